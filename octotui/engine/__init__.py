@@ -1,0 +1,1 @@
+"""The pure core: commands in, events out, one immutable State between them."""

@@ -1,0 +1,1 @@
+"""The Textual app: a thin app, a few screens, one panel per view."""

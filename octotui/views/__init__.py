@@ -1,0 +1,1 @@
+"""Pure pictures of a State: rows, trees and sentences, without a terminal."""

@@ -1,0 +1,1 @@
+"""How a job reaches a machine: one Executor contract, one small file per kind."""
