@@ -1,0 +1,103 @@
+"""What is asked of the engine; one that makes no sense is `Refused` and changes nothing."""
+
+import msgspec
+
+from octotui.engine.events import Answer, Health, JobEnd
+from octotui.model.space import Model
+
+
+class Refused(Exception):
+    """A command that fits no state; its text is a sentence that says why and what to do."""
+
+
+class LoadModel(msgspec.Struct, frozen=True):
+    """Take this model as the declared world."""
+
+    model: Model
+
+
+class ReportHealth(msgspec.Struct, frozen=True):
+    """A worker was checked."""
+
+    worker: str
+    health: Health
+
+
+class StartRun(msgspec.Struct, frozen=True, kw_only=True):
+    """Queue a run of a runbook, by slugs; `variables` are values given for this run alone."""
+
+    process: str
+    environment: str | None = None
+    tenant: str | None = None
+    requester: str = ""
+    variables: dict[str, str] = {}
+
+
+class ChoosePackages(msgspec.Struct, frozen=True, kw_only=True):
+    """The feeds were read for a run: a version by requirement, and what is wrong."""
+
+    run: str
+    versions: dict[str, str]
+    problems: tuple[str, ...] = ()
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """How an attempt ended on its machine."""
+
+    state: JobEnd
+    exit_code: int | None = None
+    reason: str = ""
+    warnings: tuple[str, ...] = ()
+
+
+class ReportOutcome(msgspec.Struct, frozen=True, kw_only=True):
+    """An executor is done with an attempt; a stale report is ignored."""
+
+    job: str
+    attempt: int
+    outcome: Outcome
+
+
+class TakeInterruption(msgspec.Struct, frozen=True, kw_only=True):
+    """A user takes responsibility for a question."""
+
+    interruption: str
+    user: str
+
+
+class AnswerInterruption(msgspec.Struct, frozen=True, kw_only=True):
+    """The responsible user answers a question."""
+
+    interruption: str
+    user: str
+    answer: Answer
+    notes: str = ""
+
+
+class CancelRun(msgspec.Struct, frozen=True, kw_only=True):
+    """End a run, whatever it is doing."""
+
+    run: str
+    by: str = ""
+
+
+class Reopen(msgspec.Struct, frozen=True):
+    """The space was opened again: jobs that were running are lost."""
+
+
+class Tick(msgspec.Struct, frozen=True):
+    """Time has passed: deadlines that are due take effect."""
+
+
+Command = (
+    LoadModel
+    | ReportHealth
+    | StartRun
+    | ChoosePackages
+    | ReportOutcome
+    | TakeInterruption
+    | AnswerInterruption
+    | CancelRun
+    | Reopen
+    | Tick
+)

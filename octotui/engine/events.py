@@ -1,0 +1,271 @@
+"""What has happened: the only thing that changes a State, and what the journal keeps.
+
+Each event is one JSON object, `{"type": …, "seq": …, "at": …, …}`; `seq` counts from 1 without gaps and
+`at` is seconds since 1970 (UTC).
+"""
+
+from typing import Literal
+
+import msgspec
+
+from octotui.model.space import Model
+
+JobKind = Literal["script", "acquire", "runbook", "manual"]
+Mode = Literal["shared", "exclusive"]
+Health = Literal["healthy", "has-warnings", "unhealthy", "unavailable"]
+Answer = Literal["proceed", "abort"]
+RunEnd = Literal["succeeded", "failed", "cancelled", "timed-out"]
+JobEnd = Literal["succeeded", "succeeded-with-warnings", "failed", "cancelled", "lost"]
+
+
+class PassedOver(msgspec.Struct, frozen=True):
+    """A worker that a selection looked at and did not take, and why."""
+
+    worker: str
+    reason: str
+
+
+class Pick(msgspec.Struct, frozen=True, kw_only=True):
+    """One worker selected for steps of one lease key, and why it was this one (W6, W8)."""
+
+    pool: str
+    worker: str
+    steps: tuple[int, ...]
+    packages: tuple[str, ...] = ()
+    container: str | None = None
+    policy: str
+    cursor_before: str | None = None
+    cursor_after: str | None = None
+    passed_over: tuple[PassedOver, ...] = ()
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
+    """What every event has; the engine numbers and dates it."""
+
+    seq: int = 0
+    at: float = 0.0
+
+
+class ModelLoaded(Event, frozen=True, tag=True):
+    """The declared world is this from now on; runs that are open keep their own definition."""
+
+    model: Model
+
+
+class HealthChanged(Event, frozen=True, tag=True):
+    """A worker's health was found to be this."""
+
+    worker: str
+    health: Health
+
+
+class RunQueued(Event, frozen=True, tag=True):
+    """A run was asked for; `parent` is the job that started it, `tag` its concurrency tag, filled in."""
+
+    run: str
+    root: str
+    process: str
+    name: str
+    environment: str | None = None
+    tenant: str | None = None
+    parent: str | None = None
+    requester: str = ""
+    variables: dict[str, str] = {}
+    tag: str | None = None
+
+
+class PackagesChosen(Event, frozen=True, tag=True):
+    """The versions of a run's packages are fixed, by requirement (`tools`, `tools@1.2.0`); or cannot be."""
+
+    run: str
+    versions: dict[str, str]
+    problems: tuple[str, ...] = ()
+
+
+class RunStarted(Event, frozen=True, tag=True):
+    """A queued run took a slot of the cap, the first time or again."""
+
+    run: str
+
+
+class WorkersSelected(Event, frozen=True, tag=True):
+    """Workers were leased for all steps still to come."""
+
+    run: str
+    picks: tuple[Pick, ...]
+
+
+class RunYielded(Event, frozen=True, tag=True):
+    """A run gave its slot back, since waiting for children is all it does (Q4)."""
+
+    run: str
+
+
+class RunResumed(Event, frozen=True, tag=True):
+    """A run whose child ended took a slot again."""
+
+    run: str
+
+
+class RunPaused(Event, frozen=True, tag=True):
+    """A run waits for people: its slot, leases and tag are given back (Q3, W7)."""
+
+    run: str
+
+
+class RunRequeued(Event, frozen=True, tag=True):
+    """A run whose questions are all answered stands in the queue again."""
+
+    run: str
+
+
+class RunCancelling(Event, frozen=True, tag=True):
+    """A run is being ended before its time, and will be `ending` when its last job has gone."""
+
+    run: str
+    ending: RunEnd
+    reason: str
+    by: str | None = None
+
+
+class RunEnded(Event, frozen=True, tag=True):
+    """A run is over."""
+
+    run: str
+    state: RunEnd
+    reason: str = ""
+
+
+class StepSkipped(Event, frozen=True, tag=True):
+    """A step of this run will not run, and why."""
+
+    run: str
+    step: int
+    reason: str
+
+
+class JobQueued(Event, frozen=True, tag=True):
+    """A step needs this done: on which worker, and in which mode of its lock (None: no lock)."""
+
+    run: str
+    job: str
+    kind: JobKind
+    step: int | None = None
+    worker: str | None = None
+    mode: Mode | None = None
+    packages: tuple[tuple[str, str], ...] = ()
+
+
+class JobPlaced(Event, frozen=True, tag=True):
+    """A job that waited for one of its run's places has one, and asks for its lock."""
+
+    run: str
+    job: str
+
+
+class JobStarted(Event, frozen=True, tag=True):
+    """A job has its lock and starts."""
+
+    run: str
+    job: str
+    attempt: int = 1
+
+
+class JobStopping(Event, frozen=True, tag=True):
+    """A running job is to be ended: TERM, its grace, KILL; it keeps its lock until it is gone."""
+
+    run: str
+    job: str
+    reason: str
+
+
+class AttemptFailed(Event, frozen=True, tag=True):
+    """An attempt failed and the job tries again at `retry_at`; until then it holds no lock."""
+
+    run: str
+    job: str
+    reason: str
+    retry_at: float
+    exit_code: int | None = None
+
+
+class JobRetried(Event, frozen=True, tag=True):
+    """The wait before another attempt is over, and the job asks for its lock again."""
+
+    run: str
+    job: str
+
+
+class JobEnded(Event, frozen=True, tag=True):
+    """A job is over, and its lock free."""
+
+    run: str
+    job: str
+    state: JobEnd
+    exit_code: int | None = None
+    reason: str = ""
+    warnings: tuple[str, ...] = ()
+
+
+class InterruptionRaised(Event, frozen=True, tag=True):
+    """A manual-intervention step asks people; `instructions` are Markdown, filled in."""
+
+    run: str
+    job: str
+    interruption: str
+    instructions: str
+    teams: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+class InterruptionTaken(Event, frozen=True, tag=True):
+    """Someone took responsibility for the answer."""
+
+    run: str
+    interruption: str
+    user: str
+
+
+class InterruptionAnswered(Event, frozen=True, tag=True):
+    """The one who is responsible answered."""
+
+    run: str
+    interruption: str
+    user: str
+    answer: Answer
+    notes: str = ""
+
+
+class InterruptionClosed(Event, frozen=True, tag=True):
+    """Nobody needs to answer any more: the run is being ended."""
+
+    run: str
+    interruption: str
+
+
+AnyEvent = (
+    ModelLoaded
+    | HealthChanged
+    | RunQueued
+    | PackagesChosen
+    | RunStarted
+    | WorkersSelected
+    | RunYielded
+    | RunResumed
+    | RunPaused
+    | RunRequeued
+    | RunCancelling
+    | RunEnded
+    | StepSkipped
+    | JobQueued
+    | JobPlaced
+    | JobStarted
+    | JobStopping
+    | AttemptFailed
+    | JobRetried
+    | JobEnded
+    | InterruptionRaised
+    | InterruptionTaken
+    | InterruptionAnswered
+    | InterruptionClosed
+)

@@ -1,0 +1,269 @@
+"""The State: everything that is known at one moment, as one immutable value.
+
+Theory of operation. A *command* says what somebody wants, or what an executor saw. `advance` is the one
+door: it lets `decide` turn the command into *events* (or refuse it), and then looks at each event once, in
+order, for what may go on because of it (`schedule`): a lock that came free, a slot of the cap, the next
+step. Every event passes through `evolve`, the only maker of States, before the next decision is taken.
+
+A *run* waits in `ready` (a line by ticket), or in the line of its concurrency tag; with a slot it is
+executing. Its steps go group by group: the *jobs* of a group need a place (`max_parallelism`), then the lock
+of their machine (`locks`: holders, and a line of those who wait), then they run. A run whose jobs all wait
+for child runs yields its slot, and comes back through `resuming`, ahead of `ready`. A manual step ends its
+group: the run pauses, gives everything back, and is queued anew when the last question is answered. All
+that can fall due stands in `deadlines`, by time.
+
+A *family* is a run and all it started. It leaves the State as a whole when its last run ends; with
+`keep_ended` (a replay) it stays to be looked at.
+"""
+
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+import msgspec
+from rpds import HashTrieMap
+
+from octotui.engine.events import Answer, Health, JobKind, Mode, Pick
+from octotui.engine.ordered import Line
+from octotui.model.process import Runbook, Step
+from octotui.model.space import Model, Space
+
+if TYPE_CHECKING:
+    Map: TypeAlias = HashTrieMap
+else:  # rpds' maps are generic for the type checker alone
+    Map = dict
+
+RunState = Literal[
+    "queued", "executing", "paused", "cancelling", "succeeded", "failed", "cancelled", "timed-out"
+]
+JobState = Literal[
+    "waiting", "running", "asking", "succeeded", "succeeded-with-warnings", "failed", "cancelled", "lost"
+]
+StepState = Literal[
+    "pending", "started", "succeeded", "succeeded-with-warnings", "failed", "skipped", "cancelled", "lost"
+]
+ENDED = frozenset(("succeeded", "failed", "cancelled", "timed-out"))
+
+
+class ForPlace(msgspec.Struct, frozen=True, tag=True):
+    """A job waits for one of its run's `max_parallelism` places."""
+
+    since: float
+
+
+class ForLock(msgspec.Struct, frozen=True, tag=True):
+    """A job waits for a machine's lock; its place in the line is its ticket."""
+
+    since: float
+    machine: str
+    mode: Mode
+
+
+class ForRetry(msgspec.Struct, frozen=True, tag=True):
+    """A job waits before it tries again."""
+
+    since: float
+    until: float
+
+
+class ForChild(msgspec.Struct, frozen=True, tag=True):
+    """A job waits for the run it started."""
+
+    since: float
+    run: str
+
+
+class ForAnswer(msgspec.Struct, frozen=True, tag=True):
+    """A job waits for people."""
+
+    since: float
+    interruption: str
+
+
+Wait = ForPlace | ForLock | ForRetry | ForChild | ForAnswer
+
+
+class Job(msgspec.Struct, frozen=True, kw_only=True):
+    """One step of one run on one machine; `step` is None for acquiring packages."""
+
+    id: str
+    run: str
+    kind: JobKind
+    step: int | None
+    worker: str | None
+    mode: Mode | None
+    packages: tuple[tuple[str, str], ...] = ()
+    state: JobState = "waiting"
+    wait: Wait | None = None
+    ticket: int = 0
+    attempt: int = 0
+    queued_at: float
+    started_at: float | None = None
+    ended_at: float | None = None
+    deadline: float | None = None
+    stopping: str = ""
+    exit_code: int | None = None
+    reason: str = ""
+    warnings: tuple[str, ...] = ()
+    child: str | None = None
+
+
+class Progress(msgspec.Struct, frozen=True, kw_only=True):
+    """How far one step of a run has come; `pick` is the index of its worker's pick."""
+
+    state: StepState = "pending"
+    pick: int | None = None
+    jobs: tuple[str, ...] = ()
+    reason: str = ""
+
+
+class Run(msgspec.Struct, frozen=True, kw_only=True):
+    """One execution of a runbook, with the definition it was queued with."""
+
+    id: str
+    number: int
+    root: str
+    parent: str | None
+    process: str
+    runbook: Runbook
+    groups: tuple[tuple[int, ...], ...]
+    environment: str | None
+    tenant: str | None
+    requester: str
+    variables: dict[str, str]
+    state: RunState = "queued"
+    reason: str = ""
+    queued_at: float
+    started_at: float | None = None
+    ended_at: float | None = None
+    ticket: int = 0
+    tag: str | None = None
+    holds_tag: bool = False
+    slot: bool = False
+    versions: dict[str, str] | None = None
+    problems: tuple[str, ...] = ()
+    picks: tuple[Pick, ...] = ()
+    selected: int = 0  # the first pick of the current selection
+    leased: bool = False
+    acquired: Literal["no", "yes", "failed"] = "no"
+    group: int = 0
+    steps: tuple[Progress, ...] = ()
+    jobs: tuple[str, ...] = ()
+    open: tuple[str, ...] = ()
+    placed: int = 0
+    unplaced: tuple[str, ...] = ()
+    children: int = 0
+    failed: bool = False
+    warnings: tuple[str, ...] = ()
+    interruptions: tuple[str, ...] = ()
+    spent: float = 0.0
+    executing_since: float | None = None
+    deadline: float | None = None
+    ending: str = ""
+
+    @property
+    def ended(self) -> bool:
+        """Whether it is over."""
+        return self.state in ENDED
+
+    @property
+    def leases(self) -> tuple[Pick, ...]:
+        """The picks whose workers it leases now."""
+        return self.picks[self.selected :] if self.leased else ()
+
+    @property
+    def needs_packages(self) -> tuple[str, ...]:
+        """Every requirement of its enabled steps, once each: `tools`, `tools@1.2.0`."""
+        found: dict[str, None] = {}
+        for step in self.runbook.steps:
+            if step.enabled:
+                found.update((requirement_text(each.id, each.version), None) for each in step.packages)
+        return tuple(found)
+
+
+class Interruption(msgspec.Struct, frozen=True, kw_only=True):
+    """A question to people: who may answer, who took it, what was said."""
+
+    id: str
+    run: str
+    job: str
+    step: str
+    instructions: str
+    teams: tuple[str, ...]
+    raised_at: float
+    responsible: str | None = None
+    answer: Answer | None = None
+    notes: str = ""
+    ended_at: float | None = None
+
+    @property
+    def open(self) -> bool:
+        """Whether it still waits for an answer."""
+        return self.ended_at is None
+
+
+class Lock(msgspec.Struct, frozen=True):
+    """A machine's reader-writer lock: `(ticket, job)` of who holds it and of who waits, in order."""
+
+    holders: Line = Line()
+    exclusive: bool = False
+    queue: Line = Line()
+
+
+class Tag(msgspec.Struct, frozen=True):
+    """A concurrency tag: the run that has it, and `(ticket, run)` of who waits."""
+
+    holder: str | None = None
+    queue: Line = Line()
+
+
+class Family(msgspec.Struct, frozen=True):
+    """A run and all it started."""
+
+    runs: tuple[str, ...]
+    open: int
+
+
+class State(msgspec.Struct, frozen=True, kw_only=True):
+    """One moment of a space; made by `evolve` alone."""
+
+    model: Model = Model(space=Space("", ""))
+    seq: int = 0
+    at: float = 0.0
+    keep_ended: bool = False
+    next_run: int = 1
+    next_ticket: int = 1
+    next_interruption: int = 1
+    runs: "Map[str, Run]" = HashTrieMap()
+    jobs: "Map[str, Job]" = HashTrieMap()
+    interruptions: "Map[str, Interruption]" = HashTrieMap()
+    families: "Map[str, Family]" = HashTrieMap()
+    locks: "Map[str, Lock]" = HashTrieMap()
+    leases: "Map[str, Line]" = HashTrieMap()
+    tags: "Map[str, Tag]" = HashTrieMap()
+    cursors: "Map[str, str]" = HashTrieMap()
+    health: "Map[str, Health]" = HashTrieMap()
+    slots: int = 0
+    ready: Line = Line()
+    resuming: Line = Line()
+    asking: Line = Line()
+    deadlines: Line = Line()
+
+
+def cursor_key(pool: str, process: str) -> str:
+    """Whose cursor it is: that of a pool and a process together (W5)."""
+    return f"{pool}/{process}"
+
+
+def requirement_text(package: str, version: str | None) -> str:
+    """How a requirement is written: `tools`, `tools@1.2.0`."""
+    return f"{package}@{version}" if version else package
+
+
+def step_of(state: State, job: Job) -> Step | None:
+    """The definition of the step a job belongs to; None for acquiring packages."""
+    return None if job.step is None else state.runs[job.run].runbook.steps[job.step]
+
+
+def next_deadline(state: State) -> float | None:
+    """When the next thing falls due, or None."""
+    first = state.deadlines.first()
+    return None if first is None else first[0]
