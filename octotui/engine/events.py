@@ -60,7 +60,7 @@ class HealthChanged(Event, frozen=True, tag=True):
 
 
 class RunQueued(Event, frozen=True, tag=True):
-    """A run was asked for; `parent` is the job that started it, `tag` its concurrency tag, filled in."""
+    """A run was asked for, by slugs; `parent` is the job that started it."""
 
     run: str
     root: str
@@ -71,7 +71,6 @@ class RunQueued(Event, frozen=True, tag=True):
     parent: str | None = None
     requester: str = ""
     variables: dict[str, str] = {}
-    tag: str | None = None
 
 
 class PackagesChosen(Event, frozen=True, tag=True):

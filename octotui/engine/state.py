@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 import msgspec
 from rpds import HashTrieMap
 
-from octotui.engine.events import Answer, Health, JobKind, Mode, Pick
+from octotui.engine.events import Answer, Health, JobKind, Mode, Pick, RunEnd
 from octotui.engine.ordered import Line
 from octotui.model.process import Runbook, Step
 from octotui.model.space import Model, Space
@@ -138,6 +138,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     tag: str | None = None
     holds_tag: bool = False
     slot: bool = False
+    resuming: bool = False
     versions: dict[str, str] | None = None
     problems: tuple[str, ...] = ()
     picks: tuple[Pick, ...] = ()
@@ -157,12 +158,17 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     spent: float = 0.0
     executing_since: float | None = None
     deadline: float | None = None
-    ending: str = ""
+    ending: RunEnd = "cancelled"
 
     @property
     def ended(self) -> bool:
         """Whether it is over."""
         return self.state in ENDED
+
+    @property
+    def yielded(self) -> bool:
+        """Whether it gave its slot back while it waits for children (Q4)."""
+        return self.state == "executing" and not self.slot
 
     @property
     def leases(self) -> tuple[Pick, ...]:
@@ -171,12 +177,20 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def needs_packages(self) -> tuple[str, ...]:
-        """Every requirement of its enabled steps, once each: `tools`, `tools@1.2.0`."""
+        """Every requirement of the steps that apply, once each: `tools`, `tools@1.2.0`."""
         found: dict[str, None] = {}
         for step in self.runbook.steps:
-            if step.enabled:
+            if not self.not_applicable(step):
                 found.update((requirement_text(each.id, each.version), None) for each in step.packages)
         return tuple(found)
+
+    def not_applicable(self, step: Step) -> str:
+        """Why a step does not apply to this run, or nothing (S4)."""
+        if not step.enabled:
+            return "it is disabled"
+        if step.environments and self.environment not in step.environments:
+            return f"it does not apply to environment {self.environment or 'none'}"
+        return ""
 
 
 class Interruption(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,0 +1,27 @@
+"""What must be acquired on which worker, and which locks jobs take there (P2, L1, L3)."""
+
+from octotui.engine.events import Mode
+from octotui.engine.state import Run, State, requirement_text
+
+Packages = tuple[tuple[str, str], ...]
+
+
+def acquisitions(run: Run) -> tuple[tuple[str, Packages], ...]:
+    """The packages, as (id, version), of each worker of the current selection; one job each."""
+    versions = run.versions or {}
+    found: dict[str, dict[tuple[str, str], None]] = {}
+    for pick in run.leases:
+        for index in pick.steps:
+            for each in run.runbook.steps[index].packages:
+                version = versions[requirement_text(each.id, each.version)]
+                found.setdefault(pick.worker, {})[each.id, version] = None
+    return tuple((worker, tuple(packages)) for worker, packages in found.items())
+
+
+def mode_on(state: State, run: Run, step: int) -> Mode:
+    """How a script step takes its worker's lock: shared, unless worker or pool say exclusive (L3)."""
+    pick = run.picks[run.steps[step].pick or 0]
+    worker = state.model.workers.get(pick.worker)
+    if state.model.pool(pick.pool).exclusive or (worker is not None and worker.exclusive):
+        return "exclusive"
+    return "shared"

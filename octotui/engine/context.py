@@ -1,0 +1,81 @@
+"""What a run's texts are filled in with: declared, given and system variables (V1 to V3, I4)."""
+
+from octotui.engine.state import Run, State
+from octotui.model.process import Step
+from octotui.variables.scopes import Context, winner
+
+
+def scope_context(state: State, run: Run, step: Step | None = None) -> Context:
+    """Where a run, or one step of it, asks for a value."""
+    tenant = state.model.tenants.get(run.tenant) if run.tenant else None
+    return Context(
+        step=(step.name,) if step else (),
+        tenant=(run.tenant,) if run.tenant else (),
+        tenant_tag=tenant.tags if tenant else (),
+        environment=(run.environment,) if run.environment else (),
+        process=(run.process,),
+    )
+
+
+def values_for(state: State, run: Run, step: int | None = None) -> dict[str, str]:
+    """Every variable that has a value for a run, or one step of it; names are as declared."""
+    defined = None if step is None else run.runbook.steps[step]
+    context = scope_context(state, run, defined)
+    found: dict[str, str] = {}
+    for name, values in state.model.variables.items():
+        value = winner(values, context)
+        if value is not None:
+            found[name] = value.value
+    return found | run.variables | _system(state, run) | _answers(state, run) | _of_step(state, run, step)
+
+
+def lookup(values: dict[str, str]) -> dict[str, str]:
+    """The same values by lower-case name, as texts are filled in: names have no case."""
+    return {name.lower(): value for name, value in values.items()}
+
+
+def _system(state: State, run: Run) -> dict[str, str]:
+    model = state.model
+    found = {
+        "Octopus.Space.Name": model.space.name,
+        "Octopus.Runbook.Id": run.process,
+        "Octopus.Runbook.Name": run.runbook.name,
+        "Octopus.RunbookRun.Id": run.id,
+        "Octopus.Task.Id": run.id,
+        "Octopus.Deployment.CreatedBy.Username": run.requester,
+    }
+    if run.environment in model.environments:
+        found["Octopus.Environment.Id"] = run.environment or ""
+        found["Octopus.Environment.Name"] = model.environments[run.environment or ""].name
+    if run.tenant in model.tenants:
+        found["Octopus.Deployment.Tenant.Id"] = run.tenant or ""
+        found["Octopus.Deployment.Tenant.Name"] = model.tenants[run.tenant or ""].name
+    if run.failed:
+        found["Octopus.Deployment.Error"] = run.reason
+    return found
+
+
+def _answers(state: State, run: Run) -> dict[str, str]:
+    """What people said, as output variables of their steps (I4)."""
+    found: dict[str, str] = {}
+    for name in run.interruptions:
+        interruption = state.interruptions[name]
+        if interruption.answer is not None:
+            output = f"Octopus.Action[{interruption.step}].Output.Manual"
+            found[f"{output}.Notes"] = interruption.notes
+            found[f"{output}.Approved"] = str(interruption.answer == "proceed")
+            found[f"{output}.ResponsibleUser.Username"] = interruption.responsible or ""
+    return found
+
+
+def _of_step(state: State, run: Run, step: int | None) -> dict[str, str]:
+    if step is None:
+        return {}
+    found = {"Octopus.Step.Name": run.runbook.steps[step].name, "Octopus.Step.Number": str(step + 1)}
+    pick = run.steps[step].pick
+    if pick is not None:
+        pool = run.picks[pick].pool
+        found["Octopus.WorkerPool.Id"] = pool
+        found["Octopus.WorkerPool.Name"] = state.model.pool(pool).name
+        found["Octopus.Worker.Name"] = run.picks[pick].worker
+    return found

@@ -1,0 +1,146 @@
+"""What a command leads to at once, or why it is refused."""
+
+from typing import assert_never
+
+from octotui.engine import commands as asked
+from octotui.engine import events as happened
+from octotui.engine.commands import Command, Refused
+from octotui.engine.due import let_due
+from octotui.engine.outcomes import report_outcome
+from octotui.engine.processes import queue_run
+from octotui.engine.state import Interruption, State
+from octotui.engine.turn import Turn
+
+
+def decide(turn: Turn, command: Command) -> None:  # noqa: C901, PLR0912 - one line a command
+    """Emit what a command leads to; the rest follows from these events (`schedule`)."""
+    match command:
+        case asked.LoadModel():
+            turn.emit(happened.ModelLoaded(model=command.model))
+        case asked.ReportHealth():
+            _report_health(turn, command)
+        case asked.StartRun():
+            _start_run(turn, command)
+        case asked.ChoosePackages():
+            _choose_packages(turn, command)
+        case asked.ReportOutcome():
+            report_outcome(turn, command)
+        case asked.TakeInterruption():
+            _take(turn, command)
+        case asked.AnswerInterruption():
+            _answer(turn, command)
+        case asked.CancelRun():
+            _cancel(turn, command)
+        case asked.Reopen():
+            _reopen(turn)
+        case asked.Tick():
+            let_due(turn)
+        case _:
+            assert_never(command)
+
+
+def _report_health(turn: Turn, command: asked.ReportHealth) -> None:
+    if command.worker not in turn.state.model.workers:
+        raise Refused(f"there is no worker {command.worker}")
+    if turn.state.health.get(command.worker) != command.health:
+        turn.emit(happened.HealthChanged(worker=command.worker, health=command.health))
+
+
+def _start_run(turn: Turn, command: asked.StartRun) -> None:
+    model = turn.state.model
+    if command.process not in model.runbooks:
+        raise Refused(f"there is no runbook {command.process}")
+    if command.environment is not None and command.environment not in model.environments:
+        raise Refused(f"there is no environment {command.environment}")
+    if command.tenant is not None and command.tenant not in model.tenants:
+        raise Refused(f"there is no tenant {command.tenant}")
+    queue_run(
+        turn,
+        command.process,
+        environment=command.environment,
+        tenant=command.tenant,
+        requester=command.requester,
+        variables=command.variables,
+    )
+
+
+def _choose_packages(turn: Turn, command: asked.ChoosePackages) -> None:
+    run = turn.state.runs.get(command.run)
+    if run is None or run.state != "queued" or run.versions is not None:
+        return  # the run was cancelled while its feeds were read
+    turn.emit(happened.PackagesChosen(run=run.id, versions=command.versions, problems=command.problems))
+
+
+def _take(turn: Turn, command: asked.TakeInterruption) -> None:
+    interruption = _open_interruption(turn.state, command.interruption)
+    if interruption.responsible == command.user:
+        raise Refused(f"you have taken “{interruption.step}” already: answer it")
+    if interruption.responsible is not None:
+        raise Refused(f"{interruption.responsible} has taken “{interruption.step}”")
+    may = may_answer(turn.state, interruption, command.user)
+    if may:
+        raise Refused(may)
+    turn.emit(
+        happened.InterruptionTaken(run=interruption.run, interruption=interruption.id, user=command.user)
+    )
+
+
+def _answer(turn: Turn, command: asked.AnswerInterruption) -> None:
+    interruption = _open_interruption(turn.state, command.interruption)
+    if interruption.responsible is None:
+        raise Refused(f"nobody is responsible for “{interruption.step}” yet: take it first")
+    if interruption.responsible != command.user:
+        raise Refused(f"{interruption.responsible} has taken “{interruption.step}”, and only they may answer")
+    turn.emit(
+        happened.InterruptionAnswered(
+            run=interruption.run,
+            interruption=interruption.id,
+            user=command.user,
+            answer=command.answer,
+            notes=command.notes,
+        )
+    )
+
+
+def _open_interruption(state: State, name: str) -> Interruption:
+    interruption = state.interruptions.get(name)
+    if interruption is None:
+        raise Refused(f"there is no open question {name}: it was answered, or its run has ended")
+    if interruption.answer is not None:
+        raise Refused(f"“{interruption.step}” was answered already: {interruption.answer}")
+    if not interruption.open:
+        raise Refused(f"“{interruption.step}” needs no answer any more: {interruption.run} was ended")
+    return interruption
+
+
+def may_answer(state: State, interruption: Interruption, user: str) -> str:
+    """Why a user may not take a question, or nothing: a team without members is anyone (I2)."""
+    teams = [state.model.teams[slug] for slug in interruption.teams if slug in state.model.teams]
+    if not teams or any(not team.members or user in team.members for team in teams):
+        return ""
+    names = " or ".join(team.name for team in teams)
+    return f"only {names} may answer “{interruption.step}”, and {user} is not a member"
+
+
+def _cancel(turn: Turn, command: asked.CancelRun) -> None:
+    run = turn.state.runs.get(command.run)
+    if run is None or run.ended:
+        raise Refused(f"{command.run} is not open: it has ended, or there never was one")
+    if run.state == "cancelling":
+        raise Refused(f"{run.id} is being ended already")
+    by = f"cancelled by {command.by}" if command.by else "cancelled"
+    turn.emit(happened.RunCancelling(run=run.id, ending="cancelled", reason=by, by=command.by or None))
+
+
+def _reopen(turn: Turn) -> None:
+    """Jobs that were running are lost; nothing is silently run again."""
+    running = [job for _, job in turn.state.jobs.items() if job.state == "running"]
+    for job in sorted(running, key=lambda each: (turn.run(each.run).number, each.queued_at, each.id)):
+        turn.emit(
+            happened.JobEnded(
+                run=job.run,
+                job=job.id,
+                state="lost",
+                reason="octotui ended while it was running, and nobody knows how it went",
+            )
+        )

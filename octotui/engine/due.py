@@ -1,0 +1,44 @@
+"""What happens when a deadline has come: limits of runs and jobs, and waits before a retry (S5, L6)."""
+
+from octotui.engine import events as happened
+from octotui.engine.locks import in_the_way
+from octotui.engine.state import ForLock, ForRetry, Job, step_of
+from octotui.engine.turn import Turn
+
+
+def is_due(turn: Turn) -> bool:
+    """Whether anything's time has come."""
+    first = turn.state.deadlines.first()
+    return first is not None and first[0] <= turn.at
+
+
+def let_due(turn: Turn) -> None:
+    """Let the first thing that is due take effect, if any."""
+    first = turn.state.deadlines.first()
+    if first is None or first[0] > turn.at:
+        return
+    name = first[1]
+    if name in turn.state.jobs:
+        _job(turn, turn.job(name))
+    else:
+        reason = f"its time limit of {turn.run(name).runbook.time_limit:g} s is over"
+        turn.emit(happened.RunCancelling(run=name, ending="timed-out", reason=reason))
+
+
+def _job(turn: Turn, job: Job) -> None:
+    if isinstance(job.wait, ForRetry):
+        turn.emit(happened.JobRetried(run=job.run, job=job.id))
+    elif isinstance(job.wait, ForLock):
+        turn.emit(
+            happened.JobEnded(run=job.run, job=job.id, state="failed", reason=_waited(turn, job, job.wait))
+        )
+    else:
+        step = step_of(turn.state, job)
+        reason = f"its time limit of {step.time_limit if step else 0:g} s is over"
+        turn.emit(happened.JobStopping(run=job.run, job=job.id, reason=reason))
+
+
+def _waited(turn: Turn, job: Job, wait: ForLock) -> str:
+    names = ", ".join(dict.fromkeys(each.run for each in in_the_way(turn.state, job)))
+    waited = turn.at - wait.since
+    return f"waited {waited:g} s for the lock of {wait.machine}, which its wait_limit allows; {names} had it"

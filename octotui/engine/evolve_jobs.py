@@ -1,0 +1,223 @@
+"""What events of jobs, and of the questions they ask, change in a State."""
+
+from msgspec.structs import replace
+
+from octotui.engine import events as happened
+from octotui.engine import locks, queue
+from octotui.engine.deadlines import fall_due
+from octotui.engine.evolve_runs import with_progress
+from octotui.engine.state import (
+    ForAnswer,
+    ForChild,
+    ForPlace,
+    ForRetry,
+    Interruption,
+    Job,
+    Run,
+    State,
+    step_of,
+)
+
+
+def queued(state: State, event: happened.JobQueued) -> State:
+    """A step has a job; with a place of its run it stands in its lock's line."""
+    run = state.runs[event.run]
+    job = Job(
+        id=event.job,
+        run=event.run,
+        kind=event.kind,
+        step=event.step,
+        worker=event.worker,
+        mode=event.mode,
+        packages=event.packages,
+        queued_at=event.at,
+    )
+    run = replace(run, jobs=(*run.jobs, job.id), open=(*run.open, job.id))
+    if event.step is not None:
+        before = run.steps[event.step]
+        progress = replace(before, state="started", jobs=(*before.jobs, job.id))
+        run = with_progress(run, event.step, progress)
+    if event.kind == "manual":
+        return _with(state, run, job)
+    if run.placed < state.model.engine.max_parallelism and not run.unplaced:
+        return _ask(_with(state, replace(run, placed=run.placed + 1), job), job)
+    return _with(state, replace(run, unplaced=(*run.unplaced, job.id)), replace(job, wait=ForPlace(event.at)))
+
+
+def placed(state: State, event: happened.JobPlaced) -> State:
+    """The job has one of its run's places, and asks for its lock."""
+    run, job = state.runs[event.run], state.jobs[event.job]
+    rest = tuple(each for each in run.unplaced if each != job.id)
+    return _ask(_with(state, replace(run, placed=run.placed + 1, unplaced=rest), job), job)
+
+
+def _ask(state: State, job: Job) -> State:
+    """Stand in the lock's line; a step's `wait_limit` counts from here (L6)."""
+    state = locks.ask(state, job)
+    step = step_of(state, job)
+    if step is None or step.wait_limit is None or job.mode is None:
+        return state
+    return fall_due(state, job.id, state.at + step.wait_limit)
+
+
+def started(state: State, event: happened.JobStarted) -> State:
+    """The job holds its lock and runs; its `time_limit` counts from here."""
+    job = replace(
+        state.jobs[event.job],
+        state="running",
+        wait=None,
+        attempt=event.attempt,
+        started_at=event.at,
+    )
+    state = locks.take(replace(state, jobs=state.jobs.insert(job.id, job)), job)
+    step = step_of(state, job)
+    limit = None if step is None or step.time_limit is None else event.at + step.time_limit
+    return fall_due(state, job.id, limit)
+
+
+def stopping(state: State, event: happened.JobStopping) -> State:
+    """The job is being ended, and keeps its lock until it is gone."""
+    job = replace(state.jobs[event.job], stopping=event.reason)
+    return fall_due(replace(state, jobs=state.jobs.insert(job.id, job)), job.id, None)
+
+
+def attempt_failed(state: State, event: happened.AttemptFailed) -> State:
+    """The job waits before another attempt, and holds no lock meanwhile (L5)."""
+    job = state.jobs[event.job]
+    run = state.runs[job.run]
+    if isinstance(job.wait, ForChild):
+        run = replace(run, children=run.children - 1)
+    waiting = replace(
+        job,
+        state="waiting",
+        wait=ForRetry(event.at, event.retry_at),
+        stopping="",
+        exit_code=event.exit_code,
+        reason=event.reason,
+    )
+    return fall_due(locks.give_back(_with(state, run, waiting), job), job.id, event.retry_at)
+
+
+def retried(state: State, event: happened.JobRetried) -> State:
+    """The job stands in its lock's line again."""
+    state = fall_due(state, event.job, None)
+    return _ask(state, state.jobs[event.job])
+
+
+def ended(state: State, event: happened.JobEnded) -> State:
+    """The job is over: its lock and its place are free, and its step is as far as it."""
+    state = fall_due(state, event.job, None)
+    job, run = state.jobs[event.job], state.runs[event.run]
+    state = locks.give_back(state, job)
+    over = replace(
+        job,
+        state=event.state,
+        wait=None,
+        ended_at=event.at,
+        exit_code=event.exit_code,
+        reason=event.reason,
+        warnings=event.warnings,
+    )
+    return _maybe_ask_for_slot(_with(state, _without_job(run, job, event), over), run.id)
+
+
+def _without_job(run: Run, job: Job, event: happened.JobEnded) -> Run:
+    """The run once a job of it is over."""
+    failed = event.state in ("failed", "lost")
+    unplaced = job.id in run.unplaced
+    run = replace(
+        run,
+        open=tuple(each for each in run.open if each != job.id),
+        unplaced=tuple(each for each in run.unplaced if each != job.id) if unplaced else run.unplaced,
+        placed=run.placed - (0 if unplaced or job.kind == "manual" else 1),
+        children=run.children - isinstance(job.wait, ForChild),
+        failed=run.failed or failed,
+        reason=run.reason or (_blame(run, job, event.reason) if failed else ""),
+        warnings=run.warnings + event.warnings,
+    )
+    if job.kind == "acquire":
+        if failed:
+            return replace(run, acquired="failed")
+        return replace(run, acquired="yes") if not run.open and run.acquired == "no" else run
+    if job.step is None:
+        return run
+    return with_progress(run, job.step, replace(run.steps[job.step], state=event.state, reason=event.reason))
+
+
+def _blame(run: Run, job: Job, reason: str) -> str:
+    if job.step is None:
+        return f"packages could not be acquired on {job.worker}: {reason}"
+    return f"step “{run.runbook.steps[job.step].name}” failed: {reason}"
+
+
+def _maybe_ask_for_slot(state: State, run_id: str) -> State:
+    """A run that yielded wants its slot back when there is something to do again (Q4)."""
+    run = state.runs[run_id]
+    if run.yielded and not run.resuming and (not run.open or run.unplaced):
+        return queue.ask_for_slot(state, run)
+    return state
+
+
+def interruption_raised(state: State, event: happened.InterruptionRaised) -> State:
+    """People are asked."""
+    run = state.runs[event.run]
+    job = replace(
+        state.jobs[event.job], state="asking", attempt=1, wait=ForAnswer(event.at, event.interruption)
+    )
+    step = step_of(state, job)
+    interruption = Interruption(
+        id=event.interruption,
+        run=event.run,
+        job=event.job,
+        step=step.name if step else "",
+        instructions=event.instructions,
+        teams=event.teams,
+        raised_at=event.at,
+    )
+    run = replace(
+        run,
+        interruptions=(*run.interruptions, interruption.id),
+        warnings=run.warnings + event.warnings,
+    )
+    return replace(
+        _with(state, run, replace(job, started_at=event.at)),
+        next_interruption=state.next_interruption + 1,
+        asking=state.asking.add((event.at, interruption.id)),
+        interruptions=state.interruptions.insert(interruption.id, interruption),
+    )
+
+
+def interruption_taken(state: State, event: happened.InterruptionTaken) -> State:
+    """Someone is responsible for the answer."""
+    taken = replace(state.interruptions[event.interruption], responsible=event.user)
+    return replace(state, interruptions=state.interruptions.insert(taken.id, taken))
+
+
+def interruption_answered(state: State, event: happened.InterruptionAnswered) -> State:
+    """The question has its answer."""
+    return _end_interruption(
+        state,
+        replace(
+            state.interruptions[event.interruption],
+            answer=event.answer,
+            notes=event.notes,
+            ended_at=event.at,
+        ),
+    )
+
+
+def interruption_closed(state: State, event: happened.InterruptionClosed) -> State:
+    """Nobody needs to answer."""
+    return _end_interruption(state, replace(state.interruptions[event.interruption], ended_at=event.at))
+
+
+def _end_interruption(state: State, over: Interruption) -> State:
+    return replace(
+        state,
+        asking=state.asking.discard((over.raised_at, over.id)),
+        interruptions=state.interruptions.insert(over.id, over),
+    )
+
+
+def _with(state: State, run: Run, job: Job) -> State:
+    return replace(state, runs=state.runs.insert(run.id, run), jobs=state.jobs.insert(job.id, job))

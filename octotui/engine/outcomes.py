@@ -1,0 +1,65 @@
+"""How an attempt ended, and whether there is another one (S5, S7)."""
+
+from octotui.engine import events as happened
+from octotui.engine.commands import Outcome, ReportOutcome
+from octotui.engine.state import Job, Run, step_of
+from octotui.engine.turn import Turn
+
+
+def report_outcome(turn: Turn, command: ReportOutcome) -> None:
+    """Take an executor's report; one of another attempt, or of a job that is over, is ignored."""
+    job = turn.state.jobs.get(command.job)
+    if job is not None and job.state == "running" and job.attempt == command.attempt:
+        end_attempt(turn, job, command.outcome)
+
+
+def end_attempt(turn: Turn, job: Job, outcome: Outcome) -> None:
+    """End a job's attempt, and the job with it unless it may be tried again."""
+    outcome = _judged(turn.run(job.run), job, outcome)
+    step = step_of(turn.state, job)
+    retries = 0 if step is None else step.retries
+    if step is not None and outcome.state == "failed" and job.attempt <= retries:
+        turn.emit(
+            happened.AttemptFailed(
+                run=job.run,
+                job=job.id,
+                reason=outcome.reason,
+                exit_code=outcome.exit_code,
+                retry_at=turn.at + step.backoff * 2 ** (job.attempt - 1),
+            )
+        )
+        return
+    turn.emit(
+        happened.JobEnded(
+            run=job.run,
+            job=job.id,
+            state=outcome.state,
+            exit_code=outcome.exit_code,
+            reason=outcome.reason,
+            warnings=outcome.warnings,
+        )
+    )
+
+
+def _judged(run: Run, job: Job, outcome: Outcome) -> Outcome:
+    """The outcome as the run sees it: who was told to stop did not succeed."""
+    if run.state == "cancelling":
+        return Outcome(state="cancelled", exit_code=outcome.exit_code, reason=run.reason)
+    if job.stopping:
+        return Outcome(state="failed", exit_code=outcome.exit_code, reason=job.stopping)
+    if outcome.state == "succeeded" and outcome.warnings:
+        return Outcome(
+            state="succeeded-with-warnings", exit_code=outcome.exit_code, warnings=outcome.warnings
+        )
+    if outcome.state == "cancelled":
+        return Outcome(state="failed", exit_code=outcome.exit_code, reason=outcome.reason or "was ended")
+    return outcome
+
+
+def of_child(child: Run) -> Outcome:
+    """What a child run's end means for the job that waited for it."""
+    if child.state == "succeeded":
+        return Outcome(state="succeeded", warnings=child.warnings)
+    told = f": {child.reason}" if child.reason else ""
+    said = {"failed": "failed", "cancelled": "was cancelled", "timed-out": "timed out"}[child.state]
+    return Outcome(state="failed", reason=f"{child.id} {said}{told}")

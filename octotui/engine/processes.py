@@ -1,0 +1,192 @@
+"""How a run goes through its process: queued, planned, group by group, and to its end (S2, S3)."""
+
+from collections.abc import Mapping
+
+from octotui.engine import events as happened
+from octotui.engine.acquire import acquisitions, mode_on
+from octotui.engine.context import lookup, values_for
+from octotui.engine.queue import circle
+from octotui.engine.select import select
+from octotui.engine.state import Run
+from octotui.engine.turn import Turn
+from octotui.model.process import Manual, Script, Step
+from octotui.variables.text import fill_in
+
+
+def queue_run(
+    turn: Turn,
+    process: str,
+    *,
+    environment: str | None,
+    tenant: str | None,
+    requester: str,
+    variables: Mapping[str, str],
+    parent: str | None = None,
+) -> None:
+    """Queue a run of a runbook."""
+    name = f"run-{turn.state.next_run}"
+    turn.emit(
+        happened.RunQueued(
+            run=name,
+            root=turn.run(turn.job(parent).run).root if parent else name,
+            process=process,
+            name=turn.state.model.runbooks[process].name,
+            environment=environment,
+            tenant=tenant,
+            parent=parent,
+            requester=requester,
+            variables=dict(variables),
+        )
+    )
+
+
+def fail_in_a_circle(turn: Turn, name: str) -> None:
+    """Fail a queued run that closes a circle of waits, and name the circle (L5)."""
+    runs = circle(turn.state, turn.run(name))
+    if runs:
+        told = " → ".join([each.id for each in runs] + [name])
+        reason = f"it would wait for itself in a circle: {told}"
+        turn.emit(happened.RunEnded(run=name, state="failed", reason=reason))
+
+
+def plan(turn: Turn, name: str) -> None:
+    """Select workers for every step still to come, or fail before any of them (W6, W7, W11)."""
+    run = turn.run(name)
+    if not run.picks:
+        _skip_what_does_not_apply(turn, run)
+        run = turn.run(name)
+    steps = [
+        index
+        for index, step in enumerate(run.runbook.steps)
+        if step.needs_worker and run.steps[index].state == "pending"
+    ]
+    selection = select(turn.state, run, steps)
+    if selection.problems:
+        reason = "; ".join(selection.problems)
+        turn.emit(happened.RunEnded(run=name, state="failed", reason=reason))
+        return
+    if selection.picks:
+        turn.emit(happened.WorkersSelected(run=name, picks=selection.picks))
+    go_on(turn, name)
+
+
+def _skip_what_does_not_apply(turn: Turn, run: Run) -> None:
+    for index, step in enumerate(run.runbook.steps):
+        reason = run.not_applicable(step)
+        if reason and run.steps[index].state == "pending":
+            turn.emit(happened.StepSkipped(run=run.id, step=index, reason=reason))
+
+
+def go_on(turn: Turn, name: str) -> None:
+    """Start what comes next in a run that has nothing open, or end it."""
+    while (run := turn.run(name)).group < len(run.groups):
+        pending = [index for index in run.groups[run.group] if run.steps[index].state == "pending"]
+        steps = run.runbook.steps
+        on_workers = [index for index in pending if steps[index].needs_worker]
+        if on_workers:
+            if _acquire(turn, run, on_workers) or _start(turn, run, on_workers):
+                return
+        elif _ask(turn, run, pending):
+            return
+    turn.emit(happened.RunEnded(run=name, state="failed" if run.failed else "succeeded", reason=run.reason))
+
+
+def _acquire(turn: Turn, run: Run, steps: list[int]) -> bool:
+    """Acquire the selection's packages just before the first steps that need some (P2)."""
+    if run.acquired != "no":
+        return False
+    if not any(run.runbook.steps[each].packages and not _not_due(run, each) for each in steps):
+        return False
+    for worker, packages in acquisitions(run):
+        turn.emit(
+            happened.JobQueued(
+                run=run.id,
+                job=_next_job(turn, run),
+                kind="acquire",
+                worker=worker,
+                mode="exclusive",
+                packages=packages,
+            )
+        )
+    return True
+
+
+def _start(turn: Turn, run: Run, steps: list[int]) -> bool:
+    """Start the steps of a group that are due, side by side, and skip the others."""
+    started = False
+    for index in steps:
+        reason = _not_due(run, index)
+        if reason:
+            turn.emit(happened.StepSkipped(run=run.id, step=index, reason=reason))
+            continue
+        step = run.runbook.steps[index]
+        worker = run.picks[run.steps[index].pick or 0].worker
+        script = isinstance(step.action, Script)
+        turn.emit(
+            happened.JobQueued(
+                run=run.id,
+                job=_next_job(turn, run),
+                kind="script" if script else "runbook",
+                step=index,
+                worker=worker,
+                mode=mode_on(turn.state, run, index) if script else None,
+            )
+        )
+        started = True
+    return started
+
+
+def _ask(turn: Turn, run: Run, steps: list[int]) -> bool:
+    """Ask the manual steps of a group together, once nothing else of it runs, and pause (I1)."""
+    due = []
+    for index in steps:
+        reason = _not_due(run, index)
+        if reason:
+            turn.emit(happened.StepSkipped(run=run.id, step=index, reason=reason))
+        else:
+            due.append(index)
+    for index in due:
+        _raise(turn, run, index, run.runbook.steps[index])
+    if due:
+        turn.emit(happened.RunPaused(run=run.id))
+    return bool(due)
+
+
+def _raise(turn: Turn, run: Run, index: int, step: Step) -> None:
+    job = _next_job(turn, run)
+    turn.emit(happened.JobQueued(run=run.id, job=job, kind="manual", step=index))
+    if isinstance(step.action, Manual):
+        filled = fill_in(step.action.instructions, lookup(values_for(turn.state, run, index)))
+        turn.emit(
+            happened.InterruptionRaised(
+                run=run.id,
+                job=job,
+                interruption=f"question-{turn.state.next_interruption}",
+                instructions=filled.text,
+                teams=step.action.teams,
+                warnings=tuple(f"nobody knows the variable {name}" for name in filled.unknown),
+            )
+        )
+
+
+def _not_due(run: Run, index: int) -> str:
+    """Why a step is not to run as things stand, or nothing (S3, P3)."""
+    step = run.runbook.steps[index]
+    if step.packages and run.acquired == "failed":
+        return "its packages could not be acquired"
+    if step.condition == "success" and run.failed:
+        return "an earlier step failed"
+    if step.condition == "failure" and not run.failed:
+        return "no earlier step failed"
+    return ""
+
+
+def can_go_on(run: Run) -> bool:
+    """Whether any step that is still to come would run as things stand (W7)."""
+    return any(
+        progress.state == "pending" and not _not_due(run, index) for index, progress in enumerate(run.steps)
+    )
+
+
+def _next_job(turn: Turn, run: Run) -> str:
+    return f"job-{run.number}.{len(turn.run(run.id).jobs) + 1}"

@@ -1,0 +1,218 @@
+"""What may go on because of an event: a lock came free, a slot of the cap, the next step of a run."""
+
+from octotui.engine import events as happened
+from octotui.engine.commands import Outcome
+from octotui.engine.events import AnyEvent
+from octotui.engine.locks import grantable
+from octotui.engine.outcomes import end_attempt, of_child
+from octotui.engine.processes import can_go_on, fail_in_a_circle, go_on, plan, queue_run
+from octotui.engine.queue import next_to_go
+from octotui.engine.state import ForChild, Job, Run
+from octotui.engine.turn import Turn
+from octotui.model.process import StartRunbook
+
+
+def schedule(turn: Turn) -> None:
+    """Look at each event once, in order; what it lets go on are events that are looked at in turn."""
+    while turn.looked_at < len(turn.events):
+        turn.looked_at += 1
+        _follow(turn, turn.events[turn.looked_at - 1])
+
+
+def _follow(turn: Turn, event: AnyEvent) -> None:  # noqa: C901, PLR0912 - one line an event
+    match event:
+        case happened.RunQueued() | happened.PackagesChosen() | happened.RunRequeued():
+            fail_in_a_circle(turn, event.run)
+            _fill_slots(turn)
+        case happened.RunStarted():
+            plan(turn, event.run)
+        case happened.RunResumed():
+            _resume(turn, turn.run(event.run))
+        case happened.ModelLoaded() | happened.RunYielded() | happened.RunPaused():
+            _fill_slots(turn)
+        case happened.RunCancelling():
+            _cancel(turn, turn.run(event.run))
+        case happened.RunEnded():
+            _tell_parent(turn, event)
+            _fill_slots(turn)
+        case happened.JobQueued() | happened.JobPlaced() | happened.JobRetried():
+            _let_start(turn, turn.job(event.job))
+        case happened.JobStarted():
+            _start_child(turn, turn.job(event.job))
+        case happened.JobStopping():
+            _stop_child(turn, turn.job(event.job))
+        case happened.AttemptFailed():
+            _grant(turn, turn.job(event.job).worker)
+        case happened.JobEnded():
+            _after_job(turn, event)
+        case happened.InterruptionAnswered():
+            _after_answer(turn, event)
+        case _:
+            pass  # nothing waits for the other events
+
+
+def _fill_slots(turn: Turn) -> None:
+    """Give free slots to those who come next (Q1, Q4)."""
+    while (run := next_to_go(turn.state)) is not None:
+        if run.resuming:
+            turn.emit(happened.RunResumed(run=run.id))
+        else:
+            turn.emit(happened.RunStarted(run=run.id))
+
+
+def _grant(turn: Turn, machine: str | None) -> None:
+    """Start those at the head of a machine's line that its lock lets in (L2)."""
+    while machine is not None and (job := grantable(turn.state, machine)) is not None:
+        turn.emit(happened.JobStarted(run=job.run, job=job.id, attempt=job.attempt + 1))
+
+
+def _let_start(turn: Turn, job: Job) -> None:
+    """Start a job that has its place: at once where it takes no lock."""
+    if job.mode is not None:
+        _grant(turn, job.worker)
+    elif job.kind == "runbook" and job.wait is None and job.state == "waiting":
+        turn.emit(happened.JobStarted(run=job.run, job=job.id, attempt=job.attempt + 1))
+
+
+def _place(turn: Turn, name: str) -> None:
+    """Give free places of a run to its jobs that wait for one."""
+    limit = turn.state.model.engine.max_parallelism
+    while (run := turn.run(name)).unplaced and run.slot and run.placed < limit:
+        turn.emit(happened.JobPlaced(run=name, job=run.unplaced[0]))
+
+
+def _start_child(turn: Turn, job: Job) -> None:
+    """Queue the run that a `runbook` step starts; without `wait` the step is done."""
+    run = turn.run(job.run)
+    action = None if job.step is None else run.runbook.steps[job.step].action
+    if not isinstance(action, StartRunbook) or job.state != "running":
+        return
+    if action.runbook not in turn.state.model.runbooks:
+        reason = f"runbook {action.runbook} is not in the model any more"
+        end_attempt(turn, job, Outcome(state="failed", reason=reason))
+        return
+    queue_run(
+        turn,
+        action.runbook,
+        environment=action.environment or run.environment,
+        tenant=action.tenant or run.tenant,
+        requester=run.requester,
+        variables={},
+        parent=job.id,
+    )
+    if action.wait:
+        _maybe_yield(turn, run.id)
+    else:
+        end_attempt(turn, turn.job(job.id), Outcome(state="succeeded"))
+
+
+def _maybe_yield(turn: Turn, name: str) -> None:
+    """Give back the slot of a run that does nothing but wait for children (Q4)."""
+    run = turn.run(name)
+    busy = len(run.open) - len(run.unplaced) - run.children
+    if run.state == "executing" and run.slot and run.open and busy == 0:
+        turn.emit(happened.RunYielded(run=name))
+
+
+def _stop_child(turn: Turn, job: Job) -> None:
+    """End the child of a `runbook` step whose time is over."""
+    if isinstance(job.wait, ForChild):
+        _cancel_child(turn, job.wait.run, f"the time limit of {job.run} is over")
+
+
+def _cancel_child(turn: Turn, name: str, reason: str) -> None:
+    child = turn.run(name)
+    if not child.ended and child.state != "cancelling":
+        turn.emit(happened.RunCancelling(run=name, ending="cancelled", reason=reason))
+
+
+def _after_job(turn: Turn, event: happened.JobEnded) -> None:
+    """Hand on what a job held, and go on with its run."""
+    job = turn.state.jobs.get(event.job)
+    if job is None:
+        return  # its whole family has ended meanwhile
+    _grant(turn, job.worker)
+    run = turn.run(event.run)
+    if run.state == "cancelling":
+        _end_cancelled(turn, run)
+    elif run.state == "executing" and run.slot:
+        _place(turn, run.id)
+        _go_on_or_yield(turn, run.id)
+    elif run.yielded:
+        _fill_slots(turn)
+    elif run.state == "paused" and not run.open:
+        _after_last_answer(turn, run)
+
+
+def _go_on_or_yield(turn: Turn, name: str) -> None:
+    run = turn.run(name)
+    if not run.open:
+        go_on(turn, name)
+    else:
+        _maybe_yield(turn, name)
+
+
+def _resume(turn: Turn, run: Run) -> None:
+    """Go on with a run that has its slot again."""
+    _place(turn, run.id)
+    _go_on_or_yield(turn, run.id)
+
+
+def _after_answer(turn: Turn, event: happened.InterruptionAnswered) -> None:
+    """Proceed is success, abort a failure of the step (I3)."""
+    interruption = turn.state.interruptions[event.interruption]
+    proceed = event.answer == "proceed"
+    turn.emit(
+        happened.JobEnded(
+            run=event.run,
+            job=interruption.job,
+            state="succeeded" if proceed else "failed",
+            reason="" if proceed else f"aborted by {event.user}",
+        )
+    )
+
+
+def _after_last_answer(turn: Turn, run: Run) -> None:
+    """Queue the run again for what can still run; where nothing can, it ends (W7, I3)."""
+    if can_go_on(run):
+        turn.emit(happened.RunRequeued(run=run.id))
+    else:
+        go_on(turn, run.id)
+
+
+def _tell_parent(turn: Turn, event: happened.RunEnded) -> None:
+    """End the job that waited for a run."""
+    child = turn.state.runs.get(event.run)
+    parent = turn.state.jobs.get(child.parent) if child is not None and child.parent else None
+    if child is not None and parent is not None and isinstance(parent.wait, ForChild):
+        end_attempt(turn, parent, of_child(child))
+
+
+def _cancel(turn: Turn, run: Run) -> None:
+    """End what a run has open: waits and questions at once, children and scripts in their time (Q6)."""
+    for name in run.open:
+        job = turn.job(name)
+        if isinstance(job.wait, ForChild):
+            _cancel_child(turn, job.wait.run, f"{run.id}, which waited for it, was ended")
+        elif job.state == "running":
+            if not job.stopping:
+                turn.emit(happened.JobStopping(run=run.id, job=name, reason=run.reason))
+        else:
+            _drop(turn, run, job)
+    _fill_slots(turn)
+    _end_cancelled(turn, turn.state.runs.get(run.id, run))
+
+
+def _drop(turn: Turn, run: Run, job: Job) -> None:
+    """End a job that only waits, and the question it may have asked."""
+    for name in run.interruptions:
+        if turn.state.interruptions[name].job == job.id and turn.state.interruptions[name].open:
+            turn.emit(happened.InterruptionClosed(run=run.id, interruption=name))
+    turn.emit(happened.JobEnded(run=run.id, job=job.id, state="cancelled", reason=run.reason))
+
+
+def _end_cancelled(turn: Turn, run: Run) -> None:
+    """A run that is being ended is over when nothing of it is open."""
+    if run.state != "cancelling" or run.open:
+        return
+    turn.emit(happened.RunEnded(run=run.id, state=run.ending, reason=run.reason))

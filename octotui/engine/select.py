@@ -1,0 +1,134 @@
+"""Which workers a run leases, and why these: decided for all its steps at once (W2 to W11)."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from octotui.engine.context import scope_context
+from octotui.engine.events import PassedOver, Pick
+from octotui.engine.state import Run, State, cursor_key
+from octotui.model.process import Step
+from octotui.model.space import BUILT_IN, Pool
+from octotui.variables.scopes import winner
+
+Key = tuple[str, tuple[str, ...], str | None, int | None]
+
+
+class Selection(msgspec.Struct, frozen=True):
+    """The picks of a run in step order, or every problem that stands in their way (W11)."""
+
+    picks: tuple[Pick, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+def select(state: State, run: Run, steps: Sequence[int]) -> Selection:
+    """Workers for these steps of a run; nothing is changed where there is a problem (W5)."""
+    picks: dict[Key, Pick] = {}
+    problems: list[str] = list(run.problems)
+    cursors: dict[str, str] = {}
+    for index in steps:
+        step = run.runbook.steps[index]
+        found = pool_of(state, run, step)
+        if found.problem:
+            problems.append(found.problem)
+            continue
+        pool = state.model.pool(found.slug)
+        problem = _container_problem(pool, step)
+        key = (found.slug, step.package_ids, step.container, index if pool.affinity == "step" else None)
+        if key in picks:
+            picks[key] = msgspec.structs.replace(picks[key], steps=(*picks[key].steps, index))
+        elif not problem:
+            pick = _pick(state, run, found.slug, index, cursors)
+            if isinstance(pick, Pick):
+                picks[key] = pick
+                cursors[found.slug] = pick.cursor_after or ""
+            else:
+                problem = pick
+        if problem:
+            problems.append(f"step “{step.name}”, pool {found.slug}: {problem}")
+    return Selection((), tuple(problems)) if problems else Selection(tuple(picks.values()))
+
+
+class PoolFound(msgspec.Struct, frozen=True):
+    """The pool a step runs in, or why there is none."""
+
+    slug: str = ""
+    problem: str = ""
+
+
+def pool_of(state: State, run: Run, step: Step) -> PoolFound:
+    """A step's pool: the one it names, what its pool variable says here, or the default (W2, W10)."""
+    if step.pool is not None:
+        if step.pool in state.model.pools or step.pool == state.model.default_pool:
+            return PoolFound(step.pool)
+        return PoolFound(problem=f"step “{step.name}”: pool {step.pool} is not in the model any more")
+    if step.pool_variable is None:
+        return PoolFound(state.model.default_pool)
+    values = state.model.variables.get(step.pool_variable, ())
+    value = winner(values, scope_context(state, run, step))
+    if value is None:
+        where = f"environment {run.environment or 'none'}, tenant {run.tenant or 'none'}"
+        return PoolFound(
+            problem=f"step “{step.name}”: the pool variable {step.pool_variable} has no value for {where}"
+        )
+    return PoolFound(value.value)
+
+
+def _container_problem(pool: Pool, step: Step) -> str:
+    """Why a step can't run in its container in this pool (S8), or nothing."""
+    if step.container is not None and not pool.containers:
+        return f"the pool says containers = false, but the step wants container {step.container}"
+    return ""
+
+
+def _pick(state: State, run: Run, slug: str, index: int, cursors: dict[str, str]) -> Pick | str:
+    """A worker of a pool by its policy, or a sentence why there is none."""
+    pool, step = state.model.pool(slug), run.runbook.steps[index]
+    if not pool.workers:
+        return _built_in(state, run, slug, index)
+    cursor = cursors.get(slug) or state.cursors.get(cursor_key(slug, run.process))
+    start = pool.workers.index(cursor) + 1 if cursor in pool.workers else 0
+    passed: list[PassedOver] = []
+    for worker in pool.workers[start:] + pool.workers[:start]:
+        reason = not_eligible(state, worker)
+        if not reason:
+            return Pick(
+                pool=slug,
+                worker=worker,
+                steps=(index,),
+                packages=step.package_ids,
+                container=step.container,
+                policy=pool.policy,
+                cursor_before=cursor,
+                cursor_after=worker,
+                passed_over=tuple(passed),
+            )
+        passed.append(PassedOver(worker, reason))
+    told = ", ".join(f"{each.worker} is {each.reason}" for each in passed)
+    return f"no worker is eligible: {told}"
+
+
+def _built_in(state: State, run: Run, slug: str, index: int) -> Pick | str:
+    """The built-in worker, for the default pool without members (W3)."""
+    if slug != state.model.default_pool:
+        return "the pool has no workers; name some in its workers = [...]"
+    if not state.model.engine.built_in_worker:
+        return "the default pool has no workers, and the built-in worker is disabled"
+    step = run.runbook.steps[index]
+    return Pick(
+        pool=slug,
+        worker=BUILT_IN,
+        steps=(index,),
+        packages=step.package_ids,
+        container=step.container,
+        policy=BUILT_IN,
+    )
+
+
+def not_eligible(state: State, worker: str) -> str:
+    """Why a worker may not be selected, or nothing (W4); a local one not checked yet is healthy."""
+    declared = state.model.workers.get(worker)
+    if declared is not None and not declared.enabled:
+        return "disabled"
+    health = state.health.get(worker, "healthy")
+    return "" if health in ("healthy", "has-warnings") else health

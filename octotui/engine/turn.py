@@ -1,0 +1,31 @@
+"""One turn of the engine: a State that moves on with every event emitted."""
+
+from msgspec.structs import replace
+
+from octotui.engine.events import AnyEvent
+from octotui.engine.evolve import evolve
+from octotui.engine.state import Job, Run, State
+
+
+class Turn:
+    """What `decide` and `schedule` work on: they read `state`, and change it by emitting events."""
+
+    def __init__(self, state: State, at: float) -> None:
+        self.state = state
+        self.at = max(at, state.at)  # a clock that is set back does not turn time back
+        self.events: list[AnyEvent] = []
+        self.looked_at = 0  # how many of the events `schedule` has looked at
+
+    def emit(self, event: AnyEvent) -> None:
+        """Number and date an event, and let it change the State at once."""
+        event = replace(event, seq=self.state.seq + 1, at=self.at)
+        self.state = evolve(self.state, event)
+        self.events.append(event)
+
+    def run(self, name: str) -> Run:
+        """A run as it is now."""
+        return self.state.runs[name]
+
+    def job(self, name: str) -> Job:
+        """A job as it is now."""
+        return self.state.jobs[name]
