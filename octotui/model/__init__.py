@@ -1,1 +1,1 @@
-"""The declared world: pools, workers, environments and runbooks as frozen values, read from and written to TOML."""
+"""The declared world: pools, workers and runbooks as frozen values, read from and written to TOML."""

@@ -1,0 +1,41 @@
+"""Runbooks that start each other in a circle and wait, so that no run of them could ever end."""
+
+from collections.abc import Iterator
+
+from octotui.model.complaints import Report
+from octotui.model.process import Runbook, StartRunbook
+from octotui.model.space import Model
+
+
+def check_circles(model: Model, report: Report) -> None:
+    """Complains about the step that closes each circle, and names the circle."""
+    done: set[str] = set()
+    for start in model.runbooks:
+        if start not in done:
+            _follow(model, [(start, _waits(model.runbooks[start]))], done, report)
+
+
+def _follow(
+    model: Model, trail: "list[tuple[str, Iterator[tuple[int, str]]]]", done: set[str], report: Report
+) -> None:
+    """Goes through all runbooks that the first of the trail leads to, each once."""
+    while trail:
+        slug, waits = trail[-1]
+        index, child = next(waits, (-1, ""))
+        names = [each for each, _ in trail]
+        if index < 0:
+            done.add(slug)
+            trail.pop()
+        elif child in names:
+            circle = " → ".join(f'"{name}"' for name in [*names[names.index(child) :], child])
+            at = ("runbooks", slug, "steps", index, "runbook")
+            report(at, f"Runbooks wait for each other in a circle: {circle}; say wait = false in one step.")
+        elif child in model.runbooks and child not in done:
+            trail.append((child, _waits(model.runbooks[child])))
+
+
+def _waits(runbook: Runbook) -> Iterator[tuple[int, str]]:
+    """The enabled steps that wait for a run they start, and its runbook."""
+    for index, step in enumerate(runbook.steps):
+        if step.enabled and isinstance(step.action, StartRunbook) and step.action.wait:
+            yield index, step.action.runbook

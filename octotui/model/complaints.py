@@ -1,0 +1,78 @@
+"""What is wrong with a model, where it stands, and the name that was probably meant."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import msgspec
+
+Keys = tuple[str | int, ...]
+"""A way into a TOML document: keys of tables, and indexes of lists from 0."""
+
+Report = Callable[[Keys, str], None]
+"""Takes a sentence about what is wrong with a key."""
+
+
+class Complaint(msgspec.Struct, frozen=True):
+    """One sentence about one place; line and column count from 1, and line 0 means the whole file."""
+
+    file: str
+    line: int
+    column: int
+    key: str
+    message: str
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+        return ": ".join(part for part in (place, self.key, self.message) if part)
+
+
+class ModelError(Exception):
+    """A model that cannot be used: all its complaints, by file, line and column."""
+
+    def __init__(self, complaints: Iterable[Complaint]) -> None:
+        self.complaints = tuple(sorted(complaints, key=lambda each: (each.file, each.line, each.column)))
+        super().__init__("\n".join(map(str, self.complaints)))
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """The end of a sentence about an unknown name: the nearest known one, or else those there are."""
+    import difflib  # noqa: PLC0415  (only a model with complaints pays for it)
+
+    names = list(dict.fromkeys(known))
+    folded = {each.casefold(): each for each in reversed(names)}
+    if near := difflib.get_close_matches(name.casefold(), folded, n=1):
+        return f'; did you mean "{folded[near[0]]}"?'
+    if not names:
+        return "; none is declared."
+    return f"; known: {listing(names)}."
+
+
+def listing(names: list[str], most: int = 24) -> str:
+    """Names in quotes with commas between, no more than people read."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(f'"{each}"' for each in names[:most]) + more
+
+
+def key_text(at: Keys, tables: Any) -> str:
+    """How people find a key: dotted, a list's element by its name or counted from 1."""
+    text, node = "", tables
+    for key in at:
+        if isinstance(key, int) and not isinstance(node, list):
+            continue  # a value that stands for a list of one
+        node = _inside(node, key)
+        if isinstance(key, int):
+            name = _inside(node, "name")
+            text += f'["{name}"]' if isinstance(name, str) and name else f"[{key + 1}]"
+        else:
+            bare = key.replace("-", "").replace("_", "").isalnum() and key.isascii()
+            text += ("." if text else "") + (key if bare else f'"{key}"')
+    return text
+
+
+def _inside(node: Any, key: str | int) -> Any:
+    """What stands under a key, or None."""
+    if isinstance(node, dict):
+        return node.get(key)
+    if isinstance(node, list) and isinstance(key, int) and key < len(node):
+        return node[key]
+    return None

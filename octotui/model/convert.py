@@ -1,0 +1,81 @@
+"""From clean tables to the model: names default to slugs, bare workers get entries, steps get actions."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from octotui.model.complaints import Keys, Report
+from octotui.model.space import Model, Scope
+
+_NAMED = ("pools", "workers", "environments", "tenants", "teams", "runbooks")
+_NOWHERE = "/nowhere"
+
+
+def convert(tables: dict[str, Any], report: Report) -> Model:
+    """The model of clean tables; what a complaint was made about already gets a harmless stand-in."""
+    converted = dict(tables)
+    for table in _NAMED:
+        converted[table] = {slug: {"name": slug, **each} for slug, each in tables.get(table, {}).items()}
+    named = [slug for pool in converted["pools"].values() for slug in pool.get("workers", ())]
+    converted["workers"] = {slug: {"name": slug} for slug in named} | converted["workers"]
+    for slug, runbook in converted["runbooks"].items():
+        at = ("runbooks", slug, "steps")
+        steps = enumerate(runbook.get("steps", ()))
+        runbook["steps"] = [_step(step, (*at, index), report) for index, step in steps]
+    name = tables.get("space", {}).get("name", "?")
+    converted["space"] = {"name": name, "slug": _slug(name)}
+    feeds = tables.get("feeds", {})
+    converted["feeds"] = {slug: {"directory": _NOWHERE, **feed} for slug, feed in feeds.items()}
+    variables = tables.get("variables", {})
+    converted["variables"] = {name: list(map(_value, values)) for name, values in variables.items()}
+    return msgspec.convert(converted, Model)
+
+
+def _slug(name: str) -> str:
+    """The name of a space as that of a folder."""
+    return re.sub(r"\W+", "-", name.casefold())[:60].strip("-_") or "space"
+
+
+def _step(step: dict[str, Any], at: Keys, report: Report) -> dict[str, Any]:
+    packages = [each.split("@") for each in step.get("packages", ())]
+    return {
+        "name": "",
+        **step,
+        "action": _action(step, at, report),
+        "packages": [dict(zip(("id", "version"), each, strict=False)) for each in packages],
+    }
+
+
+def _action(step: dict[str, Any], at: Keys, report: Report) -> dict[str, Any]:
+    if "runbook" in step:
+        kept = ("runbook", "environment", "tenant", "wait")
+        return {"kind": "runbook", **{key: step[key] for key in kept if key in step}}
+    if "manual" in step:
+        return {"kind": "manual", "instructions": "", **step["manual"]}
+    script = step.get("script", "")
+    if isinstance(script, str):
+        return {"kind": "script", "body": script}
+    read = {"body": _read(script["file"], at, report)} if "file" in script else {}
+    return {"kind": "script", "body": "", **script, **read}
+
+
+def _read(file: str, at: Keys, report: Report) -> str:
+    """The script in a file; what is wrong with the file is a complaint about its key."""
+    try:
+        return Path(file).read_text("utf-8")
+    except OSError as error:
+        problem = f'Cannot read "{file}": {error.strerror}.'
+    except UnicodeDecodeError:
+        problem = f'"{file}" is not a text in UTF-8.'
+    report((*at, "script", "file"), problem)
+    return ""
+
+
+def _value(value: str | dict[str, Any]) -> dict[str, Any]:
+    if isinstance(value, str):
+        return {"value": value}
+    kind = "pool" if "pool" in value else "text"
+    scope = {each: value[each] for each in Scope.__struct_fields__ if each in value}
+    return {"value": value.get("pool", value.get("value", "")), "kind": kind, "scope": scope}

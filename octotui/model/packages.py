@@ -1,0 +1,39 @@
+"""Which packages the folders of feeds hold, and what a file's name says about one."""
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from octotui.model.complaints import Report, did_you_mean
+from octotui.model.process import Requirement
+from octotui.model.space import Feed, Model
+
+_FILE = re.compile(r"(.+?)\.(\d+(?:\.\d+)*(?:[-+][\w.+-]*?)?)\.(?:zip|tar\.gz|tgz)")
+
+
+def package_of(file: str) -> Requirement | None:
+    """The id and version in the name of a file such as `worker-image.2.1.0.zip`, or None."""
+    found = _FILE.fullmatch(file)
+    return Requirement(found[1], found[2]) if found else None
+
+
+def check_packages(model: Model, report: Report) -> None:
+    """Complains about feeds without a folder, and about packages that no feed holds (P1)."""
+    missing = [slug for slug, feed in model.feeds.items() if not Path(feed.directory).is_dir()]
+    for slug in missing:
+        directory = model.feeds[slug].directory
+        report(("feeds", slug, "directory"), f'There is no folder "{directory}"; make it, or name another.')
+    held = _ids(feed for slug, feed in model.feeds.items() if slug not in missing)
+    for slug, runbook in model.runbooks.items():
+        for index, step in enumerate(runbook.steps):
+            for place, package in enumerate(step.packages):
+                at = ("runbooks", slug, "steps", index, "packages", place)
+                if not model.feeds:
+                    report(at, f'"{package.id}" needs a feed; declare one, such as [feeds.local].')
+                elif not missing and package.id not in held:
+                    report(at, f'No feed holds the package "{package.id}"{did_you_mean(package.id, held)}')
+
+
+def _ids(feeds: Iterable[Feed]) -> list[str]:
+    files = (file.name for feed in feeds for file in sorted(Path(feed.directory).iterdir()))
+    return list(dict.fromkeys(found.id for file in files if (found := package_of(file))))

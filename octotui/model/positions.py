@@ -1,0 +1,88 @@
+"""Where the keys of a TOML text stand; loaded only when there is something to complain about."""
+
+import tomllib
+
+import tree_sitter_toml
+from tree_sitter import Language, Node, Parser
+
+from octotui.model.complaints import Keys
+
+
+class Positions:
+    """The place of every key and list element of one TOML text that tomllib accepted."""
+
+    def __init__(self, text: str) -> None:
+        self._bytes = text.encode()
+        self._offsets: dict[Keys, int] = {(): 0}
+        self._lengths: dict[Keys, int] = {}  # of arrays of tables, so far
+        root = Parser(Language(tree_sitter_toml.language())).parse(self._bytes).root_node
+        for node in root.named_children:
+            if node.type == "pair":
+                self._pair(node, ())
+            elif node.type in {"table", "table_array_element"}:
+                self._table(node)
+
+    def find(self, at: Keys) -> tuple[int, int]:
+        """Line and column, in characters from 1, of a key or of the innermost table on the way to it."""
+        found: Keys = ()
+        for key in at:
+            if (*found, key) in self._offsets:
+                found = (*found, key)
+            elif key != 0:  # a value that stands for a list of one has no index
+                break
+        before = self._bytes[: self._offsets[found]].decode()  # tree-sitter counts bytes
+        return before.count("\n") + 1, len(before) - before.rfind("\n")
+
+    def _table(self, node: Node) -> None:
+        header, *pairs = _parts(node)
+        *parents, last = _segments(header)
+        at: Keys = ()
+        for segment in parents:
+            at = self._enter(at, segment)
+            if at in self._lengths:  # a header goes on in the last table of an array
+                at = (*at, self._lengths[at] - 1)
+        at = self._enter(at, last)
+        if node.type == "table_array_element":
+            index = self._lengths.get(at, 0)
+            self._lengths[at] = index + 1
+            at = (*at, index)
+            self._offsets[at] = node.start_byte
+        for each in pairs:
+            self._pair(each, at)
+
+    def _pair(self, node: Node, at: Keys) -> None:
+        key, *values = _parts(node)
+        for segment in _segments(key):
+            at = self._enter(at, segment)
+        for value in values:
+            self._value(value, at)
+
+    def _value(self, node: Node, at: Keys) -> None:
+        if node.type == "inline_table":
+            for each in _parts(node):
+                self._pair(each, at)
+        elif node.type == "array":
+            for index, each in enumerate(_parts(node)):
+                self._offsets[(*at, index)] = each.start_byte
+                self._value(each, (*at, index))
+
+    def _enter(self, at: Keys, segment: Node) -> Keys:
+        at = (*at, _name(segment))
+        self._offsets.setdefault(at, segment.start_byte)
+        return at
+
+
+def _parts(node: Node) -> list[Node]:
+    return [each for each in node.named_children if each.type not in {"comment", "ERROR"}]
+
+
+def _segments(key: Node) -> list[Node]:
+    """The parts of a dotted key, which nests to the left."""
+    if key.type != "dotted_key":
+        return [key]
+    return [part for child in key.named_children for part in _segments(child)]
+
+
+def _name(segment: Node) -> str:
+    text = (segment.text or b"").decode()
+    return text if segment.type == "bare_key" else next(iter(tomllib.loads(f"{text} = 0")))

@@ -1,0 +1,53 @@
+"""Durations and rates: the text people write, and the numbers the program counts with."""
+
+import re
+
+DURATION = r"(?:\d{1,9}(?:\.\d{1,9})?(?:ms|[dhms]))+"
+RATE = r"[1-9]\d{0,8}(?:\.\d{1,9})? ?(?:[KMG]i?)?B/s"
+
+_MILLISECONDS = {"d": 86_400_000, "h": 3_600_000, "m": 60_000, "s": 1_000, "ms": 1}
+_BYTES = {
+    "GiB": 1 << 30,
+    "GB": 10**9,
+    "MiB": 1 << 20,
+    "MB": 10**6,
+    "KiB": 1 << 10,
+    "KB": 10**3,
+    "B": 1,
+}
+
+
+class QuantityError(ValueError):
+    """A text that is no duration or no rate; says what one looks like."""
+
+
+def seconds(text: str) -> float:
+    """The seconds of a duration such as `90s` or `1h30m`, to the millisecond."""
+    if not re.fullmatch(DURATION, text):
+        raise QuantityError(f'Expected a duration such as "90s", "15m" or "1h30m", not "{text}".')
+    parts = re.findall(r"([\d.]+)(ms|[dhms])", text)
+    return round(sum(float(number) * _MILLISECONDS[unit] for number, unit in parts)) / 1000
+
+
+def duration(value: float) -> str:
+    """The shortest text for so many seconds, such as `1h30m`; `seconds` reads it back exactly."""
+    left = round(value * 1000)
+    text = ""
+    for unit in ("h", "m", "s", "ms"):
+        count, left = divmod(left, _MILLISECONDS[unit])
+        text += f"{count}{unit}" if count else ""
+    return text or "0s"
+
+
+def bytes_per_second(text: str) -> int:
+    """The bytes a second of a rate such as `64 KiB/s` or `1 MB/s`; at least one."""
+    if not re.fullmatch(RATE, text):
+        raise QuantityError(f'Expected a rate such as "64 KiB/s" or "1 MB/s", not "{text}".')
+    unit = text.removesuffix("/s").lstrip("0123456789. ")
+    return round(float(text.split(unit, maxsplit=1)[0]) * _BYTES[unit])
+
+
+def rate(value: int) -> str:
+    """The text for so many bytes a second, in the largest unit that divides them."""
+    unit = next(unit for unit, size in _BYTES.items() if value % size == 0)
+    return f"{value // _BYTES[unit]} {unit}/s"

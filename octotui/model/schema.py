@@ -1,0 +1,53 @@
+"""The JSON Schema of a model, for editors that complete and check TOML."""
+
+from typing import Any
+
+from octotui.model.shape import Either, Keyed, Leaf, Listing, Record, Shape
+from octotui.model.tables import MODEL
+
+
+def schema() -> dict[str, Any]:
+    """The schema (draft 2020-12) of one TOML file of a model."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "A model of octotui: pools, workers, environments and runbooks",
+        **_schema(MODEL),
+    }
+
+
+def _schema(shape: Shape) -> dict[str, Any]:
+    match shape:
+        case Leaf():
+            return dict(shape.schema)
+        case Record():
+            return _record(shape)
+        case Keyed():
+            names = {"propertyNames": _schema(shape.key)}
+            return {"type": "object", **names, "additionalProperties": _schema(shape.of)}
+        case Listing():
+            items = _schema(shape.of)
+            unique = {"uniqueItems": True} if isinstance(shape.of, Leaf) else {}
+            several = {"type": "array", "items": items, **unique}
+            return {"anyOf": [several, items]} if shape.alone else several
+        case Either():
+            return {"anyOf": [_schema(shape.leaf), _schema(shape.record)]}
+
+
+def _record(record: Record) -> dict[str, Any]:
+    """A table and the rules about which keys stand together."""
+    keys = record.keys.items()
+    about = {name: {"description": key.about, **_schema(key.shape)} for name, key in keys}
+    found: dict[str, Any] = {"type": "object", "properties": about, "additionalProperties": False}
+    if required := [name for name, key in keys if key.required]:
+        found["required"] = required
+    if needs := {name: [key.only_with] for name, key in keys if key.only_with}:
+        found["dependentRequired"] = needs
+    if apart := [_not_both(name, other) for name, key in keys for other in key.not_with]:
+        found["allOf"] = apart
+    if record.one_of:
+        found["oneOf"] = [{"required": [name]} for name in record.one_of]
+    return found
+
+
+def _not_both(name: str, other: str) -> dict[str, Any]:
+    return {"not": {"required": [name, other]}}

@@ -1,0 +1,116 @@
+"""What a TOML table may hold, as data: the reader, the writer and the JSON Schema all follow it."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+
+class Leaf(msgspec.Struct, frozen=True, kw_only=True):
+    """A single value: whether a raw one holds, the clean one made of it, and how that is written again."""
+
+    what: str
+    schema: dict[str, Any]
+    holds: Callable[[Any], bool]
+    clean: Callable[[Any], Any] = lambda raw: raw
+    show: Callable[[Any], Any] = lambda value: value
+    known: tuple[str, ...] = ()
+    path: bool = False
+
+
+class Record(msgspec.Struct, frozen=True):
+    """A table with known keys, of which exactly one of `one_of` is there."""
+
+    keys: dict[str, "Key"]
+    one_of: tuple[str, ...] = ()
+    hint: str = ""
+
+
+class Keyed(msgspec.Struct, frozen=True):
+    """A table whose keys people choose."""
+
+    key: Leaf
+    of: "Shape"
+
+
+class Listing(msgspec.Struct, frozen=True):
+    """A list; where `alone`, one value that is no list stands for a list of one."""
+
+    of: "Shape"
+    alone: bool = False
+
+
+class Either(msgspec.Struct, frozen=True):
+    """A single value, or a table that says more."""
+
+    leaf: Leaf
+    record: Record
+
+
+class Key(msgspec.Struct, frozen=True):
+    """A key of a record: its value, a sentence for editors, and the keys it needs or excludes beside it."""
+
+    shape: "Shape"
+    about: str
+    required: bool = False
+    only_with: str = ""
+    not_with: tuple[str, ...] = ()
+
+
+Shape = Leaf | Record | Keyed | Listing | Either
+
+
+def text(what: str, pattern: str, *, path: bool = False) -> Leaf:
+    """A printable text of one line that matches a pattern; a `path` is relative to its file."""
+    return Leaf(
+        what=what,
+        schema={"type": "string", "pattern": f"^(?:{pattern})$"},
+        holds=lambda raw: isinstance(raw, str) and raw.isprintable() and bool(re.fullmatch(pattern, raw)),
+        path=path,
+    )
+
+
+def prose(*, empty: bool = True) -> Leaf:
+    """Text of any number of lines; where not `empty`, there must be something to read."""
+    return Leaf(
+        what="text" if empty else "text with something in it",
+        schema={"type": "string"} if empty else {"type": "string", "pattern": r"\S"},
+        holds=lambda raw: isinstance(raw, str) and (empty or bool(raw.strip())),
+    )
+
+
+def quantity(what: str, pattern: str, clean: Callable[[str], float], show: Callable[[Any], str]) -> Leaf:
+    """A number that people write as text with a unit; `clean` reads every text of the pattern."""
+    return msgspec.structs.replace(text(what, pattern), clean=clean, show=show)
+
+
+def choice(*names: str) -> Leaf:
+    """One of a few words."""
+    what = " or ".join(f'"{name}"' for name in names)
+    return Leaf(what=what, schema={"enum": list(names)}, holds=lambda raw: raw in names, known=names)
+
+
+def flag() -> Leaf:
+    """True or false."""
+    schema = {"type": "boolean"}
+    return Leaf(what="true or false", schema=schema, holds=lambda raw: isinstance(raw, bool))
+
+
+def whole(least: int, most: int = 1_000_000) -> Leaf:
+    """A whole number between two others."""
+    return Leaf(
+        what=f"a whole number from {least} to {most}",
+        schema={"type": "integer", "minimum": least, "maximum": most},
+        holds=lambda raw: isinstance(raw, int) and not isinstance(raw, bool) and least <= raw <= most,
+    )
+
+
+def scalar() -> Leaf:
+    """Text, or a number or true or false that becomes text."""
+    return Leaf(
+        what="text, a number, true or false",
+        schema={"type": ["string", "number", "boolean"]},
+        holds=lambda raw: isinstance(raw, str | float) or (isinstance(raw, int) and abs(raw) < 1e18),
+        clean=str,
+    )

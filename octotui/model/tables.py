@@ -1,0 +1,188 @@
+"""The tables of a model: every key there is, what it holds, and a sentence about it."""
+
+from octotui.model.quantities import DURATION, RATE, bytes_per_second, duration, rate, seconds
+from octotui.model.shape import (
+    Either,
+    Key,
+    Keyed,
+    Leaf,
+    Listing,
+    Record,
+    choice,
+    flag,
+    prose,
+    quantity,
+    scalar,
+    text,
+    whole,
+)
+
+
+def _name(what: str = "a name in one line") -> Leaf:
+    return text(what, r"\S(?:.*\S)?")
+
+
+_SLUG = text('a slug of lower-case letters, digits, "-", "_" and "."', r"[a-z0-9][a-z0-9_.\-]*")
+_TAG = text('a tag such as "region/westus"', r"[^/\s]+/[^/\s]+")
+_PACKAGE = text('a package such as "tools" or "tools@1.2.0"', r"[^@\s/]+(?:@[^@\s/]+)?")
+_PATH = text("a path", r"\S(?:.*\S)?", path=True)
+_DURATION = quantity('a duration such as "90s", "15m" or "1h30m"', DURATION, seconds, duration)
+_RATE = quantity('a rate such as "64 KiB/s" or "1 MB/s"', RATE, bytes_per_second, rate)
+_NAME = Key(_name(), "What people call it; without it, its slug.")
+
+SPACE = Record({"name": Key(_name(), "What people call this space.", required=True)})
+
+ENGINE = Record(
+    {
+        "task_cap": Key(whole(1), "How many runs execute at a time."),
+        "max_parallelism": Key(whole(1), "How many jobs of one run go side by side."),
+        "built_in_worker": Key(flag(), "Whether an empty default pool runs steps on this machine."),
+    }
+)
+
+POOL = Record(
+    {
+        "name": _NAME,
+        "workers": Key(Listing(_SLUG), "Its workers in order; a bare name is a worker on this machine."),
+        "default": Key(flag(), "Whether it serves the steps that name no pool; one pool may."),
+        "policy": Key(choice("round-robin"), "How a worker is selected."),
+        "affinity": Key(
+            choice("run", "step"), "Whether steps of a run with the same packages share a worker."
+        ),
+        "exclusive": Key(flag(), "Whether one script at a time runs on each of its workers."),
+        "containers": Key(flag(), "Whether steps may run in containers here."),
+    }
+)
+
+WORKER = Record(
+    {
+        "name": _NAME,
+        "enabled": Key(flag(), "Whether it may be selected."),
+        "exclusive": Key(flag(), "Whether one script at a time runs on it."),
+        "directory": Key(_PATH, "Where it keeps its work and its packages."),
+    }
+)
+
+ENVIRONMENT = Record({"name": _NAME})
+
+TENANT = Record({"name": _NAME, "tags": Key(Listing(_TAG), "Its tags, each written set/tag.")})
+
+TEAM = Record(
+    {
+        "name": _NAME,
+        "members": Key(Listing(_name()), "Accounts of this machine; nobody listed means anyone."),
+    }
+)
+
+FEED = Record(
+    {
+        "directory": Key(_PATH, "The folder of packages such as tools.1.2.0.zip.", required=True),
+        "rate": Key(_RATE, "The most bytes a second that are copied from it."),
+    }
+)
+
+SIMULATE = Record(
+    {
+        "takes": Key(_DURATION, "How long a job of this step takes in a prediction."),
+        "result": Key(choice("success", "failure"), "How it ends in a prediction."),
+    }
+)
+
+SCRIPT = Record(
+    {
+        "shell": Key(choice("bash", "sh", "python"), "What runs the script."),
+        "body": Key(prose(), "The script itself."),
+        "file": Key(_PATH, "The file that holds the script, relative to this one."),
+    },
+    one_of=("body", "file"),
+)
+
+MANUAL = Record(
+    {
+        "instructions": Key(prose(empty=False), "What to look at, in Markdown.", required=True),
+        "teams": Key(Listing(_SLUG), "The teams that may answer; none named means anyone."),
+    }
+)
+
+_NO_MANUAL = ("manual",)
+
+STEP = Record(
+    {
+        "name": Key(_name(), "What people call the step; unique in its runbook.", required=True),
+        "script": Key(Either(prose(), SCRIPT), "A script for its worker; plain text means bash."),
+        "runbook": Key(_SLUG, "The runbook of which this step starts a run."),
+        "manual": Key(MANUAL, "A question to people, who proceed or abort."),
+        "environment": Key(_SLUG, "The environment of the run it starts.", only_with="runbook"),
+        "tenant": Key(_SLUG, "The tenant of the run it starts.", only_with="runbook"),
+        "wait": Key(flag(), "Whether it waits for the run it starts.", only_with="runbook"),
+        "block_concurrent": Key(
+            flag(), "Whether the run keeps its concurrency tag while it asks.", only_with="manual"
+        ),
+        "pool": Key(_SLUG, "The pool that its worker comes from.", not_with=_NO_MANUAL),
+        "pool_variable": Key(_name(), "The variable that says which pool.", not_with=("pool", *_NO_MANUAL)),
+        "packages": Key(
+            Listing(_PACKAGE), "Packages its worker acquires first, in order.", not_with=_NO_MANUAL
+        ),
+        "container": Key(_name("an image"), "The image its script runs in.", not_with=_NO_MANUAL),
+        "start": Key(choice("after-previous", "with-previous"), "Whether it starts beside the step before."),
+        "condition": Key(
+            choice("success", "failure", "always"), "What must have become of the steps before."
+        ),
+        "enabled": Key(flag(), "Whether it takes part at all."),
+        "environments": Key(Listing(_SLUG), "The environments it applies to; none named means all."),
+        "retries": Key(whole(0), "How often it is tried again.", not_with=_NO_MANUAL),
+        "backoff": Key(_DURATION, "How long it waits before the first of its retries."),
+        "time_limit": Key(_DURATION, "How long a job may take until it has failed."),
+        "wait_limit": Key(_DURATION, "How long a job may wait for its worker's lock."),
+        "grace": Key(_DURATION, "How long a job that must end has between TERM and KILL."),
+        "simulate": Key(SIMULATE, "What a job of this step does in a prediction."),
+    },
+    one_of=("script", "runbook", "manual"),
+)
+
+RUNBOOK = Record(
+    {
+        "name": _NAME,
+        "description": Key(prose(), "What it is for."),
+        "concurrency": Key(_name(), "A tag that one run at a time may hold."),
+        "time_limit": Key(_DURATION, "How long a run may take until it has timed out."),
+        "steps": Key(Listing(STEP), "What it does, in order."),
+    }
+)
+
+_NAMES = Listing(_name(), alone=True)
+
+VALUE = Record(
+    {
+        "value": Key(scalar(), "The text."),
+        "pool": Key(_SLUG, "The pool, where the variable says which."),
+        "step": Key(_NAMES, "The steps it holds for."),
+        "target": Key(_NAMES, "The targets it holds for."),
+        "role": Key(_NAMES, "The roles of targets it holds for."),
+        "tenant": Key(_NAMES, "The tenants it holds for."),
+        "tenant_tag": Key(_NAMES, "The tags of tenants it holds for."),
+        "environment": Key(_NAMES, "The environments it holds for."),
+        "channel": Key(_NAMES, "The channels it holds for."),
+        "process": Key(_NAMES, "The runbooks it holds for."),
+    },
+    one_of=("value", "pool"),
+    hint='A variable with dots in its name is written in quotes, such as "Project.Pool" = "setup".',
+)
+
+MODEL = Record(
+    {
+        "space": Key(SPACE, "The space this model declares; required once."),
+        "engine": Key(ENGINE, "Limits of the space."),
+        "pools": Key(Keyed(_SLUG, POOL), "Pools of workers, by slug."),
+        "workers": Key(Keyed(_SLUG, WORKER), "Workers of which there is more to say than their name."),
+        "environments": Key(Keyed(_SLUG, ENVIRONMENT), "Environments, by slug."),
+        "tenants": Key(Keyed(_SLUG, TENANT), "Tenants, by slug."),
+        "teams": Key(Keyed(_SLUG, TEAM), "Teams that answer questions, by slug."),
+        "feeds": Key(Keyed(_SLUG, FEED), "Where packages come from, by slug."),
+        "variables": Key(
+            Keyed(_name("the name of a variable"), Listing(Either(scalar(), VALUE), alone=True)),
+            "Variables: a value, or a list of values with their scopes.",
+        ),
+        "runbooks": Key(Keyed(_SLUG, RUNBOOK), "Runbooks, by slug."),
+    }
+)

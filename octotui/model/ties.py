@@ -1,0 +1,114 @@
+"""Values of one variable of which more than one could be left (V3)."""
+
+from collections.abc import Iterable, Iterator
+from itertools import combinations, product
+
+import msgspec
+
+from octotui.model.complaints import Report
+from octotui.model.scoping import KINDS, kinds_of, matches, most_specific, names
+from octotui.model.space import Model, Scope, Value
+
+# What is decided together: a tenant brings its tags, a step is one of a certain runbook.
+_ASPECTS = (
+    ("environment",),
+    ("tenant", "tenant_tag"),
+    ("process", "step"),
+    ("channel",),
+    ("target",),
+    ("role",),
+)
+
+
+def check_ties(model: Model, report: Report) -> None:
+    """Complains about every value that ties with an earlier one, and says where."""
+    for variable, values in model.variables.items():
+        contexts: _Contexts | None = None
+        for one, other in combinations(range(len(values)), 2):
+            first, second = values[one], values[other]
+            if kinds_of(first.scope) != kinds_of(second.scope):
+                continue  # where both match, the more specific one wins
+            at = ("variables", variable, other)
+            if _same(first.scope, second.scope):
+                report(at, f"This value has the same scope as value {one + 1}; keep one of them.")
+                continue
+            contexts = contexts or _Contexts(model, values)
+            if context := contexts.tie(first, second):
+                where = f"Value {one + 1} holds {_words(context)} too, and neither is more specific"
+                report(at, f"{where}; narrow one of them.")
+
+
+def _same(one: Scope, other: Scope) -> bool:
+    return all(set(names(one, kind)) == set(names(other, kind)) for kind in KINDS)
+
+
+class _Contexts:
+    """The contexts that the values of one variable can tell apart, aspect by aspect."""
+
+    def __init__(self, model: Model, values: tuple[Value, ...]) -> None:
+        self._values = values
+        self._named = {kind: _union(names(value.scope, kind) for value in values) for kind in KINDS}
+        self._options = {
+            ("tenant", "tenant_tag"): self._tenants(model),
+            ("process", "step"): self._places(model),
+            ("role",): [Scope(), *self._each("role"), Scope(role=self._named["role"])],
+        }
+
+    def tie(self, one: Value, other: Value) -> Scope | None:
+        """A context in which both values are left, or None."""
+        options = []
+        for kinds in _ASPECTS:
+            all_options = self._options.get(kinds) or [Scope(), *self._each(kinds[0])]
+            both = (one.scope, other.scope)
+            options.append([each for each in all_options if all(matches(s, each, kinds) for s in both)])
+        for parts in product(*options):
+            context = _joined(parts)
+            left = most_specific(self._values, context)
+            if any(value is one for value in left) and any(value is other for value in left):
+                return context
+        return None
+
+    def _each(self, kind: str) -> list[Scope]:
+        return [_context({kind: (name,)}) for name in self._named[kind]]
+
+    def _tenants(self, model: Model) -> list[Scope]:
+        """No tenant, and of the tenants that no value tells apart one each."""
+        found = {Scope(): None}
+        for slug, tenant in model.tenants.items():
+            known = tuple(name for name in (slug,) if name in self._named["tenant"])
+            tags = tuple(sorted(tag for tag in tenant.tags if tag in self._named["tenant_tag"]))
+            found[Scope(tenant=known, tenant_tag=tags)] = None
+        return list(found)
+
+    def _places(self, model: Model) -> list[Scope]:
+        """A run as a whole, and its steps, of every runbook that some value tells apart."""
+        found = {} if model.runbooks else {Scope(): None}
+        for slug, runbook in model.runbooks.items():
+            process = tuple(name for name in (slug,) if name in self._named["process"])
+            found[Scope(process=process)] = None
+            for step in runbook.steps:
+                if step.name in self._named["step"]:
+                    found[Scope(process=process, step=(step.name,))] = None
+        return list(found)
+
+
+def _union(many: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for each in many for name in each))
+
+
+def _context(held: dict[str, tuple[str, ...]]) -> Scope:
+    return msgspec.convert(held, Scope)
+
+
+def _joined(parts: tuple[Scope, ...]) -> Scope:
+    return _context({kind: names(part, kind) for part in parts for kind in kinds_of(part)})
+
+
+def _words(context: Scope) -> str:
+    """A context in a sentence."""
+    return " and ".join(_phrases(context)) or "everywhere"
+
+
+def _phrases(context: Scope) -> Iterator[str]:
+    for kind in kinds_of(context):
+        yield f"for {kind.replace('_', ' ')} " + ", ".join(f'"{name}"' for name in names(context, kind))

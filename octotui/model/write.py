@@ -1,0 +1,99 @@
+"""Writing a model as TOML: only what differs from the defaults, so that reading it gives the same model."""
+
+from typing import Any
+
+import msgspec
+import tomli_w
+from msgspec.structs import FieldInfo, fields
+
+from octotui.model.process import Manual, Requirement, Runbook, Script, StartRunbook, Step
+from octotui.model.shape import Keyed, Leaf, Listing, Record, Shape
+from octotui.model.space import Model, Value
+from octotui.model.tables import MANUAL, MODEL, RUNBOOK, SCRIPT, STEP, VALUE
+
+
+def dump(model: Model) -> str:
+    """The TOML text of a model; scripts that were read from files stay references to them."""
+    tables: dict[str, Any] = {"space": {"name": model.space.name}}
+    for table in ("engine", "pools", "workers", "environments", "tenants", "teams", "feeds"):
+        tables[table] = _plain(MODEL.keys[table].shape, getattr(model, table))
+    listed = {worker for pool in model.pools.values() for worker in pool.workers}
+    tables["workers"] = {slug: more for slug, more in tables["workers"].items() if more or slug not in listed}
+    tables["variables"] = {
+        name: [_value(each) for each in values] for name, values in model.variables.items()
+    }
+    tables["runbooks"] = {slug: _runbook(slug, each) for slug, each in model.runbooks.items()}
+    text = {name: table for name, table in tables.items() if table}
+    return toml(text)
+
+
+def toml(tables: dict[str, Any]) -> str:
+    """Tables as TOML; texts of many lines stand as such, unless that would lose a carriage return."""
+    plain = tomli_w.dumps(tables)
+    return plain if r"\r" in plain else tomli_w.dumps(tables, multiline_strings=True)
+
+
+def _plain(shape: Shape, value: Any) -> Any:
+    """A value as the description has it in TOML."""
+    match shape:
+        case Leaf():
+            return shape.show(value)
+        case Listing():
+            return [_plain(shape.of, each) for each in value]
+        case Keyed():
+            return {slug: _named(slug, _plain(shape.of, each)) for slug, each in value.items()}
+        case Record():
+            return {
+                field.name: _plain(shape.keys[field.name].shape, getattr(value, field.name))
+                for field in fields(value)
+                if field.name in shape.keys and _differs(field, getattr(value, field.name))
+            }
+    raise TypeError(shape)
+
+
+def _differs(field: FieldInfo, value: Any) -> bool:
+    default = field.default_factory() if field.default_factory is not msgspec.NODEFAULT else field.default
+    return bool(value != default)
+
+
+def _named(slug: str, table: dict[str, Any]) -> dict[str, Any]:
+    """A table without the name that is its slug anyway."""
+    return {key: value for key, value in table.items() if (key, value) != ("name", slug)}
+
+
+def _runbook(slug: str, runbook: Runbook) -> dict[str, Any]:
+    rest = msgspec.structs.replace(runbook, steps=())
+    steps = {"steps": [_step(each) for each in runbook.steps]} if runbook.steps else {}
+    return _named(slug, _plain(RUNBOOK, rest)) | steps
+
+
+def _step(step: Step) -> dict[str, Any]:
+    table: dict[str, Any] = _plain(STEP, msgspec.structs.replace(step, packages=()))
+    if step.packages:
+        table["packages"] = [_package(each) for each in step.packages]
+    match step.action:
+        case Script() as script:
+            table["script"] = _script(script)
+        case StartRunbook() as start:
+            table |= _plain(STEP, start)
+        case Manual() as manual:
+            table["manual"] = _plain(MANUAL, manual)
+    return table
+
+
+def _script(script: Script) -> str | dict[str, Any]:
+    table: dict[str, Any] = _plain(SCRIPT, script)
+    if script.file is not None:
+        del table["body"]
+    return script.body if table.keys() == {"body"} else table
+
+
+def _package(package: Requirement) -> str:
+    return package.id if package.version is None else f"{package.id}@{package.version}"
+
+
+def _value(value: Value) -> str | dict[str, Any]:
+    scope = _plain(VALUE, value.scope)
+    if value.kind == "pool":
+        return {"pool": value.value, **scope}
+    return {"value": value.value, **scope} if scope else value.value
