@@ -40,7 +40,7 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
 
     names = list(dict.fromkeys(known))
     folded = {each.casefold(): each for each in reversed(names)}
-    if near := difflib.get_close_matches(name.casefold(), folded, n=1):
+    if near := difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.7):
         return f'; did you mean "{folded[near[0]]}"?'
     if not names:
         return "; none is declared."

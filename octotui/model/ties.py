@@ -1,6 +1,6 @@
 """Values of one variable of which more than one could be left (V3)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations, product
 
 import msgspec
@@ -18,16 +18,15 @@ _ASPECTS = (
     ("target",),
     ("role",),
 )
+_MANY = ("tenant_tag", "role")  # a tenant has several tags, a target several roles
 
 
 def check_ties(model: Model, report: Report) -> None:
     """Complains about every value that ties with an earlier one, and says where."""
     for variable, values in model.variables.items():
         contexts: _Contexts | None = None
-        for one, other in combinations(range(len(values)), 2):
+        for one, other in _candidates(values):
             first, second = values[one], values[other]
-            if kinds_of(first.scope) != kinds_of(second.scope):
-                continue  # where both match, the more specific one wins
             at = ("variables", variable, other)
             if _same(first.scope, second.scope):
                 report(at, f"This value has the same scope as value {one + 1}; keep one of them.")
@@ -36,6 +35,19 @@ def check_ties(model: Model, report: Report) -> None:
             if context := contexts.tie(first, second):
                 where = f"Value {one + 1} holds {_words(context)} too, and neither is more specific"
                 report(at, f"{where}; narrow one of them.")
+
+
+def _candidates(values: Sequence[Value]) -> Iterator[tuple[int, int]]:
+    """The pairs of values that can match together and are scoped by the same kinds."""
+    alike: dict[tuple[str, ...], list[int]] = {}
+    for index, value in enumerate(values):
+        alike.setdefault(kinds_of(value.scope), []).append(index)
+    for kinds, indexes in alike.items():
+        single = [kind for kind in kinds if kind not in _MANY]
+        sets = [[frozenset(names(value.scope, kind)) for kind in single] for value in values]
+        for one, other in combinations(indexes, 2):
+            if not any(map(frozenset.isdisjoint, sets[one], sets[other])):
+                yield one, other
 
 
 def _same(one: Scope, other: Scope) -> bool:
