@@ -1,0 +1,69 @@
+"""Branches of a tree, and how they become lines with rails in front."""
+
+from collections.abc import Iterator
+from typing import Literal
+
+import msgspec
+
+from octotui.views.words import Mark, Role
+
+Kind = Literal["run", "worker", "step", "acquire", "text"]
+
+
+class TreeRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of a tree: rails, sign, text; then note, word and time at the right."""
+
+    key: str
+    kind: Kind
+    rails: str = ""
+    below: str = ""
+    text: str
+    role: Role = "plain"
+    note: str = ""
+    mark: Mark | None = None
+    time: str = ""
+    run: str = ""
+    job: str | None = None
+    worker: str | None = None
+
+
+class Branch(msgspec.Struct, kw_only=True):
+    """A row to be, what is said beneath it, and what hangs from it."""
+
+    row: TreeRow
+    said: list[tuple[str, Role]] = []
+    branches: "list[Branch]" = []
+
+
+def grown(root: Branch) -> Iterator[TreeRow]:
+    """The rows of a tree; what hangs from the root directly stands without rails."""
+    yield from _lines(root, "", "")
+    for branch in root.branches:
+        yield from _lines(branch, "", "")
+        yield from _hanging(branch, "")
+
+
+def _hanging(parent: Branch, rails: str) -> Iterator[TreeRow]:
+    for branch in parent.branches:
+        last = branch is parent.branches[-1]
+        below = rails + ("   " if last else "│  ")
+        yield from _lines(branch, rails + ("└ " if last else "├ "), below)
+        yield from _hanging(branch, below)
+
+
+def _lines(branch: Branch, rails: str, below: str) -> Iterator[TreeRow]:
+    """A branch's own row and the texts beneath it, which keep the rails of what follows."""
+    under = below + ("│ " if branch.branches and (rails or branch.row.kind == "worker") else "  ")
+    yield msgspec.structs.replace(branch.row, rails=rails, below=under)
+    for index, (text, role) in enumerate(branch.said):
+        yield TreeRow(
+            key=f"{branch.row.key}#{index}",
+            kind="text",
+            rails=under,
+            below=under,
+            text=text,
+            role=role,
+            run=branch.row.run,
+            job=branch.row.job,
+            worker=branch.row.worker,
+        )

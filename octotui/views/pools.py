@@ -1,0 +1,119 @@
+"""Pools and their workers: who leases them, who holds each lock, who waits, and who comes next."""
+
+import msgspec
+
+from octotui.engine.locks import FREE
+from octotui.engine.select import not_eligible
+from octotui.engine.state import Lock, State, cursor_key
+from octotui.model.space import BUILT_IN, Model, Pool
+from octotui.views.words import HEALTH, IDLE, JOBS, Mark, listed
+
+LEASED = Mark("idle", "leased", "plain")
+HELD = Mark("lock", "held", "waits")
+
+
+class PoolRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One pool: its slug, policy, and anything special about it."""
+
+    pool: str
+    name: str
+    policy: str
+
+
+class WorkerRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One worker of a pool; `doing` says who has it, `queue` how many wait for its lock."""
+
+    pool: str
+    worker: str
+    next: bool
+    mark: Mark
+    doing: str
+    leases: str
+    queue: int
+
+
+def order(model: Model) -> tuple[tuple[str, str], ...]:
+    """`(pool, worker)` line by line; a pool's own line has an empty worker."""
+    found: list[tuple[str, str]] = []
+    for slug in shown(model):
+        pool = model.pool(slug)
+        found.append((slug, ""))
+        found.extend((slug, worker) for worker in members(model, slug, pool))
+    return tuple(found)
+
+
+def shown(model: Model) -> tuple[str, ...]:
+    """The declared pools, and the implicit default one where a step may use it."""
+    if model.default_pool in model.pools or not _uses_default(model):
+        return tuple(model.pools)
+    return (*model.pools, model.default_pool)
+
+
+def _uses_default(model: Model) -> bool:
+    return any(
+        step.needs_worker and step.pool_variable is None and step.pool in (None, model.default_pool)
+        for runbook in model.runbooks.values()
+        for step in runbook.steps
+    )
+
+
+def members(model: Model, slug: str, pool: Pool) -> tuple[str, ...]:
+    """A pool's workers; the default one without members has the built-in worker (W3)."""
+    if not pool.workers and slug == model.default_pool:
+        return (BUILT_IN,)
+    return pool.workers
+
+
+def pool_row(model: Model, slug: str) -> PoolRow:
+    """The line of a pool."""
+    pool = model.pool(slug)
+    notes: list[str] = [pool.policy if pool.workers else "" if slug == model.default_pool else "no workers"]
+    notes.append("default" if slug == model.default_pool else "")
+    notes.append("exclusive" if pool.exclusive else "")
+    notes.append("a worker for each step" if pool.affinity == "step" else "")
+    return PoolRow(pool=slug, name=pool.name, policy=" · ".join(filter(None, notes)))
+
+
+def worker_row(state: State, slug: str, worker: str, process: str | None = None) -> WorkerRow:
+    """The line of a worker; `next` says that it is the next pick for a process in this pool (W5)."""
+    lock = state.locks.get(worker, FREE)
+    mark, doing = _doing(state, worker, lock)
+    holding = {state.jobs[job].run for _, job in lock.holders}
+    leases = [run for _, run in state.leases.get(worker, ()) if run not in holding]
+    return WorkerRow(
+        pool=slug,
+        worker=worker,
+        next=process is not None and next_worker(state, slug, process) == worker,
+        mark=mark,
+        doing=doing,
+        leases=listed(leases, most=4),
+        queue=len(lock.queue),
+    )
+
+
+def _doing(state: State, worker: str, lock: Lock) -> tuple[Mark, str]:
+    """How a worker stands, and the runs whose jobs are on it."""
+    jobs = [state.jobs[name] for _, name in lock.holders]
+    if lock.exclusive and jobs:
+        packages = ", ".join(package for package, _ in jobs[0].packages)
+        told = f"acquires {packages}" if jobs[0].kind == "acquire" else "has it alone"
+        return HELD, f"{jobs[0].run} {told}"
+    if jobs:
+        return JOBS["running"], listed((job.run for job in jobs), most=4)
+    if worker == BUILT_IN and not state.model.engine.built_in_worker:
+        return HEALTH["disabled"], "disabled"
+    reason = not_eligible(state, worker)
+    if reason:
+        return HEALTH[reason], HEALTH[reason].word
+    if worker in state.leases:
+        return LEASED, "leased"
+    return IDLE, "has warnings" if state.health.get(worker) == "has-warnings" else "idle"
+
+
+def next_worker(state: State, slug: str, process: str) -> str | None:
+    """Who would be picked next for a process in a pool, as things stand (W5)."""
+    workers = state.model.pool(slug).workers
+    cursor = state.cursors.get(cursor_key(slug, process))
+    start = workers.index(cursor) + 1 if cursor in workers else 0
+    ring = workers[start:] + workers[:start]
+    return next((worker for worker in ring if not not_eligible(state, worker)), None)

@@ -1,0 +1,66 @@
+"""Open questions to people: what is asked, who may answer, who has taken it, since when (I1, I2)."""
+
+import msgspec
+
+from octotui.engine.decide import may_answer
+from octotui.engine.state import Interruption, State
+from octotui.views.runs import where
+from octotui.views.waits import may_be_answered_by
+from octotui.views.words import duration
+
+
+class QuestionRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One open question; `refusal` says why this user may not take it, or is empty."""
+
+    id: str
+    run: str
+    root: str
+    name: str
+    where: str
+    step: str
+    instructions: str
+    asks: str
+    responsible: str | None
+    mine: bool
+    refusal: str
+    time: str
+    requester: str
+
+
+def rows(state: State, user: str, now: float) -> tuple[QuestionRow, ...]:
+    """Every open question, the oldest first."""
+    return tuple(_row(state, state.interruptions[name], user, now) for _, name in state.asking)
+
+
+def row(state: State, name: str, user: str, now: float) -> QuestionRow | None:
+    """One open question, or None when it needs no answer any more."""
+    question = state.interruptions.get(name)
+    return _row(state, question, user, now) if question is not None and question.open else None
+
+
+def _row(state: State, question: Interruption, user: str, now: float) -> QuestionRow:
+    run = state.runs[question.run]
+    return QuestionRow(
+        id=question.id,
+        run=run.id,
+        root=run.root,
+        name=run.runbook.name,
+        where=where(state.model, run.environment, run.tenant),
+        step=question.step,
+        instructions=question.instructions,
+        asks=may_be_answered_by(state, question.teams),
+        responsible=question.responsible,
+        mine=question.responsible == user,
+        refusal=may_answer(state, question, user),
+        time=duration(now - question.raised_at),
+        requester=run.requester,
+    )
+
+
+def standing(row: QuestionRow) -> str:
+    """Who has it, in words."""
+    if row.mine:
+        return "you have taken it"
+    if row.responsible:
+        return f"{row.responsible} has taken it"
+    return "you may take it" if not row.refusal else "it is not yours to take"

@@ -1,0 +1,139 @@
+"""The list of runs: what is open in the order it was asked for, then what has ended, latest first."""
+
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+import msgspec
+
+from octotui.engine.state import ENDED, ForChild, Run, RunState, State
+from octotui.model.space import Model
+from octotui.views.waits import of_run
+from octotui.views.words import RUNS, WAITS, Mark, duration
+
+
+class Record(Protocol):
+    """What the journal keeps of a run, as far as a list shows it."""
+
+    @property
+    def id(self) -> str: ...  # noqa: D102
+    @property
+    def number(self) -> int: ...  # noqa: D102
+    @property
+    def root(self) -> str: ...  # noqa: D102
+    @property
+    def process(self) -> str: ...  # noqa: D102
+    @property
+    def name(self) -> str: ...  # noqa: D102
+    @property
+    def environment(self) -> str | None: ...  # noqa: D102
+    @property
+    def tenant(self) -> str | None: ...  # noqa: D102
+    @property
+    def state(self) -> RunState: ...  # noqa: D102
+    @property
+    def reason(self) -> str: ...  # noqa: D102
+    @property
+    def queued_at(self) -> float: ...  # noqa: D102
+    @property
+    def started_at(self) -> float | None: ...  # noqa: D102
+    @property
+    def ended_at(self) -> float | None: ...  # noqa: D102
+
+
+class RunRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One run in a list; `detail` is what it waits for, or why it ended so."""
+
+    id: str
+    root: str
+    process: str
+    name: str
+    where: str
+    mark: Mark
+    detail: str
+    time: str
+    open: bool
+
+
+def order(state: State, past: Sequence[Record] = ()) -> tuple[str, ...]:
+    """The ids of all runs to list; it changes only when `state.families` does."""
+    still: list[int] = []
+    over: list[int] = []
+    for run in state.runs.values():
+        (over if run.ended else still).append(run.number)
+    over.extend(each.number for each in past if each.id not in state.runs and each.state in ENDED)
+    return tuple(f"run-{number}" for number in (*sorted(still), *sorted(set(over), reverse=True)))
+
+
+def row(state: State, name: str, now: float) -> RunRow | None:
+    """The row of a run that the State holds."""
+    run = state.runs.get(name)
+    if run is None:
+        return None
+    wait = of_run(state, run, now)
+    return RunRow(
+        id=run.id,
+        root=run.root,
+        process=run.process,
+        name=run.runbook.name,
+        where=where(state.model, run.environment, run.tenant),
+        mark=mark(state, run),
+        detail=wait.sentence if wait else run.reason,
+        time=lasted(run.queued_at, run.started_at, run.ended_at, now),
+        open=not run.ended,
+    )
+
+
+def past_row(model: Model, record: Record, now: float) -> RunRow:
+    """The row of a run that has left the State."""
+    return RunRow(
+        id=record.id,
+        root=record.root,
+        process=record.process,
+        name=record.name,
+        where=where(model, record.environment, record.tenant),
+        mark=RUNS[record.state],
+        detail=record.reason,
+        time=lasted(record.queued_at, record.started_at, record.ended_at, now),
+        open=record.state not in ENDED,
+    )
+
+
+def mark(state: State, run: Run) -> Mark:
+    """How a run stands; one that executes but can't move waits."""
+    if run.state != "executing":
+        return RUNS[run.state]
+    if run.resuming:
+        return WAITS
+    waits = [state.jobs[name].wait for name in run.open]
+    moves = not waits or any(each is None or isinstance(each, ForChild) for each in waits)
+    return RUNS["executing"] if moves else WAITS
+
+
+def where(model: Model, environment: str | None, tenant: str | None) -> str:
+    """Environment and tenant, by name: `Production · Contoso`."""
+    declared = model.environments.get(environment or "")
+    leased = model.tenants.get(tenant or "")
+    names = (declared.name if declared else environment, leased.name if leased else tenant)
+    return " · ".join(each for each in names if each)
+
+
+def lasted(queued: float, started: float | None, ended: float | None, now: float) -> str:
+    """How long a run takes or took since it started; since it was queued, where it never did."""
+    return duration((now if ended is None else ended) - (queued if started is None else started))
+
+
+def matching(state: State, past: Iterable[Record], names: Sequence[str], query: str) -> tuple[str, ...]:
+    """Those runs whose id, name, place or state hold every word of a query."""
+    words = query.lower().split()
+    kept = {each.id: each for each in past}
+
+    def told(name: str) -> str:
+        run = state.runs.get(name)
+        if run is not None:
+            place = where(state.model, run.environment, run.tenant)
+            return f"{name} {run.runbook.name} {place} {mark(state, run).word}".lower()
+        each = kept[name]
+        place = where(state.model, each.environment, each.tenant)
+        return f"{name} {each.name} {place} {RUNS[each.state].word}".lower()
+
+    return tuple(name for name in names if all(word in told(name) for word in words))

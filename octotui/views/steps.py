@@ -1,0 +1,89 @@
+"""Steps and their jobs as branches of an allocation tree: how far they are, and what they wait for."""
+
+from octotui.engine.state import ForChild, Job, Run, State
+from octotui.views.branches import Branch, TreeRow
+from octotui.views.waits import of_job
+from octotui.views.words import JOBS, STEPS, STOPPING, Mark, Role, duration, listed
+
+
+def step(state: State, run: Run, index: int, now: float) -> Branch:
+    """A step of a run, by its latest job."""
+    progress, name = run.steps[index], run.runbook.steps[index].name
+    key = f"{run.id}:{index}"
+    if not progress.jobs:
+        row = TreeRow(
+            key=key,
+            kind="step",
+            text=name,
+            role="muted",
+            mark=STEPS[progress.state],
+            note=progress.reason,
+            run=run.id,
+        )
+        return Branch(row=row)
+    job = state.jobs[progress.jobs[-1]]
+    return Branch(row=_row(key, name, job, run, now), said=_said(state, run, job, now))
+
+
+def acquisition(state: State, run: Run, job: Job, now: float) -> Branch:
+    """A job that acquires packages on a worker."""
+    packages = listed((f"{name} {version}" for name, version in job.packages), most=4)
+    return Branch(row=_row(job.id, f"acquire {packages}", job, run, now), said=_said(state, run, job, now))
+
+
+def _row(key: str, text: str, job: Job, run: Run, now: float) -> TreeRow:
+    return TreeRow(
+        key=key,
+        kind="acquire" if job.step is None else "step",
+        text=text,
+        mark=_mark(job),
+        note=_note(run, job),
+        time=_time(job, now),
+        run=job.run,
+        job=job.id,
+        worker=job.worker,
+    )
+
+
+def _mark(job: Job) -> Mark:
+    return STOPPING if job.stopping and job.state == "running" else JOBS[job.state]
+
+
+def _note(run: Run, job: Job) -> str:
+    """Why a job ended as it did, and which attempt it is."""
+    tries = 1 if job.step is None else 1 + run.runbook.steps[job.step].retries
+    again = f"attempt {job.attempt} of {tries}" if job.attempt > 1 else ""
+    return " · ".join(filter(None, (job.reason if job.ended_at is not None else "", again)))
+
+
+def _time(job: Job, now: float) -> str:
+    """Since when it waits, runs or asks; how long it took."""
+    if job.wait is not None:
+        return duration(now - job.wait.since)
+    if job.started_at is None:
+        return ""
+    return duration((now if job.ended_at is None else job.ended_at) - job.started_at)
+
+
+def _said(state: State, run: Run, job: Job, now: float) -> list[tuple[str, Role]]:
+    """What is to be said about a job beneath its row."""
+    said: list[tuple[str, Role]] = []
+    wait = of_job(state, job, now)
+    if wait is not None and not (isinstance(job.wait, ForChild) and job.wait.run in state.runs):
+        said.append((wait.sentence, "asks" if job.state == "asking" else "waits"))
+    if job.stopping and job.state == "running":
+        said.append((f"is being ended: {job.stopping}", "warned"))
+    if job.ended_at is not None:
+        said.extend(_answer(state, run, job))
+        said.extend((warning, "warned") for warning in job.warnings)
+    return said
+
+
+def _answer(state: State, run: Run, job: Job) -> list[tuple[str, Role]]:
+    """Who answered a question, and what was said (I4)."""
+    for name in run.interruptions:
+        question = state.interruptions[name]
+        if question.job == job.id and question.answer is not None:
+            notes = f": {question.notes}" if question.notes else ""
+            return [(f"{question.responsible} said {question.answer}{notes}", "muted")]
+    return []

@@ -1,0 +1,51 @@
+"""A space in one line: `2 executing · 1 waits for a lock · 1 asks`."""
+
+import msgspec
+
+from octotui.engine.state import State
+from octotui.views.words import Role
+
+
+class Count(msgspec.Struct, frozen=True):
+    """How many of something, in words and with its colour role."""
+
+    text: str
+    role: Role
+
+
+def of(state: State) -> tuple[Count, ...]:
+    """The counts that are not zero; it looks at lines of waiting ones alone, never at every run."""
+    locked = {
+        state.jobs[job].run
+        for lock in state.locks.values()
+        for _, job in lock.queue
+    }  # fmt: skip
+    stuck = sum(1 for name in locked if _only_waits(state, name))
+    queued = len(state.ready) + sum(len(tag.queue) for tag in state.tags.values())
+    found = (
+        _count(state.slots - stuck, "executing", "executing", "active"),
+        _count(len(locked), "waits for a lock", "wait for a lock", "waits"),
+        _count(queued + len(state.resuming), "queued", "queued", "muted"),
+        _count(len(state.asking), "asks", "ask", "asks"),
+    )
+    return tuple(each for each in found if each is not None) or (_resting(state),)
+
+
+def _resting(state: State) -> Count:
+    return Count("idle", "muted") if not len(state.families) else Count("moving", "active")
+
+
+def _only_waits(state: State, name: str) -> bool:
+    run = state.runs[name]
+    return run.slot and all(state.jobs[job].wait is not None for job in run.open)
+
+
+def _count(number: int, one: str, many: str, role: Role) -> Count | None:
+    if number <= 0:
+        return None
+    return Count(f"{number} {one if number == 1 else many}", role)
+
+
+def text(state: State) -> str:
+    """The counts as one text."""
+    return " · ".join(each.text for each in of(state))

@@ -1,0 +1,135 @@
+"""Why something does not move: every wait as a sentence that names who is truly in the way (L4, Q5)."""
+
+from typing import assert_never
+
+import msgspec
+
+from octotui.engine.locks import in_the_way, place_in_line
+from octotui.engine.state import (
+    ForAnswer,
+    ForChild,
+    ForLock,
+    ForPlace,
+    ForRetry,
+    Job,
+    Run,
+    State,
+    step_of,
+)
+from octotui.views.words import RUNS, counted, duration, listed, ordinal
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """One wait: for what in a word or two, since when, and the whole sentence."""
+
+    what: str
+    since: float
+    sentence: str
+
+
+def of_job(state: State, job: Job, now: float) -> Waiting | None:
+    """What a job waits for, or None."""
+    match job.wait:
+        case None:
+            return None
+        case ForLock() as wait:
+            return Waiting(wait.machine, wait.since, _for_lock(state, job, wait, now))
+        case ForPlace(since):
+            limit = state.model.engine.max_parallelism
+            told = f"waits for a place: {job.run} runs {counted(limit, 'job')} side by side already"
+            return Waiting("a place", since, told)
+        case ForRetry(since, until):
+            return Waiting("a retry", since, _for_retry(state, job, until, now))
+        case ForChild(since, child):
+            return Waiting(child, since, _for_child(state, child))
+        case ForAnswer(since, interruption):
+            return Waiting("an answer", since, for_answer(state, interruption))
+        case _ as unknown:
+            assert_never(unknown)
+
+
+def of_run(state: State, run: Run, now: float) -> Waiting | None:
+    """What a run as a whole waits for: its place in the queue, people, or its first waiting job."""
+    if run.state == "queued":
+        return _queued(state, run)
+    if run.resuming:
+        cap = state.model.engine.task_cap
+        told = f"waits for a slot to go on, ahead of queued runs: {cap} of {cap} are taken"
+        return Waiting("a slot", run.executing_since or run.queued_at, told)
+    jobs = [state.jobs[name] for name in run.open]
+    if run.ended or not jobs or any(job.state == "running" for job in jobs):
+        return None
+    waits = (of_job(state, job, now) for job in jobs)
+    return next((wait for wait in waits if wait is not None), None)
+
+
+def _queued(state: State, run: Run) -> Waiting:
+    """Why a queued run is queued: versions, a tag, the cap (Q5)."""
+    if run.versions is None and run.needs_packages:
+        packages = listed(run.needs_packages)
+        return Waiting("packages", run.queued_at, f"waits for the versions of {packages} to be chosen")
+    tag = state.tags.get(run.tag) if run.tag is not None else None
+    if tag is not None and tag.holder not in (None, run.id) and (run.ticket, run.id) in tuple(tag.queue):
+        place = 1 + sum(1 for _ in tag.queue.until((run.ticket, run.id)))
+        told = f"waits for “{run.tag}”: {_who(state, tag.holder or '')} has it"
+        return Waiting(tag.holder or "", run.queued_at, f"{told} · {ordinal(place)} in line")
+    place = 1 + sum(1 for _ in state.ready.until((run.ticket, run.id))) + len(state.resuming)
+    cap = state.model.engine.task_cap
+    told = f"waits for a slot: {state.slots} of {cap} are taken · {ordinal(place)} in line"
+    return Waiting("a slot", run.queued_at, told)
+
+
+def _who(state: State, name: str) -> str:
+    run = state.runs.get(name)
+    return f"{name} {run.runbook.name}" if run is not None else name
+
+
+def _for_lock(state: State, job: Job, wait: ForLock, now: float) -> str:
+    machine = wait.machine if wait.mode == "shared" else f"{wait.machine} to itself"
+    ways = [doing(state, each, now) for each in in_the_way(state, job)]
+    told = f"waits for {machine}: {listed(ways)}" if ways else f"waits for {machine}"
+    return f"{told} · {ordinal(place_in_line(state, job))} in line"
+
+
+def doing(state: State, job: Job, now: float) -> str:
+    """What a job does, in words: `run-9 is acquiring worker-image for 00:06`."""
+    step = step_of(state, job)
+    what = f"“{step.name}”" if step else ", ".join(package for package, _ in job.packages) or "packages"
+    if job.state != "running":
+        return f"{job.run} is ahead in line, to {'run' if step else 'acquire'} {what}"
+    lasts = duration(now - (job.started_at or now))
+    return f"{job.run} is {'running' if step else 'acquiring'} {what} for {lasts}"
+
+
+def _for_retry(state: State, job: Job, until: float, now: float) -> str:
+    step = step_of(state, job)
+    tries = 1 + (step.retries if step else 0)
+    told = f"tries again in {duration(until - now)}, attempt {job.attempt + 1} of {tries}"
+    return f"{told}: {job.reason}" if job.reason else told
+
+
+def _for_child(state: State, child: str) -> str:
+    run = state.runs.get(child)
+    if run is None:
+        return f"waits for {child}"
+    return f"waits for {child} {run.runbook.name}, which {verb(run)}"
+
+
+def verb(run: Run) -> str:
+    """How a run stands, as the end of a sentence: `is executing`, `asks people`."""
+    return "asks people" if run.state == "paused" else f"is {RUNS[run.state].word}"
+
+
+def for_answer(state: State, name: str) -> str:
+    """Who a question waits for: `asks Finance`, `ann has taken it`."""
+    question = state.interruptions[name]
+    asked = may_be_answered_by(state, question.teams)
+    if question.responsible:
+        return f"asks {asked}: {question.responsible} has taken it and will answer"
+    return f"asks {asked}: nobody has taken it yet"
+
+
+def may_be_answered_by(state: State, teams: tuple[str, ...]) -> str:
+    """The teams that may answer, by name, or anyone (I2)."""
+    known = [state.model.teams[slug] for slug in teams if slug in state.model.teams]
+    return listed((team.name for team in known), last="or") if known else "anyone"

@@ -1,0 +1,93 @@
+"""Why things are as they are, at length: selections and waits of a run, or of a worker, in sentences."""
+
+from octotui.engine.locks import FREE
+from octotui.engine.select import not_eligible
+from octotui.engine.state import Run, State
+from octotui.views import waits
+from octotui.views.picks import at_length
+from octotui.views.pools import next_worker
+from octotui.views.words import RUNS, counted, duration, listed
+
+
+def of_run(state: State, name: str, now: float) -> list[tuple[str, list[str]]]:
+    """Headed paragraphs about a run: how it stands, what it waits for, why it has its workers."""
+    run = state.runs.get(name)
+    if run is None:
+        return []
+    parts = [("How it stands", _standing(state, run, now)), ("What it waits for", _waits(state, run, now))]
+    before, current = run.picks[: run.selected], run.picks[run.selected :]
+    if before:
+        parts.append(("Workers before it paused", [at_length(run, pick) for pick in before]))
+    parts.append(("Workers, and why these", [at_length(run, pick) for pick in current]))
+    parts.append(("Warnings", list(dict.fromkeys(run.warnings))))
+    return [(head, lines) for head, lines in parts if lines]
+
+
+def _standing(state: State, run: Run, now: float) -> list[str]:
+    since = f"queued {duration(now - run.queued_at)} ago"
+    by = f" by {run.requester}" if run.requester else ""
+    lines = [f"{run.id} {run.runbook.name} is {RUNS[run.state].word}; {since}{by}"]
+    parent = state.jobs.get(run.parent or "")
+    if parent is not None:
+        lines.append(f"started by {parent.run} {state.runs[parent.run].runbook.name}")
+    if run.tag is not None:
+        lines.append(f"{'holds' if run.holds_tag else 'asks for'} the concurrency tag “{run.tag}”")
+    if run.versions:
+        lines.append("packages " + listed((f"{k} {v}" for k, v in run.versions.items()), most=8))
+    if run.yielded:
+        lines.append("gave its slot back, since waiting for its child runs is all it does")
+    return [*lines, run.reason] if run.reason else lines
+
+
+def _waits(state: State, run: Run, now: float) -> list[str]:
+    found = []
+    if run.state == "queued" or run.resuming:
+        wait = waits.of_run(state, run, now)
+        found.append(f"{wait.sentence}, for {duration(now - wait.since)}" if wait else "")
+    for name in run.open:
+        job = state.jobs[name]
+        wait = waits.of_job(state, job, now)
+        if wait is not None:
+            what = "acquiring packages" if job.step is None else f"“{run.runbook.steps[job.step].name}”"
+            found.append(f"{what} {wait.sentence}, for {duration(now - wait.since)}")
+    return found
+
+
+def of_worker(state: State, worker: str, now: float) -> list[tuple[str, list[str]]]:
+    """Headed paragraphs about a worker: may it be picked, who has it, who waits in which order."""
+    lock = state.locks.get(worker, FREE)
+    reason = not_eligible(state, worker)
+    stands = f"may not be picked: it is {reason}" if reason else "may be picked"
+    health = state.health.get(worker, "not checked yet, which counts as healthy here")
+    holders = [waits.doing(state, state.jobs[job], now) for _, job in lock.holders]
+    queue = [_in_line(state, job, now) for _, job in lock.queue]
+    leases = [f"{run} {state.runs[run].runbook.name}" for _, run in state.leases.get(worker, ())]
+    parts = [
+        ("How it stands", [f"{stands}; health: {health}"]),
+        ("Who comes to it next", _next(state, worker)),
+        ("Leased by " + counted(len(leases), "run"), leases),
+        ("Its lock is held " + ("alone" if lock.exclusive else "side by side"), holders),
+        ("In line for its lock", queue),
+    ]
+    return [(head, lines) for head, lines in parts if lines]
+
+
+def _in_line(state: State, name: str, now: float) -> str:
+    job = state.jobs[name]
+    wait = waits.of_job(state, job, now)
+    told = wait.sentence if wait else "waits"
+    return f"{job.run} {told}, for {duration(now - (wait.since if wait else now))}"
+
+
+def _next(state: State, worker: str) -> list[str]:
+    found = []
+    for slug, pool in state.model.pools.items():
+        if worker in pool.workers:
+            names = [
+                runbook.name
+                for process, runbook in state.model.runbooks.items()
+                if f"{slug}/{process}" in state.cursors and next_worker(state, slug, process) == worker
+            ]
+            if names:
+                found.append(f"in {slug}: {listed(names, most=6)}")
+    return found

@@ -1,0 +1,147 @@
+"""How states look and read: sign, word and colour role of each, in a unicode and an ASCII set.
+
+Rows name a `Sign`; which character that is, is decided where they are drawn.
+"""
+
+from collections.abc import Iterable
+from typing import Literal
+
+import msgspec
+
+from octotui.engine.state import JobState, RunState, StepState
+
+Sign = Literal[
+    "queued", "active", "waits", "asks", "ending", "good", "warned", "bad", "stopped", "skipped", "pending",
+    "idle", "lock",
+]  # fmt: skip
+Role = Literal["plain", "muted", "strong", "active", "waits", "asks", "good", "warned", "bad"]
+
+
+class Mark(msgspec.Struct, frozen=True):
+    """How something stands: a sign, a word, and a colour that says it again."""
+
+    sign: Sign
+    word: str
+    role: Role
+
+
+class Glyphs(msgspec.Struct, frozen=True):
+    """A set of characters to draw with."""
+
+    name: str
+    signs: dict[Sign, str]
+    cursor: str
+    here: str
+    rule: str
+    letters: dict[str, str] = {}
+
+    def sign(self, sign: Sign) -> str:
+        """The one character of a sign."""
+        return self.signs[sign]
+
+    def text(self, text: str) -> str:
+        """A text in this set's characters."""
+        return (
+            text.translate({ord(each): letter for each, letter in self.letters.items()})
+            if self.letters
+            else text
+        )
+
+
+UNICODE = Glyphs(
+    name="unicode",
+    signs={
+        "queued": "○", "active": "▶", "waits": "⧗", "asks": "?", "ending": "◌", "good": "✔", "warned": "!",
+        "bad": "✖", "stopped": "⊘", "skipped": "–", "pending": "·", "idle": "·", "lock": "▣",
+    },
+    cursor="→ ",
+    here="▌",
+    rule="─",
+)  # fmt: skip
+ASCII = Glyphs(
+    name="ascii",
+    signs={
+        "queued": "o", "active": "*", "waits": "~", "asks": "?", "ending": "%", "good": "+", "warned": "!",
+        "bad": "x", "stopped": "/", "skipped": "-", "pending": ".", "idle": ".", "lock": "#",
+    },
+    cursor="->",
+    here=">",
+    rule="-",
+    letters={
+        "“": '"', "”": '"', "·": "-", "–": "-", "…": "~", "→": ">", "├": "|", "└": "`", "│": "|", "─": "-",
+    },
+)  # fmt: skip
+GLYPHS = {"unicode": UNICODE, "ascii": ASCII}
+
+RUNS: dict[RunState, Mark] = {
+    "queued": Mark("queued", "queued", "muted"),
+    "executing": Mark("active", "executing", "active"),
+    "paused": Mark("asks", "asks", "asks"),
+    "cancelling": Mark("ending", "cancelling", "warned"),
+    "succeeded": Mark("good", "succeeded", "good"),
+    "failed": Mark("bad", "failed", "bad"),
+    "cancelled": Mark("stopped", "cancelled", "warned"),
+    "timed-out": Mark("bad", "timed out", "bad"),
+}
+WAITS = Mark("waits", "waits", "waits")
+JOBS: dict[JobState, Mark] = {
+    "waiting": WAITS,
+    "running": Mark("active", "running", "active"),
+    "asking": Mark("asks", "asks", "asks"),
+    "succeeded": Mark("good", "succeeded", "good"),
+    "succeeded-with-warnings": Mark("warned", "succeeded with warnings", "warned"),
+    "failed": Mark("bad", "failed", "bad"),
+    "cancelled": Mark("stopped", "cancelled", "warned"),
+    "lost": Mark("bad", "lost", "bad"),
+}
+STEPS: dict[StepState, Mark] = {
+    "pending": Mark("pending", "pending", "muted"),
+    "started": Mark("active", "started", "active"),
+    "succeeded": JOBS["succeeded"],
+    "succeeded-with-warnings": JOBS["succeeded-with-warnings"],
+    "failed": JOBS["failed"],
+    "skipped": Mark("skipped", "skipped", "muted"),
+    "cancelled": JOBS["cancelled"],
+    "lost": JOBS["lost"],
+}
+HEALTH: dict[str, Mark] = {
+    "healthy": Mark("good", "healthy", "good"),
+    "has-warnings": Mark("warned", "has warnings", "warned"),
+    "unhealthy": Mark("bad", "unhealthy", "bad"),
+    "unavailable": Mark("bad", "unavailable", "bad"),
+    "disabled": Mark("stopped", "disabled", "muted"),
+}
+IDLE = Mark("idle", "idle", "muted")
+STOPPING = Mark("ending", "stopping", "warned")
+
+
+def duration(seconds: float) -> str:
+    """How long, as people read a clock: `00:12`, `02:13`, `2:13:05`, `3d 04:10`."""
+    whole = max(0, int(seconds))
+    minutes, rest = divmod(whole, 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    if days:
+        return f"{days}d {hours:02}:{minutes:02}"
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes:02}:{rest:02}"
+
+
+def ordinal(number: int) -> str:
+    """A place in a line: first, 2nd, 3rd, 11th."""
+    if number == 1:
+        return "first"
+    last = 0 if 10 <= number % 100 <= 20 else number % 10
+    return f"{number}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(last, 'th') }"
+
+
+def listed(names: Iterable[str], *, most: int = 3, last: str = "and") -> str:
+    """Names in a sentence: `a`, `a and b`, `a, b and 5 more`."""
+    each = list(dict.fromkeys(names))
+    if len(each) > most:
+        each = [*each[: most - 1], f"{len(each) - most + 1} more"]
+    return f" {last} ".join(filter(None, (", ".join(each[:-1]), each[-1] if each else "")))
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """A number of things: `1 run`, `2 runs`."""
+    return f"{number} {one}" if number == 1 else f"{number} {many or one + 's'}"

@@ -1,0 +1,196 @@
+"""Frozen moments of a small space: States made by folding commands, shared by views, screens and pictures."""
+
+from functools import cache
+from typing import NamedTuple
+
+import msgspec
+
+from octotui.engine import commands as asked
+from octotui.engine.state import State
+from octotui.model.process import Runbook, Simulate
+from octotui.model.space import Engine, Model, Pool, Space, Tenant, Worker
+from tests.world import World, child, manual, model, packages, script
+
+BILL = """\
+Four databases cost **2,400 €** a month.
+
+1. Look at the *forecast*
+2. Ask whoever owns the budget
+
+Is that `really` what you want?
+"""
+
+
+class Scene(NamedTuple):
+    """A State, the moment it is looked at, and the world that leads on from it."""
+
+    state: State
+    now: float
+    world: World
+
+
+def takes(seconds: float, result: str = "success") -> Simulate:
+    return Simulate(takes=seconds, result=result)  # type: ignore[arg-type]
+
+
+def kraken(**more: object) -> Model:
+    """The space of the README: a pool of three workers, and runbooks that meet in it."""
+    names = ("Development", "Test", "Staging", "Production")
+    unleash = [
+        child(f"Create AWS RDS in {name}", "create-aws-rds", environment=name.lower()) for name in names
+    ]
+    runbooks: dict[str, object] = {
+        "create-aws-rds": Runbook(
+            name="Create AWS RDS", steps=(script("Create the instance", simulate=takes(30)),)
+        ),
+        "unleash": Runbook(name="Unleash the kraken", steps=tuple(unleash)),
+        "tame": Runbook(
+            name="Tame the kraken",
+            steps=(
+                script("Build the image", packages=packages("worker-image"), simulate=takes(20)),
+                manual("Look at the bill", ("finance",), BILL),
+                script("Tag the bill", simulate=takes(10)),
+                script("Tell everybody", condition="always", simulate=takes(5)),
+            ),
+        ),
+        "break": Runbook(
+            name="Break the kraken",
+            steps=(
+                script("Poke it", retries=1, backoff=5.0, simulate=takes(4, "failure")),
+                script("Feed it", simulate=takes(4)),
+                script("Bandage it", condition="failure", simulate=takes(4)),
+            ),
+        ),
+        "nightly": Runbook(
+            name="Nightly backup", concurrency="backup", steps=(script("Dump", simulate=takes(60)),)
+        ),
+    }
+    pools = {
+        "setup": Pool(name="Setup", workers=("worker1", "worker2", "worker3"), default=True),
+        "west": Pool(name="West US", workers=("west1", "west2")),
+    }
+    workers = {
+        name: Worker(name=name, enabled=name != "west2")
+        for name in ("worker1", "worker2", "worker3", "west1", "west2")
+    }
+    declared: dict[str, object] = {
+        "space": Space("Kraken", "kraken"),
+        "pools": pools,
+        "workers": workers,
+        "tenants": {"contoso": Tenant(name="Contoso", tags=("region/westus",))},
+        "engine": Engine(task_cap=5),
+    }
+    return msgspec.structs.replace(model(runbooks), **{**declared, **more})  # type: ignore[arg-type]
+
+
+def _scene(world: World) -> Scene:
+    return Scene(world.state, world.now, world)
+
+
+def idle() -> Scene:
+    """Nothing has happened yet."""
+    return _scene(World(kraken()))
+
+
+def seed() -> Scene:
+    """The seed example, 12 seconds on: four databases on worker1, worker2, worker3, worker1."""
+    world = World(kraken())
+    world.start("unleash")
+    world.run_until(12)
+    return _scene(world)
+
+
+def lock_wait() -> Scene:
+    """run-6 acquires a package on worker1 alone, and run-11 waits there behind it."""
+    world = World(kraken())
+    world.start("unleash")
+    world.run_until(30)
+    world.start("tame")
+    world.start("tame")
+    world.start("tame")
+    world.start("tame")
+    world.run_until(31)
+    return _scene(world)
+
+
+def asking() -> Scene:
+    """run-1 asks finance, 133 seconds ago; nobody has taken the question."""
+    world = World(kraken())
+    world.start("tame", environment="production", tenant="contoso")
+    world.run_until(30)
+    world.start("create-aws-rds", environment="test")
+    world.run_until(42)
+    return _scene(world)
+
+
+def taken() -> Scene:
+    """The same, and bob of finance has the question."""
+    world = asking().world
+    world.send(asked.TakeInterruption(interruption="question-1", user="ann"))
+    world.run_until(48)
+    return _scene(world)
+
+
+def approved() -> Scene:
+    """The question was answered, and the run goes on with newly selected workers."""
+    world = taken().world
+    world.send(
+        asked.AnswerInterruption(interruption="question-1", user="ann", answer="proceed", notes="it is fine")
+    )
+    world.run_until(52)
+    return _scene(world)
+
+
+def failed() -> Scene:
+    """A step failed twice; the one for failures runs."""
+    world = World(kraken())
+    world.start("break", environment="test")
+    world.run_until(15)
+    return _scene(world)
+
+
+def retrying() -> Scene:
+    """A step failed once, and waits before its second attempt."""
+    world = World(kraken())
+    world.start("break", environment="test")
+    world.run_until(6)
+    return _scene(world)
+
+
+def cancelling() -> Scene:
+    """A run is being cancelled, and its script still runs."""
+    world = World(kraken())
+    run = world.start("create-aws-rds", environment="production")
+    world.run_until(9)
+    world.send(asked.CancelRun(run=run, by="ann"))
+    world.run_until(9.2)
+    return _scene(world)
+
+
+def queued() -> Scene:
+    """Two runs fill the cap, one waits for a tag, two for a slot."""
+    world = World(kraken(engine=Engine(task_cap=2)))
+    world.start("nightly")
+    world.start("nightly")
+    world.start("create-aws-rds", environment="test")
+    world.start("create-aws-rds", environment="staging")
+    world.start("tame", environment="production")
+    world.run_until(7)
+    return _scene(world)
+
+
+def many() -> Scene:
+    """Three hundred runs in every state."""
+    world = World(kraken())
+    for number in range(60):
+        world.start(("unleash", "tame", "break", "nightly", "create-aws-rds")[number % 5])
+    world.run_until(200)
+    return _scene(world)
+
+
+SCENES = {
+    made.__name__: cache(made)
+    for made in (
+        idle, seed, lock_wait, asking, taken, approved, failed, retrying, cancelling, queued, many
+    )
+}  # fmt: skip
