@@ -2,8 +2,8 @@
 
 import re
 
-DURATION = r"(?:\d{1,9}(?:\.\d{1,9})?(?:ms|[dhms]))+"
-RATE = r"[1-9]\d{0,8}(?:\.\d{1,9})? ?(?:[KMG]i?)?B/s"
+DURATION = r"(?:[0-9]{1,9}(?:\.[0-9]{1,9})?(?:ms|[dhms]))+"
+RATE = r"[1-9][0-9]{0,8}(?:\.[0-9]{1,9})? ?(?:[KMG]i?)?B/s"
 
 _MILLISECONDS = {"d": 86_400_000, "h": 3_600_000, "m": 60_000, "s": 1_000, "ms": 1}
 _BYTES = {
@@ -25,7 +25,7 @@ def seconds(text: str) -> float:
     """The seconds of a duration such as `90s` or `1h30m`, to the millisecond."""
     if not re.fullmatch(DURATION, text):
         raise QuantityError(f'Expected a duration such as "90s", "15m" or "1h30m", not "{text}".')
-    parts = re.findall(r"([\d.]+)(ms|[dhms])", text)
+    parts = re.findall(r"([0-9.]+)(ms|[dhms])", text)
     return round(sum(float(number) * _MILLISECONDS[unit] for number, unit in parts)) / 1000
 
 

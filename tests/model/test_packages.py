@@ -1,0 +1,59 @@
+from pathlib import Path
+
+import pytest
+
+from octotui.model.packages import package_of
+from octotui.model.process import Requirement
+from tests.model.texts import complaints_of, model_of, only_complaint
+
+STEP = '[[runbooks.x.steps]]\nname = "One"\nscript = "true"\npackages = ["tools@1.2.0"]\n'
+FEED = '[feeds.local]\ndirectory = "packages"\n'
+
+
+@pytest.mark.parametrize(
+    ("file", "package"),
+    [
+        ("worker-image.2.1.0.zip", Requirement("worker-image", "2.1.0")),
+        ("tools.1.2.0.tar.gz", Requirement("tools", "1.2.0")),
+        ("My.App.7.1.zip", Requirement("My.App", "7.1")),
+        ("tools.1.0.0-beta.2.zip", Requirement("tools", "1.0.0-beta.2")),
+        ("tools.1.0.tar", None),
+        ("tools.zip", None),
+        ("1.2.0.zip", Requirement("1", "2.0")),
+    ],
+)
+def test_the_name_of_a_file_says_id_and_version(file: str, package: Requirement | None) -> None:
+    assert package_of(file) == package
+
+
+def test_p1_a_package_needs_a_feed(tmp_path: Path) -> None:
+    said = 'runbooks.x.steps["One"].packages[1]: "tools" needs a feed; declare one, such as [feeds.local].'
+    assert only_complaint(tmp_path, STEP) == said
+
+
+def test_p1_a_feed_needs_its_folder_and_its_packages_are_not_judged_without(tmp_path: Path) -> None:
+    said = only_complaint(tmp_path, STEP + FEED)
+    assert (
+        said == f'feeds.local.directory: There is no folder "{tmp_path}/packages"; make it, or name another.'
+    )
+
+
+def test_p1_a_package_that_no_feed_holds_gets_the_nearest(tmp_path: Path) -> None:
+    (tmp_path / "packages").mkdir()
+    (tmp_path / "packages" / "toolz.1.0.0.zip").touch()
+    said = only_complaint(tmp_path, STEP + FEED)
+    assert said.endswith('No feed holds the package "tools"; did you mean "toolz"?')
+
+
+def test_p1_any_feed_may_hold_it(tmp_path: Path) -> None:
+    for folder, file in (("packages", "other.1.0.0.zip"), ("more", "tools.1.2.0.zip")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / file).touch()
+    model = model_of(tmp_path, STEP + FEED + '[feeds.more]\ndirectory = "more"\n')
+    assert model.runbooks["x"].steps[0].packages == (Requirement("tools", "1.2.0"),)
+
+
+def test_a_feed_without_directory_is_one_complaint(tmp_path: Path) -> None:
+    assert [each.key for each in complaints_of(tmp_path, STEP + "[feeds.local]\n")] == [
+        "feeds.local.directory"
+    ]
