@@ -18,7 +18,6 @@ _ASPECTS = (
     ("target",),
     ("role",),
 )
-_MANY = ("tenant_tag", "role")  # a tenant has several tags, a target several roles
 
 
 def check_ties(model: Model, report: Report) -> None:
@@ -43,7 +42,8 @@ def _candidates(values: Sequence[Value]) -> Iterator[tuple[int, int]]:
     for index, value in enumerate(values):
         alike.setdefault(kinds_of(value.scope), []).append(index)
     for kinds, indexes in alike.items():
-        single = [kind for kind in kinds if kind not in _MANY]
+        # Two tags may be those of one tenant; two names of any other kind never hold together.
+        single = [kind for kind in kinds if kind != "tenant_tag"]
         sets = [[frozenset(names(value.scope, kind)) for kind in single] for value in values]
         for one, other in combinations(indexes, 2):
             if not any(map(frozenset.isdisjoint, sets[one], sets[other])):
@@ -63,25 +63,28 @@ class _Contexts:
         self._options = {
             ("tenant", "tenant_tag"): self._tenants(model),
             ("process", "step"): self._places(model),
-            ("role",): [Scope(), *self._each("role"), Scope(role=self._named["role"])],
         }
 
     def tie(self, one: Value, other: Value) -> Scope | None:
         """A context in which both values are left, or None."""
-        options = []
-        for kinds in _ASPECTS:
-            all_options = self._options.get(kinds) or [Scope(), *self._each(kinds[0])]
-            both = (one.scope, other.scope)
-            options.append([each for each in all_options if all(matches(s, each, kinds) for s in both)])
-        for parts in product(*options):
+        for parts in product(*(self._where_both(one, other, kinds) for kinds in _ASPECTS)):
             context = _joined(parts)
             left = most_specific(self._values, context)
             if any(value is one for value in left) and any(value is other for value in left):
                 return context
         return None
 
+    def _where_both(self, one: Value, other: Value, kinds: tuple[str, ...]) -> list[Scope]:
+        """The possible contexts of one aspect in which both values match."""
+        return [
+            context
+            for context in self._options.get(kinds) or self._each(kinds[0])
+            if matches(one.scope, context, kinds) and matches(other.scope, context, kinds)
+        ]
+
     def _each(self, kind: str) -> list[Scope]:
-        return [_context({kind: (name,)}) for name in self._named[kind]]
+        """None of a kind, or one of those that values name."""
+        return [Scope(), *(_context({kind: (name,)}) for name in self._named[kind])]
 
     def _tenants(self, model: Model) -> list[Scope]:
         """No tenant, and of the tenants that no value tells apart one each."""
@@ -118,7 +121,7 @@ def _joined(parts: tuple[Scope, ...]) -> Scope:
 
 def _words(context: Scope) -> str:
     """A context in a sentence."""
-    return " and ".join(_phrases(context)) or "everywhere"
+    return " and ".join(_phrases(context))
 
 
 def _phrases(context: Scope) -> Iterator[str]:

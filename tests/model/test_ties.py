@@ -69,8 +69,9 @@ def test_v3_a_step_is_one_of_a_certain_runbook() -> None:
     assert ties(build, Scope(process=("build",), step=("Three", "Two"))) == {}
 
 
-def test_v3_a_target_may_have_both_roles() -> None:
-    assert ties(Scope(role=("web",)), Scope(role=("database",)))
+def test_v3_roles_tie_where_they_share_a_name() -> None:
+    assert ties(Scope(role=("web",)), Scope(role=("database",))) == {}
+    assert ties(Scope(role=("web",)), Scope(role=("database", "web")))
 
 
 def test_v3_a_tie_that_a_third_value_always_wins_over_is_none() -> None:
