@@ -60,7 +60,7 @@ class _Contexts:
     def __init__(self, model: Model, values: tuple[Value, ...]) -> None:
         self._values = values
         self._named = {kind: _union(names(value.scope, kind) for value in values) for kind in KINDS}
-        self._options = {
+        self._options: dict[tuple[str, ...], list[Scope]] = {
             ("tenant", "tenant_tag"): self._tenants(model),
             ("process", "step"): self._places(model),
         }
