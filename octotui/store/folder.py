@@ -1,0 +1,78 @@
+"""The folder of a space: where things lie in it, and having it for oneself."""
+
+import fcntl
+import os
+from pathlib import Path
+from types import TracebackType
+
+from platformdirs import user_state_dir
+
+from octotui.store.errors import StoreError, unusable
+
+
+def default_base() -> Path:
+    """Where the folders of spaces lie unless `--state` says otherwise."""
+    return Path(user_state_dir("octotui"))
+
+
+class SpaceFolder:
+    """One space's folder, `BASE/SLUG/`, private to its owner."""
+
+    def __init__(self, base: Path, slug: str) -> None:
+        self.path = base / slug
+        self._lock: int | None = None
+
+    @property
+    def journal(self) -> Path:
+        """The journal's file."""
+        return self.path / "journal.sqlite"
+
+    def log(self, run: str, job: str) -> Path:
+        """The output of one job."""
+        return self.path / "logs" / run / f"{job}.log"
+
+    def worker(self, worker: str) -> Path:
+        """Where a worker of this machine keeps its work and its packages."""
+        return self.path / "workers" / worker
+
+    def make(self) -> None:
+        """Make the folder, or raise StoreError."""
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            self.path.chmod(0o700)
+        except OSError as problem:
+            raise unusable(self.path, problem) from problem
+
+    def take(self) -> "SpaceFolder":
+        """Make the folder and hold it while this process lives; raises StoreError where another does."""
+        self.make()
+        path = self.path / "lock"
+        try:
+            lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as problem:
+            raise unusable(path, problem) from problem
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as problem:
+            holder = os.pread(lock, 20, 0).decode(errors="replace").strip() or "unknown"
+            os.close(lock)
+            raise StoreError(
+                f"{self.path} is in use by another octotui (process {holder}): "
+                "end that one first, or take another folder with --state"
+            ) from problem
+        self._lock = lock
+        os.ftruncate(lock, 0)
+        os.pwrite(lock, str(os.getpid()).encode(), 0)
+        return self
+
+    def release(self) -> None:
+        """Let another octotui have the folder."""
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+    def __enter__(self) -> "SpaceFolder":
+        return self.take()
+
+    def __exit__(self, *exc: type[BaseException] | BaseException | TracebackType | None) -> None:
+        self.release()

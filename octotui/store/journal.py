@@ -1,0 +1,82 @@
+"""The journal: every event of a space in SQLite, on disk before it is acted upon."""
+
+import sqlite3
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import msgspec
+
+from octotui.engine.events import AnyEvent, Event
+from octotui.store.errors import StoreError, unusable
+from octotui.store.records import RunRecord, from_row, run_number
+from octotui.store.schema import FAMILY, connect
+from octotui.store.writer import Snapshot, Writer
+
+if TYPE_CHECKING:
+    import asyncio
+
+
+Values: TypeAlias = tuple[int, ...] | dict[str, int]
+
+
+class Journal:
+    """The events of a space, and a table of its runs; reading works from any thread."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the file, or make it; raises StoreError when it cannot be used."""
+        self._path = path
+        self._decoder: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
+        self._writer = Writer(path)
+
+    def append(self, events: Sequence[Event]) -> "asyncio.Future[None]":
+        """Write events; the future resolves when they are on disk, or raises StoreError."""
+        return self._writer.put(events)
+
+    def save_snapshot(self, seq: int, body: bytes) -> "asyncio.Future[None]":
+        """Keep this state in place of the last one; `seq` is the last event in it."""
+        return self._writer.put(Snapshot(seq, body))
+
+    def snapshot(self) -> tuple[int, bytes] | None:
+        """The state that was kept last."""
+        return next(self._rows("SELECT seq, body FROM snapshot"), None)
+
+    def read(self, after: int = 0) -> Iterator[AnyEvent]:
+        """The events after a sequence number, in order."""
+        return self._events("SELECT seq, body FROM events WHERE seq > ? ORDER BY seq", (after,))
+
+    def family(self, root: str) -> list[AnyEvent]:
+        """The events of a run and all it started, and the models in force meanwhile."""
+        return list(self._events(FAMILY, {"root": run_number(root)}))
+
+    def runs(self, limit: int, before: int | None = None) -> list[RunRecord]:
+        """The newest runs first; `before` is the number of the last one on the page above."""
+        last = sys.maxsize if before is None else before
+        return self._records("WHERE number < ? ORDER BY number DESC LIMIT ?", (last, limit))
+
+    def open_runs(self) -> list[RunRecord]:
+        """The runs that have not ended, oldest first."""
+        return self._records("WHERE ended_at IS NULL ORDER BY number")
+
+    def close(self) -> None:
+        """Write what waits, and let go of the file."""
+        self._writer.close()
+
+    def _records(self, rest: str, values: tuple[int, ...] = ()) -> list[RunRecord]:
+        return [from_row(row) for row in self._rows(f"SELECT * FROM runs {rest}", values)]
+
+    def _events(self, query: str, values: Values) -> Iterator[AnyEvent]:
+        for seq, body in self._rows(query, values):
+            try:
+                yield self._decoder.decode(body)
+            except msgspec.MsgspecError as problem:
+                raise StoreError(f"{self._path}: event {seq} is damaged ({problem})") from problem
+
+    def _rows(self, query: str, values: Values = ()) -> Iterator[tuple[Any, ...]]:
+        try:
+            with closing(connect(self._path)) as database:
+                yield from database.execute(query, values)
+        except sqlite3.Error as problem:
+            raise unusable(self._path, problem) from problem

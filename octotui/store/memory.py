@@ -1,0 +1,74 @@
+"""A journal that forgets: for predictions and tests."""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import TypeAlias, cast
+
+from octotui.engine.events import AnyEvent, Event, ModelLoaded
+from octotui.store.journal import Journal
+from octotui.store.records import RunRecord, record_of
+
+
+class MemoryJournal:
+    """What `Journal` is, without a disk: an append resolves at once."""
+
+    def __init__(self) -> None:
+        self._written: list[AnyEvent] = []
+        self._runs: dict[str, RunRecord] = {}
+        self._snapshot: tuple[int, bytes] | None = None
+
+    def append(self, events: Sequence[Event]) -> "asyncio.Future[None]":
+        """Keep events."""
+        for event in events:
+            self._written.append(cast("AnyEvent", event))
+            run = getattr(event, "run", "")
+            if (record := record_of(event, self._runs.get(run))) is not None:
+                self._runs[run] = record
+        return _done()
+
+    def save_snapshot(self, seq: int, body: bytes) -> "asyncio.Future[None]":
+        """Keep this state in place of the last one; `seq` is the last event in it."""
+        self._snapshot = (seq, body)
+        return _done()
+
+    def snapshot(self) -> tuple[int, bytes] | None:
+        """The state that was kept last."""
+        return self._snapshot
+
+    def read(self, after: int = 0) -> Iterator[AnyEvent]:
+        """The events after a sequence number, in order."""
+        return (event for event in self._written if event.seq > after)
+
+    def family(self, root: str) -> list[AnyEvent]:
+        """The events of a run and all it started, and the models in force meanwhile."""
+        members = {run for run, record in self._runs.items() if record.root == root}
+        own = [event for event in self._written if getattr(event, "run", None) in members]
+        if not own:
+            return []
+        models = [each for each in self._written if isinstance(each, ModelLoaded) and each.seq < own[-1].seq]
+        before = [each for each in models if each.seq < own[0].seq]
+        between = models[len(before) :]
+        return sorted([*before[-1:], *between, *own], key=lambda event: event.seq)
+
+    def runs(self, limit: int, before: int | None = None) -> list[RunRecord]:
+        """The newest runs first; `before` is the number of the last one on the page above."""
+        newest = sorted(self._runs.values(), key=lambda record: -record.number)
+        return list(islice((each for each in newest if before is None or each.number < before), limit))
+
+    def open_runs(self) -> list[RunRecord]:
+        """The runs that have not ended, oldest first."""
+        still = (record for record in self._runs.values() if record.ended_at is None)
+        return sorted(still, key=lambda record: record.number)
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+
+AnyJournal: TypeAlias = Journal | MemoryJournal
+
+
+def _done() -> "asyncio.Future[None]":
+    future = asyncio.get_running_loop().create_future()
+    future.set_result(None)
+    return future

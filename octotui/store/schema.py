@@ -1,0 +1,55 @@
+"""The journal's tables in SQLite, and opening a connection to them."""
+
+import sqlite3
+from pathlib import Path
+
+from octotui.store.errors import StoreError, unusable
+
+VERSION = 1
+
+# `root` is the number of the family's first run; 0 for models, which every family needs; NULL for the rest.
+TABLES = """
+CREATE TABLE events (seq INTEGER PRIMARY KEY, root INTEGER, body BLOB NOT NULL);
+CREATE INDEX events_of_family ON events (root) WHERE root IS NOT NULL;
+CREATE TABLE runs (
+    number INTEGER PRIMARY KEY, id TEXT NOT NULL, root TEXT NOT NULL, parent TEXT, process TEXT NOT NULL,
+    name TEXT NOT NULL, environment TEXT, tenant TEXT, requester TEXT NOT NULL, state TEXT NOT NULL,
+    reason TEXT NOT NULL, queued_at REAL NOT NULL, started_at REAL, ended_at REAL
+);
+CREATE INDEX open_runs ON runs (number) WHERE ended_at IS NULL;
+CREATE TABLE snapshot (only INTEGER PRIMARY KEY CHECK (only = 1), seq INTEGER NOT NULL, body BLOB NOT NULL);
+"""
+SAVE_SNAPSHOT = "INSERT OR REPLACE INTO snapshot VALUES (1, ?, ?)"
+FAMILY = """
+SELECT seq, body FROM events WHERE root = :root OR root = 0 AND seq < (SELECT max(seq) FROM events
+WHERE root = :root) AND seq >= coalesce((SELECT max(seq) FROM events WHERE root = 0 AND seq <
+(SELECT min(seq) FROM events WHERE root = :root)), 0) ORDER BY seq
+"""
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """Open a journal, making its tables if there are none; refuses a damaged or a newer one."""
+    database: sqlite3.Connection | None = None
+    try:
+        path.touch(mode=0o600)
+        database = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        _prepare(database, path)
+    except (OSError, sqlite3.Error, StoreError) as problem:
+        if database is not None:
+            database.close()
+        raise problem if isinstance(problem, StoreError) else unusable(path, problem) from problem
+    return database
+
+
+def _prepare(database: sqlite3.Connection, path: Path) -> None:
+    version = database.execute("PRAGMA user_version").fetchone()[0]
+    if version > VERSION:
+        raise StoreError(
+            f"{path} was written by a newer octotui (version {version}, this one knows {VERSION}): update"
+        )
+    # Checkpoints cost a commit several syncs; a longer log has them seldom.
+    database.executescript(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 2000"
+    )
+    if version == 0:
+        database.executescript(f"BEGIN; {TABLES} PRAGMA user_version = {VERSION}; COMMIT")

@@ -1,0 +1,112 @@
+"""The journal's only writer: a thread that commits in one transaction all that waits for it."""
+
+import asyncio
+import sqlite3
+import threading
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from queue import Empty, SimpleQueue
+
+import msgspec
+
+from octotui.engine.events import Event
+from octotui.store import schema
+from octotui.store.errors import StoreError, unusable
+from octotui.store.tables import Tables
+
+
+class Snapshot(msgspec.Struct, frozen=True):
+    """A state as bytes, with the sequence number of the last event in it."""
+
+    seq: int
+    body: bytes
+
+
+Entry = tuple[Sequence[Event] | Snapshot, "asyncio.Future[None]"]
+
+
+class Writer:
+    """Takes entries from one event loop, and tells it after the commit; the first failure is final."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._database = schema.connect(path)
+        self._tables = Tables(self._database)
+        self._queue: SimpleQueue[Entry | None] = SimpleQueue()
+        self._closed = False
+        self._failure: Exception | None = None
+        self._thread = threading.Thread(target=self._work, name="journal", daemon=True)
+        self._thread.start()
+
+    def put(self, content: Sequence[Event] | Snapshot) -> "asyncio.Future[None]":
+        """Have this written; the future resolves when it is on disk, or raises StoreError."""
+        future = asyncio.get_running_loop().create_future()
+        if self._closed:
+            future.set_exception(StoreError(f"{self._path} is closed"))
+        else:
+            self._queue.put((content, future))
+        return future
+
+    def close(self) -> None:
+        """Write what waits, and let go of the file."""
+        if not self._closed:
+            self._closed = True
+            self._queue.put(None)
+            self._thread.join()
+
+    def _work(self) -> None:
+        going = True
+        while going:
+            batch = self._waiting()
+            if batch[-1] is None:
+                going = False
+            entries = [entry for entry in batch if entry is not None]
+            if entries:
+                self._failure = self._failure or self._commit([content for content, _ in entries])
+                _settle([future for _, future in entries], self._failure)
+        self._database.close()
+
+    def _waiting(self) -> list[Entry | None]:
+        batch = [self._queue.get()]
+        try:
+            while batch[-1] is not None:
+                batch.append(self._queue.get_nowait())
+        except Empty:
+            pass
+        return batch
+
+    def _commit(self, contents: Iterable[Sequence[Event] | Snapshot]) -> Exception | None:
+        """Write all of it in one transaction, or nothing of it and say why."""
+        execute = self._database.execute
+        try:
+            execute("BEGIN IMMEDIATE")
+            events: list[Event] = []
+            for content in contents:
+                if isinstance(content, Snapshot):
+                    execute(schema.SAVE_SNAPSHOT, (content.seq, content.body))
+                else:
+                    events.extend(content)
+            self._tables.add(events)
+            execute("COMMIT")
+        except Exception as problem:  # a future nobody settles would hang the session for ever
+            if self._database.in_transaction:
+                execute("ROLLBACK")
+            return unusable(self._path, problem) if isinstance(problem, sqlite3.Error) else problem
+        return None
+
+
+def _settle(futures: list["asyncio.Future[None]"], failure: Exception | None) -> None:
+    """Wake the loop once for all of them."""
+
+    def settle() -> None:
+        for future in futures:
+            if future.done():
+                continue
+            if failure is None:
+                future.set_result(None)
+            else:
+                future.set_exception(failure)
+
+    with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+        futures[0].get_loop().call_soon_threadsafe(settle)

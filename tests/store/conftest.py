@@ -1,0 +1,14 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from octotui.store.journal import Journal
+from octotui.store.memory import AnyJournal, MemoryJournal
+
+
+@pytest.fixture(params=["sqlite", "memory"])
+def journal(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[AnyJournal]:
+    made = Journal(tmp_path / "journal.sqlite") if request.param == "sqlite" else MemoryJournal()
+    yield made
+    made.close()
