@@ -33,7 +33,7 @@ class Executor(Protocol):
         """Do the work to its end; `output` gets chunks of what it prints, at most 1 MiB each."""
         ...
 
-    def stop(self, job: str, reason: str) -> None:
+    def stop(self, job: str) -> None:
         """Begin to end a job: TERM, its grace, KILL for all it started; `run` then returns."""
         ...
 

@@ -44,7 +44,7 @@ class LocalExecutor:
             del self._running[work.job]
             process.clean_up()
 
-    def stop(self, job: str, reason: str) -> None:
+    def stop(self, job: str) -> None:
         """Begin to end a job and all it started: TERM, its grace, KILL."""
         if job in self._running:
             self._running[job].stop()

@@ -13,7 +13,7 @@ class SimulatedExecutor:
     def __init__(self) -> None:
         self._stopped: dict[str, asyncio.Event] = {}
 
-    async def run(self, work: Work, output: Output) -> Outcome:
+    async def run(self, work: Work, output: Output) -> Outcome:  # noqa: ARG002 - prints nothing
         """Take the time, and say the result."""
         simulate = work.simulate or Simulate()
         stopped = self._stopped[work.job] = asyncio.Event()
@@ -28,7 +28,7 @@ class SimulatedExecutor:
             del self._stopped[work.job]
         return Outcome(state="cancelled")
 
-    def stop(self, job: str, reason: str) -> None:
+    def stop(self, job: str) -> None:
         """End a job at once."""
         if job in self._stopped:
             self._stopped[job].set()
