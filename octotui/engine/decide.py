@@ -4,11 +4,12 @@ from typing import assert_never
 
 from octotui.engine import commands as asked
 from octotui.engine import events as happened
-from octotui.engine.commands import Command, Refused
+from octotui.engine.cancel import cancel, open_jobs
+from octotui.engine.commands import Command, Outcome, Refused
 from octotui.engine.due import let_due
-from octotui.engine.outcomes import report_outcome
+from octotui.engine.outcomes import end_job, report_outcome
 from octotui.engine.processes import queue_run
-from octotui.engine.state import Interruption, State
+from octotui.engine.state import Interruption, State, in_order
 from octotui.engine.turn import Turn
 
 
@@ -66,8 +67,8 @@ def _start_run(turn: Turn, command: asked.StartRun) -> None:
 
 def _choose_packages(turn: Turn, command: asked.ChoosePackages) -> None:
     run = turn.state.runs.get(command.run)
-    if run is None or run.state != "queued" or run.versions is not None:
-        return  # the run was cancelled while its feeds were read
+    if run is None or run.state != "queued" or run.versions is not None or not run.needs_packages:
+        return  # the run has ended while its feeds were read, or somebody was faster
     turn.emit(happened.PackagesChosen(run=run.id, versions=command.versions, problems=command.problems))
 
 
@@ -115,10 +116,10 @@ def _open_interruption(state: State, name: str) -> Interruption:
 
 def may_answer(state: State, interruption: Interruption, user: str) -> str:
     """Why a user may not take a question, or nothing: a team without members is anyone (I2)."""
-    teams = [state.model.teams[slug] for slug in interruption.teams if slug in state.model.teams]
-    if not teams or any(not team.members or user in team.members for team in teams):
+    teams = {slug: state.model.teams.get(slug) for slug in interruption.teams}
+    if not teams or any(team and (not team.members or user in team.members) for team in teams.values()):
         return ""
-    names = " or ".join(team.name for team in teams)
+    names = " or ".join(team.name if team else slug for slug, team in teams.items())
     return f"only {names} may answer “{interruption.step}”, and {user} is not a member"
 
 
@@ -129,18 +130,13 @@ def _cancel(turn: Turn, command: asked.CancelRun) -> None:
     if run.state == "cancelling":
         raise Refused(f"{run.id} is being ended already")
     by = f"cancelled by {command.by}" if command.by else "cancelled"
-    turn.emit(happened.RunCancelling(run=run.id, ending="cancelled", reason=by, by=command.by or None))
+    cancel(turn, run.id, by, by=command.by or None)
 
 
 def _reopen(turn: Turn) -> None:
     """Jobs that were running are lost; nothing is silently run again."""
-    running = [job for _, job in turn.state.jobs.items() if job.state == "running"]
-    for job in sorted(running, key=lambda each: (turn.run(each.run).number, each.queued_at, each.id)):
-        turn.emit(
-            happened.JobEnded(
-                run=job.run,
-                job=job.id,
-                state="lost",
-                reason="octotui ended while it was running, and nobody knows how it went",
-            )
-        )
+    lost = Outcome(state="lost", reason="octotui ended while it was running, and nobody knows how it went")
+    for run in in_order(turn.state):
+        for job in open_jobs(turn, run.id):
+            if job.state == "running":
+                end_job(turn, job, lost)

@@ -1,7 +1,10 @@
 """What happens when a deadline has come: limits of runs and jobs, and waits before a retry (S5, L6)."""
 
 from octotui.engine import events as happened
+from octotui.engine.cancel import cancel
+from octotui.engine.commands import Outcome
 from octotui.engine.locks import in_the_way
+from octotui.engine.outcomes import end_job
 from octotui.engine.state import ForLock, ForRetry, Job, step_of
 from octotui.engine.turn import Turn
 
@@ -22,16 +25,14 @@ def let_due(turn: Turn) -> None:
         _job(turn, turn.job(name))
     else:
         reason = f"its time limit of {turn.run(name).runbook.time_limit:g} s is over"
-        turn.emit(happened.RunCancelling(run=name, ending="timed-out", reason=reason))
+        cancel(turn, name, reason, ending="timed-out")
 
 
 def _job(turn: Turn, job: Job) -> None:
     if isinstance(job.wait, ForRetry):
         turn.emit(happened.JobRetried(run=job.run, job=job.id))
     elif isinstance(job.wait, ForLock):
-        turn.emit(
-            happened.JobEnded(run=job.run, job=job.id, state="failed", reason=_waited(turn, job, job.wait))
-        )
+        end_job(turn, job, Outcome(state="failed", reason=_waited(turn, job, job.wait)))
     else:
         step = step_of(turn.state, job)
         reason = f"its time limit of {step.time_limit if step else 0:g} s is over"
@@ -41,4 +42,4 @@ def _job(turn: Turn, job: Job) -> None:
 def _waited(turn: Turn, job: Job, wait: ForLock) -> str:
     names = ", ".join(dict.fromkeys(each.run for each in in_the_way(turn.state, job)))
     waited = turn.at - wait.since
-    return f"waited {waited:g} s for the lock of {wait.machine}, which its wait_limit allows; {names} had it"
+    return f"waited {waited:g} s for the lock of {wait.machine}, all its wait_limit allows; {names} had it"

@@ -196,11 +196,12 @@ class JobRetried(Event, frozen=True, tag=True):
 
 
 class JobEnded(Event, frozen=True, tag=True):
-    """A job is over, and its lock free."""
+    """A job is over, and the lock of its worker free."""
 
     run: str
     job: str
     state: JobEnd
+    worker: str | None = None
     exit_code: int | None = None
     reason: str = ""
     warnings: tuple[str, ...] = ()

@@ -13,9 +13,10 @@ from octotui.variables.text import fill_in
 def queued(state: State, event: happened.RunQueued) -> State:
     """A new run stands in the queue, and its parent's job knows it."""
     runbook = state.model.runbooks[event.process]
+    number = int(event.run.removeprefix("run-"))
     run = Run(
         id=event.run,
-        number=state.next_run,
+        number=number,
         root=event.root,
         parent=event.parent,
         process=event.process,
@@ -26,14 +27,13 @@ def queued(state: State, event: happened.RunQueued) -> State:
         requester=event.requester,
         variables=event.variables,
         queued_at=event.at,
-        ticket=state.next_ticket,
+        ticket=event.seq,
         steps=tuple(Progress() for _ in runbook.steps),
     )
     family = state.families.get(event.root, Family((), 0))
     state = replace(
         state,
-        next_run=int(event.run.removeprefix("run-")) + 1,
-        next_ticket=state.next_ticket + 1,
+        next_run=number + 1,
         families=state.families.insert(event.root, Family((*family.runs, run.id), family.open + 1)),
     )
     if runbook.concurrency is not None:
@@ -145,8 +145,7 @@ def _stop_clock(state: State, run_id: str) -> State:
 
 def requeued(state: State, event: happened.RunRequeued) -> State:
     """The run stands at the end of the queue, with the steps it still has."""
-    run = replace(state.runs[event.run], state="queued", ticket=state.next_ticket)
-    return queue.line_up(replace(state, next_ticket=state.next_ticket + 1), run)
+    return queue.line_up(state, replace(state.runs[event.run], state="queued", ticket=event.seq))
 
 
 def cancelling(state: State, event: happened.RunCancelling) -> State:

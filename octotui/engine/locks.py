@@ -12,14 +12,12 @@ def ask(state: State, job: Job) -> State:
     if job.worker is None or job.mode is None:
         return replace(state, jobs=state.jobs.insert(job.id, replace(job, wait=None)))
     lock = state.locks.get(job.worker, FREE)
-    ticket = state.next_ticket
-    asking = replace(job, ticket=ticket, wait=ForLock(state.at, job.worker, job.mode))
-    lock = replace(lock, queue=lock.queue.add((ticket, job.id)))
+    asking = replace(job, ticket=state.seq, wait=ForLock(state.at, job.worker, job.mode))
+    lock = replace(lock, queue=lock.queue.add((state.seq, job.id)))
     return replace(
         state,
         jobs=state.jobs.insert(job.id, asking),
         locks=state.locks.insert(job.worker, lock),
-        next_ticket=ticket + 1,
     )
 
 

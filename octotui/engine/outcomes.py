@@ -5,6 +5,8 @@ from octotui.engine.commands import Outcome, ReportOutcome
 from octotui.engine.state import Job, Run, step_of
 from octotui.engine.turn import Turn
 
+DOUBLINGS = 10  # of a step's backoff, at most: each wait is twice the one before
+
 
 def report_outcome(turn: Turn, command: ReportOutcome) -> None:
     """Take an executor's report; one of another attempt, or of a job that is over, is ignored."""
@@ -17,22 +19,27 @@ def end_attempt(turn: Turn, job: Job, outcome: Outcome) -> None:
     """End a job's attempt, and the job with it unless it may be tried again."""
     outcome = _judged(turn.run(job.run), job, outcome)
     step = step_of(turn.state, job)
-    retries = 0 if step is None else step.retries
-    if step is not None and outcome.state == "failed" and job.attempt <= retries:
+    if step is not None and outcome.state == "failed" and job.attempt <= step.retries:
         turn.emit(
             happened.AttemptFailed(
                 run=job.run,
                 job=job.id,
                 reason=outcome.reason,
                 exit_code=outcome.exit_code,
-                retry_at=turn.at + step.backoff * 2 ** (job.attempt - 1),
+                retry_at=turn.at + step.backoff * 2.0 ** min(job.attempt - 1, DOUBLINGS),
             )
         )
-        return
+    else:
+        end_job(turn, job, outcome)
+
+
+def end_job(turn: Turn, job: Job, outcome: Outcome) -> None:
+    """End a job for good."""
     turn.emit(
         happened.JobEnded(
             run=job.run,
             job=job.id,
+            worker=job.worker,
             state=outcome.state,
             exit_code=outcome.exit_code,
             reason=outcome.reason,

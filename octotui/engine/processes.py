@@ -44,7 +44,7 @@ def fail_in_a_circle(turn: Turn, name: str) -> None:
     """Fail a queued run that closes a circle of waits, and name the circle (L5)."""
     runs = circle(turn.state, turn.run(name))
     if runs:
-        told = " → ".join([each.id for each in runs] + [name])
+        told = " → ".join([*(each.id for each in runs), name])
         reason = f"it would wait for itself in a circle: {told}"
         turn.emit(happened.RunEnded(run=name, state="failed", reason=reason))
 

@@ -74,11 +74,9 @@ def give_slot_back(state: State, run_id: str) -> State:
 
 def ask_for_slot(state: State, run: Run) -> State:
     """The state once a run whose child ended stands in line ahead of queued runs (Q4)."""
-    ticket = state.next_ticket
     return replace(
-        _with(state, replace(run, resuming=True, ticket=ticket)),
-        resuming=state.resuming.add((ticket, run.id)),
-        next_ticket=ticket + 1,
+        _with(state, replace(run, resuming=True, ticket=state.seq)),
+        resuming=state.resuming.add((state.seq, run.id)),
     )
 
 
@@ -109,35 +107,41 @@ def waited_for_by(state: State, run: Run) -> Run | None:
 
 
 def circle(state: State, run: Run) -> tuple[Run, ...]:
-    """The runs that would wait for each other in a circle through this queued run, or nothing (L5)."""
-    path: list[Run] = []
-    seen: dict[str, None] = {}
-
-    def reaches(current: Run) -> bool:
+    """The runs, from this queued one on, each of which waits for the next and the last for the first (L5)."""
+    led_to: dict[str, Run] = {}
+    unseen = [run]
+    while unseen:
+        current = unseen.pop()
         for each in _waits_for(state, current):
-            if each.id == run.id:
-                path.append(current)
-                return True
-            if each.id not in seen:
-                seen[each.id] = None
-                if reaches(each):
-                    path.append(current)
-                    return True
-        return False
-
-    return tuple(reversed(path)) if reaches(run) else ()
+            if each.id not in led_to:
+                led_to[each.id] = current
+                unseen.append(each)
+    if run.id not in led_to:
+        return ()
+    path = [led_to[run.id]]
+    while path[-1].id != run.id:
+        path.append(led_to[path[-1].id])
+    return tuple(reversed(path))
 
 
 def _waits_for(state: State, run: Run) -> tuple[Run, ...]:
-    """The runs that must end, or give a tag back, before this one can."""
+    """The runs that must end, or give a tag back, before this one can.
+
+    Those ahead in a tag's line are left out: they wait for its holder, as this one does.
+    """
     if run.state == "queued":
-        if run.tag is None or run.holds_tag:
-            return ()
-        tag = state.tags.get(run.tag, NOBODY)
-        ahead = [name for _, name in tag.queue.until((run.ticket, run.id))]
-        return tuple(state.runs[name] for name in (tag.holder, *ahead) if name and name != run.id)
+        holder = tag_holder(state, run)
+        return () if holder is None else (holder,)
     waits = (state.jobs[name].wait for name in run.open)
     return tuple(state.runs[wait.run] for wait in waits if isinstance(wait, ForChild))
+
+
+def tag_holder(state: State, run: Run) -> Run | None:
+    """The run whose concurrency tag keeps this queued one from going on, or None (Q5)."""
+    if run.tag is None or run.holds_tag or ancestor_holds(state, run):
+        return None
+    holder = state.tags.get(run.tag, NOBODY).holder
+    return None if holder is None else state.runs[holder]
 
 
 def _with(state: State, run: Run) -> State:

@@ -1,13 +1,14 @@
 """What may go on because of an event: a lock came free, a slot of the cap, the next step of a run."""
 
 from octotui.engine import events as happened
+from octotui.engine.cancel import cancel_child, end_if_nothing_is_open, end_what_is_open
 from octotui.engine.commands import Outcome
 from octotui.engine.events import AnyEvent
 from octotui.engine.locks import grantable
-from octotui.engine.outcomes import end_attempt, of_child
+from octotui.engine.outcomes import end_attempt, end_job, of_child
 from octotui.engine.processes import can_go_on, fail_in_a_circle, go_on, plan, queue_run
 from octotui.engine.queue import next_to_go
-from octotui.engine.state import ForChild, Job, Run
+from octotui.engine.state import ForChild, Job, Run, in_order
 from octotui.engine.turn import Turn
 from octotui.model.process import StartRunbook
 
@@ -19,7 +20,7 @@ def schedule(turn: Turn) -> None:
         _follow(turn, turn.events[turn.looked_at - 1])
 
 
-def _follow(turn: Turn, event: AnyEvent) -> None:  # noqa: C901, PLR0912 - one line an event
+def _follow(turn: Turn, event: AnyEvent) -> None:  # noqa: C901, PLR0912, PLR0915 - one line an event
     match event:
         case happened.RunQueued() | happened.PackagesChosen() | happened.RunRequeued():
             fail_in_a_circle(turn, event.run)
@@ -28,10 +29,12 @@ def _follow(turn: Turn, event: AnyEvent) -> None:  # noqa: C901, PLR0912 - one l
             plan(turn, event.run)
         case happened.RunResumed():
             _resume(turn, turn.run(event.run))
-        case happened.ModelLoaded() | happened.RunYielded() | happened.RunPaused():
+        case happened.ModelLoaded():
+            _use_new_limits(turn)
+        case happened.RunYielded() | happened.RunPaused():
             _fill_slots(turn)
         case happened.RunCancelling():
-            _cancel(turn, turn.run(event.run))
+            end_what_is_open(turn, event.run)
         case happened.RunEnded():
             _tell_parent(turn, event)
             _fill_slots(turn)
@@ -40,7 +43,7 @@ def _follow(turn: Turn, event: AnyEvent) -> None:  # noqa: C901, PLR0912 - one l
         case happened.JobStarted():
             _start_child(turn, turn.job(event.job))
         case happened.JobStopping():
-            _stop_child(turn, turn.job(event.job))
+            cancel_child(turn, turn.job(event.job), f"the time limit of {event.run} is over")
         case happened.AttemptFailed():
             _grant(turn, turn.job(event.job).worker)
         case happened.JobEnded():
@@ -58,6 +61,13 @@ def _fill_slots(turn: Turn) -> None:
             turn.emit(happened.RunResumed(run=run.id))
         else:
             turn.emit(happened.RunStarted(run=run.id))
+
+
+def _use_new_limits(turn: Turn) -> None:
+    """A new model may allow more jobs and runs side by side; runs that do wait are all looked at."""
+    for run in in_order(turn.state):
+        _place(turn, run.id)
+    _fill_slots(turn)
 
 
 def _grant(turn: Turn, machine: str | None) -> None:
@@ -114,27 +124,14 @@ def _maybe_yield(turn: Turn, name: str) -> None:
         turn.emit(happened.RunYielded(run=name))
 
 
-def _stop_child(turn: Turn, job: Job) -> None:
-    """End the child of a `runbook` step whose time is over."""
-    if isinstance(job.wait, ForChild):
-        _cancel_child(turn, job.wait.run, f"the time limit of {job.run} is over")
-
-
-def _cancel_child(turn: Turn, name: str, reason: str) -> None:
-    child = turn.run(name)
-    if not child.ended and child.state != "cancelling":
-        turn.emit(happened.RunCancelling(run=name, ending="cancelled", reason=reason))
-
-
 def _after_job(turn: Turn, event: happened.JobEnded) -> None:
     """Hand on what a job held, and go on with its run."""
-    job = turn.state.jobs.get(event.job)
-    if job is None:
+    _grant(turn, event.worker)
+    run = turn.state.runs.get(event.run)
+    if run is None:
         return  # its whole family has ended meanwhile
-    _grant(turn, job.worker)
-    run = turn.run(event.run)
     if run.state == "cancelling":
-        _end_cancelled(turn, run)
+        end_if_nothing_is_open(turn, run.id)
     elif run.state == "executing" and run.slot:
         _place(turn, run.id)
         _go_on_or_yield(turn, run.id)
@@ -160,16 +157,10 @@ def _resume(turn: Turn, run: Run) -> None:
 
 def _after_answer(turn: Turn, event: happened.InterruptionAnswered) -> None:
     """Proceed is success, abort a failure of the step (I3)."""
-    interruption = turn.state.interruptions[event.interruption]
-    proceed = event.answer == "proceed"
-    turn.emit(
-        happened.JobEnded(
-            run=event.run,
-            job=interruption.job,
-            state="succeeded" if proceed else "failed",
-            reason="" if proceed else f"aborted by {event.user}",
-        )
-    )
+    proceed = Outcome(state="succeeded")
+    abort = Outcome(state="failed", reason=f"aborted by {event.user}")
+    job = turn.job(turn.state.interruptions[event.interruption].job)
+    end_job(turn, job, proceed if event.answer == "proceed" else abort)
 
 
 def _after_last_answer(turn: Turn, run: Run) -> None:
@@ -186,33 +177,3 @@ def _tell_parent(turn: Turn, event: happened.RunEnded) -> None:
     parent = turn.state.jobs.get(child.parent) if child is not None and child.parent else None
     if child is not None and parent is not None and isinstance(parent.wait, ForChild):
         end_attempt(turn, parent, of_child(child))
-
-
-def _cancel(turn: Turn, run: Run) -> None:
-    """End what a run has open: waits and questions at once, children and scripts in their time (Q6)."""
-    for name in run.open:
-        job = turn.job(name)
-        if isinstance(job.wait, ForChild):
-            _cancel_child(turn, job.wait.run, f"{run.id}, which waited for it, was ended")
-        elif job.state == "running":
-            if not job.stopping:
-                turn.emit(happened.JobStopping(run=run.id, job=name, reason=run.reason))
-        else:
-            _drop(turn, run, job)
-    _fill_slots(turn)
-    _end_cancelled(turn, turn.state.runs.get(run.id, run))
-
-
-def _drop(turn: Turn, run: Run, job: Job) -> None:
-    """End a job that only waits, and the question it may have asked."""
-    for name in run.interruptions:
-        if turn.state.interruptions[name].job == job.id and turn.state.interruptions[name].open:
-            turn.emit(happened.InterruptionClosed(run=run.id, interruption=name))
-    turn.emit(happened.JobEnded(run=run.id, job=job.id, state="cancelled", reason=run.reason))
-
-
-def _end_cancelled(turn: Turn, run: Run) -> None:
-    """A run that is being ended is over when nothing of it is open."""
-    if run.state != "cancelling" or run.open:
-        return
-    turn.emit(happened.RunEnded(run=run.id, state=run.ending, reason=run.reason))

@@ -58,20 +58,19 @@ class PoolFound(msgspec.Struct, frozen=True):
 
 def pool_of(state: State, run: Run, step: Step) -> PoolFound:
     """A step's pool: the one it names, what its pool variable says here, or the default (W2, W10)."""
-    if step.pool is not None:
-        if step.pool in state.model.pools or step.pool == state.model.default_pool:
-            return PoolFound(step.pool)
-        return PoolFound(problem=f"step “{step.name}”: pool {step.pool} is not in the model any more")
-    if step.pool_variable is None:
-        return PoolFound(state.model.default_pool)
-    values = state.model.variables.get(step.pool_variable, ())
-    value = winner(values, scope_context(state, run, step))
-    if value is None:
-        where = f"environment {run.environment or 'none'}, tenant {run.tenant or 'none'}"
-        return PoolFound(
-            problem=f"step “{step.name}”: the pool variable {step.pool_variable} has no value for {where}"
-        )
-    return PoolFound(value.value)
+    slug = step.pool or state.model.default_pool
+    if step.pool is None and step.pool_variable is not None:
+        values = state.model.variables.get(step.pool_variable, ())
+        value = winner(values, scope_context(state, run, step))
+        if value is None:
+            where = f"environment {run.environment or 'none'}, tenant {run.tenant or 'none'}"
+            return PoolFound(
+                problem=f"step “{step.name}”: the pool variable {step.pool_variable} has no value for {where}"
+            )
+        slug = value.value
+    if slug in state.model.pools or slug == state.model.default_pool:
+        return PoolFound(slug)
+    return PoolFound(problem=f"step “{step.name}”: pool {slug} is not in the model any more")
 
 
 def _container_problem(pool: Pool, step: Step) -> str:

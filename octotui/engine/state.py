@@ -4,6 +4,7 @@ Theory of operation. A *command* says what somebody wants, or what an executor s
 door: it lets `decide` turn the command into *events* (or refuse it), and then looks at each event once, in
 order, for what may go on because of it (`schedule`): a lock that came free, a slot of the cap, the next
 step. Every event passes through `evolve`, the only maker of States, before the next decision is taken.
+Who stands in a line has as ticket the `seq` of the event that put it there.
 
 A *run* waits in `ready` (a line by ticket), or in the line of its concurrency tag; with a slot it is
 executing. Its steps go group by group: the *jobs* of a group need a place (`max_parallelism`), then the lock
@@ -244,7 +245,6 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     at: float = 0.0
     keep_ended: bool = False
     next_run: int = 1
-    next_ticket: int = 1
     next_interruption: int = 1
     runs: "Map[str, Run]" = HashTrieMap()
     jobs: "Map[str, Job]" = HashTrieMap()
@@ -260,6 +260,11 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     resuming: Line = Line()
     asking: Line = Line()
     deadlines: Line = Line()
+
+
+def in_order(state: State) -> list[Run]:
+    """Every run in the State, in the order they were queued; costs as much as there are."""
+    return sorted((run for _, run in state.runs.items()), key=lambda run: run.number)
 
 
 def cursor_key(pool: str, process: str) -> str:

@@ -8,6 +8,8 @@ import msgspec
 # A name is what stands between the braces, without braces of its own.
 TOKEN = re.compile(r"##\{|#\{\s*([^{}|]+?)\s*\}")
 
+DEEPEST = 32  # values within values
+
 
 class Filled(msgspec.Struct, frozen=True):
     """A text filled in, and the names nobody knew, once each."""
@@ -16,10 +18,10 @@ class Filled(msgspec.Struct, frozen=True):
     unknown: tuple[str, ...] = ()
 
 
-def fill_in(text: str, values: Mapping[str, str], *, depth: int = 8) -> Filled:
+def fill_in(text: str, values: Mapping[str, str], within: tuple[str, ...] = ()) -> Filled:
     """The text with the values in it; `values` has its names in lower case, and unknown ones stay.
 
-    A value may name other values, `depth` deep; one that names itself stays as written.
+    A value may name other values; a name within its own value stays as written, and is as unknown.
     """
     unknown: dict[str, None] = {}
 
@@ -28,10 +30,10 @@ def fill_in(text: str, values: Mapping[str, str], *, depth: int = 8) -> Filled:
         if name is None:
             return "#{"
         value = values.get(name.lower())
-        if value is None or depth == 0:
+        if value is None or name.lower() in within or len(within) == DEEPEST:
             unknown[name] = None
             return match.group(0)
-        inner = fill_in(value, values, depth=depth - 1)
+        inner = fill_in(value, values, (*within, name.lower()))
         unknown.update(dict.fromkeys(inner.unknown))
         return inner.text
 
