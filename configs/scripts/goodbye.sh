@@ -1,0 +1,1 @@
+echo "goodbye from #{Octopus.Worker.Name}"

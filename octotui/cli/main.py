@@ -1,0 +1,53 @@
+"""The command line: verbs that are loaded when they are called, and `octotui [FILE]` for the app."""
+
+from importlib import import_module
+
+import click
+
+from octotui import __version__
+
+VERBS = {
+    "open": "Open the app on a model (the same as octotui [FILE]).",
+    "run": "Run a runbook to its end, without a screen.",
+    "plan": "Predict a run: workers, lock waits, times. Starts nothing.",
+    "check": "Check a model, and say everything that is wrong with it.",
+    "schema": "Print the JSON Schema of a model, for editors.",
+    "init": "Write a commented starter file.",
+}
+
+
+class Verbs(click.Group):
+    """Commands by name; anything else is the file that the app opens."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The verbs in the order they are used."""
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The verb of that name, from its own file."""
+        if cmd_name not in VERBS:
+            return None
+        command = import_module(f"octotui.cli.{cmd_name}").command
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The verbs and what they do, without loading any."""
+        with formatter.section("Verbs"):
+            formatter.write_dl(list(VERBS.items()))
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Take `octotui`, and `octotui FILE …`, for `octotui open FILE …`."""
+        if not args or (args[0] not in VERBS and args[0] not in ("--help", "--version")):
+            args = ["open", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=Verbs)
+@click.version_option(__version__)
+def cli() -> None:
+    """Runbooks on worker pools, in a terminal.
+
+    Without a verb, `octotui [FILE]` opens the app on a model: a TOML file, or a folder of them. Without
+    a file it opens the kraken demo.
+    """

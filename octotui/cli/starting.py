@@ -1,0 +1,52 @@
+"""What `run` and `plan` take to start a run: a runbook, where, for whom, and values."""
+
+import getpass
+from pathlib import Path
+
+import click
+
+from octotui.cli.models import refuse, slug_of
+from octotui.engine.commands import StartRun
+from octotui.model.space import Model
+
+
+def process_arguments(function: click.decorators.FC) -> click.decorators.FC:
+    """The arguments FILE and PROCESS, and the options that say where, for whom, and with what."""
+    for decorate in (
+        click.option("--set", "pairs", metavar="NAME=VALUE", multiple=True, help="A variable for this run."),
+        click.option("--tenant", metavar="T", help="For whom: a slug or a name."),
+        click.option("--environment", metavar="E", help="Where the run takes effect: a slug or a name."),
+        click.argument("process"),
+        click.argument("file", type=click.Path(path_type=Path)),
+    ):
+        function = decorate(function)
+    return function
+
+
+def start_command(
+    model: Model, process: str, environment: str | None, tenant: str | None, pairs: tuple[str, ...]
+) -> StartRun:
+    """The command that the caller's words mean; exit code 2 where a name is not known."""
+    return StartRun(
+        process=slug_of("runbook", process, model.runbooks) or "",
+        environment=slug_of("environment", environment, model.environments),
+        tenant=slug_of("tenant", tenant, model.tenants),
+        requester=account(),
+        variables=values_of(pairs),
+    )
+
+
+def values_of(pairs: tuple[str, ...]) -> dict[str, str]:
+    """What `--set NAME=VALUE` gave."""
+    found = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals or not name.strip():
+            refuse(f"--set takes NAME=VALUE, not “{pair}”")
+        found[name.strip()] = value
+    return found
+
+
+def account() -> str:
+    """The account of the machine that calls."""
+    return getpass.getuser()

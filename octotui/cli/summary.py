@@ -1,0 +1,44 @@
+"""The last line of `--json`: the runs of a call, and which worker each of their steps ran on."""
+
+from typing import Any
+
+from octotui.engine.state import Run, State
+
+
+def summary(state: State, root: str) -> dict[str, Any]:
+    """The Summary of a run and all it started, in the order they were queued."""
+    family = state.families[root]
+    return {"type": "Summary", "runs": [_run(state, state.runs[name]) for name in family.runs]}
+
+
+def _run(state: State, run: Run) -> dict[str, Any]:
+    parent = state.jobs.get(run.parent) if run.parent else None
+    return {
+        "id": run.id,
+        "process": run.process,
+        "name": run.runbook.name,
+        "environment": run.environment,
+        "tenant": run.tenant,
+        "parent": parent.run if parent else None,
+        "state": run.state,
+        "workers": _workers(state, run),
+    }
+
+
+def _workers(state: State, run: Run) -> dict[str, str]:
+    """The worker of each step that ran; one that ran nowhere is left out."""
+    found: dict[str, str] = {}
+    for step, progress in zip(run.runbook.steps, run.steps, strict=True):
+        started = [state.jobs[name] for name in progress.jobs if state.jobs[name].started_at is not None]
+        if started and started[-1].worker is not None:
+            found[step.name] = started[-1].worker
+    return found
+
+
+EXIT_CODES = {"succeeded": 0, "failed": 1, "timed-out": 1, "cancelled": 5}
+
+
+def exit_code(state: State, root: str) -> int:
+    """The worst of a family's ends: 1 failed, 5 cancelled, 4 only questions are left, 0 succeeded."""
+    codes = {EXIT_CODES.get(state.runs[name].state, 4) for name in state.families[root].runs}
+    return next(code for code in (1, 5, 4, 0) if code in codes)

@@ -1,0 +1,155 @@
+"""A Session owns the State of a space: commands in, events to the journal, work for the executors."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from functools import partial
+from pathlib import Path
+
+from octotui.engine.advance import advance
+from octotui.engine.commands import Command, Reopen, Tick
+from octotui.engine.events import AnyEvent
+from octotui.engine.evolve import evolve
+from octotui.engine.state import State, next_deadline
+from octotui.runtime.clocks import Clock
+from octotui.runtime.perform import Crew
+from octotui.store.memory import AnyJournal
+from octotui.store.records import RunRecord
+
+FRAME = 1 / 30  # seconds between two states that a screen is given
+
+Listener = Callable[[tuple[AnyEvent, ...], State, State], None]
+
+
+class Session:
+    """The one holder of a State; what it decides is on disk before anybody acts on it (R2)."""
+
+    def __init__(self, state: State, journal: AnyJournal, crew: Crew, *, user: str, now: Clock) -> None:
+        self.state = state
+        self.user = user
+        self.now = now
+        self._journal = journal
+        self._crew = crew
+        self._published = state
+        self._changed = asyncio.Event()
+        self._listeners: list[Listener] = []
+        self._timer: asyncio.TimerHandle | None = None
+        self._due: float | None = None
+        self._failure: BaseException | None = None
+        self._closed = False
+        crew.report = self._report
+        crew.fail = self._fail
+        crew.present = lambda: self.state
+
+    async def start(self) -> None:
+        """Take the space up: lost jobs are told, waiting work goes on."""
+        await self.send(Reopen())
+        self._crew.take_up(self.state)
+        self._arm()
+
+    async def send(self, command: Command) -> tuple[AnyEvent, ...]:
+        """Let a command take effect, and return when its events are on disk; may raise `Refused`."""
+        events, committed = self._apply(command)
+        if committed is not None:
+            await asyncio.shield(committed)
+        return events
+
+    def listen(self, listener: Listener) -> None:
+        """Call back with (events, before, after) for all that is committed from now on."""
+        self._listeners.append(listener)
+
+    async def states(self) -> AsyncIterator[State]:
+        """The present State, and then every later one, merged to at most 30 a second."""
+        seen: State | None = None
+        while True:
+            if self._failure is not None:
+                raise self._failure
+            if self._published is not seen:
+                seen = self._published
+                yield seen
+                await asyncio.sleep(FRAME)
+            else:
+                await self._changed.wait()
+
+    def recent(self, limit: int = 100) -> list[RunRecord]:
+        """The newest runs of the space, open and ended."""
+        return self._journal.runs(limit)
+
+    async def family(self, root: str) -> State:
+        """A State in which a run and all it started can be looked at, though it has ended."""
+        events = await self._crew.in_thread(self._journal.family, root)
+        state = State(keep_ended=True)
+        for event in events:
+            state = evolve(state, event)
+        return state
+
+    def log_path(self, run: str, job: str) -> Path:
+        """Where a job's output is; a job without output has no file."""
+        return self._crew.log_path(run, job)
+
+    async def close(self) -> None:
+        """End what runs here, and leave the journal complete."""
+        self._closed = True
+        if self._timer is not None:
+            self._timer.cancel()
+        await self._crew.close()
+
+    def _report(self, command: Command) -> None:
+        """Take what an executor saw; a report that comes after the end is for nobody."""
+        if not self._closed and self._failure is None:
+            self._apply(command)
+
+    def _apply(self, command: Command) -> tuple[tuple[AnyEvent, ...], "asyncio.Future[None] | None"]:
+        if self._failure is not None:
+            raise self._failure
+        before = self.state
+        self.state, events = advance(before, command, self.now())
+        if not events:
+            return events, None
+        committed = self._journal.append(events)
+        committed.add_done_callback(partial(self._after_commit, events, before, self.state))
+        self._arm()
+        return events, committed
+
+    def _after_commit(
+        self,
+        events: tuple[AnyEvent, ...],
+        before: State,
+        after: State,
+        committed: "asyncio.Future[None]",
+    ) -> None:
+        """Act on what is now on disk; a commit that failed ends the session."""
+        failure = committed.exception()
+        if failure is not None:
+            self._fail(failure)
+            return
+        if not self._closed:
+            for event in events:
+                self._crew.perform(event)
+            for listener in self._listeners:
+                listener(events, before, after)
+        self._published = after
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+    def _fail(self, failure: BaseException) -> None:
+        """End the session: whoever follows its states, or sends, is told."""
+        self._failure = self._failure or failure
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+    def _arm(self) -> None:
+        """Set the one timer to what falls due next."""
+        due = next_deadline(self.state)
+        if due == self._due or self._closed:
+            return
+        if self._timer is not None:
+            self._timer.cancel()
+        self._due, self._timer = due, None
+        if due is not None:
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_later(max(0.0, due - self.now()), self._ring)
+
+    def _ring(self) -> None:
+        self._due = None
+        self._report(Tick())
+        self._arm()

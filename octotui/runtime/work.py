@@ -1,0 +1,52 @@
+"""What an executor is given for a job: the script filled in, and the values in its environment."""
+
+import re
+
+from octotui.engine.context import lookup, values_for
+from octotui.engine.state import Job, Run, State
+from octotui.model.process import Script
+from octotui.variables.text import fill_in
+from octotui.workers.contract import Work
+
+
+def script_work(state: State, job: Job, directory: str) -> tuple[Work, tuple[str, ...]]:
+    """The work of a script job on a worker that lives in `directory`, and what to warn of (V1)."""
+    run = state.runs[job.run]
+    step = run.runbook.steps[job.step or 0]
+    values = values_for(state, run, job.step) | extracted(run, job, directory)
+    script = step.action if isinstance(step.action, Script) else Script(body="")
+    filled = fill_in(script.body, lookup(values))
+    work = Work(
+        job=job.id,
+        attempt=job.attempt,
+        run=job.run,
+        worker=job.worker or "",
+        directory=directory,
+        shell=script.shell,
+        script=filled.text,
+        environment={
+            environment_name(name): fill_in(value, lookup(values)).text for name, value in values.items()
+        },
+        grace=step.grace,
+        simulate=step.simulate,
+    )
+    return work, tuple(f"nobody knows the variable {name}" for name in filled.unknown)
+
+
+def extracted(run: Run, job: Job, directory: str) -> dict[str, str]:
+    """Where the packages of a job's step lie on its worker."""
+    step = run.runbook.steps[job.step or 0]
+    found: dict[str, str] = {}
+    for each in step.packages:
+        version = (run.versions or {}).get(f"{each.id}@{each.version}" if each.version else each.id, "")
+        name = f"Octopus.Action.Package[{each.id}]"
+        found[f"{name}.PackageId"] = each.id
+        found[f"{name}.PackageVersion"] = version
+        found[f"{name}.ExtractedPath"] = f"{directory}/packages/{each.id}/{version}"
+    return found
+
+
+def environment_name(name: str) -> str:
+    """A variable's name as an environment variable: `Octopus.Step.Name` is `Octopus_Step_Name`."""
+    plain = re.sub(r"[^A-Za-z0-9_]+", "_", name).strip("_")
+    return f"_{plain}" if plain[:1].isdigit() else plain
