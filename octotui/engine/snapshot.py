@@ -1,0 +1,54 @@
+"""A State as bytes and back, so that a space opens without folding its whole history (R5)."""
+
+from typing import Any
+
+import msgspec
+from rpds import HashTrieMap
+
+from octotui.engine.ordered import Line
+from octotui.engine.state import State
+
+VERSION = 1  # goes up whenever a State is written differently
+
+
+class Unreadable(Exception):
+    """A snapshot of another version of octotui, or a broken one: fold the events from the start instead."""
+
+
+class Snapshot(msgspec.Struct, frozen=True):
+    """What is written: the version says whether the rest can be read."""
+
+    version: int
+    state: msgspec.Raw
+
+
+def encode(state: State) -> bytes:
+    """The State as JSON; maps are written in the order of their keys, so equal States give equal bytes."""
+    body = msgspec.json.encode(state, enc_hook=_plain)
+    return msgspec.json.encode(Snapshot(VERSION, msgspec.Raw(body)))
+
+
+def decode(body: bytes) -> State:
+    """The State that was encoded; raises `Unreadable`."""
+    try:
+        snapshot = msgspec.json.decode(body, type=Snapshot)
+        if snapshot.version != VERSION:
+            raise Unreadable(f"the snapshot has version {snapshot.version}, and this octotui reads {VERSION}")
+        state = msgspec.json.decode(snapshot.state, type=State, dec_hook=_line)
+    except msgspec.DecodeError as error:
+        raise Unreadable(f"the snapshot is broken: {error}") from error
+    fields = {name: getattr(state, name) for name in State.__struct_fields__}
+    maps = {name: HashTrieMap(value) for name, value in fields.items() if isinstance(value, dict)}
+    return msgspec.structs.replace(state, **maps)
+
+
+def _plain(value: Any) -> Any:
+    """A map or a line in terms of JSON."""
+    return dict(sorted(value.items())) if isinstance(value, HashTrieMap) else tuple(value)
+
+
+def _line(kind: type, value: Any) -> Line:
+    """A line from JSON; nothing else in a State has a type of its own."""
+    if kind is not Line:
+        raise NotImplementedError(kind)
+    return Line(tuple(map(tuple, value)))
