@@ -1,163 +1,210 @@
-"""Output logs: one plain file a job, and beside it a sparse index of (offset, line, time)."""
+"""The output of jobs: one plain file each, and a sparse index beside it, so that any part is found at once.
+
+A row of the index stands for a chunk: `offset` in the file where it began, how many newlines came before, and
+its time. Rows are at least 64 KiB or 100 ms apart, so the index stays small, and is read row by row in place.
+"""
 
 import os
 import struct
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
+from typing import NamedTuple
 
-ROW = struct.Struct("<QQd")  # an offset in bytes, the newlines before it, seconds since 1970
-BLOCK = 128 * 1024  # bytes between two rows of the index at the most
-MOMENT = 0.1  # seconds between two rows at the least, unless a block is full
+SPARSE_BYTES = 64 * 1024
+SPARSE_SECONDS = 0.1
+BLOCK = 256 * 1024
+LONGEST = 64 * 1024  # bytes of one line that are shown; the file keeps all of it
+
+_ROW = struct.Struct("<QQd")
 
 
-def index_of(log: Path) -> Path:
-    """Where the index of a log is."""
-    return log.with_suffix(".index")
+class Mark(NamedTuple):
+    """A row of the index."""
+
+    offset: int
+    line: int
+    at: float
+
+
+def index_path(log: Path) -> Path:
+    """Where the index of a log lies."""
+    return log.with_name(f"{log.name}.index")
 
 
 class LogWriter:
-    """Appends chunks to a log; a job without output leaves no file."""
+    """Appends to a log; without output there is no file. A full disk raises OSError."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._log = self._index = -1
-        self._offset = self._lines = 0
-        self._row_offset = -BLOCK
-        self._row_time = 0.0
+        self._files: tuple[int, int] | None = None
+        self._offset = 0
+        self._line = 0
+        self._marked: Mark | None = None
 
     def append(self, chunk: bytes, at: float) -> None:
-        """Add what was printed at a time (seconds since 1970); raises OSError where it can't be kept."""
-        if self._log < 0:
-            self._open()
-        rows = bytearray()
-        for start in range(0, len(chunk), BLOCK):
-            part = chunk[start : start + BLOCK] if len(chunk) > BLOCK else chunk
-            if self._offset - self._row_offset >= BLOCK or at - self._row_time >= MOMENT:
-                rows += ROW.pack(self._offset, self._lines, at)
-                self._row_offset, self._row_time = self._offset, at
-            self._offset += len(part)
-            self._lines += part.count(b"\n")
-        _write(self._log, chunk)
-        if rows:
-            _write(self._index, rows)
+        """Add what was printed at a time."""
+        log, index = self._files or self._open()
+        _write(log, chunk)
+        mark = self._marked
+        if mark is None or self._offset - mark.offset >= SPARSE_BYTES or at - mark.at >= SPARSE_SECONDS:
+            self._marked = Mark(self._offset, self._line, at)
+            _write(index, _ROW.pack(*self._marked))
+        self._offset += len(chunk)
+        self._line += chunk.count(b"\n")
 
     def close(self) -> None:
         """Let go of the files."""
-        for file in (self._log, self._index):
-            if file >= 0:
+        if self._files is not None:
+            for file in self._files:
                 os.close(file)
-        self._log = self._index = -1
-
-    def _open(self) -> None:
-        """Open the files, after what an earlier attempt has left in them."""
-        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
-        try:
-            self._log = os.open(self._path, flags, 0o600)
-        except FileNotFoundError:
-            self._path.parent.mkdir(0o700, parents=True, exist_ok=True)
-            self._log = os.open(self._path, flags, 0o600)
-        self._index = os.open(index_of(self._path), flags, 0o600)
-        self._offset = os.fstat(self._log).st_size
-        if self._offset:
-            self._lines = LogReader(self._path).newlines
+            self._files = None
 
     def __enter__(self) -> "LogWriter":
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
 
+    def _open(self) -> tuple[int, int]:
+        """Go on where the log ends: a second attempt writes into the log of the first."""
+        with LogReader(self._path) as before:
+            self._offset, self._line = before.size, before.newlines
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+        try:
+            log = os.open(self._path, flags, 0o600)
+        except FileNotFoundError:
+            self._path.parent.mkdir(0o700, parents=True, exist_ok=True)
+            log = os.open(self._path, flags, 0o600)
+        try:
+            self._files = (log, os.open(index_path(self._path), flags, 0o600))
+        except OSError:
+            os.close(log)
+            raise
+        return self._files
+
 
 class LogReader:
-    """Reads lines of a log that may still grow, and no more of it than it needs."""
+    """Any lines of a log, numbered from 0, also while it grows: what `refresh` has seen of it."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._rows: list[tuple[int, int, float]] = []
-        self._indexed = 0  # bytes of the index that were read
+        self._log: int | None = None
+        self._index: int | None = None
+        self._marks = 0
+        self._ends = True
         self.size = 0
         self.newlines = 0
-        self._open_line = False  # the last line has no newline yet
         self.refresh()
 
     @property
     def line_count(self) -> int:
-        """How many lines there are, a last one without a newline included."""
-        return self.newlines + self._open_line
+        """How many lines there are; one that has not ended yet counts."""
+        return self.newlines + (not self._ends)
 
-    def refresh(self) -> bool:
-        """Take up what was added, and say whether anything was."""
-        try:
-            size = self._path.stat().st_size
-        except FileNotFoundError:
-            return False
+    def refresh(self) -> None:
+        """Take up what was written since."""
+        self._log = _opened(self._path) if self._log is None else self._log
+        self._index = _opened(index_path(self._path)) if self._index is None else self._index
+        size = 0 if self._log is None else os.fstat(self._log).st_size
         if size == self.size:
-            return False
-        self._read_index(size)
-        offset, newlines = self.size, self.newlines
-        if self._rows and self._rows[-1][0] > offset:
-            offset, newlines = self._rows[-1][:2]
-        last = b"\n"
-        with self._path.open("rb") as log:
-            log.seek(offset)
-            while offset < size and (block := log.read(min(BLOCK, size - offset))):
-                newlines += block.count(b"\n")
-                offset += len(block)
-                last = block[-1:]
-        self.size, self.newlines, self._open_line = offset, newlines, last != b"\n"
-        return True
+            return
+        self._marks = 0 if self._index is None else os.fstat(self._index).st_size // _ROW.size
+        mark = self._mark(self._marks - 1) if self._marks else Mark(0, 0, 0.0)
+        if self.size < mark.offset <= size:
+            self.size, self.newlines = mark.offset, mark.line
+        seen, self.size = self.size, size
+        for block in self._blocks(seen):
+            self.newlines += block.count(b"\n")
+            self._ends = block.endswith(b"\n")
 
     def lines(self, first: int, last: int) -> list[str]:
-        """The lines from `first` up to and without `last`, counted from 0, without their newlines."""
-        last = min(last, self.line_count)
-        if first >= last:
-            return []
-        offset, line = self._start_of(first)
-        parts: list[bytes] = []
-        missing = last - line
-        with self._path.open("rb") as log:
-            log.seek(offset)
-            while missing > 0 and offset < self.size and (block := log.read(min(BLOCK, self.size - offset))):
-                offset += len(block)
-                missing -= block.count(b"\n")
-                parts.append(block)
-        found = b"".join(parts).split(b"\n")
-        return [each.decode("utf-8", "replace") for each in found[first - line : last - line]]
+        """The lines from `first` up to but without `last`; what is beyond 64 KiB of a line is left out."""
+        first, last = max(first, 0), min(last, self.line_count)
+        wanted = last - first
+        found: list[bytes] = []
+        rest = b""
+        for block in self._blocks(self._start(first)) if wanted > 0 else ():
+            *ended, tail = block.split(b"\n", wanted - len(found))
+            if ended:
+                found.append(rest + ended[0])
+                found.extend(ended[1:])
+                rest = b""
+            rest = (rest + tail)[: LONGEST + 1]
+            if len(found) == wanted:
+                break
+        else:
+            found.append(rest)
+        return [_text(line) for line in found[: max(wanted, 0)]]
 
     def tail(self, count: int) -> list[str]:
         """The last lines."""
-        return self.lines(max(0, self.line_count - count), self.line_count)
+        return self.lines(self.line_count - count, self.line_count)
 
     def time_of(self, line: int) -> float | None:
-        """About when a line was printed, in seconds since 1970."""
-        row = bisect_right(self._rows, line, key=lambda row: row[1]) - 1
-        return self._rows[row][2] if row >= 0 else None
+        """When a line was printed, as exactly as the index knows."""
+        after = bisect_right(range(self._marks), line, key=lambda row: self._mark(row).line)
+        return self._mark(after - 1).at if after else None
 
-    def _start_of(self, line: int) -> tuple[int, int]:
-        """An indexed offset from which that line can be reached, and the newlines before it.
+    def close(self) -> None:
+        """Let go of the files."""
+        for file in (self._log, self._index):
+            if file is not None:
+                os.close(file)
+        self._log = self._index = None
 
-        A row may stand in the middle of its line, so the row must be of an earlier one.
-        """
-        row = bisect_left(self._rows, line, key=lambda row: row[1]) - 1
-        return self._rows[row][:2] if row >= 0 and line > 0 else (0, 0)
+    def __enter__(self) -> "LogReader":
+        return self
 
-    def _read_index(self, size: int) -> None:
-        try:
-            with index_of(self._path).open("rb") as index:
-                index.seek(self._indexed)
-                rows = index.read()
-        except FileNotFoundError:
-            return
-        whole = len(rows) - len(rows) % ROW.size
-        self._indexed += whole
-        self._rows += [row for row in ROW.iter_unpack(rows[:whole]) if row[0] <= size]
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _start(self, line: int) -> int:
+        """The offset at which a line starts."""
+        if line == 0:
+            return 0
+        row = bisect_left(range(self._marks), line, key=lambda row: self._mark(row).line)
+        offset, before, _ = self._mark(row - 1) if row else Mark(0, 0, 0.0)
+        for block in self._blocks(offset):
+            inside = block.count(b"\n")
+            if before + inside >= line:
+                return offset + len(block) - len(block.split(b"\n", line - before)[-1])
+            before += inside
+            offset += len(block)
+        return self.size
+
+    def _mark(self, row: int) -> Mark:
+        if self._index is None:
+            return Mark(0, 0, 0.0)
+        return Mark(*_ROW.unpack(os.pread(self._index, _ROW.size, row * _ROW.size)))
+
+    def _blocks(self, offset: int) -> Iterator[bytes]:
+        while self._log is not None and offset < self.size:
+            block = os.pread(self._log, min(BLOCK, self.size - offset), offset)
+            if not block:
+                return
+            yield block
+            offset += len(block)
 
 
-def _write(file: int, data: bytes | bytearray) -> None:
-    """Write all of it: a disk that fills up may take only a part."""
-    rest = memoryview(data)
-    while rest:
-        rest = rest[os.write(file, rest) :]
+def _opened(path: Path) -> int | None:
+    try:
+        return os.open(path, os.O_RDONLY)
+    except FileNotFoundError:
+        return None
+
+
+def _write(file: int, data: bytes) -> None:
+    """Write all of it: a disk that fills up writes a part, and fails at the next."""
+    while data:
+        data = data[os.write(file, data) :]
+
+
+def _text(line: bytes) -> str:
+    text = line[:LONGEST].decode("utf-8", "replace")
+    return f"{text}…" if len(line) > LONGEST else text
