@@ -1,6 +1,7 @@
 """What an executor is given for a job: the script filled in, and the values in its environment."""
 
 import re
+from functools import cache
 
 from octotui.engine.context import lookup, values_for
 from octotui.engine.state import Job, Run, State
@@ -15,7 +16,8 @@ def script_work(state: State, job: Job, directory: str) -> tuple[Work, tuple[str
     step = run.runbook.steps[job.step or 0]
     values = values_for(state, run, job.step) | extracted(run, job, directory)
     script = step.action if isinstance(step.action, Script) else Script(body="")
-    filled = fill_in(script.body, lookup(values))
+    known = lookup(values)
+    filled = fill_in(script.body, known)
     work = Work(
         job=job.id,
         attempt=job.attempt,
@@ -24,9 +26,7 @@ def script_work(state: State, job: Job, directory: str) -> tuple[Work, tuple[str
         directory=directory,
         shell=script.shell,
         script=filled.text,
-        environment={
-            environment_name(name): fill_in(value, lookup(values)).text for name, value in values.items()
-        },
+        environment={environment_name(name): fill_in(value, known).text for name, value in values.items()},
         grace=step.grace,
         simulate=step.simulate,
     )
@@ -46,6 +46,7 @@ def extracted(run: Run, job: Job, directory: str) -> dict[str, str]:
     return found
 
 
+@cache
 def environment_name(name: str) -> str:
     """A variable's name as an environment variable: `Octopus.Step.Name` is `Octopus_Step_Name`."""
     plain = re.sub(r"[^A-Za-z0-9_]+", "_", name).strip("_")

@@ -1,20 +1,19 @@
 """Jobs on this machine: a process group of their own, their output in a spool that is read as it grows."""
 
 import asyncio
-import contextlib
 import os
 import shutil
 import signal
 import subprocess
 import sys
 from functools import cache, partial
-from pathlib import Path
 
 from octotui.engine.commands import Outcome
 from octotui.workers.contract import Output, Work
+from octotui.workers.workspaces import Workspace, Workspaces
 
 TICK = 0.01  # seconds between two looks at the spools
-CHUNK = 1 << 20  # bytes handed on at a time
+CHUNK = 1 << 18  # bytes handed on at a time: what stays in the processor's cache
 PATIENCE = 8  # chunks of one job before another has its turn
 LAST_GRACE = 2.0  # seconds that jobs get when octotui itself ends
 
@@ -28,21 +27,31 @@ class LocalExecutor:
 
     def __init__(self) -> None:
         self._running: dict[str, _Process] = {}
+        self._workspaces = Workspaces()
+        self._surroundings = dict(os.environ)
         self._ticking: asyncio.TimerHandle | None = None
 
     async def run(self, work: Work, output: Output) -> Outcome:
         """Do the work to its end: 0 is success (S7), and what it left running is ended."""
         try:
-            process = _Process(work, output)
+            workspace = self._workspaces.take(work.directory)
+        except OSError as error:
+            return Outcome(state="failed", reason=f"{work.worker} has no work directory: {error}")
+        try:
+            return await self._run(work, output, workspace)
         except Unable as error:
             return Outcome(state="failed", reason=str(error))
-        self._running[work.job] = process
+        finally:
+            self._workspaces.give_back(work.directory, workspace)
+
+    async def _run(self, work: Work, output: Output, workspace: Workspace) -> Outcome:
+        process = self._running[work.job] = _Process(work, output, workspace, self._surroundings)
         self._tick_soon()
         try:
             return await process.ended()
         finally:
             del self._running[work.job]
-            process.clean_up()
+            process.forget()
 
     def stop(self, job: str) -> None:
         """Begin to end a job and all it started: TERM, its grace, KILL."""
@@ -55,6 +64,7 @@ class LocalExecutor:
             process.stop(LAST_GRACE)
         while self._running:
             await asyncio.sleep(TICK)
+        self._workspaces.remove()
 
     def _tick_soon(self, delay: float = TICK) -> None:
         if self._ticking is None:
@@ -69,33 +79,30 @@ class LocalExecutor:
 
 
 class _Process:
-    """One attempt: its workspace, its process group, and how far its spool was read."""
+    """One attempt: its process group, and how far its spool was read."""
 
-    def __init__(self, work: Work, output: Output) -> None:
+    def __init__(
+        self, work: Work, output: Output, workspace: Workspace, surroundings: dict[str, str]
+    ) -> None:
         self._work = work
         self._output = output
+        self._spool = workspace.spool
         self._stopped = False
         self._read = 0
         self._killing: asyncio.TimerHandle | None = None
-        self._workspace = Path(work.directory) / "work" / f"{work.job}-{work.attempt}"
         program = interpreter(work.shell)
         try:
-            script = _prepare(self._workspace, work)
-            self._spool = os.open(self._workspace / "spool", os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
-        except OSError as error:
-            raise Unable(f"the work directory of {work.worker} cannot be used: {error}") from error
-        try:
+            workspace.write(work.script)
             self._popen = subprocess.Popen(
-                [program, script],
+                [program, workspace.script],
                 stdin=subprocess.DEVNULL,
                 stdout=self._spool,
                 stderr=self._spool,
-                cwd=self._workspace,
-                env=os.environ | work.environment,
+                cwd=workspace.path,
+                env={**surroundings, **work.environment},
                 start_new_session=True,
             )
         except (OSError, ValueError) as error:
-            self.clean_up()
             raise Unable(f"{program} cannot be started on {work.worker}: {error}") from error
         self._exited = _exit_of(self._popen)
 
@@ -137,17 +144,10 @@ class _Process:
         seconds = self._work.grace if grace is None else min(grace, self._work.grace)
         self._killing = loop.call_later(seconds, self._signal, signal.SIGKILL)
 
-    def clean_up(self) -> None:
-        """Leave nothing behind."""
+    def forget(self) -> None:
+        """Leave no timer behind."""
         if self._killing is not None:
             self._killing.cancel()
-        os.close(self._spool)
-        with contextlib.suppress(OSError):
-            (self._workspace / "script").unlink()
-            (self._workspace / "spool").unlink()
-            self._workspace.rmdir()
-            return
-        shutil.rmtree(self._workspace, ignore_errors=True)
 
     async def _until_group_ends(self) -> None:
         """Give what the script started the rest of the grace; `stop` has set when it is over."""
@@ -170,25 +170,6 @@ class _Process:
         if code > 0:
             return Outcome(state="failed", exit_code=code, reason=f"exit code {code}")
         return Outcome(state="succeeded", exit_code=0)
-
-
-def _prepare(workspace: Path, work: Work) -> str:
-    """Make the workspace and write the script into it; nobody else may read either."""
-    try:
-        workspace.mkdir(0o700)
-    except FileExistsError:
-        shutil.rmtree(workspace)
-        workspace.mkdir(0o700)
-    except FileNotFoundError:
-        workspace.parent.mkdir(0o700, parents=True, exist_ok=True)
-        workspace.mkdir(0o700, exist_ok=True)
-    script = str(workspace / "script")
-    file = os.open(script, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        os.write(file, work.script.encode(errors="surrogateescape"))
-    finally:
-        os.close(file)
-    return script
 
 
 @cache

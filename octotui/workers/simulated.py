@@ -13,7 +13,7 @@ class SimulatedExecutor:
     def __init__(self) -> None:
         self._stopped: dict[str, asyncio.Event] = {}
 
-    async def run(self, work: Work, output: Output) -> Outcome:  # noqa: ARG002 - prints nothing
+    async def run(self, work: Work, output: Output) -> Outcome:
         """Take the time, and say the result."""
         simulate = work.simulate or Simulate()
         stopped = self._stopped[work.job] = asyncio.Event()

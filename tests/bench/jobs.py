@@ -1,0 +1,86 @@
+"""1,000 jobs of `true` in a shell, journaled and logged, 8 at a time, against `xargs -P 8`.
+
+Run by hand: python tests/bench/jobs.py [ROUNDS]. Both sides in turn, each in every round; the best counts.
+"""
+
+import asyncio
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from octotui.engine.commands import LoadModel, StartRun
+from octotui.engine.state import State
+from octotui.model.process import Runbook, Script, Step
+from octotui.model.space import Engine, Model, Pool, Space, Worker
+from octotui.runtime.acquiring import RealAcquirer
+from octotui.runtime.perform import Crew
+from octotui.runtime.session import Session
+from octotui.store.folder import SpaceFolder
+from octotui.store.journal import Journal
+from octotui.workers.local import LocalExecutor
+
+JOBS, WIDE = 1000, 8
+
+
+def model() -> Model:
+    """Eight runs of 125 steps each, side by side."""
+    steps = tuple(
+        Step(name=f"step {number}", pool="setup", action=Script(body="true", shell="sh"))
+        for number in range(JOBS // WIDE)
+    )
+    return Model(
+        space=Space("Bench", "bench"),
+        engine=Engine(task_cap=WIDE),
+        pools={"setup": Pool(name="Setup", workers=("worker1", "worker2"))},
+        workers={name: Worker(name=name) for name in ("worker1", "worker2")},
+        runbooks={"true": Runbook(name="True", steps=steps)},
+    )
+
+
+async def engine(directory: Path) -> float:
+    """Jobs a second through the whole engine."""
+    with SpaceFolder(directory, "bench") as folder:
+        journal = Journal(folder.journal)
+        crew = Crew(folder, LocalExecutor(), RealAcquirer(), time.time)
+        session = Session(State(), journal, crew, user="ann", now=time.time)
+        await session.send(LoadModel(model()))
+        began = time.perf_counter()
+        await asyncio.gather(*(session.send(StartRun(process="true")) for _ in range(WIDE)))
+        async for state in session.states():
+            if not state.runs:
+                break
+        took = time.perf_counter() - began
+        ended = {record.state for record in session.recent(WIDE)}
+        assert ended == {"succeeded"}, ended
+        await session.close()
+        journal.close()
+    return JOBS / took
+
+
+def xargs(directory: Path) -> float:
+    """Jobs a second of `sh script` through xargs."""
+    script = directory / "script"
+    script.write_text("true")
+    names = "\n".join([str(script)] * JOBS).encode()
+    began = time.perf_counter()
+    subprocess.run(["xargs", "-P", str(WIDE), "-n", "1", "sh"], input=names, check=True)
+    return JOBS / (time.perf_counter() - began)
+
+
+def main() -> None:
+    """Print both rates and their ratio."""
+    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 5
+    ours, theirs = [], []
+    for _ in range(rounds):
+        with tempfile.TemporaryDirectory() as directory:
+            theirs.append(xargs(Path(directory)))
+            ours.append(asyncio.run(engine(Path(directory))))
+    ratios = ", ".join(f"{one / other:.2f}" for one, other in zip(ours, theirs, strict=True))
+    print(f"engine {max(ours):,.0f} jobs/s, xargs -P {WIDE} {max(theirs):,.0f} jobs/s")
+    print(f"ratio of the best {max(ours) / max(theirs):.2f} (wanted: at least 0.60); by round {ratios}")
+
+
+if __name__ == "__main__":
+    main()
