@@ -64,3 +64,14 @@ def standing(row: QuestionRow) -> str:
     if row.responsible:
         return f"{row.responsible} has taken it"
     return "you may take it" if not row.refusal else "it is not yours to take"
+
+
+def first(state: State, user: str, now: float, run: str | None = None) -> QuestionRow | None:
+    """The question to answer next: that of a run, else one that this user may answer, else the oldest."""
+    oldest = state.asking.first()
+    if oldest is None:
+        return None
+    asking = [state.interruptions[name] for _, name in state.asking]
+    own = next((each for each in asking if each.run == run), None)
+    mine = next((each for each in asking if not may_answer(state, each, user)), None)
+    return _row(state, own or mine or asking[0], user, now)

@@ -109,7 +109,10 @@ def _child(branch: Branch) -> Branch:
     if len(branch.branches) == 1 and branch.branches[0].row.kind == "worker":
         worker = branch.branches[0]
         branch.row = replace(
-            branch.row, note=f"on {worker.row.text}, {worker.row.note}", worker=worker.row.text
+            branch.row,
+            text=f"{branch.row.text} on {worker.row.text}",
+            note=worker.row.note,
+            worker=worker.row.text,
         )
         branch.branches = worker.branches
     return branch

@@ -51,7 +51,7 @@ class Glyphs(msgspec.Struct, frozen=True):
 UNICODE = Glyphs(
     name="unicode",
     signs={
-        "queued": "○", "active": "▶", "waits": "⧗", "asks": "?", "ending": "◌", "good": "✔", "warned": "!",
+        "queued": "○", "active": "▶", "waits": "◔", "asks": "?", "ending": "◌", "good": "✔", "warned": "!",
         "bad": "✖", "stopped": "⊘", "skipped": "–", "pending": "·", "idle": "·", "lock": "▣",
     },
     cursor="→ ",

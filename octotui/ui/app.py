@@ -1,0 +1,108 @@
+"""The app: it follows the session, keeps the time, and says goodbye."""
+
+import os
+import time
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from typing import ClassVar, Literal
+
+from textual import work
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.reactive import reactive
+from textual.screen import Screen
+
+from octotui.engine.commands import CancelRun, Refused
+from octotui.engine.state import State
+from octotui.runtime.session import Session
+from octotui.ui.board import Board
+from octotui.ui.palette import commands
+from octotui.ui.quit_dialog import QuitDialog
+from octotui.ui.theme import THEME
+from octotui.views.runs import Record
+from octotui.views.words import GLYPHS
+
+Left = Literal["quit", "wait", "cancel", "leave"]
+
+
+class OctotuiApp(App[Left]):
+    """A window on a session; its result says how it was left."""
+
+    CSS_PATH = "app.tcss"
+    TITLE = "octotui"
+    COMMAND_PALETTE_BINDING = "ctrl+p"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("colon", "command_palette", "palette", key_display=":", show=False),
+        Binding("q,ctrl+q", "quit", "quit", key_display="q"),
+    ]
+
+    state: reactive[State] = reactive(State())
+    now: reactive[float] = reactive(0.0)
+    past: reactive[Sequence[Record]] = reactive(tuple)
+    leaving: reactive[str] = reactive("")
+
+    def __init__(
+        self,
+        session: Session,
+        *,
+        glyphs: Literal["unicode", "ascii"] = "unicode",
+        now: Callable[[], float] | None = None,
+    ) -> None:
+        if not os.environ.get("NO_COLOR"):
+            os.environ.pop("NO_COLOR", None)  # set but empty means nothing, though not to Textual
+        super().__init__()
+        self.session = session
+        self.glyphs = GLYPHS[glyphs]
+        self._clock = now or time.time
+        self.set_reactive(OctotuiApp.state, session.state)
+        self.set_reactive(OctotuiApp.now, self._clock())
+        self.set_reactive(OctotuiApp.past, session.recent())
+
+    def on_mount(self) -> None:
+        """Open the board, and follow the session."""
+        self.register_theme(THEME)
+        self.theme = THEME.name
+        self.set_class(self.glyphs.name == "ascii", "-ascii")
+        self.set_interval(1.0, self._tick)
+        self.push_screen(Board(self.session))
+        self._follow()
+
+    def _tick(self) -> None:
+        self.now = self._clock()
+
+    @work
+    async def _follow(self) -> None:
+        """Take each state, and what has ended with it, at one time."""
+        async for state in self.session.states():
+            if state.families is not self.state.families:
+                self.past = self.session.recent()
+            self.now = self._clock()
+            self.state = state
+            if self.leaving and not len(state.families):
+                self.exit("wait" if self.leaving == "wait" else "cancel")
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """What the palette offers."""
+        yield from commands(self, screen)
+        yield from super().get_system_commands(screen)
+
+    async def action_quit(self) -> None:
+        """Quit, or ask what becomes of active runs."""
+        if not len(self.state.families):
+            self.exit("quit")
+        elif not isinstance(self.screen, QuitDialog):
+            self.push_screen(QuitDialog(self.state), self._leave)
+
+    async def _leave(self, way: str | None) -> None:
+        if way == "leave":
+            self.exit("leave")
+        elif way in ("wait", "cancel"):
+            self.leaving = way
+            if way == "cancel":
+                await self._cancel_all()
+
+    async def _cancel_all(self) -> None:
+        for run in sorted(self.state.runs.values(), key=lambda each: each.number):
+            if not run.ended:
+                with suppress(Refused):  # it ends with the one that waits for it
+                    await self.session.send(CancelRun(run=run.id, by=self.session.user))

@@ -1,0 +1,49 @@
+"""The line over a pane: its title at the left, a fact at the right, a rule between."""
+
+from typing import ClassVar
+
+from textual.reactive import reactive
+from textual.strip import Strip
+from textual.widget import Widget
+
+from octotui.ui.paint import PAINTED, Span, cut, glyphs_of, length, strip_of, styles_of
+
+
+class Heading(Widget):
+    """One line with title, rule and fact; the stylesheet shows which pane has the focus."""
+
+    DEFAULT_CSS = "Heading { height: 1; }"
+    COMPONENT_CLASSES: ClassVar[set[str]] = PAINTED | {"heading--rule"}
+
+    left: reactive[tuple[Span, ...]] = reactive(())
+    right: reactive[tuple[Span, ...]] = reactive(())
+
+    def __init__(self, title: str = "", *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self.set_reactive(Heading.left, ((title, "strong"),))
+
+    def say(self, left: str | None = None, right: tuple[Span, ...] = ()) -> None:
+        """Show this title, or the one it has, and these facts."""
+        if left is not None:
+            self.left = ((left, "strong"),)
+        self.right = right
+
+    def render_line(self, y: int) -> Strip:
+        """The one line."""
+        glyphs, width = glyphs_of(self), self.size.width
+        styles = styles_of(self)
+        rule = self.get_component_rich_style("heading--rule")
+        right = [(" ", "plain"), *self.right, (" ", "plain")] if self.right else []
+        if length(right) > width // 2:
+            right = []
+        left = cut(self.left, max(0, width - length(right) - 4), glyphs)
+        middle = max(0, width - length(left) - length(right) - 3 - (1 if right else 0))
+        return Strip.join(
+            [
+                strip_of([(glyphs.rule, "plain")], styles, glyphs, rule),
+                strip_of([(" ", "plain"), *left, (" ", "plain")], styles, glyphs),
+                strip_of([(glyphs.rule * middle, "plain")], styles, glyphs, rule),
+                strip_of(right, styles, glyphs),
+                strip_of([(glyphs.rule if right else "", "plain")], styles, glyphs, rule),
+            ]
+        ).adjust_cell_length(width, rule)

@@ -1,0 +1,71 @@
+"""Help for the pane that has the focus: what it shows, and the keys that work there."""
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import ActiveBinding, Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+HIDDEN = {
+    "system",
+    "copy_selected_text",
+    "focus_next",
+    "focus_previous",
+    "screen.maximize",
+    "screen.minimize",
+}
+
+
+class HelpDialog(ModalScreen[None]):
+    """A few lines of words, then the keys."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,question_mark,q,enter", "dismiss", "back", key_display="esc"),
+        Binding("j", "scroll(1)", "down", show=False),
+        Binding("k", "scroll(-1)", "up", show=False),
+    ]
+
+    def __init__(self, text: str, bindings: Iterable[ActiveBinding]) -> None:
+        super().__init__()
+        self._text = " ".join(text.split())
+        self._keys = keys_of(bindings)
+
+    def compose(self) -> ComposeResult:
+        """What the pane shows, and its keys."""
+        with Vertical(classes="dialog -broad"):
+            yield Static("Help", classes="dialog--title")
+            with VerticalScroll():
+                if self._text:
+                    yield Static(self._text, classes="dialog--text", markup=False)
+                yield Static("Keys here", classes="dialog--head")
+                for keys, what in self._keys:
+                    yield Static(f"{keys:<16} {what}", classes="dialog--text", markup=False)
+
+    def action_scroll(self, step: int) -> None:
+        """Scroll by lines."""
+        self.query_one(VerticalScroll).scroll_relative(y=step, animate=False)
+
+
+def keys_of(bindings: Iterable[ActiveBinding]) -> list[tuple[str, str]]:
+    """Keys and what they do, those of one action together, as people write keys."""
+    found: dict[str, list[str]] = {}
+    for each in bindings:
+        binding = each.binding
+        if binding.description and each.enabled and binding.action not in HIDDEN and not binding.system:
+            found.setdefault(binding.description, []).append(_written(binding))
+    return [(" ".join(dict.fromkeys(keys)), what) for what, keys in found.items()]
+
+
+def _written(binding: Binding) -> str:
+    names = {
+        "question_mark": "?",
+        "slash": "/",
+        "colon": ":",
+        "escape": "esc",
+        "pagedown": "pgdn",
+        "pageup": "pgup",
+    }
+    return names.get(binding.key, binding.key)

@@ -1,0 +1,196 @@
+"""A screen that looks at one run: it follows the app's state, and finds runs that have left it."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import work
+from textual.binding import Binding, BindingType
+from textual.reactive import reactive
+from textual.screen import Screen
+from textual.widget import Widget
+
+from octotui.engine.commands import CancelRun, Command, Refused, StartRun
+from octotui.engine.events import AnyEvent, RunQueued
+from octotui.engine.state import State
+from octotui.runtime.session import Session
+from octotui.ui.confirm import Confirm
+from octotui.ui.help_dialog import HelpDialog
+from octotui.ui.question_screen import QuestionScreen
+from octotui.ui.start_dialog import StartDialog
+from octotui.ui.why_dialog import WhyDialog
+from octotui.views import questions, why
+from octotui.views.runs import Record
+
+
+class LookingScreen(Screen[None]):
+    """What board and run screen share: the run looked at, its picture, and what can be done to it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("s", "start", "start"),
+        Binding("a", "answer", "answer", show=False),
+        Binding("t", "take", "take", show=False),
+        Binding("w", "why", "why"),
+        Binding("l", "log", "log"),
+        Binding("c", "cancel", "cancel"),
+        Binding("r", "again", "run again", show=False),
+        Binding("question_mark", "help", "help", key_display="?"),
+    ]
+
+    state: reactive[State] = reactive(State(), repaint=False)
+    now: reactive[float] = reactive(0.0, repaint=False)
+    past: reactive[Sequence[Record]] = reactive(tuple, repaint=False)
+    run: reactive[str | None] = reactive(None, repaint=False)
+    process: reactive[str | None] = reactive(None, repaint=False)
+    picture: reactive[State] = reactive(State(), repaint=False)
+
+    def __init__(self, session: Session, run: str | None = None) -> None:
+        super().__init__()
+        self.session = session
+        self.set_reactive(LookingScreen.run, run)
+        self._ended: dict[str, State] = {}
+
+    def on_mount(self) -> None:
+        """Follow the app."""
+        self.watch(self.app, "past", self._take_past)
+        self.watch(self.app, "now", self._take_now)
+        self.watch(self.app, "state", self._take_state)
+
+    def _take_past(self, past: Sequence[Record]) -> None:
+        self.past = past
+
+    def _take_now(self, now: float) -> None:
+        self.now = now
+
+    def _take_state(self, state: State) -> None:
+        self.state = state
+        self._look()
+
+    def watch_run(self) -> None:
+        """Look at another run."""
+        self._look()
+
+    def _look(self) -> None:
+        """Take the picture from the state, or from the journal for a run that has left it."""
+        run = self.state.runs.get(self.run or "")
+        record = next((each for each in self.past if each.id == self.run), None)
+        if run is not None:
+            self.picture = self.state
+            self.process = run.process
+        elif record is not None:
+            self.process = record.process
+            if record.root in self._ended:
+                self.picture = self._ended[record.root]
+            else:
+                self._fetch(record.root)
+        self.refresh_bindings()
+
+    @work(exclusive=True, group="family")
+    async def _fetch(self, root: str) -> None:
+        """Replay an ended family; the old picture stays until it is there."""
+        self._ended[root] = await self.session.family(root)
+        while len(self._ended) > 20:
+            self._ended.pop(next(iter(self._ended)))
+        self._look()
+
+    async def send(self, command: Command) -> tuple[AnyEvent, ...]:
+        """Send a command; a refusal is a toast."""
+        try:
+            return await self.session.send(command)
+        except Refused as refused:
+            self.notify(str(refused), severity="warning", markup=False)
+            return ()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer what makes sense for the run looked at."""
+        if action == "cancel":
+            run = self.state.runs.get(self.run or "")
+            return run is not None and not run.ended and run.state != "cancelling"
+        if action in ("answer", "take"):
+            return len(self.state.asking) > 0
+        if action == "again":
+            return self.process in self.state.model.runbooks
+        return super().check_action(action, parameters)
+
+    @work
+    async def action_start(self) -> None:
+        """Ask what to start, and start it."""
+        command = await self.app.push_screen_wait(StartDialog(self.state.model, self.session.user))
+        if command is not None:
+            await self._start(command)
+
+    async def _start(self, command: StartRun) -> None:
+        for event in await self.send(command):
+            if isinstance(event, RunQueued) and event.parent is None:
+                self.started(event.run)
+
+    def started(self, run: str) -> None:
+        """Look at a run that was started here."""
+        self.run = run
+
+    @work
+    async def action_again(self) -> None:
+        """Ask once, and start the same runbook in the same place."""
+        run = self.picture.runs.get(self.run or "")
+        if run is None:
+            return
+        row = f"{run.runbook.name}{f' in {run.environment}' if run.environment else ''}"
+        if await self.app.push_screen_wait(Confirm(f"Run {row} again?", yes="run it", no="back")):
+            command = StartRun(
+                process=run.process,
+                environment=run.environment,
+                tenant=run.tenant,
+                requester=self.session.user,
+                variables=run.variables,
+            )
+            await self._start(command)
+
+    @work
+    async def action_cancel(self) -> None:
+        """Ask once, and cancel the run."""
+        run = self.state.runs.get(self.run or "")
+        if run is None:
+            return
+        told = "What runs of it is ended (TERM, its grace, KILL); nothing of it starts any more."
+        sure = Confirm(f"Cancel {run.id} {run.runbook.name}?", told, yes="cancel it", no="keep it")
+        if await self.app.push_screen_wait(sure):
+            await self.send(CancelRun(run=run.id, by=self.session.user))
+
+    def action_answer(self) -> None:
+        """Open the question to answer next."""
+        row = questions.first(self.state, self.session.user, self.now, self.run)
+        if row is not None:
+            self.app.push_screen(QuestionScreen(self.session, row))
+
+    @work
+    async def action_take(self) -> None:
+        """Take the question to answer next, and open it."""
+        row = questions.first(self.state, self.session.user, self.now, self.run)
+        if row is not None:
+            self.app.push_screen(QuestionScreen(self.session, row, take=not row.mine))
+
+    def action_why(self) -> None:
+        """Say why, of the worker or the run looked at."""
+        worker = self.pointed_worker()
+        if worker is not None:
+            parts = why.of_worker(self.state, worker, self.now)
+            self.app.push_screen(WhyDialog(worker, parts))
+        elif self.run is not None:
+            parts = why.of_run(self.picture, self.run, self.now)
+            self.app.push_screen(WhyDialog(self.run, parts))
+
+    def pointed_worker(self) -> str | None:
+        """The worker that `w` is about, where the focus is on one."""
+        return None
+
+    def action_help(self) -> None:
+        """Say what this pane shows, and its keys."""
+        self.app.push_screen(HelpDialog(_help_of(self.focused), self.active_bindings.values()))
+
+
+def _help_of(widget: Widget | None) -> str:
+    """The help text of the pane that a widget is in."""
+    for node in widget.ancestors_with_self if widget is not None else ():
+        text = getattr(node, "HELP", None)
+        if isinstance(text, str) and "HELP" in vars(type(node)):
+            return text
+    return ""

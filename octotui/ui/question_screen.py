@@ -1,0 +1,142 @@
+"""The question screen: what is asked, who may answer, and the answer."""
+
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.reactive import reactive
+from textual.screen import ModalScreen
+from textual.widgets import Footer, Input, Markdown, Static
+
+from octotui.engine.commands import AnswerInterruption, Command, Refused, TakeInterruption
+from octotui.engine.events import Answer
+from octotui.engine.state import State
+from octotui.runtime.session import Session
+from octotui.ui.confirm import Confirm
+from octotui.ui.paint import glyphs_of
+from octotui.views import questions
+from octotui.views.questions import QuestionRow
+
+
+class QuestionScreen(ModalScreen[None]):
+    """Instructions rendered as Markdown; take, notes, proceed, or abort, which asks once more."""
+
+    CSS_PATH = "question_screen.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("t", "take", "take"),
+        Binding("n,tab", "notes", "notes", key_display="n"),
+        Binding("p", "answer('proceed')", "proceed"),
+        Binding("x", "answer('abort')", "abort"),
+        Binding("escape", "back", "back", key_display="esc"),
+        Binding("j,down", "scroll(1)", "down", show=False),
+        Binding("k,up", "scroll(-1)", "up", show=False),
+    ]
+
+    row: reactive[QuestionRow | None] = reactive(None, repaint=False)
+
+    def __init__(self, session: Session, row: QuestionRow, *, take: bool = False) -> None:
+        super().__init__()
+        self.session = session
+        self._asked = row.id
+        self._first = row
+        self._take = take
+
+    def compose(self) -> ComposeResult:
+        """The instructions and the line for notes."""
+        row, glyphs = self._first, glyphs_of(self)
+        place = f" · {row.where}" if row.where else ""
+        with Vertical(classes="dialog -broad"):
+            yield Static(
+                glyphs.text(f"? {row.run} {row.name}{place}: {row.step}"),
+                classes="dialog--title",
+                markup=False,
+            )
+            yield Static("", id="standing", markup=False)
+            with VerticalScroll(id="instructions"):
+                yield Markdown(row.instructions, open_links=False)
+            yield Input(placeholder="notes (n)", id="notes", compact=True)
+            yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Follow the app, and take the question where that was asked for."""
+        self.query_one("#instructions").focus()
+        self.watch(self.app, "state", self._follow)
+        self.watch(self.app, "now", self._show)
+        if self._take:
+            self.action_take()
+
+    def _follow(self, state: State) -> None:
+        """Go when the question needs no answer any more."""
+        self.row = questions.row(state, self._asked, self.session.user, self.app.now)  # type: ignore[attr-defined]
+        if self.row is None and self.is_current:
+            self.dismiss()
+
+    def _show(self, now: float) -> None:
+        row = questions.row(self.session.state, self._asked, self.session.user, now)
+        if row is not None:
+            self.row = row
+
+    def watch_row(self, row: QuestionRow | None) -> None:
+        """Show who has it and since when."""
+        if row is None:
+            return
+        told = f"asks {row.asks} for {row.time} · asked for by {row.requester or 'somebody'}"
+        text = f"{told} · {questions.standing(row)}"
+        if row.refusal and not row.mine:
+            text = f"{text}: {row.refusal}"
+        self.query_one("#standing", Static).update(glyphs_of(self).text(text))
+        self.query_one("#notes", Input).disabled = not row.mine
+        self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer take before, and answers after it."""
+        row = self.row or self._first
+        if action == "take":
+            return row.responsible is None and not row.refusal
+        if action in ("answer", "notes"):
+            return row.mine
+        return True
+
+    async def _send(self, command: Command) -> None:
+        try:
+            await self.session.send(command)
+        except Refused as refused:
+            self.notify(str(refused), severity="warning", markup=False)
+
+    @work
+    async def action_take(self) -> None:
+        """Take responsibility."""
+        await self._send(TakeInterruption(interruption=self._asked, user=self.session.user))
+
+    def action_notes(self) -> None:
+        """Write notes."""
+        self.query_one("#notes").focus()
+
+    @on(Input.Submitted)
+    def _noted(self) -> None:
+        self.query_one("#instructions").focus()
+
+    @work
+    async def action_answer(self, answer: Answer) -> None:
+        """Answer; abort asks once more."""
+        if answer == "abort":
+            told = "The step fails; later steps are skipped unless they run on failure or always."
+            if not await self.app.push_screen_wait(Confirm("Abort?", told, yes="abort", no="back")):
+                return
+        notes = self.query_one("#notes", Input).value
+        await self._send(
+            AnswerInterruption(interruption=self._asked, user=self.session.user, answer=answer, notes=notes)
+        )
+
+    def action_back(self) -> None:
+        """Leave the notes, then the screen."""
+        if self.query_one("#notes").has_focus:
+            self.query_one("#instructions").focus()
+        else:
+            self.dismiss()
+
+    def action_scroll(self, step: int) -> None:
+        """Scroll the instructions."""
+        self.query_one("#instructions").scroll_relative(y=step, animate=False)

@@ -1,0 +1,72 @@
+"""One run on a screen of its own: its allocation tree, and the output of the step under the cursor."""
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.widgets import Footer
+
+from octotui.runtime.session import Session
+from octotui.ui.looking import LookingScreen
+from octotui.ui.output_panel import OutputPanel
+from octotui.ui.question_bar import QuestionBar
+from octotui.ui.top_line import TopLine
+from octotui.ui.tree_panel import TreePanel
+
+
+class RunScreen(LookingScreen):
+    """Tree above, live output beneath; `l` gives the output the whole screen."""
+
+    CSS_PATH = "run_screen.tcss"
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (18, "-tall")]  # noqa: RUF012
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "back", "back", key_display="esc"),
+    ]
+
+    def __init__(self, session: Session, run: str | None, *, log: bool = False) -> None:
+        super().__init__(session, run)
+        self._log = log
+
+    def compose(self) -> ComposeResult:
+        """The tree and the output."""
+        yield TopLine().data_bind(LookingScreen.state, LookingScreen.now)
+        yield TreePanel().data_bind(LookingScreen.picture, LookingScreen.run, LookingScreen.now)
+        yield OutputPanel()
+        bar = QuestionBar(self.session.user)
+        yield bar.data_bind(LookingScreen.state, LookingScreen.now, LookingScreen.run)
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Show the output alone where that was asked for."""
+        super().on_mount()
+        self.set_class(self._log, "-log")
+
+    @on(TreePanel.Pointed)
+    def _point(self, event: TreePanel.Pointed) -> None:
+        row = event.row
+        path = self.session.log_path(row.run, row.job) if row is not None and row.job else None
+        self.query_one(OutputPanel).show(row, path)
+
+    @on(TreePanel.Opened)
+    def _open(self, event: TreePanel.Opened) -> None:
+        if event.row is not None and event.row.run != self.run:
+            self.app.push_screen(RunScreen(self.session, event.row.run))
+        else:
+            self.action_log()
+
+    def pointed_worker(self) -> str | None:
+        """The worker under the tree's cursor, where its line is that of a worker."""
+        row = self.query_one(TreePanel).row
+        return row.worker if row is not None and row.kind == "worker" else None
+
+    def action_log(self) -> None:
+        """Give the output the whole screen, or half of it again."""
+        self.toggle_class("-log")
+
+    def action_back(self) -> None:
+        """Go back to the tree, then to the board."""
+        if self.has_class("-log") and not self._log:
+            self.remove_class("-log")
+        else:
+            self.dismiss()

@@ -1,0 +1,152 @@
+"""The pane with the list of runs."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widgets import Static
+
+from octotui.engine.state import State
+from octotui.ui.filter_line import FilterLine
+from octotui.ui.heading import Heading
+from octotui.ui.lines import Lines
+from octotui.ui.paint import Span, cut, glyphs_of, length, sign, spread
+from octotui.views import runs
+from octotui.views.runs import Record, RunRow
+from octotui.views.words import Glyphs
+
+
+class RunsPanel(Vertical):
+    """Every run that is open, then what has ended; the one under the cursor is looked at."""
+
+    HELP = """Runs that are open, in the order they were asked for, then those that have ended.
+A run that executes but cannot move shows as waiting; the tree beside it says for what."""
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("slash", "filter", "filter", key_display="/")]
+
+    state: reactive[State] = reactive(State(), repaint=False)
+    now: reactive[float] = reactive(0.0, repaint=False)
+    past: reactive[Sequence[Record]] = reactive(tuple, repaint=False)
+
+    class Chosen(Message):
+        """The cursor is on another run."""
+
+        def __init__(self, run: str | None) -> None:
+            super().__init__()
+            self.run = run
+
+    class Opened(Chosen):
+        """The run under the cursor is to be opened."""
+
+    def compose(self) -> ComposeResult:
+        """The heading, the list, and its filter."""
+        yield Heading("Runs")
+        yield Lines(self._draw, empty="No runs yet: s starts one.", id="runs")
+        yield Static("", id="detail", markup=False)
+        yield FilterLine()
+
+    @property
+    def lines(self) -> Lines:
+        """The list itself."""
+        return self.query_one(Lines)
+
+    def watch_state(self, old: State, new: State) -> None:
+        """List again when a run came or ended; otherwise only draw."""
+        if old is not new and self.is_mounted:
+            self._list(changed=old.families is not new.families)
+
+    def watch_past(self) -> None:
+        """List again with what has ended."""
+        self._list()
+
+    def watch_now(self) -> None:
+        """Draw the times."""
+        if self.is_mounted:
+            self.lines.refresh()
+            self._detail()
+
+    def on_mount(self) -> None:
+        """List for the first time."""
+        self._order: tuple[str, ...] = ()
+        self._kept: dict[str, Record] = {}
+        self._list()
+
+    def _list(self, *, changed: bool = True) -> None:
+        if not self.is_mounted or not self.state.seq:
+            return
+        query = self.query_one(FilterLine).value
+        if changed:
+            self._kept = {each.id: each for each in self.past}
+            self._order = runs.order(self.state, self.past)
+        names = runs.matching(self.state, self.past, self._order, query) if query else self._order
+        told = f"{len(names)}/{len(self._order)}" if query else str(len(names))
+        self.query_one(Heading).say(right=((told, "muted"),))
+        self.lines.show(names)
+        self._detail()
+
+    def _row(self, name: str) -> RunRow | None:
+        row = runs.row(self.state, name, self.now)
+        if row is None and name in self._kept:
+            return runs.past_row(self.state.model, self._kept[name], self.now)
+        return row
+
+    def _detail(self) -> None:
+        """Say in a line what the run under the cursor waits for; narrow terminals show it."""
+        row = self._row(self.lines.key or "")
+        detail = self.query_one("#detail", Static)
+        detail.set_class(row is not None and bool(row.detail), "-told")
+        detail.update(glyphs_of(self).text(row.detail) if row is not None else "")
+
+    def _draw(self, name: str, width: int) -> list[Span]:
+        row = self._row(name)
+        number = len(f"run-{self.state.next_run}")
+        return [] if row is None else draw(row, width, number, glyphs_of(self))
+
+    def select(self, run: str) -> None:
+        """Put the cursor on a run, whatever the filter was."""
+        self._list()
+        if not self.lines.select(run):
+            self.query_one(FilterLine).action_drop()
+            self.lines.select(run)
+
+    def action_filter(self) -> None:
+        """Type a filter."""
+        self.query_one(FilterLine).ask()
+
+    @on(FilterLine.Changed)
+    def _filter(self) -> None:
+        self._list(changed=False)
+
+    @on(FilterLine.Left)
+    def _back(self) -> None:
+        self.lines.focus()
+
+    @on(Lines.Opened)
+    def _open(self, event: Lines.Opened) -> None:
+        event.stop()
+        self.post_message(self.Opened(event.key))
+
+    @on(Lines.Moved)
+    def _choose(self, event: Lines.Moved) -> None:
+        event.stop()
+        if not isinstance(event, Lines.Opened):
+            self._detail()
+            self.post_message(self.Chosen(event.key))
+
+
+def draw(row: RunRow, width: int, number: int, glyphs: Glyphs) -> list[Span]:
+    """A run in one line: sign, id, name, place; word and time at the right."""
+    right: list[Span] = [(f"{row.mark.word:<10}", row.mark.role), (f"{row.time:>6}", "muted")]
+    if width < 44:
+        right = right[1:]
+    head: list[Span] = [sign(row.mark, glyphs), (f"{row.id:<{number}} ", "muted")]
+    room = width - length(head) - length(right) - 1
+    place = cut([(row.where, "muted")], max(0, min(12 if width < 64 else 24, room - 11)), glyphs)
+    name = cut([(row.name, "plain")], room - length(place) - 1, glyphs)
+    if width >= 64:
+        name.append((" " * (24 - length(name)), "plain"))
+    return spread([*head, *name, (" ", "plain"), *place], right, width, glyphs)

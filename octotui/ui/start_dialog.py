@@ -1,0 +1,112 @@
+"""Starting a run by keyboard: which runbook, in which environment, for which tenant."""
+
+from typing import ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from octotui.engine.commands import StartRun
+from octotui.model.space import Model
+from octotui.ui.lines import Lines
+from octotui.ui.options import Option, Options
+from octotui.ui.paint import glyphs_of
+from octotui.views import starting
+
+
+class StartDialog(ModalScreen[StartRun | None]):
+    """One list after the other, each narrowed by typing; esc goes a step back."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "back", "back", key_display="esc", priority=True),
+        Binding("down,ctrl+n", "move(1)", "down", show=False, priority=True),
+        Binding("up,ctrl+p", "move(-1)", "up", show=False, priority=True),
+        Binding("pagedown", "page(1)", "page down", show=False, priority=True),
+        Binding("pageup", "page(-1)", "page up", show=False, priority=True),
+    ]
+
+    def __init__(self, model: Model, user: str) -> None:
+        super().__init__()
+        self._model = model
+        self._user = user
+        self._chosen: list[str] = []
+
+    def compose(self) -> ComposeResult:
+        """What was chosen, the filter, and what there is to choose."""
+        with Vertical(classes="dialog"):
+            yield Static("", id="path", classes="dialog--title", markup=False)
+            yield Input(placeholder="type to filter", compact=True)
+            yield Options()
+            yield Static("enter choose   esc back", classes="dialog--keys", markup=False)
+
+    def on_mount(self) -> None:
+        """Ask for the runbook first."""
+        self.query_one(Options).can_focus = False
+        self._ask()
+
+    def _ask(self) -> None:
+        """Offer what comes next, or be done."""
+        question = starting.ask(self._model, tuple(self._chosen))
+        if question is None:
+            self._done()
+            return
+        self._question = question
+        self.query_one("#path", Static).update(glyphs_of(self).text(question.title))
+        with self.prevent(Input.Changed):
+            self.query_one(Input).value = ""
+        self._offer()
+
+    @on(Input.Changed)
+    def _offer(self) -> None:
+        words = self.query_one(Input).value.lower().split()
+        found = [
+            Option(each.key, each.text, each.note)
+            for each in self._question.choices
+            if all(word in f"{each.key} {each.text}".lower() for word in words)
+        ]
+        self.query_one(Options).offer(found)
+
+    @on(Input.Submitted)
+    @on(Lines.Opened)
+    def _choose(self, event: Input.Submitted | Lines.Opened) -> None:
+        event.stop()
+        key = self.query_one(Options).key
+        if key is not None:
+            self._chosen.append(key)
+            self._ask()
+
+    def _done(self) -> None:
+        process, environment, tenant = self._chosen
+        self.dismiss(
+            StartRun(
+                process=process,
+                environment=environment or None,
+                tenant=tenant or None,
+                requester=self._user,
+            )
+        )
+
+    def action_back(self) -> None:
+        """Go to the question before, or away."""
+        while self._chosen:
+            self._chosen.pop()
+            if starting.is_asked(self._model, len(self._chosen)):
+                self._ask()
+                return
+        self.dismiss(None)
+
+    def action_move(self, step: int) -> None:
+        """Move in the list while the filter has the focus."""
+        self.query_one(Options).action_move(step)
+
+    def action_page(self, step: int) -> None:
+        """Move by pages."""
+        self.query_one(Options).action_page(step)
+
+    def on_key(self, event: events.Key) -> None:
+        """Keep keys of the list out of the filter."""
+        if event.key == "tab":
+            event.stop()

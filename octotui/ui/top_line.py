@@ -1,0 +1,55 @@
+"""The first line of a screen: the space, what goes on in it, and the time of day."""
+
+import time
+from typing import ClassVar
+
+from textual.reactive import reactive
+from textual.strip import Strip
+from textual.widget import Widget
+
+from octotui.engine.state import State
+from octotui.ui.paint import PAINTED, Span, glyphs_of, length, spread, strip_of, styles_of
+from octotui.views import summary
+
+
+class TopLine(Widget):
+    """`octotui · Kraken`, the counts, and a clock."""
+
+    DEFAULT_CSS = "TopLine { height: 1; }"
+    COMPONENT_CLASSES: ClassVar[set[str]] = PAINTED
+
+    state: reactive[State] = reactive(State(), repaint=False)
+    now: reactive[float] = reactive(0.0, repaint=False)
+    leaving: reactive[str] = reactive("")
+
+    def on_mount(self) -> None:
+        """Say when the app is about to leave."""
+        self.watch(self.app, "leaving", self._leave)
+
+    def _leave(self, way: str) -> None:
+        told = {"wait": "quits when all runs have ended", "cancel": "cancels all runs, then quits"}
+        self.leaving = told.get(way, "")
+
+    def watch_state(self, old: State, new: State) -> None:
+        """Draw again when something happened."""
+        if old is not new:
+            self.refresh()
+
+    def watch_now(self) -> None:
+        """Draw the time."""
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """The one line."""
+        glyphs, styles, width = glyphs_of(self), styles_of(self), self.size.width
+        left: list[Span] = [(" octotui", "strong"), (f" · {self.state.model.space.name}", "plain")]
+        counts: list[Span] = [(self.leaving, "warned"), (" · ", "muted")] if self.leaving else []
+        for each in summary.of(self.state):
+            counts.extend(((each.text, each.role), (" · ", "muted")))
+        clock: Span = (f"   {time.strftime('%H:%M:%S', time.localtime(self.now))} ", "muted")
+        right = [*counts[:-1], clock]
+        if length(left) + length(right) + 2 > width:
+            right = counts[:-1]
+        return strip_of(spread(left, right, width, glyphs), styles, glyphs).adjust_cell_length(
+            width, styles["plain"]
+        )

@@ -1,0 +1,56 @@
+"""How the rows of an allocation tree are laid out in lines of a width."""
+
+from typing import NamedTuple
+
+from octotui.ui.paint import Span, length, sign, spread, wrapped
+from octotui.views.branches import TreeRow
+from octotui.views.words import Glyphs
+
+
+class TreeLine(NamedTuple):
+    """One line on the screen, of one row; only a row's first line is stood on."""
+
+    key: str
+    row: TreeRow
+    spans: list[Span]
+    first: bool
+
+
+def lay(rows: tuple[TreeRow, ...], width: int, glyphs: Glyphs) -> list[TreeLine]:
+    """All rows in lines: a note stands in its row where it fits, and beneath it where it doesn't."""
+    found: list[TreeLine] = []
+    for row in rows:
+        found.extend(_text(row, width) if row.kind == "text" else _row(row, width, glyphs))
+    return found
+
+
+def _text(row: TreeRow, width: int) -> list[TreeLine]:
+    lines = wrapped(row.text, max(12, width - length([(row.rails, "muted")]) - 2))
+    return [
+        TreeLine(f"{row.key}.{place}", row, [(row.rails + "  ", "muted"), (line, row.role)], first=False)
+        for place, line in enumerate(lines)
+    ]
+
+
+def _row(row: TreeRow, width: int, glyphs: Glyphs) -> list[TreeLine]:
+    left: list[Span] = [(row.rails, "muted")]
+    if row.mark is not None:
+        left.append(sign(row.mark, glyphs))
+    left.append((row.text, row.role))
+    right: list[Span] = []
+    if row.mark is not None:
+        right = [(row.mark.word, row.mark.role), (f"{row.time:>7}", "muted")]
+    if not row.note:
+        return [TreeLine(row.key, row, spread(left, right, width, glyphs), first=True)]
+    if length(left) + length(right) + length([(row.note, "muted")]) + 3 > width:
+        under: list[Span] = [(f"{row.below}  ", "muted")]
+        notes = wrapped(row.note, max(12, width - length(under)))
+        beneath = [
+            TreeLine(f"{row.key}~{place}", row, [*under, (line, "muted")], first=False)
+            for place, line in enumerate(notes)
+        ]
+    elif row.kind == "worker":
+        right, beneath = [(row.note, "muted"), *right], []
+    else:
+        left, beneath = [*left, ("  ", "plain"), (row.note, "muted")], []
+    return [TreeLine(row.key, row, spread(left, right, width, glyphs), first=True), *beneath]

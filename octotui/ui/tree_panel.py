@@ -1,0 +1,149 @@
+"""The pane with the allocation tree of one run."""
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.message import Message
+from textual.reactive import reactive
+
+from octotui.engine.state import State
+from octotui.ui.heading import Heading
+from octotui.ui.lines import Lines
+from octotui.ui.paint import Span, glyphs_of, sign
+from octotui.ui.tree_lines import TreeLine, lay
+from octotui.views import tree
+from octotui.views.branches import TreeRow
+
+
+class TreePanel(Vertical):
+    """A run, its workers and why these, their steps, the runs these started, and what each waits for."""
+
+    HELP = """The run's workers in the order of its steps, and why each was selected; beneath them their
+steps, the runs these started, and what each waits for. The output is that of the step under the cursor."""
+    BINDINGS: ClassVar[list[BindingType]] = []
+
+    picture: reactive[State] = reactive(State(), repaint=False)
+    run: reactive[str | None] = reactive(None, repaint=False)
+    now: reactive[float] = reactive(0.0, repaint=False)
+
+    class Pointed(Message):
+        """The cursor is on a row of another job, or the job to look at is another."""
+
+        def __init__(self, row: TreeRow | None) -> None:
+            super().__init__()
+            self.row = row
+
+    class Opened(Pointed):
+        """The row under the cursor is to be opened."""
+
+    def compose(self) -> ComposeResult:
+        """The heading and the list."""
+        yield Heading("")
+        yield Lines(self._draw, empty="No run to look at.", id="tree")
+
+    def on_mount(self) -> None:
+        """Nothing is known yet."""
+        self._rows: tuple[TreeRow, ...] = ()
+        self._lines: dict[str, TreeLine] = {}
+        self._pointed: TreeRow | None = None
+        self._own = False  # whether the cursor was moved by hand
+        self._list()
+
+    @property
+    def row(self) -> TreeRow | None:
+        """The row under the cursor."""
+        line = self._lines.get(self.query_one(Lines).key or "")
+        return None if line is None else line.row
+
+    def watch_picture(self, old: State, new: State) -> None:
+        """Lay the tree out again when something happened."""
+        if old is not new:
+            self._list()
+
+    def watch_run(self) -> None:
+        """Look at another run, from its most interesting row."""
+        self._own = False
+        self._list()
+
+    def watch_now(self) -> None:
+        """Show the times."""
+        self._list()
+
+    def on_resize(self) -> None:
+        """Lay the tree out for another width."""
+        self._list()
+
+    def _list(self) -> None:
+        if not self.is_mounted or not self.query(Lines):
+            return
+        lines = self.query_one(Lines)
+        rows = tree.rows(self.picture, self.run, self.now) if self.run else ()
+        glyphs = glyphs_of(self)
+        self._rows = rows
+        self._title()
+        laid = lay(_beneath(rows), max(20, self.size.width - 2 - lines.scrollbar_size_vertical), glyphs)
+        self._lines = {line.key: line for line in laid}
+        deaf = frozenset(place for place, line in enumerate(laid) if not line.first)
+        lines.show(tuple(self._lines), deaf)
+        if not self._own:
+            self._point_at_what_matters(lines)
+        self._tell()
+
+    def _title(self) -> None:
+        heading = self.query_one(Heading)
+        if not self._rows:
+            heading.say("", ())
+            return
+        top = self._rows[0]
+        right: tuple[Span, ...] = ()
+        if top.mark is not None:
+            glyph = sign(top.mark, glyphs_of(self))
+            right = (glyph, (top.mark.word, top.mark.role), (f" {top.time}", "muted"))
+        heading.say(top.text, right)
+
+    def _point_at_what_matters(self, lines: Lines) -> None:
+        """Put the cursor on what runs or asks, else on what failed, else on what came last."""
+        best = max(
+            (row for row in self._rows if row.job is not None and row.kind != "text"),
+            key=_interest,
+            default=None,
+        )
+        if best is not None and lines.key != best.key:
+            with self.prevent(Lines.Moved):
+                lines.select(best.key)
+
+    def _tell(self) -> None:
+        row = self.row
+        before = self._pointed
+        if (row and (row.run, row.job)) != (before and (before.run, before.job)):
+            self._pointed = row
+            self.post_message(self.Pointed(row))
+        self._pointed = row
+
+    def _draw(self, key: str, width: int) -> list[Span]:
+        line = self._lines.get(key)
+        return [] if line is None else line.spans
+
+    @on(Lines.Opened)
+    def _open(self, event: Lines.Opened) -> None:
+        event.stop()
+        self.post_message(self.Opened(self.row))
+
+    @on(Lines.Moved)
+    def _move(self, event: Lines.Moved) -> None:
+        event.stop()
+        self._own = self._own or event.lines.has_focus
+        self._tell()
+
+
+def _beneath(rows: tuple[TreeRow, ...]) -> tuple[TreeRow, ...]:
+    """What stands beneath the heading, which is the run's own row already."""
+    return rows[1:]
+
+
+def _interest(row: TreeRow) -> int:
+    order = {"active": 5, "asks": 4, "waits": 3, "bad": 2, "good": 1}
+    return order.get(row.mark.role if row.mark else "", 0)

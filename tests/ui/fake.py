@@ -1,0 +1,78 @@
+"""A session on a small world in virtual time: what the app talks to in tests."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from octotui.engine.commands import Command
+from octotui.engine.events import AnyEvent
+from octotui.engine.state import State
+from octotui.store.records import RunRecord, record_of
+from tests.scenes import Scene
+from tests.world import replay
+
+OUTPUT = """\
+creating an instance for Development
+allocating 20 GiB
+waiting for the instance to be available
+"""
+
+
+class FakeSession:
+    """A Session whose world stands still until a command, or `later`, moves it."""
+
+    def __init__(self, scene: Scene, directory: Path, user: str = "ann") -> None:
+        self.user = user
+        self.directory = directory
+        self.world = scene.world
+        self.sent: list[Command] = []
+        self._changed = asyncio.Event()
+
+    @property
+    def state(self) -> State:
+        return self.world.state
+
+    def now(self) -> float:
+        return self.world.now
+
+    async def send(self, command: Command) -> tuple[AnyEvent, ...]:
+        self.sent.append(command)
+        events = self.world.send(command)
+        self._publish()
+        return events
+
+    def later(self, moment: float) -> None:
+        """Let time pass until so many seconds after the start."""
+        self.world.run_until(moment)
+        self._publish()
+
+    def _publish(self) -> None:
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+    async def states(self) -> AsyncIterator[State]:
+        seen: State | None = None
+        while True:
+            changed = self._changed
+            if self.state is not seen:
+                seen = self.state
+                yield seen
+            else:
+                await changed.wait()
+
+    def recent(self, limit: int = 100) -> list[RunRecord]:
+        found: dict[str, RunRecord] = {}
+        for event in self.world.events:
+            name = getattr(event, "run", "")
+            record = record_of(event, found.get(name))
+            if record is not None:
+                found[name] = record
+        return sorted(found.values(), key=lambda each: -each.number)[:limit]
+
+    async def family(self, root: str) -> State:
+        return replay(self.world.events)
+
+    def log_path(self, run: str, job: str) -> Path:
+        path = self.directory / f"{job}.log"
+        path.write_text(OUTPUT)
+        return path
