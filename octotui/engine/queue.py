@@ -50,7 +50,8 @@ def leave(state: State, run: Run) -> State:
     if run.tag is not None and run.tag in state.tags:
         tag = state.tags[run.tag]
         state = replace(state, tags=state.tags.insert(run.tag, replace(tag, queue=tag.queue.discard(place))))
-    return give_tag_back(give_slot_back(state, run.id), state.runs[run.id])
+    state = give_slot_back(state, run.id)
+    return give_tag_back(state, state.runs[run.id])
 
 
 def take_slot(state: State, run: Run) -> State:

@@ -28,7 +28,7 @@ def _follow(turn: Turn, event: AnyEvent) -> None:  # noqa: C901, PLR0912, PLR091
         case happened.RunStarted():
             plan(turn, event.run)
         case happened.RunResumed():
-            _resume(turn, turn.run(event.run))
+            _carry_on(turn, event.run)
         case happened.ModelLoaded():
             _use_new_limits(turn)
         case happened.RunYielded() | happened.RunPaused():
@@ -132,27 +132,24 @@ def _after_job(turn: Turn, event: happened.JobEnded) -> None:
         return  # its whole family has ended meanwhile
     if run.state == "cancelling":
         end_if_nothing_is_open(turn, run.id)
-    elif run.state == "executing" and run.slot:
-        _place(turn, run.id)
-        _go_on_or_yield(turn, run.id)
-    elif run.yielded:
+    elif run.resuming:
         _fill_slots(turn)
+    elif run.state == "executing":
+        _carry_on(turn, run.id)
     elif run.state == "paused" and not run.open:
         _after_last_answer(turn, run)
 
 
-def _go_on_or_yield(turn: Turn, name: str) -> None:
-    run = turn.run(name)
-    if not run.open:
-        go_on(turn, name)
-    else:
+def _carry_on(turn: Turn, name: str) -> None:
+    """Let a run that has a slot do what it can now; it may have ended while a child's end was told."""
+    run = turn.state.runs.get(name)
+    if run is None or not run.slot:
+        return
+    _place(turn, name)
+    if run.open:
         _maybe_yield(turn, name)
-
-
-def _resume(turn: Turn, run: Run) -> None:
-    """Go on with a run that has its slot again."""
-    _place(turn, run.id)
-    _go_on_or_yield(turn, run.id)
+    else:
+        go_on(turn, name)
 
 
 def _after_answer(turn: Turn, event: happened.InterruptionAnswered) -> None:

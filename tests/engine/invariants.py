@@ -1,0 +1,203 @@
+"""What must be true of every State, and of every State that `advance` returns."""
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from octotui.engine import events as happened
+from octotui.engine.events import AnyEvent
+from octotui.engine.locks import grantable
+from octotui.engine.queue import ancestor_holds, circle, next_to_go
+from octotui.engine.state import (
+    ENDED,
+    ForAnswer,
+    ForChild,
+    ForLock,
+    ForPlace,
+    ForRetry,
+    Job,
+    Run,
+    State,
+    in_order,
+)
+
+STARTS = (happened.JobQueued, happened.JobPlaced, happened.JobStarted, happened.JobRetried)
+
+
+def check_event(state: State, event: AnyEvent) -> None:
+    """Before each event changes the State: it may happen now."""
+    match event:
+        case happened.JobStarted():
+            job = state.jobs[event.job]
+            lock = state.locks.get(job.worker or "")
+            assert job.mode is None or (lock and lock.queue.first() == (job.ticket, job.id)), (
+                "it was not its turn"
+            )
+        case happened.RunStarted():
+            assert not state.resuming, "a run whose child has ended goes first"
+            assert state.ready.first() == (state.runs[event.run].ticket, event.run), "it was not its turn"
+        case happened.WorkersSelected():
+            assert not state.runs[event.run].leases
+        case happened.RunEnded():
+            assert not state.runs[event.run].open, "it ends and something of it is open"
+            assert not state.runs[event.run].ended, "it ends twice"
+        case happened.InterruptionAnswered():
+            assert state.interruptions[event.interruption].responsible == event.user
+        case _:
+            pass
+    if isinstance(event, STARTS):
+        assert state.runs[event.run].state == "executing", (
+            f"{type(event).__name__} of a run that is not executing"
+        )
+        assert state.runs[event.run].slot or state.jobs[event.job].kind == "runbook"
+
+
+def check_always(state: State, most_parallel: int) -> None:
+    """After every single event, in the middle of a turn too."""
+    runs = [run for run in in_order(state) if not run.ended]
+    jobs = [state.jobs[name] for run in runs for name in run.open]
+    _locks(state, jobs)
+    _tags(state, runs)
+    _lines(state, runs)
+    _deadlines(state, runs, jobs)
+    _leases(state, runs)
+    for run in runs:
+        _run(state, run, most_parallel)
+    assert [name for _, name in state.asking] == [
+        name
+        for _, name in sorted(
+            (each.raised_at, each.id) for _, each in state.interruptions.items() if each.open
+        )
+    ]
+    assert len(state.families) == len({run.root for run in in_order(state)})
+    for family in state.families.values():
+        assert family.open == sum(not state.runs[name].ended for name in family.runs) > 0
+
+
+def check_settled(state: State, cap_was: int) -> None:
+    """After every command: whoever may go on has gone on."""
+    assert next_to_go(state) is None, "a slot is free, and somebody waits for it"
+    assert state.slots <= max(state.model.engine.task_cap, cap_was)
+    for machine in state.locks:
+        assert grantable(state, machine) is None, f"the lock of {machine} is free for the first in line"
+    for run in in_order(state):
+        if run.ended:
+            continue
+        assert run.state != "executing" or run.open or run.resuming, (
+            f"{run.id} has nothing to do and has not ended"
+        )
+        if run.slot:
+            assert not run.unplaced or run.placed >= state.model.engine.max_parallelism
+            busy = len(run.open) - len(run.unplaced) - run.children
+            assert run.state != "executing" or busy, f"{run.id} keeps its slot and only waits for children"
+        if run.state == "cancelling":
+            waits = [state.jobs[name] for name in run.open]
+            assert waits
+            assert all(job.stopping or isinstance(job.wait, ForChild) for job in waits)
+        assert not circle(state, run)
+
+
+def _locks(state: State, jobs: list[Job]) -> None:
+    held: dict[str, list[str]] = {}
+    asked: dict[str, list[str]] = {}
+    for job in jobs:
+        if job.mode is not None and job.worker is not None:
+            if job.state == "running":
+                held.setdefault(job.worker, []).append(job.id)
+            elif isinstance(job.wait, ForLock):
+                asked.setdefault(job.worker, []).append(job.id)
+    for machine, lock in state.locks.items():
+        holders = [state.jobs[name] for _, name in lock.holders]
+        modes = Counter(job.mode for job in holders)
+        assert modes["exclusive"] <= 1, f"two exclusive holders on {machine}"
+        assert not (modes["exclusive"] and modes["shared"]), f"exclusive beside shared on {machine}"
+        assert lock.exclusive == bool(modes["exclusive"])
+        assert lock.holders or lock.queue, "a lock nobody has or wants is kept"
+        assert sorted(name for _, name in lock.holders) == sorted(held.pop(machine, []))
+        assert sorted(name for _, name in lock.queue) == sorted(asked.pop(machine, []))
+    assert not held
+    assert not asked
+
+
+def _tags(state: State, runs: list[Run]) -> None:
+    holders = [(run.tag, run.id) for run in runs if run.holds_tag]
+    assert len(dict(holders)) == len(holders), "a tag with two holders"
+    assert dict(holders) == {name: tag.holder for name, tag in state.tags.items()}
+    for run in runs:
+        has = run.tag is None or run.holds_tag or ancestor_holds(state, run)
+        assert run.state != "executing" or has, f"{run.id} executes without its tag"
+
+
+def _lines(state: State, runs: list[Run]) -> None:
+    assert state.slots == sum(run.slot for run in runs)
+    assert_line(state.resuming, ((run.ticket, run.id) for run in runs if run.resuming))
+    waiting = {run.id: run for run in runs if run.state == "queued"}
+    for _, name in state.ready:
+        assert waiting.pop(name).state == "queued"
+    for name, tag in state.tags.items():
+        for place in tag.queue:
+            run = waiting.pop(place[1])
+            assert place == (run.ticket, run.id)
+            assert run.tag == name
+    for run in waiting.values():
+        assert run.versions is None, f"{run.id} stands in no line"
+        assert run.needs_packages
+
+
+def _deadlines(state: State, runs: list[Run], jobs: list[Job]) -> None:
+    due: list[Any] = [each for each in (*runs, *jobs) if each.deadline is not None]
+    assert_line(state.deadlines, ((each.deadline, each.id) for each in due))
+
+
+def _leases(state: State, runs: list[Run]) -> None:
+    leases: dict[str, set[tuple[int, str]]] = {}
+    for run in runs:
+        for pick in run.leases:
+            leases.setdefault(pick.worker, set()).add((run.number, run.id))
+    assert {worker: set(line) for worker, line in state.leases.items()} == leases
+
+
+def _run(state: State, run: Run, most_parallel: int) -> None:
+    jobs = [state.jobs[name] for name in run.open]
+    assert run.slot <= (run.state in ("executing", "cancelling"))
+    assert run.placed == sum(job.kind != "manual" and not isinstance(job.wait, ForPlace) for job in jobs)
+    assert run.placed <= most_parallel
+    assert set(run.unplaced) == {job.id for job in jobs if isinstance(job.wait, ForPlace)}
+    assert run.children == sum(isinstance(job.wait, ForChild) for job in jobs)
+    if run.state in ("queued", "paused"):
+        assert not run.leases, f"{run.id} leases workers while it is {run.state}"
+        assert run.deadline is None
+        assert all(job.kind == "manual" for job in jobs)
+    for job in jobs:
+        assert job.state in ("waiting", "running", "asking")
+        assert job.ended_at is None
+        assert job.state != "waiting" or job.wait is not None or job.mode is None
+        assert job.state != "running" or job.wait is None
+        assert not isinstance(job.wait, ForRetry) or job.deadline == job.wait.until
+        if isinstance(job.wait, ForChild):
+            assert state.runs[job.wait.run].parent == job.id
+        if isinstance(job.wait, ForAnswer):
+            assert run.state in ("paused", "executing", "cancelling")
+
+
+def assert_line(line: Iterable[Any], expected: Iterable[Any]) -> None:
+    assert list(line) == sorted(expected)
+
+
+def check_finished(state: State) -> None:
+    """When nothing is left to do, nothing is left in the State."""
+    for name in ("runs", "jobs", "interruptions", "families", "locks", "leases", "tags"):
+        assert not len(getattr(state, name)), f"{name} are left"
+    for name in ("ready", "resuming", "asking", "deadlines"):
+        assert not list(getattr(state, name)), f"{name} has somebody in it"
+    assert state.slots == 0
+
+
+def check_ended(replayed: State) -> None:
+    """Every run of a whole history has come to an end, and nothing of it is open."""
+    for run in in_order(replayed):
+        assert run.state in ENDED, f"{run.id} is {run.state}"
+        assert not run.open
+        assert run.ended_at is not None
+    assert all(job.ended_at is not None for _, job in replayed.jobs.items())
+    assert all(not each.open for _, each in replayed.interruptions.items())

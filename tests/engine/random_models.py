@@ -1,0 +1,106 @@
+"""Small models with everything in them that can meet: locks, tags, packages, people, limits, children."""
+
+from random import Random
+
+from msgspec.structs import replace
+
+from octotui.model.process import Runbook, Step
+from octotui.model.space import Engine, Model, Pool, Scope, Value, Worker
+from tests.world import child, manual, model, packages, script
+
+ENVIRONMENTS = ("development", "test", "staging")
+PACKAGES = (("tools",), ("image", "tools"), ("tools", "image"), ("image@1.2.0",))
+
+
+def random_model(random: Random) -> Model:
+    """Two to five runbooks on four pools; a runbook starts only later ones, so that none goes on for ever."""
+    count = random.randint(2, 5)
+    runbooks = {f"r{index}": _runbook(random, index, count) for index in range(count)}
+    made = model(runbooks, workers=random.randint(1, 3))  # type: ignore[arg-type]
+    names = made.pools["setup"].workers
+    pools = {
+        **made.pools,
+        "alone": Pool(name="Alone", workers=names[:1], exclusive=True),
+        "each": Pool(name="Each", workers=tuple(reversed(names)), affinity="step"),
+        "plain": Pool(name="Plain", workers=("plain1",), containers=False),
+    }
+    where = Value(value="setup", kind="pool", scope=Scope(environment=ENVIRONMENTS[:2]))
+    anywhere = (where, Value(value="each", kind="pool")) if random.random() < 0.7 else (where,)
+    return replace(
+        made,
+        pools=pools,
+        workers=_workers(random, made.workers | {"plain1": Worker(name="plain1")}),
+        variables={"Where": anywhere, "Greeting": (Value(value="hello #{Octopus.Environment.Name}"),)},
+        engine=_limits(random),
+    )
+
+
+def changed(random: Random, before: Model) -> Model:
+    """The same space after somebody edited its file."""
+    runbooks = dict(before.runbooks)
+    if random.random() < 0.3 and len(runbooks) > 1:
+        del runbooks[random.choice(sorted(runbooks))]
+    pools = dict(before.pools)
+    if random.random() < 0.2:
+        pools["setup"] = replace(pools["setup"], workers=pools["setup"].workers[1:])
+    workers = _workers(random, before.workers)
+    return replace(before, runbooks=runbooks, pools=pools, workers=workers, engine=_limits(random))
+
+
+def _limits(random: Random) -> Engine:
+    return Engine(
+        task_cap=random.randint(1, 5),
+        max_parallelism=random.randint(1, 3),
+        built_in_worker=random.random() < 0.8,
+    )
+
+
+def _workers(random: Random, workers: dict[str, Worker]) -> dict[str, Worker]:
+    return {
+        name: replace(each, enabled=random.random() < 0.93, exclusive=random.random() < 0.3)
+        for name, each in workers.items()
+    }
+
+
+def _runbook(random: Random, index: int, count: int) -> Runbook:
+    steps = [_step(random, f"Step {place}", index, count) for place in range(random.randint(1, 4))]
+    tags = (None, None, None, "t1", "t1", "t2", "t-#{Octopus.Environment.Name}")
+    return Runbook(
+        name=f"R{index}",
+        steps=tuple(steps),
+        concurrency=random.choice(tags),
+        time_limit=random.choice((None, None, None, 6.0, 20.0)),
+    )
+
+
+def _step(random: Random, name: str, index: int, count: int) -> Step:
+    common = {
+        "start": random.choice(("after-previous", "with-previous")),
+        "condition": random.choice(("success", "success", "success", "failure", "always")),
+        "enabled": random.random() < 0.95,
+        "environments": random.choice(((), (), (), ("test",))),
+    }
+    kind = random.choice(("script", "script", "script", "child", "child", "manual"))
+    if kind == "manual":
+        teams = random.choice(((), ("finance",), ("finance", "anyone")))
+        block = random.random() < 0.3
+        return manual(name, teams, "Go on, #{Greeting} #{Who}?", block_concurrent=block, **common)
+    common |= _place(random) | {
+        "retries": random.choice((0, 0, 0, 1, 2)),
+        "backoff": random.choice((0.0, 1.0, 3.0)),
+        "time_limit": random.choice((None, None, None, 0.0, 4.0)),
+    }
+    if kind == "child" and index + 1 < count:
+        runbook = f"r{random.randint(index + 1, count - 1)}"
+        environment = random.choice((None, None, *ENVIRONMENTS))
+        return child(name, runbook, environment=environment, wait=random.random() < 0.6, **common)
+    common["wait_limit"] = random.choice((None, None, None, 0.0, 2.0))
+    return script(name, **common)
+
+
+def _place(random: Random) -> dict[str, object]:
+    pool = random.choice(("setup", "setup", "setup", "alone", "each", "plain", None, "?"))
+    where = {"pool": None, "pool_variable": "Where"} if pool == "?" else {"pool": pool}
+    needed = packages(*random.choice(PACKAGES)) if random.random() < 0.3 else ()
+    container = "image" if random.random() < 0.03 else None
+    return {**where, "packages": needed, "container": container}

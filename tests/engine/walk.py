@@ -1,0 +1,192 @@
+"""A random walk through the engine: random commands at random times, and every State looked at."""
+
+import heapq
+from random import Random
+
+import msgspec
+
+from octotui.engine import commands as asked
+from octotui.engine import events as happened
+from octotui.engine.advance import advance
+from octotui.engine.commands import Command, Outcome, Refused
+from octotui.engine.events import AnyEvent
+from octotui.engine.evolve import evolve
+from octotui.engine.snapshot import decode, encode
+from octotui.engine.state import State, in_order, next_deadline
+from tests.engine.invariants import check_always, check_event, check_finished, check_settled
+from tests.engine.random_models import ENVIRONMENTS, changed, random_model
+
+START = 1_000_000.0
+USERS = ("ann", "bob")
+
+
+class Walk:
+    """A world in which everything that can be asked is asked, by a seed."""
+
+    def __init__(self, seed: int) -> None:
+        self.random = Random(seed)
+        self.state = State()
+        self.now = START
+        self.events: list[AnyEvent] = []
+        self.refused: list[str] = []
+        self.pending: list[tuple[float, int, Command]] = []
+        self.stale: list[Command] = []
+        self.reopened = False
+        self.most_parallel = 0
+        self.send(asked.LoadModel(random_model(self.random)))
+
+    def send(self, command: Command) -> None:
+        """Send a command, and look at every State that it leads to."""
+        before = self.state
+        try:
+            after, events = advance(before, command, self.now)
+        except Refused as refused:
+            self.refused.append(str(refused))
+            assert self.state is before
+            return
+        state = before
+        for event in events:
+            assert event.seq == state.seq + 1
+            assert event.at >= state.at
+            check_event(state, event)
+            state = evolve(state, event)
+            self.most_parallel = max(self.most_parallel, state.model.engine.max_parallelism)
+            check_always(state, self.most_parallel)
+        assert state == after
+        self.state = after
+        check_settled(after, before.slots)
+        self.events.extend(events)
+        for event in events:
+            self._perform(event)
+
+    def _perform(self, event: AnyEvent) -> None:
+        match event:
+            case happened.RunQueued():
+                self._choose(event.run)
+            case happened.JobStarted() if event.job in self.state.jobs:
+                job = self.state.jobs[event.job]
+                if job.kind in ("script", "acquire"):
+                    report = asked.ReportOutcome(job=job.id, attempt=event.attempt, outcome=self._outcome())
+                    self._later(self.random.choice((0.0, 1.0, 2.0, 5.0)), report)
+            case happened.JobStopping() if event.job in self.state.jobs:
+                job = self.state.jobs[event.job]
+                if job.kind in ("script", "acquire"):
+                    outcome = Outcome(state=self.random.choice(("cancelled", "succeeded", "failed")))
+                    self._later(0.5, asked.ReportOutcome(job=job.id, attempt=job.attempt, outcome=outcome))
+            case _:
+                pass
+
+    def _choose(self, name: str) -> None:
+        run = self.state.runs.get(name)
+        if run is not None and run.needs_packages:
+            versions = {each: each.partition("@")[2] or "1.0.0" for each in run.needs_packages}
+            problems = ("package tools is not in any feed",) if self.random.random() < 0.1 else ()
+            choose = asked.ChoosePackages(run=name, versions=versions, problems=problems)
+            self._later(self.random.choice((0.0, 0.0, 3.0)), choose)
+
+    def _outcome(self) -> Outcome:
+        state = self.random.choice(("succeeded", "succeeded", "succeeded", "failed"))
+        warnings = ("it smells",) if self.random.random() < 0.2 else ()
+        reason = "exit code 1" if state == "failed" else ""
+        return Outcome(state=state, exit_code=int(state == "failed"), reason=reason, warnings=warnings)
+
+    def _later(self, seconds: float, command: Command) -> None:
+        heapq.heappush(
+            self.pending, (self.now + seconds, len(self.events) * 1000 + len(self.pending), command)
+        )
+
+    def step(self) -> bool:
+        """Let the next thing in time happen; False where nothing is left."""
+        due = next_deadline(self.state)
+        if self.pending and (due is None or self.pending[0][0] <= due):
+            at, _, command = heapq.heappop(self.pending)
+            self.now = max(self.now, at)
+            self.stale.append(command)
+            self.send(command)
+            return True
+        if due is not None:
+            self.now = max(self.now, due)
+            self.send(asked.Tick())
+            return True
+        return False
+
+    def surprise(self) -> None:  # noqa: C901 - one case a kind
+        """Ask something that somebody might ask now, sense or no sense."""
+        random, state = self.random, self.state
+        names = [run.id for run in in_order(state)]
+        asking = [name for name, _ in sorted(state.interruptions.items())] or ["question-1"]
+        question, user = random.choice(asking), random.choice(USERS)
+        kind = random.choices(
+            ("start", "take", "answer", "cancel", "stale", "reopen", "load", "health", "tick", "choose"),
+            (10, 5, 5, 2, 2, 0.3, 0.6, 0.5, 0.5, 0.5),
+        )[0]
+        match kind:
+            case "start":
+                self._start()
+            case "take":
+                self.send(asked.TakeInterruption(interruption=question, user=user))
+            case "answer":
+                self._answer(question, user)
+            case "cancel" if names:
+                self.send(asked.CancelRun(run=random.choice(names), by=random.choice(("", "ann"))))
+            case "stale" if self.stale:
+                self.send(random.choice(self.stale))
+            case "reopen":
+                self.reopen()
+            case "load":
+                self.send(asked.LoadModel(changed(random, state.model)))
+            case "health":
+                health = random.choice(("healthy", "has-warnings", "unhealthy"))
+                self.send(asked.ReportHealth(random.choice(sorted(state.model.workers)), health))
+            case "choose" if names:
+                self.send(asked.ChoosePackages(run=random.choice(names), versions={}, problems=("broken",)))
+            case _:
+                self.send(asked.Tick())
+
+    def _start(self) -> None:
+        random = self.random
+        process = random.choice((*sorted(self.state.model.runbooks), "nothing"))
+        where = random.choice((None, *ENVIRONMENTS))
+        self.send(asked.StartRun(process=process, environment=where, requester=random.choice(USERS)))
+
+    def _answer(self, question: str, user: str) -> None:
+        answer = self.random.choice(("proceed", "proceed", "abort"))
+        self.send(asked.AnswerInterruption(interruption=question, user=user, answer=answer, notes="so be it"))
+
+    def reopen(self) -> None:
+        """End octotui and open the space again: from a snapshot, without the jobs that ran."""
+        self.state = decode(encode(self.state))
+        self.reopened = True
+        choices = [each for each in self.pending if isinstance(each[2], asked.ChoosePackages)]
+        self.stale.extend(each[2] for each in self.pending if each not in choices)
+        self.pending = choices
+        heapq.heapify(self.pending)
+        self.send(asked.Reopen())
+
+    def go(self, moves: int) -> None:
+        """Walk so many moves, then answer what is asked and let time run out."""
+        for _ in range(moves):
+            if self.random.random() < 0.45:
+                self.surprise()
+            else:
+                self.step()
+        for _ in range(5_000):
+            if not self.step() and not self._answer_one():
+                check_finished(self.state)
+                return
+        raise AssertionError("it goes on for ever")
+
+    def _answer_one(self) -> bool:
+        first = self.state.asking.first()
+        if first is None:
+            return False
+        question = self.state.interruptions[first[1]]
+        if question.responsible is None:
+            self.send(asked.TakeInterruption(interruption=question.id, user="ann"))
+        self._answer(question.id, self.state.interruptions[question.id].responsible or "ann")
+        return True
+
+
+def trace(events: list[AnyEvent]) -> bytes:
+    """Events as the journal writes them."""
+    return b"\n".join(map(msgspec.json.encode, events))
