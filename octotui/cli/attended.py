@@ -31,6 +31,7 @@ class Attended:
         self._unanswered: set[str] = set()
         self._interrupts = 0
         self._leave = asyncio.Event()
+        self._cancelling: list[asyncio.Future[object]] = []
 
     async def run(self, state_dir: Path | None) -> int:
         """Run it in its space, and say how it went as an exit code; may raise StoreError or Refused."""
@@ -60,7 +61,8 @@ class Attended:
         print("octotui: cancelling; ^C again leaves at once", file=sys.stderr)
         for run in open_runs(session.state, root):
             if run.state != "cancelling":
-                asyncio.ensure_future(session.send(CancelRun(run=run.id, by=session.user)))
+                cancel = session.send(CancelRun(run=run.id, by=session.user))
+                self._cancelling.append(asyncio.ensure_future(cancel))
 
     async def _follow(self, session: Session, root: str) -> None:
         """Answer the questions of this call until nothing else is left."""

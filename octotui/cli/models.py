@@ -38,7 +38,7 @@ def slug_of(kind: str, said: str | None, declared: Mapping[str, object]) -> str 
         return named[0]
     if named:
         refuse(f"several {kind}s are called “{said}”: say which by its slug, {' or '.join(named)}")
-    refuse(f"there is no {kind} “{said}”. {did_you_mean(said, declared)}".rstrip())
+    return refuse(f"there is no {kind} “{said}”{did_you_mean(said, declared)}")
 
 
 def refuse(sentence: str, code: int = USAGE) -> NoReturn:

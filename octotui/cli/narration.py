@@ -9,7 +9,7 @@ from octotui.engine.events import AnyEvent
 from octotui.engine.evolve import evolve
 from octotui.engine.state import State
 from octotui.views.changes import lines
-from octotui.views.tree import as_lines, tree
+from octotui.views.tree import as_lines, rows
 from octotui.views.words import ASCII, UNICODE
 
 
@@ -28,7 +28,7 @@ class Narration:
             else:
                 state = evolve(before, event)
                 for line in lines(event, before, state, event.at):
-                    _print(line)
+                    _print(self._glyphs.text(line))
                 before = state
 
     def end(self, state: State, root: str, now: float) -> None:
@@ -37,7 +37,7 @@ class Narration:
             _print(msgspec.json.encode(summary(state, root)).decode())
             return
         _print("")
-        for line in as_lines(tree(state, root, now), self._glyphs):
+        for line in as_lines(rows(state, root, now), self._glyphs):
             _print(line)
         run = state.runs[root]
         if run.state in ("failed", "timed-out") and run.reason:

@@ -30,6 +30,7 @@ def command(
     """
     model = load_or_exit(file)
     from octotui.cli.narration import Narration
+    from octotui.cli.summary import exit_code
     from octotui.runtime.opening import state_on_disk
     from octotui.runtime.prediction import predict
     from octotui.store.errors import StoreError
@@ -40,4 +41,5 @@ def command(
     except StoreError as error:
         refuse(str(error), 1)
     narration = Narration(as_json=as_json, ascii_only=wants_ascii(plain))
-    narration.end(prediction.state, prediction.root, prediction.state.at, waits=True)
+    narration.end(prediction.state, prediction.root, prediction.state.at)
+    raise SystemExit(exit_code(prediction.state, prediction.root))

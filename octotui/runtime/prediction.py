@@ -53,8 +53,8 @@ async def _play(model: Model, state: State, command: StartRun, now: Clock) -> Pr
     await session.send(LoadModel(model))
     events = await session.send(command)
     root = next(event.run for event in events if isinstance(event, RunQueued))
-    async for present in session.states():
-        if not open_runs(present, root):
+    async for _ in session.states():
+        if not open_runs(session.state, root):
             break
     answering.cancel()
     await session.close()

@@ -1,0 +1,111 @@
+"""What an event changed, as plain lines: who got which worker and why, waits as they begin (W8, L4)."""
+
+from octotui.engine import events as happened
+from octotui.engine.events import AnyEvent
+from octotui.engine.state import ForLock, Job, Run, State
+from octotui.views.picks import at_length
+from octotui.views.waits import may_be_answered_by, of_job, of_run
+
+
+def lines(event: AnyEvent, before: State, after: State, now: float) -> list[str]:
+    """The sentences of one event, none where people need not know; `now` is when it happened."""
+    if isinstance(event, happened.ModelLoaded):
+        return [f"the model of {event.model.space.name} is loaded"]
+    if isinstance(event, happened.HealthChanged):
+        return [f"{event.worker} is {event.health}"]
+    run = after.runs.get(event.run) or before.runs.get(event.run)
+    if run is None:
+        return []
+    state = after if event.run in after.runs else before
+    told = _of_run(event, state, run, now) or _of_job(event, state, run, now) or _of_question(event, state)
+    return [f"{run.id}  {each}" for each in told]
+
+
+def _of_run(  # noqa: C901 - one line an event
+    event: AnyEvent, state: State, run: Run, now: float
+) -> list[str]:
+    match event:
+        case happened.RunQueued():
+            return [_queued(state, run), *_wait_of(state, run, now)]
+        case happened.RunStarted():
+            return ["starts"] if not run.spent else ["goes on"]
+        case happened.WorkersSelected(picks=picks):
+            return [f"leases {at_length(run, pick)}" for pick in picks]
+        case happened.RunYielded():
+            return ["gives its slot back while it waits for what it started"]
+        case happened.RunResumed():
+            return ["has a slot again"]
+        case happened.RunPaused():
+            return ["is paused: it gives back its slot and its workers"]
+        case happened.RunRequeued():
+            return ["is queued again", *_wait_of(state, run, now)]
+        case happened.RunCancelling(reason=reason):
+            return [f"is being ended: {reason}"]
+        case happened.RunEnded(state=end, reason=reason):
+            return [f"{end}: {reason}" if reason and end != "succeeded" else end]
+        case happened.StepSkipped(step=step, reason=reason):
+            return [f"skips “{run.runbook.steps[step].name}”: {reason}"]
+    return []
+
+
+def _of_job(event: AnyEvent, state: State, run: Run, now: float) -> list[str]:
+    job = state.jobs.get(getattr(event, "job", ""))
+    if job is None or job.kind == "manual":
+        return []
+    match event:
+        case happened.JobQueued() if isinstance(job.wait, ForLock) and _first_free(state, job):
+            return []  # it starts at once
+        case happened.JobQueued() | happened.JobPlaced() | happened.AttemptFailed():
+            wait = of_job(state, job, now)
+            return [f"{_named(run, job)} {wait.sentence}"] if wait else []
+        case happened.JobStarted(attempt=attempt):
+            again = f", attempt {attempt}" if attempt > 1 else ""
+            return [f"{_named(run, job)} starts on {job.worker}{again}"]
+        case happened.JobStopping(reason=reason):
+            return [f"{_named(run, job)} is being ended: {reason}"]
+        case happened.JobEnded(state=end, reason=reason):
+            word = end.replace("-", " ")
+            return [f"{_named(run, job)} {word}{f': {reason}' if reason else ''}", *event.warnings]
+    return []
+
+
+def _of_question(event: AnyEvent, state: State) -> list[str]:
+    question = state.interruptions.get(getattr(event, "interruption", ""))
+    if question is None:
+        return []
+    match event:
+        case happened.InterruptionRaised(teams=teams):
+            return [f"asks {may_be_answered_by(state, teams)}: {question.step} ({question.id})"]
+        case happened.InterruptionTaken(user=user):
+            return [f"{user} takes “{question.step}”"]
+        case happened.InterruptionAnswered(user=user, answer=answer, notes=notes):
+            return [f"{user} says {answer} to “{question.step}”{f': {notes}' if notes else ''}"]
+    return []
+
+
+def _queued(state: State, run: Run) -> str:
+    where = [state.model.environments[run.environment].name] if run.environment else []
+    where += [state.model.tenants[run.tenant].name] if run.tenant else []
+    parent = state.jobs.get(run.parent) if run.parent else None
+    by = f", started by {parent.run}" if parent else ""
+    return f"{run.runbook.name} is queued{' for ' + ', '.join(where) if where else ''}{by}"
+
+
+def _wait_of(state: State, run: Run, now: float) -> list[str]:
+    """Why a run is queued, where it will not start at once."""
+    if state.slots < state.model.engine.task_cap and (run.ticket, run.id) in tuple(state.ready):
+        return []
+    wait = of_run(state, run, now)
+    return [wait.sentence] if wait else []
+
+
+def _first_free(state: State, job: Job) -> bool:
+    lock = state.locks[job.worker or ""]
+    alone = lock.queue.first() == (job.ticket, job.id)
+    return alone and (not lock.holders or (job.mode == "shared" and not lock.exclusive))
+
+
+def _named(run: Run, job: Job) -> str:
+    if job.step is None:
+        return f"acquiring {', '.join(' '.join(each) for each in job.packages)}"
+    return f"“{run.runbook.steps[job.step].name}”"
