@@ -15,6 +15,7 @@ from textual.screen import Screen
 from octotui.engine.commands import CancelRun, Refused
 from octotui.engine.state import State
 from octotui.runtime.session import Session
+from octotui.store.errors import StoreError
 from octotui.ui.board import Board
 from octotui.ui.palette import commands
 from octotui.ui.quit_dialog import QuitDialog
@@ -39,7 +40,7 @@ class OctotuiApp(App[Left]):
     state: reactive[State] = reactive(State())
     now: reactive[float] = reactive(0.0)
     past: reactive[Sequence[Record]] = reactive(tuple)
-    leaving: reactive[str] = reactive("")
+    leaving: reactive[Left | None] = reactive(None)
 
     def __init__(
         self,
@@ -52,6 +53,7 @@ class OctotuiApp(App[Left]):
             os.environ.pop("NO_COLOR", None)  # set but empty means nothing, though not to Textual
         super().__init__()
         self.session = session
+        self.failure: StoreError | None = None  # what ended the session, to be raised by who opened it
         self.glyphs = GLYPHS[glyphs]
         self._clock = now or time.time
         self.set_reactive(OctotuiApp.state, session.state)
@@ -73,13 +75,20 @@ class OctotuiApp(App[Left]):
     @work
     async def _follow(self) -> None:
         """Take each state, and what has ended with it, at one time."""
-        async for state in self.session.states():
-            if state.families is not self.state.families:
-                self.past = self.session.recent()
-            self.now = self._clock()
-            self.state = state
-            if self.leaving and not len(state.families):
-                self.exit("wait" if self.leaving == "wait" else "cancel")
+        try:
+            async for state in self.session.states():
+                self._take(state)
+        except StoreError as failure:
+            self.failure = failure
+            self.exit(return_code=1)
+
+    def _take(self, state: State) -> None:
+        if state.families is not self.state.families:
+            self.past = self.session.recent()
+        self.now = self._clock()
+        self.state = state
+        if self.leaving and not len(state.families):
+            self.exit(self.leaving)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """What the palette offers."""
@@ -96,13 +105,14 @@ class OctotuiApp(App[Left]):
     async def _leave(self, way: str | None) -> None:
         if way == "leave":
             self.exit("leave")
-        elif way in ("wait", "cancel"):
-            self.leaving = way
-            if way == "cancel":
-                await self._cancel_all()
+        elif way == "wait":
+            self.leaving = "wait"
+        elif way == "cancel":
+            self.leaving = "cancel"
+            await self._cancel_all()
 
     async def _cancel_all(self) -> None:
         for run in sorted(self.state.runs.values(), key=lambda each: each.number):
             if not run.ended:
-                with suppress(Refused):  # it ends with the one that waits for it
+                with suppress(Refused, StoreError):  # it ends with the one that waits for it
                     await self.session.send(CancelRun(run=run.id, by=self.session.user))

@@ -19,7 +19,9 @@ class FilterLine(Input):
         """The filter was kept or dropped, and the list has the focus again."""
 
     def __init__(self) -> None:
-        super().__init__(placeholder="filter", compact=True, select_on_focus=False)
+        super().__init__(
+            placeholder="filter: enter keeps it, esc drops it", compact=True, select_on_focus=False
+        )
         self.display = False
 
     def ask(self) -> None:

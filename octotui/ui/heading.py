@@ -22,6 +22,15 @@ class Heading(Widget):
         super().__init__(id=id)
         self.set_reactive(Heading.left, ((title, "strong"),))
 
+    def on_mount(self) -> None:
+        """Follow the focus."""
+        self.watch(self.screen, "focused", self._follow)
+
+    def _follow(self) -> None:
+        """Stand out where the focus is in this pane."""
+        pane = self.parent
+        self.set_class(isinstance(pane, Widget) and pane.has_focus_within, "-focused")
+
     def say(self, left: str | None = None, right: tuple[Span, ...] = ()) -> None:
         """Show this title, or the one it has, and these facts."""
         if left is not None:

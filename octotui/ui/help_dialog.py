@@ -9,14 +9,7 @@ from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-HIDDEN = {
-    "system",
-    "copy_selected_text",
-    "focus_next",
-    "focus_previous",
-    "screen.maximize",
-    "screen.minimize",
-}
+OURS = {"app.focus_next": "next pane", "app.focus_previous": "previous pane"}
 
 
 class HelpDialog(ModalScreen[None]):
@@ -54,8 +47,9 @@ def keys_of(bindings: Iterable[ActiveBinding]) -> list[tuple[str, str]]:
     found: dict[str, list[str]] = {}
     for each in bindings:
         binding = each.binding
-        if binding.description and each.enabled and binding.action not in HIDDEN and not binding.system:
-            found.setdefault(binding.description, []).append(_written(binding))
+        what = OURS.get(binding.action, binding.description)
+        if each.enabled and what and (what == what.lower() or binding.action in OURS):
+            found.setdefault(what, []).append(_written(binding))  # Textual's own begin with a capital
     return [(" ".join(dict.fromkeys(keys)), what) for what, keys in found.items()]
 
 

@@ -55,9 +55,13 @@ class Lines(ScrollView, can_focus=True):
         """The line under the cursor is to be opened."""
 
     def __init__(
-        self, draw: Draw, *, empty: str = "", id: str | None = None, classes: str | None = None
-    ) -> None:  # noqa: A002
-        super().__init__(id=id, classes=classes)
+        self,
+        draw: Draw,
+        *,
+        empty: str = "",
+        id: str | None = None,  # noqa: A002
+    ) -> None:
+        super().__init__(id=id)
         self._draw_line = draw
         self._empty = empty
         self._keys: tuple[str, ...] = ()

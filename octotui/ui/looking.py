@@ -1,7 +1,7 @@
 """A screen that looks at one run: it follows the app's state, and finds runs that have left it."""
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import work
 from textual.binding import Binding, BindingType
@@ -9,13 +9,14 @@ from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widget import Widget
 
-from octotui.engine.commands import CancelRun, Command, Refused, StartRun
-from octotui.engine.events import AnyEvent, RunQueued
+from octotui.engine.commands import CancelRun, StartRun
+from octotui.engine.events import RunQueued
 from octotui.engine.state import State
 from octotui.runtime.session import Session
 from octotui.ui.confirm import Confirm
 from octotui.ui.help_dialog import HelpDialog
 from octotui.ui.question_screen import QuestionScreen
+from octotui.ui.sending import send
 from octotui.ui.start_dialog import StartDialog
 from octotui.ui.why_dialog import WhyDialog
 from octotui.views import questions, why
@@ -48,22 +49,23 @@ class LookingScreen(Screen[None]):
         self.session = session
         self.set_reactive(LookingScreen.run, run)
         self._ended: dict[str, State] = {}
+        self._offered: list[bool | None] = []
 
     def on_mount(self) -> None:
         """Follow the app."""
-        self.watch(self.app, "past", self._take_past)
-        self.watch(self.app, "now", self._take_now)
-        self.watch(self.app, "state", self._take_state)
+        self.watch(self.app, "state", self._follow)
+        self.watch(self.app, "now", self._follow)
 
-    def _take_past(self, past: Sequence[Record]) -> None:
-        self.past = past
+    def on_screen_resume(self) -> None:
+        """Catch up with what happened while nobody saw this screen."""
+        self._follow()
 
-    def _take_now(self, now: float) -> None:
-        self.now = now
-
-    def _take_state(self, state: State) -> None:
-        self.state = state
-        self._look()
+    def _follow(self) -> None:
+        """Take what the app has, while anybody can see it."""
+        if self.is_current:
+            app: Any = self.app
+            self.past, self.now, self.state = app.past, app.now, app.state
+            self._look()
 
     def watch_run(self) -> None:
         """Look at another run."""
@@ -82,7 +84,10 @@ class LookingScreen(Screen[None]):
                 self.picture = self._ended[record.root]
             else:
                 self._fetch(record.root)
-        self.refresh_bindings()
+        offered = [self.check_action(action, ()) for action in ("cancel", "again", "answer")]
+        if offered != self._offered:
+            self._offered = offered
+            self.refresh_bindings()
 
     @work(exclusive=True, group="family")
     async def _fetch(self, root: str) -> None:
@@ -91,14 +96,6 @@ class LookingScreen(Screen[None]):
         while len(self._ended) > 20:
             self._ended.pop(next(iter(self._ended)))
         self._look()
-
-    async def send(self, command: Command) -> tuple[AnyEvent, ...]:
-        """Send a command; a refusal is a toast."""
-        try:
-            return await self.session.send(command)
-        except Refused as refused:
-            self.notify(str(refused), severity="warning", markup=False)
-            return ()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer what makes sense for the run looked at."""
@@ -119,7 +116,7 @@ class LookingScreen(Screen[None]):
             await self._start(command)
 
     async def _start(self, command: StartRun) -> None:
-        for event in await self.send(command):
+        for event in await send(self, self.session, command):
             if isinstance(event, RunQueued) and event.parent is None:
                 self.started(event.run)
 
@@ -153,7 +150,7 @@ class LookingScreen(Screen[None]):
         told = "What runs of it is ended (TERM, its grace, KILL); nothing of it starts any more."
         sure = Confirm(f"Cancel {run.id} {run.runbook.name}?", told, yes="cancel it", no="keep it")
         if await self.app.push_screen_wait(sure):
-            await self.send(CancelRun(run=run.id, by=self.session.user))
+            await send(self, self.session, CancelRun(run=run.id, by=self.session.user))
 
     def action_answer(self) -> None:
         """Open the question to answer next."""

@@ -10,12 +10,13 @@ from textual.reactive import reactive
 from textual.screen import ModalScreen
 from textual.widgets import Footer, Input, Markdown, Static
 
-from octotui.engine.commands import AnswerInterruption, Command, Refused, TakeInterruption
+from octotui.engine.commands import AnswerInterruption, TakeInterruption
 from octotui.engine.events import Answer
 from octotui.engine.state import State
 from octotui.runtime.session import Session
 from octotui.ui.confirm import Confirm
 from octotui.ui.paint import glyphs_of
+from octotui.ui.sending import send
 from octotui.views import questions
 from octotui.views.questions import QuestionRow
 
@@ -69,9 +70,13 @@ class QuestionScreen(ModalScreen[None]):
 
     def _follow(self, state: State) -> None:
         """Go when the question needs no answer any more."""
-        self.row = questions.row(state, self._asked, self.session.user, self.app.now)  # type: ignore[attr-defined]
-        if self.row is None and self.is_current:
+        self.row = questions.row(state, self._asked, self.session.user, self.session.now())
+        if self.row is None and self.is_active:
             self.dismiss()
+
+    def on_screen_resume(self) -> None:
+        """Go when the question was answered while something stood before it."""
+        self._follow(self.session.state)
 
     def _show(self, now: float) -> None:
         row = questions.row(self.session.state, self._asked, self.session.user, now)
@@ -99,16 +104,11 @@ class QuestionScreen(ModalScreen[None]):
             return row.mine
         return True
 
-    async def _send(self, command: Command) -> None:
-        try:
-            await self.session.send(command)
-        except Refused as refused:
-            self.notify(str(refused), severity="warning", markup=False)
-
     @work
     async def action_take(self) -> None:
         """Take responsibility."""
-        await self._send(TakeInterruption(interruption=self._asked, user=self.session.user))
+        command = TakeInterruption(interruption=self._asked, user=self.session.user)
+        await send(self, self.session, command)
 
     def action_notes(self) -> None:
         """Write notes."""
@@ -126,9 +126,10 @@ class QuestionScreen(ModalScreen[None]):
             if not await self.app.push_screen_wait(Confirm("Abort?", told, yes="abort", no="back")):
                 return
         notes = self.query_one("#notes", Input).value
-        await self._send(
-            AnswerInterruption(interruption=self._asked, user=self.session.user, answer=answer, notes=notes)
+        command = AnswerInterruption(
+            interruption=self._asked, user=self.session.user, answer=answer, notes=notes
         )
+        await send(self, self.session, command)
 
     def action_back(self) -> None:
         """Leave the notes, then the screen."""

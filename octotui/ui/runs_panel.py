@@ -142,7 +142,7 @@ def draw(row: RunRow, width: int, number: int, glyphs: Glyphs) -> list[Span]:
     """A run in one line: sign, id, name, place; word and time at the right."""
     right: list[Span] = [(f"{row.mark.word:<10}", row.mark.role), (f"{row.time:>6}", "muted")]
     if width < 44:
-        right = right[1:]
+        right = right[:1]
     head: list[Span] = [sign(row.mark, glyphs), (f"{row.id:<{number}} ", "muted")]
     room = width - length(head) - length(right) - 1
     place = cut([(row.where, "muted")], max(0, min(12 if width < 64 else 24, room - 11)), glyphs)

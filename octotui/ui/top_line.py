@@ -26,9 +26,9 @@ class TopLine(Widget):
         """Say when the app is about to leave."""
         self.watch(self.app, "leaving", self._leave)
 
-    def _leave(self, way: str) -> None:
+    def _leave(self, way: str | None) -> None:
         told = {"wait": "quits when all runs have ended", "cancel": "cancels all runs, then quits"}
-        self.leaving = told.get(way, "")
+        self.leaving = told.get(way or "", "")
 
     def watch_state(self, old: State, new: State) -> None:
         """Draw again when something happened."""
