@@ -60,14 +60,14 @@ def _changed(event: Event, before: RunRecord) -> RunRecord | None:
         case RunStarted(at=at):
             first = at if before.started_at is None else before.started_at
             return replace(before, state="executing", started_at=first)
+        case RunEnded(state=state, reason=reason, at=at):
+            return replace(before, state=state, reason=reason, ended_at=at)
         case RunPaused():
             return replace(before, state="paused")
         case RunRequeued():
             return replace(before, state="queued")
         case RunCancelling(reason=reason):
             return replace(before, state="cancelling", reason=reason)
-        case RunEnded(state=state, reason=reason, at=at):
-            return replace(before, state=state, reason=reason, ended_at=at)
     return None
 
 

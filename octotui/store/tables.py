@@ -1,8 +1,7 @@
 """Putting events into the journal's tables, and keeping the table of runs up to date by them."""
 
 import sqlite3
-from collections.abc import Iterable, Sequence
-from itertools import chain
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -10,8 +9,10 @@ from msgspec.structs import astuple
 
 from octotui.engine.events import Event, ModelLoaded
 from octotui.store.records import CHANGES, RunRecord, from_row, record_of, run_number
+from octotui.store.schema import PART
 
 ROWS = 500  # a statement; SQLite takes 32,766 values
+RECORD = len(RunRecord.__struct_fields__)
 
 
 class Tables:
@@ -22,23 +23,32 @@ class Tables:
         self._encode = msgspec.json.Encoder().encode
         self._open: dict[str, RunRecord] = {}
         self._roots: dict[str, int] = {}
+        self._part = 0
+        self._in_part: set[int] = set()
 
     def add(self, events: Iterable[Event]) -> None:
         """Add events, and the records of the runs that they changed."""
         encode, roots = self._encode, self._roots
         touched: dict[str, RunRecord] = {}
-        rows: list[tuple[int, int | None, bytes]] = []
+        rows: list[Any] = []
+        parts: list[int] = []
         for event in events:
             if type(event) in CHANGES:
                 self._change(event, touched)
             run: str | None = getattr(event, "run", None)
-            if run is None:
-                root = 0 if isinstance(event, ModelLoaded) else None
-            else:
+            root: int | None
+            if run is not None:
                 root = roots.get(run) or self._root(run)
-            rows.append((event.seq, root, encode(event)))
-        self._insert("INSERT INTO events", rows)
-        self._insert("INSERT OR REPLACE INTO runs", [astuple(record) for record in touched.values()])
+                if root not in self._in_part or event.seq // PART != self._part:
+                    parts += self._enter(root, event.seq // PART)
+            else:
+                root = 0 if type(event) is ModelLoaded else None
+            rows += (event.seq, root, encode(event))
+        self._insert("INSERT INTO events", rows, 3)
+        self._insert("INSERT OR IGNORE INTO parts", parts, 2)
+        self._insert(
+            "INSERT OR REPLACE INTO runs", [v for each in touched.values() for v in astuple(each)], RECORD
+        )
         self._forget(touched)
 
     def _change(self, event: Any, touched: dict[str, RunRecord]) -> None:
@@ -47,6 +57,14 @@ class Tables:
         if record is not None:
             self._open[run] = touched[run] = record
             self._roots[run] = run_number(record.root)
+
+    def _enter(self, root: int, part: int) -> tuple[int, int]:
+        """Note that a family has events in this part of the journal."""
+        if part != self._part:
+            self._part = part
+            self._in_part.clear()
+        self._in_part.add(root)
+        return root, part
 
     def _root(self, run: str) -> int:
         """The family of a run that is not remembered."""
@@ -58,12 +76,12 @@ class Tables:
         row = self._database.execute("SELECT * FROM runs WHERE number = ?", (run_number(run),)).fetchone()
         return row and from_row(row)
 
-    def _insert(self, verb: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    def _insert(self, verb: str, values: list[Any], width: int) -> None:
         """Put rows in, many a statement: at each one this thread has to wait for the loop's."""
-        for first in range(0, len(rows), ROWS):
-            some = rows[first : first + ROWS]
-            places = f"({','.join('?' * len(some[0]))})"
-            self._database.execute(f"{verb} VALUES {','.join([places] * len(some))}", tuple(chain(*some)))
+        row = f"({','.join('?' * width)})"
+        for first in range(0, len(values), ROWS * width):
+            some = values[first : first + ROWS * width]
+            self._database.execute(f"{verb} VALUES {','.join([row] * (len(some) // width))}", some)
 
     def _forget(self, touched: dict[str, RunRecord]) -> None:
         for run, record in touched.items():
