@@ -1,32 +1,21 @@
 """What falls due: one deadline at a time for a job or a run, in order of time."""
 
+from typing import TypeVar
+
 from msgspec.structs import replace
 
-from octotui.engine.state import Job, State
+from octotui.engine.state import Job, Run, State
+
+Waiting = TypeVar("Waiting", Job, Run)
 
 
-def fall_due(state: State, name: str, at: float | None) -> State:
-    """The state once a job or a run, by id, falls due at this time; None for never."""
-    job = state.jobs.get(name)
-    if job is not None:
-        return _of_job(state, job, at)
-    run = state.runs[name]
+def fall_due(state: State, waiting: Waiting, at: float | None) -> tuple[State, Waiting]:
+    """The state and the job or run, in hand, once it falls due at this time; None for never."""
+    if waiting.deadline == at:
+        return state, waiting
     deadlines = state.deadlines
-    if run.deadline is not None:
-        deadlines = deadlines.discard((run.deadline, name))
+    if waiting.deadline is not None:
+        deadlines = deadlines.discard((waiting.deadline, waiting.id))
     if at is not None:
-        deadlines = deadlines.add((at, name))
-    if run.deadline is None and at is None:
-        return state
-    return replace(state, deadlines=deadlines, runs=state.runs.insert(name, replace(run, deadline=at)))
-
-
-def _of_job(state: State, job: Job, at: float | None) -> State:
-    if job.deadline is None and at is None:
-        return state
-    deadlines = state.deadlines
-    if job.deadline is not None:
-        deadlines = deadlines.discard((job.deadline, job.id))
-    if at is not None:
-        deadlines = deadlines.add((at, job.id))
-    return replace(state, deadlines=deadlines, jobs=state.jobs.insert(job.id, replace(job, deadline=at)))
+        deadlines = deadlines.add((at, waiting.id))
+    return replace(state, deadlines=deadlines), replace(waiting, deadline=at)

@@ -18,14 +18,14 @@ RunEnd = Literal["succeeded", "failed", "cancelled", "timed-out"]
 JobEnd = Literal["succeeded", "succeeded-with-warnings", "failed", "cancelled", "lost"]
 
 
-class PassedOver(msgspec.Struct, frozen=True):
+class PassedOver(msgspec.Struct, frozen=True, gc=False):
     """A worker that a selection looked at and did not take, and why."""
 
     worker: str
     reason: str
 
 
-class Pick(msgspec.Struct, frozen=True, kw_only=True):
+class Pick(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One worker selected for steps of one lease key, and why it was this one (W6, W8)."""
 
     pool: str
@@ -39,7 +39,7 @@ class Pick(msgspec.Struct, frozen=True, kw_only=True):
     passed_over: tuple[PassedOver, ...] = ()
 
 
-class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
+class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", gc=False):
     """What every event has; the engine numbers and dates it."""
 
     seq: int = 0

@@ -40,76 +40,71 @@ def queued(state: State, event: happened.JobQueued) -> State:
     if event.kind == "manual":
         return _with(state, run, job)
     if run.placed < state.model.engine.max_parallelism and not run.unplaced:
-        return _ask(_with(state, replace(run, placed=run.placed + 1), job), job)
+        state, job = _ask(state, run, job)
+        return _with(state, replace(run, placed=run.placed + 1), job)
     return _with(state, replace(run, unplaced=(*run.unplaced, job.id)), replace(job, wait=ForPlace(event.at)))
 
 
 def placed(state: State, event: happened.JobPlaced) -> State:
     """The job has one of its run's places, and asks for its lock."""
-    run, job = state.runs[event.run], state.jobs[event.job]
+    run = state.runs[event.run]
+    state, job = _ask(state, run, state.jobs[event.job])
     rest = tuple(each for each in run.unplaced if each != job.id)
-    return _ask(_with(state, replace(run, placed=run.placed + 1, unplaced=rest), job), job)
+    return _with(state, replace(run, placed=run.placed + 1, unplaced=rest), job)
 
 
-def _ask(state: State, job: Job) -> State:
+def _ask(state: State, run: Run, job: Job) -> tuple[State, Job]:
     """Stand in the lock's line; a step's `wait_limit` counts from here (L6)."""
-    state = locks.ask(state, job)
-    step = step_of(state, job)
-    if step is None or step.wait_limit is None or job.mode is None:
-        return state
-    return fall_due(state, job.id, state.at + step.wait_limit)
+    state, job = locks.ask(state, job)
+    limit = None if job.step is None else run.runbook.steps[job.step].wait_limit
+    return fall_due(state, job, None if limit is None or job.mode is None else state.at + limit)
 
 
 def started(state: State, event: happened.JobStarted) -> State:
     """The job holds its lock and runs; its `time_limit` counts from here."""
-    job = replace(
-        state.jobs[event.job],
-        state="running",
-        wait=None,
-        attempt=event.attempt,
-        started_at=event.at,
-    )
-    state = locks.take(replace(state, jobs=state.jobs.insert(job.id, job)), job)
+    job = state.jobs[event.job]
+    job = replace(job, state="running", wait=None, attempt=event.attempt, started_at=event.at)
     step = step_of(state, job)
-    limit = None if step is None or step.time_limit is None else event.at + step.time_limit
-    return fall_due(state, job.id, limit)
+    limit = None if step is None else step.time_limit
+    state, job = fall_due(locks.take(state, job), job, None if limit is None else event.at + limit)
+    return _with_job(state, job)
 
 
 def stopping(state: State, event: happened.JobStopping) -> State:
     """The job is being ended, and keeps its lock until it is gone."""
-    job = replace(state.jobs[event.job], stopping=event.reason)
-    return fall_due(replace(state, jobs=state.jobs.insert(job.id, job)), job.id, None)
+    state, job = fall_due(state, state.jobs[event.job], None)
+    return _with_job(state, replace(job, stopping=event.reason))
 
 
 def attempt_failed(state: State, event: happened.AttemptFailed) -> State:
     """The job waits before another attempt, and holds no lock meanwhile (L5)."""
-    job = state.jobs[event.job]
-    run = state.runs[job.run]
-    if isinstance(job.wait, ForChild):
-        run = replace(run, children=run.children - 1)
-    waiting = replace(
-        job,
+    before = state.jobs[event.job]
+    run = state.runs[before.run]
+    run = replace(run, children=run.children - isinstance(before.wait, ForChild))
+    job = replace(
+        before,
         state="waiting",
         wait=ForRetry(event.at, event.retry_at),
         stopping="",
         exit_code=event.exit_code,
         reason=event.reason,
     )
-    return fall_due(locks.give_back(_with(state, run, waiting), job), job.id, event.retry_at)
+    state, job = fall_due(locks.give_back(state, before), job, event.retry_at)
+    return _with(state, run, job)
 
 
 def retried(state: State, event: happened.JobRetried) -> State:
     """The job stands in its lock's line again."""
-    state = fall_due(state, event.job, None)
-    return _ask(state, state.jobs[event.job])
+    state, job = _ask(state, state.runs[event.run], state.jobs[event.job])
+    return _with_job(state, job)
 
 
 def ended(state: State, event: happened.JobEnded) -> State:
     """The job is over: its lock and its place are free, and its step is as far as it."""
-    state = fall_due(state, event.job, None)
-    job, run = state.jobs[event.job], state.runs[event.run]
-    state = locks.give_back(state, job)
-    over = replace(
+    before = state.jobs[event.job]
+    state, run = _ask_for_slot_again(state, _without_job(state.runs[event.run], before, event))
+    state, job = fall_due(locks.give_back(state, before), before, None)
+    job = replace(
         job,
         state=event.state,
         wait=None,
@@ -118,7 +113,7 @@ def ended(state: State, event: happened.JobEnded) -> State:
         reason=event.reason,
         warnings=event.warnings,
     )
-    return _maybe_ask_for_slot(_with(state, _without_job(run, job, event), over), run.id)
+    return _with(state, run, job)
 
 
 def _without_job(run: Run, job: Job, event: happened.JobEnded) -> Run:
@@ -150,12 +145,11 @@ def _blame(run: Run, job: Job, reason: str) -> str:
     return f"step “{run.runbook.steps[job.step].name}” failed: {reason}"
 
 
-def _maybe_ask_for_slot(state: State, run_id: str) -> State:
+def _ask_for_slot_again(state: State, run: Run) -> queue.Held:
     """A run that yielded wants its slot back when there is something to do again (Q4)."""
-    run = state.runs[run_id]
     if run.yielded and not run.resuming and (not run.open or run.unplaced):
         return queue.ask_for_slot(state, run)
-    return state
+    return state, run
 
 
 def interruption_raised(state: State, event: happened.InterruptionRaised) -> State:
@@ -221,3 +215,7 @@ def _end_interruption(state: State, over: Interruption) -> State:
 
 def _with(state: State, run: Run, job: Job) -> State:
     return replace(state, runs=state.runs.insert(run.id, run), jobs=state.jobs.insert(job.id, job))
+
+
+def _with_job(state: State, job: Job) -> State:
+    return replace(state, jobs=state.jobs.insert(job.id, job))

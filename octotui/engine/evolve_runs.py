@@ -6,8 +6,12 @@ from octotui.engine import events as happened
 from octotui.engine import queue
 from octotui.engine.context import lookup, values_for
 from octotui.engine.deadlines import fall_due
+from octotui.engine.ordered import Line
+from octotui.engine.queue import Held
 from octotui.engine.state import Family, ForChild, Progress, Run, State, cursor_key
 from octotui.variables.text import fill_in
+
+NO_LEASES = Line()
 
 
 def queued(state: State, event: happened.RunQueued) -> State:
@@ -31,14 +35,11 @@ def queued(state: State, event: happened.RunQueued) -> State:
         steps=tuple(Progress() for _ in runbook.steps),
     )
     family = state.families.get(event.root, Family((), 0))
-    state = replace(
-        state,
-        next_run=number + 1,
-        families=state.families.insert(event.root, Family((*family.runs, run.id), family.open + 1)),
-    )
+    family = Family((*family.runs, run.id), family.open + 1)
+    state = replace(state, next_run=number + 1, families=state.families.insert(event.root, family))
     if runbook.concurrency is not None:
         run = replace(run, tag=fill_in(runbook.concurrency, lookup(values_for(state, run))).text)
-    return queue.line_up(_with_child(state, event), run)
+    return _with(*queue.line_up(_with_child(state, event), run))
 
 
 def _with_child(state: State, event: happened.RunQueued) -> State:
@@ -49,33 +50,25 @@ def _with_child(state: State, event: happened.RunQueued) -> State:
     action = run.runbook.steps[job.step or 0].action
     if not getattr(action, "wait", False):
         return replace(state, jobs=state.jobs.insert(job.id, replace(job, child=event.run)))
-    waiting = replace(job, child=event.run, state="waiting", wait=ForChild(event.at, event.run))
-    return replace(
-        state,
-        jobs=state.jobs.insert(job.id, waiting),
-        runs=state.runs.insert(run.id, replace(run, children=run.children + 1)),
-    )
+    job = replace(job, child=event.run, state="waiting", wait=ForChild(event.at, event.run))
+    run = replace(run, children=run.children + 1)
+    return replace(state, jobs=state.jobs.insert(job.id, job), runs=state.runs.insert(run.id, run))
 
 
 def packages_chosen(state: State, event: happened.PackagesChosen) -> State:
     """The run's versions are fixed, and it may stand in line."""
     run = replace(state.runs[event.run], versions=event.versions, problems=event.problems)
-    return queue.line_up(state, run)
+    return _with(*queue.line_up(state, run))
 
 
 def started(state: State, event: happened.RunStarted) -> State:
     """The run has a slot, and its clock runs."""
-    run = state.runs[event.run]
-    state = queue.take_slot(
-        state,
-        replace(
-            run,
-            started_at=event.at if run.started_at is None else run.started_at,
-            executing_since=event.at,
-        ),
-    )
+    state, run = queue.take_slot(state, state.runs[event.run])
+    first = event.at if run.started_at is None else run.started_at
+    run = replace(run, started_at=first, executing_since=event.at)
     limit = run.runbook.time_limit
-    return state if limit is None else fall_due(state, run.id, event.at + max(0.0, limit - run.spent))
+    due = None if limit is None else event.at + max(0.0, limit - run.spent)
+    return _with(*fall_due(state, run, due))
 
 
 def workers_selected(state: State, event: happened.WorkersSelected) -> State:
@@ -86,10 +79,10 @@ def workers_selected(state: State, event: happened.WorkersSelected) -> State:
     for offset, pick in enumerate(event.picks, start=len(run.picks)):
         if pick.cursor_after is not None:
             cursors = cursors.insert(cursor_key(pick.pool, run.process), pick.cursor_after)
-        line = leases.get(pick.worker, queue.NOBODY.queue)
-        leases = leases.insert(pick.worker, line.discard((run.number, run.id)).add((run.number, run.id)))
         for step in pick.steps:
             steps[step] = replace(steps[step], pick=offset)
+    for worker in dict.fromkeys(pick.worker for pick in event.picks):
+        leases = leases.insert(worker, leases.get(worker, NO_LEASES).add((run.number, run.id)))
     run = replace(
         run,
         picks=run.picks + event.picks,
@@ -98,83 +91,70 @@ def workers_selected(state: State, event: happened.WorkersSelected) -> State:
         acquired="no",
         steps=tuple(steps),
     )
-    return replace(state, cursors=cursors, leases=leases, runs=state.runs.insert(run.id, run))
+    return _with(replace(state, cursors=cursors, leases=leases), run)
 
 
-def end_leases(state: State, run_id: str) -> State:
-    """The state once a run leases no worker."""
-    run = state.runs[run_id]
+def _end_leases(state: State, run: Run) -> Held:
+    """The run leases no worker."""
     leases = state.leases
-    for pick in run.leases:
-        if pick.worker in leases:
-            line = leases[pick.worker].discard((run.number, run.id))
-            leases = leases.insert(pick.worker, line) if line else leases.discard(pick.worker)
-    return replace(state, leases=leases, runs=state.runs.insert(run_id, replace(run, leased=False)))
+    for worker in dict.fromkeys(pick.worker for pick in run.leases):
+        line = leases[worker].discard((run.number, run.id))
+        leases = leases.insert(worker, line) if line else leases.discard(worker)
+    return replace(state, leases=leases), replace(run, leased=False)
 
 
 def yielded(state: State, event: happened.RunYielded) -> State:
     """The run has no slot while it waits for children."""
-    return queue.give_slot_back(state, event.run)
+    return _with(*queue.give_slot_back(state, state.runs[event.run]))
 
 
 def resumed(state: State, event: happened.RunResumed) -> State:
     """The run has a slot again."""
-    return queue.take_slot(state, state.runs[event.run])
+    return _with(*queue.take_slot(state, state.runs[event.run]))
 
 
 def paused(state: State, event: happened.RunPaused) -> State:
     """The run keeps nothing while people think, but a tag that blocks others (Q3)."""
-    state = queue.give_slot_back(end_leases(_stop_clock(state, event.run), event.run), event.run)
-    run = replace(state.runs[event.run], state="paused")
-    state = replace(state, runs=state.runs.insert(run.id, run))
-    blocks = any(
-        step.block_concurrent
-        for step, progress in zip(run.runbook.steps, run.steps, strict=True)
-        if progress.jobs
-    )
-    return state if blocks else queue.give_tag_back(state, run)
+    state, run = _give_all_back(state, state.runs[event.run])
+    run = replace(run, state="paused")
+    asked = (step for step, progress in zip(run.runbook.steps, run.steps, strict=True) if progress.jobs)
+    if any(step.block_concurrent for step in asked):
+        return _with(state, run)
+    return _with(*queue.give_tag_back(state, run))
 
 
-def _stop_clock(state: State, run_id: str) -> State:
-    run = state.runs[run_id]
+def _give_all_back(state: State, run: Run) -> Held:
+    """The run has neither slot nor leases, and its clock stands."""
     if run.executing_since is not None:
         run = replace(run, spent=run.spent + state.at - run.executing_since, executing_since=None)
-        state = replace(state, runs=state.runs.insert(run_id, run))
-    return fall_due(state, run_id, None)
+    state, run = fall_due(state, run, None)
+    state, run = _end_leases(state, run)
+    return queue.give_slot_back(state, run)
 
 
 def requeued(state: State, event: happened.RunRequeued) -> State:
     """The run stands at the end of the queue, with the steps it still has."""
-    return queue.line_up(state, replace(state.runs[event.run], state="queued", ticket=event.seq))
+    run = replace(state.runs[event.run], state="queued", ticket=event.seq)
+    return _with(*queue.line_up(state, run))
 
 
 def cancelling(state: State, event: happened.RunCancelling) -> State:
     """The run waits in no line any more; what runs is being ended."""
-    run = state.runs[event.run]
-    place = (run.ticket, run.id)
-    state = replace(state, ready=state.ready.discard(place), resuming=state.resuming.discard(place))
-    if run.tag is not None and run.tag in state.tags and not run.holds_tag:
-        tag = state.tags[run.tag]
-        tag = replace(tag, queue=tag.queue.discard(place))
-        state = replace(state, tags=state.tags.insert(run.tag, tag))
-    run = replace(run, state="cancelling", ending=event.ending, reason=event.reason, resuming=False)
-    return fall_due(replace(state, runs=state.runs.insert(run.id, run)), run.id, None)
+    state, run = queue.leave_lines(state, state.runs[event.run])
+    run = replace(run, state="cancelling", ending=event.ending, reason=event.reason)
+    return _with(*fall_due(state, run, None))
 
 
 def ended(state: State, event: happened.RunEnded) -> State:
     """The run keeps nothing; with the last of its family it leaves the State."""
-    state = end_leases(_stop_clock(state, event.run), event.run)
-    state = queue.leave(state, state.runs[event.run])
-    run = replace(state.runs[event.run], state=event.state, reason=event.reason, ended_at=event.at)
+    state, run = queue.leave_lines(state, state.runs[event.run])
+    state, run = queue.give_tag_back(*_give_all_back(state, run))
+    run = replace(run, state=event.state, reason=event.reason, ended_at=event.at)
     family = state.families[run.root]
     family = replace(family, open=family.open - 1)
     if family.open == 0 and not state.keep_ended:
         return _without(state, run.root, family)
-    return replace(
-        state,
-        runs=state.runs.insert(run.id, run),
-        families=state.families.insert(run.root, family),
-    )
+    return _with(replace(state, families=state.families.insert(run.root, family)), run)
 
 
 def _without(state: State, root: str, family: Family) -> State:
@@ -195,7 +175,7 @@ def step_skipped(state: State, event: happened.StepSkipped) -> State:
     """The step will not run."""
     run = state.runs[event.run]
     progress = replace(run.steps[event.step], state="skipped", reason=event.reason)
-    return replace(state, runs=state.runs.insert(run.id, with_progress(run, event.step, progress)))
+    return _with(state, with_progress(run, event.step, progress))
 
 
 def with_progress(run: Run, step: int, progress: Progress) -> Run:
@@ -205,3 +185,7 @@ def with_progress(run: Run, step: int, progress: Progress) -> Run:
     while group < len(run.groups) and all(steps[each].state != "pending" for each in run.groups[group]):
         group += 1
     return replace(run, steps=steps, group=group)
+
+
+def _with(state: State, run: Run) -> State:
+    return replace(state, runs=state.runs.insert(run.id, run))

@@ -7,18 +7,14 @@ from octotui.engine.state import ForLock, Job, Lock, State
 FREE = Lock()
 
 
-def ask(state: State, job: Job) -> State:
-    """The state once a job stands in the line of its machine's lock, or needs none."""
+def ask(state: State, job: Job) -> tuple[State, Job]:
+    """The state and the job, in hand, once it stands in the line of its machine's lock, or needs none."""
     if job.worker is None or job.mode is None:
-        return replace(state, jobs=state.jobs.insert(job.id, replace(job, wait=None)))
+        return state, replace(job, wait=None)
     lock = state.locks.get(job.worker, FREE)
-    asking = replace(job, ticket=state.seq, wait=ForLock(state.at, job.worker, job.mode))
     lock = replace(lock, queue=lock.queue.add((state.seq, job.id)))
-    return replace(
-        state,
-        jobs=state.jobs.insert(job.id, asking),
-        locks=state.locks.insert(job.worker, lock),
-    )
+    state = replace(state, locks=state.locks.insert(job.worker, lock))
+    return state, replace(job, ticket=state.seq, wait=ForLock(state.at, job.worker, job.mode))
 
 
 def take(state: State, job: Job) -> State:

@@ -1,46 +1,48 @@
 """A persistent sorted sequence: lines people stand in, and deadlines, cheap at any length."""
 
-from bisect import bisect_left, insort
+from bisect import bisect_left
 from collections.abc import Iterator
 from itertools import chain
+from math import inf
 from typing import Any
 
-BLOCK = 128  # items in a block; a change copies one block and the tuple of blocks
+BLOCK = 48  # items in a block; a change copies one block and the tuple of blocks
 
 Item = tuple[Any, ...]
+Blocks = tuple[tuple[Item, ...], ...]
 
 
 class Line:
-    """Immutable, sorted tuples in blocks: `add`, `discard` and `first` cost the same for 10 or 10,000."""
+    """Immutable, sorted tuples in blocks: `add`, `discard` and `first` cost about the same for 10 or 10,000.
+
+    An item is a tuple that begins with a number.
+    """
 
     __slots__ = ("_blocks", "_length")
 
     def __init__(self, items: tuple[Item, ...] = ()) -> None:
         ordered = sorted(items)
-        self._blocks = tuple(tuple(ordered[at : at + BLOCK]) for at in range(0, len(ordered), BLOCK))
+        self._blocks: Blocks = tuple(tuple(ordered[at : at + BLOCK]) for at in range(0, len(ordered), BLOCK))
         self._length = len(ordered)
 
     def add(self, item: Item) -> "Line":
         """A line with this item in its place."""
-        if not self._blocks:
-            return _line(((item,),), 1)
         place = self._block_of(item)
-        block = list(self._blocks[place])
-        insort(block, item)
-        half = len(block) // 2
-        # A full last block is left full, since most items come at the end.
-        split = len(block) - 1 if place == len(self._blocks) - 1 else half
-        parts = (tuple(block),) if len(block) <= BLOCK else (tuple(block[:split]), tuple(block[split:]))
+        block = self._blocks[place] if self._blocks else ()
+        at = bisect_left(block, item)
+        alone = (item,)
+        longer = block[:at] + alone + block[at:]
+        # Most items come at the end: a full last block is left full.
+        half = BLOCK if place + 1 >= len(self._blocks) else BLOCK // 2
+        parts = (longer,) if len(longer) <= BLOCK else (longer[:half], longer[half:])
         return _line(self._blocks[:place] + parts + self._blocks[place + 1 :], self._length + 1)
 
     def discard(self, item: Item) -> "Line":
         """A line without this item; the same line where it holds none."""
-        if not self._blocks:
-            return self
         place = self._block_of(item)
-        block = self._blocks[place]
+        block = self._blocks[place] if self._blocks else ()
         at = bisect_left(block, item)
-        if at == len(block) or block[at] != item:
+        if block[at : at + 1] != (item,):
             return self
         rest = block[:at] + block[at + 1 :]
         parts = (rest,) if rest else ()
@@ -58,8 +60,8 @@ class Line:
             yield each
 
     def _block_of(self, item: Item) -> int:
-        """The first block whose last item is not lower, or the last block."""
-        return min(bisect_left(self._blocks, item, key=lambda block: block[-1]), len(self._blocks) - 1)
+        """The last block whose first item is not higher, or the first block."""
+        return max(bisect_left(self._blocks, (item, (inf,))) - 1, 0)
 
     def __iter__(self) -> Iterator[Item]:
         return chain.from_iterable(self._blocks)
@@ -77,7 +79,7 @@ class Line:
         return f"Line({tuple(self)!r})"
 
 
-def _line(blocks: tuple[tuple[Item, ...], ...], length: int) -> Line:
+def _line(blocks: Blocks, length: int) -> Line:
     line = Line.__new__(Line)
     line._blocks = blocks
     line._length = length

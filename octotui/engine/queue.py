@@ -1,84 +1,83 @@
-"""The queue of runs: slots of the cap, concurrency tags, and who goes on when one comes free (Q1 to Q5)."""
+"""The queue of runs: slots of the cap, concurrency tags, and who goes on when one comes free (Q1 to Q5).
+
+A run that changes is in the hand of its caller: functions that change it return it beside the State.
+"""
 
 from msgspec.structs import replace
 
 from octotui.engine.state import ForChild, Run, State, Tag
 
 NOBODY = Tag()
+Held = tuple[State, Run]
 
 
-def line_up(state: State, run: Run) -> State:
-    """The state once a queued run stands where it must wait: for its packages, its tag, or a slot."""
+def line_up(state: State, run: Run) -> Held:
+    """A queued run stands where it must wait: for its packages, its tag, or a slot."""
     if run.versions is None and run.needs_packages:
-        return _with(state, run)
+        return state, run
     if run.tag is None or run.holds_tag or ancestor_holds(state, run):
-        return _with(replace(state, ready=state.ready.add((run.ticket, run.id))), run)
+        return replace(state, ready=state.ready.add((run.ticket, run.id))), run
     tag = state.tags.get(run.tag, NOBODY)
-    if tag.holder is None:
-        state = replace(
-            state,
-            tags=state.tags.insert(run.tag, replace(tag, holder=run.id)),
-            ready=state.ready.add((run.ticket, run.id)),
-        )
-        return _with(state, replace(run, holds_tag=True))
-    tag = replace(tag, queue=tag.queue.add((run.ticket, run.id)))
-    return _with(replace(state, tags=state.tags.insert(run.tag, tag)), run)
+    if tag.holder is not None:
+        tag = replace(tag, queue=tag.queue.add((run.ticket, run.id)))
+        return replace(state, tags=state.tags.insert(run.tag, tag)), run
+    state = replace(
+        state,
+        tags=state.tags.insert(run.tag, replace(tag, holder=run.id)),
+        ready=state.ready.add((run.ticket, run.id)),
+    )
+    return state, replace(run, holds_tag=True)
 
 
-def give_tag_back(state: State, run: Run) -> State:
-    """The state once the next in a tag's line has it, and stands in the queue at its own place."""
-    if run.tag is None or not run.holds_tag:
-        return state
-    state = _with(state, replace(run, holds_tag=False))
-    tag = state.tags[run.tag]
+def leave_lines(state: State, run: Run) -> Held:
+    """The run stands in no line any more."""
+    place = (run.ticket, run.id)
+    if run.resuming:
+        return replace(state, resuming=state.resuming.discard(place)), replace(run, resuming=False)
+    if run.state != "queued":
+        return state, run
+    state = replace(state, ready=state.ready.discard(place))
+    if run.tag is not None and run.tag in state.tags and not run.holds_tag:
+        tag = state.tags[run.tag]
+        state = replace(state, tags=state.tags.insert(run.tag, replace(tag, queue=tag.queue.discard(place))))
+    return state, run
+
+
+def give_tag_back(state: State, run: Run) -> Held:
+    """The next in the tag's line has it, and stands in the queue at its own place."""
+    name = run.tag
+    if name is None or not run.holds_tag:
+        return state, run
+    run = replace(run, holds_tag=False)
+    tag = state.tags[name]
     first = tag.queue.first()
     if first is None:
-        return replace(state, tags=state.tags.discard(run.tag))
+        return replace(state, tags=state.tags.discard(name)), run
     heir = state.runs[first[1]]
-    return replace(
+    state = replace(
         state,
-        tags=state.tags.insert(run.tag, Tag(heir.id, tag.queue.discard(first))),
+        tags=state.tags.insert(name, Tag(heir.id, tag.queue.discard(first))),
         ready=state.ready.add((heir.ticket, heir.id)),
         runs=state.runs.insert(heir.id, replace(heir, holds_tag=True)),
     )
+    return state, run
 
 
-def leave(state: State, run: Run) -> State:
-    """The state once a run stands in no line and holds neither slot, tag nor lease."""
-    place = (run.ticket, run.id)
-    state = replace(state, ready=state.ready.discard(place), resuming=state.resuming.discard(place))
-    if run.tag is not None and run.tag in state.tags:
-        tag = state.tags[run.tag]
-        state = replace(state, tags=state.tags.insert(run.tag, replace(tag, queue=tag.queue.discard(place))))
-    state = give_slot_back(state, run.id)
-    return give_tag_back(state, state.runs[run.id])
+def take_slot(state: State, run: Run) -> Held:
+    """The run is executing, in a slot of the cap."""
+    state, run = leave_lines(state, run)
+    return replace(state, slots=state.slots + 1), replace(run, slot=True, state="executing")
 
 
-def take_slot(state: State, run: Run) -> State:
-    """The state once a run is executing in a slot of the cap."""
-    place = (run.ticket, run.id)
-    return replace(
-        _with(state, replace(run, slot=True, resuming=False, state="executing")),
-        ready=state.ready.discard(place),
-        resuming=state.resuming.discard(place),
-        slots=state.slots + 1,
-    )
+def give_slot_back(state: State, run: Run) -> Held:
+    """The run has no slot."""
+    return replace(state, slots=state.slots - run.slot), replace(run, slot=False)
 
 
-def give_slot_back(state: State, run_id: str) -> State:
-    """The state once a run has no slot."""
-    run = state.runs[run_id]
-    if not run.slot:
-        return state
-    return replace(_with(state, replace(run, slot=False)), slots=state.slots - 1)
-
-
-def ask_for_slot(state: State, run: Run) -> State:
-    """The state once a run whose child ended stands in line ahead of queued runs (Q4)."""
-    return replace(
-        _with(state, replace(run, resuming=True, ticket=state.seq)),
-        resuming=state.resuming.add((state.seq, run.id)),
-    )
+def ask_for_slot(state: State, run: Run) -> Held:
+    """A run whose child ended stands in line ahead of queued runs (Q4)."""
+    state = replace(state, resuming=state.resuming.add((state.seq, run.id)))
+    return state, replace(run, resuming=True, ticket=state.seq)
 
 
 def next_to_go(state: State) -> Run | None:
@@ -143,7 +142,3 @@ def tag_holder(state: State, run: Run) -> Run | None:
         return None
     holder = state.tags.get(run.tag, NOBODY).holder
     return None if holder is None else state.runs[holder]
-
-
-def _with(state: State, run: Run) -> State:
-    return replace(state, runs=state.runs.insert(run.id, run))

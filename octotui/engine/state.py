@@ -44,13 +44,13 @@ StepState = Literal[
 ENDED = frozenset(("succeeded", "failed", "cancelled", "timed-out"))
 
 
-class ForPlace(msgspec.Struct, frozen=True, tag=True):
+class ForPlace(msgspec.Struct, frozen=True, tag=True, gc=False):
     """A job waits for one of its run's `max_parallelism` places."""
 
     since: float
 
 
-class ForLock(msgspec.Struct, frozen=True, tag=True):
+class ForLock(msgspec.Struct, frozen=True, tag=True, gc=False):
     """A job waits for a machine's lock; its place in the line is its ticket."""
 
     since: float
@@ -58,21 +58,21 @@ class ForLock(msgspec.Struct, frozen=True, tag=True):
     mode: Mode
 
 
-class ForRetry(msgspec.Struct, frozen=True, tag=True):
+class ForRetry(msgspec.Struct, frozen=True, tag=True, gc=False):
     """A job waits before it tries again."""
 
     since: float
     until: float
 
 
-class ForChild(msgspec.Struct, frozen=True, tag=True):
+class ForChild(msgspec.Struct, frozen=True, tag=True, gc=False):
     """A job waits for the run it started."""
 
     since: float
     run: str
 
 
-class ForAnswer(msgspec.Struct, frozen=True, tag=True):
+class ForAnswer(msgspec.Struct, frozen=True, tag=True, gc=False):
     """A job waits for people."""
 
     since: float
@@ -82,7 +82,7 @@ class ForAnswer(msgspec.Struct, frozen=True, tag=True):
 Wait = ForPlace | ForLock | ForRetry | ForChild | ForAnswer
 
 
-class Job(msgspec.Struct, frozen=True, kw_only=True):
+class Job(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One step of one run on one machine; `step` is None for acquiring packages."""
 
     id: str
@@ -107,7 +107,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     child: str | None = None
 
 
-class Progress(msgspec.Struct, frozen=True, kw_only=True):
+class Progress(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """How far one step of a run has come; `pick` is the index of its worker's pick."""
 
     state: StepState = "pending"
@@ -116,7 +116,7 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
 
 
-class Run(msgspec.Struct, frozen=True, kw_only=True):
+class Run(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One execution of a runbook, with the definition it was queued with."""
 
     id: str
@@ -194,7 +194,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
         return ""
 
 
-class Interruption(msgspec.Struct, frozen=True, kw_only=True):
+class Interruption(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A question to people: who may answer, who took it, what was said."""
 
     id: str
@@ -215,7 +215,7 @@ class Interruption(msgspec.Struct, frozen=True, kw_only=True):
         return self.ended_at is None
 
 
-class Lock(msgspec.Struct, frozen=True):
+class Lock(msgspec.Struct, frozen=True, gc=False):
     """A machine's reader-writer lock: `(ticket, job)` of who holds it and of who waits, in order."""
 
     holders: Line = Line()
@@ -223,21 +223,21 @@ class Lock(msgspec.Struct, frozen=True):
     queue: Line = Line()
 
 
-class Tag(msgspec.Struct, frozen=True):
+class Tag(msgspec.Struct, frozen=True, gc=False):
     """A concurrency tag: the run that has it, and `(ticket, run)` of who waits."""
 
     holder: str | None = None
     queue: Line = Line()
 
 
-class Family(msgspec.Struct, frozen=True):
+class Family(msgspec.Struct, frozen=True, gc=False):
     """A run and all it started."""
 
     runs: tuple[str, ...]
     open: int
 
 
-class State(msgspec.Struct, frozen=True, kw_only=True):
+class State(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One moment of a space; made by `evolve` alone."""
 
     model: Model = Model(space=Space("", ""))
