@@ -49,6 +49,7 @@ class StartDialog(ModalScreen[StartRun | None]):
 
     def _ask(self) -> None:
         """Offer what comes next, or be done."""
+        self._chosen = list(starting.next_place(self._model, tuple(self._chosen)))
         question = starting.ask(self._model, tuple(self._chosen))
         if question is None:
             self._done()

@@ -11,7 +11,7 @@ def why(pick: Pick) -> str:
     if pick.policy == BUILT_IN:
         return f"the built-in worker: {pick.pool} has none of its own"
     if pick.cursor_before == pick.worker:
-        told = f"again, the only one in {pick.pool}"
+        told = f"the only one to pick in {pick.pool}"
     elif pick.cursor_before is None:
         told = f"first in {pick.pool}"
     else:

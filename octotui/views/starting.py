@@ -26,6 +26,13 @@ def is_asked(model: Model, place: int) -> bool:
     return place == 0 or bool((model.environments, model.tenants)[place - 1])
 
 
+def next_place(model: Model, chosen: tuple[str, ...]) -> tuple[str, ...]:
+    """The answers so far, with none for each question that has no other answer."""
+    while 1 <= len(chosen) <= 2 and not is_asked(model, len(chosen)):
+        chosen = (*chosen, "")
+    return chosen
+
+
 def ask(model: Model, chosen: tuple[str, ...]) -> Question | None:
     """The next question after these answers, or None when all are given."""
     if not chosen:

@@ -32,7 +32,7 @@ def of(state: State) -> tuple[Count, ...]:
 
 
 def _resting(state: State) -> Count:
-    return Count("idle", "muted") if not len(state.families) else Count("moving", "active")
+    return Count("idle", "muted") if not len(state.families) else Count("choosing packages", "muted")
 
 
 def _only_waits(state: State, name: str) -> bool:

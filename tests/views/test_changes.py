@@ -1,0 +1,116 @@
+from octotui.engine import commands as asked
+from octotui.engine.evolve import evolve
+from octotui.engine.state import State
+from octotui.model.process import Runbook
+from octotui.views.changes import lines
+from tests.scenes import kraken, takes
+from tests.world import World, engine, manual, model, packages, script
+
+
+def told(world: World) -> list[str]:
+    """All that is said about a world's events, each in the State that it leads to."""
+    state, found = State(), []
+    for event in world.events:
+        before, state = state, evolve(state, event)
+        found.extend(lines(event, before, state, event.at))
+    return found
+
+
+def test_a_run_is_told_from_queue_to_end_with_who_got_which_worker_and_why():
+    """W8: every selection records why."""
+    world = World(kraken())
+    world.start("create-aws-rds", environment="test", tenant="contoso")
+    world.run_out()
+    assert told(world) == [
+        "the model of Kraken is loaded",
+        "run-1  Create AWS RDS is queued for Test, Contoso",
+        "run-1  starts",
+        "run-1  leases worker1 for “Create the instance”: first in setup"
+        " (round-robin, cursor at the start → worker1)",
+        "run-1  “Create the instance” starts on worker1",
+        "run-1  “Create the instance” succeeded",
+        "run-1  succeeded",
+    ]
+
+
+def test_waits_are_told_as_they_begin():
+    """L4, Q5: who is in the way; why a run is queued."""
+    books = {"image": [script("Build", packages=packages("tools"), simulate=takes(9))]}
+    world = World(model(books, workers=1, **engine(task_cap=2)))
+    for _ in range(3):
+        world.start("image")
+    found = told(world)
+    assert (
+        "run-2  acquiring tools 1.0.0 waits for worker1 to itself: run-1 is acquiring tools for 00:00"
+        " · first in line"
+    ) in found
+    assert "run-3  waits for the versions of tools to be chosen" in found
+
+
+def test_questions_are_told_from_asking_to_going_on():
+    """I1 to I3."""
+    world = World(model({"a": [manual("Pay?", ("finance",)), script("After")]}))
+    world.start("a")
+    world.send(asked.TakeInterruption(interruption="question-1", user="ann"))
+    world.send(
+        asked.AnswerInterruption(interruption="question-1", user="ann", answer="proceed", notes="go ahead")
+    )
+    found = told(world)
+    assert "run-1  asks Finance: Pay? (question-1)" in found
+    assert "run-1  is paused: it gives back its slot and its workers" in found
+    assert "run-1  ann takes “Pay?”" in found
+    assert "run-1  ann says proceed to “Pay?”: go ahead" in found
+    assert "run-1  is queued again" in found
+
+
+def test_failures_retries_skips_and_ends_say_why():
+    world = World(kraken())
+    world.start("break")
+    world.run_out()
+    found = told(world)
+    assert "run-1  “Poke it” tries again in 00:05, attempt 2 of 2: exit code 1" in found
+    assert "run-1  “Poke it” starts on worker1, attempt 2" in found
+    assert "run-1  “Poke it” failed: exit code 1" in found
+    assert "run-1  skips “Feed it”: an earlier step failed" in found
+    assert "run-1  failed: step “Poke it” failed: exit code 1" in found
+
+
+def test_what_is_cancelled_and_whose_slot_moves_is_told():
+    from tests.world import child
+
+    books = {"a": [child("Call", "b", wait=True), script("After")], "b": [script("S", simulate=takes(9))]}
+    world = World(model(books, **engine(task_cap=1)))
+    world.start("a")
+    world.send(asked.ReportHealth(worker="worker2", health="unhealthy"))
+    world.send(asked.CancelRun(run="run-2", by="ann"))
+    world.run_out()
+    found = told(world)
+    assert "run-1  gives its slot back while it waits for what it started" in found
+    assert "run-2  B is queued, started by run-1" in found
+    assert "worker2 is unhealthy" in found
+    assert "run-2  is being ended: cancelled by ann" in found
+    assert "run-2  “S” is being ended: cancelled by ann" in found
+    assert "run-1  “Call” failed: run-2 was cancelled: cancelled by ann" in found
+
+
+def test_a_parent_that_goes_on_has_a_slot_again():
+    from tests.world import child
+
+    books = {"a": [child("Call", "b", wait=True), script("After")], "b": [script("S")]}
+    world = World(model(books))
+    world.start("a")
+    world.run_out()
+    assert "run-1  has a slot again" in told(world)
+
+
+def test_a_job_without_a_place_is_told_when_it_gets_one():
+    steps = tuple(script(f"S{n}", start="with-previous", simulate=takes(9)) for n in range(2))
+    world = World(model({"a": Runbook(name="A", steps=steps)}, **engine(max_parallelism=1)))
+    world.start("a")
+    assert "run-1  “S1” waits for a place: run-1 runs 1 job side by side already" in told(world)
+
+
+def test_an_event_of_a_run_that_nobody_knows_says_nothing():
+    from octotui.engine.events import RunStarted
+
+    assert lines(RunStarted(run="run-9"), State(), State(), 0.0) == []

@@ -1,0 +1,58 @@
+from octotui.engine import commands as asked
+from octotui.views import questions
+from tests.scenes import SCENES
+from tests.world import World, manual, model
+
+
+def test_a_question_says_who_may_answer_and_since_when():
+    scene = SCENES["asking"]()
+    (row,) = questions.rows(scene.state, "ann", scene.now)
+    assert (row.run, row.step, row.asks, row.time) == ("run-1", "Look at the bill", "Finance", "00:20")
+    assert (row.responsible, row.mine, row.refusal) == (None, False, "")
+    assert row.where == "Production · Contoso"
+    assert row.instructions.startswith("Four databases")
+    assert questions.standing(row) == "you may take it"
+
+
+def test_who_is_not_a_member_is_told_why():
+    """I2: only a member of a responsible team may take it."""
+    scene = SCENES["asking"]()
+    (row,) = questions.rows(scene.state, "bob", scene.now)
+    assert row.refusal == "only Finance may answer “Look at the bill”, and bob is not a member"
+    assert questions.standing(row) == "it is not yours to take"
+
+
+def test_a_taken_question_says_who_has_it():
+    scene = SCENES["taken"]()
+    assert questions.standing(questions.rows(scene.state, "ann", scene.now)[0]) == "you have taken it"
+    assert questions.standing(questions.rows(scene.state, "bob", scene.now)[0]) == "ann has taken it"
+
+
+def test_an_answered_question_is_no_row():
+    scene = SCENES["approved"]()
+    assert questions.rows(scene.state, "ann", scene.now) == ()
+    assert questions.row(scene.state, "question-1", "ann", scene.now) is None
+    assert questions.row(scene.state, "question-99", "ann", scene.now) is None
+    open_one = SCENES["asking"]()
+    assert questions.row(open_one.state, "question-1", "ann", open_one.now) is not None
+
+
+def test_first_comes_the_looked_at_run_then_what_one_may_answer_then_the_oldest():
+    world = World(model({"money": [manual("Pay?", ("finance",))], "any": [manual("Go?")]}))
+    assert questions.first(world.state, "ann", world.now) is None
+    for process in ("money", "any", "any"):
+        world.start(process)
+
+    def first(user: str, run: str | None = None) -> str:
+        row = questions.first(world.state, user, world.now, run)
+        assert row is not None
+        return row.id
+
+    assert first("ann") == "question-1"
+    assert first("bob") == "question-2"
+    assert first("bob", "run-3") == "question-3"
+    assert first("bob", "run-1") == "question-1"
+    for name in ("question-2", "question-3"):
+        world.send(asked.TakeInterruption(interruption=name, user="cem"))
+        world.send(asked.AnswerInterruption(interruption=name, user="cem", answer="proceed"))
+    assert first("bob") == "question-1"

@@ -1,0 +1,84 @@
+from octotui.engine import commands as asked
+from octotui.store.records import RunRecord
+from octotui.views import runs
+from tests.scenes import SCENES
+from tests.world import World, child, engine, manual, model, script
+
+PAST = (
+    RunRecord(
+        number=2, id="run-2", root="run-2", process="tame", name="Tame", environment="test", tenant="contoso",
+        state="failed", reason="step “A” failed", queued_at=0.0, started_at=10.0, ended_at=70.0,
+    ),
+    RunRecord(number=1, id="run-1", root="run-1", process="x", name="X", state="executing", queued_at=0.0),
+)  # fmt: skip
+
+
+def test_open_runs_come_first_in_their_order_then_ended_ones_latest_first():
+    scene = SCENES["seed"]()
+    assert runs.order(scene.state) == ("run-2", "run-3", "run-4", "run-5", "run-1")
+
+
+def test_runs_that_have_left_the_state_are_listed_with_the_ended_ones():
+    scene = SCENES["lock_wait"]()
+    past = (*PAST, RunRecord(number=9, id="run-9", root="run-9", process="x", name="X", queued_at=0.0))
+    assert runs.order(scene.state, past) == ("run-6", "run-7", "run-8", "run-9", "run-2")
+
+
+def test_a_row_has_everything_a_list_shows():
+    scene = SCENES["asking"]()
+    row = runs.row(scene.state, "run-1", scene.now)
+    assert row == runs.RunRow(
+        id="run-1", root="run-1", process="tame", name="Tame the kraken", where="Production · Contoso",
+        mark=runs.RUNS["paused"], detail="asks Finance: nobody has taken it yet", time="00:42", open=True,
+    )  # fmt: skip
+    assert runs.row(scene.state, "run-99", scene.now) is None
+
+
+def test_a_past_row_has_the_same_and_how_long_it_took():
+    row = runs.past_row(SCENES["idle"]().state.model, PAST[0], 999.0)
+    assert row == runs.RunRow(
+        id="run-2", root="run-2", process="tame", name="Tame", where="Test · Contoso",
+        mark=runs.RUNS["failed"], detail="step “A” failed", time="01:00", open=False,
+    )  # fmt: skip
+
+
+def test_a_run_that_cannot_move_waits_and_one_that_runs_executes():
+    scene = SCENES["lock_wait"]()
+    assert runs.mark(scene.state, scene.state.runs["run-9"]).word == "waits"
+    assert runs.mark(scene.state, scene.state.runs["run-6"]).word == "executing"
+    cancelling = SCENES["cancelling"]()
+    assert runs.mark(cancelling.state, cancelling.state.runs["run-1"]).word == "cancelling"
+
+
+def test_a_run_that_wants_its_slot_back_waits():
+    """Q4: it goes on ahead of queued runs, but not before a slot is free."""
+    books = {"a": [child("B", "b", wait=True), script("After")], "b": [manual("Go?")], "c": [script("S")]}
+    world = World(model(books, **engine(task_cap=1)))
+    world.start("a")
+    assert runs.mark(world.state, world.state.runs["run-1"]).word == "executing"
+    world.start("c")
+    world.send(asked.CancelRun(run="run-2"))
+    run = world.state.runs["run-1"]
+    assert run.resuming
+    assert runs.mark(world.state, run).word == "waits"
+
+
+def test_a_filter_asks_for_every_word_anywhere():
+    scene = SCENES["asking"]()
+    names = runs.order(scene.state, PAST)
+    kept = (
+        *PAST,
+        RunRecord(number=8, id="run-8", root="run-8", process="x", name="Old", state="failed", queued_at=0.0),
+    )
+    names = (*names, "run-8")
+    assert runs.matching(scene.state, kept, names, "") == names
+    assert runs.matching(scene.state, kept, names, "tame PROD") == ("run-1",)
+    assert runs.matching(scene.state, kept, names, "executing") == ("run-2",)
+    assert runs.matching(scene.state, kept, names, "old failed") == ("run-8",)
+    assert runs.matching(scene.state, kept, names, "nothing") == ()
+
+
+def test_a_run_that_never_started_counts_from_when_it_was_queued():
+    assert runs.lasted(10.0, None, None, 40.0) == "00:30"
+    assert runs.lasted(10.0, 20.0, None, 40.0) == "00:20"
+    assert runs.lasted(10.0, 20.0, 25.0, 40.0) == "00:05"

@@ -1,0 +1,27 @@
+import pytest
+
+from octotui.engine import commands as asked
+from octotui.engine.advance import advance
+from octotui.views import summary
+from tests.scenes import SCENES
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("idle", "idle"),
+        ("seed", "4 executing"),
+        ("lock_wait", "3 executing · 1 waits for a lock"),
+        ("asking", "1 executing · 1 asks"),
+        ("queued", "2 executing · 3 queued"),
+        ("many", "2 executing · 3 wait for a lock · 55 queued · 7 ask"),
+    ],
+)
+def test_a_space_in_one_line(name, told):
+    assert summary.text(SCENES[name]().state) == told
+
+
+def test_runs_whose_packages_are_being_chosen_are_not_idle():
+    scene = SCENES["idle"]()
+    state, _ = advance(scene.state, asked.StartRun(process="tame"), scene.now)
+    assert summary.text(state) == "choosing packages"

@@ -1,0 +1,125 @@
+from msgspec.structs import replace
+
+from octotui.engine import commands as asked
+from octotui.engine.advance import advance
+from octotui.engine.state import ForChild, ForPlace
+from octotui.model.process import Runbook
+from octotui.views.waits import may_be_answered_by, of_job, of_run
+from tests.scenes import SCENES, takes
+from tests.world import World, child, engine, manual, model, packages, script
+
+
+def sentence(world: World, run: str) -> str:
+    wait = of_run(world.state, world.state.runs[run], world.now)
+    return "" if wait is None else wait.sentence
+
+
+def test_a_lock_wait_names_who_is_in_the_way_and_the_place_in_line():
+    """L4: for what, who is truly in the way, since when."""
+    scene = SCENES["lock_wait"]()
+    wait = of_run(scene.state, scene.state.runs["run-9"], scene.now)
+    assert wait is not None
+    assert wait.sentence == (
+        "waits for worker1 to itself: run-6 is acquiring worker-image for 00:01 · first in line"
+    )
+    assert (wait.what, wait.since) == ("worker1", scene.now - 1)
+
+
+def test_a_script_waits_for_holders_it_cannot_join_and_exclusive_ones_ahead():
+    """L2, L4: a waiting exclusive request holds back later shared ones."""
+    slow = {"simulate": takes(50)}
+    world = World(
+        model(
+            {
+                "plain": [script("Dump", **slow)],
+                "image": [script("Build", packages=packages("tools"), **slow)],
+            },
+            workers=1,
+        )
+    )
+    for process in ("plain", "image", "plain"):
+        world.start(process)
+    world.run_until(5)
+    assert sentence(world, "run-2") == (
+        "waits for worker1 to itself: run-1 is running “Dump” for 00:05 · first in line"
+    )
+    assert sentence(world, "run-3") == (
+        "waits for worker1: run-2 is ahead in line, to acquire tools · 2nd in line"
+    )
+
+
+def test_a_run_that_moves_waits_for_nothing():
+    scene = SCENES["seed"]()
+    assert of_run(scene.state, scene.state.runs["run-2"], scene.now) is None
+    assert of_run(scene.state, scene.state.runs["run-1"], scene.now) is None
+
+
+def test_a_queued_run_knows_its_cap_and_its_tag():
+    """Q5: a queued run knows why it is queued."""
+    world = SCENES["queued"]().world
+    assert sentence(world, "run-2") == ("waits for “backup”: run-1 Nightly backup has it · first in line")
+    assert sentence(world, "run-4") == "waits for a slot: 2 of 2 are taken · first in line"
+    assert sentence(world, "run-5") == "waits for a slot: 2 of 2 are taken · 2nd in line"
+
+
+def test_a_queued_run_waits_for_its_packages_versions():
+    scene = SCENES["idle"]()
+    state, _ = advance(scene.state, asked.StartRun(process="tame"), scene.now)  # nobody reads the feeds
+    wait = of_run(state, state.runs["run-1"], scene.now)
+    assert wait is not None
+    assert wait.sentence == "waits for the versions of worker-image to be chosen"
+
+
+def test_a_retry_says_when_and_why():
+    """S5: a wait before another attempt."""
+    world = SCENES["retrying"]().world
+    assert sentence(world, "run-1") == "tries again in 00:03, attempt 2 of 2: exit code 1"
+
+
+def test_a_question_says_who_is_asked_and_who_has_it():
+    """I2: someone takes responsibility."""
+    assert sentence(SCENES["asking"]().world, "run-1") == "asks Finance: nobody has taken it yet"
+    assert sentence(SCENES["taken"]().world, "run-1") == "asks Finance: ann has taken it and will answer"
+
+
+def test_without_known_teams_anyone_may_answer():
+    state = SCENES["idle"]().state
+    assert may_be_answered_by(state, ()) == "anyone"
+    assert may_be_answered_by(state, ("nobody-knows",)) == "anyone"
+    assert may_be_answered_by(state, ("finance", "anyone")) == "Finance or Anyone"
+
+
+def test_a_parent_waits_for_its_child_and_then_for_a_slot():
+    """Q4: a parent gives its slot back while waiting for a child is all it does."""
+    books = {
+        "parent": [child("Call", "kid", wait=True), script("After")],
+        "kid": [manual("May it?")],
+        "long": [script("Dump", simulate=takes(60))],
+    }
+    world = World(model(books, **engine(task_cap=1)))
+    world.start("parent")
+    assert sentence(world, "run-1") == "waits for run-2 Kid, which asks people"
+    world.start("long")
+    world.send(asked.TakeInterruption(interruption="question-1", user="ann"))
+    world.send(asked.AnswerInterruption(interruption="question-1", user="ann", answer="proceed"))
+    assert sentence(world, "run-1") == ("waits for a slot to go on, ahead of queued runs: 1 of 1 are taken")
+
+
+def test_a_child_that_is_not_in_the_state_is_named_all_the_same():
+    scene = SCENES["seed"]()
+    job = scene.state.jobs["job-2.1"]
+    wait = of_job(scene.state, replace(job, wait=ForChild(0.0, "run-99")), scene.now)
+    assert wait is not None
+    assert wait.sentence == "waits for run-99"
+
+
+def test_a_job_without_a_place_says_so():
+    """L5: waiting for a lock keeps its place in max_parallelism."""
+    steps = tuple(script(f"S{n}", start="with-previous", simulate=takes(9)) for n in range(3))
+    world = World(model({"a": Runbook(name="A", steps=steps)}, **engine(max_parallelism=2)))
+    world.start("a")
+    job = world.state.jobs["job-1.3"]
+    assert isinstance(job.wait, ForPlace)
+    wait = of_job(world.state, job, world.now)
+    assert wait is not None
+    assert wait.sentence == "waits for a place: run-1 runs 2 jobs side by side already"

@@ -1,0 +1,71 @@
+import typing
+import unicodedata
+
+import pytest
+from rich.cells import cell_len
+
+from octotui.engine.events import Health
+from octotui.engine.state import JobState, RunState, StepState
+from octotui.views import words
+from octotui.views.words import ASCII, GLYPHS, UNICODE, counted, duration, listed, ordinal
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [
+        (0, "00:00"), (-3, "00:00"), (12.9, "00:12"), (133, "02:13"), (7985, "2:13:05"),
+        (86400 * 3 + 4 * 3600 + 600, "3d 04:10"),
+    ],
+)  # fmt: skip
+def test_durations_read_like_a_clock(seconds, told):
+    assert duration(seconds) == told
+
+
+def test_places_in_a_line():
+    assert [ordinal(n) for n in (1, 2, 3, 4, 11, 12, 13, 21, 22, 112)] == [
+        "first", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "22nd", "112th",
+    ]  # fmt: skip
+
+
+def test_names_in_a_sentence():
+    assert listed([]) == ""
+    assert listed(["a"]) == "a"
+    assert listed(["a", "b", "a"]) == "a and b"
+    assert listed(["a", "b", "c"]) == "a, b and c"
+    assert listed("abcdef") == "a, b and 4 more"
+    assert listed(["a", "b"], last="or") == "a or b"
+
+
+def test_numbers_of_things():
+    assert counted(1, "run") == "1 run"
+    assert counted(2, "run") == "2 runs"
+    assert counted(2, "waits", "wait") == "2 wait"
+
+
+def test_every_state_has_glyph_word_and_role():
+    assert set(words.RUNS) == set(typing.get_args(RunState))
+    assert set(words.JOBS) == set(typing.get_args(JobState))
+    assert set(words.STEPS) == set(typing.get_args(StepState))
+    assert set(words.HEALTH) == {*typing.get_args(Health), "disabled"}
+    marks = [*words.RUNS.values(), *words.JOBS.values(), *words.STEPS.values(), *words.HEALTH.values()]
+    assert all(mark.word and mark.sign in UNICODE.signs for mark in marks)
+
+
+def test_states_that_differ_look_different_without_colour():
+    for states in (words.RUNS, words.JOBS, words.STEPS):
+        for glyphs in GLYPHS.values():
+            assert len({(glyphs.sign(mark.sign), mark.word) for mark in states.values()}) == len(states)
+
+
+@pytest.mark.parametrize("glyphs", GLYPHS.values(), ids=GLYPHS)
+def test_every_sign_is_one_cell_wide(glyphs):
+    assert set(glyphs.signs) == set(typing.get_args(words.Sign))
+    assert all(cell_len(sign) == 1 for sign in (*glyphs.signs.values(), glyphs.here, glyphs.rule))
+    assert cell_len(glyphs.cursor) == 2
+    assert all(unicodedata.east_asian_width(sign) != "W" for sign in glyphs.signs.values())
+
+
+def test_the_ascii_set_is_ascii():
+    assert all(text.isascii() for text in (*ASCII.signs.values(), ASCII.here, ASCII.rule, ASCII.cursor))
+    assert ASCII.text("│  ├ “Dump” · 1 → 2…") == '|  | "Dump" - 1 > 2~'
+    assert UNICODE.text("│ “Dump”") == "│ “Dump”"
