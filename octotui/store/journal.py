@@ -11,6 +11,7 @@ import msgspec
 
 from octotui.engine.events import AnyEvent, Event
 from octotui.store.errors import StoreError, unusable
+from octotui.store.looking import look
 from octotui.store.records import RunRecord, from_row, run_number
 from octotui.store.schema import FAMILY, connect
 from octotui.store.writer import Snapshot, Writer
@@ -22,22 +23,12 @@ if TYPE_CHECKING:
 Values: TypeAlias = tuple[int, ...] | dict[str, int]
 
 
-class Journal:
-    """The events of a space, and a table of its runs; reading works from any thread."""
+class Reader:
+    """What a journal holds, read from any thread; it may be somebody else's, and nothing is written."""
 
     def __init__(self, path: Path) -> None:
-        """Open the file, or make it; raises StoreError when it cannot be used."""
         self._path = path
         self._decoder: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
-        self._writer = Writer(path)
-
-    def append(self, events: Sequence[Event]) -> "asyncio.Future[None]":
-        """Write events; the future resolves when they are on disk, or raises StoreError."""
-        return self._writer.put(events)
-
-    def save_snapshot(self, seq: int, body: bytes) -> "asyncio.Future[None]":
-        """Keep this state in place of the last one; `seq` is the last event in it."""
-        return self._writer.put(Snapshot(seq, body))
 
     def snapshot(self) -> tuple[int, bytes] | None:
         """The state that was kept last."""
@@ -60,9 +51,8 @@ class Journal:
         """The runs that have not ended, oldest first."""
         return self._records("WHERE ended_at IS NULL ORDER BY number")
 
-    def close(self) -> None:
-        """Write what waits, and let go of the file."""
-        self._writer.close()
+    def _connect(self) -> sqlite3.Connection:
+        return look(self._path)
 
     def _records(self, rest: str, values: tuple[int, ...] = ()) -> list[RunRecord]:
         return [from_row(row) for row in self._rows(f"SELECT * FROM runs {rest}", values)]
@@ -76,7 +66,31 @@ class Journal:
 
     def _rows(self, query: str, values: Values = ()) -> Iterator[tuple[Any, ...]]:
         try:
-            with closing(connect(self._path)) as database:
+            with closing(self._connect()) as database:
                 yield from database.execute(query, values)
         except sqlite3.Error as problem:
             raise unusable(self._path, problem) from problem
+
+
+class Journal(Reader):
+    """The events of a space, and a table of its runs, in the hands of the one who writes them."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the file, or make it; raises StoreError when it cannot be used."""
+        super().__init__(path)
+        self._writer = Writer(path)
+
+    def append(self, events: Sequence[Event]) -> "asyncio.Future[None]":
+        """Write events; the future resolves when they are on disk, or raises StoreError."""
+        return self._writer.put(events)
+
+    def save_snapshot(self, seq: int, body: bytes) -> "asyncio.Future[None]":
+        """Keep this state in place of the last one; `seq` is the last event in it."""
+        return self._writer.put(Snapshot(seq, body))
+
+    def close(self) -> None:
+        """Write what waits, and let go of the file."""
+        self._writer.close()
+
+    def _connect(self) -> sqlite3.Connection:
+        return connect(self._path)

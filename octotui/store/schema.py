@@ -50,12 +50,18 @@ def connect(path: Path) -> sqlite3.Connection:
     return database
 
 
-def _prepare(database: sqlite3.Connection, path: Path) -> None:
-    version = database.execute("PRAGMA user_version").fetchone()[0]
+def refuse_newer(database: sqlite3.Connection, path: Path) -> int:
+    """The version of a journal, 0 where it has no tables yet; one from the future raises StoreError."""
+    version: int = database.execute("PRAGMA user_version").fetchone()[0]
     if version > VERSION:
         raise StoreError(
             f"{path} was written by a newer octotui (version {version}, this one knows {VERSION}): update"
         )
+    return version
+
+
+def _prepare(database: sqlite3.Connection, path: Path) -> None:
+    version = refuse_newer(database, path)
     # Checkpoints cost a commit several syncs; a longer log has them seldom.
     database.executescript(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000"
