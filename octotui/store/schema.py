@@ -64,7 +64,7 @@ def _prepare(database: sqlite3.Connection, path: Path) -> None:
     version = refuse_newer(database, path)
     # Checkpoints cost a commit several syncs; a longer log has them seldom.
     database.executescript(
-        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000"
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 2000"
     )
     if version == 0:
         database.executescript(f"BEGIN; {TABLES} PRAGMA user_version = {VERSION}; COMMIT")

@@ -30,10 +30,13 @@ class SimulatedExecutor:
 
     def stop(self, job: str) -> None:
         """End a job at once."""
-        if job in self._stopped:
-            self._stopped[job].set()
+        asyncio.get_running_loop().call_soon(self._stop, job)  # one that was just asked for begins first
 
     async def close(self) -> None:
         """End everything."""
         for stopped in self._stopped.values():
             stopped.set()
+
+    def _stop(self, job: str) -> None:
+        if job in self._stopped:
+            self._stopped[job].set()

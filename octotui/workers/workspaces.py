@@ -4,55 +4,60 @@ import os
 import shutil
 from pathlib import Path
 
-SCRIPT, SPOOL = "script", "spool"
+LARGE = 1 << 22  # bytes of a spool that are better thrown away elsewhere
 
 
 class Workspace:
-    """A folder for one job at a time, with its script and the spool of its output; nobody else may look."""
+    """A folder for one job at a time, with its script and the spool of its output; nobody else may look.
+
+    The folder stays, its two files are new for every job: what a job left running in the background may
+    still hold them, and must neither print into the next job's output nor read the next job's script.
+    """
 
     def __init__(self, path: str) -> None:
         """Make the folder; raises OSError."""
         self.path = path
-        self._length = 0
-        self.script = f"{path}/{SCRIPT}"
+        self.script = f"{path}/script"
+        self.spool = -1
         try:
             os.mkdir(path, 0o700)  # noqa: PTH102 - a Path costs more than the call
         except FileNotFoundError:
             Path(path).parent.mkdir(0o700, parents=True, exist_ok=True)
             os.mkdir(path, 0o700)  # noqa: PTH102
-        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-        self._script = os.open(self.script, flags, 0o600)
-        self.spool = os.open(f"{path}/{SPOOL}", flags | os.O_APPEND, 0o600)
 
-    def write(self, script: str) -> None:
-        """Put a script into it; what follows it are the newlines that `empty` left, which no shell minds."""
-        body = script.encode(errors="surrogateescape")
-        self._length = len(body)
-        _write(self._script, body)
+    def fill(self, script: str) -> None:
+        """Put a script and an empty spool into it; raises OSError."""
+        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+        file = os.open(self.script, flags, 0o600)
+        try:
+            body = script.encode(errors="surrogateescape")
+            while body:
+                body = body[os.write(file, body) :]
+        finally:
+            os.close(file)
+        self.spool = os.open(f"{self.path}/spool", flags | os.O_APPEND, 0o600)
 
     def empty(self) -> bool:
-        """Leave nothing of a job in it; False where it left more than could be wiped."""
-        # Newlines over the script, and no change of length where there is no need: on a busy disk a
-        # change of length costs more than starting the job.
-        _write(self._script, b"\n" * self._length)
-        if os.fstat(self.spool).st_size:
-            os.truncate(self.spool, 0)
+        """Take the files out again; False where that would take long, or can't be done."""
         try:
-            return sorted(os.listdir(self.path)) == [SCRIPT, SPOOL]
+            if os.fstat(self.spool).st_size > LARGE:
+                return False
+            self._close()
+            os.unlink(self.script)  # noqa: PTH108
+            os.unlink(f"{self.path}/spool")  # noqa: PTH108
+            return not os.listdir(self.path)  # noqa: PTH208
         except OSError:
             return False
 
     def remove(self) -> None:
         """Take the folder away with all that is in it."""
-        os.close(self._script)
-        os.close(self.spool)
+        self._close()
         shutil.rmtree(self.path, ignore_errors=True)
 
-
-def _write(file: int, data: bytes) -> None:
-    written = 0
-    while written < len(data):
-        written += os.pwrite(file, data[written:], written)
+    def _close(self) -> None:
+        if self.spool >= 0:
+            os.close(self.spool)
+            self.spool = -1
 
 
 class Workspaces:
@@ -65,17 +70,20 @@ class Workspaces:
     def take(self, directory: str) -> Workspace:
         """An empty workspace of a worker; raises OSError where none can be made."""
         free = self._free.setdefault(directory, [])
-        if free:
-            return free.pop()
-        self._made += 1
-        return Workspace(f"{directory}/work/{os.getpid()}-{self._made}")
+        while not free:
+            self._made += 1
+            try:
+                return Workspace(f"{directory}/work/{os.getpid()}-{self._made}")
+            except FileExistsError:
+                continue  # a process of our number left it behind when it crashed
+        return free.pop()
 
-    def give_back(self, directory: str, workspace: Workspace) -> None:
-        """Take a workspace back, to be used again if it can be emptied."""
-        if workspace.empty():
-            self._free[directory].append(workspace)
-        else:
-            workspace.remove()
+    def give_back(self, directory: str, workspace: Workspace) -> bool:
+        """Take a workspace back to be used again; False where it can't be, and has to be removed."""
+        if not workspace.empty():
+            return False
+        self._free[directory].append(workspace)
+        return True
 
     def remove(self) -> None:
         """Take all free workspaces away."""

@@ -1,0 +1,17 @@
+from collections.abc import AsyncIterator
+
+import pytest
+
+from octotui.workers import groups
+from octotui.workers.local import LocalExecutor
+
+
+@pytest.fixture(params=["pidfd", "thread"])
+async def local(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[LocalExecutor]:
+    if request.param == "thread":
+        monkeypatch.delattr(groups.os, "pidfd_open", raising=False)
+    executor = LocalExecutor()
+    yield executor
+    await executor.close()
