@@ -1,0 +1,81 @@
+"""Looking for a text in a log, through the file in blocks, and the prompt that asks for it."""
+
+import re
+import warnings
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from pathlib import Path
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.geometry import Region
+from textual.screen import ModalScreen
+from textual.widgets import Input
+
+from octotui.store.logs import LogReader
+from octotui.ui.log_text import plains
+
+
+class Search:
+    """What is looked for in a log, and the lines where it was found so far."""
+
+    def __init__(self, text: str, path: Path) -> None:
+        self.text = text
+        self.hits: list[int] = []
+        self.running = False
+        self._path = path
+        self._seen = 0
+        letters = re.sub(r"\\.", "", text)
+        flags = re.IGNORECASE if letters == letters.lower() else re.NOFLAG
+        with warnings.catch_warnings(action="ignore"):
+            try:
+                self.pattern = re.compile(text, flags)
+            except (re.error, OverflowError, RecursionError):
+                self.pattern = re.compile(re.escape(text), flags)
+
+    def run(self) -> Iterator[None]:
+        """Search what was not searched yet, and the last line again, since it may have grown."""
+        self._seen = max(0, self._seen - 1)
+        del self.hits[bisect_left(self.hits, self._seen) :]
+        with LogReader(self._path) as reader:
+            while lines := reader.lines(self._seen, self._seen + 2000):
+                found, texts = self.pattern.search, plains(lines)
+                self.hits += [number for number, text in enumerate(texts, self._seen) if found(text)]
+                self._seen += len(lines)
+                yield
+
+    def state(self, line: int) -> str:
+        """What was looked for and how often it was found, for a title: `/error 3/41`."""
+        place = bisect_left(self.hits, line)
+        here = f"{place + 1:,}/" if self.hits[place : place + 1] == [line] else ""
+        count = f"{here}{len(self.hits):,}" if self.hits or self.running else "not found"
+        return f"/{self.text} {count}{'…' if self.running else ''}"
+
+    def next(self, line: int, step: int) -> int:
+        """The next line found after another, or before it; round the end."""
+        place = bisect_right(self.hits, line) if step > 0 else bisect_left(self.hits, line) - 1
+        return self.hits[place % len(self.hits)]
+
+
+class SearchPrompt(ModalScreen[str | None]):
+    """One line over the foot of a log, where a search is typed."""
+
+    DEFAULT_CSS = "SearchPrompt { background: $background 0%; }"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "back", key_display="esc")]
+
+    def __init__(self, text: str, place: Region) -> None:
+        super().__init__()
+        self._text = text
+        self._place = place
+
+    def compose(self) -> ComposeResult:
+        """The line."""
+        line = Input(self._text, placeholder="search: text or a regular expression", compact=True)
+        line.styles.width = self._place.width
+        line.styles.offset = (self._place.x, self._place.bottom - 1)
+        yield line
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Give back what was typed."""
+        self.dismiss(event.value)
