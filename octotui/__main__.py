@@ -1,11 +1,19 @@
 """The program: `octotui`, or `python -m octotui`."""
 
+import sys
+
 
 def main() -> None:
-    """Run the command line."""
-    from octotui.cli.main import cli
+    """Run the command line; a plain `check FILE`, which editors call often, does without its library."""
+    match sys.argv[1:]:
+        case ["check", file] if not file.startswith("-"):
+            from octotui.cli.models import check
 
-    cli(prog_name="octotui")
+            check(file)
+        case _:
+            from octotui.cli.main import cli
+
+            cli(prog_name="octotui")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,8 @@
 """The command line: verbs that are loaded when they are called, and `octotui [FILE]` for the app."""
 
+import sys
 from importlib import import_module
+from typing import Any
 
 import click
 
@@ -35,6 +37,13 @@ class Verbs(click.Group):
         """The verbs and what they do, without loading any."""
         with formatter.section("Verbs"):
             formatter.write_dl(list(VERBS.items()))
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the verb; interrupted, it ends as shells expect."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            sys.exit(130)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Take `octotui`, and `octotui FILE …`, for `octotui open FILE …`."""

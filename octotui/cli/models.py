@@ -1,4 +1,4 @@
-"""Models on the command line: loading one, and names that people type."""
+"""Models on the command line: loading one, checking one, and names that people type."""
 
 import os
 import sys
@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NoReturn
 
-import click
 from msgspec.structs import replace
 
 from octotui.model.complaints import ModelError, did_you_mean
@@ -17,7 +16,7 @@ USAGE = 2  # the exit code of a wrong model and of wrong usage
 DEMO = Path(__file__).parent / "demo" / "kraken.toml"
 
 
-def load_or_exit(path: Path | None) -> Model:
+def load_or_exit(path: Path | str | None) -> Model:
     """The model of a file or a folder (the demo without one); complaints go to stderr, exit code 2."""
     try:
         if path is None:
@@ -29,16 +28,31 @@ def load_or_exit(path: Path | None) -> Model:
         sys.exit(USAGE)
 
 
-def slug_of(kind: str, said: str | None, declared: Mapping[str, object]) -> str | None:
+def check(path: Path | str) -> None:
+    """Say what a model holds; exit code 2 and every complaint where it is wrong."""
+    model = load_or_exit(path)
+    steps = sum(len(runbook.steps) for runbook in model.runbooks.values())
+    counts = (
+        (len(model.pools), "pool"),
+        (len(model.workers), "worker"),
+        (len(model.runbooks), "runbook"),
+        (steps, "step"),
+    )
+    told = ", ".join(f"{number} {noun}{'' if number == 1 else 's'}" for number, noun in counts)
+    say(f"{model.space.name}: {told}; nothing to complain about")
+
+
+def slug_of(kind: str, said: str, declared: Mapping[str, object]) -> str:
     """The slug that somebody means who typed a slug or a name; exit code 2 where there is none."""
-    if said is None or said in declared:
+    if said in declared:
         return said
-    named = [slug for slug, each in declared.items() if getattr(each, "name", "").lower() == said.lower()]
-    if len(named) == 1:
-        return named[0]
-    if named:
-        refuse(f"several {kind}s are called “{said}”: say which by its slug, {' or '.join(named)}")
-    return refuse(f"there is no {kind} “{said}”{did_you_mean(said, declared)}")
+    names = {slug: getattr(each, "name", slug) for slug, each in declared.items()}
+    meant = [slug for slug, name in names.items() if name.casefold() == said.casefold()]
+    if len(meant) > 1:
+        refuse(f"several {kind}s are called “{said}”: say which by its slug, {' or '.join(meant)}")
+    if not meant:
+        refuse(f"there is no {kind} “{said}”{did_you_mean(said, [*declared, *names.values()])}")
+    return meant[0]
 
 
 def refuse(sentence: str, code: int = USAGE) -> NoReturn:
@@ -47,13 +61,10 @@ def refuse(sentence: str, code: int = USAGE) -> NoReturn:
     sys.exit(code)
 
 
-def state_option(function: click.decorators.FC) -> click.decorators.FC:
-    """The `--state DIR` option."""
-    return click.option(
-        "--state",
-        type=click.Path(file_okay=False, path_type=Path),
-        help="Where spaces are kept, instead of the platform's state directory.",
-    )(function)
+def say(line: str) -> None:
+    """Print a line at once, with a question mark for each character that the output does not know."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    print(line.encode(encoding, "replace").decode(encoding), flush=True)
 
 
 def wants_ascii(asked: bool) -> bool:

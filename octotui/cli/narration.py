@@ -1,9 +1,11 @@
 """What a run without a screen says: a line per change and the tree at its end, or JSON Lines."""
 
 import sys
+from typing import Any
 
 import msgspec
 
+from octotui.cli.models import say
 from octotui.cli.summary import summary
 from octotui.engine.events import AnyEvent
 from octotui.engine.evolve import evolve
@@ -24,25 +26,26 @@ class Narration:
         """Print what events changed."""
         for event in events:
             if self._as_json:
-                _print(msgspec.json.encode(event).decode())
+                _write(event)
             else:
                 state = evolve(before, event)
                 for line in lines(event, before, state, event.at):
-                    _print(self._glyphs.text(line))
+                    say(self._glyphs.text(line))
                 before = state
 
     def end(self, state: State, root: str, now: float) -> None:
         """Print the allocation tree, or the Summary."""
         if self._as_json:
-            _print(msgspec.json.encode(summary(state, root)).decode())
+            _write(summary(state, root))
             return
-        _print("")
+        say("")
         for line in as_lines(rows(state, root, now), self._glyphs):
-            _print(line)
+            say(line)
         run = state.runs[root]
         if run.state in ("failed", "timed-out") and run.reason:
             print(f"octotui: {root} {run.state}: {run.reason}", file=sys.stderr)
 
 
-def _print(line: str) -> None:
-    print(line, flush=True)
+def _write(line: Any) -> None:
+    sys.stdout.buffer.write(msgspec.json.encode(line) + b"\n")
+    sys.stdout.buffer.flush()

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
-from octotui.cli.models import load_or_exit, refuse, state_option, wants_ascii
-from octotui.cli.starting import process_arguments, start_command
+from octotui.cli.models import load_or_exit, refuse, wants_ascii
+from octotui.cli.starting import process_arguments, start_command, state_option
 
 
 @click.command("plan")

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
-from octotui.cli.models import load_or_exit, refuse, state_option, wants_ascii
-from octotui.cli.starting import process_arguments, start_command
+from octotui.cli.models import load_or_exit, refuse, wants_ascii
+from octotui.cli.starting import process_arguments, start_command, state_option
 from octotui.engine.events import Answer
 
 
@@ -36,13 +36,12 @@ def command(
     model = load_or_exit(file)
     from octotui.cli.attended import Attended
     from octotui.cli.narration import Narration
-    from octotui.engine.commands import Refused
     from octotui.store.errors import StoreError
 
     start = start_command(model, process, environment, tenant, pairs)
     narration = Narration(as_json=as_json, ascii_only=wants_ascii(plain))
     try:
         code = asyncio.run(Attended(model, start, answer, narration).run(state))
-    except (StoreError, Refused) as error:
+    except StoreError as error:
         refuse(str(error), 1)
     raise SystemExit(code)

@@ -1,6 +1,7 @@
-"""What `run` and `plan` take to start a run: a runbook, where, for whom, and values."""
+"""What verbs take to start a run: a runbook, where, for whom, and values; and where spaces are kept."""
 
 import getpass
+import os
 from pathlib import Path
 
 import click
@@ -8,6 +9,16 @@ import click
 from octotui.cli.models import refuse, slug_of
 from octotui.engine.commands import StartRun
 from octotui.model.space import Model
+
+
+def state_option(function: click.decorators.FC) -> click.decorators.FC:
+    """The `--state DIR` option."""
+    return click.option(
+        "--state",
+        metavar="DIR",
+        type=click.Path(file_okay=False, path_type=Path),
+        help="Where spaces are kept, instead of the platform's state directory.",
+    )(function)
 
 
 def process_arguments(function: click.decorators.FC) -> click.decorators.FC:
@@ -28,9 +39,9 @@ def start_command(
 ) -> StartRun:
     """The command that the caller's words mean; exit code 2 where a name is not known."""
     return StartRun(
-        process=slug_of("runbook", process, model.runbooks) or "",
-        environment=slug_of("environment", environment, model.environments),
-        tenant=slug_of("tenant", tenant, model.tenants),
+        process=slug_of("runbook", process, model.runbooks),
+        environment=None if environment is None else slug_of("environment", environment, model.environments),
+        tenant=None if tenant is None else slug_of("tenant", tenant, model.tenants),
         requester=account(),
         variables=values_of(pairs),
     )
@@ -43,10 +54,15 @@ def values_of(pairs: tuple[str, ...]) -> dict[str, str]:
         name, equals, value = pair.partition("=")
         if not equals or not name.strip():
             refuse(f"--set takes NAME=VALUE, not “{pair}”")
+        if pair != pair.encode(errors="replace").decode():
+            refuse(f"--set {name.strip()}=… is not text in UTF-8")
         found[name.strip()] = value
     return found
 
 
 def account() -> str:
-    """The account of the machine that calls."""
-    return getpass.getuser()
+    """The account of the machine that calls, or its number where it has no name."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return str(os.getuid())

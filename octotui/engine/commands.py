@@ -82,7 +82,9 @@ class CancelRun(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Reopen(msgspec.Struct, frozen=True):
-    """The space was opened again: jobs that were running are lost."""
+    """The space was opened again, with this model if it is another one: jobs that were running are lost."""
+
+    model: Model | None = None
 
 
 class Tick(msgspec.Struct, frozen=True):

@@ -11,6 +11,7 @@ from octotui.engine.outcomes import end_job, report_outcome
 from octotui.engine.processes import queue_run
 from octotui.engine.state import Interruption, State, in_order
 from octotui.engine.turn import Turn
+from octotui.model.space import Model
 
 
 def decide(turn: Turn, command: Command) -> None:  # noqa: C901, PLR0912 - one line a command
@@ -33,7 +34,7 @@ def decide(turn: Turn, command: Command) -> None:  # noqa: C901, PLR0912 - one l
         case asked.CancelRun():
             _cancel(turn, command)
         case asked.Reopen():
-            _reopen(turn)
+            _reopen(turn, command.model)
         case asked.Tick():
             let_due(turn)
         case _:
@@ -133,8 +134,10 @@ def _cancel(turn: Turn, command: asked.CancelRun) -> None:
     cancel(turn, run.id, by, by=command.by or None)
 
 
-def _reopen(turn: Turn) -> None:
-    """Jobs that were running are lost; nothing is silently run again."""
+def _reopen(turn: Turn, model: Model | None) -> None:
+    """Jobs that were running are lost; nothing is silently run again, and what starts now obeys the model."""
+    if model is not None:
+        turn.emit(happened.ModelLoaded(model=model))
     lost = Outcome(state="lost", reason="octotui ended while it was running, and nobody knows how it went")
     for run in in_order(turn.state):
         for job in open_jobs(turn, run.id):

@@ -3,8 +3,9 @@
 import asyncio
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import ParamSpec, Protocol, TypeVar
+from typing import Protocol
 
 from octotui.engine.commands import Outcome
 from octotui.engine.state import Job
@@ -12,12 +13,12 @@ from octotui.model.space import Model
 from octotui.store.feeds import FeedError, choose
 from octotui.store.packages import PackageError, acquire
 
-P = ParamSpec("P")
-T = TypeVar("T")
 Output = Callable[[bytes], None]
+Chosen = tuple[dict[str, str], tuple[str, ...]]
+"""A version for each requirement, and what is wrong with the others."""
 
 
-def choose_versions(model: Model, needed: tuple[str, ...]) -> tuple[dict[str, str], tuple[str, ...]]:
+def choose_versions(model: Model, needed: tuple[str, ...]) -> Chosen:
     """A version for each requirement (`tools`, `tools@1.2.0`), and what is wrong with the others (P1)."""
     versions: dict[str, str] = {}
     problems: list[str] = []
@@ -31,7 +32,11 @@ def choose_versions(model: Model, needed: tuple[str, ...]) -> tuple[dict[str, st
 
 
 class Acquirer(Protocol):
-    """How the packages of an acquire job reach its worker."""
+    """How the packages of a run are found in feeds, and reach its workers."""
+
+    async def choose(self, model: Model, needed: tuple[str, ...]) -> Chosen:
+        """Look for versions without holding up the session."""
+        ...
 
     async def acquire(self, model: Model, job: Job, directory: Path, output: Output) -> Outcome:
         """Get all packages of a job into the worker's cache."""
@@ -41,16 +46,17 @@ class Acquirer(Protocol):
         """End an acquisition before its time."""
         ...
 
-    async def in_thread(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Call something that reads a disk."""
-        ...
-
 
 class RealAcquirer:
     """Copies, checks and extracts packages in a thread, so that the session goes on meanwhile."""
 
     def __init__(self) -> None:
         self._stopped: dict[str, threading.Event] = {}
+        self._threads = ThreadPoolExecutor(64, "acquire")  # they mostly sleep, and must not hold up others
+
+    async def choose(self, model: Model, needed: tuple[str, ...]) -> Chosen:
+        """Read the feeds in a thread."""
+        return await asyncio.to_thread(choose_versions, model, needed)
 
     async def acquire(self, model: Model, job: Job, directory: Path, output: Output) -> Outcome:
         """Get all packages of a job into the worker's cache; one that is broken fails the job (P3)."""
@@ -63,7 +69,8 @@ class RealAcquirer:
         try:
             for package, version in job.packages:
                 found = choose(model.feeds.values(), package, version)
-                await asyncio.to_thread(
+                await loop.run_in_executor(
+                    self._threads,
                     acquire,
                     found.file,
                     package,
@@ -85,10 +92,6 @@ class RealAcquirer:
         if job in self._stopped:
             self._stopped[job].set()
 
-    async def in_thread(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Call something that reads a disk, in a thread."""
-        return await asyncio.to_thread(function, *args, **kwargs)
-
 
 class SimulatedAcquirer:
     """Takes the time that a feed's rate would, and copies nothing."""
@@ -96,15 +99,22 @@ class SimulatedAcquirer:
     def __init__(self) -> None:
         self._stopped: dict[str, asyncio.Event] = {}
 
+    async def choose(self, model: Model, needed: tuple[str, ...]) -> Chosen:
+        """Read the feeds at once: virtual time does not wait for threads."""
+        return choose_versions(model, needed)
+
     async def acquire(self, model: Model, job: Job, directory: Path, output: Output) -> Outcome:
         """Wait as long as the packages would take to arrive."""
-        stopped = self._stopped[job.id] = asyncio.Event()
         try:
-            await asyncio.wait_for(stopped.wait(), sum(_seconds(model, *each) for each in job.packages))
-        except TimeoutError:
-            return Outcome(state="succeeded", exit_code=0)
+            seconds = sum(_seconds(model, *each) for each in job.packages)
         except FeedError as error:
             return Outcome(state="failed", reason=str(error))
+        stopped = self._stopped[job.id] = asyncio.Event()
+        try:
+            async with asyncio.timeout(seconds):
+                await stopped.wait()
+        except TimeoutError:
+            return Outcome(state="succeeded", exit_code=0)
         finally:
             del self._stopped[job.id]
         return Outcome(state="cancelled")
@@ -113,10 +123,6 @@ class SimulatedAcquirer:
         """End an acquisition at once."""
         if job in self._stopped:
             self._stopped[job].set()
-
-    async def in_thread(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Call something at once: virtual time does not wait for threads."""
-        return function(*args, **kwargs)
 
 
 def _seconds(model: Model, package: str, version: str) -> float:

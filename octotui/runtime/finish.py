@@ -1,7 +1,9 @@
-"""When a run and all it started have come as far as they can: to the end, or to people."""
+"""When runs have come as far as they can: to the end, or to people."""
 
-from octotui.engine.queue import waited_for_by
-from octotui.engine.state import ForChild, Run, State
+from collections.abc import Iterable
+
+from octotui.engine.queue import tag_holder
+from octotui.engine.state import ForChild, ForPlace, Interruption, Run, State
 
 
 def open_runs(state: State, root: str) -> list[Run]:
@@ -12,27 +14,26 @@ def open_runs(state: State, root: str) -> list[Run]:
     return [run for run in (state.runs[name] for name in family.runs) if not run.ended]
 
 
-def only_people_left(state: State, root: str) -> bool:
-    """Whether every open run of a family waits for an answer, or for a run that does."""
-    runs = open_runs(state, root)
-    return bool(runs) and all(_waits_for_people(state, run) for run in runs)
+def questions(state: State, root: str) -> list[Interruption]:
+    """The open questions of a family, oldest first."""
+    asked = (state.interruptions[name] for _, name in state.asking)
+    return [each for each in asked if state.runs[each.run].root == root]
+
+
+def only_people_left(state: State, runs: Iterable[Run]) -> bool:
+    """Whether every one of these runs that has not ended waits for an answer, or for a run that does."""
+    return all(run.ended or _waits_for_people(state, run) for run in runs)
 
 
 def _waits_for_people(state: State, run: Run) -> bool:
     if run.state == "paused":
         return True
-    if run.state == "queued" and run.tag in state.tags and not run.holds_tag:
-        holder = state.tags[run.tag].holder if run.tag else None
-        return holder is not None and state.runs[holder].state == "paused"
-    if run.state != "executing" or not run.open:
+    if run.state == "queued":
+        holder = tag_holder(state, run)
+        return holder is not None and _waits_for_people(state, holder)
+    if run.state != "executing":
         return False
-    waits = [state.jobs[name].wait for name in run.open]
-    return all(
+    waits = [wait for wait in (state.jobs[name].wait for name in run.open) if not isinstance(wait, ForPlace)]
+    return bool(waits) and all(
         isinstance(wait, ForChild) and _waits_for_people(state, state.runs[wait.run]) for wait in waits
     )
-
-
-def roots(state: State) -> list[str]:
-    """The open runs that nobody waits for, oldest first: cancelling them ends everything."""
-    runs = (run for _, run in state.runs.items() if not run.ended and waited_for_by(state, run) is None)
-    return [run.id for run in sorted(runs, key=lambda each: each.number)]

@@ -1,59 +1,77 @@
 """Opening a space: its folder, its journal, the State where it was left, and a session on it."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
-from octotui.engine.commands import LoadModel
 from octotui.engine.evolve import evolve
-from octotui.engine.snapshot import decode, encode
+from octotui.engine.snapshot import Unreadable, decode, encode
 from octotui.engine.state import State
 from octotui.model.space import Model
 from octotui.runtime.acquiring import RealAcquirer
 from octotui.runtime.clocks import Clock
 from octotui.runtime.perform import Crew
-from octotui.runtime.session import Session
+from octotui.runtime.session import Listener, Session
+from octotui.store.errors import StoreError
 from octotui.store.folder import SpaceFolder, default_base
-from octotui.store.journal import Journal
+from octotui.store.journal import Journal, Reader
 from octotui.workers.local import LocalExecutor
 
 
 @asynccontextmanager
-async def open_space(model: Model, state_dir: Path | None, user: str, now: Clock) -> AsyncIterator[Session]:
+async def open_space(
+    model: Model, state_dir: Path | None, user: str, now: Clock, *listeners: Listener
+) -> AsyncIterator[Session]:
     """A session on the model's space, for one octotui at a time; raises StoreError."""
     folder = space_folder(model.space.slug, state_dir)
     with folder:
         journal = Journal(folder.journal)
         try:
-            state = last_state(journal)
-            session = Session(
-                state, journal, Crew(folder, LocalExecutor(), RealAcquirer(), now), user=user, now=now
-            )
+            crew = Crew(folder, LocalExecutor(), RealAcquirer(), now)
+            session = Session(last_state(journal), journal, crew, user=user, now=now)
+            for listener in listeners:
+                session.listen(listener)
             try:
-                if state.model != model:
-                    await session.send(LoadModel(model))
-                await session.start()
+                await session.start(model)
                 yield session
             finally:
                 await session.close()
-            journal.save_snapshot(session.state.seq, encode(session.state))
+            with suppress(StoreError):  # it only saves the next one time
+                await journal.save_snapshot(session.state.seq, encode(session.state))
         finally:
             journal.close()
 
 
-def last_state(journal: Journal) -> State:
+def last_state(journal: Reader) -> State:
     """Where the space was left: the last snapshot, and the events after it (R5)."""
-    kept = journal.snapshot()
-    state = State() if kept is None else decode(kept[1])
+    state = _kept(journal)
     for event in journal.read(state.seq):
-        state = evolve(state, event)
+        try:
+            state = evolve(state, event)
+        except (KeyError, ValueError, IndexError) as error:
+            raise StoreError(
+                f"the journal is damaged: event {event.seq} does not fit what came before it"
+            ) from error
     return state
+
+
+def _kept(journal: Reader) -> State:
+    """The last snapshot, or the beginning where there is none that can be read."""
+    kept = journal.snapshot()
+    try:
+        return State() if kept is None else decode(kept[1])
+    except Unreadable:
+        return State()
 
 
 def state_on_disk(slug: str, state_dir: Path | None) -> State:
     """Where a space was left, read beside whoever has it open; an empty State where there is none."""
-    folder = space_folder(slug, state_dir)
-    return last_state(Journal(folder.journal)) if folder.journal.exists() else State()
+    journal = space_folder(slug, state_dir).journal
+    try:
+        there = journal.stat().st_size > 0
+    except OSError:
+        there = False
+    return last_state(Reader(journal)) if there else State()
 
 
 def space_folder(slug: str, state_dir: Path | None) -> SpaceFolder:

@@ -2,23 +2,22 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from functools import partial
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import Any
+
+from msgspec.structs import replace
 
 from octotui.engine import events as happened
 from octotui.engine.commands import ChoosePackages, Command, Outcome, ReportOutcome
 from octotui.engine.events import AnyEvent
 from octotui.engine.state import Job, Run, State
-from octotui.runtime.acquiring import Acquirer, choose_versions
+from octotui.runtime.acquiring import Acquirer
 from octotui.runtime.clocks import Clock
+from octotui.runtime.output import Output
 from octotui.runtime.work import script_work
-from octotui.store.errors import StoreError
 from octotui.store.folder import SpaceFolder
-from octotui.store.logs import LogWriter
 from octotui.workers.contract import Executor
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 
 class Crew:
@@ -34,6 +33,7 @@ class Crew:
         self._now = now
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._choosing = asyncio.Lock()
+        self._closed = False
 
     def perform(self, event: AnyEvent) -> None:
         """Do what a committed event asks for, if anything."""
@@ -58,12 +58,9 @@ class Crew:
         """Where a job's output is kept."""
         return self._folder.log(run, job)
 
-    async def in_thread(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Call something that reads a disk without holding up the session."""
-        return await asyncio.to_thread(function, *args, **kwargs)
-
     async def close(self) -> None:
         """End everything in hand."""
+        self._closed = True
         await self._executor.close()
         tasks = tuple(self._tasks.values())
         for task in tasks:
@@ -77,9 +74,7 @@ class Crew:
     async def _choose_versions(self, run: Run) -> None:
         """Fix the versions of a run's packages; one run after the other, so that they keep their order."""
         async with self._choosing:
-            versions, problems = await self._acquirer.in_thread(
-                choose_versions, self.present().model, run.needs_packages
-            )
+            versions, problems = await self._acquirer.choose(self.present().model, run.needs_packages)
             self.report(ChoosePackages(run=run.id, versions=versions, problems=problems))
 
     def _start(self, job: Job) -> None:
@@ -88,27 +83,26 @@ class Crew:
 
     def _stop(self, name: str) -> None:
         job = self.present().jobs.get(name)
-        if job is not None and job.kind == "script":
-            self._executor.stop(name)
-        elif job is not None and name in self._tasks:
-            self._acquirer.stop(name)
+        if job is not None:
+            self._end(job)
+
+    def _end(self, job: Job) -> None:
+        """Begin to end a job where it runs; one that has not begun yet won't begin."""
+        (self._acquirer if job.kind == "acquire" else self._executor).stop(job.id)
 
     async def _work(self, job: Job) -> None:
         """Do a job, keep its output, and report how it ended."""
         state = self.present()
-        with LogWriter(self._folder.log(job.run, job.id)) as log:
-
-            def output(chunk: bytes) -> None:
-                log.append(chunk, self._now())
-
-            try:
+        if self._closed or state.jobs[job.id].stopping:
+            outcome = Outcome(state="cancelled")  # it was to end before it began
+        else:
+            with Output(self._folder.log(job.run, job.id), self._now, partial(self._end, job)) as output:
                 outcome = await self._outcome(state, job, output)
-            except (StoreError, OSError) as error:
-                self._executor.stop(job.id)
-                outcome = Outcome(state="failed", reason=f"its output could not be kept: {error}")
+            if output.problem:
+                outcome = Outcome(state="failed", reason=output.problem)
         self.report(ReportOutcome(job=job.id, attempt=job.attempt, outcome=outcome))
 
-    async def _outcome(self, state: State, job: Job, output: Callable[[bytes], None]) -> Outcome:
+    async def _outcome(self, state: State, job: Job, output: Output) -> Outcome:
         directory = self.directory(state, job.worker or "")
         if job.kind == "acquire":
             return await self._acquirer.acquire(state.model, job, directory, output)
@@ -116,14 +110,7 @@ class Crew:
         for warning in warnings:
             output(f"octotui: {warning}\n".encode())
         outcome = await self._executor.run(work, output)
-        if not warnings:
-            return outcome
-        return Outcome(
-            state=outcome.state,
-            exit_code=outcome.exit_code,
-            reason=outcome.reason,
-            warnings=outcome.warnings + warnings,
-        )
+        return replace(outcome, warnings=outcome.warnings + warnings)
 
     def directory(self, state: State, worker: str) -> Path:
         """Where a worker keeps its work and its packages."""

@@ -2,14 +2,16 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
 from octotui.engine.advance import advance
-from octotui.engine.commands import Command, Reopen, Tick
+from octotui.engine.commands import Command, Refused, Reopen, Tick
 from octotui.engine.events import AnyEvent
 from octotui.engine.evolve import evolve
 from octotui.engine.state import State, next_deadline
+from octotui.model.space import Model
 from octotui.runtime.clocks import Clock
 from octotui.runtime.perform import Crew
 from octotui.store.memory import AnyJournal
@@ -40,9 +42,9 @@ class Session:
         crew.fail = self._fail
         crew.present = lambda: self.state
 
-    async def start(self) -> None:
-        """Take the space up: lost jobs are told, waiting work goes on."""
-        await self.send(Reopen())
+    async def start(self, model: Model) -> None:
+        """Take the space up with this model: lost jobs are told, waiting work goes on."""
+        await self.send(Reopen(None if model == self.state.model else model))
         self._crew.take_up(self.state)
         self._arm()
 
@@ -50,6 +52,8 @@ class Session:
         """Let a command take effect, and return when its events are on disk; may raise `Refused`."""
         events, committed = self._apply(command)
         if committed is not None:
+            if committed.done():
+                await asyncio.sleep(0)  # it is acted upon first, as it is where a disk takes its time
             await asyncio.shield(committed)
         return events
 
@@ -76,7 +80,7 @@ class Session:
 
     async def family(self, root: str) -> State:
         """A State in which a run and all it started can be looked at, though it has ended."""
-        events = await self._crew.in_thread(self._journal.family, root)
+        events = await asyncio.to_thread(self._journal.family, root)
         state = State(keep_ended=True)
         for event in events:
             state = evolve(state, event)
@@ -96,13 +100,20 @@ class Session:
     def _report(self, command: Command) -> None:
         """Take what an executor saw; a report that comes after the end is for nobody."""
         if not self._closed and self._failure is None:
-            self._apply(command)
+            with suppress(Exception):  # the session has failed of it, and says so
+                self._apply(command)
 
     def _apply(self, command: Command) -> tuple[tuple[AnyEvent, ...], "asyncio.Future[None] | None"]:
         if self._failure is not None:
             raise self._failure
         before = self.state
-        self.state, events = advance(before, command, self.now())
+        try:
+            self.state, events = advance(before, command, self.now())
+        except Refused:
+            raise
+        except Exception as bug:
+            self._fail(bug)
+            raise
         if not events:
             return events, None
         committed = self._journal.append(events)
@@ -123,13 +134,20 @@ class Session:
             self._fail(failure)
             return
         if not self._closed:
-            for event in events:
-                self._crew.perform(event)
-            for listener in self._listeners:
-                listener(events, before, after)
+            try:
+                self._act(events, before, after)
+            except Exception as problem:  # a loop would only log it, and go on
+                self._fail(problem)
+                return
         self._published = after
         self._changed.set()
         self._changed = asyncio.Event()
+
+    def _act(self, events: tuple[AnyEvent, ...], before: State, after: State) -> None:
+        for event in events:
+            self._crew.perform(event)
+        for listener in self._listeners:
+            listener(events, before, after)
 
     def _fail(self, failure: BaseException) -> None:
         """End the session: whoever follows its states, or sends, is told."""
