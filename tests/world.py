@@ -1,15 +1,18 @@
 """A small world to drive the core in: virtual time, and outcomes as the steps' `simulate` says."""
 
 import heapq
+from typing import TypeVar
 
 from octotui.engine import commands as asked
 from octotui.engine.advance import advance
 from octotui.engine.commands import Command, Outcome
-from octotui.engine.events import AnyEvent, JobQueued, JobStarted, JobStopping, PackagesChosen, RunQueued
-from octotui.engine.state import State, next_deadline, step_of
+from octotui.engine.events import Answer, AnyEvent, JobEnd, JobStarted, JobStopping, RunQueued
+from octotui.engine.evolve import evolve
+from octotui.engine.state import Run, State, next_deadline, step_of
 from octotui.model.process import Manual, Requirement, Runbook, Script, Simulate, StartRunbook, Step
-from octotui.model.space import Engine, Model, Pool, Space, Team, Worker
+from octotui.model.space import Engine, Environment, Model, Pool, Space, Team, Worker
 
+E = TypeVar("E")
 START = 1_000_000.0
 
 
@@ -91,27 +94,57 @@ class World:
         events = self.send(asked.StartRun(process=process, requester="ann", **where))
         return next(each.run for each in events if isinstance(each, RunQueued))
 
+    def answer(self, answer: Answer = "proceed", notes: str = "", user: str = "ann") -> tuple[AnyEvent, ...]:
+        """Take the oldest open question, if nobody has, and answer it."""
+        line = self.state.asking.first()
+        assert line is not None, "nobody asks"
+        question = self.state.interruptions[line[1]]
+        if question.responsible is None:
+            self.send(asked.TakeInterruption(interruption=question.id, user=user))
+        answered = asked.AnswerInterruption(interruption=question.id, user=user, answer=answer, notes=notes)
+        return self.send(answered)
+
+    def report(self, job: str, state: JobEnd = "succeeded", **more: object) -> tuple[AnyEvent, ...]:
+        """An executor's report on the present attempt of a job."""
+        outcome = Outcome(state=state, **more)  # type: ignore[arg-type]
+        attempt = self.state.jobs[job].attempt
+        return self.send(asked.ReportOutcome(job=job, attempt=attempt, outcome=outcome))
+
+    @property
+    def past(self) -> State:
+        """Everything there has been, ended runs too."""
+        return replay(self.events)
+
+    def run(self, name: str) -> Run:
+        """A run, though it may have ended."""
+        return self.past.runs[name]
+
+    def steps(self, name: str) -> list[str]:
+        """How far the steps of a run are."""
+        return [each.state for each in self.run(name).steps]
+
+    def happened(self, kind: type[E]) -> list[E]:
+        """The events of one kind so far."""
+        return [event for event in self.events if isinstance(event, kind)]
+
     def workers(self) -> dict[str, dict[str, str]]:
         """Which worker each step of each run got, over all events."""
-        replayed = replay(self.events)
         return {
             run.id: {
                 run.runbook.steps[index].name: run.picks[progress.pick].worker
                 for index, progress in enumerate(run.steps)
                 if progress.pick is not None and progress.jobs
             }
-            for run in replayed.runs.values()
+            for run in self.past.runs.values()
         }
 
     def ends(self) -> dict[str, str]:
         """How each run stands, over all events."""
-        return {run.id: run.state for run in replay(self.events).runs.values()}
+        return {run.id: run.state for run in self.past.runs.values()}
 
 
 def replay(events: list[AnyEvent]) -> State:
     """The State that the events lead to, with ended runs kept."""
-    from octotui.engine.evolve import evolve
-
     state = State(keep_ended=True)
     for event in events:
         state = evolve(state, event)
@@ -145,8 +178,6 @@ def packages(*names: str) -> tuple[Requirement, ...]:
 
 def model(runbooks: dict[str, list[Step] | Runbook], workers: int = 3, **more: object) -> Model:
     """A space with the pool `setup` of worker1, worker2 …, three environments, and these runbooks."""
-    from octotui.model.space import Environment
-
     names = [f"worker{number}" for number in range(1, workers + 1)]
     declared = {
         "space": Space("Test", "test"),
@@ -167,6 +198,3 @@ def model(runbooks: dict[str, list[Step] | Runbook], workers: int = 3, **more: o
 def engine(**more: int) -> dict[str, Engine]:
     """Limits for a model."""
     return {"engine": Engine(**more)}  # type: ignore[arg-type]
-
-
-__all__ = ["PackagesChosen", "JobQueued"]

@@ -130,13 +130,12 @@ def _without_job(run: Run, job: Job, event: happened.JobEnded) -> Run:
         reason=run.reason or (_blame(run, job, event.reason) if failed else ""),
         warnings=run.warnings + event.warnings,
     )
-    if job.kind == "acquire":
-        if failed:
-            return replace(run, acquired="failed")
-        return replace(run, acquired="yes") if not run.open and run.acquired == "no" else run
-    if job.step is None:
-        return run
-    return with_progress(run, job.step, replace(run.steps[job.step], state=event.state, reason=event.reason))
+    if job.step is not None:
+        progress = replace(run.steps[job.step], state=event.state, reason=event.reason)
+        return with_progress(run, job.step, progress)
+    if failed:
+        return replace(run, acquired="failed")
+    return replace(run, acquired="yes") if not run.open and run.acquired == "no" else run
 
 
 def _blame(run: Run, job: Job, reason: str) -> str:

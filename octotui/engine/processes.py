@@ -1,6 +1,7 @@
 """How a run goes through its process: queued, planned, group by group, and to its end (S2, S3)."""
 
 from collections.abc import Mapping
+from typing import cast
 
 from octotui.engine import events as happened
 from octotui.engine.acquire import acquisitions, mode_on
@@ -9,7 +10,7 @@ from octotui.engine.queue import circle
 from octotui.engine.select import select
 from octotui.engine.state import Run
 from octotui.engine.turn import Turn
-from octotui.model.process import Manual, Script, Step
+from octotui.model.process import Manual, Script
 from octotui.variables.text import fill_in
 
 
@@ -146,27 +147,26 @@ def _ask(turn: Turn, run: Run, steps: list[int]) -> bool:
         else:
             due.append(index)
     for index in due:
-        _raise(turn, run, index, run.runbook.steps[index])
+        _raise(turn, run, index, cast("Manual", run.runbook.steps[index].action))
     if due:
         turn.emit(happened.RunPaused(run=run.id))
     return bool(due)
 
 
-def _raise(turn: Turn, run: Run, index: int, step: Step) -> None:
+def _raise(turn: Turn, run: Run, index: int, action: Manual) -> None:
     job = _next_job(turn, run)
     turn.emit(happened.JobQueued(run=run.id, job=job, kind="manual", step=index))
-    if isinstance(step.action, Manual):
-        filled = fill_in(step.action.instructions, lookup(values_for(turn.state, run, index)))
-        turn.emit(
-            happened.InterruptionRaised(
-                run=run.id,
-                job=job,
-                interruption=f"question-{turn.state.next_interruption}",
-                instructions=filled.text,
-                teams=step.action.teams,
-                warnings=tuple(f"nobody knows the variable {name}" for name in filled.unknown),
-            )
+    filled = fill_in(action.instructions, lookup(values_for(turn.state, run, index)))
+    turn.emit(
+        happened.InterruptionRaised(
+            run=run.id,
+            job=job,
+            interruption=f"question-{turn.state.next_interruption}",
+            instructions=filled.text,
+            teams=action.teams,
+            warnings=tuple(f"nobody knows the variable {name}" for name in filled.unknown),
         )
+    )
 
 
 def _not_due(run: Run, index: int) -> str:

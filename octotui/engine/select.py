@@ -110,7 +110,7 @@ def _pick(state: State, run: Run, slug: str, index: int, cursors: dict[str, str]
 def _built_in(state: State, run: Run, slug: str, index: int) -> Pick | str:
     """The built-in worker, for the default pool without members (W3)."""
     if slug != state.model.default_pool:
-        return "the pool has no workers; name some in its workers = [...]"
+        return "the pool has no workers: name some in workers = [...]"
     if not state.model.engine.built_in_worker:
         return "the default pool has no workers, and the built-in worker is disabled"
     step = run.runbook.steps[index]

@@ -47,8 +47,6 @@ def _plain(value: Any) -> Any:
     return dict(sorted(value.items())) if isinstance(value, HashTrieMap) else tuple(value)
 
 
-def _line(kind: type, value: Any) -> Line:
+def _line(_: type, value: Any) -> Line:
     """A line from JSON; nothing else in a State has a type of its own."""
-    if kind is not Line:
-        raise NotImplementedError(kind)
     return Line(tuple(map(tuple, value)))

@@ -15,6 +15,9 @@ that can fall due stands in `deadlines`, by time.
 
 A *family* is a run and all it started. It leaves the State as a whole when its last run ends; with
 `keep_ended` (a replay) it stays to be looked at.
+
+None of these values can be part of a circle, so the garbage collector passes them by (`gc=False`): it would
+look at all open runs again and again.
 """
 
 from typing import TYPE_CHECKING, Literal, TypeAlias
