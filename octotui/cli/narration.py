@@ -1,15 +1,18 @@
 """What a run without a screen says: a line per change and the tree at its end, or JSON Lines."""
 
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from octotui.cli.models import say
 from octotui.cli.summary import summary
 from octotui.engine.events import AnyEvent
 from octotui.engine.evolve import evolve
 from octotui.engine.state import State
+from octotui.views.branches import TreeRow
 from octotui.views.changes import lines
 from octotui.views.tree import as_lines, rows
 from octotui.views.words import ASCII, UNICODE
@@ -33,17 +36,23 @@ class Narration:
                     say(self._glyphs.text(line))
                 before = state
 
-    def end(self, state: State, root: str, now: float) -> None:
-        """Print the allocation tree, or the Summary."""
+    def end(self, state: State, root: str, now: float, notes: Mapping[str, str] | None = None) -> None:
+        """Print the allocation tree, with notes on its jobs, or the Summary."""
         if self._as_json:
             _write(summary(state, root))
             return
         say("")
-        for line in as_lines(rows(state, root, now), self._glyphs):
+        tree = tuple(_with_note(row, notes or {}) for row in rows(state, root, now))
+        for line in as_lines(tree, self._glyphs):
             say(line)
         run = state.runs[root]
         if run.state in ("failed", "timed-out") and run.reason:
             print(f"octotui: {root} {run.state}: {run.reason}", file=sys.stderr)
+
+
+def _with_note(row: TreeRow, notes: Mapping[str, str]) -> TreeRow:
+    note = notes.get(row.job or "") if row.mark is not None else None
+    return replace(row, note=", ".join(filter(None, (note, row.note)))) if note else row
 
 
 def _write(line: Any) -> None:

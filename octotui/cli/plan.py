@@ -31,15 +31,17 @@ def command(
     model = load_or_exit(file)
     from octotui.cli.narration import Narration
     from octotui.cli.summary import exit_code
-    from octotui.runtime.opening import state_on_disk
+    from octotui.cli.waited import waited
+    from octotui.runtime.opening import space_folder, state_on_disk
     from octotui.runtime.prediction import predict
     from octotui.store.errors import StoreError
 
     start = start_command(model, process, environment, tenant, pairs)
     try:
-        prediction = predict(model, state_on_disk(model.space.slug, state), start, time.time())
+        folder = space_folder(model.space.slug, state)
+        prediction = predict(model, state_on_disk(folder), start, time.time(), folder)
     except StoreError as error:
         refuse(str(error), 1)
     narration = Narration(as_json=as_json, ascii_only=wants_ascii(plain))
-    narration.end(prediction.state, prediction.root, prediction.state.at)
+    narration.end(prediction.state, prediction.root, prediction.state.at, waited(prediction.events))
     raise SystemExit(exit_code(prediction.state, prediction.root))

@@ -98,6 +98,7 @@ class SimulatedAcquirer:
 
     def __init__(self) -> None:
         self._stopped: dict[str, asyncio.Event] = {}
+        self._there: set[Path] = set()
 
     async def choose(self, model: Model, needed: tuple[str, ...]) -> Chosen:
         """Read the feeds at once: virtual time does not wait for threads."""
@@ -106,7 +107,7 @@ class SimulatedAcquirer:
     async def acquire(self, model: Model, job: Job, directory: Path, output: Output) -> Outcome:
         """Wait as long as the packages would take to arrive."""
         try:
-            seconds = sum(_seconds(model, *each) for each in job.packages)
+            seconds = sum(self._seconds(model, directory, *each) for each in job.packages)
         except FeedError as error:
             return Outcome(state="failed", reason=str(error))
         stopped = self._stopped[job.id] = asyncio.Event()
@@ -124,7 +125,11 @@ class SimulatedAcquirer:
         if job in self._stopped:
             self._stopped[job].set()
 
-
-def _seconds(model: Model, package: str, version: str) -> float:
-    found = choose(model.feeds.values(), package, version)
-    return 1.0 if found.rate is None else found.file.stat().st_size / found.rate
+    def _seconds(self, model: Model, directory: Path, package: str, version: str) -> float:
+        """How long a package takes to arrive; none at all where the worker has it."""
+        found = choose(model.feeds.values(), package, version)
+        there = directory / "packages" / package / version
+        if there in self._there or there.is_dir():
+            return 0.0
+        self._there.add(there)
+        return 1.0 if found.rate is None else found.file.stat().st_size / found.rate

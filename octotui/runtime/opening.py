@@ -64,14 +64,13 @@ def _kept(journal: Reader) -> State:
         return State()
 
 
-def state_on_disk(slug: str, state_dir: Path | None) -> State:
+def state_on_disk(folder: SpaceFolder) -> State:
     """Where a space was left, read beside whoever has it open; an empty State where there is none."""
-    journal = space_folder(slug, state_dir).journal
     try:
-        there = journal.stat().st_size > 0
+        there = folder.journal.stat().st_size > 0
     except OSError:
         there = False
-    return last_state(Reader(journal)) if there else State()
+    return last_state(Reader(folder.journal)) if there else State()
 
 
 def space_folder(slug: str, state_dir: Path | None) -> SpaceFolder:

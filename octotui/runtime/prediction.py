@@ -1,8 +1,5 @@
 """What would happen: the same core and session, in virtual time, with nothing started and nothing written."""
 
-import os
-from pathlib import Path
-
 import msgspec
 
 from octotui.engine.commands import AnswerInterruption, StartRun, TakeInterruption
@@ -27,7 +24,7 @@ class Prediction(msgspec.Struct, frozen=True):
     state: State
 
 
-def predict(model: Model, before: State, command: StartRun, start: float) -> Prediction:
+def predict(model: Model, before: State, command: StartRun, start: float, folder: SpaceFolder) -> Prediction:
     """Play a run to its end from the cursors and the health of a State; every question is a proceed."""
     state = State(
         cursors=before.cursors,
@@ -36,11 +33,11 @@ def predict(model: Model, before: State, command: StartRun, start: float) -> Pre
         next_interruption=before.next_interruption,
         at=before.at,
     )
-    return in_virtual_time(lambda now: _play(model, state, command, now), max(start, before.at))
+    return in_virtual_time(lambda now: _play(model, state, command, now, folder), max(start, before.at))
 
 
-async def _play(model: Model, state: State, command: StartRun, now: Clock) -> Prediction:
-    crew = Crew(SpaceFolder(Path(os.devnull), "prediction"), SimulatedExecutor(), SimulatedAcquirer(), now)
+async def _play(model: Model, state: State, command: StartRun, now: Clock, folder: SpaceFolder) -> Prediction:
+    crew = Crew(folder, SimulatedExecutor(), SimulatedAcquirer(), now)
     session = Session(state, MemoryJournal(), crew, user=command.requester, now=now)
     seen: list[AnyEvent] = []
     session.listen(lambda events, before, after: seen.extend(events))
