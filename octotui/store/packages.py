@@ -6,12 +6,14 @@ import shutil
 import tarfile
 import time
 import zipfile
+import zlib
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from octotui.store.archives import ArchiveError, unpack
+
 CHUNK = 64 * 1024
-LARGEST = 64 * 2**30  # bytes; what says it unpacks to more is broken, or worse
 
 Cancelled = Callable[[], bool]
 Tell = Callable[[str], None]
@@ -43,12 +45,16 @@ def acquire(
         tell(f"copying {source.name}, {source.stat().st_size:,} bytes")
         digest = _copy(source, copy, rate, cancelled)
         _check(source, copy, digest)
-        _extract(copy, work / "content")
+        unpack(copy, work / "content")
         target.parent.mkdir(parents=True, exist_ok=True)
         (work / "content").rename(target)
         tell(f"{package} {version} is extracted, SHA-256 {digest}")
-    except (OSError, EOFError, zipfile.BadZipFile, tarfile.TarError) as error:
-        raise PackageError(f"{source.name} cannot be used: {error}") from error
+    except ArchiveError as error:
+        raise PackageError(f"{source.name} {error}") from error
+    except OSError as error:
+        raise PackageError(f"{source.name} cannot be used: {error.strerror or error}") from error
+    except (EOFError, RuntimeError, ValueError, zipfile.BadZipFile, zlib.error, tarfile.TarError) as error:
+        raise PackageError(f"{source.name} is damaged: {error}") from error
     finally:
         shutil.rmtree(work, ignore_errors=True)
     return target
@@ -80,27 +86,3 @@ def _check(source: Path, copy: Path, digest: str) -> None:
         wanted = source.with_name(source.name + ".sha256").read_text().split()[:1]
         if wanted != [digest]:
             raise PackageError(f"{source.name} is not what its .sha256 file says: its SHA-256 is {digest}")
-
-
-def _extract(archive: Path, content: Path) -> None:
-    """Unpack into a new folder; paths and links that lead outside are refused."""
-    if archive.suffix == ".zip":
-        with zipfile.ZipFile(archive) as unzip:
-            _refuse(unzip.filename or "", sum(each.file_size for each in unzip.infolist()))
-            for name in unzip.namelist():
-                if Path(name).is_absolute() or ".." in Path(name).parts:
-                    raise PackageError(f"{archive.name} holds {name}, which leads outside of it")
-            unzip.extractall(content)
-        return
-    with tarfile.open(archive) as untar:
-        _refuse(archive.name, sum(each.size for each in untar))
-        try:
-            untar.extractall(content, filter="data")
-        except tarfile.FilterError as error:
-            raise PackageError(f"{archive.name} holds what leads outside of it: {error}") from error
-    content.mkdir(exist_ok=True)
-
-
-def _refuse(name: str, size: int) -> None:
-    if size > LARGEST:
-        raise PackageError(f"{Path(name).name} would unpack to {size:,} bytes, which is refused")

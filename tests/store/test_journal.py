@@ -5,8 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from octotui.engine.events import RunEnded, RunQueued
-from octotui.store import schema
 from octotui.store.errors import StoreError
 from octotui.store.journal import Journal
 from octotui.store.memory import AnyJournal
@@ -73,77 +71,11 @@ async def test_a_journal_goes_on_where_it_ended(tmp_path: Path) -> None:
     journal.close()
 
 
-async def test_many_waiting_appends_share_commits(tmp_path: Path) -> None:
-    journal = Journal(tmp_path / "journal.sqlite")
-    events = numbered(*map(queued, range(1, 3001)))
-    futures = [journal.append((event,)) for event in events]
-    await asyncio.gather(*futures)
-    assert list(journal.read()) == events
-    assert len(journal.runs(5000)) == 3000
-    journal.close()
-
-
 async def test_it_is_read_from_a_thread_while_it_is_written(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "journal.sqlite")
     await journal.append(history())
     assert len(await asyncio.to_thread(lambda: list(journal.read()))) == 17
     journal.close()
-
-
-async def test_a_full_disk_fails_what_waits_and_all_that_comes_later(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    connect = schema.connect
-
-    def small(path: Path) -> sqlite3.Connection:
-        database = connect(path)
-        database.execute("PRAGMA max_page_count = 12")
-        return database
-
-    monkeypatch.setattr(schema, "connect", small)
-    journal = Journal(tmp_path / "journal.sqlite")
-    long = RunQueued(run="run-2", root="run-2", process="create", name="x" * 100_000)
-    first, second = numbered(queued(1), long)
-    await journal.append([first])
-    with pytest.raises(StoreError, match="the disk is full"):
-        await journal.append([second])
-    with pytest.raises(StoreError, match="the disk is full"):
-        await journal.append(numbered(RunEnded(run="run-1", state="failed"), first=2))
-    assert list(journal.read()) == [first]
-    journal.close()
-
-
-async def test_an_event_counts_once(tmp_path: Path) -> None:
-    journal = Journal(tmp_path / "journal.sqlite")
-    await journal.append(numbered(queued(1)))
-    with pytest.raises(StoreError, match="UNIQUE"):
-        await journal.append(numbered(queued(2)))
-    journal.close()
-
-
-async def test_a_closed_journal_takes_no_more(tmp_path: Path) -> None:
-    journal = Journal(tmp_path / "journal.sqlite")
-    last = journal.append(history())
-    journal.close()
-    journal.close()
-    await last
-    with pytest.raises(StoreError, match="is closed"):
-        await journal.append(history())
-
-
-def test_a_newer_journal_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "journal.sqlite"
-    with closing(sqlite3.connect(path)) as database:
-        database.execute("PRAGMA user_version = 9")
-    with pytest.raises(StoreError, match="newer octotui"):
-        Journal(path)
-
-
-def test_a_damaged_journal_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "journal.sqlite"
-    path.write_bytes(b"this was a journal once, long ago" * 100)
-    with pytest.raises(StoreError, match="is damaged"):
-        Journal(path)
 
 
 async def test_a_damaged_event_is_named(tmp_path: Path) -> None:
@@ -156,13 +88,3 @@ async def test_a_damaged_event_is_named(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="event 1 is damaged"):
         list(journal.read())
     journal.close()
-
-
-def test_a_journal_that_cannot_be_made_is_a_sentence(tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match="No such file or directory"):
-        Journal(tmp_path / "nowhere" / "journal.sqlite")
-
-
-def test_it_is_private(tmp_path: Path) -> None:
-    Journal(tmp_path / "journal.sqlite").close()
-    assert (tmp_path / "journal.sqlite").stat().st_mode & 0o777 == 0o600

@@ -1,0 +1,26 @@
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from octotui.store.errors import unusable
+
+
+@pytest.mark.parametrize(
+    ("problem", "sentence"),
+    [
+        (PermissionError(13, "Permission denied", "x"), "j cannot be used: Permission denied"),
+        (OSError("odd"), "j cannot be used: odd"),
+        (
+            sqlite3.DatabaseError("file is not a database"),
+            "j is damaged (file is not a database): move it away, or restore it from a copy",
+        ),
+        (
+            sqlite3.OperationalError("database or disk is full"),
+            "j cannot be written, the disk is full: make room and open the space again",
+        ),
+        (sqlite3.OperationalError("database is locked"), "j cannot be used: database is locked"),
+    ],
+)
+def test_each_problem_is_a_sentence(problem: OSError | sqlite3.Error, sentence: str) -> None:
+    assert str(unusable(Path("j"), problem)) == sentence

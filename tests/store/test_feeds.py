@@ -1,0 +1,82 @@
+from pathlib import Path
+
+import pytest
+
+from octotui.model.space import Feed
+from octotui.store.feeds import FeedError, catalogue, choose, precedence
+
+
+def feed(directory: Path, *names: str, rate: int | None = None) -> Feed:
+    directory.mkdir(exist_ok=True)
+    for name in names:
+        (directory / name).touch()
+    return Feed(directory=str(directory), rate=rate)
+
+
+def test_the_highest_version_is_chosen(tmp_path: Path) -> None:
+    """P1: the highest version that fits, of all feeds."""
+    near = feed(tmp_path / "near", "tools.1.9.0.zip", "tools.1.10.0-beta.zip", "tools-extra.9.0.0.zip")
+    far = feed(tmp_path / "far", "tools.1.10.0.tar.gz", "tools.1.2.0.tgz", rate=65536)
+    found = choose([near, far], "tools", None)
+    assert (found.version, found.file, found.rate) == (
+        "1.10.0",
+        tmp_path / "far" / "tools.1.10.0.tar.gz",
+        65536,
+    )
+
+
+def test_exactly_the_version_asked_for_is_chosen(tmp_path: Path) -> None:
+    here = feed(tmp_path, "tools.1.2.0.zip", "tools.1.10.0.zip")
+    assert choose([here], "tools", "1.2.0").version == "1.2.0"
+    with pytest.raises(FeedError, match=r"^no feed holds tools 2\.0; there is 1\.2\.0, 1\.10\.0$"):
+        choose([here], "tools", "2.0")
+
+
+def test_an_unknown_package_names_the_nearest(tmp_path: Path) -> None:
+    here = feed(tmp_path, "worker-image.2.1.0.zip")
+    with pytest.raises(
+        FeedError, match=r'^no feed holds the package worker-imag; did you mean "worker-image"\?'
+    ):
+        choose([here], "worker-imag", None)
+    with pytest.raises(FeedError, match="no feed holds the package tools"):
+        choose([], "tools", None)
+
+
+def test_a_feed_that_cannot_be_read_is_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(FeedError, match="nowhere cannot be read: No such file or directory"):
+        choose([Feed(directory=str(tmp_path / "nowhere"))], "tools", None)
+
+
+def test_ids_may_hold_dots_and_digits(tmp_path: Path) -> None:
+    names = (
+        "My.Tool.1.2.3.4.zip",
+        "x86_64-image.1.0.zip",
+        "README.md",
+        "tools.1.0.0.zip.sha256",
+        "notes.zip",
+    )
+    found = {(each.id, each.version) for each in catalogue(feed(tmp_path, *names))}
+    assert found == {("My.Tool", "1.2.3.4"), ("x86_64-image", "1.0")}
+
+
+def test_precedence_is_that_of_semver() -> None:
+    rising = [
+        "1.0.0-alpha",
+        "1.0.0-alpha.1",
+        "1.0.0-alpha.beta",
+        "1.0.0-beta",
+        "1.0.0-beta.2",
+        "1.0.0-beta.11",
+        "1.0.0-rc.1",
+        "1.0.0",
+        "1.0.0.1",
+        "1.0.1",
+        "1.2",
+        "1.10.0",
+        "2.0.0-rc.1+build.7",
+        "2",
+        "2.0.0.1",
+    ]
+    mixed = sorted(rising)
+    assert sorted(mixed, key=precedence) == rising
+    assert precedence("1.2") == precedence("1.2.0.0+build")
