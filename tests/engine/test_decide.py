@@ -187,6 +187,15 @@ class TestReopen:
             "run-4": "succeeded",
         }
 
+    def test_what_starts_now_obeys_the_new_model(self) -> None:
+        """R4: a worker that is gone by now is not selected for a run that had waited."""
+        world = World(model({"go": [script("A")]}, **engine(task_cap=1)))
+        world.start("go")
+        world.start("go")
+        events = world.send(asked.Reopen(model({"go": [script("A")]}, workers=1)))
+        assert [type(event) for event in events[:2]] == [happened.ModelLoaded, happened.JobEnded]
+        assert world.state.runs["run-2"].leases[0].worker == "worker1"
+
 
 def test_a_command_nobody_knows_is_a_bug() -> None:
     """R2: loudly."""

@@ -161,7 +161,8 @@ class Walk:
         self.stale.extend(each[2] for each in self.pending if each not in choices)
         self.pending = choices
         heapq.heapify(self.pending)
-        self.send(asked.Reopen())
+        model = changed(self.random, self.state.model) if self.random.random() < 0.5 else None
+        self.send(asked.Reopen(model))
 
     def go(self, moves: int) -> None:
         """Walk so many moves, then answer what is asked and let time run out."""

@@ -1,0 +1,43 @@
+"""The one door."""
+
+import pytest
+
+from octotui.engine import commands as asked
+from octotui.engine.advance import advance
+from octotui.engine.commands import Refused
+from octotui.engine.state import State
+from tests.engine.walk import trace
+from tests.world import World, model, script
+
+
+def test_a_command_gives_a_state_and_events() -> None:
+    """R2: numbered on from those before."""
+    state, events = advance(State(), asked.LoadModel(model({"go": [script("A")]})), 1.0)
+    state, events = advance(state, asked.StartRun(process="go"), 2.0)
+    assert [event.seq for event in events] == [2, 3, 4, 5, 6]
+    assert (state.seq, state.at) == (6, 2.0)
+
+
+def test_what_is_refused_changes_nothing() -> None:
+    """R1."""
+    state = State()
+    with pytest.raises(Refused):
+        advance(state, asked.StartRun(process="go"), 1.0)
+    assert state == State()
+
+
+def test_two_jobs_of_one_command_get_different_workers() -> None:
+    """W5: each decision is taken on the State after the one before."""
+    world = World(model({"go": [script("A")]}))
+    world.start("go")
+    world.start("go")
+    assert sorted(world.state.leases) == ["worker1", "worker2"]
+
+
+def test_the_same_commands_give_the_same_bytes() -> None:
+    """R3."""
+    worlds = [World(model({"go": [script("A"), script("B", retries=1)]})) for _ in range(2)]
+    for world in worlds:
+        world.start("go", environment="test")
+        world.run_out()
+    assert trace(worlds[0].events) == trace(worlds[1].events)

@@ -1,0 +1,109 @@
+"""What texts of a run are filled in with."""
+
+from msgspec.structs import replace
+
+from octotui.engine.context import lookup, scope_context, values_for
+from octotui.model.process import Simulate
+from octotui.model.space import Scope, Tenant, Value
+from octotui.variables.scopes import Context
+from tests.world import World, manual, model, script
+
+FAILS = Simulate(takes=1.0, result="failure")
+
+
+def world(*steps: object, **variables: tuple[Value, ...]) -> World:
+    tenants = {"contoso": Tenant(name="Contoso", tags=("region/west",))}
+    return World(model({"go": list(steps)}, tenants=tenants, variables=variables))  # type: ignore[dict-item]
+
+
+def values(of: World, step: int | None = None) -> dict[str, str]:
+    return values_for(of.state, of.state.runs["run-1"], step)
+
+
+def test_where_a_value_is_asked_for() -> None:
+    """V2: environment, tenant and its tags, process, step."""
+    of = world(script("A"))
+    of.start("go", environment="test", tenant="contoso")
+    run = of.state.runs["run-1"]
+    assert scope_context(of.state, run, run.runbook.steps[0]) == Context(
+        step=("A",), tenant=("contoso",), tenant_tag=("region/west",), environment=("test",), process=("go",)
+    )
+
+
+def test_a_run_without_environment_and_tenant() -> None:
+    """V2: nothing is scoped to them."""
+    of = world(script("A"))
+    of.start("go")
+    assert scope_context(of.state, of.state.runs["run-1"]) == Context(process=("go",))
+    assert "Octopus.Environment.Name" not in values(of)
+
+
+def test_declared_values_by_scope_then_given_ones() -> None:
+    """V2, V3: what is given for a run alone beats the file; a value with no match is not there."""
+    declared = (Value(value="hello"), Value(value="ahoy", scope=Scope(step=("A",))))
+    of = world(
+        script("A"), script("B"), Greeting=declared, Never=(Value(value="x", scope=Scope(step=("Z",))),)
+    )
+    of.start("go")
+    assert values(of, 0)["Greeting"] == "ahoy"
+    assert values(of, 1)["Greeting"] == "hello"
+    assert "Never" not in values(of)
+    given = replace(of.state.runs["run-1"], variables={"Greeting": "hi"})
+    assert values_for(of.state, given)["Greeting"] == "hi"
+
+
+def test_names_have_no_case() -> None:
+    """V1: the last one wins."""
+    assert lookup({"Greeting": "hello", "GREETING": "hi"}) == {"greeting": "hi"}
+
+
+def test_system_variables() -> None:
+    """V1: by the names Octopus has for them."""
+    of = world(script("A"))
+    of.start("go", environment="test", tenant="contoso")
+    found = values(of, 0)
+    assert found == {
+        "Octopus.Space.Name": "Test",
+        "Octopus.Runbook.Id": "go",
+        "Octopus.Runbook.Name": "Go",
+        "Octopus.RunbookRun.Id": "run-1",
+        "Octopus.Task.Id": "run-1",
+        "Octopus.Deployment.CreatedBy.Username": "ann",
+        "Octopus.Environment.Id": "test",
+        "Octopus.Environment.Name": "Test",
+        "Octopus.Deployment.Tenant.Id": "contoso",
+        "Octopus.Deployment.Tenant.Name": "Contoso",
+        "Octopus.Step.Name": "A",
+        "Octopus.Step.Number": "1",
+        "Octopus.WorkerPool.Id": "setup",
+        "Octopus.WorkerPool.Name": "Setup",
+        "Octopus.Worker.Name": "worker1",
+    }
+
+
+def test_a_step_without_a_worker_names_none() -> None:
+    """V1: a manual one."""
+    of = world(manual("Ask"))
+    of.start("go")
+    assert "Octopus.Worker.Name" not in values(of, 0)
+
+
+def test_a_failed_run_knows_its_error() -> None:
+    """S3: for `failure` and `always` steps."""
+    of = world(script("A", simulate=FAILS), script("B", condition="always"))
+    of.start("go")
+    of.run_until(1.5)
+    assert values(of)["Octopus.Deployment.Error"] == "step “A” failed: exit code 1"
+
+
+def test_later_steps_read_answers_as_output_variables() -> None:
+    """I4."""
+    of = world(manual("One"), manual("Two", start="with-previous"), script("A", condition="always"))
+    of.start("go")
+    of.answer("abort", "no money")
+    found = values(of)
+    output = "Octopus.Action[One].Output.Manual"
+    assert found[f"{output}.Notes"] == "no money"
+    assert found[f"{output}.Approved"] == "False"
+    assert found[f"{output}.ResponsibleUser.Username"] == "ann"
+    assert not any(name.startswith("Octopus.Action[Two]") for name in found)

@@ -1,0 +1,49 @@
+"""The State and the words it is told in."""
+
+from octotui.engine.state import State, cursor_key, in_order, next_deadline, requirement_text, step_of
+from tests.world import World, engine, model, packages, script
+
+
+def test_an_empty_state_waits_for_nothing() -> None:
+    """R1."""
+    assert next_deadline(State()) is None
+    assert in_order(State()) == []
+
+
+def test_runs_come_in_the_order_they_were_queued() -> None:
+    """R3: not in that of their ids or hashes."""
+    world = World(model({"go": [script("A")]}, **engine(task_cap=20)))
+    names = [world.start("go") for _ in range(12)]
+    assert [run.id for run in in_order(world.state)] == names
+
+
+def test_what_a_run_needs() -> None:
+    """P1: of the steps that apply, once each."""
+    steps = [
+        script("A", packages=packages("image", "tools@1.2.0")),
+        script("B", packages=packages("tools@1.2.0", "tools")),
+        script("C", packages=packages("other"), enabled=False),
+        script("D", packages=packages("more"), environments=("staging",)),
+    ]
+    world = World(model({"go": steps}))
+    world.start("go", environment="test")
+    assert world.run("run-1").needs_packages == ("image", "tools@1.2.0", "tools")
+
+
+def test_how_things_are_written() -> None:
+    """W5, P1."""
+    assert cursor_key("setup", "go") == "setup/go"
+    assert requirement_text("tools", None) == "tools"
+    assert requirement_text("tools", "1.2.0") == "tools@1.2.0"
+
+
+def test_the_step_of_a_job() -> None:
+    """P2: acquiring packages has none."""
+    world = World(model({"go": [script("A", packages=packages("image"))]}))
+    world.start("go")
+    world.run_until(3)
+    jobs = world.past.jobs
+    assert step_of(world.past, jobs["job-1.1"]) is None
+    step = step_of(world.past, jobs["job-1.2"])
+    assert step is not None
+    assert step.name == "A"
