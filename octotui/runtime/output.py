@@ -9,9 +9,12 @@ from octotui.store.logs import LogWriter
 
 
 class Output:
-    """Takes a job's chunks while it is open, and never raises: an executor can do nothing about our disk."""
+    """Takes a job's chunks while it is open, and never raises: an executor can do nothing about our disk.
 
-    def __init__(self, log: Path, now: Clock, end: Callable[[], None]) -> None:
+    Without a log, nothing is kept.
+    """
+
+    def __init__(self, log: Path | None, now: Clock, end: Callable[[], None]) -> None:
         self.problem = ""
         self._path = log
         self._log: LogWriter | None = None
@@ -29,7 +32,7 @@ class Output:
             self._end()
 
     def __enter__(self) -> "Output":
-        self._log = LogWriter(self._path)
+        self._log = None if self._path is None else LogWriter(self._path)
         return self
 
     def __exit__(

@@ -23,7 +23,15 @@ from octotui.workers.contract import Executor
 class Crew:
     """The executors of a session, and what they have in hand."""
 
-    def __init__(self, folder: SpaceFolder, executor: Executor, acquirer: Acquirer, now: Clock) -> None:
+    def __init__(
+        self,
+        folder: SpaceFolder,
+        executor: Executor,
+        acquirer: Acquirer,
+        now: Clock,
+        *,
+        keeps_output: bool = True,
+    ) -> None:
         self.report: Callable[[Command], None] = lambda command: None
         self.fail: Callable[[BaseException], None] = lambda failure: None
         self.present: Callable[[], State] = State
@@ -31,6 +39,7 @@ class Crew:
         self._executor = executor
         self._acquirer = acquirer
         self._now = now
+        self._keeps_output = keeps_output
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._choosing = asyncio.Lock()
         self._closed = False
@@ -96,7 +105,8 @@ class Crew:
         if self._closed or state.jobs[job.id].stopping:
             outcome = Outcome(state="cancelled")  # it was to end before it began
         else:
-            with Output(self._folder.log(job.run, job.id), self._now, partial(self._end, job)) as output:
+            log = self._folder.log(job.run, job.id) if self._keeps_output else None
+            with Output(log, self._now, partial(self._end, job)) as output:
                 outcome = await self._outcome(state, job, output)
             if output.problem:
                 outcome = Outcome(state="failed", reason=output.problem)

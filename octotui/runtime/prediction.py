@@ -37,7 +37,7 @@ def predict(model: Model, before: State, command: StartRun, start: float, folder
 
 
 async def _play(model: Model, state: State, command: StartRun, now: Clock, folder: SpaceFolder) -> Prediction:
-    crew = Crew(folder, SimulatedExecutor(), SimulatedAcquirer(), now)
+    crew = Crew(folder, SimulatedExecutor(), SimulatedAcquirer(), now, keeps_output=False)
     session = Session(state, MemoryJournal(), crew, user=command.requester, now=now)
     seen: list[AnyEvent] = []
     session.listen(lambda events, before, after: seen.extend(events))

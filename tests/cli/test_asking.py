@@ -1,0 +1,91 @@
+"""Asking at a terminal, for real: proceed with notes, abort, leave, and ^C at the prompt."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pexpect
+import pytest
+
+from tests.cli.conftest import ASK, OTHERS, ROOT, command
+from tests.cli.test_run import output, states
+
+PROMPT = r"proceed, abort, or leave it\? \[p/a/l\] "
+At = Callable[..., pexpect.spawn]
+
+
+@pytest.fixture
+def at_terminal(write: Callable[..., Path], state: Path) -> At:
+    """Start a run at a terminal, up to its question."""
+
+    def start(runbook: str = ASK, process: str = "ask") -> pexpect.spawn:
+        program, *arguments = command("run", write(runbook), process, "--state", state)
+        return pexpect.spawn(
+            program, arguments, cwd=str(ROOT), encoding="utf-8", timeout=20, dimensions=(40, 120)
+        )
+
+    return start
+
+
+def left(child: pexpect.spawn) -> int:
+    child.expect(pexpect.EOF)
+    child.close()
+    return int(child.exitstatus)
+
+
+def test_proceed_with_notes(at_terminal: At, state: Path) -> None:
+    child = at_terminal()
+    child.expect_exact("run-1 asks: May it go on?")
+    child.expect(r"Is it \*\*needed\*\*, \w+\?")
+    child.expect(PROMPT)
+    child.sendline("what?")
+    child.expect(PROMPT)
+    child.sendline("P")
+    child.expect(r"notes \(may be empty\): ")
+    child.sendline("go on, ünd be quick")
+    assert left(child) == 0
+    assert output(state, "run-1") == "they said: go on, ünd be quick\n"
+
+
+def test_abort(at_terminal: At, state: Path) -> None:
+    child = at_terminal()
+    child.expect(PROMPT)
+    child.sendline("abort")
+    child.expect(r"notes \(may be empty\): ")
+    child.sendline("")
+    assert left(child) == 1
+    assert states(state) == {}
+
+
+@pytest.mark.parametrize("keys", ["l\n", "\n", "\x04"])
+def test_to_leave_it_leaves_the_run_paused(at_terminal: At, state: Path, keys: str) -> None:
+    child = at_terminal()
+    child.expect(PROMPT)
+    child.send(keys)
+    assert left(child) == 4
+    assert states(state) == {"run-1": "paused"}
+
+
+def test_who_may_not_answer_is_not_asked(at_terminal: At, state: Path) -> None:
+    child = at_terminal(OTHERS, "others")
+    child.expect_exact("octotui: only Others may answer")
+    assert left(child) == 4
+    assert "[p/a/l]" not in child.before
+    assert states(state) == {"run-1": "paused"}
+
+
+def test_an_interrupt_at_the_prompt_cancels_the_run(at_terminal: At, state: Path) -> None:
+    child = at_terminal()
+    child.expect(PROMPT)
+    child.sendintr()
+    child.expect_exact("octotui: cancelling")
+    assert left(child) == 130
+    assert states(state) == {}
+
+
+def test_without_a_terminal_asking_is_not_possible(monkeypatch: pytest.MonkeyPatch) -> None:
+    from octotui.cli.asking import Asking
+
+    assert not Asking().possible
+    monkeypatch.setattr(sys, "stdin", None)
+    assert not Asking().possible

@@ -1,0 +1,161 @@
+"""A run from the outside: interrupted, killed, followed by another, and beside a space in use."""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from octotui.store.folder import SpaceFolder
+from tests.cli.conftest import OK, ROOT, SLEEP, Call, command
+from tests.cli.test_run import output, states
+
+STUBBORN = SLEEP.replace("echo sleeping;", "trap '' TERM; echo sleeping; sleep 100 &").replace(
+    '"1s"', '"200ms"'
+)
+
+
+@contextmanager
+def running(model: Path, state: Path, process: str = "sleep") -> Iterator[subprocess.Popen[str]]:
+    """A run in a process of its own whose script has begun."""
+    call = command("run", model, process, "--state", state)
+    log = state / "small" / "logs" / "run-1" / "job-1.1.log"
+    with subprocess.Popen(
+        call, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as child:
+        try:
+            wait_for(lambda: log.exists() and "sleeping" in log.read_text())
+            yield child
+        finally:
+            child.kill()
+
+
+def wait_for(condition: object, seconds: float = 20.0) -> None:
+    """Look until it is so."""
+    end = time.monotonic() + seconds
+    while not condition():  # type: ignore[operator]
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def left_behind(state: Path) -> list[str]:
+    """The processes whose working directory is a worker's of this space."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            where = str((process / "cwd").readlink())
+        except OSError:
+            continue
+        if where.startswith(str(state)):
+            found.append((process / "cmdline").read_text())
+    return found
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_an_interrupt_cancels_the_run(write: Call, state: Path, number: int) -> None:
+    with running(write(SLEEP), state) as child:
+        child.send_signal(number)
+        out, err = child.communicate(timeout=20)
+    assert child.returncode == 130
+    assert err == "octotui: cancelling; ^C again leaves at once\n"
+    assert "run-1  cancelled" in out
+    assert "⊘ Sleep" in out
+    assert states(state) == {}
+    assert left_behind(state) == []
+
+
+def test_a_script_that_minds_no_term_is_killed_after_its_grace_with_all_it_started(
+    write: Call, state: Path
+) -> None:
+    with running(write(STUBBORN), state) as child:
+        child.send_signal(signal.SIGINT)
+        assert child.wait(20) == 130
+    assert left_behind(state) == []
+    assert states(state) == {}
+
+
+def test_a_second_interrupt_leaves_at_once_and_the_job_is_lost(
+    octotui: Call, write: Call, state: Path
+) -> None:
+    model = write(STUBBORN.replace('"200ms"', '"90s"') + OK)
+    with running(model, state) as child:
+        child.send_signal(signal.SIGINT)
+        assert child.stderr is not None
+        assert child.stderr.readline().startswith("octotui: cancelling")
+        child.send_signal(signal.SIGINT)
+        assert child.wait(10) == 130
+    assert left_behind(state) == []
+    assert states(state) == {"run-1": "cancelling"}
+    said = octotui("run", model, "ok", "--state", state)
+    assert said.code == 0
+    assert "run-1  cancelled: " in said.out
+    assert states(state) == {}
+
+
+def test_what_was_killed_is_lost_and_not_run_again(octotui: Call, write: Call, state: Path) -> None:
+    model = write(SLEEP + OK, head="[engine]\ntask_cap = 1\n")
+    with running(model, state) as child:
+        child.send_signal(signal.SIGKILL)
+        child.wait()
+    said = octotui("run", model, "ok", "--state", state)
+    assert said.code == 0
+    assert "run-1  “Sleep” lost: octotui ended while it was running, and nobody knows how it went" in said.out
+    assert "run-1  failed: " in said.out
+    assert output(state, "run-1") == "sleeping\n"
+    assert states(state) == {}
+    end_orphans(state)
+
+
+def end_orphans(state: Path) -> None:
+    """End the jobs of an octotui that was killed."""
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if str((process / "cwd").readlink()).startswith(str(state)):
+                os.kill(int(process.name), signal.SIGKILL)
+        except OSError:
+            continue
+
+
+def test_a_space_in_use_is_told_in_one_sentence(octotui: Call, write: Call, state: Path) -> None:
+    with SpaceFolder(state, "small"):
+        said = octotui("run", write(OK), "ok", "--state", state)
+    assert (said.code, said.out) == (1, "")
+    assert said.err == (
+        f"octotui: {state}/small is in use by another octotui (process {os.getpid()}): "
+        "end that one first, or take another folder with --state\n"
+    )
+
+
+def test_runs_of_before_that_go_on_are_waited_for(octotui: Call, write: Call, state: Path) -> None:
+    """Leaving would end their jobs, and their runs would fail."""
+    later = OK.replace("runbooks.ok", "runbooks.later").replace("script = '", "script = 'sleep 0.4; ")
+    both = """
+[[runbooks.both.steps]]
+name = "A"
+pool = "setup"
+runbook = "sleep"
+wait = false
+[[runbooks.both.steps]]
+name = "B"
+pool = "setup"
+runbook = "later"
+wait = false
+"""
+    tagged = f'[runbooks.sleep]\nconcurrency = "t"\n{SLEEP}[runbooks.later]\nconcurrency = "t"\n{later}'
+    model = write(tagged + OK + both)
+    call = command("run", model, "both", "--state", state)
+    with subprocess.Popen(call, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as child:
+        log = state / "small" / "logs" / "run-2" / "job-2.1.log"
+        wait_for(lambda: log.exists() and states(state).get("run-3") == "queued")
+        child.kill()
+    said = octotui("run", model, "ok", "--state", state)
+    end_orphans(state)
+    assert said.code == 0
+    assert "run-2  failed: " in said.out
+    assert "run-3  succeeded" in said.out
+    assert said.out.index("run-4  succeeded") < said.out.index("run-3  succeeded")
+    assert states(state) == {}

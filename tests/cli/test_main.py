@@ -1,0 +1,88 @@
+"""The command line itself: verbs by name, the app for everything else, and nothing loaded in vain."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from octotui import __version__
+from octotui.cli.main import VERBS
+from tests.cli.conftest import OK, ROOT, Call
+
+HEAVY = ("textual", "rich", "sqlite3", "asyncio", "tree_sitter", "tree_sitter_toml", "click", "difflib")
+
+
+def loaded(*arguments: object) -> set[str]:
+    """Which of the heavy modules a call of the program loads."""
+    code = (
+        "import sys\n"
+        "from octotui.__main__ import main\n"
+        "try:\n    main()\nexcept SystemExit as left:\n    assert not left.code, left.code\n"
+        f"sys.stderr.write(' '.join(each for each in {HEAVY!r} if each in sys.modules))\n"
+    )
+    call = [sys.executable, "-c", code, *map(str, arguments)]
+    done = subprocess.run(
+        call, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True
+    )
+    return set(done.stderr.split())
+
+
+def test_help_lists_every_verb_and_loads_none(octotui: Call) -> None:
+    said = octotui("--help")
+    assert said.code == 0
+    assert all(verb in said.out and told in said.out for verb, told in VERBS.items())
+    assert loaded("--help") == {"click"}
+
+
+def test_check_loads_what_it_needs_and_no_more() -> None:
+    assert loaded("check", "configs/kraken.toml") == set()
+
+
+def test_run_and_plan_load_no_textual(write: Call, state: Path) -> None:
+    model = write(OK)
+    for verb in ("run", "plan"):
+        assert not loaded(verb, model, "ok", "--state", state) & {"textual", "rich", "tree_sitter"}
+
+
+@pytest.mark.parametrize("verb", list(VERBS))
+def test_every_verb_has_help(octotui: Call, verb: str) -> None:
+    said = octotui(verb, "--help")
+    assert (said.code, said.err) == (0, "")
+    assert f"octotui {verb}" in said.out
+
+
+def test_version(octotui: Call) -> None:
+    assert octotui("--version").out == f"octotui, version {__version__}\n"
+
+
+def test_anything_else_is_the_file_that_the_app_opens(octotui: Call) -> None:
+    said = octotui("missing.toml")
+    assert (said.code, said.out) == (2, "")
+    assert said.err == "missing.toml: There is no such file; `octotui init` writes one to start from.\n"
+
+
+@pytest.mark.parametrize(
+    "wrong", [["run"], ["run", "a", "b", "c"], ["--sideways"], ["plan", "a", "b", "--proceed"], ["check"]]
+)
+def test_wrong_usage_is_exit_code_2(octotui: Call, wrong: list[str]) -> None:
+    said = octotui(*wrong)
+    assert (said.code, said.out) == (2, "")
+    assert "Error: " in said.err
+
+
+def test_interrupted_while_loading_it_ends_as_shells_expect(
+    octotui: Call, write: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(path: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("octotui.cli.check.check", interrupted)
+    assert octotui("check", write(OK)).code == 130
+
+
+def test_a_reader_that_goes_away_is_no_reason_for_a_traceback(write: Call, state: Path) -> None:
+    model = write(OK)
+    call = f"{sys.executable} -m octotui run {model} ok --state {state} | head -n 1"
+    done = subprocess.run(["bash", "-c", call], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("the model of Small is loaded\n", "")
