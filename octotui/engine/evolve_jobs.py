@@ -39,7 +39,7 @@ def queued(state: State, event: happened.JobQueued) -> State:
         run = with_progress(run, event.step, progress)
     if event.kind == "manual":
         return _with(state, run, job)
-    if run.placed < state.model.engine.max_parallelism and not run.unplaced:
+    if run.placed < state.model.engine.max_parallelism:
         state, job = _ask(state, run, job)
         return _with(state, replace(run, placed=run.placed + 1), job)
     return _with(state, replace(run, unplaced=(*run.unplaced, job.id)), replace(job, wait=ForPlace(event.at)))

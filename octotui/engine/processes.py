@@ -41,6 +41,19 @@ def queue_run(
     )
 
 
+def why_no_child(turn: Turn, run: Run, child: tuple[str, str | None, str | None]) -> str:
+    """Why a run may not start another one, of a process, environment and tenant; or nothing."""
+    process = child[0]
+    if process not in turn.state.model.runbooks:
+        return f"runbook {process} is not in the model any more"
+    ancestor: Run | None = run
+    while ancestor is not None and ancestor.queued_at == turn.at:
+        if (ancestor.process, ancestor.environment, ancestor.tenant) == child:
+            return f"runbook {process} would start itself for ever, since nothing in between takes any time"
+        ancestor = turn.run(turn.job(ancestor.parent).run) if ancestor.parent else None
+    return ""
+
+
 def fail_in_a_circle(turn: Turn, name: str) -> None:
     """Fail a queued run that closes a circle of waits, and name the circle (L5)."""
     runs = circle(turn.state, turn.run(name))

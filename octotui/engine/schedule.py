@@ -6,7 +6,7 @@ from octotui.engine.commands import Outcome
 from octotui.engine.events import AnyEvent
 from octotui.engine.locks import grantable
 from octotui.engine.outcomes import end_attempt, end_job, of_child
-from octotui.engine.processes import can_go_on, fail_in_a_circle, go_on, plan, queue_run
+from octotui.engine.processes import can_go_on, fail_in_a_circle, go_on, plan, queue_run, why_no_child
 from octotui.engine.queue import next_to_go
 from octotui.engine.state import ForChild, Job, Run, in_order
 from octotui.engine.turn import Turn
@@ -97,15 +97,16 @@ def _start_child(turn: Turn, job: Job) -> None:
     action = None if job.step is None else run.runbook.steps[job.step].action
     if not isinstance(action, StartRunbook) or job.state != "running":
         return
-    if action.runbook not in turn.state.model.runbooks:
-        reason = f"runbook {action.runbook} is not in the model any more"
-        end_attempt(turn, job, Outcome(state="failed", reason=reason))
+    environment, tenant = action.environment or run.environment, action.tenant or run.tenant
+    problem = why_no_child(turn, run, (action.runbook, environment, tenant))
+    if problem:
+        end_attempt(turn, job, Outcome(state="failed", reason=problem))
         return
     queue_run(
         turn,
         action.runbook,
-        environment=action.environment or run.environment,
-        tenant=action.tenant or run.tenant,
+        environment=environment,
+        tenant=tenant,
         requester=run.requester,
         variables={},
         parent=job.id,

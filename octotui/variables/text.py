@@ -23,6 +23,8 @@ def fill_in(text: str, values: Mapping[str, str], within: tuple[str, ...] = ()) 
 
     A value may name other values; a name within its own value stays as written, and is as unknown.
     """
+    if "#{" not in text:
+        return Filled(text)
     unknown: dict[str, None] = {}
 
     def replace(match: re.Match[str]) -> str:

@@ -94,6 +94,8 @@ def check_settled(state: State, cap_was: int) -> None:
             waits = [state.jobs[name] for name in run.open]
             assert waits
             assert all(job.stopping or isinstance(job.wait, ForChild) for job in waits)
+            children = [state.runs[job.wait.run] for job in waits if isinstance(job.wait, ForChild)]
+            assert all(child.state == "cancelling" for child in children)
         assert not circle(state, run)
 
 

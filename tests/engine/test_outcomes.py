@@ -8,7 +8,7 @@ from octotui.engine.events import AttemptFailed, JobEnded, JobRetried, JobStarte
 from octotui.engine.outcomes import DOUBLINGS, of_child
 from octotui.engine.state import ForRetry
 from octotui.model.process import Simulate
-from tests.world import World, child, manual, model, script
+from tests.world import World, child, manual, model, packages, script
 
 FAILS = Simulate(takes=1.0, result="failure")
 
@@ -47,6 +47,19 @@ def test_a_job_is_tried_again_after_a_growing_backoff() -> None:
     assert [event.attempt for event in world.happened(JobStarted)] == [1, 2, 3]
     assert len(world.happened(JobRetried)) == 2
     assert world.ends() == {"run-1": "failed"}
+
+
+def test_a_job_that_waits_to_try_again_lets_others_on_its_worker() -> None:
+    """L5: at once."""
+    runbooks = {
+        "build": [script("B", packages=packages("image"))],
+        "go": [script("A", simulate=FAILS, retries=1)],
+    }
+    world = World(model(runbooks, workers=1))
+    world.start("go")
+    world.start("build")
+    world.run_until(1.0)
+    assert [event.job for event in world.happened(JobStarted)] == ["job-1.1", "job-2.1"]
 
 
 def test_the_backoff_grows_to_an_end() -> None:

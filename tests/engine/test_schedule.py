@@ -62,6 +62,42 @@ def test_a_step_whose_runbook_has_gone_fails() -> None:
     assert world.run("run-1").reason == "step “Go” failed: runbook go is not in the model any more"
 
 
+def test_a_runbook_that_starts_itself_comes_to_an_end() -> None:
+    """S1: where nothing in between takes time it would go on for ever, in one turn; in circles too."""
+    world = World(model({"a": [child("B", "b")], "b": [child("C", "a"), child("Again", "a")]}))
+    world.start("a", environment="test")
+    assert world.ends() == {"run-1": "succeeded", "run-2": "failed"}
+    assert world.run("run-2").reason == (
+        "step “C” failed: runbook a would start itself for ever, since nothing in between takes any time"
+    )
+
+
+def test_a_runbook_may_start_itself_again_after_some_work_or_elsewhere() -> None:
+    """S1: without waiting; here until somebody cancels it."""
+    world = World(model({"a": [script("A"), child("B", "a")]}))
+    world.start("a")
+    world.run_until(5.0)
+    assert world.ends() == {"run-1": "succeeded", "run-2": "succeeded", "run-3": "executing"}
+    steps = [child("Next", "promote", environment="staging", environments=("test",))]
+    world = World(model({"promote": steps}))
+    world.start("promote", environment="test")
+    assert world.ends() == {"run-1": "succeeded", "run-2": "succeeded"}
+
+
+def test_a_yielded_run_starts_nothing_without_a_slot() -> None:
+    """Q4, Q1: a model with more places does not let a job of it start before it has its slot again."""
+    steps = [child("Ask", "ask", wait=True), script("B", start="with-previous")]
+    runbooks = {"top": steps, "ask": [manual("Ask")]}
+    world = World(model(runbooks, **engine(max_parallelism=1)))
+    world.start("top")
+    assert world.state.runs["run-1"].yielded
+    world.send(asked.LoadModel(model(runbooks, **engine(max_parallelism=2))))
+    assert [event.job for event in world.happened(JobStarted)] == ["job-1.1"]
+    world.answer()
+    world.run_out()
+    assert world.ends() == {"run-1": "succeeded", "run-2": "succeeded"}
+
+
 def test_two_lost_jobs_of_one_run_give_both_their_locks_back() -> None:
     """R4, L6: though the run and its family are gone after the first."""
     steps = [script("A"), script("B", start="with-previous", pool="west")]

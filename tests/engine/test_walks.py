@@ -17,7 +17,7 @@ from tests.engine.invariants import check_ended
 from tests.engine.walk import Walk, trace
 from tests.world import replay
 
-WALKS = int(os.environ.get("OCTOTUI_WALKS", "400"))
+WALKS = int(os.environ.get("OCTOTUI_WALKS", "300"))
 FIRST = int(os.environ.get("OCTOTUI_FIRST_WALK", "0"))
 BATCHES = min(8, WALKS)
 MOVES = 60
