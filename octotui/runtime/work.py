@@ -26,7 +26,11 @@ def script_work(state: State, job: Job, directory: str) -> tuple[Work, tuple[str
         directory=directory,
         shell=script.shell,
         script=filled.text,
-        environment={environment_name(name): fill_in(value, known).text for name, value in values.items()},
+        environment={
+            plain: fill_in(value, known).text
+            for name, value in values.items()
+            if (plain := environment_name(name))
+        },
         grace=step.grace,
         simulate=step.simulate,
     )
@@ -48,6 +52,6 @@ def extracted(run: Run, job: Job, directory: str) -> dict[str, str]:
 
 @cache
 def environment_name(name: str) -> str:
-    """A variable's name as an environment variable: `Octopus.Step.Name` is `Octopus_Step_Name`."""
+    """A variable's name as an environment variable: `Octopus_Step_Name`; `...` has none."""
     plain = re.sub(r"[^A-Za-z0-9_]+", "_", name).strip("_")
     return f"_{plain}" if plain[:1].isdigit() else plain

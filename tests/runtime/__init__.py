@@ -1,0 +1,1 @@
+"""Tests of sessions and what they need."""

@@ -1,0 +1,158 @@
+"""A session in virtual time, with an executor and a journal that do as they are told."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from octotui.engine.commands import Outcome, StartRun
+from octotui.engine.events import Event, RunQueued
+from octotui.engine.state import State
+from octotui.model.space import Model
+from octotui.runtime.acquiring import Acquirer, SimulatedAcquirer
+from octotui.runtime.clocks import Clock, in_virtual_time
+from octotui.runtime.perform import Crew
+from octotui.runtime.session import Session
+from octotui.store.folder import SpaceFolder
+from octotui.store.memory import AnyJournal, MemoryJournal
+from octotui.workers.contract import Executor, Output, Work
+from tests.world import START
+
+T = TypeVar("T")
+OK = Outcome(state="succeeded", exit_code=0)
+
+
+class Hands:
+    """An executor that notes its work, and ends it when told or stopped."""
+
+    def __init__(self) -> None:
+        self.begun: list[Work] = []
+        self.stopped: list[str] = []
+        self.outputs: dict[str, Output] = {}
+        self._ends: dict[str, asyncio.Future[Outcome]] = {}
+
+    async def run(self, work: Work, output: Output) -> Outcome:
+        self.begun.append(work)
+        self.outputs[work.job] = output
+        self._ends[work.job] = asyncio.get_running_loop().create_future()
+        return await self._ends[work.job]
+
+    def end(self, job: str, outcome: Outcome = OK) -> None:
+        self._ends[job].set_result(outcome)
+
+    def break_down(self, job: str, error: Exception) -> None:
+        self._ends[job].set_exception(error)
+
+    def stop(self, job: str) -> None:
+        self.stopped.append(job)
+        if job in self._ends and not self._ends[job].done():
+            self._ends[job].set_result(Outcome(state="cancelled"))
+
+    async def close(self) -> None:
+        for job in self._ends:
+            self.stop(job)
+
+    @property
+    def jobs(self) -> list[str]:
+        return [work.job for work in self.begun]
+
+
+class SlowJournal(MemoryJournal):
+    """A journal whose disk takes its time: nothing is written until `write`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waiting: list[tuple[Sequence[Event], asyncio.Future[None]]] = []
+
+    def append(self, events: Sequence[Event]) -> "asyncio.Future[None]":
+        future = asyncio.get_running_loop().create_future()
+        self.waiting.append((events, future))
+        return future
+
+    def write(self, failure: Exception | None = None) -> None:
+        waiting, self.waiting = self.waiting, []
+        for events, future in waiting:
+            if failure is None:
+                super().append(events)
+                future.set_result(None)
+            else:
+                future.set_exception(failure)
+
+
+class Rig:
+    """A session and what is around it."""
+
+    def __init__(
+        self,
+        folder: Path,
+        now: Clock,
+        executor: Executor,
+        acquirer: Acquirer,
+        journal: AnyJournal,
+        state: State,
+    ) -> None:
+        self.now = now
+        self.journal = journal
+        self.crew = Crew(SpaceFolder(folder, "space"), executor, acquirer, now)
+        self.session = Session(state, journal, self.crew, user="ann", now=now)
+
+    @property
+    def state(self) -> State:
+        return self.session.state
+
+    async def start(self, process: str, **where: str) -> str:
+        """Start a run, and say its id."""
+        events = await self.session.send(StartRun(process=process, requester="ann", **where))
+        return next(each.run for each in events if isinstance(each, RunQueued))
+
+    async def until(self, condition: Callable[[], object]) -> None:
+        """Let things go on until it is so."""
+        for _ in range(10_000):
+            if condition():
+                return
+            await asyncio.sleep(0.001)
+        raise AssertionError("it never came to be")
+
+    def run_state(self, run: str) -> str:
+        """How a run stands, by the table of runs."""
+        return next(each.state for each in self.journal.runs(100) if each.id == run)
+
+
+async def soon() -> None:
+    """Let what is due at once happen."""
+    for _ in range(5):
+        await asyncio.sleep(0)
+
+
+def play(
+    model: Model,
+    folder: Path,
+    main: Callable[[Rig], Awaitable[T]],
+    *,
+    executor: Executor | None = None,
+    acquirer: Acquirer | None = None,
+    journal: AnyJournal | None = None,
+    state: State | None = None,
+) -> T:
+    """Open a session on a model in virtual time, let `main` do its part, and close it."""
+
+    async def opened(now: Clock) -> T:
+        rig = Rig(
+            folder,
+            now,
+            executor or Hands(),
+            acquirer or SimulatedAcquirer(),
+            journal or MemoryJournal(),
+            state or State(),
+        )
+        starting = asyncio.ensure_future(rig.session.start(model))
+        while isinstance(rig.journal, SlowJournal) and not starting.done():
+            rig.journal.write()
+            await asyncio.sleep(0)
+        await starting
+        try:
+            return await main(rig)
+        finally:
+            await rig.session.close()
+
+    return in_virtual_time(opened, START)

@@ -1,0 +1,59 @@
+"""Virtual time: it jumps to whoever wakes first, and stands still while there is something to do."""
+
+import asyncio
+import time
+from collections.abc import Callable
+
+from octotui.runtime.clocks import in_virtual_time
+
+Clock = Callable[[], float]
+
+
+def test_hours_pass_in_a_moment_and_in_order() -> None:
+    async def main(now: Clock) -> list[tuple[str, float]]:
+        seen = [("start", now())]
+
+        async def sleeper(name: str, seconds: float) -> None:
+            await asyncio.sleep(seconds)
+            seen.append((name, now()))
+
+        await asyncio.gather(sleeper("late", 7200), sleeper("early", 0.25), sleeper("also early", 0.25))
+        return seen
+
+    before = time.monotonic()
+    assert in_virtual_time(main, 1000.0) == [
+        ("start", 1000.0),
+        ("early", 1000.25),
+        ("also early", 1000.25),
+        ("late", 8200.0),
+    ]
+    assert time.monotonic() - before < 5
+
+
+def test_time_stands_still_while_there_is_something_to_do() -> None:
+    async def main(now: Clock) -> float:
+        for _ in range(100):
+            await asyncio.sleep(0)
+        return now()
+
+    assert in_virtual_time(main, 5.0) == 5.0
+
+
+def test_a_timeout_is_exact() -> None:
+    async def main(now: Clock) -> float:
+        try:
+            async with asyncio.timeout(30):
+                await asyncio.Event().wait()
+        except TimeoutError:
+            return now()
+        return 0.0
+
+    assert in_virtual_time(main, 0.0) == 30.0
+
+
+def test_a_thread_is_waited_for_where_nobody_sleeps() -> None:
+    async def main(now: Clock) -> float:
+        await asyncio.to_thread(time.sleep, 0.02)
+        return now()
+
+    assert in_virtual_time(main, 3.0) == 3.0

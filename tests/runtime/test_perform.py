@@ -1,0 +1,240 @@
+"""What must be done follows from the events: who starts, who is stopped, and what is reported."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from octotui.engine.commands import CancelRun, LoadModel, Outcome, StartRun
+from octotui.engine.state import State
+from octotui.model.space import Feed, Worker
+from octotui.runtime.acquiring import Chosen
+from octotui.store.logs import LogReader
+from octotui.workers.simulated import SimulatedExecutor
+from tests.runtime.rig import Hands, Rig, SlowJournal, play, soon
+from tests.world import World, model, packages, script
+
+SMALL = model({"a": [script("Run")]})
+
+
+def test_a_job_starts_once_its_start_is_committed_and_its_end_is_reported(tmp_path: Path) -> None:
+    hands = Hands()
+
+    async def main(rig: Rig) -> None:
+        run = await rig.start("a")
+        await soon()
+        assert [(work.job, work.worker, work.script) for work in hands.begun] == [
+            ("job-1.1", "worker1", "true")
+        ]
+        hands.outputs["job-1.1"](b"hello\n")
+        hands.end("job-1.1", Outcome(state="failed", exit_code=3, reason="exit code 3"))
+        await rig.until(lambda: rig.run_state(run) == "failed")
+        with LogReader(rig.session.log_path("run-1", "job-1.1")) as log:
+            assert log.tail(1) == ["hello"]
+        assert (await rig.session.family(run)).jobs["job-1.1"].exit_code == 3
+
+    play(SMALL, tmp_path, main, executor=hands)
+
+
+def test_warnings_of_the_texts_join_those_of_the_job(tmp_path: Path) -> None:
+    from octotui.model.process import Script, Step
+
+    hands = Hands()
+    step = Step(name="Run", action=Script(body="echo #{Unknown}"), pool="setup")
+
+    async def main(rig: Rig) -> None:
+        await rig.start("a")
+        await soon()
+        hands.end("job-1.1", Outcome(state="succeeded", exit_code=0, warnings=("mine",)))
+        await rig.until(lambda: rig.run_state("run-1") == "succeeded")
+        job = (await rig.session.family("run-1")).jobs["job-1.1"]
+        assert (job.state, job.exit_code) == ("succeeded-with-warnings", 0)
+        assert job.warnings == ("mine", "nobody knows the variable Unknown")
+        with LogReader(rig.session.log_path("run-1", "job-1.1")) as log:
+            assert log.tail(1) == ["octotui: nobody knows the variable Unknown"]
+
+    play(model({"a": [step]}), tmp_path, main, executor=hands)
+
+
+def test_a_job_that_is_cancelled_is_stopped_where_it_runs(tmp_path: Path) -> None:
+    hands = Hands()
+
+    async def main(rig: Rig) -> None:
+        await rig.start("a")
+        await soon()
+        await rig.session.send(CancelRun(run="run-1"))
+        await rig.until(lambda: rig.run_state("run-1") == "cancelled")
+        assert hands.stopped == ["job-1.1"]
+
+    play(SMALL, tmp_path, main, executor=hands)
+
+
+def test_one_that_is_cancelled_before_it_began_does_not_begin(tmp_path: Path) -> None:
+    """Both commits come back in one turn of the loop, before the job's task has run."""
+    hands, journal = Hands(), SlowJournal()
+
+    async def main(rig: Rig) -> None:
+        sending = [asyncio.ensure_future(rig.session.send(StartRun(process="a")))]
+        await soon()
+        sending.append(asyncio.ensure_future(rig.session.send(CancelRun(run="run-1"))))
+        await soon()
+        while not all(each.done() for each in sending) or journal.waiting:
+            journal.write()
+            await soon()
+        assert hands.begun == []
+        assert rig.run_state("run-1") == "cancelled"
+
+    play(SMALL, tmp_path, main, executor=hands, journal=journal)
+
+
+def test_an_output_that_cannot_be_kept_ends_the_job(tmp_path: Path) -> None:
+    hands = Hands()
+
+    async def main(rig: Rig) -> None:
+        (tmp_path / "space").mkdir()
+        (tmp_path / "space" / "logs").write_text("in the way")
+        await rig.start("a")
+        await soon()
+        hands.outputs["job-1.1"](b"hello\n")
+        await rig.until(lambda: rig.run_state("run-1") == "failed")
+        assert hands.stopped == ["job-1.1"]
+        reason = (await rig.session.family("run-1")).runs["run-1"].reason
+        assert "its output cannot be kept in" in reason
+        assert "Not a directory" in reason
+
+    play(SMALL, tmp_path, main, executor=hands)
+
+
+def test_an_executor_that_breaks_down_ends_the_session(tmp_path: Path) -> None:
+    hands = Hands()
+
+    async def main(rig: Rig) -> None:
+        await rig.start("a")
+        await soon()
+        hands.break_down("job-1.1", ZeroDivisionError("a bug"))
+        with pytest.raises(ZeroDivisionError):
+            async for _ in rig.session.states():
+                pass
+
+    play(SMALL, tmp_path, main, executor=hands)
+
+
+def test_a_worker_works_in_the_space_or_where_it_says(tmp_path: Path) -> None:
+    hands = Hands()
+    workers = {"worker1": Worker(name="worker1", directory="/elsewhere"), "worker2": Worker(name="worker2")}
+
+    async def main(rig: Rig) -> None:
+        await rig.start("a")
+        await rig.start("a")
+        await soon()
+        folders = [work.directory for work in hands.begun]
+        assert folders == ["/elsewhere", str(tmp_path / "space" / "workers" / "worker2")]
+
+    small = replace(model({"a": [script("Run")]}, workers=2), workers=workers)
+    play(small, tmp_path, main, executor=hands)
+
+
+def test_closing_ends_what_runs_and_begins_nothing(tmp_path: Path) -> None:
+    hands = Hands()
+
+    async def main(rig: Rig) -> None:
+        await rig.start("a")
+        await soon()
+        await rig.session.send(StartRun(process="a"))
+        await rig.session.close()
+        assert hands.stopped == ["job-1.1"]
+        assert hands.jobs == ["job-1.1"]
+
+    play(SMALL, tmp_path, main, executor=hands)
+
+
+class Feeds:
+    """Feeds that answer when told, and note who asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, ...]] = []
+        self.answers: asyncio.Queue[Chosen] = asyncio.Queue()
+        self.acquired: list[str] = []
+        self.stopped: list[str] = []
+
+    async def choose(self, declared: object, needed: tuple[str, ...]) -> Chosen:
+        self.asked.append(needed)
+        return await self.answers.get()
+
+    async def acquire(self, declared: object, job: object, directory: Path, output: object) -> Outcome:
+        self.acquired.append(str(directory))
+        await asyncio.sleep(5)
+        return Outcome(state="succeeded")
+
+    def stop(self, job: str) -> None:
+        self.stopped.append(job)
+
+
+NEEDY = model({"a": [script("Run", packages=packages("tools"))]}, feeds={"f": Feed(directory="/none")})
+CHOSEN = ({"tools": "1.0"}, ())
+
+
+def test_versions_are_chosen_one_run_after_the_other(tmp_path: Path) -> None:
+    async def main(rig: Rig) -> None:
+        await rig.start("a")
+        await rig.start("a")
+        await asyncio.sleep(1)
+        assert len(feeds.asked) == 1
+        feeds.answers.put_nowait(CHOSEN)
+        await asyncio.sleep(1)
+        assert len(feeds.asked) == 2
+        assert rig.state.runs["run-1"].versions == {"tools": "1.0"}
+        assert rig.state.runs["run-2"].versions is None
+        feeds.answers.put_nowait(({}, ("no feed holds the package tools.",)))
+        await rig.until(lambda: rig.run_state("run-2") == "failed")
+        assert feeds.acquired == [str(tmp_path / "space" / "workers" / "worker1")]
+        await rig.until(lambda: rig.run_state("run-1") == "succeeded")
+
+    feeds = Feeds()
+    play(NEEDY, tmp_path, main, acquirer=feeds, executor=SimulatedExecutor())
+
+
+def test_what_an_earlier_session_did_not_choose_is_chosen_at_the_start(tmp_path: Path) -> None:
+    from octotui.engine.advance import advance
+
+    state, _ = advance(State(), LoadModel(NEEDY), 1.0)
+    state, _ = advance(state, StartRun(process="a"), 2.0)
+    assert state.runs["run-1"].versions is None
+
+    async def main(rig: Rig) -> None:
+        feeds.answers.put_nowait(CHOSEN)
+        await asyncio.sleep(1)
+        assert rig.state.runs["run-1"].versions == {"tools": "1.0"}
+
+    feeds = Feeds()
+    play(NEEDY, tmp_path, main, acquirer=feeds, state=state)
+
+
+def test_an_acquisition_is_stopped_with_its_run(tmp_path: Path) -> None:
+    async def main(rig: Rig) -> None:
+        feeds.answers.put_nowait(CHOSEN)
+        await rig.start("a")
+        await asyncio.sleep(1)
+        await rig.session.send(CancelRun(run="run-1"))
+        await soon()
+        assert feeds.stopped == ["job-1.1"]
+
+    feeds = Feeds()
+    play(NEEDY, tmp_path, main, acquirer=feeds)
+
+
+def test_the_world_of_the_core_tests_and_a_session_agree(tmp_path: Path) -> None:
+    world = World(SMALL)
+    world.start("a")
+    world.run_out()
+
+    async def main(rig: Rig) -> list[str]:
+        told: list[str] = []
+        rig.session.listen(lambda events, before, after: told.extend(type(each).__name__ for each in events))
+        await rig.start("a")
+        await rig.until(lambda: told[-1] == "RunEnded")
+        return told
+
+    told = play(SMALL, tmp_path, main, executor=SimulatedExecutor())
+    assert told == [type(each).__name__ for each in world.events[1:]]

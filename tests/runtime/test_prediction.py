@@ -1,0 +1,88 @@
+"""Predictions: the same core in virtual time, which say the same each time and as the engine's own world."""
+
+from pathlib import Path
+
+import pytest
+
+from octotui.engine.commands import StartRun
+from octotui.engine.state import State
+from octotui.runtime.prediction import Prediction, predict
+from octotui.store.folder import SpaceFolder
+from tests.scenes import takes
+from tests.world import START, World, child, engine, manual, model, replay, script
+
+
+def predicted(declared: object, before: State | None = None, process: str = "a") -> Prediction:
+    command = StartRun(process=process, requester="bob")
+    folder = SpaceFolder(Path("/nonexistent"), "none")
+    return predict(declared, before or State(), command, START, folder)  # type: ignore[arg-type]
+
+
+FAMILY = model(
+    {
+        "a": [
+            script("First", simulate=takes(60)),
+            child("Start", "b", wait=True),
+            manual("Ask", ("finance",)),
+            script("Last"),
+        ],
+        "b": [script("Hour", simulate=takes(3600))],
+    }
+)
+
+
+def test_a_prediction_is_the_same_each_time() -> None:
+    first, second = predicted(FAMILY), predicted(FAMILY)
+    assert first.events == second.events
+    assert first.state == second.state
+    assert first.root == "run-1"
+    assert [run.state for _, run in first.state.runs.items()] == ["succeeded", "succeeded"]
+
+
+def test_time_is_virtual_and_as_the_steps_say() -> None:
+    found = predicted(FAMILY)
+    run = found.state.runs["run-1"]
+    assert run.ended_at is not None
+    assert run.ended_at - run.queued_at == pytest.approx(60 + 3600 + 1, abs=0.1)
+
+
+def test_every_question_is_a_proceed_of_somebody_who_may_answer() -> None:
+    answers = [each.responsible for each in predicted(FAMILY).state.interruptions.values()]
+    assert answers == ["ann"]
+    anyone = model({"a": [manual("One"), manual("Two", ("anyone",))]})
+    answers = [each.responsible for each in predicted(anyone).state.interruptions.values()]
+    assert answers == ["somebody", "somebody"]
+
+
+def test_it_goes_on_from_cursors_and_health_and_numbers_but_not_from_open_runs() -> None:
+    world = World(model({"a": [script("Run")]}, workers=3, **engine(task_cap=1)))
+    world.start("a")
+    from octotui.engine.commands import ReportHealth
+
+    world.send(ReportHealth("worker2", "unavailable"))
+    found = predicted(world.state.model, world.state)
+    assert found.root == "run-2"
+    assert [pick.worker for pick in found.state.runs["run-2"].picks] == ["worker3"]
+    assert found.state.runs["run-2"].state == "succeeded"
+    assert len(found.state.runs) == 1
+
+
+def test_one_that_fails_while_planning_says_why() -> None:
+    from octotui.model.space import Pool
+
+    found = predicted(model({"a": [script("Run")]}, pools={"setup": Pool(name="Setup")}))
+    assert found.state.runs["run-1"].state == "failed"
+    assert "the pool has no workers" in found.state.runs["run-1"].reason
+
+
+def test_picks_are_those_of_the_engine_alone() -> None:
+    names = ("development", "test", "staging", "production")
+    seed = model({"a": [child(each, "b", environment=each) for each in names], "b": [script("Create")]})
+    world = World(seed)
+    world.start("a")
+    world.run_out()
+    found = predicted(seed)
+    expected = {name: [pick.worker for pick in run.picks] for name, run in replay(world.events).runs.items()}
+    assert {name: [pick.worker for pick in run.picks] for name, run in found.state.runs.items()} == expected
+    again = predicted(seed, world.state)
+    assert [pick.worker for pick in again.state.runs["run-6"].picks] == ["worker2"]

@@ -1,0 +1,240 @@
+"""The Session: what is decided is on disk before anybody acts on it (R2), and what fails ends it."""
+
+import asyncio
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from octotui.engine.commands import (
+    AnswerInterruption,
+    CancelRun,
+    Outcome,
+    Refused,
+    ReportHealth,
+    ReportOutcome,
+    StartRun,
+)
+from octotui.engine.events import JobStarted
+from octotui.engine.state import State
+from octotui.runtime import session as module
+from octotui.store.errors import StoreError
+from octotui.workers.simulated import SimulatedExecutor
+from tests.runtime.rig import Hands, Rig, SlowJournal, play, soon
+from tests.scenes import takes
+from tests.world import START, model, script
+
+SMALL = model({"a": [script("Run")]})
+FULL = StoreError("the disk is full")
+
+
+def test_r2_what_is_decided_is_on_disk_before_anybody_acts(tmp_path: Path) -> None:
+    hands, journal = Hands(), SlowJournal()
+
+    async def main(rig: Rig) -> None:
+        told: list[str] = []
+        rig.session.listen(lambda events, before, after: told.extend(type(each).__name__ for each in events))
+        sending = asyncio.ensure_future(rig.start("a"))
+        await soon()
+        assert rig.state.runs["run-1"].state == "executing"
+        assert (hands.begun, told, sending.done()) == ([], [], False)
+        assert len((await anext(aiter(rig.session.states()))).runs) == 0
+        journal.write()
+        await soon()
+        assert hands.jobs == ["job-1.1"]
+        assert sending.result() == "run-1"
+        assert told[0] == "RunQueued"
+        assert len((await anext(aiter(rig.session.states()))).runs) == 1
+
+    play(SMALL, tmp_path, main, executor=hands, journal=journal)
+
+
+def test_what_is_sent_is_acted_upon_when_send_returns(tmp_path: Path) -> None:
+    async def main(rig: Rig) -> None:
+        told: list[object] = []
+        rig.session.listen(lambda events, before, after: told.append((events, before, after)))
+        before = rig.state
+        events = await rig.session.send(StartRun(process="a"))
+        assert told == [(events, before, rig.state)]
+
+    play(SMALL, tmp_path, main)
+
+
+def test_a_command_that_is_refused_changes_nothing(tmp_path: Path) -> None:
+    async def main(rig: Rig) -> None:
+        await rig.start("a")
+        before = rig.state
+        for command in (
+            StartRun(process="unknown"),
+            CancelRun(run="run-9"),
+            AnswerInterruption(interruption="question-1", user="ann", answer="proceed"),
+        ):
+            with pytest.raises(Refused):
+                await rig.session.send(command)
+        assert rig.state is before
+        assert (await rig.start("a")) == "run-2"
+
+    play(SMALL, tmp_path, main)
+
+
+def test_a_stale_report_is_ignored(tmp_path: Path) -> None:
+    async def main(rig: Rig) -> None:
+        await rig.start("a")
+        before = rig.state
+        for job, attempt in (("job-1.1", 2), ("job-1.9", 1), ("job-7.1", 1)):
+            rig.crew.report(ReportOutcome(job=job, attempt=attempt, outcome=Outcome(state="failed")))
+        assert rig.state is before
+
+    play(SMALL, tmp_path, main)
+
+
+def test_states_are_merged_and_end_with_the_newest(tmp_path: Path) -> None:
+    async def main(rig: Rig) -> None:
+        seen: list[tuple[float, State]] = []
+
+        async def follow() -> None:
+            async for state in rig.session.states():
+                seen.append((rig.now(), state))  # noqa: PERF401 - what was seen is kept when it is cancelled
+
+        following = asyncio.ensure_future(follow())
+        for number in range(500):
+            health = "unhealthy" if number % 2 else "has-warnings"
+            await rig.session.send(ReportHealth("worker1", health))  # type: ignore[arg-type]
+            await asyncio.sleep(0.002)
+        await asyncio.sleep(1)
+        following.cancel()
+        assert 20 <= len(seen) <= 32
+        gaps = [later - sooner for (sooner, _), (later, _) in pairwise(seen)]
+        assert min(gaps) >= module.FRAME - 1e-6
+        assert seen[-1][1] is rig.state
+
+    play(SMALL, tmp_path, main)
+
+
+def test_a_failed_commit_ends_the_session_and_nothing_is_performed(tmp_path: Path) -> None:
+    hands, journal = Hands(), SlowJournal()
+
+    async def main(rig: Rig) -> None:
+        following = asyncio.ensure_future(last(rig))
+        sending = asyncio.ensure_future(rig.start("a"))
+        await soon()
+        journal.write(FULL)
+        for each in (sending, following, rig.start("a")):
+            with pytest.raises(StoreError, match="the disk is full"):
+                await each
+        with pytest.raises(StoreError, match="the disk is full"):
+            await anext(aiter(rig.session.states()))
+        assert hands.begun == []
+
+    play(SMALL, tmp_path, main, executor=hands, journal=journal)
+
+
+async def last(rig: Rig) -> State:
+    state = rig.state
+    async for each in rig.session.states():
+        state = each
+    return state
+
+
+def test_a_bug_in_the_core_ends_the_session_loudly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def main(rig: Rig) -> None:
+        await rig.start("a")
+
+        def broken(*_: object) -> None:
+            raise ZeroDivisionError("a bug")
+
+        monkeypatch.setattr(module, "advance", broken)
+        following = asyncio.ensure_future(last(rig))
+        await soon()
+        rig.crew.report(ReportOutcome(job="job-1.1", attempt=1, outcome=Outcome(state="failed")))
+        with pytest.raises(ZeroDivisionError):
+            await following
+        with pytest.raises(ZeroDivisionError):
+            await rig.session.send(StartRun(process="a"))
+
+    play(SMALL, tmp_path, main)
+
+
+def test_so_does_a_bug_of_a_listener(tmp_path: Path) -> None:
+    async def main(rig: Rig) -> None:
+        def broken(*_: object) -> None:
+            raise BrokenPipeError("nobody reads")
+
+        rig.session.listen(broken)
+        await rig.start("a")
+        with pytest.raises(BrokenPipeError):
+            await last(rig)
+
+    play(SMALL, tmp_path, main)
+
+
+def test_what_falls_due_is_told_in_time(tmp_path: Path) -> None:
+    """S5: a wait before a retry, and the time limit of a job."""
+    steps = [
+        script("Fail", retries=2, backoff=60.0, simulate=takes(1, "failure"), condition="always"),
+        script("Hang", time_limit=30.0, simulate=takes(9999), condition="always"),
+    ]
+
+    async def main(rig: Rig) -> list[float]:
+        started: list[float] = []
+        rig.session.listen(
+            lambda events, before, after: started.extend(
+                each.at - START for each in events if isinstance(each, JobStarted)
+            )
+        )
+        await rig.start("a")
+        while rig.run_state("run-1") != "failed":
+            await asyncio.sleep(1)
+        return [*started, rig.now() - START]
+
+    started = play(model({"a": steps}), tmp_path, main, executor=SimulatedExecutor())
+    assert started[:4] == pytest.approx([0, 61, 182, 183], abs=0.01)
+    assert started[4] == pytest.approx(213, abs=1.01)
+
+
+def test_after_the_end_reports_are_for_nobody(tmp_path: Path) -> None:
+    async def main(rig: Rig) -> None:
+        await rig.start("a")
+        await rig.session.close()
+        before = rig.state
+        rig.crew.report(ReportOutcome(job="job-1.1", attempt=1, outcome=Outcome(state="succeeded")))
+        assert rig.state is before
+        assert before.jobs["job-1.1"].state == "running"
+
+    play(SMALL, tmp_path, main)
+
+
+def test_families_that_have_ended_can_be_looked_at_and_recent_runs_listed(tmp_path: Path) -> None:
+    async def main(rig: Rig) -> None:
+        await rig.start("a")
+        await rig.start("a")
+        await rig.until(lambda: len(rig.state.runs) == 0)
+        assert [each.id for each in rig.session.recent(1)] == ["run-2"]
+        family = await rig.session.family("run-1")
+        assert [run.id for _, run in family.runs.items()] == ["run-1"]
+        assert family.runs["run-1"].state == "succeeded"
+        assert (
+            rig.session.log_path("run-1", "job-1.1") == tmp_path / "space" / "logs" / "run-1" / "job-1.1.log"
+        )
+
+    play(SMALL, tmp_path, main, executor=SimulatedExecutor())
+
+
+def test_a_lost_job_is_told_before_the_new_model_lets_another_begin(tmp_path: Path) -> None:
+    """R4: opened with a wider model, what starts now is not taken for what was lost."""
+    from tests.world import World, engine
+
+    steps = [script("One"), script("Two", start="with-previous")]
+    world = World(model({"a": steps}, **engine(max_parallelism=1)))
+    world.start("a")
+    assert world.state.jobs["job-1.1"].state == "running"
+    hands = Hands()
+
+    async def main(rig: Rig) -> None:
+        await soon()
+        assert hands.jobs == ["job-1.2"]
+        assert rig.state.jobs["job-1.1"].state == "lost"
+        hands.end("job-1.2")
+        await rig.until(lambda: len(rig.state.runs) == 0)
+
+    play(model({"a": steps}, **engine(max_parallelism=2)), tmp_path, main, executor=hands, state=world.state)
