@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import os
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -202,7 +204,7 @@ async def test_r4_after_a_crash_what_ran_is_lost_and_what_waited_goes_on(tmp_pat
     with LogReader(space_folder("test", tmp_path).log("run-2", "job-2.1")) as log:
         begun, orphan = log.lines(0, 9)
     assert begun == "begun"
-    subprocess.run(["kill", "-9", f"-{orphan}"], check=False, capture_output=True)
+    os.killpg(int(orphan), signal.SIGKILL)
     kinds = [json.loads(body)["type"] for body in bodies(tmp_path)]
     assert kinds.count("JobStarted") == 2
 
