@@ -3,8 +3,8 @@
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.widgets import Footer
 
+from octotui.ui.key_bar import KeyBar
 from octotui.ui.looking import LookingScreen
 from octotui.ui.output_panel import OutputPanel
 from octotui.ui.pools_panel import PoolsPanel
@@ -36,7 +36,7 @@ class Board(LookingScreen):
                 yield OutputPanel()
         bar = QuestionBar(self.session.user)
         yield bar.data_bind(LookingScreen.state, LookingScreen.now, LookingScreen.run)
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def started(self, run: str) -> None:
         """Put the cursor on a run that was started here."""

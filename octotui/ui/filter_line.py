@@ -23,6 +23,7 @@ class FilterLine(Input):
             placeholder="filter: enter keeps it, esc drops it", compact=True, select_on_focus=False
         )
         self.display = False
+        self.cursor_blink = False
 
     def ask(self) -> None:
         """Open the line."""

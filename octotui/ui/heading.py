@@ -2,18 +2,19 @@
 
 from typing import ClassVar
 
+from rich.style import Style
 from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
-from octotui.ui.paint import PAINTED, Span, cut, glyphs_of, length, strip_of, styles_of
+from octotui.ui.paint import Span, cut, glyphs_of, length, strip_of, styles_of
 
 
 class Heading(Widget):
     """One line with title, rule and fact; the stylesheet shows which pane has the focus."""
 
     DEFAULT_CSS = "Heading { height: 1; }"
-    COMPONENT_CLASSES: ClassVar[set[str]] = PAINTED | {"heading--rule"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"heading--rule"}
 
     left: reactive[tuple[Span, ...]] = reactive(())
     right: reactive[tuple[Span, ...]] = reactive(())
@@ -28,8 +29,8 @@ class Heading(Widget):
 
     def _follow(self) -> None:
         """Stand out where the focus is in this pane."""
-        pane = self.parent
-        self.set_class(isinstance(pane, Widget) and pane.has_focus_within, "-focused")
+        focused = self.screen.focused
+        self.set_class(focused is not None and self.parent in focused.ancestors, "-focused")
 
     def say(self, left: str | None = None, right: tuple[Span, ...] = ()) -> None:
         """Show this title, or the one it has, and these facts."""
@@ -43,14 +44,20 @@ class Heading(Widget):
         styles = styles_of(self)
         rule = self.get_component_rich_style("heading--rule")
         right = [(" ", "plain"), *self.right, (" ", "plain")] if self.right else []
-        if length(right) > width // 2:
+        if length(right) > width - 16:
             right = []
-        left = cut(self.left, max(0, width - length(right) - 4), glyphs)
-        middle = max(0, width - length(left) - length(right) - 3 - (1 if right else 0))
+        title = [(" ", "plain"), *self.left, (" ", "plain")] if length(self.left) else []
+        left = cut(title, max(0, width - length(right) - 2), glyphs)
+        middle = max(0, width - length(left) - length(right) - 1 - (1 if right else 0))
         return Strip.join(
             [
                 strip_of([(glyphs.rule, "plain")], styles, glyphs, rule),
-                strip_of([(" ", "plain"), *left, (" ", "plain")], styles, glyphs),
+                strip_of(
+                    left,
+                    styles,
+                    glyphs,
+                    styles["active"] + Style(bold=True) if self.has_class("-focused") else None,
+                ),
                 strip_of([(glyphs.rule * middle, "plain")], styles, glyphs, rule),
                 strip_of(right, styles, glyphs),
                 strip_of([(glyphs.rule if right else "", "plain")], styles, glyphs, rule),

@@ -12,7 +12,8 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from octotui.ui.paint import PAINTED, Span, Styles, cut, glyphs_of, length, strip_of, styles_of
+from octotui.ui.paint import Span, cut, glyphs_of, length, strip_of, styles_of
+from octotui.ui.theme import Styles
 
 Draw = Callable[[str, int], Sequence[Span]]
 
@@ -23,7 +24,7 @@ class Lines(ScrollView, can_focus=True):
     DEFAULT_CSS = """
     Lines { height: 1fr; overflow-x: hidden; scrollbar-size-vertical: 1; }
     """
-    COMPONENT_CLASSES: ClassVar[set[str]] = PAINTED | {"lines--cursor", "lines--here"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"lines--cursor", "lines--here"}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j,down", "move(1)", "down", show=False),
         Binding("k,up", "move(-1)", "up", show=False),

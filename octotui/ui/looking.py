@@ -1,12 +1,13 @@
 """A screen that looks at one run: it follows the app's state, and finds runs that have left it."""
 
 from collections.abc import Sequence
+from itertools import takewhile
 from typing import Any, ClassVar
 
 from textual import work
 from textual.binding import Binding, BindingType
 from textual.reactive import reactive
-from textual.screen import Screen
+from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
 
 from octotui.engine.commands import CancelRun, StartRun
@@ -62,10 +63,15 @@ class LookingScreen(Screen[None]):
 
     def _follow(self) -> None:
         """Take what the app has, while anybody can see it."""
-        if self.is_current:
+        if self._is_seen():
             app: Any = self.app
             self.past, self.now, self.state = app.past, app.now, app.state
             self._look()
+
+    def _is_seen(self) -> bool:
+        """Whether nothing but dialogs stands before this screen."""
+        before = takewhile(lambda screen: screen is not self, reversed(self.app.screen_stack))
+        return all(isinstance(screen, ModalScreen) for screen in before)
 
     def watch_run(self) -> None:
         """Look at another run."""

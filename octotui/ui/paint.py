@@ -1,6 +1,7 @@
 """Lines of text with colour roles, cut to a width: what every list and bar here is drawn from."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Literal
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
@@ -8,12 +9,10 @@ from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
 
+from octotui.ui.theme import Styles, role_styles
 from octotui.views.words import UNICODE, Glyphs, Mark, Role
 
-ROLES: tuple[Role, ...] = ("plain", "muted", "strong", "active", "waits", "asks", "good", "warned", "bad")
-PAINTED = {f"role--{role}" for role in ROLES}
 Span = tuple[str, Role]
-Styles = dict[Role, Style]
 
 
 def glyphs_of(widget: Widget) -> Glyphs:
@@ -23,8 +22,8 @@ def glyphs_of(widget: Widget) -> Glyphs:
 
 
 def styles_of(widget: Widget) -> Styles:
-    """A style for each role, from the widget's stylesheet; read it outside `render_line`."""
-    return {role: widget.get_component_rich_style(f"role--{role}") for role in ROLES}
+    """A style for each role on a widget's ground, in the colours of the app's theme."""
+    return role_styles(widget.app.current_theme, widget.rich_style)
 
 
 def sign(mark: Mark | None, glyphs: Glyphs) -> Span:
@@ -45,7 +44,8 @@ def cut(spans: Sequence[Span], width: int, glyphs: Glyphs) -> list[Span]:
     left = max(0, width - 1)
     for text, role in spans:
         if cell_len(text) >= left:
-            found.append((set_cell_size(text, left) + glyphs.text("…") if width > 0 else "", role))
+            kept = set_cell_size(text, left).rstrip(" ·")
+            found.append((kept + glyphs.text("…") if width > 0 else "", role))
             return found
         found.append((text, role))
         left -= cell_len(text)
@@ -67,13 +67,14 @@ def strip_of(spans: Iterable[Span], styles: Styles, glyphs: Glyphs, over: Style 
     return Strip([Segment(glyphs.text(text), over or styles[role]) for text, role in _led(spans)])
 
 
-def _led(spans: Iterable[Span]) -> Iterator[Span]:
-    """The spans, the spaces before a text for themselves: pictures of a screen lose them otherwise."""
+def _led(spans: Iterable[Span]) -> Iterator[tuple[str, Role | Literal["gap"]]]:
+    """The spans, the spaces before a text for themselves."""
     for text, role in spans:
         bare = text.lstrip(" ")
-        if len(bare) < len(text) and bare:
-            yield text[: len(text) - len(bare)], "plain"
-        yield bare or text, role
+        if len(bare) < len(text):
+            yield text[: len(text) - len(bare)], "gap"
+        if bare:
+            yield bare, role
 
 
 def wrapped(text: str, width: int) -> list[str]:

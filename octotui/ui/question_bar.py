@@ -1,13 +1,11 @@
 """The line at the bottom of the board when something asks."""
 
-from typing import ClassVar
-
 from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
 from octotui.engine.state import State
-from octotui.ui.paint import PAINTED, Span, glyphs_of, spread, strip_of, styles_of
+from octotui.ui.paint import Span, glyphs_of, spread, strip_of, styles_of
 from octotui.views.questions import QuestionRow, first, standing
 
 
@@ -15,7 +13,6 @@ class QuestionBar(Widget):
     """The question to answer next: that of the run looked at, else the oldest."""
 
     DEFAULT_CSS = "QuestionBar { height: 1; display: none; } QuestionBar.-asks { display: block; }"
-    COMPONENT_CLASSES: ClassVar[set[str]] = PAINTED
 
     state: reactive[State] = reactive(State(), repaint=False)
     now: reactive[float] = reactive(0.0, repaint=False)

@@ -8,17 +8,24 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.reactive import reactive
 from textual.screen import ModalScreen
-from textual.widgets import Footer, Input, Markdown, Static
+from textual.widgets import Input, Markdown, Static
 
 from octotui.engine.commands import AnswerInterruption, TakeInterruption
 from octotui.engine.events import Answer
 from octotui.engine.state import State
 from octotui.runtime.session import Session
 from octotui.ui.confirm import Confirm
+from octotui.ui.key_bar import KeyBar
 from octotui.ui.paint import glyphs_of
 from octotui.ui.sending import send
 from octotui.views import questions
 from octotui.views.questions import QuestionRow
+
+
+class Notes(Input):
+    """The line for notes; enter is done with them, and sends nothing."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "submit", "done", key_display="enter")]
 
 
 class QuestionScreen(ModalScreen[None]):
@@ -27,7 +34,7 @@ class QuestionScreen(ModalScreen[None]):
     CSS_PATH = "question_screen.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("t", "take", "take"),
-        Binding("n,tab", "notes", "notes", key_display="n"),
+        Binding("n", "notes", "notes"),
         Binding("p", "answer('proceed')", "proceed"),
         Binding("x", "answer('abort')", "abort"),
         Binding("escape", "back", "back", key_display="esc"),
@@ -57,11 +64,12 @@ class QuestionScreen(ModalScreen[None]):
             yield Static("", id="standing", markup=False)
             with VerticalScroll(id="instructions"):
                 yield Markdown(row.instructions, open_links=False)
-            yield Input(placeholder="notes (n)", id="notes", compact=True)
-            yield Footer(show_command_palette=False)
+            yield Notes(placeholder="notes (n)", id="notes", compact=True)
+            yield KeyBar()
 
     def on_mount(self) -> None:
         """Follow the app, and take the question where that was asked for."""
+        self.query_one("#notes", Input).cursor_blink = False
         self.query_one("#instructions").focus()
         self.watch(self.app, "state", self._follow)
         self.watch(self.app, "now", self._show)

@@ -5,9 +5,9 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.widgets import Footer
 
 from octotui.runtime.session import Session
+from octotui.ui.key_bar import KeyBar
 from octotui.ui.looking import LookingScreen
 from octotui.ui.output_panel import OutputPanel
 from octotui.ui.question_bar import QuestionBar
@@ -35,7 +35,7 @@ class RunScreen(LookingScreen):
         yield OutputPanel()
         bar = QuestionBar(self.session.user)
         yield bar.data_bind(LookingScreen.state, LookingScreen.now, LookingScreen.run)
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         """Show the output alone where that was asked for."""

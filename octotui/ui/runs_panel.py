@@ -72,6 +72,7 @@ A run that executes but cannot move shows as waiting; the tree beside it says fo
     def on_mount(self) -> None:
         """List for the first time."""
         self._order: tuple[str, ...] = ()
+        self._wanted = ""
         self._kept: dict[str, Record] = {}
         self._list()
 
@@ -86,6 +87,12 @@ A run that executes but cannot move shows as waiting; the tree beside it says fo
         told = f"{len(names)}/{len(self._order)}" if query else str(len(names))
         self.query_one(Heading).say(right=((told, "muted"),))
         self.lines.show(names)
+        if self._wanted in self._order:
+            wanted, self._wanted = self._wanted, ""
+            if not self.lines.select(wanted):
+                self.query_one(FilterLine).action_drop()
+                self.lines.show(self._order)
+                self.lines.select(wanted)
         self._detail()
 
     def _row(self, name: str) -> RunRow | None:
@@ -107,11 +114,9 @@ A run that executes but cannot move shows as waiting; the tree beside it says fo
         return [] if row is None else draw(row, width, number, glyphs_of(self))
 
     def select(self, run: str) -> None:
-        """Put the cursor on a run, whatever the filter was."""
+        """Put the cursor on a run, as soon as it is known and whatever the filter was."""
+        self._wanted = run
         self._list()
-        if not self.lines.select(run):
-            self.query_one(FilterLine).action_drop()
-            self.lines.select(run)
 
     def action_filter(self) -> None:
         """Type a filter."""

@@ -45,6 +45,7 @@ class StartDialog(ModalScreen[StartRun | None]):
     def on_mount(self) -> None:
         """Ask for the runbook first."""
         self.query_one(Options).can_focus = False
+        self.query_one(Input).cursor_blink = False
         self._ask()
 
     def _ask(self) -> None:

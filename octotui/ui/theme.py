@@ -1,6 +1,14 @@
 """Colours: calm ground, and one colour for each thing a state can mean."""
 
+from typing import Literal
+
+from rich.style import Style
+from textual.color import Color
 from textual.theme import Theme
+
+from octotui.views.words import Role
+
+Styles = dict[Role | Literal["gap"], Style]
 
 THEME = Theme(
     name="octotui",
@@ -16,3 +24,37 @@ THEME = Theme(
     panel="#222b35",
     dark=True,
 )
+COLOURS: dict[Role, str] = {
+    "plain": "foreground",
+    "muted": "foreground",
+    "strong": "foreground",
+    "active": "primary",
+    "waits": "warning",
+    "asks": "accent",
+    "good": "success",
+    "warned": "warning",
+    "bad": "error",
+}
+_known: dict[tuple[str, Style], Styles] = {}
+
+
+def role_styles(theme: Theme, ground: Style) -> Styles:
+    """A style for each role in a theme's colours, on the ground that a widget draws on."""
+    key = (theme.name, ground)
+    if key not in _known:
+        styles: Styles = {role: ground + style for role, style in _of_theme(theme).items()}
+        # Where there is no text a style of its own, or pictures of a screen lose the spaces before a text.
+        _known[key] = styles | {"gap": Style(bgcolor=ground.bgcolor)}
+    return _known[key]
+
+
+def _of_theme(theme: Theme) -> Styles:
+    colours = theme.to_color_system().generate()
+    found: Styles = {}
+    for role, name in COLOURS.items():
+        colour = Color.parse(colours[name])
+        if role == "muted" and not theme.ansi:
+            colour = Color.parse(colours["background"]).blend(colour, 0.55)
+        strong, dim = role == "strong" or None, (role == "muted" and theme.ansi) or None
+        found[role] = Style(color=colour.rich_color, bold=strong, dim=dim)
+    return found

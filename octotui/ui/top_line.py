@@ -1,14 +1,13 @@
 """The first line of a screen: the space, what goes on in it, and the time of day."""
 
 import time
-from typing import ClassVar
 
 from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
 from octotui.engine.state import State
-from octotui.ui.paint import PAINTED, Span, glyphs_of, length, spread, strip_of, styles_of
+from octotui.ui.paint import Span, glyphs_of, length, spread, strip_of, styles_of
 from octotui.views import summary
 
 
@@ -16,7 +15,6 @@ class TopLine(Widget):
     """`octotui · Kraken`, the counts, and a clock."""
 
     DEFAULT_CSS = "TopLine { height: 1; }"
-    COMPONENT_CLASSES: ClassVar[set[str]] = PAINTED
 
     state: reactive[State] = reactive(State(), repaint=False)
     now: reactive[float] = reactive(0.0, repaint=False)

@@ -25,9 +25,9 @@ def lay(rows: tuple[TreeRow, ...], width: int, glyphs: Glyphs) -> list[TreeLine]
 
 
 def _text(row: TreeRow, width: int) -> list[TreeLine]:
-    lines = wrapped(row.text, max(12, width - length([(row.rails, "muted")]) - 2))
+    lines = wrapped(row.text, max(12, width - length([(row.rails, "muted")])))
     return [
-        TreeLine(f"{row.key}.{place}", row, [(row.rails + "  ", "muted"), (line, row.role)], first=False)
+        TreeLine(f"{row.key}.{place}", row, [(row.rails, "muted"), (line, row.role)], first=False)
         for place, line in enumerate(lines)
     ]
 
@@ -43,7 +43,7 @@ def _row(row: TreeRow, width: int, glyphs: Glyphs) -> list[TreeLine]:
     if not row.note:
         return [TreeLine(row.key, row, spread(left, right, width, glyphs), first=True)]
     if length(left) + length(right) + length([(row.note, "muted")]) + 3 > width:
-        under: list[Span] = [(f"{row.below}  ", "muted")]
+        under: list[Span] = [(row.below, "muted")]
         notes = wrapped(row.note, max(12, width - length(under)))
         beneath = [
             TreeLine(f"{row.key}~{place}", row, [*under, (line, "muted")], first=False)

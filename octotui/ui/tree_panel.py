@@ -16,6 +16,9 @@ from octotui.ui.paint import Span, glyphs_of, sign
 from octotui.ui.tree_lines import TreeLine, lay
 from octotui.views import tree
 from octotui.views.branches import TreeRow
+from octotui.views.words import Sign
+
+FIRST: tuple[Sign, ...] = ("active", "ending", "asks", "waits", "bad")  # what matters, in this order
 
 
 class TreePanel(Vertical):
@@ -106,11 +109,9 @@ steps, the runs these started, and what each waits for. The output is that of th
 
     def _point_at_what_matters(self, lines: Lines) -> None:
         """Put the cursor on what runs or asks, else on what failed, else on what came last."""
-        best = max(
-            (row for row in self._rows if row.job is not None and row.kind != "text"),
-            key=_interest,
-            default=None,
-        )
+        jobs = [row for row in self._rows if row.job is not None and row.kind != "text"]
+        found = (row for sign in FIRST for row in jobs if row.mark is not None and row.mark.sign == sign)
+        best = next(found, jobs[-1] if jobs else None)
         if best is not None and lines.key != best.key:
             with self.prevent(Lines.Moved):
                 lines.select(best.key)
@@ -142,8 +143,3 @@ steps, the runs these started, and what each waits for. The output is that of th
 def _beneath(rows: tuple[TreeRow, ...]) -> tuple[TreeRow, ...]:
     """What stands beneath the heading, which is the run's own row already."""
     return rows[1:]
-
-
-def _interest(row: TreeRow) -> int:
-    order = {"active": 5, "asks": 4, "waits": 3, "bad": 2, "good": 1}
-    return order.get(row.mark.role if row.mark else "", 0)

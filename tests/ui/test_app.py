@@ -1,0 +1,89 @@
+import os
+
+import pytest
+
+from octotui.engine.commands import CancelRun
+from octotui.store.errors import StoreError
+from octotui.ui.app import OctotuiApp
+from octotui.ui.quit_dialog import QuitDialog
+from tests import scenes
+from tests.ui.fake import FakeSession
+from tests.ui.opened import opened
+
+
+async def test_q_quits_at_once_where_nothing_is_active(tmp_path):
+    async with opened(scenes.idle(), tmp_path) as it:
+        await it.press("q")
+        assert it.app.return_value == "quit"
+
+
+async def test_leaving_ends_at_once(tmp_path):
+    async with opened(scenes.seed(), tmp_path) as it:
+        await it.press("q")
+        await it.sees("4 runs are active")
+        await it.press("l")
+        assert it.app.return_value == "leave"
+        assert it.session.sent == []
+
+
+async def test_staying_stays(tmp_path):
+    async with opened(scenes.seed(), tmp_path) as it:
+        await it.press("q", "escape")
+        assert it.app.is_running
+        await it.press("q", "q", "ctrl+q", "enter")
+        assert not isinstance(it.app.screen, QuitDialog)
+        assert it.app.return_value is None
+
+
+async def test_waiting_quits_when_all_runs_have_ended(tmp_path):
+    async with opened(scenes.seed(), tmp_path) as it:
+        await it.press("q", "w")
+        await it.sees("quits when all runs have ended")
+        assert it.app.return_value is None
+        it.session.later(31)
+        await it.until(lambda: it.app.return_value == "wait")
+
+
+async def test_cancelling_cancels_every_open_run_and_then_quits(tmp_path):
+    async with opened(scenes.seed(), tmp_path) as it:
+        await it.press("q", "c")
+        assert it.session.sent == [CancelRun(run=f"run-{number}", by="ann") for number in (2, 3, 4, 5)]
+        it.session.later(13)
+        await it.until(lambda: it.app.return_value == "cancel")
+
+
+async def test_esc_never_quits(tmp_path):
+    async with opened(scenes.idle(), tmp_path) as it:
+        await it.press("escape", "escape")
+        assert it.app.is_running
+        assert it.app.return_value is None
+
+
+async def test_a_session_that_fails_ends_the_app_and_is_told(tmp_path):
+    class Broken(FakeSession):
+        async def states(self):
+            yield self.state
+            raise StoreError("the disk is full")
+
+    session = Broken(scenes.idle(), tmp_path)
+    app = OctotuiApp(session, now=session.now)
+    async with app.run_test() as pilot:
+        await pilot.pause()
+    assert str(app.failure) == "the disk is full"
+    assert app.return_code == 1
+
+
+@pytest.mark.parametrize(("value", "mono"), [("1", True), ("", False), (None, False)])
+async def test_no_color_counts_when_it_is_not_empty(tmp_path, monkeypatch, value, mono):
+    if value is not None:
+        monkeypatch.setenv("NO_COLOR", value)
+    async with opened(scenes.idle(), tmp_path) as it:
+        assert it.app.no_color is mono
+    assert os.environ.get("NO_COLOR") == (value or None)
+
+
+async def test_the_time_comes_from_the_clock(tmp_path):
+    async with opened(scenes.idle(), tmp_path) as it:
+        await it.sees("13:46:40")
+        it.session.world.now += 61
+        await it.sees("13:47:41")

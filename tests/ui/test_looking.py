@@ -1,0 +1,64 @@
+from octotui.engine.commands import CancelRun, StartRun, TakeInterruption
+from octotui.ui.looking import LookingScreen
+from tests import scenes
+from tests.ui.opened import opened
+
+
+async def test_only_what_makes_sense_is_offered(tmp_path):
+    async with opened(scenes.seed(), tmp_path) as it:
+        screen = it.app.screen
+        assert screen.check_action("cancel", ()) is True
+        assert screen.check_action("answer", ()) is False
+        await it.press("G")
+        assert screen.check_action("cancel", ()) is False
+        assert screen.check_action("again", ()) is True
+        await it.sees("start")
+        assert "cancel" not in it.text.splitlines()[-1]
+
+
+async def test_run_again_asks_once_and_starts_in_the_same_place(tmp_path):
+    async with opened(scenes.asking(), tmp_path) as it:
+        await it.press("r")
+        await it.sees("Run Tame the kraken in production again?")
+        await it.press("y")
+        assert it.session.sent == [
+            StartRun(process="tame", environment="production", tenant="contoso", requester="ann")
+        ]
+        await it.sees("run-3 Tame the kraken")
+
+
+async def test_a_refusal_is_a_toast(tmp_path):
+    async with opened(scenes.seed(), tmp_path) as it:
+        it.session.world.send(CancelRun(run="run-2"))  # somebody else was quicker
+        await it.press("c", "y")
+        await it.sees("run-2 is being ended already")
+
+
+async def test_answer_opens_the_question_and_take_takes_it(tmp_path):
+    async with opened(scenes.asking(), tmp_path) as it:
+        await it.press("a")
+        await it.sees("Look at the bill", "you may take it")
+        await it.press("escape", "t")
+        await it.sees("you have taken it")
+        assert it.session.sent == [TakeInterruption(interruption="question-1", user="ann")]
+
+
+async def test_a_hidden_screen_rests_and_catches_up(tmp_path):
+    async with opened(scenes.seed(), tmp_path, (80, 24)) as it:
+        board = it.app.screen
+        assert isinstance(board, LookingScreen)
+        await it.press("enter")
+        before = board.state
+        it.session.later(31)
+        await it.sees("✔ succeeded")
+        assert board.state is before
+        await it.press("escape")
+        await it.sees("✔ run-2 Create AWS RDS")
+        assert board.state is it.session.state
+
+
+async def test_without_a_run_there_is_nothing_to_ask_about(tmp_path):
+    async with opened(scenes.idle(), tmp_path) as it:
+        await it.press("w", "l", "r", "c", "a", "t", "enter")
+        assert isinstance(it.app.screen, LookingScreen)
+        await it.sees("No runs yet")

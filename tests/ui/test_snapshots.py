@@ -1,0 +1,114 @@
+"""Pictures of every screen in its main states; look at each one before it is accepted."""
+
+from pathlib import Path
+
+import pytest
+
+from octotui.ui.app import OctotuiApp
+from tests import scenes
+from tests.scenes import Scene
+from tests.ui.fake import FakeSession
+
+NARROW, WIDE = (80, 24), (120, 40)
+
+
+@pytest.fixture
+def pictured(snap_compare, tmp_path: Path):
+    """Whether a scene still looks as it did once some keys were pressed."""
+
+    def compare(
+        scene: Scene, size: tuple[int, int], *keys: str, user: str = "ann", glyphs: str = "unicode"
+    ) -> bool:
+        session = FakeSession(scene, tmp_path, user)
+        app = OctotuiApp(session, now=session.now, glyphs=glyphs)
+
+        async def settle(pilot) -> None:
+            for key in keys:
+                await pilot.press(key)
+                await pilot.pause()
+            await pilot.pause(0.2)
+
+        return snap_compare(app, terminal_size=size, run_before=settle)
+
+    return compare
+
+
+class TestBoard:
+    def test_idle(self, pictured):
+        assert pictured(scenes.idle(), NARROW)
+
+    def test_the_seed_example(self, pictured):
+        assert pictured(scenes.seed(), WIDE, "G")
+
+    def test_the_seed_example_narrow(self, pictured):
+        assert pictured(scenes.seed(), NARROW)
+
+    def test_a_lock_wait(self, pictured):
+        assert pictured(scenes.lock_wait(), WIDE, "j", "j", "j")
+
+    def test_a_lock_wait_narrow(self, pictured):
+        assert pictured(scenes.lock_wait(), NARROW, "j", "j", "j")
+
+    def test_a_question(self, pictured):
+        assert pictured(scenes.asking(), WIDE)
+
+    def test_queued(self, pictured):
+        assert pictured(scenes.queued(), WIDE, "j")
+
+    def test_many_with_the_focus_on_the_pools(self, pictured):
+        assert pictured(scenes.many(), WIDE, "tab", "j")
+
+    def test_a_filter(self, pictured):
+        assert pictured(scenes.many(), NARROW, "slash", *"asks")
+
+    def test_ascii(self, pictured):
+        assert pictured(scenes.seed(), WIDE, "G", glyphs="ascii")
+
+    def test_without_colour(self, pictured, monkeypatch):
+        monkeypatch.setenv("NO_COLOR", "1")
+        assert pictured(scenes.failed(), WIDE)
+
+    def test_tiny(self, pictured):
+        assert pictured(scenes.lock_wait(), (40, 10))
+
+
+class TestRun:
+    def test_approved(self, pictured):
+        assert pictured(scenes.approved(), WIDE, "enter")
+
+    def test_failed(self, pictured):
+        assert pictured(scenes.failed(), NARROW, "enter")
+
+    def test_cancelling(self, pictured):
+        assert pictured(scenes.cancelling(), NARROW, "enter")
+
+    def test_output_alone(self, pictured):
+        assert pictured(scenes.seed(), NARROW, "l")
+
+
+class TestDialogs:
+    def test_start(self, pictured):
+        assert pictured(scenes.idle(), NARROW, "s")
+
+    def test_start_where(self, pictured):
+        assert pictured(scenes.seed(), WIDE, "s", *"tame", "enter", *"pro")
+
+    def test_quit(self, pictured):
+        assert pictured(scenes.seed(), NARROW, "q")
+
+    def test_cancel(self, pictured):
+        assert pictured(scenes.seed(), NARROW, "c")
+
+    def test_why(self, pictured):
+        assert pictured(scenes.approved(), WIDE, "w")
+
+    def test_help(self, pictured):
+        assert pictured(scenes.seed(), NARROW, "question_mark")
+
+
+class TestQuestion:
+    def test_open(self, pictured):
+        assert pictured(scenes.asking(), NARROW, "a")
+
+    def test_taken(self, pictured):
+        assert pictured(scenes.taken(), WIDE, "a", "n", *"fine")

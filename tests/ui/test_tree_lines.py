@@ -1,0 +1,46 @@
+from octotui.ui.tree_lines import lay
+from octotui.views import tree
+from octotui.views.words import UNICODE
+from tests.scenes import SCENES
+
+
+def laid(name: str, run: str, width: int) -> list[str]:
+    scene = SCENES[name]()
+    return [
+        "".join(text for text, _ in line.spans).rstrip()
+        for line in lay(tree.rows(scene.state, run, scene.now)[1:], width, UNICODE)
+    ]
+
+
+def test_a_note_stands_in_its_row_where_it_fits():
+    assert laid("seed", "run-1", 90)[:3] == [
+        "worker1" + "first in setup".rjust(83),
+        "├ ✔ Create AWS RDS in Development" + "succeeded  00:00".rjust(57),
+        "│  └ ▶ run-2 Development on worker1  first in setup" + "executing  00:12".rjust(39),
+    ]
+
+
+def test_a_note_that_does_not_fit_stands_beneath():
+    assert laid("seed", "run-1", 60)[5:10] == [
+        "├ ✔ Create AWS RDS in Test                  succeeded  00:00",
+        "│  └ ▶ run-3 Test on worker2                executing  00:12",
+        "│     │ next after worker1 in setup",
+        "│     └ ▶ Create the instance                 running  00:12",
+        "├ ✔ Create AWS RDS in Staging               succeeded  00:00",
+    ]
+
+
+def test_sentences_wrap():
+    assert laid("lock_wait", "run-9", 50)[1:5] == [
+        "├ ◔ acquire worker-image 1.0.0        waits  00:01",
+        "│    waits for worker1 to itself: run-6 is",
+        "│    acquiring worker-image for 00:01 · first in",
+        "│    line",
+    ]
+
+
+def test_only_the_first_line_of_a_row_is_stood_on():
+    scene = SCENES["lock_wait"]()
+    lines = lay(tree.rows(scene.state, "run-9", scene.now), 50, UNICODE)
+    assert [line.first for line in lines][:6] == [True, True, True, False, False, False]
+    assert len({line.key for line in lines}) == len(lines)

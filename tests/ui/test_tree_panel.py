@@ -1,0 +1,37 @@
+from octotui.ui.tree_panel import TreePanel
+from tests import scenes
+from tests.ui.opened import opened
+
+
+async def test_the_cursor_is_on_what_matters_until_it_is_moved(tmp_path):
+    async with opened(scenes.failed(), tmp_path) as it:
+        panel = it.app.screen.query_one(TreePanel)
+        await it.sees("Output · run-1 Bandage it")
+        await it.press("tab", "tab", "g", "j")
+        await it.sees("Output · run-1 Poke it")
+        it.session.later(16)
+        await it.pilot.pause()
+        assert panel.row is not None
+        assert panel.row.text == "Poke it"
+
+
+async def test_it_moves_on_with_the_run(tmp_path):
+    async with opened(scenes.retrying(), tmp_path) as it:
+        await it.sees("◔ Poke it", "tries again in 00:03, attempt 2 of 2: exit code 1")
+        it.session.later(14)
+        await it.sees(
+            "✖ Poke it", "exit code 1 · attempt 2 of 2", "▶ Bandage it", "Output · run-1 Bandage it"
+        )
+
+
+async def test_its_heading_is_the_run(tmp_path):
+    async with opened(scenes.cancelling(), tmp_path) as it:
+        await it.sees(
+            "run-1 Create AWS RDS · Production", "◌ cancelling 00:09", "cancelled by ann", "◌ Create the"
+        )
+
+
+async def test_without_a_run_it_is_empty(tmp_path):
+    async with opened(scenes.idle(), tmp_path) as it:
+        await it.sees("No run to look at.")
+        assert it.app.screen.query_one(TreePanel).row is None
