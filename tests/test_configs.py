@@ -1,0 +1,234 @@
+"""The examples in `configs/`: each is clean, carries its schema, and does what its first lines say."""
+
+import json
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import jsonschema
+import pytest
+
+from octotui.cli.main import cli
+from octotui.model.read import load
+from tests.cli.conftest import ROOT
+
+CONFIGS = ROOT / "configs"
+FILES = sorted(each.name for each in CONFIGS.glob("*.toml"))
+
+
+class Told(NamedTuple):
+    """What a run printed as JSON: its events, its runs, and its exit code."""
+
+    code: int
+    events: list[Any]
+    runs: list[Any]
+
+    def workers(self) -> list[tuple[str, str | None, dict[str, str]]]:
+        """Process, environment and workers of each run, in the order they were queued."""
+        return [(run["process"], run["environment"], run["workers"]) for run in self.runs]
+
+    def of(self, kind: str, **fields: object) -> list[Any]:
+        """The events of a type whose fields are these."""
+        return [each for each in self.events if each["type"] == kind and fields.items() <= each.items()]
+
+
+Verb = Callable[..., Told]
+
+
+@pytest.fixture
+def octotui(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Verb:
+    """Call a verb on an example, in one state directory."""
+
+    def call(verb: str, config: str, process: str, *options: str, state: str = "state") -> Told:
+        given = [CONFIGS / config, process, *options, "--json", "--state", tmp_path / state]
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as left:
+            cli([verb, *map(str, given)], prog_name="octotui")
+        *events, summary = map(json.loads, capsys.readouterr().out.splitlines())
+        return Told(int(left.value.code or 0), events, summary["runs"])
+
+    return call
+
+
+def logs(folder: Path, space: str, run: str) -> list[str]:
+    """The output of a run's jobs, in order."""
+    return [each.read_text() for each in sorted((folder / "state" / space / "logs" / run).glob("*.log"))]
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_every_example_is_clean_and_validates_against_the_schema(name: str) -> None:
+    text = (CONFIGS / name).read_text()
+    assert text.startswith("#:schema schema.json\n")
+    load(CONFIGS / name)
+    schema = json.loads((CONFIGS / "schema.json").read_text())
+    jsonschema.validate(tomllib.loads(text), schema)
+
+
+def test_the_demo_in_the_package_is_the_kraken() -> None:
+    demo = ROOT / "octotui" / "cli" / "demo"
+    assert (demo / "kraken.toml").read_bytes() == (CONFIGS / "kraken.toml").read_bytes()
+    held = {each.name: each.read_bytes() for each in (demo / "packages").iterdir()}
+    assert held == {each.name: each.read_bytes() for each in (CONFIGS / "packages").iterdir()}
+
+
+PLACES = ("development", "test", "staging", "production")
+CASES = [
+    ("affinity.toml", "create-region-workers", ()),
+    ("affinity.toml", "order-matters", ()),
+    ("approvals.toml", "rotate-keys", ("--environment", "production")),
+    ("built-in.toml", "tidy-up", ()),
+    ("locks.toml", "rush-hour", ()),
+    ("locks.toml", "maintain", ()),
+    ("locks.toml", "report", ()),
+    ("pool-variables.toml", "where-am-i", ()),
+    ("pool-variables.toml", "where-am-i", ("--environment", "production", "--tenant", "contoso")),
+    ("pool-variables.toml", "where-am-i", ("--environment", "production", "--tenant", "fabrikam")),
+    ("kraken.toml", "inspect", ()),
+]
+
+
+@pytest.mark.parametrize(("config", "process", "where"), CASES)
+def test_plan_and_run_agree_on_every_worker_the_first_and_the_second_time(
+    octotui: Verb, config: str, process: str, where: tuple[str, ...]
+) -> None:
+    for _ in range(2):
+        planned = octotui("plan", config, process, *where)
+        ran = octotui("run", config, process, *where, "--proceed")
+        assert (planned.code, ran.code) == (0, 0)
+        assert planned.runs == ran.runs
+
+
+def seed(turn: int) -> list[tuple[str, str | None, dict[str, str]]]:
+    """What semantics.md says of the first and the second Unleash."""
+    workers = ["worker1", "worker2", "worker3"]
+    steps = {f"Create AWS RDS in {place.title()}": workers[turn] for place in PLACES}
+    created = [
+        ("create-aws-rds", place, {"Create the instance": workers[(turn * 4 + index) % 3]})
+        for index, place in enumerate(PLACES)
+    ]
+    return [("unleash", None, steps), *created]
+
+
+def test_the_seed_example_the_first_and_the_second_time(octotui: Verb) -> None:
+    """W5: Unleash on worker1, its four on worker1, worker2, worker3, worker1; then Unleash on worker2."""
+    for turn in range(2):
+        planned = octotui("plan", "kraken.toml", "unleash")
+        ran = octotui("run", "kraken.toml", "Unleash the kraken")
+        assert (planned.code, ran.code) == (0, 0)
+        assert planned.workers() == ran.workers() == seed(turn)
+    assert [run["parent"] for run in ran.runs] == [None, *["run-6"] * 4]
+
+
+def test_unleash_is_the_seed_example_and_nothing_more() -> None:
+    model = load(CONFIGS / "kraken.toml")
+    unleash = model.runbooks["unleash"]
+    assert unleash.name == "Unleash the kraken"
+    assert [step.name for step in unleash.steps] == [f"Create AWS RDS in {each.title()}" for each in PLACES]
+    assert [step.action.environment for step in unleash.steps] == list(PLACES)  # type: ignore[union-attr]
+    assert {step.pool for step in unleash.steps} == {"setup"}
+    assert model.pools["setup"].workers == ("worker1", "worker2", "worker3")
+    assert [step.name for step in model.runbooks["create-aws-rds"].steps] == ["Create the instance"]
+
+
+def test_the_kraken_is_tamed(octotui: Verb, tmp_path: Path) -> None:
+    """The crew waits for worker3 while the harness is acquired; after the answer a new worker feeds it."""
+    planned = octotui("plan", "kraken.toml", "tame")
+    ran = octotui("run", "kraken.toml", "tame", "--proceed")
+    assert ran.code == 0
+    assert planned.workers() == ran.workers()
+    acquiring, walking = ran.of("JobStarted", run="run-1")[1], ran.of("JobStarted", run="run-2")[0]
+    (acquired,) = ran.of("JobEnded", job=acquiring["job"])
+    (asked,) = ran.of("JobQueued", run="run-2")
+    assert asked["worker"] == "worker3"
+    assert asked["at"] <= acquiring["at"] + 0.5
+    assert walking["at"] >= acquired["at"]
+    assert walking["at"] - asked["at"] > 2
+    (question,) = ran.of("InterruptionRaised")
+    assert question["teams"] == ["finance"]
+    assert ran.of("InterruptionAnswered")[0]["answer"] == "proceed"
+    first, second = ran.of("WorkersSelected", run="run-1")
+    assert [pick["worker"] for pick in first["picks"]] == ["worker1", "worker3"]
+    assert [pick["worker"] for pick in second["picks"]] == ["worker2"]
+    assert second["seq"] > question["seq"]
+    assert ran.runs[0]["workers"]["Feed the kraken"] == "worker2"
+    assert any(
+        "the harness is in" in text and "worker-image" in text for text in logs(tmp_path, "kraken", "run-1")
+    )
+
+
+@pytest.mark.parametrize(("answer", "code", "end"), [((), 4, "paused"), (("--abort",), 1, "failed")])
+def test_the_kraken_asks(octotui: Verb, tmp_path: Path, answer: tuple[str, ...], code: int, end: str) -> None:
+    held = tmp_path / "state" / "kraken" / "workers" / "worker3" / "packages" / "worker-image" / "2.1.0"
+    held.mkdir(parents=True)
+    (held / "README").write_text("here already")
+    ran = octotui("run", "kraken.toml", "tame", *answer)
+    assert (ran.code, ran.runs[0]["state"]) == (code, end)
+
+
+def test_affinity(octotui: Verb) -> None:
+    """W6: the same packages share a worker, another order is another selection."""
+    ran = octotui("run", "affinity.toml", "create-region-workers")
+    ((_, _, workers),) = ran.workers()
+    first, *others = workers.values()
+    assert first == "worker1"
+    assert len(others) == 5
+    assert set(others) == {"worker2"}
+    ((_, _, workers),) = octotui("run", "affinity.toml", "order-matters").workers()
+    assert list(workers.values()) == ["worker1", "worker1", "worker2"]
+
+
+def test_locks(octotui: Verb) -> None:
+    """L2, L3: exclusive scripts go one at a time, and who comes after them waits for both."""
+    ran = octotui("run", "locks.toml", "rush-hour")
+    spans = []
+    for run in ("run-2", "run-3", "run-4"):
+        (started,), (ended,) = ran.of("JobStarted", run=run), ran.of("JobEnded", run=run)
+        spans.append((started["at"], ended["at"]))
+    assert spans[0][1] <= spans[1][0]
+    assert spans[1][1] <= spans[2][0]
+    assert spans[2][0] - ran.of("JobQueued", run="run-4")[0]["at"] > 0.5
+
+
+@pytest.mark.parametrize(
+    ("where", "worker", "said"),
+    [
+        ((), "bench", "hello from bench in Setup\n"),
+        (("--environment", "development"), "bench", "hello from bench in Setup\n"),
+        (("--environment", "production"), "east1", "good day from east1 in East\n"),
+        (("--environment", "production", "--tenant", "contoso"), "west1", "good day from west1 in West\n"),
+        (("--environment", "production", "--tenant", "fabrikam"), "east1", "good day from east1 in East\n"),
+    ],
+)
+def test_pool_variables(
+    octotui: Verb, tmp_path: Path, where: tuple[str, ...], worker: str, said: str
+) -> None:
+    """W10, V3: the most specific value wins."""
+    ran = octotui("run", "pool-variables.toml", "where-am-i", *where)
+    assert ran.runs[0]["workers"] == {"Look around": worker}
+    assert logs(tmp_path, "pool-variables", "run-1") == [said]
+
+
+def test_approvals(octotui: Verb, tmp_path: Path) -> None:
+    """I1, Q3: two teams are asked side by side, and another rotation waits for the one that asks."""
+    where = ("--environment", "production")
+    left = octotui("run", "approvals.toml", "rotate-keys", *where)
+    assert (left.code, len(left.of("InterruptionRaised"))) == (4, 2)
+    other = octotui("run", "approvals.toml", "rotate-keys", *where)
+    assert (other.code, other.runs[0]["state"]) == (4, "queued")
+    elsewhere = octotui("run", "approvals.toml", "rotate-keys", "--proceed")
+    assert elsewhere.code == 0
+    assert len(elsewhere.of("RunRequeued")) == 1
+    aborted = octotui("run", "approvals.toml", "rotate-keys", "--abort", state="aborted")
+    assert aborted.code == 1
+    assert list(aborted.runs[0]["workers"]) == ["Make new keys", "Throw the new keys away"]
+
+
+def test_built_in(octotui: Verb, tmp_path: Path) -> None:
+    """W3: a default pool without members is this machine; bash, Python and sh."""
+    ran = octotui("run", "built-in.toml", "tidy-up")
+    assert set(ran.runs[0]["workers"].values()) == {"built-in"}
+    assert "Only if something failed" not in ran.runs[0]["workers"]
+    disk, counted, goodbye, done = logs(tmp_path, "built-in", "run-1")
+    assert "%" in disk
+    assert (counted, goodbye, done) == ("45\n", "goodbye from built-in\n", "done\n")
