@@ -1,7 +1,9 @@
 """`octotui run`: a run to its end without a screen, its lines, its JSON and its exit codes."""
 
 import json
+import os
 import sqlite3
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +11,8 @@ import pytest
 
 from octotui.cli.starting import account
 from octotui.runtime.opening import space_folder, state_on_disk
-from tests.cli.conftest import ASK, FAIL, OK, OTHERS, Call
+from tests.cli.conftest import ASK, FAIL, OK, OTHERS, ROOT, SLEEP, Call, command
+from tests.runtime.feeds import put
 
 NOTES = "they said: "
 OFF = """
@@ -240,18 +243,73 @@ def test_words_that_mean_nothing_are_exit_code_2_and_nothing_happens(
 def test_the_state_directory_of_the_platform_is_the_default(
     program: Call, write: Call, tmp_path: Path
 ) -> None:
-    import os
-
     env = {**os.environ, "XDG_STATE_HOME": str(tmp_path / "xdg"), "HOME": str(tmp_path)}
     assert program("run", write(OK), "ok", env=env).code == 0
     assert (tmp_path / "xdg" / "octotui" / "small" / "journal.sqlite").exists()
 
 
 def test_an_answer_beforehand_needs_no_terminal_at_all(write: Call, state: Path) -> None:
-    import subprocess
-
-    from tests.cli.conftest import ROOT, command
-
     closed = " ".join(command("run", write(ASK), "ask", "--state", state)) + " <&-"
     done = subprocess.run(["bash", "-c", closed], cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (4, "")
+
+
+def test_s5_a_time_limit_ends_the_script_and_all_it_started(octotui: Call, write: Call, state: Path) -> None:
+    limits = 'name = "Sleep"\ntime_limit = "300ms"'
+    body = "echo $$; sleep 100 & wait"
+    said = octotui(
+        "run",
+        write(SLEEP.replace('name = "Sleep"', limits).replace("sleep 100", body)),
+        "sleep",
+        "--state",
+        state,
+    )
+    assert said.code == 1
+    assert said.err == "octotui: run-1 failed: step “Sleep” failed: its time limit of 0.3 s is over\n"
+    begun, group = output(state, "run-1").split()
+    assert begun == "sleeping"
+    with pytest.raises(ProcessLookupError):
+        os.killpg(int(group), 0)
+
+
+def test_s5_a_script_that_fails_is_tried_again_and_all_its_output_kept(
+    octotui: Call, write: Call, state: Path, tmp_path: Path
+) -> None:
+    once = f"echo try; test -e {tmp_path}/tried || {{ touch {tmp_path}/tried; exit 3; }}"
+    flaky = FAIL.replace('script = "exit 3"', f'retries = 2\nbackoff = "50ms"\nscript = "{once}"')
+    said = octotui("run", write(flaky), "fail", "--json", "--state", state)
+    assert said.code == 0
+    events = [json.loads(line) for line in said.out.splitlines()]
+    (failed,) = [event for event in events if event["type"] == "AttemptFailed"]
+    assert (failed["exit_code"], failed["reason"]) == (3, "exit code 3")
+    starts = [(event["attempt"], event["at"]) for event in events if event["type"] == "JobStarted"]
+    assert [attempt for attempt, _ in starts] == [1, 2]
+    assert starts[1][1] - failed["at"] >= 0.05
+    assert output(state, "run-1") == "try\ntry\n"
+
+
+def test_l1_who_acquires_keeps_the_worker_for_itself(
+    octotui: Call, write: Call, state: Path, tmp_path: Path
+) -> None:
+    put(tmp_path / "feed", "tools.1.0.0.zip", 20_000)
+    feed = '[feeds.local]\ndirectory = "feed"\nrate = "40 KiB/s"\n[pools.alone]\nworkers = ["four"]\n'
+    both = """
+[[runbooks.both.steps]]
+name = "Beside it"
+runbook = "ok"
+pool = "setup"
+wait = false
+[[runbooks.both.steps]]
+name = "Use it"
+pool = "alone"
+packages = ["tools"]
+script = 'ls "#{Octopus.Action.Package[tools].ExtractedPath}"'
+"""
+    model = write(OK.replace('"setup"', '"alone"') + both, head=feed)
+    said = octotui("run", model, "both", "--state", state)
+    assert said.code == 0
+    told = said.out.splitlines()
+    waits = next(index for index, line in enumerate(told) if "“Say hello” waits for four: run-1 " in line)
+    acquired = told.index("run-1  acquiring tools 1.0.0 succeeded")
+    assert waits < acquired < told.index("run-2  “Say hello” starts on four")
+    assert output(state, "run-1").endswith("README\n")
