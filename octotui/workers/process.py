@@ -32,15 +32,19 @@ class Process:
         self._killed = False
         self._killing: asyncio.TimerHandle | None = None
         own = {os.fsencode(name): os.fsencode(value) for name, value in work.environment.items()}
-        self._popen = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=self._spool,
-            stderr=self._spool,
-            cwd=workspace.path,
-            env={**surroundings, **own},
-            start_new_session=True,
-        )
+        written = workspace.open_spool()
+        try:
+            self._popen = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=written,
+                stderr=written,
+                cwd=workspace.path,
+                env={**surroundings, **own},
+                start_new_session=True,
+            )
+        finally:
+            os.close(written)
         self._exited = asyncio.Event()
         watch(self._popen, self._exited.set)
 

@@ -1,24 +1,28 @@
 """Folders that jobs run in: handed out empty, taken back, and used again, since making one is slow."""
 
+import fcntl
 import os
 import shutil
 from pathlib import Path
 
 LARGE = 1 << 22  # bytes of a spool that are better thrown away elsewhere
+NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
 
 
 class Workspace:
     """A folder for one job at a time, with its script and the spool of its output; nobody else may look.
 
-    The folder stays, its two files are new for every job: what a job left running in the background may
-    still hold them, and must neither print into the next job's output nor read the next job's script.
+    Both files are used again too, since on a busy disk making and removing them costs more than starting
+    the job; but only where nobody else has them open: what a job left running must neither print into the
+    next job's output nor read the next job's script.
     """
 
     def __init__(self, path: str) -> None:
         """Make the folder; raises OSError."""
         self.path = path
         self.script = f"{path}/script"
-        self.spool = -1
+        self.spool = self._script = -1
+        self._length = 0
         try:
             os.mkdir(path, 0o700)  # noqa: PTH102 - a Path costs more than the call
         except FileNotFoundError:
@@ -26,22 +30,32 @@ class Workspace:
             os.mkdir(path, 0o700)  # noqa: PTH102
 
     def fill(self, script: str) -> None:
-        """Put a script and an empty spool into it; raises OSError."""
-        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-        file = os.open(self.script, flags, 0o600)
-        try:
-            body = script.encode(errors="surrogateescape")
-            while body:
-                body = body[os.write(file, body) :]
-        finally:
-            os.close(file)
-        self.spool = os.open(f"{self.path}/spool", flags | os.O_APPEND, 0o600)
+        """Put a script and an empty spool into it; raises OSError.
+
+        After a shorter script than the one before stand the newlines that `empty` left, which no shell minds.
+        """
+        if self._script < 0:
+            self._script = os.open(self.script, NEW, 0o600)
+            self.spool = os.open(f"{self.path}/spool", NEW | os.O_APPEND, 0o600)
+        body = script.encode(errors="surrogateescape")
+        self._length = len(body)
+        _write(self._script, body)
+
+    def open_spool(self) -> int:
+        """The spool for a job to write to; opened anew, so that `empty` can tell whether it is still held."""
+        return os.open(f"{self.path}/spool", os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC)
 
     def empty(self) -> bool:
-        """Take the files out again; False where that would take long, or can't be done."""
+        """Leave nothing of the job in it; False where that would take long, or can't be done."""
         try:
-            if os.fstat(self.spool).st_size > LARGE:
+            size = os.fstat(self.spool).st_size
+            if size > LARGE:
                 return False
+            if _alone(self._script) and _alone(self.spool):
+                _write(self._script, b"\n" * self._length)
+                if size:
+                    os.ftruncate(self.spool, 0)
+                return len(os.listdir(self.path)) == 2  # noqa: PTH208
             self._close()
             os.unlink(self.script)  # noqa: PTH108
             os.unlink(f"{self.path}/spool")  # noqa: PTH108
@@ -55,9 +69,28 @@ class Workspace:
         shutil.rmtree(self.path, ignore_errors=True)
 
     def _close(self) -> None:
-        if self.spool >= 0:
-            os.close(self.spool)
-            self.spool = -1
+        for file in (self._script, self.spool):
+            if file >= 0:
+                os.close(file)
+        self._script = self.spool = -1
+
+
+def _write(file: int, body: bytes) -> None:
+    written = 0
+    while written < len(body):
+        written += os.pwrite(file, body[written:], written)
+
+
+def _alone(file: int) -> bool:
+    """Whether nobody else has a file open: only then does Linux grant a write lease on it."""
+    if not hasattr(fcntl, "F_SETLEASE"):
+        return False
+    try:
+        fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_WRLCK)
+        fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_UNLCK)
+    except OSError:
+        return False
+    return True
 
 
 class Workspaces:

@@ -2,6 +2,8 @@ import asyncio
 import os
 from pathlib import Path
 
+import pytest
+
 from octotui.workers.local import LocalExecutor
 from octotui.workers.workspaces import LARGE, Workspaces
 from tests.workers.jobs import result, started, work
@@ -39,20 +41,37 @@ async def test_a_workspace_left_by_a_crash_is_left_alone(tmp_path: Path) -> None
     assert left.exists()
 
 
-def test_a_folder_is_used_again_with_new_files(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["script", "spool"])
+def test_files_that_somebody_has_open_are_not_used_again(tmp_path: Path, name: str) -> None:
     workspaces = Workspaces()
     first = workspaces.take(str(tmp_path))
     first.fill("echo 1")
     held = os.fstat(first.spool).st_ino
-    kept = os.dup(first.spool)
+    with (Path(first.path) / name).open("rb"):
+        assert workspaces.give_back(str(tmp_path), first)
+        again = workspaces.take(str(tmp_path))
+        again.fill("x")
+        assert again.path == first.path
+        assert Path(again.script).read_text() == "x"
+        assert os.fstat(again.spool).st_ino != held
+        again.remove()
+
+
+def test_a_folder_is_used_again_with_nothing_of_the_job_before(tmp_path: Path) -> None:
+    workspaces = Workspaces()
+    first = workspaces.take(str(tmp_path))
+    first.fill("echo secret")
+    spool = first.open_spool()
+    os.write(spool, b"secret")
+    os.close(spool)
     assert workspaces.give_back(str(tmp_path), first)
+    assert "secret" not in Path(first.script).read_text()
     again = workspaces.take(str(tmp_path))
     again.fill("x")
     assert again.path == first.path
-    assert Path(again.script).read_text() == "x"
-    assert os.fstat(again.spool).st_ino != held
+    assert Path(again.script).read_text().strip() == "x"
+    assert os.fstat(again.spool).st_size == 0
     again.remove()
-    os.close(kept)
 
 
 def test_what_was_left_in_it_is_not_for_the_next(tmp_path: Path) -> None:
