@@ -3,7 +3,6 @@
 import os
 import signal
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +11,7 @@ import pytest
 
 from octotui.store.folder import SpaceFolder
 from tests.cli.conftest import OK, ROOT, SLEEP, Call, command
-from tests.cli.test_run import output, states
+from tests.cli.test_run import output, states, wait_for
 
 STUBBORN = SLEEP.replace("echo sleeping;", "trap '' TERM; echo sleeping; sleep 100 &").replace(
     '"1s"', '"200ms"'
@@ -32,14 +31,6 @@ def running(model: Path, state: Path, process: str = "sleep") -> Iterator[subpro
             yield child
         finally:
             child.kill()
-
-
-def wait_for(condition: object, seconds: float = 20.0) -> None:
-    """Look until it is so."""
-    end = time.monotonic() + seconds
-    while not condition():  # type: ignore[operator]
-        assert time.monotonic() < end
-        time.sleep(0.01)
 
 
 def left_behind(state: Path) -> list[str]:
