@@ -37,6 +37,7 @@ class Pick(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     cursor_before: str | None = None
     cursor_after: str | None = None
     passed_over: tuple[PassedOver, ...] = ()
+    leases: int | None = None  # the live leases it had, where the policy looks at them
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", gc=False):

@@ -1,6 +1,7 @@
 """Which workers a run leases, and why these: decided for all its steps at once (W2 to W11)."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -38,7 +39,7 @@ def select(state: State, run: Run, steps: Sequence[int]) -> Selection:
         if key in picks:
             picks[key] = msgspec.structs.replace(picks[key], steps=(*picks[key].steps, index))
         elif not problem:
-            pick = _pick(state, run, found.slug, index, cursors)
+            pick = _pick(state, run, found.slug, index, cursors, picks.values())
             if isinstance(pick, Pick):
                 picks[key] = pick
                 cursors[found.slug] = pick.cursor_after or ""
@@ -80,15 +81,18 @@ def _container_problem(pool: Pool, step: Step) -> str:
     return ""
 
 
-def _pick(state: State, run: Run, slug: str, index: int, cursors: dict[str, str]) -> Pick | str:
+def _pick(
+    state: State, run: Run, slug: str, index: int, cursors: dict[str, str], picked: Iterable[Pick]
+) -> Pick | str:
     """A worker of a pool by its policy, or a sentence why there is none."""
     pool, step = state.model.pool(slug), run.runbook.steps[index]
     if not pool.workers:
         return _built_in(state, run, slug, index)
-    cursor = cursors.get(slug) or state.cursors.get(cursor_key(slug, run.process))
-    start = pool.workers.index(cursor) + 1 if cursor in pool.workers else 0
+    in_turn = pool.policy == "round-robin"
+    cursor = (cursors.get(slug) or state.cursors.get(cursor_key(slug, run.process))) if in_turn else None
+    held = {} if in_turn else live_leases(state, pool, picked)
     passed: list[PassedOver] = []
-    for worker in pool.workers[start:] + pool.workers[:start]:
+    for worker in from_cursor(pool, cursor) if in_turn else by_leases(pool, held):
         reason = not_eligible(state, worker)
         if not reason:
             return Pick(
@@ -99,12 +103,33 @@ def _pick(state: State, run: Run, slug: str, index: int, cursors: dict[str, str]
                 container=step.container,
                 policy=pool.policy,
                 cursor_before=cursor,
-                cursor_after=worker,
+                cursor_after=worker if in_turn else None,
                 passed_over=tuple(passed),
+                leases=held.get(worker),
             )
         passed.append(PassedOver(worker, reason))
     told = ", ".join(f"{each.worker} is {each.reason}" for each in passed)
     return f"no worker is eligible: {told}"
+
+
+def from_cursor(pool: Pool, cursor: str | None) -> tuple[str, ...]:
+    """The workers in declared order, beginning after the cursor."""
+    start = pool.workers.index(cursor) + 1 if cursor in pool.workers else 0
+    return pool.workers[start:] + pool.workers[:start]
+
+
+def by_leases(pool: Pool, held: Mapping[str, int]) -> tuple[str, ...]:
+    """The workers with the fewest leases first, ties in declared order."""
+    return tuple(sorted(pool.workers, key=held.__getitem__))
+
+
+def live_leases(state: State, pool: Pool, picked: Iterable[Pick] = ()) -> dict[str, int]:
+    """How many leases each worker of a pool has, those that this selection takes included."""
+    held = Counter(pick.worker for pick in picked)
+    for worker in pool.workers:
+        runs = (state.runs[name] for _, name in state.leases.get(worker, ()))
+        held[worker] += sum(pick.worker == worker for run in runs for pick in run.leases)
+    return dict(held)
 
 
 def _built_in(state: State, run: Run, slug: str, index: int) -> Pick | str:

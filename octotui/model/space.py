@@ -6,6 +6,8 @@ import msgspec
 
 from octotui.model.process import Runbook
 
+Policy = Literal["round-robin", "least-leases"]
+
 BUILT_IN = "built-in"
 DEFAULT_POOL = "default"
 
@@ -31,7 +33,7 @@ class Pool(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     workers: tuple[str, ...] = ()
     default: bool = False
-    policy: Literal["round-robin"] = "round-robin"
+    policy: Policy = "round-robin"
     affinity: Literal["run", "step"] = "run"
     exclusive: bool = False
     containers: bool = True

@@ -45,7 +45,7 @@ POOL = Record(
         "name": _NAME,
         "workers": Key(Listing(_SLUG), "Its workers in order; a bare name is a worker on this machine."),
         "default": Key(flag(), "Whether it serves the steps that name no pool; one pool may."),
-        "policy": Key(choice("round-robin"), "How a worker is selected."),
+        "policy": Key(choice("round-robin", "least-leases"), "How a worker is selected."),
         "affinity": Key(
             choice("run", "step"), "Whether steps of a run with the same packages share a worker."
         ),

@@ -3,14 +3,16 @@
 from octotui.engine.events import Pick
 from octotui.engine.state import Run
 from octotui.model.space import BUILT_IN
-from octotui.views.words import listed
+from octotui.views.words import counted, listed
 
 
 def why(pick: Pick) -> str:
     """A short reason: `next after worker3 in setup`, `first in setup, past worker1 (disabled)`."""
     if pick.policy == BUILT_IN:
         return f"the built-in worker: {pick.pool} has none of its own"
-    if pick.cursor_before == pick.worker:
+    if pick.leases is not None:
+        told = f"{counted(pick.leases, 'lease')}, the fewest in {pick.pool}"
+    elif pick.cursor_before == pick.worker:
         told = f"the only one to pick in {pick.pool}"
     elif pick.cursor_before is None:
         told = f"first in {pick.pool}"
@@ -35,6 +37,8 @@ def at_length(run: Run, pick: Pick) -> str:
 def _rule(pick: Pick) -> str:
     if pick.policy == BUILT_IN:
         return "the default pool without members"
+    if pick.leases is not None:
+        return pick.policy
     return f"{pick.policy}, cursor {pick.cursor_before or 'at the start'} → {pick.cursor_after}"
 
 

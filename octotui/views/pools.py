@@ -3,7 +3,7 @@
 import msgspec
 
 from octotui.engine.locks import FREE
-from octotui.engine.select import not_eligible
+from octotui.engine.select import by_leases, from_cursor, live_leases, not_eligible
 from octotui.engine.state import Lock, State, cursor_key
 from octotui.model.space import BUILT_IN, Model, Pool
 from octotui.views.words import HEALTH, IDLE, JOBS, Mark, listed
@@ -112,8 +112,10 @@ def _doing(state: State, worker: str, lock: Lock) -> tuple[Mark, str]:
 
 def next_worker(state: State, slug: str, process: str) -> str | None:
     """Who would be picked next for a process in a pool, as things stand (W5)."""
-    workers = state.model.pool(slug).workers
-    cursor = state.cursors.get(cursor_key(slug, process))
-    start = workers.index(cursor) + 1 if cursor in workers else 0
-    ring = workers[start:] + workers[:start]
-    return next((worker for worker in ring if not not_eligible(state, worker)), None)
+    pool, cursor = state.model.pool(slug), state.cursors.get(cursor_key(slug, process))
+    order = (
+        from_cursor(pool, cursor)
+        if pool.policy == "round-robin"
+        else by_leases(pool, live_leases(state, pool))
+    )
+    return next((worker for worker in order if not not_eligible(state, worker)), None)

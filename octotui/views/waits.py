@@ -5,6 +5,7 @@ from typing import assert_never
 import msgspec
 
 from octotui.engine.locks import in_the_way, place_in_line
+from octotui.engine.queue import ancestor_holds
 from octotui.engine.state import (
     ForAnswer,
     ForChild,
@@ -69,10 +70,10 @@ def _queued(state: State, run: Run) -> Waiting:
         packages = listed(run.needs_packages)
         return Waiting("packages", run.queued_at, f"waits for the versions of {packages} to be chosen")
     tag = state.tags.get(run.tag) if run.tag is not None else None
-    if tag is not None and tag.holder not in (None, run.id) and (run.ticket, run.id) in tuple(tag.queue):
+    if tag is not None and tag.holder is not None and not run.holds_tag and not ancestor_holds(state, run):
         place = 1 + sum(1 for _ in tag.queue.until((run.ticket, run.id)))
-        told = f"waits for “{run.tag}”: {_who(state, tag.holder or '')} has it"
-        return Waiting(tag.holder or "", run.queued_at, f"{told} · {ordinal(place)} in line")
+        told = f"waits for “{run.tag}”: {_who(state, tag.holder)} has it"
+        return Waiting(tag.holder, run.queued_at, f"{told} · {ordinal(place)} in line")
     place = 1 + sum(1 for _ in state.ready.until((run.ticket, run.id))) + len(state.resuming)
     cap = state.model.engine.task_cap
     told = f"waits for a slot: {state.slots} of {cap} are taken · {ordinal(place)} in line"

@@ -14,7 +14,7 @@ Sign = Literal[
     "queued", "active", "waits", "asks", "ending", "good", "warned", "bad", "stopped", "skipped", "pending",
     "idle", "lock",
 ]  # fmt: skip
-Role = Literal["plain", "muted", "strong", "active", "waits", "asks", "good", "warned", "bad"]
+Role = Literal["plain", "muted", "strong", "lit", "active", "waits", "asks", "good", "warned", "bad"]
 
 
 class Mark(msgspec.Struct, frozen=True):

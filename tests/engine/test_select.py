@@ -1,10 +1,13 @@
 """Which worker, and why."""
 
+from typing import Any
+
 import msgspec
 import pytest
 
 from octotui.engine import commands as asked
 from octotui.engine.events import PassedOver, RunQueued, WorkersSelected
+from octotui.model.process import Simulate, Step
 from octotui.model.space import BUILT_IN, Model, Pool, Scope, Tenant, Value, Worker
 from tests.world import World, child, engine, manual, model, packages, script
 
@@ -241,3 +244,41 @@ def test_one_message_lists_every_problem_of_a_plan() -> None:
     ]
     assert {each.state for each in run.steps} == {"pending"}
     assert len(world.happened(RunQueued)) == 1
+
+
+class TestLeastLeases:
+    def test_the_worker_with_the_fewest_live_leases_and_of_a_tie_the_first(self) -> None:
+        """W5: least-leases counts leases, not runs, and those of its own selection too."""
+        steps = [script("A"), script("B", container="alpine"), script("C", container="debian")]
+        last = [script("A", simulate=Simulate(takes=9.0))]
+        world = World(least_leases({"three": steps, "one": last, "two": [*steps[:2]]}))
+
+        def start(process: str) -> list[str]:
+            return [pick.worker for pick in world.run(world.start(process)).picks]
+
+        assert start("three") == ["worker1", "worker2", "worker3"]
+        assert start("one") == ["worker1"]
+        assert start("two") == ["worker2", "worker3"]
+        assert start("one") == ["worker1"]
+        assert start("one") == ["worker2"]
+        world.run_out()
+        assert not world.state.cursors
+        assert start("one") == ["worker1"]
+
+    def test_why_names_the_leases(self) -> None:
+        """W8: and a worker that is not eligible is passed over with its reason."""
+        workers = {
+            name: Worker(name=name, enabled=name != "worker1") for name in ("worker1", "worker2", "worker3")
+        }
+        world = World(least_leases({"go": [script("A")]}, workers=workers))
+        world.start("go")
+        pick = world.run("run-1").picks[0]
+        assert (pick.worker, pick.policy, pick.leases) == ("worker2", "least-leases", 0)
+        assert [each.worker for each in pick.passed_over] == ["worker1"]
+
+
+def least_leases(runbooks: dict[str, list[Step]], **more: Any) -> Model:
+    """A model whose pool selects by leases."""
+    found = model(dict(runbooks))
+    pools = {"setup": msgspec.structs.replace(found.pools["setup"], policy="least-leases")}
+    return msgspec.structs.replace(found, pools=pools, **more)

@@ -110,9 +110,9 @@ def test_what_comes_later_is_not_known_yet(tmp_path: Path, key: str) -> None:
     assert f'"{key}" is not known here' in only_complaint(tmp_path, step)
 
 
-def test_a_policy_that_comes_later_is_not_known_yet(tmp_path: Path) -> None:
-    said = only_complaint(tmp_path, '[pools.a]\npolicy = "least-leases"')
-    assert said == 'pools.a.policy: "least-leases" is not known; known: "round-robin".'
+def test_a_policy_that_is_not_known(tmp_path: Path) -> None:
+    said = only_complaint(tmp_path, '[pools.a]\npolicy = "random"')
+    assert said == 'pools.a.policy: "random" is not known; known: "round-robin", "least-leases".'
 
 
 @pytest.mark.parametrize(
