@@ -2,13 +2,14 @@
 
 from octotui.engine.state import Run, State
 from octotui.model.process import Step
-from octotui.variables.scopes import Context, winner
+from octotui.model.space import Scope
+from octotui.variables.scopes import winner
 
 
-def scope_context(state: State, run: Run, step: Step | None = None) -> Context:
+def scope_context(state: State, run: Run, step: Step | None = None) -> Scope:
     """Where a run, or one step of it, asks for a value."""
     tenant = state.model.tenants.get(run.tenant) if run.tenant else None
-    return Context(
+    return Scope(
         step=(step.name,) if step else (),
         tenant=(run.tenant,) if run.tenant else (),
         tenant_tag=tenant.tags if tenant else (),

@@ -5,7 +5,6 @@ from msgspec.structs import replace
 from octotui.engine.context import lookup, scope_context, values_for
 from octotui.model.process import Simulate
 from octotui.model.space import Scope, Tenant, Value
-from octotui.variables.scopes import Context
 from tests.world import World, manual, model, script
 
 FAILS = Simulate(takes=1.0, result="failure")
@@ -25,7 +24,7 @@ def test_where_a_value_is_asked_for() -> None:
     of = world(script("A"))
     of.start("go", environment="test", tenant="contoso")
     run = of.state.runs["run-1"]
-    assert scope_context(of.state, run, run.runbook.steps[0]) == Context(
+    assert scope_context(of.state, run, run.runbook.steps[0]) == Scope(
         step=("A",), tenant=("contoso",), tenant_tag=("region/west",), environment=("test",), process=("go",)
     )
 
@@ -34,7 +33,7 @@ def test_a_run_without_environment_and_tenant() -> None:
     """V2: nothing is scoped to them."""
     of = world(script("A"))
     of.start("go")
-    assert scope_context(of.state, of.state.runs["run-1"]) == Context(process=("go",))
+    assert scope_context(of.state, of.state.runs["run-1"]) == Scope(process=("go",))
     assert "Octopus.Environment.Name" not in values(of)
 
 
