@@ -4,7 +4,7 @@ import os
 import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from textual import work
 from textual.app import App, SystemCommand
@@ -14,7 +14,6 @@ from textual.screen import Screen
 
 from octotui.engine.commands import CancelRun, Refused
 from octotui.engine.state import State
-from octotui.runtime.session import Session
 from octotui.store.errors import StoreError
 from octotui.ui.board import Board
 from octotui.ui.palette import commands
@@ -22,6 +21,9 @@ from octotui.ui.quit_dialog import QuitDialog
 from octotui.ui.theme import THEME
 from octotui.views.runs import Record
 from octotui.views.words import GLYPHS
+
+if TYPE_CHECKING:
+    from octotui.runtime.session import Session
 
 Left = Literal["quit", "wait", "cancel", "leave"]
 
@@ -44,7 +46,7 @@ class OctotuiApp(App[Left]):
 
     def __init__(
         self,
-        session: Session,
+        session: "Session",
         *,
         glyphs: Literal["unicode", "ascii"] = "unicode",
         now: Callable[[], float] | None = None,
@@ -52,6 +54,9 @@ class OctotuiApp(App[Left]):
         if not os.environ.get("NO_COLOR"):
             os.environ.pop("NO_COLOR", None)  # set but empty means nothing, though not to Textual
         super().__init__()
+        self.register_theme(THEME)
+        self.set_reactive(App.theme, THEME.name)  # before the stylesheet is read, so that it is read once
+        self.stylesheet.set_variables(self.get_css_variables())
         self.session = session
         self.failure: StoreError | None = None  # what ended the session, to be raised by who opened it
         self.glyphs = GLYPHS[glyphs]
@@ -62,8 +67,6 @@ class OctotuiApp(App[Left]):
 
     def on_mount(self) -> None:
         """Open the board, and follow the session."""
-        self.register_theme(THEME)
-        self.theme = THEME.name
         self.set_class(self.glyphs.name == "ascii", "-ascii")
         self.set_interval(1.0, self._tick)
         self.push_screen(Board(self.session))

@@ -2,12 +2,12 @@
 
 from typing import ClassVar
 
-from rich.style import Style
 from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
 from octotui.ui.paint import Span, cut, glyphs_of, length, strip_of, styles_of
+from octotui.views.words import Role
 
 
 class Heading(Widget):
@@ -46,18 +46,16 @@ class Heading(Widget):
         right = [(" ", "plain"), *self.right, (" ", "plain")] if self.right else []
         if length(right) > width - 16:
             right = []
-        title = [(" ", "plain"), *self.left, (" ", "plain")] if length(self.left) else []
+        role: Role = "lit" if self.has_class("-focused") else "strong"
+        title = (
+            [(" ", role), *((text, role) for text, _ in self.left), (" ", role)] if length(self.left) else []
+        )
         left = cut(title, max(0, width - length(right) - 2), glyphs)
         middle = max(0, width - length(left) - length(right) - 1 - (1 if right else 0))
         return Strip.join(
             [
                 strip_of([(glyphs.rule, "plain")], styles, glyphs, rule),
-                strip_of(
-                    left,
-                    styles,
-                    glyphs,
-                    styles["active"] + Style(bold=True) if self.has_class("-focused") else None,
-                ),
+                strip_of(left, styles, glyphs),
                 strip_of([(glyphs.rule * middle, "plain")], styles, glyphs, rule),
                 strip_of(right, styles, glyphs),
                 strip_of([(glyphs.rule if right else "", "plain")], styles, glyphs, rule),

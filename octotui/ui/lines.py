@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
-from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
@@ -12,10 +11,11 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from octotui.ui.paint import Span, cut, glyphs_of, length, strip_of, styles_of
+from octotui.ui.paint import Span, cut, glyphs_of, strip_of, styles_of
 from octotui.ui.theme import Styles
 
 Draw = Callable[[str, int], Sequence[Span]]
+Look = tuple[bool, list[Span]]
 
 
 class Lines(ScrollView, can_focus=True):
@@ -68,7 +68,8 @@ class Lines(ScrollView, can_focus=True):
         self._keys: tuple[str, ...] = ()
         self._deaf: frozenset[int] = frozenset()
         self._painted: Styles | None = None
-        self._over: tuple[Style, Style] | None = None
+        self._shown: dict[int, Look] = {}
+        self._pending = False
 
     @property
     def key(self) -> str | None:
@@ -90,7 +91,21 @@ class Lines(ScrollView, can_focus=True):
             self.cursor = keys.index(before) if before in keys else self._near(min(place, len(keys) - 1), 1)
             if self.key != before:
                 self.post_message(self.Moved(self, self.key))
-        self.refresh()
+            self.refresh()
+        else:
+            self.repaint()
+
+    def repaint(self) -> None:
+        """Draw again those visible lines that look different, once for all that happens at one time."""
+        if not self._pending:
+            self._pending = True
+            self.call_later(self._repaint)
+
+    def _repaint(self) -> None:
+        self._pending = False
+        for y in range(self.size.height):
+            if self._shown.get(y) != self._look(y):
+                self.refresh(Region(0, y, self.size.width, 1))
 
     def select(self, key: str) -> bool:
         """Put the cursor on a key; False where it is not there."""
@@ -144,33 +159,33 @@ class Lines(ScrollView, can_focus=True):
 
     def notify_style_update(self) -> None:
         """Forget styles that the stylesheet has changed."""
-        self._painted = self._over = None
+        self._painted = None
         super().notify_style_update()
 
     def watch_has_focus(self, focused: bool) -> None:
         """The cursor's line looks different with the focus."""
         super().watch_has_focus(focused)
-        self._over = None
         self.refresh()
+
+    def _look(self, y: int) -> Look:
+        """What is to be seen in a line of the screen, and whether the cursor is on it."""
+        place, width = y + self.scroll_offset.y, self.size.width - 2
+        if place >= len(self._keys):
+            told = self._empty if not self._keys and y == 0 else ""
+            return False, [(told, "muted")]
+        return place == self.cursor, cut(self._draw_line(self._keys[place], width), width, glyphs_of(self))
 
     def render_line(self, y: int) -> Strip:
         """One line: the marker, and what `draw` says."""
         if self._painted is None:
             self._painted = styles_of(self)
-        width, place = self.size.width, y + self.scroll_offset.y
-        glyphs = glyphs_of(self)
-        if place >= len(self._keys) or width < 3:
-            told = f" {self._empty}" if not self._keys and y == 0 else ""
-            return strip_of(cut([(told, "muted")], width, glyphs), self._painted, glyphs).adjust_cell_length(
-                width, self._painted["plain"]
-            )
-        spans = cut(self._draw_line(self._keys[place], width - 2), width - 2, glyphs)
-        spans.append((" " * (width - 1 - length(spans)), "plain"))
-        if place != self.cursor:
-            return strip_of([(" ", "plain"), *spans], self._painted, glyphs)
-        if self.has_focus or self.LIT:
-            over = self.get_component_rich_style("lines--cursor")
-            return strip_of([(glyphs.here, "plain"), *spans], self._painted, glyphs, over)
-        return strip_of([(glyphs.here, "muted"), *spans], self._painted, glyphs).apply_style(
-            self.get_component_rich_style("lines--here", partial=True)
-        )
+        styles, glyphs, width = self._painted, glyphs_of(self), self.size.width
+        here, spans = self._shown[y] = self._look(y)
+        strip = strip_of([(" ", "plain"), *spans], styles, glyphs)
+        if here and (self.has_focus or self.LIT):
+            line = [(glyphs.here, "plain"), *spans, (" " * width, "plain")]
+            strip = strip_of(line, styles, glyphs, self.get_component_rich_style("lines--cursor"))
+        elif here:
+            strip = strip_of([(glyphs.here, "muted"), *spans], styles, glyphs)
+            strip = strip.apply_style(self.get_component_rich_style("lines--here", partial=True))
+        return strip.adjust_cell_length(width, styles["plain"])

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import takewhile
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import work
 from textual.binding import Binding, BindingType
@@ -13,15 +13,16 @@ from textual.widget import Widget
 from octotui.engine.commands import CancelRun, StartRun
 from octotui.engine.events import RunQueued
 from octotui.engine.state import State
-from octotui.runtime.session import Session
 from octotui.ui.confirm import Confirm
 from octotui.ui.help_dialog import HelpDialog
-from octotui.ui.question_screen import QuestionScreen
 from octotui.ui.sending import send
 from octotui.ui.start_dialog import StartDialog
 from octotui.ui.why_dialog import WhyDialog
 from octotui.views import questions, why
 from octotui.views.runs import Record
+
+if TYPE_CHECKING:
+    from octotui.runtime.session import Session
 
 
 class LookingScreen(Screen[None]):
@@ -45,7 +46,7 @@ class LookingScreen(Screen[None]):
     process: reactive[str | None] = reactive(None, repaint=False)
     picture: reactive[State] = reactive(State(), repaint=False)
 
-    def __init__(self, session: Session, run: str | None = None) -> None:
+    def __init__(self, session: "Session", run: str | None = None) -> None:
         super().__init__()
         self.session = session
         self.set_reactive(LookingScreen.run, run)
@@ -160,16 +161,18 @@ class LookingScreen(Screen[None]):
 
     def action_answer(self) -> None:
         """Open the question to answer next."""
-        row = questions.first(self.state, self.session.user, self.now, self.run)
-        if row is not None:
-            self.app.push_screen(QuestionScreen(self.session, row))
+        self._open_question(take=False)
 
-    @work
-    async def action_take(self) -> None:
+    def action_take(self) -> None:
         """Take the question to answer next, and open it."""
+        self._open_question(take=True)
+
+    def _open_question(self, *, take: bool) -> None:
+        from octotui.ui.question_screen import QuestionScreen  # noqa: PLC0415 - Markdown is slow to load
+
         row = questions.first(self.state, self.session.user, self.now, self.run)
         if row is not None:
-            self.app.push_screen(QuestionScreen(self.session, row, take=not row.mine))
+            self.app.push_screen(QuestionScreen(self.session, row, take=take and not row.mine))
 
     def action_why(self) -> None:
         """Say why, of the worker or the run looked at."""

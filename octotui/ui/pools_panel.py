@@ -79,7 +79,7 @@ line for its lock. The arrow marks the worker that comes next for the runbook of
         if runbook is not None:
             right = (("→", "active"), (f" next for {runbook.name}", "muted"))
         self.query_one(Heading).say(right=right)
-        lines.refresh()
+        lines.repaint()
 
     def _draw(self, key: str, width: int) -> list[Span]:
         pool, _, worker = key.partition("/")

@@ -1,6 +1,6 @@
 """The question screen: what is asked, who may answer, and the answer."""
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -13,13 +13,15 @@ from textual.widgets import Input, Markdown, Static
 from octotui.engine.commands import AnswerInterruption, TakeInterruption
 from octotui.engine.events import Answer
 from octotui.engine.state import State
-from octotui.runtime.session import Session
 from octotui.ui.confirm import Confirm
 from octotui.ui.key_bar import KeyBar
 from octotui.ui.paint import glyphs_of
 from octotui.ui.sending import send
 from octotui.views import questions
 from octotui.views.questions import QuestionRow
+
+if TYPE_CHECKING:
+    from octotui.runtime.session import Session
 
 
 class Notes(Input):
@@ -44,7 +46,7 @@ class QuestionScreen(ModalScreen[None]):
 
     row: reactive[QuestionRow | None] = reactive(None, repaint=False)
 
-    def __init__(self, session: Session, row: QuestionRow, *, take: bool = False) -> None:
+    def __init__(self, session: "Session", row: QuestionRow, *, take: bool = False) -> None:
         super().__init__()
         self.session = session
         self._asked = row.id

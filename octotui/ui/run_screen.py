@@ -1,18 +1,20 @@
 """One run on a screen of its own: its allocation tree, and the output of the step under the cursor."""
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
-from octotui.runtime.session import Session
 from octotui.ui.key_bar import KeyBar
 from octotui.ui.looking import LookingScreen
 from octotui.ui.output_panel import OutputPanel
 from octotui.ui.question_bar import QuestionBar
 from octotui.ui.top_line import TopLine
 from octotui.ui.tree_panel import TreePanel
+
+if TYPE_CHECKING:
+    from octotui.runtime.session import Session
 
 
 class RunScreen(LookingScreen):
@@ -24,7 +26,7 @@ class RunScreen(LookingScreen):
         Binding("escape", "back", "back", key_display="esc"),
     ]
 
-    def __init__(self, session: Session, run: str | None, *, log: bool = False) -> None:
+    def __init__(self, session: "Session", run: str | None, *, log: bool = False) -> None:
         super().__init__(session, run)
         self._log = log
 

@@ -66,13 +66,13 @@ A run that executes but cannot move shows as waiting; the tree beside it says fo
     def watch_now(self) -> None:
         """Draw the times."""
         if self.is_mounted:
-            self.lines.refresh()
+            self.lines.repaint()
             self._detail()
 
     def on_mount(self) -> None:
         """List for the first time."""
         self._order: tuple[str, ...] = ()
-        self._wanted = ""
+        self._wanted = self._told = ""
         self._kept: dict[str, Record] = {}
         self._list()
 
@@ -104,9 +104,12 @@ A run that executes but cannot move shows as waiting; the tree beside it says fo
     def _detail(self) -> None:
         """Say in a line what the run under the cursor waits for; narrow terminals show it."""
         row = self._row(self.lines.key or "")
-        detail = self.query_one("#detail", Static)
-        detail.set_class(row is not None and bool(row.detail), "-told")
-        detail.update(glyphs_of(self).text(row.detail) if row is not None else "")
+        told = glyphs_of(self).text(row.detail) if row is not None else ""
+        if told != self._told:
+            self._told = told
+            detail = self.query_one("#detail", Static)
+            detail.set_class(bool(told), "-told")
+            detail.update(told)
 
     def _draw(self, name: str, width: int) -> list[Span]:
         row = self._row(name)

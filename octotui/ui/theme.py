@@ -28,6 +28,7 @@ COLOURS: dict[Role, str] = {
     "plain": "foreground",
     "muted": "foreground",
     "strong": "foreground",
+    "lit": "primary",
     "active": "primary",
     "waits": "warning",
     "asks": "accent",
@@ -55,6 +56,6 @@ def _of_theme(theme: Theme) -> Styles:
         colour = Color.parse(colours[name])
         if role == "muted" and not theme.ansi:
             colour = Color.parse(colours["background"]).blend(colour, 0.55)
-        strong, dim = role == "strong" or None, (role == "muted" and theme.ansi) or None
+        strong, dim = role in ("strong", "lit") or None, (role == "muted" and theme.ansi) or None
         found[role] = Style(color=colour.rich_color, bold=strong, dim=dim)
     return found

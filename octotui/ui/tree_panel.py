@@ -53,7 +53,8 @@ steps, the runs these started, and what each waits for. The output is that of th
         self._lines: dict[str, TreeLine] = {}
         self._pointed: TreeRow | None = None
         self._own = False  # whether the cursor was moved by hand
-        self._list()
+        self._pending = False
+        self._soon()
 
     @property
     def row(self) -> TreeRow | None:
@@ -64,24 +65,29 @@ steps, the runs these started, and what each waits for. The output is that of th
     def watch_picture(self, old: State, new: State) -> None:
         """Lay the tree out again when something happened."""
         if old is not new:
-            self._list()
+            self._soon()
 
     def watch_run(self) -> None:
         """Look at another run, from its most interesting row."""
         self._own = False
-        self._list()
+        self._soon()
 
     def watch_now(self) -> None:
         """Show the times."""
-        self._list()
+        self._soon()
 
     def on_resize(self) -> None:
         """Lay the tree out for another width."""
-        self._list()
+        self._soon()
+
+    def _soon(self) -> None:
+        """Lay the tree out once for all that happens at one time."""
+        if self.is_mounted and not self._pending:
+            self._pending = True
+            self.call_later(self._list)
 
     def _list(self) -> None:
-        if not self.is_mounted or not self.query(Lines):
-            return
+        self._pending = False
         lines = self.query_one(Lines)
         rows = tree.rows(self.picture, self.run, self.now) if self.run else ()
         glyphs = glyphs_of(self)

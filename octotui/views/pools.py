@@ -83,7 +83,9 @@ def worker_row(state: State, slug: str, worker: str, process: str | None = None)
     return WorkerRow(
         pool=slug,
         worker=worker,
-        next=process is not None and next_worker(state, slug, process) == worker,
+        next=process is not None
+        and used_by(state.model, slug, process)
+        and next_worker(state, slug, process) == worker,
         mark=mark,
         doing=doing,
         leases=listed(leases, most=4),
@@ -108,6 +110,17 @@ def _doing(state: State, worker: str, lock: Lock) -> tuple[Mark, str]:
     if worker in state.leases:
         return LEASED, "leased"
     return IDLE, "has warnings" if state.health.get(worker) == "has-warnings" else "idle"
+
+
+def used_by(model: Model, slug: str, process: str) -> bool:
+    """Whether a step of a process may run in a pool."""
+    runbook = model.runbooks.get(process)
+    steps = [step for step in runbook.steps if step.needs_worker] if runbook is not None else []
+    named = {step.pool or model.default_pool for step in steps if step.pool or step.pool_variable is None}
+    asked = {step.pool_variable for step in steps if step.pool is None and step.pool_variable is not None}
+    return slug in named or any(
+        value.value == slug for name in asked for value in model.variables.get(name, ())
+    )
 
 
 def next_worker(state: State, slug: str, process: str) -> str | None:

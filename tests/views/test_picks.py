@@ -15,6 +15,7 @@ def pick(**more: object) -> Pick:
     [
         (pick(cursor_before="worker1", cursor_after="worker2"), "next after worker1 in setup"),
         (pick(cursor_after="worker2"), "first in setup"),
+        (pick(policy="least-leases", leases=1), "1 lease, the fewest in setup"),
         (pick(cursor_before="worker2", cursor_after="worker2"), "the only one to pick in setup"),
         (
             pick(
@@ -57,4 +58,11 @@ def test_at_length_the_built_in_worker_has_no_cursor():
     assert at_length(run, run.picks[0]) == (
         "built-in for “One”: the built-in worker: default has none of its own "
         "(the default pool without members); shared by steps with container debian"
+    )
+
+
+def test_at_length_the_fewest_leases_need_no_cursor():
+    run = SCENES["seed"]().state.runs["run-3"]
+    assert at_length(run, pick(policy="least-leases", leases=0)) == (
+        "worker2 for “Create the instance”: 0 leases, the fewest in setup (least-leases)"
     )

@@ -1,8 +1,8 @@
 from octotui.engine import commands as asked
-from octotui.model.space import Engine, Pool
+from octotui.model.space import Engine, Pool, Scope, Value
 from octotui.views import pools
 from tests.scenes import SCENES, kraken, takes
-from tests.world import World, model, script
+from tests.world import World, manual, model, script
 
 
 def row(name: str, worker: str, pool: str = "setup", process: str | None = None) -> pools.WorkerRow:
@@ -79,5 +79,20 @@ def test_the_arrow_marks_who_comes_next_for_a_process():
     nexts = [pools.worker_row(state, "setup", f"worker{n}", "create-aws-rds").next for n in (1, 2, 3)]
     assert nexts == [False, True, False]
     assert not any(pools.worker_row(state, "setup", f"worker{n}").next for n in (1, 2, 3))
+    assert not pools.worker_row(state, "west", "west1", "create-aws-rds").next  # it never runs there
     assert pools.next_worker(state, "west", "unleash") == "west1"
     assert pools.next_worker(state, "default", "unleash") is None
+
+
+def test_a_pool_is_used_by_name_by_default_or_through_a_variable():
+    """W2: a step names a pool, or a worker-pool variable, or nothing."""
+    values = {"Where": (Value(value="west", kind="pool", scope=Scope(environment=("test",))),)}
+    steps = {"name": script("S"), "none": script("S", pool=None)}
+    steps["variable"] = script("S", pool=None, pool_variable="Where")
+    space = model({name: [step, manual("Ask")] for name, step in steps.items()}, variables=values)
+    used = {
+        name: [pool for pool in ("setup", "west", "default") if pools.used_by(space, pool, name)]
+        for name in steps
+    }
+    assert used == {"name": ["setup"], "none": ["default"], "variable": ["west"]}
+    assert not pools.used_by(space, "setup", "gone")
