@@ -1,0 +1,101 @@
+"""The app itself in a real pseudo-terminal, by keys only, on the kraken."""
+
+from pathlib import Path
+
+import pytest
+
+from octotui.runtime.opening import space_folder, state_on_disk
+from tests.terminal import Terminal
+
+KRAKEN = "configs/kraken.toml"
+QUESTION = "? run-6 asks Finance: Look at the bill"
+
+
+def start(terminal: Terminal, runbook: str) -> None:
+    """Start a runbook by its name, for no environment."""
+    terminal.press("s")
+    terminal.wait("Start which runbook?")
+    terminal.press(runbook)
+    terminal.wait(f"▌{runbook}")
+    terminal.press("enter")
+    terminal.wait("in which environment?", "▌no environment")
+    terminal.press("enter")
+    terminal.wait("Runs", gone="in which environment?")
+
+
+def test_through_both_runbooks_to_the_approved_and_finished_run(tmp_path: Path) -> None:
+    with Terminal(KRAKEN, "--state", tmp_path) as terminal:
+        terminal.wait("octotui · Kraken", "No runs yet", "s start", "q quit")
+        start(terminal, "Unleash the kraken")
+        terminal.wait("run-2 Development on worker1", "run-3 Test on worker2", "run-4 Staging on worker3")
+        terminal.wait("run-5 Production on worker1", "next after worker1 in setup")
+        terminal.wait("worker1   ▶ run-2 and run-5", "worker2   ▶ run-3")
+        terminal.wait("idle", "✔ run-5 Create AWS RDS Production   succeeded", gone="executing")
+        start(terminal, "Tame the kraken")
+        terminal.wait(
+            "1 waits for a lock", "waits for worker3: run-6 is acquiring worker-image", "first in line"
+        )
+        terminal.wait("▣ run-6 acquires worker-image", "◔ 1 waits")
+        terminal.wait(QUESTION, "you may take it", "asks Finance: nobody has taken it yet")
+        assert "run-7 Inspect the dock" in terminal.text
+        terminal.press("a")
+        terminal.wait("Is four databases really what you want?", "t take")
+        terminal.press("t")
+        terminal.wait("you have taken it", "p proceed", "x abort")
+        terminal.press("n", "four it is")
+        terminal.wait("four it is")
+        terminal.press("enter", "p")
+        terminal.wait("✔ run-6 Tame the kraken", "said proceed: four it is", "idle", gone="notes")
+        terminal.wait("selected again: next after worker1 in setup", "✔ Feed the kraken")
+        terminal.press("q")
+        assert terminal.left() == 0
+    assert dict(state_on_disk(space_folder("kraken", tmp_path)).runs.items()) == {}
+
+
+def test_left_while_a_run_is_active_it_is_asked_what_becomes_of_it(tmp_path: Path) -> None:
+    with Terminal(KRAKEN, "--state", tmp_path, columns=80, lines=24) as terminal:
+        terminal.wait("Runs")
+        start(terminal, "Inspect the dock")
+        terminal.wait("✔ run-1", "idle")
+        start(terminal, "Create AWS RDS")
+        terminal.wait("1 executing")
+        terminal.press("q")
+        terminal.wait("1 run is active", "w  wait", "c  cancel", "l  leave")
+        terminal.press("c")
+        assert terminal.left() == 0
+    assert dict(state_on_disk(space_folder("kraken", tmp_path)).runs.items()) == {}
+
+
+@pytest.mark.parametrize(("columns", "lines"), [(80, 24), (120, 40)])
+def test_it_opens_and_quits_in_ascii_and_without_colours(tmp_path: Path, columns: int, lines: int) -> None:
+    plain = Terminal(KRAKEN, "--state", tmp_path, "--ascii", columns=columns, lines=lines, NO_COLOR="1")
+    with plain as terminal:
+        terminal.wait("Runs", "No runs yet", "quit")
+        assert terminal.text.isascii()
+        assert not any(red != green or green != blue for red, green, blue in map(rgb, terminal.colours))
+        terminal.press("q")
+        assert terminal.left() == 0
+
+
+def rgb(colour: str) -> tuple[str, str, str]:
+    """The parts of a colour as pyte names it; the terminal's own are grey."""
+    return ("", "", "") if colour in ("default", "white", "black") else (colour[:2], colour[2:4], colour[4:])
+
+
+def test_without_a_file_it_opens_the_demo_of_the_package(tmp_path: Path) -> None:
+    with Terminal("--state", tmp_path) as terminal:
+        terminal.wait("octotui · Kraken demo", "No runs yet")
+        terminal.press("q")
+        assert terminal.left() == 0
+
+
+def test_a_space_in_use_is_told_in_one_sentence(tmp_path: Path) -> None:
+    with Terminal(KRAKEN, "--state", tmp_path) as first:
+        first.wait("No runs yet")
+        with Terminal(KRAKEN, "--state", tmp_path) as second:
+            assert second.left() == 1
+            second.look()
+            assert second.text.startswith(f"octotui: {tmp_path}"[:40])
+            assert "is in use by another octotui" in second.text.replace("\n", "")
+        first.press("q")
+        assert first.left() == 0
