@@ -65,7 +65,8 @@ def main() -> None:
             reads.append(time.perf_counter() - start)
             ratios.append(took / best)
             print(
-                f"cat | cat {best:.3f} s, ours {took:.3f} s = {ratios[-1]:.2f}, reading {reads[-1] * 1e3:.1f} ms"
+                f"cat | cat {best:.3f} s, ours {took:.3f} s = {ratios[-1]:.2f}, "
+                f"reading {reads[-1] * 1e3:.1f} ms"
             )
             (home / "job-1.log").unlink()
         print(f"{statistics.median(ratios):.2f} times cat | cat (at most 2.5), +{memory() - before:.1f} MiB")
