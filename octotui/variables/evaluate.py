@@ -1,0 +1,209 @@
+"""Filling in: parts and values to a text, within bounds of depth, size and work."""
+
+from collections.abc import Mapping
+
+from octotui.variables.calculate import result_of
+from octotui.variables.lookup import Lookup, items_in
+from octotui.variables.nodes import (
+    LARGEST,
+    Condition,
+    Each,
+    Expression,
+    Filled,
+    Filtered,
+    If,
+    Name,
+    Part,
+    Parts,
+    Path,
+    Tag,
+    TemplateError,
+    TooMuch,
+    place,
+)
+from octotui.variables.reading import read
+
+MOST_WORK = 1 << 28  # characters made on the way, and so many for each part looked at and each turn of a loop
+PART_WORK = 256
+TURN_WORK = 1024
+
+
+def fill(source: str, parts: Parts, values: Mapping[str, str], now: float | None) -> Filled:
+    """The text with the values, whose names are in lower case, in it; raises TemplateError at a bound."""
+    evaluation = Evaluation(source, values, now)
+    try:
+        text = evaluation.block(parts)
+    except (TooMuch, RecursionError) as error:
+        sentence = (
+            str(error) if isinstance(error, TooMuch) else "The expressions stand too deep in one another."
+        )
+        raise TemplateError(sentence, *place(source, evaluation.at)) from None
+    return Filled(text, tuple(evaluation.unknown.values()), tuple(evaluation.problems))
+
+
+def is_truthy(text: str) -> bool:
+    """Whether a value counts as true: not empty, `0`, `no` or `false`."""
+    return text.strip().lower() not in {"", "0", "no", "false"}
+
+
+class Evaluation:
+    """One filling in: the text that is read at the moment, what nobody knew, and how much work it was."""
+
+    def __init__(self, source: str, values: Mapping[str, str], now: float | None) -> None:
+        self.whole = self.source = source
+        self.at = 0
+        self.now = now
+        self.work = 0
+        self.unknown: dict[str, str] = {}  # as first written, by the name in lower case
+        self.problems: dict[str, None] = {}
+        self.values = values
+        self.lookup = Lookup(values, self.value, self.note)
+
+    def block(self, parts: Parts) -> str:
+        """Parts one after the other; most are text or names of plain values, which take the short way."""
+        self.spend(PART_WORK * (len(parts) + 1))
+        get = (lambda _: None) if self.lookup.items else self.values.get
+        done: list[str] = []
+        for part in parts:
+            if type(part) is str:
+                done.append(part)
+            elif type(part) is Name and (value := get(part.key)) is not None and "#{" not in value:
+                done.append(value)
+            else:
+                done.append(self.part(part))
+        return self.joined(done)
+
+    def part(self, part: Part) -> str:
+        """One part; what has no value stays as it was written."""
+        if isinstance(part, str):
+            return part
+        if self.source is self.whole:
+            self.at = part.start
+        match part:
+            case Name():
+                filled = self.optional(part)
+            case Tag():
+                filled = self.optional(part.expression)
+            case If():
+                met = self.met(part.condition)
+                filled = None if met is None else self.block(part.then if met else part.otherwise)
+            case Each():
+                filled = self.repeated(part)
+            case _:
+                filled = result_of(part.number, self.optional, self.note)
+        return self.source[part.start : part.end] if filled is None else filled
+
+    def value(self, name: str, raw: str) -> str:
+        """A value that holds expressions itself; one that cannot be read stays as it is."""
+        try:
+            parts = read(raw)
+        except TemplateError as error:
+            self.note(f"The value of {name} cannot be read: {error.sentence}")
+            return raw
+        outer, self.source = self.source, raw
+        filled = self.block(parts)
+        self.source = outer
+        return filled
+
+    def optional(self, expression: Expression, *, quiet: bool = False) -> str | None:
+        """What an expression stands for, or None; a name nobody knows is noted unless `quiet`."""
+        if isinstance(expression, Filtered):
+            return self.filtered(expression)
+        if isinstance(expression, Name) and not self.lookup.items:
+            value = self.values.get(expression.key)
+            if value is not None and "#{" not in value:
+                return value
+        path = self.path(expression)
+        value = None if path is None else self.lookup.find(path)
+        if value is None and path is not None and not quiet:
+            self.unknown.setdefault(path.lower(), path)
+        return value
+
+    def path(self, expression: Name | Path) -> str | None:
+        """The name an expression comes to, its indexes filled in, or None if one of them has no value."""
+        if isinstance(expression, Name):
+            return expression.path
+        pieces: list[str] = []
+        for piece in expression.pieces:
+            if isinstance(piece, str):
+                pieces.append(piece)
+            elif (index := self.optional(piece if isinstance(piece, Name) else piece.expression)) is None:
+                return None
+            else:
+                pieces.append(f"[{index}]")
+        return "".join(pieces)
+
+    def filtered(self, expression: Filtered) -> str | None:
+        """A value sent through its filters, or None if one of them has no answer."""
+        from octotui.variables.filters import Given, apply, is_null  # noqa: PLC0415  (for those who use one)
+
+        subject = expression.subject
+        value = None if subject is None else self.optional(subject, quiet=True)
+        for call in expression.calls:
+            given = Given(value, tuple(self.block((option,)) for option in call.options), self.now)
+            answer = apply(call.filter, given, subject is None or value is not None, self.note)
+            self.made(len(answer or ""))
+            if answer is None and value is not None and not is_null(call.filter):
+                return None
+            value = answer
+        if value is None and is_null(expression.calls[-1].filter):
+            return ""
+        return self.optional(subject) if value is None and subject is not None else value
+
+    def met(self, condition: Condition) -> bool | None:
+        """Whether a condition is met; an unknown name is empty here, a filter without an answer is None."""
+        left, right = self.operand(condition.left), self.operand(condition.right)
+        if left is None or condition.right is None:
+            return None if left is None else is_truthy(left)
+        return None if right is None else (left == right) is condition.equal
+
+    def operand(self, operand: Expression | str | None) -> str | None:
+        """One side of a condition."""
+        if operand is None or isinstance(operand, str):
+            return operand
+        return (
+            self.filtered(operand)
+            if isinstance(operand, Filtered)
+            else self.optional(operand, quiet=True) or ""
+        )
+
+    def repeated(self, part: Each) -> str | None:
+        """A block for every item of its collection."""
+        if isinstance(part.collection, Filtered):
+            value = self.filtered(part.collection)
+            if value is None:
+                return None
+            items = items_in(value)
+        else:
+            path = self.path(part.collection)
+            items = [] if path is None else self.lookup.items_of(path)
+        outer = self.lookup.items, self.lookup.turn
+        done: list[str] = []
+        for index, item in enumerate(items):
+            self.spend(TURN_WORK)
+            self.lookup.items = {**outer[0], part.item.lower(): item}
+            self.lookup.turn = index, len(items)
+            done.append(self.block(part.body))
+        self.lookup.items, self.lookup.turn = outer
+        return self.joined(done)
+
+    def note(self, problem: str) -> None:
+        """Notes a sentence about what went wrong, once."""
+        self.problems[problem] = None
+
+    def joined(self, done: list[str]) -> str:
+        """Texts as one, within the bounds."""
+        self.made(sum(map(len, done)))
+        return "".join(done)
+
+    def made(self, size: int) -> None:
+        """Stops at a text too large, and counts its making as work."""
+        if size > LARGEST:
+            raise TooMuch(f"The result would be longer than {LARGEST:,} characters.")
+        self.spend(size)
+
+    def spend(self, work: int) -> None:
+        """Stops where filling in is too much work."""
+        self.work += work
+        if self.work > MOST_WORK:
+            raise TooMuch("This is too much work: values that repeat values, or loops within loops.")

@@ -1,0 +1,68 @@
+"""Values that are JSON, also with bare names and single quotes as people write it, and ways into them."""
+
+import json
+import re
+
+# Whole strings are passed over, so that what looks like a name inside of one stays.
+LOOSE = re.compile(r""""(?:[^"\\]|\\.)*+"|'((?:[^'\\]|\\.)*+)'|([A-Za-z_$][\w$-]*+)(?=\s*+:)""", re.DOTALL)
+
+
+def decoded(text: str) -> object:
+    """The list or the table that a text is in JSON, or None."""
+    if text.lstrip()[:1] not in {"[", "{"}:
+        return None
+    for strict in (True, False):
+        try:
+            found = json.loads(text if strict else LOOSE.sub(_strict, text))
+        except (ValueError, RecursionError):
+            continue
+        return found if isinstance(found, list | dict) else None
+    return None
+
+
+def dig(text: str, path: list[str]) -> str | None:
+    """What lies on a path into a text in JSON; a missing part is empty, and None means there is no way."""
+    found: object = text
+    for name in path:
+        if isinstance(found, str):
+            found = decoded(found)
+        match found:
+            case dict():
+                found = found.get(name, "")
+            case list() if re.fullmatch(r"\d{1,9}", name):
+                found = found[int(name)] if int(name) < len(found) else ""
+            case _:
+                return None
+    return written(found)
+
+
+def written(value: object) -> str:
+    """A value of JSON as the text it has in a result."""
+    match value:
+        case str():
+            return value
+        case None:
+            return ""
+        case bool():
+            return str(value)
+        case float():
+            return number(value)
+        case _:
+            return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def number(value: float) -> str:
+    """A number as .NET writes it: no `.0`, and an exponent as `E+20`."""
+    if abs(value) < 1e15 and value == int(value):
+        return str(int(value))
+    mantissa, _, exponent = repr(value).partition("e")
+    if not exponent:
+        return mantissa
+    return f"{mantissa.removesuffix('.0')}E{exponent[0]}{exponent[1:].rjust(2, '0')}"
+
+
+def _strict(match: re.Match[str]) -> str:
+    quoted, name = match.groups()
+    if quoted is not None:
+        return '"' + quoted.replace("\\'", "'").replace('"', '\\"') + '"'
+    return f'"{name}"' if name else match.group()
