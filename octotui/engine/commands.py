@@ -42,12 +42,13 @@ class ChoosePackages(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """How an attempt ended on its machine."""
+    """How an attempt ended on its machine; `outputs` are the output variables it set (V7)."""
 
     state: JobEnd
     exit_code: int | None = None
     reason: str = ""
     warnings: tuple[str, ...] = ()
+    outputs: dict[str, str] = {}
 
 
 class ReportOutcome(msgspec.Struct, frozen=True, kw_only=True):

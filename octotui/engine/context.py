@@ -1,6 +1,7 @@
 """What a run's texts are filled in with: declared, given and system variables (V1 to V3, I4)."""
 
-from octotui.engine.state import Run, State
+from octotui.engine.outputs import outputs_of
+from octotui.engine.state import Run, State, StepState
 from octotui.model.process import Step
 from octotui.model.space import Scope
 from octotui.variables.scopes import winner
@@ -27,7 +28,8 @@ def values_for(state: State, run: Run, step: int | None = None) -> dict[str, str
         value = winner(values, context)
         if value is not None:
             found[name] = value.value
-    return found | run.variables | _system(state, run) | _answers(state, run) | _of_step(state, run, step)
+    found |= run.variables | _system(state, run) | _steps_so_far(state, run) | _answers(state, run)
+    return found | _of_step(state, run, step)
 
 
 def lookup(values: dict[str, str]) -> dict[str, str]:
@@ -53,6 +55,30 @@ def _system(state: State, run: Run) -> dict[str, str]:
         found["Octopus.Deployment.Tenant.Name"] = model.tenants[run.tenant or ""].name
     if run.failed:
         found["Octopus.Deployment.Error"] = run.reason
+    return found
+
+
+CODES: dict[StepState, str] = {
+    "pending": "Pending",
+    "started": "Running",
+    "succeeded": "Succeeded",
+    "succeeded-with-warnings": "Succeeded",
+    "failed": "Failed",
+    "skipped": "Skipped",
+    "cancelled": "Canceled",
+    "lost": "Abandoned",
+}
+"""How Octopus calls the states of a step, for scripts that read them."""
+
+
+def _steps_so_far(state: State, run: Run) -> dict[str, str]:
+    """How each step stands, and the output variables that scripts have set (V7)."""
+    found: dict[str, str] = {}
+    for step, progress in zip(run.runbook.steps, run.steps, strict=True):
+        found[f"Octopus.Step[{step.name}].Status.Code"] = CODES[progress.state]
+        found[f"Octopus.Action[{step.name}].IsSkipped"] = str(progress.state == "skipped")
+    for name, output, value in outputs_of(state, run):
+        found[f"Octopus.Action[{name}].Output.{output}"] = value
     return found
 
 

@@ -206,6 +206,7 @@ class JobEnded(Event, frozen=True, tag=True):
     exit_code: int | None = None
     reason: str = ""
     warnings: tuple[str, ...] = ()
+    outputs: dict[str, str] = {}
 
 
 class InterruptionRaised(Event, frozen=True, tag=True):

@@ -112,6 +112,7 @@ def ended(state: State, event: happened.JobEnded) -> State:
         exit_code=event.exit_code,
         reason=event.reason,
         warnings=event.warnings,
+        outputs=event.outputs,
     )
     return _with(state, run, job)
 

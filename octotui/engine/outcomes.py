@@ -1,8 +1,11 @@
 """How an attempt ended, and whether there is another one (S5, S7)."""
 
+from msgspec.structs import replace
+
 from octotui.engine import events as happened
 from octotui.engine.commands import Outcome, ReportOutcome
-from octotui.engine.state import Job, Run, step_of
+from octotui.engine.outputs import outputs_of
+from octotui.engine.state import Job, Run, State, step_of
 from octotui.engine.turn import Turn
 
 DOUBLINGS = 10  # of a step's backoff, at most: each wait is twice the one before
@@ -44,6 +47,7 @@ def end_job(turn: Turn, job: Job, outcome: Outcome) -> None:
             exit_code=outcome.exit_code,
             reason=outcome.reason,
             warnings=outcome.warnings,
+            outputs=outcome.outputs,
         )
     )
 
@@ -51,22 +55,21 @@ def end_job(turn: Turn, job: Job, outcome: Outcome) -> None:
 def _judged(run: Run, job: Job, outcome: Outcome) -> Outcome:
     """The outcome as the run sees it: who was told to stop did not succeed."""
     if run.state == "cancelling":
-        return Outcome(state="cancelled", exit_code=outcome.exit_code, reason=run.reason)
+        return replace(outcome, state="cancelled", reason=run.reason)
     if job.stopping:
-        return Outcome(state="failed", exit_code=outcome.exit_code, reason=job.stopping)
+        return replace(outcome, state="failed", reason=job.stopping)
     if outcome.state == "succeeded" and outcome.warnings:
-        return Outcome(
-            state="succeeded-with-warnings", exit_code=outcome.exit_code, warnings=outcome.warnings
-        )
+        return replace(outcome, state="succeeded-with-warnings")
     if outcome.state == "cancelled":
-        return Outcome(state="failed", exit_code=outcome.exit_code, reason=outcome.reason or "was ended")
+        return replace(outcome, state="failed", reason=outcome.reason or "was ended")
     return outcome
 
 
-def of_child(child: Run) -> Outcome:
-    """What a child run's end means for the job that waited for it."""
+def of_child(state: State, child: Run) -> Outcome:
+    """What a child run's end means for the job that waited for it; its output variables come back."""
+    outputs = {f"Run[{step}].{name}": value for step, name, value in outputs_of(state, child)}
     if child.state == "succeeded":
-        return Outcome(state="succeeded", warnings=child.warnings)
+        return Outcome(state="succeeded", warnings=child.warnings, outputs=outputs)
     told = f": {child.reason}" if child.reason else ""
     said = {"failed": "failed", "cancelled": "was cancelled", "timed-out": "timed out"}[child.state]
-    return Outcome(state="failed", reason=f"{child.id} {said}{told}")
+    return Outcome(state="failed", reason=f"{child.id} {said}{told}", outputs=outputs)

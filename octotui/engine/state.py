@@ -108,6 +108,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     reason: str = ""
     warnings: tuple[str, ...] = ()
     child: str | None = None
+    outputs: dict[str, str] = {}
 
 
 class Progress(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -9,6 +9,9 @@ from octotui.model.process import Script
 from octotui.variables.text import fill_in
 from octotui.workers.contract import Work
 
+STANDING = re.compile(r"Octopus\.Step\[.*\]\.Status\.|Octopus\.Action\[.*\]\.IsSkipped$")
+"""How the other steps stand: for texts alone, since an environment is no place for two values a step."""
+
 
 def script_work(state: State, job: Job, directory: str) -> tuple[Work, tuple[str, ...]]:
     """The work of a script job on a worker that lives in `directory`, and what to warn of (V1)."""
@@ -29,7 +32,7 @@ def script_work(state: State, job: Job, directory: str) -> tuple[Work, tuple[str
         environment={
             plain: fill_in(value, known).text
             for name, value in values.items()
-            if (plain := environment_name(name))
+            if (plain := environment_name(name)) and not STANDING.match(name)
         },
         grace=step.grace,
         simulate=step.simulate,

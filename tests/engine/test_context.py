@@ -2,10 +2,11 @@
 
 from msgspec.structs import replace
 
+from octotui.engine import commands as asked
 from octotui.engine.context import lookup, scope_context, values_for
 from octotui.model.process import Simulate
 from octotui.model.space import Scope, Tenant, Value
-from tests.world import World, manual, model, script
+from tests.world import World, child, manual, model, script
 
 FAILS = Simulate(takes=1.0, result="failure")
 
@@ -77,7 +78,30 @@ def test_system_variables() -> None:
         "Octopus.WorkerPool.Id": "setup",
         "Octopus.WorkerPool.Name": "Setup",
         "Octopus.Worker.Name": "worker1",
+        "Octopus.Step[A].Status.Code": "Running",
+        "Octopus.Action[A].IsSkipped": "False",
     }
+
+
+def test_later_steps_read_what_scripts_have_set_and_how_they_went() -> None:
+    """V7: output variables of a step, and its status in Octopus's words."""
+    of = world(script("A"), script("B", condition="failure"), script("C"))
+    of.start("go")
+    outcome = asked.Outcome(state="succeeded", outputs={"Address": "10.0.0.7"})
+    of.send(asked.ReportOutcome(job="job-1.1", attempt=1, outcome=outcome))
+    found = values(of, 2)
+    assert found["Octopus.Action[A].Output.Address"] == "10.0.0.7"
+    assert found["Octopus.Step[A].Status.Code"] == "Succeeded"
+    assert (found["Octopus.Step[B].Status.Code"], found["Octopus.Action[B].IsSkipped"]) == ("Skipped", "True")
+
+
+def test_what_a_child_has_set_comes_back() -> None:
+    """V7: under the step that waited for it."""
+    of = World(model({"make": [script("A")], "go": [child("Make", "make", wait=True), script("B")]}))
+    of.start("go")
+    outcome = asked.Outcome(state="succeeded", outputs={"Address": "10.0.0.7"})
+    of.send(asked.ReportOutcome(job="job-2.1", attempt=1, outcome=outcome))
+    assert values(of, 1)["Octopus.Action[Make].Output.Run[A].Address"] == "10.0.0.7"
 
 
 def test_a_step_without_a_worker_names_none() -> None:
@@ -105,4 +129,4 @@ def test_later_steps_read_answers_as_output_variables() -> None:
     assert found[f"{output}.Notes"] == "no money"
     assert found[f"{output}.Approved"] == "False"
     assert found[f"{output}.ResponsibleUser.Username"] == "ann"
-    assert not any(name.startswith("Octopus.Action[Two]") for name in found)
+    assert not any(name.startswith("Octopus.Action[Two].Output") for name in found)

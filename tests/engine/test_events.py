@@ -20,6 +20,7 @@ def test_an_event_is_one_json_object() -> None:
         "exit_code": 1,
         "reason": "",
         "warnings": [],
+        "outputs": {},
     }
 
 
