@@ -114,6 +114,11 @@ class Lines(ScrollView, can_focus=True):
         self.cursor = self._keys.index(key)
         return True
 
+    def reveal(self) -> None:
+        """Scroll so that the cursor is seen, and as much as possible of what stands above it."""
+        top = max(0, self.cursor + 2 - max(2, self.size.height))
+        self.scroll_to(y=top, animate=False, force=True)
+
     def _near(self, place: int, step: int) -> int:
         """The next line from a place, in steps, that the cursor may stand on."""
         place = max(0, min(place, len(self._keys) - 1))

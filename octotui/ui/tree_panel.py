@@ -54,6 +54,7 @@ steps, the runs these started, and what each waits for. The output is that of th
         self._pointed: TreeRow | None = None
         self._own = False  # whether the cursor was moved by hand
         self._pending = False
+        self._resized = True
         self._soon()
 
     @property
@@ -78,6 +79,7 @@ steps, the runs these started, and what each waits for. The output is that of th
 
     def on_resize(self) -> None:
         """Lay the tree out for another width."""
+        self._resized = True
         self._soon()
 
     def _soon(self) -> None:
@@ -118,9 +120,11 @@ steps, the runs these started, and what each waits for. The output is that of th
         jobs = [row for row in self._rows if row.job is not None and row.kind != "text"]
         found = (row for sign in FIRST for row in jobs if row.mark is not None and row.mark.sign == sign)
         best = next(found, jobs[-1] if jobs else None)
-        if best is not None and lines.key != best.key:
+        if best is not None and (lines.key != best.key or self._resized):
+            self._resized = False
             with self.prevent(Lines.Moved):
                 lines.select(best.key)
+            self.call_after_refresh(lines.reveal)
 
     def _tell(self) -> None:
         row = self.row

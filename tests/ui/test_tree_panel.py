@@ -35,3 +35,11 @@ async def test_without_a_run_it_is_empty(tmp_path):
     async with opened(scenes.idle(), tmp_path) as it:
         await it.sees("No run to look at.")
         assert it.app.screen.query_one(TreePanel).row is None
+
+
+async def test_it_begins_at_its_top_where_that_shows_what_matters(tmp_path):
+    async with opened(scenes.seed(), tmp_path, (80, 24)) as it:
+        await it.press("G", "enter")
+        await it.sees("worker1", "first in setup", "Output · run-2 Create the instance")
+        await it.pilot.resize_terminal(80, 20)
+        await it.sees("first in setup", "▌│     └ ▶ Create the instance")
