@@ -4,6 +4,7 @@ from octotui.engine.outputs import outputs_of
 from octotui.engine.state import Run, State, StepState
 from octotui.model.process import Step
 from octotui.model.space import Scope
+from octotui.variables.language import Names
 from octotui.variables.scopes import winner
 
 
@@ -32,9 +33,9 @@ def values_for(state: State, run: Run, step: int | None = None) -> dict[str, str
     return found | _of_step(state, run, step)
 
 
-def lookup(values: dict[str, str]) -> dict[str, str]:
-    """The same values by lower-case name, as texts are filled in: names have no case."""
-    return {name.lower(): value for name, value in values.items()}
+def lookup(values: dict[str, str]) -> Names:
+    """The same values as texts are filled in with: names have no case."""
+    return Names(values)
 
 
 def _system(state: State, run: Run) -> dict[str, str]:

@@ -5,13 +5,14 @@ from typing import cast
 
 from octotui.engine import events as happened
 from octotui.engine.acquire import acquisitions, mode_on
+from octotui.engine.conditions import not_due
 from octotui.engine.context import lookup, values_for
 from octotui.engine.queue import circle
 from octotui.engine.select import select
-from octotui.engine.state import Run
+from octotui.engine.state import Run, State
 from octotui.engine.turn import Turn
 from octotui.model.process import Manual, Script
-from octotui.variables.text import fill_in
+from octotui.variables.text import fill_in, warnings_of
 
 
 def queue_run(
@@ -109,7 +110,7 @@ def _acquire(turn: Turn, run: Run, steps: list[int]) -> bool:
     """Acquire the selection's packages just before the first steps that need some (P2)."""
     if run.acquired != "no":
         return False
-    if not any(run.runbook.steps[each].packages and not _not_due(run, each) for each in steps):
+    if not any(run.runbook.steps[each].packages and not not_due(turn.state, run, each) for each in steps):
         return False
     for worker, packages in acquisitions(run):
         turn.emit(
@@ -129,7 +130,7 @@ def _start(turn: Turn, run: Run, steps: list[int]) -> bool:
     """Start the steps of a group that are due, side by side, and skip the others."""
     started = False
     for index in steps:
-        reason = _not_due(run, index)
+        reason = not_due(turn.state, run, index)
         if reason:
             turn.emit(happened.StepSkipped(run=run.id, step=index, reason=reason))
             continue
@@ -154,7 +155,7 @@ def _ask(turn: Turn, run: Run, steps: list[int]) -> bool:
     """Ask the manual steps of a group together, once nothing else of it runs, and pause (I1)."""
     due = []
     for index in steps:
-        reason = _not_due(run, index)
+        reason = not_due(turn.state, run, index)
         if reason:
             turn.emit(happened.StepSkipped(run=run.id, step=index, reason=reason))
         else:
@@ -169,7 +170,7 @@ def _ask(turn: Turn, run: Run, steps: list[int]) -> bool:
 def _raise(turn: Turn, run: Run, index: int, action: Manual) -> None:
     job = _next_job(turn, run)
     turn.emit(happened.JobQueued(run=run.id, job=job, kind="manual", step=index))
-    filled = fill_in(action.instructions, lookup(values_for(turn.state, run, index)))
+    filled = fill_in(action.instructions, lookup(values_for(turn.state, run, index)), turn.at)
     turn.emit(
         happened.InterruptionRaised(
             run=run.id,
@@ -177,27 +178,16 @@ def _raise(turn: Turn, run: Run, index: int, action: Manual) -> None:
             interruption=f"question-{turn.state.next_interruption}",
             instructions=filled.text,
             teams=action.teams,
-            warnings=tuple(f"nobody knows the variable {name}" for name in filled.unknown),
+            warnings=warnings_of(filled),
         )
     )
 
 
-def _not_due(run: Run, index: int) -> str:
-    """Why a step is not to run as things stand, or nothing (S3, P3)."""
-    step = run.runbook.steps[index]
-    if step.packages and run.acquired == "failed":
-        return "its packages could not be acquired"
-    if step.condition == "success" and run.failed:
-        return "an earlier step failed"
-    if step.condition == "failure" and not run.failed:
-        return "no earlier step failed"
-    return ""
-
-
-def can_go_on(run: Run) -> bool:
+def can_go_on(state: State, run: Run) -> bool:
     """Whether any step that is still to come would run as things stand (W7)."""
     return any(
-        progress.state == "pending" and not _not_due(run, index) for index, progress in enumerate(run.steps)
+        progress.state == "pending" and not not_due(state, run, index)
+        for index, progress in enumerate(run.steps)
     )
 
 

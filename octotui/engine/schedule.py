@@ -163,7 +163,7 @@ def _after_answer(turn: Turn, event: happened.InterruptionAnswered) -> None:
 
 def _after_last_answer(turn: Turn, run: Run) -> None:
     """Queue the run again for what can still run; where nothing can, it ends (W7, I3)."""
-    if can_go_on(run):
+    if can_go_on(turn.state, run):
         turn.emit(happened.RunRequeued(run=run.id))
     else:
         go_on(turn, run.id)

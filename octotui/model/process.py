@@ -5,7 +5,6 @@ from typing import Literal
 import msgspec
 
 Shell = Literal["bash", "sh", "python"]
-Condition = Literal["success", "failure", "always"]
 Start = Literal["after-previous", "with-previous"]
 
 
@@ -51,7 +50,10 @@ class Requirement(msgspec.Struct, frozen=True):
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
-    """One step of a process; durations are seconds, and None is no limit."""
+    """One step of a process; durations are seconds, and None is no limit.
+
+    Its condition is `success`, `failure`, `always`, or an expression on variables.
+    """
 
     name: str
     action: Action
@@ -60,7 +62,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     packages: tuple[Requirement, ...] = ()
     container: str | None = None
     start: Start = "after-previous"
-    condition: Condition = "success"
+    condition: str = "success"
     enabled: bool = True
     environments: tuple[str, ...] = ()
     block_concurrent: bool = False

@@ -28,6 +28,9 @@ _PACKAGE = text('a package such as "tools" or "tools@1.2.0"', r"[^@\s/]+(?:@[^@\
 _PATH = text("a path", r"\S(?:.*\S)?", path=True)
 _DURATION = quantity('a duration such as "90s", "15m" or "1h30m"', DURATION, seconds, duration)
 _RATE = quantity('a rate such as "64 KiB/s" or "1 MB/s"', RATE, bytes_per_second, rate)
+_CONDITION = text(
+    '"success", "failure", "always" or an expression such as "#{Deploy}"', r"success|failure|always|.*#\{.*"
+)
 _NAME = Key(_name(), "What people call it; without it, its slug.")
 
 SPACE = Record({"name": Key(_name(), "What people call this space.", required=True)})
@@ -126,7 +129,7 @@ STEP = Record(
         "container": Key(_name("an image"), "The image its script runs in.", not_with=_NO_MANUAL),
         "start": Key(choice("after-previous", "with-previous"), "Whether it starts beside the step before."),
         "condition": Key(
-            choice("success", "failure", "always"), "What must have become of the steps before."
+            _CONDITION, "What must have become of the steps before, or an expression that must be true."
         ),
         "enabled": Key(flag(), "Whether it takes part at all."),
         "environments": Key(Listing(_SLUG), "The environments it applies to; none named means all."),

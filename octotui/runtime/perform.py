@@ -116,7 +116,7 @@ class Crew:
         directory = self.directory(state, job.worker or "")
         if job.kind == "acquire":
             return await self._acquirer.acquire(state.model, job, directory, output)
-        work, warnings = script_work(state, job, str(directory))
+        work, warnings = script_work(state, job, str(directory), self._now())
         for warning in warnings:
             output(f"octotui: {warning}\n".encode())
         outcome = await self._executor.run(work, output)

@@ -6,21 +6,23 @@ from functools import cache
 from octotui.engine.context import lookup, values_for
 from octotui.engine.state import Job, Run, State
 from octotui.model.process import Script
-from octotui.variables.text import fill_in
+from octotui.variables.text import fill_in, warnings_of
 from octotui.workers.contract import Work
 
 STANDING = re.compile(r"Octopus\.Step\[.*\]\.Status\.|Octopus\.Action\[.*\]\.IsSkipped$")
 """How the other steps stand: for texts alone, since an environment is no place for two values a step."""
 
 
-def script_work(state: State, job: Job, directory: str) -> tuple[Work, tuple[str, ...]]:
+def script_work(
+    state: State, job: Job, directory: str, now: float | None = None
+) -> tuple[Work, tuple[str, ...]]:
     """The work of a script job on a worker that lives in `directory`, and what to warn of (V1)."""
     run = state.runs[job.run]
     step = run.runbook.steps[job.step or 0]
     values = values_for(state, run, job.step) | extracted(run, job, directory)
     script = step.action if isinstance(step.action, Script) else Script(body="")
     known = lookup(values)
-    filled = fill_in(script.body, known)
+    filled = fill_in(script.body, known, now)
     work = Work(
         job=job.id,
         attempt=job.attempt,
@@ -30,14 +32,14 @@ def script_work(state: State, job: Job, directory: str) -> tuple[Work, tuple[str
         shell=script.shell,
         script=filled.text,
         environment={
-            plain: fill_in(value, known).text
+            plain: fill_in(value, known, now).text
             for name, value in values.items()
             if (plain := environment_name(name)) and not STANDING.match(name)
         },
         grace=step.grace,
         simulate=step.simulate,
     )
-    return work, tuple(f"nobody knows the variable {name}" for name in filled.unknown)
+    return work, warnings_of(filled)
 
 
 def extracted(run: Run, job: Job, directory: str) -> dict[str, str]:

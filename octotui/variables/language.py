@@ -13,7 +13,7 @@ from octotui.variables.nodes import Each, Filled, Name, Parts, Path, TemplateErr
 from octotui.variables.paths import Names, steps
 from octotui.variables.reading import read
 
-__all__ = ["Filled", "Names", "Template", "TemplateError", "is_true", "names", "parse"]
+__all__ = ["Filled", "Names", "Template", "TemplateError", "is_true", "is_truthy", "names", "parse"]
 
 
 class Template(msgspec.Struct, frozen=True):

@@ -1,42 +1,23 @@
-"""Filling in a text: `#{Name}` becomes the value, `##{` is a literal `#{` (V1)."""
+"""Filling in a text of the model: what is wrong with it is told, and it stays as it was written (V1)."""
 
-import re
 from collections.abc import Mapping
 
-import msgspec
-
-# A name is what stands between the braces, without braces of its own.
-TOKEN = re.compile(r"##\{|#\{\s*([^{}|]+?)\s*\}")
-
-DEEPEST = 32  # values within values
+from octotui.variables.language import Filled, TemplateError, parse
 
 
-class Filled(msgspec.Struct, frozen=True):
-    """A text filled in, and the names nobody knew, once each."""
+def fill_in(text: str, values: Mapping[str, str], now: float | None = None) -> Filled:
+    """The text with the values in it, what nobody knew, and what could not be done; it never raises.
 
-    text: str
-    unknown: tuple[str, ...] = ()
-
-
-def fill_in(text: str, values: Mapping[str, str], within: tuple[str, ...] = ()) -> Filled:
-    """The text with the values in it; `values` has its names in lower case, and unknown ones stay.
-
-    A value may name other values; a name within its own value stays as written, and is as unknown.
+    `values` has its names in lower case; unknown names stay as they were written.
     """
     if "#{" not in text:
         return Filled(text)
-    unknown: dict[str, None] = {}
+    try:
+        return parse(text).fill(values, now)
+    except TemplateError as error:
+        return Filled(text, (), (str(error),))
 
-    def replace(match: re.Match[str]) -> str:
-        name = match.group(1)
-        if name is None:
-            return "#{"
-        value = values.get(name.lower())
-        if value is None or name.lower() in within or len(within) == DEEPEST:
-            unknown[name] = None
-            return match.group(0)
-        inner = fill_in(value, values, (*within, name.lower()))
-        unknown.update(dict.fromkeys(inner.unknown))
-        return inner.text
 
-    return Filled(TOKEN.sub(replace, text), tuple(unknown))
+def warnings_of(filled: Filled) -> tuple[str, ...]:
+    """What people are to be told of a text that was filled in: unknown names, and what went wrong."""
+    return tuple(f"nobody knows the variable {name}" for name in filled.unknown) + filled.problems

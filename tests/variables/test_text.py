@@ -2,7 +2,8 @@
 
 import pytest
 
-from octotui.variables.text import DEEPEST, Filled, fill_in
+from octotui.variables.language import Filled
+from octotui.variables.text import fill_in, warnings_of
 
 
 @pytest.mark.parametrize(
@@ -15,7 +16,6 @@ from octotui.variables.text import DEEPEST, Filled, fill_in
         ("##{Name} is written #{Name}", "#{Name} is written Ann"),
         ("#{Empty}", ""),
         ("#{}", "#{}"),
-        ("#{Name", "#{Name"),
         ("$Name {Name} # {Name}", "$Name {Name} # {Name}"),
         ("#{Greeting}", "hello Ann"),
     ],
@@ -41,13 +41,28 @@ def test_an_unknown_name_within_a_value_is_told_too() -> None:
     assert fill_in("#{A}", {"a": "<#{B}>"}) == Filled("<#{B}>", ("B",))
 
 
+def test_what_cannot_be_read_or_filled_in_stays_as_written_and_is_told() -> None:
+    """V1: in a sentence, and never as an exception."""
+    for text, values in (
+        ("#{if Name}", {}),
+        ("#{Name", {}),
+        ("#{A}", {f"a{'a' * n}": f"#{{a{'a' * (n + 1)}}}" for n in range(99)}),
+    ):
+        filled = fill_in(text, values | {"a": "#{aa}"})
+        assert filled.text == text
+        assert len(filled.problems) == 1
+        assert warnings_of(filled) == filled.problems
+
+
 def test_a_value_that_names_itself_stays_as_written() -> None:
     """V1: however often, and also through another one."""
-    assert fill_in("#{A}", {"a": "#{A}" * 20}) == Filled("#{A}" * 20, ("A",))
-    assert fill_in("#{A}", {"a": "(#{B})", "b": "[#{A}]"}) == Filled("([#{A}])", ("A",))
+    assert fill_in("#{A}", {"a": "#{A}" * 20}).text == "#{A}" * 20
+    assert fill_in("#{A}", {"a": "(#{B})", "b": "[#{A}]"}).text == "([#{A}])"
 
 
-def test_values_within_values_come_to_an_end() -> None:
-    """V1: at a depth nobody means."""
-    values = {f"a{number}": f"#{{A{number + 1}}}" for number in range(DEEPEST + 8)}
-    assert fill_in("#{A0}", values) == Filled(f"#{{A{DEEPEST}}}", (f"A{DEEPEST}",))
+def test_warnings_name_every_unknown_variable() -> None:
+    """V1."""
+    assert warnings_of(fill_in("#{A}#{B}#{A}", {})) == (
+        "nobody knows the variable A",
+        "nobody knows the variable B",
+    )

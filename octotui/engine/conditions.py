@@ -1,0 +1,30 @@
+"""Whether a step is to run as things stand: its condition, and its packages (S3, P3)."""
+
+from octotui.engine.context import lookup, values_for
+from octotui.engine.state import Run, State
+from octotui.variables.language import is_truthy
+from octotui.variables.text import fill_in, warnings_of
+
+
+def not_due(state: State, run: Run, index: int) -> str:
+    """Why a step is not to run as things stand, or nothing."""
+    step = run.runbook.steps[index]
+    if step.packages and run.acquired == "failed":
+        return "its packages could not be acquired"
+    match step.condition:
+        case "success":
+            return "an earlier step failed" if run.failed else ""
+        case "failure":
+            return "" if run.failed else "no earlier step failed"
+        case "always":
+            return ""
+        case expression:
+            return _not_met(state, run, index, expression)
+
+
+def _not_met(state: State, run: Run, index: int, expression: str) -> str:
+    """Why an expression keeps a step from running: it is false, or cannot be told."""
+    filled = fill_in(expression, lookup(values_for(state, run, index)), state.at)
+    if warnings := warnings_of(filled):
+        return f"its condition {expression} cannot be told: {'; '.join(warnings)}"
+    return "" if is_truthy(filled.text) else f"its condition {expression} is not met"
