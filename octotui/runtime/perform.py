@@ -15,6 +15,7 @@ from octotui.engine.state import Job, Run, State
 from octotui.runtime.acquiring import Acquirer
 from octotui.runtime.clocks import Clock
 from octotui.runtime.output import Output
+from octotui.runtime.transcript import Transcript
 from octotui.runtime.work import script_work
 from octotui.store.folder import SpaceFolder
 from octotui.workers.contract import Executor
@@ -40,6 +41,9 @@ class Crew:
         self._acquirer = acquirer
         self._now = now
         self._keeps_output = keeps_output
+        self._secrets: dict[
+            str, dict[str, str]
+        ] = {}  # sensitive output variables of open runs, in memory alone
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._choosing = asyncio.Lock()
         self._closed = False
@@ -55,6 +59,8 @@ class Crew:
                     self._start(job)
             case happened.JobStopping():
                 self._stop(event.job)
+            case happened.RunEnded():
+                self._secrets.pop(event.run, None)
             case _:
                 pass  # the other events ask for nothing
 
@@ -116,11 +122,15 @@ class Crew:
         directory = self.directory(state, job.worker or "")
         if job.kind == "acquire":
             return await self._acquirer.acquire(state.model, job, directory, output)
-        work, warnings = script_work(state, job, str(directory), self._now())
+        secrets = self._secrets.setdefault(job.run, {})
+        work, warnings = script_work(state, job, str(directory), self._now(), secrets)
+        transcript = Transcript(output, secrets.values())
         for warning in warnings:
             output(f"octotui: {warning}\n".encode())
-        outcome = await self._executor.run(work, output)
-        return replace(outcome, warnings=outcome.warnings + warnings)
+        outcome = transcript.ended(await self._executor.run(work, transcript))
+        prefix = f"Octopus.Action[{state.runs[job.run].runbook.steps[job.step or 0].name}].Output"
+        secrets.update({f"{prefix}.{name}": value for name, value in transcript.sensitive.items()})
+        return replace(outcome, warnings=warnings + outcome.warnings)
 
     def directory(self, state: State, worker: str) -> Path:
         """Where a worker keeps its work and its packages."""

@@ -1,7 +1,9 @@
 """What an executor is given for a job: the script filled in, and the values in its environment."""
 
 import re
+from collections.abc import Mapping
 from functools import cache
+from types import MappingProxyType
 
 from octotui.engine.context import lookup, values_for
 from octotui.engine.state import Job, Run, State
@@ -11,15 +13,23 @@ from octotui.workers.contract import Work
 
 STANDING = re.compile(r"Octopus\.Step\[.*\]\.Status\.|Octopus\.Action\[.*\]\.IsSkipped$")
 """How the other steps stand: for texts alone, since an environment is no place for two values a step."""
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 def script_work(
-    state: State, job: Job, directory: str, now: float | None = None
+    state: State,
+    job: Job,
+    directory: str,
+    now: float | None = None,
+    secrets: Mapping[str, str] = NOTHING,
 ) -> tuple[Work, tuple[str, ...]]:
-    """The work of a script job on a worker that lives in `directory`, and what to warn of (V1)."""
+    """The work of a script job on a worker that lives in `directory`, and what to warn of (V1).
+
+    `secrets` are sensitive values, by their names, that only the script may see.
+    """
     run = state.runs[job.run]
     step = run.runbook.steps[job.step or 0]
-    values = values_for(state, run, job.step) | extracted(run, job, directory)
+    values = values_for(state, run, job.step) | extracted(run, job, directory) | dict(secrets)
     script = step.action if isinstance(step.action, Script) else Script(body="")
     known = lookup(values)
     filled = fill_in(script.body, known, now)

@@ -84,8 +84,9 @@ def _of_question(event: AnyEvent, state: State) -> list[str]:
 
 
 def _queued(state: State, run: Run) -> str:
-    where = [state.model.environments[run.environment].name] if run.environment else []
-    where += [state.model.tenants[run.tenant].name] if run.tenant else []
+    environment = state.model.environments.get(run.environment or "")
+    tenant = state.model.tenants.get(run.tenant or "")
+    where = [each.name for each in (environment, tenant) if each is not None]
     parent = state.jobs.get(run.parent) if run.parent else None
     by = f", started by {parent.run}" if parent else ""
     return f"{run.runbook.name} is queued{' for ' + ', '.join(where) if where else ''}{by}"

@@ -11,7 +11,9 @@ from octotui.engine.state import State
 from octotui.model.space import Feed, Worker
 from octotui.runtime.acquiring import Chosen
 from octotui.store.logs import LogReader
+from octotui.store.memory import MemoryJournal
 from octotui.workers.simulated import SimulatedExecutor
+from tests.runtime.reading import said
 from tests.runtime.rig import Hands, Rig, SlowJournal, play, soon
 from tests.world import World, model, packages, script
 
@@ -50,11 +52,38 @@ def test_warnings_of_the_texts_join_those_of_the_job(tmp_path: Path) -> None:
         await rig.until(lambda: rig.run_state("run-1") == "succeeded")
         job = (await rig.session.family("run-1")).jobs["job-1.1"]
         assert (job.state, job.exit_code) == ("succeeded-with-warnings", 0)
-        assert job.warnings == ("mine", "nobody knows the variable Unknown")
+        assert job.warnings == ("nobody knows the variable Unknown", "mine")
         with LogReader(rig.session.log_path("run-1", "job-1.1")) as log:
             assert log.tail(1) == ["octotui: nobody knows the variable Unknown"]
 
     play(model({"a": [step]}), tmp_path, main, executor=hands)
+
+
+def test_later_steps_get_what_a_script_has_set_and_nobody_sees_what_is_sensitive(tmp_path: Path) -> None:
+    """V5, V7: a sensitive output variable reaches scripts, but no journal, log or reason."""
+    from octotui.model.process import Script, Step
+
+    hands, journal = Hands(), MemoryJournal()
+    second = Step(name="B", action=Script(body="#{Octopus.Action[A].Output.Address} $TOKEN"), pool="setup")
+
+    async def main(rig: Rig) -> None:
+        await rig.start("a")
+        await soon()
+        told = said("setVariable", name="Address", value="10.0.0.7")
+        hands.outputs["job-1.1"](told + said("setVariable", name="Token", value="hunter22", sensitive="True"))
+        hands.end("job-1.1", Outcome(state="succeeded", exit_code=0))
+        await rig.until(lambda: len(hands.begun) == 2)
+        assert hands.begun[1].script == "10.0.0.7 $TOKEN"
+        assert hands.begun[1].environment["Octopus_Action_A_Output_Token"] == "hunter22"
+        hands.outputs["job-1.2"](b"it is hunter22\n")
+        hands.end("job-1.2", Outcome(state="failed", exit_code=1, reason="exit code 1"))
+        await rig.until(lambda: rig.run_state("run-1") == "failed")
+        with LogReader(rig.session.log_path("run-1", "job-1.2")) as log:
+            assert log.tail(1) == ["it is ********"]
+        assert "10.0.0.7" in repr(list(journal.read()))
+        assert "hunter22" not in repr(list(journal.read()))
+
+    play(model({"a": [script("A"), second]}), tmp_path, main, executor=hands, journal=journal)
 
 
 def test_a_job_that_is_cancelled_is_stopped_where_it_runs(tmp_path: Path) -> None:
