@@ -13,6 +13,8 @@ VERBS = {
     "run": "Run a runbook to its end, without a screen.",
     "plan": "Predict a run: workers, lock waits, times. Starts nothing.",
     "check": "Check a model, and say everything that is wrong with it.",
+    "variables": "Show what every variable resolves to, and why.",
+    "render": "Fill in a text from stdin with the variables of a model.",
     "schema": "Print the JSON Schema of a model, for editors.",
     "init": "Write a commented starter file.",
 }

@@ -40,11 +40,21 @@ def start_command(
     """The command that the caller's words mean; exit code 2 where a name is not known."""
     return StartRun(
         process=slug_of("runbook", process, model.runbooks),
-        environment=None if environment is None else slug_of("environment", environment, model.environments),
-        tenant=None if tenant is None else slug_of("tenant", tenant, model.tenants),
+        environment=environment_of(model, environment),
+        tenant=tenant_of(model, tenant),
         requester=account(),
         variables=values_of(pairs),
     )
+
+
+def environment_of(model: Model, said: str | None) -> str | None:
+    """The slug of the environment that was said, if one was; exit code 2 where it is not known."""
+    return None if said is None else slug_of("environment", said, model.environments)
+
+
+def tenant_of(model: Model, said: str | None) -> str | None:
+    """The slug of the tenant that was said, if one was; exit code 2 where it is not known."""
+    return None if said is None else slug_of("tenant", said, model.tenants)
 
 
 def values_of(pairs: tuple[str, ...]) -> dict[str, str]:

@@ -1,0 +1,38 @@
+"""`octotui render`."""
+
+import subprocess
+
+from tests.cli.conftest import ROOT, command
+
+FILE = ROOT / "configs" / "pool-variables.toml"
+
+
+def rendered(text: bytes, *arguments: object) -> tuple[int, bytes, str]:
+    done = subprocess.run(
+        command("render", *arguments), input=text, capture_output=True, check=False, cwd=ROOT
+    )
+    return done.returncode, done.stdout, done.stderr.decode()
+
+
+def test_a_text_is_filled_in_with_a_model_and_given_values() -> None:
+    """V1: given values come before the model's; bytes that are no UTF-8 pass through."""
+    code, out, err = rendered(
+        b"#{Greeting}, #{Who | ToUpper}\xff\n", FILE, "--environment", "production", "--set", "Who=ann"
+    )
+    assert (code, out, err) == (0, b"good day, ANN\xff\n", "")
+    assert rendered(b"#{Greeting}", FILE, "--set", "greeting=moin")[1] == b"moin"
+
+
+def test_without_a_model_and_with_unknown_names() -> None:
+    """V1: they stay as written, and are told once."""
+    code, out, err = rendered(b"#{A}#{B}#{A}", "--set", "B=b")
+    assert (code, out) == (0, b"#{A}b#{A}")
+    assert err == "octotui: nobody knows the variable A\n"
+
+
+def test_a_broken_expression() -> None:
+    """V1: with its line and column, and nothing printed."""
+    code, out, err = rendered(b"one\n#{if A}two")
+    assert (code, out) == (1, b"")
+    assert err.startswith("octotui: line 2, column 1: ")
+    assert "Traceback" not in err
