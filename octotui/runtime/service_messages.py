@@ -42,7 +42,7 @@ class Reader:
                 self._hold(chunk)
                 return b"", []
             chunk = self._taken() + chunk
-        if MARK not in chunk and not _begun(chunk):
+        if b"#" not in chunk or (MARK not in chunk and not _begun(chunk)):
             if chunk:
                 self._fresh = chunk.endswith(b"\n")
             return chunk, []

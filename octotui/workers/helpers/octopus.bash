@@ -1,0 +1,155 @@
+# Octopus's helper functions for bash. Every bash of a job reads this file first (BASH_ENV), so it must
+# leave a script as it is: no option set, nothing printed, right under `set -eu` and in bash 3.2.
+
+if [ -r "${OCTOTUI_BASH_ENV:-}" ]; then
+    . "$OCTOTUI_BASH_ENV" # the one that this file stands in for
+fi
+
+# encode_servicemessagevalue VALUE: the value in Base64, on one line.
+encode_servicemessagevalue() {
+    if command -v base64 >/dev/null; then
+        printf '%s' "${1-}" | base64 | tr -d '\r\n'
+    else
+        printf '%s' "${1-}" | openssl enc -base64 -A
+    fi
+}
+
+# decode_servicemessagevalue BASE64: the value again.
+decode_servicemessagevalue() {
+    if command -v base64 >/dev/null; then
+        printf '%s' "${1-}" | base64 -d
+    else
+        printf '%s' "${1-}" | openssl enc -base64 -A -d
+    fi
+}
+
+# get_octopusvariable NAME: its value; an empty line where nobody knows it.
+get_octopusvariable() {
+    local LC_ALL=C
+    local __octotui_name
+    __octotui_name=${1-}
+    __octotui_name=${__octotui_name//[^A-Za-z0-9_]/.}
+    while [[ $__octotui_name == *..* ]]; do __octotui_name=${__octotui_name//../.}; done
+    __octotui_name=${__octotui_name//./_}
+    while [[ $__octotui_name == _* ]]; do __octotui_name=${__octotui_name#_}; done
+    while [[ $__octotui_name == *_ ]]; do __octotui_name=${__octotui_name%_}; done
+    if [[ $__octotui_name == [0-9]* ]]; then __octotui_name=_$__octotui_name; fi
+    if [[ -n $__octotui_name && -n ${!__octotui_name+known} ]]; then
+        printf '%s' "${!__octotui_name}"
+    else
+        echo
+    fi
+}
+
+# set_octopusvariable NAME VALUE [-sensitive]: an output variable of this step.
+set_octopusvariable() {
+    local __octotui_sensitive=
+    if [ "${3-}" = -sensitive ]; then __octotui_sensitive=" sensitive='VHJ1ZQ=='"; fi
+    printf "##octopus[setVariable name='%s' value='%s'%s]\n" "$(encode_servicemessagevalue "${1-}")" \
+        "$(encode_servicemessagevalue "${2-}")" "$__octotui_sensitive"
+}
+
+# new_octopusartifact PATH [NAME]: keep a file when the step is over.
+new_octopusartifact() {
+    local __octotui_path=${1-}
+    local __octotui_name=${2-}
+    local __octotui_length=0
+    if [ ! -e "$__octotui_path" ]; then
+        echo "There is no file $__octotui_path to keep as an artifact" >&2
+        exit 1
+    fi
+    if [ -z "$__octotui_name" ]; then __octotui_name=$(basename -- "$__octotui_path"); fi
+    if [ -f "$__octotui_path" ]; then __octotui_length=$(($(wc -c <"$__octotui_path"))); fi
+    case $__octotui_path in /*) ;; *) __octotui_path=$PWD/$__octotui_path ;; esac
+    write_verbose "$__octotui_path will be kept as the artifact $__octotui_name when this step is over"
+    printf "##octopus[createArtifact path='%s' name='%s' length='%s']\n" \
+        "$(encode_servicemessagevalue "$__octotui_path")" "$(encode_servicemessagevalue "$__octotui_name")" \
+        "$(encode_servicemessagevalue "$__octotui_length")"
+}
+
+# update_progress PERCENTAGE [MESSAGE]
+update_progress() {
+    printf "##octopus[progress percentage='%s' message='%s']\n" "$(encode_servicemessagevalue "${1-}")" \
+        "$(encode_servicemessagevalue "${2-}")"
+}
+
+# fail_step [REASON]: end the script, and the step with it.
+fail_step() {
+    if [ -n "${1-}" ]; then
+        printf "##octopus[resultMessage message='%s']\n" "$(encode_servicemessagevalue "$1")"
+    fi
+    exit 1
+}
+
+# write_verbose TEXT, write_highlight TEXT …: a text of that level; they are written at once, so that what
+# runs beside them gets no line between.
+write_verbose() { __octotui_write verbose "${1-}"; }
+write_highlight() { __octotui_write highlight "${1-}"; }
+write_wait() { __octotui_write wait "${1-}"; }
+write_warning() { __octotui_write warning "${1-}"; }
+
+__octotui_write() {
+    printf '##octopus[stdout-%s]\n%s\n##octopus[stdout-default]\n' "$1" "$2"
+}
+
+# new_octopustarget --name NAME --target-id ID --inputs JSON --roles ROLES [--worker-pool POOL] [--update-if-existing]
+new_octopustarget() (
+    pairs=
+    while [ $# -gt 0 ]; do
+        case $1 in
+            -n | --name) key=name ;;
+            -t | --target-id) key=targetId ;;
+            --inputs) key=inputs ;;
+            --roles) key=octopusRoles ;;
+            --worker-pool) key=octopusDefaultWorkerPoolIdOrName ;;
+            --update-if-existing)
+                pairs="$pairs updateIfExisting='dHJ1ZQ=='"
+                shift
+                continue
+                ;;
+            -*)
+                echo "new_octopustarget has no option $1" >&2
+                exit 1
+                ;;
+            *) break ;;
+        esac
+        pairs="$pairs $key='$(encode_servicemessagevalue "${2-}")'"
+        shift $(($# > 1 ? 2 : 1))
+    done
+    printf '##octopus[createStepPackageTarget%s]\n' "$pairs"
+)
+
+# remove-octopustarget NAME
+remove-octopustarget() {
+    printf "##octopus[delete-target machine='%s']\n" "$(encode_servicemessagevalue "${1-}")"
+}
+
+# report_kubernetes_manifest YAML [NAMESPACE]: each document of it.
+report_kubernetes_manifest() {
+    local __octotui_document= __octotui_line
+    while IFS= read -r __octotui_line || [ -n "$__octotui_line" ]; do
+        if [ "$__octotui_line" = --- ]; then
+            __octotui_report "$__octotui_document" "${2-}"
+            __octotui_document=
+        else
+            __octotui_document=$__octotui_document$__octotui_line$'\n'
+        fi
+    done < <(printf '%s' "${1-}")
+    __octotui_report "$__octotui_document" "${2-}"
+}
+
+__octotui_report() {
+    if [ -z "$1" ]; then return 0; fi
+    printf "##octopus[k8s-manifest-applied manifest='%s'" "$(encode_servicemessagevalue "$1")"
+    if [ -n "$2" ]; then printf " ns='%s'" "$(encode_servicemessagevalue "$2")"; fi
+    printf ']\n'
+}
+
+# report_kubernetes_manifest_file PATH [NAMESPACE]
+report_kubernetes_manifest_file() {
+    if [ ! -f "${1-}" ]; then
+        write_verbose "There is no Kubernetes manifest ${1-}"
+        return 0
+    fi
+    report_kubernetes_manifest "$(cat "$1")" "${2-}"
+}

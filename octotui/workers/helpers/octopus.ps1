@@ -1,0 +1,199 @@
+# Octopus's helper functions for PowerShell, and the script that is run with them:
+# pwsh -File octopus.ps1 SCRIPT
+param([Parameter(Mandatory = $true)][string] $OctotuiScript)
+
+$ErrorActionPreference = 'Stop'
+$PSNativeCommandArgumentPassing = 'Legacy'
+
+function Convert-ServiceMessageValue([string] $value) {
+    return [Convert]::ToBase64String([System.Text.Encoding]::UTF8.GetBytes($value))
+}
+
+function Convert-ToServiceMessageParameter([string] $name, [string] $value) {
+    return "$name='$(Convert-ServiceMessageValue $value)'"
+}
+
+# A message with its pairs of keys and values, in their order.
+function Write-OctotuiMessage([string] $name, [System.Collections.IDictionary] $values) {
+    $pairs = foreach ($key in $values.Keys) { ' ' + (Convert-ToServiceMessageParameter $key $values[$key]) }
+    Write-Host "##octopus[$name$(-join $pairs)]"
+}
+
+# A text of a level, written at once, so that what runs beside it gets no line between.
+function Write-OctotuiText([string] $level, [string] $text) {
+    Write-Host (("##octopus[stdout-$level]", $text, '##octopus[stdout-default]') -join "`n")
+}
+
+function Set-OctopusVariable([string] $name, [string] $value, [switch] $sensitive) {
+    $values = [ordered]@{ name = $name; value = $value }
+    if ($sensitive) { $values.sensitive = 'True' }
+    Write-OctotuiMessage 'setVariable' $values
+}
+
+function New-OctopusArtifact {
+    [CmdletBinding()]
+    param(
+        [Parameter(ValueFromPipeline = $true, ValueFromPipelineByPropertyName = $true)]
+        [Alias('fullname', 'path')][string] $fullpath,
+        [Parameter(ValueFromPipelineByPropertyName = $true)]
+        [string] $name = ''
+    )
+    process {
+        $whole = $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($fullpath)
+        $whole = [System.IO.Path]::GetFullPath($whole)
+        $called = $name
+        if (-not $called) { $called = [System.IO.Path]::GetFileName($whole) }
+        $length = 0
+        if (Test-Path -LiteralPath $whole -PathType Leaf) { $length = (Get-Item -LiteralPath $whole).Length }
+        Write-Verbose "$whole will be kept as the artifact $called when this step is over"
+        Write-OctotuiMessage 'createArtifact' ([ordered]@{ path = $whole; name = $called; length = "$length" })
+    }
+}
+
+function Update-Progress {
+    [CmdletBinding()]
+    param([int] $percentage, [Parameter(ValueFromPipeline = $true)][string] $message)
+    process {
+        Write-OctotuiMessage 'progress' ([ordered]@{ percentage = "$percentage"; message = $message })
+    }
+}
+
+function Fail-Step([string] $message) {
+    if ($message) { Write-OctotuiMessage 'resultMessage' ([ordered]@{ message = $message }) }
+    exit -1
+}
+
+function Write-Verbose {
+    [CmdletBinding()]
+    param([Parameter(ValueFromPipeline = $true)][string] $message)
+    process { Write-OctotuiText 'verbose' $message }
+}
+
+function Write-Debug {
+    [CmdletBinding()]
+    param([Parameter(ValueFromPipeline = $true)][string] $message)
+    process { Write-OctotuiText 'verbose' $message }
+}
+
+function Write-Highlight {
+    [CmdletBinding()]
+    param([Parameter(ValueFromPipeline = $true)][string] $message)
+    process { Write-OctotuiText 'highlight' $message }
+}
+
+function Write-Wait {
+    [CmdletBinding()]
+    param([Parameter(ValueFromPipeline = $true)][string] $message)
+    process { Write-OctotuiText 'wait' $message }
+}
+
+function Write-Warning {
+    [CmdletBinding()]
+    param([Parameter(ValueFromPipeline = $true)][string] $message)
+    process {
+        if ($WarningPreference -ne 'SilentlyContinue') { Write-OctotuiText 'warning' $message }
+    }
+}
+
+function Execute-WithRetry([ScriptBlock] $command, [int] $maxFailures = 3, [int] $sleepBetweenFailures = 1) {
+    for ($attempt = 1; $true; $attempt++) {
+        try {
+            & $command
+            return
+        } catch {
+            if ($attempt -ge $maxFailures) { throw }
+            Write-Host "Attempt $attempt of $maxFailures failed: $($_.Exception.Message)"
+            Start-Sleep -Seconds $sleepBetweenFailures
+        }
+    }
+}
+
+function New-OctopusTarget {
+    [CmdletBinding()]
+    param(
+        [Parameter(ValueFromPipelineByPropertyName = $true, Mandatory = $true)][string] $Name,
+        [Parameter(ValueFromPipelineByPropertyName = $true, Mandatory = $true)][string] $TargetId,
+        [Parameter(ValueFromPipelineByPropertyName = $true, Mandatory = $true)][string] $Inputs,
+        [Parameter(ValueFromPipelineByPropertyName = $true, Mandatory = $true)][string] $Roles,
+        [Parameter(ValueFromPipelineByPropertyName = $true)][string] $WorkerPoolIdOrName = '',
+        [Parameter(ValueFromPipelineByPropertyName = $true)][switch] $UpdateIfExisting
+    )
+    process {
+        Write-OctotuiMessage 'createStepPackageTarget' ([ordered]@{
+            name = $Name; targetId = $TargetId
+            inputs = $Inputs; octopusRoles = $Roles
+            octopusDefaultWorkerPoolIdOrName = $WorkerPoolIdOrName
+            updateIfExisting = "$UpdateIfExisting"
+        })
+    }
+}
+
+function Remove-OctopusTarget([string] $targetIdOrName) {
+    Write-OctotuiMessage 'delete-target' ([ordered]@{ machine = $targetIdOrName })
+}
+
+function Report-KubernetesManifest {
+    [CmdletBinding()]
+    param([Parameter(ValueFromPipeline = $true)][string] $manifest, [string] $namespace)
+    process {
+        foreach ($document in $manifest -split '(?m)^---\s*$') {
+            if ([string]::IsNullOrWhiteSpace($document)) { continue }
+            $values = [ordered]@{ manifest = $document }
+            if ($namespace) { $values.ns = $namespace }
+            Write-OctotuiMessage 'k8s-manifest-applied' $values
+        }
+    }
+}
+
+function Report-KubernetesManifestFile {
+    [CmdletBinding()]
+    param([Parameter(ValueFromPipeline = $true)][string] $path, [string] $namespace)
+    process {
+        if (Test-Path -LiteralPath $path) {
+            Report-KubernetesManifest (Get-Content -LiteralPath $path -Raw) $namespace
+        } else {
+            Write-Verbose "There is no Kubernetes manifest $path"
+        }
+    }
+}
+
+# Names are the same when their environment variables are: 'My.Name' is MY_NAME.
+class OctotuiNames : System.Collections.Generic.IEqualityComparer[string] {
+    static [string] Plain([string] $name) {
+        $plain = ($name -creplace '[^A-Za-z0-9_]+', '_').Trim([char] '_')
+        if ($plain -match '^[0-9]') { $plain = "_$plain" }
+        return $plain.ToUpperInvariant()
+    }
+    [bool] Equals([string] $one, [string] $other) {
+        return [OctotuiNames]::Plain($one) -ceq [OctotuiNames]::Plain($other)
+    }
+    [int] GetHashCode([string] $name) { return [OctotuiNames]::Plain($name).GetHashCode() }
+}
+
+# The variables: $OctopusParameters['My.Name'], and as Octopus has them also $MyName.
+$OctopusParameters = [System.Collections.Generic.Dictionary[string, string]]::new([OctotuiNames]::new())
+foreach ($OctotuiEntry in [Environment]::GetEnvironmentVariables().GetEnumerator()) {
+    if ($OctotuiEntry.Key -notmatch '^_?[A-Za-z0-9]\w*$') { continue }
+    $OctopusParameters[$OctotuiEntry.Key] = $OctotuiEntry.Value
+    foreach ($OctotuiName in $OctotuiEntry.Key, $OctotuiEntry.Key.Replace('_', '')) {
+        if (-not (Test-Path "variable:$OctotuiName")) { Set-Variable $OctotuiName $OctotuiEntry.Value }
+    }
+}
+
+# Only a file of this name is read as a script.
+if ([System.IO.Path]::GetExtension($OctotuiScript) -ne '.ps1') {
+    Copy-Item -LiteralPath $OctotuiScript -Destination "$OctotuiScript.ps1"
+    $OctotuiScript = "$OctotuiScript.ps1"
+}
+
+try {
+    . ([System.IO.Path]::GetFullPath($OctotuiScript))
+} catch {
+    [Console]::Error.WriteLine("$($_.CategoryInfo.Category): $($_.Exception.Message)")
+    [Console]::Error.WriteLine($_.InvocationInfo.PositionMessage)
+    [Console]::Error.WriteLine($_.ScriptStackTrace)
+    exit 1
+}
+
+# A program that failed last fails the script, as in Octopus.
+if (Test-Path variable:global:LASTEXITCODE) { exit $LASTEXITCODE }

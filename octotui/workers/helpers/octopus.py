@@ -1,0 +1,155 @@
+"""Octopus's helper functions for Python, and the script that is run with them: python3 octopus.py SCRIPT.
+
+It is read by whatever Python a worker has, from 3.8 on, and imports little: every script waits for it.
+"""
+
+from __future__ import annotations
+
+import binascii
+import os
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import ModuleType, TracebackType
+    from typing import Any
+
+OFFERED = """octopusvariables encode decode get_octopusvariable set_octopusvariable createartifact
+updateprogress failstep printverbose printhighlight printwait printwarning"""
+LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_")
+IMPORTED = ("base64", "binascii", "os", "sys")  # in Octopus, scripts have these without importing them
+
+
+class Variables(dict):  # type: ignore[type-arg]
+    """The variables of a job by their own names, looked up in its environment."""
+
+    def __missing__(self, name: str) -> str:
+        """Find a variable, or raise KeyError."""
+        words = "".join(each if each in LETTERS else " " for each in name)
+        plain = "_".join(word for word in words.split(" ") if word).strip("_")
+        try:
+            return os.environ["_" + plain if plain[:1].isdigit() else plain]
+        except KeyError:
+            raise KeyError(name) from None
+
+    def __contains__(self, name: object) -> bool:
+        """Whether a variable is known."""
+        return self.get(name) is not None
+
+    def get(self, name: Any, default: Any = None) -> Any:
+        """Find a variable, or else a default."""
+        try:
+            return self[name]
+        except KeyError:
+            return default
+
+
+octopusvariables = Variables()
+
+
+def encode(value: object) -> str:
+    """Put a value into Base64, as service messages have it."""
+    plain = str(value).encode("utf-8", "surrogateescape")
+    return binascii.b2a_base64(plain, newline=False).decode("ascii")
+
+
+def decode(value: str) -> str:
+    """Read a value in Base64."""
+    return binascii.a2b_base64(value).decode("utf-8")
+
+
+def get_octopusvariable(key: str) -> str:
+    """Find the value of a variable; raises KeyError where nobody knows it."""
+    value: str = octopusvariables[key]
+    return value
+
+
+def set_octopusvariable(name: str, value: object, sensitive: bool = False) -> None:
+    """Set an output variable of this step."""
+    octopusvariables[name] = str(value)
+    more = {"sensitive": "True"} if sensitive else {}
+    _say("setVariable", name=name, value=value, **more)
+
+
+def createartifact(path: str, fileName: str | None = None) -> None:  # noqa: N803
+    """Keep a file when the step is over."""
+    name = os.path.basename(path) if fileName is None else fileName  # noqa: PTH119
+    length = os.stat(path).st_size if os.path.isfile(path) else 0  # noqa: PTH113, PTH116
+    whole = os.path.abspath(path)  # noqa: PTH100
+    printverbose(f"{whole} will be kept as the artifact {name} when this step is over")
+    _say("createArtifact", path=whole, name=name, length=length)
+
+
+def updateprogress(progress: object, message: str = "") -> None:
+    """Say how far the step has come, in percent."""
+    _say("progress", percentage=progress, message=message)
+
+
+def failstep(message: str | None = None) -> None:
+    """End the script, and the step with it."""
+    if message is not None:
+        _say("resultMessage", message=message)
+    sys.exit(-1)
+
+
+def printverbose(message: object) -> None:
+    """Print a text that is seen only by who asks for details."""
+    _print("verbose", message)
+
+
+def printhighlight(message: object) -> None:
+    """Print a text that is to be noticed."""
+    _print("highlight", message)
+
+
+def printwait(message: object) -> None:
+    """Print what the script waits for."""
+    _print("wait", message)
+
+
+def printwarning(message: object) -> None:
+    """Print a warning."""
+    _print("warning", message)
+
+
+def _say(message: str, /, **values: object) -> None:
+    pairs = "".join(f" {key}='{encode(value)}'" for key, value in values.items())
+    sys.stdout.write(f"##octopus[{message}{pairs}]\n")
+
+
+def _print(level: str, message: object) -> None:
+    # In one piece, so that what runs beside it gets no line between.
+    sys.stdout.write(f"##octopus[stdout-{level}]\n{message}\n##octopus[stdout-default]\n")
+
+
+def _hide_ourselves(
+    kind: type[BaseException],
+    error: BaseException,
+    trace: TracebackType | None,
+) -> None:
+    """Print a traceback that begins with the script."""
+    while trace is not None and trace.tb_frame.f_code.co_filename == __file__:
+        trace = trace.tb_next
+    sys.__excepthook__(kind, error.with_traceback(trace), trace)
+
+
+def _main(script: str, body: bytes) -> ModuleType:
+    """Make the module that the script is to be, and point the interpreter at it."""
+    if not getattr(sys.flags, "safe_path", False):
+        sys.path[0] = os.path.dirname(os.path.realpath(script))  # noqa: PTH120
+    del sys.argv[0]
+    sys.excepthook = _hide_ourselves
+    main = type(sys)("__main__")
+    main.__dict__.update((name, globals()[name]) for name in OFFERED.split())
+    main.__dict__.update((name, __import__(name)) for name in IMPORTED if name.encode() in body)
+    main.__dict__.update(__file__=script, __builtins__=__builtins__, __cached__=None)
+    main.__loader__ = type(__loader__)("__main__", script)  # type: ignore[name-defined]
+    sys.modules["__main__"] = main
+    return main
+
+
+if __name__ == "__main__":
+    with open(sys.argv[1], "rb") as file:  # noqa: PTH123
+        body = file.read()
+    main = _main(sys.argv[1], body)
+    exec(compile(body, sys.argv[0], "exec", dont_inherit=True), main.__dict__)

@@ -1,0 +1,190 @@
+import shutil
+from pathlib import Path
+
+import pytest
+
+from octotui.runtime.messages import CreateArtifact, Fail, Level, Mask, Message, Other, Progress, SetVariable
+from octotui.runtime.work import environment_name
+from tests.workers.scripts import run
+
+PWSH = pytest.param(
+    "pwsh",
+    marks=pytest.mark.skipif(shutil.which("pwsh") is None, reason="PowerShell is not on this machine"),
+)
+SHELLS = pytest.mark.parametrize("shell", ["bash", "python", PWSH])
+
+NAMES = [
+    "Site.Url",
+    "Octopus.Action[Step One].Output[web-1].Größe",
+    "1st",
+    "__a__",
+    "a._b",
+    "a..b",
+    "a__b",
+    "ü.x.",
+    "name",
+]
+
+
+def test_v7_every_variable_is_found_by_its_own_name_in_bash(tmp_path: Path) -> None:
+    script = "\n".join(f"get_octopusvariable '{name}'; echo" for name in NAMES)
+    known = {environment_name(name): f"of  {environment_name(name)}" for name in NAMES}
+    wanted = "".join(f"of  {environment_name(name)}\n" for name in NAMES)
+    assert run("bash", tmp_path, "set -euo pipefail; IFS=x\n" + script, **known).visible == wanted
+
+
+def test_v7_every_variable_is_found_by_its_own_name_in_python(tmp_path: Path) -> None:
+    script = f"for name in {NAMES!r}: print(get_octopusvariable(name), name in octopusvariables)"
+    known = {environment_name(name): environment_name(name) for name in NAMES}
+    wanted = "".join(f"{environment_name(name)} True\n" for name in NAMES)
+    assert run("python", tmp_path, script, **known).visible == wanted
+
+
+def test_v7_an_unknown_variable_is_empty_in_bash_and_an_error_in_python(tmp_path: Path) -> None:
+    assert (
+        run(
+            "bash", tmp_path, 'set -u; echo "<$(get_octopusvariable No.Such)>"; get_octopusvariable ""'
+        ).visible
+        == "<>\n\n"
+    )
+    ran = run("python", tmp_path, "print('No.Such' in octopusvariables)\nget_octopusvariable('No.Such')")
+    assert (ran.code, ran.visible) == (1, "False\n")
+    assert "KeyError: 'No.Such'" in ran.errors
+
+
+SET = {
+    "bash": [
+        "set_octopusvariable Url 'a  b'$'\\n''ö'",
+        "set_octopusvariable Url s3cret -sensitive",
+        "set_octopusvariable Url ''",
+    ],
+    "python": [
+        "set_octopusvariable('Url', 'a  b\\nö')",
+        "set_octopusvariable('Url', 's3cret', True)",
+        "set_octopusvariable('Url', '')",
+    ],
+    "pwsh": [
+        "Set-OctopusVariable 'Url' \"a  b`nö\"",
+        "Set-OctopusVariable -name Url -value s3cret -sensitive",
+        "Set-OctopusVariable Url ''",
+    ],
+}
+
+
+@SHELLS
+def test_v7_a_script_sets_output_variables(shell: str, tmp_path: Path) -> None:
+    ran = run(shell, tmp_path, "\n".join(SET[shell]))
+    assert ran.said == [
+        SetVariable(at=0, name="Url", value="a  b\nö"),
+        SetVariable(at=0, name="Url", value="s3cret", sensitive=True),
+        SetVariable(at=0, name="Url", value=""),
+    ]
+    assert (ran.code, ran.visible, ran.errors) == (0, "", "")
+
+
+def test_v7_a_large_value_can_be_set_in_bash(tmp_path: Path) -> None:
+    ran = run("bash", tmp_path, 'set_octopusvariable Large "$(head -c 500000 /dev/zero | tr "\\0" x)"')
+    assert ran.the_one() == SetVariable(at=0, name="Large", value="x" * 500_000)
+
+
+def test_v7_a_variable_that_python_sets_is_known_to_it(tmp_path: Path) -> None:
+    script = "set_octopusvariable('Count', 3)\nprint(get_octopusvariable('Count'))"
+    assert run("python", tmp_path, script).visible == "3\n"
+
+
+ARTIFACT = {
+    "bash": """new_octopusartifact 'the log.txt'
+        new_octopusartifact "$PWD/the log.txt" other.txt
+        new_octopusartifact .""",
+    "python": """createartifact('the log.txt')
+createartifact(os.path.abspath('the log.txt'), 'other.txt')
+createartifact('.', '.')""",
+    "pwsh": """New-OctopusArtifact 'the log.txt'
+        New-OctopusArtifact "$PWD/the log.txt" other.txt
+        New-OctopusArtifact . .""",
+}
+
+
+@SHELLS
+def test_v7_a_script_keeps_artifacts(shell: str, tmp_path: Path) -> None:
+    (tmp_path / "the log.txt").write_text("four", encoding="utf-8")
+    ran = run(shell, tmp_path, ARTIFACT[shell])
+    kept = [each for each in ran.said if isinstance(each, CreateArtifact)]
+    path = str(tmp_path / "the log.txt")
+    assert [(each.path, each.name, each.length) for each in kept[:2]] == [
+        (path, "the log.txt", 4),
+        (path, "other.txt", 4),
+    ]
+    assert (Path(kept[2].path), kept[2].name, kept[2].length) == (tmp_path, ".", 0)
+    assert (ran.code, ran.errors) == (0, "")
+
+
+def test_v7_an_artifact_that_is_not_there_ends_a_bash_script(tmp_path: Path) -> None:
+    ran = run("bash", tmp_path, "new_octopusartifact missing.txt; echo not here")
+    assert (ran.code, ran.said, ran.visible) == (1, [], "")
+    assert ran.errors == "There is no file missing.txt to keep as an artifact\n"
+
+
+PROGRESS = {
+    "bash": 'update_progress 10; update_progress 50 "Woah, we\'re halfway"',
+    "python": 'updateprogress(10); updateprogress(50, "Woah, we\'re halfway")',
+    "pwsh": 'Update-Progress 10; Update-Progress 50 "Woah, we\'re halfway"',
+}
+
+
+@SHELLS
+def test_v7_a_script_tells_its_progress(shell: str, tmp_path: Path) -> None:
+    half = Progress(at=0, percentage=50, message="Woah, we're halfway")
+    assert run(shell, tmp_path, PROGRESS[shell]).said == [Progress(at=0, percentage=10), half]
+
+
+WRITTEN = {"bash": "set -eu; write_{} 'a  * b'", "python": "print{}('a  * b')", "pwsh": "Write-{} 'a  * b'"}
+
+
+@SHELLS
+@pytest.mark.parametrize("level", ["verbose", "highlight", "wait", "warning"])
+def test_v7_a_script_writes_texts_of_every_level(shell: str, level: str, tmp_path: Path) -> None:
+    ran = run(shell, tmp_path, WRITTEN[shell].format(level))
+    assert ran.visible == "a  * b\n"
+    assert ran.said == [
+        Level(at=0, stream="stdout", level=level),
+        Level(at=len(ran.visible), stream="stdout", level="default"),
+    ]
+
+
+FAIL = {
+    "bash": ("fail_step", "fail_step 'no disk'", 1),
+    "python": ("failstep()", "failstep('no disk')", 255),
+    "pwsh": ("Fail-Step", "Fail-Step 'no disk'", 255),
+}
+
+
+@SHELLS
+def test_v7_a_script_fails_its_step(shell: str, tmp_path: Path) -> None:
+    without, reasoned, code = FAIL[shell]
+    ran = run(shell, tmp_path, f"{without}\nnever")
+    assert (ran.code, ran.said, ran.visible, ran.errors) == (code, [], "", "")
+    ran = run(shell, tmp_path, f"{reasoned}\nnever")
+    assert (ran.code, ran.said, ran.visible, ran.errors) == (code, [Fail(at=0, message="no disk")], "", "")
+
+
+def test_v7_bash_has_octopuss_other_functions_too(tmp_path: Path) -> None:
+    script = """set -euo pipefail
+    [ "$(decode_servicemessagevalue "$(encode_servicemessagevalue 'ö b')")" = 'ö b' ]
+    echo "##octopus[mask value='$(encode_servicemessagevalue s3cret)']"
+    remove-octopustarget web-1
+    new_octopustarget -n web-2 --roles "a,b" --update-if-existing
+    report_kubernetes_manifest $'kind: A\\n---\\nkind: B' prod
+    new_octopustarget --no-such && exit 9
+    """
+    ran = run("bash", tmp_path, script)
+    target = {"name": "web-2", "octopusroles": "a,b", "updateifexisting": "true"}
+    wanted: list[Message] = [
+        Mask(at=0, value="s3cret"),
+        Other(at=0, name="delete-target", values={"machine": "web-1"}),
+        Other(at=0, name="createStepPackageTarget", values=target),
+        Other(at=0, name="k8s-manifest-applied", values={"manifest": "kind: A\n", "ns": "prod"}),
+        Other(at=0, name="k8s-manifest-applied", values={"manifest": "kind: B\n", "ns": "prod"}),
+    ]
+    assert ran.said == wanted
+    assert (ran.code, ran.errors) == (1, "new_octopustarget has no option --no-such\n")
