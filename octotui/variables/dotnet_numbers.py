@@ -77,7 +77,9 @@ def _custom(number: Decimal, form: str) -> str:
     """A custom format; between semicolons the second part is for numbers below zero, the third for zero."""
     sections = _sections(form)
     which = 1 if number < 0 and len(sections) > 1 else 2 if number == 0 and len(sections) > 2 else 0
-    section = _taken_apart(sections[which] or sections[0])
+    if not sections[which]:
+        which = 0
+    section = _taken_apart(sections[which])
     size = _rounded(
         abs(number) * (100 if section.percent else 1), sum(each in "0#" for each in section.fraction)
     )

@@ -2,6 +2,7 @@
 
 import json
 import re
+from decimal import Decimal
 
 # Whole strings are passed over, so that what looks like a name inside of one stays.
 LOOSE = re.compile(r""""(?:[^"\\]|\\.)*+"|'((?:[^'\\]|\\.)*+)'|([A-Za-z_$][\w$-]*+)(?=\s*+:)""", re.DOTALL)
@@ -52,8 +53,10 @@ def written(value: object) -> str:
 
 
 def number(value: float) -> str:
-    """A number as .NET writes it: no `.0`, and an exponent as `E+20`."""
-    if abs(value) < 1e15 and value == int(value):
+    """A number as .NET writes it: no `.0`, and an exponent, from 16 digits on, as `E+20`."""
+    if abs(value) >= 1e15:
+        return f"{Decimal(repr(value)).normalize():E}"
+    if value.is_integer():
         return str(int(value))
     mantissa, _, exponent = repr(value).partition("e")
     if not exponent:

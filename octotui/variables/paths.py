@@ -16,7 +16,7 @@ class Names(dict[str, str]):
 
 def steps(path: str) -> list[str]:
     """The steps of a name, without space around them."""
-    return [_tidy(step) for step in STEP.findall(path)]
+    return [tidy for step in STEP.findall(path) if (tidy := _tidy(step))]
 
 
 def inner(step: str) -> str:
