@@ -24,7 +24,7 @@ def not_due(state: State, run: Run, index: int) -> str:
 
 def _not_met(state: State, run: Run, index: int, expression: str) -> str:
     """Why an expression keeps a step from running: it is false, or cannot be told."""
-    filled = fill_in(expression, lookup(values_for(state, run, index)), state.at)
+    filled = fill_in(expression, lookup(values_for(state, run, index, expression)), state.at)
     if warnings := warnings_of(filled):
         return f"its condition {expression} cannot be told: {'; '.join(warnings)}"
     return "" if is_truthy(filled.text) else f"its condition {expression} is not met"

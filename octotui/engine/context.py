@@ -1,6 +1,7 @@
 """What a run's texts are filled in with: declared, given and system variables (V1 to V3, I4)."""
 
-from octotui.engine.outputs import outputs_of
+import re
+
 from octotui.engine.state import Run, State, StepState
 from octotui.model.process import Step
 from octotui.model.space import Scope
@@ -20,8 +21,12 @@ def scope_context(state: State, run: Run, step: Step | None = None) -> Scope:
     )
 
 
-def values_for(state: State, run: Run, step: int | None = None) -> dict[str, str]:
-    """Every variable that has a value for a run, or one step of it; names are as declared."""
+def values_for(state: State, run: Run, step: int | None = None, text: str = "") -> dict[str, str]:
+    """Every variable that has a value for a run, or one step of it; names are as declared.
+
+    How the steps stand is two values a step, and so only there where the text to be filled in, or a value,
+    asks for it.
+    """
     defined = None if step is None else run.runbook.steps[step]
     context = scope_context(state, run, defined)
     found: dict[str, str] = {}
@@ -29,7 +34,9 @@ def values_for(state: State, run: Run, step: int | None = None) -> dict[str, str
         value = winner(values, context)
         if value is not None:
             found[name] = value.value
-    found |= run.variables | _system(state, run) | _steps_so_far(state, run) | _answers(state, run)
+    found |= run.variables | _system(state, run) | _outputs(run) | _answers(state, run)
+    if any(STANDING.search(each) for each in (text, *found.values())):
+        found |= _standing(run)
     return found | _of_step(state, run, step)
 
 
@@ -59,6 +66,7 @@ def _system(state: State, run: Run) -> dict[str, str]:
     return found
 
 
+STANDING = re.compile(r"\.Status\.Code|\.IsSkipped", re.IGNORECASE)
 CODES: dict[StepState, str] = {
     "pending": "Pending",
     "started": "Running",
@@ -72,15 +80,18 @@ CODES: dict[StepState, str] = {
 """How Octopus calls the states of a step, for scripts that read them."""
 
 
-def _steps_so_far(state: State, run: Run) -> dict[str, str]:
-    """How each step stands, and the output variables that scripts have set (V7)."""
+def _standing(run: Run) -> dict[str, str]:
+    """How each step stands, in Octopus's words."""
     found: dict[str, str] = {}
     for step, progress in zip(run.runbook.steps, run.steps, strict=True):
         found[f"Octopus.Step[{step.name}].Status.Code"] = CODES[progress.state]
         found[f"Octopus.Action[{step.name}].IsSkipped"] = str(progress.state == "skipped")
-    for name, output, value in outputs_of(state, run):
-        found[f"Octopus.Action[{name}].Output.{output}"] = value
     return found
+
+
+def _outputs(run: Run) -> dict[str, str]:
+    """The output variables that scripts have set (V7)."""
+    return {f"Octopus.Action[{step}].Output.{name}": value for step, name, value in run.outputs}
 
 
 def _answers(state: State, run: Run) -> dict[str, str]:

@@ -112,7 +112,6 @@ def ended(state: State, event: happened.JobEnded) -> State:
         exit_code=event.exit_code,
         reason=event.reason,
         warnings=event.warnings,
-        outputs=event.outputs,
     )
     return _with(state, run, job)
 
@@ -132,6 +131,10 @@ def _without_job(run: Run, job: Job, event: happened.JobEnded) -> Run:
         warnings=run.warnings + event.warnings,
     )
     if job.step is not None:
+        if event.outputs:
+            name = run.runbook.steps[job.step].name
+            set_here = tuple((name, output, value) for output, value in event.outputs.items())
+            run = replace(run, outputs=run.outputs + set_here)
         progress = replace(run.steps[job.step], state=event.state, reason=event.reason)
         return with_progress(run, job.step, progress)
     if failed:

@@ -4,8 +4,7 @@ from msgspec.structs import replace
 
 from octotui.engine import events as happened
 from octotui.engine.commands import Outcome, ReportOutcome
-from octotui.engine.outputs import outputs_of
-from octotui.engine.state import Job, Run, State, step_of
+from octotui.engine.state import Job, Run, step_of
 from octotui.engine.turn import Turn
 
 DOUBLINGS = 10  # of a step's backoff, at most: each wait is twice the one before
@@ -65,9 +64,9 @@ def _judged(run: Run, job: Job, outcome: Outcome) -> Outcome:
     return outcome
 
 
-def of_child(state: State, child: Run) -> Outcome:
+def of_child(child: Run) -> Outcome:
     """What a child run's end means for the job that waited for it; its output variables come back."""
-    outputs = {f"Run[{step}].{name}": value for step, name, value in outputs_of(state, child)}
+    outputs = {f"Run[{step}].{name}": value for step, name, value in child.outputs}
     if child.state == "succeeded":
         return Outcome(state="succeeded", warnings=child.warnings, outputs=outputs)
     told = f": {child.reason}" if child.reason else ""

@@ -170,7 +170,9 @@ def _ask(turn: Turn, run: Run, steps: list[int]) -> bool:
 def _raise(turn: Turn, run: Run, index: int, action: Manual) -> None:
     job = _next_job(turn, run)
     turn.emit(happened.JobQueued(run=run.id, job=job, kind="manual", step=index))
-    filled = fill_in(action.instructions, lookup(values_for(turn.state, run, index)), turn.at)
+    filled = fill_in(
+        action.instructions, lookup(values_for(turn.state, run, index, action.instructions)), turn.at
+    )
     turn.emit(
         happened.InterruptionRaised(
             run=run.id,

@@ -174,4 +174,4 @@ def _tell_parent(turn: Turn, event: happened.RunEnded) -> None:
     child = turn.state.runs.get(event.run)
     parent = turn.state.jobs.get(child.parent) if child is not None and child.parent else None
     if child is not None and parent is not None and isinstance(parent.wait, ForChild):
-        end_attempt(turn, parent, of_child(turn.state, child))
+        end_attempt(turn, parent, of_child(child))

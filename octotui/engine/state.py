@@ -108,7 +108,6 @@ class Job(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     reason: str = ""
     warnings: tuple[str, ...] = ()
     child: str | None = None
-    outputs: dict[str, str] = {}
 
 
 class Progress(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -160,6 +159,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     failed: bool = False
     warnings: tuple[str, ...] = ()
     interruptions: tuple[str, ...] = ()
+    outputs: tuple[tuple[str, str, str], ...] = ()  # step, name, value of each output variable (V7)
     spent: float = 0.0
     executing_since: float | None = None
     deadline: float | None = None

@@ -32,7 +32,8 @@ class Transcript:
     def ended(self, outcome: Outcome) -> Outcome:
         """Let go of what was held back, and say the outcome with what the script has said."""
         self._take(*self._reader.end())
-        self._log(self._masker.end())
+        if shown := self._masker.end():
+            self._log(shown)
         self._warned()
         return replace(
             outcome,

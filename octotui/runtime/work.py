@@ -11,8 +11,6 @@ from octotui.model.process import Script
 from octotui.variables.text import fill_in, warnings_of
 from octotui.workers.contract import Work
 
-STANDING = re.compile(r"Octopus\.Step\[.*\]\.Status\.|Octopus\.Action\[.*\]\.IsSkipped$")
-"""How the other steps stand: for texts alone, since an environment is no place for two values a step."""
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -29,8 +27,8 @@ def script_work(
     """
     run = state.runs[job.run]
     step = run.runbook.steps[job.step or 0]
-    values = values_for(state, run, job.step) | extracted(run, job, directory) | dict(secrets)
     script = step.action if isinstance(step.action, Script) else Script(body="")
+    values = values_for(state, run, job.step, script.body) | extracted(run, job, directory) | dict(secrets)
     known = lookup(values)
     filled = fill_in(script.body, known, now)
     work = Work(
@@ -44,7 +42,7 @@ def script_work(
         environment={
             plain: fill_in(value, known, now).text
             for name, value in values.items()
-            if (plain := environment_name(name)) and not STANDING.match(name)
+            if (plain := environment_name(name))
         },
         grace=step.grace,
         simulate=step.simulate,
