@@ -42,6 +42,7 @@ class Process:
                 cwd=workspace.path,
                 env={**surroundings, **own},
                 start_new_session=True,
+                close_fds=False,  # all of ours close on exec, and looking for them costs
             )
         finally:
             os.close(written)
