@@ -1,6 +1,7 @@
 """The examples in `configs/`: each is clean, carries its schema, and does what its first lines say."""
 
 import json
+import re
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -232,3 +233,18 @@ def test_built_in(octotui: Verb, tmp_path: Path) -> None:
     disk, counted, goodbye, done = logs(tmp_path, "built-in", "run-1")
     assert "%" in disk
     assert (counted, goodbye, done) == ("45\n", "goodbye from built-in\n", "done\n")
+
+
+def test_outputs_are_read_by_later_steps_and_what_is_sensitive_is_seen_nowhere(
+    octotui: Verb, tmp_path: Path
+) -> None:
+    """S3, V5, V7: bash and Python by Octopus's helper functions, and an expression that is not met."""
+    told = octotui("run", "outputs.toml", "measure")
+    assert told.code == 0
+    assert [each["outputs"] for each in told.of("JobEnded")] == [{"Celsius": "21"}, {"Fahrenheit": "69"}, {}]
+    assert told.of("JobEnded", job="job-1.2")[0]["warnings"] == ["the thermometer is old"]
+    assert [each["step"] for each in told.of("StepSkipped")] == [3]
+    shown = logs(tmp_path, "outputs", "run-1")
+    assert shown[2] == "21 degrees are 69 Fahrenheit\nthe password is ********\n"
+    kept = (each.read_bytes() for each in (tmp_path / "state").rglob("*") if each.is_file())
+    assert not any(re.search(rb"horse-\d", each) for each in kept)

@@ -6,6 +6,7 @@ import shutil
 import sys
 
 from octotui.engine.commands import Outcome
+from octotui.workers import shells
 from octotui.workers.contract import Output, Work
 from octotui.workers.process import LAST_GRACE, Process
 from octotui.workers.workspaces import Workspace, Workspaces
@@ -21,21 +22,21 @@ class LocalExecutor:
         self._running: dict[str, tuple[Process, Output]] = {}
         self._workspaces = Workspaces()
         self._surroundings = dict(os.environb)
-        self._commands: dict[str, tuple[str, ...]] = {}
+        self._programs: dict[str, str] = {}
         self._ticking: asyncio.TimerHandle | None = None
 
     async def run(self, work: Work, output: Output) -> Outcome:
         """Do the work to its end: 0 is success (S7), and what it left running is ended."""
-        command = self._commands.get(work.shell) or _command(work.shell)
-        if not command:
+        program = self._programs.get(work.shell) or _program(work.shell)
+        if not program:
             return _failed(f"{work.shell} is not on this machine: install it, or say another shell")
-        self._commands[work.shell] = command
+        self._programs[work.shell] = program
         try:
             workspace = self._workspaces.take(work.directory)
         except OSError as error:
             return _failed(f"{work.worker} has no work directory: {_why(error)}")
         try:
-            return await self._run(work, command, workspace, output)
+            return await self._run(work, program, workspace, output)
         finally:
             if not self._workspaces.give_back(work.directory, workspace):
                 asyncio.get_running_loop().run_in_executor(None, workspace.remove)
@@ -53,12 +54,11 @@ class LocalExecutor:
             await asyncio.sleep(TICK)
         self._workspaces.remove()
 
-    async def _run(
-        self, work: Work, command: tuple[str, ...], workspace: Workspace, output: Output
-    ) -> Outcome:
+    async def _run(self, work: Work, program: str, workspace: Workspace, output: Output) -> Outcome:
         try:
             workspace.fill(work.script)
-            process = Process(work, (*command, workspace.script), self._surroundings, workspace)
+            command = (program, *shells.command(work.shell, workspace.script)[1:])
+            process = Process(work, command, self._around(work.shell), workspace)
         except (OSError, ValueError) as error:
             return _failed(f"{work.shell} cannot be started on {work.worker}: {_why(error)}")
         self._running[work.job] = (process, output)
@@ -67,6 +67,11 @@ class LocalExecutor:
             return await process.ended(output)
         finally:
             del self._running[work.job]
+
+    def _around(self, shell: str) -> dict[bytes, bytes]:
+        """The environment of all jobs of a shell: ours, and what brings Octopus's helper functions (V7)."""
+        helpers = shells.environment(shell)
+        return self._surroundings | {os.fsencode(name): os.fsencode(value) for name, value in helpers.items()}
 
     def _stop(self, job: str) -> None:
         if job in self._running:
@@ -84,12 +89,11 @@ class LocalExecutor:
             self._tick_soon(0 if any(more) else TICK)
 
 
-def _command(shell: str) -> tuple[str, ...]:
-    """The program that runs a shell's scripts, () where there is none; Python may be the one we run in."""
+def _program(shell: str) -> str:
+    """The program that runs a shell's scripts, or nothing; Python may be the one we run in."""
     if shell == "python":
-        return (shutil.which("python3") or sys.executable, "-u")  # what it prints is seen at once
-    found = shutil.which(shell)
-    return (found,) if found else ()
+        return shutil.which("python3") or sys.executable
+    return shutil.which(shell) or ""
 
 
 def _failed(reason: str) -> Outcome:
