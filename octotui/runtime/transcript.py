@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from octotui.engine.commands import Outcome
 from octotui.runtime.masking import Masker
-from octotui.runtime.messages import Fail, Level, Mask, Message, Problem, SetVariable
+from octotui.runtime.messages import CreateArtifact, Fail, Level, Mask, Message, Problem, SetVariable
 from octotui.runtime.service_messages import Reader
 
 LONGEST = 1000  # bytes of a warning that are kept beside the log
@@ -68,6 +68,10 @@ class Transcript:
                 self._failure = reason
             case Problem(text=problem):
                 self._warnings[problem] = None
+            case CreateArtifact(name=name):
+                self._warnings[
+                    self._masker.text(f"the artifact {name} was not kept: nothing keeps any yet")
+                ] = None
             case Level(level=level):
                 self._warned()
                 self._warning = bytearray() if level == "warning" else None

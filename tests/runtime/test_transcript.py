@@ -70,3 +70,9 @@ def test_a_broken_message_is_a_warning() -> None:
     log, _, outcome = told(b"##octopus[setVariable name='?' value='?']\n")
     assert log
     assert len(outcome.warnings) == 1
+
+
+def test_an_artifact_is_not_lost_in_silence() -> None:
+    """V7: as long as nothing keeps artifacts, that is a warning."""
+    _, _, outcome = told(said("createArtifact", path="/tmp/report.txt", name="report.txt"))
+    assert outcome.warnings == ("the artifact report.txt was not kept: nothing keeps any yet",)
