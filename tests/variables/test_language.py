@@ -5,7 +5,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from octotui.variables import nodes
-from octotui.variables.language import Names, Template, TemplateError, is_true, names, parse
+from octotui.variables.language import Names, Template, TemplateError, is_truthy, parse
 
 PIECES = [
     *(
@@ -118,45 +118,16 @@ def test_v1_a_name_is_its_value(path, value):
     assert parse(f"<#{{{name.upper()}}}>").fill(values).text == f"<{wanted}>"
 
 
-def test_v1_the_names_a_text_asks_for():
-    text = """#{var} #{filter | Format #{option}} #{parent[#{child}].x} #{if a}#{unless b}c#{/unless}#{/if}
-    #{if left != "text"}#{elseif right == other}#{/if}
-    #{each item in List}#{item.Address}#{inner}#{item}#{/each}
-    ##{ignored} #{calc one + 2 * {two}} #{var} #{ | NowDate}"""
-    wanted = "var filter option parent child a b left right other List inner one two"
-    assert names(parse(text)) == tuple(wanted.split())
-
-
-def test_v1_a_condition_with_an_unknown_name_is_not_met():
-    assert not is_true("#{Nobody}", {})
-    assert is_true('#{if A == "x"}true#{/if}', {"a": "x"})
-
-
-def test_v1_a_name_asked_for_is_one_even_where_a_loop_elsewhere_has_an_item_of_that_name():
-    text = (
-        "#{each Item in List}#{ITEM} #{each other in item.Parts}#{other}#{/each}#{/each} #{item} #{other.x}"
-    )
-    assert names(parse(text)) == ("List", "item", "other.x")
-
-
-@pytest.mark.parametrize("false", ["", "0", "no", "False", "#{A}", "#{A | ToBazooka}", "#{calc 1 / 0}"])
-def test_v1_a_condition_that_is_false_or_cannot_be_filled_in_is_not_met(false):
-    assert not is_true(false, {})
-
-
-def test_v1_a_condition_may_ask_for_the_time():
-    assert is_true(
-        "#{if Year == Wanted}yes#{/if}", {"year": "#{ | NowDateUtc yyyy}", "wanted": "2016"}, 1478155991
-    )
-
-
-def test_v1_a_broken_condition_is_told():
-    with pytest.raises(TemplateError, match="never closed"):
-        is_true("#{if A}", {})
-
-
 def test_v1_a_text_is_read_once_and_filled_in_often():
     template = parse("<#{A}>")
     assert template == Template("<#{A}>", template.parts)
     assert [template.fill({"a": value}).text for value in "xy"] == ["<x>", "<y>"]
     assert template.fill({}).unknown == ("A",)
+
+
+@pytest.mark.parametrize(
+    ("text", "true"),
+    [("", False), ("0", False), ("no", False), (" False ", False), ("yes", True), ("1", True), ("00", True)],
+)
+def test_v1_what_counts_as_true(text, true):
+    assert is_truthy(text) is true
