@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from octotui.model.complaints import Report, did_you_mean
+from octotui.model.complaints import Keys, Report, did_you_mean
 from octotui.model.process import Requirement
 from octotui.model.space import Feed, Model
+from octotui.model.versions import ANY, VERSION, RangeError, range_of
 
-_FILE = re.compile(r"(.+?)\.(\d+(?:\.\d+)*(?:[-+][\w.+-]*?)?)\.(?:zip|tar\.gz|tgz)")
+_FILE = re.compile(rf"(.+?)\.({VERSION})\.(?:zip|tar\.gz|tgz|nupkg)")
 
 
 def package_of(file: str) -> Requirement | None:
@@ -28,10 +29,18 @@ def check_packages(model: Model, report: Report) -> None:
         for index, step in enumerate(runbook.steps):
             for place, package in enumerate(step.packages):
                 at = ("runbooks", slug, "steps", index, "packages", place)
+                _check_range(package, at, report)
                 if not model.feeds:
                     report(at, f'"{package.id}" needs a feed; declare one, such as [feeds.local].')
                 elif not missing and package.id not in held:
                     report(at, f'No feed holds the package "{package.id}"{did_you_mean(package.id, held)}')
+
+
+def _check_range(package: Requirement, at: Keys, report: Report) -> None:
+    try:
+        range_of(package.version or ANY)
+    except RangeError as error:
+        report(at, str(error))
 
 
 def _ids(feeds: Iterable[Feed]) -> list[str]:

@@ -43,7 +43,7 @@ class Simulate(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Requirement(msgspec.Struct, frozen=True):
-    """A package that a step needs: `tools@1.2.0`, or `tools` for the highest version."""
+    """A package that a step needs: `tools@[1.0,2.0)`, or `tools` for the highest release."""
 
     id: str
     version: str | None = None

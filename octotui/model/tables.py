@@ -24,7 +24,10 @@ def _name(what: str = "a name in one line") -> Leaf:
 
 _SLUG = text('a slug of lower-case letters, digits, "-", "_" and "."', r"[a-z0-9][a-z0-9_.\-]*")
 _TAG = text('a tag such as "region/westus"', r"[^/\s]+/[^/\s]+")
-_PACKAGE = text('a package such as "tools" or "tools@1.2.0"', r"[^@\s/]+(?:@[^@\s/]+)?")
+_PACKAGE = text(
+    'a package such as "tools", "tools@1.2.0" or "tools@[1.0,2.0)"',
+    r"[^@\s/]+(?:@[^@\s/](?:[^@/]*[^@\s/])?)?",
+)
 _PATH = text("a path", r"\S(?:.*\S)?", path=True)
 _DURATION = quantity('a duration such as "90s", "15m" or "1h30m"', DURATION, seconds, duration)
 _RATE = quantity('a rate such as "64 KiB/s" or "1 MB/s"', RATE, bytes_per_second, rate)

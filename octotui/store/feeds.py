@@ -1,15 +1,16 @@
 """Feeds that are directories: which packages they hold, and which version a run takes (P1)."""
 
-import re
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
 from octotui.model.complaints import did_you_mean
 from octotui.model.packages import package_of
 from octotui.model.space import Feed
+from octotui.model.versions import ANY, highest, precedence, tag_of
+
+MOST = 12  # versions that a sentence names
 
 
 class FeedError(Exception):
@@ -26,15 +27,14 @@ class Found(msgspec.Struct, frozen=True):
 
 
 def choose(feeds: Iterable[Feed], package: str, version: str | None) -> Found:
-    """The highest version of a package, or exactly the one asked for; raises FeedError."""
+    """The highest version of a package that fits; raises FeedError."""
     held = [each for feed in feeds for each in catalogue(feed)]
     of_id = [each for each in held if each.id == package]
-    wanted = [each for each in of_id if version is None or each.version == version]
-    if wanted:
-        return max(wanted, key=lambda each: precedence(each.version))
+    chosen = highest((each.version for each in of_id), version or ANY)
+    if chosen is not None:
+        return next(each for each in of_id if each.version == chosen)
     if of_id:
-        there = ", ".join(sorted((each.version for each in of_id), key=precedence))
-        raise FeedError(f"no feed holds {package} {version}; there is {there}")
+        raise FeedError(_none_fits(package, version, [each.version for each in of_id]))
     hint = did_you_mean(package, dict.fromkeys(each.id for each in held))
     raise FeedError(f"no feed holds the package {package}{hint or '.'}")
 
@@ -49,11 +49,12 @@ def catalogue(feed: Feed) -> list[Found]:
     return [Found(each.id, each.version or "", file, feed.rate) for file, each in named if each is not None]
 
 
-def precedence(version: str) -> tuple[Any, ...]:
-    """What versions are ordered by, as SemVer says; also with more or fewer than three numbers."""
-    core, _, pre = version.partition("+")[0].partition("-")
-    numbers = [int(each) for each in re.findall(r"\d+", core)]
-    while numbers and numbers[-1] == 0:
-        numbers.pop()
-    identifiers = [(0, int(each), "") if each.isdigit() else (1, 0, each) for each in pre.split(".") if pre]
-    return (tuple(numbers), not pre, tuple(identifiers))
+def _none_fits(package: str, version: str | None, held: list[str]) -> str:
+    """Why none of the versions held is taken."""
+    rising = sorted(held, key=precedence)
+    there = f"there is {', '.join(rising[-MOST:])}"
+    if version is None and all(map(tag_of, held)):
+        return (
+            f"no feed holds a release of {package}; {there}: ask for {package}@{rising[-1]}, or {package}@*-*"
+        )
+    return f"no feed holds {package} {version or ''}; {there}"

@@ -17,6 +17,8 @@ FEED = '[feeds.local]\ndirectory = "packages"\n'
         ("tools.1.2.0.tar.gz", Requirement("tools", "1.2.0")),
         ("My.App.7.1.zip", Requirement("My.App", "7.1")),
         ("tools.1.0.0-beta.2.zip", Requirement("tools", "1.0.0-beta.2")),
+        ("tools.1.0.0+build.7.nupkg", Requirement("tools", "1.0.0+build.7")),
+        ("tools.1.0-².zip", None),
         ("tools.1.0.tar", None),
         ("tools.zip", None),
         ("1.2.0.zip", Requirement("1", "2.0")),
@@ -29,6 +31,15 @@ def test_the_name_of_a_file_says_id_and_version(file: str, package: Requirement 
 def test_p1_a_package_needs_a_feed(tmp_path: Path) -> None:
     said = 'runbooks.x.steps["One"].packages[1]: "tools" needs a feed; declare one, such as [feeds.local].'
     assert only_complaint(tmp_path, STEP) == said
+
+
+def test_p1_a_range_that_cannot_be_read_is_said(tmp_path: Path) -> None:
+    (tmp_path / "packages").mkdir()
+    (tmp_path / "packages" / "tools.1.0.0.zip").touch()
+    said = only_complaint(tmp_path, (STEP + FEED).replace("1.2.0", "latest"))
+    assert 'packages[1]: "latest" is no range of versions; write one such as "1.2.0"' in said
+    model = model_of(tmp_path, (STEP + FEED).replace("1.2.0", "[1.0, 2.0)"))
+    assert model.runbooks["x"].steps[0].packages == (Requirement("tools", "[1.0, 2.0)"),)
 
 
 def test_p1_a_feed_needs_its_folder_and_its_packages_are_not_judged_without(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from octotui.model.space import Feed
-from octotui.store.feeds import FeedError, catalogue, choose, precedence
+from octotui.store.feeds import FeedError, catalogue, choose
 
 
 def feed(directory: Path, *names: str, rate: int | None = None) -> Feed:
@@ -59,24 +59,14 @@ def test_ids_may_hold_dots_and_digits(tmp_path: Path) -> None:
     assert found == {("My.Tool", "1.2.3.4"), ("x86_64-image", "1.0")}
 
 
-def test_precedence_is_that_of_semver() -> None:
-    rising = [
-        "1.0.0-alpha",
-        "1.0.0-alpha.1",
-        "1.0.0-alpha.beta",
-        "1.0.0-beta",
-        "1.0.0-beta.2",
-        "1.0.0-beta.11",
-        "1.0.0-rc.1",
-        "1.0.0",
-        "1.0.0.1",
-        "1.0.1",
-        "1.2",
-        "1.10.0",
-        "2.0.0-rc.1+build.7",
-        "2",
-        "2.0.0.1",
-    ]
-    mixed = sorted(rising)
-    assert sorted(mixed, key=precedence) == rising
-    assert precedence("1.2") == precedence("1.2.0.0+build")
+def test_p1_the_highest_that_fits_a_range_and_releases_before_anything_else(tmp_path: Path) -> None:
+    here = feed(tmp_path, "tools.1.2.0.zip", "tools.1.10.0.nupkg", "tools.2.0.0.zip", "tools.3.0.0-rc.1.zip")
+    assert choose([here], "tools", "[1.0,2.0)").file.name == "tools.1.10.0.nupkg"
+    assert choose([here], "tools", None).version == "2.0.0"
+    assert choose([here], "tools", "*-*").version == "3.0.0-rc.1"
+
+
+def test_p1_where_there_are_pre_releases_alone_that_is_said(tmp_path: Path) -> None:
+    said = r"a release of tools; there is 1\.0\.0-a, 1\.0\.0-b: ask for tools@1\.0\.0-b, or tools@\*-\*$"
+    with pytest.raises(FeedError, match=said):
+        choose([feed(tmp_path, "tools.1.0.0-b.zip", "tools.1.0.0-a.zip")], "tools", None)
