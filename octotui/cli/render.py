@@ -29,7 +29,7 @@ def command(file: Path | None, environment: str | None, tenant: str | None, pair
         environment_of(model, environment),
         tenant_of(model, tenant),
     )
-    values = {each.name: each.value.value for each in resolve(model, context) if each.value is not None}
+    values = {each.name: each.value.shown for each in resolve(model, context) if each.value is not None}
     try:
         text = sys.stdin.buffer.read().decode(errors="surrogateescape")
         filled = parse(text).fill(Names(values | values_of(pairs)), time.time())

@@ -44,7 +44,7 @@ def lines(resolved: Resolved) -> list[str]:
 
 def told(value: Value) -> str:
     """A value and where it holds."""
-    text = f"pool {value.value}" if value.kind == "pool" else value.value
+    text = f"pool {value.value}" if value.kind == "pool" else value.shown
     scopes = [
         f"{kind.replace('_', ' ')} {' or '.join(names(value.scope, kind))}" for kind in kinds_of(value.scope)
     ]

@@ -33,7 +33,7 @@ def values_for(state: State, run: Run, step: int | None = None, text: str = "") 
     for name, values in state.model.variables.items():
         value = winner(values, context)
         if value is not None:
-            found[name] = value.value
+            found[name] = value.shown
     found |= run.variables | _system(state, run) | _outputs(run) | _answers(state, run)
     if any(STANDING.search(each) for each in (text, *found.values())):
         found |= _standing(run)

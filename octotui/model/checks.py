@@ -6,6 +6,7 @@ from octotui.model.circles import check_circles
 from octotui.model.complaints import Keys, Report, did_you_mean
 from octotui.model.packages import check_packages
 from octotui.model.process import Manual, StartRunbook, Step
+from octotui.model.prompts import check_prompts
 from octotui.model.scoping import names
 from octotui.model.space import BUILT_IN, DEFAULT_POOL, Model, Value
 from octotui.model.ties import check_ties
@@ -22,6 +23,9 @@ _SCOPES = {
 }
 
 
+_BEFORE_TARGETS = {"pool": "A pool is chosen", "prompt": "A value is asked for"}
+
+
 def check(model: Model, report: Report) -> None:
     """Reports all that is wrong with what the tables say together."""
     _check_references(model, report)
@@ -30,6 +34,7 @@ def check(model: Model, report: Report) -> None:
     _check_step_names(model, report)
     _check_pool_variables(model, report)
     _check_variable_names(model, report)
+    check_prompts(model, report)
     check_ties(model, report)
     check_circles(model, report)
     check_packages(model, report)
@@ -128,10 +133,9 @@ def _check_pool_variables(model: Model, report: Report) -> None:
     for variable, values in model.variables.items():
         for index, value in enumerate(values):
             for kind in ("target", "role"):
-                if value.kind == "pool" and names(value.scope, kind):
-                    sentence = (
-                        f"A pool is chosen before there are targets; scope it by something else than {kind}."
-                    )
+                if value.kind in _BEFORE_TARGETS and names(value.scope, kind):
+                    what = _BEFORE_TARGETS[value.kind]
+                    sentence = f"{what} before there are targets; scope it by something else than {kind}."
                     report(("variables", variable, index, kind), sentence)
     for slug, runbook in model.runbooks.items():
         for index, step in enumerate(runbook.steps):

@@ -76,6 +76,10 @@ def _read(file: str, at: Keys, report: Report) -> str:
 def _value(value: str | dict[str, Any]) -> dict[str, Any]:
     if isinstance(value, str):
         return {"value": value}
-    kind = "pool" if "pool" in value else "text"
     scope = {each: value[each] for each in Scope.__struct_fields__ if each in value}
+    if "sensitive" in value:
+        return {"kind": "sensitive", "secret": value["sensitive"], "scope": scope}
+    if "prompt" in value:
+        return {"kind": "prompt", "prompt": value["prompt"], "scope": scope}
+    kind = "pool" if "pool" in value else "text"
     return {"value": value.get("pool", value.get("value", "")), "kind": kind, "scope": scope}

@@ -26,8 +26,9 @@ def _schema(shape: Shape) -> dict[str, Any]:
             return {"type": "object", **names, "additionalProperties": _schema(shape.of)}
         case Listing():
             items = _schema(shape.of)
-            unique = {"uniqueItems": True} if isinstance(shape.of, Leaf) else {}
-            several = {"type": "array", "items": items, **unique}
+            unique = {"uniqueItems": True} if isinstance(shape.of, Leaf) and not shape.repeats else {}
+            least = {"minItems": shape.least} if shape.least else {}
+            several = {"type": "array", "items": items, **unique, **least}
             return {"anyOf": [several, items]} if shape.alone else several
         case Either():
             return {"anyOf": [_schema(shape.leaf), _schema(shape.record)]}

@@ -35,10 +35,12 @@ class Keyed(msgspec.Struct, frozen=True):
 
 
 class Listing(msgspec.Struct, frozen=True):
-    """A list; where `alone`, one value that is no list stands for a list of one."""
+    """A list; where `alone`, one value that is no list stands for a list of one; `least` is its shortest."""
 
     of: "Shape"
     alone: bool = False
+    repeats: bool = False
+    least: int = 0
 
 
 class Either(msgspec.Struct, frozen=True):

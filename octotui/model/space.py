@@ -5,6 +5,7 @@ from typing import Literal
 import msgspec
 
 from octotui.model.process import Runbook
+from octotui.model.values import HIDDEN, Prompt, Secret
 
 Policy = Literal["round-robin", "least-leases"]
 
@@ -89,11 +90,28 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Value(msgspec.Struct, frozen=True, kw_only=True):
-    """One value of a variable and its scope; of kind `pool` it is the slug of a pool."""
+    """One value of a variable and its scope; of kind `pool` it is the slug of a pool.
 
-    value: str
-    kind: Literal["text", "pool"] = "text"
+    A sensitive value is read where its `secret` says, a prompted one is asked for as its `prompt` says.
+    """
+
+    value: str = ""
+    kind: Literal["text", "pool", "sensitive", "prompt"] = "text"
     scope: Scope = Scope()
+    secret: Secret | None = None
+    prompt: Prompt | None = None
+
+    @property
+    def is_sensitive(self) -> bool:
+        """Whether nobody may see it (V5)."""
+        return self.kind == "sensitive" or (self.prompt is not None and self.prompt.kind == "sensitive")
+
+    @property
+    def shown(self) -> str:
+        """What people may see of it: its text, what a prompt has by default, or ********."""
+        if self.is_sensitive:
+            return HIDDEN
+        return self.value if self.prompt is None else self.prompt.default or ""
 
 
 class Model(msgspec.Struct, frozen=True, kw_only=True):

@@ -89,7 +89,9 @@ class Walker:
             headers = " Write its header in double brackets: [[…]]." if isinstance(raw, dict) else ""
             self._report(at, f"Expected a list, not {_said(raw)}.{headers}")
             return []
-        if isinstance(shape.of, Leaf):
+        if len(raw) < shape.least:
+            self._report(at, "This list is empty; name at least one.")
+        if isinstance(shape.of, Leaf) and not shape.repeats:
             for index, each in enumerate(raw):
                 if each in raw[:index]:
                     self._report((*at, index), f"{_said(each)} is listed twice; keep one.")

@@ -9,7 +9,7 @@ from msgspec.structs import FieldInfo, fields
 from octotui.model.process import Manual, Requirement, Runbook, Script, StartRunbook, Step
 from octotui.model.shape import Keyed, Leaf, Listing, Record, Shape
 from octotui.model.space import Model, Value
-from octotui.model.tables import MANUAL, MODEL, RUNBOOK, SCRIPT, STEP, VALUE
+from octotui.model.tables import MANUAL, MODEL, PROMPT, RUNBOOK, SCRIPT, SECRET, STEP, VALUE
 
 
 def dump(model: Model) -> str:
@@ -96,4 +96,8 @@ def _value(value: Value) -> str | dict[str, Any]:
     scope = _plain(VALUE, value.scope)
     if value.kind == "pool":
         return {"pool": value.value, **scope}
+    if value.secret is not None:
+        return {"sensitive": _plain(SECRET, value.secret), **scope}
+    if value.prompt is not None:
+        return {"prompt": _plain(PROMPT, value.prompt), **scope}
     return {"value": value.value, **scope} if scope else value.value

@@ -6,6 +6,7 @@ from octotui.engine import commands as asked
 from octotui.engine.context import lookup, scope_context, values_for
 from octotui.model.process import Simulate
 from octotui.model.space import Scope, Tenant, Value
+from octotui.model.values import Prompt, Secret
 from tests.world import World, child, manual, model, script
 
 FAILS = Simulate(takes=1.0, result="failure")
@@ -129,3 +130,14 @@ def test_later_steps_read_answers_as_output_variables() -> None:
     assert found[f"{output}.Approved"] == "False"
     assert found[f"{output}.ResponsibleUser.Username"] == "ann"
     assert not any(name.startswith("Octopus.Action[Two].Output") for name in found)
+
+
+def test_sensitive_values_are_stars_and_prompts_their_default() -> None:
+    """V5, V6: what the engine fills in is seen by people."""
+    of = world(
+        script("A"),
+        Password=(Value(kind="sensitive", secret=Secret(env="PASSWORD")),),
+        Colour=(Value(kind="prompt", prompt=Prompt(default="blue")),),
+    )
+    of.start("go")
+    assert (values(of)["Password"], values(of)["Colour"]) == ("********", "blue")

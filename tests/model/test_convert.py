@@ -5,6 +5,7 @@ import pytest
 from octotui.model.process import Manual, Requirement, Script, Simulate, StartRunbook
 from octotui.model.read import load
 from octotui.model.space import Scope, Value, Worker
+from octotui.model.values import Prompt, Secret
 from tests.model.texts import complaints_of, model_of, sample
 
 
@@ -80,3 +81,39 @@ def test_a_script_that_cannot_be_read_is_a_complaint_at_its_place(tmp_path: Path
     assert [(each.line, each.column) for each in found] == [(5, 12), (8, 12)]
     assert found[0].message == f'Cannot read "{tmp_path}/none.sh": No such file or directory.'
     assert found[1].message == f'"{tmp_path}/latin.sh" is not a text in UTF-8.'
+
+
+def test_sensitive_values_say_where_they_are_read(tmp_path: Path) -> None:
+    model = model_of(
+        tmp_path,
+        """[variables]
+Password = [
+  { sensitive = { env = "PASSWORD" } },
+  { sensitive = { file = "secrets/production" }, environment = "production" },
+  { sensitive = { command = ["pass", "show", "-v", "-v"] }, environment = "test" },
+]
+Token = { sensitive = { keyring = "octotui/deploy" } }
+[environments.production]
+[environments.test]
+""",
+    )
+    assert [value.secret for value in (*model.variables["Password"], *model.variables["Token"])] == [
+        Secret(env="PASSWORD"),
+        Secret(file=str(tmp_path / "secrets" / "production")),
+        Secret(command=("pass", "show", "-v", "-v")),
+        Secret(keyring="octotui/deploy"),
+    ]
+    assert model.variables["Password"][1].scope == Scope(environment=("production",))
+    assert {value.kind for value in model.variables["Password"]} == {"sensitive"}
+
+
+def test_prompts_are_taken_as_they_are_written(tmp_path: Path) -> None:
+    prompt = '{ label = "Size", kind = "select", options = ["small", "large"], default = "small" }'
+    model = model_of(tmp_path, f"[variables]\nSize = {{ prompt = {prompt} }}\nSure = {{ prompt = {{}} }}")
+    assert model.variables["Size"] == (
+        Value(
+            kind="prompt",
+            prompt=Prompt(label="Size", kind="select", options=("small", "large"), default="small"),
+        ),
+    )
+    assert model.variables["Sure"][0].prompt == Prompt()

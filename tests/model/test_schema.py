@@ -43,6 +43,9 @@ def test_models_fit_it(text: str) -> None:
         ),
         ('[pools.a]\nworkers = ["x", "x"]', "$.pools.a.workers"),
         ("[variables]\nX = { }", "$.variables.X"),
+        ('[variables]\nX = { sensitive = "x" }', "$.variables.X"),
+        ("[variables]\nX = { sensitive = { command = [] } }", "$.variables.X"),
+        ('[variables]\nX = { prompt = { kind = "list" } }', "$.variables.X"),
     ],
 )
 def test_what_the_reader_refuses_does_not_fit_it(text: str, path: str) -> None:

@@ -23,6 +23,7 @@ from octotui.model.space import (
     Worker,
 )
 from octotui.model.starter import starter
+from octotui.model.values import Prompt, Secret
 from octotui.model.write import dump
 from tests.model.texts import model_of, sample, write
 
@@ -46,6 +47,30 @@ NAMES = st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "S"]), m
 TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=30)
 TIMES = st.integers(0, 10**8).map(lambda milliseconds: milliseconds / 1000)
 LIMITS = st.none() | TIMES
+
+
+PROMPTS = st.one_of(
+    st.builds(
+        Prompt,
+        label=NAMES,
+        help=TEXTS,
+        kind=st.sampled_from(["text", "multiline"]),
+        default=st.none() | TEXTS,
+        required=st.booleans(),
+    ),
+    st.just(Prompt(kind="select", options=("one", "two"), default="two")),
+    st.just(Prompt(kind="checkbox", default="True", required=False)),
+    st.just(Prompt(label="Password", kind="sensitive")),
+)
+
+
+def secrets(folder: Path) -> st.SearchStrategy[Secret]:
+    return st.one_of(
+        st.builds(Secret, env=st.just("DATABASE_PASSWORD")),
+        st.builds(Secret, file=st.just(str(folder / "password.txt"))),
+        st.builds(Secret, command=st.lists(TEXTS, min_size=1, max_size=3).map(tuple)),
+        st.builds(Secret, keyring=st.just("octotui/deploy")),
+    )
 
 
 def some(names: list[str]) -> st.SearchStrategy[tuple[str, ...]]:
@@ -97,6 +122,8 @@ def models(draw: st.DrawFn, folder: Path) -> Model:
     if environments and pools:
         scope = Scope(environment=tuple(environments))
         variables["Which Pool"] = (Value(value=next(iter(pools)), kind="pool", scope=scope),)
+        variables["Secret"] = (Value(kind="sensitive", secret=draw(secrets(folder)), scope=scope),)
+        variables["Asked"] = (Value(kind="prompt", prompt=draw(PROMPTS), scope=scope),)
         variables["Which Text"] = (Value(value="a"), Value(value=draw(TEXTS), scope=scope))
     model = Model(
         space=Space("Kraken", "kraken"),
