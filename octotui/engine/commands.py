@@ -2,7 +2,7 @@
 
 import msgspec
 
-from octotui.engine.events import Answer, Health, JobEnd
+from octotui.engine.events import Answer, Artifact, Health, JobEnd
 from octotui.model.space import Model
 
 
@@ -42,13 +42,24 @@ class ChoosePackages(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """How an attempt ended on its machine; `outputs` are the output variables it set (V7)."""
+    """How an attempt ended on its machine, and what its script said: output variables and more (V7)."""
 
     state: JobEnd
     exit_code: int | None = None
     reason: str = ""
     warnings: tuple[str, ...] = ()
     outputs: dict[str, str] = {}
+    artifacts: tuple[Artifact, ...] = ()
+    highlights: tuple[str, ...] = ()
+
+
+class ReportProgress(msgspec.Struct, frozen=True, kw_only=True):
+    """A script said how far it has come; a stale report, or one that says nothing new, is ignored."""
+
+    job: str
+    attempt: int
+    percentage: int
+    message: str = ""
 
 
 class ReportOutcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,6 +108,7 @@ Command = (
     | ReportHealth
     | StartRun
     | ChoosePackages
+    | ReportProgress
     | ReportOutcome
     | TakeInterruption
     | AnswerInterruption

@@ -7,7 +7,7 @@ from octotui.engine import events as happened
 from octotui.engine.cancel import cancel, open_jobs
 from octotui.engine.commands import Command, Outcome, Refused
 from octotui.engine.due import let_due
-from octotui.engine.outcomes import end_job, report_outcome
+from octotui.engine.outcomes import end_job, report_outcome, report_progress
 from octotui.engine.processes import queue_run
 from octotui.engine.state import Interruption, State, in_order
 from octotui.engine.turn import Turn
@@ -25,6 +25,8 @@ def decide(turn: Turn, command: Command) -> None:  # noqa: C901, PLR0912 - one l
             _start_run(turn, command)
         case asked.ChoosePackages():
             _choose_packages(turn, command)
+        case asked.ReportProgress():
+            report_progress(turn, command)
         case asked.ReportOutcome():
             report_outcome(turn, command)
         case asked.TakeInterruption():

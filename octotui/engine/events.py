@@ -40,6 +40,13 @@ class Pick(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     leases: int | None = None  # the live leases it had, where the policy looks at them
 
 
+class Artifact(msgspec.Struct, frozen=True, gc=False):
+    """A file that a script had kept (V7): its name among those of its job, and its size in bytes."""
+
+    name: str
+    size: int
+
+
 class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", gc=False):
     """What every event has; the engine numbers and dates it."""
 
@@ -187,6 +194,7 @@ class AttemptFailed(Event, frozen=True, tag=True):
     reason: str
     retry_at: float
     exit_code: int | None = None
+    artifacts: tuple[Artifact, ...] = ()
 
 
 class JobRetried(Event, frozen=True, tag=True):
@@ -194,6 +202,15 @@ class JobRetried(Event, frozen=True, tag=True):
 
     run: str
     job: str
+
+
+class JobProgressed(Event, frozen=True, tag=True):
+    """A running job's script says how far it has come, from 0 to 100."""
+
+    run: str
+    job: str
+    percentage: int
+    message: str = ""
 
 
 class JobEnded(Event, frozen=True, tag=True):
@@ -207,6 +224,8 @@ class JobEnded(Event, frozen=True, tag=True):
     reason: str = ""
     warnings: tuple[str, ...] = ()
     outputs: dict[str, str] = {}
+    artifacts: tuple[Artifact, ...] = ()
+    highlights: tuple[str, ...] = ()
 
 
 class InterruptionRaised(Event, frozen=True, tag=True):
@@ -265,6 +284,7 @@ AnyEvent = (
     | JobStopping
     | AttemptFailed
     | JobRetried
+    | JobProgressed
     | JobEnded
     | InterruptionRaised
     | InterruptionTaken

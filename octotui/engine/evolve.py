@@ -53,6 +53,8 @@ def evolve(state: State, event: AnyEvent) -> State:  # noqa: C901, PLR0912 - one
             return jobs.attempt_failed(state, event)
         case happened.JobRetried():
             return jobs.retried(state, event)
+        case happened.JobProgressed():
+            return jobs.progressed(state, event)
         case happened.JobEnded():
             return jobs.ended(state, event)
         case happened.InterruptionRaised():

@@ -7,12 +7,14 @@ from octotui.engine import locks, queue
 from octotui.engine.deadlines import fall_due
 from octotui.engine.evolve_runs import with_progress
 from octotui.engine.state import (
+    Attempt,
     ForAnswer,
     ForChild,
     ForPlace,
     ForRetry,
     Interruption,
     Job,
+    Reached,
     Run,
     State,
     step_of,
@@ -70,6 +72,11 @@ def started(state: State, event: happened.JobStarted) -> State:
     return _with_job(state, job)
 
 
+def progressed(state: State, event: happened.JobProgressed) -> State:
+    """The job's script has come so far."""
+    return _with_job(state, replace(state.jobs[event.job], progress=Reached(event.percentage, event.message)))
+
+
 def stopping(state: State, event: happened.JobStopping) -> State:
     """The job is being ended, and keeps its lock until it is gone."""
     state, job = fall_due(state, state.jobs[event.job], None)
@@ -88,6 +95,12 @@ def attempt_failed(state: State, event: happened.AttemptFailed) -> State:
         stopping="",
         exit_code=event.exit_code,
         reason=event.reason,
+        progress=None,
+        attempts=(
+            *before.attempts,
+            Attempt(event.reason, event.exit_code, before.started_at, event.at),
+        ),
+        artifacts=before.artifacts + event.artifacts,
     )
     state, job = fall_due(locks.give_back(state, before), job, event.retry_at)
     return _with(state, run, job)
@@ -112,6 +125,8 @@ def ended(state: State, event: happened.JobEnded) -> State:
         exit_code=event.exit_code,
         reason=event.reason,
         warnings=event.warnings,
+        artifacts=before.artifacts + event.artifacts,
+        highlights=event.highlights,
     )
     return _with(state, run, job)
 

@@ -1,13 +1,26 @@
-"""How an attempt ended, and whether there is another one (S5, S7)."""
+"""What executors report: how far an attempt is, how it ended, and whether there is another one (S5, S7)."""
 
 from msgspec.structs import replace
 
 from octotui.engine import events as happened
-from octotui.engine.commands import Outcome, ReportOutcome
-from octotui.engine.state import Job, Run, step_of
+from octotui.engine.commands import Outcome, ReportOutcome, ReportProgress
+from octotui.engine.state import Job, Reached, Run, step_of
 from octotui.engine.turn import Turn
 
 DOUBLINGS = 10  # of a step's backoff, at most: each wait is twice the one before
+
+
+def report_progress(turn: Turn, command: ReportProgress) -> None:
+    """Take what a running attempt says of itself; a job that is being ended goes nowhere any more."""
+    job = turn.state.jobs.get(command.job)
+    if job is None or job.state != "running" or job.stopping or job.attempt != command.attempt:
+        return
+    if job.progress != Reached(command.percentage, command.message):
+        turn.emit(
+            happened.JobProgressed(
+                run=job.run, job=job.id, percentage=command.percentage, message=command.message
+            )
+        )
 
 
 def report_outcome(turn: Turn, command: ReportOutcome) -> None:
@@ -28,6 +41,7 @@ def end_attempt(turn: Turn, job: Job, outcome: Outcome) -> None:
                 job=job.id,
                 reason=outcome.reason,
                 exit_code=outcome.exit_code,
+                artifacts=outcome.artifacts,
                 retry_at=turn.at + step.backoff * 2.0 ** min(job.attempt - 1, DOUBLINGS),
             )
         )
@@ -47,6 +61,8 @@ def end_job(turn: Turn, job: Job, outcome: Outcome) -> None:
             reason=outcome.reason,
             warnings=outcome.warnings,
             outputs=outcome.outputs,
+            artifacts=outcome.artifacts,
+            highlights=outcome.highlights,
         )
     )
 

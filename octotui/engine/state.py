@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 import msgspec
 from rpds import HashTrieMap
 
-from octotui.engine.events import Answer, Health, JobKind, Mode, Pick, RunEnd
+from octotui.engine.events import Answer, Artifact, Health, JobKind, Mode, Pick, RunEnd
 from octotui.engine.ordered import Line
 from octotui.model.process import Runbook, Step
 from octotui.model.space import Model, Space
@@ -85,6 +85,22 @@ class ForAnswer(msgspec.Struct, frozen=True, tag=True, gc=False):
 Wait = ForPlace | ForLock | ForRetry | ForChild | ForAnswer
 
 
+class Reached(msgspec.Struct, frozen=True, gc=False):
+    """How far a job's script says it has come, from 0 to 100, and with what."""
+
+    percentage: int
+    message: str = ""
+
+
+class Attempt(msgspec.Struct, frozen=True, gc=False):
+    """An attempt at a job that failed and was not the last."""
+
+    reason: str
+    exit_code: int | None
+    started_at: float | None
+    ended_at: float
+
+
 class Job(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One step of one run on one machine; `step` is None for acquiring packages."""
 
@@ -108,6 +124,10 @@ class Job(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     reason: str = ""
     warnings: tuple[str, ...] = ()
     child: str | None = None
+    progress: Reached | None = None
+    attempts: tuple[Attempt, ...] = ()
+    artifacts: tuple[Artifact, ...] = ()
+    highlights: tuple[str, ...] = ()
 
 
 class Progress(msgspec.Struct, frozen=True, kw_only=True, gc=False):

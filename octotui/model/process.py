@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-Shell = Literal["bash", "sh", "python"]
+Shell = Literal["bash", "sh", "python", "pwsh"]
 Start = Literal["after-previous", "with-previous"]
 
 

@@ -96,7 +96,7 @@ SIMULATE = Record(
 
 SCRIPT = Record(
     {
-        "shell": Key(choice("bash", "sh", "python"), "What runs the script."),
+        "shell": Key(choice("bash", "sh", "python", "pwsh"), "What runs the script."),
         "body": Key(prose(), "The script itself."),
         "file": Key(_PATH, "The file that holds the script, relative to this one."),
     },

@@ -21,6 +21,8 @@ def test_an_event_is_one_json_object() -> None:
         "reason": "",
         "warnings": [],
         "outputs": {},
+        "artifacts": [],
+        "highlights": [],
     }
 
 

@@ -4,11 +4,11 @@ import pytest
 
 from octotui.engine import commands as asked
 from octotui.engine.commands import Outcome
-from octotui.engine.events import AttemptFailed, JobEnded, JobRetried, JobStarted
+from octotui.engine.events import Artifact, AttemptFailed, JobEnded, JobProgressed, JobRetried, JobStarted
 from octotui.engine.outcomes import DOUBLINGS, of_child
-from octotui.engine.state import ForRetry
+from octotui.engine.state import Attempt, ForRetry, Reached
 from octotui.model.process import Simulate
-from tests.world import World, child, manual, model, packages, script
+from tests.world import START, World, child, manual, model, packages, replay, script
 
 FAILS = Simulate(takes=1.0, result="failure")
 
@@ -122,3 +122,41 @@ def test_the_warnings_of_a_child_are_its_jobs() -> None:
     world.start("top")
     world.report("job-2.1", warnings=("low disk",))
     assert world.steps("run-1") == ["succeeded-with-warnings"]
+
+
+def progress(world: World, percentage: int, message: str = "", *, attempt: int = 1) -> int:
+    """How many events a script's word leads to."""
+    said = asked.ReportProgress(job="job-1.1", attempt=attempt, percentage=percentage, message=message)
+    return len(world.send(said))
+
+
+def test_a_running_job_tells_how_far_it_is() -> None:
+    """V7: once each; another attempt's word, and one that comes after the end, is for nobody."""
+    world = World(model({"go": [script("A", simulate=Simulate(takes=5.0))]}))
+    world.start("go")
+    assert progress(world, 10, "copying") == 1
+    assert world.state.jobs["job-1.1"].progress == Reached(10, "copying")
+    assert progress(world, 10, "copying") == 0
+    assert progress(world, 20, attempt=2) == 0
+    assert progress(world, 20) == 1
+    world.send(asked.CancelRun(run="run-1"))
+    assert progress(world, 30) == 0
+    world.run_out()
+    assert progress(world, 40) == 0
+    assert [event.percentage for event in world.happened(JobProgressed)] == [10, 20]
+
+
+def test_attempts_that_failed_stay_with_their_job() -> None:
+    """S5, V7: with what they left; the next one begins at nothing."""
+    world = World(model({"go": [script("A", simulate=FAILS, retries=1, backoff=10.0)]}))
+    world.start("go")
+    progress(world, 70)
+    first, second = Artifact("log.txt", 5), Artifact("log-2.txt", 6)
+    world.report("job-1.1", "failed", reason="exit code 3", exit_code=3, artifacts=(first,))
+    job = world.state.jobs["job-1.1"]
+    assert job.attempts == (Attempt("exit code 3", 3, START, world.now),)
+    assert job.progress is None
+    world.run_until(world.now - START + 10.5)
+    world.report("job-1.1", artifacts=(second,), highlights=("look",))
+    job = replay(world.events).jobs["job-1.1"]
+    assert (len(job.attempts), job.artifacts, job.highlights) == (1, (first, second), ("look",))

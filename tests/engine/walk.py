@@ -68,6 +68,9 @@ class Walk:
                 if job.kind in ("script", "acquire"):
                     report = asked.ReportOutcome(job=job.id, attempt=event.attempt, outcome=self._outcome())
                     self._later(self.random.choice((0.0, 1.0, 2.0, 5.0)), report)
+                    if self.random.random() < 0.2:
+                        far = asked.ReportProgress(job=job.id, attempt=event.attempt, percentage=50)
+                        self._later(self.random.choice((0.0, 0.5, 3.0)), far)
             case happened.JobStopping() if event.job in self.state.jobs:
                 job = self.state.jobs[event.job]
                 if job.kind in ("script", "acquire"):
