@@ -7,9 +7,11 @@ from typing import Any
 import msgspec
 
 from octotui.model.complaints import Keys, Report
+from octotui.model.process import Runbook
 from octotui.model.space import Model, Scope
 
-_NAMED = ("pools", "workers", "environments", "tenants", "teams", "runbooks")
+_NAMED = ("pools", "workers", "environments", "tenants", "teams", "runbooks", "projects", "lifecycles")
+_OF_PROJECT = ("lifecycle", "variable_sets")
 _NOWHERE = "/nowhere"
 
 
@@ -20,22 +22,44 @@ def convert(tables: dict[str, Any], report: Report) -> Model:
         converted[table] = {slug: {"name": slug, **each} for slug, each in tables.get(table, {}).items()}
     named = [slug for pool in converted["pools"].values() for slug in pool.get("workers", ())]
     converted["workers"] = {slug: {"name": slug} for slug in named} | converted["workers"]
-    for slug, runbook in converted["runbooks"].items():
-        at = ("runbooks", slug, "steps")
-        steps = enumerate(runbook.get("steps", ()))
-        runbook["steps"] = [_step(step, (*at, index), report) for index, step in steps]
+    for table in ("runbooks", "projects"):
+        for slug, process in converted[table].items():
+            process["steps"] = _steps(process, (table, slug, "steps"), report)
+    converted["projects"] = {slug: _project(each) for slug, each in converted["projects"].items()}
+    converted["lifecycles"] = {slug: _lifecycle(each) for slug, each in converted["lifecycles"].items()}
     name = tables.get("space", {}).get("name", "?")
     converted["space"] = {"name": name, "slug": _slug(name)}
     feeds = tables.get("feeds", {})
     converted["feeds"] = {slug: {"directory": _NOWHERE, **feed} for slug, feed in feeds.items()}
-    variables = tables.get("variables", {})
-    converted["variables"] = {name: list(map(_value, values)) for name, values in variables.items()}
+    converted["variables"] = _variables(tables.get("variables", {}))
+    sets = tables.get("variable_sets", {})
+    converted["variable_sets"] = {slug: _variables(each) for slug, each in sets.items()}
     return msgspec.convert(converted, Model)
 
 
 def _slug(name: str) -> str:
     """The name of a space as that of a folder."""
     return re.sub(r"\W+", "-", name.casefold())[:60].strip("-_") or "space"
+
+
+def _project(table: dict[str, Any]) -> dict[str, Any]:
+    """A project; all that a runbook has too says what its deployment is."""
+    channels = table.get("channels", {})
+    return {
+        **{key: table[key] for key in _OF_PROJECT if key in table},
+        "deployment": {key: each for key, each in table.items() if key in Runbook.__struct_fields__},
+        "variables": _variables(table.get("variables", {})),
+        "channels": {slug: {"name": slug, **each} for slug, each in channels.items()},
+    }
+
+
+def _lifecycle(table: dict[str, Any]) -> dict[str, Any]:
+    return {**table, "phases": [{"name": "", **phase} for phase in table.get("phases", ())]}
+
+
+def _steps(process: dict[str, Any], at: Keys, report: Report) -> list[dict[str, Any]]:
+    steps = enumerate(process.get("steps", ()))
+    return [_step(step, (*at, index), report) for index, step in steps]
 
 
 def _step(step: dict[str, Any], at: Keys, report: Report) -> dict[str, Any]:
@@ -71,6 +95,10 @@ def _read(file: str, at: Keys, report: Report) -> str:
         problem = f'"{file}" is not a text in UTF-8.'
     report((*at, "script", "file"), problem)
     return ""
+
+
+def _variables(variables: dict[str, Any]) -> dict[str, Any]:
+    return {name: list(map(_value, values)) for name, values in variables.items()}
 
 
 def _value(value: str | dict[str, Any]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from octotui.model.complaints import Keys, Report, did_you_mean
+from octotui.model.declared import steps
 from octotui.model.process import Requirement
 from octotui.model.space import Feed, Model
 from octotui.model.versions import ANY, VERSION, RangeError, range_of
@@ -25,15 +26,14 @@ def check_packages(model: Model, report: Report) -> None:
         directory = model.feeds[slug].directory
         report(("feeds", slug, "directory"), f'There is no folder "{directory}"; make it, or name another.')
     held = _ids(feed for slug, feed in model.feeds.items() if slug not in missing)
-    for slug, runbook in model.runbooks.items():
-        for index, step in enumerate(runbook.steps):
-            for place, package in enumerate(step.packages):
-                at = ("runbooks", slug, "steps", index, "packages", place)
-                _check_range(package, at, report)
-                if not model.feeds:
-                    report(at, f'"{package.id}" needs a feed; declare one, such as [feeds.local].')
-                elif not missing and package.id not in held:
-                    report(at, f'No feed holds the package "{package.id}"{did_you_mean(package.id, held)}')
+    for of_step, step in steps(model):
+        for place, package in enumerate(step.packages):
+            at = (*of_step, "packages", place)
+            _check_range(package, at, report)
+            if not model.feeds:
+                report(at, f'"{package.id}" needs a feed; declare one, such as [feeds.local].')
+            elif not missing and package.id not in held:
+                report(at, f'No feed holds the package "{package.id}"{did_you_mean(package.id, held)}')
 
 
 def _check_range(package: Requirement, at: Keys, report: Report) -> None:

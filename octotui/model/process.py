@@ -52,7 +52,8 @@ class Requirement(msgspec.Struct, frozen=True):
 class Step(msgspec.Struct, frozen=True, kw_only=True):
     """One step of a process; durations are seconds, and None is no limit.
 
-    Its condition is `success`, `failure`, `always`, or an expression on variables.
+    Its condition is `success`, `failure`, `always`, or an expression on variables; `publish` says by the
+    name of an output variable which variable set is given its value.
     """
 
     name: str
@@ -72,6 +73,10 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     wait_limit: float | None = None
     grace: float = 10.0
     simulate: Simulate | None = None
+    required: bool = False
+    tenant_tags: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+    publish: dict[str, str] = {}
 
     @property
     def needs_worker(self) -> bool:
@@ -85,13 +90,17 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Runbook(msgspec.Struct, frozen=True, kw_only=True):
-    """A process: named steps in order; `concurrency` is a tag that one run at a time may hold."""
+    """A process: named steps in order; `concurrency` is a tag that one run at a time may hold.
+
+    Its `project` is the one whose variables it has; that of a deployment is the project it stands in.
+    """
 
     name: str
     steps: tuple[Step, ...] = ()
     description: str = ""
     concurrency: str | None = None
     time_limit: float | None = None
+    project: str | None = None
 
     def groups(self) -> tuple[tuple[int, ...], ...]:
         """The indexes of its steps, those that start together side by side (S2)."""

@@ -1,6 +1,7 @@
 """Prompts that nobody could answer, or whose default is no answer (V6)."""
 
 from octotui.model.complaints import Report, did_you_mean, listing
+from octotui.model.declared import variables
 from octotui.model.space import Model
 from octotui.model.values import Prompt
 
@@ -10,11 +11,11 @@ CHECKED = ("True", "False")
 
 def check_prompts(model: Model, report: Report) -> None:
     """Complains about options and defaults that do not fit the kind of a prompt."""
-    for variable, values in model.variables.items():
+    for at, values in variables(model):
         for index, value in enumerate(values):
             if value.prompt is not None:
                 for key, sentence in _problems(value.prompt):
-                    report(("variables", variable, index, "prompt", key), sentence)
+                    report((*at, index, "prompt", key), sentence)
 
 
 def answer_problem(prompt: Prompt, answer: str) -> str:

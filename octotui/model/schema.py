@@ -10,7 +10,7 @@ def schema() -> dict[str, Any]:
     """The schema (draft 2020-12) of one TOML file of a model."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "A model of octotui: pools, workers, environments and runbooks",
+        "title": "A model of octotui: pools, workers, environments, projects and runbooks",
         **_schema(MODEL),
     }
 

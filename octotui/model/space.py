@@ -11,6 +11,7 @@ Policy = Literal["round-robin", "least-leases"]
 
 BUILT_IN = "built-in"
 DEFAULT_POOL = "default"
+DEFAULT_CHANNEL = "default"
 
 
 class Space(msgspec.Struct, frozen=True):
@@ -114,6 +115,61 @@ class Value(msgspec.Struct, frozen=True, kw_only=True):
         return self.value if self.prompt is None else self.prompt.default or ""
 
 
+Variables = dict[str, tuple[Value, ...]]
+"""Values of variables, by name."""
+
+
+class Phase(msgspec.Struct, frozen=True, kw_only=True):
+    """Environments of a lifecycle side by side; an `optional` one may be passed by."""
+
+    name: str
+    environments: tuple[str, ...] = ()
+    optional: bool = False
+
+
+class Lifecycle(msgspec.Struct, frozen=True, kw_only=True):
+    """Through which environments a release goes, phase by phase."""
+
+    name: str
+    phases: tuple[Phase, ...] = ()
+
+
+class Channel(msgspec.Struct, frozen=True, kw_only=True):
+    """A kind of releases: their lifecycle, and what the versions of their packages must fit."""
+
+    name: str
+    default: bool = False
+    lifecycle: str | None = None
+    versions: dict[str, str] = {}
+    tag: str | None = None
+
+
+class Project(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that is deployed: its process, its variables, and the channels of its releases."""
+
+    deployment: Runbook
+    lifecycle: str | None = None
+    variable_sets: tuple[str, ...] = ()
+    variables: Variables = {}
+    channels: dict[str, Channel] = {}
+
+    @property
+    def name(self) -> str:
+        """What people call it: the name of its process."""
+        return self.deployment.name
+
+    @property
+    def default_channel(self) -> str:
+        """The slug of the channel of releases that name none: the one marked, or the first."""
+        marked = (slug for slug, channel in self.channels.items() if channel.default)
+        return next(marked, next(iter(self.channels), DEFAULT_CHANNEL))
+
+    def lifecycle_of(self, channel: str) -> str | None:
+        """The slug of the lifecycle of a channel's releases: its own, or the project's."""
+        declared = self.channels.get(channel)
+        return declared.lifecycle if declared and declared.lifecycle else self.lifecycle
+
+
 class Model(msgspec.Struct, frozen=True, kw_only=True):
     """Everything one space declares; `workers` also holds those that only a pool names."""
 
@@ -126,7 +182,27 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     teams: dict[str, Team] = {}
     feeds: dict[str, Feed] = {}
     runbooks: dict[str, Runbook] = {}
-    variables: dict[str, tuple[Value, ...]] = {}
+    variables: Variables = {}
+    projects: dict[str, Project] = {}
+    lifecycles: dict[str, Lifecycle] = {}
+    variable_sets: dict[str, Variables] = {}
+
+    @property
+    def processes(self) -> dict[str, Runbook]:
+        """What can be run, by slug: runbooks, and the deployments of projects."""
+        return self.runbooks | {slug: project.deployment for slug, project in self.projects.items()}
+
+    def process(self, slug: str) -> Runbook | None:
+        """The runbook of that slug, or the deployment of the project; None where there is neither."""
+        project = self.projects.get(slug)
+        return project.deployment if project else self.runbooks.get(slug)
+
+    def project_of(self, process: str) -> str | None:
+        """The slug of the project whose variables a process has, if any."""
+        if process in self.projects:
+            return process
+        runbook = self.runbooks.get(process)
+        return runbook.project if runbook else None
 
     @property
     def default_pool(self) -> str:

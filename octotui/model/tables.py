@@ -28,6 +28,7 @@ _PACKAGE = text(
     'a package such as "tools", "tools@1.2.0" or "tools@[1.0,2.0)"',
     r"[^@\s/]+(?:@[^@\s/](?:[^@/]*[^@\s/])?)?",
 )
+_PACKAGE_ID = text("the id of a package", r"[^@\s/]+")
 _PATH = text("a path", r"\S(?:.*\S)?", path=True)
 _DURATION = quantity('a duration such as "90s", "15m" or "1h30m"', DURATION, seconds, duration)
 _RATE = quantity('a rate such as "64 KiB/s" or "1 MB/s"', RATE, bytes_per_second, rate)
@@ -111,10 +112,11 @@ MANUAL = Record(
 )
 
 _NO_MANUAL = ("manual",)
+_VARIABLE = _name("the name of a variable")
 
 STEP = Record(
     {
-        "name": Key(_name(), "What people call the step; unique in its runbook.", required=True),
+        "name": Key(_name(), "What people call the step; unique in its process.", required=True),
         "script": Key(Either(prose(), SCRIPT), "A script for its worker; plain text means bash."),
         "runbook": Key(_SLUG, "The runbook of which this step starts a run."),
         "manual": Key(MANUAL, "A question to people, who proceed or abort."),
@@ -136,6 +138,16 @@ STEP = Record(
         ),
         "enabled": Key(flag(), "Whether it takes part at all."),
         "environments": Key(Listing(_SLUG), "The environments it applies to; none named means all."),
+        "tenant_tags": Key(
+            Listing(_TAG), "The tags of tenants it applies to, one of each set named; none named means all."
+        ),
+        "channels": Key(Listing(_SLUG), "The channels it applies to; none named means all."),
+        "required": Key(flag(), "Whether nobody may skip it."),
+        "publish": Key(
+            Keyed(_VARIABLE, _SLUG),
+            "The variable sets that are given its output variables, by the name of the variable.",
+            not_with=_NO_MANUAL,
+        ),
         "retries": Key(whole(0), "How often it is tried again.", not_with=_NO_MANUAL),
         "backoff": Key(_DURATION, "How long it waits before the first of its retries."),
         "time_limit": Key(_DURATION, "How long a job may take until it has failed."),
@@ -146,7 +158,7 @@ STEP = Record(
     one_of=("script", "runbook", "manual"),
 )
 
-RUNBOOK = Record(
+PROCESS = Record(
     {
         "name": _NAME,
         "description": Key(prose(), "What it is for."),
@@ -155,6 +167,8 @@ RUNBOOK = Record(
         "steps": Key(Listing(STEP), "What it does, in order."),
     }
 )
+
+RUNBOOK = Record({**PROCESS.keys, "project": Key(_SLUG, "The project whose variables it has.")})
 
 _NAMES = Listing(_name(), alone=True)
 
@@ -197,10 +211,47 @@ VALUE = Record(
         "tenant_tag": Key(_NAMES, "The tags of tenants it holds for."),
         "environment": Key(_NAMES, "The environments it holds for."),
         "channel": Key(_NAMES, "The channels it holds for."),
-        "process": Key(_NAMES, "The runbooks it holds for."),
+        "process": Key(_NAMES, "The runbooks and projects it holds for."),
     },
     one_of=("value", "pool", "sensitive", "prompt"),
     hint='A variable with dots in its name is written in quotes, such as "Project.Pool" = "setup".',
+)
+
+VARIABLES = Keyed(_VARIABLE, Listing(Either(scalar(), VALUE), alone=True))
+
+PHASE = Record(
+    {
+        "name": Key(_name(), "What people call it; unique in its lifecycle.", required=True),
+        "environments": Key(Listing(_SLUG), "Its environments, in any order.", required=True),
+        "optional": Key(flag(), "Whether a release may pass it by."),
+    }
+)
+
+LIFECYCLE = Record({"name": _NAME, "phases": Key(Listing(PHASE), "Its phases, in order.")})
+
+CHANNEL = Record(
+    {
+        "name": _NAME,
+        "default": Key(flag(), "Whether releases that name no channel are of this one; one channel may."),
+        "lifecycle": Key(_SLUG, "The lifecycle of its releases, instead of the project's."),
+        "versions": Key(
+            Keyed(_PACKAGE_ID, _name('a range of versions such as "[1.0,2.0)"')),
+            "Ranges that the versions of packages must be in, by package.",
+        ),
+        "tag": Key(
+            _name("a pattern of pre-release tags"), "What the pre-release tags of versions must match."
+        ),
+    }
+)
+
+PROJECT = Record(
+    {
+        **PROCESS.keys,
+        "lifecycle": Key(_SLUG, "Through which environments its releases go; none named means any."),
+        "variable_sets": Key(Listing(_SLUG), "The variable sets it shares."),
+        "variables": Key(VARIABLES, "Its own variables, which beat those of its sets."),
+        "channels": Key(Keyed(_SLUG, CHANNEL), "Kinds of releases, by slug."),
+    }
 )
 
 MODEL = Record(
@@ -213,10 +264,10 @@ MODEL = Record(
         "tenants": Key(Keyed(_SLUG, TENANT), "Tenants, by slug."),
         "teams": Key(Keyed(_SLUG, TEAM), "Teams that answer questions, by slug."),
         "feeds": Key(Keyed(_SLUG, FEED), "Where packages come from, by slug."),
-        "variables": Key(
-            Keyed(_name("the name of a variable"), Listing(Either(scalar(), VALUE), alone=True)),
-            "Variables: a value, or a list of values with their scopes.",
-        ),
+        "variables": Key(VARIABLES, "Variables: a value, or a list of values with their scopes."),
+        "variable_sets": Key(Keyed(_SLUG, VARIABLES), "Variables that projects share, by slug."),
+        "lifecycles": Key(Keyed(_SLUG, LIFECYCLE), "Which environment comes after which, by slug."),
+        "projects": Key(Keyed(_SLUG, PROJECT), "What is deployed, by slug."),
         "runbooks": Key(Keyed(_SLUG, RUNBOOK), "Runbooks, by slug."),
     }
 )

@@ -6,10 +6,11 @@ from itertools import combinations, product
 import msgspec
 
 from octotui.model.complaints import Report
+from octotui.model.declared import variables
 from octotui.model.scoping import KINDS, kinds_of, matches, most_specific, names
 from octotui.model.space import Model, Scope, Value
 
-# What is decided together: a tenant brings its tags, a step is one of a certain runbook.
+# What is decided together: a tenant brings its tags, a step is one of a certain process.
 _ASPECTS = (
     ("environment",),
     ("tenant", "tenant_tag"),
@@ -22,11 +23,11 @@ _ASPECTS = (
 
 def check_ties(model: Model, report: Report) -> None:
     """Complains about every value that ties with an earlier one, and says where."""
-    for variable, values in model.variables.items():
+    for place, values in variables(model):
         contexts: _Contexts | None = None
         for one, other in _candidates(values):
             first, second = values[one], values[other]
-            at = ("variables", variable, other)
+            at = (*place, other)
             if _same(first.scope, second.scope):
                 report(at, f"This value has the same scope as value {one + 1}; keep one of them.")
                 continue
@@ -96,9 +97,9 @@ class _Contexts:
         return list(found)
 
     def _places(self, model: Model) -> list[Scope]:
-        """A run as a whole, and its steps, of every runbook that some value tells apart."""
-        found = {} if model.runbooks else {Scope(): None}
-        for slug, runbook in model.runbooks.items():
+        """A run as a whole, and its steps, of every process that some value tells apart."""
+        found = {} if model.processes else {Scope(): None}
+        for slug, runbook in model.processes.items():
             process = tuple(name for name in (slug,) if name in self._named["process"])
             found[Scope(process=process)] = None
             for step in runbook.steps:

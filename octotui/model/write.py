@@ -8,20 +8,20 @@ from msgspec.structs import FieldInfo, fields
 
 from octotui.model.process import Manual, Requirement, Runbook, Script, StartRunbook, Step
 from octotui.model.shape import Keyed, Leaf, Listing, Record, Shape
-from octotui.model.space import Model, Value
-from octotui.model.tables import MANUAL, MODEL, PROMPT, RUNBOOK, SCRIPT, SECRET, STEP, VALUE
+from octotui.model.space import Model, Project, Value, Variables
+from octotui.model.tables import MANUAL, MODEL, PROJECT, PROMPT, RUNBOOK, SCRIPT, SECRET, STEP, VALUE
 
 
 def dump(model: Model) -> str:
     """The TOML text of a model; scripts that were read from files stay references to them."""
     tables: dict[str, Any] = {"space": {"name": model.space.name}}
-    for table in ("engine", "pools", "workers", "environments", "tenants", "teams", "feeds"):
+    for table in ("engine", "pools", "workers", "environments", "tenants", "teams", "feeds", "lifecycles"):
         tables[table] = _plain(MODEL.keys[table].shape, getattr(model, table))
     listed = {worker for pool in model.pools.values() for worker in pool.workers}
     tables["workers"] = {slug: more for slug, more in tables["workers"].items() if more or slug not in listed}
-    tables["variables"] = {
-        name: [_value(each) for each in values] for name, values in model.variables.items()
-    }
+    tables["variables"] = _variables(model.variables)
+    tables["variable_sets"] = {slug: _variables(each) for slug, each in model.variable_sets.items()}
+    tables["projects"] = {slug: _project(slug, each) for slug, each in model.projects.items()}
     tables["runbooks"] = {slug: _runbook(slug, each) for slug, each in model.runbooks.items()}
     text = {name: table for name, table in tables.items() if table}
     return toml(text)
@@ -40,6 +40,8 @@ def _plain(shape: Shape, value: Any) -> Any:
             return shape.show(value)
         case Listing():
             return [_plain(shape.of, each) for each in value]
+        case Keyed(of=Leaf() as leaf):
+            return {key: leaf.show(each) for key, each in value.items()}
         case Keyed():
             return {slug: _named(slug, _plain(shape.of, each)) for slug, each in value.items()}
         case Record():
@@ -67,6 +69,13 @@ def _runbook(slug: str, runbook: Runbook) -> dict[str, Any]:
     return _named(slug, _plain(RUNBOOK, rest)) | steps
 
 
+def _project(slug: str, project: Project) -> dict[str, Any]:
+    rest = msgspec.structs.replace(project, variables={})
+    variables = {"variables": _variables(project.variables)} if project.variables else {}
+    table: dict[str, Any] = _plain(PROJECT, rest)
+    return _runbook(slug, project.deployment) | table | variables
+
+
 def _step(step: Step) -> dict[str, Any]:
     table: dict[str, Any] = _plain(STEP, msgspec.structs.replace(step, packages=()))
     if step.packages:
@@ -90,6 +99,10 @@ def _script(script: Script) -> str | dict[str, Any]:
 
 def _package(package: Requirement) -> str:
     return package.id if package.version is None else f"{package.id}@{package.version}"
+
+
+def _variables(variables: Variables) -> dict[str, Any]:
+    return {name: [_value(each) for each in values] for name, values in variables.items()}
 
 
 def _value(value: Value) -> str | dict[str, Any]:

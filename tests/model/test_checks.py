@@ -57,7 +57,8 @@ def test_a_step_names_only_what_there_is(tmp_path: Path, step: str, said: str) -
             'tenant_tag = "region/wst"',
             'tenant_tag[1]: There is no tenant tag "region/wst"; did you mean "region/west"?',
         ),
-        ('process = "othr"', 'process[1]: There is no runbook "othr"; did you mean "other"?'),
+        ('process = "othr"', 'process[1]: There is no runbook or project "othr"; did you mean "other"?'),
+        ('channel = "hto"', 'channel[1]: There is no channel "hto"; none is declared.'),
         ('step = "Oen"', 'step[1]: There is no step "Oen"; known: "One".'),
     ],
 )

@@ -4,7 +4,7 @@ import pytest
 
 from octotui.model.process import Manual, Requirement, Script, Simulate, StartRunbook
 from octotui.model.read import load
-from octotui.model.space import Scope, Value, Worker
+from octotui.model.space import Channel, Phase, Scope, Value, Worker
 from octotui.model.values import Prompt, Secret
 from tests.model.texts import complaints_of, model_of, sample
 
@@ -28,6 +28,27 @@ def test_the_sample_becomes_values(tmp_path: Path) -> None:
         instructions="Is **four** databases really what you want?", teams=("finance",)
     )
     assert (model.feeds["local"].directory, model.feeds["local"].rate) == (str(tmp_path / "packages"), 65536)
+
+
+def test_a_project_is_a_process_with_channels_and_variables(tmp_path: Path) -> None:
+    model = load(sample(tmp_path))
+    shop = model.projects["shop"]
+    (step,) = shop.deployment.steps
+    assert (shop.name, shop.deployment.description, shop.lifecycle) == (
+        "The shop",
+        "Sells things",
+        "standard",
+    )
+    assert (step.required, step.tenant_tags, step.channels) == (True, ("region/westus",), ("hotfix",))
+    assert step.publish == {"Bundle.Url": "mail"}
+    assert shop.variables["Greeting"][1] == Value(value="quick", scope=Scope(channel=("hotfix",)))
+    assert shop.channels["hotfix"] == Channel(
+        name="Hot fixes", default=True, lifecycle="quick", versions={"tools": "[1.0,2.0)"}, tag="^$"
+    )
+    phases = model.lifecycles["standard"].phases
+    assert phases[0] == Phase(name="Try", environments=("development", "test"), optional=True)
+    assert model.variable_sets["mail"]["Sender"] == (Value(value="shop"),)
+    assert model.runbooks["restart-shop"].project == "shop"
 
 
 def test_a_bare_name_in_a_pool_is_a_worker(tmp_path: Path) -> None:

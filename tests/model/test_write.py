@@ -10,11 +10,15 @@ from hypothesis import strategies as st
 from octotui.model.process import Manual, Requirement, Runbook, Script, Simulate, StartRunbook, Step
 from octotui.model.read import load
 from octotui.model.space import (
+    Channel,
     Engine,
     Environment,
     Feed,
+    Lifecycle,
     Model,
+    Phase,
     Pool,
+    Project,
     Scope,
     Space,
     Team,
@@ -114,11 +118,7 @@ def models(draw: st.DrawFn, folder: Path) -> Model:
     teams = draw(
         keyed(st.builds(Team, name=NAMES, members=st.lists(NAMES, unique=True, max_size=2).map(tuple)))
     )
-    variables = draw(
-        st.dictionaries(
-            NAMES.map(str.lower), st.builds(Value, value=TEXTS).map(lambda value: (value,)), max_size=3
-        )
-    )
+    variables = draw(texts())
     if environments and pools:
         scope = Scope(environment=tuple(environments))
         variables["Which Pool"] = (Value(value=next(iter(pools)), kind="pool", scope=scope),)
@@ -138,14 +138,48 @@ def models(draw: st.DrawFn, folder: Path) -> Model:
             "local": Feed(directory=str(folder / "packages"), rate=draw(st.none() | st.integers(1, 10**8)))
         },
     )
-    runbooks = {"child": Runbook(name="Child")} | draw(keyed(runbooks_in(model, folder)))
-    return msgspec.structs.replace(model, runbooks=runbooks)
+    phases = st.builds(Phase, name=NAMES, environments=st.just(tuple(environments)), optional=st.booleans())
+    listed = st.lists(phases, max_size=1).map(tuple) if environments else st.just(())
+    model = msgspec.structs.replace(
+        model,
+        lifecycles=draw(keyed(st.builds(Lifecycle, name=NAMES, phases=listed))),
+        variable_sets=draw(keyed(texts())),
+    )
+    projects = draw(keyed(projects_in(model, folder)))
+    runbooks = {"child": Runbook(name="Child")} | draw(keyed(runbooks_in(model, folder, list(projects))))
+    runbooks = {slug: runbook for slug, runbook in runbooks.items() if slug not in projects}
+    return msgspec.structs.replace(model, runbooks=runbooks, projects=projects)
 
 
-def runbooks_in(model: Model, folder: Path) -> st.SearchStrategy[Runbook]:
+def texts() -> st.SearchStrategy[Any]:
+    values = st.builds(Value, value=TEXTS).map(lambda value: (value,))
+    return st.dictionaries(NAMES.map(str.lower), values, max_size=3)
+
+
+def projects_in(model: Model, folder: Path) -> st.SearchStrategy[Project]:
+    channels = st.builds(
+        Channel, name=NAMES, lifecycle=one(list(model.lifecycles)), tag=st.sampled_from(["^$", None])
+    )
+    return st.builds(
+        Project,
+        deployment=runbooks_in(model, folder, []),
+        lifecycle=one(list(model.lifecycles)),
+        variable_sets=some(list(model.variable_sets)),
+        variables=texts(),
+        channels=keyed(channels),
+    )
+
+
+def runbooks_in(model: Model, folder: Path, projects: list[str]) -> st.SearchStrategy[Runbook]:
     steps = st.lists(steps_in(model, folder), max_size=3, unique_by=lambda step: step.name).map(tuple)
     return st.builds(
-        Runbook, name=NAMES, steps=steps, description=TEXTS, concurrency=st.none() | NAMES, time_limit=LIMITS
+        Runbook,
+        name=NAMES,
+        steps=steps,
+        description=TEXTS,
+        concurrency=st.none() | NAMES,
+        time_limit=LIMITS,
+        project=one(projects),
     )
 
 
@@ -169,6 +203,8 @@ def steps_in(model: Model, folder: Path) -> st.SearchStrategy[Step]:
         "start": st.sampled_from(["after-previous", "with-previous"]),
         "condition": st.sampled_from(["success", "failure", "always"]),
         "enabled": st.booleans(),
+        "required": st.booleans(),
+        "tenant_tags": some([tag for tenant in model.tenants.values() for tag in tenant.tags][:1]),
         "environments": some(environments),
         "time_limit": LIMITS,
         "wait_limit": LIMITS,
@@ -181,7 +217,9 @@ def steps_in(model: Model, folder: Path) -> st.SearchStrategy[Step]:
     packages = st.lists(
         st.builds(Requirement, id=st.sampled_from(PACKAGES), version=versions), unique=True
     ).map(tuple)
-    work = {"packages": packages, "container": st.none() | NAMES, "retries": st.integers(0, 5)}
+    publish = st.dictionaries(NAMES, st.sampled_from(list(model.variable_sets)), max_size=2)
+    work: dict[str, Any] = {"publish": publish} if model.variable_sets else {}
+    work |= {"packages": packages, "container": st.none() | NAMES, "retries": st.integers(0, 5)}
     pool_variable = one([name for name in ("Which Pool",) if name in model.variables])
     return st.one_of(
         st.builds(Step, action=plain | from_file | start, pool=one(list(model.pools)), **work, **common),

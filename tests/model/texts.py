@@ -70,6 +70,45 @@ time_limit = "1h30m"
 simulate = { takes = "40s", result = "failure" }
 script = { shell = "sh", file = "scripts/create.sh" }
 
+[projects.shop]
+name = "The shop"
+description = "Sells things"
+lifecycle = "standard"
+variable_sets = ["mail"]
+[[projects.shop.steps]]
+name = "Deploy"
+script = "echo deploying"
+packages = ["tools"]
+tenant_tags = ["region/westus"]
+channels = ["hotfix"]
+required = true
+publish = { "Bundle.Url" = "mail" }
+[projects.shop.variables]
+Greeting = ["hello", { value = "quick", channel = "hotfix" }]
+[projects.shop.channels.stable]
+[projects.shop.channels.hotfix]
+name = "Hot fixes"
+default = true
+lifecycle = "quick"
+versions = { tools = "[1.0,2.0)" }
+tag = "^$"
+
+[runbooks.restart-shop]
+project = "shop"
+
+[[lifecycles.standard.phases]]
+name = "Try"
+environments = ["development", "test"]
+optional = true
+[[lifecycles.standard.phases]]
+name = "Go"
+environments = ["production"]
+[lifecycles.quick]
+name = "Quick"
+
+[variable_sets.mail]
+Sender = "shop"
+
 [feeds.local]
 directory = "packages"
 rate = "64 KiB/s"

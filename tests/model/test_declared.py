@@ -1,0 +1,31 @@
+from pathlib import Path
+
+from octotui.model.declared import processes, seen_by, steps, tables_of_variables, variables
+from octotui.model.read import load
+from tests.model.texts import sample
+
+
+def test_projects_stand_beside_runbooks(tmp_path: Path) -> None:
+    model = load(sample(tmp_path))
+    found = dict(processes(model))
+    assert found["projects", "shop"] is model.projects["shop"].deployment
+    assert found["runbooks", "unleash"] is model.runbooks["unleash"]
+    assert (("projects", "shop", "steps", 0), model.projects["shop"].deployment.steps[0]) in list(
+        steps(model)
+    )
+
+
+def test_variables_stand_in_three_kinds_of_tables(tmp_path: Path) -> None:
+    model = load(sample(tmp_path))
+    found = dict(tables_of_variables(model))
+    places = [("variables",), ("projects", "shop", "variables"), ("variable_sets", "mail")]
+    assert list(found) == places
+    assert ("variable_sets", "mail", "Sender") in dict(variables(model))
+
+
+def test_v4_a_process_sees_its_project_first_and_the_space_last(tmp_path: Path) -> None:
+    model = load(sample(tmp_path))
+    shop = model.projects["shop"]
+    every = (shop.variables, model.variable_sets["mail"], model.variables)
+    assert seen_by(model, "shop") == seen_by(model, "restart-shop") == every
+    assert seen_by(model, "unleash") == (model.variables,)
