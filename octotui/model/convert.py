@@ -9,14 +9,19 @@ import msgspec
 from octotui.model.complaints import Keys, Report
 from octotui.model.process import Runbook
 from octotui.model.space import Model, Scope
+from octotui.model.templated import templated
+from octotui.model.templates import Library
 
 _NAMED = ("pools", "workers", "environments", "tenants", "teams", "runbooks", "projects", "lifecycles")
 _OF_PROJECT = ("lifecycle", "variable_sets")
 _NOWHERE = "/nowhere"
 
 
-def convert(tables: dict[str, Any], report: Report) -> Model:
-    """The model of clean tables; what a complaint was made about already gets a harmless stand-in."""
+def convert(tables: dict[str, Any], report: Report, library: Library) -> Model:
+    """The model of clean tables, with the templates it may use.
+
+    What a complaint was made about already gets a harmless stand-in.
+    """
     converted = dict(tables)
     for table in _NAMED:
         converted[table] = {slug: {"name": slug, **each} for slug, each in tables.get(table, {}).items()}
@@ -24,7 +29,7 @@ def convert(tables: dict[str, Any], report: Report) -> Model:
     converted["workers"] = {slug: {"name": slug} for slug in named} | converted["workers"]
     for table in ("runbooks", "projects"):
         for slug, process in converted[table].items():
-            process["steps"] = _steps(process, (table, slug, "steps"), report)
+            process["steps"] = _steps(process, (table, slug, "steps"), report, library)
     converted["projects"] = {slug: _project(each) for slug, each in converted["projects"].items()}
     converted["lifecycles"] = {slug: _lifecycle(each) for slug, each in converted["lifecycles"].items()}
     name = tables.get("space", {}).get("name", "?")
@@ -57,25 +62,27 @@ def _lifecycle(table: dict[str, Any]) -> dict[str, Any]:
     return {**table, "phases": [{"name": "", **phase} for phase in table.get("phases", ())]}
 
 
-def _steps(process: dict[str, Any], at: Keys, report: Report) -> list[dict[str, Any]]:
+def _steps(process: dict[str, Any], at: Keys, report: Report, library: Library) -> list[dict[str, Any]]:
     steps = enumerate(process.get("steps", ()))
-    return [_step(step, (*at, index), report) for index, step in steps]
+    return [_step(step, (*at, index), report, library) for index, step in steps]
 
 
-def _step(step: dict[str, Any], at: Keys, report: Report) -> dict[str, Any]:
+def _step(step: dict[str, Any], at: Keys, report: Report, library: Library) -> dict[str, Any]:
     packages = [each.split("@") for each in step.get("packages", ())]
     return {
         "name": "",
         **step,
-        "action": _action(step, at, report),
+        "action": _action(step, at, report, library),
         "packages": [dict(zip(("id", "version"), each, strict=False)) for each in packages],
     }
 
 
-def _action(step: dict[str, Any], at: Keys, report: Report) -> dict[str, Any]:
+def _action(step: dict[str, Any], at: Keys, report: Report, library: Library) -> dict[str, Any]:
     if "runbook" in step:
         kept = ("runbook", "environment", "tenant", "wait")
         return {"kind": "runbook", **{key: step[key] for key in kept if key in step}}
+    if "template" in step:
+        return templated(step, at, report, library)
     if "manual" in step:
         return {"kind": "manual", "instructions": "", **step["manual"]}
     script = step.get("script", "")

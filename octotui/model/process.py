@@ -16,6 +16,19 @@ class Script(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="s
     file: str | None = None
 
 
+class Template(Script, frozen=True, kw_only=True, tag_field="kind", tag="template"):
+    """A step that runs a template's script, as it was when the model was read.
+
+    `parameters` are texts by name, defaults included, that are filled in when the script starts; those in
+    `sensitive` are masked. `needs` are commands, and Python modules such as `python:boto3`.
+    """
+
+    template: str
+    parameters: dict[str, str] = {}
+    sensitive: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+
+
 class StartRunbook(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="runbook"):
     """A step that starts another run; without an environment or tenant the child has its parent's."""
 
@@ -32,7 +45,7 @@ class Manual(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="m
     teams: tuple[str, ...] = ()
 
 
-Action = Script | StartRunbook | Manual
+Action = Script | Template | StartRunbook | Manual
 
 
 class Simulate(msgspec.Struct, frozen=True, kw_only=True):

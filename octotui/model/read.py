@@ -10,6 +10,7 @@ from octotui.model.convert import convert
 from octotui.model.sources import Source, files_of
 from octotui.model.space import Model
 from octotui.model.tables import MODEL
+from octotui.model.templates import Library
 from octotui.model.walk import Walker
 
 _SINGLE = ("space", "engine")
@@ -59,7 +60,9 @@ class _Reading:
         """Converts and checks what all files declare together."""
         if "space" not in self._tables:
             self._about(("space",), '"space" is missing: say [space] and name = "…" in one place.')
-        model = convert(self._tables, self._about)
+        library = Library(self._sources[0].folder)
+        model = convert(self._tables, self._about, library)
+        self.broken += library.complaints
         check(model, self._about)
         return model
 

@@ -29,6 +29,10 @@ _PACKAGE = text(
     r"[^@\s/]+(?:@[^@\s/](?:[^@/]*[^@\s/])?)?",
 )
 _PACKAGE_ID = text("the id of a package", r"[^@\s/]+")
+_NEED = text(
+    'a command such as "curl", or a Python module such as "python:boto3"',
+    r"(?:python:)?[A-Za-z0-9_][A-Za-z0-9_.+\-]*",
+)
 _PATH = text("a path", r"\S(?:.*\S)?", path=True)
 _DURATION = quantity('a duration such as "90s", "15m" or "1h30m"', DURATION, seconds, duration)
 _RATE = quantity('a rate such as "64 KiB/s" or "1 MB/s"', RATE, bytes_per_second, rate)
@@ -36,6 +40,9 @@ _CONDITION = text(
     '"success", "failure", "always" or an expression such as "#{Deploy}"', r"success|failure|always|.*#\{.*"
 )
 _NAME = Key(_name(), "What people call it; without it, its slug.")
+
+TEMPLATE_SHELLS = ("bash", "python")
+"""The shells that have Octopus's helper functions, on which templates rely."""
 
 SPACE = Record({"name": Key(_name(), "What people call this space.", required=True)})
 
@@ -120,6 +127,17 @@ STEP = Record(
         "script": Key(Either(prose(), SCRIPT), "A script for its worker; plain text means bash."),
         "runbook": Key(_SLUG, "The runbook of which this step starts a run."),
         "manual": Key(MANUAL, "A question to people, who proceed or abort."),
+        "template": Key(_SLUG, "The template whose script it runs: of octotui, or templates/NAME.toml."),
+        "parameters": Key(
+            Keyed(_name("the name of a parameter"), scalar()),
+            "What the template asks for, by name.",
+            only_with="template",
+        ),
+        "shell": Key(
+            choice(*TEMPLATE_SHELLS),
+            "Which of the template's scripts, if not its first.",
+            only_with="template",
+        ),
         "environment": Key(_SLUG, "The environment of the run it starts.", only_with="runbook"),
         "tenant": Key(_SLUG, "The tenant of the run it starts.", only_with="runbook"),
         "wait": Key(flag(), "Whether it waits for the run it starts.", only_with="runbook"),
@@ -155,7 +173,35 @@ STEP = Record(
         "grace": Key(_DURATION, "How long a job that must end has between TERM and KILL."),
         "simulate": Key(SIMULATE, "What a job of this step does in a prediction."),
     },
-    one_of=("script", "runbook", "manual"),
+    one_of=("script", "template", "runbook", "manual"),
+)
+
+PARAMETER = Record(
+    {
+        "label": Key(_name(), "What people call it; without it, its name."),
+        "help": Key(prose(), "What to write here."),
+        "kind": Key(
+            choice("text", "multiline", "select", "checkbox", "sensitive", "number"), "What it holds."
+        ),
+        "default": Key(scalar(), "What it is where a step says nothing.", not_with=("required",)),
+        "required": Key(flag(), "Whether a step must say it."),
+        "options": Key(Listing(_name()), "What may be chosen, where it is a select."),
+    }
+)
+
+TEMPLATE = Record(
+    {
+        "name": _NAME,
+        "description": Key(prose(), "What it does."),
+        "parameters": Key(Keyed(_name("the name of a parameter"), PARAMETER), "What a step says, by name."),
+        "needs": Key(Listing(_NEED), "Commands and Python modules that the worker must have."),
+        "outputs": Key(Keyed(_name(), prose()), "The output variables it sets, and what they are."),
+        "scripts": Key(
+            Record({shell: Key(prose(empty=False), f"The script for {shell}.") for shell in TEMPLATE_SHELLS}),
+            "The script for each shell; the first is the one that runs where a step says nothing.",
+            required=True,
+        ),
+    }
 )
 
 PROCESS = Record(

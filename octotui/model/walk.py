@@ -79,7 +79,8 @@ class Walker:
         for name in raw:
             if not keyed.key.holds(name):
                 self._report((*at, name), f"Expected {keyed.key.what}, not {_said(name)}.")
-        return {name: self.read(keyed.of, value, (*at, name)) for name, value in raw.items()}
+        clean = {name: self.read(keyed.of, value, (*at, name)) for name, value in raw.items()}
+        return {name: value for name, value in clean.items() if value is not UNSET}
 
     def _listing(self, shape: Listing, raw: Any, at: Keys) -> list[Any]:
         if not isinstance(raw, list):

@@ -6,7 +6,7 @@ import msgspec
 import tomli_w
 from msgspec.structs import FieldInfo, fields
 
-from octotui.model.process import Manual, Requirement, Runbook, Script, StartRunbook, Step
+from octotui.model.process import Manual, Requirement, Runbook, Script, StartRunbook, Step, Template
 from octotui.model.shape import Keyed, Leaf, Listing, Record, Shape
 from octotui.model.space import Model, Project, Value, Variables
 from octotui.model.tables import MANUAL, MODEL, PROJECT, PROMPT, RUNBOOK, SCRIPT, SECRET, STEP, VALUE
@@ -81,6 +81,9 @@ def _step(step: Step) -> dict[str, Any]:
     if step.packages:
         table["packages"] = [_package(each) for each in step.packages]
     match step.action:
+        case Template() as template:
+            table |= {"template": template.template, "shell": template.shell}
+            table |= {"parameters": template.parameters} if template.parameters else {}
         case Script() as script:
             table["script"] = _script(script)
         case StartRunbook() as start:

@@ -124,7 +124,7 @@ class Crew:
             return await self._acquirer.acquire(state.model, job, directory, output)
         secrets = self._secrets.setdefault(job.run, {})
         work, warnings = script_work(state, job, str(directory), self._now(), secrets)
-        transcript = Transcript(output, secrets.values())
+        transcript = Transcript(output, (*secrets.values(), *work.sensitive))
         for warning in warnings:
             output(f"octotui: {warning}\n".encode())
         outcome = transcript.ended(await self._executor.run(work, transcript))

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from octotui.engine.context import lookup, values_for
 from octotui.engine.state import Job, Run, State, requirement_text
 from octotui.model.process import Script
+from octotui.runtime.parameters import given, requirements, texts
 from octotui.variables.text import fill_in, warnings_of
 from octotui.workers.contract import Work
 
@@ -28,7 +29,10 @@ def script_work(
     run = state.runs[job.run]
     step = run.runbook.steps[job.step or 0]
     script = step.action if isinstance(step.action, Script) else Script(body="")
-    values = values_for(state, run, job.step, script.body) | extracted(run, job, directory) | dict(secrets)
+    values = values_for(state, run, job.step, texts(script)) | extracted(run, job, directory) | dict(secrets)
+    said = given(script, lookup(values), now)
+    values = {name: value for name, value in values.items() if name.lower() not in lookup(said.values)}
+    values |= said.values
     known = lookup(values)
     filled = fill_in(script.body, known, now)
     work = Work(
@@ -38,7 +42,7 @@ def script_work(
         worker=job.worker or "",
         directory=directory,
         shell=script.shell,
-        script=filled.text,
+        script=requirements(script) + filled.text,
         environment={
             plain: fill_in(value, known, now).text
             for name, value in values.items()
@@ -46,8 +50,9 @@ def script_work(
         },
         grace=step.grace,
         simulate=step.simulate,
+        sensitive=said.sensitive,
     )
-    return work, warnings_of(filled)
+    return work, said.warnings + warnings_of(filled)
 
 
 def extracted(run: Run, job: Job, directory: str) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """Filling in a text of the model: what is wrong with it is told, and it stays as it was written (V1)."""
 
+import re
 from collections.abc import Mapping
 
 from octotui.variables.language import Filled, TemplateError, parse
@@ -21,3 +22,8 @@ def fill_in(text: str, values: Mapping[str, str], now: float | None = None) -> F
 def warnings_of(filled: Filled) -> tuple[str, ...]:
     """What people are to be told of a text that was filled in: unknown names, and what went wrong."""
     return tuple(f"nobody knows the variable {name}" for name in filled.unknown) + filled.problems
+
+
+def escape(text: str) -> str:
+    """The text so written that filling it in gives it back: `##{` stands for `#{`."""
+    return re.sub(r"#(?=\{)", "##", text)

@@ -12,7 +12,10 @@ Output = Callable[[bytes], None]
 
 
 class Work(msgspec.Struct, frozen=True, kw_only=True):
-    """An attempt at a job: the script, and the environment variables that it is given besides ours."""
+    """An attempt at a job: the script, and the environment variables that it is given besides ours.
+
+    What is `sensitive` among them must not be seen in what it prints (V5).
+    """
 
     job: str
     attempt: int
@@ -24,6 +27,7 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
     environment: dict[str, str] = {}
     grace: float = 10.0
     simulate: Simulate | None = None
+    sensitive: tuple[str, ...] = ()
 
 
 class Executor(Protocol):

@@ -1,7 +1,7 @@
 """How a script of each shell is started, with Octopus's helper functions at hand (V7)."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 HELPERS = str(Path(__file__).parent / "helpers")
@@ -30,3 +30,11 @@ def environment(
     ours = {"BASH_ENV": f"{helpers}/octopus.bash"}
     theirs = surroundings.get("BASH_ENV", ours["BASH_ENV"])
     return ours if theirs == ours["BASH_ENV"] else ours | {"OCTOTUI_BASH_ENV": theirs}
+
+
+def requirements(shell: str, needs: Sequence[str]) -> str:
+    """A line that fails the step where the machine lacks a command, or a `python:module`."""
+    quoted = [f'"{need}"' for need in needs]
+    return (
+        f"fail_without({', '.join(quoted)})\n" if shell == "python" else f"fail_without {' '.join(quoted)}\n"
+    )

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from octotui.model.process import Manual, Requirement, Runbook, Script, Simulate, StartRunbook, Step
+from octotui.model.process import Manual, Requirement, Runbook, Script, Simulate, StartRunbook, Step, Template
 from octotui.model.read import load
 from octotui.model.space import (
     Channel,
@@ -29,6 +29,7 @@ from octotui.model.space import (
 from octotui.model.starter import starter
 from octotui.model.values import Prompt, Secret
 from octotui.model.write import dump
+from tests.model.test_templates import GREET
 from tests.model.texts import model_of, sample, write
 
 PACKAGES = ("tools", "worker-image")
@@ -39,6 +40,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a script and the packages that generated models name."""
     folder = tmp_path_factory.mktemp("models")
     write(folder, "echo read\n", "script.sh")
+    write(folder, GREET, "templates/greet.toml")
     for package in PACKAGES:
         write(folder, "", f"packages/{package}.1.0.0.zip")
     return folder
@@ -190,6 +192,15 @@ def steps_in(model: Model, folder: Path) -> st.SearchStrategy[Step]:
     from_file = st.builds(
         Script, body=st.just("echo read\n"), file=st.just(str(folder / "script.sh")), shell=shells
     )
+    said = st.fixed_dictionaries({"Who": NAMES, "Loud": st.sampled_from(["True", "False"])})
+    template = st.builds(
+        Template,
+        template=st.just("greet"),
+        shell=st.just("bash"),
+        body=st.just("echo hello"),
+        parameters=said,
+        needs=st.just(("curl", "python:boto3")),
+    )
     start = st.builds(
         StartRunbook,
         runbook=st.just("child"),
@@ -222,7 +233,9 @@ def steps_in(model: Model, folder: Path) -> st.SearchStrategy[Step]:
     work |= {"packages": packages, "container": st.none() | NAMES, "retries": st.integers(0, 5)}
     pool_variable = one([name for name in ("Which Pool",) if name in model.variables])
     return st.one_of(
-        st.builds(Step, action=plain | from_file | start, pool=one(list(model.pools)), **work, **common),
+        st.builds(
+            Step, action=plain | from_file | template | start, pool=one(list(model.pools)), **work, **common
+        ),
         st.builds(Step, action=plain, pool_variable=pool_variable, **work, **common),
         st.builds(Step, action=manual, block_concurrent=st.booleans(), **common),
     )

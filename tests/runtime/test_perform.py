@@ -86,6 +86,42 @@ def test_later_steps_get_what_a_script_has_set_and_nobody_sees_what_is_sensitive
     play(model({"a": [script("A"), second]}), tmp_path, main, executor=hands, journal=journal)
 
 
+def test_a_template_gets_its_parameters_and_nobody_sees_what_is_sensitive(tmp_path: Path) -> None:
+    """S1, V5: parameters are variables of their step alone, before all others; the journal has texts."""
+    from octotui.model.process import Script, Step, Template
+    from octotui.model.space import Value
+
+    hands, journal = Hands(), MemoryJournal()
+    action = Template(
+        body="curl #{Url} #{Where}",
+        template="fetch",
+        parameters={"Url": "#{Url}/api", "Token": "#{Name}-hunter22"},
+        sensitive=("Token",),
+        needs=("curl",),
+    )
+    fetch = Step(name="Fetch", action=action, pool="setup")
+    later = Step(name="Later", action=Script(body="#{Url}"), pool="setup")
+    variables = {name: (Value(value=value),) for name, value in {"url": "https://x", "Name": "ann"}.items()}
+
+    async def main(rig: Rig) -> None:
+        await rig.start("a")
+        await soon()
+        (work,) = hands.begun
+        assert work.script == 'fail_without "curl"\ncurl https://x/api #{Where}'
+        assert (work.environment["Url"], work.environment["Token"]) == ("https://x/api", "ann-hunter22")
+        assert "url" not in work.environment
+        hands.outputs["job-1.1"](b"it is ann-hunter22\n")
+        hands.end("job-1.1")
+        await rig.until(lambda: len(hands.begun) == 2)
+        assert hands.begun[1].script == "https://x"
+        with LogReader(rig.session.log_path("run-1", "job-1.1")) as log:
+            assert log.tail(2) == ["octotui: nobody knows the variable Where", "it is ********"]
+        assert "#{Name}-hunter22" in repr(list(journal.read()))
+        assert "ann-hunter22" not in repr(list(journal.read()))
+
+    play(model({"a": [fetch, later]}, variables=variables), tmp_path, main, executor=hands, journal=journal)
+
+
 def test_a_job_that_is_cancelled_is_stopped_where_it_runs(tmp_path: Path) -> None:
     hands = Hands()
 

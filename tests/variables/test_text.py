@@ -3,7 +3,7 @@
 import pytest
 
 from octotui.variables.language import Filled
-from octotui.variables.text import fill_in, warnings_of
+from octotui.variables.text import escape, fill_in, warnings_of
 
 
 @pytest.mark.parametrize(
@@ -66,3 +66,8 @@ def test_warnings_name_every_unknown_variable() -> None:
         "nobody knows the variable A",
         "nobody knows the variable B",
     )
+
+
+@pytest.mark.parametrize("text", ["", "plain", "#{Name}", "a #{if x}b#{/if}", "#", "{", "#{", "# {"])
+def test_what_is_escaped_is_itself_when_filled_in(text: str) -> None:
+    assert fill_in(escape(text), {"name": "no"}).text == text

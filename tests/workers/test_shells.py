@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from octotui.runtime.messages import Fail, SetVariable
-from octotui.workers.shells import HELPERS, command, environment
+from octotui.workers.shells import HELPERS, command, environment, requirements
 from tests.workers.scripts import SURROUNDINGS, run
 
 
@@ -139,3 +139,19 @@ def test_v7_python_finds_modules_where_it_would_without_helpers(tmp_path: Path) 
     script = "import sys\nprint([path for path in sys.path if 'helpers' in path], sys.path[0])"
     assert run("python", tmp_path, script).visible == f"[] {tmp_path}\n"
     assert str(tmp_path) not in run("python", tmp_path, script, PYTHONSAFEPATH="1").visible
+
+
+@pytest.mark.parametrize("shell", ["bash", "python"])
+def test_a_script_ends_where_the_machine_lacks_what_it_needs(shell: str, tmp_path: Path) -> None:
+    """S1: one sentence names all that is to be installed, and where."""
+    line = requirements(shell, ["ls", "no-such", "python:json", "python:no_such.part"])
+    ran = run(shell, tmp_path, line + "never", Octopus_Worker_Name="bench")
+    wanted = "bench lacks what this step needs, so install it there: no-such, the Python module no_such.part"
+    assert ran.said == [Fail(at=0, message=wanted)]
+    assert (ran.code != 0, ran.visible, ran.errors) == (True, "", "")
+
+
+@pytest.mark.parametrize(("shell", "body"), [("bash", "set -eu; echo here"), ("python", "print('here')")])
+def test_a_script_goes_on_where_the_machine_has_what_it_needs(shell: str, body: str, tmp_path: Path) -> None:
+    ran = run(shell, tmp_path, requirements(shell, ["ls", "python:json"]) + body)
+    assert (ran.code, ran.visible, ran.errors) == (0, "here\n", "")

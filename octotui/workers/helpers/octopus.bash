@@ -81,6 +81,23 @@ fail_step() {
     exit 1
 }
 
+# fail_without COMMAND…: end the script where the machine lacks one; python:MODULE is a module of python3.
+fail_without() {
+    local __octotui_need __octotui_missing=
+    for __octotui_need; do
+        case $__octotui_need in
+            python:*)
+                if python3 -c "import ${__octotui_need#python:}" >/dev/null 2>&1; then continue; fi
+                __octotui_need="the Python module ${__octotui_need#python:}"
+                ;;
+            *) if command -v "$__octotui_need" >/dev/null 2>&1; then continue; fi ;;
+        esac
+        __octotui_missing="$__octotui_missing${__octotui_missing:+, }$__octotui_need"
+    done
+    if [ -z "$__octotui_missing" ]; then return 0; fi
+    fail_step "${Octopus_Worker_Name:-this machine} lacks what this step needs, so install it there: $__octotui_missing"
+}
+
 # write_verbose TEXT, write_highlight TEXT …: a text of that level; they are written at once, so that what
 # runs beside them gets no line between.
 write_verbose() { __octotui_write verbose "${1-}"; }

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 OFFERED = """octopusvariables encode decode get_octopusvariable set_octopusvariable createartifact
-updateprogress failstep printverbose printhighlight printwait printwarning"""
+updateprogress failstep fail_without printverbose printhighlight printwait printwarning"""
 LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_")
 IMPORTED = ("base64", "binascii", "os", "sys")  # in Octopus, scripts have these without importing them
 
@@ -90,6 +90,29 @@ def failstep(message: str | None = None) -> None:
     if message is not None:
         _say("resultMessage", message=message)
     sys.exit(-1)
+
+
+def fail_without(*needs: str) -> None:
+    """End the script where the machine lacks a command; `python:module` is a module of this Python."""
+    missing = [told for told in map(_missing, needs) if told]
+    if missing:
+        where = octopusvariables.get("Octopus.Worker.Name", "this machine")
+        failstep(f"{where} lacks what this step needs, so install it there: {', '.join(missing)}")
+
+
+def _missing(need: str) -> str:
+    """How people call what the machine lacks, or nothing."""
+    from importlib.util import find_spec  # noqa: PLC0415
+    from shutil import which  # noqa: PLC0415
+
+    kind, _, module = need.partition(":")
+    if not module:
+        return "" if which(kind) else kind
+    try:
+        found = find_spec(module)
+    except ImportError:
+        found = None  # not even the package is there that it would be in
+    return "" if found else f"the Python module {module}"
 
 
 def printverbose(message: object) -> None:
