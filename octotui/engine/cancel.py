@@ -43,7 +43,7 @@ def end_if_nothing_is_open(turn: Turn, name: str) -> None:
 
 def open_jobs(turn: Turn, name: str) -> list[Job]:
     """The jobs of a run that have not ended, in the order they were queued."""
-    return [turn.job(each) for each in turn.run(name).open]
+    return [turn.job(each) for _, each in turn.run(name).open]
 
 
 def _close_question(turn: Turn, run: Run, job: Job) -> None:

@@ -33,26 +33,29 @@ def queued(state: State, event: happened.JobQueued) -> State:
         mode=event.mode,
         packages=event.packages,
         queued_at=event.at,
+        number=len(run.jobs) + 1,
     )
-    run = replace(run, jobs=(*run.jobs, job.id), open=(*run.open, job.id))
+    run = replace(run, jobs=run.jobs.add(job.id), open=run.open.add(job.place))
     if event.step is not None:
         before = run.steps[event.step]
-        progress = replace(before, state="started", jobs=(*before.jobs, job.id))
+        progress = replace(before, state="started", jobs=before.jobs.add(job.id))
         run = with_progress(run, event.step, progress)
     if event.kind == "manual":
         return _with(state, run, job)
     if run.placed < state.model.engine.max_parallelism:
         state, job = _ask(state, run, job)
         return _with(state, replace(run, placed=run.placed + 1), job)
-    return _with(state, replace(run, unplaced=(*run.unplaced, job.id)), replace(job, wait=ForPlace(event.at)))
+    return _with(
+        state, replace(run, unplaced=run.unplaced.add(job.place)), replace(job, wait=ForPlace(event.at))
+    )
 
 
 def placed(state: State, event: happened.JobPlaced) -> State:
     """The job has one of its run's places, and asks for its lock."""
     run = state.runs[event.run]
     state, job = _ask(state, run, state.jobs[event.job])
-    rest = tuple(each for each in run.unplaced if each != job.id)
-    return _with(state, replace(run, placed=run.placed + 1, unplaced=rest), job)
+    run = replace(run, placed=run.placed + 1, unplaced=run.unplaced.discard(job.place))
+    return _with(state, run, job)
 
 
 def _ask(state: State, run: Run, job: Job) -> tuple[State, Job]:
@@ -134,11 +137,11 @@ def ended(state: State, event: happened.JobEnded) -> State:
 def _without_job(run: Run, job: Job, event: happened.JobEnded) -> Run:
     """The run once a job of it is over."""
     failed = event.state in ("failed", "lost")
-    unplaced = job.id in run.unplaced
+    unplaced = isinstance(job.wait, ForPlace)
     run = replace(
         run,
-        open=tuple(each for each in run.open if each != job.id),
-        unplaced=tuple(each for each in run.unplaced if each != job.id) if unplaced else run.unplaced,
+        open=run.open.discard(job.place),
+        unplaced=run.unplaced.discard(job.place),
         placed=run.placed - (0 if unplaced or job.kind == "manual" else 1),
         children=run.children - isinstance(job.wait, ForChild),
         failed=run.failed or failed,

@@ -8,10 +8,12 @@ from octotui.engine.context import lookup, values_for
 from octotui.engine.deadlines import fall_due
 from octotui.engine.ordered import Line
 from octotui.engine.queue import Held
+from octotui.engine.series import Series
 from octotui.engine.state import Family, ForChild, Progress, Run, State, cursor_key
 from octotui.variables.text import fill_in
 
 NO_LEASES = Line()
+NOBODY = Family(Series(), 0)
 
 
 def queued(state: State, event: happened.RunQueued) -> State:
@@ -32,10 +34,11 @@ def queued(state: State, event: happened.RunQueued) -> State:
         variables=event.variables,
         queued_at=event.at,
         ticket=event.seq,
-        steps=tuple(Progress() for _ in runbook.steps),
+        steps=Series(Progress() for _ in runbook.steps),
     )
-    family = state.families.get(event.root, Family((), 0))
-    family = Family((*family.runs, run.id), family.open + 1)
+    run = replace(run, pending=_pending(run, 0))
+    family = state.families.get(event.root, NOBODY)
+    family = Family(family.runs.add(run.id), family.open + 1)
     state = replace(state, next_run=number + 1, families=state.families.insert(event.root, family))
     if runbook.concurrency is not None:
         run = replace(run, tag=fill_in(runbook.concurrency, lookup(values_for(state, run))).text)
@@ -89,7 +92,7 @@ def workers_selected(state: State, event: happened.WorkersSelected) -> State:
         selected=len(run.picks),
         leased=True,
         acquired="no",
-        steps=tuple(steps),
+        steps=Series(steps),
     )
     return _with(replace(state, cursors=cursors, leases=leases), run)
 
@@ -180,11 +183,22 @@ def step_skipped(state: State, event: happened.StepSkipped) -> State:
 
 def with_progress(run: Run, step: int, progress: Progress) -> Run:
     """A run one of whose steps is this far; its group moves on with its last pending step."""
-    steps = (*run.steps[:step], progress, *run.steps[step + 1 :])
-    group = run.group
-    while group < len(run.groups) and all(steps[each].state != "pending" for each in run.groups[group]):
+    was_pending = run.steps[step].state == "pending"
+    run = replace(run, steps=run.steps.put(step, progress))
+    if not was_pending or progress.state == "pending" or step not in run.present:
+        return run
+    group, pending = run.group, run.pending - 1
+    while not pending and group < len(run.groups):
         group += 1
-    return replace(run, steps=steps, group=group)
+        pending = _pending(run, group)
+    return replace(run, group=group, pending=pending)
+
+
+def _pending(run: Run, group: int) -> int:
+    """How many steps of a group have neither started nor been skipped; each group is counted once."""
+    if group >= len(run.groups):
+        return 0
+    return sum(run.steps[each].state == "pending" for each in run.groups[group])
 
 
 def _with(state: State, run: Run) -> State:

@@ -132,7 +132,7 @@ def _waits_for(state: State, run: Run) -> tuple[Run, ...]:
     if run.state == "queued":
         holder = tag_holder(state, run)
         return () if holder is None else (holder,)
-    waits = (state.jobs[name].wait for name in run.open)
+    waits = (state.jobs[name].wait for _, name in run.open)
     return tuple(state.runs[wait.run] for wait in waits if isinstance(wait, ForChild))
 
 

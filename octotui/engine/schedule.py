@@ -87,8 +87,8 @@ def _let_start(turn: Turn, job: Job) -> None:
 def _place(turn: Turn, name: str) -> None:
     """Give free places of a run to its jobs that wait for one."""
     limit = turn.state.model.engine.max_parallelism
-    while (run := turn.run(name)).unplaced and run.slot and run.placed < limit:
-        turn.emit(happened.JobPlaced(run=name, job=run.unplaced[0]))
+    while (run := turn.run(name)).slot and run.placed < limit and (first := run.unplaced.first()):
+        turn.emit(happened.JobPlaced(run=name, job=first[1]))
 
 
 def _start_child(turn: Turn, job: Job) -> None:

@@ -1,7 +1,7 @@
 """Which workers a run leases, and why these: decided for all its steps at once (W2 to W11)."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -22,11 +22,20 @@ class Selection(msgspec.Struct, frozen=True):
     problems: tuple[str, ...] = ()
 
 
+class Taken(msgspec.Struct):
+    """What a selection has taken so far: cursors it moved, workers it picked; leases there were before it."""
+
+    cursors: dict[str, str] = {}
+    workers: Counter[str] = msgspec.field(default_factory=Counter)
+    leases: dict[str, dict[str, int]] = {}
+
+
 def select(state: State, run: Run, steps: Sequence[int]) -> Selection:
     """Workers for these steps of a run; nothing is changed where there is a problem (W5)."""
     picks: dict[Key, Pick] = {}
+    sharing: dict[Key, list[int]] = {}
     problems: list[str] = list(run.problems)
-    cursors: dict[str, str] = {}
+    taken = Taken()
     for index in steps:
         step = run.runbook.steps[index]
         found = pool_of(state, run, step)
@@ -37,17 +46,23 @@ def select(state: State, run: Run, steps: Sequence[int]) -> Selection:
         problem = _container_problem(pool, step)
         key = (found.slug, step.package_ids, step.container, index if pool.affinity == "step" else None)
         if key in picks:
-            picks[key] = msgspec.structs.replace(picks[key], steps=(*picks[key].steps, index))
+            sharing[key].append(index)
         elif not problem:
-            pick = _pick(state, run, found.slug, index, cursors, picks.values())
+            pick = _pick(state, run, found.slug, index, taken)
             if isinstance(pick, Pick):
                 picks[key] = pick
-                cursors[found.slug] = pick.cursor_after or ""
+                sharing[key] = [index]
+                taken.cursors[found.slug] = pick.cursor_after or ""
+                taken.workers[pick.worker] += 1
             else:
                 problem = pick
         if problem:
             problems.append(f"step “{step.name}”, pool {found.slug}: {problem}")
-    return Selection((), tuple(problems)) if problems else Selection(tuple(picks.values()))
+    if problems:
+        return Selection((), tuple(problems))
+    return Selection(
+        tuple(msgspec.structs.replace(pick, steps=tuple(sharing[key])) for key, pick in picks.items())
+    )
 
 
 class PoolFound(msgspec.Struct, frozen=True):
@@ -81,16 +96,16 @@ def _container_problem(pool: Pool, step: Step) -> str:
     return ""
 
 
-def _pick(
-    state: State, run: Run, slug: str, index: int, cursors: dict[str, str], picked: Iterable[Pick]
-) -> Pick | str:
+def _pick(state: State, run: Run, slug: str, index: int, taken: Taken) -> Pick | str:
     """A worker of a pool by its policy, or a sentence why there is none."""
     pool, step = state.model.pool(slug), run.runbook.steps[index]
     if not pool.workers:
         return _built_in(state, run, slug, index)
     in_turn = pool.policy == "round-robin"
-    cursor = (cursors.get(slug) or state.cursors.get(cursor_key(slug, run.process))) if in_turn else None
-    held = {} if in_turn else live_leases(state, pool, picked)
+    cursor = (
+        (taken.cursors.get(slug) or state.cursors.get(cursor_key(slug, run.process))) if in_turn else None
+    )
+    held = {} if in_turn else _leases(state, slug, taken)
     passed: list[PassedOver] = []
     for worker in from_cursor(pool, cursor) if in_turn else by_leases(pool, held):
         reason = not_eligible(state, worker)
@@ -123,13 +138,21 @@ def by_leases(pool: Pool, held: Mapping[str, int]) -> tuple[str, ...]:
     return tuple(sorted(pool.workers, key=held.__getitem__))
 
 
-def live_leases(state: State, pool: Pool, picked: Iterable[Pick] = ()) -> dict[str, int]:
+def _leases(state: State, slug: str, taken: Taken) -> dict[str, int]:
     """How many leases each worker of a pool has, those that this selection takes included."""
-    held = Counter(pick.worker for pick in picked)
+    before = taken.leases.get(slug)
+    if before is None:
+        before = taken.leases[slug] = live_leases(state, state.model.pool(slug))
+    return {worker: leases + taken.workers[worker] for worker, leases in before.items()}
+
+
+def live_leases(state: State, pool: Pool) -> dict[str, int]:
+    """How many leases each worker of a pool has."""
+    held: dict[str, int] = {}
     for worker in pool.workers:
         runs = (state.runs[name] for _, name in state.leases.get(worker, ()))
-        held[worker] += sum(pick.worker == worker for run in runs for pick in run.leases)
-    return dict(held)
+        held[worker] = sum(pick.worker == worker for run in runs for pick in run.leases)
+    return held
 
 
 def _built_in(state: State, run: Run, slug: str, index: int) -> Pick | str:

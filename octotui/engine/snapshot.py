@@ -1,14 +1,15 @@
 """A State as bytes and back, so that a space opens without folding its whole history (R5)."""
 
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 from rpds import HashTrieMap
 
 from octotui.engine.ordered import Line
+from octotui.engine.series import Series
 from octotui.engine.state import State
 
-VERSION = 1  # goes up whenever a State is written differently
+VERSION = 2  # goes up whenever a State is written differently
 
 
 class Unreadable(Exception):
@@ -34,7 +35,7 @@ def decode(body: bytes) -> State:
         snapshot = msgspec.json.decode(body, type=Snapshot)
         if snapshot.version != VERSION:
             raise Unreadable(f"the snapshot has version {snapshot.version}, and this octotui reads {VERSION}")
-        state = msgspec.json.decode(snapshot.state, type=State, dec_hook=_line)
+        state = msgspec.json.decode(snapshot.state, type=State, dec_hook=_sequence)
     except msgspec.DecodeError as error:
         raise Unreadable(f"the snapshot is broken: {error}") from error
     fields = {name: getattr(state, name) for name in State.__struct_fields__}
@@ -43,10 +44,13 @@ def decode(body: bytes) -> State:
 
 
 def _plain(value: Any) -> Any:
-    """A map or a line in terms of JSON."""
+    """A map, a line or a series in terms of JSON."""
     return dict(sorted(value.items())) if isinstance(value, HashTrieMap) else tuple(value)
 
 
-def _line(_: type, value: Any) -> Line:
-    """A line from JSON; nothing else in a State has a type of its own."""
-    return Line(tuple(map(tuple, value)))
+def _sequence(kind: Any, value: Any) -> Any:
+    """A line or a series from JSON; nothing else in a State has a type of its own."""
+    if kind is Line:
+        return Line(tuple(map(tuple, value)))
+    item = get_args(kind)[0]
+    return Series(msgspec.convert(each, item, dec_hook=_sequence) for each in value)

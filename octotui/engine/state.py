@@ -27,6 +27,7 @@ from rpds import HashTrieMap
 
 from octotui.engine.events import Answer, Artifact, Health, JobKind, Mode, Pick, RunEnd
 from octotui.engine.ordered import Line
+from octotui.engine.series import Series
 from octotui.model.process import Runbook, Step
 from octotui.model.space import Model, Space
 
@@ -44,6 +45,7 @@ JobState = Literal[
 StepState = Literal[
     "pending", "started", "succeeded", "succeeded-with-warnings", "failed", "skipped", "cancelled", "lost"
 ]
+NO_JOBS: Series[str] = Series()
 ENDED = frozenset(("succeeded", "failed", "cancelled", "timed-out"))
 
 
@@ -128,6 +130,12 @@ class Job(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     attempts: tuple[Attempt, ...] = ()
     artifacts: tuple[Artifact, ...] = ()
     highlights: tuple[str, ...] = ()
+    number: int = 0  # among the jobs of its run, from 1
+
+    @property
+    def place(self) -> tuple[int, str]:
+        """What stands for it in the lines of its run."""
+        return self.number, self.id
 
 
 class Progress(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -135,7 +143,7 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     state: StepState = "pending"
     pick: int | None = None
-    jobs: tuple[str, ...] = ()
+    jobs: Series[str] = NO_JOBS
     reason: str = ""
 
 
@@ -170,11 +178,12 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     leased: bool = False
     acquired: Literal["no", "yes", "failed"] = "no"
     group: int = 0
-    steps: tuple[Progress, ...] = ()
-    jobs: tuple[str, ...] = ()
-    open: tuple[str, ...] = ()
+    pending: int = 0  # steps of that group that have neither started nor been skipped
+    steps: Series[Progress] = Series()
+    jobs: Series[str] = NO_JOBS
+    open: Line = Line()
     placed: int = 0
-    unplaced: tuple[str, ...] = ()
+    unplaced: Line = Line()
     children: int = 0
     failed: bool = False
     warnings: tuple[str, ...] = ()
@@ -199,6 +208,12 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     def leases(self) -> tuple[Pick, ...]:
         """The picks whose workers it leases now."""
         return self.picks[self.selected :] if self.leased else ()
+
+    @property
+    def present(self) -> range:
+        """The indexes of the steps of its present group."""
+        group = self.groups[self.group] if self.group < len(self.groups) else ()
+        return range(group[0], group[-1] + 1) if group else range(0)
 
     @property
     def needs_packages(self) -> tuple[str, ...]:
@@ -257,7 +272,7 @@ class Tag(msgspec.Struct, frozen=True, gc=False):
 class Family(msgspec.Struct, frozen=True, gc=False):
     """A run and all it started."""
 
-    runs: tuple[str, ...]
+    runs: Series[str]
     open: int
 
 

@@ -33,7 +33,9 @@ def _waits_for_people(state: State, run: Run) -> bool:
         return holder is not None and _waits_for_people(state, holder)
     if run.state != "executing":
         return False
-    waits = [wait for wait in (state.jobs[name].wait for name in run.open) if not isinstance(wait, ForPlace)]
+    waits = [
+        wait for wait in (state.jobs[name].wait for _, name in run.open) if not isinstance(wait, ForPlace)
+    ]
     return bool(waits) and all(
         isinstance(wait, ForChild) and _waits_for_people(state, state.runs[wait.run]) for wait in waits
     )

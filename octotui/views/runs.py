@@ -104,7 +104,7 @@ def mark(state: State, run: Run) -> Mark:
         return RUNS[run.state]
     if run.resuming:
         return WAITS
-    waits = [state.jobs[name].wait for name in run.open]
+    waits = [state.jobs[name].wait for _, name in run.open]
     moves = not waits or any(each is None or isinstance(each, ForChild) for each in waits)
     return RUNS["executing"] if moves else WAITS
 

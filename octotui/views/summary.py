@@ -37,7 +37,7 @@ def _resting(state: State) -> Count:
 
 def _only_waits(state: State, name: str) -> bool:
     run = state.runs[name]
-    return run.slot and all(state.jobs[job].wait is not None for job in run.open)
+    return run.slot and all(state.jobs[job].wait is not None for _, job in run.open)
 
 
 def _count(number: int, one: str, many: str, role: Role) -> Count | None:

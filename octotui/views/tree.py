@@ -2,8 +2,7 @@
 
 from msgspec.structs import replace
 
-from octotui.engine.events import Pick
-from octotui.engine.state import Job, Run, State
+from octotui.engine.state import Job, Progress, Run, State
 from octotui.views import steps
 from octotui.views.branches import Branch, TreeRow, grown
 from octotui.views.picks import why
@@ -81,17 +80,17 @@ def _worker(run: Run, index: int, *, again: bool) -> Branch:
             kind="worker",
             text=pick.worker,
             role="strong",
-            note="the same again" if again else _reason(run, pick),
+            note="the same again" if again else _reason(run, index),
             run=run.id,
             worker=pick.worker,
         )
     )
 
 
-def _reason(run: Run, pick: Pick) -> str:
+def _reason(run: Run, pick: int) -> str:
     """Why this worker, and that it is a new selection where it is one (W7)."""
-    told = why(pick)
-    return f"selected again: {told}" if run.picks.index(pick) >= run.selected > 0 else told
+    told = why(run.picks[pick])
+    return f"selected again: {told}" if pick >= run.selected > 0 else told
 
 
 def _step(state: State, run: Run, index: int, now: float) -> Branch:
@@ -121,22 +120,26 @@ def _child(branch: Branch) -> Branch:
 def _acquisitions(state: State, run: Run) -> dict[int, list[Job]]:
     """The acquire jobs by the first step that comes after each on its worker."""
     found: dict[int, list[Job]] = {}
-    for place, name in enumerate(run.jobs):
+    for name in run.jobs:
         job = state.jobs[name]
         if job.kind == "acquire":
-            found.setdefault(_first_after(run, place, job.worker), []).append(job)
+            found.setdefault(_first_after(state, run, job), []).append(job)
     return found
 
 
-def _first_after(run: Run, place: int, worker: str | None) -> int:
-    """The first step on this worker that had not started when the run's job at `place` was queued."""
+def _first_after(state: State, run: Run, acquiring: Job) -> int:
+    """The first step on a job's worker that had not started when the job was queued."""
     on_worker = [
         index
         for index, each in enumerate(run.steps)
-        if each.pick is not None and run.picks[each.pick].worker == worker
+        if each.pick is not None and run.picks[each.pick].worker == acquiring.worker
     ]
-    later = (each for each in on_worker if not any(job in run.jobs[:place] for job in run.steps[each].jobs))
+    later = (each for each in on_worker if not _had_started(state, run.steps[each], acquiring))
     return next(later, on_worker[0] if on_worker else 0)
+
+
+def _had_started(state: State, progress: Progress, later: Job) -> bool:
+    return any(state.jobs[name].number < later.number for name in progress.jobs)
 
 
 def as_lines(found: tuple[TreeRow, ...], glyphs: Glyphs) -> list[str]:

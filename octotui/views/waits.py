@@ -57,7 +57,7 @@ def of_run(state: State, run: Run, now: float) -> Waiting | None:
         cap = state.model.engine.task_cap
         told = f"waits for a slot to go on, ahead of queued runs: {cap} of {cap} are taken"
         return Waiting("a slot", run.executing_since or run.queued_at, told)
-    jobs = [state.jobs[name] for name in run.open]
+    jobs = [state.jobs[name] for _, name in run.open]
     if run.ended or not jobs or any(job.state == "running" for job in jobs):
         return None
     waits = (of_job(state, job, now) for job in jobs)

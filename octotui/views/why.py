@@ -44,7 +44,7 @@ def _waits(state: State, run: Run, now: float) -> list[str]:
     if run.state == "queued" or run.resuming:
         wait = waits.of_run(state, run, now)
         found.append(f"{wait.sentence}, for {duration(now - wait.since)}" if wait else "")
-    for name in run.open:
+    for _, name in run.open:
         job = state.jobs[name]
         wait = waits.of_job(state, job, now)
         if wait is not None:

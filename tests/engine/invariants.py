@@ -55,7 +55,7 @@ def check_event(state: State, event: AnyEvent) -> None:
 def check_always(state: State, most_parallel: int) -> None:
     """After every single event, in the middle of a turn too."""
     runs = [run for run in in_order(state) if not run.ended]
-    jobs = [state.jobs[name] for run in runs for name in run.open]
+    jobs = [state.jobs[name] for run in runs for _, name in run.open]
     _locks(state, jobs)
     _tags(state, runs)
     _lines(state, runs)
@@ -91,7 +91,7 @@ def check_settled(state: State, cap_was: int) -> None:
             busy = len(run.open) - len(run.unplaced) - run.children
             assert run.state != "executing" or busy, f"{run.id} keeps its slot and only waits for children"
         if run.state == "cancelling":
-            waits = [state.jobs[name] for name in run.open]
+            waits = [state.jobs[name] for _, name in run.open]
             assert waits
             assert all(job.stopping or isinstance(job.wait, ForChild) for job in waits)
             children = [state.runs[job.wait.run] for job in waits if isinstance(job.wait, ForChild)]
@@ -160,11 +160,15 @@ def _leases(state: State, runs: list[Run]) -> None:
 
 
 def _run(state: State, run: Run, most_parallel: int) -> None:
-    jobs = [state.jobs[name] for name in run.open]
+    jobs = [state.jobs[name] for _, name in run.open]
     assert run.slot <= (run.state in ("executing", "cancelling"))
     assert run.placed == sum(job.kind != "manual" and not isinstance(job.wait, ForPlace) for job in jobs)
     assert run.placed <= most_parallel
-    assert set(run.unplaced) == {job.id for job in jobs if isinstance(job.wait, ForPlace)}
+    assert list(run.unplaced) == [job.place for job in jobs if isinstance(job.wait, ForPlace)]
+    group = run.groups[run.group] if run.group < len(run.groups) else ()
+    assert run.pending == sum(run.steps[each].state == "pending" for each in group)
+    assert bool(run.pending) == bool(group)
+    assert [name for _, name in run.open] == [name for name in run.jobs if state.jobs[name].ended_at is None]
     assert run.children == sum(isinstance(job.wait, ForChild) for job in jobs)
     if run.state in ("queued", "paused"):
         assert not run.leases, f"{run.id} leases workers while it is {run.state}"

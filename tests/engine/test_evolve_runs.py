@@ -16,7 +16,7 @@ def test_a_family_is_a_run_and_all_it_started() -> None:
     world = World(model(runbooks))
     world.start("top")
     world.run_until(5)
-    assert world.state.families["run-1"].runs == ("run-1", "run-2", "run-3")
+    assert tuple(world.state.families["run-1"].runs) == ("run-1", "run-2", "run-3")
     assert world.state.families["run-1"].open == 1
     assert sorted(world.state.runs) == ["run-1", "run-2", "run-3"]
     world.run_out()
@@ -33,7 +33,7 @@ def test_a_familys_own_events_tell_the_same_story() -> None:
     roots = {event.run: event.root for event in world.happened(RunQueued)}
     own = [event for event in world.events if roots.get(getattr(event, "run", ""), "run-3") == "run-3"]
     alone, whole = replay(own), world.past
-    assert whole.families["run-3"].runs == ("run-3", "run-4")
+    assert tuple(whole.families["run-3"].runs) == ("run-3", "run-4")
     assert [alone.runs[name] for name in ("run-3", "run-4")] == [
         whole.runs[name] for name in ("run-3", "run-4")
     ]

@@ -1,0 +1,81 @@
+"""What planning a run costs with 500 and with 1,000 steps: `python -m tests.bench.planning`.
+
+A prediction plays the whole run in virtual time: steps one after the other, and steps side by side in one
+group. Each time is the least of several. Twice the steps are to take at most 2.5 times as long.
+"""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import perf_counter
+
+from octotui.engine.commands import StartRun
+from octotui.engine.state import State
+from octotui.model.process import Step
+from octotui.model.space import Model, Pool
+from octotui.runtime.prediction import predict
+from octotui.store.folder import SpaceFolder
+from octotui.views.tree import rows
+from tests.world import START, model, script
+
+SMALL, LARGE = 500, 1_000
+ROUNDS = 7
+
+
+def one_after_the_other(steps: int) -> Model:
+    """Each step starts after the previous one."""
+    return model({"big": [_step(number) for number in range(steps)]})
+
+
+def side_by_side(steps: int) -> Model:
+    """All steps are one group."""
+    return model({"big": [_step(number, start="with-previous") for number in range(steps)]})
+
+
+def one_worker_each(steps: int) -> Model:
+    """Every step is a pick of its own, of the worker with the fewest leases."""
+    names = tuple(f"worker{number}" for number in range(20))
+    pool = Pool(name="Setup", workers=names, affinity="step", policy="least-leases")
+    return model({"big": [_step(number) for number in range(steps)]}, workers=20, pools={"setup": pool})
+
+
+def _step(number: int, **more: str) -> Step:
+    return script(f"Step {number}", pool="setup", **more)
+
+
+CASES: dict[str, Callable[[int], Model]] = {
+    "steps one after the other": one_after_the_other,
+    "steps side by side": side_by_side,
+    "steps with a worker each": one_worker_each,
+}
+
+
+def seconds(declared: Model, folder: SpaceFolder) -> float:
+    """How long a prediction takes, its tree included."""
+    before = perf_counter()
+    found = predict(declared, State(), StartRun(process="big"), START, folder)
+    rows(found.state, found.root, found.state.at)
+    return perf_counter() - before
+
+
+def main() -> None:
+    """Measure each case by turns, and print its ratio."""
+    worst = 0.0
+    with TemporaryDirectory() as scratch:
+        folder = SpaceFolder(Path(scratch), "bench")
+        for name, of_size in CASES.items():
+            models = {size: of_size(size) for size in (SMALL, LARGE)}
+            times: dict[int, list[float]] = {size: [] for size in models}
+            for _ in range(ROUNDS):
+                for size, declared in models.items():
+                    times[size].append(seconds(declared, folder))
+            small, large = min(times[SMALL]), min(times[LARGE])
+            worst = max(worst, large / small)
+            print(f"{name:28} {SMALL}: {small:.3f} s   {LARGE}: {large:.3f} s   ratio {large / small:.2f}")
+    print(f"worst ratio {worst:.2f} (at most 2.5)")
+    sys.exit(worst > 2.5)
+
+
+if __name__ == "__main__":
+    main()
