@@ -45,6 +45,11 @@ class Masker:
         whole = text.encode(errors="surrogateescape")
         return _mask(whole, _found(whole, self._forms), 0, len(whole))[0].decode(errors="surrogateescape")
 
+    def beginning(self, text: bytes) -> bytes:
+        """Mask a text that was cut somewhere; what may be a cut secret at its end is left out."""
+        until = len(text) - max((_begun(text, form) for form in self._forms), default=0)
+        return _mask(text, _found(text, self._forms), 0, until)[0]
+
     def holds(self, text: str) -> bool:
         """Whether there is something to mask in a text: then it is as sensitive itself."""
         return bool(_found(text.encode(errors="surrogateescape"), self._forms))

@@ -1,11 +1,14 @@
 """What a job prints, kept in its log; a disk that takes no more ends the job."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 
 from octotui.runtime.clocks import Clock
+from octotui.store.levels import Turn
 from octotui.store.logs import LogWriter
+
+Log = Callable[[bytes, Sequence[Turn]], None]
 
 
 class Output:
@@ -21,12 +24,25 @@ class Output:
         self._now = now
         self._end = end
 
-    def __call__(self, chunk: bytes) -> None:
-        """Keep a chunk; where that can't be, end the job once."""
+    def __call__(self, chunk: bytes, turns: Sequence[Turn] = ()) -> None:
+        """Keep a chunk, and where in it another level begins; where that can't be, end the job once."""
+        self._write(lambda log: log.append(chunk, self._now(), turns))
+
+    def say(self, sentence: str, level: str) -> None:
+        """Put a line of our own between those of the job."""
+        line = f"octotui: {sentence}\n".encode()
+        self._write(lambda log: self._say(log, line, level))
+
+    def _say(self, log: LogWriter, line: bytes, level: str) -> None:
+        if not log.fresh:
+            log.append(b"\n", self._now())
+        log.append(line, self._now(), (Turn(0, level), Turn(len(line), "default")))
+
+    def _write(self, put: Callable[[LogWriter], None]) -> None:
         if self._log is None or self.problem:
             return
         try:
-            self._log.append(chunk, self._now())
+            put(self._log)
         except OSError as error:
             self.problem = f"its output cannot be kept in {self._path}: {error.strerror or error}"
             self._end()

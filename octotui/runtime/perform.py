@@ -9,12 +9,13 @@ from typing import Any
 from msgspec.structs import replace
 
 from octotui.engine import events as happened
-from octotui.engine.commands import ChoosePackages, Command, Outcome, ReportOutcome
+from octotui.engine.commands import ChoosePackages, Command, Outcome, ReportOutcome, ReportProgress
 from octotui.engine.events import AnyEvent
 from octotui.engine.state import Job, Run, State
 from octotui.runtime.acquiring import Acquirer
 from octotui.runtime.clocks import Clock
 from octotui.runtime.output import Output
+from octotui.runtime.progress import Progress
 from octotui.runtime.transcript import Transcript
 from octotui.runtime.work import script_work
 from octotui.store.folder import SpaceFolder
@@ -73,6 +74,10 @@ class Crew:
         """Where a job's output is kept."""
         return self._folder.log(run, job)
 
+    def artifact_path(self, run: str, job: str, name: str) -> Path:
+        """Where a file is that a job's script had kept."""
+        return self._folder.artifacts(run, job) / name
+
     async def close(self) -> None:
         """End everything in hand."""
         self._closed = True
@@ -115,7 +120,7 @@ class Crew:
             with Output(log, self._now, partial(self._end, job)) as output:
                 outcome = await self._outcome(state, job, output)
             if output.problem:
-                outcome = Outcome(state="failed", reason=output.problem)
+                outcome = Outcome(state="failed", reason=output.problem, artifacts=outcome.artifacts)
         self.report(ReportOutcome(job=job.id, attempt=job.attempt, outcome=outcome))
 
     async def _outcome(self, state: State, job: Job, output: Output) -> Outcome:
@@ -124,13 +129,22 @@ class Crew:
             return await self._acquirer.acquire(state.model, job, directory, output)
         secrets = self._secrets.setdefault(job.run, {})
         work, warnings = script_work(state, job, str(directory), self._now(), secrets)
-        transcript = Transcript(output, (*secrets.values(), *work.sensitive))
+        progress = Progress(partial(self._progress, job))
+        transcript = Transcript(output, (*secrets.values(), *work.sensitive), progress)
+        if job.attempt > 1:
+            output.say(f"attempt {job.attempt}", "highlight")
         for warning in warnings:
-            output(f"octotui: {warning}\n".encode())
-        outcome = transcript.ended(await self._executor.run(work, transcript))
+            output.say(warning, "warning")
+        leave = partial(transcript.keep_artifacts, folder=self._folder.artifacts(job.run, job.id))
+        outcome = transcript.ended(await self._executor.run(work, transcript, leave))
+        progress.end()
         prefix = f"Octopus.Action[{state.runs[job.run].runbook.steps[job.step or 0].name}].Output"
         secrets.update({f"{prefix}.{name}": value for name, value in transcript.sensitive.items()})
         return replace(outcome, warnings=warnings + outcome.warnings)
+
+    def _progress(self, job: Job, percentage: int, message: str) -> None:
+        """Report how far a job's script has come."""
+        self.report(ReportProgress(job=job.id, attempt=job.attempt, percentage=percentage, message=message))
 
     def directory(self, state: State, worker: str) -> Path:
         """Where a worker keeps its work and its packages."""

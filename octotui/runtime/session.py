@@ -90,6 +90,10 @@ class Session:
         """Where a job's output is; a job without output has no file."""
         return self._crew.log_path(run, job)
 
+    def artifact_path(self, run: str, job: str, name: str) -> Path:
+        """Where a file is that a job's script had kept."""
+        return self._crew.artifact_path(run, job, name)
+
     async def close(self) -> None:
         """End what runs here, and leave the journal complete."""
         self._closed = True

@@ -31,6 +31,10 @@ class SpaceFolder:
         """The output of one job."""
         return self.path / "logs" / run / f"{job}.log"
 
+    def artifacts(self, run: str, job: str) -> Path:
+        """The files that a job's script had kept."""
+        return self.path / "artifacts" / run / job
+
     def worker(self, worker: str) -> Path:
         """Where a worker of this machine keeps its work and its packages."""
         return self.path / "workers" / worker

@@ -7,10 +7,12 @@ its time. Rows are at least 64 KiB or 100 ms apart, so the index stays small, an
 import os
 import struct
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple
+
+from octotui.store.levels import Turn, levels_path, rows
 
 SPARSE_BYTES = 64 * 1024
 SPARSE_SECONDS = 0.1
@@ -39,18 +41,30 @@ class LogWriter:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._files: tuple[int, int] | None = None
+        self._levels: int | None = None
         self._offset = 0
         self._line = 0
+        self._fresh = True
         self._marked: Mark | None = None
 
-    def append(self, chunk: bytes, at: float) -> None:
-        """Add what was printed at a time."""
+    @property
+    def fresh(self) -> bool:
+        """Whether what comes next begins a line."""
+        if self._files is None:
+            self._open()
+        return self._fresh
+
+    def append(self, chunk: bytes, at: float, turns: Sequence[Turn] = ()) -> None:
+        """Add what was printed at a time, and where in it another level begins."""
         log, index = self._files or self._open()
         _write(log, chunk)
+        if turns:
+            self._turn(chunk, turns)
         mark = self._marked
         if mark is None or self._offset - mark.offset >= SPARSE_BYTES or at - mark.at >= SPARSE_SECONDS:
             self._marked = Mark(self._offset, self._line, at)
             _write(index, _ROW.pack(*self._marked))
+        self._fresh = chunk.endswith(b"\n")
         self._offset += len(chunk)
         self._line += chunk.count(b"\n")
 
@@ -60,6 +74,14 @@ class LogWriter:
             for file in self._files:
                 os.close(file)
             self._files = None
+        if self._levels is not None:
+            os.close(self._levels)
+            self._levels = None
+
+    def _turn(self, chunk: bytes, turns: Sequence[Turn]) -> None:
+        if self._levels is None:
+            self._levels = os.open(levels_path(self._path), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        _write(self._levels, rows(chunk, self._line, turns))
 
     def __enter__(self) -> "LogWriter":
         return self
@@ -73,6 +95,7 @@ class LogWriter:
         """Go on where the log ends: a second attempt writes into the log of the first."""
         with LogReader(self._path) as before:
             self._offset, self._line = before.size, before.newlines
+            self._fresh = before.ends
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
         try:
             log = os.open(self._path, flags, 0o600)
@@ -95,7 +118,7 @@ class LogReader:
         self._log: int | None = None
         self._index: int | None = None
         self._marks = 0
-        self._ends = True
+        self.ends = True
         self.size = 0
         self.newlines = 0
         self.refresh()
@@ -103,7 +126,7 @@ class LogReader:
     @property
     def line_count(self) -> int:
         """How many lines there are; one that has not ended yet counts."""
-        return self.newlines + (not self._ends)
+        return self.newlines + (not self.ends)
 
     def refresh(self) -> None:
         """Take up what was written since."""
@@ -119,7 +142,7 @@ class LogReader:
         seen, self.size = self.size, size
         for block in self._blocks(seen):
             self.newlines += block.count(b"\n")
-            self._ends = block.endswith(b"\n")
+            self.ends = block.endswith(b"\n")
 
     def lines(self, first: int, last: int) -> list[str]:
         """The lines from `first` up to but without `last`; what is beyond 64 KiB of a line is left out."""

@@ -1,6 +1,6 @@
 """How the runtime and a machine talk: a job's work, and the one contract of all executors."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 import msgspec
@@ -9,6 +9,7 @@ from octotui.engine.commands import Outcome
 from octotui.model.process import Shell, Simulate
 
 Output = Callable[[bytes], None]
+Leave = Callable[[str], Awaitable[None]]
 
 
 class Work(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,8 +34,11 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
 class Executor(Protocol):
     """Runs scripts on one kind of machine."""
 
-    async def run(self, work: Work, output: Output) -> Outcome:
-        """Do the work to its end; `output` gets chunks of what it prints, at most 1 MiB each."""
+    async def run(self, work: Work, output: Output, leave: Leave | None = None) -> Outcome:
+        """Do the work to its end; `output` gets chunks of what it prints, at most 1 MiB each.
+
+        `leave` is called with the directory it ran in, when it has ended and before that is cleaned.
+        """
         ...
 
     def stop(self, job: str) -> None:

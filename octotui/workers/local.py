@@ -7,7 +7,7 @@ import sys
 
 from octotui.engine.commands import Outcome
 from octotui.workers import shells
-from octotui.workers.contract import Output, Work
+from octotui.workers.contract import Leave, Output, Work
 from octotui.workers.process import LAST_GRACE, Process
 from octotui.workers.workspaces import Workspace, Workspaces
 
@@ -25,7 +25,7 @@ class LocalExecutor:
         self._programs: dict[str, str] = {}
         self._ticking: asyncio.TimerHandle | None = None
 
-    async def run(self, work: Work, output: Output) -> Outcome:
+    async def run(self, work: Work, output: Output, leave: Leave | None = None) -> Outcome:
         """Do the work to its end: 0 is success (S7), and what it left running is ended."""
         program = self._programs.get(work.shell) or _program(work.shell)
         if not program:
@@ -36,7 +36,10 @@ class LocalExecutor:
         except OSError as error:
             return _failed(f"{work.worker} has no work directory: {_why(error)}")
         try:
-            return await self._run(work, program, workspace, output)
+            outcome = await self._run(work, program, workspace, output)
+            if leave is not None:
+                await leave(workspace.path)
+            return outcome
         finally:
             if not self._workspaces.give_back(work.directory, workspace):
                 asyncio.get_running_loop().run_in_executor(None, workspace.remove)

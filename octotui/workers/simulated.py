@@ -4,7 +4,7 @@ import asyncio
 
 from octotui.engine.commands import Outcome
 from octotui.model.process import Simulate
-from octotui.workers.contract import Output, Work
+from octotui.workers.contract import Leave, Output, Work
 
 
 class SimulatedExecutor:
@@ -13,7 +13,7 @@ class SimulatedExecutor:
     def __init__(self) -> None:
         self._stopped: dict[str, asyncio.Event] = {}
 
-    async def run(self, work: Work, output: Output) -> Outcome:
+    async def run(self, work: Work, output: Output, leave: Leave | None = None) -> Outcome:
         """Take the time, and say the result."""
         simulate = work.simulate or Simulate()
         stopped = self._stopped[work.job] = asyncio.Event()

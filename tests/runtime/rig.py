@@ -15,7 +15,7 @@ from octotui.runtime.perform import Crew
 from octotui.runtime.session import Session
 from octotui.store.folder import SpaceFolder
 from octotui.store.memory import AnyJournal, MemoryJournal
-from octotui.workers.contract import Executor, Output, Work
+from octotui.workers.contract import Executor, Leave, Output, Work
 from tests.world import START
 
 T = TypeVar("T")
@@ -31,7 +31,7 @@ class Hands:
         self.outputs: dict[str, Output] = {}
         self._ends: dict[str, asyncio.Future[Outcome]] = {}
 
-    async def run(self, work: Work, output: Output) -> Outcome:
+    async def run(self, work: Work, output: Output, leave: Leave | None = None) -> Outcome:
         self.begun.append(work)
         self.outputs[work.job] = output
         self._ends[work.job] = asyncio.get_running_loop().create_future()

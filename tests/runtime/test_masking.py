@@ -144,3 +144,14 @@ def test_v5_no_secret_ever_appears_in_the_output(secrets: list[str], text: str, 
     whole = text.join(["", *secrets, ""]).encode()
     result = masked(secrets, *(whole[at : at + size] for at in range(0, len(whole), size)))
     assert not any(secret.encode() in result for secret in secrets)
+
+
+def test_a_text_that_was_cut_shows_no_part_of_a_secret() -> None:
+    """V5."""
+    masker = Masker(("hunter22", "22 pounds"))
+    text = b"a hunter22 pounds."
+    assert masker.beginning(text) == b"a ********."
+    for cut in range(len(text)):
+        shown = masker.beginning(text[:cut])
+        assert b"a ********.".startswith(shown)
+    assert Masker().beginning(b"plain") == b"plain"

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from octotui.runtime.output import Output
+from octotui.store.levels import LevelReader
 from octotui.store.logs import LogReader
 
 
@@ -40,3 +41,16 @@ def test_without_a_log_nothing_is_kept() -> None:
     with Output(None, lambda: 0.0, lambda: None) as output:
         output(b"nothing")
     assert output.problem == ""
+
+
+def test_our_own_lines_stand_by_themselves_and_have_a_level(tmp_path: Path) -> None:
+    """V7: an attempt's heading begins a line, also where the attempt before ended within one."""
+    for text in (b"cut", b"short\n"):
+        with Output(tmp_path / "a.log", lambda: 0.0, lambda: None) as output:
+            output.say("attempt", "highlight")
+            output(text)
+    levels = LevelReader(tmp_path / "a.log")
+    levels.refresh()
+    with LogReader(tmp_path / "a.log") as log:
+        assert log.tail(5) == ["octotui: attempt", "cut", "octotui: attempt", "short"]
+        assert [levels.of(line) for line in range(4)] == ["highlight", "default"] * 2

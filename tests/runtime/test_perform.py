@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from octotui.engine.commands import CancelRun, LoadModel, Outcome, StartRun
-from octotui.engine.state import State
+from octotui.engine.state import Reached, State
 from octotui.model.space import Feed, Worker
 from octotui.runtime.acquiring import Chosen
 from octotui.store.logs import LogReader
@@ -303,3 +303,44 @@ def test_the_world_of_the_core_tests_and_a_session_agree(tmp_path: Path) -> None
 
     told = play(SMALL, tmp_path, main, executor=SimulatedExecutor())
     assert told == [type(each).__name__ for each in world.events[1:]]
+
+
+def test_progress_is_reported_up_to_the_end_and_not_after(tmp_path: Path) -> None:
+    """V7: two words a second, the last one before the outcome."""
+    hands = Hands()
+
+    async def main(rig: Rig) -> None:
+        await rig.start("a")
+        await soon()
+        for percentage in range(10, 60, 10):
+            hands.outputs["job-1.1"](said("progress", percentage=str(percentage), message="so") + b"\n")
+        assert rig.state.jobs["job-1.1"].progress == Reached(10, "so")
+        hands.end("job-1.1")
+        await rig.until(lambda: rig.run_state("run-1") == "succeeded")
+        await asyncio.sleep(5)
+        told = [type(each).__name__ for each in rig.journal.family("run-1")]
+        assert told[-4:] == ["JobProgressed", "JobProgressed", "JobEnded", "RunEnded"]
+        assert (await rig.session.family("run-1")).jobs["job-1.1"].progress == Reached(50, "so")
+
+    play(SMALL, tmp_path, main, executor=hands)
+
+
+def test_each_attempt_has_a_heading_in_the_log(tmp_path: Path) -> None:
+    """S5: the log has them all."""
+    hands = Hands()
+
+    async def main(rig: Rig) -> None:
+        await rig.start("a")
+        await soon()
+        hands.outputs["job-1.1"](b"no luck")
+        hands.end("job-1.1", Outcome(state="failed", exit_code=3, reason="exit code 3"))
+        await asyncio.sleep(20)
+        hands.outputs["job-1.1"](b"luck\n")
+        hands.end("job-1.1")
+        await rig.until(lambda: rig.run_state("run-1") == "succeeded")
+        with LogReader(rig.session.log_path("run-1", "job-1.1")) as log:
+            assert log.tail(9) == ["no luck", "octotui: attempt 2", "luck"]
+        job = (await rig.session.family("run-1")).jobs["job-1.1"]
+        assert [(each.reason, each.exit_code) for each in job.attempts] == [("exit code 3", 3)]
+
+    play(model({"a": [script("Run", retries=1)]}), tmp_path, main, executor=hands)

@@ -97,3 +97,23 @@ async def test_a_value_that_cannot_be_given_is_a_sentence(local: LocalExecutor, 
     )
     outcome, _ = await result(local, work(tmp_path, "true", environment={"A": "x" * (1 << 22)}))
     assert outcome.reason.startswith("bash cannot be started on worker1: Argument list too long")
+
+
+async def test_what_a_script_made_can_be_had_before_its_directory_is_cleaned(tmp_path: Path) -> None:
+    """V7: once the script and all it started have ended, however it ended."""
+    executor = LocalExecutor()
+    found: list[str] = []
+    made: list[Path] = []
+
+    async def leave(directory: str) -> None:
+        await asyncio.sleep(0)
+        made.append(Path(directory, "made"))
+        found.append(made[-1].read_text())
+
+    for code in (0, 3):
+        await executor.run(work(tmp_path, f"echo {code} >made; exit {code}"), lambda chunk: None, leave)
+    assert found == ["0\n", "3\n"]
+    async with asyncio.timeout(10):
+        while any(each.exists() for each in made):
+            await asyncio.sleep(0.005)
+    await executor.close()

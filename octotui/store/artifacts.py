@@ -1,0 +1,103 @@
+"""Files that scripts had kept: copies in the space's folder, a folder for each job (V7)."""
+
+import os
+import stat
+from itertools import count
+from pathlib import Path
+
+from octotui.engine.events import Artifact
+
+LARGEST = 1 << 30  # bytes of an artifact
+LONGEST = 200  # bytes of its name
+BLOCK = 1 << 20
+
+
+class ArtifactError(Exception):
+    """A file can't be kept; its text says why."""
+
+
+def keep(source: str, name: str, folder: Path, largest: int = LARGEST) -> Artifact:
+    """Copy a file into a job's folder; raises ArtifactError, and then leaves nothing there.
+
+    Only an ordinary file is read, never a link or a device. Where there is one of the name, it gets a number.
+    """
+    try:
+        file = _opened(source)
+        try:
+            _refuse_larger(os.fstat(file).st_size, largest)
+            return _copied(file, safe_name(name), folder, largest)
+        finally:
+            os.close(file)
+    except ValueError:
+        raise ArtifactError("its path is no path of this machine") from None
+    except OSError as error:
+        raise ArtifactError(error.strerror or str(error)) from None
+
+
+def safe_name(name: str) -> str:
+    """The name of one file, whatever the name was: without folders, control characters and excess."""
+    plain = "".join(each if each.isprintable() and each not in "/\\" else "_" for each in name.strip())
+    if not plain.strip("._ "):
+        return "artifact"
+    stem, suffix = _parts(plain)
+    room = LONGEST - len(suffix.encode())
+    return stem.encode()[:room].decode(errors="ignore") + suffix
+
+
+def _parts(name: str) -> tuple[str, str]:
+    """A name and its ending, where that is one: `report` and `.html`."""
+    stem, dot, end = name.rpartition(".")
+    return (stem, dot + end) if stem and len(end) <= 10 else (name, "")
+
+
+def _opened(source: str) -> int:
+    """An ordinary file, opened to be read; a pipe without a writer holds nobody up."""
+    _refuse_others(os.lstat(source).st_mode)
+    file = os.open(source, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        _refuse_others(os.fstat(file).st_mode)
+    except ArtifactError:
+        os.close(file)
+        raise
+    return file
+
+
+def _refuse_others(mode: int) -> None:
+    if not stat.S_ISREG(mode):
+        what = "a folder" if stat.S_ISDIR(mode) else "a link" if stat.S_ISLNK(mode) else "a pipe or device"
+        raise ArtifactError(f"it is {what}, and only ordinary files are kept")
+
+
+def _refuse_larger(size: int, largest: int) -> None:
+    if size > largest:
+        raise ArtifactError(f"it is larger than {largest >> 20} MiB, the most that is kept of one file")
+
+
+def _copied(file: int, name: str, folder: Path, largest: int) -> Artifact:
+    folder.mkdir(0o700, parents=True, exist_ok=True)
+    path, copy = _new(folder, name)
+    size = 0
+    try:
+        while block := os.read(file, BLOCK):
+            size += len(block)
+            _refuse_larger(size, largest)  # it may grow while it is read
+            while block:
+                block = block[os.write(copy, block) :]
+    except (OSError, ArtifactError):
+        path.unlink()
+        raise
+    finally:
+        os.close(copy)
+    return Artifact(path.name, size)
+
+
+def _new(folder: Path, name: str) -> tuple[Path, int]:
+    """A new file of that name, or of that name and a number."""
+    stem, suffix = _parts(name)
+    for number in count(1):
+        path = folder / (name if number == 1 else f"{stem}-{number}{suffix}")
+        try:
+            return path, os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        except FileExistsError:
+            continue
+    raise AssertionError

@@ -1,0 +1,76 @@
+"""How the lines of a log are meant, where a script has said so: a small file beside the log, of turns only.
+
+A row stands for a turn: the line from which on another level holds. A script that says nothing of levels has
+no such file, and costs nothing.
+"""
+
+import struct
+from array import array
+from bisect import bisect_right
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+LEVELS = ("default", "verbose", "highlight", "wait", "warning", "error", "ignore")
+
+_ROW = struct.Struct("<QB")
+_NUMBERS = {level: number for number, level in enumerate(LEVELS)}
+
+
+class Turn(NamedTuple):
+    """From this byte of a chunk on, lines are meant so."""
+
+    at: int
+    level: str
+
+
+def levels_path(log: Path) -> Path:
+    """Where the levels of a log lie."""
+    return log.with_name(f"{log.name}.levels")
+
+
+def rows(chunk: bytes, line: int, turns: Iterable[Turn]) -> bytes:
+    """The rows for the turns in a chunk that begins after so many newlines; the last one of a line holds."""
+    found: dict[int, int] = {}
+    place = 0
+    for at, level in turns:
+        line += chunk.count(b"\n", place, at)
+        place = at
+        found[line] = _NUMBERS[level]
+    return b"".join(_ROW.pack(*each) for each in found.items())
+
+
+class LevelReader:
+    """The levels of a log's lines, numbered from 0, also while it grows: what `refresh` has seen of it."""
+
+    def __init__(self, log: Path) -> None:
+        self._path = levels_path(log)
+        self._read = 0
+        self._lines = array("Q")
+        self._levels = bytearray()
+
+    def refresh(self) -> bool:
+        """Take up what was written since; whether there was anything."""
+        try:
+            with self._path.open("rb") as file:
+                file.seek(self._read)
+                body = file.read()
+        except FileNotFoundError:
+            return False
+        whole = len(body) - len(body) % _ROW.size
+        for line, level in _ROW.iter_unpack(body[:whole]):
+            self._add(line, level)
+        self._read += whole
+        return whole > 0
+
+    def of(self, line: int) -> str:
+        """How a line is meant."""
+        place = bisect_right(self._lines, line) - 1
+        return LEVELS[self._levels[place]] if place >= 0 else "default"
+
+    def _add(self, line: int, level: int) -> None:
+        if self._lines and self._lines[-1] == line:
+            self._levels[-1] = level
+        else:
+            self._lines.append(line)
+            self._levels.append(level)

@@ -1,0 +1,110 @@
+"""Files that scripts had kept: only ordinary ones, and nothing outside their folder is touched (V7)."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from octotui.engine.events import Artifact
+from octotui.store.artifacts import LONGEST, ArtifactError, keep, safe_name
+
+
+@pytest.fixture
+def report(tmp_path: Path) -> str:
+    path = tmp_path / "report.html"
+    path.write_bytes(b"<p>fine</p>")
+    return str(path)
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(each.name for each in folder.iterdir())
+
+
+def test_a_file_is_copied_for_its_owner_alone(tmp_path: Path, report: str) -> None:
+    kept = keep(report, "report.html", tmp_path / "run-1" / "job-1.1")
+    copy = tmp_path / "run-1" / "job-1.1" / "report.html"
+    assert kept == Artifact("report.html", 11)
+    assert copy.read_bytes() == b"<p>fine</p>"
+    assert (copy.stat().st_mode & 0o777, copy.parent.stat().st_mode & 0o777) == (0o600, 0o700)
+
+
+def test_a_second_one_of_a_name_gets_a_number(tmp_path: Path, report: str) -> None:
+    folder = tmp_path / "kept"
+    kept = [keep(report, name, folder).name for name in ("a.txt", "a.txt", "a.txt", "plain", "plain")]
+    assert kept == ["a.txt", "a-2.txt", "a-3.txt", "plain", "plain-2"]
+    assert names(folder) == sorted(kept)
+
+
+@pytest.mark.parametrize(
+    ("name", "safe"),
+    [
+        ("../../etc/passwd", ".._.._etc_passwd"),
+        ("/etc/passwd", "_etc_passwd"),
+        ("a\\b", "a_b"),
+        ("..", "artifact"),
+        (" . ", "artifact"),
+        ("", "artifact"),
+        ("/", "artifact"),
+        ("line\nend\x00\x1b[2J\u202e", "line_end__[2J_"),
+        ("größe 1.txt", "größe 1.txt"),
+        ("\udcff.txt", "_.txt"),
+        ("ö" * 300 + ".html", "ö" * 97 + ".html"),
+    ],
+)
+def test_a_name_is_always_that_of_one_file_in_the_folder(
+    tmp_path: Path, report: str, name: str, safe: str
+) -> None:
+    assert safe_name(name) == safe
+    assert len(safe.encode()) <= LONGEST
+    assert keep(report, name, tmp_path / "kept").name == safe
+    assert names(tmp_path / "kept") == [safe]
+    assert names(tmp_path) == ["kept", "report.html"]
+
+
+def refused(source: Path | str, folder: Path, largest: int = 100) -> str:
+    with pytest.raises(ArtifactError) as error:
+        keep(str(source), "x", folder, largest)
+    assert not folder.exists() or names(folder) == []
+    return str(error.value)
+
+
+def test_only_ordinary_files_are_kept(tmp_path: Path, report: str) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to(report)
+    (tmp_path / "away").symlink_to("/nowhere")
+    folder = tmp_path / "kept"
+    only = "and only ordinary files are kept"
+    assert refused(tmp_path / "pipe", folder) == f"it is a pipe or device, {only}"
+    assert refused("/dev/zero", folder) == f"it is a pipe or device, {only}"
+    assert refused(tmp_path, folder) == f"it is a folder, {only}"
+    assert refused(tmp_path / "link", folder) == f"it is a link, {only}"
+    assert refused(tmp_path / "away", folder) == f"it is a link, {only}"
+    assert refused(tmp_path / "missing", folder) == "No such file or directory"
+    assert refused("/a\0b", folder) == "its path is no path of this machine"
+    assert refused("/" + "a" * 5000, folder) == "File name too long"
+
+
+def test_one_that_is_too_large_leaves_nothing(tmp_path: Path) -> None:
+    large = tmp_path / "large"
+    with large.open("wb") as file:
+        file.truncate((3 << 20) + 1)
+    said = "it is larger than 3 MiB, the most that is kept of one file"
+    assert refused(large, tmp_path / "kept", 3 << 20) == said
+    assert keep(str(large), "x", tmp_path / "kept", (3 << 20) + 1).size == (3 << 20) + 1
+
+
+def test_one_that_grows_while_it_is_read_is_too_large(
+    tmp_path: Path, report: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "read", lambda file, size: b"x" * size)
+    assert "larger than 2 MiB" in refused(report, tmp_path / "kept", 2 << 20)
+
+
+def test_a_disk_that_refuses_leaves_nothing(
+    tmp_path: Path, report: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(file: int, data: bytes) -> int:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "write", full)
+    assert refused(report, tmp_path / "kept") == "No space left on device"

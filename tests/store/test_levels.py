@@ -1,0 +1,47 @@
+"""How the lines of a log are meant."""
+
+from pathlib import Path
+
+from octotui.store.levels import LEVELS, LevelReader, Turn, levels_path
+from octotui.store.logs import LogWriter
+
+
+def levels(path: Path, count: int) -> list[str]:
+    reader = LevelReader(path)
+    reader.refresh()
+    return [reader.of(line) for line in range(count)]
+
+
+def test_a_log_without_levels_has_no_file_for_them(tmp_path: Path) -> None:
+    with LogWriter(tmp_path / "a.log") as log:
+        log.append(b"one\ntwo\n", 1.0)
+    assert not levels_path(tmp_path / "a.log").exists()
+    assert levels(tmp_path / "a.log", 2) == ["default", "default"]
+
+
+def test_lines_have_the_level_that_holds_where_they_begin(tmp_path: Path) -> None:
+    with LogWriter(tmp_path / "a.log") as log:
+        log.append(b"one\ntwo\nthree\n", 1.0, (Turn(4, "warning"), Turn(8, "default")))
+        log.append(b"four\n", 2.0)
+        log.append(b"five\n", 3.0, (Turn(0, "verbose"),))
+        log.append(b"six\n", 4.0)
+    wanted = ["default", "warning", "default", "default", "verbose", "verbose"]
+    assert levels(tmp_path / "a.log", 6) == wanted
+
+
+def test_the_last_turn_before_a_line_holds(tmp_path: Path) -> None:
+    with LogWriter(tmp_path / "a.log") as log:
+        log.append(b"x\n", 1.0, (Turn(0, "wait"), Turn(0, "error"), Turn(2, "wait")))
+        log.append(b"y\n", 1.0, (Turn(0, "highlight"),))
+    assert levels(tmp_path / "a.log", 2) == ["error", "highlight"]
+
+
+def test_a_reader_follows_a_log_that_grows(tmp_path: Path) -> None:
+    reader = LevelReader(tmp_path / "a.log")
+    assert not reader.refresh()
+    with LogWriter(tmp_path / "a.log") as log:
+        for number, level in enumerate(LEVELS):
+            log.append(b"x\n", 1.0, (Turn(0, level),))
+            assert reader.refresh()
+            assert not reader.refresh()
+            assert reader.of(number) == level
