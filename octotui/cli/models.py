@@ -31,10 +31,11 @@ def load_or_exit(path: Path | str | None) -> Model:
 def check(path: Path | str) -> None:
     """Say what a model holds; exit code 2 and every complaint where it is wrong."""
     model = load_or_exit(path)
-    steps = sum(len(runbook.steps) for runbook in model.runbooks.values())
+    steps = sum(len(runbook.steps) for runbook in model.processes.values())
     counts = (
         (len(model.pools), "pool"),
         (len(model.workers), "worker"),
+        *([(len(model.projects), "project")] if model.projects else []),
         (len(model.runbooks), "runbook"),
         (steps, "step"),
     )

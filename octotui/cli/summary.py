@@ -16,7 +16,7 @@ def _run(state: State, run: Run) -> dict[str, Any]:
     return {
         "id": run.id,
         "process": run.process,
-        "name": run.runbook.name,
+        "name": run.title,
         "environment": run.environment,
         "tenant": run.tenant,
         "parent": parent.run if parent else None,

@@ -52,4 +52,4 @@ def told(value: Value) -> str:
 
 
 def _steps(model: Model) -> set[str]:
-    return {step.name for runbook in model.runbooks.values() for step in runbook.steps}
+    return {step.name for process in model.processes.values() for step in process.steps}

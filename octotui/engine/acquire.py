@@ -1,7 +1,7 @@
 """What must be acquired on which worker, and which locks jobs take there (P2, L1, L3)."""
 
 from octotui.engine.events import Mode
-from octotui.engine.state import Run, State, requirement_text
+from octotui.engine.state import Run, State
 
 Packages = tuple[tuple[str, str], ...]
 
@@ -13,7 +13,7 @@ def acquisitions(run: Run) -> tuple[tuple[str, Packages], ...]:
     for pick in run.leases:
         for index in pick.steps:
             for each in run.runbook.steps[index].packages:
-                version = versions[requirement_text(each.id, each.version)]
+                version = versions[each.text]
                 found.setdefault(pick.worker, {})[each.id, version] = None
     return tuple((worker, tuple(packages)) for worker, packages in found.items())
 

@@ -24,13 +24,34 @@ class ReportHealth(msgspec.Struct, frozen=True):
 
 
 class StartRun(msgspec.Struct, frozen=True, kw_only=True):
-    """Queue a run of a runbook, by slugs; `variables` are values given for this run alone."""
+    """Queue a run of a runbook or a release, by slugs; `variables` are values given for this run alone.
+
+    A runbook that was published runs as it was then, unless a `draft` is asked for; `skip` are names of
+    steps to leave out.
+    """
 
     process: str
     environment: str | None = None
     tenant: str | None = None
     requester: str = ""
     variables: dict[str, str] = {}
+    release: str | None = None
+    draft: bool = False
+    skip: tuple[str, ...] = ()
+
+
+class CreateRelease(msgspec.Struct, frozen=True, kw_only=True):
+    """Freeze a project, or publish a runbook: without a version the next, without a channel the default.
+
+    `versions` of packages are by requirement (`tools`, `tools@1.x`), chosen from feeds beforehand.
+    """
+
+    process: str
+    version: str | None = None
+    channel: str | None = None
+    versions: dict[str, str] = {}
+    notes: str = ""
+    requester: str = ""
 
 
 class ChoosePackages(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,6 +128,7 @@ Command = (
     LoadModel
     | ReportHealth
     | StartRun
+    | CreateRelease
     | ChoosePackages
     | ReportProgress
     | ReportOutcome

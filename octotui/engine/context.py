@@ -2,6 +2,7 @@
 
 import re
 
+from octotui.engine.releases import declared_channel, place_key
 from octotui.engine.state import Run, State, StepState
 from octotui.model.process import Step
 from octotui.model.space import Scope
@@ -17,6 +18,7 @@ def scope_context(state: State, run: Run, step: Step | None = None) -> Scope:
         tenant=(run.tenant,) if run.tenant else (),
         tenant_tag=tenant.tags if tenant else (),
         environment=(run.environment,) if run.environment else (),
+        channel=(run.channel,) if run.channel else (),
         process=(run.process,),
     )
 
@@ -49,12 +51,13 @@ def _system(state: State, run: Run) -> dict[str, str]:
     model = state.model
     found = {
         "Octopus.Space.Name": model.space.name,
-        "Octopus.Runbook.Id": run.process,
-        "Octopus.Runbook.Name": run.runbook.name,
-        "Octopus.RunbookRun.Id": run.id,
         "Octopus.Task.Id": run.id,
         "Octopus.Deployment.CreatedBy.Username": run.requester,
     }
+    found |= _of_runbook(run) if run.channel is None else _of_release(state, run)
+    if (project := model.projects.get(model.project_of(run.process) or "")) is not None:
+        found["Octopus.Project.Id"] = model.project_of(run.process) or ""
+        found["Octopus.Project.Name"] = project.name
     if run.environment in model.environments:
         found["Octopus.Environment.Id"] = run.environment or ""
         found["Octopus.Environment.Name"] = model.environments[run.environment or ""].name
@@ -64,6 +67,31 @@ def _system(state: State, run: Run) -> dict[str, str]:
     if run.failed:
         found["Octopus.Deployment.Error"] = run.reason
     return found
+
+
+def _of_runbook(run: Run) -> dict[str, str]:
+    return {
+        "Octopus.Runbook.Id": run.process,
+        "Octopus.Runbook.Name": run.runbook.name,
+        "Octopus.RunbookRun.Id": run.id,
+    }
+
+
+def _of_release(state: State, run: Run) -> dict[str, str]:
+    """What is deployed, and what was deployed there last."""
+    if run.release is None:
+        return {}
+    channel = declared_channel(state.model, run.process, run.channel)
+    found = {
+        "Octopus.Deployment.Id": run.id,
+        "Octopus.Release.Id": run.release.key,
+        "Octopus.Release.Number": run.release.version,
+        "Octopus.Release.Notes": run.release.notes,
+        "Octopus.Release.Channel.Id": run.channel or "",
+        "Octopus.Release.Channel.Name": channel.name,
+    }
+    before = state.current.get(place_key(run.process, run.environment, run.tenant))
+    return found | ({"Octopus.Release.CurrentForEnvironment.Number": before} if before else {})
 
 
 STANDING = re.compile(r"\.Status\.Code|\.IsSkipped", re.IGNORECASE)

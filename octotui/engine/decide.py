@@ -8,7 +8,8 @@ from octotui.engine.cancel import cancel, open_jobs
 from octotui.engine.commands import Command, Outcome, Refused
 from octotui.engine.due import let_due
 from octotui.engine.outcomes import end_job, report_outcome, report_progress
-from octotui.engine.processes import queue_run
+from octotui.engine.releasing import create_release
+from octotui.engine.starting import start_run
 from octotui.engine.state import Interruption, State, in_order
 from octotui.engine.turn import Turn
 from octotui.model.space import Model
@@ -22,7 +23,9 @@ def decide(turn: Turn, command: Command) -> None:  # noqa: C901, PLR0912 - one l
         case asked.ReportHealth():
             _report_health(turn, command)
         case asked.StartRun():
-            _start_run(turn, command)
+            start_run(turn, command)
+        case asked.CreateRelease():
+            create_release(turn, command)
         case asked.ChoosePackages():
             _choose_packages(turn, command)
         case asked.ReportProgress():
@@ -48,24 +51,6 @@ def _report_health(turn: Turn, command: asked.ReportHealth) -> None:
         raise Refused(f"there is no worker {command.worker}")
     if turn.state.health.get(command.worker) != command.health:
         turn.emit(happened.HealthChanged(worker=command.worker, health=command.health))
-
-
-def _start_run(turn: Turn, command: asked.StartRun) -> None:
-    model = turn.state.model
-    if command.process not in model.runbooks:
-        raise Refused(f"there is no runbook {command.process}")
-    if command.environment is not None and command.environment not in model.environments:
-        raise Refused(f"there is no environment {command.environment}")
-    if command.tenant is not None and command.tenant not in model.tenants:
-        raise Refused(f"there is no tenant {command.tenant}")
-    queue_run(
-        turn,
-        command.process,
-        environment=command.environment,
-        tenant=command.tenant,
-        requester=command.requester,
-        variables=command.variables,
-    )
 
 
 def _choose_packages(turn: Turn, command: asked.ChoosePackages) -> None:

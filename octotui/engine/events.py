@@ -8,6 +8,7 @@ from typing import Literal
 
 import msgspec
 
+from octotui.engine.releases import Release
 from octotui.model.space import Model
 
 JobKind = Literal["script", "acquire", "runbook", "manual"]
@@ -68,7 +69,10 @@ class HealthChanged(Event, frozen=True, tag=True):
 
 
 class RunQueued(Event, frozen=True, tag=True):
-    """A run was asked for, by slugs; `parent` is the job that started it."""
+    """A run was asked for, by slugs; `parent` is the job that started it.
+
+    With a `release` the run does what that one says, whatever is declared; steps of `skip` are left out.
+    """
 
     run: str
     root: str
@@ -79,6 +83,25 @@ class RunQueued(Event, frozen=True, tag=True):
     parent: str | None = None
     requester: str = ""
     variables: dict[str, str] = {}
+    release: Release | None = None
+    skip: tuple[str, ...] = ()
+
+
+class ReleaseCreated(Event, frozen=True, tag=True):
+    """A process, as it was declared, can be deployed under a version."""
+
+    release: Release
+    requester: str = ""
+
+
+class VariablePublished(Event, frozen=True, tag=True):
+    """A step gave a variable of a variable set its value for the run's environment; without one: for all."""
+
+    run: str
+    variable_set: str
+    name: str
+    value: str
+    environment: str | None = None
 
 
 class PackagesChosen(Event, frozen=True, tag=True):
@@ -268,6 +291,8 @@ AnyEvent = (
     ModelLoaded
     | HealthChanged
     | RunQueued
+    | ReleaseCreated
+    | VariablePublished
     | PackagesChosen
     | RunStarted
     | WorkersSelected

@@ -6,12 +6,13 @@ from msgspec.structs import replace
 
 from octotui.engine import events as happened
 from octotui.engine import evolve_jobs as jobs
+from octotui.engine import evolve_releases as releases
 from octotui.engine import evolve_runs as runs
 from octotui.engine.events import AnyEvent
 from octotui.engine.state import State
 
 
-def evolve(state: State, event: AnyEvent) -> State:  # noqa: C901, PLR0912 - one line an event
+def evolve(state: State, event: AnyEvent) -> State:  # noqa: C901, PLR0912, PLR0915 - one line an event
     """The state after an event."""
     state = replace(state, seq=event.seq, at=event.at)
     match event:
@@ -21,6 +22,10 @@ def evolve(state: State, event: AnyEvent) -> State:  # noqa: C901, PLR0912 - one
             return replace(state, health=state.health.insert(event.worker, event.health))
         case happened.RunQueued():
             return runs.queued(state, event)
+        case happened.ReleaseCreated():
+            return releases.created(state, event)
+        case happened.VariablePublished():
+            return releases.published(state, event)
         case happened.PackagesChosen():
             return runs.packages_chosen(state, event)
         case happened.RunStarted():

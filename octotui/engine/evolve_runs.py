@@ -6,10 +6,13 @@ from octotui.engine import events as happened
 from octotui.engine import queue
 from octotui.engine.context import lookup, values_for
 from octotui.engine.deadlines import fall_due
+from octotui.engine.evolve_releases import deployed
 from octotui.engine.ordered import Line
 from octotui.engine.queue import Held
+from octotui.engine.releases import place_key
 from octotui.engine.series import Series
 from octotui.engine.state import Family, ForChild, Progress, Run, State, cursor_key
+from octotui.model.process import Runbook
 from octotui.variables.text import fill_in
 
 NO_LEASES = Line()
@@ -18,7 +21,9 @@ NOBODY = Family(Series(), 0)
 
 def queued(state: State, event: happened.RunQueued) -> State:
     """A new run stands in the queue, and its parent's job knows it."""
-    runbook = state.model.runbooks[event.process]
+    release = event.release
+    runbook = release.definition if release else _declared(state, event.process)
+    tenant = state.model.tenants.get(event.tenant or "")
     number = int(event.run.removeprefix("run-"))
     run = Run(
         id=event.run,
@@ -35,14 +40,32 @@ def queued(state: State, event: happened.RunQueued) -> State:
         queued_at=event.at,
         ticket=event.seq,
         steps=Series(Progress() for _ in runbook.steps),
+        release=release,
+        versions=release.versions if release else None,
+        skip=event.skip,
+        tenant_tags=tenant.tags if tenant else (),
     )
     run = replace(run, pending=_pending(run, 0))
     family = state.families.get(event.root, NOBODY)
     family = Family(family.runs.add(run.id), family.open + 1)
     state = replace(state, next_run=number + 1, families=state.families.insert(event.root, family))
-    if runbook.concurrency is not None:
-        run = replace(run, tag=fill_in(runbook.concurrency, lookup(values_for(state, run))).text)
+    run = replace(run, tag=_tag(state, run))
     return _with(*queue.line_up(_with_child(state, event), run))
+
+
+def _declared(state: State, process: str) -> Runbook:
+    """A process of the model; one that is not there does not fit the journal."""
+    definition = state.model.process(process)
+    if definition is None:
+        raise KeyError(process)
+    return definition
+
+
+def _tag(state: State, run: Run) -> str | None:
+    """The concurrency tag of a run: deployments of one project to one place go one at a time (Q2)."""
+    if run.runbook.concurrency is not None:
+        return fill_in(run.runbook.concurrency, lookup(values_for(state, run))).text
+    return place_key(run.process, run.environment, run.tenant) if run.channel is not None else None
 
 
 def _with_child(state: State, event: happened.RunQueued) -> State:
@@ -155,6 +178,8 @@ def ended(state: State, event: happened.RunEnded) -> State:
     run = replace(run, state=event.state, reason=event.reason, ended_at=event.at)
     family = state.families[run.root]
     family = replace(family, open=family.open - 1)
+    if run.state == "succeeded":
+        state = deployed(state, run)
     if family.open == 0 and not state.keep_ended:
         return _without(state, run.root, family)
     return _with(replace(state, families=state.families.insert(run.root, family)), run)

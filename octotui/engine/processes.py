@@ -3,11 +3,14 @@
 from collections.abc import Mapping
 from typing import cast
 
+from msgspec.structs import replace
+
 from octotui.engine import events as happened
 from octotui.engine.acquire import acquisitions, mode_on
 from octotui.engine.conditions import not_due
 from octotui.engine.context import lookup, values_for
 from octotui.engine.queue import circle
+from octotui.engine.releases import Release
 from octotui.engine.select import select
 from octotui.engine.state import Run, State
 from octotui.engine.turn import Turn
@@ -24,20 +27,25 @@ def queue_run(
     requester: str,
     variables: Mapping[str, str],
     parent: str | None = None,
+    release: Release | None = None,
+    skip: tuple[str, ...] = (),
 ) -> None:
-    """Queue a run of a runbook."""
+    """Queue a run of a runbook as it is declared, or of a release."""
     name = f"run-{turn.state.next_run}"
+    declared = turn.state.model.process(process)
     turn.emit(
         happened.RunQueued(
             run=name,
             root=turn.run(turn.job(parent).run).root if parent else name,
             process=process,
-            name=turn.state.model.runbooks[process].name,
+            name=release.title if release else declared.name if declared else process,
             environment=environment,
             tenant=tenant,
             parent=parent,
             requester=requester,
             variables=dict(variables),
+            release=replace(release, deployed=()) if release else None,
+            skip=skip,
         )
     )
 

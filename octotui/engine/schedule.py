@@ -8,6 +8,7 @@ from octotui.engine.locks import grantable
 from octotui.engine.outcomes import end_attempt, end_job, of_child
 from octotui.engine.processes import can_go_on, fail_in_a_circle, go_on, plan, queue_run, why_no_child
 from octotui.engine.queue import next_to_go
+from octotui.engine.releasing import newest_release, publish
 from octotui.engine.state import ForChild, Job, Run, in_order
 from octotui.engine.turn import Turn
 from octotui.model.process import StartRunbook
@@ -110,6 +111,7 @@ def _start_child(turn: Turn, job: Job) -> None:
         requester=run.requester,
         variables={},
         parent=job.id,
+        release=newest_release(turn.state, action.runbook),
     )
     if action.wait:
         _maybe_yield(turn, run.id)
@@ -131,6 +133,7 @@ def _after_job(turn: Turn, event: happened.JobEnded) -> None:
     run = turn.state.runs.get(event.run)
     if run is None:
         return  # its whole family has ended meanwhile
+    publish(turn, event)
     if run.state == "cancelling":
         end_if_nothing_is_open(turn, run.id)
     elif run.resuming:

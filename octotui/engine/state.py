@@ -20,6 +20,7 @@ None of these values can be part of a circle, so the garbage collector passes th
 look at all open runs again and again.
 """
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import msgspec
@@ -27,6 +28,7 @@ from rpds import HashTrieMap
 
 from octotui.engine.events import Answer, Artifact, Health, JobKind, Mode, Pick, RunEnd
 from octotui.engine.ordered import Line
+from octotui.engine.releases import Release
 from octotui.engine.series import Series
 from octotui.model.process import Runbook, Step
 from octotui.model.space import Model, Space
@@ -35,6 +37,9 @@ if TYPE_CHECKING:
     Map: TypeAlias = HashTrieMap
 else:  # rpds' maps are generic for the type checker alone
     Map = dict
+
+Published = dict[str, dict[str, str]]
+"""Values that runs gave to variables of a set: by name, then by environment (`""`: wherever none is)."""
 
 RunState = Literal[
     "queued", "executing", "paused", "cancelling", "succeeded", "failed", "cancelled", "timed-out"
@@ -193,6 +198,19 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     executing_since: float | None = None
     deadline: float | None = None
     ending: RunEnd = "cancelled"
+    release: Release | None = None
+    skip: tuple[str, ...] = ()
+    tenant_tags: tuple[str, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """What people call it: its runbook, or project and release."""
+        return self.release.title if self.release else self.runbook.name
+
+    @property
+    def channel(self) -> str | None:
+        """The channel of the release that is deployed, if it is one."""
+        return self.release.channel if self.release else None
 
     @property
     def ended(self) -> bool:
@@ -221,15 +239,21 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         found: dict[str, None] = {}
         for step in self.runbook.steps:
             if not self.not_applicable(step):
-                found.update((requirement_text(each.id, each.version), None) for each in step.packages)
+                found.update((each.text, None) for each in step.packages)
         return tuple(found)
 
     def not_applicable(self, step: Step) -> str:
         """Why a step does not apply to this run, or nothing (S4)."""
         if not step.enabled:
             return "it is disabled"
+        if step.name in self.skip:
+            return f"{self.requester or 'who started the run'} left it out"
         if step.environments and self.environment not in step.environments:
             return f"it does not apply to environment {self.environment or 'none'}"
+        if step.channels and self.channel not in step.channels:
+            return f"it does not apply to channel {self.channel or 'none'}"
+        if missing := missing_tags(step.tenant_tags, self.tenant_tags):
+            return f"it applies only to tenants tagged {' or '.join(missing)}"
         return ""
 
 
@@ -299,6 +323,11 @@ class State(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     resuming: Line = Line()
     asking: Line = Line()
     deadlines: Line = Line()
+    releases: "Map[str, Release]" = HashTrieMap()  # by `shop/1.2.0`
+    newest: "Map[str, str]" = HashTrieMap()  # the version made last, by process
+    current: "Map[str, str]" = HashTrieMap()  # the version deployed last, by `shop/production[/tenant]`
+    releases_created: int = 0
+    published: "Map[str, Published]" = HashTrieMap()  # by variable set
 
 
 def in_order(state: State) -> list[Run]:
@@ -311,9 +340,12 @@ def cursor_key(pool: str, process: str) -> str:
     return f"{pool}/{process}"
 
 
-def requirement_text(package: str, version: str | None) -> str:
-    """How a requirement is written: `tools`, `tools@1.2.0`."""
-    return f"{package}@{version}" if version else package
+def missing_tags(wanted: Sequence[str], tags: Sequence[str]) -> tuple[str, ...]:
+    """The tags, all of the first set of which none is there; any of a set will do, but of each set one."""
+    sets: dict[str, list[str]] = {}
+    for tag in wanted:
+        sets.setdefault(tag.partition("/")[0], []).append(tag)
+    return next((tuple(each) for each in sets.values() if not any(tag in tags for tag in each)), ())
 
 
 def step_of(state: State, job: Job) -> Step | None:

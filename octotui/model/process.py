@@ -61,6 +61,11 @@ class Requirement(msgspec.Struct, frozen=True):
     id: str
     version: str | None = None
 
+    @property
+    def text(self) -> str:
+        """How it is written: `tools`, `tools@1.2.0`."""
+        return f"{self.id}@{self.version}" if self.version else self.id
+
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
     """One step of a process; durations are seconds, and None is no limit.

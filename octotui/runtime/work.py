@@ -6,7 +6,7 @@ from functools import cache
 from types import MappingProxyType
 
 from octotui.engine.context import lookup, values_for
-from octotui.engine.state import Job, Run, State, requirement_text
+from octotui.engine.state import Job, Run, State
 from octotui.model.process import Script
 from octotui.runtime.parameters import given, requirements, texts
 from octotui.variables.text import fill_in, warnings_of
@@ -60,7 +60,7 @@ def extracted(run: Run, job: Job, directory: str) -> dict[str, str]:
     step = run.runbook.steps[job.step or 0]
     found: dict[str, str] = {}
     for each in step.packages:
-        version = (run.versions or {}).get(requirement_text(each.id, each.version), "")
+        version = (run.versions or {}).get(each.text, "")
         name = f"Octopus.Action.Package[{each.id}]"
         found[f"{name}.PackageId"] = each.id
         found[f"{name}.PackageVersion"] = version

@@ -112,7 +112,7 @@ class LookingScreen(Screen[None]):
         if action in ("answer", "take"):
             return len(self.state.asking) > 0
         if action == "again":
-            return self.process in self.state.model.runbooks
+            return self.state.model.process(self.process or "") is not None
         return super().check_action(action, parameters)
 
     @work
@@ -137,7 +137,7 @@ class LookingScreen(Screen[None]):
         run = self.picture.runs.get(self.run or "")
         if run is None:
             return
-        row = f"{run.runbook.name}{f' in {run.environment}' if run.environment else ''}"
+        row = f"{run.title}{f' in {run.environment}' if run.environment else ''}"
         if await self.app.push_screen_wait(Confirm(f"Run {row} again?", yes="run it", no="back")):
             command = StartRun(
                 process=run.process,
@@ -155,7 +155,7 @@ class LookingScreen(Screen[None]):
         if run is None:
             return
         told = "What runs of it is ended (TERM, its grace, KILL); nothing of it starts any more."
-        sure = Confirm(f"Cancel {run.id} {run.runbook.name}?", told, yes="cancel it", no="keep it")
+        sure = Confirm(f"Cancel {run.id} {run.title}?", told, yes="cancel it", no="keep it")
         if await self.app.push_screen_wait(sure):
             await send(self, self.session, CancelRun(run=run.id, by=self.session.user))
 

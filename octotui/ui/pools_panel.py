@@ -74,7 +74,7 @@ line for its lock. The arrow marks the worker that comes next for the runbook of
             heads = frozenset(place for place, (_, worker) in enumerate(order) if not worker)
             lines.show([f"{pool}/{worker}" for pool, worker in order], heads)
             self.styles.height = len(order) + 1
-        runbook = model.runbooks.get(self.process or "")
+        runbook = model.process(self.process or "")
         right: tuple[Span, ...] = ()
         if runbook is not None:
             right = (("→", "active"), (f" next for {runbook.name}", "muted"))

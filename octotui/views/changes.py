@@ -2,6 +2,7 @@
 
 from octotui.engine import events as happened
 from octotui.engine.events import AnyEvent
+from octotui.engine.releases import Release
 from octotui.engine.state import ForLock, Job, Run, State
 from octotui.views.picks import at_length
 from octotui.views.waits import may_be_answered_by, of_job, of_run
@@ -13,6 +14,8 @@ def lines(event: AnyEvent, before: State, after: State, now: float) -> list[str]
         return [f"the model of {event.model.space.name} is loaded"]
     if isinstance(event, happened.HealthChanged):
         return [f"{event.worker} is {event.health}"]
+    if isinstance(event, happened.ReleaseCreated):
+        return [f"{event.release.title} is {_made(event.release)}"]
     run = after.runs.get(event.run) or before.runs.get(event.run)
     if run is None:
         return []
@@ -21,7 +24,7 @@ def lines(event: AnyEvent, before: State, after: State, now: float) -> list[str]
     return [f"{run.id}  {each}" for each in told]
 
 
-def _of_run(  # noqa: C901 - one line an event
+def _of_run(  # noqa: C901, PLR0912 - one line an event
     event: AnyEvent, state: State, run: Run, now: float
 ) -> list[str]:
     match event:
@@ -43,6 +46,9 @@ def _of_run(  # noqa: C901 - one line an event
             return [f"is being ended: {reason}"]
         case happened.RunEnded(state=end, reason=reason):
             return [f"{end}: {reason}" if reason and end != "succeeded" else end]
+        case happened.VariablePublished(variable_set=variable_set, name=name):
+            where = f" for {run.environment}" if run.environment else ""
+            return [f"publishes {name} into {variable_set}{where}"]
         case happened.StepSkipped(step=step, reason=reason):
             return [f"skips “{run.runbook.steps[step].name}”: {reason}"]
     return []
@@ -83,13 +89,21 @@ def _of_question(event: AnyEvent, state: State) -> list[str]:
     return []
 
 
+def _made(release: Release) -> str:
+    """What became of a release that was made."""
+    if release.channel is None:
+        return f"published as {release.version}"
+    packages = ", ".join(f"{text.partition('@')[0]} {version}" for text, version in release.versions.items())
+    return f"made in the channel {release.channel}{' with ' + packages if packages else ''}"
+
+
 def _queued(state: State, run: Run) -> str:
     environment = state.model.environments.get(run.environment or "")
     tenant = state.model.tenants.get(run.tenant or "")
     where = [each.name for each in (environment, tenant) if each is not None]
     parent = state.jobs.get(run.parent) if run.parent else None
     by = f", started by {parent.run}" if parent else ""
-    return f"{run.runbook.name} is queued{' for ' + ', '.join(where) if where else ''}{by}"
+    return f"{run.title} is queued{' for ' + ', '.join(where) if where else ''}{by}"
 
 
 def _wait_of(state: State, run: Run, now: float) -> list[str]:

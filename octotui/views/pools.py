@@ -52,7 +52,7 @@ def shown(model: Model) -> tuple[str, ...]:
 def _uses_default(model: Model) -> bool:
     return any(
         step.needs_worker and step.pool_variable is None and step.pool in (None, model.default_pool)
-        for runbook in model.runbooks.values()
+        for runbook in model.processes.values()
         for step in runbook.steps
     )
 
@@ -114,7 +114,7 @@ def _doing(state: State, worker: str, lock: Lock) -> tuple[Mark, str]:
 
 def used_by(model: Model, slug: str, process: str) -> bool:
     """Whether a step of a process may run in a pool."""
-    runbook = model.runbooks.get(process)
+    runbook = model.process(process)
     steps = [step for step in runbook.steps if step.needs_worker] if runbook is not None else []
     named = {step.pool or model.default_pool for step in steps if step.pool or step.pool_variable is None}
     asked = {step.pool_variable for step in steps if step.pool is None and step.pool_variable is not None}

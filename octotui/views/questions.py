@@ -44,7 +44,7 @@ def _row(state: State, question: Interruption, user: str, now: float) -> Questio
         id=question.id,
         run=run.id,
         root=run.root,
-        name=run.runbook.name,
+        name=run.title,
         where=where(state.model, run.environment, run.tenant),
         step=question.step,
         instructions=question.instructions,

@@ -74,7 +74,7 @@ def row(state: State, name: str, now: float) -> RunRow | None:
         id=run.id,
         root=run.root,
         process=run.process,
-        name=run.runbook.name,
+        name=run.title,
         where=where(state.model, run.environment, run.tenant),
         mark=mark(state, run),
         detail=wait.sentence if wait else run.reason,
@@ -131,7 +131,7 @@ def matching(state: State, past: Iterable[Record], names: Sequence[str], query: 
         run = state.runs.get(name)
         if run is not None:
             place = where(state.model, run.environment, run.tenant)
-            return f"{name} {run.runbook.name} {place} {mark(state, run).word}".lower()
+            return f"{name} {run.title} {place} {mark(state, run).word}".lower()
         each = kept[name]
         place = where(state.model, each.environment, each.tenant)
         return f"{name} {each.name} {place} {RUNS[each.state].word}".lower()

@@ -17,7 +17,7 @@ def rows(state: State, name: str, now: float) -> tuple[TreeRow, ...]:
     if run is None:
         return ()
     root = _run(state, run, now)
-    text = " ".join(filter(None, (run.id, run.runbook.name)))
+    text = " ".join(filter(None, (run.id, run.title)))
     place = where(state.model, run.environment, run.tenant)
     root.row = replace(root.row, text=f"{text} · {place}" if place else text)
     return tuple(grown(root))
@@ -29,7 +29,7 @@ def _run(state: State, run: Run, now: float) -> Branch:
     row = TreeRow(
         key=run.id,
         kind="run",
-        text=f"{run.id} {place or run.runbook.name}",
+        text=f"{run.id} {place or run.title}",
         mark=mark(state, run),
         time=lasted(run.queued_at, run.started_at, run.ended_at, now),
         run=run.id,

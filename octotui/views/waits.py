@@ -82,7 +82,7 @@ def _queued(state: State, run: Run) -> Waiting:
 
 def _who(state: State, name: str) -> str:
     run = state.runs.get(name)
-    return f"{name} {run.runbook.name}" if run is not None else name
+    return f"{name} {run.title}" if run is not None else name
 
 
 def _for_lock(state: State, job: Job, wait: ForLock, now: float) -> str:
@@ -113,7 +113,7 @@ def _for_child(state: State, child: str) -> str:
     run = state.runs.get(child)
     if run is None:
         return f"waits for {child}"
-    return f"waits for {child} {run.runbook.name}, which {verb(run)}"
+    return f"waits for {child} {run.title}, which {verb(run)}"
 
 
 def verb(run: Run) -> str:

@@ -26,10 +26,10 @@ def of_run(state: State, name: str, now: float) -> list[tuple[str, list[str]]]:
 def _standing(state: State, run: Run, now: float) -> list[str]:
     since = f"queued {duration(now - run.queued_at)} ago"
     by = f" by {run.requester}" if run.requester else ""
-    lines = [f"{run.id} {run.runbook.name} is {RUNS[run.state].word}; {since}{by}"]
+    lines = [f"{run.id} {run.title} is {RUNS[run.state].word}; {since}{by}"]
     parent = state.jobs.get(run.parent or "")
     if parent is not None:
-        lines.append(f"started by {parent.run} {state.runs[parent.run].runbook.name}")
+        lines.append(f"started by {parent.run} {state.runs[parent.run].title}")
     if run.tag is not None:
         lines.append(f"{'holds' if run.holds_tag else 'asks for'} the concurrency tag “{run.tag}”")
     if run.versions:
@@ -61,7 +61,7 @@ def of_worker(state: State, worker: str, now: float) -> list[tuple[str, list[str
     health = state.health.get(worker, "not checked yet, which counts as healthy here")
     holders = [waits.doing(state, state.jobs[job], now) for _, job in lock.holders]
     queue = [_in_line(state, job, now) for _, job in lock.queue]
-    leases = [f"{run} {state.runs[run].runbook.name}" for _, run in state.leases.get(worker, ())]
+    leases = [f"{run} {state.runs[run].title}" for _, run in state.leases.get(worker, ())]
     parts = [
         ("How it stands", [f"{stands}; health: {health}"]),
         ("Who comes to it next", _next(state, worker)),
@@ -85,7 +85,7 @@ def _next(state: State, worker: str) -> list[str]:
         if worker in pool.workers:
             names = [
                 runbook.name
-                for process, runbook in state.model.runbooks.items()
+                for process, runbook in state.model.processes.items()
                 if f"{slug}/{process}" in state.cursors and next_worker(state, slug, process) == worker
             ]
             if names:

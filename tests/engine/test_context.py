@@ -4,9 +4,10 @@ from msgspec.structs import replace
 
 from octotui.engine import commands as asked
 from octotui.engine.context import lookup, scope_context, values_for
-from octotui.model.process import Simulate
+from octotui.model.process import Runbook, Simulate
 from octotui.model.space import Scope, Tenant, Value
 from octotui.model.values import Prompt, Secret
+from tests.engine.shop import deploy, release, shop
 from tests.world import World, child, manual, model, script
 
 FAILS = Simulate(takes=1.0, result="failure")
@@ -141,3 +142,36 @@ def test_sensitive_values_are_stars_and_prompts_their_default() -> None:
     )
     of.start("go")
     assert (values(of)["Password"], values(of)["Colour"]) == ("********", "blue")
+
+
+def test_a_deployment_knows_its_project_its_release_and_what_is_there() -> None:
+    """V1: the system variables of a deployment; a runbook has others."""
+    of = World(shop(script("A"), script("B")))
+    release(of, version="1.0")
+    deploy(of, "1.0", "test")
+    release(of, version="1.1", notes="all new")
+    of.start("shop", release="1.1", environment="test")
+    run = of.state.runs["run-2"]
+    found = values_for(of.state, run)
+    assert {name: value for name, value in found.items() if "Project" in name or "Release" in name} == {
+        "Octopus.Project.Id": "shop",
+        "Octopus.Project.Name": "Shop",
+        "Octopus.Release.Id": "shop/1.1",
+        "Octopus.Release.Number": "1.1",
+        "Octopus.Release.Notes": "all new",
+        "Octopus.Release.Channel.Id": "stable",
+        "Octopus.Release.Channel.Name": "Stable",
+        "Octopus.Release.CurrentForEnvironment.Number": "1.0",
+    }
+    assert found["Octopus.Deployment.Id"] == "run-2"
+    assert "Octopus.Runbook.Id" not in found
+    assert scope_context(of.state, run).channel == ("stable",)
+
+
+def test_a_runbook_of_a_project_knows_its_project() -> None:
+    """V1."""
+    of = World(shop(runbooks={"tidy": Runbook(name="Tidy", steps=(script("A"),), project="shop")}))
+    of.start("tidy")
+    found = values_for(of.state, of.state.runs["run-1"])
+    assert (found["Octopus.Project.Name"], found["Octopus.Runbook.Name"]) == ("Shop", "Tidy")
+    assert "Octopus.Release.Number" not in found

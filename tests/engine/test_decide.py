@@ -105,7 +105,7 @@ class TestRefused:
     @pytest.mark.parametrize(
         ("command", "reason"),
         [
-            (asked.StartRun(process="no"), "there is no runbook no"),
+            (asked.StartRun(process="no"), "there is no runbook or project no"),
             (asked.StartRun(process="go", environment="no"), "there is no environment no"),
             (asked.StartRun(process="go", tenant="no"), "there is no tenant no"),
             (asked.ReportHealth("no", "healthy"), "there is no worker no"),

@@ -1,6 +1,7 @@
 """The State and the words it is told in."""
 
-from octotui.engine.state import State, cursor_key, in_order, next_deadline, requirement_text, step_of
+from octotui.engine.state import State, cursor_key, in_order, missing_tags, next_deadline, step_of
+from tests.engine.shop import deploy, release, shop
 from tests.world import World, engine, model, packages, script
 
 
@@ -31,10 +32,38 @@ def test_what_a_run_needs() -> None:
 
 
 def test_how_things_are_written() -> None:
-    """W5, P1."""
+    """W5."""
     assert cursor_key("setup", "go") == "setup/go"
-    assert requirement_text("tools", None) == "tools"
-    assert requirement_text("tools", "1.2.0") == "tools@1.2.0"
+
+
+def test_of_each_set_of_tags_one_will_do() -> None:
+    """S4: any tag of a set, and all sets."""
+    wanted = ("region/west", "plan/gold", "region/east")
+    assert missing_tags(wanted, ("region/east", "plan/gold")) == ()
+    assert missing_tags(wanted, ("region/east",)) == ("plan/gold",)
+    assert missing_tags(wanted, ("plan/gold",)) == ("region/west", "region/east")
+    assert missing_tags((), ()) == ()
+
+
+def test_steps_apply_by_environment_tenant_and_channel() -> None:
+    """S4: a step that is skipped says why."""
+    steps = [
+        script("A", environments=("development",)),
+        script("B", tenant_tags=("region/east", "region/north")),
+        script("C", channels=("quick",)),
+        script("D", enabled=False),
+        script("E", environments=("test",), tenant_tags=("region/west", "plan/gold"), channels=("stable",)),
+    ]
+    world = World(shop(*steps))
+    release(world)
+    deploy(world, environment="test", tenant="contoso")
+    assert [(each.state, each.reason) for each in world.run("run-1").steps] == [
+        ("skipped", "it does not apply to environment test"),
+        ("skipped", "it applies only to tenants tagged region/east or region/north"),
+        ("skipped", "it does not apply to channel stable"),
+        ("skipped", "it is disabled"),
+        ("succeeded", ""),
+    ]
 
 
 def test_the_step_of_a_job() -> None:

@@ -15,6 +15,10 @@ def test_a_manual_step_needs_no_worker() -> None:
     assert not Step(name="x", action=Manual(instructions="?")).needs_worker
 
 
+def test_how_a_requirement_is_written() -> None:
+    assert [Requirement("b", "1.0").text, Requirement("a").text] == ["b@1.0", "a"]
+
+
 def test_w6_the_ids_of_packages_keep_their_order_without_versions() -> None:
     packages = (Requirement("b", "1.0"), Requirement("a"))
     assert Step(name="x", action=SCRIPT, packages=packages).package_ids == ("b", "a")

@@ -3,6 +3,7 @@ from octotui.engine.evolve import evolve
 from octotui.engine.state import State
 from octotui.model.process import Runbook
 from octotui.views.changes import lines
+from tests.engine.shop import release, shop
 from tests.scenes import kraken, takes
 from tests.world import World, engine, manual, model, packages, script
 
@@ -114,3 +115,22 @@ def test_an_event_of_a_run_that_nobody_knows_says_nothing():
     from octotui.engine.events import RunStarted
 
     assert lines(RunStarted(run="run-9"), State(), State(), 0.0) == []
+
+
+def test_releases_and_what_they_publish_are_told():
+    """S4: whose release it is, with which packages; a runbook is published."""
+    world = World(shop(script("Go", publish={"Url": "bundles"}), runbooks={"tidy": [script("A")]}))
+    release(world)
+    release(world, "tidy")
+    world.start("shop", release="0.0.1", environment="test")
+    world.report("job-1.1", outputs={"Url": "a"})
+    found = told(world)
+    assert found[1:4] == [
+        "Shop 0.0.1 is made in the channel stable",
+        "Tidy is published as 0.0.1",
+        "run-1  Shop 0.0.1 is queued for Test",
+    ]
+    assert "run-1  publishes Url into bundles for test" in found
+    packed = World(shop())
+    release(packed)
+    assert told(packed)[1] == "Shop 0.0.1 is made in the channel stable with tools 1.4.0, image 1.0.0"

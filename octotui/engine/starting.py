@@ -1,0 +1,80 @@
+"""What a run is started with, and why it may not be: names, releases, lifecycles, steps left out."""
+
+from collections.abc import Sequence
+
+from octotui.engine.commands import Refused, StartRun
+from octotui.engine.lifecycles import why_not_here
+from octotui.engine.processes import queue_run
+from octotui.engine.releases import Release, release_key
+from octotui.engine.releasing import newest_release
+from octotui.engine.state import State
+from octotui.engine.turn import Turn
+from octotui.model.complaints import did_you_mean
+from octotui.model.process import Manual, Runbook, Step
+
+
+def start_run(turn: Turn, command: StartRun) -> None:
+    """Queue a run of a runbook, or a deployment of a release; raises Refused."""
+    model = turn.state.model
+    declared = model.process(command.process)
+    if declared is None:
+        raise Refused(f"there is no runbook or project {command.process}")
+    if command.environment is not None and command.environment not in model.environments:
+        raise Refused(f"there is no environment {command.environment}")
+    if command.tenant is not None and command.tenant not in model.tenants:
+        raise Refused(f"there is no tenant {command.tenant}")
+    release = _release(turn.state, command, declared.name)
+    _check_skipped(release.definition if release else declared, command.skip)
+    queue_run(
+        turn,
+        command.process,
+        environment=command.environment,
+        tenant=command.tenant,
+        requester=command.requester,
+        variables=command.variables,
+        release=release,
+        skip=command.skip,
+    )
+
+
+def _release(state: State, command: StartRun, name: str) -> Release | None:
+    """The release that is to run; a project always needs one, a runbook has one where it was published."""
+    is_project = command.process in state.model.projects
+    if command.release is None:
+        if is_project:
+            raise Refused(f"{name} is a project: make a release of it, and say which one to deploy")
+        return None if command.draft else newest_release(state, command.process)
+    release = state.releases.get(release_key(command.process, command.release))
+    if release is None:
+        raise Refused(f"{name} has no release {command.release}: make it first, or name another one")
+    if is_project:
+        _check_place(state, command, release)
+    return release
+
+
+def _check_place(state: State, command: StartRun, release: Release) -> None:
+    if command.environment is None:
+        raise Refused(f"{release.title} is deployed to an environment: say which one")
+    why = why_not_here(state.model, release, command.environment, command.tenant)
+    if why:
+        raise Refused(why)
+
+
+def _check_skipped(definition: Runbook, skip: Sequence[str]) -> None:
+    """Nobody leaves out a step that is required, or that asks certain people (S4, I2)."""
+    steps = {step.name: step for step in definition.steps}
+    for name in skip:
+        if name not in steps:
+            known = did_you_mean(name, steps).rstrip(".")
+            raise Refused(f"{definition.name} has no step “{name}”{known}")
+        problem = _must_run(steps[name])
+        if problem:
+            raise Refused(f"“{name}” cannot be skipped: {problem}")
+
+
+def _must_run(step: Step) -> str:
+    if step.required:
+        return "the step is required"
+    if isinstance(step.action, Manual) and step.action.teams:
+        return f"{' or '.join(step.action.teams)} must answer it"
+    return ""
