@@ -5,8 +5,8 @@ from typing import TypeVar
 
 from octotui.engine import commands as asked
 from octotui.engine.advance import advance
-from octotui.engine.commands import Command, Outcome
-from octotui.engine.events import Answer, AnyEvent, JobEnd, JobStarted, JobStopping, RunQueued
+from octotui.engine.commands import Command
+from octotui.engine.events import Answer, AnyEvent, JobEnd, JobStarted, JobStopping, Outcome, RunQueued
 from octotui.engine.evolve import evolve
 from octotui.engine.state import Run, State, next_deadline, step_of
 from octotui.model.process import Manual, Requirement, Runbook, Script, Simulate, StartRunbook, Step

@@ -6,9 +6,7 @@ from functools import partial
 
 from octotui.engine.events import Answer
 from octotui.engine.state import Interruption
-
-PROMPT = "proceed, abort, or leave it? [p/a/l] "
-ANSWERS: dict[str, Answer] = {"p": "proceed", "proceed": "proceed", "a": "abort", "abort": "abort"}
+from octotui.views.questions import title
 
 
 class Asking:
@@ -22,15 +20,16 @@ class Asking:
         """Whether there is a terminal to ask at."""
         return sys.stdin is not None and sys.stdin.isatty()
 
-    async def ask(self, question: Interruption) -> tuple[Answer | None, str]:
-        """Ask for proceed, abort or neither, and for notes."""
-        _tell(f"\n{question.run} asks: {question.step}\n\n{question.instructions.strip()}\n\n")
+    async def ask(self, question: Interruption, told: str) -> tuple[Answer | None, str]:
+        """Say what is to be read first, and ask for one of the choices or none, and for notes."""
+        _tell(f"\n{question.run} asks: {title(question)}\n\n{told.strip()}\n\n")
+        answers = {word: each for each in question.choices for word in (each, each[0])}
         while True:
-            word = (await self._line(PROMPT)).lower()
+            word = (await self._line(prompt(question.choices))).lower()
             if word in ("l", "leave", ""):
                 return None, ""
-            if word in ANSWERS:
-                return ANSWERS[word], await self._line("notes (may be empty): ")
+            if word in answers:
+                return answers[word], await self._line("notes (may be empty): ")
 
     def give_up(self) -> None:
         """Take whatever is being asked as left."""
@@ -48,6 +47,11 @@ class Asking:
         finally:
             loop.remove_reader(sys.stdin)
         return sys.stdin.buffer.readline().decode(errors="replace").strip() if there else ""
+
+
+def prompt(choices: tuple[Answer, ...]) -> str:
+    """What may be typed: `retry, ignore, fail, or leave it? [r/i/f/l] `."""
+    return f"{', '.join(choices)}, or leave it? [{'/'.join((*(each[0] for each in choices), 'l'))}] "
 
 
 def _tell(text: str) -> None:

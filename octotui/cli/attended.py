@@ -17,6 +17,7 @@ from octotui.model.space import Model
 from octotui.runtime.finish import only_people_left, open_runs, questions
 from octotui.runtime.opening import open_space
 from octotui.runtime.session import Session
+from octotui.views.questions import told
 
 INTERRUPTED = 130
 
@@ -102,12 +103,19 @@ class Attended:
 
     async def _answer_to(self, state: State, question: Interruption) -> tuple[Answer | None, str]:
         """What was said beforehand, or is said at the terminal; raises Refused for who may say nothing."""
-        user = self._start.requester
-        if self._answer is not None or self._interrupted or not self._asking.possible:
-            return self._answer, ""
+        user, given = self._start.requester, said_beforehand(question, self._answer)
+        if given is not None or self._interrupted or not self._asking.possible:
+            return given, ""
         if question.responsible != user and (problem := may_answer(state, question, user)):
             raise Refused(problem)
-        return await self._asking.ask(question)
+        return await self._asking.ask(question, told(state, question))
+
+
+def said_beforehand(question: Interruption, answer: Answer | None) -> Answer | None:
+    """What `--proceed` or `--abort` answers: to a job that failed, abort is fail, and proceed is nothing."""
+    if question.kind == "manual":
+        return answer
+    return "fail" if answer == "abort" else None
 
 
 async def _send(session: Session, question: Interruption, answer: Answer, notes: str) -> None:

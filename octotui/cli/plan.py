@@ -26,7 +26,8 @@ def command(
 ) -> None:
     """Predict a run of PROCESS: the tree that would come, with lock waits and times.
 
-    Starts nothing and writes nothing; reads the space's cursors, and takes every question as proceed.
+    Starts nothing and writes nothing; reads the space's cursors, takes every manual step as proceed, and lets
+    what fails fail.
     """
     model = load_or_exit(file)
     from octotui.cli.narration import Narration

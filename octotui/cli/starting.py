@@ -21,6 +21,16 @@ def state_option(function: click.decorators.FC) -> click.decorators.FC:
     )(function)
 
 
+def guided_option(function: click.decorators.FC) -> click.decorators.FC:
+    """The `--guided-failure` option, and its opposite."""
+    return click.option(
+        "--guided-failure/--no-guided-failure",
+        "guided",
+        default=None,
+        help="Whether a failed step asks what to do; without it, the model says.",
+    )(function)
+
+
 def process_arguments(function: click.decorators.FC) -> click.decorators.FC:
     """The arguments FILE and PROCESS, and the options that say where, for whom, and with what."""
     for decorate in (

@@ -1,7 +1,7 @@
 """Ending a run before its time, and with it the runs it waits for (Q6, S5)."""
 
 from octotui.engine import events as happened
-from octotui.engine.commands import Outcome
+from octotui.engine.events import Outcome
 from octotui.engine.outcomes import end_job
 from octotui.engine.state import ForChild, Job, Run
 from octotui.engine.turn import Turn

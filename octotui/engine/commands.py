@@ -2,7 +2,7 @@
 
 import msgspec
 
-from octotui.engine.events import Answer, Artifact, Health, JobEnd
+from octotui.engine.events import Answer, Health, Outcome
 from octotui.model.space import Model
 
 
@@ -27,7 +27,8 @@ class StartRun(msgspec.Struct, frozen=True, kw_only=True):
     """Queue a run of a runbook or a release, by slugs; `variables` are values given for this run alone.
 
     A runbook that was published runs as it was then, unless a `draft` is asked for; `skip` are names of
-    steps to leave out.
+    steps to leave out. `guided` says whether failures of it, and of the runs it starts, ask people;
+    None leaves it to the model.
     """
 
     process: str
@@ -38,6 +39,7 @@ class StartRun(msgspec.Struct, frozen=True, kw_only=True):
     release: str | None = None
     draft: bool = False
     skip: tuple[str, ...] = ()
+    guided: bool | None = None
 
 
 class CreateRelease(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,18 +62,6 @@ class ChoosePackages(msgspec.Struct, frozen=True, kw_only=True):
     run: str
     versions: dict[str, str]
     problems: tuple[str, ...] = ()
-
-
-class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """How an attempt ended on its machine, and what its script said: output variables and more (V7)."""
-
-    state: JobEnd
-    exit_code: int | None = None
-    reason: str = ""
-    warnings: tuple[str, ...] = ()
-    outputs: dict[str, str] = {}
-    artifacts: tuple[Artifact, ...] = ()
-    highlights: tuple[str, ...] = ()
 
 
 class ReportProgress(msgspec.Struct, frozen=True, kw_only=True):

@@ -123,15 +123,21 @@ def _outputs(run: Run) -> dict[str, str]:
 
 
 def _answers(state: State, run: Run) -> dict[str, str]:
-    """What people said, as output variables of their steps (I4)."""
+    """What people said, as output variables of their steps (I4); the last answer counts."""
     found: dict[str, str] = {}
     for name in run.interruptions:
         interruption = state.interruptions[name]
-        if interruption.answer is not None:
-            output = f"Octopus.Action[{interruption.step}].Output.Manual"
-            found[f"{output}.Notes"] = interruption.notes
+        if interruption.answer is None:
+            continue
+        output = f"Octopus.Action[{interruption.step}].Output"
+        if interruption.kind == "manual":
+            output = f"{output}.Manual"
             found[f"{output}.Approved"] = str(interruption.answer == "proceed")
-            found[f"{output}.ResponsibleUser.Username"] = interruption.responsible or ""
+        else:
+            output = f"{output}.Guidance"
+            found[f"{output}.Answer"] = interruption.answer
+        found[f"{output}.Notes"] = interruption.notes
+        found[f"{output}.ResponsibleUser.Username"] = interruption.responsible or ""
     return found
 
 

@@ -5,8 +5,9 @@ from typing import assert_never
 from octotui.engine import commands as asked
 from octotui.engine import events as happened
 from octotui.engine.cancel import cancel, open_jobs
-from octotui.engine.commands import Command, Outcome, Refused
+from octotui.engine.commands import Command, Refused
 from octotui.engine.due import let_due
+from octotui.engine.events import Outcome
 from octotui.engine.outcomes import end_job, report_outcome, report_progress
 from octotui.engine.releasing import create_release
 from octotui.engine.starting import start_run
@@ -80,6 +81,10 @@ def _answer(turn: Turn, command: asked.AnswerInterruption) -> None:
         raise Refused(f"nobody is responsible for “{interruption.step}” yet: take it first")
     if interruption.responsible != command.user:
         raise Refused(f"{interruption.responsible} has taken “{interruption.step}”, and only they may answer")
+    if command.answer not in interruption.choices:
+        *others, last = interruption.choices
+        told = f"{', '.join(others)} or {last}" if others else last
+        raise Refused(f"“{interruption.step}” can't be answered with {command.answer}: say {told}")
     turn.emit(
         happened.InterruptionAnswered(
             run=interruption.run,

@@ -2,9 +2,9 @@
 
 from octotui.engine import events as happened
 from octotui.engine.cancel import cancel
-from octotui.engine.commands import Outcome
+from octotui.engine.events import Outcome
 from octotui.engine.locks import in_the_way
-from octotui.engine.outcomes import end_job
+from octotui.engine.outcomes import end_or_ask
 from octotui.engine.state import ForLock, ForRetry, Job, step_of
 from octotui.engine.turn import Turn
 
@@ -32,7 +32,7 @@ def _job(turn: Turn, job: Job) -> None:
     if isinstance(job.wait, ForRetry):
         turn.emit(happened.JobRetried(run=job.run, job=job.id))
     elif isinstance(job.wait, ForLock):
-        end_job(turn, job, Outcome(state="failed", reason=_waited(turn, job, job.wait)))
+        end_or_ask(turn, job, Outcome(state="failed", reason=_waited(turn, job, job.wait)))
     else:
         step = step_of(turn.state, job)
         reason = f"its time limit of {step.time_limit if step else 0:g} s is over"

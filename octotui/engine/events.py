@@ -14,7 +14,8 @@ from octotui.model.space import Model
 JobKind = Literal["script", "acquire", "runbook", "manual"]
 Mode = Literal["shared", "exclusive"]
 Health = Literal["healthy", "has-warnings", "unhealthy", "unavailable"]
-Answer = Literal["proceed", "abort"]
+Answer = Literal["proceed", "abort", "retry", "ignore", "fail", "exclude"]
+Question = Literal["manual", "guided"]
 RunEnd = Literal["succeeded", "failed", "cancelled", "timed-out"]
 JobEnd = Literal["succeeded", "succeeded-with-warnings", "failed", "cancelled", "lost"]
 
@@ -48,6 +49,18 @@ class Artifact(msgspec.Struct, frozen=True, gc=False):
     size: int
 
 
+class Outcome(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """How an attempt ended on its machine, and what its script said: output variables and more (V7)."""
+
+    state: JobEnd
+    exit_code: int | None = None
+    reason: str = ""
+    warnings: tuple[str, ...] = ()
+    outputs: dict[str, str] = {}
+    artifacts: tuple[Artifact, ...] = ()
+    highlights: tuple[str, ...] = ()
+
+
 class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", gc=False):
     """What every event has; the engine numbers and dates it."""
 
@@ -72,6 +85,8 @@ class RunQueued(Event, frozen=True, tag=True):
     """A run was asked for, by slugs; `parent` is the job that started it.
 
     With a `release` the run does what that one says, whatever is declared; steps of `skip` are left out.
+    `guided` says whether its failures ask people, and `guidance` what the caller said about that, which holds
+    for the runs it starts, too (I7).
     """
 
     run: str
@@ -85,6 +100,8 @@ class RunQueued(Event, frozen=True, tag=True):
     variables: dict[str, str] = {}
     release: Release | None = None
     skip: tuple[str, ...] = ()
+    guided: bool = False
+    guidance: bool | None = None
 
 
 class ReleaseCreated(Event, frozen=True, tag=True):
@@ -210,18 +227,22 @@ class JobStopping(Event, frozen=True, tag=True):
 
 
 class AttemptFailed(Event, frozen=True, tag=True):
-    """An attempt failed and the job tries again at `retry_at`; until then it holds no lock."""
+    """An attempt failed and the job tries again at `retry_at`; until then it holds no lock.
+
+    Where there is no such time, people are asked, and `outcome` is what it ends with if they say so (I7).
+    """
 
     run: str
     job: str
     reason: str
-    retry_at: float
+    retry_at: float | None
     exit_code: int | None = None
     artifacts: tuple[Artifact, ...] = ()
+    outcome: Outcome | None = None
 
 
 class JobRetried(Event, frozen=True, tag=True):
-    """The wait before another attempt is over, and the job asks for its lock again."""
+    """The wait before another attempt is over, or people want one, and the job asks for its lock again."""
 
     run: str
     job: str
@@ -252,7 +273,7 @@ class JobEnded(Event, frozen=True, tag=True):
 
 
 class InterruptionRaised(Event, frozen=True, tag=True):
-    """A manual-intervention step asks people; `instructions` are Markdown, filled in."""
+    """People are asked: by a manual step, whose `instructions` are Markdown, or because a job failed (I7)."""
 
     run: str
     job: str
@@ -260,6 +281,8 @@ class InterruptionRaised(Event, frozen=True, tag=True):
     instructions: str
     teams: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    kind: Question = "manual"
+    choices: tuple[Answer, ...] = ("proceed", "abort")
 
 
 class InterruptionTaken(Event, frozen=True, tag=True):

@@ -87,31 +87,39 @@ def stopping(state: State, event: happened.JobStopping) -> State:
 
 
 def attempt_failed(state: State, event: happened.AttemptFailed) -> State:
-    """The job waits before another attempt, and holds no lock meanwhile (L5)."""
+    """The job waits before another attempt, or for people to be asked, and holds no lock meanwhile (L5)."""
     before = state.jobs[event.job]
     run = state.runs[before.run]
     run = replace(run, children=run.children - isinstance(before.wait, ForChild))
+    due = event.retry_at
     job = replace(
         before,
-        state="waiting",
-        wait=ForRetry(event.at, event.retry_at),
+        state="asking" if due is None else "waiting",
+        wait=None if due is None else ForRetry(event.at, due),
+        outcome=event.outcome,
         stopping="",
         exit_code=event.exit_code,
         reason=event.reason,
         progress=None,
-        attempts=(
-            *before.attempts,
-            Attempt(event.reason, event.exit_code, before.started_at, event.at),
-        ),
         artifacts=before.artifacts + event.artifacts,
     )
-    state, job = fall_due(locks.give_back(state, before), job, event.retry_at)
+    if due is not None:
+        job = _tried(job, event.at)
+    state, job = fall_due(locks.give_back(state, before), job, due)
     return _with(state, run, job)
+
+
+def _tried(job: Job, at: float) -> Job:
+    """The job, whose last attempt failed at a time and will not be the last one."""
+    return replace(job, attempts=(*job.attempts, Attempt(job.reason, job.exit_code, job.started_at, at)))
 
 
 def retried(state: State, event: happened.JobRetried) -> State:
     """The job stands in its lock's line again."""
-    state, job = _ask(state, state.runs[event.run], state.jobs[event.job])
+    job = state.jobs[event.job]
+    if isinstance(job.wait, ForAnswer):
+        job = replace(_tried(job, job.wait.since), state="waiting", outcome=None)
+    state, job = _ask(state, state.runs[event.run], job)
     return _with_job(state, job)
 
 
@@ -130,6 +138,7 @@ def ended(state: State, event: happened.JobEnded) -> State:
         warnings=event.warnings,
         artifacts=before.artifacts + event.artifacts,
         highlights=event.highlights,
+        outcome=None,
     )
     return _with(state, run, job)
 
@@ -174,20 +183,22 @@ def _ask_for_slot_again(state: State, run: Run) -> queue.Held:
 
 
 def interruption_raised(state: State, event: happened.InterruptionRaised) -> State:
-    """People are asked."""
+    """People are asked: for a manual step that is its work, a failed job has had its own."""
     run = state.runs[event.run]
-    job = replace(
-        state.jobs[event.job], state="asking", attempt=1, wait=ForAnswer(event.at, event.interruption)
-    )
+    job = replace(state.jobs[event.job], state="asking", wait=ForAnswer(event.at, event.interruption))
+    if event.kind == "manual":
+        job = replace(job, attempt=1, started_at=event.at)
     step = step_of(state, job)
     interruption = Interruption(
         id=event.interruption,
         run=event.run,
         job=event.job,
-        step=step.name if step else "",
+        step=step.name if step else "Acquire packages",
         instructions=event.instructions,
         teams=event.teams,
         raised_at=event.at,
+        kind=event.kind,
+        choices=event.choices,
     )
     run = replace(
         run,
@@ -195,7 +206,7 @@ def interruption_raised(state: State, event: happened.InterruptionRaised) -> Sta
         warnings=run.warnings + event.warnings,
     )
     return replace(
-        _with(state, run, replace(job, started_at=event.at)),
+        _with(state, run, job),
         next_interruption=state.next_interruption + 1,
         asking=state.asking.add((event.at, interruption.id)),
         interruptions=state.interruptions.insert(interruption.id, interruption),

@@ -37,6 +37,8 @@ def queued(state: State, event: happened.RunQueued) -> State:
         tenant=event.tenant,
         requester=event.requester,
         variables=event.variables,
+        guided=event.guided,
+        guidance=event.guidance,
         queued_at=event.at,
         ticket=event.seq,
         steps=Series(Progress() for _ in runbook.steps),

@@ -3,7 +3,9 @@
 from msgspec.structs import replace
 
 from octotui.engine import events as happened
-from octotui.engine.commands import Outcome, ReportOutcome, ReportProgress
+from octotui.engine.commands import ReportOutcome, ReportProgress
+from octotui.engine.events import Outcome
+from octotui.engine.guidance import ask, asks
 from octotui.engine.state import Job, Reached, Run, step_of
 from octotui.engine.turn import Turn
 
@@ -31,7 +33,7 @@ def report_outcome(turn: Turn, command: ReportOutcome) -> None:
 
 
 def end_attempt(turn: Turn, job: Job, outcome: Outcome) -> None:
-    """End a job's attempt, and the job with it unless it may be tried again."""
+    """End a job's attempt, and the job with it unless it may be tried again, or people are asked (S5, I7)."""
     outcome = _judged(turn.run(job.run), job, outcome)
     step = step_of(turn.state, job)
     if step is not None and outcome.state == "failed" and job.attempt <= step.retries:
@@ -45,6 +47,14 @@ def end_attempt(turn: Turn, job: Job, outcome: Outcome) -> None:
                 retry_at=turn.at + step.backoff * 2.0 ** min(job.attempt - 1, DOUBLINGS),
             )
         )
+    else:
+        end_or_ask(turn, job, outcome)
+
+
+def end_or_ask(turn: Turn, job: Job, outcome: Outcome) -> None:
+    """End a job, or ask people what to do about a failure where that is wanted (I7)."""
+    if asks(turn.state, job, outcome):
+        ask(turn, job, outcome)
     else:
         end_job(turn, job, outcome)
 

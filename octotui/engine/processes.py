@@ -9,6 +9,7 @@ from octotui.engine import events as happened
 from octotui.engine.acquire import acquisitions, mode_on
 from octotui.engine.conditions import not_due
 from octotui.engine.context import lookup, values_for
+from octotui.engine.guidance import is_guided
 from octotui.engine.queue import circle
 from octotui.engine.releases import Release
 from octotui.engine.select import select
@@ -26,13 +27,15 @@ def queue_run(
     tenant: str | None,
     requester: str,
     variables: Mapping[str, str],
+    guidance: bool | None = None,
     parent: str | None = None,
     release: Release | None = None,
     skip: tuple[str, ...] = (),
 ) -> None:
-    """Queue a run of a runbook as it is declared, or of a release."""
-    name = f"run-{turn.state.next_run}"
-    declared = turn.state.model.process(process)
+    """Queue a run of a runbook as it is declared, or of a release; guided or not is fixed now (I7)."""
+    name, model = f"run-{turn.state.next_run}", turn.state.model
+    declared = model.process(process)
+    definition = release.definition if release else declared
     turn.emit(
         happened.RunQueued(
             run=name,
@@ -46,6 +49,8 @@ def queue_run(
             variables=dict(variables),
             release=replace(release, deployed=()) if release else None,
             skip=skip,
+            guided=is_guided(model, definition, environment, guidance),
+            guidance=guidance,
         )
     )
 

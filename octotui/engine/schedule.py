@@ -1,11 +1,11 @@
 """What may go on because of an event: a lock came free, a slot of the cap, the next step of a run."""
 
 from octotui.engine import events as happened
+from octotui.engine.answers import heed
 from octotui.engine.cancel import cancel_child, end_if_nothing_is_open, end_what_is_open
-from octotui.engine.commands import Outcome
-from octotui.engine.events import AnyEvent
+from octotui.engine.events import AnyEvent, Outcome
 from octotui.engine.locks import grantable
-from octotui.engine.outcomes import end_attempt, end_job, of_child
+from octotui.engine.outcomes import end_attempt, of_child
 from octotui.engine.processes import can_go_on, fail_in_a_circle, go_on, plan, queue_run, why_no_child
 from octotui.engine.queue import next_to_go
 from octotui.engine.releasing import newest_release, publish
@@ -50,7 +50,7 @@ def _follow(turn: Turn, event: AnyEvent) -> None:  # noqa: C901, PLR0912, PLR091
         case happened.JobEnded():
             _after_job(turn, event)
         case happened.InterruptionAnswered():
-            _after_answer(turn, event)
+            heed(turn, event)
         case _:
             pass  # nothing waits for the other events
 
@@ -110,6 +110,7 @@ def _start_child(turn: Turn, job: Job) -> None:
         tenant=tenant,
         requester=run.requester,
         variables={},
+        guidance=run.guidance,
         parent=job.id,
         release=newest_release(turn.state, action.runbook),
     )
@@ -154,14 +155,6 @@ def _carry_on(turn: Turn, name: str) -> None:
         _maybe_yield(turn, name)
     else:
         go_on(turn, name)
-
-
-def _after_answer(turn: Turn, event: happened.InterruptionAnswered) -> None:
-    """Proceed is success, abort a failure of the step (I3)."""
-    proceed = Outcome(state="succeeded")
-    abort = Outcome(state="failed", reason=f"aborted by {event.user}")
-    job = turn.job(turn.state.interruptions[event.interruption].job)
-    end_job(turn, job, proceed if event.answer == "proceed" else abort)
 
 
 def _after_last_answer(turn: Turn, run: Run) -> None:

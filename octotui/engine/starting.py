@@ -34,6 +34,7 @@ def start_run(turn: Turn, command: StartRun) -> None:
         variables=command.variables,
         release=release,
         skip=command.skip,
+        guidance=command.guided,
     )
 
 

@@ -13,6 +13,9 @@ for child runs yields its slot, and comes back through `resuming`, ahead of `rea
 group: the run pauses, gives everything back, and is queued anew when the last question is answered. All
 that can fall due stands in `deadlines`, by time.
 
+In a *guided* run a job that failed for good asks what is to become of it. The run is still executing and
+keeps what it has; only the lock of the job's machine is given back, and asked for again on `retry`.
+
 A *family* is a run and all it started. It leaves the State as a whole when its last run ends; with
 `keep_ended` (a replay) it stays to be looked at.
 
@@ -26,7 +29,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 import msgspec
 from rpds import HashTrieMap
 
-from octotui.engine.events import Answer, Artifact, Health, JobKind, Mode, Pick, RunEnd
+from octotui.engine.events import Answer, Artifact, Health, JobKind, Mode, Outcome, Pick, Question, RunEnd
 from octotui.engine.ordered import Line
 from octotui.engine.releases import Release
 from octotui.engine.series import Series
@@ -136,6 +139,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     artifacts: tuple[Artifact, ...] = ()
     highlights: tuple[str, ...] = ()
     number: int = 0  # among the jobs of its run, from 1
+    outcome: Outcome | None = None  # of an attempt that failed, while people are asked about it
 
     @property
     def place(self) -> tuple[int, str]:
@@ -201,6 +205,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     release: Release | None = None
     skip: tuple[str, ...] = ()
     tenant_tags: tuple[str, ...] = ()
+    guided: bool = False
+    guidance: bool | None = None
 
     @property
     def title(self) -> str:
@@ -271,6 +277,8 @@ class Interruption(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     answer: Answer | None = None
     notes: str = ""
     ended_at: float | None = None
+    kind: Question = "manual"
+    choices: tuple[Answer, ...] = ("proceed", "abort")
 
     @property
     def open(self) -> bool:

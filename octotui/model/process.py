@@ -6,6 +6,7 @@ import msgspec
 
 Shell = Literal["bash", "sh", "python", "pwsh"]
 Start = Literal["after-previous", "with-previous"]
+GuidedFailure = Literal["on", "off", "environment"]
 
 
 class Script(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="script"):
@@ -119,6 +120,7 @@ class Runbook(msgspec.Struct, frozen=True, kw_only=True):
     concurrency: str | None = None
     time_limit: float | None = None
     project: str | None = None
+    guided_failure: GuidedFailure = "environment"
 
     def groups(self) -> tuple[tuple[int, ...], ...]:
         """The indexes of its steps, those that start together side by side (S2)."""

@@ -51,9 +51,10 @@ class Worker(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Environment(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a run takes effect: development, test, production."""
+    """Where a run takes effect: development, test, production; with guided failure, failures ask people."""
 
     name: str
+    guided_failure: Literal["on", "off"] = "off"
 
 
 class Tenant(msgspec.Struct, frozen=True, kw_only=True):

@@ -77,7 +77,14 @@ WORKER = Record(
     }
 )
 
-ENVIRONMENT = Record({"name": _NAME})
+ENVIRONMENT = Record(
+    {
+        "name": _NAME,
+        "guided_failure": Key(
+            choice("on", "off"), "Whether a failed job asks people, where nobody says else."
+        ),
+    }
+)
 
 TENANT = Record({"name": _NAME, "tags": Key(Listing(_TAG), "Its tags, each written set/tag.")})
 
@@ -210,6 +217,9 @@ PROCESS = Record(
         "description": Key(prose(), "What it is for."),
         "concurrency": Key(_name(), "A tag that one run at a time may hold."),
         "time_limit": Key(_DURATION, "How long a run may take until it has timed out."),
+        "guided_failure": Key(
+            choice("on", "off", "environment"), "Whether a failed job asks people: retry, ignore or fail."
+        ),
         "steps": Key(Listing(STEP), "What it does, in order."),
     }
 )

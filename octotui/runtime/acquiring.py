@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Protocol
 
-from octotui.engine.commands import Outcome
+from octotui.engine.events import Outcome
 from octotui.engine.state import Job
 from octotui.model.space import Model
 from octotui.store.feeds import FeedError, choose

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from octotui.engine.queue import tag_holder
-from octotui.engine.state import ForChild, ForPlace, Interruption, Run, State
+from octotui.engine.state import ForAnswer, ForChild, ForPlace, Interruption, Run, State
 
 
 def open_runs(state: State, root: str) -> list[Run]:
@@ -22,20 +22,33 @@ def questions(state: State, root: str) -> list[Interruption]:
 
 def only_people_left(state: State, runs: Iterable[Run]) -> bool:
     """Whether every one of these runs that has not ended waits for an answer, or for a run that does."""
-    return all(run.ended or _waits_for_people(state, run) for run in runs)
+    in_slots = tuple(run for _, run in state.runs.items() if run.slot)
+    unseen = [run for run in runs if not run.ended]
+    seen: set[str] = set()
+    while unseen:
+        run = unseen.pop()
+        if run.id not in seen:
+            seen.add(run.id)
+            awaited = _awaited(state, run, in_slots)
+            if awaited is None:
+                return False
+            unseen.extend(awaited)
+    return True
 
 
-def _waits_for_people(state: State, run: Run) -> bool:
+def _awaited(state: State, run: Run, in_slots: tuple[Run, ...]) -> tuple[Run, ...] | None:
+    """The runs that one waits for, none where people alone can help, or None where it moves by itself."""
     if run.state == "paused":
-        return True
-    if run.state == "queued":
-        holder = tag_holder(state, run)
-        return holder is not None and _waits_for_people(state, holder)
-    if run.state != "executing":
-        return False
-    waits = [
-        wait for wait in (state.jobs[name].wait for _, name in run.open) if not isinstance(wait, ForPlace)
-    ]
-    return bool(waits) and all(
-        isinstance(wait, ForChild) and _waits_for_people(state, state.runs[wait.run]) for wait in waits
-    )
+        return ()
+    if run.state == "queued" or run.resuming:
+        if (holder := tag_holder(state, run)) is not None:
+            return (holder,)
+        full = state.slots >= state.model.engine.task_cap
+        return in_slots if full and (run.versions is not None or not run.needs_packages) else None
+    waits = [state.jobs[name].wait for _, name in run.open]
+    waits = [wait for wait in waits if not isinstance(wait, ForPlace)]
+    if run.state != "executing" or not waits:
+        return None
+    if not all(isinstance(wait, ForAnswer | ForChild) for wait in waits):
+        return None
+    return tuple(state.runs[wait.run] for wait in waits if isinstance(wait, ForChild))

@@ -9,8 +9,8 @@ from typing import Any
 from msgspec.structs import replace
 
 from octotui.engine import events as happened
-from octotui.engine.commands import ChoosePackages, Command, Outcome, ReportOutcome, ReportProgress
-from octotui.engine.events import AnyEvent
+from octotui.engine.commands import ChoosePackages, Command, ReportOutcome, ReportProgress
+from octotui.engine.events import AnyEvent, Outcome
 from octotui.engine.state import Job, Run, State
 from octotui.runtime.acquiring import Acquirer
 from octotui.runtime.clocks import Clock

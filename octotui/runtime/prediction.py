@@ -3,7 +3,7 @@
 import msgspec
 
 from octotui.engine.commands import AnswerInterruption, StartRun, TakeInterruption
-from octotui.engine.events import AnyEvent, RunQueued
+from octotui.engine.events import Answer, AnyEvent, RunQueued
 from octotui.engine.state import Interruption, State
 from octotui.model.space import Model
 from octotui.runtime.acquiring import SimulatedAcquirer
@@ -25,7 +25,10 @@ class Prediction(msgspec.Struct, frozen=True):
 
 
 def predict(model: Model, before: State, command: StartRun, start: float, folder: SpaceFolder) -> Prediction:
-    """Play a run to its end from the cursors and the health of a State; every question is a proceed."""
+    """Play a run to its end from the cursors and the health of a State; every question is a proceed.
+
+    Where a failed job asks, it is left to fail (I7).
+    """
     state = State(
         cursors=before.cursors,
         health=before.health,
@@ -46,17 +49,18 @@ async def _play(model: Model, state: State, command: StartRun, now: Clock, folde
     root = next(event.run for event in events if isinstance(event, RunQueued))
     async for present in session.states():
         for question in questions(present, root):
-            await _proceed(session, question)
+            await _answer(session, question)
         if not open_runs(present, root):
             break
     await session.close()
     return Prediction(root, tuple(seen), await session.family(root))
 
 
-async def _proceed(session: Session, asked: Interruption) -> None:
+async def _answer(session: Session, asked: Interruption) -> None:
     user = _who_may(session.state.model, asked)
+    answer: Answer = "proceed" if asked.kind == "manual" else "fail"
     await session.send(TakeInterruption(interruption=asked.id, user=user))
-    await session.send(AnswerInterruption(interruption=asked.id, user=user, answer="proceed"))
+    await session.send(AnswerInterruption(interruption=asked.id, user=user, answer=answer))
 
 
 def _who_may(model: Model, asked: Interruption) -> str:

@@ -7,8 +7,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from octotui.engine.commands import Outcome
-from octotui.engine.events import Artifact
+from octotui.engine.events import Artifact, Outcome
 from octotui.runtime.masking import Masker
 from octotui.runtime.messages import (
     CreateArtifact,

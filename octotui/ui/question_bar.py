@@ -50,7 +50,7 @@ class QuestionBar(Widget):
         left: list[Span] = [
             (" ? ", "asks"),
             (f"{question.run} asks {question.asks}: ", "plain"),
-            (question.step, "strong"),
+            (question.title, "strong"),
             (f"  {question.time} · {standing(question)}", "muted"),
         ]
         more = len(self.state.asking) - 1

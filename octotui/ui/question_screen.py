@@ -59,13 +59,13 @@ class QuestionScreen(ModalScreen[None]):
         place = f" · {row.where}" if row.where else ""
         with Vertical(classes="dialog -broad"):
             yield Static(
-                glyphs.text(f"? {row.run} {row.name}{place}: {row.step}"),
+                glyphs.text(f"? {row.run} {row.name}{place}: {row.title}"),
                 classes="dialog--title",
                 markup=False,
             )
             yield Static("", id="standing", markup=False)
             with VerticalScroll(id="instructions"):
-                yield Markdown(row.instructions, open_links=False)
+                yield Markdown(row.told, open_links=False)
             yield Notes(placeholder="notes (n)", id="notes", compact=True)
             yield KeyBar()
 

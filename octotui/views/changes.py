@@ -6,6 +6,7 @@ from octotui.engine.releases import Release
 from octotui.engine.state import ForLock, Job, Run, State
 from octotui.views.picks import at_length
 from octotui.views.waits import may_be_answered_by, of_job, of_run
+from octotui.views.words import listed
 
 
 def lines(event: AnyEvent, before: State, after: State, now: float) -> list[str]:
@@ -61,6 +62,8 @@ def _of_job(event: AnyEvent, state: State, run: Run, now: float) -> list[str]:
     match event:
         case happened.JobQueued() if isinstance(job.wait, ForLock) and _first_free(state, job):
             return []  # it starts at once
+        case happened.AttemptFailed(retry_at=None, reason=reason):
+            return [f"{_named(run, job)} failed: {reason}"]
         case happened.JobQueued() | happened.JobPlaced() | happened.AttemptFailed():
             wait = of_job(state, job, now)
             return [f"{_named(run, job)} {wait.sentence}"] if wait else []
@@ -80,6 +83,8 @@ def _of_question(event: AnyEvent, state: State) -> list[str]:
     if question is None:
         return []
     match event:
+        case happened.InterruptionRaised(kind="guided", choices=choices):
+            return [f"asks about “{question.step}”: {listed(choices, most=4, last='or')}? ({question.id})"]
         case happened.InterruptionRaised(teams=teams):
             return [f"asks {may_be_answered_by(state, teams)}: {question.step} ({question.id})"]
         case happened.InterruptionTaken(user=user):

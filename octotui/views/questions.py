@@ -1,8 +1,9 @@
-"""Open questions to people: what is asked, who may answer, who has taken it, since when (I1, I2)."""
+"""Open questions to people: what is asked, who may answer, who has taken it, since when (I1, I2, I7)."""
 
 import msgspec
 
 from octotui.engine.decide import may_answer
+from octotui.engine.events import Answer, Question
 from octotui.engine.state import Interruption, State
 from octotui.views.runs import where
 from octotui.views.waits import may_be_answered_by
@@ -10,15 +11,21 @@ from octotui.views.words import duration
 
 
 class QuestionRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One open question; `refusal` says why this user may not take it, or is empty."""
+    """One open question; `refusal` says why this user may not take it, or is empty.
+
+    `told` is what is to be read before an answer: Markdown of a manual step, or how its `job` failed.
+    """
 
     id: str
     run: str
     root: str
     name: str
     where: str
-    step: str
-    instructions: str
+    kind: Question
+    title: str
+    told: str
+    job: str
+    choices: tuple[Answer, ...]
     asks: str
     responsible: str | None
     mine: bool
@@ -46,8 +53,11 @@ def _row(state: State, question: Interruption, user: str, now: float) -> Questio
         root=run.root,
         name=run.title,
         where=where(state.model, run.environment, run.tenant),
-        step=question.step,
-        instructions=question.instructions,
+        kind=question.kind,
+        title=title(question),
+        told=told(state, question),
+        job=question.job,
+        choices=question.choices,
         asks=may_be_answered_by(state, question.teams),
         responsible=question.responsible,
         mine=question.responsible == user,
@@ -55,6 +65,21 @@ def _row(state: State, question: Interruption, user: str, now: float) -> Questio
         time=duration(now - question.raised_at),
         requester=run.requester,
     )
+
+
+def title(question: Interruption) -> str:
+    """What a question is about: a manual step, or one that failed."""
+    return f"{question.step} failed" if question.kind == "guided" else question.step
+
+
+def told(state: State, question: Interruption) -> str:
+    """What is to be read before it is answered: instructions, or which attempt failed where, and why."""
+    if question.kind == "manual":
+        return question.instructions
+    job = state.jobs[question.job]
+    place = f"on {job.worker}" if job.worker else ""
+    attempt = f"attempt {job.attempt}" if job.attempt else ""
+    return f"{' '.join(filter(None, (attempt, place)))}: {job.reason}".lstrip(": ")
 
 
 def standing(row: QuestionRow) -> str:

@@ -7,7 +7,7 @@ import msgspec
 
 from octotui.engine.state import ENDED, ForChild, Run, RunState, State
 from octotui.model.space import Model
-from octotui.views.waits import of_run
+from octotui.views.waits import asks, of_run
 from octotui.views.words import RUNS, WAITS, Mark, duration
 
 
@@ -99,9 +99,11 @@ def past_row(model: Model, record: Record, now: float) -> RunRow:
 
 
 def mark(state: State, run: Run) -> Mark:
-    """How a run stands; one that executes but can't move waits."""
+    """How a run stands; one that executes but can't move waits, and one of which a failed job asks, asks."""
     if run.state != "executing":
         return RUNS[run.state]
+    if asks(state, run):
+        return RUNS["paused"]
     if run.resuming:
         return WAITS
     waits = [state.jobs[name].wait for _, name in run.open]

@@ -50,10 +50,13 @@ def _mark(job: Job) -> Mark:
 
 
 def _note(run: Run, job: Job) -> str:
-    """Why a job ended as it did, and which attempt it is."""
+    """Why a job ended, or asks, as it does, and which attempt it is; people may have wanted more of them."""
     tries = 1 if job.step is None else 1 + run.runbook.steps[job.step].retries
-    again = f"attempt {job.attempt} of {tries}" if job.attempt > 1 else ""
-    return " · ".join(filter(None, (job.reason if job.ended_at is not None else "", again)))
+    again = f"attempt {job.attempt}" if job.attempt > 1 else ""
+    if again and job.attempt <= tries:
+        again = f"{again} of {tries}"
+    over = job.ended_at is not None or job.state == "asking"
+    return " · ".join(filter(None, (job.reason if over else "", again)))
 
 
 def _time(job: Job, now: float) -> str:

@@ -20,7 +20,8 @@ def of(state: State) -> tuple[Count, ...]:
         for lock in state.locks.values()
         for _, job in lock.queue
     }  # fmt: skip
-    stuck = sum(1 for name in locked if _only_waits(state, name))
+    asking = {state.interruptions[name].run for _, name in state.asking}
+    stuck = sum(1 for name in locked | asking if _only_waits(state, name))
     queued = len(state.ready) + sum(len(tag.queue) for tag in state.tags.values())
     found = (
         _count(state.slots - stuck, "executing", "executing", "active"),

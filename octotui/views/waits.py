@@ -58,6 +58,7 @@ def of_run(state: State, run: Run, now: float) -> Waiting | None:
         told = f"waits for a slot to go on, ahead of queued runs: {cap} of {cap} are taken"
         return Waiting("a slot", run.executing_since or run.queued_at, told)
     jobs = [state.jobs[name] for _, name in run.open]
+    jobs = [job for job in jobs if job.state == "asking"] or jobs
     if run.ended or not jobs or any(job.state == "running" for job in jobs):
         return None
     waits = (of_job(state, job, now) for job in jobs)
@@ -113,17 +114,25 @@ def _for_child(state: State, child: str) -> str:
     run = state.runs.get(child)
     if run is None:
         return f"waits for {child}"
-    return f"waits for {child} {run.title}, which {verb(run)}"
+    return f"waits for {child} {run.title}, which {verb(state, run)}"
 
 
-def verb(run: Run) -> str:
+def verb(state: State, run: Run) -> str:
     """How a run stands, as the end of a sentence: `is executing`, `asks people`."""
-    return "asks people" if run.state == "paused" else f"is {RUNS[run.state].word}"
+    return "asks people" if asks(state, run) else f"is {RUNS[run.state].word}"
+
+
+def asks(state: State, run: Run) -> bool:
+    """Whether anything of a run waits for an answer: a manual step, or a job that failed."""
+    return any(state.jobs[name].state == "asking" for _, name in run.open)
 
 
 def for_answer(state: State, name: str) -> str:
-    """Who a question waits for: `asks Finance`, `ann has taken it`."""
+    """Who a question waits for: `asks Finance`, `ann has taken it`; or what a failed job may become."""
     question = state.interruptions[name]
+    if question.kind == "guided":
+        taken = f" {question.responsible} has taken it and will answer" if question.responsible else ""
+        return f"asks: {listed(question.choices, most=4, last='or')}?{taken}"
     asked = may_be_answered_by(state, question.teams)
     if question.responsible:
         return f"asks {asked}: {question.responsible} has taken it and will answer"

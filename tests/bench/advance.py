@@ -16,7 +16,8 @@ from msgspec.structs import replace
 from octotui.engine import commands as asked
 from octotui.engine import events as happened
 from octotui.engine.advance import advance
-from octotui.engine.commands import Command, Outcome
+from octotui.engine.commands import Command
+from octotui.engine.events import Outcome
 from octotui.engine.state import State
 from octotui.model.process import Runbook
 from octotui.model.space import Engine, Model, Pool, Worker

@@ -122,6 +122,18 @@ pool = "setup"
 script = 'echo "they said: $Octopus_Action_May_it_go_on_Output_Manual_Notes"'
 """
 OTHERS = ASK.replace("runbooks.ask", "runbooks.others").replace('?" }', '?", teams = ["others"] }')
+GUIDED = """
+[runbooks.guided]
+guided_failure = "on"
+[[runbooks.guided.steps]]
+name = "Fail"
+pool = "setup"
+script = "test -e ../../again || { touch ../../again; echo broken; exit 3; }"
+[[runbooks.guided.steps]]
+name = "After"
+pool = "setup"
+script = 'echo "they said: $Octopus_Action_Fail_Output_Guidance_Answer"'
+"""
 SLEEP = """
 [[runbooks.sleep.steps]]
 name = "Sleep"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pexpect
 import pytest
 
-from tests.cli.conftest import ASK, OTHERS, ROOT, command
+from tests.cli.conftest import ASK, GUIDED, OTHERS, ROOT, command
 from tests.cli.test_run import output, states
 
 PROMPT = r"proceed, abort, or leave it\? \[p/a/l\] "
@@ -55,6 +55,21 @@ def test_abort(at_terminal: At, state: Path) -> None:
     child.sendline("")
     assert left(child) == 1
     assert states(state) == {}
+
+
+def test_a_failed_step_is_tried_again(at_terminal: At, state: Path) -> None:
+    """I7: by letter, and what was said is read by later steps."""
+    child = at_terminal(GUIDED, "guided")
+    child.expect_exact("run-1 asks: Fail failed")
+    child.expect(r"attempt 1 on one: exit code 3")
+    child.expect_exact("retry, ignore, fail, or leave it? [r/i/f/l] ")
+    child.sendline("p")
+    child.expect_exact("retry, ignore, fail, or leave it? [r/i/f/l] ")
+    child.sendline("r")
+    child.expect(r"notes \(may be empty\): ")
+    child.sendline("")
+    assert left(child) == 0
+    assert output(state, "run-1") == "broken\noctotui: attempt 2\nthey said: retry\n"
 
 
 @pytest.mark.parametrize("keys", ["l\n", "\n", "\x04"])

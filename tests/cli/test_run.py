@@ -13,7 +13,7 @@ import pytest
 
 from octotui.cli.starting import account
 from octotui.runtime.opening import space_folder, state_on_disk
-from tests.cli.conftest import ASK, FAIL, OK, OTHERS, ROOT, SLEEP, Call, command
+from tests.cli.conftest import ASK, FAIL, GUIDED, OK, OTHERS, ROOT, SLEEP, Call, command
 from tests.runtime.feeds import put
 
 NOTES = "they said: "
@@ -331,3 +331,29 @@ script = 'ls "#{Octopus.Action.Package[tools].ExtractedPath}"'
     acquired = told.index("run-1  acquiring tools 1.0.0 succeeded")
     assert waits < acquired < told.index("run-2  “Say hello” starts on four")
     assert output(state, "run-1").endswith("README\n")
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "open_runs"),
+    [
+        ((), 4, {"run-1": "executing"}),
+        (("--proceed",), 4, {"run-1": "executing"}),
+        (("--abort",), 1, {}),
+        (("--no-guided-failure",), 1, {}),
+    ],
+)
+def test_a_failed_step_of_a_guided_run_asks(
+    octotui: Call, write: Call, state: Path, options: tuple[str, ...], code: int, open_runs: dict[str, str]
+) -> None:
+    """I7: without a terminal it is left, and --abort is fail."""
+    said = octotui("run", write(GUIDED), "guided", *options, "--state", state)
+    assert said.code == code
+    assert states(state) == open_runs
+
+
+def test_guidance_can_be_asked_for_where_the_model_says_nothing(
+    octotui: Call, write: Call, state: Path
+) -> None:
+    """I7."""
+    said = octotui("run", write(FAIL), "fail", "--guided-failure", "--state", state)
+    assert (said.code, states(state)) == (4, {"run-1": "executing"})

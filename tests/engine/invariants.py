@@ -41,8 +41,12 @@ def check_event(state: State, event: AnyEvent) -> None:
         case happened.RunEnded():
             assert not state.runs[event.run].open, "it ends and something of it is open"
             assert not state.runs[event.run].ended, "it ends twice"
+        case happened.InterruptionRaised(kind="guided"):
+            assert state.runs[event.run].guided
+            assert state.runs[event.run].leases
         case happened.InterruptionAnswered():
             assert state.interruptions[event.interruption].responsible == event.user
+            assert event.answer in state.interruptions[event.interruption].choices
         case _:
             pass
     if isinstance(event, STARTS):
@@ -179,11 +183,25 @@ def _run(state: State, run: Run, most_parallel: int) -> None:
         assert job.ended_at is None
         assert job.state != "waiting" or job.wait is not None or job.mode is None
         assert job.state != "running" or job.wait is None
+        if job.state == "asking" and job.kind != "manual":
+            _guided(state, run, job)
         assert not isinstance(job.wait, ForRetry) or job.deadline == job.wait.until
         if isinstance(job.wait, ForChild):
             assert state.runs[job.wait.run].parent == job.id
         if isinstance(job.wait, ForAnswer):
             assert run.state in ("paused", "executing", "cancelling")
+
+
+def _guided(state: State, run: Run, job: Job) -> None:
+    """A job that failed and asks: its run has what it had, but for the lock (I7)."""
+    assert run.state in ("executing", "cancelling")
+    assert run.leases
+    assert run.slot or (run.state == "cancelling" or job.kind == "runbook")
+    assert job.id not in run.unplaced
+    assert job.deadline is None
+    assert job.outcome is not None
+    assert job.outcome.state == "failed"
+    assert all(job.id not in (name for _, name in lock.holders) for _, lock in state.locks.items())
 
 
 def assert_line(line: Iterable[Any], expected: Iterable[Any]) -> None:

@@ -5,7 +5,7 @@ from random import Random
 from msgspec.structs import replace
 
 from octotui.model.process import Runbook, Step
-from octotui.model.space import Engine, Model, Pool, Scope, Value, Worker
+from octotui.model.space import Engine, Environment, Model, Pool, Scope, Value, Worker
 from tests.world import child, manual, model, packages, script
 
 ENVIRONMENTS = ("development", "test", "staging")
@@ -29,6 +29,7 @@ def random_model(random: Random) -> Model:
     return replace(
         made,
         pools=pools,
+        environments=made.environments | {"staging": Environment(name="Staging", guided_failure="on")},
         workers=_workers(random, made.workers | {"plain1": Worker(name="plain1")}),
         variables={"Where": anywhere, "Greeting": (Value(value="hello #{Octopus.Environment.Name}"),)},
         engine=_limits(random),
@@ -70,6 +71,7 @@ def _runbook(random: Random, index: int, count: int) -> Runbook:
         steps=tuple(steps),
         concurrency=random.choice(tags),
         time_limit=random.choice((None, None, None, 6.0, 20.0)),
+        guided_failure=random.choice(("environment", "environment", "on", "off")),
     )
 
 

@@ -1,7 +1,8 @@
 """What can be asked."""
 
 from octotui.engine import commands as asked
-from octotui.engine.commands import Outcome, Refused
+from octotui.engine.commands import Refused
+from octotui.engine.events import Outcome
 
 
 def test_a_refusal_is_a_sentence() -> None:

@@ -3,8 +3,15 @@
 import pytest
 
 from octotui.engine import commands as asked
-from octotui.engine.commands import Outcome
-from octotui.engine.events import Artifact, AttemptFailed, JobEnded, JobProgressed, JobRetried, JobStarted
+from octotui.engine.events import (
+    Artifact,
+    AttemptFailed,
+    JobEnded,
+    JobProgressed,
+    JobRetried,
+    JobStarted,
+    Outcome,
+)
 from octotui.engine.outcomes import DOUBLINGS, of_child
 from octotui.engine.state import Attempt, ForRetry, Reached
 from octotui.model.process import Simulate

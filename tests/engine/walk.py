@@ -8,8 +8,8 @@ import msgspec
 from octotui.engine import commands as asked
 from octotui.engine import events as happened
 from octotui.engine.advance import advance
-from octotui.engine.commands import Command, Outcome, Refused
-from octotui.engine.events import AnyEvent
+from octotui.engine.commands import Command, Refused
+from octotui.engine.events import Answer, AnyEvent, Outcome
 from octotui.engine.evolve import evolve
 from octotui.engine.snapshot import decode, encode
 from octotui.engine.state import State, in_order, next_deadline
@@ -18,6 +18,7 @@ from tests.engine.random_models import ENVIRONMENTS, changed, random_model
 
 START = 1_000_000.0
 USERS = ("ann", "bob")
+ANSWERS: tuple[Answer, ...] = ("proceed", "abort", "retry", "ignore", "fail", "exclude")
 
 
 class Walk:
@@ -150,10 +151,13 @@ class Walk:
         random = self.random
         process = random.choice((*sorted(self.state.model.runbooks), "nothing"))
         where = random.choice((None, *ENVIRONMENTS))
-        self.send(asked.StartRun(process=process, environment=where, requester=random.choice(USERS)))
+        guided, user = random.choice((None, None, None, True, False)), random.choice(USERS)
+        self.send(asked.StartRun(process=process, environment=where, requester=user, guided=guided))
 
     def _answer(self, question: str, user: str) -> None:
-        answer = self.random.choice(("proceed", "proceed", "abort"))
+        asked_for = self.state.interruptions.get(question)
+        choices = asked_for.choices if asked_for and self.random.random() < 0.95 else ANSWERS
+        answer = self.random.choice((choices[0], *choices))
         self.send(asked.AnswerInterruption(interruption=question, user=user, answer=answer, notes="so be it"))
 
     def reopen(self) -> None:

@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from octotui.engine.commands import Outcome, StartRun
-from octotui.engine.events import Event, RunQueued
+from octotui.engine.commands import StartRun
+from octotui.engine.events import Event, Outcome, RunQueued
 from octotui.engine.state import State
 from octotui.model.space import Model
 from octotui.runtime.acquiring import Acquirer, SimulatedAcquirer

@@ -5,7 +5,8 @@ import hashlib
 import time
 from pathlib import Path
 
-from octotui.engine.commands import CancelRun, Outcome
+from octotui.engine.commands import CancelRun
+from octotui.engine.events import Outcome
 from octotui.engine.state import State
 from octotui.model.space import Model
 from octotui.runtime.acquiring import RealAcquirer, SimulatedAcquirer, choose_versions

@@ -1,10 +1,11 @@
 """When runs have come as far as they can without people."""
 
 from octotui.engine import commands as asked
+from octotui.engine.advance import advance
 from octotui.engine.state import in_order
 from octotui.model.process import Runbook
 from octotui.runtime.finish import only_people_left, open_runs, questions
-from tests.world import World, child, engine, manual, model, script
+from tests.world import World, child, engine, manual, model, packages, script
 
 
 def left(world: World, root: str) -> bool:
@@ -85,3 +86,58 @@ def test_one_that_is_being_ended_is_not() -> None:
     world.send(asked.CancelRun(run=root))
     assert not left(world, root)
     assert [run.state for run in in_order(world.state)] == ["cancelling"]
+
+
+def test_a_failed_job_that_asks_is_left_to_people_but_not_what_runs_beside_it() -> None:
+    """I7: the run is executing meanwhile, and holds its slot."""
+    from tests.scenes import takes
+
+    steps = (
+        script("Fail", simulate=takes(1, "failure")),
+        script("Run", start="with-previous", simulate=takes(5)),
+    )
+    asks = Runbook(name="A", steps=steps, guided_failure="on")
+    world = World(model({"a": asks, "p": [child("Start", "a", wait=True)]}))
+    root = world.start("p")
+    world.run_until(2)
+    assert [each.kind for each in questions(world.state, root)] == ["guided"]
+    assert not left(world, root)
+    world.run_out()
+    assert left(world, root)
+
+
+def test_one_that_waits_for_a_slot_of_runs_that_ask_is_too() -> None:
+    """I7, Q1: also the child of the run that asks."""
+    from tests.scenes import takes
+
+    steps = (
+        script("Fail", simulate=takes(1, "failure")),
+        script("Run", start="with-previous", simulate=takes(5)),
+        child("Child", "b", wait=True, start="with-previous"),
+    )
+    asks = Runbook(name="A", steps=steps, guided_failure="on")
+    world = World(model({"a": asks, "b": [script("Run")]}, **engine(task_cap=1)))
+    root, other = world.start("a"), world.start("b")
+    world.run_until(2)
+    assert not left(world, other)
+    world.run_out()
+    assert [run.state for run in in_order(world.state)] == ["executing", "queued", "queued"]
+    assert left(world, root)
+    assert left(world, other)
+    world.send(asked.CancelRun(run=root))
+    assert not left(world, other)
+
+
+def test_one_whose_packages_are_being_chosen_is_not() -> None:
+    """P1: it stands in no line yet."""
+    from tests.scenes import takes
+
+    asks = Runbook(name="A", steps=(script("Fail", simulate=takes(1, "failure")),), guided_failure="on")
+    needs = [script("Run", packages=packages("tools"))]
+    world = World(model({"a": asks, "b": needs}, **engine(task_cap=1)))
+    world.start("a")
+    world.run_out()
+    state, _ = advance(world.state, asked.StartRun(process="b"), world.now)
+    assert not only_people_left(state, open_runs(state, "run-2"))
+    world.start("b")
+    assert left(world, "run-2")

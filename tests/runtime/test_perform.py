@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from octotui.engine.commands import CancelRun, LoadModel, Outcome, StartRun
+from octotui.engine.commands import CancelRun, LoadModel, StartRun
+from octotui.engine.events import Outcome
 from octotui.engine.state import Reached, State
 from octotui.model.space import Feed, Worker
 from octotui.runtime.acquiring import Chosen

@@ -6,6 +6,7 @@ import pytest
 
 from octotui.engine.commands import StartRun
 from octotui.engine.state import State
+from octotui.model.process import Runbook
 from octotui.runtime.prediction import Prediction, predict
 from octotui.store.folder import SpaceFolder
 from tests.scenes import takes
@@ -86,3 +87,11 @@ def test_picks_are_those_of_the_engine_alone() -> None:
     assert {name: [pick.worker for pick in run.picks] for name, run in found.state.runs.items()} == expected
     again = predicted(seed, world.state)
     assert [pick.worker for pick in again.state.runs["run-6"].picks] == ["worker2"]
+
+
+def test_what_fails_in_a_guided_run_is_left_to_fail() -> None:
+    """I7: a prediction asks nobody."""
+    steps = (script("Fail", simulate=takes(1, "failure")), script("Mend", condition="failure"))
+    found = predicted(model({"a": Runbook(name="A", steps=steps, guided_failure="on")}))
+    assert [each.answer for each in found.state.interruptions.values()] == ["fail"]
+    assert [each.state for each in found.state.runs["run-1"].steps] == ["failed", "succeeded"]

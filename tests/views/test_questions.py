@@ -7,10 +7,10 @@ from tests.world import World, manual, model
 def test_a_question_says_who_may_answer_and_since_when():
     scene = SCENES["asking"]()
     (row,) = questions.rows(scene.state, "ann", scene.now)
-    assert (row.run, row.step, row.asks, row.time) == ("run-1", "Look at the bill", "Finance", "00:20")
+    assert (row.run, row.title, row.asks, row.time) == ("run-1", "Look at the bill", "Finance", "00:20")
     assert (row.responsible, row.mine, row.refusal) == (None, False, "")
     assert row.where == "Production · Contoso"
-    assert row.instructions.startswith("Four databases")
+    assert row.told.startswith("Four databases")
     assert questions.standing(row) == "you may take it"
 
 

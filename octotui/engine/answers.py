@@ -1,0 +1,41 @@
+"""What follows from an answer: to a manual step (I3), or to a job that failed (I7)."""
+
+from msgspec.structs import replace
+
+from octotui.engine import events as happened
+from octotui.engine.events import Outcome
+from octotui.engine.outcomes import end_job
+from octotui.engine.state import Job
+from octotui.engine.turn import Turn
+
+
+def heed(turn: Turn, event: happened.InterruptionAnswered) -> None:
+    """Let the job that asked end as the answer says, or try again."""
+    job = turn.job(turn.state.interruptions[event.interruption].job)
+    match event.answer:
+        case "proceed":
+            end_job(turn, job, Outcome(state="succeeded"))
+        case "abort":
+            end_job(turn, job, Outcome(state="failed", reason=f"aborted by {event.user}"))
+        case "retry":
+            turn.emit(happened.JobRetried(run=job.run, job=job.id))
+        case "ignore":
+            end_job(turn, job, _ignored(job, event.user))
+        case "fail" | "exclude":
+            end_job(turn, job, _failed(job))
+
+
+def _failed(job: Job) -> Outcome:
+    """What the job would have ended with if nobody had been asked."""
+    return job.outcome or Outcome(state="failed", reason=job.reason, exit_code=job.exit_code)
+
+
+def _ignored(job: Job, user: str) -> Outcome:
+    """The failure as a warning that says who ignored what."""
+    failed = _failed(job)
+    told = (
+        f"{user} ignored that it failed: {failed.reason}"
+        if failed.reason
+        else f"{user} ignored that it failed"
+    )
+    return replace(failed, state="succeeded-with-warnings", reason="", warnings=(*failed.warnings, told))
