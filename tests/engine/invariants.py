@@ -8,6 +8,7 @@ from octotui.engine import events as happened
 from octotui.engine.events import AnyEvent
 from octotui.engine.locks import grantable
 from octotui.engine.queue import ancestor_holds, circle, next_to_go
+from octotui.engine.releases import place_key
 from octotui.engine.state import (
     ENDED,
     ForAnswer,
@@ -24,7 +25,7 @@ from octotui.engine.state import (
 STARTS = (happened.JobQueued, happened.JobPlaced, happened.JobStarted, happened.JobRetried)
 
 
-def check_event(state: State, event: AnyEvent) -> None:
+def check_event(state: State, event: AnyEvent) -> None:  # noqa: C901 - one case an event
     """Before each event changes the State: it may happen now."""
     match event:
         case happened.JobStarted():
@@ -38,6 +39,8 @@ def check_event(state: State, event: AnyEvent) -> None:
             assert state.ready.first() == (state.runs[event.run].ticket, event.run), "it was not its turn"
         case happened.WorkersSelected():
             assert not state.runs[event.run].leases
+        case happened.RunQueued():
+            _may_be_there(state, event)
         case happened.RunEnded():
             assert not state.runs[event.run].open, "it ends and something of it is open"
             assert not state.runs[event.run].ended, "it ends twice"
@@ -225,3 +228,40 @@ def check_ended(replayed: State) -> None:
         assert run.ended_at is not None
     assert all(job.ended_at is not None for _, job in replayed.jobs.items())
     assert all(not each.open for _, each in replayed.interruptions.items())
+
+
+def check_releases(state: State, events: list[AnyEvent]) -> None:
+    """What is deployed where, and published, is what the history says, read from its start (Q2)."""
+    places: dict[tuple[str, str | None, str | None], list[str]] = {}
+    for run in in_order(state):
+        if run.channel is not None and run.runbook.concurrency is None and run.state == "executing":
+            places.setdefault((run.process, run.environment, run.tenant), []).append(run.id)
+    assert all(len(names) == 1 for names in places.values()), "two deployments of one project to one place"
+    queued = {each.run: each for each in events if isinstance(each, happened.RunQueued)}
+    current: dict[str, str] = {}
+    done: dict[str, dict[tuple[str | None, str | None], str]] = {}
+    for event in events:
+        if isinstance(event, happened.RunEnded) and event.state == "succeeded":
+            run_queued = queued[event.run]
+            if run_queued.release is not None:
+                where = (run_queued.environment, run_queued.tenant)
+                current[place_key(run_queued.process, *where)] = run_queued.release.version
+                done.setdefault(run_queued.release.key, {})[where] = event.run
+    assert dict(state.current.items()) == current
+    assert {
+        key: {(each.environment, each.tenant): each.run for each in release.deployed}
+        for key, release in state.releases.items()
+        if release.deployed
+    } == done
+
+
+def _may_be_there(state: State, event: happened.RunQueued) -> None:
+    """A deployment goes only where the phases before its own have been gone through, for its tenant."""
+    if event.release is None or event.release.channel is None:
+        return
+    phases = state.model.lifecycles["standard"].phases
+    there = next(index for index, phase in enumerate(phases) if event.environment in phase.environments)
+    deployed = state.releases[event.release.key].deployed
+    done = {each.environment for each in deployed if each.tenant == event.tenant}
+    for phase in phases[:there]:
+        assert phase.optional or done & set(phase.environments), f"{event.run} jumped over {phase.name}"

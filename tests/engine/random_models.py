@@ -5,10 +5,27 @@ from random import Random
 from msgspec.structs import replace
 
 from octotui.model.process import Runbook, Step
-from octotui.model.space import Engine, Environment, Model, Pool, Scope, Value, Worker
+from octotui.model.space import (
+    Channel,
+    Engine,
+    Environment,
+    Lifecycle,
+    Model,
+    Phase,
+    Pool,
+    Project,
+    Scope,
+    Tenant,
+    Value,
+    Worker,
+)
 from tests.world import child, manual, model, packages, script
 
 ENVIRONMENTS = ("development", "test", "staging")
+TENANTS = {
+    "contoso": Tenant(name="Contoso", tags=("region/west",)),
+    "fabrikam": Tenant(name="Fabrikam"),
+}
 PACKAGES = (("tools",), ("image", "tools"), ("tools", "image"), ("image@1.2.0",))
 
 
@@ -31,6 +48,10 @@ def random_model(random: Random) -> Model:
         pools=pools,
         environments=made.environments | {"staging": Environment(name="Staging", guided_failure="on")},
         workers=_workers(random, made.workers | {"plain1": Worker(name="plain1")}),
+        projects={"shop": _project(random, count)},
+        lifecycles={"standard": _lifecycle(random)},
+        variable_sets={"bundles": {"Url": (Value(value="nowhere"),)}},
+        tenants=TENANTS,
         variables={"Where": anywhere, "Greeting": (Value(value="hello #{Octopus.Environment.Name}"),)},
         engine=_limits(random),
     )
@@ -41,11 +62,14 @@ def changed(random: Random, before: Model) -> Model:
     runbooks = dict(before.runbooks)
     if random.random() < 0.3 and len(runbooks) > 1:
         del runbooks[random.choice(sorted(runbooks))]
+    projects = {} if random.random() < 0.1 else before.projects
     pools = dict(before.pools)
     if random.random() < 0.2:
         pools["setup"] = replace(pools["setup"], workers=pools["setup"].workers[1:])
     workers = _workers(random, before.workers)
-    return replace(before, runbooks=runbooks, pools=pools, workers=workers, engine=_limits(random))
+    return replace(
+        before, runbooks=runbooks, projects=projects, pools=pools, workers=workers, engine=_limits(random)
+    )
 
 
 def _limits(random: Random) -> Engine:
@@ -61,6 +85,29 @@ def _workers(random: Random, workers: dict[str, Worker]) -> dict[str, Worker]:
         name: replace(each, enabled=random.random() < 0.93, exclusive=random.random() < 0.3)
         for name, each in workers.items()
     }
+
+
+def _project(random: Random, count: int) -> Project:
+    channels = {"stable": Channel(name="Stable"), "hot": Channel(name="Hot", versions={"tools": "[1.0,2.0)"})}
+    deployment = replace(_runbook(random, 0, count), concurrency=random.choice((None, None, "t1")))
+    some = tuple(_narrowed(random, step) for step in deployment.steps)
+    return Project(deployment=replace(deployment, steps=some), lifecycle="standard", channels=channels)
+
+
+def _narrowed(random: Random, step: Step) -> Step:
+    """A step that may apply to less, may be required, and publishes what it can."""
+    step = replace(
+        step,
+        tenant_tags=random.choice(((), (), (), (), ("region/west",))),
+        channels=random.choice(((), (), (), (), ("hot",))),
+        required=random.random() < 0.3,
+    )
+    return replace(step, publish={"Url": "bundles"}) if step.needs_worker else step
+
+
+def _lifecycle(random: Random) -> Lifecycle:
+    phases = [Phase(name=each, environments=(each,), optional=random.random() < 0.4) for each in ENVIRONMENTS]
+    return Lifecycle(name="Standard", phases=tuple(phases[: random.randint(1, 3)]))
 
 
 def _runbook(random: Random, index: int, count: int) -> Runbook:

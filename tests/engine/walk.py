@@ -13,10 +13,11 @@ from octotui.engine.events import Answer, AnyEvent, Outcome
 from octotui.engine.evolve import evolve
 from octotui.engine.snapshot import decode, encode
 from octotui.engine.state import State, in_order, next_deadline
-from tests.engine.invariants import check_always, check_event, check_finished, check_settled
-from tests.engine.random_models import ENVIRONMENTS, changed, random_model
+from tests.engine.invariants import check_always, check_event, check_finished, check_releases, check_settled
+from tests.engine.random_models import ENVIRONMENTS, TENANTS, changed, random_model
 
 START = 1_000_000.0
+VERSIONS = {"tools": "1.0.0", "image": "1.0.0", "image@1.2.0": "1.2.0"}
 USERS = ("ann", "bob")
 ANSWERS: tuple[Answer, ...] = ("proceed", "abort", "retry", "ignore", "fail", "exclude")
 
@@ -35,6 +36,7 @@ class Walk:
         self.reopened = False
         self.most_parallel = 0
         self.send(asked.LoadModel(random_model(self.random)))
+        self.send(asked.CreateRelease(process="shop", versions=VERSIONS))
 
     def send(self, command: Command) -> None:
         """Send a command, and look at every State that it leads to."""
@@ -57,6 +59,7 @@ class Walk:
         self.state = after
         check_settled(after, before.slots)
         self.events.extend(events)
+        check_releases(after, self.events)
         for event in events:
             self._perform(event)
 
@@ -92,7 +95,10 @@ class Walk:
         state = self.random.choice(("succeeded", "succeeded", "succeeded", "failed"))
         warnings = ("it smells",) if self.random.random() < 0.2 else ()
         reason = "exit code 1" if state == "failed" else ""
-        return Outcome(state=state, exit_code=int(state == "failed"), reason=reason, warnings=warnings)
+        outputs = {"Url": f"https://{len(self.events)}"} if self.random.random() < 0.5 else {}
+        return Outcome(
+            state=state, exit_code=int(state == "failed"), reason=reason, warnings=warnings, outputs=outputs
+        )
 
     def _later(self, seconds: float, command: Command) -> None:
         heapq.heappush(
@@ -114,19 +120,33 @@ class Walk:
             return True
         return False
 
-    def surprise(self) -> None:  # noqa: C901 - one case a kind
+    def surprise(self) -> None:  # noqa: C901, PLR0912 - one case a kind
         """Ask something that somebody might ask now, sense or no sense."""
         random, state = self.random, self.state
         names = [run.id for run in in_order(state)]
         asking = [name for name, _ in sorted(state.interruptions.items())] or ["question-1"]
         question, user = random.choice(asking), random.choice(USERS)
         kind = random.choices(
-            ("start", "take", "answer", "cancel", "stale", "reopen", "load", "health", "tick", "choose"),
-            (10, 5, 5, 2, 2, 0.3, 0.6, 0.5, 0.5, 0.5),
+            (
+                "release",
+                "start",
+                "take",
+                "answer",
+                "cancel",
+                "stale",
+                "reopen",
+                "load",
+                "health",
+                "tick",
+                "choose",
+            ),
+            (1.5, 12, 5, 5, 2, 2, 0.3, 0.6, 0.5, 0.5, 0.5),
         )[0]
         match kind:
             case "start":
                 self._start()
+            case "release":
+                self._release()
             case "take":
                 self.send(asked.TakeInterruption(interruption=question, user=user))
             case "answer":
@@ -149,10 +169,39 @@ class Walk:
 
     def _start(self) -> None:
         random = self.random
-        process = random.choice((*sorted(self.state.model.runbooks), "nothing"))
-        where = random.choice((None, *ENVIRONMENTS))
-        guided, user = random.choice((None, None, None, True, False)), random.choice(USERS)
-        self.send(asked.StartRun(process=process, environment=where, requester=user, guided=guided))
+        guided = random.choice((None, None, None, True, False))
+        process = random.choice((*sorted(self.state.model.processes), "shop", "nothing"))
+        made = [each.version for _, each in sorted(self.state.releases.items()) if each.process == process]
+        names = [f"Step {index}" for index in range(4)]
+        self.send(
+            asked.StartRun(
+                process=process,
+                environment=random.choice((ENVIRONMENTS[0] if process == "shop" else None, *ENVIRONMENTS)),
+                tenant=random.choice((None, None, *TENANTS)),
+                requester=random.choice(USERS),
+                release=random.choice((None, *made)) if random.random() < 0.5 else made[-1] if made else None,
+                draft=random.random() < 0.2,
+                guided=guided,
+                skip=(random.choice(names),) if random.random() < 0.1 else (),
+            )
+        )
+
+    def _release(self) -> None:
+        """Make a release, of the project more often than not."""
+        random, model = self.random, self.state.model
+        process = random.choice(("shop", "shop", *sorted(model.runbooks)))
+        versions = {
+            "tools": random.choice(("1.0.0", "1.5.0", "2.0.0")),
+            "image": "1.0.0",
+            "image@1.2.0": "1.2.0",
+        }
+        channel = random.choice((None, "stable", "hot")) if process == "shop" else None
+        version = random.choice((None, None, None, "1.0", "new"))
+        self.send(
+            asked.CreateRelease(
+                process=process, version=version, channel=channel, versions=versions, requester="ann"
+            )
+        )
 
     def _answer(self, question: str, user: str) -> None:
         asked_for = self.state.interruptions.get(question)
