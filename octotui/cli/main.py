@@ -15,6 +15,7 @@ VERBS = {
     "check": "Check a model, and say everything that is wrong with it.",
     "variables": "Show what every variable resolves to, and why.",
     "render": "Fill in a text from stdin with the variables of a model.",
+    "template": "List or show the templates that steps may use.",
     "schema": "Print the JSON Schema of a model, for editors.",
     "init": "Write a commented starter file.",
 }

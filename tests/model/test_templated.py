@@ -41,8 +41,12 @@ def test_a_template_step_is_a_script_to_all_who_run_it(tmp_path: Path) -> None:
 
 
 def test_sensitive_parameters_are_known(tmp_path: Path) -> None:
-    action = step(tmp_path, 'template = "http-request"\nparameters = { Url = "#{Url}" }')
-    assert action.sensitive == ("Headers",)
+    write(
+        tmp_path,
+        '[parameters.Key]\nkind = "sensitive"\n[parameters.Url]\n[scripts]\nbash = "true"',
+        "templates/x.toml",
+    )
+    assert step(tmp_path, 'template = "x"').sensitive == ("Key",)
 
 
 WRONG = [
