@@ -8,6 +8,7 @@ import click
 
 from octotui.cli.models import refuse, slug_of
 from octotui.engine.commands import StartRun
+from octotui.engine.prompts import asked_by, problems_with, sort_out
 from octotui.model.space import Model
 
 
@@ -48,13 +49,23 @@ def start_command(
     model: Model, process: str, environment: str | None, tenant: str | None, pairs: tuple[str, ...]
 ) -> StartRun:
     """The command that the caller's words mean; exit code 2 where a name is not known."""
-    return StartRun(
+    start = StartRun(
         process=slug_of("runbook", process, model.runbooks),
         environment=environment_of(model, environment),
         tenant=tenant_of(model, tenant),
         requester=account(),
         variables=values_of(pairs),
     )
+    _check_given(model, start)
+    return start
+
+
+def _check_given(model: Model, start: StartRun) -> None:
+    """End with exit code 2 where values are missing, or are none that may be given; names all at once."""
+    given = sort_out(model, start.process, start.variables)
+    asked = asked_by(model, start)
+    if problems := problems_with(asked, given):
+        refuse(f"{'; '.join(problems)}; say each with --set NAME=VALUE")
 
 
 def environment_of(model: Model, said: str | None) -> str | None:

@@ -3,24 +3,44 @@
 import re
 
 from octotui.engine.releases import declared_channel, place_key
-from octotui.engine.state import Run, State, StepState
+from octotui.engine.state import Published, Run, State, StepState
+from octotui.model.declared import values_seen_by
 from octotui.model.process import Step
-from octotui.model.space import Scope
+from octotui.model.space import Scope, Value, Variables
 from octotui.variables.language import Names
+from octotui.variables.resolved import context_of
 from octotui.variables.scopes import winner
 
 
 def scope_context(state: State, run: Run, step: Step | None = None) -> Scope:
     """Where a run, or one step of it, asks for a value."""
-    tenant = state.model.tenants.get(run.tenant) if run.tenant else None
-    return Scope(
-        step=(step.name,) if step else (),
-        tenant=(run.tenant,) if run.tenant else (),
-        tenant_tag=tenant.tags if tenant else (),
-        environment=(run.environment,) if run.environment else (),
-        channel=(run.channel,) if run.channel else (),
-        process=(run.process,),
-    )
+    named = step.name if step else None
+    return context_of(state.model, run.environment, run.tenant, named, run.process, run.channel)
+
+
+def declared(state: State, run: Run, step: Step | None = None) -> dict[str, Value]:
+    """The declared value of each variable that has one for a run, or for one step of it (V2 to V4)."""
+    context = scope_context(state, run, step)
+    winners = ((name, winner(values, context)) for name, values in visible(state, run.process).items())
+    return {name: value for name, value in winners if value is not None}
+
+
+def visible(state: State, process: str) -> Variables:
+    """Every value that a process sees, what runs have published in its variable sets included (V4)."""
+    project = state.model.projects.get(state.model.project_of(process) or "")
+    sets = project.variable_sets if project else ()
+    published = {slug: _values_of(found) for slug in sets if (found := state.published.get(slug))}
+    return values_seen_by(state.model, process, published)
+
+
+def _values_of(published: Published) -> Variables:
+    return {
+        name: tuple(
+            Value(value=value, scope=Scope(environment=(environment,) if environment else ()))
+            for environment, value in values.items()
+        )
+        for name, values in published.items()
+    }
 
 
 def values_for(state: State, run: Run, step: int | None = None, text: str = "") -> dict[str, str]:
@@ -30,12 +50,7 @@ def values_for(state: State, run: Run, step: int | None = None, text: str = "") 
     asks for it.
     """
     defined = None if step is None else run.runbook.steps[step]
-    context = scope_context(state, run, defined)
-    found: dict[str, str] = {}
-    for name, values in state.model.variables.items():
-        value = winner(values, context)
-        if value is not None:
-            found[name] = value.shown
+    found = {name: value.shown for name, value in declared(state, run, defined).items()}
     found |= run.variables | _system(state, run) | _outputs(run) | _answers(state, run)
     if any(STANDING.search(each) for each in (text, *found.values())):
         found |= _standing(run)

@@ -87,6 +87,7 @@ class RunQueued(Event, frozen=True, tag=True):
     With a `release` the run does what that one says, whatever is declared; steps of `skip` are left out.
     `guided` says whether its failures ask people, and `guidance` what the caller said about that, which holds
     for the runs it starts, too (I7).
+    `secrets` are the names of sensitive values that were given, which stand nowhere (V5).
     """
 
     run: str
@@ -102,6 +103,7 @@ class RunQueued(Event, frozen=True, tag=True):
     skip: tuple[str, ...] = ()
     guided: bool = False
     guidance: bool | None = None
+    secrets: tuple[str, ...] = ()
 
 
 class ReleaseCreated(Event, frozen=True, tag=True):

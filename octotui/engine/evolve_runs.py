@@ -39,6 +39,7 @@ def queued(state: State, event: happened.RunQueued) -> State:
         variables=event.variables,
         guided=event.guided,
         guidance=event.guidance,
+        secrets=event.secrets,
         queued_at=event.at,
         ticket=event.seq,
         steps=Series(Progress() for _ in runbook.steps),

@@ -28,6 +28,7 @@ def queue_run(
     requester: str,
     variables: Mapping[str, str],
     guidance: bool | None = None,
+    secrets: tuple[str, ...] = (),
     parent: str | None = None,
     release: Release | None = None,
     skip: tuple[str, ...] = (),
@@ -51,6 +52,7 @@ def queue_run(
             skip=skip,
             guided=is_guided(model, definition, environment, guidance),
             guidance=guidance,
+            secrets=secrets,
         )
     )
 

@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from octotui.engine.context import scope_context
+from octotui.engine.context import scope_context, visible
 from octotui.engine.events import PassedOver, Pick
+from octotui.engine.prompts import asked_by, unanswered
 from octotui.engine.state import Run, State, cursor_key
 from octotui.model.process import Step
 from octotui.model.space import BUILT_IN, Pool
@@ -34,7 +35,7 @@ def select(state: State, run: Run, steps: Sequence[int]) -> Selection:
     """Workers for these steps of a run; nothing is changed where there is a problem (W5)."""
     picks: dict[Key, Pick] = {}
     sharing: dict[Key, list[int]] = {}
-    problems: list[str] = list(run.problems)
+    problems = [*run.problems, *_unanswered(state, run)]
     taken = Taken()
     for index in steps:
         step = run.runbook.steps[index]
@@ -65,6 +66,14 @@ def select(state: State, run: Run, steps: Sequence[int]) -> Selection:
     )
 
 
+def _unanswered(state: State, run: Run) -> tuple[str, ...]:
+    """What a run would have to ask for and nobody was asked, as when a step has started it (V6)."""
+    if run.picks:
+        return ()  # what it was given was enough before
+    asked = asked_by(state.model, run, run.release)
+    return unanswered(asked, (*run.variables, *run.secrets))
+
+
 class PoolFound(msgspec.Struct, frozen=True):
     """The pool a step runs in, or why there is none."""
 
@@ -76,7 +85,7 @@ def pool_of(state: State, run: Run, step: Step) -> PoolFound:
     """A step's pool: the one it names, what its pool variable says here, or the default (W2, W10)."""
     slug = step.pool or state.model.default_pool
     if step.pool is None and step.pool_variable is not None:
-        values = state.model.variables.get(step.pool_variable, ())
+        values = visible(state, run.process).get(step.pool_variable, ())
         value = winner(values, scope_context(state, run, step))
         if value is None:
             where = f"environment {run.environment or 'none'}, tenant {run.tenant or 'none'}"

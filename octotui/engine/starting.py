@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from octotui.engine.commands import Refused, StartRun
 from octotui.engine.lifecycles import why_not_here
 from octotui.engine.processes import queue_run
+from octotui.engine.prompts import asked_by, problems_with, sort_out
 from octotui.engine.releases import Release, release_key
 from octotui.engine.releasing import newest_release
 from octotui.engine.state import State
@@ -25,13 +26,17 @@ def start_run(turn: Turn, command: StartRun) -> None:
         raise Refused(f"there is no tenant {command.tenant}")
     release = _release(turn.state, command, declared.name)
     _check_skipped(release.definition if release else declared, command.skip)
+    given = sort_out(model, command.process, command.variables)
+    if problems := problems_with(asked_by(model, command, release), given):
+        raise Refused("; ".join(problems))
     queue_run(
         turn,
         command.process,
         environment=command.environment,
         tenant=command.tenant,
         requester=command.requester,
-        variables=command.variables,
+        variables=given.variables,
+        secrets=tuple(given.secrets),
         release=release,
         skip=command.skip,
         guidance=command.guided,

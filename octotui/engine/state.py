@@ -207,6 +207,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     tenant_tags: tuple[str, ...] = ()
     guided: bool = False
     guidance: bool | None = None
+    secrets: tuple[str, ...] = ()  # names of sensitive values that were given, and are nowhere here (V5)
 
     @property
     def title(self) -> str:

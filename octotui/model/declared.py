@@ -1,10 +1,13 @@
 """What a model declares in more than one table, each with the keys that lead to it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from octotui.model.complaints import Keys
 from octotui.model.process import Runbook, Step
 from octotui.model.space import Model, Value, Variables
+
+NOTHING: Mapping[str, Variables] = MappingProxyType({})
 
 
 def processes(model: Model) -> Iterator[tuple[Keys, Runbook]]:
@@ -38,10 +41,35 @@ def variables(model: Model) -> Iterator[tuple[Keys, tuple[Value, ...]]]:
             yield (*at, name), values
 
 
-def seen_by(model: Model, process: str) -> tuple[Variables, ...]:
+def seen_by(
+    model: Model, process: str, published: Mapping[str, Variables] = NOTHING
+) -> tuple[Variables, ...]:
     """The tables of variables that a process sees: its project's, those of its sets, the space's (V4)."""
     project = model.projects.get(model.project_of(process) or "")
     if project is None:
         return (model.variables,)
-    sets = (model.variable_sets.get(slug, {}) for slug in project.variable_sets)
+    sets = (
+        table
+        for slug in project.variable_sets
+        for table in (published.get(slug), model.variable_sets.get(slug))
+        if table is not None
+    )
     return (project.variables, *sets, model.variables)
+
+
+def values_seen_by(model: Model, process: str, published: Mapping[str, Variables] = NOTHING) -> Variables:
+    """Every value that a process sees, by name: its project's before those of its sets and the space's (V4).
+
+    What was `published` in a set comes before what the set declares. A name is found in any case, and written
+    as it is where it comes first.
+    """
+    tables = seen_by(model, process, published)
+    if len(tables) == 1:
+        return tables[0]
+    written: dict[str, str] = {}
+    found: Variables = {}
+    for table in tables:
+        for name, values in table.items():
+            first = written.setdefault(name.lower(), name)
+            found[first] = found.get(first, ()) + values
+    return found

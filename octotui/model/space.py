@@ -113,7 +113,7 @@ class Value(msgspec.Struct, frozen=True, kw_only=True):
         """What people may see of it: its text, what a prompt has by default, or ********."""
         if self.is_sensitive:
             return HIDDEN
-        return self.value if self.prompt is None else self.prompt.default or ""
+        return self.value if self.prompt is None else self.prompt.otherwise
 
 
 Variables = dict[str, tuple[Value, ...]]

@@ -32,3 +32,13 @@ class Prompt(msgspec.Struct, frozen=True, kw_only=True):
     default: str | None = None
     required: bool = True
     options: tuple[str, ...] = ()
+
+    @property
+    def otherwise(self) -> str:
+        """The value where nobody gives one: the default, an unticked checkbox, or nothing."""
+        return self.default or ("False" if self.kind == "checkbox" else "")
+
+    @property
+    def needs_answer(self) -> bool:
+        """Whether somebody has to give a value."""
+        return self.required and not self.otherwise

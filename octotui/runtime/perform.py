@@ -1,7 +1,7 @@
 """What must be done follows from the events: a Crew does it, and reports back with commands."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,9 @@ from octotui.runtime.acquiring import Acquirer
 from octotui.runtime.clocks import Clock
 from octotui.runtime.output import Output
 from octotui.runtime.progress import Progress
+from octotui.runtime.secrets import Unreadable
 from octotui.runtime.transcript import Transcript
+from octotui.runtime.vault import Vault
 from octotui.runtime.work import script_work
 from octotui.store.folder import SpaceFolder
 from octotui.workers.contract import Executor
@@ -33,6 +35,7 @@ class Crew:
         now: Clock,
         *,
         keeps_output: bool = True,
+        vault: Vault | None = None,
     ) -> None:
         self.report: Callable[[Command], None] = lambda command: None
         self.fail: Callable[[BaseException], None] = lambda failure: None
@@ -42,9 +45,7 @@ class Crew:
         self._acquirer = acquirer
         self._now = now
         self._keeps_output = keeps_output
-        self._secrets: dict[
-            str, dict[str, str]
-        ] = {}  # sensitive output variables of open runs, in memory alone
+        self._vault = vault or Vault()
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._choosing = asyncio.Lock()
         self._closed = False
@@ -61,7 +62,7 @@ class Crew:
             case happened.JobStopping():
                 self._stop(event.job)
             case happened.RunEnded():
-                self._secrets.pop(event.run, None)
+                self._vault.forget(event.run)
             case _:
                 pass  # the other events ask for nothing
 
@@ -69,6 +70,10 @@ class Crew:
         """Go on with what an earlier session left undone: runs whose packages nobody has chosen."""
         for run in sorted((run for _, run in state.runs.items()), key=lambda each: each.number):
             self._choose(run)
+
+    def give(self, run: str, secrets: Mapping[str, str]) -> None:
+        """Take the sensitive values that were given for a run, which no event holds."""
+        self._vault.give(run, secrets)
 
     def log_path(self, run: str, job: str) -> Path:
         """Where a job's output is kept."""
@@ -81,6 +86,7 @@ class Crew:
     async def close(self) -> None:
         """End everything in hand."""
         self._closed = True
+        await self._vault.close()
         await self._executor.close()
         tasks = tuple(self._tasks.values())
         for task in tasks:
@@ -108,6 +114,7 @@ class Crew:
 
     def _end(self, job: Job) -> None:
         """Begin to end a job where it runs; one that has not begun yet won't begin."""
+        self._vault.stop(job.id)
         (self._acquirer if job.kind == "acquire" else self._executor).stop(job.id)
 
     async def _work(self, job: Job) -> None:
@@ -127,10 +134,16 @@ class Crew:
         directory = self.directory(state, job.worker or "")
         if job.kind == "acquire":
             return await self._acquirer.acquire(state.model, job, directory, output)
-        secrets = self._secrets.setdefault(job.run, {})
+        try:
+            secrets = await self._vault.values(state, job)
+        except Unreadable as problem:
+            return Outcome(state="failed", reason=str(problem))
+        if secrets is None:
+            return Outcome(state="cancelled")  # it was to end before it began
         work, warnings = script_work(state, job, str(directory), self._now(), secrets)
         progress = Progress(partial(self._progress, job))
         transcript = Transcript(output, (*secrets.values(), *work.sensitive), progress)
+        warnings = tuple(map(transcript.masked, warnings))
         if job.attempt > 1:
             output.say(f"attempt {job.attempt}", "highlight")
         for warning in warnings:
@@ -139,7 +152,8 @@ class Crew:
         outcome = transcript.ended(await self._executor.run(work, transcript, leave))
         progress.end()
         prefix = f"Octopus.Action[{state.runs[job.run].runbook.steps[job.step or 0].name}].Output"
-        secrets.update({f"{prefix}.{name}": value for name, value in transcript.sensitive.items()})
+        sensitive = {f"{prefix}.{name}": value for name, value in transcript.sensitive.items()}
+        self._vault.learn(job.run, sensitive)
         return replace(outcome, warnings=warnings + outcome.warnings)
 
     def _progress(self, job: Job, percentage: int, message: str) -> None:

@@ -11,6 +11,7 @@ from octotui.runtime.clocks import Clock, in_virtual_time
 from octotui.runtime.finish import open_runs, questions
 from octotui.runtime.perform import Crew
 from octotui.runtime.session import Session
+from octotui.runtime.vault import Vault
 from octotui.store.folder import SpaceFolder
 from octotui.store.memory import MemoryJournal
 from octotui.workers.simulated import SimulatedExecutor
@@ -40,7 +41,7 @@ def predict(model: Model, before: State, command: StartRun, start: float, folder
 
 
 async def _play(model: Model, state: State, command: StartRun, now: Clock, folder: SpaceFolder) -> Prediction:
-    crew = Crew(folder, SimulatedExecutor(), SimulatedAcquirer(), now, keeps_output=False)
+    crew = Crew(folder, SimulatedExecutor(), SimulatedAcquirer(), now, keeps_output=False, vault=Vault(None))
     session = Session(state, MemoryJournal(), crew, user=command.requester, now=now)
     seen: list[AnyEvent] = []
     session.listen(lambda events, before, after: seen.extend(events))

@@ -7,9 +7,10 @@ from functools import partial
 from pathlib import Path
 
 from octotui.engine.advance import advance
-from octotui.engine.commands import Command, Refused, Reopen, Tick
-from octotui.engine.events import AnyEvent
+from octotui.engine.commands import Command, Refused, Reopen, StartRun, Tick
+from octotui.engine.events import AnyEvent, RunQueued
 from octotui.engine.evolve import evolve
+from octotui.engine.prompts import sort_out
 from octotui.engine.state import State, next_deadline
 from octotui.model.space import Model
 from octotui.runtime.clocks import Clock
@@ -120,10 +121,19 @@ class Session:
             raise
         if not events:
             return events, None
+        if isinstance(command, StartRun):
+            self._keep_secrets(command, events)
         committed = self._journal.append(events)
         committed.add_done_callback(partial(self._after_commit, events, before, self.state))
         self._arm()
         return events, committed
+
+    def _keep_secrets(self, command: StartRun, events: tuple[AnyEvent, ...]) -> None:
+        """Hand on what no event may hold (V5)."""
+        given = sort_out(self.state.model, command.process, command.variables).secrets
+        for event in events:
+            if isinstance(event, RunQueued) and event.secrets:
+                self._crew.give(event.run, given)
 
     def _after_commit(
         self,

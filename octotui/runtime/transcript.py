@@ -78,6 +78,10 @@ class Transcript:
             except ArtifactError as error:
                 self._warn(f"the artifact {name} was not kept: {error}")
 
+    def masked(self, text: str) -> str:
+        """What people may see of a text."""
+        return self._masker.text(text)
+
     def ended(self, outcome: Outcome) -> Outcome:
         """Let go of what was held back, and say the outcome with what the script has said."""
         self._take(*self._reader.end())

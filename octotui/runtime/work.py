@@ -9,8 +9,14 @@ from octotui.engine.context import lookup, values_for
 from octotui.engine.state import Job, Run, State
 from octotui.model.process import Script
 from octotui.runtime.parameters import given, requirements, texts
-from octotui.variables.text import fill_in, warnings_of
+from octotui.variables.text import escape, fill_in, warnings_of
 from octotui.workers.contract import Work
+
+NEEDED = re.compile(
+    r"PATH|HOME|SHELL|USER|LOGNAME|PWD|OLDPWD|TMPDIR|IFS|ENV|CDPATH|PS[0-4]|SHELLOPTS|PSModulePath"
+    r"|(?:LD|DYLD|BASH|PYTHON|OCTOTUI)\w*"
+)
+"""Environment variables that say which programs run and what they load; no variable of a run is one."""
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
@@ -29,10 +35,11 @@ def script_work(
     run = state.runs[job.run]
     step = run.runbook.steps[job.step or 0]
     script = step.action if isinstance(step.action, Script) else Script(body="")
-    values = values_for(state, run, job.step, texts(script)) | extracted(run, job, directory) | dict(secrets)
+    literal = {name: escape(value) for name, value in secrets.items()}
+    values = values_for(state, run, job.step, texts(script)) | extracted(run, job, directory) | literal
     said = given(script, lookup(values), now)
-    values = {name: value for name, value in values.items() if name.lower() not in lookup(said.values)}
-    values |= said.values
+    replaced = lookup(said.values)
+    values = {name: value for name, value in values.items() if name.lower() not in replaced} | said.values
     known = lookup(values)
     filled = fill_in(script.body, known, now)
     work = Work(
@@ -44,7 +51,7 @@ def script_work(
         shell=script.shell,
         script=requirements(script) + filled.text,
         environment={
-            plain: fill_in(value, known, now).text
+            plain: secrets[name] if value is literal.get(name) else fill_in(value, known, now).text
             for name, value in values.items()
             if (plain := environment_name(name))
         },
@@ -70,6 +77,9 @@ def extracted(run: Run, job: Job, directory: str) -> dict[str, str]:
 
 @cache
 def environment_name(name: str) -> str:
-    """A variable's name as an environment variable: `Octopus_Step_Name`; `...` has none."""
+    """A variable's name as an environment variable: `Octopus_Step_Name`; `...` has none.
+
+    One that programs need as it is gets a line before it: a variable `PATH` is `_PATH`.
+    """
     plain = re.sub(r"[^A-Za-z0-9_]+", "_", name).strip("_")
-    return f"_{plain}" if plain[:1].isdigit() else plain
+    return f"_{plain}" if plain[:1].isdigit() or NEEDED.fullmatch(plain) else plain

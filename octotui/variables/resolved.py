@@ -34,11 +34,19 @@ def resolve(model: Model, context: Scope) -> tuple[Resolved, ...]:
 
 
 def context_of(
-    model: Model, environment: str | None = None, tenant: str | None = None, step: str | None = None
+    model: Model,
+    environment: str | None = None,
+    tenant: str | None = None,
+    step: str | None = None,
+    process: str | None = None,
+    channel: str | None = None,
 ) -> Scope:
     """Where values are asked for, by slugs and the name of a step; a tenant brings its tags."""
-    tags = model.tenants[tenant].tags if tenant else ()
+    declared = model.tenants.get(tenant) if tenant else None
+    tags = declared.tags if declared else ()
     return Scope(
+        process=(process,) if process else (),
+        channel=(channel,) if channel else (),
         environment=(environment,) if environment else (),
         tenant=(tenant,) if tenant else (),
         tenant_tag=tags,

@@ -5,6 +5,7 @@ import msgspec
 from octotui.engine.locks import FREE
 from octotui.engine.select import by_leases, from_cursor, live_leases, not_eligible
 from octotui.engine.state import Lock, State, cursor_key
+from octotui.model.declared import values_seen_by
 from octotui.model.space import BUILT_IN, Model, Pool
 from octotui.views.words import HEALTH, IDLE, JOBS, Mark, listed
 
@@ -118,9 +119,8 @@ def used_by(model: Model, slug: str, process: str) -> bool:
     steps = [step for step in runbook.steps if step.needs_worker] if runbook is not None else []
     named = {step.pool or model.default_pool for step in steps if step.pool or step.pool_variable is None}
     asked = {step.pool_variable for step in steps if step.pool is None and step.pool_variable is not None}
-    return slug in named or any(
-        value.value == slug for name in asked for value in model.variables.get(name, ())
-    )
+    values = values_seen_by(model, process) if asked else {}
+    return slug in named or any(value.value == slug for name in asked for value in values.get(name, ()))
 
 
 def next_worker(state: State, slug: str, process: str) -> str | None:

@@ -1,11 +1,12 @@
 """What texts of a run are filled in with."""
 
 from msgspec.structs import replace
+from rpds import HashTrieMap
 
 from octotui.engine import commands as asked
 from octotui.engine.context import lookup, scope_context, values_for
 from octotui.model.process import Runbook, Simulate
-from octotui.model.space import Scope, Tenant, Value
+from octotui.model.space import Project, Scope, Tenant, Value
 from octotui.model.values import Prompt, Secret
 from tests.engine.shop import deploy, release, shop
 from tests.world import World, child, manual, model, script
@@ -175,3 +176,49 @@ def test_a_runbook_of_a_project_knows_its_project() -> None:
     found = values_for(of.state, of.state.runs["run-1"])
     assert (found["Octopus.Project.Name"], found["Octopus.Runbook.Name"]) == ("Shop", "Tidy")
     assert "Octopus.Release.Number" not in found
+
+
+def test_v4_what_a_project_says_beats_its_sets_and_those_the_space() -> None:
+    """V4, V3: among values as specific as one another; a narrower one wins wherever it stands."""
+    narrow = Value(value="narrow", scope=Scope(environment=("test",)))
+
+    def table(text: str, *names: str) -> dict[str, tuple[Value, ...]]:
+        return {name: (Value(value=text),) for name in names}
+
+    space = table("space", "All", "Sets", "Space") | {"Narrow": (narrow,)}
+    sets = {"one": table("one", "All", "Sets", "Narrow"), "two": table("two", "Two")}
+    shop = Project(
+        deployment=Runbook(name="Shop"), variable_sets=("one", "two"), variables=table("project", "ALL")
+    )
+    of = World(
+        model(
+            {"go": Runbook(name="Go", project="shop", steps=(script("A"),)), "apart": [script("A")]},
+            projects={"shop": shop},
+            variable_sets=sets,
+            variables=space,
+        )
+    )
+    of.start("go", environment="test")
+    of.start("apart", environment="test")
+    found = {name: value for name, value in values(of).items() if not name.startswith("Octopus")}
+    assert found == {"ALL": "project", "Sets": "one", "Narrow": "narrow", "Two": "two", "Space": "space"}
+    apart = values_for(of.state, of.state.runs["run-2"])
+    assert (apart["All"], "Two" in apart) == ("space", False)
+
+
+def test_v4_what_was_published_in_a_set_is_seen_by_its_projects() -> None:
+    """V4: it beats what the set declares for the same place; elsewhere it does not hold."""
+    of = World(
+        model(
+            {"go": Runbook(name="Go", project="shop", steps=(script("A"),))},
+            projects={"shop": Project(deployment=Runbook(name="Shop"), variable_sets=("dns",))},
+            variable_sets={"dns": {"Address": (Value(value="declared"),)}},
+        )
+    )
+    of.start("go", environment="test")
+    of.start("go", environment="production")
+    told = {"dns": {"Address": {"test": "10.0.0.7"}, "Everywhere": {"": "so"}}}
+    state = replace(of.state, published=HashTrieMap(told))
+    test, production = (values_for(state, state.runs[run]) for run in ("run-1", "run-2"))
+    assert (test["Address"], production["Address"]) == ("10.0.0.7", "declared")
+    assert test["Everywhere"] == production["Everywhere"] == "so"

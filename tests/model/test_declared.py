@@ -1,7 +1,16 @@
 from pathlib import Path
 
-from octotui.model.declared import processes, seen_by, steps, tables_of_variables, variables
+from octotui.model.declared import (
+    processes,
+    seen_by,
+    steps,
+    tables_of_variables,
+    values_seen_by,
+    variables,
+)
+from octotui.model.process import Runbook
 from octotui.model.read import load
+from octotui.model.space import Model, Project, Space, Value
 from tests.model.texts import sample
 
 
@@ -29,3 +38,22 @@ def test_v4_a_process_sees_its_project_first_and_the_space_last(tmp_path: Path) 
     every = (shop.variables, model.variable_sets["mail"], model.variables)
     assert seen_by(model, "shop") == seen_by(model, "restart-shop") == every
     assert seen_by(model, "unleash") == (model.variables,)
+
+
+def test_v4_values_of_one_name_stand_together_in_any_case() -> None:
+    model = Model(
+        space=Space("S", "s"),
+        variables={"Colour": (Value(value="space"),), "Only": (Value(value="here"),)},
+        variable_sets={"one": {"COLOUR": (Value(value="set"),)}},
+        projects={
+            "shop": Project(
+                deployment=Runbook(name="Shop"),
+                variable_sets=("one",),
+                variables={"colour": (Value(value="project"),)},
+            )
+        },
+    )
+    seen = values_seen_by(model, "shop")
+    assert [value.value for value in seen["colour"]] == ["project", "set", "space"]
+    assert list(seen) == ["colour", "Only"]
+    assert values_seen_by(model, "another") is model.variables

@@ -13,6 +13,7 @@ from octotui.runtime.acquiring import Acquirer, SimulatedAcquirer
 from octotui.runtime.clocks import Clock, in_virtual_time
 from octotui.runtime.perform import Crew
 from octotui.runtime.session import Session
+from octotui.runtime.vault import Vault
 from octotui.store.folder import SpaceFolder
 from octotui.store.memory import AnyJournal, MemoryJournal
 from octotui.workers.contract import Executor, Leave, Output, Work
@@ -90,10 +91,11 @@ class Rig:
         acquirer: Acquirer,
         journal: AnyJournal,
         state: State,
+        vault: Vault | None,
     ) -> None:
         self.now = now
         self.journal = journal
-        self.crew = Crew(SpaceFolder(folder, "space"), executor, acquirer, now)
+        self.crew = Crew(SpaceFolder(folder, "space"), executor, acquirer, now, vault=vault)
         self.session = Session(state, journal, self.crew, user="ann", now=now)
 
     @property
@@ -133,6 +135,7 @@ def play(
     acquirer: Acquirer | None = None,
     journal: AnyJournal | None = None,
     state: State | None = None,
+    vault: Vault | None = None,
 ) -> T:
     """Open a session on a model in virtual time, let `main` do its part, and close it."""
 
@@ -144,6 +147,7 @@ def play(
             acquirer or SimulatedAcquirer(),
             journal or MemoryJournal(),
             state or State(),
+            vault,
         )
         starting = asyncio.ensure_future(rig.session.start(model))
         while isinstance(rig.journal, SlowJournal) and not starting.done():

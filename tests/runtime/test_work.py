@@ -75,3 +75,26 @@ def test_packages_lie_where_they_were_extracted() -> None:
 )
 def test_names_of_environment_variables(name: str, plain: str) -> None:
     assert environment_name(name) == plain
+
+
+def test_sensitive_values_are_taken_as_they_are() -> None:
+    """V5: in a password nothing is filled in."""
+    password = "a#{Greeting}##b"
+    state, job = at_work("login '#{Password}' #{Deep[1].Name}")
+    work, warnings = script_work(state, state.jobs[job], "/somewhere", secrets={"Password": password})
+    assert work.script == f"login '{password}' hello Test!"
+    assert work.environment["Password"] == password
+    assert warnings == ()
+
+
+@pytest.mark.parametrize(
+    "name", ["PATH", "HOME", "LD_PRELOAD", "LD.PRELOAD", "BASH_ENV", "PYTHONPATH", "IFS"]
+)
+def test_no_variable_replaces_what_programs_need(name: str) -> None:
+    """V7: a script finds its programs, whatever its variables are called."""
+    assert environment_name(name) == "_" + name.replace(".", "_")
+
+
+@pytest.mark.parametrize("name", ["Path", "PATHS", "MY_PATH", "HOMEPAGE", "USERNAME", "PS1x"])
+def test_other_names_stay(name: str) -> None:
+    assert environment_name(name) == name

@@ -1,0 +1,118 @@
+"""Where sensitive values are read: an environment variable, a file, a command or the keyring (V5)."""
+
+import asyncio
+import os
+import signal
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import Awaitable
+from pathlib import Path
+from typing import TypeVar
+
+from octotui.model.values import SHORTEST, Secret
+
+T = TypeVar("T")
+
+LARGEST = 1 << 16  # bytes of a sensitive value
+PATIENCE = 30.0  # seconds that a command, or the keyring, may take
+
+
+class Unreadable(Exception):
+    """A sensitive value that cannot be used; its text says why, and never what the value is."""
+
+
+async def read_secret(secret: Secret) -> str:
+    """The value, without the end of its last line; raises Unreadable."""
+    if secret.env is not None:
+        value = read_env(secret.env)
+    elif secret.file is not None:
+        value = await asyncio.to_thread(read_file, secret.file)
+    elif secret.keyring is not None:
+        value = await _in_time(asyncio.to_thread(_from_keyring, secret.keyring), "the keyring")
+    else:
+        value = _text(await _printed(secret.command), f"what {secret.command[0]} prints")
+    return checked(value)
+
+
+def checked(value: str) -> str:
+    """The same value, if every place that it may leave through can be masked; else raises Unreadable."""
+    if len(value) < SHORTEST:
+        raise Unreadable(f"it has fewer than {SHORTEST} characters, which cannot be masked: make it longer")
+    if "\0" in value:
+        raise Unreadable("it holds a NUL character, which no script can be given")
+    return value
+
+
+def read_env(name: str) -> str:
+    """The value of an environment variable; raises Unreadable."""
+    if (value := os.environ.get(name)) is None:
+        raise Unreadable(f"the environment variable {name} is not set")
+    return value
+
+
+def read_file(path: str) -> str:
+    """The text of a file; raises Unreadable."""
+    try:
+        if not Path(path).is_file():
+            raise Unreadable(f"there is no file {path}")
+        with Path(path).open("rb") as file:
+            return _text(file.read(LARGEST + 1), path)
+    except OSError as error:
+        raise Unreadable(f"{path} cannot be read: {error.strerror}") from None
+
+
+def _text(read: bytes, where: str) -> str:
+    if len(read) > LARGEST:
+        raise Unreadable(f"{where} is larger than {LARGEST // 1024} KiB")
+    try:
+        return read.decode().removesuffix("\n").removesuffix("\r")
+    except UnicodeDecodeError:
+        raise Unreadable(f"{where} is not text in UTF-8") from None
+
+
+def _from_keyring(entry: str) -> str:
+    try:
+        import keyring  # noqa: PLC0415 - slow to load, and there for those who want it
+    except ImportError:
+        raise Unreadable("the keyring library is not here: install octotui[keyring]") from None
+    service, _, user = entry.partition("/")
+    try:
+        value = keyring.get_password(service, user)
+    except Exception as error:  # each backend has its own
+        raise Unreadable(f"the keyring cannot be read: {type(error).__name__}") from None
+    if value is None:
+        raise Unreadable(f"the keyring has no entry {entry}")
+    return value
+
+
+async def _printed(command: tuple[str, ...]) -> bytes:
+    """What a program prints, started without a shell and without a terminal."""
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *command, stdin=DEVNULL, stdout=PIPE, stderr=DEVNULL, start_new_session=True
+        )
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or "it is no name of a program"
+        raise Unreadable(f"{command[0]} cannot be started: {why}") from None
+    try:
+        return await _in_time(_all_of(process, command[0]), command[0])
+    finally:
+        if process.returncode is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            await process.wait()
+
+
+async def _all_of(process: Process, name: str) -> bytes:
+    assert process.stdout is not None
+    printed = b""
+    while len(printed) <= LARGEST and (more := await process.stdout.read(LARGEST)):
+        printed += more
+    if len(printed) <= LARGEST and await process.wait():
+        raise Unreadable(f"{name} ended with exit code {process.returncode}")
+    return printed
+
+
+async def _in_time(reading: Awaitable[T], who: str) -> T:
+    try:
+        return await asyncio.wait_for(reading, PATIENCE)
+    except TimeoutError:
+        raise Unreadable(f"{who} has not answered within {PATIENCE:.0f} seconds") from None

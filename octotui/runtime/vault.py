@@ -1,0 +1,110 @@
+"""Sensitive values of open runs, in memory alone: read once a run, given at its start, set by its scripts."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any
+
+from octotui.engine.context import declared
+from octotui.engine.state import Job, Run, State, step_of
+from octotui.model.values import Secret
+from octotui.runtime.secrets import Unreadable, read_secret
+
+Reader = Callable[[Secret], Coroutine[Any, Any, str]]
+
+_LOST = "it was given when the run was started, and octotui was opened anew since: start the run again"
+
+
+class Vault:
+    """Keeps what no journal, log or screen may hold (V5); in a new session it is empty."""
+
+    def __init__(self, read: Reader | None = read_secret) -> None:
+        """Without `read` nothing is read: nobody runs a script with it."""
+        self._read = read
+        self._given: dict[str, dict[str, str]] = {}
+        self._set: dict[str, dict[str, str]] = {}
+        self._reading: dict[str, dict[Secret, asyncio.Task[str]]] = {}
+        self._waiting: dict[str, asyncio.Task[dict[str, str]]] = {}
+
+    def give(self, run: str, values: Mapping[str, str]) -> None:
+        """Keep what was given when a run was asked for."""
+        self._given[run] = dict(values)
+
+    def learn(self, run: str, values: Mapping[str, str]) -> None:
+        """Keep what a script of a run has set."""
+        self._set.setdefault(run, {}).update(values)
+
+    def forget(self, run: str) -> None:
+        """Let go of all that is kept for a run that has ended."""
+        self._given.pop(run, None)
+        self._set.pop(run, None)
+        for task in self._reading.pop(run, {}).values():
+            task.cancel()
+
+    async def values(self, state: State, job: Job) -> dict[str, str] | None:
+        """The sensitive values that a job's script sees, or None where the job was stopped meanwhile.
+
+        Raises Unreadable with a sentence for each that cannot be used.
+        """
+        wanted = {} if self._read is None else self._wanted(state, job)
+        if not wanted:
+            return dict(self._set.get(job.run, {}))
+        run = state.runs[job.run]
+        waiting = self._waiting[job.id] = asyncio.ensure_future(self._all(run, wanted))
+        await asyncio.wait({waiting})
+        del self._waiting[job.id]
+        return None if waiting.cancelled() else waiting.result() | self._set.get(job.run, {})
+
+    def stop(self, job: str) -> None:
+        """Let a job wait no longer for its values."""
+        if job in self._waiting:
+            self._waiting[job].cancel()
+
+    async def close(self) -> None:
+        """End all that is being read."""
+        tasks = [task for run in self._reading.values() for task in run.values()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _wanted(self, state: State, job: Job) -> dict[str, Secret | None]:
+        """Where each sensitive value of a job is read; None is one that was asked for."""
+        run = state.runs[job.run]
+        values = declared(state, run, step_of(state, job))
+        found = {name: value.secret for name, value in values.items() if value.is_sensitive}
+        return found | dict.fromkeys(run.secrets)
+
+    async def _all(self, run: Run, wanted: Mapping[str, Secret | None]) -> dict[str, str]:
+        found: dict[str, str] = {}
+        problems: list[str] = []
+        for name, secret in wanted.items():
+            try:
+                found[name] = await self._one(run, name, secret)
+            except Unreadable as problem:
+                problems.append(f"the sensitive variable {name} cannot be used: {problem}")
+        if problems:
+            raise Unreadable("; ".join(problems))
+        return found
+
+    async def _one(self, run: Run, name: str, secret: Secret | None) -> str:
+        given = self._given.get(run.id, {})
+        if name in given:
+            return given[name]
+        if name in run.secrets:
+            raise Unreadable(_LOST)
+        if secret is None or self._read is None:
+            return ""  # asked for, and nobody said anything
+        tasks = self._reading.setdefault(run.id, {})
+        if secret not in tasks:
+            tasks[secret] = asyncio.ensure_future(self._read(secret))
+            tasks[secret].add_done_callback(_seen)
+        try:
+            return await asyncio.shield(tasks[secret])
+        except Unreadable:
+            tasks.pop(secret, None)  # a retry reads it anew
+            raise
+
+
+def _seen(task: "asyncio.Task[str]") -> None:
+    """Take note of how reading ended, though nobody may wait for it any more."""
+    if not task.cancelled():
+        task.exception()
