@@ -18,6 +18,16 @@ def acquisitions(run: Run) -> tuple[tuple[str, Packages], ...]:
     return tuple((worker, tuple(packages)) for worker, packages in found.items())
 
 
+def packages_in_use(state: State) -> frozenset[tuple[str, str]]:
+    """The packages, as (id, version), that open runs need; only to look one up in."""
+    return frozenset(
+        (requirement.partition("@")[0], version)
+        for _, run in state.runs.items()
+        if not run.ended
+        for requirement, version in (run.versions or {}).items()
+    )
+
+
 def mode_on(state: State, run: Run, step: int) -> Mode:
     """How a script step takes its worker's lock: shared, unless worker or pool say exclusive (L3)."""
     pick = run.picks[run.steps[step].pick or 0]

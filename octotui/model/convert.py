@@ -14,7 +14,6 @@ from octotui.model.templates import Library
 
 _NAMED = ("pools", "workers", "environments", "tenants", "teams", "runbooks", "projects", "lifecycles")
 _OF_PROJECT = ("lifecycle", "variable_sets")
-_NOWHERE = "/nowhere"
 
 
 def convert(tables: dict[str, Any], report: Report, library: Library) -> Model:
@@ -34,8 +33,6 @@ def convert(tables: dict[str, Any], report: Report, library: Library) -> Model:
     converted["lifecycles"] = {slug: _lifecycle(each) for slug, each in converted["lifecycles"].items()}
     name = tables.get("space", {}).get("name", "?")
     converted["space"] = {"name": name, "slug": _slug(name)}
-    feeds = tables.get("feeds", {})
-    converted["feeds"] = {slug: {"directory": _NOWHERE, **feed} for slug, feed in feeds.items()}
     converted["variables"] = _variables(tables.get("variables", {}))
     sets = tables.get("variable_sets", {})
     converted["variable_sets"] = {slug: _variables(each) for slug, each in sets.items()}

@@ -7,7 +7,7 @@ from pathlib import Path
 from octotui.model.complaints import Keys, Report, did_you_mean
 from octotui.model.declared import steps
 from octotui.model.process import Requirement
-from octotui.model.space import Feed, Model
+from octotui.model.space import Model
 from octotui.model.versions import ANY, VERSION, RangeError, range_of
 
 _FILE = re.compile(rf"(.+?)\.({VERSION})\.(?:zip|tar\.gz|tgz|nupkg)")
@@ -20,19 +20,21 @@ def package_of(file: str) -> Requirement | None:
 
 
 def check_packages(model: Model, report: Report) -> None:
-    """Complains about feeds without a folder, and about packages that no feed holds (P1)."""
-    missing = [slug for slug, feed in model.feeds.items() if not Path(feed.directory).is_dir()]
+    """Complains about feeds without a folder, and packages that no feed holds; no server is asked (P1)."""
+    folders = {slug: Path(feed.directory) for slug, feed in model.feeds.items() if feed.directory}
+    missing = [slug for slug, folder in folders.items() if not folder.is_dir()]
     for slug in missing:
-        directory = model.feeds[slug].directory
-        report(("feeds", slug, "directory"), f'There is no folder "{directory}"; make it, or name another.')
-    held = _ids(feed for slug, feed in model.feeds.items() if slug not in missing)
+        said = f'There is no folder "{folders[slug]}"; make it, or name another.'
+        report(("feeds", slug, "directory"), said)
+    held = _ids(folder for slug, folder in folders.items() if slug not in missing)
+    known = not missing and all(feed.directory or feed.registry for feed in model.feeds.values())
     for of_step, step in steps(model):
         for place, package in enumerate(step.packages):
             at = (*of_step, "packages", place)
             _check_range(package, at, report)
             if not model.feeds:
                 report(at, f'"{package.id}" needs a feed; declare one, such as [feeds.local].')
-            elif not missing and package.id not in held:
+            elif known and package.id not in held:
                 report(at, f'No feed holds the package "{package.id}"{did_you_mean(package.id, held)}')
 
 
@@ -43,6 +45,6 @@ def _check_range(package: Requirement, at: Keys, report: Report) -> None:
         report(at, str(error))
 
 
-def _ids(feeds: Iterable[Feed]) -> list[str]:
-    files = (file.name for feed in feeds for file in sorted(Path(feed.directory).iterdir()))
+def _ids(folders: Iterable[Path]) -> list[str]:
+    files = (file.name for folder in folders for file in sorted(folder.iterdir()))
     return list(dict.fromkeys(found.id for file in files if (found := package_of(file))))

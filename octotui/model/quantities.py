@@ -1,9 +1,10 @@
-"""Durations and rates: the text people write, and the numbers the program counts with."""
+"""Durations, sizes and rates: the text people write, and the numbers the program counts with."""
 
 import re
 
 DURATION = r"(?:[0-9]{1,9}(?:\.[0-9]{1,9})?(?:ms|[dhms]))+"
-RATE = r"[1-9][0-9]{0,8}(?:\.[0-9]{1,9})? ?(?:[KMG]i?)?B/s"
+SIZE = r"[1-9][0-9]{0,8}(?:\.[0-9]{1,9})? ?(?:[KMG]i?)?B"
+RATE = SIZE + "/s"
 
 _MILLISECONDS = {"d": 86_400_000, "h": 3_600_000, "m": 60_000, "s": 1_000, "ms": 1}
 _BYTES = {
@@ -18,7 +19,7 @@ _BYTES = {
 
 
 class QuantityError(ValueError):
-    """A text that is no duration or no rate; says what one looks like."""
+    """A text that is no duration, size or rate; says what one looks like."""
 
 
 def seconds(text: str) -> float:
@@ -43,11 +44,23 @@ def bytes_per_second(text: str) -> int:
     """The bytes a second of a rate such as `64 KiB/s` or `1 MB/s`; at least one."""
     if not re.fullmatch(RATE, text):
         raise QuantityError(f'Expected a rate such as "64 KiB/s" or "1 MB/s", not "{text}".')
-    unit = text.removesuffix("/s").lstrip("0123456789. ")
-    return round(float(text.split(unit, maxsplit=1)[0]) * _BYTES[unit])
+    return size_in_bytes(text.removesuffix("/s"))
 
 
 def rate(value: int) -> str:
     """The text for so many bytes a second, in the largest unit that divides them."""
-    unit = next(unit for unit, size in _BYTES.items() if value % size == 0)
-    return f"{value // _BYTES[unit]} {unit}/s"
+    return f"{size(value)}/s"
+
+
+def size_in_bytes(text: str) -> int:
+    """The bytes of a size such as `10 GiB` or `500 MB`; at least one."""
+    if not re.fullmatch(SIZE, text):
+        raise QuantityError(f'Expected a size such as "500 MB" or "10 GiB", not "{text}".')
+    unit = text.lstrip("0123456789. ")
+    return round(float(text.split(unit, maxsplit=1)[0]) * _BYTES[unit])
+
+
+def size(value: int) -> str:
+    """The text for so many bytes, in the largest unit that divides them."""
+    unit = next(unit for unit, one in _BYTES.items() if value % one == 0)
+    return f"{value // _BYTES[unit]} {unit}"

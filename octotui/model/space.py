@@ -22,11 +22,12 @@ class Space(msgspec.Struct, frozen=True):
 
 
 class Engine(msgspec.Struct, frozen=True, kw_only=True):
-    """Limits of the space: executing runs at a time, jobs of one run side by side."""
+    """Limits of the space: executing runs at a time, jobs of one run side by side, bytes of packages kept."""
 
     task_cap: int = 5
     max_parallelism: int = 10
     built_in_worker: bool = True
+    package_cache: int | None = None
 
 
 class Pool(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,10 +73,19 @@ class Team(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Feed(msgspec.Struct, frozen=True, kw_only=True):
-    """Where packages come from; `directory` is absolute, `rate` in bytes a second."""
+    """Where packages come from: a folder, an address that lists them, or a registry of images.
 
-    directory: str
+    `directory` is absolute, `rate` in bytes a second, `timeout` in seconds; `token_env` names the environment
+    variable that holds the server's token, or the password of `username`.
+    """
+
+    directory: str | None = None
     rate: int | None = None
+    url: str | None = None
+    registry: str | None = None
+    timeout: float = 30.0
+    username: str | None = None
+    token_env: str | None = None
 
 
 class Scope(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,6 +1,16 @@
 """The tables of a model: every key there is, what it holds, and a sentence about it."""
 
-from octotui.model.quantities import DURATION, RATE, bytes_per_second, duration, rate, seconds
+from octotui.model.quantities import (
+    DURATION,
+    RATE,
+    SIZE,
+    bytes_per_second,
+    duration,
+    rate,
+    seconds,
+    size,
+    size_in_bytes,
+)
 from octotui.model.shape import (
     Either,
     Key,
@@ -26,7 +36,7 @@ _SLUG = text('a slug of lower-case letters, digits, "-", "_" and "."', r"[a-z0-9
 _TAG = text('a tag such as "region/westus"', r"[^/\s]+/[^/\s]+")
 _PACKAGE = text(
     'a package such as "tools", "tools@1.2.0" or "tools@[1.0,2.0)"',
-    r"[^@\s/]+(?:@[^@\s/](?:[^@/]*[^@\s/])?)?",
+    r"[^@\s/.][^@\s/]*(?:@[^@\s/](?:[^@/]*[^@\s/])?)?",
 )
 _PACKAGE_ID = text("the id of a package", r"[^@\s/]+")
 _NEED = text(
@@ -34,7 +44,9 @@ _NEED = text(
     r"(?:python:)?[A-Za-z0-9_][A-Za-z0-9_.+\-]*",
 )
 _PATH = text("a path", r"\S(?:.*\S)?", path=True)
+_URL = text('an address such as "https://feeds.example/tools/"', r"https?://[^\s/@?#]+(?:[/?][^\s#]*)?")
 _DURATION = quantity('a duration such as "90s", "15m" or "1h30m"', DURATION, seconds, duration)
+_SIZE = quantity('a size such as "500 MB" or "10 GiB"', SIZE, size_in_bytes, size)
 _RATE = quantity('a rate such as "64 KiB/s" or "1 MB/s"', RATE, bytes_per_second, rate)
 _CONDITION = text(
     '"success", "failure", "always" or an expression such as "#{Deploy}"', r"success|failure|always|.*#\{.*"
@@ -51,6 +63,7 @@ ENGINE = Record(
         "task_cap": Key(whole(1), "How many runs execute at a time."),
         "max_parallelism": Key(whole(1), "How many jobs of one run go side by side."),
         "built_in_worker": Key(flag(), "Whether an empty default pool runs steps on this machine."),
+        "package_cache": Key(_SIZE, "How much a worker keeps of packages that no open run needs."),
     }
 )
 
@@ -97,9 +110,19 @@ TEAM = Record(
 
 FEED = Record(
     {
-        "directory": Key(_PATH, "The folder of packages such as tools.1.2.0.zip.", required=True),
+        "directory": Key(_PATH, "The folder of packages such as tools.1.2.0.zip."),
+        "url": Key(_URL, "The address that lists packages, as a web page, as JSON, or as S3 does."),
+        "registry": Key(_URL, "The address of a registry of container images."),
         "rate": Key(_RATE, "The most bytes a second that are copied from it."),
-    }
+        "timeout": Key(_DURATION, "How long its server may keep us waiting.", not_with=("directory",)),
+        "username": Key(_name(), "The account on its server.", only_with="token_env"),
+        "token_env": Key(
+            text("the name of an environment variable", r"[A-Za-z_][A-Za-z0-9_]*"),
+            "The environment variable that holds its token, or the password of the account.",
+            not_with=("directory",),
+        ),
+    },
+    one_of=("directory", "url", "registry"),
 )
 
 SIMULATE = Record(

@@ -1,7 +1,6 @@
 """Packages: which version a run takes, and getting it onto a worker, really or in a prediction."""
 
 import asyncio
-import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -10,8 +9,10 @@ from typing import Protocol
 from octotui.engine.events import Outcome
 from octotui.engine.state import Job
 from octotui.model.space import Model
-from octotui.store.feeds import FeedError, choose
-from octotui.store.packages import PackageError, acquire
+from octotui.store.cache import InUse, shrink
+from octotui.store.feeds import FeedError, catalogue, choose
+from octotui.store.packages import PackageError, acquire, locate
+from octotui.store.stopping import Stopping
 
 Output = Callable[[bytes], None]
 Chosen = tuple[dict[str, str], tuple[str, ...]]
@@ -19,13 +20,17 @@ Chosen = tuple[dict[str, str], tuple[str, ...]]
 
 
 def choose_versions(model: Model, needed: tuple[str, ...]) -> Chosen:
-    """A version for each requirement (`tools`, `tools@1.2.0`), and what is wrong with the others (P1)."""
+    """A version for each requirement (`tools`, `tools@[1.0,2.0)`), and what is wrong with the others (P1)."""
     versions: dict[str, str] = {}
     problems: list[str] = []
+    try:
+        held = catalogue(model.feeds.values())
+    except FeedError as error:
+        return versions, (str(error),)
     for each in needed:
         package, _, version = each.partition("@")
         try:
-            versions[each] = choose(model.feeds.values(), package, version or None).version
+            versions[each] = choose(held, package, version or None).version
         except FeedError as error:
             problems.append(str(error))
     return versions, tuple(problems)
@@ -38,8 +43,10 @@ class Acquirer(Protocol):
         """Look for versions without holding up the session."""
         ...
 
-    async def acquire(self, model: Model, job: Job, directory: Path, output: Output) -> Outcome:
-        """Get all packages of a job into the worker's cache."""
+    async def acquire(
+        self, model: Model, job: Job, directory: Path, output: Output, in_use: InUse = frozenset
+    ) -> Outcome:
+        """Get all packages of a job into the worker's cache, which keeps those that are `in_use`."""
         ...
 
     def stop(self, job: str) -> None:
@@ -51,46 +58,42 @@ class RealAcquirer:
     """Copies, checks and extracts packages in a thread, so that the session goes on meanwhile."""
 
     def __init__(self) -> None:
-        self._stopped: dict[str, threading.Event] = {}
+        self._stopping: dict[str, Stopping] = {}
         self._threads = ThreadPoolExecutor(64, "acquire")  # they mostly sleep, and must not hold up others
 
     async def choose(self, model: Model, needed: tuple[str, ...]) -> Chosen:
         """Read the feeds in a thread."""
         return await asyncio.to_thread(choose_versions, model, needed)
 
-    async def acquire(self, model: Model, job: Job, directory: Path, output: Output) -> Outcome:
+    async def acquire(
+        self, model: Model, job: Job, directory: Path, output: Output, in_use: InUse = frozenset
+    ) -> Outcome:
         """Get all packages of a job into the worker's cache; one that is broken fails the job (P3)."""
-        stopped = self._stopped[job.id] = threading.Event()
-        loop = asyncio.get_running_loop()
+        stopping = self._stopping[job.id] = Stopping()
+        loop, feeds, cache = asyncio.get_running_loop(), tuple(model.feeds.values()), directory / "packages"
+        limit = model.engine.package_cache
 
         def tell(line: str) -> None:
             loop.call_soon_threadsafe(output, f"{line}\n".encode())
 
         try:
             for package, version in job.packages:
-                found = choose(model.feeds.values(), package, version)
                 await loop.run_in_executor(
-                    self._threads,
-                    acquire,
-                    found.file,
-                    package,
-                    version,
-                    directory / "packages",
-                    found.rate,
-                    tell,
-                    stopped.is_set,
+                    self._threads, acquire, feeds, package, version, cache, tell, stopping
                 )
-        except (FeedError, PackageError) as error:
-            return Outcome(state="cancelled" if stopped.is_set() else "failed", reason=str(error))
+            if limit is not None:
+                await loop.run_in_executor(self._threads, shrink, cache, limit, in_use, tell)
+        except PackageError as error:
+            return Outcome(state="cancelled" if stopping.stopped else "failed", reason=str(error))
         finally:
-            stopped.set()
-            del self._stopped[job.id]
+            stopping.stop()
+            del self._stopping[job.id]
         return Outcome(state="succeeded", exit_code=0)
 
     def stop(self, job: str) -> None:
         """End an acquisition at its next chunk."""
-        if job in self._stopped:
-            self._stopped[job].set()
+        if job in self._stopping:
+            self._stopping[job].stop()
 
 
 class SimulatedAcquirer:
@@ -104,7 +107,9 @@ class SimulatedAcquirer:
         """Read the feeds at once: virtual time does not wait for threads."""
         return choose_versions(model, needed)
 
-    async def acquire(self, model: Model, job: Job, directory: Path, output: Output) -> Outcome:
+    async def acquire(
+        self, model: Model, job: Job, directory: Path, output: Output, in_use: InUse = frozenset
+    ) -> Outcome:
         """Wait as long as the packages would take to arrive."""
         try:
             seconds = sum(self._seconds(model, directory, *each) for each in job.packages)
@@ -127,9 +132,9 @@ class SimulatedAcquirer:
 
     def _seconds(self, model: Model, directory: Path, package: str, version: str) -> float:
         """How long a package takes to arrive; none at all where the worker has it."""
-        found = choose(model.feeds.values(), package, version)
         there = directory / "packages" / package / version
         if there in self._there or there.is_dir():
             return 0.0
+        found = locate(model.feeds.values(), package, version)
         self._there.add(there)
-        return 1.0 if found.rate is None else found.file.stat().st_size / found.rate
+        return 1.0 if found.feed.rate is None or found.size is None else found.size / found.feed.rate

@@ -9,6 +9,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from octotui.engine import events as happened
+from octotui.engine.acquire import packages_in_use
 from octotui.engine.commands import ChoosePackages, Command, ReportOutcome, ReportProgress
 from octotui.engine.events import AnyEvent, Outcome
 from octotui.engine.state import Job, Run, State
@@ -133,7 +134,9 @@ class Crew:
     async def _outcome(self, state: State, job: Job, output: Output) -> Outcome:
         directory = self.directory(state, job.worker or "")
         if job.kind == "acquire":
-            return await self._acquirer.acquire(state.model, job, directory, output)
+            return await self._acquirer.acquire(
+                state.model, job, directory, output, lambda: packages_in_use(self.present())
+            )
         try:
             secrets = await self._vault.values(state, job)
         except Unreadable as problem:

@@ -1,6 +1,7 @@
-"""Feeds that are directories: which packages they hold, and which version a run takes (P1)."""
+"""Feeds: which packages they hold, and which version a run takes (P1)."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -9,44 +10,111 @@ from octotui.model.complaints import did_you_mean
 from octotui.model.packages import package_of
 from octotui.model.space import Feed
 from octotui.model.versions import ANY, highest, precedence, tag_of
+from octotui.store.listings import Listed, ListingError, read_listing
 
 MOST = 12  # versions that a sentence names
+PAGES = 1000  # parts of one listing
 
 
 class FeedError(Exception):
-    """A package that no feed has; its text is the sentence that says so."""
+    """A package that no feed has, or a feed that can't be read; its text is the sentence that says so."""
 
 
-class Found(msgspec.Struct, frozen=True):
-    """A package file in a feed, and the feed's rate in bytes a second."""
+class Found(msgspec.Struct, frozen=True, kw_only=True):
+    """A package in a feed: its file's name, and the path or the address it is fetched from.
+
+    `checksum` is the address of a file with the SHA-256, where the feed has one.
+    """
 
     id: str
     version: str
-    file: Path
-    rate: int | None
+    name: str
+    place: str
+    feed: Feed
+    size: int | None = None
+    sha256: str = ""
+    checksum: str = ""
 
 
-def choose(feeds: Iterable[Feed], package: str, version: str | None) -> Found:
+def choose(held: Iterable[Found], package: str, version: str | None) -> Found:
     """The highest version of a package that fits; raises FeedError."""
-    held = [each for feed in feeds for each in catalogue(feed)]
+    held = list(held)
     of_id = [each for each in held if each.id == package]
     chosen = highest((each.version for each in of_id), version or ANY)
     if chosen is not None:
         return next(each for each in of_id if each.version == chosen)
     if of_id:
         raise FeedError(_none_fits(package, version, [each.version for each in of_id]))
-    hint = did_you_mean(package, dict.fromkeys(each.id for each in held))
-    raise FeedError(f"no feed holds the package {package}{hint or '.'}")
+    hint = did_you_mean(package, dict.fromkeys(each.id for each in held)) if held else ", nor any other"
+    raise FeedError(f"no feed holds the package {package}{hint}")
 
 
-def catalogue(feed: Feed) -> list[Found]:
-    """The packages in a feed's directory, by file name; raises FeedError where it can't be read."""
+def catalogue(feeds: Iterable[Feed]) -> list[Found]:
+    """The packages that feeds hold; raises FeedError where one can't be read."""
+    found: list[Found] = []
+    for feed in feeds:
+        if feed.directory is not None:
+            found += _packages(feed, _files(feed.directory))
+        elif feed.url is not None:
+            found += _packages(feed, _listing(feed, feed.url))
+    return found
+
+
+def _packages(feed: Feed, files: Iterable[Listed]) -> list[Found]:
+    """Which of a feed's files are packages, by their names."""
+    by_name = {each.name: each for each in files}
+    found = []
+    for name, file in by_name.items():
+        if package := package_of(name):
+            beside = by_name.get(f"{name}.sha256")
+            found.append(
+                Found(
+                    id=package.id,
+                    version=package.version or "",
+                    name=name,
+                    place=file.url,
+                    feed=feed,
+                    size=file.size,
+                    sha256=file.sha256,
+                    checksum="" if beside is None else beside.url,
+                )
+            )
+    return found
+
+
+def _files(directory: str) -> list[Listed]:
     try:
-        files = sorted(Path(feed.directory).iterdir())
+        return [Listed(each.name, str(each), _size(each)) for each in sorted(Path(directory).iterdir())]
     except OSError as error:
-        raise FeedError(f"the feed {feed.directory} cannot be read: {error.strerror}") from error
-    named = ((file, package_of(file.name)) for file in files)
-    return [Found(each.id, each.version or "", file, feed.rate) for file, each in named if each is not None]
+        raise FeedError(f"the feed {directory} cannot be read: {error.strerror}") from error
+
+
+def _size(file: Path) -> int | None:
+    """How large a file is, where that can be seen."""
+    with suppress(OSError):
+        return file.stat().st_size
+    return None
+
+
+def _listing(feed: Feed, url: str) -> list[Listed]:
+    """All parts of what a server lists."""
+    from octotui.store.fetching import FetchError, Server  # noqa: PLC0415 - it brings a client along
+
+    files: list[Listed] = []
+    try:
+        server, following = Server(feed), url
+        for _ in range(PAGES):
+            answer = server.page(following, {"Accept": "application/json, application/xml, text/html, */*"})
+            page = read_listing(answer.body, answer.url)
+            files += page.files
+            if page.following is None:
+                return files
+            following = page.following
+    except FetchError as error:
+        raise FeedError(f"the feed cannot be read: {error}") from error
+    except ListingError as error:
+        raise FeedError(f"the feed cannot be read: {url} {error}") from error
+    raise FeedError(f"the feed cannot be read: the listing of {url} has no end")
 
 
 def _none_fits(package: str, version: str | None, held: list[str]) -> str:

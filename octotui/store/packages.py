@@ -1,21 +1,16 @@
-"""A worker's package cache: copied from a feed, checked, extracted; all of it or nothing (P2, P3)."""
+"""Getting a package into a worker's cache: fetched, checked, extracted; all of it or nothing (P2, P3)."""
 
-import hashlib
-import os
 import shutil
-import tarfile
-import time
-import zipfile
-import zlib
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from octotui.model.space import Feed
 from octotui.store.archives import ArchiveError, unpack
+from octotui.store.cache import alone, kept, part_of, sweep, tidy, touch
+from octotui.store.downloads import DownloadError, WrongChecksum, fetch, forget
+from octotui.store.feeds import FeedError, Found, catalogue, choose
+from octotui.store.stopping import Stopped, Stopping
 
-CHUNK = 64 * 1024
-
-Cancelled = Callable[[], bool]
 Tell = Callable[[str], None]
 
 
@@ -24,65 +19,82 @@ class PackageError(Exception):
 
 
 def acquire(
-    source: Path,
-    package: str,
-    version: str,
-    cache: Path,
-    rate: int | None,
-    tell: Tell,
-    cancelled: Cancelled,
+    feeds: Iterable[Feed], package: str, version: str, cache: Path, tell: Tell, stopping: Stopping
 ) -> Path:
-    """Get a package into a worker's cache, at most `rate` bytes a second, and say where it lies."""
-    target = cache / package / version
-    if target.is_dir():
-        tell(f"{package} {version} is in the cache")
-        return target
-    work = cache / f".{package}.{version}.{os.getpid()}"
+    """Get a package into a worker's cache, unless it is there, and say where it lies.
+
+    Whoever wants the same one meanwhile waits, and finds it there. Raises PackageError.
+    """
     try:
-        shutil.rmtree(work, ignore_errors=True)
-        work.mkdir(0o700, parents=True)
-        copy = work / source.name
-        tell(f"copying {source.name}, {source.stat().st_size:,} bytes")
-        digest = _copy(source, copy, rate, cancelled)
-        _check(source, copy, digest)
-        unpack(copy, work / "content")
+        with alone(cache, package, version, stopping):
+            target = kept(cache, package, version)
+            if target.is_dir():
+                tell(f"{package} {version} is in the cache")
+            else:
+                sweep(cache)
+                _bring(locate(feeds, package, version), target, cache, tell, stopping)
+            touch(target)
+            return target
+    except Stopped as end:
+        raise PackageError(f"acquiring {package} {version} was cancelled") from end
+    except FeedError as error:
+        raise PackageError(str(error)) from error
+    except OSError as error:
+        raise PackageError(f"{package} {version} cannot be used: {error.strerror or error}") from error
+
+
+def locate(feeds: Iterable[Feed], package: str, version: str) -> Found:
+    """Where this version of a package is, in the first feed that has it; raises FeedError.
+
+    Where none of the feeds that can be read has it, one that can't be read is the reason.
+    """
+    held: list[Found] = []
+    problem: FeedError | None = None
+    for feed in feeds:
+        try:
+            held += catalogue((feed,))
+        except FeedError as error:
+            problem = problem or error
+        found = next((each for each in held if (each.id, each.version) == (package, version)), None)
+        if found is not None:
+            return found
+    if problem is not None:
+        raise problem
+    return choose(held, package, version)
+
+
+def _bring(found: Found, target: Path, cache: Path, tell: Tell, stopping: Stopping) -> None:
+    """Fetch, extract and put in place; a download that broke off is gone on with the next time."""
+    work = cache / f".{found.id}.{found.version}.work"
+    part = part_of(cache, found.id, found.name)
+    part.parent.mkdir(0o700, parents=True, exist_ok=True)
+    try:
+        digest = _fetched(found, part, tell, stopping)
+        try:
+            shutil.rmtree(work, ignore_errors=True)  # a crash may have left it
+            work.mkdir(0o700)
+            unpack(part, work / "content", stopping)
+        finally:
+            forget(part)
         target.parent.mkdir(parents=True, exist_ok=True)
         (work / "content").rename(target)
-        tell(f"{package} {version} is extracted, SHA-256 {digest}")
+        tell(f"{found.id} {found.version} is extracted, SHA-256 {digest}")
     except ArchiveError as error:
-        raise PackageError(f"{source.name} {error}") from error
-    except OSError as error:
-        raise PackageError(f"{source.name} cannot be used: {error.strerror or error}") from error
-    except (EOFError, RuntimeError, ValueError, zipfile.BadZipFile, zlib.error, tarfile.TarError) as error:
-        raise PackageError(f"{source.name} is damaged: {error}") from error
+        raise PackageError(f"{found.name} {error}") from error
     finally:
         shutil.rmtree(work, ignore_errors=True)
-    return target
+        tidy(part)
 
 
-def _copy(source: Path, copy: Path, rate: int | None, cancelled: Cancelled) -> str:
-    """Copy in chunks, no faster than the rate; what was read decides the digest."""
-    digest = hashlib.sha256()
-    chunk = CHUNK if rate is None else max(1, min(CHUNK, rate // 10))
-    started, done = time.monotonic(), 0
-    with source.open("rb") as read, copy.open("wb") as write:
-        while data := read.read(chunk):
-            if cancelled():
-                raise PackageError(f"acquiring {source.name} was cancelled")
-            write.write(data)
-            digest.update(data)
-            done += len(data)
-            if rate is not None:
-                time.sleep(max(0.0, done / rate - (time.monotonic() - started)))
-    return digest.hexdigest()
-
-
-def _check(source: Path, copy: Path, digest: str) -> None:
-    """Compare what arrived with what was sent, and with the checksum beside the package, if any."""
-    with copy.open("rb") as arrived:
-        if hashlib.file_digest(arrived, "sha256").hexdigest() != digest:
-            raise PackageError(f"{source.name} was damaged on its way: its SHA-256 differs")
-    with suppress(FileNotFoundError):
-        wanted = source.with_name(source.name + ".sha256").read_text().split()[:1]
-        if wanted != [digest]:
-            raise PackageError(f"{source.name} is not what its .sha256 file says: its SHA-256 is {digest}")
+def _fetched(found: Found, part: Path, tell: Tell, stopping: Stopping) -> str:
+    """The SHA-256 of a package's file, in `part` then; what isn't what it should be is fetched twice."""
+    size = "" if found.size is None else f", {found.size:,} bytes"
+    tell(f"copying {found.name}{size}")
+    try:
+        try:
+            return fetch(found, part, stopping)
+        except WrongChecksum as error:
+            tell(f"{error}; trying once more")
+            return fetch(found, part, stopping)
+    except DownloadError as error:
+        raise PackageError(str(error)) from error

@@ -1,7 +1,7 @@
 """Packages are acquired before the steps that need them."""
 
 from octotui.engine import commands as asked
-from octotui.engine.acquire import acquisitions, mode_on
+from octotui.engine.acquire import acquisitions, mode_on, packages_in_use
 from octotui.engine.events import JobQueued, JobStarted
 from octotui.model.space import Pool
 from tests.world import World, engine, manual, model, packages, script
@@ -113,3 +113,13 @@ def test_the_mode_of_a_script() -> None:
     world.start("go")
     run = world.state.runs["run-1"]
     assert [mode_on(world.state, run, step) for step in (0, 1, 2)] == ["shared", "exclusive", "shared"]
+
+
+def test_the_packages_of_open_runs_are_in_use() -> None:
+    world = World(model({"go": [needs("A", "image", "tools@[1.0,2.0)")]}, workers=1))
+    assert packages_in_use(world.state) == frozenset()
+    world.start("go")
+    chosen = world.run("run-1").versions or {}
+    assert packages_in_use(world.state) == {("image", chosen["image"]), ("tools", chosen["tools@[1.0,2.0)"])}
+    world.run_out()
+    assert packages_in_use(world.state) == frozenset()

@@ -4,7 +4,10 @@ import pytest
 
 from octotui.model.packages import package_of
 from octotui.model.process import Requirement
-from tests.model.texts import complaints_of, model_of, only_complaint
+from octotui.model.read import load
+from octotui.model.space import Feed
+from octotui.model.write import dump
+from tests.model.texts import model_of, only_complaint
 
 STEP = '[[runbooks.x.steps]]\nname = "One"\nscript = "true"\npackages = ["tools@1.2.0"]\n'
 FEED = '[feeds.local]\ndirectory = "packages"\n'
@@ -65,6 +68,35 @@ def test_p1_any_feed_may_hold_it(tmp_path: Path) -> None:
 
 
 def test_a_feed_without_directory_is_one_complaint(tmp_path: Path) -> None:
-    assert [each.key for each in complaints_of(tmp_path, STEP + "[feeds.local]\n")] == [
-        "feeds.local.directory"
-    ]
+    said = only_complaint(tmp_path, STEP + "[feeds.local]\n")
+    assert said == 'feeds.local: One of "directory", "url", "registry" is missing.'
+
+
+def test_p1_no_server_is_asked_just_to_check(tmp_path: Path) -> None:
+    model = model_of(tmp_path, STEP + '[feeds.far]\nurl = "http://127.0.0.1:1/feed/"\ntimeout = "5s"\n')
+    assert (model.feeds["far"].url, model.feeds["far"].timeout) == ("http://127.0.0.1:1/feed/", 5.0)
+
+
+def test_a_feed_says_all_about_its_server(tmp_path: Path) -> None:
+    said = 'url = "https://feeds.example/tools/?list-type=2"\ntimeout = "5s"\n'
+    said += 'username = "ann"\ntoken_env = "TOKEN"\n'
+    model = model_of(tmp_path, f'[feeds.far]\n{said}[engine]\npackage_cache = "10 GiB"\n')
+    assert model.feeds["far"] == Feed(
+        url="https://feeds.example/tools/?list-type=2", timeout=5.0, username="ann", token_env="TOKEN"
+    )
+    assert model.engine.package_cache == 10 << 30
+    (tmp_path / "again.toml").write_text(dump(model))
+    assert load(tmp_path / "again.toml") == model
+
+
+@pytest.mark.parametrize(
+    ("feed", "said"),
+    [
+        ('url = "file:///etc"', "Expected an address such as"),
+        ('url = "https://ann:secret@feeds.example/"', "Expected an address such as"),
+        ('url = "https://a"\nusername = "ann"', '"username" goes only with "token_env"; remove it.'),
+        ('url = "https://a"\ndirectory = "."', '"directory" does not go with "url"; keep one of them.'),
+    ],
+)
+def test_what_a_feed_cannot_be_is_said(tmp_path: Path, feed: str, said: str) -> None:
+    assert said in only_complaint(tmp_path, f"[feeds.far]\n{feed}\n")

@@ -2,7 +2,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from octotui.model.quantities import QuantityError, bytes_per_second, duration, rate, seconds
+from octotui.model.quantities import (
+    QuantityError,
+    bytes_per_second,
+    duration,
+    rate,
+    seconds,
+    size,
+    size_in_bytes,
+)
 
 
 @pytest.mark.parametrize(
@@ -65,3 +73,15 @@ def test_rates_are_shown_in_the_largest_unit(value: int, text: str) -> None:
 @given(st.integers(1, 10**8))
 def test_a_shown_rate_reads_back(value: int) -> None:
     assert bytes_per_second(rate(value)) == value
+
+
+@pytest.mark.parametrize(("text", "value"), [("10 GiB", 10 << 30), ("500 MB", 5 * 10**8), ("7B", 7)])
+def test_sizes_are_read_and_shown(text: str, value: int) -> None:
+    assert size_in_bytes(text) == value
+    assert size_in_bytes(size(value)) == value
+
+
+@pytest.mark.parametrize("text", ["", "10", "0 B", "1 MB/s"])
+def test_what_is_no_size_is_an_error_that_shows_one(text: str) -> None:
+    with pytest.raises(QuantityError, match="such as"):
+        size_in_bytes(text)

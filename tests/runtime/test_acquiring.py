@@ -3,16 +3,29 @@
 import asyncio
 import hashlib
 import time
+from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
 
 from octotui.engine.commands import CancelRun
 from octotui.engine.events import Outcome
 from octotui.engine.state import State
-from octotui.model.space import Model
+from octotui.model.space import Feed, Model
 from octotui.runtime.acquiring import RealAcquirer, SimulatedAcquirer, choose_versions
 from octotui.runtime.clocks import Clock, in_virtual_time
 from octotui.runtime.opening import open_space
+from octotui.store import fetching
 from tests.runtime.feeds import acquire_job, fed, put
+from tests.store.server import Served, serving
+
+
+@pytest.fixture
+def served() -> Iterator[Served]:
+    with serving() as made:
+        yield made
+
 
 DONE = Outcome(state="succeeded", exit_code=0)
 
@@ -128,6 +141,56 @@ async def test_p3_a_wrong_checksum_fails_the_run_before_any_step_uses_it(tmp_pat
     assert family.runs[run].steps[0].state == "skipped"
 
 
+async def test_p3_a_feed_that_fails_ends_the_run_before_any_step(
+    tmp_path: Path, served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """P3: HTTP 500, told once, with the address."""
+    monkeypatch.setattr(fetching, "PAUSES", (0.01,))
+    served.failures["/"] = [500] * 9
+    async with open_space(from_server(served), tmp_path / "state", "ann", time.time) as session:
+        run = await started(session)
+        await ended(session)
+        family = await session.family(run)
+    assert (family.runs[run].state, tuple(family.runs[run].jobs)) == ("failed", ())
+    assert f"the feed cannot be read: {served.url} answers with HTTP 500" in family.runs[run].reason
+
+
+async def test_p2_runs_that_ask_at_once_fetch_a_package_once_per_worker(
+    tmp_path: Path, served: Served
+) -> None:
+    served.put("tools.1.0.0.zip", put(tmp_path / "feed", "tools.1.0.0.zip", 50_000).read_bytes())
+    served.index()
+    async with open_space(from_server(served), tmp_path / "state", "ann", time.time) as session:
+        for _ in range(4):
+            last = await started(session)
+        await ended(session)
+        family = await session.family(last)
+    assert family.runs[last].state == "succeeded"
+    assert served.counted("/tools.1.0.0.zip") == 1
+
+
+async def test_a_full_cache_loses_what_no_open_run_needs(tmp_path: Path) -> None:
+    for version in ("1.0.0", "2.0.0", "3.0.0"):
+        put(tmp_path / "feed", f"tools.{version}.zip", 100)
+    declared = fed(tmp_path / "feed")
+    declared = replace(declared, engine=replace(declared.engine, package_cache=150))
+    acquirer, told = RealAcquirer(), list[bytes]()
+    for version in ("1.0.0", "2.0.0", "3.0.0"):
+        job = acquire_job(("tools", version))
+        in_use = frozenset((("tools", "2.0.0"), ("tools", version)))
+        await acquirer.acquire(declared, job, tmp_path / "worker", told.append, lambda held=in_use: held)
+    assert sorted(each.name for each in (tmp_path / "worker" / "packages" / "tools").glob("[!.]*")) == [
+        "2.0.0",
+        "3.0.0",
+    ]
+    assert told.count(b"tools 1.0.0 is removed from the cache, which is full\n") == 1
+
+
+def from_server(served: Served) -> Model:
+    """A space whose one feed is a server."""
+    return replace(fed(Path("unused")), feeds={"far": Feed(url=served.url)})
+
+
 async def started(session: object) -> str:
     from octotui.engine.commands import StartRun
 
@@ -177,6 +240,13 @@ def test_a_prediction_takes_the_time_that_the_rate_says_and_what_is_there_takes_
     ]
     assert simulated(fed(tmp_path / "feed"), tmp_path / "other", ("tools", "1.0.0")) == [("succeeded", 1.0)]
     assert not (tmp_path / "other").exists()
+
+
+def test_a_prediction_reads_a_servers_listing_and_downloads_nothing(tmp_path: Path, served: Served) -> None:
+    served.page("/", '[{"name": "tools.1.0.0.zip", "size": 4000}]')
+    declared = replace(fed(tmp_path), feeds={"far": Feed(url=served.url, rate=1000)})
+    assert simulated(declared, tmp_path / "worker", ("tools", "1.0.0")) == [("succeeded", 4.0)]
+    assert served.asked == ["/"]
 
 
 def test_a_predicted_acquisition_can_be_stopped(tmp_path: Path) -> None:

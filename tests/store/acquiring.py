@@ -3,13 +3,15 @@ import tarfile
 import zipfile
 from pathlib import Path
 
+from octotui.model.space import Feed
 from octotui.store.packages import acquire
+from octotui.store.stopping import Stopping
 
 
 def zipped(path: Path, *members: tuple[str, bytes]) -> Path:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in members:
-            archive.writestr(zipfile.ZipInfo(name), data)
+            archive.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED)
     return path
 
 
@@ -32,11 +34,14 @@ class Cache:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.told: list[str] = []
-        self.cancelled = False
+        self.stopping = Stopping()
 
     def acquire(self, source: Path, rate: int | None = None) -> Path:
-        return acquire(source, "tools", "1.2.0", self.path, rate, self.told.append, lambda: self.cancelled)
+        return self.from_feeds(Feed(directory=str(source.parent), rate=rate))
+
+    def from_feeds(self, *feeds: Feed) -> Path:
+        return acquire(feeds, "tools", "1.2.0", self.path, self.told.append, self.stopping)
 
     @property
     def untouched(self) -> bool:
-        return not self.path.exists() or not any(self.path.rglob("*"))
+        return not self.path.exists() or not any(self.path.iterdir())

@@ -5,6 +5,7 @@ import pytest
 
 from octotui.store.journal import Journal
 from octotui.store.memory import AnyJournal, MemoryJournal
+from tests.store.server import Served, serving
 
 
 @pytest.fixture(params=["sqlite", "memory"])
@@ -12,3 +13,9 @@ def journal(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[AnyJourn
     made = Journal(tmp_path / "journal.sqlite") if request.param == "sqlite" else MemoryJournal()
     yield made
     made.close()
+
+
+@pytest.fixture
+def served() -> Iterator[Served]:
+    with serving() as made:
+        yield made

@@ -3,7 +3,12 @@ from pathlib import Path
 import pytest
 
 from octotui.model.space import Feed
-from octotui.store.feeds import FeedError, catalogue, choose
+from octotui.store.feeds import FeedError, Found, catalogue
+from octotui.store.feeds import choose as choose_of
+
+
+def choose(feeds: list[Feed], package: str, version: str | None) -> Found:
+    return choose_of(catalogue(feeds), package, version)
 
 
 def feed(directory: Path, *names: str, rate: int | None = None) -> Feed:
@@ -18,7 +23,7 @@ def test_the_highest_version_is_chosen(tmp_path: Path) -> None:
     near = feed(tmp_path / "near", "tools.1.9.0.zip", "tools.1.10.0-beta.zip", "tools-extra.9.0.0.zip")
     far = feed(tmp_path / "far", "tools.1.10.0.tar.gz", "tools.1.2.0.tgz", rate=65536)
     found = choose([near, far], "tools", None)
-    assert (found.version, found.file, found.rate) == (
+    assert (found.version, Path(found.place), found.feed.rate) == (
         "1.10.0",
         tmp_path / "far" / "tools.1.10.0.tar.gz",
         65536,
@@ -38,7 +43,7 @@ def test_an_unknown_package_names_the_nearest(tmp_path: Path) -> None:
         FeedError, match=r'^no feed holds the package worker-imag; did you mean "worker-image"\?'
     ):
         choose([here], "worker-imag", None)
-    with pytest.raises(FeedError, match="no feed holds the package tools"):
+    with pytest.raises(FeedError, match=r"^no feed holds the package tools, nor any other$"):
         choose([], "tools", None)
 
 
@@ -55,13 +60,13 @@ def test_ids_may_hold_dots_and_digits(tmp_path: Path) -> None:
         "tools.1.0.0.zip.sha256",
         "notes.zip",
     )
-    found = {(each.id, each.version) for each in catalogue(feed(tmp_path, *names))}
+    found = {(each.id, each.version) for each in catalogue([feed(tmp_path, *names)])}
     assert found == {("My.Tool", "1.2.3.4"), ("x86_64-image", "1.0")}
 
 
 def test_p1_the_highest_that_fits_a_range_and_releases_before_anything_else(tmp_path: Path) -> None:
     here = feed(tmp_path, "tools.1.2.0.zip", "tools.1.10.0.nupkg", "tools.2.0.0.zip", "tools.3.0.0-rc.1.zip")
-    assert choose([here], "tools", "[1.0,2.0)").file.name == "tools.1.10.0.nupkg"
+    assert choose([here], "tools", "[1.0,2.0)").name == "tools.1.10.0.nupkg"
     assert choose([here], "tools", None).version == "2.0.0"
     assert choose([here], "tools", "*-*").version == "3.0.0-rc.1"
 

@@ -1,10 +1,11 @@
 import hashlib
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from octotui.store import packages
+from octotui.store import downloads
 from octotui.store.packages import PackageError
 from tests.store.acquiring import Cache, zipped
 
@@ -47,17 +48,17 @@ def test_a_checksum_beside_it_must_fit(cache: Cache, tmp_path: Path) -> None:
 def test_what_changes_on_its_way_is_refused(
     cache: Cache, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(packages, "_copy", lambda source, copy, *rest: copy.write_bytes(b"?") and "0" * 64)
+    monkeypatch.setattr(downloads, "_sha256", lambda path: "0" * 64)
     with pytest.raises(PackageError, match="damaged on its way"):
         cache.acquire(zipped(tmp_path / "tools.1.2.0.zip"))
     assert cache.untouched
 
 
-def test_a_missing_source_is_a_sentence(cache: Cache, tmp_path: Path) -> None:
-    with pytest.raises(
-        PackageError, match=r"^tools\.1\.2\.0\.zip cannot be used: No such file or directory$"
-    ):
+def test_a_source_that_cannot_be_read_is_a_sentence(cache: Cache, tmp_path: Path) -> None:
+    (tmp_path / "tools.1.2.0.zip").symlink_to("nowhere")
+    with pytest.raises(PackageError, match=r"^tools 1\.2\.0 cannot be used: No such file or directory$"):
         cache.acquire(tmp_path / "tools.1.2.0.zip")
+    assert cache.untouched
 
 
 def test_a_rate_slows_the_copy(cache: Cache, tmp_path: Path) -> None:
@@ -70,7 +71,27 @@ def test_a_rate_slows_the_copy(cache: Cache, tmp_path: Path) -> None:
 
 def test_acquiring_is_cancelled_between_chunks(cache: Cache, tmp_path: Path) -> None:
     source = zipped(tmp_path / "tools.1.2.0.zip", ("tool", b"1"))
-    cache.cancelled = True
-    with pytest.raises(PackageError, match=r"acquiring tools\.1\.2\.0\.zip was cancelled"):
+    cache.stopping.stop()
+    with pytest.raises(PackageError, match=r"^acquiring tools 1\.2\.0 was cancelled$"):
         cache.acquire(source, rate=1)
     assert cache.untouched
+
+
+def test_p2_however_many_ask_at_once_it_is_fetched_once(tmp_path: Path) -> None:
+    """P2: everybody waits for the one who fetches it, and finds it there."""
+    source = zipped(tmp_path / "tools.1.2.0.zip", ("tool", bytes(1000)))
+    caches = [Cache(tmp_path / "cache") for _ in range(8)]
+    with ThreadPoolExecutor(8) as threads:
+        found = list(threads.map(lambda each: each.acquire(source, rate=1000), caches))
+    assert found == [tmp_path / "cache" / "tools" / "1.2.0"] * 8
+    assert sorted(len(each.told) for each in caches) == [1] * 7 + [2]
+
+
+def test_a_crash_leaves_nothing_in_the_way(cache: Cache, tmp_path: Path) -> None:
+    """What a process left behind when it crashed is neither used nor kept."""
+    (cache.path / ".tools.1.2.0.work" / "content").mkdir(parents=True)
+    (cache.path / ".tools.1.2.0.work" / "content" / "old").touch()
+    (cache.path / ".tools.1.2.0.lock").touch()
+    target = cache.acquire(zipped(tmp_path / "tools.1.2.0.zip", ("tool", b"1")))
+    assert [each.name for each in target.iterdir()] == ["tool"]
+    assert [each.name for each in cache.path.iterdir()] == ["tools"]
