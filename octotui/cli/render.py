@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from octotui.cli.models import load_or_exit, refuse
-from octotui.cli.starting import environment_of, tenant_of, values_of
+from octotui.cli.starting import environment_of, process_of, process_option, tenant_of, values_of
+from octotui.model.declared import values_seen_by
 from octotui.model.space import Model, Space
 from octotui.variables.language import Names, TemplateError, parse
 from octotui.variables.resolved import context_of, resolve
@@ -18,18 +19,23 @@ from octotui.variables.resolved import context_of, resolve
 @click.option("--environment", metavar="E", help="Where values are asked for: a slug or a name.")
 @click.option("--tenant", metavar="T", help="For whom: a slug or a name.")
 @click.option("--set", "pairs", metavar="NAME=VALUE", multiple=True, help="A value, before the model's.")
-def command(file: Path | None, environment: str | None, tenant: str | None, pairs: tuple[str, ...]) -> None:
+@process_option
+def command(
+    file: Path | None,
+    environment: str | None,
+    tenant: str | None,
+    pairs: tuple[str, ...],
+    process: str | None,
+) -> None:
     """Fill in the text on stdin with the variables of the model FILE, and print it.
 
     Unknown names stay as they were written and are told on stderr; a broken expression is exit code 1.
     """
     model = Model(space=Space("", "")) if file is None else load_or_exit(file)
-    context = context_of(
-        model,
-        environment_of(model, environment),
-        tenant_of(model, tenant),
-    )
-    values = {each.name: each.value.shown for each in resolve(model, context) if each.value is not None}
+    slug = process_of(model, process)
+    context = context_of(model, environment_of(model, environment), tenant_of(model, tenant), process=slug)
+    seen = values_seen_by(model, slug or "")
+    values = {each.name: each.value.shown for each in resolve(seen, context) if each.value is not None}
     try:
         text = sys.stdin.buffer.read().decode(errors="surrogateescape")
         filled = parse(text).fill(Names(values | values_of(pairs)), time.time())

@@ -78,6 +78,17 @@ def tenant_of(model: Model, said: str | None) -> str | None:
     return None if said is None else slug_of("tenant", said, model.tenants)
 
 
+def process_option(function: click.decorators.FC) -> click.decorators.FC:
+    """The `--process P` option, whose name may as well be `--project`."""
+    told = "Of which runbook or project: a slug or a name."
+    return click.option("--process", "--project", "process", metavar="P", help=told)(function)
+
+
+def process_of(model: Model, said: str | None) -> str | None:
+    """The slug of the runbook or project that was said, if one was; exit code 2 where it is not known."""
+    return None if said is None else slug_of("runbook or project", said, model.processes)
+
+
 def values_of(pairs: tuple[str, ...]) -> dict[str, str]:
     """What `--set NAME=VALUE` gave."""
     found = {}

@@ -41,34 +41,42 @@ def variables(model: Model) -> Iterator[tuple[Keys, tuple[Value, ...]]]:
             yield (*at, name), values
 
 
-def seen_by(
+def visible_tables(
     model: Model, process: str, published: Mapping[str, Variables] = NOTHING
-) -> tuple[Variables, ...]:
-    """The tables of variables that a process sees: its project's, those of its sets, the space's (V4)."""
-    project = model.projects.get(model.project_of(process) or "")
+) -> tuple[tuple[str, Variables], ...]:
+    """The tables of variables that a process sees, first its project's, and what people call them (V4).
+
+    What was `published` in a variable set comes before what the set declares; the space's own comes last.
+    """
+    slug = model.project_of(process) or ""
+    project = model.projects.get(slug)
     if project is None:
-        return (model.variables,)
+        return (("", model.variables),)
     sets = (
-        table
-        for slug in project.variable_sets
-        for table in (published.get(slug), model.variable_sets.get(slug))
+        (f"variable set {each}", table)
+        for each in project.variable_sets
+        for table in (published.get(each), model.variable_sets.get(each))
         if table is not None
     )
-    return (project.variables, *sets, model.variables)
+    return ((f"project {slug}", project.variables), *sets, ("", model.variables))
+
+
+def seen_by(model: Model, process: str) -> tuple[Variables, ...]:
+    """The tables of variables that a process sees: its project's, those of its sets, the space's (V4)."""
+    return tuple(table for _, table in visible_tables(model, process))
 
 
 def values_seen_by(model: Model, process: str, published: Mapping[str, Variables] = NOTHING) -> Variables:
     """Every value that a process sees, by name: its project's before those of its sets and the space's (V4).
 
-    What was `published` in a set comes before what the set declares. A name is found in any case, and written
-    as it is where it comes first.
+    A name is found in any case, and written as it is where it comes first.
     """
-    tables = seen_by(model, process, published)
+    tables = visible_tables(model, process, published)
     if len(tables) == 1:
-        return tables[0]
+        return tables[0][1]
     written: dict[str, str] = {}
     found: Variables = {}
-    for table in tables:
+    for _, table in tables:
         for name, values in table.items():
             first = written.setdefault(name.lower(), name)
             found[first] = found.get(first, ()) + values

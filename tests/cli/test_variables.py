@@ -1,6 +1,9 @@
 """`octotui variables`."""
 
-from tests.cli.conftest import ROOT, Call
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.cli.conftest import OK, ROOT, Call
 
 FILE = ROOT / "configs" / "pool-variables.toml"
 
@@ -28,3 +31,32 @@ def test_names_nobody_knows(octotui: Call) -> None:
     assert octotui("variables", FILE, "--step", "Nowhere").code == 2
     assert octotui("variables", FILE, "--environment", "prod").code == 2
     assert octotui("variables", FILE, "--step", "Look around").code == 0
+
+
+def test_where_values_come_from_and_what_is_sensitive(octotui: Call, write: Callable[..., Path]) -> None:
+    """V4, V5, V6: the project's own, those of its sets, the space's; never what is read."""
+    head = """
+[variables]
+Colour = "grey"
+Password = { sensitive = { env = "HOME" } }
+Version = { prompt = {} }
+[variable_sets.mail]
+Colour = "red"
+Sender = "shop@example.org"
+[projects.shop]
+variable_sets = ["mail"]
+[projects.shop.variables]
+Colour = "blue"
+"""
+    file = write(OK, head=head)
+    said = octotui("variables", file, "--project", "shop")
+    assert said.out.splitlines() == [
+        "Colour = blue  (everywhere; project shop)",
+        "    comes before red  (everywhere; variable set mail)",
+        "    comes before grey  (everywhere)",
+        "Sender = shop@example.org  (everywhere; variable set mail)",
+        "Password = ********, from the environment variable HOME  (everywhere)",
+        "Version = asked for at the start  (everywhere)",
+    ]
+    assert "Sender" not in octotui("variables", file, "--process", "ok", "--step", "Say hello").out
+    assert octotui("variables", file, "--process", "shop", "--step", "Say hello").code == 2
