@@ -8,6 +8,7 @@ from octotui.model.projects import check_projects
 from octotui.model.prompts import check_prompts
 from octotui.model.references import check_references
 from octotui.model.scoping import names
+from octotui.model.set_ties import check_ties_of_sets
 from octotui.model.space import BUILT_IN, DEFAULT_POOL, Model
 from octotui.model.ties import check_ties
 
@@ -25,6 +26,7 @@ def check(model: Model, report: Report) -> None:
     check_prompts(model, report)
     check_projects(model, report)
     check_ties(model, report)
+    check_ties_of_sets(model, report)
     check_circles(model, report)
     check_packages(model, report)
 

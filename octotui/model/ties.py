@@ -24,20 +24,20 @@ _ASPECTS = (
 def check_ties(model: Model, report: Report) -> None:
     """Complains about every value that ties with an earlier one, and says where."""
     for place, values in variables(model):
-        contexts: _Contexts | None = None
-        for one, other in _candidates(values):
+        contexts: Contexts | None = None
+        for one, other in candidates(values):
             first, second = values[one], values[other]
             at = (*place, other)
             if _same(first.scope, second.scope):
                 report(at, f"This value has the same scope as value {one + 1}; keep one of them.")
                 continue
-            contexts = contexts or _Contexts(model, values)
+            contexts = contexts or Contexts(model, values)
             if context := contexts.tie(first, second):
-                where = f"Value {one + 1} holds {_words(context)} too, and neither is more specific"
+                where = f"Value {one + 1} holds {words(context)} too, and neither is more specific"
                 report(at, f"{where}; narrow one of them.")
 
 
-def _candidates(values: Sequence[Value]) -> Iterator[tuple[int, int]]:
+def candidates(values: Sequence[Value]) -> Iterator[tuple[int, int]]:
     """The pairs of values that can match together and are scoped by the same kinds."""
     alike: dict[tuple[str, ...], list[int]] = {}
     for index, value in enumerate(values):
@@ -55,10 +55,12 @@ def _same(one: Scope, other: Scope) -> bool:
     return all(set(names(one, kind)) == set(names(other, kind)) for kind in KINDS)
 
 
-class _Contexts:
+class Contexts:
     """The contexts that the values of one variable can tell apart, aspect by aspect."""
 
-    def __init__(self, model: Model, values: tuple[Value, ...]) -> None:
+    def __init__(self, model: Model, values: tuple[Value, ...], project: str | None = None) -> None:
+        """Where `project` is given, only its processes count."""
+        self._project = project
         self._values = values
         self._named = {kind: _union(names(value.scope, kind) for value in values) for kind in KINDS}
         self._options: dict[tuple[str, ...], list[Scope]] = {
@@ -66,12 +68,12 @@ class _Contexts:
             ("process", "step"): self._places(model),
         }
 
-    def tie(self, one: Value, other: Value) -> Scope | None:
-        """A context in which both values are left, or None."""
+    def tie(self, one: Value, other: Value, before: Sequence[Value] = ()) -> Scope | None:
+        """A context in which both values are left and none of those that come `before` them, or None."""
         for parts in product(*(self._where_both(one, other, kinds) for kinds in _ASPECTS)):
             context = _joined(parts)
             left = most_specific(self._values, context)
-            if any(value is one for value in left) and any(value is other for value in left):
+            if _has(left, one) and _has(left, other) and not any(_has(left, each) for each in before):
                 return context
         return None
 
@@ -100,12 +102,19 @@ class _Contexts:
         """A run as a whole, and its steps, of every process that some value tells apart."""
         found = {} if model.processes else {Scope(): None}
         for slug, runbook in model.processes.items():
+            if self._project not in (None, model.project_of(slug)):
+                continue
             process = tuple(name for name in (slug,) if name in self._named["process"])
             found[Scope(process=process)] = None
             for step in runbook.steps:
                 if step.name in self._named["step"]:
                     found[Scope(process=process, step=(step.name,))] = None
         return list(found)
+
+
+def _has(values: Sequence[Value], one: Value) -> bool:
+    """Whether it is among them, and not only one that is equal."""
+    return any(value is one for value in values)
 
 
 def _union(many: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
@@ -120,7 +129,7 @@ def _joined(parts: tuple[Scope, ...]) -> Scope:
     return _context({kind: names(part, kind) for part in parts for kind in kinds_of(part)})
 
 
-def _words(context: Scope) -> str:
+def words(context: Scope) -> str:
     """A context in a sentence."""
     return " and ".join(_phrases(context))
 
