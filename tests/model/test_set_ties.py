@@ -40,7 +40,7 @@ Colour = { value = "blue", environment = ["test", "production"] }
     "text",
     [
         '[variable_sets.mail]\nColour = "red"\n[variable_sets.web]\nSize = "blue"',
-        '[variable_sets.mail]\nColour = ""\n[variable_sets.web]\nColour = { value = "", environment = "test" }',
+        '[variable_sets.mail]\nC = "r"\n[variable_sets.web]\nC = { value = "b", environment = "test" }',
         '[variable_sets.mail]\nC = "r"\n[variable_sets.web]\nC = "b"\n[projects.shop.variables]\nC = "own"',
         '[variable_sets.mail]\nC = "r"\n[variable_sets.web]\nD = "b"\n[variables]\nC = "space"',
         """
