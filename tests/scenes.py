@@ -149,6 +149,14 @@ def failed() -> Scene:
     return _scene(world)
 
 
+def guided() -> Scene:
+    """A step failed twice, and asks what to do about it; nobody has taken the question."""
+    world = World(kraken())
+    world.start("break", environment="test", guided=True)
+    world.run_until(40)
+    return _scene(world)
+
+
 def retrying() -> Scene:
     """A step failed once, and waits before its second attempt."""
     world = World(kraken())
@@ -191,6 +199,6 @@ def many() -> Scene:
 SCENES = {
     made.__name__: cache(made)
     for made in (
-        idle, seed, lock_wait, asking, taken, approved, failed, retrying, cancelling, queued, many
+        idle, seed, lock_wait, asking, taken, approved, failed, guided, retrying, cancelling, queued, many
     )
 }  # fmt: skip

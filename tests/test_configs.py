@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +12,9 @@ import jsonschema
 import pytest
 
 from octotui.cli.main import cli
+from octotui.engine.commands import AnswerInterruption, StartRun, TakeInterruption
 from octotui.model.read import load
+from octotui.runtime.opening import open_space
 from tests.cli.conftest import ROOT
 
 CONFIGS = ROOT / "configs"
@@ -248,3 +251,38 @@ def test_outputs_are_read_by_later_steps_and_what_is_sensitive_is_seen_nowhere(
     assert shown[2] == "21 degrees are 69 Fahrenheit\nthe password is ********\n"
     kept = (each.read_bytes() for each in (tmp_path / "state").rglob("*") if each.is_file())
     assert not any(re.search(rb"horse-\d", each) for each in kept)
+
+
+def test_guided_failure(octotui: Verb, tmp_path: Path) -> None:
+    """I7: production asks, elsewhere a failure is one, and --abort is fail."""
+    where = ("--environment", "production")
+    left = octotui("run", "guided-failure.toml", "release", *where)
+    assert (left.code, left.runs[0]["state"]) == (4, "executing")
+    (asked,) = left.of("InterruptionRaised")
+    assert (asked["kind"], asked["choices"]) == ("guided", ["retry", "ignore", "fail"])
+    assert left.of("JobEnded", job="job-1.2")[0]["state"] == "succeeded"
+    for options in (("--environment", "test"), (*where, "--no-guided-failure"), (*where, "--abort")):
+        failed = octotui("run", "guided-failure.toml", "release", *options, state="failed")
+        assert failed.code == 1
+        assert list(failed.runs[0]["workers"]) == ["Warm the cache", "Tell everybody", "Close the gate"]
+    planned = octotui("plan", "guided-failure.toml", "release", *where)
+    assert planned.code == 0
+    migrating = octotui("run", "guided-failure.toml", "migrate", state="migrating")
+    (asked,) = migrating.of("InterruptionRaised")
+    assert asked["choices"] == ["retry", "fail"]
+
+
+async def test_an_answer_takes_a_guided_run_to_its_end(tmp_path: Path) -> None:
+    """I7, R4: the question of an earlier call is answered in a later one."""
+    model = load(CONFIGS / "guided-failure.toml")
+    async with open_space(model, tmp_path / "state", "ann", time.time) as session:
+        await session.send(StartRun(process="release", environment="production", requester="ann"))
+        await anext(state async for state in session.states() if len(state.asking))
+    async with open_space(model, tmp_path / "state", "ann", time.time) as session:
+        await session.send(TakeInterruption(interruption="question-1", user="ann"))
+        await session.send(AnswerInterruption(interruption="question-1", user="ann", answer="retry"))
+        await anext(state async for state in session.states() if not len(state.runs))
+        ended = (await session.family("run-1")).runs["run-1"]
+    assert ended.state == "succeeded"
+    assert logs(tmp_path, "guided-failure", "run-1")[0].endswith("the cache is warm\n")
+    assert logs(tmp_path, "guided-failure", "run-1")[2] == "released after: retry\n"

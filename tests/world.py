@@ -89,9 +89,9 @@ class World:
         while self.step():
             pass
 
-    def start(self, process: str, **where: str) -> str:
+    def start(self, process: str, **where: object) -> str:
         """Start a run, and say its id."""
-        events = self.send(asked.StartRun(process=process, requester="ann", **where))
+        events = self.send(asked.StartRun(process=process, requester="ann", **where))  # type: ignore[arg-type]
         return next(each.run for each in events if isinstance(each, RunQueued))
 
     def answer(self, answer: Answer = "proceed", notes: str = "", user: str = "ann") -> tuple[AnyEvent, ...]:

@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from octotui.engine import events as happened
 from octotui.engine.events import Answer, Outcome
-from octotui.engine.state import Job, Run, State
+from octotui.engine.state import Job, Run, State, step_of
 from octotui.engine.turn import Turn
 from octotui.model.process import Runbook
 from octotui.model.space import Model
@@ -42,11 +42,15 @@ def _wanted(state: State, run: Run) -> bool:
 
 
 def choices(state: State, job: Job) -> tuple[Answer, ...]:
-    """What people may answer: a job that was retried often can't be again, and packages can't be ignored."""
+    """What people may answer.
+
+    A job that was retried often can't be again; packages and required steps can't be ignored.
+    """
     asked = (state.interruptions[name] for name in state.runs[job.run].interruptions)
     retried = sum(each.job == job.id and each.answer == "retry" for each in asked)
     found: list[Answer] = ["retry"] if retried < RETRIES else []
-    if job.step is not None:
+    step = step_of(state, job)
+    if step is not None and not step.required:
         found.append("ignore")
     return (*found, "fail")
 

@@ -145,6 +145,7 @@ class LookingScreen(Screen[None]):
                 tenant=run.tenant,
                 requester=self.session.user,
                 variables=run.variables,
+                guided=run.guidance,
             )
             await self._start(command)
 

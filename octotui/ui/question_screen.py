@@ -1,4 +1,4 @@
-"""The question screen: what is asked, who may answer, and the answer."""
+"""The question screen: what is asked or has failed, who may answer, and the answer."""
 
 from typing import TYPE_CHECKING, ClassVar
 
@@ -15,6 +15,7 @@ from octotui.engine.events import Answer
 from octotui.engine.state import State
 from octotui.ui.confirm import Confirm
 from octotui.ui.key_bar import KeyBar
+from octotui.ui.log_view import LogView
 from octotui.ui.paint import glyphs_of
 from octotui.ui.sending import send
 from octotui.views import questions
@@ -31,7 +32,10 @@ class Notes(Input):
 
 
 class QuestionScreen(ModalScreen[None]):
-    """Instructions rendered as Markdown; take, notes, proceed, or abort, which asks once more."""
+    """Instructions rendered as Markdown; take, notes, proceed, or abort, which asks once more.
+
+    Of a step that failed: how, the end of its output, and what may become of it.
+    """
 
     CSS_PATH = "question_screen.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -39,6 +43,10 @@ class QuestionScreen(ModalScreen[None]):
         Binding("n", "notes", "notes"),
         Binding("p", "answer('proceed')", "proceed"),
         Binding("x", "answer('abort')", "abort"),
+        Binding("r", "answer('retry')", "retry"),
+        Binding("i", "answer('ignore')", "ignore"),
+        Binding("f", "answer('fail')", "fail"),
+        Binding("e", "answer('exclude')", "exclude"),
         Binding("escape", "back", "back", key_display="esc"),
         Binding("j,down", "scroll(1)", "down", show=False),
         Binding("k,up", "scroll(-1)", "up", show=False),
@@ -54,7 +62,7 @@ class QuestionScreen(ModalScreen[None]):
         self._take = take
 
     def compose(self) -> ComposeResult:
-        """The instructions and the line for notes."""
+        """What is to be read, and the line for notes."""
         row, glyphs = self._first, glyphs_of(self)
         place = f" · {row.where}" if row.where else ""
         with Vertical(classes="dialog -broad"):
@@ -65,7 +73,12 @@ class QuestionScreen(ModalScreen[None]):
             )
             yield Static("", id="standing", markup=False)
             with VerticalScroll(id="instructions"):
-                yield Markdown(row.told, open_links=False)
+                if row.kind == "manual":
+                    yield Markdown(row.told, open_links=False)
+                else:
+                    yield Static(glyphs.text(row.told), markup=False)
+            if row.kind == "guided":
+                yield LogView()
             yield Notes(placeholder="notes (n)", id="notes", compact=True)
             yield KeyBar()
 
@@ -73,6 +86,10 @@ class QuestionScreen(ModalScreen[None]):
         """Follow the app, and take the question where that was asked for."""
         self.query_one("#notes", Input).cursor_blink = False
         self.query_one("#instructions").focus()
+        for log in self.query(LogView):
+            log.can_focus = False
+            log.show(self.session.log_path(self._first.run, self._first.job), live=False)
+            self.call_after_refresh(log.tick)
         self.watch(self.app, "state", self._follow)
         self.watch(self.app, "now", self._show)
         if self._take:
@@ -110,7 +127,9 @@ class QuestionScreen(ModalScreen[None]):
         row = self.row or self._first
         if action == "take":
             return row.responsible is None and not row.refusal
-        if action in ("answer", "notes"):
+        if action == "answer":
+            return row.mine and parameters[0] in row.choices
+        if action == "notes":
             return row.mine
         return True
 
@@ -149,5 +168,7 @@ class QuestionScreen(ModalScreen[None]):
             self.dismiss()
 
     def action_scroll(self, step: int) -> None:
-        """Scroll the instructions."""
+        """Scroll the instructions, or the output."""
         self.query_one("#instructions").scroll_relative(y=step, animate=False)
+        for log in self.query(LogView):
+            log.action_rows(step)

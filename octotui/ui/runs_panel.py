@@ -25,7 +25,8 @@ class RunsPanel(Vertical):
     """Every run that is open, then what has ended; the one under the cursor is looked at."""
 
     HELP = """Runs that are open, in the order they were asked for, then those that have ended.
-A run that executes but cannot move shows as waiting; the tree beside it says for what."""
+A run that executes but cannot move shows as waiting; the tree beside it says for what.
+In a guided run a step that failed asks what to do about it; press a to answer."""
     BINDINGS: ClassVar[list[BindingType]] = [Binding("slash", "filter", "filter", key_display="/")]
 
     state: reactive[State] = reactive(State(), repaint=False)

@@ -18,7 +18,10 @@ from octotui.views import starting
 
 
 class StartDialog(ModalScreen[StartRun | None]):
-    """One list after the other, each narrowed by typing; esc goes a step back."""
+    """One list after the other, each narrowed by typing; esc goes a step back.
+
+    Whether a failed step asks people (I7) is said beneath, where it is not to be as the model says.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "back", key_display="esc", priority=True),
@@ -26,6 +29,7 @@ class StartDialog(ModalScreen[StartRun | None]):
         Binding("up,ctrl+p", "move(-1)", "up", show=False, priority=True),
         Binding("pagedown", "page(1)", "page down", show=False, priority=True),
         Binding("pageup", "page(-1)", "page up", show=False, priority=True),
+        Binding("ctrl+g", "guide", "guided failure", show=False, priority=True),
     ]
 
     def __init__(self, model: Model, user: str) -> None:
@@ -33,6 +37,7 @@ class StartDialog(ModalScreen[StartRun | None]):
         self._model = model
         self._user = user
         self._chosen: list[str] = []
+        self._guided: bool | None = None
 
     def compose(self) -> ComposeResult:
         """What was chosen, the filter, and what there is to choose."""
@@ -40,7 +45,7 @@ class StartDialog(ModalScreen[StartRun | None]):
             yield Static("", id="path", classes="dialog--title", markup=False)
             yield Input(placeholder="type to filter", compact=True)
             yield Options()
-            yield Static("enter choose   esc back", classes="dialog--keys", markup=False)
+            yield Static(keys(self._guided), id="keys", classes="dialog--keys", markup=False)
 
     def on_mount(self) -> None:
         """Ask for the runbook first."""
@@ -88,8 +93,14 @@ class StartDialog(ModalScreen[StartRun | None]):
                 environment=environment or None,
                 tenant=tenant or None,
                 requester=self._user,
+                guided=self._guided,
             )
         )
+
+    def action_guide(self) -> None:
+        """Let failed steps ask people, or not, or as the model says."""
+        self._guided = {None: True, True: False, False: None}[self._guided]
+        self.query_one("#keys", Static).update(keys(self._guided))
 
     def action_back(self) -> None:
         """Go to the question before, or away."""
@@ -112,3 +123,9 @@ class StartDialog(ModalScreen[StartRun | None]):
         """Keep keys of the list out of the filter."""
         if event.key == "tab":
             event.stop()
+
+
+def keys(guided: bool | None) -> str:
+    """The keys of the dialog, and whether failed steps ask."""
+    told = {None: "as declared", True: "on", False: "off"}[guided]
+    return f"enter choose   esc back   ctrl+g guided failure: {told}"

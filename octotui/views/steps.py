@@ -1,6 +1,6 @@
 """Steps and their jobs as branches of an allocation tree: how far they are, and what they wait for."""
 
-from octotui.engine.state import ForChild, Job, Run, State
+from octotui.engine.state import ForChild, Interruption, Job, Run, State
 from octotui.views.branches import Branch, TreeRow
 from octotui.views.waits import of_job
 from octotui.views.words import JOBS, STEPS, STOPPING, Mark, Role, duration, listed
@@ -76,17 +76,18 @@ def _said(state: State, run: Run, job: Job, now: float) -> list[tuple[str, Role]
         said.append((wait.sentence, "asks" if job.state == "asking" else "waits"))
     if job.stopping and job.state == "running":
         said.append((f"is being ended: {job.stopping}", "warned"))
+    said.extend(_answers(state, run, job))
     if job.ended_at is not None:
-        said.extend(_answer(state, run, job))
         said.extend((warning, "warned") for warning in job.warnings)
     return said
 
 
-def _answer(state: State, run: Run, job: Job) -> list[tuple[str, Role]]:
-    """Who answered a question, and what was said (I4)."""
-    for name in run.interruptions:
-        question = state.interruptions[name]
-        if question.job == job.id and question.answer is not None:
-            notes = f": {question.notes}" if question.notes else ""
-            return [(f"{question.responsible} said {question.answer}{notes}", "muted")]
-    return []
+def _answers(state: State, run: Run, job: Job) -> list[tuple[str, Role]]:
+    """Who answered its questions, and what was said (I4, I7)."""
+    asked = (state.interruptions[name] for name in run.interruptions)
+    return [(_answer(each), "muted") for each in asked if each.job == job.id and each.answer is not None]
+
+
+def _answer(question: Interruption) -> str:
+    notes = f": {question.notes}" if question.notes else ""
+    return f"{question.responsible} said {question.answer}{notes}"

@@ -34,6 +34,8 @@ def _standing(state: State, run: Run, now: float) -> list[str]:
         lines.append(f"{'holds' if run.holds_tag else 'asks for'} the concurrency tag “{run.tag}”")
     if run.versions:
         lines.append("packages " + listed((f"{k} {v}" for k, v in run.versions.items()), most=8))
+    if run.guided:
+        lines.append("guided: a step that fails asks people what to do")
     if run.yielded:
         lines.append("gave its slot back, since waiting for its child runs is all it does")
     return [*lines, run.reason] if run.reason else lines

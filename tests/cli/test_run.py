@@ -303,7 +303,7 @@ def test_s5_a_script_that_fails_is_tried_again_and_all_its_output_kept(
     starts = [(event["attempt"], event["at"]) for event in events if event["type"] == "JobStarted"]
     assert [attempt for attempt, _ in starts] == [1, 2]
     assert starts[1][1] - failed["at"] >= 0.05
-    assert output(state, "run-1") == "try\ntry\n"
+    assert output(state, "run-1") == "try\noctotui: attempt 2\ntry\n"
 
 
 def test_l1_who_acquires_keeps_the_worker_for_itself(

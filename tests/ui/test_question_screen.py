@@ -69,3 +69,23 @@ async def test_it_goes_when_somebody_else_answered(tmp_path):
         await it.session.send(answer)
         await it.press("escape")
         await it.until(lambda: isinstance(it.app.screen, Board))
+
+
+async def test_a_failed_step_shows_its_output_and_what_may_become_of_it(tmp_path):
+    """I7: only what is offered, and only after it was taken."""
+    async with opened(scenes.guided(), tmp_path, (80, 24)) as it:
+        await it.sees("Poke it failed")
+        await it.press("a")
+        await it.sees("run-1 Break the kraken · Test: Poke it failed", "attempt 2 on worker1: exit code 1")
+        await it.sees("waiting for the instance to be available")
+        await it.press("r", "i", "f")
+        assert "retry" not in it.text
+        await it.press("t")
+        await it.sees("r retry", "i ignore", "f fail")
+        assert "exclude" not in it.text
+        assert "proceed" not in it.text
+        await it.press("j", "k", "p", "x", "e", "n", *"so what", "enter", "i")
+        await it.until(lambda: isinstance(it.app.screen, Board))
+        assert it.session.sent[1:] == [
+            AnswerInterruption(interruption="question-1", user="ann", answer="ignore", notes="so what")
+        ]

@@ -102,6 +102,9 @@ class TestDialogs:
     def test_why(self, pictured):
         assert pictured(scenes.approved(), WIDE, "w")
 
+    def test_a_failed_step_that_asks(self, pictured):
+        assert pictured(scenes.guided(), NARROW, "t")
+
     def test_help(self, pictured):
         assert pictured(scenes.seed(), NARROW, "question_mark")
 

@@ -45,3 +45,17 @@ async def test_what_a_space_has_not_is_not_asked(tmp_path):
     async with opened(scenes.Scene(world.state, world.now, world), tmp_path, (80, 24)) as it:
         await it.press("s", "enter")
         assert it.session.sent == [StartRun(process="create-aws-rds", requester="ann")]
+
+
+async def test_guided_failure_is_as_declared_or_on_or_off(tmp_path):
+    """I7: who starts a run may say."""
+    world = World(scenes.kraken(environments={}, tenants={}))
+    async with opened(scenes.Scene(world.state, world.now, world), tmp_path, (80, 24)) as it:
+        await it.press("s")
+        await it.sees("guided failure: as declared")
+        await it.press("ctrl+g", "ctrl+g")
+        await it.sees("guided failure: off")
+        await it.press("ctrl+g", "ctrl+g")
+        await it.sees("guided failure: on")
+        await it.press("enter")
+        assert it.session.sent == [StartRun(process="create-aws-rds", requester="ann", guided=True)]

@@ -134,3 +134,21 @@ def test_releases_and_what_they_publish_are_told():
     packed = World(shop())
     release(packed)
     assert told(packed)[1] == "Shop 0.0.1 is made in the channel stable with tools 1.4.0, image 1.0.0"
+
+
+def test_what_a_failed_step_asks_and_what_was_said_is_told():
+    """I7."""
+    world = World(kraken())
+    world.start("break", guided=True)
+    world.run_out()
+    world.answer("ignore", "let it sleep")
+    world.run_out()
+    said = told(world)
+    place = said.index("run-1  “Poke it” failed: exit code 1")
+    assert said[place + 1 : place + 5] == [
+        "run-1  asks about “Poke it”: retry, ignore or fail? (question-1)",
+        "run-1  ann takes “Poke it”",
+        "run-1  ann says ignore to “Poke it”: let it sleep",
+        "run-1  “Poke it” succeeded with warnings",
+    ]
+    assert "ann ignored that it failed: exit code 1" in said[place + 5]

@@ -1,7 +1,8 @@
 from octotui.engine import commands as asked
+from octotui.model.process import Runbook
 from octotui.views import questions
 from tests.scenes import SCENES
-from tests.world import World, manual, model
+from tests.world import World, manual, model, packages, script
 
 
 def test_a_question_says_who_may_answer_and_since_when():
@@ -56,3 +57,23 @@ def test_first_comes_the_looked_at_run_then_what_one_may_answer_then_the_oldest(
         world.send(asked.TakeInterruption(interruption=name, user="cem"))
         world.send(asked.AnswerInterruption(interruption=name, user="cem", answer="proceed"))
     assert first("bob") == "question-1"
+
+
+def test_a_failed_step_asks_with_what_there_is_to_choose():
+    """I7: which attempt, where, why."""
+    scene = SCENES["guided"]()
+    (row,) = questions.rows(scene.state, "ann", scene.now)
+    assert (row.kind, row.title) == ("guided", "Poke it failed")
+    assert row.told == "attempt 2 on worker1: exit code 1"
+
+
+def test_what_never_started_has_no_attempt():
+    """I7, L6: it waited too long for a lock."""
+    steps = (script("Late", wait_limit=1.0),)
+    late = Runbook(name="Late", steps=steps, guided_failure="on")
+    world = World(model({"build": [script("B", packages=packages("image"))], "late": late}, workers=1))
+    world.start("build")
+    world.start("late")
+    world.run_out()
+    (row,) = questions.rows(world.state, "ann", world.now)
+    assert row.told.startswith("on worker1: waited 1 s for the lock of worker1")

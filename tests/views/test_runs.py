@@ -1,7 +1,8 @@
 from octotui.engine import commands as asked
+from octotui.model.process import Runbook
 from octotui.store.records import RunRecord
 from octotui.views import runs
-from tests.scenes import SCENES
+from tests.scenes import SCENES, takes
 from tests.world import World, child, engine, manual, model, script
 
 PAST = (
@@ -82,3 +83,17 @@ def test_a_run_that_never_started_counts_from_when_it_was_queued():
     assert runs.lasted(10.0, None, None, 40.0) == "00:30"
     assert runs.lasted(10.0, 20.0, None, 40.0) == "00:20"
     assert runs.lasted(10.0, 20.0, 25.0, 40.0) == "00:05"
+
+
+def test_a_run_of_which_a_failed_step_asks_asks_also_while_others_of_it_run():
+    """I7: it is executing, and people must know."""
+    scene = SCENES["guided"]()
+    row = runs.row(scene.state, "run-1", scene.now)
+    assert row is not None
+    assert (row.mark.word, row.detail) == ("asks", "asks: retry, ignore or fail?")
+    steps = (script("Fail", simulate=takes(1, "failure")), script("Run", start="with-previous"))
+    world = World(model({"a": Runbook(name="A", steps=steps, guided_failure="on")}))
+    world.start("a")
+    world.run_until(1.5)
+    assert world.state.jobs["job-1.2"].state == "running"
+    assert runs.mark(world.state, world.state.runs["run-1"]).sign == "asks"

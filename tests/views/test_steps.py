@@ -39,3 +39,25 @@ def test_a_cancelled_wait_never_started():
     run = kept.runs["run-9"]
     branch = steps.acquisition(kept, run, kept.jobs[run.jobs[0]], scene.now)
     assert (branch.row.mark.word, branch.row.time, branch.row.note) == ("cancelled", "", "cancelled by ann")
+
+
+def test_a_failed_step_that_asks_says_why_and_which_attempt_it_was():
+    """I7: the reason beside it, what may become of it beneath, then every answer there was."""
+    scene = SCENES["guided"]()
+    branch = steps.step(scene.state, scene.state.runs["run-1"], 0, scene.now)
+    assert (branch.row.mark.word, branch.row.note) == ("asks", "exit code 1 · attempt 2 of 2")
+    assert branch.said == [("asks: retry, ignore or fail?", "asks")]
+    world = World(scene.state.model)
+    world.start("break", guided=True)
+    world.run_out()
+    world.answer("retry", "again")
+    world.run_out()
+    world.answer("ignore")
+    past = world.past
+    branch = steps.step(past, past.runs["run-1"], 0, world.now)
+    assert branch.row.note == "attempt 3"
+    assert branch.said == [
+        ("ann said retry: again", "muted"),
+        ("ann said ignore", "muted"),
+        ("ann ignored that it failed: exit code 1", "warned"),
+    ]

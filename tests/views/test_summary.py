@@ -13,6 +13,7 @@ from tests.scenes import SCENES
         ("seed", "4 executing"),
         ("lock_wait", "3 executing · 1 waits for a lock"),
         ("asking", "1 executing · 1 asks"),
+        ("guided", "1 asks"),
         ("queued", "2 executing · 3 queued"),
         ("many", "2 executing · 3 wait for a lock · 55 queued · 7 ask"),
     ],

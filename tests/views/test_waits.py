@@ -123,3 +123,21 @@ def test_a_job_without_a_place_says_so():
     wait = of_job(world.state, job, world.now)
     assert wait is not None
     assert wait.sentence == "waits for a place: run-1 runs 2 jobs side by side already"
+
+
+def test_a_failed_step_says_what_it_may_become():
+    """I7: whatever else of its run waits."""
+    world = SCENES["guided"]().world
+    assert sentence(world, "run-1") == "asks: retry, ignore or fail?"
+    world.send(asked.TakeInterruption(interruption="question-1", user="ann"))
+    assert sentence(world, "run-1") == "asks: retry, ignore or fail? ann has taken it and will answer"
+
+
+def test_a_parent_waits_for_a_child_whose_step_asks():
+    """I7: it executes, and people are asked."""
+    steps = (script("Fail", simulate=takes(1, "failure")),)
+    asks = Runbook(name="Asks", steps=steps, guided_failure="on")
+    world = World(model({"top": [child("Start", "asks", wait=True)], "asks": asks}))
+    world.start("top")
+    world.run_out()
+    assert sentence(world, "run-1") == "waits for run-2 Asks, which asks people"

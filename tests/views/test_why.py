@@ -77,3 +77,10 @@ def test_a_worker_that_may_not_be_picked_says_why():
     assert why.of_worker(world.state, "west1", world.now)[0][1] == [
         "may not be picked: it is unavailable; health: unavailable"
     ]
+
+
+def test_a_guided_run_says_so():
+    """I7."""
+    scene = SCENES["guided"]()
+    lines = dict(why.of_run(scene.state, "run-1", scene.now))
+    assert "guided: a step that fails asks people what to do" in lines["How it stands"]
