@@ -228,7 +228,9 @@ class Feeds:
         self.asked.append(needed)
         return await self.answers.get()
 
-    async def acquire(self, declared: object, job: object, directory: Path, output: object) -> Outcome:
+    async def acquire(
+        self, declared: object, job: object, directory: Path, output: object, in_use: object
+    ) -> Outcome:
         self.acquired.append(str(directory))
         await asyncio.sleep(5)
         return Outcome(state="succeeded")
