@@ -286,3 +286,30 @@ async def test_an_answer_takes_a_guided_run_to_its_end(tmp_path: Path) -> None:
     assert ended.state == "succeeded"
     assert logs(tmp_path, "guided-failure", "run-1")[0].endswith("the cache is warm\n")
     assert logs(tmp_path, "guided-failure", "run-1")[2] == "released after: retry\n"
+
+
+def test_projects(octotui: Verb, tmp_path: Path) -> None:
+    """Q2, S4, P1: a release goes through its lifecycle, a step at a time; a hotfix goes straight there."""
+    made = (CONFIGS / "projects.toml", "shop", "--state", tmp_path / "state")
+    for options in ((), ("--channel", "hotfix", "--version", "2.0")):
+        with pytest.raises(SystemExit) as left:
+            cli(["release", *map(str, (*made, *options))], prog_name="octotui")
+        assert not left.value.code
+    where = ("--release", "0.0.1", "--environment")
+    planned = octotui("plan", "projects.toml", "shop", *where, "development")
+    ran = octotui("deploy", "projects.toml", "shop", *where, "development")
+    assert (ran.code, planned.runs) == (0, ran.runs)
+    assert [each["value"] for each in ran.of("VariablePublished")] == ["https://development.shop.example"]
+    for environment in ("test", "production"):
+        promoted = octotui("promote", "projects.toml", "shop", "--from", ran.runs[0]["environment"])
+        assert (promoted.code, promoted.runs[0]["environment"]) == (0, environment)
+        assert list(promoted.runs[0]["workers"]) == ["Deploy", "Warm up"]
+        ran = promoted
+    hot = octotui("deploy", "projects.toml", "shop", "--release", "2.0", *where[2:], "production")
+    assert list(hot.runs[0]["workers"]) == ["Deploy", "Warm up", "Write the post-mortem"]
+    west = octotui(
+        "deploy", "projects.toml", "shop", *where, "development", "--tenant", "contoso", "--skip", "Warm up"
+    )
+    assert list(west.runs[0]["workers"]) == ["Deploy", "Tell the west"]
+    shown = "".join(logs(tmp_path, "projects", "run-1"))
+    assert "deploying The shop 0.0.1 to Development" in shown

@@ -11,6 +11,11 @@ from octotui import __version__
 VERBS = {
     "open": "Open the app on a model (the same as octotui [FILE]).",
     "run": "Run a runbook to its end, without a screen.",
+    "release": "Make a release of a project.",
+    "releases": "List the releases of a project, and where they are.",
+    "deploy": "Deploy a release of a project to an environment.",
+    "promote": "Deploy what is in one environment to the next.",
+    "publish": "Freeze a runbook as it is; its runs do that from now on.",
     "plan": "Predict a run: workers, lock waits, times. Starts nothing.",
     "check": "Check a model, and say everything that is wrong with it.",
     "variables": "Show what every variable resolves to, and why.",

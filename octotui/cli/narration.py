@@ -29,7 +29,7 @@ class Narration:
         """Print what events changed."""
         for event in events:
             if self._as_json:
-                _write(event)
+                write(event)
             else:
                 state = evolve(before, event)
                 for line in lines(event, before, state, event.at):
@@ -39,7 +39,7 @@ class Narration:
     def end(self, state: State, root: str, now: float, notes: Mapping[str, str] | None = None) -> None:
         """Print the allocation tree, with notes on its jobs, or the Summary."""
         if self._as_json:
-            _write(summary(state, root))
+            write(summary(state, root))
             return
         say("")
         tree = tuple(_with_note(row, notes or {}) for row in rows(state, root, now))
@@ -55,6 +55,7 @@ def _with_note(row: TreeRow, notes: Mapping[str, str]) -> TreeRow:
     return replace(row, note=", ".join(filter(None, (note, row.note)))) if note else row
 
 
-def _write(line: Any) -> None:
+def write(line: Any) -> None:
+    """Print a value as one line of JSON."""
     sys.stdout.buffer.write(msgspec.json.encode(line) + b"\n")
     sys.stdout.buffer.flush()

@@ -2,29 +2,37 @@
 
 import time
 from pathlib import Path
+from typing import Unpack
 
 import click
+from msgspec.structs import replace
 
 from octotui.cli.models import load_or_exit, refuse, wants_ascii
-from octotui.cli.starting import process_arguments, start_command, state_option
+from octotui.cli.starting import (
+    Start,
+    Telling,
+    file_argument,
+    start_command,
+    start_options,
+    telling_options,
+    what_to_run,
+)
+from octotui.engine.commands import Refused
+
+
+class Planning(Start, Telling):
+    """The options of a plan."""
 
 
 @click.command("plan")
-@process_arguments
-@click.option("--json", "as_json", is_flag=True, help="Print the Summary as JSON.")
-@click.option("--ascii", "plain", is_flag=True, help="Draw with ASCII characters.")
-@state_option
-def command(
-    file: Path,
-    process: str,
-    environment: str | None,
-    tenant: str | None,
-    pairs: tuple[str, ...],
-    as_json: bool,
-    plain: bool,
-    state: Path | None,
-) -> None:
-    """Predict a run of PROCESS: the tree that would come, with lock waits and times.
+@file_argument
+@click.argument("process")
+@click.option("--release", metavar="V", help="The release of a project; without it, the project as it is.")
+@click.option("--draft", is_flag=True, help="The runbook as it is declared, though it was published.")
+@start_options
+@telling_options
+def command(file: Path, process: str, release: str | None, draft: bool, **said: Unpack[Planning]) -> None:
+    """Predict a run of PROCESS, a runbook or a project: the tree that would come, with lock waits and times.
 
     Starts nothing and writes nothing; reads the space's cursors, takes every manual step as proceed, and lets
     what fails fail.
@@ -37,12 +45,14 @@ def command(
     from octotui.runtime.prediction import predict
     from octotui.store.errors import StoreError
 
-    start = start_command(model, process, environment, tenant, pairs)
+    start = replace(start_command(model, what_to_run(model, process), said), release=release, draft=draft)
     try:
-        folder = space_folder(model.space.slug, state)
+        folder = space_folder(model.space.slug, said["state"])
         prediction = predict(model, state_on_disk(folder), start, time.time(), folder)
     except StoreError as error:
         refuse(str(error), 1)
-    narration = Narration(as_json=as_json, ascii_only=wants_ascii(plain))
+    except Refused as refused:
+        refuse(str(refused))
+    narration = Narration(as_json=said["as_json"], ascii_only=wants_ascii(said["plain"]))
     narration.end(prediction.state, prediction.root, prediction.state.at, waited(prediction.events))
     raise SystemExit(exit_code(prediction.state, prediction.root))

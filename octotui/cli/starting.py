@@ -2,7 +2,9 @@
 
 import getpass
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypedDict
 
 import click
 
@@ -22,39 +24,91 @@ def state_option(function: click.decorators.FC) -> click.decorators.FC:
     )(function)
 
 
-def guided_option(function: click.decorators.FC) -> click.decorators.FC:
-    """The `--guided-failure` option, and its opposite."""
-    return click.option(
-        "--guided-failure/--no-guided-failure",
-        "guided",
-        default=None,
-        help="Whether a failed step asks what to do; without it, the model says.",
-    )(function)
+class Start(TypedDict):
+    """The options that say where, for whom, and with what a run is started."""
+
+    environment: str | None
+    tenant: str | None
+    pairs: tuple[str, ...]
+    skip: tuple[str, ...]
+    guided: bool | None
 
 
-def process_arguments(function: click.decorators.FC) -> click.decorators.FC:
-    """The arguments FILE and PROCESS, and the options that say where, for whom, and with what."""
-    for decorate in (
-        click.option("--set", "pairs", metavar="NAME=VALUE", multiple=True, help="A variable for this run."),
+class Telling(TypedDict):
+    """The options that say how what happens is told, and where spaces are kept."""
+
+    as_json: bool
+    plain: bool
+    state: Path | None
+
+
+Decorator = Callable[[click.decorators.FC], click.decorators.FC]
+
+
+def start_options(function: click.decorators.FC) -> click.decorators.FC:
+    """The options of `Start`."""
+    where = click.option("--environment", metavar="E", help="Where it takes effect: a slug or a name.")
+    return where(run_options(function))
+
+
+def run_options(function: click.decorators.FC) -> click.decorators.FC:
+    """The options of `Start` that do not say where."""
+    return _all(
+        function,
         click.option("--tenant", metavar="T", help="For whom: a slug or a name."),
-        click.option("--environment", metavar="E", help="Where the run takes effect: a slug or a name."),
-        click.argument("process"),
-        click.argument("file", type=click.Path(path_type=Path)),
-    ):
+        click.option("--set", "pairs", metavar="NAME=VALUE", multiple=True, help="A variable for this run."),
+        click.option("--skip", metavar="STEP", multiple=True, help="A step to leave out."),
+        click.option(
+            "--guided-failure/--no-guided-failure",
+            "guided",
+            default=None,
+            help="Whether a failed step asks what to do; without it, the model says.",
+        ),
+    )
+
+
+def telling_options(function: click.decorators.FC) -> click.decorators.FC:
+    """The options of `Telling`."""
+    return _all(
+        function,
+        click.option("--json", "as_json", is_flag=True, help="Print JSON Lines: events, then a Summary."),
+        click.option("--ascii", "plain", is_flag=True, help="Draw with ASCII characters."),
+        state_option,
+    )
+
+
+def answer_options(function: click.decorators.FC) -> click.decorators.FC:
+    """The options that say beforehand what is answered."""
+    return _all(
+        function,
+        click.option(
+            "--proceed", "answer", flag_value="proceed", help="Answer every manual step with proceed."
+        ),
+        click.option("--abort", "answer", flag_value="abort", help="Answer abort, and fail to what failed."),
+    )
+
+
+def file_argument(function: click.decorators.FC) -> click.decorators.FC:
+    """The argument FILE."""
+    return click.argument("file", type=click.Path(path_type=Path))(function)
+
+
+def _all(function: click.decorators.FC, *decorators: Decorator[click.decorators.FC]) -> click.decorators.FC:
+    for decorate in reversed(decorators):
         function = decorate(function)
     return function
 
 
-def start_command(
-    model: Model, process: str, environment: str | None, tenant: str | None, pairs: tuple[str, ...]
-) -> StartRun:
-    """The command that the caller's words mean; exit code 2 where a name is not known."""
+def start_command(model: Model, process: str, said: Start) -> StartRun:
+    """The command that the caller's words mean for a process; exit code 2 where a name is not known."""
     start = StartRun(
-        process=slug_of("runbook", process, model.runbooks),
-        environment=environment_of(model, environment),
-        tenant=tenant_of(model, tenant),
+        process=process,
+        environment=environment_of(model, said["environment"]),
+        tenant=tenant_of(model, said["tenant"]),
         requester=account(),
-        variables=values_of(pairs),
+        variables=values_of(said["pairs"]),
+        skip=said["skip"],
+        guided=said["guided"],
     )
     _check_given(model, start)
     return start
@@ -66,6 +120,17 @@ def _check_given(model: Model, start: StartRun) -> None:
     asked = asked_by(model, start)
     if problems := problems_with(asked, given):
         refuse(f"{'; '.join(problems)}; say each with --set NAME=VALUE")
+
+
+def what_to_run(model: Model, said: str) -> str:
+    """The slug of the runbook or project that was said; exit code 2 where it is not known."""
+    kind = "runbook or project" if model.projects else "runbook"
+    return slug_of(kind, said, model.processes)
+
+
+def project_of(model: Model, said: str) -> str:
+    """The slug of the project that was said; exit code 2 where it is not known."""
+    return slug_of("project", said, model.projects)
 
 
 def environment_of(model: Model, said: str | None) -> str | None:

@@ -98,6 +98,19 @@ def highest(versions: Iterable[str], wanted: str = ANY, tag: str | None = None) 
     return max((each for each in versions if fits(each, wanted, tag)), key=precedence, default=None)
 
 
+def best(
+    versions: Iterable[str], wanted: str = ANY, limits: str | None = None, tag: str | None = None
+) -> str | None:
+    """The highest version that fits what a step wants within what a channel allows, or None.
+
+    Which pre-releases are taken is for the channel to say, where it says anything.
+    """
+    if limits is None and tag is None:
+        return highest(versions, wanted)
+    allowed = [each for each in versions if fits(each, limits or ANY, tag)]
+    return highest(allowed, wanted, tag or "")
+
+
 def _inside(version: str, limits: Range) -> bool:
     place, count = precedence(version), len(limits.numbers)
     padded = (*numbers_of(version), *(0,) * count)

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from octotui.engine.events import Outcome
 from octotui.engine.state import Job
-from octotui.model.space import Model
+from octotui.model.space import Channel, Model
 from octotui.store.cache import InUse, shrink
 from octotui.store.feeds import FeedError, catalogue, choose
 from octotui.store.packages import PackageError, acquire, locate
@@ -19,7 +19,7 @@ Chosen = tuple[dict[str, str], tuple[str, ...]]
 """A version for each requirement, and what is wrong with the others."""
 
 
-def choose_versions(model: Model, needed: tuple[str, ...]) -> Chosen:
+def choose_versions(model: Model, needed: tuple[str, ...], channel: Channel | None = None) -> Chosen:
     """A version for each requirement (`tools`, `tools@[1.0,2.0)`), and what is wrong with the others (P1)."""
     versions: dict[str, str] = {}
     problems: list[str] = []
@@ -30,7 +30,7 @@ def choose_versions(model: Model, needed: tuple[str, ...]) -> Chosen:
     for each in needed:
         package, _, version = each.partition("@")
         try:
-            versions[each] = choose(held, package, version or None).version
+            versions[each] = choose(held, package, version or None, channel).version
         except FeedError as error:
             problems.append(str(error))
     return versions, tuple(problems)
@@ -39,7 +39,7 @@ def choose_versions(model: Model, needed: tuple[str, ...]) -> Chosen:
 class Acquirer(Protocol):
     """How the packages of a run are found in feeds, and reach its workers."""
 
-    async def choose(self, model: Model, needed: tuple[str, ...]) -> Chosen:
+    async def choose(self, model: Model, needed: tuple[str, ...], channel: Channel | None = None) -> Chosen:
         """Look for versions without holding up the session."""
         ...
 
@@ -61,9 +61,9 @@ class RealAcquirer:
         self._stopping: dict[str, Stopping] = {}
         self._threads = ThreadPoolExecutor(64, "acquire")  # they mostly sleep, and must not hold up others
 
-    async def choose(self, model: Model, needed: tuple[str, ...]) -> Chosen:
+    async def choose(self, model: Model, needed: tuple[str, ...], channel: Channel | None = None) -> Chosen:
         """Read the feeds in a thread."""
-        return await asyncio.to_thread(choose_versions, model, needed)
+        return await asyncio.to_thread(choose_versions, model, needed, channel)
 
     async def acquire(
         self, model: Model, job: Job, directory: Path, output: Output, in_use: InUse = frozenset
@@ -103,9 +103,9 @@ class SimulatedAcquirer:
         self._stopped: dict[str, asyncio.Event] = {}
         self._there: set[Path] = set()
 
-    async def choose(self, model: Model, needed: tuple[str, ...]) -> Chosen:
+    async def choose(self, model: Model, needed: tuple[str, ...], channel: Channel | None = None) -> Chosen:
         """Read the feeds at once: virtual time does not wait for threads."""
-        return choose_versions(model, needed)
+        return choose_versions(model, needed, channel)
 
     async def acquire(
         self, model: Model, job: Job, directory: Path, output: Output, in_use: InUse = frozenset

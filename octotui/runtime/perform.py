@@ -13,7 +13,8 @@ from octotui.engine.acquire import packages_in_use
 from octotui.engine.commands import ChoosePackages, Command, ReportOutcome, ReportProgress
 from octotui.engine.events import AnyEvent, Outcome
 from octotui.engine.state import Job, Run, State
-from octotui.runtime.acquiring import Acquirer
+from octotui.model.space import Channel
+from octotui.runtime.acquiring import Acquirer, Chosen
 from octotui.runtime.clocks import Clock
 from octotui.runtime.output import Output
 from octotui.runtime.progress import Progress
@@ -93,6 +94,10 @@ class Crew:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def choose(self, needed: tuple[str, ...], channel: Channel) -> Chosen:
+        """Versions of packages for a release of a channel, from the feeds as they are now."""
+        return await self._acquirer.choose(self.present().model, needed, channel)
 
     def _choose(self, run: Run | None) -> None:
         if run is not None and run.state == "queued" and run.versions is None and run.needs_packages:

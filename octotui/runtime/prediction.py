@@ -1,8 +1,9 @@
 """What would happen: the same core and session, in virtual time, with nothing started and nothing written."""
 
 import msgspec
+from msgspec.structs import replace
 
-from octotui.engine.commands import AnswerInterruption, StartRun, TakeInterruption
+from octotui.engine.commands import AnswerInterruption, CreateRelease, StartRun, TakeInterruption
 from octotui.engine.events import Answer, AnyEvent, RunQueued
 from octotui.engine.state import Interruption, State
 from octotui.model.space import Model
@@ -10,6 +11,7 @@ from octotui.runtime.acquiring import SimulatedAcquirer
 from octotui.runtime.clocks import Clock, in_virtual_time
 from octotui.runtime.finish import open_runs, questions
 from octotui.runtime.perform import Crew
+from octotui.runtime.releasing import make_release
 from octotui.runtime.session import Session
 from octotui.runtime.vault import Vault
 from octotui.store.folder import SpaceFolder
@@ -36,6 +38,11 @@ def predict(model: Model, before: State, command: StartRun, start: float, folder
         next_run=before.next_run,
         next_interruption=before.next_interruption,
         at=before.at,
+        releases=before.releases,
+        newest=before.newest,
+        current=before.current,
+        releases_created=before.releases_created,
+        published=before.published,
     )
     return in_virtual_time(lambda now: _play(model, state, command, now, folder), max(start, before.at))
 
@@ -45,16 +52,26 @@ async def _play(model: Model, state: State, command: StartRun, now: Clock, folde
     session = Session(state, MemoryJournal(), crew, user=command.requester, now=now)
     seen: list[AnyEvent] = []
     session.listen(lambda events, before, after: seen.extend(events))
-    await session.start(model)
-    events = await session.send(command)
-    root = next(event.run for event in events if isinstance(event, RunQueued))
-    async for present in session.states():
-        for question in questions(present, root):
-            await _answer(session, question)
-        if not open_runs(present, root):
-            break
-    await session.close()
+    try:
+        await session.start(model)
+        root = await _start(session, command)
+        async for present in session.states():
+            for question in questions(present, root):
+                await _answer(session, question)
+            if not open_runs(present, root):
+                break
+    finally:
+        await session.close()
     return Prediction(root, tuple(seen), await session.family(root))
+
+
+async def _start(session: Session, command: StartRun) -> str:
+    """Start the run; a project without a release is released as it is."""
+    if command.process in session.state.model.projects and command.release is None:
+        made = await make_release(session, CreateRelease(process=command.process))
+        command = replace(command, release=made.version)
+    events = await session.send(command)
+    return next(event.run for event in events if isinstance(event, RunQueued))
 
 
 async def _answer(session: Session, asked: Interruption) -> None:

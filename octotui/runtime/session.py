@@ -12,7 +12,8 @@ from octotui.engine.events import AnyEvent, RunQueued
 from octotui.engine.evolve import evolve
 from octotui.engine.prompts import sort_out
 from octotui.engine.state import State, next_deadline
-from octotui.model.space import Model
+from octotui.model.space import Channel, Model
+from octotui.runtime.acquiring import Chosen
 from octotui.runtime.clocks import Clock
 from octotui.runtime.perform import Crew
 from octotui.store.memory import AnyJournal
@@ -57,6 +58,10 @@ class Session:
                 await asyncio.sleep(0)  # it is acted upon first, as it is where a disk takes its time
             await asyncio.shield(committed)
         return events
+
+    async def choose(self, needed: tuple[str, ...], channel: Channel) -> Chosen:
+        """Versions of packages for a release of a channel, from the feeds as they are now."""
+        return await self._crew.choose(needed, channel)
 
     def listen(self, listener: Listener) -> None:
         """Call back with (events, before, after) for all that is committed from now on."""

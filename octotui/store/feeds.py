@@ -8,8 +8,8 @@ import msgspec
 
 from octotui.model.complaints import did_you_mean
 from octotui.model.packages import package_of
-from octotui.model.space import Feed
-from octotui.model.versions import ANY, highest, precedence, tag_of
+from octotui.model.space import Channel, Feed
+from octotui.model.versions import ANY, best, precedence, tag_of
 from octotui.store.listings import Listed, ListingError, read_listing
 
 MOST = 12  # versions that a sentence names
@@ -36,15 +36,17 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     checksum: str = ""
 
 
-def choose(held: Iterable[Found], package: str, version: str | None) -> Found:
-    """The highest version of a package that fits; raises FeedError."""
+def choose(held: Iterable[Found], package: str, version: str | None, channel: Channel | None = None) -> Found:
+    """The highest version of a package that fits, also into a channel; raises FeedError."""
     held = list(held)
     of_id = [each for each in held if each.id == package]
-    chosen = highest((each.version for each in of_id), version or ANY)
+    limits, tag = (channel.versions.get(package), channel.tag) if channel else (None, None)
+    chosen = best((each.version for each in of_id), version or ANY, limits, tag)
     if chosen is not None:
         return next(each for each in of_id if each.version == chosen)
     if of_id:
-        raise FeedError(_none_fits(package, version, [each.version for each in of_id]))
+        held_of = [each.version for each in of_id]
+        raise FeedError(_none_fits(package, version, held_of) + _of_channel(channel, limits or tag))
     hint = did_you_mean(package, dict.fromkeys(each.id for each in held)) if held else ", nor any other"
     raise FeedError(f"no feed holds the package {package}{hint}")
 
@@ -115,6 +117,10 @@ def _listing(feed: Feed, url: str) -> list[Listed]:
     except ListingError as error:
         raise FeedError(f"the feed cannot be read: {url} {error}") from error
     raise FeedError(f"the feed cannot be read: the listing of {url} has no end")
+
+
+def _of_channel(channel: Channel | None, limits: str | None) -> str:
+    return f", and the channel {channel.name} takes {limits}" if channel and limits else ""
 
 
 def _none_fits(package: str, version: str | None, held: list[str]) -> str:

@@ -2,9 +2,9 @@
 
 from octotui.engine import events as happened
 from octotui.engine.events import AnyEvent
-from octotui.engine.releases import Release
 from octotui.engine.state import ForLock, Job, Run, State
 from octotui.views.picks import at_length
+from octotui.views.releases import made
 from octotui.views.waits import may_be_answered_by, of_job, of_run
 from octotui.views.words import listed
 
@@ -16,7 +16,7 @@ def lines(event: AnyEvent, before: State, after: State, now: float) -> list[str]
     if isinstance(event, happened.HealthChanged):
         return [f"{event.worker} is {event.health}"]
     if isinstance(event, happened.ReleaseCreated):
-        return [f"{event.release.title} is {_made(event.release)}"]
+        return [made(event.release)]
     run = after.runs.get(event.run) or before.runs.get(event.run)
     if run is None:
         return []
@@ -92,14 +92,6 @@ def _of_question(event: AnyEvent, state: State) -> list[str]:
         case happened.InterruptionAnswered(user=user, answer=answer, notes=notes):
             return [f"{user} says {answer} to “{question.step}”{f': {notes}' if notes else ''}"]
     return []
-
-
-def _made(release: Release) -> str:
-    """What became of a release that was made."""
-    if release.channel is None:
-        return f"published as {release.version}"
-    packages = ", ".join(f"{text.partition('@')[0]} {version}" for text, version in release.versions.items())
-    return f"made in the channel {release.channel}{' with ' + packages if packages else ''}"
 
 
 def _queued(state: State, run: Run) -> str:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from octotui.model.versions import VERSION, RangeError, fits, highest, precedence, range_of, tag_of
+from octotui.model.versions import VERSION, RangeError, best, fits, highest, precedence, range_of, tag_of
 
 RISING = [
     "1.0.0-alpha",
@@ -147,3 +147,22 @@ def test_no_text_raises_anything_but_its_own_error(text: str) -> None:
         assert text in said
     else:
         assert re.search(rf"{VERSION}|\*|x|X", text)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "limits", "tag", "found"),
+    [
+        ("*", None, None, "2.0.0"),
+        ("*", "[1.0,2.0)", None, "1.4.0"),
+        ("*", "[1.0-a,2.0)", None, "1.5.0-beta"),
+        ("*", None, "^$", "2.0.0"),
+        ("*", None, "^beta", "1.5.0-beta"),
+        ("1.x", None, "^beta", "1.5.0-beta"),
+        ("1.x", "[1.0,1.3)", None, None),
+        ("1.5.0-beta", "[1.0,2.0)", "^$", None),
+    ],
+)
+def test_p1_the_best_is_what_a_step_wants_within_what_a_channel_allows(
+    wanted: str, limits: str | None, tag: str | None, found: str | None
+) -> None:
+    assert best(("1.4.0", "1.5.0-beta", "2.0.0"), wanted, limits, tag) == found

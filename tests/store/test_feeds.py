@@ -2,13 +2,13 @@ from pathlib import Path
 
 import pytest
 
-from octotui.model.space import Feed
+from octotui.model.space import Channel, Feed
 from octotui.store.feeds import FeedError, Found, catalogue
 from octotui.store.feeds import choose as choose_of
 
 
-def choose(feeds: list[Feed], package: str, version: str | None) -> Found:
-    return choose_of(catalogue(feeds), package, version)
+def choose(feeds: list[Feed], package: str, version: str | None, channel: Channel | None = None) -> Found:
+    return choose_of(catalogue(feeds), package, version, channel)
 
 
 def feed(directory: Path, *names: str, rate: int | None = None) -> Feed:
@@ -35,6 +35,18 @@ def test_exactly_the_version_asked_for_is_chosen(tmp_path: Path) -> None:
     assert choose([here], "tools", "1.2.0").version == "1.2.0"
     with pytest.raises(FeedError, match=r"^no feed holds tools 2\.0; there is 1\.2\.0, 1\.10\.0$"):
         choose([here], "tools", "2.0")
+
+
+def test_a_channel_narrows_the_choice(tmp_path: Path) -> None:
+    """P1: a channel's range, and the pattern of its tags."""
+    here = feed(tmp_path, "tools.1.2.0.zip", "tools.2.0.0.zip", "tools.2.1.0-beta.zip")
+    old = Channel(name="Old", versions={"tools": "[1.0,2.0)"})
+    assert choose([here], "tools", None, old).version == "1.2.0"
+    assert choose([here], "tools", None, Channel(name="Beta", tag="^beta")).version == "2.1.0-beta"
+    with pytest.raises(
+        FeedError, match=r"^no feed holds tools 2\.0\.0; there is .*, and the channel Old takes"
+    ):
+        choose([here], "tools", "2.0.0", old)
 
 
 def test_an_unknown_package_names_the_nearest(tmp_path: Path) -> None:

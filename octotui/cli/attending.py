@@ -1,0 +1,33 @@
+"""A run that a verb starts and attends to its end."""
+
+import asyncio
+from typing import NoReturn
+
+from octotui.cli.models import USAGE, refuse, wants_ascii
+from octotui.cli.starting import Start, Telling
+from octotui.engine.commands import StartRun
+from octotui.engine.events import Answer
+from octotui.model.space import Model
+
+
+class Attending(Start, Telling):
+    """The options of a verb that attends a run."""
+
+    answer: Answer | None
+
+
+def attend(model: Model, start: StartRun, said: Attending) -> NoReturn:
+    """Run it to its end, and leave with its exit code; what makes no sense is exit code 2."""
+    from octotui.cli.attended import Attended
+    from octotui.cli.narration import Narration
+    from octotui.engine.commands import Refused
+    from octotui.store.errors import StoreError
+
+    narration = Narration(as_json=said["as_json"], ascii_only=wants_ascii(said["plain"]))
+    try:
+        code = asyncio.run(Attended(model, start, said["answer"], narration).run(said["state"]))
+    except StoreError as error:
+        refuse(str(error), 1)
+    except Refused as refused:
+        refuse(str(refused), USAGE)
+    raise SystemExit(code)

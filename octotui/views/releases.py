@@ -1,0 +1,30 @@
+"""Releases in words: what one is made of, and where it is."""
+
+from octotui.engine.releases import Release
+from octotui.model.space import Model
+from octotui.views.runs import where
+
+
+def made(release: Release) -> str:
+    """What became of a release that was made."""
+    name = release.definition.name
+    if release.channel is None:
+        return f"{name} is published as {release.version}"
+    packages = ", ".join(f"{text.partition('@')[0]} {version}" for text, version in release.versions.items())
+    return (
+        f"{release.title} is made in the channel {release.channel}{' with ' + packages if packages else ''}"
+    )
+
+
+def deployed(model: Model, release: Release) -> str:
+    """Where a release was deployed last: `Test, Production · Contoso`."""
+    done = sorted(release.deployed, key=lambda each: each.at)
+    return ", ".join(where(model, each.environment, each.tenant) or "nowhere" for each in done)
+
+
+def line(model: Model, release: Release) -> str:
+    """A release in one line of a list."""
+    done = deployed(model, release)
+    return "  ".join(
+        filter(None, (release.version, release.channel, f"in {done}" if done else "not deployed"))
+    )
