@@ -9,7 +9,7 @@ from octotui.model.schema import schema
 from octotui.model.starter import starter
 from tests.model.texts import SAMPLE, SPACE
 
-CONFIGS = sorted((Path(__file__).parents[2] / "configs").glob("**/*.toml"))
+CONFIGS = sorted((Path(__file__).parents[2] / "configs").glob("*.toml"))
 
 
 def wrong(text: str) -> list[Any]:

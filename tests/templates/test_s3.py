@@ -1,58 +1,11 @@
 """The templates s3-upload and s3-static-site, against a local S3 server."""
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import boto3
 import pytest
-from moto.server import ThreadedMotoServer
 
 from tests.templates.conftest import Done, Run
-
-SECRET = "wJalrXUtnFEMI-not-to-be-seen"
-
-
-class Store:
-    """An S3 server with one bucket, and a client to look into it."""
-
-    def __init__(self, url: str) -> None:
-        self.url = url
-        keys = {"aws_access_key_id": "AKIA", "aws_secret_access_key": SECRET}
-        self.client: Any = boto3.client("s3", endpoint_url=url, region_name="us-east-1", **keys)
-        self.client.create_bucket(Bucket="site")
-
-    def empty(self) -> None:
-        for key in self.names():
-            self.client.delete_object(Bucket="site", Key=key)
-
-    def names(self) -> list[str]:
-        return [each["Key"] for each in self.client.list_objects_v2(Bucket="site").get("Contents", ())]
-
-    def headers(self, key: str) -> tuple[str, str | None]:
-        found = self.client.head_object(Bucket="site", Key=key)
-        return found["ContentType"], found.get("CacheControl")
-
-    def body(self, key: str) -> bytes:
-        content: bytes = self.client.get_object(Bucket="site", Key=key)["Body"].read()
-        return content
-
-
-@pytest.fixture(scope="module")
-def opened() -> Iterator[Store]:
-    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    store = Store(f"http://{host}:{port}")
-    yield store
-    store.client.close()
-    server.stop()
-
-
-@pytest.fixture
-def store(opened: Store) -> Store:
-    opened.empty()
-    return opened
+from tests.templates.store import SECRET, Store
 
 
 def upload(run: Run, store: Store, template: str, **more: object) -> Done:

@@ -1,0 +1,89 @@
+"""The examples in `configs/` that use templates, against the servers they would talk to."""
+
+import hashlib
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import ROOT
+from tests.templates.cluster import TOKEN, Cluster
+from tests.templates.conftest import Verb, Web
+from tests.templates.office import Office
+
+CONFIGS = ROOT / "configs"
+
+
+@pytest.fixture
+def morning(web: Web, office: Office, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """Where the services of the morning check are."""
+    monkeypatch.setenv("SLACK_WEBHOOK", f"{web.url}/slack/not-to-be-seen")
+    monkeypatch.setenv("TEAMS_WEBHOOK", f"{web.url}/teams/not-to-be-seen")
+    return {"Service.Url": web.url, "Mail.Port": str(office.ports["none"])}
+
+
+def test_the_morning_check_tells_slack_and_teams(
+    octotui: Verb, web: Web, office: Office, morning: dict[str, str]
+) -> None:
+    """S1, V5: what one template has found, others tell; the addresses of the webhooks are seen nowhere."""
+    web.answers["GET", "/health"] = (200, b'all "fine"\n')
+    told = octotui("run", CONFIGS / "notifications.toml", "morning-check", **morning)
+    assert told.code == 0
+    asked = {each.path.split("/")[1]: each for each in web.asked}
+    assert asked["health"].headers["X-Asked-By"] == "run-1"
+    assert asked["slack"].json == {"text": '*Morning check*: the service said "all "fine"\n"\n'}
+    card = asked["teams"].json["attachments"][0]["content"]
+    assert card["body"][1]["text"] == 'The service said "all "fine"\n".'
+    assert office.box.mails == []
+    assert told.ended("job-1.4")["outputs"] == {"Checksum": hashlib.sha256(b'all "fine"\n').hexdigest()}
+    kept = (each.read_bytes() for each in told.state.rglob("*") if each.is_file())
+    assert not any(b"not-to-be-seen" in each for each in kept)
+
+
+def test_a_morning_check_that_fails_is_mailed(
+    octotui: Verb, web: Web, office: Office, morning: dict[str, str]
+) -> None:
+    """S3."""
+    web.answers["GET", "/health"] = (503, b"tired")
+    told = octotui("run", CONFIGS / "notifications.toml", "morning-check", **morning)
+    assert (told.code, len(web.asked)) == (1, 1)
+    ((recipients, mail),) = office.box.mails
+    assert (recipients, mail["Subject"]) == (["operations@example.org"], "Morning check failed")
+    assert "The server answered 503; expected 200-299." in mail.get_content()
+
+
+def prices(database: Path) -> list[int]:
+    connection = sqlite3.connect(database)
+    found = connection.execute("select cents from prices order by article").fetchall()
+    connection.close()
+    return [cents for (cents,) in found]
+
+
+def test_prices_rise_when_somebody_has_looked_at_them(octotui: Verb, tmp_path: Path) -> None:
+    """I1, S1: the question tells what a template has counted; after an abort nothing has changed."""
+    where = {"Database": str(tmp_path / "shop.db")}
+    file = CONFIGS / "database.toml"
+    assert octotui("run", file, "make-shop", **where).code == 0
+    aborted = octotui("run", file, "raise-prices", "--abort", **where)
+    (asked,) = [each for each in aborted.events if each["type"] == "InterruptionRaised"]
+    assert "Prices rise by **10 %**" in asked["instructions"]
+    assert "`2\t16000`" in asked["instructions"]
+    assert (aborted.code, prices(tmp_path / "shop.db")) == (1, [12000, 4000, 2500])
+    done = octotui("run", file, "raise-prices", "--proceed", "--environment", "production", **where)
+    assert (done.code, prices(tmp_path / "shop.db")) == (0, [12600, 4200, 2500])
+    assert done.log("job-3.4") == "anchor\t12600\nbuoy\t4200\ngift card\t2500\n"
+
+
+def test_the_shop_is_configured_in_the_cluster(
+    octotui: Verb, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S1, V5."""
+    monkeypatch.setenv("KUBE_TOKEN", TOKEN)
+    where = {"Cluster.Url": cluster.url, "Cluster.Authority": cluster.authority}
+    told = octotui("run", CONFIGS / "kubernetes.toml", "configure-shop", "--environment", "test", **where)
+    assert told.code == 0
+    held = cluster.held["shop", "shop"]["data"]
+    assert held == {"Greeting": 'Welcome to the "test" shop', "Environment": "test"}
+    assert told.log("job-1.2") == 'Welcome to the "test" shop\n'
+    kept = (each.read_bytes() for each in told.state.rglob("*") if each.is_file())
+    assert not any(TOKEN.encode() in each for each in kept)
