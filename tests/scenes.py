@@ -6,6 +6,7 @@ from typing import NamedTuple
 import msgspec
 
 from octotui.engine import commands as asked
+from octotui.engine.events import Artifact
 from octotui.engine.state import State
 from octotui.model.process import Runbook, Simulate
 from octotui.model.space import Engine, Model, Pool, Space, Tenant, Worker
@@ -175,6 +176,30 @@ def cancelling() -> Scene:
     return _scene(world)
 
 
+def telling() -> Scene:
+    """A step failed once and then left a file and more to read; the next one is on its way."""
+    steps = (
+        script("Measure it", retries=2, backoff=5.0, simulate=takes(60)),
+        script("Copy the results", simulate=takes(60)),
+    )
+    world = World(kraken(runbooks={"report": Runbook(name="Report on the kraken", steps=steps)}))
+    world.start("report", environment="test")
+    world.run_until(4)
+    world.report("job-1.1", "failed", reason="the scales are busy", exit_code=75)
+    world.run_until(15)
+    world.report(
+        "job-1.1",
+        exit_code=0,
+        warnings=("the scales end at 100 t", "the tail was not weighed"),
+        highlights=("The kraken weighs 94 t",),
+        artifacts=(Artifact("kraken-weight.csv", 12_600),),
+    )
+    world.run_until(21)
+    far = asked.ReportProgress(job="job-1.2", attempt=1, percentage=62, message="94 of 151 files")
+    world.send(far)
+    return _scene(world)
+
+
 def queued() -> Scene:
     """Two runs fill the cap, one waits for a tag, two for a slot."""
     world = World(kraken(engine=Engine(task_cap=2)))
@@ -199,6 +224,7 @@ def many() -> Scene:
 SCENES = {
     made.__name__: cache(made)
     for made in (
-        idle, seed, lock_wait, asking, taken, approved, failed, guided, retrying, cancelling, queued, many
+        idle, seed, lock_wait, asking, taken, approved, failed, guided, retrying, telling, cancelling, queued,
+        many,
     )
 }  # fmt: skip

@@ -40,6 +40,7 @@ class Attended:
         """Run it in its space, and say how it went as an exit code; may raise StoreError."""
         user = self._start.requester
         async with open_space(self._model, state_dir, user, time.time, self._narration.tell) as session:
+            self._narration.where = session.artifact_path
             events = await session.send(self._start)
             root = next(event.run for event in events if isinstance(event, RunQueued))
             self._heed_signals(session, root)

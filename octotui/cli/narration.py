@@ -9,11 +9,13 @@ from msgspec.structs import replace
 
 from octotui.cli.models import say
 from octotui.cli.summary import summary
-from octotui.engine.events import AnyEvent
+from octotui.engine.events import AnyEvent, AttemptFailed, JobEnded
 from octotui.engine.evolve import evolve
 from octotui.engine.state import State
 from octotui.views.branches import TreeRow
 from octotui.views.changes import lines
+from octotui.views.files import Where
+from octotui.views.told import file
 from octotui.views.tree import as_lines, rows
 from octotui.views.words import ASCII, UNICODE
 
@@ -24,6 +26,7 @@ class Narration:
     def __init__(self, *, as_json: bool, ascii_only: bool) -> None:
         self._as_json = as_json
         self._glyphs = ASCII if ascii_only else UNICODE
+        self.where: Where | None = None  # the files are that scripts had kept
 
     def tell(self, events: tuple[AnyEvent, ...], before: State, after: State) -> None:
         """Print what events changed."""
@@ -34,12 +37,19 @@ class Narration:
                 state = evolve(before, event)
                 for line in lines(event, before, state, event.at):
                     say(self._glyphs.text(line))
+                self._tell_files(event)
                 before = state
+
+    def _tell_files(self, event: AnyEvent) -> None:
+        """Say where the files are that a job's script had kept."""
+        if isinstance(event, AttemptFailed | JobEnded) and self.where is not None:
+            for each in event.artifacts:
+                say(f"{event.run}  {file(each)} kept at {self.where(event.run, event.job, each.name)}")
 
     def end(self, state: State, root: str, now: float, notes: Mapping[str, str] | None = None) -> None:
         """Print the allocation tree, with notes on its jobs, or the Summary."""
         if self._as_json:
-            write(summary(state, root))
+            write(summary(state, root, self.where))
             return
         say("")
         tree = tuple(_with_note(row, notes or {}) for row in rows(state, root, now))
@@ -51,7 +61,7 @@ class Narration:
 
 
 def _with_note(row: TreeRow, notes: Mapping[str, str]) -> TreeRow:
-    note = notes.get(row.job or "") if row.mark is not None else None
+    note = notes.get(row.job or "") if row.mark is not None and row.kind != "attempt" else None
     return replace(row, note=", ".join(filter(None, (note, row.note)))) if note else row
 
 

@@ -3,15 +3,16 @@
 from typing import Any
 
 from octotui.engine.state import Run, State
+from octotui.views.files import Where
 
 
-def summary(state: State, root: str) -> dict[str, Any]:
-    """The Summary of a run and all it started, in the order they were queued."""
+def summary(state: State, root: str, where: Where | None = None) -> dict[str, Any]:
+    """The Summary of a run and all it started, in the order they were queued; `where` files are kept."""
     family = state.families[root]
-    return {"type": "Summary", "runs": [_run(state, state.runs[name]) for name in family.runs]}
+    return {"type": "Summary", "runs": [_run(state, state.runs[name], where) for name in family.runs]}
 
 
-def _run(state: State, run: Run) -> dict[str, Any]:
+def _run(state: State, run: Run, where: Where | None) -> dict[str, Any]:
     parent = state.jobs.get(run.parent) if run.parent else None
     return {
         "id": run.id,
@@ -22,6 +23,7 @@ def _run(state: State, run: Run) -> dict[str, Any]:
         "parent": parent.run if parent else None,
         "state": run.state,
         "workers": _workers(state, run),
+        "artifacts": _artifacts(state, run, where),
     }
 
 
@@ -33,6 +35,20 @@ def _workers(state: State, run: Run) -> dict[str, str]:
         if started and started[-1].worker is not None:
             found[step.name] = started[-1].worker
     return found
+
+
+def _artifacts(state: State, run: Run, where: Where | None) -> list[dict[str, Any]]:
+    """The files that the run's scripts had kept."""
+    return [
+        {
+            "step": run.runbook.steps[job.step].name if job.step is not None else None,
+            "name": each.name,
+            "size": each.size,
+            "path": str(where(run.id, job.id, each.name)) if where else None,
+        }
+        for job in (state.jobs[name] for name in run.jobs)
+        for each in job.artifacts
+    ]
 
 
 EXIT_CODES = {"succeeded": 0, "failed": 1, "timed-out": 1, "cancelled": 5}

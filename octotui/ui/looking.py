@@ -14,11 +14,12 @@ from octotui.engine.commands import CancelRun, StartRun
 from octotui.engine.events import RunQueued
 from octotui.engine.state import State
 from octotui.ui.confirm import Confirm
+from octotui.ui.files_dialog import FilesDialog
 from octotui.ui.help_dialog import HelpDialog
 from octotui.ui.sending import send
 from octotui.ui.start_dialog import StartDialog
 from octotui.ui.why_dialog import WhyDialog
-from octotui.views import questions, why
+from octotui.views import files, questions, why
 from octotui.views.runs import Record
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ class LookingScreen(Screen[None]):
         Binding("t", "take", "take", show=False),
         Binding("w", "why", "why"),
         Binding("l", "log", "log"),
+        Binding("f", "files", "files"),
         Binding("c", "cancel", "cancel"),
         Binding("r", "again", "run again", show=False),
         Binding("question_mark", "help", "help", key_display="?"),
@@ -91,7 +93,7 @@ class LookingScreen(Screen[None]):
                 self.picture = self._ended[record.root]
             else:
                 self._fetch(record.root)
-        offered = [self.check_action(action, ()) for action in ("cancel", "again", "answer")]
+        offered = [self.check_action(action, ()) for action in ("cancel", "again", "answer", "files")]
         if offered != self._offered:
             self._offered = offered
             self.refresh_bindings()
@@ -111,6 +113,8 @@ class LookingScreen(Screen[None]):
             return run is not None and not run.ended and run.state != "cancelling"
         if action in ("answer", "take"):
             return len(self.state.asking) > 0
+        if action == "files":
+            return any(job.artifacts for job in files.jobs(self.picture, self.run or ""))
         if action == "again":
             return self.state.model.process(self.process or "") is not None
         return super().check_action(action, parameters)
@@ -174,6 +178,12 @@ class LookingScreen(Screen[None]):
         row = questions.first(self.state, self.session.user, self.now, self.run)
         if row is not None:
             self.app.push_screen(QuestionScreen(self.session, row, take=take and not row.mine))
+
+    def action_files(self) -> None:
+        """Say where the files are that the run's scripts had kept."""
+        if self.run is not None:
+            parts = files.of_run(self.picture, self.run, self.session.artifact_path)
+            self.app.push_screen(FilesDialog(self.run, parts))
 
     def action_why(self) -> None:
         """Say why, of the worker or the run looked at."""

@@ -18,7 +18,7 @@ from octotui.ui.lines import Lines
 from octotui.ui.paint import Span, cut, glyphs_of, length, sign, spread
 from octotui.views import runs
 from octotui.views.runs import Record, RunRow
-from octotui.views.words import Glyphs
+from octotui.views.words import Glyphs, counted
 
 
 class RunsPanel(Vertical):
@@ -152,6 +152,9 @@ def draw(row: RunRow, width: int, number: int, glyphs: Glyphs) -> list[Span]:
     right: list[Span] = [(f"{row.mark.word:<10}", row.mark.role), (f"{row.time:>6}", "muted")]
     if width < 44:
         right = right[:1]
+    if row.warnings:
+        told = counted(row.warnings, "warning") if width >= 64 else f"!{row.warnings}"
+        right.insert(0, (f"{told} ", "warned"))
     head: list[Span] = [sign(row.mark, glyphs), (f"{row.id:<{number}} ", "muted")]
     room = width - length(head) - length(right) - 1
     place = cut([(row.where, "muted")], max(0, min(12 if width < 64 else 24, room - 11)), glyphs)

@@ -2,9 +2,11 @@
 
 from typing import NamedTuple
 
-from octotui.ui.paint import Span, length, sign, spread, wrapped
+from octotui.ui.paint import Span, cut, length, sign, spread, wrapped
 from octotui.views.branches import TreeRow
 from octotui.views.words import Glyphs
+
+NARROW = 60  # cells: with less, a bar of a progress is shorter
 
 
 class TreeLine(NamedTuple):
@@ -20,8 +22,23 @@ def lay(rows: tuple[TreeRow, ...], width: int, glyphs: Glyphs) -> list[TreeLine]
     """All rows in lines: a note stands in its row where it fits, and beneath it where it doesn't."""
     found: list[TreeLine] = []
     for row in rows:
-        found.extend(_text(row, width) if row.kind == "text" else _row(row, width, glyphs))
+        if row.percentage is not None:
+            found.append(_progress(row, row.percentage, width, glyphs))
+        else:
+            found.extend(_text(row, width) if row.kind == "text" else _row(row, width, glyphs))
     return found
+
+
+def _progress(row: TreeRow, percentage: int, width: int, glyphs: Glyphs) -> TreeLine:
+    """A bar, the percentage, and what was said with it as far as there is room."""
+    done, left = glyphs.progress(percentage, 20 if width >= NARROW else 10)
+    spans: list[Span] = [
+        (row.rails, "muted"),
+        (done, "active"),
+        (left, "muted"),
+        (f" {percentage:3} %", "plain"),
+    ]
+    return TreeLine(row.key, row, cut([*spans, (f"  {row.text}", "muted")], width, glyphs), first=False)
 
 
 def _text(row: TreeRow, width: int) -> list[TreeLine]:

@@ -20,6 +20,8 @@ from octotui.views.words import Sign
 
 FIRST: tuple[Sign, ...] = ("active", "ending", "asks", "waits", "bad")  # what matters, in this order
 
+UNDER = ("text", "progress", "attempt")  # beneath the row of their job
+
 
 class TreePanel(Vertical):
     """A run, its workers and why these, their steps, the runs these started, and what each waits for."""
@@ -117,7 +119,7 @@ steps, the runs these started, and what each waits for. The output is that of th
 
     def _point_at_what_matters(self, lines: Lines) -> None:
         """Put the cursor on what runs or asks, else on what failed, else on what came last."""
-        jobs = [row for row in self._rows if row.job is not None and row.kind != "text"]
+        jobs = [row for row in self._rows if row.job is not None and row.kind not in UNDER]
         found = (row for sign in FIRST for row in jobs if row.mark is not None and row.mark.sign == sign)
         best = next(found, jobs[-1] if jobs else None)
         if best is not None and (lines.key != best.key or self._resized):

@@ -17,6 +17,7 @@ Parts = Sequence[tuple[str, Sequence[str]]]
 class WhyDialog(ModalScreen[None]):
     """Headed paragraphs about a run or a worker."""
 
+    TITLE = "Why"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,w,q,enter", "dismiss", "back", key_display="esc"),
         Binding("j", "scroll(1)", "down", show=False),
@@ -32,7 +33,7 @@ class WhyDialog(ModalScreen[None]):
         """A heading and its sentences, part by part."""
         glyphs = glyphs_of(self)
         with Vertical(classes="dialog -broad"):
-            yield Static(f"Why: {self._about}", classes="dialog--title", markup=False)
+            yield Static(f"{self.TITLE}: {self._about}", classes="dialog--title", markup=False)
             with VerticalScroll():
                 for head, sentences in self._parts or [("", ["Nothing is known about it."])]:
                     yield Static(head, classes="dialog--head", markup=False)

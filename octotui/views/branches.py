@@ -5,13 +5,17 @@ from typing import Literal
 
 import msgspec
 
+from octotui.engine.state import Reached
 from octotui.views.words import Mark, Role
 
-Kind = Literal["run", "worker", "step", "acquire", "text"]
+Kind = Literal["run", "worker", "step", "acquire", "attempt", "progress", "text"]
 
 
 class TreeRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of a tree: rails, sign, text; then note, word and time at the right."""
+    """One line of a tree: rails, sign, text; then note, word and time at the right.
+
+    That of a progress has its percentage before the text.
+    """
 
     key: str
     kind: Kind
@@ -25,6 +29,7 @@ class TreeRow(msgspec.Struct, frozen=True, kw_only=True):
     run: str = ""
     job: str | None = None
     worker: str | None = None
+    percentage: int | None = None
 
 
 class Branch(msgspec.Struct, kw_only=True):
@@ -33,6 +38,7 @@ class Branch(msgspec.Struct, kw_only=True):
     row: TreeRow
     said: list[tuple[str, Role]] = []
     branches: "list[Branch]" = []
+    progress: Reached | None = None
 
 
 def grown(root: Branch) -> Iterator[TreeRow]:
@@ -55,15 +61,17 @@ def _lines(branch: Branch, rails: str, below: str) -> Iterator[TreeRow]:
     """A branch's own row and the texts beneath it, which keep the rails of what follows."""
     under = below + ("│ " if branch.branches and (rails or branch.row.kind == "worker") else "  ")
     yield msgspec.structs.replace(branch.row, rails=rails, below=under)
-    for index, (text, role) in enumerate(branch.said):
-        yield TreeRow(
-            key=f"{branch.row.key}#{index}",
-            kind="text",
-            rails=under,
-            below=under,
-            text=text,
-            role=role,
-            run=branch.row.run,
-            job=branch.row.job,
-            worker=branch.row.worker,
-        )
+    if branch.progress is not None:
+        far = branch.progress
+        text = TreeRow(key=f"{branch.row.key}%", kind="progress", text=far.message, percentage=far.percentage)
+        yield _beneath(branch.row, text, under)
+    for index, (told, role) in enumerate(branch.said):
+        text = TreeRow(key=f"{branch.row.key}#{index}", kind="text", text=told, role=role)
+        yield _beneath(branch.row, text, under)
+
+
+def _beneath(row: TreeRow, text: TreeRow, under: str) -> TreeRow:
+    """A line beneath a row is about the same."""
+    return msgspec.structs.replace(
+        text, rails=under, below=under, run=row.run, job=row.job, worker=row.worker
+    )

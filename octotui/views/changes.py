@@ -8,6 +8,8 @@ from octotui.views.releases import made
 from octotui.views.waits import may_be_answered_by, of_job, of_run
 from octotui.views.words import listed
 
+QUARTER = 25  # percent: what is between is for screens
+
 
 def lines(event: AnyEvent, before: State, after: State, now: float) -> list[str]:
     """The sentences of one event, none where people need not know; `now` is when it happened."""
@@ -19,6 +21,8 @@ def lines(event: AnyEvent, before: State, after: State, now: float) -> list[str]
         return [made(event.release)]
     run = after.runs.get(event.run) or before.runs.get(event.run)
     if run is None:
+        return []
+    if isinstance(event, happened.JobProgressed) and not _far(event, before):
         return []
     state = after if event.run in after.runs else before
     told = _of_run(event, state, run, now) or _of_job(event, state, run, now) or _of_question(event, state)
@@ -55,7 +59,9 @@ def _of_run(  # noqa: C901, PLR0912 - one line an event
     return []
 
 
-def _of_job(event: AnyEvent, state: State, run: Run, now: float) -> list[str]:
+def _of_job(  # noqa: C901 - one line an event
+    event: AnyEvent, state: State, run: Run, now: float
+) -> list[str]:
     job = state.jobs.get(getattr(event, "job", ""))
     if job is None or job.kind == "manual":
         return []
@@ -72,10 +78,19 @@ def _of_job(event: AnyEvent, state: State, run: Run, now: float) -> list[str]:
             return [f"{_named(run, job)} starts on {job.worker}{again}"]
         case happened.JobStopping(reason=reason):
             return [f"{_named(run, job)} is being ended: {reason}"]
+        case happened.JobProgressed(percentage=percentage, message=message):
+            return [f"{_named(run, job)} is at {percentage} %{f': {message}' if message else ''}"]
         case happened.JobEnded(state=end, reason=reason):
             word = end.replace("-", " ")
-            return [f"{_named(run, job)} {word}{f': {reason}' if reason else ''}", *event.warnings]
+            ended = f"{_named(run, job)} {word}{f': {reason}' if reason else ''}"
+            return [*event.highlights, ended, *event.warnings]
     return []
+
+
+def _far(event: happened.JobProgressed, before: State) -> bool:
+    """Whether a job has come as far as another quarter since it last said anything."""
+    last = before.jobs[event.job].progress
+    return last is None or last.percentage // QUARTER != event.percentage // QUARTER
 
 
 def _of_question(event: AnyEvent, state: State) -> list[str]:

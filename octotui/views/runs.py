@@ -52,6 +52,7 @@ class RunRow(msgspec.Struct, frozen=True, kw_only=True):
     detail: str
     time: str
     open: bool
+    warnings: int = 0
 
 
 def order(state: State, past: Sequence[Record] = ()) -> tuple[str, ...]:
@@ -80,6 +81,7 @@ def row(state: State, name: str, now: float) -> RunRow | None:
         detail=wait.sentence if wait else run.reason,
         time=lasted(run.queued_at, run.started_at, run.ended_at, now),
         open=not run.ended,
+        warnings=len(run.warnings),
     )
 
 

@@ -1,6 +1,7 @@
 """Steps and their jobs as branches of an allocation tree: how far they are, and what they wait for."""
 
 from octotui.engine.state import ForChild, Interruption, Job, Run, State
+from octotui.views import told
 from octotui.views.branches import Branch, TreeRow
 from octotui.views.waits import of_job
 from octotui.views.words import JOBS, STEPS, STOPPING, Mark, Role, duration, listed
@@ -22,7 +23,12 @@ def step(state: State, run: Run, index: int, now: float) -> Branch:
         )
         return Branch(row=row)
     job = state.jobs[progress.jobs[-1]]
-    return Branch(row=_row(key, name, job, run, now), said=_said(state, run, job, now))
+    return Branch(
+        row=_row(key, name, job, run, now),
+        said=_said(state, run, job, now),
+        branches=told.attempts(job, _mark(job), _time(job, now)),
+        progress=job.progress if job.state == "running" else None,
+    )
 
 
 def acquisition(state: State, run: Run, job: Job, now: float) -> Branch:
@@ -50,13 +56,16 @@ def _mark(job: Job) -> Mark:
 
 
 def _note(run: Run, job: Job) -> str:
-    """Why a job ended, or asks, as it does, and which attempt it is; people may have wanted more of them."""
+    """Why a job ended, or asks, as it does, which attempt it is, and how often it warned.
+
+    People may have wanted more attempts than the step says.
+    """
     tries = 1 if job.step is None else 1 + run.runbook.steps[job.step].retries
     again = f"attempt {job.attempt}" if job.attempt > 1 else ""
     if again and job.attempt <= tries:
         again = f"{again} of {tries}"
     over = job.ended_at is not None or job.state == "asking"
-    return " · ".join(filter(None, (job.reason if over else "", again)))
+    return " · ".join(filter(None, (job.reason if over else "", again, told.warned(job))))
 
 
 def _time(job: Job, now: float) -> str:
@@ -77,9 +86,7 @@ def _said(state: State, run: Run, job: Job, now: float) -> list[tuple[str, Role]
     if job.stopping and job.state == "running":
         said.append((f"is being ended: {job.stopping}", "warned"))
     said.extend(_answers(state, run, job))
-    if job.ended_at is not None:
-        said.extend((warning, "warned") for warning in job.warnings)
-    return said
+    return said + told.said(job)
 
 
 def _answers(state: State, run: Run, job: Job) -> list[tuple[str, Role]]:

@@ -148,6 +148,10 @@ def as_lines(found: tuple[TreeRow, ...], glyphs: Glyphs) -> list[str]:
 
 
 def _as_line(row: TreeRow, glyphs: Glyphs) -> str:
+    if row.percentage is not None:
+        return glyphs.text(
+            f"{row.rails}{''.join(glyphs.progress(row.percentage))} {row.percentage} %  {row.text}".rstrip()
+        )
     sign = f"{glyphs.sign(row.mark.sign)} " if row.mark is not None else ""
     notes = [row.note, f"{row.mark.word} {row.time}".strip() if row.mark else ""]
     told = ", ".join(filter(None, notes))

@@ -34,10 +34,16 @@ class Glyphs(msgspec.Struct, frozen=True):
     here: str
     rule: str
     letters: dict[str, str] = {}
+    bar: tuple[str, str] = ("█", "░")  # what is done, and what is left
 
     def sign(self, sign: Sign) -> str:
         """The one character of a sign."""
         return self.signs[sign]
+
+    def progress(self, percentage: int, width: int = 20) -> tuple[str, str]:
+        """A bar of a width, in its two parts: what is done, and what is left."""
+        done = percentage * width // 100
+        return self.bar[0] * done, self.bar[1] * (width - done)
 
     def text(self, text: str) -> str:
         """A text in this set's characters."""
@@ -67,6 +73,7 @@ ASCII = Glyphs(
     cursor="->",
     here=">",
     rule="-",
+    bar=("#", "."),
     letters={
         "“": '"', "”": '"', "·": "-", "–": "-", "…": "~", "→": ">", "├": "|", "└": "`", "│": "|", "─": "-",
     },
@@ -145,3 +152,14 @@ def listed(names: Iterable[str], *, most: int = 3, last: str = "and") -> str:
 def counted(number: int, one: str, many: str = "") -> str:
     """A number of things: `1 run`, `2 runs`."""
     return f"{number} {one}" if number == 1 else f"{number} {many or one + 's'}"
+
+
+def size(number: int) -> str:
+    """So many bytes, as people say it: `512 B`, `12 KiB`, `3.4 MiB`."""
+    if number < 1024:
+        return f"{number} B"
+    value, unit = number / 1024, "KiB"
+    for larger in ("MiB", "GiB"):
+        if value >= 1024:
+            value, unit = value / 1024, larger
+    return f"{value:.1f} {unit}" if value < 10 and unit != "KiB" else f"{value:.0f} {unit}"

@@ -1,11 +1,13 @@
 """What is told of a run, in lines or in JSON."""
 
 import json
+from pathlib import Path
 
 import pytest
 
 from octotui.cli.narration import Narration
 from octotui.engine.state import State
+from tests.scenes import SCENES
 from tests.world import World, model, replay, script
 
 
@@ -40,3 +42,15 @@ def test_json_is_utf_8_whatever_the_output_says(capsysbinary: pytest.CaptureFixt
     lines = [json.loads(line) for line in capsysbinary.readouterr().out.splitlines()]
     assert [line.get("seq") for line in lines] == [*range(1, len(done.events) + 1), None]
     assert lines[-1]["type"] == "Summary"
+
+
+def test_v7_it_says_where_files_are_kept(capsys: pytest.CaptureFixture[str]) -> None:
+    done = SCENES["telling"]()
+    narration = Narration(as_json=False, ascii_only=False)
+    narration.where = lambda *names: Path("/kept", *names)
+    narration.tell(tuple(done.world.events), State(), done.state)
+    told = capsys.readouterr().out.splitlines()
+    wanted = "run-1  artifact kraken-weight.csv 12 KiB kept at /kept/run-1/job-1.1/kraken-weight.csv"
+    assert wanted in told
+    narration.end(done.state, "run-1", done.now, {"job-1.1": "waited 00:04"})
+    assert capsys.readouterr().out.count("waited 00:04") == 1

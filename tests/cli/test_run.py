@@ -107,6 +107,7 @@ script = "true"
                 "parent": None,
                 "state": "succeeded",
                 "workers": {"Start it": "one"},
+                "artifacts": [],
             },
             {
                 "id": "run-2",
@@ -117,6 +118,7 @@ script = "true"
                 "parent": "run-1",
                 "state": "succeeded",
                 "workers": {"Say hello": "one"},
+                "artifacts": [],
             },
         ],
     }
@@ -129,6 +131,7 @@ script = "true"
         "parent",
         "state",
         "workers",
+        "artifacts",
     ]
 
 

@@ -1,9 +1,12 @@
 """The Summary, and the exit code of several runs."""
 
+from pathlib import Path
+
 import pytest
 from msgspec.structs import replace
 
 from octotui.cli.summary import exit_code, summary
+from tests.scenes import SCENES
 from tests.world import World, child, model, replay, script
 
 
@@ -43,3 +46,12 @@ def test_of_several_runs_the_worst_decides(ends: str, code: int) -> None:
     for name, end in zip(("run-1", "run-2"), ends.split(), strict=True):
         runs = runs.insert(name, replace(runs[name], state=end))  # type: ignore[arg-type]
     assert exit_code(replace(state, runs=runs), root) == code
+
+
+def test_v7_files_are_told_with_their_path() -> None:
+    state = SCENES["telling"]().state
+    (run,) = summary(state, "run-1", lambda *names: Path("/kept", *names))["runs"]
+    path = "/kept/run-1/job-1.1/kraken-weight.csv"
+    assert run["artifacts"] == [
+        {"step": "Measure it", "name": "kraken-weight.csv", "size": 12_600, "path": path}
+    ]

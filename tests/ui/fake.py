@@ -72,6 +72,9 @@ class FakeSession:
     async def family(self, root: str) -> State:
         return replay(self.world.events)
 
+    def artifact_path(self, run: str, job: str, name: str) -> Path:
+        return Path("/state/kraken/artifacts", run, job, name)
+
     def log_path(self, run: str, job: str) -> Path:
         path = self.directory / f"{job}.log"
         path.write_text(OUTPUT)

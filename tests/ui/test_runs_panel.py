@@ -50,3 +50,14 @@ async def test_narrow_it_says_what_the_run_waits_for(tmp_path):
         await it.sees("waits for “backup”: run-1 Nightly backup has it · first in line")
         await it.press("k")
         assert "waits for “backup”" not in it.text
+
+
+def test_warnings_are_counted_whatever_the_width():
+    """S7."""
+    scene = SCENES["telling"]()
+    row = runs.row(scene.state, "run-1", scene.now)
+    assert row is not None
+    for width, told in ((78, "2 warnings executing"), (50, "!2 executing"), (30, "!2 executing")):
+        line = "".join(text for text, _ in draw(row, width, 5, UNICODE))
+        assert told in line
+        assert len(line) == width

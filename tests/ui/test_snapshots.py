@@ -79,6 +79,9 @@ class TestRun:
     def test_failed(self, pictured):
         assert pictured(scenes.failed(), NARROW, "enter")
 
+    def test_what_scripts_say(self, pictured):
+        assert pictured(scenes.telling(), NARROW, "enter")
+
     def test_cancelling(self, pictured):
         assert pictured(scenes.cancelling(), NARROW, "enter")
 

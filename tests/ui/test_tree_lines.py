@@ -44,3 +44,16 @@ def test_only_the_first_line_of_a_row_is_stood_on():
     lines = lay(tree.rows(scene.state, "run-9", scene.now), 50, UNICODE)
     assert [line.first for line in lines][:6] == [True, True, True, False, False, False]
     assert len({line.key for line in lines}) == len(lines)
+
+
+def test_v7_a_progress_is_a_bar_in_one_line_that_is_cut():
+    scene = SCENES["telling"]()
+    rows = tree.rows(scene.state, "run-1", scene.now)[-1:]
+    for width, told in (
+        (80, "     ████████████░░░░░░░░  62 %  94 of 151 files"),
+        (40, "     ██████░░░░  62 %  94 of 151 files"),
+        (30, "     ██████░░░░  62 %  94 of…"),
+    ):
+        (line,) = lay(rows, width, UNICODE)
+        assert "".join(text for text, _ in line.spans) == told
+        assert not line.first

@@ -1,3 +1,4 @@
+from octotui.engine.state import Reached
 from octotui.views.branches import Branch, TreeRow, grown
 
 
@@ -30,3 +31,12 @@ def test_texts_have_keys_of_their_own_and_belong_to_their_row():
     rows = list(grown(branch("root", branch("a", said=("one", "two")))))
     assert [row.key for row in rows] == ["root", "a", "a#0", "a#1"]
     assert [row.kind for row in rows[2:]] == ["text", "text"]
+
+
+def test_v7_a_progress_stands_right_beneath_its_row():
+    far = branch("a", said=("one",))
+    far.progress = Reached(40, "so")
+    rows = list(grown(branch("root", far)))
+    assert [(row.key, row.kind, row.percentage) for row in rows[1:]] == [
+        ("a", "step", None), ("a%", "progress", 40), ("a#0", "text", None),
+    ]  # fmt: skip

@@ -152,3 +152,22 @@ def test_what_a_failed_step_asks_and_what_was_said_is_told():
         "run-1  “Poke it” succeeded with warnings",
     ]
     assert "ann ignored that it failed: exit code 1" in said[place + 5]
+
+
+def test_v7_progress_is_told_by_the_quarter_and_highlights_with_the_end():
+    world = World(model({"a": [script("One", simulate=takes(90))]}))
+    world.start("a")
+    for percentage in (3, 7, 24, 25, 30, 80, 100):
+        said = asked.ReportProgress(job="job-1.1", attempt=1, percentage=percentage, message="so")
+        world.send(said)
+    world.report("job-1.1", highlights=("look",), warnings=("hm",))
+    assert told(world)[-8:] == [
+        "run-1  “One” is at 3 %: so",
+        "run-1  “One” is at 25 %: so",
+        "run-1  “One” is at 80 %: so",
+        "run-1  “One” is at 100 %: so",
+        "run-1  look",
+        "run-1  “One” succeeded with warnings",
+        "run-1  hm",
+        "run-1  succeeded",
+    ]

@@ -55,7 +55,7 @@ def test_a_failed_step_that_asks_says_why_and_which_attempt_it_was():
     world.answer("ignore")
     past = world.past
     branch = steps.step(past, past.runs["run-1"], 0, world.now)
-    assert branch.row.note == "attempt 3"
+    assert branch.row.note == "attempt 3 · 1 warning"
     assert branch.said == [
         ("ann said retry: again", "muted"),
         ("ann said ignore", "muted"),

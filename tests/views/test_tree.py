@@ -72,6 +72,8 @@ def test_failures_retries_and_skips_say_why():
         ▶ run-1 Break the kraken · Test  executing 00:15
         worker1: first in setup
         ├ ✖ Poke it  exit code 1 · attempt 2 of 2, failed 00:04
+        │  ├ ✖ attempt 1  exit code 1, failed 00:04
+        │  └ ✖ attempt 2  exit code 1, failed 00:04
         ├ – Feed it  an earlier step failed, skipped
         └ ▶ Bandage it  running 00:02
     """)
@@ -209,3 +211,26 @@ def test_keys_of_rows_differ():
         for run in scene.state.runs.values():
             keys = [row.key for row in tree.rows(scene.state, run.id, scene.now)]
             assert len(keys) == len(set(keys))
+
+
+def test_v7_what_scripts_say_stands_beneath_their_steps():
+    assert drawn(SCENES["telling"](), "run-1") == text("""
+        ▶ run-1 Report on the kraken · Test  executing 00:21
+        worker1: first in setup
+        ├ ! Measure it  attempt 2 of 3 · 2 warnings, succeeded with warnings 00:06
+        │  │ The kraken weighs 94 t
+        │  │ artifact kraken-weight.csv 12 KiB
+        │  │ the scales end at 100 t
+        │  │ the tail was not weighed
+        │  ├ ✖ attempt 1  the scales are busy, exit code 75, failed 00:04
+        │  └ ! attempt 2  succeeded with warnings 00:06
+        └ ▶ Copy the results  running 00:06
+             ████████████░░░░░░░░ 62 %  94 of 151 files
+    """)
+
+
+def test_v7_progress_has_a_bar_in_ascii_too():
+    scene = SCENES["telling"]()
+    assert tree.as_lines(tree.rows(scene.state, "run-1", scene.now), ASCII)[-1] == (
+        "     ############........ 62 %  94 of 151 files"
+    )

@@ -7,7 +7,7 @@ from rich.cells import cell_len
 from octotui.engine.events import Health
 from octotui.engine.state import JobState, RunState, StepState
 from octotui.views import words
-from octotui.views.words import ASCII, GLYPHS, UNICODE, counted, duration, listed, ordinal
+from octotui.views.words import ASCII, GLYPHS, UNICODE, counted, duration, listed, ordinal, size
 
 
 @pytest.mark.parametrize(
@@ -69,3 +69,23 @@ def test_the_ascii_set_is_ascii():
     assert all(text.isascii() for text in (*ASCII.signs.values(), ASCII.here, ASCII.rule, ASCII.cursor))
     assert ASCII.text("│  ├ “Dump” · 1 → 2…") == '|  | "Dump" - 1 > 2~'
     assert UNICODE.text("│ “Dump”") == "│ “Dump”"
+
+
+@pytest.mark.parametrize(
+    ("number", "told"),
+    [
+        (0, "0 B"), (1023, "1023 B"), (1024, "1 KiB"), (12_600, "12 KiB"), (1_048_575, "1024 KiB"),
+        (1 << 20, "1.0 MiB"), (94 << 20, "94 MiB"), (3 << 30, "3.0 GiB"), (5000 << 30, "5000 GiB"),
+    ],
+)  # fmt: skip
+def test_sizes_are_short(number, told):
+    assert size(number) == told
+
+
+@pytest.mark.parametrize("glyphs", GLYPHS.values(), ids=GLYPHS)
+def test_a_bar_is_as_long_as_it_should_be_and_full_at_the_end_alone(glyphs):
+    done, left = glyphs.bar
+    assert cell_len(done) == cell_len(left) == 1
+    assert [glyphs.progress(percentage, 4) for percentage in (0, 50, 99, 100)] == [
+        ("", left * 4), (done * 2, left * 2), (done * 3, left), (done * 4, ""),
+    ]  # fmt: skip
