@@ -8,9 +8,11 @@ from typing import NoReturn
 
 from msgspec.structs import replace
 
-from octotui.model.complaints import ModelError, did_you_mean
+from octotui.model.complaints import InsideReport, ModelError, did_you_mean
+from octotui.model.declared import variables
 from octotui.model.read import load
 from octotui.model.space import Model, Space
+from octotui.variables.check import check_expressions
 
 USAGE = 2  # the exit code of a wrong model and of wrong usage
 DEMO = Path(__file__).parent / "demo" / "kraken.toml"
@@ -21,11 +23,19 @@ def load_or_exit(path: Path | str | None) -> Model:
     try:
         if path is None:
             return replace(load(DEMO), space=Space("Kraken demo", "kraken-demo"))
-        return load(path)
+        return load(path, (check_expressions, _check_secrets))
     except ModelError as error:
         for complaint in error.complaints:
             print(complaint, file=sys.stderr)
         sys.exit(USAGE)
+
+
+def _check_secrets(model: Model, report: InsideReport) -> None:
+    """Complains about sensitive values that are too short, where that can be known (V5)."""
+    if any(value.secret for _, values in variables(model) for value in values):
+        from octotui.runtime.secrets import check_secrets
+
+        check_secrets(model, report)
 
 
 def check(path: Path | str) -> None:

@@ -12,6 +12,18 @@ Report = Callable[[Keys, str], None]
 """Takes a sentence about what is wrong with a key."""
 
 
+class Inside(msgspec.Struct, frozen=True):
+    """A place in a text: line and column from 1; the text is that of a key, or of a `file` it names."""
+
+    line: int
+    column: int
+    file: str | None = None
+
+
+InsideReport = Callable[[Keys, str, Inside], None]
+"""Takes a sentence about what is wrong with the text of a key, and where in it."""
+
+
 class Complaint(msgspec.Struct, frozen=True):
     """One sentence about one place; line and column count from 1, and line 0 means the whole file."""
 

@@ -14,6 +14,7 @@ class Positions:
     def __init__(self, text: str) -> None:
         self._bytes = text.encode()
         self._offsets: dict[Keys, int] = {(): 0}
+        self._texts: dict[Keys, Node] = {}
         self._lengths: dict[Keys, int] = {}  # of arrays of tables, so far
         root = Parser(Language(tree_sitter_toml.language())).parse(self._bytes).root_node
         for node in root.named_children:
@@ -24,13 +25,35 @@ class Positions:
 
     def find(self, at: Keys) -> tuple[int, int]:
         """Line and column, in characters from 1, of a key or of the innermost table on the way to it."""
+        return self._place(self._offsets[self._innermost(at)])
+
+    def inside(self, at: Keys, line: int, column: int) -> tuple[int, int]:
+        """The place of a line and column in the text of a key; where that has escapes, its beginning."""
+        node = self._texts.get(self._innermost(at))
+        if node is None:
+            return self.find(at)
+        raw = (node.text or b"").decode()
+        quotes = 3 if raw.startswith(('"""', "'''")) else 1
+        if raw.startswith('"') and "\\" in raw:
+            return self._place(node.start_byte)
+        if quotes == 3 and raw[3:5].startswith(("\n", "\r\n")):
+            first = self._place(node.start_byte)[0]
+            return first + line, column
+        first, begin = self._place(node.start_byte)
+        return first + line - 1, column if line > 1 else begin + quotes + column - 1
+
+    def _innermost(self, at: Keys) -> Keys:
+        """The keys of the innermost table, value or element on the way."""
         found: Keys = ()
         for key in at:
             if (*found, key) in self._offsets:
                 found = (*found, key)
             elif key != 0:  # a value that stands for a list of one has no index
                 break
-        before = self._bytes[: self._offsets[found]].decode()  # tree-sitter counts bytes
+        return found
+
+    def _place(self, offset: int) -> tuple[int, int]:
+        before = self._bytes[:offset].decode()  # tree-sitter counts bytes
         return before.count("\n") + 1, len(before) - before.rfind("\n")
 
     def _table(self, node: Node) -> None:
@@ -58,7 +81,9 @@ class Positions:
             self._value(value, at)
 
     def _value(self, node: Node, at: Keys) -> None:
-        if node.type == "inline_table":
+        if node.type == "string":
+            self._texts[at] = node
+        elif node.type == "inline_table":
             for each in _parts(node):
                 self._pair(each, at)
         elif node.type == "array":

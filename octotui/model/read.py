@@ -1,11 +1,12 @@
 """Reading a model from a TOML file, or a folder of them: the frozen values, or all complaints at once."""
 
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from octotui.model.checks import check
-from octotui.model.complaints import Complaint, Keys, ModelError
+from octotui.model.complaints import Complaint, Inside, InsideReport, Keys, ModelError
 from octotui.model.convert import convert
 from octotui.model.sources import Source, files_of
 from octotui.model.space import Model
@@ -16,13 +17,19 @@ from octotui.model.walk import Walker
 _SINGLE = ("space", "engine")
 
 
-def load(path: Path | str) -> Model:
+Check = Callable[[Model, InsideReport], None]
+"""Looks at what texts of a model say, which other rooms understand."""
+
+
+def load(path: Path | str, checks: Sequence[Check] = ()) -> Model:
     """The model in a file, or in the `*.toml` of a folder together; raises ModelError with all complaints."""
     reading = _Reading()
     for file in files_of(Path(path)):
         reading.add(file)
     if not reading.broken:
         model = reading.model()
+        for each in checks:
+            each(model, reading.inside)
     if complaints := reading.complaints():
         raise ModelError(complaints)
     return model
@@ -37,6 +44,7 @@ class _Reading:
         self._tables: dict[str, Any] = {}
         self._origins: dict[Keys, Source] = {}
         self._problems: dict[tuple[Source, Keys], str] = {}
+        self._places: dict[tuple[Source, Keys], Inside] = {}
 
     def add(self, file: Path) -> None:
         """Reads one file; what is declared already stays as it is."""
@@ -66,9 +74,17 @@ class _Reading:
         check(model, self._about)
         return model
 
+    def inside(self, at: Keys, message: str, place: Inside) -> None:
+        """Takes a problem inside the text of a key, or of the file that it names."""
+        self._places[self._source(at), at] = place
+        self._about(at, message)
+
     def complaints(self) -> list[Complaint]:
         """Every problem at its place."""
-        found = (source.complaint(at, message) for (source, at), message in self._problems.items())
+        found = (
+            source.complaint(at, message, self._places.get((source, at)))
+            for (source, at), message in self._problems.items()
+        )
         return [*self.broken, *found]
 
     def _first(self, source: Source, at: Keys) -> bool:
@@ -77,9 +93,11 @@ class _Reading:
             self._report(source, at, f"This is declared in {first.place(at)} already; keep one of them.")
         return first is source
 
+    def _source(self, at: Keys) -> Source:
+        return self._origins.get(at[:2]) or self._origins.get(at[:1]) or self._sources[0]
+
     def _about(self, at: Keys, message: str) -> None:
-        source = self._origins.get(at[:2]) or self._origins.get(at[:1]) or self._sources[0]
-        self._report(source, at, message)
+        self._report(self._source(at), at, message)
 
     def _report(self, source: Source, at: Keys, message: str) -> None:
         self._problems.setdefault((source, at), message)

@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from octotui.model.complaints import Complaint, Keys, ModelError, key_text
+from octotui.model.complaints import Complaint, Inside, Keys, ModelError, key_text
 
 if TYPE_CHECKING:
     from octotui.model.positions import Positions
@@ -33,10 +33,14 @@ class Source:
         line, column = self._positions.find(at)
         return f"{self.file}:{line}:{column}"
 
-    def complaint(self, at: Keys, message: str) -> Complaint:
-        """A complaint about a key of this file."""
-        line, column = self._positions.find(at)
-        return Complaint(str(self.file), line, column, key_text(at, self.tables), message)
+    def complaint(self, at: Keys, message: str, inside: Inside | None = None) -> Complaint:
+        """A complaint about a key of this file, or about a place inside its text."""
+        key = key_text(at, self.tables)
+        if inside is not None and inside.file is not None:
+            return Complaint(inside.file, inside.line, inside.column, key, message)
+        positions = self._positions
+        place = positions.find(at) if inside is None else positions.inside(at, inside.line, inside.column)
+        return Complaint(str(self.file), *place, key, message)
 
 
 def files_of(path: Path) -> list[Path]:

@@ -8,6 +8,9 @@ from collections.abc import Awaitable
 from pathlib import Path
 from typing import TypeVar
 
+from octotui.model.complaints import Inside, InsideReport
+from octotui.model.declared import variables
+from octotui.model.space import Model
 from octotui.model.values import SHORTEST, Secret
 
 T = TypeVar("T")
@@ -31,6 +34,31 @@ async def read_secret(secret: Secret) -> str:
     else:
         value = _text(await _printed(secret.command), f"what {secret.command[0]} prints")
     return checked(value)
+
+
+def check_secrets(model: Model, report: InsideReport) -> None:
+    """Complains about values that are here to be read and cannot be used; others are told when a job asks."""
+    for place, values in variables(model):
+        for index, value in enumerate(values):
+            key, problem = _problem(value.secret)
+            if problem:
+                report((*place, index, "sensitive", key), f"It cannot be used: {problem}.", Inside(1, 1))
+
+
+def _problem(secret: Secret | None) -> tuple[str, str]:
+    """By which key a value is read, and why it cannot be used, as far as that is known here and now."""
+    if secret is None:
+        return "", ""
+    key = "env" if secret.env is not None else "file"
+    try:
+        value = read_env(secret.env) if secret.env is not None else read_file(secret.file or "")
+    except Unreadable:
+        return key, ""  # it may be there when it is needed
+    try:
+        checked(value)
+    except Unreadable as problem:
+        return key, str(problem)
+    return key, ""
 
 
 def checked(value: str) -> str:

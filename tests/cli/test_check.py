@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.cli.conftest import FAIL, OK, Call
 
 
@@ -66,3 +68,38 @@ def test_what_is_not_toml_wrong_types_and_a_missing_script(
     assert said.code == 2
     assert "no.sh" in said.err
     assert "Traceback" not in said.err
+
+
+def test_broken_expressions_are_told_by_every_verb_that_reads_a_model(octotui: Call, write: Call) -> None:
+    """V1."""
+    model = write(OK.replace("hello ", "hello #{if A} "))
+    for verb in (["check", model], ["variables", model], ["run", model, "ok"]):
+        said = octotui(*verb)
+        assert said.code == 2
+        assert said.err.startswith(f"{model}:18:23: ")
+        assert said.err.endswith("`#{if A}` is never closed; it wants `#{/if}`.\n")
+
+
+def test_a_sensitive_value_that_cannot_be_masked_is_refused(
+    octotui: Call, write: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """V5: where it can be known; one that is not there yet may come."""
+    (tmp_path / "short").write_text("abc\n")
+    (tmp_path / "long").write_text("hunter22\n")
+    monkeypatch.setenv("SHORT", "xyz")
+    variables = """
+[variables]
+A = { sensitive = { file = "short" } }
+B = { sensitive = { file = "long" } }
+C = { sensitive = { env = "SHORT" } }
+D = { sensitive = { env = "NOT_SET_HERE" } }
+E = { sensitive = { command = ["pass"] } }
+"""
+    said = octotui("check", write(OK, head=variables))
+    sentence = "It cannot be used: it has fewer than 4 characters, which cannot be masked: make it longer."
+    lines = said.err.splitlines()
+    assert [line.split(": ", 2)[1:] for line in lines] == [
+        ["variables.A.sensitive.file", sentence],
+        ["variables.C.sensitive.env", sentence],
+    ]
+    assert "abc" not in said.err

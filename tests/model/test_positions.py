@@ -85,3 +85,25 @@ def test_every_key_of_a_document_is_found() -> None:
 def _ways(node: Any, at: Keys = ()) -> list[Keys]:
     items = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
     return [way for key, value in items for way in [(*at, key), *_ways(value, (*at, key))]]
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "inside", "place"),
+    [
+        ("a = 'xyz'", ("a",), (1, 3), (1, 8)),
+        ('a = "xyz"', ("a",), (1, 3), (1, 8)),
+        ('a = "é\\u00e9z"', ("a",), (1, 3), (1, 5)),
+        ("a = '''\none\ntwo'''", ("a",), (2, 2), (3, 2)),
+        ("a = '''one\ntwo'''", ("a",), (1, 2), (1, 9)),
+        ("a = '''one\ntwo'''", ("a",), (2, 2), (2, 2)),
+        ('a = """\r\n日本\r\ntwo"""', ("a",), (2, 2), (3, 2)),
+        ('a = """\none \\\n two"""', ("a",), (1, 6), (1, 5)),
+        ('a = [ "x", { b = "yz" } ]', ("a", 1, "b"), (1, 2), (1, 20)),
+        ("a = 'xyz'", ("a", 0, "value"), (1, 2), (1, 7)),
+        ("[a]\nb = 1", ("a", "b", "c"), (1, 2), (2, 1)),
+    ],
+    ids=str,
+)
+def test_a_place_inside_a_text(text: str, at: Keys, inside: tuple[int, int], place: tuple[int, int]) -> None:
+    """Where a text has escapes, its beginning has to do; what is no text has its key."""
+    assert Positions(text).inside(at, *inside) == place

@@ -1,0 +1,65 @@
+"""Every `#{…}` of a model that cannot be read, where it stands (V1)."""
+
+from collections.abc import Iterator
+
+from octotui.model.complaints import Inside, InsideReport, Keys
+from octotui.model.declared import processes, variables
+from octotui.model.process import Manual, Runbook, Script, Step, Template
+from octotui.model.space import Model, Value
+from octotui.variables.nodes import TemplateError
+from octotui.variables.reading import read
+
+Text = tuple[Keys, str, str | None]
+"""The keys of a text, what it says, and the file it was read from, if it was."""
+
+PLAIN = ("success", "failure", "always")
+
+
+def check_expressions(model: Model, report: InsideReport) -> None:
+    """Complains about every text whose expressions are broken; names that nobody knows are no error."""
+    for at, text, file in texts(model):
+        if "#{" in text:
+            try:
+                read(text)
+            except TemplateError as error:
+                report(at, error.sentence, Inside(error.line, error.column, file))
+
+
+def texts(model: Model) -> Iterator[Text]:
+    """Every text of a model that is filled in."""
+    for at, process in processes(model):
+        yield from _of_process(at, process)
+    for place, values in variables(model):
+        for index, value in enumerate(values):
+            yield from _of_value((*place, index), value)
+
+
+def _of_process(at: Keys, process: Runbook) -> Iterator[Text]:
+    if process.concurrency is not None:
+        yield (*at, "concurrency"), process.concurrency, None
+    for index, step in enumerate(process.steps):
+        yield from _of_step((*at, "steps", index), step)
+
+
+def _of_step(at: Keys, step: Step) -> Iterator[Text]:
+    if step.condition not in PLAIN:
+        yield (*at, "condition"), step.condition, None
+    match step.action:
+        case Template(parameters=parameters):
+            for name, text in parameters.items():
+                yield (*at, "parameters", name), text, None
+        case Script(body=body, file=None):
+            yield (*at, "script", "body"), body, None
+        case Script(body=body, file=file):
+            yield (*at, "script", "file"), body, file
+        case Manual(instructions=instructions):
+            yield (*at, "manual", "instructions"), instructions, None
+        case _:
+            pass
+
+
+def _of_value(at: Keys, value: Value) -> Iterator[Text]:
+    if value.kind == "text":
+        yield (*at, "value"), value.value, None
+    elif value.prompt is not None and value.prompt.default is not None:
+        yield (*at, "prompt", "default"), value.prompt.default, None
