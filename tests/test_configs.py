@@ -313,3 +313,16 @@ def test_projects(octotui: Verb, tmp_path: Path) -> None:
     assert list(west.runs[0]["workers"]) == ["Deploy", "Tell the west"]
     shown = "".join(logs(tmp_path, "projects", "run-1"))
     assert "deploying The shop 0.0.1 to Development" in shown
+
+
+def test_targets_one_at_a_time_and_taking_turns(octotui: Verb, tmp_path: Path) -> None:
+    """S6, L1: child steps go through one target before the next; two deployments alternate on one target."""
+    ran = octotui("run", "targets.toml", "roll-out", "--environment", "production")
+    assert ran.code == 0
+    started = [(each["step"], each["target"]) for each in ran.of("JobQueued")]
+    assert started[3:12] == [(step, f"web{number}") for number in range(1, 4) for step in (2, 3, 4)]
+    assert "the second one is at http://web2:8080\n" in logs(tmp_path, "targets", "run-1")
+    both = octotui("run", "targets.toml", "both", "--environment", "production")
+    on_target = {each["job"] for each in both.of("JobQueued", worker="db1")}
+    turns = [each["run"] for each in both.of("JobStarted") if each["job"] in on_target]
+    assert turns == ["run-3", "run-4"] * 3

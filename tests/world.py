@@ -9,8 +9,8 @@ from octotui.engine.commands import Command
 from octotui.engine.events import Answer, AnyEvent, JobEnd, JobStarted, JobStopping, Outcome, RunQueued
 from octotui.engine.evolve import evolve
 from octotui.engine.state import Run, State, next_deadline, step_of
-from octotui.model.process import Manual, Requirement, Runbook, Script, Simulate, StartRunbook, Step
-from octotui.model.space import Engine, Environment, Model, Pool, Space, Team, Worker
+from octotui.model.process import Manual, Requirement, Rolling, Runbook, Script, Simulate, StartRunbook, Step
+from octotui.model.space import Engine, Environment, Model, Pool, Space, Target, Team, Worker
 
 E = TypeVar("E")
 START = 1_000_000.0
@@ -171,6 +171,16 @@ def manual(
     return Step(name=name, action=Manual(instructions=instructions, teams=teams), **more)  # type: ignore[arg-type]
 
 
+def on_targets(name: str, *roles: str, **more: object) -> Step:
+    """A step that runs a script on each target with one of the roles."""
+    return script(name, pool=None, roles=roles, **{"on": "target", **more})
+
+
+def rolling(name: str, roles: tuple[str, ...], *children: Step, **more: object) -> Step:
+    """A step whose child steps go through one target before the next."""
+    return Step(name=name, action=Rolling(steps=children), roles=roles, on="target", **more)  # type: ignore[arg-type]
+
+
 def packages(*names: str) -> tuple[Requirement, ...]:
     """Requirements, written `tools` or `tools@1.2.0`."""
     return tuple(Requirement(name.partition("@")[0], name.partition("@")[2] or None) for name in names)
@@ -185,6 +195,10 @@ def model(runbooks: dict[str, list[Step] | Runbook], workers: int = 3, **more: o
         "workers": {name: Worker(name=name) for name in names},
         "environments": {
             slug: Environment(name=slug.title()) for slug in ("development", "test", "staging", "production")
+        },
+        "targets": {
+            **{f"web{number}": Target(name=f"Web {number}", roles=("web",)) for number in range(1, 5)},
+            "db1": Target(name="DB 1", roles=("db",), environments=("production",)),
         },
         "teams": {"finance": Team(name="Finance", members=("ann",)), "anyone": Team(name="Anyone")},
         "runbooks": {

@@ -7,7 +7,7 @@ Packages = tuple[tuple[str, str], ...]
 
 
 def acquisitions(run: Run) -> tuple[tuple[str, Packages], ...]:
-    """The packages, as (id, version), of each worker of the current selection; one job each."""
+    """The packages, as (id, version), of each machine of the current selection; one job each."""
     versions = run.versions or {}
     found: dict[str, dict[tuple[str, str], None]] = {}
     for pick in run.leases:
@@ -15,6 +15,12 @@ def acquisitions(run: Run) -> tuple[tuple[str, Packages], ...]:
             for each in run.runbook.steps[index].packages:
                 version = versions[each.text]
                 found.setdefault(pick.worker, {})[each.id, version] = None
+    for step, progress in zip(run.runbook.steps, run.steps, strict=True):
+        if step.on == "target" and progress.state == "pending":
+            for target in progress.targets:
+                for each in step.packages if target not in run.excluded else ():
+                    version = versions[each.text]
+                    found.setdefault(target, {})[each.id, version] = None
     return tuple((worker, tuple(packages)) for worker, packages in found.items())
 
 
@@ -28,8 +34,18 @@ def packages_in_use(state: State) -> frozenset[tuple[str, str]]:
     )
 
 
+def machine_of(run: Run, step: int, target: str | None = None) -> str:
+    """Where a step's script runs: on the target itself, or on the worker that was picked."""
+    if target is not None and run.runbook.steps[step].on == "target":
+        return target
+    return run.picks[run.steps[step].pick or 0].worker
+
+
 def mode_on(state: State, run: Run, step: int) -> Mode:
-    """How a script step takes its worker's lock: shared, unless worker or pool say exclusive (L3)."""
+    """How a script takes its lock: shared on a worker, exclusive on a target (L1), or as they say (L3)."""
+    defined = run.runbook.steps[step]
+    if defined.on == "target":
+        return "shared" if defined.shared else "exclusive"
     pick = run.picks[run.steps[step].pick or 0]
     worker = state.model.workers.get(pick.worker)
     if state.model.pool(pick.pool).exclusive or (worker is not None and worker.exclusive):

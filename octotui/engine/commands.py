@@ -17,7 +17,7 @@ class LoadModel(msgspec.Struct, frozen=True):
 
 
 class ReportHealth(msgspec.Struct, frozen=True):
-    """A worker was checked."""
+    """A worker, or a target, was checked."""
 
     worker: str
     health: Health

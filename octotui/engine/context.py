@@ -2,6 +2,8 @@
 
 import re
 
+from msgspec.structs import replace
+
 from octotui.engine.releases import declared_channel, place_key
 from octotui.engine.state import Published, Run, State, StepState
 from octotui.model.declared import values_seen_by
@@ -12,15 +14,17 @@ from octotui.variables.resolved import context_of
 from octotui.variables.scopes import winner
 
 
-def scope_context(state: State, run: Run, step: Step | None = None) -> Scope:
-    """Where a run, or one step of it, asks for a value."""
+def scope_context(state: State, run: Run, step: Step | None = None, target: str | None = None) -> Scope:
+    """Where a run, one step of it, or that on one target, asks for a value."""
     named = step.name if step else None
-    return context_of(state.model, run.environment, run.tenant, named, run.process, run.channel)
+    context = context_of(state.model, run.environment, run.tenant, named, run.process, run.channel)
+    machine = state.model.targets.get(target or "")
+    return replace(context, target=(target or "",), role=machine.roles) if machine else context
 
 
-def declared(state: State, run: Run, step: Step | None = None) -> dict[str, Value]:
-    """The declared value of each variable that has one for a run, or for one step of it (V2 to V4)."""
-    context = scope_context(state, run, step)
+def declared(state: State, run: Run, step: Step | None = None, target: str | None = None) -> dict[str, Value]:
+    """The declared value of each variable that has one for a run, or one step of it (V2 to V4)."""
+    context = scope_context(state, run, step, target)
     winners = ((name, winner(values, context)) for name, values in visible(state, run.process).items())
     return {name: value for name, value in winners if value is not None}
 
@@ -43,18 +47,20 @@ def _values_of(published: Published) -> Variables:
     }
 
 
-def values_for(state: State, run: Run, step: int | None = None, text: str = "") -> dict[str, str]:
-    """Every variable that has a value for a run, or one step of it; names are as declared.
+def values_for(
+    state: State, run: Run, step: int | None = None, text: str = "", *, target: str | None = None
+) -> dict[str, str]:
+    """Every variable that has a value for a run, a step of it, or that on a target; names are as declared.
 
     How the steps stand is two values a step, and so only there where the text to be filled in, or a value,
     asks for it.
     """
     defined = None if step is None else run.runbook.steps[step]
-    found = {name: value.shown for name, value in declared(state, run, defined).items()}
-    found |= run.variables | _system(state, run) | _outputs(run) | _answers(state, run)
+    found = {name: value.shown for name, value in declared(state, run, defined, target).items()}
+    found |= run.variables | _system(state, run) | _outputs(state, run) | _answers(state, run)
     if any(STANDING.search(each) for each in (text, *found.values())):
         found |= _standing(run)
-    return found | _of_step(state, run, step)
+    return found | _of_step(state, run, step) | _of_target(state, target)
 
 
 def lookup(values: dict[str, str]) -> Names:
@@ -132,9 +138,13 @@ def _standing(run: Run) -> dict[str, str]:
     return found
 
 
-def _outputs(run: Run) -> dict[str, str]:
-    """The output variables that scripts have set (V7)."""
-    return {f"Octopus.Action[{step}].Output.{name}": value for step, name, value in run.outputs}
+def _outputs(state: State, run: Run) -> dict[str, str]:
+    """The output variables that scripts have set (V7): the last on any target, and each target's own."""
+    found = {f"Octopus.Action[{step}].Output.{name}": value for step, name, value in run.outputs}
+    for step, target, name, value in run.target_outputs:
+        called = state.model.targets[target].name if target in state.model.targets else target
+        found[f"Octopus.Action[{step}].Output[{called}].{name}"] = value
+    return found
 
 
 def _answers(state: State, run: Run) -> dict[str, str]:
@@ -167,3 +177,14 @@ def _of_step(state: State, run: Run, step: int | None) -> dict[str, str]:
         found["Octopus.WorkerPool.Name"] = state.model.pool(pool).name
         found["Octopus.Worker.Name"] = run.picks[pick].worker
     return found
+
+
+def _of_target(state: State, target: str | None) -> dict[str, str]:
+    declared = state.model.targets.get(target or "")
+    if target is None or declared is None:
+        return {}
+    return {
+        "Octopus.Machine.Id": target,
+        "Octopus.Machine.Name": declared.name,
+        "Octopus.Machine.Roles": ",".join(declared.roles),
+    }

@@ -48,8 +48,8 @@ def decide(turn: Turn, command: Command) -> None:  # noqa: C901, PLR0912 - one l
 
 
 def _report_health(turn: Turn, command: asked.ReportHealth) -> None:
-    if command.worker not in turn.state.model.workers:
-        raise Refused(f"there is no worker {command.worker}")
+    if command.worker not in turn.state.model.workers and command.worker not in turn.state.model.targets:
+        raise Refused(f"there is no worker or target {command.worker}")
     if turn.state.health.get(command.worker) != command.health:
         turn.emit(happened.HealthChanged(worker=command.worker, health=command.health))
 

@@ -21,7 +21,7 @@ JobEnd = Literal["succeeded", "succeeded-with-warnings", "failed", "cancelled", 
 
 
 class PassedOver(msgspec.Struct, frozen=True, gc=False):
-    """A worker that a selection looked at and did not take, and why."""
+    """A worker, or target, that a selection looked at and did not take, and why."""
 
     worker: str
     reason: str
@@ -75,7 +75,7 @@ class ModelLoaded(Event, frozen=True, tag=True):
 
 
 class HealthChanged(Event, frozen=True, tag=True):
-    """A worker's health was found to be this."""
+    """A worker's, or target's, health was found to be this."""
 
     worker: str
     health: Health
@@ -144,6 +144,30 @@ class WorkersSelected(Event, frozen=True, tag=True):
     picks: tuple[Pick, ...]
 
 
+class StepTargets(msgspec.Struct, frozen=True, gc=False):
+    """The targets that one step of a run goes to, in declared order."""
+
+    step: int
+    targets: tuple[str, ...]
+
+
+class TargetsSelected(Event, frozen=True, tag=True):
+    """The targets of each step are known, once for the whole run, and those it goes without (S6)."""
+
+    run: str
+    steps: tuple[StepTargets, ...]
+    passed_over: tuple[PassedOver, ...] = ()
+
+
+class TargetExcluded(Event, frozen=True, tag=True):
+    """The rest of the run goes without this target; `by` is empty where a step's own rule says so."""
+
+    run: str
+    target: str
+    by: str
+    reason: str
+
+
 class RunYielded(Event, frozen=True, tag=True):
     """A run gave its slot back, since waiting for children is all it does (Q4)."""
 
@@ -194,7 +218,7 @@ class StepSkipped(Event, frozen=True, tag=True):
 
 
 class JobQueued(Event, frozen=True, tag=True):
-    """A step needs this done: on which worker, and in which mode of its lock (None: no lock)."""
+    """A step needs this done: on which machine, in which mode of its lock (None: no lock)."""
 
     run: str
     job: str
@@ -203,6 +227,7 @@ class JobQueued(Event, frozen=True, tag=True):
     worker: str | None = None
     mode: Mode | None = None
     packages: tuple[tuple[str, str], ...] = ()
+    target: str | None = None
 
 
 class JobPlaced(Event, frozen=True, tag=True):
@@ -321,6 +346,8 @@ AnyEvent = (
     | PackagesChosen
     | RunStarted
     | WorkersSelected
+    | TargetsSelected
+    | TargetExcluded
     | RunYielded
     | RunResumed
     | RunPaused

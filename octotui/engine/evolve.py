@@ -8,6 +8,7 @@ from octotui.engine import events as happened
 from octotui.engine import evolve_jobs as jobs
 from octotui.engine import evolve_releases as releases
 from octotui.engine import evolve_runs as runs
+from octotui.engine import evolve_targets as targets
 from octotui.engine.events import AnyEvent
 from octotui.engine.state import State
 
@@ -32,6 +33,10 @@ def evolve(state: State, event: AnyEvent) -> State:  # noqa: C901, PLR0912, PLR0
             return runs.started(state, event)
         case happened.WorkersSelected():
             return runs.workers_selected(state, event)
+        case happened.TargetsSelected():
+            return targets.selected(state, event)
+        case happened.TargetExcluded():
+            return targets.excluded(state, event)
         case happened.RunYielded():
             return runs.yielded(state, event)
         case happened.RunResumed():

@@ -3,6 +3,7 @@
 from msgspec.structs import replace
 
 from octotui.engine import events as happened
+from octotui.engine import evolve_targets as targets
 from octotui.engine import locks, queue
 from octotui.engine.deadlines import fall_due
 from octotui.engine.evolve_runs import with_progress
@@ -34,12 +35,15 @@ def queued(state: State, event: happened.JobQueued) -> State:
         packages=event.packages,
         queued_at=event.at,
         number=len(run.jobs) + 1,
+        target=event.target,
     )
     run = replace(run, jobs=run.jobs.add(job.id), open=run.open.add(job.place))
     if event.step is not None:
         before = run.steps[event.step]
         progress = replace(before, state="started", jobs=before.jobs.add(job.id))
         run = with_progress(run, event.step, progress)
+        if event.target is not None:
+            run = targets.begun(run, event.step, event.target)
     if event.kind == "manual":
         return _with(state, run, job)
     if run.placed < state.model.engine.max_parallelism:
@@ -158,10 +162,11 @@ def _without_job(run: Run, job: Job, event: happened.JobEnded) -> Run:
         warnings=run.warnings + event.warnings,
     )
     if job.step is not None:
-        if event.outputs:
-            name = run.runbook.steps[job.step].name
-            set_here = tuple((name, output, value) for output, value in event.outputs.items())
-            run = replace(run, outputs=run.outputs + set_here)
+        name = run.runbook.steps[job.step].name
+        set_here = tuple((name, output, value) for output, value in event.outputs.items())
+        run = replace(run, outputs=run.outputs + set_here)
+        if job.target is not None:
+            return targets.over(run, job, event)
         progress = replace(run.steps[job.step], state=event.state, reason=event.reason)
         return with_progress(run, job.step, progress)
     if failed:
@@ -172,7 +177,8 @@ def _without_job(run: Run, job: Job, event: happened.JobEnded) -> Run:
 def _blame(run: Run, job: Job, reason: str) -> str:
     if job.step is None:
         return f"packages could not be acquired on {job.worker}: {reason}"
-    return f"step “{run.runbook.steps[job.step].name}” failed: {reason}"
+    where = f" on {job.target}" if job.target else ""
+    return f"step “{run.runbook.steps[job.step].name}” failed{where}: {reason}"
 
 
 def _ask_for_slot_again(state: State, run: Run) -> queue.Held:

@@ -22,7 +22,7 @@ NOBODY = Family(Series(), 0)
 def queued(state: State, event: happened.RunQueued) -> State:
     """A new run stands in the queue, and its parent's job knows it."""
     release = event.release
-    runbook = release.definition if release else _declared(state, event.process)
+    runbook = (release.definition if release else _declared(state, event.process)).flat()
     tenant = state.model.tenants.get(event.tenant or "")
     number = int(event.run.removeprefix("run-"))
     run = Run(

@@ -4,10 +4,11 @@ from msgspec.structs import replace
 
 from octotui.engine import events as happened
 from octotui.engine.commands import ReportOutcome, ReportProgress
-from octotui.engine.events import Outcome
+from octotui.engine.events import Health, Outcome
 from octotui.engine.guidance import ask, asks
 from octotui.engine.state import Job, Reached, Run, step_of
 from octotui.engine.turn import Turn
+from octotui.model.process import HealthCheck
 
 DOUBLINGS = 10  # of a step's backoff, at most: each wait is twice the one before
 
@@ -47,6 +48,8 @@ def end_attempt(turn: Turn, job: Job, outcome: Outcome) -> None:
                 retry_at=turn.at + step.backoff * 2.0 ** min(job.attempt - 1, DOUBLINGS),
             )
         )
+    elif step is not None and isinstance(step.action, HealthCheck):
+        _end_check(turn, job, step.action, outcome)
     else:
         end_or_ask(turn, job, outcome)
 
@@ -57,6 +60,29 @@ def end_or_ask(turn: Turn, job: Job, outcome: Outcome) -> None:
         ask(turn, job, outcome)
     else:
         end_job(turn, job, outcome)
+
+
+HEALTH: dict[str, Health] = {
+    "succeeded": "healthy",
+    "succeeded-with-warnings": "has-warnings",
+    "failed": "unhealthy",
+}
+
+
+def _end_check(turn: Turn, job: Job, check: HealthCheck, outcome: Outcome) -> None:
+    """A target's health is what its check says; the run may go on without one that is not well."""
+    health = HEALTH.get(outcome.state)
+    if job.target is None or health is None:
+        end_job(turn, job, outcome)
+        return
+    if turn.state.health.get(job.target) != health:
+        turn.emit(happened.HealthChanged(worker=job.target, health=health))
+    if health == "unhealthy" and check.unhealthy == "exclude":
+        reason = f"{job.target} is unhealthy: {outcome.reason}"
+        turn.emit(happened.TargetExcluded(run=job.run, target=job.target, by="", reason=reason))
+        warnings = (*outcome.warnings, f"{reason}; the run goes on without it")
+        outcome = replace(outcome, state="succeeded-with-warnings", warnings=warnings)
+    end_or_ask(turn, job, outcome)
 
 
 def end_job(turn: Turn, job: Job, outcome: Outcome) -> None:

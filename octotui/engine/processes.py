@@ -6,7 +6,7 @@ from typing import cast
 from msgspec.structs import replace
 
 from octotui.engine import events as happened
-from octotui.engine.acquire import acquisitions, mode_on
+from octotui.engine.acquire import acquisitions, machine_of, mode_on
 from octotui.engine.conditions import not_due
 from octotui.engine.context import lookup, values_for
 from octotui.engine.guidance import is_guided
@@ -14,8 +14,9 @@ from octotui.engine.queue import circle
 from octotui.engine.releases import Release
 from octotui.engine.select import select
 from octotui.engine.state import Run, State
+from octotui.engine.targets import Found, begin, find_targets, outermost
 from octotui.engine.turn import Turn
-from octotui.model.process import Manual, Script
+from octotui.model.process import Manual, StartRunbook
 from octotui.variables.text import fill_in, warnings_of
 
 
@@ -91,20 +92,38 @@ def plan(turn: Turn, name: str) -> None:
         if step.needs_worker and run.steps[index].state == "pending"
     ]
     selection = select(turn.state, run, steps)
-    if selection.problems:
-        reason = "; ".join(selection.problems)
-        turn.emit(happened.RunEnded(run=name, state="failed", reason=reason))
+    targets = find_targets(turn.state, run)
+    if problems := selection.problems + targets.problems:
+        turn.emit(happened.RunEnded(run=name, state="failed", reason="; ".join(problems)))
         return
     if selection.picks:
         turn.emit(happened.WorkersSelected(run=name, picks=selection.picks))
+    if targets.steps:
+        _select_targets(turn, run, targets)
     go_on(turn, name)
+
+
+def _select_targets(turn: Turn, run: Run, found: Found) -> None:
+    """The targets of each step; a step without any is skipped."""
+    turn.emit(happened.TargetsSelected(run=run.id, steps=found.steps, passed_over=found.passed_over))
+    for each in found.steps:
+        if not each.targets:
+            roles = " or ".join(run.runbook.steps[each.step].roles)
+            reason = f"no target with the role {roles} is there for it"
+            turn.emit(happened.StepSkipped(run=run.id, step=each.step, reason=reason))
 
 
 def _skip_what_does_not_apply(turn: Turn, run: Run) -> None:
     for index, step in enumerate(run.runbook.steps):
-        reason = run.not_applicable(step)
+        reason = run.not_applicable(step) or _within_skipped(turn.run(run.id), index)
         if reason and run.steps[index].state == "pending":
             turn.emit(happened.StepSkipped(run=run.id, step=index, reason=reason))
+
+
+def _within_skipped(run: Run, index: int) -> str:
+    """Why a child step is skipped with the step it is within, or nothing."""
+    outer = outermost(run, index)
+    return f"“{run.runbook.steps[outer].name}” is skipped" if run.steps[outer].state == "skipped" else ""
 
 
 def go_on(turn: Turn, name: str) -> None:
@@ -112,9 +131,9 @@ def go_on(turn: Turn, name: str) -> None:
     while (run := turn.run(name)).group < len(run.groups):
         pending = [index for index in run.groups[run.group] if run.steps[index].state == "pending"]
         steps = run.runbook.steps
-        on_workers = [index for index in pending if steps[index].needs_worker]
-        if on_workers:
-            if _acquire(turn, run, on_workers) or _start(turn, run, on_workers):
+        machines = [index for index in pending if not isinstance(steps[index].action, Manual)]
+        if machines:
+            if _acquire(turn, run, machines) or _start(turn, run, machines):
                 return
         elif _ask(turn, run, pending):
             return
@@ -145,25 +164,39 @@ def _start(turn: Turn, run: Run, steps: list[int]) -> bool:
     """Start the steps of a group that are due, side by side, and skip the others."""
     started = False
     for index in steps:
-        reason = not_due(turn.state, run, index)
-        if reason:
+        if run.runbook.steps[index].within:
+            _skip_with_outermost(turn, run.id, index)
+        elif reason := not_due(turn.state, run, index):
             turn.emit(happened.StepSkipped(run=run.id, step=index, reason=reason))
-            continue
-        step = run.runbook.steps[index]
-        worker = run.picks[run.steps[index].pick or 0].worker
-        script = isinstance(step.action, Script)
-        turn.emit(
-            happened.JobQueued(
-                run=run.id,
-                job=_next_job(turn, run),
-                kind="script" if script else "runbook",
-                step=index,
-                worker=worker,
-                mode=mode_on(turn.state, run, index) if script else None,
-            )
-        )
-        started = True
+        elif run.runbook.steps[index].for_targets:
+            started |= begin(turn, run.id, index)
+        else:
+            started |= _queue(turn, run, index)
     return started
+
+
+def _skip_with_outermost(turn: Turn, name: str, index: int) -> None:
+    """A child step comes when its rolling step has begun, or is skipped with it."""
+    run = turn.run(name)
+    reason = _within_skipped(run, index)
+    if reason and run.steps[index].state == "pending":
+        turn.emit(happened.StepSkipped(run=name, step=index, reason=reason))
+
+
+def _queue(turn: Turn, run: Run, index: int) -> bool:
+    """Queue the one job of a step on its worker."""
+    script = not isinstance(run.runbook.steps[index].action, StartRunbook)
+    turn.emit(
+        happened.JobQueued(
+            run=run.id,
+            job=_next_job(turn, run),
+            kind="script" if script else "runbook",
+            step=index,
+            worker=machine_of(run, index),
+            mode=mode_on(turn.state, run, index) if script else None,
+        )
+    )
+    return True
 
 
 def _ask(turn: Turn, run: Run, steps: list[int]) -> bool:
@@ -203,7 +236,7 @@ def _raise(turn: Turn, run: Run, index: int, action: Manual) -> None:
 def can_go_on(state: State, run: Run) -> bool:
     """Whether any step that is still to come would run as things stand (W7)."""
     return any(
-        progress.state == "pending" and not not_due(state, run, index)
+        progress.state == "pending" and not run.runbook.steps[index].within and not not_due(state, run, index)
         for index, progress in enumerate(run.steps)
     )
 

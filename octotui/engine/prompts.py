@@ -53,7 +53,7 @@ class Start(Protocol):
 def asked_by(model: Model, start: Start, release: Release | None = None) -> tuple[Asked, ...]:
     """What a run asks for: every variable whose value there, or in one of its steps, is a prompt."""
     definition = release.definition if release else model.process(start.process)
-    steps = (None, *(step.name for step in definition.steps)) if definition else ()
+    steps = (None, *(step.name for step in definition.flat().steps)) if definition else ()
     channel = release.channel if release else None
     where = (model, start.environment, start.tenant)
     contexts = [context_of(*where, step, start.process, channel) for step in steps]

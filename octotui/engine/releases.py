@@ -71,7 +71,7 @@ def declared_channel(model: Model, process: str, slug: str | None) -> Channel:
 
 def requirements(definition: Runbook) -> tuple[Requirement, ...]:
     """Every package that enabled steps of a process need, once each."""
-    steps = (step for step in definition.steps if step.enabled)
+    steps = (step for step in definition.flat().steps if step.enabled)
     return tuple(dict.fromkeys(package for step in steps for package in step.packages))
 
 

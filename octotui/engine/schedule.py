@@ -10,6 +10,7 @@ from octotui.engine.processes import can_go_on, fail_in_a_circle, go_on, plan, q
 from octotui.engine.queue import next_to_go
 from octotui.engine.releasing import newest_release, publish
 from octotui.engine.state import ForChild, Job, Run, in_order
+from octotui.engine.targets import roll_on
 from octotui.engine.turn import Turn
 from octotui.model.process import StartRunbook
 
@@ -140,6 +141,7 @@ def _after_job(turn: Turn, event: happened.JobEnded) -> None:
     elif run.resuming:
         _fill_slots(turn)
     elif run.state == "executing":
+        roll_on(turn, turn.job(event.job))
         _carry_on(turn, run.id)
     elif run.state == "paused" and not run.open:
         _after_last_answer(turn, run)

@@ -68,7 +68,7 @@ def _check_place(state: State, command: StartRun, release: Release) -> None:
 
 def _check_skipped(definition: Runbook, skip: Sequence[str]) -> None:
     """Nobody leaves out a step that is required, or that asks certain people (S4, I2)."""
-    steps = {step.name: step for step in definition.steps}
+    steps = {step.name: step for step in definition.flat().steps}
     for name in skip:
         if name not in steps:
             known = did_you_mean(name, steps).rstrip(".")

@@ -29,7 +29,19 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 import msgspec
 from rpds import HashTrieMap
 
-from octotui.engine.events import Answer, Artifact, Health, JobKind, Mode, Outcome, Pick, Question, RunEnd
+from octotui.engine.events import (
+    Answer,
+    Artifact,
+    Health,
+    JobEnd,
+    JobKind,
+    Mode,
+    Outcome,
+    PassedOver,
+    Pick,
+    Question,
+    RunEnd,
+)
 from octotui.engine.ordered import Line
 from octotui.engine.releases import Release
 from octotui.engine.series import Series
@@ -112,7 +124,7 @@ class Attempt(msgspec.Struct, frozen=True, gc=False):
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One step of one run on one machine; `step` is None for acquiring packages."""
+    """One step of one run on one machine, a worker or a target; `step` is None for acquiring packages."""
 
     id: str
     run: str
@@ -140,6 +152,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     highlights: tuple[str, ...] = ()
     number: int = 0  # among the jobs of its run, from 1
     outcome: Outcome | None = None  # of an attempt that failed, while people are asked about it
+    target: str | None = None
 
     @property
     def place(self) -> tuple[int, str]:
@@ -148,12 +161,21 @@ class Job(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Progress(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """How far one step of a run has come; `pick` is the index of its worker's pick."""
+    """How far one step of a run has come; `pick` is the index of its worker's pick.
+
+    On targets it has `begun` with so many of them, has so many `open` jobs, and its `result` is the worst so
+    far. A rolling step counts the jobs of its child steps.
+    """
 
     state: StepState = "pending"
     pick: int | None = None
     jobs: Series[str] = NO_JOBS
     reason: str = ""
+    targets: tuple[str, ...] = ()
+    begun: int = 0
+    open: int = 0
+    result: JobEnd | None = None
+    failed_on: tuple[str, ...] = ()
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -208,6 +230,10 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     guided: bool = False
     guidance: bool | None = None
     secrets: tuple[str, ...] = ()  # names of sensitive values that were given, and are nowhere here (V5)
+    target_outputs: tuple[tuple[str, str, str, str], ...] = ()  # step, target, name, value
+    without: tuple[PassedOver, ...] = ()  # targets it goes without from the start
+    excluded: tuple[str, ...] = ()  # targets that it goes on without
+    targeted: bool = False  # its targets are selected
 
     @property
     def title(self) -> str:

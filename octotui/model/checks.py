@@ -2,7 +2,7 @@
 
 from octotui.model.circles import check_circles
 from octotui.model.complaints import Report, did_you_mean
-from octotui.model.declared import processes, seen_by, steps, tables_of_variables, variables
+from octotui.model.declared import placed, processes, seen_by, steps, tables_of_variables, variables
 from octotui.model.packages import check_packages
 from octotui.model.projects import check_projects
 from octotui.model.prompts import check_prompts
@@ -10,6 +10,7 @@ from octotui.model.references import check_references
 from octotui.model.scoping import names
 from octotui.model.set_ties import check_ties_of_sets
 from octotui.model.space import BUILT_IN, DEFAULT_POOL, Model
+from octotui.model.targets import check_targets
 from octotui.model.ties import check_ties
 
 _BEFORE_TARGETS = {"pool": "A pool is chosen", "prompt": "A value is asked for"}
@@ -25,6 +26,7 @@ def check(model: Model, report: Report) -> None:
     _check_variable_names(model, report)
     check_prompts(model, report)
     check_projects(model, report)
+    check_targets(model, report)
     check_ties(model, report)
     check_ties_of_sets(model, report)
     check_circles(model, report)
@@ -57,10 +59,10 @@ def _check_step_names(model: Model, report: Report) -> None:
     for at, process in processes(model):
         kind = str(at[0]).removesuffix("s")
         seen: set[str] = set()
-        for index, step in enumerate(process.steps):
+        for place, step in placed(process, at):
             if step.name in seen:
                 said = f'Another step of this {kind} is called "{step.name}"; rename one of them.'
-                report((*at, "steps", index, "name"), said)
+                report((*place, "name"), said)
             seen |= {step.name} - {""}
 
 

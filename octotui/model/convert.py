@@ -12,7 +12,17 @@ from octotui.model.space import Model, Scope
 from octotui.model.templated import templated
 from octotui.model.templates import Library
 
-_NAMED = ("pools", "workers", "environments", "tenants", "teams", "runbooks", "projects", "lifecycles")
+_NAMED = (
+    "pools",
+    "workers",
+    "environments",
+    "tenants",
+    "teams",
+    "runbooks",
+    "projects",
+    "lifecycles",
+    "targets",
+)
 _OF_PROJECT = ("lifecycle", "variable_sets")
 
 
@@ -66,8 +76,10 @@ def _steps(process: dict[str, Any], at: Keys, report: Report, library: Library) 
 
 def _step(step: dict[str, Any], at: Keys, report: Report, library: Library) -> dict[str, Any]:
     packages = [each.split("@") for each in step.get("packages", ())]
+    on = {"on": "target"} if "roles" in step else {}
     return {
         "name": "",
+        **on,
         **step,
         "action": _action(step, at, report, library),
         "packages": [dict(zip(("id", "version"), each, strict=False)) for each in packages],
@@ -82,7 +94,19 @@ def _action(step: dict[str, Any], at: Keys, report: Report, library: Library) ->
         return templated(step, at, report, library)
     if "manual" in step:
         return {"kind": "manual", "instructions": "", **step["manual"]}
-    script = step.get("script", "")
+    if "steps" in step:
+        children = [{"on": "target", **each} for each in step["steps"]]
+        return {"kind": "rolling", "steps": _steps({"steps": children}, (*at, "steps"), report, library)}
+    if "health_check" in step:
+        check = step["health_check"]
+        script = _script(check, (*at, "health_check"), report)
+        return {"kind": "health_check", **check, "script": script}
+    return _script(step, at, report)
+
+
+def _script(table: dict[str, Any], at: Keys, report: Report) -> dict[str, Any]:
+    """The script of a table, written there or in a file."""
+    script = table.get("script", "")
     if isinstance(script, str):
         return {"kind": "script", "body": script}
     read = {"body": _read(script["file"], at, report)} if "file" in script else {}

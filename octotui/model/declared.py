@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from octotui.model.complaints import Keys
-from octotui.model.process import Runbook, Step
+from octotui.model.process import Rolling, Runbook, Step
 from octotui.model.space import Model, Value, Variables
 
 NOTHING: Mapping[str, Variables] = MappingProxyType({})
@@ -19,10 +19,18 @@ def processes(model: Model) -> Iterator[tuple[Keys, Runbook]]:
 
 
 def steps(model: Model) -> Iterator[tuple[Keys, Step]]:
-    """Every step of every process."""
+    """Every step of every process, child steps behind the step they are within."""
     for at, process in processes(model):
-        for index, step in enumerate(process.steps):
-            yield (*at, "steps", index), step
+        yield from placed(process, at)
+
+
+def placed(process: Runbook, at: Keys = ()) -> Iterator[tuple[Keys, Step]]:
+    """Every step of one process, child steps too."""
+    for index, step in enumerate(process.steps):
+        yield (*at, "steps", index), step
+        children = step.action.steps if isinstance(step.action, Rolling) else ()
+        for place, child in enumerate(children):
+            yield (*at, "steps", index, "steps", place), child
 
 
 def tables_of_variables(model: Model) -> Iterator[tuple[Keys, Variables]]:

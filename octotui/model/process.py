@@ -3,10 +3,12 @@
 from typing import Literal
 
 import msgspec
+from msgspec.structs import replace
 
 Shell = Literal["bash", "sh", "python", "pwsh"]
 Start = Literal["after-previous", "with-previous"]
 GuidedFailure = Literal["on", "off", "environment"]
+On = Literal["target", "worker", "worker-for-each-target"]
 
 
 class Script(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="script"):
@@ -46,7 +48,20 @@ class Manual(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="m
     teams: tuple[str, ...] = ()
 
 
-Action = Script | Template | StartRunbook | Manual
+class HealthCheck(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="health_check"):
+    """A step that finds out how its targets are; without one that is unhealthy the run fails, or goes on."""
+
+    script: Script = Script(body="")
+    unhealthy: Literal["fail", "exclude"] = "fail"
+
+
+class Rolling(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="rolling"):
+    """A step whose child steps go through one target before the next."""
+
+    steps: "tuple[Step, ...]" = ()
+
+
+Action = Script | Template | StartRunbook | Manual | HealthCheck | Rolling
 
 
 class Simulate(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,7 +87,8 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     """One step of a process; durations are seconds, and None is no limit.
 
     Its condition is `success`, `failure`, `always`, or an expression on variables; `publish` says by the
-    name of an output variable which variable set is given its value.
+    name of an output variable which variable set is given its value. With `roles` it goes to the targets that
+    have one of them, `window` at a time; a child step has them from the step it is `within`.
     """
 
     name: str
@@ -96,11 +112,31 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     tenant_tags: tuple[str, ...] = ()
     channels: tuple[str, ...] = ()
     publish: dict[str, str] = {}
+    roles: tuple[str, ...] = ()
+    on: On = "worker"
+    window: int | None = None
+    shared: bool = False
+    within: str = ""
 
     @property
     def needs_worker(self) -> bool:
-        """Whether a worker is selected for it: every step but a manual one."""
-        return not isinstance(self.action, Manual)
+        """Whether a worker is selected for it: one that asks people, or runs on its targets, needs none."""
+        return self.on != "target" and not isinstance(self.action, Manual | Rolling)
+
+    @property
+    def for_targets(self) -> bool:
+        """Whether it has a job for each of its targets, or its child steps have."""
+        return self.on != "worker"
+
+    @property
+    def script(self) -> Script | None:
+        """The script that its jobs run, if they run one."""
+        match self.action:
+            case Script() as script:
+                return script
+            case HealthCheck(script=script):
+                return script
+        return None
 
     @property
     def package_ids(self) -> tuple[str, ...]:
@@ -121,13 +157,26 @@ class Runbook(msgspec.Struct, frozen=True, kw_only=True):
     time_limit: float | None = None
     project: str | None = None
     guided_failure: GuidedFailure = "environment"
+    unavailable_targets: Literal["fail", "skip"] = "fail"
+
+    def flat(self) -> "Runbook":
+        """The same with each rolling step's child steps behind it, `within` it and on its targets."""
+        if not any(isinstance(step.action, Rolling) for step in self.steps):
+            return self
+        return replace(self, steps=tuple(each for step in self.steps for each in (step, *_children(step))))
 
     def groups(self) -> tuple[tuple[int, ...], ...]:
-        """The indexes of its steps, those that start together side by side (S2)."""
+        """The indexes of its steps once flat, those that start together side by side (S2)."""
         found: list[list[int]] = []
         for index, step in enumerate(self.steps):
-            if step.start == "with-previous" and found:
+            if step.within or (step.start == "with-previous" and found):
                 found[-1].append(index)
             else:
                 found.append([index])
         return tuple(map(tuple, found))
+
+
+def _children(step: Step) -> tuple[Step, ...]:
+    if not isinstance(step.action, Rolling):
+        return ()
+    return tuple(replace(each, within=step.name, roles=step.roles) for each in step.action.steps)

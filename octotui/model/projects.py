@@ -34,7 +34,7 @@ def _check_channels(channels: dict[str, Channel], process: Runbook, at: Keys, re
     for slug, channel in channels.items():
         if channel.tag is not None and (problem := _not_a_pattern(channel.tag)):
             report((*at, "channels", slug, "tag"), f'"{channel.tag}" is not a pattern: {problem}.')
-    needed = dict.fromkeys(package for step in process.steps for package in step.package_ids)
+    needed = dict.fromkeys(package for step in process.flat().steps for package in step.package_ids)
     for slug, channel in channels.items():
         for package, versions in channel.versions.items():
             of_package = (*at, "channels", slug, "versions", package)

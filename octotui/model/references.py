@@ -18,6 +18,8 @@ _SCOPES = {
     "channel": "channel",
     "process": "runbook or project",
     "step": "step",
+    "target": "target",
+    "role": "role",
 }
 
 
@@ -43,6 +45,8 @@ def _known(model: Model) -> dict[str, Collection[str]]:
         "tenant": model.tenants,
         "tenant tag": dict.fromkeys(tag for tenant in model.tenants.values() for tag in tenant.tags),
         "team": model.teams,
+        "target": model.targets,
+        "role": dict.fromkeys(role for target in model.targets.values() for role in target.roles),
         "runbook": model.runbooks,
         "project": model.projects,
         "runbook or project": model.processes,
@@ -62,12 +66,20 @@ def _references(model: Model) -> Iterator[Reference]:
     for slug, runbook in model.runbooks.items():
         if runbook.project is not None:
             yield ("runbooks", slug, "project"), "project", runbook.project
+    yield from _of_targets(model)
     yield from _of_projects(model)
     for slug, lifecycle in model.lifecycles.items():
         for index, phase in enumerate(lifecycle.phases):
             yield from _each(
                 ("lifecycles", slug, "phases", index, "environments"), "environment", phase.environments
             )
+
+
+def _of_targets(model: Model) -> Iterator[Reference]:
+    for slug, target in model.targets.items():
+        yield from _each(("targets", slug, "environments"), "environment", target.environments)
+        yield from _each(("targets", slug, "tenants"), "tenant", target.tenants)
+        yield from _each(("targets", slug, "tenant_tags"), "tenant tag", target.tenant_tags)
 
 
 def _of_projects(model: Model) -> Iterator[Reference]:
@@ -83,6 +95,7 @@ def _of_projects(model: Model) -> Iterator[Reference]:
 def _of_step(step: Step) -> Iterator[Reference]:
     yield from _each(("environments",), "environment", step.environments)
     yield from _each(("tenant_tags",), "tenant tag", step.tenant_tags)
+    yield from _each(("roles",), "role", step.roles)
     yield from ((("publish", name), "variable set", chosen) for name, chosen in step.publish.items())
     named = {"pool": ("pool", step.pool)}
     match step.action:

@@ -51,6 +51,18 @@ class Worker(msgspec.Struct, frozen=True, kw_only=True):
     directory: str | None = None
 
 
+class Target(msgspec.Struct, frozen=True, kw_only=True):
+    """A machine that is deployed to, by its roles; with no environments, tenants or tags named, in all."""
+
+    name: str
+    roles: tuple[str, ...] = ()
+    environments: tuple[str, ...] = ()
+    tenants: tuple[str, ...] = ()
+    tenant_tags: tuple[str, ...] = ()
+    enabled: bool = True
+    directory: str | None = None
+
+
 class Environment(msgspec.Struct, frozen=True, kw_only=True):
     """Where a run takes effect: development, test, production; with guided failure, failures ask people."""
 
@@ -197,6 +209,7 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     projects: dict[str, Project] = {}
     lifecycles: dict[str, Lifecycle] = {}
     variable_sets: dict[str, Variables] = {}
+    targets: dict[str, Target] = {}
 
     @property
     def processes(self) -> dict[str, Runbook]:

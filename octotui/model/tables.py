@@ -99,6 +99,18 @@ ENVIRONMENT = Record(
     }
 )
 
+TARGET = Record(
+    {
+        "name": _NAME,
+        "roles": Key(Listing(_name("a role")), "What it is there for; steps name roles.", required=True),
+        "environments": Key(Listing(_SLUG), "The environments it belongs to; none named means all."),
+        "tenants": Key(Listing(_SLUG), "The tenants it serves; with no tags named either, all."),
+        "tenant_tags": Key(Listing(_TAG), "The tags of tenants it serves."),
+        "enabled": Key(flag(), "Whether steps go to it."),
+        "directory": Key(_PATH, "Where it keeps its work and its packages."),
+    }
+)
+
 TENANT = Record({"name": _NAME, "tags": Key(Listing(_TAG), "Its tags, each written set/tag.")})
 
 TEAM = Record(
@@ -148,62 +160,98 @@ MANUAL = Record(
     }
 )
 
+HEALTH_CHECK = Record(
+    {
+        "script": Key(Either(prose(), SCRIPT), "The script that finds out, on each target."),
+        "unhealthy": Key(choice("fail", "exclude"), "Whether the run goes on without unhealthy targets."),
+    }
+)
+
 _NO_MANUAL = ("manual",)
+_NO_TARGETS = ("manual", "runbook")
 _VARIABLE = _name("the name of a variable")
+
+_STEP = {
+    "name": Key(_name(), "What people call the step; unique in its process.", required=True),
+    "script": Key(Either(prose(), SCRIPT), "A script for its worker; plain text means bash."),
+    "runbook": Key(_SLUG, "The runbook of which this step starts a run."),
+    "manual": Key(MANUAL, "A question to people, who proceed or abort."),
+    "health_check": Key(HEALTH_CHECK, "How it finds out how its targets are.", only_with="roles"),
+    "template": Key(_SLUG, "The template whose script it runs: of octotui, or templates/NAME.toml."),
+    "parameters": Key(
+        Keyed(_name("the name of a parameter"), scalar()),
+        "What the template asks for, by name.",
+        only_with="template",
+    ),
+    "shell": Key(
+        choice(*TEMPLATE_SHELLS),
+        "Which of the template's scripts, if not its first.",
+        only_with="template",
+    ),
+    "environment": Key(_SLUG, "The environment of the run it starts.", only_with="runbook"),
+    "tenant": Key(_SLUG, "The tenant of the run it starts.", only_with="runbook"),
+    "wait": Key(flag(), "Whether it waits for the run it starts.", only_with="runbook"),
+    "block_concurrent": Key(
+        flag(), "Whether the run keeps its concurrency tag while it asks.", only_with="manual"
+    ),
+    "pool": Key(_SLUG, "The pool that its worker comes from.", not_with=_NO_MANUAL),
+    "pool_variable": Key(_name(), "The variable that says which pool.", not_with=("pool", *_NO_MANUAL)),
+    "packages": Key(Listing(_PACKAGE), "Packages its worker acquires first, in order.", not_with=_NO_MANUAL),
+    "container": Key(_name("an image"), "The image its script runs in.", not_with=_NO_MANUAL),
+    "roles": Key(
+        Listing(_name("a role")), "It goes to the targets with one of these roles.", not_with=_NO_TARGETS
+    ),
+    "on": Key(
+        choice("target", "worker", "worker-for-each-target"), "Where its script runs.", only_with="roles"
+    ),
+    "window": Key(whole(1), "How many targets it is on at a time; all, if not said.", only_with="roles"),
+    "shared": Key(flag(), "Whether it runs beside others on a target.", only_with="roles"),
+    "start": Key(choice("after-previous", "with-previous"), "Whether it starts beside the step before."),
+    "condition": Key(
+        _CONDITION, "What must have become of the steps before, or an expression that must be true."
+    ),
+    "enabled": Key(flag(), "Whether it takes part at all."),
+    "environments": Key(Listing(_SLUG), "The environments it applies to; none named means all."),
+    "tenant_tags": Key(
+        Listing(_TAG), "The tags of tenants it applies to, one of each set named; none named means all."
+    ),
+    "channels": Key(Listing(_SLUG), "The channels it applies to; none named means all."),
+    "required": Key(flag(), "Whether nobody may skip it."),
+    "publish": Key(
+        Keyed(_VARIABLE, _SLUG),
+        "The variable sets that are given its output variables, by the name of the variable.",
+        not_with=_NO_MANUAL,
+    ),
+    "retries": Key(whole(0), "How often it is tried again.", not_with=_NO_MANUAL),
+    "backoff": Key(_DURATION, "How long it waits before the first of its retries."),
+    "time_limit": Key(_DURATION, "How long a job may take until it has failed."),
+    "wait_limit": Key(_DURATION, "How long a job may wait for its worker's lock."),
+    "grace": Key(_DURATION, "How long a job that must end has between TERM and KILL."),
+    "simulate": Key(SIMULATE, "What a job of this step does in a prediction."),
+}
+_KINDS = ("script", "template", "health_check")
+_OF_CHILD = {
+    *("name", *_KINDS, "parameters", "shell", "pool", "pool_variable", "packages", "container"),
+    *("condition", "enabled", "environments", "tenant_tags", "channels", "publish", "simulate"),
+    *("retries", "backoff", "time_limit", "wait_limit", "grace"),
+}
+
+CHILD = Record(
+    {
+        **{name: key for name, key in _STEP.items() if name in _OF_CHILD},
+        "health_check": Key(HEALTH_CHECK, "How it finds out how the target is."),
+        "on": Key(choice("target", "worker-for-each-target"), "Where its script runs."),
+        "shared": Key(flag(), "Whether it runs beside others on a target."),
+    },
+    one_of=_KINDS,
+)
 
 STEP = Record(
     {
-        "name": Key(_name(), "What people call the step; unique in its process.", required=True),
-        "script": Key(Either(prose(), SCRIPT), "A script for its worker; plain text means bash."),
-        "runbook": Key(_SLUG, "The runbook of which this step starts a run."),
-        "manual": Key(MANUAL, "A question to people, who proceed or abort."),
-        "template": Key(_SLUG, "The template whose script it runs: of octotui, or templates/NAME.toml."),
-        "parameters": Key(
-            Keyed(_name("the name of a parameter"), scalar()),
-            "What the template asks for, by name.",
-            only_with="template",
-        ),
-        "shell": Key(
-            choice(*TEMPLATE_SHELLS),
-            "Which of the template's scripts, if not its first.",
-            only_with="template",
-        ),
-        "environment": Key(_SLUG, "The environment of the run it starts.", only_with="runbook"),
-        "tenant": Key(_SLUG, "The tenant of the run it starts.", only_with="runbook"),
-        "wait": Key(flag(), "Whether it waits for the run it starts.", only_with="runbook"),
-        "block_concurrent": Key(
-            flag(), "Whether the run keeps its concurrency tag while it asks.", only_with="manual"
-        ),
-        "pool": Key(_SLUG, "The pool that its worker comes from.", not_with=_NO_MANUAL),
-        "pool_variable": Key(_name(), "The variable that says which pool.", not_with=("pool", *_NO_MANUAL)),
-        "packages": Key(
-            Listing(_PACKAGE), "Packages its worker acquires first, in order.", not_with=_NO_MANUAL
-        ),
-        "container": Key(_name("an image"), "The image its script runs in.", not_with=_NO_MANUAL),
-        "start": Key(choice("after-previous", "with-previous"), "Whether it starts beside the step before."),
-        "condition": Key(
-            _CONDITION, "What must have become of the steps before, or an expression that must be true."
-        ),
-        "enabled": Key(flag(), "Whether it takes part at all."),
-        "environments": Key(Listing(_SLUG), "The environments it applies to; none named means all."),
-        "tenant_tags": Key(
-            Listing(_TAG), "The tags of tenants it applies to, one of each set named; none named means all."
-        ),
-        "channels": Key(Listing(_SLUG), "The channels it applies to; none named means all."),
-        "required": Key(flag(), "Whether nobody may skip it."),
-        "publish": Key(
-            Keyed(_VARIABLE, _SLUG),
-            "The variable sets that are given its output variables, by the name of the variable.",
-            not_with=_NO_MANUAL,
-        ),
-        "retries": Key(whole(0), "How often it is tried again.", not_with=_NO_MANUAL),
-        "backoff": Key(_DURATION, "How long it waits before the first of its retries."),
-        "time_limit": Key(_DURATION, "How long a job may take until it has failed."),
-        "wait_limit": Key(_DURATION, "How long a job may wait for its worker's lock."),
-        "grace": Key(_DURATION, "How long a job that must end has between TERM and KILL."),
-        "simulate": Key(SIMULATE, "What a job of this step does in a prediction."),
+        **_STEP,
+        "steps": Key(Listing(CHILD), "Steps that go through one target before the next.", only_with="roles"),
     },
-    one_of=("script", "template", "runbook", "manual"),
+    one_of=(*_KINDS, "runbook", "manual", "steps"),
 )
 
 PARAMETER = Record(
@@ -244,6 +292,9 @@ PROCESS = Record(
             choice("on", "off", "environment"), "Whether a failed job asks people: retry, ignore or fail."
         ),
         "steps": Key(Listing(STEP), "What it does, in order."),
+        "unavailable_targets": Key(
+            choice("fail", "skip"), "Whether a run fails, or goes without, targets that are not available."
+        ),
     }
 )
 
@@ -339,6 +390,7 @@ MODEL = Record(
         "engine": Key(ENGINE, "Limits of the space."),
         "pools": Key(Keyed(_SLUG, POOL), "Pools of workers, by slug."),
         "workers": Key(Keyed(_SLUG, WORKER), "Workers of which there is more to say than their name."),
+        "targets": Key(Keyed(_SLUG, TARGET), "Machines that are deployed to, by slug."),
         "environments": Key(Keyed(_SLUG, ENVIRONMENT), "Environments, by slug."),
         "tenants": Key(Keyed(_SLUG, TENANT), "Tenants, by slug."),
         "teams": Key(Keyed(_SLUG, TEAM), "Teams that answer questions, by slug."),

@@ -106,7 +106,7 @@ class Contexts:
                 continue
             process = tuple(name for name in (slug,) if name in self._named["process"])
             found[Scope(process=process)] = None
-            for step in runbook.steps:
+            for step in runbook.flat().steps:
                 if step.name in self._named["step"]:
                     found[Scope(process=process, step=(step.name,))] = None
         return list(found)

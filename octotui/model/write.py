@@ -6,16 +6,46 @@ import msgspec
 import tomli_w
 from msgspec.structs import FieldInfo, fields
 
-from octotui.model.process import Manual, Requirement, Runbook, Script, StartRunbook, Step, Template
+from octotui.model.process import (
+    HealthCheck,
+    Manual,
+    Requirement,
+    Rolling,
+    Runbook,
+    Script,
+    StartRunbook,
+    Step,
+    Template,
+)
 from octotui.model.shape import Keyed, Leaf, Listing, Record, Shape
 from octotui.model.space import Model, Project, Value, Variables
-from octotui.model.tables import MANUAL, MODEL, PROJECT, PROMPT, RUNBOOK, SCRIPT, SECRET, STEP, VALUE
+from octotui.model.tables import (
+    MANUAL,
+    MODEL,
+    PROJECT,
+    PROMPT,
+    RUNBOOK,
+    SCRIPT,
+    SECRET,
+    STEP,
+    VALUE,
+)
 
 
 def dump(model: Model) -> str:
     """The TOML text of a model; scripts that were read from files stay references to them."""
     tables: dict[str, Any] = {"space": {"name": model.space.name}}
-    for table in ("engine", "pools", "workers", "environments", "tenants", "teams", "feeds", "lifecycles"):
+    for table in (
+        "engine",
+        "pools",
+        "workers",
+        "targets",
+        "environments",
+        "tenants",
+        "teams",
+        "feeds",
+        "lifecycles",
+    ):
         tables[table] = _plain(MODEL.keys[table].shape, getattr(model, table))
     listed = {worker for pool in model.pools.values() for worker in pool.workers}
     tables["workers"] = {slug: more for slug, more in tables["workers"].items() if more or slug not in listed}
@@ -90,6 +120,11 @@ def _step(step: Step) -> dict[str, Any]:
             table |= _plain(STEP, start)
         case Manual() as manual:
             table["manual"] = _plain(MANUAL, manual)
+        case HealthCheck(script=script) as check:
+            said = {} if script == HealthCheck().script else {"script": _script(script)}
+            table["health_check"] = {"unhealthy": check.unhealthy, **said}
+        case Rolling(steps=children):
+            table["steps"] = [_step(each) for each in children]
     return table
 
 

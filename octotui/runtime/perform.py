@@ -169,8 +169,8 @@ class Crew:
         self.report(ReportProgress(job=job.id, attempt=job.attempt, percentage=percentage, message=message))
 
     def directory(self, state: State, worker: str) -> Path:
-        """Where a worker keeps its work and its packages."""
-        declared = state.model.workers.get(worker)
+        """Where a worker, or a target, keeps its work and its packages."""
+        declared = state.model.workers.get(worker) or state.model.targets.get(worker)
         if declared is not None and declared.directory is not None:
             return Path(declared.directory)
         return self._folder.worker(worker)

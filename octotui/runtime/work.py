@@ -34,9 +34,10 @@ def script_work(
     """
     run = state.runs[job.run]
     step = run.runbook.steps[job.step or 0]
-    script = step.action if isinstance(step.action, Script) else Script(body="")
+    script = step.script or Script(body="")
     literal = {name: escape(value) for name, value in secrets.items()}
-    values = values_for(state, run, job.step, texts(script)) | extracted(run, job, directory) | literal
+    values = values_for(state, run, job.step, texts(script), target=job.target)
+    values |= extracted(run, job, directory) | literal
     said = given(script, lookup(values), now)
     replaced = lookup(said.values)
     values = {name: value for name, value in values.items() if name.lower() not in replaced} | said.values

@@ -75,14 +75,16 @@ def _of_job(  # noqa: C901 - one line an event
             return [f"{_named(run, job)} {wait.sentence}"] if wait else []
         case happened.JobStarted(attempt=attempt):
             again = f", attempt {attempt}" if attempt > 1 else ""
-            return [f"{_named(run, job)} starts on {job.worker}{again}"]
+            target = f" for {job.target}" if job.target not in (None, job.worker) else ""
+            return [f"{_named(run, job)} starts on {job.worker}{target}{again}"]
         case happened.JobStopping(reason=reason):
             return [f"{_named(run, job)} is being ended: {reason}"]
         case happened.JobProgressed(percentage=percentage, message=message):
             return [f"{_named(run, job)} is at {percentage} %{f': {message}' if message else ''}"]
         case happened.JobEnded(state=end, reason=reason):
             word = end.replace("-", " ")
-            ended = f"{_named(run, job)} {word}{f': {reason}' if reason else ''}"
+            where = f" on {job.target}" if job.target else ""
+            ended = f"{_named(run, job)} {word}{where}{f': {reason}' if reason else ''}"
             return [*event.highlights, ended, *event.warnings]
     return []
 

@@ -23,8 +23,17 @@ def step(state: State, run: Run, index: int, now: float) -> Branch:
         )
         return Branch(row=row)
     job = state.jobs[progress.jobs[-1]]
+    return _of_job(state, run, job, (key, name), now)
+
+
+def of_one(state: State, run: Run, job: Job, text: str, now: float) -> Branch:
+    """One of a step's jobs: that on one target."""
+    return _of_job(state, run, job, (job.id, text), now)
+
+
+def _of_job(state: State, run: Run, job: Job, named: tuple[str, str], now: float) -> Branch:
     return Branch(
-        row=_row(key, name, job, run, now),
+        row=_row(*named, job, run, now),
         said=_said(state, run, job, now),
         branches=told.attempts(job, _mark(job), _time(job, now)),
         progress=job.progress if job.state == "running" else None,

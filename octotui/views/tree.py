@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from octotui.engine.state import Job, Progress, Run, State
-from octotui.views import steps
+from octotui.views import steps, targets
 from octotui.views.branches import Branch, TreeRow, grown
 from octotui.views.picks import why
 from octotui.views.runs import lasted, mark, where
@@ -55,6 +55,8 @@ def _workers(state: State, run: Run, now: float) -> list[Branch]:
     current: int | None = None
     acquiring = _acquisitions(state, run)
     for index, progress in enumerate(run.steps):
+        if run.runbook.steps[index].within:
+            continue  # it stands under each target of the step it is within
         step = _step(state, run, index, now)
         pick = None if progress.state == "skipped" and not progress.jobs else progress.pick
         if pick is None:
@@ -95,6 +97,8 @@ def _reason(run: Run, pick: int) -> str:
 
 def _step(state: State, run: Run, index: int, now: float) -> Branch:
     """A step, and the run it started beneath it."""
+    if run.runbook.steps[index].for_targets:
+        return targets.step(state, run, index, now)
     branch = steps.step(state, run, index, now)
     for name in run.steps[index].jobs:
         child = state.runs.get(state.jobs[name].child or "")
@@ -155,5 +159,6 @@ def _as_line(row: TreeRow, glyphs: Glyphs) -> str:
     sign = f"{glyphs.sign(row.mark.sign)} " if row.mark is not None else ""
     notes = [row.note, f"{row.mark.word} {row.time}".strip() if row.mark else ""]
     told = ", ".join(filter(None, notes))
-    text = f"{row.text}: {told}" if row.kind == "worker" else f"{row.text}  {told}" if told else row.text
+    between = ": " if row.kind == "worker" else "  "
+    text = f"{row.text}{between}{told}" if told else row.text
     return glyphs.text(row.rails) + sign + glyphs.text(text)

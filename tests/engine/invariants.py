@@ -21,6 +21,7 @@ from octotui.engine.state import (
     State,
     in_order,
 )
+from octotui.engine.targets import outermost
 
 STARTS = (happened.JobQueued, happened.JobPlaced, happened.JobStarted, happened.JobRetried)
 
@@ -46,7 +47,10 @@ def check_event(state: State, event: AnyEvent) -> None:  # noqa: C901 - one case
             assert not state.runs[event.run].ended, "it ends twice"
         case happened.InterruptionRaised(kind="guided"):
             assert state.runs[event.run].guided
-            assert state.runs[event.run].leases
+        case happened.JobQueued(target=str(target)):
+            run = state.runs[event.run]
+            assert target not in run.excluded, f"{run.id} goes on without {target}"
+            assert target in run.steps[event.step or 0].targets
         case happened.InterruptionAnswered():
             assert state.interruptions[event.interruption].responsible == event.user
             assert event.answer in state.interruptions[event.interruption].choices
@@ -181,6 +185,7 @@ def _run(state: State, run: Run, most_parallel: int) -> None:
         assert not run.leases, f"{run.id} leases workers while it is {run.state}"
         assert run.deadline is None
         assert all(job.kind == "manual" for job in jobs)
+    _targets(run, jobs)
     for job in jobs:
         assert job.state in ("waiting", "running", "asking")
         assert job.ended_at is None
@@ -198,13 +203,27 @@ def _run(state: State, run: Run, most_parallel: int) -> None:
 def _guided(state: State, run: Run, job: Job) -> None:
     """A job that failed and asks: its run has what it had, but for the lock (I7)."""
     assert run.state in ("executing", "cancelling")
-    assert run.leases
+    assert run.leases or run.targeted
     assert run.slot or (run.state == "cancelling" or job.kind == "runbook")
     assert job.id not in run.unplaced
     assert job.deadline is None
     assert job.outcome is not None
     assert job.outcome.state == "failed"
     assert all(job.id not in (name for _, name in lock.holders) for _, lock in state.locks.items())
+
+
+def _targets(run: Run, jobs: list[Job]) -> None:
+    """S6: a window of targets at a time, and one job of a step on each."""
+    busy: dict[int, list[str]] = {}
+    for job in jobs:
+        if job.target is not None and job.step is not None:
+            busy.setdefault(outermost(run, job.step), []).append(job.target)
+    for index, (step, progress) in enumerate(zip(run.runbook.steps, run.steps, strict=True)):
+        if not step.within:
+            on = busy.get(index, [])
+            assert progress.open == len(on) == len(set(on))
+            assert len(on) <= (step.window or len(progress.targets))
+            assert not on or progress.state == "started"
 
 
 def assert_line(line: Iterable[Any], expected: Iterable[Any]) -> None:

@@ -4,7 +4,7 @@ from random import Random
 
 from msgspec.structs import replace
 
-from octotui.model.process import Runbook, Step
+from octotui.model.process import HealthCheck, Rolling, Runbook, Step
 from octotui.model.space import (
     Channel,
     Engine,
@@ -15,6 +15,7 @@ from octotui.model.space import (
     Pool,
     Project,
     Scope,
+    Target,
     Tenant,
     Value,
     Worker,
@@ -54,6 +55,7 @@ def random_model(random: Random) -> Model:
         tenants=TENANTS,
         variables={"Where": anywhere, "Greeting": (Value(value="hello #{Octopus.Environment.Name}"),)},
         engine=_limits(random),
+        targets=_targets(random, TARGETS),
     )
 
 
@@ -68,7 +70,13 @@ def changed(random: Random, before: Model) -> Model:
         pools["setup"] = replace(pools["setup"], workers=pools["setup"].workers[1:])
     workers = _workers(random, before.workers)
     return replace(
-        before, runbooks=runbooks, projects=projects, pools=pools, workers=workers, engine=_limits(random)
+        before,
+        runbooks=runbooks,
+        projects=projects,
+        pools=pools,
+        workers=workers,
+        engine=_limits(random),
+        targets=_targets(random, before.targets),
     )
 
 
@@ -110,6 +118,19 @@ def _lifecycle(random: Random) -> Lifecycle:
     return Lifecycle(name="Standard", phases=tuple(phases[: random.randint(1, 3)]))
 
 
+TARGETS = {
+    "web1": Target(name="Web 1", roles=("web",)),
+    "web2": Target(name="Web 2", roles=("web", "all")),
+    "web3": Target(name="Web 3", roles=("web", "all"), environments=("test", "staging")),
+    "db1": Target(name="DB 1", roles=("db", "all")),
+    "worker1": Target(name="Also a worker", roles=("db",)),
+}
+
+
+def _targets(random: Random, targets: dict[str, Target]) -> dict[str, Target]:
+    return {name: replace(each, enabled=random.random() < 0.95) for name, each in targets.items()}
+
+
 def _runbook(random: Random, index: int, count: int) -> Runbook:
     steps = [_step(random, f"Step {place}", index, count) for place in range(random.randint(1, 4))]
     tags = (None, None, None, "t1", "t1", "t2", "t-#{Octopus.Environment.Name}")
@@ -119,6 +140,7 @@ def _runbook(random: Random, index: int, count: int) -> Runbook:
         concurrency=random.choice(tags),
         time_limit=random.choice((None, None, None, 6.0, 20.0)),
         guided_failure=random.choice(("environment", "environment", "on", "off")),
+        unavailable_targets=random.choice(("fail", "skip")),
     )
 
 
@@ -129,7 +151,7 @@ def _step(random: Random, name: str, index: int, count: int) -> Step:
         "enabled": random.random() < 0.95,
         "environments": random.choice(((), (), (), ("test",))),
     }
-    kind = random.choice(("script", "script", "script", "child", "child", "manual"))
+    kind = random.choice(("script", "script", "script", "child", "child", "manual", "targets", "rolling"))
     if kind == "manual":
         teams = random.choice(((), ("finance",), ("finance", "anyone")))
         block = random.random() < 0.3
@@ -139,12 +161,41 @@ def _step(random: Random, name: str, index: int, count: int) -> Step:
         "backoff": random.choice((0.0, 1.0, 3.0)),
         "time_limit": random.choice((None, None, None, 0.0, 4.0)),
     }
+    if kind in ("targets", "rolling"):
+        return _on_targets(random, name, common, rolling=kind == "rolling")
     if kind == "child" and index + 1 < count:
         runbook = f"r{random.randint(index + 1, count - 1)}"
         environment = random.choice((None, None, *ENVIRONMENTS))
         return child(name, runbook, environment=environment, wait=random.random() < 0.6, **common)
     common["wait_limit"] = random.choice((None, None, None, 0.0, 2.0))
     return script(name, **common)
+
+
+def _on_targets(random: Random, name: str, common: dict[str, object], *, rolling: bool) -> Step:
+    """A step with roles: scripts, a health check, or child steps."""
+    target = {
+        "roles": random.choice((("web",), ("web", "db"), ("all",), ("nothing",))),
+        "window": random.choice((None, None, 1, 2)),
+        "on": random.choice(("target", "target", "worker-for-each-target")),
+        "shared": random.random() < 0.2,
+    }
+    if not rolling:
+        step = script(name, **(common | target))
+        check = HealthCheck(unhealthy=random.choice(("fail", "exclude")))
+        return replace(step, action=check, on="target") if random.random() < 0.3 else step
+    conditions = ("success", "success", "failure", "always", "#{if Octopus.Machine.Id == 'web1'}True#{/if}")
+    children = tuple(
+        script(
+            f"{name}.{place}",
+            **(
+                common
+                | {"on": target["on"], "condition": random.choice(conditions), "start": "after-previous"}
+            ),
+        )
+        for place in range(random.randint(1, 3))
+    )
+    kept = {key: common[key] for key in ("start", "condition", "enabled", "environments")}
+    return Step(name=name, action=Rolling(steps=children), **(kept | target | {"on": "target"}))
 
 
 def _place(random: Random) -> dict[str, object]:

@@ -108,7 +108,7 @@ class TestRefused:
             (asked.StartRun(process="no"), "there is no runbook or project no"),
             (asked.StartRun(process="go", environment="no"), "there is no environment no"),
             (asked.StartRun(process="go", tenant="no"), "there is no tenant no"),
-            (asked.ReportHealth("no", "healthy"), "there is no worker no"),
+            (asked.ReportHealth("no", "healthy"), "there is no worker or target no"),
             (asked.CancelRun(run="no"), "no is not open: it has ended, or there never was one"),
         ],
     )

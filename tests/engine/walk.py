@@ -161,7 +161,8 @@ class Walk:
                 self.send(asked.LoadModel(changed(random, state.model)))
             case "health":
                 health = random.choice(("healthy", "has-warnings", "unhealthy"))
-                self.send(asked.ReportHealth(random.choice(sorted(state.model.workers)), health))
+                machines = sorted(state.model.workers | state.model.targets)
+                self.send(asked.ReportHealth(random.choice(machines), health))
             case "choose" if names:
                 self.send(asked.ChoosePackages(run=random.choice(names), versions={}, problems=("broken",)))
             case _:

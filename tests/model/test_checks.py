@@ -120,9 +120,10 @@ def test_s2_step_names_are_unique_in_a_runbook(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kind", ["target", "role"])
 def test_w10_a_pool_is_never_scoped_to_targets_or_roles(tmp_path: Path, kind: str) -> None:
-    text = f'[pools.setup]\n[variables]\nX = {{ pool = "setup", {kind} = "web" }}'
+    target = '[targets.web]\nroles = ["web"]\n'
+    text = f'{target}[pools.setup]\n[variables]\nX = {{ pool = "setup", {kind} = "web" }}'
     assert f"something else than {kind}" in only_complaint(tmp_path, text)
-    model_of(tmp_path, f'[variables]\nX = {{ value = "setup", {kind} = "web" }}')
+    model_of(tmp_path, f'{target}[variables]\nX = {{ value = "setup", {kind} = "web" }}')
 
 
 def test_w10_a_pool_variable_has_pools_for_values(tmp_path: Path) -> None:

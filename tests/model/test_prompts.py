@@ -42,7 +42,8 @@ def test_a_checkbox_has_a_default_of_true_or_false(tmp_path: Path, default: str)
 
 
 def test_a_prompt_is_asked_before_there_are_targets(tmp_path: Path) -> None:
-    said = only_complaint(tmp_path, '[variables]\nX = { prompt = {}, role = "web" }')
+    target = '[targets.web1]\nroles = ["web"]\n'
+    said = only_complaint(tmp_path, target + '[variables]\nX = { prompt = {}, role = "web" }')
     sentence = "A value is asked for before there are targets; scope it by something else than role."
     assert said == f"variables.X.role: {sentence}"
 

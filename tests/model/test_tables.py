@@ -1,8 +1,10 @@
 from octotui.model import process, space, values
 from octotui.model.shape import Record
 from octotui.model.tables import (
+    CHILD,
     ENGINE,
     FEED,
+    HEALTH_CHECK,
     MANUAL,
     MODEL,
     POOL,
@@ -12,6 +14,7 @@ from octotui.model.tables import (
     SECRET,
     SIMULATE,
     STEP,
+    TARGET,
     TEAM,
     TENANT,
     VALUE,
@@ -26,6 +29,8 @@ def test_the_tables_have_exactly_the_fields_of_the_values() -> None:
         (POOL, space.Pool),
         (WORKER, space.Worker),
         (TENANT, space.Tenant),
+        (TARGET, space.Target),
+        (HEALTH_CHECK, process.HealthCheck),
         (TEAM, space.Team),
         (FEED, space.Feed),
         (RUNBOOK, process.Runbook),
@@ -42,7 +47,8 @@ def test_the_tables_have_exactly_the_fields_of_the_values() -> None:
 def test_a_step_has_its_own_fields_and_those_of_what_it_does() -> None:
     fields = {*process.Step.__struct_fields__, *process.StartRunbook.__struct_fields__, "script", "manual"}
     fields |= {"template", "parameters", "shell"}
-    assert set(STEP.keys) == fields - {"action"}
+    assert set(STEP.keys) == (fields | {"steps", "health_check"}) - {"action", "within"}
+    assert set(CHILD.keys) < set(STEP.keys)
 
 
 def test_a_value_has_the_kinds_of_scopes() -> None:
