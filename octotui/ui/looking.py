@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from msgspec.structs import replace
 from textual import work
 from textual.binding import Binding, BindingType
 from textual.reactive import reactive
@@ -16,7 +17,7 @@ from octotui.engine.state import State
 from octotui.ui.confirm import Confirm
 from octotui.ui.files_dialog import FilesDialog
 from octotui.ui.help_dialog import HelpDialog
-from octotui.ui.sending import send
+from octotui.ui.sending import release, send
 from octotui.ui.start_dialog import StartDialog
 from octotui.ui.why_dialog import WhyDialog
 from octotui.views import files, questions, why
@@ -122,9 +123,16 @@ class LookingScreen(Screen[None]):
     @work
     async def action_start(self) -> None:
         """Ask what to start, and start it."""
-        command = await self.app.push_screen_wait(StartDialog(self.state.model, self.session.user))
-        if command is not None:
-            await self._start(command)
+        start = await self.app.push_screen_wait(StartDialog(self.state, self.session.user))
+        if start is None:
+            return
+        command = start.command
+        if start.release is not None:
+            made = await release(self, self.session, start.release)
+            if made is None:
+                return
+            command = replace(command, release=made.version)
+        await self._start(command)
 
     async def _start(self, command: StartRun) -> None:
         for event in await send(self, self.session, command):
@@ -150,6 +158,8 @@ class LookingScreen(Screen[None]):
                 requester=self.session.user,
                 variables=run.variables,
                 guided=run.guidance,
+                release=run.release.version if run.release and run.channel is not None else None,
+                skip=run.skip,
             )
             await self._start(command)
 

@@ -1,23 +1,37 @@
 """Sending a command from a screen: a refusal becomes a toast."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable
+from typing import TYPE_CHECKING, TypeVar
 
 from textual.dom import DOMNode
 
-from octotui.engine.commands import Command, Refused
+from octotui.engine.commands import Command, CreateRelease, Refused
 from octotui.engine.events import AnyEvent
+from octotui.engine.releases import Release
+from octotui.runtime.releasing import make_release
 from octotui.store.errors import StoreError
 
 if TYPE_CHECKING:
     from octotui.runtime.session import Session
 
+T = TypeVar("T")
+
 
 async def send(node: DOMNode, session: "Session", command: Command) -> tuple[AnyEvent, ...]:
     """The events a command led to; none where it was refused."""
+    return await _told(node, session.send(command)) or ()
+
+
+async def release(node: DOMNode, session: "Session", command: CreateRelease) -> Release | None:
+    """The release that was made; None where it was refused."""
+    return await _told(node, make_release(session, command))
+
+
+async def _told(node: DOMNode, asked: Awaitable[T]) -> T | None:
     try:
-        return await session.send(command)
+        return await asked
     except Refused as refused:
         node.app.notify(str(refused), title="Refused", severity="warning", markup=False)
     except StoreError:
         pass  # the session has ended, and the app hears of it through its states
-    return ()
+    return None

@@ -1,7 +1,8 @@
-"""Starting a run by keyboard: which runbook, in which environment, for which tenant."""
+"""Starting a run by keyboard: which runbook, or release of a project, in which environment, for whom."""
 
 from typing import ClassVar
 
+from msgspec.structs import replace
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -9,15 +10,14 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from octotui.engine.commands import StartRun
-from octotui.model.space import Model
+from octotui.engine.state import State
 from octotui.ui.lines import Lines
 from octotui.ui.options import Option, Options
 from octotui.ui.paint import glyphs_of
 from octotui.views import starting
 
 
-class StartDialog(ModalScreen[StartRun | None]):
+class StartDialog(ModalScreen[starting.Start | None]):
     """One list after the other, each narrowed by typing; esc goes a step back.
 
     Whether a failed step asks people (I7) is said beneath, where it is not to be as the model says.
@@ -32,9 +32,9 @@ class StartDialog(ModalScreen[StartRun | None]):
         Binding("ctrl+g", "guide", "guided failure", show=False, priority=True),
     ]
 
-    def __init__(self, model: Model, user: str) -> None:
+    def __init__(self, state: State, user: str) -> None:
         super().__init__()
-        self._model = model
+        self._state = state
         self._user = user
         self._chosen: list[str] = []
         self._guided: bool | None = None
@@ -48,15 +48,15 @@ class StartDialog(ModalScreen[StartRun | None]):
             yield Static(keys(self._guided), id="keys", classes="dialog--keys", markup=False)
 
     def on_mount(self) -> None:
-        """Ask for the runbook first."""
+        """Ask what to run first."""
         self.query_one(Options).can_focus = False
         self.query_one(Input).cursor_blink = False
         self._ask()
 
     def _ask(self) -> None:
         """Offer what comes next, or be done."""
-        self._chosen = list(starting.next_place(self._model, tuple(self._chosen)))
-        question = starting.ask(self._model, tuple(self._chosen))
+        self._chosen = list(starting.next_place(self._state.model, tuple(self._chosen)))
+        question = starting.ask(self._state, tuple(self._chosen))
         if question is None:
             self._done()
             return
@@ -86,16 +86,8 @@ class StartDialog(ModalScreen[StartRun | None]):
             self._ask()
 
     def _done(self) -> None:
-        process, environment, tenant = self._chosen
-        self.dismiss(
-            StartRun(
-                process=process,
-                environment=environment or None,
-                tenant=tenant or None,
-                requester=self._user,
-                guided=self._guided,
-            )
-        )
+        start = starting.command(self._state.model, tuple(self._chosen), self._user)
+        self.dismiss(replace(start, command=replace(start.command, guided=self._guided)))
 
     def action_guide(self) -> None:
         """Let failed steps ask people, or not, or as the model says."""
@@ -106,7 +98,7 @@ class StartDialog(ModalScreen[StartRun | None]):
         """Go to the question before, or away."""
         while self._chosen:
             self._chosen.pop()
-            if starting.is_asked(self._model, len(self._chosen)):
+            if starting.is_asked(self._state.model, tuple(self._chosen)):
                 self._ask()
                 return
         self.dismiss(None)

@@ -1,9 +1,20 @@
-"""What is asked before a run starts: the runbook, then environment and tenant where there are any."""
+"""What is asked before a run starts: what to run, which release of a project, where, and for whom."""
 
 import msgspec
+from msgspec.structs import replace
 
+from octotui.engine.commands import CreateRelease, StartRun
+from octotui.engine.lifecycles import why_not_here
+from octotui.engine.releases import Release, declared_channel, release_key
+from octotui.engine.releasing import releases_of
+from octotui.engine.state import State
 from octotui.model.space import Model
+from octotui.views.releases import deployed
 from octotui.views.words import counted
+
+NEW = "new "
+"""What the key of a release begins with that is still to be made; its channel follows."""
+MOST = 50  # releases that are offered
 
 
 class Choice(msgspec.Struct, frozen=True):
@@ -21,38 +32,116 @@ class Question(msgspec.Struct, frozen=True):
     choices: tuple[Choice, ...]
 
 
-def is_asked(model: Model, place: int) -> bool:
-    """Whether the question at this place (runbook, environment, tenant) has more than one answer."""
-    return place == 0 or bool((model.environments, model.tenants)[place - 1])
+class Start(msgspec.Struct, frozen=True):
+    """A run to start, and the release to make before."""
+
+    command: StartRun
+    release: CreateRelease | None = None
+
+
+def is_asked(model: Model, chosen: tuple[str, ...]) -> bool:
+    """Whether the next question (process, release, environment, tenant) has more than one answer."""
+    match len(chosen):
+        case 0:
+            return True
+        case 1:
+            return chosen[0] in model.projects
+        case 2:
+            return bool(model.environments)
+        case _:
+            return bool(model.tenants)
 
 
 def next_place(model: Model, chosen: tuple[str, ...]) -> tuple[str, ...]:
     """The answers so far, with none for each question that has no other answer."""
-    while 1 <= len(chosen) <= 2 and not is_asked(model, len(chosen)):
+    while 1 <= len(chosen) <= 3 and not is_asked(model, chosen):
         chosen = (*chosen, "")
     return chosen
 
 
-def ask(model: Model, chosen: tuple[str, ...]) -> Question | None:
+def ask(state: State, chosen: tuple[str, ...]) -> Question | None:
     """The next question after these answers, or None when all are given."""
-    if not chosen:
-        return Question("Start which runbook?", _runbooks(model))
-    title = f"Start {model.runbooks[chosen[0]].name}"
-    if len(chosen) == 1:
-        named = {slug: each.name for slug, each in model.environments.items()}
-        return Question(f"{title} in which environment?", _named(named, "no environment"))
-    if chosen[1]:
-        title += f" in {model.environments[chosen[1]].name}"
-    if len(chosen) == 2:
-        named = {slug: each.name for slug, each in model.tenants.items()}
-        return Question(f"{title} for which tenant?", _named(named, "no tenant"))
+    model = state.model
+    match chosen:
+        case ():
+            what = "Start which runbook or project?" if model.projects else "Start which runbook?"
+            return Question(what, _processes(model))
+        case (process,):
+            name = model.processes[process].name
+            return Question(f"Deploy which release of {name}?", _releases(state, process))
+        case (process, release):
+            return Question(
+                f"{_title(model, chosen)} in which environment?", _places(state, process, release)
+            )
+        case (_, _, environment):
+            where = f" in {model.environments[environment].name}" if environment else ""
+            named = {slug: each.name for slug, each in model.tenants.items()}
+            return Question(f"{_title(model, chosen)}{where} for which tenant?", _named(named, "no tenant"))
     return None
 
 
-def _runbooks(model: Model) -> tuple[Choice, ...]:
+def command(model: Model, chosen: tuple[str, ...], user: str) -> Start:
+    """What all the answers ask for."""
+    process, release, environment, tenant = chosen
+    start = StartRun(process=process, environment=environment or None, tenant=tenant or None, requester=user)
+    if release.startswith(NEW):
+        channel = release.removeprefix(NEW)
+        return Start(start, CreateRelease(process=process, channel=channel, requester=user))
+    return Start(replace(start, release=release or None))
+
+
+def _title(model: Model, chosen: tuple[str, ...]) -> str:
+    name = model.processes[chosen[0]].name
+    if chosen[0] not in model.projects:
+        return f"Start {name}"
+    return f"Deploy {name}, as it is now," if chosen[1].startswith(NEW) else f"Deploy {name} {chosen[1]}"
+
+
+def _processes(model: Model) -> tuple[Choice, ...]:
     return tuple(
-        Choice(slug, each.name, each.description or counted(len(each.steps), "step"))
-        for slug, each in model.runbooks.items()
+        Choice(slug, each.name, each.description or f"{_kind(model, slug)}{counted(len(each.steps), 'step')}")
+        for slug, each in (
+            model.runbooks | {slug: each.deployment for slug, each in model.projects.items()}
+        ).items()
+    )
+
+
+def _kind(model: Model, slug: str) -> str:
+    return "project, " if slug in model.projects else ""
+
+
+def _releases(state: State, process: str) -> tuple[Choice, ...]:
+    """The releases of a project, the newest first, and a new one in each of its channels."""
+    model = state.model
+    project = model.projects[process]
+    channels = dict.fromkeys((project.default_channel, *project.channels))
+    new = [
+        Choice(f"{NEW}{slug}", "a new release", declared_channel(model, process, slug).name)
+        for slug in channels
+    ]
+    made = [
+        Choice(each.version, each.version, f"in {deployed(model, each)}" if each.deployed else "not deployed")
+        for each in reversed(releases_of(state, process)[-MOST:])
+    ]
+    return (*made, *new)
+
+
+def _places(state: State, process: str, version: str) -> tuple[Choice, ...]:
+    """Where a run may take effect; of a release, where its lifecycle lets it go now first."""
+    model = state.model
+    named = {slug: each.name for slug, each in model.environments.items()}
+    if process not in model.projects:
+        return _named(named, "no environment")
+    release = state.releases.get(release_key(process, version)) or Release(
+        process=process,
+        version="",
+        channel=version.removeprefix(NEW),
+        definition=model.projects[process].deployment,
+    )
+    free = {slug for slug in named if not why_not_here(model, release, slug, None)}
+    return tuple(
+        Choice(slug, name, "" if slug in free else "not yet, says the lifecycle")
+        for slug, name in sorted(named.items(), key=lambda each: each[0] not in free)
     )
 
 

@@ -41,6 +41,11 @@ class FakeSession:
         self._publish()
         return events
 
+    async def choose(
+        self, needed: tuple[str, ...], channel: object
+    ) -> tuple[dict[str, str], tuple[str, ...]]:
+        return dict.fromkeys(needed, "1.0.0"), ()
+
     def later(self, moment: float) -> None:
         """Let time pass until so many seconds after the start."""
         self.world.run_until(moment)

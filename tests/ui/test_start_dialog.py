@@ -1,6 +1,7 @@
 from octotui.engine.commands import StartRun
 from octotui.ui.start_dialog import StartDialog
 from tests import scenes
+from tests.engine.shop import release, shop
 from tests.ui.opened import opened
 from tests.world import World
 
@@ -59,3 +60,37 @@ async def test_guided_failure_is_as_declared_or_on_or_off(tmp_path):
         await it.sees("guided failure: on")
         await it.press("enter")
         assert it.session.sent == [StartRun(process="create-aws-rds", requester="ann", guided=True)]
+
+
+def shop_scene() -> scenes.Scene:
+    world = World(shop())
+    release(world, version="1.0")
+    return scenes.Scene(world.state, world.now, world)
+
+
+async def test_a_release_is_deployed(tmp_path):
+    """S4: what the lifecycle refuses is a toast."""
+    async with opened(shop_scene(), tmp_path, (80, 24)) as it:
+        await it.press("s", "enter")
+        await it.sees("Deploy which release of Shop?", "1.0", "not deployed")
+        await it.press("enter", "enter", "enter")
+        await it.sees("run-1", "Shop 1.0")
+        assert it.session.sent[-1] == StartRun(
+            process="shop", release="1.0", environment="development", requester="ann"
+        )
+        await it.press("s", "enter", "enter", *"produ")
+        await it.sees("not yet, says the lifecycle")
+        await it.press("enter", "enter")
+        await it.sees("Refused", "may not go to")
+
+
+async def test_a_new_release_is_made_and_deployed(tmp_path):
+    """P1: the feeds are read, then it is made."""
+    async with opened(shop_scene(), tmp_path, (80, 24)) as it:
+        await it.press("s", "enter", *"new stable", "enter")
+        await it.sees("Deploy Shop, as it is now, in which environment?")
+        await it.press("enter", "enter")
+        await it.sees("run-1", "Shop 1.0.1")
+        made, started = it.session.sent
+        assert (made.channel, made.versions) == ("stable", {"tools": "1.0.0", "image@1.x": "1.0.0"})
+        assert started.release == "1.0.1"
