@@ -52,7 +52,7 @@ def octotui(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pyt
         capsys.readouterr()
         with pytest.raises(SystemExit) as left:
             cli([verb, str(file), *words, *sets, "--json", "--state", f"{tmp_path}/state"])
-        *events, _ = map(json.loads, capsys.readouterr().out.splitlines())
+        *events, _ = map(json.loads, capsys.readouterr().out.splitlines() or ["null"])
         return Told(int(left.value.code or 0), events, tmp_path / "state")
 
     return call
@@ -211,6 +211,6 @@ def opened_store() -> Iterator["Store"]:
 
 @pytest.fixture
 def store(opened_store: "Store") -> "Store":
-    """An S3 server with one empty bucket."""
+    """An S3 server with nothing in its buckets."""
     opened_store.empty()
     return opened_store

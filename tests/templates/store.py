@@ -8,7 +8,7 @@ SECRET = "wJalrXUtnFEMI-not-to-be-seen"
 
 
 class Store:
-    """An S3 server with one bucket, and a client to look into it."""
+    """An S3 server with a bucket, and a client to look into it."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -17,16 +17,19 @@ class Store:
         self.client.create_bucket(Bucket="site")
 
     def empty(self) -> None:
-        for key in self.names():
-            self.client.delete_object(Bucket="site", Key=key)
+        """Leave nothing in its buckets."""
+        for bucket in self.client.list_buckets()["Buckets"]:
+            for key in self.names(bucket["Name"]):
+                self.client.delete_object(Bucket=bucket["Name"], Key=key)
 
-    def names(self) -> list[str]:
-        return [each["Key"] for each in self.client.list_objects_v2(Bucket="site").get("Contents", ())]
+    def names(self, bucket: str = "site", prefix: str = "") -> list[str]:
+        found = self.client.list_objects_v2(Bucket=bucket, Prefix=prefix)
+        return [each["Key"] for each in found.get("Contents", ())]
 
-    def headers(self, key: str) -> tuple[str, str | None]:
-        found = self.client.head_object(Bucket="site", Key=key)
+    def headers(self, key: str, bucket: str = "site") -> tuple[str, str | None]:
+        found = self.client.head_object(Bucket=bucket, Key=key)
         return found["ContentType"], found.get("CacheControl")
 
-    def body(self, key: str) -> bytes:
-        content: bytes = self.client.get_object(Bucket="site", Key=key)["Body"].read()
+    def body(self, key: str, bucket: str = "site") -> bytes:
+        content: bytes = self.client.get_object(Bucket=bucket, Key=key)["Body"].read()
         return content

@@ -1,6 +1,8 @@
 """The examples in `configs/` that use templates, against the servers they would talk to."""
 
+import base64
 import hashlib
+import re
 import sqlite3
 from pathlib import Path
 
@@ -8,8 +10,9 @@ import pytest
 
 from tests.cli.conftest import ROOT
 from tests.templates.cluster import TOKEN, Cluster
-from tests.templates.conftest import Verb, Web
+from tests.templates.conftest import Told, Verb, Web
 from tests.templates.office import Office
+from tests.templates.store import SECRET, Store
 
 CONFIGS = ROOT / "configs"
 
@@ -87,3 +90,70 @@ def test_the_shop_is_configured_in_the_cluster(
     assert told.log("job-1.2") == 'Welcome to the "test" shop\n'
     kept = (each.read_bytes() for each in told.state.rglob("*") if each.is_file())
     assert not any(TOKEN.encode() in each for each in kept)
+
+
+BUNDLE = CONFIGS / "javascript-bundle.toml"
+FOREVER = "public, max-age=31536000, immutable"
+
+
+@pytest.fixture
+def buckets(store: Store, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """Where the bundle goes: to a bucket for each environment."""
+    monkeypatch.setenv("S3_SECRET_KEY", SECRET)
+    for bucket in ("site-test", "site"):
+        store.client.create_bucket(Bucket=bucket)
+    return {"S3.Endpoint": store.url}
+
+
+def deploy(octotui: Verb, project: str, where: dict[str, str], *options: str) -> Told:
+    """Make a release of a project, and deploy it to the test environment."""
+    assert octotui("release", BUNDLE, project, *options).code == 0
+    return octotui("deploy", BUNDLE, project, "--environment", "test", **where)
+
+
+def page(store: Store, bucket: str = "site-test") -> str:
+    """The address of the script that the shop's page refers to."""
+    (found,) = re.findall('<script src="(.*?)"', store.body("shop/index.html", bucket).decode())
+    return str(found)
+
+
+def test_a_shared_bundle_is_named_by_its_content_and_another_project_refers_to_it(
+    octotui: Verb, store: Store, buckets: dict[str, str]
+) -> None:
+    """V4, S1: hashed name, headers to keep it for ever, its address published for the environment."""
+    early = deploy(octotui, "shop", buckets)
+    assert (early.code, early.ended("job-1.1")["reason"]) == (
+        1,
+        "no bundle was deployed to Test yet: deploy the project bundle first",
+    )
+    assert deploy(octotui, "bundle", buckets, "--package", "greeter=1.0.0").code == 0
+    assert deploy(octotui, "shop", buckets).code == 0
+    (first,) = store.names("site-test", "shared/")
+    content = store.body(first, "site-test")
+    assert first == f"shared/greeter.{hashlib.sha256(content).hexdigest()[:16]}.js"
+    assert b"Hello!" in content
+    assert page(store) == f"{store.url}/site-test/{first}"
+    assert store.headers(first, "site-test") == ("text/javascript; charset=utf-8", FOREVER)
+    assert store.headers("shop/index.html", "site-test") == ("text/html; charset=utf-8", "no-cache")
+    integrity = base64.b64encode(hashlib.sha384(content).digest()).decode()
+    assert f'integrity="sha384-{integrity}"' in store.body("shop/index.html", "site-test").decode()
+
+
+def test_a_new_bundle_has_a_new_address_and_the_old_one_stays(
+    octotui: Verb, store: Store, buckets: dict[str, str]
+) -> None:
+    """V4, S1: pages that are open keep their bundle; the next one of the shop refers to the new one."""
+    for version in ("1.0.0", "1.1.0"):
+        assert deploy(octotui, "bundle", buckets, "--package", f"greeter={version}").code == 0
+    told = deploy(octotui, "shop", buckets)
+    assert told.code == 0
+    found = {key: store.body(key, "site-test") for key in store.names("site-test", "shared/")}
+    (newest,) = [key for key, body in found.items() if b"Welcome back!" in body]
+    assert (len(found), page(store)) == (2, f"{store.url}/site-test/{newest}")
+    promoted = octotui("promote", BUNDLE, "shop", "--from", "test", **buckets)
+    assert "no bundle was deployed to Production yet" in promoted.ended("job-4.1")["reason"]
+    for project in ("bundle", "shop"):
+        assert octotui("promote", BUNDLE, project, "--from", "test", **buckets).code == 0
+    assert page(store, "site") == f"{store.url}/site/{newest}"
+    kept = (each.read_bytes() for each in told.state.rglob("*") if each.is_file())
+    assert not any(SECRET.encode() in each for each in kept)
