@@ -8,8 +8,8 @@ import msgspec
 
 from octotui.model.complaints import Complaint, Keys, ModelError, Report, did_you_mean
 from octotui.model.process import Shell
+from octotui.model.process_tables import TEMPLATE
 from octotui.model.sources import Source
-from octotui.model.tables import TEMPLATE
 from octotui.model.walk import Walker
 
 SHIPPED = Path(__file__).parent / "templates"

@@ -17,19 +17,11 @@ from octotui.model.process import (
     Step,
     Template,
 )
+from octotui.model.process_tables import MANUAL, RUNBOOK, SCRIPT, STEP
 from octotui.model.shape import Keyed, Leaf, Listing, Record, Shape
 from octotui.model.space import Model, Project, Value, Variables
-from octotui.model.tables import (
-    MANUAL,
-    MODEL,
-    PROJECT,
-    PROMPT,
-    RUNBOOK,
-    SCRIPT,
-    SECRET,
-    STEP,
-    VALUE,
-)
+from octotui.model.tables import MODEL, PROJECT
+from octotui.model.variable_tables import PROMPT, SECRET, VALUE
 
 
 def dump(model: Model) -> str:

@@ -1,25 +1,10 @@
-from octotui.model import process, space, values
+"""The tables of a model have the fields of what they become, and say what each key is."""
+
+from octotui.model import space
+from octotui.model.process_tables import MANUAL, RUNBOOK, SCRIPT, STEP
 from octotui.model.shape import Record
-from octotui.model.tables import (
-    CHILD,
-    ENGINE,
-    FEED,
-    HEALTH_CHECK,
-    MANUAL,
-    MODEL,
-    POOL,
-    PROMPT,
-    RUNBOOK,
-    SCRIPT,
-    SECRET,
-    SIMULATE,
-    STEP,
-    TARGET,
-    TEAM,
-    TENANT,
-    VALUE,
-    WORKER,
-)
+from octotui.model.tables import ENGINE, FEED, MODEL, POOL, TARGET, TEAM, TENANT, WORKER
+from octotui.model.variable_tables import PROMPT, SECRET, VALUE
 
 
 def test_the_tables_have_exactly_the_fields_of_the_values() -> None:
@@ -30,29 +15,11 @@ def test_the_tables_have_exactly_the_fields_of_the_values() -> None:
         (WORKER, space.Worker),
         (TENANT, space.Tenant),
         (TARGET, space.Target),
-        (HEALTH_CHECK, process.HealthCheck),
         (TEAM, space.Team),
         (FEED, space.Feed),
-        (RUNBOOK, process.Runbook),
-        (SIMULATE, process.Simulate),
-        (SCRIPT, process.Script),
-        (MANUAL, process.Manual),
-        (SECRET, values.Secret),
-        (PROMPT, values.Prompt),
     ]
     for record, value in pairs:
         assert set(record.keys) == set(value.__struct_fields__), value
-
-
-def test_a_step_has_its_own_fields_and_those_of_what_it_does() -> None:
-    fields = {*process.Step.__struct_fields__, *process.StartRunbook.__struct_fields__, "script", "manual"}
-    fields |= {"template", "parameters", "shell"}
-    assert set(STEP.keys) == (fields | {"steps", "health_check"}) - {"action", "within"}
-    assert set(CHILD.keys) < set(STEP.keys)
-
-
-def test_a_value_has_the_kinds_of_scopes() -> None:
-    assert set(VALUE.keys) == {*space.Scope.__struct_fields__, "value", "pool", "sensitive", "prompt"}
 
 
 def test_keys_that_refer_to_keys_refer_to_known_ones() -> None:
