@@ -326,3 +326,23 @@ def test_targets_one_at_a_time_and_taking_turns(octotui: Verb, tmp_path: Path) -
     on_target = {each["job"] for each in both.of("JobQueued", worker="db1")}
     turns = [each["run"] for each in both.of("JobStarted") if each["job"] in on_target]
     assert turns == ["run-3", "run-4"] * 3
+
+
+def test_artifacts_are_kept_and_what_scripts_say_is_told(octotui: Verb, tmp_path: Path) -> None:
+    """S5, S7, V7: an attempt that failed, progress, a highlight, a warning, and a file of each step."""
+    told = octotui("run", "artifacts.toml", "weigh")
+    assert told.code == 0
+    assert [each["reason"] for each in told.of("AttemptFailed")] == ["the scales are busy"]
+    weighed, reported = told.of("JobEnded")
+    assert weighed["state"] == "succeeded-with-warnings"
+    assert weighed["highlights"] == ["The kraken weighs 94 t"]
+    assert weighed["warnings"] == ["the scales end at 100 t"]
+    assert reported["artifacts"] == [{"name": "report.html", "size": 13}]
+    progress = told.of("JobProgressed", job=weighed["job"])
+    assert (progress[0]["percentage"], progress[-1]["percentage"]) == (25, 100)
+    assert progress[-1]["message"] == "part 4 of 4"
+    csv, html = told.runs[0]["artifacts"]
+    assert (csv["step"], csv["name"], html["name"]) == ("Weigh", "kraken-weight.csv", "report.html")
+    assert Path(csv["path"]).read_text().splitlines()[-1] == "4,23.5"
+    assert Path(html["path"]).read_text() == "<h1>94 t</h1>"
+    assert logs(tmp_path, "artifacts", "run-1")[0].startswith("octotui: attempt 2\nthe needle settles\n")
