@@ -10,6 +10,7 @@ from octotui.engine.state import ForAnswer, ForLock
 from octotui.model.process import Runbook, Simulate, Step
 from octotui.model.space import Environment
 from tests.engine.invariants import check_always, check_settled
+from tests.engine.shop import release, shop
 from tests.world import START, World, child, engine, manual, model, packages, script
 
 FAILS = Simulate(takes=1.0, result="failure")
@@ -334,3 +335,14 @@ def test_who_asks_again_waits_for_the_lock_like_everybody() -> None:
     world.start("build")
     world.answer("retry")
     assert isinstance(world.state.jobs["job-1.1"].wait, ForLock)
+
+
+def test_a_deployment_obeys_its_release_and_not_what_is_declared_since() -> None:
+    """I7, P1: the frozen process says whether it is guided."""
+    world = World(shop(script("Deploy", simulate=FAILS), guided_failure="on"))
+    made = release(world)
+    world.send(asked.LoadModel(shop(script("Deploy"), guided_failure="off")))
+    world.start("shop", environment="test", release=made.version)
+    world.run_out()
+    assert world.state.runs["run-1"].guided
+    assert len(world.state.asking) == 1
