@@ -6,7 +6,6 @@ from functools import partial
 
 from octotui.engine.events import Answer
 from octotui.engine.state import Interruption
-from octotui.views.questions import title
 
 
 class Asking:
@@ -20,9 +19,9 @@ class Asking:
         """Whether there is a terminal to ask at."""
         return sys.stdin is not None and sys.stdin.isatty()
 
-    async def ask(self, question: Interruption, told: str) -> tuple[Answer | None, str]:
+    async def ask(self, question: Interruption, title: str, told: str) -> tuple[Answer | None, str]:
         """Say what is to be read first, and ask for one of the choices or none, and for notes."""
-        _tell(f"\n{question.run} asks: {title(question)}\n\n{told.strip()}\n\n")
+        _tell(f"\n{question.run} asks: {title}\n\n{told.strip()}\n\n")
         answers = {word: each for each in question.choices for word in (each, each[0])}
         while True:
             word = (await self._line(prompt(question.choices))).lower()

@@ -17,7 +17,7 @@ from octotui.model.space import Model
 from octotui.runtime.finish import only_people_left, open_runs, questions
 from octotui.runtime.opening import open_space
 from octotui.runtime.session import Session
-from octotui.views.questions import told
+from octotui.views.questions import title, told
 
 INTERRUPTED = 130
 
@@ -109,7 +109,7 @@ class Attended:
             return given, ""
         if question.responsible != user and (problem := may_answer(state, question, user)):
             raise Refused(problem)
-        return await self._asking.ask(question, told(state, question))
+        return await self._asking.ask(question, title(state, question), told(state, question))
 
 
 def said_beforehand(question: Interruption, answer: Answer | None) -> Answer | None:

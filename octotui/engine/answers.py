@@ -21,8 +21,18 @@ def heed(turn: Turn, event: happened.InterruptionAnswered) -> None:
             turn.emit(happened.JobRetried(run=job.run, job=job.id))
         case "ignore":
             end_job(turn, job, _ignored(job, event.user))
-        case "fail" | "exclude":
+        case "fail":
             end_job(turn, job, _failed(job))
+        case "exclude":
+            _exclude(turn, job, event.user)
+
+
+def _exclude(turn: Turn, job: Job, user: str) -> None:
+    """The rest of the run goes without the job's target; the job is neither a success nor a failure."""
+    failed = _failed(job)
+    reason = f"{user} excluded {job.target}: {failed.reason}"
+    turn.emit(happened.TargetExcluded(run=job.run, target=job.target or "", by=user, reason=reason))
+    end_job(turn, job, replace(failed, state="cancelled", reason=reason))
 
 
 def _failed(job: Job) -> Outcome:

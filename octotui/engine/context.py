@@ -5,7 +5,7 @@ import re
 from msgspec.structs import replace
 
 from octotui.engine.releases import declared_channel, place_key
-from octotui.engine.state import Published, Run, State, StepState
+from octotui.engine.state import Interruption, Published, Run, State, StepState
 from octotui.model.declared import values_seen_by
 from octotui.model.process import Step
 from octotui.model.space import Scope, Value, Variables
@@ -142,9 +142,13 @@ def _outputs(state: State, run: Run) -> dict[str, str]:
     """The output variables that scripts have set (V7): the last on any target, and each target's own."""
     found = {f"Octopus.Action[{step}].Output.{name}": value for step, name, value in run.outputs}
     for step, target, name, value in run.target_outputs:
-        called = state.model.targets[target].name if target in state.model.targets else target
-        found[f"Octopus.Action[{step}].Output[{called}].{name}"] = value
+        found[f"Octopus.Action[{step}].Output[{_called(state, target)}].{name}"] = value
     return found
+
+
+def _called(state: State, target: str) -> str:
+    """What people call a target."""
+    return state.model.targets[target].name if target in state.model.targets else target
 
 
 def _answers(state: State, run: Run) -> dict[str, str]:
@@ -155,15 +159,22 @@ def _answers(state: State, run: Run) -> dict[str, str]:
         if interruption.answer is None:
             continue
         output = f"Octopus.Action[{interruption.step}].Output"
-        if interruption.kind == "manual":
-            output = f"{output}.Manual"
-            found[f"{output}.Approved"] = str(interruption.answer == "proceed")
-        else:
-            output = f"{output}.Guidance"
-            found[f"{output}.Answer"] = interruption.answer
-        found[f"{output}.Notes"] = interruption.notes
-        found[f"{output}.ResponsibleUser.Username"] = interruption.responsible or ""
+        target = state.jobs[interruption.job].target
+        for each in (output, f"{output}[{_called(state, target)}]") if target else (output,):
+            found |= _answer(each, interruption)
     return found
+
+
+def _answer(output: str, interruption: Interruption) -> dict[str, str]:
+    """One answer, as output variables whose names begin so."""
+    manual = interruption.kind == "manual"
+    output = f"{output}.Manual" if manual else f"{output}.Guidance"
+    what = "Approved" if manual else "Answer"
+    return {
+        f"{output}.{what}": str(interruption.answer == "proceed") if manual else str(interruption.answer),
+        f"{output}.Notes": interruption.notes,
+        f"{output}.ResponsibleUser.Username": interruption.responsible or "",
+    }
 
 
 def _of_step(state: State, run: Run, step: int | None) -> dict[str, str]:

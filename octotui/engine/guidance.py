@@ -44,15 +44,20 @@ def _wanted(state: State, run: Run) -> bool:
 def choices(state: State, job: Job) -> tuple[Answer, ...]:
     """What people may answer.
 
-    A job that was retried often can't be again; packages and required steps can't be ignored.
+    A job that was retried often can't be again; packages and required steps can't be ignored, nor the target
+    of a required step excluded.
     """
     asked = (state.interruptions[name] for name in state.runs[job.run].interruptions)
     retried = sum(each.job == job.id and each.answer == "retry" for each in asked)
     found: list[Answer] = ["retry"] if retried < RETRIES else []
     step = step_of(state, job)
-    if step is not None and not step.required:
+    optional = step is not None and not step.required
+    if optional:
         found.append("ignore")
-    return (*found, "fail")
+    found.append("fail")
+    if optional and job.target is not None:
+        found.append("exclude")
+    return tuple(found)
 
 
 def ask(turn: Turn, job: Job, outcome: Outcome) -> None:

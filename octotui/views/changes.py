@@ -101,7 +101,10 @@ def _of_question(event: AnyEvent, state: State) -> list[str]:
         return []
     match event:
         case happened.InterruptionRaised(kind="guided", choices=choices):
-            return [f"asks about “{question.step}”: {listed(choices, most=4, last='or')}? ({question.id})"]
+            where = f" on {target}" if (target := state.jobs[question.job].target) else ""
+            return [
+                f"asks about “{question.step}”{where}: {listed(choices, most=4, last='or')}? ({question.id})"
+            ]
         case happened.InterruptionRaised(teams=teams):
             return [f"asks {may_be_answered_by(state, teams)}: {question.step} ({question.id})"]
         case happened.InterruptionTaken(user=user):

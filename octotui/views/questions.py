@@ -54,7 +54,7 @@ def _row(state: State, question: Interruption, user: str, now: float) -> Questio
         name=run.title,
         where=where(state.model, run.environment, run.tenant),
         kind=question.kind,
-        title=title(question),
+        title=title(state, question),
         told=told(state, question),
         job=question.job,
         choices=question.choices,
@@ -67,9 +67,12 @@ def _row(state: State, question: Interruption, user: str, now: float) -> Questio
     )
 
 
-def title(question: Interruption) -> str:
-    """What a question is about: a manual step, or one that failed."""
-    return f"{question.step} failed" if question.kind == "guided" else question.step
+def title(state: State, question: Interruption) -> str:
+    """What a question is about: a manual step, or one that failed, on a target where it has many."""
+    if question.kind == "manual":
+        return question.step
+    target = state.jobs[question.job].target
+    return f"{question.step} failed on {target}" if target else f"{question.step} failed"
 
 
 def told(state: State, question: Interruption) -> str:
@@ -78,6 +81,8 @@ def told(state: State, question: Interruption) -> str:
         return question.instructions
     job = state.jobs[question.job]
     place = f"on {job.worker}" if job.worker else ""
+    if job.target not in (None, job.worker):
+        place = f"{place} for {job.target}"
     attempt = f"attempt {job.attempt}" if job.attempt else ""
     return f"{' '.join(filter(None, (attempt, place)))}: {job.reason}".lstrip(": ")
 

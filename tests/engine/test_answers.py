@@ -1,9 +1,18 @@
 """What follows from answers."""
 
 from octotui.engine.context import values_for
-from octotui.engine.events import JobEnded, JobRetried, JobStarted, RunRequeued
-from octotui.model.process import Runbook, Simulate
-from tests.world import World, manual, model, script
+from octotui.engine.events import (
+    InterruptionRaised,
+    JobEnded,
+    JobRetried,
+    JobStarted,
+    RunRequeued,
+    TargetExcluded,
+)
+from octotui.engine.evolve import evolve
+from octotui.engine.state import State
+from octotui.model.process import Runbook, Simulate, Step
+from tests.world import World, manual, model, on_targets, rolling, script
 
 FAILS = Simulate(takes=1.0, result="failure")
 
@@ -85,3 +94,91 @@ def test_the_last_answer_counts() -> None:
     world.answer("ignore", "enough")
     values = values_for(world.state, world.state.runs["run-1"], 1)
     assert values["Octopus.Action[A].Output.Guidance.Answer"] == "ignore"
+
+
+def on_web(*later: Step, **more: object) -> World:
+    """A run whose first step failed on web1 of four targets, two at a time, and asks."""
+    steps = (on_targets("Deploy", "web", window=2, **more), *later)
+    world = World(model({"go": Runbook(name="Go", steps=steps, guided_failure="on")}))
+    world.start("go")
+    world.report("job-1.1", "failed", reason="disk full")
+    return world
+
+
+def test_exclude_goes_on_without_a_target() -> None:
+    """I7, S6: its job is cancelled, later steps leave it out, and the run does not fail for it."""
+    world = on_web(on_targets("Test", "web"), script("C", condition="failure"))
+    (raised,) = world.happened(InterruptionRaised)
+    assert raised.choices == ("retry", "ignore", "fail", "exclude")
+    assert world.state.runs["run-1"].steps[0].open == 2
+    world.answer("exclude", "it is old")
+    world.run_out()
+    (excluded,) = world.happened(TargetExcluded)
+    reason = "ann excluded web1: disk full"
+    assert (excluded.target, excluded.by, excluded.reason) == ("web1", "ann", reason)
+    past, run = world.past, world.run("run-1")
+    assert (past.jobs["job-1.1"].state, past.jobs["job-1.1"].reason) == ("cancelled", reason)
+    assert [past.jobs[name].target for name in run.steps[1].jobs] == ["web2", "web3", "web4"]
+    assert world.steps("run-1") == ["succeeded-with-warnings", "succeeded", "skipped"]
+    assert (run.state, run.failed, run.excluded) == ("succeeded", False, ("web1",))
+
+
+def test_a_window_waits_for_a_target_that_asks() -> None:
+    """I7, S6: it is as many at a time as before; the others go on."""
+    world = on_web()
+    world.run_out()
+    jobs = [world.state.jobs[name] for name in world.state.runs["run-1"].steps[0].jobs]
+    assert [(job.target, job.state) for job in jobs] == [
+        ("web1", "asking"),
+        ("web2", "succeeded"),
+        ("web3", "succeeded"),
+        ("web4", "succeeded"),
+    ]
+    assert max_at_once(world) == 2
+    world.answer("ignore")
+    world.run_out()
+    assert world.ends() == {"run-1": "succeeded"}
+
+
+def max_at_once(world: World) -> int:
+    """How many jobs of the first step were open at a time."""
+    state, most = State(keep_ended=True), 0
+    for event in world.events:
+        state = evolve(state, event)
+        most = max(most, state.runs["run-1"].steps[0].open if "run-1" in state.runs else 0)
+    return most
+
+
+def test_child_steps_leave_an_excluded_target_too() -> None:
+    """I7, S6: the next target is up."""
+    roll = rolling("Roll", ("web",), on_targets("Stop"), on_targets("Start"), window=1)
+    world = World(model({"go": Runbook(name="Go", steps=(roll,), guided_failure="on")}))
+    world.start("go")
+    world.report("job-1.1", "failed", reason="it hangs")
+    world.answer("exclude")
+    world.run_out()
+    past = world.past
+    stopped, started = (
+        [past.jobs[name].target for name in past.runs["run-1"].steps[at].jobs] for at in (1, 2)
+    )
+    assert stopped == ["web1", "web2", "web3", "web4"]
+    assert started == ["web2", "web3", "web4"]
+    assert world.ends() == {"run-1": "succeeded"}
+
+
+def test_a_required_step_offers_neither_ignore_nor_exclude() -> None:
+    """I7, S4: on a target or not."""
+    for step in (on_targets("Deploy", "web", required=True), script("A", required=True)):
+        world = World(model({"go": Runbook(name="Go", steps=(step,), guided_failure="on")}))
+        world.start("go")
+        world.report("job-1.1", "failed")
+        assert world.happened(InterruptionRaised)[0].choices == ("retry", "fail")
+
+
+def test_an_answer_about_a_target_is_read_by_its_name_too() -> None:
+    """I4, I7: as output variables of targets are."""
+    world = on_web()
+    world.answer("retry", "again")
+    values = values_for(world.state, world.state.runs["run-1"])
+    assert values["Octopus.Action[Deploy].Output[Web 1].Guidance.Answer"] == "retry"
+    assert values["Octopus.Action[Deploy].Output.Guidance.Notes"] == "again"

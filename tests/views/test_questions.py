@@ -2,7 +2,7 @@ from octotui.engine import commands as asked
 from octotui.model.process import Runbook
 from octotui.views import questions
 from tests.scenes import SCENES
-from tests.world import World, manual, model, packages, script
+from tests.world import World, manual, model, on_targets, packages, script
 
 
 def test_a_question_says_who_may_answer_and_since_when():
@@ -77,3 +77,16 @@ def test_what_never_started_has_no_attempt():
     world.run_out()
     (row,) = questions.rows(world.state, "ann", world.now)
     assert row.told.startswith("on worker1: waited 1 s for the lock of worker1")
+
+
+def test_a_step_that_failed_on_a_target_names_it():
+    """I7, S6: the target, and the worker where that is another machine."""
+    there = on_targets("Deploy", "db")
+    for_it = script("Tell", roles=("db",), on="worker-for-each-target")
+    for step, told in ((there, "attempt 1 on db1: no"), (for_it, "attempt 1 on worker1 for db1: no")):
+        world = World(model({"a": Runbook(name="A", steps=(step,), guided_failure="on")}))
+        world.start("a", environment="production")
+        world.report("job-1.1", "failed", reason="no")
+        (row,) = questions.rows(world.state, "ann", world.now)
+        assert (row.title, row.told) == (f"{step.name} failed on db1", told)
+        assert row.choices == ("retry", "ignore", "fail", "exclude")
