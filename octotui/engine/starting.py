@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from octotui.engine.commands import Refused, StartRun
 from octotui.engine.lifecycles import why_not_here
 from octotui.engine.processes import queue_run
-from octotui.engine.prompts import asked_by, problems_with, sort_out
+from octotui.engine.prompts import Asked, asked_by, problems_with, sort_out
 from octotui.engine.releases import Release, release_key
 from octotui.engine.releasing import newest_release
 from octotui.engine.state import State
@@ -24,7 +24,7 @@ def start_run(turn: Turn, command: StartRun) -> None:
         raise Refused(f"there is no environment {command.environment}")
     if command.tenant is not None and command.tenant not in model.tenants:
         raise Refused(f"there is no tenant {command.tenant}")
-    release = _release(turn.state, command, declared.name)
+    release = release_for(turn.state, command, declared.name)
     _check_skipped(release.definition if release else declared, command.skip)
     given = sort_out(model, command.process, command.variables)
     if problems := problems_with(asked_by(model, command, release), given):
@@ -43,7 +43,18 @@ def start_run(turn: Turn, command: StartRun) -> None:
     )
 
 
-def _release(state: State, command: StartRun, name: str) -> Release | None:
+def asked_for(state: State, command: StartRun) -> tuple[Asked, ...]:
+    """What is to be asked before a run is started; nothing where it would be refused anyway."""
+    declared = state.model.process(command.process)
+    if declared is None:
+        return ()
+    try:
+        return asked_by(state.model, command, release_for(state, command, declared.name))
+    except Refused:
+        return ()
+
+
+def release_for(state: State, command: StartRun, name: str) -> Release | None:
     """The release that is to run; a project always needs one, a runbook has one where it was published."""
     is_project = command.process in state.model.projects
     if command.release is None:

@@ -25,7 +25,7 @@ def answer_problem(prompt: Prompt, answer: str) -> str:
     if prompt.kind == "checkbox" and answer.capitalize() not in CHECKED:
         return f"must be {' or '.join(CHECKED)}"
     if prompt.required and not answer.strip():
-        return "must not be empty"
+        return "needs a value"
     return ""
 
 

@@ -13,6 +13,8 @@ from textual.widget import Widget
 
 from octotui.engine.commands import CancelRun, StartRun
 from octotui.engine.events import RunQueued
+from octotui.engine.prompts import Asked, problems_with, sort_out
+from octotui.engine.starting import asked_for
 from octotui.engine.state import State
 from octotui.ui.confirm import Confirm
 from octotui.ui.files_dialog import FilesDialog
@@ -135,9 +137,30 @@ class LookingScreen(Screen[None]):
         await self._start(command)
 
     async def _start(self, command: StartRun) -> None:
+        """Ask for the values that the run wants, and start it."""
+        asked = asked_for(self.state, command)
+        if asked:
+            values = await self._ask(command, asked)
+            if values is None:
+                return
+            command = replace(command, variables=command.variables | values)
         for event in await send(self, self.session, command):
             if isinstance(event, RunQueued) and event.parent is None:
                 self.started(event.run)
+
+    async def _ask(self, command: StartRun, asked: tuple[Asked, ...]) -> dict[str, str] | None:
+        """The values that somebody gives, or None."""
+        from octotui.ui.prompt_dialog import PromptDialog  # noqa: PLC0415 - fields are slow to load
+
+        model = self.state.model
+        process = model.process(command.process)
+        dialog = PromptDialog(
+            f"Start {process.name if process else command.process} with which values?",
+            asked,
+            command.variables,
+            lambda values: problems_with(asked, sort_out(model, command.process, values)),
+        )
+        return await self.app.push_screen_wait(dialog)
 
     def started(self, run: str) -> None:
         """Look at a run that was started here."""

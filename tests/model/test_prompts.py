@@ -52,7 +52,7 @@ def test_a_prompt_is_asked_before_there_are_targets(tmp_path: Path) -> None:
     ("prompt", "answer", "problem"),
     [
         (Prompt(), "blue", ""),
-        (Prompt(), " ", "must not be empty"),
+        (Prompt(), " ", "needs a value"),
         (Prompt(required=False), "", ""),
         (Prompt(kind="select", options=("a", "b")), "c", 'must be one of "a", "b"'),
         (Prompt(kind="select", options=("a", "b")), "", 'must be one of "a", "b"'),
