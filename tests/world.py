@@ -14,6 +14,10 @@ from octotui.model.space import Engine, Environment, Model, Pool, Space, Target,
 
 E = TypeVar("E")
 START = 1_000_000.0
+TARGETS = {
+    **{f"web{number}": Target(name=f"Web {number}", roles=("web",)) for number in range(1, 5)},
+    "db1": Target(name="DB 1", roles=("db",), environments=("production",)),
+}
 
 
 class World:
@@ -187,7 +191,10 @@ def packages(*names: str) -> tuple[Requirement, ...]:
 
 
 def model(runbooks: dict[str, list[Step] | Runbook], workers: int = 3, **more: object) -> Model:
-    """A space with the pool `setup` of worker1, worker2 …, three environments, and these runbooks."""
+    """A space with the pool `setup` of worker1, worker2 …, four environments, and these runbooks.
+
+    Where steps have roles, there are the targets web1 to web4 and db1.
+    """
     names = [f"worker{number}" for number in range(1, workers + 1)]
     declared = {
         "space": Space("Test", "test"),
@@ -196,16 +203,14 @@ def model(runbooks: dict[str, list[Step] | Runbook], workers: int = 3, **more: o
         "environments": {
             slug: Environment(name=slug.title()) for slug in ("development", "test", "staging", "production")
         },
-        "targets": {
-            **{f"web{number}": Target(name=f"Web {number}", roles=("web",)) for number in range(1, 5)},
-            "db1": Target(name="DB 1", roles=("db",), environments=("production",)),
-        },
         "teams": {"finance": Team(name="Finance", members=("ann",)), "anyone": Team(name="Anyone")},
         "runbooks": {
             slug: each if isinstance(each, Runbook) else Runbook(name=slug.title(), steps=tuple(each))
             for slug, each in runbooks.items()
         },
     }
+    if any(step.roles for each in declared["runbooks"].values() for step in each.steps):  # type: ignore[attr-defined]
+        declared["targets"] = TARGETS
     return Model(**{**declared, **more})  # type: ignore[arg-type]
 
 

@@ -23,7 +23,8 @@ class PoolsPanel(Vertical):
     """Each pool with its policy, each worker with who has it and who waits for it."""
 
     HELP = """Pools and their workers: which runs are on a worker now, which only lease it, how many wait in
-line for its lock. The arrow marks the worker that comes next for the runbook of the run you look at."""
+line for its lock. The arrow marks the worker that comes next for the runbook of the run you look at. Targets
+stand below, with the runs whose steps have them."""
     BINDINGS: ClassVar[list[BindingType]] = []
 
     state: reactive[State] = reactive(State(), repaint=False)
@@ -45,7 +46,7 @@ line for its lock. The arrow marks the worker that comes next for the runbook of
     def worker(self) -> str | None:
         """The worker under the cursor."""
         key = self.query_one(Lines).key
-        return key.partition("/")[2] or None if key else None
+        return key.partition(" ")[2] or None if key else None
 
     def on_mount(self) -> None:
         """Nothing is known yet."""
@@ -72,7 +73,7 @@ line for its lock. The arrow marks the worker that comes next for the runbook of
             self._model = model
             order = pools.order(model)
             heads = frozenset(place for place, (_, worker) in enumerate(order) if not worker)
-            lines.show([f"{pool}/{worker}" for pool, worker in order], heads)
+            lines.show([f"{pool} {worker}" for pool, worker in order], heads)
             self.styles.height = len(order) + 1
         runbook = model.process(self.process or "")
         right: tuple[Span, ...] = ()
@@ -82,12 +83,13 @@ line for its lock. The arrow marks the worker that comes next for the runbook of
         lines.repaint()
 
     def _draw(self, key: str, width: int) -> list[Span]:
-        pool, _, worker = key.partition("/")
+        pool, _, worker = key.partition(" ")
         glyphs = glyphs_of(self)
         if not worker:
             row = pools.pool_row(self.state.model, pool)
             return spread([(row.name, "strong")], [(row.policy, "muted")], width, glyphs)
-        names = max((len(each) for each in self.state.model.workers), default=8)
+        machines = (*self.state.model.workers, *self.state.model.targets)
+        names = max(map(len, machines), default=8)
         return draw(
             pools.worker_row(self.state, pool, worker, self.process), width, max(8, min(names, 20)), glyphs
         )

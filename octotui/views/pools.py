@@ -1,4 +1,4 @@
-"""Pools and their workers: who leases them, who holds each lock, who waits, and who comes next."""
+"""Pools and their workers, and targets: who leases and holds them, who waits, and who comes next."""
 
 import msgspec
 
@@ -11,6 +11,7 @@ from octotui.views.words import HEALTH, IDLE, JOBS, Mark, listed
 
 LEASED = Mark("idle", "leased", "plain")
 HELD = Mark("lock", "held", "waits")
+TARGETS = "targets/"  # stands for a pool in front of the targets; no slug has a slash
 
 
 class PoolRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,12 +35,14 @@ class WorkerRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def order(model: Model) -> tuple[tuple[str, str], ...]:
-    """`(pool, worker)` line by line; a pool's own line has an empty worker."""
+    """`(pool, worker)` line by line; a pool's own line has an empty worker. Targets come last."""
     found: list[tuple[str, str]] = []
     for slug in shown(model):
         pool = model.pool(slug)
         found.append((slug, ""))
         found.extend((slug, worker) for worker in members(model, slug, pool))
+    if model.targets:
+        found.extend((TARGETS, target) for target in ("", *model.targets))
     return tuple(found)
 
 
@@ -66,7 +69,9 @@ def members(model: Model, slug: str, pool: Pool) -> tuple[str, ...]:
 
 
 def pool_row(model: Model, slug: str) -> PoolRow:
-    """The line of a pool."""
+    """The line of a pool, or that in front of the targets."""
+    if slug == TARGETS:
+        return PoolRow(pool=slug, name="Targets", policy="one step at a time")
     pool = model.pool(slug)
     notes: list[str] = [pool.policy if pool.workers else "" if slug == model.default_pool else "no workers"]
     notes.append("default" if slug == model.default_pool else "")
@@ -76,15 +81,16 @@ def pool_row(model: Model, slug: str) -> PoolRow:
 
 
 def worker_row(state: State, slug: str, worker: str, process: str | None = None) -> WorkerRow:
-    """The line of a worker; `next` says that it is the next pick for a process in this pool (W5)."""
+    """The line of a worker, or of a target; `next`: the process gets it next in this pool (W5)."""
     lock = state.locks.get(worker, FREE)
-    mark, doing = _doing(state, worker, lock)
+    mark, doing = _doing_on_target(state, worker, lock) if slug == TARGETS else _doing(state, worker, lock)
     holding = {state.jobs[job].run for _, job in lock.holders}
     leases = [run for _, run in state.leases.get(worker, ()) if run not in holding]
     return WorkerRow(
         pool=slug,
         worker=worker,
         next=process is not None
+        and slug != TARGETS
         and used_by(state.model, slug, process)
         and next_worker(state, slug, process) == worker,
         mark=mark,
@@ -111,6 +117,19 @@ def _doing(state: State, worker: str, lock: Lock) -> tuple[Mark, str]:
     if worker in state.leases:
         return LEASED, "leased"
     return IDLE, "has warnings" if state.health.get(worker) == "has-warnings" else "idle"
+
+
+def _doing_on_target(state: State, target: str, lock: Lock) -> tuple[Mark, str]:
+    """How a target stands, the runs whose steps have it, or what it is there for."""
+    jobs = [state.jobs[name] for _, name in lock.holders]
+    if jobs:
+        return JOBS["running"], listed((job.run for job in jobs), most=4)
+    declared = state.model.targets[target]
+    health = state.health.get(target, "healthy")
+    if not declared.enabled or health in ("unhealthy", "unavailable"):
+        mark = HEALTH[health if declared.enabled else "disabled"]
+        return mark, mark.word
+    return IDLE, listed(declared.roles, most=4)
 
 
 def used_by(model: Model, slug: str, process: str) -> bool:

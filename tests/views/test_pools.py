@@ -2,7 +2,7 @@ from octotui.engine import commands as asked
 from octotui.model.space import Engine, Pool, Scope, Value
 from octotui.views import pools
 from tests.scenes import SCENES, kraken, takes
-from tests.world import World, manual, model, script
+from tests.world import World, manual, model, on_targets, script
 
 
 def row(name: str, worker: str, pool: str = "setup", process: str | None = None) -> pools.WorkerRow:
@@ -96,3 +96,17 @@ def test_a_pool_is_used_by_name_by_default_or_through_a_variable():
     }
     assert used == {"name": ["setup"], "none": ["default"], "variable": ["west"]}
     assert not pools.used_by(space, "setup", "gone")
+
+
+def test_l1_targets_stand_below_the_pools_with_who_has_them():
+    world = World(model({"r": [on_targets("Deploy", "web", "db")]}))
+    for _ in range(2):
+        world.start("r", environment="test")
+    world.send(asked.ReportHealth("db1", "unhealthy"))
+    assert pools.order(world.state.model)[4:6] == ((pools.TARGETS, ""), (pools.TARGETS, "web1"))
+    assert pools.pool_row(world.state.model, pools.TARGETS).name == "Targets"
+    row = pools.worker_row(world.state, pools.TARGETS, "web1", "r")
+    assert (row.doing, row.queue, row.next, row.mark.word) == ("run-1", 1, False, "running")
+    assert pools.worker_row(world.state, pools.TARGETS, "db1").doing == "unhealthy"
+    world.run_out()
+    assert pools.worker_row(world.state, pools.TARGETS, "web1").doing == "web"
