@@ -346,3 +346,18 @@ def test_artifacts_are_kept_and_what_scripts_say_is_told(octotui: Verb, tmp_path
     assert Path(csv["path"]).read_text().splitlines()[-1] == "4,23.5"
     assert Path(html["path"]).read_text() == "<h1>94 t</h1>"
     assert logs(tmp_path, "artifacts", "run-1")[0].startswith("octotui: attempt 2\nthe needle settles\n")
+
+
+def test_variables_of_a_project_and_what_is_asked_for(octotui: Verb, tmp_path: Path) -> None:
+    """V1 to V6: scopes, a variable set, prompts, and a password that is read from a file and seen nowhere."""
+    where = ("--environment", "production", "--set", "Version=1.2.0")
+    ran = octotui("run", "variables.toml", "announce", *where)
+    assert ran.code == 0
+    announced, looked = logs(tmp_path, "variables", "run-1")
+    assert announced == "Good day, customers: version 1.2.0, small and blue, says shop@example.org\n"
+    assert looked == (
+        "connecting to postgres://shop:********@db.example.org/shop; the password has 21 characters\n"
+    )
+    assert "correct-horse" not in json.dumps(ran.events)
+    large = octotui("run", "variables.toml", "announce", *where, "--set", "Size=large", state="large")
+    assert [len(run.of("JobEnded")) for run in (ran, large)] == [2, 3]
