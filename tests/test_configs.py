@@ -312,7 +312,10 @@ def test_projects(octotui: Verb, tmp_path: Path) -> None:
     )
     assert list(west.runs[0]["workers"]) == ["Deploy", "Tell the west"]
     shown = "".join(logs(tmp_path, "projects", "run-1"))
-    assert "deploying The shop 0.0.1 to Development" in shown
+    assert "Welcome: deploying The shop 0.0.1 to Development" in shown
+    assert "Welcome, tester: deploying The shop 0.0.1 to Test" in "".join(logs(tmp_path, "projects", "run-2"))
+    octotui("run", "projects.toml", "visit-shop", "--environment", "production")
+    assert logs(tmp_path, "projects", "run-6") == ["Welcome to https://production.shop.example\n"]
 
 
 def test_targets_one_at_a_time_and_taking_turns(octotui: Verb, tmp_path: Path) -> None:

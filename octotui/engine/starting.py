@@ -84,14 +84,14 @@ def _check_skipped(definition: Runbook, skip: Sequence[str]) -> None:
         if name not in steps:
             known = did_you_mean(name, steps).rstrip(".")
             raise Refused(f"{definition.name} has no step “{name}”{known}")
-        problem = _must_run(steps[name])
-        if problem:
-            raise Refused(f"“{name}” cannot be skipped: {problem}")
+        for step in (steps[name], *(each for each in steps.values() if each.within == name)):
+            if problem := _must_run(step):
+                raise Refused(f"“{name}” cannot be skipped: {problem}")
 
 
 def _must_run(step: Step) -> str:
     if step.required:
-        return "the step is required"
+        return f"“{step.name}” is required"
     if isinstance(step.action, Manual) and step.action.teams:
-        return f"{' or '.join(step.action.teams)} must answer it"
+        return f"{' or '.join(step.action.teams)} must answer “{step.name}”"
     return ""

@@ -3,6 +3,7 @@
 import re
 
 from octotui.model.complaints import Keys, Report, did_you_mean
+from octotui.model.declared import placed
 from octotui.model.process import Runbook
 from octotui.model.space import Channel, Lifecycle, Model
 from octotui.model.versions import RangeError, range_of
@@ -17,10 +18,10 @@ def check_projects(model: Model, report: Report) -> None:
         _check_channels(project.channels, project.deployment, at, report)
         _check_applies(project.deployment, [*project.channels, project.default_channel], at, report)
     for slug, runbook in model.runbooks.items():
-        for index, step in enumerate(runbook.steps):
+        for place, step in placed(runbook, ("runbooks", slug)):
             if step.channels:
                 said = "Only releases of a project have a channel, and this is a runbook; remove it."
-                report(("runbooks", slug, "steps", index, "channels"), said)
+                report((*place, "channels"), said)
     for slug, lifecycle in model.lifecycles.items():
         _check_phases(lifecycle, ("lifecycles", slug, "phases"), report)
 
@@ -56,11 +57,11 @@ def _not_a_pattern(pattern: str) -> str:
 
 def _check_applies(process: Runbook, channels: list[str], at: Keys, report: Report) -> None:
     """A step applies to channels of its own project."""
-    for index, step in enumerate(process.steps):
+    for of_step, step in placed(process, at):
         for place, name in enumerate(step.channels):
             if name not in channels:
                 said = f'This project has no channel "{name}"{did_you_mean(name, channels)}'
-                report((*at, "steps", index, "channels", place), said)
+                report((*of_step, "channels", place), said)
 
 
 def _check_phases(lifecycle: Lifecycle, at: Keys, report: Report) -> None:

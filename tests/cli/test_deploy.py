@@ -45,7 +45,7 @@ def test_a_plan_of_a_deployment_says_what_it_leads_to(octotui: Call, tmp_path: P
         (("shop", "--release", "9.0", "--environment", "try"), "The shop has no release 9.0: make it first"),
         (
             ("shop", "--environment", "try", "--skip", "Tell"),
-            "“Tell” cannot be skipped: the step is required",
+            "“Tell” cannot be skipped: “Tell” is required",
         ),
         (("look", "--environment", "try"), "there is no project “look”"),
     ],

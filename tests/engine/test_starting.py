@@ -1,9 +1,10 @@
 import pytest
+from msgspec.structs import replace
 
 from octotui.engine.commands import Refused, StartRun
 from octotui.engine.events import RunQueued, StepSkipped
 from tests.engine.shop import deploy, release, shop
-from tests.world import World, manual, packages, script
+from tests.world import World, manual, packages, rolling, script
 
 
 @pytest.mark.parametrize(
@@ -61,8 +62,8 @@ def test_s4_whoever_starts_a_run_may_leave_steps_out() -> None:
     ("name", "said"),
     [
         ("Tow", 'Shop has no step “Tow”; known: "One"'),
-        ("One", "“One” cannot be skipped: the step is required"),
-        ("Well?", "“Well\\?” cannot be skipped: finance must answer it"),
+        ("One", "“One” cannot be skipped: “One” is required"),
+        ("Well?", "“Well\\?” cannot be skipped: finance must answer “Well"),
     ],
 )
 def test_s4_i2_not_every_step_may_be_left_out(name: str, said: str) -> None:
@@ -70,6 +71,17 @@ def test_s4_i2_not_every_step_may_be_left_out(name: str, said: str) -> None:
     release(world)
     with pytest.raises(Refused, match=f"^{said}"):
         world.send(StartRun(process="shop", release="0.0.1", environment="test", skip=(name,)))
+
+
+def test_s4_s6_a_rolling_step_is_left_out_with_its_child_steps_or_not_at_all() -> None:
+    inner = script("Needed", required=True, pool=None), script("Other", pool=None)
+    world = World(shop(rolling("Roll", ("web",), *inner)))
+    release(world)
+    start = StartRun(process="shop", release="0.0.1", environment="test", skip=("Roll",))
+    with pytest.raises(Refused, match=r"^“Roll” cannot be skipped: “Needed” is required$"):
+        world.send(start)
+    world.send(replace(start, skip=("Other",)))
+    assert world.run("run-1").skip == ("Other",)
 
 
 def test_q2_deployments_of_a_project_to_one_place_go_one_at_a_time() -> None:

@@ -61,6 +61,17 @@ def test_s4_a_step_of_a_runbook_has_no_channels(tmp_path: Path) -> None:
     assert "Only releases of a project have a channel" in only_complaint(tmp_path, text)
 
 
+def test_s6_a_child_step_applies_to_channels_of_its_project_too(tmp_path: Path) -> None:
+    child = '{ name = "In", script = "", channels = ["hotfix"] }'
+    roll = f'[[PROCESS.steps]]\nname = "Roll"\nroles = ["web"]\nsteps = [{child}]\n'
+    target = '[targets.web1]\nroles = ["web"]\nenvironments = ["test"]\n'
+    place = 'steps["Roll"].steps["In"].channels'
+    said = only_complaint(tmp_path, PROJECT + target + roll.replace("PROCESS", "projects.shop"))
+    assert said == f'projects.shop.{place}[1]: This project has no channel "hotfix"; known: "default".'
+    said = only_complaint(tmp_path, PROJECT + target + roll.replace("PROCESS", "runbooks.x"))
+    assert said.startswith(f"runbooks.x.{place}: Only releases of a project have a channel")
+
+
 @pytest.mark.parametrize(
     ("second", "said"),
     [
