@@ -3,7 +3,7 @@
 from octotui.model.leaves import CONDITION, NAME, NEED, PACKAGE, PATH, SLUG, TAG, TIME, VARIABLE, name
 from octotui.model.shape import Either, Key, Keyed, Listing, Record, choice, flag, prose, scalar, whole
 
-TEMPLATE_SHELLS = ("bash", "python")
+TEMPLATE_SHELLS = ("bash", "python", "pwsh")
 
 SIMULATE = Record(
     {

@@ -60,7 +60,7 @@ SCRIPTS = '[scripts]\nbash = "true"\n'
 WRONG = [
     ("", '1:1 "scripts" is missing.'),
     ("[scripts]", "1:2 There is no script; write one, such as [scripts] and bash = '''…'''."),
-    ('[scripts]\nzsh = "true"', '2:1 "zsh" is not known here; known: "bash", "python".'),
+    ('[scripts]\nzsh = "true"', '2:1 "zsh" is not known here; known: "bash", "python", "pwsh".'),
     ('nmae = "x"\n' + SCRIPTS, '1:1 "nmae" is not known here; did you mean "name"?'),
     (
         SCRIPTS + '[parameters.P]\nkind = "selct"',

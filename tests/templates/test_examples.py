@@ -117,6 +117,7 @@ def page(store: Store, bucket: str = "site-test") -> str:
     return str(found)
 
 
+@pytest.mark.xdist_group("s3")
 def test_a_shared_bundle_is_named_by_its_content_and_another_project_refers_to_it(
     octotui: Verb, store: Store, buckets: dict[str, str]
 ) -> None:
@@ -139,6 +140,7 @@ def test_a_shared_bundle_is_named_by_its_content_and_another_project_refers_to_i
     assert f'integrity="sha384-{integrity}"' in store.body("shop/index.html", "site-test").decode()
 
 
+@pytest.mark.xdist_group("s3")
 def test_a_new_bundle_has_a_new_address_and_the_old_one_stays(
     octotui: Verb, store: Store, buckets: dict[str, str]
 ) -> None:

@@ -7,6 +7,8 @@ import pytest
 from tests.templates.conftest import Done, Run
 from tests.templates.store import SECRET, Store
 
+pytestmark = pytest.mark.xdist_group("s3")  # one server for all
+
 
 def upload(run: Run, store: Store, template: str, **more: object) -> Done:
     where = {"Bucket": "site", "Endpoint": store.url, "AccessKey": "AKIA", "SecretKey": "#{Secret}"}

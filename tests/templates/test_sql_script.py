@@ -14,6 +14,8 @@ import pytest
 
 from tests.templates.conftest import Done, Run
 
+pytestmark = pytest.mark.xdist_group("postgres")  # one server for all
+
 CREATE = """
 -- a trigger has semicolons; so has this line
 create table kraken (id integer primary key, name text);

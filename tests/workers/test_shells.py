@@ -6,6 +6,7 @@ import pytest
 from octotui.runtime.messages import Fail, SetVariable
 from octotui.workers.shells import HELPERS, command, environment, requirements
 from tests.workers.scripts import SURROUNDINGS, run
+from tests.workers.test_helpers import SHELLS
 
 
 def test_v7_a_shell_is_started_with_the_helpers_of_its_machine() -> None:
@@ -141,7 +142,7 @@ def test_v7_python_finds_modules_where_it_would_without_helpers(tmp_path: Path) 
     assert str(tmp_path) not in run("python", tmp_path, script, PYTHONSAFEPATH="1").visible
 
 
-@pytest.mark.parametrize("shell", ["bash", "python"])
+@SHELLS
 def test_a_script_ends_where_the_machine_lacks_what_it_needs(shell: str, tmp_path: Path) -> None:
     """S1: one sentence names all that is to be installed, and where."""
     line = requirements(shell, ["ls", "no-such", "python:json", "python:no_such.part"])
@@ -151,7 +152,10 @@ def test_a_script_ends_where_the_machine_lacks_what_it_needs(shell: str, tmp_pat
     assert (ran.code != 0, ran.visible, ran.errors) == (True, "", "")
 
 
-@pytest.mark.parametrize(("shell", "body"), [("bash", "set -eu; echo here"), ("python", "print('here')")])
-def test_a_script_goes_on_where_the_machine_has_what_it_needs(shell: str, body: str, tmp_path: Path) -> None:
-    ran = run(shell, tmp_path, requirements(shell, ["ls", "python:json"]) + body)
+GO_ON = {"bash": "set -eu; echo here", "python": "print('here')", "pwsh": "Write-Host here"}
+
+
+@SHELLS
+def test_a_script_goes_on_where_the_machine_has_what_it_needs(shell: str, tmp_path: Path) -> None:
+    ran = run(shell, tmp_path, requirements(shell, ["ls", "python:json"]) + GO_ON[shell])
     assert (ran.code, ran.visible, ran.errors) == (0, "here\n", "")

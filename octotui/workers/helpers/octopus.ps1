@@ -63,6 +63,24 @@ function Fail-Step([string] $message) {
     exit -1
 }
 
+# Ends the script where the machine lacks a command; python:MODULE is a module of python3.
+function fail_without {
+    $missing = foreach ($need in $args) {
+        $module = if ($need.StartsWith('python:')) { $need.Substring(7) }
+        $program = if ($module) { 'python3' } else { $need }
+        $found = [bool](Get-Command -Name $program -CommandType Application -ErrorAction Ignore)
+        if ($found -and $module) {
+            & python3 -c "import $module" 2>&1 | Out-Null
+            $found = $LASTEXITCODE -eq 0
+            $global:LASTEXITCODE = 0
+        }
+        if (-not $found) { if ($module) { "the Python module $module" } else { $need } }
+    }
+    if (-not $missing) { return }
+    $where = if ($env:Octopus_Worker_Name) { $env:Octopus_Worker_Name } else { 'this machine' }
+    Fail-Step "$where lacks what this step needs, so install it there: $($missing -join ', ')"
+}
+
 function Write-Verbose {
     [CmdletBinding()]
     param([Parameter(ValueFromPipeline = $true)][string] $message)
