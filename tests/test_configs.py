@@ -238,6 +238,29 @@ def test_built_in(octotui: Verb, tmp_path: Path) -> None:
     assert (counted, goodbye, done) == ("45\n", "goodbye from built-in\n", "done\n")
 
 
+@pytest.mark.parametrize(
+    ("process", "place", "version", "colour"),
+    [
+        ("deploy", "production", "1.10.0", "blue"),
+        ("deploy", "test", "1.10.0", "green"),
+        ("try", "test", "1.11.0-rc.1", "green"),
+    ],
+)
+def test_a_package_is_deployed(
+    octotui: Verb, tmp_path: Path, process: str, place: str, version: str, colour: str
+) -> None:
+    """S1, P1: the highest release in the range, or the pre-release that is asked for."""
+    planned = octotui("plan", "deploy-package.toml", process, "--environment", place)
+    ran = octotui("run", "deploy-package.toml", process, "--environment", place)
+    assert (planned.code, ran.code) == (0, 0)
+    assert planned.workers() == ran.workers()
+    assert list(ran.of("PackagesChosen")[0]["versions"].values()) == [version]
+    shown = "".join(logs(tmp_path, "shop", "run-1"))
+    assert f'the shop is open: {{  "colour": "{colour}",  "environment": "{place.title()}"}}' in shown
+    (installed,) = (tmp_path / "state").rglob(f"applications/{place}/shop/{version}/settings.json")
+    assert json.loads(installed.read_text())["colour"] == colour
+
+
 def test_outputs_are_read_by_later_steps_and_what_is_sensitive_is_seen_nowhere(
     octotui: Verb, tmp_path: Path
 ) -> None:

@@ -75,7 +75,9 @@ def _steps(process: dict[str, Any], at: Keys, report: Report, library: Library) 
 
 
 def _step(step: dict[str, Any], at: Keys, report: Report, library: Library) -> dict[str, Any]:
-    packages = [each.split("@") for each in step.get("packages", ())]
+    deployed = step.get("package", [])
+    first = [deployed.get("id", "?")] if isinstance(deployed, dict) else [deployed] if deployed else []
+    packages = [each.split("@") for each in (*first, *step.get("packages", ()))]
     on = {"on": "target"} if "roles" in step else {}
     return {
         "name": "",
@@ -92,6 +94,8 @@ def _action(step: dict[str, Any], at: Keys, report: Report, library: Library) ->
         return {"kind": "runbook", **{key: step[key] for key in kept if key in step}}
     if "template" in step:
         return templated(step, at, report, library)
+    if "package" in step:
+        return {"kind": "package", **(step["package"] if isinstance(step["package"], dict) else {})}
     if "manual" in step:
         return {"kind": "manual", "instructions": "", **step["manual"]}
     if "steps" in step:

@@ -32,6 +32,9 @@ NEED = text(
 )
 PATH = text("a path", r"\S(?:.*\S)?", path=True)
 URL = text('an address such as "https://feeds.example/tools/"', r"https?://[^\s/@?#]+(?:[/?][^\s#]*)?")
+INNER_FILES = text(
+    'a pattern such as "*.json" or "web/**/*.config"', r"(?!/)(?!(?:.*/)?\.\.(?:/|$))\S(?:.*\S)?"
+)
 TIME = quantity('a duration such as "90s", "15m" or "1h30m"', DURATION, seconds, duration)
 BYTES = quantity('a size such as "500 MB" or "10 GiB"', SIZE, size_in_bytes, size)
 SPEED = quantity('a rate such as "64 KiB/s" or "1 MB/s"', RATE, bytes_per_second, rate)

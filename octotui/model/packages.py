@@ -6,7 +6,7 @@ from pathlib import Path
 
 from octotui.model.complaints import Keys, Report, did_you_mean
 from octotui.model.declared import steps
-from octotui.model.process import Requirement
+from octotui.model.process import Package, Requirement, Step
 from octotui.model.space import Model
 from octotui.model.versions import ANY, VERSION, RangeError, range_of
 
@@ -30,12 +30,19 @@ def check_packages(model: Model, report: Report) -> None:
     known = not missing and all(feed.directory or feed.registry for feed in model.feeds.values())
     for of_step, step in steps(model):
         for place, package in enumerate(step.packages):
-            at = (*of_step, "packages", place)
+            at = (*of_step, *_place(step, place))
             _check_range(package, at, report)
             if not model.feeds:
                 report(at, f'"{package.id}" needs a feed; declare one, such as [feeds.local].')
             elif known and package.id not in held:
                 report(at, f'No feed holds the package "{package.id}"{did_you_mean(package.id, held)}')
+
+
+def _place(step: Step, place: int) -> Keys:
+    """The keys of a step's package, the first of which may be the one it deploys."""
+    if not isinstance(step.action, Package):
+        return ("packages", place)
+    return ("packages", place - 1) if place else ("package",)
 
 
 def _check_range(package: Requirement, at: Keys, report: Report) -> None:

@@ -32,6 +32,17 @@ class Template(Script, frozen=True, kw_only=True, tag_field="kind", tag="templat
     needs: tuple[str, ...] = ()
 
 
+class Package(Script, frozen=True, kw_only=True, tag_field="kind", tag="package"):
+    """A step that deploys the first of its packages; the script that does it is made when it starts.
+
+    `install_to` is the folder it replaces, filled in; the files that match `substitute` are filled in, too.
+    """
+
+    body: str = ""
+    install_to: str | None = None
+    substitute: tuple[str, ...] = ()
+
+
 class StartRunbook(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="runbook"):
     """A step that starts another run; without an environment or tenant the child has its parent's."""
 
@@ -61,7 +72,7 @@ class Rolling(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="
     steps: "tuple[Step, ...]" = ()
 
 
-Action = Script | Template | StartRunbook | Manual | HealthCheck | Rolling
+Action = Script | Template | Package | StartRunbook | Manual | HealthCheck | Rolling
 
 
 class Simulate(msgspec.Struct, frozen=True, kw_only=True):

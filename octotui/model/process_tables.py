@@ -1,6 +1,18 @@
 """The tables of processes: steps, what they do, templates, runbooks."""
 
-from octotui.model.leaves import CONDITION, NAME, NEED, PACKAGE, PATH, SLUG, TAG, TIME, VARIABLE, name
+from octotui.model.leaves import (
+    CONDITION,
+    INNER_FILES,
+    NAME,
+    NEED,
+    PACKAGE,
+    PATH,
+    SLUG,
+    TAG,
+    TIME,
+    VARIABLE,
+    name,
+)
 from octotui.model.shape import Either, Key, Keyed, Listing, Record, choice, flag, prose, scalar, whole
 
 TEMPLATE_SHELLS = ("bash", "python", "pwsh")
@@ -28,6 +40,14 @@ MANUAL = Record(
     }
 )
 
+DEPLOYED = Record(
+    {
+        "id": Key(PACKAGE, "The package, such as shop or shop@[1.0,2.0).", required=True),
+        "install_to": Key(name("a path"), "The folder it replaces, filled in; without it, one of its own."),
+        "substitute": Key(Listing(INNER_FILES), "The files of it that are filled in."),
+    }
+)
+
 HEALTH_CHECK = Record(
     {
         "script": Key(Either(prose(), SCRIPT), "The script that finds out, on each target."),
@@ -43,6 +63,7 @@ _STEP = {
     "script": Key(Either(prose(), SCRIPT), "A script for its worker; plain text means bash."),
     "runbook": Key(SLUG, "The runbook of which this step starts a run."),
     "manual": Key(MANUAL, "A question to people, who proceed or abort."),
+    "package": Key(Either(PACKAGE, DEPLOYED), "The package it deploys."),
     "health_check": Key(HEALTH_CHECK, "How it finds out how its targets are.", only_with="roles"),
     "template": Key(SLUG, "The template whose script it runs: of octotui, or templates/NAME.toml."),
     "parameters": Key(
@@ -96,7 +117,7 @@ _STEP = {
     "grace": Key(TIME, "How long a job that must end has between TERM and KILL."),
     "simulate": Key(SIMULATE, "What a job of this step does in a prediction."),
 }
-_KINDS = ("script", "template", "health_check")
+_KINDS = ("script", "package", "template", "health_check")
 _OF_CHILD = {
     *("name", *_KINDS, "parameters", "shell", "pool", "pool_variable", "packages", "container"),
     *("condition", "enabled", "environments", "tenant_tags", "channels", "publish", "simulate"),

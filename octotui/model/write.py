@@ -9,7 +9,7 @@ from msgspec.structs import FieldInfo, fields
 from octotui.model.process import (
     HealthCheck,
     Manual,
-    Requirement,
+    Package,
     Rolling,
     Runbook,
     Script,
@@ -17,7 +17,7 @@ from octotui.model.process import (
     Step,
     Template,
 )
-from octotui.model.process_tables import MANUAL, RUNBOOK, SCRIPT, STEP
+from octotui.model.process_tables import DEPLOYED, MANUAL, RUNBOOK, SCRIPT, STEP
 from octotui.model.shape import Keyed, Leaf, Listing, Record, Shape
 from octotui.model.space import Model, Project, Value, Variables
 from octotui.model.tables import MODEL, PROJECT
@@ -99,13 +99,13 @@ def _project(slug: str, project: Project) -> dict[str, Any]:
 
 
 def _step(step: Step) -> dict[str, Any]:
-    table: dict[str, Any] = _plain(STEP, msgspec.structs.replace(step, packages=()))
-    if step.packages:
-        table["packages"] = [_package(each) for each in step.packages]
+    table: dict[str, Any] = _plain(STEP, msgspec.structs.replace(step, packages=())) | _packages(step)
     match step.action:
         case Template() as template:
             table |= {"template": template.template, "shell": template.shell}
             table |= {"parameters": template.parameters} if template.parameters else {}
+        case Package() as package:
+            table["package"] = {"id": step.packages[0].text} | _plain(DEPLOYED, package)
         case Script() as script:
             table["script"] = _script(script)
         case StartRunbook() as start:
@@ -120,15 +120,17 @@ def _step(step: Step) -> dict[str, Any]:
     return table
 
 
+def _packages(step: Step) -> dict[str, Any]:
+    """The packages of a step but the one it deploys, which stands elsewhere."""
+    beside = step.packages[1:] if isinstance(step.action, Package) else step.packages
+    return {"packages": [each.text for each in beside]} if beside else {}
+
+
 def _script(script: Script) -> str | dict[str, Any]:
     table: dict[str, Any] = _plain(SCRIPT, script)
     if script.file is not None:
         del table["body"]
     return script.body if table.keys() == {"body"} else table
-
-
-def _package(package: Requirement) -> str:
-    return package.id if package.version is None else f"{package.id}@{package.version}"
 
 
 def _variables(variables: Variables) -> dict[str, Any]:

@@ -13,9 +13,11 @@ from octotui.engine.acquire import packages_in_use
 from octotui.engine.commands import ChoosePackages, Command, ReportOutcome, ReportProgress
 from octotui.engine.events import AnyEvent, Outcome
 from octotui.engine.state import Job, Run, State
+from octotui.model.process import Package
 from octotui.model.space import Channel
 from octotui.runtime.acquiring import Acquirer, Chosen
 from octotui.runtime.clocks import Clock
+from octotui.runtime.deploying import Files, Undeployable, files_to_fill
 from octotui.runtime.output import Output
 from octotui.runtime.progress import Progress
 from octotui.runtime.secrets import Unreadable
@@ -148,7 +150,11 @@ class Crew:
             return Outcome(state="failed", reason=str(problem))
         if secrets is None:
             return Outcome(state="cancelled")  # it was to end before it began
-        work, warnings = script_work(state, job, str(directory), self._now(), secrets)
+        try:
+            files = await self._files(state, job, str(directory))
+            work, warnings = script_work(state, job, str(directory), self._now(), secrets, files)
+        except Undeployable as problem:
+            return Outcome(state="failed", reason=str(problem))
         progress = Progress(partial(self._progress, job))
         transcript = Transcript(output, (*secrets.values(), *work.sensitive), progress)
         warnings = tuple(map(transcript.masked, warnings))
@@ -163,6 +169,14 @@ class Crew:
         sensitive = {f"{prefix}.{name}": value for name, value in transcript.sensitive.items()}
         self._vault.learn(job.run, sensitive)
         return replace(outcome, warnings=warnings + outcome.warnings)
+
+    async def _files(self, state: State, job: Job, directory: str) -> Files:
+        """The files of a package that are filled in; a prediction reads none."""
+        run = state.runs[job.run]
+        deploys = isinstance(run.runbook.steps[job.step or 0].action, Package)
+        if not deploys or not self._keeps_output:
+            return {}
+        return await asyncio.to_thread(files_to_fill, run, job, directory)
 
     def _progress(self, job: Job, percentage: int, message: str) -> None:
         """Report how far a job's script has come."""

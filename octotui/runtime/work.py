@@ -7,7 +7,8 @@ from types import MappingProxyType
 
 from octotui.engine.context import lookup, values_for
 from octotui.engine.state import Job, Run, State
-from octotui.model.process import Script
+from octotui.model.process import Package, Script
+from octotui.runtime.deploying import Files, deployment, texts_of, variables
 from octotui.runtime.parameters import given, requirements, texts
 from octotui.variables.text import escape, fill_in, warnings_of
 from octotui.workers.contract import Work
@@ -19,6 +20,7 @@ NEEDED = re.compile(
 """Environment variables that say which programs run and what they load; no variable of a run is one."""
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
+NO_FILES: Files = MappingProxyType({})
 
 
 def script_work(
@@ -27,22 +29,27 @@ def script_work(
     directory: str,
     now: float | None = None,
     secrets: Mapping[str, str] = NOTHING,
+    files: Files = NO_FILES,
 ) -> tuple[Work, tuple[str, ...]]:
     """The work of a script job on a worker that lives in `directory`, and what to warn of (V1).
 
-    `secrets` are sensitive values, by their names, that only the script may see.
+    `secrets` are sensitive values, by their names, that only the script may see; `files` are those of the
+    package it deploys that are filled in. Raises Undeployable.
     """
     run = state.runs[job.run]
     step = run.runbook.steps[job.step or 0]
     script = step.script or Script(body="")
     literal = {name: escape(value) for name, value in secrets.items()}
-    values = values_for(state, run, job.step, texts(script), target=job.target)
+    asked = f"{texts(script)}\n{texts_of(files)}"
+    values = values_for(state, run, job.step, asked, target=job.target)
     values |= extracted(run, job, directory) | literal
     said = given(script, lookup(values), now)
     replaced = lookup(said.values)
     values = {name: value for name, value in values.items() if name.lower() not in replaced} | said.values
     known = lookup(values)
-    filled = fill_in(script.body, known, now)
+    body, warnings = _body(script, known, now)
+    if isinstance(script, Package):
+        body, warnings = deployment(run, job, directory, files, known, now)
     work = Work(
         job=job.id,
         attempt=job.attempt,
@@ -50,7 +57,7 @@ def script_work(
         worker=job.worker or "",
         directory=directory,
         shell=script.shell,
-        script=requirements(script) + filled.text,
+        script=requirements(script) + body,
         environment={
             plain: secrets[name] if value is literal.get(name) else fill_in(value, known, now).text
             for name, value in values.items()
@@ -60,7 +67,13 @@ def script_work(
         simulate=step.simulate,
         sensitive=said.sensitive,
     )
-    return work, said.warnings + warnings_of(filled)
+    return work, said.warnings + warnings
+
+
+def _body(script: Script, known: Mapping[str, str], now: float | None) -> tuple[str, tuple[str, ...]]:
+    """A script filled in, and what to warn of."""
+    filled = fill_in(script.body, known, now)
+    return filled.text, warnings_of(filled)
 
 
 def extracted(run: Run, job: Job, directory: str) -> dict[str, str]:
@@ -73,7 +86,7 @@ def extracted(run: Run, job: Job, directory: str) -> dict[str, str]:
         found[f"{name}.PackageId"] = each.id
         found[f"{name}.PackageVersion"] = version
         found[f"{name}.ExtractedPath"] = f"{directory}/packages/{each.id}/{version}"
-    return found
+    return found | variables(run, step, job, directory)
 
 
 @cache

@@ -2,7 +2,7 @@
 
 import pytest
 
-from octotui.model.leaves import CONDITION, SLUG, TAG, TIME, name
+from octotui.model.leaves import CONDITION, INNER_FILES, PACKAGE, SLUG, TAG, TIME, URL, name
 from octotui.model.shape import Leaf
 
 
@@ -13,6 +13,9 @@ from octotui.model.shape import Leaf
         (SLUG, ["a", "a-b.c_1"], ["A", "-a", ""]),
         (TAG, ["region/westus"], ["region", "a/b/c", "a /b"]),
         (TIME, ["90s", "1h30m"], ["90", "soon"]),
+        (PACKAGE, ["tools", "tools@1.x", "My.Tool@[1.0, 2.0)"], ["a@b@c", ".hidden", "a/b", "a@ 1"]),
+        (URL, ["https://a", "http://127.0.0.1:8/x?y=z"], ["ftp://a", "https://u:p@a/", "https://"]),
+        (INNER_FILES, ["*.json", "web/**/*.config", "a..b"], ["/etc/*", "../x", "a/../b", "a/.."]),
         (CONDITION, ["success", "#{Deploy}"], ["maybe", ""]),
     ],
 )

@@ -3,11 +3,11 @@ from pathlib import Path
 import pytest
 
 from octotui.model.packages import package_of
-from octotui.model.process import Requirement
+from octotui.model.process import Package, Requirement
 from octotui.model.read import load
 from octotui.model.space import Feed
 from octotui.model.write import dump
-from tests.model.texts import model_of, only_complaint
+from tests.model.texts import complaints_of, model_of, only_complaint
 
 STEP = '[[runbooks.x.steps]]\nname = "One"\nscript = "true"\npackages = ["tools@1.2.0"]\n'
 FEED = '[feeds.local]\ndirectory = "packages"\n'
@@ -100,3 +100,47 @@ def test_a_feed_says_all_about_its_server(tmp_path: Path) -> None:
 )
 def test_what_a_feed_cannot_be_is_said(tmp_path: Path, feed: str, said: str) -> None:
     assert said in only_complaint(tmp_path, f"[feeds.far]\n{feed}\n")
+
+
+DEPLOYED = """
+[[runbooks.x.steps]]
+name = "One"
+package = { id = "shop@[1.0,2.0)", install_to = "/srv/#{Name}", substitute = ["*.json", "web/**/*.config"] }
+packages = ["tools"]
+[[runbooks.x.steps]]
+name = "Two"
+package = "shop"
+"""
+
+
+def test_s1_a_package_is_deployed(tmp_path: Path) -> None:
+    """S1: the package of a step comes first of those it needs."""
+    (tmp_path / "packages").mkdir()
+    for name in ("shop.1.0.zip", "tools.1.0.zip"):
+        (tmp_path / "packages" / name).touch()
+    model = model_of(tmp_path, DEPLOYED + FEED)
+    one, two = model.runbooks["x"].steps
+    assert one.packages == (Requirement("shop", "[1.0,2.0)"), Requirement("tools"))
+    assert one.action == Package(install_to="/srv/#{Name}", substitute=("*.json", "web/**/*.config"))
+    assert (two.action, two.packages) == (Package(), (Requirement("shop"),))
+    (tmp_path / "again.toml").write_text(dump(model))
+    assert load(tmp_path / "again.toml") == model
+
+
+@pytest.mark.parametrize(
+    ("package", "said"),
+    [
+        ('"shop@latest"', 'runbooks.x.steps["One"].package: "latest" is no range of versions'),
+        ('{ id = "none" }', 'runbooks.x.steps["One"].package: No feed holds the package "none"'),
+        ('{ id = "tools", substitute = ["../*"] }', "Expected a pattern such as"),
+        ('{ id = "tools", substitute = ["/etc/*"] }', "Expected a pattern such as"),
+        ('{ install_to = "/srv/shop" }', '"id" is missing.'),
+    ],
+)
+def test_what_cannot_be_deployed_is_said(tmp_path: Path, package: str, said: str) -> None:
+    (tmp_path / "packages").mkdir()
+    for name in ("shop.1.0.zip", "tools.1.0.zip"):
+        (tmp_path / "packages" / name).touch()
+    step = f'[[runbooks.x.steps]]\nname = "One"\npackage = {package}\n'
+    found = [str(each) for each in complaints_of(tmp_path, step + FEED)]
+    assert said in found[0]

@@ -104,7 +104,7 @@ def test_all_complaints_come_at_once_in_the_order_of_the_file(tmp_path: Path) ->
     ]
 
 
-@pytest.mark.parametrize("key", ["package", "targets"])
+@pytest.mark.parametrize("key", ["schedule", "targets"])
 def test_what_comes_later_is_not_known_yet(tmp_path: Path, key: str) -> None:
     step = f'[[runbooks.r.steps]]\nname = "One"\nscript = ""\n{key} = "x"\n'
     assert f'"{key}" is not known here' in only_complaint(tmp_path, step)
