@@ -159,7 +159,7 @@ def _without_job(run: Run, job: Job, event: happened.JobEnded) -> Run:
         children=run.children - isinstance(job.wait, ForChild),
         failed=run.failed or failed,
         reason=run.reason or (_blame(run, job, event.reason) if failed else ""),
-        warnings=run.warnings + event.warnings,
+        warnings=_with_new(run.warnings, event.warnings),
     )
     if job.step is not None:
         name = run.runbook.steps[job.step].name
@@ -172,6 +172,11 @@ def _without_job(run: Run, job: Job, event: happened.JobEnded) -> Run:
     if failed:
         return replace(run, acquired="failed")
     return replace(run, acquired="yes") if not run.open and run.acquired == "no" else run
+
+
+def _with_new(warnings: tuple[str, ...], more: tuple[str, ...]) -> tuple[str, ...]:
+    """Warnings of a run, each once: two steps may lack the same variable (V1)."""
+    return (*warnings, *(each for each in dict.fromkeys(more) if each not in warnings))
 
 
 def _blame(run: Run, job: Job, reason: str) -> str:
@@ -209,7 +214,7 @@ def interruption_raised(state: State, event: happened.InterruptionRaised) -> Sta
     run = replace(
         run,
         interruptions=(*run.interruptions, interruption.id),
-        warnings=run.warnings + event.warnings,
+        warnings=_with_new(run.warnings, event.warnings),
     )
     return replace(
         _with(state, run, job),

@@ -19,7 +19,7 @@ def of_run(state: State, name: str, now: float) -> list[tuple[str, list[str]]]:
     if before:
         parts.append(("Workers before it paused", [at_length(run, pick) for pick in before]))
     parts.append(("Workers, and why these", [at_length(run, pick) for pick in current]))
-    parts.append(("Warnings", list(dict.fromkeys(run.warnings))))
+    parts.append(("Warnings", list(run.warnings)))
     return [(head, lines) for head, lines in parts if lines]
 
 
