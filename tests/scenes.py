@@ -9,7 +9,7 @@ from octotui.engine import commands as asked
 from octotui.engine.events import Artifact
 from octotui.engine.state import State
 from octotui.model.process import Runbook, Simulate
-from octotui.model.space import Engine, Model, Pool, Space, Tenant, Worker
+from octotui.model.space import Engine, Lifecycle, Model, Phase, Pool, Project, Space, Tenant, Worker
 from tests.world import World, child, manual, model, packages, script
 
 BILL = """\
@@ -228,3 +228,27 @@ SCENES = {
         many,
     )
 }  # fmt: skip
+
+
+def released() -> Scene:
+    """Two releases of a shop: one is in Test and going to Production, the other was only made."""
+    lifecycle = Lifecycle(
+        name="Standard",
+        phases=tuple(Phase(name=each.title(), environments=(each,)) for each in ("test", "production")),
+    )
+    deployment = Runbook(
+        name="Shop", description="Sells things", steps=(script("Deploy", simulate=takes(20)), script("Look"))
+    )
+    world = World(
+        kraken(
+            projects={"shop": Project(deployment=deployment, lifecycle="standard")},
+            lifecycles={"standard": lifecycle},
+        )
+    )
+    world.send(asked.CreateRelease(process="shop", version="1.2.0"))
+    world.start("shop", release="1.2.0", environment="test")
+    world.run_out()
+    world.send(asked.CreateRelease(process="shop", version="1.3.0"))
+    world.start("shop", release="1.2.0", environment="production")
+    world.now += 7
+    return _scene(world)

@@ -30,8 +30,11 @@ class Prediction(msgspec.Struct, frozen=True):
 def predict(model: Model, before: State, command: StartRun, start: float, folder: SpaceFolder) -> Prediction:
     """Play a run to its end from the cursors and the health of a State; every question is a proceed.
 
-    Where a failed job asks, it is left to fail (I7).
+    Where a failed job asks, it is left to fail (I7). A project without a release is taken as it is, and no
+    lifecycle holds it back.
     """
+    if command.process in model.projects and command.release is None:
+        model = replace(model, lifecycles={})
     state = State(
         cursors=before.cursors,
         health=before.health,
@@ -66,7 +69,7 @@ async def _play(model: Model, state: State, command: StartRun, now: Clock, folde
 
 
 async def _start(session: Session, command: StartRun) -> str:
-    """Start the run; a project without a release is released as it is."""
+    """Start the run, of a release that is made for it where none is named."""
     if command.process in session.state.model.projects and command.release is None:
         made = await make_release(session, CreateRelease(process=command.process))
         command = replace(command, release=made.version)

@@ -116,7 +116,11 @@ def _releases(state: State, process: str) -> tuple[Choice, ...]:
     project = model.projects[process]
     channels = dict.fromkeys((project.default_channel, *project.channels))
     new = [
-        Choice(f"{NEW}{slug}", "a new release", declared_channel(model, process, slug).name)
+        Choice(
+            f"{NEW}{slug}",
+            "a new release",
+            declared_channel(model, process, slug).name if len(channels) > 1 else "as it is now",
+        )
         for slug in channels
     ]
     made = [

@@ -33,6 +33,18 @@ def test_a_plan_of_a_deployment_says_what_it_leads_to(octotui: Call, tmp_path: P
     assert planned.out == again.out == ran.out.splitlines()[-1] + "\n"
 
 
+def test_a_plan_without_a_release_may_be_of_any_environment(
+    octotui: Call, tmp_path: Path, state: Path
+) -> None:
+    model = write_shop(tmp_path)
+    planned = octotui("plan", model, "shop", "--environment", "live", "--json", "--state", state)
+    assert planned.code == 0
+    assert not state.exists()
+    octotui("release", model, "shop", "--state", state)
+    said = octotui("plan", model, "shop", "--release", "0.0.1", "--environment", "live", "--state", state)
+    assert (said.code, "may not go to Live yet" in said.err) == (2, True)
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [

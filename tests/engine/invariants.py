@@ -266,6 +266,12 @@ def check_releases(state: State, events: list[AnyEvent]) -> None:
                 where = (run_queued.environment, run_queued.tenant)
                 current[place_key(run_queued.process, *where)] = run_queued.release.version
                 done.setdefault(run_queued.release.key, {})[where] = event.run
+    published: dict[str, dict[str, dict[str, str]]] = {}
+    for event in events:
+        if isinstance(event, happened.VariablePublished):
+            values = published.setdefault(event.variable_set, {}).setdefault(event.name, {})
+            values[queued[event.run].environment or ""] = event.value
+    assert dict(state.published.items()) == published
     assert dict(state.current.items()) == current
     assert {
         key: {(each.environment, each.tenant): each.run for each in release.deployed}

@@ -96,6 +96,9 @@ class TestDialogs:
     def test_start_where(self, pictured):
         assert pictured(scenes.seed(), WIDE, "s", *"tame", "enter", *"pro")
 
+    def test_which_release(self, pictured):
+        assert pictured(scenes.released(), WIDE, "s", *"shop", "enter")
+
     def test_quit(self, pictured):
         assert pictured(scenes.seed(), NARROW, "q")
 
