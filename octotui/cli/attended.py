@@ -4,15 +4,23 @@ import asyncio
 import signal
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from octotui.cli.asking import Asking
 from octotui.cli.narration import Narration
 from octotui.cli.summary import exit_code
-from octotui.engine.commands import AnswerInterruption, CancelRun, Refused, StartRun, TakeInterruption
+from octotui.engine.commands import (
+    AnswerInterruption,
+    CancelRun,
+    MoveToTop,
+    Refused,
+    StartRun,
+    TakeInterruption,
+)
 from octotui.engine.decide import may_answer
 from octotui.engine.events import Answer, RunQueued
-from octotui.engine.state import Interruption, State
+from octotui.engine.state import Interruption, Run, State
 from octotui.model.space import Model
 from octotui.runtime.finish import only_people_left, open_runs, questions
 from octotui.runtime.opening import open_space
@@ -25,11 +33,14 @@ INTERRUPTED = 130
 class Attended:
     """A run from its start until everything of it has ended, or only questions are left."""
 
-    def __init__(self, model: Model, start: StartRun, answer: Answer | None, narration: Narration) -> None:
+    def __init__(
+        self, model: Model, start: StartRun, answer: Answer | None, narration: Narration, *, top: bool = False
+    ) -> None:
         self._model = model
         self._start = start
         self._answer = answer
         self._narration = narration
+        self._top = top
         self._asking = Asking()
         self._unanswered: set[str] = set()
         self._interrupted = False
@@ -43,6 +54,8 @@ class Attended:
             self._narration.where = session.artifact_path
             events = await session.send(self._start)
             root = next(event.run for event in events if isinstance(event, RunQueued))
+            if self._top and session.state.runs[root].state == "queued":
+                await session.send(MoveToTop(run=root, by=user))
             self._heed_signals(session, root)
             following = asyncio.ensure_future(self._follow(session, root))
             leaving = asyncio.ensure_future(self._leave.wait())
@@ -88,7 +101,7 @@ class Attended:
                 if question.id not in self._unanswered:
                     await self._ask(session, question)
             answered = any(question.id not in self._unanswered for question in asked)
-            if not answered and only_people_left(state, (run for _, run in state.runs.items())):
+            if not answered and only_people_left(state, _to_await(state, root)):
                 return
 
     async def _ask(self, session: Session, question: Interruption) -> None:
@@ -117,6 +130,11 @@ def said_beforehand(question: Interruption, answer: Answer | None) -> Answer | N
     if question.kind == "manual":
         return answer
     return "fail" if answer == "abort" else None
+
+
+def _to_await(state: State, root: str) -> Iterator[Run]:
+    """The runs that have not ended, but those of others that only wait for their time."""
+    return (run for _, run in state.runs.items() if run.root == root or run.not_before is None)
 
 
 async def _send(session: Session, question: Interruption, answer: Answer, notes: str) -> None:

@@ -1,10 +1,13 @@
 """A run that a verb starts and attends to its end."""
 
 import asyncio
+import time
 from typing import NoReturn
 
+from msgspec.structs import replace
+
 from octotui.cli.models import USAGE, refuse, wants_ascii
-from octotui.cli.starting import Start, Telling
+from octotui.cli.starting import Start, Telling, starting_time
 from octotui.engine.commands import StartRun
 from octotui.engine.events import Answer
 from octotui.model.space import Model
@@ -13,6 +16,9 @@ from octotui.model.space import Model
 class Attending(Start, Telling):
     """The options of a verb that attends a run."""
 
+    at: str | None
+    after: str | None
+    top: bool
     answer: Answer | None
 
 
@@ -23,9 +29,11 @@ def attend(model: Model, start: StartRun, said: Attending) -> NoReturn:
     from octotui.engine.commands import Refused
     from octotui.store.errors import StoreError
 
+    start = replace(start, not_before=starting_time(said["at"], said["after"], time.time()))
     narration = Narration(as_json=said["as_json"], ascii_only=wants_ascii(said["plain"]))
     try:
-        code = asyncio.run(Attended(model, start, said["answer"], narration).run(said["state"]))
+        attended = Attended(model, start, said["answer"], narration, top=said["top"])
+        code = asyncio.run(attended.run(said["state"]))
     except StoreError as error:
         refuse(str(error), 1)
     except Refused as refused:

@@ -10,7 +10,7 @@ from octotui.cli.attending import Attending, attend
 from octotui.cli.choosing import newest, state_of
 from octotui.cli.models import load_or_exit
 from octotui.cli.starting import (
-    answer_options,
+    attending_options,
     file_argument,
     project_of,
     start_command,
@@ -24,7 +24,7 @@ from octotui.cli.starting import (
 @click.argument("project")
 @click.option("--release", metavar="V", help="Its version; without it, the newest of the default channel.")
 @start_options
-@answer_options
+@attending_options
 @telling_options
 def command(file: Path, project: str, release: str | None, **said: Unpack[Attending]) -> None:
     """Deploy a release of PROJECT (a slug or a name) to an environment, and for a tenant if one is named.

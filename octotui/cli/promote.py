@@ -10,7 +10,7 @@ from octotui.cli.attending import Attending, attend
 from octotui.cli.choosing import deployed_in, newest, next_place, state_of
 from octotui.cli.models import load_or_exit
 from octotui.cli.starting import (
-    answer_options,
+    attending_options,
     environment_of,
     file_argument,
     project_of,
@@ -27,7 +27,7 @@ from octotui.cli.starting import (
 @click.option("--from", "source", metavar="E", help="Where the release is; without it, the newest release.")
 @click.option("--to", "environment", metavar="E", help="Where it goes; without it, what comes next.")
 @run_options
-@answer_options
+@attending_options
 @telling_options
 def command(file: Path, project: str, source: str | None, **said: Unpack[Attending]) -> None:
     """Deploy the release of PROJECT that is in one environment to the next phase of its lifecycle.

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from octotui.cli.attending import Attending, attend
 from octotui.cli.models import load_or_exit, refuse
 from octotui.cli.starting import (
-    answer_options,
+    attending_options,
     file_argument,
     start_command,
     start_options,
@@ -23,7 +23,7 @@ from octotui.cli.starting import (
 @click.argument("process")
 @start_options
 @click.option("--draft", is_flag=True, help="Run it as it is declared, though it was published.")
-@answer_options
+@attending_options
 @telling_options
 def command(file: Path, process: str, draft: bool, **said: Unpack[Attending]) -> None:
     """Run the runbook PROCESS (a slug or a name) of the model FILE, and all that it starts, to the end.

@@ -3,6 +3,7 @@
 import getpass
 import os
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import TypedDict
 
@@ -11,6 +12,7 @@ import click
 from octotui.cli.models import refuse, slug_of
 from octotui.engine.commands import StartRun
 from octotui.engine.prompts import asked_by, problems_with, sort_out
+from octotui.model.quantities import QuantityError, seconds
 from octotui.model.space import Model
 
 
@@ -77,10 +79,13 @@ def telling_options(function: click.decorators.FC) -> click.decorators.FC:
     )
 
 
-def answer_options(function: click.decorators.FC) -> click.decorators.FC:
-    """The options that say beforehand what is answered."""
+def attending_options(function: click.decorators.FC) -> click.decorators.FC:
+    """The options that say when a run starts, and beforehand what is answered."""
     return _all(
         function,
+        click.option("--at", metavar="TIME", help='Start at a time here, such as "2026-11-23 03:00".'),
+        click.option("--in", "after", metavar="DURATION", help='Start after a while, such as "90s" or "2h".'),
+        click.option("--top", is_flag=True, help="Go before all others that are queued."),
         click.option(
             "--proceed", "answer", flag_value="proceed", help="Answer every manual step with proceed."
         ),
@@ -165,6 +170,26 @@ def values_of(pairs: tuple[str, ...]) -> dict[str, str]:
             refuse(f"--set {name.strip()}=… is not text in UTF-8")
         found[name.strip()] = value
     return found
+
+
+def starting_time(at: str | None, after: str | None, now: float) -> float | None:
+    """The time (seconds since 1970) that `--at` or `--in` says; exit code 2 where it says none."""
+    if at is not None and after is not None:
+        refuse("--at and --in do not go together; give one of them")
+    if after is not None:
+        try:
+            return now + seconds(after)
+        except QuantityError as error:
+            refuse(f"--in: {error}")
+    if at is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(at).timestamp()
+    except (ValueError, OverflowError, OSError):
+        refuse(f'--at takes a time such as "2026-11-23 03:00", not “{at}”')
+    if moment <= now:
+        refuse(f"--at {at} has passed; the run starts now without it")
+    return moment
 
 
 def account() -> str:

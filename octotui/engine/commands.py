@@ -29,6 +29,9 @@ class StartRun(msgspec.Struct, frozen=True, kw_only=True):
     A runbook that was published runs as it was then, unless a `draft` is asked for; `skip` are names of
     steps to leave out. `guided` says whether failures of it, and of the runs it starts, ask people;
     None leaves it to the model.
+
+    It stands in no line until `not_before` (seconds since 1970). What a schedule starts says which one, and
+    the time it was due at: a time that has been started already is refused.
     """
 
     process: str
@@ -40,6 +43,9 @@ class StartRun(msgspec.Struct, frozen=True, kw_only=True):
     draft: bool = False
     skip: tuple[str, ...] = ()
     guided: bool | None = None
+    not_before: float | None = None
+    schedule: str | None = None
+    due: float | None = None
 
 
 class CreateRelease(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,6 +103,13 @@ class AnswerInterruption(msgspec.Struct, frozen=True, kw_only=True):
     notes: str = ""
 
 
+class MoveToTop(msgspec.Struct, frozen=True, kw_only=True):
+    """Let a queued run go before all others that are queued."""
+
+    run: str
+    by: str = ""
+
+
 class CancelRun(msgspec.Struct, frozen=True, kw_only=True):
     """End a run, whatever it is doing."""
 
@@ -124,6 +137,7 @@ Command = (
     | ReportOutcome
     | TakeInterruption
     | AnswerInterruption
+    | MoveToTop
     | CancelRun
     | Reopen
     | Tick

@@ -37,6 +37,8 @@ def decide(turn: Turn, command: Command) -> None:  # noqa: C901, PLR0912 - one l
             _take(turn, command)
         case asked.AnswerInterruption():
             _answer(turn, command)
+        case asked.MoveToTop():
+            _move_to_top(turn, command)
         case asked.CancelRun():
             _cancel(turn, command)
         case asked.Reopen():
@@ -114,6 +116,15 @@ def may_answer(state: State, interruption: Interruption, user: str) -> str:
         return ""
     names = " or ".join(team.name if team else slug for slug, team in teams.items())
     return f"only {names} may answer “{interruption.step}”, and {user} is not a member"
+
+
+def _move_to_top(turn: Turn, command: asked.MoveToTop) -> None:
+    run = turn.state.runs.get(command.run)
+    if run is None or run.state != "queued":
+        raise Refused(f"{command.run} is not queued, so that it cannot be moved to the top")
+    if run.moved:
+        raise Refused(f"{run.id} was moved to the top already")
+    turn.emit(happened.RunMoved(run=run.id, by=command.by))
 
 
 def _cancel(turn: Turn, command: asked.CancelRun) -> None:

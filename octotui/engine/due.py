@@ -1,4 +1,4 @@
-"""What happens when a deadline has come: limits of runs and jobs, and waits before a retry (S5, L6)."""
+"""What happens when a deadline has come: starts, limits, and waits before a retry (Q5, S5, L6)."""
 
 from octotui.engine import events as happened
 from octotui.engine.cancel import cancel
@@ -23,6 +23,8 @@ def let_due(turn: Turn) -> None:
     name = first[1]
     if name in turn.state.jobs:
         _job(turn, turn.job(name))
+    elif turn.run(name).not_before is not None:
+        turn.emit(happened.RunDue(run=name))
     else:
         reason = f"its time limit of {turn.run(name).runbook.time_limit:g} s is over"
         cancel(turn, name, reason, ending="timed-out")

@@ -88,6 +88,7 @@ class RunQueued(Event, frozen=True, tag=True):
     `guided` says whether its failures ask people, and `guidance` what the caller said about that, which holds
     for the runs it starts, too (I7).
     `secrets` are the names of sensitive values that were given, which stand nowhere (V5).
+    It stands in no line until `not_before`; `schedule` and `due` say which time of which schedule it is.
     """
 
     run: str
@@ -104,6 +105,10 @@ class RunQueued(Event, frozen=True, tag=True):
     guided: bool = False
     guidance: bool | None = None
     secrets: tuple[str, ...] = ()
+    priority: bool = False
+    not_before: float | None = None
+    schedule: str | None = None
+    due: float | None = None
 
 
 class ReleaseCreated(Event, frozen=True, tag=True):
@@ -121,6 +126,19 @@ class VariablePublished(Event, frozen=True, tag=True):
     name: str
     value: str
     environment: str | None = None
+
+
+class RunDue(Event, frozen=True, tag=True):
+    """The time has come that a run waited for, and it stands in the queue."""
+
+    run: str
+
+
+class RunMoved(Event, frozen=True, tag=True):
+    """A queued run was moved to the top of the queue."""
+
+    run: str
+    by: str = ""
 
 
 class PackagesChosen(Event, frozen=True, tag=True):
@@ -343,6 +361,8 @@ AnyEvent = (
     | RunQueued
     | ReleaseCreated
     | VariablePublished
+    | RunDue
+    | RunMoved
     | PackagesChosen
     | RunStarted
     | WorkersSelected

@@ -27,6 +27,10 @@ def evolve(state: State, event: AnyEvent) -> State:  # noqa: C901, PLR0912, PLR0
             return releases.created(state, event)
         case happened.VariablePublished():
             return releases.published(state, event)
+        case happened.RunDue():
+            return runs.due(state, event)
+        case happened.RunMoved():
+            return runs.moved(state, event)
         case happened.PackagesChosen():
             return runs.packages_chosen(state, event)
         case happened.RunStarted():

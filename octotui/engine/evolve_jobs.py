@@ -5,17 +5,16 @@ from msgspec.structs import replace
 from octotui.engine import events as happened
 from octotui.engine import evolve_targets as targets
 from octotui.engine import locks, queue
+from octotui.engine.attempts import Attempt, Reached
 from octotui.engine.deadlines import fall_due
 from octotui.engine.evolve_runs import with_progress
 from octotui.engine.state import (
-    Attempt,
     ForAnswer,
     ForChild,
     ForPlace,
     ForRetry,
     Interruption,
     Job,
-    Reached,
     Run,
     State,
     step_of,

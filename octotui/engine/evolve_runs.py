@@ -47,8 +47,14 @@ def queued(state: State, event: happened.RunQueued) -> State:
         versions=release.versions if release else None,
         skip=event.skip,
         tenant_tags=tenant.tags if tenant else (),
+        priority=event.priority,
+        schedule=event.schedule,
     )
     run = replace(run, pending=_pending(run, 0))
+    if event.schedule is not None and event.due is not None:
+        state = replace(state, schedules=state.schedules.insert(event.schedule, event.due))
+    if event.not_before is not None:
+        state, run = fall_due(state, replace(run, not_before=event.not_before), event.not_before)
     family = state.families.get(event.root, NOBODY)
     family = Family(family.runs.add(run.id), family.open + 1)
     state = replace(state, next_run=number + 1, families=state.families.insert(event.root, family))
@@ -82,6 +88,18 @@ def _with_child(state: State, event: happened.RunQueued) -> State:
     job = replace(job, child=event.run, state="waiting", wait=ForChild(event.at, event.run))
     run = replace(run, children=run.children + 1)
     return replace(state, jobs=state.jobs.insert(job.id, job), runs=state.runs.insert(run.id, run))
+
+
+def due(state: State, event: happened.RunDue) -> State:
+    """The run stands in the queue, behind those that came before this moment."""
+    state, run = fall_due(state, state.runs[event.run], None)
+    return _with(*queue.line_up(state, replace(run, not_before=None, ticket=event.seq)))
+
+
+def moved(state: State, event: happened.RunMoved) -> State:
+    """The run stands before all that were not moved."""
+    state, run = queue.leave_lines(state, state.runs[event.run])
+    return _with(*queue.line_up(state, replace(run, moved=True)))
 
 
 def packages_chosen(state: State, event: happened.PackagesChosen) -> State:
@@ -163,7 +181,7 @@ def _give_all_back(state: State, run: Run) -> Held:
 
 def requeued(state: State, event: happened.RunRequeued) -> State:
     """The run stands at the end of the queue, with the steps it still has."""
-    run = replace(state.runs[event.run], state="queued", ticket=event.seq)
+    run = replace(state.runs[event.run], state="queued", ticket=event.seq, moved=False)
     return _with(*queue.line_up(state, run))
 
 

@@ -33,15 +33,22 @@ def queue_run(
     parent: str | None = None,
     release: Release | None = None,
     skip: tuple[str, ...] = (),
+    not_before: float | None = None,
+    schedule: str | None = None,
+    due: float | None = None,
 ) -> None:
-    """Queue a run of a runbook as it is declared, or of a release; guided or not is fixed now (I7)."""
+    """Queue a run of a runbook as it is declared, or of a release; guided or not is fixed now (I7).
+
+    What a run with priority starts has priority, too.
+    """
     name, model = f"run-{turn.state.next_run}", turn.state.model
     declared = model.process(process)
     definition = release.definition if release else declared
+    above = turn.run(turn.job(parent).run) if parent else None
     turn.emit(
         happened.RunQueued(
             run=name,
-            root=turn.run(turn.job(parent).run).root if parent else name,
+            root=above.root if above else name,
             process=process,
             name=release.title if release else declared.name if declared else process,
             environment=environment,
@@ -54,6 +61,10 @@ def queue_run(
             guided=is_guided(model, definition, environment, guidance),
             guidance=guidance,
             secrets=secrets,
+            priority=bool((definition and definition.priority) or (above and above.priority)),
+            not_before=not_before,
+            schedule=schedule,
+            due=due,
         )
     )
 

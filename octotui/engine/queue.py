@@ -12,34 +12,53 @@ Held = tuple[State, Run]
 
 
 def line_up(state: State, run: Run) -> Held:
-    """A queued run stands where it must wait: for its packages, its tag, or a slot."""
-    if run.versions is None and run.needs_packages:
+    """A queued run stands where it must wait: for its time, its packages, its tag, or a slot."""
+    if run.not_before is not None or (run.versions is None and run.needs_packages):
         return state, run
     if run.tag is None or run.holds_tag or ancestor_holds(state, run):
-        return replace(state, ready=state.ready.add((run.ticket, run.id))), run
+        return replace(state, ready=state.ready.add(run.place)), run
+    state = _let_before(state, run, run.tag)
     tag = state.tags.get(run.tag, NOBODY)
     if tag.holder is not None:
-        tag = replace(tag, queue=tag.queue.add((run.ticket, run.id)))
+        tag = replace(tag, queue=tag.queue.add(run.place))
         return replace(state, tags=state.tags.insert(run.tag, tag)), run
     state = replace(
         state,
         tags=state.tags.insert(run.tag, replace(tag, holder=run.id)),
-        ready=state.ready.add((run.ticket, run.id)),
+        ready=state.ready.add(run.place),
     )
     return state, replace(run, holds_tag=True)
 
 
+def _let_before(state: State, run: Run, name: str) -> State:
+    """Who has a tag and has never started goes back into its line for a run that comes before it."""
+    tag = state.tags.get(name, NOBODY)
+    holder = state.runs[tag.holder] if tag.holder is not None else None
+    if holder is None or holder.state != "queued" or holder.started_at is not None:
+        return state
+    if holder.place < run.place:
+        return state
+    return replace(
+        state,
+        tags=state.tags.insert(name, Tag(None, tag.queue.add(holder.place))),
+        ready=state.ready.discard(holder.place),
+        runs=state.runs.insert(holder.id, replace(holder, holds_tag=False)),
+    )
+
+
 def leave_lines(state: State, run: Run) -> Held:
     """The run stands in no line any more."""
-    place = (run.ticket, run.id)
     if run.resuming:
+        place = (run.ticket, run.id)
         return replace(state, resuming=state.resuming.discard(place)), replace(run, resuming=False)
     if run.state != "queued":
         return state, run
-    state = replace(state, ready=state.ready.discard(place))
+    state = replace(state, ready=state.ready.discard(run.place))
     if run.tag is not None and run.tag in state.tags and not run.holds_tag:
         tag = state.tags[run.tag]
-        state = replace(state, tags=state.tags.insert(run.tag, replace(tag, queue=tag.queue.discard(place))))
+        state = replace(
+            state, tags=state.tags.insert(run.tag, replace(tag, queue=tag.queue.discard(run.place)))
+        )
     return state, run
 
 
@@ -53,11 +72,11 @@ def give_tag_back(state: State, run: Run) -> Held:
     first = tag.queue.first()
     if first is None:
         return replace(state, tags=state.tags.discard(name)), run
-    heir = state.runs[first[1]]
+    heir = state.runs[first[-1]]
     state = replace(
         state,
         tags=state.tags.insert(name, Tag(heir.id, tag.queue.discard(first))),
-        ready=state.ready.add((heir.ticket, heir.id)),
+        ready=state.ready.add(heir.place),
         runs=state.runs.insert(heir.id, replace(heir, holds_tag=True)),
     )
     return state, run
@@ -80,12 +99,24 @@ def ask_for_slot(state: State, run: Run) -> Held:
     return state, replace(run, resuming=True, ticket=state.seq)
 
 
+def place_in_queue(state: State, run: Run) -> int | None:
+    """How many go on before this queued run, and it: 1 is first; None where it does not wait for a slot."""
+    if run.state != "queued" or run.not_before is not None or (run.versions is None and run.needs_packages):
+        return None
+    if run.tag is not None and not run.holds_tag and not ancestor_holds(state, run):
+        return None
+    return 1 + len(state.resuming) + sum(1 for _ in state.ready.until(run.place))
+
+
 def next_to_go(state: State) -> Run | None:
-    """Who takes the next free slot: a run whose child ended, then the first in the queue (Q1, Q4)."""
+    """Who takes the next free slot: a run whose child ended, then the first in the queue (Q1, Q4).
+
+    First are those that were moved to the top, then those with priority, then the rest.
+    """
     if state.slots >= state.model.engine.task_cap:
         return None
     first = state.resuming.first() or state.ready.first()
-    return None if first is None else state.runs[first[1]]
+    return None if first is None else state.runs[first[-1]]
 
 
 def ancestor_holds(state: State, run: Run) -> bool:
@@ -138,7 +169,7 @@ def _waits_for(state: State, run: Run) -> tuple[Run, ...]:
 
 def tag_holder(state: State, run: Run) -> Run | None:
     """The run whose concurrency tag keeps this queued one from going on, or None (Q5)."""
-    if run.tag is None or run.holds_tag or ancestor_holds(state, run):
+    if run.tag is None or run.holds_tag or run.not_before is not None or ancestor_holds(state, run):
         return None
     holder = state.tags.get(run.tag, NOBODY).holder
     return None if holder is None else state.runs[holder]

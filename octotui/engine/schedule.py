@@ -24,7 +24,7 @@ def schedule(turn: Turn) -> None:
 
 def _follow(turn: Turn, event: AnyEvent) -> None:  # noqa: C901, PLR0912, PLR0915 - one line an event
     match event:
-        case happened.RunQueued() | happened.PackagesChosen() | happened.RunRequeued():
+        case happened.RunQueued() | happened.RunDue() | happened.PackagesChosen() | happened.RunRequeued():
             fail_in_a_circle(turn, event.run)
             _fill_slots(turn)
         case happened.RunStarted():

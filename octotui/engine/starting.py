@@ -24,6 +24,7 @@ def start_run(turn: Turn, command: StartRun) -> None:
         raise Refused(f"there is no environment {command.environment}")
     if command.tenant is not None and command.tenant not in model.tenants:
         raise Refused(f"there is no tenant {command.tenant}")
+    _check_schedule(turn.state, command)
     release = release_for(turn.state, command, declared.name)
     _check_skipped(release.definition if release else declared, command.skip)
     given = sort_out(model, command.process, command.variables)
@@ -40,7 +41,23 @@ def start_run(turn: Turn, command: StartRun) -> None:
         release=release,
         skip=command.skip,
         guidance=command.guided,
+        not_before=_yet_to_come(turn, command.not_before),
+        schedule=command.schedule,
+        due=command.due,
     )
+
+
+def _check_schedule(state: State, command: StartRun) -> None:
+    """No time of a schedule is started twice (Q5)."""
+    if command.schedule is not None and command.due is not None:
+        last = state.schedules.get(command.schedule)
+        if last is not None and command.due <= last:
+            raise Refused(f"the schedule {command.schedule} has started its run of this time already")
+
+
+def _yet_to_come(turn: Turn, at: float | None) -> float | None:
+    """A time to wait for, or None where it has come already."""
+    return at if at is not None and at > turn.at else None
 
 
 def asked_for(state: State, command: StartRun) -> tuple[Asked, ...]:

@@ -6,7 +6,7 @@ order, for what may go on because of it (`schedule`): a lock that came free, a s
 step. Every event passes through `evolve`, the only maker of States, before the next decision is taken.
 Who stands in a line has as ticket the `seq` of the event that put it there.
 
-A *run* waits in `ready` (a line by ticket), or in the line of its concurrency tag; with a slot it is
+A *run* waits for its time, then in `ready`, or in the line of its concurrency tag; with a slot it is
 executing. Its steps go group by group: the *jobs* of a group need a place (`max_parallelism`), then the lock
 of their machine (`locks`: holders, and a line of those who wait), then they run. A run whose jobs all wait
 for child runs yields its slot, and comes back through `resuming`, ahead of `ready`. A manual step ends its
@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 import msgspec
 from rpds import HashTrieMap
 
+from octotui.engine.attempts import Attempt, Reached
 from octotui.engine.events import (
     Answer,
     Artifact,
@@ -105,22 +106,6 @@ class ForAnswer(msgspec.Struct, frozen=True, tag=True, gc=False):
 
 
 Wait = ForPlace | ForLock | ForRetry | ForChild | ForAnswer
-
-
-class Reached(msgspec.Struct, frozen=True, gc=False):
-    """How far a job's script says it has come, from 0 to 100, and with what."""
-
-    percentage: int
-    message: str = ""
-
-
-class Attempt(msgspec.Struct, frozen=True, gc=False):
-    """An attempt at a job that failed and was not the last."""
-
-    reason: str
-    exit_code: int | None
-    started_at: float | None
-    ended_at: float
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -229,6 +214,10 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     tenant_tags: tuple[str, ...] = ()
     guided: bool = False
     guidance: bool | None = None
+    priority: bool = False
+    moved: bool = False
+    not_before: float | None = None  # until then it stands in no line
+    schedule: str | None = None
     secrets: tuple[str, ...] = ()  # names of sensitive values that were given, and are nowhere here (V5)
     target_outputs: tuple[tuple[str, str, str, str], ...] = ()  # step, target, name, value
     without: tuple[PassedOver, ...] = ()  # targets it goes without from the start
@@ -244,6 +233,11 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     def channel(self) -> str | None:
         """The channel of the release that is deployed, if it is one."""
         return self.release.channel if self.release else None
+
+    @property
+    def place(self) -> tuple[int, int, str]:
+        """What stands for it in a line: those moved to the top, those with priority, the rest (Q1)."""
+        return (0 if self.moved else 1 if self.priority else 2), self.ticket, self.id
 
     @property
     def ended(self) -> bool:
@@ -322,7 +316,7 @@ class Lock(msgspec.Struct, frozen=True, gc=False):
 
 
 class Tag(msgspec.Struct, frozen=True, gc=False):
-    """A concurrency tag: the run that has it, and `(ticket, run)` of who waits."""
+    """A concurrency tag: the run that has it, and the places of those who wait."""
 
     holder: str | None = None
     queue: Line = Line()
@@ -363,6 +357,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     current: "Map[str, str]" = HashTrieMap()  # the version deployed last, by `shop/production[/tenant]`
     releases_created: int = 0
     published: "Map[str, Published]" = HashTrieMap()  # by variable set
+    schedules: "Map[str, float]" = HashTrieMap()
 
 
 def in_order(state: State) -> list[Run]:

@@ -158,7 +158,8 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
 class Runbook(msgspec.Struct, frozen=True, kw_only=True):
     """A process: named steps in order; `concurrency` is a tag that one run at a time may hold.
 
-    Its `project` is the one whose variables it has; that of a deployment is the project it stands in.
+    Its runs go before others where it has `priority`. Its `project` is the one whose variables it has; that
+    of a deployment is the project it stands in.
     """
 
     name: str
@@ -169,6 +170,7 @@ class Runbook(msgspec.Struct, frozen=True, kw_only=True):
     project: str | None = None
     guided_failure: GuidedFailure = "environment"
     unavailable_targets: Literal["fail", "skip"] = "fail"
+    priority: bool = False
 
     def flat(self) -> "Runbook":
         """The same with each rolling step's child steps behind it, `within` it and on its targets."""

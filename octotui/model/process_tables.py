@@ -179,6 +179,7 @@ PROCESS = Record(
         "guided_failure": Key(
             choice("on", "off", "environment"), "Whether a failed job asks people: retry, ignore or fail."
         ),
+        "priority": Key(flag(), "Whether its runs go before others in the queue."),
         "steps": Key(Listing(STEP), "What it does, in order."),
         "unavailable_targets": Key(
             choice("fail", "skip"), "Whether a run fails, or goes without, targets that are not available."

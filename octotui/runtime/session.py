@@ -20,6 +20,7 @@ from octotui.store.memory import AnyJournal
 from octotui.store.records import RunRecord
 
 FRAME = 1 / 30  # seconds between two states that a screen is given
+LOOK_AGAIN = 60.0  # seconds after which the clock is looked at again: a machine may sleep, its clock be set
 
 Listener = Callable[[tuple[AnyEvent, ...], State, State], None]
 
@@ -184,7 +185,7 @@ class Session:
         self._due, self._timer = due, None
         if due is not None:
             loop = asyncio.get_running_loop()
-            self._timer = loop.call_later(max(0.0, due - self.now()), self._ring)
+            self._timer = loop.call_later(min(max(0.0, due - self.now()), LOOK_AGAIN), self._ring)
 
     def _ring(self) -> None:
         self._due = None

@@ -11,7 +11,7 @@ from textual.reactive import reactive
 from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
 
-from octotui.engine.commands import CancelRun, StartRun
+from octotui.engine.commands import CancelRun, MoveToTop, StartRun
 from octotui.engine.events import RunQueued
 from octotui.engine.prompts import Asked, problems_with, sort_out
 from octotui.engine.starting import asked_for
@@ -40,6 +40,7 @@ class LookingScreen(Screen[None]):
         Binding("l", "log", "log"),
         Binding("f", "files", "files"),
         Binding("c", "cancel", "cancel"),
+        Binding("T", "top", "move to top", show=False),
         Binding("r", "again", "run again", show=False),
         Binding("question_mark", "help", "help", key_display="?"),
     ]
@@ -96,7 +97,7 @@ class LookingScreen(Screen[None]):
                 self.picture = self._ended[record.root]
             else:
                 self._fetch(record.root)
-        offered = [self.check_action(action, ()) for action in ("cancel", "again", "answer", "files")]
+        offered = [self.check_action(action, ()) for action in ("cancel", "again", "answer", "files", "top")]
         if offered != self._offered:
             self._offered = offered
             self.refresh_bindings()
@@ -114,6 +115,9 @@ class LookingScreen(Screen[None]):
         if action == "cancel":
             run = self.state.runs.get(self.run or "")
             return run is not None and not run.ended and run.state != "cancelling"
+        if action == "top":
+            run = self.state.runs.get(self.run or "")
+            return run is not None and run.state == "queued" and not run.moved
         if action in ("answer", "take"):
             return len(self.state.asking) > 0
         if action == "files":
@@ -196,6 +200,11 @@ class LookingScreen(Screen[None]):
         sure = Confirm(f"Cancel {run.id} {run.title}?", told, yes="cancel it", no="keep it")
         if await self.app.push_screen_wait(sure):
             await send(self, self.session, CancelRun(run=run.id, by=self.session.user))
+
+    async def action_top(self) -> None:
+        """Let the queued run go before all others."""
+        if self.run is not None:
+            await send(self, self.session, MoveToTop(run=self.run, by=self.session.user))
 
     def action_answer(self) -> None:
         """Open the question to answer next."""

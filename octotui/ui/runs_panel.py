@@ -25,6 +25,7 @@ class RunsPanel(Vertical):
     """Every run that is open, then what has ended; the one under the cursor is looked at."""
 
     HELP = """Runs that are open, in the order they were asked for, then those that have ended.
+Of queued runs those moved to the top (T) go first, then those with priority, then the rest.
 A run that executes but cannot move shows as waiting; the tree beside it says for what.
 In a guided run a step that failed asks what to do about it; press a to answer."""
     BINDINGS: ClassVar[list[BindingType]] = [Binding("slash", "filter", "filter", key_display="/")]
@@ -158,7 +159,8 @@ def draw(row: RunRow, width: int, number: int, glyphs: Glyphs) -> list[Span]:
     head: list[Span] = [sign(row.mark, glyphs), (f"{row.id:<{number}} ", "muted")]
     room = width - length(head) - length(right) - 1
     place = cut([(row.where, "muted")], max(0, min(12 if width < 64 else 24, room - 11)), glyphs)
-    name = cut([(row.name, "plain")], room - length(place) - 1, glyphs)
+    forward: list[Span] = [("↑ ", "lit")] if row.ahead else []
+    name = cut([*forward, (row.name, "plain")], room - length(place) - 1, glyphs)
     if width >= 64:
         name.append((" " * (24 - length(name)), "plain"))
     return spread([*head, *name, (" ", "plain"), *place], right, width, glyphs)

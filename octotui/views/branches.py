@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 
-from octotui.engine.state import Reached
+from octotui.engine.attempts import Reached
 from octotui.views.words import Mark, Role
 
 Kind = Literal["run", "worker", "step", "acquire", "attempt", "progress", "text"]

@@ -35,6 +35,10 @@ def _of_run(  # noqa: C901, PLR0912 - one line an event
     match event:
         case happened.RunQueued():
             return [_queued(state, run), *_wait_of(state, run, now)]
+        case happened.RunDue():
+            return ["its time has come", *_wait_of(state, run, now)]
+        case happened.RunMoved(by=by):
+            return [f"is moved to the top{f' by {by}' if by else ''}"]
         case happened.RunStarted():
             return ["starts"] if not run.spent else ["goes on"]
         case happened.WorkersSelected(picks=picks):
@@ -125,7 +129,7 @@ def _queued(state: State, run: Run) -> str:
 
 def _wait_of(state: State, run: Run, now: float) -> list[str]:
     """Why a run is queued, where it will not start at once."""
-    if state.slots < state.model.engine.task_cap and (run.ticket, run.id) in tuple(state.ready):
+    if state.slots < state.model.engine.task_cap and run.place in tuple(state.ready):
         return []
     wait = of_run(state, run, now)
     return [wait.sentence] if wait else []

@@ -5,10 +5,11 @@ from typing import Protocol
 
 import msgspec
 
+from octotui.engine.queue import place_in_queue
 from octotui.engine.state import ENDED, ForChild, Run, RunState, State
 from octotui.model.space import Model
 from octotui.views.waits import asks, of_run
-from octotui.views.words import RUNS, WAITS, Mark, duration
+from octotui.views.words import RUNS, SCHEDULED, WAITS, Mark, duration
 
 
 class Record(Protocol):
@@ -41,7 +42,7 @@ class Record(Protocol):
 
 
 class RunRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One run in a list; `detail` is what it waits for, or why it ended so."""
+    """One run in a list; `detail` is what it waits for, or why it ended so; `ahead` of others in line."""
 
     id: str
     root: str
@@ -53,6 +54,7 @@ class RunRow(msgspec.Struct, frozen=True, kw_only=True):
     time: str
     open: bool
     warnings: int = 0
+    ahead: bool = False
 
 
 def order(state: State, past: Sequence[Record] = ()) -> tuple[str, ...]:
@@ -77,12 +79,20 @@ def row(state: State, name: str, now: float) -> RunRow | None:
         process=run.process,
         name=run.title,
         where=where(state.model, run.environment, run.tenant),
-        mark=mark(state, run),
+        mark=_in_line(state, run),
+        ahead=run.state == "queued" and (run.moved or run.priority),
         detail=wait.sentence if wait else run.reason,
-        time=lasted(run.queued_at, run.started_at, run.ended_at, now),
+        time=time_of(run, now),
         open=not run.ended,
         warnings=len(run.warnings),
     )
+
+
+def time_of(run: Run, now: float) -> str:
+    """How long it has taken, or is still to wait for its time."""
+    if run.not_before is not None and not run.ended:
+        return duration(run.not_before - now)
+    return lasted(run.queued_at, run.started_at, run.ended_at, now)
 
 
 def past_row(model: Model, record: Record, now: float) -> RunRow:
@@ -100,8 +110,17 @@ def past_row(model: Model, record: Record, now: float) -> RunRow:
     )
 
 
+def _in_line(state: State, run: Run) -> Mark:
+    """How a run stands, with its place where it waits for a slot: `queued #2`."""
+    stands = mark(state, run)
+    place = place_in_queue(state, run)
+    return stands if place is None else Mark(stands.sign, f"{stands.word} #{place}", stands.role)
+
+
 def mark(state: State, run: Run) -> Mark:
     """How a run stands; one that executes but can't move waits, and one of which a failed job asks, asks."""
+    if run.not_before is not None and run.state == "queued":
+        return SCHEDULED
     if run.state != "executing":
         return RUNS[run.state]
     if asks(state, run):

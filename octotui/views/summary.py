@@ -28,8 +28,14 @@ def of(state: State) -> tuple[Count, ...]:
         _count(len(locked), "waits for a lock", "wait for a lock", "waits"),
         _count(queued + len(state.resuming), "queued", "queued", "muted"),
         _count(len(state.asking), "asks", "ask", "asks"),
+        _count(_scheduled(state), "scheduled", "scheduled", "muted"),
     )
     return tuple(each for each in found if each is not None) or (_resting(state),)
+
+
+def _scheduled(state: State) -> int:
+    runs = (state.runs.get(name) for _, name in state.deadlines)
+    return sum(1 for run in runs if run is not None and run.not_before is not None)
 
 
 def _resting(state: State) -> Count:

@@ -6,7 +6,7 @@ from octotui.engine.state import Job, Progress, Run, State
 from octotui.views import steps, targets
 from octotui.views.branches import Branch, TreeRow, grown
 from octotui.views.picks import why
-from octotui.views.runs import lasted, mark, where
+from octotui.views.runs import mark, time_of, where
 from octotui.views.waits import of_run
 from octotui.views.words import Glyphs
 
@@ -31,7 +31,7 @@ def _run(state: State, run: Run, now: float) -> Branch:
         kind="run",
         text=f"{run.id} {place or run.title}",
         mark=mark(state, run),
-        time=lasted(run.queued_at, run.started_at, run.ended_at, now),
+        time=time_of(run, now),
         run=run.id,
     )
     branch = Branch(row=row, branches=_workers(state, run, now))

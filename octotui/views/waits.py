@@ -5,7 +5,7 @@ from typing import assert_never
 import msgspec
 
 from octotui.engine.locks import in_the_way, place_in_line
-from octotui.engine.queue import ancestor_holds
+from octotui.engine.queue import ancestor_holds, place_in_queue
 from octotui.engine.state import (
     ForAnswer,
     ForChild,
@@ -17,7 +17,7 @@ from octotui.engine.state import (
     State,
     step_of,
 )
-from octotui.views.words import RUNS, counted, duration, listed, ordinal
+from octotui.views.words import RUNS, clock, counted, duration, listed, ordinal
 
 
 class Waiting(msgspec.Struct, frozen=True):
@@ -52,7 +52,7 @@ def of_job(state: State, job: Job, now: float) -> Waiting | None:
 def of_run(state: State, run: Run, now: float) -> Waiting | None:
     """What a run as a whole waits for: its place in the queue, people, or its first waiting job."""
     if run.state == "queued":
-        return _queued(state, run)
+        return _queued(state, run, now)
     if run.resuming:
         cap = state.model.engine.task_cap
         told = f"waits for a slot to go on, ahead of queued runs: {cap} of {cap} are taken"
@@ -65,20 +65,28 @@ def of_run(state: State, run: Run, now: float) -> Waiting | None:
     return next((wait for wait in waits if wait is not None), None)
 
 
-def _queued(state: State, run: Run) -> Waiting:
-    """Why a queued run is queued: versions, a tag, the cap (Q5)."""
+def _queued(state: State, run: Run, now: float) -> Waiting:
+    """Why a run is queued: its time, versions, a tag, the cap (Q5)."""
+    if run.not_before is not None:
+        told = f"starts at {clock(run.not_before, now)}, in {duration(run.not_before - now)}"
+        return Waiting("its time", run.queued_at, told)
     if run.versions is None and run.needs_packages:
         packages = listed(run.needs_packages)
         return Waiting("packages", run.queued_at, f"waits for the versions of {packages} to be chosen")
     tag = state.tags.get(run.tag) if run.tag is not None else None
     if tag is not None and tag.holder is not None and not run.holds_tag and not ancestor_holds(state, run):
-        place = 1 + sum(1 for _ in tag.queue.until((run.ticket, run.id)))
+        place = 1 + sum(1 for _ in tag.queue.until(run.place))
         told = f"waits for “{run.tag}”: {_who(state, tag.holder)} has it"
-        return Waiting(tag.holder, run.queued_at, f"{told} · {ordinal(place)} in line")
-    place = 1 + sum(1 for _ in state.ready.until((run.ticket, run.id))) + len(state.resuming)
+        return Waiting(tag.holder, run.queued_at, f"{told} · {ordinal(place)} in line{_ahead(run)}")
+    place = place_in_queue(state, run) or 1
     cap = state.model.engine.task_cap
-    told = f"waits for a slot: {state.slots} of {cap} are taken · {ordinal(place)} in line"
+    told = f"waits for a slot: {state.slots} of {cap} are taken · {ordinal(place)} in line{_ahead(run)}"
     return Waiting("a slot", run.queued_at, told)
+
+
+def _ahead(run: Run) -> str:
+    """What brings a run forward in a line (Q1)."""
+    return ", moved to the top" if run.moved else ", with priority" if run.priority else ""
 
 
 def _who(state: State, name: str) -> str:

@@ -30,6 +30,10 @@ def _standing(state: State, run: Run, now: float) -> list[str]:
     parent = state.jobs.get(run.parent or "")
     if parent is not None:
         lines.append(f"started by {parent.run} {state.runs[parent.run].title}")
+    if run.schedule is not None:
+        lines.append(f"started by the schedule {run.schedule}")
+    if run.moved or run.priority:
+        lines.append("was moved to the top of the queue" if run.moved else "has priority in the queue")
     if run.tag is not None:
         lines.append(f"{'holds' if run.holds_tag else 'asks for'} the concurrency tag “{run.tag}”")
     if run.versions:

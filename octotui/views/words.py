@@ -4,6 +4,7 @@ Rows name a `Sign`; which character that is, is decided where they are drawn.
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Literal
 
 import msgspec
@@ -75,7 +76,8 @@ ASCII = Glyphs(
     rule="-",
     bar=("#", "."),
     letters={
-        "“": '"', "”": '"', "·": "-", "–": "-", "…": "~", "→": ">", "├": "|", "└": "`", "│": "|", "─": "-",
+        "“": '"', "”": '"', "·": "-", "–": "-", "…": "~", "→": ">", "↑": "^", "├": "|", "└": "`",
+        "│": "|", "─": "-",
     },
 )  # fmt: skip
 GLYPHS = {"unicode": UNICODE, "ascii": ASCII}
@@ -90,6 +92,7 @@ RUNS: dict[RunState, Mark] = {
     "cancelled": Mark("stopped", "cancelled", "warned"),
     "timed-out": Mark("bad", "timed out", "bad"),
 }
+SCHEDULED = Mark("queued", "scheduled", "muted")
 WAITS = Mark("waits", "waits", "waits")
 JOBS: dict[JobState, Mark] = {
     "waiting": WAITS,
@@ -131,6 +134,16 @@ def duration(seconds: float) -> str:
     if days:
         return f"{days}d {hours:02}:{minutes:02}"
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes:02}:{rest:02}"
+
+
+def clock(at: float, now: float) -> str:
+    """A time of day here, with its day where that is another one: `03:00`, `Tue 24 Nov 03:00`."""
+    moment = datetime.fromtimestamp(at)
+    told = f"{moment:%H:%M:%S}" if moment.second else f"{moment:%H:%M}"
+    if moment.date() == datetime.fromtimestamp(now).date():
+        return told
+    year = f" {moment.year}" if moment.year != datetime.fromtimestamp(now).year else ""
+    return f"{moment:%a} {moment.day} {moment:%b}{year} {told}"
 
 
 def ordinal(number: int) -> str:

@@ -17,6 +17,9 @@ SAID: Attending = {
     "as_json": True,
     "plain": True,
     "state": None,
+    "at": None,
+    "after": None,
+    "top": False,
     "answer": None,
 }
 

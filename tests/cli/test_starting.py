@@ -2,12 +2,13 @@
 
 import getpass
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from octotui.cli.starting import account, values_of
+from octotui.cli.starting import account, starting_time, values_of
 from tests.cli.conftest import OK, Call
 
 Write = Callable[..., Path]
@@ -63,3 +64,34 @@ def test_values_that_are_asked_for_reach_the_script_and_sensitive_ones_nothing_e
     assert "hunter22" not in told.out + told.err + logs
     for file in state.rglob("*"):
         assert file.is_dir() or b"hunter22" not in file.read_bytes(), file
+
+
+def test_a_time_to_start_is_said_as_such_or_as_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Q5: a time here, unless it says its offset."""
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    assert starting_time(None, None, 0.0) is None
+    assert starting_time(None, "2h", 100.0) == 7_300.0
+    assert starting_time("1970-01-02 03:00", None, 0.0) == 97_200.0
+    assert starting_time("1970-01-02T03:00+01:00", None, 0.0) == 93_600.0
+
+
+@pytest.mark.parametrize(
+    ("at", "after", "told"),
+    [
+        ("tomorrow", None, '--at takes a time such as "2026-11-23 03:00", not “tomorrow”'),
+        (
+            "1970-01-02 03:00",
+            None,
+            "--at 1970-01-02 03:00 has passed; the run starts now without it",
+        ),
+        (None, "soon", '--in: Expected a duration such as "90s", "15m" or "1h30m", not "soon".'),
+        ("2026-11-23", "2h", "--at and --in do not go together; give one of them"),
+    ],
+)
+def test_a_time_that_is_none_is_refused(
+    at: str | None, after: str | None, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as left:
+        starting_time(at, after, 1e9)
+    assert (left.value.code, capsys.readouterr().err) == (2, f"octotui: {told}\n")

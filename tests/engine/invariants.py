@@ -37,7 +37,8 @@ def check_event(state: State, event: AnyEvent) -> None:  # noqa: C901 - one case
             )
         case happened.RunStarted():
             assert not state.resuming, "a run whose child has ended goes first"
-            assert state.ready.first() == (state.runs[event.run].ticket, event.run), "it was not its turn"
+            assert state.ready.first() == state.runs[event.run].place, "it was not its turn"
+            assert state.runs[event.run].not_before is None, "its time has not come"
         case happened.WorkersSelected():
             assert not state.runs[event.run].leases
         case happened.RunQueued():
@@ -145,14 +146,19 @@ def _lines(state: State, runs: list[Run]) -> None:
     assert state.slots == sum(run.slot for run in runs)
     assert_line(state.resuming, ((run.ticket, run.id) for run in runs if run.resuming))
     waiting = {run.id: run for run in runs if run.state == "queued"}
-    for _, name in state.ready:
-        assert waiting.pop(name).state == "queued"
+    for place in state.ready:
+        run = waiting.pop(place[-1])
+        assert place == run.place
     for name, tag in state.tags.items():
         for place in tag.queue:
-            run = waiting.pop(place[1])
-            assert place == (run.ticket, run.id)
+            run = waiting.pop(place[-1])
+            assert place == run.place
             assert run.tag == name
     for run in waiting.values():
+        if run.not_before is not None:
+            assert run.deadline == run.not_before > state.at - 1e-9, f"the time of {run.id} has come"
+            assert not run.holds_tag
+            continue
         assert run.versions is None, f"{run.id} stands in no line"
         assert run.needs_packages
 
@@ -183,7 +189,7 @@ def _run(state: State, run: Run, most_parallel: int) -> None:
     assert run.children == sum(isinstance(job.wait, ForChild) for job in jobs)
     if run.state in ("queued", "paused"):
         assert not run.leases, f"{run.id} leases workers while it is {run.state}"
-        assert run.deadline is None
+        assert run.deadline == run.not_before
         assert all(job.kind == "manual" for job in jobs)
     _targets(run, jobs)
     for job in jobs:

@@ -141,6 +141,7 @@ def _runbook(random: Random, index: int, count: int) -> Runbook:
         time_limit=random.choice((None, None, None, 6.0, 20.0)),
         guided_failure=random.choice(("environment", "environment", "on", "off")),
         unavailable_targets=random.choice(("fail", "skip")),
+        priority=random.random() < 0.3,
     )
 
 

@@ -1,9 +1,11 @@
 """Limits, and what happens when they are reached."""
 
+import pytest
+
 from octotui.engine import commands as asked
-from octotui.engine.events import JobEnded, JobStopping, RunCancelling
+from octotui.engine.events import JobEnded, JobStopping, RunCancelling, RunDue, RunQueued, RunStarted
 from octotui.model.process import Runbook, Simulate
-from tests.world import START, World, child, manual, model, packages, script
+from tests.world import START, World, child, engine, manual, model, packages, script
 
 LONG = Simulate(takes=100.0)
 
@@ -95,3 +97,90 @@ def test_one_tick_lets_everything_take_effect_that_is_due() -> None:
     world.now += 60
     world.send(asked.Tick())
     assert [event.run for event in world.happened(JobStopping)] == ["run-1", "run-2"]
+
+
+class TestScheduledStarts:
+    def test_a_run_waits_for_its_time_and_then_stands_at_the_end_of_the_queue(self) -> None:
+        """Q5: with a ticket of that moment; run-3 was queued later, and starts before it."""
+        world = World(model({"go": [script("A", simulate=Simulate(takes=4.0))]}, **engine(task_cap=1)))
+        world.start("go", not_before=START + 5)
+        assert (world.run("run-1").state, world.run("run-1").not_before) == ("queued", START + 5)
+        for _ in range(3):
+            world.start("go")
+        world.run_out()
+        assert [event.at - START for event in world.happened(RunDue)] == [5.0]
+        started = [(event.run, event.at - START) for event in world.happened(RunStarted)]
+        assert started == [("run-2", 0.0), ("run-3", 4.0), ("run-4", 8.0), ("run-1", 12.0)]
+
+    def test_a_time_that_has_come_is_no_wait(self) -> None:
+        """Q5: it is queued at once."""
+        world = World(model({"go": [script("A")]}))
+        world.start("go", not_before=START)
+        assert [event.not_before for event in world.happened(RunQueued)] == [None]
+        assert world.happened(RunStarted)
+
+    def test_it_takes_a_tag_only_when_its_time_has_come(self) -> None:
+        """Q2, Q5: meanwhile others may have it, and it waits for them then."""
+        runbook = Runbook(name="Go", concurrency="db", steps=(script("A", simulate=Simulate(takes=4.0)),))
+        world = World(model({"go": runbook}))
+        world.start("go", not_before=START + 5)
+        world.start("go")
+        world.run_until(4.5)
+        world.start("go")
+        world.run_out()
+        started = [(event.run, event.at - START) for event in world.happened(RunStarted)]
+        assert started == [("run-2", 0.0), ("run-3", 4.5), ("run-1", 8.5)]
+
+    def test_its_packages_are_those_of_the_moment_it_was_asked_for(self) -> None:
+        """P1: as its definition is; versions that are chosen before its time do not start it."""
+        world = World(model({"go": [script("A", packages=packages("tools"))]}))
+        world.start("go", not_before=START + 5)
+        assert world.run("run-1").versions == {"tools": "1.0.0"}
+        assert not world.happened(RunStarted)
+        world.send(asked.LoadModel(model({"go": [script("B")]})))
+        world.run_out()
+        assert world.run("run-1").runbook.steps[0].name == "A"
+        assert world.ends() == {"run-1": "succeeded"}
+
+    def test_one_that_is_cancelled_never_starts(self) -> None:
+        """Q6: nothing falls due for it any more."""
+        world = World(model({"go": [script("A")]}))
+        world.start("go", not_before=START + 5)
+        world.send(asked.CancelRun(run="run-1"))
+        assert not world.state.deadlines
+        assert world.ends() == {"run-1": "cancelled"}
+
+    def test_one_that_is_moved_to_the_top_still_waits_for_its_time(self) -> None:
+        """Q1, Q5: then it is the first."""
+        world = World(model({"go": [script("A", simulate=Simulate(takes=4.0))]}, **engine(task_cap=1)))
+        world.start("go", not_before=START + 5)
+        world.send(asked.MoveToTop(run="run-1"))
+        for _ in range(3):
+            world.start("go")
+        world.run_out()
+        assert [event.run for event in world.happened(RunStarted)] == ["run-2", "run-3", "run-1", "run-4"]
+
+    def test_it_is_still_there_when_the_space_is_opened_again(self) -> None:
+        """R4: one whose time has come meanwhile starts at once."""
+        world = World(model({"go": [script("A")]}))
+        world.start("go", not_before=START + 5)
+        world.now = START + 50
+        world.send(asked.Reopen())
+        assert not world.happened(RunStarted)
+        world.run_out()
+        assert [event.at - START for event in world.happened(RunStarted)] == [50.0]
+
+
+class TestSchedules:
+    def test_a_time_of_a_schedule_is_started_once(self) -> None:
+        """Q5: also after the run has left the State; another schedule may have the same time."""
+        world = World(model({"go": [script("A")]}))
+        world.start("go", schedule="nightly", due=START)
+        assert world.run("run-1").schedule == "nightly"
+        world.run_out()
+        for due in (START, START - 10):
+            with pytest.raises(asked.Refused, match="nightly has started its run of this time already"):
+                world.start("go", schedule="nightly", due=due)
+        world.start("go", schedule="hourly", due=START)
+        world.start("go", schedule="nightly", due=START + 1)
+        assert dict(world.state.schedules.items()) == {"nightly": START + 1, "hourly": START}

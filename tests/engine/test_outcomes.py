@@ -3,6 +3,7 @@
 import pytest
 
 from octotui.engine import commands as asked
+from octotui.engine.attempts import Attempt, Reached
 from octotui.engine.events import (
     Artifact,
     AttemptFailed,
@@ -13,7 +14,7 @@ from octotui.engine.events import (
     Outcome,
 )
 from octotui.engine.outcomes import DOUBLINGS, of_child
-from octotui.engine.state import Attempt, ForRetry, Reached
+from octotui.engine.state import ForRetry
 from octotui.model.process import Simulate
 from tests.world import START, World, child, manual, model, packages, replay, script
 

@@ -1,7 +1,9 @@
 """Slots of the cap, concurrency tags, and circles of waits."""
 
+import pytest
+
 from octotui.engine import commands as asked
-from octotui.engine.events import RunEnded, RunQueued, RunResumed, RunStarted, RunYielded
+from octotui.engine.events import RunEnded, RunMoved, RunQueued, RunResumed, RunStarted, RunYielded
 from octotui.engine.queue import tag_holder
 from octotui.model.process import Runbook, Simulate, Step
 from tests.world import World, child, engine, manual, model, packages, script
@@ -111,6 +113,100 @@ class TestTags:
         world.send(asked.CancelRun(run="run-2"))
         world.run_out()
         assert started(world) == ["run-1", "run-3"]
+
+
+def urgent(*steps: Step, **more: object) -> Runbook:
+    return Runbook(name="Urgent", priority=True, steps=steps, **more)  # type: ignore[arg-type]
+
+
+class TestOrder:
+    def test_priority_goes_before_the_rest_and_what_was_moved_before_both(self) -> None:
+        """Q1: in each, in the order of queueing."""
+        world = World(model({"go": [script("A")], "now": urgent(script("A"))}, **engine(task_cap=1)))
+        for process in ("go", "go", "go", "now", "go", "now"):
+            world.start(process)
+        for run in ("run-5", "run-3"):
+            world.send(asked.MoveToTop(run=run, by="ann"))
+        world.run_out()
+        assert started(world) == ["run-1", "run-3", "run-5", "run-4", "run-6", "run-2"]
+        assert [(event.run, event.by) for event in world.happened(RunMoved)] == [
+            ("run-5", "ann"),
+            ("run-3", "ann"),
+        ]
+
+    def test_a_resumed_parent_goes_before_all_of_them(self) -> None:
+        """Q4: its child ended, and run-3 was moved to the top."""
+        runbooks = {"top": [child("Go", "go", wait=True), script("B")], "go": [script("A")]}
+        world = World(model(runbooks, **engine(task_cap=1)))
+        world.start("top")
+        world.start("go")
+        world.send(asked.MoveToTop(run="run-3"))
+        world.run_out()
+        order = [event.run for event in world.events if isinstance(event, RunStarted | RunResumed)]
+        assert order == ["run-1", "run-2", "run-1", "run-3"]
+
+    def test_the_line_of_a_tag_has_the_same_order(self) -> None:
+        """Q1, Q2: moved, priority, the rest."""
+        runbooks = {"go": tagged("db", script("A")), "now": urgent(script("A"), concurrency="db")}
+        world = World(model(runbooks))
+        for process in ("go", "go", "now", "go"):
+            world.start(process)
+        world.send(asked.MoveToTop(run="run-4"))
+        world.run_out()
+        assert started(world) == ["run-1", "run-4", "run-3", "run-2"]
+
+    def test_a_tag_is_given_up_by_who_has_not_started(self) -> None:
+        """Q1, Q2: what comes first in the queue does not wait for one behind it."""
+        runbooks = {"busy": [script("A")], "go": tagged("db", script("A"))}
+        world = World(model(runbooks, **engine(task_cap=1)))
+        for process in ("busy", "go", "go", "busy"):
+            world.start(process)
+        assert world.run("run-2").holds_tag
+        world.send(asked.MoveToTop(run="run-3"))
+        assert [world.run(name).holds_tag for name in ("run-2", "run-3")] == [False, True]
+        world.run_out()
+        assert started(world) == ["run-1", "run-3", "run-2", "run-4"]
+
+    def test_who_keeps_a_tag_while_people_think_does_not_give_it_up(self) -> None:
+        """Q3: though it is queued again, and run-3 was moved to the top."""
+        steps = (manual("Ask", block_concurrent=True), script("B"))
+        runbooks = {"ask": tagged("db", *steps), "busy": [script("A")], "go": tagged("db", script("A"))}
+        world = World(model(runbooks, **engine(task_cap=1)))
+        for process in ("ask", "busy", "go"):
+            world.start(process)
+        world.answer()
+        world.send(asked.MoveToTop(run="run-3"))
+        assert [world.run(name).holds_tag for name in ("run-1", "run-3")] == [True, False]
+        world.run_out()
+        assert started(world) == ["run-1", "run-2", "run-1", "run-3"]
+
+    def test_what_a_run_with_priority_starts_has_priority(self) -> None:
+        """Q1: or it would wait behind the rest after all."""
+        runbooks = {"now": urgent(child("Go", "go")), "go": [script("A")], "busy": [script("A")]}
+        world = World(model(runbooks, **engine(task_cap=1)))
+        for process in ("busy", "busy", "now"):
+            world.start(process)
+        world.run_out()
+        assert started(world) == ["run-1", "run-3", "run-4", "run-2"]
+
+    def test_only_what_is_queued_is_moved_and_once(self) -> None:
+        """Q1: otherwise it is refused; an answered run is queued anew, at the end of its kind."""
+        world = World(model({"go": [manual("Ask"), script("A")]}, **engine(task_cap=1)))
+        world.start("go")
+        with pytest.raises(asked.Refused, match="run-1 is not queued, so that it cannot be moved"):
+            world.send(asked.MoveToTop(run="run-1"))
+        with pytest.raises(asked.Refused, match="run-9 is not queued"):
+            world.send(asked.MoveToTop(run="run-9"))
+        world = World(model({"go": [script("A"), manual("Ask"), script("B")]}, **engine(task_cap=1)))
+        world.start("go")
+        world.start("go")
+        world.send(asked.MoveToTop(run="run-2"))
+        with pytest.raises(asked.Refused, match="run-2 was moved to the top already"):
+            world.send(asked.MoveToTop(run="run-2"))
+        world.run_out()
+        world.answer()
+        world.answer()
+        assert not world.run("run-2").moved
 
 
 class TestYield:

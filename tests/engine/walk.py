@@ -4,6 +4,7 @@ import heapq
 from random import Random
 
 import msgspec
+from msgspec.structs import replace
 
 from octotui.engine import commands as asked
 from octotui.engine import events as happened
@@ -133,6 +134,7 @@ class Walk:
                 "take",
                 "answer",
                 "cancel",
+                "move",
                 "stale",
                 "reopen",
                 "load",
@@ -140,7 +142,7 @@ class Walk:
                 "tick",
                 "choose",
             ),
-            (1.5, 12, 5, 5, 2, 2, 0.3, 0.6, 0.5, 0.5, 0.5),
+            (1.5, 12, 5, 5, 2, 2, 2, 0.3, 0.6, 0.5, 0.5, 0.5),
         )[0]
         match kind:
             case "start":
@@ -153,6 +155,8 @@ class Walk:
                 self._answer(question, user)
             case "cancel" if names:
                 self.send(asked.CancelRun(run=random.choice(names), by=random.choice(("", "ann"))))
+            case "move" if names:
+                self.send(asked.MoveToTop(run=random.choice(names), by="ann"))
             case "stale" if self.stale:
                 self.send(random.choice(self.stale))
             case "reopen":
@@ -174,18 +178,21 @@ class Walk:
         process = random.choice((*sorted(self.state.model.processes), "shop", "nothing"))
         made = [each.version for _, each in sorted(self.state.releases.items()) if each.process == process]
         names = [f"Step {index}" for index in range(4)]
-        self.send(
-            asked.StartRun(
-                process=process,
-                environment=random.choice((ENVIRONMENTS[0] if process == "shop" else None, *ENVIRONMENTS)),
-                tenant=random.choice((None, None, *TENANTS)),
-                requester=random.choice(USERS),
-                release=random.choice((None, *made)) if random.random() < 0.5 else made[-1] if made else None,
-                draft=random.random() < 0.2,
-                guided=guided,
-                skip=(random.choice(names),) if random.random() < 0.1 else (),
-            )
+        start = asked.StartRun(
+            process=process,
+            environment=random.choice((ENVIRONMENTS[0] if process == "shop" else None, *ENVIRONMENTS)),
+            tenant=random.choice((None, None, *TENANTS)),
+            requester=random.choice(USERS),
+            release=random.choice((None, *made)) if random.random() < 0.5 else made[-1] if made else None,
+            draft=random.random() < 0.2,
+            guided=guided,
+            skip=(random.choice(names),) if random.random() < 0.1 else (),
         )
+        if random.random() < 0.15:
+            start = replace(start, not_before=self.now + random.choice((-1.0, 0.0, 2.0, 10.0)))
+        if random.random() < 0.1:
+            start = replace(start, schedule=random.choice("ab"), due=self.now // 5 * 5)
+        self.send(start)
 
     def _release(self) -> None:
         """Make a release, of the project more often than not."""

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from octotui.engine.attempts import Reached
 from octotui.engine.commands import CancelRun, LoadModel, StartRun
 from octotui.engine.events import Outcome
-from octotui.engine.state import Reached, State
+from octotui.engine.state import State
 from octotui.model.space import Feed, Worker
 from octotui.runtime.acquiring import Chosen
 from octotui.store.logs import LogReader

@@ -238,3 +238,20 @@ def test_a_lost_job_is_told_before_the_new_model_lets_another_begin(tmp_path: Pa
         await rig.until(lambda: len(rig.state.runs) == 0)
 
     play(model({"a": steps}, **engine(max_parallelism=2)), tmp_path, main, executor=hands, state=world.state)
+
+
+def test_the_clock_is_looked_at_again_while_a_run_waits_for_its_time(tmp_path: Path) -> None:
+    """Q5: a clock that is set forward, or a machine that slept, starts it late by a minute at most."""
+    late = 0.0
+
+    async def main(rig: Rig) -> None:
+        nonlocal late
+        right = rig.session.now
+        rig.session.now = lambda: right() + late
+        await rig.session.send(StartRun(process="a", not_before=START + 3600))
+        await asyncio.sleep(10)
+        late = 3600.0
+        await asyncio.sleep(module.LOOK_AGAIN)
+        assert rig.state.runs["run-1"].state == "executing"
+
+    play(SMALL, tmp_path, main)

@@ -1,4 +1,4 @@
-from octotui.engine.commands import CancelRun, StartRun, TakeInterruption
+from octotui.engine.commands import CancelRun, MoveToTop, StartRun, TakeInterruption
 from octotui.ui.looking import LookingScreen
 from tests import scenes
 from tests.ui.opened import opened
@@ -62,3 +62,28 @@ async def test_without_a_run_there_is_nothing_to_ask_about(tmp_path):
         await it.press("w", "l", "r", "c", "a", "t", "enter")
         assert isinstance(it.app.screen, LookingScreen)
         await it.sees("No runs yet")
+
+
+async def test_a_queued_run_is_moved_to_the_top(tmp_path):
+    """Q1: by key, while it is queued and was not moved yet."""
+    async with opened(scenes.queued(), tmp_path) as it:
+        await it.press("j", "j", "j", "j")
+        await it.sees("2nd in line")
+        await it.press("T")
+        assert it.session.sent == [MoveToTop(run="run-5", by="ann")]
+        await it.sees("first in line, moved to")
+        assert it.app.screen.check_action("top", ()) is False
+        await it.press("k", "k", "k", "k")
+        assert it.app.screen.check_action("top", ()) is False
+
+
+async def test_a_run_that_waits_for_its_time_is_cancelled_like_any_other(tmp_path):
+    """Q5, Q6: by key."""
+    scene = scenes.idle()
+    scene.world.start("nightly", not_before=scene.now + 3600)
+    async with opened(scene._replace(state=scene.world.state), tmp_path) as it:
+        await it.sees("scheduled", "starts at")
+        await it.press("c")
+        await it.sees("Cancel run-1 Nightly backup?")
+        await it.press("y")
+        await it.sees("cancelled")

@@ -1,4 +1,4 @@
-from octotui.engine.state import Reached
+from octotui.engine.attempts import Reached
 from octotui.views.branches import Branch, TreeRow, grown
 
 

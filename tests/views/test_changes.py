@@ -5,7 +5,7 @@ from octotui.model.process import Runbook
 from octotui.views.changes import lines
 from tests.engine.shop import release, shop
 from tests.scenes import kraken, takes
-from tests.world import World, engine, manual, model, packages, script
+from tests.world import START, World, engine, manual, model, packages, script
 
 
 def told(world: World) -> list[str]:
@@ -170,4 +170,23 @@ def test_v7_progress_is_told_by_the_quarter_and_highlights_with_the_end():
         "run-1  “One” succeeded with warnings",
         "run-1  hm",
         "run-1  succeeded",
+    ]
+
+
+def test_a_scheduled_start_and_a_move_to_the_top_are_told():
+    """Q1, Q5: when it will start, that its time has come, and who moved what."""
+    world = World(model({"go": [script("A", simulate=takes(9))]}, **engine(task_cap=1)))
+    world.start("go")
+    world.start("go", not_before=START + 5)
+    world.start("go")
+    world.send(asked.MoveToTop(run="run-3", by="ann"))
+    world.run_until(6)
+    assert [each for each in told(world) if each.startswith(("run-2", "run-3"))] == [
+        "run-2  Go is queued",
+        "run-2  starts at 13:46:45, in 00:05",
+        "run-3  Go is queued",
+        "run-3  waits for a slot: 1 of 1 are taken · first in line",
+        "run-3  is moved to the top by ann",
+        "run-2  its time has come",
+        "run-2  waits for a slot: 1 of 1 are taken · 2nd in line",
     ]

@@ -3,7 +3,7 @@ from octotui.model.process import Runbook
 from octotui.store.records import RunRecord
 from octotui.views import runs
 from tests.scenes import SCENES, takes
-from tests.world import World, child, engine, manual, model, script
+from tests.world import START, World, child, engine, manual, model, script
 
 PAST = (
     RunRecord(
@@ -97,3 +97,41 @@ def test_a_run_of_which_a_failed_step_asks_asks_also_while_others_of_it_run():
     world.run_until(1.5)
     assert world.state.jobs["job-1.2"].state == "running"
     assert runs.mark(world.state, world.state.runs["run-1"]).sign == "asks"
+
+
+def test_a_run_that_waits_for_its_time_counts_down():
+    """Q5: it is scheduled, not merely queued."""
+    world = World(model({"go": [script("A")]}))
+    world.start("go", not_before=START + 90)
+    row = runs.row(world.state, "run-1", START + 30)
+    assert row is not None
+    assert (row.mark.word, row.time, row.detail) == ("scheduled", "01:00", "starts at 13:48:10, in 01:00")
+    world.run_until(91)
+    row = runs.row(world.state, "run-1", START + 91)
+    assert row is not None
+    assert (row.mark.word, row.time) == ("executing", "00:01")
+
+
+def test_one_that_is_cancelled_before_its_time_is_scheduled_no_more():
+    """Q6: in a replay, too."""
+    world = World(model({"go": [script("A")]}))
+    world.start("go", not_before=START + 90)
+    world.send(asked.CancelRun(run="run-1"))
+    row = runs.row(world.past, "run-1", START)
+    assert row is not None
+    assert (row.mark.word, row.time) == ("cancelled", "00:00")
+
+
+def test_a_queued_run_says_its_place_and_whether_it_was_brought_forward():
+    """Q1, Q5: those in the line of a tag have none."""
+    urgent = Runbook(name="Urgent", priority=True, concurrency="db", steps=(script("A"),))
+    world = World(model({"go": [script("A")], "urgent": urgent}, **engine(task_cap=1)))
+    for process in ("go", "go", "urgent", "urgent"):
+        world.start(process)
+    rows = [runs.row(world.state, f"run-{each}", world.now) for each in (1, 2, 3, 4)]
+    assert [(row.mark.word, row.ahead) for row in rows if row is not None] == [
+        ("executing", False),
+        ("queued #2", False),
+        ("queued #1", True),
+        ("queued", True),
+    ]

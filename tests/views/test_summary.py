@@ -4,6 +4,7 @@ from octotui.engine import commands as asked
 from octotui.engine.advance import advance
 from octotui.views import summary
 from tests.scenes import SCENES
+from tests.world import START, World, model, script
 
 
 @pytest.mark.parametrize(
@@ -26,3 +27,12 @@ def test_runs_whose_packages_are_being_chosen_are_not_idle():
     scene = SCENES["idle"]()
     state, _ = advance(scene.state, asked.StartRun(process="tame"), scene.now)
     assert summary.text(state) == "choosing packages"
+
+
+def test_runs_that_wait_for_their_time_are_counted_by_themselves():
+    """Q5: they are not in the queue yet."""
+    world = World(model({"go": [script("A", time_limit=100.0)]}))
+    world.start("go", not_before=START + 50)
+    assert summary.text(world.state) == "1 scheduled"
+    world.start("go")
+    assert summary.text(world.state) == "1 executing · 1 scheduled"

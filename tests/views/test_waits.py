@@ -6,7 +6,7 @@ from octotui.engine.state import ForChild, ForPlace
 from octotui.model.process import Runbook
 from octotui.views.waits import may_be_answered_by, of_job, of_run
 from tests.scenes import SCENES, takes
-from tests.world import World, child, engine, manual, model, packages, script
+from tests.world import START, World, child, engine, manual, model, packages, script
 
 
 def sentence(world: World, run: str) -> str:
@@ -141,3 +141,23 @@ def test_a_parent_waits_for_a_child_whose_step_asks():
     world.start("top")
     world.run_out()
     assert sentence(world, "run-1") == "waits for run-2 Asks, which asks people"
+
+
+def test_a_run_that_waits_for_its_time_says_when_and_in_how_long():
+    """Q5: its schedule is why it is queued."""
+    world = World(model({"go": [script("A")]}))
+    world.start("go", not_before=START + 7_520)
+    assert sentence(world, "run-1") == "starts at 15:52, in 2:05:20"
+
+
+def test_a_place_in_line_says_what_brought_a_run_forward():
+    """Q1, Q5: moved to the top, or with priority."""
+    urgent = Runbook(name="Urgent", priority=True, concurrency="db", steps=(script("A"),))
+    world = World(model({"go": [script("A")], "urgent": urgent}, **engine(task_cap=1)))
+    for process in ("go", "go", "urgent", "urgent", "go"):
+        world.start(process)
+    world.send(asked.MoveToTop(run="run-5"))
+    assert sentence(world, "run-2") == "waits for a slot: 1 of 1 are taken · 3rd in line"
+    assert sentence(world, "run-3") == "waits for a slot: 1 of 1 are taken · 2nd in line, with priority"
+    assert sentence(world, "run-4") == "waits for “db”: run-3 Urgent has it · first in line, with priority"
+    assert sentence(world, "run-5") == "waits for a slot: 1 of 1 are taken · first in line, moved to the top"

@@ -1,7 +1,9 @@
 from octotui.engine import commands as asked
+from octotui.model.process import Runbook
 from octotui.views import why
 from tests import scenes
 from tests.scenes import SCENES
+from tests.world import START, World, engine, model, script
 
 
 def told(parts: list[tuple[str, list[str]]]) -> dict[str, list[str]]:
@@ -84,3 +86,18 @@ def test_a_guided_run_says_so():
     scene = SCENES["guided"]()
     lines = dict(why.of_run(scene.state, "run-1", scene.now))
     assert "guided: a step that fails asks people what to do" in lines["How it stands"]
+
+
+def test_a_run_says_what_brought_it_forward_and_which_schedule_started_it():
+    """Q1, Q5."""
+    urgent = Runbook(name="Urgent", priority=True, steps=(script("A"),))
+    world = World(model({"urgent": urgent}, **engine(task_cap=1)))
+    world.start("urgent", schedule="nightly", due=START)
+    world.start("urgent")
+    stands = told(why.of_run(world.state, "run-1", START))["How it stands"]
+    assert "started by the schedule nightly" in stands
+    assert "has priority in the queue" in stands
+    world.send(asked.MoveToTop(run="run-2"))
+    assert (
+        "was moved to the top of the queue" in told(why.of_run(world.state, "run-2", START))["How it stands"]
+    )

@@ -7,7 +7,8 @@ from rich.cells import cell_len
 from octotui.engine.events import Health
 from octotui.engine.state import JobState, RunState, StepState
 from octotui.views import words
-from octotui.views.words import ASCII, GLYPHS, UNICODE, counted, duration, listed, ordinal, size
+from octotui.views.words import ASCII, GLYPHS, UNICODE, clock, counted, duration, listed, ordinal, size
+from tests.world import START
 
 
 @pytest.mark.parametrize(
@@ -89,3 +90,11 @@ def test_a_bar_is_as_long_as_it_should_be_and_full_at_the_end_alone(glyphs):
     assert [glyphs.progress(percentage, 4) for percentage in (0, 50, 99, 100)] == [
         ("", left * 4), (done * 2, left * 2), (done * 3, left), (done * 4, ""),
     ]  # fmt: skip
+
+
+def test_a_time_of_day_has_its_day_where_that_is_another_one():
+    """Q5: in the time zone of this machine."""
+    assert clock(START, START) == "13:46:40"
+    assert clock(START + 20, START) == "13:47"
+    assert clock(START + 86_420, START) == "Tue 13 Jan 13:47"
+    assert clock(START + 365 * 86_400 + 20, START) == "Tue 12 Jan 1971 13:47"
