@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
+HIDDEN = ("verbose", "ignore")  # what is for those who ask for details
 LEVELS = ("default", "verbose", "highlight", "wait", "warning", "error", "ignore")
 
 _ROW = struct.Struct("<QB")
@@ -48,6 +49,7 @@ class LevelReader:
         self._read = 0
         self._lines = array("Q")
         self._levels = bytearray()
+        self._hidden = array("Q")  # how many lines before each row are for who asks for details
 
     def refresh(self) -> bool:
         """Take up what was written since; whether there was anything."""
@@ -68,9 +70,28 @@ class LevelReader:
         place = bisect_right(self._lines, line) - 1
         return LEVELS[self._levels[place]] if place >= 0 else "default"
 
+    def hidden_before(self, line: int) -> int:
+        """How many of the lines before a line are for those who ask for details."""
+        place = bisect_right(self._lines, line) - 1
+        if place < 0:
+            return 0
+        return self._hidden[place] + (line - self._lines[place]) * self._hides(place)
+
+    def line_of(self, shown: int) -> int:
+        """The line that is the one of that number among the lines that are not hidden."""
+        place = bisect_right(range(len(self._lines)), shown, key=self._shown_before) - 1
+        return shown if place < 0 else self._lines[place] + shown - self._shown_before(place)
+
+    def _shown_before(self, place: int) -> int:
+        return self._lines[place] - self._hidden[place]
+
+    def _hides(self, place: int) -> bool:
+        return LEVELS[self._levels[place]] in HIDDEN
+
     def _add(self, line: int, level: int) -> None:
         if self._lines and self._lines[-1] == line:
             self._levels[-1] = level
         else:
+            self._hidden.append(self.hidden_before(line))
             self._lines.append(line)
             self._levels.append(level)

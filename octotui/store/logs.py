@@ -57,9 +57,9 @@ class LogWriter:
     def append(self, chunk: bytes, at: float, turns: Sequence[Turn] = ()) -> None:
         """Add what was printed at a time, and where in it another level begins."""
         log, index = self._files or self._open()
-        _write(log, chunk)
         if turns:
-            self._turn(chunk, turns)
+            self._turn(chunk, turns)  # first: who sees the lines knows how they are meant
+        _write(log, chunk)
         mark = self._marked
         if mark is None or self._offset - mark.offset >= SPARSE_BYTES or at - mark.at >= SPARSE_SECONDS:
             self._marked = Mark(self._offset, self._line, at)

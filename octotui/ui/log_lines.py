@@ -14,6 +14,7 @@ from rich.style import Style
 from textual.cache import LRUCache
 from textual.strip import Strip
 
+from octotui.store.levels import LevelReader
 from octotui.store.logs import LogReader
 from octotui.ui.log_text import Line, parse, plains
 
@@ -21,7 +22,7 @@ Spot = tuple[int, int]
 
 
 class Row(NamedTuple):
-    """A row of the screen: the characters of a line it shows, the cells before them, and its gutter."""
+    """A row of the screen: the characters of a line it shows, the cells before them, its gutter and level."""
 
     line: Line
     number: int
@@ -29,14 +30,17 @@ class Row(NamedTuple):
     end: int
     pad: int
     gutter: str
+    level: str = "default"
 
-    def strip(self, width: int, base: Style, pattern: re.Pattern[str] | None, *, cut: bool) -> Strip:
-        """The row as it is drawn; a `>` at its end says where a line was cut."""
+    def strip(
+        self, width: int, base: Style, tint: Style, pattern: re.Pattern[str] | None, *, cut: bool
+    ) -> Strip:
+        """The row as it is drawn, its text in a tint; a `>` at its end says where a line was cut."""
         dim = base + Style(dim=True)
         here = base + Style(reverse=True) if self.gutter[0] == "|" else base
         pieces = [Segment(self.gutter, base if self.gutter[0] == ">" else dim), Segment(" " * self.pad, here)]
         for text, style, _ in self.line.cut(self.start, self.end, pattern):
-            pieces.append(Segment(text, here + (style or Style.null())))
+            pieces.append(Segment(text, here + tint + (style or Style.null())))
         if cut and self.end < len(self.line.text):
             return Strip([*Strip(pieces).adjust_cell_length(width - 1, here), Segment(">", dim)])
         return Strip(pieces).adjust_cell_length(width, here)
@@ -45,28 +49,46 @@ class Row(NamedTuple):
 class LogLines:
     """The lines of a log near the view, and the way between its rows.
 
-    A `width` of 0 means unwrapped: every line is one row.
+    A `width` of 0 means unwrapped: every line is one row. Where it is `brief`, what is for those who ask for
+    details is not there, and lines are numbered without it.
     """
 
     def __init__(self, path: Path) -> None:
         self.reader = LogReader(path)
+        self.brief = False
+        self._levels = LevelReader(path)
+        self._levels.refresh()
         self._kept: LRUCache[int, Line] = LRUCache(512)
 
     @property
     def count(self) -> int:
         """How many lines there are."""
-        return self.reader.line_count
+        return self.place(self.reader.line_count)
+
+    def place(self, line: int) -> int:
+        """The number of a line of the log here; of one that is not there, that of the next."""
+        return line - self._levels.hidden_before(line) if self.brief else line
+
+    def line(self, number: int) -> int:
+        """The line of the log that has a number here."""
+        return self._levels.line_of(number) if self.brief else number
+
+    def level(self, number: int) -> str:
+        """How a line is meant."""
+        return self._levels.of(self.line(number))
 
     def refresh(self) -> bool:
         """Look at what was appended; False where nothing was."""
-        size, last = self.reader.size, self.count - 1
+        size, last = self.reader.size, self.reader.line_count - 1
         self.reader.refresh()
         if self.reader.size != size:
+            self._levels.refresh()
             self._kept.discard(last)  # it may have grown
         return self.reader.size != size
 
     def get(self, number: int) -> Line:
         """One line; a block of lines around it is read where it is not kept."""
+        number = self.line(number)
         if number not in self._kept:
             first = number - number % 64
             for place, raw in enumerate(self.reader.lines(first, first + 64), first):
@@ -76,11 +98,13 @@ class LogLines:
 
     def texts(self, first: int, last: int) -> list[str]:
         """The clean text of the lines from `first` up to and without `last`."""
+        if self.brief:
+            return [self.get(number).text for number in range(first, min(last, self.count))]
         return plains(self.reader.lines(first, last))
 
     def clock(self, number: int, *, blank: bool = False) -> str:
         """When a line was printed, for the gutter."""
-        at = None if blank else self.reader.time_of(number)
+        at = None if blank else self.reader.time_of(self.line(number))
         return " " * 9 if at is None else time.strftime("%H:%M:%S ", time.localtime(at))
 
     def end(self, height: int, width: int) -> Spot:

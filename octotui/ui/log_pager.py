@@ -19,6 +19,7 @@ from textual.widget import Widget
 from octotui.ui.log_lines import LogLines, Row, Spot
 from octotui.ui.log_search import Search
 from octotui.ui.log_text import Line
+from octotui.ui.paint import tints_of
 
 COPIED_AT_MOST = 10_000
 
@@ -45,6 +46,7 @@ class LogPager(ScrollView, can_focus=True):
         Binding("w", "wrap", "wrap"),
         Binding("t", "times", "times"),
         Binding("v", "select", "select"),
+        Binding("V", "verbose", "verbose", show=False),
         Binding("shift+down", "extend(1)", "select down", show=False),
         Binding("shift+up", "extend(-1)", "select up", show=False),
         Binding("y", "copy", "copy"),
@@ -64,7 +66,7 @@ class LogPager(ScrollView, can_focus=True):
         self.live = False
         self._strips: LRUCache[Row, Strip] = LRUCache(512)
         self._style = Style.null()
-        self._wrapped = self._timed = False
+        self._wrapped = self._timed = self._brief = False
         self._forget(None)
 
     def _forget(self, path: Path | None) -> None:
@@ -72,6 +74,7 @@ class LogPager(ScrollView, can_focus=True):
         self.line = 0
         self.following = True
         self._lines = LogLines(path or Path("/dev/null"))
+        self._lines.brief = self._brief
         self._page: list[Row] = []
         self._top: Spot = (0, 0)
         self._left = self._room = self._row_room = 0  # cells: out of view, for text, in a wrapped row
@@ -151,10 +154,11 @@ class LogPager(ScrollView, can_focus=True):
             first, last = self.chosen
             mark = "|" if first <= number <= last else " "
         clock = self._lines.clock(number, blank=self._wrapped and start > 0) if self._timed else ""
+        level = self._lines.level(number)
         if self._wrapped:
-            return Row(line, number, start, end, 0, mark + clock)
+            return Row(line, number, start, end, 0, mark + clock, level)
         start, end = line.span(self._left, self._room)
-        return Row(line, number, start, end, max(0, line.cell(start) - self._left), mark + clock)
+        return Row(line, number, start, end, max(0, line.cell(start) - self._left), mark + clock, level)
 
     def _mirror(self, below: int, size: Size) -> None:
         """Make the scrollbar say where the top is; it costs no layout, unless the bar comes or goes."""
@@ -166,10 +170,11 @@ class LogPager(ScrollView, can_focus=True):
 
     def _announce(self) -> None:
         first, last = self.chosen
-        parts = [self._search.state(self.line)] if self._search is not None else []
+        parts = [self._search.state(self._lines.line(self.line))] if self._search is not None else []
         if self._anchor is not None:
             parts.append(f"{last - first + 1:,} selected")
         if count := self._lines.count:
+            parts += ["brief"] * self._brief
             parts.append(
                 "following" if self.following and self.live else f"line {self.line + 1:,} of {count:,}"
             )
@@ -188,7 +193,8 @@ class LogPager(ScrollView, can_focus=True):
         row = self._page[y]
         if (strip := self._strips.get(row)) is None:
             pattern = self._search.pattern if self._search is not None else None
-            strip = self._strips[row] = row.strip(width, self._style, pattern, cut=not self._wrapped)
+            tint = tints_of(self)[row.level]
+            strip = self._strips[row] = row.strip(width, self._style, tint, pattern, cut=not self._wrapped)
         return strip
 
     def on_unmount(self) -> None:
@@ -261,6 +267,15 @@ class LogPager(ScrollView, can_focus=True):
     def action_times(self) -> None:
         """Show when each line came, or no longer."""
         self._timed = not self._timed
+        self._settle()
+
+    def action_verbose(self) -> None:
+        """Leave out what is for those who ask for details, or show it again; the reader stays in place."""
+        self._anchor = self._pointed = None
+        top = self._lines.line(self._top[0])
+        self._brief = self._lines.brief = not self._brief
+        self._top = self._lines.place(top), 0
+        self._redraw()
         self._settle()
 
     @property

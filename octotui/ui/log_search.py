@@ -13,14 +13,19 @@ from textual.geometry import Region
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
+from octotui.store.levels import HIDDEN, LevelReader
 from octotui.store.logs import LogReader
 from octotui.ui.log_text import plains
 
 
 class Search:
-    """What is looked for in a log, and the lines where it was found so far."""
+    """What is looked for in a log, and the lines where it was found so far.
 
-    def __init__(self, text: str, path: Path) -> None:
+    Where it is `brief`, lines for those who ask for details are passed over.
+    """
+
+    def __init__(self, text: str, path: Path, brief: bool = False) -> None:
+        self._brief = brief
         self.text = text
         self.hits: list[int] = []
         self.running = False
@@ -38,10 +43,17 @@ class Search:
         """Search what was not searched yet, and the last line again, since it may have grown."""
         self._seen = max(0, self._seen - 1)
         del self.hits[bisect_left(self.hits, self._seen) :]
+        levels = LevelReader(self._path)
+        if self._brief:
+            levels.refresh()
         with LogReader(self._path) as reader:
             while lines := reader.lines(self._seen, self._seen + 2000):
                 found, texts = self.pattern.search, plains(lines)
-                self.hits += [number for number, text in enumerate(texts, self._seen) if found(text)]
+                self.hits += [
+                    number
+                    for number, text in enumerate(texts, self._seen)
+                    if found(text) and levels.of(number) not in HIDDEN
+                ]
                 self._seen += len(lines)
                 yield
 

@@ -44,11 +44,22 @@ class LogView(LogPager):
     def search(self, text: str) -> None:
         """Look for a text or a regular expression from the current line on; for nothing: no longer."""
         self.workers.cancel_group(self, "search")
-        self._search = Search(text, self.path) if text and self.path is not None else None
-        self._jump = self._top[0] if self.following else self.line
+        self._begin(text)
+        self._jump = self._lines.line(self._top[0] if self.following else self.line)
         self._redraw()
         self._look_further()
         self._settle()
+
+    def _begin(self, text: str) -> None:
+        self._search = Search(text, self.path, self._brief) if text and self.path is not None else None
+
+    def action_verbose(self) -> None:
+        """Leave out what is for those who ask for details, or show it again; search what is there then."""
+        super().action_verbose()
+        if self._search is not None:
+            self.workers.cancel_group(self, "search")
+            self._begin(self._search.text)
+            self._look_further()
 
     def _look_further(self) -> None:
         if (search := self._search) is not None and not search.running:
@@ -77,7 +88,8 @@ class LogView(LogPager):
             self._visit(search, search.next(jump - 1, 1))
         self._settle()
 
-    def _visit(self, search: Search, line: int) -> None:
+    def _visit(self, search: Search, found: int) -> None:
+        line = self._lines.place(found)
         text = self._lines.get(line)
         match = search.pattern.search(text.text)
         place = match.start() if match else 0
@@ -88,4 +100,4 @@ class LogView(LogPager):
     def action_found(self, step: int) -> None:
         """Go to the next line found, or the one before; round the end."""
         if (search := self._search) is not None and search.hits:
-            self._visit(search, search.next(self.line, step))
+            self._visit(search, search.next(self._lines.line(self.line), step))

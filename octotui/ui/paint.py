@@ -13,6 +13,15 @@ from octotui.ui.theme import Styles, role_styles
 from octotui.views.words import UNICODE, Glyphs, Mark, Role
 
 Span = tuple[str, Role]
+TINTS: dict[str, Role | None] = {
+    "default": None,
+    "verbose": "muted",
+    "ignore": "muted",
+    "highlight": "lit",
+    "wait": "waits",
+    "warning": "warned",
+    "error": "bad",
+}
 
 
 def glyphs_of(widget: Widget) -> Glyphs:
@@ -24,6 +33,12 @@ def glyphs_of(widget: Widget) -> Glyphs:
 def styles_of(widget: Widget) -> Styles:
     """A style for each role on a widget's ground, in the colours of the app's theme."""
     return role_styles(widget.app.current_theme, widget.rich_style)
+
+
+def tints_of(widget: Widget) -> dict[str, Style]:
+    """How the text of a log's lines is drawn by their level; what has none looks as it is."""
+    styles = role_styles(widget.app.current_theme, Style.null())
+    return {level: styles[role] if role else Style.null() for level, role in TINTS.items()}
 
 
 def sign(mark: Mark | None, glyphs: Glyphs) -> Span:

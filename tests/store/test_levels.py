@@ -1,8 +1,9 @@
 """How the lines of a log are meant."""
 
 from pathlib import Path
+from random import Random
 
-from octotui.store.levels import LEVELS, LevelReader, Turn, levels_path
+from octotui.store.levels import HIDDEN, LEVELS, LevelReader, Turn, levels_path
 from octotui.store.logs import LogWriter
 
 
@@ -45,3 +46,21 @@ def test_a_reader_follows_a_log_that_grows(tmp_path: Path) -> None:
             assert reader.refresh()
             assert not reader.refresh()
             assert reader.of(number) == level
+
+
+def test_lines_that_are_not_for_details_are_numbered_among_themselves(tmp_path: Path) -> None:
+    """V7: against counting them one by one."""
+    chance = Random(5)
+    with LogWriter(tmp_path / "a.log") as log:
+        for _ in range(60):
+            lines = chance.randrange(4)
+            log.append(b"x\n" * lines, 1.0, (Turn(0, chance.choice(LEVELS)),) * chance.randrange(2))
+        log.append(b"x\n", 1.0, (Turn(0, "default"),))
+        count = log._line
+    reader = LevelReader(tmp_path / "a.log")
+    reader.refresh()
+    shown = [line for line in range(count) if reader.of(line) not in HIDDEN]
+    assert 20 < len(shown) < count
+    assert [reader.line_of(number) for number in range(len(shown))] == shown
+    assert [line - reader.hidden_before(line) for line in shown] == list(range(len(shown)))
+    assert count - reader.hidden_before(count) == len(shown)

@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 from textual.events import MouseScrollDown
 
+from octotui.store.levels import Turn
 from octotui.store.logs import LogWriter
-from tests.ui.log_screen import Screen, grow, numbered
+from octotui.ui.paint import tints_of
+from tests.ui.log_screen import Screen, grow, look_for, numbered, searched
 
 
 async def test_follows_until_the_reader_scrolls_up_and_again_on_f(tmp_path: Path) -> None:
@@ -190,3 +192,48 @@ async def test_too_many_lines_are_not_copied(tmp_path: Path) -> None:
         await pilot.press("g", "v", "G", "y")
         assert app.clipboard == ""
         assert "10,001 lines are too many" in next(iter(app._notifications)).message
+
+
+def leveled(path: Path) -> None:
+    """Twenty lines, every second one for who asks for details; the last is a warning."""
+    with LogWriter(path) as log:
+        for number in range(20):
+            level = "warning" if number == 19 else "verbose" if number % 2 else "default"
+            log.append(f"line {number}\n".encode(), 1.0, (Turn(0, level),))
+
+
+async def test_v7_levels_have_their_colours(tmp_path: Path) -> None:
+    app = Screen()
+    leveled(tmp_path / "log")
+    async with app.run_test(size=(40, 10)) as pilot:
+        app.view.show(tmp_path / "log", live=False)
+        await pilot.pause()
+        found = {row.text.strip(" >"): row for row in map(app.view.render_line, range(10))}
+        tints = tints_of(app.view)
+        for text, level in (("line 18", "default"), ("line 17", "verbose"), ("line 19", "warning")):
+            style = next(piece.style for piece in found[text] if piece.text.startswith("line"))
+            assert style is not None
+            assert style.color == (tints[level].color or app.view.rich_style.color)
+        assert len({str(tint) for tint in tints.values()}) == 5
+
+
+async def test_v7_what_is_for_details_can_be_left_out(tmp_path: Path) -> None:
+    app = Screen()
+    leveled(tmp_path / "log")
+    async with app.run_test(size=(40, 6)) as pilot:
+        app.view.show(tmp_path / "log", live=False)
+        await pilot.press("g", "V")
+        assert [row.strip(" >") for row in app.rows] == [f"line {number}" for number in range(0, 12, 2)]
+        assert app.view.suffix == "brief · line 1 of 11"
+        await pilot.press("j", "j", "V")
+        assert app.rows[0] == ">line 4"
+        assert app.view.suffix == "line 5 of 20"
+        await pilot.press("V", "G")
+        assert [row.strip(" >") for row in app.rows[-2:]] == ["line 18", "line 19"]
+        await pilot.press("shift+up", "y")
+        assert app.clipboard == "line 18\nline 19"
+        await look_for(app, pilot, "line 1")
+        assert "/6 · brief · " in app.view.suffix
+        await pilot.press("V")
+        await searched(app, pilot)
+        assert "/11 · line " in app.view.suffix
