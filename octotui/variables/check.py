@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from octotui.model.complaints import Inside, InsideReport, Keys
-from octotui.model.declared import processes, variables
-from octotui.model.process import Manual, Runbook, Script, Step, Template
+from octotui.model.declared import processes, steps, variables
+from octotui.model.process import HealthCheck, Manual, Script, Step, Template
 from octotui.model.space import Model, Value
 from octotui.variables.nodes import TemplateError
 from octotui.variables.reading import read
@@ -18,27 +18,33 @@ PLAIN = ("success", "failure", "always")
 def check_expressions(model: Model, report: InsideReport) -> None:
     """Complains about every text whose expressions are broken; names that nobody knows are no error."""
     for at, text, file in texts(model):
-        if "#{" in text:
-            try:
-                read(text)
-            except TemplateError as error:
-                report(at, error.sentence, Inside(error.line, error.column, file))
+        if error := _broken(text):
+            report(at, error.sentence, Inside(error.line, error.column, file))
+    for at, step in steps(model):
+        if isinstance(step.action, Template) and (error := _broken(step.action.body)):
+            where = f'In line {error.line} of the script of "{step.action.template}"'
+            report((*at, "template"), f"{where}: {error.sentence}", Inside(1, 1))
+
+
+def _broken(text: str) -> TemplateError | None:
+    """What is wrong with the expressions of a text."""
+    try:
+        read(text)
+    except TemplateError as error:
+        return error
+    return None
 
 
 def texts(model: Model) -> Iterator[Text]:
     """Every text of a model that is filled in."""
     for at, process in processes(model):
-        yield from _of_process(at, process)
+        if process.concurrency is not None:
+            yield (*at, "concurrency"), process.concurrency, None
+    for at, step in steps(model):
+        yield from _of_step(at, step)
     for place, values in variables(model):
         for index, value in enumerate(values):
             yield from _of_value((*place, index), value)
-
-
-def _of_process(at: Keys, process: Runbook) -> Iterator[Text]:
-    if process.concurrency is not None:
-        yield (*at, "concurrency"), process.concurrency, None
-    for index, step in enumerate(process.steps):
-        yield from _of_step((*at, "steps", index), step)
 
 
 def _of_step(at: Keys, step: Step) -> Iterator[Text]:
@@ -48,14 +54,18 @@ def _of_step(at: Keys, step: Step) -> Iterator[Text]:
         case Template(parameters=parameters):
             for name, text in parameters.items():
                 yield (*at, "parameters", name), text, None
-        case Script(body=body, file=None):
-            yield (*at, "script", "body"), body, None
-        case Script(body=body, file=file):
-            yield (*at, "script", "file"), body, file
+        case Script() as script:
+            yield _of_script(at, script)
+        case HealthCheck(script=script):
+            yield _of_script((*at, "health_check"), script)
         case Manual(instructions=instructions):
             yield (*at, "manual", "instructions"), instructions, None
         case _:
             pass
+
+
+def _of_script(at: Keys, script: Script) -> Text:
+    return (*at, "script", "body" if script.file is None else "file"), script.body, script.file
 
 
 def _of_value(at: Keys, value: Value) -> Iterator[Text]:

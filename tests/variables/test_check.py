@@ -12,6 +12,7 @@ from octotui.variables.check import check_expressions
 
 HEAD = '[space]\nname = "S"\n[pools.setup]\nworkers = ["one"]\n'
 STEP = '[[runbooks.go.steps]]\nname = "A"\n'
+TARGETS = "[targets.web1]\nroles = ['web']\n"
 
 
 def told(folder: Path, text: str) -> list[str]:
@@ -50,6 +51,21 @@ def told(folder: Path, text: str) -> list[str]:
             "7:11",
             'projects.shop.steps["A"].script.body',
         ),
+        (
+            TARGETS + STEP + "roles = ['web']\nhealth_check = { script = '#{if A}' }",
+            "10:28",
+            'runbooks.go.steps["A"].health_check.script.body',
+        ),
+        (
+            TARGETS + STEP + "roles = ['web']\n[[runbooks.go.steps.steps]]\nname = 'B'\nscript = '#{if A}'",
+            "12:11",
+            'runbooks.go.steps["A"].steps["B"].script.body',
+        ),
+        (
+            STEP + "template = 'http-request'\nparameters = { Url = '#{if A}' }",
+            "8:23",
+            'runbooks.go.steps["A"].parameters.Url',
+        ),
     ],
 )
 def test_a_broken_expression_is_told_where_it_stands(tmp_path: Path, text: str, place: str, key: str) -> None:
@@ -68,6 +84,16 @@ def test_in_a_script_of_its_own_file_it_stands_there(tmp_path: Path) -> None:
     assert said == (
         'go.sh:2:6: runbooks.go.steps["A"].script.file: `#{unless A}` is never closed; it wants `#{/unless}`.'
     )
+
+
+def test_in_the_script_of_a_template_its_line_is_told(tmp_path: Path) -> None:
+    (tmp_path / "templates").mkdir()
+    script = "[scripts]\nbash = '''\ntrue\necho #{if A}\n'''"
+    (tmp_path / "templates" / "own.toml").write_text(script)
+    assert told(tmp_path, STEP + 'template = "own"') == [
+        'model.toml:7:13: runbooks.go.steps["A"].template: '
+        'In line 2 of the script of "own": `#{if A}` is never closed; it wants `#{/if}`.'
+    ]
 
 
 def test_names_nobody_knows_and_escapes_are_no_errors(tmp_path: Path) -> None:
