@@ -168,6 +168,14 @@ def test_v7_a_script_fails_its_step(shell: str, tmp_path: Path) -> None:
     assert (ran.code, ran.said, ran.visible, ran.errors) == (code, [Fail(at=0, message="no disk")], "", "")
 
 
+def test_v7_a_health_check_says_how_its_machine_is(tmp_path: Path) -> None:
+    ran = run("bash", tmp_path, "set -eu; echo_warning 'old'; fail_healthcheck 'no disk'; echo never")
+    assert (ran.code, ran.visible, ran.errors) == (1, "old\nno disk\n", "")
+    levels = [each.level for each in ran.said if isinstance(each, Level)]
+    assert levels == ["warning", "default", "error", "default"]
+    assert ran.said[-1] == Fail(at=len(ran.visible), message="no disk")
+
+
 def test_v7_bash_has_octopuss_other_functions_too(tmp_path: Path) -> None:
     script = """set -euo pipefail
     [ "$(decode_servicemessagevalue "$(encode_servicemessagevalue 'ö b')")" = 'ö b' ]

@@ -105,6 +105,14 @@ write_highlight() { __octotui_write highlight "${1-}"; }
 write_wait() { __octotui_write wait "${1-}"; }
 write_warning() { __octotui_write warning "${1-}"; }
 
+# What health checks say: has warnings; is unhealthy, and why.
+echo_warning() { __octotui_write warning "${1-}"; }
+echo_error() { __octotui_write error "${1-}"; }
+fail_healthcheck() {
+    echo_error "${1-}"
+    fail_step "${1-}"
+}
+
 __octotui_write() {
     printf '##octopus[stdout-%s]\n%s\n##octopus[stdout-default]\n' "$1" "$2"
 }

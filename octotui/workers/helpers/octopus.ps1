@@ -113,6 +113,11 @@ function Write-Warning {
     }
 }
 
+function Fail-HealthCheck([string] $message) {
+    Write-OctotuiText 'error' $message
+    Fail-Step $message
+}
+
 function Execute-WithRetry([ScriptBlock] $command, [int] $maxFailures = 3, [int] $sleepBetweenFailures = 1) {
     for ($attempt = 1; $true; $attempt++) {
         try {
