@@ -22,7 +22,7 @@ from octotui.ui.help_dialog import HelpDialog
 from octotui.ui.sending import release, send
 from octotui.ui.start_dialog import StartDialog
 from octotui.ui.why_dialog import WhyDialog
-from octotui.views import files, questions, why
+from octotui.views import files, questions, variables, why
 from octotui.views.runs import Record
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ class LookingScreen(Screen[None]):
         Binding("w", "why", "why"),
         Binding("l", "log", "log"),
         Binding("f", "files", "files"),
+        Binding("v", "variables", "variables", show=False),
         Binding("c", "cancel", "cancel"),
         Binding("T", "top", "move to top", show=False),
         Binding("r", "again", "run again", show=False),
@@ -226,6 +227,14 @@ class LookingScreen(Screen[None]):
         if self.run is not None:
             parts = files.of_run(self.picture, self.run, self.session.artifact_path)
             self.app.push_screen(FilesDialog(self.run, parts))
+
+    def action_variables(self) -> None:
+        """Show the variables of the run looked at, and why they are as they are."""
+        rows = variables.of_run(self.picture, self.run or "")
+        if rows:
+            from octotui.ui.variables_dialog import VariablesDialog  # noqa: PLC0415 - few look at them
+
+            self.app.push_screen(VariablesDialog(self.run or "", rows))
 
     def action_why(self) -> None:
         """Say why, of the worker or the run looked at."""

@@ -8,6 +8,8 @@ from octotui.ui.app import OctotuiApp
 from tests import scenes
 from tests.scenes import Scene
 from tests.ui.fake import FakeSession
+from tests.ui.test_prompt_dialog import SIZE, SURE, TOKEN, VERSION
+from tests.ui.test_prompt_dialog import scene as asking_for
 
 NARROW, WIDE = (80, 24), (120, 40)
 
@@ -98,6 +100,13 @@ class TestDialogs:
 
     def test_which_release(self, pictured):
         assert pictured(scenes.released(), WIDE, "s", *"shop", "enter")
+
+    def test_start_with_values(self, pictured):
+        prompts = {"Version": VERSION, "Size": SIZE, "Sure": SURE, "Token": TOKEN}
+        assert pictured(asking_for(**prompts), NARROW, "s", "enter", "1", "tab", "ctrl+s")
+
+    def test_variables(self, pictured):
+        assert pictured(scenes.seed(), WIDE, "v", "j")
 
     def test_quit(self, pictured):
         assert pictured(scenes.seed(), NARROW, "q")

@@ -1,0 +1,84 @@
+"""The variables of a run, with the reason for each value."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from octotui.ui.filter_line import FilterLine
+from octotui.ui.lines import Lines
+from octotui.ui.paint import Span
+from octotui.views.variables import Row
+
+WIDEST = 44  # characters of a name, where there is room for them
+
+
+class VariablesDialog(ModalScreen[None]):
+    """A line a variable, filtered by typing; the whole of the one under the cursor stands beneath."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,v,q", "dismiss", "back", key_display="esc"),
+        Binding("slash", "filter", "filter", key_display="/"),
+    ]
+    DEFAULT_CSS = """
+    VariablesDialog {
+        Lines { height: auto; max-height: 60vh; margin-top: 1; }
+        #whole { height: auto; max-height: 6; margin-top: 1; }
+    }
+    """
+
+    def __init__(self, about: str, rows: Sequence[Row]) -> None:
+        super().__init__()
+        self._about = about
+        self._rows = {row.name: row for row in rows}
+        self._width = min(WIDEST, max((len(name) for name in self._rows), default=0))
+
+    def compose(self) -> ComposeResult:
+        """The list, its filter, and one variable in full."""
+        with Vertical(classes="dialog -broad"):
+            yield Static(f"Variables: {self._about}", classes="dialog--title", markup=False)
+            yield Lines(self._line, empty="no such variable")
+            yield FilterLine()
+            yield Static("", id="whole", classes="dialog--text", markup=False)
+            yield Static("/ filter   esc back", classes="dialog--keys", markup=False)
+
+    def on_mount(self) -> None:
+        """Show all of them."""
+        self._filter()
+        self.query_one(Lines).focus()
+
+    def action_filter(self) -> None:
+        """Type a filter."""
+        self.query_one(FilterLine).ask()
+
+    @on(FilterLine.Changed)
+    def _filter(self) -> None:
+        words = self.query_one(FilterLine).value
+        lines = self.query_one(Lines)
+        found = [name for name, row in self._rows.items() if row.holds(words)]
+        lines.show(found)
+        lines.styles.height = max(1, len(found))
+
+    @on(FilterLine.Left)
+    def _back_to_the_list(self) -> None:
+        self.query_one(Lines).focus()
+
+    @on(Lines.Moved)
+    def _tell(self, event: Lines.Moved) -> None:
+        row = self._rows.get(event.key or "")
+        self.query_one("#whole", Static).update(f"{row.name} = {row.value}\n({row.why})" if row else "")
+
+    def _line(self, name: str, width: int) -> list[Span]:
+        row = self._rows[name]
+        shown = min(self._width, width // 2)
+        value = row.value.partition("\n")[0]
+        return [
+            (f"{name[:shown]:<{shown}}  ", "plain"),
+            (f"{value}  ", "strong"),
+            (row.why, "muted"),
+        ]
