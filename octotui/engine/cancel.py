@@ -38,7 +38,7 @@ def end_if_nothing_is_open(turn: Turn, name: str) -> None:
     """A run that is being ended is over when nothing of it is open."""
     run = turn.run(name)
     if not run.open:
-        turn.emit(happened.RunEnded(run=name, state=run.ending, reason=run.reason))
+        turn.end_run(name, run.ending, run.reason)
 
 
 def open_jobs(turn: Turn, name: str) -> list[Job]:

@@ -225,6 +225,7 @@ class RunEnded(Event, frozen=True, tag=True):
     run: str
     state: RunEnd
     reason: str = ""
+    warnings: int = 0  # how many there were
 
 
 class StepSkipped(Event, frozen=True, tag=True):

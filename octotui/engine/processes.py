@@ -88,7 +88,7 @@ def fail_in_a_circle(turn: Turn, name: str) -> None:
     if runs:
         told = " → ".join([*(each.id for each in runs), name])
         reason = f"it would wait for itself in a circle: {told}"
-        turn.emit(happened.RunEnded(run=name, state="failed", reason=reason))
+        turn.end_run(name, "failed", reason)
 
 
 def plan(turn: Turn, name: str) -> None:
@@ -105,7 +105,7 @@ def plan(turn: Turn, name: str) -> None:
     selection = select(turn.state, run, steps)
     targets = find_targets(turn.state, run)
     if problems := selection.problems + targets.problems:
-        turn.emit(happened.RunEnded(run=name, state="failed", reason="; ".join(problems)))
+        turn.end_run(name, "failed", "; ".join(problems))
         return
     if selection.picks:
         turn.emit(happened.WorkersSelected(run=name, picks=selection.picks))
@@ -148,7 +148,7 @@ def go_on(turn: Turn, name: str) -> None:
                 return
         elif _ask(turn, run, pending):
             return
-    turn.emit(happened.RunEnded(run=name, state="failed" if run.failed else "succeeded", reason=run.reason))
+    turn.end_run(name, "failed" if run.failed else "succeeded", run.reason)
 
 
 def _acquire(turn: Turn, run: Run, steps: list[int]) -> bool:

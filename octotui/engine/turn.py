@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from octotui.engine.events import AnyEvent
+from octotui.engine.events import AnyEvent, RunEnd, RunEnded
 from octotui.engine.evolve import evolve
 from octotui.engine.state import Job, Run, State
 
@@ -21,6 +21,11 @@ class Turn:
         event = replace(event, seq=self.state.seq + 1, at=self.at)
         self.state = evolve(self.state, event)
         self.events.append(event)
+
+    def end_run(self, name: str, state: RunEnd, reason: str) -> None:
+        """End a run; how often it warned stays known when it has left the State."""
+        warnings = len(self.run(name).warnings)
+        self.emit(RunEnded(run=name, state=state, reason=reason, warnings=warnings))
 
     def run(self, name: str) -> Run:
         """A run as it is now."""

@@ -39,6 +39,7 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
     queued_at: float
     started_at: float | None = None
     ended_at: float | None = None
+    warnings: int = 0
 
 
 def run_number(run: str) -> int:
@@ -60,8 +61,8 @@ def _changed(event: Event, before: RunRecord) -> RunRecord | None:
         case RunStarted(at=at):
             first = at if before.started_at is None else before.started_at
             return replace(before, state="executing", started_at=first)
-        case RunEnded(state=state, reason=reason, at=at):
-            return replace(before, state=state, reason=reason, ended_at=at)
+        case RunEnded(state=state, reason=reason, at=at, warnings=warnings):
+            return replace(before, state=state, reason=reason, ended_at=at, warnings=warnings)
         case RunPaused():
             return replace(before, state="paused")
         case RunRequeued():
@@ -87,5 +88,5 @@ def _queued(event: RunQueued) -> RunRecord:
 
 
 def from_row(row: Sequence[Any]) -> RunRecord:
-    """The record in a row of the table, whose columns are its fields in their order."""
-    return RunRecord(**dict(zip(RunRecord.__struct_fields__, row, strict=True)))
+    """The record in a row of the table, whose columns are its fields in their order; an old one has fewer."""
+    return RunRecord(**dict(zip(RunRecord.__struct_fields__, row, strict=False)))

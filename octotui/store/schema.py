@@ -5,7 +5,7 @@ from pathlib import Path
 
 from octotui.store.errors import StoreError, unusable
 
-VERSION = 1
+VERSION = 2
 
 # `root` is the number of the family's first run; 0 for models, which every family needs; NULL for the rest.
 # An index of it would be a fifth of the work of a commit; instead `parts` says in which parts of the journal,
@@ -18,11 +18,13 @@ CREATE TABLE parts (root INTEGER, part INTEGER, PRIMARY KEY (root, part)) WITHOU
 CREATE TABLE runs (
     number INTEGER PRIMARY KEY, id TEXT NOT NULL, root TEXT NOT NULL, parent TEXT, process TEXT NOT NULL,
     name TEXT NOT NULL, environment TEXT, tenant TEXT, requester TEXT NOT NULL, state TEXT NOT NULL,
-    reason TEXT NOT NULL, queued_at REAL NOT NULL, started_at REAL, ended_at REAL
+    reason TEXT NOT NULL, queued_at REAL NOT NULL, started_at REAL, ended_at REAL,
+    warnings INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX open_runs ON runs (number) WHERE ended_at IS NULL;
 CREATE TABLE snapshot (only INTEGER PRIMARY KEY CHECK (only = 1), seq INTEGER NOT NULL, body BLOB NOT NULL);
 """
+FROM_1 = "ALTER TABLE runs ADD COLUMN warnings INTEGER NOT NULL DEFAULT 0;"
 SAVE_SNAPSHOT = "INSERT OR REPLACE INTO snapshot VALUES (1, ?, ?)"
 FAMILY = f"""
 WITH own AS (
@@ -66,5 +68,6 @@ def _prepare(database: sqlite3.Connection, path: Path) -> None:
     database.executescript(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 2000"
     )
-    if version == 0:
-        database.executescript(f"BEGIN; {TABLES} PRAGMA user_version = {VERSION}; COMMIT")
+    if version < VERSION:
+        tables = FROM_1 if version else TABLES
+        database.executescript(f"BEGIN; {tables} PRAGMA user_version = {VERSION}; COMMIT")

@@ -39,6 +39,8 @@ class Record(Protocol):
     def started_at(self) -> float | None: ...  # noqa: D102
     @property
     def ended_at(self) -> float | None: ...  # noqa: D102
+    @property
+    def warnings(self) -> int: ...  # noqa: D102
 
 
 class RunRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,6 +109,7 @@ def past_row(model: Model, record: Record, now: float) -> RunRow:
         detail=record.reason,
         time=lasted(record.queued_at, record.started_at, record.ended_at, now),
         open=record.state not in ENDED,
+        warnings=record.warnings,
     )
 
 

@@ -12,6 +12,7 @@ from octotui.engine.events import (
     JobRetried,
     JobStarted,
     Outcome,
+    RunEnded,
 )
 from octotui.engine.outcomes import DOUBLINGS, of_child
 from octotui.engine.state import ForRetry
@@ -39,6 +40,7 @@ def test_warnings_make_a_success_one_with_warnings() -> None:
     world.run_out()
     assert world.ends() == {"run-1": "succeeded"}
     assert world.run("run-1").warnings == ("low disk",)
+    assert [event.warnings for event in world.happened(RunEnded)] == [1]
 
 
 def test_a_job_is_tried_again_after_a_growing_backoff() -> None:

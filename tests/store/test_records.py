@@ -29,3 +29,10 @@ def test_a_row_is_a_record_in_a_line() -> None:
     assert record is not None
     assert from_row(astuple(record)) == record
     assert run_number(record.id) == 7
+
+
+def test_the_count_of_warnings_stays_with_a_run_that_has_ended() -> None:
+    """S7."""
+    record = record_of(RunEnded(run="run-7", state="succeeded", warnings=3), record_of(queued(7), None))
+    assert record is not None
+    assert record.warnings == 3

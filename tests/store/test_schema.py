@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from octotui.store.errors import StoreError
-from octotui.store.journal import Journal
+from octotui.store.journal import Journal, Reader
 
 
 def test_a_newer_journal_is_refused(tmp_path: Path) -> None:
@@ -31,3 +31,22 @@ def test_a_journal_that_cannot_be_made_is_a_sentence(tmp_path: Path) -> None:
 def test_it_is_private(tmp_path: Path) -> None:
     Journal(tmp_path / "journal.sqlite").close()
     assert (tmp_path / "journal.sqlite").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_journal_of_version_1_is_read_as_it_is_and_brought_up_to_date(tmp_path: Path) -> None:
+    """R4: its runs have no count of warnings."""
+    path = tmp_path / "journal.sqlite"
+    Journal(path).close()
+    with closing(sqlite3.connect(path)) as database:
+        database.executescript("ALTER TABLE runs DROP COLUMN warnings; PRAGMA user_version = 1")
+        database.execute(
+            "INSERT INTO runs VALUES"
+            " (1, 'run-1', 'run-1', NULL, 'a', 'A', NULL, NULL, 'ann', 'failed', 'so', 1, 2, 3)"
+        )
+        database.commit()
+    (before,) = Reader(path).runs(9)
+    journal = Journal(path)
+    (after,) = journal.runs(9)
+    journal.close()
+    assert before == after
+    assert (after.reason, after.warnings) == ("so", 0)
