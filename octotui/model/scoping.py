@@ -1,6 +1,9 @@
 """Which values of a variable are left in a context: a Scope of the names that hold there (V2, V3)."""
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+from msgspec.structs import astuple
 
 from octotui.model.space import Scope, Value
 
@@ -28,7 +31,15 @@ def matches(scope: Scope, context: Scope, kinds: Iterable[str] = KINDS) -> bool:
 
 def most_specific(values: Sequence[Value], context: Scope) -> list[Value]:
     """The values that match, once less specific ones are dropped kind by kind (V3)."""
-    left = [value for value in values if matches(value.scope, context)]
-    for kind in KINDS:
-        left = [value for value in left if names(value.scope, kind)] or left
-    return left
+    ranks = [_rank(value.scope, context) for value in values]
+    most = max(ranks, default=())
+    return [value for value, rank in zip(values, ranks, strict=True) if rank and rank == most]
+
+
+@lru_cache(maxsize=4096)
+def _rank(scope: Scope, context: Scope) -> tuple[bool, ...]:
+    """Which kinds a scope names, so that the more specific is the greater; nothing if it does not match.
+
+    Models have many variables and few scopes, and every step of a run asks for all of them.
+    """
+    return tuple(map(bool, astuple(scope))) if matches(scope, context) else ()

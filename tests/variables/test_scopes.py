@@ -3,9 +3,13 @@
 from itertools import pairwise
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from octotui.model.declared import values_seen_by
+from octotui.model.process import Runbook
 from octotui.model.scoping import KINDS
-from octotui.model.space import Scope, Value
+from octotui.model.space import Model, Project, Scope, Space, Value
 from octotui.variables.scopes import winner
 
 
@@ -38,3 +42,53 @@ class TestWinner:
     def test_of_a_tie_the_first(self) -> None:
         """V3: `check` refuses it; the core goes on."""
         assert winner((value("one"), value("two")), Scope()) == value("one")
+
+
+NAMES = {"environment": "tp", "tenant": "cf", "tenant_tag": "we", "step": "AB", "process": "xy", "role": "rs"}
+SCOPES = st.fixed_dictionaries(
+    {
+        kind: st.lists(st.sampled_from(names), unique=True, max_size=2).map(tuple)
+        for kind, names in NAMES.items()
+    }
+).map(lambda held: Scope(**held))
+TABLES = st.lists(st.lists(SCOPES, max_size=4), min_size=3, max_size=3)
+
+
+def by_the_rules(tables: list[tuple[Value, ...]], context: Scope) -> Value | None:
+    """V2 to V4 read word by word, one value against each other one."""
+
+    def holds(value: Value) -> bool:
+        pairs = [(getattr(value.scope, kind), getattr(context, kind)) for kind in Scope.__struct_fields__]
+        return all(not wanted or any(name in there for name in wanted) for wanted, there in pairs)
+
+    def beats(one: Value, other: Value) -> bool:
+        for kind in Scope.__struct_fields__:  # step, target, role, tenant, tenant tag, environment …
+            if bool(getattr(one.scope, kind)) != bool(getattr(other.scope, kind)):
+                return bool(getattr(one.scope, kind))
+        return False
+
+    for table in tables:  # the project's, those of its sets, the space's
+        for value in table:
+            others = [other for each in tables for other in each if holds(other)]
+            if holds(value) and not any(beats(other, value) for other in others):
+                return value
+    return None
+
+
+@settings(max_examples=150, deadline=None)
+@given(tables=TABLES, context=SCOPES)
+def test_the_winner_is_that_of_the_rules(tables: list[list[Scope]], context: Scope) -> None:
+    """V2, V3, V4: over any tables and contexts."""
+    made = [
+        tuple(Value(value=f"{place}.{index}", scope=scope) for index, scope in enumerate(scopes))
+        for place, scopes in enumerate(tables)
+    ]
+    own, shared, space = made
+    model = Model(
+        space=Space("S", "s"),
+        variables={"X": space},
+        variable_sets={"one": {"x": shared}},
+        projects={"p": Project(deployment=Runbook(name="P"), variable_sets=("one",), variables={"X": own})},
+    )
+    seen = values_seen_by(model, "p")["X"]
+    assert winner(seen, context) is by_the_rules(made, context)
