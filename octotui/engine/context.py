@@ -146,6 +146,12 @@ def _outputs(state: State, run: Run) -> dict[str, str]:
     return found
 
 
+def output_prefixes(state: State, step: str, target: str | None) -> tuple[str, ...]:
+    """What the names of output variables of a step begin with: for all targets, and for one of them."""
+    output = f"Octopus.Action[{step}].Output"
+    return (output, f"{output}[{_called(state, target)}]") if target else (output,)
+
+
 def _called(state: State, target: str) -> str:
     """What people call a target."""
     return state.model.targets[target].name if target in state.model.targets else target
@@ -158,9 +164,8 @@ def _answers(state: State, run: Run) -> dict[str, str]:
         interruption = state.interruptions[name]
         if interruption.answer is None:
             continue
-        output = f"Octopus.Action[{interruption.step}].Output"
         target = state.jobs[interruption.job].target
-        for each in (output, f"{output}[{_called(state, target)}]") if target else (output,):
+        for each in output_prefixes(state, interruption.step, target):
             found |= _answer(each, interruption)
     return found
 

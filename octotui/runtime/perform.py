@@ -18,6 +18,7 @@ from octotui.model.space import Channel
 from octotui.runtime.acquiring import Acquirer, Chosen
 from octotui.runtime.clocks import Clock
 from octotui.runtime.deploying import Files, Undeployable, files_to_fill
+from octotui.runtime.masking import Masker
 from octotui.runtime.output import Output
 from octotui.runtime.progress import Progress
 from octotui.runtime.secrets import Unreadable
@@ -154,7 +155,7 @@ class Crew:
             files = await self._files(state, job, str(directory))
             work, warnings = script_work(state, job, str(directory), self._now(), secrets, files)
         except Undeployable as problem:
-            return Outcome(state="failed", reason=str(problem))
+            return Outcome(state="failed", reason=Masker(secrets.values()).text(str(problem)))
         progress = Progress(partial(self._progress, job))
         transcript = Transcript(output, (*secrets.values(), *work.sensitive), progress)
         warnings = tuple(map(transcript.masked, warnings))
@@ -165,9 +166,7 @@ class Crew:
         leave = partial(transcript.keep_artifacts, folder=self._folder.artifacts(job.run, job.id))
         outcome = transcript.ended(await self._executor.run(work, transcript, leave))
         progress.end()
-        prefix = f"Octopus.Action[{state.runs[job.run].runbook.steps[job.step or 0].name}].Output"
-        sensitive = {f"{prefix}.{name}": value for name, value in transcript.sensitive.items()}
-        self._vault.learn(job.run, sensitive)
+        self._vault.learn(state, job, transcript.sensitive)
         return replace(outcome, warnings=warnings + outcome.warnings)
 
     async def _files(self, state: State, job: Job, directory: str) -> Files:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
-from octotui.engine.context import declared
+from octotui.engine.context import declared, output_prefixes
 from octotui.engine.state import Job, Run, State, step_of
 from octotui.model.values import Secret
 from octotui.runtime.secrets import Unreadable, read_secret
@@ -29,9 +29,12 @@ class Vault:
         """Keep what was given when a run was asked for."""
         self._given[run] = dict(values)
 
-    def learn(self, run: str, values: Mapping[str, str]) -> None:
-        """Keep what a script of a run has set."""
-        self._set.setdefault(run, {}).update(values)
+    def learn(self, state: State, job: Job, outputs: Mapping[str, str]) -> None:
+        """Keep what the script of a job has set: the last on any target, and each target's own (V7)."""
+        step = step_of(state, job)
+        for prefix in output_prefixes(state, step.name, job.target) if step else ():
+            values = {f"{prefix}.{name}": value for name, value in outputs.items()}
+            self._set.setdefault(job.run, {}).update(values)
 
     def forget(self, run: str) -> None:
         """Let go of all that is kept for a run that has ended."""
@@ -69,7 +72,7 @@ class Vault:
     def _wanted(self, state: State, job: Job) -> dict[str, Secret | None]:
         """Where each sensitive value of a job is read; None is one that was asked for."""
         run = state.runs[job.run]
-        values = declared(state, run, step_of(state, job))
+        values = declared(state, run, step_of(state, job), job.target)
         found = {name: value.secret for name, value in values.items() if value.is_sensitive}
         return found | dict.fromkeys(run.secrets)
 

@@ -7,7 +7,7 @@ from octotui.engine.commands import AnswerInterruption, CancelRun, Outcome, Star
 from octotui.engine.evolve import evolve
 from octotui.engine.state import State
 from octotui.model.process import Script, Step
-from octotui.model.space import Model, Scope, Value
+from octotui.model.space import Model, Scope, Target, Value
 from octotui.model.values import Prompt, Secret
 from octotui.runtime.secrets import Unreadable
 from octotui.runtime.vault import Vault
@@ -16,7 +16,7 @@ from octotui.store.memory import MemoryJournal
 from octotui.workers.simulated import SimulatedExecutor
 from tests.runtime.reading import said
 from tests.runtime.rig import Hands, Rig, play
-from tests.world import manual, model
+from tests.world import manual, model, on_targets
 
 FAILED = Outcome(state="failed", exit_code=1, reason="it was hunter22")
 
@@ -234,3 +234,29 @@ def test_without_a_reader_nothing_is_read(tmp_path: Path) -> None:
 
     world = small(step("A"), Password=(secret("ONE"),))
     play(world, tmp_path, main, executor=SimulatedExecutor(), vault=Vault(None))
+
+
+def test_on_a_target_its_own_values_hold_and_stay_apart(tmp_path: Path) -> None:
+    """V2, V5, V7: a secret for a role, and what is sensitive that scripts set on each target."""
+    hands, source = Hands(), Source(WEB="hunter-web", REST="hunter-rest")
+    later = step(
+        "B", "#{Octopus.Action[A].Output[web1].Key} #{Octopus.Action[A].Output[web2].Key} #{Password}"
+    )
+
+    async def main(rig: Rig) -> None:
+        await rig.start("a")
+        await rig.until(lambda: len(hands.begun) == 2)
+        assert [work.environment["Password"] for work in hands.begun] == ["hunter-web", "hunter-web"]
+        for job, key in (("job-1.1", "key-one"), ("job-1.2", "key-two")):
+            hands.outputs[job](said("setVariable", name="Key", value=key, sensitive="True"))
+            hands.end(job)
+        await rig.until(lambda: len(hands.begun) == 3)
+        assert hands.begun[2].script == "key-one key-two hunter-rest"
+
+    targets = {slug: Target(name=slug, roles=("web",)) for slug in ("web1", "web2")}
+    world = model(
+        {"a": [on_targets("A", "web"), later]},
+        variables={"Password": (secret("REST"), secret("WEB", role=("web",)))},
+        targets=targets,
+    )
+    play(world, tmp_path, main, executor=hands, vault=Vault(source))
