@@ -82,6 +82,8 @@ CASES = [
     ("affinity.toml", "order-matters", ()),
     ("approvals.toml", "rotate-keys", ("--environment", "production")),
     ("built-in.toml", "tidy-up", ()),
+    ("least-leases.toml", "by-leases", ()),
+    ("least-leases.toml", "by-turns", ()),
     ("locks.toml", "rush-hour", ()),
     ("locks.toml", "maintain", ()),
     ("locks.toml", "report", ()),
@@ -180,6 +182,23 @@ def test_affinity(octotui: Verb) -> None:
     assert set(others) == {"worker2"}
     ((_, _, workers),) = octotui("run", "affinity.toml", "order-matters").workers()
     assert list(workers.values()) == ["worker1", "worker1", "worker2"]
+
+
+def test_least_leases(octotui: Verb) -> None:
+    """W5: round-robin comes to a worker that is leased already, least-leases to the others."""
+    for process, expected in (
+        ("by-turns", ["worker1", "worker1", "worker2"]),
+        ("by-leases", ["worker1", "worker2", "worker3"]),
+    ):
+        ((_, _, workers),) = octotui("run", "least-leases.toml", process).workers()
+        assert list(workers.values()) == expected
+
+
+def test_schedules(octotui: Verb) -> None:
+    """Q1: with one slot, a run with priority goes before one that was queued earlier."""
+    ran = octotui("run", "schedules.toml", "rush")
+    started = [each["run"] for each in ran.of("RunStarted")]
+    assert started == ["run-1", "run-3", "run-2"]
 
 
 def test_locks(octotui: Verb) -> None:

@@ -35,7 +35,7 @@ async def _app(model: Model, state: Path | None, ascii_only: bool) -> int:
     from octotui.runtime.opening import open_space
     from octotui.ui.app import OctotuiApp
 
-    async with open_space(model, state, account(), time.time) as session:
+    async with open_space(model, state, account(), time.time, schedules=True) as session:
         app = OctotuiApp(session, glyphs="ascii" if ascii_only else "unicode")
         await app.run_async()
         if app.failure is not None:

@@ -48,6 +48,13 @@ class StartRun(msgspec.Struct, frozen=True, kw_only=True):
     due: float | None = None
 
 
+class StartDue(msgspec.Struct, frozen=True, kw_only=True):
+    """A time of a schedule has come: start what it says."""
+
+    schedule: str
+    due: float
+
+
 class CreateRelease(msgspec.Struct, frozen=True, kw_only=True):
     """Freeze a project, or publish a runbook: without a version the next, without a channel the default.
 
@@ -131,6 +138,7 @@ Command = (
     LoadModel
     | ReportHealth
     | StartRun
+    | StartDue
     | CreateRelease
     | ChoosePackages
     | ReportProgress

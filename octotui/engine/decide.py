@@ -10,13 +10,13 @@ from octotui.engine.due import let_due
 from octotui.engine.events import Outcome
 from octotui.engine.outcomes import end_job, report_outcome, report_progress
 from octotui.engine.releasing import create_release
-from octotui.engine.starting import start_run
+from octotui.engine.starting import start_due, start_run
 from octotui.engine.state import Interruption, State, in_order
 from octotui.engine.turn import Turn
 from octotui.model.space import Model
 
 
-def decide(turn: Turn, command: Command) -> None:  # noqa: C901, PLR0912 - one line a command
+def decide(turn: Turn, command: Command) -> None:  # noqa: C901, PLR0912, PLR0915 - one line a command
     """Emit what a command leads to; the rest follows from these events (`schedule`)."""
     match command:
         case asked.LoadModel():
@@ -37,6 +37,8 @@ def decide(turn: Turn, command: Command) -> None:  # noqa: C901, PLR0912 - one l
             _take(turn, command)
         case asked.AnswerInterruption():
             _answer(turn, command)
+        case asked.StartDue():
+            start_due(turn, command)
         case asked.MoveToTop():
             _move_to_top(turn, command)
         case asked.CancelRun():

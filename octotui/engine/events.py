@@ -134,6 +134,14 @@ class RunDue(Event, frozen=True, tag=True):
     run: str
 
 
+class ScheduleMissed(Event, frozen=True, tag=True):
+    """A schedule could not start its run of this time, and why."""
+
+    schedule: str
+    due: float
+    reason: str
+
+
 class RunMoved(Event, frozen=True, tag=True):
     """A queued run was moved to the top of the queue."""
 
@@ -364,6 +372,7 @@ AnyEvent = (
     | VariablePublished
     | RunDue
     | RunMoved
+    | ScheduleMissed
     | PackagesChosen
     | RunStarted
     | WorkersSelected

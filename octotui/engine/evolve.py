@@ -29,6 +29,8 @@ def evolve(state: State, event: AnyEvent) -> State:  # noqa: C901, PLR0912, PLR0
             return releases.published(state, event)
         case happened.RunDue():
             return runs.due(state, event)
+        case happened.ScheduleMissed():
+            return runs.missed(state, event)
         case happened.RunMoved():
             return runs.moved(state, event)
         case happened.PackagesChosen():

@@ -52,7 +52,7 @@ def queued(state: State, event: happened.RunQueued) -> State:
     )
     run = replace(run, pending=_pending(run, 0))
     if event.schedule is not None and event.due is not None:
-        state = replace(state, schedules=state.schedules.insert(event.schedule, event.due))
+        state = _had_its_time(state, event.schedule, event.due)
     if event.not_before is not None:
         state, run = fall_due(state, replace(run, not_before=event.not_before), event.not_before)
     family = state.families.get(event.root, NOBODY)
@@ -88,6 +88,18 @@ def _with_child(state: State, event: happened.RunQueued) -> State:
     job = replace(job, child=event.run, state="waiting", wait=ForChild(event.at, event.run))
     run = replace(run, children=run.children + 1)
     return replace(state, jobs=state.jobs.insert(job.id, job), runs=state.runs.insert(run.id, run))
+
+
+def _had_its_time(state: State, schedule: str, due: float) -> State:
+    """No time of the schedule up to this one will be started."""
+    schedules = state.schedules.insert(schedule, due)
+    return replace(state, schedules=schedules, missed=state.missed.discard(schedule))
+
+
+def missed(state: State, event: happened.ScheduleMissed) -> State:
+    """The schedule's time has passed without a run."""
+    state = _had_its_time(state, event.schedule, event.due)
+    return replace(state, missed=state.missed.insert(event.schedule, event.reason))
 
 
 def due(state: State, event: happened.RunDue) -> State:

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from octotui.engine.commands import Refused, StartRun
+from octotui.engine.commands import Refused, StartDue, StartRun
+from octotui.engine.events import ScheduleMissed
 from octotui.engine.lifecycles import why_not_here
 from octotui.engine.processes import queue_run
 from octotui.engine.prompts import Asked, asked_by, problems_with, sort_out
@@ -12,6 +13,7 @@ from octotui.engine.state import State
 from octotui.engine.turn import Turn
 from octotui.model.complaints import did_you_mean
 from octotui.model.process import Manual, Runbook, Step
+from octotui.model.space import Schedule
 
 
 def start_run(turn: Turn, command: StartRun) -> None:
@@ -45,6 +47,43 @@ def start_run(turn: Turn, command: StartRun) -> None:
         schedule=command.schedule,
         due=command.due,
     )
+
+
+def start_due(turn: Turn, command: StartDue) -> None:
+    """Queue the run of a schedule's time, or say why there is none; refuses a time that had one."""
+    schedule = turn.state.model.schedules.get(command.schedule)
+    if schedule is None or not schedule.enabled:
+        raise Refused(f"there is no schedule {command.schedule}, or it is not enabled")
+    start = StartRun(
+        process=schedule.process,
+        environment=schedule.environment,
+        tenant=schedule.tenant,
+        variables=schedule.variables,
+        release=_newest(turn.state, schedule),
+        schedule=command.schedule,
+        due=command.due,
+    )
+    _check_schedule(turn.state, start)
+    try:
+        start_run(turn, start)
+    except Refused as refused:
+        reason = str(refused)
+        turn.emit(ScheduleMissed(schedule=command.schedule, due=command.due, reason=reason))
+
+
+def _newest(state: State, schedule: Schedule) -> str | None:
+    """The version of the newest release in a schedule's channel, if it is one of a project."""
+    project = state.model.projects.get(schedule.project or "")
+    if project is None:
+        return None
+    channel = schedule.channel or project.default_channel
+    made = (
+        each
+        for _, each in state.releases.items()
+        if (each.process, each.channel) == (schedule.project, channel)
+    )
+    newest = max(made, key=lambda each: each.created, default=None)
+    return newest.version if newest else None
 
 
 def _check_schedule(state: State, command: StartRun) -> None:

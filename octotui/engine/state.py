@@ -357,7 +357,8 @@ class State(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     current: "Map[str, str]" = HashTrieMap()  # the version deployed last, by `shop/production[/tenant]`
     releases_created: int = 0
     published: "Map[str, Published]" = HashTrieMap()  # by variable set
-    schedules: "Map[str, float]" = HashTrieMap()
+    schedules: "Map[str, float]" = HashTrieMap()  # the time of each that was due last
+    missed: "Map[str, str]" = HashTrieMap()  # why those could not start their last run
 
 
 def in_order(state: State) -> list[Run]:

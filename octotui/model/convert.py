@@ -22,6 +22,7 @@ _NAMED = (
     "projects",
     "lifecycles",
     "targets",
+    "schedules",
 )
 _OF_PROJECT = ("lifecycle", "variable_sets")
 

@@ -68,6 +68,7 @@ def _references(model: Model) -> Iterator[Reference]:
             yield ("runbooks", slug, "project"), "project", runbook.project
     yield from _of_targets(model)
     yield from _of_projects(model)
+    yield from _of_schedules(model)
     for slug, lifecycle in model.lifecycles.items():
         for index, phase in enumerate(lifecycle.phases):
             yield from _each(
@@ -80,6 +81,14 @@ def _of_targets(model: Model) -> Iterator[Reference]:
         yield from _each(("targets", slug, "environments"), "environment", target.environments)
         yield from _each(("targets", slug, "tenants"), "tenant", target.tenants)
         yield from _each(("targets", slug, "tenant_tags"), "tenant tag", target.tenant_tags)
+
+
+def _of_schedules(model: Model) -> Iterator[Reference]:
+    for slug, schedule in model.schedules.items():
+        for kind in ("runbook", "project", "environment", "tenant"):
+            name = getattr(schedule, kind)
+            if name is not None:
+                yield ("schedules", slug, kind), kind, name
 
 
 def _of_projects(model: Model) -> Iterator[Reference]:

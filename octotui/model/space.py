@@ -193,6 +193,26 @@ class Project(msgspec.Struct, frozen=True, kw_only=True):
         return declared.lifecycle if declared and declared.lifecycle else self.lifecycle
 
 
+class Schedule(msgspec.Struct, frozen=True, kw_only=True):
+    """When a runbook, or the newest release of a project's channel, is started by the clock."""
+
+    name: str
+    cron: str = ""
+    timezone: str = "UTC"
+    runbook: str | None = None
+    project: str | None = None
+    channel: str | None = None
+    environment: str | None = None
+    tenant: str | None = None
+    variables: dict[str, str] = {}
+    enabled: bool = True
+
+    @property
+    def process(self) -> str:
+        """The slug of what it starts."""
+        return self.project or self.runbook or ""
+
+
 class Model(msgspec.Struct, frozen=True, kw_only=True):
     """Everything one space declares; `workers` also holds those that only a pool names."""
 
@@ -210,6 +230,7 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     lifecycles: dict[str, Lifecycle] = {}
     variable_sets: dict[str, Variables] = {}
     targets: dict[str, Target] = {}
+    schedules: dict[str, Schedule] = {}
 
     @property
     def processes(self) -> dict[str, Runbook]:

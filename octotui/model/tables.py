@@ -2,7 +2,7 @@
 
 from octotui.model.leaves import BYTES, NAME, PACKAGE_ID, PATH, SLUG, SPEED, TAG, TIME, URL, name
 from octotui.model.process_tables import PROCESS, RUNBOOK
-from octotui.model.shape import Key, Keyed, Listing, Record, choice, flag, text, whole
+from octotui.model.shape import Key, Keyed, Listing, Record, choice, flag, scalar, text, whole
 from octotui.model.variable_tables import VARIABLES
 
 SPACE = Record({"name": Key(name(), "What people call this space.", required=True)})
@@ -121,6 +121,26 @@ PROJECT = Record(
     }
 )
 
+SCHEDULE = Record(
+    {
+        "name": NAME,
+        "cron": Key(
+            name('a cron text such as "0 3 * * *"'),
+            "Minute, hour, day, month and weekday at which it starts a run.",
+            required=True,
+        ),
+        "timezone": Key(name("a time zone"), "Whose clock it goes by; without it, UTC."),
+        "runbook": Key(SLUG, "The runbook that it runs."),
+        "project": Key(SLUG, "The project whose newest release it deploys."),
+        "channel": Key(SLUG, "The channel of the release, if not the default one.", only_with="project"),
+        "environment": Key(SLUG, "Where the runs take effect."),
+        "tenant": Key(SLUG, "For whom."),
+        "variables": Key(Keyed(name("the name of a variable"), scalar()), "Values given to its runs."),
+        "enabled": Key(flag(), "Whether it starts anything."),
+    },
+    one_of=("runbook", "project"),
+)
+
 MODEL = Record(
     {
         "space": Key(SPACE, "The space this model declares; required once."),
@@ -137,5 +157,6 @@ MODEL = Record(
         "lifecycles": Key(Keyed(SLUG, LIFECYCLE), "Which environment comes after which, by slug."),
         "projects": Key(Keyed(SLUG, PROJECT), "What is deployed, by slug."),
         "runbooks": Key(Keyed(SLUG, RUNBOOK), "Runbooks, by slug."),
+        "schedules": Key(Keyed(SLUG, SCHEDULE), "What the clock starts, by slug."),
     }
 )

@@ -37,6 +37,7 @@ def dump(model: Model) -> str:
         "teams",
         "feeds",
         "lifecycles",
+        "schedules",
     ):
         tables[table] = _plain(MODEL.keys[table].shape, getattr(model, table))
     listed = {worker for pool in model.pools.values() for worker in pool.workers}

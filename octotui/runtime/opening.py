@@ -12,6 +12,7 @@ from octotui.runtime.acquiring import RealAcquirer
 from octotui.runtime.clocks import Clock
 from octotui.runtime.perform import Crew
 from octotui.runtime.session import Listener, Session
+from octotui.runtime.timetable import Timetable
 from octotui.store.errors import StoreError
 from octotui.store.folder import SpaceFolder, default_base
 from octotui.store.journal import Journal, Reader
@@ -20,15 +21,19 @@ from octotui.workers.local import LocalExecutor
 
 @asynccontextmanager
 async def open_space(
-    model: Model, state_dir: Path | None, user: str, now: Clock, *listeners: Listener
+    model: Model, state_dir: Path | None, user: str, now: Clock, *listeners: Listener, schedules: bool = False
 ) -> AsyncIterator[Session]:
-    """A session on the model's space, for one octotui at a time; raises StoreError."""
+    """A session on the model's space, for one octotui at a time; raises StoreError.
+
+    It keeps to the model's `schedules` where that is asked for.
+    """
     folder = space_folder(model.space.slug, state_dir)
     with folder:
         journal = Journal(folder.journal)
         try:
             crew = Crew(folder, LocalExecutor(), RealAcquirer(), now)
-            session = Session(last_state(journal), journal, crew, user=user, now=now)
+            timetable = Timetable() if schedules else None
+            session = Session(last_state(journal), journal, crew, user=user, now=now, timetable=timetable)
             for listener in listeners:
                 session.listen(listener)
             try:

@@ -16,6 +16,7 @@ from octotui.model.space import Channel, Model
 from octotui.runtime.acquiring import Chosen
 from octotui.runtime.clocks import Clock
 from octotui.runtime.perform import Crew
+from octotui.runtime.timetable import Timetable
 from octotui.store.memory import AnyJournal
 from octotui.store.records import RunRecord
 
@@ -28,7 +29,16 @@ Listener = Callable[[tuple[AnyEvent, ...], State, State], None]
 class Session:
     """The one holder of a State; what it decides is on disk before anybody acts on it (R2)."""
 
-    def __init__(self, state: State, journal: AnyJournal, crew: Crew, *, user: str, now: Clock) -> None:
+    def __init__(
+        self,
+        state: State,
+        journal: AnyJournal,
+        crew: Crew,
+        *,
+        user: str,
+        now: Clock,
+        timetable: Timetable | None = None,
+    ) -> None:
         self.state = state
         self.user = user
         self.now = now
@@ -37,6 +47,7 @@ class Session:
         self._published = state
         self._changed = asyncio.Event()
         self._listeners: list[Listener] = []
+        self._timetable = timetable
         self._timer: asyncio.TimerHandle | None = None
         self._due: float | None = None
         self._failure: BaseException | None = None
@@ -48,6 +59,8 @@ class Session:
     async def start(self, model: Model) -> None:
         """Take the space up with this model: lost jobs are told, waiting work goes on."""
         await self.send(Reopen(None if model == self.state.model else model))
+        if self._timetable is not None:
+            self._timetable.follow(self.state, self.now())
         self._crew.take_up(self.state)
         self._arm()
 
@@ -125,6 +138,8 @@ class Session:
         except Exception as bug:
             self._fail(bug)
             raise
+        if self._timetable is not None and self.state.model is not before.model:
+            self._timetable.follow(self.state, self.now())
         if not events:
             return events, None
         if isinstance(command, StartRun):
@@ -177,7 +192,7 @@ class Session:
 
     def _arm(self) -> None:
         """Set the one timer to what falls due next."""
-        due = next_deadline(self.state)
+        due = self._next()
         if due == self._due or self._closed:
             return
         if self._timer is not None:
@@ -187,7 +202,14 @@ class Session:
             loop = asyncio.get_running_loop()
             self._timer = loop.call_later(min(max(0.0, due - self.now()), LOOK_AGAIN), self._ring)
 
+    def _next(self) -> float | None:
+        """When something falls due next, of a run or of a schedule."""
+        first = (next_deadline(self.state), self._timetable.next() if self._timetable else None)
+        return min((each for each in first if each is not None), default=None)
+
     def _ring(self) -> None:
         self._due = None
         self._report(Tick())
+        for due in self._timetable.due(self.now()) if self._timetable else ():
+            self._report(due)
         self._arm()

@@ -21,8 +21,8 @@ from octotui.ui.files_dialog import FilesDialog
 from octotui.ui.help_dialog import HelpDialog
 from octotui.ui.sending import release, send
 from octotui.ui.start_dialog import StartDialog
-from octotui.ui.why_dialog import WhyDialog
-from octotui.views import files, questions, variables, why
+from octotui.ui.why_dialog import SchedulesDialog, WhyDialog
+from octotui.views import files, questions, schedules, variables, why
 from octotui.views.runs import Record
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ class LookingScreen(Screen[None]):
         Binding("f", "files", "files"),
         Binding("v", "variables", "variables", show=False),
         Binding("c", "cancel", "cancel"),
+        Binding("u", "schedules", "schedules", show=False),
         Binding("T", "top", "move to top", show=False),
         Binding("r", "again", "run again", show=False),
         Binding("question_mark", "help", "help", key_display="?"),
@@ -116,6 +117,8 @@ class LookingScreen(Screen[None]):
         if action == "cancel":
             run = self.state.runs.get(self.run or "")
             return run is not None and not run.ended and run.state != "cancelling"
+        if action == "schedules":
+            return bool(self.state.model.schedules)
         if action == "top":
             run = self.state.runs.get(self.run or "")
             return run is not None and run.state == "queued" and not run.moved
@@ -201,6 +204,11 @@ class LookingScreen(Screen[None]):
         sure = Confirm(f"Cancel {run.id} {run.title}?", told, yes="cancel it", no="keep it")
         if await self.app.push_screen_wait(sure):
             await send(self, self.session, CancelRun(run=run.id, by=self.session.user))
+
+    def action_schedules(self) -> None:
+        """Say what the clock starts, and when."""
+        parts = schedules.told(self.state, self.now)
+        self.app.push_screen(SchedulesDialog(self.state.model.space.name, parts))
 
     async def action_top(self) -> None:
         """Let the queued run go before all others."""

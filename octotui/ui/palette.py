@@ -13,6 +13,7 @@ ACTIONS = (
     ("Why?", "Why the run or worker looked at is as it is", "why"),
     ("Output", "The output of the run looked at", "log"),
     ("Cancel the run", "End the run looked at; asks once", "cancel"),
+    ("Schedules", "What the clock starts, and when next", "schedules"),
     ("Move to top", "Let the queued run looked at go before all others", "top"),
     ("Run again", "Start the same runbook in the same place; asks once", "again"),
     ("Help", "What this pane shows, and its keys", "help"),

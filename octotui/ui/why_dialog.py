@@ -43,3 +43,9 @@ class WhyDialog(ModalScreen[None]):
     def action_scroll(self, step: int) -> None:
         """Scroll by lines."""
         self.query_one(VerticalScroll).scroll_relative(y=step, animate=False)
+
+
+class SchedulesDialog(WhyDialog):
+    """What the clock starts, and when."""
+
+    TITLE = "Schedules"

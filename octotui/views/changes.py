@@ -15,6 +15,8 @@ def lines(event: AnyEvent, before: State, after: State, now: float) -> list[str]
     """The sentences of one event, none where people need not know; `now` is when it happened."""
     if isinstance(event, happened.ModelLoaded):
         return [f"the model of {event.model.space.name} is loaded"]
+    if isinstance(event, happened.ScheduleMissed):
+        return [f"the schedule {event.schedule} starts nothing: {event.reason}"]
     if isinstance(event, happened.HealthChanged):
         return [f"{event.worker} is {event.health}"]
     if isinstance(event, happened.ReleaseCreated):

@@ -1,10 +1,22 @@
 """Limits, and what happens when they are reached."""
 
 import pytest
+from msgspec.structs import replace
 
 from octotui.engine import commands as asked
-from octotui.engine.events import JobEnded, JobStopping, RunCancelling, RunDue, RunQueued, RunStarted
+from octotui.engine.events import (
+    JobEnded,
+    JobStopping,
+    RunCancelling,
+    RunDue,
+    RunQueued,
+    RunStarted,
+    ScheduleMissed,
+)
 from octotui.model.process import Runbook, Simulate
+from octotui.model.space import Schedule
+from tests.engine.shop import release as make_release
+from tests.engine.shop import shop
 from tests.world import START, World, child, engine, manual, model, packages, script
 
 LONG = Simulate(takes=100.0)
@@ -184,3 +196,34 @@ class TestSchedules:
         world.start("go", schedule="hourly", due=START)
         world.start("go", schedule="nightly", due=START + 1)
         assert dict(world.state.schedules.items()) == {"nightly": START + 1, "hourly": START}
+
+    def test_what_it_says_is_started_and_what_is_refused_is_told(self) -> None:
+        """Q5: with its variables; the newest release of the channel, once there is one."""
+        nightly = Schedule(name="N", cron="0 3 * * *", runbook="go", environment="test", variables={"A": "b"})
+        release = Schedule(name="R", cron="0 3 * * *", project="shop", channel="stable", environment="test")
+        declared = shop(script("Go"), runbooks={"go": [script("A")]})
+        world = World(replace(declared, schedules={"n": nightly, "r": release}))
+        world.send(asked.StartDue(schedule="n", due=START))
+        queued = world.happened(RunQueued)[0]
+        assert (queued.process, queued.environment, queued.variables) == ("go", "test", {"A": "b"})
+        assert (queued.schedule, queued.due) == ("n", START)
+        world.send(asked.StartDue(schedule="r", due=START))
+        assert [each.schedule for each in world.happened(ScheduleMissed)] == ["r"]
+        assert "make a release of it" in world.state.missed["r"]
+        with pytest.raises(asked.Refused, match="r has started its run of this time already"):
+            world.send(asked.StartDue(schedule="r", due=START))
+        for _ in range(2):
+            make_release(world)
+        world.send(asked.StartDue(schedule="r", due=START + 60))
+        deployed = world.happened(RunQueued)[1].release
+        assert deployed is not None
+        assert deployed.version == "0.0.2"
+        assert not len(world.state.missed)
+
+    def test_one_that_is_gone_or_not_enabled_is_refused(self) -> None:
+        """Q5: nothing changes."""
+        off = Schedule(name="N", cron="0 3 * * *", runbook="go", enabled=False)
+        world = World(replace(model({"go": [script("A")]}), schedules={"off": off}))
+        for slug in ("off", "gone"):
+            with pytest.raises(asked.Refused, match=f"there is no schedule {slug}, or it is not enabled"):
+                world.send(asked.StartDue(schedule=slug, due=START))

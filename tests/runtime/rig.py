@@ -13,6 +13,7 @@ from octotui.runtime.acquiring import Acquirer, SimulatedAcquirer
 from octotui.runtime.clocks import Clock, in_virtual_time
 from octotui.runtime.perform import Crew
 from octotui.runtime.session import Session
+from octotui.runtime.timetable import Timetable
 from octotui.runtime.vault import Vault
 from octotui.store.folder import SpaceFolder
 from octotui.store.memory import AnyJournal, MemoryJournal
@@ -92,11 +93,12 @@ class Rig:
         journal: AnyJournal,
         state: State,
         vault: Vault | None,
+        timetable: Timetable | None = None,
     ) -> None:
         self.now = now
         self.journal = journal
         self.crew = Crew(SpaceFolder(folder, "space"), executor, acquirer, now, vault=vault)
-        self.session = Session(state, journal, self.crew, user="ann", now=now)
+        self.session = Session(state, journal, self.crew, user="ann", now=now, timetable=timetable)
 
     @property
     def state(self) -> State:
@@ -136,6 +138,7 @@ def play(
     journal: AnyJournal | None = None,
     state: State | None = None,
     vault: Vault | None = None,
+    timetable: Timetable | None = None,
 ) -> T:
     """Open a session on a model in virtual time, let `main` do its part, and close it."""
 
@@ -148,6 +151,7 @@ def play(
             journal or MemoryJournal(),
             state or State(),
             vault,
+            timetable,
         )
         starting = asyncio.ensure_future(rig.session.start(model))
         while isinstance(rig.journal, SlowJournal) and not starting.done():

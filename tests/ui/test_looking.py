@@ -1,4 +1,7 @@
-from octotui.engine.commands import CancelRun, MoveToTop, StartRun, TakeInterruption
+from msgspec.structs import replace
+
+from octotui.engine.commands import CancelRun, LoadModel, MoveToTop, StartRun, TakeInterruption
+from octotui.model.space import Schedule
 from octotui.ui.looking import LookingScreen
 from tests import scenes
 from tests.ui.opened import opened
@@ -87,3 +90,19 @@ async def test_a_run_that_waits_for_its_time_is_cancelled_like_any_other(tmp_pat
         await it.sees("Cancel run-1 Nightly backup?")
         await it.press("y")
         await it.sees("cancelled")
+
+
+async def test_schedules_are_told_where_there_are_any(tmp_path):
+    """Q5: what the clock starts, and when."""
+    async with opened(scenes.idle(), tmp_path) as it:
+        assert it.app.screen.check_action("schedules", ()) is False
+    scene = scenes.idle()
+    nightly = Schedule(name="N", cron="0 3 * * *", runbook="nightly")
+    scene.world.send(LoadModel(replace(scene.state.model, schedules={"dump": nightly})))
+    async with opened(scene._replace(state=scene.world.state), tmp_path) as it:
+        await it.press("u")
+        await it.sees(
+            "Schedules: Kraken", "dump · Nightly backup", "At 03:00 every day, UTC", "starts at Tue"
+        )
+        await it.press("escape")
+        await it.sees("No runs yet")

@@ -2,6 +2,7 @@ from octotui.engine import commands as asked
 from octotui.engine.evolve import evolve
 from octotui.engine.state import State
 from octotui.model.process import Runbook
+from octotui.model.space import Schedule
 from octotui.views.changes import lines
 from tests.engine.shop import release, shop
 from tests.scenes import kraken, takes
@@ -190,3 +191,10 @@ def test_a_scheduled_start_and_a_move_to_the_top_are_told():
         "run-2  its time has come",
         "run-2  waits for a slot: 1 of 1 are taken · 2nd in line",
     ]
+
+
+def test_a_schedule_that_starts_nothing_is_told():
+    """Q5."""
+    world = World(model({"a": [script("A")]}, schedules={"s": Schedule(name="S", runbook="gone")}))
+    world.send(asked.StartDue(schedule="s", due=START))
+    assert told(world)[-1] == "the schedule s starts nothing: there is no runbook or project gone"

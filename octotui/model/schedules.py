@@ -1,0 +1,66 @@
+"""Schedules: when runs are started by the clock, as cron says it."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from cronsim import CronSim, CronSimError
+
+from octotui.model.complaints import Keys, Report
+from octotui.model.space import Model, Schedule
+
+FIELDS = 5
+SAMPLE = datetime(2026, 1, 1, tzinfo=ZoneInfo("UTC"))
+
+
+def upcoming(schedule: Schedule, after: float) -> Iterator[float]:
+    """The times (seconds since 1970) after another at which a schedule that was checked is due."""
+    times = CronSim(schedule.cron, datetime.fromtimestamp(after, ZoneInfo(schedule.timezone)))
+    return (moment for each in times if (moment := each.timestamp()) > after)
+
+
+def explained(schedule: Schedule) -> str:
+    """Its cron text in words: `At 03:00 every day, Europe/Berlin`."""
+    return f"{CronSim(schedule.cron, SAMPLE).explain()}, {schedule.timezone}"
+
+
+def check_schedules(model: Model, report: Report) -> None:
+    """Complains about times that never come, and channels that are not those of the project."""
+    for slug, schedule in model.schedules.items():
+        at: Keys = ("schedules", slug)
+        if problem := wrong_times(schedule.cron):
+            report((*at, "cron"), problem)
+        if not is_zone(schedule.timezone):
+            told = 'write one such as "Europe/Berlin"'
+            report((*at, "timezone"), f'There is no time zone "{schedule.timezone}"; {told}.')
+        if schedule.project is not None and schedule.environment is None:
+            report(at, "A release is deployed to an environment; say which one.")
+        _check_channel(model, schedule, at, report)
+
+
+def _check_channel(model: Model, schedule: Schedule, at: Keys, report: Report) -> None:
+    project = model.projects.get(schedule.project or "")
+    if project is not None and schedule.channel not in (None, project.default_channel, *project.channels):
+        report((*at, "channel"), f'{project.name} has no channel "{schedule.channel}".')
+
+
+def wrong_times(cron: str) -> str:
+    """What is wrong with a cron text, or nothing."""
+    if len(cron.split()) != FIELDS:
+        return f'Expected minute, hour, day, month and weekday, such as "0 3 * * *", not "{cron}".'
+    try:
+        next(CronSim(cron, SAMPLE))
+    except CronSimError as error:
+        return f'"{cron}" says no time: {str(error).lower()}.'
+    except StopIteration:
+        return f'"{cron}" says a time that never comes.'
+    return ""
+
+
+def is_zone(name: str) -> bool:
+    """Whether there is a time zone of that name."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True

@@ -1,0 +1,38 @@
+"""The schedules of a space in words: what each starts, when next, and how the last time went."""
+
+from itertools import islice
+
+from octotui.engine.state import State
+from octotui.model.schedules import explained, upcoming
+from octotui.model.space import Model, Schedule
+from octotui.views.runs import where
+from octotui.views.words import clock, duration
+
+
+def told(state: State, now: float, times: int = 3) -> list[tuple[str, list[str]]]:
+    """Headed paragraphs, one a schedule: the head says what it starts, the lines say when."""
+    return [
+        (head(state.model, slug, schedule), [*_lines(state, slug, schedule, now, times)])
+        for slug, schedule in state.model.schedules.items()
+    ]
+
+
+def head(model: Model, slug: str, schedule: Schedule) -> str:
+    """A schedule and what it starts: `nightly · Back up · Production`."""
+    process = model.process(schedule.process)
+    place = where(model, schedule.environment, schedule.tenant)
+    name = process.name if process else schedule.process
+    told = f"newest release of {name}" if schedule.project else name
+    return " · ".join(filter(None, (slug, told, place)))
+
+
+def _lines(state: State, slug: str, schedule: Schedule, now: float, times: int) -> list[str]:
+    lines = [explained(schedule)]
+    if slug in state.missed:
+        lines.append(f"started nothing at {clock(state.schedules[slug], now)}: {state.missed[slug]}")
+    elif slug in state.schedules:
+        lines.append(f"started a run at {clock(state.schedules[slug], now)}")
+    if not schedule.enabled:
+        return [*lines, "is not enabled"]
+    coming = islice(upcoming(schedule, now), times)
+    return [*lines, *(f"starts at {clock(at, now)}, in {duration(at - now)}" for at in coming)]
