@@ -7,7 +7,7 @@ no such file, and costs nothing.
 import struct
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -69,6 +69,11 @@ class LevelReader:
         """How a line is meant."""
         place = bisect_right(self._lines, line) - 1
         return LEVELS[self._levels[place]] if place >= 0 else "default"
+
+    def turns_to(self, level: str) -> Iterator[int]:
+        """The lines at which a level begins."""
+        number = _NUMBERS[level]
+        return (line for line, each in zip(self._lines, self._levels, strict=True) if each == number)
 
     def hidden_before(self, line: int) -> int:
         """How many of the lines before a line are for those who ask for details."""

@@ -6,6 +6,7 @@ A place in a log is a `Spot`, (line, row of that line), both from 0; an unwrappe
 import re
 import time
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,6 +18,8 @@ from textual.strip import Strip
 from octotui.store.levels import LevelReader
 from octotui.store.logs import LogReader
 from octotui.ui.log_text import Line, parse, plains
+
+HEADINGS = 1000  # highlights that may be one of an attempt
 
 Spot = tuple[int, int]
 
@@ -85,6 +88,15 @@ class LogLines:
             self._levels.refresh()
             self._kept.discard(last)  # it may have grown
         return self.reader.size != size
+
+    def attempt(self, number: int) -> int | None:
+        """The number of the line an attempt begins with, where its heading is among the first highlights."""
+        headings = islice(self._levels.turns_to("highlight"), HEADINGS)
+        wanted = [f"octotui: attempt {number}"]
+        found = (
+            0 if number == 1 else next((h for h in headings if self.reader.lines(h, h + 1) == wanted), None)
+        )
+        return None if found is None else self.place(found)
 
     def get(self, number: int) -> Line:
         """One line; a block of lines around it is read where it is not kept."""

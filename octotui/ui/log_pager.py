@@ -240,6 +240,12 @@ class LogPager(ScrollView, can_focus=True):
             self._redraw()
             self._settle()
 
+    def to_attempt(self, number: int) -> None:
+        """Go to where an attempt begins."""
+        line = self._lines.attempt(number)
+        if line is not None:
+            self._go((line, 0))
+
     def action_first(self) -> None:
         """Go to the first line."""
         if self._anchor is not None:

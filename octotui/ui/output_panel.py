@@ -10,6 +10,7 @@ from textual.containers import Vertical
 
 from octotui.ui.heading import Heading
 from octotui.ui.log_view import LogView
+from octotui.ui.paint import Span
 from octotui.views.branches import TreeRow
 
 
@@ -28,13 +29,16 @@ class OutputPanel(Vertical):
         """Show the log of a row's job."""
         job = row is not None and row.job is not None
         self._title = f"Output · {row.run} {row.text}" if row is not None and job else "Output"
-        self.query_one(Heading).say(self._title)
+        self.query_one(Heading).say(self._title, self._place)
         live = row is not None and row.mark is not None and row.mark.sign in ("active", "ending", "waits")
         self.query_one(LogView).show(path, self._title, live=live)
+        if row is not None and row.attempt is not None:
+            self.query_one(LogView).to_attempt(row.attempt)
 
     def on_mount(self) -> None:
         """Look at the log as often as a screen may change."""
         self._title = "Output"
+        self._place: tuple[Span, ...] = ()  # where in the log one is
         self.set_interval(1 / 10, self.query_one(LogView).tick)
 
     @on(LogView.Changed)
@@ -42,4 +46,5 @@ class OutputPanel(Vertical):
         """Say where in the log one is."""
         event.stop()
         suffix = event.title_suffix
-        self.query_one(Heading).say(right=((suffix, "muted"),) if suffix else ())
+        self._place = ((suffix, "muted"),) if suffix else ()
+        self.query_one(Heading).say(right=self._place)

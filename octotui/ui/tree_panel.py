@@ -131,7 +131,7 @@ steps, the runs these started, and what each waits for. The output is that of th
     def _tell(self) -> None:
         row = self.row
         before = self._pointed
-        if (row and (row.run, row.job)) != (before and (before.run, before.job)):
+        if (row and (row.run, row.job, row.attempt)) != (before and (before.run, before.job, before.attempt)):
             self._pointed = row
             self.post_message(self.Pointed(row))
         self._pointed = row

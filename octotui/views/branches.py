@@ -30,6 +30,7 @@ class TreeRow(msgspec.Struct, frozen=True, kw_only=True):
     job: str | None = None
     worker: str | None = None
     percentage: int | None = None
+    attempt: int | None = None
 
 
 class Branch(msgspec.Struct, kw_only=True):

@@ -57,6 +57,7 @@ def _attempt(job: Job, number: int, mark: Mark, note: str, time: str) -> Branch:
             run=job.run,
             job=job.id,
             worker=job.worker,
+            attempt=number,
         )
     )
 

@@ -3,6 +3,7 @@
 import random
 from pathlib import Path
 
+from octotui.store.levels import Turn
 from octotui.store.logs import LogWriter
 from octotui.ui.log_lines import LogLines
 
@@ -42,3 +43,13 @@ def test_a_last_line_that_grows_is_read_again(tmp_path: Path) -> None:
         assert (lines.count, lines.get(1).text, lines.get(2).text) == (3, "two", "three")
         assert lines.get(0) is first
         assert not lines.refresh()
+
+
+def test_s5_an_attempt_is_found_by_its_heading(tmp_path: Path) -> None:
+    with LogWriter(tmp_path / "log") as log:
+        log.append(b"octotui: attempt 2\nmore\n", 1.0, (Turn(0, "default"), Turn(19, "verbose")))
+        log.append(b"octotui: attempt 2\n", 1.0, (Turn(0, "highlight"),))
+    lines = LogLines(tmp_path / "log")
+    assert [lines.attempt(number) for number in (1, 2, 3)] == [0, 2, None]
+    lines.brief = True
+    assert lines.attempt(2) == 1

@@ -1,3 +1,5 @@
+from msgspec.structs import replace
+
 from octotui.engine import commands as asked
 from octotui.model.process import Runbook
 from octotui.store.records import RunRecord
@@ -135,3 +137,9 @@ def test_a_queued_run_says_its_place_and_whether_it_was_brought_forward():
         ("queued #1", True),
         ("queued", True),
     ]
+
+
+def test_a_past_row_knows_how_often_its_run_warned():
+    """S7."""
+    record = replace(PAST[0], warnings=3)
+    assert runs.past_row(SCENES["idle"]().state.model, record, 999.0).warnings == 3
