@@ -262,11 +262,12 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     @property
     def needs_packages(self) -> tuple[str, ...]:
-        """Every requirement of the steps that apply, once each: `tools`, `tools@1.2.0`."""
+        """Every requirement of the steps that apply, once each: `tools`, `container:alpine@3.x`."""
         found: dict[str, None] = {}
         for step in self.runbook.steps:
             if not self.not_applicable(step):
                 found.update((each.text, None) for each in step.packages)
+                found.update((each, None) for each in step.images)
         return tuple(found)
 
     def not_applicable(self, step: Step) -> str:

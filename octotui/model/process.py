@@ -150,6 +150,12 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
         return None
 
     @property
+    def images(self) -> tuple[str, ...]:
+        """The requirement of its container where that says a range, such as `container:alpine@3.x`."""
+        ranged = self.container and "@" in self.container and "@sha256:" not in self.container
+        return (f"container:{self.container}",) if ranged else ()
+
+    @property
     def package_ids(self) -> tuple[str, ...]:
         """The ids of its packages in their order, without versions."""
         return tuple(each.id for each in self.packages)

@@ -12,6 +12,7 @@ from octotui.model.space import Channel, Model
 from octotui.store.cache import InUse, shrink
 from octotui.store.feeds import FeedError, catalogue, choose
 from octotui.store.packages import PackageError, acquire, locate
+from octotui.store.registries import fixed_image
 from octotui.store.stopping import Stopping
 
 Output = Callable[[bytes], None]
@@ -29,8 +30,12 @@ def choose_versions(model: Model, needed: tuple[str, ...], channel: Channel | No
         return versions, (str(error),)
     for each in needed:
         package, _, version = each.partition("@")
+        image = each.removeprefix("container:")
         try:
-            versions[each] = choose(held, package, version or None, channel).version
+            if image != each:
+                versions[each] = fixed_image(model.feeds.values(), image)
+            else:
+                versions[each] = choose(held, package, version or None, channel).version
         except FeedError as error:
             problems.append(str(error))
     return versions, tuple(problems)

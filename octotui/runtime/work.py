@@ -86,6 +86,10 @@ def extracted(run: Run, job: Job, directory: str) -> dict[str, str]:
         found[f"{name}.PackageId"] = each.id
         found[f"{name}.PackageVersion"] = version
         found[f"{name}.ExtractedPath"] = f"{directory}/packages/{each.id}/{version}"
+    if step.container:
+        found["Octopus.Action.Container.Image"] = (run.versions or {}).get(
+            f"container:{step.container}", step.container
+        )
     return found | variables(run, step, job, directory)
 
 

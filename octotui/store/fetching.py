@@ -31,9 +31,9 @@ T = TypeVar("T")
 class FetchError(Exception):
     """A server that gives no answer of use, as a sentence; with `again`, it may give one a little later."""
 
-    def __init__(self, sentence: str, *, again: bool = False, status: int = 0) -> None:
+    def __init__(self, sentence: str, *, again: bool = False, status: int = 0, challenge: str = "") -> None:
         super().__init__(sentence)
-        self.again, self.status = again, status
+        self.again, self.status, self.challenge = again, status, challenge
 
 
 class Answer:
@@ -96,7 +96,7 @@ class Server:
             with self.stopping.interrupting(lambda: _interrupt(response)):
                 try:
                     if response.status not in fine:
-                        raise _refused(url, response.status)
+                        raise _refused(url, response.status, response.headers.get("WWW-Authenticate", ""))
                     yield response
                 finally:
                     response.close()
@@ -151,13 +151,13 @@ class Server:
         return FetchError(f"{url} broke off in the middle", again=True)
 
 
-def _refused(url: str, status: int) -> FetchError:
+def _refused(url: str, status: int, challenge: str) -> FetchError:
     """What a status other than success means."""
     if status == 404:
         return FetchError(f"{url} is not there (HTTP 404)", status=status)
     if status in (401, 403):
         said = f"{url} does not let us in (HTTP {status}): see the feed's username and token_env"
-        return FetchError(said, status=status)
+        return FetchError(said, status=status, challenge=challenge)
     return FetchError(f"{url} answers with HTTP {status}", again=status in BUSY, status=status)
 
 

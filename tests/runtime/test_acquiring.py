@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from octotui.engine.commands import CancelRun
 from octotui.engine.events import Outcome
 from octotui.engine.state import State
+from octotui.model.process import Script, Step
 from octotui.model.space import Feed, Model
 from octotui.runtime.acquiring import RealAcquirer, SimulatedAcquirer, choose_versions
 from octotui.runtime.clocks import Clock, in_virtual_time
@@ -184,6 +185,27 @@ async def test_a_full_cache_loses_what_no_open_run_needs(tmp_path: Path) -> None
         "3.0.0",
     ]
     assert told.count(b"tools 1.0.0 is removed from the cache, which is full\n") == 1
+
+
+async def test_p1_the_image_of_a_container_is_fixed_for_the_run(tmp_path: Path, served: Served) -> None:
+    """P1: a script reads the tag and the digest; where there is no such image, the run fails in planning."""
+    served.page("/v2/tools/tags/list", '{"tags": ["1.0.0", "1.2.0"]}')
+    served.page("/v2/tools/manifests/1.2.0", "{}")
+    said = Script(body="echo #{Octopus.Action.Container.Image}")
+    for wanted, end in (("tools@1.x", "succeeded"), ("tools@3.x", "failed")):
+        step = Step(name="Run", action=said, pool="setup", container=wanted)
+        declared = replace(fed(tmp_path, a=[step]), feeds={"images": Feed(registry=served.url)})
+        async with open_space(declared, tmp_path / wanted, "ann", time.time) as session:
+            run = await started(session)
+            await ended(session)
+            family = await session.family(run)
+            log = session.log_path(run, "job-1.1")
+        assert family.runs[run].state == end
+        assert log.exists() == (end == "succeeded")
+        if log.exists():
+            assert (
+                f"{served.url[7:]}tools:1.2.0@sha256:{hashlib.sha256(b'{}').hexdigest()}" in log.read_text()
+            )
 
 
 def from_server(served: Served) -> Model:

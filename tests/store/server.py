@@ -22,6 +22,7 @@ class Served:
         self.shift = 0  # how far from what was asked for a part begins
         self.silent = False
         self.needs = ""
+        self.open: tuple[str, ...] = ()  # paths that need no authorization
         self.asked: list[str] = []
         self.authorizations: list[str | None] = []
         self.released = threading.Event()
@@ -63,13 +64,13 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True
         elif served.failures.get(path):
             self._answer(served.failures[path].pop(0), b"busy")
-        elif served.needs and self.headers.get("Authorization") != served.needs:
+        elif served.needs and path not in served.open and self.headers.get("Authorization") != served.needs:
             self._answer(401, b"who?", served.headers.get("401", {}))
         elif path in served.redirects:
             self._answer(302, b"", {"Location": served.redirects[path]})
         elif self.path in served.pages or path in served.pages:
             kind, body = served.pages.get(self.path) or served.pages[path]
-            self._answer(200, body, {"Content-Type": kind, **served.headers.get(path, {})})
+            self._answer(200, body, {"Content-Type": kind, **served.headers.get(self.path, {})})
         elif path in served.files:
             self._file(path, span)
         else:

@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -87,3 +89,8 @@ def test_p1_where_there_are_pre_releases_alone_that_is_said(tmp_path: Path) -> N
     said = r"a release of tools; there is 1\.0\.0-a, 1\.0\.0-b: ask for tools@1\.0\.0-b, or tools@\*-\*$"
     with pytest.raises(FeedError, match=said):
         choose([feed(tmp_path, "tools.1.0.0-b.zip", "tools.1.0.0-a.zip")], "tools", None)
+
+
+def test_nobody_loads_a_client_who_asks_no_server() -> None:
+    script = "import sys, octotui.runtime.opening; raise SystemExit('urllib3' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
