@@ -93,6 +93,19 @@ class OctotuiApp(App[Left]):
         if self.leaving and not len(state.families):
             self.exit(self.leaving)
 
+    def _fatal_error(self) -> None:
+        """Leave after a bug, and tell it without local variables: they may be sensitive (V5).
+
+        It is Textual's own method with `show_locals=False`.
+        """
+        from rich.segment import Segments  # noqa: PLC0415 - only a bug needs them
+        from rich.traceback import Traceback  # noqa: PLC0415
+
+        self.bell()
+        told = Traceback(show_locals=False, width=None)
+        self._exit_renderables.append(Segments(self.console.render(told, self.console.options)))
+        self._close_messages_no_wait()
+
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """What the palette offers."""
         yield from commands(self, screen)

@@ -87,3 +87,24 @@ async def test_the_time_comes_from_the_clock(tmp_path):
         await it.sees("13:46:40")
         it.session.world.now += 61
         await it.sees("13:47:41")
+
+
+async def test_a_bug_is_told_without_what_may_be_sensitive(tmp_path, capsys):
+    """V5: a crash report has no local variables, as Textual's own has."""
+    session = FakeSession(scenes.idle(), tmp_path)
+    app = OctotuiApp(session, now=session.now)
+
+    def broken():
+        typed = "-".join(["hunter", "22"])
+        return len(typed) // 0
+
+    async def crash():
+        async with app.run_test() as pilot:
+            app.call_later(broken)
+            await pilot.pause()
+
+    with pytest.raises(ZeroDivisionError):
+        await crash()
+    told = capsys.readouterr().err
+    assert "in broken" in told
+    assert "hunter-22" not in told
