@@ -9,7 +9,7 @@ import msgspec
 from octotui.engine.releases import Release
 from octotui.model.declared import values_seen_by
 from octotui.model.prompts import answer_problem
-from octotui.model.space import Model
+from octotui.model.space import Model, Value
 from octotui.model.values import SHORTEST, Prompt
 from octotui.variables.resolved import context_of
 from octotui.variables.scopes import winner
@@ -71,6 +71,8 @@ def sort_out(model: Model, process: str, variables: Mapping[str, str]) -> Given:
     seen = values_seen_by(model, process)
     declared = {name.lower(): name for name in seen}
     named = {declared.get(name.lower(), name): value for name, value in variables.items()}
+    ticked = [name for name in named if any(_is_checkbox(value) for value in seen.get(name, ()))]
+    named |= {name: named[name].capitalize() for name in ticked}
     sensitive = {name for name in named if any(value.is_sensitive for value in seen.get(name, ()))}
     return Given(
         {name: value for name, value in named.items() if name not in sensitive},
@@ -102,3 +104,8 @@ def unanswered(asked: tuple[Asked, ...], given: Collection[str]) -> tuple[str, .
         for each in asked
         if each.prompt.needs_answer and each.name.lower() not in names
     )
+
+
+def _is_checkbox(value: Value) -> bool:
+    """Whether a value is ticked or not: `true` is `True`."""
+    return value.prompt is not None and value.prompt.kind == "checkbox"

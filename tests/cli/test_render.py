@@ -36,3 +36,12 @@ def test_a_broken_expression() -> None:
     assert (code, out) == (1, b"")
     assert err.startswith("octotui: line 2, column 1: ")
     assert "Traceback" not in err
+
+
+def test_as_a_process_sees_it_and_nothing_sensitive() -> None:
+    """V4, V5."""
+    file = ROOT / "configs" / "variables.toml"
+    text = b"#{Colour} #{Sender} #{Database.Url}"
+    code, out, _ = rendered(text, file, "--project", "shop")
+    assert (code, out) == (0, b"blue shop@example.org postgres://shop:********@db.example.org/shop")
+    assert rendered(b"#{Colour}", file)[1] == b"grey"

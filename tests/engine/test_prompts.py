@@ -122,3 +122,12 @@ def test_a_run_that_a_step_starts_fails_where_it_would_have_to_ask() -> None:
 
 def test_what_was_given_is_answered() -> None:
     assert unanswered((Asked("Version", NAMED), Asked("Note", Prompt(required=False))), ("VERSION",)) == ()
+
+
+def test_a_checkbox_is_true_or_false_as_octopus_writes_it() -> None:
+    """V6: however it was typed."""
+    of = space(Sure=(prompted(Prompt(kind="checkbox")),))
+    assert sort_out(of, "go", {"sure": "true", "Other": "true"}).variables == {
+        "Sure": "True",
+        "Other": "true",
+    }
