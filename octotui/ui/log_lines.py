@@ -3,7 +3,6 @@
 A place in a log is a `Spot`, (line, row of that line), both from 0; an unwrapped line is one row.
 """
 
-import re
 import time
 from collections.abc import Iterator
 from itertools import islice
@@ -18,6 +17,7 @@ from textual.strip import Strip
 from octotui.store.levels import LevelReader
 from octotui.store.logs import LogReader
 from octotui.ui.log_text import Line, parse, plains
+from octotui.ui.patterns import Pattern
 
 HEADINGS = 1000  # highlights that may be one of an attempt
 
@@ -35,9 +35,7 @@ class Row(NamedTuple):
     gutter: str
     level: str = "default"
 
-    def strip(
-        self, width: int, base: Style, tint: Style, pattern: re.Pattern[str] | None, *, cut: bool
-    ) -> Strip:
+    def strip(self, width: int, base: Style, tint: Style, pattern: Pattern | None, *, cut: bool) -> Strip:
         """The row as it is drawn, its text in a tint; a `>` at its end says where a line was cut."""
         dim = base + Style(dim=True)
         here = base + Style(reverse=True) if self.gutter[0] == "|" else base

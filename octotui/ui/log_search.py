@@ -1,7 +1,5 @@
 """Looking for a text in a log, through the file in blocks, and the prompt that asks for it."""
 
-import re
-import warnings
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +14,9 @@ from textual.widgets import Input
 from octotui.store.levels import HIDDEN, LevelReader
 from octotui.store.logs import LogReader
 from octotui.ui.log_text import plains
+from octotui.ui.patterns import Pattern
+
+NOTHING = r"(?!)"  # is nowhere
 
 
 class Search:
@@ -31,16 +32,22 @@ class Search:
         self.running = False
         self._path = path
         self._seen = 0
-        letters = re.sub(r"\\.", "", text)
-        flags = re.IGNORECASE if letters == letters.lower() else re.NOFLAG
-        with warnings.catch_warnings(action="ignore"):
-            try:
-                self.pattern = re.compile(text, flags)
-            except (re.error, OverflowError, RecursionError):
-                self.pattern = re.compile(re.escape(text), flags)
+        self.pattern = Pattern(text)
+        self.gave_up = False
 
     def run(self) -> Iterator[None]:
-        """Search what was not searched yet, and the last line again, since it may have grown."""
+        """Search what was not searched yet, and the last line again, since it may have grown.
+
+        It gives up for good where one line takes too long.
+        """
+        try:
+            if not self.gave_up:
+                yield from self._search()
+        except TimeoutError:
+            self.gave_up = True
+            self.pattern = Pattern(NOTHING)
+
+    def _search(self) -> Iterator[None]:
         self._seen = max(0, self._seen - 1)
         del self.hits[bisect_left(self.hits, self._seen) :]
         levels = LevelReader(self._path)
@@ -48,7 +55,7 @@ class Search:
             levels.refresh()
         with LogReader(self._path) as reader:
             while lines := reader.lines(self._seen, self._seen + 2000):
-                found, texts = self.pattern.search, plains(lines)
+                found, texts = self.pattern.found, plains(lines)
                 self.hits += [
                     number
                     for number, text in enumerate(texts, self._seen)
@@ -59,6 +66,8 @@ class Search:
 
     def state(self, line: int) -> str:
         """What was looked for and how often it was found, for a title: `/error 3/41`."""
+        if self.gave_up:
+            return f"/{self.text} takes too long: search for something simpler"
         place = bisect_left(self.hits, line)
         here = f"{place + 1:,}/" if self.hits[place : place + 1] == [line] else ""
         count = f"{here}{len(self.hits):,}" if self.hits or self.running else "not found"

@@ -14,6 +14,8 @@ from rich.color import Color
 from rich.segment import Segment
 from rich.style import Style
 
+from octotui.ui.patterns import Pattern
+
 _ESCAPES = re.compile(
     r"\x1b(?:\[(?P<codes>[0-?]*)[ -/]*(?P<final>[@-~]?)"  # CSI; the one that ends with m is SGR
     r"|[\]PX^_][^\x07\x1b\n]*(?:\x07|\x1b\\)?"  # OSC, DCS and their like
@@ -191,12 +193,12 @@ class Line:
         """The row a character stands in."""
         return bisect_right(self.starts(width), character) - 1
 
-    def cut(self, start: int, end: int, pattern: re.Pattern[str] | None = None) -> list[Segment]:
+    def cut(self, start: int, end: int, pattern: Pattern | None = None) -> list[Segment]:
         """The styled pieces of a part of the line, what the pattern matches in reverse."""
         first = max(0, bisect_right(self.marks, start, key=_first) - 1)
         marks = self.marks[first : bisect_left(self.marks, end, key=_first)]
         near = self.text[: end + 1000] if pattern else ""
-        found = [match.span() for match in pattern.finditer(near, max(0, start - 1000))] if pattern else []
+        found = pattern.spans(near, max(0, start - 1000)) if pattern else []
         edges = {start, end, *(mark for mark, _ in marks), *(edge for span in found for edge in span)}
         pieces = []
         for left, right in pairwise(sorted(edge for edge in edges if start <= edge <= end)):

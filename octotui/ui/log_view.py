@@ -91,8 +91,7 @@ class LogView(LogPager):
     def _visit(self, search: Search, found: int) -> None:
         line = self._lines.place(found)
         text = self._lines.get(line)
-        match = search.pattern.search(text.text)
-        place = match.start() if match else 0
+        place = next((start for start, _ in search.pattern.spans(text.text)), 0)
         self._point(line, place, far=True)
         if not self._wrapped and not self._left <= text.cell(place) < self._left + self._room - 1:
             self._sideways(max(0, text.cell(place) - self._room // 2))

@@ -2,7 +2,10 @@
 
 from pathlib import Path
 
+import pytest
+
 from octotui.store.logs import LogWriter
+from octotui.ui import patterns
 from octotui.ui.log_search import Search
 
 
@@ -46,3 +49,17 @@ def test_a_search_is_forgiving(tmp_path: Path) -> None:
         assert search.hits == hits, text
     assert search.state(5) == "/^a 1"
     assert Search("zz", path).state(0) == "/zz not found"
+
+
+def test_a_search_that_takes_for_ever_gives_up_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It neither stops the app, nor begins again when the log grows; what it had found is kept."""
+    monkeypatch.setattr(patterns, "PATIENCE", 0.05)
+    path = written(tmp_path / "log", *["a\n"] * 2001, "a" * 60 + "b\n")
+    search = Search("(?:a|aa)+$", path)
+    assert list(search.run()) == [None]
+    assert search.state(0) == "/(?:a|aa)+$ takes too long: search for something simpler"
+    assert search.hits == list(range(2000))
+    assert list(search.run()) == []
+    assert search.pattern.spans("aaa") == []

@@ -1,13 +1,13 @@
 """Lines as people see them."""
 
 import random
-import re
 
 import pytest
 from rich.cells import cell_len
 from rich.color import Color
 
 from octotui.ui.log_text import parse, plain, plains
+from octotui.ui.patterns import Pattern
 
 
 @pytest.mark.parametrize(
@@ -116,5 +116,5 @@ def test_wide_characters_take_two_cells() -> None:
 
 def test_what_is_found_is_reversed() -> None:
     line = parse("an \x1b[31merror here")
-    pieces = [(piece.text, bool(piece.style.reverse)) for piece in line.cut(0, 99, re.compile("err"))]
+    pieces = [(piece.text, bool(piece.style.reverse)) for piece in line.cut(0, 99, Pattern("err"))]
     assert pieces == [("an ", False), ("err", True), ("or here", False)]

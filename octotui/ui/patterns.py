@@ -1,0 +1,36 @@
+"""What is looked for in a log: a text or a regular expression, of which no line can make the app wait."""
+
+import re
+import warnings
+
+PATIENCE = 0.5  # seconds that a search spends on one line
+GLANCE = 0.01  # seconds that drawing spends on one
+
+
+class Pattern:
+    """A regular expression, or the text itself where it is none; without capitals, letters of either case."""
+
+    def __init__(self, text: str) -> None:
+        import regex  # type: ignore[import-untyped]  # noqa: PLC0415 - slow to load; re cannot be stopped
+
+        letters = re.sub(r"\\.", "", text)
+        flags = regex.IGNORECASE if letters == letters.lower() else 0
+        with warnings.catch_warnings(action="ignore"):
+            try:
+                self._compiled = regex.compile(text, flags)
+            except (regex.error, OverflowError, RecursionError):
+                self._compiled = regex.compile(regex.escape(text), flags)
+
+    def found(self, text: str) -> bool:
+        """Whether it is in a text; raises TimeoutError where that cannot be said soon."""
+        return self._compiled.search(text, timeout=PATIENCE, concurrent=True) is not None
+
+    def spans(self, text: str, start: int = 0) -> list[tuple[int, int]]:
+        """Where it is in a text from a place on, as far as that can be said at a glance."""
+        found: list[tuple[int, int]] = []
+        try:
+            for match in self._compiled.finditer(text, start, timeout=GLANCE):
+                found.append(match.span())  # noqa: PERF401 - what was found in time is kept
+        except TimeoutError:
+            pass
+        return found
