@@ -14,6 +14,7 @@ from octotui.model.space import (
     Phase,
     Pool,
     Project,
+    Schedule,
     Scope,
     Target,
     Tenant,
@@ -56,6 +57,7 @@ def random_model(random: Random) -> Model:
         variables={"Where": anywhere, "Greeting": (Value(value="hello #{Octopus.Environment.Name}"),)},
         engine=_limits(random),
         targets=_targets(random, TARGETS),
+        schedules=SCHEDULES,
     )
 
 
@@ -118,6 +120,10 @@ def _lifecycle(random: Random) -> Lifecycle:
     return Lifecycle(name="Standard", phases=tuple(phases[: random.randint(1, 3)]))
 
 
+SCHEDULES = {
+    "a": Schedule(name="A", cron="* * * * *", runbook="r0", environment="test"),
+    "b": Schedule(name="B", cron="* * * * *", project="shop", environment="development"),
+}
 TARGETS = {
     "web1": Target(name="Web 1", roles=("web",)),
     "web2": Target(name="Web 2", roles=("web", "all")),

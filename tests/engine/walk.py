@@ -141,12 +141,15 @@ class Walk:
                 "health",
                 "tick",
                 "choose",
+                "due",
             ),
-            (1.5, 12, 5, 5, 2, 2, 2, 0.3, 0.6, 0.5, 0.5, 0.5),
+            (1.5, 12, 5, 5, 2, 2, 2, 0.3, 0.6, 0.5, 0.5, 0.5, 1),
         )[0]
         match kind:
             case "start":
                 self._start()
+            case "due":
+                self.send(asked.StartDue(schedule=random.choice("abc"), due=self.now // 5 * 5))
             case "release":
                 self._release()
             case "take":
