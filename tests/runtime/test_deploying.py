@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from octotui.engine.commands import StartRun
 from octotui.model.process import Package, Requirement, Script, Step
-from octotui.model.space import Value
+from octotui.model.space import Target, Value
 from octotui.runtime import deploying
 from octotui.runtime.opening import open_space
 from tests.runtime.feeds import fed
@@ -183,3 +183,24 @@ async def test_q6_a_deployment_that_is_cancelled_puts_things_back(tmp_path: Path
             if not len(state.runs):
                 break
     assert [each.name for each in (tmp_path / "srv").iterdir()] == ["begun"]
+
+
+async def test_s6_a_package_is_deployed_on_each_target(tmp_path: Path) -> None:
+    """S6, P2: acquired and installed on the targets themselves."""
+    shop(tmp_path / "feed", {"new.txt": b"2"})
+    step = Step(
+        name="Deploy",
+        action=Package(install_to=f"{tmp_path}/#{{Octopus.Machine.Id}}/shop"),
+        packages=(Requirement("shop"),),
+        roles=("web",),
+        on="target",
+    )
+    targets = {slug: Target(name=slug, roles=("web",)) for slug in ("web1", "web2")}
+    declared = replace(fed(tmp_path / "feed", a=[step]), targets=targets)
+    async with open_space(declared, tmp_path / "state", "ann", time.time) as session:
+        await session.send(StartRun(process="a", requester="ann"))
+        async for state in session.states():
+            if not len(state.runs):
+                break
+    for slug in targets:
+        assert (tmp_path / slug / "shop" / "new.txt").read_bytes() == b"2"
