@@ -5,6 +5,7 @@ import os
 import signal
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Awaitable
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -125,8 +126,10 @@ async def _printed(command: tuple[str, ...]) -> bytes:
         return await _in_time(_all_of(process, command[0]), command[0])
     finally:
         if process.returncode is None:
-            os.killpg(process.pid, signal.SIGKILL)
-            await process.wait()
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            with suppress(TimeoutError):  # what it left to be read keeps it from being over
+                await asyncio.wait_for(process.communicate(), PATIENCE)
 
 
 async def _all_of(process: Process, name: str) -> bytes:

@@ -78,6 +78,12 @@ def test_commands_that_are_no_use() -> None:
     assert problem(command=("sh", "-c", "yes hunter22")) == "what sh prints is larger than 64 KiB"
 
 
+@pytest.mark.parametrize("script", ["yes hunter22", "head -c 300000 /dev/zero"])
+def test_a_command_that_prints_too_much_is_ended_however_full_its_pipe_is(script: str) -> None:
+    for _ in range(20):
+        assert problem(command=("sh", "-c", script)) == "what sh prints is larger than 64 KiB"
+
+
 def test_a_command_may_not_take_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     """S5: it is ended with what it started."""
     monkeypatch.setattr(secrets, "PATIENCE", 0.2)
