@@ -1,7 +1,8 @@
 """What planning a run costs with 500 and with 1,000 steps: `python -m tests.bench.planning`.
 
-A prediction plays the whole run in virtual time: steps one after the other, and steps side by side in one
-group. Each time is the least of several. Twice the steps are to take at most 2.5 times as long.
+A prediction plays the whole run in virtual time: steps one after the other, steps side by side in one
+group, steps with a worker each, one step on as many targets. Each time is the least of several. Twice the
+steps are to take at most 2.5 times as long.
 """
 
 import sys
@@ -13,7 +14,7 @@ from time import perf_counter
 from octotui.engine.commands import StartRun
 from octotui.engine.state import State
 from octotui.model.process import Step
-from octotui.model.space import Model, Pool
+from octotui.model.space import Model, Pool, Target
 from octotui.runtime.prediction import predict
 from octotui.store.folder import SpaceFolder
 from octotui.views.tree import rows
@@ -40,6 +41,12 @@ def one_worker_each(steps: int) -> Model:
     return model({"big": [_step(number) for number in range(steps)]}, workers=20, pools={"setup": pool})
 
 
+def one_step_on_targets(steps: int) -> Model:
+    """One step, on so many targets."""
+    targets = {f"web{number}": Target(name=f"Web {number}", roles=("web",)) for number in range(steps)}
+    return model({"big": [script("Deploy", pool="setup", roles=("web",), on="target")]}, targets=targets)
+
+
 def _step(number: int, **more: str) -> Step:
     return script(f"Step {number}", pool="setup", **more)
 
@@ -48,6 +55,7 @@ CASES: dict[str, Callable[[int], Model]] = {
     "steps one after the other": one_after_the_other,
     "steps side by side": side_by_side,
     "steps with a worker each": one_worker_each,
+    "one step on targets": one_step_on_targets,
 }
 
 
