@@ -117,7 +117,7 @@ def test_a_journal_of_a_newer_octotui(octotui: Call, write: Call, state: Path, v
     said = octotui(verb, write(OK), "ok", "--state", state)
     assert (said.code, said.out) == (1, "")
     assert said.err == (
-        f"octotui: {journal} was written by a newer octotui (version 7, this one knows 1): update\n"
+        f"octotui: {journal} was written by a newer octotui (version 7, this one knows 2): update\n"
     )
 
 
