@@ -75,6 +75,12 @@ def requirements(definition: Runbook) -> tuple[Requirement, ...]:
     return tuple(dict.fromkeys(package for step in steps for package in step.packages))
 
 
+def images(definition: Runbook) -> tuple[str, ...]:
+    """Every image with a range that containers of enabled steps name, once each."""
+    steps = (step for step in definition.flat().steps if step.enabled)
+    return tuple(dict.fromkeys(image for step in steps for image in step.images))
+
+
 def next_version(versions: Iterable[str]) -> str:
     """The version after the highest of these, or the first one."""
     highest = max(versions, key=precedence, default=None)

@@ -5,6 +5,7 @@ from octotui.engine.commands import CreateRelease, Refused
 from octotui.engine.releases import (
     Release,
     declared_channel,
+    images,
     is_version,
     next_version,
     release_key,
@@ -34,6 +35,8 @@ def create_release(turn: Turn, command: CreateRelease) -> None:
     channel = declared_channel(model, process, slug)
     needed = requirements(definition)
     problems = [unfit(each, channel, command.versions.get(each.text)) for each in needed]
+    unfixed = (image for image in images(definition) if image not in command.versions)
+    problems += [f"no registry was asked for the image {image.partition(':')[2]}" for image in unfixed]
     if any(problems):
         raise Refused("; ".join(filter(None, problems)))
     release = Release(
@@ -41,7 +44,9 @@ def create_release(turn: Turn, command: CreateRelease) -> None:
         version=version,
         channel=slug,
         definition=definition,
-        versions={each.text: command.versions[each.text] for each in needed},
+        versions={
+            text: command.versions[text] for text in (*(each.text for each in needed), *images(definition))
+        },
         notes=command.notes,
         created=turn.state.releases_created + 1,
     )

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from octotui.engine.commands import CreateRelease, Refused
 from octotui.engine.events import ReleaseCreated
-from octotui.engine.releases import Release, declared_channel, requirements
+from octotui.engine.releases import Release, declared_channel, images, requirements
 from octotui.engine.releasing import channel_of
 from octotui.model.complaints import did_you_mean
 from octotui.model.process import Requirement
@@ -21,7 +21,7 @@ async def make_release(session: Session, command: CreateRelease, pinned: Mapping
     model = session.state.model
     definition = model.process(command.process)
     if definition is not None:
-        asked = _asked(requirements(definition), pinned)
+        asked = _asked(requirements(definition), pinned) | {image: image for image in images(definition)}
         channel = channel_of(model, command.process, command.channel)
         limits = declared_channel(model, command.process, channel)
         chosen, problems = await session.choose(tuple(asked.values()), limits)

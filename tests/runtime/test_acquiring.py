@@ -9,14 +9,15 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from octotui.engine.commands import CancelRun
+from octotui.engine.commands import CancelRun, CreateRelease, Refused, StartRun
 from octotui.engine.events import Outcome
 from octotui.engine.state import State
-from octotui.model.process import Script, Step
-from octotui.model.space import Feed, Model
+from octotui.model.process import Runbook, Script, Step
+from octotui.model.space import Environment, Feed, Model, Project
 from octotui.runtime.acquiring import RealAcquirer, SimulatedAcquirer, choose_versions
 from octotui.runtime.clocks import Clock, in_virtual_time
 from octotui.runtime.opening import open_space
+from octotui.runtime.releasing import make_release
 from octotui.store import fetching
 from tests.runtime.feeds import acquire_job, fed, put
 from tests.store.server import Served, serving
@@ -206,6 +207,29 @@ async def test_p1_the_image_of_a_container_is_fixed_for_the_run(tmp_path: Path, 
             assert (
                 f"{served.url[7:]}tools:1.2.0@sha256:{hashlib.sha256(b'{}').hexdigest()}" in log.read_text()
             )
+
+
+TEST = {"test": Environment(name="Test")}
+
+
+async def test_p1_a_release_keeps_its_images(tmp_path: Path, served: Served) -> None:
+    """P1: a deployment takes the tag and digest of the release, though there is a newer tag by then."""
+    served.page("/v2/tools/tags/list", '{"tags": ["1.2.0"]}')
+    served.page("/v2/tools/manifests/1.2.0", "{}")
+    said = Script(body="echo #{Octopus.Action.Container.Image}")
+    steps = (Step(name="Run", action=said, pool="setup", container="tools@1.x"),)
+    project = Project(deployment=Runbook(name="Shop", steps=steps))
+    feeds = {"images": Feed(registry=served.url)}
+    declared = replace(fed(tmp_path), feeds=feeds, projects={"shop": project}, environments=TEST)
+    async with open_space(declared, tmp_path, "ann", time.time) as session:
+        with pytest.raises(Refused, match="no registry was asked for the image tools"):
+            await session.send(CreateRelease(process="shop"))
+        release = await make_release(session, CreateRelease(process="shop"))
+        served.page("/v2/tools/tags/list", '{"tags": ["1.2.0", "1.3.0"]}')
+        await session.send(StartRun(process="shop", release=release.version, environment="test"))
+        await ended(session)
+        log = session.log_path("run-1", "job-1.1").read_text()
+    assert f"tools:1.2.0@sha256:{hashlib.sha256(b'{}').hexdigest()}" in log
 
 
 def from_server(served: Served) -> Model:
