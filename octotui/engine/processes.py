@@ -155,9 +155,10 @@ def _acquire(turn: Turn, run: Run, steps: list[int]) -> bool:
     """Acquire the selection's packages just before the first steps that need some (P2)."""
     if run.acquired != "no":
         return False
-    if not any(run.runbook.steps[each].packages and not not_due(turn.state, run, each) for each in steps):
+    if not any(run.runbook.steps[each].packages and _may_come(turn.state, run, each) for each in steps):
         return False
-    for worker, packages in acquisitions(run):
+    found = acquisitions(run)  # none where all targets are excluded
+    for worker, packages in found:
         turn.emit(
             happened.JobQueued(
                 run=run.id,
@@ -168,7 +169,12 @@ def _acquire(turn: Turn, run: Run, steps: list[int]) -> bool:
                 packages=packages,
             )
         )
-    return True
+    return bool(found)
+
+
+def _may_come(state: State, run: Run, index: int) -> bool:
+    """Whether a step is due as things stand; a child step may come where the step it is within is due."""
+    return not not_due(state, run, outermost(run, index))
 
 
 def _start(turn: Turn, run: Run, steps: list[int]) -> bool:

@@ -7,7 +7,6 @@ from octotui.model.packages import check_packages
 from octotui.model.projects import check_projects
 from octotui.model.prompts import check_prompts
 from octotui.model.references import check_references
-from octotui.model.schedules import check_schedules
 from octotui.model.scoping import names
 from octotui.model.set_ties import check_ties_of_sets
 from octotui.model.space import BUILT_IN, DEFAULT_POOL, Model
@@ -32,7 +31,10 @@ def check(model: Model, report: Report) -> None:
     check_ties_of_sets(model, report)
     check_circles(model, report)
     check_packages(model, report)
-    check_schedules(model, report)
+    if model.schedules:
+        from octotui.model.schedules import check_schedules  # noqa: PLC0415 - cron and time zones take their time
+
+        check_schedules(model, report)
 
 
 def _check_workers(model: Model, report: Report) -> None:

@@ -16,8 +16,8 @@ from octotui.engine.events import (
     StepSkipped,
     WorkersSelected,
 )
-from octotui.model.process import Simulate
-from tests.world import World, child, engine, manual, model, packages, script
+from octotui.model.process import Runbook, Simulate
+from tests.world import World, child, engine, manual, model, on_targets, packages, rolling, script
 
 FAILS = Simulate(takes=1.0, result="failure")
 SLOW = Simulate(takes=9.0)
@@ -242,3 +242,28 @@ def test_acquiring_is_no_step() -> None:
     """P2: its job belongs to none."""
     world = play(script("A", packages=packages("image")))
     assert [event.step for event in world.happened(JobQueued)] == [None, 0]
+
+
+def test_a_run_without_any_target_left_acquires_nothing_and_ends() -> None:
+    """I7, P2, S6: all of them were excluded before the step that needs packages."""
+    steps = (on_targets("Deploy", "db"), on_targets("Install", "db", packages=packages("tools")))
+    world = World(model({"go": Runbook(name="Go", steps=steps, guided_failure="on")}))
+    world.start("go", environment="production")
+    world.report("job-1.1", "failed", reason="it is gone")
+    world.answer("exclude")
+    world.run_out()
+    assert world.steps("run-1") == ["succeeded-with-warnings", "skipped"]
+    assert world.ends() == {"run-1": "succeeded"}
+
+
+def test_a_child_step_that_comes_with_nothing_acquires_nothing() -> None:
+    """I3, P2, S6: its rolling step is skipped, though its own condition holds."""
+    child_step = on_targets("Mend", condition="failure", packages=packages("tools"))
+    roll = rolling("Roll", ("web",), child_step)
+    world = World(model({"go": [manual("Ask"), roll]}))
+    world.start("go")
+    world.answer("abort")
+    world.run_out()
+    assert world.steps("run-1") == ["failed", "skipped", "skipped"]
+    assert world.ends() == {"run-1": "failed"}
+    assert [event.kind for event in world.happened(JobQueued)] == ["manual"]
