@@ -10,7 +10,7 @@ from octotui.engine.events import Artifact
 from octotui.engine.state import State
 from octotui.model.process import Runbook, Simulate
 from octotui.model.space import Engine, Lifecycle, Model, Phase, Pool, Project, Space, Tenant, Worker
-from tests.world import World, child, manual, model, packages, script
+from tests.world import TARGETS, World, child, manual, model, on_targets, packages, rolling, script
 
 BILL = """\
 Four databases cost **2,400 €** a month.
@@ -197,6 +197,26 @@ def telling() -> Scene:
     world.run_until(21)
     far = asked.ReportProgress(job="job-1.2", attempt=1, percentage=62, message="94 of 151 files")
     world.send(far)
+    return _scene(world)
+
+
+def turns() -> Scene:
+    """Two deployments take turns on the targets of a rolling step: one waits for the other's step."""
+    roll = rolling(
+        "Replace the servers",
+        ("web",),
+        on_targets("Stop", simulate=takes(10)),
+        on_targets("Install", simulate=takes(20)),
+        window=2,
+    )
+    steps = (roll, on_targets("Change the database", "db", simulate=takes(5)))
+    world = World(
+        kraken(runbooks={"deploy": Runbook(name="Deploy the kraken", steps=steps)}, targets=TARGETS)
+    )
+    world.start("deploy", environment="production")
+    world.now += 3
+    world.start("deploy", environment="production")
+    world.run_until(36)
     return _scene(world)
 
 

@@ -91,6 +91,11 @@ class TestRun:
         assert pictured(scenes.seed(), NARROW, "l")
 
 
+class TestTargets:
+    def test_two_runs_take_turns(self, pictured):
+        assert pictured(scenes.turns(), WIDE)
+
+
 class TestDialogs:
     def test_start(self, pictured):
         assert pictured(scenes.idle(), NARROW, "s")
