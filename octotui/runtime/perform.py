@@ -159,6 +159,8 @@ class Crew:
         progress = Progress(partial(self._progress, job))
         transcript = Transcript(output, (*secrets.values(), *work.sensitive), progress)
         warnings = tuple(map(transcript.masked, warnings))
+        if not self._keeps_output:  # a prediction cannot know what steps will set
+            warnings = tuple(each for each in warnings if "].Output" not in each)
         if job.attempt > 1:
             output.say(f"attempt {job.attempt}", "highlight")
         for warning in warnings:

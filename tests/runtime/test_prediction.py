@@ -3,10 +3,11 @@
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from octotui.engine.commands import StartRun
 from octotui.engine.state import State
-from octotui.model.process import Runbook
+from octotui.model.process import Runbook, Script
 from octotui.runtime.prediction import Prediction, predict
 from octotui.store.folder import SpaceFolder
 from tests.scenes import takes
@@ -95,3 +96,10 @@ def test_what_fails_in_a_guided_run_is_left_to_fail() -> None:
     found = predicted(model({"a": Runbook(name="A", steps=steps, guided_failure="on")}))
     assert [each.answer for each in found.state.interruptions.values()] == ["fail"]
     assert [each.state for each in found.state.runs["run-1"].steps] == ["failed", "succeeded"]
+
+
+def test_v1_what_a_step_will_set_is_no_warning_of_a_prediction() -> None:
+    said = "echo #{Octopus.Action[First].Output.Where} #{Nothing}"
+    reading = replace(script("Last"), action=Script(body=said))
+    found = predicted(model({"a": [script("First"), reading]}))
+    assert found.state.runs["run-1"].warnings == ("nobody knows the variable Nothing",)
