@@ -6,8 +6,8 @@ from typing import NamedTuple
 import msgspec
 
 from octotui.engine import commands as asked
-from octotui.engine.events import Artifact
 from octotui.engine.state import State
+from octotui.engine.terms import Artifact
 from octotui.model.process import Runbook, Simulate
 from octotui.model.space import Engine, Lifecycle, Model, Phase, Pool, Project, Space, Tenant, Worker
 from tests.world import TARGETS, World, child, manual, model, on_targets, packages, rolling, script

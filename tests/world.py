@@ -6,9 +6,10 @@ from typing import TypeVar
 from octotui.engine import commands as asked
 from octotui.engine.advance import advance
 from octotui.engine.commands import Command
-from octotui.engine.events import Answer, AnyEvent, JobEnd, JobStarted, JobStopping, Outcome, RunQueued
+from octotui.engine.events import AnyEvent, JobStarted, JobStopping, RunQueued
 from octotui.engine.evolve import evolve
 from octotui.engine.state import Run, State, next_deadline, step_of
+from octotui.engine.terms import Answer, JobEnd, Outcome
 from octotui.model.process import Manual, Requirement, Rolling, Runbook, Script, Simulate, StartRunbook, Step
 from octotui.model.space import Engine, Environment, Model, Pool, Space, Target, Team, Worker
 

@@ -4,8 +4,8 @@ import asyncio
 import sys
 from functools import partial
 
-from octotui.engine.events import Answer
 from octotui.engine.state import Interruption
+from octotui.engine.terms import Answer
 
 
 class Asking:

@@ -19,8 +19,9 @@ from octotui.engine.commands import (
     TakeInterruption,
 )
 from octotui.engine.decide import may_answer
-from octotui.engine.events import Answer, RunQueued
+from octotui.engine.events import RunQueued
 from octotui.engine.state import Interruption, Run, State
+from octotui.engine.terms import Answer
 from octotui.model.space import Model
 from octotui.runtime.finish import only_people_left, open_runs, questions
 from octotui.runtime.opening import open_space

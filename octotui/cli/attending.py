@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from octotui.cli.models import USAGE, refuse, wants_ascii
 from octotui.cli.starting import Start, Telling, starting_time
 from octotui.engine.commands import StartRun
-from octotui.engine.events import Answer
+from octotui.engine.terms import Answer
 from octotui.model.space import Model
 
 

@@ -1,7 +1,7 @@
 """What must be acquired on which worker, and which locks jobs take there (P2, L1, L3)."""
 
-from octotui.engine.events import Mode
 from octotui.engine.state import Run, State
+from octotui.engine.terms import Mode
 
 Packages = tuple[tuple[str, str], ...]
 

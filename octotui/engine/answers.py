@@ -3,9 +3,9 @@
 from msgspec.structs import replace
 
 from octotui.engine import events as happened
-from octotui.engine.events import Outcome
 from octotui.engine.outcomes import end_job
 from octotui.engine.state import Job
+from octotui.engine.terms import Outcome
 from octotui.engine.turn import Turn
 
 

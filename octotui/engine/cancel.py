@@ -1,17 +1,23 @@
 """Ending a run before its time, and with it the runs it waits for (Q6, S5)."""
 
 from octotui.engine import events as happened
-from octotui.engine.events import Outcome
 from octotui.engine.outcomes import end_job
 from octotui.engine.state import ForChild, Job, Run
+from octotui.engine.terms import Outcome, RunEnd
 from octotui.engine.turn import Turn
 
 
 def cancel(
-    turn: Turn, name: str, reason: str, *, ending: happened.RunEnd = "cancelled", by: str | None = None
+    turn: Turn,
+    name: str,
+    reason: str,
+    *,
+    ending: RunEnd = "cancelled",
+    by: str | None = None,
+    origin: str = "",
 ) -> None:
     """Begin to end a run and all it waits for, before anything that they hold can go on to one of them."""
-    turn.emit(happened.RunCancelling(run=name, ending=ending, reason=reason, by=by))
+    turn.emit(happened.RunCancelling(run=name, ending=ending, reason=reason, by=by, origin=origin))
     for job in open_jobs(turn, name):
         cancel_child(turn, job, f"{name}, which waited for it, was ended")
 

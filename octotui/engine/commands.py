@@ -2,7 +2,7 @@
 
 import msgspec
 
-from octotui.engine.events import Answer, Health, Outcome
+from octotui.engine.terms import Answer, Health, Outcome
 from octotui.model.space import Model
 
 
@@ -10,20 +10,20 @@ class Refused(Exception):
     """A command that fits no state; its text is a sentence that says why and what to do."""
 
 
-class LoadModel(msgspec.Struct, frozen=True):
+class LoadModel(msgspec.Struct, frozen=True, tag=True):
     """Take this model as the declared world."""
 
     model: Model
 
 
-class ReportHealth(msgspec.Struct, frozen=True):
+class ReportHealth(msgspec.Struct, frozen=True, tag=True):
     """A worker, or a target, was checked."""
 
     worker: str
     health: Health
 
 
-class StartRun(msgspec.Struct, frozen=True, kw_only=True):
+class StartRun(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """Queue a run of a runbook or a release, by slugs; `variables` are values given for this run alone.
 
     A runbook that was published runs as it was then, unless a `draft` is asked for; `skip` are names of
@@ -46,16 +46,17 @@ class StartRun(msgspec.Struct, frozen=True, kw_only=True):
     not_before: float | None = None
     schedule: str | None = None
     due: float | None = None
+    origin: str = ""
 
 
-class StartDue(msgspec.Struct, frozen=True, kw_only=True):
+class StartDue(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """A time of a schedule has come: start what it says."""
 
     schedule: str
     due: float
 
 
-class CreateRelease(msgspec.Struct, frozen=True, kw_only=True):
+class CreateRelease(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """Freeze a project, or publish a runbook: without a version the next, without a channel the default.
 
     `versions` of packages are by requirement (`tools`, `tools@1.x`), chosen from feeds beforehand.
@@ -67,9 +68,10 @@ class CreateRelease(msgspec.Struct, frozen=True, kw_only=True):
     versions: dict[str, str] = {}
     notes: str = ""
     requester: str = ""
+    origin: str = ""
 
 
-class ChoosePackages(msgspec.Struct, frozen=True, kw_only=True):
+class ChoosePackages(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """The feeds were read for a run: a version by requirement, and what is wrong."""
 
     run: str
@@ -77,7 +79,7 @@ class ChoosePackages(msgspec.Struct, frozen=True, kw_only=True):
     problems: tuple[str, ...] = ()
 
 
-class ReportProgress(msgspec.Struct, frozen=True, kw_only=True):
+class ReportProgress(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """A script said how far it has come; a stale report, or one that says nothing new, is ignored."""
 
     job: str
@@ -86,7 +88,7 @@ class ReportProgress(msgspec.Struct, frozen=True, kw_only=True):
     message: str = ""
 
 
-class ReportOutcome(msgspec.Struct, frozen=True, kw_only=True):
+class ReportOutcome(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """An executor is done with an attempt; a stale report is ignored."""
 
     job: str
@@ -94,45 +96,62 @@ class ReportOutcome(msgspec.Struct, frozen=True, kw_only=True):
     outcome: Outcome
 
 
-class TakeInterruption(msgspec.Struct, frozen=True, kw_only=True):
+class TakeInterruption(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """A user takes responsibility for a question."""
 
     interruption: str
     user: str
+    origin: str = ""
 
 
-class AnswerInterruption(msgspec.Struct, frozen=True, kw_only=True):
+class AnswerInterruption(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """The responsible user answers a question."""
 
     interruption: str
     user: str
     answer: Answer
     notes: str = ""
+    origin: str = ""
 
 
-class MoveToTop(msgspec.Struct, frozen=True, kw_only=True):
+class MoveToTop(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """Let a queued run go before all others that are queued."""
 
     run: str
     by: str = ""
+    origin: str = ""
 
 
-class CancelRun(msgspec.Struct, frozen=True, kw_only=True):
+class CancelRun(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """End a run, whatever it is doing."""
 
     run: str
     by: str = ""
+    origin: str = ""
 
 
-class Reopen(msgspec.Struct, frozen=True):
+class RecordRefusal(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Somebody was refused what they asked for: keep who it was, what it was about, and why."""
+
+    user: str
+    action: str
+    subject: str = ""
+    reason: str = ""
+    origin: str = ""
+
+
+class Reopen(msgspec.Struct, frozen=True, tag=True):
     """The space was opened again, with this model if it is another one: jobs that were running are lost."""
 
     model: Model | None = None
 
 
-class Tick(msgspec.Struct, frozen=True):
+class Tick(msgspec.Struct, frozen=True, tag=True):
     """Time has passed: deadlines that are due take effect."""
 
+
+Request = StartRun | CreateRelease | TakeInterruption | AnswerInterruption | MoveToTop | CancelRun
+"""What people ask for; `origin` says from where, as far as the machine knows."""
 
 Command = (
     LoadModel
@@ -147,6 +166,7 @@ Command = (
     | AnswerInterruption
     | MoveToTop
     | CancelRun
+    | RecordRefusal
     | Reopen
     | Tick
 )

@@ -7,11 +7,11 @@ from octotui.engine import events as happened
 from octotui.engine.cancel import cancel, open_jobs
 from octotui.engine.commands import Command, Refused
 from octotui.engine.due import let_due
-from octotui.engine.events import Outcome
 from octotui.engine.outcomes import end_job, report_outcome, report_progress
 from octotui.engine.releasing import create_release
 from octotui.engine.starting import start_due, start_run
 from octotui.engine.state import Interruption, State, in_order
+from octotui.engine.terms import Outcome
 from octotui.engine.turn import Turn
 from octotui.model.space import Model
 
@@ -43,6 +43,8 @@ def decide(turn: Turn, command: Command) -> None:  # noqa: C901, PLR0912, PLR091
             _move_to_top(turn, command)
         case asked.CancelRun():
             _cancel(turn, command)
+        case asked.RecordRefusal():
+            _record_refusal(turn, command)
         case asked.Reopen():
             _reopen(turn, command.model)
         case asked.Tick():
@@ -75,7 +77,9 @@ def _take(turn: Turn, command: asked.TakeInterruption) -> None:
     if may:
         raise Refused(may)
     turn.emit(
-        happened.InterruptionTaken(run=interruption.run, interruption=interruption.id, user=command.user)
+        happened.InterruptionTaken(
+            run=interruption.run, interruption=interruption.id, user=command.user, origin=command.origin
+        )
     )
 
 
@@ -96,6 +100,7 @@ def _answer(turn: Turn, command: asked.AnswerInterruption) -> None:
             user=command.user,
             answer=command.answer,
             notes=command.notes,
+            origin=command.origin,
         )
     )
 
@@ -126,7 +131,7 @@ def _move_to_top(turn: Turn, command: asked.MoveToTop) -> None:
         raise Refused(f"{command.run} is not queued, so that it cannot be moved to the top")
     if run.moved:
         raise Refused(f"{run.id} was moved to the top already")
-    turn.emit(happened.RunMoved(run=run.id, by=command.by))
+    turn.emit(happened.RunMoved(run=run.id, by=command.by, origin=command.origin))
 
 
 def _cancel(turn: Turn, command: asked.CancelRun) -> None:
@@ -136,7 +141,19 @@ def _cancel(turn: Turn, command: asked.CancelRun) -> None:
     if run.state == "cancelling":
         raise Refused(f"{run.id} is being ended already")
     by = f"cancelled by {command.by}" if command.by else "cancelled"
-    cancel(turn, run.id, by, by=command.by or None)
+    cancel(turn, run.id, by, by=command.by or None, origin=command.origin)
+
+
+def _record_refusal(turn: Turn, command: asked.RecordRefusal) -> None:
+    turn.emit(
+        happened.ActionRefused(
+            user=command.user,
+            action=command.action,
+            subject=command.subject,
+            reason=command.reason,
+            origin=command.origin,
+        )
+    )
 
 
 def _reopen(turn: Turn, model: Model | None) -> None:

@@ -2,10 +2,10 @@
 
 from octotui.engine import events as happened
 from octotui.engine.cancel import cancel
-from octotui.engine.events import Outcome
 from octotui.engine.locks import in_the_way
 from octotui.engine.outcomes import end_or_ask
 from octotui.engine.state import ForLock, ForRetry, Job, step_of
+from octotui.engine.terms import Outcome
 from octotui.engine.turn import Turn
 
 

@@ -4,61 +4,24 @@ Each event is one JSON object, `{"type": …, "seq": …, "at": …, …}`; `seq
 `at` is seconds since 1970 (UTC).
 """
 
-from typing import Literal
-
 import msgspec
 
 from octotui.engine.releases import Release
+from octotui.engine.terms import (
+    Answer,
+    Artifact,
+    Health,
+    JobEnd,
+    JobKind,
+    Mode,
+    Outcome,
+    PassedOver,
+    Pick,
+    Question,
+    RunEnd,
+    StepTargets,
+)
 from octotui.model.space import Model
-
-JobKind = Literal["script", "acquire", "runbook", "manual"]
-Mode = Literal["shared", "exclusive"]
-Health = Literal["healthy", "has-warnings", "unhealthy", "unavailable"]
-Answer = Literal["proceed", "abort", "retry", "ignore", "fail", "exclude"]
-Question = Literal["manual", "guided"]
-RunEnd = Literal["succeeded", "failed", "cancelled", "timed-out"]
-JobEnd = Literal["succeeded", "succeeded-with-warnings", "failed", "cancelled", "lost"]
-
-
-class PassedOver(msgspec.Struct, frozen=True, gc=False):
-    """A worker, or target, that a selection looked at and did not take, and why."""
-
-    worker: str
-    reason: str
-
-
-class Pick(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One worker selected for steps of one lease key, and why it was this one (W6, W8)."""
-
-    pool: str
-    worker: str
-    steps: tuple[int, ...]
-    packages: tuple[str, ...] = ()
-    container: str | None = None
-    policy: str
-    cursor_before: str | None = None
-    cursor_after: str | None = None
-    passed_over: tuple[PassedOver, ...] = ()
-    leases: int | None = None  # the live leases it had, where the policy looks at them
-
-
-class Artifact(msgspec.Struct, frozen=True, gc=False):
-    """A file that a script had kept (V7): its name among those of its job, and its size in bytes."""
-
-    name: str
-    size: int
-
-
-class Outcome(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """How an attempt ended on its machine, and what its script said: output variables and more (V7)."""
-
-    state: JobEnd
-    exit_code: int | None = None
-    reason: str = ""
-    warnings: tuple[str, ...] = ()
-    outputs: dict[str, str] = {}
-    artifacts: tuple[Artifact, ...] = ()
-    highlights: tuple[str, ...] = ()
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", gc=False):
@@ -109,6 +72,7 @@ class RunQueued(Event, frozen=True, tag=True):
     not_before: float | None = None
     schedule: str | None = None
     due: float | None = None
+    origin: str = ""
 
 
 class ReleaseCreated(Event, frozen=True, tag=True):
@@ -116,6 +80,7 @@ class ReleaseCreated(Event, frozen=True, tag=True):
 
     release: Release
     requester: str = ""
+    origin: str = ""
 
 
 class VariablePublished(Event, frozen=True, tag=True):
@@ -147,6 +112,7 @@ class RunMoved(Event, frozen=True, tag=True):
 
     run: str
     by: str = ""
+    origin: str = ""
 
 
 class PackagesChosen(Event, frozen=True, tag=True):
@@ -168,13 +134,6 @@ class WorkersSelected(Event, frozen=True, tag=True):
 
     run: str
     picks: tuple[Pick, ...]
-
-
-class StepTargets(msgspec.Struct, frozen=True, gc=False):
-    """The targets that one step of a run goes to, in declared order."""
-
-    step: int
-    targets: tuple[str, ...]
 
 
 class TargetsSelected(Event, frozen=True, tag=True):
@@ -225,6 +184,7 @@ class RunCancelling(Event, frozen=True, tag=True):
     ending: RunEnd
     reason: str
     by: str | None = None
+    origin: str = ""
 
 
 class RunEnded(Event, frozen=True, tag=True):
@@ -345,6 +305,7 @@ class InterruptionTaken(Event, frozen=True, tag=True):
     run: str
     interruption: str
     user: str
+    origin: str = ""
 
 
 class InterruptionAnswered(Event, frozen=True, tag=True):
@@ -355,6 +316,17 @@ class InterruptionAnswered(Event, frozen=True, tag=True):
     user: str
     answer: Answer
     notes: str = ""
+    origin: str = ""
+
+
+class ActionRefused(Event, frozen=True, tag=True):
+    """Somebody was refused what they asked for; `action` is the name of the command."""
+
+    user: str
+    action: str
+    subject: str = ""
+    reason: str = ""
+    origin: str = ""
 
 
 class InterruptionClosed(Event, frozen=True, tag=True):
@@ -397,4 +369,5 @@ AnyEvent = (
     | InterruptionTaken
     | InterruptionAnswered
     | InterruptionClosed
+    | ActionRefused
 )

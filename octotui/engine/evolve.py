@@ -81,5 +81,7 @@ def evolve(state: State, event: AnyEvent) -> State:  # noqa: C901, PLR0912, PLR0
             return jobs.interruption_answered(state, event)
         case happened.InterruptionClosed():
             return jobs.interruption_closed(state, event)
+        case happened.ActionRefused():
+            return state
         case _:
             assert_never(event)

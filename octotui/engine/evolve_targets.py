@@ -5,8 +5,9 @@ from msgspec.structs import replace
 from octotui.engine import events as happened
 from octotui.engine.evolve_runs import with_progress
 from octotui.engine.state import Job, Progress, Run, State
+from octotui.engine.terms import JobEnd
 
-WORSE: tuple[happened.JobEnd, ...] = ("succeeded", "succeeded-with-warnings", "cancelled", "lost", "failed")
+WORSE: tuple[JobEnd, ...] = ("succeeded", "succeeded-with-warnings", "cancelled", "lost", "failed")
 """How a job may end, from good to bad: a step on targets is as well as the worst of its jobs."""
 
 
@@ -55,7 +56,7 @@ def over(run: Run, job: Job, event: happened.JobEnded) -> Run:
     return run
 
 
-def _after(before: Progress, target: str, end: happened.JobEnd, reason: str) -> Progress:
+def _after(before: Progress, target: str, end: JobEnd, reason: str) -> Progress:
     failed = end in ("failed", "lost")
     result = max(before.result or "succeeded", end, key=WORSE.index)
     return replace(

@@ -3,8 +3,8 @@
 from msgspec.structs import replace
 
 from octotui.engine import events as happened
-from octotui.engine.events import Answer, Outcome
 from octotui.engine.state import Job, Run, State, step_of
+from octotui.engine.terms import Answer, Outcome
 from octotui.engine.turn import Turn
 from octotui.model.process import Runbook
 from octotui.model.space import Model

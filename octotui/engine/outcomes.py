@@ -5,9 +5,9 @@ from msgspec.structs import replace
 from octotui.engine import events as happened
 from octotui.engine.attempts import Reached
 from octotui.engine.commands import ReportOutcome, ReportProgress
-from octotui.engine.events import Health, Outcome
 from octotui.engine.guidance import ask, asks
 from octotui.engine.state import Job, Run, step_of
+from octotui.engine.terms import Health, Outcome
 from octotui.engine.turn import Turn
 from octotui.model.process import HealthCheck
 

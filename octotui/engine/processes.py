@@ -36,6 +36,7 @@ def queue_run(
     not_before: float | None = None,
     schedule: str | None = None,
     due: float | None = None,
+    origin: str = "",
 ) -> None:
     """Queue a run of a runbook as it is declared, or of a release; guided or not is fixed now (I7).
 
@@ -65,6 +66,7 @@ def queue_run(
             not_before=not_before,
             schedule=schedule,
             due=due,
+            origin=origin,
         )
     )
 

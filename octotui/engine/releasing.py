@@ -50,7 +50,7 @@ def create_release(turn: Turn, command: CreateRelease) -> None:
         notes=command.notes,
         created=turn.state.releases_created + 1,
     )
-    turn.emit(happened.ReleaseCreated(release=release, requester=command.requester))
+    turn.emit(happened.ReleaseCreated(release=release, requester=command.requester, origin=command.origin))
 
 
 def channel_of(model: Model, process: str, said: str | None) -> str | None:

@@ -3,7 +3,7 @@
 from octotui.engine import events as happened
 from octotui.engine.answers import heed
 from octotui.engine.cancel import cancel_child, end_if_nothing_is_open, end_what_is_open
-from octotui.engine.events import AnyEvent, Outcome
+from octotui.engine.events import AnyEvent
 from octotui.engine.locks import grantable
 from octotui.engine.outcomes import end_attempt, of_child
 from octotui.engine.processes import can_go_on, fail_in_a_circle, go_on, plan, queue_run, why_no_child
@@ -11,6 +11,7 @@ from octotui.engine.queue import next_to_go
 from octotui.engine.releasing import newest_release, publish
 from octotui.engine.state import ForChild, Job, Run, in_order
 from octotui.engine.targets import roll_on
+from octotui.engine.terms import Outcome
 from octotui.engine.turn import Turn
 from octotui.model.process import StartRunbook
 

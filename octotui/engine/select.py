@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from octotui.engine.context import scope_context, visible
-from octotui.engine.events import PassedOver, Pick
 from octotui.engine.prompts import asked_by, unanswered
 from octotui.engine.state import Run, State, cursor_key
+from octotui.engine.terms import PassedOver, Pick
 from octotui.model.process import Step
 from octotui.model.space import BUILT_IN, Pool
 from octotui.variables.scopes import winner

@@ -46,6 +46,7 @@ def start_run(turn: Turn, command: StartRun) -> None:
         not_before=_yet_to_come(turn, command.not_before),
         schedule=command.schedule,
         due=command.due,
+        origin=command.origin,
     )
 
 

@@ -30,7 +30,10 @@ import msgspec
 from rpds import HashTrieMap
 
 from octotui.engine.attempts import Attempt, Reached
-from octotui.engine.events import (
+from octotui.engine.ordered import Line
+from octotui.engine.releases import Release
+from octotui.engine.series import Series
+from octotui.engine.terms import (
     Answer,
     Artifact,
     Health,
@@ -43,9 +46,6 @@ from octotui.engine.events import (
     Question,
     RunEnd,
 )
-from octotui.engine.ordered import Line
-from octotui.engine.releases import Release
-from octotui.engine.series import Series
 from octotui.model.process import Runbook, Step
 from octotui.model.space import Model, Space
 

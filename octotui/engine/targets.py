@@ -7,8 +7,8 @@ import msgspec
 from octotui.engine import events as happened
 from octotui.engine.acquire import machine_of, mode_on
 from octotui.engine.conditions import not_due_on
-from octotui.engine.events import PassedOver, StepTargets
 from octotui.engine.state import Job, Run, State
+from octotui.engine.terms import PassedOver, StepTargets
 from octotui.engine.turn import Turn
 from octotui.model.process import Rolling
 from octotui.model.space import Target

@@ -2,9 +2,10 @@
 
 from msgspec.structs import replace
 
-from octotui.engine.events import AnyEvent, RunEnd, RunEnded
+from octotui.engine.events import AnyEvent, RunEnded
 from octotui.engine.evolve import evolve
 from octotui.engine.state import Job, Run, State
+from octotui.engine.terms import RunEnd
 
 
 class Turn:

@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Protocol
 
-from octotui.engine.events import Outcome
 from octotui.engine.state import Job
+from octotui.engine.terms import Outcome
 from octotui.model.space import Channel, Model
 from octotui.store.cache import InUse, shrink
 from octotui.store.feeds import FeedError, catalogue, choose

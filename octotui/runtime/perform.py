@@ -11,8 +11,9 @@ from msgspec.structs import replace
 from octotui.engine import events as happened
 from octotui.engine.acquire import packages_in_use
 from octotui.engine.commands import ChoosePackages, Command, ReportOutcome, ReportProgress
-from octotui.engine.events import AnyEvent, Outcome
+from octotui.engine.events import AnyEvent
 from octotui.engine.state import Job, Run, State
+from octotui.engine.terms import Outcome
 from octotui.model.process import Package
 from octotui.model.space import Channel
 from octotui.runtime.acquiring import Acquirer, Chosen

@@ -4,8 +4,9 @@ import msgspec
 from msgspec.structs import replace
 
 from octotui.engine.commands import AnswerInterruption, CreateRelease, StartRun, TakeInterruption
-from octotui.engine.events import Answer, AnyEvent, RunQueued
+from octotui.engine.events import AnyEvent, RunQueued
 from octotui.engine.state import Interruption, State
+from octotui.engine.terms import Answer
 from octotui.model.space import Model
 from octotui.runtime.acquiring import SimulatedAcquirer
 from octotui.runtime.clocks import Clock, in_virtual_time

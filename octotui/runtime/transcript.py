@@ -7,7 +7,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from octotui.engine.events import Artifact, Outcome
+from octotui.engine.terms import Artifact, Outcome
 from octotui.runtime.masking import Masker
 from octotui.runtime.messages import (
     CreateArtifact,

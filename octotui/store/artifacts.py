@@ -5,7 +5,7 @@ import stat
 from itertools import count
 from pathlib import Path
 
-from octotui.engine.events import Artifact
+from octotui.engine.terms import Artifact
 
 LARGEST = 1 << 30  # bytes of an artifact
 LONGEST = 200  # bytes of its name

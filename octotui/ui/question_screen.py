@@ -11,8 +11,8 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Markdown, Static
 
 from octotui.engine.commands import AnswerInterruption, TakeInterruption
-from octotui.engine.events import Answer
 from octotui.engine.state import State
+from octotui.engine.terms import Answer
 from octotui.ui.confirm import Confirm
 from octotui.ui.key_bar import KeyBar
 from octotui.ui.log_view import LogView

@@ -21,6 +21,8 @@ def lines(event: AnyEvent, before: State, after: State, now: float) -> list[str]
         return [f"{event.worker} is {event.health}"]
     if isinstance(event, happened.ReleaseCreated):
         return [made(event.release)]
+    if isinstance(event, happened.ActionRefused):
+        return [f"{event.user} was refused {event.subject or event.action}: {event.reason}"]
     run = after.runs.get(event.run) or before.runs.get(event.run)
     if run is None:
         return []

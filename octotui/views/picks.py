@@ -1,7 +1,7 @@
 """Why a worker was selected, in words (W6, W8)."""
 
-from octotui.engine.events import Pick
 from octotui.engine.state import Run
+from octotui.engine.terms import Pick
 from octotui.model.space import BUILT_IN
 from octotui.views.words import counted, listed
 

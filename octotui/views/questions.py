@@ -3,8 +3,8 @@
 import msgspec
 
 from octotui.engine.decide import may_answer
-from octotui.engine.events import Answer, Question
 from octotui.engine.state import Interruption, State
+from octotui.engine.terms import Answer, Question
 from octotui.views.runs import where
 from octotui.views.waits import may_be_answered_by
 from octotui.views.words import duration

@@ -1,7 +1,7 @@
 """What a job's script has said, beneath the row of its step: highlights, files, warnings, attempts."""
 
-from octotui.engine.events import Artifact
 from octotui.engine.state import Job
+from octotui.engine.terms import Artifact
 from octotui.views.branches import Branch, TreeRow
 from octotui.views.words import JOBS, Mark, Role, counted, duration, size
 

@@ -5,7 +5,7 @@ from typing import Protocol
 
 import msgspec
 
-from octotui.engine.events import Outcome
+from octotui.engine.terms import Outcome
 from octotui.model.process import Shell, Simulate
 
 Output = Callable[[bytes], None]

@@ -5,7 +5,7 @@ import os
 import shutil
 import sys
 
-from octotui.engine.events import Outcome
+from octotui.engine.terms import Outcome
 from octotui.workers import shells
 from octotui.workers.contract import Leave, Output, Work
 from octotui.workers.process import LAST_GRACE, Process

@@ -6,7 +6,7 @@ import signal
 import subprocess
 from collections.abc import Mapping, Sequence
 
-from octotui.engine.events import Outcome
+from octotui.engine.terms import Outcome
 from octotui.workers.contract import Output, Work
 from octotui.workers.groups import alive, send, watch
 from octotui.workers.workspaces import Workspace

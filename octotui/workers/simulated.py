@@ -2,7 +2,7 @@
 
 import asyncio
 
-from octotui.engine.events import Outcome
+from octotui.engine.terms import Outcome
 from octotui.model.process import Simulate
 from octotui.workers.contract import Leave, Output, Work
 

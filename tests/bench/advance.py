@@ -17,8 +17,8 @@ from octotui.engine import commands as asked
 from octotui.engine import events as happened
 from octotui.engine.advance import advance
 from octotui.engine.commands import Command
-from octotui.engine.events import Outcome
 from octotui.engine.state import State
+from octotui.engine.terms import Outcome
 from octotui.model.process import Runbook
 from octotui.model.space import Engine, Model, Pool, Worker
 from tests.world import manual, model, packages, script

@@ -16,12 +16,12 @@ from octotui.engine.events import (
     JobPlaced,
     JobQueued,
     JobStarted,
-    Pick,
     RunEnded,
     RunQueued,
     RunStarted,
     WorkersSelected,
 )
+from octotui.engine.terms import Pick
 from octotui.store.journal import Journal
 
 RUNS = 4_000

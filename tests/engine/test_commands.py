@@ -2,7 +2,7 @@
 
 from octotui.engine import commands as asked
 from octotui.engine.commands import Refused
-from octotui.engine.events import Outcome
+from octotui.engine.terms import Outcome
 
 
 def test_a_refusal_is_a_sentence() -> None:

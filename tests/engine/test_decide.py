@@ -208,3 +208,17 @@ def test_a_run_is_of_a_tenant() -> None:
     world = World(model({"go": []}, tenants={"contoso": Tenant(name="Contoso")}))
     world.start("go", tenant="contoso")
     assert world.run("run-1").tenant == "contoso"
+
+
+def test_a_refusal_is_kept_and_changes_nothing_else() -> None:
+    """I6: who was refused what, from where, is an event."""
+    world = World(model({"go": [script("A")]}))
+    before = world.state
+    (event,) = world.send(
+        asked.RecordRefusal(
+            user="eve", action="CancelRun", subject="run-1", reason="no right", origin="pts/3"
+        )
+    )
+    assert isinstance(event, happened.ActionRefused)
+    assert (event.user, event.subject, event.origin) == ("eve", "run-1", "pts/3")
+    assert replace(world.state, seq=before.seq, at=before.at) == before

@@ -3,10 +3,11 @@
 import pytest
 
 from octotui.engine import commands as asked
-from octotui.engine.events import AttemptFailed, InterruptionRaised, JobEnded, Outcome, RunQueued
+from octotui.engine.events import AttemptFailed, InterruptionRaised, JobEnded, RunQueued
 from octotui.engine.guidance import RETRIES, choices, is_guided
 from octotui.engine.snapshot import decode, encode
 from octotui.engine.state import ForAnswer, ForLock
+from octotui.engine.terms import Outcome
 from octotui.model.process import Runbook, Simulate, Step
 from octotui.model.space import Environment
 from tests.engine.invariants import check_always, check_settled

@@ -4,18 +4,10 @@ import pytest
 
 from octotui.engine import commands as asked
 from octotui.engine.attempts import Attempt, Reached
-from octotui.engine.events import (
-    Artifact,
-    AttemptFailed,
-    JobEnded,
-    JobProgressed,
-    JobRetried,
-    JobStarted,
-    Outcome,
-    RunEnded,
-)
+from octotui.engine.events import AttemptFailed, JobEnded, JobProgressed, JobRetried, JobStarted, RunEnded
 from octotui.engine.outcomes import DOUBLINGS, of_child
 from octotui.engine.state import ForRetry
+from octotui.engine.terms import Artifact, Outcome
 from octotui.model.process import Simulate
 from tests.world import START, World, child, manual, model, packages, replay, script
 

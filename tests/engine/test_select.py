@@ -6,7 +6,8 @@ import msgspec
 import pytest
 
 from octotui.engine import commands as asked
-from octotui.engine.events import PassedOver, RunQueued, WorkersSelected
+from octotui.engine.events import RunQueued, WorkersSelected
+from octotui.engine.terms import PassedOver
 from octotui.model.process import Simulate, Step
 from octotui.model.space import BUILT_IN, Model, Pool, Scope, Tenant, Value, Worker
 from tests.world import World, child, engine, manual, model, packages, script

@@ -10,10 +10,11 @@ from octotui.engine import commands as asked
 from octotui.engine import events as happened
 from octotui.engine.advance import advance
 from octotui.engine.commands import Command, Refused
-from octotui.engine.events import Answer, AnyEvent, Outcome
+from octotui.engine.events import AnyEvent
 from octotui.engine.evolve import evolve
 from octotui.engine.snapshot import decode, encode
 from octotui.engine.state import State, in_order, next_deadline
+from octotui.engine.terms import Answer, Outcome
 from tests.engine.invariants import check_always, check_event, check_finished, check_releases, check_settled
 from tests.engine.random_models import ENVIRONMENTS, TENANTS, changed, random_model
 
@@ -160,6 +161,7 @@ class Walk:
                 self.send(asked.CancelRun(run=random.choice(names), by=random.choice(("", "ann"))))
             case "move" if names:
                 self.send(asked.MoveToTop(run=random.choice(names), by="ann"))
+                self.send(asked.RecordRefusal(user="eve", action="MoveToTop", reason="no right"))
             case "stale" if self.stale:
                 self.send(random.choice(self.stale))
             case "reopen":

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from octotui.engine.commands import StartRun
-from octotui.engine.events import Event, Outcome, RunQueued
+from octotui.engine.events import Event, RunQueued
 from octotui.engine.state import State
+from octotui.engine.terms import Outcome
 from octotui.model.space import Model
 from octotui.runtime.acquiring import Acquirer, SimulatedAcquirer
 from octotui.runtime.clocks import Clock, in_virtual_time

@@ -10,8 +10,8 @@ import pytest
 from msgspec.structs import replace
 
 from octotui.engine.commands import CancelRun, CreateRelease, Refused, StartRun
-from octotui.engine.events import Outcome
 from octotui.engine.state import State
+from octotui.engine.terms import Outcome
 from octotui.model.process import Runbook, Script, Step
 from octotui.model.space import Environment, Feed, Model, Project
 from octotui.runtime.acquiring import RealAcquirer, SimulatedAcquirer, choose_versions

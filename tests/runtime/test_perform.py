@@ -8,8 +8,8 @@ from msgspec.structs import replace
 
 from octotui.engine.attempts import Reached
 from octotui.engine.commands import CancelRun, LoadModel, StartRun
-from octotui.engine.events import Outcome
 from octotui.engine.state import State
+from octotui.engine.terms import Outcome
 from octotui.model.space import Feed, Worker
 from octotui.runtime.acquiring import Chosen
 from octotui.store.logs import LogReader

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from octotui.engine.events import Artifact, Outcome
+from octotui.engine.terms import Artifact, Outcome
 from octotui.runtime.transcript import ARTIFACTS, HIGHLIGHTS, LONGEST, ROOM, WARNINGS, Transcript
 from octotui.store.levels import Turn
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from octotui.engine.events import Artifact
+from octotui.engine.terms import Artifact
 from octotui.store.artifacts import LONGEST, ArtifactError, keep, safe_name
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from octotui.engine.events import PassedOver, Pick
+from octotui.engine.terms import PassedOver, Pick
 from octotui.views.picks import at_length, why
 from tests.scenes import SCENES
 from tests.world import World, model, packages, script

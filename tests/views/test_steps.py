@@ -1,6 +1,6 @@
 from octotui.engine import commands as asked
 from octotui.engine.advance import advance
-from octotui.engine.events import Outcome
+from octotui.engine.terms import Outcome
 from octotui.views import steps
 from tests.scenes import SCENES, takes
 from tests.world import World, model, replay, script

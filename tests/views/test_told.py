@@ -1,7 +1,7 @@
 from msgspec.structs import replace
 
 from octotui.engine.attempts import Attempt
-from octotui.engine.events import Artifact
+from octotui.engine.terms import Artifact
 from octotui.views import told
 from octotui.views.words import JOBS
 from tests.scenes import SCENES

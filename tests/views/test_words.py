@@ -4,8 +4,8 @@ import unicodedata
 import pytest
 from rich.cells import cell_len
 
-from octotui.engine.events import Health
 from octotui.engine.state import JobState, RunState, StepState
+from octotui.engine.terms import Health
 from octotui.views import words
 from octotui.views.words import ASCII, GLYPHS, UNICODE, clock, counted, duration, listed, ordinal, size
 from tests.world import START

@@ -2,7 +2,7 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
-from octotui.engine.events import Outcome
+from octotui.engine.terms import Outcome
 from octotui.workers.contract import Executor, Work
 
 

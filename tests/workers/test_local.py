@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from octotui.engine.events import Outcome
+from octotui.engine.terms import Outcome
 from octotui.workers.local import LocalExecutor
 from tests.workers.jobs import result, work
 

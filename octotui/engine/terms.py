@@ -1,0 +1,61 @@
+"""What events, commands and States say things with: picks, outcomes, and the words for them."""
+
+from typing import Literal
+
+import msgspec
+
+JobKind = Literal["script", "acquire", "runbook", "manual"]
+Mode = Literal["shared", "exclusive"]
+Health = Literal["healthy", "has-warnings", "unhealthy", "unavailable"]
+Answer = Literal["proceed", "abort", "retry", "ignore", "fail", "exclude"]
+Question = Literal["manual", "guided"]
+RunEnd = Literal["succeeded", "failed", "cancelled", "timed-out"]
+JobEnd = Literal["succeeded", "succeeded-with-warnings", "failed", "cancelled", "lost"]
+
+
+class PassedOver(msgspec.Struct, frozen=True, gc=False):
+    """A worker, or target, that a selection looked at and did not take, and why."""
+
+    worker: str
+    reason: str
+
+
+class Pick(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """One worker selected for steps of one lease key, and why it was this one (W6, W8)."""
+
+    pool: str
+    worker: str
+    steps: tuple[int, ...]
+    packages: tuple[str, ...] = ()
+    container: str | None = None
+    policy: str
+    cursor_before: str | None = None
+    cursor_after: str | None = None
+    passed_over: tuple[PassedOver, ...] = ()
+    leases: int | None = None  # the live leases it had, where the policy looks at them
+
+
+class Artifact(msgspec.Struct, frozen=True, gc=False):
+    """A file that a script had kept (V7): its name among those of its job, and its size in bytes."""
+
+    name: str
+    size: int
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """How an attempt ended on its machine, and what its script said: output variables and more (V7)."""
+
+    state: JobEnd
+    exit_code: int | None = None
+    reason: str = ""
+    warnings: tuple[str, ...] = ()
+    outputs: dict[str, str] = {}
+    artifacts: tuple[Artifact, ...] = ()
+    highlights: tuple[str, ...] = ()
+
+
+class StepTargets(msgspec.Struct, frozen=True, gc=False):
+    """The targets that one step of a run goes to, in declared order."""
+
+    step: int
+    targets: tuple[str, ...]
