@@ -23,9 +23,9 @@ from octotui.engine.events import RunQueued
 from octotui.engine.state import Interruption, Run, State
 from octotui.engine.terms import Answer
 from octotui.model.space import Model
+from octotui.runtime.attached import Attached
 from octotui.runtime.finish import only_people_left, open_runs, questions
 from octotui.runtime.opening import open_space
-from octotui.runtime.session import Session
 from octotui.views.questions import title, told
 
 INTERRUPTED = 130
@@ -69,14 +69,14 @@ class Attended:
         self._narration.end(family, root, time.time())
         return INTERRUPTED if self._interrupted else exit_code(family, root)
 
-    def _heed_signals(self, session: Session, root: str) -> None:
+    def _heed_signals(self, session: Attached, root: str) -> None:
         """Take ^C, a hang-up and TERM as the wish to cancel, unless they are to be ignored (nohup)."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             if signal.getsignal(number) is not signal.SIG_IGN:
                 loop.add_signal_handler(number, self._interrupt, session, root)
 
-    def _interrupt(self, session: Session, root: str) -> None:
+    def _interrupt(self, session: Attached, root: str) -> None:
         """Cancel the run on ^C; a second one does not wait for that."""
         left = open_runs(session.state, root)
         if self._interrupted or not left:
@@ -91,7 +91,7 @@ class Attended:
                 cancel = session.send(CancelRun(run=run.id, by=session.user))
                 self._cancelling.append(asyncio.ensure_future(cancel))
 
-    async def _follow(self, session: Session, root: str) -> None:
+    async def _follow(self, session: Attached, root: str) -> None:
         """Answer the questions of this call, until nothing here or of earlier runs can go on without people.
 
         What earlier runs of the space do meanwhile is awaited too: leaving would end their jobs.
@@ -105,7 +105,7 @@ class Attended:
             if not answered and only_people_left(state, _to_await(state, root)):
                 return
 
-    async def _ask(self, session: Session, question: Interruption) -> None:
+    async def _ask(self, session: Attached, question: Interruption) -> None:
         """Take a question and answer it, if there is an answer and the caller may give it."""
         try:
             answer, notes = await self._answer_to(session.state, question)
@@ -138,7 +138,7 @@ def _to_await(state: State, root: str) -> Iterator[Run]:
     return (run for _, run in state.runs.items() if run.root == root or run.not_before is None)
 
 
-async def _send(session: Session, question: Interruption, answer: Answer, notes: str) -> None:
+async def _send(session: Attached, question: Interruption, answer: Answer, notes: str) -> None:
     if question.responsible != session.user:
         await session.send(TakeInterruption(interruption=question.id, user=session.user))
     await session.send(

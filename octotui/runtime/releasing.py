@@ -11,12 +11,14 @@ from octotui.engine.releases import Release, declared_channel, images, requireme
 from octotui.engine.releasing import channel_of
 from octotui.model.complaints import did_you_mean
 from octotui.model.process import Requirement
-from octotui.runtime.session import Session
+from octotui.runtime.attached import Attached
 
 NONE: Mapping[str, str] = MappingProxyType({})
 
 
-async def make_release(session: Session, command: CreateRelease, pinned: Mapping[str, str] = NONE) -> Release:
+async def make_release(
+    session: Attached, command: CreateRelease, pinned: Mapping[str, str] = NONE
+) -> Release:
     """Make a release with these versions of packages, and the highest that fit of others; raises Refused."""
     model = session.state.model
     definition = model.process(command.process)

@@ -23,7 +23,7 @@ from octotui.views.runs import Record
 from octotui.views.words import GLYPHS
 
 if TYPE_CHECKING:
-    from octotui.runtime.session import Session
+    from octotui.runtime.attached import Attached
 
 Left = Literal["quit", "wait", "cancel", "leave"]
 
@@ -46,7 +46,7 @@ class OctotuiApp(App[Left]):
 
     def __init__(
         self,
-        session: "Session",
+        session: "Attached",
         *,
         glyphs: Literal["unicode", "ascii"] = "unicode",
         now: Callable[[], float] | None = None,

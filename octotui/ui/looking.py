@@ -26,7 +26,7 @@ from octotui.views import files, questions, schedules, variables, why
 from octotui.views.runs import Record
 
 if TYPE_CHECKING:
-    from octotui.runtime.session import Session
+    from octotui.runtime.attached import Attached
 
 
 class LookingScreen(Screen[None]):
@@ -54,7 +54,7 @@ class LookingScreen(Screen[None]):
     process: reactive[str | None] = reactive(None, repaint=False)
     picture: reactive[State] = reactive(State(), repaint=False)
 
-    def __init__(self, session: "Session", run: str | None = None) -> None:
+    def __init__(self, session: "Attached", run: str | None = None) -> None:
         super().__init__()
         self.session = session
         self.set_reactive(LookingScreen.run, run)

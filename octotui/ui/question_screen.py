@@ -22,7 +22,7 @@ from octotui.views import questions
 from octotui.views.questions import QuestionRow
 
 if TYPE_CHECKING:
-    from octotui.runtime.session import Session
+    from octotui.runtime.attached import Attached
 
 
 class Notes(Input):
@@ -54,7 +54,7 @@ class QuestionScreen(ModalScreen[None]):
 
     row: reactive[QuestionRow | None] = reactive(None, repaint=False)
 
-    def __init__(self, session: "Session", row: QuestionRow, *, take: bool = False) -> None:
+    def __init__(self, session: "Attached", row: QuestionRow, *, take: bool = False) -> None:
         super().__init__()
         self.session = session
         self._asked = row.id

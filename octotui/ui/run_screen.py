@@ -14,7 +14,7 @@ from octotui.ui.top_line import TopLine
 from octotui.ui.tree_panel import TreePanel
 
 if TYPE_CHECKING:
-    from octotui.runtime.session import Session
+    from octotui.runtime.attached import Attached
 
 
 class RunScreen(LookingScreen):
@@ -26,7 +26,7 @@ class RunScreen(LookingScreen):
         Binding("escape", "back", "back", key_display="esc"),
     ]
 
-    def __init__(self, session: "Session", run: str | None, *, log: bool = False) -> None:
+    def __init__(self, session: "Attached", run: str | None, *, log: bool = False) -> None:
         super().__init__(session, run)
         self._log = log
 

@@ -12,17 +12,17 @@ from octotui.runtime.releasing import make_release
 from octotui.store.errors import StoreError
 
 if TYPE_CHECKING:
-    from octotui.runtime.session import Session
+    from octotui.runtime.attached import Attached
 
 T = TypeVar("T")
 
 
-async def send(node: DOMNode, session: "Session", command: Command) -> tuple[AnyEvent, ...]:
+async def send(node: DOMNode, session: "Attached", command: Command) -> tuple[AnyEvent, ...]:
     """The events a command led to; none where it was refused."""
     return await _told(node, session.send(command)) or ()
 
 
-async def release(node: DOMNode, session: "Session", command: CreateRelease) -> Release | None:
+async def release(node: DOMNode, session: "Attached", command: CreateRelease) -> Release | None:
     """The release that was made; None where it was refused."""
     return await _told(node, make_release(session, command))
 

@@ -1,0 +1,55 @@
+"""What a screen or a verb talks to: a session in this process, a client of a server's, or a replay."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Protocol
+
+from octotui.engine.commands import Command
+from octotui.engine.events import AnyEvent
+from octotui.engine.state import State
+from octotui.model.space import Channel
+from octotui.runtime.acquiring import Chosen
+from octotui.store.records import RunRecord
+
+
+class Attached(Protocol):
+    """A space that somebody looks at, and may ask for something, as `user`."""
+
+    user: str
+
+    @property
+    def state(self) -> State:
+        """The State as it is known here."""
+        ...
+
+    def now(self) -> float:
+        """The time there, in seconds since 1970."""
+        ...
+
+    async def send(self, command: Command) -> tuple[AnyEvent, ...]:
+        """Let a command take effect, and return when its events are on disk; may raise `Refused`."""
+        ...
+
+    async def choose(self, needed: tuple[str, ...], channel: Channel) -> Chosen:
+        """Versions of packages for a release of a channel, from the feeds as they are now."""
+        ...
+
+    def states(self) -> AsyncIterator[State]:
+        """The present State, and then every later one, merged to at most 30 a second."""
+        ...
+
+    def recent(self, limit: int = 100) -> list[RunRecord]:
+        """The newest runs of the space, open and ended."""
+        ...
+
+    async def family(self, root: str) -> State:
+        """A State in which a run and all it started can be looked at, though it has ended."""
+        ...
+
+    def log_path(self, run: str, job: str) -> Path:
+        """Where a job's output is; a job without output has no file."""
+        ...
+
+    def artifact_path(self, run: str, job: str, name: str) -> Path:
+        """Where a file is that a job's script had kept."""
+        ...
