@@ -34,4 +34,4 @@ def command(file: Path, project: str, release: str | None, **said: Unpack[Attend
     model = load_or_exit(file)
     slug = project_of(model, project)
     version = release or newest(model, state_of(model, said["state"]), slug).version
-    attend(model, replace(start_command(model, slug, said), release=version), said)
+    attend(model, file, replace(start_command(model, slug, said), release=version), said)

@@ -10,6 +10,9 @@ from octotui import __version__
 
 VERBS = {
     "open": "Open the app on a model (the same as octotui [FILE]).",
+    "attach": "Open the app on a space that is served already.",
+    "serve": "Serve a space here; octotui does it in the background.",
+    "stop": "End the server of a space; jobs that run go on.",
     "run": "Run a runbook to its end, without a screen.",
     "release": "Make a release of a project.",
     "releases": "List the releases of a project, and where they are.",
@@ -17,6 +20,24 @@ VERBS = {
     "promote": "Deploy what is in one environment to the next.",
     "publish": "Freeze a runbook as it is; its runs do that from now on.",
     "plan": "Predict a run: workers, lock waits, times. Starts nothing.",
+    "runs": "List the runs of a space.",
+    "show": "Say how a run stands, and why.",
+    "tree": "Show the allocation tree of a run.",
+    "logs": "Print what the jobs of a run printed.",
+    "waits": "Say who waits for what, and who is in the way.",
+    "pools": "Show pools and workers, and who has them.",
+    "events": "Print what has happened, and what happens.",
+    "wait": "Wait until runs have ended.",
+    "take": "Take responsibility for a question.",
+    "proceed": "Answer a question: go on.",
+    "abort": "Answer a question: let the step fail.",
+    "retry": "Answer for a failed step: try again.",
+    "ignore": "Answer for a failed step: go on.",
+    "fail": "Answer for a failed step: fail.",
+    "exclude": "Answer for a failed step: go on without its target.",
+    "cancel": "Cancel runs.",
+    "top": "Move a queued run to the top.",
+    "rerun": "Start a run once more.",
     "schedules": "List what the clock starts, and when next.",
     "check": "Check a model, and say everything that is wrong with it.",
     "variables": "Show what every variable resolves to, and why.",
@@ -25,6 +46,13 @@ VERBS = {
     "schema": "Print the JSON Schema of a model, for editors.",
     "init": "Write a commented starter file.",
 }
+TOGETHER = {
+    "answering": ("take", "proceed", "abort", "retry", "ignore", "fail", "exclude"),
+    "moving": ("cancel", "top"),
+    "tree": ("tree", "show"),
+    "waits": ("waits", "pools"),
+}
+"""Verbs that share a file; every other has its own."""
 
 
 class Verbs(click.Group):
@@ -35,10 +63,12 @@ class Verbs(click.Group):
         return list(VERBS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The verb of that name, from its own file."""
+        """The verb of that name, from its file."""
         if cmd_name not in VERBS:
             return None
-        command = import_module(f"octotui.cli.{cmd_name}").command
+        shared = next((file for file, verbs in TOGETHER.items() if cmd_name in verbs), None)
+        module = import_module(f"octotui.cli.{shared or cmd_name}")
+        command = getattr(module, cmd_name if shared else "command")
         assert isinstance(command, click.Command)
         return command
 

@@ -1,7 +1,6 @@
 """What `release` and `publish` share: options, and making it in the space."""
 
 import asyncio
-import time
 from pathlib import Path
 from typing import TypedDict
 
@@ -39,7 +38,7 @@ def making_options(function: click.decorators.FC) -> click.decorators.FC:
     return function
 
 
-def make(model: Model, process: str, channel: str | None, said: Making) -> None:
+def make(model: Model, file: Path, process: str, channel: str | None, said: Making) -> None:
     """Make a release of a process in its space, and say what it is; exit code 2 where that makes no sense."""
     from octotui.store.errors import StoreError
 
@@ -47,7 +46,7 @@ def make(model: Model, process: str, channel: str | None, said: Making) -> None:
         process=process, version=said["version"], channel=channel, notes=said["notes"], requester=account()
     )
     try:
-        made = asyncio.run(_make(model, command, pinned(said["packages"]), said["state"]))
+        made = asyncio.run(_make(model, file, command, pinned(said["packages"]), said["state"]))
     except StoreError as error:
         refuse(str(error), 1)
     except Refused as refused:
@@ -63,12 +62,12 @@ def make(model: Model, process: str, channel: str | None, said: Making) -> None:
 
 
 async def _make(
-    model: Model, command: CreateRelease, packages: dict[str, str], state: Path | None
+    model: Model, file: Path, command: CreateRelease, packages: dict[str, str], state: Path | None
 ) -> Release:
-    from octotui.runtime.opening import open_space
+    from octotui.cli.spaces import there
     from octotui.runtime.releasing import make_release
 
-    async with open_space(model, state, command.requester, time.time) as session:
+    async with there(model, file, state) as session:
         return await make_release(session, command, packages)
 
 

@@ -23,11 +23,16 @@ def load_or_exit(path: Path | str | None) -> Model:
     try:
         if path is None:
             return replace(load(DEMO), space=Space("Kraken demo", "kraken-demo"))
-        return load(path, (check_expressions, _check_secrets))
+        return read_model(path)
     except ModelError as error:
         for complaint in error.complaints:
             print(complaint, file=sys.stderr)
         sys.exit(USAGE)
+
+
+def read_model(path: Path | str) -> Model:
+    """The model of a file or a folder, with all that is checked; raises ModelError."""
+    return load(path, (check_expressions, _check_secrets))
 
 
 def _check_secrets(model: Model, report: InsideReport) -> None:

@@ -27,18 +27,39 @@ class Narration:
         self._as_json = as_json
         self._glyphs = ASCII if ascii_only else UNICODE
         self.where: Where | None = None  # the files are that scripts had kept
+        self._heard: list[tuple[tuple[AnyEvent, ...], State, State]] | None = None
+        self._root: str | None = None
+
+    def hold(self) -> None:
+        """Keep what is heard until it is known which run is to be told of: others start runs, too."""
+        self._heard = []
+
+    def follow(self, root: str) -> None:
+        """Tell of this run and what it starts alone, where all was held."""
+        if self._heard is not None:
+            self._root = root
+            heard, self._heard = self._heard, None
+            for each in heard:
+                self.tell(*each)
 
     def tell(self, events: tuple[AnyEvent, ...], before: State, after: State) -> None:
         """Print what events changed."""
+        if self._heard is not None:
+            self._heard.append((events, before, after))
+            return
         for event in events:
-            if self._as_json:
-                write(event)
-            else:
-                state = evolve(before, event)
-                for line in lines(event, before, state, event.at):
-                    say(self._glyphs.text(line))
-                self._tell_files(event)
-                before = state
+            state = evolve(before, event)
+            if self._root is None or self._root == _root_of(event, before, state):
+                self._tell_one(event, before, state)
+            before = state
+
+    def _tell_one(self, event: AnyEvent, before: State, after: State) -> None:
+        if self._as_json:
+            write(event)
+            return
+        for line in lines(event, before, after, event.at):
+            say(self._glyphs.text(line))
+        self._tell_files(event)
 
     def _tell_files(self, event: AnyEvent) -> None:
         """Say where the files are that a job's script had kept."""
@@ -58,6 +79,13 @@ class Narration:
         run = state.runs[root]
         if run.state in ("failed", "timed-out") and run.reason:
             print(f"octotui: {root} {run.state}: {run.reason}", file=sys.stderr)
+
+
+def _root_of(event: AnyEvent, before: State, after: State) -> str | None:
+    """The first run of the family that an event is about."""
+    name = getattr(event, "run", "")
+    run = after.runs.get(name) or before.runs.get(name)
+    return run.root if run else None
 
 
 def _with_note(row: TreeRow, notes: Mapping[str, str]) -> TreeRow:

@@ -1,41 +1,94 @@
-"""`octotui [FILE]`: the app on a model."""
+"""`octotui [FILE]`: the app on a model, attached to the server of its space."""
 
 import asyncio
+import os
 import sys
 import time
+from collections.abc import Callable, Coroutine
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
-from octotui.cli.models import load_or_exit, refuse, wants_ascii
+from octotui.cli.models import load_or_exit, read_model, refuse, say, wants_ascii
+from octotui.cli.naming import Named
 from octotui.cli.starting import account, state_option
 from octotui.model.space import Model
 
 
 @click.command("open")
 @click.argument("file", type=click.Path(path_type=Path), required=False)
-@click.option("--ascii", "plain", is_flag=True, help="Draw with ASCII characters.")
+@click.option("--ascii", "ascii_only", is_flag=True, help="Draw with ASCII characters.")
+@click.option("--plain", is_flag=True, help="Lines of words instead of a screen, as ACCESSIBLE=1 does.")
+@click.option("--foreground", is_flag=True, help="Keep all in this process, without a server.")
 @state_option
-def command(file: Path | None, plain: bool, state: Path | None) -> None:
-    """Open the app on a model, a TOML file or a folder of them; without one, on the kraken demo."""
+def command(file: Path | None, ascii_only: bool, plain: bool, foreground: bool, state: Path | None) -> None:
+    """Open the app on a model, a TOML file or a folder of them; without one, on the kraken demo.
+
+    The first one starts the server of the space in the background, and every other is attached to it. `q`
+    detaches; runs go on.
+    """
     model = load_or_exit(file)
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        refuse("the app needs a terminal; `octotui run` does without one")
+    named = Named(model.space.slug, file, state)
+    if foreground:
+        _needs_terminal()
+        raise SystemExit(run_in(lambda: _alone(model, file, state, wants_ascii(ascii_only))))
+    open_app(named, ascii_only=ascii_only, plain=plain)
+
+
+def open_app(named: Named, *, ascii_only: bool, plain: bool, start: bool = True) -> NoReturn:
+    """The app, or its words, on a space whose server is started where there is none."""
+    if plain or os.environ.get("ACCESSIBLE", "") not in ("", "0"):
+        from octotui.cli.events import follow
+
+        raise SystemExit(run_in(lambda: follow(named, start=start)))
+    _needs_terminal()
+    raise SystemExit(run_in(lambda: _attached(named, wants_ascii(ascii_only), start=start)))
+
+
+def run_in(main: Callable[[], Coroutine[None, None, int]]) -> int:
+    """The exit code of what runs in a loop; a space that can't be used is exit code 1."""
     from octotui.store.errors import StoreError
 
     try:
-        code = asyncio.run(_app(model, state, wants_ascii(plain)))
+        return asyncio.run(main())
     except StoreError as error:
         refuse(str(error), 1)
-    raise SystemExit(code)
 
 
-async def _app(model: Model, state: Path | None, ascii_only: bool) -> int:
-    """The app in its space, until it is left; what still runs then is ended."""
+def _needs_terminal() -> None:
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        refuse("the app needs a terminal; `octotui run` does without one")
+
+
+async def _attached(named: Named, ascii_only: bool, *, start: bool) -> int:
+    """The app as a client of the space's server; what is active goes on without it."""
+    from octotui.cli.spaces import attached
+
+    async with attached(named.slug, named.state, file=named.file, start=start) as client:
+        from octotui.ui.app import OctotuiApp
+
+        app = OctotuiApp(client, glyphs="ascii" if ascii_only else "unicode", detaches=True)
+        await app.run_async()
+        if app.failure is not None:
+            raise app.failure
+        active, name = len(client.state.families), client.state.model.space.name
+    if active:
+        goes = "run goes" if active == 1 else "runs go"
+        say(f"detached from {name}: {active} {goes} on; octotui stop ends the server")
+    return app.return_code or 0
+
+
+async def _alone(model: Model, file: Path | None, state: Path | None, ascii_only: bool) -> int:
+    """The app in the process that holds the space; what still runs when it is left goes on by itself."""
     from octotui.runtime.opening import open_space
+    from octotui.runtime.serving import shared
     from octotui.ui.app import OctotuiApp
 
-    async with open_space(model, state, account(), time.time, schedules=True) as session:
+    async with (
+        open_space(model, state, account(), time.time, schedules=True) as session,
+        shared(session, model, state, file, read_model),
+    ):
         app = OctotuiApp(session, glyphs="ascii" if ascii_only else "unicode")
         await app.run_async()
         if app.failure is not None:

@@ -39,4 +39,4 @@ def command(file: Path, project: str, source: str | None, **said: Unpack[Attendi
     place, tenant = environment_of(model, source), tenant_of(model, said["tenant"])
     release = deployed_in(model, state, slug, place, tenant) if place else newest(model, state, slug)
     said["environment"] = said["environment"] or next_place(model, release, tenant)
-    attend(model, replace(start_command(model, slug, said), release=release.version), said)
+    attend(model, file, replace(start_command(model, slug, said), release=release.version), said)

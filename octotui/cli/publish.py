@@ -17,4 +17,4 @@ from octotui.cli.starting import file_argument
 def command(file: Path, runbook: str, **said: Unpack[Making]) -> None:
     """Publish RUNBOOK: its runs do what is declared now, with these packages, until it is published again."""
     model = load_or_exit(file)
-    make(model, slug_of("runbook", runbook, model.runbooks), None, said)
+    make(model, file, slug_of("runbook", runbook, model.runbooks), None, said)

@@ -21,4 +21,4 @@ def command(file: Path, project: str, channel: str | None, **said: Unpack[Making
     Without a version it is the one after the highest there is.
     """
     model = load_or_exit(file)
-    make(model, project_of(model, project), channel, said)
+    make(model, file, project_of(model, project), channel, said)

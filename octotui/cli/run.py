@@ -36,4 +36,4 @@ def command(file: Path, process: str, draft: bool, **said: Unpack[Attending]) ->
     slug = what_to_run(model, process)
     if slug in model.projects:
         refuse(f"{model.projects[slug].name} is a project: octotui deploy deploys its releases")
-    attend(model, replace(start_command(model, slug, said), draft=draft), said)
+    attend(model, file, replace(start_command(model, slug, said), draft=draft), said)

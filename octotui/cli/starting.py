@@ -1,7 +1,5 @@
 """What verbs take to start a run: a runbook, where, for whom, and values; and where spaces are kept."""
 
-import getpass
-import os
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -85,6 +83,9 @@ def attending_options(function: click.decorators.FC) -> click.decorators.FC:
         function,
         click.option("--at", metavar="TIME", help='Start at a time here, such as "2026-11-23 03:00".'),
         click.option("--in", "after", metavar="DURATION", help='Start after a while, such as "90s" or "2h".'),
+        click.option(
+            "--detach", is_flag=True, help="Start it, say its id, and leave."
+        ),
         click.option("--top", is_flag=True, help="Go before all others that are queued."),
         click.option(
             "--proceed", "answer", flag_value="proceed", help="Answer every manual step with proceed."
@@ -193,8 +194,7 @@ def starting_time(at: str | None, after: str | None, now: float) -> float | None
 
 
 def account() -> str:
-    """The account of the machine that calls, or its number where it has no name."""
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        return str(os.getuid())
+    """The account of the machine that calls, whatever its environment says."""
+    from octotui.runtime.peers import this_account
+
+    return this_account()

@@ -1,5 +1,6 @@
 """The only maker of States: what each event changes, and nothing else."""
 
+from collections.abc import Iterable
 from typing import assert_never
 
 from msgspec.structs import replace
@@ -85,3 +86,11 @@ def evolve(state: State, event: AnyEvent) -> State:  # noqa: C901, PLR0912, PLR0
             return state
         case _:
             assert_never(event)
+
+
+def look_at(events: Iterable[AnyEvent]) -> State:
+    """A State in which all of these events can be looked at, also what has ended."""
+    state = State(keep_ended=True)
+    for event in events:
+        state = evolve(state, event)
+    return state

@@ -1,6 +1,7 @@
 """What a run is started with, and why it may not be: names, releases, lifecycles, steps left out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from octotui.engine.commands import Refused, StartDue, StartRun
 from octotui.engine.events import ScheduleMissed
@@ -9,11 +10,13 @@ from octotui.engine.processes import queue_run
 from octotui.engine.prompts import Asked, asked_by, problems_with, sort_out
 from octotui.engine.releases import Release, release_key
 from octotui.engine.releasing import newest_release
-from octotui.engine.state import State
+from octotui.engine.state import Run, State
 from octotui.engine.turn import Turn
 from octotui.model.complaints import did_you_mean
 from octotui.model.process import Manual, Runbook, Step
 from octotui.model.space import Schedule
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 def start_run(turn: Turn, command: StartRun) -> None:
@@ -98,6 +101,20 @@ def _check_schedule(state: State, command: StartRun) -> None:
 def _yet_to_come(turn: Turn, at: float | None) -> float | None:
     """A time to wait for, or None where it has come already."""
     return at if at is not None and at > turn.at else None
+
+
+def again(run: Run, user: str, given: Mapping[str, str] = NOTHING) -> StartRun:
+    """What starts a run once more, with these values beside or instead of those it had."""
+    return StartRun(
+        process=run.process,
+        environment=run.environment,
+        tenant=run.tenant,
+        requester=user,
+        variables={**run.variables, **given},
+        guided=run.guidance,
+        release=run.release.version if run.release and run.channel is not None else None,
+        skip=run.skip,
+    )
 
 
 def asked_for(state: State, command: StartRun) -> tuple[Asked, ...]:

@@ -43,14 +43,14 @@ def convert(tables: dict[str, Any], report: Report, library: Library) -> Model:
     converted["projects"] = {slug: _project(each) for slug, each in converted["projects"].items()}
     converted["lifecycles"] = {slug: _lifecycle(each) for slug, each in converted["lifecycles"].items()}
     name = tables.get("space", {}).get("name", "?")
-    converted["space"] = {"name": name, "slug": _slug(name)}
+    converted["space"] = {"name": name, "slug": space_slug(name)}
     converted["variables"] = _variables(tables.get("variables", {}))
     sets = tables.get("variable_sets", {})
     converted["variable_sets"] = {slug: _variables(each) for slug, each in sets.items()}
     return msgspec.convert(converted, Model)
 
 
-def _slug(name: str) -> str:
+def space_slug(name: str) -> str:
     """The name of a space as that of a folder."""
     return re.sub(r"\W+", "-", name.casefold())[:60].strip("-_") or "space"
 

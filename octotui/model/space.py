@@ -84,6 +84,19 @@ class Team(msgspec.Struct, frozen=True, kw_only=True):
     members: tuple[str, ...] = ()
 
 
+class Access(msgspec.Struct, frozen=True, kw_only=True):
+    """Who of the machine may do what in the space, beside the account that its server runs as.
+
+    Members of the Unix `group` can connect at all; a right is for teams, and for accounts by name. Who may
+    start or answer may read, too.
+    """
+
+    group: str | None = None
+    read: tuple[str, ...] = ()
+    start: tuple[str, ...] = ()
+    answer: tuple[str, ...] = ()
+
+
 class Feed(msgspec.Struct, frozen=True, kw_only=True):
     """Where packages come from: a folder, an address that lists them, or a registry of images.
 
@@ -223,6 +236,7 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     environments: dict[str, Environment] = {}
     tenants: dict[str, Tenant] = {}
     teams: dict[str, Team] = {}
+    access: Access = Access()
     feeds: dict[str, Feed] = {}
     runbooks: dict[str, Runbook] = {}
     variables: Variables = {}

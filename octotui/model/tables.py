@@ -69,6 +69,17 @@ TEAM = Record(
     }
 )
 
+_WHO = Listing(name("a team or an account"))
+
+ACCESS = Record(
+    {
+        "group": Key(name("a group of this machine"), "Whose members may connect to the space's server."),
+        "read": Key(_WHO, "Teams and accounts that may look at everything."),
+        "start": Key(_WHO, "Teams and accounts that may start runs and releases, cancel and move runs."),
+        "answer": Key(_WHO, "Teams and accounts that may take and answer questions."),
+    }
+)
+
 FEED = Record(
     {
         "directory": Key(PATH, "The folder of packages such as tools.1.2.0.zip."),
@@ -151,6 +162,7 @@ MODEL = Record(
         "environments": Key(Keyed(SLUG, ENVIRONMENT), "Environments, by slug."),
         "tenants": Key(Keyed(SLUG, TENANT), "Tenants, by slug."),
         "teams": Key(Keyed(SLUG, TEAM), "Teams that answer questions, by slug."),
+        "access": Key(ACCESS, "Who beside the owner of the space's server may do what."),
         "feeds": Key(Keyed(SLUG, FEED), "Where packages come from, by slug."),
         "variables": Key(VARIABLES, "Variables: a value, or a list of values with their scopes."),
         "variable_sets": Key(Keyed(SLUG, VARIABLES), "Variables that projects share, by slug."),

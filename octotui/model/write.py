@@ -35,6 +35,7 @@ def dump(model: Model) -> str:
         "environments",
         "tenants",
         "teams",
+        "access",
         "feeds",
         "lifecycles",
         "schedules",

@@ -1,6 +1,6 @@
 """What a screen or a verb talks to: a session in this process, a client of a server's, or a replay."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Protocol
 
@@ -11,11 +11,14 @@ from octotui.model.space import Channel
 from octotui.runtime.acquiring import Chosen
 from octotui.store.records import RunRecord
 
+Listener = Callable[[tuple[AnyEvent, ...], State, State], None]
+
 
 class Attached(Protocol):
     """A space that somebody looks at, and may ask for something, as `user`."""
 
     user: str
+    trouble: str  # what is the matter with the model's file or the server, as a sentence, or nothing
 
     @property
     def state(self) -> State:
@@ -32,6 +35,10 @@ class Attached(Protocol):
 
     async def choose(self, needed: tuple[str, ...], channel: Channel) -> Chosen:
         """Versions of packages for a release of a channel, from the feeds as they are now."""
+        ...
+
+    def listen(self, listener: Listener) -> None:
+        """Call back with (events, before, after) for all that is committed from now on."""
         ...
 
     def states(self) -> AsyncIterator[State]:

@@ -9,9 +9,10 @@ from octotui.engine.snapshot import Unreadable, decode, encode
 from octotui.engine.state import State
 from octotui.model.space import Model
 from octotui.runtime.acquiring import RealAcquirer
+from octotui.runtime.attached import Listener
 from octotui.runtime.clocks import Clock
 from octotui.runtime.perform import Crew
-from octotui.runtime.session import Listener, Session
+from octotui.runtime.session import Session
 from octotui.runtime.timetable import Timetable
 from octotui.store.errors import StoreError
 from octotui.store.folder import SpaceFolder, default_base

@@ -1,19 +1,21 @@
 """A Session owns the State of a space: commands in, events to the journal, work for the executors."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from functools import partial
+from itertools import islice
 from pathlib import Path
 
 from octotui.engine.advance import advance
 from octotui.engine.commands import Command, Refused, Reopen, StartRun, Tick
 from octotui.engine.events import AnyEvent, RunQueued
-from octotui.engine.evolve import evolve
+from octotui.engine.evolve import look_at
 from octotui.engine.prompts import sort_out
 from octotui.engine.state import State, next_deadline
 from octotui.model.space import Channel, Model
 from octotui.runtime.acquiring import Chosen
+from octotui.runtime.attached import Listener
 from octotui.runtime.clocks import Clock
 from octotui.runtime.perform import Crew
 from octotui.runtime.timetable import Timetable
@@ -22,8 +24,6 @@ from octotui.store.records import RunRecord
 
 FRAME = 1 / 30  # seconds between two states that a screen is given
 LOOK_AGAIN = 60.0  # seconds after which the clock is looked at again: a machine may sleep, its clock be set
-
-Listener = Callable[[tuple[AnyEvent, ...], State, State], None]
 
 
 class Session:
@@ -42,6 +42,7 @@ class Session:
         self.state = state
         self.user = user
         self.now = now
+        self.trouble = ""
         self._journal = journal
         self._crew = crew
         self._published = state
@@ -55,6 +56,11 @@ class Session:
         crew.report = self._report
         crew.fail = self._fail
         crew.present = lambda: self.state
+
+    @property
+    def published(self) -> State:
+        """The last State that is on disk."""
+        return self._published
 
     async def start(self, model: Model) -> None:
         """Take the space up with this model: lost jobs are told, waiting work goes on."""
@@ -100,11 +106,15 @@ class Session:
 
     async def family(self, root: str) -> State:
         """A State in which a run and all it started can be looked at, though it has ended."""
-        events = await asyncio.to_thread(self._journal.family, root)
-        state = State(keep_ended=True)
-        for event in events:
-            state = evolve(state, event)
-        return state
+        return look_at(await self.events_of(root))
+
+    async def events_of(self, run: str) -> tuple[AnyEvent, ...]:
+        """All events of the family of a run, and the models in force meanwhile."""
+        return tuple(await asyncio.to_thread(lambda: self._journal.family(self._journal.root_of(run))))
+
+    async def events(self, after: int, last: int) -> tuple[AnyEvent, ...]:
+        """The events behind one, up to another that is on disk."""
+        return await asyncio.to_thread(lambda: tuple(islice(self._journal.read(after), last - after)))
 
     def log_path(self, run: str, job: str) -> Path:
         """Where a job's output is; a job without output has no file."""

@@ -8,6 +8,10 @@ class StoreError(Exception):
     """Something could not be kept or read; its text is a sentence that says what and where."""
 
 
+class InUse(StoreError):
+    """Another process holds the space."""
+
+
 def unusable(path: Path, problem: OSError | sqlite3.Error) -> StoreError:
     """The sentence for a file that the system or SQLite refused."""
     if isinstance(problem, OSError):

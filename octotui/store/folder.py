@@ -7,7 +7,7 @@ from types import TracebackType
 
 from platformdirs import user_state_dir
 
-from octotui.store.errors import StoreError, unusable
+from octotui.store.errors import InUse, unusable
 
 
 def default_base() -> Path:
@@ -60,7 +60,7 @@ class SpaceFolder:
         except OSError as problem:
             holder = os.pread(lock, 20, 0).decode(errors="replace").strip() or "unknown"
             os.close(lock)
-            raise StoreError(
+            raise InUse(
                 f"{self.path} is in use by another octotui (process {holder}): "
                 "end that one first, or take another folder with --state"
             ) from problem

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import asyncio
 
 
-Values: TypeAlias = tuple[int, ...] | dict[str, int]
+Values: TypeAlias = tuple[int | str, ...] | dict[str, int]
 
 
 class Reader:
@@ -42,6 +42,11 @@ class Reader:
         """The events of a run and all it started, and the models in force meanwhile."""
         return list(self._events(FAMILY, {"root": run_number(root)}))
 
+    def root_of(self, run: str) -> str:
+        """The first run of a run's family; the run itself where it is not known."""
+        found = self._records("WHERE id = ? AND number = ?", (run, run_number(run)))
+        return found[0].root if found else run
+
     def runs(self, limit: int, before: int | None = None) -> list[RunRecord]:
         """The newest runs first; `before` is the number of the last one on the page above."""
         last = sys.maxsize if before is None else before
@@ -54,7 +59,7 @@ class Reader:
     def _connect(self) -> sqlite3.Connection:
         return look(self._path)
 
-    def _records(self, rest: str, values: tuple[int, ...] = ()) -> list[RunRecord]:
+    def _records(self, rest: str, values: tuple[int | str, ...] = ()) -> list[RunRecord]:
         return [from_row(row) for row in self._rows(f"SELECT * FROM runs {rest}", values)]
 
     def _events(self, query: str, values: Values) -> Iterator[AnyEvent]:

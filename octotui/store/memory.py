@@ -51,6 +51,10 @@ class MemoryJournal:
         between = models[len(before) :]
         return sorted([*before[-1:], *between, *own], key=lambda event: event.seq)
 
+    def root_of(self, run: str) -> str:
+        """The first run of a run's family; the run itself where it is not known."""
+        return self._runs[run].root if run in self._runs else run
+
     def runs(self, limit: int, before: int | None = None) -> list[RunRecord]:
         """The newest runs first; `before` is the number of the last one on the page above."""
         newest = sorted(self._runs.values(), key=lambda record: -record.number)

@@ -43,6 +43,7 @@ class OctotuiApp(App[Left]):
     now: reactive[float] = reactive(0.0)
     past: reactive[Sequence[Record]] = reactive(tuple)
     leaving: reactive[Left | None] = reactive(None)
+    trouble: reactive[str] = reactive("")
 
     def __init__(
         self,
@@ -50,7 +51,9 @@ class OctotuiApp(App[Left]):
         *,
         glyphs: Literal["unicode", "ascii"] = "unicode",
         now: Callable[[], float] | None = None,
+        detaches: bool = False,
     ) -> None:
+        """With `detaches` active runs go on elsewhere when the app is left."""
         if not os.environ.get("NO_COLOR"):
             os.environ.pop("NO_COLOR", None)  # set but empty means nothing, though not to Textual
         super().__init__()
@@ -61,6 +64,7 @@ class OctotuiApp(App[Left]):
         self.failure: StoreError | None = None  # what ended the session, to be raised by who opened it
         self.glyphs = GLYPHS[glyphs]
         self._clock = now or time.time
+        self._detaches = detaches
         self.set_reactive(OctotuiApp.state, session.state)
         self.set_reactive(OctotuiApp.now, self._clock())
         self.set_reactive(OctotuiApp.past, session.recent())
@@ -74,6 +78,12 @@ class OctotuiApp(App[Left]):
 
     def _tick(self) -> None:
         self.now = self._clock()
+        self.trouble = self.session.trouble
+
+    def watch_trouble(self, trouble: str) -> None:
+        """Say in full what is the matter; the first line of screens keeps a word of it."""
+        if trouble:
+            self.notify(trouble, title="Trouble", severity="warning", timeout=15, markup=False)
 
     @work
     async def _follow(self) -> None:
@@ -113,7 +123,7 @@ class OctotuiApp(App[Left]):
 
     async def action_quit(self) -> None:
         """Quit, or ask what becomes of active runs."""
-        if not len(self.state.families):
+        if self._detaches or not len(self.state.families):
             self.exit("quit")
         elif not isinstance(self.screen, QuitDialog):
             self.push_screen(QuitDialog(self.state), self._leave)

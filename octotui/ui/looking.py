@@ -14,7 +14,7 @@ from textual.widget import Widget
 from octotui.engine.commands import CancelRun, MoveToTop, StartRun
 from octotui.engine.events import RunQueued
 from octotui.engine.prompts import Asked, problems_with, sort_out
-from octotui.engine.starting import asked_for
+from octotui.engine.starting import again, asked_for
 from octotui.engine.state import State
 from octotui.ui.confirm import Confirm
 from octotui.ui.files_dialog import FilesDialog
@@ -182,17 +182,7 @@ class LookingScreen(Screen[None]):
             return
         row = f"{run.title}{f' in {run.environment}' if run.environment else ''}"
         if await self.app.push_screen_wait(Confirm(f"Run {row} again?", yes="run it", no="back")):
-            command = StartRun(
-                process=run.process,
-                environment=run.environment,
-                tenant=run.tenant,
-                requester=self.session.user,
-                variables=run.variables,
-                guided=run.guidance,
-                release=run.release.version if run.release and run.channel is not None else None,
-                skip=run.skip,
-            )
-            await self._start(command)
+            await self._start(again(run, self.session.user))
 
     @work
     async def action_cancel(self) -> None:

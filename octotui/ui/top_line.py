@@ -19,10 +19,15 @@ class TopLine(Widget):
     state: reactive[State] = reactive(State(), repaint=False)
     now: reactive[float] = reactive(0.0, repaint=False)
     leaving: reactive[str] = reactive("")
+    trouble: reactive[str] = reactive("")
 
     def on_mount(self) -> None:
         """Say when the app is about to leave."""
         self.watch(self.app, "leaving", self._leave)
+        self.watch(self.app, "trouble", self._warn)
+
+    def _warn(self, trouble: str) -> None:
+        self.trouble = trouble.partition(":")[0]
 
     def _leave(self, way: str | None) -> None:
         told = {"wait": "quits when all runs have ended", "cancel": "cancels all runs, then quits"}
@@ -41,7 +46,9 @@ class TopLine(Widget):
         """The one line."""
         glyphs, styles, width = glyphs_of(self), styles_of(self), self.size.width
         left: list[Span] = [(" octotui", "strong"), (f" · {self.state.model.space.name}", "plain")]
-        counts: list[Span] = [(self.leaving, "warned"), (" · ", "muted")] if self.leaving else []
+        counts: list[Span] = []
+        for told in filter(None, (self.trouble, self.leaving)):
+            counts += [(told, "warned"), (" · ", "muted")]
         for each in summary.of(self.state):
             counts.extend(((each.text, each.role), (" · ", "muted")))
         clock: Span = (f"   {time.strftime('%H:%M:%S', time.localtime(self.now))} ", "muted")

@@ -23,6 +23,7 @@ class FakeSession:
 
     def __init__(self, scene: Scene, directory: Path, user: str = "ann") -> None:
         self.user = user
+        self.trouble = ""
         self.directory = directory
         self.world = scene.world
         self.sent: list[Command] = []

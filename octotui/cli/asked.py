@@ -1,0 +1,66 @@
+"""What verbs on a space that is there have in common: asking its server, and failing in words."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from typing import TypeVar
+
+import click
+
+from octotui.cli.models import USAGE, refuse, say, wants_ascii
+from octotui.cli.naming import Named
+from octotui.cli.starting import state_option
+from octotui.engine.commands import Refused, Request
+from octotui.engine.events import AnyEvent
+from octotui.engine.state import State
+
+T = TypeVar("T")
+Wishes = Callable[[State, str], Iterable[Request]]
+"""What is asked for in a State, by the user of that name; may raise Refused."""
+
+
+def verb_options(function: click.decorators.FC) -> click.decorators.FC:
+    """The options of every verb on a space that is there."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON Lines.")(state_option(function))
+
+
+def done(doing: Callable[[], Awaitable[T]]) -> T:
+    """What came of something; what makes no sense is exit code 2, a space that can't be used 1."""
+    from octotui.store.errors import StoreError
+
+    async def main() -> T:
+        return await doing()
+
+    try:
+        return asyncio.run(main())
+    except StoreError as error:
+        refuse(str(error), 1)
+    except Refused as refused:
+        refuse(str(refused), USAGE)
+
+
+def ask(space: Named, wishes: Wishes, *, as_json: bool) -> None:
+    """Ask the server of a space, started where there is none, and say what it led to at once."""
+
+    async def main() -> None:
+        from octotui.cli.spaces import attached
+
+        async with attached(space.slug, space.state, file=space.file) as client:
+            for wish in tuple(wishes(client.state, client.user)):
+                tell(await client.send(wish), client.state, as_json=as_json)
+
+    done(main)
+
+
+def tell(events: Iterable[AnyEvent], state: State, *, as_json: bool) -> None:
+    """Say what has just happened, as lines or as JSON."""
+    from octotui.cli.narration import write
+    from octotui.views.changes import lines
+    from octotui.views.words import ASCII, UNICODE
+
+    glyphs = ASCII if wants_ascii(asked=False) else UNICODE
+    for event in events:
+        if as_json:
+            write(event)
+        else:
+            for line in lines(event, state, state, event.at):
+                say(glyphs.text(line))

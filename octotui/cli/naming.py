@@ -1,0 +1,66 @@
+"""How verbs name a space that is there already: by its model, by its name, or by its folder."""
+
+import tomllib
+from pathlib import Path
+from typing import NamedTuple
+
+import click
+
+from octotui.cli.models import refuse
+from octotui.model.complaints import ModelError, did_you_mean
+from octotui.model.convert import space_slug
+from octotui.model.sources import files_of
+from octotui.store.folder import default_base
+
+
+class Named(NamedTuple):
+    """A space that somebody means: its slug, its model's file if that was said, where spaces are kept."""
+
+    slug: str
+    file: Path | None
+    state: Path | None
+
+
+def space_argument(function: click.decorators.FC) -> click.decorators.FC:
+    """The argument SPACE."""
+    return click.argument("space", metavar="FILE")(function)
+
+
+def space_of(said: str, state: Path | None) -> Named:
+    """The space of a model's file, or of that name or folder; exit code 2 where there is none.
+
+    Of a file only the name of its space is read, so that a model that is broken meanwhile holds nobody up.
+    """
+    path = Path(said)
+    if (path / "journal.sqlite").exists():
+        return Named(path.absolute().name, None, path.absolute().parent)
+    if path.exists():
+        return Named(space_slug(_name_in(path)), path, state)
+    base = default_base() if state is None else state
+    slug = space_slug(said)
+    if not (base / slug).is_dir():
+        spaces = [each.name for each in base.iterdir()] if base.is_dir() else []
+        refuse(f"there is no model {said}, and no space of that name{did_you_mean(said, spaces)}")
+    return Named(slug, None, state)
+
+
+def _name_in(path: Path) -> str:
+    """The name of the space that a model declares."""
+    try:
+        for file in files_of(path):
+            name = tomllib.loads(file.read_text("utf-8-sig")).get("space", {}).get("name")
+            if isinstance(name, str):
+                return name
+    except ModelError as error:
+        refuse(str(error.complaints[0]))
+    except (OSError, ValueError, AttributeError) as error:
+        refuse(f"{path} cannot be read: {error}; say the name of the space instead")
+    return refuse(f"{path} says no [space] name")
+
+
+def run_id(said: str) -> str:
+    """The id of a run, also where only its number was said; exit code 2 where it is neither."""
+    number = said.removeprefix("run-")
+    if not (number.isascii() and number.isdigit() and len(number) < 16):
+        refuse(f"“{said}” is not the id of a run: say one such as run-7")
+    return f"run-{int(number)}"

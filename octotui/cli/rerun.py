@@ -1,0 +1,38 @@
+"""`octotui rerun FILE RUN`: the same again."""
+
+from pathlib import Path
+
+import click
+
+from octotui.cli.asked import done, tell, verb_options
+from octotui.cli.naming import space_argument, space_of
+from octotui.cli.starting import values_of
+from octotui.engine.commands import Refused
+from octotui.engine.starting import again
+
+
+@click.command("rerun")
+@space_argument
+@click.argument("run")
+@click.option("--set", "pairs", metavar="NAME=VALUE", multiple=True, help="A variable with another value.")
+@verb_options
+def command(space: str, run: str, pairs: tuple[str, ...], as_json: bool, state: Path | None) -> None:
+    """Start what RUN was again: the same process or release, in the same place, with the same values.
+
+    Sensitive values that were given are not kept anywhere: give them again with --set.
+    """
+    where = space_of(space, state)
+    given = values_of(pairs)
+
+    async def main() -> None:
+        from octotui.cli.spaces import attached
+
+        async with attached(where.slug, where.state, file=where.file) as client:
+            record = next((each for each in client.recent() if each.id == run), None)
+            family = await client.family(record.root if record else run)
+            if run not in family.runs:
+                raise Refused(f"there is no run {run}")
+            wish = again(family.runs[run], client.user, given)
+            tell(await client.send(wish), client.state, as_json=as_json)
+
+    done(main)

@@ -1,0 +1,47 @@
+"""`octotui runs FILE`: the runs of a space, open and ended."""
+
+import time
+from pathlib import Path
+
+import click
+
+from octotui.cli.asked import done, verb_options
+from octotui.cli.models import say, wants_ascii
+from octotui.cli.naming import space_argument, space_of
+
+
+@click.command("runs")
+@space_argument
+@click.argument("words", nargs=-1)
+@click.option("--limit", metavar="N", type=click.IntRange(1), default=20, help="How many, the newest first.")
+@verb_options
+def command(space: str, words: tuple[str, ...], limit: int, as_json: bool, state: Path | None) -> None:
+    """List the runs of a space: what is open, then what has ended, the newest first.
+
+    WORDS leave those whose id, name, place or state hold every one of them.
+    """
+    where = space_of(space, state)
+
+    async def main() -> None:
+        from octotui.cli.narration import write
+        from octotui.cli.spaces import looked_at
+        from octotui.views import runs
+        from octotui.views.words import ASCII, UNICODE
+
+        async with looked_at(where.slug, where.state) as here:
+            past = here.recent(limit)
+            found = runs.matching(here.state, past, runs.order(here.state, past), " ".join(words))
+            records = {each.id: each for each in past}
+            glyphs, now = (ASCII if wants_ascii(asked=False) else UNICODE), time.time()
+            for name in found[:limit]:
+                if as_json:
+                    write(records.get(name) or {"id": name})
+                    continue
+                row = runs.row(here.state, name, now)
+                row = row or runs.past_row(here.state.model, records[name], now)
+                told = "  ".join(
+                    filter(None, (row.id, row.mark.word, row.time, row.name, row.where, row.detail))
+                )
+                say(glyphs.text(told))
+
+    done(main)

@@ -1,0 +1,37 @@
+"""A space looked at where it lies, beside whoever has it open: nothing is started, nothing written."""
+
+import asyncio
+from pathlib import Path
+
+from octotui.engine.evolve import look_at
+from octotui.engine.state import State
+from octotui.runtime.opening import state_on_disk
+from octotui.store.folder import SpaceFolder
+from octotui.store.journal import Reader
+from octotui.store.records import RunRecord
+
+
+class OnDisk:
+    """The part of a client's surface that needs no server; may raise StoreError."""
+
+    def __init__(self, folder: SpaceFolder) -> None:
+        self.state: State = state_on_disk(folder)
+        self._folder = folder
+        self._journal = Reader(folder.journal)
+
+    def recent(self, limit: int = 100) -> list[RunRecord]:
+        """The newest runs of the space, open and ended."""
+        return self._journal.runs(limit) if self.state.seq else []
+
+    async def family(self, root: str) -> State:
+        """A State in which a run and all it started can be looked at, though it has ended."""
+        journal = self._journal
+        return look_at(await asyncio.to_thread(lambda: journal.family(journal.root_of(root))))
+
+    def log_path(self, run: str, job: str) -> Path:
+        """Where a job's output is; a job without output has no file."""
+        return self._folder.log(run, job)
+
+    def artifact_path(self, run: str, job: str, name: str) -> Path:
+        """Where a file is that a job's script had kept."""
+        return self._folder.artifacts(run, job) / name

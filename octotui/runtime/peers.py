@@ -1,0 +1,65 @@
+"""Who is at the other end of a Unix socket: what the kernel says, never what is claimed."""
+
+import os
+import pwd
+import socket
+import struct
+import sys
+from pathlib import Path
+
+import msgspec
+
+_CREDENTIALS = struct.Struct("3i")  # process, user, group
+_LOCAL_CREDENTIALS, _LOCAL_PROCESS = 1, 2  # of macOS, at level 0
+_PSEUDO_TERMINALS = 136  # the first of eight major numbers
+
+
+class Peer(msgspec.Struct, frozen=True):
+    """An account of the machine, by number and by name, and from where it speaks."""
+
+    uid: int
+    user: str
+    origin: str
+
+
+def peer_of(connection: socket.socket) -> Peer:
+    """Who connected."""
+    if sys.platform == "linux":
+        said = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
+        process, uid, _ = _CREDENTIALS.unpack(said)
+    else:
+        uid = struct.unpack("2I", connection.getsockopt(0, _LOCAL_CREDENTIALS, 8))[1]
+        process = connection.getsockopt(0, _LOCAL_PROCESS)
+    return Peer(uid, account_name(uid), origin_of(process))
+
+
+def account_name(uid: int) -> str:
+    """The name of an account, or its number where it has none."""
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return str(uid)
+
+
+def this_account() -> str:
+    """The account that this process runs as."""
+    return account_name(os.geteuid())
+
+
+def origin_of(process: int) -> str:
+    """From where a process speaks, as people read it: `process 4711 on pts/3`."""
+    terminal = _terminal_of(process)
+    return f"process {process} on {terminal}" if terminal else f"process {process}"
+
+
+def _terminal_of(process: int) -> str:
+    """The terminal of a process, where Linux knows one."""
+    try:
+        stat = Path(f"/proc/{process}/stat").read_bytes()
+        number = int(stat.rpartition(b") ")[2].split()[4])
+    except (OSError, ValueError, IndexError):
+        return ""
+    major, minor = os.major(number), os.minor(number)
+    if _PSEUDO_TERMINALS <= major < _PSEUDO_TERMINALS + 8:
+        return f"pts/{minor + 256 * (major - _PSEUDO_TERMINALS)}"
+    return f"tty{minor}" if major == 4 and minor else ""

@@ -1,0 +1,145 @@
+"""What a space's server and its clients say to each other: one JSON object a line, of the core's own types.
+
+A client says `Hello` first, and then asks, each time with a number of its own. The server says `Welcome`, a
+`Snapshot` of the State (or, to a client that knows an earlier moment, just what happened since), and then
+`Happened` for all that is committed, in order. `Done`, `Refused` and `Failed` answer what was asked; the
+events of an answer have been told before it.
+"""
+
+from typing import Annotated, Literal
+
+import msgspec
+
+from octotui.engine.commands import Request
+from octotui.engine.events import AnyEvent
+from octotui.model.space import Channel
+from octotui.store.records import RunRecord
+
+Parting = Literal["stopped", "slow", "wrong", "forbidden"]
+
+VERSION = 1
+LONGEST = 1 << 20  # bytes of a line that a client may say
+PART = 1 << 18  # bytes of a log that go over at a time
+
+RunId = Annotated[str, msgspec.Meta(pattern=r"^run-[0-9]{1,15}\Z")]
+
+
+class Hello(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Who connects begins so; with `since` only what came after that event is told.
+
+    `model` is the file that the client was opened with. Without `follow` nothing is told but answers.
+    """
+
+    version: int
+    since: int | None = None
+    follow: bool = True
+    model: str | None = None
+
+
+class Send(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Ask for something to be done."""
+
+    id: int
+    request: Request
+
+
+class Choose(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Ask for versions of packages, as feeds have them now."""
+
+    id: int
+    needed: tuple[str, ...]
+    channel: Channel
+
+
+class Family(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Ask for all events of a run and what it started."""
+
+    id: int
+    root: RunId
+
+
+class ReadLog(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Ask for a part of a job's output, for somebody who may not open the file."""
+
+    id: int
+    run: RunId
+    job: Annotated[str, msgspec.Meta(pattern=r"^job-[0-9.]+\Z")]
+    offset: Annotated[int, msgspec.Meta(ge=0)]
+
+
+class Stop(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Ask the server to end; what runs on machines goes on."""
+
+    id: int
+
+
+Asking = Send | Choose | Family | ReadLog | Stop
+ToServer = Hello | Asking
+
+
+class Welcome(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Who the client is, by the kernel's word, and what is the matter with the model's file, if anything."""
+
+    version: int
+    user: str
+    process: int
+    trouble: str = ""
+
+
+class Snapshot(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The State as `engine.snapshot` writes it, and the newest runs."""
+
+    state: msgspec.Raw
+    recent: tuple[RunRecord, ...] = ()
+
+
+class Happened(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """What was committed, in order."""
+
+    events: tuple[AnyEvent, ...]
+
+
+class Trouble(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """What is the matter with the model's file now; nothing, when it is well again."""
+
+    text: str
+
+
+class Done(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """It took effect; or the answer to a question."""
+
+    id: int
+    events: tuple[AnyEvent, ...] = ()
+    versions: dict[str, str] = {}
+    problems: tuple[str, ...] = ()
+    data: bytes = b""
+    text: str = ""
+
+
+class Refused(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """It makes no sense, or a right is missing; nothing changed."""
+
+    id: int
+    reason: str
+
+
+class Failed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The space can't be used: its disk, or a bug."""
+
+    id: int
+    reason: str
+
+
+class Goodbye(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The server lets go of the client: for good where it stops, for its fault, or since it was slow."""
+
+    kind: Parting
+    reason: str
+
+
+ToClient = Welcome | Snapshot | Happened | Trouble | Done | Refused | Failed | Goodbye
+
+
+def line(message: ToServer | ToClient) -> bytes:
+    """A message as one line."""
+    return msgspec.json.encode(message) + b"\n"
