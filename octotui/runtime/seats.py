@@ -57,7 +57,7 @@ class Seat:
     def is_stuck(self, now: float) -> bool:
         """Whether nothing of what waits was taken for a while; asked every now and then."""
         waiting = self._transport.get_write_buffer_size()
-        if not waiting or waiting < self._stuck:
+        if not waiting or not self._stuck or waiting < self._stuck:
             self._since = now
         self._stuck = waiting
         return bool(waiting) and now - self._since > PATIENCE

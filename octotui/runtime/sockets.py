@@ -25,11 +25,11 @@ def listening(folder: Path, group: str | None = None) -> socket.socket:
         _let_in(folder, new, group)
         server.listen(128)
         new.replace(path)
-    except OSError as problem:
+    except (OSError, StoreError) as problem:
         server.close()
         with suppress(OSError):
             new.unlink(missing_ok=True)
-        raise unusable(path, problem) from problem
+        raise problem if isinstance(problem, StoreError) else unusable(path, problem) from problem
     server.setblocking(False)
     return server
 
