@@ -1,5 +1,6 @@
 """The app itself in a real pseudo-terminal, by keys only, on the kraken."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from octotui.runtime.opening import space_folder, state_on_disk
 from tests.terminal import Terminal
 
+pytestmark = pytest.mark.usefixtures("servers_end")
 KRAKEN = "configs/kraken.toml"
 QUESTION = "? run-6 asks Finance: Look at the bill"
 
@@ -53,7 +55,7 @@ def test_through_both_runbooks_to_the_approved_and_finished_run(tmp_path: Path) 
 
 
 def test_left_while_a_run_is_active_it_is_asked_what_becomes_of_it(tmp_path: Path) -> None:
-    with Terminal(KRAKEN, "--state", tmp_path, columns=80, lines=24) as terminal:
+    with Terminal(KRAKEN, "--foreground", "--state", tmp_path, columns=80, lines=24) as terminal:
         terminal.wait("Runs")
         start(terminal, "Inspect the dock")
         terminal.wait("✔ run-1", "idle")
@@ -89,13 +91,36 @@ def test_without_a_file_it_opens_the_demo_of_the_package(tmp_path: Path) -> None
         assert terminal.left() == 0
 
 
-def test_a_space_in_use_is_told_in_one_sentence(tmp_path: Path) -> None:
+def test_two_terminals_at_one_space_see_the_same_and_what_runs_outlives_both(tmp_path: Path) -> None:
     with Terminal(KRAKEN, "--state", tmp_path) as first:
         first.wait("No runs yet")
+        with Terminal(KRAKEN, "--state", tmp_path, columns=80, lines=24) as second:
+            second.wait("No runs yet")
+            start(first, "Unleash the kraken")
+            second.wait("run-2 Create AWS RDS", "4 executing")
+            first.press("q")
+            assert first.left() == 0
+            first.look()
+            assert "detached from Kraken: 4 runs go on; octotui stop ends the server" in first.text
+            second.child.close(force=True)  # as a terminal that is closed
+    space = space_folder("kraken", tmp_path)
+    end = time.monotonic() + 20
+    while state_on_disk(space).families:
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    with Terminal(KRAKEN, "--state", tmp_path) as third:
+        third.wait("✔ run-5 Create AWS RDS Production   succeeded")
+
+
+def test_a_space_that_is_held_in_the_foreground_can_be_attached_to(tmp_path: Path) -> None:
+    with Terminal(KRAKEN, "--foreground", "--state", tmp_path) as first:
+        first.wait("No runs yet")
         with Terminal(KRAKEN, "--state", tmp_path) as second:
-            assert second.left() == 1
-            second.look()
-            assert second.text.startswith(f"octotui: {tmp_path}"[:40])
-            assert "is in use by another octotui" in second.text.replace("\n", "")
+            second.wait("No runs yet")
+            start(second, "Inspect the dock")
+            first.wait("run-1 Inspect the dock")
+            second.press("q")
+            assert second.left() == 0
+        first.wait("✔ run-1", "idle")
         first.press("q")
         assert first.left() == 0

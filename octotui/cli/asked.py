@@ -11,7 +11,9 @@ from octotui.cli.naming import Named
 from octotui.cli.starting import state_option
 from octotui.engine.commands import Refused, Request
 from octotui.engine.events import AnyEvent
+from octotui.engine.evolve import evolve
 from octotui.engine.state import State
+from octotui.runtime.attached import Attached
 
 T = TypeVar("T")
 Wishes = Callable[[State, str], Iterable[Request]]
@@ -45,22 +47,37 @@ def ask(space: Named, wishes: Wishes, *, as_json: bool) -> None:
         from octotui.cli.spaces import attached
 
         async with attached(space.slug, space.state, file=space.file) as client:
+            heard = Heard(client, as_json=as_json)
             for wish in tuple(wishes(client.state, client.user)):
-                tell(await client.send(wish), client.state, as_json=as_json)
+                heard.tell(await client.send(wish))
 
     done(main)
 
 
-def tell(events: Iterable[AnyEvent], state: State, *, as_json: bool) -> None:
-    """Say what has just happened, as lines or as JSON."""
-    from octotui.cli.narration import write
-    from octotui.views.changes import lines
-    from octotui.views.words import ASCII, UNICODE
+class Heard:
+    """What a client hears, of which only what it asked for itself is told."""
 
-    glyphs = ASCII if wants_ascii(asked=False) else UNICODE
-    for event in events:
-        if as_json:
-            write(event)
-        else:
-            for line in lines(event, state, state, event.at):
-                say(glyphs.text(line))
+    def __init__(self, client: Attached, *, as_json: bool) -> None:
+        self._as_json = as_json
+        self._heard: dict[int, tuple[AnyEvent, State, State]] = {}
+        client.listen(self._hear)
+
+    def _hear(self, events: tuple[AnyEvent, ...], before: State, after: State) -> None:
+        for event in events:
+            state = evolve(before, event)
+            self._heard[event.seq] = event, before, state
+            before = state
+
+    def tell(self, events: Iterable[AnyEvent]) -> None:
+        """Say what has just happened, as lines or as JSON."""
+        from octotui.cli.narration import write
+        from octotui.views.changes import lines
+        from octotui.views.words import ASCII, UNICODE
+
+        glyphs = ASCII if wants_ascii(asked=False) else UNICODE
+        for event in events:
+            if self._as_json:
+                write(event)
+            else:
+                for line in lines(*self._heard[event.seq], event.at):
+                    say(glyphs.text(line))

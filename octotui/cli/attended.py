@@ -37,7 +37,7 @@ class Attended:
     def __init__(
         self,
         model: Model,
-        file: Path,
+        file: Path | None,
         start: StartRun,
         answer: Answer | None,
         narration: Narration,

@@ -26,7 +26,7 @@ class Attending(Start, Telling):
     detach: bool
 
 
-def attend(model: Model, file: Path, start: StartRun, said: Attending) -> NoReturn:
+def attend(model: Model, file: Path | None, start: StartRun, said: Attending) -> NoReturn:
     """Run it to its end, and leave with its exit code; what makes no sense is exit code 2."""
     from octotui.cli.attended import Attended
     from octotui.cli.narration import Narration
@@ -47,7 +47,7 @@ def attend(model: Model, file: Path, start: StartRun, said: Attending) -> NoRetu
     raise SystemExit(code)
 
 
-def _detached(model: Model, file: Path, start: StartRun, said: Attending) -> NoReturn:
+def _detached(model: Model, file: Path | None, start: StartRun, said: Attending) -> NoReturn:
     """Start it at the space's server, say which run it is, and leave it to go on."""
     from octotui.cli.asked import ask
     from octotui.cli.naming import Named

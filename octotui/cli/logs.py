@@ -1,7 +1,7 @@
 """`octotui logs FILE RUN`: what the jobs of a run printed, or print."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
 import click
@@ -12,11 +12,11 @@ from octotui.cli.naming import run_id, space_argument, space_of
 from octotui.cli.narration import write
 from octotui.engine.commands import Refused
 from octotui.engine.state import Job, State, step_of
-from octotui.runtime.attached import Attached
+from octotui.runtime.client import Client
 from octotui.store.logs import LogReader
 
 LOOK = 0.2  # seconds between two looks at logs that are followed
-LogPath = Callable[[str, str], Path]
+LogPath = Callable[[str, str], Awaitable[Path]]
 ACQUIRE = "Acquire packages"
 BLOCK = 1000  # lines at a time
 
@@ -49,8 +49,7 @@ def command(
                 await told.follow(client)
         else:
             async with looked_at(named.slug, named.state) as here:
-                family = await here.family(name)
-                told.take(family, here.log_path)
+                await told.take(await here.family(name), here.whole_log)
 
     done(main)
 
@@ -65,26 +64,27 @@ class Printed:
         self._as_json = as_json
         self._logs: dict[str, tuple[LogReader, int]] = {}
 
-    async def follow(self, client: Attached) -> None:
+    async def follow(self, client: Client) -> None:
         """Print what there is and what comes, until the run has ended."""
         while True:
             family = client.state if self._run in client.state.runs else await client.family(self._run)
             ended = self._run not in client.state.runs or client.state.runs[self._run].ended
             if ended:
                 family = await client.family(self._run)
-            self.take(family, client.log_path, whole=ended)
+            await self.take(family, client.whole_log, whole=ended)
             if ended:
                 return
             await asyncio.sleep(LOOK)
 
-    def take(self, family: State, where: LogPath, *, whole: bool = True) -> None:
+    async def take(self, family: State, where: LogPath, *, whole: bool = True) -> None:
         """Print what is new; a last line that has not ended only if the `whole` output is there."""
         if self._run not in family.runs:
             raise Refused(f"there is no run {self._run}")
         jobs = list(self._jobs(family))
         for job in jobs:
+            path = await where(job.run, job.id)
             if job.id not in self._logs:
-                log = LogReader(where(job.run, job.id))
+                log = LogReader(path)
                 first = 0 if self._tail is None else max(0, log.line_count - self._tail)
                 self._logs[job.id] = log, first
             self._print(family, job, alone=len(jobs) == 1, whole=whole)

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
-from octotui.cli.asked import done, tell, verb_options
-from octotui.cli.naming import space_argument, space_of
+from octotui.cli.asked import Heard, done, verb_options
+from octotui.cli.naming import run_id, space_argument, space_of
 from octotui.cli.starting import values_of
 from octotui.engine.commands import Refused
 from octotui.engine.starting import again
@@ -21,18 +21,17 @@ def command(space: str, run: str, pairs: tuple[str, ...], as_json: bool, state: 
 
     Sensitive values that were given are not kept anywhere: give them again with --set.
     """
-    where = space_of(space, state)
+    where, name = space_of(space, state), run_id(run)
     given = values_of(pairs)
 
     async def main() -> None:
         from octotui.cli.spaces import attached
 
         async with attached(where.slug, where.state, file=where.file) as client:
-            record = next((each for each in client.recent() if each.id == run), None)
-            family = await client.family(record.root if record else run)
-            if run not in family.runs:
-                raise Refused(f"there is no run {run}")
-            wish = again(family.runs[run], client.user, given)
-            tell(await client.send(wish), client.state, as_json=as_json)
+            family = await client.family(name)
+            if name not in family.runs:
+                raise Refused(f"there is no run {name}")
+            heard = Heard(client, as_json=as_json)
+            heard.tell(await client.send(again(family.runs[name], client.user, given)))
 
     done(main)

@@ -25,6 +25,7 @@ def command(space: str, words: tuple[str, ...], limit: int, as_json: bool, state
     async def main() -> None:
         from octotui.cli.narration import write
         from octotui.cli.spaces import looked_at
+        from octotui.store.records import record_of_run
         from octotui.views import runs
         from octotui.views.words import ASCII, UNICODE
 
@@ -35,7 +36,7 @@ def command(space: str, words: tuple[str, ...], limit: int, as_json: bool, state
             glyphs, now = (ASCII if wants_ascii(asked=False) else UNICODE), time.time()
             for name in found[:limit]:
                 if as_json:
-                    write(records.get(name) or {"id": name})
+                    write(records.get(name) or record_of_run(here.state.runs[name]))
                     continue
                 row = runs.row(here.state, name, now)
                 row = row or runs.past_row(here.state.model, records[name], now)

@@ -19,7 +19,7 @@ def state_option(function: click.decorators.FC) -> click.decorators.FC:
     return click.option(
         "--state",
         metavar="DIR",
-        type=click.Path(file_okay=False, path_type=Path),
+        type=click.Path(file_okay=False, readable=False, path_type=Path),
         help="Where spaces are kept, instead of the platform's state directory.",
     )(function)
 
@@ -83,9 +83,7 @@ def attending_options(function: click.decorators.FC) -> click.decorators.FC:
         function,
         click.option("--at", metavar="TIME", help='Start at a time here, such as "2026-11-23 03:00".'),
         click.option("--in", "after", metavar="DURATION", help='Start after a while, such as "90s" or "2h".'),
-        click.option(
-            "--detach", is_flag=True, help="Start it, say its id, and leave."
-        ),
+        click.option("--detach", is_flag=True, help="Start it, say its id, and leave."),
         click.option("--top", is_flag=True, help="Go before all others that are queued."),
         click.option(
             "--proceed", "answer", flag_value="proceed", help="Answer every manual step with proceed."

@@ -88,8 +88,10 @@ class Client:
         return done.versions, done.problems
 
     async def stop(self) -> None:
-        """End the server; what runs on machines goes on."""
+        """End the server, and wait until it has let go of the space; what runs on machines goes on."""
         await self._ask(lambda number: protocol.Stop(id=number))
+        while self._folder.is_held:
+            await asyncio.sleep(0.02)
 
     def listen(self, listener: Listener) -> None:
         """Call back with (events, before, after) for all that is told from now on."""
@@ -120,6 +122,10 @@ class Client:
     def log_path(self, run: str, job: str) -> Path:
         """Where a job's output is: in the space's folder, or a copy for who may not look there."""
         return self._mirror.log(run, job)
+
+    async def whole_log(self, run: str, job: str) -> Path:
+        """Where a job's output is, once all is there that was printed by now."""
+        return await self._mirror.whole(run, job)
 
     def artifact_path(self, run: str, job: str, name: str) -> Path:
         """Where a file is that a job's script had kept."""

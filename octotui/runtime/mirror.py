@@ -27,15 +27,19 @@ class Mirror:
 
     def log(self, run: str, job: str) -> Path:
         """The file with a job's output; of copies the one asked for last is kept up to date."""
-        there = self._folder.log(run, job)
-        if os.access(self._folder.path, os.R_OK):
-            return there
-        if self._own is None:
-            self._own = tempfile.TemporaryDirectory(prefix="octotui-")
-        copy = Path(self._own.name) / f"{job}.log"
+        copy = self._place(run, job)
+        if copy == self._folder.log(run, job):
+            return copy
         if self._copying is None or self._copying[0] != job:
             self._stop()
             self._copying = job, asyncio.ensure_future(self._copy(run, job, copy))
+        return copy
+
+    async def whole(self, run: str, job: str) -> Path:
+        """The file with a job's output, once all of it is there that there is now."""
+        copy = self._place(run, job)
+        if copy != self._folder.log(run, job):
+            await self._catch_up(run, job, copy)
         return copy
 
     async def close(self) -> None:
@@ -43,6 +47,13 @@ class Mirror:
         self._stop()
         if self._own is not None:
             self._own.cleanup()
+
+    def _place(self, run: str, job: str) -> Path:
+        if os.access(self._folder.path, os.R_OK):
+            return self._folder.log(run, job)
+        if self._own is None:
+            self._own = tempfile.TemporaryDirectory(prefix="octotui-")
+        return Path(self._own.name) / f"{job}.log"
 
     def _stop(self) -> None:
         if self._copying is not None:
@@ -52,7 +63,10 @@ class Mirror:
     async def _copy(self, run: str, job: str, copy: Path) -> None:
         while True:
             with suppress(Refused, StoreError):  # the server is away, and comes back
-                while part := await self._part(run, job, copy.stat().st_size if copy.exists() else 0):
-                    with copy.open("ab") as file:
-                        file.write(part)
+                await self._catch_up(run, job, copy)
             await asyncio.sleep(PAUSE)
+
+    async def _catch_up(self, run: str, job: str, copy: Path) -> None:
+        while part := await self._part(run, job, copy.stat().st_size if copy.exists() else 0):
+            with copy.open("ab") as file:
+                file.write(part)

@@ -32,6 +32,10 @@ class OnDisk:
         """Where a job's output is; a job without output has no file."""
         return self._folder.log(run, job)
 
+    async def whole_log(self, run: str, job: str) -> Path:
+        """The same: all of it is there."""
+        return self.log_path(run, job)
+
     def artifact_path(self, run: str, job: str, name: str) -> Path:
         """Where a file is that a job's script had kept."""
         return self._folder.artifacts(run, job) / name

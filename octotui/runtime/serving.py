@@ -12,6 +12,7 @@ from octotui.runtime.opening import space_folder
 from octotui.runtime.server import Server
 from octotui.runtime.session import Session
 
+LOOK = 1.0  # seconds between two looks at whether anybody needs it
 IDLE = 60.0  # seconds after which a server ends that nobody needs
 
 
@@ -45,8 +46,8 @@ async def until_stopped(server: Server, *, idle: float | None = None) -> str:
     waiting = asyncio.ensure_future(server.stopped.wait())
     unused = 0.0
     while not waiting.done():
-        await asyncio.wait({waiting}, timeout=1.0)
-        unused = 0.0 if server.is_used else unused + 1.0
+        await asyncio.wait({waiting}, timeout=LOOK)
+        unused = 0.0 if server.is_used else unused + LOOK
         if idle is not None and unused >= idle:
             end("nobody needed it")
     return told[0] if told else "it was asked to stop"

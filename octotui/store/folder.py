@@ -69,6 +69,21 @@ class SpaceFolder:
         os.pwrite(lock, str(os.getpid()).encode(), 0)
         return self
 
+    @property
+    def is_held(self) -> bool:
+        """Whether any process has the folder for itself."""
+        try:
+            lock = os.open(self.path / "lock", os.O_RDONLY | os.O_CLOEXEC)
+        except OSError:
+            return False
+        try:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError:
+            return True
+        finally:
+            os.close(lock)
+        return False
+
     def release(self) -> None:
         """Let another octotui have the folder."""
         if self._lock is not None:

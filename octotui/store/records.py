@@ -15,6 +15,7 @@ from octotui.engine.events import (
     RunRequeued,
     RunStarted,
 )
+from octotui.engine.state import Run
 
 RecordState = Literal[
     "queued", "executing", "paused", "cancelling", "succeeded", "failed", "cancelled", "timed-out"
@@ -84,6 +85,14 @@ def _queued(event: RunQueued) -> RunRecord:
         tenant=event.tenant,
         requester=event.requester,
         queued_at=event.at,
+    )
+
+
+def record_of_run(run: Run) -> RunRecord:
+    """The record of a run that a State holds."""
+    own = (each for each in RunRecord.__struct_fields__ if each not in ("name", "warnings"))
+    return RunRecord(
+        name=run.title, warnings=len(run.warnings), **{field: getattr(run, field) for field in own}
     )
 
 

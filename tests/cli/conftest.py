@@ -1,13 +1,16 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
 from octotui.cli.main import cli
+from octotui.runtime.opening import space_folder, state_on_disk
+from tests.servers import end_servers
 
 ROOT = Path(__file__).parents[2]
 
@@ -74,9 +77,10 @@ def write(tmp_path: Path) -> Callable[..., Path]:
 
 
 @pytest.fixture
-def state(tmp_path: Path) -> Path:
-    """A state directory that is not there yet."""
-    return tmp_path / "state"
+def state(tmp_path: Path) -> Iterator[Path]:
+    """A state directory that is not there yet; servers in it are ended."""
+    yield tmp_path / "state"
+    end_servers(tmp_path / "state")
 
 
 HEAD = """\
@@ -146,3 +150,30 @@ script = "echo sleeping; sleep 100"
 def environment(**more: str) -> dict[str, str]:
     """This process's environment, with more in it."""
     return {**os.environ, **more}
+
+
+class Lived(NamedTuple):
+    """A space that is served: run-1 ended, run-2 asks, run-3 failed and asks, run-4 runs, run-5 is queued."""
+
+    model: Path
+    state: Path
+
+    @property
+    def at(self) -> tuple[object, ...]:
+        """What verbs are told to find it."""
+        return self.model, "--state", self.state
+
+
+@pytest.fixture
+def lived(octotui: Call, write: Callable[..., Path], state: Path) -> Lived:
+    """A space with some life in it."""
+    head = "[engine]\ntask_cap = 2\n"
+    model = write(OK + ASK + GUIDED + SLEEP, head=head)
+    for runbook in ("ok", "ask", "guided", "sleep", "ok"):
+        assert octotui("run", model, runbook, "--detach", "--state", state).code == 0
+    space = space_folder("small", state)
+    end = time.monotonic() + 20
+    while len((present := state_on_disk(space)).asking) < 2 or "run-1" in present.runs:
+        assert time.monotonic() < end
+        time.sleep(0.02)
+    return Lived(model, state)

@@ -21,6 +21,7 @@ SAID: Attending = {
     "after": None,
     "top": False,
     "answer": None,
+    "detach": False,
 }
 
 
@@ -31,12 +32,12 @@ def test_its_exit_code_says_how_it_went_or_that_it_made_no_sense(
     tmp_path: Path, start: StartRun, code: int
 ) -> None:
     with pytest.raises(SystemExit) as left:
-        attend(model({"go": [script("One")]}), start, {**SAID, "state": tmp_path})
+        attend(model({"go": [script("One")]}), None, start, {**SAID, "state": tmp_path})
     assert left.value.code == code
 
 
 def test_a_space_that_cannot_be_opened_is_exit_code_1(tmp_path: Path) -> None:
     (tmp_path / "test").touch()
     with pytest.raises(SystemExit) as left:
-        attend(model({"go": [script("One")]}), StartRun(process="go"), {**SAID, "state": tmp_path})
+        attend(model({"go": [script("One")]}), None, StartRun(process="go"), {**SAID, "state": tmp_path})
     assert left.value.code == 1

@@ -1,7 +1,7 @@
 """What verbs take to start a run."""
 
-import getpass
 import os
+import pwd
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -18,14 +18,10 @@ def test_values_are_given_as_name_and_value() -> None:
     assert values_of(("A=1", " B = x=y ", "A=2", "C=")) == {"A": "2", "B": " x=y ", "C": ""}
 
 
-def test_an_account_without_a_name_is_its_number(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert account() == getpass.getuser()
-
-    def nobody() -> str:
-        raise KeyError("getpwuid(): uid not found")
-
-    monkeypatch.setattr("getpass.getuser", nobody)
-    assert account() == str(os.getuid())
+def test_the_account_is_the_one_of_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """I6: and not what the environment claims."""
+    monkeypatch.setenv("LOGNAME", "somebody-else")
+    assert account() == pwd.getpwuid(os.geteuid()).pw_name
 
 
 PROMPTS = """

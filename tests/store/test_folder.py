@@ -47,3 +47,12 @@ def test_a_folder_that_cannot_be_made_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(StoreError, match="file/kraken cannot be used: Not a directory"):
         SpaceFolder(tmp_path / "file", "kraken").take()
+
+
+def test_whether_it_is_held_can_be_asked(tmp_path: Path) -> None:
+    folder = SpaceFolder(tmp_path, "kraken")
+    assert not folder.is_held
+    with folder:
+        assert folder.is_held
+        assert SpaceFolder(tmp_path, "kraken").is_held
+    assert not folder.is_held

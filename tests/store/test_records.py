@@ -1,8 +1,9 @@
 from msgspec.structs import astuple
 
 from octotui.engine.events import JobStarted, RunEnded, RunStarted
-from octotui.store.records import from_row, record_of, run_number
+from octotui.store.records import from_row, record_of, record_of_run, run_number
 from tests.store.events import numbered, queued
+from tests.world import World, manual, model
 
 
 def test_a_record_follows_its_events() -> None:
@@ -36,3 +37,13 @@ def test_the_count_of_warnings_stays_with_a_run_that_has_ended() -> None:
     record = record_of(RunEnded(run="run-7", state="succeeded", warnings=3), record_of(queued(7), None))
     assert record is not None
     assert record.warnings == 3
+
+
+def test_the_record_of_an_open_run_is_the_one_that_is_kept() -> None:
+    """R5: whether it comes from the State or from the table."""
+    world = World(model({"go": [manual("Ask")]}))
+    world.start("go", environment="test")
+    kept = None
+    for event in world.events:
+        kept = record_of(event, kept) or kept
+    assert record_of_run(world.state.runs["run-1"]) == kept

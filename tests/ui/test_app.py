@@ -108,3 +108,21 @@ async def test_a_bug_is_told_without_what_may_be_sensitive(tmp_path, capsys):
     told = capsys.readouterr().err
     assert "in broken" in told
     assert "hunter-22" not in told
+
+
+async def test_q_detaches_where_runs_go_on_elsewhere(tmp_path):
+    session = FakeSession(scenes.seed(), tmp_path)
+    app = OctotuiApp(session, now=session.now, detaches=True)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("q")
+    assert app.return_value == "quit"
+
+
+async def test_what_is_the_matter_with_the_model_is_said_and_goes_when_it_is_well_again(tmp_path):
+    async with opened(scenes.seed(), tmp_path, (120, 40)) as it:
+        it.session.trouble = "the model is broken and nothing changed: kraken.toml:3:1: This is not TOML."
+        it.app._tick()
+        await it.sees("kraken.toml:3:1: This is not TOML.", "the model is broken and nothing changed · ")
+        it.session.trouble = ""
+        it.app._tick()
+        await it.until(lambda: "broken and nothing changed ·" not in it.text)

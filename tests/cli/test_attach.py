@@ -1,0 +1,22 @@
+"""Attaching to a space by name."""
+
+from pathlib import Path
+
+from tests.cli.conftest import OK, Call, Lived
+from tests.terminal import Terminal
+
+
+def test_a_space_that_nobody_serves_is_told(octotui: Call, write: Call, state: Path) -> None:
+    octotui("run", write(OK), "ok", "--state", state)
+    said = octotui("attach", "Small", "--plain", "--state", state)
+    assert said.code == 1
+    assert said.err == f"octotui: nobody serves {state}/small: octotui FILE starts a server\n"
+
+
+def test_the_app_opens_by_the_name_of_a_space_and_q_detaches(lived: Lived) -> None:
+    with Terminal("attach", "small", "--state", lived.state) as terminal:
+        terminal.wait("octotui · Small", "run-2 Ask first", "asks")
+        terminal.press("q")
+        assert terminal.left() == 0
+        terminal.look()
+        assert "detached from Small: 4 runs go on" in terminal.text

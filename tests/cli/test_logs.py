@@ -1,0 +1,55 @@
+"""What jobs printed."""
+
+import json
+import subprocess
+from pathlib import Path
+
+from tests.cli.conftest import OK, ROOT, Call, Lived, command
+
+TWO = """
+[[runbooks.two.steps]]
+name = "First"
+pool = "setup"
+script = 'echo one; echo two; printf three'
+[[runbooks.two.steps]]
+name = "Second"
+pool = "setup"
+script = 'echo four'
+"""
+
+
+def test_lines_stand_behind_their_step_where_there_are_several(
+    octotui: Call, write: Call, state: Path
+) -> None:
+    model = write(TWO)
+    octotui("run", model, "two", "--state", state)
+    at = ("--state", state)
+    assert octotui("logs", model, "run-1", *at).out.splitlines() == [
+        "First | one",
+        "First | two",
+        "First | three",
+        "Second | four",
+    ]
+    assert octotui("logs", model, 1, "--step", "Second", *at).out == "four\n"
+    assert octotui("logs", model, 1, "--step", "First", "--tail", 1, *at).out == "three\n"
+    plain = [json.loads(line) for line in octotui("logs", model, 1, "--json", *at).out.splitlines()]
+    assert [each["line"] for each in plain] == ["one", "two", "three", "four"]
+    assert plain[0]["job"] == "job-1.1"
+    assert plain[0]["at"] > 1e9
+    assert octotui("logs", model, 2, *at).err == "octotui: there is no run run-2\n"
+
+
+def test_followed_they_come_as_they_are_printed_until_the_run_ends(lived: Lived) -> None:
+    model, *state = lived.at
+    call = command("logs", model, "run-4", "-f", *state)
+    with subprocess.Popen(call, cwd=ROOT, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None
+        assert child.stdout.readline() == "sleeping\n"
+        subprocess.run(command("cancel", model, "run-4", *state), cwd=ROOT, check=True, capture_output=True)
+        assert child.wait(20) == 0
+
+
+def test_of_a_run_that_is_over_all_is_there_at_once(octotui: Call, write: Call, state: Path) -> None:
+    model = write(OK)
+    octotui("run", model, "ok", "--set", "Greeting=you", "--state", state)
+    assert octotui("logs", model, "run-1", "-f", "--state", state).out == "hello  you\n"

@@ -1,0 +1,18 @@
+"""The same run again."""
+
+from tests.cli.conftest import Call, Lived
+
+
+def test_a_run_that_ended_is_started_again_with_other_values(octotui: Call, lived: Lived) -> None:
+    model, *state = lived.at
+    octotui("cancel", model, "run-4", *state)
+    said = octotui("rerun", model, "1", "--set", "Greeting=again", *state)
+    assert said.code == 0
+    assert said.out.startswith("run-6  ok is queued")
+    assert octotui("wait", model, "run-6", *state).code == 0
+    assert octotui("logs", model, "run-6", *state).out == "hello  again\n"
+
+
+def test_what_never_was_cannot_be(octotui: Call, lived: Lived) -> None:
+    model, *state = lived.at
+    assert octotui("rerun", model, "run-77", *state).err == "octotui: there is no run run-77\n"
