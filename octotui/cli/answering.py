@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from octotui.cli.asked import ask, verb_options
+from octotui.cli.completion import questions
 from octotui.cli.naming import space_argument, space_of
 from octotui.engine.commands import AnswerInterruption, Refused, Request, TakeInterruption
 from octotui.engine.state import Interruption, State
@@ -31,7 +32,7 @@ def question_of(state: State, said: str) -> Interruption:
 
 @click.command("take")
 @space_argument
-@click.argument("question")
+@click.argument("question", shell_complete=questions)
 @verb_options
 def take(space: str, question: str, as_json: bool, state: Path | None) -> None:
     """Take responsibility for QUESTION: its id, or that of the run that asks it."""
@@ -47,7 +48,7 @@ def _answer(answer: Answer, told: str) -> click.Command:
         answer, help=f"{told} QUESTION is its id, or that of the run that asks; it is taken first."
     )
     @space_argument
-    @click.argument("question")
+    @click.argument("question", shell_complete=questions)
     @click.option("--notes", metavar="TEXT", default="", help="What is kept with the answer.")
     @verb_options
     def command(space: str, question: str, notes: str, as_json: bool, state: Path | None) -> None:

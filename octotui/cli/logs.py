@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from octotui.cli.asked import done, verb_options
+from octotui.cli.completion import runs
 from octotui.cli.models import say
 from octotui.cli.naming import run_id, space_argument, space_of
 from octotui.cli.narration import write
@@ -23,7 +24,7 @@ BLOCK = 1000  # lines at a time
 
 @click.command("logs")
 @space_argument
-@click.argument("run")
+@click.argument("run", shell_complete=runs)
 @click.option("--step", metavar="S", help="Only of this step, by its name.")
 @click.option("--tail", metavar="N", type=click.IntRange(0), help="Only the last N lines of each job.")
 @click.option("-f", "--follow", is_flag=True, help="Go on with what is printed, until the run has ended.")

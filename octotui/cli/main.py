@@ -5,6 +5,7 @@ from importlib import import_module
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from octotui import __version__
 
@@ -44,6 +45,7 @@ VERBS = {
     "render": "Fill in a text from stdin with the variables of a model.",
     "template": "List or show the templates that steps may use.",
     "schema": "Print the JSON Schema of a model, for editors.",
+    "completion": "Print what makes a shell complete all this.",
     "init": "Write a commented starter file.",
 }
 TOGETHER = {
@@ -77,6 +79,10 @@ class Verbs(click.Group):
         with formatter.section("Verbs"):
             formatter.write_dl(list(VERBS.items()))
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The verbs that begin so, or a file for the app."""
+        return super().shell_complete(ctx, incomplete) or [CompletionItem(incomplete, type="file")]
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run the verb; interrupted, it ends as shells expect."""
         try:
@@ -86,6 +92,8 @@ class Verbs(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Take `octotui`, and `octotui FILE …`, for `octotui open FILE …`."""
+        if ctx.resilient_parsing:
+            return super().parse_args(ctx, args)  # a shell asks what there is
         if not args or (args[0] not in VERBS and args[0] not in ("--help", "--version")):
             args = ["open", *args]
         return super().parse_args(ctx, args)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import click
 
+from octotui.cli.completion import files
 from octotui.cli.models import refuse
 from octotui.model.complaints import ModelError, did_you_mean
 from octotui.model.convert import space_slug
@@ -23,7 +24,7 @@ class Named(NamedTuple):
 
 def space_argument(function: click.decorators.FC) -> click.decorators.FC:
     """The argument SPACE."""
-    return click.argument("space", metavar="FILE")(function)
+    return click.argument("space", metavar="FILE", shell_complete=files)(function)
 
 
 def space_of(said: str, state: Path | None) -> Named:

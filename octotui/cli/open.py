@@ -5,6 +5,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Coroutine
+from importlib import import_module
 from pathlib import Path
 from typing import NoReturn
 
@@ -65,14 +66,17 @@ async def _attached(named: Named, ascii_only: bool, *, start: bool) -> int:
     """The app as a client of the space's server; what is active goes on without it."""
     from octotui.cli.spaces import attached
 
+    loading = asyncio.ensure_future(asyncio.to_thread(import_module, "octotui.ui.app"))  # while servers start
     async with attached(named.slug, named.state, file=named.file, start=start) as client:
+        await loading
         from octotui.ui.app import OctotuiApp
 
         app = OctotuiApp(client, glyphs="ascii" if ascii_only else "unicode", detaches=True)
         await app.run_async()
         if app.failure is not None:
             raise app.failure
-        active, name = len(client.state.families), client.state.model.space.name
+        active = sum(1 for run in client.state.runs.values() if not run.ended)
+        name = client.state.model.space.name
     if active:
         goes = "run goes" if active == 1 else "runs go"
         say(f"detached from {name}: {active} {goes} on; octotui stop ends the server")

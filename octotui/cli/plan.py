@@ -7,6 +7,7 @@ from typing import Unpack
 import click
 from msgspec.structs import replace
 
+from octotui.cli.completion import processes
 from octotui.cli.models import load_or_exit, refuse, wants_ascii
 from octotui.cli.starting import (
     Start,
@@ -26,7 +27,7 @@ class Planning(Start, Telling):
 
 @click.command("plan")
 @file_argument
-@click.argument("process")
+@click.argument("process", shell_complete=processes)
 @click.option("--release", metavar="V", help="The release of a project; without it, the project as it is.")
 @click.option("--draft", is_flag=True, help="The runbook as it is declared, though it was published.")
 @start_options

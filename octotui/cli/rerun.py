@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from octotui.cli.asked import Heard, done, verb_options
+from octotui.cli.completion import runs
 from octotui.cli.naming import run_id, space_argument, space_of
 from octotui.cli.starting import values_of
 from octotui.engine.commands import Refused
@@ -13,7 +14,7 @@ from octotui.engine.starting import again
 
 @click.command("rerun")
 @space_argument
-@click.argument("run")
+@click.argument("run", shell_complete=runs)
 @click.option("--set", "pairs", metavar="NAME=VALUE", multiple=True, help="A variable with another value.")
 @verb_options
 def command(space: str, run: str, pairs: tuple[str, ...], as_json: bool, state: Path | None) -> None:

@@ -7,6 +7,7 @@ import click
 from msgspec.structs import replace
 
 from octotui.cli.attending import Attending, attend
+from octotui.cli.completion import processes
 from octotui.cli.models import load_or_exit, refuse
 from octotui.cli.starting import (
     attending_options,
@@ -20,7 +21,7 @@ from octotui.cli.starting import (
 
 @click.command("run")
 @file_argument
-@click.argument("process")
+@click.argument("process", shell_complete=processes)
 @start_options
 @click.option("--draft", is_flag=True, help="Run it as it is declared, though it was published.")
 @attending_options

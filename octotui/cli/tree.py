@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from octotui.cli.asked import done, verb_options
+from octotui.cli.completion import runs
 from octotui.cli.models import say, wants_ascii
 from octotui.cli.naming import run_id, space_argument, space_of
 from octotui.engine.commands import Refused
@@ -23,7 +24,7 @@ Told = Callable[[State, str, Where], Iterable[str]]
 
 @click.command("tree")
 @space_argument
-@click.argument("run")
+@click.argument("run", shell_complete=runs)
 @verb_options
 def tree(space: str, run: str, as_json: bool, state: Path | None) -> None:
     """Show the allocation tree of RUN: its workers and why these, its steps, the runs that these started."""
@@ -32,7 +33,7 @@ def tree(space: str, run: str, as_json: bool, state: Path | None) -> None:
 
 @click.command("show")
 @space_argument
-@click.argument("run")
+@click.argument("run", shell_complete=runs)
 @click.option("--variables", is_flag=True, help="Its variables, and why each value won.")
 @verb_options
 def show(space: str, run: str, variables: bool, as_json: bool, state: Path | None) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from octotui.cli.asked import done, verb_options
+from octotui.cli.completion import runs as offered
 from octotui.cli.models import refuse, say
 from octotui.cli.naming import run_id, space_argument, space_of
 from octotui.cli.narration import write
@@ -20,7 +21,7 @@ LATE = 3  # the exit code of who has waited long enough
 
 @click.command("wait")
 @space_argument
-@click.argument("runs", metavar="RUN...", nargs=-1, required=True)
+@click.argument("runs", metavar="RUN...", nargs=-1, required=True, shell_complete=offered)
 @click.option(
     "--timeout", metavar="DURATION", help='How long at most, such as "90s" or "2h": then exit code 3.'
 )

@@ -16,9 +16,11 @@ class Series(Generic[T_co]):
 
     def __init__(self, items: Iterable[T_co] = ()) -> None:
         given = tuple(items)
-        self._blocks: tuple[tuple[T_co, ...], ...] = tuple(
-            given[at : at + BLOCK] for at in range(0, len(given), BLOCK)
-        )
+        self._blocks: tuple[tuple[T_co, ...], ...]
+        if len(given) <= BLOCK:
+            self._blocks = (given,) if given else ()
+        else:
+            self._blocks = tuple(given[at : at + BLOCK] for at in range(0, len(given), BLOCK))
         self._length = len(given)
 
     def add(self, item: T_co) -> "Series[T_co]":  # type: ignore[misc]  # a new value, as of a tuple

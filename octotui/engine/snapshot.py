@@ -1,5 +1,6 @@
 """A State as bytes and back, so that a space opens without folding its whole history (R5)."""
 
+from functools import cache
 from typing import Any, get_args
 
 import msgspec
@@ -9,6 +10,8 @@ from octotui.engine.ordered import Line
 from octotui.engine.series import Series
 from octotui.engine.state import State
 
+NOBODY = Line()
+NOTHING: Series[Any] = Series()
 VERSION = 5  # goes up whenever a State is written differently
 
 
@@ -51,6 +54,13 @@ def _plain(value: Any) -> Any:
 def _sequence(kind: Any, value: Any) -> Any:
     """A line or a series from JSON; nothing else in a State has a type of its own."""
     if kind is Line:
-        return Line(tuple(map(tuple, value)))
+        return Line(tuple(map(tuple, value))) if value else NOBODY
+    if not value:
+        return NOTHING
     item = get_args(kind)[0]
-    return Series(msgspec.convert(each, item, dec_hook=_sequence) for each in value)
+    return Series(value if item is str else msgspec.convert(value, _list_of(item), dec_hook=_sequence))
+
+
+@cache
+def _list_of(item: Any) -> Any:
+    return list[item]

@@ -108,7 +108,7 @@ class ForAnswer(msgspec.Struct, frozen=True, tag=True, gc=False):
 Wait = ForPlace | ForLock | ForRetry | ForChild | ForAnswer
 
 
-class Job(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class Job(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One step of one run on one machine, a worker or a target; `step` is None for acquiring packages."""
 
     id: str
@@ -145,7 +145,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         return self.number, self.id
 
 
-class Progress(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class Progress(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """How far one step of a run has come; `pick` is the index of its worker's pick.
 
     On targets it has `begun` with so many of them, has so many `open` jobs, and its `result` is the worst so
@@ -163,7 +163,7 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     failed_on: tuple[str, ...] = ()
 
 
-class Run(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One execution of a runbook, with the definition it was queued with."""
 
     id: str
@@ -285,7 +285,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         return ""
 
 
-class Interruption(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class Interruption(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """A question to people: who may answer, who took it, what was said."""
 
     id: str

@@ -11,7 +11,7 @@ GuidedFailure = Literal["on", "off", "environment"]
 On = Literal["target", "worker", "worker-for-each-target"]
 
 
-class Script(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="script"):
+class Script(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="kind", tag="script"):
     """A step that runs a script on its worker; `file` says where `body` was read from."""
 
     body: str
@@ -19,7 +19,7 @@ class Script(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="s
     file: str | None = None
 
 
-class Template(Script, frozen=True, kw_only=True, tag_field="kind", tag="template"):
+class Template(Script, frozen=True, kw_only=True, omit_defaults=True, tag_field="kind", tag="template"):
     """A step that runs a template's script, as it was when the model was read.
 
     `parameters` are texts by name, defaults included, that are filled in when the script starts; those in
@@ -32,7 +32,7 @@ class Template(Script, frozen=True, kw_only=True, tag_field="kind", tag="templat
     needs: tuple[str, ...] = ()
 
 
-class Package(Script, frozen=True, kw_only=True, tag_field="kind", tag="package"):
+class Package(Script, frozen=True, kw_only=True, omit_defaults=True, tag_field="kind", tag="package"):
     """A step that deploys the first of its packages; the script that does it is made when it starts.
 
     `install_to` is the folder it replaces, filled in; the files that match `substitute` are filled in, too.
@@ -43,7 +43,9 @@ class Package(Script, frozen=True, kw_only=True, tag_field="kind", tag="package"
     substitute: tuple[str, ...] = ()
 
 
-class StartRunbook(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="runbook"):
+class StartRunbook(
+    msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="kind", tag="runbook"
+):
     """A step that starts another run; without an environment or tenant the child has its parent's."""
 
     runbook: str
@@ -52,21 +54,23 @@ class StartRunbook(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", 
     wait: bool = True
 
 
-class Manual(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="manual"):
+class Manual(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="kind", tag="manual"):
     """A step that asks people; `instructions` are Markdown, `teams` may answer (nobody named: anyone)."""
 
     instructions: str
     teams: tuple[str, ...] = ()
 
 
-class HealthCheck(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="health_check"):
+class HealthCheck(
+    msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="kind", tag="health_check"
+):
     """A step that finds out how its targets are; without one that is unhealthy the run fails, or goes on."""
 
     script: Script = Script(body="")
     unhealthy: Literal["fail", "exclude"] = "fail"
 
 
-class Rolling(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="rolling"):
+class Rolling(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="kind", tag="rolling"):
     """A step whose child steps go through one target before the next."""
 
     steps: "tuple[Step, ...]" = ()
@@ -94,7 +98,7 @@ class Requirement(msgspec.Struct, frozen=True):
         return f"{self.id}@{self.version}" if self.version else self.id
 
 
-class Step(msgspec.Struct, frozen=True, kw_only=True):
+class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One step of a process; durations are seconds, and None is no limit.
 
     Its condition is `success`, `failure`, `always`, or an expression on variables; `publish` says by the
@@ -161,7 +165,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(each.id for each in self.packages)
 
 
-class Runbook(msgspec.Struct, frozen=True, kw_only=True):
+class Runbook(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A process: named steps in order; `concurrency` is a tag that one run at a time may hold.
 
     Its runs go before others where it has `priority`. Its `project` is the one whose variables it has; that
