@@ -18,8 +18,8 @@ from octotui.engine.commands import (
     StartRun,
     TakeInterruption,
 )
-from octotui.engine.decide import may_answer
 from octotui.engine.events import RunQueued
+from octotui.engine.questions import may_answer
 from octotui.engine.state import Interruption, Run, State
 from octotui.engine.terms import Answer
 from octotui.model.space import Model

@@ -309,7 +309,11 @@ class InterruptionTaken(Event, frozen=True, tag=True):
 
 
 class InterruptionAnswered(Event, frozen=True, tag=True):
-    """The one who is responsible answered."""
+    """The one who is responsible answered; where it needs more approvals, it is free for the next (I6).
+
+    `values` are those of its fields, without the `secrets`, whose names alone stand here (V5). One that has
+    `expired` was answered by nobody.
+    """
 
     run: str
     interruption: str
@@ -317,6 +321,36 @@ class InterruptionAnswered(Event, frozen=True, tag=True):
     answer: Answer
     notes: str = ""
     origin: str = ""
+    values: dict[str, str] = {}
+    secrets: tuple[str, ...] = ()
+    expired: bool = False
+
+
+class InterruptionReleased(Event, frozen=True, tag=True):
+    """The one who was responsible lets others take it."""
+
+    run: str
+    interruption: str
+    user: str
+    origin: str = ""
+
+
+class InterruptionHandedOver(Event, frozen=True, tag=True):
+    """The one who was responsible made somebody else so."""
+
+    run: str
+    interruption: str
+    user: str
+    to: str
+    origin: str = ""
+
+
+class NoticeFailed(Event, frozen=True, tag=True):
+    """Nobody could be told of a question: a warning of its run."""
+
+    run: str
+    interruption: str
+    reason: str
 
 
 class ActionRefused(Event, frozen=True, tag=True):
@@ -368,6 +402,9 @@ AnyEvent = (
     | InterruptionRaised
     | InterruptionTaken
     | InterruptionAnswered
+    | InterruptionReleased
+    | InterruptionHandedOver
+    | NoticeFailed
     | InterruptionClosed
     | ActionRefused
 )

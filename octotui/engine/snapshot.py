@@ -9,7 +9,7 @@ from octotui.engine.ordered import Line
 from octotui.engine.series import Series
 from octotui.engine.state import State
 
-VERSION = 5  # goes up whenever a State is written differently
+VERSION = 6  # goes up whenever a State is written differently
 
 
 class Unreadable(Exception):

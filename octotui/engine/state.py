@@ -45,8 +45,9 @@ from octotui.engine.terms import (
     Pick,
     Question,
     RunEnd,
+    Said,
 )
-from octotui.model.process import Runbook, Step
+from octotui.model.process import Manual, Runbook, Step
 from octotui.model.space import Model, Space
 
 if TYPE_CHECKING:
@@ -286,7 +287,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Interruption(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """A question to people: who may answer, who took it, what was said."""
+    """A question to people: who may answer, who took it, what each has said."""
 
     id: str
     run: str
@@ -301,6 +302,8 @@ class Interruption(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     ended_at: float | None = None
     kind: Question = "manual"
     choices: tuple[Answer, ...] = ("proceed", "abort")
+    said: tuple[Said, ...] = ()
+    expired: bool = False
 
     @property
     def open(self) -> bool:
@@ -383,6 +386,12 @@ def missing_tags(wanted: Sequence[str], tags: Sequence[str]) -> tuple[str, ...]:
 def step_of(state: State, job: Job) -> Step | None:
     """The definition of the step a job belongs to; None for acquiring packages."""
     return None if job.step is None else state.runs[job.run].runbook.steps[job.step]
+
+
+def manual_of(state: State, question: Interruption) -> Manual:
+    """What the step that asks says of its question; a job that failed asks anyone, once (I7)."""
+    step = step_of(state, state.jobs[question.job])
+    return step.action if step and isinstance(step.action, Manual) else Manual(instructions="")
 
 
 def next_deadline(state: State) -> float | None:

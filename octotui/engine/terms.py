@@ -54,6 +54,17 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     highlights: tuple[str, ...] = ()
 
 
+class Said(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What one person answered to a question, and filled in: `secrets` are names alone (I6, V5)."""
+
+    user: str
+    answer: Answer
+    at: float
+    notes: str = ""
+    values: dict[str, str] = {}
+    secrets: tuple[str, ...] = ()
+
+
 class StepTargets(msgspec.Struct, frozen=True, gc=False):
     """The targets that one step of a run goes to, in declared order."""
 

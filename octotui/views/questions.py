@@ -2,7 +2,7 @@
 
 import msgspec
 
-from octotui.engine.decide import may_answer
+from octotui.engine.questions import may_answer
 from octotui.engine.state import Interruption, State
 from octotui.engine.terms import Answer, Question
 from octotui.views.runs import where

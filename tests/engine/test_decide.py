@@ -6,7 +6,8 @@ from msgspec.structs import replace
 from octotui.engine import commands as asked
 from octotui.engine import events as happened
 from octotui.engine.commands import Command, Refused
-from octotui.engine.decide import decide, may_answer
+from octotui.engine.decide import decide
+from octotui.engine.questions import may_answer
 from octotui.engine.state import State
 from octotui.engine.turn import Turn
 from octotui.model.space import Tenant
