@@ -175,6 +175,8 @@ class Tick(msgspec.Struct, frozen=True, tag=True):
     """Time has passed: deadlines that are due take effect."""
 
 
+AboutQuestion = TakeInterruption | AnswerInterruption | ReleaseInterruption | HandOverInterruption
+
 Request = (
     StartRun
     | CreateRelease

@@ -1,4 +1,4 @@
-"""What events, commands and States say things with: picks, outcomes, and the words for them."""
+"""What events, commands and States say things with: picks, outcomes, answers, and the words for them."""
 
 from typing import Literal
 
@@ -11,6 +11,13 @@ Answer = Literal["proceed", "abort", "retry", "ignore", "fail", "exclude"]
 Question = Literal["manual", "guided"]
 RunEnd = Literal["succeeded", "failed", "cancelled", "timed-out"]
 JobEnd = Literal["succeeded", "succeeded-with-warnings", "failed", "cancelled", "lost"]
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", gc=False):
+    """What every event has; the engine numbers and dates it."""
+
+    seq: int = 0
+    at: float = 0.0
 
 
 class PassedOver(msgspec.Struct, frozen=True, gc=False):

@@ -81,6 +81,10 @@ class Crew:
         """Take the sensitive values that were given for a run, which no event holds."""
         self._vault.give(run, secrets)
 
+    def learn(self, job: Job, secrets: Mapping[str, str]) -> None:
+        """Take the sensitive values that were given in an answer, which no event holds."""
+        self._vault.learn(self.present(), job, secrets)
+
     def log_path(self, run: str, job: str) -> Path:
         """Where a job's output is kept."""
         return self._folder.log(run, job)

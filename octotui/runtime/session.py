@@ -7,13 +7,23 @@ from functools import partial
 from pathlib import Path
 
 from octotui.engine.advance import advance
-from octotui.engine.commands import Command, Refused, Reopen, StartRun, Tick
+from octotui.engine.commands import (
+    AboutQuestion,
+    AnswerInterruption,
+    Command,
+    Refused,
+    Reopen,
+    StartRun,
+    Tick,
+)
 from octotui.engine.events import AnyEvent, RunQueued
 from octotui.engine.evolve import evolve
+from octotui.engine.fields import fill_in
 from octotui.engine.prompts import sort_out
-from octotui.engine.state import State, next_deadline
+from octotui.engine.state import State, manual_of, next_deadline
 from octotui.model.space import Channel, Model
 from octotui.runtime.acquiring import Chosen
+from octotui.runtime.answered import check_repeated, has_left
 from octotui.runtime.clocks import Clock
 from octotui.runtime.perform import Crew
 from octotui.runtime.timetable import Timetable
@@ -66,6 +76,9 @@ class Session:
 
     async def send(self, command: Command) -> tuple[AnyEvent, ...]:
         """Let a command take effect, and return when its events are on disk; may raise `Refused`."""
+        if isinstance(command, AboutQuestion) and has_left(self.state, command.interruption):
+            await check_repeated(self._journal, command)
+            return ()
         events, committed = self._apply(command)
         if committed is not None:
             if committed.done():
@@ -144,6 +157,8 @@ class Session:
             return events, None
         if isinstance(command, StartRun):
             self._keep_secrets(command, events)
+        elif isinstance(command, AnswerInterruption):
+            self._keep_answered(command)
         committed = self._journal.append(events)
         committed.add_done_callback(partial(self._after_commit, events, before, self.state))
         self._arm()
@@ -155,6 +170,13 @@ class Session:
         for event in events:
             if isinstance(event, RunQueued) and event.secrets:
                 self._crew.give(event.run, given)
+
+    def _keep_answered(self, command: AnswerInterruption) -> None:
+        """Hand on the sensitive values of an answer that decides its question (I6, V5)."""
+        question = self.state.interruptions.get(command.interruption)
+        if question is not None and question.answer == "proceed":
+            secrets = fill_in(manual_of(self.state, question), command.values).secrets
+            self._crew.learn(self.state.jobs[question.job], secrets)
 
     def _after_commit(
         self,

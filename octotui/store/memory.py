@@ -51,6 +51,10 @@ class MemoryJournal:
         between = models[len(before) :]
         return sorted([*before[-1:], *between, *own], key=lambda event: event.seq)
 
+    def question(self, name: str) -> list[AnyEvent]:
+        """The events of one question, the newest first."""
+        return [event for event in reversed(self._written) if getattr(event, "interruption", None) == name]
+
     def runs(self, limit: int, before: int | None = None) -> list[RunRecord]:
         """The newest runs first; `before` is the number of the last one on the page above."""
         newest = sorted(self._runs.values(), key=lambda record: -record.number)

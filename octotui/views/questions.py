@@ -1,10 +1,13 @@
-"""Open questions to people: what is asked, who may answer, who has taken it, since when (I1, I2, I7)."""
+"""Open questions to people: what is asked, who may answer, who has taken it, since when (I1, I2, I6, I7)."""
 
 import msgspec
 
-from octotui.engine.questions import may_answer
-from octotui.engine.state import Interruption, State
+from octotui.engine.fields import fields_of
+from octotui.engine.prompts import Asked
+from octotui.engine.questions import may_answer, people
+from octotui.engine.state import Interruption, State, manual_of
 from octotui.engine.terms import Answer, Question
+from octotui.views import answers
 from octotui.views.runs import where
 from octotui.views.waits import may_be_answered_by
 from octotui.views.words import duration
@@ -14,6 +17,8 @@ class QuestionRow(msgspec.Struct, frozen=True, kw_only=True):
     """One open question; `refusal` says why this user may not take it, or is empty.
 
     `told` is what is to be read before an answer: Markdown of a manual step, or how its `job` failed.
+    `said` is what others have said, `fields` is to be filled in with `offered` values, and `people` are those
+    who might take it instead.
     """
 
     id: str
@@ -32,6 +37,12 @@ class QuestionRow(msgspec.Struct, frozen=True, kw_only=True):
     refusal: str
     time: str
     requester: str
+    approvals: str = ""
+    expiry: str = ""
+    said: tuple[str, ...] = ()
+    fields: tuple[Asked, ...] = ()
+    offered: dict[str, str] = {}
+    people: tuple[str, ...] = ()
 
 
 def rows(state: State, user: str, now: float) -> tuple[QuestionRow, ...]:
@@ -64,6 +75,12 @@ def _row(state: State, question: Interruption, user: str, now: float) -> Questio
         refusal=may_answer(state, question, user),
         time=duration(now - question.raised_at),
         requester=run.requester,
+        approvals=answers.approvals(state, question),
+        expiry=answers.expiry(state, question, now),
+        said=tuple(answers.said(question)),
+        fields=fields_of(manual_of(state, question)),
+        offered=question.said[-1].values if question.said else {},
+        people=tuple(each for each in people(state, question) if each != question.responsible),
     )
 
 
