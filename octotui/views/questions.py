@@ -10,7 +10,7 @@ from octotui.engine.terms import Answer, Question
 from octotui.views import answers
 from octotui.views.runs import where
 from octotui.views.waits import may_be_answered_by
-from octotui.views.words import duration
+from octotui.views.words import duration, listed
 
 
 class QuestionRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,6 +43,7 @@ class QuestionRow(msgspec.Struct, frozen=True, kw_only=True):
     fields: tuple[Asked, ...] = ()
     offered: dict[str, str] = {}
     people: tuple[str, ...] = ()
+    anyone: bool = False
 
 
 def rows(state: State, user: str, now: float) -> tuple[QuestionRow, ...]:
@@ -81,6 +82,7 @@ def _row(state: State, question: Interruption, user: str, now: float) -> Questio
         fields=fields_of(manual_of(state, question)),
         offered=question.said[-1].values if question.said else {},
         people=tuple(each for each in people(state, question) if each != question.responsible),
+        anyone=not may_answer(state, question, ""),
     )
 
 
@@ -102,6 +104,13 @@ def told(state: State, question: Interruption) -> str:
         place = f"{place} for {job.target}"
     attempt = f"attempt {job.attempt}" if job.attempt else ""
     return f"{' '.join(filter(None, (attempt, place)))}: {job.reason}".lstrip(": ")
+
+
+def more(row: QuestionRow) -> list[str]:
+    """What else there is to know of it, a line each: how far it is, what others said, what is to be said."""
+    far = " · ".join(filter(None, (row.approvals, row.expiry)))
+    fields = listed((asked.label for asked in row.fields), most=8)
+    return [*filter(None, (far, *row.said)), *([f"to proceed, fill in {fields}"] if fields else [])]
 
 
 def standing(row: QuestionRow) -> str:
