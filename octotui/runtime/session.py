@@ -31,6 +31,7 @@ from octotui.store.memory import AnyJournal
 from octotui.store.records import RunRecord
 
 FRAME = 1 / 30  # seconds between two states that a screen is given
+FAREWELL = 1.0  # seconds in which the last events are written
 LOOK_AGAIN = 60.0  # seconds after which the clock is looked at again: a machine may sleep, its clock be set
 
 Listener = Callable[[tuple[AnyEvent, ...], State, State], None]
@@ -60,6 +61,7 @@ class Session:
         self._timetable = timetable
         self._timer: asyncio.TimerHandle | None = None
         self._due: float | None = None
+        self._written: asyncio.Future[None] | None = None
         self._failure: BaseException | None = None
         self._closed = False
         crew.report = self._report
@@ -129,6 +131,8 @@ class Session:
 
     async def close(self) -> None:
         """End what runs here, and leave the journal complete."""
+        if await self._crew.tell_all() and self._written is not None:
+            await asyncio.wait({self._written}, timeout=FAREWELL)  # how that went is told before all ends
         self._closed = True
         if self._timer is not None:
             self._timer.cancel()
@@ -159,7 +163,7 @@ class Session:
             self._keep_secrets(command, events)
         elif isinstance(command, AnswerInterruption):
             self._keep_answered(command)
-        committed = self._journal.append(events)
+        self._written = committed = self._journal.append(events)
         committed.add_done_callback(partial(self._after_commit, events, before, self.state))
         self._arm()
         return events, committed

@@ -122,6 +122,15 @@ def standing(row: QuestionRow) -> str:
     return "you may take it" if not row.refusal else "it is not yours to take"
 
 
+def to_tell(state: State, name: str, user: str) -> str:
+    """A new question in one line for somebody who may answer it, and nothing for others."""
+    question = state.interruptions.get(name)
+    if question is None or question.responsible is not None or may_answer(state, question, user):
+        return ""
+    run = state.runs[question.run]
+    return f"{run.id} {run.title} asks: {title(state, question)}"
+
+
 def first(state: State, user: str, now: float, run: str | None = None) -> QuestionRow | None:
     """The question to answer next: that of a run, else one that this user may answer, else the oldest."""
     oldest = state.asking.first()
