@@ -79,6 +79,8 @@ class Session:
     async def send(self, command: Command) -> tuple[AnyEvent, ...]:
         """Let a command take effect, and return when its events are on disk; may raise `Refused`."""
         if isinstance(command, AboutQuestion) and has_left(self.state, command.interruption):
+            if self._written is not None:
+                await asyncio.wait({self._written})  # what ended its run may be on its way to the disk
             await check_repeated(self._journal, command)
             return ()
         events, committed = self._apply(command)
