@@ -60,8 +60,10 @@ def _of_step(at: Keys, step: Step) -> Iterator[Text]:
             yield _of_script(at, script)
         case HealthCheck(script=script):
             yield _of_script((*at, "health_check"), script)
-        case Manual(instructions=instructions):
+        case Manual(instructions=instructions, fields=fields):
             yield (*at, "manual", "instructions"), instructions, None
+            for name, prompt in fields.items():
+                yield (*at, "manual", "fields", name, "default"), prompt.default or "", None
         case _:
             pass
 
