@@ -247,6 +247,17 @@ def test_approvals(octotui: Verb, tmp_path: Path) -> None:
     assert list(aborted.runs[0]["workers"]) == ["Make new keys", "Throw the new keys away"]
 
 
+def test_four_eyes(octotui: Verb) -> None:
+    """I6: who started it is not asked; two others would do."""
+    left = octotui("run", "approvals.toml", "publish", "--proceed")
+    assert left.code == 4
+    assert left.runs[0]["questions"][0]["answer"] is None
+    planned = octotui("plan", "approvals.toml", "publish")
+    (question,) = planned.runs[0]["questions"]
+    assert [each["user"] for each in question["said"]] == ["somebody", "somebody 2"]
+    assert question["answer"] == "proceed"
+
+
 def test_built_in(octotui: Verb, tmp_path: Path) -> None:
     """W3: a default pool without members is this machine; bash, Python and sh."""
     ran = octotui("run", "built-in.toml", "tidy-up")

@@ -68,7 +68,7 @@ def told(folder: Path, text: str) -> list[str]:
         ),
         (
             STEP + "manual = { instructions = 'x', fields = { Size = { default = '#{if A}' } } }",
-            "7:60",
+            "7:63",
             'runbooks.go.steps["A"].manual.fields.Size.default',
         ),
         (
