@@ -102,6 +102,8 @@ def test_plan_and_run_agree_on_every_worker_the_first_and_the_second_time(
         planned = octotui("plan", config, process, *where)
         ran = octotui("run", config, process, *where, "--proceed")
         assert (planned.code, ran.code) == (0, 0)
+        for run in (*planned.runs, *ran.runs):
+            del run["questions"]  # who answers them is not foretold
         assert planned.runs == ran.runs
 
 
