@@ -273,10 +273,15 @@ def _said(event: happened.InterruptionAnswered) -> Said:
 
 
 def notice_failed(state: State, event: happened.NoticeFailed) -> State:
-    """The run is warned."""
+    """The run is warned, and the question says so."""
     run = state.runs[event.run]
     run = replace(run, warnings=_with_new(run.warnings, (event.reason,)))
-    return replace(state, runs=state.runs.insert(run.id, run))
+    question = replace(state.interruptions[event.interruption], untold=event.reason)
+    return replace(
+        state,
+        runs=state.runs.insert(run.id, run),
+        interruptions=state.interruptions.insert(question.id, question),
+    )
 
 
 def interruption_closed(state: State, event: happened.InterruptionClosed) -> State:

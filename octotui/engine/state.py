@@ -30,11 +30,11 @@ import msgspec
 from rpds import HashTrieMap
 
 from octotui.engine.attempts import Attempt, Reached
+from octotui.engine.interruptions import Interruption
 from octotui.engine.ordered import Line
 from octotui.engine.releases import Release
 from octotui.engine.series import Series
 from octotui.engine.terms import (
-    Answer,
     Artifact,
     Health,
     JobEnd,
@@ -43,12 +43,12 @@ from octotui.engine.terms import (
     Outcome,
     PassedOver,
     Pick,
-    Question,
     RunEnd,
-    Said,
 )
 from octotui.model.process import Manual, Runbook, Step
 from octotui.model.space import Model, Space
+
+__all__ = ["Interruption"]
 
 if TYPE_CHECKING:
     Map: TypeAlias = HashTrieMap
@@ -284,31 +284,6 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         if missing := missing_tags(step.tenant_tags, self.tenant_tags):
             return f"it applies only to tenants tagged {' or '.join(missing)}"
         return ""
-
-
-class Interruption(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """A question to people: who may answer, who took it, what each has said."""
-
-    id: str
-    run: str
-    job: str
-    step: str
-    instructions: str
-    teams: tuple[str, ...]
-    raised_at: float
-    responsible: str | None = None
-    answer: Answer | None = None
-    notes: str = ""
-    ended_at: float | None = None
-    kind: Question = "manual"
-    choices: tuple[Answer, ...] = ("proceed", "abort")
-    said: tuple[Said, ...] = ()
-    expired: bool = False
-
-    @property
-    def open(self) -> bool:
-        """Whether it still waits for an answer."""
-        return self.ended_at is None
 
 
 class Lock(msgspec.Struct, frozen=True, gc=False):

@@ -44,6 +44,7 @@ class QuestionRow(msgspec.Struct, frozen=True, kw_only=True):
     offered: dict[str, str] = {}
     people: tuple[str, ...] = ()
     anyone: bool = False
+    untold: str = ""
 
 
 def rows(state: State, user: str, now: float) -> tuple[QuestionRow, ...]:
@@ -83,6 +84,7 @@ def _row(state: State, question: Interruption, user: str, now: float) -> Questio
         offered=question.said[-1].values if question.said else {},
         people=tuple(each for each in people(state, question) if each != question.responsible),
         anyone=not may_answer(state, question, ""),
+        untold=question.untold,
     )
 
 
@@ -110,7 +112,10 @@ def more(row: QuestionRow) -> list[str]:
     """What else there is to know of it, a line each: how far it is, what others said, what is to be said."""
     far = " · ".join(filter(None, (row.approvals, row.expiry)))
     fields = listed((asked.label for asked in row.fields), most=8)
-    return [*filter(None, (far, *row.said)), *([f"to proceed, fill in {fields}"] if fields else [])]
+    return [
+        *filter(None, (row.untold, far, *row.said)),
+        *([f"to proceed, fill in {fields}"] if fields else []),
+    ]
 
 
 def standing(row: QuestionRow) -> str:

@@ -99,6 +99,11 @@ def _said(state: State, run: Run, job: Job, now: float) -> list[tuple[str, Role]
 
 
 def _answers(state: State, run: Run, job: Job) -> list[tuple[str, Role]]:
-    """Who answered its questions, and what each has said (I4, I6, I7)."""
-    asked = (state.interruptions[name] for name in run.interruptions)
-    return [(line, "muted") for each in asked if each.job == job.id for line in answers.said(each)]
+    """Who answered its questions, what each has said, and that nobody was told of one (I4, I6, I7)."""
+    asked = [state.interruptions[name] for name in run.interruptions]
+    found: list[tuple[str, Role]] = []
+    for each in asked:
+        if each.job == job.id:
+            found += [(each.untold, "warned")] if each.untold else []
+            found += [(line, "muted") for line in answers.said(each)]
+    return found

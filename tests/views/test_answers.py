@@ -1,3 +1,4 @@
+from octotui.engine import commands as asked
 from octotui.views import answers, questions
 from octotui.views.tree import as_lines, rows
 from octotui.views.words import UNICODE
@@ -56,3 +57,14 @@ def test_who_may_answer_is_told_of_a_new_question():
     assert questions.to_tell(scene.state, "question-1", "bob") == ""
     assert questions.to_tell(scene.state, "question-9", "ann") == ""
     assert questions.to_tell(SCENES["taken"]().state, "question-1", "ann") == ""
+
+
+def test_that_nobody_was_told_stands_beneath_the_step_and_over_the_question():
+    """I6: a failure is seen, before and after the answer."""
+    world = scenes.several().world
+    world.send(asked.ReportNotice(interruption="question-1", problem="slack is down"))
+    (row,) = questions.rows(world.state, "dora", world.now)
+    told = "nobody was told of the question “Agree on the size”: slack is down"
+    assert questions.more(row)[0] == told
+    world.answer("abort", user="cem")
+    assert told in "\n".join(as_lines(rows(world.past, "run-1", world.now), UNICODE))
