@@ -8,8 +8,9 @@ import msgspec
 from octotui.engine import commands as asked
 from octotui.engine.state import State
 from octotui.engine.terms import Artifact
-from octotui.model.process import Runbook, Simulate
-from octotui.model.space import Engine, Lifecycle, Model, Phase, Pool, Project, Space, Tenant, Worker
+from octotui.model.process import Manual, Runbook, Simulate, Step
+from octotui.model.space import Engine, Lifecycle, Model, Phase, Pool, Project, Space, Team, Tenant, Worker
+from octotui.model.values import Prompt
 from tests.world import TARGETS, World, child, manual, model, on_targets, packages, rolling, script
 
 BILL = """\
@@ -129,6 +130,33 @@ def taken() -> Scene:
     world = asking().world
     world.send(asked.TakeInterruption(interruption="question-1", user="ann"))
     world.run_until(48)
+    return _scene(world)
+
+
+def several() -> Scene:
+    """Two of operations must agree, not ann, who started it; bob has, and cem has taken the question."""
+    fields = {
+        "Size": Prompt(label="How large?", kind="select", options=("small", "large"), default="small"),
+        "Ticket": Prompt(label="Ticket", help="The number of the change, such as CHG-7."),
+        "Token": Prompt(label="Token of the provider", kind="sensitive"),
+    }
+    action = Manual(
+        instructions="Is there **room** for one more?\n\n1. Look at the forecast\n2. Ask the provider",
+        teams=("operations",),
+        approvals=2,
+        not_requester=True,
+        expires=4 * 3600.0,
+        fields=fields,
+    )
+    steps = (Step(name="Agree on the size", action=action), script("Create it"))
+    teams = {"operations": Team(name="Operations", members=("ann", "bob", "cem", "dora"))}
+    world = World(model({"grow": Runbook(name="Grow the kraken", steps=steps)}, teams=teams))
+    world.start("grow", environment="production")
+    values = {"Size": "large", "Ticket": "CHG-7", "Token": "hunter22"}
+    world.run_until(700)
+    world.answer("proceed", "the forecast is fine", "bob", values)
+    world.send(asked.TakeInterruption(interruption="question-1", user="cem"))
+    world.run_until(790)
     return _scene(world)
 
 

@@ -102,6 +102,8 @@ def test_plan_and_run_agree_on_every_worker_the_first_and_the_second_time(
         planned = octotui("plan", config, process, *where)
         ran = octotui("run", config, process, *where, "--proceed")
         assert (planned.code, ran.code) == (0, 0)
+        for run in (*planned.runs, *ran.runs):
+            del run["questions"]  # who answers them is not foretold
         assert planned.runs == ran.runs
 
 
@@ -245,6 +247,17 @@ def test_approvals(octotui: Verb, tmp_path: Path) -> None:
     aborted = octotui("run", "approvals.toml", "rotate-keys", "--abort", state="aborted")
     assert aborted.code == 1
     assert list(aborted.runs[0]["workers"]) == ["Make new keys", "Throw the new keys away"]
+
+
+def test_four_eyes(octotui: Verb) -> None:
+    """I6: who started it is not asked; two others would do."""
+    left = octotui("run", "approvals.toml", "publish", "--proceed")
+    assert left.code == 4
+    assert left.runs[0]["questions"][0]["answer"] is None
+    planned = octotui("plan", "approvals.toml", "publish")
+    (question,) = planned.runs[0]["questions"]
+    assert [each["user"] for each in question["said"]] == ["somebody", "somebody 2"]
+    assert question["answer"] == "proceed"
 
 
 def test_built_in(octotui: Verb, tmp_path: Path) -> None:

@@ -99,14 +99,28 @@ class World:
         events = self.send(asked.StartRun(process=process, requester="ann", **where))  # type: ignore[arg-type]
         return next(each.run for each in events if isinstance(each, RunQueued))
 
-    def answer(self, answer: Answer = "proceed", notes: str = "", user: str = "ann") -> tuple[AnyEvent, ...]:
+    def take(self, user: str = "ann", name: str = "") -> tuple[AnyEvent, ...]:
+        """Take a question, the oldest open one where none is named."""
+        line = self.state.asking.first()
+        assert line is not None, "nobody asks"
+        return self.send(asked.TakeInterruption(interruption=name or line[1], user=user))
+
+    def answer(
+        self,
+        answer: Answer = "proceed",
+        notes: str = "",
+        user: str = "ann",
+        values: dict[str, str] | None = None,
+    ) -> tuple[AnyEvent, ...]:
         """Take the oldest open question, if nobody has, and answer it."""
         line = self.state.asking.first()
         assert line is not None, "nobody asks"
         question = self.state.interruptions[line[1]]
         if question.responsible is None:
             self.send(asked.TakeInterruption(interruption=question.id, user=user))
-        answered = asked.AnswerInterruption(interruption=question.id, user=user, answer=answer, notes=notes)
+        answered = asked.AnswerInterruption(
+            interruption=question.id, user=user, answer=answer, notes=notes, values=values or {}
+        )
         return self.send(answered)
 
     def report(self, job: str, state: JobEnd = "succeeded", **more: object) -> tuple[AnyEvent, ...]:

@@ -8,7 +8,15 @@ import click
 from octotui.cli.asked import ask, verb_options
 from octotui.cli.completion import questions
 from octotui.cli.naming import space_argument, space_of
-from octotui.engine.commands import AnswerInterruption, Refused, Request, TakeInterruption
+from octotui.cli.starting import values_of
+from octotui.engine.commands import (
+    AnswerInterruption,
+    HandOverInterruption,
+    Refused,
+    ReleaseInterruption,
+    Request,
+    TakeInterruption,
+)
 from octotui.engine.state import Interruption, State
 from octotui.engine.terms import Answer
 from octotui.views.words import listed
@@ -43,6 +51,33 @@ def take(space: str, question: str, as_json: bool, state: Path | None) -> None:
     ask(space_of(space, state), wishes, as_json=as_json)
 
 
+@click.command("give-back")
+@space_argument
+@click.argument("question", shell_complete=questions)
+@verb_options
+def give_back(space: str, question: str, as_json: bool, state: Path | None) -> None:
+    """Let others take QUESTION, which you have taken."""
+
+    def wishes(present: State, user: str) -> Iterator[Request]:
+        yield ReleaseInterruption(interruption=question_of(present, question).id, user=user)
+
+    ask(space_of(space, state), wishes, as_json=as_json)
+
+
+@click.command("hand-over")
+@space_argument
+@click.argument("question", shell_complete=questions)
+@click.argument("account")
+@verb_options
+def hand_over(space: str, question: str, account: str, as_json: bool, state: Path | None) -> None:
+    """Make ACCOUNT responsible for QUESTION, which you have taken."""
+
+    def wishes(present: State, user: str) -> Iterator[Request]:
+        yield HandOverInterruption(interruption=question_of(present, question).id, user=user, to=account)
+
+    ask(space_of(space, state), wishes, as_json=as_json)
+
+
 def _answer(answer: Answer, told: str) -> click.Command:
     @click.command(
         answer, help=f"{told} QUESTION is its id, or that of the run that asks; it is taken first."
@@ -50,13 +85,20 @@ def _answer(answer: Answer, told: str) -> click.Command:
     @space_argument
     @click.argument("question", shell_complete=questions)
     @click.option("--notes", metavar="TEXT", default="", help="What is kept with the answer.")
+    @click.option("--set", "pairs", metavar="NAME=VALUE", multiple=True, help="The value of a field.")
     @verb_options
-    def command(space: str, question: str, notes: str, as_json: bool, state: Path | None) -> None:
+    def command(
+        space: str, question: str, notes: str, pairs: tuple[str, ...], as_json: bool, state: Path | None
+    ) -> None:
+        values = values_of(pairs)
+
         def wishes(present: State, user: str) -> Iterator[Request]:
             asked = question_of(present, question)
             if asked.open and asked.responsible is None:
                 yield TakeInterruption(interruption=asked.id, user=user)
-            yield AnswerInterruption(interruption=asked.id, user=user, answer=answer, notes=notes)
+            yield AnswerInterruption(
+                interruption=asked.id, user=user, answer=answer, notes=notes, values=values
+            )
 
         ask(space_of(space, state), wishes, as_json=as_json)
 

@@ -6,7 +6,7 @@ import sys
 import time
 from pathlib import Path
 
-from octotui.cli.asking import Asking
+from octotui.cli.asking import Asking, Reply
 from octotui.cli.narration import Narration
 from octotui.cli.spaces import there
 from octotui.cli.summary import exit_code
@@ -18,15 +18,17 @@ from octotui.engine.commands import (
     StartRun,
     TakeInterruption,
 )
-from octotui.engine.decide import may_answer
 from octotui.engine.events import RunQueued
-from octotui.engine.state import Interruption
+from octotui.engine.fields import fill_in, problems_in
+from octotui.engine.state import Interruption, State, manual_of
 from octotui.engine.terms import Answer
 from octotui.model.space import Model
 from octotui.runtime.attached import Attached
 from octotui.runtime.client import Client
-from octotui.runtime.finish import only_people_left, open_runs, questions
-from octotui.views.questions import title, told
+from octotui.runtime.finish import only_people_left, open_runs
+from octotui.runtime.finish import questions as questions_of
+from octotui.views import questions
+from octotui.views.answers import approvals
 
 INTERRUPTED = 130
 
@@ -111,7 +113,7 @@ class Attended:
     async def _follow(self, session: Attached, root: str) -> None:
         """Answer the questions of this call, until nothing of it can go on without people."""
         async for state in session.states():
-            asked = questions(state, root)
+            asked = questions_of(state, root)
             for question in asked:
                 if question.id not in self._unanswered:
                     await self._ask(session, question)
@@ -122,23 +124,46 @@ class Attended:
     async def _ask(self, session: Attached, question: Interruption) -> None:
         """Take a question and answer it, if there is an answer and the caller may give it."""
         try:
-            answer, notes = await self._answer_to(session, question)
-            if answer is not None:
-                await _send(session, question, answer, notes)
+            reply = await self._answer_to(session, question)
+            if reply is not None:
+                await _send(session, question, reply)
+                self._say_what_is_missing(session.state, question)
                 return
         except Refused as refused:
             print(f"octotui: {refused}", file=sys.stderr)
         self._unanswered.add(question.id)
 
-    async def _answer_to(self, session: Attached, question: Interruption) -> tuple[Answer | None, str]:
+    def _say_what_is_missing(self, state: State, question: Interruption) -> None:
+        """A question that wants more people than the one here is left to them (I6)."""
+        left = state.interruptions.get(question.id)
+        if left is not None and left.open:
+            so_far = approvals(state, left)
+            print(f"octotui: “{left.step}” has {so_far}: somebody else must answer, too", file=sys.stderr)
+            self._unanswered.add(left.id)
+
+    async def _answer_to(self, session: Attached, question: Interruption) -> Reply | None:
         """What was said beforehand, or is said at the terminal; raises Refused for who may say nothing."""
-        user, given = session.user, said_beforehand(question, self._answer)
-        if given is not None or self._interrupted or not self._asking.possible:
-            return given, ""
-        state = session.state
-        if question.responsible != user and (problem := may_answer(state, question, user)):
-            raise Refused(problem)
-        return await self._asking.ask(question, title(state, question), told(state, question))
+        state, user, given = session.state, session.user, said_beforehand(question, self._answer)
+        if given is not None:
+            return reply_beforehand(state, question, given)
+        if self._interrupted or not self._asking.possible:
+            return None
+        row = questions.row(state, question.id, user, time.time())
+        if row is None:
+            return None
+        if row.refusal and not row.mine:
+            raise Refused(row.refusal)
+        read = "\n".join((row.told.strip(), "", *questions.more(row)))
+        return await self._asking.ask(question, row.title, read, row.fields, row.offered)
+
+
+def reply_beforehand(state: State, question: Interruption, answer: Answer) -> Reply:
+    """An answer with what its fields have by default; raises Refused where they need more than that (I6)."""
+    manual = manual_of(state, question)
+    values = question.said[-1].values if question.said else {}
+    if answer == "proceed" and (problems := problems_in(manual, values)):
+        raise Refused(f"“{question.step}” is left as it is: {'; '.join(problems)}")
+    return Reply(answer, values=fill_in(manual, values).variables if answer == "proceed" else {})
 
 
 def said_beforehand(question: Interruption, answer: Answer | None) -> Answer | None:
@@ -148,9 +173,15 @@ def said_beforehand(question: Interruption, answer: Answer | None) -> Answer | N
     return "fail" if answer == "abort" else None
 
 
-async def _send(session: Attached, question: Interruption, answer: Answer, notes: str) -> None:
+async def _send(session: Attached, question: Interruption, reply: Reply) -> None:
     if question.responsible != session.user:
         await session.send(TakeInterruption(interruption=question.id, user=session.user))
     await session.send(
-        AnswerInterruption(interruption=question.id, user=session.user, answer=answer, notes=notes)
+        AnswerInterruption(
+            interruption=question.id,
+            user=session.user,
+            answer=reply.answer,
+            notes=reply.notes,
+            values=dict(reply.values),
+        )
     )

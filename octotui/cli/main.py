@@ -36,6 +36,8 @@ VERBS = {
     "ignore": "Answer for a failed step: go on.",
     "fail": "Answer for a failed step: fail.",
     "exclude": "Answer for a failed step: go on without its target.",
+    "give-back": "Let others take a question that you have taken.",
+    "hand-over": "Make somebody else responsible for a question.",
     "cancel": "Cancel runs.",
     "top": "Move a queued run to the top.",
     "rerun": "Start a run once more.",
@@ -49,7 +51,7 @@ VERBS = {
     "init": "Write a commented starter file.",
 }
 TOGETHER = {
-    "answering": ("take", "proceed", "abort", "retry", "ignore", "fail", "exclude"),
+    "answering": ("take", "proceed", "abort", "retry", "ignore", "fail", "exclude", "give-back", "hand-over"),
     "moving": ("cancel", "top"),
     "tree": ("tree", "show"),
     "waits": ("waits", "pools"),
@@ -70,7 +72,7 @@ class Verbs(click.Group):
             return None
         shared = next((file for file, verbs in TOGETHER.items() if cmd_name in verbs), None)
         module = import_module(f"octotui.cli.{shared or cmd_name}")
-        command = getattr(module, cmd_name if shared else "command")
+        command = getattr(module, cmd_name.replace("-", "_") if shared else "command")
         assert isinstance(command, click.Command)
         return command
 

@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from octotui.engine.state import Run, State
+import msgspec
+
+from octotui.engine.state import Interruption, Run, State
 from octotui.views.files import Where
 
 
@@ -24,6 +26,18 @@ def _run(state: State, run: Run, where: Where | None) -> dict[str, Any]:
         "state": run.state,
         "workers": _workers(state, run),
         "artifacts": _artifacts(state, run, where),
+        "questions": [_question(state.interruptions[name]) for name in run.interruptions],
+    }
+
+
+def _question(question: Interruption) -> dict[str, Any]:
+    """A question of the run, its answer, and what each has said to it; an expired one has nobody's answer."""
+    return {
+        "id": question.id,
+        "step": question.step,
+        "answer": question.answer,
+        "expired": question.expired,
+        "said": [msgspec.to_builtins(each) for each in question.said],
     }
 
 

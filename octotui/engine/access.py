@@ -21,7 +21,12 @@ def right_for(request: asked.Request) -> Right:
     match request:
         case asked.StartRun() | asked.CreateRelease() | asked.MoveToTop() | asked.CancelRun():
             return "start"
-        case asked.TakeInterruption() | asked.AnswerInterruption():
+        case (
+            asked.TakeInterruption()
+            | asked.ReleaseInterruption()
+            | asked.HandOverInterruption()
+            | asked.AnswerInterruption()
+        ):
             return "answer"
         case _:
             assert_never(request)
@@ -49,7 +54,12 @@ def asked_by(request: asked.Request, user: str, origin: str) -> asked.Request:
     match request:
         case asked.StartRun() | asked.CreateRelease():
             return replace(request, requester=user, origin=origin)
-        case asked.TakeInterruption() | asked.AnswerInterruption():
+        case (
+            asked.TakeInterruption()
+            | asked.ReleaseInterruption()
+            | asked.HandOverInterruption()
+            | asked.AnswerInterruption()
+        ):
             return replace(request, user=user, origin=origin)
         case asked.MoveToTop() | asked.CancelRun():
             return replace(request, by=user, origin=origin)
@@ -62,7 +72,12 @@ def subject_of(request: asked.Request) -> str:
     match request:
         case asked.StartRun() | asked.CreateRelease():
             return request.process
-        case asked.TakeInterruption() | asked.AnswerInterruption():
+        case (
+            asked.TakeInterruption()
+            | asked.ReleaseInterruption()
+            | asked.HandOverInterruption()
+            | asked.AnswerInterruption()
+        ):
             return request.interruption
         case asked.MoveToTop() | asked.CancelRun():
             return request.run

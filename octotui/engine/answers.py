@@ -1,22 +1,28 @@
-"""What follows from an answer: to a manual step (I3), or to a job that failed (I7)."""
+"""What follows from an answer: to a manual step (I3, I6), or to a job that failed (I7)."""
 
 from msgspec.structs import replace
 
 from octotui.engine import events as happened
 from octotui.engine.outcomes import end_job
-from octotui.engine.state import Job
+from octotui.engine.state import Interruption, Job, manual_of
 from octotui.engine.terms import Outcome
 from octotui.engine.turn import Turn
+from octotui.model.quantities import duration
 
 
 def heed(turn: Turn, event: happened.InterruptionAnswered) -> None:
-    """Let the job that asked end as the answer says, or try again."""
-    job = turn.job(turn.state.interruptions[event.interruption].job)
+    """Let the job that asked end as the answer says, or try again; one of several approvals is no end."""
+    question = turn.state.interruptions[event.interruption]
+    job = turn.job(question.job)
+    if question.open:
+        return
     match event.answer:
         case "proceed":
-            end_job(turn, job, Outcome(state="succeeded"))
+            reason = _expired(turn, question) if event.expired else ""
+            end_job(turn, job, Outcome(state="succeeded", reason=reason, outputs=event.values))
         case "abort":
-            end_job(turn, job, Outcome(state="failed", reason=f"aborted by {event.user}"))
+            reason = _expired(turn, question) if event.expired else f"aborted by {event.user}"
+            end_job(turn, job, Outcome(state="failed", reason=reason))
         case "retry":
             turn.emit(happened.JobRetried(run=job.run, job=job.id))
         case "ignore":
@@ -25,6 +31,11 @@ def heed(turn: Turn, event: happened.InterruptionAnswered) -> None:
             end_job(turn, job, _failed(job))
         case "exclude":
             _exclude(turn, job, event.user)
+
+
+def _expired(turn: Turn, question: Interruption) -> str:
+    """Why a question has an answer that nobody gave."""
+    return f"expired: nobody answered within {duration(manual_of(turn.state, question).expires or 0.0)}"
 
 
 def _exclude(turn: Turn, job: Job, user: str) -> None:

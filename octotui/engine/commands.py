@@ -105,13 +105,38 @@ class TakeInterruption(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class AnswerInterruption(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """The responsible user answers a question."""
+    """The responsible user answers a question; `values` are those of its fields, by name (I6)."""
 
     interruption: str
     user: str
     answer: Answer
     notes: str = ""
     origin: str = ""
+    values: dict[str, str] = {}
+
+
+class ReleaseInterruption(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The responsible user lets others take a question."""
+
+    interruption: str
+    user: str
+    origin: str = ""
+
+
+class HandOverInterruption(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The responsible user makes somebody else responsible."""
+
+    interruption: str
+    user: str
+    to: str
+    origin: str = ""
+
+
+class ReportNotice(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Nobody could be told of a question, and why."""
+
+    interruption: str
+    problem: str
 
 
 class MoveToTop(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -150,7 +175,18 @@ class Tick(msgspec.Struct, frozen=True, tag=True):
     """Time has passed: deadlines that are due take effect."""
 
 
-Request = StartRun | CreateRelease | TakeInterruption | AnswerInterruption | MoveToTop | CancelRun
+AboutQuestion = TakeInterruption | AnswerInterruption | ReleaseInterruption | HandOverInterruption
+
+Request = (
+    StartRun
+    | CreateRelease
+    | TakeInterruption
+    | AnswerInterruption
+    | ReleaseInterruption
+    | HandOverInterruption
+    | MoveToTop
+    | CancelRun
+)
 """What people ask for; `origin` says from where, as far as the machine knows."""
 
 Command = (
@@ -164,6 +200,9 @@ Command = (
     | ReportOutcome
     | TakeInterruption
     | AnswerInterruption
+    | ReleaseInterruption
+    | HandOverInterruption
+    | ReportNotice
     | MoveToTop
     | CancelRun
     | RecordRefusal

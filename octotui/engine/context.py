@@ -9,6 +9,7 @@ from octotui.engine.state import Interruption, Published, Run, State, StepState
 from octotui.model.declared import values_seen_by
 from octotui.model.process import Step
 from octotui.model.space import Scope, Value, Variables
+from octotui.model.values import HIDDEN
 from octotui.variables.language import Names
 from octotui.variables.resolved import context_of
 from octotui.variables.scopes import winner
@@ -167,7 +168,7 @@ def _answers(state: State, run: Run) -> dict[str, str]:
         target = state.jobs[interruption.job].target
         for each in output_prefixes(state, interruption.step, target):
             found |= _answer(each, interruption)
-    return found
+    return found | dict.fromkeys(secret_answers(state, run), HIDDEN)
 
 
 def _answer(output: str, interruption: Interruption) -> dict[str, str]:
@@ -175,11 +176,27 @@ def _answer(output: str, interruption: Interruption) -> dict[str, str]:
     manual = interruption.kind == "manual"
     output = f"{output}.Manual" if manual else f"{output}.Guidance"
     what = "Approved" if manual else "Answer"
-    return {
+    found = {
         f"{output}.{what}": str(interruption.answer == "proceed") if manual else str(interruption.answer),
-        f"{output}.Notes": interruption.notes,
+        f"{output}.Notes": "\n".join(each.notes for each in interruption.said if each.notes),
         f"{output}.ResponsibleUser.Username": interruption.responsible or "",
     }
+    if manual:
+        people = (each.user for each in interruption.said if each.answer == "proceed")
+        found[f"{output}.ApprovedBy"] = ", ".join(people)
+        found[f"{output}.Expired"] = str(interruption.expired)
+    return found
+
+
+def secret_answers(state: State, run: Run) -> tuple[str, ...]:
+    """The names of output variables that people gave in their answers and nobody may see (I6, V5)."""
+    asked = (state.interruptions[name] for name in run.interruptions)
+    return tuple(
+        f"{output_prefixes(state, each.step, None)[0]}.{name}"
+        for each in asked
+        if each.answer == "proceed" and not each.expired
+        for name in each.said[-1].secrets
+    )
 
 
 def _of_step(state: State, run: Run, step: int | None) -> dict[str, str]:

@@ -4,13 +4,14 @@ from typing import assert_never
 
 from octotui.engine import commands as asked
 from octotui.engine import events as happened
+from octotui.engine import questions
 from octotui.engine.cancel import cancel, open_jobs
 from octotui.engine.commands import Command, Refused
 from octotui.engine.due import let_due
 from octotui.engine.outcomes import end_job, report_outcome, report_progress
 from octotui.engine.releasing import create_release
 from octotui.engine.starting import start_due, start_run
-from octotui.engine.state import Interruption, State, in_order
+from octotui.engine.state import in_order
 from octotui.engine.terms import Outcome
 from octotui.engine.turn import Turn
 from octotui.model.space import Model
@@ -34,9 +35,15 @@ def decide(turn: Turn, command: Command) -> None:  # noqa: C901, PLR0912, PLR091
         case asked.ReportOutcome():
             report_outcome(turn, command)
         case asked.TakeInterruption():
-            _take(turn, command)
+            questions.take(turn, command)
         case asked.AnswerInterruption():
-            _answer(turn, command)
+            questions.answer(turn, command)
+        case asked.ReleaseInterruption():
+            questions.release(turn, command)
+        case asked.HandOverInterruption():
+            questions.hand_over(turn, command)
+        case asked.ReportNotice():
+            _report_notice(turn, command)
         case asked.StartDue():
             start_due(turn, command)
         case asked.MoveToTop():
@@ -67,64 +74,6 @@ def _choose_packages(turn: Turn, command: asked.ChoosePackages) -> None:
     turn.emit(happened.PackagesChosen(run=run.id, versions=command.versions, problems=command.problems))
 
 
-def _take(turn: Turn, command: asked.TakeInterruption) -> None:
-    interruption = _open_interruption(turn.state, command.interruption)
-    if interruption.responsible == command.user:
-        raise Refused(f"you have taken “{interruption.step}” already: answer it")
-    if interruption.responsible is not None:
-        raise Refused(f"{interruption.responsible} has taken “{interruption.step}”")
-    may = may_answer(turn.state, interruption, command.user)
-    if may:
-        raise Refused(may)
-    turn.emit(
-        happened.InterruptionTaken(
-            run=interruption.run, interruption=interruption.id, user=command.user, origin=command.origin
-        )
-    )
-
-
-def _answer(turn: Turn, command: asked.AnswerInterruption) -> None:
-    interruption = _open_interruption(turn.state, command.interruption)
-    if interruption.responsible is None:
-        raise Refused(f"nobody is responsible for “{interruption.step}” yet: take it first")
-    if interruption.responsible != command.user:
-        raise Refused(f"{interruption.responsible} has taken “{interruption.step}”, and only they may answer")
-    if command.answer not in interruption.choices:
-        *others, last = interruption.choices
-        told = f"{', '.join(others)} or {last}" if others else last
-        raise Refused(f"“{interruption.step}” can't be answered with {command.answer}: say {told}")
-    turn.emit(
-        happened.InterruptionAnswered(
-            run=interruption.run,
-            interruption=interruption.id,
-            user=command.user,
-            answer=command.answer,
-            notes=command.notes,
-            origin=command.origin,
-        )
-    )
-
-
-def _open_interruption(state: State, name: str) -> Interruption:
-    interruption = state.interruptions.get(name)
-    if interruption is None:
-        raise Refused(f"there is no open question {name}: it was answered, or its run has ended")
-    if interruption.answer is not None:
-        raise Refused(f"“{interruption.step}” was answered already: {interruption.answer}")
-    if not interruption.open:
-        raise Refused(f"“{interruption.step}” needs no answer any more: {interruption.run} was ended")
-    return interruption
-
-
-def may_answer(state: State, interruption: Interruption, user: str) -> str:
-    """Why a user may not take a question, or nothing: a team without members is anyone (I2)."""
-    teams = {slug: state.model.teams.get(slug) for slug in interruption.teams}
-    if not teams or any(team and (not team.members or user in team.members) for team in teams.values()):
-        return ""
-    names = " or ".join(team.name if team else slug for slug, team in teams.items())
-    return f"only {names} may answer “{interruption.step}”, and {user} is not a member"
-
-
 def _move_to_top(turn: Turn, command: asked.MoveToTop) -> None:
     run = turn.state.runs.get(command.run)
     if run is None or run.state != "queued":
@@ -142,6 +91,13 @@ def _cancel(turn: Turn, command: asked.CancelRun) -> None:
         raise Refused(f"{run.id} is being ended already")
     by = f"cancelled by {command.by}" if command.by else "cancelled"
     cancel(turn, run.id, by, by=command.by or None, origin=command.origin)
+
+
+def _report_notice(turn: Turn, command: asked.ReportNotice) -> None:
+    question = turn.state.interruptions.get(command.interruption)
+    if question is not None and not turn.run(question.run).ended:
+        reason = f"nobody was told of the question “{question.step}”: {command.problem}"
+        turn.emit(happened.NoticeFailed(run=question.run, interruption=question.id, reason=reason))
 
 
 def _record_refusal(turn: Turn, command: asked.RecordRefusal) -> None:

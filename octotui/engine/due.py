@@ -1,10 +1,11 @@
-"""What happens when a deadline has come: starts, limits, and waits before a retry (Q5, S5, L6)."""
+"""What happens when a deadline has come: starts, limits, questions, waits before a retry (Q5, S5, L6, I6)."""
 
 from octotui.engine import events as happened
 from octotui.engine.cancel import cancel
 from octotui.engine.locks import in_the_way
 from octotui.engine.outcomes import end_or_ask
-from octotui.engine.state import ForLock, ForRetry, Job, step_of
+from octotui.engine.questions import expire
+from octotui.engine.state import ForAnswer, ForLock, ForRetry, Job, step_of
 from octotui.engine.terms import Outcome
 from octotui.engine.turn import Turn
 
@@ -35,6 +36,8 @@ def _job(turn: Turn, job: Job) -> None:
         turn.emit(happened.JobRetried(run=job.run, job=job.id))
     elif isinstance(job.wait, ForLock):
         end_or_ask(turn, job, Outcome(state="failed", reason=_waited(turn, job, job.wait)))
+    elif isinstance(job.wait, ForAnswer):
+        expire(turn, turn.state.interruptions[job.wait.interruption])
     else:
         step = step_of(turn.state, job)
         reason = f"its time limit of {step.time_limit if step else 0:g} s is over"

@@ -4,12 +4,21 @@ Each event is one JSON object, `{"type": …, "seq": …, "at": …, …}`; `seq
 `at` is seconds since 1970 (UTC).
 """
 
-import msgspec
+from msgspec import field
 
+from octotui.engine.events_asking import (
+    InterruptionAnswered,
+    InterruptionClosed,
+    InterruptionHandedOver,
+    InterruptionRaised,
+    InterruptionReleased,
+    InterruptionTaken,
+    NoticeFailed,
+)
 from octotui.engine.releases import Release
 from octotui.engine.terms import (
-    Answer,
     Artifact,
+    Event,
     Health,
     JobEnd,
     JobKind,
@@ -17,18 +26,21 @@ from octotui.engine.terms import (
     Outcome,
     PassedOver,
     Pick,
-    Question,
     RunEnd,
     StepTargets,
 )
 from octotui.model.space import Model
 
-
-class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", gc=False):
-    """What every event has; the engine numbers and dates it."""
-
-    seq: int = 0
-    at: float = 0.0
+__all__ = [
+    "Event",
+    "InterruptionAnswered",
+    "InterruptionClosed",
+    "InterruptionHandedOver",
+    "InterruptionRaised",
+    "InterruptionReleased",
+    "InterruptionTaken",
+    "NoticeFailed",
+]
 
 
 class ModelLoaded(Event, frozen=True, tag=True):
@@ -62,7 +74,7 @@ class RunQueued(Event, frozen=True, tag=True):
     tenant: str | None = None
     parent: str | None = None
     requester: str = ""
-    variables: dict[str, str] = {}
+    variables: dict[str, str] = field(default_factory=dict)
     release: Release | None = None
     skip: tuple[str, ...] = ()
     guided: bool = False
@@ -281,42 +293,9 @@ class JobEnded(Event, frozen=True, tag=True):
     exit_code: int | None = None
     reason: str = ""
     warnings: tuple[str, ...] = ()
-    outputs: dict[str, str] = {}
+    outputs: dict[str, str] = field(default_factory=dict)
     artifacts: tuple[Artifact, ...] = ()
     highlights: tuple[str, ...] = ()
-
-
-class InterruptionRaised(Event, frozen=True, tag=True):
-    """People are asked: by a manual step, whose `instructions` are Markdown, or because a job failed (I7)."""
-
-    run: str
-    job: str
-    interruption: str
-    instructions: str
-    teams: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
-    kind: Question = "manual"
-    choices: tuple[Answer, ...] = ("proceed", "abort")
-
-
-class InterruptionTaken(Event, frozen=True, tag=True):
-    """Someone took responsibility for the answer."""
-
-    run: str
-    interruption: str
-    user: str
-    origin: str = ""
-
-
-class InterruptionAnswered(Event, frozen=True, tag=True):
-    """The one who is responsible answered."""
-
-    run: str
-    interruption: str
-    user: str
-    answer: Answer
-    notes: str = ""
-    origin: str = ""
 
 
 class ActionRefused(Event, frozen=True, tag=True):
@@ -327,13 +306,6 @@ class ActionRefused(Event, frozen=True, tag=True):
     subject: str = ""
     reason: str = ""
     origin: str = ""
-
-
-class InterruptionClosed(Event, frozen=True, tag=True):
-    """Nobody needs to answer any more: the run is being ended."""
-
-    run: str
-    interruption: str
 
 
 AnyEvent = (
@@ -368,6 +340,9 @@ AnyEvent = (
     | InterruptionRaised
     | InterruptionTaken
     | InterruptionAnswered
+    | InterruptionReleased
+    | InterruptionHandedOver
+    | NoticeFailed
     | InterruptionClosed
     | ActionRefused
 )

@@ -80,6 +80,12 @@ def evolve(state: State, event: AnyEvent) -> State:  # noqa: C901, PLR0912, PLR0
             return jobs.interruption_taken(state, event)
         case happened.InterruptionAnswered():
             return jobs.interruption_answered(state, event)
+        case happened.InterruptionReleased():
+            return jobs.interruption_released(state, event)
+        case happened.InterruptionHandedOver():
+            return jobs.interruption_handed_over(state, event)
+        case happened.NoticeFailed():
+            return jobs.notice_failed(state, event)
         case happened.InterruptionClosed():
             return jobs.interruption_closed(state, event)
         case happened.ActionRefused():

@@ -17,8 +17,11 @@ from octotui.engine.state import (
     Job,
     Run,
     State,
+    manual_of,
     step_of,
 )
+from octotui.engine.terms import Said
+from octotui.model.process import Manual
 
 
 def queued(state: State, event: happened.JobQueued) -> State:
@@ -196,9 +199,11 @@ def interruption_raised(state: State, event: happened.InterruptionRaised) -> Sta
     """People are asked: for a manual step that is its work, a failed job has had its own."""
     run = state.runs[event.run]
     job = replace(state.jobs[event.job], state="asking", wait=ForAnswer(event.at, event.interruption))
+    step = step_of(state, job)
     if event.kind == "manual":
         job = replace(job, attempt=1, started_at=event.at)
-    step = step_of(state, job)
+        limit = step.action.expires if step and isinstance(step.action, Manual) else None
+        state, job = fall_due(state, job, None if limit is None else event.at + limit)
     interruption = Interruption(
         id=event.interruption,
         run=event.run,
@@ -225,20 +230,57 @@ def interruption_raised(state: State, event: happened.InterruptionRaised) -> Sta
 
 def interruption_taken(state: State, event: happened.InterruptionTaken) -> State:
     """Someone is responsible for the answer."""
-    taken = replace(state.interruptions[event.interruption], responsible=event.user)
-    return replace(state, interruptions=state.interruptions.insert(taken.id, taken))
+    return _with_responsible(state, event.interruption, event.user)
+
+
+def interruption_released(state: State, event: happened.InterruptionReleased) -> State:
+    """Nobody is responsible any more."""
+    return _with_responsible(state, event.interruption, None)
+
+
+def interruption_handed_over(state: State, event: happened.InterruptionHandedOver) -> State:
+    """Somebody else is responsible."""
+    return _with_responsible(state, event.interruption, event.to)
+
+
+def _with_responsible(state: State, name: str, user: str | None) -> State:
+    question = replace(state.interruptions[name], responsible=user)
+    return replace(state, interruptions=state.interruptions.insert(name, question))
 
 
 def interruption_answered(state: State, event: happened.InterruptionAnswered) -> State:
-    """The question has its answer."""
-    return _end_interruption(
+    """The question has its answer, or one of those who must say proceed has said it (I6)."""
+    question = state.interruptions[event.interruption]
+    if event.expired:
+        question = replace(question, responsible=None, expired=True)
+    else:
+        question = replace(question, said=(*question.said, _said(event)), notes=event.notes)
+        if event.answer == "proceed" and len(question.said) < manual_of(state, question).approvals:
+            freed = replace(question, responsible=None)
+            return replace(state, interruptions=state.interruptions.insert(freed.id, freed))
+    return _end_interruption(state, replace(question, answer=event.answer, ended_at=event.at))
+
+
+def _said(event: happened.InterruptionAnswered) -> Said:
+    return Said(
+        user=event.user,
+        answer=event.answer,
+        at=event.at,
+        notes=event.notes,
+        values=event.values,
+        secrets=event.secrets,
+    )
+
+
+def notice_failed(state: State, event: happened.NoticeFailed) -> State:
+    """The run is warned, and the question says so."""
+    run = state.runs[event.run]
+    run = replace(run, warnings=_with_new(run.warnings, (event.reason,)))
+    question = replace(state.interruptions[event.interruption], untold=event.reason)
+    return replace(
         state,
-        replace(
-            state.interruptions[event.interruption],
-            answer=event.answer,
-            notes=event.notes,
-            ended_at=event.at,
-        ),
+        runs=state.runs.insert(run.id, run),
+        interruptions=state.interruptions.insert(question.id, question),
     )
 
 

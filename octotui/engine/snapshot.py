@@ -12,7 +12,7 @@ from octotui.engine.state import State
 
 NOBODY = Line()
 NOTHING: Series[Any] = Series()
-VERSION = 5  # goes up whenever a State is written differently
+VERSION = 6  # goes up whenever a State is written differently
 
 
 class Unreadable(Exception):

@@ -30,11 +30,11 @@ import msgspec
 from rpds import HashTrieMap
 
 from octotui.engine.attempts import Attempt, Reached
+from octotui.engine.interruptions import Interruption
 from octotui.engine.ordered import Line
 from octotui.engine.releases import Release
 from octotui.engine.series import Series
 from octotui.engine.terms import (
-    Answer,
     Artifact,
     Health,
     JobEnd,
@@ -43,11 +43,12 @@ from octotui.engine.terms import (
     Outcome,
     PassedOver,
     Pick,
-    Question,
     RunEnd,
 )
-from octotui.model.process import Runbook, Step
+from octotui.model.process import Manual, Runbook, Step
 from octotui.model.space import Model, Space
+
+__all__ = ["Interruption"]
 
 if TYPE_CHECKING:
     Map: TypeAlias = HashTrieMap
@@ -285,29 +286,6 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fals
         return ""
 
 
-class Interruption(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
-    """A question to people: who may answer, who took it, what was said."""
-
-    id: str
-    run: str
-    job: str
-    step: str
-    instructions: str
-    teams: tuple[str, ...]
-    raised_at: float
-    responsible: str | None = None
-    answer: Answer | None = None
-    notes: str = ""
-    ended_at: float | None = None
-    kind: Question = "manual"
-    choices: tuple[Answer, ...] = ("proceed", "abort")
-
-    @property
-    def open(self) -> bool:
-        """Whether it still waits for an answer."""
-        return self.ended_at is None
-
-
 class Lock(msgspec.Struct, frozen=True, gc=False):
     """A machine's reader-writer lock: `(ticket, job)` of who holds it and of who waits, in order."""
 
@@ -383,6 +361,12 @@ def missing_tags(wanted: Sequence[str], tags: Sequence[str]) -> tuple[str, ...]:
 def step_of(state: State, job: Job) -> Step | None:
     """The definition of the step a job belongs to; None for acquiring packages."""
     return None if job.step is None else state.runs[job.run].runbook.steps[job.step]
+
+
+def manual_of(state: State, question: Interruption) -> Manual:
+    """What the step that asks says of its question; a job that failed asks anyone, once (I7)."""
+    step = step_of(state, state.jobs[question.job])
+    return step.action if step and isinstance(step.action, Manual) else Manual(instructions="")
 
 
 def next_deadline(state: State) -> float | None:

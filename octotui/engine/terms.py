@@ -1,4 +1,4 @@
-"""What events, commands and States say things with: picks, outcomes, and the words for them."""
+"""What events, commands and States say things with: picks, outcomes, answers, and the words for them."""
 
 from typing import Literal
 
@@ -11,6 +11,13 @@ Answer = Literal["proceed", "abort", "retry", "ignore", "fail", "exclude"]
 Question = Literal["manual", "guided"]
 RunEnd = Literal["succeeded", "failed", "cancelled", "timed-out"]
 JobEnd = Literal["succeeded", "succeeded-with-warnings", "failed", "cancelled", "lost"]
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", gc=False):
+    """What every event has; the engine numbers and dates it."""
+
+    seq: int = 0
+    at: float = 0.0
 
 
 class PassedOver(msgspec.Struct, frozen=True, gc=False):
@@ -52,6 +59,17 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     outputs: dict[str, str] = {}
     artifacts: tuple[Artifact, ...] = ()
     highlights: tuple[str, ...] = ()
+
+
+class Said(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What one person answered to a question, and filled in: `secrets` are names alone (I6, V5)."""
+
+    user: str
+    answer: Answer
+    at: float
+    notes: str = ""
+    values: dict[str, str] = {}
+    secrets: tuple[str, ...] = ()
 
 
 class StepTargets(msgspec.Struct, frozen=True, gc=False):

@@ -6,6 +6,7 @@ from octotui.model.declared import placed, processes, seen_by, steps, tables_of_
 from octotui.model.packages import check_packages
 from octotui.model.projects import check_projects
 from octotui.model.prompts import check_prompts
+from octotui.model.questions import check_questions
 from octotui.model.references import check_references
 from octotui.model.scoping import names
 from octotui.model.set_ties import check_ties_of_sets
@@ -25,6 +26,7 @@ def check(model: Model, report: Report) -> None:
     _check_pool_variables(model, report)
     _check_variable_names(model, report)
     check_prompts(model, report)
+    check_questions(model, report)
     check_projects(model, report)
     check_targets(model, report)
     check_ties(model, report)

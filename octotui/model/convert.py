@@ -47,12 +47,19 @@ def convert(tables: dict[str, Any], report: Report, library: Library) -> Model:
     converted["variables"] = _variables(tables.get("variables", {}))
     sets = tables.get("variable_sets", {})
     converted["variable_sets"] = {slug: _variables(each) for slug, each in sets.items()}
+    converted["notify"] = _notify(tables.get("notify", {}), report, library)
     return msgspec.convert(converted, Model)
 
 
 def space_slug(name: str) -> str:
     """The name of a space as that of a folder."""
     return re.sub(r"\W+", "-", name.casefold())[:60].strip("-_") or "space"
+
+
+def _notify(table: dict[str, Any], report: Report, library: Library) -> dict[str, Any]:
+    """How people hear of questions; what is sent is the action of a step that uses the template."""
+    sent = {"action": templated(table, ("notify",), report, library)} if "template" in table else {}
+    return {**{key: table[key] for key in ("bell", "terminal") if key in table}, **sent}
 
 
 def _project(table: dict[str, Any]) -> dict[str, Any]:

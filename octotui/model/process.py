@@ -5,6 +5,8 @@ from typing import Literal
 import msgspec
 from msgspec.structs import replace
 
+from octotui.model.values import Prompt
+
 Shell = Literal["bash", "sh", "python", "pwsh"]
 Start = Literal["after-previous", "with-previous"]
 GuidedFailure = Literal["on", "off", "environment"]
@@ -55,10 +57,20 @@ class StartRunbook(
 
 
 class Manual(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="kind", tag="manual"):
-    """A step that asks people; `instructions` are Markdown, `teams` may answer (nobody named: anyone)."""
+    """A step that asks people; `instructions` are Markdown, `teams` may answer (nobody named: anyone).
+
+    So many different people must say proceed as it wants `approvals` (I6), with `not_requester` none of whom
+    has started the run. After `expires` seconds it is answered by nobody, as `on_expiry` says. Who proceeds
+    fills in its `fields`, which become output variables of the step.
+    """
 
     instructions: str
     teams: tuple[str, ...] = ()
+    approvals: int = 1
+    not_requester: bool = False
+    expires: float | None = None
+    on_expiry: Literal["abort", "proceed"] = "abort"
+    fields: dict[str, Prompt] = {}
 
 
 class HealthCheck(

@@ -13,7 +13,8 @@ from octotui.model.leaves import (
     VARIABLE,
     name,
 )
-from octotui.model.shape import Either, Key, Keyed, Listing, Record, choice, flag, prose, scalar, whole
+from octotui.model.shape import Either, Key, Keyed, Listing, Record, choice, flag, prose, scalar, text, whole
+from octotui.model.variable_tables import PROMPT
 
 TEMPLATE_SHELLS = ("bash", "python", "pwsh")
 
@@ -33,10 +34,19 @@ SCRIPT = Record(
     one_of=("body", "file"),
 )
 
+FIELD = text('the name of an output variable such as "Size"', r"[^\s\[\]#{}](?:[^\[\]#{}]*[^\s\[\]#{}])?")
+
 MANUAL = Record(
     {
         "instructions": Key(prose(empty=False), "What to look at, in Markdown.", required=True),
         "teams": Key(Listing(SLUG), "The teams that may answer; none named means anyone."),
+        "approvals": Key(whole(1, 100), "How many different people must say proceed."),
+        "not_requester": Key(flag(), "Whether somebody else than who started the run must answer."),
+        "expires": Key(TIME, "After how long it is answered by nobody."),
+        "on_expiry": Key(choice("abort", "proceed"), "What its answer is then.", only_with="expires"),
+        "fields": Key(
+            Keyed(FIELD, PROMPT), "What people fill in when they proceed; each is an output variable."
+        ),
     }
 )
 

@@ -14,7 +14,7 @@ def check_prompts(model: Model, report: Report) -> None:
     for at, values in variables(model):
         for index, value in enumerate(values):
             if value.prompt is not None:
-                for key, sentence in _problems(value.prompt):
+                for key, sentence in prompt_problems(value.prompt):
                     report((*at, index, "prompt", key), sentence)
 
 
@@ -29,7 +29,7 @@ def answer_problem(prompt: Prompt, answer: str) -> str:
     return ""
 
 
-def _problems(prompt: Prompt) -> list[tuple[str, str]]:
+def prompt_problems(prompt: Prompt) -> list[tuple[str, str]]:
     """What is wrong with a prompt, by its key."""
     found = []
     if prompt.kind == "select" and not prompt.options:

@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-from octotui.model.process import Runbook
+from octotui.model.process import Runbook, Template
 from octotui.model.values import HIDDEN, Prompt, Secret
 
 Policy = Literal["round-robin", "least-leases"]
@@ -206,6 +206,14 @@ class Project(msgspec.Struct, frozen=True, kw_only=True):
         return declared.lifecycle if declared and declared.lifecycle else self.lifecycle
 
 
+class Notify(msgspec.Struct, frozen=True, kw_only=True):
+    """How people hear of a question: in their terminals, and by a template that is sent once for each."""
+
+    bell: bool = True
+    terminal: bool = True
+    action: Template | None = None
+
+
 class Schedule(msgspec.Struct, frozen=True, kw_only=True):
     """When a runbook, or the newest release of a project's channel, is started by the clock."""
 
@@ -245,6 +253,7 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     variable_sets: dict[str, Variables] = {}
     targets: dict[str, Target] = {}
     schedules: dict[str, Schedule] = {}
+    notify: Notify = Notify()
 
     @property
     def processes(self) -> dict[str, Runbook]:

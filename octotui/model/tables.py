@@ -1,7 +1,7 @@
 """The tables of a model: every key there is, what it holds, and a sentence about it."""
 
 from octotui.model.leaves import BYTES, NAME, PACKAGE_ID, PATH, SLUG, SPEED, TAG, TIME, URL, name
-from octotui.model.process_tables import PROCESS, RUNBOOK
+from octotui.model.process_tables import PROCESS, RUNBOOK, TEMPLATE_SHELLS
 from octotui.model.shape import Key, Keyed, Listing, Record, choice, flag, scalar, text, whole
 from octotui.model.variable_tables import VARIABLES
 
@@ -152,10 +152,27 @@ SCHEDULE = Record(
     one_of=("runbook", "project"),
 )
 
+NOTIFY = Record(
+    {
+        "bell": Key(flag(), "Whether the terminal rings when there is a question for who sits at it."),
+        "terminal": Key(flag(), "Whether the terminal is told to show a notification of it."),
+        "template": Key(SLUG, "The template that is sent, once for each question."),
+        "parameters": Key(
+            Keyed(name("the name of a parameter"), scalar()),
+            "What the template asks for, by name; variables of the question's run are filled in.",
+            only_with="template",
+        ),
+        "shell": Key(
+            choice(*TEMPLATE_SHELLS), "Which of its scripts, if not its first.", only_with="template"
+        ),
+    }
+)
+
 MODEL = Record(
     {
         "space": Key(SPACE, "The space this model declares; required once."),
         "engine": Key(ENGINE, "Limits of the space."),
+        "notify": Key(NOTIFY, "How people hear of questions."),
         "pools": Key(Keyed(SLUG, POOL), "Pools of workers, by slug."),
         "workers": Key(Keyed(SLUG, WORKER), "Workers of which there is more to say than their name."),
         "targets": Key(Keyed(SLUG, TARGET), "Machines that are deployed to, by slug."),

@@ -20,7 +20,7 @@ from octotui.model.process import (
 from octotui.model.process_tables import DEPLOYED, MANUAL, RUNBOOK, SCRIPT, STEP
 from octotui.model.shape import Keyed, Leaf, Listing, Record, Shape
 from octotui.model.space import Model, Project, Value, Variables
-from octotui.model.tables import MODEL, PROJECT
+from octotui.model.tables import MODEL, NOTIFY, PROJECT
 from octotui.model.variable_tables import PROMPT, SECRET, VALUE
 
 
@@ -43,6 +43,7 @@ def dump(model: Model) -> str:
         tables[table] = _plain(MODEL.keys[table].shape, getattr(model, table))
     listed = {worker for pool in model.pools.values() for worker in pool.workers}
     tables["workers"] = {slug: more for slug, more in tables["workers"].items() if more or slug not in listed}
+    tables["notify"] = _plain(NOTIFY, model.notify) | _sent(model.notify.action)
     tables["variables"] = _variables(model.variables)
     tables["variable_sets"] = {slug: _variables(each) for slug, each in model.variable_sets.items()}
     tables["projects"] = {slug: _project(slug, each) for slug, each in model.projects.items()}
@@ -104,8 +105,7 @@ def _step(step: Step) -> dict[str, Any]:
     table: dict[str, Any] = _plain(STEP, msgspec.structs.replace(step, packages=())) | _packages(step)
     match step.action:
         case Template() as template:
-            table |= {"template": template.template, "shell": template.shell}
-            table |= {"parameters": template.parameters} if template.parameters else {}
+            table |= _sent(template)
         case Package() as package:
             table["package"] = {"id": step.packages[0].text} | _plain(DEPLOYED, package)
         case Script() as script:
@@ -120,6 +120,14 @@ def _step(step: Step) -> dict[str, Any]:
         case Rolling(steps=children):
             table["steps"] = [_step(each) for each in children]
     return table
+
+
+def _sent(template: Template | None) -> dict[str, Any]:
+    """The template that a step uses, or that tells of questions, and what is said to it."""
+    if template is None:
+        return {}
+    said = {"parameters": template.parameters} if template.parameters else {}
+    return {"template": template.template, "shell": template.shell, **said}
 
 
 def _packages(step: Step) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from octotui.runtime.acquiring import Acquirer, Chosen
 from octotui.runtime.clocks import Clock
 from octotui.runtime.deploying import Files, Undeployable, files_to_fill
 from octotui.runtime.masking import Masker
+from octotui.runtime.notifying import Notifier
 from octotui.runtime.output import Output
 from octotui.runtime.progress import Progress
 from octotui.runtime.secrets import Unreadable
@@ -52,6 +53,7 @@ class Crew:
         self._now = now
         self._keeps_output = keeps_output
         self._vault = vault or Vault()
+        self._notifier = Notifier(folder, executor, self._vault, now, self._pass_on)
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._choosing = asyncio.Lock()
         self._closed = False
@@ -67,6 +69,8 @@ class Crew:
                     self._start(job)
             case happened.JobStopping():
                 self._stop(event.job)
+            case happened.InterruptionRaised() if self._keeps_output:
+                self._notifier.tell(self.present(), event.interruption)
             case happened.RunEnded():
                 self._vault.forget(event.run)
             case _:
@@ -81,6 +85,10 @@ class Crew:
         """Take the sensitive values that were given for a run, which no event holds."""
         self._vault.give(run, secrets)
 
+    def learn(self, job: Job, secrets: Mapping[str, str]) -> None:
+        """Take the sensitive values that were given in an answer, which no event holds."""
+        self._vault.learn(self.present(), job, secrets)
+
     def log_path(self, run: str, job: str) -> Path:
         """Where a job's output is kept."""
         return self._folder.log(run, job)
@@ -88,6 +96,10 @@ class Crew:
     def artifact_path(self, run: str, job: str, name: str) -> Path:
         """Where a file is that a job's script had kept."""
         return self._folder.artifacts(run, job) / name
+
+    async def tell_all(self) -> bool:
+        """Let those who are being told of questions hear of them; whether there was anybody."""
+        return await self._notifier.close()
 
     async def close(self) -> None:
         """End everything in hand."""
@@ -179,6 +191,10 @@ class Crew:
         if not deploys or not self._keeps_output:
             return {}
         return await asyncio.to_thread(files_to_fill, run, job, directory)
+
+    def _pass_on(self, command: Command) -> None:
+        """Report what is not a job's; who is told of it is known later than this crew."""
+        self.report(command)
 
     def _progress(self, job: Job, percentage: int, message: str) -> None:
         """Report how far a job's script has come."""

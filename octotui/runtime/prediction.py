@@ -1,16 +1,20 @@
 """What would happen: the same core and session, in virtual time, with nothing started and nothing written."""
 
+from collections.abc import Iterator
+
 import msgspec
 from msgspec.structs import replace
 
 from octotui.engine.commands import AnswerInterruption, CreateRelease, StartRun, TakeInterruption
 from octotui.engine.events import AnyEvent, RunQueued
-from octotui.engine.state import Interruption, State
+from octotui.engine.questions import may_answer, people
+from octotui.engine.state import Interruption, State, manual_of, next_deadline
 from octotui.engine.terms import Answer
 from octotui.model.space import Model
+from octotui.model.values import HIDDEN, Prompt
 from octotui.runtime.acquiring import SimulatedAcquirer
 from octotui.runtime.clocks import Clock, in_virtual_time
-from octotui.runtime.finish import open_runs, questions
+from octotui.runtime.finish import only_people_left, open_runs, questions
 from octotui.runtime.perform import Crew
 from octotui.runtime.releasing import make_release
 from octotui.runtime.session import Session
@@ -30,6 +34,8 @@ class Prediction(msgspec.Struct, frozen=True):
 
 def predict(model: Model, before: State, command: StartRun, start: float, folder: SpaceFolder) -> Prediction:
     """Play a run to its end from the cursors and the health of a State; every question is a proceed.
+
+    It is said by as many different people as it wants; what nobody may answer is left open (I6).
 
     Where a failed job asks, it is left to fail (I7). A project without a release is taken as it is, and no
     lifecycle holds it back.
@@ -60,9 +66,8 @@ async def _play(model: Model, state: State, command: StartRun, now: Clock, folde
         await session.start(model)
         root = await _start(session, command)
         async for present in session.states():
-            for question in questions(present, root):
-                await _answer(session, question)
-            if not open_runs(present, root):
+            stuck = [asked for asked in questions(present, root) if not await _answer(session, asked)]
+            if not open_runs(present, root) or (stuck and _stands_still(session.state, root)):
                 break
     finally:
         await session.close()
@@ -78,14 +83,34 @@ async def _start(session: Session, command: StartRun) -> str:
     return next(event.run for event in events if isinstance(event, RunQueued))
 
 
-async def _answer(session: Session, asked: Interruption) -> None:
-    user = _who_may(session.state.model, asked)
+async def _answer(session: Session, asked: Interruption) -> bool:
+    """Take and answer a question, one approval a time; False where nobody may."""
+    state = session.state
+    user = next(_who_may(state, asked), None)
+    if user is None:
+        return False
     answer: Answer = "proceed" if asked.kind == "manual" else "fail"
+    fields = manual_of(state, asked).fields.items()
+    values = {name: _something(name, prompt) for name, prompt in fields if prompt.needs_answer}
     await session.send(TakeInterruption(interruption=asked.id, user=user))
-    await session.send(AnswerInterruption(interruption=asked.id, user=user, answer=answer))
+    await session.send(AnswerInterruption(interruption=asked.id, user=user, answer=answer, values=values))
+    return True
 
 
-def _who_may(model: Model, asked: Interruption) -> str:
-    """Somebody who may answer: the first member of the first team that lists any."""
-    members = [member for slug in asked.teams for member in model.teams[slug].members]
-    return members[0] if members else "somebody"
+def _who_may(state: State, asked: Interruption) -> Iterator[str]:
+    """Those who may answer: the members of its teams, or else as many people as it takes."""
+    yield from people(state, asked)
+    made_up = ("somebody", *(f"somebody {number}" for number in range(2, len(asked.said) + 4)))
+    yield from (each for each in made_up if not may_answer(state, asked, each))
+
+
+def _something(name: str, prompt: Prompt) -> str:
+    """A value that a field takes."""
+    if prompt.kind == "select":
+        return prompt.options[0]
+    return HIDDEN if prompt.kind == "sensitive" else name
+
+
+def _stands_still(state: State, root: str) -> bool:
+    """Whether nothing goes on without people, nor as time goes by."""
+    return only_people_left(state, open_runs(state, root)) and next_deadline(state) is None

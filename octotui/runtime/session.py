@@ -8,13 +8,23 @@ from itertools import islice
 from pathlib import Path
 
 from octotui.engine.advance import advance
-from octotui.engine.commands import Command, Refused, Reopen, StartRun, Tick
+from octotui.engine.commands import (
+    AboutQuestion,
+    AnswerInterruption,
+    Command,
+    Refused,
+    Reopen,
+    StartRun,
+    Tick,
+)
 from octotui.engine.events import AnyEvent, RunQueued
 from octotui.engine.evolve import look_at
+from octotui.engine.fields import fill_in
 from octotui.engine.prompts import sort_out
-from octotui.engine.state import State, next_deadline
+from octotui.engine.state import State, manual_of, next_deadline
 from octotui.model.space import Channel, Model
 from octotui.runtime.acquiring import Chosen
+from octotui.runtime.answered import check_repeated, has_left
 from octotui.runtime.attached import Listener
 from octotui.runtime.clocks import Clock
 from octotui.runtime.perform import Crew
@@ -23,6 +33,7 @@ from octotui.store.memory import AnyJournal
 from octotui.store.records import RunRecord
 
 FRAME = 1 / 30  # seconds between two states that a screen is given
+FAREWELL = 1.0  # seconds in which the last events are written
 LOOK_AGAIN = 60.0  # seconds after which the clock is looked at again: a machine may sleep, its clock be set
 
 
@@ -51,6 +62,7 @@ class Session:
         self._timetable = timetable
         self._timer: asyncio.TimerHandle | None = None
         self._due: float | None = None
+        self._written: asyncio.Future[None] | None = None
         self._failure: BaseException | None = None
         self._closed = False
         crew.report = self._report
@@ -72,6 +84,11 @@ class Session:
 
     async def send(self, command: Command) -> tuple[AnyEvent, ...]:
         """Let a command take effect, and return when its events are on disk; may raise `Refused`."""
+        if isinstance(command, AboutQuestion) and has_left(self.state, command.interruption):
+            if self._written is not None:
+                await asyncio.wait({self._written})  # what ended its run may be on its way to the disk
+            await check_repeated(self._journal, command)
+            return ()
         events, committed = self._apply(command)
         if committed is not None:
             if committed.done():
@@ -126,6 +143,8 @@ class Session:
 
     async def close(self) -> None:
         """End what runs here, and leave the journal complete."""
+        if await self._crew.tell_all() and self._written is not None:
+            await asyncio.wait({self._written}, timeout=FAREWELL)  # how that went is told before all ends
         self._closed = True
         if self._timer is not None:
             self._timer.cancel()
@@ -154,7 +173,9 @@ class Session:
             return events, None
         if isinstance(command, StartRun):
             self._keep_secrets(command, events)
-        committed = self._journal.append(events)
+        elif isinstance(command, AnswerInterruption):
+            self._keep_answered(command)
+        self._written = committed = self._journal.append(events)
         committed.add_done_callback(partial(self._after_commit, events, before, self.state))
         self._arm()
         return events, committed
@@ -165,6 +186,13 @@ class Session:
         for event in events:
             if isinstance(event, RunQueued) and event.secrets:
                 self._crew.give(event.run, given)
+
+    def _keep_answered(self, command: AnswerInterruption) -> None:
+        """Hand on the sensitive values of an answer that decides its question (I6, V5)."""
+        question = self.state.interruptions.get(command.interruption)
+        if question is not None and question.answer == "proceed":
+            secrets = fill_in(manual_of(self.state, question), command.values).secrets
+            self._crew.learn(self.state.jobs[question.job], secrets)
 
     def _after_commit(
         self,

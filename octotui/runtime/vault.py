@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
-from octotui.engine.context import declared, output_prefixes
+from octotui.engine.context import declared, output_prefixes, secret_answers
 from octotui.engine.state import Job, Run, State, step_of
 from octotui.model.values import Secret
 from octotui.runtime.secrets import Unreadable, read_secret
@@ -12,6 +12,10 @@ from octotui.runtime.secrets import Unreadable, read_secret
 Reader = Callable[[Secret], Coroutine[Any, Any, str]]
 
 _LOST = "it was given when the run was started, and octotui was opened anew since: start the run again"
+
+_UNUSABLE = (
+    "cannot be used: it was given in an answer, and octotui was opened anew since: start the run again"
+)
 
 
 class Vault:
@@ -49,6 +53,7 @@ class Vault:
         Raises Unreadable with a sentence for each that cannot be used.
         """
         wanted = {} if self._read is None else self._wanted(state, job)
+        self._check_answers(state, job)
         if not wanted:
             return dict(self._set.get(job.run, {}))
         run = state.runs[job.run]
@@ -68,6 +73,13 @@ class Vault:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _check_answers(self, state: State, job: Job) -> None:
+        """Complain where a value of an answer was in the memory of an octotui that is no more."""
+        here = self._set.get(job.run, {})
+        lost = [name for name in secret_answers(state, state.runs[job.run]) if name not in here]
+        if lost and self._read is not None:
+            raise Unreadable("; ".join(f"the sensitive variable {name} {_UNUSABLE}" for name in lost))
 
     def _wanted(self, state: State, job: Job) -> dict[str, Secret | None]:
         """Where each sensitive value of a job is read; None is one that was asked for."""

@@ -9,7 +9,8 @@ from octotui.engine.context import lookup, values_for
 from octotui.engine.state import Job, Run, State
 from octotui.model.process import Package, Script
 from octotui.runtime.deploying import Files, deployment, texts_of, variables
-from octotui.runtime.parameters import given, requirements, texts
+from octotui.runtime.parameters import Given, given, requirements, texts
+from octotui.variables.language import Names
 from octotui.variables.text import escape, fill_in, warnings_of
 from octotui.workers.contract import Work
 
@@ -39,15 +40,10 @@ def script_work(
     run = state.runs[job.run]
     step = run.runbook.steps[job.step or 0]
     script = step.script or Script(body="")
-    literal = {name: escape(value) for name, value in secrets.items()}
     asked = f"{texts(script)}\n{texts_of(files)}"
-    values = values_for(state, run, job.step, asked, target=job.target)
-    values |= extracted(run, job, directory) | literal
-    said = given(script, lookup(values), now)
-    replaced = lookup(said.values)
-    values = {name: value for name, value in values.items() if name.lower() not in replaced} | said.values
-    known = lookup(values)
-    body, warnings = _body(script, known, now)
+    values = values_for(state, run, job.step, asked, target=job.target) | extracted(run, job, directory)
+    known, environment, said = filled(script, values, secrets, now)
+    body, warnings = body_of(script, known, now)
     if isinstance(script, Package):
         body, warnings = deployment(run, job, directory, files, known, now)
     work = Work(
@@ -58,11 +54,7 @@ def script_work(
         directory=directory,
         shell=script.shell,
         script=requirements(script) + body,
-        environment={
-            plain: secrets[name] if value is literal.get(name) else fill_in(value, known, now).text
-            for name, value in values.items()
-            if (plain := environment_name(name))
-        },
+        environment=environment,
         grace=step.grace,
         simulate=step.simulate,
         sensitive=said.sensitive,
@@ -70,7 +62,25 @@ def script_work(
     return work, said.warnings + warnings
 
 
-def _body(script: Script, known: Mapping[str, str], now: float | None) -> tuple[str, tuple[str, ...]]:
+def filled(
+    script: Script, values: Mapping[str, str], secrets: Mapping[str, str], now: float | None
+) -> tuple[Names, dict[str, str], Given]:
+    """What a script is filled in with, its environment variables, and what it says to its template."""
+    literal = {name: escape(value) for name, value in secrets.items()}
+    seen = {**values, **literal}
+    said = given(script, lookup(seen), now)
+    replaced = lookup(said.values)
+    seen = {name: value for name, value in seen.items() if name.lower() not in replaced} | said.values
+    known = lookup(seen)
+    environment = {
+        plain: secrets[name] if value is literal.get(name) else fill_in(value, known, now).text
+        for name, value in seen.items()
+        if (plain := environment_name(name))
+    }
+    return known, environment, said
+
+
+def body_of(script: Script, known: Mapping[str, str], now: float | None) -> tuple[str, tuple[str, ...]]:
     """A script filled in, and what to warn of."""
     filled = fill_in(script.body, known, now)
     return filled.text, warnings_of(filled)

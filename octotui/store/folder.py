@@ -27,6 +27,11 @@ class SpaceFolder:
         """The journal's file."""
         return self.path / "journal.sqlite"
 
+    @property
+    def notifications(self) -> Path:
+        """What became of telling people of questions."""
+        return self.path / "notifications.log"
+
     def log(self, run: str, job: str) -> Path:
         """The output of one job."""
         return self.path / "logs" / run / f"{job}.log"

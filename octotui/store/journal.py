@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
 
-from octotui.engine.events import AnyEvent, Event
+from octotui.engine.events import AnyEvent, Event, InterruptionRaised
 from octotui.store.errors import StoreError, unusable
 from octotui.store.looking import look
 from octotui.store.records import RunRecord, from_row, run_number
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import asyncio
 
 
-Values: TypeAlias = tuple[int | str, ...] | dict[str, int]
+Values: TypeAlias = tuple[int | str | bytes, ...] | dict[str, int]
 
 
 class Reader:
@@ -46,6 +46,17 @@ class Reader:
         """The first run of a run's family; the run itself where it is not known."""
         found = self._records("WHERE id = ? AND number = ?", (run, run_number(run)))
         return found[0].root if found else run
+
+    def question(self, name: str) -> list[AnyEvent]:
+        """The events of one question, the newest first; the more has happened since, the longer it takes."""
+        found: list[AnyEvent] = []
+        about = f'"interruption":"{name}"'.encode()
+        query = "SELECT seq, body FROM events WHERE instr(body, ?) ORDER BY seq DESC"
+        for event in self._events(query, (about,)):
+            found.append(event)
+            if isinstance(event, InterruptionRaised):
+                break
+        return found
 
     def runs(self, limit: int, before: int | None = None) -> list[RunRecord]:
         """The newest runs first; `before` is the number of the last one on the page above."""

@@ -55,6 +55,10 @@ class MemoryJournal:
         """The first run of a run's family; the run itself where it is not known."""
         return self._runs[run].root if run in self._runs else run
 
+    def question(self, name: str) -> list[AnyEvent]:
+        """The events of one question, the newest first."""
+        return [event for event in reversed(self._written) if getattr(event, "interruption", None) == name]
+
     def runs(self, limit: int, before: int | None = None) -> list[RunRecord]:
         """The newest runs first; `before` is the number of the last one on the page above."""
         newest = sorted(self._runs.values(), key=lambda record: -record.number)

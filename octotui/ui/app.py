@@ -16,6 +16,7 @@ from octotui.engine.commands import CancelRun, Refused
 from octotui.engine.state import State
 from octotui.store.errors import StoreError
 from octotui.ui.board import Board
+from octotui.ui.notices import NO_TITLES, Notices, escapes
 from octotui.ui.palette import commands
 from octotui.ui.quit_dialog import QuitDialog
 from octotui.ui.theme import THEME
@@ -65,6 +66,7 @@ class OctotuiApp(App[Left]):
         self.glyphs = GLYPHS[glyphs]
         self._clock = now or time.time
         self._detaches = detaches
+        self._notices = Notices(session.user, session.state, self._ring)
         self.set_reactive(OctotuiApp.state, session.state)
         self.set_reactive(OctotuiApp.now, self._clock())
         self.set_reactive(OctotuiApp.past, session.recent())
@@ -100,8 +102,19 @@ class OctotuiApp(App[Left]):
             self.past = self.session.recent()
         self.now = self._clock()
         self.state = state
+        self._notices.look(state)
         if self.leaving and not len(state.families):
             self.exit(self.leaving)
+
+    def _ring(self, text: str) -> None:
+        """Let the terminal say that a question waits, as far as the model wants that."""
+        notify = self.state.model.notify
+        if notify.bell:
+            self.bell()
+        driver = self._driver
+        understood = os.environ.get("TERM") not in NO_TITLES
+        if driver is not None and not driver.is_headless and notify.terminal and understood:
+            driver.write(escapes(text))
 
     def _fatal_error(self) -> None:
         """Leave after a bug, and tell it without local variables: they may be sensitive (V5).

@@ -1,4 +1,4 @@
-"""The values that a run asks for at its start, by keyboard (V6)."""
+"""The values that a run asks for at its start, or a question for its answer, by keyboard (V6, I6)."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import ClassVar
@@ -40,9 +40,18 @@ class PromptDialog(ModalScreen[dict[str, str] | None]):
     }
     """
 
-    def __init__(self, title: str, asked: Sequence[Asked], before: Mapping[str, str], judge: Judge) -> None:
-        """`before` are values that are offered instead of the defaults."""
+    def __init__(
+        self,
+        title: str,
+        asked: Sequence[Asked],
+        before: Mapping[str, str],
+        judge: Judge,
+        *,
+        done: str = "start",
+    ) -> None:
+        """`before` are values that are offered instead of the defaults; `done` is what becomes of them."""
         super().__init__()
+        self._done = done
         self._title = title
         self._judge = judge
         self._fields = {each.name: (each, _field(each, before)) for each in asked}
@@ -55,7 +64,7 @@ class PromptDialog(ModalScreen[dict[str, str] | None]):
                 for asked, field in self._fields.values():
                     yield Vertical(*_lines(asked), field, classes="prompt")
             yield Static("", id="problems", markup=False)
-            yield Static("tab next   ctrl+s start   esc back", classes="dialog--keys", markup=False)
+            yield Static(f"tab next   ctrl+s {self._done}   esc back", classes="dialog--keys", markup=False)
 
     def on_mount(self) -> None:
         """Begin with the first field; nothing blinks."""
@@ -66,7 +75,7 @@ class PromptDialog(ModalScreen[dict[str, str] | None]):
 
     @on(Input.Submitted)
     def _next(self, event: Input.Submitted) -> None:
-        """Go to the next field; after the last one, start."""
+        """Go to the next field; after the last one, be done."""
         event.stop()
         fields = list(self._widgets())
         after = fields[fields.index(event.input) + 1 :]

@@ -1,5 +1,6 @@
 """The question screen: what is asked or has failed, who may answer, and the answer."""
 
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -10,13 +11,20 @@ from textual.reactive import reactive
 from textual.screen import ModalScreen
 from textual.widgets import Input, Markdown, Static
 
-from octotui.engine.commands import AnswerInterruption, TakeInterruption
-from octotui.engine.state import State
+from octotui.engine.commands import (
+    AnswerInterruption,
+    HandOverInterruption,
+    ReleaseInterruption,
+    TakeInterruption,
+)
+from octotui.engine.fields import problems_in
+from octotui.engine.state import State, manual_of
 from octotui.engine.terms import Answer
 from octotui.ui.confirm import Confirm
 from octotui.ui.key_bar import KeyBar
 from octotui.ui.log_view import LogView
 from octotui.ui.paint import glyphs_of
+from octotui.ui.people_dialog import PeopleDialog
 from octotui.ui.sending import send
 from octotui.views import questions
 from octotui.views.questions import QuestionRow
@@ -32,7 +40,7 @@ class Notes(Input):
 
 
 class QuestionScreen(ModalScreen[None]):
-    """Instructions rendered as Markdown; take, notes, proceed, or abort, which asks once more.
+    """Instructions rendered as Markdown; take, notes, proceed, or abort, which asks once more; hand over.
 
     Of a step that failed: how, the end of its output, and what may become of it.
     """
@@ -47,6 +55,8 @@ class QuestionScreen(ModalScreen[None]):
         Binding("i", "answer('ignore')", "ignore"),
         Binding("f", "answer('fail')", "fail"),
         Binding("e", "answer('exclude')", "exclude"),
+        Binding("b", "release", "give back"),
+        Binding("h", "hand_over", "hand over"),
         Binding("escape", "back", "back", key_display="esc"),
         Binding("j,down", "scroll(1)", "down", show=False),
         Binding("k,up", "scroll(-1)", "up", show=False),
@@ -118,7 +128,9 @@ class QuestionScreen(ModalScreen[None]):
         text = f"{told} · {questions.standing(row)}"
         if row.refusal and not row.mine:
             text = f"{text}: {row.refusal}"
-        self.query_one("#standing", Static).update(glyphs_of(self).text(text))
+        more = questions.more(row)
+        self.query_one("#standing", Static).update(glyphs_of(self).text("\n".join((text, *more))))
+        self.query_one("#instructions").styles.max_height = f"{max(20, 60 - 6 * len(more))}vh"
         self.query_one("#notes", Input).disabled = not row.mine
         self.refresh_bindings()
 
@@ -129,7 +141,7 @@ class QuestionScreen(ModalScreen[None]):
             return row.responsible is None and not row.refusal
         if action == "answer":
             return row.mine and parameters[0] in row.choices
-        if action == "notes":
+        if action in ("notes", "release", "hand_over"):
             return row.mine
         return True
 
@@ -149,16 +161,51 @@ class QuestionScreen(ModalScreen[None]):
 
     @work
     async def action_answer(self, answer: Answer) -> None:
-        """Answer; abort asks once more."""
+        """Answer; abort asks once more, proceed for what is to be filled in."""
+        values: dict[str, str] | None = {}
         if answer == "abort":
             told = "The step fails; later steps are skipped unless they run on failure or always."
             if not await self.app.push_screen_wait(Confirm("Abort?", told, yes="abort", no="back")):
                 return
+        elif answer == "proceed":
+            values = await self._filled_in()
+        if values is None:
+            return
         notes = self.query_one("#notes", Input).value
         command = AnswerInterruption(
-            interruption=self._asked, user=self.session.user, answer=answer, notes=notes
+            interruption=self._asked, user=self.session.user, answer=answer, notes=notes, values=values
         )
         await send(self, self.session, command)
+
+    async def _filled_in(self) -> dict[str, str] | None:
+        """What somebody fills in, if there is anything; None where they go back."""
+        row, asked = self.row or self._first, self.session.state.interruptions.get(self._asked)
+        if not row.fields or asked is None:
+            return {}
+        from octotui.ui.prompt_dialog import PromptDialog  # noqa: PLC0415 - fields are slow to load
+
+        title = f"Proceed with “{row.title}” with which values?"
+        judge = partial(problems_in, manual_of(self.session.state, asked))
+        dialog = PromptDialog(title, row.fields, row.offered, judge, done="proceed")
+        return await self.app.push_screen_wait(dialog)
+
+    @work
+    async def action_release(self) -> None:
+        """Let others take it."""
+        await send(self, self.session, ReleaseInterruption(interruption=self._asked, user=self.session.user))
+
+    @work
+    async def action_hand_over(self) -> None:
+        """Ask to whom, and hand it over."""
+        row = self.row or self._first
+        if not row.people and not row.anyone:
+            self.app.notify(f"nobody else may take “{row.title}”", severity="warning", markup=False)
+            return
+        title = f"Hand “{row.title}” over to whom?"
+        to = await self.app.push_screen_wait(PeopleDialog(title, row.people, anyone=row.anyone))
+        if to is not None:
+            command = HandOverInterruption(interruption=self._asked, user=self.session.user, to=to)
+            await send(self, self.session, command)
 
     def action_back(self) -> None:
         """Leave the notes, then the screen."""

@@ -20,9 +20,9 @@ def check_expressions(model: Model, report: InsideReport) -> None:
     for at, text, file in texts(model):
         if error := _broken(text):
             report(at, error.sentence, Inside(error.line, error.column, file))
-    for at, step in steps(model):
-        if isinstance(step.action, Template) and (error := _broken(step.action.body)):
-            where = f'In line {error.line} of the script of "{step.action.template}"'
+    for at, action in (*((at, step.action) for at, step in steps(model)), (("notify",), model.notify.action)):
+        if isinstance(action, Template) and (error := _broken(action.body)):
+            where = f'In line {error.line} of the script of "{action.template}"'
             report((*at, "template"), f"{where}: {error.sentence}", Inside(1, 1))
 
 
@@ -42,6 +42,8 @@ def texts(model: Model) -> Iterator[Text]:
             yield (*at, "concurrency"), process.concurrency, None
     for at, step in steps(model):
         yield from _of_step(at, step)
+    for name, text in model.notify.action.parameters.items() if model.notify.action else ():
+        yield ("notify", "parameters", name), text, None
     for place, values in variables(model):
         for index, value in enumerate(values):
             yield from _of_value((*place, index), value)
@@ -58,8 +60,10 @@ def _of_step(at: Keys, step: Step) -> Iterator[Text]:
             yield _of_script(at, script)
         case HealthCheck(script=script):
             yield _of_script((*at, "health_check"), script)
-        case Manual(instructions=instructions):
+        case Manual(instructions=instructions, fields=fields):
             yield (*at, "manual", "instructions"), instructions, None
+            for name, prompt in fields.items():
+                yield (*at, "manual", "fields", name, "default"), prompt.default or "", None
         case _:
             pass
 

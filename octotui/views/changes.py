@@ -3,6 +3,7 @@
 from octotui.engine import events as happened
 from octotui.engine.events import AnyEvent
 from octotui.engine.state import ForLock, Job, Run, State
+from octotui.views.answers import approvals
 from octotui.views.picks import at_length
 from octotui.views.releases import made
 from octotui.views.waits import may_be_answered_by, of_job, of_run
@@ -103,7 +104,7 @@ def _far(event: happened.JobProgressed, before: State) -> bool:
     return last is None or last.percentage // QUARTER != event.percentage // QUARTER
 
 
-def _of_question(event: AnyEvent, state: State) -> list[str]:
+def _of_question(event: AnyEvent, state: State) -> list[str]:  # noqa: C901 - one line an event
     question = state.interruptions.get(getattr(event, "interruption", ""))
     if question is None:
         return []
@@ -117,8 +118,18 @@ def _of_question(event: AnyEvent, state: State) -> list[str]:
             return [f"asks {may_be_answered_by(state, teams)}: {question.step} ({question.id})"]
         case happened.InterruptionTaken(user=user):
             return [f"{user} takes “{question.step}”"]
+        case happened.InterruptionReleased(user=user):
+            return [f"{user} gives “{question.step}” back"]
+        case happened.InterruptionHandedOver(user=user, to=to):
+            return [f"{user} hands “{question.step}” over to {to}"]
+        case happened.NoticeFailed(reason=reason):
+            return [reason]
+        case happened.InterruptionAnswered(expired=True, answer=answer):
+            return [f"“{question.step}” has expired, and nobody answered: {answer}"]
         case happened.InterruptionAnswered(user=user, answer=answer, notes=notes):
-            return [f"{user} says {answer} to “{question.step}”{f': {notes}' if notes else ''}"]
+            so_far = approvals(state, question)
+            counted = f" ({so_far})" if so_far else ""
+            return [f"{user} says {answer} to “{question.step}”{counted}{f': {notes}' if notes else ''}"]
     return []
 
 

@@ -1,19 +1,24 @@
-"""Open questions to people: what is asked, who may answer, who has taken it, since when (I1, I2, I7)."""
+"""Open questions to people: what is asked, who may answer, who has taken it, since when (I1, I2, I6, I7)."""
 
 import msgspec
 
-from octotui.engine.decide import may_answer
-from octotui.engine.state import Interruption, State
+from octotui.engine.fields import fields_of
+from octotui.engine.prompts import Asked
+from octotui.engine.questions import may_answer, people
+from octotui.engine.state import Interruption, State, manual_of
 from octotui.engine.terms import Answer, Question
+from octotui.views import answers
 from octotui.views.runs import where
 from octotui.views.waits import may_be_answered_by
-from octotui.views.words import duration
+from octotui.views.words import duration, listed
 
 
 class QuestionRow(msgspec.Struct, frozen=True, kw_only=True):
     """One open question; `refusal` says why this user may not take it, or is empty.
 
     `told` is what is to be read before an answer: Markdown of a manual step, or how its `job` failed.
+    `said` is what others have said, `fields` is to be filled in with `offered` values, and `people` are those
+    who might take it instead.
     """
 
     id: str
@@ -32,6 +37,14 @@ class QuestionRow(msgspec.Struct, frozen=True, kw_only=True):
     refusal: str
     time: str
     requester: str
+    approvals: str = ""
+    expiry: str = ""
+    said: tuple[str, ...] = ()
+    fields: tuple[Asked, ...] = ()
+    offered: dict[str, str] = {}
+    people: tuple[str, ...] = ()
+    anyone: bool = False
+    untold: str = ""
 
 
 def rows(state: State, user: str, now: float) -> tuple[QuestionRow, ...]:
@@ -64,6 +77,14 @@ def _row(state: State, question: Interruption, user: str, now: float) -> Questio
         refusal=may_answer(state, question, user),
         time=duration(now - question.raised_at),
         requester=run.requester,
+        approvals=answers.approvals(state, question),
+        expiry=answers.expiry(state, question, now),
+        said=tuple(answers.said(question)),
+        fields=fields_of(manual_of(state, question)),
+        offered=question.said[-1].values if question.said else {},
+        people=tuple(each for each in people(state, question) if each != question.responsible),
+        anyone=not may_answer(state, question, ""),
+        untold=question.untold,
     )
 
 
@@ -87,6 +108,16 @@ def told(state: State, question: Interruption) -> str:
     return f"{' '.join(filter(None, (attempt, place)))}: {job.reason}".lstrip(": ")
 
 
+def more(row: QuestionRow) -> list[str]:
+    """What else there is to know of it, a line each: how far it is, what others said, what is to be said."""
+    far = " · ".join(filter(None, (row.approvals, row.expiry)))
+    fields = listed((asked.label for asked in row.fields), most=8)
+    return [
+        *filter(None, (row.untold, far, *row.said)),
+        *([f"to proceed, fill in {fields}"] if fields else []),
+    ]
+
+
 def standing(row: QuestionRow) -> str:
     """Who has it, in words."""
     if row.mine:
@@ -94,6 +125,15 @@ def standing(row: QuestionRow) -> str:
     if row.responsible:
         return f"{row.responsible} has taken it"
     return "you may take it" if not row.refusal else "it is not yours to take"
+
+
+def to_tell(state: State, name: str, user: str) -> str:
+    """A new question in one line for somebody who may answer it, and nothing for others."""
+    question = state.interruptions.get(name)
+    if question is None or question.responsible is not None or may_answer(state, question, user):
+        return ""
+    run = state.runs[question.run]
+    return f"{run.id} {run.title} asks: {title(state, question)}"
 
 
 def first(state: State, user: str, now: float, run: str | None = None) -> QuestionRow | None:

@@ -1,7 +1,7 @@
 """Steps and their jobs as branches of an allocation tree: how far they are, and what they wait for."""
 
-from octotui.engine.state import ForChild, Interruption, Job, Run, State
-from octotui.views import told
+from octotui.engine.state import ForChild, Job, Run, State
+from octotui.views import answers, told
 from octotui.views.branches import Branch, TreeRow
 from octotui.views.waits import of_job
 from octotui.views.words import JOBS, STEPS, STOPPING, Mark, Role, duration, listed
@@ -99,11 +99,11 @@ def _said(state: State, run: Run, job: Job, now: float) -> list[tuple[str, Role]
 
 
 def _answers(state: State, run: Run, job: Job) -> list[tuple[str, Role]]:
-    """Who answered its questions, and what was said (I4, I7)."""
-    asked = (state.interruptions[name] for name in run.interruptions)
-    return [(_answer(each), "muted") for each in asked if each.job == job.id and each.answer is not None]
-
-
-def _answer(question: Interruption) -> str:
-    notes = f": {question.notes}" if question.notes else ""
-    return f"{question.responsible} said {question.answer}{notes}"
+    """Who answered its questions, what each has said, and that nobody was told of one (I4, I6, I7)."""
+    asked = [state.interruptions[name] for name in run.interruptions]
+    found: list[tuple[str, Role]] = []
+    for each in asked:
+        if each.job == job.id:
+            found += [(each.untold, "warned")] if each.untold else []
+            found += [(line, "muted") for line in answers.said(each)]
+    return found

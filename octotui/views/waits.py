@@ -17,6 +17,7 @@ from octotui.engine.state import (
     State,
     step_of,
 )
+from octotui.views.answers import approvals, expiry
 from octotui.views.words import RUNS, clock, counted, duration, listed, ordinal
 
 
@@ -44,7 +45,7 @@ def of_job(state: State, job: Job, now: float) -> Waiting | None:
         case ForChild(since, child):
             return Waiting(child, since, _for_child(state, child))
         case ForAnswer(since, interruption):
-            return Waiting("an answer", since, for_answer(state, interruption))
+            return Waiting("an answer", since, for_answer(state, interruption, now))
         case _ as unknown:
             assert_never(unknown)
 
@@ -135,16 +136,19 @@ def asks(state: State, run: Run) -> bool:
     return any(state.jobs[name].state == "asking" for _, name in run.open)
 
 
-def for_answer(state: State, name: str) -> str:
-    """Who a question waits for: `asks Finance`, `ann has taken it`; or what a failed job may become."""
+def for_answer(state: State, name: str, now: float) -> str:
+    """Who a question waits for, and until when: `asks Finance`; or what a failed job may become."""
     question = state.interruptions[name]
     if question.kind == "guided":
         taken = f" {question.responsible} has taken it and will answer" if question.responsible else ""
         return f"asks: {listed(question.choices, most=4, last='or')}?{taken}"
-    asked = may_be_answered_by(state, question.teams)
-    if question.responsible:
-        return f"asks {asked}: {question.responsible} has taken it and will answer"
-    return f"asks {asked}: nobody has taken it yet"
+    taken = (
+        f"{question.responsible} has taken it and will answer"
+        if question.responsible
+        else "nobody has taken it yet"
+    )
+    more = (approvals(state, question), taken, expiry(state, question, now))
+    return f"asks {may_be_answered_by(state, question.teams)}: {' · '.join(filter(None, more))}"
 
 
 def may_be_answered_by(state: State, teams: tuple[str, ...]) -> str:

@@ -126,6 +126,20 @@ pool = "setup"
 script = 'echo "they said: $Octopus_Action_May_it_go_on_Output_Manual_Notes"'
 """
 OTHERS = ASK.replace("runbooks.ask", "runbooks.others").replace('?" }', '?", teams = ["others"] }')
+FIELDS = """fields = {
+  Size = { kind = "select", options = ["small", "large"], default = "small" },
+  Ticket = { help = "The number of the change." },
+  Token = { kind = "sensitive" },
+}"""
+SIZED = (
+    ASK.replace("runbooks.ask", "runbooks.sized")
+    .replace('?" }', f'?", {" ".join(FIELDS.split())} }}'.replace(", }", " }"))
+    .replace("they said: ", "")
+    .replace(
+        "$Octopus_Action_May_it_go_on_Output_Manual_Notes",
+        " ".join(f"$Octopus_Action_May_it_go_on_Output_{name}" for name in ("Size", "Ticket", "Token")),
+    )
+)
 GUIDED = """
 [runbooks.guided]
 guided_failure = "on"

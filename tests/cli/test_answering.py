@@ -52,6 +52,19 @@ def test_what_asks_nothing_is_told_with_what_does(octotui: Call, lived: Lived) -
     assert "nothing called run-9 asks anything; open: question-" in said.err
 
 
+def test_what_was_taken_is_given_back_or_handed_over(octotui: Call, lived: Lived) -> None:
+    """I6."""
+    model, *state = lived.at
+    me = this_account()
+    octotui("take", model, "run-2", *state)
+    assert octotui("give-back", model, "run-2", *state).code == 0
+    octotui("take", model, "run-2", *state)
+    said = octotui("hand-over", model, "run-2", "ann", *state)
+    assert (said.code, said.err) == (0, "")
+    assert f"{me} hands" in said.out
+    assert "ann has taken" in octotui("proceed", model, "run-2", *state).err
+
+
 class TestWhich:
     def test_its_own_id_or_that_of_its_run(self) -> None:
         state = scenes.asking().state

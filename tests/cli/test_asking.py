@@ -7,7 +7,7 @@ from pathlib import Path
 import pexpect
 import pytest
 
-from tests.cli.conftest import ASK, GUIDED, OTHERS, ROOT, command
+from tests.cli.conftest import ASK, GUIDED, OTHERS, ROOT, SIZED, command
 from tests.cli.test_run import output, states
 
 PROMPT = r"proceed, abort, or leave it\? \[p/a/l\] "
@@ -104,3 +104,49 @@ def test_without_a_terminal_asking_is_not_possible(monkeypatch: pytest.MonkeyPat
     assert not Asking().possible
     monkeypatch.setattr(sys, "stdin", None)
     assert not Asking().possible
+
+
+def test_fields_are_asked_for_one_by_one(at_terminal: At, state: Path) -> None:
+    """I6, V5: with what they may be, what is offered, and nothing seen of a sensitive one."""
+    child = at_terminal(SIZED, "sized")
+    child.expect_exact("to proceed, fill in Size, Ticket and Token")
+    child.expect(PROMPT)
+    child.sendline("p")
+    child.expect_exact("Size (small, large) [small]: ")
+    child.sendline("huge")
+    child.expect_exact('Size must be one of "small", "large"')
+    child.expect_exact("Size (small, large) [small]: ")
+    child.sendline("")
+    child.expect_exact("The number of the change.")
+    child.expect_exact("Ticket [leaves the question]: ")
+    child.sendline("CHG-7")
+    child.expect_exact("Token [leaves the question]: ")
+    child.sendline("hunter22")
+    child.expect(r"notes \(may be empty\): ")
+    assert "hunter22" not in child.before
+    child.sendline("")
+    assert left(child) == 0
+    assert output(state, "run-1") == "small CHG-7 ********\n"
+
+
+@pytest.mark.parametrize("keys", ["p\n\n\n", "p\n\n\x04"])
+def test_a_field_left_empty_leaves_the_question(at_terminal: At, state: Path, keys: str) -> None:
+    """I6: nothing was taken."""
+    child = at_terminal(SIZED, "sized")
+    child.expect(PROMPT)
+    child.send(keys)
+    assert left(child) == 4
+    assert states(state) == {"run-1": "paused"}
+
+
+def test_who_is_missing_is_said(at_terminal: At, state: Path) -> None:
+    """I6: one of two has proceeded, and the run waits for the other."""
+    child = at_terminal(ASK.replace('?" }', '?", approvals = 2, expires = "1h" }'))
+    child.expect(r"0 of 2 approvals · expires in (1:00:00|59:5\d), then abort")
+    child.expect(PROMPT)
+    child.sendline("p")
+    child.expect(r"notes \(may be empty\): ")
+    child.sendline("")
+    child.expect_exact("octotui: “May it go on?” has 1 of 2 approvals: somebody else must answer, too")
+    assert left(child) == 4
+    assert states(state) == {"run-1": "paused"}

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from octotui.store.folder import SpaceFolder
-from tests.cli.conftest import OK, ROOT, SLEEP, Call, command
+from tests.cli.conftest import ASK, OK, ROOT, SIZED, SLEEP, Call, command
 from tests.cli.test_run import output, states, wait_for
 
 STUBBORN = SLEEP.replace("echo sleeping;", "trap '' TERM; echo sleeping; sleep 100 &").replace(
@@ -150,3 +150,36 @@ wait = false
     assert "run-3  succeeded" in said.out
     assert said.out.index("run-4  succeeded") < said.out.index("run-3  succeeded")
     assert states(state) == {}
+
+
+def test_what_needs_a_value_is_left_and_named(octotui: Call, write: Call, state: Path) -> None:
+    """I6: `--proceed` has defaults alone to fill in, and takes no question that it cannot answer."""
+    said = octotui("run", write(SIZED), "sized", "--proceed", "--state", state)
+    assert said.code == 4
+    assert said.err == (
+        "octotui: “May it go on?” is left as it is: Ticket needs a value; Token needs a value\n"
+    )
+    assert "takes" not in said.out
+
+
+def test_defaults_are_filled_in(octotui: Call, write: Call, state: Path) -> None:
+    """I6: where there is nothing else to say."""
+    easy = SIZED.replace("the change.", 'the change.", default = "CHG-0').replace(
+        'kind = "sensitive"', 'kind = "sensitive", required = false'
+    )
+    said = octotui("run", write(easy), "sized", "--proceed", "--state", state)
+    assert (said.code, said.err) == (0, "")
+    assert output(state, "run-1") == "small CHG-0 \n"
+    assert octotui("run", write(easy), "sized", "--abort", "--state", state).code == 1
+
+
+def test_one_of_two_approvals_is_all_one_can_give(octotui: Call, write: Call, state: Path) -> None:
+    """I6: what is missing is said, and the run stays paused."""
+    model = write(ASK.replace('?" }', '?", approvals = 2 }'))
+    said = octotui("run", model, "ask", "--proceed", "--state", state)
+    assert (said.code, said.err) == (
+        4,
+        "octotui: “May it go on?” has 1 of 2 approvals: somebody else must answer, too\n",
+    )
+    assert "says proceed to “May it go on?” (1 of 2 approvals)" in said.out
+    assert states(state) == {"run-1": "paused"}

@@ -7,7 +7,7 @@ import pytest
 
 from octotui.store.folder import SpaceFolder
 from octotui.store.journal import Journal
-from tests.cli.conftest import ASK, FAIL, OK, OTHERS, ROOT, Call
+from tests.cli.conftest import ASK, FAIL, OK, OTHERS, ROOT, SIZED, Call
 from tests.cli.test_run import states
 
 
@@ -111,3 +111,12 @@ def test_a_script_to_warn_of_leaves_no_log(octotui: Call, write: Call, state: Pa
     said = octotui("plan", write(OK.replace("$Greeting", "#{Greeting}")), "ok", "--state", state)
     assert "nobody knows the variable Greeting" in said.out
     assert not state.exists()
+
+
+def test_a_plan_answers_as_as_many_people_as_it_takes(octotui: Call, write: Call, state: Path) -> None:
+    """I6: not the one who started it, each of the fields filled in, and nobody stays out for ever."""
+    two = SIZED.replace('?", ', '?", approvals = 2, not_requester = true, ', 1)
+    said = octotui("plan", write(two), "sized", "--state", state)
+    assert said.code == 0
+    assert "somebody said proceed (Size = small, Ticket = Ticket, Token = ********)" in said.out
+    assert "somebody 2 said proceed" in said.out

@@ -108,6 +108,7 @@ script = "true"
                 "state": "succeeded",
                 "workers": {"Start it": "one"},
                 "artifacts": [],
+                "questions": [],
             },
             {
                 "id": "run-2",
@@ -119,6 +120,7 @@ script = "true"
                 "state": "succeeded",
                 "workers": {"Say hello": "one"},
                 "artifacts": [],
+                "questions": [],
             },
         ],
     }
@@ -132,6 +134,7 @@ script = "true"
         "state",
         "workers",
         "artifacts",
+        "questions",
     ]
 
 

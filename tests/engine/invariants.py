@@ -20,13 +20,14 @@ from octotui.engine.state import (
     Run,
     State,
     in_order,
+    manual_of,
 )
 from octotui.engine.targets import outermost
 
 STARTS = (happened.JobQueued, happened.JobPlaced, happened.JobStarted, happened.JobRetried)
 
 
-def check_event(state: State, event: AnyEvent) -> None:  # noqa: C901 - one case an event
+def check_event(state: State, event: AnyEvent) -> None:  # noqa: C901, PLR0912 - one case an event
     """Before each event changes the State: it may happen now."""
     match event:
         case happened.JobStarted():
@@ -53,8 +54,9 @@ def check_event(state: State, event: AnyEvent) -> None:  # noqa: C901 - one case
             assert target not in run.excluded, f"{run.id} goes on without {target}"
             assert target in run.steps[event.step or 0].targets
         case happened.InterruptionAnswered():
-            assert state.interruptions[event.interruption].responsible == event.user
-            assert event.answer in state.interruptions[event.interruption].choices
+            _may_be_said(state, event)
+        case happened.InterruptionTaken(user=user) | happened.InterruptionHandedOver(to=user):
+            assert user not in {each.user for each in state.interruptions[event.interruption].said}
         case _:
             pass
     if isinstance(event, STARTS):
@@ -204,6 +206,9 @@ def _run(state: State, run: Run, most_parallel: int) -> None:
             assert state.runs[job.wait.run].parent == job.id
         if isinstance(job.wait, ForAnswer):
             assert run.state in ("paused", "executing", "cancelling")
+            question = state.interruptions[job.wait.interruption]
+            expires = manual_of(state, question).expires
+            assert job.deadline == (None if expires is None else question.raised_at + expires)
 
 
 def _guided(state: State, run: Run, job: Job) -> None:
@@ -284,6 +289,25 @@ def check_releases(state: State, events: list[AnyEvent]) -> None:
         for key, release in state.releases.items()
         if release.deployed
     } == done
+
+
+def _may_be_said(state: State, event: happened.InterruptionAnswered) -> None:
+    """I2, I6, V5: by who is responsible, once each; or by nobody, when its time has come."""
+    question = state.interruptions[event.interruption]
+    manual = manual_of(state, question)
+    assert event.answer in question.choices
+    assert not event.values.get("Key"), "a sensitive value is in an event"
+    if event.expired:
+        assert (event.user, event.answer) == ("", manual.on_expiry)
+        assert state.jobs[question.job].deadline == question.raised_at + (manual.expires or 0.0)
+        return
+    run = state.runs[question.run]
+    assert question.responsible == event.user not in [each.user for each in question.said]
+    assert len(question.said) < manual.approvals
+    if manual.not_requester:
+        assert event.user not in (run.requester, state.runs[run.root].requester)
+    if event.answer == "proceed":
+        assert event.values.keys() | set(event.secrets) == manual.fields.keys()
 
 
 def _may_be_there(state: State, event: happened.RunQueued) -> None:

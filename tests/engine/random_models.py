@@ -4,7 +4,7 @@ from random import Random
 
 from msgspec.structs import replace
 
-from octotui.model.process import HealthCheck, Rolling, Runbook, Step
+from octotui.model.process import HealthCheck, Manual, Rolling, Runbook, Step
 from octotui.model.space import (
     Channel,
     Engine,
@@ -21,6 +21,7 @@ from octotui.model.space import (
     Value,
     Worker,
 )
+from octotui.model.values import Prompt
 from tests.world import child, manual, model, packages, script
 
 ENVIRONMENTS = ("development", "test", "staging")
@@ -162,7 +163,8 @@ def _step(random: Random, name: str, index: int, count: int) -> Step:
     if kind == "manual":
         teams = random.choice(((), ("finance",), ("finance", "anyone")))
         block = random.random() < 0.3
-        return manual(name, teams, "Go on, #{Greeting} #{Who}?", block_concurrent=block, **common)
+        step = manual(name, teams, "Go on, #{Greeting} #{Who}?", block_concurrent=block, **common)
+        return replace(step, action=_question(random, step.action))  # type: ignore[arg-type]
     common |= _place(random) | {
         "retries": random.choice((0, 0, 0, 1, 2)),
         "backoff": random.choice((0.0, 1.0, 3.0)),
@@ -176,6 +178,25 @@ def _step(random: Random, name: str, index: int, count: int) -> Step:
         return child(name, runbook, environment=environment, wait=random.random() < 0.6, **common)
     common["wait_limit"] = random.choice((None, None, None, 0.0, 2.0))
     return script(name, **common)
+
+
+FIELDS = {
+    "Size": Prompt(kind="select", options=("small", "large"), default="small"),
+    "Key": Prompt(kind="sensitive", required=False),
+}
+
+
+def _question(random: Random, manual: Manual) -> Manual:
+    """A question that may want several people, may expire, and has something to fill in."""
+    free = manual.teams != ("finance",)
+    return replace(
+        manual,
+        approvals=random.choice((1, 1, 2)) if free else 1,
+        not_requester=free and random.random() < 0.3,
+        expires=random.choice((None, None, 3.0, 30.0)),
+        on_expiry=random.choice(("abort", "proceed")),
+        fields=FIELDS if random.random() < 0.4 else {},
+    )
 
 
 def _on_targets(random: Random, name: str, common: dict[str, object], *, rolling: bool) -> Step:

@@ -24,6 +24,12 @@ SAID = {
     asked.CancelRun: ("start", "run-1", asked.CancelRun(run="run-1", by="eve")),
     asked.MoveToTop: ("start", "run-1", asked.MoveToTop(run="run-1", by="eve")),
     asked.TakeInterruption: ("answer", "q-1", asked.TakeInterruption(interruption="q-1", user="eve")),
+    asked.ReleaseInterruption: ("answer", "q-1", asked.ReleaseInterruption(interruption="q-1", user="eve")),
+    asked.HandOverInterruption: (
+        "answer",
+        "q-1",
+        asked.HandOverInterruption(interruption="q-1", user="eve", to="carl"),
+    ),
     asked.AnswerInterruption: (
         "answer",
         "q-1",

@@ -5,7 +5,7 @@ from rpds import HashTrieMap
 
 from octotui.engine import commands as asked
 from octotui.engine.context import lookup, scope_context, values_for
-from octotui.model.process import Runbook, Simulate
+from octotui.model.process import Manual, Runbook, Simulate
 from octotui.model.space import Project, Scope, Tenant, Value
 from octotui.model.values import Prompt, Secret
 from tests.engine.shop import deploy, release, shop
@@ -222,3 +222,31 @@ def test_v4_what_was_published_in_a_set_is_seen_by_its_projects() -> None:
     test, production = (values_for(state, state.runs[run]) for run in ("run-1", "run-2"))
     assert (test["Address"], production["Address"]) == ("10.0.0.7", "declared")
     assert test["Everywhere"] == production["Everywhere"] == "so"
+
+
+def test_i6_what_people_said_and_filled_in_is_read_by_later_steps() -> None:
+    """I4, I6, V5: all notes, who approved, whether it expired; sensitive values hidden."""
+    fields = {"Size": Prompt(), "Key": Prompt(kind="sensitive", required=False)}
+    action = Manual(instructions="x", approvals=2, expires=60.0, on_expiry="proceed", fields=fields)
+    for late in (False, True):
+        defaults = {name: replace(each, required=False) for name, each in fields.items()}
+        declared = replace(action, fields=defaults) if late else action
+        world = World(model({"go": [replace(manual("Ask"), action=declared), manual("B")]}))
+        world.start("go")
+        world.answer("proceed", "fine", "ann", {"Size": "large", "Key": "hunter22"})
+        if late:
+            world.run_until(100)
+        else:
+            world.answer("proceed", "me too", "bob", {"Size": "small", "Key": "hunter33"})
+        output = "Octopus.Action[Ask].Output."
+        values = values_for(world.state, world.state.runs["run-1"], 1)
+        told = {name.removeprefix(output): each for name, each in values.items() if name.startswith(output)}
+        assert told == {
+            "Size": "large" if late else "small",
+            "Key": "" if late else "********",
+            "Manual.Approved": "True",
+            "Manual.Notes": "fine" if late else "fine\nme too",
+            "Manual.ResponsibleUser.Username": "" if late else "bob",
+            "Manual.ApprovedBy": "ann" if late else "ann, bob",
+            "Manual.Expired": str(late),
+        }

@@ -9,7 +9,7 @@ import os
 import msgspec
 import pytest
 
-from octotui.engine.events import AnyEvent, ModelLoaded, RunQueued
+from octotui.engine.events import AnyEvent, InterruptionAnswered, ModelLoaded, RunQueued
 from octotui.engine.evolve import evolve
 from octotui.engine.snapshot import decode, encode
 from octotui.engine.state import State
@@ -88,6 +88,11 @@ def test_walks_reach_everything() -> None:
         walk.go(MOVES)
         seen |= {type(event).__name__ for event in walk.events}
         seen |= {word for reason in walk.refused for word in reason.split()}
+        answers = [event for event in walk.events if isinstance(event, InterruptionAnswered)]
+        asked = [event.interruption for event in answers]
+        seen |= {"expired" for event in answers if event.expired}
+        seen |= {"approved" for name in asked if asked.count(name) > 1}
     missing = {kind.__name__ for kind in AnyEvent.__args__} - seen
     assert not missing
-    assert {"member", "answered", "already:", "taken"} <= seen
+    assert {"member", "answered", "already:", "taken", "responsible", "started", "Size"} <= seen
+    assert {"expired", "approved"} <= seen

@@ -12,15 +12,17 @@ from octotui.engine.advance import advance
 from octotui.engine.commands import Command, Refused
 from octotui.engine.events import AnyEvent
 from octotui.engine.evolve import evolve
+from octotui.engine.questions import may_answer
 from octotui.engine.snapshot import decode, encode
-from octotui.engine.state import State, in_order, next_deadline
+from octotui.engine.state import Interruption, State, in_order, manual_of, next_deadline
 from octotui.engine.terms import Answer, Outcome
+from octotui.model.values import Prompt
 from tests.engine.invariants import check_always, check_event, check_finished, check_releases, check_settled
 from tests.engine.random_models import ENVIRONMENTS, TENANTS, changed, random_model
 
 START = 1_000_000.0
 VERSIONS = {"tools": "1.0.0", "image": "1.0.0", "image@1.2.0": "1.2.0"}
-USERS = ("ann", "bob")
+USERS = ("ann", "bob", "cem")
 ANSWERS: tuple[Answer, ...] = ("proceed", "abort", "retry", "ignore", "fail", "exclude")
 
 
@@ -143,8 +145,11 @@ class Walk:
                 "tick",
                 "choose",
                 "due",
+                "give back",
+                "hand over",
+                "unheard",
             ),
-            (1.5, 12, 5, 5, 2, 2, 2, 0.3, 0.6, 0.5, 0.5, 0.5, 1),
+            (1.5, 12, 5, 5, 2, 2, 2, 0.3, 0.6, 0.5, 0.5, 0.5, 1, 0.7, 0.7, 0.3),
         )[0]
         match kind:
             case "start":
@@ -155,6 +160,13 @@ class Walk:
                 self._release()
             case "take":
                 self.send(asked.TakeInterruption(interruption=question, user=user))
+            case "give back":
+                self.send(asked.ReleaseInterruption(interruption=question, user=user))
+            case "hand over":
+                to = random.choice(USERS)
+                self.send(asked.HandOverInterruption(interruption=question, user=user, to=to))
+            case "unheard":
+                self.send(asked.ReportNotice(interruption=question, problem="it is down"))
             case "answer":
                 self._answer(question, user)
             case "cancel" if names:
@@ -220,7 +232,13 @@ class Walk:
         asked_for = self.state.interruptions.get(question)
         choices = asked_for.choices if asked_for and self.random.random() < 0.95 else ANSWERS
         answer = self.random.choice((choices[0], *choices))
-        self.send(asked.AnswerInterruption(interruption=question, user=user, answer=answer, notes="so be it"))
+        size = self.random.choice(("small", "large", "large", "huge"))
+        values = {"Size": size, "Key": "hunter22"} if asked_for and fields_of(self.state, asked_for) else {}
+        self.send(
+            asked.AnswerInterruption(
+                interruption=question, user=user, answer=answer, notes="so be it", values=values
+            )
+        )
 
     def reopen(self) -> None:
         """End octotui and open the space again: from a snapshot, without the jobs that ran."""
@@ -252,9 +270,15 @@ class Walk:
             return False
         question = self.state.interruptions[first[1]]
         if question.responsible is None:
-            self.send(asked.TakeInterruption(interruption=question.id, user="ann"))
+            may = (each for each in USERS if not may_answer(self.state, question, each))
+            self.send(asked.TakeInterruption(interruption=question.id, user=next(may)))
         self._answer(question.id, self.state.interruptions[question.id].responsible or "ann")
         return True
+
+
+def fields_of(state: State, question: Interruption) -> dict[str, Prompt]:
+    """What is to be filled in where a question is answered."""
+    return manual_of(state, question).fields
 
 
 def trace(events: list[AnyEvent]) -> bytes:

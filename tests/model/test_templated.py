@@ -107,3 +107,22 @@ def test_templates_of_a_folder_are_beside_its_files(tmp_path: Path) -> None:
     write(tmp_path, SPACE)
     write(tmp_path, STEP + 'template = "greet"\nparameters.Who = "ann"', "more.toml")
     assert isinstance(load(tmp_path).runbooks["r"].steps[0].action, Template)
+
+
+def test_i6_what_tells_of_questions_is_a_template_like_that_of_a_step(tmp_path: Path) -> None:
+    """I6: with its defaults; what is wrong is said where it stands."""
+    text = '[notify]\nbell = false\ntemplate = "slack-message"\n[notify.parameters]\nUrl = "#{Hook}"\n'
+    notify = model_of(tmp_path, text + 'Text = "hi"').notify
+    assert (notify.bell, notify.terminal) == (False, True)
+    assert notify.action is not None
+    assert (notify.action.template, notify.action.parameters["Url"]) == ("slack-message", "#{Hook}")
+    assert notify.action.sensitive == ("Url",)
+    assert only_complaint(tmp_path, text) == (
+        "notify.parameters.Text: The template requires it; say what to use."
+    )
+    assert only_complaint(tmp_path, '[notify]\ntemplate = "slak-message"') == (
+        'notify.template: There is no template "slak-message"; did you mean "slack-message"?'
+    )
+    assert only_complaint(tmp_path, '[notify]\nshell = "bash"').startswith(
+        'notify.shell: "shell" goes only with "template"'
+    )

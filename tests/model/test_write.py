@@ -16,6 +16,7 @@ from octotui.model.space import (
     Feed,
     Lifecycle,
     Model,
+    Notify,
     Phase,
     Pool,
     Project,
@@ -68,6 +69,17 @@ PROMPTS = st.one_of(
     st.just(Prompt(kind="checkbox", default="True", required=False)),
     st.just(Prompt(label="Password", kind="sensitive")),
 )
+
+
+TEMPLATES = st.builds(
+    Template,
+    template=st.just("greet"),
+    shell=st.just("bash"),
+    body=st.just("echo hello"),
+    parameters=st.fixed_dictionaries({"Who": NAMES, "Loud": st.sampled_from(["True", "False"])}),
+    needs=st.just(("curl", "python:boto3")),
+)
+NOTIFY = st.builds(Notify, bell=st.booleans(), terminal=st.booleans(), action=st.none() | TEMPLATES)
 
 
 def secrets(folder: Path) -> st.SearchStrategy[Secret]:
@@ -136,6 +148,7 @@ def models(draw: st.DrawFn, folder: Path) -> Model:
         tenants=tenants,
         teams=teams,
         variables=variables,
+        notify=draw(NOTIFY),
         feeds={
             "local": Feed(directory=str(folder / "packages"), rate=draw(st.none() | st.integers(1, 10**8)))
         },
@@ -185,21 +198,16 @@ def runbooks_in(model: Model, folder: Path, projects: list[str]) -> st.SearchStr
     )
 
 
+def not_required(prompt: Prompt) -> Prompt:
+    return msgspec.structs.replace(prompt, required=False)
+
+
 def steps_in(model: Model, folder: Path) -> st.SearchStrategy[Step]:
     environments = list(model.environments)
     shells = st.sampled_from(["bash", "sh", "python"])
     plain = st.builds(Script, body=TEXTS, shell=shells)
     from_file = st.builds(
         Script, body=st.just("echo read\n"), file=st.just(str(folder / "script.sh")), shell=shells
-    )
-    said = st.fixed_dictionaries({"Who": NAMES, "Loud": st.sampled_from(["True", "False"])})
-    template = st.builds(
-        Template,
-        template=st.just("greet"),
-        shell=st.just("bash"),
-        body=st.just("echo hello"),
-        parameters=said,
-        needs=st.just(("curl", "python:boto3")),
     )
     start = st.builds(
         StartRunbook,
@@ -209,6 +217,15 @@ def steps_in(model: Model, folder: Path) -> st.SearchStrategy[Step]:
         wait=st.booleans(),
     )
     manual = st.builds(Manual, instructions=TEXTS.filter(str.strip), teams=some(list(model.teams)))
+    manual |= st.builds(
+        Manual,
+        instructions=st.just("Go on?"),
+        approvals=st.integers(1, 3),
+        not_requester=st.booleans(),
+        expires=TIMES.filter(bool),
+        on_expiry=st.sampled_from(["abort", "proceed"]),
+        fields=st.dictionaries(SLUGS, PROMPTS.map(not_required), max_size=2),
+    )
     common = {
         "name": NAMES,
         "start": st.sampled_from(["after-previous", "with-previous"]),
@@ -234,7 +251,7 @@ def steps_in(model: Model, folder: Path) -> st.SearchStrategy[Step]:
     pool_variable = one([name for name in ("Which Pool",) if name in model.variables])
     return st.one_of(
         st.builds(
-            Step, action=plain | from_file | template | start, pool=one(list(model.pools)), **work, **common
+            Step, action=plain | from_file | TEMPLATES | start, pool=one(list(model.pools)), **work, **common
         ),
         st.builds(Step, action=plain, pool_variable=pool_variable, **work, **common),
         st.builds(Step, action=manual, block_concurrent=st.booleans(), **common),

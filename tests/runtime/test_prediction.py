@@ -7,7 +7,9 @@ from msgspec.structs import replace
 
 from octotui.engine.commands import StartRun
 from octotui.engine.state import State
-from octotui.model.process import Runbook, Script
+from octotui.model.process import Manual, Runbook, Script
+from octotui.model.space import Team
+from octotui.model.values import Prompt
 from octotui.runtime.prediction import Prediction, predict
 from octotui.store.folder import SpaceFolder
 from tests.scenes import takes
@@ -103,3 +105,35 @@ def test_v1_what_a_step_will_set_is_no_warning_of_a_prediction() -> None:
     reading = replace(script("Last"), action=Script(body=said))
     found = predicted(model({"a": [script("First"), reading]}))
     assert found.state.runs["run-1"].warnings == ("nobody knows the variable Nothing",)
+
+
+def test_as_many_people_answer_as_it_takes() -> None:
+    """I6: different ones, none of whom started it, with something in every field."""
+    fields = {
+        "Size": Prompt(kind="select", options=("small", "large")),
+        "Key": Prompt(kind="sensitive"),
+        "Ticket": Prompt(required=False),
+    }
+    two = Manual(instructions="x", approvals=2, not_requester=True, fields=fields)
+    money = replace(two, teams=("money",))
+    steps = [replace(manual("One"), action=two), replace(manual("Two"), action=money)]
+    teams = {"money": Team(name="Money", members=("somebody", "bob", "ann", "cem"))}
+    found = predicted(model({"a": steps}, teams=teams))
+    asked = (found.state.interruptions[name] for name in ("question-1", "question-2"))
+    assert [[each.user for each in one.said] for one in asked] == [
+        ["somebody", "somebody 2"],
+        ["somebody", "ann"],
+    ]
+    assert found.state.runs["run-1"].outputs[:2] == (("One", "Size", "small"), ("One", "Ticket", ""))
+    assert found.state.runs["run-1"].state == "succeeded"
+
+
+def test_what_nobody_may_answer_is_left_or_expires() -> None:
+    """I6: it does not go on for ever."""
+    mine = Manual(instructions="x", teams=("mine",), not_requester=True)
+    teams = {"mine": Team(name="Mine", members=("bob",))}
+    left = predicted(model({"a": [replace(manual("One"), action=mine), script("B")]}, teams=teams))
+    assert left.state.runs["run-1"].state == "paused"
+    soon = replace(mine, expires=60.0)
+    over = predicted(model({"a": [replace(manual("One"), action=soon), script("B")]}, teams=teams))
+    assert over.state.runs["run-1"].reason.endswith("expired: nobody answered within 1m")

@@ -3,10 +3,12 @@
 import asyncio
 from pathlib import Path
 
+import msgspec
+
 from octotui.engine.commands import AnswerInterruption, CancelRun, Outcome, StartRun, TakeInterruption
 from octotui.engine.evolve import evolve
 from octotui.engine.state import State
-from octotui.model.process import Script, Step
+from octotui.model.process import Manual, Script, Step
 from octotui.model.space import Model, Scope, Target, Value
 from octotui.model.values import Prompt, Secret
 from octotui.runtime.secrets import Unreadable
@@ -260,3 +262,70 @@ def test_on_a_target_its_own_values_hold_and_stay_apart(tmp_path: Path) -> None:
         targets=targets,
     )
     play(world, tmp_path, main, executor=hands, vault=Vault(source))
+
+
+def test_a_sensitive_field_of_an_answer_is_seen_by_scripts_alone(tmp_path: Path) -> None:
+    """I6, V5: not in the journal, a log or a text; with several approvers the last one's holds."""
+    hands, journal = Hands(), MemoryJournal()
+    fields = {"Key": Prompt(kind="sensitive")}
+    question = Step(name="Ask", action=Manual(instructions="Go on?", approvals=2, fields=fields))
+    key = "#{Octopus.Action[Ask].Output.Key}"
+    declared = small(question, step("Use it", f"login {key}"), manual("Again", (), f"is it {key}?"))
+
+    async def main(rig: Rig) -> None:
+        await rig.start("a")
+        for user, value in (("ann", "hunter22"), ("bob", "hunter33")):
+            await rig.session.send(TakeInterruption(interruption="question-1", user=user))
+            answer = AnswerInterruption(
+                interruption="question-1", user=user, answer="proceed", values={"Key": value}
+            )
+            await rig.session.send(answer)
+        await rig.until(lambda: hands.jobs)
+        (work,) = hands.begun
+        assert work.script == "login hunter33"
+        assert work.environment["Octopus_Action_Ask_Output_Key"] == "hunter33"
+        hands.outputs["job-1.2"](b"in with hunter33\n")
+        hands.end("job-1.2")
+        await rig.until(lambda: len(rig.state.asking))
+        assert rig.state.interruptions["question-2"].instructions == "is it ********?"
+
+    play(declared, tmp_path, main, executor=hands, journal=journal)
+    written = msgspec.json.encode(list(journal.read()))
+    assert b"hunter" not in written
+    log = tmp_path / "space" / "logs" / "run-1" / "job-1.2.log"
+    assert log.read_text() == "in with ********\n"
+
+
+def test_a_value_of_an_answer_is_not_there_after_a_restart(tmp_path: Path) -> None:
+    """I6, V5: it fails the job, and says what to do."""
+    hands, again = Hands(), Hands()
+    question = Step(
+        name="Ask", action=Manual(instructions="Go on?", fields={"Key": Prompt(kind="sensitive")})
+    )
+    declared = small(question, step("Use it", "login #{Octopus.Action[Ask].Output.Key}"))
+    states: list[State] = []
+
+    async def before(rig: Rig) -> None:
+        await rig.start("a")
+        await rig.session.send(TakeInterruption(interruption="question-1", user="ann"))
+        answer = AnswerInterruption(
+            interruption="question-1", user="ann", answer="proceed", values={"Key": "hunter22"}
+        )
+        await rig.session.send(answer)
+        states.append(rig.state)
+
+    play(declared, tmp_path, before, executor=hands)
+    vault, job = Vault(), states[0].jobs["job-1.2"]
+
+    async def later() -> str:
+        try:
+            await vault.values(states[0], job)
+        except Unreadable as problem:
+            return str(problem)
+        return ""
+
+    assert asyncio.run(later()) == (
+        "the sensitive variable Octopus.Action[Ask].Output.Key cannot be used: it was given in an answer, "
+        "and octotui was opened anew since: start the run again"
+    )
+    assert again.jobs == []

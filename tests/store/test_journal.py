@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from octotui.engine.events import InterruptionClosed, InterruptionRaised, InterruptionTaken
 from octotui.store.errors import StoreError
 from octotui.store.journal import Journal
 from octotui.store.memory import AnyJournal
@@ -87,4 +88,25 @@ async def test_a_damaged_event_is_named(tmp_path: Path) -> None:
         database.commit()
     with pytest.raises(StoreError, match="event 1 is damaged"):
         list(journal.read())
+    journal.close()
+
+
+async def test_the_events_of_one_question_come_newest_first(tmp_path: Path) -> None:
+    """I5: up to where it was raised; others of a similar name are not meant."""
+    journal = Journal(tmp_path / "journal.sqlite")
+    about = [
+        InterruptionRaised(run="run-1", job="job-1.1", interruption="question-1", instructions="x"),
+        InterruptionRaised(run="run-2", job="job-2.1", interruption="question-11", instructions="x"),
+        InterruptionTaken(run="run-1", interruption="question-1", user="ann"),
+        InterruptionTaken(run="run-2", interruption="question-11", user="bob"),
+        InterruptionClosed(run="run-1", interruption="question-1"),
+    ]
+    await journal.append(numbered(queued(1), queued(2), *about))
+    found = journal.question("question-1")
+    assert [type(each).__name__ for each in found] == [
+        "InterruptionClosed",
+        "InterruptionTaken",
+        "InterruptionRaised",
+    ]
+    assert journal.question("question-2") == []
     journal.close()

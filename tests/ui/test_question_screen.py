@@ -1,4 +1,6 @@
-from octotui.engine.commands import AnswerInterruption, TakeInterruption
+from msgspec.structs import replace
+
+from octotui.engine.commands import AnswerInterruption, ReleaseInterruption, TakeInterruption
 from octotui.ui.board import Board
 from octotui.ui.question_screen import QuestionScreen
 from tests import scenes
@@ -89,3 +91,51 @@ async def test_a_failed_step_shows_its_output_and_what_may_become_of_it(tmp_path
         assert it.session.sent[1:] == [
             AnswerInterruption(interruption="question-1", user="ann", answer="ignore", notes="so what")
         ]
+
+
+async def test_give_back(tmp_path):
+    """I6: others may take it again."""
+    async with opened(scenes.taken(), tmp_path, (80, 24)) as it:
+        await it.press("a")
+        await it.sees("b give back", "h hand over")
+        await it.press("b")
+        await it.sees("you may take it")
+        assert it.session.sent == [ReleaseInterruption(interruption="question-1", user="ann")]
+
+
+async def test_who_approved_so_far_and_when_it_expires_and_the_fields(tmp_path):
+    """I6: the second of two fills in what is missing, sees no secret, and it goes on."""
+    async with opened(scenes.several(), tmp_path, (80, 24), user="cem") as it:
+        await it.press("a")
+        await it.sees("1 of 2 approvals · expires in 3:46:50, then abort")
+        await it.sees("bob said proceed: the forecast is fine (Size = large, Ticket = CHG-7")
+        assert "hunter22" not in it.text
+        await it.press("p")
+        await it.sees("How large? *", "< large >", "Token of the provider *")
+        await it.press("escape", "p", "ctrl+s")
+        await it.sees("Token (Token of the provider) needs a value")
+        await it.press("tab", "tab", *"hunter33", "ctrl+s")
+        await it.until(lambda: isinstance(it.app.screen, Board))
+        values = {"Size": "large", "Ticket": "CHG-7", "Token": "hunter33"}
+        assert it.session.sent == [
+            AnswerInterruption(interruption="question-1", user="cem", answer="proceed", values=values)
+        ]
+
+
+async def test_who_started_it_is_told_why_not(tmp_path):
+    """I6: not_requester."""
+    async with opened(scenes.several(), tmp_path, (80, 24), user="ann") as it:
+        await it.press("a")
+        await it.sees("cem has taken it: ann", "somebody else must answer")
+
+
+async def test_the_keys_stay_in_sight_under_long_instructions(tmp_path):
+    """I6: at 80 by 24, with all there is to say above them."""
+    scene = scenes.several()
+    question = scene.state.interruptions["question-1"]
+    long = replace(question, instructions="\n\n".join(f"line {number}" for number in range(60)))
+    state = replace(scene.state, interruptions=scene.state.interruptions.insert("question-1", long))
+    scene.world.state = state
+    async with opened(scene, tmp_path, (80, 24), user="cem") as it:
+        await it.press("a")
+        await it.sees("line 1", "p proceed")

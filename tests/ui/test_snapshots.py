@@ -135,3 +135,12 @@ class TestQuestion:
 
     def test_taken(self, pictured):
         assert pictured(scenes.taken(), WIDE, "a", "n", *"fine")
+
+    def test_one_of_two_has_approved(self, pictured):
+        assert pictured(scenes.several(), NARROW, "a", user="cem")
+
+    def test_one_of_two_has_approved_wide(self, pictured):
+        assert pictured(scenes.several(), WIDE, "a", user="cem")
+
+    def test_what_is_to_be_filled_in(self, pictured):
+        assert pictured(scenes.several(), NARROW, "a", "p", user="cem")

@@ -66,6 +66,16 @@ def told(folder: Path, text: str) -> list[str]:
             "8:23",
             'runbooks.go.steps["A"].parameters.Url',
         ),
+        (
+            STEP + "manual = { instructions = 'x', fields = { Size = { default = '#{if A}' } } }",
+            "7:63",
+            'runbooks.go.steps["A"].manual.fields.Size.default',
+        ),
+        (
+            "[notify]\ntemplate = 'http-request'\nparameters = { Url = '#{if A}' }",
+            "7:23",
+            "notify.parameters.Url",
+        ),
     ],
 )
 def test_a_broken_expression_is_told_where_it_stands(tmp_path: Path, text: str, place: str, key: str) -> None:

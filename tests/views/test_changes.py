@@ -1,7 +1,9 @@
+from msgspec.structs import replace
+
 from octotui.engine import commands as asked
 from octotui.engine.evolve import evolve
 from octotui.engine.state import State
-from octotui.model.process import Runbook
+from octotui.model.process import Manual, Runbook
 from octotui.model.space import Schedule
 from octotui.views.changes import lines
 from tests.engine.shop import release, shop
@@ -198,3 +200,32 @@ def test_a_schedule_that_starts_nothing_is_told():
     world = World(model({"a": [script("A")]}, schedules={"s": Schedule(name="S", runbook="gone")}))
     world.send(asked.StartDue(schedule="s", due=START))
     assert told(world)[-1] == "the schedule s starts nothing: there is no runbook or project gone"
+
+
+def test_i6_what_becomes_of_a_question_is_told():
+    """I6: given back, handed over, one of two, expired, and that nobody could be told of it."""
+    action = Manual(instructions="x", approvals=2, expires=60.0)
+    world = World(model({"go": [replace(manual("Ask"), action=action)]}))
+    world.start("go")
+    world.take("ann")
+    world.send(asked.HandOverInterruption(interruption="question-1", user="ann", to="bob"))
+    world.send(asked.ReleaseInterruption(interruption="question-1", user="bob"))
+    world.send(asked.ReportNotice(interruption="question-1", problem="slack is down"))
+    world.answer("proceed", "fine")
+    world.run_until(100)
+    state, told = State(keep_ended=True), []
+    for event in world.events:
+        after = evolve(state, event)
+        told += lines(event, state, after, event.at)
+        state = after
+    assert [each.removeprefix("run-1  ") for each in told[3:12]] == [
+        "asks anyone: Ask (question-1)",
+        "is paused: it gives back its slot and its workers",
+        "ann takes “Ask”",
+        "ann hands “Ask” over to bob",
+        "bob gives “Ask” back",
+        "nobody was told of the question “Ask”: slack is down",
+        "ann takes “Ask”",
+        "ann says proceed to “Ask” (1 of 2 approvals): fine",
+        "“Ask” has expired, and nobody answered: abort",
+    ]

@@ -1,0 +1,35 @@
+"""What was said to a question, how many more must say it, and until when: in words (I4, I6)."""
+
+from octotui.engine.state import Interruption, State, manual_of
+from octotui.engine.terms import Said
+from octotui.model.values import HIDDEN
+from octotui.views.words import duration
+
+
+def said(question: Interruption) -> list[str]:
+    """What each has answered, with notes and what they filled in: `ann said proceed: fine (Size = large)`."""
+    return [f"{each.user} said {each.answer}{_more(each)}" for each in question.said]
+
+
+def _more(each: Said) -> str:
+    values = {name: value for name, value in each.values.items() if value} | dict.fromkeys(
+        each.secrets, HIDDEN
+    )
+    filled = ", ".join(f"{name} = {' '.join(value.split())}" for name, value in values.items())
+    return (f": {each.notes}" if each.notes else "") + (f" ({filled})" if filled else "")
+
+
+def approvals(state: State, question: Interruption) -> str:
+    """How many have said proceed, where more than one must: `1 of 2 approvals`."""
+    wanted = manual_of(state, question).approvals
+    given = sum(each.answer == "proceed" for each in question.said)
+    return f"{given} of {wanted} approvals" if wanted > 1 else ""
+
+
+def expiry(state: State, question: Interruption, now: float) -> str:
+    """When nobody can answer any more, and what becomes of it: `expires in 03:12, then abort`."""
+    manual = manual_of(state, question)
+    if manual.expires is None:
+        return ""
+    left = duration(question.raised_at + manual.expires - now)
+    return f"expires in {left}, then {manual.on_expiry}"
