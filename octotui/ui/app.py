@@ -11,6 +11,7 @@ from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.reactive import reactive
 from textual.screen import Screen
+from textual.widget import Widget
 
 from octotui.engine.commands import CancelRun, Refused
 from octotui.engine.state import State
@@ -92,6 +93,10 @@ class OctotuiApp(App[Left]):
         self.state = state
         if self.leaving and not len(state.families):
             self.exit(self.leaving)
+
+    def bar(self) -> Widget | None:
+        """A line of its own above the keys of each screen, where there is one."""
+        return None
 
     def _fatal_error(self) -> None:
         """Leave after a bug, and tell it without local variables: they may be sensitive (V5).

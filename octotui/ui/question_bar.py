@@ -56,7 +56,7 @@ class QuestionBar(Widget):
         more = len(self.state.asking) - 1
         if more:
             left.append((f" · {more} more", "muted"))
-        right: list[Span] = [("a", "strong"), (" answer ", "muted")]
+        right: list[Span] = [("a", "strong"), (" answer ", "muted")] if not self.state.keep_ended else []
         return strip_of(spread(left, right, width, glyphs), styles, glyphs).adjust_cell_length(
             width, styles["plain"]
         )

@@ -1,0 +1,90 @@
+"""Opening exported runs: nothing in the file is believed before it was looked at."""
+
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import msgspec
+
+from octotui.engine.events import AnyEvent
+from octotui.store.archives import ArchiveError, unpack
+from octotui.store.errors import StoreError, unusable
+from octotui.store.exports import EVENTS, FORMAT, MANIFEST, Manifest
+from octotui.store.stopping import Stopping
+
+AGAIN = "export the run again"
+
+
+class Exported(msgspec.Struct, frozen=True):
+    """An export that was unpacked into a private folder: what it says of itself, and its events."""
+
+    folder: Path
+    manifest: Manifest
+    events: tuple[AnyEvent, ...]
+
+
+class _Kind(msgspec.Struct):
+    """What an export of any format says."""
+
+    octotui_export: int
+
+
+@contextmanager
+def exported(path: Path) -> Iterator[Exported]:
+    """Unpack an export for as long as it is looked at; raises StoreError for what is none."""
+    with TemporaryDirectory(prefix="octotui-replay-") as name:
+        content = Path(name) / "content"
+        try:
+            _refuse_others(path)
+            unpack(path, content, Stopping(), zipped=True)
+        except ArchiveError as error:
+            raise StoreError(f"{path} {error}; {AGAIN}") from error
+        except OSError as problem:
+            raise unusable(path, problem) from problem
+        manifest = _manifest(path, content)
+        yield Exported(content, manifest, _events(path, content, manifest.events))
+
+
+def _refuse_others(path: Path) -> None:
+    """Refuse what is no zip of an export, or of a later format, before anything is unpacked."""
+    with path.open("rb") as file:
+        begins = file.read(4)
+    if begins != b"PK\x03\x04":
+        raise StoreError(f"{path} is no export of octotui: `octotui export` makes them")
+    if not zipfile.is_zipfile(path):
+        raise StoreError(f"{path} is cut or damaged; {AGAIN}")
+
+
+def _manifest(path: Path, content: Path) -> Manifest:
+    try:
+        body = (content / MANIFEST).read_bytes()
+        kind = msgspec.json.decode(body, type=_Kind)
+        if kind.octotui_export > FORMAT:
+            raise StoreError(
+                f"{path} was exported by a newer octotui (format {kind.octotui_export}, "
+                f"this one knows {FORMAT}): update"
+            )
+        return msgspec.json.decode(body, type=Manifest)
+    except FileNotFoundError:
+        raise StoreError(f"{path} is no export of octotui: it has no {MANIFEST}") from None
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise StoreError(f"{path} is no export of octotui: its {MANIFEST} says something else") from error
+
+
+def _events(path: Path, content: Path, count: int) -> tuple[AnyEvent, ...]:
+    """The events, as many as the manifest says."""
+    found: list[AnyEvent] = []
+    decode = msgspec.json.Decoder(AnyEvent).decode
+    try:
+        with (content / EVENTS).open("rb") as lines:
+            for line in lines:
+                found.append(decode(line))  # noqa: PERF401 - a broken one is told by its number
+    except FileNotFoundError:
+        raise StoreError(f"{path} is damaged: it holds no events; {AGAIN}") from None
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise StoreError(f"{path} is damaged: its event {len(found) + 1} can't be read; {AGAIN}") from error
+    if len(found) != count or not found:
+        raise StoreError(f"{path} is damaged: it holds {len(found)} of {count} events; {AGAIN}")
+    return tuple(found)

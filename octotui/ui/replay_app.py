@@ -1,0 +1,140 @@
+"""The app on a replay: keys that go to any moment of it, and let time pass."""
+
+from collections.abc import Iterable
+from functools import partial
+from typing import Any, ClassVar, Literal
+
+from textual.app import SystemCommand
+from textual.binding import Binding, BindingType
+from textual.reactive import reactive
+from textual.screen import Screen
+
+from octotui.runtime.replaying import Replay
+from octotui.ui.app import OctotuiApp
+from octotui.ui.looking import LookingScreen
+from octotui.ui.moment_bar import MomentBar
+from octotui.ui.tree_panel import TreePanel
+from octotui.views.moments import Moment, moment, stop
+
+SPEEDS = (1, 10, 100)
+FRAME = 1 / 15  # seconds
+TITLES = (
+    ("Play or stop", "Let time pass in the replay", "play"),
+    ("To the first moment", "When the run was queued", "go(1)"),
+    ("To the last moment", "How it ended", "go(-1)"),
+    ("To the next question, failure or lock wait", "Forward in the replay", "seek(1)"),
+    ("To the question, failure or lock wait before", "Back in the replay", "seek(-1)"),
+)
+
+
+class ReplayApp(OctotuiApp):
+    """A window on what has been, at one moment of it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("comma", "step(-1)", "an event back", key_display=",", show=False),
+        Binding("full_stop", "step(1)", "event back, forth", key_display=", ."),
+        Binding("less_than_sign", "step(-10)", "ten events back", key_display="<", show=False),
+        Binding("greater_than_sign", "step(10)", "ten events forth", key_display=">", show=False),
+        Binding("left_square_bracket", "seek(-1)", "what matters before", key_display="[", show=False),
+        Binding("right_square_bracket", "seek(1)", "question, failure, wait", key_display="[ ]"),
+        Binding("left_curly_bracket", "go(1)", "first moment", key_display="{", show=False),
+        Binding("right_curly_bracket", "go(-1)", "first, last", key_display="{ }"),
+        Binding("space", "play", "play", key_display="space"),
+        Binding("plus", "faster(1)", "faster", key_display="+", show=False),
+        Binding("minus", "faster(-1)", "slower", key_display="-", show=False),
+    ]
+
+    moment: reactive[Moment | None] = reactive(None)
+    speed: reactive[int] = reactive(0)
+
+    def __init__(self, replay: Replay, *, glyphs: Literal["unicode", "ascii"] = "unicode") -> None:
+        super().__init__(replay, glyphs=glyphs, now=replay.now)
+        self.replay = replay
+        self._pace = SPEEDS[0]
+        self.set_reactive(ReplayApp.moment, self._present())
+
+    def on_mount(self) -> None:
+        """Open the board at the moment, and be ready to play."""
+        super().on_mount()
+        self._player = self.set_interval(FRAME, self._pass, pause=True)
+
+    def bar(self) -> MomentBar:
+        """The line that says which moment it is."""
+        return MomentBar()
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """What the palette offers: ways through time, too."""
+        for title, told, action in TITLES:
+            yield SystemCommand(title, told, partial(self.run_action, action))
+        yield from super().get_system_commands(screen)
+
+    async def action_quit(self) -> None:
+        """Leave: nothing runs here."""
+        self.exit("quit")
+
+    def action_step(self, events: int) -> None:
+        """Go so many events on, or back."""
+        self._go(self.replay.number + events)
+
+    def action_go(self, number: int) -> None:
+        """Go to an event; -1 is the last."""
+        self._go(number if number > 0 else len(self.replay.film))
+
+    def action_seek(self, step: int) -> None:
+        """Go to the next question, failure or wait for a lock; where there is none, to the end."""
+        film, number = self.replay.film, self.replay.number + step
+        while 1 <= number <= len(film) and not self._matters(number):
+            number += step
+        self._go(number)
+
+    def _matters(self, number: int) -> bool:
+        film = self.replay.film
+        return stop(film.event(number), film.state(number - 1), film.state(number)) is not None
+
+    def action_play(self) -> None:
+        """Let time pass, from the beginning where it is over; or stop."""
+        if self.speed:
+            self.speed = 0
+            self._player.pause()
+            return
+        if self.replay.ended:
+            self._go(1)
+        self.speed = self._pace
+        self._player.resume()
+
+    def action_faster(self, step: int) -> None:
+        """Let time pass faster, or slower."""
+        place = SPEEDS.index(self._pace) + step
+        self._pace = SPEEDS[min(max(place, 0), len(SPEEDS) - 1)]
+        self.speed = self._pace if self.speed else 0
+        if not self.speed:
+            self.notify(f"plays {self._pace} times as fast", markup=False)
+
+    def _pass(self) -> None:
+        """Let a frame's time pass."""
+        self.replay.play(FRAME, self.speed)
+        self._show()
+        if self.replay.ended:
+            self.speed = 0
+            self._player.pause()
+
+    def _go(self, number: int) -> None:
+        self.replay.go(number)
+        self._show()
+
+    def _show(self) -> None:
+        """Show the replay's moment, and the output as far as it had come."""
+        if self.moment is None or self.moment.number != self.replay.number:
+            self.moment = self._present()
+        self.now = self.replay.now()
+        self.state = self.replay.state
+        self.call_after_refresh(self._point_again)
+
+    def _point_again(self) -> None:
+        screen: Screen[Any] = self.screen
+        if isinstance(screen, LookingScreen):
+            screen.query_one(TreePanel).point_again()
+
+    def _present(self) -> Moment:
+        film, number = self.replay.film, self.replay.number
+        return moment(film, number)
