@@ -33,17 +33,16 @@ class MomentBar(Widget):
         moment = self.moment
         if moment is None:
             return Strip.blank(width, styles["plain"])
-        how = f"plays x{self.speed}" if self.speed else "stands still"
         left: list[Span] = [
             (" Replay ", "lit"),
             (f"{clock(self.now, moment.first)} ", "strong"),
             (f" {moment.number}/{moment.count} ", "muted"),
             (f" {moment.told}", ROLES[moment.stop]),
         ]
-        right: list[Span] = [(f" {how} ", "active" if self.speed else "muted")]
+        right: list[Span] = [(f" plays x{self.speed} ", "active")] if self.speed else []
         if width >= 110:
             done, rest = glyphs.progress(100 * moment.number // moment.count)
-            right = [(f" {done}", "lit"), (rest, "muted"), *right]
+            right = [(f" {done}", "lit"), (f"{rest} ", "muted"), *right]
         return strip_of(spread(left, right, width, glyphs), styles, glyphs).adjust_cell_length(
             width, styles["plain"]
         )

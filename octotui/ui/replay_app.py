@@ -31,17 +31,17 @@ class ReplayApp(OctotuiApp):
     """A window on what has been, at one moment of it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("comma", "step(-1)", "an event back", key_display=",", show=False),
-        Binding("full_stop", "step(1)", "event back, forth", key_display=", ."),
-        Binding("less_than_sign", "step(-10)", "ten events back", key_display="<", show=False),
-        Binding("greater_than_sign", "step(10)", "ten events forth", key_display=">", show=False),
-        Binding("left_square_bracket", "seek(-1)", "what matters before", key_display="[", show=False),
-        Binding("right_square_bracket", "seek(1)", "question, failure, wait", key_display="[ ]"),
-        Binding("left_curly_bracket", "go(1)", "first moment", key_display="{", show=False),
+        Binding("space", "play", "play"),
+        Binding("comma", "step(-1)", "event", show=False),
+        Binding("full_stop", "step(1)", "event", key_display=", ."),
+        Binding("left_square_bracket", "seek(-1)", "what matters", show=False),
+        Binding("right_square_bracket", "seek(1)", "what matters", key_display="[ ]"),
+        Binding("less_than_sign", "step(-10)", "ten events", show=False),
+        Binding("greater_than_sign", "step(10)", "ten events", show=False),
+        Binding("left_curly_bracket", "go(1)", "first, last", show=False),
         Binding("right_curly_bracket", "go(-1)", "first, last", key_display="{ }"),
-        Binding("space", "play", "play", key_display="space"),
-        Binding("plus", "faster(1)", "faster", key_display="+", show=False),
-        Binding("minus", "faster(-1)", "slower", key_display="-", show=False),
+        Binding("plus", "faster(1)", "faster, slower", show=False),
+        Binding("minus", "faster(-1)", "faster, slower", show=False),
     ]
 
     moment: reactive[Moment | None] = reactive(None)
