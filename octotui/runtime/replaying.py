@@ -14,7 +14,7 @@ from octotui.store.errors import StoreError
 from octotui.store.exports import artifact_folder
 from octotui.store.imports import Exported
 from octotui.store.records import RunRecord
-from octotui.store.reels import Reel
+from octotui.store.reels import Reel, last_output
 
 LULL = 5.0  # seconds for which a player shows that nothing happens; then comes what happens next
 NOTHING = "this is a replay: nothing can be changed"
@@ -33,7 +33,8 @@ class Replay:
         self.number = len(self.film)
         self.state: State = self.film.state(self.number)
         self._content = content
-        self._moment = self.state.at
+        self._until = max(self.state.at, last_output(content.folder / "logs"))
+        self._moment = self._until
         self._lull = 0.0
         self._reels: dict[tuple[str, str], Reel] = {}
         self._changed = asyncio.Event()
@@ -45,19 +46,19 @@ class Replay:
     def go(self, number: int) -> None:
         """Look at the moment after an event, or at the nearest there is."""
         self._show(min(max(number, 1), len(self.film)))
-        self._moment = self.state.at
+        self._moment = self._until if number >= len(self.film) else self.state.at
 
     def go_to(self, moment: float) -> None:
         """Look at a time."""
         self._show(self.film.at(moment))
-        self._moment = min(max(moment, self.state.at), self.film.events[-1].at)
+        self._moment = min(max(moment, self.state.at), self._until)
 
     def play(self, seconds: float, speed: float) -> None:
         """Let time pass so many times as fast; a lull is cut short."""
         if self.ended:
             return
         self._lull += seconds
-        due = self.film.event(self.number + 1).at
+        due = self._until if self.number == len(self.film) else self.film.event(self.number + 1).at
         self.go_to(due if self._lull >= LULL else self._moment + seconds * speed)
 
     @property
@@ -74,7 +75,7 @@ class Replay:
     @property
     def ended(self) -> bool:
         """Whether this is the last moment."""
-        return self.number == len(self.film)
+        return self.number == len(self.film) and self._moment >= self._until
 
     def _show(self, number: int) -> None:
         if number != self.number:

@@ -12,7 +12,7 @@ import zlib
 from contextlib import closing
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
-from typing import IO
+from typing import IO, cast
 from urllib.parse import quote
 
 import msgspec
@@ -20,7 +20,7 @@ import msgspec
 from octotui.store.errors import StoreError, unusable
 from octotui.store.folder import SpaceFolder
 from octotui.store.looking import look
-from octotui.store.pieces import copy, opened, pieces
+from octotui.store.pieces import BLOCK, copy, opened, pieces
 from octotui.store.schema import refuse_newer
 from octotui.store.whole import new_file, refuse_what_is_there
 
@@ -118,7 +118,7 @@ def restore(backup: Path, base: Path) -> Path:
 def _unpack(backup: Path, content: Path) -> str:
     """Unpack plain files of one space, and say its slug."""
     slug = ""
-    with tarfile.open(backup, "r:gz") as archive:
+    with gzip.open(backup) as plain, tarfile.open(fileobj=cast("IO[bytes]", plain), mode="r:") as archive:
         for entry in archive:
             slug = slug or entry.name.partition("/")[0]
             path = content / _place(backup, slug, entry)
@@ -127,8 +127,11 @@ def _unpack(backup: Path, content: Path) -> str:
             assert source is not None  # it is an ordinary file
             with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as target:  # noqa: PTH123
                 copy(source, target, entry.size)
+        while plain.read(BLOCK):
+            pass  # one that is cut between two files ends without the checksum of all
     if not (content / slug / JOURNAL).is_file():
         raise StoreError(f"{backup} is no backup of octotui: it holds no {JOURNAL}")
+    (content / slug).chmod(0o700)
     return slug
 
 

@@ -20,6 +20,7 @@ from octotui.store.whole import new_file
 FORMAT = 1
 MANIFEST, EVENTS = "manifest.json", "events.jsonl"
 PACKED = 128 * 2**20  # bytes that are compressed; the rest is stored, or it would look like a zip bomb
+LATEST = 1e11  # seconds since 1970; no honest time is later
 _FIRST_DAY = (1980, 1, 1, 0, 0, 0)  # the same runs are the same bytes
 
 

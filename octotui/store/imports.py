@@ -11,7 +11,7 @@ import msgspec
 from octotui.engine.events import AnyEvent
 from octotui.store.archives import ArchiveError, unpack
 from octotui.store.errors import StoreError, unusable
-from octotui.store.exports import EVENTS, FORMAT, MANIFEST, Manifest
+from octotui.store.exports import EVENTS, FORMAT, LATEST, MANIFEST, Manifest
 from octotui.store.stopping import Stopping
 
 AGAIN = "export the run again"
@@ -80,10 +80,13 @@ def _events(path: Path, content: Path, count: int) -> tuple[AnyEvent, ...]:
     try:
         with (content / EVENTS).open("rb") as lines:
             for line in lines:
-                found.append(decode(line))  # noqa: PERF401 - a broken one is told by its number
+                event = decode(line)
+                if not 0 <= event.at < LATEST:
+                    raise ValueError("its time is absurd")
+                found.append(event)
     except FileNotFoundError:
         raise StoreError(f"{path} is damaged: it holds no events; {AGAIN}") from None
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise StoreError(f"{path} is damaged: its event {len(found) + 1} can't be read; {AGAIN}") from error
     if len(found) != count or not found:
         raise StoreError(f"{path} is damaged: it holds {len(found)} of {count} events; {AGAIN}")

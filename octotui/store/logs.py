@@ -54,6 +54,7 @@ class Index(Sequence[Mark]):
     def __getitem__(self, row: int | slice) -> Mark | list[Mark]:
         if isinstance(row, slice):
             return [self[each] for each in range(*row.indices(len(self)))]
+        row += len(self) if row < 0 else 0
         if not 0 <= row < len(self):
             raise IndexError(row)
         return Mark(*_ROW.unpack_from(self._body, row * _ROW.size))

@@ -6,9 +6,16 @@ When time goes back the copy is begun anew under another path, so that no reader
 from bisect import bisect_right
 from pathlib import Path
 
+from octotui.store.exports import LATEST
 from octotui.store.levels import levels_path, rows_before
 from octotui.store.logs import Index, index_path
 from octotui.store.pieces import copy
+
+
+def last_output(logs: Path) -> float:
+    """When the last of all these logs was written to, as exactly as their indexes know; 0 where none was."""
+    found = (Index(each.with_suffix("")) for each in logs.glob("*/*.index"))
+    return max((index[-1].at for index in found if len(index) and 0 <= index[-1].at < LATEST), default=0.0)
 
 
 class Reel:
