@@ -20,11 +20,12 @@ class MomentBar(Widget):
 
     moment: reactive[Moment | None] = reactive(None)
     now: reactive[float] = reactive(0.0)
-    speed: reactive[int] = reactive(0)
+    pace: reactive[int] = reactive(1)
+    playing: reactive[bool] = reactive(False)
 
     def on_mount(self) -> None:
         """Follow the app, on whatever screen this is."""
-        for name in ("moment", "now", "speed"):
+        for name in ("moment", "now", "pace", "playing"):
             self.watch(self.app, name, partial(setattr, self, name))
 
     def render_line(self, y: int) -> Strip:
@@ -39,7 +40,9 @@ class MomentBar(Widget):
             (f" {moment.number}/{moment.count} ", "muted"),
             (f" {moment.told}", ROLES[moment.stop]),
         ]
-        right: list[Span] = [(f" plays x{self.speed} ", "active")] if self.speed else []
+        right: list[Span] = [(f" plays x{self.pace} ", "active")] if self.playing else []
+        if self.pace > 1 and not self.playing:
+            right = [(f" x{self.pace} ", "muted")]
         if width >= 110:
             done, rest = glyphs.progress(100 * moment.number // moment.count)
             right = [(f" {done}", "lit"), (f"{rest} ", "muted"), *right]

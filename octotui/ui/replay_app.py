@@ -11,12 +11,13 @@ from textual.screen import Screen
 
 from octotui.runtime.replaying import Replay
 from octotui.ui.app import OctotuiApp
+from octotui.ui.board import Board
 from octotui.ui.looking import LookingScreen
 from octotui.ui.moment_bar import MomentBar
 from octotui.ui.tree_panel import TreePanel
 from octotui.views.moments import Moment, moment, stop
 
-SPEEDS = (1, 10, 100)
+PACES = (1, 10, 100)
 FRAME = 1 / 15  # seconds
 TITLES = (
     ("Play or stop", "Let time pass in the replay", "play"),
@@ -45,17 +46,16 @@ class ReplayApp(OctotuiApp):
     ]
 
     moment: reactive[Moment | None] = reactive(None)
-    speed: reactive[int] = reactive(0)
+    pace: reactive[int] = reactive(PACES[0])
+    playing: reactive[bool] = reactive(False)
 
     def __init__(self, replay: Replay, *, glyphs: Literal["unicode", "ascii"] = "unicode") -> None:
         super().__init__(replay, glyphs=glyphs, now=replay.now)
         self.replay = replay
-        self._pace = SPEEDS[0]
         self.set_reactive(ReplayApp.moment, self._present())
 
     def on_mount(self) -> None:
-        """Open the board at the moment, and be ready to play."""
-        super().on_mount()
+        """Be ready to play; Textual calls what all apps do when they are mounted, too."""
         self._player = self.set_interval(FRAME, self._pass, pause=True)
 
     def bar(self) -> MomentBar:
@@ -86,6 +86,9 @@ class ReplayApp(OctotuiApp):
         while 1 <= number <= len(film) and not self._matters(number):
             number += step
         self._go(number)
+        run, screen = getattr(film.event(self.replay.number), "run", None), self.screen
+        if run is not None and isinstance(screen, Board):
+            screen.started(run)  # it is the one to look at
 
     def _matters(self, number: int) -> bool:
         film = self.replay.film
@@ -93,30 +96,29 @@ class ReplayApp(OctotuiApp):
 
     def action_play(self) -> None:
         """Let time pass, from the beginning where it is over; or stop."""
-        if self.speed:
-            self.speed = 0
-            self._player.pause()
+        if self.playing:
+            self._stop()
             return
         if self.replay.ended:
             self._go(1)
-        self.speed = self._pace
+        self.playing = True
         self._player.resume()
+
+    def _stop(self) -> None:
+        self.playing = False
+        self._player.pause()
 
     def action_faster(self, step: int) -> None:
         """Let time pass faster, or slower."""
-        place = SPEEDS.index(self._pace) + step
-        self._pace = SPEEDS[min(max(place, 0), len(SPEEDS) - 1)]
-        self.speed = self._pace if self.speed else 0
-        if not self.speed:
-            self.notify(f"plays {self._pace} times as fast", markup=False)
+        place = PACES.index(self.pace) + step
+        self.pace = PACES[min(max(place, 0), len(PACES) - 1)]
 
     def _pass(self) -> None:
         """Let a frame's time pass."""
-        self.replay.play(FRAME, self.speed)
+        self.replay.play(FRAME, self.pace)
         self._show()
         if self.replay.ended:
-            self.speed = 0
-            self._player.pause()
+            self._stop()
 
     def _go(self, number: int) -> None:
         self.replay.go(number)
