@@ -39,6 +39,7 @@ def command(
     from msgspec.structs import asdict
 
     from octotui.cli.narration import write
+    from octotui.cli.waited import waited
     from octotui.runtime.opening import space_folder
     from octotui.store.errors import StoreError
     from octotui.store.exports import export, first_of_family
@@ -48,7 +49,7 @@ def command(
     try:
         roots = tuple(dict.fromkeys(first_of_family(folder, each) for each in runs))
         target = output or Path(f"{'-'.join(roots)}.zip")
-        manifest = export(folder, roots, target, artifacts=artifacts, others=others)
+        manifest, events = export(folder, roots, target, artifacts=artifacts, others=others)
         size = target.stat().st_size
     except StoreError as error:
         refuse(str(error), 1)
@@ -56,3 +57,5 @@ def command(
         write({"path": str(target), "size": size, **asdict(manifest)})
     else:
         say(told(target, size, manifest.runs, manifest.events, whole=manifest.whole))
+        if any(", behind " not in each for each in waited(events).values()):
+            say("it waited for what others had: with --with-others a replay shows who that was")

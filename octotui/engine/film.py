@@ -1,7 +1,7 @@
 """A film: every State that a list of events went through, to be looked at in any order."""
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from octotui.engine.events import AnyEvent, RunQueued
 from octotui.engine.evolve import evolve
@@ -42,6 +42,14 @@ class Film:
         for event in self.events[place * self._every : number]:
             state = _fold(state, event)
         return state
+
+    def through(self) -> Iterator[tuple[AnyEvent, State, State]]:
+        """Every event in order, with the States before and after it."""
+        before = self._kept[0]
+        for event in self.events:
+            after = _fold(before, event)
+            yield event, before, after
+            before = after
 
     def event(self, number: int) -> AnyEvent:
         """The event that led to a moment."""

@@ -3,7 +3,7 @@
 import zipfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 import msgspec
 
@@ -36,6 +36,13 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     artifacts: bool
 
 
+class Written(NamedTuple):
+    """What was exported."""
+
+    manifest: Manifest
+    events: tuple[AnyEvent, ...]
+
+
 def first_of_family(folder: SpaceFolder, name: str) -> str:
     """The run with which it began, of a run by its id or number; raises StoreError where there is none."""
     if not folder.journal.is_file():
@@ -53,7 +60,7 @@ def first_of_family(folder: SpaceFolder, name: str) -> str:
 
 def export(
     folder: SpaceFolder, roots: Sequence[str], target: Path, *, artifacts: bool, others: bool = False
-) -> Manifest:
+) -> Written:
     """Write families into a new file, as far as they have come; raises StoreError.
 
     With `others` also the events, though not the output, of all that was open in the space meanwhile.
@@ -81,7 +88,7 @@ def export(
         for event, each in _artifacts(own) if artifacts else ():
             name = f"{artifact_folder(event.run, event.job)}/{len(archive.namelist())}/{each.name}"
             bundle.add_file(name, folder.artifacts(event.run, event.job) / each.name)
-    return manifest
+    return Written(manifest, tuple(events))
 
 
 def _events(reader: Reader, roots: Iterable[str]) -> list[AnyEvent]:

@@ -59,12 +59,10 @@ def stop(event: AnyEvent, before: State, after: State) -> Stop | None:
 
 def changes(film: Film) -> Iterator[str]:
     """All that changed, line by line, each with its time."""
-    first, before = film.event(1).at, film.state(0)
-    for number in range(1, len(film) + 1):
-        event, after = film.event(number), film.state(number)
+    first = film.event(1).at
+    for event, before, after in film.through():
         for line in lines(event, before, after, event.at):
             yield f"{clock(event.at, first)}  {line}"
-        before = after
 
 
 def standing(film: Film, number: int, roots: Sequence[str], now: float, glyphs: Glyphs) -> Iterator[str]:

@@ -1,11 +1,16 @@
 """`octotui export`: a run as one file, in which no secret is."""
 
+import asyncio
 import json
+import time
 import zipfile
 from pathlib import Path
 
 import pytest
 
+from octotui.engine.commands import StartRun
+from octotui.model.read import load
+from octotui.runtime.opening import open_space
 from tests.cli.conftest import ASK, FAIL, OK, Call
 
 SECRETS = """
@@ -76,3 +81,25 @@ def test_what_cannot_be_exported_is_told(octotui: Call, write: Call, state: Path
     said = octotui("export", model, "run-1", "-o", out, "--state", state)
     assert said.err == f"octotui: {out} is there already: choose another name\n"
     assert octotui("export", model, "--state", state).code == 2
+
+
+async def test_l4_it_says_that_others_were_in_the_way_and_takes_them_along(
+    program: Call, write: Call, state: Path, tmp_path: Path
+) -> None:
+    model = write(OK.replace("echo", "sleep 0.3; echo"))
+    model.write_text(model.read_text().replace('["one", "two", "three"]', '["one"]\nexclusive = true'))
+    async with open_space(load(model), state, "ann", time.time) as session:
+        for _ in range(2):
+            await session.send(StartRun(process="ok", requester="ann"))
+        alone, both = tmp_path / "alone.zip", tmp_path / "both.zip"
+        while len(session.state.families):
+            await asyncio.sleep(0.02)
+        hint = "it waited for what others had: with --with-others a replay shows who that was\n"
+        said = await asyncio.to_thread(program, "export", model, "2", "-o", alone, "--state", state)
+        assert said.out.endswith(hint)  # beside the session that has the space open
+        said = await asyncio.to_thread(
+            program, "export", model, "2", "-o", both, "--with-others", "--state", state
+        )
+        assert not said.out.endswith(hint)
+    assert "waits for one" not in program("replay", alone, "--plain").out
+    assert "waits for one to itself: run-1 is running “Say hello”" in program("replay", both, "--plain").out

@@ -24,6 +24,8 @@ def test_r3_every_moment_is_the_state_that_its_events_lead_to(kept: int) -> None
     assert len(film) == len(events) - 1  # the model was there before
     assert [film.state(number) for number in range(len(film) + 1)] == states
     assert [film.event(number) for number in range(1, len(film) + 1)] == events[1:]
+    assert [after for _, _, after in film.through()] == states[1:]
+    assert [before for _, before, _ in film.through()] == states[:-1]
     assert len(film._kept) <= kept + 1
     assert film.state(3) == states[3]  # in any order
 

@@ -39,7 +39,7 @@ async def test_a_run_and_all_it_started_with_their_output(tmp_path: Path) -> Non
         with LogWriter(folder.log(run, "job")) as log:
             log.append(f"output of {run}\n".encode(), 1.0)
     out = tmp_path / "out.zip"
-    manifest = export(folder, ("run-1",), out, artifacts=False)
+    manifest = export(folder, ("run-1",), out, artifacts=False).manifest
     assert (manifest.runs, manifest.events, manifest.whole, manifest.space) == (
         ("run-1",),
         12,
@@ -67,7 +67,7 @@ async def test_the_same_runs_are_the_same_bytes(tmp_path: Path) -> None:
 
 async def test_several_runs_have_each_event_once(tmp_path: Path) -> None:
     folder = await space(tmp_path, history())
-    manifest = export(folder, ("run-2", "run-1"), tmp_path / "out", artifacts=False)
+    manifest = export(folder, ("run-2", "run-1"), tmp_path / "out", artifacts=False).manifest
     assert not manifest.whole  # run-2 is being cancelled
     with exported(tmp_path / "out") as content:
         assert [each.seq for each in content.events] == [2, 3, 4, *range(6, 18)]
@@ -80,7 +80,7 @@ async def test_others_come_along_without_output_up_to_the_last_event(tmp_path: P
         with LogWriter(folder.log(run, "job")) as log:
             log.append(b"output\n", 1.0)
     export(folder, ("run-2",), tmp_path / "alone", artifacts=False)
-    manifest = export(folder, ("run-2",), tmp_path / "all", artifacts=False, others=True)
+    manifest = export(folder, ("run-2",), tmp_path / "all", artifacts=False, others=True).manifest
     with exported(tmp_path / "alone") as content:
         last = content.events[-1].seq
         assert {getattr(each, "run", "run-2") for each in content.events} == {"run-2"}
