@@ -66,7 +66,8 @@ def export(
     With `others` also the events, though not the output, of all that was open in the space meanwhile.
     """
     reader = Reader(folder.journal)
-    own = _events(reader, roots)
+    last = reader.last()  # families are read one after the other, and what happens meanwhile is not of it
+    own = [each for each in _events(reader, roots) if each.seq <= last]
     events = _with_others(reader, roots, own) if others else own
     queued = {each.run for each in own if isinstance(each, RunQueued)}
     ended = {each.run for each in own if isinstance(each, RunEnded)}

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import get_args
 
 import msgspec
 
@@ -15,6 +16,7 @@ from octotui.store.exports import EVENTS, FORMAT, LATEST, MANIFEST, Manifest
 from octotui.store.stopping import Stopping
 
 AGAIN = "export the run again"
+KNOWN = {each.__name__ for each in get_args(AnyEvent)}
 
 
 class Exported(msgspec.Struct, frozen=True):
@@ -29,6 +31,12 @@ class _Kind(msgspec.Struct):
     """What an export of any format says."""
 
     octotui_export: int
+
+
+class _Tagged(msgspec.Struct):
+    """What an event of any version says."""
+
+    type: str
 
 
 @contextmanager
@@ -55,6 +63,17 @@ def _refuse_others(path: Path) -> None:
         raise StoreError(f"{path} is no export of octotui: `octotui export` makes them")
     if not zipfile.is_zipfile(path):
         raise StoreError(f"{path} is cut or damaged; {AGAIN}")
+
+
+def _unread(line: bytes, number: int) -> str:
+    """Why an event can't be read: a later octotui may know more of them."""
+    try:
+        kind = msgspec.json.decode(line, type=_Tagged).type
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        kind = ""
+    if kind and kind not in KNOWN:
+        return f"holds an event that this octotui does not know, {kind[:40]!r}: update"
+    return f"is damaged: its event {number} can't be read; {AGAIN}"
 
 
 def _manifest(path: Path, content: Path) -> Manifest:
@@ -87,7 +106,7 @@ def _events(path: Path, content: Path, count: int) -> tuple[AnyEvent, ...]:
     except FileNotFoundError:
         raise StoreError(f"{path} is damaged: it holds no events; {AGAIN}") from None
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-        raise StoreError(f"{path} is damaged: its event {len(found) + 1} can't be read; {AGAIN}") from error
+        raise StoreError(f"{path} {_unread(line, len(found) + 1)}") from error
     if len(found) != count or not found:
         raise StoreError(f"{path} is damaged: it holds {len(found)} of {count} events; {AGAIN}")
     return tuple(found)

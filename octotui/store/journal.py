@@ -47,6 +47,11 @@ class Reader:
         last = sys.maxsize if before is None else before
         return self._records("WHERE number < ? ORDER BY number DESC LIMIT ?", (last, limit))
 
+    def last(self) -> int:
+        """The sequence number of the last event, 0 where there is none."""
+        found: int = next(self._rows("SELECT coalesce(max(seq), 0) FROM events"))[0]
+        return found
+
     def meanwhile(self, start: float, end: float) -> list[RunRecord]:
         """The runs that were open at any time between two, oldest first."""
         when = "WHERE queued_at <= ? AND (ended_at IS NULL OR ended_at >= ?) ORDER BY number"

@@ -13,7 +13,7 @@ from octotui.store.errors import StoreError
 from octotui.store.exports import export, first_of_family
 from octotui.store.folder import SpaceFolder
 from octotui.store.imports import exported
-from octotui.store.journal import Journal
+from octotui.store.journal import Journal, Reader
 from octotui.store.logs import LogWriter
 from tests.exported import tamed
 from tests.store.events import history
@@ -137,3 +137,13 @@ async def test_a_log_that_goes_away_meanwhile_is_left_out(tmp_path: Path) -> Non
     folder.log("run-1", "job").symlink_to("/etc/passwd")
     export(folder, ("run-1",), tmp_path / "out", artifacts=False)
     assert names(tmp_path / "out") == ["manifest.json", "events.jsonl"]
+
+
+async def test_what_happens_while_families_are_read_is_not_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = await space(tmp_path, history())
+    monkeypatch.setattr(Reader, "last", lambda _: 11)
+    written = export(folder, ("run-1", "run-2"), tmp_path / "out", artifacts=False)
+    assert [each.seq for each in written.events] == [2, 3, 4, *range(6, 12)]
+    assert not written.manifest.whole

@@ -75,7 +75,11 @@ def test_one_of_a_newer_format_is_told(tmp_path: Path) -> None:
         ({"logs/../../x": b""}, "which leads outside of it"),
         ({"events.jsonl": b""}, "is damaged: it holds 0 of"),
         ({"events.jsonl": b"\n".join(LINES[:-1])}, "is damaged: it holds"),
-        ({"events.jsonl": b'{"type": "Unheard"}'}, "is damaged: its event 1 can't be read"),
+        (
+            {"events.jsonl": b'{"type": "Unheard"}'},
+            "holds an event that this octotui does not know, 'Unheard': update",
+        ),
+        ({"events.jsonl": b'{"type": "RunStarted"}'}, "is damaged: its event 1 can't be read"),
         ({"events.jsonl": b"\n".join([LINES[0], b"[" * 100_000])}, "is damaged: its event 2 can't be read"),
         ({"events.jsonl": b"\xff\xfe"}, "is damaged: its event 1 can't be read"),
         ({"events.jsonl": LINES[0].replace(b'"at":1000000.0', b'"at":1e300')}, "its event 1 can't be read"),

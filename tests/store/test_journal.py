@@ -97,6 +97,7 @@ async def test_runs_that_were_open_between_two_times_are_found(tmp_path: Path) -
         when: [each.id for each in journal.meanwhile(*when)]
         for when in ((0.0, 1.4), (3.0, 3.0), (6.0, 7.0), (8.0, 9.0))
     }
+    assert journal.last() == 17
     journal.close()
     assert found == {
         (0.0, 1.4): [],
