@@ -165,3 +165,10 @@ def test_links_and_backups_without_a_journal_are_refused(tmp_path: Path) -> None
         pass
     with pytest.raises(StoreError, match=r"it holds no journal\.sqlite"):
         restore(tmp_path / "empty", tmp_path / "new")
+
+
+def test_a_space_is_private_in_whatever_order_its_files_come(tmp_path: Path) -> None:
+    with tarfile.open(tmp_path / "backup", "w:gz") as archive:
+        for name in ("kraken/logs/run-1/job.log", "kraken/journal.sqlite"):
+            archive.addfile(tarfile.TarInfo(name))
+    assert restore(tmp_path / "backup", tmp_path / "new").stat().st_mode & 0o777 == 0o700
