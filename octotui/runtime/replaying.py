@@ -117,7 +117,7 @@ class Replay:
         if reel is None:
             folder = self._content.folder
             log = folder / "logs" / run / f"{_plain(job)}.log"
-            self._reels[run, job] = reel = Reel(log, folder.with_name("shown") / run)
+            self._reels[run, job] = reel = Reel(log, folder.with_name("shown") / run / log.stem)
         return reel.wound(self._moment)
 
     def artifact_path(self, run: str, job: str, name: str) -> Path:

@@ -3,6 +3,7 @@
 When time goes back the copy is begun anew under another path, so that no reader sees a log shrink.
 """
 
+import shutil
 from bisect import bisect_right
 from pathlib import Path
 
@@ -37,6 +38,7 @@ class Reel:
         after = self._index[rows] if rows < len(self._index) else None
         size = self._size if after is None else min(self._size, after.offset)
         if size < self._shown:
+            shutil.rmtree(self._folder / str(self._begun))  # who has it open can still read it
             self._begun += 1
             self._rows = self._shown = self._levels = 0
         path = self._folder / str(self._begun) / self._log.name
