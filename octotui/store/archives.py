@@ -39,12 +39,16 @@ class ArchiveError(Exception):
     """An archive that is refused; its text is the end of a sentence that begins with its name."""
 
 
-def unpack(archive: Path, content: Path, stopping: Stopping) -> None:
-    """Unpack a zip, nupkg or tar file into a new folder; raises ArchiveError, OSError or Stopped."""
+def unpack(archive: Path, content: Path, stopping: Stopping, *, zipped: bool | None = None) -> None:
+    """Unpack a zip, nupkg or tar file into a new folder; raises ArchiveError, OSError or Stopped.
+
+    Its name says which of these it is, unless the caller knows.
+    """
+    zipped = archive.suffix in (".zip", ".nupkg") if zipped is None else zipped
     content.mkdir()
     bounds = _Bounds(archive.stat().st_size, stopping)
     try:
-        if archive.suffix in (".zip", ".nupkg"):
+        if zipped:
             with zipfile.ZipFile(archive) as unzip:
                 _unzip(unzip, content, bounds, nupkg=archive.suffix == ".nupkg")
         else:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import asyncio
 
 
-Values: TypeAlias = tuple[int | str | bytes, ...] | dict[str, int]
+Values: TypeAlias = tuple[float | str | bytes, ...] | dict[str, int]
 
 
 class Reader:
@@ -63,6 +63,16 @@ class Reader:
         last = sys.maxsize if before is None else before
         return self._records("WHERE number < ? ORDER BY number DESC LIMIT ?", (last, limit))
 
+    def last(self) -> int:
+        """The sequence number of the last event, 0 where there is none."""
+        found: int = next(self._rows("SELECT coalesce(max(seq), 0) FROM events"))[0]
+        return found
+
+    def meanwhile(self, start: float, end: float) -> list[RunRecord]:
+        """The runs that were open at any time between two, oldest first."""
+        when = "WHERE queued_at <= ? AND (ended_at IS NULL OR ended_at >= ?) ORDER BY number"
+        return self._records(when, (end, start))
+
     def open_runs(self) -> list[RunRecord]:
         """The runs that have not ended, oldest first."""
         return self._records("WHERE ended_at IS NULL ORDER BY number")
@@ -70,7 +80,7 @@ class Reader:
     def _connect(self) -> sqlite3.Connection:
         return look(self._path)
 
-    def _records(self, rest: str, values: tuple[int | str, ...] = ()) -> list[RunRecord]:
+    def _records(self, rest: str, values: tuple[float | str, ...] = ()) -> list[RunRecord]:
         return [from_row(row) for row in self._rows(f"SELECT * FROM runs {rest}", values)]
 
     def _events(self, query: str, values: Values) -> Iterator[AnyEvent]:

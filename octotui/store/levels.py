@@ -6,7 +6,7 @@ no such file, and costs nothing.
 
 import struct
 from array import array
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -39,6 +39,19 @@ def rows(chunk: bytes, line: int, turns: Iterable[Turn]) -> bytes:
         place = at
         found[line] = _NUMBERS[level]
     return b"".join(_ROW.pack(*each) for each in found.items())
+
+
+def rows_before(log: Path, line: int | None) -> bytes:
+    """The rows for the lines before a line, or all, as they stand in the file."""
+    try:
+        body = levels_path(log).read_bytes()
+    except FileNotFoundError:
+        return b""
+    whole = len(body) - len(body) % _ROW.size
+    found = range(0, whole, _ROW.size)
+    if line is None:
+        return body[:whole]
+    return body[: bisect_left(found, line, key=lambda at: _ROW.unpack_from(body, at)[0]) * _ROW.size]
 
 
 class LevelReader:

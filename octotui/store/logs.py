@@ -10,7 +10,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import NamedTuple
+from typing import NamedTuple, overload
 
 from octotui.store.levels import Turn, levels_path, rows
 
@@ -33,6 +33,35 @@ class Mark(NamedTuple):
 def index_path(log: Path) -> Path:
     """Where the index of a log lies."""
     return log.with_name(f"{log.name}.index")
+
+
+class Index(Sequence[Mark]):
+    """The rows of a log's index as they are now; none where there is no index."""
+
+    def __init__(self, log: Path) -> None:
+        try:
+            self._body = index_path(log).read_bytes()
+        except FileNotFoundError:
+            self._body = b""
+
+    def __len__(self) -> int:
+        return len(self._body) // _ROW.size
+
+    @overload
+    def __getitem__(self, row: int) -> Mark: ...
+    @overload
+    def __getitem__(self, row: slice) -> list[Mark]: ...
+    def __getitem__(self, row: int | slice) -> Mark | list[Mark]:
+        if isinstance(row, slice):
+            return [self[each] for each in range(*row.indices(len(self)))]
+        row += len(self) if row < 0 else 0
+        if not 0 <= row < len(self):
+            raise IndexError(row)
+        return Mark(*_ROW.unpack_from(self._body, row * _ROW.size))
+
+    def written(self, first: int, last: int) -> bytes:
+        """The rows from `first` up to but without `last`, as they stand in the file."""
+        return self._body[first * _ROW.size : last * _ROW.size]
 
 
 class LogWriter:

@@ -11,6 +11,7 @@ from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.reactive import reactive
 from textual.screen import Screen
+from textual.widget import Widget
 
 from octotui.engine.commands import CancelRun, Refused
 from octotui.engine.state import State
@@ -115,6 +116,10 @@ class OctotuiApp(App[Left]):
         understood = os.environ.get("TERM") not in NO_TITLES
         if driver is not None and not driver.is_headless and notify.terminal and understood:
             driver.write(escapes(text))
+
+    def bar(self) -> Widget | None:
+        """A line of its own above the keys of each screen, where there is one."""
+        return None
 
     def _fatal_error(self) -> None:
         """Leave after a bug, and tell it without local variables: they may be sensitive (V5).

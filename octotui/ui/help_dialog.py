@@ -61,5 +61,15 @@ def _written(binding: Binding) -> str:
         "escape": "esc",
         "pagedown": "pgdn",
         "pageup": "pgup",
+        "comma": ",",
+        "full_stop": ".",
+        "left_square_bracket": "[",
+        "right_square_bracket": "]",
+        "less_than_sign": "<",
+        "greater_than_sign": ">",
+        "left_curly_bracket": "{",
+        "right_curly_bracket": "}",
+        "plus": "+",
+        "minus": "-",
     }
     return names.get(binding.key, binding.key)

@@ -19,6 +19,7 @@ from octotui.engine.state import State
 from octotui.ui.confirm import Confirm
 from octotui.ui.files_dialog import FilesDialog
 from octotui.ui.help_dialog import HelpDialog
+from octotui.ui.key_bar import KeyBar
 from octotui.ui.sending import release, send
 from octotui.ui.start_dialog import StartDialog
 from octotui.ui.why_dialog import SchedulesDialog, WhyDialog
@@ -27,6 +28,8 @@ from octotui.views.runs import Record
 
 if TYPE_CHECKING:
     from octotui.runtime.attached import Attached
+
+CHANGING = ("start", "answer", "take", "cancel", "top", "again")
 
 
 class LookingScreen(Screen[None]):
@@ -63,6 +66,9 @@ class LookingScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Follow the app."""
+        app: Any = self.app
+        if (bar := app.bar()) is not None:
+            self.mount(bar, before=self.query_one(KeyBar))
         self.watch(self.app, "state", self._follow)
         self.watch(self.app, "now", self._follow)
 
@@ -99,6 +105,8 @@ class LookingScreen(Screen[None]):
                 self.picture = self._ended[record.root]
             else:
                 self._fetch(record.root)
+        elif self.state.keep_ended:
+            self.picture = self.state  # a replay of a time when the run was not there yet
         offered = [self.check_action(action, ()) for action in ("cancel", "again", "answer", "files", "top")]
         if offered != self._offered:
             self._offered = offered
@@ -114,6 +122,8 @@ class LookingScreen(Screen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer what makes sense for the run looked at."""
+        if action in CHANGING and self.state.keep_ended:
+            return False  # a replay
         if action == "cancel":
             run = self.state.runs.get(self.run or "")
             return run is not None and not run.ended and run.state != "cancelling"

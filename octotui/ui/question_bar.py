@@ -47,16 +47,17 @@ class QuestionBar(Widget):
         question = self.question
         if question is None:
             return Strip.blank(width, styles["plain"])
+        past = self.state.keep_ended  # a replay: there is nothing to take or answer
         left: list[Span] = [
             (" ? ", "asks"),
             (f"{question.run} asks {question.asks}: ", "plain"),
             (question.title, "strong"),
-            (f"  {question.time} · {standing(question)}", "muted"),
+            (f"  {question.time}" if past else f"  {question.time} · {standing(question)}", "muted"),
         ]
         more = len(self.state.asking) - 1
         if more:
             left.append((f" · {more} more", "muted"))
-        right: list[Span] = [("a", "strong"), (" answer ", "muted")]
+        right: list[Span] = [] if past else [("a", "strong"), (" answer ", "muted")]
         return strip_of(spread(left, right, width, glyphs), styles, glyphs).adjust_cell_length(
             width, styles["plain"]
         )

@@ -41,7 +41,6 @@ class RunScreen(LookingScreen):
 
     def on_mount(self) -> None:
         """Show the output alone where that was asked for."""
-        super().on_mount()
         self.set_class(self._log, "-log")
 
     @on(TreePanel.Pointed)

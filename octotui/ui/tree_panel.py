@@ -136,6 +136,11 @@ steps, the runs these started, and what each waits for. The output is that of th
             self.post_message(self.Pointed(row))
         self._pointed = row
 
+    def point_again(self) -> None:
+        """Say once more which row the cursor is on: its output may be another."""
+        self._pointed = None
+        self._tell()
+
     def _draw(self, key: str, width: int) -> list[Span]:
         line = self._lines.get(key)
         return [] if line is None else line.spans

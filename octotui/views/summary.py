@@ -39,7 +39,8 @@ def _scheduled(state: State) -> int:
 
 
 def _resting(state: State) -> Count:
-    return Count("idle", "muted") if not len(state.families) else Count("choosing packages", "muted")
+    active = any(family.open for family in state.families.values())  # in a replay ended ones stay
+    return Count("choosing packages", "muted") if active else Count("idle", "muted")
 
 
 def _only_waits(state: State, name: str) -> bool:

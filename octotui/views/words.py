@@ -146,6 +146,11 @@ def clock(at: float, now: float) -> str:
     return f"{moment:%a} {moment.day} {moment:%b}{year} {told}"
 
 
+def date(at: float) -> str:
+    """A day and a time of day here, as `--at` takes them: `2026-11-23 03:00:00`."""
+    return f"{datetime.fromtimestamp(at):%Y-%m-%d %H:%M:%S}"
+
+
 def ordinal(number: int) -> str:
     """A place in a line: first, 2nd, 3rd, 11th."""
     if number == 1:

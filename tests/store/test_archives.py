@@ -236,3 +236,9 @@ def test_q6_unpacking_is_stopped_between_files(tmp_path: Path) -> None:
     with pytest.raises(Stopped):
         archives.unpack(source, tmp_path / "content", stopping)
     assert list((tmp_path / "content").iterdir()) == []
+
+
+def test_who_knows_that_it_is_a_zip_says_so(tmp_path: Path) -> None:
+    source = zipped(tmp_path / "run.export", ("file", b"content"))
+    archives.unpack(source, tmp_path / "content", Stopping(), zipped=True)
+    assert (tmp_path / "content" / "file").read_bytes() == b"content"

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from octotui.store.logs import BLOCK, LONGEST, LogReader, LogWriter, index_path
+from octotui.store.logs import BLOCK, LONGEST, Index, LogReader, LogWriter, Mark, index_path
 
 
 def log_of(path: Path, *chunks: bytes, seconds: float = 1.0) -> LogReader:
@@ -127,3 +127,16 @@ def test_a_log_that_cannot_be_written_is_an_oserror(path: Path) -> None:
     path.parent.parent.touch()
     with pytest.raises(OSError, match="Not a directory"), LogWriter(path) as log:
         log.append(b"x", 1)
+
+
+def test_an_index_is_read_by_its_rows(path: Path) -> None:
+    with LogWriter(path) as log:
+        for number in range(3):
+            log.append(b"x\n", float(number))
+    index = Index(path)
+    assert list(index) == [Mark(0, 0, 0.0), Mark(2, 1, 1.0), Mark(4, 2, 2.0)]
+    assert (index[-1], index[1:]) == (Mark(4, 2, 2.0), [Mark(2, 1, 1.0), Mark(4, 2, 2.0)])
+    assert index.written(1, 3) == index_path(path).read_bytes()[24:]
+    with pytest.raises(IndexError):
+        index[3]
+    assert len(Index(path.with_name("none"))) == 0

@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from octotui.ui.app import OctotuiApp
+from octotui.ui.replay_app import ReplayApp
 from tests import scenes
+from tests.exported import replay, tamed
 from tests.scenes import Scene
 from tests.ui.fake import FakeSession
 from tests.ui.test_prompt_dialog import SIZE, SURE, TOKEN, VERSION
@@ -31,6 +33,22 @@ def pictured(snap_compare, tmp_path: Path):
             await pilot.pause(0.2)
 
         return snap_compare(app, terminal_size=size, run_before=settle)
+
+    return compare
+
+
+@pytest.fixture
+def replayed(snap_compare, tmp_path: Path):
+    """Whether a replay still looks as it did once some keys were pressed."""
+
+    def compare(size: tuple[int, int], *keys: str) -> bool:
+        async def settle(pilot) -> None:
+            for key in keys:
+                await pilot.press(key)
+                await pilot.pause()
+            await pilot.pause(0.2)
+
+        return snap_compare(ReplayApp(replay(tmp_path, tamed())), terminal_size=size, run_before=settle)
 
     return compare
 
@@ -144,3 +162,11 @@ class TestQuestion:
 
     def test_what_is_to_be_filled_in(self, pictured):
         assert pictured(scenes.several(), NARROW, "a", "p", user="cem")
+
+
+class TestReplay:
+    def test_a_lock_wait(self, replayed):
+        assert replayed(WIDE, "left_curly_bracket", "right_square_bracket")
+
+    def test_a_question_narrow(self, replayed):
+        assert replayed(NARROW, "left_curly_bracket", *["right_square_bracket"] * 3)

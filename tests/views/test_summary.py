@@ -3,6 +3,7 @@ import pytest
 from octotui.engine import commands as asked
 from octotui.engine.advance import advance
 from octotui.views import summary
+from tests.exported import tamed
 from tests.scenes import SCENES
 from tests.world import START, World, model, script
 
@@ -36,3 +37,7 @@ def test_runs_that_wait_for_their_time_are_counted_by_themselves():
     assert summary.text(world.state) == "1 scheduled"
     world.start("go")
     assert summary.text(world.state) == "1 executing · 1 scheduled"
+
+
+def test_a_replay_in_which_all_has_ended_is_idle():
+    assert summary.text(tamed().world.past) == "idle"

@@ -7,7 +7,7 @@ from rich.cells import cell_len
 from octotui.engine.state import JobState, RunState, StepState
 from octotui.engine.terms import Health
 from octotui.views import words
-from octotui.views.words import ASCII, GLYPHS, UNICODE, clock, counted, duration, listed, ordinal, size
+from octotui.views.words import ASCII, GLYPHS, UNICODE, clock, counted, date, duration, listed, ordinal, size
 from tests.world import START
 
 
@@ -94,6 +94,7 @@ def test_a_bar_is_as_long_as_it_should_be_and_full_at_the_end_alone(glyphs):
 
 def test_a_time_of_day_has_its_day_where_that_is_another_one():
     """Q5: in the time zone of this machine."""
+    assert date(START) == "1970-01-12 13:46:40"
     assert clock(START, START) == "13:46:40"
     assert clock(START + 20, START) == "13:47"
     assert clock(START + 86_420, START) == "Tue 13 Jan 13:47"

@@ -1,0 +1,46 @@
+"""The files that belong to runs, in the order in which they can be copied while somebody writes them."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+BLOCK = 1 << 20
+_RANKS = {".index": 0, ".log": 1, ".levels": 2}
+
+
+def pieces(folder: Path) -> list[Path]:
+    """The ordinary files of a folder and those in it, by name; none where there is no folder.
+
+    What an index says of is then in its log, and the levels of all that is in the log are known.
+    """
+    found = (Path(where, name) for where, _, names in os.walk(folder) for name in names)
+    return sorted((each for each in found if each.is_file() and not each.is_symlink()), key=_place)
+
+
+def _place(path: Path) -> tuple[str, str, int]:
+    about = path.stem if path.suffix in (".index", ".levels") else path.name
+    return str(path.parent), about, _RANKS.get(path.suffix, 1)
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[tuple[IO[bytes], int] | None]:
+    """A file and how large it is now, however it grows; None where it is gone meanwhile."""
+    try:
+        file = path.open("rb")
+    except FileNotFoundError:
+        yield None
+        return
+    with file:
+        yield file, os.fstat(file.fileno()).st_size
+
+
+def copy(source: IO[bytes], target: IO[bytes], size: int) -> None:
+    """Copy so many bytes; what grew since stays where it is."""
+    while size:
+        block = source.read(min(BLOCK, size))
+        if not block:
+            raise EOFError("a file became shorter while it was copied")
+        target.write(block)
+        size -= len(block)

@@ -1,0 +1,35 @@
+"""A file that is there when it is whole: written beside its place under another name, then renamed."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from octotui.store.errors import StoreError, unusable
+
+
+def refuse_what_is_there(path: Path) -> None:
+    """Raise StoreError where something has that name already."""
+    if os.path.lexists(path):
+        raise StoreError(f"{path} is there already: choose another name")
+
+
+@contextmanager
+def new_file(path: Path) -> Iterator[IO[bytes]]:
+    """A new private file, on disk and under its name when all went well; else nothing stays of it."""
+    refuse_what_is_there(path)
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        descriptor = os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        try:
+            with open(descriptor, "w+b") as file:  # noqa: PTH123 - only this makes it private from the start
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            refuse_what_is_there(path)
+            part.rename(path)
+        finally:
+            part.unlink(missing_ok=True)
+    except OSError as problem:
+        raise unusable(Path(os.fsdecode(problem.filename or path)), problem) from problem

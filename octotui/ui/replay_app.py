@@ -1,0 +1,142 @@
+"""The app on a replay: keys that go to any moment of it, and let time pass."""
+
+from collections.abc import Iterable
+from functools import partial
+from typing import Any, ClassVar, Literal
+
+from textual.app import SystemCommand
+from textual.binding import Binding, BindingType
+from textual.reactive import reactive
+from textual.screen import Screen
+
+from octotui.runtime.replaying import Replay
+from octotui.ui.app import OctotuiApp
+from octotui.ui.board import Board
+from octotui.ui.looking import LookingScreen
+from octotui.ui.moment_bar import MomentBar
+from octotui.ui.tree_panel import TreePanel
+from octotui.views.moments import Moment, moment, stop
+
+PACES = (1, 10, 100)
+FRAME = 1 / 15  # seconds
+TITLES = (
+    ("Play or stop", "Let time pass in the replay", "play"),
+    ("To the first moment", "When the run was queued", "go(1)"),
+    ("To the last moment", "How it ended", "go(-1)"),
+    ("To the next question, failure or lock wait", "Forward in the replay", "seek(1)"),
+    ("To the question, failure or lock wait before", "Back in the replay", "seek(-1)"),
+)
+
+
+class ReplayApp(OctotuiApp):
+    """A window on what has been, at one moment of it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space", "play", "play"),
+        Binding("comma", "step(-1)", "event", show=False),
+        Binding("full_stop", "step(1)", "event", key_display=", ."),
+        Binding("left_square_bracket", "seek(-1)", "what matters", show=False),
+        Binding("right_square_bracket", "seek(1)", "what matters", key_display="[ ]"),
+        Binding("less_than_sign", "step(-10)", "ten events", show=False),
+        Binding("greater_than_sign", "step(10)", "ten events", show=False),
+        Binding("left_curly_bracket", "go(1)", "first, last", show=False),
+        Binding("right_curly_bracket", "go(-1)", "first, last", key_display="{ }"),
+        Binding("plus", "faster(1)", "faster, slower", show=False),
+        Binding("minus", "faster(-1)", "faster, slower", show=False),
+    ]
+
+    moment: reactive[Moment | None] = reactive(None)
+    pace: reactive[int] = reactive(PACES[0])
+    playing: reactive[bool] = reactive(False)
+
+    def __init__(self, replay: Replay, *, glyphs: Literal["unicode", "ascii"] = "unicode") -> None:
+        super().__init__(replay, glyphs=glyphs, now=replay.now)
+        self.replay = replay
+        self.set_reactive(ReplayApp.moment, self._present())
+
+    def on_mount(self) -> None:
+        """Be ready to play; Textual calls what all apps do when they are mounted, too."""
+        self._player = self.set_interval(FRAME, self._pass, pause=True)
+
+    def bar(self) -> MomentBar:
+        """The line that says which moment it is."""
+        return MomentBar()
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """What the palette offers: ways through time, too."""
+        for title, told, action in TITLES:
+            yield SystemCommand(title, told, partial(self.run_action, action))
+        yield from super().get_system_commands(screen)
+
+    async def action_quit(self) -> None:
+        """Leave: nothing runs here."""
+        self.exit("quit")
+
+    def action_step(self, events: int) -> None:
+        """Go so many events on, or back."""
+        self._go(self.replay.number + events)
+
+    def action_go(self, number: int) -> None:
+        """Go to an event; -1 is the last."""
+        self._go(number if number > 0 else len(self.replay.film))
+
+    def action_seek(self, step: int) -> None:
+        """Go to the next question, failure or wait for a lock; where there is none, to the end."""
+        film, number = self.replay.film, self.replay.number + step
+        while 1 <= number <= len(film) and not self._matters(number):
+            number += step
+        self._go(number)
+        run, screen = getattr(film.event(self.replay.number), "run", None), self.screen
+        if run is not None and isinstance(screen, Board):
+            screen.started(run)  # it is the one to look at
+
+    def _matters(self, number: int) -> bool:
+        film = self.replay.film
+        return stop(film.event(number), film.state(number - 1), film.state(number)) is not None
+
+    def action_play(self) -> None:
+        """Let time pass, from the beginning where it is over; or stop."""
+        if self.playing:
+            self._stop()
+            return
+        if self.replay.ended:
+            self._go(1)
+        self.playing = True
+        self._player.resume()
+
+    def _stop(self) -> None:
+        self.playing = False
+        self._player.pause()
+
+    def action_faster(self, step: int) -> None:
+        """Let time pass faster, or slower."""
+        place = PACES.index(self.pace) + step
+        self.pace = PACES[min(max(place, 0), len(PACES) - 1)]
+
+    def _pass(self) -> None:
+        """Let a frame's time pass."""
+        self.replay.play(FRAME, self.pace)
+        self._show()
+        if self.replay.ended:
+            self._stop()
+
+    def _go(self, number: int) -> None:
+        self.replay.go(number)
+        self._show()
+
+    def _show(self) -> None:
+        """Show the replay's moment, and the output as far as it had come."""
+        if self.moment is None or self.moment.number != self.replay.number:
+            self.moment = self._present()
+        self.now = self.replay.now()
+        self.state = self.replay.state
+        self.call_after_refresh(self._point_again)
+
+    def _point_again(self) -> None:
+        screen: Screen[Any] = self.screen
+        if isinstance(screen, LookingScreen):
+            screen.query_one(TreePanel).point_again()
+
+    def _present(self) -> Moment:
+        film, number = self.replay.film, self.replay.number
+        return moment(film, number)

@@ -1,0 +1,29 @@
+"""`octotui restore`: a space of a backup."""
+
+import json
+from pathlib import Path
+
+from tests.cli.conftest import OK, Call
+
+
+def test_a_space_goes_on_where_its_backup_was_made(
+    octotui: Call, write: Call, state: Path, tmp_path: Path
+) -> None:
+    model, copy, new = write(OK), tmp_path / "copy.tar.gz", tmp_path / "new"
+    octotui("run", model, "ok", "--state", state)
+    octotui("backup", model, copy, "--state", state)
+    said = octotui("restore", copy, "--state", new)
+    assert (said.code, said.out) == (0, f"the space small is restored in {new / 'small'}\n")
+    assert "run-2" in octotui("run", model, "ok", "--state", new).out
+    said = octotui("restore", copy, "--state", new)
+    assert (said.code, said.out) == (2, "")
+    assert said.err == f"octotui: {new / 'small'} is there already: choose another name\n"
+    told = json.loads(octotui("restore", copy, "--json", "--state", tmp_path / "newer").out)
+    assert told == {"space": "small", "path": str(tmp_path / "newer" / "small")}
+
+
+def test_what_is_no_backup_is_told(octotui: Call, tmp_path: Path) -> None:
+    (tmp_path / "text").write_text("no backup")
+    said = octotui("restore", tmp_path / "text", "--state", tmp_path / "new")
+    assert said.code == 2
+    assert "text is no backup of octotui" in said.err
