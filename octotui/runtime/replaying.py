@@ -10,6 +10,7 @@ from octotui.engine.film import Film, Misfit
 from octotui.engine.state import State
 from octotui.model.space import Channel
 from octotui.runtime.acquiring import Chosen
+from octotui.runtime.session import Listener
 from octotui.store.errors import StoreError
 from octotui.store.exports import artifact_folder
 from octotui.store.imports import Exported
@@ -30,6 +31,7 @@ class Replay:
         except Misfit as misfit:
             raise StoreError(f"the export is damaged: {misfit}; export the run again") from misfit
         self.user = user
+        self.trouble = ""  # a file that was exported is in none
         self.number = len(self.film)
         self.state: State = self.film.state(self.number)
         self._content = content
@@ -91,6 +93,9 @@ class Replay:
     async def choose(self, needed: tuple[str, ...], channel: Channel) -> Chosen:
         """Nothing either."""
         raise Refused(NOTHING)
+
+    def listen(self, listener: Listener) -> None:
+        """Never call back: nothing is committed here."""
 
     async def states(self) -> AsyncIterator[State]:
         """The State looked at, and each other one."""
