@@ -58,6 +58,9 @@ class ReplayApp(OctotuiApp):
         """Be ready to play; Textual calls what all apps do when they are mounted, too."""
         self._player = self.set_interval(FRAME, self._pass, pause=True)
 
+    def _ring(self, text: str) -> None:
+        """Call nobody: the question was answered long ago."""
+
     def bar(self) -> MomentBar:
         """The line that says which moment it is."""
         return MomentBar()

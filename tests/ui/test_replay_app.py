@@ -40,6 +40,14 @@ async def test_keys_go_to_what_matters(tmp_path):
         await it.sees("98/98")
 
 
+async def test_a_question_of_long_ago_calls_nobody(tmp_path, monkeypatch):
+    rung = []
+    monkeypatch.setattr(ReplayApp, "bell", lambda app: rung.append(app))
+    async with replayed(tmp_path) as it:
+        await it.press("left_curly_bracket", *["right_square_bracket"] * 3)
+    assert not rung
+
+
 async def test_nothing_is_offered_that_would_change_anything(tmp_path):
     async with replayed(tmp_path) as it:
         await it.press("left_curly_bracket", *["right_square_bracket"] * 3)
