@@ -6,10 +6,13 @@ Each event is one JSON object, `{"type": …, "seq": …, "at": …, …}`; `seq
 
 import msgspec
 
+from octotui.engine.kept import Kept
 from octotui.engine.releases import Release
 from octotui.engine.terms import (
     Answer,
     Artifact,
+    FileKind,
+    Gap,
     Health,
     JobEnd,
     JobKind,
@@ -329,6 +332,24 @@ class ActionRefused(Event, frozen=True, tag=True):
     origin: str = ""
 
 
+class RunsRemoved(Event, frozen=True, tag=True):
+    """Ended runs, with all they started, are no longer in the journal, and their logs and artifacts are gone.
+
+    `gaps` is where events are missing since; `kept` is what the space still knows of all that was before.
+    """
+
+    runs: tuple[str, ...]
+    gaps: tuple[Gap, ...] = ()
+    kept: Kept | None = None
+
+
+class FilesRemoved(Event, frozen=True, tag=True):
+    """Logs, artifacts or workspaces of so many ended runs were removed; the runs are still known."""
+
+    kind: FileKind
+    runs: int
+
+
 class InterruptionClosed(Event, frozen=True, tag=True):
     """Nobody needs to answer any more: the run is being ended."""
 
@@ -370,4 +391,6 @@ AnyEvent = (
     | InterruptionAnswered
     | InterruptionClosed
     | ActionRefused
+    | RunsRemoved
+    | FilesRemoved
 )

@@ -2,7 +2,7 @@
 
 import sqlite3
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -11,6 +11,7 @@ import msgspec
 
 from octotui.engine.events import AnyEvent, Event
 from octotui.store.errors import StoreError, unusable
+from octotui.store.history import NOTHING, page
 from octotui.store.looking import look
 from octotui.store.records import RunRecord, from_row, run_number
 from octotui.store.schema import FAMILY, connect
@@ -46,6 +47,24 @@ class Reader:
         """The newest runs first; `before` is the number of the last one on the page above."""
         last = sys.maxsize if before is None else before
         return self._records("WHERE number < ? ORDER BY number DESC LIMIT ?", (last, limit))
+
+    def history(
+        self,
+        words: Sequence[str] = (),
+        limit: int = 100,
+        before: int | None = None,
+        names: Mapping[str, str] = NOTHING,
+    ) -> list[RunRecord]:
+        """The newest ended runs of which every word is a part of something; `before` as above.
+
+        `names` are what people call environments and tenants, by slug.
+        """
+        last = sys.maxsize if before is None else before
+        try:
+            with closing(self._connect()) as database:
+                return page(database, words, last, limit, names)
+        except sqlite3.Error as problem:
+            raise unusable(self._path, problem) from problem
 
     def open_runs(self) -> list[RunRecord]:
         """The runs that have not ended, oldest first."""
