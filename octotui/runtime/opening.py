@@ -12,6 +12,7 @@ from octotui.runtime.acquiring import RealAcquirer
 from octotui.runtime.clocks import Clock
 from octotui.runtime.perform import Crew
 from octotui.runtime.session import Listener, Session
+from octotui.runtime.snapshots import Snapshots
 from octotui.runtime.timetable import Timetable
 from octotui.store.errors import StoreError
 from octotui.store.folder import SpaceFolder, default_base
@@ -34,6 +35,7 @@ async def open_space(
             crew = Crew(folder, LocalExecutor(), RealAcquirer(), now)
             timetable = Timetable() if schedules else None
             session = Session(last_state(journal), journal, crew, user=user, now=now, timetable=timetable)
+            session.listen(Snapshots(journal, (journal.snapshot() or (0, b""))[0]).take)
             for listener in listeners:
                 session.listen(listener)
             try:

@@ -1,7 +1,7 @@
 """A Session owns the State of a space: commands in, events to the journal, work for the executors."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -97,6 +97,15 @@ class Session:
     def recent(self, limit: int = 100) -> list[RunRecord]:
         """The newest runs of the space, open and ended."""
         return self._journal.runs(limit)
+
+    async def history(
+        self, words: Sequence[str] = (), before: int | None = None, limit: int = 100
+    ) -> list[RunRecord]:
+        """Ended runs of which every word is a part of something, the newest of those before a number."""
+        model = self.state.model
+        names = {slug: each.name for slug, each in model.tenants.items()}
+        names.update((slug, each.name) for slug, each in model.environments.items())
+        return await asyncio.to_thread(self._journal.history, words, limit, before, names)
 
     async def family(self, root: str) -> State:
         """A State in which a run and all it started can be looked at, though it has ended."""
