@@ -18,6 +18,7 @@ VERBS = {
     "publish": "Freeze a runbook as it is; its runs do that from now on.",
     "plan": "Predict a run: workers, lock waits, times. Starts nothing.",
     "schedules": "List what the clock starts, and when next.",
+    "audit": "List who did what, and verify the journal.",
     "check": "Check a model, and say everything that is wrong with it.",
     "variables": "Show what every variable resolves to, and why.",
     "render": "Fill in a text from stdin with the variables of a model.",

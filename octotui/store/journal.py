@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import asyncio
 
 
-Values: TypeAlias = tuple[int, ...] | dict[str, int]
+Values: TypeAlias = tuple[int | str, ...] | dict[str, int]
 
 
 class Reader:
@@ -47,6 +47,10 @@ class Reader:
         """The newest runs first; `before` is the number of the last one on the page above."""
         last = sys.maxsize if before is None else before
         return self._records("WHERE number < ? ORDER BY number DESC LIMIT ?", (last, limit))
+
+    def root_of(self, run: str) -> str | None:
+        """The first run of the family that a run belongs to; None where there is no such run."""
+        return next((root for (root,) in self._rows("SELECT root FROM runs WHERE id = ?", (run,))), None)
 
     def history(
         self,

@@ -11,9 +11,11 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
-from octotui.engine.events import AnyEvent, ModelLoaded
+from octotui.engine.events import JobPlaced, ModelLoaded
 from octotui.engine.evolve import evolve
 from octotui.engine.snapshot import encode
 from octotui.engine.state import State
@@ -22,7 +24,7 @@ from octotui.runtime.opening import open_space
 from octotui.runtime.snapshots import EVENTS
 from octotui.store import schema
 from octotui.store.tables import Tables
-from tests.bench.journal import at, some_events
+from tests.bench.journal import at, numbered, some_events
 
 ROOT = Path(__file__).parents[2]
 MODEL = ROOT / "configs" / "kraken.toml"
@@ -43,33 +45,33 @@ asyncio.run(main())
 """
 
 
-def fill(base: Path, runs: int, *, left: bool) -> None:
-    """Write so many ended runs; the last snapshot is that of a clean end, or of a session that was killed."""
+def fill(base: Path, runs: int) -> tuple[int, bytes]:
+    """Write so many ended runs, as after a clean end; the snapshot that a killed session would have left."""
     model = load(MODEL)
     folder = base / model.space.slug
     folder.mkdir(parents=True)
     database = schema.connect(folder / "journal.sqlite")
     database.execute("PRAGMA synchronous = OFF")
-    tables, state, seq = Tables(database), State(), 0
-    events: list[AnyEvent] = [ModelLoaded(model=model, seq=1, at=1.7e9)]
-    kept = (0, b"")
+    tables, state = Tables(database), State()
+    events: list[Any] = [ModelLoaded(model=model, seq=1, at=1.7e9)]
+    killed = (0, b"")
     for first in range(0, runs + 1, 1000):
         database.execute("BEGIN")
         tables.add(events)
         database.execute("COMMIT")
         for event in events:
             state = evolve(state, event)
-            if not left and event.seq % EVENTS == 0:
-                kept = (event.seq, encode(state))
-        seq = events[-1].seq
-        events = some_events(min(1000, runs - first), first + 1, seq + 1) if first < runs else []
-    if left:
-        kept = (state.seq, encode(state))
-    database.execute(schema.SAVE_SNAPSHOT, kept)
+            if event.seq % EVENTS == 0:
+                killed = (event.seq, encode(state))
+        plain = [
+            each for each in some_events(min(1000, runs - first), first + 1) if type(each) is not JobPlaced
+        ]
+        events = numbered(plain, state.seq + 1)
+    database.execute(schema.SAVE_SNAPSHOT, (state.seq, encode(state)))
     database.close()
-    print(
-        f"{runs} runs, {state.seq} events, {(folder / 'journal.sqlite').stat().st_size >> 20} MiB", flush=True
-    )
+    size = (folder / "journal.sqlite").stat().st_size >> 20
+    print(f"{runs} runs, {state.seq} events, {size} MiB", flush=True)
+    return killed
 
 
 def opening(base: Path) -> float:
@@ -125,14 +127,18 @@ def main() -> None:
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
     with tempfile.TemporaryDirectory() as folder:
         bases = {name: Path(folder, name) for name in ("empty", "left", "killed")}
-        fill(bases["empty"], 0, left=True)
-        fill(bases["left"], runs, left=True)
-        fill(bases["killed"], runs, left=False)
+        fill(bases["empty"], 0)
+        killed = fill(bases["left"], runs)
+        shutil.copytree(bases["left"], bases["killed"])
+        with closing(
+            sqlite3.connect(bases["killed"] / load(MODEL).space.slug / "journal.sqlite")
+        ) as database:
+            database.execute(schema.SAVE_SNAPSHOT, killed)
+            database.commit()
         found = openings(bases)
         for name, seconds in found.items():
             print(f"{name}: {seconds * 1000:.1f} ms, {seconds / found['empty']:.2f} of empty (at most 1.2)")
         asyncio.run(lists(bases["left"]))
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 if __name__ == "__main__":

@@ -50,6 +50,11 @@ def some_events(runs: int, first: int = 1, seq: int = 1) -> list[Event]:
                 JobEnded(run=run, job=job, state="succeeded", exit_code=0),
             ]
         events.append(RunEnded(run=run, state="succeeded"))
+    return numbered(events, seq)
+
+
+def numbered(events: list[Event], seq: int = 1) -> list[Event]:
+    """Events with their numbers and times."""
     return [msgspec.structs.replace(e, seq=s, at=1.7e9 + s / 7) for s, e in enumerate(events, seq)]
 
 
