@@ -4,7 +4,7 @@ from typing import assert_never
 
 from octotui.engine import commands as asked
 from octotui.engine import events as happened
-from octotui.engine.cancel import cancel, open_jobs
+from octotui.engine.cancel import cancel, give_up_all, open_jobs
 from octotui.engine.commands import Command, Refused
 from octotui.engine.due import let_due
 from octotui.engine.kept import kept_of
@@ -51,6 +51,7 @@ def decide(turn: Turn, command: Command) -> None:  # noqa: C901, PLR0912, PLR091
         case asked.RecordRemoval():
             turn.emit(happened.FilesRemoved(kind=command.kind, runs=command.runs))
         case asked.Reopen():
+            give_up_all(turn, command.unsure)
             _reopen(turn, command.model)
         case asked.Tick():
             let_due(turn)

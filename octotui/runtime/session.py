@@ -19,9 +19,12 @@ from octotui.runtime.perform import Crew
 from octotui.runtime.timetable import Timetable
 from octotui.store.memory import AnyJournal
 from octotui.store.records import RunRecord
+from octotui.store.rescue import Rescued
 
 FRAME = 1 / 30  # seconds between two states that a screen is given
 LOOK_AGAIN = 60.0  # seconds after which the clock is looked at again: a machine may sleep, its clock be set
+
+UNSURE = "the journal was damaged, and nobody knows what became of this run: look, and start it again"
 
 Listener = Callable[[tuple[AnyEvent, ...], State, State], None]
 
@@ -42,6 +45,7 @@ class Session:
         self.state = state
         self.user = user
         self.now = now
+        self.rescued: Rescued | None = None  # what became of a damaged journal
         self._journal = journal
         self._crew = crew
         self._published = state
@@ -56,9 +60,14 @@ class Session:
         crew.fail = self._fail
         crew.present = lambda: self.state
 
-    async def start(self, model: Model) -> None:
-        """Take the space up with this model: lost jobs are told, waiting work goes on."""
-        await self.send(Reopen(None if model == self.state.model else model))
+    async def start(self, model: Model, rescued: Rescued | None = None) -> None:
+        """Take the space up with this model: lost jobs are told, waiting work goes on.
+
+        Where events are missing, nobody knows what became of open runs, and they are ended.
+        """
+        self.rescued = rescued
+        unsure = UNSURE if rescued is not None and rescued.missing else ""
+        await self.send(Reopen(None if model == self.state.model else model, unsure))
         if self._timetable is not None:
             self._timetable.follow(self.state, self.now())
         self._crew.take_up(self.state)

@@ -1,13 +1,13 @@
 """Putting events into the journal's tables, and keeping the table of runs up to date by them."""
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
 from msgspec.structs import astuple
 
-from octotui.engine.events import Event, ModelLoaded, RunsRemoved
+from octotui.engine.events import AnyEvent, Event, ModelLoaded, RunsRemoved
 from octotui.store.chain import START, link
 from octotui.store.records import CHANGES, RunRecord, from_row, record_of, run_number
 from octotui.store.schema import PART
@@ -60,6 +60,15 @@ class Tables:
         self._forget(touched)
         for each in removed:
             self._remove(each)
+
+    def restore(self, rows: Sequence[tuple[AnyEvent, bytes, bytes]]) -> None:
+        """Add events with the bodies and hashes that another journal gave them."""
+        self.add([event for event, _, _ in rows])
+        self._database.executemany(
+            "UPDATE events SET body = ?, hash = ? WHERE seq = ?",
+            [(body, digest, event.seq) for event, body, digest in rows],
+        )
+        self._hash = rows[-1][2] if rows else self._hash
 
     def _remove(self, event: RunsRemoved) -> None:
         """Take out what the event says is no longer there, and note where the chain has gaps."""

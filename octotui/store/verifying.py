@@ -13,7 +13,7 @@ from octotui.store.errors import unusable
 from octotui.store.looking import look
 
 REMOVED = b'{"type":"RunsRemoved",'
-ROWS = "SELECT seq, CAST(body AS BLOB), CAST(hash AS BLOB) FROM events ORDER BY seq"
+ROWS = "SELECT seq, coalesce(CAST(body AS BLOB), x''), CAST(hash AS BLOB) FROM events ORDER BY seq"
 FOR_EVER = 1 << 62
 
 
@@ -55,7 +55,7 @@ def head_of(path: Path) -> Head:
 
 def _verify(database: sqlite3.Connection, kept: Head | None) -> Verdict:
     database.execute("BEGIN")  # one moment of the journal, whoever writes it meanwhile
-    gaps = _vouched(database)
+    gaps = vouched(database)
     walk, count = Walk(gaps), 0
     found: list[Break] = []
     try:
@@ -70,7 +70,7 @@ def _verify(database: sqlite3.Connection, kept: Head | None) -> Verdict:
     return Verdict(head, count, tuple(found))
 
 
-def _vouched(database: sqlite3.Connection) -> list[Gap]:
+def vouched(database: sqlite3.Connection) -> list[Gap]:
     """The gaps that events of retention vouch for, in their order; garbage vouches for nothing."""
     found: list[Gap] = []
     with suppress(sqlite3.DatabaseError, msgspec.MsgspecError):
