@@ -1,6 +1,7 @@
 """Opening a space: its folder, its journal, the State where it was left, and a session on it."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from octotui.model.space import Model
 from octotui.runtime.acquiring import RealAcquirer
 from octotui.runtime.clocks import Clock
 from octotui.runtime.perform import Crew
+from octotui.runtime.retention import Retention
 from octotui.runtime.session import Listener, Session
 from octotui.runtime.snapshots import Snapshots
 from octotui.runtime.timetable import Timetable
@@ -42,13 +44,25 @@ async def open_space(
                 session.listen(listener)
             try:
                 await session.start(model, rescued)
-                yield session
+                async with _beside(Retention(session, folder).work()):
+                    yield session
             finally:
                 await session.close()
             with suppress(StoreError):  # it only saves the next one time
                 await journal.save_snapshot(session.state.seq, encode(session.state))
         finally:
             journal.close()
+
+
+@asynccontextmanager
+async def _beside(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
+    """Do something in the background meanwhile."""
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 def _taken_up(path: Path) -> tuple[Journal, State, Rescued | None]:
