@@ -14,7 +14,7 @@ from octotui.engine.prompts import sort_out
 from octotui.engine.state import State, next_deadline
 from octotui.model.space import Channel, Model
 from octotui.runtime.acquiring import Chosen
-from octotui.runtime.clocks import Clock
+from octotui.runtime.clocks import Clock, SteadyClock
 from octotui.runtime.perform import Crew
 from octotui.runtime.timetable import Timetable
 from octotui.store.memory import AnyJournal
@@ -44,7 +44,7 @@ class Session:
     ) -> None:
         self.state = state
         self.user = user
-        self.now = now
+        self.now: Clock = SteadyClock(now, state.at)
         self.rescued: Rescued | None = None  # what became of a damaged journal
         self._journal = journal
         self._crew = crew
