@@ -1,6 +1,7 @@
 """What verbs on a space that is there have in common: asking its server, and failing in words."""
 
 import asyncio
+import sys
 from collections.abc import Awaitable, Callable, Iterable
 from typing import TypeVar
 
@@ -47,6 +48,8 @@ def ask(space: Named, wishes: Wishes, *, as_json: bool) -> None:
         from octotui.cli.spaces import attached
 
         async with attached(space.slug, space.state, file=space.file) as client:
+            if client.trouble:
+                print(f"octotui: {client.trouble}", file=sys.stderr)
             heard = Heard(client, as_json=as_json)
             for wish in tuple(wishes(client.state, client.user)):
                 heard.tell(await client.send(wish))

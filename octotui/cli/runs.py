@@ -8,12 +8,15 @@ import click
 from octotui.cli.asked import done, verb_options
 from octotui.cli.models import say, wants_ascii
 from octotui.cli.naming import space_argument, space_of
+from octotui.engine.state import in_order
 
 
 @click.command("runs")
 @space_argument
 @click.argument("words", nargs=-1)
-@click.option("--limit", metavar="N", type=click.IntRange(1), default=20, help="How many, the newest first.")
+@click.option(
+    "--limit", metavar="N", type=click.IntRange(1, 1000), default=20, help="How many, the newest first."
+)
 @verb_options
 def command(space: str, words: tuple[str, ...], limit: int, as_json: bool, state: Path | None) -> None:
     """List the runs of a space: what is open, then what has ended, the newest first.
@@ -30,9 +33,11 @@ def command(space: str, words: tuple[str, ...], limit: int, as_json: bool, state
         from octotui.views.words import ASCII, UNICODE
 
         async with looked_at(where.slug, where.state) as here:
-            past = here.recent(limit)
-            found = runs.matching(here.state, past, runs.order(here.state, past), " ".join(words))
+            still = [run.id for run in in_order(here.state) if not run.ended]
+            found = [*runs.matching(here.state, {}, still, " ".join(words))]
+            past = await here.history(words, limit=limit)
             records = {each.id: each for each in past}
+            found += [each.id for each in past if each.id not in found]
             glyphs, now = (ASCII if wants_ascii(asked=False) else UNICODE), time.time()
             for name in found[:limit]:
                 if as_json:

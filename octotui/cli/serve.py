@@ -61,6 +61,8 @@ async def _serve(model: Model, file: Path | None, state: Path | None, ready: _Re
         shared(session, model, state, file, read_model) as server,
     ):
         say(f"{time.strftime('%F %T')} serving {model.space.name} as process {os.getpid()}")
+        if session.trouble:
+            say(session.trouble)
         ready("ready")
         if ready.background:
             os.chdir("/")

@@ -123,6 +123,8 @@ async def there(
         open_space(model, state, this_account(), time.time, *listeners) as session,
         shared(session, model, state, file, read_model),
     ):
+        if session.trouble:
+            print(f"octotui: {session.trouble}", file=sys.stderr)
         yield session
         goes_on = not only_people_left(session.state, in_order(session.state))
     if goes_on:

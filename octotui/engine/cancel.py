@@ -2,7 +2,7 @@
 
 from octotui.engine import events as happened
 from octotui.engine.outcomes import end_job
-from octotui.engine.state import ForChild, Job, Run
+from octotui.engine.state import ForChild, Job, Run, in_order
 from octotui.engine.terms import Outcome, RunEnd
 from octotui.engine.turn import Turn
 
@@ -20,6 +20,13 @@ def cancel(
     turn.emit(happened.RunCancelling(run=name, ending=ending, reason=reason, by=by, origin=origin))
     for job in open_jobs(turn, name):
         cancel_child(turn, job, f"{name}, which waited for it, was ended")
+
+
+def give_up_all(turn: Turn, reason: str) -> None:
+    """Begin to end all runs, before one of them can go on; without a reason none."""
+    for run in in_order(turn.state) if reason else ():
+        if not turn.run(run.id).ended and turn.run(run.id).state != "cancelling":
+            cancel(turn, run.id, reason)
 
 
 def cancel_child(turn: Turn, job: Job, reason: str) -> None:

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from octotui.engine.terms import Answer, Health, Outcome
+from octotui.engine.terms import Answer, FileKind, Gap, Health, Outcome
 from octotui.model.space import Model
 
 
@@ -165,10 +165,29 @@ class RecordRefusal(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     origin: str = ""
 
 
+class RemoveRuns(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Forget ended runs for good; `keep` what the space knows of them, with the first of a pass."""
+
+    runs: tuple[str, ...]
+    gaps: tuple[Gap, ...] = ()
+    keep: bool = True
+
+
+class RecordRemoval(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Files of so many ended runs were removed."""
+
+    kind: FileKind
+    runs: int
+
+
 class Reopen(msgspec.Struct, frozen=True, tag=True):
-    """The space was opened again, with this model if it is another one: jobs that were running are lost."""
+    """The space was opened again, with this model if it is another one: jobs that were running are lost.
+
+    Where events are missing, it is `unsure` how far open runs are, and they are ended with that reason.
+    """
 
     model: Model | None = None
+    unsure: str = ""
 
 
 class Tick(msgspec.Struct, frozen=True, tag=True):
@@ -206,6 +225,8 @@ Command = (
     | MoveToTop
     | CancelRun
     | RecordRefusal
+    | RemoveRuns
+    | RecordRemoval
     | Reopen
     | Tick
 )

@@ -5,9 +5,10 @@ from typing import assert_never
 from octotui.engine import commands as asked
 from octotui.engine import events as happened
 from octotui.engine import questions
-from octotui.engine.cancel import cancel, open_jobs
+from octotui.engine.cancel import cancel, give_up_all, open_jobs
 from octotui.engine.commands import Command, Refused
 from octotui.engine.due import let_due
+from octotui.engine.kept import kept_of
 from octotui.engine.outcomes import end_job, report_outcome, report_progress
 from octotui.engine.releasing import create_release
 from octotui.engine.starting import start_due, start_run
@@ -52,7 +53,12 @@ def decide(turn: Turn, command: Command) -> None:  # noqa: C901, PLR0912, PLR091
             _cancel(turn, command)
         case asked.RecordRefusal():
             _record_refusal(turn, command)
+        case asked.RemoveRuns():
+            _remove_runs(turn, command)
+        case asked.RecordRemoval():
+            turn.emit(happened.FilesRemoved(kind=command.kind, runs=command.runs))
         case asked.Reopen():
+            give_up_all(turn, command.unsure)
             _reopen(turn, command.model)
         case asked.Tick():
             let_due(turn)
@@ -110,6 +116,14 @@ def _record_refusal(turn: Turn, command: asked.RecordRefusal) -> None:
             origin=command.origin,
         )
     )
+
+
+def _remove_runs(turn: Turn, command: asked.RemoveRuns) -> None:
+    there = [run for run in command.runs if run in turn.state.runs]
+    if there:
+        raise Refused(f"{there[0]} is still needed: only families that have ended are removed")
+    kept = kept_of(turn.state) if command.keep else None
+    turn.emit(happened.RunsRemoved(runs=command.runs, gaps=command.gaps, kept=kept))
 
 
 def _reopen(turn: Turn, model: Model | None) -> None:

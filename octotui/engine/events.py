@@ -15,10 +15,13 @@ from octotui.engine.events_asking import (
     InterruptionTaken,
     NoticeFailed,
 )
+from octotui.engine.kept import Kept
 from octotui.engine.releases import Release
 from octotui.engine.terms import (
     Artifact,
     Event,
+    FileKind,
+    Gap,
     Health,
     JobEnd,
     JobKind,
@@ -308,6 +311,24 @@ class ActionRefused(Event, frozen=True, tag=True):
     origin: str = ""
 
 
+class RunsRemoved(Event, frozen=True, tag=True):
+    """Ended runs, with all they started, are no longer in the journal, and their logs and artifacts are gone.
+
+    `gaps` is where events are missing since; `kept` is what the space still knows of all that was before.
+    """
+
+    runs: tuple[str, ...]
+    gaps: tuple[Gap, ...] = ()
+    kept: Kept | None = None
+
+
+class FilesRemoved(Event, frozen=True, tag=True):
+    """Logs, artifacts or workspaces of so many ended runs were removed; the runs are still known."""
+
+    kind: FileKind
+    runs: int
+
+
 AnyEvent = (
     ModelLoaded
     | HealthChanged
@@ -345,4 +366,6 @@ AnyEvent = (
     | NoticeFailed
     | InterruptionClosed
     | ActionRefused
+    | RunsRemoved
+    | FilesRemoved
 )

@@ -11,6 +11,7 @@ from octotui.engine import evolve_releases as releases
 from octotui.engine import evolve_runs as runs
 from octotui.engine import evolve_targets as targets
 from octotui.engine.events import AnyEvent
+from octotui.engine.kept import restored
 from octotui.engine.state import State
 
 
@@ -88,8 +89,10 @@ def evolve(state: State, event: AnyEvent) -> State:  # noqa: C901, PLR0912, PLR0
             return jobs.notice_failed(state, event)
         case happened.InterruptionClosed():
             return jobs.interruption_closed(state, event)
-        case happened.ActionRefused():
+        case happened.ActionRefused() | happened.FilesRemoved():
             return state
+        case happened.RunsRemoved():
+            return state if event.kept is None else restored(state, event.kept)
         case _:
             assert_never(event)
 

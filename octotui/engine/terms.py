@@ -10,6 +10,7 @@ Health = Literal["healthy", "has-warnings", "unhealthy", "unavailable"]
 Answer = Literal["proceed", "abort", "retry", "ignore", "fail", "exclude"]
 Question = Literal["manual", "guided"]
 RunEnd = Literal["succeeded", "failed", "cancelled", "timed-out"]
+FileKind = Literal["logs", "artifacts", "workspaces"]
 JobEnd = Literal["succeeded", "succeeded-with-warnings", "failed", "cancelled", "lost"]
 
 
@@ -77,3 +78,12 @@ class StepTargets(msgspec.Struct, frozen=True, gc=False):
 
     step: int
     targets: tuple[str, ...]
+
+
+class Gap(msgspec.Struct, frozen=True, gc=False):
+    """Events that retention removed, and the chain's hashes before the first and after the last, in hex."""
+
+    first: int
+    last: int
+    before: str
+    after: str

@@ -14,7 +14,7 @@ from octotui.model.tables import MODEL
 from octotui.model.templates import Library
 from octotui.model.walk import Walker
 
-_SINGLE = ("space", "engine", "access", "notify")
+_SINGLE = ("space", "engine", "access", "notify", "retention")
 
 
 Check = Callable[[Model, InsideReport], None]

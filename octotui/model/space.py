@@ -30,6 +30,27 @@ class Engine(msgspec.Struct, frozen=True, kw_only=True):
     package_cache: int | None = None
 
 
+class Keep(msgspec.Struct, frozen=True, kw_only=True):
+    """What of ended runs is kept: that of so many of the latest, and none that ended so many seconds ago."""
+
+    keep: int | None = None
+    age: float | None = None
+
+    @property
+    def forever(self) -> bool:
+        """Whether nothing is ever removed."""
+        return self.keep is None and self.age is None
+
+
+class Retention(msgspec.Struct, frozen=True, kw_only=True):
+    """How long ended runs are remembered, and what they left behind; a run and all it started are one."""
+
+    runs: Keep = Keep()
+    logs: Keep = Keep()
+    artifacts: Keep = Keep()
+    workspaces: Keep = Keep()
+
+
 class Pool(msgspec.Struct, frozen=True, kw_only=True):
     """Workers in declared order, and the policy that selects one of them."""
 
@@ -254,6 +275,7 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     targets: dict[str, Target] = {}
     schedules: dict[str, Schedule] = {}
     notify: Notify = Notify()
+    retention: Retention = Retention()
 
     @property
     def processes(self) -> dict[str, Runbook]:
@@ -271,6 +293,12 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
             return process
         runbook = self.runbooks.get(process)
         return runbook.project if runbook else None
+
+    @property
+    def place_names(self) -> dict[str, str]:
+        """What people call environments and tenants, by slug."""
+        names = {slug: each.name for slug, each in self.tenants.items()}
+        return names | {slug: each.name for slug, each in self.environments.items()}
 
     @property
     def default_pool(self) -> str:

@@ -16,6 +16,22 @@ ENGINE = Record(
     }
 )
 
+KEEP = Record(
+    {
+        "keep": Key(whole(0, 1_000_000_000), "That of so many runs that ended last, with all they started."),
+        "age": Key(TIME, "How long after its end a run's are kept."),
+    }
+)
+
+RETENTION = Record(
+    {
+        "runs": Key(KEEP, "Which ended runs are kept, with all they left; others are forgotten."),
+        "logs": Key(KEEP, "Of which ended runs the output is kept."),
+        "artifacts": Key(KEEP, "Of which ended runs the artifacts are kept."),
+        "workspaces": Key(KEEP, "Of which ended runs the workspaces are kept; without it, of none."),
+    }
+)
+
 POOL = Record(
     {
         "name": NAME,
@@ -173,6 +189,7 @@ MODEL = Record(
         "space": Key(SPACE, "The space this model declares; required once."),
         "engine": Key(ENGINE, "Limits of the space."),
         "notify": Key(NOTIFY, "How people hear of questions."),
+        "retention": Key(RETENTION, "What is removed of ended runs; nothing, where nothing is said."),
         "pools": Key(Keyed(SLUG, POOL), "Pools of workers, by slug."),
         "workers": Key(Keyed(SLUG, WORKER), "Workers of which there is more to say than their name."),
         "targets": Key(Keyed(SLUG, TARGET), "Machines that are deployed to, by slug."),

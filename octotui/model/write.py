@@ -29,6 +29,7 @@ def dump(model: Model) -> str:
     tables: dict[str, Any] = {"space": {"name": model.space.name}}
     for table in (
         "engine",
+        "retention",
         "pools",
         "workers",
         "targets",

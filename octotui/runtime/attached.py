@@ -1,6 +1,6 @@
 """What a screen or a verb talks to: a session in this process, a client of a server's, or a replay."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -47,6 +47,12 @@ class Attached(Protocol):
 
     def recent(self, limit: int = 100) -> list[RunRecord]:
         """The newest runs of the space, open and ended."""
+        ...
+
+    async def history(
+        self, words: Sequence[str] = (), before: int | None = None, limit: int = 100
+    ) -> list[RunRecord]:
+        """Ended runs of which every word is a part of something, the newest of those before a number."""
         ...
 
     async def family(self, root: str) -> State:

@@ -1,8 +1,9 @@
 """A client of a space's server: it has the same State, since it hears the same events."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -113,6 +114,13 @@ class Client:
     def recent(self, limit: int = KEPT) -> list[RunRecord]:
         """The newest runs of the space, open and ended."""
         return sorted(self._records.values(), key=lambda each: -each.number)[:limit]
+
+    async def history(
+        self, words: Sequence[str] = (), before: int | None = None, limit: int = KEPT
+    ) -> list[RunRecord]:
+        """Ended runs of which every word is a part of something, the newest of those before a number."""
+        asked_for = partial(protocol.History, words=tuple(words), before=before, limit=limit)
+        return list((await self._ask(lambda number: asked_for(id=number))).records)
 
     async def family(self, root: str) -> State:
         """A State in which a run and all it started can be looked at, though it has ended."""

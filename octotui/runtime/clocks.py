@@ -9,6 +9,28 @@ Clock = Callable[[], float]
 T = TypeVar("T")
 
 
+class SteadyClock:
+    """A clock that never goes back: where the one of the wall is set back, it goes on by that of the loop.
+
+    So what falls due does so in time, though the clock was set back by an hour, or ran ahead in an earlier
+    session, which is why it begins no earlier than the last event.
+    """
+
+    def __init__(self, wall: Clock, least: float) -> None:
+        self._wall = wall
+        self._last = least
+        self._loop_time: float | None = None
+
+    def __call__(self) -> float:
+        """Seconds since 1970."""
+        now, loop_time = self._wall(), asyncio.get_running_loop().time()
+        if now < self._last:
+            passed = 0.0 if self._loop_time is None else loop_time - self._loop_time
+            now = self._last + passed
+        self._last, self._loop_time = now, loop_time
+        return now
+
+
 class VirtualLoop(asyncio.SelectorEventLoop):
     """An event loop in virtual time: when everybody sleeps, time jumps to the first who wakes."""
 

@@ -8,7 +8,19 @@ from octotui.engine import commands as asked
 from octotui.engine.access import Right, asked_by, missing_right, right_for, subject_of
 from octotui.engine.events import AnyEvent
 from octotui.runtime.peers import Peer
-from octotui.runtime.protocol import PART, Asking, Choose, Done, Failed, Family, ReadLog, Refused, Send, Stop
+from octotui.runtime.protocol import (
+    PART,
+    Asking,
+    Choose,
+    Done,
+    Failed,
+    Family,
+    History,
+    ReadLog,
+    Refused,
+    Send,
+    Stop,
+)
 from octotui.runtime.session import Session
 from octotui.store.errors import StoreError
 from octotui.store.folder import SpaceFolder
@@ -47,6 +59,9 @@ class Desk:
                 return Done(id=said.id, versions=versions, problems=problems)
             case Family(root=root):
                 return Done(id=said.id, events=await session.events_of(root))
+            case History():
+                found = await session.history(said.words, said.before, said.limit)
+                return Done(id=said.id, records=tuple(found))
             case ReadLog():
                 return Done(id=said.id, data=await asyncio.to_thread(self._part, said))
             case Stop():

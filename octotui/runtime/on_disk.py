@@ -1,6 +1,7 @@
 """A space looked at where it lies, beside whoever has it open: nothing is started, nothing written."""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
 from octotui.engine.evolve import look_at
@@ -19,14 +20,19 @@ class OnDisk:
         self._folder = folder
         self._journal = Reader(folder.journal)
 
-    def recent(self, limit: int = 100) -> list[RunRecord]:
-        """The newest runs of the space, open and ended."""
-        return self._journal.runs(limit) if self.state.seq else []
+    async def history(
+        self, words: Sequence[str] = (), before: int | None = None, limit: int = 100
+    ) -> list[RunRecord]:
+        """Ended runs of which every word is a part of something, the newest of those before a number."""
+        if not self.state.seq:
+            return []
+        names = self.state.model.place_names
+        return await asyncio.to_thread(self._journal.history, words, limit, before, names)
 
     async def family(self, root: str) -> State:
         """A State in which a run and all it started can be looked at, though it has ended."""
         journal = self._journal
-        return look_at(await asyncio.to_thread(lambda: journal.family(journal.root_of(root))))
+        return look_at(await asyncio.to_thread(lambda: journal.family(journal.root_of(root) or root)))
 
     def log_path(self, run: str, job: str) -> Path:
         """Where a job's output is; a job without output has no file."""

@@ -58,6 +58,15 @@ class Family(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     root: RunId
 
 
+class History(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Ask for ended runs of which every word is a part of something, the newest of those before a number."""
+
+    id: int
+    words: tuple[str, ...] = ()
+    before: int | None = None
+    limit: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 100
+
+
 class ReadLog(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """Ask for a part of a job's output, for somebody who may not open the file."""
 
@@ -73,7 +82,7 @@ class Stop(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     id: int
 
 
-Asking = Send | Choose | Family | ReadLog | Stop
+Asking = Send | Choose | Family | History | ReadLog | Stop
 ToServer = Hello | Asking
 
 
@@ -112,8 +121,8 @@ class Done(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     events: tuple[AnyEvent, ...] = ()
     versions: dict[str, str] = {}
     problems: tuple[str, ...] = ()
+    records: tuple[RunRecord, ...] = ()
     data: bytes = b""
-    text: str = ""
 
 
 class Refused(msgspec.Struct, frozen=True, kw_only=True, tag=True):

@@ -1,7 +1,7 @@
 """Exported runs as something to look at: any moment of them, and nothing that could be changed."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 from octotui.engine.commands import Command, Refused
@@ -10,7 +10,7 @@ from octotui.engine.film import Film, Misfit
 from octotui.engine.state import State
 from octotui.model.space import Channel
 from octotui.runtime.acquiring import Chosen
-from octotui.runtime.session import Listener
+from octotui.runtime.attached import Listener
 from octotui.store.errors import StoreError
 from octotui.store.exports import artifact_folder
 from octotui.store.imports import Exported
@@ -110,6 +110,12 @@ class Replay:
 
     def recent(self, limit: int = 100) -> list[RunRecord]:
         """No runs but those of the State: none of them ever leaves it."""
+        return []
+
+    async def history(
+        self, words: Sequence[str] = (), before: int | None = None, limit: int = 100
+    ) -> list[RunRecord]:
+        """Nothing more: all that there is can be seen."""
         return []
 
     async def family(self, root: str) -> State:

@@ -141,8 +141,10 @@ class Server:
         model = await self._file.look(path)
         if model is not None and model != self._session.state.model:
             await self._session.send(LoadModel(model))
-        if self._session.trouble != self._file.trouble:
-            self._session.trouble = self._file.trouble
+        rescued = self._session.rescued
+        trouble = "; ".join(filter(None, (rescued.told if rescued else "", self._file.trouble)))
+        if self._session.trouble != trouble:
+            self._session.trouble = trouble
             for seat in self.seats:
                 seat.follow(line(Trouble(text=self._session.trouble)))
 
@@ -199,11 +201,12 @@ class Server:
         self._flush()
         state = self._session.published
         seat.hold()
-        if since is not None and 0 <= state.seq - since <= FAR:
-            events = await self._session.events(since, state.seq)
-            seat.release(line(Happened(events=events)) if events else b"")
-        else:
+        known = since if since is not None and 0 <= state.seq - since <= FAR else state.seq
+        events = await self._session.events(known, state.seq)
+        if since is None or len(events) != state.seq - since:
             seat.release(self._present(state))
+        else:
+            seat.release(line(Happened(events=events)) if events else b"")
 
     def _present(self, state: State) -> bytes:
         """The State as a line, made once for all who come at the same moment."""

@@ -1,10 +1,10 @@
 """A Session owns the State of a space: commands in, events to the journal, work for the executors."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from functools import partial
-from itertools import islice
+from itertools import takewhile
 from pathlib import Path
 
 from octotui.engine.advance import advance
@@ -26,15 +26,19 @@ from octotui.model.space import Channel, Model
 from octotui.runtime.acquiring import Chosen
 from octotui.runtime.answered import check_repeated, has_left
 from octotui.runtime.attached import Listener
-from octotui.runtime.clocks import Clock
+from octotui.runtime.clocks import Clock, SteadyClock
 from octotui.runtime.perform import Crew
 from octotui.runtime.timetable import Timetable
 from octotui.store.memory import AnyJournal
 from octotui.store.records import RunRecord
+from octotui.store.rescue import Rescued
 
 FRAME = 1 / 30  # seconds between two states that a screen is given
 FAREWELL = 1.0  # seconds in which the last events are written
 LOOK_AGAIN = 60.0  # seconds after which the clock is looked at again: a machine may sleep, its clock be set
+
+
+UNSURE = "the journal was damaged, and nobody knows what became of this run: look, and start it again"
 
 
 class Session:
@@ -52,8 +56,9 @@ class Session:
     ) -> None:
         self.state = state
         self.user = user
-        self.now = now
         self.trouble = ""
+        self.now: Clock = SteadyClock(now, state.at)
+        self.rescued: Rescued | None = None  # what became of a damaged journal
         self._journal = journal
         self._crew = crew
         self._published = state
@@ -74,9 +79,15 @@ class Session:
         """The last State that is on disk."""
         return self._published
 
-    async def start(self, model: Model) -> None:
-        """Take the space up with this model: lost jobs are told, waiting work goes on."""
-        await self.send(Reopen(None if model == self.state.model else model))
+    async def start(self, model: Model, rescued: Rescued | None = None) -> None:
+        """Take the space up with this model: lost jobs are told, waiting work goes on.
+
+        Where events are missing, nobody knows what became of open runs, and they are ended.
+        """
+        self.rescued = rescued
+        self.trouble = rescued.told if rescued is not None else ""
+        unsure = UNSURE if rescued is not None and rescued.missing else ""
+        await self.send(Reopen(None if model == self.state.model else model, unsure))
         if self._timetable is not None:
             self._timetable.follow(self.state, self.now())
         self._crew.take_up(self.state)
@@ -121,17 +132,25 @@ class Session:
         """The newest runs of the space, open and ended."""
         return self._journal.runs(limit)
 
+    async def history(
+        self, words: Sequence[str] = (), before: int | None = None, limit: int = 100
+    ) -> list[RunRecord]:
+        """Ended runs of which every word is a part of something, the newest of those before a number."""
+        names = self.state.model.place_names
+        return await asyncio.to_thread(self._journal.history, words, limit, before, names)
+
     async def family(self, root: str) -> State:
         """A State in which a run and all it started can be looked at, though it has ended."""
         return look_at(await self.events_of(root))
 
     async def events_of(self, run: str) -> tuple[AnyEvent, ...]:
         """All events of the family of a run, and the models in force meanwhile."""
-        return tuple(await asyncio.to_thread(lambda: self._journal.family(self._journal.root_of(run))))
+        return tuple(await asyncio.to_thread(lambda: self._journal.family(self._journal.root_of(run) or run)))
 
     async def events(self, after: int, last: int) -> tuple[AnyEvent, ...]:
-        """The events behind one, up to another that is on disk."""
-        return await asyncio.to_thread(lambda: tuple(islice(self._journal.read(after), last - after)))
+        """The events behind one, up to another that is on disk, without those of runs that were removed."""
+        until = takewhile(lambda event: event.seq <= last, self._journal.read(after))
+        return await asyncio.to_thread(tuple, until)
 
     def log_path(self, run: str, job: str) -> Path:
         """Where a job's output is; a job without output has no file."""

@@ -12,13 +12,22 @@ class InUse(StoreError):
     """Another process holds the space."""
 
 
+class Damaged(StoreError):
+    """What is on disk is not what was written; opening the space goes on with what can be read."""
+
+
 def unusable(path: Path, problem: OSError | sqlite3.Error) -> StoreError:
     """The sentence for a file that the system or SQLite refused."""
     if isinstance(problem, OSError):
         return StoreError(f"{path} cannot be used: {problem.strerror or problem}")
     text = str(problem)
     if "not a database" in text or "malformed" in text:
-        return StoreError(f"{path} is damaged ({text}): move it away, or restore it from a copy")
+        return Damaged(f"{path} is damaged ({text}): open the space to go on with what can be read of it")
     if "full" in text:
         return StoreError(f"{path} cannot be written, the disk is full: make room and open the space again")
     return StoreError(f"{path} cannot be used: {text}")
+
+
+def suspect(path: Path) -> Path:
+    """The note beside a journal that writing it failed of damage, so that all of it must be looked at."""
+    return path.with_suffix(".suspect")

@@ -2,7 +2,7 @@
 
 import sqlite3
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import msgspec
 
 from octotui.engine.events import AnyEvent, Event, InterruptionRaised
-from octotui.store.errors import StoreError, unusable
+from octotui.store.errors import Damaged, unusable
+from octotui.store.history import NOTHING, page
 from octotui.store.looking import look
 from octotui.store.records import RunRecord, from_row, run_number
 from octotui.store.schema import FAMILY, connect
@@ -42,11 +43,6 @@ class Reader:
         """The events of a run and all it started, and the models in force meanwhile."""
         return list(self._events(FAMILY, {"root": run_number(root)}))
 
-    def root_of(self, run: str) -> str:
-        """The first run of a run's family; the run itself where it is not known."""
-        found = self._records("WHERE id = ? AND number = ?", (run, run_number(run)))
-        return found[0].root if found else run
-
     def question(self, name: str) -> list[AnyEvent]:
         """The events of one question, the newest first; the more has happened since, the longer it takes."""
         found: list[AnyEvent] = []
@@ -73,6 +69,28 @@ class Reader:
         when = "WHERE queued_at <= ? AND (ended_at IS NULL OR ended_at >= ?) ORDER BY number"
         return self._records(when, (end, start))
 
+    def root_of(self, run: str) -> str | None:
+        """The first run of the family that a run belongs to; None where there is no such run."""
+        return next((root for (root,) in self._rows("SELECT root FROM runs WHERE id = ?", (run,))), None)
+
+    def history(
+        self,
+        words: Sequence[str] = (),
+        limit: int = 100,
+        before: int | None = None,
+        names: Mapping[str, str] = NOTHING,
+    ) -> list[RunRecord]:
+        """The newest ended runs of which every word is a part of something; `before` as above.
+
+        `names` are what people call environments and tenants, by slug.
+        """
+        last = sys.maxsize if before is None else before
+        try:
+            with closing(self._connect()) as database:
+                return page(database, words, last, limit, names)
+        except sqlite3.Error as problem:
+            raise unusable(self._path, problem) from problem
+
     def open_runs(self) -> list[RunRecord]:
         """The runs that have not ended, oldest first."""
         return self._records("WHERE ended_at IS NULL ORDER BY number")
@@ -88,7 +106,7 @@ class Reader:
             try:
                 yield self._decoder.decode(body)
             except msgspec.MsgspecError as problem:
-                raise StoreError(f"{self._path}: event {seq} is damaged ({problem})") from problem
+                raise Damaged(f"{self._path}: event {seq} is damaged ({problem})") from problem
 
     def _rows(self, query: str, values: Values = ()) -> Iterator[tuple[Any, ...]]:
         try:

@@ -1,11 +1,12 @@
 """A journal that forgets: for predictions and tests."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TypeAlias, cast
 
 from octotui.engine.events import AnyEvent, Event, ModelLoaded
+from octotui.store.history import NOTHING
 from octotui.store.journal import Journal
 from octotui.store.records import RunRecord, record_of
 
@@ -64,6 +65,17 @@ class MemoryJournal:
         newest = sorted(self._runs.values(), key=lambda record: -record.number)
         return list(islice((each for each in newest if before is None or each.number < before), limit))
 
+    def history(
+        self,
+        words: Sequence[str] = (),
+        limit: int = 100,
+        before: int | None = None,
+        names: Mapping[str, str] = NOTHING,
+    ) -> list[RunRecord]:
+        """The newest ended runs of which every word is a part of something; `before` as above."""
+        ended = (each for each in self.runs(len(self._runs), before) if each.ended_at is not None)
+        return list(islice((each for each in ended if _holds(each, words, names)), limit))
+
     def open_runs(self) -> list[RunRecord]:
         """The runs that have not ended, oldest first."""
         still = (record for record in self._runs.values() if record.ended_at is None)
@@ -71,6 +83,18 @@ class MemoryJournal:
 
     def close(self) -> None:
         """Nothing to let go of."""
+
+
+def _holds(record: RunRecord, words: Sequence[str], names: Mapping[str, str]) -> bool:
+    """Whether every word is a part of something in a record; of its id the whole."""
+    places = [
+        name for slug in (record.environment, record.tenant) if slug for name in (slug, names.get(slug, ""))
+    ]
+    told = " ".join((record.process, record.name, record.state, record.requester, *places)).lower()
+    return all(
+        word.lower() in told or word.lower() in (record.id, str(record.number)) or "run-".startswith(word)
+        for word in words
+    )
 
 
 AnyJournal: TypeAlias = Journal | MemoryJournal

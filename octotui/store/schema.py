@@ -3,16 +3,18 @@
 import sqlite3
 from pathlib import Path
 
+from octotui.store.chain import START, link
 from octotui.store.errors import StoreError, unusable
 
-VERSION = 2
+VERSION = 3
 
 # `root` is the number of the family's first run; 0 for models, which every family needs; NULL for the rest.
 # An index of it would be a fifth of the work of a commit; instead `parts` says in which parts of the journal,
-# of PART events each, a family has any.
+# of PART events each, a family has any. `hash` chains a row to the one before (`chain.py`), and `gaps` says
+# what retention removed; the events of retention say it, too, and only they count when the chain is verified.
 PART = 1024
 TABLES = """
-CREATE TABLE events (seq INTEGER PRIMARY KEY, root INTEGER, body BLOB NOT NULL);
+CREATE TABLE events (seq INTEGER PRIMARY KEY, root INTEGER, body BLOB NOT NULL, hash BLOB);
 CREATE INDEX models ON events (seq) WHERE root = 0;
 CREATE TABLE parts (root INTEGER, part INTEGER, PRIMARY KEY (root, part)) WITHOUT ROWID;
 CREATE TABLE runs (
@@ -24,7 +26,19 @@ CREATE TABLE runs (
 CREATE INDEX open_runs ON runs (number) WHERE ended_at IS NULL;
 CREATE TABLE snapshot (only INTEGER PRIMARY KEY CHECK (only = 1), seq INTEGER NOT NULL, body BLOB NOT NULL);
 """
+# Lists of what has ended are filtered by these; a run is entered once, when it ends.
+FILTERS = """
+CREATE TABLE gaps (
+    first INTEGER PRIMARY KEY, last INTEGER NOT NULL, before TEXT NOT NULL, after TEXT NOT NULL
+);
+CREATE INDEX ended_process ON runs (process, name) WHERE ended_at IS NOT NULL;
+CREATE INDEX ended_state ON runs (state) WHERE ended_at IS NOT NULL;
+CREATE INDEX ended_environment ON runs (environment) WHERE ended_at IS NOT NULL AND environment IS NOT NULL;
+CREATE INDEX ended_tenant ON runs (tenant) WHERE ended_at IS NOT NULL AND tenant IS NOT NULL;
+CREATE INDEX ended_requester ON runs (requester) WHERE ended_at IS NOT NULL;
+"""
 FROM_1 = "ALTER TABLE runs ADD COLUMN warnings INTEGER NOT NULL DEFAULT 0;"
+FROM_2 = "ALTER TABLE events ADD COLUMN hash BLOB;"
 SAVE_SNAPSHOT = "INSERT OR REPLACE INTO snapshot VALUES (1, ?, ?)"
 FAMILY = f"""
 WITH own AS (
@@ -69,5 +83,21 @@ def _prepare(database: sqlite3.Connection, path: Path) -> None:
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 2000"
     )
     if version < VERSION:
-        tables = FROM_1 if version else TABLES
-        database.executescript(f"BEGIN; {tables} PRAGMA user_version = {VERSION}; COMMIT")
+        tables = {0: TABLES, 1: FROM_1 + FROM_2, 2: FROM_2}[version] + FILTERS
+        database.executescript(f"BEGIN IMMEDIATE; {tables}")
+        _chain(database)
+        database.execute(f"PRAGMA user_version = {VERSION}")
+        database.execute("COMMIT")
+
+
+def _chain(database: sqlite3.Connection) -> None:
+    """Give the rows of an older journal their hashes."""
+    digest, seq = START, 0
+    while rows := database.execute(
+        "SELECT seq, body FROM events WHERE seq > ? ORDER BY seq LIMIT 10000", (seq,)
+    ).fetchall():
+        links = []
+        for seq, body in rows:
+            digest = link(digest, body)
+            links.append((digest, seq))
+        database.executemany("UPDATE events SET hash = ? WHERE seq = ?", links)

@@ -1,13 +1,14 @@
 """Putting events into the journal's tables, and keeping the table of runs up to date by them."""
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
 from msgspec.structs import astuple
 
-from octotui.engine.events import Event, ModelLoaded
+from octotui.engine.events import AnyEvent, Event, ModelLoaded, RunsRemoved
+from octotui.store.chain import START, link
 from octotui.store.records import CHANGES, RunRecord, from_row, record_of, run_number
 from octotui.store.schema import PART
 
@@ -25,14 +26,18 @@ class Tables:
         self._roots: dict[str, int] = {}
         self._part = 0
         self._in_part: set[int] = set()
+        self._hash = self._last_hash()
 
     def add(self, events: Iterable[Event]) -> None:
         """Add events, and the records of the runs that they changed."""
-        encode, roots = self._encode, self._roots
+        encode, roots, digest = self._encode, self._roots, self._hash
         touched: dict[str, RunRecord] = {}
         rows: list[Any] = []
+        removed: list[RunsRemoved] = []
         parts: list[int] = []
         for event in events:
+            if type(event) is RunsRemoved:
+                removed.append(event)
             if type(event) in CHANGES:
                 self._change(event, touched)
             run: str | None = getattr(event, "run", None)
@@ -43,13 +48,43 @@ class Tables:
                     parts += self._enter(root, event.seq // PART)
             else:
                 root = 0 if type(event) is ModelLoaded else None
-            rows += (event.seq, root, encode(event))
-        self._insert("INSERT INTO events", rows, 3)
+            body = encode(event)
+            digest = link(digest, body)
+            rows += (event.seq, root, body, digest)
+        self._insert("INSERT INTO events", rows, 4)
+        self._hash = digest
         self._insert("INSERT OR IGNORE INTO parts", parts, 2)
         self._insert(
             "INSERT OR REPLACE INTO runs", [v for each in touched.values() for v in astuple(each)], RECORD
         )
         self._forget(touched)
+        for each in removed:
+            self._remove(each)
+
+    def restore(self, rows: Sequence[tuple[AnyEvent, bytes, bytes]]) -> None:
+        """Add events with the bodies and hashes that another journal gave them."""
+        self.add([event for event, _, _ in rows])
+        self._database.executemany(
+            "UPDATE events SET body = ?, hash = ? WHERE seq = ?",
+            [(body, digest, event.seq) for event, body, digest in rows],
+        )
+        self._hash = rows[-1][2] if rows else self._hash
+
+    def _remove(self, event: RunsRemoved) -> None:
+        """Take out what the event says is no longer there, and note where the chain has gaps."""
+        many = self._database.executemany
+        numbers = [(run_number(run),) for run in event.runs]
+        gaps = [(gap.first, gap.last) for gap in event.gaps]
+        many("DELETE FROM events WHERE seq BETWEEN ? AND ?", gaps)
+        many("DELETE FROM runs WHERE number = ? AND ended_at IS NOT NULL", numbers)
+        many("DELETE FROM parts WHERE root = ?", numbers)
+        many("DELETE FROM gaps WHERE first BETWEEN ? AND ?", gaps)
+        many("INSERT INTO gaps VALUES (?, ?, ?, ?)", map(astuple, event.gaps))
+
+    def _last_hash(self) -> bytes:
+        """Where the chain stands; what comes next is chained to it."""
+        row = self._database.execute("SELECT hash FROM events ORDER BY seq DESC LIMIT 1").fetchone()
+        return row[0] if row else START
 
     def _change(self, event: Any, touched: dict[str, RunRecord]) -> None:
         run: str = event.run

@@ -12,7 +12,7 @@ import msgspec
 
 from octotui.engine.events import Event
 from octotui.store import schema
-from octotui.store.errors import StoreError, unusable
+from octotui.store.errors import Damaged, StoreError, suspect, unusable
 from octotui.store.tables import Tables
 
 
@@ -92,8 +92,16 @@ class Writer:
         except Exception as problem:  # a future nobody settles would hang the session for ever
             if self._database.in_transaction:
                 execute("ROLLBACK")
-            return unusable(self._path, problem) if isinstance(problem, sqlite3.Error) else problem
+            return self._failed(problem) if isinstance(problem, sqlite3.Error) else problem
         return None
+
+    def _failed(self, problem: sqlite3.Error) -> StoreError:
+        """The sentence for a failure; of damage there is a note, and the next opening looks at everything."""
+        failure = unusable(self._path, problem)
+        if isinstance(failure, Damaged):
+            with suppress(OSError):
+                suspect(self._path).touch()
+        return failure
 
 
 def _settle(futures: list["asyncio.Future[None]"], failure: Exception | None) -> None:

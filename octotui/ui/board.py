@@ -1,9 +1,10 @@
 """The board: runs and pools at the left; the tree and the output of the run looked at, at the right."""
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 
+from octotui.store.errors import StoreError
 from octotui.ui.key_bar import KeyBar
 from octotui.ui.looking import LookingScreen
 from octotui.ui.output_panel import OutputPanel
@@ -15,6 +16,8 @@ from octotui.ui.top_line import TopLine
 from octotui.ui.tree_panel import TreePanel
 from octotui.ui.why_dialog import WhyDialog
 from octotui.views import why
+
+PAGE = 200  # runs that are fetched at a time
 
 
 class Board(LookingScreen):
@@ -51,6 +54,17 @@ class Board(LookingScreen):
     def _choose(self, event: RunsPanel.Chosen) -> None:
         if not isinstance(event, RunsPanel.Opened):
             self.run = event.run
+
+    @on(RunsPanel.Wanted)
+    @work(exclusive=True, group="history")
+    async def _look_up(self, event: RunsPanel.Wanted) -> None:
+        """Fetch a page of runs that ended long ago."""
+        try:
+            found = await self.session.history(event.words, event.before, PAGE)
+        except StoreError as problem:
+            self.notify(str(problem), severity="error")
+            return
+        self.query_one(RunsPanel).add(event.words, found, whole=len(found) < PAGE)
 
     @on(RunsPanel.Opened)
     def _open(self, event: RunsPanel.Opened) -> None:

@@ -20,6 +20,25 @@ from octotui.views import runs
 from octotui.views.runs import Record, RunRow
 from octotui.views.words import Glyphs, counted
 
+RECENT = 100  # ended and open runs that are listed without asking for more
+NEAR = 50  # lines from the end at which more are asked for
+
+
+class Pages:
+    """How far older runs of a filter are known."""
+
+    def __init__(self, words: tuple[str, ...] = ()) -> None:
+        self.words = words
+        self.before: int | None = None
+        self.found: set[str] = set()
+        self.whole = self.asked = False
+
+    def take(self, found: Sequence[Record], *, whole: bool) -> None:
+        """Note a page."""
+        self.asked, self.whole = False, whole
+        self.found.update(each.id for each in found)
+        self.before = min((each.number for each in found), default=self.before)
+
 
 class RunsPanel(Vertical):
     """Every run that is open, then what has ended; the one under the cursor is looked at."""
@@ -43,6 +62,14 @@ In a guided run a step that failed asks what to do about it; press a to answer."
 
     class Opened(Chosen):
         """The run under the cursor is to be opened."""
+
+    class Wanted(Message):
+        """Older runs are to be looked up: those of these words, before this number."""
+
+        def __init__(self, words: tuple[str, ...], before: int | None) -> None:
+            super().__init__()
+            self.words = words
+            self.before = before
 
     def compose(self) -> ComposeResult:
         """The heading, the list, and its filter."""
@@ -76,6 +103,7 @@ In a guided run a step that failed asks what to do about it; press a to answer."
         self._order: tuple[str, ...] = ()
         self._wanted = self._told = ""
         self._kept: dict[str, Record] = {}
+        self._pages = Pages()
         self._list()
 
     def _list(self, *, changed: bool = True) -> None:
@@ -83,10 +111,13 @@ In a guided run a step that failed asks what to do about it; press a to answer."
             return
         query = self.query_one(FilterLine).value
         if changed:
-            self._kept = {each.id: each for each in self.past}
-            self._order = runs.order(self.state, self.past)
-        names = runs.matching(self.state, self.past, self._order, query) if query else self._order
+            self._kept.update((each.id, each) for each in self.past)
+            self._order = runs.order(self.state, tuple(self._kept.values()))
+        names = self._order
+        if query:
+            names = runs.matching(self.state, self._kept, names, query, self._pages.found)
         told = f"{len(names)}/{len(self._order)}" if query else str(len(names))
+        told = told if self._is_whole else f"{told}+"
         self.query_one(Heading).say(right=((told, "muted"),))
         self.lines.show(names)
         if self._wanted in self._order:
@@ -118,6 +149,29 @@ In a guided run a step that failed asks what to do about it; press a to answer."
         number = len(f"run-{self.state.next_run}")
         return [] if row is None else draw(row, width, number, glyphs_of(self))
 
+    @property
+    def _is_whole(self) -> bool:
+        """Whether everything there is to list, by the filter, is here."""
+        return self._pages.whole or len(self.past) < RECENT
+
+    def _ask(self) -> None:
+        """Ask for older runs when the cursor comes near the end of the list."""
+        near = self.lines.cursor >= len(self.lines.keys) - NEAR
+        if near and not self._is_whole and not self._pages.asked:
+            self._pages.asked = True
+            before = self._pages.before
+            if before is None and not self._pages.words:
+                before = min(each.number for each in self.past)
+            self.post_message(self.Wanted(self._pages.words, before))
+
+    def add(self, words: tuple[str, ...], found: Sequence[Record], *, whole: bool) -> None:
+        """Take a page of older runs; `whole` says that it was the last. One of another filter is late."""
+        if words == self._pages.words:
+            self._pages.take(found, whole=whole)
+            self._kept.update((each.id, each) for each in found)
+            self._list()
+            self._ask()
+
     def select(self, run: str) -> None:
         """Put the cursor on a run, as soon as it is known and whatever the filter was."""
         self._wanted = run
@@ -129,7 +183,9 @@ In a guided run a step that failed asks what to do about it; press a to answer."
 
     @on(FilterLine.Changed)
     def _filter(self) -> None:
+        self._pages = Pages(tuple(self.query_one(FilterLine).value.lower().split()))
         self._list(changed=False)
+        self._ask()
 
     @on(FilterLine.Left)
     def _back(self) -> None:
@@ -145,6 +201,7 @@ In a guided run a step that failed asks what to do about it; press a to answer."
         event.stop()
         if not isinstance(event, Lines.Opened):
             self._detail()
+            self._ask()
             self.post_message(self.Chosen(event.key))
 
 

@@ -7,31 +7,44 @@ from octotui.views.answers import approvals
 from octotui.views.picks import at_length
 from octotui.views.releases import made
 from octotui.views.waits import may_be_answered_by, of_job, of_run
-from octotui.views.words import listed
+from octotui.views.words import counted, listed
 
 QUARTER = 25  # percent: what is between is for screens
 
 
 def lines(event: AnyEvent, before: State, after: State, now: float) -> list[str]:
     """The sentences of one event, none where people need not know; `now` is when it happened."""
-    if isinstance(event, happened.ModelLoaded):
-        return [f"the model of {event.model.space.name} is loaded"]
-    if isinstance(event, happened.ScheduleMissed):
-        return [f"the schedule {event.schedule} starts nothing: {event.reason}"]
-    if isinstance(event, happened.HealthChanged):
-        return [f"{event.worker} is {event.health}"]
-    if isinstance(event, happened.ReleaseCreated):
-        return [made(event.release)]
-    if isinstance(event, happened.ActionRefused):
-        return [f"{event.user} was refused {event.subject or event.action}: {event.reason}"]
-    run = after.runs.get(event.run) or before.runs.get(event.run)
+    told = _of_space(event)
+    if told:
+        return [told]
+    run = after.runs.get(getattr(event, "run", "")) or before.runs.get(getattr(event, "run", ""))
     if run is None:
         return []
     if isinstance(event, happened.JobProgressed) and not _far(event, before):
         return []
-    state = after if event.run in after.runs else before
-    told = _of_run(event, state, run, now) or _of_job(event, state, run, now) or _of_question(event, state)
-    return [f"{run.id}  {each}" for each in told]
+    state = after if run.id in after.runs else before
+    lines = _of_run(event, state, run, now) or _of_job(event, state, run, now) or _of_question(event, state)
+    return [f"{run.id}  {each}" for each in lines]
+
+
+def _of_space(event: AnyEvent) -> str:
+    """The sentence of an event that belongs to no run."""
+    match event:
+        case happened.ModelLoaded(model=model):
+            return f"the model of {model.space.name} is loaded"
+        case happened.ScheduleMissed(schedule=schedule, reason=reason):
+            return f"the schedule {schedule} starts nothing: {reason}"
+        case happened.HealthChanged(worker=worker, health=health):
+            return f"{worker} is {health}"
+        case happened.ReleaseCreated(release=release):
+            return made(release)
+        case happened.ActionRefused(user=user, subject=subject, action=action, reason=reason):
+            return f"{user} was refused {subject or action}: {reason}"
+        case happened.RunsRemoved(runs=runs):
+            return f"retention removes {counted(len(runs), 'run')} that ended long ago"
+        case happened.FilesRemoved(kind=kind, runs=count):
+            return f"retention removes the {kind} of {counted(count, 'run')}"
+    return ""
 
 
 def _of_run(  # noqa: C901, PLR0912 - one line an event

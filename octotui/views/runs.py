@@ -1,6 +1,6 @@
 """The list of runs: what is open in the order it was asked for, then what has ended, latest first."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Protocol
 
 import msgspec
@@ -148,10 +148,11 @@ def lasted(queued: float, started: float | None, ended: float | None, now: float
     return duration((now if ended is None else ended) - (queued if started is None else started))
 
 
-def matching(state: State, past: Iterable[Record], names: Sequence[str], query: str) -> tuple[str, ...]:
-    """Those runs whose id, name, place or state hold every word of a query."""
+def matching(
+    state: State, kept: Mapping[str, Record], names: Sequence[str], query: str, found: Container[str] = ()
+) -> tuple[str, ...]:
+    """Those runs whose id, name, place or state hold every word of a query, and what else it `found`."""
     words = query.lower().split()
-    kept = {each.id: each for each in past}
 
     def told(name: str) -> str:
         run = state.runs.get(name)
@@ -162,4 +163,4 @@ def matching(state: State, past: Iterable[Record], names: Sequence[str], query: 
         place = where(state.model, each.environment, each.tenant)
         return f"{name} {each.name} {place} {RUNS[each.state].word}".lower()
 
-    return tuple(name for name in names if all(word in told(name) for word in words))
+    return tuple(name for name in names if name in found or all(word in told(name) for word in words))

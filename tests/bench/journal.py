@@ -28,16 +28,16 @@ RUNS = 4_000
 ROUNDS = 7
 
 
-def some_events(runs: int) -> list[Event]:
-    """Runs of four steps, one after the other."""
+def some_events(runs: int, first: int = 1, seq: int = 1) -> list[Event]:
+    """Runs of four steps, one after the other, from a run and a sequence number on."""
     events: list[Event] = []
-    for number in range(1, runs + 1):
+    for number in range(first, first + runs):
         run, picks = (
             f"run-{number}",
             (Pick(pool="setup", worker="worker1", steps=(0, 1, 2, 3), policy="round-robin"),),
         )
         events += [
-            RunQueued(run=run, root=run, process="create", name="Create AWS RDS", environment="test"),
+            RunQueued(run=run, root=run, process="unleash", name="Unleash the kraken", environment="test"),
             RunStarted(run=run),
             WorkersSelected(run=run, picks=picks),
         ]
@@ -50,7 +50,12 @@ def some_events(runs: int) -> list[Event]:
                 JobEnded(run=run, job=job, state="succeeded", exit_code=0),
             ]
         events.append(RunEnded(run=run, state="succeeded"))
-    return [msgspec.structs.replace(e, seq=s, at=1.7e9 + s / 7) for s, e in enumerate(events, 1)]
+    return numbered(events, seq)
+
+
+def numbered(events: list[Event], seq: int = 1) -> list[Event]:
+    """Events with their numbers and times."""
+    return [msgspec.structs.replace(e, seq=s, at=1.7e9 + s / 7) for s, e in enumerate(events, seq)]
 
 
 def bare(path: Path) -> sqlite3.Connection:

@@ -174,6 +174,8 @@ class Walk:
             case "move" if names:
                 self.send(asked.MoveToTop(run=random.choice(names), by="ann"))
                 self.send(asked.RecordRefusal(user="eve", action="MoveToTop", reason="no right"))
+                self.send(asked.RemoveRuns(runs=(f"run-{len(self.events) % 9 + 1}",)))
+                self.send(asked.RecordRemoval(kind="logs", runs=1))
             case "stale" if self.stale:
                 self.send(random.choice(self.stale))
             case "reopen":
@@ -249,7 +251,8 @@ class Walk:
         self.pending = choices
         heapq.heapify(self.pending)
         model = changed(self.random, self.state.model) if self.random.random() < 0.5 else None
-        self.send(asked.Reopen(model))
+        unsure = "the journal was damaged" if len(self.events) % 5 == 0 else ""
+        self.send(asked.Reopen(model, unsure))
 
     def go(self, moves: int) -> None:
         """Walk so many moves, then answer what is asked and let time run out."""

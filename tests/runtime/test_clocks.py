@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable
 
-from octotui.runtime.clocks import in_virtual_time
+from octotui.runtime.clocks import SteadyClock, in_virtual_time
 
 Clock = Callable[[], float]
 
@@ -57,3 +57,30 @@ def test_a_thread_is_waited_for_where_nobody_sleeps() -> None:
         return now()
 
     assert in_virtual_time(main, 3.0) == 3.0
+
+
+def test_a_steady_clock_goes_on_when_it_is_set_back() -> None:
+    back = 0.0
+
+    async def main(now: Clock) -> list[float]:
+        nonlocal back
+        clock = SteadyClock(lambda: now() - back, 990.0)
+        seen = []
+        for back in (0.0, 0.0, 3600.0, 3600.0, -7200.0):  # noqa: B007 - the clock looks at it
+            seen.append(clock())
+            await asyncio.sleep(10)
+        return seen
+
+    assert in_virtual_time(main, 1000.0) == [1000.0, 1010.0, 1020.0, 1030.0, 8240.0]
+
+
+def test_a_steady_clock_begins_where_the_last_event_was() -> None:
+    """An earlier session may have had a clock that ran ahead."""
+
+    async def main(now: Clock) -> list[float]:
+        clock = SteadyClock(now, 5000.0)
+        seen = [clock()]
+        await asyncio.sleep(10)
+        return [*seen, clock()]
+
+    assert in_virtual_time(main, 1000.0) == [5000.0, 5010.0]

@@ -96,9 +96,45 @@ async def test_events_that_do_not_fit_are_told(tmp_path: Path) -> None:
         database.execute("DELETE FROM events WHERE seq = 2")
     database.close()
     with pytest.raises(StoreError, match="event 3 does not fit what came before it"):
-        await open_space(ASKING, tmp_path, "ann", time.time).__aenter__()
-    async with open_space(replace(ASKING, space=ASKING.space), tmp_path / "other", "ann", time.time):
-        pass  # and the folder that was refused is not in anybody's way
+        state_on_disk(space_folder("test", tmp_path))
+    async with open_space(ASKING, tmp_path, "ann", time.time) as session:
+        assert session.rescued is not None
+        assert "events 2 to " in session.rescued.told
+        assert len(session.state.runs) == 0
+
+
+async def test_r4_what_was_open_at_the_damage_is_ended_and_never_run_again(tmp_path: Path) -> None:
+    """Nobody knows what became of it in the events that are missing."""
+    waits = model({"a": [manual("Ask"), script("Then")], "b": [script("Run")]}, engine=Engine(task_cap=1))
+    async with open_space(waits, tmp_path, "ann", time.time) as session:
+        await start(session, "a")
+        await paused(session)
+        await start(session, "b")
+        await start(session, "b")
+        async for state in session.states():
+            if len(state.runs) == 1:
+                break
+    runs: dict[str, int] = {}
+    for event in Reader(tmp_path / "test" / "journal.sqlite").read():
+        runs.setdefault(getattr(event, "run", ""), event.seq)
+    until = runs["run-3"]
+    database = sqlite3.connect(tmp_path / "test" / "journal.sqlite")
+    with database:
+        database.execute("UPDATE events SET body = 'x' WHERE seq = ?", (until + 1,))
+    database.close()
+    told: list[str] = []
+
+    def tell(events: tuple[object, ...], before: State, after: State) -> None:
+        told.extend(type(each).__name__ for each in events)
+
+    async with open_space(waits, tmp_path, "ann", time.time, tell) as session:
+        assert session.rescued is not None
+        assert session.rescued.missing
+        await asyncio.sleep(0.05)
+        assert len(session.state.runs) == 0
+        assert [each.state for each in session.recent()] == ["cancelled", "cancelled", "cancelled"]
+        assert "the journal was damaged" in session.recent()[0].reason
+    assert "JobStarted" not in told
 
 
 async def test_the_model_is_loaded_once_and_again_when_it_has_changed(tmp_path: Path) -> None:

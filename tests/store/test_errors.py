@@ -13,7 +13,7 @@ from octotui.store.errors import unusable
         (OSError("odd"), "j cannot be used: odd"),
         (
             sqlite3.DatabaseError("file is not a database"),
-            "j is damaged (file is not a database): move it away, or restore it from a copy",
+            "j is damaged (file is not a database): open the space to go on with what can be read of it",
         ),
         (
             sqlite3.OperationalError("database or disk is full"),

@@ -1,7 +1,7 @@
 """A session on a small world in virtual time: what the app talks to in tests."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 from octotui.engine.commands import Command
@@ -27,6 +27,8 @@ class FakeSession:
         self.directory = directory
         self.world = scene.world
         self.sent: list[Command] = []
+        self.older: list[RunRecord] = []  # the newest first
+        self.asked: list[tuple[tuple[str, ...], int | None]] = []
         self._changed = asyncio.Event()
 
     @property
@@ -73,7 +75,14 @@ class FakeSession:
             record = record_of(event, found.get(name))
             if record is not None:
                 found[name] = record
-        return sorted(found.values(), key=lambda each: -each.number)[:limit]
+        return [*sorted(found.values(), key=lambda each: -each.number), *self.older][:limit]
+
+    async def history(
+        self, words: Sequence[str] = (), before: int | None = None, limit: int = 100
+    ) -> list[RunRecord]:
+        self.asked.append((tuple(words), before))
+        ended = (each for each in self.older if before is None or each.number < before)
+        return [each for each in ended if all(word in each.name.lower() for word in words)][:limit]
 
     async def family(self, root: str) -> State:
         return replay(self.world.events)

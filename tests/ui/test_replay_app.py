@@ -42,7 +42,7 @@ async def test_keys_go_to_what_matters(tmp_path):
 
 async def test_a_question_of_long_ago_calls_nobody(tmp_path, monkeypatch):
     rung = []
-    monkeypatch.setattr(ReplayApp, "bell", lambda app: rung.append(app))
+    monkeypatch.setattr(ReplayApp, "bell", rung.append)
     async with replayed(tmp_path) as it:
         await it.press("left_curly_bracket", *["right_square_bracket"] * 3)
     assert not rung

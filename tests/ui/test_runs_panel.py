@@ -1,10 +1,11 @@
+from octotui.store.records import RunRecord
 from octotui.ui.lines import Lines
 from octotui.ui.runs_panel import RunsPanel, draw
 from octotui.views import runs
 from octotui.views.words import UNICODE
 from tests import scenes
 from tests.scenes import SCENES
-from tests.ui.opened import opened
+from tests.ui.opened import Opened, opened
 
 
 def line(run: str, width: int) -> str:
@@ -61,3 +62,60 @@ def test_warnings_are_counted_whatever_the_width():
         line = "".join(text for text, _ in draw(row, width, 5, UNICODE))
         assert told in line
         assert len(line) == width
+
+
+def ended(first: int, last: int) -> list[RunRecord]:
+    """Runs that ended long ago, the newest first; every hundredth is called so."""
+    return [
+        RunRecord(
+            number=number, id=f"run-{number}", root=f"run-{number}", process="old", state="failed",
+            name=f"Old {number}" if number % 100 else f"Rare {number}", queued_at=1.0, ended_at=2.0,
+        )
+        for number in range(last, first - 1, -1)
+    ]  # fmt: skip
+
+
+def remember(it: Opened, count: int) -> None:
+    """Let so many runs have ended before the app came."""
+    it.session.older = ended(1, count)
+    it.app.past = it.session.recent()
+    it.app.screen._follow()
+
+
+async def test_r5_older_runs_come_in_pages_when_the_cursor_nears_the_end(tmp_path):
+    async with opened(scenes.idle(), tmp_path) as it:
+        remember(it, 1000)
+        lines = it.app.screen.query_one(RunsPanel).query_one(Lines)
+        await it.until(lambda: len(lines.keys) == 100)
+        assert it.session.asked == []
+        assert "100+" in it.text
+        await it.press("G")
+        await it.until(lambda: len(lines.keys) == 300)
+        assert it.session.asked == [((), 901)]
+        for _ in range(9):
+            await it.press("G")
+            await it.until(lambda: lines.cursor < len(lines.keys) - 50 or "+" not in it.text)
+        await it.until(lambda: len(lines.keys) == 1000)
+        assert lines.keys[-1] == "run-1"
+        assert "1000 " in it.text
+        assert "+" not in it.text
+
+
+async def test_r5_a_filter_finds_what_was_not_loaded(tmp_path):
+    async with opened(scenes.idle(), tmp_path) as it:
+        remember(it, 1000)
+        lines = it.app.screen.query_one(RunsPanel).query_one(Lines)
+        await it.press("slash", *"rare", "enter")
+        await it.until(lambda: len(lines.keys) == 10)
+        assert lines.keys[-1] == "run-100"
+        assert (("rare",), None) in it.session.asked
+        await it.press("slash", "escape")
+        await it.until(lambda: len(lines.keys) > 100)
+
+
+async def test_a_short_list_asks_for_nothing(tmp_path):
+    async with opened(scenes.seed(), tmp_path) as it:
+        await it.press("G")
+        await it.press("slash", *"unleash", "enter")
+        assert it.session.asked == []
+        assert "+" not in it.text.split("Runs", 1)[1].split("Pools", 1)[0]

@@ -1,0 +1,100 @@
+"""Retention: what has ended long enough ago is removed, in the background and in small steps."""
+
+import asyncio
+import shutil
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import get_args
+
+from octotui.engine.commands import RecordRemoval, Refused, RemoveRuns
+from octotui.engine.terms import FileKind
+from octotui.model.space import Keep
+from octotui.runtime.session import Session
+from octotui.store.errors import StoreError
+from octotui.store.folder import SpaceFolder
+from octotui.store.pruning import Family, ended_families, removal, runs_in
+
+HOUR = 3600.0  # seconds from one cleaning to the next
+STEP = 20  # families that are removed at a time
+REST = 0.05  # seconds between two steps
+KINDS: tuple[FileKind, ...] = get_args(FileKind)
+
+
+class Retention:
+    """Cleans the space of a session as its model says, at once and then every hour."""
+
+    def __init__(self, session: Session, folder: SpaceFolder) -> None:
+        self._session = session
+        self._folder = folder
+
+    async def work(self) -> None:
+        """Clean until somebody cancels this; what goes wrong is tried again an hour later."""
+        while True:
+            with suppress(StoreError, Refused):
+                await self.clean()
+            await asyncio.sleep(HOUR)
+
+    async def clean(self) -> None:
+        """Remove now what may go."""
+        declared = self._session.state.model.retention
+        if any(not getattr(declared, name).forever for name in ("runs", *KINDS)):
+            families = await asyncio.to_thread(ended_families, self._folder.journal)
+            gone = too_many(families, declared.runs, self._session.now())
+            await self._remove_runs(gone)
+            left = [each for each in families if each not in set(gone)]
+            for kind in KINDS:
+                await self._remove_files(kind, too_many(left, getattr(declared, kind), self._session.now()))
+
+    async def _remove_runs(self, families: Sequence[Family]) -> None:
+        """Forget families, the oldest first; the first of these events says what the space still knows."""
+        before: int | None = None
+        if families:
+            await asyncio.to_thread(self._remove_orphans)
+        for first in range(0, len(families), STEP):
+            some = families[first : first + STEP]
+            found = await asyncio.to_thread(removal, self._folder.journal, some, before)
+            command = RemoveRuns(runs=found.runs, gaps=found.gaps, keep=before is None)
+            events = await self._session.send(command)
+            before = before or events[0].seq
+            for kind in KINDS:
+                await asyncio.to_thread(_remove, self._folder.path / kind, found.runs)
+            await asyncio.sleep(REST)
+
+    async def _remove_files(self, kind: FileKind, families: Sequence[Family]) -> None:
+        """Remove what jobs of these families left; the runs are still known."""
+        folder = self._folder.path / kind
+        there = await asyncio.to_thread(_names, folder)
+        runs = [run for family in families for run in family.runs if run in there]
+        for first in range(0, len(runs), STEP):
+            await asyncio.to_thread(_remove, folder, runs[first : first + STEP])
+            await asyncio.sleep(REST)
+        if runs:
+            await self._session.send(RecordRemoval(kind=kind, runs=len(runs)))
+
+    def _remove_orphans(self) -> None:
+        """Remove what runs left that are forgotten: a crash came between the two."""
+        there = {kind: _names(self._folder.path / kind) for kind in KINDS}
+        known = runs_in(self._folder.journal)  # afterwards: a run is known before it leaves anything
+        for kind, names in there.items():
+            _remove(self._folder.path / kind, sorted(names - known))
+
+
+def too_many(families: Sequence[Family], keep: Keep, now: float) -> list[Family]:
+    """Of families, the latest first, those that are not kept; the oldest first."""
+    spare = families[keep.keep :] if keep.keep is not None else ()
+    old = (each for each in families if keep.age is not None and each.ended_at < now - keep.age)
+    gone = {each.root: each for each in (*spare, *old)}
+    return sorted(gone.values(), key=lambda each: each.ended_at)
+
+
+def _names(folder: Path) -> set[str]:
+    try:
+        return {each.name for each in folder.iterdir() if each.name.startswith("run-")}
+    except FileNotFoundError:
+        return set()
+
+
+def _remove(folder: Path, runs: Sequence[str]) -> None:
+    for run in runs:
+        shutil.rmtree(folder / run, ignore_errors=True)

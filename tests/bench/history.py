@@ -1,0 +1,145 @@
+"""A space with a long history: opening it, cleanly left or killed, and its lists; against an empty one.
+
+Run by hand: `python tests/bench/history.py [RUNS]`. The history is put into the tables as the writer does it.
+"""
+
+import asyncio
+import shutil
+import sqlite3
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from octotui.engine.events import JobPlaced, ModelLoaded
+from octotui.engine.evolve import evolve
+from octotui.engine.snapshot import encode
+from octotui.engine.state import State
+from octotui.model.read import load
+from octotui.runtime.opening import open_space
+from octotui.runtime.snapshots import EVENTS
+from octotui.store import schema
+from octotui.store.tables import Tables
+from tests.bench.journal import at, numbered, some_events
+
+ROOT = Path(__file__).parents[2]
+MODEL = ROOT / "configs" / "kraken.toml"
+ROUNDS = 15
+OPEN = """
+import asyncio, sys, time
+from pathlib import Path
+from octotui.model.read import load
+from octotui.runtime.opening import open_space
+
+async def main():
+    model = load(sys.argv[1])
+    start = time.perf_counter()
+    async with open_space(model, Path(sys.argv[2]), "ann", time.time) as session:
+        print(time.perf_counter() - start)
+
+asyncio.run(main())
+"""
+
+
+def fill(base: Path, runs: int) -> tuple[int, bytes]:
+    """Write so many ended runs, as after a clean end; the snapshot that a killed session would have left."""
+    model = load(MODEL)
+    folder = base / model.space.slug
+    folder.mkdir(parents=True)
+    database = schema.connect(folder / "journal.sqlite")
+    database.execute("PRAGMA synchronous = OFF")
+    tables, state = Tables(database), State()
+    events: list[Any] = [ModelLoaded(model=model, seq=1, at=1.7e9)]
+    killed = (0, b"")
+    for first in range(0, runs + 1, 1000):
+        database.execute("BEGIN")
+        tables.add(events)
+        database.execute("COMMIT")
+        for event in events:
+            state = evolve(state, event)
+            if event.seq % EVENTS == 0:
+                killed = (event.seq, encode(state))
+        plain = [
+            each for each in some_events(min(1000, runs - first), first + 1) if type(each) is not JobPlaced
+        ]
+        events = numbered(plain, state.seq + 1)
+    database.execute(schema.SAVE_SNAPSHOT, (state.seq, encode(state)))
+    database.close()
+    size = (folder / "journal.sqlite").stat().st_size >> 20
+    print(f"{runs} runs, {state.seq} events, {size} MiB", flush=True)
+    return killed
+
+
+def opening(base: Path) -> float:
+    """Seconds that a fresh process needs to open a space; each time a copy as it was left."""
+    call = [sys.executable, "-c", OPEN, str(MODEL), str(base)]
+    return float(subprocess.run(call, cwd=ROOT, check=True, capture_output=True, text=True).stdout)
+
+
+def openings(bases: dict[str, Path]) -> dict[str, float]:
+    """The median of many times of each, in turn; what opening writes is put back."""
+    times: dict[str, list[float]] = {name: [] for name in bases}
+    for _ in range(ROUNDS):
+        for name, base in bases.items():
+            path = base / load(MODEL).space.slug / "journal.sqlite"
+            kept = _last(path)
+            times[name].append(opening(base))
+            _put_back(path, kept)
+    return {name: statistics.median(each) for name, each in times.items()}
+
+
+def _last(path: Path) -> tuple[int, tuple[int, bytes]]:
+    database = sqlite3.connect(path)
+    snapshot = database.execute("SELECT seq, body FROM snapshot").fetchone()
+    seq = database.execute("SELECT max(seq) FROM events").fetchone()[0]
+    database.close()
+    return seq, snapshot
+
+
+def _put_back(path: Path, kept: tuple[int, tuple[int, bytes]]) -> None:
+    database = sqlite3.connect(path)
+    database.execute("DELETE FROM events WHERE seq > ?", (kept[0],))
+    database.execute(schema.SAVE_SNAPSHOT, kept[1])
+    database.commit()
+    database.close()
+
+
+async def lists(base: Path) -> None:
+    """What pages of the list cost."""
+    async with open_space(load(MODEL), base, "ann", time.time) as session:
+        for words in ((), ("succeeded",), ("aws", "test"), ("run-777",), ("nowhere",), ("kraken", "failed")):
+            times = []
+            before: int | None = None
+            for _ in range(20):
+                start = time.perf_counter()
+                found = await session.history(words, before, 200)
+                times.append((time.perf_counter() - start) * 1000)
+                before = found[-1].number if found else None
+            told = f"p50 {at(times, 0.5):.1f} ms, worst {max(times):.1f} ms"
+            print(f"page of {' '.join(words) or 'all'!r}: {told}")
+
+
+def main() -> None:
+    runs = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
+    with tempfile.TemporaryDirectory() as folder:
+        bases = {name: Path(folder, name) for name in ("empty", "left", "killed")}
+        fill(bases["empty"], 0)
+        killed = fill(bases["left"], runs)
+        shutil.copytree(bases["left"], bases["killed"])
+        with closing(
+            sqlite3.connect(bases["killed"] / load(MODEL).space.slug / "journal.sqlite")
+        ) as database:
+            database.execute(schema.SAVE_SNAPSHOT, killed)
+            database.commit()
+        found = openings(bases)
+        for name, seconds in found.items():
+            print(f"{name}: {seconds * 1000:.1f} ms, {seconds / found['empty']:.2f} of empty (at most 1.2)")
+        asyncio.run(lists(bases["left"]))
+
+
+if __name__ == "__main__":
+    main()
