@@ -141,7 +141,7 @@ class RecordRefusal(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class Reopen(msgspec.Struct, frozen=True, tag=True):
-    """The space was opened again, with this model if it is another one: jobs that were running are lost."""
+    """The space was opened again, with this model if it is another one: what starts now obeys it."""
 
     model: Model | None = None
 

@@ -4,16 +4,14 @@ from typing import assert_never
 
 from octotui.engine import commands as asked
 from octotui.engine import events as happened
-from octotui.engine.cancel import cancel, open_jobs
+from octotui.engine.cancel import cancel
 from octotui.engine.commands import Command, Refused
 from octotui.engine.due import let_due
-from octotui.engine.outcomes import end_job, report_outcome, report_progress
+from octotui.engine.outcomes import report_outcome, report_progress
 from octotui.engine.releasing import create_release
 from octotui.engine.starting import start_due, start_run
-from octotui.engine.state import Interruption, State, in_order
-from octotui.engine.terms import Outcome
+from octotui.engine.state import Interruption, State
 from octotui.engine.turn import Turn
-from octotui.model.space import Model
 
 
 def decide(turn: Turn, command: Command) -> None:  # noqa: C901, PLR0912, PLR0915 - one line a command
@@ -46,7 +44,8 @@ def decide(turn: Turn, command: Command) -> None:  # noqa: C901, PLR0912, PLR091
         case asked.RecordRefusal():
             _record_refusal(turn, command)
         case asked.Reopen():
-            _reopen(turn, command.model)
+            if command.model is not None:
+                turn.emit(happened.ModelLoaded(model=command.model))
         case asked.Tick():
             let_due(turn)
         case _:
@@ -154,14 +153,3 @@ def _record_refusal(turn: Turn, command: asked.RecordRefusal) -> None:
             origin=command.origin,
         )
     )
-
-
-def _reopen(turn: Turn, model: Model | None) -> None:
-    """Jobs that were running are lost; nothing is silently run again, and what starts now obeys the model."""
-    if model is not None:
-        turn.emit(happened.ModelLoaded(model=model))
-    lost = Outcome(state="lost", reason="octotui ended while it was running, and nobody knows how it went")
-    for run in in_order(turn.state):
-        for job in open_jobs(turn, run.id):
-            if job.state == "running":
-                end_job(turn, job, lost)

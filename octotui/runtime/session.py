@@ -57,8 +57,11 @@ class Session:
         crew.present = lambda: self.state
 
     async def start(self, model: Model) -> None:
-        """Take the space up with this model: lost jobs are told, waiting work goes on."""
+        """Take the space up with this model: what runs is found, what is lost is told, the rest goes on."""
+        lost = await self._crew.look(self.state)
         await self.send(Reopen(None if model == self.state.model else model))
+        for report in lost:
+            await self.send(report)
         if self._timetable is not None:
             self._timetable.follow(self.state, self.now())
         self._crew.take_up(self.state)
@@ -115,7 +118,7 @@ class Session:
         return self._crew.artifact_path(run, job, name)
 
     async def close(self) -> None:
-        """End what runs here, and leave the journal complete."""
+        """Let go of what runs, and leave the journal complete."""
         self._closed = True
         if self._timer is not None:
             self._timer.cancel()

@@ -4,6 +4,7 @@ A row stands for a turn: the line from which on another level holds. A script th
 no such file, and costs nothing.
 """
 
+import os
 import struct
 from array import array
 from bisect import bisect_right
@@ -39,6 +40,13 @@ def rows(chunk: bytes, line: int, turns: Iterable[Turn]) -> bytes:
         place = at
         found[line] = _NUMBERS[level]
     return b"".join(_ROW.pack(*each) for each in found.items())
+
+
+def drop_torn(file: int) -> None:
+    """Cut off a row of which a crash has left a part."""
+    size = os.fstat(file).st_size
+    if size % _ROW.size:
+        os.ftruncate(file, size // _ROW.size * _ROW.size)
 
 
 class LevelReader:
@@ -94,9 +102,10 @@ class LevelReader:
         return LEVELS[self._levels[place]] in HIDDEN
 
     def _add(self, line: int, level: int) -> None:
-        if self._lines and self._lines[-1] == line:
-            self._levels[-1] = level
-        else:
-            self._hidden.append(self.hidden_before(line))
-            self._lines.append(line)
-            self._levels.append(level)
+        """Take up a row; one that goes back is said again after a crash, and so is what comes behind it."""
+        while self._lines and self._lines[-1] >= line:
+            for rows_of in (self._hidden, self._lines, self._levels):
+                rows_of.pop()
+        self._hidden.append(self.hidden_before(line))
+        self._lines.append(line)
+        self._levels.append(level)
