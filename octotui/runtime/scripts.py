@@ -63,10 +63,9 @@ class Scripts:
     async def look(self, state: State, job: Job) -> Found | Outcome:
         """What is left of an attempt that ran when the space was left, or the outcome that it is lost."""
         here = str(self.directory(state, job))
-        name = self._names.name(job.id, job.attempt)
-        place, left = Place(here, name), Left("nothing")
+        place, left = self._place(here, job), Left("nothing")
         for directory in dict.fromkeys((here, *self._names.directories)):
-            there = Place(directory, name)
+            there = self._place(directory, job)
             if (left := await self._executor.look(there)).state != "nothing":
                 place = there
                 break
@@ -75,9 +74,9 @@ class Scripts:
 
     async def tidy(self, jobs: tuple[Job, ...]) -> None:
         """Take away what crashes have left, but that of these jobs."""
-        keep = frozenset(self._names.name(job.id, job.attempt) for job in jobs)
+        keep = frozenset(_name(job) for job in jobs)
         for directory in self._names.directories:
-            await self._executor.tidy(directory, self._names.prefix, keep)
+            await self._executor.tidy(directory, self._names.space, keep)
 
     def account(self) -> None:
         """Note that all that was lost is told; raises StoreError."""
@@ -139,7 +138,7 @@ class Scripts:
         )
         if self.present().jobs[job.id].stopping:
             return STOPPED
-        place = Place(directory, self._names.name(job.id, job.attempt)) if found is None else found.place
+        place = self._place(directory, job) if found is None else found.place
         try:
             if self._keeps_output:
                 self._names.use(directory)
@@ -168,6 +167,9 @@ class Scripts:
         for warning in memo.warnings:
             output.say(warning, "warning")
 
+    def _place(self, directory: str, job: Job) -> Place:
+        return Place(directory, self._names.space, _name(job))
+
     def _log_begins(self, job: Job, found: Found | None) -> int:
         """Where an attempt's output begins in the log of its job."""
         if job.attempt == 1 or not self._keeps_output:
@@ -194,6 +196,11 @@ class Scripts:
     def _progress(self, job: Job, percentage: int, message: str) -> None:
         """Report how far a job's script has come."""
         self.report(ReportProgress(job=job.id, attempt=job.attempt, percentage=percentage, message=message))
+
+
+def _name(job: Job) -> str:
+    """The name of a job's attempt among all of its space."""
+    return f"{job.id}-{job.attempt}"
 
 
 def _judged(place: Place, left: Left, *, same_boot: bool) -> Found | Outcome:

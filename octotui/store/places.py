@@ -23,17 +23,18 @@ class _Kept(msgspec.Struct, frozen=True):
 
 
 class Places:
-    """The names of a space's attempts among all of a machine, and the directories that they may be in."""
+    """The name of a space among all of a machine, and the directories that its attempts may be in."""
 
     def __init__(self, folder: SpaceFolder) -> None:
         self._path = folder.path / "places.json"
         self._space = folder.path
         self._kept = _read(self._path) or _Kept(token_hex(4))
+        self._used: set[str] = set()
 
     @property
-    def prefix(self) -> str:
-        """How the names of all attempts begin."""
-        return f"{self._space.name}-{self._kept.id}-"
+    def space(self) -> str:
+        """What the space is called among all that use the directories of its workers."""
+        return f"{self._space.name}-{self._kept.id}"
 
     @property
     def same_boot(self) -> bool:
@@ -45,16 +46,15 @@ class Places:
         """Every directory that an attempt may have run in."""
         return tuple(str(self._space / each) for each in self._kept.directories)
 
-    def name(self, job: str, attempt: int) -> str:
-        """The name of an attempt."""
-        return f"{self.prefix}{job}-{attempt}"
-
     def use(self, directory: str) -> None:
         """Note a directory before something runs in it; raises StoreError."""
+        if directory in self._used:
+            return
         if directory not in self.directories:
             path = Path(directory)
             inside = str(path.relative_to(self._space)) if path.is_relative_to(self._space) else directory
             self._keep(msgspec.structs.replace(self._kept, directories=(*self._kept.directories, inside)))
+        self._used.add(directory)
 
     def note_boot(self) -> None:
         """Say that all that ran before this boot is accounted for; raises StoreError."""

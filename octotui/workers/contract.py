@@ -17,9 +17,10 @@ Leave = Callable[[str], Awaitable[None]]
 
 
 class Place(msgspec.Struct, frozen=True):
-    """Where one attempt at a job runs: its name among all attempts, in the directory of its worker."""
+    """Where one attempt at a job runs: in the directory of its worker, by its name among those of a space."""
 
     directory: str
+    space: str
     name: str
 
 
@@ -83,8 +84,8 @@ class Executor(Protocol):
         """Take away what is left in a place: how it ended is on disk."""
         ...
 
-    async def tidy(self, directory: str, prefix: str, keep: Set[str]) -> None:
-        """Take away what crashes have left of places with names that begin so, but those to keep."""
+    async def tidy(self, directory: str, space: str, keep: Set[str]) -> None:
+        """Take away what crashes have left of a space's places, but those of names to keep."""
         ...
 
     async def close(self) -> None:

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Set
 
 from octotui.engine.terms import Outcome
-from octotui.workers import shells, workspaces
+from octotui.workers import shells
 from octotui.workers.contract import Leave, Left, Output, Place, Unstartable, Work
 from octotui.workers.process import Process, spawn
 from octotui.workers.workspaces import Workspace, Workspaces
@@ -30,19 +30,19 @@ class LocalExecutor:
 
     async def look(self, place: Place) -> Left:
         """What is there of an attempt: as long as its record is locked, something of it lives."""
-        workspace = self._workspaces.find(place)
-        if workspace is None:
+        path = self._workspaces.left(place)
+        if path is None:
             return Left("nothing")
+        workspace = Workspace(path)
         try:
             running, record = workspace.locked(), workspace.read()  # in this order: it may end meanwhile
         finally:
             workspace.close()
-        memo = record.memo or ""
         if running:
-            return Left("running", memo)
+            return Left("running", record.memo)
         if record.code is not None:
-            return Left("ended", memo)
-        return Left("unstarted" if record.pid is None else "lost", memo)
+            return Left("ended", record.memo)
+        return Left("unstarted" if record.pid is None else "lost", record.memo)
 
     async def start(self, place: Place, work: Work, memo: str = "") -> None:
         """Begin the work under a supervisor; raises Unstartable."""
@@ -55,7 +55,7 @@ class LocalExecutor:
         except OSError as error:
             raise Unstartable(f"{work.worker} has no work directory: {_why(error)}") from None
         try:
-            workspace.fill(work.script, memo)
+            workspace.fill(place.name, work.script, memo)
             command = (program, *shells.command(work.shell, workspace.script)[1:])
             pid = spawn(workspace, command, self._around(work.shell) | work.environment)
         except (OSError, ValueError) as error:
@@ -88,9 +88,10 @@ class LocalExecutor:
         if process is not None and not self._workspaces.give_back(place.directory, process.workspace):
             self._remove(process.workspace)
 
-    async def tidy(self, directory: str, prefix: str, keep: Set[str]) -> None:
+    async def tidy(self, directory: str, space: str, keep: Set[str]) -> None:
         """Take away what crashes have left."""
-        await asyncio.to_thread(workspaces.tidy, directory, prefix, frozenset(keep))
+        for path in self._workspaces.others(directory, space, frozenset(keep)):
+            await asyncio.to_thread(shutil.rmtree, path, ignore_errors=True)
 
     async def close(self) -> None:
         """Let go of everything; what runs goes on."""
@@ -103,7 +104,9 @@ class LocalExecutor:
         self._workspaces.remove()
 
     def _found(self, place: Place) -> Process:
-        process = self._begun[place] = Process(Workspace(workspaces.path_of(place)))
+        path = self._workspaces.left(place)
+        assert path is not None, "it was looked for, and is there"
+        process = self._begun[place] = Process(Workspace(path))
         return process
 
     def _remove(self, workspace: Workspace) -> None:

@@ -1,6 +1,8 @@
-"""What is written down of an attempt, in whole lines: our memo, then its supervisor's pid and exit code."""
+"""What is written down of the attempts in a workspace, in whole lines: the memo, then what a supervisor says.
 
-from collections.abc import Iterator
+A record is only appended to, also by the next attempt in the same folder: on a busy disk, cutting or renaming
+files costs more than starting a job. Whose it is says the last memo.
+"""
 
 import msgspec
 
@@ -8,39 +10,37 @@ SIGNALS = 128  # a shell adds this to the number of the signal that has killed a
 
 
 class Record(msgspec.Struct, frozen=True):
-    """How far an attempt has come, as its record says."""
+    """How far the last attempt has come: its name, what we have noted, its leader, and how it ended."""
 
-    memo: str | None = None
+    name: str = ""
+    memo: str = ""
     pid: int | None = None
     code: int | None = None  # negative: the number of the signal that has killed the script
 
 
-def memo_line(memo: str) -> bytes:
-    """The line before an attempt's own; the last of several holds, when none has begun."""
-    return b"memo %s\n" % memo.encode()
+def memo_line(name: str, memo: str) -> bytes:
+    """The line that begins an attempt."""
+    return f"memo {name} {memo}\n".encode()
 
 
 def read(body: bytes) -> Record:
-    """A record; what stands behind its last line end is not there yet."""
-    memo = pid = code = None
+    """The record of the last attempt; what stands behind the last line end is not there yet."""
+    name = memo = b""
+    pid = code = None
     said = False
-    for key, rest in _lines(body):
-        match key:
-            case b"memo":
-                memo = rest.decode(errors="replace")
-            case b"pid":
-                pid = int(rest)
-            case b"exit":
-                code = _code(int(rest), said)
-            case _:
-                said = True
-    return Record(memo, pid, code)
-
-
-def _lines(body: bytes) -> Iterator[tuple[bytes, bytes]]:
-    for line in body.split(b"\n")[:-1]:
+    for line in body[: body.rfind(b"\n") + 1].splitlines():
         key, _, rest = line.partition(b" ")
-        yield (key, rest) if key == b"memo" or rest.isdigit() else (b"", line)
+        if key == b"memo":
+            name, _, memo = rest.partition(b" ")
+            pid = code = None
+            said = False
+        elif key == b"pid" and rest.isdigit():
+            pid = int(rest)
+        elif key == b"exit" and rest.isdigit():
+            code = _code(int(rest), said)
+        else:
+            said = True
+    return Record(name.decode(errors="replace"), memo.decode(errors="replace"), pid, code)
 
 
 def _code(code: int, said: bool) -> int:

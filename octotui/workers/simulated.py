@@ -43,7 +43,7 @@ class SimulatedExecutor:
         """Forget it."""
         self._begun.pop(place, None)
 
-    async def tidy(self, directory: str, prefix: str, keep: Set[str]) -> None:
+    async def tidy(self, directory: str, space: str, keep: Set[str]) -> None:
         """There is nothing to take away."""
 
     async def close(self) -> None:

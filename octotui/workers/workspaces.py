@@ -1,9 +1,9 @@
-"""Folders that attempts run in: named so that a later process finds them, and used again when free."""
+"""Folders that attempts run in: found by a later process, and used again when they are free."""
 
 import fcntl
 import os
 import shutil
-from contextlib import suppress
+from itertools import count
 from pathlib import Path
 
 from octotui.workers import record
@@ -11,14 +11,10 @@ from octotui.workers.contract import Place
 from octotui.workers.record import Record
 
 LARGE = 1 << 22  # bytes of a spool that are better thrown away elsewhere
+LONG = 1 << 16  # bytes of a record that is not appended to any more
 OURS = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
 APPEND = os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC
 FILES = ("script", "spool", "record")
-
-
-def path_of(place: Place) -> str:
-    """The folder of a place."""
-    return f"{place.directory}/work/{place.name}"
 
 
 class Workspace:
@@ -31,11 +27,12 @@ class Workspace:
     """
 
     def __init__(self, path: str) -> None:
-        """Open the folder, or make it; raises OSError."""
+        """Open the files of a folder that is there; raises OSError."""
         self.path = path
+        self.script = f"{path}/script"
         self._files: list[int] = []
-        self._length = 0
-        _make(path)
+        self._length = 0  # of the script
+        self._begins = self._secret = 0  # where in the record the attempt begins, and how long its memo is
         try:
             for name in FILES:
                 self._files.append(os.open(f"{path}/{name}", OURS, 0o600))
@@ -44,27 +41,18 @@ class Workspace:
             raise
 
     @property
-    def script(self) -> str:
-        """Where the script is."""
-        return f"{self.path}/script"
-
-    @property
     def spool(self) -> int:
         """The file of its output, to be read."""
         return self._files[1]
 
-    def rename(self, path: str) -> None:
-        """Be the folder of another attempt; raises OSError, also where that has one."""
-        os.rename(self.path, path)  # noqa: PTH104 - a Path costs more than the call
-        self.path = path
-
-    def fill(self, script: str, memo: str) -> None:
-        """Put in what an attempt begins with, the memo first; raises OSError.
+    def fill(self, name: str, script: str, memo: str) -> None:
+        """Put in what an attempt begins with, whose it is first; raises OSError.
 
         After a shorter script than the one before stand the newlines that `empty` left, which no shell minds.
         """
-        note, body = record.memo_line(memo), script.encode(errors="surrogateescape")
-        _write(self._files[2], note, os.fstat(self._files[2]).st_size)
+        line, body = record.memo_line(name, memo), script.encode(errors="surrogateescape")
+        self._begins, self._secret = os.fstat(self._files[2]).st_size, len(line)
+        _write(self._files[2], line, self._begins)
         self._length = len(body)
         _write(self._files[0], body)
 
@@ -85,19 +73,18 @@ class Workspace:
 
     def read(self) -> Record:
         """How far the attempt has come."""
-        return record.read(os.pread(self._files[2], os.fstat(self._files[2]).st_size, 0))
+        return record.read(os.pread(self._files[2], os.fstat(self._files[2]).st_size, self._begins))
 
     def empty(self) -> bool:
         """Leave nothing of the attempt in it; False where that would take long, or can't be done."""
         try:
-            if os.fstat(self.spool).st_size > LARGE:
-                return False
-            if not all(map(_alone, self._files)):
+            written, kept = (os.fstat(file).st_size for file in self._files[1:])
+            if written > LARGE or kept > LONG or not all(map(_alone, self._files)):
                 return False
             _write(self._files[0], b"\n" * self._length)
-            if os.fstat(self.spool).st_size:
+            _write(self._files[2], b"\n" * self._secret, self._begins)
+            if written:
                 os.ftruncate(self.spool, 0)
-            os.ftruncate(self._files[2], 0)
             return len(os.listdir(self.path)) == len(FILES)  # noqa: PTH208
         except OSError:
             return False
@@ -111,16 +98,6 @@ class Workspace:
         """Let go of its files."""
         while self._files:
             os.close(self._files.pop())
-
-
-def _make(path: str) -> None:
-    try:
-        os.mkdir(path, 0o700)  # noqa: PTH102 - a Path costs more than the call
-    except FileExistsError:
-        pass  # of an attempt that was not begun before a crash
-    except FileNotFoundError:
-        Path(path).parent.mkdir(0o700, parents=True, exist_ok=True)
-        os.mkdir(path, 0o700)  # noqa: PTH102
 
 
 def _write(file: int, body: bytes, at: int = 0) -> None:
@@ -156,32 +133,27 @@ def _alone(file: int) -> bool:
 
 
 class Workspaces:
-    """The workspaces of this machine: those of attempts by their place, and the free ones of each worker.
+    """The workspaces of this machine: free ones of each worker, and what earlier processes have left there.
 
-    A free one keeps the name of the attempt that it had, which is over; it gets the next one's when it is
-    empty, and before anything of that is in it. So no crash takes one attempt for another.
+    A folder is named by its space and a number; whose it is says its record, in a line that is there or not.
+    So no crash takes one attempt for another.
     """
 
     def __init__(self) -> None:
         self._free: dict[str, list[Workspace]] = {}
+        self._left: dict[tuple[str, str], dict[str, str]] = {}
 
     def take(self, place: Place) -> Workspace:
         """A workspace for an attempt that has not begun; raises OSError where none can be made."""
-        path, free = path_of(place), self._free.setdefault(place.directory, [])
-        while free:
-            workspace = free.pop()
-            try:
-                workspace.rename(path)
-            except OSError:  # there is one already, that a crash left before it began; or this one is gone
-                workspace.remove()
-            else:
-                return workspace
-        return Workspace(path)
+        left = self._found(place.directory, place.space).pop(place.name, None)
+        free = self._free.setdefault(place.directory, [])
+        if left is None and free:
+            return free.pop()
+        return Workspace(left or _made(f"{place.directory}/work", place.space))
 
-    def find(self, place: Place) -> Workspace | None:
-        """The workspace that an earlier process has made for an attempt; raises OSError."""
-        path = path_of(place)
-        return Workspace(path) if os.path.isdir(path) else None  # noqa: PTH112
+    def left(self, place: Place) -> str | None:
+        """The folder that an earlier process has made for an attempt."""
+        return self._found(place.directory, place.space).get(place.name)
 
     def give_back(self, directory: str, workspace: Workspace) -> bool:
         """Take a workspace back to be used again; False where it can't be, and has to be removed."""
@@ -190,16 +162,50 @@ class Workspaces:
         self._free.setdefault(directory, []).append(workspace)
         return True
 
+    def others(self, directory: str, space: str, keep: frozenset[str]) -> list[str]:
+        """The folders that earlier processes of a space have left, but those of attempts to keep."""
+        found = self._found(directory, space)
+        return [found.pop(name) for name in tuple(found) if name not in keep]
+
     def remove(self) -> None:
         """Take all free workspaces away."""
         for free in self._free.values():
             while free:
                 free.pop().remove()
 
+    def _found(self, directory: str, space: str) -> dict[str, str]:
+        """What was left for a space, by the names of attempts; looked for once, before anything is made."""
+        if (directory, space) not in self._left:
+            self._left[directory, space] = _look(f"{directory}/work", f"{space}-")
+        return self._left[directory, space]
 
-def tidy(directory: str, prefix: str, keep: frozenset[str]) -> None:
-    """Take away the folders of a worker whose names begin so, but those to keep."""
-    with suppress(FileNotFoundError):
-        for name in os.listdir(f"{directory}/work"):  # noqa: PTH208
-            if name.startswith(prefix) and name not in keep:
-                shutil.rmtree(f"{directory}/work/{name}", ignore_errors=True)
+
+def _look(folder: str, prefix: str) -> dict[str, str]:
+    try:
+        names = [name for name in os.listdir(folder) if name.startswith(prefix)]  # noqa: PTH208
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    return {_name(f"{folder}/{name}") or name: f"{folder}/{name}" for name in names}
+
+
+def _name(path: str) -> str:
+    """The attempt that a folder is for, or nothing where that was not written down."""
+    try:
+        return record.read(Path(path, "record").read_bytes()).name
+    except OSError:
+        return ""
+
+
+def _made(folder: str, space: str) -> str:
+    """A new folder."""
+    for number in count(1):
+        path = f"{folder}/{space}-{number}"
+        try:
+            os.mkdir(path, 0o700)  # noqa: PTH102 - a Path costs more than the call
+        except FileExistsError:
+            continue
+        except FileNotFoundError:
+            Path(folder).mkdir(0o700, parents=True, exist_ok=True)
+            os.mkdir(path, 0o700)  # noqa: PTH102
+        return path
+    raise AssertionError
