@@ -11,7 +11,7 @@ cd "$1" || exit
 shift
 trap 'set --' TERM INT HUP # it stays, to write the end; the script has what signals do by default
 echo "pid $$" >&2 || exit 125 # nothing begins that could begin again unnoticed
-"$@" 3<&0 </dev/null 2>&1
+(exec "$@") 3<&0 </dev/null 2>&1 # in a subshell, so that what this shell says is not in the spool
 code=$?
 echo "exit $code" >&2 || exit "$code"
 # What the script has left running is killed, and this shell with it. If it was told to end (it has no
