@@ -223,15 +223,17 @@ class Walk:
         self.send(asked.AnswerInterruption(interruption=question, user=user, answer=answer, notes="so be it"))
 
     def reopen(self) -> None:
-        """End octotui and open the space again: from a snapshot, without the jobs that ran."""
+        """End octotui and open the space again: from a snapshot; some of the jobs that ran are lost."""
         self.state = decode(encode(self.state))
         self.reopened = True
-        choices = [each for each in self.pending if isinstance(each[2], asked.ChoosePackages)]
-        self.stale.extend(each[2] for each in self.pending if each not in choices)
-        self.pending = choices
-        heapq.heapify(self.pending)
+        running = sorted(job.id for job in self.state.jobs.values() if job.state == "running")
+        attempts = {name: self.state.jobs[name].attempt for name in running}
         model = changed(self.random, self.state.model) if self.random.random() < 0.5 else None
         self.send(asked.Reopen(model))
+        lost = Outcome(state="lost", reason="its machine was restarted")
+        for name, attempt in attempts.items():
+            if self.random.random() < 0.5:
+                self.send(asked.ReportOutcome(job=name, attempt=attempt, outcome=lost))
 
     def go(self, moves: int) -> None:
         """Walk so many moves, then answer what is asked and let time run out."""
