@@ -70,7 +70,8 @@ class Scripts:
                 place = there
                 break
         self._places[job.id] = place
-        return _judged(place, left, same_boot=self._names.same_boot)
+        memo = decode(left.memo) if left.memo else Memo(log=self._log_begins(job))
+        return _judged(place, left, memo, same_boot=self._names.same_boot)
 
     async def tidy(self, jobs: tuple[Job, ...]) -> None:
         """Take away what crashes have left, but that of these jobs."""
@@ -131,7 +132,7 @@ class Scripts:
         work, warnings = script_work(state, job, directory, self._now(), secrets, files)
         masked = Masker((*secrets.values(), *work.sensitive))
         memo = Memo(
-            log=self._log_begins(job, found),
+            log=self._log_begins(job) if found is None else found.memo.log,
             warnings=tuple(masked.text(each) for each in warnings if self._may_warn(each)),
             secrets=secrets,
             sensitive=work.sensitive,
@@ -170,11 +171,10 @@ class Scripts:
     def _place(self, directory: str, job: Job) -> Place:
         return Place(directory, self._names.space, _name(job))
 
-    def _log_begins(self, job: Job, found: Found | None) -> int:
-        """Where an attempt's output begins in the log of its job."""
-        if job.attempt == 1 or not self._keeps_output:
-            return 0
-        return size_of(self._folder.log(job.run, job.id)) if found is None else found.memo.log
+    def _log_begins(self, job: Job) -> int:
+        """Where the output of an attempt that has said nothing yet begins in the log of its job."""
+        first = job.attempt == 1 or not self._keeps_output
+        return 0 if first else size_of(self._folder.log(job.run, job.id))
 
     def _may_warn(self, warning: str) -> bool:
         """A prediction cannot know what steps will set."""
@@ -203,10 +203,9 @@ def _name(job: Job) -> str:
     return f"{job.id}-{job.attempt}"
 
 
-def _judged(place: Place, left: Left, *, same_boot: bool) -> Found | Outcome:
+def _judged(place: Place, left: Left, memo: Memo | None, *, same_boot: bool) -> Found | Outcome:
     """What is to become of what was left: nothing is silently run twice (R4)."""
     begun = left.state in ("running", "ended")
-    memo = decode(left.memo) if left.memo else Memo()
     if not begun and not same_boot:
         return Outcome(state="lost", reason=RESTARTED)
     if left.state == "lost":

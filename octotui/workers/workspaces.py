@@ -56,6 +56,11 @@ class Workspace:
         self._length = len(body)
         _write(self._files[0], body)
 
+    def begin_anew(self) -> None:
+        """Drop what a crash has left before anything began: an older script may be longer; raises OSError."""
+        for file in self._files[:2]:
+            os.ftruncate(file, 0)
+
     def opened(self) -> tuple[int, int, int]:
         """What a supervisor is given: the lock, the spool and the record; raises OSError."""
         lock = os.open(f"{self.path}/record", os.O_RDONLY | os.O_CLOEXEC)
@@ -77,6 +82,8 @@ class Workspace:
 
     def empty(self) -> bool:
         """Leave nothing of the attempt in it; False where that would take long, or can't be done."""
+        if not self._secret:
+            return False  # an earlier process has filled it, and knows with what
         try:
             written, kept = (os.fstat(file).st_size for file in self._files[1:])
             if written > LARGE or kept > LONG or not all(map(_alone, self._files)):
@@ -149,7 +156,10 @@ class Workspaces:
         free = self._free.setdefault(place.directory, [])
         if left is None and free:
             return free.pop()
-        return Workspace(left or _made(f"{place.directory}/work", place.space))
+        workspace = Workspace(left or _made(f"{place.directory}/work", place.space))
+        if left is not None:
+            workspace.begin_anew()
+        return workspace
 
     def left(self, place: Place) -> str | None:
         """The folder that an earlier process has made for an attempt."""

@@ -55,7 +55,10 @@ def test_a_workspace_left_by_a_crash_is_the_one_of_its_attempt_alone(tmp_path: P
     assert workspaces.others(str(tmp_path), "space-2", frozenset()) == []
     other.fill("job-1.3-1", "true", "")
     assert workspaces.give_back(str(tmp_path), other)
-    assert workspaces.take(place(tmp_path)).path == crashed.path
+    again = workspaces.take(place(tmp_path))
+    assert again.path == crashed.path
+    assert Path(again.script).read_text() == ""
+    assert not again.empty()
 
 
 @pytest.mark.parametrize("name", ["script", "spool", "record"])
@@ -87,6 +90,7 @@ def test_a_folder_is_used_again_with_nothing_of_the_job_before(tmp_path: Path) -
 def test_what_was_left_in_it_is_not_for_the_next(tmp_path: Path) -> None:
     workspaces = Workspaces()
     first = workspaces.take(place(tmp_path))
+    first.fill("job-1.1-1", "true", "")
     (Path(first.path) / "left").touch()
     assert not workspaces.give_back(str(tmp_path), first)
     first.remove()
@@ -97,6 +101,7 @@ def test_what_was_left_in_it_is_not_for_the_next(tmp_path: Path) -> None:
 def test_what_is_large_is_thrown_away_elsewhere(tmp_path: Path, name: str, size: int) -> None:
     workspaces = Workspaces()
     workspace = workspaces.take(place(tmp_path))
+    workspace.fill("job-1.1-1", "true", "")
     os.truncate(Path(workspace.path, name), size + 1)
     assert not workspaces.give_back(str(tmp_path), workspace)
     workspace.remove()
