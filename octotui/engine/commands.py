@@ -181,7 +181,7 @@ class RecordRemoval(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class Reopen(msgspec.Struct, frozen=True, tag=True):
-    """The space was opened again, with this model if it is another one: jobs that were running are lost.
+    """The space was opened again, with this model if it is another one: what starts now obeys it.
 
     Where events are missing, it is `unsure` how far open runs are, and they are ended with that reason.
     """

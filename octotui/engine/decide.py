@@ -5,17 +5,14 @@ from typing import assert_never
 from octotui.engine import commands as asked
 from octotui.engine import events as happened
 from octotui.engine import questions
-from octotui.engine.cancel import cancel, give_up_all, open_jobs
+from octotui.engine.cancel import cancel, give_up_all
 from octotui.engine.commands import Command, Refused
 from octotui.engine.due import let_due
 from octotui.engine.kept import kept_of
-from octotui.engine.outcomes import end_job, report_outcome, report_progress
+from octotui.engine.outcomes import report_outcome, report_progress
 from octotui.engine.releasing import create_release
 from octotui.engine.starting import start_due, start_run
-from octotui.engine.state import in_order
-from octotui.engine.terms import Outcome
 from octotui.engine.turn import Turn
-from octotui.model.space import Model
 
 
 def decide(turn: Turn, command: Command) -> None:  # noqa: C901, PLR0912, PLR0915 - one line a command
@@ -59,7 +56,8 @@ def decide(turn: Turn, command: Command) -> None:  # noqa: C901, PLR0912, PLR091
             turn.emit(happened.FilesRemoved(kind=command.kind, runs=command.runs))
         case asked.Reopen():
             give_up_all(turn, command.unsure)
-            _reopen(turn, command.model)
+            if command.model is not None:
+                turn.emit(happened.ModelLoaded(model=command.model))
         case asked.Tick():
             let_due(turn)
         case _:
@@ -124,14 +122,3 @@ def _remove_runs(turn: Turn, command: asked.RemoveRuns) -> None:
         raise Refused(f"{there[0]} is still needed: only families that have ended are removed")
     kept = kept_of(turn.state) if command.keep else None
     turn.emit(happened.RunsRemoved(runs=command.runs, gaps=command.gaps, kept=kept))
-
-
-def _reopen(turn: Turn, model: Model | None) -> None:
-    """Jobs that were running are lost; nothing is silently run again, and what starts now obeys the model."""
-    if model is not None:
-        turn.emit(happened.ModelLoaded(model=model))
-    lost = Outcome(state="lost", reason="octotui ended while it was running, and nobody knows how it went")
-    for run in in_order(turn.state):
-        for job in open_jobs(turn, run.id):
-            if job.state == "running":
-                end_job(turn, job, lost)

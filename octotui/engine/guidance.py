@@ -23,7 +23,12 @@ def is_guided(model: Model, definition: Runbook | None, environment: str | None,
 
 
 def asks(state: State, job: Job, outcome: Outcome) -> bool:
-    """Whether a job that is about to end asks instead: it failed, and not because people wanted it to."""
+    """Whether a job that is about to end asks instead: it failed, and not because people wanted it to.
+
+    One that is lost always asks: nobody knows what it has done, so that people have to say (R4).
+    """
+    if outcome.state == "lost":
+        return True
     if outcome.state != "failed" or not state.runs[job.run].guided:
         return False
     child = state.runs.get(job.child or "")

@@ -49,7 +49,7 @@ def end_attempt(turn: Turn, job: Job, outcome: Outcome) -> None:
                 retry_at=turn.at + step.backoff * 2.0 ** min(job.attempt - 1, DOUBLINGS),
             )
         )
-    elif step is not None and isinstance(step.action, HealthCheck):
+    elif step is not None and isinstance(step.action, HealthCheck) and outcome.state != "lost":
         _end_check(turn, job, step.action, outcome)
     else:
         end_or_ask(turn, job, outcome)

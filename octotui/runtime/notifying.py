@@ -21,7 +21,7 @@ from octotui.runtime.transcript import Transcript
 from octotui.runtime.vault import Vault
 from octotui.runtime.work import body_of, filled
 from octotui.store.folder import SpaceFolder
-from octotui.workers.contract import Executor, Work
+from octotui.workers.contract import Executor, Place, Unstartable, Work
 
 PATIENCE = 120.0  # seconds that telling of one question may take
 GRACE = 5.0  # seconds that closing a space waits for it
@@ -100,17 +100,24 @@ class Notifier:
 
     async def _in_time(self, work: Work, transcript: Transcript) -> Outcome:
         """Do the work, or end it when it takes too long."""
-        running: asyncio.Future[Outcome] = asyncio.ensure_future(self._executor.run(work, transcript))
+        place = Place(work.directory, f"{self._folder.path.name}-notices", work.job)
+        self._executor.clean(place)
         try:
-            await asyncio.wait({running}, timeout=PATIENCE)
-        except asyncio.CancelledError:
-            self._executor.stop(work.job)
-            raise
-        if running.done():
-            return running.result()
-        self._executor.stop(work.job)
-        await running
-        return Outcome(state="failed", reason=f"it was not over within {duration(PATIENCE)}")
+            await self._executor.start(place, work)
+            running = asyncio.ensure_future(self._executor.follow(place, transcript))
+            try:
+                await asyncio.wait({running}, timeout=PATIENCE)
+                if running.done():
+                    return running.result()
+                return Outcome(state="failed", reason=f"it was not over within {duration(PATIENCE)}")
+            finally:
+                if not running.done():
+                    self._executor.stop(place, 0.0)
+                    await asyncio.wait({running})
+        except Unstartable as problem:
+            return Outcome(state="failed", reason=str(problem))
+        finally:
+            self._executor.clean(place)
 
     def _keep(self, question: Interruption, action: Template, problem: str, printed: bytes) -> str:
         """Write down how it went; the problem with that, if there is one."""

@@ -14,11 +14,14 @@ Log = Callable[[bytes, Sequence[Turn]], None]
 class Output:
     """Takes a job's chunks while it is open, and never raises: an executor can do nothing about our disk.
 
-    Without a log, nothing is kept.
+    Without a log, nothing is kept. With `since`, it says again what begins there in the log.
     """
 
-    def __init__(self, log: Path | None, now: Clock, end: Callable[[], None]) -> None:
+    def __init__(
+        self, log: Path | None, now: Clock, end: Callable[[], None], since: int | None = None
+    ) -> None:
         self.problem = ""
+        self._since = since
         self._path = log
         self._log: LogWriter | None = None
         self._now = now
@@ -48,7 +51,7 @@ class Output:
             self._end()
 
     def __enter__(self) -> "Output":
-        self._log = None if self._path is None else LogWriter(self._path)
+        self._log = None if self._path is None else LogWriter(self._path, self._since)
         return self
 
     def __exit__(

@@ -6,27 +6,20 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from msgspec.structs import replace
-
 from octotui.engine import events as happened
 from octotui.engine.acquire import packages_in_use
-from octotui.engine.commands import ChoosePackages, Command, ReportOutcome, ReportProgress
+from octotui.engine.commands import ChoosePackages, Command, ReportOutcome
 from octotui.engine.events import AnyEvent
 from octotui.engine.state import Job, Run, State
 from octotui.engine.terms import Outcome
-from octotui.model.process import Package
 from octotui.model.space import Channel
 from octotui.runtime.acquiring import Acquirer, Chosen
 from octotui.runtime.clocks import Clock
-from octotui.runtime.deploying import Files, Undeployable, files_to_fill
-from octotui.runtime.masking import Masker
 from octotui.runtime.notifying import Notifier
 from octotui.runtime.output import Output
-from octotui.runtime.progress import Progress
-from octotui.runtime.secrets import Unreadable
-from octotui.runtime.transcript import Transcript
+from octotui.runtime.scripts import Found, Scripts
 from octotui.runtime.vault import Vault
-from octotui.runtime.work import script_work
+from octotui.store import logs
 from octotui.store.folder import SpaceFolder
 from octotui.workers.contract import Executor
 
@@ -54,6 +47,10 @@ class Crew:
         self._keeps_output = keeps_output
         self._vault = vault or Vault()
         self._notifier = Notifier(folder, executor, self._vault, now, self._pass_on)
+        self._scripts = Scripts(folder, executor, self._vault, now, keeps_output=keeps_output)
+        self._scripts.report = self._report
+        self._scripts.present = self._present
+        self._found: dict[str, Found | None] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._choosing = asyncio.Lock()
         self._closed = False
@@ -71,13 +68,36 @@ class Crew:
                 self._stop(event.job)
             case happened.InterruptionRaised() if self._keeps_output:
                 self._notifier.tell(self.present(), event.interruption)
+            case happened.JobEnded() | happened.AttemptFailed():
+                self._scripts.clean(event.job)
             case happened.RunEnded():
                 self._vault.forget(event.run)
             case _:
                 pass  # the other events ask for nothing
 
+    async def look(self, state: State) -> tuple[ReportOutcome, ...]:
+        """Find what runs, or ran, since the space was left; what is lost has to be reported first."""
+        running = tuple(job for job in state.jobs.values() if job.state == "running")
+        lost = []
+        for job in sorted(running, key=lambda each: each.place):
+            found = await self._scripts.look(state, job) if job.kind == "script" else None
+            if isinstance(found, Outcome):
+                lost.append(ReportOutcome(job=job.id, attempt=job.attempt, outcome=found))
+            else:
+                self._found[job.id] = found
+        await self._scripts.tidy(running)
+        return tuple(lost)
+
     def take_up(self, state: State) -> None:
-        """Go on with what an earlier session left undone: runs whose packages nobody has chosen."""
+        """Go on with what an earlier session left: jobs that it began, and packages to be chosen.
+
+        Acquiring packages is done again: it finds what is there already.
+        """
+        self._scripts.account()
+        for name, found in self._found.items():
+            if name in state.jobs and state.jobs[name].state == "running":
+                self._spawn(name, self._work(state.jobs[name], found))
+        self._found.clear()
         for run in sorted((run for _, run in state.runs.items()), key=lambda each: each.number):
             self._choose(run)
 
@@ -102,18 +122,24 @@ class Crew:
         return await self._notifier.close()
 
     async def close(self) -> None:
-        """End everything in hand."""
+        """Let go of everything in hand: scripts go on, and are taken up by the next session."""
         self._closed = True
         await self._vault.close()
-        await self._executor.close()
         tasks = tuple(self._tasks.values())
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await self._executor.close()
 
     async def choose(self, needed: tuple[str, ...], channel: Channel) -> Chosen:
         """Versions of packages for a release of a channel, from the feeds as they are now."""
         return await self._acquirer.choose(self.present().model, needed, channel)
+
+    def _report(self, command: Command) -> None:
+        self.report(command)
+
+    def _present(self) -> State:
+        return self.present()
 
     def _choose(self, run: Run | None) -> None:
         if run is not None and run.state == "queued" and run.versions is None and run.needs_packages:
@@ -136,76 +162,43 @@ class Crew:
 
     def _end(self, job: Job) -> None:
         """Begin to end a job where it runs; one that has not begun yet won't begin."""
-        self._vault.stop(job.id)
-        (self._acquirer if job.kind == "acquire" else self._executor).stop(job.id)
+        if job.kind == "acquire":
+            self._acquirer.stop(job.id)
+        else:
+            self._scripts.stop(job)
 
-    async def _work(self, job: Job) -> None:
+    async def _work(self, job: Job, found: Found | None = None) -> None:
         """Do a job, keep its output, and report how it ended."""
-        state = self.present()
-        if self._closed or state.jobs[job.id].stopping:
+        if self._closed or (found is None and self.present().jobs[job.id].stopping):
             outcome = Outcome(state="cancelled")  # it was to end before it began
         else:
-            log = self._folder.log(job.run, job.id) if self._keeps_output else None
-            with Output(log, self._now, partial(self._end, job)) as output:
-                outcome = await self._outcome(state, job, output)
+            with self._output(job, found) as output:
+                outcome = await self._outcome(job, output, found)
             if output.problem:
                 outcome = Outcome(state="failed", reason=output.problem, artifacts=outcome.artifacts)
         self.report(ReportOutcome(job=job.id, attempt=job.attempt, outcome=outcome))
 
-    async def _outcome(self, state: State, job: Job, output: Output) -> Outcome:
-        directory = self.directory(state, job.worker or "")
-        if job.kind == "acquire":
-            return await self._acquirer.acquire(
-                state.model, job, directory, output, lambda: packages_in_use(self.present())
-            )
-        try:
-            secrets = await self._vault.values(state, job)
-        except Unreadable as problem:
-            return Outcome(state="failed", reason=str(problem))
-        if secrets is None:
-            return Outcome(state="cancelled")  # it was to end before it began
-        try:
-            files = await self._files(state, job, str(directory))
-            work, warnings = script_work(state, job, str(directory), self._now(), secrets, files)
-        except Undeployable as problem:
-            return Outcome(state="failed", reason=Masker(secrets.values()).text(str(problem)))
-        progress = Progress(partial(self._progress, job))
-        transcript = Transcript(output, (*secrets.values(), *work.sensitive), progress)
-        warnings = tuple(map(transcript.masked, warnings))
-        if not self._keeps_output:  # a prediction cannot know what steps will set
-            warnings = tuple(each for each in warnings if "].Output" not in each)
-        if job.attempt > 1:
-            output.say(f"attempt {job.attempt}", "highlight")
-        for warning in warnings:
-            output.say(warning, "warning")
-        leave = partial(transcript.keep_artifacts, folder=self._folder.artifacts(job.run, job.id))
-        outcome = transcript.ended(await self._executor.run(work, transcript, leave))
-        progress.end()
-        self._vault.learn(state, job, transcript.sensitive)
-        return replace(outcome, warnings=warnings + outcome.warnings)
-
-    async def _files(self, state: State, job: Job, directory: str) -> Files:
-        """The files of a package that are filled in; a prediction reads none."""
-        run = state.runs[job.run]
-        deploys = isinstance(run.runbook.steps[job.step or 0].action, Package)
-        if not deploys or not self._keeps_output:
-            return {}
-        return await asyncio.to_thread(files_to_fill, run, job, directory)
+    def _output(self, job: Job, found: Found | None) -> Output:
+        """The output of a job; what is done or heard again is kept once."""
+        log = self._folder.log(job.run, job.id) if self._keeps_output else None
+        first = job.attempt == 1
+        if log is not None and first and job.kind == "acquire":
+            logs.remove(log)
+        since = found.memo.log if found is not None else 0 if first else None
+        return Output(log, self._now, partial(self._end, job), since)
 
     def _pass_on(self, command: Command) -> None:
         """Report what is not a job's; who is told of it is known later than this crew."""
         self.report(command)
 
-    def _progress(self, job: Job, percentage: int, message: str) -> None:
-        """Report how far a job's script has come."""
-        self.report(ReportProgress(job=job.id, attempt=job.attempt, percentage=percentage, message=message))
-
-    def directory(self, state: State, worker: str) -> Path:
-        """Where a worker, or a target, keeps its work and its packages."""
-        declared = state.model.workers.get(worker) or state.model.targets.get(worker)
-        if declared is not None and declared.directory is not None:
-            return Path(declared.directory)
-        return self._folder.worker(worker)
+    async def _outcome(self, job: Job, output: Output, found: Found | None) -> Outcome:
+        if job.kind == "script":
+            return await self._scripts.run(job, output, found)
+        state = self.present()
+        directory = self._scripts.directory(state, job)
+        return await self._acquirer.acquire(
+            state.model, job, directory, output, lambda: packages_in_use(self.present())
+        )
 
     def _spawn(self, name: str, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)

@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Callable
 
+from octotui.engine.attempts import Reached
+
 EVERY = 0.5  # seconds between two words of one job
 
 Tell = Callable[[int, str], None]
@@ -11,15 +13,18 @@ Tell = Callable[[int, str], None]
 class Progress:
     """Passes on what a script says of its progress: the first word at once, the last one at its end."""
 
-    def __init__(self, tell: Tell) -> None:
+    def __init__(self, tell: Tell, told: Reached | None = None) -> None:
+        """Where something was `told` already, a script is heard again: its old words come first, and fast."""
         self._tell = tell
-        self._told: tuple[int, str] | None = None
-        self._latest: tuple[int, str] | None = None
+        self._told = told
+        self._latest: Reached | None = None
         self._timer: asyncio.TimerHandle | None = None
+        if told is not None:
+            self._rest()
 
     def __call__(self, percentage: int, message: str) -> None:
         """Take a word of the script."""
-        self._latest = (percentage, message)
+        self._latest = Reached(percentage, message)
         if self._timer is None:
             self._pass_on()
 
@@ -35,8 +40,11 @@ class Progress:
         self._drop_timer()
         if self._latest is not None and self._latest != self._told:
             self._told = self._latest
-            self._tell(*self._latest)
-            self._timer = asyncio.get_running_loop().call_later(EVERY, self._pass_on)
+            self._tell(self._latest.percentage, self._latest.message)
+            self._rest()
+
+    def _rest(self) -> None:
+        self._timer = asyncio.get_running_loop().call_later(EVERY, self._pass_on)
 
     def _drop_timer(self) -> None:
         if self._timer is not None:

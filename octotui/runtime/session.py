@@ -80,14 +80,17 @@ class Session:
         return self._published
 
     async def start(self, model: Model, rescued: Rescued | None = None) -> None:
-        """Take the space up with this model: lost jobs are told, waiting work goes on.
+        """Take the space up with this model: what runs is found, what is lost is told, the rest goes on.
 
         Where events are missing, nobody knows what became of open runs, and they are ended.
         """
         self.rescued = rescued
         self.trouble = rescued.told if rescued is not None else ""
         unsure = UNSURE if rescued is not None and rescued.missing else ""
+        lost = await self._crew.look(self.state)
         await self.send(Reopen(None if model == self.state.model else model, unsure))
+        for report in lost:
+            await self.send(report)
         if self._timetable is not None:
             self._timetable.follow(self.state, self.now())
         self._crew.take_up(self.state)
@@ -161,7 +164,7 @@ class Session:
         return self._crew.artifact_path(run, job, name)
 
     async def close(self) -> None:
-        """End what runs here, and leave the journal complete."""
+        """Let go of what runs, and leave the journal complete."""
         if await self._crew.tell_all() and self._written is not None:
             await asyncio.wait({self._written}, timeout=FAREWELL)  # how that went is told before all ends
         self._closed = True

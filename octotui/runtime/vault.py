@@ -11,6 +11,7 @@ from octotui.runtime.secrets import Unreadable, read_secret
 
 Reader = Callable[[Secret], Coroutine[Any, Any, str]]
 
+_OUTPUT = "Octopus.Action["
 _LOST = "it was given when the run was started, and octotui was opened anew since: start the run again"
 
 _UNUSABLE = (
@@ -32,6 +33,14 @@ class Vault:
     def give(self, run: str, values: Mapping[str, str]) -> None:
         """Keep what was given when a run was asked for."""
         self._given[run] = dict(values)
+
+    def recall(self, run: Run, values: Mapping[str, str]) -> None:
+        """Keep again what an earlier session has given to a job of a run that goes on."""
+        for name, value in values.items():
+            if name in run.secrets:
+                self._given.setdefault(run.id, {})[name] = value
+            elif name.startswith(_OUTPUT):
+                self._set.setdefault(run.id, {}).setdefault(name, value)
 
     def learn(self, state: State, job: Job, outputs: Mapping[str, str]) -> None:
         """Keep what the script of a job has set: the last on any target, and each target's own (V7)."""

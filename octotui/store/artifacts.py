@@ -2,6 +2,8 @@
 
 import os
 import stat
+from collections.abc import Collection
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 
@@ -32,6 +34,14 @@ def keep(source: str, name: str, folder: Path, largest: int = LARGEST) -> Artifa
         raise ArtifactError("its path is no path of this machine") from None
     except OSError as error:
         raise ArtifactError(error.strerror or str(error)) from None
+
+
+def leave_only(folder: Path, names: Collection[str]) -> None:
+    """Take away the files that a crash has left before anybody was told of them."""
+    with suppress(FileNotFoundError):
+        for path in list(folder.iterdir()):
+            if path.name not in names:
+                path.unlink()
 
 
 def safe_name(name: str) -> str:

@@ -4,6 +4,7 @@ A row stands for a turn: the line from which on another level holds. A script th
 no such file, and costs nothing.
 """
 
+import os
 import struct
 from array import array
 from bisect import bisect_left, bisect_right
@@ -52,6 +53,13 @@ def rows_before(log: Path, line: int | None) -> bytes:
     if line is None:
         return body[:whole]
     return body[: bisect_left(found, line, key=lambda at: _ROW.unpack_from(body, at)[0]) * _ROW.size]
+
+
+def drop_torn(file: int) -> None:
+    """Cut off a row of which a crash has left a part."""
+    size = os.fstat(file).st_size
+    if size % _ROW.size:
+        os.ftruncate(file, size // _ROW.size * _ROW.size)
 
 
 class LevelReader:
@@ -107,9 +115,10 @@ class LevelReader:
         return LEVELS[self._levels[place]] in HIDDEN
 
     def _add(self, line: int, level: int) -> None:
-        if self._lines and self._lines[-1] == line:
-            self._levels[-1] = level
-        else:
-            self._hidden.append(self.hidden_before(line))
-            self._lines.append(line)
-            self._levels.append(level)
+        """Take up a row; one that goes back is said again after a crash, and so is what comes behind it."""
+        while self._lines and self._lines[-1] >= line:
+            for rows_of in (self._hidden, self._lines, self._levels):
+                rows_of.pop()
+        self._hidden.append(self.hidden_before(line))
+        self._lines.append(line)
+        self._levels.append(level)

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, overload
 
-from octotui.store.levels import Turn, levels_path, rows
+from octotui.store.levels import Turn, drop_torn, levels_path, rows
 
 SPARSE_BYTES = 64 * 1024
 SPARSE_SECONDS = 0.1
@@ -20,6 +20,7 @@ BLOCK = 256 * 1024
 LONGEST = 64 * 1024  # bytes of one line that are shown; the file keeps all of it
 
 _ROW = struct.Struct("<QQd")
+_APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
 
 
 class Mark(NamedTuple):
@@ -64,11 +65,31 @@ class Index(Sequence[Mark]):
         return self._body[first * _ROW.size : last * _ROW.size]
 
 
-class LogWriter:
-    """Appends to a log; without output there is no file. A full disk raises OSError."""
+def size_of(log: Path) -> int:
+    """How many bytes a log has; one that is not there has none."""
+    try:
+        return log.stat().st_size
+    except FileNotFoundError:
+        return 0
 
-    def __init__(self, path: Path) -> None:
+
+def remove(log: Path) -> None:
+    """Take a log away, and what is beside it."""
+    for path in (log, index_path(log), levels_path(log)):
+        path.unlink(missing_ok=True)
+
+
+class LogWriter:
+    """Appends to a log; without output there is no file. A full disk raises OSError.
+
+    With `since`, what has been in the log from that offset on is said once more, by who follows a job again
+    after a crash: nothing is written until more comes than is there.
+    """
+
+    def __init__(self, path: Path, since: int | None = None) -> None:
         self._path = path
+        self._since = since
+        self._again = 0  # bytes of what comes next that are there already
         self._files: tuple[int, int] | None = None
         self._levels: int | None = None
         self._offset = 0
@@ -86,14 +107,18 @@ class LogWriter:
     def append(self, chunk: bytes, at: float, turns: Sequence[Turn] = ()) -> None:
         """Add what was printed at a time, and where in it another level begins."""
         log, index = self._files or self._open()
+        self._fresh = chunk.endswith(b"\n") if chunk else self._fresh
+        if self._again:
+            chunk, turns = self._beyond(chunk, turns)
         if turns:
             self._turn(chunk, turns)  # first: who sees the lines knows how they are meant
+        if not chunk:
+            return
         _write(log, chunk)
         mark = self._marked
         if mark is None or self._offset - mark.offset >= SPARSE_BYTES or at - mark.at >= SPARSE_SECONDS:
             self._marked = Mark(self._offset, self._line, at)
             _write(index, _ROW.pack(*self._marked))
-        self._fresh = chunk.endswith(b"\n")
         self._offset += len(chunk)
         self._line += chunk.count(b"\n")
 
@@ -107,9 +132,17 @@ class LogWriter:
             os.close(self._levels)
             self._levels = None
 
+    def _beyond(self, chunk: bytes, turns: Sequence[Turn]) -> tuple[bytes, list[Turn]]:
+        """What of a chunk is not in the log; a turn just where that ends may have been kept, or not."""
+        known = min(self._again, len(chunk))
+        self._again -= known
+        left = [Turn(turn.at - known, turn.level) for turn in turns if turn.at >= known]
+        return chunk[known:], [] if self._again else left
+
     def _turn(self, chunk: bytes, turns: Sequence[Turn]) -> None:
         if self._levels is None:
-            self._levels = os.open(levels_path(self._path), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+            self._levels = os.open(levels_path(self._path), _APPEND, 0o600)
+            drop_torn(self._levels)
         _write(self._levels, rows(chunk, self._line, turns))
 
     def __enter__(self) -> "LogWriter":
@@ -125,17 +158,21 @@ class LogWriter:
         with LogReader(self._path) as before:
             self._offset, self._line = before.size, before.newlines
             self._fresh = before.ends
-        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+            if self._since is not None and self._since < before.size:
+                self._again = before.size - self._since
+                self._fresh = before.begins_line(self._since)
         try:
-            log = os.open(self._path, flags, 0o600)
+            log = os.open(self._path, _APPEND, 0o600)
         except FileNotFoundError:
             self._path.parent.mkdir(0o700, parents=True, exist_ok=True)
-            log = os.open(self._path, flags, 0o600)
+            log = os.open(self._path, _APPEND, 0o600)
         try:
-            self._files = (log, os.open(index_path(self._path), flags, 0o600))
+            index = os.open(index_path(self._path), _APPEND, 0o600)
         except OSError:
             os.close(log)
             raise
+        os.ftruncate(index, os.fstat(index).st_size // _ROW.size * _ROW.size)  # a crash may tear a row
+        self._files = (log, index)
         return self._files
 
 
@@ -191,6 +228,10 @@ class LogReader:
         else:
             found.append(rest)
         return [_text(line) for line in found[: max(wanted, 0)]]
+
+    def begins_line(self, offset: int) -> bool:
+        """Whether a line begins at an offset."""
+        return offset == 0 or self._log is None or os.pread(self._log, 1, offset - 1) == b"\n"
 
     def tail(self, count: int) -> list[str]:
         """The last lines."""

@@ -1,7 +1,11 @@
-"""How the runtime and a machine talk: a job's work, and the one contract of all executors."""
+"""How the runtime and a machine talk: a job's work, and the one contract of all executors.
 
-from collections.abc import Awaitable, Callable
-from typing import Protocol
+A job outlives us: it is started in a place that can be written down, and followed there, also by a later
+process. Following always hands on the output from its beginning; who follows knows what it has already.
+"""
+
+from collections.abc import Awaitable, Callable, Set
+from typing import Literal, Protocol
 
 import msgspec
 
@@ -10,6 +14,14 @@ from octotui.model.process import Shell, Simulate
 
 Output = Callable[[bytes], None]
 Leave = Callable[[str], Awaitable[None]]
+
+
+class Place(msgspec.Struct, frozen=True):
+    """Where one attempt at a job runs: in the directory of its worker, by its name among those of a space."""
+
+    directory: str
+    space: str
+    name: str
 
 
 class Work(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,20 +43,51 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
     sensitive: tuple[str, ...] = ()
 
 
+class Left(msgspec.Struct, frozen=True):
+    """What an earlier process has left in a place, and the memo that it was started with.
+
+    A script that is `unstarted` did not begin; one that is `lost` has gone, and nobody knows how.
+    """
+
+    state: Literal["nothing", "unstarted", "running", "ended", "lost"]
+    memo: str = ""
+
+
+class Unstartable(Exception):
+    """A script cannot be started; the text says why."""
+
+
 class Executor(Protocol):
     """Runs scripts on one kind of machine."""
 
-    async def run(self, work: Work, output: Output, leave: Leave | None = None) -> Outcome:
-        """Do the work to its end; `output` gets chunks of what it prints, at most 1 MiB each.
+    async def look(self, place: Place) -> Left:
+        """What is there of an attempt that an earlier process may have started."""
+        ...
 
-        `leave` is called with the directory it ran in, when it has ended and before that is cleaned.
+    async def start(self, place: Place, work: Work, memo: str = "") -> None:
+        """Begin the work where nothing has begun; the memo is there before it. Raises Unstartable."""
+        ...
+
+    async def follow(self, place: Place, output: Output, leave: Leave | None = None) -> Outcome:
+        """Be with what was started, by whomever, to its end: 0 is success (S7).
+
+        `output` gets chunks of all that it has printed, at most 1 MiB each. `leave` is called with the
+        directory it ran in, when it has ended. Cancelled, it lets go of a job that goes on.
         """
         ...
 
-    def stop(self, job: str) -> None:
-        """Begin to end a job: TERM, its grace, KILL for all it started; `run` then returns."""
+    def stop(self, place: Place, grace: float) -> None:
+        """Begin to end what is followed: TERM, its grace, KILL for all it started; `follow` then returns."""
+        ...
+
+    def clean(self, place: Place) -> None:
+        """Take away what is left in a place: how it ended is on disk."""
+        ...
+
+    async def tidy(self, directory: str, space: str, keep: Set[str]) -> None:
+        """Take away what crashes have left of a space's places, but those of names to keep."""
         ...
 
     async def close(self) -> None:
-        """End everything that still runs."""
+        """Let go of everything; what runs goes on."""
         ...

@@ -2,12 +2,11 @@
 
 import asyncio
 import os
-import subprocess
 import sys
-import threading
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
+
+LOOK = 0.02  # seconds between two looks at a process, where the system doesn't tell of its end
 
 
 def send(group: int, number: int) -> bool:
@@ -37,29 +36,42 @@ def _runs_in(group: int) -> Callable[[Path], bool]:
     return runs
 
 
-def watch(popen: "subprocess.Popen[bytes]", exited: Callable[[], None]) -> None:
-    """Have `exited` called in the loop once the process has ended; it may still have to be waited for."""
-    loop = asyncio.get_running_loop()
-    try:
-        descriptor = os.pidfd_open(popen.pid)
-    except (AttributeError, OSError):  # not Linux, or one that is too old
-        _watch_in_thread(popen, loop, exited)
-        return
+class Watch:
+    """Calls `exited` in the loop once a process has ended, be it our child or not; it is not waited for.
 
-    def note() -> None:
-        loop.remove_reader(descriptor)
-        os.close(descriptor)
-        exited()
+    Where the system can't tell (not Linux, or one that is too old), `over` is asked again and again.
+    """
 
-    loop.add_reader(descriptor, note)
+    def __init__(self, pid: int, over: Callable[[], bool], exited: Callable[[], None]) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._over = over
+        self._exited = exited
+        self._timer: asyncio.Handle | None = None
+        self._descriptor = -1
+        try:
+            self._descriptor = os.pidfd_open(pid)
+        except ProcessLookupError:
+            self._timer = self._loop.call_soon(self._note)
+        except (AttributeError, OSError):
+            self._look()
+        else:
+            self._loop.add_reader(self._descriptor, self._note)
 
+    def close(self) -> None:
+        """Watch no longer."""
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._descriptor >= 0:
+            self._loop.remove_reader(self._descriptor)
+            os.close(self._descriptor)
+            self._descriptor = -1
 
-def _watch_in_thread(
-    popen: "subprocess.Popen[bytes]", loop: asyncio.AbstractEventLoop, exited: Callable[[], None]
-) -> None:
-    def wait() -> None:
-        popen.wait()
-        with suppress(RuntimeError):  # the loop has ended before the process
-            loop.call_soon_threadsafe(exited)
+    def _note(self) -> None:
+        self.close()
+        self._exited()
 
-    threading.Thread(target=wait, name=f"exit of {popen.pid}", daemon=True).start()
+    def _look(self) -> None:
+        if self._over():
+            self._note()
+        else:
+            self._timer = self._loop.call_later(LOOK, self._look)

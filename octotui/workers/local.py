@@ -4,81 +4,117 @@ import asyncio
 import os
 import shutil
 import sys
+from collections.abc import Set
 
 from octotui.engine.terms import Outcome
 from octotui.workers import shells
-from octotui.workers.contract import Leave, Output, Work
-from octotui.workers.process import LAST_GRACE, Process
+from octotui.workers.contract import Leave, Left, Output, Place, Unstartable, Work
+from octotui.workers.process import Process, spawn
 from octotui.workers.workspaces import Workspace, Workspaces
 
 TICK = 0.01  # seconds between two looks at the spools
 FIRST = 0.003  # seconds before the first look, when nothing else runs
+SHARE = 20  # looking takes at most one part of so many of the time
 
 
 class LocalExecutor:
-    """Runs scripts as processes of this machine."""
+    """Runs scripts as processes of this machine, which go on when we do not."""
 
     def __init__(self) -> None:
-        self._running: dict[str, tuple[Process, Output]] = {}
+        self._begun: dict[Place, Process] = {}
+        self._followed: dict[Place, tuple[Process, Output]] = {}
         self._workspaces = Workspaces()
-        self._surroundings = dict(os.environb)
+        self._surroundings = dict(os.environ)
         self._programs: dict[str, str] = {}
         self._ticking: asyncio.TimerHandle | None = None
 
-    async def run(self, work: Work, output: Output, leave: Leave | None = None) -> Outcome:
-        """Do the work to its end: 0 is success (S7), and what it left running is ended."""
+    async def look(self, place: Place) -> Left:
+        """What is there of an attempt: as long as its record is locked, something of it lives."""
+        path = self._workspaces.left(place)
+        if path is None:
+            return Left("nothing")
+        workspace = Workspace(path)
+        try:
+            running, record = workspace.locked(), workspace.read()  # in this order: it may end meanwhile
+        finally:
+            workspace.close()
+        if running:
+            return Left("running", record.memo)
+        if record.code is not None:
+            return Left("ended", record.memo)
+        return Left("unstarted" if record.pid is None else "lost", record.memo)
+
+    async def start(self, place: Place, work: Work, memo: str = "") -> None:
+        """Begin the work under a supervisor; raises Unstartable."""
         program = self._programs.get(work.shell) or _program(work.shell)
         if not program:
-            return _failed(f"{work.shell} is not on this machine: install it, or say another shell")
+            raise Unstartable(f"{work.shell} is not on this machine: install it, or say another shell")
         self._programs[work.shell] = program
         try:
-            workspace = self._workspaces.take(work.directory)
+            workspace = self._workspaces.take(place)
         except OSError as error:
-            return _failed(f"{work.worker} has no work directory: {_why(error)}")
+            raise Unstartable(f"{work.worker} has no work directory: {_why(error)}") from None
         try:
-            outcome = await self._run(work, program, workspace, output)
-            if leave is not None:
-                await leave(workspace.path)
-            return outcome
-        finally:
-            if not self._workspaces.give_back(work.directory, workspace):
-                asyncio.get_running_loop().run_in_executor(None, workspace.remove)
-
-    def stop(self, job: str) -> None:
-        """Begin to end a job and all it started: TERM, its grace, KILL."""
-        # A turn of the loop later: a task that was made for this job before has begun by then.
-        asyncio.get_running_loop().call_soon(self._stop, job)
-
-    async def close(self) -> None:
-        """End everything that still runs; nobody gets more than a moment."""
-        for process, _ in self._running.values():
-            process.stop(LAST_GRACE)
-        while self._running:
-            await asyncio.sleep(TICK)
-        self._workspaces.remove()
-
-    async def _run(self, work: Work, program: str, workspace: Workspace, output: Output) -> Outcome:
-        try:
-            workspace.fill(work.script)
+            workspace.fill(place.name, work.script, memo)
             command = (program, *shells.command(work.shell, workspace.script)[1:])
-            process = Process(work, command, self._around(work.shell), workspace)
+            pid = spawn(workspace, command, self._around(work.shell) | work.environment)
         except (OSError, ValueError) as error:
-            return _failed(f"{work.shell} cannot be started on {work.worker}: {_why(error)}")
-        self._running[work.job] = (process, output)
+            self._remove(workspace)
+            raise Unstartable(f"{work.shell} cannot be started on {work.worker}: {_why(error)}") from None
+        self._begun[place] = Process(workspace, pid)
+
+    async def follow(self, place: Place, output: Output, leave: Leave | None = None) -> Outcome:
+        """Be with an attempt to its end; what it left running is ended."""
+        process = self._begun.get(place) or self._found(place)
+        self._followed[place] = (process, output)
         self._tick_soon(FIRST)
         try:
-            return await process.ended(output)
+            outcome = await process.ended(output)
         finally:
-            del self._running[work.job]
+            del self._followed[place]
+            process.let_go()
+        if leave is not None:
+            await leave(process.workspace.path)
+        return outcome
 
-    def _around(self, shell: str) -> dict[bytes, bytes]:
+    def stop(self, place: Place, grace: float) -> None:
+        """Begin to end an attempt and all it started: TERM, its grace, KILL."""
+        if place in self._followed:
+            self._followed[place][0].stop(grace)
+
+    def clean(self, place: Place) -> None:
+        """Empty the workspace of an attempt, to be used again; what takes long is done elsewhere."""
+        process = self._begun.pop(place, None)
+        if process is not None and not self._workspaces.give_back(place.directory, process.workspace):
+            self._remove(process.workspace)
+
+    async def tidy(self, directory: str, space: str, keep: Set[str]) -> None:
+        """Take away what crashes have left."""
+        for path in self._workspaces.others(directory, space, frozenset(keep)):
+            await asyncio.to_thread(shutil.rmtree, path, ignore_errors=True)
+
+    async def close(self) -> None:
+        """Let go of everything; what runs goes on."""
+        if self._ticking is not None:
+            self._ticking.cancel()
+        for process in self._begun.values():
+            process.let_go()
+            process.workspace.close()
+        self._begun.clear()
+        self._workspaces.remove()
+
+    def _found(self, place: Place) -> Process:
+        path = self._workspaces.left(place)
+        assert path is not None, "it was looked for, and is there"
+        process = self._begun[place] = Process(Workspace(path))
+        return process
+
+    def _remove(self, workspace: Workspace) -> None:
+        asyncio.get_running_loop().run_in_executor(None, workspace.remove)
+
+    def _around(self, shell: str) -> dict[str, str]:
         """The environment of all jobs of a shell: ours, and what brings Octopus's helper functions (V7)."""
-        helpers = shells.environment(shell)
-        return self._surroundings | {os.fsencode(name): os.fsencode(value) for name, value in helpers.items()}
-
-    def _stop(self, job: str) -> None:
-        if job in self._running:
-            self._running[job][0].stop()
+        return self._surroundings | shells.environment(shell)
 
     def _tick_soon(self, delay: float) -> None:
         if self._ticking is None:
@@ -87,9 +123,11 @@ class LocalExecutor:
     def _tick(self) -> None:
         """Hand on what was printed since the last look; who prints much is looked at again at once."""
         self._ticking = None
-        more = [process.read(output) for process, output in self._running.values()]
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        more = [process.read(output) for process, output in self._followed.values()]
         if more:
-            self._tick_soon(0 if any(more) else TICK)
+            self._tick_soon(0 if any(more) else max(TICK, SHARE * (loop.time() - began)))
 
 
 def _program(shell: str) -> str:
@@ -97,10 +135,6 @@ def _program(shell: str) -> str:
     if shell == "python":
         return shutil.which("python3") or sys.executable
     return shutil.which(shell) or ""
-
-
-def _failed(reason: str) -> Outcome:
-    return Outcome(state="failed", reason=reason)
 
 
 def _why(error: OSError | ValueError) -> str:

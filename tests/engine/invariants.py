@@ -48,7 +48,8 @@ def check_event(state: State, event: AnyEvent) -> None:  # noqa: C901, PLR0912 -
             assert not state.runs[event.run].open, "it ends and something of it is open"
             assert not state.runs[event.run].ended, "it ends twice"
         case happened.InterruptionRaised(kind="guided"):
-            assert state.runs[event.run].guided
+            outcome = state.jobs[event.job].outcome
+            assert state.runs[event.run].guided or (outcome is not None and outcome.state == "lost")
         case happened.JobQueued(target=str(target)):
             run = state.runs[event.run]
             assert target not in run.excluded, f"{run.id} goes on without {target}"
@@ -219,7 +220,7 @@ def _guided(state: State, run: Run, job: Job) -> None:
     assert job.id not in run.unplaced
     assert job.deadline is None
     assert job.outcome is not None
-    assert job.outcome.state == "failed"
+    assert job.outcome.state in ("failed", "lost")
     assert all(job.id not in (name for _, name in lock.holders) for _, lock in state.locks.items())
 
 

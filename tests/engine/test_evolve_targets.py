@@ -25,6 +25,7 @@ def test_s6_a_step_is_as_well_as_the_worst_of_its_jobs() -> None:
         world.report(f"job-1.{number}", state, reason="so it is")  # type: ignore[arg-type]
     assert world.steps("run-1") == ["started"]
     world.report("job-1.4")
+    world.answer("fail")
     progress = world.run("run-1").steps[0]
     assert (progress.state, progress.failed_on, progress.open) == ("lost", ("web2",), 0)
     assert progress.reason == "web2: so it is"

@@ -1,18 +1,19 @@
 """Guided failure: where it is on, who is asked, and what may be answered."""
 
 import pytest
+from msgspec.structs import replace
 
 from octotui.engine import commands as asked
 from octotui.engine.events import AttemptFailed, InterruptionRaised, JobEnded, RunQueued
 from octotui.engine.guidance import RETRIES, choices, is_guided
 from octotui.engine.snapshot import decode, encode
 from octotui.engine.state import ForAnswer, ForLock
-from octotui.engine.terms import Outcome
-from octotui.model.process import Runbook, Simulate, Step
+from octotui.engine.terms import Answer, Outcome
+from octotui.model.process import HealthCheck, Runbook, Simulate, Step
 from octotui.model.space import Environment
 from tests.engine.invariants import check_always, check_settled
 from tests.engine.shop import release, shop
-from tests.world import START, World, child, engine, manual, model, packages, script
+from tests.world import START, World, child, engine, manual, model, on_targets, packages, script
 
 FAILS = Simulate(takes=1.0, result="failure")
 
@@ -301,13 +302,43 @@ def test_a_question_survives_that_octotui_ends() -> None:
     assert world.ends() == {"run-1": "succeeded"}
 
 
-def test_a_lost_job_asks_nothing() -> None:
-    """I7, R4: nobody knows how it went, so that a retry might do it twice."""
-    world = World(model({"go": guided(script("A"))}))
+@pytest.mark.parametrize("answer", ["retry", "ignore", "fail"])
+def test_a_lost_job_asks_whatever_its_run_says(answer: Answer) -> None:
+    """I7, R4: nobody knows what it has done: it is never silently run again, by its retries neither."""
+    world = World(model({"go": [script("A", retries=3), script("B", condition="always")]}))
     world.start("go")
-    world.send(asked.Reopen(None))
-    assert world.ends() == {"run-1": "failed"}
-    assert [event.state for event in world.happened(JobEnded)] == ["lost"]
+    events = world.report("job-1.1", "lost", reason="its machine was restarted")
+    assert [type(event) for event in events] == [AttemptFailed, InterruptionRaised]
+    question = world.state.interruptions["question-1"]
+    assert (question.kind, question.choices) == ("guided", ("retry", "ignore", "fail"))
+    assert question.instructions == "its machine was restarted"
+    run = world.state.runs["run-1"]
+    assert (run.slot, len(run.leases), world.state.jobs["job-1.1"].state) == (True, 1, "asking")
+    check_always(world.state, 10)
+    world.answer(answer)
+    world.run_out()
+    ends = {"retry": "succeeded", "ignore": "succeeded-with-warnings", "fail": "lost"}
+    assert world.steps("run-1") == [ends[answer], "succeeded"]
+    assert world.ends() == {"run-1": "failed" if answer == "fail" else "succeeded"}
+
+
+def test_a_lost_job_that_was_to_end_asks_nothing() -> None:
+    """Q6, R4: its run is being ended, whatever it has done."""
+    world = World(model({"go": [script("A")]}))
+    world.start("go")
+    world.send(asked.CancelRun(run="run-1"))
+    world.report("job-1.1", "lost", reason="killed")
+    assert world.ends() == {"run-1": "cancelled"}
+
+
+def test_a_lost_health_check_asks_too() -> None:
+    """I7, R4: a check that nobody has seen the end of says nothing about its target."""
+    check = replace(on_targets("Check", "web"), action=HealthCheck())
+    world = World(model({"go": [check]}))
+    world.start("go")
+    world.report("job-1.1", "lost", reason="killed")
+    assert world.state.jobs["job-1.1"].state == "asking"
+    assert "web1" not in world.state.health
 
 
 def test_what_the_failed_attempt_set_and_warned_of_is_kept() -> None:

@@ -99,12 +99,15 @@ def test_a_yielded_run_starts_nothing_without_a_slot() -> None:
 
 
 def test_two_lost_jobs_of_one_run_give_both_their_locks_back() -> None:
-    """R4, L6: though the run and its family are gone after the first."""
+    """R4, L6: while people are asked about them."""
     steps = [script("A"), script("B", start="with-previous", pool="west")]
     declared = model({"go": steps, "late": [script("L", pool="west", packages=packages("i"))]}, workers=1)
     world = World(replace(declared, pools={**declared.pools, "west": Pool(name="West", workers=("west1",))}))
     world.start("go")
     world.start("late")
-    world.send(asked.Reopen())
-    assert [event.state for event in world.happened(JobEnded)] == ["lost", "lost"]
+    for job in ("job-1.1", "job-1.2"):
+        world.report(job, "lost")
     assert world.happened(JobStarted)[-1].job == "job-2.1"
+    for _ in range(2):
+        world.answer("fail")
+    assert [event.state for event in world.happened(JobEnded)] == ["lost", "lost"]

@@ -243,16 +243,18 @@ class Walk:
         )
 
     def reopen(self) -> None:
-        """End octotui and open the space again: from a snapshot, without the jobs that ran."""
+        """End octotui and open the space again: from a snapshot; some of the jobs that ran are lost."""
         self.state = decode(encode(self.state))
         self.reopened = True
-        choices = [each for each in self.pending if isinstance(each[2], asked.ChoosePackages)]
-        self.stale.extend(each[2] for each in self.pending if each not in choices)
-        self.pending = choices
-        heapq.heapify(self.pending)
+        running = sorted(job.id for job in self.state.jobs.values() if job.state == "running")
+        attempts = {name: self.state.jobs[name].attempt for name in running}
         model = changed(self.random, self.state.model) if self.random.random() < 0.5 else None
         unsure = "the journal was damaged" if len(self.events) % 5 == 0 else ""
         self.send(asked.Reopen(model, unsure))
+        lost = Outcome(state="lost", reason="its machine was restarted")
+        for name, attempt in attempts.items():
+            if self.random.random() < 0.5:
+                self.send(asked.ReportOutcome(job=name, attempt=attempt, outcome=lost))
 
     def go(self, moves: int) -> None:
         """Walk so many moves, then answer what is asked and let time run out."""

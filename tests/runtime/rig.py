@@ -1,7 +1,7 @@
 """A session in virtual time, with an executor and a journal that do as they are told."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence, Set
 from pathlib import Path
 from typing import TypeVar
 
@@ -18,7 +18,7 @@ from octotui.runtime.timetable import Timetable
 from octotui.runtime.vault import Vault
 from octotui.store.folder import SpaceFolder
 from octotui.store.memory import AnyJournal, MemoryJournal
-from octotui.workers.contract import Executor, Leave, Output, Work
+from octotui.workers.contract import Executor, Leave, Left, Output, Place, Work
 from tests.world import START
 
 T = TypeVar("T")
@@ -26,19 +26,31 @@ OK = Outcome(state="succeeded", exit_code=0)
 
 
 class Hands:
-    """An executor that notes its work, and ends it when told or stopped."""
+    """An executor that notes its work, and ends it when told or stopped; `left` is what it finds."""
 
-    def __init__(self) -> None:
+    def __init__(self, **left: Left) -> None:
         self.begun: list[Work] = []
+        self.followed: list[str] = []
         self.stopped: list[str] = []
+        self.cleaned: list[str] = []
+        self.memos: dict[str, str] = {}
         self.outputs: dict[str, Output] = {}
+        self.left = {name.replace("_", "-", 1).replace("_", "."): each for name, each in left.items()}
         self._ends: dict[str, asyncio.Future[Outcome]] = {}
 
-    async def run(self, work: Work, output: Output, leave: Leave | None = None) -> Outcome:
+    async def look(self, place: Place) -> Left:
+        return self.left.get(_job(place), Left("nothing"))
+
+    async def start(self, place: Place, work: Work, memo: str = "") -> None:
         self.begun.append(work)
-        self.outputs[work.job] = output
-        self._ends[work.job] = asyncio.get_running_loop().create_future()
-        return await self._ends[work.job]
+        self.memos[work.job] = memo
+
+    async def follow(self, place: Place, output: Output, leave: Leave | None = None) -> Outcome:
+        job = _job(place)
+        self.followed.append(job)
+        self.outputs[job] = output
+        self._ends[job] = asyncio.get_running_loop().create_future()
+        return await self._ends[job]
 
     def end(self, job: str, outcome: Outcome = OK) -> None:
         self._ends[job].set_result(outcome)
@@ -46,18 +58,28 @@ class Hands:
     def break_down(self, job: str, error: Exception) -> None:
         self._ends[job].set_exception(error)
 
-    def stop(self, job: str) -> None:
+    def stop(self, place: Place, grace: float) -> None:
+        job = _job(place)
         self.stopped.append(job)
         if job in self._ends and not self._ends[job].done():
             self._ends[job].set_result(Outcome(state="cancelled"))
 
+    def clean(self, place: Place) -> None:
+        self.cleaned.append(place.name)
+
+    async def tidy(self, directory: str, space: str, keep: Set[str]) -> None:
+        pass
+
     async def close(self) -> None:
-        for job in self._ends:
-            self.stop(job)
+        pass
 
     @property
     def jobs(self) -> list[str]:
         return [work.job for work in self.begun]
+
+
+def _job(place: Place) -> str:
+    return place.name.rpartition("-")[0]
 
 
 class SlowJournal(MemoryJournal):

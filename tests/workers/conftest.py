@@ -6,11 +6,11 @@ from octotui.workers import groups
 from octotui.workers.local import LocalExecutor
 
 
-@pytest.fixture(params=["pidfd", "thread"])
+@pytest.fixture(params=["pidfd", "polling"])
 async def local(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[LocalExecutor]:
-    if request.param == "thread":
+    if request.param == "polling":
         monkeypatch.delattr(groups.os, "pidfd_open", raising=False)
     executor = LocalExecutor()
     yield executor

@@ -2,8 +2,10 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from octotui.engine.terms import Outcome
-from octotui.workers.contract import Executor, Work
+from octotui.workers.contract import Executor, Leave, Output, Place, Unstartable, Work
 
 
 def work(directory: Path, script: str, **more: Any) -> Work:
@@ -18,10 +20,30 @@ def work(directory: Path, script: str, **more: Any) -> Work:
     return Work(**given | {"directory": str(directory), "script": script} | more)
 
 
+def place(given: Work) -> Place:
+    return Place(given.directory, "space-1", f"{given.job}-{given.attempt}")
+
+
+async def run(executor: Executor, given: Work, output: Output, leave: Leave | None = None) -> Outcome:
+    """All that becomes of an attempt, from its start until nothing of it is left."""
+    await executor.start(place(given), given, "{}")
+    try:
+        return await executor.follow(place(given), output, leave)
+    finally:
+        executor.clean(place(given))
+
+
 async def result(executor: Executor, given: Work) -> tuple[Outcome, bytes]:
     chunks: list[bytes] = []
-    outcome = await executor.run(given, chunks.append)
+    outcome = await run(executor, given, chunks.append)
     return outcome, b"".join(chunks)
+
+
+async def refusal(executor: Executor, given: Work) -> str:
+    """Why an attempt cannot be started."""
+    with pytest.raises(Unstartable) as refused:
+        await executor.start(place(given), given)
+    return str(refused.value)
 
 
 async def started(file: Path) -> None:

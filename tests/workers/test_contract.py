@@ -3,7 +3,6 @@ from pathlib import Path
 import pytest
 
 from octotui.model.process import Simulate
-from octotui.workers.contract import Executor
 from octotui.workers.local import LocalExecutor
 from octotui.workers.simulated import SimulatedExecutor
 from tests.workers.jobs import result, work
@@ -18,7 +17,12 @@ from tests.workers.jobs import result, work
 )
 @pytest.mark.parametrize("make", [LocalExecutor, SimulatedExecutor])
 async def test_all_executors_end_alike(
-    tmp_path: Path, make: type[Executor], script: str, simulated: str, state: str, code: int
+    tmp_path: Path,
+    make: type[LocalExecutor] | type[SimulatedExecutor],
+    script: str,
+    simulated: str,
+    state: str,
+    code: int,
 ) -> None:
     given = work(tmp_path, script, simulate=Simulate(takes=0, result=simulated))
     executor = make()

@@ -6,7 +6,7 @@ import subprocess
 import pytest
 
 from octotui.workers import groups
-from octotui.workers.groups import alive, send, watch
+from octotui.workers.groups import Watch, alive, send
 
 
 def sleeper() -> "subprocess.Popen[bytes]":
@@ -25,14 +25,18 @@ def test_the_dead_do_not_count() -> None:
     assert not send(process.pid, signal.SIGKILL)
 
 
-@pytest.mark.parametrize("how", ["pidfd", "thread"])
+@pytest.mark.parametrize("how", ["pidfd", "polling"])
 async def test_an_exit_is_noticed(monkeypatch: pytest.MonkeyPatch, how: str) -> None:
-    if how == "thread":
+    if how == "polling":
         monkeypatch.delattr(groups.os, "pidfd_open", raising=False)
     exited, process = asyncio.Event(), sleeper()
-    watch(process, exited.set)
+    watch = Watch(process.pid, lambda: process.poll() is not None, exited.set)
     await asyncio.sleep(0.02)
     assert not exited.is_set()
     process.kill()
     await asyncio.wait_for(exited.wait(), 10)
     assert process.wait() == -signal.SIGKILL
+    watch.close()
+    exited.clear()
+    Watch(process.pid, lambda: True, exited.set)  # it is gone already
+    await asyncio.wait_for(exited.wait(), 10)

@@ -6,7 +6,7 @@ import pytest
 
 from octotui.engine.terms import Outcome
 from octotui.workers.local import LocalExecutor
-from tests.workers.jobs import result, work
+from tests.workers.jobs import place, refusal, result, run, work
 
 
 async def test_an_exit_code_decides(local: LocalExecutor, tmp_path: Path) -> None:
@@ -47,21 +47,14 @@ async def test_nothing_of_a_script_is_on_a_command_line(local: LocalExecutor, tm
 
 async def test_a_job_can_be_stopped_before_it_began(local: LocalExecutor, tmp_path: Path) -> None:
     task = asyncio.create_task(result(local, work(tmp_path, "sleep 60")))
-    local.stop("job-1.1")
+    await asyncio.sleep(0)
+    local.stop(place(work(tmp_path, "")), 5)
     assert (await task)[0].state == "cancelled"
 
 
 async def test_stopping_what_does_not_run_is_nothing(local: LocalExecutor, tmp_path: Path) -> None:
-    local.stop("job-9.9")
+    local.stop(place(work(tmp_path, "", job="job-9.9")), 5)
     assert (await result(local, work(tmp_path, "true")))[0].state == "succeeded"
-
-
-async def test_closing_ends_everything(local: LocalExecutor, tmp_path: Path) -> None:
-    jobs = [work(tmp_path, "sleep 60", job=f"job-{number}") for number in range(3)]
-    tasks = [asyncio.create_task(result(local, job)) for job in jobs]
-    await asyncio.sleep(0)
-    await local.close()
-    assert {outcome.state for outcome, _ in await asyncio.gather(*tasks)} == {"cancelled"}
 
 
 async def test_many_jobs_run_side_by_side(local: LocalExecutor, tmp_path: Path) -> None:
@@ -74,9 +67,8 @@ async def test_a_shell_that_is_not_there_is_a_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(shutil, "which", lambda name: None)
-    outcome, _ = await result(LocalExecutor(), work(tmp_path, "true"))
-    assert outcome == Outcome(
-        state="failed", reason="bash is not on this machine: install it, or say another shell"
+    assert await refusal(LocalExecutor(), work(tmp_path, "true")) == (
+        "bash is not on this machine: install it, or say another shell"
     )
     outcome, output = await result(LocalExecutor(), work(tmp_path, "print(1)", shell="python"))
     assert (outcome.state, output) == ("succeeded", b"1\n")
@@ -84,19 +76,15 @@ async def test_a_shell_that_is_not_there_is_a_sentence(
 
 async def test_a_directory_that_cannot_be_made_is_a_sentence(local: LocalExecutor, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    outcome, _ = await result(local, work(tmp_path / "file" / "worker1", "true"))
-    assert outcome.state == "failed"
-    assert outcome.reason.startswith("worker1 has no work directory: Not a directory: ")
+    reason = await refusal(local, work(tmp_path / "file" / "worker1", "true"))
+    assert reason.startswith("worker1 has no work directory: Not a directory: ")
 
 
 async def test_a_value_that_cannot_be_given_is_a_sentence(local: LocalExecutor, tmp_path: Path) -> None:
-    outcome, _ = await result(local, work(tmp_path, "true", environment={"A": "\0"}))
-    assert (outcome.state, outcome.reason) == (
-        "failed",
-        "bash cannot be started on worker1: embedded null byte",
-    )
-    outcome, _ = await result(local, work(tmp_path, "true", environment={"A": "x" * (1 << 22)}))
-    assert outcome.reason.startswith("bash cannot be started on worker1: Argument list too long")
+    reason = await refusal(local, work(tmp_path, "true", environment={"A": "\0"}))
+    assert reason == "bash cannot be started on worker1: embedded null byte"
+    reason = await refusal(local, work(tmp_path, "true", environment={"A": "x" * (1 << 22)}))
+    assert reason.startswith("bash cannot be started on worker1: Argument list too long")
 
 
 async def test_what_a_script_made_can_be_had_before_its_directory_is_cleaned(tmp_path: Path) -> None:
@@ -111,7 +99,7 @@ async def test_what_a_script_made_can_be_had_before_its_directory_is_cleaned(tmp
         found.append(made[-1].read_text())
 
     for code in (0, 3):
-        await executor.run(work(tmp_path, f"echo {code} >made; exit {code}"), lambda chunk: None, leave)
+        await run(executor, work(tmp_path, f"echo {code} >made; exit {code}"), lambda chunk: None, leave)
     assert found == ["0\n", "3\n"]
     async with asyncio.timeout(10):
         while any(each.exists() for each in made):

@@ -1,11 +1,13 @@
 import asyncio
+import os
+import signal
 import time
 from pathlib import Path
 
 import pytest
 
 from octotui.workers.local import LocalExecutor
-from tests.workers.jobs import ends, result, started, work
+from tests.workers.jobs import ends, gone, place, result, run, started, work
 
 
 async def test_a_signal_is_named(local: LocalExecutor, tmp_path: Path) -> None:
@@ -29,7 +31,7 @@ async def test_much_output_is_complete(local: LocalExecutor, tmp_path: Path) -> 
 
 async def test_chunks_are_of_bounded_size(local: LocalExecutor, tmp_path: Path) -> None:
     sizes: list[int] = []
-    await local.run(work(tmp_path, "head -c 5000000 /dev/zero"), lambda chunk: sizes.append(len(chunk)))
+    await run(local, work(tmp_path, "head -c 5000000 /dev/zero"), lambda chunk: sizes.append(len(chunk)))
     assert sum(sizes) == 5_000_000
     assert max(sizes) <= 1 << 20
 
@@ -44,7 +46,7 @@ async def test_output_is_seen_while_the_job_runs(local: LocalExecutor, tmp_path:
         chunks.append(chunk)
         seen.set()
 
-    task = asyncio.create_task(local.run(work(tmp_path, script), output))
+    task = asyncio.create_task(run(local, work(tmp_path, script), output))
     await asyncio.wait_for(seen.wait(), 10)
     assert b"".join(chunks) == b"first\n"
     go.touch()
@@ -63,7 +65,7 @@ async def test_output_that_is_cut_short_is_read_from_its_start(local: LocalExecu
         chunks.append(chunk)
         seen.touch()
 
-    await local.run(work(tmp_path, script), output)
+    await run(local, work(tmp_path, script), output)
     assert chunks == [b"something long\n", b"new\n"]
 
 
@@ -78,7 +80,7 @@ async def test_stopping_ends_the_whole_group_and_lets_it_finish(local: LocalExec
     script = f"(trap 'sleep 0.1; echo bye; exit' TERM; touch {ready}; while :; do sleep 0.01; done) & wait"
     task = asyncio.create_task(result(local, work(tmp_path, script)))
     await started(ready)
-    local.stop("job-1.1")
+    local.stop(place(work(tmp_path, "")), 5)
     outcome, output = await task
     assert outcome.state == "cancelled"
     assert output.endswith(b"bye\n")
@@ -89,18 +91,18 @@ async def test_who_ignores_term_is_killed(local: LocalExecutor, tmp_path: Path) 
     script = (
         f"trap '' TERM; sh -c 'trap \"\" TERM; touch {ready}; while :; do sleep 0.01; done' & echo $!; wait"
     )
-    task = asyncio.create_task(result(local, work(tmp_path, script, grace=0.2)))
+    task = asyncio.create_task(result(local, work(tmp_path, script)))
     await started(ready)
     begun = time.monotonic()
-    local.stop("job-1.1")
-    local.stop("job-1.1")
+    local.stop(place(work(tmp_path, "")), 0.2)
+    local.stop(place(work(tmp_path, "")), 5)
     outcome, output = await task
     assert outcome.state == "cancelled"
     assert time.monotonic() - begun < 3
     await ends(int(output))
 
 
-async def test_a_cancelled_task_ends_its_job(local: LocalExecutor, tmp_path: Path) -> None:
+async def test_a_cancelled_task_lets_its_job_go_on(local: LocalExecutor, tmp_path: Path) -> None:
     ready = tmp_path / "pid"
     task = asyncio.create_task(
         result(local, work(tmp_path, f"echo $$ > {ready}~; mv {ready}~ {ready}; sleep 60"))
@@ -109,7 +111,8 @@ async def test_a_cancelled_task_ends_its_job(local: LocalExecutor, tmp_path: Pat
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    await ends(int(ready.read_text()))
+    assert not gone(int(ready.read_text()))
+    os.kill(int(ready.read_text()), signal.SIGKILL)
 
 
 async def test_output_that_cannot_be_kept_ends_the_job(local: LocalExecutor, tmp_path: Path) -> None:
@@ -117,5 +120,5 @@ async def test_output_that_cannot_be_kept_ends_the_job(local: LocalExecutor, tmp
         raise OSError(28, "No space left on device")
 
     with pytest.raises(OSError, match="No space left"):
-        await local.run(work(tmp_path, "echo $$; sleep 60"), full)
+        await run(local, work(tmp_path, "echo $$; sleep 60"), full)
     assert (await result(local, work(tmp_path, "echo on")))[1] == b"on\n"

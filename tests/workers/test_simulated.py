@@ -6,7 +6,7 @@ import pytest
 from octotui.engine.terms import Outcome
 from octotui.model.process import Simulate
 from octotui.workers.simulated import SimulatedExecutor
-from tests.workers.jobs import result, work
+from tests.workers.jobs import place, result, work
 
 
 async def simulated(directory: Path, simulate: Simulate | None) -> Outcome:
@@ -30,8 +30,9 @@ async def test_it_takes_a_second_unless_told_otherwise(tmp_path: Path) -> None:
 async def test_it_is_stopped_at_once(tmp_path: Path) -> None:
     executor = SimulatedExecutor()
     task = asyncio.create_task(result(executor, work(tmp_path, "", simulate=Simulate(takes=60))))
-    executor.stop("job-9")
-    executor.stop("job-1.1")
+    await asyncio.sleep(0)
+    executor.stop(place(work(tmp_path, "", job="job-9")), 5)
+    executor.stop(place(work(tmp_path, "")), 5)
     assert (await task)[0].state == "cancelled"
 
 
