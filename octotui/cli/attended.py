@@ -94,7 +94,7 @@ class Attended:
     async def _follow(self, session: Attached, root: str) -> None:
         """Answer the questions of this call, until nothing here or of earlier runs can go on without people.
 
-        What earlier runs of the space do meanwhile is awaited too: leaving would end their jobs.
+        What earlier runs of the space do meanwhile is awaited too: leaving would leave them where they are.
         """
         async for state in session.states():
             asked = questions(state, root)

@@ -20,5 +20,5 @@ def told(state: State) -> Leaving:
     head = f"{counted(active, 'run')} {'is' if active == 1 else 'are'} active"
     if not running:
         return Leaving(head, "nothing is running; go on where it stands when you come back")
-    jobs = f"{counted(running, 'running job')} {'is' if running == 1 else 'are'}"
-    return Leaving(head, f"{jobs} ended, and {'its run fails' if running == 1 else 'their runs fail'}")
+    goes = "goes" if running == 1 else "go"
+    return Leaving(head, f"{counted(running, 'running job')} {goes} on without octotui")

@@ -8,7 +8,9 @@ async def test_it_says_what_each_way_means(tmp_path):
         await it.press("q")
         assert isinstance(it.app.screen, QuitDialog)
         await it.sees(
-            "4 runs are active", "quit when all have ended", "4 running jobs are ended, and their runs fail"
+            "4 runs are active",
+            "quit when all have ended",
+            "4 running jobs go on without octotui",
         )
 
 

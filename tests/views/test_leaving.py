@@ -7,8 +7,8 @@ from tests.scenes import SCENES
 @pytest.mark.parametrize(
     ("name", "active", "leave"),
     [
-        ("seed", "4 runs are active", "4 running jobs are ended, and their runs fail"),
-        ("cancelling", "1 run is active", "1 running job is ended, and its run fails"),
+        ("seed", "4 runs are active", "4 running jobs go on without octotui"),
+        ("cancelling", "1 run is active", "1 running job goes on without octotui"),
         ("retrying", "1 run is active", "nothing is running; go on where it stands when you come back"),
     ],
 )
