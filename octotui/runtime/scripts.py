@@ -23,7 +23,7 @@ from octotui.runtime.transcript import Transcript
 from octotui.runtime.vault import Vault
 from octotui.runtime.work import script_work
 from octotui.store import artifacts
-from octotui.store.errors import StoreError
+from octotui.store.errors import StoreError, unusable
 from octotui.store.folder import SpaceFolder
 from octotui.store.logs import size_of
 from octotui.store.places import Places
@@ -66,7 +66,11 @@ class Scripts:
         place, left = self._place(here, job), Left("nothing")
         for directory in dict.fromkeys((here, *self._names.directories)):
             there = self._place(directory, job)
-            if (left := await self._executor.look(there)).state != "nothing":
+            try:
+                left = await self._executor.look(there)
+            except OSError as problem:
+                raise unusable(Path(directory), problem) from problem
+            if left.state != "nothing":
                 place = there
                 break
         self._places[job.id] = place

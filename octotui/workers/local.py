@@ -5,9 +5,10 @@ import os
 import shutil
 import sys
 from collections.abc import Set
+from functools import partial
 
 from octotui.engine.terms import Outcome
-from octotui.workers import shells
+from octotui.workers import limits, shells
 from octotui.workers.contract import Leave, Left, Output, Place, Unstartable, Work
 from octotui.workers.process import Process, spawn
 from octotui.workers.workspaces import Workspace, Workspaces
@@ -27,6 +28,7 @@ class LocalExecutor:
         self._surroundings = dict(os.environ)
         self._programs: dict[str, str] = {}
         self._ticking: asyncio.TimerHandle | None = None
+        self._open_files = limits.raise_soft()
 
     async def look(self, place: Place) -> Left:
         """What is there of an attempt: as long as its record is locked, something of it lives."""
@@ -57,7 +59,7 @@ class LocalExecutor:
         try:
             workspace.fill(place.name, work.script, memo)
             command = (program, *shells.command(work.shell, workspace.script)[1:])
-            pid = spawn(workspace, command, self._around(work.shell) | work.environment)
+            pid = spawn(workspace, command, self._around(work.shell) | work.environment, self._open_files)
         except (OSError, ValueError) as error:
             self._remove(workspace)
             raise Unstartable(f"{work.shell} cannot be started on {work.worker}: {_why(error)}") from None
@@ -85,7 +87,13 @@ class LocalExecutor:
     def clean(self, place: Place) -> None:
         """Empty the workspace of an attempt, to be used again; what takes long is done elsewhere."""
         process = self._begun.pop(place, None)
-        if process is not None and not self._workspaces.give_back(place.directory, process.workspace):
+        left = self._workspaces.forget(place)
+        if process is None:
+            if left is not None:
+                asyncio.get_running_loop().run_in_executor(
+                    None, partial(shutil.rmtree, left, ignore_errors=True)
+                )
+        elif not self._workspaces.give_back(place.directory, process.workspace):
             self._remove(process.workspace)
 
     async def tidy(self, directory: str, space: str, keep: Set[str]) -> None:
