@@ -4,7 +4,7 @@ import asyncio
 import os
 import shutil
 import sys
-from collections.abc import Set
+from collections.abc import Callable, Set
 from functools import partial
 
 from octotui.engine.terms import Outcome
@@ -61,7 +61,7 @@ class LocalExecutor:
             command = (program, *shells.command(work.shell, workspace.script)[1:])
             pid = spawn(workspace, command, self._around(work.shell) | work.environment, self._open_files)
         except (OSError, ValueError) as error:
-            self._remove(workspace)
+            self._elsewhere(workspace.remove)
             raise Unstartable(f"{work.shell} cannot be started on {work.worker}: {_why(error)}") from None
         self._begun[place] = Process(workspace, pid)
 
@@ -88,13 +88,11 @@ class LocalExecutor:
         """Empty the workspace of an attempt, to be used again; what takes long is done elsewhere."""
         process = self._begun.pop(place, None)
         left = self._workspaces.forget(place)
-        if process is None:
-            if left is not None:
-                asyncio.get_running_loop().run_in_executor(
-                    None, partial(shutil.rmtree, left, ignore_errors=True)
-                )
-        elif not self._workspaces.give_back(place.directory, process.workspace):
-            self._remove(process.workspace)
+        if process is not None:
+            if not self._workspaces.give_back(place.directory, process.workspace):
+                self._elsewhere(process.workspace.remove)
+        elif left is not None:
+            self._elsewhere(partial(shutil.rmtree, left, ignore_errors=True))
 
     async def tidy(self, directory: str, space: str, keep: Set[str]) -> None:
         """Take away what crashes have left."""
@@ -117,8 +115,9 @@ class LocalExecutor:
         process = self._begun[place] = Process(Workspace(path))
         return process
 
-    def _remove(self, workspace: Workspace) -> None:
-        asyncio.get_running_loop().run_in_executor(None, workspace.remove)
+    def _elsewhere(self, remove: Callable[[], None]) -> None:
+        """Remove something in a thread: it may be large."""
+        asyncio.get_running_loop().run_in_executor(None, remove)
 
     def _around(self, shell: str) -> dict[str, str]:
         """The environment of all jobs of a shell: ours, and what brings Octopus's helper functions (V7)."""

@@ -21,7 +21,7 @@ def test_we_may_have_many_files_open(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def test_a_script_has_the_usual_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "_USUAL", 321)
+    monkeypatch.setattr(limits, "USUAL", 321)
     executor = LocalExecutor()
     assert (await result(executor, work(tmp_path, "ulimit -S -n")))[1] == b"321\n"
     await executor.close()
