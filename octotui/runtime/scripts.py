@@ -94,6 +94,7 @@ class Scripts:
             known = [each.name for each in job.artifacts]
             artifacts.leave_only(self._folder.artifacts(job.run, job.id), known)
             self._vault.recall(self.present().runs[job.run], found.memo.secrets)
+            asyncio.get_running_loop().call_soon(self._stop_if_told, job)  # when it is followed
             return await self._follow(job, output, found.place, found.memo)
         state = self.present()
         try:
@@ -152,13 +153,13 @@ class Scripts:
             self._introduce(job, output, memo)
             return Outcome(state="failed", reason=str(problem), warnings=memo.warnings)
         self._places[job.id] = place
+        self._stop_if_told(job)  # as long as it was being started, nobody could
         return await self._follow(job, output, place, memo)
 
     async def _follow(self, job: Job, output: Output, place: Place, memo: Memo) -> Outcome:
         progress = Progress(partial(self._progress, job), job.progress)
         transcript = Transcript(output, (*memo.secrets.values(), *memo.sensitive), progress)
         self._introduce(job, output, memo)
-        asyncio.get_running_loop().call_soon(self._stop_if_told, job)  # as soon as it is followed
         leave = partial(transcript.keep_artifacts, folder=self._folder.artifacts(job.run, job.id))
         outcome = transcript.ended(await self._executor.follow(place, transcript, leave))
         progress.end()

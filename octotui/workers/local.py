@@ -81,8 +81,8 @@ class LocalExecutor:
 
     def stop(self, place: Place, grace: float) -> None:
         """Begin to end an attempt and all it started: TERM, its grace, KILL."""
-        if place in self._followed:
-            self._followed[place][0].stop(grace)
+        if place in self._begun:
+            self._begun[place].stop(grace)
 
     def clean(self, place: Place) -> None:
         """Empty the workspace of an attempt, to be used again; what takes long is done elsewhere."""
