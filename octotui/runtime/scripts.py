@@ -23,7 +23,7 @@ from octotui.runtime.transcript import Transcript
 from octotui.runtime.vault import Vault
 from octotui.runtime.work import script_work
 from octotui.store import artifacts
-from octotui.store.errors import StoreError
+from octotui.store.errors import StoreError, unusable
 from octotui.store.folder import SpaceFolder
 from octotui.store.logs import size_of
 from octotui.store.places import Places
@@ -66,7 +66,11 @@ class Scripts:
         place, left = self._place(here, job), Left("nothing")
         for directory in dict.fromkeys((here, *self._names.directories)):
             there = self._place(directory, job)
-            if (left := await self._executor.look(there)).state != "nothing":
+            try:
+                left = await self._executor.look(there)
+            except OSError as problem:
+                raise unusable(Path(directory), problem) from problem
+            if left.state != "nothing":
                 place = there
                 break
         self._places[job.id] = place
@@ -90,6 +94,7 @@ class Scripts:
             known = [each.name for each in job.artifacts]
             artifacts.leave_only(self._folder.artifacts(job.run, job.id), known)
             self._vault.recall(self.present().runs[job.run], found.memo.secrets)
+            asyncio.get_running_loop().call_soon(self._stop_if_told, job)  # when it is followed
             return await self._follow(job, output, found.place, found.memo)
         state = self.present()
         try:
@@ -148,13 +153,13 @@ class Scripts:
             self._introduce(job, output, memo)
             return Outcome(state="failed", reason=str(problem), warnings=memo.warnings)
         self._places[job.id] = place
+        self._stop_if_told(job)  # as long as it was being started, nobody could
         return await self._follow(job, output, place, memo)
 
     async def _follow(self, job: Job, output: Output, place: Place, memo: Memo) -> Outcome:
         progress = Progress(partial(self._progress, job), job.progress)
         transcript = Transcript(output, (*memo.secrets.values(), *memo.sensitive), progress)
         self._introduce(job, output, memo)
-        asyncio.get_running_loop().call_soon(self._stop_if_told, job)  # as soon as it is followed
         leave = partial(transcript.keep_artifacts, folder=self._folder.artifacts(job.run, job.id))
         outcome = transcript.ended(await self._executor.follow(place, transcript, leave))
         progress.end()

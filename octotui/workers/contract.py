@@ -77,7 +77,7 @@ class Executor(Protocol):
         ...
 
     def stop(self, place: Place, grace: float) -> None:
-        """Begin to end what is followed: TERM, its grace, KILL for all it started; `follow` then returns."""
+        """Begin to end what we began or follow: TERM, its grace, KILL for all; `follow` then returns."""
         ...
 
     def clean(self, place: Place) -> None:

@@ -4,10 +4,11 @@ import asyncio
 import os
 import shutil
 import sys
-from collections.abc import Set
+from collections.abc import Callable, Set
+from functools import partial
 
 from octotui.engine.terms import Outcome
-from octotui.workers import shells
+from octotui.workers import limits, shells
 from octotui.workers.contract import Leave, Left, Output, Place, Unstartable, Work
 from octotui.workers.process import Process, spawn
 from octotui.workers.workspaces import Workspace, Workspaces
@@ -27,6 +28,7 @@ class LocalExecutor:
         self._surroundings = dict(os.environ)
         self._programs: dict[str, str] = {}
         self._ticking: asyncio.TimerHandle | None = None
+        self._open_files = limits.raise_soft()
 
     async def look(self, place: Place) -> Left:
         """What is there of an attempt: as long as its record is locked, something of it lives."""
@@ -57,9 +59,9 @@ class LocalExecutor:
         try:
             workspace.fill(place.name, work.script, memo)
             command = (program, *shells.command(work.shell, workspace.script)[1:])
-            pid = spawn(workspace, command, self._around(work.shell) | work.environment)
+            pid = spawn(workspace, command, self._around(work.shell) | work.environment, self._open_files)
         except (OSError, ValueError) as error:
-            self._remove(workspace)
+            self._elsewhere(workspace.remove)
             raise Unstartable(f"{work.shell} cannot be started on {work.worker}: {_why(error)}") from None
         self._begun[place] = Process(workspace, pid)
 
@@ -79,14 +81,18 @@ class LocalExecutor:
 
     def stop(self, place: Place, grace: float) -> None:
         """Begin to end an attempt and all it started: TERM, its grace, KILL."""
-        if place in self._followed:
-            self._followed[place][0].stop(grace)
+        if place in self._begun:
+            self._begun[place].stop(grace)
 
     def clean(self, place: Place) -> None:
         """Empty the workspace of an attempt, to be used again; what takes long is done elsewhere."""
         process = self._begun.pop(place, None)
-        if process is not None and not self._workspaces.give_back(place.directory, process.workspace):
-            self._remove(process.workspace)
+        left = self._workspaces.forget(place)
+        if process is not None:
+            if not self._workspaces.give_back(place.directory, process.workspace):
+                self._elsewhere(process.workspace.remove)
+        elif left is not None:
+            self._elsewhere(partial(shutil.rmtree, left, ignore_errors=True))
 
     async def tidy(self, directory: str, space: str, keep: Set[str]) -> None:
         """Take away what crashes have left."""
@@ -109,8 +115,9 @@ class LocalExecutor:
         process = self._begun[place] = Process(Workspace(path))
         return process
 
-    def _remove(self, workspace: Workspace) -> None:
-        asyncio.get_running_loop().run_in_executor(None, workspace.remove)
+    def _elsewhere(self, remove: Callable[[], None]) -> None:
+        """Remove something in a thread: it may be large."""
+        asyncio.get_running_loop().run_in_executor(None, remove)
 
     def _around(self, shell: str) -> dict[str, str]:
         """The environment of all jobs of a shell: ours, and what brings Octopus's helper functions (V7)."""

@@ -25,13 +25,15 @@ DEFAULTS = (
 )
 
 
-def spawn(workspace: Workspace, command: Sequence[str], environment: Mapping[str, str]) -> int:
+def spawn(
+    workspace: Workspace, command: Sequence[str], environment: Mapping[str, str], open_files: str
+) -> int:
     """Start the supervisor of a command in a workspace that is filled; raises OSError or ValueError."""
     given = workspace.opened()
     try:
         return os.posix_spawn(
             SH,
-            ("sh", SUPERVISOR, workspace.path, *command),
+            ("sh", SUPERVISOR, workspace.path, open_files, *command),
             environment,
             file_actions=[(os.POSIX_SPAWN_DUP2, file, number) for number, file in enumerate(given)],
             setsid=True,

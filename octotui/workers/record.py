@@ -35,7 +35,7 @@ def read(body: bytes) -> Record:
             pid = code = None
             said = False
         elif key == b"pid" and rest.isdigit():
-            pid = int(rest)
+            pid, said = int(rest), False
         elif key == b"exit" and rest.isdigit():
             code = _code(int(rest), said)
         else:

@@ -1,4 +1,4 @@
-# One attempt at a job: sh supervisor.sh WORKSPACE PROGRAM ARGUMENT...
+# One attempt at a job: sh supervisor.sh WORKSPACE OPEN_FILES PROGRAM ARGUMENT...
 #
 # It leads a session and a process group of its own, and needs nothing but sh. Who starts it gives it
 #   0  the lock, held by all that runs here, as long as any of it lives
@@ -8,7 +8,8 @@
 # The record is one file that lines are appended to, not a file for each word that is moved into place: a
 # line that lacks its end is not there yet, which is all that moving gives, and mv would be one more program.
 cd "$1" || exit
-shift
+ulimit -S -n "$2" # octotui itself may have more files open than a script would expect
+shift 2
 trap 'set --' TERM INT HUP # it stays, to write the end; the script has what signals do by default
 echo "pid $$" >&2 || exit 125 # nothing begins that could begin again unnoticed
 (exec "$@") 3<&0 </dev/null 2>&1 # in a subshell, so that what this shell says is not in the spool

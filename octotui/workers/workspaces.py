@@ -152,7 +152,7 @@ class Workspaces:
 
     def take(self, place: Place) -> Workspace:
         """A workspace for an attempt that has not begun; raises OSError where none can be made."""
-        left = self._found(place.directory, place.space).pop(place.name, None)
+        left = self.forget(place)
         free = self._free.setdefault(place.directory, [])
         if left is None and free:
             return free.pop()
@@ -164,6 +164,10 @@ class Workspaces:
     def left(self, place: Place) -> str | None:
         """The folder that an earlier process has made for an attempt."""
         return self._found(place.directory, place.space).get(place.name)
+
+    def forget(self, place: Place) -> str | None:
+        """The folder that was made for an attempt, which is here no longer."""
+        return self._found(place.directory, place.space).pop(place.name, None)
 
     def give_back(self, directory: str, workspace: Workspace) -> bool:
         """Take a workspace back to be used again; False where it can't be, and has to be removed."""

@@ -175,7 +175,7 @@ def arm(killer: Killer) -> None:
         (process.Process, "_end_the_rest"),
         (process.Process, "_outcome"),
         (process.Process, "stop"),
-        (local.LocalExecutor, "_remove"),
+        (local.LocalExecutor, "_elsewhere"),
         (workspaces.Workspace, "fill"),
         (workspaces.Workspace, "opened"),
         (workspaces.Workspace, "empty"),

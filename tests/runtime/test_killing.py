@@ -1,8 +1,8 @@
 """R4: octotui is killed at any moment, and what came of all of it is what comes of an undisturbed run.
 
-Compared are: the state of runs, steps, jobs, attempts, answers; logs byte by byte, with their levels; output
-variables, warnings, artifacts; what scripts have left, a line each time that one ran; that each attempt was
-started and ended once; and that no workspace is left. For more: `OCTOTUI_KILLS=5000 pytest`.
+Compared are: the state of runs, steps, jobs, attempts and answers; logs byte by byte, with their levels;
+output variables, warnings, artifacts; what scripts have left, a line each time that one ran; that each
+attempt was started and ended once; and that no workspace is left. More of it: `OCTOTUI_KILLS=5000`.
 """
 
 import json

@@ -190,6 +190,9 @@ def shell(name: str, body: str, **more: object) -> object:
     return replace(script(name, **more), action=Script(body=body))
 
 
+HANG = "echo begun; echo $$; until [ -e ../../../../../go ]; do sleep 0.01; done; echo went"
+
+
 def crashing() -> Model:
     runbooks = {
         "ask": Runbook(name="Ask", steps=(manual("Ask"),)),
@@ -197,7 +200,7 @@ def crashing() -> Model:
             name="Hang",
             concurrency="one",
             steps=(
-                shell("Hang", "echo begun; echo $$; sleep 100"),  # type: ignore[arg-type]
+                shell("Hang", HANG),  # type: ignore[arg-type]
                 script("After"),
             ),
         ),
@@ -213,7 +216,7 @@ def crashing() -> Model:
 CRASHING = crashing()
 
 
-async def test_r4_after_a_crash_what_ran_is_lost_and_what_waited_goes_on(tmp_path: Path) -> None:
+async def test_r4_after_a_crash_what_ran_is_taken_up_and_what_waited_goes_on(tmp_path: Path) -> None:
     call = [sys.executable, "-c", CRASH, str(tmp_path)]
     with subprocess.Popen(call, cwd=ROOT, stdout=subprocess.PIPE, text=True) as child:
         assert child.stdout is not None
@@ -225,24 +228,23 @@ async def test_r4_after_a_crash_what_ran_is_lost_and_what_waited_goes_on(tmp_pat
         "run-2": "executing",
         "run-3": "queued",
     }
+    (tmp_path / "go").touch()  # it goes on without us
+    log = space_folder("test", tmp_path).log("run-2", "job-2.1")
     async with open_space(CRASHING, tmp_path, "ann", time.time) as session:
         async for state in session.states():
             if set(dict(state.runs.items())) == {"run-1"}:
                 break
         assert session.state.runs["run-1"].state == "paused"
         hung, counted = await session.family("run-2"), await session.family("run-3")
-    assert hung.jobs["job-2.1"].state == "lost"
-    assert hung.runs["run-2"].state == "failed"
-    assert hung.runs["run-2"].steps[1].state == "skipped"
+    assert (hung.jobs["job-2.1"].state, hung.jobs["job-2.1"].exit_code) == ("succeeded", 0)
     assert hung.jobs["job-2.1"].attempt == 1
-    assert counted.runs["run-3"].state == "succeeded"
+    assert hung.runs["run-2"].state == counted.runs["run-3"].state == "succeeded"
     assert folded(tmp_path) == state_on_disk(space_folder("test", tmp_path))
-    with LogReader(space_folder("test", tmp_path).log("run-2", "job-2.1")) as log:
-        begun, orphan = log.lines(0, 9)
-    assert begun == "begun"
-    os.killpg(int(orphan), signal.SIGKILL)
+    with LogReader(log) as reader:
+        begun, _, went = reader.lines(0, 9)
+    assert (begun, went) == ("begun", "went")
     kinds = [json.loads(body)["type"] for body in bodies(tmp_path)]
-    assert kinds.count("JobStarted") == 2
+    assert kinds.count("JobStarted") == 3
 
 
 def bodies(folder: Path) -> list[bytes]:
@@ -252,14 +254,24 @@ def bodies(folder: Path) -> list[bytes]:
     return found
 
 
-async def test_leaving_ends_what_runs_and_a_later_session_calls_it_lost(tmp_path: Path) -> None:
+async def test_r4_leaving_lets_jobs_go_on_and_one_that_is_killed_meanwhile_is_lost(tmp_path: Path) -> None:
     async with open_space(CRASHING, tmp_path, "ann", time.time) as session:
         await start(session, "hang")
         log = session.log_path("run-1", "job-1.1")
-        while not log.exists():
+        while not (log.exists() and log.read_text().count("\n") == 2):
             await asyncio.sleep(0.01)
+        group = int(log.read_text().split()[1])
         before = time.monotonic()
     assert time.monotonic() - before < 5
     async with open_space(CRASHING, tmp_path, "ann", time.time) as session:
+        assert session.state.jobs["job-1.1"].state == "running"
+    os.killpg(os.getpgid(group), signal.SIGKILL)
+    async with open_space(CRASHING, tmp_path, "ann", time.time) as session:
+        assert session.state.jobs["job-1.1"].state == "asking"
+        (question,) = session.state.interruptions.values()
+        assert "nobody knows how far it was" in question.instructions
+        await session.send(TakeInterruption(interruption=question.id, user="ann"))
+        await session.send(AnswerInterruption(interruption=question.id, user="ann", answer="fail"))
         await ended(session)
         assert (await session.family("run-1")).jobs["job-1.1"].state == "lost"
+    assert log.read_text().startswith("begun\n")

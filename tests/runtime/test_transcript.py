@@ -5,6 +5,7 @@ import os
 from base64 import b64encode
 from collections.abc import Sequence
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -244,3 +245,49 @@ def test_a_huge_message_is_text(size: int) -> None:
     assert log == message
     assert outcome.outputs == {}
     assert len(outcome.warnings) == 1
+
+
+def test_r4_however_output_is_divided_the_same_is_kept() -> None:
+    """What is heard again after a crash comes in other chunks, and has to fit what is there, byte by byte."""
+    pieces = [
+        *(
+            b"abcdabcab",
+            b"cdefgh",
+            b"abcd",
+            b"ab",
+            b"\n",
+            b"\r\n",
+            b"#",
+            b"##octo",
+            b"##octopus[no\n",
+            b"efgh12",
+        ),
+        *(b"line\nefgh", b"late secret", b"late sec", b"x" * 50),
+        said("setVariable", name="Late", value="late secret", sensitive="True"),
+        said("mask", value="cdef12"),
+        *(said(f"stdout-{level}") for level in ("warning", "highlight", "default", "verbose")),
+    ]
+    for seed in range(300):
+        random = Random(seed)
+        whole = b"".join(random.choices(pieces, k=random.randint(1, 30)))
+        kept = [_kept(whole, random, size) for size in (len(whole), 1, 5, 40)]
+        assert all(each == kept[0] for each in kept), (seed, whole)
+
+
+def _kept(whole: bytes, random: Random, size: int) -> object:
+    """What a log has in the end, where in it levels begin, and what is known of the script."""
+    log = bytearray()
+    turns: list[tuple[int, str]] = []
+
+    def keep(chunk: bytes, at: Sequence[Turn] = ()) -> None:
+        turns.extend((len(log) + turn.at, turn.level) for turn in at)
+        log.extend(chunk)
+
+    transcript = Transcript(keep, ("abcdabcd", "cdefgh12", "efgh\nefgh"))
+    while whole:
+        cut = random.randint(1, size)
+        transcript(whole[:cut])
+        whole = whole[cut:]
+    outcome = transcript.ended(Outcome(state="succeeded"))
+    turns = [turn for turn in turns if turn[0] < len(log)]  # one behind the end is for no line
+    return bytes(log), turns, outcome, transcript.sensitive

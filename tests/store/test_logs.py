@@ -1,9 +1,11 @@
+import struct
 import tracemalloc
 from pathlib import Path
 
 import pytest
 
-from octotui.store.logs import BLOCK, LONGEST, Index, LogReader, LogWriter, Mark, index_path
+from octotui.store.levels import LevelReader, Turn, levels_path
+from octotui.store.logs import BLOCK, LONGEST, Index, LogReader, LogWriter, Mark, index_path, remove
 
 
 def log_of(path: Path, *chunks: bytes, seconds: float = 1.0) -> LogReader:
@@ -140,3 +142,61 @@ def test_an_index_is_read_by_its_rows(path: Path) -> None:
     with pytest.raises(IndexError):
         index[3]
     assert len(Index(path.with_name("none"))) == 0
+
+
+def test_r4_what_is_said_again_after_a_crash_is_kept_once(tmp_path: Path) -> None:
+    """Wherever the log was cut, and however the output is divided this time; levels too."""
+    path, whole = tmp_path / "job.log", b"one\ntwo\nthree\nfour\n"
+    turns = {4: "warning", 8: "default", 14: "highlight"}
+    for cut in range(len(whole) + 1):
+        for size in (1, 3, 7, 100):
+            remove(path)
+            with LogWriter(path) as log:
+                log.append(b"earlier\n", 0.0)
+                log.append(whole[:cut], 1.0, [Turn(at, to) for at, to in turns.items() if at <= cut])
+            with LogWriter(path, since=8) as log:
+                assert log.fresh
+                for at in range(0, len(whole), size):
+                    chunk = whole[at : at + size]
+                    here = [Turn(to - at, turns[to]) for to in turns if at <= to < at + size]
+                    log.append(chunk, 2.0, here)
+            assert path.read_bytes() == b"earlier\n" + whole
+            levels = LevelReader(path)
+            levels.refresh()
+            told = [levels.of(line) for line in range(5)]
+            assert told == ["default", "default", "warning", "default", "highlight"]
+            assert list(levels._lines) == sorted(set(levels._lines))
+
+
+def test_r4_torn_rows_do_no_harm(tmp_path: Path) -> None:
+    path = tmp_path / "job.log"
+    with LogWriter(path) as log:
+        log.append(b"one\n", 1.0, (Turn(0, "warning"),))
+    for beside in (index_path(path), levels_path(path)):
+        with beside.open("ab") as file:
+            file.write(b"torn")
+    with LogWriter(path, since=0) as log:
+        log.append(b"one\ntwo\n", 3.0, (Turn(0, "warning"), Turn(4, "error")))
+    with LogReader(path) as reader:
+        assert reader.lines(0, 9) == ["one", "two"]
+        assert (reader.time_of(0), reader.time_of(1)) == (1.0, 3.0)
+    levels = LevelReader(path)
+    levels.refresh()
+    assert [levels.of(0), levels.of(1)] == ["warning", "error"]
+
+
+def test_a_log_of_two_gigabytes_is_read_in_little_memory(tmp_path: Path) -> None:
+    """Only what is looked at is read: the index says where that is."""
+    path = tmp_path / "job.log"
+    size = 2 << 30
+    with path.open("wb") as file:
+        file.truncate(size)
+    index_path(path).write_bytes(struct.pack("<QQd", size - 8, 1 << 26, 5.0))
+    tracemalloc.start()
+    with LogWriter(path) as log:
+        log.append(b"\nlast\n", 9.0)
+    with LogReader(path) as reader:
+        assert reader.tail(1) == ["last"]
+        assert reader.line_count == (1 << 26) + 2
+    assert tracemalloc.get_traced_memory()[1] < 4 << 20
+    tracemalloc.stop()

@@ -1,12 +1,17 @@
 import asyncio
+import os
 import shutil
+import signal
 from pathlib import Path
 
 import pytest
 
 from octotui.engine.terms import Outcome
+from octotui.workers import process
+from octotui.workers.contract import Left, Place
 from octotui.workers.local import LocalExecutor
-from tests.workers.jobs import place, refusal, result, run, work
+from octotui.workers.workspaces import Workspaces
+from tests.workers.jobs import ends, place, refusal, result, run, started, work
 
 
 async def test_an_exit_code_decides(local: LocalExecutor, tmp_path: Path) -> None:
@@ -105,3 +110,121 @@ async def test_what_a_script_made_can_be_had_before_its_directory_is_cleaned(tmp
         while any(each.exists() for each in made):
             await asyncio.sleep(0.005)
     await executor.close()
+
+
+async def let_go(tmp_path: Path, script: str, ready: Path) -> None:
+    """Begin a job, and leave it to itself once it is so far."""
+    first = LocalExecutor()
+    given = work(tmp_path, script)
+    await first.start(place(given), given, "our memo")
+    following = asyncio.create_task(first.follow(place(given), lambda chunk: None))
+    await started(ready)
+    following.cancel()
+    await asyncio.gather(following, return_exceptions=True)
+    await first.close()
+
+
+async def test_r4_a_later_process_follows_what_an_earlier_one_has_begun(
+    local: LocalExecutor, tmp_path: Path
+) -> None:
+    """From the beginning of its output, and to its exit code."""
+    here, go = tmp_path / "here", tmp_path / "go"
+    waits = f"until [ -e {go} ]; do sleep 0.01; done"
+    await let_go(tmp_path, f"echo one; touch {here}; {waits}; echo two; exit 3", here)
+    where = place(work(tmp_path, ""))
+    assert await local.look(where) == Left("running", "our memo")
+    await local.tidy(str(tmp_path), "space-1", {where.name})
+    chunks: list[bytes] = []
+    following = asyncio.create_task(local.follow(where, chunks.append))
+    await asyncio.sleep(0.05)
+    go.touch()
+    outcome = await following
+    assert (outcome.state, outcome.exit_code, b"".join(chunks)) == ("failed", 3, b"one\ntwo\n")
+    local.clean(where)
+
+
+async def test_r4_what_has_ended_meanwhile_says_how(local: LocalExecutor, tmp_path: Path) -> None:
+    here = tmp_path / "here"
+    await let_go(tmp_path, f"echo one; touch {here}; kill -9 $$", here)
+    where = place(work(tmp_path, ""))
+    async with asyncio.timeout(10):
+        while (await LocalExecutor().look(where)).state != "ended":
+            await asyncio.sleep(0.005)
+    await local.look(where)
+    outcome, chunks = await local.follow(where, lambda chunk: None), list[bytes]()
+    assert (outcome.state, outcome.reason, chunks) == ("failed", "killed by SIGKILL", [])
+
+
+async def test_r4_a_later_process_ends_all_of_it(local: LocalExecutor, tmp_path: Path) -> None:
+    """S5: TERM, its grace, KILL, by the number that was written down."""
+    here = tmp_path / "here"
+    await let_go(tmp_path, f"trap '' TERM; echo $$; touch {here}; sleep 60 & echo $!; wait; sleep 60", here)
+    where = place(work(tmp_path, ""))
+    chunks: list[bytes] = []
+    await local.look(where)
+    following = asyncio.create_task(local.follow(where, chunks.append))
+    await asyncio.sleep(0.05)
+    local.stop(where, 0.1)
+    assert (await following).state == "cancelled"
+    for pid in b"".join(chunks).split():
+        await ends(int(pid))
+
+
+async def test_r4_what_was_killed_is_lost_and_what_never_began_is_unstarted(tmp_path: Path) -> None:
+    here = tmp_path / "here"
+    await let_go(tmp_path, f"echo $PPID >{here}~; mv {here}~ {here}; sleep 60", here)
+    where = place(work(tmp_path, ""))
+    os.killpg(os.getpgid(int(here.read_text())), signal.SIGKILL)
+    async with asyncio.timeout(10):
+        while (await LocalExecutor().look(where)).state == "running":
+            await asyncio.sleep(0.005)
+    assert await LocalExecutor().look(where) == Left("lost", "our memo")
+    assert (await LocalExecutor().look(Place(str(tmp_path), "space-1", "job-1.1-2"))).state == "nothing"
+    Workspaces().take(Place(str(tmp_path), "space-1", "job-2.1-1")).fill("job-2.1-1", "true", "{}")
+    assert await LocalExecutor().look(Place(str(tmp_path), "space-1", "job-2.1-1")) == Left("unstarted", "{}")
+    executor = LocalExecutor()
+    await executor.tidy(str(tmp_path), "space-1", set())
+    assert list((tmp_path / "work").iterdir()) == []
+
+
+async def test_r4_following_notices_that_all_was_killed(local: LocalExecutor, tmp_path: Path) -> None:
+    here = tmp_path / "here"
+    await let_go(tmp_path, f"echo $PPID >{here}~; mv {here}~ {here}; sleep 60", here)
+    where = place(work(tmp_path, ""))
+    await local.look(where)
+    following = asyncio.create_task(local.follow(where, lambda chunk: None))
+    await asyncio.sleep(0.05)
+    os.killpg(os.getpgid(int(here.read_text())), signal.SIGKILL)
+    assert (await following).state == "lost"
+
+
+@pytest.mark.parametrize("sh", [("dash",), ("bash", "--posix"), ("busybox", "sh"), ("ksh",)])
+async def test_any_sh_is_a_supervisor(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sh: tuple[str, ...]
+) -> None:
+    """R4: it needs nothing but sh."""
+    program = shutil.which(sh[0])
+    if program is None:
+        pytest.skip(f"{sh[0]} is not here")
+    shell = tmp_path / "sh"
+    shell.write_text(f'#!/bin/sh\nexec {program} {" ".join(sh[1:])} "$@"\n')
+    shell.chmod(0o700)
+    monkeypatch.setattr(process, "SH", str(shell))
+    for script, code, reason in (
+        ("echo out; exit 137", 137, "exit code 137"),
+        ("echo out; kill -9 $$", -9, "killed by SIGKILL"),
+        ("echo out; sleep 60 & exit 3", 3, "exit code 3"),
+    ):
+        executor = LocalExecutor()
+        outcome, output = await result(executor, work(tmp_path, script))
+        assert (outcome.exit_code, outcome.reason, output) == (code, reason, b"out\n")
+        await executor.close()
+
+
+async def test_a_script_has_default_signals_and_no_input(local: LocalExecutor, tmp_path: Path) -> None:
+    script = "grep -E 'Sig(Ign|Blk)' /proc/$$/status | tr -d '\\t'; readlink /proc/$$/fd/0"
+    _, output = await result(local, work(tmp_path, f'sh -c "{script.replace("$", chr(92) + "$")}"'))
+    blocked, ignored, stdin = output.split()
+    assert int(blocked.partition(b":")[2], 16) == 0
+    assert int(ignored.partition(b":")[2], 16) & 0x7FFFFFFF == 0  # what is beyond is the C library's own
+    assert stdin == b"/dev/null"

@@ -2,6 +2,7 @@ import asyncio
 import os
 import signal
 import time
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -122,3 +123,27 @@ async def test_output_that_cannot_be_kept_ends_the_job(local: LocalExecutor, tmp
     with pytest.raises(OSError, match="No space left"):
         await run(local, work(tmp_path, "echo $$; sleep 60"), full)
     assert (await result(local, work(tmp_path, "echo on")))[1] == b"on\n"
+
+
+async def test_a_spool_of_two_gigabytes_is_followed_in_little_memory(tmp_path: Path) -> None:
+    """R4: also one that a crash has left, from its beginning; what is a hole takes no room on the disk."""
+    executor, ready, size = LocalExecutor(), tmp_path / "ready", 2 << 30
+    given = work(tmp_path, f"truncate -s {size} spool; echo last; touch {ready}", shell="sh")
+    await executor.start(place(given), given)
+    await started(ready)
+    await executor.close()
+    later, seen, most = LocalExecutor(), 0, 0
+    assert (await later.look(place(given))).state in ("running", "ended")
+
+    def output(chunk: bytes) -> None:
+        nonlocal seen, most
+        seen, most = seen + len(chunk), max(most, len(chunk))
+
+    tracemalloc.start()
+    outcome = await later.follow(place(given), output)
+    used = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert (outcome.state, seen) == ("succeeded", size + len(b"last\n"))
+    assert most <= 1 << 20
+    assert used < 8 << 20
+    later.clean(place(given))
