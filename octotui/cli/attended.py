@@ -31,6 +31,7 @@ from octotui.views import questions
 from octotui.views.answers import approvals
 
 INTERRUPTED = 130
+HUNG_UP = 129
 
 
 class Attended:
@@ -54,7 +55,7 @@ class Attended:
         self._top = top
         self._asking = Asking()
         self._unanswered: set[str] = set()
-        self._interrupted = False
+        self._interrupted = self._hung_up = False
         self._leave = asyncio.Event()
         self._cancelling: list[asyncio.Future[object]] = []
 
@@ -75,7 +76,9 @@ class Attended:
             following.cancel()
             family = await session.family(root)
         self._narration.end(family, root, time.time())
-        return INTERRUPTED if self._interrupted else exit_code(family, root)
+        if self._interrupted or self._hung_up:
+            return INTERRUPTED if self._interrupted else HUNG_UP
+        return exit_code(family, root)
 
     async def _begin(self, session: Attached) -> str:
         """Start the run, and say its id."""
@@ -93,7 +96,12 @@ class Attended:
             if signal.getsignal(number) is not signal.SIG_IGN:
                 loop.add_signal_handler(number, self._interrupt, session, root)
         if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
-            loop.add_signal_handler(signal.SIGHUP, self._leave.set)
+            loop.add_signal_handler(signal.SIGHUP, self._hang_up)
+
+    def _hang_up(self) -> None:
+        """Leave: nobody is there any more."""
+        self._hung_up = True
+        self._leave.set()
 
     def _interrupt(self, session: Attached, root: str) -> None:
         """Cancel the run on ^C; a second one does not wait for that."""

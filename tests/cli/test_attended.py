@@ -12,6 +12,7 @@ import pytest
 from octotui.store.folder import SpaceFolder
 from tests.cli.conftest import ASK, OK, ROOT, SIZED, SLEEP, Call, command
 from tests.cli.test_run import output, states, wait_for
+from tests.servers import holder
 
 STUBBORN = SLEEP.replace("echo sleeping;", "trap '' TERM; echo sleeping; sleep 100 &").replace(
     '"1s"', '"200ms"'
@@ -46,7 +47,7 @@ def left_behind(state: Path) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupt_cancels_the_run(write: Call, state: Path, number: int) -> None:
     with running(write(SLEEP), state) as child:
         child.send_signal(number)
@@ -57,6 +58,17 @@ def test_an_interrupt_cancels_the_run(write: Call, state: Path, number: int) -> 
     assert "⊘ Sleep" in out
     assert states(state) == {}
     assert left_behind(state) == []
+
+
+def test_when_its_terminal_is_gone_the_run_goes_on_at_a_server(write: Call, state: Path) -> None:
+    """A run belongs to the space, and not to the terminal that started it."""
+    short = SLEEP.replace("sleep 100", "sleep 0.5; echo awake")
+    with running(write(short), state) as child:
+        child.send_signal(signal.SIGHUP)
+        assert child.wait(20) == 129
+    assert holder(state / "small"), "somebody has to go on with it"
+    wait_for(lambda: states(state) == {})
+    assert output(state, "run-1") == "sleeping\nawake\n"
 
 
 def test_a_script_that_minds_no_term_is_killed_after_its_grace_with_all_it_started(
@@ -81,10 +93,9 @@ def test_a_second_interrupt_leaves_at_once_and_the_job_goes_on(
         assert child.wait(10) == 130
     assert left_behind(state) != []
     assert states(state) == {"run-1": "cancelling"}
+    wait_for(lambda: holder(state / "small"))
     end_orphans(state)
-    said = octotui("run", model, "ok", "--state", state)
-    assert said.code == 0
-    assert "run-1  cancelled: " in said.out
+    assert octotui("wait", model, "run-1", "--state", state).code == 5
     assert states(state) == {}
 
 
@@ -121,35 +132,17 @@ def test_a_space_in_use_is_told_in_one_sentence(octotui: Call, write: Call, stat
     )
 
 
-def test_runs_of_before_that_go_on_are_waited_for(octotui: Call, write: Call, state: Path) -> None:
-    """R4: the job that ran goes on; leaving would leave its run where it is."""
-    later = OK.replace("runbooks.ok", "runbooks.later").replace("script = '", "script = 'sleep 0.4; ")
-    both = """
-[[runbooks.both.steps]]
-name = "A"
-pool = "setup"
-runbook = "sleep"
-wait = false
-[[runbooks.both.steps]]
-name = "B"
-pool = "setup"
-runbook = "later"
-wait = false
-"""
-    short = SLEEP.replace("sleep 100", "sleep 1")
-    tagged = f'[runbooks.sleep]\nconcurrency = "t"\n{short}[runbooks.later]\nconcurrency = "t"\n{later}'
-    model = write(tagged + OK + both)
-    call = command("run", model, "both", "--state", state)
-    with subprocess.Popen(call, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as child:
-        log = state / "small" / "logs" / "run-2" / "job-2.1.log"
-        wait_for(lambda: log.exists() and states(state).get("run-3") == "queued")
+def test_what_ran_before_is_taken_up_and_handed_to_a_server(octotui: Call, write: Call, state: Path) -> None:
+    """R4: the call for another run waits for that alone, and leaves the others in good hands."""
+    short = SLEEP.replace("sleep 100", "sleep 2; echo awake")
+    model = write(short + OK)
+    with running(model, state) as child:
         child.kill()
-    said = octotui("run", model, "ok", "--state", state)
-    assert said.code == 0
-    assert "run-2  succeeded" in said.out
-    assert "run-3  succeeded" in said.out
-    assert said.out.index("run-4  succeeded") < said.out.index("run-3  succeeded")
-    assert states(state) == {}
+        child.wait()
+    assert octotui("run", model, "ok", "--state", state).code == 0
+    assert states(state) == {"run-1": "executing"}
+    assert octotui("wait", model, "run-1", "--state", state).code == 0
+    assert output(state, "run-1") == "sleeping\nawake\n"
 
 
 def test_what_needs_a_value_is_left_and_named(octotui: Call, write: Call, state: Path) -> None:
