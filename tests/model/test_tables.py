@@ -3,7 +3,7 @@
 from octotui.model import space
 from octotui.model.process_tables import MANUAL, RUNBOOK, SCRIPT, STEP
 from octotui.model.shape import Record
-from octotui.model.tables import ENGINE, FEED, MODEL, POOL, TARGET, TEAM, TENANT, WORKER
+from octotui.model.tables import ENGINE, FEED, KEEP, MODEL, POOL, RETENTION, TARGET, TEAM, TENANT, WORKER
 from octotui.model.variable_tables import PROMPT, SECRET, VALUE
 
 
@@ -17,6 +17,8 @@ def test_the_tables_have_exactly_the_fields_of_the_values() -> None:
         (TARGET, space.Target),
         (TEAM, space.Team),
         (FEED, space.Feed),
+        (KEEP, space.Keep),
+        (RETENTION, space.Retention),
     ]
     for record, value in pairs:
         assert set(record.keys) == set(value.__struct_fields__), value
@@ -29,5 +31,20 @@ def test_keys_that_refer_to_keys_refer_to_known_ones() -> None:
 
 
 def test_every_key_says_what_it_is_in_a_sentence() -> None:
-    for record in (MODEL, ENGINE, POOL, WORKER, RUNBOOK, STEP, VALUE, SCRIPT, MANUAL, FEED, SECRET, PROMPT):
+    for record in (
+        MODEL,
+        ENGINE,
+        KEEP,
+        RETENTION,
+        POOL,
+        WORKER,
+        RUNBOOK,
+        STEP,
+        VALUE,
+        SCRIPT,
+        MANUAL,
+        FEED,
+        SECRET,
+        PROMPT,
+    ):
         assert all(key.about.endswith(".") for key in record.keys.values())
