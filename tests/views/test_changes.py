@@ -198,3 +198,13 @@ def test_a_schedule_that_starts_nothing_is_told():
     world = World(model({"a": [script("A")]}, schedules={"s": Schedule(name="S", runbook="gone")}))
     world.send(asked.StartDue(schedule="s", due=START))
     assert told(world)[-1] == "the schedule s starts nothing: there is no runbook or project gone"
+
+
+def test_what_retention_removes_is_told():
+    world = World(kraken())
+    world.send(asked.RemoveRuns(runs=("run-1", "run-2")))
+    world.send(asked.RecordRemoval(kind="logs", runs=1))
+    assert told(world)[1:] == [
+        "retention removes 2 runs that ended long ago",
+        "retention removes the logs of 1 run",
+    ]
