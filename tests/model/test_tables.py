@@ -70,5 +70,5 @@ def test_retention_is_read_and_written(tmp_path: Path) -> None:
     with pytest.raises(ModelError) as refused:
         load(path)
     assert [str(each).partition("model.toml:")[2].split(": ")[0] for each in refused.value.complaints] == [
-        "4:17", "5:1", "6:13"
+        "4:10", "5:1", "6:1"
     ]  # fmt: skip
