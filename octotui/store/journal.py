@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import msgspec
 
 from octotui.engine.events import AnyEvent, Event
-from octotui.store.errors import Damaged, unusable
+from octotui.store.errors import unreadable, unusable
 from octotui.store.history import NOTHING, page
 from octotui.store.looking import look
 from octotui.store.records import RunRecord, from_row, run_number
@@ -85,7 +85,7 @@ class Reader:
             try:
                 yield self._decoder.decode(body)
             except msgspec.MsgspecError as problem:
-                raise Damaged(f"{self._path}: event {seq} is damaged ({problem})") from problem
+                raise unreadable(self._path, seq, body, problem) from problem
 
     def _rows(self, query: str, values: Values = ()) -> Iterator[tuple[Any, ...]]:
         try:

@@ -169,7 +169,7 @@ def _read_over(source: Path, part: Path) -> tuple[int, int | None]:
     finally:
         new.close()
     _sync(part)
-    return state.seq, _expected(source)
+    return state.seq, _expected(source, state.seq)
 
 
 def _readable(source: Path) -> Iterator[tuple[AnyEvent, bytes, bytes]]:
@@ -209,13 +209,19 @@ def _copy_gaps(source: Path, new: sqlite3.Connection, last: int) -> None:
         new.executemany("INSERT OR REPLACE INTO gaps VALUES (?, ?, ?, ?)", rows)
 
 
-def _expected(source: Path) -> int | None:
-    """The last event that there was, as far as the damaged file still says it."""
-    found: list[int] = []
-    for query in ("SELECT max(seq) FROM events", "SELECT seq FROM snapshot"):
-        with suppress(sqlite3.Error), closing(_open(source)) as database:
-            found += [seq for (seq,) in database.execute(query) if isinstance(seq, int)]
-    return max(found, default=None)
+def _expected(source: Path, last: int) -> int | None:
+    """The last event that there was; None where the damaged file does not say it any more."""
+    whole = _asked(source, "SELECT coalesce(max(seq), 0) FROM events HAVING count(body) >= 0")
+    kept = _asked(source, "SELECT seq FROM snapshot") or 0
+    return max(whole, kept) if whole is not None else kept if kept > last else None
+
+
+def _asked(source: Path, query: str) -> int | None:
+    """A number from a damaged file, if it can be read."""
+    with suppress(sqlite3.Error), closing(_open(source)) as database:
+        row = database.execute(query).fetchone()
+        return row[0] if row and isinstance(row[0], int) else None
+    return None
 
 
 def _told_missing(last: int, expected: int | None) -> str:
