@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import msgspec
 
 from octotui.engine.events import AnyEvent, Event
+from octotui.store.chain import unseal
 from octotui.store.errors import unreadable, unusable
 from octotui.store.history import NOTHING, page
 from octotui.store.looking import look
@@ -32,8 +33,11 @@ class Reader:
         self._decoder: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
 
     def snapshot(self) -> tuple[int, bytes] | None:
-        """The state that was kept last."""
-        return next(self._rows("SELECT seq, body FROM snapshot"), None)
+        """The state that was kept last; None also where it is not what was written."""
+        for seq, sealed in self._rows("SELECT seq, CAST(body AS BLOB) FROM snapshot"):
+            body = unseal(sealed)
+            return None if body is None else (seq, body)
+        return None
 
     def read(self, after: int = 0) -> Iterator[AnyEvent]:
         """The events after a sequence number, in order."""
