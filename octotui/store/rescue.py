@@ -27,7 +27,7 @@ from octotui.store.looking import look
 from octotui.store.tables import Tables
 from octotui.store.verifying import ROWS, vouched
 
-LATEST = 500  # events whose chain is looked at on opening, and all since the last snapshot
+LATEST = 200  # events whose chain is looked at on opening, and all since the last snapshot
 BATCH = 5000
 PAGE = 4096  # bytes; SQLite's own choice
 
