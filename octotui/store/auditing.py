@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from octotui.engine.events import AnyEvent
-from octotui.store.errors import StoreError, unusable
+from octotui.store.errors import unreadable, unusable
 from octotui.store.looking import look
 
 # A body begins with `{"type":"RunQueued",`: SQLite compares its type, and only what fits is read by Python.
@@ -41,7 +41,7 @@ def _read(path: Path, seq: int, body: bytes) -> AnyEvent:
     try:
         return DECODER.decode(body)
     except msgspec.MsgspecError as problem:
-        raise StoreError(f"{path}: event {seq} is damaged ({problem})") from problem
+        raise unreadable(path, seq, body, problem) from problem
 
 
 def _first_since(database: sqlite3.Connection, since: float) -> int:

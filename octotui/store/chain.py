@@ -46,6 +46,17 @@ def link(before: bytes, body: bytes) -> bytes:
     return sha256(before + body).digest()
 
 
+def seal(body: bytes) -> bytes:
+    """A body that is no event, with its own hash before it."""
+    return sha256(body).digest() + body
+
+
+def unseal(sealed: bytes) -> bytes | None:
+    """The body that was sealed; None where it is not what it was."""
+    body = sealed[len(START) :]
+    return body if sha256(body).digest() == sealed[: len(START)] else None
+
+
 class Walk:
     """Goes along rows in order, and finds where they do not follow from one another."""
 

@@ -3,6 +3,8 @@
 import sqlite3
 from pathlib import Path
 
+import msgspec
+
 
 class StoreError(Exception):
     """Something could not be kept or read; its text is a sentence that says what and where."""
@@ -26,6 +28,23 @@ def unusable(path: Path, problem: OSError | sqlite3.Error) -> StoreError:
     if "full" in text:
         return StoreError(f"{path} cannot be written, the disk is full: make room and open the space again")
     return StoreError(f"{path} cannot be used: {text}")
+
+
+class Envelope(msgspec.Struct, frozen=True):
+    """What every event has, of whatever version."""
+
+    type: str
+    seq: int
+    at: float
+
+
+def unreadable(path: Path, seq: int, body: bytes, problem: msgspec.MsgspecError) -> StoreError:
+    """The sentence for a body that is no event: damaged, or one that only a newer octotui knows."""
+    try:
+        kind = msgspec.json.decode(body, type=Envelope).type
+    except msgspec.MsgspecError:
+        return Damaged(f"{path}: event {seq} is damaged ({problem})")
+    return StoreError(f"{path} was written by a newer octotui (event {seq}, {kind}: {problem}): update")
 
 
 def suspect(path: Path) -> Path:

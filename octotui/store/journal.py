@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import msgspec
 
 from octotui.engine.events import AnyEvent, Event, InterruptionRaised
-from octotui.store.errors import Damaged, unusable
+from octotui.store.chain import unseal
+from octotui.store.errors import unreadable, unusable
 from octotui.store.history import NOTHING, page
 from octotui.store.looking import look
 from octotui.store.records import RunRecord, from_row, run_number
@@ -32,8 +33,11 @@ class Reader:
         self._decoder: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
 
     def snapshot(self) -> tuple[int, bytes] | None:
-        """The state that was kept last."""
-        return next(self._rows("SELECT seq, body FROM snapshot"), None)
+        """The state that was kept last; None also where it is not what was written."""
+        for seq, sealed in self._rows("SELECT seq, CAST(body AS BLOB) FROM snapshot"):
+            body = unseal(sealed)
+            return None if body is None else (seq, body)
+        return None
 
     def read(self, after: int = 0) -> Iterator[AnyEvent]:
         """The events after a sequence number, in order."""
@@ -106,7 +110,7 @@ class Reader:
             try:
                 yield self._decoder.decode(body)
             except msgspec.MsgspecError as problem:
-                raise Damaged(f"{self._path}: event {seq} is damaged ({problem})") from problem
+                raise unreadable(self._path, seq, body, problem) from problem
 
     def _rows(self, query: str, values: Values = ()) -> Iterator[tuple[Any, ...]]:
         try:

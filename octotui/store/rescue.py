@@ -21,13 +21,13 @@ from octotui.engine.snapshot import encode
 from octotui.engine.state import State
 from octotui.engine.terms import Gap
 from octotui.store import schema
-from octotui.store.chain import Row, Walk, events_named, link
+from octotui.store.chain import Row, Walk, events_named, link, seal, unseal
 from octotui.store.errors import Damaged, suspect, unusable
 from octotui.store.looking import look
 from octotui.store.tables import Tables
 from octotui.store.verifying import ROWS, vouched
 
-LATEST = 500  # events whose chain is looked at on opening, and all since the last snapshot
+LATEST = 200  # events whose chain is looked at on opening, and all since the last snapshot
 BATCH = 5000
 PAGE = 4096  # bytes; SQLite's own choice
 
@@ -44,7 +44,12 @@ def check(path: Path) -> None:
 
     Older events are looked at by `verify` alone: opening must not take longer with a longer history (R5).
     """
-    if not path.exists() or not path.stat().st_size:
+    if not path.exists():
+        return
+    size = path.stat().st_size
+    if size < PAGE and (size or path.with_name("logs").exists()):  # SQLite takes it for a new one
+        raise Damaged(f"{path} is damaged: only {size} bytes of it are left")
+    if not size:
         return
     try:
         with closing(look(path)) as database:
@@ -60,7 +65,9 @@ def _check_latest(path: Path, database: sqlite3.Connection, *, all_of_it: bool) 
     kept = database.execute("SELECT coalesce(max(seq), 0) FROM snapshot").fetchone()[0]
     if kept > last:
         raise Damaged(f"{path} is damaged: {events_named(last + 1, kept)} cannot be found")
-    first = 0 if all_of_it else max(0, min(kept, last - LATEST))
+    sealed = database.execute("SELECT CAST(body AS BLOB) FROM snapshot").fetchone()
+    folds_all = all_of_it or (sealed is not None and unseal(sealed[0]) is None)
+    first = 0 if folds_all else max(0, min(kept, last - LATEST))
     for query in ("SELECT * FROM runs ORDER BY number DESC LIMIT 100", "SELECT * FROM parts LIMIT 1"):
         database.execute(query).fetchall()
     if all_of_it and (wrong := database.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
@@ -164,12 +171,12 @@ def _read_over(source: Path, part: Path) -> tuple[int, int | None]:
             if len(fit) < len(rows):
                 break
         _copy_gaps(source, new, state.seq)
-        new.execute(schema.SAVE_SNAPSHOT, (state.seq, encode(state)))
+        new.execute(schema.SAVE_SNAPSHOT, (state.seq, seal(encode(state))))
         new.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     finally:
         new.close()
     _sync(part)
-    return state.seq, _expected(source)
+    return state.seq, _expected(source, state.seq)
 
 
 def _readable(source: Path) -> Iterator[tuple[AnyEvent, bytes, bytes]]:
@@ -209,13 +216,19 @@ def _copy_gaps(source: Path, new: sqlite3.Connection, last: int) -> None:
         new.executemany("INSERT OR REPLACE INTO gaps VALUES (?, ?, ?, ?)", rows)
 
 
-def _expected(source: Path) -> int | None:
-    """The last event that there was, as far as the damaged file still says it."""
-    found: list[int] = []
-    for query in ("SELECT max(seq) FROM events", "SELECT seq FROM snapshot"):
-        with suppress(sqlite3.Error), closing(_open(source)) as database:
-            found += [seq for (seq,) in database.execute(query) if isinstance(seq, int)]
-    return max(found, default=None)
+def _expected(source: Path, last: int) -> int | None:
+    """The last event that there was; None where the damaged file does not say it any more."""
+    whole = _asked(source, "SELECT coalesce(max(seq), 0) FROM events HAVING count(body) >= 0")
+    kept = _asked(source, "SELECT seq FROM snapshot") or 0
+    return max(whole, kept) if whole is not None else kept if kept > last else None
+
+
+def _asked(source: Path, query: str) -> int | None:
+    """A number from a damaged file, if it can be read."""
+    with suppress(sqlite3.Error), closing(_open(source)) as database:
+        row = database.execute(query).fetchone()
+        return row[0] if row and isinstance(row[0], int) else None
+    return None
 
 
 def _told_missing(last: int, expected: int | None) -> str:

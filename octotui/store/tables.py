@@ -36,8 +36,6 @@ class Tables:
         removed: list[RunsRemoved] = []
         parts: list[int] = []
         for event in events:
-            if type(event) is RunsRemoved:
-                removed.append(event)
             if type(event) in CHANGES:
                 self._change(event, touched)
             run: str | None = getattr(event, "run", None)
@@ -48,6 +46,8 @@ class Tables:
                     parts += self._enter(root, event.seq // PART)
             else:
                 root = 0 if type(event) is ModelLoaded else None
+                if type(event) is RunsRemoved:
+                    removed.append(event)
             body = encode(event)
             digest = link(digest, body)
             rows += (event.seq, root, body, digest)

@@ -12,6 +12,7 @@ import msgspec
 
 from octotui.engine.events import Event
 from octotui.store import schema
+from octotui.store.chain import seal
 from octotui.store.errors import Damaged, StoreError, suspect, unusable
 from octotui.store.tables import Tables
 
@@ -84,7 +85,7 @@ class Writer:
             events: list[Event] = []
             for content in contents:
                 if isinstance(content, Snapshot):
-                    execute(schema.SAVE_SNAPSHOT, (content.seq, content.body))
+                    execute(schema.SAVE_SNAPSHOT, (content.seq, seal(content.body)))
                 else:
                     events.extend(content)
             self._tables.add(events)

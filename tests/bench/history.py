@@ -23,6 +23,7 @@ from octotui.model.read import load
 from octotui.runtime.opening import open_space
 from octotui.runtime.snapshots import EVENTS
 from octotui.store import schema
+from octotui.store.chain import seal
 from octotui.store.tables import Tables
 from tests.bench.journal import at, numbered, some_events
 
@@ -62,12 +63,12 @@ def fill(base: Path, runs: int) -> tuple[int, bytes]:
         for event in events:
             state = evolve(state, event)
             if event.seq % EVENTS == 0:
-                killed = (event.seq, encode(state))
+                killed = (event.seq, seal(encode(state)))
         plain = [
             each for each in some_events(min(1000, runs - first), first + 1) if type(each) is not JobPlaced
         ]
         events = numbered(plain, state.seq + 1)
-    database.execute(schema.SAVE_SNAPSHOT, (state.seq, encode(state)))
+    database.execute(schema.SAVE_SNAPSHOT, (state.seq, seal(encode(state))))
     database.close()
     size = (folder / "journal.sqlite").stat().st_size >> 20
     print(f"{runs} runs, {state.seq} events, {size} MiB", flush=True)

@@ -66,7 +66,7 @@ def test_a_damaged_journal_is_told(octotui: Call, write: Call, state: Path) -> N
     assert (said.code, said.out) == (1, "")
     assert said.err == (
         f"octotui: {state}/small/journal.sqlite is damaged (file is not a database): "
-        "move it away, or restore it from a copy\n"
+        "open the space to go on with what can be read of it\n"
     )
 
 

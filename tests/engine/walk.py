@@ -174,7 +174,7 @@ class Walk:
             case "move" if names:
                 self.send(asked.MoveToTop(run=random.choice(names), by="ann"))
                 self.send(asked.RecordRefusal(user="eve", action="MoveToTop", reason="no right"))
-                self.send(asked.RemoveRuns(runs=(f"run-{len(self.events) % 9 + 1}",)))
+                self.send(asked.RemoveRuns(runs=("run-9999",)))
                 self.send(asked.RecordRemoval(kind="logs", runs=1))
             case "stale" if self.stale:
                 self.send(random.choice(self.stale))

@@ -20,6 +20,7 @@ from octotui.model.process import Runbook, Script
 from octotui.model.space import Engine, Model
 from octotui.runtime.opening import last_state, open_space, space_folder, state_on_disk
 from octotui.runtime.session import Session
+from octotui.store.chain import link
 from octotui.store.errors import StoreError
 from octotui.store.journal import Journal, Reader
 from octotui.store.logs import LogReader
@@ -101,6 +102,23 @@ async def test_events_that_do_not_fit_are_told(tmp_path: Path) -> None:
         assert session.rescued is not None
         assert "events 2 to " in session.rescued.told
         assert len(session.state.runs) == 0
+
+
+async def test_an_event_that_only_a_newer_octotui_knows_is_refused_and_stays(tmp_path: Path) -> None:
+    """Going on without it would cut the journal there."""
+    async with open_space(ASKING, tmp_path, "ann", time.time):
+        pass
+    path = tmp_path / "test" / "journal.sqlite"
+    database = sqlite3.connect(path)
+    with database:
+        seq, digest = database.execute("SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1").fetchone()
+        body = f'{{"type":"RunDreamt","run":"run-1","seq":{seq + 1},"at":1.5}}'.encode()
+        row = (seq + 1, None, body, link(digest, body))
+        database.execute("INSERT INTO events VALUES (?, ?, ?, ?)", row)
+    database.close()
+    with pytest.raises(StoreError, match="newer octotui"):
+        await open_space(ASKING, tmp_path, "ann", time.time).__aenter__()
+    assert sum(1 for _ in path.parent.glob("*.sqlite")) == 1
 
 
 async def test_r4_what_was_open_at_the_damage_is_ended_and_never_run_again(tmp_path: Path) -> None:

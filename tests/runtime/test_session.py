@@ -5,6 +5,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from octotui.engine.commands import (
     AnswerInterruption,
@@ -17,6 +18,7 @@ from octotui.engine.commands import (
 )
 from octotui.engine.events import JobStarted
 from octotui.engine.state import State
+from octotui.model.space import Environment
 from octotui.runtime import session as module
 from octotui.store.errors import StoreError
 from octotui.workers.simulated import SimulatedExecutor
@@ -236,6 +238,19 @@ def test_a_job_is_found_before_the_new_model_lets_another_begin(tmp_path: Path) 
         assert rig.state.jobs["job-1.1"].state == "asking"
 
     play(model({"a": steps}, **engine(max_parallelism=2)), tmp_path, main, executor=hands, state=world.state)
+
+
+def test_history_knows_what_people_call_an_environment(tmp_path: Path) -> None:
+    async def main(rig: Rig) -> None:
+        for environment in ("test", "production"):
+            await rig.start("a", environment=environment)
+        await rig.until(lambda: len(rig.state.runs) == 0)
+        assert [each.id for each in await rig.session.history(("quality",))] == ["run-1"]
+        assert [each.id for each in await rig.session.history((), 2)] == ["run-1"]
+
+    environments = {"test": Environment(name="Quality"), "production": Environment(name="Production")}
+    named = replace(SMALL, environments=environments)
+    play(named, tmp_path, main, executor=SimulatedExecutor())
 
 
 def test_the_clock_is_looked_at_again_while_a_run_waits_for_its_time(tmp_path: Path) -> None:

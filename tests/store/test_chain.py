@@ -3,7 +3,7 @@
 import pytest
 
 from octotui.engine.terms import Gap
-from octotui.store.chain import START, Break, Head, Row, Walk, events_named, link
+from octotui.store.chain import START, Break, Head, Row, Walk, events_named, link, seal, unseal
 
 
 def rows(count: int) -> list[Row]:
@@ -85,3 +85,10 @@ def test_a_head_is_a_line_of_text() -> None:
         with pytest.raises(ValueError, match="is no head"):
             Head.read(text)
     assert (events_named(5, 5), events_named(5, 9)) == ("event 5", "events 5 to 9")
+
+
+def test_what_is_sealed_is_what_it_was_or_nothing() -> None:
+    for body in (b"", b'{"version": 1}'):
+        assert unseal(seal(body)) == body
+    for changed in (b"", b"{}", seal(b"body")[:-1], seal(b"body") + b" ", b"\0" * 40):
+        assert unseal(changed) is None

@@ -1,9 +1,10 @@
 import sqlite3
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from octotui.store.errors import unusable
+from octotui.store.errors import Damaged, unreadable, unusable
 
 
 @pytest.mark.parametrize(
@@ -24,3 +25,20 @@ from octotui.store.errors import unusable
 )
 def test_each_problem_is_a_sentence(problem: OSError | sqlite3.Error, sentence: str) -> None:
     assert str(unusable(Path("j"), problem)) == sentence
+
+
+@pytest.mark.parametrize(
+    ("body", "damaged"),
+    [
+        (b'{"type":"RunDreamt","run":"run-1","seq":3,"at":1.5}', False),
+        (b'{"type":"RunStarted","run":7,"seq":3,"at":1.5}', False),
+        (b'{"type":"RunStarted"}', True),
+        (b"nonsense", True),
+        (b"", True),
+    ],
+)
+def test_an_event_that_only_a_newer_octotui_knows_is_no_damage(body: bytes, damaged: bool) -> None:
+    found = unreadable(Path("j"), 3, body, msgspec.MsgspecError("odd"))
+    assert isinstance(found, Damaged) == damaged
+    assert (str(found) == "j: event 3 is damaged (odd)") == damaged
+    assert str(found).endswith(": update") != damaged

@@ -47,6 +47,16 @@ async def test_runs_come_newest_first_and_in_pages(journal: AnyJournal) -> None:
     assert (second.state, second.reason) == ("cancelling", "ann cancelled it")
 
 
+async def test_history_is_of_ended_runs_of_all_words(journal: AnyJournal) -> None:
+    await journal.append(history())
+    assert [each.id for each in journal.history()] == ["run-3", "run-1"]
+    assert [each.id for each in journal.history((), 1)] == ["run-3"]
+    assert [each.id for each in journal.history((), 9, before=3)] == ["run-1"]
+    assert [each.id for each in journal.history(("create", "FAILED"))] == ["run-3"]
+    assert [each.id for each in journal.history(("run-1",))] == ["run-1"]
+    assert journal.history(("create", "nothing")) == []
+
+
 async def test_open_runs_are_those_without_an_end(journal: AnyJournal) -> None:
     await journal.append(history())
     assert [record.id for record in journal.open_runs()] == ["run-2"]

@@ -229,3 +229,13 @@ def test_i6_what_becomes_of_a_question_is_told():
         "ann says proceed to “Ask” (1 of 2 approvals): fine",
         "“Ask” has expired, and nobody answered: abort",
     ]
+
+
+def test_what_retention_removes_is_told():
+    world = World(kraken())
+    world.send(asked.RemoveRuns(runs=("run-1", "run-2")))
+    world.send(asked.RecordRemoval(kind="logs", runs=1))
+    assert told(world)[1:] == [
+        "retention removes 2 runs that ended long ago",
+        "retention removes the logs of 1 run",
+    ]
