@@ -119,13 +119,13 @@ def test_what_is_not_on_disk_yet_is_waited_for(tmp_path: Path) -> None:
     play(model({"go": [ASK]}), tmp_path, main, journal=disk)
 
 
-def test_which_questions_have_left() -> None:
+def test_which_questions_have_left(tmp_path: Path) -> None:
     async def main(rig: Rig) -> None:
         await rig.start("go")
         names = ("question-1", "question-2", "question-0", "question-", "x", "question-²")
         assert not any(has_left(rig.state, name) for name in names)
 
-    play(model({"go": [manual("Ask")]}), Path(), main)
+    play(model({"go": [manual("Ask")]}), tmp_path, main)
 
 
 def test_a_question_expires_while_the_space_is_closed(tmp_path: Path) -> None:
