@@ -22,12 +22,13 @@ from octotui.runtime.secrets import Unreadable
 from octotui.runtime.transcript import Transcript
 from octotui.runtime.vault import Vault
 from octotui.runtime.work import script_work
-from octotui.store import artifacts
+from octotui.store import artifacts, leavings
 from octotui.store.errors import StoreError, unusable
 from octotui.store.folder import SpaceFolder
 from octotui.store.logs import size_of
 from octotui.store.places import Places
 from octotui.workers.contract import Executor, Left, Place, Unstartable
+from octotui.workers.workspaces import FILES
 
 RESTARTED = "its machine was restarted while it was running, and nobody knows how far it was"
 KILLED = "all of it was killed while octotui was away, and nobody knows how far it was"
@@ -160,11 +161,20 @@ class Scripts:
         progress = Progress(partial(self._progress, job), job.progress)
         transcript = Transcript(output, (*memo.secrets.values(), *memo.sensitive), progress)
         self._introduce(job, output, memo)
-        leave = partial(transcript.keep_artifacts, folder=self._folder.artifacts(job.run, job.id))
+        leave = partial(self._leave, job, transcript)
         outcome = transcript.ended(await self._executor.follow(place, transcript, leave))
         progress.end()
         self._vault.learn(self.present(), job, transcript.sensitive)
         return replace(outcome, warnings=memo.warnings + outcome.warnings)
+
+    async def _leave(self, job: Job, transcript: Transcript, directory: str) -> None:
+        """Keep the files that the script wants kept, and what else it left where the model wants that."""
+        await transcript.keep_artifacts(directory, self._folder.artifacts(job.run, job.id))
+        if not self.present().model.retention.workspaces.forever:
+            place = self._folder.workspace(job.run, _name(job))
+            problem = await asyncio.to_thread(leavings.keep, directory, place, FILES)
+            if problem:
+                transcript.warn(problem)
 
     def _introduce(self, job: Job, output: Output, memo: Memo) -> None:
         """Say what stands before the script's own output."""

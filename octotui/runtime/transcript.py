@@ -76,7 +76,7 @@ class Transcript:
             try:
                 self.artifacts.append(await asyncio.to_thread(keep, source, name, folder))
             except ArtifactError as error:
-                self._warn(f"the artifact {name} was not kept: {error}")
+                self.warn(f"the artifact {name} was not kept: {error}")
 
     def masked(self, text: str) -> str:
         """What people may see of a text."""
@@ -89,7 +89,7 @@ class Transcript:
         self._flush()
         self._turn("default")
         for wanted in self._wanted:
-            self._warn(f"the artifact {wanted.name} was not kept: its machine gave no files back")
+            self.warn(f"the artifact {wanted.name} was not kept: its machine gave no files back")
         return replace(
             outcome,
             reason=self._masker.text(self._failure or outcome.reason)[:LONGEST]
@@ -135,7 +135,7 @@ class Transcript:
             case Fail(message=reason):
                 self._failure = reason
             case Problem(text=problem):
-                self._warn(problem)
+                self.warn(problem)
             case CreateArtifact():
                 self._want(message)
             case Progress(percentage=percentage, message=text):
@@ -150,13 +150,13 @@ class Transcript:
         if len(self._wanted) < ARTIFACTS:
             self._wanted.append(message)
         else:
-            self._warn(f"artifacts beyond the first {ARTIFACTS} were not kept")
+            self.warn(f"artifacts beyond the first {ARTIFACTS} were not kept")
 
     def _set(self, message: SetVariable) -> None:
         """Set an output variable, as long as there is room."""
         self._room -= len(message.name) + len(message.value)
         if self._room < 0:
-            self._warn(f"output variables of more than {ROOM >> 20} MiB were not set")
+            self.warn(f"output variables of more than {ROOM >> 20} MiB were not set")
         elif message.sensitive or self._masker.holds(message.value):
             self._masker.learn((message.value,))
             self.sensitive[message.name] = message.value
@@ -170,14 +170,14 @@ class Transcript:
             lines = [line.rstrip() for line in said.splitlines() if line.strip()]
             if self._level == "warning":
                 for line in lines:
-                    self._warn(line)
+                    self.warn(line)
             else:
                 self._highlights += lines[: HIGHLIGHTS - len(self._highlights)]
             self._said = bytearray()
         self._level = level
         self._turns.append(Turn(self._length, level))
 
-    def _warn(self, text: str) -> None:
+    def warn(self, text: str) -> None:
         """Warn once of each thing."""
         full = len(self._warnings) >= WARNINGS
         self._warnings[

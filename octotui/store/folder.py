@@ -40,6 +40,10 @@ class SpaceFolder:
         """The files that a job's script had kept."""
         return Path(f"{self.path}/artifacts/{run}/{job}")
 
+    def workspace(self, run: str, attempt: str) -> Path:
+        """What an attempt left in its workspace, where that is kept."""
+        return self.path / "workspaces" / run / attempt
+
     def worker(self, worker: str) -> Path:
         """Where a worker of this machine keeps its work and its packages."""
         return Path(f"{self.path}/workers/{worker}")

@@ -363,3 +363,22 @@ def test_guidance_can_be_asked_for_where_the_model_says_nothing(
     """I7."""
     said = octotui("run", write(FAIL), "fail", "--guided-failure", "--state", state)
     assert (said.code, states(state)) == (4, {"run-1": "executing"})
+
+
+LEAVES = """
+[[runbooks.leaves.steps]]
+name = "Leave something"
+pool = "setup"
+script = "echo found > result.txt; mkdir deep; touch deep/more"
+"""
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_what_is_left_in_a_workspace_is_kept_where_the_model_says_so(
+    octotui: Call, write: Call, state: Path, kept: bool
+) -> None:
+    head = '[retention]\nworkspaces = { age = "2d" }\n' if kept else ""
+    assert octotui("run", write(LEAVES, head=head), "leaves", "--state", state).code == 0
+    folder = state / "small" / "workspaces" / "run-1" / "job-1.1-1"
+    found = sorted(each.relative_to(folder).as_posix() for each in folder.rglob("*"))
+    assert found == (["deep", "deep/more", "result.txt"] if kept else [])
