@@ -100,7 +100,7 @@ class Notifier:
 
     async def _in_time(self, work: Work, transcript: Transcript) -> Outcome:
         """Do the work, or end it when it takes too long."""
-        place = Place(work.directory, f"{self._folder.path.name}-notices", work.job)
+        place = Place(work.directory, f"{self._folder.path.name}-notices", f"{work.job}-1")
         self._executor.clean(place)
         try:
             await self._executor.start(place, work)

@@ -2,12 +2,13 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -106,10 +107,11 @@ def test_after_kill_9_the_next_one_takes_its_place(octotui: Call, write: Call, s
 def test_one_that_cannot_start_says_why_to_who_wanted_it(octotui: Call, write: Call, state: Path) -> None:
     model = write(OK)
     (state / "small").mkdir(parents=True)
-    (state / "small" / "journal.sqlite").write_text("no database " * 100)
+    with closing(sqlite3.connect(state / "small" / "journal.sqlite")) as database:
+        database.execute("PRAGMA user_version = 99")
     said = octotui("run", model, "ok", "--detach", "--state", state)
     assert said.code == 1
-    assert f"{state}/small/journal.sqlite is damaged" in said.err or "damaged" in said.out
+    assert f"{state}/small/journal.sqlite was written by a newer octotui" in said.err
     model.write_text(model.read_text() + "[nonsense]\n")
     said = octotui("cancel", model, "run-1", "--state", state)
     assert said.code == 1

@@ -19,7 +19,7 @@ async def test_it_shows_what_is_there_beside_who_has_it_open(tmp_path: Path) -> 
         await session.send(StartRun(process="ask"))
         there = OnDisk(space_folder(MODEL.space.slug, tmp_path))
         assert encode(there.state) == encode(session.state)
-        assert there.recent() == session.recent()
+        assert await there.history() == await session.history()
         assert encode(await there.family("run-1")) == encode(await session.family("run-1"))
         assert there.log_path("run-1", "job-1.1") == session.log_path("run-1", "job-1.1")
         assert there.artifact_path("run-1", "j", "a") == session.artifact_path("run-1", "j", "a")
@@ -27,6 +27,6 @@ async def test_it_shows_what_is_there_beside_who_has_it_open(tmp_path: Path) -> 
 
 async def test_a_space_that_is_not_there_is_empty(tmp_path: Path) -> None:
     there = OnDisk(space_folder("none", tmp_path))
-    assert (there.state.seq, there.recent()) == (0, [])
+    assert (there.state.seq, await there.history()) == (0, [])
     with pytest.raises(StoreError):
         await there.family("run-1")
