@@ -1,6 +1,7 @@
 """A client of a space's server: it has the same State, since it hears the same events."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
 from functools import partial
@@ -33,6 +34,17 @@ LONGEST = 1 << 30  # bytes of a line from the server: a State may be large
 KEPT = 100  # records of the newest runs
 
 Again = Callable[[], Awaitable[None]]
+
+
+def _at_one_go(state: bytes) -> State:
+    """A State from its bytes; the garbage collector would look at all that is made of it again and again."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        return decode(state)
+    finally:
+        if collects:
+            gc.enable()
 
 
 class Gap(Exception):
@@ -214,7 +226,7 @@ class Client:
                 self.user, self.trouble = user, trouble
                 self._wake()
             case protocol.Snapshot(state=state, recent=recent):
-                self.state = decode(bytes(state))
+                self.state = _at_one_go(bytes(state))
                 self._records = {each.id: each for each in recent}
                 self._wake()
             case protocol.Happened(events=events):

@@ -15,6 +15,10 @@ from pathlib import Path
 import pexpect
 
 ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT))
+
+from tests.servers import end_servers  # noqa: E402 - from where it is run by hand
+
 MODEL = "configs/kraken.toml"
 VARIANTS: dict[str, Sequence[str]] = {
     "python -c pass": ("-c", "pass"),
@@ -79,6 +83,7 @@ def main() -> None:
         took = best(call, VARIANTS, rounds, environment) | best(
             paint, screens, max(1, rounds // 2), environment
         )
+        end_servers(Path(folder) / "state")
     for name, seconds in took.items():
         print(f"{name:30} {seconds * 1000:7.1f} ms")
     for name in ("import textual", "from textual.app import App"):
