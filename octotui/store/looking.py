@@ -14,6 +14,8 @@ def look(path: Path) -> sqlite3.Connection:
     log = path.with_name(f"{path.name}-wal")
     mode = "mode=ro" if log.exists() and log.stat().st_size else "immutable=1"
     database: sqlite3.Connection | None = None
+    if not path.exists():
+        raise StoreError(f"nothing has run in this space yet: there is no {path}")
     try:
         where = f"file:{quote(str(path))}?{mode}"
         database = sqlite3.connect(where, uri=True, isolation_level=None, check_same_thread=False)

@@ -82,6 +82,10 @@ def _question(event: happened.InterruptionRaised) -> str:
     return f"{' or '.join(event.choices)}?" + (f" asks {' or '.join(event.teams)}" if event.teams else "")
 
 
+def _answer(event: happened.InterruptionAnswered) -> str:
+    return f"{event.answer}, since nobody answered in time" if event.expired else event.answer
+
+
 TELLING: Mapping[type[Any], tuple[str, Callable[[Any], str]]] = {
     happened.RunQueued: ("started", _where),
     happened.RunMoved: ("moved", lambda event: "to the top of the queue"),
@@ -91,8 +95,10 @@ TELLING: Mapping[type[Any], tuple[str, Callable[[Any], str]]] = {
     happened.InterruptionTaken: ("taken", lambda event: "takes responsibility"),
     happened.InterruptionAnswered: (
         "answered",
-        lambda event: f"{event.answer}{f', “{event.notes}”' if event.notes else ''}",
+        lambda event: f"{_answer(event)}{f', “{event.notes}”' if event.notes else ''}",
     ),
+    happened.InterruptionReleased: ("released", lambda event: "gives it back"),
+    happened.InterruptionHandedOver: ("handed", lambda event: f"hands it over to {event.to}"),
     happened.InterruptionClosed: ("closed", lambda event: "nobody needs to answer any more"),
     happened.ActionRefused: (
         "refused",

@@ -63,5 +63,5 @@ def test_a_damaged_a_newer_and_a_missing_one_are_told(tmp_path: Path) -> None:
     database.close()
     with pytest.raises(StoreError, match="was written by a newer octotui"):
         Reader(newer).snapshot()
-    with pytest.raises(StoreError, match="cannot be used"):
+    with pytest.raises(StoreError, match="nothing has run in this space yet"):
         Reader(tmp_path / "missing.sqlite").snapshot()

@@ -1,7 +1,10 @@
 """Rows of an audit, from a scene in which people start, take, answer, cancel, and are refused."""
 
+from msgspec.structs import replace
+
 from octotui.engine import commands as asked
 from octotui.engine.events import AnyEvent, RunCancelling
+from octotui.model.process import Manual
 from octotui.views.audit import AuditRow, line, rows
 from tests.world import START, World, manual, model, script
 
@@ -43,6 +46,23 @@ def test_i4_every_question_and_answer_has_who_when_from_where_and_how_long_it_wa
         "12:00  cancelled run-2                cat: cancelled by cat",
         "12:00  refused                        eve: AnswerInterruption question-1: "
         "only Finance may answer, and eve is not a member",
+    ]
+
+
+def test_i6_what_is_given_back_handed_over_or_expires_is_told() -> None:
+    ask = replace(manual("Go?"), action=Manual(instructions="x", expires=60.0))
+    made = World(model({"a": [ask]}))
+    made.start("a")
+    made.take("ann")
+    made.send(asked.ReleaseInterruption(interruption="question-1", user="ann"))
+    made.take("ann")
+    made.send(asked.HandOverInterruption(interruption="question-1", user="ann", to="bob"))
+    made.run_until(100)
+    assert [each.partition("question-1")[2].strip() for each in told(made.events)[3:]] == [
+        "ann after 00:00: gives it back",
+        "ann after 00:00: takes responsibility",
+        "ann after 00:00: hands it over to bob",
+        "- after 01:00: abort, since nobody answered in time",
     ]
 
 
