@@ -27,7 +27,7 @@ def start(terminal: Terminal, runbook: str) -> None:
 
 def test_through_both_runbooks_to_the_approved_and_finished_run(tmp_path: Path) -> None:
     with Terminal(KRAKEN, "--state", tmp_path) as terminal:
-        terminal.wait("octotui · Kraken", "No runs yet", "s start", "q quit")
+        terminal.wait("octotui · Kraken", "No runs yet", "s start", "q detach")
         start(terminal, "Unleash the kraken")
         terminal.wait("run-2 Development on worker1", "run-3 Test on worker2", "run-4 Staging on worker3")
         terminal.wait("run-5 Production on worker1", "next after worker1 in setup")
@@ -72,7 +72,7 @@ def test_left_while_a_run_is_active_it_is_asked_what_becomes_of_it(tmp_path: Pat
 def test_it_opens_and_quits_in_ascii_and_without_colours(tmp_path: Path, columns: int, lines: int) -> None:
     plain = Terminal(KRAKEN, "--state", tmp_path, "--ascii", columns=columns, lines=lines, NO_COLOR="1")
     with plain as terminal:
-        terminal.wait("Runs", "No runs yet", "quit")
+        terminal.wait("Runs", "No runs yet", "detach")
         assert terminal.text.isascii()
         assert not any(red != green or green != blue for red, green, blue in map(rgb, terminal.colours))
         terminal.press("q")

@@ -67,6 +67,10 @@ class OctotuiApp(App[Left]):
         self.glyphs = GLYPHS[glyphs]
         self._clock = now or time.time
         self._detaches = detaches
+        if detaches:
+            for key in ("q", "ctrl+q"):
+                self._bindings.key_to_bindings.pop(key, None)
+            self.bind("q,ctrl+q", "quit", description="detach", key_display="q")
         self._notices = Notices(session.user, session.state, self._ring)
         self.set_reactive(OctotuiApp.state, session.state)
         self.set_reactive(OctotuiApp.now, self._clock())

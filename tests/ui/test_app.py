@@ -8,7 +8,7 @@ from octotui.ui.app import OctotuiApp
 from octotui.ui.quit_dialog import QuitDialog
 from tests import scenes
 from tests.ui.fake import FakeSession
-from tests.ui.opened import opened
+from tests.ui.opened import Opened, opened
 
 
 async def test_q_quits_at_once_where_nothing_is_active(tmp_path):
@@ -114,6 +114,9 @@ async def test_q_detaches_where_runs_go_on_elsewhere(tmp_path):
     session = FakeSession(scenes.seed(), tmp_path)
     app = OctotuiApp(session, now=session.now, detaches=True)
     async with app.run_test(size=(80, 24)) as pilot:
+        it = Opened(pilot, session)
+        await it.sees("q detach")
+        assert "q quit" not in it.text
         await pilot.press("q")
     assert app.return_value == "quit"
 
