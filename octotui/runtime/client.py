@@ -22,7 +22,7 @@ from octotui.runtime.acquiring import Chosen
 from octotui.runtime.attached import Listener
 from octotui.runtime.clocks import Clock
 from octotui.runtime.mirror import Mirror
-from octotui.runtime.session import FRAME
+from octotui.runtime.shown import Shown
 from octotui.runtime.sockets import connected
 from octotui.store.errors import StoreError
 from octotui.store.folder import SpaceFolder
@@ -59,28 +59,30 @@ class Client:
     ) -> None:
         self.user = ""
         self.trouble = ""
-        self.state = State()
+        self._shown = Shown(State())
         self.now = now
         self._folder = folder
         self._model = None if model is None else str(model.absolute())
         self._again = again
         self._numbers = count(1)
         self._waiting: dict[int, asyncio.Future[protocol.Done]] = {}
-        self._changed = asyncio.Event()
         self._listeners: list[Listener] = []
-        self._failure: Exception | None = None
         self._records: dict[str, RunRecord] = {}
         self._mirror = Mirror(folder, self._part)
         self._decoder = msgspec.json.Decoder(protocol.ToClient)
+
+    @property
+    def state(self) -> State:
+        """The State as it is known here."""
+        return self._shown.state
 
     async def open(self, *, follow: bool = True) -> None:
         """Connect, and wait for the present; raises OSError where none is, StoreError where it refuses."""
         await self._connect(protocol.Hello(version=protocol.VERSION, follow=follow, model=self._model))
         self._reading = asyncio.ensure_future(self._read(follow))
-        while self._failure is None and not (self.state.seq if follow else self.user):
-            await self._changed.wait()
-        if self._failure is not None:
-            raise self._failure
+        while self._shown.failure is None and not (self.state.seq if follow else self.user):
+            await self._shown.change()
+        self._shown.check()
 
     async def close(self) -> None:
         """Let go of the server; nothing else changes."""
@@ -110,18 +112,9 @@ class Client:
         """Call back with (events, before, after) for all that is told from now on."""
         self._listeners.append(listener)
 
-    async def states(self) -> AsyncIterator[State]:
+    def states(self) -> AsyncIterator[State]:
         """The present State, and then every later one, merged to at most 30 a second."""
-        seen: State | None = None
-        while True:
-            if self._failure is not None:
-                raise self._failure
-            if self.state is not seen:
-                seen = self.state
-                yield seen
-                await asyncio.sleep(FRAME)
-            else:
-                await self._changed.wait()
+        return self._shown.states()
 
     def recent(self, limit: int = KEPT) -> list[RunRecord]:
         """The newest runs of the space, open and ended."""
@@ -163,8 +156,7 @@ class Client:
 
     async def _ask(self, question: Callable[[int], protocol.Asking]) -> protocol.Done:
         """The answer to a question."""
-        if self._failure is not None:
-            raise self._failure
+        self._shown.check()
         if self.trouble == AWAY:
             raise asked.Refused(AWAY)
         number = next(self._numbers)
@@ -178,7 +170,7 @@ class Client:
 
     async def _read(self, follow: bool) -> None:
         """Take what the server says, and find it again where it went away, until it says goodbye."""
-        while self._failure is None:
+        while self._shown.failure is None:
             try:
                 while said := await self._reader.readline():
                     self._take(self._decoder.decode(said))
@@ -191,7 +183,7 @@ class Client:
             except Exception as bug:  # nobody else would see it
                 self._fail(bug)
             self._writer.close()
-            if self._failure is None:
+            if self._shown.failure is None:
                 self._lose()
                 await self._reach_again(follow)
 
@@ -202,7 +194,7 @@ class Client:
         for waiting in self._waiting.values():
             if not waiting.done():
                 waiting.set_exception(asked.Refused(told))
-        self._wake()
+        self._shown.wake()
 
     async def _reach_again(self, follow: bool) -> None:
         since = self.state.seq or None
@@ -224,16 +216,15 @@ class Client:
         match message:
             case protocol.Welcome(user=user, trouble=trouble):
                 self.user, self.trouble = user, trouble
-                self._wake()
+                self._shown.wake()
             case protocol.Snapshot(state=state, recent=recent):
-                self.state = _at_one_go(bytes(state))
                 self._records = {each.id: each for each in recent}
-                self._wake()
+                self._shown.show(_at_one_go(bytes(state)))
             case protocol.Happened(events=events):
                 self._follow(events)
             case protocol.Trouble(text=text):
                 self.trouble = text
-                self._wake()
+                self._shown.wake()
             case protocol.Done(id=number):
                 self._settle(number, message)
             case protocol.Refused(id=number, reason=reason):
@@ -256,26 +247,21 @@ class Client:
 
     def _follow(self, events: tuple[AnyEvent, ...]) -> None:
         """Let events change the State here as they did there; raises Gap."""
-        before = self.state
+        before = state = self.state
         for event in events:
-            if event.seq != self.state.seq + 1:
+            if event.seq != state.seq + 1:
                 raise Gap
-            self.state = evolve(self.state, event)
+            state = evolve(state, event)
             run = getattr(event, "run", "")
             record = record_of(event, self._records.get(run))
             if record is not None:
                 self._records[run] = record
+        self._shown.show(state)
         for listener in self._listeners:
-            listener(events, before, self.state)
-        self._wake()
+            listener(events, before, state)
 
     def _fail(self, failure: Exception) -> None:
-        self._failure = failure
         for waiting in self._waiting.values():
             if not waiting.done():
                 waiting.set_exception(failure)
-        self._wake()
-
-    def _wake(self) -> None:
-        self._changed.set()
-        self._changed = asyncio.Event()
+        self._shown.fail(failure)

@@ -29,7 +29,8 @@ from octotui.runtime.protocol import (
     line,
 )
 from octotui.runtime.seats import Seat
-from octotui.runtime.session import FRAME, Session
+from octotui.runtime.session import Session
+from octotui.runtime.shown import FRAME
 from octotui.runtime.sockets import NAME, listening
 from octotui.store.folder import SpaceFolder
 

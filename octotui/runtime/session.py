@@ -28,12 +28,12 @@ from octotui.runtime.answered import check_repeated, has_left
 from octotui.runtime.attached import Listener
 from octotui.runtime.clocks import Clock, SteadyClock
 from octotui.runtime.perform import Crew
+from octotui.runtime.shown import Shown
 from octotui.runtime.timetable import Timetable
 from octotui.store.memory import AnyJournal
 from octotui.store.records import RunRecord
 from octotui.store.rescue import Rescued
 
-FRAME = 1 / 30  # seconds between two states that a screen is given
 FAREWELL = 1.0  # seconds in which the last events are written
 LOOK_AGAIN = 60.0  # seconds after which the clock is looked at again: a machine may sleep, its clock be set
 
@@ -61,14 +61,12 @@ class Session:
         self.rescued: Rescued | None = None  # what became of a damaged journal
         self._journal = journal
         self._crew = crew
-        self._published = state
-        self._changed = asyncio.Event()
+        self._shown = Shown(state)
         self._listeners: list[Listener] = []
         self._timetable = timetable
         self._timer: asyncio.TimerHandle | None = None
         self._due: float | None = None
         self._written: asyncio.Future[None] | None = None
-        self._failure: BaseException | None = None
         self._closed = False
         crew.report = self._report
         crew.fail = self._fail
@@ -77,7 +75,7 @@ class Session:
     @property
     def published(self) -> State:
         """The last State that is on disk."""
-        return self._published
+        return self._shown.state
 
     async def start(self, model: Model, rescued: Rescued | None = None) -> None:
         """Take the space up with this model: what runs is found, what is lost is told, the rest goes on.
@@ -118,18 +116,9 @@ class Session:
         """Call back with (events, before, after) for all that is committed from now on."""
         self._listeners.append(listener)
 
-    async def states(self) -> AsyncIterator[State]:
+    def states(self) -> AsyncIterator[State]:
         """The present State, and then every later one, merged to at most 30 a second."""
-        seen: State | None = None
-        while True:
-            if self._failure is not None:
-                raise self._failure
-            if self._published is not seen:
-                seen = self._published
-                yield seen
-                await asyncio.sleep(FRAME)
-            else:
-                await self._changed.wait()
+        return self._shown.states()
 
     def recent(self, limit: int = 100) -> list[RunRecord]:
         """The newest runs of the space, open and ended."""
@@ -174,13 +163,12 @@ class Session:
 
     def _report(self, command: Command) -> None:
         """Take what an executor saw; a report that comes after the end is for nobody."""
-        if not self._closed and self._failure is None:
+        if not self._closed and self._shown.failure is None:
             with suppress(Exception):  # the session has failed of it, and says so
                 self._apply(command)
 
     def _apply(self, command: Command) -> tuple[tuple[AnyEvent, ...], "asyncio.Future[None] | None"]:
-        if self._failure is not None:
-            raise self._failure
+        self._shown.check()
         before = self.state
         try:
             self.state, events = advance(before, command, self.now())
@@ -234,9 +222,7 @@ class Session:
             except Exception as problem:  # a loop would only log it, and go on
                 self._fail(problem)
                 return
-        self._published = after
-        self._changed.set()
-        self._changed = asyncio.Event()
+        self._shown.show(after)
 
     def _act(self, events: tuple[AnyEvent, ...], before: State, after: State) -> None:
         for event in events:
@@ -246,9 +232,7 @@ class Session:
 
     def _fail(self, failure: BaseException) -> None:
         """End the session: whoever follows its states, or sends, is told."""
-        self._failure = self._failure or failure
-        self._changed.set()
-        self._changed = asyncio.Event()
+        self._shown.fail(failure)
 
     def _arm(self) -> None:
         """Set the one timer to what falls due next."""
