@@ -11,7 +11,7 @@ from octotui.cli.models import refuse
 from octotui.model.complaints import ModelError, did_you_mean
 from octotui.model.convert import space_slug
 from octotui.model.sources import files_of
-from octotui.store.folder import default_base
+from octotui.store.folder import SpaceFolder, default_base
 
 
 class Named(NamedTuple):
@@ -45,18 +45,36 @@ def space_of(said: str, state: Path | None) -> Named:
     return Named(slug, None, state)
 
 
-def _name_in(path: Path) -> str:
-    """The name of the space that a model declares."""
+def served(file: Path | None, state: Path | None) -> Named | None:
+    """The space of a model's file, where it is served already, also by a model that is broken by now."""
     try:
-        for file in files_of(path):
-            name = tomllib.loads(file.read_text("utf-8-sig")).get("space", {}).get("name")
-            if isinstance(name, str):
-                return name
+        name = None if file is None else _declared_name(file)
+    except (ModelError, OSError, ValueError, AttributeError):
+        return None
+    if name is None:
+        return None
+    folder = SpaceFolder(default_base() if state is None else state.absolute(), space_slug(name))
+    there = folder.is_held and (folder.path / "socket").exists()
+    return Named(space_slug(name), file, state) if there else None
+
+
+def _name_in(path: Path) -> str:
+    """The name of the space that a model declares; exit code 2 where there is none."""
+    try:
+        name = _declared_name(path)
     except ModelError as error:
         refuse(str(error.complaints[0]))
     except (OSError, ValueError, AttributeError) as error:
         refuse(f"{path} cannot be read: {error}; say the name of the space instead")
-    return refuse(f"{path} says no [space] name")
+    return name or refuse(f"{path} says no [space] name")
+
+
+def _declared_name(path: Path) -> str | None:
+    for file in files_of(path):
+        name = tomllib.loads(file.read_text("utf-8-sig")).get("space", {}).get("name")
+        if isinstance(name, str):
+            return name
+    return None
 
 
 def run_id(said: str) -> str:

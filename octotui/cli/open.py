@@ -12,7 +12,7 @@ from typing import NoReturn
 import click
 
 from octotui.cli.models import load_or_exit, read_model, refuse, say, wants_ascii
-from octotui.cli.naming import Named
+from octotui.cli.naming import Named, served
 from octotui.cli.starting import account, state_option
 from octotui.model.space import Model
 
@@ -29,6 +29,8 @@ def command(file: Path | None, ascii_only: bool, plain: bool, foreground: bool, 
     The first one starts the server of the space in the background, and every other is attached to it. `q`
     detaches; runs go on.
     """
+    if not foreground and (there := served(file, state)):
+        open_app(there, ascii_only=ascii_only, plain=plain)
     model = load_or_exit(file)
     named = Named(model.space.slug, file, state)
     if foreground:

@@ -13,6 +13,15 @@ def test_a_space_that_nobody_serves_is_told(octotui: Call, write: Call, state: P
     assert said.err == f"octotui: nobody serves {state}/small: octotui FILE starts a server\n"
 
 
+def test_a_model_that_is_broken_by_now_does_not_keep_anybody_out(lived: Lived) -> None:
+    """A broken file changes nothing, and the app says so."""
+    lived.model.write_text(lived.model.read_text() + "[nonsense]\n")
+    with Terminal(lived.model, "--state", lived.state) as terminal:
+        terminal.wait("octotui · Small", "run-2 Ask first", "the model is broken and nothing changed")
+        terminal.press("q")
+        assert terminal.left() == 0
+
+
 def test_the_app_opens_by_the_name_of_a_space_and_q_detaches(lived: Lived) -> None:
     with Terminal("attach", "small", "--state", lived.state) as terminal:
         terminal.wait("octotui · Small", "run-2 Ask first", "asks")
