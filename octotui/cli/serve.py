@@ -54,8 +54,9 @@ class _Ready:
 
 async def _serve(model: Model, file: Path | None, state: Path | None, ready: _Ready) -> str:
     from octotui.runtime.opening import open_space
-    from octotui.runtime.serving import IDLE, shared, until_stopped
+    from octotui.runtime.serving import IDLE, Ending, shared, until_stopped
 
+    ending = Ending()
     async with (
         open_space(model, state, account(), time.time, schedules=True) as session,
         shared(session, model, state, file, read_model) as server,
@@ -67,4 +68,4 @@ async def _serve(model: Model, file: Path | None, state: Path | None, ready: _Re
         if ready.background:
             os.chdir("/")
             sys.stdout.flush()
-        return await until_stopped(server, idle=IDLE if ready.background else None)
+        return await until_stopped(server, ending, idle=IDLE if ready.background else None)

@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -30,24 +30,46 @@ async def shared(
         await server.close()
 
 
-async def until_stopped(server: Server, *, idle: float | None = None) -> str:
-    """Wait until the server is to end, and say why; a hang-up only has it read its model again."""
-    loop = asyncio.get_running_loop()
-    told: list[str] = []
+class Ending:
+    """Why a server is to end; signals are heeded from when this is made, which is before anybody can connect.
 
-    def end(why: str) -> None:
-        told.append(why)
-        server.stopped.set()
+    A hang-up only has it read its model again, and a stop stops nothing: it has no terminal to give back.
+    """
 
-    loop.add_signal_handler(signal.SIGTERM, end, "it was told to end")
-    loop.add_signal_handler(signal.SIGINT, end, "it was interrupted")
-    loop.add_signal_handler(signal.SIGHUP, server.look_soon)
-    loop.add_signal_handler(signal.SIGTSTP, lambda: None)  # it has no terminal to give back
-    waiting = asyncio.ensure_future(server.stopped.wait())
+    def __init__(self) -> None:
+        self.why = ""
+        self.read_again: Callable[[], None] = lambda: None
+        self._told = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGTERM, self.tell, "it was told to end")
+        loop.add_signal_handler(signal.SIGINT, self.tell, "it was interrupted")
+        loop.add_signal_handler(signal.SIGHUP, self._hang_up)
+        loop.add_signal_handler(signal.SIGTSTP, lambda: None)
+
+    def _hang_up(self) -> None:
+        self.read_again()
+
+    def tell(self, why: str) -> None:
+        """Let it end."""
+        self.why = self.why or why
+        self._told.set()
+
+    async def wait(self) -> None:
+        """Wait until it is to end."""
+        await self._told.wait()
+
+
+async def until_stopped(server: Server, ending: Ending, *, idle: float | None = None) -> str:
+    """Wait until the server is to end, and say why."""
+    ending.read_again = server.look_soon
+    waiting = [asyncio.ensure_future(each) for each in (ending.wait(), server.stopped.wait())]
     unused = 0.0
-    while not waiting.done():
-        await asyncio.wait({waiting}, timeout=LOOK)
+    while not any(each.done() for each in waiting):
+        await asyncio.wait(waiting, timeout=LOOK, return_when=asyncio.FIRST_COMPLETED)
         unused = 0.0 if server.is_used else unused + LOOK
         if idle is not None and unused >= idle:
-            end("nobody needed it")
-    return told[0] if told else "it was asked to stop"
+            ending.tell("nobody needed it")
+            await asyncio.sleep(0)
+    for each in waiting:
+        each.cancel()
+    return ending.why or "it was asked to stop"

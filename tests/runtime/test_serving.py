@@ -14,7 +14,7 @@ from octotui.model.space import Schedule
 from octotui.runtime import serving
 from octotui.runtime.opening import open_space
 from octotui.runtime.server import Server
-from octotui.runtime.serving import shared, until_stopped
+from octotui.runtime.serving import Ending, shared, until_stopped
 from tests.runtime.served import served, until
 from tests.world import manual, model
 
@@ -43,7 +43,7 @@ async def test_a_session_is_shared_and_its_model_followed(tmp_path: Path) -> Non
 
 async def test_one_that_is_asked_to_stop_ends(tmp_path: Path) -> None:
     async with served(MODEL, tmp_path) as here:
-        ending = asyncio.ensure_future(until_stopped(here.server))
+        ending = asyncio.ensure_future(until_stopped(here.server, Ending()))
         await asyncio.sleep(0)
         here.server.stopped.set()
         assert await ending == "it was asked to stop"
@@ -54,7 +54,7 @@ async def test_one_that_is_asked_to_stop_ends(tmp_path: Path) -> None:
 )
 async def test_a_signal_ends_it(tmp_path: Path, number: int, why: str) -> None:
     async with served(MODEL, tmp_path) as here:
-        ending = asyncio.ensure_future(until_stopped(here.server))
+        ending = asyncio.ensure_future(until_stopped(here.server, Ending()))
         await asyncio.sleep(0)
         os.kill(os.getpid(), signal.SIGTSTP)
         os.kill(os.getpid(), signal.SIGHUP)
@@ -64,7 +64,7 @@ async def test_a_signal_ends_it(tmp_path: Path, number: int, why: str) -> None:
 
 async def test_one_that_nobody_needs_ends_by_itself(tmp_path: Path) -> None:
     async with served(MODEL, tmp_path) as here:
-        assert await until_stopped(here.server, idle=0.03) == "nobody needed it"
+        assert await until_stopped(here.server, Ending(), idle=0.03) == "nobody needed it"
 
 
 async def test_one_is_needed_by_who_is_attached_by_what_is_open_and_by_schedules(tmp_path: Path) -> None:
