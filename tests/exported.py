@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from octotui.engine.events import AnyEvent, RunQueued
-from octotui.runtime.replaying import Replay
-from octotui.store.exports import FORMAT, Manifest
-from octotui.store.imports import Exported
-from octotui.store.logs import LogWriter
+from octotui.runtime.replay import Replay
+from octotui.store.logs.log_writer import LogWriter
+from octotui.store.transfer.exports import FORMAT, Manifest
+from octotui.store.transfer.imports import ImportedRuns
 from tests import scenes
 from tests.scenes import Scene, kraken
 from tests.world import START, World
@@ -27,9 +27,9 @@ def manifest(events: Sequence[AnyEvent], **more: object) -> Manifest:
     return Manifest(**{**said, **more})  # type: ignore[arg-type]
 
 
-def exported(events: Sequence[AnyEvent], folder: Path) -> Exported:
+def exported(events: Sequence[AnyEvent], folder: Path) -> ImportedRuns:
     """These events as an export in a folder."""
-    return Exported(folder / "content", manifest(events), tuple(events))
+    return ImportedRuns(folder / "content", manifest(events), tuple(events))
 
 
 def write_log(folder: Path, run: str, job: str, *lines: tuple[float, str]) -> None:

@@ -5,9 +5,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from octotui.engine import commands as asked
-from octotui.engine.state import State
-from octotui.engine.terms import Artifact
+from octotui.engine import commands
+from octotui.engine.state import Artifact, State
 from octotui.model.process import Manual, Runbook, Simulate, Step
 from octotui.model.space import Engine, Lifecycle, Model, Phase, Pool, Project, Space, Team, Tenant, Worker
 from octotui.model.values import Prompt
@@ -128,7 +127,7 @@ def asking() -> Scene:
 def taken() -> Scene:
     """The same, and bob of finance has the question."""
     world = asking().world
-    world.send(asked.TakeInterruption(interruption="question-1", user="ann"))
+    world.send(commands.TakeInterruption(interruption="question-1", user="ann"))
     world.run_until(48)
     return _scene(world)
 
@@ -155,7 +154,7 @@ def several() -> Scene:
     values = {"Size": "large", "Ticket": "CHG-7", "Token": "hunter22"}
     world.run_until(700)
     world.answer("proceed", "the forecast is fine", "bob", values)
-    world.send(asked.TakeInterruption(interruption="question-1", user="cem"))
+    world.send(commands.TakeInterruption(interruption="question-1", user="cem"))
     world.run_until(790)
     return _scene(world)
 
@@ -164,7 +163,9 @@ def approved() -> Scene:
     """The question was answered, and the run goes on with newly selected workers."""
     world = taken().world
     world.send(
-        asked.AnswerInterruption(interruption="question-1", user="ann", answer="proceed", notes="it is fine")
+        commands.AnswerInterruption(
+            interruption="question-1", user="ann", answer="proceed", notes="it is fine"
+        )
     )
     world.run_until(52)
     return _scene(world)
@@ -199,7 +200,7 @@ def cancelling() -> Scene:
     world = World(kraken())
     run = world.start("create-aws-rds", environment="production")
     world.run_until(9)
-    world.send(asked.CancelRun(run=run, by="ann"))
+    world.send(commands.CancelRun(run=run, by="ann"))
     world.run_until(9.2)
     return _scene(world)
 
@@ -223,7 +224,7 @@ def telling() -> Scene:
         artifacts=(Artifact("kraken-weight.csv", 12_600),),
     )
     world.run_until(21)
-    far = asked.ReportProgress(job="job-1.2", attempt=1, percentage=62, message="94 of 151 files")
+    far = commands.ReportProgress(job="job-1.2", attempt=1, percentage=62, message="94 of 151 files")
     world.send(far)
     return _scene(world)
 
@@ -293,10 +294,10 @@ def released() -> Scene:
             lifecycles={"standard": lifecycle},
         )
     )
-    world.send(asked.CreateRelease(process="shop", version="1.2.0"))
+    world.send(commands.CreateRelease(process="shop", version="1.2.0"))
     world.start("shop", release="1.2.0", environment="test")
     world.run_out()
-    world.send(asked.CreateRelease(process="shop", version="1.3.0"))
+    world.send(commands.CreateRelease(process="shop", version="1.3.0"))
     world.start("shop", release="1.2.0", environment="production")
     world.now += 7
     return _scene(world)

@@ -1,8 +1,11 @@
 """The house: no file too long, a test file for each, and only the rooms that draw load Textual."""
 
 import ast
+import re
 import subprocess
 import sys
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -39,11 +42,95 @@ def test_every_file_has_a_test_file(path: Path) -> None:
     assert (ROOT / "tests" / path.relative_to(ROOT / "octotui").with_name(f"test_{path.name}")).is_file()
 
 
-@pytest.mark.parametrize("path", [each for each in FILES if each.name == "__init__.py"], ids=name)
-def test_rooms_only_say_what_they_are_for(path: Path) -> None:
+FACES = [each for each in FILES if each.name == "__init__.py" and each.parent != ROOT / "octotui"]
+OWN_WORDS = {
+    *(
+        "attached",
+        "crew",
+        "desk",
+        "film",
+        "heed",
+        "kept",
+        "looking",
+        "memo",
+        "misfit",
+        "reel",
+        "reels",
+        "said",
+    ),
+    *("seat", "seats", "tidy", "told"),
+}
+"""Words that a reader would not search for: no public name has one of them."""
+OWN_NAMES = {
+    *(
+        "Attached",
+        "Ending",
+        "Found",
+        "Given",
+        "Left",
+        "Line",
+        "Mirror",
+        "OnDisk",
+        "Pace",
+        "PassedOver",
+        "Place",
+    ),
+    *("Row", "Series", "Shown", "Start", "Turn", "Unreadable", "Unstartable", "Work"),
+}
+"""Names that said too little to tell one class from another."""
+
+
+@pytest.mark.parametrize("path", FACES, ids=name)
+def test_rooms_say_what_they_are_for(path: Path) -> None:
+    """Two sentences or more with what never lives there; then at most the names of its own files."""
     body = ast.parse(path.read_text()).body
     assert isinstance(body[0], ast.Expr)
-    assert all(isinstance(each, ast.Assign) for each in body[1:])
+    text = ast.get_docstring(ast.Module(body, [])) or ""
+    assert text.count(".") >= 2
+    assert re.search(r"\b[Nn]ever\b", text)
+    room = ".".join(path.parent.relative_to(ROOT).parts)
+    for each in body[1:]:
+        own = isinstance(each, ast.ImportFrom) and (each.module or "").startswith(f"{room}.")
+        assert own or isinstance(each, ast.Assign)
+
+
+@pytest.mark.parametrize("path", [each.parent for each in FACES], ids=name)
+def test_a_folder_holds_about_15_files(path: Path) -> None:
+    files = [each for each in path.glob("*.py") if each.name != "__init__.py"]
+    assert len(files) <= 15 or name(path) == "cli/verbs"
+
+
+def public_names() -> Iterator[tuple[str, str]]:
+    """Each public module, class, function, method and field, and where it stands."""
+    for path in FILES:
+        where = name(path)
+        yield path.stem, where
+        for node in ast.parse(path.read_text()).body:
+            if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+                yield node.name, where
+            for each in node.body if isinstance(node, ast.ClassDef) else ():
+                if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef):
+                    yield each.name, f"{where} {node.name}"
+                elif isinstance(each, ast.AnnAssign) and isinstance(each.target, ast.Name):
+                    yield each.target.id, f"{where} {node.name}"
+
+
+def words(identifier: str) -> list[str]:
+    return [each.lower() for each in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", identifier)]
+
+
+def test_public_names_are_words_that_are_searched_for() -> None:
+    private = [
+        f"{where}: {each}"
+        for each, where in public_names()
+        if not each.startswith("_") and (each in OWN_NAMES or OWN_WORDS.intersection(words(each)))
+    ]
+    assert not private
+
+
+def test_a_class_name_means_one_thing() -> None:
+    defined = Counter(each for each, where in public_names() if each[0].isupper() and where.endswith(".py"))
+    assert [each for each, count in defined.items() if count > 1] == []
 
 
 @pytest.mark.parametrize("path", [each for each in FILES if name(each).startswith(PURE)], ids=name)

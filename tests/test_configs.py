@@ -13,8 +13,8 @@ import pytest
 
 from octotui.cli.main import cli
 from octotui.engine.commands import AnswerInterruption, StartRun, TakeInterruption
-from octotui.model.read import load
-from octotui.runtime.opening import open_space
+from octotui.model.toml.read import load
+from octotui.runtime.open_space import open_space
 from tests.cli.conftest import ROOT
 
 CONFIGS = ROOT / "configs"

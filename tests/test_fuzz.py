@@ -14,14 +14,14 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from octotui.cli.models import read_model
-from octotui.engine import commands as asked
+from octotui.cli.model_files import read_model
+from octotui.engine import commands
 from octotui.model.complaints import ModelError
-from octotui.model.write import dump
-from octotui.runtime import protocol
-from tests.model.test_templates import GREET
-from tests.model.test_write import PACKAGES, models
+from octotui.model.toml.write import dump
+from octotui.runtime.server import protocol
 from tests.model.texts import write
+from tests.model.toml.test_templates import GREET
+from tests.model.toml.test_write import PACKAGES, models
 from tests.runtime.served import Raw, Served, served
 from tests.world import manual, model, script
 
@@ -38,11 +38,13 @@ HELLO = protocol.line(protocol.Hello(version=protocol.VERSION))
 MESSAGES = [
     HELLO,
     protocol.line(protocol.Hello(version=1, since=1, follow=False)),
-    protocol.line(protocol.Send(id=1, request=asked.StartRun(process="go", environment="test"))),
-    protocol.line(protocol.Send(id=2, request=asked.CancelRun(run="run-1"))),
-    protocol.line(protocol.Send(id=3, request=asked.TakeInterruption(interruption="question-1", user="x"))),
-    protocol.line(protocol.Family(id=4, root="run-1")),
-    protocol.line(protocol.ReadLog(id=5, run="run-1", job="job-1.1", offset=0)),
+    protocol.line(protocol.SendRequest(id=1, request=commands.StartRun(process="go", environment="test"))),
+    protocol.line(protocol.SendRequest(id=2, request=commands.CancelRun(run="run-1"))),
+    protocol.line(
+        protocol.SendRequest(id=3, request=commands.TakeInterruption(interruption="question-1", user="x"))
+    ),
+    protocol.line(protocol.FamilyRequest(id=4, root="run-1")),
+    protocol.line(protocol.LogRequest(id=5, run="run-1", job="job-1.1", offset=0)),
 ]
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from octotui.runtime.opening import space_folder, state_on_disk
+from octotui.runtime.open_space import space_folder, state_on_disk
 from tests.terminal import Terminal
 
 pytestmark = pytest.mark.usefixtures("servers_end")

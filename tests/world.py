@@ -3,13 +3,12 @@
 import heapq
 from typing import TypeVar
 
-from octotui.engine import commands as asked
+from octotui.engine import commands
 from octotui.engine.advance import advance
 from octotui.engine.commands import Command
 from octotui.engine.events import AnyEvent, JobStarted, JobStopping, RunQueued
-from octotui.engine.evolve import evolve
-from octotui.engine.state import Run, State, next_deadline, step_of
-from octotui.engine.terms import Answer, JobEnd, Outcome
+from octotui.engine.evolve.evolve import evolve
+from octotui.engine.state import Answer, JobEnd, Outcome, Run, State, next_deadline, step_of
 from octotui.model.process import Manual, Requirement, Rolling, Runbook, Script, Simulate, StartRunbook, Step
 from octotui.model.space import Engine, Environment, Model, Pool, Space, Target, Team, Worker
 
@@ -29,7 +28,7 @@ class World:
         self.now = START
         self.events: list[AnyEvent] = []
         self.running: list[tuple[float, int, str, int, Outcome]] = []
-        self.send(asked.LoadModel(model))
+        self.send(commands.LoadModel(model))
 
     def send(self, command: Command) -> tuple[AnyEvent, ...]:
         """Send a command now; what it starts runs in virtual time."""
@@ -45,7 +44,7 @@ class World:
                 needed = self.state.runs[event.run].needs_packages
                 if needed:
                     versions = {each: each.partition("@")[2] or "1.0.0" for each in needed}
-                    self.send(asked.ChoosePackages(run=event.run, versions=versions))
+                    self.send(commands.ChoosePackages(run=event.run, versions=versions))
             case JobStarted() if event.job in self.state.jobs:
                 job = self.state.jobs[event.job]
                 if job.kind in ("script", "acquire"):
@@ -71,11 +70,11 @@ class World:
         due = next_deadline(self.state)
         if self.running and (due is None or self.running[0][0] <= due):
             self.now, _, job, attempt, outcome = heapq.heappop(self.running)
-            self.send(asked.ReportOutcome(job=job, attempt=attempt, outcome=outcome))
+            self.send(commands.ReportOutcome(job=job, attempt=attempt, outcome=outcome))
             return True
         if due is not None:
             self.now = max(self.now, due)
-            self.send(asked.Tick())
+            self.send(commands.Tick())
             return True
         return False
 
@@ -96,14 +95,14 @@ class World:
 
     def start(self, process: str, **where: object) -> str:
         """Start a run, and say its id."""
-        events = self.send(asked.StartRun(process=process, requester="ann", **where))  # type: ignore[arg-type]
+        events = self.send(commands.StartRun(process=process, requester="ann", **where))  # type: ignore[arg-type]
         return next(each.run for each in events if isinstance(each, RunQueued))
 
     def take(self, user: str = "ann", name: str = "") -> tuple[AnyEvent, ...]:
         """Take a question, the oldest open one where none is named."""
         line = self.state.asking.first()
         assert line is not None, "nobody asks"
-        return self.send(asked.TakeInterruption(interruption=name or line[1], user=user))
+        return self.send(commands.TakeInterruption(interruption=name or line[1], user=user))
 
     def answer(
         self,
@@ -117,8 +116,8 @@ class World:
         assert line is not None, "nobody asks"
         question = self.state.interruptions[line[1]]
         if question.responsible is None:
-            self.send(asked.TakeInterruption(interruption=question.id, user=user))
-        answered = asked.AnswerInterruption(
+            self.send(commands.TakeInterruption(interruption=question.id, user=user))
+        answered = commands.AnswerInterruption(
             interruption=question.id, user=user, answer=answer, notes=notes, values=values or {}
         )
         return self.send(answered)
@@ -127,7 +126,7 @@ class World:
         """An executor's report on the present attempt of a job."""
         outcome = Outcome(state=state, **more)  # type: ignore[arg-type]
         attempt = self.state.jobs[job].attempt
-        return self.send(asked.ReportOutcome(job=job, attempt=attempt, outcome=outcome))
+        return self.send(commands.ReportOutcome(job=job, attempt=attempt, outcome=outcome))
 
     @property
     def past(self) -> State:

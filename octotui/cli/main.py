@@ -56,10 +56,7 @@ VERBS = {
     "init": "Write a commented starter file.",
 }
 TOGETHER = {
-    "answering": ("take", "proceed", "abort", "retry", "ignore", "fail", "exclude", "give-back", "hand-over"),
-    "moving": ("cancel", "top"),
-    "tree": ("tree", "show"),
-    "waits": ("waits", "pools"),
+    "answer": ("take", "proceed", "abort", "retry", "ignore", "fail", "exclude", "give-back", "hand-over"),
 }
 """Verbs that share a file; every other has its own."""
 
@@ -76,7 +73,7 @@ class Verbs(click.Group):
         if cmd_name not in VERBS:
             return None
         shared = next((file for file, verbs in TOGETHER.items() if cmd_name in verbs), None)
-        module = import_module(f"octotui.cli.{shared or cmd_name}")
+        module = import_module(f"octotui.cli.verbs.{shared or cmd_name}")
         command = getattr(module, cmd_name.replace("-", "_") if shared else "command")
         assert isinstance(command, click.Command)
         return command

@@ -1,11 +1,16 @@
 """The last line of `--json`: the runs of a call, and which worker each of their steps ran on."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
 
-from octotui.engine.state import Interruption, Run, State
+from octotui.engine.events import AnyEvent, JobStarted
+from octotui.engine.evolve.evolve import evolve
+from octotui.engine.rules.locks import blockers
+from octotui.engine.state import ForLock, Interruption, Run, State
 from octotui.views.files import Where
+from octotui.views.labels import duration, listed
 
 
 def summary(state: State, root: str, where: Where | None = None) -> dict[str, Any]:
@@ -37,7 +42,7 @@ def _question(question: Interruption) -> dict[str, Any]:
         "step": question.step,
         "answer": question.answer,
         "expired": question.expired,
-        "said": [msgspec.to_builtins(each) for each in question.said],
+        "said": [msgspec.to_builtins(each) for each in question.answers],
     }
 
 
@@ -72,3 +77,19 @@ def exit_code(state: State, root: str) -> int:
     """The worst of a family's ends: 1 failed, 5 cancelled, 4 only questions are left, 0 succeeded."""
     codes = {EXIT_CODES.get(state.runs[name].state, 4) for name in state.families[root].runs}
     return next(code for code in (1, 5, 4, 0) if code in codes)
+
+
+def lock_waits(events: Iterable[AnyEvent]) -> dict[str, str]:
+    """What to say of each job that did not get its lock at once: `waited 00:04 for worker3, behind run-1`."""
+    state = State(keep_ended=True)
+    behind: dict[str, str] = {}
+    told: dict[str, str] = {}
+    for event in events:
+        name = getattr(event, "job", "")
+        wait = state.jobs[name].wait if name in state.jobs else None
+        state = evolve(state, event)
+        if isinstance(event, JobStarted) and isinstance(wait, ForLock) and event.at > wait.since:
+            told[name] = f"waited {duration(event.at - wait.since)} for {wait.machine}{behind.get(name, '')}"
+        elif name in state.jobs and (runs := [each.run for each in blockers(state, state.jobs[name])]):
+            behind[name] = f", behind {listed(dict.fromkeys(runs))}"
+    return told

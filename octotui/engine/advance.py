@@ -1,17 +1,17 @@
 """The one door into the core: a State and a command in, a State and events out."""
 
 from octotui.engine.commands import Command, Tick
-from octotui.engine.decide import decide
-from octotui.engine.due import is_due
+from octotui.engine.decide.decide import decide
+from octotui.engine.decide.expiry import is_due
+from octotui.engine.decide.scheduler import schedule
+from octotui.engine.decide.transaction import Transaction
 from octotui.engine.events import AnyEvent
-from octotui.engine.schedule import schedule
 from octotui.engine.state import State
-from octotui.engine.turn import Turn
 
 
 def advance(state: State, command: Command, at: float) -> tuple[State, tuple[AnyEvent, ...]]:
     """What a command leads to at a time (seconds since 1970); raises `Refused` and changes nothing."""
-    turn = Turn(state, at)
+    turn = Transaction(state, at)
     decide(turn, command)
     schedule(turn)
     while isinstance(command, Tick) and is_due(turn):

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from octotui.engine.terms import Answer, FileKind, Gap, Health, Outcome
+from octotui.engine.state import Answer, FileKind, Gap, Health, Outcome
 from octotui.model.space import Model
 
 

@@ -12,7 +12,7 @@ Report = Callable[[Keys, str], None]
 """Takes a sentence about what is wrong with a key."""
 
 
-class Inside(msgspec.Struct, frozen=True):
+class SourcePosition(msgspec.Struct, frozen=True):
     """A place in a text: line and column from 1; the text is that of a key, or of a `file` it names."""
 
     line: int
@@ -20,7 +20,7 @@ class Inside(msgspec.Struct, frozen=True):
     file: str | None = None
 
 
-InsideReport = Callable[[Keys, str, Inside], None]
+InsideReport = Callable[[Keys, str, SourcePosition], None]
 """Takes a sentence about what is wrong with the text of a key, and where in it."""
 
 

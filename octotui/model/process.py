@@ -21,7 +21,7 @@ class Script(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_
     file: str | None = None
 
 
-class Template(Script, frozen=True, kw_only=True, omit_defaults=True, tag_field="kind", tag="template"):
+class TemplateCall(Script, frozen=True, kw_only=True, omit_defaults=True, tag_field="kind", tag="template"):
     """A step that runs a template's script, as it was when the model was read.
 
     `parameters` are texts by name, defaults included, that are filled in when the script starts; those in
@@ -88,7 +88,7 @@ class Rolling(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag
     steps: "tuple[Step, ...]" = ()
 
 
-Action = Script | Template | Package | StartRunbook | Manual | HealthCheck | Rolling
+Action = Script | TemplateCall | Package | StartRunbook | Manual | HealthCheck | Rolling
 
 
 class Simulate(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-from octotui.model.process import Runbook, Template
+from octotui.model.process import Runbook, TemplateCall
 from octotui.model.values import HIDDEN, Prompt, Secret
 
 Policy = Literal["round-robin", "least-leases"]
@@ -232,7 +232,7 @@ class Notify(msgspec.Struct, frozen=True, kw_only=True):
 
     bell: bool = True
     terminal: bool = True
-    action: Template | None = None
+    action: TemplateCall | None = None
 
 
 class Schedule(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,21 +6,20 @@ import msgspec
 from msgspec.structs import replace
 
 from octotui.engine.commands import AnswerInterruption, CreateRelease, StartRun, TakeInterruption
+from octotui.engine.decide.questions import may_answer, people
 from octotui.engine.events import AnyEvent, RunQueued
-from octotui.engine.questions import may_answer, people
-from octotui.engine.state import Interruption, State, manual_of, next_deadline
-from octotui.engine.terms import Answer
+from octotui.engine.state import Answer, Interruption, State, manual_of, next_deadline
 from octotui.model.space import Model
 from octotui.model.values import HIDDEN, Prompt
-from octotui.runtime.acquiring import SimulatedAcquirer
 from octotui.runtime.clocks import Clock, in_virtual_time
-from octotui.runtime.finish import only_people_left, open_runs, questions
-from octotui.runtime.perform import Crew
-from octotui.runtime.releasing import make_release
+from octotui.runtime.effects import EffectRunner
+from octotui.runtime.jobs.package_acquisition import SimulatedAcquirer
+from octotui.runtime.jobs.secret_store import SecretStore
+from octotui.runtime.quiescence import open_runs, questions, waiting_on_people
+from octotui.runtime.release_maker import make_release
 from octotui.runtime.session import Session
-from octotui.runtime.vault import Vault
-from octotui.store.folder import SpaceFolder
-from octotui.store.memory import MemoryJournal
+from octotui.store.journal.in_memory import MemoryJournal
+from octotui.store.space_folder import SpaceFolder
 from octotui.workers.simulated import SimulatedExecutor
 
 
@@ -58,7 +57,9 @@ def predict(model: Model, before: State, command: StartRun, start: float, folder
 
 
 async def _play(model: Model, state: State, command: StartRun, now: Clock, folder: SpaceFolder) -> Prediction:
-    crew = Crew(folder, SimulatedExecutor(), SimulatedAcquirer(), now, keeps_output=False, vault=Vault(None))
+    crew = EffectRunner(
+        folder, SimulatedExecutor(), SimulatedAcquirer(), now, keeps_output=False, vault=SecretStore(None)
+    )
     session = Session(state, MemoryJournal(), crew, user=command.requester, now=now)
     seen: list[AnyEvent] = []
     session.listen(lambda events, before, after: seen.extend(events))
@@ -100,7 +101,7 @@ async def _answer(session: Session, asked: Interruption) -> bool:
 def _who_may(state: State, asked: Interruption) -> Iterator[str]:
     """Those who may answer: the members of its teams, or else as many people as it takes."""
     yield from people(state, asked)
-    made_up = ("somebody", *(f"somebody {number}" for number in range(2, len(asked.said) + 4)))
+    made_up = ("somebody", *(f"somebody {number}" for number in range(2, len(asked.answers) + 4)))
     yield from (each for each in made_up if not may_answer(state, asked, each))
 
 
@@ -113,4 +114,4 @@ def _something(name: str, prompt: Prompt) -> str:
 
 def _stands_still(state: State, root: str) -> bool:
     """Whether nothing goes on without people, nor as time goes by."""
-    return only_people_left(state, open_runs(state, root)) and next_deadline(state) is None
+    return waiting_on_people(state, open_runs(state, root)) and next_deadline(state) is None

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import get_args
 
 from octotui.engine.commands import RecordRemoval, Refused, RemoveRuns
-from octotui.engine.terms import FileKind
+from octotui.engine.state import FileKind
 from octotui.model.space import Keep
 from octotui.runtime.session import Session
 from octotui.store.errors import StoreError
-from octotui.store.folder import SpaceFolder
-from octotui.store.pruning import Family, ended_families, removal, runs_in
+from octotui.store.journal.retention import EndedFamily, ended_families, removal, runs_in
+from octotui.store.space_folder import SpaceFolder
 
 HOUR = 3600.0  # seconds from one cleaning to the next
 STEP = 20  # families that are removed at a time
@@ -21,7 +21,7 @@ REST = 0.05  # seconds between two steps
 KINDS: tuple[FileKind, ...] = get_args(FileKind)
 
 
-class Retention:
+class RetentionCleaner:
     """Cleans the space of a session as its model says, at once and then every hour."""
 
     def __init__(self, session: Session, folder: SpaceFolder) -> None:
@@ -46,7 +46,7 @@ class Retention:
             for kind in KINDS:
                 await self._remove_files(kind, too_many(left, getattr(declared, kind), self._session.now()))
 
-    async def _remove_runs(self, families: Sequence[Family]) -> None:
+    async def _remove_runs(self, families: Sequence[EndedFamily]) -> None:
         """Forget families, the oldest first; the first of these events says what the space still knows."""
         before: int | None = None
         if families:
@@ -61,7 +61,7 @@ class Retention:
                 await asyncio.to_thread(_remove, self._folder.path / kind, found.runs)
             await asyncio.sleep(REST)
 
-    async def _remove_files(self, kind: FileKind, families: Sequence[Family]) -> None:
+    async def _remove_files(self, kind: FileKind, families: Sequence[EndedFamily]) -> None:
         """Remove what jobs of these families left; the runs are still known."""
         folder = self._folder.path / kind
         there = await asyncio.to_thread(_names, folder)
@@ -80,7 +80,7 @@ class Retention:
             _remove(self._folder.path / kind, sorted(names - known))
 
 
-def too_many(families: Sequence[Family], keep: Keep, now: float) -> list[Family]:
+def too_many(families: Sequence[EndedFamily], keep: Keep, now: float) -> list[EndedFamily]:
     """Of families, the latest first, those that are not kept; the oldest first."""
     spare = families[keep.keep :] if keep.keep is not None else ()
     old = (each for each in families if keep.age is not None and each.ended_at < now - keep.age)

@@ -18,21 +18,21 @@ from octotui.engine.commands import (
     Tick,
 )
 from octotui.engine.events import AnyEvent, RunQueued
-from octotui.engine.evolve import look_at
-from octotui.engine.fields import fill_in
-from octotui.engine.prompts import sort_out
+from octotui.engine.evolve.evolve import replay
+from octotui.engine.rules.answer_fields import fill_in
+from octotui.engine.rules.start_prompts import sort_out
 from octotui.engine.state import State, manual_of, next_deadline
 from octotui.model.space import Channel, Model
-from octotui.runtime.acquiring import Chosen
-from octotui.runtime.answered import check_repeated, has_left
-from octotui.runtime.attached import Listener
 from octotui.runtime.clocks import Clock, SteadyClock
-from octotui.runtime.perform import Crew
-from octotui.runtime.shown import Shown
-from octotui.runtime.timetable import Timetable
-from octotui.store.memory import AnyJournal
-from octotui.store.records import RunRecord
-from octotui.store.rescue import Rescued
+from octotui.runtime.effects import EffectRunner
+from octotui.runtime.jobs.package_acquisition import Chosen
+from octotui.runtime.repeated_answers import check_repeated, has_left
+from octotui.runtime.schedule_timer import ScheduleTimer
+from octotui.runtime.space_access import Listener
+from octotui.runtime.state_feed import StateFeed
+from octotui.store.journal.in_memory import AnyJournal
+from octotui.store.journal.recovery import Recovery
+from octotui.store.journal.run_records import RunRecord
 
 FAREWELL = 1.0  # seconds in which the last events are written
 LOOK_AGAIN = 60.0  # seconds after which the clock is looked at again: a machine may sleep, its clock be set
@@ -48,20 +48,20 @@ class Session:
         self,
         state: State,
         journal: AnyJournal,
-        crew: Crew,
+        crew: EffectRunner,
         *,
         user: str,
         now: Clock,
-        timetable: Timetable | None = None,
+        timetable: ScheduleTimer | None = None,
     ) -> None:
         self.state = state
         self.user = user
         self.trouble = ""
         self.now: Clock = SteadyClock(now, state.at)
-        self.rescued: Rescued | None = None  # what became of a damaged journal
+        self.rescued: Recovery | None = None  # what became of a damaged journal
         self._journal = journal
-        self._crew = crew
-        self._shown = Shown(state)
+        self._effects = crew
+        self._shown = StateFeed(state)
         self._listeners: list[Listener] = []
         self._timetable = timetable
         self._timer: asyncio.TimerHandle | None = None
@@ -77,21 +77,21 @@ class Session:
         """The last State that is on disk."""
         return self._shown.state
 
-    async def start(self, model: Model, rescued: Rescued | None = None) -> None:
+    async def start(self, model: Model, rescued: Recovery | None = None) -> None:
         """Take the space up with this model: what runs is found, what is lost is told, the rest goes on.
 
         Where events are missing, nobody knows what became of open runs, and they are ended.
         """
         self.rescued = rescued
-        self.trouble = rescued.told if rescued is not None else ""
+        self.trouble = rescued.message if rescued is not None else ""
         unsure = UNSURE if rescued is not None and rescued.missing else ""
-        lost = await self._crew.look(self.state)
+        lost = await self._effects.inspect(self.state)
         await self.send(Reopen(None if model == self.state.model else model, unsure))
         for report in lost:
             await self.send(report)
         if self._timetable is not None:
             self._timetable.follow(self.state, self.now())
-        self._crew.take_up(self.state)
+        self._effects.take_up(self.state)
         self._arm()
 
     async def send(self, command: Command) -> tuple[AnyEvent, ...]:
@@ -110,7 +110,7 @@ class Session:
 
     async def choose(self, needed: tuple[str, ...], channel: Channel) -> Chosen:
         """Versions of packages for a release of a channel, from the feeds as they are now."""
-        return await self._crew.choose(needed, channel)
+        return await self._effects.choose(needed, channel)
 
     def listen(self, listener: Listener) -> None:
         """Call back with (events, before, after) for all that is committed from now on."""
@@ -133,7 +133,7 @@ class Session:
 
     async def family(self, root: str) -> State:
         """A State in which a run and all it started can be looked at, though it has ended."""
-        return look_at(await self.events_of(root))
+        return replay(await self.events_of(root))
 
     async def events_of(self, run: str) -> tuple[AnyEvent, ...]:
         """All events of the family of a run, and the models in force meanwhile."""
@@ -146,20 +146,20 @@ class Session:
 
     def log_path(self, run: str, job: str) -> Path:
         """Where a job's output is; a job without output has no file."""
-        return self._crew.log_path(run, job)
+        return self._effects.log_path(run, job)
 
     def artifact_path(self, run: str, job: str, name: str) -> Path:
         """Where a file is that a job's script had kept."""
-        return self._crew.artifact_path(run, job, name)
+        return self._effects.artifact_path(run, job, name)
 
     async def close(self) -> None:
         """Let go of what runs, and leave the journal complete."""
-        if await self._crew.tell_all() and self._written is not None:
+        if await self._effects.flush() and self._written is not None:
             await asyncio.wait({self._written}, timeout=FAREWELL)  # how that went is told before all ends
         self._closed = True
         if self._timer is not None:
             self._timer.cancel()
-        await self._crew.close()
+        await self._effects.close()
 
     def _report(self, command: Command) -> None:
         """Take what an executor saw; a report that comes after the end is for nobody."""
@@ -195,14 +195,14 @@ class Session:
         given = sort_out(self.state.model, command.process, command.variables).secrets
         for event in events:
             if isinstance(event, RunQueued) and event.secrets:
-                self._crew.give(event.run, given)
+                self._effects.give(event.run, given)
 
     def _keep_answered(self, command: AnswerInterruption) -> None:
         """Hand on the sensitive values of an answer that decides its question (I6, V5)."""
         question = self.state.interruptions.get(command.interruption)
         if question is not None and question.answer == "proceed":
             secrets = fill_in(manual_of(self.state, question), command.values).secrets
-            self._crew.learn(self.state.jobs[question.job], secrets)
+            self._effects.record(self.state.jobs[question.job], secrets)
 
     def _after_commit(
         self,
@@ -226,7 +226,7 @@ class Session:
 
     def _act(self, events: tuple[AnyEvent, ...], before: State, after: State) -> None:
         for event in events:
-            self._crew.perform(event)
+            self._effects.perform(event)
         for listener in self._listeners:
             listener(events, before, after)
 

@@ -4,15 +4,15 @@ import asyncio
 from collections.abc import Sequence
 
 from octotui.engine.events import AnyEvent
-from octotui.engine.snapshot import encode
 from octotui.engine.state import State
-from octotui.store.memory import AnyJournal
+from octotui.engine.state.snapshot import encode
+from octotui.store.journal.in_memory import AnyJournal
 
 EVENTS = 2000  # from one snapshot to the next, at least
 BYTES = 256  # of a snapshot for each event that it saves: with many open runs they come seldomer
 
 
-class Snapshots:
+class SnapshotWriter:
     """Listens to a session, and keeps its State now and then."""
 
     def __init__(self, journal: AnyJournal, kept: int) -> None:

@@ -1,13 +1,14 @@
 """Files that scripts had kept: copies in the space's folder, a folder for each job (V7)."""
 
 import os
+import shutil
 import stat
 from collections.abc import Collection
 from contextlib import suppress
 from itertools import count
 from pathlib import Path
 
-from octotui.engine.terms import Artifact
+from octotui.engine.state import Artifact
 
 LARGEST = 1 << 30  # bytes of an artifact
 LONGEST = 200  # bytes of its name
@@ -111,3 +112,16 @@ def _new(folder: Path, name: str) -> tuple[Path, int]:
         except FileExistsError:
             continue
     raise AssertionError
+
+
+def keep_workspace(directory: str, folder: Path, without: Collection[str]) -> str:
+    """Move what is in a directory, but these names, into a folder; the problem with that, or nothing."""
+    try:
+        for left in sorted(Path(directory).iterdir()):
+            if left.name not in without:
+                folder.mkdir(0o700, parents=True, exist_ok=True)
+                shutil.move(left, folder / left.name)
+    except (OSError, shutil.Error) as problem:
+        why = getattr(problem, "strerror", None) or problem
+        return f"what was left in the workspace cannot be kept: {why}"
+    return ""

@@ -16,16 +16,16 @@ from textual.widget import Widget
 from octotui.engine.commands import CancelRun, Refused
 from octotui.engine.state import State
 from octotui.store.errors import StoreError
-from octotui.ui.board import Board
-from octotui.ui.notices import NO_TITLES, Notices, escapes
+from octotui.ui.dialogs.quit_dialog import QuitDialog
 from octotui.ui.palette import commands
-from octotui.ui.quit_dialog import QuitDialog
+from octotui.ui.screens.board import Board
+from octotui.ui.terminal_notifications import NO_TITLES, TerminalNotifications, escapes
 from octotui.ui.theme import THEME
-from octotui.views.runs import Record
-from octotui.views.words import GLYPHS
+from octotui.views.labels import GLYPHS
+from octotui.views.runs import EndedRun
 
 if TYPE_CHECKING:
-    from octotui.runtime.attached import Attached
+    from octotui.runtime.space_access import SpaceAccess
 
 Left = Literal["quit", "wait", "cancel", "leave"]
 
@@ -43,13 +43,13 @@ class OctotuiApp(App[Left]):
 
     state: reactive[State] = reactive(State())
     now: reactive[float] = reactive(0.0)
-    past: reactive[Sequence[Record]] = reactive(tuple)
+    past: reactive[Sequence[EndedRun]] = reactive(tuple)
     leaving: reactive[Left | None] = reactive(None)
     trouble: reactive[str] = reactive("")
 
     def __init__(
         self,
-        session: "Attached",
+        session: "SpaceAccess",
         *,
         glyphs: Literal["unicode", "ascii"] = "unicode",
         now: Callable[[], float] | None = None,
@@ -71,7 +71,7 @@ class OctotuiApp(App[Left]):
             for key in ("q", "ctrl+q"):
                 self._bindings.key_to_bindings.pop(key, None)
             self.bind("q,ctrl+q", "quit", description="detach", key_display="q")
-        self._notices = Notices(session.user, session.state, self._ring)
+        self._notices = TerminalNotifications(session.user, session.state, self._ring)
         self.set_reactive(OctotuiApp.state, session.state)
         self.set_reactive(OctotuiApp.now, self._clock())
         self.set_reactive(OctotuiApp.past, session.recent())
@@ -107,7 +107,7 @@ class OctotuiApp(App[Left]):
             self.past = self.session.recent()
         self.now = self._clock()
         self.state = state
-        self._notices.look(state)
+        self._notices.check(state)
         if self.leaving and not len(state.families):
             self.exit(self.leaving)
 

@@ -9,13 +9,13 @@ from textual.binding import Binding, BindingType
 from textual.reactive import reactive
 from textual.screen import Screen
 
-from octotui.runtime.replaying import Replay
+from octotui.runtime.replay import Replay
 from octotui.ui.app import OctotuiApp
-from octotui.ui.board import Board
-from octotui.ui.looking import LookingScreen
-from octotui.ui.moment_bar import MomentBar
-from octotui.ui.tree_panel import TreePanel
-from octotui.views.moments import Moment, moment, stop
+from octotui.ui.panels.replay_bar import ReplayBar
+from octotui.ui.panels.tree_panel import TreePanel
+from octotui.ui.screens.board import Board
+from octotui.ui.screens.run_actions import RunActionsScreen
+from octotui.views.events.replay_moments import ReplayMoment, moment, stop
 
 PACES = (1, 10, 100)
 FRAME = 1 / 15  # seconds
@@ -45,7 +45,7 @@ class ReplayApp(OctotuiApp):
         Binding("minus", "faster(-1)", "faster, slower", show=False),
     ]
 
-    moment: reactive[Moment | None] = reactive(None)
+    moment: reactive[ReplayMoment | None] = reactive(None)
     pace: reactive[int] = reactive(PACES[0])
     playing: reactive[bool] = reactive(False)
 
@@ -61,9 +61,9 @@ class ReplayApp(OctotuiApp):
     def _ring(self, text: str) -> None:
         """Call nobody: the question was answered long ago."""
 
-    def bar(self) -> MomentBar:
+    def bar(self) -> ReplayBar:
         """The line that says which moment it is."""
-        return MomentBar()
+        return ReplayBar()
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """What the palette offers: ways through time, too."""
@@ -137,9 +137,9 @@ class ReplayApp(OctotuiApp):
 
     def _point_again(self) -> None:
         screen: Screen[Any] = self.screen
-        if isinstance(screen, LookingScreen):
+        if isinstance(screen, RunActionsScreen):
             screen.query_one(TreePanel).point_again()
 
-    def _present(self) -> Moment:
+    def _present(self) -> ReplayMoment:
         film, number = self.replay.film, self.replay.number
         return moment(film, number)

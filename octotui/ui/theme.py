@@ -6,7 +6,7 @@ from rich.style import Style
 from textual.color import Color
 from textual.theme import Theme
 
-from octotui.views.words import Role
+from octotui.views.labels import Role
 
 Styles = dict[Role | Literal["gap"], Style]
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from octotui.variables.calculate import result_of
-from octotui.variables.lookup import Lookup, items_in
-from octotui.variables.nodes import (
+from octotui.variables.arithmetic import result_of
+from octotui.variables.name_lookup import Lookup, items_in
+from octotui.variables.syntax.nodes import (
     LARGEST,
     Condition,
     Each,
@@ -16,12 +16,12 @@ from octotui.variables.nodes import (
     Part,
     Parts,
     Path,
-    Tag,
+    Substitution,
     TemplateError,
     TooMuch,
     place,
 )
-from octotui.variables.reading import read
+from octotui.variables.syntax.scanner import read
 
 MOST_WORK = 1 << 28  # characters made on the way, and so many for each part looked at and each turn of a loop
 PART_WORK = 256
@@ -82,7 +82,7 @@ class Evaluation:
         match part:
             case Name():
                 filled = self.optional(part)
-            case Tag():
+            case Substitution():
                 filled = self.optional(part.expression)
             case If():
                 met = self.met(part.condition)
@@ -135,12 +135,12 @@ class Evaluation:
 
     def filtered(self, expression: Filtered) -> str | None:
         """A value sent through its filters, or None if one of them has no answer."""
-        from octotui.variables.filters import Given, apply, is_null  # noqa: PLC0415  (for those who use one)
+        from octotui.variables.filters.registry import FilterArguments, apply, is_null  # noqa: PLC0415  (for those who use one)
 
         subject = expression.subject
         value = None if subject is None else self.optional(subject, quiet=True)
         for call in expression.calls:
-            given = Given(value, tuple(self.block((option,)) for option in call.options), self.now)
+            given = FilterArguments(value, tuple(self.block((option,)) for option in call.options), self.now)
             answer = apply(call.filter, given, subject is None or value is not None, self.note)
             self.made(len(answer or ""))
             if answer is None and value is not None and not is_null(call.filter):

@@ -1,17 +1,16 @@
 """What was said to a question, how many more must say it, and until when: in words (I4, I6)."""
 
-from octotui.engine.state import Interruption, State, manual_of
-from octotui.engine.terms import Said
+from octotui.engine.state import GivenAnswer, Interruption, State, manual_of
 from octotui.model.values import HIDDEN
-from octotui.views.words import duration
+from octotui.views.labels import duration
 
 
-def said(question: Interruption) -> list[str]:
+def answer_lines(question: Interruption) -> list[str]:
     """What each has answered, with notes and what they filled in: `ann said proceed: fine (Size = large)`."""
-    return [f"{each.user} said {each.answer}{_more(each)}" for each in question.said]
+    return [f"{each.user} said {each.answer}{_more(each)}" for each in question.answers]
 
 
-def _more(each: Said) -> str:
+def _more(each: GivenAnswer) -> str:
     values = {name: value for name, value in each.values.items() if value} | dict.fromkeys(
         each.secrets, HIDDEN
     )
@@ -22,7 +21,7 @@ def _more(each: Said) -> str:
 def approvals(state: State, question: Interruption) -> str:
     """How many have said proceed, where more than one must: `1 of 2 approvals`."""
     wanted = manual_of(state, question).approvals
-    given = sum(each.answer == "proceed" for each in question.said)
+    given = sum(each.answer == "proceed" for each in question.answers)
     return f"{given} of {wanted} approvals" if wanted > 1 else ""
 
 

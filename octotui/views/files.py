@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from octotui.engine.state import Job, Run, State
-from octotui.views.words import size
+from octotui.views.labels import size
 
 Where = Callable[[str, str, str], Path]
 

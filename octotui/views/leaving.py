@@ -1,9 +1,11 @@
-"""What becomes of the open runs when octotui, or the server of their space, is left now."""
+"""What leaving means for open runs, and one sentence on each thing that was written to be taken away."""
+
+from pathlib import Path
 
 import msgspec
 
 from octotui.engine.state import Job, State, in_order, step_of
-from octotui.views.words import counted
+from octotui.views.labels import counted, listed, size
 
 
 class Leaving(msgspec.Struct, frozen=True):
@@ -13,7 +15,7 @@ class Leaving(msgspec.Struct, frozen=True):
     leave: str
 
 
-class Left(msgspec.Struct, frozen=True):
+class OpenWork(msgspec.Struct, frozen=True):
     """What a server that ends leaves behind: jobs that run on by themselves, open runs, and both in lines."""
 
     jobs: tuple[str, ...]
@@ -21,7 +23,7 @@ class Left(msgspec.Struct, frozen=True):
     lines: tuple[str, ...]
 
 
-def told(state: State) -> Leaving:
+def leave_text(state: State) -> Leaving:
     """Both in words."""
     active = sum(1 for run in state.runs.values() if not run.ended)
     head = f"{counted(active, 'run')} {'is' if active == 1 else 'are'} active"
@@ -32,7 +34,7 @@ def told(state: State) -> Leaving:
     return Leaving(head, f"{counted(running, 'running job')} {goes} on; what comes next waits for you")
 
 
-def left(state: State) -> Left:
+def open_work(state: State) -> OpenWork:
     """What goes on, and what waits until somebody opens the space again."""
     jobs = _running(state)
     runs = tuple(run.id for run in in_order(state) if not run.ended)
@@ -40,7 +42,7 @@ def left(state: State) -> Left:
     if runs:
         waits = "waits" if len(runs) == 1 else "wait"
         lines.append(f"{counted(len(runs), 'open run')} {waits} until the space is opened again")
-    return Left(tuple(job.id for job in jobs), runs, tuple(lines) or ("nothing is left running",))
+    return OpenWork(tuple(job.id for job in jobs), runs, tuple(lines) or ("nothing is left running",))
 
 
 def _running(state: State) -> list[Job]:
@@ -52,3 +54,16 @@ def _running(state: State) -> list[Job]:
 def _named(state: State, job: Job) -> str:
     step = step_of(state, job)
     return f"“{step.name}”" if step else job.id
+
+
+def exported(path: Path, length: int, runs: tuple[str, ...], events: int, *, whole: bool) -> str:
+    """An export: `run-12.zip: run-12 and all it started, 87 events, 12 KiB`."""
+    started = "all it started" if len(runs) == 1 else "all they started"
+    so_far = "" if whole else ", as far as that is"
+    what = f"{listed(runs, most=5)} and {started}{so_far}"
+    return f"{path}: {what}, {counted(events, 'event')}, {size(length)}"
+
+
+def backed_up(path: Path, length: int, space: str, seq: int, runs: int) -> str:
+    """A backup: `kraken.tar.gz: Kraken up to event 1204, 12 runs, 3.4 MiB`."""
+    return f"{path}: {space} up to event {seq}, {counted(runs, 'run')}, {size(length)}"

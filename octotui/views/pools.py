@@ -2,12 +2,12 @@
 
 import msgspec
 
-from octotui.engine.locks import FREE
-from octotui.engine.select import by_leases, from_cursor, live_leases, not_eligible
+from octotui.engine.rules.locks import FREE
+from octotui.engine.rules.worker_selection import by_leases, from_cursor, live_leases, not_eligible
 from octotui.engine.state import Lock, State, cursor_key
-from octotui.model.declared import values_seen_by
+from octotui.model.iteration import values_seen_by
 from octotui.model.space import BUILT_IN, Model, Pool
-from octotui.views.words import HEALTH, IDLE, JOBS, Mark, listed
+from octotui.views.labels import HEALTH, IDLE, JOBS, Mark, listed
 
 LEASED = Mark("idle", "leased", "plain")
 HELD = Mark("lock", "held", "waits")

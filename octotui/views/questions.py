@@ -2,15 +2,14 @@
 
 import msgspec
 
-from octotui.engine.fields import fields_of
-from octotui.engine.prompts import Asked
-from octotui.engine.questions import may_answer, people
-from octotui.engine.state import Interruption, State, manual_of
-from octotui.engine.terms import Answer, Question
+from octotui.engine.decide.questions import may_answer, people
+from octotui.engine.rules.answer_fields import fields_of
+from octotui.engine.rules.start_prompts import RequiredPrompt
+from octotui.engine.state import Answer, Interruption, Question, State, manual_of
 from octotui.views import answers
+from octotui.views.labels import duration, listed
 from octotui.views.runs import where
 from octotui.views.waits import may_be_answered_by
-from octotui.views.words import duration, listed
 
 
 class QuestionRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,7 +27,7 @@ class QuestionRow(msgspec.Struct, frozen=True, kw_only=True):
     where: str
     kind: Question
     title: str
-    told: str
+    text: str
     job: str
     choices: tuple[Answer, ...]
     asks: str
@@ -39,8 +38,8 @@ class QuestionRow(msgspec.Struct, frozen=True, kw_only=True):
     requester: str
     approvals: str = ""
     expiry: str = ""
-    said: tuple[str, ...] = ()
-    fields: tuple[Asked, ...] = ()
+    answers: tuple[str, ...] = ()
+    fields: tuple[RequiredPrompt, ...] = ()
     offered: dict[str, str] = {}
     people: tuple[str, ...] = ()
     anyone: bool = False
@@ -68,7 +67,7 @@ def _row(state: State, question: Interruption, user: str, now: float) -> Questio
         where=where(state.model, run.environment, run.tenant),
         kind=question.kind,
         title=title(state, question),
-        told=told(state, question),
+        text=question_text(state, question),
         job=question.job,
         choices=question.choices,
         asks=may_be_answered_by(state, question.teams),
@@ -79,9 +78,9 @@ def _row(state: State, question: Interruption, user: str, now: float) -> Questio
         requester=run.requester,
         approvals=answers.approvals(state, question),
         expiry=answers.expiry(state, question, now),
-        said=tuple(answers.said(question)),
+        answers=tuple(answers.answer_lines(question)),
         fields=fields_of(manual_of(state, question)),
-        offered=question.said[-1].values if question.said else {},
+        offered=question.answers[-1].values if question.answers else {},
         people=tuple(each for each in people(state, question) if each != question.responsible),
         anyone=not may_answer(state, question, ""),
         untold=question.untold,
@@ -96,7 +95,7 @@ def title(state: State, question: Interruption) -> str:
     return f"{question.step} failed on {target}" if target else f"{question.step} failed"
 
 
-def told(state: State, question: Interruption) -> str:
+def question_text(state: State, question: Interruption) -> str:
     """What is to be read before it is answered: instructions, or which attempt failed where, and why."""
     if question.kind == "manual":
         return question.instructions
@@ -113,7 +112,7 @@ def more(row: QuestionRow) -> list[str]:
     far = " · ".join(filter(None, (row.approvals, row.expiry)))
     fields = listed((asked.label for asked in row.fields), most=8)
     return [
-        *filter(None, (row.untold, far, *row.said)),
+        *filter(None, (row.untold, far, *row.answers)),
         *([f"to proceed, fill in {fields}"] if fields else []),
     ]
 
@@ -127,7 +126,7 @@ def standing(row: QuestionRow) -> str:
     return "you may take it" if not row.refusal else "it is not yours to take"
 
 
-def to_tell(state: State, name: str, user: str) -> str:
+def notification(state: State, name: str, user: str) -> str:
     """A new question in one line for somebody who may answer it, and nothing for others."""
     question = state.interruptions.get(name)
     if question is None or question.responsible is not None or may_answer(state, question, user):

@@ -1,6 +1,6 @@
 """Releases in words: what one is made of, and where it is."""
 
-from octotui.engine.releases import Release
+from octotui.engine.state.releases import Release
 from octotui.model.space import Model
 from octotui.views.runs import where
 

@@ -5,14 +5,14 @@ from typing import Protocol
 
 import msgspec
 
-from octotui.engine.queue import place_in_queue
+from octotui.engine.rules.run_queue import place_in_queue
 from octotui.engine.state import ENDED, ForChild, Run, RunState, State
 from octotui.model.space import Model
+from octotui.views.labels import RUNS, SCHEDULED, WAITS, Mark, duration
 from octotui.views.waits import asks, of_run
-from octotui.views.words import RUNS, SCHEDULED, WAITS, Mark, duration
 
 
-class Record(Protocol):
+class EndedRun(Protocol):
     """What the journal keeps of a run, as far as a list shows it."""
 
     @property
@@ -59,7 +59,7 @@ class RunRow(msgspec.Struct, frozen=True, kw_only=True):
     ahead: bool = False
 
 
-def order(state: State, past: Sequence[Record] = ()) -> tuple[str, ...]:
+def order(state: State, past: Sequence[EndedRun] = ()) -> tuple[str, ...]:
     """The ids of all runs to list; it changes only when `state.families` does."""
     still: list[int] = []
     over: list[int] = []
@@ -97,7 +97,7 @@ def time_of(run: Run, now: float) -> str:
     return lasted(run.queued_at, run.started_at, run.ended_at, now)
 
 
-def past_row(model: Model, record: Record, now: float) -> RunRow:
+def past_row(model: Model, record: EndedRun, now: float) -> RunRow:
     """The row of a run that has left the State."""
     return RunRow(
         id=record.id,
@@ -149,7 +149,7 @@ def lasted(queued: float, started: float | None, ended: float | None, now: float
 
 
 def matching(
-    state: State, kept: Mapping[str, Record], names: Sequence[str], query: str, found: Container[str] = ()
+    state: State, kept: Mapping[str, EndedRun], names: Sequence[str], query: str, found: Container[str] = ()
 ) -> tuple[str, ...]:
     """Those runs whose id, name, place or state hold every word of a query, and what else it `found`."""
     words = query.lower().split()

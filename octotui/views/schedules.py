@@ -5,11 +5,11 @@ from itertools import islice
 from octotui.engine.state import State
 from octotui.model.schedules import explained, upcoming
 from octotui.model.space import Model, Schedule
+from octotui.views.labels import clock, duration
 from octotui.views.runs import where
-from octotui.views.words import clock, duration
 
 
-def told(state: State, now: float, times: int = 3) -> list[tuple[str, list[str]]]:
+def schedule_lines(state: State, now: float, times: int = 3) -> list[tuple[str, list[str]]]:
     """Headed paragraphs, one a schedule: the head says what it starts, the lines say when."""
     return [
         (head(state.model, slug, schedule), [*_lines(state, slug, schedule, now, times)])

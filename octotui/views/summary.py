@@ -3,7 +3,7 @@
 import msgspec
 
 from octotui.engine.state import State
-from octotui.views.words import Role
+from octotui.views.labels import Role
 
 
 class Count(msgspec.Struct, frozen=True):

@@ -4,16 +4,17 @@ from collections.abc import Iterator
 
 import msgspec
 
-from octotui.engine.context import lookup, scope_context, values_for, visible
+from octotui.engine.rules.variable_context import lookup, scope_context, values_for, visible
 from octotui.engine.state import Run, State
-from octotui.model.values import HIDDEN
-from octotui.variables.resolved import Resolved, origin, resolve
-from octotui.variables.text import fill_in
-from octotui.views.values import source, where
-from octotui.views.words import counted
+from octotui.model.scoping import kinds_of, names
+from octotui.model.space import Value
+from octotui.model.values import HIDDEN, Secret
+from octotui.variables.fill import fill_in
+from octotui.variables.resolution import Resolved, origin, resolve
+from octotui.views.labels import counted
 
 
-class Row(msgspec.Struct, frozen=True):
+class VariableRow(msgspec.Struct, frozen=True):
     """A variable of a run, its value as people may see it, and where that comes from."""
 
     name: str
@@ -26,7 +27,7 @@ class Row(msgspec.Struct, frozen=True):
         return all(word in text for word in words.lower().split())
 
 
-def of_run(state: State, name: str) -> tuple[Row, ...]:
+def of_run(state: State, name: str) -> tuple[VariableRow, ...]:
     """Every variable that has a value for a run as a whole: declared ones first, then those of octotui."""
     run = state.runs.get(name)
     if run is None:
@@ -39,7 +40,7 @@ def of_run(state: State, name: str) -> tuple[Row, ...]:
     values = dict.fromkeys(run.secrets, HIDDEN) | values_for(state, run)
     known = lookup(values)
     return tuple(
-        Row(
+        VariableRow(
             each,
             HIDDEN if each in run.secrets else fill_in(value, known).text,
             _why(state, run, each, declared),
@@ -60,10 +61,42 @@ def _reasons(state: State, run: Run, found: Resolved) -> Iterator[str]:
     value = found.value
     if value is None:
         return
-    yield where(value, origin(state.model, run.process, found.name, value))
+    yield scope_text(value, origin(state.model, run.process, found.name, value))
     if value.secret is not None:
-        yield f"from {source(value.secret)}"
+        yield f"from {secret_source(value.secret)}"
     if value.prompt is not None:
         yield "nobody gave another"
     if others := len(found.later) + len(found.beaten):
         yield f"wins over {counted(others, 'other')}"
+
+
+def value_text(value: Value) -> str:
+    """What a value is, as people may see it."""
+    if value.kind == "pool":
+        return f"pool {value.value}"
+    if value.secret is not None:
+        return f"{value.shown}, from {secret_source(value.secret)}"
+    if value.prompt is not None:
+        default = "" if value.is_sensitive or not value.shown else f", otherwise {value.shown}"
+        return f"asked for at the start{default}"
+    return value.shown
+
+
+def secret_source(secret: Secret) -> str:
+    """Where a sensitive value is read."""
+    if secret.env is not None:
+        return f"the environment variable {secret.env}"
+    if secret.file is not None:
+        return f"the file {secret.file}"
+    if secret.keyring is not None:
+        return f"the keyring, {secret.keyring}"
+    return f"the command {secret.command[0]}"
+
+
+def scope_text(value: Value, origin: str = "") -> str:
+    """For what a value is declared, and in which table."""
+    scopes = [
+        f"{kind.replace('_', ' ')} {' or '.join(names(value.scope, kind))}" for kind in kinds_of(value.scope)
+    ]
+    held = ", ".join(scopes) or "everywhere"
+    return f"{held}; {origin}" if origin else held

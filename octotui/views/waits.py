@@ -4,21 +4,11 @@ from typing import assert_never
 
 import msgspec
 
-from octotui.engine.locks import in_the_way, place_in_line
-from octotui.engine.queue import ancestor_holds, place_in_queue
-from octotui.engine.state import (
-    ForAnswer,
-    ForChild,
-    ForLock,
-    ForPlace,
-    ForRetry,
-    Job,
-    Run,
-    State,
-    step_of,
-)
+from octotui.engine.rules.locks import blockers, place_in_line
+from octotui.engine.rules.run_queue import ancestor_holds, place_in_queue
+from octotui.engine.state import ForAnswer, ForChild, ForLock, ForPlace, ForRetry, Job, Run, State, step_of
 from octotui.views.answers import approvals, expiry
-from octotui.views.words import RUNS, clock, counted, duration, listed, ordinal
+from octotui.views.labels import RUNS, clock, counted, duration, listed, ordinal
 
 
 class Waiting(msgspec.Struct, frozen=True):
@@ -97,7 +87,7 @@ def _who(state: State, name: str) -> str:
 
 def _for_lock(state: State, job: Job, wait: ForLock, now: float) -> str:
     machine = wait.machine if wait.mode == "shared" else f"{wait.machine} to itself"
-    ways = [doing(state, each, now) for each in in_the_way(state, job)]
+    ways = [doing(state, each, now) for each in blockers(state, job)]
     told = f"waits for {machine}: {listed(ways)}" if ways else f"waits for {machine}"
     return f"{told} · {ordinal(place_in_line(state, job))} in line"
 

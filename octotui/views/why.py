@@ -1,12 +1,12 @@
 """Why things are as they are, at length: selections and waits of a run, or of a worker, in sentences."""
 
-from octotui.engine.locks import FREE
-from octotui.engine.select import not_eligible
+from octotui.engine.rules.locks import FREE
+from octotui.engine.rules.worker_selection import not_eligible
 from octotui.engine.state import Run, State
 from octotui.views import waits
-from octotui.views.picks import at_length
+from octotui.views.labels import RUNS, counted, duration, listed
 from octotui.views.pools import next_worker
-from octotui.views.words import RUNS, counted, duration, listed
+from octotui.views.selections import at_length
 
 
 def of_run(state: State, name: str, now: float) -> list[tuple[str, list[str]]]:

@@ -3,26 +3,26 @@
 import asyncio
 from collections.abc import Set
 
-from octotui.engine.terms import Outcome
+from octotui.engine.state import Outcome
 from octotui.model.process import Simulate
-from octotui.workers.contract import Leave, Left, Output, Place, Work
+from octotui.workers.executor import AttemptLocation, AttemptSpec, AttemptStatus, Leave, Output
 
 
 class SimulatedExecutor:
     """Sleeps as long as a step's `simulate` says, and ends as it says; nothing of it outlives us."""
 
     def __init__(self) -> None:
-        self._begun: dict[Place, tuple[Simulate, asyncio.Event]] = {}
+        self._begun: dict[AttemptLocation, tuple[Simulate, asyncio.Event]] = {}
 
-    async def look(self, place: Place) -> Left:
+    async def inspect(self, place: AttemptLocation) -> AttemptStatus:
         """Nothing is there."""
-        return Left("nothing")
+        return AttemptStatus("nothing")
 
-    async def start(self, place: Place, work: Work, memo: str = "") -> None:
+    async def start(self, place: AttemptLocation, work: AttemptSpec, resume: str = "") -> None:
         """Note what to do."""
         self._begun[place] = (work.simulate or Simulate(), asyncio.Event())
 
-    async def follow(self, place: Place, output: Output, leave: Leave | None = None) -> Outcome:
+    async def follow(self, place: AttemptLocation, output: Output, leave: Leave | None = None) -> Outcome:
         """Take the time, and say the result."""
         simulate, stopped = self._begun[place]
         try:
@@ -34,16 +34,16 @@ class SimulatedExecutor:
             return Outcome(state="succeeded", exit_code=0)
         return Outcome(state="cancelled")
 
-    def stop(self, place: Place, grace: float) -> None:
+    def stop(self, place: AttemptLocation, grace: float) -> None:
         """End a job at once."""
         if place in self._begun:
             self._begun[place][1].set()
 
-    def clean(self, place: Place) -> None:
+    def clean(self, place: AttemptLocation) -> None:
         """Forget it."""
         self._begun.pop(place, None)
 
-    async def tidy(self, directory: str, space: str, keep: Set[str]) -> None:
+    async def remove_orphans(self, directory: str, space: str, keep: Set[str]) -> None:
         """There is nothing to take away."""
 
     async def close(self) -> None:

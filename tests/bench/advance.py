@@ -13,12 +13,10 @@ from time import perf_counter
 
 from msgspec.structs import replace
 
-from octotui.engine import commands as asked
-from octotui.engine import events as happened
+from octotui.engine import commands, events
 from octotui.engine.advance import advance
 from octotui.engine.commands import Command
-from octotui.engine.state import State
-from octotui.engine.terms import Outcome
+from octotui.engine.state import Outcome, State
 from octotui.model.process import Runbook
 from octotui.model.space import Engine, Model, Pool, Worker
 from tests.world import manual, model, packages, script
@@ -65,7 +63,7 @@ class Load:
         self.squeezed: deque[tuple[str, int]] = deque()
         self.questions: deque[str] = deque()
         self.started = 0
-        self.send(asked.LoadModel(space(runs)))
+        self.send(commands.LoadModel(space(runs)))
         while len(self.state.runs) < runs:
             self.start()
         for _ in range(CYCLES):
@@ -74,16 +72,16 @@ class Load:
     def send(self, command: Command) -> None:
         self.now += 0.001
         before = perf_counter()
-        self.state, events = advance(self.state, command, self.now)
+        self.state, emitted = advance(self.state, command, self.now)
         kind = type(command).__name__
         self.spent[kind] += perf_counter() - before
-        self.events[kind] += len(events)
-        for event in events:
+        self.events[kind] += len(emitted)
+        for event in emitted:
             match event:
-                case happened.JobStarted():
+                case events.JobStarted():
                     narrow = self.state.jobs[event.job].worker == "narrow0"
                     (self.squeezed if narrow else self.running).append((event.job, event.attempt))
-                case happened.InterruptionRaised():
+                case events.InterruptionRaised():
                     self.questions.append(event.interruption)
                 case _:
                     pass
@@ -92,22 +90,22 @@ class Load:
         """One more run, of each kind in turn."""
         kind = KINDS[self.started % len(KINDS)]
         self.started += 1
-        self.send(asked.StartRun(process=kind, environment="test", requester="ann"))
+        self.send(commands.StartRun(process=kind, environment="test", requester="ann"))
         if kind == "careful":
             name = f"run-{self.state.next_run - 1}"
-            self.send(asked.ChoosePackages(run=name, versions={"image": "1.0.0"}))
+            self.send(commands.ChoosePackages(run=name, versions={"image": "1.0.0"}))
 
     def cycle(self) -> None:
         """Something of everything, and as many new runs as have ended."""
         for jobs in (self.running, self.running, self.squeezed):
             if jobs:
                 job, attempt = jobs.popleft()
-                self.send(asked.ReportOutcome(job=job, attempt=attempt, outcome=DONE))
+                self.send(commands.ReportOutcome(job=job, attempt=attempt, outcome=DONE))
         if len(self.questions) > self.target // 50:
             question = self.questions.popleft()
             if question in self.state.interruptions:
-                self.send(asked.TakeInterruption(interruption=question, user="ann"))
-                self.send(asked.AnswerInterruption(interruption=question, user="ann", answer="proceed"))
+                self.send(commands.TakeInterruption(interruption=question, user="ann"))
+                self.send(commands.AnswerInterruption(interruption=question, user="ann", answer="proceed"))
         if self.started % 3 == 0:
             self.cancel()
         while len(self.state.runs) < self.target:
@@ -118,7 +116,7 @@ class Load:
         name = f"run-{self.state.next_run - max(1, self.target // 4)}"
         run = self.state.runs.get(name)
         if run is not None and not run.ended and run.state != "cancelling":
-            self.send(asked.CancelRun(run=name))
+            self.send(commands.CancelRun(run=name))
 
     def measure(self) -> float:
         """Seconds an event, over so many cycles."""
@@ -140,8 +138,8 @@ def main() -> None:
         states = Counter(run.state for run in load.state.runs.values())
         print(f"{size:6} open runs: {median(costs[size]) * 1e6:6.1f} µs an event   {dict(states)}")
         for kind, spent in sorted(load.spent.items()):
-            events = load.events[kind]
-            print(f"         {kind:20} {spent / max(1, events) * 1e6:6.1f} µs an event, {events} events")
+            count = load.events[kind]
+            print(f"         {kind:20} {spent / max(1, count) * 1e6:6.1f} µs an event, {count} events")
     ratio = median(costs[LARGE]) / median(costs[SMALL])
     print(f"ratio {ratio:.2f} (at most 1.5)")
     sys.exit(ratio > 1.5)

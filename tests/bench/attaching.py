@@ -17,8 +17,8 @@ import pexpect
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from octotui.engine.commands import StartRun
-from octotui.runtime.client import Client
-from octotui.runtime.opening import space_folder
+from octotui.runtime.open_space import space_folder
+from octotui.runtime.server.client import Client
 from tests.servers import end_servers
 
 OPEN = 5000

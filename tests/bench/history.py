@@ -16,15 +16,15 @@ from pathlib import Path
 from typing import Any
 
 from octotui.engine.events import JobPlaced, ModelLoaded
-from octotui.engine.evolve import evolve
-from octotui.engine.snapshot import encode
+from octotui.engine.evolve.evolve import evolve
 from octotui.engine.state import State
-from octotui.model.read import load
-from octotui.runtime.opening import open_space
+from octotui.engine.state.snapshot import encode
+from octotui.model.toml.read import load
+from octotui.runtime.open_space import open_space
 from octotui.runtime.snapshots import EVENTS
-from octotui.store import schema
-from octotui.store.chain import seal
-from octotui.store.tables import Tables
+from octotui.store.journal import sqlite
+from octotui.store.journal.hash_chain import seal
+from octotui.store.journal.tables import Tables
 from tests.bench.journal import at, numbered, some_events
 
 ROOT = Path(__file__).parents[2]
@@ -33,8 +33,8 @@ ROUNDS = 15
 OPEN = """
 import asyncio, sys, time
 from pathlib import Path
-from octotui.model.read import load
-from octotui.runtime.opening import open_space
+from octotui.model.toml.read import load
+from octotui.runtime.open_space import open_space
 
 async def main():
     model = load(sys.argv[1])
@@ -51,7 +51,7 @@ def fill(base: Path, runs: int) -> tuple[int, bytes]:
     model = load(MODEL)
     folder = base / model.space.slug
     folder.mkdir(parents=True)
-    database = schema.connect(folder / "journal.sqlite")
+    database = sqlite.connect(folder / "journal.sqlite")
     database.execute("PRAGMA synchronous = OFF")
     tables, state = Tables(database), State()
     events: list[Any] = [ModelLoaded(model=model, seq=1, at=1.7e9)]
@@ -68,7 +68,7 @@ def fill(base: Path, runs: int) -> tuple[int, bytes]:
             each for each in some_events(min(1000, runs - first), first + 1) if type(each) is not JobPlaced
         ]
         events = numbered(plain, state.seq + 1)
-    database.execute(schema.SAVE_SNAPSHOT, (state.seq, seal(encode(state))))
+    database.execute(sqlite.SAVE_SNAPSHOT, (state.seq, seal(encode(state))))
     database.close()
     size = (folder / "journal.sqlite").stat().st_size >> 20
     print(f"{runs} runs, {state.seq} events, {size} MiB", flush=True)
@@ -104,7 +104,7 @@ def _last(path: Path) -> tuple[int, tuple[int, bytes]]:
 def _put_back(path: Path, kept: tuple[int, tuple[int, bytes]]) -> None:
     database = sqlite3.connect(path)
     database.execute("DELETE FROM events WHERE seq > ?", (kept[0],))
-    database.execute(schema.SAVE_SNAPSHOT, kept[1])
+    database.execute(sqlite.SAVE_SNAPSHOT, kept[1])
     database.commit()
     database.close()
 
@@ -134,7 +134,7 @@ def main() -> None:
         with closing(
             sqlite3.connect(bases["killed"] / load(MODEL).space.slug / "journal.sqlite")
         ) as database:
-            database.execute(schema.SAVE_SNAPSHOT, killed)
+            database.execute(sqlite.SAVE_SNAPSHOT, killed)
             database.commit()
         found = openings(bases)
         for name, seconds in found.items():

@@ -15,12 +15,12 @@ from octotui.engine.commands import LoadModel, StartRun
 from octotui.engine.state import State
 from octotui.model.process import Runbook, Script, Step
 from octotui.model.space import Engine, Model, Pool, Space, Worker
-from octotui.runtime.acquiring import RealAcquirer
-from octotui.runtime.perform import Crew
+from octotui.runtime.effects import EffectRunner
+from octotui.runtime.jobs.package_acquisition import RealAcquirer
 from octotui.runtime.session import Session
-from octotui.store.folder import SpaceFolder
-from octotui.store.journal import Journal
-from octotui.workers.local import LocalExecutor
+from octotui.store.journal.journal import Journal
+from octotui.store.space_folder import SpaceFolder
+from octotui.workers.local.executor import LocalExecutor
 
 JOBS, WIDE = 1000, 8
 
@@ -44,7 +44,7 @@ async def engine(directory: Path) -> float:
     """Jobs a second through the whole engine."""
     with SpaceFolder(directory, "bench") as folder:
         journal = Journal(folder.journal)
-        crew = Crew(folder, LocalExecutor(), RealAcquirer(), time.time)
+        crew = EffectRunner(folder, LocalExecutor(), RealAcquirer(), time.time)
         session = Session(State(), journal, crew, user="ann", now=time.time)
         await session.send(LoadModel(model()))
         began = time.perf_counter()

@@ -11,7 +11,6 @@ from pathlib import Path
 import msgspec
 
 from octotui.engine.events import (
-    Event,
     JobEnded,
     JobPlaced,
     JobQueued,
@@ -21,8 +20,8 @@ from octotui.engine.events import (
     RunStarted,
     WorkersSelected,
 )
-from octotui.engine.terms import Pick
-from octotui.store.journal import Journal
+from octotui.engine.state import Event, Pick
+from octotui.store.journal.journal import Journal
 
 RUNS = 4_000
 ROUNDS = 7

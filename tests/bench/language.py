@@ -5,8 +5,8 @@ import time
 
 import jinja2
 
-from octotui.variables.language import Template
-from octotui.variables.reading import read_anew
+from octotui.variables.syntax.scanner import read_anew
+from octotui.variables.template import Template
 
 NAMES = 10_000
 SIZE = 1_000_000

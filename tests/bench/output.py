@@ -8,9 +8,10 @@ import tempfile
 import time
 from pathlib import Path
 
-from octotui.store.logs import LogReader, LogWriter
-from octotui.workers.contract import Work
-from octotui.workers.local import LocalExecutor
+from octotui.store.logs.log_reader import LogReader
+from octotui.store.logs.log_writer import LogWriter
+from octotui.workers.executor import AttemptSpec
+from octotui.workers.local.executor import LocalExecutor
 
 LINES = 1_000_000
 ROUNDS = 5
@@ -24,7 +25,7 @@ def limit(file: Path) -> float:
 
 async def ours(home: Path, file: Path) -> float:
     executor = LocalExecutor()
-    work = Work(
+    work = AttemptSpec(
         job="job-1",
         attempt=1,
         run="run-1",

@@ -16,8 +16,8 @@ from octotui.engine.state import State
 from octotui.model.process import Step
 from octotui.model.space import Model, Pool, Target
 from octotui.runtime.prediction import predict
-from octotui.store.folder import SpaceFolder
-from octotui.views.tree import rows
+from octotui.store.space_folder import SpaceFolder
+from octotui.views.tree.run_tree import rows
 from tests.world import START, model, script
 
 SMALL, LARGE = 500, 1_000

@@ -8,7 +8,7 @@ import time
 
 from octotui.engine.advance import advance
 from octotui.engine.commands import LoadModel, StartRun
-from octotui.engine.context import values_for
+from octotui.engine.rules.variable_context import values_for
 from octotui.engine.state import Run, State
 from octotui.model.process import Runbook, Script, Step
 from octotui.model.space import Environment, Model, Pool, Project, Scope, Space, Value, Worker

@@ -7,9 +7,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from octotui.store.logs import LogWriter
-from octotui.workers.contract import Work
-from octotui.workers.local import LocalExecutor
+from octotui.store.logs.log_writer import LogWriter
+from octotui.workers.executor import AttemptSpec
+from octotui.workers.local.executor import LocalExecutor
 
 JOBS = 1000
 ROUNDS = 5
@@ -27,7 +27,7 @@ async def ours(home: Path) -> tuple[float, float]:
 
     async def one() -> None:
         for number in left:
-            work = Work(
+            work = AttemptSpec(
                 job=f"job-{number}",
                 attempt=1,
                 run="run-1",

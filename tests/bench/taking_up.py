@@ -16,8 +16,8 @@ from pathlib import Path
 from octotui.engine.commands import StartRun
 from octotui.model.process import Runbook, Script, Step
 from octotui.model.space import Engine, Model, Pool, Space, Worker
-from octotui.runtime.opening import open_space
-from octotui.workers import local
+from octotui.runtime.open_space import open_space
+from octotui.workers.local import executor
 
 FEW, MANY, WANTED = 100, 1000, 12.0
 
@@ -50,21 +50,21 @@ async def begin(folder: Path, jobs: int) -> None:
 
 async def take_up(folder: Path, jobs: int) -> float:
     """Seconds until every job is followed."""
-    followed: list[local.Process] = []
-    found = local.LocalExecutor._found
+    followed: list[executor.Process] = []
+    found = executor.LocalExecutor._found
 
-    def note(self: local.LocalExecutor, place: local.Place) -> local.Process:
+    def note(self: executor.LocalExecutor, place: executor.Place) -> executor.Process:
         followed.append(found(self, place))
         return followed[-1]
 
-    local.LocalExecutor._found = note  # type: ignore[method-assign]
+    executor.LocalExecutor._found = note  # type: ignore[method-assign]
     began = time.perf_counter()
     async with open_space(model(jobs), folder, "ann", time.time) as session:
         while len(followed) < jobs:
             await asyncio.sleep(0)
         took = time.perf_counter() - began
         states = [job.state for job in session.state.jobs.values()]
-    local.LocalExecutor._found = found  # type: ignore[method-assign]
+    executor.LocalExecutor._found = found  # type: ignore[method-assign]
     assert states == ["running"] * jobs
     return took
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from octotui.store.folder import SpaceFolder
-from octotui.store.schema import VERSION
+from octotui.store.journal.sqlite import VERSION
+from octotui.store.space_folder import SpaceFolder
 from tests.cli.conftest import OK, Call
-from tests.cli.test_attended import left_behind
-from tests.cli.test_run import states
+from tests.cli.test_attended_run import left_behind
+from tests.cli.verbs.test_run import states
 
 PRINTER = """
 [[runbooks.print.steps]]

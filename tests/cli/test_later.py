@@ -5,7 +5,7 @@ import subprocess
 from pathlib import Path
 
 from tests.cli.conftest import OK, ROOT, Call, command
-from tests.cli.test_run import states, wait_for
+from tests.cli.verbs.test_run import states, wait_for
 
 
 def test_a_run_starts_after_a_while_and_its_call_waits_for_it(

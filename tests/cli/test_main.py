@@ -77,7 +77,7 @@ def test_interrupted_while_loading_it_ends_as_shells_expect(
     def interrupted(path: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("octotui.cli.check.check", interrupted)
+    monkeypatch.setattr("octotui.cli.verbs.check.check", interrupted)
     assert octotui("check", write(OK)).code == 130
 
 

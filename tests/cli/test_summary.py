@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from octotui.cli.summary import exit_code, summary
-from tests.scenes import SCENES
+from octotui.cli.summary import exit_code, lock_waits, summary
+from tests.scenes import SCENES, takes
 from tests.world import World, child, model, replay, script
 
 
@@ -55,3 +55,21 @@ def test_v7_files_are_told_with_their_path() -> None:
     assert run["artifacts"] == [
         {"step": "Measure it", "name": "kraken-weight.csv", "size": 12_600, "path": path}
     ]
+
+
+def test_only_those_who_waited_are_told_and_whom_they_waited_for() -> None:
+    steps = [script("Run", simulate=takes(30))]
+    world = World(model({"a": steps}, workers=1, **alone()))
+    for _ in range(3):
+        world.start("a")
+    world.run_out()
+    assert lock_waits(world.events) == {
+        "job-2.1": "waited 00:30 for worker1, behind run-1",
+        "job-3.1": "waited 01:00 for worker1, behind run-1 and run-2",
+    }
+
+
+def alone() -> dict[str, object]:
+    from octotui.model.space import Pool
+
+    return {"pools": {"setup": Pool(name="Setup", workers=("worker1",), exclusive=True)}}

@@ -7,9 +7,9 @@ After a change that is meant, look at the difference that `python -m tests.engin
 from collections.abc import Callable
 from pathlib import Path
 
-from octotui.engine import commands as asked
+from octotui.engine import commands
 from octotui.model.process import Simulate
-from tests.engine.test_select import KRAKEN
+from tests.engine.rules.test_worker_selection import KRAKEN
 from tests.engine.walk import trace
 from tests.world import World, child, engine, manual, model, packages, script
 
@@ -62,7 +62,7 @@ def cancelled_family() -> World:
     world.start("top", environment="test")
     world.start("long")
     world.run_until(3.0)
-    world.send(asked.CancelRun(run="run-1", by="ann"))
+    world.send(commands.CancelRun(run="run-1", by="ann"))
     world.run_out()
     return world
 

@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from octotui.engine import events as happened
+from octotui.engine import events
+from octotui.engine.decide.target_steps import outermost
 from octotui.engine.events import AnyEvent
-from octotui.engine.locks import grantable
-from octotui.engine.queue import ancestor_holds, circle, next_to_go
-from octotui.engine.releases import place_key
+from octotui.engine.rules.locks import grantable
+from octotui.engine.rules.run_queue import ancestor_holds, circle, next_to_go
 from octotui.engine.state import (
     ENDED,
     ForAnswer,
@@ -22,42 +22,42 @@ from octotui.engine.state import (
     in_order,
     manual_of,
 )
-from octotui.engine.targets import outermost
+from octotui.engine.state.releases import place_key
 
-STARTS = (happened.JobQueued, happened.JobPlaced, happened.JobStarted, happened.JobRetried)
+STARTS = (events.JobQueued, events.JobPlaced, events.JobStarted, events.JobRetried)
 
 
 def check_event(state: State, event: AnyEvent) -> None:  # noqa: C901, PLR0912 - one case an event
     """Before each event changes the State: it may happen now."""
     match event:
-        case happened.JobStarted():
+        case events.JobStarted():
             job = state.jobs[event.job]
             lock = state.locks.get(job.worker or "")
             assert job.mode is None or (lock and lock.queue.first() == (job.ticket, job.id)), (
                 "it was not its turn"
             )
-        case happened.RunStarted():
+        case events.RunStarted():
             assert not state.resuming, "a run whose child has ended goes first"
             assert state.ready.first() == state.runs[event.run].place, "it was not its turn"
             assert state.runs[event.run].not_before is None, "its time has not come"
-        case happened.WorkersSelected():
+        case events.WorkersSelected():
             assert not state.runs[event.run].leases
-        case happened.RunQueued():
+        case events.RunQueued():
             _may_be_there(state, event)
-        case happened.RunEnded():
+        case events.RunEnded():
             assert not state.runs[event.run].open, "it ends and something of it is open"
             assert not state.runs[event.run].ended, "it ends twice"
-        case happened.InterruptionRaised(kind="guided"):
+        case events.InterruptionRaised(kind="guided"):
             outcome = state.jobs[event.job].outcome
             assert state.runs[event.run].guided or (outcome is not None and outcome.state == "lost")
-        case happened.JobQueued(target=str(target)):
+        case events.JobQueued(target=str(target)):
             run = state.runs[event.run]
             assert target not in run.excluded, f"{run.id} goes on without {target}"
             assert target in run.steps[event.step or 0].targets
-        case happened.InterruptionAnswered():
+        case events.InterruptionAnswered():
             _may_be_said(state, event)
-        case happened.InterruptionTaken(user=user) | happened.InterruptionHandedOver(to=user):
-            assert user not in {each.user for each in state.interruptions[event.interruption].said}
+        case events.InterruptionTaken(user=user) | events.InterruptionHandedOver(to=user):
+            assert user not in {each.user for each in state.interruptions[event.interruption].answers}
         case _:
             pass
     if isinstance(event, STARTS):
@@ -261,26 +261,26 @@ def check_ended(replayed: State) -> None:
     assert all(not each.open for _, each in replayed.interruptions.items())
 
 
-def check_releases(state: State, events: list[AnyEvent]) -> None:
+def check_releases(state: State, history: list[AnyEvent]) -> None:
     """What is deployed where, and published, is what the history says, read from its start (Q2)."""
     places: dict[tuple[str, str | None, str | None], list[str]] = {}
     for run in in_order(state):
         if run.channel is not None and run.runbook.concurrency is None and run.state == "executing":
             places.setdefault((run.process, run.environment, run.tenant), []).append(run.id)
     assert all(len(names) == 1 for names in places.values()), "two deployments of one project to one place"
-    queued = {each.run: each for each in events if isinstance(each, happened.RunQueued)}
+    queued = {each.run: each for each in history if isinstance(each, events.RunQueued)}
     current: dict[str, str] = {}
     done: dict[str, dict[tuple[str | None, str | None], str]] = {}
-    for event in events:
-        if isinstance(event, happened.RunEnded) and event.state == "succeeded":
+    for event in history:
+        if isinstance(event, events.RunEnded) and event.state == "succeeded":
             run_queued = queued[event.run]
             if run_queued.release is not None:
                 where = (run_queued.environment, run_queued.tenant)
                 current[place_key(run_queued.process, *where)] = run_queued.release.version
                 done.setdefault(run_queued.release.key, {})[where] = event.run
     published: dict[str, dict[str, dict[str, str]]] = {}
-    for event in events:
-        if isinstance(event, happened.VariablePublished):
+    for event in history:
+        if isinstance(event, events.VariablePublished):
             values = published.setdefault(event.variable_set, {}).setdefault(event.name, {})
             values[queued[event.run].environment or ""] = event.value
     assert dict(state.published.items()) == published
@@ -292,7 +292,7 @@ def check_releases(state: State, events: list[AnyEvent]) -> None:
     } == done
 
 
-def _may_be_said(state: State, event: happened.InterruptionAnswered) -> None:
+def _may_be_said(state: State, event: events.InterruptionAnswered) -> None:
     """I2, I6, V5: by who is responsible, once each; or by nobody, when its time has come."""
     question = state.interruptions[event.interruption]
     manual = manual_of(state, question)
@@ -303,15 +303,15 @@ def _may_be_said(state: State, event: happened.InterruptionAnswered) -> None:
         assert state.jobs[question.job].deadline == question.raised_at + (manual.expires or 0.0)
         return
     run = state.runs[question.run]
-    assert question.responsible == event.user not in [each.user for each in question.said]
-    assert len(question.said) < manual.approvals
+    assert question.responsible == event.user not in [each.user for each in question.answers]
+    assert len(question.answers) < manual.approvals
     if manual.not_requester:
         assert event.user not in (run.requester, state.runs[run.root].requester)
     if event.answer == "proceed":
         assert event.values.keys() | set(event.secrets) == manual.fields.keys()
 
 
-def _may_be_there(state: State, event: happened.RunQueued) -> None:
+def _may_be_there(state: State, event: events.RunQueued) -> None:
     """A deployment goes only where the phases before its own have been gone through, for its tenant."""
     if event.release is None or event.release.channel is None:
         return

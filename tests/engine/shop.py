@@ -1,8 +1,8 @@
 """A project to deploy in tests: a lifecycle, two channels, packages, and a runbook of its own."""
 
-from octotui.engine import commands as asked
+from octotui.engine import commands
 from octotui.engine.events import ReleaseCreated
-from octotui.engine.releases import Release
+from octotui.engine.state.releases import Release
 from octotui.model.process import Runbook, Step
 from octotui.model.space import Channel, Lifecycle, Model, Phase, Project, Tenant
 from tests.world import World, model, packages, script
@@ -42,7 +42,7 @@ VERSIONS = {"tools": "1.4.0", "image@1.x": "1.0.0"}
 
 def release(world: World, process: str = "shop", **more: object) -> Release:
     """Make a release of a process."""
-    command = asked.CreateRelease(process=process, **{"versions": VERSIONS, **more})  # type: ignore[arg-type]
+    command = commands.CreateRelease(process=process, **{"versions": VERSIONS, **more})  # type: ignore[arg-type]
     (made,) = world.send(command)
     assert isinstance(made, ReleaseCreated)
     return made.release

@@ -2,7 +2,7 @@
 
 import pytest
 
-from octotui.engine import commands as asked
+from octotui.engine import commands
 from octotui.engine.advance import advance
 from octotui.engine.commands import Refused
 from octotui.engine.state import State
@@ -12,8 +12,8 @@ from tests.world import World, model, script
 
 def test_a_command_gives_a_state_and_events() -> None:
     """R2: numbered on from those before."""
-    state, events = advance(State(), asked.LoadModel(model({"go": [script("A")]})), 1.0)
-    state, events = advance(state, asked.StartRun(process="go"), 2.0)
+    state, events = advance(State(), commands.LoadModel(model({"go": [script("A")]})), 1.0)
+    state, events = advance(state, commands.StartRun(process="go"), 2.0)
     assert [event.seq for event in events] == [2, 3, 4, 5, 6]
     assert (state.seq, state.at) == (6, 2.0)
 
@@ -22,7 +22,7 @@ def test_what_is_refused_changes_nothing() -> None:
     """R1."""
     state = State()
     with pytest.raises(Refused):
-        advance(state, asked.StartRun(process="go"), 1.0)
+        advance(state, commands.StartRun(process="go"), 1.0)
     assert state == State()
 
 

@@ -1,8 +1,8 @@
 """What can be asked."""
 
-from octotui.engine import commands as asked
+from octotui.engine import commands
 from octotui.engine.commands import Refused
-from octotui.engine.terms import Outcome
+from octotui.engine.state import Outcome
 
 
 def test_a_refusal_is_a_sentence() -> None:
@@ -12,7 +12,7 @@ def test_a_refusal_is_a_sentence() -> None:
 
 def test_what_need_not_be_said() -> None:
     """R1: a command is a value."""
-    start = asked.StartRun(process="go")
+    start = commands.StartRun(process="go")
     assert (start.environment, start.tenant, start.requester, start.variables) == (None, None, "", {})
-    assert start == asked.StartRun(process="go")
+    assert start == commands.StartRun(process="go")
     assert Outcome(state="succeeded").exit_code is None

@@ -10,9 +10,9 @@ import msgspec
 import pytest
 
 from octotui.engine.events import AnyEvent, InterruptionAnswered, ModelLoaded, RunQueued
-from octotui.engine.evolve import evolve
-from octotui.engine.snapshot import decode, encode
+from octotui.engine.evolve.evolve import evolve
 from octotui.engine.state import State
+from octotui.engine.state.snapshot import decode, encode
 from tests.engine.invariants import check_ended
 from tests.engine.walk import Walk, trace
 from tests.world import replay

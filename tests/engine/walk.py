@@ -6,16 +6,14 @@ from random import Random
 import msgspec
 from msgspec.structs import replace
 
-from octotui.engine import commands as asked
-from octotui.engine import events as happened
+from octotui.engine import commands, events
 from octotui.engine.advance import advance
 from octotui.engine.commands import Command, Refused
+from octotui.engine.decide.questions import may_answer
 from octotui.engine.events import AnyEvent
-from octotui.engine.evolve import evolve
-from octotui.engine.questions import may_answer
-from octotui.engine.snapshot import decode, encode
-from octotui.engine.state import Interruption, State, in_order, manual_of, next_deadline
-from octotui.engine.terms import Answer, Outcome
+from octotui.engine.evolve.evolve import evolve
+from octotui.engine.state import Answer, Interruption, Outcome, State, in_order, manual_of, next_deadline
+from octotui.engine.state.snapshot import decode, encode
 from octotui.model.values import Prompt
 from tests.engine.invariants import check_always, check_event, check_finished, check_releases, check_settled
 from tests.engine.random_models import ENVIRONMENTS, TENANTS, changed, random_model
@@ -39,20 +37,20 @@ class Walk:
         self.stale: list[Command] = []
         self.reopened = False
         self.most_parallel = 0
-        self.send(asked.LoadModel(random_model(self.random)))
-        self.send(asked.CreateRelease(process="shop", versions=VERSIONS))
+        self.send(commands.LoadModel(random_model(self.random)))
+        self.send(commands.CreateRelease(process="shop", versions=VERSIONS))
 
     def send(self, command: Command) -> None:
         """Send a command, and look at every State that it leads to."""
         before = self.state
         try:
-            after, events = advance(before, command, self.now)
+            after, emitted = advance(before, command, self.now)
         except Refused as refused:
             self.refused.append(str(refused))
             assert self.state is before
             return
         state = before
-        for event in events:
+        for event in emitted:
             assert event.seq == state.seq + 1
             assert event.at >= state.at
             check_event(state, event)
@@ -62,28 +60,30 @@ class Walk:
         assert state == after
         self.state = after
         check_settled(after, before.slots)
-        self.events.extend(events)
+        self.events.extend(emitted)
         check_releases(after, self.events)
-        for event in events:
+        for event in emitted:
             self._perform(event)
 
     def _perform(self, event: AnyEvent) -> None:
         match event:
-            case happened.RunQueued():
+            case events.RunQueued():
                 self._choose(event.run)
-            case happened.JobStarted() if event.job in self.state.jobs:
+            case events.JobStarted() if event.job in self.state.jobs:
                 job = self.state.jobs[event.job]
                 if job.kind in ("script", "acquire"):
-                    report = asked.ReportOutcome(job=job.id, attempt=event.attempt, outcome=self._outcome())
+                    report = commands.ReportOutcome(
+                        job=job.id, attempt=event.attempt, outcome=self._outcome()
+                    )
                     self._later(self.random.choice((0.0, 1.0, 2.0, 5.0)), report)
                     if self.random.random() < 0.2:
-                        far = asked.ReportProgress(job=job.id, attempt=event.attempt, percentage=50)
+                        far = commands.ReportProgress(job=job.id, attempt=event.attempt, percentage=50)
                         self._later(self.random.choice((0.0, 0.5, 3.0)), far)
-            case happened.JobStopping() if event.job in self.state.jobs:
+            case events.JobStopping() if event.job in self.state.jobs:
                 job = self.state.jobs[event.job]
                 if job.kind in ("script", "acquire"):
                     outcome = Outcome(state=self.random.choice(("cancelled", "succeeded", "failed")))
-                    self._later(0.5, asked.ReportOutcome(job=job.id, attempt=job.attempt, outcome=outcome))
+                    self._later(0.5, commands.ReportOutcome(job=job.id, attempt=job.attempt, outcome=outcome))
             case _:
                 pass
 
@@ -92,7 +92,7 @@ class Walk:
         if run is not None and run.needs_packages:
             versions = {each: each.partition("@")[2] or "1.0.0" for each in run.needs_packages}
             problems = ("package tools is not in any feed",) if self.random.random() < 0.1 else ()
-            choose = asked.ChoosePackages(run=name, versions=versions, problems=problems)
+            choose = commands.ChoosePackages(run=name, versions=versions, problems=problems)
             self._later(self.random.choice((0.0, 0.0, 3.0)), choose)
 
     def _outcome(self) -> Outcome:
@@ -120,7 +120,7 @@ class Walk:
             return True
         if due is not None:
             self.now = max(self.now, due)
-            self.send(asked.Tick())
+            self.send(commands.Tick())
             return True
         return False
 
@@ -155,41 +155,43 @@ class Walk:
             case "start":
                 self._start()
             case "due":
-                self.send(asked.StartDue(schedule=random.choice("abc"), due=self.now // 5 * 5))
+                self.send(commands.StartDue(schedule=random.choice("abc"), due=self.now // 5 * 5))
             case "release":
                 self._release()
             case "take":
-                self.send(asked.TakeInterruption(interruption=question, user=user))
+                self.send(commands.TakeInterruption(interruption=question, user=user))
             case "give back":
-                self.send(asked.ReleaseInterruption(interruption=question, user=user))
+                self.send(commands.ReleaseInterruption(interruption=question, user=user))
             case "hand over":
                 to = random.choice(USERS)
-                self.send(asked.HandOverInterruption(interruption=question, user=user, to=to))
+                self.send(commands.HandOverInterruption(interruption=question, user=user, to=to))
             case "unheard":
-                self.send(asked.ReportNotice(interruption=question, problem="it is down"))
+                self.send(commands.ReportNotice(interruption=question, problem="it is down"))
             case "answer":
                 self._answer(question, user)
             case "cancel" if names:
-                self.send(asked.CancelRun(run=random.choice(names), by=random.choice(("", "ann"))))
+                self.send(commands.CancelRun(run=random.choice(names), by=random.choice(("", "ann"))))
             case "move" if names:
-                self.send(asked.MoveToTop(run=random.choice(names), by="ann"))
-                self.send(asked.RecordRefusal(user="eve", action="MoveToTop", reason="no right"))
-                self.send(asked.RemoveRuns(runs=("run-9999",)))
-                self.send(asked.RecordRemoval(kind="logs", runs=1))
+                self.send(commands.MoveToTop(run=random.choice(names), by="ann"))
+                self.send(commands.RecordRefusal(user="eve", action="MoveToTop", reason="no right"))
+                self.send(commands.RemoveRuns(runs=("run-9999",)))
+                self.send(commands.RecordRemoval(kind="logs", runs=1))
             case "stale" if self.stale:
                 self.send(random.choice(self.stale))
             case "reopen":
                 self.reopen()
             case "load":
-                self.send(asked.LoadModel(changed(random, state.model)))
+                self.send(commands.LoadModel(changed(random, state.model)))
             case "health":
                 health = random.choice(("healthy", "has-warnings", "unhealthy"))
                 machines = sorted(state.model.workers | state.model.targets)
-                self.send(asked.ReportHealth(random.choice(machines), health))
+                self.send(commands.ReportHealth(random.choice(machines), health))
             case "choose" if names:
-                self.send(asked.ChoosePackages(run=random.choice(names), versions={}, problems=("broken",)))
+                self.send(
+                    commands.ChoosePackages(run=random.choice(names), versions={}, problems=("broken",))
+                )
             case _:
-                self.send(asked.Tick())
+                self.send(commands.Tick())
 
     def _start(self) -> None:
         random = self.random
@@ -197,7 +199,7 @@ class Walk:
         process = random.choice((*sorted(self.state.model.processes), "shop", "nothing"))
         made = [each.version for _, each in sorted(self.state.releases.items()) if each.process == process]
         names = [f"Step {index}" for index in range(4)]
-        start = asked.StartRun(
+        start = commands.StartRun(
             process=process,
             environment=random.choice((ENVIRONMENTS[0] if process == "shop" else None, *ENVIRONMENTS)),
             tenant=random.choice((None, None, *TENANTS)),
@@ -225,7 +227,7 @@ class Walk:
         channel = random.choice((None, "stable", "hot")) if process == "shop" else None
         version = random.choice((None, None, None, "1.0", "new"))
         self.send(
-            asked.CreateRelease(
+            commands.CreateRelease(
                 process=process, version=version, channel=channel, versions=versions, requester="ann"
             )
         )
@@ -237,7 +239,7 @@ class Walk:
         size = self.random.choice(("small", "large", "large", "huge"))
         values = {"Size": size, "Key": "hunter22"} if asked_for and fields_of(self.state, asked_for) else {}
         self.send(
-            asked.AnswerInterruption(
+            commands.AnswerInterruption(
                 interruption=question, user=user, answer=answer, notes="so be it", values=values
             )
         )
@@ -250,11 +252,11 @@ class Walk:
         attempts = {name: self.state.jobs[name].attempt for name in running}
         model = changed(self.random, self.state.model) if self.random.random() < 0.5 else None
         unsure = "the journal was damaged" if len(self.events) % 5 == 0 else ""
-        self.send(asked.Reopen(model, unsure))
+        self.send(commands.Reopen(model, unsure))
         lost = Outcome(state="lost", reason="its machine was restarted")
         for name, attempt in attempts.items():
             if self.random.random() < 0.5:
-                self.send(asked.ReportOutcome(job=name, attempt=attempt, outcome=lost))
+                self.send(commands.ReportOutcome(job=name, attempt=attempt, outcome=lost))
 
     def go(self, moves: int) -> None:
         """Walk so many moves, then answer what is asked and let time run out."""
@@ -276,7 +278,7 @@ class Walk:
         question = self.state.interruptions[first[1]]
         if question.responsible is None:
             may = (each for each in USERS if not may_answer(self.state, question, each))
-            self.send(asked.TakeInterruption(interruption=question.id, user=next(may)))
+            self.send(commands.TakeInterruption(interruption=question.id, user=next(may)))
         self._answer(question.id, self.state.interruptions[question.id].responsible or "ann")
         return True
 
@@ -286,6 +288,6 @@ def fields_of(state: State, question: Interruption) -> dict[str, Prompt]:
     return manual_of(state, question).fields
 
 
-def trace(events: list[AnyEvent]) -> bytes:
+def trace(history: list[AnyEvent]) -> bytes:
     """Events as the journal writes them."""
-    return b"\n".join(map(msgspec.json.encode, events))
+    return b"\n".join(map(msgspec.json.encode, history))

@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from octotui.model.complaints import ModelError
-from octotui.model.read import load
 from octotui.model.schedules import explained, upcoming
 from octotui.model.space import Schedule
-from octotui.model.write import dump
+from octotui.model.toml.read import load
+from octotui.model.toml.write import dump
 
 SPACE = """\
 [space]

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from octotui.model.complaints import Complaint, ModelError
-from octotui.model.read import load
 from octotui.model.space import Model
+from octotui.model.toml.read import load
 
 SPACE = '[space]\nname = "Kraken"\n'
 

@@ -25,13 +25,16 @@ from octotui.engine.state import Job, Run, State
 from octotui.model.process import Runbook, Script, Step
 from octotui.model.space import Model, Value
 from octotui.model.values import Secret
-from octotui.runtime import perform, scripts, session
-from octotui.runtime.opening import open_space
+from octotui.runtime import effects, session
+from octotui.runtime.jobs import script_jobs
+from octotui.runtime.open_space import open_space
 from octotui.runtime.session import Session
-from octotui.store import artifacts, logs, places, writer
-from octotui.store.journal import Reader
-from octotui.store.levels import LevelReader
-from octotui.workers import local, process, workspaces
+from octotui.store import artifacts, workspace_index
+from octotui.store.journal import writer
+from octotui.store.journal.journal import JournalReader
+from octotui.store.logs import log_writer
+from octotui.store.logs.line_levels import LevelReader
+from octotui.workers.local import executor, process, workspaces
 from tests.runtime.reading import said
 from tests.world import child, engine, manual, model, replay, script
 
@@ -167,26 +170,26 @@ def arm(killer: Killer) -> None:
         (writer.Tables, "add"),
         (session.Session, "_apply"),
         (session.Session, "_after_commit"),
-        (perform.Crew, "perform"),
-        (perform.Crew, "look"),
-        (perform.Crew, "take_up"),
-        (scripts.Scripts, "clean"),
+        (effects.EffectRunner, "perform"),
+        (effects.EffectRunner, "inspect"),
+        (effects.EffectRunner, "take_up"),
+        (script_jobs.ScriptJobs, "clean"),
         (process.os, "posix_spawn"),
         (process.Process, "_end_the_rest"),
         (process.Process, "_outcome"),
         (process.Process, "stop"),
-        (local.LocalExecutor, "_elsewhere"),
+        (executor.LocalExecutor, "_elsewhere"),
         (workspaces.Workspace, "fill"),
         (workspaces.Workspace, "opened"),
         (workspaces.Workspace, "empty"),
         (workspaces.os, "ftruncate"),
-        (places.Places, "_keep"),
-        (places.Path, "replace"),
+        (workspace_index.WorkspaceIndex, "_keep"),
+        (workspace_index.Path, "replace"),
         (artifacts, "_copied"),
-        (logs.LogWriter, "append"),
+        (log_writer.LogWriter, "append"),
     ):
         killer.wrap(place, name)
-    for place in (workspaces, logs):
+    for place in (workspaces, log_writer):
         killer.tear(place, "_write")
 
 
@@ -220,7 +223,7 @@ def one(folder: Path, moment: int | None) -> tuple[bool, int]:
 def came_of(folder: Path) -> dict[str, Any]:
     """All that people, and the world, have of it in the end; without times."""
     space = folder / "state" / "test"
-    events = list(Reader(space / "journal.sqlite").read())
+    events = list(JournalReader(space / "journal.sqlite").read())
     state = replay(events)
     found: dict[str, Any] = {
         "started": sorted(f"{each.job} {each.attempt}" for each in events if isinstance(each, JobStarted)),

@@ -2,8 +2,8 @@ from base64 import b64encode
 
 from msgspec.structs import replace
 
-from octotui.runtime.messages import Message
-from octotui.runtime.service_messages import Reader
+from octotui.runtime.jobs.service_message_parser import ServiceMessageParser
+from octotui.runtime.jobs.service_message_types import Message
 
 
 def said(name: str, /, **values: str) -> bytes:
@@ -13,7 +13,7 @@ def said(name: str, /, **values: str) -> bytes:
 
 def read(*chunks: bytes) -> tuple[bytes, list[Message]]:
     """The visible text and the messages, with places that count from the beginning."""
-    reader = Reader()
+    reader = ServiceMessageParser()
     visible = b""
     messages: list[Message] = []
     for text, found in [*(reader.feed(chunk) for chunk in chunks), reader.end()]:

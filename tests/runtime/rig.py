@@ -6,19 +6,18 @@ from pathlib import Path
 from typing import TypeVar
 
 from octotui.engine.commands import StartRun
-from octotui.engine.events import Event, RunQueued
-from octotui.engine.state import State
-from octotui.engine.terms import Outcome
+from octotui.engine.events import RunQueued
+from octotui.engine.state import Event, Outcome, State
 from octotui.model.space import Model
-from octotui.runtime.acquiring import Acquirer, SimulatedAcquirer
 from octotui.runtime.clocks import Clock, in_virtual_time
-from octotui.runtime.perform import Crew
+from octotui.runtime.effects import EffectRunner
+from octotui.runtime.jobs.package_acquisition import Acquirer, SimulatedAcquirer
+from octotui.runtime.jobs.secret_store import SecretStore
+from octotui.runtime.schedule_timer import ScheduleTimer
 from octotui.runtime.session import Session
-from octotui.runtime.timetable import Timetable
-from octotui.runtime.vault import Vault
-from octotui.store.folder import SpaceFolder
-from octotui.store.memory import AnyJournal, MemoryJournal
-from octotui.workers.contract import Executor, Leave, Left, Output, Place, Work
+from octotui.store.journal.in_memory import AnyJournal, MemoryJournal
+from octotui.store.space_folder import SpaceFolder
+from octotui.workers.executor import AttemptLocation, AttemptSpec, AttemptStatus, Executor, Leave, Output
 from tests.world import START
 
 T = TypeVar("T")
@@ -28,8 +27,8 @@ OK = Outcome(state="succeeded", exit_code=0)
 class Hands:
     """An executor that notes its work, and ends it when told or stopped; `left` is what it finds."""
 
-    def __init__(self, **left: Left) -> None:
-        self.begun: list[Work] = []
+    def __init__(self, **left: AttemptStatus) -> None:
+        self.begun: list[AttemptSpec] = []
         self.followed: list[str] = []
         self.stopped: list[str] = []
         self.cleaned: list[str] = []
@@ -38,14 +37,14 @@ class Hands:
         self.left = {name.replace("_", "-", 1).replace("_", "."): each for name, each in left.items()}
         self._ends: dict[str, asyncio.Future[Outcome]] = {}
 
-    async def look(self, place: Place) -> Left:
-        return self.left.get(_job(place), Left("nothing"))
+    async def inspect(self, place: AttemptLocation) -> AttemptStatus:
+        return self.left.get(_job(place), AttemptStatus("nothing"))
 
-    async def start(self, place: Place, work: Work, memo: str = "") -> None:
+    async def start(self, place: AttemptLocation, work: AttemptSpec, resume: str = "") -> None:
         self.begun.append(work)
-        self.memos[work.job] = memo
+        self.memos[work.job] = resume
 
-    async def follow(self, place: Place, output: Output, leave: Leave | None = None) -> Outcome:
+    async def follow(self, place: AttemptLocation, output: Output, leave: Leave | None = None) -> Outcome:
         job = _job(place)
         self.followed.append(job)
         self.outputs[job] = output
@@ -58,16 +57,16 @@ class Hands:
     def break_down(self, job: str, error: Exception) -> None:
         self._ends[job].set_exception(error)
 
-    def stop(self, place: Place, grace: float) -> None:
+    def stop(self, place: AttemptLocation, grace: float) -> None:
         job = _job(place)
         self.stopped.append(job)
         if job in self._ends and not self._ends[job].done():
             self._ends[job].set_result(Outcome(state="cancelled"))
 
-    def clean(self, place: Place) -> None:
+    def clean(self, place: AttemptLocation) -> None:
         self.cleaned.append(place.name)
 
-    async def tidy(self, directory: str, space: str, keep: Set[str]) -> None:
+    async def remove_orphans(self, directory: str, space: str, keep: Set[str]) -> None:
         pass
 
     async def close(self) -> None:
@@ -78,7 +77,7 @@ class Hands:
         return [work.job for work in self.begun]
 
 
-def _job(place: Place) -> str:
+def _job(place: AttemptLocation) -> str:
     return place.name.rpartition("-")[0]
 
 
@@ -115,12 +114,12 @@ class Rig:
         acquirer: Acquirer,
         journal: AnyJournal,
         state: State,
-        vault: Vault | None,
-        timetable: Timetable | None = None,
+        vault: SecretStore | None,
+        timetable: ScheduleTimer | None = None,
     ) -> None:
         self.now = now
         self.journal = journal
-        self.crew = Crew(SpaceFolder(folder, "space"), executor, acquirer, now, vault=vault)
+        self.crew = EffectRunner(SpaceFolder(folder, "space"), executor, acquirer, now, vault=vault)
         self.session = Session(state, journal, self.crew, user="ann", now=now, timetable=timetable)
 
     @property
@@ -160,8 +159,8 @@ def play(
     acquirer: Acquirer | None = None,
     journal: AnyJournal | None = None,
     state: State | None = None,
-    vault: Vault | None = None,
-    timetable: Timetable | None = None,
+    vault: SecretStore | None = None,
+    timetable: ScheduleTimer | None = None,
 ) -> T:
     """Open a session on a model in virtual time, let `main` do its part, and close it."""
 

@@ -11,17 +11,17 @@ import msgspec
 
 from octotui.engine.state import State
 from octotui.model.space import Model
-from octotui.runtime import protocol
-from octotui.runtime.acquiring import SimulatedAcquirer
-from octotui.runtime.client import Client
-from octotui.runtime.following import ModelFile
-from octotui.runtime.peers import Peer
-from octotui.runtime.perform import Crew
-from octotui.runtime.server import Server
+from octotui.runtime.effects import EffectRunner
+from octotui.runtime.jobs.package_acquisition import SimulatedAcquirer
+from octotui.runtime.server import protocol
+from octotui.runtime.server.client import Client
+from octotui.runtime.server.model_watcher import ModelWatcher
+from octotui.runtime.server.peer_credentials import Peer
+from octotui.runtime.server.server import Server
+from octotui.runtime.server.sockets import connected
 from octotui.runtime.session import Session
-from octotui.runtime.sockets import connected
-from octotui.store.folder import SpaceFolder
-from octotui.store.memory import MemoryJournal
+from octotui.store.journal.in_memory import MemoryJournal
+from octotui.store.space_folder import SpaceFolder
 from tests.runtime.rig import Hands
 
 OWNER = "ann"
@@ -30,11 +30,11 @@ OWNER = "ann"
 class Served:
     """A server, its session, and the hands that do its work."""
 
-    def __init__(self, base: Path, file: ModelFile | None = None) -> None:
+    def __init__(self, base: Path, file: ModelWatcher | None = None) -> None:
         self.folder = SpaceFolder(base, "test")
         self.hands = Hands()
         self.journal = MemoryJournal()
-        crew = Crew(self.folder, self.hands, SimulatedAcquirer(), time.time)
+        crew = EffectRunner(self.folder, self.hands, SimulatedAcquirer(), time.time)
         self.session = Session(State(), self.journal, crew, user=OWNER, now=time.time)
         self.next_user = OWNER
         self.raws: list[Raw] = []
@@ -93,7 +93,7 @@ class Raw:
 
 
 @asynccontextmanager
-async def served(model: Model, base: Path, file: ModelFile | None = None) -> AsyncIterator[Served]:
+async def served(model: Model, base: Path, file: ModelWatcher | None = None) -> AsyncIterator[Served]:
     """A space that is served."""
     here = Served(base, file)
     here.folder.make()

@@ -14,13 +14,13 @@ from msgspec.structs import replace
 from octotui.engine.commands import ReportHealth
 from octotui.engine.state import State
 from octotui.model.space import Model
-from octotui.runtime.acquiring import SimulatedAcquirer
 from octotui.runtime.clocks import Clock, in_virtual_time
-from octotui.runtime.opening import last_state, open_space
-from octotui.store.journal import Reader
-from octotui.store.memory import MemoryJournal
-from octotui.store.rescue import check
-from octotui.store.verifying import verify
+from octotui.runtime.jobs.package_acquisition import SimulatedAcquirer
+from octotui.runtime.open_space import last_state, open_space
+from octotui.store.journal.in_memory import MemoryJournal
+from octotui.store.journal.journal import JournalReader
+from octotui.store.journal.recovery import check
+from octotui.store.journal.verification import verify
 from tests.runtime.rig import Hands, Rig
 from tests.world import START, model, script
 
@@ -30,7 +30,7 @@ FILL = """
 import asyncio, resource, sys, time
 from pathlib import Path
 from octotui.engine.commands import ReportHealth
-from octotui.runtime.opening import open_space
+from octotui.runtime.open_space import open_space
 from octotui.store.errors import StoreError
 from tests.runtime.test_faults import SMALL
 
@@ -50,7 +50,7 @@ except StoreError as error:
 READ_ONLY = """
 import asyncio, os, sys, time
 from pathlib import Path
-from octotui.runtime.opening import open_space
+from octotui.runtime.open_space import open_space
 from octotui.store.errors import StoreError
 from tests.runtime.test_faults import SMALL
 
@@ -92,7 +92,7 @@ async def test_r2_what_was_acknowledged_before_a_disk_was_full_is_there_and_it_g
         health = session.state.health["worker1"]
         await session.send(ReportHealth("worker1", "healthy" if health == "unhealthy" else "unhealthy"))
         here = session.state
-    assert last_state(Reader(path)) == here
+    assert last_state(JournalReader(path)) == here
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from octotui.model.process import Manual, Runbook, Script
 from octotui.model.space import Team
 from octotui.model.values import Prompt
 from octotui.runtime.prediction import Prediction, predict
-from octotui.store.folder import SpaceFolder
+from octotui.store.space_folder import SpaceFolder
 from tests.scenes import takes
 from tests.world import START, World, child, engine, manual, model, replay, script
 
@@ -120,7 +120,7 @@ def test_as_many_people_answer_as_it_takes() -> None:
     teams = {"money": Team(name="Money", members=("somebody", "bob", "ann", "cem"))}
     found = predicted(model({"a": steps}, teams=teams))
     asked = (found.state.interruptions[name] for name in ("question-1", "question-2"))
-    assert [[each.user for each in one.said] for one in asked] == [
+    assert [[each.user for each in one.answers] for one in asked] == [
         ["somebody", "somebody 2"],
         ["somebody", "ann"],
     ]

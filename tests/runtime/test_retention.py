@@ -13,14 +13,14 @@ from octotui.engine.commands import StartRun
 from octotui.model.process import Script
 from octotui.model.space import Keep, Model, Retention
 from octotui.runtime import retention
-from octotui.runtime.opening import last_state, open_space
+from octotui.runtime.open_space import last_state, open_space
 from octotui.runtime.retention import too_many
 from octotui.runtime.session import Session
 from octotui.store.errors import StoreError
-from octotui.store.journal import Reader
-from octotui.store.pruning import Family
-from octotui.store.verifying import verify
-from tests.runtime.test_acquiring import ended
+from octotui.store.journal.journal import JournalReader
+from octotui.store.journal.retention import EndedFamily
+from octotui.store.journal.verification import verify
+from tests.runtime.jobs.test_package_acquisition import ended
 from tests.world import child, manual, model, script
 
 SAY = replace(script("Say"), action=Script(body='echo hello; echo x > f; new_octopusartifact "$PWD/f" f'))
@@ -79,7 +79,7 @@ async def test_r5_only_so_many_ended_runs_are_kept_and_open_ones_always(tmp_path
         left = session.state
     assert "RunsRemoved" in told
     assert verify(journal(tmp_path)).breaks == ()
-    assert last_state(Reader(journal(tmp_path))) == left
+    assert last_state(JournalReader(journal(tmp_path))) == left
 
 
 async def test_runs_go_by_their_age(tmp_path: Path) -> None:
@@ -157,7 +157,7 @@ async def test_runs_go_on_while_a_long_history_is_removed(
 
 
 def test_count_and_age_are_both_limits() -> None:
-    families = [Family(f"run-{number}", (f"run-{number}",), float(number)) for number in range(9, 0, -1)]
+    families = [EndedFamily(f"run-{number}", (f"run-{number}",), float(number)) for number in range(9, 0, -1)]
 
     def gone(**keep: float) -> list[int]:
         return [int(each.ended_at) for each in too_many(families, Keep(**keep), 10.0)]  # type: ignore[arg-type]

@@ -20,7 +20,7 @@ from octotui.engine.events import JobStarted
 from octotui.engine.state import State
 from octotui.model.space import Environment
 from octotui.runtime import session as module
-from octotui.runtime import shown
+from octotui.runtime import state_feed
 from octotui.store.errors import StoreError
 from octotui.workers.simulated import SimulatedExecutor
 from tests.runtime.rig import Hands, Rig, SlowJournal, play, soon
@@ -108,7 +108,7 @@ def test_states_are_merged_and_end_with_the_newest(tmp_path: Path) -> None:
         following.cancel()
         assert 20 <= len(seen) <= 32
         gaps = [later - sooner for (sooner, _), (later, _) in pairwise(seen)]
-        assert min(gaps) >= shown.FRAME - 1e-6
+        assert min(gaps) >= state_feed.FRAME - 1e-6
         assert seen[-1][1] is rig.state
 
     play(SMALL, tmp_path, main)

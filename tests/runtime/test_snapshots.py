@@ -7,13 +7,13 @@ import pytest
 from msgspec.structs import replace
 
 from octotui.engine.commands import ReportHealth
-from octotui.engine.snapshot import decode
 from octotui.engine.state import State
+from octotui.engine.state.snapshot import decode
 from octotui.runtime import snapshots
-from octotui.runtime.opening import last_state, open_space
-from octotui.runtime.snapshots import Snapshots
-from octotui.store.journal import Reader
-from octotui.store.memory import MemoryJournal
+from octotui.runtime.open_space import last_state, open_space
+from octotui.runtime.snapshots import SnapshotWriter
+from octotui.store.journal.in_memory import MemoryJournal
+from octotui.store.journal.journal import JournalReader
 from tests.world import model, script
 
 MODEL = model({"a": [script("Run")]})
@@ -30,18 +30,18 @@ async def test_r5_a_state_is_kept_every_so_many_events(
             health = "healthy" if number % 2 else "unhealthy"
             await session.send(ReportHealth("worker1", health))
         here = session.state
-        kept = Reader(path).snapshot()
+        kept = JournalReader(path).snapshot()
         assert kept is not None
         assert here.seq - 10 <= kept[0] <= here.seq
         assert decode(kept[1]).seq == kept[0]
-        assert last_state(Reader(path)) == here  # as after kill -9
+        assert last_state(JournalReader(path)) == here  # as after kill -9
 
 
 async def test_large_states_are_kept_seldomer(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(snapshots, "EVENTS", 10)
     monkeypatch.setattr(snapshots, "BYTES", 1)
     journal = MemoryJournal()
-    keeping, state = Snapshots(journal, 0), State()
+    keeping, state = SnapshotWriter(journal, 0), State()
     keeping.take((), state, replace(state, seq=10))
     first = journal.snapshot()
     assert first is not None

@@ -4,8 +4,8 @@ import zipfile
 from pathlib import Path
 
 from octotui.model.space import Feed
-from octotui.store.packages import acquire
-from octotui.store.stopping import Stopping
+from octotui.store.cancellation import Cancellation
+from octotui.store.packages.installer import acquire
 
 
 def zipped(path: Path, *members: tuple[str, bytes]) -> Path:
@@ -34,7 +34,7 @@ class Cache:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.told: list[str] = []
-        self.stopping = Stopping()
+        self.stopping = Cancellation()
 
     def acquire(self, source: Path, rate: int | None = None) -> Path:
         return self.from_feeds(Feed(directory=str(source.parent), rate=rate))

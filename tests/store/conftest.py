@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from octotui.store.journal import Journal
-from octotui.store.memory import AnyJournal, MemoryJournal
+from octotui.store.journal.in_memory import AnyJournal, MemoryJournal
+from octotui.store.journal.journal import Journal
 from tests.store.server import Served, serving
 
 

@@ -2,7 +2,6 @@ from msgspec.structs import replace
 
 from octotui.engine.events import (
     AnyEvent,
-    Event,
     HealthChanged,
     JobEnded,
     JobStarted,
@@ -14,6 +13,7 @@ from octotui.engine.events import (
     RunRequeued,
     RunStarted,
 )
+from octotui.engine.state import Event
 from octotui.model.space import Model, Space
 
 

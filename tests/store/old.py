@@ -7,9 +7,10 @@ from pathlib import Path
 
 import msgspec
 
-from octotui.engine.events import Event, ModelLoaded
-from octotui.store.records import run_number
-from octotui.store.schema import TABLES
+from octotui.engine.events import ModelLoaded
+from octotui.engine.state import Event
+from octotui.store.journal.run_records import run_number
+from octotui.store.journal.sqlite import TABLES
 
 
 def older(path: Path, version: int, events: Sequence[Event]) -> None:

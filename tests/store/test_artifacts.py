@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from octotui.engine.terms import Artifact
-from octotui.store.artifacts import LONGEST, ArtifactError, keep, safe_name
+from octotui.engine.state import Artifact
+from octotui.store.artifacts import LONGEST, ArtifactError, keep, keep_workspace, safe_name
 
 
 @pytest.fixture
@@ -108,3 +108,27 @@ def test_a_disk_that_refuses_leaves_nothing(
 
     monkeypatch.setattr(os, "write", full)
     assert refused(report, tmp_path / "kept") == "No space left on device"
+
+
+def test_all_but_our_own_files_is_moved(tmp_path: Path) -> None:
+    work, kept = tmp_path / "work", tmp_path / "space" / "workspaces" / "run-1" / "job-1.1-1"
+    (work / "deep").mkdir(parents=True)
+    for name in ("script", "result.txt", "deep/more.txt"):
+        (work / name).write_text(name)
+    assert keep_workspace(str(work), kept, ("script", "spool")) == ""
+    assert [each.name for each in work.iterdir()] == ["script"]
+    assert (kept / "deep" / "more.txt").read_text() == "deep/more.txt"
+    assert kept.stat().st_mode & 0o077 == 0
+
+
+def test_where_nothing_is_left_there_is_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "work").mkdir()
+    assert keep_workspace(str(tmp_path / "work"), tmp_path / "kept", ()) == ""
+    assert not (tmp_path / "kept").exists()
+
+
+def test_what_cannot_be_kept_is_told(tmp_path: Path) -> None:
+    (tmp_path / "work").mkdir()
+    (tmp_path / "work" / "file").touch()
+    (tmp_path / "kept").touch()
+    assert "cannot be kept: " in keep_workspace(str(tmp_path / "work"), tmp_path / "kept" / "run-1", ())

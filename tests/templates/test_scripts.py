@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from octotui.model.templates import Library
+from octotui.model.toml.templates import Library
 from octotui.workers.helpers.octopus import IMPORTED, OFFERED
 from tests.templates.conftest import Run
 

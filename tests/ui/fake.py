@@ -7,7 +7,7 @@ from pathlib import Path
 from octotui.engine.commands import Command
 from octotui.engine.events import AnyEvent
 from octotui.engine.state import State
-from octotui.store.records import RunRecord, record_of
+from octotui.store.journal.run_records import RunRecord, record_of
 from tests.scenes import Scene
 from tests.world import replay
 

@@ -6,8 +6,8 @@ from textual.app import App, ComposeResult
 from textual.binding import BindingType
 from textual.pilot import Pilot
 
-from octotui.store.logs import LogWriter
-from octotui.ui.log_view import LogView
+from octotui.store.logs.log_writer import LogWriter
+from octotui.ui.log.view import LogView
 
 
 class Screen(App[None]):

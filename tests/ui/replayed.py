@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from octotui.runtime.replaying import Replay
+from octotui.runtime.replay import Replay
 from octotui.ui.replay_app import ReplayApp
 from tests.exported import replay, tamed
 from tests.scenes import Scene

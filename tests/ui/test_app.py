@@ -5,7 +5,7 @@ import pytest
 from octotui.engine.commands import CancelRun
 from octotui.store.errors import StoreError
 from octotui.ui.app import OctotuiApp
-from octotui.ui.quit_dialog import QuitDialog
+from octotui.ui.dialogs.quit_dialog import QuitDialog
 from tests import scenes
 from tests.ui.fake import FakeSession
 from tests.ui.opened import Opened, opened

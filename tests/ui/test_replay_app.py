@@ -1,5 +1,5 @@
 from octotui.engine.events import RunQueued
-from octotui.ui.quit_dialog import QuitDialog
+from octotui.ui.dialogs.quit_dialog import QuitDialog
 from octotui.ui.replay_app import ReplayApp
 from tests import scenes
 from tests.exported import write_log

@@ -9,9 +9,9 @@ from octotui.ui.replay_app import ReplayApp
 from tests import scenes
 from tests.exported import replay, tamed
 from tests.scenes import Scene
+from tests.ui.dialogs.test_prompt_dialog import SIZE, SURE, TOKEN, VERSION
+from tests.ui.dialogs.test_prompt_dialog import scene as asking_for
 from tests.ui.fake import FakeSession
-from tests.ui.test_prompt_dialog import SIZE, SURE, TOKEN, VERSION
-from tests.ui.test_prompt_dialog import scene as asking_for
 
 NARROW, WIDE = (80, 24), (120, 40)
 

@@ -5,7 +5,7 @@ from textual.color import Color
 from textual.theme import BUILTIN_THEMES
 
 from octotui.ui.theme import THEME, role_styles
-from octotui.views.words import Role
+from octotui.views.labels import Role
 
 
 def test_every_colour_can_be_read_on_the_ground():

@@ -1,6 +1,6 @@
 """Ways to fill in a text for a test: by names as written, or one value through filters."""
 
-from octotui.variables.language import Names, parse
+from octotui.variables.template import Names, parse
 
 NOW = 1478155991.094644  # 2016-11-03T06:53:11.094644Z
 

@@ -4,8 +4,8 @@ import pytest
 
 from octotui.variables import evaluate
 from octotui.variables.evaluate import fill, is_truthy
-from octotui.variables.language import TemplateError, parse
-from octotui.variables.reading import read
+from octotui.variables.syntax.scanner import read
+from octotui.variables.template import TemplateError, parse
 from tests.variables.filling import filled, given
 
 

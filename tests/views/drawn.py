@@ -1,10 +1,10 @@
 """Pictures of scenes as text, to compare with."""
 
-from octotui.views import tree
-from octotui.views.words import UNICODE, Glyphs
+from octotui.views.labels import UNICODE, Glyphs
+from octotui.views.tree import run_tree
 from tests.scenes import Scene
 
 
 def drawn(scene: Scene, run: str, glyphs: Glyphs = UNICODE) -> str:
     """The tree of a run as text."""
-    return "\n".join(tree.as_lines(tree.rows(scene.state, run, scene.now), glyphs))
+    return "\n".join(run_tree.as_lines(run_tree.rows(scene.state, run, scene.now), glyphs))

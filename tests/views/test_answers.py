@@ -1,7 +1,7 @@
-from octotui.engine import commands as asked
+from octotui.engine import commands
 from octotui.views import answers, questions
-from octotui.views.tree import as_lines, rows
-from octotui.views.words import UNICODE
+from octotui.views.labels import UNICODE
+from octotui.views.tree.run_tree import as_lines, rows
 from tests import scenes
 from tests.scenes import SCENES
 
@@ -10,7 +10,7 @@ def test_what_was_said_how_many_more_and_until_when():
     """I6, V5: each with notes and what they filled in."""
     scene = scenes.several()
     question = scene.state.interruptions["question-1"]
-    assert answers.said(question) == [
+    assert answers.answer_lines(question) == [
         "bob said proceed: the forecast is fine (Size = large, Ticket = CHG-7, Token = ********)"
     ]
     assert answers.approvals(scene.state, question) == "1 of 2 approvals"
@@ -28,7 +28,7 @@ def test_what_was_said_how_many_more_and_until_when():
 def test_a_plain_question_says_nothing_of_it():
     scene = SCENES["asking"]()
     question = scene.state.interruptions["question-1"]
-    assert answers.said(question) == []
+    assert answers.answer_lines(question) == []
     assert answers.approvals(scene.state, question) == ""
     assert answers.expiry(scene.state, question, scene.now) == ""
     (row,) = questions.rows(scene.state, "ann", scene.now)
@@ -52,17 +52,18 @@ def test_who_may_answer_is_told_of_a_new_question():
     """I6: and nobody else, nor once it was taken."""
     scene = SCENES["asking"]()
     assert (
-        questions.to_tell(scene.state, "question-1", "ann") == "run-1 Tame the kraken asks: Look at the bill"
+        questions.notification(scene.state, "question-1", "ann")
+        == "run-1 Tame the kraken asks: Look at the bill"
     )
-    assert questions.to_tell(scene.state, "question-1", "bob") == ""
-    assert questions.to_tell(scene.state, "question-9", "ann") == ""
-    assert questions.to_tell(SCENES["taken"]().state, "question-1", "ann") == ""
+    assert questions.notification(scene.state, "question-1", "bob") == ""
+    assert questions.notification(scene.state, "question-9", "ann") == ""
+    assert questions.notification(SCENES["taken"]().state, "question-1", "ann") == ""
 
 
 def test_that_nobody_was_told_stands_beneath_the_step_and_over_the_question():
     """I6: a failure is seen, before and after the answer."""
     world = scenes.several().world
-    world.send(asked.ReportNotice(interruption="question-1", problem="slack is down"))
+    world.send(commands.ReportNotice(interruption="question-1", problem="slack is down"))
     (row,) = questions.rows(world.state, "dora", world.now)
     told = "nobody was told of the question “Agree on the size”: slack is down"
     assert questions.more(row)[0] == told

@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from octotui.engine.terms import Artifact
+from octotui.engine.state import Artifact
 from octotui.views import files
 from tests.scenes import SCENES
 from tests.world import World, child, model, replay, script

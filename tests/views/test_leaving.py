@@ -1,8 +1,11 @@
 """What becomes of open runs when octotui is left."""
 
+from pathlib import Path
+
 import pytest
 
 from octotui.views import leaving
+from octotui.views.leaving import backed_up, exported
 from tests.scenes import SCENES
 
 
@@ -15,16 +18,33 @@ from tests.scenes import SCENES
     ],
 )
 def test_leaving_says_what_it_would_cost(name, active, leave):
-    told = leaving.told(SCENES[name]().state)
+    told = leaving.leave_text(SCENES[name]().state)
     assert (told.active, told.leave) == (active, leave)
 
 
 def test_a_server_that_ends_says_what_goes_on_and_what_waits():
-    left = leaving.left(SCENES["seed"]().state)
+    left = leaving.open_work(SCENES["seed"]().state)
     assert left.jobs == ("job-2.1", "job-3.1", "job-4.1", "job-5.1")
     assert left.lines[0] == "run-2  “Create the instance” goes on on worker1"
     assert left.lines[-1] == "4 open runs wait until the space is opened again"
 
 
 def test_a_server_with_nothing_open_says_so():
-    assert leaving.left(SCENES["idle"]().state).lines == ("nothing is left running",)
+    assert leaving.open_work(SCENES["idle"]().state).lines == ("nothing is left running",)
+
+
+def test_an_export_says_what_is_in_it_and_how_large_it_is() -> None:
+    path = Path("run-1.zip")
+    assert (
+        exported(path, 2048, ("run-1",), 7, whole=True)
+        == "run-1.zip: run-1 and all it started, 7 events, 2 KiB"
+    )
+    assert exported(path, 9, ("run-1", "run-4"), 1, whole=False) == (
+        "run-1.zip: run-1 and run-4 and all they started, as far as that is, 1 event, 9 B"
+    )
+
+
+def test_a_backup_says_up_to_where_it_goes() -> None:
+    assert (
+        backed_up(Path("k.tar.gz"), 2048, "Kraken", 12, 1) == "k.tar.gz: Kraken up to event 12, 1 run, 2 KiB"
+    )

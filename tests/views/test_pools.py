@@ -1,4 +1,4 @@
-from octotui.engine import commands as asked
+from octotui.engine import commands
 from octotui.model.space import Engine, Pool, Scope, Value
 from octotui.views import pools
 from tests.scenes import SCENES, kraken, takes
@@ -61,8 +61,8 @@ def test_idle_leased_disabled_and_ill_workers_differ():
     assert pools.worker_row(state, "west", "west2").mark.word == "disabled"
     assert row("retrying", "worker1").doing == "leased"
     assert row("retrying", "worker1").leases == "run-1"
-    world.send(asked.ReportHealth(worker="worker2", health="unhealthy"))
-    world.send(asked.ReportHealth(worker="worker3", health="has-warnings"))
+    world.send(commands.ReportHealth(worker="worker2", health="unhealthy"))
+    world.send(commands.ReportHealth(worker="worker3", health="has-warnings"))
     assert pools.worker_row(world.state, "setup", "worker2").doing == "unhealthy"
     assert pools.worker_row(world.state, "setup", "worker3").doing == "has warnings"
 
@@ -102,7 +102,7 @@ def test_l1_targets_stand_below_the_pools_with_who_has_them():
     world = World(model({"r": [on_targets("Deploy", "web", "db")]}))
     for _ in range(2):
         world.start("r", environment="test")
-    world.send(asked.ReportHealth("db1", "unhealthy"))
+    world.send(commands.ReportHealth("db1", "unhealthy"))
     assert pools.order(world.state.model)[4:6] == ((pools.TARGETS, ""), (pools.TARGETS, "web1"))
     assert pools.pool_row(world.state.model, pools.TARGETS).name == "Targets"
     row = pools.worker_row(world.state, pools.TARGETS, "web1", "r")

@@ -1,4 +1,4 @@
-from octotui.engine import commands as asked
+from octotui.engine import commands
 from octotui.model.process import Runbook
 from octotui.views import questions
 from tests.scenes import SCENES
@@ -11,7 +11,7 @@ def test_a_question_says_who_may_answer_and_since_when():
     assert (row.run, row.title, row.asks, row.time) == ("run-1", "Look at the bill", "Finance", "00:20")
     assert (row.responsible, row.mine, row.refusal) == (None, False, "")
     assert row.where == "Production · Contoso"
-    assert row.told.startswith("Four databases")
+    assert row.text.startswith("Four databases")
     assert questions.standing(row) == "you may take it"
 
 
@@ -54,8 +54,8 @@ def test_first_comes_the_looked_at_run_then_what_one_may_answer_then_the_oldest(
     assert first("bob", "run-3") == "question-3"
     assert first("bob", "run-1") == "question-1"
     for name in ("question-2", "question-3"):
-        world.send(asked.TakeInterruption(interruption=name, user="cem"))
-        world.send(asked.AnswerInterruption(interruption=name, user="cem", answer="proceed"))
+        world.send(commands.TakeInterruption(interruption=name, user="cem"))
+        world.send(commands.AnswerInterruption(interruption=name, user="cem", answer="proceed"))
     assert first("bob") == "question-1"
 
 
@@ -64,7 +64,7 @@ def test_a_failed_step_asks_with_what_there_is_to_choose():
     scene = SCENES["guided"]()
     (row,) = questions.rows(scene.state, "ann", scene.now)
     assert (row.kind, row.title) == ("guided", "Poke it failed")
-    assert row.told == "attempt 2 on worker1: exit code 1"
+    assert row.text == "attempt 2 on worker1: exit code 1"
 
 
 def test_what_never_started_has_no_attempt():
@@ -76,7 +76,7 @@ def test_what_never_started_has_no_attempt():
     world.start("late")
     world.run_out()
     (row,) = questions.rows(world.state, "ann", world.now)
-    assert row.told.startswith("on worker1: waited 1 s for the lock of worker1")
+    assert row.text.startswith("on worker1: waited 1 s for the lock of worker1")
 
 
 def test_a_step_that_failed_on_a_target_names_it():
@@ -88,5 +88,5 @@ def test_a_step_that_failed_on_a_target_names_it():
         world.start("a", environment="production")
         world.report("job-1.1", "failed", reason="no")
         (row,) = questions.rows(world.state, "ann", world.now)
-        assert (row.title, row.told) == (f"{step.name} failed on db1", told)
+        assert (row.title, row.text) == (f"{step.name} failed on db1", told)
         assert row.choices == ("retry", "ignore", "fail", "exclude")

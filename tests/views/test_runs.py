@@ -1,8 +1,8 @@
 from msgspec.structs import replace
 
-from octotui.engine import commands as asked
+from octotui.engine import commands
 from octotui.model.process import Runbook
-from octotui.store.records import RunRecord
+from octotui.store.journal.run_records import RunRecord
 from octotui.views import runs
 from tests.scenes import SCENES, takes
 from tests.world import START, World, child, engine, manual, model, script
@@ -60,7 +60,7 @@ def test_a_run_that_wants_its_slot_back_waits():
     world.start("a")
     assert runs.mark(world.state, world.state.runs["run-1"]).word == "executing"
     world.start("c")
-    world.send(asked.CancelRun(run="run-2"))
+    world.send(commands.CancelRun(run="run-2"))
     run = world.state.runs["run-1"]
     assert run.resuming
     assert runs.mark(world.state, run).word == "waits"
@@ -120,7 +120,7 @@ def test_one_that_is_cancelled_before_its_time_is_scheduled_no_more():
     """Q6: in a replay, too."""
     world = World(model({"go": [script("A")]}))
     world.start("go", not_before=START + 90)
-    world.send(asked.CancelRun(run="run-1"))
+    world.send(commands.CancelRun(run="run-1"))
     row = runs.row(world.past, "run-1", START)
     assert row is not None
     assert (row.mark.word, row.time) == ("cancelled", "00:00")

@@ -1,9 +1,9 @@
 from msgspec.structs import replace
 
-from octotui.engine import commands as asked
+from octotui.engine import commands
 from octotui.model.process import Runbook
 from octotui.model.space import Project, Schedule
-from octotui.views.schedules import told
+from octotui.views.schedules import schedule_lines
 from tests.world import START, World, model, script
 
 HALF = "30 * * * *"
@@ -17,7 +17,7 @@ def world(**schedules: Schedule) -> World:
 def test_a_schedule_says_what_it_starts_and_when_next():
     """Q5: here, and in how long; it is 13:46:40."""
     nightly = Schedule(name="N", cron="0 3 * * *", timezone="Europe/Berlin", runbook="go", environment="test")
-    assert told(world(nightly=nightly).state, START, 2) == [
+    assert schedule_lines(world(nightly=nightly).state, START, 2) == [
         (
             "nightly · Go · Test",
             [
@@ -35,8 +35,8 @@ def test_it_says_how_the_last_time_went():
     shop = Schedule(name="S", cron=HALF, project="shop", environment="test")
     here = world(half=half, shop=shop)
     for slug in ("half", "shop"):
-        here.send(asked.StartDue(schedule=slug, due=START - 1000))
-    found = dict(told(here.state, START, 1))
+        here.send(commands.StartDue(schedule=slug, due=START - 1000))
+    found = dict(schedule_lines(here.state, START, 1))
     assert found["half · Go"][1] == "started a run at 13:30"
     assert found["shop · newest release of Shop · Test"][1] == (
         "started nothing at 13:30: Shop is a project: make a release of it, and say which one to deploy"
@@ -46,5 +46,5 @@ def test_it_says_how_the_last_time_went():
 def test_one_that_is_not_enabled_says_so():
     """Q5: and no times."""
     half = Schedule(name="H", cron=HALF, runbook="go", enabled=False)
-    lines = told(world(half=half).state, START)[0][1]
+    lines = schedule_lines(world(half=half).state, START)[0][1]
     assert lines == ["At minute 30 of every hour, UTC", "is not enabled"]

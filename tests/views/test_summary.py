@@ -1,6 +1,6 @@
 import pytest
 
-from octotui.engine import commands as asked
+from octotui.engine import commands
 from octotui.engine.advance import advance
 from octotui.views import summary
 from tests.exported import tamed
@@ -26,7 +26,7 @@ def test_a_space_in_one_line(name, told):
 
 def test_runs_whose_packages_are_being_chosen_are_not_idle():
     scene = SCENES["idle"]()
-    state, _ = advance(scene.state, asked.StartRun(process="tame"), scene.now)
+    state, _ = advance(scene.state, commands.StartRun(process="tame"), scene.now)
     assert summary.text(state) == "choosing packages"
 
 

@@ -1,10 +1,12 @@
 """What a run's variables are, and why."""
 
+import pytest
+
 from octotui.engine.commands import StartRun
 from octotui.model.process import Runbook
 from octotui.model.space import Project, Scope, Value
 from octotui.model.values import Prompt, Secret
-from octotui.views.variables import Row, of_run
+from octotui.views.variables import VariableRow, of_run, scope_text, value_text
 from tests.world import World, model, script
 
 VARIABLES = {
@@ -20,7 +22,7 @@ VARIABLES = {
 }
 
 
-def rows(environment: str) -> dict[str, Row]:
+def rows(environment: str) -> dict[str, VariableRow]:
     shop = Project(deployment=Runbook(name="Shop"), variables={"Colour": (Value(value="blue"),)})
     go = Runbook(name="Go", project="shop", steps=(script("A"),))
     world = World(model({"go": go}, variables=VARIABLES, projects={"shop": shop}))
@@ -60,5 +62,37 @@ def test_a_run_that_is_not_there_has_none() -> None:
 
 
 def test_words_of_a_filter_stand_anywhere() -> None:
-    row = Row("Greeting", "hello", "environment test")
+    row = VariableRow("Greeting", "hello", "environment test")
     assert [row.holds(words) for words in ("", "GREET test", "hello bye")] == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (Value(value="hello"), "hello"),
+        (Value(value="setup", kind="pool"), "pool setup"),
+        (
+            Value(kind="sensitive", secret=Secret(env="PASSWORD")),
+            "********, from the environment variable PASSWORD",
+        ),
+        (Value(kind="sensitive", secret=Secret(file="/a/b")), "********, from the file /a/b"),
+        (
+            Value(kind="sensitive", secret=Secret(command=("pass", "show"))),
+            "********, from the command pass",
+        ),
+        (Value(kind="sensitive", secret=Secret(keyring="me/you")), "********, from the keyring, me/you"),
+        (Value(kind="prompt", prompt=Prompt()), "asked for at the start"),
+        (Value(kind="prompt", prompt=Prompt(kind="sensitive")), "asked for at the start"),
+        (Value(kind="prompt", prompt=Prompt(default="blue")), "asked for at the start, otherwise blue"),
+    ],
+)
+def test_what_a_value_is(value: Value, said: str) -> None:
+    """V5, V6: of a sensitive one only where it is read."""
+    assert value_text(value) == said
+
+
+def test_where_it_holds() -> None:
+    """V2, V4."""
+    scope = Scope(environment=("test", "live"), tenant_tag=("region/west",))
+    assert scope_text(Value(scope=scope)) == "tenant tag region/west, environment test or live"
+    assert scope_text(Value(), "project shop") == "everywhere; project shop"

@@ -1,6 +1,6 @@
 from msgspec.structs import replace
 
-from octotui.engine import commands as asked
+from octotui.engine import commands
 from octotui.engine.advance import advance
 from octotui.engine.state import ForChild, ForPlace
 from octotui.model.process import Runbook
@@ -64,7 +64,7 @@ def test_a_queued_run_knows_its_cap_and_its_tag():
 
 def test_a_queued_run_waits_for_its_packages_versions():
     scene = SCENES["idle"]()
-    state, _ = advance(scene.state, asked.StartRun(process="tame"), scene.now)  # nobody reads the feeds
+    state, _ = advance(scene.state, commands.StartRun(process="tame"), scene.now)  # nobody reads the feeds
     wait = of_run(state, state.runs["run-1"], scene.now)
     assert wait is not None
     assert wait.sentence == "waits for the versions of worker-image to be chosen"
@@ -100,8 +100,8 @@ def test_a_parent_waits_for_its_child_and_then_for_a_slot():
     world.start("parent")
     assert sentence(world, "run-1") == "waits for run-2 Kid, which asks people"
     world.start("long")
-    world.send(asked.TakeInterruption(interruption="question-1", user="ann"))
-    world.send(asked.AnswerInterruption(interruption="question-1", user="ann", answer="proceed"))
+    world.send(commands.TakeInterruption(interruption="question-1", user="ann"))
+    world.send(commands.AnswerInterruption(interruption="question-1", user="ann", answer="proceed"))
     assert sentence(world, "run-1") == ("waits for a slot to go on, ahead of queued runs: 1 of 1 are taken")
 
 
@@ -129,7 +129,7 @@ def test_a_failed_step_says_what_it_may_become():
     """I7: whatever else of its run waits."""
     world = SCENES["guided"]().world
     assert sentence(world, "run-1") == "asks: retry, ignore or fail?"
-    world.send(asked.TakeInterruption(interruption="question-1", user="ann"))
+    world.send(commands.TakeInterruption(interruption="question-1", user="ann"))
     assert sentence(world, "run-1") == "asks: retry, ignore or fail? ann has taken it and will answer"
 
 
@@ -156,7 +156,7 @@ def test_a_place_in_line_says_what_brought_a_run_forward():
     world = World(model({"go": [script("A")], "urgent": urgent}, **engine(task_cap=1)))
     for process in ("go", "go", "urgent", "urgent", "go"):
         world.start(process)
-    world.send(asked.MoveToTop(run="run-5"))
+    world.send(commands.MoveToTop(run="run-5"))
     assert sentence(world, "run-2") == "waits for a slot: 1 of 1 are taken · 3rd in line"
     assert sentence(world, "run-3") == "waits for a slot: 1 of 1 are taken · 2nd in line, with priority"
     assert sentence(world, "run-4") == "waits for “db”: run-3 Urgent has it · first in line, with priority"

@@ -1,4 +1,4 @@
-from octotui.engine import commands as asked
+from octotui.engine import commands
 from octotui.model.process import Runbook
 from octotui.views import why
 from tests import scenes
@@ -75,7 +75,7 @@ def test_a_worker_says_for_whom_it_comes_next():
 
 def test_a_worker_that_may_not_be_picked_says_why():
     world = scenes.idle().world
-    world.send(asked.ReportHealth(worker="west1", health="unavailable"))
+    world.send(commands.ReportHealth(worker="west1", health="unavailable"))
     assert why.of_worker(world.state, "west1", world.now)[0][1] == [
         "may not be picked: it is unavailable; health: unavailable"
     ]
@@ -97,7 +97,7 @@ def test_a_run_says_what_brought_it_forward_and_which_schedule_started_it():
     stands = told(why.of_run(world.state, "run-1", START))["How it stands"]
     assert "started by the schedule nightly" in stands
     assert "has priority in the queue" in stands
-    world.send(asked.MoveToTop(run="run-2"))
+    world.send(commands.MoveToTop(run="run-2"))
     assert (
         "was moved to the top of the queue" in told(why.of_run(world.state, "run-2", START))["How it stands"]
     )

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from octotui.engine.terms import Outcome
-from octotui.workers.contract import Executor, Leave, Output, Place, Unstartable, Work
+from octotui.engine.state import Outcome
+from octotui.workers.executor import AttemptLocation, AttemptSpec, Executor, Leave, Output, StartError
 
 
-def work(directory: Path, script: str, **more: Any) -> Work:
+def work(directory: Path, script: str, **more: Any) -> AttemptSpec:
     given = {
         "job": "job-1.1",
         "attempt": 1,
@@ -17,14 +17,14 @@ def work(directory: Path, script: str, **more: Any) -> Work:
         "shell": "bash",
         "grace": 5.0,
     }
-    return Work(**given | {"directory": str(directory), "script": script} | more)
+    return AttemptSpec(**given | {"directory": str(directory), "script": script} | more)
 
 
-def place(given: Work) -> Place:
-    return Place(given.directory, "space-1", f"{given.job}-{given.attempt}")
+def place(given: AttemptSpec) -> AttemptLocation:
+    return AttemptLocation(given.directory, "space-1", f"{given.job}-{given.attempt}")
 
 
-async def run(executor: Executor, given: Work, output: Output, leave: Leave | None = None) -> Outcome:
+async def run(executor: Executor, given: AttemptSpec, output: Output, leave: Leave | None = None) -> Outcome:
     """All that becomes of an attempt, from its start until nothing of it is left."""
     await executor.start(place(given), given, "{}")
     try:
@@ -33,15 +33,15 @@ async def run(executor: Executor, given: Work, output: Output, leave: Leave | No
         executor.clean(place(given))
 
 
-async def result(executor: Executor, given: Work) -> tuple[Outcome, bytes]:
+async def result(executor: Executor, given: AttemptSpec) -> tuple[Outcome, bytes]:
     chunks: list[bytes] = []
     outcome = await run(executor, given, chunks.append)
     return outcome, b"".join(chunks)
 
 
-async def refusal(executor: Executor, given: Work) -> str:
+async def refusal(executor: Executor, given: AttemptSpec) -> str:
     """Why an attempt cannot be started."""
-    with pytest.raises(Unstartable) as refused:
+    with pytest.raises(StartError) as refused:
         await executor.start(place(given), given)
     return str(refused.value)
 

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from octotui.runtime.messages import Message
+from octotui.runtime.jobs.service_message_types import Message
 from octotui.workers.shells import command, environment
 from tests.runtime.reading import read
 

@@ -3,8 +3,17 @@ from pathlib import Path
 
 import pytest
 
-from octotui.runtime.messages import CreateArtifact, Fail, Level, Mask, Message, Other, Progress, SetVariable
-from octotui.runtime.work import environment_name
+from octotui.runtime.jobs.job_script import environment_name
+from octotui.runtime.jobs.service_message_types import (
+    CreateArtifact,
+    Fail,
+    Level,
+    Mask,
+    Message,
+    Other,
+    ProgressMessage,
+    SetVariable,
+)
 from tests.workers.scripts import run
 
 PWSH = pytest.param(
@@ -134,8 +143,8 @@ PROGRESS = {
 
 @SHELLS
 def test_v7_a_script_tells_its_progress(shell: str, tmp_path: Path) -> None:
-    half = Progress(at=0, percentage=50, message="Woah, we're halfway")
-    assert run(shell, tmp_path, PROGRESS[shell]).said == [Progress(at=0, percentage=10), half]
+    half = ProgressMessage(at=0, percentage=50, message="Woah, we're halfway")
+    assert run(shell, tmp_path, PROGRESS[shell]).said == [ProgressMessage(at=0, percentage=10), half]
 
 
 WRITTEN = {"bash": "set -eu; write_{} 'a  * b'", "python": "print{}('a  * b')", "pwsh": "Write-{} 'a  * b'"}

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from octotui.runtime.messages import Fail, SetVariable
+from octotui.runtime.jobs.service_message_types import Fail, SetVariable
 from octotui.workers.shells import HELPERS, command, environment, requirements
 from tests.workers.scripts import SURROUNDINGS, run
 from tests.workers.test_helpers import SHELLS

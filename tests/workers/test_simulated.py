@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from octotui.engine.terms import Outcome
+from octotui.engine.state import Outcome
 from octotui.model.process import Simulate
 from octotui.workers.simulated import SimulatedExecutor
 from tests.workers.jobs import place, result, work

@@ -1,0 +1,246 @@
+"""One attended run: what happens is told line by line, and questions are asked at the terminal."""
+
+import asyncio
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NoReturn
+
+from msgspec.structs import replace
+
+from octotui.cli.connection import there
+from octotui.cli.event_printer import EventPrinter
+from octotui.cli.model_files import USAGE, refuse, wants_ascii
+from octotui.cli.start_options import OutputOptions, StartOptions, starting_time
+from octotui.cli.summary import exit_code
+from octotui.cli.terminal_questions import TerminalQuestions, TypedAnswer
+from octotui.engine.commands import (
+    AnswerInterruption,
+    CancelRun,
+    MoveToTop,
+    Refused,
+    Request,
+    StartRun,
+    TakeInterruption,
+)
+from octotui.engine.events import RunQueued
+from octotui.engine.rules.answer_fields import fill_in, problems_in
+from octotui.engine.state import Answer, Interruption, State, manual_of
+from octotui.model.space import Model
+from octotui.runtime.quiescence import open_runs, waiting_on_people
+from octotui.runtime.quiescence import questions as questions_of
+from octotui.runtime.server.client import Client
+from octotui.runtime.space_access import SpaceAccess
+from octotui.views import questions
+from octotui.views.answers import approvals
+
+INTERRUPTED = 130
+HUNG_UP = 129
+
+
+class AttendedRun:
+    """A run from its start until everything of it has ended, or only questions are left."""
+
+    def __init__(
+        self,
+        model: Model,
+        file: Path | None,
+        start: StartRun,
+        answer: Answer | None,
+        narration: EventPrinter,
+        *,
+        top: bool = False,
+    ) -> None:
+        self._model = model
+        self._file = file
+        self._start = start
+        self._answer = answer
+        self._narration = narration
+        self._top = top
+        self._asking = TerminalQuestions()
+        self._unanswered: set[str] = set()
+        self._interrupted = self._hung_up = False
+        self._leave = asyncio.Event()
+        self._cancelling: list[asyncio.Future[object]] = []
+
+    async def run(self, state_dir: Path | None) -> int:
+        """Run it in its space, and say how it went as an exit code; may raise StoreError."""
+        async with there(self._model, self._file, state_dir, self._narration.tell) as session:
+            self._narration.where = session.artifact_path
+            if isinstance(session, Client):
+                self._narration.hold()
+            root = await self._begin(session)
+            self._heed_signals(session, root)
+            following = asyncio.ensure_future(self._follow(session, root))
+            leaving = asyncio.ensure_future(self._leave.wait())
+            await asyncio.wait({following, leaving}, return_when=asyncio.FIRST_COMPLETED)
+            leaving.cancel()
+            if following.done():
+                following.result()
+            following.cancel()
+            family = await session.family(root)
+        self._narration.end(family, root, time.time())
+        if self._interrupted or self._hung_up:
+            return INTERRUPTED if self._interrupted else HUNG_UP
+        return exit_code(family, root)
+
+    async def _begin(self, session: SpaceAccess) -> str:
+        """Start the run, and say its id."""
+        events = await session.send(self._start)
+        root = next(event.run for event in events if isinstance(event, RunQueued))
+        self._narration.follow(root)
+        if self._top and session.state.runs[root].state == "queued":
+            await session.send(MoveToTop(run=root, by=session.user))
+        return root
+
+    def _heed_signals(self, session: SpaceAccess, root: str) -> None:
+        """Take ^C and TERM as the wish to cancel; when the terminal is gone, the run goes on without it."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                loop.add_signal_handler(number, self._interrupt, session, root)
+        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+            loop.add_signal_handler(signal.SIGHUP, self._hang_up)
+
+    def _hang_up(self) -> None:
+        """Leave: nobody is there any more."""
+        self._hung_up = True
+        self._leave.set()
+
+    def _interrupt(self, session: SpaceAccess, root: str) -> None:
+        """Cancel the run on ^C; a second one does not wait for that."""
+        left = open_runs(session.state, root)
+        if self._interrupted or not left:
+            self._leave.set()
+        self._interrupted = True
+        self._asking.give_up()
+        if self._leave.is_set():
+            return
+        print("octotui: cancelling; ^C again leaves at once", file=sys.stderr)
+        for run in left:
+            if session.state.runs[run.id].state != "cancelling":  # it may be with the one before
+                cancel = session.send(CancelRun(run=run.id, by=session.user))
+                self._cancelling.append(asyncio.ensure_future(cancel))
+
+    async def _follow(self, session: SpaceAccess, root: str) -> None:
+        """Answer the questions of this call, until nothing of it can go on without people."""
+        async for state in session.states():
+            asked = questions_of(state, root)
+            for question in asked:
+                if question.id not in self._unanswered:
+                    await self._ask(session, question)
+            answered = any(question.id not in self._unanswered for question in asked)
+            if not answered and waiting_on_people(state, open_runs(state, root)):
+                return
+
+    async def _ask(self, session: SpaceAccess, question: Interruption) -> None:
+        """Take a question and answer it, if there is an answer and the caller may give it."""
+        try:
+            reply = await self._answer_to(session, question)
+            if reply is not None:
+                await _send(session, question, reply)
+                self._say_what_is_missing(session.state, question)
+                return
+        except Refused as refused:
+            print(f"octotui: {refused}", file=sys.stderr)
+        self._unanswered.add(question.id)
+
+    def _say_what_is_missing(self, state: State, question: Interruption) -> None:
+        """A question that wants more people than the one here is left to them (I6)."""
+        left = state.interruptions.get(question.id)
+        if left is not None and left.open:
+            so_far = approvals(state, left)
+            print(f"octotui: “{left.step}” has {so_far}: somebody else must answer, too", file=sys.stderr)
+            self._unanswered.add(left.id)
+
+    async def _answer_to(self, session: SpaceAccess, question: Interruption) -> TypedAnswer | None:
+        """What was said beforehand, or is said at the terminal; raises Refused for who may say nothing."""
+        state, user, given = session.state, session.user, preset_answer(question, self._answer)
+        if given is not None:
+            return preset_reply(state, question, given)
+        if self._interrupted or not self._asking.possible:
+            return None
+        row = questions.row(state, question.id, user, time.time())
+        if row is None:
+            return None
+        if row.refusal and not row.mine:
+            raise Refused(row.refusal)
+        read = "\n".join((row.text.strip(), "", *questions.more(row)))
+        return await self._asking.ask(question, row.title, read, row.fields, row.offered)
+
+
+def preset_reply(state: State, question: Interruption, answer: Answer) -> TypedAnswer:
+    """An answer with what its fields have by default; raises Refused where they need more than that (I6)."""
+    manual = manual_of(state, question)
+    values = question.answers[-1].values if question.answers else {}
+    if answer == "proceed" and (problems := problems_in(manual, values)):
+        raise Refused(f"“{question.step}” is left as it is: {'; '.join(problems)}")
+    return TypedAnswer(answer, values=fill_in(manual, values).variables if answer == "proceed" else {})
+
+
+def preset_answer(question: Interruption, answer: Answer | None) -> Answer | None:
+    """What `--proceed` or `--abort` answers: to a job that failed, abort is fail, and proceed is nothing."""
+    if question.kind == "manual":
+        return answer
+    return "fail" if answer == "abort" else None
+
+
+async def _send(session: SpaceAccess, question: Interruption, reply: TypedAnswer) -> None:
+    if question.responsible != session.user:
+        await session.send(TakeInterruption(interruption=question.id, user=session.user))
+    await session.send(
+        AnswerInterruption(
+            interruption=question.id,
+            user=session.user,
+            answer=reply.answer,
+            notes=reply.notes,
+            values=dict(reply.values),
+        )
+    )
+
+
+class AttendOptions(StartOptions, OutputOptions):
+    """The options of a verb that attends a run."""
+
+    at: str | None
+    after: str | None
+    top: bool
+    answer: Answer | None
+    detach: bool
+
+
+def attend(model: Model, file: Path | None, start: StartRun, said: AttendOptions) -> NoReturn:
+    """Run it to its end, and leave with its exit code; what makes no sense is exit code 2."""
+    from octotui.cli.attended_run import AttendedRun
+    from octotui.cli.event_printer import EventPrinter
+    from octotui.engine.commands import Refused
+    from octotui.store.errors import StoreError
+
+    start = replace(start, not_before=starting_time(said["at"], said["after"], time.time()))
+    if said["detach"]:
+        _detached(model, file, start, said)
+    narration = EventPrinter(as_json=said["as_json"], ascii_only=wants_ascii(said["plain"]))
+    try:
+        attended = AttendedRun(model, file, start, said["answer"], narration, top=said["top"])
+        code = asyncio.run(attended.run(said["state"]))
+    except StoreError as error:
+        refuse(str(error), 1)
+    except Refused as refused:
+        refuse(str(refused), USAGE)
+    raise SystemExit(code)
+
+
+def _detached(model: Model, file: Path | None, start: StartRun, said: AttendOptions) -> NoReturn:
+    """Start it at the space's server, say which run it is, and leave it to go on."""
+    from octotui.cli.requests import send_requests
+    from octotui.cli.space_argument import SpaceName
+
+    def wishes(present: State, user: str) -> Iterator[Request]:
+        yield start
+        if said["top"]:
+            yield MoveToTop(run=f"run-{present.next_run}", by=user)
+
+    send_requests(SpaceName(model.space.slug, file, said["state"]), wishes, as_json=said["as_json"])
+    raise SystemExit(0)

@@ -1,0 +1,142 @@
+"""Getting at the space of a model: its server, started in the background where there is none."""
+
+import asyncio
+import os
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+from octotui.cli.model_files import read_model
+from octotui.engine.state import in_order
+from octotui.model.space import Model
+from octotui.runtime.offline_space import OfflineSpace
+from octotui.runtime.open_space import open_space, space_folder
+from octotui.runtime.quiescence import waiting_on_people
+from octotui.runtime.server.client import Client
+from octotui.runtime.server.lifetime import shared
+from octotui.runtime.server.peer_credentials import this_account
+from octotui.runtime.space_access import Listener, SpaceAccess
+from octotui.store.errors import StoreError
+from octotui.store.space_folder import SpaceFolder
+
+PATIENCE = 20.0  # seconds in which a server has to be there
+LOG = "server.log"
+
+
+class NoServer(StoreError):
+    """Nobody serves a space."""
+
+
+@asynccontextmanager
+async def attach(
+    slug: str, state: Path | None, *, file: Path | None = None, start: bool = True, follow: bool = True
+) -> AsyncIterator[Client]:
+    """A client of a space's server; raises StoreError, and NoServer where none is to be started.
+
+    `file` is the model that a new server is started with, or the demo's.
+    """
+    folder = space_folder(slug, state)
+
+    async def again() -> None:
+        await asyncio.to_thread(start_server, file, folder)
+
+    client = Client(folder, time.time, model=file, again=again if start else None)
+    await _open(client, folder, file, start=start, follow=follow)
+    try:
+        yield client
+    finally:
+        await client.close()
+
+
+async def _open(client: Client, folder: SpaceFolder, file: Path | None, *, start: bool, follow: bool) -> None:
+    """Connect; where nobody answers, start a server and connect to that, or to one that was faster."""
+    with suppress(OSError):
+        await client.open(follow=follow)
+        return
+    if not start:
+        raise NoServer(f"nobody serves {folder.path}: octotui FILE starts a server")
+    await asyncio.to_thread(start_server, file, folder)
+    end = time.monotonic() + PATIENCE
+    while True:
+        try:
+            await client.open(follow=follow)
+            return
+        except OSError as problem:
+            if time.monotonic() > end:
+                raise StoreError(
+                    f"the server of {folder.path} does not answer: {problem.strerror}"
+                ) from problem
+        await asyncio.sleep(0.02)
+
+
+def start_server(file: Path | None, folder: SpaceFolder) -> None:
+    """Start the server of a space, or find that somebody has; raises StoreError where it can't be started.
+
+    It has a session of its own, so that it outlives terminals, and writes into a log in the space's folder.
+    """
+    folder.make()
+    listening, saying = os.pipe()
+    what = [] if file is None else [str(file.absolute())]
+    command = [sys.executable, "-m", "octotui", "serve", *what, "--state", str(folder.path.parent)]
+    try:
+        (folder.path / LOG).touch(mode=0o600)
+        with (folder.path / LOG).open("ab") as log:
+            subprocess.Popen(
+                [*command, "--ready", str(saying)],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                pass_fds=(saying,),
+            ).returncode = 0  # it is nobody's child to wait for
+    except OSError as problem:
+        raise StoreError(f"the server cannot be started: {problem.strerror or problem}") from problem
+    finally:
+        os.close(saying)
+    with os.fdopen(listening, "rb") as answer:
+        word = answer.read().decode()
+    if word not in ("ready", "held"):
+        raise StoreError(word or f"the server could not be started: {folder.path / LOG} says why")
+
+
+@asynccontextmanager
+async def there(
+    model: Model, file: Path | None, state: Path | None, *listeners: Listener
+) -> AsyncIterator[SpaceAccess]:
+    """A model's space: at its server where there is one, else in this process, where others may attach to it.
+
+    What can still go on when this process lets go of it is handed to a server. Raises StoreError.
+    """
+    slug = model.space.slug
+    try:
+        async with attach(slug, state, file=file, start=False) as client:
+            for listener in listeners:
+                client.listen(listener)
+            yield client
+        return
+    except NoServer:
+        pass
+    async with (
+        open_space(model, state, this_account(), time.time, *listeners) as session,
+        shared(session, model, state, file, read_model),
+    ):
+        if session.trouble:
+            print(f"octotui: {session.trouble}", file=sys.stderr)
+        yield session
+        goes_on = not waiting_on_people(session.state, in_order(session.state))
+    if goes_on:
+        start_server(file, space_folder(slug, state))
+
+
+@asynccontextmanager
+async def looked_at(slug: str, state: Path | None) -> AsyncIterator[Client | OfflineSpace]:
+    """A space to look at: on disk, or, for who may not open its files, at its server."""
+    folder = space_folder(slug, state)
+    if os.access(folder.path, os.R_OK) or not folder.path.exists():
+        yield OfflineSpace(folder)
+        return
+    async with attach(slug, state, start=False) as client:
+        yield client

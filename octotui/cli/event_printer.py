@@ -1,0 +1,99 @@
+"""What a run without a screen says: a line per change and the tree at its end, or JSON Lines."""
+
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+
+from octotui.cli.model_files import say
+from octotui.cli.summary import summary
+from octotui.engine.events import AnyEvent, AttemptFailed, JobEnded
+from octotui.engine.evolve.evolve import evolve
+from octotui.engine.state import State
+from octotui.views.events.event_text import lines
+from octotui.views.files import Where
+from octotui.views.labels import ASCII, UNICODE
+from octotui.views.tree.rows import TreeRow
+from octotui.views.tree.run_tree import as_lines, rows
+from octotui.views.tree.script_notes import file
+
+
+class EventPrinter:
+    """Tells what is committed, as it is committed."""
+
+    def __init__(self, *, as_json: bool, ascii_only: bool) -> None:
+        self._as_json = as_json
+        self._glyphs = ASCII if ascii_only else UNICODE
+        self.where: Where | None = None  # the files are that scripts had kept
+        self._heard: list[tuple[tuple[AnyEvent, ...], State, State]] | None = None
+        self._root: str | None = None
+
+    def hold(self) -> None:
+        """Keep what is heard until it is known which run is to be told of: others start runs, too."""
+        self._heard = []
+
+    def follow(self, root: str) -> None:
+        """Tell of this run and what it starts alone, where all was held."""
+        if self._heard is not None:
+            self._root = root
+            heard, self._heard = self._heard, None
+            for each in heard:
+                self.tell(*each)
+
+    def tell(self, events: tuple[AnyEvent, ...], before: State, after: State) -> None:
+        """Print what events changed."""
+        if self._heard is not None:
+            self._heard.append((events, before, after))
+            return
+        for event in events:
+            state = evolve(before, event)
+            if self._root is None or self._root == _root_of(event, before, state):
+                self._tell_one(event, before, state)
+            before = state
+
+    def _tell_one(self, event: AnyEvent, before: State, after: State) -> None:
+        if self._as_json:
+            write(event)
+            return
+        for line in lines(event, before, after, event.at):
+            say(self._glyphs.text(line))
+        self._tell_files(event)
+
+    def _tell_files(self, event: AnyEvent) -> None:
+        """Say where the files are that a job's script had kept."""
+        if isinstance(event, AttemptFailed | JobEnded) and self.where is not None:
+            for each in event.artifacts:
+                say(f"{event.run}  {file(each)} kept at {self.where(event.run, event.job, each.name)}")
+
+    def end(self, state: State, root: str, now: float, notes: Mapping[str, str] | None = None) -> None:
+        """Print the allocation tree, with notes on its jobs, or the Summary."""
+        if self._as_json:
+            write(summary(state, root, self.where))
+            return
+        say("")
+        tree = tuple(_with_note(row, notes or {}) for row in rows(state, root, now))
+        for line in as_lines(tree, self._glyphs):
+            say(line)
+        run = state.runs[root]
+        if run.state in ("failed", "timed-out") and run.reason:
+            print(f"octotui: {root} {run.state}: {run.reason}", file=sys.stderr)
+
+
+def _root_of(event: AnyEvent, before: State, after: State) -> str | None:
+    """The first run of the family that an event is about."""
+    name = getattr(event, "run", "")
+    run = after.runs.get(name) or before.runs.get(name)
+    return run.root if run else None
+
+
+def _with_note(row: TreeRow, notes: Mapping[str, str]) -> TreeRow:
+    note = notes.get(row.job or "") if row.mark is not None and row.kind != "attempt" else None
+    return replace(row, note=", ".join(filter(None, (note, row.note)))) if note else row
+
+
+def write(line: Any) -> None:
+    """Print a value as one line of JSON."""
+    sys.stdout.buffer.write(msgspec.json.encode(line) + b"\n")
+    sys.stdout.buffer.flush()

@@ -1,0 +1,89 @@
+"""Models on the command line: loading one, checking one, and names that people type."""
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NoReturn
+
+from msgspec.structs import replace
+
+from octotui.model.complaints import InsideReport, ModelError, did_you_mean
+from octotui.model.iteration import variables
+from octotui.model.space import Model, Space
+from octotui.model.toml.read import load
+from octotui.variables.check_templates import check_expressions
+
+USAGE = 2  # the exit code of a wrong model and of wrong usage
+DEMO = Path(__file__).parent / "demo" / "kraken.toml"
+
+
+def load_or_exit(path: Path | str | None) -> Model:
+    """The model of a file or a folder (the demo without one); complaints go to stderr, exit code 2."""
+    try:
+        if path is None:
+            return replace(load(DEMO), space=Space("Kraken demo", "kraken-demo"))
+        return read_model(path)
+    except ModelError as error:
+        for complaint in error.complaints:
+            print(complaint, file=sys.stderr)
+        sys.exit(USAGE)
+
+
+def read_model(path: Path | str) -> Model:
+    """The model of a file or a folder, with all that is checked; raises ModelError."""
+    return load(path, (check_expressions, _check_secrets))
+
+
+def _check_secrets(model: Model, report: InsideReport) -> None:
+    """Complains about sensitive values that are too short, where that can be known (V5)."""
+    if any(value.secret for _, values in variables(model) for value in values):
+        from octotui.runtime.jobs.secret_sources import check_secrets
+
+        check_secrets(model, report)
+
+
+def check(path: Path | str) -> None:
+    """Say what a model holds; exit code 2 and every complaint where it is wrong."""
+    model = load_or_exit(path)
+    steps = sum(len(runbook.steps) for runbook in model.processes.values())
+    counts = (
+        (len(model.pools), "pool"),
+        (len(model.workers), "worker"),
+        *([(len(model.projects), "project")] if model.projects else []),
+        (len(model.runbooks), "runbook"),
+        (steps, "step"),
+    )
+    told = ", ".join(f"{number} {noun}{'' if number == 1 else 's'}" for number, noun in counts)
+    say(f"{model.space.name}: {told}; nothing to complain about")
+
+
+def slug_of(kind: str, said: str, declared: Mapping[str, object]) -> str:
+    """The slug that somebody means who typed a slug or a name; exit code 2 where there is none."""
+    if said in declared:
+        return said
+    names = {slug: getattr(each, "name", slug) for slug, each in declared.items()}
+    meant = [slug for slug, name in names.items() if name.casefold() == said.casefold()]
+    if len(meant) > 1:
+        refuse(f"several {kind}s are called “{said}”: say which by its slug, {' or '.join(meant)}")
+    if not meant:
+        refuse(f"there is no {kind} “{said}”{did_you_mean(said, [*declared, *names.values()])}")
+    return meant[0]
+
+
+def refuse(sentence: str, code: int = USAGE) -> NoReturn:
+    """Say one sentence on stderr, and end."""
+    print(f"octotui: {sentence}", file=sys.stderr)
+    sys.exit(code)
+
+
+def say(line: str) -> None:
+    """Print a line at once, with a question mark for each character that the output does not know."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    print(line.encode(encoding, "replace").decode(encoding), flush=True)
+
+
+def wants_ascii(asked: bool) -> bool:
+    """Whether to draw with plain characters: asked for, or a terminal that knows no others."""
+    encoding = (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "")
+    return asked or os.environ.get("TERM") == "linux" or not encoding.startswith("utf")

@@ -1,0 +1,86 @@
+"""What verbs on a space that is there have in common: asking its server, and failing in words."""
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable, Iterable
+from typing import TypeVar
+
+import click
+
+from octotui.cli.model_files import USAGE, refuse, say, wants_ascii
+from octotui.cli.space_argument import SpaceName
+from octotui.cli.start_options import state_option
+from octotui.engine.commands import Refused, Request
+from octotui.engine.events import AnyEvent
+from octotui.engine.evolve.evolve import evolve
+from octotui.engine.state import State
+from octotui.runtime.space_access import SpaceAccess
+
+T = TypeVar("T")
+Wishes = Callable[[State, str], Iterable[Request]]
+"""What is asked for in a State, by the user of that name; may raise Refused."""
+
+
+def verb_options(function: click.decorators.FC) -> click.decorators.FC:
+    """The options of every verb on a space that is there."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON Lines.")(state_option(function))
+
+
+def run_request(doing: Callable[[], Awaitable[T]]) -> T:
+    """What came of something; what makes no sense is exit code 2, a space that can't be used 1."""
+    from octotui.store.errors import StoreError
+
+    async def main() -> T:
+        return await doing()
+
+    try:
+        return asyncio.run(main())
+    except StoreError as error:
+        refuse(str(error), 1)
+    except Refused as refused:
+        refuse(str(refused), USAGE)
+
+
+def send_requests(space: SpaceName, wishes: Wishes, *, as_json: bool) -> None:
+    """Ask the server of a space, started where there is none, and say what it led to at once."""
+
+    async def main() -> None:
+        from octotui.cli.connection import attach
+
+        async with attach(space.slug, space.state, file=space.file) as client:
+            if client.trouble:
+                print(f"octotui: {client.trouble}", file=sys.stderr)
+            heard = RequestEvents(client, as_json=as_json)
+            for wish in tuple(wishes(client.state, client.user)):
+                heard.tell(await client.send(wish))
+
+    run_request(main)
+
+
+class RequestEvents:
+    """What a client hears, of which only what it asked for itself is told."""
+
+    def __init__(self, client: SpaceAccess, *, as_json: bool) -> None:
+        self._as_json = as_json
+        self._heard: dict[int, tuple[AnyEvent, State, State]] = {}
+        client.listen(self._hear)
+
+    def _hear(self, events: tuple[AnyEvent, ...], before: State, after: State) -> None:
+        for event in events:
+            state = evolve(before, event)
+            self._heard[event.seq] = event, before, state
+            before = state
+
+    def tell(self, events: Iterable[AnyEvent]) -> None:
+        """Say what has just happened, as lines or as JSON."""
+        from octotui.cli.event_printer import write
+        from octotui.views.events.event_text import lines
+        from octotui.views.labels import ASCII, UNICODE
+
+        glyphs = ASCII if wants_ascii(asked=False) else UNICODE
+        for event in events:
+            if self._as_json:
+                write(event)
+            else:
+                for line in lines(*self._heard[event.seq], event.at):
+                    say(glyphs.text(line))

@@ -1,0 +1,55 @@
+"""What shells are offered to complete: processes, runs, questions."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+from click.shell_completion import CompletionItem
+
+
+def processes(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The runbooks and projects of the model that was named."""
+    from octotui.model.complaints import ModelError
+    from octotui.model.toml.read import load
+
+    try:
+        model = load(_file(ctx))
+    except (ModelError, OSError):
+        return []
+    return _offered(((slug, each.name) for slug, each in model.processes.items()), incomplete)
+
+
+def runs(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The newest runs of the space that was named."""
+    from octotui.store.journal.journal import JournalReader
+
+    records = JournalReader(_journal(ctx)).runs(50) if _journal(ctx).exists() else []
+    return _offered(((each.id, f"{each.name} {each.state}") for each in records), incomplete)
+
+
+def questions(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The open questions of the space that was named."""
+    from octotui.runtime.open_space import last_state
+    from octotui.store.journal.journal import JournalReader
+
+    if not _journal(ctx).exists():
+        return []
+    state = last_state(JournalReader(_journal(ctx)))
+    asked = (state.interruptions[name] for _, name in state.asking)
+    return _offered(((each.id, f"{each.run} {each.step}") for each in asked), incomplete)
+
+
+def _offered(found: Iterable[tuple[str, str]], incomplete: str) -> list[CompletionItem]:
+    return [CompletionItem(value, help=told) for value, told in found if value.startswith(incomplete)]
+
+
+def _file(ctx: click.Context) -> Path:
+    return Path(ctx.params.get("file") or ctx.params.get("space") or "")
+
+
+def _journal(ctx: click.Context) -> Path:
+    from octotui.cli.space_argument import space_of
+    from octotui.runtime.open_space import space_folder
+
+    named = space_of(str(_file(ctx)), ctx.params.get("state"))
+    return space_folder(named.slug, named.state).journal

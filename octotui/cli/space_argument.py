@@ -1,0 +1,90 @@
+"""How verbs name a space that is there already: by its model, by its name, or by its folder."""
+
+import tomllib
+from pathlib import Path
+from typing import NamedTuple
+
+import click
+from click.shell_completion import CompletionItem
+
+from octotui.cli.model_files import refuse
+from octotui.model.complaints import ModelError, did_you_mean
+from octotui.model.toml.convert import space_slug
+from octotui.model.toml.sources import files_of
+from octotui.store.space_folder import SpaceFolder, default_base
+
+
+class SpaceName(NamedTuple):
+    """A space that somebody means: its slug, its model's file if that was said, where spaces are kept."""
+
+    slug: str
+    file: Path | None
+    state: Path | None
+
+
+def files(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Files, as the shell knows them."""
+    return [CompletionItem(incomplete, type="file")]
+
+
+def space_argument(function: click.decorators.FC) -> click.decorators.FC:
+    """The argument SPACE."""
+    return click.argument("space", metavar="FILE", shell_complete=files)(function)
+
+
+def space_of(said: str, state: Path | None) -> SpaceName:
+    """The space of a model's file, or of that name or folder; exit code 2 where there is none.
+
+    Of a file only the name of its space is read, so that a model that is broken meanwhile holds nobody up.
+    """
+    path = Path(said)
+    if (path / "journal.sqlite").exists():
+        return SpaceName(path.absolute().name, None, path.absolute().parent)
+    if path.exists():
+        return SpaceName(space_slug(_name_in(path)), path, state)
+    base = default_base() if state is None else state
+    slug = space_slug(said)
+    if not (base / slug).is_dir():
+        spaces = [each.name for each in base.iterdir()] if base.is_dir() else []
+        refuse(f"there is no model {said}, and no space of that name{did_you_mean(said, spaces)}")
+    return SpaceName(slug, None, state)
+
+
+def served(file: Path | None, state: Path | None) -> SpaceName | None:
+    """The space of a model's file, where it is served already, also by a model that is broken by now."""
+    try:
+        name = None if file is None else _declared_name(file)
+    except (ModelError, OSError, ValueError, AttributeError):
+        return None
+    if name is None:
+        return None
+    folder = SpaceFolder(default_base() if state is None else state.absolute(), space_slug(name))
+    there = folder.is_held and (folder.path / "socket").exists()
+    return SpaceName(space_slug(name), file, state) if there else None
+
+
+def _name_in(path: Path) -> str:
+    """The name of the space that a model declares; exit code 2 where there is none."""
+    try:
+        name = _declared_name(path)
+    except ModelError as error:
+        refuse(str(error.complaints[0]))
+    except (OSError, ValueError, AttributeError) as error:
+        refuse(f"{path} cannot be read: {error}; say the name of the space instead")
+    return name or refuse(f"{path} says no [space] name")
+
+
+def _declared_name(path: Path) -> str | None:
+    for file in files_of(path):
+        name = tomllib.loads(file.read_text("utf-8-sig")).get("space", {}).get("name")
+        if isinstance(name, str):
+            return name
+    return None
+
+
+def run_id(said: str) -> str:
+    """The id of a run, also where only its number was said; exit code 2 where it is neither."""
+    number = said.removeprefix("run-")
+    if not (number.isascii() and number.isdigit() and len(number) < 16):
+        refuse(f"“{said}” is not the id of a run: say one such as run-7")
+    return f"run-{int(number)}"

@@ -1,0 +1,198 @@
+"""What verbs take to start a run: a runbook, where, for whom, and values; and where spaces are kept."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import TypedDict
+
+import click
+
+from octotui.cli.model_files import refuse, slug_of
+from octotui.engine.commands import StartRun
+from octotui.engine.rules.start_prompts import problems_with, required_prompts, sort_out
+from octotui.model.quantities import QuantityError, seconds
+from octotui.model.space import Model
+
+
+def state_option(function: click.decorators.FC) -> click.decorators.FC:
+    """The `--state DIR` option."""
+    return click.option(
+        "--state",
+        metavar="DIR",
+        type=click.Path(file_okay=False, readable=False, path_type=Path),
+        help="Where spaces are kept, instead of the platform's state directory.",
+    )(function)
+
+
+class StartOptions(TypedDict):
+    """The options that say where, for whom, and with what a run is started."""
+
+    environment: str | None
+    tenant: str | None
+    pairs: tuple[str, ...]
+    skip: tuple[str, ...]
+    guided: bool | None
+
+
+class OutputOptions(TypedDict):
+    """The options that say how what happens is told, and where spaces are kept."""
+
+    as_json: bool
+    plain: bool
+    state: Path | None
+
+
+Decorator = Callable[[click.decorators.FC], click.decorators.FC]
+
+
+def start_options(function: click.decorators.FC) -> click.decorators.FC:
+    """The options of `Start`."""
+    where = click.option("--environment", metavar="E", help="Where it takes effect: a slug or a name.")
+    return where(run_options(function))
+
+
+def run_options(function: click.decorators.FC) -> click.decorators.FC:
+    """The options of `Start` that do not say where."""
+    return _all(
+        function,
+        click.option("--tenant", metavar="T", help="For whom: a slug or a name."),
+        click.option("--set", "pairs", metavar="NAME=VALUE", multiple=True, help="A variable for this run."),
+        click.option("--skip", metavar="STEP", multiple=True, help="A step to leave out."),
+        click.option(
+            "--guided-failure/--no-guided-failure",
+            "guided",
+            default=None,
+            help="Whether a failed step asks what to do; without it, the model says.",
+        ),
+    )
+
+
+def telling_options(function: click.decorators.FC) -> click.decorators.FC:
+    """The options of `Telling`."""
+    return _all(
+        function,
+        click.option("--json", "as_json", is_flag=True, help="Print JSON Lines: events, then a Summary."),
+        click.option("--ascii", "plain", is_flag=True, help="Draw with ASCII characters."),
+        state_option,
+    )
+
+
+def attending_options(function: click.decorators.FC) -> click.decorators.FC:
+    """The options that say when a run starts, and beforehand what is answered."""
+    return _all(
+        function,
+        click.option("--at", metavar="TIME", help='Start at a time here, such as "2026-11-23 03:00".'),
+        click.option("--in", "after", metavar="DURATION", help='Start after a while, such as "90s" or "2h".'),
+        click.option("--detach", is_flag=True, help="Start it, say its id, and leave."),
+        click.option("--top", is_flag=True, help="Go before all others that are queued."),
+        click.option(
+            "--proceed", "answer", flag_value="proceed", help="Answer every manual step with proceed."
+        ),
+        click.option("--abort", "answer", flag_value="abort", help="Answer abort, and fail to what failed."),
+    )
+
+
+def file_argument(function: click.decorators.FC) -> click.decorators.FC:
+    """The argument FILE."""
+    return click.argument("file", type=click.Path(path_type=Path))(function)
+
+
+def _all(function: click.decorators.FC, *decorators: Decorator[click.decorators.FC]) -> click.decorators.FC:
+    for decorate in reversed(decorators):
+        function = decorate(function)
+    return function
+
+
+def start_command(model: Model, process: str, said: StartOptions) -> StartRun:
+    """The command that the caller's words mean for a process; exit code 2 where a name is not known."""
+    start = StartRun(
+        process=process,
+        environment=environment_of(model, said["environment"]),
+        tenant=tenant_of(model, said["tenant"]),
+        requester=account(),
+        variables=values_of(said["pairs"]),
+        skip=said["skip"],
+        guided=said["guided"],
+    )
+    _check_given(model, start)
+    return start
+
+
+def _check_given(model: Model, start: StartRun) -> None:
+    """End with exit code 2 where values are missing, or are none that may be given; names all at once."""
+    given = sort_out(model, start.process, start.variables)
+    asked = required_prompts(model, start)
+    if problems := problems_with(asked, given):
+        refuse(f"{'; '.join(problems)}; say each with --set NAME=VALUE")
+
+
+def what_to_run(model: Model, said: str) -> str:
+    """The slug of the runbook or project that was said; exit code 2 where it is not known."""
+    kind = "runbook or project" if model.projects else "runbook"
+    return slug_of(kind, said, model.processes)
+
+
+def project_of(model: Model, said: str) -> str:
+    """The slug of the project that was said; exit code 2 where it is not known."""
+    return slug_of("project", said, model.projects)
+
+
+def environment_of(model: Model, said: str | None) -> str | None:
+    """The slug of the environment that was said, if one was; exit code 2 where it is not known."""
+    return None if said is None else slug_of("environment", said, model.environments)
+
+
+def tenant_of(model: Model, said: str | None) -> str | None:
+    """The slug of the tenant that was said, if one was; exit code 2 where it is not known."""
+    return None if said is None else slug_of("tenant", said, model.tenants)
+
+
+def process_option(function: click.decorators.FC) -> click.decorators.FC:
+    """The `--process P` option, whose name may as well be `--project`."""
+    told = "Of which runbook or project: a slug or a name."
+    return click.option("--process", "--project", "process", metavar="P", help=told)(function)
+
+
+def process_of(model: Model, said: str | None) -> str | None:
+    """The slug of the runbook or project that was said, if one was; exit code 2 where it is not known."""
+    return None if said is None else slug_of("runbook or project", said, model.processes)
+
+
+def values_of(pairs: tuple[str, ...]) -> dict[str, str]:
+    """What `--set NAME=VALUE` gave."""
+    found = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals or not name.strip():
+            refuse(f"--set takes NAME=VALUE, not “{pair}”")
+        if pair != pair.encode(errors="replace").decode():
+            refuse(f"--set {name.strip()}=… is not text in UTF-8")
+        found[name.strip()] = value
+    return found
+
+
+def starting_time(at: str | None, after: str | None, now: float) -> float | None:
+    """The time (seconds since 1970) that `--at` or `--in` says; exit code 2 where it says none."""
+    if at is not None and after is not None:
+        refuse("--at and --in do not go together; give one of them")
+    if after is not None:
+        try:
+            return now + seconds(after)
+        except QuantityError as error:
+            refuse(f"--in: {error}")
+    if at is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(at).timestamp()
+    except (ValueError, OverflowError, OSError):
+        refuse(f'--at takes a time such as "2026-11-23 03:00", not “{at}”')
+    if moment <= now:
+        refuse(f"--at {at} has passed; the run starts now without it")
+    return moment
+
+
+def account() -> str:
+    """The account of the machine that calls, whatever its environment says."""
+    from octotui.runtime.server.peer_credentials import this_account
+
+    return this_account()

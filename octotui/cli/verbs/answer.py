@@ -1,0 +1,112 @@
+"""`take`, `proceed`, `abort` and the other answers: questions answered from the command line."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from octotui.cli.requests import send_requests, verb_options
+from octotui.cli.shell_completion import questions
+from octotui.cli.space_argument import space_argument, space_of
+from octotui.cli.start_options import values_of
+from octotui.engine.commands import (
+    AnswerInterruption,
+    HandOverInterruption,
+    Refused,
+    ReleaseInterruption,
+    Request,
+    TakeInterruption,
+)
+from octotui.engine.state import Answer, Interruption, State
+from octotui.views.labels import listed
+
+
+def question_of(state: State, said: str) -> Interruption:
+    """The open question of that id, or the only one that a run of that id asks; raises Refused."""
+    asking = [state.interruptions[name] for _, name in state.asking]
+    found = [each for each in asking if said in (each.id, each.run)]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise Refused(
+            f"{said} asks {len(found)} questions: say {listed((each.id for each in found), last='or')}"
+        )
+    if said in state.interruptions:
+        return state.interruptions[said]
+    waiting = listed((f"{each.id} of {each.run}" for each in asking), most=6)
+    raise Refused(f"nothing called {said} asks anything; open: {waiting or 'no question'}")
+
+
+@click.command("take")
+@space_argument
+@click.argument("question", shell_complete=questions)
+@verb_options
+def take(space: str, question: str, as_json: bool, state: Path | None) -> None:
+    """Take responsibility for QUESTION: its id, or that of the run that asks it."""
+
+    def wishes(present: State, user: str) -> Iterator[Request]:
+        yield TakeInterruption(interruption=question_of(present, question).id, user=user)
+
+    send_requests(space_of(space, state), wishes, as_json=as_json)
+
+
+@click.command("give-back")
+@space_argument
+@click.argument("question", shell_complete=questions)
+@verb_options
+def give_back(space: str, question: str, as_json: bool, state: Path | None) -> None:
+    """Let others take QUESTION, which you have taken."""
+
+    def wishes(present: State, user: str) -> Iterator[Request]:
+        yield ReleaseInterruption(interruption=question_of(present, question).id, user=user)
+
+    send_requests(space_of(space, state), wishes, as_json=as_json)
+
+
+@click.command("hand-over")
+@space_argument
+@click.argument("question", shell_complete=questions)
+@click.argument("account")
+@verb_options
+def hand_over(space: str, question: str, account: str, as_json: bool, state: Path | None) -> None:
+    """Make ACCOUNT responsible for QUESTION, which you have taken."""
+
+    def wishes(present: State, user: str) -> Iterator[Request]:
+        yield HandOverInterruption(interruption=question_of(present, question).id, user=user, to=account)
+
+    send_requests(space_of(space, state), wishes, as_json=as_json)
+
+
+def _answer(answer: Answer, told: str) -> click.Command:
+    @click.command(
+        answer, help=f"{told} QUESTION is its id, or that of the run that asks; it is taken first."
+    )
+    @space_argument
+    @click.argument("question", shell_complete=questions)
+    @click.option("--notes", metavar="TEXT", default="", help="What is kept with the answer.")
+    @click.option("--set", "pairs", metavar="NAME=VALUE", multiple=True, help="The value of a field.")
+    @verb_options
+    def command(
+        space: str, question: str, notes: str, pairs: tuple[str, ...], as_json: bool, state: Path | None
+    ) -> None:
+        values = values_of(pairs)
+
+        def wishes(present: State, user: str) -> Iterator[Request]:
+            asked = question_of(present, question)
+            if asked.open and asked.responsible is None:
+                yield TakeInterruption(interruption=asked.id, user=user)
+            yield AnswerInterruption(
+                interruption=asked.id, user=user, answer=answer, notes=notes, values=values
+            )
+
+        send_requests(space_of(space, state), wishes, as_json=as_json)
+
+    return command
+
+
+proceed = _answer("proceed", "Let a run go on after a manual step.")
+abort = _answer("abort", "Let a manual step fail.")
+retry = _answer("retry", "Try a failed step again.")
+ignore = _answer("ignore", "Go on as if a failed step had succeeded.")
+fail = _answer("fail", "Let a failed step fail its run.")
+exclude = _answer("exclude", "Go on without the target on which a step failed.")

@@ -1,0 +1,163 @@
+"""`octotui audit FILE`: who did what, and whether the journal is what it was."""
+
+import sys
+import time
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from octotui.cli.model_files import load_or_exit, refuse, say
+from octotui.cli.start_options import state_option
+
+if TYPE_CHECKING:
+    from octotui.views.events.audit import AuditRow
+
+
+@click.command("audit")
+@click.argument("file", type=click.Path(path_type=Path), required=False)
+@click.option("--run", metavar="RUN", help="Only what concerns this run and what it started.")
+@click.option("--user", metavar="NAME", help="Only what this person did, or was refused.")
+@click.option(
+    "--since", metavar="TIME", help='Only from then on: "2026-11-23 03:00", or "90d" for a while ago.'
+)
+@click.option("--verify", is_flag=True, help="Look at every event: was one changed, is one missing?")
+@click.option(
+    "--head",
+    metavar="[HEAD]",
+    is_flag=False,
+    flag_value="",
+    help="Print the head of the chain; with --verify, a head kept earlier (or a file with it) to check.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON Lines.")
+@state_option
+def command(
+    file: Path | None,
+    run: str | None,
+    user: str | None,
+    since: str | None,
+    verify: bool,
+    head: str | None,
+    as_json: bool,
+    state: Path | None,
+) -> None:
+    """List every start, question, answer, cancel and refusal of a space: who, when, from where.
+
+    The events of a journal are chained by SHA-256. Keep what --head prints somewhere else: --verify with it
+    finds any change to what came before. Exit code 1: the chain is broken, or the journal cannot be read.
+    """
+    if file is None and head and not verify:
+        file, head = Path(head), ""  # octotui audit --head FILE
+    _refuse_nonsense(file, head, verify=verify, filtered=bool(run or user or since))
+    from octotui.runtime.open_space import space_folder
+    from octotui.store.errors import StoreError
+
+    journal = space_folder(load_or_exit(file).space.slug, state).journal
+    try:
+        if verify:
+            _verify(journal, head or "", as_json=as_json)
+        elif head is not None:
+            _head(journal, as_json=as_json)
+        elif journal.exists():
+            _list(journal, run, user, since, as_json=as_json)
+    except StoreError as error:
+        refuse(str(error), 1)
+
+
+def _refuse_nonsense(file: Path | None, head: str | None, *, verify: bool, filtered: bool) -> None:
+    """Leave with exit code 2 where options do not go together."""
+    if file is None:
+        refuse("say of which model: octotui audit FILE")
+    if filtered and (verify or head is not None):
+        refuse("--verify and --head look at the whole journal: leave --run, --user and --since out")
+    if head and not verify:
+        refuse("a head is checked with --verify; --head alone prints the present one")
+
+
+def _head(journal: Path, *, as_json: bool) -> None:
+    from octotui.cli.event_printer import write
+    from octotui.store.journal.verification import head_of
+
+    found = head_of(journal)
+    if as_json:
+        write(found)
+    else:
+        say(str(found))
+
+
+def _verify(journal: Path, kept: str, *, as_json: bool) -> None:
+    """Say what is wrong with the chain, and leave with exit code 1 where anything is."""
+    from octotui.cli.event_printer import write
+    from octotui.store.journal.hash_chain import Head
+    from octotui.store.journal.verification import verify
+
+    try:
+        head = Head.read(Path(kept).read_text() if kept and Path(kept).is_file() else kept) if kept else None
+    except (ValueError, OSError) as error:
+        refuse(str(error))
+    verdict = verify(journal, head)
+    if as_json:
+        write(verdict)
+    else:
+        for each in verdict.breaks:
+            print(f"octotui: {each.text}", file=sys.stderr)
+        also = ", and the kept head is part of it" if head else ""
+        if not verdict.breaks:
+            say(f"{verdict.events} events, whole{also}; head {verdict.head}")
+    if verdict.breaks:
+        raise SystemExit(1)
+
+
+def _list(journal: Path, run: str | None, user: str | None, since: str | None, *, as_json: bool) -> None:
+    from octotui.cli.event_printer import write
+    from octotui.views.events.audit import line
+    from octotui.views.labels import clock
+
+    now = time.time()
+    for row in _rows(journal, run, None if since is None else _moment(since, now)):
+        if user is not None and row.user != user:
+            continue
+        if as_json:
+            write(row)
+        else:
+            say(line(row, clock(row.at, now)))
+
+
+def _rows(journal: Path, run: str | None, since: float | None) -> "Iterator[AuditRow]":
+    """The rows of a journal, or of a run's family, from a time on."""
+    from octotui.engine.events import InterruptionRaised
+    from octotui.store.journal.event_query import events_of
+    from octotui.store.journal.journal import JournalReader
+    from octotui.views.events.audit import TELLING, rows
+
+    reader = JournalReader(journal)
+    if run is not None:
+        root = reader.root_of(run)
+        if root is None:
+            refuse(f"there is no run {run}: octotui audit without --run lists them all")
+        found = rows(reader.family(root))
+        return (row for row in found if since is None or row.at >= since)
+
+    def raised(name: str, question: str) -> float | None:
+        """When a question was asked that `since` leaves out."""
+        family = reader.family(reader.root_of(name) or name)
+        asked = (each for each in family if isinstance(each, InterruptionRaised))
+        return next((each.at for each in asked if each.interruption == question), None)
+
+    return rows(events_of(journal, [each.__name__ for each in TELLING], since), raised)
+
+
+def _moment(text: str, now: float) -> float:
+    """A time, or a while ago; exit code 2 where it is neither."""
+    from octotui.model.quantities import QuantityError, seconds
+
+    try:
+        return now - seconds(text)
+    except QuantityError:
+        pass
+    try:
+        return datetime.fromisoformat(text).timestamp()
+    except (ValueError, OverflowError, OSError):
+        refuse(f'--since takes a time such as "2026-11-23 03:00", or a while such as "90d", not “{text}”')

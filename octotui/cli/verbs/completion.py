@@ -1,0 +1,20 @@
+"""`octotui completion SHELL`: what makes a shell complete verbs, options and names."""
+
+import click
+from click.shell_completion import get_completion_class
+
+SHELLS = ("bash", "zsh", "fish")
+
+
+@click.command("completion")
+@click.argument("shell", type=click.Choice(SHELLS))
+def command(shell: str) -> None:
+    """Print what makes a SHELL complete verbs, options, processes, runs and questions.
+
+    In bash: eval "$(octotui completion bash)"; in fish: octotui completion fish | source.
+    """
+    from octotui.cli.main import cli
+
+    found = get_completion_class(shell)
+    assert found is not None
+    click.echo(found(cli, {}, "octotui", "_OCTOTUI_COMPLETE").source())

@@ -1,0 +1,90 @@
+"""`octotui events FILE`, and the app in plain words: what happened and what happens, line by line."""
+
+import time
+from pathlib import Path
+
+import click
+
+from octotui.cli.event_printer import EventPrinter
+from octotui.cli.model_files import say, wants_ascii
+from octotui.cli.requests import run_request, verb_options
+from octotui.cli.space_argument import SpaceName, space_argument, space_of
+from octotui.engine.evolve.evolve import evolve
+from octotui.engine.state import State
+from octotui.runtime.space_access import SpaceAccess
+
+
+@click.command("events")
+@space_argument
+@click.option("-f", "--follow", is_flag=True, help="Go on with what happens, until ^C.")
+@click.option("--since", metavar="SEQ", type=click.IntRange(0), help="Only what came after this event.")
+@verb_options
+def command(space: str, follow: bool, since: int | None, as_json: bool, state: Path | None) -> None:
+    """Print what has happened in a space in words, or every event as it is journaled."""
+    named = space_of(space, state)
+    narration = EventPrinter(as_json=as_json, ascii_only=wants_ascii(asked=False))
+
+    async def main() -> None:
+        if not follow:
+            _tell_past(named, narration, since or 0, None)
+            return
+        from octotui.cli.connection import attach
+
+        async with attach(named.slug, named.state, file=named.file) as client:
+            if since is not None:
+                _tell_past(named, narration, since, client.state.seq)
+            client.listen(narration.tell)
+            async for _ in client.states():
+                pass  # the narration tells
+
+    run_request(main)
+
+
+def _tell_past(named: SpaceName, narration: EventPrinter, since: int, last: int | None) -> None:
+    """Tell what came after an event, up to another one or the end, from the journal on disk."""
+    from octotui.runtime.open_space import space_folder
+    from octotui.store.journal.journal import JournalReader
+
+    before = State()
+    for event in JournalReader(space_folder(named.slug, named.state).journal).read():
+        if last is not None and event.seq > last:
+            break
+        after = evolve(before, event)
+        if event.seq > since:
+            narration.tell((event,), before, after)
+        before = after
+
+
+async def follow(named: SpaceName, *, start: bool) -> int:
+    """The app for those who listen rather than look: how all stands, and then what happens, until ^C."""
+    from octotui.cli.connection import attach
+
+    async with attach(named.slug, named.state, file=named.file, start=start) as client:
+        narration = EventPrinter(as_json=False, ascii_only=wants_ascii(asked=False))
+        for line in standing(client):
+            say(line)
+        client.listen(narration.tell)
+        told = client.trouble
+        async for _ in client.states():
+            if client.trouble != told:
+                told = client.trouble
+                say(told or "the model's file and the server are well again")
+    return 0
+
+
+def standing(client: SpaceAccess) -> list[str]:
+    """How a space stands, in lines: its runs, its questions, and how to answer."""
+    from octotui.views import questions, runs, summary
+
+    state, now = client.state, time.time()
+    lines = [f"{state.model.space.name}: {', '.join(each.text for each in summary.of(state))}"]
+    for name in runs.order(state):
+        row = runs.row(state, name, now)
+        if row is not None:
+            told = (row.id, row.name, row.where, row.mark.word, row.time, row.detail)
+            lines.append(", ".join(filter(None, told)))
+    lines += [
+        f"{asked.id} of {asked.run} asks {asked.asks}: {asked.title}; {questions.standing(asked)}"
+        for asked in questions.rows(state, client.user, now)
+    ]
+    return [*lines, "octotui --help lists the verbs that start, answer and cancel; ^C leaves, and runs go on"]

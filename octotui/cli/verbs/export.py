@@ -1,0 +1,61 @@
+"""`octotui export FILE RUN`: a run and all it started, as one file."""
+
+from pathlib import Path
+
+import click
+
+from octotui.cli.model_files import load_or_exit, refuse, say
+from octotui.cli.start_options import file_argument, state_option
+
+
+@click.command("export")
+@file_argument
+@click.argument("runs", metavar="RUN...", nargs=-1, required=True)
+@click.option(
+    "-o", "--output", metavar="OUT", type=click.Path(path_type=Path), help="The file; else RUN.zip here."
+)
+@click.option("--artifacts", is_flag=True, help="Take along the files that scripts had kept.")
+@click.option(
+    "--with-others", "others", is_flag=True, help="Take along what else was open meanwhile, without output."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@state_option
+def command(
+    file: Path,
+    runs: tuple[str, ...],
+    output: Path | None,
+    artifacts: bool,
+    others: bool,
+    as_json: bool,
+    state: Path | None,
+) -> None:
+    """Write RUN, such as run-12, and all it started into one file that `octotui replay` opens.
+
+    In it are the events, the output of the jobs and the model, as they are kept: sensitive values are masked.
+    The files that scripts had kept are not masked, and only come along if asked for. A run that is still open
+    is exported as far as it is.
+    """
+    model = load_or_exit(file)
+    from msgspec.structs import asdict
+
+    from octotui.cli.event_printer import write
+    from octotui.cli.summary import lock_waits
+    from octotui.runtime.open_space import space_folder
+    from octotui.store.errors import StoreError
+    from octotui.store.transfer.exports import export, first_of_family
+    from octotui.views.leaving import exported
+
+    folder = space_folder(model.space.slug, state)
+    try:
+        roots = tuple(dict.fromkeys(first_of_family(folder, each) for each in runs))
+        target = output or Path(f"{'-'.join(roots)}.zip")
+        manifest, events = export(folder, roots, target, artifacts=artifacts, others=others)
+        size = target.stat().st_size
+    except StoreError as error:
+        refuse(str(error), 1)
+    if as_json:
+        write({"path": str(target), "size": size, **asdict(manifest)})
+    else:
+        say(exported(target, size, manifest.runs, manifest.events, whole=manifest.whole))
+        if any(", behind " not in each for each in lock_waits(events).values()):
+            say("it waited for what others had: with --with-others a replay shows who that was")

@@ -1,0 +1,114 @@
+"""`octotui logs FILE RUN`: what the jobs of a run printed, or print."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+
+import click
+
+from octotui.cli.event_printer import write
+from octotui.cli.model_files import say
+from octotui.cli.requests import run_request, verb_options
+from octotui.cli.shell_completion import runs
+from octotui.cli.space_argument import run_id, space_argument, space_of
+from octotui.engine.commands import Refused
+from octotui.engine.state import Job, State, step_of
+from octotui.runtime.server.client import Client
+from octotui.store.logs.log_reader import LogReader
+
+LOOK = 0.2  # seconds between two looks at logs that are followed
+LogPath = Callable[[str, str], Awaitable[Path]]
+ACQUIRE = "Acquire packages"
+BLOCK = 1000  # lines at a time
+
+
+@click.command("logs")
+@space_argument
+@click.argument("run", shell_complete=runs)
+@click.option("--step", metavar="S", help="Only of this step, by its name.")
+@click.option("--tail", metavar="N", type=click.IntRange(0), help="Only the last N lines of each job.")
+@click.option("-f", "--follow", is_flag=True, help="Go on with what is printed, until the run has ended.")
+@verb_options
+def command(
+    space: str,
+    run: str,
+    step: str | None,
+    tail: int | None,
+    follow: bool,
+    as_json: bool,
+    state: Path | None,
+) -> None:
+    """Print the output of the jobs of RUN, each line behind the name of its step where there are several."""
+    named, name = space_of(space, state), run_id(run)
+    told = LogPrinter(name, step, tail, as_json=as_json)
+
+    async def main() -> None:
+        from octotui.cli.connection import attach, looked_at
+
+        if follow:
+            async with attach(named.slug, named.state, file=named.file) as client:
+                await told.follow(client)
+        else:
+            async with looked_at(named.slug, named.state) as here:
+                await told.take(await here.family(name), here.whole_log)
+
+    run_request(main)
+
+
+class LogPrinter:
+    """How much of each job's output was printed already."""
+
+    def __init__(self, run: str, step: str | None, tail: int | None, *, as_json: bool) -> None:
+        self._run = run
+        self._step = step
+        self._tail = tail
+        self._as_json = as_json
+        self._logs: dict[str, tuple[LogReader, int]] = {}
+
+    async def follow(self, client: Client) -> None:
+        """Print what there is and what comes, until the run has ended."""
+        while True:
+            family = client.state if self._run in client.state.runs else await client.family(self._run)
+            ended = self._run not in client.state.runs or client.state.runs[self._run].ended
+            if ended:
+                family = await client.family(self._run)
+            await self.take(family, client.whole_log, whole=ended)
+            if ended:
+                return
+            await asyncio.sleep(LOOK)
+
+    async def take(self, family: State, where: LogPath, *, whole: bool = True) -> None:
+        """Print what is new; a last line that has not ended only if the `whole` output is there."""
+        if self._run not in family.runs:
+            raise Refused(f"there is no run {self._run}")
+        jobs = list(self._jobs(family))
+        for job in jobs:
+            path = await where(job.run, job.id)
+            if job.id not in self._logs:
+                log = LogReader(path)
+                first = 0 if self._tail is None else max(0, log.line_count - self._tail)
+                self._logs[job.id] = log, first
+            self._print(family, job, alone=len(jobs) == 1, whole=whole)
+
+    def _jobs(self, family: State) -> Iterator[Job]:
+        """The jobs of the run that may print something."""
+        for name in family.runs[self._run].jobs:
+            job, step = family.jobs[name], step_of(family, family.jobs[name])
+            named = step.name if step else ACQUIRE
+            if job.kind in ("script", "acquire") and self._step in (None, named):
+                yield job
+
+    def _print(self, family: State, job: Job, *, alone: bool, whole: bool) -> None:
+        log, first = self._logs[job.id]
+        log.refresh()
+        last = log.line_count if whole or log.ends else log.line_count - 1
+        step = step_of(family, job)
+        name = f"{step.name if step else ACQUIRE}{f' on {job.target}' if job.target else ''}"
+        for start in range(first, last, BLOCK):
+            for number, line in enumerate(log.lines(start, min(start + BLOCK, last)), start):
+                if self._as_json:
+                    at = log.time_of(number)
+                    write({"run": job.run, "job": job.id, "step": name, "at": at, "line": line})
+                else:
+                    say(line if alone else f"{name} | {line}")
+        self._logs[job.id] = log, max(first, last)

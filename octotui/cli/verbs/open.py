@@ -1,0 +1,102 @@
+"""`octotui [FILE]`: the app on a model, attached to the server of its space."""
+
+import asyncio
+import os
+import sys
+import time
+from collections.abc import Callable, Coroutine
+from importlib import import_module
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from octotui.cli.model_files import load_or_exit, read_model, refuse, say, wants_ascii
+from octotui.cli.space_argument import SpaceName, served
+from octotui.cli.start_options import account, state_option
+from octotui.model.space import Model
+
+
+@click.command("open")
+@click.argument("file", type=click.Path(path_type=Path), required=False)
+@click.option("--ascii", "ascii_only", is_flag=True, help="Draw with ASCII characters.")
+@click.option("--plain", is_flag=True, help="Lines of words instead of a screen, as ACCESSIBLE=1 does.")
+@click.option("--foreground", is_flag=True, help="Keep all in this process, without a server.")
+@state_option
+def command(file: Path | None, ascii_only: bool, plain: bool, foreground: bool, state: Path | None) -> None:
+    """Open the app on a model, a TOML file or a folder of them; without one, on the kraken demo.
+
+    The first one starts the server of the space in the background, and every other is attached to it. `q`
+    detaches; runs go on.
+    """
+    if not foreground and (there := served(file, state)):
+        open_app(there, ascii_only=ascii_only, plain=plain)
+    model = load_or_exit(file)
+    named = SpaceName(model.space.slug, file, state)
+    if foreground:
+        _needs_terminal()
+        raise SystemExit(run_in(lambda: _alone(model, file, state, wants_ascii(ascii_only))))
+    open_app(named, ascii_only=ascii_only, plain=plain)
+
+
+def open_app(named: SpaceName, *, ascii_only: bool, plain: bool, start: bool = True) -> NoReturn:
+    """The app, or its words, on a space whose server is started where there is none."""
+    if plain or os.environ.get("ACCESSIBLE", "") not in ("", "0"):
+        from octotui.cli.verbs.events import follow
+
+        raise SystemExit(run_in(lambda: follow(named, start=start)))
+    _needs_terminal()
+    raise SystemExit(run_in(lambda: _attached(named, wants_ascii(ascii_only), start=start)))
+
+
+def run_in(main: Callable[[], Coroutine[None, None, int]]) -> int:
+    """The exit code of what runs in a loop; a space that can't be used is exit code 1."""
+    from octotui.store.errors import StoreError
+
+    try:
+        return asyncio.run(main())
+    except StoreError as error:
+        refuse(str(error), 1)
+
+
+def _needs_terminal() -> None:
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        refuse("the app needs a terminal; `octotui run` does without one")
+
+
+async def _attached(named: SpaceName, ascii_only: bool, *, start: bool) -> int:
+    """The app as a client of the space's server; what is active goes on without it."""
+    from octotui.cli.connection import attach
+
+    loading = asyncio.ensure_future(asyncio.to_thread(import_module, "octotui.ui.app"))  # while servers start
+    async with attach(named.slug, named.state, file=named.file, start=start) as client:
+        await loading
+        from octotui.ui.app import OctotuiApp
+
+        app = OctotuiApp(client, glyphs="ascii" if ascii_only else "unicode", detaches=True)
+        await app.run_async()
+        if app.failure is not None:
+            raise app.failure
+        active = sum(1 for run in client.state.runs.values() if not run.ended)
+        name = client.state.model.space.name
+    if active:
+        goes = "run goes" if active == 1 else "runs go"
+        say(f"detached from {name}: {active} {goes} on; octotui stop ends the server")
+    return app.return_code or 0
+
+
+async def _alone(model: Model, file: Path | None, state: Path | None, ascii_only: bool) -> int:
+    """The app in the process that holds the space; what still runs when it is left goes on by itself."""
+    from octotui.runtime.open_space import open_space
+    from octotui.runtime.server.lifetime import shared
+    from octotui.ui.app import OctotuiApp
+
+    async with (
+        open_space(model, state, account(), time.time, schedules=True) as session,
+        shared(session, model, state, file, read_model),
+    ):
+        app = OctotuiApp(session, glyphs="ascii" if ascii_only else "unicode")
+        await app.run_async()
+        if app.failure is not None:
+            raise app.failure
+    return app.return_code or 0

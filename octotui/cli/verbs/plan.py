@@ -1,0 +1,58 @@
+"""`octotui plan FILE PROCESS`: what a run would lead to."""
+
+import time
+from pathlib import Path
+from typing import Unpack
+
+import click
+from msgspec.structs import replace
+
+from octotui.cli.model_files import load_or_exit, refuse, wants_ascii
+from octotui.cli.shell_completion import processes
+from octotui.cli.start_options import (
+    OutputOptions,
+    StartOptions,
+    file_argument,
+    start_command,
+    start_options,
+    telling_options,
+    what_to_run,
+)
+from octotui.engine.commands import Refused
+
+
+class PlanOptions(StartOptions, OutputOptions):
+    """The options of a plan."""
+
+
+@click.command("plan")
+@file_argument
+@click.argument("process", shell_complete=processes)
+@click.option("--release", metavar="V", help="The release of a project; without it, the project as it is.")
+@click.option("--draft", is_flag=True, help="The runbook as it is declared, though it was published.")
+@start_options
+@telling_options
+def command(file: Path, process: str, release: str | None, draft: bool, **said: Unpack[PlanOptions]) -> None:
+    """Predict a run of PROCESS, a runbook or a project: the tree that would come, with lock waits and times.
+
+    Starts nothing and writes nothing; reads the space's cursors, takes every manual step as proceed, and lets
+    what fails fail.
+    """
+    model = load_or_exit(file)
+    from octotui.cli.event_printer import EventPrinter
+    from octotui.cli.summary import exit_code, lock_waits
+    from octotui.runtime.open_space import space_folder, state_on_disk
+    from octotui.runtime.prediction import predict
+    from octotui.store.errors import StoreError
+
+    start = replace(start_command(model, what_to_run(model, process), said), release=release, draft=draft)
+    try:
+        folder = space_folder(model.space.slug, said["state"])
+        prediction = predict(model, state_on_disk(folder), start, time.time(), folder)
+    except StoreError as error:
+        refuse(str(error), 1)
+    except Refused as refused:
+        refuse(str(refused))
+    narration = EventPrinter(as_json=said["as_json"], ascii_only=wants_ascii(said["plain"]))
+    narration.end(prediction.state, prediction.root, prediction.state.at, lock_waits(prediction.events))
+    raise SystemExit(exit_code(prediction.state, prediction.root))

@@ -1,0 +1,42 @@
+"""`octotui promote FILE PROJECT`: a release to where it comes next."""
+
+from pathlib import Path
+from typing import Unpack
+
+import click
+from msgspec.structs import replace
+
+from octotui.cli.attended_run import AttendOptions, attend
+from octotui.cli.model_files import load_or_exit
+from octotui.cli.release_choice import deployed_in, newest, next_place, state_of
+from octotui.cli.start_options import (
+    attending_options,
+    environment_of,
+    file_argument,
+    project_of,
+    run_options,
+    start_command,
+    telling_options,
+    tenant_of,
+)
+
+
+@click.command("promote")
+@file_argument
+@click.argument("project")
+@click.option("--from", "source", metavar="E", help="Where the release is; without it, the newest release.")
+@click.option("--to", "environment", metavar="E", help="Where it goes; without it, what comes next.")
+@run_options
+@attending_options
+@telling_options
+def command(file: Path, project: str, source: str | None, **said: Unpack[AttendOptions]) -> None:
+    """Deploy the release of PROJECT that is in one environment to the next phase of its lifecycle.
+
+    Questions and exit codes are those of `octotui run`.
+    """
+    model = load_or_exit(file)
+    slug, state = project_of(model, project), state_of(model, said["state"])
+    place, tenant = environment_of(model, source), tenant_of(model, said["tenant"])
+    release = deployed_in(model, state, slug, place, tenant) if place else newest(model, state, slug)
+    said["environment"] = said["environment"] or next_place(model, release, tenant)
+    attend(model, file, replace(start_command(model, slug, said), release=release.version), said)

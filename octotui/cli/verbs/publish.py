@@ -1,0 +1,20 @@
+"""`octotui publish FILE RUNBOOK`: a runbook is frozen as it is, and runs so from now on."""
+
+from pathlib import Path
+from typing import Unpack
+
+import click
+
+from octotui.cli.model_files import load_or_exit, slug_of
+from octotui.cli.release_options import ReleaseOptions, make, making_options
+from octotui.cli.start_options import file_argument
+
+
+@click.command("publish")
+@file_argument
+@click.argument("runbook")
+@making_options
+def command(file: Path, runbook: str, **said: Unpack[ReleaseOptions]) -> None:
+    """Publish RUNBOOK: its runs do what is declared now, with these packages, until it is published again."""
+    model = load_or_exit(file)
+    make(model, file, slug_of("runbook", runbook, model.runbooks), None, said)

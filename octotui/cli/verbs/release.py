@@ -1,0 +1,24 @@
+"""`octotui release FILE PROJECT`: a project is frozen as it is, with versions of its packages."""
+
+from pathlib import Path
+from typing import Unpack
+
+import click
+
+from octotui.cli.model_files import load_or_exit
+from octotui.cli.release_options import ReleaseOptions, make, making_options
+from octotui.cli.start_options import file_argument, project_of
+
+
+@click.command("release")
+@file_argument
+@click.argument("project")
+@click.option("--channel", metavar="C", help="Its channel; without it, the default one.")
+@making_options
+def command(file: Path, project: str, channel: str | None, **said: Unpack[ReleaseOptions]) -> None:
+    """Make a release of PROJECT: its process as it is declared, and the highest versions of its packages.
+
+    Without a version it is the one after the highest there is.
+    """
+    model = load_or_exit(file)
+    make(model, file, project_of(model, project), channel, said)

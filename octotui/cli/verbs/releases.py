@@ -1,0 +1,35 @@
+"""`octotui releases FILE PROJECT`: the releases of a project, and where they are."""
+
+from pathlib import Path
+
+import click
+
+from octotui.cli.model_files import load_or_exit, refuse, say
+from octotui.cli.release_options import listed
+from octotui.cli.start_options import file_argument, state_option, what_to_run
+
+
+@click.command("releases")
+@file_argument
+@click.argument("project")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
+@state_option
+def command(file: Path, project: str, as_json: bool, state: Path | None) -> None:
+    """List the releases of PROJECT, or what a runbook was published as, the newest first."""
+    model = load_or_exit(file)
+    from octotui.cli.event_printer import write
+    from octotui.engine.decide.create_release import releases_of
+    from octotui.runtime.open_space import space_folder, state_on_disk
+    from octotui.store.errors import StoreError
+    from octotui.views.releases import line
+
+    slug = what_to_run(model, project)
+    try:
+        found = releases_of(state_on_disk(space_folder(model.space.slug, state)), slug)
+    except StoreError as error:
+        refuse(str(error), 1)
+    for release in reversed(found):
+        if as_json:
+            write(listed(release))
+        else:
+            say(line(model, release))

@@ -1,0 +1,105 @@
+"""`octotui replay OUT`: exported runs at any moment of them, in the app or in words."""
+
+import asyncio
+import os
+import signal
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from octotui.cli.model_files import refuse, say, wants_ascii
+from octotui.cli.start_options import account
+
+if TYPE_CHECKING:
+    from octotui.runtime.replay import Replay
+
+
+@click.command("replay")
+@click.argument("out", type=click.Path(path_type=Path))
+@click.option("--at", metavar="TIME", help='At a time here, such as "2026-11-23 03:00".')
+@click.option("--event", type=click.IntRange(1), metavar="N", help="At the Nth event of it.")
+@click.option("--plain", is_flag=True, help="In words, without a screen: every change, or one moment.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON Lines: events, then a Summary.")
+@click.option("--ascii", "ascii_only", is_flag=True, help="Draw with ASCII characters.")
+def command(
+    out: Path, at: str | None, event: int | None, plain: bool, as_json: bool, ascii_only: bool
+) -> None:
+    """Look at the runs that `octotui export` wrote into OUT, at any moment of them; nothing can be changed.
+
+    It begins at the last moment, or at the one that is said.
+    """
+    if at is not None and event is not None:
+        refuse("--at and --event do not go together; give one of them")
+    moment = None if at is None else _time(at)
+    plain = plain or bool(os.environ.get("ACCESSIBLE"))
+    if not (plain or as_json or (sys.stdin.isatty() and sys.stdout.isatty())):
+        refuse("the app needs a terminal; `octotui replay --plain` does without one")
+    from octotui.runtime.replay import Replay
+    from octotui.store.errors import StoreError
+    from octotui.store.transfer.imports import exported
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _leave)  # what was unpacked goes with it
+    try:
+        with exported(out) as content:
+            replay = Replay(content, account())
+            if moment is not None:
+                replay.go_to(moment)
+            elif event is not None:
+                _go(replay, event)
+            if plain or as_json:
+                _tell(replay, as_json=as_json, ascii_only=ascii_only, all_of_it=at is None and event is None)
+            else:
+                asyncio.run(_app(replay, wants_ascii(ascii_only)))
+    except StoreError as error:
+        refuse(str(error))
+
+
+async def _app(replay: "Replay", ascii_only: bool) -> None:
+    """The app, until it is left."""
+    from octotui.ui.replay_app import ReplayApp
+
+    await ReplayApp(replay, glyphs="ascii" if ascii_only else "unicode").run_async()
+
+
+def _tell(replay: "Replay", *, as_json: bool, ascii_only: bool, all_of_it: bool) -> None:
+    """Say all that changed up to the moment, or how things stand at it."""
+    from octotui.cli.event_printer import write
+    from octotui.cli.summary import summary
+    from octotui.views.events.replay_moments import changes, standing
+    from octotui.views.labels import ASCII, UNICODE
+
+    roots = replay.roots
+    if as_json:
+        for event in replay.events:
+            write(event)
+        for root in roots:
+            write(summary(replay.state, root))
+        return
+    glyphs = ASCII if wants_ascii(ascii_only) else UNICODE
+    if all_of_it:
+        for line in changes(replay.film):
+            say(glyphs.text(line))
+    for line in standing(replay.film, replay.number, roots, replay.now(), glyphs):
+        say(line)
+
+
+def _go(replay: "Replay", event: int) -> None:
+    if event > len(replay.film):
+        refuse(f"there are {len(replay.film)} events in it, and no event {event}")
+    replay.go(event)
+
+
+def _time(at: str) -> float:
+    try:
+        return datetime.fromisoformat(at).timestamp()
+    except (ValueError, OverflowError, OSError):
+        refuse(f'--at takes a time such as "2026-11-23 03:00", not “{at}”')
+
+
+def _leave(number: int, frame: object) -> NoReturn:
+    """End as a signal would, having cleaned up."""
+    raise SystemExit(128 + number)

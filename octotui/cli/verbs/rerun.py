@@ -1,0 +1,38 @@
+"""`octotui rerun FILE RUN`: the same again."""
+
+from pathlib import Path
+
+import click
+
+from octotui.cli.requests import RequestEvents, run_request, verb_options
+from octotui.cli.shell_completion import runs
+from octotui.cli.space_argument import run_id, space_argument, space_of
+from octotui.cli.start_options import values_of
+from octotui.engine.commands import Refused
+from octotui.engine.decide.start_run import again
+
+
+@click.command("rerun")
+@space_argument
+@click.argument("run", shell_complete=runs)
+@click.option("--set", "pairs", metavar="NAME=VALUE", multiple=True, help="A variable with another value.")
+@verb_options
+def command(space: str, run: str, pairs: tuple[str, ...], as_json: bool, state: Path | None) -> None:
+    """Start what RUN was again: the same process or release, in the same place, with the same values.
+
+    Sensitive values that were given are not kept anywhere: give them again with --set.
+    """
+    where, name = space_of(space, state), run_id(run)
+    given = values_of(pairs)
+
+    async def main() -> None:
+        from octotui.cli.connection import attach
+
+        async with attach(where.slug, where.state, file=where.file) as client:
+            family = await client.family(name)
+            if name not in family.runs:
+                raise Refused(f"there is no run {name}")
+            heard = RequestEvents(client, as_json=as_json)
+            heard.tell(await client.send(again(family.runs[name], client.user, given)))
+
+    run_request(main)

@@ -1,0 +1,32 @@
+"""`octotui restore BACKUP`: a space of a backup, where there is none of its name."""
+
+from pathlib import Path
+
+import click
+
+from octotui.cli.model_files import refuse, say
+from octotui.cli.start_options import state_option
+
+
+@click.command("restore")
+@click.argument("backup", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@state_option
+def command(backup: Path, as_json: bool, state: Path | None) -> None:
+    """Make a space of BACKUP; one that is there already is never touched.
+
+    Jobs that ran when the backup was made are lost, and not run again.
+    """
+    from octotui.cli.event_printer import write
+    from octotui.store.errors import StoreError
+    from octotui.store.space_folder import default_base
+    from octotui.store.transfer.backups import restore
+
+    try:
+        folder = restore(backup, default_base() if state is None else state.absolute())
+    except StoreError as error:
+        refuse(str(error))
+    if as_json:
+        write({"space": folder.name, "path": str(folder)})
+    else:
+        say(f"the space {folder.name} is restored in {folder}")

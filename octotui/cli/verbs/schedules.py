@@ -1,0 +1,34 @@
+"""`octotui schedules FILE`: what the clock starts, and when next."""
+
+import time
+from pathlib import Path
+
+import click
+
+from octotui.cli.model_files import load_or_exit, refuse, say
+from octotui.cli.start_options import state_option
+
+
+@click.command("schedules")
+@click.argument("file", type=click.Path(path_type=Path))
+@state_option
+def command(file: Path, state: Path | None) -> None:
+    """List each schedule of a model with its next three times, here; the app starts them while it is open."""
+    model = load_or_exit(file)
+    from msgspec.structs import replace
+
+    from octotui.runtime.open_space import space_folder, state_on_disk
+    from octotui.store.errors import StoreError
+    from octotui.views.schedules import schedule_lines
+
+    try:
+        kept = state_on_disk(space_folder(model.space.slug, state))
+    except StoreError as error:
+        refuse(str(error), 1)
+    found = schedule_lines(replace(kept, model=model), time.time())
+    for head, lines in found:
+        say(head)
+        for line in lines:
+            say(f"  {line}")
+    if not found:
+        say("no schedules: add one, such as [schedules.nightly]")

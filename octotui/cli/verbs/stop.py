@@ -1,0 +1,37 @@
+"""`octotui stop FILE`: the server of a space ends."""
+
+from pathlib import Path
+
+import click
+
+from octotui.cli.model_files import say
+from octotui.cli.requests import run_request, verb_options
+from octotui.cli.space_argument import space_argument, space_of
+
+
+@click.command("stop")
+@space_argument
+@verb_options
+def command(space: str, as_json: bool, state: Path | None) -> None:
+    """End the server of a space, and say what is left: jobs that run go on, and are taken up again."""
+    named = space_of(space, state)
+
+    async def main() -> None:
+        from octotui.cli.connection import NoServer, attach
+        from octotui.cli.event_printer import write
+        from octotui.views.leaving import open_work
+
+        try:
+            async with attach(named.slug, named.state, start=False) as client:
+                await client.stop()
+                state = client.state
+        except NoServer:
+            say("nobody serves this space")
+            return
+        if as_json:
+            write({"type": "Stopped", "jobs": open_work(state).jobs, "runs": open_work(state).runs})
+            return
+        for line in open_work(state).lines:
+            say(line)
+
+    run_request(main)

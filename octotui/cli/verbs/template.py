@@ -1,0 +1,107 @@
+"""`octotui template list | show`: the templates that steps may use, and what they ask for."""
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+
+from octotui.cli.model_files import USAGE, refuse, say
+from octotui.model.complaints import did_you_mean
+from octotui.model.toml.templates import Library, Parameter, StepTemplate
+
+FILE = click.argument("file", type=click.Path(path_type=Path, exists=True), required=False)
+JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+@click.group("template", no_args_is_help=True)
+def command() -> None:
+    """List the templates that steps may use, or show one.
+
+    They are those of octotui, and the *.toml in the folder "templates" beside a model FILE.
+    """
+
+
+@command.command("list")
+@FILE
+@JSON
+def list_them(file: Path | None, as_json: bool) -> None:
+    """Say what each template does."""
+    library = _library(file)
+    found = {slug: template for slug in library.names if (template := library.find(slug))}
+    if as_json:
+        told = [
+            {"slug": slug, "name": each.name, "description": each.description} for slug, each in found.items()
+        ]
+        click.echo(json.dumps(told, indent=2, ensure_ascii=False))
+    else:
+        width = max(map(len, found))
+        for slug, each in found.items():
+            say(f"{slug:{width}}  {each.description or each.name}")
+    _complain(library)
+
+
+@command.command("show")
+@click.argument("name")
+@FILE
+@JSON
+def show(name: str, file: Path | None, as_json: bool) -> None:
+    """Show what a template asks for, what it needs, and its scripts."""
+    library = _library(file)
+    if library.file(name) is None:
+        refuse(f"there is no template “{name}”{did_you_mean(name, library.names)}")
+    template = library.find(name)
+    _complain(library)
+    assert template is not None  # or there were complaints
+    if as_json:
+        plain: dict[str, Any] = msgspec.to_builtins(template)
+        click.echo(json.dumps({"slug": name, **plain}, indent=2, ensure_ascii=False))
+        return
+    for line in _lines(name, template):
+        say(line)
+
+
+def _library(file: Path | None) -> Library:
+    folder = file if file is None or file.is_dir() else file.parent
+    return Library(folder)
+
+
+def _complain(library: Library) -> None:
+    """Exit code 2, and every complaint, where a template is broken."""
+    for complaint in library.complaints:
+        print(complaint, file=sys.stderr)
+    if library.complaints:
+        sys.exit(USAGE)
+
+
+def _lines(slug: str, template: StepTemplate) -> Iterator[str]:
+    """A template as people read it, the scripts last."""
+    yield f"{slug}: {template.name}"
+    if template.description:
+        yield template.description
+    if template.parameters:
+        yield from ("", "parameters")
+    for name, parameter in template.parameters.items():
+        yield f"  {name}{_about(name, parameter)}"
+        yield from (f"      {line}" for line in parameter.help.splitlines())
+    if template.needs:
+        yield from ("", f"needs on the worker: {', '.join(template.needs)}")
+    if template.outputs:
+        yield from ("", "output variables")
+        yield from (f"  {name}: {what}" for name, what in template.outputs.items())
+    for shell, script in template.scripts.items():
+        yield from ("", f"script for {shell}")
+        yield from (f"  {line}".rstrip() for line in script.strip().splitlines())
+
+
+def _about(name: str, parameter: Parameter) -> str:
+    """What there is to know of a parameter, in brackets."""
+    facts = [f"“{parameter.label}”"] if parameter.label != name else []
+    facts += [parameter.kind] if parameter.kind != "text" else []
+    facts += [f"one of {', '.join(parameter.options)}"] if parameter.options else []
+    facts += ["required"] if parameter.required else []
+    facts += [f"by default {parameter.default}"] if parameter.default else []
+    return f" ({'; '.join(facts)})" if facts else ""

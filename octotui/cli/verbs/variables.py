@@ -1,0 +1,58 @@
+"""`octotui variables FILE`: what every variable resolves to, and why that value won."""
+
+from functools import partial
+from pathlib import Path
+
+import click
+
+from octotui.cli.model_files import load_or_exit, refuse
+from octotui.cli.start_options import environment_of, process_of, process_option, tenant_of
+from octotui.model.iteration import steps, values_seen_by
+from octotui.model.space import Model, Value
+from octotui.variables.resolution import Resolved, context_of, origin, resolve
+from octotui.views.variables import scope_text, value_text
+
+
+@click.command("variables")
+@click.argument("file", type=click.Path(path_type=Path))
+@process_option
+@click.option("--environment", metavar="E", help="Where values are asked for: a slug or a name.")
+@click.option("--tenant", metavar="T", help="For whom: a slug or a name.")
+@click.option("--step", metavar="S", help="In which step, by its name.")
+def command(
+    file: Path, process: str | None, environment: str | None, tenant: str | None, step: str | None
+) -> None:
+    """Show what every variable of the model FILE resolves to, and why that value won over others.
+
+    With a process also the variables of its project and of the project's variable sets; sensitive values
+    show as ********.
+    """
+    model = load_or_exit(file)
+    slug = process_of(model, process)
+    if step is not None and step not in _steps(model, slug):
+        refuse(f"there is no step “{step}” in {process or file}")
+    context = context_of(model, environment_of(model, environment), tenant_of(model, tenant), step, slug)
+    for resolved in resolve(values_seen_by(model, slug or ""), context):
+        for line in lines(model, slug or "", resolved):
+            click.echo(line)
+
+
+def lines(model: Model, process: str, resolved: Resolved) -> list[str]:
+    """The sentences about one variable."""
+    told = partial(_told, model, process, resolved.name)
+    if resolved.value is None:
+        shown = [f"{resolved.name} has no value here"]
+    else:
+        shown = [f"{resolved.name} = {told(resolved.value)}"]
+    shown += [f"    comes before {told(value)}" for value in resolved.later]
+    shown += [f"    wins over {told(value)}, which is less specific" for value in resolved.beaten]
+    return shown + [f"    elsewhere {told(value)}" for value in resolved.elsewhere]
+
+
+def _told(model: Model, process: str, name: str, value: Value) -> str:
+    """A value and where it holds."""
+    return f"{value_text(value)}  ({scope_text(value, origin(model, process, name, value))})"
+
+
+def _steps(model: Model, process: str | None) -> list[str]:
+    return [step.name for at, step in steps(model) if process in (None, at[1])]

@@ -1,0 +1,47 @@
+"""`octotui waits FILE`: who waits for what, and who is in the way."""
+
+from pathlib import Path
+
+import click
+
+from octotui.cli.listing import Rows, print_rows
+from octotui.cli.requests import verb_options
+from octotui.cli.space_argument import space_argument
+from octotui.engine.state import State, in_order, step_of
+from octotui.views.labels import duration
+from octotui.views.waits import of_job, of_run
+
+
+@click.command("waits")
+@space_argument
+@verb_options
+def command(space: str, as_json: bool, state: Path | None) -> None:
+    """Say of everything that waits for what, since when, and who is truly in the way."""
+    print_rows(space, state, _waits, as_json=as_json)
+
+
+def _waits(state: State, now: float) -> Rows:
+    found = False
+    for run in in_order(state):
+        own = of_run(state, run, now) if run.state == "queued" or run.resuming else None
+        jobs = [state.jobs[name] for _, name in run.open]
+        each = [(None, own)] if own else [(job, of_job(state, job, now)) for job in jobs]
+        for job, wait in each:
+            if wait is None:
+                continue
+            step = step_of(state, job) if job is not None else None
+            what = f" “{step.name}”" if step else " acquiring packages" if job is not None else ""
+            found = True
+            yield (
+                f"{run.id}{what} {wait.sentence}, for {duration(now - wait.since)}",
+                {
+                    "run": run.id,
+                    "job": job.id if job is not None else None,
+                    "step": step.name if step else None,
+                    "for": wait.what,
+                    "since": wait.since,
+                    "told": wait.sentence,
+                },
+            )
+    if not found:
+        yield "nothing waits", {}

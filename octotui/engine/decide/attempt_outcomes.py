@@ -1,0 +1,125 @@
+"""What executors report: how far an attempt is, how it ended, and whether there is another one (S5, S7)."""
+
+from msgspec.structs import replace
+
+from octotui.engine import events
+from octotui.engine.commands import ReportOutcome, ReportProgress
+from octotui.engine.decide.guided_failure import ask, asks
+from octotui.engine.decide.transaction import Transaction
+from octotui.engine.state import Health, Job, JobProgress, Outcome, Run, step_of
+from octotui.model.process import HealthCheck
+
+DOUBLINGS = 10  # of a step's backoff, at most: each wait is twice the one before
+
+
+def report_progress(turn: Transaction, command: ReportProgress) -> None:
+    """Take what a running attempt says of itself; a job that is being ended goes nowhere any more."""
+    job = turn.state.jobs.get(command.job)
+    if job is None or job.state != "running" or job.stopping or job.attempt != command.attempt:
+        return
+    if job.progress != JobProgress(command.percentage, command.message):
+        turn.emit(
+            events.JobProgressed(
+                run=job.run, job=job.id, percentage=command.percentage, message=command.message
+            )
+        )
+
+
+def report_outcome(turn: Transaction, command: ReportOutcome) -> None:
+    """Take an executor's report; one of another attempt, or of a job that is over, is ignored."""
+    job = turn.state.jobs.get(command.job)
+    if job is not None and job.state == "running" and job.attempt == command.attempt:
+        end_attempt(turn, job, command.outcome)
+
+
+def end_attempt(turn: Transaction, job: Job, outcome: Outcome) -> None:
+    """End a job's attempt, and the job with it unless it may be tried again, or people are asked (S5, I7)."""
+    outcome = _judged(turn.run(job.run), job, outcome)
+    step = step_of(turn.state, job)
+    if step is not None and outcome.state == "failed" and job.attempt <= step.retries:
+        turn.emit(
+            events.AttemptFailed(
+                run=job.run,
+                job=job.id,
+                reason=outcome.reason,
+                exit_code=outcome.exit_code,
+                artifacts=outcome.artifacts,
+                retry_at=turn.at + step.backoff * 2.0 ** min(job.attempt - 1, DOUBLINGS),
+            )
+        )
+    elif step is not None and isinstance(step.action, HealthCheck) and outcome.state != "lost":
+        _end_check(turn, job, step.action, outcome)
+    else:
+        end_or_ask(turn, job, outcome)
+
+
+def end_or_ask(turn: Transaction, job: Job, outcome: Outcome) -> None:
+    """End a job, or ask people what to do about a failure where that is wanted (I7)."""
+    if asks(turn.state, job, outcome):
+        ask(turn, job, outcome)
+    else:
+        end_job(turn, job, outcome)
+
+
+HEALTH: dict[str, Health] = {
+    "succeeded": "healthy",
+    "succeeded-with-warnings": "has-warnings",
+    "failed": "unhealthy",
+}
+
+
+def _end_check(turn: Transaction, job: Job, check: HealthCheck, outcome: Outcome) -> None:
+    """A target's health is what its check says; the run may go on without one that is not well."""
+    health = HEALTH.get(outcome.state)
+    if job.target is None or health is None:
+        end_job(turn, job, outcome)
+        return
+    if turn.state.health.get(job.target) != health:
+        turn.emit(events.HealthChanged(worker=job.target, health=health))
+    if health == "unhealthy" and check.unhealthy == "exclude":
+        reason = f"{job.target} is unhealthy: {outcome.reason}"
+        turn.emit(events.TargetExcluded(run=job.run, target=job.target, by="", reason=reason))
+        warnings = (*outcome.warnings, f"{reason}; the run goes on without it")
+        outcome = replace(outcome, state="succeeded-with-warnings", warnings=warnings)
+    end_or_ask(turn, job, outcome)
+
+
+def end_job(turn: Transaction, job: Job, outcome: Outcome) -> None:
+    """End a job for good."""
+    turn.emit(
+        events.JobEnded(
+            run=job.run,
+            job=job.id,
+            worker=job.worker,
+            state=outcome.state,
+            exit_code=outcome.exit_code,
+            reason=outcome.reason,
+            warnings=outcome.warnings,
+            outputs=outcome.outputs,
+            artifacts=outcome.artifacts,
+            highlights=outcome.highlights,
+        )
+    )
+
+
+def _judged(run: Run, job: Job, outcome: Outcome) -> Outcome:
+    """The outcome as the run sees it: who was told to stop did not succeed."""
+    if run.state == "cancelling":
+        return replace(outcome, state="cancelled", reason=run.reason)
+    if job.stopping:
+        return replace(outcome, state="failed", reason=job.stopping)
+    if outcome.state == "succeeded" and outcome.warnings:
+        return replace(outcome, state="succeeded-with-warnings")
+    if outcome.state == "cancelled":
+        return replace(outcome, state="failed", reason=outcome.reason or "was ended")
+    return outcome
+
+
+def of_child(child: Run) -> Outcome:
+    """What a child run's end means for the job that waited for it; its output variables come back."""
+    outputs = {f"Run[{step}].{name}": value for step, name, value in child.outputs}
+    if child.state == "succeeded":
+        return Outcome(state="succeeded", warnings=child.warnings, outputs=outputs)
+    told = f": {child.reason}" if child.reason else ""
+    said = {"failed": "failed", "cancelled": "was cancelled", "timed-out": "timed out"}[child.state]
+    return Outcome(state="failed", reason=f"{child.id} {said}{told}", outputs=outputs)

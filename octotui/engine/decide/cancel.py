@@ -1,0 +1,65 @@
+"""Ending a run before its time, and with it the runs it waits for (Q6, S5)."""
+
+from octotui.engine import events
+from octotui.engine.decide.attempt_outcomes import end_job
+from octotui.engine.decide.transaction import Transaction
+from octotui.engine.state import ForChild, Job, Outcome, Run, RunEnd, in_order
+
+
+def cancel(
+    turn: Transaction,
+    name: str,
+    reason: str,
+    *,
+    ending: RunEnd = "cancelled",
+    by: str | None = None,
+    origin: str = "",
+) -> None:
+    """Begin to end a run and all it waits for, before anything that they hold can go on to one of them."""
+    turn.emit(events.RunCancelling(run=name, ending=ending, reason=reason, by=by, origin=origin))
+    for job in open_jobs(turn, name):
+        cancel_child(turn, job, f"{name}, which waited for it, was ended")
+
+
+def give_up_all(turn: Transaction, reason: str) -> None:
+    """Begin to end all runs, before one of them can go on; without a reason none."""
+    for run in in_order(turn.state) if reason else ():
+        if not turn.run(run.id).ended and turn.run(run.id).state != "cancelling":
+            cancel(turn, run.id, reason)
+
+
+def cancel_child(turn: Transaction, job: Job, reason: str) -> None:
+    """Begin to end the run that a job waits for, if it does and that run is not being ended yet."""
+    if isinstance(job.wait, ForChild) and turn.run(job.wait.run).state != "cancelling":
+        cancel(turn, job.wait.run, reason)
+
+
+def end_what_is_open(turn: Transaction, name: str) -> None:
+    """End what only waits, and stop what runs; children of the run are being ended already."""
+    run = turn.run(name)
+    for job in open_jobs(turn, name):
+        if job.state == "running" and not job.stopping:
+            turn.emit(events.JobStopping(run=name, job=job.id, reason=run.reason))
+        elif job.state != "running" and not isinstance(job.wait, ForChild):
+            _close_question(turn, run, job)
+            end_job(turn, job, Outcome(state="cancelled", reason=run.reason))
+    end_if_nothing_is_open(turn, name)
+
+
+def end_if_nothing_is_open(turn: Transaction, name: str) -> None:
+    """A run that is being ended is over when nothing of it is open."""
+    run = turn.run(name)
+    if not run.open:
+        turn.end_run(name, run.ending, run.reason)
+
+
+def open_jobs(turn: Transaction, name: str) -> list[Job]:
+    """The jobs of a run that have not ended, in the order they were queued."""
+    return [turn.job(each) for _, each in turn.run(name).open]
+
+
+def _close_question(turn: Transaction, run: Run, job: Job) -> None:
+    for name in run.interruptions:
+        interruption = turn.state.interruptions[name]
+        if interruption.job == job.id and interruption.open:
+            turn.emit(events.InterruptionClosed(run=run.id, interruption=name))

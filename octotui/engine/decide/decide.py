@@ -1,0 +1,123 @@
+"""What a command leads to at once, or why it is refused."""
+
+from typing import assert_never
+
+from octotui.engine import commands, events
+from octotui.engine.commands import Command, Refused
+from octotui.engine.decide import questions
+from octotui.engine.decide.attempt_outcomes import report_outcome, report_progress
+from octotui.engine.decide.cancel import cancel, give_up_all
+from octotui.engine.decide.create_release import create_release
+from octotui.engine.decide.expiry import fire_deadline
+from octotui.engine.decide.start_run import start_due, start_run
+from octotui.engine.decide.transaction import Transaction
+from octotui.engine.state.retained import retained_state
+
+
+def decide(turn: Transaction, command: Command) -> None:  # noqa: C901, PLR0912, PLR0915 - one line a command
+    """Emit what a command leads to; the rest follows from these events (`schedule`)."""
+    match command:
+        case commands.LoadModel():
+            turn.emit(events.ModelLoaded(model=command.model))
+        case commands.ReportHealth():
+            _report_health(turn, command)
+        case commands.StartRun():
+            start_run(turn, command)
+        case commands.CreateRelease():
+            create_release(turn, command)
+        case commands.ChoosePackages():
+            _choose_packages(turn, command)
+        case commands.ReportProgress():
+            report_progress(turn, command)
+        case commands.ReportOutcome():
+            report_outcome(turn, command)
+        case commands.TakeInterruption():
+            questions.take(turn, command)
+        case commands.AnswerInterruption():
+            questions.answer(turn, command)
+        case commands.ReleaseInterruption():
+            questions.release(turn, command)
+        case commands.HandOverInterruption():
+            questions.hand_over(turn, command)
+        case commands.ReportNotice():
+            _report_notice(turn, command)
+        case commands.StartDue():
+            start_due(turn, command)
+        case commands.MoveToTop():
+            _move_to_top(turn, command)
+        case commands.CancelRun():
+            _cancel(turn, command)
+        case commands.RecordRefusal():
+            _record_refusal(turn, command)
+        case commands.RemoveRuns():
+            _remove_runs(turn, command)
+        case commands.RecordRemoval():
+            turn.emit(events.FilesRemoved(kind=command.kind, runs=command.runs))
+        case commands.Reopen():
+            give_up_all(turn, command.unsure)
+            if command.model is not None:
+                turn.emit(events.ModelLoaded(model=command.model))
+        case commands.Tick():
+            fire_deadline(turn)
+        case _:
+            assert_never(command)
+
+
+def _report_health(turn: Transaction, command: commands.ReportHealth) -> None:
+    if command.worker not in turn.state.model.workers and command.worker not in turn.state.model.targets:
+        raise Refused(f"there is no worker or target {command.worker}")
+    if turn.state.health.get(command.worker) != command.health:
+        turn.emit(events.HealthChanged(worker=command.worker, health=command.health))
+
+
+def _choose_packages(turn: Transaction, command: commands.ChoosePackages) -> None:
+    run = turn.state.runs.get(command.run)
+    if run is None or run.state != "queued" or run.versions is not None or not run.needs_packages:
+        return  # the run has ended while its feeds were read, or somebody was faster
+    turn.emit(events.PackagesChosen(run=run.id, versions=command.versions, problems=command.problems))
+
+
+def _move_to_top(turn: Transaction, command: commands.MoveToTop) -> None:
+    run = turn.state.runs.get(command.run)
+    if run is None or run.state != "queued":
+        raise Refused(f"{command.run} is not queued, so that it cannot be moved to the top")
+    if run.moved:
+        raise Refused(f"{run.id} was moved to the top already")
+    turn.emit(events.RunMoved(run=run.id, by=command.by, origin=command.origin))
+
+
+def _cancel(turn: Transaction, command: commands.CancelRun) -> None:
+    run = turn.state.runs.get(command.run)
+    if run is None or run.ended:
+        raise Refused(f"{command.run} is not open: it has ended, or there never was one")
+    if run.state == "cancelling":
+        raise Refused(f"{run.id} is being ended already")
+    by = f"cancelled by {command.by}" if command.by else "cancelled"
+    cancel(turn, run.id, by, by=command.by or None, origin=command.origin)
+
+
+def _report_notice(turn: Transaction, command: commands.ReportNotice) -> None:
+    question = turn.state.interruptions.get(command.interruption)
+    if question is not None and not turn.run(question.run).ended:
+        reason = f"nobody was told of the question “{question.step}”: {command.problem}"
+        turn.emit(events.NoticeFailed(run=question.run, interruption=question.id, reason=reason))
+
+
+def _record_refusal(turn: Transaction, command: commands.RecordRefusal) -> None:
+    turn.emit(
+        events.ActionRefused(
+            user=command.user,
+            action=command.action,
+            subject=command.subject,
+            reason=command.reason,
+            origin=command.origin,
+        )
+    )
+
+
+def _remove_runs(turn: Transaction, command: commands.RemoveRuns) -> None:
+    there = [run for run in command.runs if run in turn.state.runs]
+    if there:
+        raise Refused(f"{there[0]} is still needed: only families that have ended are removed")
+    retained = retained_state(turn.state) if command.keep else None
+    turn.emit(events.RunsRemoved(runs=command.runs, gaps=command.gaps, retained=retained))

@@ -1,0 +1,49 @@
+"""What happens when a deadline has come: starts, limits, questions, waits before a retry (Q5, S5, L6, I6)."""
+
+from octotui.engine import events
+from octotui.engine.decide.attempt_outcomes import end_or_ask
+from octotui.engine.decide.cancel import cancel
+from octotui.engine.decide.questions import expire
+from octotui.engine.decide.transaction import Transaction
+from octotui.engine.rules.locks import blockers
+from octotui.engine.state import ForAnswer, ForLock, ForRetry, Job, Outcome, step_of
+
+
+def is_due(turn: Transaction) -> bool:
+    """Whether anything's time has come."""
+    first = turn.state.deadlines.first()
+    return first is not None and first[0] <= turn.at
+
+
+def fire_deadline(turn: Transaction) -> None:
+    """Let the first thing that is due take effect, if any."""
+    first = turn.state.deadlines.first()
+    if first is None or first[0] > turn.at:
+        return
+    name = first[1]
+    if name in turn.state.jobs:
+        _job(turn, turn.job(name))
+    elif turn.run(name).not_before is not None:
+        turn.emit(events.RunDue(run=name))
+    else:
+        reason = f"its time limit of {turn.run(name).runbook.time_limit:g} s is over"
+        cancel(turn, name, reason, ending="timed-out")
+
+
+def _job(turn: Transaction, job: Job) -> None:
+    if isinstance(job.wait, ForRetry):
+        turn.emit(events.JobRetried(run=job.run, job=job.id))
+    elif isinstance(job.wait, ForLock):
+        end_or_ask(turn, job, Outcome(state="failed", reason=_waited(turn, job, job.wait)))
+    elif isinstance(job.wait, ForAnswer):
+        expire(turn, turn.state.interruptions[job.wait.interruption])
+    else:
+        step = step_of(turn.state, job)
+        reason = f"its time limit of {step.time_limit if step else 0:g} s is over"
+        turn.emit(events.JobStopping(run=job.run, job=job.id, reason=reason))
+
+
+def _waited(turn: Transaction, job: Job, wait: ForLock) -> str:
+    names = ", ".join(dict.fromkeys(each.run for each in blockers(turn.state, job)))
+    waited = turn.at - wait.since
+    return f"waited {waited:g} s for the lock of {wait.machine}, all its wait_limit allows; {names} had it"

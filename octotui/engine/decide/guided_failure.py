@@ -1,0 +1,89 @@
+"""Guided failure: where it is on, whom a failure asks, and between what people may choose (I7)."""
+
+from msgspec.structs import replace
+
+from octotui.engine import events
+from octotui.engine.decide.transaction import Transaction
+from octotui.engine.state import Answer, Job, Outcome, Run, State, step_of
+from octotui.model.process import Runbook
+from octotui.model.space import Model
+
+RETRIES = 10  # of one job that people may ask for
+
+
+def is_guided(model: Model, definition: Runbook | None, environment: str | None, said: bool | None) -> bool:
+    """Whether failures of a run ask people: as its caller says, else its process, else its environment."""
+    if said is not None:
+        return said
+    if definition is not None and definition.guided_failure != "environment":
+        return definition.guided_failure == "on"
+    where = model.environments.get(environment or "")
+    return where is not None and where.guided_failure == "on"
+
+
+def asks(state: State, job: Job, outcome: Outcome) -> bool:
+    """Whether a job that is about to end asks instead: it failed, and not because people wanted it to.
+
+    One that is lost always asks: nobody knows what it has done, so that people have to say (R4).
+    """
+    if outcome.state == "lost":
+        return True
+    if outcome.state != "failed" or not state.runs[job.run].guided:
+        return False
+    child = state.runs.get(job.child or "")
+    return bool(job.stopping) or child is None or not _wanted(state, child)
+
+
+def _wanted(state: State, run: Run) -> bool:
+    """Whether people have made a run fail: they cancelled it, or an answer fails it or one below."""
+    if run.state == "cancelled":
+        return True
+    if any(state.interruptions[each].answer in ("abort", "fail") for each in run.interruptions):
+        return True
+    failed = (state.jobs[name] for name in run.jobs if state.jobs[name].state == "failed")
+    children = (state.runs.get(job.child or "") for job in failed)
+    return any(child is not None and _wanted(state, child) for child in children)
+
+
+def choices(state: State, job: Job) -> tuple[Answer, ...]:
+    """What people may answer.
+
+    A job that was retried often can't be again; packages and required steps can't be ignored, nor the target
+    of a required step excluded.
+    """
+    asked = (state.interruptions[name] for name in state.runs[job.run].interruptions)
+    retried = sum(each.job == job.id and each.answer == "retry" for each in asked)
+    found: list[Answer] = ["retry"] if retried < RETRIES else []
+    step = step_of(state, job)
+    optional = step is not None and not step.required
+    if optional:
+        found.append("ignore")
+    found.append("fail")
+    if optional and job.target is not None:
+        found.append("exclude")
+    return tuple(found)
+
+
+def ask(turn: Transaction, job: Job, outcome: Outcome) -> None:
+    """Ask what is to become of a job that failed; its run keeps its slot, its leases and the job's place."""
+    turn.emit(
+        events.AttemptFailed(
+            run=job.run,
+            job=job.id,
+            reason=outcome.reason,
+            exit_code=outcome.exit_code,
+            artifacts=outcome.artifacts,
+            retry_at=None,
+            outcome=replace(outcome, artifacts=()),
+        )
+    )
+    turn.emit(
+        events.InterruptionRaised(
+            run=job.run,
+            job=job.id,
+            interruption=f"question-{turn.state.next_interruption}",
+            instructions=outcome.reason,
+            kind="guided",
+            choices=choices(turn.state, job),
+        )
+    )

@@ -1,0 +1,173 @@
+"""What people may do with a question: take it, answer it, release it, hand it over (I2, I5, I6)."""
+
+from octotui.engine import commands, events
+from octotui.engine.commands import Refused
+from octotui.engine.decide.transaction import Transaction
+from octotui.engine.rules.answer_fields import fill_in, problems_in
+from octotui.engine.rules.start_prompts import GivenValues
+from octotui.engine.state import Interruption, State, manual_of
+
+
+def take(turn: Transaction, command: commands.TakeInterruption) -> None:
+    """Let a user be responsible; who is already may say so again (I5)."""
+    question = _known(turn.state, command.interruption)
+    if question.responsible == command.user:
+        return
+    _check_open(question)
+    if question.responsible is not None:
+        raise Refused(f"{question.responsible} has taken “{question.step}”")
+    if problem := may_answer(turn.state, question, command.user):
+        raise Refused(problem)
+    turn.emit(
+        events.InterruptionTaken(
+            run=question.run, interruption=question.id, user=command.user, origin=command.origin
+        )
+    )
+
+
+def answer(turn: Transaction, command: commands.AnswerInterruption) -> None:
+    """Take an answer of who is responsible; the same one again changes nothing (I5)."""
+    question = _known(turn.state, command.interruption)
+    if _said_already(turn.state, question, command):
+        return
+    _check_open(question)
+    _check_responsible(question, command.user, "answer")
+    if command.answer not in question.choices:
+        *others, last = question.choices
+        told = f"{', '.join(others)} or {last}" if others else last
+        raise Refused(f"“{question.step}” can't be answered with {command.answer}: say {told}")
+    given = _filled_in(turn.state, question, command)
+    turn.emit(
+        events.InterruptionAnswered(
+            run=question.run,
+            interruption=question.id,
+            user=command.user,
+            answer=command.answer,
+            notes=command.notes,
+            values=given.variables,
+            secrets=tuple(given.secrets),
+            origin=command.origin,
+        )
+    )
+
+
+def release(turn: Transaction, command: commands.ReleaseInterruption) -> None:
+    """Let others take what somebody has taken and will not answer."""
+    question = _known(turn.state, command.interruption)
+    _check_open(question)
+    _check_responsible(question, command.user, "release it")
+    turn.emit(
+        events.InterruptionReleased(
+            run=question.run, interruption=question.id, user=command.user, origin=command.origin
+        )
+    )
+
+
+def hand_over(turn: Transaction, command: commands.HandOverInterruption) -> None:
+    """Make somebody else responsible, who might take it themselves."""
+    question = _known(turn.state, command.interruption)
+    _check_open(question)
+    _check_responsible(question, command.user, "hand it over")
+    if not command.to.strip():
+        raise Refused(f"say who is to have “{question.step}”")
+    if command.to == command.user:
+        return
+    if problem := may_answer(turn.state, question, command.to):
+        raise Refused(problem)
+    turn.emit(
+        events.InterruptionHandedOver(
+            run=question.run,
+            interruption=question.id,
+            user=command.user,
+            to=command.to,
+            origin=command.origin,
+        )
+    )
+
+
+def expire(turn: Transaction, question: Interruption) -> None:
+    """Answer a question for nobody: its time is over (I6)."""
+    manual = manual_of(turn.state, question)
+    said = question.answers[-1].values if question.answers else {}
+    proceeds = manual.on_expiry == "proceed"
+    turn.emit(
+        events.InterruptionAnswered(
+            run=question.run,
+            interruption=question.id,
+            user="",
+            answer=manual.on_expiry,
+            values=fill_in(manual, said).variables if proceeds else {},
+            expired=True,
+        )
+    )
+
+
+def may_answer(state: State, question: Interruption, user: str) -> str:
+    """Why a user may not take a question, or nothing: a team without members is anyone (I2, I6)."""
+    teams = {slug: state.model.teams.get(slug) for slug in question.teams}
+    if teams and not any(team and (not team.members or user in team.members) for team in teams.values()):
+        names = " or ".join(team.name if team else slug for slug, team in teams.items())
+        return f"only {names} may answer “{question.step}”, and {user} is not a member"
+    if any(each.user == user for each in question.answers):
+        return f"{user} has answered “{question.step}” already, and it needs somebody else, too"
+    run = state.runs[question.run]
+    if manual_of(state, question).not_requester and user in (run.requester, state.runs[run.root].requester):
+        return f"{user} started {run.root}, and somebody else must answer “{question.step}”"
+    return ""
+
+
+def people(state: State, question: Interruption) -> tuple[str, ...]:
+    """The members of its teams who may take it, in the order they are listed."""
+    teams = (state.model.teams.get(slug) for slug in question.teams)
+    members = dict.fromkeys(member for team in teams if team for member in team.members)
+    return tuple(each for each in members if not may_answer(state, question, each))
+
+
+def answered(step: str, user: str, given: str) -> str:
+    """That a question has its answer, and from whom; nobody's is one that has expired."""
+    who = f"{user} said {given}" if user else f"it expired, which means {given}"
+    return f"“{step}” was answered already: {who}"
+
+
+def _known(state: State, name: str) -> Interruption:
+    question = state.interruptions.get(name)
+    if question is None:
+        raise Refused(f"there is no open question {name}: it was answered, or its run has ended")
+    return question
+
+
+def _check_open(question: Interruption) -> None:
+    if question.answer is not None:
+        user = "" if question.expired else question.responsible or ""
+        raise Refused(answered(question.step, user, question.answer))
+    if not question.open:
+        raise Refused(f"“{question.step}” needs no answer any more: {question.run} was ended")
+
+
+def _check_responsible(question: Interruption, user: str, what: str) -> None:
+    if question.responsible is None:
+        raise Refused(f"nobody is responsible for “{question.step}” yet: take it first")
+    if question.responsible != user:
+        raise Refused(f"{question.responsible} has taken “{question.step}”, and only they may {what}")
+
+
+def _said_already(state: State, question: Interruption, command: commands.AnswerInterruption) -> bool:
+    """Whether a user has said the same; what they said cannot be changed."""
+    said = next((each for each in question.answers if each.user == command.user), None)
+    if said is None:
+        return False
+    values = fill_in(manual_of(state, question), command.values).variables
+    same_values = not command.values or command.answer == "abort" or values == said.values
+    if (command.answer, same_values) == (said.answer, True) and command.notes in ("", said.notes):
+        return True
+    raise Refused(answered(question.step, said.user, said.answer))
+
+
+def _filled_in(state: State, question: Interruption, command: commands.AnswerInterruption) -> GivenValues:
+    """The values of the fields, which only who proceeds fills in; raises Refused with all their problems."""
+    if command.answer != "proceed":
+        return GivenValues({}, {})
+    manual = manual_of(state, question)
+    if problems := problems_in(manual, command.values):
+        raise Refused("; ".join(problems))
+    return fill_in(manual, command.values)

@@ -1,0 +1,264 @@
+"""How a run goes through its process: queued, planned, group by group, and to its end (S2, S3)."""
+
+from collections.abc import Mapping
+from typing import cast
+
+from msgspec.structs import replace
+
+from octotui.engine import events
+from octotui.engine.decide.guided_failure import is_guided
+from octotui.engine.decide.target_steps import TargetSelection, begin, find_targets, outermost
+from octotui.engine.decide.transaction import Transaction
+from octotui.engine.rules.machines import acquisitions, machine_of, mode_on
+from octotui.engine.rules.run_queue import circle
+from octotui.engine.rules.step_conditions import not_due
+from octotui.engine.rules.variable_context import lookup, values_for
+from octotui.engine.rules.worker_selection import select
+from octotui.engine.state import Run, State
+from octotui.engine.state.releases import Release
+from octotui.model.process import Manual, StartRunbook
+from octotui.variables.fill import fill_in, warnings_of
+
+
+def queue_run(
+    turn: Transaction,
+    process: str,
+    *,
+    environment: str | None,
+    tenant: str | None,
+    requester: str,
+    variables: Mapping[str, str],
+    guidance: bool | None = None,
+    secrets: tuple[str, ...] = (),
+    parent: str | None = None,
+    release: Release | None = None,
+    skip: tuple[str, ...] = (),
+    not_before: float | None = None,
+    schedule: str | None = None,
+    due: float | None = None,
+    origin: str = "",
+) -> None:
+    """Queue a run of a runbook as it is declared, or of a release; guided or not is fixed now (I7).
+
+    What a run with priority starts has priority, too.
+    """
+    name, model = f"run-{turn.state.next_run}", turn.state.model
+    declared = model.process(process)
+    definition = release.definition if release else declared
+    above = turn.run(turn.job(parent).run) if parent else None
+    turn.emit(
+        events.RunQueued(
+            run=name,
+            root=above.root if above else name,
+            process=process,
+            name=release.title if release else declared.name if declared else process,
+            environment=environment,
+            tenant=tenant,
+            parent=parent,
+            requester=requester,
+            variables=dict(variables),
+            release=replace(release, deployed=()) if release else None,
+            skip=skip,
+            guided=is_guided(model, definition, environment, guidance),
+            guidance=guidance,
+            secrets=secrets,
+            priority=bool((definition and definition.priority) or (above and above.priority)),
+            not_before=not_before,
+            schedule=schedule,
+            due=due,
+            origin=origin,
+        )
+    )
+
+
+def why_no_child(turn: Transaction, run: Run, child: tuple[str, str | None, str | None]) -> str:
+    """Why a run may not start another one, of a process, environment and tenant; or nothing."""
+    process = child[0]
+    if process not in turn.state.model.runbooks:
+        return f"runbook {process} is not in the model any more"
+    ancestor: Run | None = run
+    while ancestor is not None and ancestor.queued_at == turn.at:
+        if (ancestor.process, ancestor.environment, ancestor.tenant) == child:
+            return f"runbook {process} would start itself for ever, since nothing in between takes any time"
+        ancestor = turn.run(turn.job(ancestor.parent).run) if ancestor.parent else None
+    return ""
+
+
+def fail_circular_wait(turn: Transaction, name: str) -> None:
+    """Fail a queued run that closes a circle of waits, and name the circle (L5)."""
+    runs = circle(turn.state, turn.run(name))
+    if runs:
+        told = " → ".join([*(each.id for each in runs), name])
+        reason = f"it would wait for itself in a circle: {told}"
+        turn.end_run(name, "failed", reason)
+
+
+def plan(turn: Transaction, name: str) -> None:
+    """Select workers for every step still to come, or fail before any of them (W6, W7, W11)."""
+    run = turn.run(name)
+    if not run.picks:
+        _skip_what_does_not_apply(turn, run)
+        run = turn.run(name)
+    steps = [
+        index
+        for index, step in enumerate(run.runbook.steps)
+        if step.needs_worker and run.steps[index].state == "pending"
+    ]
+    selection = select(turn.state, run, steps)
+    targets = find_targets(turn.state, run)
+    if problems := selection.problems + targets.problems:
+        turn.end_run(name, "failed", "; ".join(problems))
+        return
+    if selection.picks:
+        turn.emit(events.WorkersSelected(run=name, picks=selection.picks))
+    if targets.steps:
+        _select_targets(turn, run, targets)
+    go_on(turn, name)
+
+
+def _select_targets(turn: Transaction, run: Run, found: TargetSelection) -> None:
+    """The targets of each step; a step without any is skipped."""
+    turn.emit(events.TargetsSelected(run=run.id, steps=found.steps, rejected=found.rejected))
+    for each in found.steps:
+        if not each.targets:
+            roles = " or ".join(run.runbook.steps[each.step].roles)
+            reason = f"no target with the role {roles} is there for it"
+            turn.emit(events.StepSkipped(run=run.id, step=each.step, reason=reason))
+
+
+def _skip_what_does_not_apply(turn: Transaction, run: Run) -> None:
+    for index, step in enumerate(run.runbook.steps):
+        reason = run.not_applicable(step) or _within_skipped(turn.run(run.id), index)
+        if reason and run.steps[index].state == "pending":
+            turn.emit(events.StepSkipped(run=run.id, step=index, reason=reason))
+
+
+def _within_skipped(run: Run, index: int) -> str:
+    """Why a child step is skipped with the step it is within, or nothing."""
+    outer = outermost(run, index)
+    return f"“{run.runbook.steps[outer].name}” is skipped" if run.steps[outer].state == "skipped" else ""
+
+
+def go_on(turn: Transaction, name: str) -> None:
+    """Start what comes next in a run that has nothing open, or end it."""
+    while (run := turn.run(name)).group < len(run.groups):
+        pending = [index for index in run.groups[run.group] if run.steps[index].state == "pending"]
+        steps = run.runbook.steps
+        machines = [index for index in pending if not isinstance(steps[index].action, Manual)]
+        if machines:
+            if _acquire(turn, run, machines) or _start(turn, run, machines):
+                return
+        elif _ask(turn, run, pending):
+            return
+    turn.end_run(name, "failed" if run.failed else "succeeded", run.reason)
+
+
+def _acquire(turn: Transaction, run: Run, steps: list[int]) -> bool:
+    """Acquire the selection's packages just before the first steps that need some (P2)."""
+    if run.acquired != "no":
+        return False
+    if not any(run.runbook.steps[each].packages and _may_come(turn.state, run, each) for each in steps):
+        return False
+    found = acquisitions(run)  # none where all targets are excluded
+    for worker, packages in found:
+        turn.emit(
+            events.JobQueued(
+                run=run.id,
+                job=_next_job(turn, run),
+                kind="acquire",
+                worker=worker,
+                mode="exclusive",
+                packages=packages,
+            )
+        )
+    return bool(found)
+
+
+def _may_come(state: State, run: Run, index: int) -> bool:
+    """Whether a step is due as things stand; a child step may come where the step it is within is due."""
+    return not not_due(state, run, outermost(run, index))
+
+
+def _start(turn: Transaction, run: Run, steps: list[int]) -> bool:
+    """Start the steps of a group that are due, side by side, and skip the others."""
+    started = False
+    for index in steps:
+        if run.runbook.steps[index].within:
+            _skip_with_outermost(turn, run.id, index)
+        elif reason := not_due(turn.state, run, index):
+            turn.emit(events.StepSkipped(run=run.id, step=index, reason=reason))
+        elif run.runbook.steps[index].for_targets:
+            started |= begin(turn, run.id, index)
+        else:
+            started |= _queue(turn, run, index)
+    return started
+
+
+def _skip_with_outermost(turn: Transaction, name: str, index: int) -> None:
+    """A child step comes when its rolling step has begun, or is skipped with it."""
+    run = turn.run(name)
+    reason = _within_skipped(run, index)
+    if reason and run.steps[index].state == "pending":
+        turn.emit(events.StepSkipped(run=name, step=index, reason=reason))
+
+
+def _queue(turn: Transaction, run: Run, index: int) -> bool:
+    """Queue the one job of a step on its worker."""
+    script = not isinstance(run.runbook.steps[index].action, StartRunbook)
+    turn.emit(
+        events.JobQueued(
+            run=run.id,
+            job=_next_job(turn, run),
+            kind="script" if script else "runbook",
+            step=index,
+            worker=machine_of(run, index),
+            mode=mode_on(turn.state, run, index) if script else None,
+        )
+    )
+    return True
+
+
+def _ask(turn: Transaction, run: Run, steps: list[int]) -> bool:
+    """Ask the manual steps of a group together, once nothing else of it runs, and pause (I1)."""
+    due = []
+    for index in steps:
+        reason = not_due(turn.state, run, index)
+        if reason:
+            turn.emit(events.StepSkipped(run=run.id, step=index, reason=reason))
+        else:
+            due.append(index)
+    for index in due:
+        _raise(turn, run, index, cast("Manual", run.runbook.steps[index].action))
+    if due:
+        turn.emit(events.RunPaused(run=run.id))
+    return bool(due)
+
+
+def _raise(turn: Transaction, run: Run, index: int, action: Manual) -> None:
+    job = _next_job(turn, run)
+    turn.emit(events.JobQueued(run=run.id, job=job, kind="manual", step=index))
+    filled = fill_in(
+        action.instructions, lookup(values_for(turn.state, run, index, action.instructions)), turn.at
+    )
+    turn.emit(
+        events.InterruptionRaised(
+            run=run.id,
+            job=job,
+            interruption=f"question-{turn.state.next_interruption}",
+            instructions=filled.text,
+            teams=action.teams,
+            warnings=warnings_of(filled),
+        )
+    )
+
+
+def can_go_on(state: State, run: Run) -> bool:
+    """Whether any step that is still to come would run as things stand (W7)."""
+    return any(
+        progress.state == "pending" and not run.runbook.steps[index].within and not not_due(state, run, index)
+        for index, progress in enumerate(run.steps)
+    )
+
+
+def _next_job(turn: Transaction, run: Run) -> str:
+    return f"job-{run.number}.{len(turn.run(run.id).jobs) + 1}"

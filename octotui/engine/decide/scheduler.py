@@ -1,0 +1,182 @@
+"""What may go on because of an event: a lock came free, a slot of the cap, the next step of a run."""
+
+from octotui.engine import events
+from octotui.engine.decide.answered_questions import apply_answer
+from octotui.engine.decide.attempt_outcomes import end_attempt, of_child
+from octotui.engine.decide.cancel import cancel_child, end_if_nothing_is_open, end_what_is_open
+from octotui.engine.decide.create_release import newest_release, publish
+from octotui.engine.decide.run_process import (
+    can_go_on,
+    fail_circular_wait,
+    go_on,
+    plan,
+    queue_run,
+    why_no_child,
+)
+from octotui.engine.decide.target_steps import roll_on
+from octotui.engine.decide.transaction import Transaction
+from octotui.engine.events import AnyEvent
+from octotui.engine.rules.locks import grantable
+from octotui.engine.rules.run_queue import next_to_go
+from octotui.engine.state import ForChild, Job, Outcome, Run, in_order
+from octotui.model.process import StartRunbook
+
+
+def schedule(turn: Transaction) -> None:
+    """Look at each event once, in order; what it lets go on are events that are looked at in turn."""
+    while turn.looked_at < len(turn.events):
+        turn.looked_at += 1
+        _react(turn, turn.events[turn.looked_at - 1])
+
+
+def _react(turn: Transaction, event: AnyEvent) -> None:  # noqa: C901, PLR0912, PLR0915 - one line an event
+    match event:
+        case events.RunQueued() | events.RunDue() | events.PackagesChosen() | events.RunRequeued():
+            fail_circular_wait(turn, event.run)
+            _fill_slots(turn)
+        case events.RunStarted():
+            plan(turn, event.run)
+        case events.RunResumed():
+            _carry_on(turn, event.run)
+        case events.ModelLoaded():
+            _use_new_limits(turn)
+        case events.RunYielded() | events.RunPaused():
+            _fill_slots(turn)
+        case events.RunCancelling():
+            end_what_is_open(turn, event.run)
+        case events.RunEnded():
+            _tell_parent(turn, event)
+            _fill_slots(turn)
+        case events.JobQueued() | events.JobPlaced() | events.JobRetried():
+            _let_start(turn, turn.job(event.job))
+        case events.JobStarted():
+            _start_child(turn, turn.job(event.job))
+        case events.JobStopping():
+            cancel_child(turn, turn.job(event.job), f"the time limit of {event.run} is over")
+        case events.AttemptFailed():
+            _grant(turn, turn.job(event.job).worker)
+        case events.JobEnded():
+            _after_job(turn, event)
+        case events.InterruptionAnswered():
+            apply_answer(turn, event)
+        case _:
+            pass  # nothing waits for the other events
+
+
+def _fill_slots(turn: Transaction) -> None:
+    """Give free slots to those who come next (Q1, Q4)."""
+    while (run := next_to_go(turn.state)) is not None:
+        if run.resuming:
+            turn.emit(events.RunResumed(run=run.id))
+        else:
+            turn.emit(events.RunStarted(run=run.id))
+
+
+def _use_new_limits(turn: Transaction) -> None:
+    """A new model may allow more jobs and runs side by side; runs that do wait are all looked at."""
+    for run in in_order(turn.state):
+        _place(turn, run.id)
+    _fill_slots(turn)
+
+
+def _grant(turn: Transaction, machine: str | None) -> None:
+    """Start those at the head of a machine's line that its lock lets in (L2)."""
+    while machine is not None and (job := grantable(turn.state, machine)) is not None:
+        turn.emit(events.JobStarted(run=job.run, job=job.id, attempt=job.attempt + 1))
+
+
+def _let_start(turn: Transaction, job: Job) -> None:
+    """Start a job that has its place: at once where it takes no lock."""
+    if job.mode is not None:
+        _grant(turn, job.worker)
+    elif job.kind == "runbook" and job.wait is None and job.state == "waiting":
+        turn.emit(events.JobStarted(run=job.run, job=job.id, attempt=job.attempt + 1))
+
+
+def _place(turn: Transaction, name: str) -> None:
+    """Give free places of a run to its jobs that wait for one."""
+    limit = turn.state.model.engine.max_parallelism
+    while (run := turn.run(name)).slot and run.placed < limit and (first := run.unplaced.first()):
+        turn.emit(events.JobPlaced(run=name, job=first[1]))
+
+
+def _start_child(turn: Transaction, job: Job) -> None:
+    """Queue the run that a `runbook` step starts; without `wait` the step is done."""
+    run = turn.run(job.run)
+    action = None if job.step is None else run.runbook.steps[job.step].action
+    if not isinstance(action, StartRunbook) or job.state != "running":
+        return
+    environment, tenant = action.environment or run.environment, action.tenant or run.tenant
+    problem = why_no_child(turn, run, (action.runbook, environment, tenant))
+    if problem:
+        end_attempt(turn, job, Outcome(state="failed", reason=problem))
+        return
+    queue_run(
+        turn,
+        action.runbook,
+        environment=environment,
+        tenant=tenant,
+        requester=run.requester,
+        variables={},
+        guidance=run.guidance,
+        parent=job.id,
+        release=newest_release(turn.state, action.runbook),
+    )
+    if action.wait:
+        _maybe_yield(turn, run.id)
+    else:
+        end_attempt(turn, turn.job(job.id), Outcome(state="succeeded"))
+
+
+def _maybe_yield(turn: Transaction, name: str) -> None:
+    """Give back the slot of a run that does nothing but wait for children (Q4)."""
+    run = turn.run(name)
+    busy = len(run.open) - len(run.unplaced) - run.children
+    if run.state == "executing" and run.slot and run.open and busy == 0:
+        turn.emit(events.RunYielded(run=name))
+
+
+def _after_job(turn: Transaction, event: events.JobEnded) -> None:
+    """Hand on what a job held, and go on with its run."""
+    _grant(turn, event.worker)
+    run = turn.state.runs.get(event.run)
+    if run is None:
+        return  # its whole family has ended meanwhile
+    publish(turn, event)
+    if run.state == "cancelling":
+        end_if_nothing_is_open(turn, run.id)
+    elif run.resuming:
+        _fill_slots(turn)
+    elif run.state == "executing":
+        roll_on(turn, turn.job(event.job))
+        _carry_on(turn, run.id)
+    elif run.state == "paused" and not run.open:
+        _after_last_answer(turn, run)
+
+
+def _carry_on(turn: Transaction, name: str) -> None:
+    """Let a run that has a slot do what it can now; it may have ended while a child's end was told."""
+    run = turn.state.runs.get(name)
+    if run is None or not run.slot:
+        return
+    _place(turn, name)
+    if run.open:
+        _maybe_yield(turn, name)
+    else:
+        go_on(turn, name)
+
+
+def _after_last_answer(turn: Transaction, run: Run) -> None:
+    """Queue the run again for what can still run; where nothing can, it ends (W7, I3)."""
+    if can_go_on(turn.state, run):
+        turn.emit(events.RunRequeued(run=run.id))
+    else:
+        go_on(turn, run.id)
+
+
+def _tell_parent(turn: Transaction, event: events.RunEnded) -> None:
+    """End the job that waited for a run."""
+    child = turn.state.runs.get(event.run)
+    parent = turn.state.jobs.get(child.parent) if child is not None and child.parent else None
+    if child is not None and parent is not None and isinstance(parent.wait, ForChild):
+        end_attempt(turn, parent, of_child(child))

@@ -1,0 +1,171 @@
+"""What a run is started with, and why it may not be: names, releases, lifecycles, steps left out."""
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
+from octotui.engine.commands import Refused, StartDue, StartRun
+from octotui.engine.decide.create_release import newest_release
+from octotui.engine.decide.run_process import queue_run
+from octotui.engine.decide.transaction import Transaction
+from octotui.engine.events import ScheduleMissed
+from octotui.engine.rules.lifecycles import why_not_here
+from octotui.engine.rules.start_prompts import RequiredPrompt, problems_with, required_prompts, sort_out
+from octotui.engine.state import Run, State
+from octotui.engine.state.releases import Release, release_key
+from octotui.model.complaints import did_you_mean
+from octotui.model.process import Manual, Runbook, Step
+from octotui.model.space import Schedule
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+def start_run(turn: Transaction, command: StartRun) -> None:
+    """Queue a run of a runbook, or a deployment of a release; raises Refused."""
+    model = turn.state.model
+    declared = model.process(command.process)
+    if declared is None:
+        raise Refused(f"there is no runbook or project {command.process}")
+    if command.environment is not None and command.environment not in model.environments:
+        raise Refused(f"there is no environment {command.environment}")
+    if command.tenant is not None and command.tenant not in model.tenants:
+        raise Refused(f"there is no tenant {command.tenant}")
+    _check_schedule(turn.state, command)
+    release = release_for(turn.state, command, declared.name)
+    _check_skipped(release.definition if release else declared, command.skip)
+    given = sort_out(model, command.process, command.variables)
+    if problems := problems_with(required_prompts(model, command, release), given):
+        raise Refused("; ".join(problems))
+    queue_run(
+        turn,
+        command.process,
+        environment=command.environment,
+        tenant=command.tenant,
+        requester=command.requester,
+        variables=given.variables,
+        secrets=tuple(given.secrets),
+        release=release,
+        skip=command.skip,
+        guidance=command.guided,
+        not_before=_yet_to_come(turn, command.not_before),
+        schedule=command.schedule,
+        due=command.due,
+        origin=command.origin,
+    )
+
+
+def start_due(turn: Transaction, command: StartDue) -> None:
+    """Queue the run of a schedule's time, or say why there is none; refuses a time that had one."""
+    schedule = turn.state.model.schedules.get(command.schedule)
+    if schedule is None or not schedule.enabled:
+        raise Refused(f"there is no schedule {command.schedule}, or it is not enabled")
+    start = StartRun(
+        process=schedule.process,
+        environment=schedule.environment,
+        tenant=schedule.tenant,
+        variables=schedule.variables,
+        release=_newest(turn.state, schedule),
+        schedule=command.schedule,
+        due=command.due,
+    )
+    _check_schedule(turn.state, start)
+    try:
+        start_run(turn, start)
+    except Refused as refused:
+        reason = str(refused)
+        turn.emit(ScheduleMissed(schedule=command.schedule, due=command.due, reason=reason))
+
+
+def _newest(state: State, schedule: Schedule) -> str | None:
+    """The version of the newest release in a schedule's channel, if it is one of a project."""
+    project = state.model.projects.get(schedule.project or "")
+    if project is None:
+        return None
+    channel = schedule.channel or project.default_channel
+    made = (
+        each
+        for _, each in state.releases.items()
+        if (each.process, each.channel) == (schedule.project, channel)
+    )
+    newest = max(made, key=lambda each: each.created, default=None)
+    return newest.version if newest else None
+
+
+def _check_schedule(state: State, command: StartRun) -> None:
+    """No time of a schedule is started twice (Q5)."""
+    if command.schedule is not None and command.due is not None:
+        last = state.schedules.get(command.schedule)
+        if last is not None and command.due <= last:
+            raise Refused(f"the schedule {command.schedule} has started its run of this time already")
+
+
+def _yet_to_come(turn: Transaction, at: float | None) -> float | None:
+    """A time to wait for, or None where it has come already."""
+    return at if at is not None and at > turn.at else None
+
+
+def again(run: Run, user: str, given: Mapping[str, str] = NOTHING) -> StartRun:
+    """What starts a run once more, with these values beside or instead of those it had."""
+    return StartRun(
+        process=run.process,
+        environment=run.environment,
+        tenant=run.tenant,
+        requester=user,
+        variables={**run.variables, **given},
+        guided=run.guidance,
+        release=run.release.version if run.release and run.channel is not None else None,
+        skip=run.skip,
+    )
+
+
+def requested_prompts(state: State, command: StartRun) -> tuple[RequiredPrompt, ...]:
+    """What is to be asked before a run is started; nothing where it would be refused anyway."""
+    declared = state.model.process(command.process)
+    if declared is None:
+        return ()
+    try:
+        return required_prompts(state.model, command, release_for(state, command, declared.name))
+    except Refused:
+        return ()
+
+
+def release_for(state: State, command: StartRun, name: str) -> Release | None:
+    """The release that is to run; a project always needs one, a runbook has one where it was published."""
+    is_project = command.process in state.model.projects
+    if command.release is None:
+        if is_project:
+            raise Refused(f"{name} is a project: make a release of it, and say which one to deploy")
+        return None if command.draft else newest_release(state, command.process)
+    release = state.releases.get(release_key(command.process, command.release))
+    if release is None:
+        raise Refused(f"{name} has no release {command.release}: make it first, or name another one")
+    if is_project:
+        _check_place(state, command, release)
+    return release
+
+
+def _check_place(state: State, command: StartRun, release: Release) -> None:
+    if command.environment is None:
+        raise Refused(f"{release.title} is deployed to an environment: say which one")
+    why = why_not_here(state.model, release, command.environment, command.tenant)
+    if why:
+        raise Refused(why)
+
+
+def _check_skipped(definition: Runbook, skip: Sequence[str]) -> None:
+    """Nobody leaves out a step that is required, or that asks certain people (S4, I2)."""
+    steps = {step.name: step for step in definition.flat().steps}
+    for name in skip:
+        if name not in steps:
+            known = did_you_mean(name, steps).rstrip(".")
+            raise Refused(f"{definition.name} has no step “{name}”{known}")
+        for step in (steps[name], *(each for each in steps.values() if each.within == name)):
+            if problem := _must_run(step):
+                raise Refused(f"“{name}” cannot be skipped: {problem}")
+
+
+def _must_run(step: Step) -> str:
+    if step.required:
+        return f"“{step.name}” is required"
+    if isinstance(step.action, Manual) and step.action.teams:
+        return f"{' or '.join(step.action.teams)} must answer “{step.name}”"
+    return ""

@@ -1,0 +1,171 @@
+"""Steps on targets: which ones, a window of them at a time, child steps one target after another (S6)."""
+
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from octotui.engine import events
+from octotui.engine.decide.transaction import Transaction
+from octotui.engine.rules.machines import machine_of, mode_on
+from octotui.engine.rules.step_conditions import not_due_on
+from octotui.engine.state import Job, RejectedCandidate, Run, State, StepTargets
+from octotui.model.process import Rolling
+from octotui.model.space import Target
+
+
+class TargetSelection(msgspec.Struct, frozen=True):
+    """The targets of each step that goes to some, who is passed over, and every problem with them."""
+
+    steps: tuple[StepTargets, ...] = ()
+    rejected: tuple[RejectedCandidate, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+def find_targets(state: State, run: Run) -> TargetSelection:
+    """The targets of a run, by the roles of its steps, its environment and its tenant."""
+    wanted = [
+        index for index, progress in enumerate(run.steps) if _goes_to_targets(run, index, progress.state)
+    ]
+    if run.targeted or not wanted:
+        return TargetSelection()
+    roles = {role for index in wanted for role in run.runbook.steps[index].roles}
+    here = {
+        slug: target
+        for slug, target in state.model.targets.items()
+        if target.enabled and not roles.isdisjoint(target.roles) and _serves(state, run, target)
+    }
+    unavailable = tuple(
+        RejectedCandidate(slug, health)
+        for slug in here
+        if (health := state.health.get(slug, "healthy")) not in ("healthy", "has-warnings")
+    )
+    passed = {each.worker for each in unavailable}
+    steps = tuple(
+        StepTargets(index, _with_roles(here, run.runbook.steps[index].roles, passed)) for index in wanted
+    )
+    if unavailable and run.runbook.unavailable_targets == "fail":
+        return TargetSelection(problems=tuple(_problem(each) for each in unavailable))
+    return TargetSelection(steps, unavailable)
+
+
+def _goes_to_targets(run: Run, index: int, progress: str) -> bool:
+    return progress == "pending" and run.runbook.steps[index].for_targets
+
+
+def _with_roles(here: dict[str, Target], roles: Sequence[str], passed: set[str]) -> tuple[str, ...]:
+    return tuple(
+        slug
+        for slug, target in here.items()
+        if slug not in passed and not set(roles).isdisjoint(target.roles)
+    )
+
+
+def _problem(unavailable: RejectedCandidate) -> str:
+    return (
+        f"target {unavailable.worker} is {unavailable.reason}: bring it back, or go without it"
+        ' by unavailable_targets = "skip"'
+    )
+
+
+def _serves(state: State, run: Run, target: Target) -> bool:
+    """Whether a target is there for the environment and the tenant of a run; naming none means all."""
+    if target.environments and run.environment not in target.environments:
+        return False
+    if not target.tenants and not target.tenant_tags:
+        return True
+    tenant = state.model.tenants.get(run.tenant or "")
+    tags = tenant.tags if tenant else ()
+    return run.tenant in target.tenants or not set(tags).isdisjoint(target.tenant_tags)
+
+
+def begin(turn: Transaction, name: str, index: int) -> bool:
+    """Start a step on as many targets as its window lets in; False where there is nothing to do."""
+    run = turn.run(name)
+    window = run.runbook.steps[index].window or len(run.steps[index].targets)
+    begun = 0
+    while begun < window and _begin_next(turn, name, index):
+        begun += 1
+    if not begun:
+        _close(turn, name, index)
+    return begun > 0
+
+
+def roll_on(turn: Transaction, job: Job) -> None:
+    """After a job: the next child step on its target, or the step's next target."""
+    if job.target is None or job.step is None:
+        return
+    run = turn.run(job.run)
+    top = outermost(run, job.step)
+    following = _first_due(turn.state, run, top, job.target, after=job.step)
+    if following is not None:
+        _queue(turn, run, following, job.target)
+    else:
+        _begin_next(turn, run.id, top)
+    if not turn.run(run.id).steps[top].open:
+        _close(turn, run.id, top)
+
+
+def _begin_next(turn: Transaction, name: str, index: int) -> bool:
+    """Start a step on its next target; after a failure it goes to no further one, unless it is for that."""
+    run = turn.run(name)
+    progress = run.steps[index]
+    if progress.failed_on and run.runbook.steps[index].condition == "success":
+        return False
+    for place in range(progress.begun, len(progress.targets)):
+        target = progress.targets[place]
+        first = _first_due(turn.state, run, index, target)
+        if first is not None:
+            _queue(turn, run, first, target)
+            return True
+    return False
+
+
+def _first_due(state: State, run: Run, top: int, target: str, after: int = -1) -> int | None:
+    """The step itself, or its first child step behind another one that is due on a target."""
+    if target in run.excluded:
+        return None
+    if not isinstance(run.runbook.steps[top].action, Rolling):
+        return top if after < 0 else None
+    return next(
+        (each for each in children_of(run, top) if each > after and not not_due_on(state, run, each, target)),
+        None,
+    )
+
+
+def _queue(turn: Transaction, run: Run, index: int, target: str) -> None:
+    turn.emit(
+        events.JobQueued(
+            run=run.id,
+            job=f"job-{run.number}.{len(turn.run(run.id).jobs) + 1}",
+            kind="script",
+            step=index,
+            worker=machine_of(run, index, target),
+            mode=mode_on(turn.state, run, index),
+            target=target,
+        )
+    )
+
+
+def _close(turn: Transaction, name: str, top: int) -> None:
+    """A step that is over on all targets leaves no child step behind it that might still come."""
+    run = turn.run(name)
+    for index in (top, *children_of(run, top)):
+        if turn.run(name).steps[index].state == "pending":
+            reason = "there was nothing to do on any target"
+            turn.emit(events.StepSkipped(run=name, step=index, reason=reason))
+
+
+def outermost(run: Run, index: int) -> int:
+    """The rolling step that a step is within, or the step itself."""
+    while run.runbook.steps[index].within:
+        index -= 1
+    return index
+
+
+def children_of(run: Run, index: int) -> Iterator[int]:
+    """The child steps of a rolling step, in order."""
+    steps = run.runbook.steps
+    for each in range(index + 1, len(steps)):
+        if not steps[each].within:
+            return
+        yield each

@@ -1,0 +1,36 @@
+"""One turn of the engine: a State that moves on with every event emitted."""
+
+from msgspec.structs import replace
+
+from octotui.engine.events import AnyEvent, RunEnded
+from octotui.engine.evolve.evolve import evolve
+from octotui.engine.state import Job, Run, RunEnd, State
+
+
+class Transaction:
+    """What `decide` and `schedule` work on: they read `state`, and change it by emitting events."""
+
+    def __init__(self, state: State, at: float) -> None:
+        self.state = state
+        self.at = max(at, state.at)  # a clock that is set back does not turn time back
+        self.events: list[AnyEvent] = []
+        self.looked_at = 0  # how many of the events `schedule` has looked at
+
+    def emit(self, event: AnyEvent) -> None:
+        """Number and date an event, and let it change the State at once."""
+        event = replace(event, seq=self.state.seq + 1, at=self.at)
+        self.state = evolve(self.state, event)
+        self.events.append(event)
+
+    def end_run(self, name: str, state: RunEnd, reason: str) -> None:
+        """End a run; how often it warned stays known when it has left the State."""
+        warnings = len(self.run(name).warnings)
+        self.emit(RunEnded(run=name, state=state, reason=reason, warnings=warnings))
+
+    def run(self, name: str) -> Run:
+        """A run as it is now."""
+        return self.state.runs[name]
+
+    def job(self, name: str) -> Job:
+        """A job as it is now."""
+        return self.state.jobs[name]

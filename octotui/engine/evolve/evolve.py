@@ -1,0 +1,102 @@
+"""The only maker of States: what each event changes, and nothing else."""
+
+from collections.abc import Iterable
+from typing import assert_never
+
+from msgspec.structs import replace
+
+from octotui.engine import events
+from octotui.engine.events import AnyEvent
+from octotui.engine.evolve import interruptions, jobs, releases, runs, targets
+from octotui.engine.state import State
+from octotui.engine.state.retained import restored
+
+
+def evolve(state: State, event: AnyEvent) -> State:  # noqa: C901, PLR0912, PLR0915 - one line an event
+    """The state after an event."""
+    state = replace(state, seq=event.seq, at=event.at)
+    match event:
+        case events.ModelLoaded():
+            return replace(state, model=event.model)
+        case events.HealthChanged():
+            return replace(state, health=state.health.insert(event.worker, event.health))
+        case events.RunQueued():
+            return runs.queued(state, event)
+        case events.ReleaseCreated():
+            return releases.created(state, event)
+        case events.VariablePublished():
+            return releases.published(state, event)
+        case events.RunDue():
+            return runs.due(state, event)
+        case events.ScheduleMissed():
+            return runs.missed(state, event)
+        case events.RunMoved():
+            return runs.moved(state, event)
+        case events.PackagesChosen():
+            return runs.packages_chosen(state, event)
+        case events.RunStarted():
+            return runs.started(state, event)
+        case events.WorkersSelected():
+            return runs.workers_selected(state, event)
+        case events.TargetsSelected():
+            return targets.selected(state, event)
+        case events.TargetExcluded():
+            return targets.excluded(state, event)
+        case events.RunYielded():
+            return runs.yielded(state, event)
+        case events.RunResumed():
+            return runs.resumed(state, event)
+        case events.RunPaused():
+            return runs.paused(state, event)
+        case events.RunRequeued():
+            return runs.requeued(state, event)
+        case events.RunCancelling():
+            return runs.cancelling(state, event)
+        case events.RunEnded():
+            return runs.ended(state, event)
+        case events.StepSkipped():
+            return runs.step_skipped(state, event)
+        case events.JobQueued():
+            return jobs.queued(state, event)
+        case events.JobPlaced():
+            return jobs.placed(state, event)
+        case events.JobStarted():
+            return jobs.started(state, event)
+        case events.JobStopping():
+            return jobs.stopping(state, event)
+        case events.AttemptFailed():
+            return jobs.attempt_failed(state, event)
+        case events.JobRetried():
+            return jobs.retried(state, event)
+        case events.JobProgressed():
+            return jobs.progressed(state, event)
+        case events.JobEnded():
+            return jobs.ended(state, event)
+        case events.InterruptionRaised():
+            return interruptions.raised(state, event)
+        case events.InterruptionTaken():
+            return interruptions.taken(state, event)
+        case events.InterruptionAnswered():
+            return interruptions.answered(state, event)
+        case events.InterruptionReleased():
+            return interruptions.released(state, event)
+        case events.InterruptionHandedOver():
+            return interruptions.handed_over(state, event)
+        case events.NoticeFailed():
+            return interruptions.notice_failed(state, event)
+        case events.InterruptionClosed():
+            return interruptions.closed(state, event)
+        case events.ActionRefused() | events.FilesRemoved():
+            return state
+        case events.RunsRemoved():
+            return state if event.retained is None else restored(state, event.retained)
+        case _:
+            assert_never(event)
+
+
+def replay(history: Iterable[AnyEvent]) -> State:
+    """A State in which all of these history can be looked at, also what has ended."""
+    state = State(keep_ended=True)
+    for event in history:
+        state = evolve(state, event)
+    return state

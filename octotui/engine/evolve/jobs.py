@@ -1,0 +1,203 @@
+"""What events of jobs change in a State."""
+
+from msgspec.structs import replace
+
+from octotui.engine import events
+from octotui.engine.evolve import targets
+from octotui.engine.evolve.deadlines import set_deadline
+from octotui.engine.evolve.runs import with_progress
+from octotui.engine.rules import locks, run_queue
+from octotui.engine.state import (
+    Attempt,
+    ForAnswer,
+    ForChild,
+    ForPlace,
+    ForRetry,
+    Job,
+    JobProgress,
+    Run,
+    State,
+    step_of,
+)
+
+
+def queued(state: State, event: events.JobQueued) -> State:
+    """A step has a job; with a place of its run it stands in its lock's line."""
+    run = state.runs[event.run]
+    job = Job(
+        id=event.job,
+        run=event.run,
+        kind=event.kind,
+        step=event.step,
+        worker=event.worker,
+        mode=event.mode,
+        packages=event.packages,
+        queued_at=event.at,
+        number=len(run.jobs) + 1,
+        target=event.target,
+    )
+    run = replace(run, jobs=run.jobs.add(job.id), open=run.open.add(job.place))
+    if event.step is not None:
+        before = run.steps[event.step]
+        progress = replace(before, state="started", jobs=before.jobs.add(job.id))
+        run = with_progress(run, event.step, progress)
+        if event.target is not None:
+            run = targets.begun(run, event.step, event.target)
+    if event.kind == "manual":
+        return with_job(state, run, job)
+    if run.placed < state.model.engine.max_parallelism:
+        state, job = _ask(state, run, job)
+        return with_job(state, replace(run, placed=run.placed + 1), job)
+    return with_job(
+        state, replace(run, unplaced=run.unplaced.add(job.place)), replace(job, wait=ForPlace(event.at))
+    )
+
+
+def placed(state: State, event: events.JobPlaced) -> State:
+    """The job has one of its run's places, and asks for its lock."""
+    run = state.runs[event.run]
+    state, job = _ask(state, run, state.jobs[event.job])
+    run = replace(run, placed=run.placed + 1, unplaced=run.unplaced.discard(job.place))
+    return with_job(state, run, job)
+
+
+def _ask(state: State, run: Run, job: Job) -> tuple[State, Job]:
+    """Stand in the lock's line; a step's `wait_limit` counts from here (L6)."""
+    state, job = locks.enqueue(state, job)
+    limit = None if job.step is None else run.runbook.steps[job.step].wait_limit
+    return set_deadline(state, job, None if limit is None or job.mode is None else state.at + limit)
+
+
+def started(state: State, event: events.JobStarted) -> State:
+    """The job holds its lock and runs; its `time_limit` counts from here."""
+    job = state.jobs[event.job]
+    job = replace(job, state="running", wait=None, attempt=event.attempt, started_at=event.at)
+    step = step_of(state, job)
+    limit = None if step is None else step.time_limit
+    state, job = set_deadline(locks.acquire(state, job), job, None if limit is None else event.at + limit)
+    return _put_job(state, job)
+
+
+def progressed(state: State, event: events.JobProgressed) -> State:
+    """The job's script has come so far."""
+    return _put_job(
+        state, replace(state.jobs[event.job], progress=JobProgress(event.percentage, event.message))
+    )
+
+
+def stopping(state: State, event: events.JobStopping) -> State:
+    """The job is being ended, and keeps its lock until it is gone."""
+    state, job = set_deadline(state, state.jobs[event.job], None)
+    return _put_job(state, replace(job, stopping=event.reason))
+
+
+def attempt_failed(state: State, event: events.AttemptFailed) -> State:
+    """The job waits before another attempt, or for people to be asked, and holds no lock meanwhile (L5)."""
+    before = state.jobs[event.job]
+    run = state.runs[before.run]
+    run = replace(run, children=run.children - isinstance(before.wait, ForChild))
+    due = event.retry_at
+    job = replace(
+        before,
+        state="asking" if due is None else "waiting",
+        wait=None if due is None else ForRetry(event.at, due),
+        outcome=event.outcome,
+        stopping="",
+        exit_code=event.exit_code,
+        reason=event.reason,
+        progress=None,
+        artifacts=before.artifacts + event.artifacts,
+    )
+    if due is not None:
+        job = _tried(job, event.at)
+    state, job = set_deadline(locks.release(state, before), job, due)
+    return with_job(state, run, job)
+
+
+def _tried(job: Job, at: float) -> Job:
+    """The job, whose last attempt failed at a time and will not be the last one."""
+    return replace(job, attempts=(*job.attempts, Attempt(job.reason, job.exit_code, job.started_at, at)))
+
+
+def retried(state: State, event: events.JobRetried) -> State:
+    """The job stands in its lock's line again."""
+    job = state.jobs[event.job]
+    if isinstance(job.wait, ForAnswer):
+        job = replace(_tried(job, job.wait.since), state="waiting", outcome=None)
+    state, job = _ask(state, state.runs[event.run], job)
+    return _put_job(state, job)
+
+
+def ended(state: State, event: events.JobEnded) -> State:
+    """The job is over: its lock and its place are free, and its step is as far as it."""
+    before = state.jobs[event.job]
+    state, run = _ask_for_slot_again(state, _without_job(state.runs[event.run], before, event))
+    state, job = set_deadline(locks.release(state, before), before, None)
+    job = replace(
+        job,
+        state=event.state,
+        wait=None,
+        ended_at=event.at,
+        exit_code=event.exit_code,
+        reason=event.reason,
+        warnings=event.warnings,
+        artifacts=before.artifacts + event.artifacts,
+        highlights=event.highlights,
+        outcome=None,
+    )
+    return with_job(state, run, job)
+
+
+def _without_job(run: Run, job: Job, event: events.JobEnded) -> Run:
+    """The run once a job of it is over."""
+    failed = event.state in ("failed", "lost")
+    unplaced = isinstance(job.wait, ForPlace)
+    run = replace(
+        run,
+        open=run.open.discard(job.place),
+        unplaced=run.unplaced.discard(job.place),
+        placed=run.placed - (0 if unplaced or job.kind == "manual" else 1),
+        children=run.children - isinstance(job.wait, ForChild),
+        failed=run.failed or failed,
+        reason=run.reason or (_blame(run, job, event.reason) if failed else ""),
+        warnings=add_warnings(run.warnings, event.warnings),
+    )
+    if job.step is not None:
+        name = run.runbook.steps[job.step].name
+        set_here = tuple((name, output, value) for output, value in event.outputs.items())
+        run = replace(run, outputs=run.outputs + set_here)
+        if job.target is not None:
+            return targets.over(run, job, event)
+        progress = replace(run.steps[job.step], state=event.state, reason=event.reason)
+        return with_progress(run, job.step, progress)
+    if failed:
+        return replace(run, acquired="failed")
+    return replace(run, acquired="yes") if not run.open and run.acquired == "no" else run
+
+
+def add_warnings(warnings: tuple[str, ...], more: tuple[str, ...]) -> tuple[str, ...]:
+    """Warnings of a run, each once: two steps may lack the same variable (V1)."""
+    return (*warnings, *(each for each in dict.fromkeys(more) if each not in warnings))
+
+
+def _blame(run: Run, job: Job, reason: str) -> str:
+    if job.step is None:
+        return f"packages could not be acquired on {job.worker}: {reason}"
+    where = f" on {job.target}" if job.target else ""
+    return f"step “{run.runbook.steps[job.step].name}” failed{where}: {reason}"
+
+
+def _ask_for_slot_again(state: State, run: Run) -> run_queue.Held:
+    """A run that yielded wants its slot back when there is something to do again (Q4)."""
+    if run.yielded and not run.resuming and (not run.open or run.unplaced):
+        return run_queue.enqueue_for_slot(state, run)
+    return state, run
+
+
+def with_job(state: State, run: Run, job: Job) -> State:
+    """Put a run and a job of it into a State."""
+    return replace(state, runs=state.runs.insert(run.id, run), jobs=state.jobs.insert(job.id, job))
+
+
+def _put_job(state: State, job: Job) -> State:
+    return replace(state, jobs=state.jobs.insert(job.id, job))

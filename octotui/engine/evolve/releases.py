@@ -1,0 +1,42 @@
+"""What releases, and what runs publish, change in a State."""
+
+from msgspec.structs import replace
+
+from octotui.engine import events
+from octotui.engine.state import Run, State
+from octotui.engine.state.releases import Deployed, place_key
+
+
+def created(state: State, event: events.ReleaseCreated) -> State:
+    """There is a new release, and it is the newest of its process."""
+    release = event.release
+    return replace(
+        state,
+        releases=state.releases.insert(release.key, release),
+        newest=state.newest.insert(release.process, release.version),
+        releases_created=release.created,
+    )
+
+
+def deployed(state: State, run: Run) -> State:
+    """A run of a release succeeded: it is what runs there now; in a replay there may be no such release."""
+    release = state.releases.get(run.release.key) if run.release else None
+    if release is None or run.release is None:
+        return state
+    others = (
+        each for each in release.deployed if (each.environment, each.tenant) != (run.environment, run.tenant)
+    )
+    here = Deployed(environment=run.environment, tenant=run.tenant, run=run.id, at=state.at)
+    release = replace(release, deployed=(*others, here))
+    return replace(
+        state,
+        releases=state.releases.insert(release.key, release),
+        current=state.current.insert(place_key(run.process, run.environment, run.tenant), release.version),
+    )
+
+
+def published(state: State, event: events.VariablePublished) -> State:
+    """A variable set has another value of a variable for an environment."""
+    variables = dict(state.published.get(event.variable_set, {}))
+    variables[event.name] = {**variables.get(event.name, {}), event.environment or "": event.value}
+    return replace(state, published=state.published.insert(event.variable_set, variables))

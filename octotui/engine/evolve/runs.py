@@ -1,0 +1,263 @@
+"""What events of runs change in a State."""
+
+from msgspec.structs import replace
+
+from octotui.engine import events
+from octotui.engine.evolve.deadlines import set_deadline
+from octotui.engine.evolve.releases import deployed
+from octotui.engine.rules import run_queue
+from octotui.engine.rules.run_queue import Held
+from octotui.engine.rules.variable_context import lookup, values_for
+from octotui.engine.state import Family, ForChild, Run, State, StepProgress, cursor_key
+from octotui.engine.state.releases import place_key
+from octotui.engine.state.sequence import PersistentVector
+from octotui.engine.state.sorted_sequence import SortedSequence
+from octotui.model.process import Runbook
+from octotui.variables.fill import fill_in
+
+NO_LEASES = SortedSequence()
+NOBODY = Family(PersistentVector(), 0)
+
+
+def queued(state: State, event: events.RunQueued) -> State:
+    """A new run stands in the queue, and its parent's job knows it."""
+    release = event.release
+    runbook = (release.definition if release else _declared(state, event.process)).flat()
+    tenant = state.model.tenants.get(event.tenant or "")
+    number = int(event.run.removeprefix("run-"))
+    run = Run(
+        id=event.run,
+        number=number,
+        root=event.root,
+        parent=event.parent,
+        process=event.process,
+        runbook=runbook,
+        groups=runbook.groups(),
+        environment=event.environment,
+        tenant=event.tenant,
+        requester=event.requester,
+        variables=event.variables,
+        guided=event.guided,
+        guidance=event.guidance,
+        secrets=event.secrets,
+        queued_at=event.at,
+        ticket=event.seq,
+        steps=PersistentVector(StepProgress() for _ in runbook.steps),
+        release=release,
+        versions=release.versions if release else None,
+        skip=event.skip,
+        tenant_tags=tenant.tags if tenant else (),
+        priority=event.priority,
+        schedule=event.schedule,
+    )
+    run = replace(run, pending=_pending(run, 0))
+    if event.schedule is not None and event.due is not None:
+        state = _had_its_time(state, event.schedule, event.due)
+    if event.not_before is not None:
+        state, run = set_deadline(state, replace(run, not_before=event.not_before), event.not_before)
+    family = state.families.get(event.root, NOBODY)
+    family = Family(family.runs.add(run.id), family.open + 1)
+    state = replace(state, next_run=number + 1, families=state.families.insert(event.root, family))
+    run = replace(run, tag=_tag(state, run))
+    return _with(*run_queue.enqueue(_with_child(state, event), run))
+
+
+def _declared(state: State, process: str) -> Runbook:
+    """A process of the model; one that is not there does not fit the journal."""
+    definition = state.model.process(process)
+    if definition is None:
+        raise KeyError(process)
+    return definition
+
+
+def _tag(state: State, run: Run) -> str | None:
+    """The concurrency tag of a run: deployments of one project to one place go one at a time (Q2)."""
+    if run.runbook.concurrency is not None:
+        return fill_in(run.runbook.concurrency, lookup(values_for(state, run))).text
+    return place_key(run.process, run.environment, run.tenant) if run.channel is not None else None
+
+
+def _with_child(state: State, event: events.RunQueued) -> State:
+    if event.parent is None:
+        return state
+    job = state.jobs[event.parent]
+    run = state.runs[job.run]
+    action = run.runbook.steps[job.step or 0].action
+    if not getattr(action, "wait", False):
+        return replace(state, jobs=state.jobs.insert(job.id, replace(job, child=event.run)))
+    job = replace(job, child=event.run, state="waiting", wait=ForChild(event.at, event.run))
+    run = replace(run, children=run.children + 1)
+    return replace(state, jobs=state.jobs.insert(job.id, job), runs=state.runs.insert(run.id, run))
+
+
+def _had_its_time(state: State, schedule: str, due: float) -> State:
+    """No time of the schedule up to this one will be started."""
+    schedules = state.schedules.insert(schedule, due)
+    return replace(state, schedules=schedules, missed=state.missed.discard(schedule))
+
+
+def missed(state: State, event: events.ScheduleMissed) -> State:
+    """The schedule's time has passed without a run."""
+    state = _had_its_time(state, event.schedule, event.due)
+    return replace(state, missed=state.missed.insert(event.schedule, event.reason))
+
+
+def due(state: State, event: events.RunDue) -> State:
+    """The run stands in the queue, behind those that came before this moment."""
+    state, run = set_deadline(state, state.runs[event.run], None)
+    return _with(*run_queue.enqueue(state, replace(run, not_before=None, ticket=event.seq)))
+
+
+def moved(state: State, event: events.RunMoved) -> State:
+    """The run stands before all that were not moved."""
+    state, run = run_queue.dequeue(state, state.runs[event.run])
+    return _with(*run_queue.enqueue(state, replace(run, moved=True)))
+
+
+def packages_chosen(state: State, event: events.PackagesChosen) -> State:
+    """The run's versions are fixed, and it may stand in line."""
+    run = replace(state.runs[event.run], versions=event.versions, problems=event.problems)
+    return _with(*run_queue.enqueue(state, run))
+
+
+def started(state: State, event: events.RunStarted) -> State:
+    """The run has a slot, and its clock runs."""
+    state, run = run_queue.take_slot(state, state.runs[event.run])
+    first = event.at if run.started_at is None else run.started_at
+    run = replace(run, started_at=first, executing_since=event.at)
+    limit = run.runbook.time_limit
+    due = None if limit is None else event.at + max(0.0, limit - run.spent)
+    return _with(*set_deadline(state, run, due))
+
+
+def workers_selected(state: State, event: events.WorkersSelected) -> State:
+    """Cursors moved, leases taken, and each step knows its pick."""
+    run = state.runs[event.run]
+    cursors, leases = state.cursors, state.leases
+    steps = list(run.steps)
+    for offset, pick in enumerate(event.picks, start=len(run.picks)):
+        if pick.cursor_after is not None:
+            cursors = cursors.insert(cursor_key(pick.pool, run.process), pick.cursor_after)
+        for step in pick.steps:
+            steps[step] = replace(steps[step], pick=offset)
+    for worker in dict.fromkeys(pick.worker for pick in event.picks):
+        leases = leases.insert(worker, leases.get(worker, NO_LEASES).add((run.number, run.id)))
+    run = replace(
+        run,
+        picks=run.picks + event.picks,
+        selected=len(run.picks),
+        leased=True,
+        acquired="no",
+        steps=PersistentVector(steps),
+    )
+    return _with(replace(state, cursors=cursors, leases=leases), run)
+
+
+def _end_leases(state: State, run: Run) -> Held:
+    """The run leases no worker."""
+    leases = state.leases
+    for worker in dict.fromkeys(pick.worker for pick in run.leases):
+        line = leases[worker].discard((run.number, run.id))
+        leases = leases.insert(worker, line) if line else leases.discard(worker)
+    return replace(state, leases=leases), replace(run, leased=False)
+
+
+def yielded(state: State, event: events.RunYielded) -> State:
+    """The run has no slot while it waits for children."""
+    return _with(*run_queue.release_slot(state, state.runs[event.run]))
+
+
+def resumed(state: State, event: events.RunResumed) -> State:
+    """The run has a slot again."""
+    return _with(*run_queue.take_slot(state, state.runs[event.run]))
+
+
+def paused(state: State, event: events.RunPaused) -> State:
+    """The run keeps nothing while people think, but a tag that blocks others (Q3)."""
+    state, run = _give_all_back(state, state.runs[event.run])
+    run = replace(run, state="paused")
+    asked = (step for step, progress in zip(run.runbook.steps, run.steps, strict=True) if progress.jobs)
+    if any(step.block_concurrent for step in asked):
+        return _with(state, run)
+    return _with(*run_queue.release_tag(state, run))
+
+
+def _give_all_back(state: State, run: Run) -> Held:
+    """The run has neither slot nor leases, and its clock stands."""
+    if run.executing_since is not None:
+        run = replace(run, spent=run.spent + state.at - run.executing_since, executing_since=None)
+    state, run = set_deadline(state, run, None)
+    state, run = _end_leases(state, run)
+    return run_queue.release_slot(state, run)
+
+
+def requeued(state: State, event: events.RunRequeued) -> State:
+    """The run stands at the end of the queue, with the steps it still has."""
+    run = replace(state.runs[event.run], state="queued", ticket=event.seq, moved=False)
+    return _with(*run_queue.enqueue(state, run))
+
+
+def cancelling(state: State, event: events.RunCancelling) -> State:
+    """The run waits in no line any more; what runs is being ended."""
+    state, run = run_queue.dequeue(state, state.runs[event.run])
+    run = replace(run, state="cancelling", ending=event.ending, reason=event.reason)
+    return _with(*set_deadline(state, run, None))
+
+
+def ended(state: State, event: events.RunEnded) -> State:
+    """The run keeps nothing; with the last of its family it leaves the State."""
+    state, run = run_queue.dequeue(state, state.runs[event.run])
+    state, run = run_queue.release_tag(*_give_all_back(state, run))
+    run = replace(run, state=event.state, reason=event.reason, ended_at=event.at)
+    family = state.families[run.root]
+    family = replace(family, open=family.open - 1)
+    if run.state == "succeeded":
+        state = deployed(state, run)
+    if family.open == 0 and not state.keep_ended:
+        return _without(state, run.root, family)
+    return _with(replace(state, families=state.families.insert(run.root, family)), run)
+
+
+def _without(state: State, root: str, family: Family) -> State:
+    runs, jobs, interruptions = state.runs, state.jobs, state.interruptions
+    for name in family.runs:
+        run = runs[name]
+        runs = runs.discard(name)
+        for job in run.jobs:
+            jobs = jobs.discard(job)
+        for interruption in run.interruptions:
+            interruptions = interruptions.discard(interruption)
+    return replace(
+        state, runs=runs, jobs=jobs, interruptions=interruptions, families=state.families.discard(root)
+    )
+
+
+def step_skipped(state: State, event: events.StepSkipped) -> State:
+    """The step will not run."""
+    run = state.runs[event.run]
+    progress = replace(run.steps[event.step], state="skipped", reason=event.reason)
+    return _with(state, with_progress(run, event.step, progress))
+
+
+def with_progress(run: Run, step: int, progress: StepProgress) -> Run:
+    """A run one of whose steps is this far; its group moves on with its last pending step."""
+    was_pending = run.steps[step].state == "pending"
+    run = replace(run, steps=run.steps.put(step, progress))
+    if not was_pending or progress.state == "pending" or step not in run.present:
+        return run
+    group, pending = run.group, run.pending - 1
+    while not pending and group < len(run.groups):
+        group += 1
+        pending = _pending(run, group)
+    return replace(run, group=group, pending=pending)
+
+
+def _pending(run: Run, group: int) -> int:
+    """How many steps of a group have neither started nor been skipped; each group is counted once."""
+    if group >= len(run.groups):
+        return 0
+    return sum(run.steps[each].state == "pending" for each in run.groups[group])
+
+
+def _with(state: State, run: Run) -> State:
+    return replace(state, runs=state.runs.insert(run.id, run))

@@ -1,0 +1,69 @@
+"""A film: every State that a list of events went through, to be looked at in any order."""
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+
+from octotui.engine.events import AnyEvent, RunQueued
+from octotui.engine.evolve.evolve import evolve
+from octotui.engine.state import State
+
+KEPT = 10_000  # States at most; those between two are made anew when somebody looks
+
+
+class InconsistentHistory(Exception):
+    """Events that do not follow from one another; its text is a sentence."""
+
+
+class History:
+    """The moments from the first run on, numbered from 1; raises `Misfit` for events that don't fit."""
+
+    def __init__(self, events: Sequence[AnyEvent], kept: int = KEPT) -> None:
+        first = next((place for place, each in enumerate(events) if isinstance(each, RunQueued)), None)
+        if first is None:
+            raise InconsistentHistory("no run is queued in it")
+        self.events = tuple(events[first:])
+        self._every = -(-len(self.events) // kept)
+        state = State(keep_ended=True)
+        for event in events[:first]:
+            state = _fold(state, event)
+        self._kept = [state]
+        for number, event in enumerate(self.events, 1):
+            state = _fold(state, event)
+            if number % self._every == 0:
+                self._kept.append(state)
+
+    def __len__(self) -> int:
+        return len(self.events)
+
+    def state(self, number: int) -> State:
+        """The State after the event of this number; 0 is before the first."""
+        place = number // self._every
+        state = self._kept[place]
+        for event in self.events[place * self._every : number]:
+            state = _fold(state, event)
+        return state
+
+    def through(self) -> Iterator[tuple[AnyEvent, State, State]]:
+        """Every event in order, with the States before and after it."""
+        before = self._kept[0]
+        for event in self.events:
+            after = _fold(before, event)
+            yield event, before, after
+            before = after
+
+    def event(self, number: int) -> AnyEvent:
+        """The event that led to a moment."""
+        return self.events[number - 1]
+
+    def at(self, moment: float) -> int:
+        """The number of the last event by a time, 1 where there is none yet."""
+        return max(1, bisect_right(self.events, moment, key=lambda event: event.at))
+
+
+def _fold(state: State, event: AnyEvent) -> State:
+    if event.seq <= state.seq or event.at < state.at:
+        raise InconsistentHistory(f"event {event.seq} does not come after event {state.seq}")
+    try:
+        return evolve(state, event)
+    except (LookupError, ValueError, TypeError, AttributeError) as error:
+        raise InconsistentHistory(f"event {event.seq} does not fit what came before it") from error

@@ -1,0 +1,35 @@
+"""What people fill in when they answer a question: typed fields, which become output variables (I6)."""
+
+from collections.abc import Mapping
+
+from octotui.engine.rules.start_prompts import GivenValues, RequiredPrompt, problems_with
+from octotui.model.complaints import did_you_mean
+from octotui.model.process import Manual
+
+
+def fields_of(manual: Manual) -> tuple[RequiredPrompt, ...]:
+    """What is to be filled in, in declared order."""
+    return tuple(RequiredPrompt(name, prompt) for name, prompt in manual.fields.items())
+
+
+def fill_in(manual: Manual, values: Mapping[str, str]) -> GivenValues:
+    """A value for every field: what was said, or its default; those that nobody may see apart (V5)."""
+    said = {name.lower(): value for name, value in values.items()}
+    given = GivenValues({}, {})
+    for name, prompt in manual.fields.items():
+        value = said.get(name.lower(), prompt.otherwise)
+        hidden = prompt.kind == "sensitive" and value
+        into = given.secrets if hidden else given.variables
+        into[name] = value.capitalize() if prompt.kind == "checkbox" else value
+    return given
+
+
+def problems_in(manual: Manual, values: Mapping[str, str]) -> tuple[str, ...]:
+    """What is wrong with the values of an answer, or missing, in sentences that begin with the field."""
+    known = {name.lower() for name in manual.fields}
+    unknown = tuple(
+        f"there is no field {name}{did_you_mean(name, manual.fields).rstrip('.')}"
+        for name in values
+        if name.lower() not in known
+    )
+    return unknown + problems_with(fields_of(manual), fill_in(manual, values))

@@ -1,0 +1,75 @@
+"""A machine's reader-writer lock: first come, first served, and nobody starves (L1, L2)."""
+
+from msgspec.structs import replace
+
+from octotui.engine.state import ForLock, Job, Lock, State
+
+FREE = Lock()
+
+
+def enqueue(state: State, job: Job) -> tuple[State, Job]:
+    """The state and the job, in hand, once it stands in the line of its machine's lock, or needs none."""
+    if job.worker is None or job.mode is None:
+        return state, replace(job, wait=None)
+    lock = state.locks.get(job.worker, FREE)
+    lock = replace(lock, queue=lock.queue.add((state.seq, job.id)))
+    state = replace(state, locks=state.locks.insert(job.worker, lock))
+    return state, replace(job, ticket=state.seq, wait=ForLock(state.at, job.worker, job.mode))
+
+
+def acquire(state: State, job: Job) -> State:
+    """The state once the first in line holds the lock."""
+    if job.worker is None or job.mode is None:
+        return state
+    lock = state.locks.get(job.worker, FREE)
+    place = (job.ticket, job.id)
+    lock = Lock(
+        holders=lock.holders.add(place),
+        exclusive=job.mode == "exclusive",
+        queue=lock.queue.discard(place),
+    )
+    return replace(state, locks=state.locks.insert(job.worker, lock))
+
+
+def release(state: State, job: Job) -> State:
+    """The state once a job neither holds its lock nor waits for it."""
+    if job.worker is None or job.mode is None:
+        return state
+    lock = state.locks.get(job.worker, FREE)
+    place = (job.ticket, job.id)
+    holders = lock.holders.discard(place)
+    lock = Lock(holders, lock.exclusive and len(holders) > 0, lock.queue.discard(place))
+    if not lock.holders and not lock.queue:
+        return replace(state, locks=state.locks.discard(job.worker))
+    return replace(state, locks=state.locks.insert(job.worker, lock))
+
+
+def grantable(state: State, machine: str) -> Job | None:
+    """The first in line, if the lock may be given to it now."""
+    lock = state.locks.get(machine, FREE)
+    first = lock.queue.first()
+    if first is None:
+        return None
+    job = state.jobs[first[1]]
+    if not lock.holders or (job.mode == "shared" and not lock.exclusive):
+        return job
+    return None
+
+
+def blockers(state: State, job: Job) -> tuple[Job, ...]:
+    """Who a waiting job truly waits for: the holders it can't join, and exclusive requests ahead (L4)."""
+    if not isinstance(job.wait, ForLock):
+        return ()
+    lock = state.locks.get(job.wait.machine, FREE)
+    joins = job.mode == "shared" and not lock.exclusive
+    holders = () if joins else tuple(state.jobs[name] for _, name in lock.holders)
+    ahead = (state.jobs[name] for _, name in lock.queue.until((job.ticket, job.id)))
+    return holders + tuple(each for each in ahead if each.mode == "exclusive")
+
+
+def place_in_line(state: State, job: Job) -> int:
+    """How many stand in line up to this job: 1 is first."""
+    if not isinstance(job.wait, ForLock):
+        return 0
+    lock = state.locks.get(job.wait.machine, FREE)
+    return 1 + sum(1 for _ in lock.queue.until((job.ticket, job.id)))

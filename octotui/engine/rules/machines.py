@@ -1,0 +1,52 @@
+"""What must be acquired on which worker, and which locks jobs take there (P2, L1, L3)."""
+
+from octotui.engine.state import Mode, Run, State
+
+Packages = tuple[tuple[str, str], ...]
+
+
+def acquisitions(run: Run) -> tuple[tuple[str, Packages], ...]:
+    """The packages, as (id, version), of each machine of the current selection; one job each."""
+    versions = run.versions or {}
+    found: dict[str, dict[tuple[str, str], None]] = {}
+    for pick in run.leases:
+        for index in pick.steps:
+            for each in run.runbook.steps[index].packages:
+                version = versions[each.text]
+                found.setdefault(pick.worker, {})[each.id, version] = None
+    for step, progress in zip(run.runbook.steps, run.steps, strict=True):
+        if step.on == "target" and progress.state == "pending":
+            for target in progress.targets:
+                for each in step.packages if target not in run.excluded else ():
+                    version = versions[each.text]
+                    found.setdefault(target, {})[each.id, version] = None
+    return tuple((worker, tuple(packages)) for worker, packages in found.items())
+
+
+def packages_in_use(state: State) -> frozenset[tuple[str, str]]:
+    """The packages, as (id, version), that open runs need; only to look one up in."""
+    return frozenset(
+        (requirement.partition("@")[0], version)
+        for _, run in state.runs.items()
+        if not run.ended
+        for requirement, version in (run.versions or {}).items()
+    )
+
+
+def machine_of(run: Run, step: int, target: str | None = None) -> str:
+    """Where a step's script runs: on the target itself, or on the worker that was picked."""
+    if target is not None and run.runbook.steps[step].on == "target":
+        return target
+    return run.picks[run.steps[step].pick or 0].worker
+
+
+def mode_on(state: State, run: Run, step: int) -> Mode:
+    """How a script takes its lock: shared on a worker, exclusive on a target (L1), or as they say (L3)."""
+    defined = run.runbook.steps[step]
+    if defined.on == "target":
+        return "shared" if defined.shared else "exclusive"
+    pick = run.picks[run.steps[step].pick or 0]
+    worker = state.model.workers.get(pick.worker)
+    if state.model.pool(pick.pool).exclusive or (worker is not None and worker.exclusive):
+        return "exclusive"
+    return "shared"

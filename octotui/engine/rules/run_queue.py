@@ -1,0 +1,175 @@
+"""The queue of runs: slots of the cap, concurrency tags, and who goes on when one comes free (Q1 to Q5).
+
+A run that changes is in the hand of its caller: functions that change it return it beside the State.
+"""
+
+from msgspec.structs import replace
+
+from octotui.engine.state import ConcurrencyTag, ForChild, Run, State
+
+NOBODY = ConcurrencyTag()
+Held = tuple[State, Run]
+
+
+def enqueue(state: State, run: Run) -> Held:
+    """A queued run stands where it must wait: for its time, its packages, its tag, or a slot."""
+    if run.not_before is not None or (run.versions is None and run.needs_packages):
+        return state, run
+    if run.tag is None or run.holds_tag or ancestor_holds(state, run):
+        return replace(state, ready=state.ready.add(run.place)), run
+    state = _preempt(state, run, run.tag)
+    tag = state.tags.get(run.tag, NOBODY)
+    if tag.holder is not None:
+        tag = replace(tag, queue=tag.queue.add(run.place))
+        return replace(state, tags=state.tags.insert(run.tag, tag)), run
+    state = replace(
+        state,
+        tags=state.tags.insert(run.tag, replace(tag, holder=run.id)),
+        ready=state.ready.add(run.place),
+    )
+    return state, replace(run, holds_tag=True)
+
+
+def _preempt(state: State, run: Run, name: str) -> State:
+    """Who has a tag and has never started goes back into its line for a run that comes before it."""
+    tag = state.tags.get(name, NOBODY)
+    holder = state.runs[tag.holder] if tag.holder is not None else None
+    if holder is None or holder.state != "queued" or holder.started_at is not None:
+        return state
+    if holder.place < run.place:
+        return state
+    return replace(
+        state,
+        tags=state.tags.insert(name, ConcurrencyTag(None, tag.queue.add(holder.place))),
+        ready=state.ready.discard(holder.place),
+        runs=state.runs.insert(holder.id, replace(holder, holds_tag=False)),
+    )
+
+
+def dequeue(state: State, run: Run) -> Held:
+    """The run stands in no line any more."""
+    if run.resuming:
+        place = (run.ticket, run.id)
+        return replace(state, resuming=state.resuming.discard(place)), replace(run, resuming=False)
+    if run.state != "queued":
+        return state, run
+    state = replace(state, ready=state.ready.discard(run.place))
+    if run.tag is not None and run.tag in state.tags and not run.holds_tag:
+        tag = state.tags[run.tag]
+        state = replace(
+            state, tags=state.tags.insert(run.tag, replace(tag, queue=tag.queue.discard(run.place)))
+        )
+    return state, run
+
+
+def release_tag(state: State, run: Run) -> Held:
+    """The next in the tag's line has it, and stands in the queue at its own place."""
+    name = run.tag
+    if name is None or not run.holds_tag:
+        return state, run
+    run = replace(run, holds_tag=False)
+    tag = state.tags[name]
+    first = tag.queue.first()
+    if first is None:
+        return replace(state, tags=state.tags.discard(name)), run
+    heir = state.runs[first[-1]]
+    state = replace(
+        state,
+        tags=state.tags.insert(name, ConcurrencyTag(heir.id, tag.queue.discard(first))),
+        ready=state.ready.add(heir.place),
+        runs=state.runs.insert(heir.id, replace(heir, holds_tag=True)),
+    )
+    return state, run
+
+
+def take_slot(state: State, run: Run) -> Held:
+    """The run is executing, in a slot of the cap."""
+    state, run = dequeue(state, run)
+    return replace(state, slots=state.slots + 1), replace(run, slot=True, state="executing")
+
+
+def release_slot(state: State, run: Run) -> Held:
+    """The run has no slot."""
+    return replace(state, slots=state.slots - run.slot), replace(run, slot=False)
+
+
+def enqueue_for_slot(state: State, run: Run) -> Held:
+    """A run whose child ended stands in line ahead of queued runs (Q4)."""
+    state = replace(state, resuming=state.resuming.add((state.seq, run.id)))
+    return state, replace(run, resuming=True, ticket=state.seq)
+
+
+def place_in_queue(state: State, run: Run) -> int | None:
+    """How many go on before this queued run, and it: 1 is first; None where it does not wait for a slot."""
+    if run.state != "queued" or run.not_before is not None or (run.versions is None and run.needs_packages):
+        return None
+    if run.tag is not None and not run.holds_tag and not ancestor_holds(state, run):
+        return None
+    return 1 + len(state.resuming) + sum(1 for _ in state.ready.until(run.place))
+
+
+def next_to_go(state: State) -> Run | None:
+    """Who takes the next free slot: a run whose child ended, then the first in the queue (Q1, Q4).
+
+    First are those that were moved to the top, then those with priority, then the rest.
+    """
+    if state.slots >= state.model.engine.task_cap:
+        return None
+    first = state.resuming.first() or state.ready.first()
+    return None if first is None else state.runs[first[-1]]
+
+
+def ancestor_holds(state: State, run: Run) -> bool:
+    """Whether a run that waits for this one, or one that waits for that, holds its tag (L5)."""
+    waiting = waited_for_by(state, run)
+    while waiting is not None:
+        if waiting.holds_tag and waiting.tag == run.tag:
+            return True
+        waiting = waited_for_by(state, waiting)
+    return False
+
+
+def waited_for_by(state: State, run: Run) -> Run | None:
+    """The run that waits for this one to end, or None."""
+    job = state.jobs.get(run.parent) if run.parent else None
+    if job is None or not isinstance(job.wait, ForChild):
+        return None
+    return state.runs[job.run]
+
+
+def circle(state: State, run: Run) -> tuple[Run, ...]:
+    """The runs, from this queued one on, each of which waits for the next and the last for the first (L5)."""
+    led_to: dict[str, Run] = {}
+    unseen = [run]
+    while unseen:
+        current = unseen.pop()
+        for each in _waits_for(state, current):
+            if each.id not in led_to:
+                led_to[each.id] = current
+                unseen.append(each)
+    if run.id not in led_to:
+        return ()
+    path = [led_to[run.id]]
+    while path[-1].id != run.id:
+        path.append(led_to[path[-1].id])
+    return tuple(reversed(path))
+
+
+def _waits_for(state: State, run: Run) -> tuple[Run, ...]:
+    """The runs that must end, or give a tag back, before this one can.
+
+    Those ahead in a tag's line are left out: they wait for its holder, as this one does.
+    """
+    if run.state == "queued":
+        holder = tag_holder(state, run)
+        return () if holder is None else (holder,)
+    waits = (state.jobs[name].wait for _, name in run.open)
+    return tuple(state.runs[wait.run] for wait in waits if isinstance(wait, ForChild))
+
+
+def tag_holder(state: State, run: Run) -> Run | None:
+    """The run whose concurrency tag keeps this queued one from going on, or None (Q5)."""
+    if run.tag is None or run.holds_tag or run.not_before is not None or ancestor_holds(state, run):
+        return None
+    holder = state.tags.get(run.tag, NOBODY).holder
+    return None if holder is None else state.runs[holder]

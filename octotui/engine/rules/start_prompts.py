@@ -1,0 +1,112 @@
+"""What a run asks for at its start, and what is taken of the values it was given (V5, V6)."""
+
+from collections.abc import Collection, Mapping
+from itertools import islice
+from typing import Protocol
+
+import msgspec
+
+from octotui.engine.state.releases import Release
+from octotui.model.checks.prompts import answer_problem
+from octotui.model.iteration import values_seen_by
+from octotui.model.space import Model, Value
+from octotui.model.values import SHORTEST, Prompt
+from octotui.variables.resolution import context_of, winner
+
+
+class RequiredPrompt(msgspec.Struct, frozen=True):
+    """A variable that a run asks for, and how."""
+
+    name: str
+    prompt: Prompt
+
+    @property
+    def label(self) -> str:
+        """What people are asked."""
+        return self.prompt.label or self.name
+
+
+class GivenValues(msgspec.Struct, frozen=True):
+    """Values for a run: those that may be seen, and the names of those that may not."""
+
+    variables: dict[str, str]
+    secrets: dict[str, str]
+
+
+class StartRequest(Protocol):
+    """What is known of a run before there is one; a command has it, and a run."""
+
+    @property
+    def process(self) -> str:
+        """What is run, by its slug."""
+
+    @property
+    def environment(self) -> str | None:
+        """Where."""
+
+    @property
+    def tenant(self) -> str | None:
+        """For whom."""
+
+
+def required_prompts(
+    model: Model, start: StartRequest, release: Release | None = None
+) -> tuple[RequiredPrompt, ...]:
+    """What a run asks for: every variable whose value there, or in one of its steps, is a prompt."""
+    definition = release.definition if release else model.process(start.process)
+    steps = (None, *(step.name for step in definition.flat().steps)) if definition else ()
+    channel = release.channel if release else None
+    where = (model, start.environment, start.tenant)
+    contexts = [context_of(*where, step, start.process, channel) for step in steps]
+    found = []
+    for name, values in values_seen_by(model, start.process).items():
+        if any(value.prompt for value in values):
+            winners = (winner(values, context) for context in contexts)
+            prompts = (value.prompt for value in winners if value and value.prompt)
+            found += [RequiredPrompt(name, prompt) for prompt in islice(prompts, 1)]
+    return tuple(found)
+
+
+def sort_out(model: Model, process: str, variables: Mapping[str, str]) -> GivenValues:
+    """The given values by their declared names, those of sensitive variables apart."""
+    seen = values_seen_by(model, process)
+    declared = {name.lower(): name for name in seen}
+    named = {declared.get(name.lower(), name): value for name, value in variables.items()}
+    ticked = [name for name in named if any(_is_checkbox(value) for value in seen.get(name, ()))]
+    named |= {name: named[name].capitalize() for name in ticked}
+    sensitive = {name for name in named if any(value.is_sensitive for value in seen.get(name, ()))}
+    return GivenValues(
+        {name: value for name, value in named.items() if name not in sensitive},
+        {name: value for name, value in named.items() if name in sensitive and value},
+    )
+
+
+def problems_with(asked: tuple[RequiredPrompt, ...], given: GivenValues) -> tuple[str, ...]:
+    """What is wrong with given values, or missing, in sentences that begin with the variable (V5, V6)."""
+    found = []
+    values = {name.lower(): value for name, value in (given.variables | given.secrets).items()}
+    for each in asked:
+        about = f"{each.name} ({each.prompt.label})" if each.prompt.label else each.name
+        answer = values.get(each.name.lower())
+        if answer is None and each.prompt.needs_answer:
+            found.append(f"{about} needs a value")
+        elif answer is not None and (problem := answer_problem(each.prompt, answer)):
+            found.append(f"{about} {problem}")
+    short = f"has fewer than {SHORTEST} characters, which cannot be masked: give it a longer value"
+    found += [f"{name} {short}" for name, value in given.secrets.items() if len(value) < SHORTEST]
+    return tuple(found)
+
+
+def unanswered(asked: tuple[RequiredPrompt, ...], given: Collection[str]) -> tuple[str, ...]:
+    """The same for a run that nobody was asked for, as one that a step has started."""
+    names = {name.lower() for name in given}
+    return tuple(
+        f"{each.name} is asked for at the start of a run, has no default, and nobody gave a value"
+        for each in asked
+        if each.prompt.needs_answer and each.name.lower() not in names
+    )
+
+
+def _is_checkbox(value: Value) -> bool:
+    """Whether a value is ticked or not: `true` is `True`."""
+    return value.prompt is not None and value.prompt.kind == "checkbox"

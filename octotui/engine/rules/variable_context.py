@@ -1,0 +1,222 @@
+"""What a run's texts are filled in with: declared, given and system variables (V1 to V3, I4)."""
+
+import re
+
+from msgspec.structs import replace
+
+from octotui.engine.state import Interruption, Published, Run, State, StepState
+from octotui.engine.state.releases import declared_channel, place_key
+from octotui.model.iteration import values_seen_by
+from octotui.model.process import Step
+from octotui.model.space import Scope, Value, Variables
+from octotui.model.values import HIDDEN
+from octotui.variables.resolution import context_of, winner
+from octotui.variables.template import Names
+
+
+def scope_context(state: State, run: Run, step: Step | None = None, target: str | None = None) -> Scope:
+    """Where a run, one step of it, or that on one target, asks for a value."""
+    named = step.name if step else None
+    context = context_of(state.model, run.environment, run.tenant, named, run.process, run.channel)
+    machine = state.model.targets.get(target or "")
+    return replace(context, target=(target or "",), role=machine.roles) if machine else context
+
+
+def declared(state: State, run: Run, step: Step | None = None, target: str | None = None) -> dict[str, Value]:
+    """The declared value of each variable that has one for a run, or one step of it (V2 to V4)."""
+    context = scope_context(state, run, step, target)
+    winners = ((name, winner(values, context)) for name, values in visible(state, run.process).items())
+    return {name: value for name, value in winners if value is not None}
+
+
+def visible(state: State, process: str) -> Variables:
+    """Every value that a process sees, what runs have published in its variable sets included (V4)."""
+    project = state.model.projects.get(state.model.project_of(process) or "")
+    sets = project.variable_sets if project else ()
+    published = {slug: _values_of(found) for slug in sets if (found := state.published.get(slug))}
+    return values_seen_by(state.model, process, published)
+
+
+def _values_of(published: Published) -> Variables:
+    return {
+        name: tuple(
+            Value(value=value, scope=Scope(environment=(environment,) if environment else ()))
+            for environment, value in values.items()
+        )
+        for name, values in published.items()
+    }
+
+
+def values_for(
+    state: State, run: Run, step: int | None = None, text: str = "", *, target: str | None = None
+) -> dict[str, str]:
+    """Every variable that has a value for a run, a step of it, or that on a target; names are as declared.
+
+    How the steps stand is two values a step, and so only there where the text to be filled in, or a value,
+    asks for it.
+    """
+    defined = None if step is None else run.runbook.steps[step]
+    found = {name: value.shown for name, value in declared(state, run, defined, target).items()}
+    found |= run.variables | _system(state, run) | _outputs(state, run) | _answers(state, run)
+    if any(STANDING.search(each) for each in (text, *found.values())):
+        found |= _standing(run)
+    return found | _of_step(state, run, step) | _of_target(state, target)
+
+
+def lookup(values: dict[str, str]) -> Names:
+    """The same values as texts are filled in with: names have no case."""
+    return Names(values)
+
+
+def _system(state: State, run: Run) -> dict[str, str]:
+    model = state.model
+    found = {
+        "Octopus.Space.Name": model.space.name,
+        "Octopus.Task.Id": run.id,
+        "Octopus.Deployment.CreatedBy.Username": run.requester,
+    }
+    found |= _of_runbook(run) if run.channel is None else _of_release(state, run)
+    if (project := model.projects.get(model.project_of(run.process) or "")) is not None:
+        found["Octopus.Project.Id"] = model.project_of(run.process) or ""
+        found["Octopus.Project.Name"] = project.name
+    if run.environment in model.environments:
+        found["Octopus.Environment.Id"] = run.environment or ""
+        found["Octopus.Environment.Name"] = model.environments[run.environment or ""].name
+    if run.tenant in model.tenants:
+        found["Octopus.Deployment.Tenant.Id"] = run.tenant or ""
+        found["Octopus.Deployment.Tenant.Name"] = model.tenants[run.tenant or ""].name
+    if run.failed:
+        found["Octopus.Deployment.Error"] = run.reason
+    return found
+
+
+def _of_runbook(run: Run) -> dict[str, str]:
+    return {
+        "Octopus.Runbook.Id": run.process,
+        "Octopus.Runbook.Name": run.runbook.name,
+        "Octopus.RunbookRun.Id": run.id,
+    }
+
+
+def _of_release(state: State, run: Run) -> dict[str, str]:
+    """What is deployed, and what was deployed there last."""
+    if run.release is None:
+        return {}
+    channel = declared_channel(state.model, run.process, run.channel)
+    found = {
+        "Octopus.Deployment.Id": run.id,
+        "Octopus.Release.Id": run.release.key,
+        "Octopus.Release.Number": run.release.version,
+        "Octopus.Release.Notes": run.release.notes,
+        "Octopus.Release.Channel.Id": run.channel or "",
+        "Octopus.Release.Channel.Name": channel.name,
+    }
+    before = state.current.get(place_key(run.process, run.environment, run.tenant))
+    return found | ({"Octopus.Release.CurrentForEnvironment.Number": before} if before else {})
+
+
+STANDING = re.compile(r"\.Status\.Code|\.IsSkipped", re.IGNORECASE)
+CODES: dict[StepState, str] = {
+    "pending": "Pending",
+    "started": "Running",
+    "succeeded": "Succeeded",
+    "succeeded-with-warnings": "Succeeded",
+    "failed": "Failed",
+    "skipped": "Skipped",
+    "cancelled": "Canceled",
+    "lost": "Abandoned",
+}
+"""How Octopus calls the states of a step, for scripts that read them."""
+
+
+def _standing(run: Run) -> dict[str, str]:
+    """How each step stands, in Octopus's words."""
+    found: dict[str, str] = {}
+    for step, progress in zip(run.runbook.steps, run.steps, strict=True):
+        found[f"Octopus.Step[{step.name}].Status.Code"] = CODES[progress.state]
+        found[f"Octopus.Action[{step.name}].IsSkipped"] = str(progress.state == "skipped")
+    return found
+
+
+def _outputs(state: State, run: Run) -> dict[str, str]:
+    """The output variables that scripts have set (V7): the last on any target, and each target's own."""
+    found = {f"Octopus.Action[{step}].Output.{name}": value for step, name, value in run.outputs}
+    for step, target, name, value in run.target_outputs:
+        found[f"Octopus.Action[{step}].Output[{_called(state, target)}].{name}"] = value
+    return found
+
+
+def output_prefixes(state: State, step: str, target: str | None) -> tuple[str, ...]:
+    """What the names of output variables of a step begin with: for all targets, and for one of them."""
+    output = f"Octopus.Action[{step}].Output"
+    return (output, f"{output}[{_called(state, target)}]") if target else (output,)
+
+
+def _called(state: State, target: str) -> str:
+    """What people call a target."""
+    return state.model.targets[target].name if target in state.model.targets else target
+
+
+def _answers(state: State, run: Run) -> dict[str, str]:
+    """What people said, as output variables of their steps (I4); the last answer counts."""
+    found: dict[str, str] = {}
+    for name in run.interruptions:
+        interruption = state.interruptions[name]
+        if interruption.answer is None:
+            continue
+        target = state.jobs[interruption.job].target
+        for each in output_prefixes(state, interruption.step, target):
+            found |= _answer(each, interruption)
+    return found | dict.fromkeys(secret_answers(state, run), HIDDEN)
+
+
+def _answer(output: str, interruption: Interruption) -> dict[str, str]:
+    """One answer, as output variables whose names begin so."""
+    manual = interruption.kind == "manual"
+    output = f"{output}.Manual" if manual else f"{output}.Guidance"
+    what = "Approved" if manual else "Answer"
+    found = {
+        f"{output}.{what}": str(interruption.answer == "proceed") if manual else str(interruption.answer),
+        f"{output}.Notes": "\n".join(each.notes for each in interruption.answers if each.notes),
+        f"{output}.ResponsibleUser.Username": interruption.responsible or "",
+    }
+    if manual:
+        people = (each.user for each in interruption.answers if each.answer == "proceed")
+        found[f"{output}.ApprovedBy"] = ", ".join(people)
+        found[f"{output}.Expired"] = str(interruption.expired)
+    return found
+
+
+def secret_answers(state: State, run: Run) -> tuple[str, ...]:
+    """The names of output variables that people gave in their answers and nobody may see (I6, V5)."""
+    asked = (state.interruptions[name] for name in run.interruptions)
+    return tuple(
+        f"{output_prefixes(state, each.step, None)[0]}.{name}"
+        for each in asked
+        if each.answer == "proceed" and not each.expired
+        for name in each.answers[-1].secrets
+    )
+
+
+def _of_step(state: State, run: Run, step: int | None) -> dict[str, str]:
+    if step is None:
+        return {}
+    found = {"Octopus.Step.Name": run.runbook.steps[step].name, "Octopus.Step.Number": str(step + 1)}
+    pick = run.steps[step].pick
+    if pick is not None:
+        pool = run.picks[pick].pool
+        found["Octopus.WorkerPool.Id"] = pool
+        found["Octopus.WorkerPool.Name"] = state.model.pool(pool).name
+        found["Octopus.Worker.Name"] = run.picks[pick].worker
+    return found
+
+
+def _of_target(state: State, target: str | None) -> dict[str, str]:
+    declared = state.model.targets.get(target or "")
+    if target is None or declared is None:
+        return {}
+    return {
+        "Octopus.Machine.Id": target,
+        "Octopus.Machine.Name": declared.name,
+        "Octopus.Machine.Roles": ",".join(declared.roles),
+    }

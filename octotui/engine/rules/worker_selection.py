@@ -1,0 +1,189 @@
+"""Which workers a run leases, and why these: decided for all its steps at once (W2 to W11)."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from octotui.engine.rules.start_prompts import required_prompts, unanswered
+from octotui.engine.rules.variable_context import scope_context, visible
+from octotui.engine.state import Pick, RejectedCandidate, Run, State, cursor_key
+from octotui.model.process import Step
+from octotui.model.space import BUILT_IN, Pool
+from octotui.variables.resolution import winner
+
+Key = tuple[str, tuple[str, ...], str | None, int | None]
+
+
+class Selection(msgspec.Struct, frozen=True):
+    """The picks of a run in step order, or every problem that stands in their way (W11)."""
+
+    picks: tuple[Pick, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+class SelectionTally(msgspec.Struct):
+    """What a selection has taken so far: cursors it moved, workers it picked; leases there were before it."""
+
+    cursors: dict[str, str] = {}
+    workers: Counter[str] = msgspec.field(default_factory=Counter)
+    leases: dict[str, dict[str, int]] = {}
+
+
+def select(state: State, run: Run, steps: Sequence[int]) -> Selection:
+    """Workers for these steps of a run; nothing is changed where there is a problem (W5)."""
+    picks: dict[Key, Pick] = {}
+    sharing: dict[Key, list[int]] = {}
+    problems = [*run.problems, *_unanswered(state, run)]
+    taken = SelectionTally()
+    for index in steps:
+        step = run.runbook.steps[index]
+        found = pool_of(state, run, step)
+        if found.problem:
+            problems.append(found.problem)
+            continue
+        pool = state.model.pool(found.slug)
+        problem = _container_problem(pool, step)
+        key = (found.slug, step.package_ids, step.container, index if pool.affinity == "step" else None)
+        if key in picks:
+            sharing[key].append(index)
+        elif not problem:
+            pick = _pick(state, run, found.slug, index, taken)
+            if isinstance(pick, Pick):
+                picks[key] = pick
+                sharing[key] = [index]
+                taken.cursors[found.slug] = pick.cursor_after or ""
+                taken.workers[pick.worker] += 1
+            else:
+                problem = pick
+        if problem:
+            problems.append(f"step “{step.name}”, pool {found.slug}: {problem}")
+    if problems:
+        return Selection((), tuple(problems))
+    return Selection(
+        tuple(msgspec.structs.replace(pick, steps=tuple(sharing[key])) for key, pick in picks.items())
+    )
+
+
+def _unanswered(state: State, run: Run) -> tuple[str, ...]:
+    """What a run would have to ask for and nobody was asked, as when a step has started it (V6)."""
+    if run.picks:
+        return ()  # what it was given was enough before
+    asked = required_prompts(state.model, run, run.release)
+    return unanswered(asked, (*run.variables, *run.secrets))
+
+
+class ResolvedPool(msgspec.Struct, frozen=True):
+    """The pool a step runs in, or why there is none."""
+
+    slug: str = ""
+    problem: str = ""
+
+
+def pool_of(state: State, run: Run, step: Step) -> ResolvedPool:
+    """A step's pool: the one it names, what its pool variable says here, or the default (W2, W10)."""
+    slug = step.pool or state.model.default_pool
+    if step.pool is None and step.pool_variable is not None:
+        values = visible(state, run.process).get(step.pool_variable, ())
+        value = winner(values, scope_context(state, run, step))
+        if value is None:
+            where = f"environment {run.environment or 'none'}, tenant {run.tenant or 'none'}"
+            return ResolvedPool(
+                problem=f"step “{step.name}”: the pool variable {step.pool_variable} has no value for {where}"
+            )
+        slug = value.value
+    if slug in state.model.pools or slug == state.model.default_pool:
+        return ResolvedPool(slug)
+    return ResolvedPool(problem=f"step “{step.name}”: pool {slug} is not in the model any more")
+
+
+def _container_problem(pool: Pool, step: Step) -> str:
+    """Why a step can't run in its container in this pool (S8), or nothing."""
+    if step.container is not None and not pool.containers:
+        return f"the pool says containers = false, but the step wants container {step.container}"
+    return ""
+
+
+def _pick(state: State, run: Run, slug: str, index: int, taken: SelectionTally) -> Pick | str:
+    """A worker of a pool by its policy, or a sentence why there is none."""
+    pool, step = state.model.pool(slug), run.runbook.steps[index]
+    if not pool.workers:
+        return _built_in(state, run, slug, index)
+    in_turn = pool.policy == "round-robin"
+    cursor = (
+        (taken.cursors.get(slug) or state.cursors.get(cursor_key(slug, run.process))) if in_turn else None
+    )
+    held = {} if in_turn else _leases(state, slug, taken)
+    passed: list[RejectedCandidate] = []
+    for worker in from_cursor(pool, cursor) if in_turn else by_leases(pool, held):
+        reason = not_eligible(state, worker)
+        if not reason:
+            return Pick(
+                pool=slug,
+                worker=worker,
+                steps=(index,),
+                packages=step.package_ids,
+                container=step.container,
+                policy=pool.policy,
+                cursor_before=cursor,
+                cursor_after=worker if in_turn else None,
+                rejected=tuple(passed),
+                leases=held.get(worker),
+            )
+        passed.append(RejectedCandidate(worker, reason))
+    told = ", ".join(f"{each.worker} is {each.reason}" for each in passed)
+    return f"no worker is eligible: {told}"
+
+
+def from_cursor(pool: Pool, cursor: str | None) -> tuple[str, ...]:
+    """The workers in declared order, beginning after the cursor."""
+    start = pool.workers.index(cursor) + 1 if cursor in pool.workers else 0
+    return pool.workers[start:] + pool.workers[:start]
+
+
+def by_leases(pool: Pool, held: Mapping[str, int]) -> tuple[str, ...]:
+    """The workers with the fewest leases first, ties in declared order."""
+    return tuple(sorted(pool.workers, key=held.__getitem__))
+
+
+def _leases(state: State, slug: str, taken: SelectionTally) -> dict[str, int]:
+    """How many leases each worker of a pool has, those that this selection takes included."""
+    before = taken.leases.get(slug)
+    if before is None:
+        before = taken.leases[slug] = live_leases(state, state.model.pool(slug))
+    return {worker: leases + taken.workers[worker] for worker, leases in before.items()}
+
+
+def live_leases(state: State, pool: Pool) -> dict[str, int]:
+    """How many leases each worker of a pool has."""
+    held: dict[str, int] = {}
+    for worker in pool.workers:
+        runs = (state.runs[name] for _, name in state.leases.get(worker, ()))
+        held[worker] = sum(pick.worker == worker for run in runs for pick in run.leases)
+    return held
+
+
+def _built_in(state: State, run: Run, slug: str, index: int) -> Pick | str:
+    """The built-in worker, for the default pool without members (W3)."""
+    if slug != state.model.default_pool:
+        return "the pool has no workers: name some in workers = [...]"
+    if not state.model.engine.built_in_worker:
+        return "the default pool has no workers, and the built-in worker is disabled"
+    step = run.runbook.steps[index]
+    return Pick(
+        pool=slug,
+        worker=BUILT_IN,
+        steps=(index,),
+        packages=step.package_ids,
+        container=step.container,
+        policy=BUILT_IN,
+    )
+
+
+def not_eligible(state: State, worker: str) -> str:
+    """Why a worker may not be selected, or nothing (W4); a local one not checked yet is healthy."""
+    declared = state.model.workers.get(worker)
+    if declared is not None and not declared.enabled:
+        return "disabled"
+    health = state.health.get(worker, "healthy")
+    return "" if health in ("healthy", "has-warnings") else health

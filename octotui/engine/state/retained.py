@@ -1,0 +1,50 @@
+"""What a space still knows when the runs it knows it from are removed from the journal."""
+
+import msgspec
+from msgspec.structs import replace
+from rpds import HashTrieMap
+
+from octotui.engine.state.records import Health
+from octotui.engine.state.releases import Release
+from octotui.engine.state.state import Published, State
+
+MAPS = ("cursors", "health", "releases", "newest", "current", "published", "schedules", "missed")
+
+
+class RetainedState(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """All of a State that ended runs have left in it: whatever is folded before, it is this from here on."""
+
+    next_run: int
+    next_interruption: int
+    releases_created: int
+    cursors: dict[str, str] = {}
+    health: dict[str, Health] = {}
+    releases: dict[str, Release] = {}
+    newest: dict[str, str] = {}
+    current: dict[str, str] = {}
+    published: dict[str, Published] = {}
+    schedules: dict[str, float] = {}
+    missed: dict[str, str] = {}
+
+
+def retained_state(state: State) -> RetainedState:
+    """What a State knows beside its open runs."""
+    maps = {name: dict(sorted(getattr(state, name).items())) for name in MAPS}
+    return RetainedState(
+        next_run=state.next_run,
+        next_interruption=state.next_interruption,
+        releases_created=state.releases_created,
+        **maps,
+    )
+
+
+def restored(state: State, kept: RetainedState) -> State:
+    """A State that knows what was kept."""
+    maps = {name: HashTrieMap(getattr(kept, name)) for name in MAPS}
+    return replace(
+        state,
+        next_run=kept.next_run,
+        next_interruption=kept.next_interruption,
+        releases_created=kept.releases_created,
+        **maps,
+    )

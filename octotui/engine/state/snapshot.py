@@ -1,0 +1,70 @@
+"""A State as bytes and back, so that a space opens without folding its whole history (R5)."""
+
+from functools import cache
+from typing import Any, get_args
+
+import msgspec
+from rpds import HashTrieMap
+
+from octotui.engine.state.sequence import PersistentVector
+from octotui.engine.state.sorted_sequence import SortedSequence
+from octotui.engine.state.state import State
+
+NOBODY = SortedSequence()
+NOTHING: PersistentVector[Any] = PersistentVector()
+VERSION = 6  # goes up whenever a State is written differently
+
+
+class UnreadableSnapshot(Exception):
+    """A snapshot of another version of octotui, or a broken one: fold the events from the start instead."""
+
+
+class StateSnapshot(msgspec.Struct, frozen=True):
+    """What is written: the version says whether the rest can be read."""
+
+    version: int
+    state: msgspec.Raw
+
+
+def encode(state: State) -> bytes:
+    """The State as JSON; maps are written in the order of their keys, so equal States give equal bytes."""
+    body = msgspec.json.encode(state, enc_hook=_plain)
+    return msgspec.json.encode(StateSnapshot(VERSION, msgspec.Raw(body)))
+
+
+def decode(body: bytes) -> State:
+    """The State that was encoded; raises `Unreadable`."""
+    try:
+        snapshot = msgspec.json.decode(body, type=StateSnapshot)
+        if snapshot.version != VERSION:
+            raise UnreadableSnapshot(
+                f"the snapshot has version {snapshot.version}, and this octotui reads {VERSION}"
+            )
+        state = msgspec.json.decode(snapshot.state, type=State, dec_hook=_sequence)
+    except msgspec.DecodeError as error:
+        raise UnreadableSnapshot(f"the snapshot is broken: {error}") from error
+    fields = {name: getattr(state, name) for name in State.__struct_fields__}
+    maps = {name: HashTrieMap(value) for name, value in fields.items() if isinstance(value, dict)}
+    return msgspec.structs.replace(state, **maps)
+
+
+def _plain(value: Any) -> Any:
+    """A map, a line or a series in terms of JSON."""
+    return dict(sorted(value.items())) if isinstance(value, HashTrieMap) else tuple(value)
+
+
+def _sequence(kind: Any, value: Any) -> Any:
+    """A line or a series from JSON; nothing else in a State has a type of its own."""
+    if kind is SortedSequence:
+        return SortedSequence(tuple(map(tuple, value))) if value else NOBODY
+    if not value:
+        return NOTHING
+    item = get_args(kind)[0]
+    return PersistentVector(
+        value if item is str else msgspec.convert(value, _list_of(item), dec_hook=_sequence)
+    )
+
+
+@cache
+def _list_of(item: Any) -> Any:
+    return list[item]

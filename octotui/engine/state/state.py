@@ -1,0 +1,376 @@
+"""The State: everything that is known at one moment, as one immutable value.
+
+Theory of operation. A *command* says what somebody wants, or what an executor saw. `advance` is the one
+door: it lets `decide` turn the command into *events* (or refuse it), and then looks at each event once, in
+order, for what may go on because of it (`schedule`): a lock that came free, a slot of the cap, the next
+step. Every event passes through `evolve`, the only maker of States, before the next decision is taken.
+Who stands in a line has as ticket the `seq` of the event that put it there.
+
+A *run* waits for its time, then in `ready`, or in the line of its concurrency tag; with a slot it is
+executing. Its steps go group by group: the *jobs* of a group need a place (`max_parallelism`), then the lock
+of their machine (`locks`: holders, and a line of those who wait), then they run. A run whose jobs all wait
+for child runs yields its slot, and comes back through `resuming`, ahead of `ready`. A manual step ends its
+group: the run pauses, gives everything back, and is queued anew when the last question is answered. All
+that can fall due stands in `deadlines`, by time.
+
+In a *guided* run a job that failed for good asks what is to become of it. The run is still executing and
+keeps what it has; only the lock of the job's machine is given back, and asked for again on `retry`.
+
+A *family* is a run and all it started. It leaves the State as a whole when its last run ends; with
+`keep_ended` (a replay) it stays to be looked at.
+
+None of these values can be part of a circle, so the garbage collector passes them by (`gc=False`): it would
+look at all open runs again and again.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+import msgspec
+from rpds import HashTrieMap
+
+from octotui.engine.state.records import (
+    Artifact,
+    Attempt,
+    Health,
+    Interruption,
+    JobEnd,
+    JobKind,
+    JobProgress,
+    Mode,
+    Outcome,
+    Pick,
+    RejectedCandidate,
+    RunEnd,
+)
+from octotui.engine.state.releases import Release
+from octotui.engine.state.sequence import PersistentVector
+from octotui.engine.state.sorted_sequence import SortedSequence
+from octotui.model.process import Manual, Runbook, Step
+from octotui.model.space import Model, Space
+
+__all__ = ["Interruption"]
+
+if TYPE_CHECKING:
+    Map: TypeAlias = HashTrieMap
+else:  # rpds' maps are generic for the type checker alone
+    Map = dict
+
+Published = dict[str, dict[str, str]]
+"""Values that runs gave to variables of a set: by name, then by environment (`""`: wherever none is)."""
+
+RunState = Literal[
+    "queued", "executing", "paused", "cancelling", "succeeded", "failed", "cancelled", "timed-out"
+]
+JobState = Literal[
+    "waiting", "running", "asking", "succeeded", "succeeded-with-warnings", "failed", "cancelled", "lost"
+]
+StepState = Literal[
+    "pending", "started", "succeeded", "succeeded-with-warnings", "failed", "skipped", "cancelled", "lost"
+]
+NO_JOBS: PersistentVector[str] = PersistentVector()
+ENDED = frozenset(("succeeded", "failed", "cancelled", "timed-out"))
+
+
+class ForPlace(msgspec.Struct, frozen=True, tag=True, gc=False):
+    """A job waits for one of its run's `max_parallelism` places."""
+
+    since: float
+
+
+class ForLock(msgspec.Struct, frozen=True, tag=True, gc=False):
+    """A job waits for a machine's lock; its place in the line is its ticket."""
+
+    since: float
+    machine: str
+    mode: Mode
+
+
+class ForRetry(msgspec.Struct, frozen=True, tag=True, gc=False):
+    """A job waits before it tries again."""
+
+    since: float
+    until: float
+
+
+class ForChild(msgspec.Struct, frozen=True, tag=True, gc=False):
+    """A job waits for the run it started."""
+
+    since: float
+    run: str
+
+
+class ForAnswer(msgspec.Struct, frozen=True, tag=True, gc=False):
+    """A job waits for people."""
+
+    since: float
+    interruption: str
+
+
+Wait = ForPlace | ForLock | ForRetry | ForChild | ForAnswer
+
+
+class Job(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """One step of one run on one machine, a worker or a target; `step` is None for acquiring packages."""
+
+    id: str
+    run: str
+    kind: JobKind
+    step: int | None
+    worker: str | None
+    mode: Mode | None
+    packages: tuple[tuple[str, str], ...] = ()
+    state: JobState = "waiting"
+    wait: Wait | None = None
+    ticket: int = 0
+    attempt: int = 0
+    queued_at: float
+    started_at: float | None = None
+    ended_at: float | None = None
+    deadline: float | None = None
+    stopping: str = ""
+    exit_code: int | None = None
+    reason: str = ""
+    warnings: tuple[str, ...] = ()
+    child: str | None = None
+    progress: JobProgress | None = None
+    attempts: tuple[Attempt, ...] = ()
+    artifacts: tuple[Artifact, ...] = ()
+    highlights: tuple[str, ...] = ()
+    number: int = 0  # among the jobs of its run, from 1
+    outcome: Outcome | None = None  # of an attempt that failed, while people are asked about it
+    target: str | None = None
+
+    @property
+    def place(self) -> tuple[int, str]:
+        """What stands for it in the lines of its run."""
+        return self.number, self.id
+
+
+class StepProgress(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """How far one step of a run has come; `pick` is the index of its worker's pick.
+
+    On targets it has `begun` with so many of them, has so many `open` jobs, and its `result` is the worst so
+    far. A rolling step counts the jobs of its child steps.
+    """
+
+    state: StepState = "pending"
+    pick: int | None = None
+    jobs: PersistentVector[str] = NO_JOBS
+    reason: str = ""
+    targets: tuple[str, ...] = ()
+    begun: int = 0
+    open: int = 0
+    result: JobEnd | None = None
+    failed_on: tuple[str, ...] = ()
+
+
+class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """One execution of a runbook, with the definition it was queued with."""
+
+    id: str
+    number: int
+    root: str
+    parent: str | None
+    process: str
+    runbook: Runbook
+    groups: tuple[tuple[int, ...], ...]
+    environment: str | None
+    tenant: str | None
+    requester: str
+    variables: dict[str, str]
+    state: RunState = "queued"
+    reason: str = ""
+    queued_at: float
+    started_at: float | None = None
+    ended_at: float | None = None
+    ticket: int = 0
+    tag: str | None = None
+    holds_tag: bool = False
+    slot: bool = False
+    resuming: bool = False
+    versions: dict[str, str] | None = None
+    problems: tuple[str, ...] = ()
+    picks: tuple[Pick, ...] = ()
+    selected: int = 0  # the first pick of the current selection
+    leased: bool = False
+    acquired: Literal["no", "yes", "failed"] = "no"
+    group: int = 0
+    pending: int = 0  # steps of that group that have neither started nor been skipped
+    steps: PersistentVector[StepProgress] = PersistentVector()
+    jobs: PersistentVector[str] = NO_JOBS
+    open: SortedSequence = SortedSequence()
+    placed: int = 0
+    unplaced: SortedSequence = SortedSequence()
+    children: int = 0
+    failed: bool = False
+    warnings: tuple[str, ...] = ()
+    interruptions: tuple[str, ...] = ()
+    outputs: tuple[tuple[str, str, str], ...] = ()  # step, name, value of each output variable (V7)
+    spent: float = 0.0
+    executing_since: float | None = None
+    deadline: float | None = None
+    ending: RunEnd = "cancelled"
+    release: Release | None = None
+    skip: tuple[str, ...] = ()
+    tenant_tags: tuple[str, ...] = ()
+    guided: bool = False
+    guidance: bool | None = None
+    priority: bool = False
+    moved: bool = False
+    not_before: float | None = None  # until then it stands in no line
+    schedule: str | None = None
+    secrets: tuple[str, ...] = ()  # names of sensitive values that were given, and are nowhere here (V5)
+    target_outputs: tuple[tuple[str, str, str, str], ...] = ()  # step, target, name, value
+    without: tuple[RejectedCandidate, ...] = ()  # targets it goes without from the start
+    excluded: tuple[str, ...] = ()  # targets that it goes on without
+    targeted: bool = False  # its targets are selected
+
+    @property
+    def title(self) -> str:
+        """What people call it: its runbook, or project and release."""
+        return self.release.title if self.release else self.runbook.name
+
+    @property
+    def channel(self) -> str | None:
+        """The channel of the release that is deployed, if it is one."""
+        return self.release.channel if self.release else None
+
+    @property
+    def place(self) -> tuple[int, int, str]:
+        """What stands for it in a line: those moved to the top, those with priority, the rest (Q1)."""
+        return (0 if self.moved else 1 if self.priority else 2), self.ticket, self.id
+
+    @property
+    def ended(self) -> bool:
+        """Whether it is over."""
+        return self.state in ENDED
+
+    @property
+    def yielded(self) -> bool:
+        """Whether it gave its slot back while it waits for children (Q4)."""
+        return self.state == "executing" and not self.slot
+
+    @property
+    def leases(self) -> tuple[Pick, ...]:
+        """The picks whose workers it leases now."""
+        return self.picks[self.selected :] if self.leased else ()
+
+    @property
+    def present(self) -> range:
+        """The indexes of the steps of its present group."""
+        group = self.groups[self.group] if self.group < len(self.groups) else ()
+        return range(group[0], group[-1] + 1) if group else range(0)
+
+    @property
+    def needs_packages(self) -> tuple[str, ...]:
+        """Every requirement of the steps that apply, once each: `tools`, `container:alpine@3.x`."""
+        found: dict[str, None] = {}
+        for step in self.runbook.steps:
+            if not self.not_applicable(step):
+                found.update((each.text, None) for each in step.packages)
+                found.update((each, None) for each in step.images)
+        return tuple(found)
+
+    def not_applicable(self, step: Step) -> str:
+        """Why a step does not apply to this run, or nothing (S4)."""
+        if not step.enabled:
+            return "it is disabled"
+        if step.name in self.skip:
+            return f"{self.requester or 'who started the run'} left it out"
+        if step.environments and self.environment not in step.environments:
+            return f"it does not apply to environment {self.environment or 'none'}"
+        if step.channels and self.channel not in step.channels:
+            return f"it does not apply to channel {self.channel or 'none'}"
+        if missing := missing_tags(step.tenant_tags, self.tenant_tags):
+            return f"it applies only to tenants tagged {' or '.join(missing)}"
+        return ""
+
+
+class Lock(msgspec.Struct, frozen=True, gc=False):
+    """A machine's reader-writer lock: `(ticket, job)` of who holds it and of who waits, in order."""
+
+    holders: SortedSequence = SortedSequence()
+    exclusive: bool = False
+    queue: SortedSequence = SortedSequence()
+
+
+class ConcurrencyTag(msgspec.Struct, frozen=True, gc=False):
+    """A concurrency tag: the run that has it, and the places of those who wait."""
+
+    holder: str | None = None
+    queue: SortedSequence = SortedSequence()
+
+
+class Family(msgspec.Struct, frozen=True, gc=False):
+    """A run and all it started."""
+
+    runs: PersistentVector[str]
+    open: int
+
+
+class State(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """One moment of a space; made by `evolve` alone."""
+
+    model: Model = Model(space=Space("", ""))
+    seq: int = 0
+    at: float = 0.0
+    keep_ended: bool = False
+    next_run: int = 1
+    next_interruption: int = 1
+    runs: "Map[str, Run]" = HashTrieMap()
+    jobs: "Map[str, Job]" = HashTrieMap()
+    interruptions: "Map[str, Interruption]" = HashTrieMap()
+    families: "Map[str, Family]" = HashTrieMap()
+    locks: "Map[str, Lock]" = HashTrieMap()
+    leases: "Map[str, SortedSequence]" = HashTrieMap()
+    tags: "Map[str, ConcurrencyTag]" = HashTrieMap()
+    cursors: "Map[str, str]" = HashTrieMap()
+    health: "Map[str, Health]" = HashTrieMap()
+    slots: int = 0
+    ready: SortedSequence = SortedSequence()
+    resuming: SortedSequence = SortedSequence()
+    asking: SortedSequence = SortedSequence()
+    deadlines: SortedSequence = SortedSequence()
+    releases: "Map[str, Release]" = HashTrieMap()  # by `shop/1.2.0`
+    newest: "Map[str, str]" = HashTrieMap()  # the version made last, by process
+    current: "Map[str, str]" = HashTrieMap()  # the version deployed last, by `shop/production[/tenant]`
+    releases_created: int = 0
+    published: "Map[str, Published]" = HashTrieMap()  # by variable set
+    schedules: "Map[str, float]" = HashTrieMap()  # the time of each that was due last
+    missed: "Map[str, str]" = HashTrieMap()  # why those could not start their last run
+
+
+def in_order(state: State) -> list[Run]:
+    """Every run in the State, in the order they were queued; costs as much as there are."""
+    return sorted((run for _, run in state.runs.items()), key=lambda run: run.number)
+
+
+def cursor_key(pool: str, process: str) -> str:
+    """Whose cursor it is: that of a pool and a process together (W5)."""
+    return f"{pool}/{process}"
+
+
+def missing_tags(wanted: Sequence[str], tags: Sequence[str]) -> tuple[str, ...]:
+    """The tags, all of the first set of which none is there; any of a set will do, but of each set one."""
+    sets: dict[str, list[str]] = {}
+    for tag in wanted:
+        sets.setdefault(tag.partition("/")[0], []).append(tag)
+    return next((tuple(each) for each in sets.values() if not any(tag in tags for tag in each)), ())
+
+
+def step_of(state: State, job: Job) -> Step | None:
+    """The definition of the step a job belongs to; None for acquiring packages."""
+    return None if job.step is None else state.runs[job.run].runbook.steps[job.step]
+
+
+def manual_of(state: State, question: Interruption) -> Manual:
+    """What the step that asks says of its question; a job that failed asks anyone, once (I7)."""
+    step = step_of(state, state.jobs[question.job])
+    return step.action if step and isinstance(step.action, Manual) else Manual(instructions="")
+
+
+def next_deadline(state: State) -> float | None:
+    """When the next thing falls due, or None."""
+    first = state.deadlines.first()
+    return None if first is None else first[0]

@@ -1,0 +1,99 @@
+"""Cross-checks on a model: names that nothing has, and declarations that contradict each other."""
+
+from octotui.model.checks.manual_steps import check_questions
+from octotui.model.checks.packages import check_packages
+from octotui.model.checks.projects import check_projects
+from octotui.model.checks.prompts import check_prompts
+from octotui.model.checks.references import check_references
+from octotui.model.checks.runbook_cycles import check_circles
+from octotui.model.checks.targets import check_targets
+from octotui.model.checks.variable_conflicts import check_ties
+from octotui.model.checks.variable_set_conflicts import check_ties_of_sets
+from octotui.model.complaints import Report, did_you_mean
+from octotui.model.iteration import placed, processes, seen_by, steps, tables_of_variables, variables
+from octotui.model.scoping import names
+from octotui.model.space import BUILT_IN, DEFAULT_POOL, Model
+
+_BEFORE_TARGETS = {"pool": "A pool is chosen", "prompt": "A value is asked for"}
+
+
+def check(model: Model, report: Report) -> None:
+    """Reports all that is wrong with what the tables say together."""
+    check_references(model, report)
+    _check_workers(model, report)
+    _check_default_pool(model, report)
+    _check_step_names(model, report)
+    _check_pool_variables(model, report)
+    _check_variable_names(model, report)
+    check_prompts(model, report)
+    check_questions(model, report)
+    check_projects(model, report)
+    check_targets(model, report)
+    check_ties(model, report)
+    check_ties_of_sets(model, report)
+    check_circles(model, report)
+    check_packages(model, report)
+    if model.schedules:
+        from octotui.model.schedules import check_schedules  # noqa: PLC0415 - cron and time zones take their time
+
+        check_schedules(model, report)
+
+
+def _check_workers(model: Model, report: Report) -> None:
+    """A worker is of use only in a pool, and only the program itself has one called `built-in`."""
+    reserved = f'"{BUILT_IN}" is the worker of octotui itself; call this one otherwise.'
+    for slug, pool in model.pools.items():
+        if BUILT_IN in pool.workers:
+            report(("pools", slug, "workers", pool.workers.index(BUILT_IN)), reserved)
+    listed = dict.fromkeys(worker for pool in model.pools.values() for worker in pool.workers)
+    for slug in model.workers:
+        if slug not in listed:
+            alone = f'No pool lists the worker "{slug}"{did_you_mean(slug, listed)}'
+            report(("workers", slug), reserved if slug == BUILT_IN else alone)
+
+
+def _check_default_pool(model: Model, report: Report) -> None:
+    marked = [slug for slug, pool in model.pools.items() if pool.default]
+    for slug in marked[1:]:
+        report(("pools", slug, "default"), f'"{marked[0]}" is the default pool already; keep one of them.')
+    if DEFAULT_POOL in model.pools and not marked:
+        sentence = "It is called the default pool but not marked; add default = true, or call it otherwise."
+        report(("pools", DEFAULT_POOL), sentence)
+
+
+def _check_step_names(model: Model, report: Report) -> None:
+    for at, process in processes(model):
+        kind = str(at[0]).removesuffix("s")
+        seen: set[str] = set()
+        for place, step in placed(process, at):
+            if step.name in seen:
+                said = f'Another step of this {kind} is called "{step.name}"; rename one of them.'
+                report((*place, "name"), said)
+            seen |= {step.name} - {""}
+
+
+def _check_pool_variables(model: Model, report: Report) -> None:
+    """A variable that says which pool says nothing else, and is known while planning (W10)."""
+    for at, values in variables(model):
+        for index, value in enumerate(values):
+            for kind in ("target", "role"):
+                if value.kind in _BEFORE_TARGETS and names(value.scope, kind):
+                    what = _BEFORE_TARGETS[value.kind]
+                    sentence = f"{what} before there are targets; scope it by something else than {kind}."
+                    report((*at, index, kind), sentence)
+    for at, step in steps(model):
+        tables = seen_by(model, str(at[1])) if step.pool_variable else ()
+        values = tuple(value for table in tables for value in table.get(step.pool_variable or "", ()))
+        if any(value.kind != "pool" for value in values):
+            sentence = f'"{step.pool_variable}" has a value that is no pool; write it as {{ pool = "…" }}.'
+            report((*at, "pool_variable"), sentence)
+
+
+def _check_variable_names(model: Model, report: Report) -> None:
+    """A variable is found by its name in any case, so that two may not differ in case alone."""
+    for at, table in tables_of_variables(model):
+        seen: dict[str, str] = {}
+        for variable in table:
+            first = seen.setdefault(variable.lower(), variable)
+            if first != variable:
+                report((*at, variable), f'It differs from "{first}" in case alone; rename one of them.')

@@ -1,0 +1,53 @@
+"""Questions that nobody could answer, or whose fields contradict each other (I6)."""
+
+from collections.abc import Iterator
+
+from octotui.model.checks.prompts import prompt_problems
+from octotui.model.complaints import Keys, Report
+from octotui.model.iteration import steps
+from octotui.model.process import Manual
+from octotui.model.space import Model
+
+Found = Iterator[tuple[Keys, str]]
+
+
+def check_questions(model: Model, report: Report) -> None:
+    """Complains about what manual steps ask that cannot be answered as it says."""
+    for at, step in steps(model):
+        if isinstance(step.action, Manual):
+            for found in (_of_people(model, step.action), _of_fields(step.action), _of_expiry(step.action)):
+                for key, sentence in found:
+                    report((*at, "manual", *key), sentence)
+
+
+def _of_people(model: Model, manual: Manual) -> Found:
+    """More approvals than there are people who may give one."""
+    teams = [model.teams[slug] for slug in manual.teams if slug in model.teams]
+    people = {member for team in teams for member in team.members}
+    if teams and all(team.members for team in teams) and len(people) < manual.approvals:
+        names = ", ".join(sorted(people))
+        yield ("approvals",), f"Its teams have fewer members than that ({names}); ask for fewer, or add some."
+
+
+def _of_expiry(manual: Manual) -> Found:
+    if manual.expires == 0:
+        yield ("expires",), "Nobody could answer in no time; say how long, or remove it."
+    if manual.expires is not None and manual.on_expiry == "proceed":
+        for name, prompt in manual.fields.items():
+            if prompt.needs_answer:
+                sentence = (
+                    "Nobody fills it in when the question expires; give it a default, or required = false."
+                )
+                yield ("fields", name), sentence
+
+
+def _of_fields(manual: Manual) -> Found:
+    seen: dict[str, str] = {}
+    for name, prompt in manual.fields.items():
+        first = seen.setdefault(name.lower(), name)
+        if first != name:
+            yield ("fields", name), f'It differs from "{first}" in case alone; rename one of them.'
+        if name.lower().split(".")[0] == "manual":
+            yield ("fields", name), '"Manual" holds what octotui says of the answer; call it otherwise.'
+        for key, sentence in prompt_problems(prompt):
+            yield ("fields", name, key), sentence

@@ -1,0 +1,57 @@
+"""Which packages the folders of feeds hold, and what a file's name says about one."""
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from octotui.model.complaints import Keys, Report, did_you_mean
+from octotui.model.iteration import steps
+from octotui.model.process import Package, Requirement, Step
+from octotui.model.space import Model
+from octotui.model.versions import ANY, VERSION, RangeError, range_of
+
+_FILE = re.compile(rf"(.+?)\.({VERSION})\.(?:zip|tar\.gz|tgz|nupkg)")
+
+
+def package_of(file: str) -> Requirement | None:
+    """The id and version in the name of a file such as `worker-image.2.1.0.zip`, or None."""
+    found = _FILE.fullmatch(file)
+    return Requirement(found[1], found[2]) if found else None
+
+
+def check_packages(model: Model, report: Report) -> None:
+    """Complains about feeds without a folder, and packages that no feed holds; no server is asked (P1)."""
+    folders = {slug: Path(feed.directory) for slug, feed in model.feeds.items() if feed.directory}
+    missing = [slug for slug, folder in folders.items() if not folder.is_dir()]
+    for slug in missing:
+        said = f'There is no folder "{folders[slug]}"; make it, or name another.'
+        report(("feeds", slug, "directory"), said)
+    held = _ids(folder for slug, folder in folders.items() if slug not in missing)
+    known = not missing and all(feed.directory or feed.registry for feed in model.feeds.values())
+    for of_step, step in steps(model):
+        for place, package in enumerate(step.packages):
+            at = (*of_step, *_place(step, place))
+            _check_range(package, at, report)
+            if not model.feeds:
+                report(at, f'"{package.id}" needs a feed; declare one, such as [feeds.local].')
+            elif known and package.id not in held:
+                report(at, f'No feed holds the package "{package.id}"{did_you_mean(package.id, held)}')
+
+
+def _place(step: Step, place: int) -> Keys:
+    """The keys of a step's package, the first of which may be the one it deploys."""
+    if not isinstance(step.action, Package):
+        return ("packages", place)
+    return ("packages", place - 1) if place else ("package",)
+
+
+def _check_range(package: Requirement, at: Keys, report: Report) -> None:
+    try:
+        range_of(package.version or ANY)
+    except RangeError as error:
+        report(at, str(error))
+
+
+def _ids(folders: Iterable[Path]) -> list[str]:
+    files = (file.name for folder in folders for file in sorted(folder.iterdir()))
+    return list(dict.fromkeys(found.id for file in files if (found := package_of(file))))

@@ -1,0 +1,48 @@
+"""Prompts that nobody could answer, or whose default is no answer (V6)."""
+
+from octotui.model.complaints import Report, did_you_mean, listing
+from octotui.model.iteration import variables
+from octotui.model.space import Model
+from octotui.model.values import Prompt
+
+CHECKED = ("True", "False")
+"""What a checkbox stands for, ticked and not."""
+
+
+def check_prompts(model: Model, report: Report) -> None:
+    """Complains about options and defaults that do not fit the kind of a prompt."""
+    for at, values in variables(model):
+        for index, value in enumerate(values):
+            if value.prompt is not None:
+                for key, sentence in prompt_problems(value.prompt):
+                    report((*at, index, "prompt", key), sentence)
+
+
+def answer_problem(prompt: Prompt, answer: str) -> str:
+    """Why a text is no answer to a prompt, as the end of a sentence; or nothing."""
+    if prompt.kind == "select" and answer not in prompt.options and (answer or prompt.required):
+        return f"must be one of {listing(list(prompt.options))}"
+    if prompt.kind == "checkbox" and answer.capitalize() not in CHECKED:
+        return f"must be {' or '.join(CHECKED)}"
+    if prompt.required and not answer.strip():
+        return "needs a value"
+    return ""
+
+
+def prompt_problems(prompt: Prompt) -> list[tuple[str, str]]:
+    """What is wrong with a prompt, by its key."""
+    found = []
+    if prompt.kind == "select" and not prompt.options:
+        found.append(("options", 'A select offers options; name some in options = ["…"].'))
+    if prompt.kind != "select" and prompt.options:
+        found.append(("options", 'Only a select offers options; add kind = "select" or remove them.'))
+    if prompt.default is None:
+        return found
+    if prompt.kind == "sensitive":
+        found.append(("default", "A sensitive value has no default in a file; remove it."))
+    elif prompt.kind == "select" and prompt.default not in prompt.options:
+        meant = did_you_mean(prompt.default, prompt.options)
+        found.append(("default", f'There is no option "{prompt.default}"{meant}'))
+    elif prompt.kind == "checkbox" and prompt.default.capitalize() not in CHECKED:
+        found.append(("default", "A checkbox is true or false."))
+    return found

@@ -1,0 +1,37 @@
+"""What steps that go to targets may not say."""
+
+from octotui.model.complaints import Report
+from octotui.model.iteration import steps
+from octotui.model.process import HealthCheck, Rolling, Step
+from octotui.model.space import Model
+
+_OF_CHILDREN = ("pool", "pool_variable", "packages", "container", "retries", "time_limit", "wait_limit")
+
+
+def check_targets(model: Model, report: Report) -> None:
+    """Complains about keys that say nothing for a step on targets."""
+    for at, step in steps(model):
+        for key, message in _problems(step):
+            report((*at, key), message)
+
+
+def _problems(step: Step) -> list[tuple[str, str]]:
+    if isinstance(step.action, Rolling):
+        found = [
+            (key, f'"{key}" is for its child steps; move it there.') for key in _said(step, _OF_CHILDREN)
+        ]
+        if step.on != "target":
+            found.append(("on", 'Where scripts run is for its child steps to say; move "on" there.'))
+        if not step.action.steps:
+            found.append(("steps", "It has no child steps; write some, or a script."))
+        return found
+    if step.on != "target":
+        if isinstance(step.action, HealthCheck):
+            return [("on", "A health check runs on its targets; remove it.")]
+        return []
+    sentence = 'It runs on its targets and has no worker; remove it, or say on = "worker-for-each-target".'
+    return [(key, sentence) for key in _said(step, ("pool", "pool_variable"))]
+
+
+def _said(step: Step, keys: tuple[str, ...]) -> list[str]:
+    return [key for key in keys if getattr(step, key)]

@@ -1,0 +1,139 @@
+"""Values of one variable of which more than one could be left (V3)."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import combinations, product
+
+import msgspec
+
+from octotui.model.complaints import Report
+from octotui.model.iteration import variables
+from octotui.model.scoping import KINDS, kinds_of, matches, most_specific, names
+from octotui.model.space import Model, Scope, Value
+
+# What is decided together: a tenant brings its tags, a step is one of a certain process.
+_ASPECTS = (
+    ("environment",),
+    ("tenant", "tenant_tag"),
+    ("process", "step"),
+    ("channel",),
+    ("target",),
+    ("role",),
+)
+
+
+def check_ties(model: Model, report: Report) -> None:
+    """Complains about every value that ties with an earlier one, and says where."""
+    for place, values in variables(model):
+        contexts: Contexts | None = None
+        for one, other in candidates(values):
+            first, second = values[one], values[other]
+            at = (*place, other)
+            if _same(first.scope, second.scope):
+                report(at, f"This value has the same scope as value {one + 1}; keep one of them.")
+                continue
+            contexts = contexts or Contexts(model, values)
+            if context := contexts.tie(first, second):
+                where = f"Value {one + 1} holds {words(context)} too, and neither is more specific"
+                report(at, f"{where}; narrow one of them.")
+
+
+def candidates(values: Sequence[Value]) -> Iterator[tuple[int, int]]:
+    """The pairs of values that can match together and are scoped by the same kinds."""
+    alike: dict[tuple[str, ...], list[int]] = {}
+    for index, value in enumerate(values):
+        alike.setdefault(kinds_of(value.scope), []).append(index)
+    for kinds, indexes in alike.items():
+        # Two tags may be those of one tenant; two names of any other kind never hold together.
+        single = [kind for kind in kinds if kind != "tenant_tag"]
+        sets = [[frozenset(names(value.scope, kind)) for kind in single] for value in values]
+        for one, other in combinations(indexes, 2):
+            if not any(map(frozenset.isdisjoint, sets[one], sets[other])):
+                yield one, other
+
+
+def _same(one: Scope, other: Scope) -> bool:
+    return all(set(names(one, kind)) == set(names(other, kind)) for kind in KINDS)
+
+
+class Contexts:
+    """The contexts that the values of one variable can tell apart, aspect by aspect."""
+
+    def __init__(self, model: Model, values: tuple[Value, ...], project: str | None = None) -> None:
+        """Where `project` is given, only its processes count."""
+        self._project = project
+        self._values = values
+        self._named = {kind: _union(names(value.scope, kind) for value in values) for kind in KINDS}
+        self._options: dict[tuple[str, ...], list[Scope]] = {
+            ("tenant", "tenant_tag"): self._tenants(model),
+            ("process", "step"): self._places(model),
+        }
+
+    def tie(self, one: Value, other: Value, before: Sequence[Value] = ()) -> Scope | None:
+        """A context in which both values are left and none of those that come `before` them, or None."""
+        for parts in product(*(self._where_both(one, other, kinds) for kinds in _ASPECTS)):
+            context = _joined(parts)
+            left = most_specific(self._values, context)
+            if _has(left, one) and _has(left, other) and not any(_has(left, each) for each in before):
+                return context
+        return None
+
+    def _where_both(self, one: Value, other: Value, kinds: tuple[str, ...]) -> list[Scope]:
+        """The possible contexts of one aspect in which both values match."""
+        return [
+            context
+            for context in self._options.get(kinds) or self._each(kinds[0])
+            if matches(one.scope, context, kinds) and matches(other.scope, context, kinds)
+        ]
+
+    def _each(self, kind: str) -> list[Scope]:
+        """None of a kind, or one of those that values name."""
+        return [Scope(), *(_context({kind: (name,)}) for name in self._named[kind])]
+
+    def _tenants(self, model: Model) -> list[Scope]:
+        """No tenant, and of the tenants that no value tells apart one each."""
+        found = {Scope(): None}
+        for slug, tenant in model.tenants.items():
+            known = tuple(name for name in (slug,) if name in self._named["tenant"])
+            tags = tuple(sorted(tag for tag in tenant.tags if tag in self._named["tenant_tag"]))
+            found[Scope(tenant=known, tenant_tag=tags)] = None
+        return list(found)
+
+    def _places(self, model: Model) -> list[Scope]:
+        """A run as a whole, and its steps, of every process that some value tells apart."""
+        found = {} if model.processes else {Scope(): None}
+        for slug, runbook in model.processes.items():
+            if self._project not in (None, model.project_of(slug)):
+                continue
+            process = tuple(name for name in (slug,) if name in self._named["process"])
+            found[Scope(process=process)] = None
+            for step in runbook.flat().steps:
+                if step.name in self._named["step"]:
+                    found[Scope(process=process, step=(step.name,))] = None
+        return list(found)
+
+
+def _has(values: Sequence[Value], one: Value) -> bool:
+    """Whether it is among them, and not only one that is equal."""
+    return any(value is one for value in values)
+
+
+def _union(many: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for each in many for name in each))
+
+
+def _context(held: dict[str, tuple[str, ...]]) -> Scope:
+    return msgspec.convert(held, Scope)
+
+
+def _joined(parts: tuple[Scope, ...]) -> Scope:
+    return _context({kind: names(part, kind) for part in parts for kind in kinds_of(part)})
+
+
+def words(context: Scope) -> str:
+    """A context in a sentence."""
+    return " and ".join(_phrases(context))
+
+
+def _phrases(context: Scope) -> Iterator[str]:
+    for kind in kinds_of(context):
+        yield f"for {kind.replace('_', ' ')} " + ", ".join(f'"{name}"' for name in names(context, kind))

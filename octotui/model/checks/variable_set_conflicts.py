@@ -1,0 +1,65 @@
+"""Values in two variable sets of a project of which neither would win (V4)."""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from octotui.model.checks.variable_conflicts import Contexts, candidates, words
+from octotui.model.complaints import Report
+from octotui.model.iteration import values_seen_by
+from octotui.model.scoping import kinds_of
+from octotui.model.space import Model, Value, Variables
+
+
+class _Seen(msgspec.Struct, frozen=True):
+    """All values of one variable that a project sees: its own, and by their set those of its sets."""
+
+    values: tuple[Value, ...]
+    own: tuple[Value, ...]
+    sets: dict[int, str]
+
+    def set_of(self, index: int) -> str | None:
+        """The variable set of a value, if it stands in one."""
+        return self.sets.get(id(self.values[index]))
+
+
+def check_ties_of_sets(model: Model, report: Report) -> None:
+    """Complains where two sets of a project tie and the project itself says nothing that comes before."""
+    for slug, project in model.projects.items():
+        if len(project.variable_sets) < 2:
+            continue
+        for name, values in values_seen_by(model, slug).items():
+            sets = {
+                id(value): each
+                for each in project.variable_sets
+                for value in _named(model.variable_sets.get(each, {}), name)
+            }
+            seen = _Seen(values, _named(project.variables, name), sets)
+            for later, sentence in _ties(model, slug, seen):
+                at = ("projects", slug, "variable_sets", project.variable_sets.index(later))
+                report(at, f'"{name}" is {sentence}')
+
+
+def _named(table: Variables, name: str) -> tuple[Value, ...]:
+    return next((values for each, values in table.items() if each.lower() == name.lower()), ())
+
+
+def _ties(model: Model, project: str, seen: _Seen) -> Iterator[tuple[str, str]]:
+    """The second set of each two that tie, and a sentence about them."""
+    if len(dict.fromkeys(seen.sets.values())) < 2:
+        return
+    contexts = Contexts(model, seen.values, project)
+    told: list[tuple[str, str]] = []
+    for one, other in candidates(seen.values):
+        first, second = seen.set_of(one), seen.set_of(other)
+        if first is None or second is None or first == second or (first, second) in told:
+            continue
+        context = contexts.tie(seen.values[one], seen.values[other], seen.own)
+        if context is not None:
+            told.append((first, second))
+            held = f" {words(context)}" if kinds_of(context) else ""
+            yield (
+                second,
+                f'in the variable sets "{first}" and "{second}" alike{held}; narrow one of its values, '
+                "or give the project its own.",
+            )

@@ -1,0 +1,153 @@
+"""From clean tables to the model: names default to slugs, bare workers get entries, steps get actions."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from octotui.model.complaints import Keys, Report
+from octotui.model.process import Runbook
+from octotui.model.space import Model, Scope
+from octotui.model.toml.template_steps import templated
+from octotui.model.toml.templates import Library
+
+_NAMED = (
+    "pools",
+    "workers",
+    "environments",
+    "tenants",
+    "teams",
+    "runbooks",
+    "projects",
+    "lifecycles",
+    "targets",
+    "schedules",
+)
+_OF_PROJECT = ("lifecycle", "variable_sets")
+
+
+def convert(tables: dict[str, Any], report: Report, library: Library) -> Model:
+    """The model of clean tables, with the templates it may use.
+
+    What a complaint was made about already gets a harmless stand-in.
+    """
+    converted = dict(tables)
+    for table in _NAMED:
+        converted[table] = {slug: {"name": slug, **each} for slug, each in tables.get(table, {}).items()}
+    named = [slug for pool in converted["pools"].values() for slug in pool.get("workers", ())]
+    converted["workers"] = {slug: {"name": slug} for slug in named} | converted["workers"]
+    for table in ("runbooks", "projects"):
+        for slug, process in converted[table].items():
+            process["steps"] = _steps(process, (table, slug, "steps"), report, library)
+    converted["projects"] = {slug: _project(each) for slug, each in converted["projects"].items()}
+    converted["lifecycles"] = {slug: _lifecycle(each) for slug, each in converted["lifecycles"].items()}
+    name = tables.get("space", {}).get("name", "?")
+    converted["space"] = {"name": name, "slug": space_slug(name)}
+    converted["variables"] = _variables(tables.get("variables", {}))
+    sets = tables.get("variable_sets", {})
+    converted["variable_sets"] = {slug: _variables(each) for slug, each in sets.items()}
+    converted["notify"] = _notify(tables.get("notify", {}), report, library)
+    return msgspec.convert(converted, Model)
+
+
+def space_slug(name: str) -> str:
+    """The name of a space as that of a folder."""
+    return re.sub(r"\W+", "-", name.casefold())[:60].strip("-_") or "space"
+
+
+def _notify(table: dict[str, Any], report: Report, library: Library) -> dict[str, Any]:
+    """How people hear of questions; what is sent is the action of a step that uses the template."""
+    sent = {"action": templated(table, ("notify",), report, library)} if "template" in table else {}
+    return {**{key: table[key] for key in ("bell", "terminal") if key in table}, **sent}
+
+
+def _project(table: dict[str, Any]) -> dict[str, Any]:
+    """A project; all that a runbook has too says what its deployment is."""
+    channels = table.get("channels", {})
+    return {
+        **{key: table[key] for key in _OF_PROJECT if key in table},
+        "deployment": {key: each for key, each in table.items() if key in Runbook.__struct_fields__},
+        "variables": _variables(table.get("variables", {})),
+        "channels": {slug: {"name": slug, **each} for slug, each in channels.items()},
+    }
+
+
+def _lifecycle(table: dict[str, Any]) -> dict[str, Any]:
+    return {**table, "phases": [{"name": "", **phase} for phase in table.get("phases", ())]}
+
+
+def _steps(process: dict[str, Any], at: Keys, report: Report, library: Library) -> list[dict[str, Any]]:
+    steps = enumerate(process.get("steps", ()))
+    return [_step(step, (*at, index), report, library) for index, step in steps]
+
+
+def _step(step: dict[str, Any], at: Keys, report: Report, library: Library) -> dict[str, Any]:
+    deployed = step.get("package", [])
+    first = [deployed.get("id", "?")] if isinstance(deployed, dict) else [deployed] if deployed else []
+    packages = [each.split("@") for each in (*first, *step.get("packages", ()))]
+    on = {"on": "target"} if "roles" in step else {}
+    return {
+        "name": "",
+        **on,
+        **step,
+        "action": _action(step, at, report, library),
+        "packages": [dict(zip(("id", "version"), each, strict=False)) for each in packages],
+    }
+
+
+def _action(step: dict[str, Any], at: Keys, report: Report, library: Library) -> dict[str, Any]:
+    if "runbook" in step:
+        kept = ("runbook", "environment", "tenant", "wait")
+        return {"kind": "runbook", **{key: step[key] for key in kept if key in step}}
+    if "template" in step:
+        return templated(step, at, report, library)
+    if "package" in step:
+        return {"kind": "package", **(step["package"] if isinstance(step["package"], dict) else {})}
+    if "manual" in step:
+        return {"kind": "manual", "instructions": "", **step["manual"]}
+    if "steps" in step:
+        children = [{"on": "target", **each} for each in step["steps"]]
+        return {"kind": "rolling", "steps": _steps({"steps": children}, (*at, "steps"), report, library)}
+    if "health_check" in step:
+        check = step["health_check"]
+        script = _script(check, (*at, "health_check"), report)
+        return {"kind": "health_check", **check, "script": script}
+    return _script(step, at, report)
+
+
+def _script(table: dict[str, Any], at: Keys, report: Report) -> dict[str, Any]:
+    """The script of a table, written there or in a file."""
+    script = table.get("script", "")
+    if isinstance(script, str):
+        return {"kind": "script", "body": script}
+    read = {"body": _read(script["file"], at, report)} if "file" in script else {}
+    return {"kind": "script", "body": "", **script, **read}
+
+
+def _read(file: str, at: Keys, report: Report) -> str:
+    """The script in a file; what is wrong with the file is a complaint about its key."""
+    try:
+        return Path(file).read_text("utf-8")
+    except OSError as error:
+        problem = f'Cannot read "{file}": {error.strerror}.'
+    except UnicodeDecodeError:
+        problem = f'"{file}" is not a text in UTF-8.'
+    report((*at, "script", "file"), problem)
+    return ""
+
+
+def _variables(variables: dict[str, Any]) -> dict[str, Any]:
+    return {name: list(map(_value, values)) for name, values in variables.items()}
+
+
+def _value(value: str | dict[str, Any]) -> dict[str, Any]:
+    if isinstance(value, str):
+        return {"value": value}
+    scope = {each: value[each] for each in Scope.__struct_fields__ if each in value}
+    if "sensitive" in value:
+        return {"kind": "sensitive", "secret": value["sensitive"], "scope": scope}
+    if "prompt" in value:
+        return {"kind": "prompt", "prompt": value["prompt"], "scope": scope}
+    kind = "pool" if "pool" in value else "text"
+    return {"value": value.get("pool", value.get("value", "")), "kind": kind, "scope": scope}

@@ -1,0 +1,103 @@
+"""Reading a model from a TOML file, or a folder of them: the frozen values, or all complaints at once."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from octotui.model.checks.all import check
+from octotui.model.complaints import Complaint, InsideReport, Keys, ModelError, SourcePosition
+from octotui.model.space import Model
+from octotui.model.toml.convert import convert
+from octotui.model.toml.sources import Source, files_of
+from octotui.model.toml.space_spec import MODEL
+from octotui.model.toml.templates import Library
+from octotui.model.toml.validate import Validator
+
+_SINGLE = ("space", "engine", "access", "notify", "retention")
+
+
+Check = Callable[[Model, InsideReport], None]
+"""Looks at what texts of a model say, which other rooms understand."""
+
+
+def load(path: Path | str, checks: Sequence[Check] = ()) -> Model:
+    """The model in a file, or in the `*.toml` of a folder together; raises ModelError with all complaints."""
+    reading = _Reading()
+    for file in files_of(Path(path)):
+        reading.add(file)
+    if not reading.broken:
+        model = reading.model()
+        for each in checks:
+            each(model, reading.inside)
+    if complaints := reading.complaints():
+        raise ModelError(complaints)
+    return model
+
+
+class _Reading:
+    """The tables of several files as one, where each stands, and the first problem with each key."""
+
+    def __init__(self) -> None:
+        self.broken: list[Complaint] = []
+        self._sources: list[Source] = []
+        self._tables: dict[str, Any] = {}
+        self._origins: dict[Keys, Source] = {}
+        self._problems: dict[tuple[Source, Keys], str] = {}
+        self._places: dict[tuple[Source, Keys], SourcePosition] = {}
+
+    def add(self, file: Path) -> None:
+        """Reads one file; what is declared already stays as it is."""
+        try:
+            source = Source(file)
+        except ModelError as error:
+            self.broken += error.complaints
+            return
+        self._sources.append(source)
+        report = partial(self._report, source)
+        for table, content in Validator(source.folder, report).read(MODEL, source.tables).items():
+            if table in _SINGLE:
+                if self._first(source, (table,)):
+                    self._tables[table] = content
+            else:
+                merged = self._tables.setdefault(table, {})
+                new = {key: each for key, each in content.items() if self._first(source, (table, key))}
+                merged.update(new)
+
+    def model(self) -> Model:
+        """Converts and checks what all files declare together."""
+        if "space" not in self._tables:
+            self._about(("space",), '"space" is missing: say [space] and name = "…" in one place.')
+        library = Library(self._sources[0].folder)
+        model = convert(self._tables, self._about, library)
+        self.broken += library.complaints
+        check(model, self._about)
+        return model
+
+    def inside(self, at: Keys, message: str, place: SourcePosition) -> None:
+        """Takes a problem inside the text of a key, or of the file that it names."""
+        self._places[self._source(at), at] = place
+        self._about(at, message)
+
+    def complaints(self) -> list[Complaint]:
+        """Every problem at its place."""
+        found = (
+            source.complaint(at, message, self._places.get((source, at)))
+            for (source, at), message in self._problems.items()
+        )
+        return [*self.broken, *found]
+
+    def _first(self, source: Source, at: Keys) -> bool:
+        first = self._origins.setdefault(at, source)
+        if first is not source:
+            self._report(source, at, f"This is declared in {first.place(at)} already; keep one of them.")
+        return first is source
+
+    def _source(self, at: Keys) -> Source:
+        return self._origins.get(at[:2]) or self._origins.get(at[:1]) or self._sources[0]
+
+    def _about(self, at: Keys, message: str) -> None:
+        self._report(self._source(at), at, message)
+
+    def _report(self, source: Source, at: Keys, message: str) -> None:
+        self._problems.setdefault((source, at), message)

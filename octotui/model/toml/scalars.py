@@ -1,0 +1,46 @@
+"""The single values of a model's tables: names, slugs, packages, durations and the like."""
+
+from octotui.model.quantities import (
+    DURATION,
+    RATE,
+    SIZE,
+    bytes_per_second,
+    duration,
+    rate,
+    seconds,
+    size,
+    size_in_bytes,
+)
+from octotui.model.toml.spec import KeySpec, ScalarSpec, quantity, text
+
+
+def name(what: str = "a name in one line") -> ScalarSpec:
+    """Text of one line with something in it."""
+    return text(what, r"\S(?:.*\S)?")
+
+
+SLUG = text('a slug of lower-case letters, digits, "-", "_" and "."', r"[a-z0-9][a-z0-9_.\-]*")
+TAG = text('a tag such as "region/westus"', r"[^/\s]+/[^/\s]+")
+PACKAGE = text(
+    'a package such as "tools", "tools@1.2.0" or "tools@[1.0,2.0)"',
+    r"[^@\s/.][^@\s/]*(?:@[^@\s/](?:[^@/]*[^@\s/])?)?",
+)
+PACKAGE_ID = text("the id of a package", r"[^@\s/]+")
+NEED = text(
+    'a command such as "curl", or a Python module such as "python:boto3"',
+    r"(?:python:)?[A-Za-z0-9_][A-Za-z0-9_.+\-]*",
+)
+PATH = text("a path", r"\S(?:.*\S)?", path=True)
+URL = text('an address such as "https://feeds.example/tools/"', r"https?://[^\s/@?#]+(?:[/?][^\s#]*)?")
+INNER_FILES = text(
+    'a pattern such as "*.json" or "web/**/*.config"', r"(?!/)(?!(?:.*/)?\.\.(?:/|$))\S(?:.*\S)?"
+)
+TIME = quantity('a duration such as "90s", "15m" or "1h30m"', DURATION, seconds, duration)
+BYTES = quantity('a size such as "500 MB" or "10 GiB"', SIZE, size_in_bytes, size)
+SPEED = quantity('a rate such as "64 KiB/s" or "1 MB/s"', RATE, bytes_per_second, rate)
+CONDITION = text(
+    '"success", "failure", "always" or an expression such as "#{Deploy}"', r"success|failure|always|.*#\{.*"
+)
+NAME = KeySpec(name(), "What people call it; without it, its slug.")
+
+VARIABLE = name("the name of a variable")

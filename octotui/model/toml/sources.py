@@ -1,0 +1,83 @@
+"""The TOML files of a model: found, decoded, and judged by tomllib."""
+
+import re
+import tomllib
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from octotui.model.complaints import Complaint, Keys, ModelError, SourcePosition, key_text
+
+if TYPE_CHECKING:
+    from octotui.model.toml.positions import Positions
+
+
+class Source:
+    """One TOML file: its tables, and where their keys stand."""
+
+    def __init__(self, file: Path) -> None:
+        """Reads the file, or raises a ModelError with one complaint."""
+        self.file = file
+        self.folder = file.parent.absolute()
+        self._text = _text(file)
+        self.tables = _tables(file, self._text)
+
+    @cached_property
+    def _positions(self) -> "Positions":
+        from octotui.model.toml.positions import Positions  # noqa: PLC0415  (tree-sitter, only to complain)
+
+        return Positions(self._text)
+
+    def place(self, at: Keys) -> str:
+        """The place of a key as people read it: file:line:column."""
+        line, column = self._positions.find(at)
+        return f"{self.file}:{line}:{column}"
+
+    def complaint(self, at: Keys, message: str, inside: SourcePosition | None = None) -> Complaint:
+        """A complaint about a key of this file, or about a place inside its text."""
+        key = key_text(at, self.tables)
+        if inside is not None and inside.file is not None:
+            return Complaint(inside.file, inside.line, inside.column, key, message)
+        positions = self._positions
+        place = positions.find(at) if inside is None else positions.inside(at, inside.line, inside.column)
+        return Complaint(str(self.file), *place, key, message)
+
+
+def files_of(path: Path) -> list[Path]:
+    """The file itself, or the TOML files of a folder by name."""
+    if not path.is_dir():
+        return [path]
+    files = sorted(each for each in path.glob("*.toml") if not each.name.startswith("."))
+    if not files:
+        raise _error(path, "No TOML file is in this folder; name one, or write one with `octotui init`.")
+    return files
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        raise _error(file, "There is no such file; `octotui init` writes one to start from.") from None
+    except (OSError, ValueError) as error:
+        reason = "it is not text in UTF-8" if isinstance(error, UnicodeDecodeError) else str(error)
+        if isinstance(error, OSError) and error.strerror:
+            reason = error.strerror
+        raise _error(file, f"Cannot read this file: {reason}.") from None
+
+
+def _tables(file: Path, text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except RecursionError:
+        raise _error(file, "Lists or tables are nested too deeply.", 1, 1) from None
+    except ValueError as error:
+        what, _, where = str(error).partition(" (at ")
+        lines = text.splitlines() or [""]
+        line, column = len(lines), len(lines[-1]) + 1
+        if found := re.match(r"line (\d+), column (\d+)", where):
+            line, column = int(found[1]), int(found[2])
+        raise _error(file, f"This is not TOML: {what}.", line, column) from None
+
+
+def _error(file: Path, message: str, line: int = 0, column: int = 0) -> ModelError:
+    return ModelError([Complaint(str(file), line, column, "", message)])

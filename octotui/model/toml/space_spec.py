@@ -1,0 +1,212 @@
+"""The tables of a model: every key there is, what it holds, and a sentence about it."""
+
+from octotui.model.toml.process_spec import PROCESS, RUNBOOK, TEMPLATE_SHELLS
+from octotui.model.toml.scalars import BYTES, NAME, PACKAGE_ID, PATH, SLUG, SPEED, TAG, TIME, URL, name
+from octotui.model.toml.spec import KeyedSpec, KeySpec, ListSpec, TableSpec, choice, flag, scalar, text, whole
+from octotui.model.toml.variable_spec import VARIABLES
+
+SPACE = TableSpec({"name": KeySpec(name(), "What people call this space.", required=True)})
+
+ENGINE = TableSpec(
+    {
+        "task_cap": KeySpec(whole(1), "How many runs execute at a time."),
+        "max_parallelism": KeySpec(whole(1), "How many jobs of one run go side by side."),
+        "built_in_worker": KeySpec(flag(), "Whether an empty default pool runs steps on this machine."),
+        "package_cache": KeySpec(BYTES, "How much a worker keeps of packages that no open run needs."),
+    }
+)
+
+KEEP = TableSpec(
+    {
+        "keep": KeySpec(
+            whole(0, 1_000_000_000), "That of so many runs that ended last, with all they started."
+        ),
+        "age": KeySpec(TIME, "How long after its end a run's are kept."),
+    }
+)
+
+RETENTION = TableSpec(
+    {
+        "runs": KeySpec(KEEP, "Which ended runs are kept, with all they left; others are forgotten."),
+        "logs": KeySpec(KEEP, "Of which ended runs the output is kept."),
+        "artifacts": KeySpec(KEEP, "Of which ended runs the artifacts are kept."),
+        "workspaces": KeySpec(KEEP, "Of which ended runs the workspaces are kept; without it, of none."),
+    }
+)
+
+POOL = TableSpec(
+    {
+        "name": NAME,
+        "workers": KeySpec(ListSpec(SLUG), "Its workers in order; a bare name is a worker on this machine."),
+        "default": KeySpec(flag(), "Whether it serves the steps that name no pool; one pool may."),
+        "policy": KeySpec(choice("round-robin", "least-leases"), "How a worker is selected."),
+        "affinity": KeySpec(
+            choice("run", "step"), "Whether steps of a run with the same packages share a worker."
+        ),
+        "exclusive": KeySpec(flag(), "Whether one script at a time runs on each of its workers."),
+        "containers": KeySpec(flag(), "Whether steps may run in containers here."),
+    }
+)
+
+WORKER = TableSpec(
+    {
+        "name": NAME,
+        "enabled": KeySpec(flag(), "Whether it may be selected."),
+        "exclusive": KeySpec(flag(), "Whether one script at a time runs on it."),
+        "directory": KeySpec(PATH, "Where it keeps its work and its packages."),
+    }
+)
+
+ENVIRONMENT = TableSpec(
+    {
+        "name": NAME,
+        "guided_failure": KeySpec(
+            choice("on", "off"), "Whether a failed job asks people, where nobody says else."
+        ),
+    }
+)
+
+TARGET = TableSpec(
+    {
+        "name": NAME,
+        "roles": KeySpec(ListSpec(name("a role")), "What it is there for; steps name roles.", required=True),
+        "environments": KeySpec(ListSpec(SLUG), "The environments it belongs to; none named means all."),
+        "tenants": KeySpec(ListSpec(SLUG), "The tenants it serves; with no tags named either, all."),
+        "tenant_tags": KeySpec(ListSpec(TAG), "The tags of tenants it serves."),
+        "enabled": KeySpec(flag(), "Whether steps go to it."),
+        "directory": KeySpec(PATH, "Where it keeps its work and its packages."),
+    }
+)
+
+TENANT = TableSpec({"name": NAME, "tags": KeySpec(ListSpec(TAG), "Its tags, each written set/tag.")})
+
+TEAM = TableSpec(
+    {
+        "name": NAME,
+        "members": KeySpec(ListSpec(name()), "Accounts of this machine; nobody listed means anyone."),
+    }
+)
+
+_WHO = ListSpec(name("a team or an account"))
+
+ACCESS = TableSpec(
+    {
+        "group": KeySpec(name("a group of this machine"), "Whose members may connect to the space's server."),
+        "read": KeySpec(_WHO, "Teams and accounts that may look at everything."),
+        "start": KeySpec(_WHO, "Teams and accounts that may start runs and releases, cancel and move runs."),
+        "answer": KeySpec(_WHO, "Teams and accounts that may take and answer questions."),
+    }
+)
+
+FEED = TableSpec(
+    {
+        "directory": KeySpec(PATH, "The folder of packages such as tools.1.2.0.zip."),
+        "url": KeySpec(URL, "The address that lists packages, as a web page, as JSON, or as S3 does."),
+        "registry": KeySpec(URL, "The address of a registry of container images."),
+        "rate": KeySpec(SPEED, "The most bytes a second that are copied from it."),
+        "timeout": KeySpec(TIME, "How long its server may keep us waiting.", not_with=("directory",)),
+        "username": KeySpec(name(), "The account on its server.", only_with="token_env"),
+        "token_env": KeySpec(
+            text("the name of an environment variable", r"[A-Za-z_][A-Za-z0-9_]*"),
+            "The environment variable that holds its token, or the password of the account.",
+            not_with=("directory",),
+        ),
+    },
+    one_of=("directory", "url", "registry"),
+)
+
+PHASE = TableSpec(
+    {
+        "name": KeySpec(name(), "What people call it; unique in its lifecycle.", required=True),
+        "environments": KeySpec(ListSpec(SLUG), "Its environments, in any order.", required=True),
+        "optional": KeySpec(flag(), "Whether a release may pass it by."),
+    }
+)
+
+LIFECYCLE = TableSpec({"name": NAME, "phases": KeySpec(ListSpec(PHASE), "Its phases, in order.")})
+
+CHANNEL = TableSpec(
+    {
+        "name": NAME,
+        "default": KeySpec(flag(), "Whether releases that name no channel are of this one; one channel may."),
+        "lifecycle": KeySpec(SLUG, "The lifecycle of its releases, instead of the project's."),
+        "versions": KeySpec(
+            KeyedSpec(PACKAGE_ID, name('a range of versions such as "[1.0,2.0)"')),
+            "Ranges that the versions of packages must be in, by package.",
+        ),
+        "tag": KeySpec(
+            name("a pattern of pre-release tags"), "What the pre-release tags of versions must match."
+        ),
+    }
+)
+
+PROJECT = TableSpec(
+    {
+        **PROCESS.keys,
+        "lifecycle": KeySpec(SLUG, "Through which environments its releases go; none named means any."),
+        "variable_sets": KeySpec(ListSpec(SLUG), "The variable sets it shares."),
+        "variables": KeySpec(VARIABLES, "Its own variables, which beat those of its sets."),
+        "channels": KeySpec(KeyedSpec(SLUG, CHANNEL), "Kinds of releases, by slug."),
+    }
+)
+
+SCHEDULE = TableSpec(
+    {
+        "name": NAME,
+        "cron": KeySpec(
+            name('a cron text such as "0 3 * * *"'),
+            "Minute, hour, day, month and weekday at which it starts a run.",
+            required=True,
+        ),
+        "timezone": KeySpec(name("a time zone"), "Whose clock it goes by; without it, UTC."),
+        "runbook": KeySpec(SLUG, "The runbook that it runs."),
+        "project": KeySpec(SLUG, "The project whose newest release it deploys."),
+        "channel": KeySpec(SLUG, "The channel of the release, if not the default one.", only_with="project"),
+        "environment": KeySpec(SLUG, "Where the runs take effect."),
+        "tenant": KeySpec(SLUG, "For whom."),
+        "variables": KeySpec(
+            KeyedSpec(name("the name of a variable"), scalar()), "Values given to its runs."
+        ),
+        "enabled": KeySpec(flag(), "Whether it starts anything."),
+    },
+    one_of=("runbook", "project"),
+)
+
+NOTIFY = TableSpec(
+    {
+        "bell": KeySpec(flag(), "Whether the terminal rings when there is a question for who sits at it."),
+        "terminal": KeySpec(flag(), "Whether the terminal is told to show a notification of it."),
+        "template": KeySpec(SLUG, "The template that is sent, once for each question."),
+        "parameters": KeySpec(
+            KeyedSpec(name("the name of a parameter"), scalar()),
+            "What the template asks for, by name; variables of the question's run are filled in.",
+            only_with="template",
+        ),
+        "shell": KeySpec(
+            choice(*TEMPLATE_SHELLS), "Which of its scripts, if not its first.", only_with="template"
+        ),
+    }
+)
+
+MODEL = TableSpec(
+    {
+        "space": KeySpec(SPACE, "The space this model declares; required once."),
+        "engine": KeySpec(ENGINE, "Limits of the space."),
+        "notify": KeySpec(NOTIFY, "How people hear of questions."),
+        "retention": KeySpec(RETENTION, "What is removed of ended runs; nothing, where nothing is said."),
+        "pools": KeySpec(KeyedSpec(SLUG, POOL), "Pools of workers, by slug."),
+        "workers": KeySpec(KeyedSpec(SLUG, WORKER), "Workers of which there is more to say than their name."),
+        "targets": KeySpec(KeyedSpec(SLUG, TARGET), "Machines that are deployed to, by slug."),
+        "environments": KeySpec(KeyedSpec(SLUG, ENVIRONMENT), "Environments, by slug."),
+        "tenants": KeySpec(KeyedSpec(SLUG, TENANT), "Tenants, by slug."),
+        "teams": KeySpec(KeyedSpec(SLUG, TEAM), "Teams that answer questions, by slug."),
+        "access": KeySpec(ACCESS, "Who beside the owner of the space's server may do what."),
+        "feeds": KeySpec(KeyedSpec(SLUG, FEED), "Where packages come from, by slug."),
+        "variables": KeySpec(VARIABLES, "Variables: a value, or a list of values with their scopes."),
+        "variable_sets": KeySpec(KeyedSpec(SLUG, VARIABLES), "Variables that projects share, by slug."),
+        "lifecycles": KeySpec(KeyedSpec(SLUG, LIFECYCLE), "Which environment comes after which, by slug."),
+        "projects": KeySpec(KeyedSpec(SLUG, PROJECT), "What is deployed, by slug."),
+        "runbooks": KeySpec(KeyedSpec(SLUG, RUNBOOK), "Runbooks, by slug."),
+        "schedules": KeySpec(KeyedSpec(SLUG, SCHEDULE), "What the clock starts, by slug."),
+    }
+)

@@ -1,0 +1,117 @@
+"""Step templates: named scripts with parameters, in TOML files of octotui or beside a model."""
+
+import re
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from octotui.model.complaints import Complaint, Keys, ModelError, Report, did_you_mean
+from octotui.model.process import Shell
+from octotui.model.toml.process_spec import TEMPLATE
+from octotui.model.toml.sources import Source
+from octotui.model.toml.validate import Validator
+
+SHIPPED = Path(__file__).parents[1] / "templates"
+FOLDER = "templates"  # beside a model
+
+
+class Parameter(msgspec.Struct, frozen=True, kw_only=True):
+    """What a template asks for: a text, for which nothing is a choice unless it is `required`."""
+
+    label: str
+    help: str = ""
+    kind: Literal["text", "multiline", "select", "checkbox", "sensitive", "number"] = "text"
+    default: str = ""
+    required: bool = False
+    options: tuple[str, ...] = ()
+
+
+class StepTemplate(msgspec.Struct, frozen=True, kw_only=True):
+    """A named script for one shell or several; `outputs` say what its output variables are."""
+
+    name: str
+    scripts: dict[Shell, str]
+    description: str = ""
+    parameters: dict[str, Parameter] = {}
+    needs: tuple[str, ...] = ()
+    outputs: dict[str, str] = {}
+
+
+class Library:
+    """The templates that a model may use: those in the folder beside it, and those of octotui."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self.complaints: list[Complaint] = []
+        self._folders = (SHIPPED,) if folder is None else (folder / FOLDER, SHIPPED)
+        self._read: dict[str, StepTemplate | None] = {}
+
+    @property
+    def names(self) -> list[str]:
+        """The slugs of all templates there are."""
+        return sorted({file.stem for folder in self._folders for file in folder.glob("*.toml")})
+
+    def file(self, slug: str) -> Path | None:
+        """The file of a template; one beside the model comes first."""
+        files = (folder / f"{slug}.toml" for folder in self._folders)
+        return next((file for file in files if file.is_file()), None)
+
+    def find(self, slug: str) -> StepTemplate | None:
+        """The template of that slug; None where its file is broken, and then there are complaints."""
+        if slug not in self._read:
+            file = self.file(slug)
+            self._read[slug] = None if file is None else self._template(slug, file)
+        return self._read[slug]
+
+    def _template(self, slug: str, file: Path) -> StepTemplate | None:
+        try:
+            return read_template(slug, file)
+        except ModelError as error:
+            self.complaints += error.complaints
+            return None
+
+
+def read_template(slug: str, file: Path) -> StepTemplate:
+    """The template in a file; raises ModelError with all complaints."""
+    source = Source(file)
+    problems: dict[Keys, str] = {}
+
+    def report(at: Keys, problem: str) -> None:
+        problems.setdefault(at, problem)
+
+    tables = Validator(source.folder, report).read(TEMPLATE, source.tables)
+    asked = tables.get("parameters", {})
+    parameters = {name: msgspec.convert({"label": name, **each}, Parameter) for name, each in asked.items()}
+    for name, parameter in parameters.items():
+        _check(parameter, ("parameters", name), report)
+    if not problems and not tables.get("scripts"):
+        report(("scripts",), "There is no script; write one, such as [scripts] and bash = '''…'''.")
+    if problems:
+        raise ModelError([source.complaint(at, message) for at, message in problems.items()])
+    return msgspec.convert({"name": slug, **tables, "parameters": parameters}, StepTemplate)
+
+
+def _check(parameter: Parameter, at: Keys, report: Report) -> None:
+    """Complains about a parameter whose keys contradict each other."""
+    if parameter.kind == "select" and not parameter.options:
+        report((*at, "kind"), 'A select offers options; name some in options = ["…"].')
+    elif parameter.kind != "select" and parameter.options:
+        report((*at, "options"), 'Only a select offers options; add kind = "select" or remove them.')
+    elif problem := problem_with(parameter, parameter.default):
+        report((*at, "default"), problem)
+
+
+def problem_with(parameter: Parameter, text: str) -> str:
+    """What is wrong with the text of a parameter, or nothing; what is yet to be filled in is not judged."""
+    if not text or "#{" in text:
+        return ""
+    match parameter.kind:
+        case "sensitive":
+            return 'This is sensitive, so it may not stand here: say a variable, such as "#{Password}".'
+        case "number" if not re.fullmatch(r"-?\d+(?:\.\d+)?", text):
+            return f'Expected a number, not "{text}".'
+        case "checkbox" if text not in ("True", "False"):
+            return "A checkbox is true or false."
+        case "select" if text not in parameter.options:
+            return f'There is no option "{text}"{did_you_mean(text, parameter.options)}'
+    return ""

@@ -1,0 +1,121 @@
+"""A walk over raw tables along their description: says all that is wrong, and keeps what is clean."""
+
+import pathlib
+from typing import Any
+
+import msgspec
+from msgspec import UNSET
+
+from octotui.model.complaints import Keys, Report, did_you_mean, listing
+from octotui.model.toml.spec import AlternativeSpec, KeyedSpec, ListSpec, ScalarSpec, Spec, TableSpec
+
+
+class Validator:
+    """Reads the tables of one file, in whose folder relative paths begin."""
+
+    def __init__(self, folder: pathlib.Path, report: Report) -> None:
+        self._folder = folder
+        self._report = report
+
+    def read(self, shape: Spec, raw: Any, at: Keys = ()) -> Any:
+        """The clean value, or UNSET where the raw one is of no use; a broken table becomes an empty one."""
+        match shape:
+            case ScalarSpec():
+                return self._leaf(shape, raw, at)
+            case TableSpec():
+                return self._record(shape, raw, at)
+            case KeyedSpec():
+                return self._keyed(shape, raw, at)
+            case ListSpec():
+                return self._listing(shape, raw, at)
+            case AlternativeSpec():
+                return self.read(shape.record if isinstance(raw, dict) else shape.leaf, raw, at)
+
+    def _leaf(self, leaf: ScalarSpec, raw: Any, at: Keys) -> Any:
+        if not leaf.holds(raw):
+            if leaf.known and isinstance(raw, str):
+                self._report(at, f'"{raw}" is not known{did_you_mean(raw, leaf.known)}')
+            else:
+                self._report(at, f"Expected {leaf.what}, not {_said(raw)}.")
+            return UNSET
+        return str(self._folder / raw) if leaf.path else leaf.clean(raw)
+
+    def _record(self, record: TableSpec, raw: Any, at: Keys) -> dict[str, Any]:
+        if not self._table(raw, at):
+            return {}
+        clean = {}
+        for name, value in raw.items():
+            if key := record.keys.get(name):
+                self._beside(record, name, raw, at)
+                clean[name] = self.read(key.shape, value, (*at, name))
+            else:
+                meant = did_you_mean(name, record.keys)
+                self._report((*at, name), f'"{name}" is not known here{meant} {record.hint}'.rstrip())
+        self._missing(record, raw, at)
+        return {name: value for name, value in clean.items() if value is not UNSET}
+
+    def _beside(self, record: TableSpec, name: str, raw: dict[str, Any], at: Keys) -> None:
+        """Complains about keys that do not go together."""
+        key = record.keys[name]
+        if key.only_with and key.only_with not in raw:
+            self._report((*at, name), f'"{name}" goes only with "{key.only_with}"; remove it.')
+        elif other := next((each for each in key.not_with if each in raw), None):
+            self._report((*at, name), f'"{name}" does not go with "{other}"; remove one of them.')
+        elif name in record.one_of:
+            first = next(each for each in raw if each in record.one_of)
+            if first != name:
+                self._report((*at, name), f'"{name}" does not go with "{first}"; keep one of them.')
+
+    def _missing(self, record: TableSpec, raw: dict[str, Any], at: Keys) -> None:
+        for name, key in record.keys.items():
+            if key.required and name not in raw:
+                self._report((*at, name), f'"{name}" is missing.')
+        if record.one_of and not any(name in raw for name in record.one_of):
+            self._report(at, f"One of {listing(list(record.one_of))} is missing.")
+
+    def _keyed(self, keyed: KeyedSpec, raw: Any, at: Keys) -> dict[str, Any]:
+        if not self._table(raw, at):
+            return {}
+        for name in raw:
+            if not keyed.key.holds(name):
+                self._report((*at, name), f"Expected {keyed.key.what}, not {_said(name)}.")
+        clean = {name: self.read(keyed.of, value, (*at, name)) for name, value in raw.items()}
+        return {name: value for name, value in clean.items() if value is not UNSET}
+
+    def _listing(self, shape: ListSpec, raw: Any, at: Keys) -> list[Any]:
+        if not isinstance(raw, list):
+            if shape.alone:
+                clean = self.read(shape.of, raw, at)
+                return [] if clean is UNSET else [clean]
+            headers = " Write its header in double brackets: [[…]]." if isinstance(raw, dict) else ""
+            self._report(at, f"Expected a list, not {_said(raw)}.{headers}")
+            return []
+        if len(raw) < shape.least:
+            self._report(at, "This list is empty; name at least one.")
+        if isinstance(shape.of, ScalarSpec) and not shape.repeats:
+            for index, each in enumerate(raw):
+                if each in raw[:index]:
+                    self._report((*at, index), f"{_said(each)} is listed twice; keep one.")
+        values = [self.read(shape.of, each, (*at, index)) for index, each in enumerate(raw)]
+        return [each for each in values if each is not UNSET]
+
+    def _table(self, raw: Any, at: Keys) -> bool:
+        if not isinstance(raw, dict):
+            self._report(at, f"Expected a table, not {_said(raw)}.")
+        return isinstance(raw, dict)
+
+
+def _said(raw: object) -> str:
+    """A raw value in a sentence."""
+    match raw:
+        case bool():
+            return str(raw).lower()
+        case str():
+            return msgspec.json.encode(raw[:60]).decode() if raw else "an empty text"
+        case int() | float():
+            return f"the number {raw}" if abs(raw) < 1e18 else "so large a number"
+        case dict():
+            return "a table"
+        case list():
+            return "a list"
+    return "a date or time"

@@ -1,0 +1,159 @@
+"""Writing a model as TOML: only what differs from the defaults, so that reading it gives the same model."""
+
+from typing import Any
+
+import msgspec
+import tomli_w
+from msgspec.structs import FieldInfo, fields
+
+from octotui.model.process import (
+    HealthCheck,
+    Manual,
+    Package,
+    Rolling,
+    Runbook,
+    Script,
+    StartRunbook,
+    Step,
+    TemplateCall,
+)
+from octotui.model.space import Model, Project, Value, Variables
+from octotui.model.toml.process_spec import DEPLOYED, MANUAL, RUNBOOK, SCRIPT, STEP
+from octotui.model.toml.space_spec import MODEL, NOTIFY, PROJECT
+from octotui.model.toml.spec import KeyedSpec, ListSpec, ScalarSpec, Spec, TableSpec
+from octotui.model.toml.variable_spec import PROMPT, SECRET, VALUE
+
+
+def dump(model: Model) -> str:
+    """The TOML text of a model; scripts that were read from files stay references to them."""
+    tables: dict[str, Any] = {"space": {"name": model.space.name}}
+    for table in (
+        "engine",
+        "retention",
+        "pools",
+        "workers",
+        "targets",
+        "environments",
+        "tenants",
+        "teams",
+        "access",
+        "feeds",
+        "lifecycles",
+        "schedules",
+    ):
+        tables[table] = _plain(MODEL.keys[table].shape, getattr(model, table))
+    listed = {worker for pool in model.pools.values() for worker in pool.workers}
+    tables["workers"] = {slug: more for slug, more in tables["workers"].items() if more or slug not in listed}
+    tables["notify"] = _plain(NOTIFY, model.notify) | _sent(model.notify.action)
+    tables["variables"] = _variables(model.variables)
+    tables["variable_sets"] = {slug: _variables(each) for slug, each in model.variable_sets.items()}
+    tables["projects"] = {slug: _project(slug, each) for slug, each in model.projects.items()}
+    tables["runbooks"] = {slug: _runbook(slug, each) for slug, each in model.runbooks.items()}
+    text = {name: table for name, table in tables.items() if table}
+    return toml(text)
+
+
+def toml(tables: dict[str, Any]) -> str:
+    """Tables as TOML; texts of many lines stand as such, unless that would lose a carriage return."""
+    plain = tomli_w.dumps(tables)
+    return plain if r"\r" in plain else tomli_w.dumps(tables, multiline_strings=True)
+
+
+def _plain(shape: Spec, value: Any) -> Any:
+    """A value as the description has it in TOML."""
+    match shape:
+        case ScalarSpec():
+            return shape.show(value)
+        case ListSpec():
+            return [_plain(shape.of, each) for each in value]
+        case KeyedSpec(of=ScalarSpec() as leaf):
+            return {key: leaf.show(each) for key, each in value.items()}
+        case KeyedSpec():
+            return {slug: _named(slug, _plain(shape.of, each)) for slug, each in value.items()}
+        case TableSpec():
+            return {
+                field.name: _plain(shape.keys[field.name].shape, getattr(value, field.name))
+                for field in fields(value)
+                if field.name in shape.keys and _differs(field, getattr(value, field.name))
+            }
+    raise TypeError(shape)
+
+
+def _differs(field: FieldInfo, value: Any) -> bool:
+    default = field.default_factory() if field.default_factory is not msgspec.NODEFAULT else field.default
+    return bool(value != default)
+
+
+def _named(slug: str, table: dict[str, Any]) -> dict[str, Any]:
+    """A table without the name that is its slug anyway."""
+    return {key: value for key, value in table.items() if (key, value) != ("name", slug)}
+
+
+def _runbook(slug: str, runbook: Runbook) -> dict[str, Any]:
+    rest = msgspec.structs.replace(runbook, steps=())
+    steps = {"steps": [_step(each) for each in runbook.steps]} if runbook.steps else {}
+    return _named(slug, _plain(RUNBOOK, rest)) | steps
+
+
+def _project(slug: str, project: Project) -> dict[str, Any]:
+    rest = msgspec.structs.replace(project, variables={})
+    variables = {"variables": _variables(project.variables)} if project.variables else {}
+    table: dict[str, Any] = _plain(PROJECT, rest)
+    return _runbook(slug, project.deployment) | table | variables
+
+
+def _step(step: Step) -> dict[str, Any]:
+    table: dict[str, Any] = _plain(STEP, msgspec.structs.replace(step, packages=())) | _packages(step)
+    match step.action:
+        case TemplateCall() as template:
+            table |= _sent(template)
+        case Package() as package:
+            table["package"] = {"id": step.packages[0].text} | _plain(DEPLOYED, package)
+        case Script() as script:
+            table["script"] = _script(script)
+        case StartRunbook() as start:
+            table |= _plain(STEP, start)
+        case Manual() as manual:
+            table["manual"] = _plain(MANUAL, manual)
+        case HealthCheck(script=script) as check:
+            said = {} if script == HealthCheck().script else {"script": _script(script)}
+            table["health_check"] = {"unhealthy": check.unhealthy, **said}
+        case Rolling(steps=children):
+            table["steps"] = [_step(each) for each in children]
+    return table
+
+
+def _sent(template: TemplateCall | None) -> dict[str, Any]:
+    """The template that a step uses, or that tells of questions, and what is said to it."""
+    if template is None:
+        return {}
+    said = {"parameters": template.parameters} if template.parameters else {}
+    return {"template": template.template, "shell": template.shell, **said}
+
+
+def _packages(step: Step) -> dict[str, Any]:
+    """The packages of a step but the one it deploys, which stands elsewhere."""
+    beside = step.packages[1:] if isinstance(step.action, Package) else step.packages
+    return {"packages": [each.text for each in beside]} if beside else {}
+
+
+def _script(script: Script) -> str | dict[str, Any]:
+    table: dict[str, Any] = _plain(SCRIPT, script)
+    if script.file is not None:
+        del table["body"]
+    return script.body if table.keys() == {"body"} else table
+
+
+def _variables(variables: Variables) -> dict[str, Any]:
+    return {name: [_value(each) for each in values] for name, values in variables.items()}
+
+
+def _value(value: Value) -> str | dict[str, Any]:
+    scope = _plain(VALUE, value.scope)
+    if value.kind == "pool":
+        return {"pool": value.value, **scope}
+    if value.secret is not None:
+        return {"sensitive": _plain(SECRET, value.secret), **scope}
+    if value.prompt is not None:
+        return {"prompt": _plain(PROMPT, value.prompt), **scope}
+    return {"value": value.value, **scope} if scope else value.value

@@ -1,0 +1,212 @@
+"""What must be done follows from the events: a Crew does it, and reports back with commands."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from octotui.engine import events
+from octotui.engine.commands import ChoosePackages, Command, ReportOutcome
+from octotui.engine.events import AnyEvent
+from octotui.engine.rules.machines import packages_in_use
+from octotui.engine.state import Job, Outcome, Run, State
+from octotui.model.space import Channel
+from octotui.runtime.clocks import Clock
+from octotui.runtime.jobs.job_output import JobOutput
+from octotui.runtime.jobs.package_acquisition import Acquirer, Chosen
+from octotui.runtime.jobs.question_notifier import QuestionNotifier
+from octotui.runtime.jobs.script_jobs import ResumableAttempt, ScriptJobs
+from octotui.runtime.jobs.secret_store import SecretStore
+from octotui.store.logs import log_index
+from octotui.store.space_folder import SpaceFolder
+from octotui.workers.executor import Executor
+
+
+class EffectRunner:
+    """The executors of a session, and what they have in hand."""
+
+    def __init__(
+        self,
+        folder: SpaceFolder,
+        executor: Executor,
+        acquirer: Acquirer,
+        now: Clock,
+        *,
+        keeps_output: bool = True,
+        vault: SecretStore | None = None,
+    ) -> None:
+        self.report: Callable[[Command], None] = lambda command: None
+        self.fail: Callable[[BaseException], None] = lambda failure: None
+        self.present: Callable[[], State] = State
+        self._folder = folder
+        self._executor = executor
+        self._acquirer = acquirer
+        self._now = now
+        self._keeps_output = keeps_output
+        self._secret_store = vault or SecretStore()
+        self._notifier = QuestionNotifier(folder, executor, self._secret_store, now, self._pass_on)
+        self._scripts = ScriptJobs(folder, executor, self._secret_store, now, keeps_output=keeps_output)
+        self._scripts.report = self._report
+        self._scripts.present = self._present
+        self._found: dict[str, ResumableAttempt | None] = {}
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._choosing = asyncio.Lock()
+        self._closed = False
+
+    def perform(self, event: AnyEvent) -> None:
+        """Do what a committed event asks for, if anything."""
+        match event:
+            case events.RunQueued():
+                self._choose(self.present().runs.get(event.run))
+            case events.JobStarted():
+                job = self.present().jobs.get(event.job)
+                if job is not None and job.state == "running" and job.attempt == event.attempt:
+                    self._start(job)
+            case events.JobStopping():
+                self._stop(event.job)
+            case events.InterruptionRaised() if self._keeps_output:
+                self._notifier.tell(self.present(), event.interruption)
+            case events.JobEnded() | events.AttemptFailed():
+                self._scripts.clean(event.job)
+            case events.RunEnded():
+                self._secret_store.forget(event.run)
+            case _:
+                pass  # the other events ask for nothing
+
+    async def inspect(self, state: State) -> tuple[ReportOutcome, ...]:
+        """Find what runs, or ran, since the space was left; what is lost has to be reported first."""
+        running = tuple(job for job in state.jobs.values() if job.state == "running")
+        lost = []
+        for job in sorted(running, key=lambda each: each.place):
+            found = await self._scripts.inspect(state, job) if job.kind == "script" else None
+            if isinstance(found, Outcome):
+                lost.append(ReportOutcome(job=job.id, attempt=job.attempt, outcome=found))
+            else:
+                self._found[job.id] = found
+        await self._scripts.remove_orphans(running)
+        return tuple(lost)
+
+    def take_up(self, state: State) -> None:
+        """Go on with what an earlier session left: jobs that it began, and packages to be chosen.
+
+        Acquiring packages is done again: it finds what is there already.
+        """
+        self._scripts.account()
+        for name, found in self._found.items():
+            if name in state.jobs and state.jobs[name].state == "running":
+                self._spawn(name, self._work(state.jobs[name], found))
+        self._found.clear()
+        for run in sorted((run for _, run in state.runs.items()), key=lambda each: each.number):
+            self._choose(run)
+
+    def give(self, run: str, secrets: Mapping[str, str]) -> None:
+        """Take the sensitive values that were given for a run, which no event holds."""
+        self._secret_store.give(run, secrets)
+
+    def record(self, job: Job, secrets: Mapping[str, str]) -> None:
+        """Take the sensitive values that were given in an answer, which no event holds."""
+        self._secret_store.record(self.present(), job, secrets)
+
+    def log_path(self, run: str, job: str) -> Path:
+        """Where a job's output is kept."""
+        return self._folder.log(run, job)
+
+    def artifact_path(self, run: str, job: str, name: str) -> Path:
+        """Where a file is that a job's script had kept."""
+        return self._folder.artifacts(run, job) / name
+
+    async def flush(self) -> bool:
+        """Let those who are being told of questions hear of them; whether there was anybody."""
+        return await self._notifier.close()
+
+    async def close(self) -> None:
+        """Let go of everything in hand: scripts go on, and are taken up by the next session."""
+        self._closed = True
+        await self._secret_store.close()
+        tasks = tuple(self._tasks.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._executor.close()
+
+    async def choose(self, needed: tuple[str, ...], channel: Channel) -> Chosen:
+        """Versions of packages for a release of a channel, from the feeds as they are now."""
+        return await self._acquirer.choose(self.present().model, needed, channel)
+
+    def _report(self, command: Command) -> None:
+        self.report(command)
+
+    def _present(self) -> State:
+        return self.present()
+
+    def _choose(self, run: Run | None) -> None:
+        if run is not None and run.state == "queued" and run.versions is None and run.needs_packages:
+            self._spawn(run.id, self._choose_versions(run))
+
+    async def _choose_versions(self, run: Run) -> None:
+        """Fix the versions of a run's packages; one run after the other, so that they keep their order."""
+        async with self._choosing:
+            versions, problems = await self._acquirer.choose(self.present().model, run.needs_packages)
+            self.report(ChoosePackages(run=run.id, versions=versions, problems=problems))
+
+    def _start(self, job: Job) -> None:
+        if job.kind in ("script", "acquire"):
+            self._spawn(job.id, self._work(job))
+
+    def _stop(self, name: str) -> None:
+        job = self.present().jobs.get(name)
+        if job is not None:
+            self._end(job)
+
+    def _end(self, job: Job) -> None:
+        """Begin to end a job where it runs; one that has not begun yet won't begin."""
+        if job.kind == "acquire":
+            self._acquirer.stop(job.id)
+        else:
+            self._scripts.stop(job)
+
+    async def _work(self, job: Job, found: ResumableAttempt | None = None) -> None:
+        """Do a job, keep its output, and report how it ended."""
+        if self._closed or (found is None and self.present().jobs[job.id].stopping):
+            outcome = Outcome(state="cancelled")  # it was to end before it began
+        else:
+            with self._output(job, found) as output:
+                outcome = await self._outcome(job, output, found)
+            if output.problem:
+                outcome = Outcome(state="failed", reason=output.problem, artifacts=outcome.artifacts)
+        self.report(ReportOutcome(job=job.id, attempt=job.attempt, outcome=outcome))
+
+    def _output(self, job: Job, found: ResumableAttempt | None) -> JobOutput:
+        """The output of a job; what is done or heard again is kept once."""
+        log = self._folder.log(job.run, job.id) if self._keeps_output else None
+        first = job.attempt == 1
+        if log is not None and first and job.kind == "acquire":
+            log_index.remove(log)
+        since = found.resume.log if found is not None else 0 if first else None
+        return JobOutput(log, self._now, partial(self._end, job), since)
+
+    def _pass_on(self, command: Command) -> None:
+        """Report what is not a job's; who is told of it is known later than this crew."""
+        self.report(command)
+
+    async def _outcome(self, job: Job, output: JobOutput, found: ResumableAttempt | None) -> Outcome:
+        if job.kind == "script":
+            return await self._scripts.run(job, output, found)
+        state = self.present()
+        directory = self._scripts.directory(state, job)
+        return await self._acquirer.acquire(
+            state.model, job, directory, output, lambda: packages_in_use(self.present())
+        )
+
+    def _spawn(self, name: str, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks[name] = task
+        task.add_done_callback(lambda done: self._done(name, done))
+
+    def _done(self, name: str, task: "asyncio.Task[None]") -> None:
+        """Forget a task; what it raised is a bug, and ends the session."""
+        if self._tasks.get(name) is task:
+            del self._tasks[name]
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self.fail(error)

@@ -1,0 +1,144 @@
+"""Packages: which version a run takes, and getting it onto a worker, really or in a prediction."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Protocol
+
+from octotui.engine.state import Job, Outcome
+from octotui.model.space import Channel, Model
+from octotui.store.cancellation import Cancellation
+from octotui.store.packages.feeds import FeedError, catalogue, choose
+from octotui.store.packages.image_registry import fixed_image
+from octotui.store.packages.installer import PackageError, acquire, locate
+from octotui.store.packages.package_cache import InUse, evict
+
+Output = Callable[[bytes], None]
+Chosen = tuple[dict[str, str], tuple[str, ...]]
+"""A version for each requirement, and what is wrong with the others."""
+
+
+def choose_versions(model: Model, needed: tuple[str, ...], channel: Channel | None = None) -> Chosen:
+    """A version for each requirement (`tools`, `tools@[1.0,2.0)`), and what is wrong with the others (P1)."""
+    versions: dict[str, str] = {}
+    problems: list[str] = []
+    try:
+        held = catalogue(model.feeds.values())
+    except FeedError as error:
+        return versions, (str(error),)
+    for each in needed:
+        package, _, version = each.partition("@")
+        image = each.removeprefix("container:")
+        try:
+            if image != each:
+                versions[each] = fixed_image(model.feeds.values(), image)
+            else:
+                versions[each] = choose(held, package, version or None, channel).version
+        except FeedError as error:
+            problems.append(str(error))
+    return versions, tuple(problems)
+
+
+class Acquirer(Protocol):
+    """How the packages of a run are found in feeds, and reach its workers."""
+
+    async def choose(self, model: Model, needed: tuple[str, ...], channel: Channel | None = None) -> Chosen:
+        """Look for versions without holding up the session."""
+        ...
+
+    async def acquire(
+        self, model: Model, job: Job, directory: Path, output: Output, in_use: InUse = frozenset
+    ) -> Outcome:
+        """Get all packages of a job into the worker's cache, which keeps those that are `in_use`."""
+        ...
+
+    def stop(self, job: str) -> None:
+        """End an acquisition before its time."""
+        ...
+
+
+class RealAcquirer:
+    """Copies, checks and extracts packages in a thread, so that the session goes on meanwhile."""
+
+    def __init__(self) -> None:
+        self._stopping: dict[str, Cancellation] = {}
+        self._threads = ThreadPoolExecutor(64, "acquire")  # they mostly sleep, and must not hold up others
+
+    async def choose(self, model: Model, needed: tuple[str, ...], channel: Channel | None = None) -> Chosen:
+        """Read the feeds in a thread."""
+        return await asyncio.to_thread(choose_versions, model, needed, channel)
+
+    async def acquire(
+        self, model: Model, job: Job, directory: Path, output: Output, in_use: InUse = frozenset
+    ) -> Outcome:
+        """Get all packages of a job into the worker's cache; one that is broken fails the job (P3)."""
+        stopping = self._stopping[job.id] = Cancellation()
+        loop, feeds, cache = asyncio.get_running_loop(), tuple(model.feeds.values()), directory / "packages"
+        limit = model.engine.package_cache
+
+        def tell(line: str) -> None:
+            loop.call_soon_threadsafe(output, f"{line}\n".encode())
+
+        try:
+            for package, version in job.packages:
+                await loop.run_in_executor(
+                    self._threads, acquire, feeds, package, version, cache, tell, stopping
+                )
+            if limit is not None:
+                await loop.run_in_executor(self._threads, evict, cache, limit, in_use, tell)
+        except PackageError as error:
+            return Outcome(state="cancelled" if stopping.stopped else "failed", reason=str(error))
+        finally:
+            stopping.stop()
+            del self._stopping[job.id]
+        return Outcome(state="succeeded", exit_code=0)
+
+    def stop(self, job: str) -> None:
+        """End an acquisition at its next chunk."""
+        if job in self._stopping:
+            self._stopping[job].stop()
+
+
+class SimulatedAcquirer:
+    """Takes the time that a feed's rate would, and copies nothing."""
+
+    def __init__(self) -> None:
+        self._stopped: dict[str, asyncio.Event] = {}
+        self._there: set[Path] = set()
+
+    async def choose(self, model: Model, needed: tuple[str, ...], channel: Channel | None = None) -> Chosen:
+        """Read the feeds at once: virtual time does not wait for threads."""
+        return choose_versions(model, needed, channel)
+
+    async def acquire(
+        self, model: Model, job: Job, directory: Path, output: Output, in_use: InUse = frozenset
+    ) -> Outcome:
+        """Wait as long as the packages would take to arrive."""
+        try:
+            seconds = sum(self._seconds(model, directory, *each) for each in job.packages)
+        except FeedError as error:
+            return Outcome(state="failed", reason=str(error))
+        stopped = self._stopped[job.id] = asyncio.Event()
+        try:
+            async with asyncio.timeout(seconds):
+                await stopped.wait()
+        except TimeoutError:
+            return Outcome(state="succeeded", exit_code=0)
+        finally:
+            del self._stopped[job.id]
+        return Outcome(state="cancelled")
+
+    def stop(self, job: str) -> None:
+        """End an acquisition at once."""
+        if job in self._stopped:
+            self._stopped[job].set()
+
+    def _seconds(self, model: Model, directory: Path, package: str, version: str) -> float:
+        """How long a package takes to arrive; none at all where the worker has it."""
+        there = directory / "packages" / package / version
+        if there in self._there or there.is_dir():
+            return 0.0
+        found = locate(model.feeds.values(), package, version)
+        self._there.add(there)
+        return 1.0 if found.feed.rate is None or found.size is None else found.size / found.feed.rate

@@ -1,0 +1,114 @@
+"""Steps that deploy a package: where it is installed, and which of its files are filled in (S1, V1)."""
+
+import base64
+import shlex
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
+
+from octotui.engine.state import Job, Run
+from octotui.model.process import Package, Step
+from octotui.variables.fill import fill_in, warnings_of
+
+LARGEST = 4 * 2**20  # bytes; what is filled in is configuration
+MOST = 1000  # files
+
+Files = Mapping[str, bytes]
+"""Files of a package that are to be filled in, by their paths in it."""
+
+
+class Undeployable(Exception):
+    """A package that can't be deployed as the step says; its text is a sentence."""
+
+
+def files_to_fill(run: Run, job: Job, directory: str) -> Files:
+    """The files of a job's package that its step wants filled in; raises Undeployable."""
+    step = run.runbook.steps[job.step or 0]
+    if not isinstance(step.action, Package):
+        return {}
+    root = Path(extracted_to(run, step, directory))
+    found: dict[str, bytes] = {}
+    for pattern in step.action.substitute:
+        for path in sorted(root.glob(pattern)):
+            if path.is_file() and not path.is_symlink():
+                _check_size(path, len(found))
+                found[str(path.relative_to(root))] = path.read_bytes()
+    return found
+
+
+def texts_of(files: Files) -> str:
+    """All that is filled in of a package."""
+    return "\n".join(data.decode("utf-8", "replace") for data in files.values())
+
+
+def variables(run: Run, step: Step, job: Job, directory: str) -> dict[str, str]:
+    """What a package's own scripts are told of it."""
+    if not isinstance(step.action, Package):
+        return {}
+    package = step.packages[0]
+    return {
+        "Octopus.Action.Package.PackageId": package.id,
+        "Octopus.Action.Package.PackageVersion": (run.versions or {}).get(package.text, ""),
+        "Octopus.Action.Package.InstallationDirectoryPath": step.action.install_to
+        or _own_place(run, step, job, directory),
+    }
+
+
+def deployment(
+    run: Run, job: Job, directory: str, files: Files, known: Mapping[str, str], now: float | None
+) -> tuple[str, tuple[str, ...]]:
+    """The script that deploys a job's package, and what to warn of; raises Undeployable."""
+    step = run.runbook.steps[job.step or 0]
+    package = step.packages[0]
+    said = {
+        "source": extracted_to(run, step, directory),
+        "target": _target(known, now),
+        "package": f"{package.id} {(run.versions or {}).get(package.text, '')}",
+        "job": job.id,
+    }
+    lines = [f"{name}={shlex.quote(value)}" for name, value in said.items()]
+    lines += ['. "${BASH_ENV%/*}/deploy.bash"', "stage"]
+    warnings: list[str] = []
+    for name, data in files.items():
+        text, problems = _filled(data, known, now)
+        warnings += [f"{name}: {problem}" for problem in problems]
+        if text != data:
+            lines.append(f"fill {shlex.quote(name)} <<'END'\n{base64.encodebytes(text).decode()}END")
+    return "\n".join([*lines, "install", ""]), tuple(warnings)
+
+
+def extracted_to(run: Run, step: Step, directory: str) -> str:
+    """Where the package that a step deploys was extracted."""
+    package = step.packages[0]
+    return f"{directory}/packages/{package.id}/{(run.versions or {}).get(package.text, '')}"
+
+
+def _own_place(run: Run, step: Step, job: Job, directory: str) -> str:
+    """Where a package is installed of which nobody says where."""
+    places = [each for each in (run.environment, run.tenant) if each]
+    version = (run.versions or {}).get(step.packages[0].text, "")
+    return "/".join([directory, "applications", *places, step.packages[0].id, version])
+
+
+def _target(known: Mapping[str, str], now: float | None) -> str:
+    """Where it is installed: deep enough that a variable without a value replaces no half of a machine."""
+    said = known["octopus.action.package.installationdirectorypath"]
+    path = PurePosixPath(fill_in(said, known, now).text)
+    if not path.is_absolute() or ".." in path.parts or len(path.parts) < 3 or "#{" in str(path):
+        raise Undeployable(f'it cannot be installed to "{said}": say a whole path, such as "/srv/shop"')
+    return str(path)
+
+
+def _filled(data: bytes, known: Mapping[str, str], now: float | None) -> tuple[bytes, tuple[str, ...]]:
+    """A file's content with the values in it, and what to warn of."""
+    try:
+        filled = fill_in(data.decode(), known, now)
+    except UnicodeDecodeError:
+        return data, ("it is no text in UTF-8, and stays as it is",)
+    return filled.text.encode(errors="surrogateescape"), warnings_of(filled)
+
+
+def _check_size(path: Path, found: int) -> None:
+    if path.stat().st_size > LARGEST or found >= MOST:
+        raise Undeployable(
+            f"{path.name} cannot be filled in: that is for at most {MOST} files of at most {LARGEST:,} bytes"
+        )

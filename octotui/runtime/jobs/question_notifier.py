@@ -1,0 +1,178 @@
+"""Telling people of a question by the template that the model names: once each, beside all else."""
+
+import asyncio
+import os
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+
+from msgspec.structs import replace
+
+from octotui.engine.commands import Command, ReportNotice
+from octotui.engine.rules.variable_context import values_for
+from octotui.engine.state import Interruption, Outcome, State, manual_of
+from octotui.model.process import TemplateCall
+from octotui.model.quantities import duration
+from octotui.model.space import BUILT_IN
+from octotui.runtime.clocks import Clock
+from octotui.runtime.jobs.job_script import body_of, filled
+from octotui.runtime.jobs.secret_sources import UnreadableSecret
+from octotui.runtime.jobs.secret_store import SecretStore
+from octotui.runtime.jobs.template_parameters import requirements, texts
+from octotui.runtime.jobs.transcript import Transcript
+from octotui.store.space_folder import SpaceFolder
+from octotui.workers.executor import AttemptLocation, AttemptSpec, Executor, StartError
+
+PATIENCE = 120.0  # seconds that telling of one question may take
+GRACE = 5.0  # seconds that closing a space waits for it
+LARGEST = 1 << 16  # bytes of what it prints that are kept
+
+
+class QuestionNotifier:
+    """Sends the template for each question that is raised, and keeps in a file how that went."""
+
+    def __init__(
+        self,
+        folder: SpaceFolder,
+        executor: Executor,
+        vault: SecretStore,
+        now: Clock,
+        report: Callable[[Command], None],
+    ) -> None:
+        self._folder = folder
+        self._executor = executor
+        self._secret_store = vault
+        self._now = now
+        self._report = report
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def tell(self, state: State, name: str) -> None:
+        """Begin to tell of a question that still waits, where the model says how."""
+        question, action = state.interruptions.get(name), state.model.notify.action
+        if action is not None and question is not None and question.open:
+            task = asyncio.get_running_loop().create_task(self._tell(state, question, action))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def close(self) -> bool:
+        """Give what is being sent a moment, and end it; whether there was anything."""
+        sending = tuple(self._tasks)
+        if sending:
+            await asyncio.wait(sending, timeout=GRACE)
+        for task in sending:
+            task.cancel()
+        await asyncio.gather(*sending, return_exceptions=True)
+        return bool(sending)
+
+    async def _tell(self, state: State, question: Interruption, action: TemplateCall) -> None:
+        printed = bytearray()
+        problem = "octotui was closed before it was sent"
+        try:
+            outcome = await self._outcome(state, question, action, printed)
+            problem = "" if outcome.state.startswith("succeeded") else outcome.reason or outcome.state
+        except Exception as error:  # whatever it is: nobody's run may fail of it
+            problem = f"{type(error).__name__}, which is a bug of octotui"
+        finally:
+            unkept = self._keep(question, action, problem, bytes(printed[:LARGEST]))
+            if problem or unkept:
+                told = f"{action.template}: {problem}" if problem else unkept
+                self._report(ReportNotice(interruption=question.id, problem=told))
+
+    async def _outcome(
+        self, state: State, question: Interruption, action: TemplateCall, printed: bytearray
+    ) -> Outcome:
+        """Run the template's script as a step would, without a job."""
+        job = replace(state.jobs[question.job], id=f"notice-{question.id}")
+        try:
+            secrets = await self._secret_store.values(state, job)
+        except UnreadableSecret as problem:
+            return Outcome(state="failed", reason=str(problem))
+        if secrets is None:
+            return Outcome(state="cancelled", reason="its run ended")
+        work, warnings = notice(
+            state, question, action, str(self._folder.worker(BUILT_IN)), self._now(), secrets
+        )
+        transcript = Transcript(
+            lambda chunk, turns: printed.extend(chunk), (*secrets.values(), *work.sensitive)
+        )
+        printed.extend("".join(f"{transcript.masked(each)}\n" for each in warnings).encode())
+        return transcript.ended(await self._in_time(work, transcript))
+
+    async def _in_time(self, work: AttemptSpec, transcript: Transcript) -> Outcome:
+        """Do the work, or end it when it takes too long."""
+        place = AttemptLocation(work.directory, f"{self._folder.path.name}-notices", f"{work.job}-1")
+        self._executor.clean(place)
+        try:
+            await self._executor.start(place, work)
+            running = asyncio.ensure_future(self._executor.follow(place, transcript))
+            try:
+                await asyncio.wait({running}, timeout=PATIENCE)
+                if running.done():
+                    return running.result()
+                return Outcome(state="failed", reason=f"it was not over within {duration(PATIENCE)}")
+            finally:
+                if not running.done():
+                    self._executor.stop(place, 0.0)
+                    await asyncio.wait({running})
+        except StartError as problem:
+            return Outcome(state="failed", reason=str(problem))
+        finally:
+            self._executor.clean(place)
+
+    def _keep(self, question: Interruption, action: TemplateCall, problem: str, printed: bytes) -> str:
+        """Write down how it went; the problem with that, if there is one."""
+        at = datetime.fromtimestamp(self._now(), UTC).isoformat(timespec="seconds")
+        how = f"was not sent: {problem}" if problem else "was sent"
+        head = f"{at} {question.id} of {question.run}: {action.template} {how}\n".encode()
+        body = b"".join(b"    " + line + b"\n" for line in printed.splitlines())
+        try:
+            file = os.open(self._folder.notifications, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+            with os.fdopen(file, "wb") as log:
+                log.write(head + body)
+        except OSError as error:
+            return f"what became of it cannot be kept: {error.strerror or error}"
+        return ""
+
+
+def notice(
+    state: State,
+    question: Interruption,
+    action: TemplateCall,
+    directory: str,
+    now: float,
+    secrets: Mapping[str, str],
+) -> tuple[AttemptSpec, tuple[str, ...]]:
+    """The work of telling of a question, and what to warn of while it was filled in."""
+    run = state.runs[question.run]
+    values = values_for(state, run, None, texts(action)) | variables(state, question)
+    known, environment, said = filled(action, values, secrets, now)
+    body, warnings = body_of(action, known, now)
+    work = AttemptSpec(
+        job=f"notice-{question.id}",
+        attempt=1,
+        run=run.id,
+        worker=BUILT_IN,
+        directory=directory,
+        shell=action.shell,
+        script=requirements(action) + body,
+        environment=environment,
+        sensitive=said.sensitive,
+    )
+    return work, said.warnings + warnings
+
+
+def variables(state: State, question: Interruption) -> dict[str, str]:
+    """What a notification may say of its question."""
+    teams = (state.model.teams.get(slug) for slug in question.teams)
+    failed = question.kind == "guided"
+    expires = manual_of(state, question).expires
+    found = {
+        "Id": question.id,
+        "Title": f"{question.step} failed" if failed else question.step,
+        "Instructions": question.instructions,
+        "Run": question.run,
+        "RunName": state.runs[question.run].title,
+        "Teams": ", ".join(team.name for team in teams if team) or "anyone",
+        "Choices": ", ".join(question.choices),
+        "Expires": "" if expires is None else duration(expires),
+    }
+    return {f"Octopus.Interruption.{name}": value for name, value in found.items()}

@@ -1,0 +1,238 @@
+"""Attempts at script jobs: begun in a place, followed to their end, and taken up again by a later session."""
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import msgspec
+from msgspec.structs import replace
+
+from octotui.engine.commands import Command, ReportProgress
+from octotui.engine.state import Job, Outcome, State, step_of
+from octotui.model.process import Package
+from octotui.runtime.clocks import Clock
+from octotui.runtime.jobs.job_output import JobOutput
+from octotui.runtime.jobs.job_script import script_work
+from octotui.runtime.jobs.masking import Masker
+from octotui.runtime.jobs.package_deployment import Files, Undeployable, files_to_fill
+from octotui.runtime.jobs.progress_throttle import ProgressThrottle
+from octotui.runtime.jobs.resume_record import ResumeRecord, decode, encode
+from octotui.runtime.jobs.secret_sources import UnreadableSecret
+from octotui.runtime.jobs.secret_store import SecretStore
+from octotui.runtime.jobs.transcript import Transcript
+from octotui.store import artifacts
+from octotui.store.errors import StoreError, unusable
+from octotui.store.logs.log_index import size_of
+from octotui.store.space_folder import SpaceFolder
+from octotui.store.workspace_index import WorkspaceIndex
+from octotui.workers.executor import AttemptLocation, AttemptStatus, Executor, StartError
+from octotui.workers.local.workspaces import FILES
+
+RESTARTED = "its machine was restarted while it was running, and nobody knows how far it was"
+KILLED = "all of it was killed while octotui was away, and nobody knows how far it was"
+UNREADABLE = "another version of octotui has started it, and what that noted can't be read"
+
+STOPPED = Outcome(state="cancelled")  # it was to end before it began
+
+
+class ResumableAttempt(msgspec.Struct, frozen=True):
+    """What an earlier session has left of an attempt: where, the resume, and whether it has begun."""
+
+    place: AttemptLocation
+    resume: ResumeRecord
+    begun: bool
+
+
+class ScriptJobs:
+    """The script jobs that a session has in hand."""
+
+    def __init__(
+        self, folder: SpaceFolder, executor: Executor, vault: SecretStore, now: Clock, *, keeps_output: bool
+    ) -> None:
+        self.report: Callable[[Command], None] = lambda command: None
+        self.present: Callable[[], State] = State
+        self._folder = folder
+        self._executor = executor
+        self._secret_store = vault
+        self._now = now
+        self._keeps_output = keeps_output
+        self._names = WorkspaceIndex(folder)
+        self._places: dict[str, AttemptLocation] = {}
+
+    async def inspect(self, state: State, job: Job) -> ResumableAttempt | Outcome:
+        """What is left of an attempt that ran when the space was left, or the outcome that it is lost."""
+        here = str(self.directory(state, job))
+        place, left = self._place(here, job), AttemptStatus("nothing")
+        for directory in dict.fromkeys((here, *self._names.directories)):
+            there = self._place(directory, job)
+            try:
+                left = await self._executor.inspect(there)
+            except OSError as problem:
+                raise unusable(Path(directory), problem) from problem
+            if left.state != "nothing":
+                place = there
+                break
+        self._places[job.id] = place
+        resume = decode(left.resume) if left.resume else ResumeRecord(log=self._log_begins(job))
+        return _judged(place, left, resume, same_boot=self._names.same_boot)
+
+    async def remove_orphans(self, jobs: tuple[Job, ...]) -> None:
+        """Take away what crashes have left, but that of these jobs."""
+        keep = frozenset(_name(job) for job in jobs)
+        for directory in self._names.directories:
+            await self._executor.remove_orphans(directory, self._names.space, keep)
+
+    def account(self) -> None:
+        """Note that all that was lost is told; raises StoreError."""
+        if self._keeps_output:
+            self._names.note_boot()
+
+    async def run(self, job: Job, output: JobOutput, found: ResumableAttempt | None = None) -> Outcome:
+        """Do an attempt from where it is to its end."""
+        if found is not None and found.begun:
+            known = [each.name for each in job.artifacts]
+            artifacts.leave_only(self._folder.artifacts(job.run, job.id), known)
+            self._secret_store.restore(self.present().runs[job.run], found.resume.secrets)
+            asyncio.get_running_loop().call_soon(self._stop_if_told, job)  # when it is followed
+            return await self._follow(job, output, found.place, found.resume)
+        state = self.present()
+        try:
+            secrets = await self._secret_store.values(state, job)
+        except UnreadableSecret as problem:
+            return Outcome(state="failed", reason=str(problem))
+        if secrets is None:
+            return STOPPED
+        try:
+            return await self._begin(state, job, output, secrets, found)
+        except Undeployable as problem:
+            return Outcome(state="failed", reason=Masker(secrets.values()).text(str(problem)))
+
+    def stop(self, job: Job) -> None:
+        """Begin to end a job where it runs; one that has not begun yet won't begin."""
+        self._secret_store.stop(job.id)
+        place, step = self._places.get(job.id), step_of(self.present(), job)
+        if place is not None and step is not None:
+            self._executor.stop(place, step.grace)
+
+    def clean(self, job: str) -> None:
+        """Take away what an attempt needed; how it ended is on disk."""
+        place = self._places.pop(job, None)
+        if place is not None:
+            self._executor.clean(place)
+
+    def directory(self, state: State, job: Job) -> Path:
+        """Where a job's worker, or target, keeps its work and its packages."""
+        worker = job.worker or ""
+        declared = state.model.workers.get(worker) or state.model.targets.get(worker)
+        if declared is not None and declared.directory is not None:
+            return Path(declared.directory)
+        return self._folder.worker(worker)
+
+    async def _begin(
+        self,
+        state: State,
+        job: Job,
+        output: JobOutput,
+        secrets: dict[str, str],
+        found: ResumableAttempt | None,
+    ) -> Outcome:
+        directory = str(self.directory(state, job))
+        files = await self._files(state, job, directory)
+        work, warnings = script_work(state, job, directory, self._now(), secrets, files)
+        masked = Masker((*secrets.values(), *work.sensitive))
+        resume = ResumeRecord(
+            log=self._log_begins(job) if found is None else found.resume.log,
+            warnings=tuple(masked.text(each) for each in warnings if self._may_warn(each)),
+            secrets=secrets,
+            sensitive=work.sensitive,
+        )
+        if self.present().jobs[job.id].stopping:
+            return STOPPED
+        place = self._place(directory, job) if found is None else found.place
+        try:
+            if self._keeps_output:
+                self._names.use(directory)
+            await self._executor.start(place, work, encode(resume))
+        except (StartError, StoreError) as problem:
+            self._introduce(job, output, resume)
+            return Outcome(state="failed", reason=str(problem), warnings=resume.warnings)
+        self._places[job.id] = place
+        self._stop_if_told(job)  # as long as it was being started, nobody could
+        return await self._follow(job, output, place, resume)
+
+    async def _follow(
+        self, job: Job, output: JobOutput, place: AttemptLocation, resume: ResumeRecord
+    ) -> Outcome:
+        progress = ProgressThrottle(partial(self._progress, job), job.progress)
+        transcript = Transcript(output, (*resume.secrets.values(), *resume.sensitive), progress)
+        self._introduce(job, output, resume)
+        leave = partial(self._leave, job, transcript)
+        outcome = transcript.ended(await self._executor.follow(place, transcript, leave))
+        progress.end()
+        self._secret_store.record(self.present(), job, transcript.sensitive)
+        return replace(outcome, warnings=resume.warnings + outcome.warnings)
+
+    async def _leave(self, job: Job, transcript: Transcript, directory: str) -> None:
+        """Keep the files that the script wants kept, and what else it left where the model wants that."""
+        await transcript.keep_artifacts(directory, self._folder.artifacts(job.run, job.id))
+        if not self.present().model.retention.workspaces.forever:
+            place = self._folder.workspace(job.run, _name(job))
+            problem = await asyncio.to_thread(artifacts.keep_workspace, directory, place, FILES)
+            if problem:
+                transcript.warn(problem)
+
+    def _introduce(self, job: Job, output: JobOutput, resume: ResumeRecord) -> None:
+        """Say what stands before the script's own output."""
+        if job.attempt > 1:
+            output.say(f"attempt {job.attempt}", "highlight")
+        for warning in resume.warnings:
+            output.say(warning, "warning")
+
+    def _place(self, directory: str, job: Job) -> AttemptLocation:
+        return AttemptLocation(directory, self._names.space, _name(job))
+
+    def _log_begins(self, job: Job) -> int:
+        """Where the output of an attempt that has said nothing yet begins in the log of its job."""
+        first = job.attempt == 1 or not self._keeps_output
+        return 0 if first else size_of(self._folder.log(job.run, job.id))
+
+    def _may_warn(self, warning: str) -> bool:
+        """A prediction cannot know what steps will set."""
+        return self._keeps_output or "].Output" not in warning
+
+    def _stop_if_told(self, job: Job) -> None:
+        told = self.present().jobs.get(job.id)
+        if told is not None and told.stopping:
+            self.stop(job)
+
+    async def _files(self, state: State, job: Job, directory: str) -> Files:
+        """The files of a package that are filled in; a prediction reads none."""
+        run = state.runs[job.run]
+        deploys = isinstance(run.runbook.steps[job.step or 0].action, Package)
+        if not deploys or not self._keeps_output:
+            return {}
+        return await asyncio.to_thread(files_to_fill, run, job, directory)
+
+    def _progress(self, job: Job, percentage: int, message: str) -> None:
+        """Report how far a job's script has come."""
+        self.report(ReportProgress(job=job.id, attempt=job.attempt, percentage=percentage, message=message))
+
+
+def _name(job: Job) -> str:
+    """The name of a job's attempt among all of its space."""
+    return f"{job.id}-{job.attempt}"
+
+
+def _judged(
+    place: AttemptLocation, left: AttemptStatus, resume: ResumeRecord | None, *, same_boot: bool
+) -> ResumableAttempt | Outcome:
+    """What is to become of what was left: nothing is silently run twice (R4)."""
+    begun = left.state in ("running", "ended")
+    if not begun and not same_boot:
+        return Outcome(state="lost", reason=RESTARTED)
+    if left.state == "lost":
+        return Outcome(state="lost", reason=KILLED)
+    if resume is None or (begun and not left.resume):
+        return Outcome(state="lost", reason=UNREADABLE)
+    return ResumableAttempt(place, resume, begun)

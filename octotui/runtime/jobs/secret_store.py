@@ -1,0 +1,134 @@
+"""Sensitive values of open runs, in memory alone: read once a run, given at its start, set by its scripts."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any
+
+from octotui.engine.rules.variable_context import declared, output_prefixes, secret_answers
+from octotui.engine.state import Job, Run, State, step_of
+from octotui.model.values import Secret
+from octotui.runtime.jobs.secret_sources import UnreadableSecret, read_secret
+
+Reader = Callable[[Secret], Coroutine[Any, Any, str]]
+
+_OUTPUT = "Octopus.Action["
+_LOST = "it was given when the run was started, and octotui was opened anew since: start the run again"
+
+_UNUSABLE = (
+    "cannot be used: it was given in an answer, and octotui was opened anew since: start the run again"
+)
+
+
+class SecretStore:
+    """Keeps what no journal, log or screen may hold (V5); in a new session it is empty."""
+
+    def __init__(self, read: Reader | None = read_secret) -> None:
+        """Without `read` nothing is read: nobody runs a script with it."""
+        self._read = read
+        self._given: dict[str, dict[str, str]] = {}
+        self._set: dict[str, dict[str, str]] = {}
+        self._reading: dict[str, dict[Secret, asyncio.Task[str]]] = {}
+        self._waiting: dict[str, asyncio.Task[dict[str, str]]] = {}
+
+    def give(self, run: str, values: Mapping[str, str]) -> None:
+        """Keep what was given when a run was asked for."""
+        self._given[run] = dict(values)
+
+    def restore(self, run: Run, values: Mapping[str, str]) -> None:
+        """Keep again what an earlier session has given to a job of a run that goes on."""
+        for name, value in values.items():
+            if name in run.secrets:
+                self._given.setdefault(run.id, {})[name] = value
+            elif name.startswith(_OUTPUT):
+                self._set.setdefault(run.id, {}).setdefault(name, value)
+
+    def record(self, state: State, job: Job, outputs: Mapping[str, str]) -> None:
+        """Keep what the script of a job has set: the last on any target, and each target's own (V7)."""
+        step = step_of(state, job)
+        for prefix in output_prefixes(state, step.name, job.target) if step else ():
+            values = {f"{prefix}.{name}": value for name, value in outputs.items()}
+            self._set.setdefault(job.run, {}).update(values)
+
+    def forget(self, run: str) -> None:
+        """Let go of all that is kept for a run that has ended."""
+        self._given.pop(run, None)
+        self._set.pop(run, None)
+        for task in self._reading.pop(run, {}).values():
+            task.cancel()
+
+    async def values(self, state: State, job: Job) -> dict[str, str] | None:
+        """The sensitive values that a job's script sees, or None where the job was stopped meanwhile.
+
+        Raises Unreadable with a sentence for each that cannot be used.
+        """
+        wanted = {} if self._read is None else self._wanted(state, job)
+        self._check_answers(state, job)
+        if not wanted:
+            return dict(self._set.get(job.run, {}))
+        run = state.runs[job.run]
+        waiting = self._waiting[job.id] = asyncio.ensure_future(self._all(run, wanted))
+        await asyncio.wait({waiting})
+        del self._waiting[job.id]
+        return None if waiting.cancelled() else waiting.result() | self._set.get(job.run, {})
+
+    def stop(self, job: str) -> None:
+        """Let a job wait no longer for its values."""
+        if job in self._waiting:
+            self._waiting[job].cancel()
+
+    async def close(self) -> None:
+        """End all that is being read."""
+        tasks = [task for run in self._reading.values() for task in run.values()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _check_answers(self, state: State, job: Job) -> None:
+        """Complain where a value of an answer was in the memory of an octotui that is no more."""
+        here = self._set.get(job.run, {})
+        lost = [name for name in secret_answers(state, state.runs[job.run]) if name not in here]
+        if lost and self._read is not None:
+            raise UnreadableSecret("; ".join(f"the sensitive variable {name} {_UNUSABLE}" for name in lost))
+
+    def _wanted(self, state: State, job: Job) -> dict[str, Secret | None]:
+        """Where each sensitive value of a job is read; None is one that was asked for."""
+        run = state.runs[job.run]
+        values = declared(state, run, step_of(state, job), job.target)
+        found = {name: value.secret for name, value in values.items() if value.is_sensitive}
+        return found | dict.fromkeys(run.secrets)
+
+    async def _all(self, run: Run, wanted: Mapping[str, Secret | None]) -> dict[str, str]:
+        found: dict[str, str] = {}
+        problems: list[str] = []
+        for name, secret in wanted.items():
+            try:
+                found[name] = await self._one(run, name, secret)
+            except UnreadableSecret as problem:
+                problems.append(f"the sensitive variable {name} cannot be used: {problem}")
+        if problems:
+            raise UnreadableSecret("; ".join(problems))
+        return found
+
+    async def _one(self, run: Run, name: str, secret: Secret | None) -> str:
+        given = self._given.get(run.id, {})
+        if name in given:
+            return given[name]
+        if name in run.secrets:
+            raise UnreadableSecret(_LOST)
+        if secret is None or self._read is None:
+            return ""  # asked for, and nobody said anything
+        tasks = self._reading.setdefault(run.id, {})
+        if secret not in tasks:
+            tasks[secret] = asyncio.ensure_future(self._read(secret))
+            tasks[secret].add_done_callback(_seen)
+        try:
+            return await asyncio.shield(tasks[secret])
+        except UnreadableSecret:
+            tasks.pop(secret, None)  # a retry reads it anew
+            raise
+
+
+def _seen(task: "asyncio.Task[str]") -> None:
+    """Take note of how reading ended, though nobody may wait for it any more."""
+    if not task.cancelled():
+        task.exception()

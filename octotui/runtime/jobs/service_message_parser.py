@@ -1,0 +1,139 @@
+"""Octopus's service messages, read out of what a job prints (V7)."""
+
+import re
+
+from octotui.runtime.jobs.service_message_types import Message, Problem, understand
+
+MARK = b"##octopus["
+LIMIT = 1 << 20  # bytes of a message that are waited for; what is longer is text
+_NO_MESSAGE = (
+    "a line begins like a service message and is none: it needs a name, key='Base64' pairs and ]"
+    " on one line of at most 1 MiB"
+)
+
+_NAME = rb"##octopus\[([A-Za-z][\w.-]*+)"
+_VALUE = rb"[A-Za-z0-9+/= \t]*+"
+_PAIR = rb"[ \t]++[\w-]++=(?:'" + _VALUE + rb"'|\"" + _VALUE + rb'")'
+_WHOLE = re.compile(_NAME + rb"((?:" + _PAIR + rb")*+)[ \t]*+\]")
+_BEGUN = re.compile(
+    rb"##octopus\[(?:[A-Za-z][\w.-]*+(?:" + _PAIR + rb")*+"
+    rb"(?:[ \t]++(?:[\w-]++(?:=(?:['\"]" + _VALUE + rb")?)?)?)?)?\Z"
+)
+_LINE_END = re.compile(rb"\r?\n")
+
+
+class ServiceMessageParser:
+    """Divides a job's output, chunk by chunk, into what people should see and what was said to us.
+
+    A message begins a line, or ends one whose beginning stays visible; a line that begins like one and is
+    none stays visible with a Problem. Only what may still become one is held back, at most `LIMIT` bytes.
+    """
+
+    def __init__(self) -> None:
+        self._held: list[bytes] = []
+        self._size = 0
+        self._open = False  # what is held is a message that lacks its ]
+        self._fresh = True  # nothing of the present line is visible yet
+
+    def feed(self, chunk: bytes) -> tuple[bytes, list[Message]]:
+        """The visible text that a chunk adds, and the messages in it."""
+        if self._held:
+            if self._open and self._size + len(chunk) <= LIMIT and b"\n" not in chunk and b"]" not in chunk:
+                self._hold(chunk)
+                return b"", []
+            chunk = self._taken() + chunk
+        if b"#" not in chunk or (MARK not in chunk and not _begun(chunk)):
+            if chunk:
+                self._fresh = chunk.endswith(b"\n")
+            return chunk, []
+        return self._read(chunk, last=False)
+
+    def end(self) -> tuple[bytes, list[Message]]:
+        """What was held back when the output is over."""
+        return self._read(self._taken(), last=True)
+
+    def _read(self, text: bytes, last: bool) -> tuple[bytes, list[Message]]:
+        page = _Page(self._fresh)
+        at = 0
+        while (start := text.find(MARK, at)) >= 0:
+            page.show(text[at:start])
+            if not last and _waits(text, start):
+                break
+            at = page.take(text, start)
+        else:
+            start = len(text) - (0 if last else _begun(text))
+            page.show(text[at:start])
+        self._hold(text[start:])
+        self._fresh = page.fresh
+        return b"".join(page.shown), page.said
+
+    def _hold(self, text: bytes) -> None:
+        if text:
+            self._open = (self._open or text.startswith(MARK)) and b"]" not in text
+            self._held.append(text)
+            self._size += len(text)
+
+    def _taken(self) -> bytes:
+        """What was held back; it is no longer."""
+        text = b"".join(self._held)
+        self._held.clear()
+        self._size = 0
+        self._open = False
+        return text
+
+
+class _Page:
+    """What comes out of a text: its visible pieces, and the messages between them."""
+
+    def __init__(self, fresh: bool) -> None:
+        self.shown: list[bytes] = []
+        self.said: list[Message] = []
+        self.fresh = fresh
+        self._length = 0
+
+    def show(self, piece: bytes) -> None:
+        if piece:
+            self.shown.append(piece)
+            self._length += len(piece)
+            self.fresh = piece.endswith(b"\n")
+
+    def take(self, text: bytes, start: int) -> int:
+        """Take what may be a message out of a text, or leave it visible; where the text goes on."""
+        whole = _WHOLE.match(text, start)
+        if not whole:
+            if self.fresh:
+                self.said.append(Problem(at=self._length, text=_NO_MESSAGE))
+            self.show(MARK)
+            return start + len(MARK)
+        line_end = _LINE_END.match(text, whole.end())
+        stop = line_end.end() if line_end else whole.end()
+        if self.fresh or line_end or stop == len(text):
+            visible = (
+                stop if self.fresh else whole.end()
+            )  # the line end, of a line whose beginning is visible
+            message = understand(whole[1].decode(), whole[2], self._length + stop - visible)
+            self.said.append(message)
+            self.show(text[start if isinstance(message, Problem) else visible : stop])
+        else:
+            self.show(text[start:stop])
+        return stop
+
+
+def _waits(text: bytes, start: int) -> bool:
+    """Whether what is still to come decides on the message that begins in a text."""
+    if len(text) - start > LIMIT:
+        return False
+    whole = _WHOLE.match(text, start)
+    if whole:
+        return whole.end() >= len(text) - 1 and text[whole.end() :] in (b"", b"\r")
+    return _BEGUN.match(text, start) is not None
+
+
+def _begun(text: bytes) -> int:
+    """How many bytes at a text's end may be the beginning of a message."""
+    at = text.find(b"#", max(0, len(text) - len(MARK) + 1))
+    while at >= 0:
+        if MARK.startswith(text[at:]):
+            return len(text) - at
+        at = text.find(b"#", at + 1)
+    return 0

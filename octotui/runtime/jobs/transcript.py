@@ -1,0 +1,185 @@
+"""What a script prints: its service messages taken out and remembered, sensitive values masked (V5, V7)."""
+
+import asyncio
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from octotui.engine.state import Artifact, Outcome
+from octotui.runtime.jobs.job_output import Log
+from octotui.runtime.jobs.masking import Masker
+from octotui.runtime.jobs.progress_throttle import Tell
+from octotui.runtime.jobs.service_message_parser import ServiceMessageParser
+from octotui.runtime.jobs.service_message_types import (
+    CreateArtifact,
+    Fail,
+    Level,
+    Mask,
+    Message,
+    Problem,
+    ProgressMessage,
+    SetVariable,
+)
+from octotui.store.artifacts import ArtifactError, keep
+from octotui.store.logs.line_levels import LevelChange
+
+LONGEST = 1000  # bytes of a warning, a highlight or a reason that are kept beside the log
+WARNINGS = 100
+HIGHLIGHTS = 20
+ARTIFACTS = 100
+ROOM = 1 << 24  # bytes of all output variables of an attempt
+SHORT = 200  # characters of what comes with a progress
+
+
+def _nobody(percentage: int, message: str) -> None:
+    """Tell nobody."""
+
+
+class Transcript:
+    """Stands between a job's output and its log, and knows in the end what the script has said.
+
+    What a script says is kept up to a limit each; the log has all that it prints.
+    """
+
+    def __init__(self, log: Log, secrets: Iterable[str] = (), tell: Tell = _nobody) -> None:
+        self.outputs: dict[str, str] = {}
+        self.sensitive: dict[str, str] = {}
+        self.artifacts: list[Artifact] = []
+        self._log = log
+        self._tell = tell
+        self._reader = ServiceMessageParser()
+        self._masker = Masker(secrets)
+        self._shown: list[bytes] = []  # of the present chunk, for the log
+        self._length = 0
+        self._turns: list[LevelChange] = []
+        self._warnings: dict[str, None] = {}
+        self._highlights: list[str] = []
+        self._level = "default"
+        self._said = bytearray()  # what is said as a warning or highlight, while it is
+        self._wanted: list[CreateArtifact] = []
+        self._room = ROOM
+        self._failure = ""
+
+    def __call__(self, chunk: bytes) -> None:
+        """Take a chunk of output."""
+        self._take(*self._reader.feed(chunk))
+
+    async def keep_artifacts(self, directory: str, folder: Path) -> None:
+        """Copy what the script wants kept; it has ended, and the directory it ran in is still there."""
+        self._take(*self._reader.end())
+        while self._wanted:
+            wanted = self._wanted.pop(0)
+            name = self._masker.text(wanted.name)
+            source = os.path.join(directory, wanted.path)  # noqa: PTH118 - a Path refuses less late
+            try:
+                self.artifacts.append(await asyncio.to_thread(keep, source, name, folder))
+            except ArtifactError as error:
+                self.warn(f"the artifact {name} was not kept: {error}")
+
+    def masked(self, text: str) -> str:
+        """What people may see of a text."""
+        return self._masker.text(text)
+
+    def ended(self, outcome: Outcome) -> Outcome:
+        """Let go of what was held back, and say the outcome with what the script has said."""
+        self._take(*self._reader.end())
+        self._show(self._masker.end())
+        self._flush()
+        self._turn("default")
+        for wanted in self._wanted:
+            self.warn(f"the artifact {wanted.name} was not kept: its machine gave no files back")
+        return replace(
+            outcome,
+            reason=self._masker.text(self._failure or outcome.reason)[:LONGEST]
+            if outcome.state == "failed"
+            else outcome.reason,
+            warnings=outcome.warnings + tuple(self._warnings),
+            outputs=self.outputs,
+            artifacts=tuple(self.artifacts),
+            highlights=tuple(self._highlights),
+        )
+
+    def _take(self, text: bytes, messages: Sequence[Message]) -> None:
+        place = 0
+        for message in messages:
+            self._hear(text[place : message.at])
+            place = message.at
+            self._understand(message)
+        self._hear(text[place:])
+        self._flush()
+
+    def _hear(self, text: bytes) -> None:
+        if self._level in ("warning", "highlight"):
+            self._said += text[: LONGEST - len(self._said)]
+        self._show(self._masker.feed(text))
+
+    def _show(self, text: bytes) -> None:
+        if text:
+            self._shown.append(text)
+            self._length += len(text)
+
+    def _flush(self) -> None:
+        """Put what was shown into the log, and where in it other levels begin."""
+        if self._shown:
+            self._log(b"".join(self._shown), self._turns)
+            self._shown, self._turns, self._length = [], [], 0
+
+    def _understand(self, message: Message) -> None:
+        match message:
+            case SetVariable():
+                self._set(message)
+            case Mask(value=value):
+                self._masker.record((value,))
+            case Fail(message=reason):
+                self._failure = reason
+            case Problem(text=problem):
+                self.warn(problem)
+            case CreateArtifact():
+                self._want(message)
+            case ProgressMessage(percentage=percentage, message=text):
+                self._tell(percentage, " ".join(self._masker.text(text).split())[:SHORT])
+            case Level(stream="stdout", level=level):
+                self._turn(level)
+            case _:
+                pass  # nothing is done about the others, and both streams are one here
+
+    def _want(self, message: CreateArtifact) -> None:
+        """Remember a file to keep; an endless row of them is not."""
+        if len(self._wanted) < ARTIFACTS:
+            self._wanted.append(message)
+        else:
+            self.warn(f"artifacts beyond the first {ARTIFACTS} were not kept")
+
+    def _set(self, message: SetVariable) -> None:
+        """Set an output variable, as long as there is room."""
+        self._room -= len(message.name) + len(message.value)
+        if self._room < 0:
+            self.warn(f"output variables of more than {ROOM >> 20} MiB were not set")
+        elif message.sensitive or self._masker.holds(message.value):
+            self._masker.record((message.value,))
+            self.sensitive[message.name] = message.value
+        else:
+            self.outputs[message.name] = message.value
+
+    def _turn(self, level: str) -> None:
+        """Mean what comes from here on otherwise; keep what was said as a warning or a highlight, by line."""
+        if self._said:
+            said = self._masker.beginning(bytes(self._said)).decode(errors="replace")
+            lines = [line.rstrip() for line in said.splitlines() if line.strip()]
+            if self._level == "warning":
+                for line in lines:
+                    self.warn(line)
+            else:
+                self._highlights += lines[: HIGHLIGHTS - len(self._highlights)]
+            self._said = bytearray()
+        self._level = level
+        self._turns.append(LevelChange(self._length, level))
+
+    def warn(self, text: str) -> None:
+        """Warn once of each thing."""
+        full = len(self._warnings) >= WARNINGS
+        self._warnings[
+            "there are more warnings, in the output alone" if full else self._masker.text(text)
+        ] = None

@@ -1,0 +1,122 @@
+"""Opening a space: its folder, its journal, the State where it was left, and a session on it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+from octotui.engine.evolve.evolve import evolve
+from octotui.engine.state import State
+from octotui.engine.state.snapshot import UnreadableSnapshot, decode, encode
+from octotui.model.space import Model
+from octotui.runtime.clocks import Clock
+from octotui.runtime.effects import EffectRunner
+from octotui.runtime.jobs.package_acquisition import RealAcquirer
+from octotui.runtime.retention import RetentionCleaner
+from octotui.runtime.schedule_timer import ScheduleTimer
+from octotui.runtime.session import Session
+from octotui.runtime.snapshots import SnapshotWriter
+from octotui.runtime.space_access import Listener
+from octotui.store.errors import Damaged, StoreError
+from octotui.store.journal.journal import Journal, JournalReader
+from octotui.store.journal.recovery import Recovery, check, finish, recover
+from octotui.store.space_folder import SpaceFolder, default_base
+from octotui.workers.local.executor import LocalExecutor
+
+
+@asynccontextmanager
+async def open_space(
+    model: Model, state_dir: Path | None, user: str, now: Clock, *listeners: Listener, schedules: bool = False
+) -> AsyncIterator[Session]:
+    """A session on the model's space, for one octotui at a time; raises StoreError.
+
+    It keeps to the model's `schedules` where that is asked for. Of a damaged journal `session.rescued` says
+    what is missing.
+    """
+    folder = space_folder(model.space.slug, state_dir)
+    with folder:
+        journal, state, rescued = _taken_up(folder.journal)
+        try:
+            crew = EffectRunner(folder, LocalExecutor(), RealAcquirer(), now)
+            timetable = ScheduleTimer() if schedules else None
+            session = Session(state, journal, crew, user=user, now=now, timetable=timetable)
+            session.listen(SnapshotWriter(journal, (journal.snapshot() or (0, b""))[0]).take)
+            for listener in listeners:
+                session.listen(listener)
+            try:
+                await session.start(model, rescued)
+                async with _beside(RetentionCleaner(session, folder).work()):
+                    yield session
+            finally:
+                await session.close()
+            with suppress(StoreError):  # it only saves the next one time
+                await journal.save_snapshot(session.state.seq, encode(session.state))
+        finally:
+            journal.close()
+
+
+@asynccontextmanager
+async def _beside(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
+    """Do something in the background meanwhile."""
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+def _taken_up(path: Path) -> tuple[Journal, State, Recovery | None]:
+    """The journal and where it was left; of a damaged one what can be read, and a sentence about it."""
+    finish(path)
+    try:
+        check(path)
+        return *_opened(path), None
+    except Damaged:
+        rescued = recover(path)
+    return *_opened(path), rescued
+
+
+def _opened(path: Path) -> tuple[Journal, State]:
+    journal = Journal(path)
+    try:
+        return journal, last_state(journal)
+    except StoreError:
+        journal.close()
+        raise
+
+
+def last_state(journal: JournalReader) -> State:
+    """Where the space was left: the last snapshot, and the events after it (R5)."""
+    state = _kept(journal)
+    for event in journal.read(state.seq):
+        try:
+            state = evolve(state, event)
+        except (KeyError, ValueError, IndexError) as error:
+            raise Damaged(
+                f"the journal is damaged: event {event.seq} does not fit what came before it"
+            ) from error
+    return state
+
+
+def _kept(journal: JournalReader) -> State:
+    """The last snapshot, or the beginning where there is none that can be read."""
+    kept = journal.snapshot()
+    try:
+        return State() if kept is None else decode(kept[1])
+    except UnreadableSnapshot:
+        return State()
+
+
+def state_on_disk(folder: SpaceFolder) -> State:
+    """Where a space was left, read beside whoever has it open; an empty State where there is none."""
+    try:
+        there = folder.journal.stat().st_size > 0
+    except OSError:
+        there = False
+    return last_state(JournalReader(folder.journal)) if there else State()
+
+
+def space_folder(slug: str, state_dir: Path | None) -> SpaceFolder:
+    """The folder of a space, under the platform's state directory or another one."""
+    return SpaceFolder(default_base() if state_dir is None else state_dir.absolute(), slug)

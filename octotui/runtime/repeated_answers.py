@@ -1,0 +1,59 @@
+"""Questions whose runs have left the State: the journal knows what was said to them (I5)."""
+
+import asyncio
+from collections.abc import Sequence
+
+from octotui.engine import events
+from octotui.engine.commands import AboutQuestion, AnswerInterruption, Refused, TakeInterruption
+from octotui.engine.decide.questions import answered
+from octotui.engine.events import AnyEvent
+from octotui.engine.state import State
+from octotui.store.journal.in_memory import AnyJournal
+
+
+def has_left(state: State, question: str) -> bool:
+    """Whether there was such a question, which is not in the State any more."""
+    number = question.removeprefix("question-")
+    there_was = number.isdecimal() and number.isascii() and 0 < int(number) < state.next_interruption
+    return there_was and question not in state.interruptions
+
+
+async def check_repeated(journal: AnyJournal, command: AboutQuestion) -> None:
+    """Nothing, where a wish of the same person was fulfilled before; otherwise raises Refused."""
+    newest_first = await asyncio.to_thread(journal.question, command.interruption)
+    refusal = _refusal(newest_first[::-1], command)
+    if refusal:
+        raise Refused(refusal)
+
+
+def _refusal(history: Sequence[AnyEvent], command: AboutQuestion) -> str:
+    answers = [event for event in history if isinstance(event, events.InterruptionAnswered)]
+    own = next((event for event in answers if event.user == command.user), None)
+    if isinstance(command, TakeInterruption) and _responsible(history) == command.user:
+        return ""
+    if isinstance(command, AnswerInterruption) and own is not None and _same(own, command):
+        return ""
+    if answers:
+        said = own or answers[-1]
+        return answered(f"{command.interruption} of {said.run}", said.user, said.answer)
+    return f"{command.interruption} needs no answer any more: its run was ended"
+
+
+def _responsible(history: Sequence[AnyEvent]) -> str | None:
+    """Who had the question in the end."""
+    user = None
+    for event in history:
+        match event:
+            case events.InterruptionTaken(user=taker) | events.InterruptionHandedOver(to=taker):
+                user = taker
+            case events.InterruptionReleased():
+                user = None
+    return user
+
+
+def _same(own: events.InterruptionAnswered, command: AnswerInterruption) -> bool:
+    """Whether an answer is what its user has said before; sensitive values stand nowhere (V5)."""
+    before = {name.lower(): value for name, value in own.values.items()}
+    values = {name.lower(): value for name, value in command.values.items()}
+    seen = all(before[name].lower() == value.lower() for name, value in values.items() if name in before)
+    return command.answer == own.answer and command.notes in ("", own.notes) and seen

@@ -1,0 +1,40 @@
+"""When the schedules of a model are due next; a session that keeps to one starts their runs."""
+
+from octotui.engine.commands import StartDue
+from octotui.engine.state import State
+from octotui.model.schedules import upcoming
+from octotui.model.space import Schedule
+
+
+class ScheduleTimer:
+    """The next time of each schedule; times that passed while nobody kept to it are left out (Q5)."""
+
+    def __init__(self) -> None:
+        self._schedules: dict[str, Schedule] = {}
+        self._next: dict[str, float] = {}
+
+    def follow(self, state: State, now: float) -> None:
+        """Take the schedules of a State's model; one that is as it was keeps its time."""
+        enabled = {slug: each for slug, each in state.model.schedules.items() if each.enabled}
+        kept = {slug: at for slug, at in self._next.items() if enabled.get(slug) == self._schedules[slug]}
+        self._schedules, self._next = enabled, kept
+        for slug in enabled:
+            if slug not in kept:
+                self._set(slug, max(now, state.schedules.get(slug, now)))
+
+    def next(self) -> float | None:
+        """When the first of them is due."""
+        return min(self._next.values(), default=None)
+
+    def due(self, now: float) -> list[StartDue]:
+        """What is to be started by now, in order of time: one run each, however many times have passed."""
+        found = sorted((at, slug) for slug, at in self._next.items() if at <= now)
+        for _, slug in found:
+            self._set(slug, now)
+        return [StartDue(schedule=slug, due=at) for at, slug in found]
+
+    def _set(self, slug: str, after: float) -> None:
+        at = next(upcoming(self._schedules[slug], after), None)
+        self._next.pop(slug, None)
+        if at is not None:
+            self._next[slug] = at

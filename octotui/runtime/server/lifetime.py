@@ -1,0 +1,75 @@
+"""A server from its start to its end: until it is asked to stop, a signal says so, or nobody needs it."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from octotui.model.space import Model
+from octotui.runtime.open_space import space_folder
+from octotui.runtime.server.model_watcher import Load, ModelWatcher
+from octotui.runtime.server.server import Server
+from octotui.runtime.session import Session
+
+LOOK = 1.0  # seconds between two looks at whether anybody needs it
+IDLE = 60.0  # seconds after which a server ends that nobody needs
+
+
+@asynccontextmanager
+async def shared(
+    session: Session, model: Model, state_dir: Path | None, path: Path | None, load: Load
+) -> AsyncIterator[Server]:
+    """Let others attach to a session, and follow its model's file."""
+    file = None if path is None else ModelWatcher(path.absolute(), load, model)
+    server = Server(session, space_folder(model.space.slug, state_dir), file)
+    await server.open()
+    try:
+        yield server
+    finally:
+        await server.close()
+
+
+class ShutdownSignal:
+    """Why a server is to end; signals are heeded from when this is made, which is before anybody can connect.
+
+    A hang-up only has it read its model again, and a stop stops nothing: it has no terminal to give back.
+    """
+
+    def __init__(self) -> None:
+        self.why = ""
+        self.read_again: Callable[[], None] = lambda: None
+        self._told = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGTERM, self.tell, "it was told to end")
+        loop.add_signal_handler(signal.SIGINT, self.tell, "it was interrupted")
+        loop.add_signal_handler(signal.SIGHUP, self._hang_up)
+        loop.add_signal_handler(signal.SIGTSTP, lambda: None)
+
+    def _hang_up(self) -> None:
+        self.read_again()
+
+    def tell(self, why: str) -> None:
+        """Let it end."""
+        self.why = self.why or why
+        self._told.set()
+
+    async def wait(self) -> None:
+        """Wait until it is to end."""
+        await self._told.wait()
+
+
+async def until_stopped(server: Server, ending: ShutdownSignal, *, idle: float | None = None) -> str:
+    """Wait until the server is to end, and say why."""
+    ending.read_again = server.look_soon
+    waiting = [asyncio.ensure_future(each) for each in (ending.wait(), server.stopped.wait())]
+    unused = 0.0
+    while not any(each.done() for each in waiting):
+        await asyncio.wait(waiting, timeout=LOOK, return_when=asyncio.FIRST_COMPLETED)
+        unused = 0.0 if server.is_used else unused + LOOK
+        if idle is not None and unused >= idle:
+            ending.tell("nobody needed it")
+            await asyncio.sleep(0)
+    for each in waiting:
+        each.cancel()
+    return ending.why or "it was asked to stop"

@@ -1,0 +1,72 @@
+"""Logs of a space for those who may not open its files: copies that grow as the logs do."""
+
+import asyncio
+import os
+import tempfile
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from pathlib import Path
+
+from octotui.engine.commands import Refused
+from octotui.store.errors import StoreError
+from octotui.store.space_folder import SpaceFolder
+
+Part = Callable[[str, str, int], Awaitable[bytes]]
+
+PAUSE = 0.3  # seconds before a log is asked for more
+
+
+class LogMirror:
+    """Where logs are: in the space's folder, or, kept up to date meanwhile, in one of our own."""
+
+    def __init__(self, folder: SpaceFolder, part: Part) -> None:
+        self._folder = folder
+        self._part = part
+        self._own: tempfile.TemporaryDirectory[str] | None = None
+        self._copying: tuple[str, asyncio.Task[None]] | None = None
+
+    def log(self, run: str, job: str) -> Path:
+        """The file with a job's output; of copies the one asked for last is kept up to date."""
+        copy = self._place(run, job)
+        if copy == self._folder.log(run, job):
+            return copy
+        if self._copying is None or self._copying[0] != job:
+            self._stop()
+            self._copying = job, asyncio.ensure_future(self._copy(run, job, copy))
+        return copy
+
+    async def whole(self, run: str, job: str) -> Path:
+        """The file with a job's output, once all of it is there that there is now."""
+        copy = self._place(run, job)
+        if copy != self._folder.log(run, job):
+            await self._catch_up(run, job, copy)
+        return copy
+
+    async def close(self) -> None:
+        """Take the copies away."""
+        self._stop()
+        if self._own is not None:
+            self._own.cleanup()
+
+    def _place(self, run: str, job: str) -> Path:
+        if os.access(self._folder.path, os.R_OK):
+            return self._folder.log(run, job)
+        if self._own is None:
+            self._own = tempfile.TemporaryDirectory(prefix="octotui-")
+        return Path(self._own.name) / f"{job}.log"
+
+    def _stop(self) -> None:
+        if self._copying is not None:
+            self._copying[1].cancel()
+            self._copying = None
+
+    async def _copy(self, run: str, job: str, copy: Path) -> None:
+        while True:
+            with suppress(Refused, StoreError):  # the server is away, and comes back
+                await self._catch_up(run, job, copy)
+            await asyncio.sleep(PAUSE)
+
+    async def _catch_up(self, run: str, job: str, copy: Path) -> None:
+        while part := await self._part(run, job, copy.stat().st_size if copy.exists() else 0):
+            with copy.open("ab") as file:
+                file.write(part)

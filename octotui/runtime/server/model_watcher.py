@@ -1,0 +1,78 @@
+"""The model's file, followed while runs are active: a good change is taken up, a broken one only told."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from octotui.model.complaints import ModelError
+from octotui.model.iteration import steps
+from octotui.model.process import Script
+from octotui.model.space import Model
+from octotui.model.toml.sources import files_of
+
+Load = Callable[[Path], Model]
+Signature = tuple[tuple[str, int, int, int], ...]
+
+
+class ModelWatcher:
+    """A file, or folder, that a model was read from, and what is the matter with it now."""
+
+    def __init__(self, path: Path, load: Load, model: Model) -> None:
+        self.trouble = ""
+        self._path = path
+        self._load = load
+        self._model = model
+        self._seen = _signature(path, model)
+
+    async def check(self, path: str | None = None) -> Model | None:
+        """The model, where its files, or another file that is followed from now on, say something new."""
+        if path is not None and Path(path) != self._path:
+            self._path, self._seen = Path(path), ()
+        seen = _signature(self._path, self._model)
+        if seen == self._seen:
+            return None
+        self._seen = seen
+        try:
+            model = await asyncio.to_thread(self._load, self._path)
+        except ModelError as error:
+            self.trouble = _told(error)
+            return None
+        if model.space.slug != self._model.space.slug:
+            self.trouble = f"{self._path} is about the space {model.space.name} now: nothing changed here"
+            return None
+        self.trouble = ""
+        self._model = model
+        self._seen = _signature(self._path, model)
+        return model
+
+
+def _told(error: ModelError) -> str:
+    """The first complaint, and how many more there are."""
+    first, *more = error.complaints
+    rest = f", and {len(more)} more" if more else ""
+    return f"the model is broken and nothing changed: {first}{rest}"
+
+
+def _signature(path: Path, model: Model) -> Signature:
+    """What tells whether any file of a model was changed."""
+    return tuple(_stamp(each) for each in _files(path, model))
+
+
+def _files(path: Path, model: Model) -> Iterator[Path]:
+    try:
+        yield from files_of(path)
+    except ModelError:
+        yield path
+    folder = path if path.is_dir() else path.parent
+    yield from sorted((folder / "templates").glob("*.toml"))
+    for _, step in steps(model):
+        if isinstance(step.action, Script) and step.action.file is not None:
+            yield Path(step.action.file)
+
+
+def _stamp(file: Path) -> tuple[str, int, int, int]:
+    try:
+        stat = file.stat()
+    except OSError:
+        return str(file), 0, 0, 0
+    return str(file), stat.st_mtime_ns, stat.st_size, stat.st_ino

@@ -1,0 +1,251 @@
+"""The server of a space: its session for everybody who may connect, over a socket in the space's folder."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from pathlib import Path
+
+import msgspec
+
+from octotui.engine.commands import LoadModel
+from octotui.engine.events import AnyEvent
+from octotui.engine.rules.authorization import missing_right
+from octotui.engine.state import State
+from octotui.engine.state.snapshot import encode
+from octotui.runtime.server.connection import ClientConnection
+from octotui.runtime.server.model_watcher import ModelWatcher
+from octotui.runtime.server.peer_credentials import Peer, peer_of, this_account
+from octotui.runtime.server.protocol import (
+    LONGEST,
+    VERSION,
+    ClientRequest,
+    EventsMessage,
+    Hello,
+    SnapshotMessage,
+    ToServer,
+    TroubleMessage,
+    Welcome,
+    line,
+)
+from octotui.runtime.server.request_handler import RequestHandler
+from octotui.runtime.server.sockets import NAME, listening
+from octotui.runtime.session import Session
+from octotui.runtime.state_feed import FRAME
+from octotui.store.space_folder import SpaceFolder
+
+FAR = 5000  # events after which a State is told anew, and not what happened since
+LOOK = 1.0  # seconds between two looks at the socket's file, the model's, and at who listens
+
+PeerOf = Callable[[socket.socket], Peer]
+
+
+class Server:
+    """Tells every client what happens, and lets those who may ask for something."""
+
+    def __init__(
+        self,
+        session: Session,
+        folder: SpaceFolder,
+        file: ModelWatcher | None = None,
+        *,
+        owner: str | None = None,
+        peer: PeerOf = peer_of,
+    ) -> None:
+        self.stopped = asyncio.Event()
+        self.seats: set[ClientConnection] = set()
+        self._session = session
+        self._folder = folder
+        self._file = file
+        self._owner = owner or this_account()
+        self._peer = peer
+        self._desk = RequestHandler(session, folder, self._owner, self.stopped)
+        self._asking: set[asyncio.Task[None]] = set()
+        self._events: list[AnyEvent] = []
+        self._flushing: asyncio.TimerHandle | None = None
+        self._flushed = 0.0
+        self._snapshot: tuple[State, bytes] | None = None
+        self._group: str | None = None
+        self._inode = 0
+        self._decoder = msgspec.json.Decoder(ToServer)
+
+    async def open(self) -> None:
+        """Listen; raises StoreError."""
+        await self._listen()
+        self._session.listen(self._heed)
+        self._looking = asyncio.ensure_future(self._look())
+
+    async def close(self, why: str = "the server of this space was stopped") -> None:
+        """Say goodbye to everybody, and listen no more."""
+        self._flush()
+        self._looking.cancel()
+        self._server.close()
+        for task in tuple(self._asking):
+            task.cancel()
+        for seat in tuple(self.seats):
+            seat.drop("stopped", why)
+        with suppress(FileNotFoundError):
+            if self._socket.stat().st_ino == self._inode:
+                self._socket.unlink()
+        await asyncio.sleep(0)
+
+    @property
+    def is_used(self) -> bool:
+        """Whether somebody is attached, anything is open, or the clock may start something."""
+        state = self._session.state
+        scheduled = any(each.enabled for each in state.model.schedules.values())
+        return bool(self.seats) or bool(len(state.families)) or scheduled
+
+    def look_soon(self) -> None:
+        """Look at the model's file at once."""
+        task = asyncio.ensure_future(self.follow_file())
+        self._asking.add(task)
+        task.add_done_callback(self._asking.discard)
+
+    @property
+    def _socket(self) -> Path:
+        return self._folder.path / NAME
+
+    async def _listen(self) -> None:
+        self._group = self._session.state.model.access.group
+        opened = listening(self._folder.path, self._group)
+        self._inode = self._socket.stat().st_ino
+        self._server = await asyncio.start_unix_server(self._sit, sock=opened, limit=LONGEST)
+
+    async def _look(self) -> None:
+        """Keep the socket's file there, follow the model's, and let those go who listen no more."""
+        while True:
+            await asyncio.sleep(LOOK)
+            await self._keep_socket()
+            if self._file is not None:
+                await self.follow_file()
+            now = asyncio.get_running_loop().time()
+            for seat in tuple(self.seats):
+                if seat.is_stuck(now):
+                    seat.drop("slow", "")
+
+    async def _keep_socket(self) -> None:
+        """Make the socket anew where somebody has removed it, or other people are to connect."""
+        try:
+            there = self._socket.stat().st_ino == self._inode
+        except OSError:
+            there = False
+        if not there or self._group != self._session.state.model.access.group:
+            self._server.close()
+            with suppress(Exception):  # it is tried again in a second
+                await self._listen()
+
+    async def follow_file(self, path: str | None = None) -> None:
+        """Take up what the model's file says now, or another file; one that is broken changes nothing."""
+        if self._file is None:
+            return
+        model = await self._file.check(path)
+        if model is not None and model != self._session.state.model:
+            await self._session.send(LoadModel(model))
+        rescued = self._session.rescued
+        trouble = "; ".join(filter(None, (rescued.message if rescued else "", self._file.trouble)))
+        if self._session.trouble != trouble:
+            self._session.trouble = trouble
+            for seat in self.seats:
+                seat.follow(line(TroubleMessage(text=self._session.trouble)))
+
+    async def _sit(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Have somebody at the table until they leave, or have to."""
+        seat = ClientConnection(self._peer(writer.get_extra_info("socket")), writer)
+        self.seats.add(seat)
+        try:
+            async for said in _lines(reader):
+                await self._take(seat, said)
+                if seat.gone:
+                    break
+        except (msgspec.MsgspecError, ValueError, RecursionError) as problem:
+            seat.drop("wrong", f"that is nothing a client says: {str(problem)[:200]}")
+        except (ConnectionError, TimeoutError):
+            pass
+        finally:
+            self.seats.discard(seat)
+            seat.drop("wrong", "")
+
+    async def _take(self, seat: ClientConnection, said: bytes) -> None:
+        message = self._decoder.decode(said)
+        if isinstance(message, Hello):
+            await self._greet(seat, message)
+        elif seat.greeted:
+            task = asyncio.ensure_future(self._answer(seat, message))
+            self._asking.add(task)
+            task.add_done_callback(self._asking.discard)
+        else:
+            raise ValueError("a client says Hello first")
+
+    async def _greet(self, seat: ClientConnection, hello: Hello) -> None:
+        if hello.version != VERSION:
+            told = (
+                f"the server speaks version {VERSION} and this octotui {hello.version}: stop the server first"
+            )
+            seat.drop("wrong", told)
+            return
+        missing = missing_right(self._session.state.model, self._owner, seat.peer.user, "read")
+        if missing:
+            await self._desk.record(seat.peer, "Hello", self._session.state.model.space.slug, missing)
+            seat.drop("forbidden", missing)
+            return
+        if hello.model is not None and seat.peer.user == self._owner:
+            await self.follow_file(hello.model)
+        seat.greeted = True
+        user, trouble = seat.peer.user, self._session.trouble
+        seat.tell(Welcome(version=VERSION, user=user, process=self._desk.process, trouble=trouble))
+        if hello.follow:
+            await self._catch_up(seat, hello.since)
+
+    async def _catch_up(self, seat: ClientConnection, since: int | None) -> None:
+        """Tell a client the present, and from then on what happens."""
+        self._flush()
+        state = self._session.published
+        seat.hold()
+        known = since if since is not None and 0 <= state.seq - since <= FAR else state.seq
+        events = await self._session.events(known, state.seq)
+        if since is None or len(events) != state.seq - since:
+            seat.release(self._present(state))
+        else:
+            seat.release(line(EventsMessage(events=events)) if events else b"")
+
+    def _present(self, state: State) -> bytes:
+        """The State as a line, made once for all who come at the same moment."""
+        if self._snapshot is None or self._snapshot[0] is not state:
+            recent = tuple(self._session.recent())
+            self._snapshot = state, line(SnapshotMessage(state=msgspec.Raw(encode(state)), recent=recent))
+        return self._snapshot[1]
+
+    async def _answer(self, seat: ClientConnection, asked: ClientRequest) -> None:
+        """Do what a client asks; what it led to is told before the answer."""
+        answer = await self._desk.answer(seat.peer, asked)
+        self._flush()
+        seat.tell(answer)
+
+    def _heed(self, events: tuple[AnyEvent, ...], before: State, after: State) -> None:
+        """Have it told: at once, or with what else happens within the thirtieth of a second."""
+        self._events += events
+        if self._flushing is None:
+            loop = asyncio.get_running_loop()
+            wait = max(0.0, self._flushed + FRAME - loop.time())
+            self._flushing = loop.call_later(wait, self._flush)
+
+    def _flush(self) -> None:
+        if self._flushing is not None:
+            self._flushing.cancel()
+            self._flushing = None
+            self._flushed = asyncio.get_running_loop().time()
+        if self._events:
+            events, self._events = tuple(self._events), []
+            following = [seat for seat in self.seats if seat.follows]
+            if following:
+                data = line(EventsMessage(events=events))
+                for seat in following:
+                    seat.follow(data)
+
+
+async def _lines(reader: asyncio.StreamReader) -> AsyncIterator[bytes]:
+    """The lines that a client says; one that is too long is a ValueError."""
+    while said := await reader.readline():
+        if said.strip():
+            yield said

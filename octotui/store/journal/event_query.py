@@ -1,0 +1,59 @@
+"""Reading of a journal only those events that are of some types, or came after a time."""
+
+import sqlite3
+from collections.abc import Collection, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import msgspec
+
+from octotui.engine.events import AnyEvent
+from octotui.store.errors import unreadable, unusable
+from octotui.store.journal.sqlite import open_read_only
+
+# A body begins with `{"type":"RunQueued",`: SQLite compares its type, and only what fits is read by Python.
+TYPE = "CAST(substr(body, 10, instr(substr(body, 10, 64), x'22') - 1) AS TEXT)"
+
+
+DECODER: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
+
+
+class EventTime(msgspec.Struct, frozen=True):
+    """The part of an event that says when it happened."""
+
+    at: float
+
+
+def events_of(path: Path, types: Collection[str], since: float | None = None) -> Iterator[AnyEvent]:
+    """The events of these types, in order, from a time (seconds since 1970) on; raises StoreError."""
+    marks = ",".join("?" * len(types))
+    query = f"SELECT seq, body FROM events WHERE seq >= ? AND {TYPE} IN ({marks}) ORDER BY seq"
+    try:
+        with closing(open_read_only(path)) as database:
+            first = 0 if since is None else _first_since(database, since)
+            for seq, body in database.execute(query, (first, *types)):
+                yield _read(path, seq, body)
+    except sqlite3.Error as problem:
+        raise unusable(path, problem) from problem
+
+
+def _read(path: Path, seq: int, body: bytes) -> AnyEvent:
+    try:
+        return DECODER.decode(body)
+    except msgspec.MsgspecError as problem:
+        raise unreadable(path, seq, body, problem) from problem
+
+
+def _first_since(database: sqlite3.Connection, since: float) -> int:
+    """The first event that is not older; times never go back, so that halving finds it in a few steps."""
+    low, high = 0, database.execute("SELECT coalesce(max(seq), 0) FROM events").fetchone()[0] + 1
+    while low < high:
+        middle = (low + high) // 2
+        row = database.execute(
+            "SELECT seq, body FROM events WHERE seq >= ? ORDER BY seq LIMIT 1", (middle,)
+        ).fetchone()
+        if row is None or msgspec.json.decode(row[1], type=EventTime).at >= since:
+            high = middle
+        else:
+            low = row[0] + 1
+    return low

@@ -1,0 +1,107 @@
+"""A journal that forgets: for predictions and tests."""
+
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from typing import TypeAlias, cast
+
+from octotui.engine.events import AnyEvent, ModelLoaded
+from octotui.engine.state import Event
+from octotui.store.journal.journal import Journal
+from octotui.store.journal.run_records import RunRecord, record_of
+from octotui.store.journal.run_search import NOTHING
+
+
+class MemoryJournal:
+    """What `Journal` is, without a disk: an append resolves at once."""
+
+    def __init__(self) -> None:
+        self._written: list[AnyEvent] = []
+        self._runs: dict[str, RunRecord] = {}
+        self._snapshot: tuple[int, bytes] | None = None
+
+    def append(self, events: Sequence[Event]) -> "asyncio.Future[None]":
+        """Keep events."""
+        for event in events:
+            self._written.append(cast("AnyEvent", event))
+            run = getattr(event, "run", "")
+            if (record := record_of(event, self._runs.get(run))) is not None:
+                self._runs[run] = record
+        return _done()
+
+    def save_snapshot(self, seq: int, body: bytes) -> "asyncio.Future[None]":
+        """Keep this state in place of the last one; `seq` is the last event in it."""
+        self._snapshot = (seq, body)
+        return _done()
+
+    def snapshot(self) -> tuple[int, bytes] | None:
+        """The state that was kept last."""
+        return self._snapshot
+
+    def read(self, after: int = 0) -> Iterator[AnyEvent]:
+        """The events after a sequence number, in order."""
+        return (event for event in self._written if event.seq > after)
+
+    def family(self, root: str) -> list[AnyEvent]:
+        """The events of a run and all it started, and the models in force meanwhile."""
+        members = {run for run, record in self._runs.items() if record.root == root}
+        own = [event for event in self._written if getattr(event, "run", None) in members]
+        if not own:
+            return []
+        models = [each for each in self._written if isinstance(each, ModelLoaded) and each.seq < own[-1].seq]
+        before = [each for each in models if each.seq < own[0].seq]
+        between = models[len(before) :]
+        return sorted([*before[-1:], *between, *own], key=lambda event: event.seq)
+
+    def root_of(self, run: str) -> str:
+        """The first run of a run's family; the run itself where it is not known."""
+        return self._runs[run].root if run in self._runs else run
+
+    def question(self, name: str) -> list[AnyEvent]:
+        """The events of one question, the newest first."""
+        return [event for event in reversed(self._written) if getattr(event, "interruption", None) == name]
+
+    def runs(self, limit: int, before: int | None = None) -> list[RunRecord]:
+        """The newest runs first; `before` is the number of the last one on the page above."""
+        newest = sorted(self._runs.values(), key=lambda record: -record.number)
+        return list(islice((each for each in newest if before is None or each.number < before), limit))
+
+    def history(
+        self,
+        words: Sequence[str] = (),
+        limit: int = 100,
+        before: int | None = None,
+        names: Mapping[str, str] = NOTHING,
+    ) -> list[RunRecord]:
+        """The newest ended runs of which every word is a part of something; `before` as above."""
+        ended = (each for each in self.runs(len(self._runs), before) if each.ended_at is not None)
+        return list(islice((each for each in ended if _holds(each, words, names)), limit))
+
+    def open_runs(self) -> list[RunRecord]:
+        """The runs that have not ended, oldest first."""
+        still = (record for record in self._runs.values() if record.ended_at is None)
+        return sorted(still, key=lambda record: record.number)
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+
+def _holds(record: RunRecord, words: Sequence[str], names: Mapping[str, str]) -> bool:
+    """Whether every word is a part of something in a record; of its id the whole."""
+    places = [
+        name for slug in (record.environment, record.tenant) if slug for name in (slug, names.get(slug, ""))
+    ]
+    told = " ".join((record.process, record.name, record.state, record.requester, *places)).lower()
+    return all(
+        word.lower() in told or word.lower() in (record.id, str(record.number)) or "run-".startswith(word)
+        for word in words
+    )
+
+
+AnyJournal: TypeAlias = Journal | MemoryJournal
+
+
+def _done() -> "asyncio.Future[None]":
+    future = asyncio.get_running_loop().create_future()
+    future.set_result(None)
+    return future

@@ -1,0 +1,246 @@
+"""A damaged journal: finding that it is, and going on with what can be read of it, up to the damage.
+
+The part that can be read becomes a new journal; the damaged files are kept beside it, and nothing is deleted.
+A rescue may be cut short at any moment: `finish` goes on with one whose new journal is complete.
+"""
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from itertools import count, islice
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from octotui.engine.events import AnyEvent
+from octotui.engine.evolve.evolve import evolve
+from octotui.engine.state import Gap, State
+from octotui.engine.state.snapshot import encode
+from octotui.store.errors import Damaged, suspect, unusable
+from octotui.store.journal import sqlite
+from octotui.store.journal.hash_chain import Row, Walk, events_named, link, seal, unseal
+from octotui.store.journal.sqlite import open_read_only
+from octotui.store.journal.tables import Tables
+from octotui.store.journal.verification import ROWS, vouched
+
+LATEST = 200  # events whose chain is looked at on opening, and all since the last snapshot
+BATCH = 5000
+PAGE = 4096  # bytes; SQLite's own choice
+
+
+class Recovery(msgspec.Struct, frozen=True):
+    """What became of a damaged journal: a sentence for people, and whether events are missing."""
+
+    message: str
+    missing: bool
+
+
+def check(path: Path) -> None:
+    """Look at what a space is opened from; raises `Damaged`, or StoreError where it cannot be read at all.
+
+    Older events are looked at by `verify` alone: opening must not take longer with a longer history (R5).
+    """
+    if not path.exists():
+        return
+    size = path.stat().st_size
+    if size < PAGE and (size or path.with_name("logs").exists()):  # SQLite takes it for a new one
+        raise Damaged(f"{path} is damaged: only {size} bytes of it are left")
+    if not size:
+        return
+    try:
+        with closing(open_read_only(path)) as database:
+            version = database.execute("PRAGMA user_version").fetchone()[0]
+            if version == sqlite.VERSION:
+                _check_latest(path, database, all_of_it=suspect(path).exists())
+    except sqlite3.Error as problem:
+        raise unusable(path, problem) from problem
+
+
+def _check_latest(path: Path, database: sqlite3.Connection, *, all_of_it: bool) -> None:
+    last = database.execute("SELECT coalesce(max(seq), 0) FROM events").fetchone()[0]
+    kept = database.execute("SELECT coalesce(max(seq), 0) FROM snapshot").fetchone()[0]
+    if kept > last:
+        raise Damaged(f"{path} is damaged: {events_named(last + 1, kept)} cannot be found")
+    sealed = database.execute("SELECT CAST(body AS BLOB) FROM snapshot").fetchone()
+    folds_all = all_of_it or (sealed is not None and unseal(sealed[0]) is None)
+    first = 0 if folds_all else max(0, min(kept, last - LATEST))
+    for query in ("SELECT * FROM runs ORDER BY number DESC LIMIT 100", "SELECT * FROM parts LIMIT 1"):
+        database.execute(query).fetchall()
+    if all_of_it and (wrong := database.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
+        raise Damaged(f"{path} is damaged ({wrong})")
+    start = database.execute(f"{ROWS.replace('ORDER', 'WHERE seq = ? ORDER')}", (first,)).fetchone()
+    walk = Walk(_gaps(database), (start[0], start[2] or b"") if start else (0, bytes(32)))
+    rows = database.execute(ROWS.replace("ORDER", "WHERE seq > ? ORDER"), (walk.seq,))
+    for found in walk.breaks(rows):
+        raise Damaged(f"{path} is damaged: {found.text}")
+
+
+def _gaps(database: sqlite3.Connection) -> list[Gap]:
+    return [Gap(*row) for row in database.execute("SELECT * FROM gaps ORDER BY last")]
+
+
+def recover(path: Path) -> Recovery:
+    """Make a new journal of all that can be read up to the damage; raises StoreError."""
+    source, part = path.with_suffix(".copy"), path.with_suffix(".part")
+    try:
+        for each in (source, part):
+            _remove(each)
+        _copy(path, source)
+        last, expected = _read_over(source, part)
+        _remove(source)
+        part.replace(_whole(path))
+        kept = finish(path)
+    except OSError as problem:
+        raise unusable(path, problem) from problem
+    gone = _told_missing(last, expected)
+    where = f"; the damaged file is kept as {kept}" if kept else ""
+    return Recovery(f"{path} was damaged: {gone or 'no event is missing'}{where}", missing=bool(gone))
+
+
+def finish(path: Path) -> Path | None:
+    """Put a new journal that is complete in the place of the damaged one, which is kept; says where."""
+    whole = _whole(path)
+    if not whole.exists():
+        return None
+    names = (path.with_name(f"{path.stem}.damaged-{number}.sqlite") for number in count(1))
+    kept = next(name for name in names if not name.exists())
+    for ending in ("-shm", "-wal", ""):  # the file itself last: until then the same number is free
+        with suppress(FileNotFoundError):
+            path.with_name(path.name + ending).rename(kept.with_name(kept.name + ending))
+    suspect(path).unlink(missing_ok=True)
+    whole.replace(path)
+    return kept
+
+
+def _whole(path: Path) -> Path:
+    return path.with_suffix(".rescued")
+
+
+def _remove(path: Path) -> None:
+    for ending in ("", "-wal", "-shm"):
+        path.with_name(path.name + ending).unlink(missing_ok=True)
+
+
+def _copy(path: Path, source: Path) -> None:
+    """A copy that SQLite can open: a file that was cut has its pages again, though empty."""
+    for ending in ("", "-wal"):
+        with suppress(FileNotFoundError):
+            shutil.copyfile(path.with_name(path.name + ending), source.with_name(source.name + ending))
+    with source.open("r+b") as file:
+        head = file.read(100)
+        size = os.fstat(file.fileno()).st_size
+        if head.startswith(b"SQLite format 3\0"):
+            page = int.from_bytes(head[16:18], "big")
+            os.ftruncate(file.fileno(), max(size, int.from_bytes(head[28:32], "big") * page))
+        else:
+            file.seek(0)
+            file.write(_first_page(source, size))
+
+
+def _first_page(source: Path, size: int) -> bytes:
+    """The first page of a journal: it says where the tables begin, which is the same in all."""
+    fresh = source.with_suffix(".fresh")
+    sqlite.connect(fresh).close()
+    page = bytearray(fresh.read_bytes()[:PAGE])
+    _remove(fresh)
+    page[28:32] = (size // PAGE).to_bytes(4, "big")
+    return bytes(page)
+
+
+def _read_over(source: Path, part: Path) -> tuple[int, int | None]:
+    """Write all that can be read into a new journal; its last event, and the last that there once was."""
+    new = sqlite.connect(part)
+    try:
+        state, tables = State(), Tables(new)
+        readable = _readable(source)
+        while rows := list(islice(readable, BATCH)):
+            fit = []
+            for row in rows:
+                try:
+                    state = evolve(state, row[0])
+                except (KeyError, ValueError, IndexError):
+                    break
+                fit.append(row)
+            new.execute("BEGIN")
+            tables.restore(fit)
+            new.execute("COMMIT")
+            if len(fit) < len(rows):
+                break
+        _copy_gaps(source, new, state.seq)
+        new.execute(sqlite.SAVE_SNAPSHOT, (state.seq, seal(encode(state))))
+        new.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    finally:
+        new.close()
+    _sync(part)
+    return state.seq, _expected(source, state.seq)
+
+
+def _readable(source: Path) -> Iterator[tuple[AnyEvent, bytes, bytes]]:
+    """The events up to the damage, each with its body and hash as they stand there."""
+    decode = msgspec.json.Decoder(AnyEvent).decode
+    with suppress(sqlite3.Error, msgspec.MsgspecError), closing(_open(source)) as database:
+        version = database.execute("PRAGMA user_version").fetchone()[0]
+        walk = Walk((*_known_gaps(database), *vouched(database)))
+        for seq, body, digest in _rows(database, version):
+            row = (seq, body, link(walk.hash, body) if version < sqlite.VERSION else digest)
+            if next(walk.breaks((row,)), None) is not None:
+                return
+            yield decode(body), body, walk.hash
+
+
+def _rows(database: sqlite3.Connection, version: int) -> Iterator[Row]:
+    yield from database.execute(
+        ROWS if version == sqlite.VERSION else ROWS.replace("CAST(hash AS BLOB)", "NULL")
+    )
+
+
+def _open(source: Path) -> sqlite3.Connection:
+    return sqlite3.connect(source, isolation_level=None)
+
+
+def _known_gaps(database: sqlite3.Connection) -> list[Gap]:
+    try:
+        return _gaps(database)
+    except sqlite3.Error:
+        return []
+
+
+def _copy_gaps(source: Path, new: sqlite3.Connection, last: int) -> None:
+    """Keep what is known of gaps, also where the event that vouched for one is lost."""
+    with suppress(sqlite3.Error), closing(_open(source)) as database:
+        rows: list[Any] = [msgspec.structs.astuple(gap) for gap in _known_gaps(database) if gap.last <= last]
+        new.executemany("INSERT OR REPLACE INTO gaps VALUES (?, ?, ?, ?)", rows)
+
+
+def _expected(source: Path, last: int) -> int | None:
+    """The last event that there was; None where the damaged file does not say it any more."""
+    whole = _asked(source, "SELECT coalesce(max(seq), 0) FROM events HAVING count(body) >= 0")
+    kept = _asked(source, "SELECT seq FROM snapshot") or 0
+    return max(whole, kept) if whole is not None else kept if kept > last else None
+
+
+def _asked(source: Path, query: str) -> int | None:
+    """A number from a damaged file, if it can be read."""
+    with suppress(sqlite3.Error), closing(_open(source)) as database:
+        row = database.execute(query).fetchone()
+        return row[0] if row and isinstance(row[0], int) else None
+    return None
+
+
+def _told_missing(last: int, expected: int | None) -> str:
+    if expected is None:
+        return f"all events after event {last} are missing" if last else "none of its events can be read"
+    if expected <= last:
+        return ""
+    return f"{events_named(last + 1, expected)} {'is' if expected == last + 1 else 'are'} missing"
+
+
+def _sync(path: Path) -> None:
+    file = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(file)
+    finally:
+        os.close(file)

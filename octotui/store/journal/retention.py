@@ -1,0 +1,157 @@
+"""What retention may remove: which families of runs, which events with them, and the gaps that this leaves.
+
+A family's events go together. What belongs to no family goes when all families from its time have gone, but
+for the model in force then, and the values that runs published: both are needed to fold what is left.
+"""
+
+import sqlite3
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from contextlib import closing
+from pathlib import Path
+
+import msgspec
+
+from octotui.engine.events import AnyEvent, ModelLoaded, VariablePublished
+from octotui.engine.state import Gap
+from octotui.store.errors import unusable
+from octotui.store.journal.event_query import TYPE
+from octotui.store.journal.hash_chain import START
+from octotui.store.journal.run_records import run_number
+from octotui.store.journal.sqlite import PART, open_read_only
+
+PUBLISHED = VariablePublished.__name__
+FIRST_LEFT = "SELECT root FROM runs WHERE number NOT IN ({}) ORDER BY number LIMIT 1"
+
+
+class EndedFamily(msgspec.Struct, frozen=True):
+    """A run that has ended with all it started, and when the last of them did."""
+
+    root: str
+    runs: tuple[str, ...]
+    ended_at: float
+
+
+class Removal(msgspec.Struct, frozen=True):
+    """Runs that go, and where the journal has gaps then."""
+
+    runs: tuple[str, ...]
+    gaps: tuple[Gap, ...]
+
+
+def ended_families(path: Path) -> list[EndedFamily]:
+    """The families that have ended, the latest first; raises StoreError."""
+    query = (
+        "SELECT root, group_concat(id), max(ended_at) AS ended FROM runs GROUP BY root "
+        "HAVING count(*) = count(ended_at) ORDER BY ended DESC, root"
+    )
+    try:
+        with closing(open_read_only(path)) as database:
+            return [EndedFamily(root, tuple(ids.split(",")), at) for root, ids, at in database.execute(query)]
+    except sqlite3.Error as problem:
+        raise unusable(path, problem) from problem
+
+
+def runs_in(path: Path) -> set[str]:
+    """The ids of all runs in a journal; raises StoreError."""
+    try:
+        with closing(open_read_only(path)) as database:
+            return {run for (run,) in database.execute("SELECT id FROM runs")}
+    except sqlite3.Error as problem:
+        raise unusable(path, problem) from problem
+
+
+def removal(path: Path, families: Sequence[EndedFamily], before: int | None = None) -> Removal:
+    """What goes with these families; of what belongs to none, events before a number. Raises StoreError."""
+    runs = tuple(run for family in families for run in family.runs)
+    try:
+        with closing(open_read_only(path)) as database:
+            database.execute("BEGIN")
+            own = _own_events(database, [run_number(family.root) for family in families])
+            first = _first_left(database, runs)
+            loose = _loose_events(database, first if before is None else min(first, before))
+            doomed = sorted({*own, *loose})
+            gaps = _gaps(database, doomed)
+            return Removal(runs, (*_older_gaps(database, gaps, first if loose else 0), *gaps))
+    except sqlite3.Error as problem:
+        raise unusable(path, problem) from problem
+
+
+def _own_events(database: sqlite3.Connection, roots: Sequence[int]) -> list[int]:
+    """The events of families, but for values that they published."""
+    some = ",".join(map(str, roots))
+    found: list[int] = []
+    for (part,) in database.execute(f"SELECT DISTINCT part FROM parts WHERE root IN ({some})").fetchall():
+        rows = database.execute(
+            f"SELECT seq FROM events WHERE seq BETWEEN ? AND ? AND root IN ({some}) AND {TYPE} <> ?",
+            (part * PART, part * PART + PART - 1, PUBLISHED),
+        )
+        found += [seq for (seq,) in rows]
+    return found
+
+
+def _first_left(database: sqlite3.Connection, runs: Sequence[str]) -> int:
+    """The first event of the first family that stays; what comes after the last, where none does."""
+    gone = ",".join(str(run_number(run)) for run in runs)
+    row = database.execute(FIRST_LEFT.format(gone)).fetchone()
+    if row is None:
+        return int(database.execute("SELECT coalesce(max(seq), 0) + 1 FROM events").fetchone()[0])
+    root = run_number(row[0])
+    (part,) = database.execute("SELECT min(part) FROM parts WHERE root = ?", (root,)).fetchone()
+    query = "SELECT seq FROM events WHERE seq >= ? AND root = ? ORDER BY seq LIMIT 1"
+    return int(database.execute(query, (part * PART, root)).fetchone()[0])
+
+
+def _loose_events(database: sqlite3.Connection, first: int) -> list[int]:
+    """Everything before an event, but for the model in force there and each variable's value."""
+    decode = msgspec.json.Decoder(AnyEvent).decode
+    needed: dict[str, int] = {}
+    query = f"SELECT seq, body FROM events WHERE seq < ? AND {TYPE} IN (?, ?) ORDER BY seq"
+    for seq, body in database.execute(query, (first, ModelLoaded.__name__, PUBLISHED)):
+        event, key = decode(body), ""
+        if isinstance(event, VariablePublished):
+            key = f"{event.variable_set}\n{event.name}\n{event.environment}"
+        needed[key] = seq
+    kept = set(needed.values())
+    rows = database.execute("SELECT seq FROM events WHERE seq < ?", (first,))
+    return [seq for (seq,) in rows if seq not in kept]
+
+
+def _gaps(database: sqlite3.Connection, doomed: Sequence[int]) -> list[Gap]:
+    """The gaps there are when these events have gone: each as long as it can be."""
+    found: list[Gap] = []
+    at = 0
+    while at < len(doomed):
+        gap = _gap(database, doomed, at)
+        found.append(gap)
+        at = bisect_left(doomed, gap.last + 1)
+    return found
+
+
+def _gap(database: sqlite3.Connection, doomed: Sequence[int], at: int) -> Gap:
+    before = database.execute(
+        "SELECT seq, hash FROM events WHERE seq < ? ORDER BY seq DESC LIMIT 1", (doomed[at],)
+    ).fetchone() or (0, START)
+    last, after = doomed[at], START
+    for seq, digest in database.execute(
+        "SELECT seq, hash FROM events WHERE seq >= ? ORDER BY seq", (doomed[at],)
+    ):
+        if at == len(doomed) or seq != doomed[at]:
+            if seq - 1 > last:  # what follows was removed earlier
+                last = seq - 1
+                after = bytes.fromhex(_after(database, last))
+            break
+        last, after, at = seq, digest, at + 1
+    return Gap(before[0] + 1, last, before[1].hex(), after.hex())
+
+
+def _after(database: sqlite3.Connection, last: int) -> str:
+    return str(database.execute("SELECT after FROM gaps WHERE last = ?", (last,)).fetchone()[0])
+
+
+def _older_gaps(database: sqlite3.Connection, new: Iterable[Gap], first: int) -> list[Gap]:
+    """Gaps for which an event vouched that goes now, too."""
+    covered = [(gap.first, gap.last) for gap in new]
+    rows = database.execute("SELECT * FROM gaps WHERE last < ? ORDER BY first", (first,))
+    gaps = (Gap(*row) for row in rows)
+    return [gap for gap in gaps if not any(one <= gap.first <= other for one, other in covered)]

@@ -1,0 +1,100 @@
+"""The table of runs for lists: one small record a run, kept up to date by its events."""
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import msgspec
+from msgspec.structs import replace
+
+from octotui.engine.events import (
+    RunCancelling,
+    RunEnded,
+    RunPaused,
+    RunQueued,
+    RunRequeued,
+    RunStarted,
+)
+from octotui.engine.state import Event, Run
+
+RecordState = Literal[
+    "queued", "executing", "paused", "cancelling", "succeeded", "failed", "cancelled", "timed-out"
+]
+CHANGES = frozenset((RunQueued, RunStarted, RunPaused, RunRequeued, RunCancelling, RunEnded))
+
+
+class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of a list of runs; `parent` is the job that started it, times are seconds since 1970."""
+
+    number: int
+    id: str
+    root: str
+    parent: str | None = None
+    process: str
+    name: str
+    environment: str | None = None
+    tenant: str | None = None
+    requester: str = ""
+    state: RecordState = "queued"
+    reason: str = ""
+    queued_at: float
+    started_at: float | None = None
+    ended_at: float | None = None
+    warnings: int = 0
+
+
+def run_number(run: str) -> int:
+    """The number in a run's id: 7 of `run-7`."""
+    return int(run.rpartition("-")[2])
+
+
+def record_of(event: Event, before: RunRecord | None) -> RunRecord | None:
+    """A run's record after an event, made from the one before; None where the event changes nothing in it."""
+    if type(event) not in CHANGES:
+        return None
+    if isinstance(event, RunQueued):
+        return _queued(event)
+    return before and _changed(event, before)
+
+
+def _changed(event: Event, before: RunRecord) -> RunRecord | None:
+    match event:
+        case RunStarted(at=at):
+            first = at if before.started_at is None else before.started_at
+            return replace(before, state="executing", started_at=first)
+        case RunEnded(state=state, reason=reason, at=at, warnings=warnings):
+            return replace(before, state=state, reason=reason, ended_at=at, warnings=warnings)
+        case RunPaused():
+            return replace(before, state="paused")
+        case RunRequeued():
+            return replace(before, state="queued")
+        case RunCancelling(reason=reason):
+            return replace(before, state="cancelling", reason=reason)
+    return None
+
+
+def _queued(event: RunQueued) -> RunRecord:
+    return RunRecord(
+        number=run_number(event.run),
+        id=event.run,
+        root=event.root,
+        parent=event.parent,
+        process=event.process,
+        name=event.name,
+        environment=event.environment,
+        tenant=event.tenant,
+        requester=event.requester,
+        queued_at=event.at,
+    )
+
+
+def record_of_run(run: Run) -> RunRecord:
+    """The record of a run that a State holds."""
+    own = (each for each in RunRecord.__struct_fields__ if each not in ("name", "warnings"))
+    return RunRecord(
+        name=run.title, warnings=len(run.warnings), **{field: getattr(run, field) for field in own}
+    )
+
+
+def from_row(row: Sequence[Any]) -> RunRecord:
+    """The record in a row of the table, whose columns are its fields in their order; an old one has fewer."""
+    return RunRecord(**dict(zip(RunRecord.__struct_fields__, row, strict=False)))

@@ -1,0 +1,123 @@
+"""The journal's tables in SQLite, and opening a connection to them."""
+
+import sqlite3
+from pathlib import Path
+from urllib.parse import quote
+
+from octotui.store.errors import StoreError, unusable
+from octotui.store.journal.hash_chain import START, link
+
+VERSION = 3
+
+# `root` is the number of the family's first run; 0 for models, which every family needs; NULL for the rest.
+# An index of it would be a fifth of the work of a commit; instead `parts` says in which parts of the journal,
+# of PART events each, a family has any. `hash` chains a row to the one before (`chain.py`), and `gaps` says
+# what retention removed; the events of retention say it, too, and only they count when the chain is verified.
+PART = 1024
+TABLES = """
+CREATE TABLE events (seq INTEGER PRIMARY KEY, root INTEGER, body BLOB NOT NULL, hash BLOB);
+CREATE INDEX models ON events (seq) WHERE root = 0;
+CREATE TABLE parts (root INTEGER, part INTEGER, PRIMARY KEY (root, part)) WITHOUT ROWID;
+CREATE TABLE runs (
+    number INTEGER PRIMARY KEY, id TEXT NOT NULL, root TEXT NOT NULL, parent TEXT, process TEXT NOT NULL,
+    name TEXT NOT NULL, environment TEXT, tenant TEXT, requester TEXT NOT NULL, state TEXT NOT NULL,
+    reason TEXT NOT NULL, queued_at REAL NOT NULL, started_at REAL, ended_at REAL,
+    warnings INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX open_runs ON runs (number) WHERE ended_at IS NULL;
+CREATE TABLE snapshot (only INTEGER PRIMARY KEY CHECK (only = 1), seq INTEGER NOT NULL, body BLOB NOT NULL);
+"""
+# Lists of what has ended are filtered by these; a run is entered once, when it ends.
+FILTERS = """
+CREATE TABLE gaps (
+    first INTEGER PRIMARY KEY, last INTEGER NOT NULL, before TEXT NOT NULL, after TEXT NOT NULL
+);
+CREATE INDEX ended_process ON runs (process, name) WHERE ended_at IS NOT NULL;
+CREATE INDEX ended_state ON runs (state) WHERE ended_at IS NOT NULL;
+CREATE INDEX ended_environment ON runs (environment) WHERE ended_at IS NOT NULL AND environment IS NOT NULL;
+CREATE INDEX ended_tenant ON runs (tenant) WHERE ended_at IS NOT NULL AND tenant IS NOT NULL;
+CREATE INDEX ended_requester ON runs (requester) WHERE ended_at IS NOT NULL;
+"""
+FROM_1 = "ALTER TABLE runs ADD COLUMN warnings INTEGER NOT NULL DEFAULT 0;"
+FROM_2 = "ALTER TABLE events ADD COLUMN hash BLOB;"
+SAVE_SNAPSHOT = "INSERT OR REPLACE INTO snapshot VALUES (1, ?, ?)"
+FAMILY = f"""
+WITH own AS (
+    SELECT seq, body FROM parts JOIN events ON seq BETWEEN part * {PART} AND part * {PART} + {PART - 1}
+    WHERE parts.root = :root AND events.root = :root
+)
+SELECT seq, body FROM own UNION ALL
+SELECT seq, body FROM events WHERE root = 0 AND seq < (SELECT max(seq) FROM own) AND seq >= coalesce(
+    (SELECT max(seq) FROM events WHERE root = 0 AND seq < (SELECT min(seq) FROM own)), 0)
+ORDER BY seq
+"""
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """Open a journal, making its tables if there are none; refuses a damaged or a newer one."""
+    database: sqlite3.Connection | None = None
+    try:
+        path.touch(mode=0o600)
+        database = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        _prepare(database, path)
+    except (OSError, sqlite3.Error, StoreError) as problem:
+        if database is not None:
+            database.close()
+        raise problem if isinstance(problem, StoreError) else unusable(path, problem) from problem
+    return database
+
+
+def refuse_newer(database: sqlite3.Connection, path: Path) -> int:
+    """The version of a journal, 0 where it has no tables yet; one from the future raises StoreError."""
+    version: int = database.execute("PRAGMA user_version").fetchone()[0]
+    if version > VERSION:
+        raise StoreError(
+            f"{path} was written by a newer octotui (version {version}, this one knows {VERSION}): update"
+        )
+    return version
+
+
+def _prepare(database: sqlite3.Connection, path: Path) -> None:
+    version = refuse_newer(database, path)
+    # Checkpoints cost a commit several syncs; a longer log has them seldom.
+    database.executescript(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 2000"
+    )
+    if version < VERSION:
+        tables = {0: TABLES, 1: FROM_1 + FROM_2, 2: FROM_2}[version] + FILTERS
+        database.executescript(f"BEGIN IMMEDIATE; {tables}")
+        _chain(database)
+        database.execute(f"PRAGMA user_version = {VERSION}")
+        database.execute("COMMIT")
+
+
+def _chain(database: sqlite3.Connection) -> None:
+    """Give the rows of an older journal their hashes."""
+    digest, seq = START, 0
+    while rows := database.execute(
+        "SELECT seq, body FROM events WHERE seq > ? ORDER BY seq LIMIT 10000", (seq,)
+    ).fetchall():
+        links = []
+        for seq, body in rows:
+            digest = link(digest, body)
+            links.append((digest, seq))
+        database.executemany("UPDATE events SET hash = ? WHERE seq = ?", links)
+
+
+def open_read_only(path: Path) -> sqlite3.Connection:
+    """A connection that only reads; raises StoreError for a damaged or a newer journal."""
+    # Without a write-ahead log nobody writes, and SQLite need not make its own files beside the journal.
+    log = path.with_name(f"{path.name}-wal")
+    mode = "mode=ro" if log.exists() and log.stat().st_size else "immutable=1"
+    database: sqlite3.Connection | None = None
+    if not path.exists():
+        raise StoreError(f"nothing has run in this space yet: there is no {path}")
+    try:
+        where = f"file:{quote(str(path))}?{mode}"
+        database = sqlite3.connect(where, uri=True, isolation_level=None, check_same_thread=False)
+        refuse_newer(database, path)
+    except (sqlite3.Error, StoreError) as problem:
+        if database is not None:
+            database.close()
+        raise problem if isinstance(problem, StoreError) else unusable(path, problem) from problem
+    return database

@@ -1,0 +1,125 @@
+"""Putting events into the journal's tables, and keeping the table of runs up to date by them."""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+from msgspec.structs import astuple
+
+from octotui.engine.events import AnyEvent, ModelLoaded, RunsRemoved
+from octotui.engine.state import Event
+from octotui.store.journal.hash_chain import START, link
+from octotui.store.journal.run_records import CHANGES, RunRecord, from_row, record_of, run_number
+from octotui.store.journal.sqlite import PART
+
+ROWS = 500  # a statement; SQLite takes 32,766 values
+RECORD = len(RunRecord.__struct_fields__)
+
+
+class Tables:
+    """Adds events within the transaction of its caller; remembers the runs that are open."""
+
+    def __init__(self, database: sqlite3.Connection) -> None:
+        self._database = database
+        self._encode = msgspec.json.Encoder().encode
+        self._open: dict[str, RunRecord] = {}
+        self._roots: dict[str, int] = {}
+        self._part = 0
+        self._in_part: set[int] = set()
+        self._hash = self._last_hash()
+
+    def add(self, events: Iterable[Event]) -> None:
+        """Add events, and the records of the runs that they changed."""
+        encode, roots, digest = self._encode, self._roots, self._hash
+        touched: dict[str, RunRecord] = {}
+        rows: list[Any] = []
+        removed: list[RunsRemoved] = []
+        parts: list[int] = []
+        for event in events:
+            if type(event) in CHANGES:
+                self._change(event, touched)
+            run: str | None = getattr(event, "run", None)
+            root: int | None
+            if run is not None:
+                root = roots.get(run) or self._root(run)
+                if root not in self._in_part or event.seq // PART != self._part:
+                    parts += self._enter(root, event.seq // PART)
+            else:
+                root = 0 if type(event) is ModelLoaded else None
+                if type(event) is RunsRemoved:
+                    removed.append(event)
+            body = encode(event)
+            digest = link(digest, body)
+            rows += (event.seq, root, body, digest)
+        self._insert("INSERT INTO events", rows, 4)
+        self._hash = digest
+        self._insert("INSERT OR IGNORE INTO parts", parts, 2)
+        self._insert(
+            "INSERT OR REPLACE INTO runs", [v for each in touched.values() for v in astuple(each)], RECORD
+        )
+        self._forget(touched)
+        for each in removed:
+            self._remove(each)
+
+    def restore(self, rows: Sequence[tuple[AnyEvent, bytes, bytes]]) -> None:
+        """Add events with the bodies and hashes that another journal gave them."""
+        self.add([event for event, _, _ in rows])
+        self._database.executemany(
+            "UPDATE events SET body = ?, hash = ? WHERE seq = ?",
+            [(body, digest, event.seq) for event, body, digest in rows],
+        )
+        self._hash = rows[-1][2] if rows else self._hash
+
+    def _remove(self, event: RunsRemoved) -> None:
+        """Take out what the event says is no longer there, and note where the chain has gaps."""
+        many = self._database.executemany
+        numbers = [(run_number(run),) for run in event.runs]
+        gaps = [(gap.first, gap.last) for gap in event.gaps]
+        many("DELETE FROM events WHERE seq BETWEEN ? AND ?", gaps)
+        many("DELETE FROM runs WHERE number = ? AND ended_at IS NOT NULL", numbers)
+        many("DELETE FROM parts WHERE root = ?", numbers)
+        many("DELETE FROM gaps WHERE first BETWEEN ? AND ?", gaps)
+        many("INSERT INTO gaps VALUES (?, ?, ?, ?)", map(astuple, event.gaps))
+
+    def _last_hash(self) -> bytes:
+        """Where the chain stands; what comes next is chained to it."""
+        row = self._database.execute("SELECT hash FROM events ORDER BY seq DESC LIMIT 1").fetchone()
+        return row[0] if row else START
+
+    def _change(self, event: Any, touched: dict[str, RunRecord]) -> None:
+        run: str = event.run
+        record = record_of(event, self._open.get(run)) or record_of(event, self._stored(run))
+        if record is not None:
+            self._open[run] = touched[run] = record
+            self._roots[run] = run_number(record.root)
+
+    def _enter(self, root: int, part: int) -> tuple[int, int]:
+        """Note that a family has events in this part of the journal."""
+        if part != self._part:
+            self._part = part
+            self._in_part.clear()
+        self._in_part.add(root)
+        return root, part
+
+    def _root(self, run: str) -> int:
+        """The family of a run that is not remembered."""
+        record = self._stored(run)
+        self._roots[run] = root = run_number(record.root if record else run)
+        return root
+
+    def _stored(self, run: str) -> RunRecord | None:
+        row = self._database.execute("SELECT * FROM runs WHERE number = ?", (run_number(run),)).fetchone()
+        return row and from_row(row)
+
+    def _insert(self, verb: str, values: list[Any], width: int) -> None:
+        """Put rows in, many a statement: at each one this thread has to wait for the loop's."""
+        row = f"({','.join('?' * width)})"
+        for first in range(0, len(values), ROWS * width):
+            some = values[first : first + ROWS * width]
+            self._database.execute(f"{verb} VALUES {','.join([row] * (len(some) // width))}", some)
+
+    def _forget(self, touched: dict[str, RunRecord]) -> None:
+        for run, record in touched.items():
+            if record.ended_at is not None:
+                del self._open[run], self._roots[run]

@@ -1,0 +1,98 @@
+"""Going along a journal's whole chain, to find what was changed or is missing."""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, suppress
+from pathlib import Path
+
+import msgspec
+
+from octotui.engine.state import Gap
+from octotui.store.errors import unusable
+from octotui.store.journal.hash_chain import Break, Head, Walk, events_named
+from octotui.store.journal.sqlite import open_read_only
+
+REMOVED = b'{"type":"RunsRemoved",'
+ROWS = "SELECT seq, coalesce(CAST(body AS BLOB), x''), CAST(hash AS BLOB) FROM events ORDER BY seq"
+FOR_EVER = 1 << 62
+
+
+class RecordedGaps(msgspec.Struct, frozen=True):
+    """The part of a RunsRemoved that vouches for gaps."""
+
+    gaps: tuple[Gap, ...] = ()
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """Where a chain ends, how many events it has, and every break in it."""
+
+    head: Head
+    events: int
+    breaks: tuple[Break, ...] = ()
+
+
+def verify(path: Path, kept: Head | None = None) -> Verdict:
+    """Look at every event of a journal; `kept` is a head that must be part of its chain.
+
+    Raises StoreError where there is no journal to look at, or only one that has no chain yet.
+    """
+    try:
+        with closing(open_read_only(path)) as database:
+            return _verify(database, kept)
+    except sqlite3.Error as problem:
+        raise unusable(path, problem) from problem
+
+
+def head_of(path: Path) -> Head:
+    """Where the chain of a journal ends; raises StoreError."""
+    try:
+        with closing(open_read_only(path)) as database:
+            row = database.execute("SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1").fetchone()
+    except sqlite3.Error as problem:
+        raise unusable(path, problem) from problem
+    return Head(row[0], row[1].hex()) if row else Head(0, bytes(32).hex())
+
+
+def _verify(database: sqlite3.Connection, kept: Head | None) -> Verdict:
+    database.execute("BEGIN")  # one moment of the journal, whoever writes it meanwhile
+    gaps = vouched(database)
+    walk, count = Walk(gaps), 0
+    found: list[Break] = []
+    try:
+        for row in database.execute(ROWS):
+            count += 1
+            found += walk.breaks((row,))
+        head = Head(walk.seq, walk.hash.hex())
+        found += () if kept is None else _against(database, kept, head, gaps)
+    except sqlite3.DatabaseError as problem:
+        head = Head(walk.seq, walk.hash.hex())
+        found.append(Break(walk.seq + 1, FOR_EVER, f"nothing after event {walk.seq} can be read ({problem})"))
+    return Verdict(head, count, tuple(found))
+
+
+def vouched(database: sqlite3.Connection) -> list[Gap]:
+    """The gaps that events of retention vouch for, in their order; garbage vouches for nothing."""
+    found: list[Gap] = []
+    with suppress(sqlite3.DatabaseError, msgspec.MsgspecError):
+        rows = database.execute(
+            "SELECT body FROM events WHERE substr(body, 1, ?) = ? ORDER BY seq", (len(REMOVED), REMOVED)
+        )
+        for (body,) in rows:
+            found += msgspec.json.decode(body, type=RecordedGaps).gaps
+    return found
+
+
+def _against(database: sqlite3.Connection, kept: Head, head: Head, gaps: Sequence[Gap]) -> Iterator[Break]:
+    """What is wrong with a head that was kept elsewhere, if anything."""
+    row = database.execute("SELECT hash FROM events WHERE seq = ?", (kept.seq,)).fetchone()
+    removed = [gap for gap in gaps if gap.first <= kept.seq <= gap.last]
+    if row is not None and (row[0] or b"").hex() != kept.digest:
+        yield Break(kept.seq, kept.seq, f"event {kept.seq} is not the one that was kept as the head")
+    elif kept.seq > head.seq:
+        told = events_named(head.seq + 1, kept.seq)
+        yield Break(head.seq + 1, kept.seq, f"{told} {'is' if kept.seq == head.seq + 1 else 'are'} missing")
+    elif row is None and removed and (removed[-1].last, removed[-1].after) != (kept.seq, kept.digest):
+        told = f"event {kept.seq} was removed by retention since it was kept as the head: keep a newer one"
+        yield Break(kept.seq, kept.seq, told)
+    elif row is None and not removed:
+        yield Break(kept.seq, kept.seq, f"event {kept.seq}, which was kept as the head, is missing")

@@ -1,0 +1,121 @@
+"""The journal's only writer: a thread that commits in one transaction all that waits for it."""
+
+import asyncio
+import sqlite3
+import threading
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from queue import Empty, SimpleQueue
+
+import msgspec
+
+from octotui.engine.state import Event
+from octotui.store.errors import Damaged, StoreError, suspect, unusable
+from octotui.store.journal import sqlite
+from octotui.store.journal.hash_chain import seal
+from octotui.store.journal.tables import Tables
+
+
+class StoredSnapshot(msgspec.Struct, frozen=True):
+    """A state as bytes, with the sequence number of the last event in it."""
+
+    seq: int
+    body: bytes
+
+
+Entry = tuple[Sequence[Event] | StoredSnapshot, "asyncio.Future[None]"]
+
+
+class Writer:
+    """Takes entries from one event loop, and tells it after the commit; the first failure is final."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._database = sqlite.connect(path)
+        self._tables = Tables(self._database)
+        self._queue: SimpleQueue[Entry | None] = SimpleQueue()
+        self._closed = False
+        self._failure: Exception | None = None
+        self._thread = threading.Thread(target=self._work, name="journal", daemon=True)
+        self._thread.start()
+
+    def put(self, content: Sequence[Event] | StoredSnapshot) -> "asyncio.Future[None]":
+        """Have this written; the future resolves when it is on disk, or raises StoreError."""
+        future = asyncio.get_running_loop().create_future()
+        if self._closed:
+            future.set_exception(StoreError(f"{self._path} is closed"))
+        else:
+            self._queue.put((content, future))
+        return future
+
+    def close(self) -> None:
+        """Write what waits, and let go of the file."""
+        if not self._closed:
+            self._closed = True
+            self._queue.put(None)
+            self._thread.join()
+
+    def _work(self) -> None:
+        going = True
+        while going:
+            batch = self._waiting()
+            if batch[-1] is None:
+                going = False
+            entries = [entry for entry in batch if entry is not None]
+            if entries:
+                self._failure = self._failure or self._commit([content for content, _ in entries])
+                _settle([future for _, future in entries], self._failure)
+        self._database.close()
+
+    def _waiting(self) -> list[Entry | None]:
+        batch = [self._queue.get()]
+        try:
+            while batch[-1] is not None:
+                batch.append(self._queue.get_nowait())
+        except Empty:
+            pass
+        return batch
+
+    def _commit(self, contents: Iterable[Sequence[Event] | StoredSnapshot]) -> Exception | None:
+        """Write all of it in one transaction, or nothing of it and say why."""
+        execute = self._database.execute
+        try:
+            execute("BEGIN IMMEDIATE")
+            events: list[Event] = []
+            for content in contents:
+                if isinstance(content, StoredSnapshot):
+                    execute(sqlite.SAVE_SNAPSHOT, (content.seq, seal(content.body)))
+                else:
+                    events.extend(content)
+            self._tables.add(events)
+            execute("COMMIT")
+        except Exception as problem:  # a future nobody settles would hang the session for ever
+            if self._database.in_transaction:
+                execute("ROLLBACK")
+            return self._failed(problem) if isinstance(problem, sqlite3.Error) else problem
+        return None
+
+    def _failed(self, problem: sqlite3.Error) -> StoreError:
+        """The sentence for a failure; of damage there is a note, and the next opening looks at everything."""
+        failure = unusable(self._path, problem)
+        if isinstance(failure, Damaged):
+            with suppress(OSError):
+                suspect(self._path).touch()
+        return failure
+
+
+def _settle(futures: list["asyncio.Future[None]"], failure: Exception | None) -> None:
+    """Wake the loop once for all of them."""
+
+    def settle() -> None:
+        for future in futures:
+            if future.done():
+                continue
+            if failure is None:
+                future.set_result(None)
+            else:
+                future.set_exception(failure)
+
+    with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+        futures[0].get_loop().call_soon_threadsafe(settle)

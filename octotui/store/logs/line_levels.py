@@ -1,0 +1,124 @@
+"""How the lines of a log are meant, where a script has said so: a small file beside the log, of turns only.
+
+A row stands for a turn: the line from which on another level holds. A script that says nothing of levels has
+no such file, and costs nothing.
+"""
+
+import os
+import struct
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+HIDDEN = ("verbose", "ignore")  # what is for those who ask for details
+LEVELS = ("default", "verbose", "highlight", "wait", "warning", "error", "ignore")
+
+_ROW = struct.Struct("<QB")
+_NUMBERS = {level: number for number, level in enumerate(LEVELS)}
+
+
+class LevelChange(NamedTuple):
+    """From this byte of a chunk on, lines are meant so."""
+
+    at: int
+    level: str
+
+
+def levels_path(log: Path) -> Path:
+    """Where the levels of a log lie."""
+    return log.with_name(f"{log.name}.levels")
+
+
+def rows(chunk: bytes, line: int, turns: Iterable[LevelChange]) -> bytes:
+    """The rows for the turns in a chunk that begins after so many newlines; the last one of a line holds."""
+    found: dict[int, int] = {}
+    place = 0
+    for at, level in turns:
+        line += chunk.count(b"\n", place, at)
+        place = at
+        found[line] = _NUMBERS[level]
+    return b"".join(_ROW.pack(*each) for each in found.items())
+
+
+def rows_before(log: Path, line: int | None) -> bytes:
+    """The rows for the lines before a line, or all, as they stand in the file."""
+    try:
+        body = levels_path(log).read_bytes()
+    except FileNotFoundError:
+        return b""
+    whole = len(body) - len(body) % _ROW.size
+    found = range(0, whole, _ROW.size)
+    if line is None:
+        return body[:whole]
+    return body[: bisect_left(found, line, key=lambda at: _ROW.unpack_from(body, at)[0]) * _ROW.size]
+
+
+def drop_torn(file: int) -> None:
+    """Cut off a row of which a crash has left a part."""
+    size = os.fstat(file).st_size
+    if size % _ROW.size:
+        os.ftruncate(file, size // _ROW.size * _ROW.size)
+
+
+class LevelReader:
+    """The levels of a log's lines, numbered from 0, also while it grows: what `refresh` has seen of it."""
+
+    def __init__(self, log: Path) -> None:
+        self._path = levels_path(log)
+        self._read = 0
+        self._lines = array("Q")
+        self._levels = bytearray()
+        self._hidden = array("Q")  # how many lines before each row are for who asks for details
+
+    def refresh(self) -> bool:
+        """Take up what was written since; whether there was anything."""
+        try:
+            with self._path.open("rb") as file:
+                file.seek(self._read)
+                body = file.read()
+        except FileNotFoundError:
+            return False
+        whole = len(body) - len(body) % _ROW.size
+        for line, level in _ROW.iter_unpack(body[:whole]):
+            self._add(line, level)
+        self._read += whole
+        return whole > 0
+
+    def of(self, line: int) -> str:
+        """How a line is meant."""
+        place = bisect_right(self._lines, line) - 1
+        return LEVELS[self._levels[place]] if place >= 0 else "default"
+
+    def turns_to(self, level: str) -> Iterator[int]:
+        """The lines at which a level begins."""
+        number = _NUMBERS[level]
+        return (line for line, each in zip(self._lines, self._levels, strict=True) if each == number)
+
+    def hidden_before(self, line: int) -> int:
+        """How many of the lines before a line are for those who ask for details."""
+        place = bisect_right(self._lines, line) - 1
+        if place < 0:
+            return 0
+        return self._hidden[place] + (line - self._lines[place]) * self._hides(place)
+
+    def line_of(self, shown: int) -> int:
+        """The line that is the one of that number among the lines that are not hidden."""
+        place = bisect_right(range(len(self._lines)), shown, key=self._shown_before) - 1
+        return shown if place < 0 else self._lines[place] + shown - self._shown_before(place)
+
+    def _shown_before(self, place: int) -> int:
+        return self._lines[place] - self._hidden[place]
+
+    def _hides(self, place: int) -> bool:
+        return LEVELS[self._levels[place]] in HIDDEN
+
+    def _add(self, line: int, level: int) -> None:
+        """Take up a row; one that goes back is said again after a crash, and so is what comes behind it."""
+        while self._lines and self._lines[-1] >= line:
+            for rows_of in (self._hidden, self._lines, self._levels):
+                rows_of.pop()
+        self._hidden.append(self.hidden_before(line))
+        self._lines.append(line)
+        self._levels.append(level)

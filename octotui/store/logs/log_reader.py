@@ -1,0 +1,135 @@
+"""Read a job's log while it grows: lines by number, times of lines."""
+
+import os
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+
+from octotui.store.logs.log_index import ENTRY, IndexEntry, index_path
+
+BLOCK = 256 * 1024
+
+
+LONGEST = 64 * 1024  # bytes of one line that are shown; the file keeps all of it
+
+
+class LogReader:
+    """Any lines of a log, numbered from 0, also while it grows: what `refresh` has seen of it."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._log: int | None = None
+        self._index: int | None = None
+        self._marks = 0
+        self.ends = True
+        self.size = 0
+        self.newlines = 0
+        self.refresh()
+
+    @property
+    def line_count(self) -> int:
+        """How many lines there are; one that has not ended yet counts."""
+        return self.newlines + (not self.ends)
+
+    def refresh(self) -> None:
+        """Take up what was written since."""
+        self._log = _opened(self._path) if self._log is None else self._log
+        self._index = _opened(index_path(self._path)) if self._index is None else self._index
+        size = 0 if self._log is None else os.fstat(self._log).st_size
+        if size == self.size:
+            return
+        self._marks = 0 if self._index is None else os.fstat(self._index).st_size // ENTRY.size
+        mark = self._mark(self._marks - 1) if self._marks else IndexEntry(0, 0, 0.0)
+        if self.size < mark.offset <= size:
+            self.size, self.newlines = mark.offset, mark.line
+        seen, self.size = self.size, size
+        for block in self._blocks(seen):
+            self.newlines += block.count(b"\n")
+            self.ends = block.endswith(b"\n")
+
+    def lines(self, first: int, last: int) -> list[str]:
+        """The lines from `first` up to but without `last`; what is beyond 64 KiB of a line is left out."""
+        first, last = max(first, 0), min(last, self.line_count)
+        wanted = last - first
+        found: list[bytes] = []
+        rest = b""
+        for block in self._blocks(self._start(first)) if wanted > 0 else ():
+            *ended, tail = block.split(b"\n", wanted - len(found))
+            if ended:
+                found.append(rest + ended[0])
+                found.extend(ended[1:])
+                rest = b""
+            rest = (rest + tail)[: LONGEST + 1]
+            if len(found) == wanted:
+                break
+        else:
+            found.append(rest)
+        return [_text(line) for line in found[: max(wanted, 0)]]
+
+    def begins_line(self, offset: int) -> bool:
+        """Whether a line begins at an offset."""
+        return offset == 0 or self._log is None or os.pread(self._log, 1, offset - 1) == b"\n"
+
+    def tail(self, count: int) -> list[str]:
+        """The last lines."""
+        return self.lines(self.line_count - count, self.line_count)
+
+    def time_of(self, line: int) -> float | None:
+        """When a line was printed, as exactly as the index knows."""
+        after = bisect_right(range(self._marks), line, key=lambda row: self._mark(row).line)
+        return self._mark(after - 1).at if after else None
+
+    def close(self) -> None:
+        """Let go of the files."""
+        for file in (self._log, self._index):
+            if file is not None:
+                os.close(file)
+        self._log = self._index = None
+
+    def __enter__(self) -> "LogReader":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _start(self, line: int) -> int:
+        """The offset at which a line starts."""
+        if line == 0:
+            return 0
+        row = bisect_left(range(self._marks), line, key=lambda row: self._mark(row).line)
+        offset, before, _ = self._mark(row - 1) if row else IndexEntry(0, 0, 0.0)
+        for block in self._blocks(offset):
+            inside = block.count(b"\n")
+            if before + inside >= line:
+                return offset + len(block) - len(block.split(b"\n", line - before)[-1])
+            before += inside
+            offset += len(block)
+        return self.size
+
+    def _mark(self, row: int) -> IndexEntry:
+        if self._index is None:
+            return IndexEntry(0, 0, 0.0)
+        return IndexEntry(*ENTRY.unpack(os.pread(self._index, ENTRY.size, row * ENTRY.size)))
+
+    def _blocks(self, offset: int) -> Iterator[bytes]:
+        while self._log is not None and offset < self.size:
+            block = os.pread(self._log, min(BLOCK, self.size - offset), offset)
+            if not block:
+                return
+            yield block
+            offset += len(block)
+
+
+def _text(line: bytes) -> str:
+    text = line[:LONGEST].decode("utf-8", "replace")
+    return f"{text}…" if len(line) > LONGEST else text
+
+
+def _opened(path: Path) -> int | None:
+    try:
+        return os.open(path, os.O_RDONLY)
+    except FileNotFoundError:
+        return None

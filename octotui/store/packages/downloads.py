@@ -1,0 +1,176 @@
+"""Getting a package's file here, from a folder or from a server; what broke off goes on later (P2)."""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from octotui.store.cancellation import Cancellation, Cancelled, RateLimiter
+from octotui.store.packages.feeds import PackageFile
+
+if TYPE_CHECKING:
+    from urllib3 import BaseHTTPResponse
+
+    from octotui.store.packages.http_client import HttpClient
+
+SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+class DownloadError(Exception):
+    """A file that can't be had; its text is the sentence that says why."""
+
+
+class WrongChecksum(DownloadError):
+    """A file that came, and is not what it should be."""
+
+
+class _Part(msgspec.Struct, frozen=True):
+    """What a half-done download was begun from: its address, and what tells if the file is still the same."""
+
+    url: str
+    validator: str
+
+
+def fetch(found: PackageFile, part: Path, stopping: Cancellation) -> str:
+    """Get a package's file into `part`, and say its SHA-256; raises DownloadError, OSError or Stopped.
+
+    What a server sent before it broke off, or before the end was asked for, stays to be gone on with.
+    """
+    try:
+        if found.feed.directory is not None:
+            return _copy(found, part, stopping)
+        return _from_server(found, part, stopping)
+    except WrongChecksum:
+        forget(part)
+        raise
+    except (DownloadError, Cancelled):
+        if found.feed.directory is not None:
+            forget(part)
+        raise
+    except OSError:
+        forget(part)  # the disk may be full of it
+        raise
+
+
+def forget(part: Path) -> None:
+    """Remove what came of a file."""
+    part.unlink(missing_ok=True)
+    _notes(part).unlink(missing_ok=True)
+
+
+def _from_server(found: PackageFile, part: Path, stopping: Cancellation) -> str:
+    from octotui.store.packages.http_client import FetchError, HttpClient  # noqa: PLC0415 - it brings a client along
+
+    try:
+        server = HttpClient(found.feed, stopping)
+        wanted = found.sha256 or _beside(server, found)
+        server.patiently(lambda: _download(server, found, part, stopping))
+    except FetchError as error:
+        raise DownloadError(str(error)) from error
+    return _checked(found, part, wanted)
+
+
+def _copy(found: PackageFile, part: Path, stopping: Cancellation) -> str:
+    """Copy in chunks, no faster than the rate; what was read decides what must have arrived."""
+    digest, pace = hashlib.sha256(), RateLimiter(found.feed.rate, stopping)
+    with Path(found.place).open("rb") as read, part.open("wb") as write:
+        while data := read.read(pace.chunk):
+            stopping.check()
+            write.write(data)
+            digest.update(data)
+            pace.passed(len(data))
+    if _sha256(part) != digest.hexdigest():
+        raise WrongChecksum(f"{found.name} was damaged on its way: its SHA-256 differs")
+    beside = Path(f"{found.place}.sha256")
+    return _checked(
+        found, part, _said(found, beside.read_text("utf-8", "replace")) if beside.exists() else ""
+    )
+
+
+def _checked(found: PackageFile, part: Path, wanted: str) -> str:
+    """The SHA-256 of what came, which must be the one wanted, if any."""
+    digest = _sha256(part)
+    if wanted not in ("", digest):
+        said = "its .sha256 file" if found.checksum else "its feed"
+        raise WrongChecksum(f"{found.name} is not what {said} says: its SHA-256 is {digest}")
+    return digest
+
+
+def _beside(server: "HttpClient", found: PackageFile) -> str:
+    """What the .sha256 file of a package says, where the server lists one."""
+    if not found.checksum:
+        return ""
+    return _said(found, server.page(found.checksum).body[:4096].decode("utf-8", "replace"))
+
+
+def _said(found: PackageFile, text: str) -> str:
+    """The checksum in a .sha256 file, which may name the file behind it."""
+    first = (text.split() or [""])[0].lower()
+    if not SHA256.fullmatch(first):
+        raise WrongChecksum(f"{found.name} is not what its .sha256 file says: no SHA-256 stands there")
+    return first
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _download(server: "HttpClient", found: PackageFile, part: Path, stopping: Cancellation) -> None:
+    """Fetch what `part` lacks; from the start where the file has changed, or the server can't say."""
+    from octotui.store.packages.http_client import FetchError  # noqa: PLC0415
+
+    there, headers = _half_done(found, part)
+    with server.opened(found.place, headers, fine=(200, 206, 416)) as response:
+        if response.status == 416:
+            if there and response.headers.get("Content-Range", "").strip() == f"bytes */{there}":
+                return  # it was complete, and only the rest of the work was interrupted
+            forget(part)
+            raise FetchError(f"{found.place} answers with HTTP 416", again=bool(there))
+        appends = response.status == 206 and _start(response.headers) == there
+        if response.status == 206 and not appends:
+            forget(part)
+            raise FetchError(f"{found.place} sends another part than was asked for", again=True)
+        _remember(found, part, response.headers)
+        _receive(response, part, RateLimiter(found.feed.rate, stopping), stopping, appends=appends)
+
+
+def _receive(
+    response: "BaseHTTPResponse", part: Path, pace: RateLimiter, stopping: Cancellation, *, appends: bool
+) -> None:
+    with part.open("ab" if appends else "wb") as write:
+        while data := response.read1(pace.chunk):
+            stopping.check()
+            write.write(data)
+            pace.passed(len(data))
+
+
+def _half_done(found: PackageFile, part: Path) -> tuple[int, dict[str, str]]:
+    """How much of a file is here, and the headers that ask for the rest, if it is still the same file."""
+    with suppress(OSError, msgspec.DecodeError):
+        begun = msgspec.json.decode(_notes(part).read_bytes(), type=_Part)
+        size = part.stat().st_size
+        if begun.url == found.place and begun.validator and size:
+            return size, {"Range": f"bytes={size}-", "If-Range": begun.validator}
+    return 0, {}
+
+
+def _remember(found: PackageFile, part: Path, headers: Mapping[str, str]) -> None:
+    """Note what tells later whether the file is still the same: a strong ETag, or a date."""
+    tag = headers.get("ETag", "")
+    validator = tag if tag.startswith('"') else headers.get("Last-Modified", "")
+    _notes(part).write_bytes(msgspec.json.encode(_Part(found.place, validator)))
+
+
+def _start(headers: Mapping[str, str]) -> int | None:
+    """Where a part of a file begins that a server sends."""
+    told = re.match(r"bytes (\d{1,18})-", headers.get("Content-Range", ""))
+    return int(told[1]) if told else None
+
+
+def _notes(part: Path) -> Path:
+    return part.with_name(f"{part.name}.json")

@@ -1,0 +1,136 @@
+"""Feeds: which packages they hold, and which version a run takes (P1)."""
+
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+import msgspec
+
+from octotui.model.checks.packages import package_of
+from octotui.model.complaints import did_you_mean
+from octotui.model.space import Channel, Feed
+from octotui.model.versions import ANY, best, precedence, tag_of
+from octotui.store.packages.feed_listings import Listed, ListingError, read_listing
+
+MOST = 12  # versions that a sentence names
+PAGES = 1000  # parts of one listing
+
+
+class FeedError(Exception):
+    """A package that no feed has, or a feed that can't be read; its text is the sentence that says so."""
+
+
+class PackageFile(msgspec.Struct, frozen=True, kw_only=True):
+    """A package in a feed: its file's name, and the path or the address it is fetched from.
+
+    `checksum` is the address of a file with the SHA-256, where the feed has one.
+    """
+
+    id: str
+    version: str
+    name: str
+    place: str
+    feed: Feed
+    size: int | None = None
+    sha256: str = ""
+    checksum: str = ""
+
+
+def choose(
+    held: Iterable[PackageFile], package: str, version: str | None, channel: Channel | None = None
+) -> PackageFile:
+    """The highest version of a package that fits, also into a channel; raises FeedError."""
+    held = list(held)
+    of_id = [each for each in held if each.id == package]
+    limits, tag = (channel.versions.get(package), channel.tag) if channel else (None, None)
+    chosen = best((each.version for each in of_id), version or ANY, limits, tag)
+    if chosen is not None:
+        return next(each for each in of_id if each.version == chosen)
+    if of_id:
+        held_of = [each.version for each in of_id]
+        raise FeedError(_none_fits(package, version, held_of) + _of_channel(channel, limits or tag))
+    hint = did_you_mean(package, dict.fromkeys(each.id for each in held)) if held else ", nor any other"
+    raise FeedError(f"no feed holds the package {package}{hint}")
+
+
+def catalogue(feeds: Iterable[Feed]) -> list[PackageFile]:
+    """The packages that feeds hold; raises FeedError where one can't be read."""
+    found: list[PackageFile] = []
+    for feed in feeds:
+        if feed.directory is not None:
+            found += _packages(feed, _files(feed.directory))
+        elif feed.url is not None:
+            found += _packages(feed, _listing(feed, feed.url))
+    return found
+
+
+def _packages(feed: Feed, files: Iterable[Listed]) -> list[PackageFile]:
+    """Which of a feed's files are packages, by their names."""
+    by_name = {each.name: each for each in files}
+    found = []
+    for name, file in by_name.items():
+        if package := package_of(name):
+            beside = by_name.get(f"{name}.sha256")
+            found.append(
+                PackageFile(
+                    id=package.id,
+                    version=package.version or "",
+                    name=name,
+                    place=file.url,
+                    feed=feed,
+                    size=file.size,
+                    sha256=file.sha256,
+                    checksum="" if beside is None else beside.url,
+                )
+            )
+    return found
+
+
+def _files(directory: str) -> list[Listed]:
+    try:
+        return [Listed(each.name, str(each), _size(each)) for each in sorted(Path(directory).iterdir())]
+    except OSError as error:
+        raise FeedError(f"the feed {directory} cannot be read: {error.strerror}") from error
+
+
+def _size(file: Path) -> int | None:
+    """How large a file is, where that can be seen."""
+    with suppress(OSError):
+        return file.stat().st_size
+    return None
+
+
+def _listing(feed: Feed, url: str) -> list[Listed]:
+    """All parts of what a server lists."""
+    from octotui.store.packages.http_client import FetchError, HttpClient  # noqa: PLC0415 - it brings a client along
+
+    files: list[Listed] = []
+    try:
+        server, following = HttpClient(feed), url
+        for _ in range(PAGES):
+            answer = server.page(following, {"Accept": "application/json, application/xml, text/html, */*"})
+            page = read_listing(answer.body, answer.url)
+            files += page.files
+            if page.following is None:
+                return files
+            following = page.following
+    except FetchError as error:
+        raise FeedError(f"the feed cannot be read: {error}") from error
+    except ListingError as error:
+        raise FeedError(f"the feed cannot be read: {url} {error}") from error
+    raise FeedError(f"the feed cannot be read: the listing of {url} has no end")
+
+
+def _of_channel(channel: Channel | None, limits: str | None) -> str:
+    return f", and the channel {channel.name} takes {limits}" if channel and limits else ""
+
+
+def _none_fits(package: str, version: str | None, held: list[str]) -> str:
+    """Why none of the versions held is taken."""
+    rising = sorted(held, key=precedence)
+    there = f"there is {', '.join(rising[-MOST:])}"
+    if version is None and all(map(tag_of, held)):
+        return (
+            f"no feed holds a release of {package}; {there}: ask for {package}@{rising[-1]}, or {package}@*-*"
+        )
+    return f"no feed holds {package} {version or ''}; {there}"

@@ -1,0 +1,194 @@
+"""Asking a feed's server: patiently for a moment, and with one sentence about what went wrong.
+
+urllib3 rather than the standard library, since it lets another thread end a read, knows when a body was cut
+short, and keeps tokens from the servers it is sent on to. Only those who ask a server load this.
+"""
+
+import base64
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from typing import TypeVar
+from urllib.parse import urljoin, urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+import urllib3
+from urllib3 import exceptions as wrong
+
+from octotui.model.space import Feed
+from octotui.store.cancellation import Cancellation
+
+LARGEST_PAGE = 64 * 2**20  # bytes; what lists packages is smaller
+CHUNK = 64 * 1024
+PAUSES = (0.5, 2.0)  # seconds before another attempt
+BUSY = (429, 500, 502, 503, 504)
+NOTHING: Mapping[str, str] = {}
+
+T = TypeVar("T")
+
+
+class FetchError(Exception):
+    """A server that gives no answer of use, as a sentence; with `again`, it may give one a little later."""
+
+    def __init__(self, sentence: str, *, again: bool = False, status: int = 0, challenge: str = "") -> None:
+        super().__init__(sentence)
+        self.again, self.status, self.challenge = again, status, challenge
+
+
+class Response:
+    """The whole body of an answer, its headers, and the address it came from in the end."""
+
+    def __init__(self, body: bytes, headers: Mapping[str, str], url: str) -> None:
+        self.body, self.headers, self.url = body, headers, url
+
+
+class HttpClient:
+    """The server of a feed, asked with the feed's timeout and its token."""
+
+    def __init__(self, feed: Feed, stopping: Cancellation | None = None) -> None:
+        """Connects to nothing yet; raises FetchError where the token is missing."""
+        self.stopping = stopping or Cancellation()
+        self._timeout = feed.timeout
+        self._home = _origin(feed.url or feed.registry or "")
+        self._authorization = _authorization(feed)
+        self._pool = urllib3.PoolManager()
+
+    def page(self, url: str, headers: Mapping[str, str] = NOTHING, *, token: str = "") -> Response:
+        """What an address answers, asked again where that may help; raises FetchError or Stopped."""
+        return self.patiently(lambda: self._page(url, headers, token))
+
+    def patiently(self, ask: Callable[[], T]) -> T:
+        """The result of asking, tried a few times where a server is busy or a connection breaks."""
+        for pause in PAUSES:
+            try:
+                return ask()
+            except FetchError as error:
+                if not error.again:
+                    raise
+            self.stopping.rest(pause)
+        return ask()
+
+    @contextmanager
+    def opened(
+        self,
+        url: str,
+        headers: Mapping[str, str] = NOTHING,
+        *,
+        token: str = "",
+        fine: tuple[int, ...] = (200,),
+    ) -> Iterator[urllib3.BaseHTTPResponse]:
+        """An answer whose body is still to be read; raises FetchError also for what goes wrong meanwhile."""
+        self.stopping.check()
+        own = {"Accept-Encoding": "identity", "User-Agent": "octotui", **headers}
+        if authorization := self._authorize(url, token):
+            own["Authorization"] = authorization
+        try:
+            response = self._pool_for(url).request(
+                "GET",
+                url,
+                headers=own,
+                timeout=self._timeout,
+                retries=urllib3.Retry(total=None, connect=0, read=0, redirect=5, status=0, other=0),
+                preload_content=False,
+                decode_content=False,
+            )
+            with self.stopping.interrupting(lambda: _interrupt(response)):
+                try:
+                    if response.status not in fine:
+                        raise _refused(url, response.status, response.headers.get("WWW-Authenticate", ""))
+                    yield response
+                finally:
+                    response.close()
+        except wrong.HTTPError as error:
+            self.stopping.check()  # it was we who ended it
+            raise self._sentence(url, error) from error
+
+    def _page(self, url: str, headers: Mapping[str, str], token: str) -> Response:
+        begun, body = time.monotonic(), bytearray()
+        with self.opened(url, headers, token=token) as response:
+            while data := response.read1(CHUNK):
+                body += data
+                if len(body) > LARGEST_PAGE:
+                    raise FetchError(f"{url} answers with more than {LARGEST_PAGE:,} bytes, which is refused")
+                if time.monotonic() - begun > self._timeout:
+                    raise self._late(url)
+                self.stopping.check()
+            return Response(bytes(body), response.headers, _arrived(url, response))
+
+    def _authorize(self, url: str, token: str) -> str:
+        """Who we are, told to nobody but the feed's own server; a token goes where it was asked for."""
+        return f"Bearer {token}" if token else self._authorization if _origin(url) == self._home else ""
+
+    def _pool_for(self, url: str) -> urllib3.PoolManager:
+        """How an address is reached: by the proxy that the environment names, if any."""
+        parts = urlsplit(url)
+        proxy = getproxies().get(parts.scheme)
+        if proxy is None or proxy_bypass(parts.netloc):
+            return self._pool
+        return urllib3.ProxyManager(proxy if "://" in proxy else f"http://{proxy}")
+
+    def _late(self, url: str) -> FetchError:
+        return FetchError(f"{url} did not answer within {self._timeout:g} seconds")
+
+    def _sentence(self, url: str, error: wrong.HTTPError) -> FetchError:
+        """What went wrong between us and a server."""
+        reason = error.reason if isinstance(error, wrong.MaxRetryError) else error
+        match reason:
+            case wrong.NameResolutionError():
+                return FetchError(f"{url} cannot be reached: nobody knows the name of its server")
+            case wrong.NewConnectionError():
+                why = str(reason.__cause__ or reason).rpartition("] ")[2]
+                return FetchError(f"{url} cannot be reached: {why}", again=True)
+            case wrong.TimeoutError():
+                return self._late(url)
+            case wrong.SSLError():
+                return FetchError(f"{url} cannot be trusted: {reason}")
+            case wrong.ResponseError():
+                return FetchError(f"{url} sends us on and on: give its last address to the feed")
+            case wrong.LocationValueError() | wrong.ProxyError():
+                return FetchError(f"{url} cannot be asked: {reason}")
+        return FetchError(f"{url} broke off in the middle", again=True)
+
+
+def _refused(url: str, status: int, challenge: str) -> FetchError:
+    """What a status other than success means."""
+    if status == 404:
+        return FetchError(f"{url} is not there (HTTP 404)", status=status)
+    if status in (401, 403):
+        said = f"{url} does not let us in (HTTP {status}): see the feed's username and token_env"
+        return FetchError(said, status=status, challenge=challenge)
+    return FetchError(f"{url} answers with HTTP {status}", again=status in BUSY, status=status)
+
+
+def _arrived(url: str, response: urllib3.BaseHTTPResponse) -> str:
+    """Where the servers have sent us on to."""
+    for step in response.retries.history if response.retries else ():
+        url = urljoin(url, step.redirect_location or "")
+    return url
+
+
+def _interrupt(response: urllib3.BaseHTTPResponse) -> None:
+    """Wake up the thread that waits for more of an answer."""
+    with suppress(ValueError, RuntimeError, OSError):  # it has just come to its end
+        response.shutdown()
+
+
+def _origin(url: str) -> tuple[str, str]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.netloc.lower()
+
+
+def _authorization(feed: Feed) -> str:
+    """The header that says who we are, or nothing."""
+    if feed.token_env is None:
+        return ""
+    token = os.environ.get(feed.token_env, "").strip()
+    if not token:
+        at = feed.url or feed.registry
+        raise FetchError(
+            f"the feed {at} needs a token: put it into the environment variable {feed.token_env}"
+        )
+    if feed.username is None:
+        return f"Bearer {token}"
+    return f"Basic {base64.b64encode(f'{feed.username}:{token}'.encode()).decode()}"

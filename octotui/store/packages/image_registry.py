@@ -1,0 +1,118 @@
+"""Registries of container images: which tag fits, and the digest that fixes it; nothing is pulled (P1)."""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode, urljoin, urlsplit
+
+from octotui.model.space import Feed
+from octotui.model.versions import VERSION, RangeError, highest
+from octotui.store.packages.feeds import MOST, FeedError
+
+if TYPE_CHECKING:
+    from octotui.store.packages.http_client import HttpClient, Response
+
+MANIFESTS = ", ".join(
+    f"application/vnd.{kind}+json"
+    for kind in (
+        "oci.image.index.v1",
+        "docker.distribution.manifest.list.v2",
+        "oci.image.manifest.v1",
+        "docker.distribution.manifest.v2",
+    )
+)
+PAGES = 1000
+
+
+def fixed_image(feeds: Iterable[Feed], wanted: str) -> str:
+    """An image such as `tools@[1.0,2.0)` with its tag and digest, of the first registry that has it.
+
+    Raises FeedError where none has it, no tag fits, or one can't be asked.
+    """
+    image, _, limits = wanted.partition("@")
+    registries = [feed for feed in feeds if feed.registry]
+    if not registries:
+        raise FeedError(f'the image {wanted} needs a registry; declare one, such as registry = "https://…"')
+    for feed in registries:
+        name = image.removeprefix(f"{_host(feed)}/")
+        tags = _tags(feed, name)
+        if tags is None:
+            continue
+        try:
+            tag = highest((each for each in tags if re.fullmatch(VERSION, each)), limits)
+        except RangeError as error:
+            raise FeedError(str(error)) from error
+        if tag is None:
+            raise FeedError(f"{_host(feed)} holds no {wanted}; there is {', '.join(tags[:MOST]) or 'no tag'}")
+        return f"{_host(feed)}/{name}:{tag}@{_digest(feed, name, tag)}"
+    raise FeedError(f"no registry holds the image {image}")
+
+
+def _host(feed: Feed) -> str:
+    return urlsplit(feed.registry or "").netloc
+
+
+def _tags(feed: Feed, name: str) -> list[str] | None:
+    """All tags of an image; None where the registry does not know it."""
+    found: list[str] = []
+    path = f"/v2/{name}/tags/list"
+    for _ in range(PAGES):
+        answer = _ask(feed, path)
+        if answer is None:
+            return None
+        try:
+            told = json.loads(answer.body)["tags"] or []
+        except (ValueError, KeyError, TypeError) as error:
+            raise FeedError(f"{_host(feed)} is no registry: it answers without a list of tags") from error
+        found += [each for each in told if isinstance(each, str)]
+        following = re.match(r"<([^>]+)>", answer.headers.get("Link", ""))
+        if following is None:
+            return found
+        path = following[1]
+    raise FeedError(f"{_host(feed)} has a list of tags without end")
+
+
+def _digest(feed: Feed, name: str, tag: str) -> str:
+    """What a tag stands for now: the digest of its manifest."""
+    answer = _ask(feed, f"/v2/{name}/manifests/{tag}", {"Accept": MANIFESTS})
+    if answer is None:
+        raise FeedError(f"{_host(feed)} has no manifest of {name}:{tag}")
+    return f"sha256:{hashlib.sha256(answer.body).hexdigest()}"
+
+
+def _ask(feed: Feed, path: str, headers: Mapping[str, str] | None = None) -> "Response | None":
+    """What a registry answers, None for nothing there; with a token where it asks for one."""
+    from octotui.store.packages.http_client import FetchError, HttpClient  # noqa: PLC0415 - it brings a client along
+
+    url = urljoin(feed.registry or "", path)
+    try:
+        server = HttpClient(feed)
+        try:
+            return server.page(url, headers or {})
+        except FetchError as error:
+            if error.status == 404:
+                return None
+            token = _token(server, error.challenge) if error.status == 401 else ""
+            if not token:
+                raise
+        return server.page(url, headers or {}, token=token)
+    except FetchError as error:
+        if error.status == 404:
+            return None
+        raise FeedError(f"the registry cannot be read: {error}") from error
+
+
+def _token(server: "HttpClient", challenge: str) -> str:
+    """The token that a registry sends us away for, or nothing."""
+    said = dict(re.findall(r'(\w+)="([^"]*)"', challenge))
+    if not challenge.lower().startswith("bearer ") or "realm" not in said:
+        return ""
+    asked = urlencode({key: said[key] for key in ("service", "scope") if key in said})
+    try:
+        told: Any = json.loads(server.page(f"{said['realm']}?{asked}").body)
+    except ValueError:
+        return ""
+    token = (told.get("token") or told.get("access_token")) if isinstance(told, dict) else ""
+    return token if isinstance(token, str) else ""

@@ -1,0 +1,114 @@
+"""A worker's package cache on disk: one at a time gets a package there, and what nobody needs goes."""
+
+import fcntl
+import os
+import shutil
+import time
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from octotui.store.cancellation import Cancellation
+
+STALE = 7 * 86400.0  # seconds after which nobody goes on with a half-done download
+
+InUse = Callable[[], Collection[tuple[str, str]]]
+"""The packages, as (id, version), that open runs need."""
+
+
+def package_path(cache: Path, package: str, version: str) -> Path:
+    """Where a package's content lies, or would lie."""
+    return cache / package / version
+
+
+def part_of(cache: Path, package: str, name: str) -> Path:
+    """Where the file of a package lies until it is complete."""
+    return cache / ".parts" / package / name
+
+
+@contextmanager
+def lock_package(cache: Path, package: str, version: str, stopping: Cancellation) -> Iterator[None]:
+    """Be the only one, of all threads and processes, to get a package into this cache; may raise Stopped."""
+    path = cache / f".{package}.{version}.lock"
+    cache.mkdir(0o700, parents=True, exist_ok=True)
+    held: list[int] = []
+
+    def taken() -> bool:
+        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        with suppress(OSError):
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if os.stat(path).st_ino == os.fstat(file).st_ino:  # noqa: PTH116 - else its holder has removed it
+                held.append(file)
+                return True
+        os.close(file)
+        return False
+
+    stopping.until(taken)
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
+        os.close(held[0])
+
+
+def touch(target: Path) -> None:
+    """Note that a package was needed just now."""
+    note = _note(target)
+    with suppress(OSError):
+        os.utime(note) if note.exists() else note.write_text(str(_size(target)))
+
+
+def evict(cache: Path, limit: int, in_use: InUse, tell: Callable[[str], None]) -> None:
+    """Remove what was needed longest ago until a cache holds no more than so many bytes; nothing in use."""
+    notes = [note for note in cache.glob("[!.]*/.*.size") if _target(note).is_dir()]
+    sizes = {note: int(note.read_text() or 0) for note in notes}
+    total = sum(sizes.values())
+    if total <= limit:
+        return
+    needed = {package_path(cache, *each) for each in in_use()}
+    for note in sorted(notes, key=lambda each: each.stat().st_mtime_ns):
+        if total > limit and _target(note) not in needed:
+            total -= sizes[note]
+            remove(_target(note))
+            tell(f"{_target(note).parent.name} {_target(note).name} is removed from the cache, which is full")
+
+
+def remove(target: Path) -> None:
+    """Take a package out of the cache, at once and as a whole."""
+    away = target.with_name(f".{target.name}.{os.getpid()}")
+    with suppress(OSError):
+        target.rename(away)
+    shutil.rmtree(away, ignore_errors=True)
+    _note(target).unlink(missing_ok=True)
+
+
+def remove_leftovers(part: Path) -> None:
+    """Leave no empty folders behind."""
+    with suppress(OSError):
+        part.parent.rmdir()
+        part.parent.parent.rmdir()
+
+
+def sweep(cache: Path) -> None:
+    """Remove half-done downloads that nobody has gone on with for long."""
+    for part in (cache / ".parts").glob("*/*"):
+        with suppress(OSError):
+            if time.time() - part.stat().st_mtime > STALE:
+                part.unlink()
+
+
+def _note(target: Path) -> Path:
+    """The file whose text is a package's size, and whose time is that of its last use."""
+    return target.with_name(f".{target.name}.size")
+
+
+def _target(note: Path) -> Path:
+    return note.with_name(note.name[1:].removesuffix(".size"))
+
+
+def _size(folder: Path) -> int:
+    return sum(
+        os.lstat(os.path.join(root, file)).st_size  # noqa: PTH118 - Paths cost more than the calls
+        for root, _, files in os.walk(folder)
+        for file in files
+    )

@@ -1,0 +1,148 @@
+"""Runs as one file: a zip of their events, their output and a manifest, written beside whoever runs them."""
+
+import zipfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import IO, NamedTuple
+
+import msgspec
+
+from octotui import __version__
+from octotui.engine.events import AnyEvent, AttemptFailed, JobEnded, ModelLoaded, RunEnded, RunQueued
+from octotui.engine.state import Artifact
+from octotui.store.atomic_file import new_file
+from octotui.store.errors import StoreError
+from octotui.store.journal.journal import JournalReader
+from octotui.store.journal.run_records import run_number
+from octotui.store.space_folder import SpaceFolder
+from octotui.store.transfer.run_files import copy, opened, pieces
+
+FORMAT = 1
+MANIFEST, EVENTS = "manifest.json", "events.jsonl"
+PACKED = 128 * 2**20  # bytes that are compressed; the rest is stored, or it would look like a zip bomb
+LATEST = 1e11  # seconds since 1970; no honest time is later
+_FIRST_DAY = (1980, 1, 1, 0, 0, 0)  # the same runs are the same bytes
+
+
+class Manifest(msgspec.Struct, frozen=True, kw_only=True):
+    """What an export says of itself; `runs` are those that started all others in it."""
+
+    octotui_export: int
+    written_by: str
+    space: str
+    runs: tuple[str, ...]
+    events: int
+    whole: bool
+    artifacts: bool
+
+
+class ExportedRuns(NamedTuple):
+    """What was exported."""
+
+    manifest: Manifest
+    events: tuple[AnyEvent, ...]
+
+
+def first_of_family(folder: SpaceFolder, name: str) -> str:
+    """The run with which it began, of a run by its id or number; raises StoreError where there is none."""
+    if not folder.journal.is_file():
+        raise StoreError(f"there is no run “{name}”: nothing has run in this space, {folder.path}")
+    reader = JournalReader(folder.journal)
+    number = name.removeprefix("run-")
+    newest = reader.runs(1)
+    if number.isdecimal() and number.isascii() and len(number) <= 15:
+        found = reader.runs(1, int(number) + 1)
+        if found and found[0].number == int(number):
+            return found[0].root
+    known = f"the newest is {newest[0].id}" if newest else "nothing has run here"
+    raise StoreError(f"there is no run “{name}” in this space: {known}")
+
+
+def export(
+    folder: SpaceFolder, roots: Sequence[str], target: Path, *, artifacts: bool, others: bool = False
+) -> ExportedRuns:
+    """Write families into a new file, as far as they have come; raises StoreError.
+
+    With `others` also the events, though not the output, of all that was open in the space meanwhile.
+    """
+    reader = JournalReader(folder.journal)
+    last = reader.last()  # families are read one after the other, and what happens meanwhile is not of it
+    own = [each for each in _events(reader, roots) if each.seq <= last]
+    events = _with_others(reader, roots, own) if others else own
+    queued = {each.run for each in own if isinstance(each, RunQueued)}
+    ended = {each.run for each in own if isinstance(each, RunEnded)}
+    manifest = Manifest(
+        octotui_export=FORMAT,
+        written_by=__version__,
+        space=next(event.model.space.name for event in events if isinstance(event, ModelLoaded)),
+        runs=tuple(roots),
+        events=len(events),
+        whole=queued == ended,
+        artifacts=artifacts,
+    )
+    with new_file(target) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        bundle = _Bundle(archive)
+        bundle.add_bytes(MANIFEST, msgspec.json.format(msgspec.json.encode(manifest)) + b"\n")
+        bundle.add_bytes(EVENTS, b"".join(msgspec.json.encode(each) + b"\n" for each in events))
+        for run in sorted(queued, key=run_number):
+            bundle.add_folder(f"logs/{run}", folder.log(run, "job").parent)
+        for event, each in _artifacts(own) if artifacts else ():
+            name = f"{artifact_folder(event.run, event.job)}/{len(archive.namelist())}/{each.name}"
+            bundle.add_file(name, folder.artifacts(event.run, event.job) / each.name)
+    return ExportedRuns(manifest, tuple(events))
+
+
+def _events(reader: JournalReader, roots: Iterable[str]) -> list[AnyEvent]:
+    """The events of some families, and the models in force meanwhile, each once and in order."""
+    found = {event.seq: event for root in dict.fromkeys(roots) for event in reader.family(root)}
+    return [found[seq] for seq in sorted(found)]
+
+
+def _with_others(reader: JournalReader, roots: Sequence[str], own: Sequence[AnyEvent]) -> list[AnyEvent]:
+    """The events of these families, and up to their last one those of all that was open meanwhile."""
+    start = min(each.at for each in own if isinstance(each, RunQueued))
+    more = (each.root for each in reader.meanwhile(start, own[-1].at))
+    return [each for each in _events(reader, (*roots, *more)) if each.seq <= own[-1].seq]
+
+
+def artifact_folder(run: str, job: str) -> str:
+    """Where in an export a job's files lie, each in a folder of its own, whatever its name."""
+    return f"artifacts/{run}/{job}"
+
+
+def _artifacts(events: Iterable[AnyEvent]) -> list[tuple[AttemptFailed | JobEnded, Artifact]]:
+    """The files that jobs' scripts had kept, with the event that says so."""
+    ends = (event for event in events if isinstance(event, AttemptFailed | JobEnded))
+    return [(event, each) for event in ends for each in event.artifacts]
+
+
+class _Bundle:
+    """A zip whose bytes depend on nothing but what is put into it."""
+
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        self._archive = archive
+        self._packed = 0
+
+    def add_bytes(self, name: str, body: bytes) -> None:
+        with self._open(name, len(body)) as entry:
+            entry.write(body)
+
+    def add_folder(self, name: str, folder: Path) -> None:
+        for path in pieces(folder):
+            self.add_file(f"{name}/{path.relative_to(folder).as_posix()}", path)
+
+    def add_file(self, name: str, path: Path) -> None:
+        with opened(path) as found:
+            if found is not None:
+                source, size = found
+                with self._open(name, size) as entry:
+                    copy(source, entry, size)
+
+    def _open(self, name: str, size: int) -> IO[bytes]:
+        info = zipfile.ZipInfo(name, _FIRST_DAY)
+        info.external_attr = 0o600 << 16
+        info.create_system = 3  # Unix, wherever it is made
+        fits = self._packed + size <= PACKED
+        info.compress_type = zipfile.ZIP_DEFLATED if fits else zipfile.ZIP_STORED
+        self._packed += size if fits else 0
+        return self._archive.open(info, "w", force_zip64=True)

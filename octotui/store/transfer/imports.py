@@ -1,0 +1,112 @@
+"""Opening exported runs: nothing in the file is believed before it was looked at."""
+
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import get_args
+
+import msgspec
+
+from octotui.engine.events import AnyEvent
+from octotui.store.cancellation import Cancellation
+from octotui.store.errors import StoreError, unusable
+from octotui.store.packages.archives import ArchiveError, unpack
+from octotui.store.transfer.exports import EVENTS, FORMAT, LATEST, MANIFEST, Manifest
+
+AGAIN = "export the run again"
+KNOWN = {each.__name__ for each in get_args(AnyEvent)}
+
+
+class ImportedRuns(msgspec.Struct, frozen=True):
+    """An export that was unpacked into a private folder: what it says of itself, and its events."""
+
+    folder: Path
+    manifest: Manifest
+    events: tuple[AnyEvent, ...]
+
+
+class _Kind(msgspec.Struct):
+    """What an export of any format says."""
+
+    octotui_export: int
+
+
+class _Tagged(msgspec.Struct):
+    """What an event of any version says."""
+
+    type: str
+
+
+@contextmanager
+def exported(path: Path) -> Iterator[ImportedRuns]:
+    """Unpack an export for as long as it is looked at; raises StoreError for what is none."""
+    with TemporaryDirectory(prefix="octotui-replay-") as name:
+        content = Path(name) / "content"
+        try:
+            _refuse_others(path)
+            unpack(path, content, Cancellation(), zipped=True)
+        except ArchiveError as error:
+            raise StoreError(f"{path} {error}; {AGAIN}") from error
+        except OSError as problem:
+            raise unusable(path, problem) from problem
+        manifest = _manifest(path, content)
+        yield ImportedRuns(content, manifest, _events(path, content, manifest.events))
+
+
+def _refuse_others(path: Path) -> None:
+    """Refuse what is no zip of an export, or of a later format, before anything is unpacked."""
+    with path.open("rb") as file:
+        begins = file.read(4)
+    if begins != b"PK\x03\x04":
+        raise StoreError(f"{path} is no export of octotui: `octotui export` makes them")
+    if not zipfile.is_zipfile(path):
+        raise StoreError(f"{path} is cut or damaged; {AGAIN}")
+
+
+def _unread(line: bytes, number: int) -> str:
+    """Why an event can't be read: a later octotui may know more of them."""
+    try:
+        kind = msgspec.json.decode(line, type=_Tagged).type
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        kind = ""
+    if kind and kind not in KNOWN:
+        return f"holds an event that this octotui does not know, {kind[:40]!r}: update"
+    return f"is damaged: its event {number} can't be read; {AGAIN}"
+
+
+def _manifest(path: Path, content: Path) -> Manifest:
+    try:
+        body = (content / MANIFEST).read_bytes()
+        kind = msgspec.json.decode(body, type=_Kind)
+        if kind.octotui_export > FORMAT:
+            raise StoreError(
+                f"{path} was exported by a newer octotui (format {kind.octotui_export}, "
+                f"this one knows {FORMAT}): update"
+            )
+        return msgspec.json.decode(body, type=Manifest)
+    except FileNotFoundError:
+        raise StoreError(f"{path} is no export of octotui: it has no {MANIFEST}") from None
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise StoreError(f"{path} is no export of octotui: its {MANIFEST} says something else") from error
+
+
+def _events(path: Path, content: Path, count: int) -> tuple[AnyEvent, ...]:
+    """The events, as many as the manifest says."""
+    found: list[AnyEvent] = []
+    decode = msgspec.json.Decoder(AnyEvent).decode
+    try:
+        with (content / EVENTS).open("rb") as lines:
+            for line in lines:
+                event = decode(line)
+                if not 0 <= event.at < LATEST:
+                    raise ValueError("its time is absurd")
+                found.append(event)
+    except FileNotFoundError:
+        raise StoreError(f"{path} is damaged: it holds no events; {AGAIN}") from None
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        raise StoreError(f"{path} {_unread(line, len(found) + 1)}") from error
+    if len(found) != count or not found:
+        raise StoreError(f"{path} is damaged: it holds {len(found)} of {count} events; {AGAIN}")
+    return tuple(found)

@@ -1,0 +1,65 @@
+"""The log of an exported job as far as it had come at a moment: a copy that grows as time goes on.
+
+When time goes back the copy is begun anew under another path, so that no reader sees a log shrink.
+"""
+
+import shutil
+from bisect import bisect_right
+from pathlib import Path
+
+from octotui.store.logs.line_levels import levels_path, rows_before
+from octotui.store.logs.log_index import LogIndex, index_path
+from octotui.store.transfer.exports import LATEST
+from octotui.store.transfer.run_files import copy
+
+
+def last_output(logs: Path) -> float:
+    """When the last of all these logs was written to, as exactly as their indexes know; 0 where none was."""
+    found = (LogIndex(each.with_suffix("")) for each in logs.glob("*/*.index"))
+    return max((index[-1].at for index in found if len(index) and 0 <= index[-1].at < LATEST), default=0.0)
+
+
+class LogPlayback:
+    """One log, wound to where it was at a time."""
+
+    def __init__(self, log: Path, folder: Path) -> None:
+        self._log = log
+        self._folder = folder
+        self._index = LogIndex(log)
+        self._size = log.stat().st_size if log.is_file() else 0
+        self._begun = 0
+        self._rows = 0
+        self._shown = 0
+        self._levels = 0
+
+    def wound(self, moment: float) -> Path:
+        """Where the log is as it was then; there is no file where nothing was printed yet."""
+        rows = bisect_right(self._index, moment, key=lambda mark: mark.at)
+        after = self._index[rows] if rows < len(self._index) else None
+        size = self._size if after is None else min(self._size, after.offset)
+        if size < self._shown:
+            shutil.rmtree(self._folder / str(self._begun))  # who has it open can still read it
+            self._begun += 1
+            self._rows = self._shown = self._levels = 0
+        path = self._folder / str(self._begun) / self._log.name
+        if size > self._shown:
+            path.parent.mkdir(0o700, parents=True, exist_ok=True)
+            self._append(path, rows, size, None if after is None else after.line)
+        return path
+
+    def _append(self, path: Path, rows: int, size: int, line: int | None) -> None:
+        """Add what was printed since, as whoever wrote the log did: levels, output, index."""
+        levels = rows_before(self._log, line)
+        if len(levels) > self._levels:
+            _add(levels_path(path), levels[self._levels :])
+            self._levels = len(levels)
+        with self._log.open("rb") as source, path.open("ab") as target:
+            source.seek(self._shown)
+            copy(source, target, size - self._shown)
+        _add(index_path(path), self._index.written(self._rows, rows))
+        self._rows, self._shown = rows, size
+
+
+def _add(path: Path, body: bytes) -> None:
+    with path.open("ab") as file:
+        file.write(body)

@@ -1,0 +1,91 @@
+"""Where the attempts of a space run, written down so that they are found again after a crash or a move.
+
+The boot that was noted last tells whether the machine was restarted: then nothing runs any more.
+"""
+
+import os
+import subprocess
+from pathlib import Path
+from secrets import token_hex
+
+import msgspec
+
+from octotui.store.errors import unusable
+from octotui.store.space_folder import SpaceFolder
+
+
+class _Kept(msgspec.Struct, frozen=True):
+    """What the file holds: an id of the space, the last boot, and every directory that workers had."""
+
+    id: str
+    boot: str = ""
+    directories: tuple[str, ...] = ()
+
+
+class WorkspaceIndex:
+    """The name of a space among all of a machine, and the directories that its attempts may be in."""
+
+    def __init__(self, folder: SpaceFolder) -> None:
+        self._path = folder.path / "places.json"
+        self._space = folder.path
+        self._kept = _read(self._path) or _Kept(token_hex(4))
+        self._used: set[str] = set()
+
+    @property
+    def space(self) -> str:
+        """What the space is called among all that use the directories of its workers."""
+        return f"{self._space.name}-{self._kept.id}"
+
+    @property
+    def same_boot(self) -> bool:
+        """Whether the machine has run without a break since `note_boot`; if nobody knows, it has not."""
+        return self._kept.boot != "" and self._kept.boot == boot_id()
+
+    @property
+    def directories(self) -> tuple[str, ...]:
+        """Every directory that an attempt may have run in."""
+        return tuple(str(self._space / each) for each in self._kept.directories)
+
+    def use(self, directory: str) -> None:
+        """Note a directory before something runs in it; raises StoreError."""
+        if directory in self._used:
+            return
+        if directory not in self.directories:
+            path = Path(directory)
+            inside = str(path.relative_to(self._space)) if path.is_relative_to(self._space) else directory
+            self._keep(msgspec.structs.replace(self._kept, directories=(*self._kept.directories, inside)))
+        self._used.add(directory)
+
+    def note_boot(self) -> None:
+        """Say that all that ran before this boot is accounted for; raises StoreError."""
+        if not self.same_boot:
+            self._keep(msgspec.structs.replace(self._kept, boot=boot_id()))
+
+    def _keep(self, kept: _Kept) -> None:
+        new = self._path.with_suffix(".new")
+        try:
+            self._space.mkdir(0o700, parents=True, exist_ok=True)
+            new.write_bytes(msgspec.json.encode(kept))
+            new.replace(self._path)
+        except OSError as problem:
+            raise unusable(self._path, problem) from problem
+        self._kept = kept
+
+
+def _read(path: Path) -> _Kept | None:
+    """What was kept; a file that can't be read says nothing, and then nothing is known of the last boot."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=_Kept)
+    except (OSError, msgspec.MsgspecError):
+        return None
+
+
+def boot_id() -> str:
+    """What the system calls its present run, from its start to its end; empty where it doesn't say."""
+    try:
+        if os.uname().sysname == "Linux":
+            return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+        asked = ["sysctl", "-n", "kern.bootsessionuuid"]
+        return subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip()
+    except OSError:
+        return ""

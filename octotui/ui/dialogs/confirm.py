@@ -1,0 +1,48 @@
+"""A question before something that can't be undone."""
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from octotui.ui.widgets.choice_list import ChoiceItem, ChoiceList
+from octotui.ui.widgets.line_list import LineList
+
+
+class Confirm(ModalScreen[bool]):
+    """Asks once; the safe answer is the one under the cursor."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y", "yes", "yes"),
+        Binding("n,escape,q", "no", "no"),
+    ]
+
+    def __init__(self, question: str, told: str = "", *, yes: str = "yes", no: str = "no") -> None:
+        super().__init__()
+        self._question = question
+        self._told = told
+        self._options = [ChoiceItem("no", no, "n"), ChoiceItem("yes", yes, "y")]
+
+    def compose(self) -> ComposeResult:
+        """The question and two answers."""
+        with Vertical(classes="dialog"):
+            yield Static(self._question, classes="dialog--title", markup=False)
+            if self._told:
+                yield Static(self._told, classes="dialog--text", markup=False)
+            yield ChoiceList(self._options)
+
+    @on(LineList.Opened)
+    def _choose(self, event: LineList.Opened) -> None:
+        self.dismiss(event.key == "yes")
+
+    def action_yes(self) -> None:
+        """Do it."""
+        self.dismiss(True)
+
+    def action_no(self) -> None:
+        """Leave it."""
+        self.dismiss(False)

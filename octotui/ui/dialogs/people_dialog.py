@@ -1,0 +1,53 @@
+"""Whom to hand a question over to: one of those who may take it, or the name of an account."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from octotui.ui.widgets.choice_list import ChoiceItem, ChoiceList
+from octotui.ui.widgets.line_list import LineList
+
+
+class PeopleDialog(ModalScreen[str | None]):
+    """Lists the members of the teams; where a team lists nobody, any account can be typed."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss(None)", "back", key_display="esc"),
+    ]
+    DEFAULT_CSS = "PeopleDialog Input { background: $panel; margin-top: 1; }"
+
+    def __init__(self, title: str, people: Sequence[str], *, anyone: bool) -> None:
+        super().__init__()
+        self._title = title
+        self._people = people
+        self._anyone = anyone
+
+    def compose(self) -> ComposeResult:
+        """The names, and a line for another one."""
+        with Vertical(classes="dialog"):
+            yield Static(self._title, classes="dialog--title", markup=False)
+            if self._people:
+                yield ChoiceList([ChoiceItem(name, name) for name in self._people])
+            if self._anyone:
+                yield Input(placeholder="the name of an account", compact=True)
+            yield Static("enter hand over   esc back", classes="dialog--keys", markup=False)
+
+    def on_mount(self) -> None:
+        """Nothing blinks."""
+        for line in self.query(Input):
+            line.cursor_blink = False
+
+    @on(LineList.Opened)
+    def _choose(self, event: LineList.Opened) -> None:
+        self.dismiss(event.key)
+
+    @on(Input.Submitted)
+    def _typed(self, event: Input.Submitted) -> None:
+        if name := event.value.strip():
+            self.dismiss(name)

@@ -1,0 +1,127 @@
+"""The values that a run asks for at its start, or a question for its answer, by keyboard (V6, I6)."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.screen import ModalScreen
+from textual.widget import Widget
+from textual.widgets import Input, Static, TextArea
+
+from octotui.engine.rules.start_prompts import RequiredPrompt
+from octotui.model.checks.prompts import CHECKED
+from octotui.ui.widgets.choice_input import ChoiceInput
+
+Judge = Callable[[Mapping[str, str]], Sequence[str]]
+"""What is wrong with values, in sentences."""
+
+
+class PromptDialog(ModalScreen[dict[str, str] | None]):
+    """A field for each value; what is wrong with them is said beneath, all at once."""
+
+    AUTO_FOCUS = ""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+s", "start", "start", priority=True),
+        Binding("escape", "dismiss(None)", "back", key_display="esc"),
+    ]
+    DEFAULT_CSS = """
+    PromptDialog {
+        #fields { height: auto; max-height: 60vh; }
+        .prompt { height: auto; margin-top: 1; }
+        .prompt--label { text-style: bold; }
+        .prompt--help { color: $foreground 70%; }
+        TextArea { height: 3; border: none; padding: 0; }
+        Input, TextArea, ChoiceInput { background: $panel; }
+        ChoiceInput:focus { background: $primary 30%; }
+        #problems { color: $error; height: auto; }
+    }
+    """
+
+    def __init__(
+        self,
+        title: str,
+        asked: Sequence[RequiredPrompt],
+        before: Mapping[str, str],
+        judge: Judge,
+        *,
+        done: str = "start",
+    ) -> None:
+        """`before` are values that are offered instead of the defaults; `done` is what becomes of them."""
+        super().__init__()
+        self._done = done
+        self._title = title
+        self._judge = judge
+        self._fields = {each.name: (each, _field(each, before)) for each in asked}
+
+    def compose(self) -> ComposeResult:
+        """Label, help and field of each value."""
+        with Vertical(classes="dialog"):
+            yield Static(self._title, classes="dialog--title", markup=False)
+            with VerticalScroll(id="fields", can_focus=False):
+                for asked, field in self._fields.values():
+                    yield Vertical(*_lines(asked), field, classes="prompt")
+            yield Static("", id="problems", markup=False)
+            yield Static(f"tab next   ctrl+s {self._done}   esc back", classes="dialog--keys", markup=False)
+
+    def on_mount(self) -> None:
+        """Begin with the first field; nothing blinks."""
+        for field in self._widgets():
+            if isinstance(field, Input | TextArea):
+                field.cursor_blink = False
+        next(self._widgets()).focus(scroll_visible=False)
+
+    @on(Input.Submitted)
+    def _next(self, event: Input.Submitted) -> None:
+        """Go to the next field; after the last one, be done."""
+        event.stop()
+        fields = list(self._widgets())
+        after = fields[fields.index(event.input) + 1 :]
+        if after:
+            after[0].focus()
+        else:
+            self.action_start()
+
+    def action_start(self) -> None:
+        """Be done, unless something is wrong."""
+        values = {name: _value(field) for name, (_, field) in self._fields.items()}
+        problems = self._judge(values)
+        self.query_one("#problems", Static).update("\n".join(problems))
+        if not problems:
+            self.dismiss(values)
+
+    def _widgets(self) -> Iterator[Widget]:
+        return (field for _, field in self._fields.values())
+
+
+def _lines(asked: RequiredPrompt) -> Iterator[Static]:
+    """What stands above a field."""
+    star = " *" if asked.prompt.required and asked.prompt.kind != "checkbox" else ""
+    yield Static(f"{asked.label}{star}", classes="prompt--label", markup=False)
+    if asked.prompt.help:
+        yield Static(asked.prompt.help, classes="prompt--help", markup=False)
+
+
+def _field(asked: RequiredPrompt, before: Mapping[str, str]) -> Widget:
+    prompt = asked.prompt
+    offered = before.get(asked.name, prompt.otherwise)
+    match prompt.kind:
+        case "multiline":
+            return TextArea(offered, compact=True)
+        case "checkbox":
+            return ChoiceInput(CHECKED[::-1], offered.capitalize(), ("no", "yes"))
+        case "select":
+            return ChoiceInput(prompt.options if prompt.required else ("", *prompt.options), offered)
+        case _:
+            return Input(offered, password=prompt.kind == "sensitive", compact=True)
+
+
+def _value(field: Widget) -> str:
+    match field:
+        case TextArea():
+            return field.text
+        case Input() | ChoiceInput():
+            return field.value
+    raise TypeError(field)

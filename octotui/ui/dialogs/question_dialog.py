@@ -1,0 +1,220 @@
+"""The question screen: what is asked or has failed, who may answer, and the answer."""
+
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.reactive import reactive
+from textual.screen import ModalScreen
+from textual.widgets import Input, Markdown, Static
+
+from octotui.engine.commands import (
+    AnswerInterruption,
+    HandOverInterruption,
+    ReleaseInterruption,
+    TakeInterruption,
+)
+from octotui.engine.rules.answer_fields import problems_in
+from octotui.engine.state import Answer, State, manual_of
+from octotui.ui.dialogs.confirm import Confirm
+from octotui.ui.dialogs.people_dialog import PeopleDialog
+from octotui.ui.log.view import LogView
+from octotui.ui.send_command import send
+from octotui.ui.styled_text import glyphs_of
+from octotui.ui.widgets.key_bar import KeyBar
+from octotui.views import questions
+from octotui.views.questions import QuestionRow
+
+if TYPE_CHECKING:
+    from octotui.runtime.space_access import SpaceAccess
+
+
+class Notes(Input):
+    """The line for notes; enter is done with them, and sends nothing."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "submit", "done", key_display="enter")]
+
+
+class QuestionDialog(ModalScreen[None]):
+    """Instructions rendered as Markdown; take, notes, proceed, or abort, which asks once more; hand over.
+
+    Of a step that failed: how, the end of its output, and what may become of it.
+    """
+
+    CSS_PATH = "question_dialog.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("t", "take", "take"),
+        Binding("n", "notes", "notes"),
+        Binding("p", "answer('proceed')", "proceed"),
+        Binding("x", "answer('abort')", "abort"),
+        Binding("r", "answer('retry')", "retry"),
+        Binding("i", "answer('ignore')", "ignore"),
+        Binding("f", "answer('fail')", "fail"),
+        Binding("e", "answer('exclude')", "exclude"),
+        Binding("b", "release", "give back"),
+        Binding("h", "hand_over", "hand over"),
+        Binding("escape", "back", "back", key_display="esc"),
+        Binding("j,down", "scroll(1)", "down", show=False),
+        Binding("k,up", "scroll(-1)", "up", show=False),
+    ]
+
+    row: reactive[QuestionRow | None] = reactive(None, repaint=False)
+
+    def __init__(self, session: "SpaceAccess", row: QuestionRow, *, take: bool = False) -> None:
+        super().__init__()
+        self.session = session
+        self._asked = row.id
+        self._first = row
+        self._take = take
+
+    def compose(self) -> ComposeResult:
+        """What is to be read, and the line for notes."""
+        row, glyphs = self._first, glyphs_of(self)
+        place = f" · {row.where}" if row.where else ""
+        with Vertical(classes="dialog -broad"):
+            yield Static(
+                glyphs.text(f"? {row.run} {row.name}{place}: {row.title}"),
+                classes="dialog--title",
+                markup=False,
+            )
+            yield Static("", id="standing", markup=False)
+            with VerticalScroll(id="instructions"):
+                if row.kind == "manual":
+                    yield Markdown(row.text, open_links=False)
+                else:
+                    yield Static(glyphs.text(row.text), markup=False)
+            if row.kind == "guided":
+                yield LogView()
+            yield Notes(placeholder="notes (n)", id="notes", compact=True)
+            yield KeyBar()
+
+    def on_mount(self) -> None:
+        """Follow the app, and take the question where that was asked for."""
+        self.query_one("#notes", Input).cursor_blink = False
+        self.query_one("#instructions").focus()
+        for log in self.query(LogView):
+            log.can_focus = False
+            log.show(self.session.log_path(self._first.run, self._first.job), live=False)
+            self.call_after_refresh(log.tick)
+        self.watch(self.app, "state", self._follow)
+        self.watch(self.app, "now", self._show)
+        if self._take:
+            self.action_take()
+
+    def _follow(self, state: State) -> None:
+        """Go when the question needs no answer any more."""
+        self.row = questions.row(state, self._asked, self.session.user, self.session.now())
+        if self.row is None and self.is_active:
+            self.dismiss()
+
+    def on_screen_resume(self) -> None:
+        """Go when the question was answered while something stood before it."""
+        self._follow(self.session.state)
+
+    def _show(self, now: float) -> None:
+        row = questions.row(self.session.state, self._asked, self.session.user, now)
+        if row is not None:
+            self.row = row
+
+    def watch_row(self, row: QuestionRow | None) -> None:
+        """Show who has it and since when."""
+        if row is None:
+            return
+        told = f"asks {row.asks} for {row.time} · asked for by {row.requester or 'somebody'}"
+        text = f"{told} · {questions.standing(row)}"
+        if row.refusal and not row.mine:
+            text = f"{text}: {row.refusal}"
+        more = questions.more(row)
+        self.query_one("#standing", Static).update(glyphs_of(self).text("\n".join((text, *more))))
+        self.query_one("#instructions").styles.max_height = f"{max(20, 60 - 6 * len(more))}vh"
+        self.query_one("#notes", Input).disabled = not row.mine
+        self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer take before, and answers after it."""
+        row = self.row or self._first
+        if action == "take":
+            return row.responsible is None and not row.refusal
+        if action == "answer":
+            return row.mine and parameters[0] in row.choices
+        if action in ("notes", "release", "hand_over"):
+            return row.mine
+        return True
+
+    @work
+    async def action_take(self) -> None:
+        """Take responsibility."""
+        command = TakeInterruption(interruption=self._asked, user=self.session.user)
+        await send(self, self.session, command)
+
+    def action_notes(self) -> None:
+        """Write notes."""
+        self.query_one("#notes").focus()
+
+    @on(Input.Submitted)
+    def _noted(self) -> None:
+        self.query_one("#instructions").focus()
+
+    @work
+    async def action_answer(self, answer: Answer) -> None:
+        """Answer; abort asks once more, proceed for what is to be filled in."""
+        values: dict[str, str] | None = {}
+        if answer == "abort":
+            told = "The step fails; later steps are skipped unless they run on failure or always."
+            if not await self.app.push_screen_wait(Confirm("Abort?", told, yes="abort", no="back")):
+                return
+        elif answer == "proceed":
+            values = await self._filled_in()
+        if values is None:
+            return
+        notes = self.query_one("#notes", Input).value
+        command = AnswerInterruption(
+            interruption=self._asked, user=self.session.user, answer=answer, notes=notes, values=values
+        )
+        await send(self, self.session, command)
+
+    async def _filled_in(self) -> dict[str, str] | None:
+        """What somebody fills in, if there is anything; None where they go back."""
+        row, asked = self.row or self._first, self.session.state.interruptions.get(self._asked)
+        if not row.fields or asked is None:
+            return {}
+        from octotui.ui.dialogs.prompt_dialog import PromptDialog  # noqa: PLC0415 - fields are slow to load
+
+        title = f"Proceed with “{row.title}” with which values?"
+        judge = partial(problems_in, manual_of(self.session.state, asked))
+        dialog = PromptDialog(title, row.fields, row.offered, judge, done="proceed")
+        return await self.app.push_screen_wait(dialog)
+
+    @work
+    async def action_release(self) -> None:
+        """Let others take it."""
+        await send(self, self.session, ReleaseInterruption(interruption=self._asked, user=self.session.user))
+
+    @work
+    async def action_hand_over(self) -> None:
+        """Ask to whom, and hand it over."""
+        row = self.row or self._first
+        if not row.people and not row.anyone:
+            self.app.notify(f"nobody else may take “{row.title}”", severity="warning", markup=False)
+            return
+        title = f"Hand “{row.title}” over to whom?"
+        to = await self.app.push_screen_wait(PeopleDialog(title, row.people, anyone=row.anyone))
+        if to is not None:
+            command = HandOverInterruption(interruption=self._asked, user=self.session.user, to=to)
+            await send(self, self.session, command)
+
+    def action_back(self) -> None:
+        """Leave the notes, then the screen."""
+        if self.query_one("#notes").has_focus:
+            self.query_one("#instructions").focus()
+        else:
+            self.dismiss()
+
+    def action_scroll(self, step: int) -> None:
+        """Scroll the instructions, or the output."""
+        self.query_one("#instructions").scroll_relative(y=step, animate=False)
+        for log in self.query(LogView):
+            log.action_rows(step)

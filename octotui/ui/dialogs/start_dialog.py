@@ -1,0 +1,123 @@
+"""Starting a run by keyboard: which runbook, or release of a project, in which environment, for whom."""
+
+from typing import ClassVar
+
+from msgspec.structs import replace
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from octotui.engine.state import State
+from octotui.ui.styled_text import glyphs_of
+from octotui.ui.widgets.choice_list import ChoiceItem, ChoiceList
+from octotui.ui.widgets.line_list import LineList
+from octotui.views import start_choices
+
+
+class StartDialog(ModalScreen[start_choices.PreparedStart | None]):
+    """One list after the other, each narrowed by typing; esc goes a step back.
+
+    Whether a failed step asks people (I7) is said beneath, where it is not to be as the model says.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "back", "back", key_display="esc", priority=True),
+        Binding("down,ctrl+n", "move(1)", "down", show=False, priority=True),
+        Binding("up,ctrl+p", "move(-1)", "up", show=False, priority=True),
+        Binding("pagedown", "page(1)", "page down", show=False, priority=True),
+        Binding("pageup", "page(-1)", "page up", show=False, priority=True),
+        Binding("ctrl+g", "guide", "guided failure", show=False, priority=True),
+    ]
+
+    def __init__(self, state: State, user: str) -> None:
+        super().__init__()
+        self._state = state
+        self._user = user
+        self._chosen: list[str] = []
+        self._guided: bool | None = None
+
+    def compose(self) -> ComposeResult:
+        """What was chosen, the filter, and what there is to choose."""
+        with Vertical(classes="dialog"):
+            yield Static("", id="path", classes="dialog--title", markup=False)
+            yield Input(placeholder="type to filter", compact=True)
+            yield ChoiceList()
+            yield Static(keys(self._guided), id="keys", classes="dialog--keys", markup=False)
+
+    def on_mount(self) -> None:
+        """Ask what to run first."""
+        self.query_one(ChoiceList).can_focus = False
+        self.query_one(Input).cursor_blink = False
+        self._ask()
+
+    def _ask(self) -> None:
+        """Offer what comes next, or be done."""
+        self._chosen = list(start_choices.next_place(self._state.model, tuple(self._chosen)))
+        question = start_choices.ask(self._state, tuple(self._chosen))
+        if question is None:
+            self._done()
+            return
+        self._question = question
+        self.query_one("#path", Static).update(glyphs_of(self).text(question.title))
+        with self.prevent(Input.Changed):
+            self.query_one(Input).value = ""
+        self._offer()
+
+    @on(Input.Changed)
+    def _offer(self) -> None:
+        words = self.query_one(Input).value.lower().split()
+        found = [
+            ChoiceItem(each.key, each.text, each.note)
+            for each in self._question.choices
+            if all(word in f"{each.key} {each.text}".lower() for word in words)
+        ]
+        self.query_one(ChoiceList).offer(found)
+
+    @on(Input.Submitted)
+    @on(LineList.Opened)
+    def _choose(self, event: Input.Submitted | LineList.Opened) -> None:
+        event.stop()
+        key = self.query_one(ChoiceList).key
+        if key is not None:
+            self._chosen.append(key)
+            self._ask()
+
+    def _done(self) -> None:
+        start = start_choices.command(self._state.model, tuple(self._chosen), self._user)
+        self.dismiss(replace(start, command=replace(start.command, guided=self._guided)))
+
+    def action_guide(self) -> None:
+        """Let failed steps ask people, or not, or as the model says."""
+        self._guided = {None: True, True: False, False: None}[self._guided]
+        self.query_one("#keys", Static).update(keys(self._guided))
+
+    def action_back(self) -> None:
+        """Go to the question before, or away."""
+        while self._chosen:
+            self._chosen.pop()
+            if start_choices.is_asked(self._state.model, tuple(self._chosen)):
+                self._ask()
+                return
+        self.dismiss(None)
+
+    def action_move(self, step: int) -> None:
+        """Move in the list while the filter has the focus."""
+        self.query_one(ChoiceList).action_move(step)
+
+    def action_page(self, step: int) -> None:
+        """Move by pages."""
+        self.query_one(ChoiceList).action_page(step)
+
+    def on_key(self, event: events.Key) -> None:
+        """Keep keys of the list out of the filter."""
+        if event.key == "tab":
+            event.stop()
+
+
+def keys(guided: bool | None) -> str:
+    """The keys of the dialog, and whether failed steps ask."""
+    told = {None: "as declared", True: "on", False: "off"}[guided]
+    return f"enter choose   esc back   ctrl+g guided failure: {told}"

@@ -1,0 +1,84 @@
+"""The variables of a run, with the reason for each value."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from octotui.ui.styled_text import Span
+from octotui.ui.widgets.filter_input import FilterInput
+from octotui.ui.widgets.line_list import LineList
+from octotui.views.variables import VariableRow
+
+WIDEST = 44  # characters of a name, where there is room for them
+
+
+class VariablesDialog(ModalScreen[None]):
+    """A line a variable, filtered by typing; the whole of the one under the cursor stands beneath."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,v,q", "dismiss", "back", key_display="esc"),
+        Binding("slash", "filter", "filter", key_display="/"),
+    ]
+    DEFAULT_CSS = """
+    VariablesDialog {
+        LineList { height: auto; max-height: 60vh; margin-top: 1; }
+        #whole { height: auto; max-height: 6; margin-top: 1; }
+    }
+    """
+
+    def __init__(self, about: str, rows: Sequence[VariableRow]) -> None:
+        super().__init__()
+        self._about = about
+        self._rows = {row.name: row for row in rows}
+        self._width = min(WIDEST, max((len(name) for name in self._rows), default=0))
+
+    def compose(self) -> ComposeResult:
+        """The list, its filter, and one variable in full."""
+        with Vertical(classes="dialog -broad"):
+            yield Static(f"Variables: {self._about}", classes="dialog--title", markup=False)
+            yield LineList(self._line, empty="no such variable")
+            yield FilterInput()
+            yield Static("", id="whole", classes="dialog--text", markup=False)
+            yield Static("/ filter   esc back", classes="dialog--keys", markup=False)
+
+    def on_mount(self) -> None:
+        """Show all of them."""
+        self._filter()
+        self.query_one(LineList).focus()
+
+    def action_filter(self) -> None:
+        """Type a filter."""
+        self.query_one(FilterInput).ask()
+
+    @on(FilterInput.Changed)
+    def _filter(self) -> None:
+        words = self.query_one(FilterInput).value
+        lines = self.query_one(LineList)
+        found = [name for name, row in self._rows.items() if row.holds(words)]
+        lines.show(found)
+        lines.styles.height = max(1, len(found))
+
+    @on(FilterInput.Left)
+    def _back_to_the_list(self) -> None:
+        self.query_one(LineList).focus()
+
+    @on(LineList.Moved)
+    def _tell(self, event: LineList.Moved) -> None:
+        row = self._rows.get(event.key or "")
+        self.query_one("#whole", Static).update(f"{row.name} = {row.value}\n({row.why})" if row else "")
+
+    def _line(self, name: str, width: int) -> list[Span]:
+        row = self._rows[name]
+        shown = min(self._width, width // 2)
+        value = row.value.partition("\n")[0]
+        return [
+            (f"{name[:shown]:<{shown}}  ", "plain"),
+            (f"{value}  ", "strong"),
+            (row.why, "muted"),
+        ]

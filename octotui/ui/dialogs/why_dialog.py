@@ -1,0 +1,58 @@
+"""Why something is as it is, in words."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from octotui.ui.styled_text import glyphs_of
+
+Parts = Sequence[tuple[str, Sequence[str]]]
+
+
+class WhyDialog(ModalScreen[None]):
+    """Headed paragraphs about a run or a worker."""
+
+    TITLE = "Why"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,w,q,enter", "dismiss", "back", key_display="esc"),
+        Binding("j", "scroll(1)", "down", show=False),
+        Binding("k", "scroll(-1)", "up", show=False),
+    ]
+
+    def __init__(self, about: str, parts: Parts) -> None:
+        super().__init__()
+        self._about = about
+        self._parts = parts
+
+    def compose(self) -> ComposeResult:
+        """A heading and its sentences, part by part."""
+        glyphs = glyphs_of(self)
+        with Vertical(classes="dialog -broad"):
+            yield Static(f"{self.TITLE}: {self._about}", classes="dialog--title", markup=False)
+            with VerticalScroll():
+                for head, sentences in self._parts or [("", ["Nothing is known about it."])]:
+                    yield Static(head, classes="dialog--head", markup=False)
+                    for each in sentences:
+                        yield Static(glyphs.text(each), classes="dialog--text", markup=False)
+
+    def action_scroll(self, step: int) -> None:
+        """Scroll by lines."""
+        self.query_one(VerticalScroll).scroll_relative(y=step, animate=False)
+
+
+class SchedulesDialog(WhyDialog):
+    """What the clock starts, and when."""
+
+    TITLE = "Schedules"
+
+
+class FilesDialog(WhyDialog):
+    """The artifacts of a run and of those it started, each with its size and its path."""
+
+    TITLE = "Files"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("f", "dismiss", "back", show=False)]

@@ -1,0 +1,150 @@
+"""The lines of a job's log near the view, a few at a time: a log is never read as a whole.
+
+A place in a log is a `Spot`, (line, row of that line), both from 0; an unwrapped line is one row.
+"""
+
+import time
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.cache import LRUCache
+from textual.strip import Strip
+
+from octotui.store.logs.line_levels import LevelReader
+from octotui.store.logs.log_reader import LogReader
+from octotui.ui.log.line_text import LogLine, parse, plains
+from octotui.ui.log.patterns import Pattern
+
+HEADINGS = 1000  # highlights that may be one of an attempt
+
+Spot = tuple[int, int]
+
+
+class LogRow(NamedTuple):
+    """A row of the screen: the characters of a line it shows, the cells before them, its gutter and level."""
+
+    line: LogLine
+    number: int
+    start: int
+    end: int
+    pad: int
+    gutter: str
+    level: str = "default"
+
+    def strip(self, width: int, base: Style, tint: Style, pattern: Pattern | None, *, cut: bool) -> Strip:
+        """The row as it is drawn, its text in a tint; a `>` at its end says where a line was cut."""
+        dim = base + Style(dim=True)
+        here = base + Style(reverse=True) if self.gutter[0] == "|" else base
+        pieces = [Segment(self.gutter, base if self.gutter[0] == ">" else dim), Segment(" " * self.pad, here)]
+        for text, style, _ in self.line.cut(self.start, self.end, pattern):
+            pieces.append(Segment(text, here + tint + (style or Style.null())))
+        if cut and self.end < len(self.line.text):
+            return Strip([*Strip(pieces).adjust_cell_length(width - 1, here), Segment(">", dim)])
+        return Strip(pieces).adjust_cell_length(width, here)
+
+
+class LineWindow:
+    """The lines of a log near the view, and the way between its rows.
+
+    A `width` of 0 means unwrapped: every line is one row. Where it is `brief`, what is for those who ask for
+    details is not there, and lines are numbered without it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.reader = LogReader(path)
+        self.brief = False
+        self._levels = LevelReader(path)
+        self._levels.refresh()
+        self._kept: LRUCache[int, LogLine] = LRUCache(512)
+
+    @property
+    def count(self) -> int:
+        """How many lines there are."""
+        return self.place(self.reader.line_count)
+
+    def place(self, line: int) -> int:
+        """The number of a line of the log here; of one that is not there, that of the next."""
+        return line - self._levels.hidden_before(line) if self.brief else line
+
+    def line(self, number: int) -> int:
+        """The line of the log that has a number here."""
+        return self._levels.line_of(number) if self.brief else number
+
+    def level(self, number: int) -> str:
+        """How a line is meant."""
+        return self._levels.of(self.line(number))
+
+    def refresh(self) -> bool:
+        """Look at what was appended; False where nothing was."""
+        size, last = self.reader.size, self.reader.line_count - 1
+        self.reader.refresh()
+        if self.reader.size != size:
+            self._levels.refresh()
+            self._kept.discard(last)  # it may have grown
+        return self.reader.size != size
+
+    def attempt(self, number: int) -> int | None:
+        """The number of the line an attempt begins with, where its heading is among the first highlights."""
+        headings = islice(self._levels.turns_to("highlight"), HEADINGS)
+        wanted = [f"octotui: attempt {number}"]
+        found = (
+            0 if number == 1 else next((h for h in headings if self.reader.lines(h, h + 1) == wanted), None)
+        )
+        return None if found is None else self.place(found)
+
+    def get(self, number: int) -> LogLine:
+        """One line; a block of lines around it is read where it is not kept."""
+        number = self.line(number)
+        if number not in self._kept:
+            first = number - number % 64
+            for place, raw in enumerate(self.reader.lines(first, first + 64), first):
+                if place not in self._kept:
+                    self._kept[place] = parse(raw)
+        return self._kept.get(number) or LogLine("")  # of a log that was cut short
+
+    def texts(self, first: int, last: int) -> list[str]:
+        """The clean text of the lines from `first` up to and without `last`."""
+        if self.brief:
+            return [self.get(number).text for number in range(first, min(last, self.count))]
+        return plains(self.reader.lines(first, last))
+
+    def clock(self, number: int, *, blank: bool = False) -> str:
+        """When a line was printed, for the gutter."""
+        at = None if blank else self.reader.time_of(self.line(number))
+        return " " * 9 if at is None else time.strftime("%H:%M:%S ", time.localtime(at))
+
+    def end(self, height: int, width: int) -> Spot:
+        """The top of the last screenful."""
+        return self.up((self.count - 1, len(self.get(self.count - 1).starts(width)) - 1), height - 1, width)
+
+    def up(self, spot: Spot, rows: int, width: int) -> Spot:
+        """The spot some rows above another, or the first."""
+        number, row = spot
+        if not width:
+            return max(0, number - rows), 0
+        while rows > row and number:
+            number, rows = number - 1, rows - row - 1
+            row = len(self.get(number).starts(width)) - 1
+        return number, max(0, row - rows)
+
+    def down(self, spot: Spot, rows: int, width: int) -> Spot:
+        """The spot some rows below another, or the last."""
+        number, row = spot
+        if not width:
+            return min(self.count - 1, number + rows), 0
+        while (left := len(self.get(number).starts(width)) - 1 - row) < rows and number + 1 < self.count:
+            number, row, rows = number + 1, 0, rows - left - 1
+        return number, row + min(rows, left)
+
+    def page(self, top: Spot, height: int, width: int) -> Iterator[tuple[int, LogLine, int, int]]:
+        """The rows from a spot on: number and line, and the characters where the row begins and ends."""
+        first, skip = top
+        for number in range(first, min(first + height, self.count)):
+            line = self.get(number)
+            for start, end in line.rows(width, skip):
+                yield number, line, start, end
+            skip = 0

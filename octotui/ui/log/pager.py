@@ -1,0 +1,355 @@
+"""The live output of a job, drawn line by line: it costs what is visible, whatever the length of the log."""
+
+from itertools import islice, zip_longest
+from pathlib import Path
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events, on
+from textual.binding import Binding, BindingType
+from textual.cache import LRUCache
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.scrollbar import ScrollDown, ScrollTo, ScrollUp
+from textual.strip import Strip
+from textual.widget import Widget
+
+from octotui.ui.log.line_text import LogLine
+from octotui.ui.log.line_window import LineWindow, LogRow, Spot
+from octotui.ui.log.search import Search
+from octotui.ui.styled_text import tints_of
+
+COPIED_AT_MOST = 10_000
+
+
+class LogPager(ScrollView, can_focus=True):
+    """The output of a job, at its end while it grows, or where the reader left it."""
+
+    ALLOW_SELECT = False
+    DEFAULT_CSS = """
+    LogPager { height: 1fr; overflow: hidden auto; scrollbar-gutter: stable; scrollbar-size-vertical: 1; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j,down", "rows(1)", "down", show=False),
+        Binding("k,up", "rows(-1)", "up", show=False),
+        Binding("pagedown", "pages(2)", "page down", show=False),
+        Binding("pageup", "pages(-2)", "page up", show=False),
+        Binding("ctrl+d", "pages(1)", "half a page down", show=False),
+        Binding("ctrl+u", "pages(-1)", "half a page up", show=False),
+        Binding("right", "columns(8)", "right", show=False),
+        Binding("left", "columns(-8)", "left", show=False),
+        Binding("g,home", "first", "to the top", show=False),
+        Binding("G,end", "last", "to the end", show=False),
+        Binding("f", "follow", "follow"),
+        Binding("w", "wrap", "wrap"),
+        Binding("t", "times", "times"),
+        Binding("v", "select", "select"),
+        Binding("V", "verbose", "verbose", show=False),
+        Binding("shift+down", "extend(1)", "select down", show=False),
+        Binding("shift+up", "extend(-1)", "select up", show=False),
+        Binding("y", "copy", "copy"),
+    ]
+
+    class Changed(Message, namespace="log_view"):
+        """Position, following, selection or search changed: the suffix says how, as text without markup."""
+
+        def __init__(self, log_view: "LogPager", title_suffix: str) -> None:
+            super().__init__()
+            self.log_view = log_view
+            self.title_suffix = title_suffix
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id, classes=classes)
+        self.suffix = self.title = ""
+        self.live = False
+        self._strips: LRUCache[LogRow, Strip] = LRUCache(512)
+        self._style = Style.null()
+        self._wrapped = self._timed = self._brief = False
+        self._forget(None)
+
+    def _forget(self, path: Path | None) -> None:
+        self.path = path
+        self.line = 0
+        self.following = True
+        self._lines = LineWindow(path or Path("/dev/null"))
+        self._lines.brief = self._brief
+        self._page: list[LogRow] = []
+        self._top: Spot = (0, 0)
+        self._left = self._room = self._row_room = 0  # cells: out of view, for text, in a wrapped row
+        self._pointed: int | None = None
+        self._anchor: int | None = None
+        self._search: Search | None = None
+        self._jump: int | None = None  # where a search was begun, until it has found a line
+
+    def show(self, path: Path | None, title: str = "", *, live: bool = True) -> None:
+        """Show a log, or none; a log that is shown already stays where the reader left it."""
+        changed, self.title, self.live = (path, live) != (self.path, self.live), title, live
+        if path != self.path:
+            self.workers.cancel_group(self, "search")
+            self._lines.reader.close()
+            self._forget(path)
+        if changed:
+            self._redraw()
+            self._settle()
+        self.tick()
+
+    def tick(self) -> None:
+        """Look at what was appended and repaint what it changed; to be called at most 30 times a second."""
+        if self._lines.refresh():
+            self._settle()
+            self.took_up()
+
+    def took_up(self) -> None:
+        """Called when the log has grown."""
+
+    @on(events.Resize)
+    @on(events.Focus)
+    @on(events.Blur)
+    def _settle(self) -> None:
+        """Bring page, scrollbar, repaints and title in line with what is to be seen."""
+        size = self.scrollable_content_region.size
+        if not size or not self.is_attached:
+            return
+        room, style = max(1, size.width - (10 if self._timed else 1)), self.rich_style
+        if (room, room * self._wrapped, style) != (self._room, self._row_room, self._style):
+            self._turn(room, style)
+        old, self._page, below = self._page, [], 0
+        if self._lines.count:
+            end = self._lines.end(size.height, self._row_room)
+            self._top, below = end if self.following else min(self._top, end), end[0]
+            rows = list(islice(self._lines.page(self._top, size.height, self._row_room), size.height))
+            self.line = self._current({number for number, *_ in rows})
+            self._page = [self._row(*row) for row in rows]
+        self._mirror(below, size)
+        changed = [y for y, pair in enumerate(zip_longest(old, self._page)) if pair[0] != pair[1]]
+        if changed:
+            self.refresh(*(Region(0, y, size.width, 1) for y in changed))
+        self._announce()
+
+    def _turn(self, room: int, style: Style) -> None:
+        """Draw with another width or style; the character at the top stays there."""
+        row_room, (number, row) = room * self._wrapped, self._top
+        if row and number < self._lines.count:
+            line = self._lines.get(number)
+            starts = line.starts(self._row_room)
+            self._top = number, line.row_of(starts[min(row, len(starts) - 1)], row_room)
+        self._room, self._row_room, self._style = room, row_room, style
+        self._redraw()
+
+    def _redraw(self) -> None:
+        self._strips.clear()
+        self.refresh()
+
+    def _current(self, shown: set[int]) -> int:
+        """The line that is copied, and that a selection or a search begins at."""
+        if self._pointed is not None and (self._pointed in shown or self._anchor is not None):
+            return self._pointed
+        return max(shown) if self.following else self._top[0]
+
+    def _row(self, number: int, line: LogLine, start: int, end: int) -> LogRow:
+        mark = ">" if number == self.line and self.has_focus else " "
+        if self._anchor is not None:
+            first, last = self.chosen
+            mark = "|" if first <= number <= last else " "
+        clock = self._lines.clock(number, blank=self._wrapped and start > 0) if self._timed else ""
+        level = self._lines.level(number)
+        if self._wrapped:
+            return LogRow(line, number, start, end, 0, mark + clock, level)
+        start, end = line.span(self._left, self._room)
+        return LogRow(line, number, start, end, max(0, line.cell(start) - self._left), mark + clock, level)
+
+    def _mirror(self, below: int, size: Size) -> None:
+        """Make the scrollbar say where the top is; it costs no layout, unless the bar comes or goes."""
+        virtual = Size(size.width, below + size.height)
+        if virtual != self.virtual_size:
+            self.set_reactive(Widget.virtual_size, virtual)
+            self._scroll_update(virtual)
+        self.scroll_target_y = self.scroll_y = self._top[0]
+
+    def _announce(self) -> None:
+        first, last = self.chosen
+        parts = [self._search.state(self._lines.line(self.line))] if self._search is not None else []
+        if self._anchor is not None:
+            parts.append(f"{last - first + 1:,} selected")
+        if count := self._lines.count:
+            parts += ["brief"] * self._brief
+            parts.append(
+                "following" if self.following and self.live else f"line {self.line + 1:,} of {count:,}"
+            )
+        if (suffix := " · ".join(parts)) != self.suffix:
+            self.suffix = suffix
+            self.post_message(self.Changed(self, suffix))
+
+    def render_line(self, y: int) -> Strip:
+        """One row of the page."""
+        width = self.scrollable_content_region.width
+        if y >= len(self._page):
+            words = "" if self._page or y else " no output yet" if self.live and self.path else " no output"
+            return Strip([Segment(words, self._style + Style(dim=True))]).adjust_cell_length(
+                width, self._style
+            )
+        row = self._page[y]
+        if (strip := self._strips.get(row)) is None:
+            pattern = self._search.pattern if self._search is not None else None
+            tint = tints_of(self)[row.level]
+            strip = self._strips[row] = row.strip(width, self._style, tint, pattern, cut=not self._wrapped)
+        return strip
+
+    def on_unmount(self) -> None:
+        """Let go of the log."""
+        self._lines.reader.close()
+
+    def notify_style_update(self) -> None:
+        """Draw with the new style."""
+        super().notify_style_update()
+        self._settle()
+
+    def _go(self, spot: Spot, *, following: bool = False) -> None:
+        self._top, self.following, self._jump = spot, following, None
+        self._settle()
+
+    def _scroll(self, rows: int) -> None:
+        if self._lines.count:
+            go = self._lines.down if rows > 0 else self._lines.up
+            self._go(go(self._top, abs(rows), self._row_room), following=self.following and rows > 0)
+
+    def action_rows(self, rows: int) -> None:
+        """Scroll, or move the end of the selection."""
+        if self._anchor is not None:
+            self._extend(self.line + rows)
+        else:
+            self._scroll(rows)
+
+    def action_pages(self, halves: int) -> None:
+        """Scroll by half pages; two are a page less a row."""
+        height = max(2, self.scrollable_content_region.height)
+        rows = height - 1 if abs(halves) > 1 else height // 2
+        self.action_rows(rows if halves > 0 else -rows)
+
+    def action_columns(self, columns: int) -> None:
+        """Scroll sideways, as far as the widest line in view reaches."""
+        widest = 0 if self._wrapped else max((row.line.width for row in self._page), default=0)
+        farthest = max(self._left, widest - self._room) if columns > 0 else self._left
+        self._sideways(max(0, min(self._left + columns, farthest)))
+
+    def _sideways(self, left: int) -> None:
+        if left != self._left:
+            self._left = left
+            self._redraw()
+            self._settle()
+
+    def to_attempt(self, number: int) -> None:
+        """Go to where an attempt begins."""
+        line = self._lines.attempt(number)
+        if line is not None:
+            self._go((line, 0))
+
+    def action_first(self) -> None:
+        """Go to the first line."""
+        if self._anchor is not None:
+            self._extend(0)
+        else:
+            self._go((0, 0))
+
+    def action_last(self) -> None:
+        """Go to the end and follow, or select to the end."""
+        if self._anchor is not None:
+            self._extend(self._lines.count - 1)
+        else:
+            self.action_follow()
+
+    def action_follow(self) -> None:
+        """Stay at the end while lines come."""
+        self._anchor = self._pointed = None
+        self._go(self._top, following=True)
+
+    def action_wrap(self) -> None:
+        """Wrap long lines, or no longer."""
+        self._wrapped, self._left = not self._wrapped, 0
+        self._settle()
+
+    def action_times(self) -> None:
+        """Show when each line came, or no longer."""
+        self._timed = not self._timed
+        self._settle()
+
+    def action_verbose(self) -> None:
+        """Leave out what is for those who ask for details, or show it again; the reader stays in place."""
+        self._anchor = self._pointed = None
+        top = self._lines.line(self._top[0])
+        self._brief = self._lines.brief = not self._brief
+        self._top = self._lines.place(top), 0
+        self._redraw()
+        self._settle()
+
+    @property
+    def chosen(self) -> tuple[int, int]:
+        """The first and the last line of the selection, or the current line."""
+        anchor = self.line if self._anchor is None else self._anchor
+        return min(anchor, self.line), max(anchor, self.line)
+
+    def _point(self, line: int, place: int = 0, *, far: bool = False) -> None:
+        """Make a line the current one, and scroll where it, or a character in it, is out of view."""
+        self.following, self._pointed, self.line = False, line, line
+        text, height = self._lines.get(line), self.scrollable_content_region.height
+        spot = (line, text.row_of(place, self._row_room))
+        if not self._top <= spot <= self._lines.down(self._top, height - 1, self._row_room):
+            above = height // 3 if far else 0 if spot < self._top else height - 1
+            self._top = self._lines.up(spot, above, self._row_room)
+        self._settle()
+
+    def _extend(self, line: int) -> None:
+        """Move the end of the selection, which begins at the current line if there was none."""
+        if self._lines.count:
+            self._anchor = self.line if self._anchor is None else self._anchor
+            self._point(max(0, min(line, self._lines.count - 1)))
+
+    def _unselect(self) -> None:
+        self._anchor = None
+        self._settle()
+
+    def action_extend(self, lines: int) -> None:
+        """Select one more line, or one less."""
+        self._extend(self.line + lines)
+
+    def action_select(self) -> None:
+        """Begin a selection at the current line, or drop it."""
+        if self._anchor is None:
+            self._extend(self.line)
+        else:
+            self._unselect()
+
+    def action_copy(self) -> None:
+        """Copy the selected lines, or the current one, as clean text."""
+        first, last = self.chosen
+        count = min(last + 1, self._lines.count) - first
+        if count > COPIED_AT_MOST:
+            self.notify(f"{count:,} lines are too many to copy. They are in {self.path}", markup=False)
+        elif count > 0:
+            self.app.copy_to_clipboard("\n".join(self._lines.texts(first, last + 1)))
+            self.notify(f"Copied {count:,} line{'s' * (count > 1)}")
+            self._unselect()
+
+    @on(events.MouseScrollDown)
+    @on(events.MouseScrollUp)
+    def _wheel(self, event: events.MouseEvent) -> None:
+        event.stop()
+        event.prevent_default()
+        step = 1 if isinstance(event, events.MouseScrollDown) else -1
+        if event.shift or event.ctrl:
+            self.action_columns(4 * step)
+        else:
+            self._scroll(3 * step)
+
+    @on(ScrollUp)
+    @on(ScrollDown)
+    @on(ScrollTo)
+    def _drag(self, event: Message) -> None:
+        event.stop()
+        event.prevent_default()
+        if not isinstance(event, ScrollTo):
+            self._scroll(self.scrollable_content_region.height * (1 if isinstance(event, ScrollDown) else -1))
+        elif event.y is not None:
+            self._go((round(event.y), 0))

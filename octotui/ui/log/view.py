@@ -1,0 +1,102 @@
+"""The live output of a job, with a search: what a panel shows."""
+
+import time
+from functools import partial
+from typing import ClassVar
+
+from textual import events
+from textual.actions import SkipAction
+from textual.binding import Binding, BindingType
+from textual.worker import get_current_worker
+
+from octotui.ui.log.pager import LogPager
+from octotui.ui.log.search import Search, SearchPrompt
+
+
+class LogView(LogPager):
+    """A log that can be searched; the search goes on as the log grows."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "search", "search", key_display="/"),
+        Binding("n", "found(1)", "next", show=False),
+        Binding("N", "found(-1)", "previous", show=False),
+        Binding("escape", "drop", "drop", show=False),
+    ]
+
+    def took_up(self) -> None:
+        """Search what was appended, too."""
+        self._look_further()
+
+    def action_drop(self) -> None:
+        """Drop the selection, else the search; else the key is another's."""
+        if self._anchor is not None:
+            self._unselect()
+        elif self._search is not None:
+            self.search("")
+        else:
+            raise SkipAction
+
+    def action_search(self) -> None:
+        """Ask what to look for."""
+        prompt = SearchPrompt(self._search.text if self._search is not None else "", self.region)
+        self.app.push_screen(prompt, lambda text: None if text is None else self.search(text))
+
+    def search(self, text: str) -> None:
+        """Look for a text or a regular expression from the current line on; for nothing: no longer."""
+        self.workers.cancel_group(self, "search")
+        self._begin(text)
+        self._jump = self._lines.line(self._top[0] if self.following else self.line)
+        self._redraw()
+        self._look_further()
+        self._settle()
+
+    def _begin(self, text: str) -> None:
+        self._search = Search(text, self.path, self._brief) if text and self.path is not None else None
+
+    def action_verbose(self) -> None:
+        """Leave out what is for those who ask for details, or show it again; search what is there then."""
+        super().action_verbose()
+        if self._search is not None:
+            self.workers.cancel_group(self, "search")
+            self._begin(self._search.text)
+            self._look_further()
+
+    def _look_further(self) -> None:
+        if (search := self._search) is not None and not search.running:
+            search.running = True
+            self.run_worker(partial(self._look, search), group="search", exclusive=True, thread=True)
+
+    def _look(self, search: Search) -> None:
+        worker, told = get_current_worker(), time.monotonic()
+        for _ in search.run():
+            if worker.is_cancelled:
+                return
+            if time.monotonic() - told > 0.1:
+                told = time.monotonic()
+                self.post_message(events.Callback(callback=partial(self._found_more, search)))
+            time.sleep(0.0005)
+        search.running = False
+        self.post_message(events.Callback(callback=partial(self._found_more, search)))
+
+    def _found_more(self, search: Search) -> None:
+        """Go to the first line found after the current one, as soon as it is known."""
+        jump = self._jump
+        if search is not self._search:
+            return
+        if jump is not None and search.hits and (search.hits[-1] >= jump or not search.running):
+            self._jump = None
+            self._visit(search, search.next(jump - 1, 1))
+        self._settle()
+
+    def _visit(self, search: Search, found: int) -> None:
+        line = self._lines.place(found)
+        text = self._lines.get(line)
+        place = next((start for start, _ in search.pattern.spans(text.text)), 0)
+        self._point(line, place, far=True)
+        if not self._wrapped and not self._left <= text.cell(place) < self._left + self._room - 1:
+            self._sideways(max(0, text.cell(place) - self._room // 2))
+
+    def action_found(self, step: int) -> None:
+        """Go to the next line found, or the one before; round the end."""
+        if (search := self._search) is not None and search.hits:
+            self._visit(search, search.next(self._lines.line(self.line), step))

@@ -1,0 +1,50 @@
+"""The pane with the output of one job."""
+
+from pathlib import Path
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+
+from octotui.ui.log.view import LogView
+from octotui.ui.styled_text import Span
+from octotui.ui.widgets.pane_heading import PaneHeading
+from octotui.views.tree.rows import TreeRow
+
+
+class OutputPanel(Vertical):
+    """What a job has printed, as it prints it."""
+
+    HELP = "The output of the step under the tree's cursor, as it is written."
+    BINDINGS: ClassVar[list[BindingType]] = []
+
+    def compose(self) -> ComposeResult:
+        """The heading and the log."""
+        yield PaneHeading("Output")
+        yield LogView()
+
+    def show(self, row: TreeRow | None, path: Path | None) -> None:
+        """Show the log of a row's job."""
+        job = row is not None and row.job is not None
+        self._title = f"Output · {row.run} {row.text}" if row is not None and job else "Output"
+        self.query_one(PaneHeading).say(self._title, self._place)
+        live = row is not None and row.mark is not None and row.mark.sign in ("active", "ending", "waits")
+        self.query_one(LogView).show(path, self._title, live=live)
+        if row is not None and row.attempt is not None:
+            self.query_one(LogView).to_attempt(row.attempt)
+
+    def on_mount(self) -> None:
+        """Look at the log as often as a screen may change."""
+        self._title = "Output"
+        self._place: tuple[Span, ...] = ()  # where in the log one is
+        self.set_interval(1 / 10, self.query_one(LogView).tick)
+
+    @on(LogView.Changed)
+    def _follow(self, event: LogView.Changed) -> None:
+        """Say where in the log one is."""
+        event.stop()
+        suffix = event.title_suffix
+        self._place = ((suffix, "muted"),) if suffix else ()
+        self.query_one(PaneHeading).say(right=self._place)

@@ -1,0 +1,118 @@
+"""The pane with pools and their workers."""
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.message import Message
+from textual.reactive import reactive
+
+from octotui.engine.state import State
+from octotui.model.space import Model
+from octotui.ui.styled_text import Span, glyphs_of, length, sign, spread
+from octotui.ui.widgets.line_list import LineList
+from octotui.ui.widgets.pane_heading import PaneHeading
+from octotui.views import pools
+from octotui.views.labels import Glyphs, counted
+from octotui.views.pools import WorkerRow
+
+
+class PoolsPanel(Vertical):
+    """Each pool with its policy, each worker with who has it and who waits for it."""
+
+    HELP = """Pools and their workers: which runs are on a worker now, which only lease it, how many wait in
+line for its lock. The arrow marks the worker that comes next for the runbook of the run you look at. Targets
+stand below, with the runs whose steps have them."""
+    BINDINGS: ClassVar[list[BindingType]] = []
+
+    state: reactive[State] = reactive(State(), repaint=False)
+    process: reactive[str | None] = reactive(None, repaint=False)
+
+    class Opened(Message):
+        """More is to be said about a worker."""
+
+        def __init__(self, worker: str) -> None:
+            super().__init__()
+            self.worker = worker
+
+    def compose(self) -> ComposeResult:
+        """The heading and the list."""
+        yield PaneHeading("Pools")
+        yield LineList(self._draw, id="pools")
+
+    @property
+    def worker(self) -> str | None:
+        """The worker under the cursor."""
+        key = self.query_one(LineList).key
+        return key.partition(" ")[2] or None if key else None
+
+    def on_mount(self) -> None:
+        """Nothing is known yet."""
+        self._model: Model | None = None
+        self._list()
+
+    def watch_state(self, old: State, new: State) -> None:
+        """List again with another model; draw again when a lock, a lease, a cursor or a health changed."""
+        if not self.is_mounted or old is new:
+            return
+        parts = ("model", "locks", "leases", "cursors", "health")
+        if any(getattr(old, part) is not getattr(new, part) for part in parts):
+            self._list()
+
+    def watch_process(self) -> None:
+        """Mark what comes next for another runbook."""
+        if self.is_mounted:
+            self._list()
+
+    def _list(self) -> None:
+        model = self.state.model
+        lines = self.query_one(LineList)
+        if model is not self._model:
+            self._model = model
+            order = pools.order(model)
+            heads = frozenset(place for place, (_, worker) in enumerate(order) if not worker)
+            lines.show([f"{pool} {worker}" for pool, worker in order], heads)
+            self.styles.height = len(order) + 1
+        runbook = model.process(self.process or "")
+        right: tuple[Span, ...] = ()
+        if runbook is not None:
+            right = (("→", "active"), (f" next for {runbook.name}", "muted"))
+        self.query_one(PaneHeading).say(right=right)
+        lines.repaint()
+
+    def _draw(self, key: str, width: int) -> list[Span]:
+        pool, _, worker = key.partition(" ")
+        glyphs = glyphs_of(self)
+        if not worker:
+            row = pools.pool_row(self.state.model, pool)
+            return spread([(row.name, "strong")], [(row.policy, "muted")], width, glyphs)
+        machines = (*self.state.model.workers, *self.state.model.targets)
+        names = max(map(len, machines), default=8)
+        return draw(
+            pools.worker_row(self.state, pool, worker, self.process), width, max(8, min(names, 20)), glyphs
+        )
+
+    @on(LineList.Opened)
+    def _open(self, event: LineList.Opened) -> None:
+        event.stop()
+        if self.worker is not None:
+            self.post_message(self.Opened(self.worker))
+
+
+def draw(row: WorkerRow, width: int, names: int, glyphs: Glyphs) -> list[Span]:
+    """A worker in one line: the arrow, its name, who is on it, who leases it, how many wait."""
+    left: list[Span] = [
+        (glyphs.cursor if row.next else "  ", "active"),
+        (f"{row.worker:<{names}}  ", "plain"),
+        sign(row.mark, glyphs),
+        (row.doing, row.mark.role),
+    ]
+    line = counted(row.queue, "waits", "wait")
+    right: list[Span] = [(f"{glyphs.sign('waits')} {line}", "waits")] if row.queue else []
+    if row.leases:
+        leases = f" by {row.leases}" if row.mark.sign == "idle" else f"  leased: {row.leases}"
+        if length(left) + length(right) + len(leases) < width:
+            left.append((leases, "muted"))
+    return spread(left, right, width, glyphs)

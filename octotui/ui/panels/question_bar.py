@@ -1,0 +1,63 @@
+"""The line at the bottom of the board when something asks."""
+
+from textual.reactive import reactive
+from textual.strip import Strip
+from textual.widget import Widget
+
+from octotui.engine.state import State
+from octotui.ui.styled_text import Span, glyphs_of, spread, strip_of, styles_of
+from octotui.views.questions import QuestionRow, first, standing
+
+
+class QuestionBar(Widget):
+    """The question to answer next: that of the run looked at, else the oldest."""
+
+    DEFAULT_CSS = "QuestionBar { height: 1; display: none; } QuestionBar.-asks { display: block; }"
+
+    state: reactive[State] = reactive(State(), repaint=False)
+    now: reactive[float] = reactive(0.0, repaint=False)
+    run: reactive[str | None] = reactive(None, repaint=False)
+
+    def __init__(self, user: str) -> None:
+        super().__init__()
+        self._user = user
+
+    @property
+    def question(self) -> QuestionRow | None:
+        """The question shown."""
+        return first(self.state, self._user, self.now, self.run)
+
+    def watch_state(self, old: State, new: State) -> None:
+        """Come and go with the questions."""
+        if old.asking is not new.asking or old.interruptions is not new.interruptions:
+            self.set_class(len(new.asking) > 0, "-asks")
+            self.refresh()
+
+    def watch_run(self) -> None:
+        """Prefer the question of another run."""
+        self.refresh()
+
+    def watch_now(self) -> None:
+        """Show since when."""
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """The one line."""
+        glyphs, styles, width = glyphs_of(self), styles_of(self), self.size.width
+        question = self.question
+        if question is None:
+            return Strip.blank(width, styles["plain"])
+        past = self.state.keep_ended  # a replay: there is nothing to take or answer
+        left: list[Span] = [
+            (" ? ", "asks"),
+            (f"{question.run} asks {question.asks}: ", "plain"),
+            (question.title, "strong"),
+            (f"  {question.time}" if past else f"  {question.time} · {standing(question)}", "muted"),
+        ]
+        more = len(self.state.asking) - 1
+        if more:
+            left.append((f" · {more} more", "muted"))
+        right: list[Span] = [] if past else [("a", "strong"), (" answer ", "muted")]
+        return strip_of(spread(left, right, width, glyphs), styles, glyphs).adjust_cell_length(
+            width, styles["plain"]
+        )

@@ -1,0 +1,51 @@
+"""The line of a replay: the moment looked at, how far it is from the end, and what has just happened."""
+
+from functools import partial
+
+from textual.reactive import reactive
+from textual.strip import Strip
+from textual.widget import Widget
+
+from octotui.ui.styled_text import Span, glyphs_of, spread, strip_of, styles_of
+from octotui.views.events.replay_moments import ReplayMoment
+from octotui.views.labels import Role, clock
+
+ROLES: dict[str | None, Role] = {None: "plain", "asks": "asks", "bad": "bad", "waits": "waits"}
+
+
+class ReplayBar(Widget):
+    """`Replay 14:02:11  event 37 of 120  run-3  “Create” starts on worker1`."""
+
+    DEFAULT_CSS = "ReplayBar { height: 1; background: $primary 18%; }"
+
+    moment: reactive[ReplayMoment | None] = reactive(None)
+    now: reactive[float] = reactive(0.0)
+    pace: reactive[int] = reactive(1)
+    playing: reactive[bool] = reactive(False)
+
+    def on_mount(self) -> None:
+        """Follow the app, on whatever screen this is."""
+        for name in ("moment", "now", "pace", "playing"):
+            self.watch(self.app, name, partial(setattr, self, name))
+
+    def render_line(self, y: int) -> Strip:
+        """The one line."""
+        glyphs, styles, width = glyphs_of(self), styles_of(self), self.size.width
+        moment = self.moment
+        if moment is None:
+            return Strip.blank(width, styles["plain"])
+        left: list[Span] = [
+            (" Replay ", "lit"),
+            (f"{clock(self.now, moment.first)} ", "strong"),
+            (f" {moment.number}/{moment.count} ", "muted"),
+            (f" {moment.text}", ROLES[moment.stop]),
+        ]
+        right: list[Span] = [(f" plays x{self.pace} ", "active")] if self.playing else []
+        if self.pace > 1 and not self.playing:
+            right = [(f" x{self.pace} ", "muted")]
+        if width >= 110:
+            done, rest = glyphs.progress(100 * moment.number // moment.count)
+            right = [(f" {done}", "lit"), (f"{rest} ", "muted"), *right]
+        return strip_of(spread(left, right, width, glyphs), styles, glyphs).adjust_cell_length(
+            width, styles["plain"]
+        )

@@ -1,0 +1,223 @@
+"""The pane with the list of runs."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widgets import Static
+
+from octotui.engine.state import State
+from octotui.ui.styled_text import Span, cut, glyphs_of, length, sign, spread
+from octotui.ui.widgets.filter_input import FilterInput
+from octotui.ui.widgets.line_list import LineList
+from octotui.ui.widgets.pane_heading import PaneHeading
+from octotui.views import runs
+from octotui.views.labels import Glyphs, counted
+from octotui.views.runs import EndedRun, RunRow
+
+RECENT = 100  # ended and open runs that are listed without asking for more
+NEAR = 50  # lines from the end at which more are asked for
+
+
+class HistoryPages:
+    """How far older runs of a filter are known."""
+
+    def __init__(self, words: tuple[str, ...] = ()) -> None:
+        self.words = words
+        self.before: int | None = None
+        self.found: set[str] = set()
+        self.whole = self.asked = False
+
+    def take(self, found: Sequence[EndedRun], *, whole: bool) -> None:
+        """Note a page."""
+        self.asked, self.whole = False, whole
+        self.found.update(each.id for each in found)
+        self.before = min((each.number for each in found), default=self.before)
+
+
+class RunsPanel(Vertical):
+    """Every run that is open, then what has ended; the one under the cursor is looked at."""
+
+    HELP = """Runs that are open, in the order they were asked for, then those that have ended.
+Of queued runs those moved to the top (T) go first, then those with priority, then the rest.
+A run that executes but cannot move shows as waiting; the tree beside it says for what.
+In a guided run a step that failed asks what to do about it; press a to answer."""
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("slash", "filter", "filter", key_display="/")]
+
+    state: reactive[State] = reactive(State(), repaint=False)
+    now: reactive[float] = reactive(0.0, repaint=False)
+    past: reactive[Sequence[EndedRun]] = reactive(tuple, repaint=False)
+
+    class Chosen(Message):
+        """The cursor is on another run."""
+
+        def __init__(self, run: str | None) -> None:
+            super().__init__()
+            self.run = run
+
+    class Opened(Chosen):
+        """The run under the cursor is to be opened."""
+
+    class Wanted(Message):
+        """Older runs are to be looked up: those of these words, before this number."""
+
+        def __init__(self, words: tuple[str, ...], before: int | None) -> None:
+            super().__init__()
+            self.words = words
+            self.before = before
+
+    def compose(self) -> ComposeResult:
+        """The heading, the list, and its filter."""
+        yield PaneHeading("Runs")
+        yield LineList(self._draw, empty="No runs yet: s starts one.", id="runs")
+        yield Static("", id="detail", markup=False)
+        yield FilterInput()
+
+    @property
+    def lines(self) -> LineList:
+        """The list itself."""
+        return self.query_one(LineList)
+
+    def watch_state(self, old: State, new: State) -> None:
+        """List again when a run came or ended; otherwise only draw."""
+        if old is not new and self.is_mounted:
+            self._list(changed=old.families is not new.families)
+
+    def watch_past(self) -> None:
+        """List again with what has ended."""
+        self._list()
+
+    def watch_now(self) -> None:
+        """Draw the times."""
+        if self.is_mounted:
+            self.lines.repaint()
+            self._detail()
+
+    def on_mount(self) -> None:
+        """List for the first time."""
+        self._order: tuple[str, ...] = ()
+        self._wanted = self._told = ""
+        self._kept: dict[str, EndedRun] = {}
+        self._pages = HistoryPages()
+        self._list()
+
+    def _list(self, *, changed: bool = True) -> None:
+        if not self.is_mounted or not self.state.seq:
+            return
+        query = self.query_one(FilterInput).value
+        if changed:
+            self._kept.update((each.id, each) for each in self.past)
+            self._order = runs.order(self.state, tuple(self._kept.values()))
+        names = self._order
+        if query:
+            names = runs.matching(self.state, self._kept, names, query, self._pages.found)
+        told = f"{len(names)}/{len(self._order)}" if query else str(len(names))
+        told = told if self._is_whole else f"{told}+"
+        self.query_one(PaneHeading).say(right=((told, "muted"),))
+        self.lines.show(names)
+        if self._wanted in self._order:
+            wanted, self._wanted = self._wanted, ""
+            if not self.lines.select(wanted):
+                self.query_one(FilterInput).action_drop()
+                self.lines.show(self._order)
+                self.lines.select(wanted)
+        self._detail()
+
+    def _row(self, name: str) -> RunRow | None:
+        row = runs.row(self.state, name, self.now)
+        if row is None and name in self._kept:
+            return runs.past_row(self.state.model, self._kept[name], self.now)
+        return row
+
+    def _detail(self) -> None:
+        """Say in a line what the run under the cursor waits for; narrow terminals show it."""
+        row = self._row(self.lines.key or "")
+        told = glyphs_of(self).text(row.detail) if row is not None else ""
+        if told != self._told:
+            self._told = told
+            detail = self.query_one("#detail", Static)
+            detail.set_class(bool(told), "-told")
+            detail.update(told)
+
+    def _draw(self, name: str, width: int) -> list[Span]:
+        row = self._row(name)
+        number = len(f"run-{self.state.next_run}")
+        return [] if row is None else draw(row, width, number, glyphs_of(self))
+
+    @property
+    def _is_whole(self) -> bool:
+        """Whether everything there is to list, by the filter, is here."""
+        return self._pages.whole or len(self.past) < RECENT
+
+    def _ask(self) -> None:
+        """Ask for older runs when the cursor comes near the end of the list."""
+        near = self.lines.cursor >= len(self.lines.keys) - NEAR
+        if near and not self._is_whole and not self._pages.asked:
+            self._pages.asked = True
+            before = self._pages.before
+            if before is None and not self._pages.words:
+                before = min(each.number for each in self.past)
+            self.post_message(self.Wanted(self._pages.words, before))
+
+    def add(self, words: tuple[str, ...], found: Sequence[EndedRun], *, whole: bool) -> None:
+        """Take a page of older runs; `whole` says that it was the last. One of another filter is late."""
+        if words == self._pages.words:
+            self._pages.take(found, whole=whole)
+            self._kept.update((each.id, each) for each in found)
+            self._list()
+            self._ask()
+
+    def select(self, run: str) -> None:
+        """Put the cursor on a run, as soon as it is known and whatever the filter was."""
+        self._wanted = run
+        self._list()
+
+    def action_filter(self) -> None:
+        """Type a filter."""
+        self.query_one(FilterInput).ask()
+
+    @on(FilterInput.Changed)
+    def _filter(self) -> None:
+        self._pages = HistoryPages(tuple(self.query_one(FilterInput).value.lower().split()))
+        self._list(changed=False)
+        self._ask()
+
+    @on(FilterInput.Left)
+    def _back(self) -> None:
+        self.lines.focus()
+
+    @on(LineList.Opened)
+    def _open(self, event: LineList.Opened) -> None:
+        event.stop()
+        self.post_message(self.Opened(event.key))
+
+    @on(LineList.Moved)
+    def _choose(self, event: LineList.Moved) -> None:
+        event.stop()
+        if not isinstance(event, LineList.Opened):
+            self._detail()
+            self._ask()
+            self.post_message(self.Chosen(event.key))
+
+
+def draw(row: RunRow, width: int, number: int, glyphs: Glyphs) -> list[Span]:
+    """A run in one line: sign, id, name, place; word and time at the right."""
+    right: list[Span] = [(f"{row.mark.word:<10}", row.mark.role), (f"{row.time:>6}", "muted")]
+    if width < 44:
+        right = right[:1]
+    if row.warnings:
+        told = counted(row.warnings, "warning") if width >= 64 else f"!{row.warnings}"
+        right.insert(0, (f"{told} ", "warned"))
+    head: list[Span] = [sign(row.mark, glyphs), (f"{row.id:<{number}} ", "muted")]
+    room = width - length(head) - length(right) - 1
+    place = cut([(row.where, "muted")], max(0, min(12 if width < 64 else 24, room - 11)), glyphs)
+    forward: list[Span] = [("↑ ", "lit")] if row.ahead else []
+    name = cut([*forward, (row.name, "plain")], room - length(place) - 1, glyphs)
+    if width >= 64:
+        name.append((" " * (24 - length(name)), "plain"))
+    return spread([*head, *name, (" ", "plain"), *place], right, width, glyphs)

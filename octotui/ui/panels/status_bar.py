@@ -1,0 +1,60 @@
+"""The first line of a screen: the space, what goes on in it, and the time of day."""
+
+import time
+
+from textual.reactive import reactive
+from textual.strip import Strip
+from textual.widget import Widget
+
+from octotui.engine.state import State
+from octotui.ui.styled_text import Span, glyphs_of, length, spread, strip_of, styles_of
+from octotui.views import summary
+
+
+class StatusBar(Widget):
+    """`octotui · Kraken`, the counts, and a clock."""
+
+    DEFAULT_CSS = "StatusBar { height: 1; }"
+
+    state: reactive[State] = reactive(State(), repaint=False)
+    now: reactive[float] = reactive(0.0, repaint=False)
+    leaving: reactive[str] = reactive("")
+    trouble: reactive[str] = reactive("")
+
+    def on_mount(self) -> None:
+        """Say when the app is about to leave."""
+        self.watch(self.app, "leaving", self._leave)
+        self.watch(self.app, "trouble", self._warn)
+
+    def _warn(self, trouble: str) -> None:
+        self.trouble = trouble.partition(":")[0]
+
+    def _leave(self, way: str | None) -> None:
+        told = {"wait": "quits when all runs have ended", "cancel": "cancels all runs, then quits"}
+        self.leaving = told.get(way or "", "")
+
+    def watch_state(self, old: State, new: State) -> None:
+        """Draw again when something happened."""
+        if old is not new:
+            self.refresh()
+
+    def watch_now(self) -> None:
+        """Draw the time."""
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """The one line."""
+        glyphs, styles, width = glyphs_of(self), styles_of(self), self.size.width
+        left: list[Span] = [(" octotui", "strong"), (f" · {self.state.model.space.name}", "plain")]
+        counts: list[Span] = []
+        for told in filter(None, (self.trouble, self.leaving)):
+            counts += [(told, "warned"), (" · ", "muted")]
+        for each in summary.of(self.state):
+            counts.extend(((each.text, each.role), (" · ", "muted")))
+        clock: Span = (f"   {time.strftime('%H:%M:%S', time.localtime(self.now))} ", "muted")
+        right = [*counts[:-1], clock]
+        if length(left) + length(right) + 2 > width:
+            right = counts[:-1]
+        return strip_of(spread(left, right, width, glyphs), styles, glyphs).adjust_cell_length(
+            width, styles["plain"]
+        )

@@ -1,0 +1,73 @@
+"""How the rows of an allocation tree are laid out in lines of a width."""
+
+from typing import NamedTuple
+
+from octotui.ui.styled_text import Span, cut, length, sign, spread, wrapped
+from octotui.views.labels import Glyphs
+from octotui.views.tree.rows import TreeRow
+
+NARROW = 60  # cells: with less, a bar of a progress is shorter
+
+
+class TreeLine(NamedTuple):
+    """One line on the screen, of one row; only a row's first line is stood on."""
+
+    key: str
+    row: TreeRow
+    spans: list[Span]
+    first: bool
+
+
+def lay(rows: tuple[TreeRow, ...], width: int, glyphs: Glyphs) -> list[TreeLine]:
+    """All rows in lines: a note stands in its row where it fits, and beneath it where it doesn't."""
+    found: list[TreeLine] = []
+    for row in rows:
+        if row.percentage is not None:
+            found.append(_progress(row, row.percentage, width, glyphs))
+        else:
+            found.extend(_text(row, width) if row.kind == "text" else _row(row, width, glyphs))
+    return found
+
+
+def _progress(row: TreeRow, percentage: int, width: int, glyphs: Glyphs) -> TreeLine:
+    """A bar, the percentage, and what was said with it as far as there is room."""
+    done, left = glyphs.progress(percentage, 20 if width >= NARROW else 10)
+    spans: list[Span] = [
+        (row.rails, "muted"),
+        (done, "active"),
+        (left, "muted"),
+        (f" {percentage:3} %", "plain"),
+    ]
+    return TreeLine(row.key, row, cut([*spans, (f"  {row.text}", "muted")], width, glyphs), first=False)
+
+
+def _text(row: TreeRow, width: int) -> list[TreeLine]:
+    lines = wrapped(row.text, max(12, width - length([(row.rails, "muted")])))
+    return [
+        TreeLine(f"{row.key}.{place}", row, [(row.rails, "muted"), (line, row.role)], first=False)
+        for place, line in enumerate(lines)
+    ]
+
+
+def _row(row: TreeRow, width: int, glyphs: Glyphs) -> list[TreeLine]:
+    left: list[Span] = [(row.rails, "muted")]
+    if row.mark is not None:
+        left.append(sign(row.mark, glyphs))
+    left.append((row.text, row.role))
+    right: list[Span] = []
+    if row.mark is not None:
+        right = [(row.mark.word, row.mark.role), (f"{row.time:>7}", "muted")]
+    if not row.note:
+        return [TreeLine(row.key, row, spread(left, right, width, glyphs), first=True)]
+    if length(left) + length(right) + length([(row.note, "muted")]) + 3 > width:
+        under: list[Span] = [(row.below, "muted")]
+        notes = wrapped(row.note, max(12, width - length(under)))
+        beneath = [
+            TreeLine(f"{row.key}~{place}", row, [*under, (line, "muted")], first=False)
+            for place, line in enumerate(notes)
+        ]
+    elif row.kind == "worker":
+        right, beneath = [(row.note, "muted"), *right], []
+    else:
+        left, beneath = [*left, ("  ", "plain"), (row.note, "muted")], []
+    return [TreeLine(row.key, row, spread(left, right, width, glyphs), first=True), *beneath]

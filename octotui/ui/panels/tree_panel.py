@@ -1,0 +1,162 @@
+"""The pane with the allocation tree of one run."""
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.message import Message
+from textual.reactive import reactive
+
+from octotui.engine.state import State
+from octotui.ui.panels.tree_layout import TreeLine, lay
+from octotui.ui.styled_text import Span, glyphs_of, sign
+from octotui.ui.widgets.line_list import LineList
+from octotui.ui.widgets.pane_heading import PaneHeading
+from octotui.views.labels import Sign
+from octotui.views.tree import run_tree
+from octotui.views.tree.rows import TreeRow
+
+FIRST: tuple[Sign, ...] = ("active", "ending", "asks", "waits", "bad")  # what matters, in this order
+
+UNDER = ("text", "progress", "attempt")  # beneath the row of their job
+
+
+class TreePanel(Vertical):
+    """A run, its workers and why these, their steps, the runs these started, and what each waits for."""
+
+    HELP = """The run's workers in the order of its steps, and why each was selected; beneath them their
+steps, the runs these started, and what each waits for. The output is that of the step under the cursor."""
+    BINDINGS: ClassVar[list[BindingType]] = []
+
+    picture: reactive[State] = reactive(State(), repaint=False)
+    run: reactive[str | None] = reactive(None, repaint=False)
+    now: reactive[float] = reactive(0.0, repaint=False)
+
+    class Pointed(Message):
+        """The cursor is on a row of another job, or the job to look at is another."""
+
+        def __init__(self, row: TreeRow | None) -> None:
+            super().__init__()
+            self.row = row
+
+    class Opened(Pointed):
+        """The row under the cursor is to be opened."""
+
+    def compose(self) -> ComposeResult:
+        """The heading and the list."""
+        yield PaneHeading("")
+        yield LineList(self._draw, empty="No run to look at.", id="tree")
+
+    def on_mount(self) -> None:
+        """Nothing is known yet."""
+        self._rows: tuple[TreeRow, ...] = ()
+        self._lines: dict[str, TreeLine] = {}
+        self._pointed: TreeRow | None = None
+        self._own = False  # whether the cursor was moved by hand
+        self._pending = False
+        self._resized = True
+        self._soon()
+
+    @property
+    def row(self) -> TreeRow | None:
+        """The row under the cursor."""
+        line = self._lines.get(self.query_one(LineList).key or "")
+        return None if line is None else line.row
+
+    def watch_picture(self, old: State, new: State) -> None:
+        """Lay the tree out again when something happened."""
+        if old is not new:
+            self._soon()
+
+    def watch_run(self) -> None:
+        """Look at another run, from its most interesting row."""
+        self._own = False
+        self._soon()
+
+    def watch_now(self) -> None:
+        """Show the times."""
+        self._soon()
+
+    def on_resize(self) -> None:
+        """Lay the tree out for another width."""
+        self._resized = True
+        self._soon()
+
+    def _soon(self) -> None:
+        """Lay the tree out once for all that happens at one time."""
+        if self.is_mounted and not self._pending:
+            self._pending = True
+            self.call_later(self._list)
+
+    def _list(self) -> None:
+        self._pending = False
+        lines = self.query_one(LineList)
+        rows = run_tree.rows(self.picture, self.run, self.now) if self.run else ()
+        glyphs = glyphs_of(self)
+        self._rows = rows
+        self._title()
+        laid = lay(_beneath(rows), max(20, self.size.width - 2 - lines.scrollbar_size_vertical), glyphs)
+        self._lines = {line.key: line for line in laid}
+        deaf = frozenset(place for place, line in enumerate(laid) if not line.first)
+        lines.show(tuple(self._lines), deaf)
+        if not self._own:
+            self._point_at_what_matters(lines)
+        self._tell()
+
+    def _title(self) -> None:
+        heading = self.query_one(PaneHeading)
+        if not self._rows:
+            heading.say("", ())
+            return
+        top = self._rows[0]
+        right: tuple[Span, ...] = ()
+        if top.mark is not None:
+            glyph = sign(top.mark, glyphs_of(self))
+            right = (glyph, (top.mark.word, top.mark.role), (f" {top.time}", "muted"))
+        heading.say(top.text, right)
+
+    def _point_at_what_matters(self, lines: LineList) -> None:
+        """Put the cursor on what runs or asks, else on what failed, else on what came last."""
+        jobs = [row for row in self._rows if row.job is not None and row.kind not in UNDER]
+        found = (row for sign in FIRST for row in jobs if row.mark is not None and row.mark.sign == sign)
+        best = next(found, jobs[-1] if jobs else None)
+        if best is not None and (lines.key != best.key or self._resized):
+            self._resized = False
+            with self.prevent(LineList.Moved):
+                lines.select(best.key)
+            self.call_after_refresh(lines.reveal)
+
+    def _tell(self) -> None:
+        row = self.row
+        before = self._pointed
+        if (row and (row.run, row.job, row.attempt)) != (before and (before.run, before.job, before.attempt)):
+            self._pointed = row
+            self.post_message(self.Pointed(row))
+        self._pointed = row
+
+    def point_again(self) -> None:
+        """Say once more which row the cursor is on: its output may be another."""
+        self._pointed = None
+        self._tell()
+
+    def _draw(self, key: str, width: int) -> list[Span]:
+        line = self._lines.get(key)
+        return [] if line is None else line.spans
+
+    @on(LineList.Opened)
+    def _open(self, event: LineList.Opened) -> None:
+        event.stop()
+        self.post_message(self.Opened(self.row))
+
+    @on(LineList.Moved)
+    def _move(self, event: LineList.Moved) -> None:
+        event.stop()
+        self._own = self._own or event.lines.has_focus
+        self._tell()
+
+
+def _beneath(rows: tuple[TreeRow, ...]) -> tuple[TreeRow, ...]:
+    """What stands beneath the heading, which is the run's own row already."""
+    return rows[1:]

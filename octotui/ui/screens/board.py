@@ -1,0 +1,96 @@
+"""The board: runs and pools at the left; the tree and the output of the run looked at, at the right."""
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+
+from octotui.store.errors import StoreError
+from octotui.ui.dialogs.why_dialog import WhyDialog
+from octotui.ui.panels.output_panel import OutputPanel
+from octotui.ui.panels.pools_panel import PoolsPanel
+from octotui.ui.panels.question_bar import QuestionBar
+from octotui.ui.panels.runs_panel import RunsPanel
+from octotui.ui.panels.status_bar import StatusBar
+from octotui.ui.panels.tree_panel import TreePanel
+from octotui.ui.screens.run_actions import RunActionsScreen
+from octotui.ui.screens.run_screen import RunScreen
+from octotui.ui.widgets.key_bar import KeyBar
+from octotui.views import why
+
+PAGE = 200  # runs that are fetched at a time
+
+
+class Board(RunActionsScreen):
+    """All of a space on one screen; narrow terminals show the right half as a screen of its own."""
+
+    CSS_PATH = "board.tcss"
+    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (110, "-wide")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (18, "-tall")]  # noqa: RUF012
+
+    def compose(self) -> ComposeResult:
+        """Panels, each bound to its part."""
+        yield StatusBar().data_bind(RunActionsScreen.state, RunActionsScreen.now)
+        with Horizontal(id="halves"):
+            with Vertical(id="left"):
+                yield RunsPanel().data_bind(
+                    RunActionsScreen.state, RunActionsScreen.now, RunActionsScreen.past
+                )
+                yield PoolsPanel().data_bind(RunActionsScreen.state, RunActionsScreen.process)
+            with Vertical(id="right"):
+                yield TreePanel().data_bind(
+                    RunActionsScreen.picture, RunActionsScreen.run, RunActionsScreen.now
+                )
+                yield OutputPanel()
+        bar = QuestionBar(self.session.user)
+        yield bar.data_bind(RunActionsScreen.state, RunActionsScreen.now, RunActionsScreen.run)
+        yield KeyBar()
+
+    def started(self, run: str) -> None:
+        """Put the cursor on a run that was started here."""
+        self.query_one(RunsPanel).select(run)
+
+    def pointed_worker(self) -> str | None:
+        """The worker under the cursor of the pools, where the focus is there."""
+        pools = self.query_one(PoolsPanel)
+        return pools.worker if pools.has_focus_within else None
+
+    @on(RunsPanel.Chosen)
+    def _choose(self, event: RunsPanel.Chosen) -> None:
+        if not isinstance(event, RunsPanel.Opened):
+            self.run = event.run
+
+    @on(RunsPanel.Wanted)
+    @work(exclusive=True, group="history")
+    async def _look_up(self, event: RunsPanel.Wanted) -> None:
+        """Fetch a page of runs that ended long ago."""
+        try:
+            found = await self.session.history(event.words, event.before, PAGE)
+        except StoreError as problem:
+            self.notify(str(problem), severity="error")
+            return
+        self.query_one(RunsPanel).add(event.words, found, whole=len(found) < PAGE)
+
+    @on(RunsPanel.Opened)
+    def _open(self, event: RunsPanel.Opened) -> None:
+        self.app.push_screen(RunScreen(self.session, event.run))
+
+    @on(TreePanel.Opened)
+    def _open_row(self, event: TreePanel.Opened) -> None:
+        run = event.row.run if event.row is not None else self.run
+        self.app.push_screen(RunScreen(self.session, run))
+
+    @on(TreePanel.Pointed)
+    def _point(self, event: TreePanel.Pointed) -> None:
+        row = event.row
+        if not isinstance(event, TreePanel.Opened):
+            path = self.session.log_path(row.run, row.job) if row is not None and row.job else None
+            self.query_one(OutputPanel).show(row, path)
+
+    @on(PoolsPanel.Opened)
+    def _open_worker(self, event: PoolsPanel.Opened) -> None:
+        self.app.push_screen(WhyDialog(event.worker, why.of_worker(self.state, event.worker, self.now)))
+
+    def action_log(self) -> None:
+        """Open the output of the run looked at."""
+        if self.run is not None:
+            self.app.push_screen(RunScreen(self.session, self.run, log=True))

@@ -1,0 +1,271 @@
+"""A screen that looks at one run: it follows the app's state, and finds runs that have left it."""
+
+from collections.abc import Sequence
+from itertools import takewhile
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from msgspec.structs import replace
+from textual import work
+from textual.binding import Binding, BindingType
+from textual.reactive import reactive
+from textual.screen import ModalScreen, Screen
+from textual.widget import Widget
+
+from octotui.engine.commands import CancelRun, MoveToTop, StartRun
+from octotui.engine.decide.start_run import again, requested_prompts
+from octotui.engine.events import RunQueued
+from octotui.engine.rules.start_prompts import RequiredPrompt, problems_with, sort_out
+from octotui.engine.state import State
+from octotui.ui.dialogs.confirm import Confirm
+from octotui.ui.dialogs.help_dialog import HelpDialog
+from octotui.ui.dialogs.start_dialog import StartDialog
+from octotui.ui.dialogs.why_dialog import FilesDialog, SchedulesDialog, WhyDialog
+from octotui.ui.send_command import release, send
+from octotui.ui.widgets.key_bar import KeyBar
+from octotui.views import files, questions, schedules, variables, why
+from octotui.views.runs import EndedRun
+
+if TYPE_CHECKING:
+    from octotui.runtime.space_access import SpaceAccess
+
+CHANGING = ("start", "answer", "take", "cancel", "top", "again")
+
+
+class RunActionsScreen(Screen[None]):
+    """What board and run screen share: the run looked at, its picture, and what can be done to it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("s", "start", "start"),
+        Binding("a", "answer", "answer", show=False),
+        Binding("t", "take", "take", show=False),
+        Binding("w", "why", "why"),
+        Binding("l", "log", "log"),
+        Binding("f", "files", "files"),
+        Binding("v", "variables", "variables", show=False),
+        Binding("c", "cancel", "cancel"),
+        Binding("u", "schedules", "schedules", show=False),
+        Binding("T", "top", "move to top", show=False),
+        Binding("r", "again", "run again", show=False),
+        Binding("question_mark", "help", "help", key_display="?"),
+    ]
+
+    state: reactive[State] = reactive(State(), repaint=False)
+    now: reactive[float] = reactive(0.0, repaint=False)
+    past: reactive[Sequence[EndedRun]] = reactive(tuple, repaint=False)
+    run: reactive[str | None] = reactive(None, repaint=False)
+    process: reactive[str | None] = reactive(None, repaint=False)
+    picture: reactive[State] = reactive(State(), repaint=False)
+
+    def __init__(self, session: "SpaceAccess", run: str | None = None) -> None:
+        super().__init__()
+        self.session = session
+        self.set_reactive(RunActionsScreen.run, run)
+        self._ended: dict[str, State] = {}
+        self._offered: list[bool | None] = []
+
+    def on_mount(self) -> None:
+        """Follow the app."""
+        app: Any = self.app
+        if (bar := app.bar()) is not None:
+            self.mount(bar, before=self.query_one(KeyBar))
+        self.watch(self.app, "state", self._follow)
+        self.watch(self.app, "now", self._follow)
+
+    def on_screen_resume(self) -> None:
+        """Catch up with what happened while nobody saw this screen."""
+        self._follow()
+
+    def _follow(self) -> None:
+        """Take what the app has, while anybody can see it."""
+        if self._is_seen():
+            app: Any = self.app
+            self.past, self.now, self.state = app.past, app.now, app.state
+            self._look()
+
+    def _is_seen(self) -> bool:
+        """Whether nothing but dialogs stands before this screen."""
+        before = takewhile(lambda screen: screen is not self, reversed(self.app.screen_stack))
+        return all(isinstance(screen, ModalScreen) for screen in before)
+
+    def watch_run(self) -> None:
+        """Look at another run."""
+        self._look()
+
+    def _look(self) -> None:
+        """Take the picture from the state, or from the journal for a run that has left it."""
+        run = self.state.runs.get(self.run or "")
+        record = next((each for each in self.past if each.id == self.run), None)
+        if run is not None:
+            self.picture = self.state
+            self.process = run.process
+        elif record is not None:
+            self.process = record.process
+            if record.root in self._ended:
+                self.picture = self._ended[record.root]
+            else:
+                self._fetch(record.root)
+        elif self.state.keep_ended:
+            self.picture = self.state  # a replay of a time when the run was not there yet
+        offered = [self.check_action(action, ()) for action in ("cancel", "again", "answer", "files", "top")]
+        if offered != self._offered:
+            self._offered = offered
+            self.refresh_bindings()
+
+    @work(exclusive=True, group="family")
+    async def _fetch(self, root: str) -> None:
+        """Replay an ended family; the old picture stays until it is there."""
+        self._ended[root] = await self.session.family(root)
+        while len(self._ended) > 20:
+            self._ended.pop(next(iter(self._ended)))
+        self._look()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer what makes sense for the run looked at."""
+        if action in CHANGING and self.state.keep_ended:
+            return False  # a replay
+        if action == "cancel":
+            run = self.state.runs.get(self.run or "")
+            return run is not None and not run.ended and run.state != "cancelling"
+        if action == "schedules":
+            return bool(self.state.model.schedules)
+        if action == "top":
+            run = self.state.runs.get(self.run or "")
+            return run is not None and run.state == "queued" and not run.moved
+        if action in ("answer", "take"):
+            return len(self.state.asking) > 0
+        if action == "files":
+            return any(job.artifacts for job in files.jobs(self.picture, self.run or ""))
+        if action == "again":
+            return self.state.model.process(self.process or "") is not None
+        return super().check_action(action, parameters)
+
+    @work
+    async def action_start(self) -> None:
+        """Ask what to start, and start it."""
+        start = await self.app.push_screen_wait(StartDialog(self.state, self.session.user))
+        if start is None:
+            return
+        command = start.command
+        if start.release is not None:
+            made = await release(self, self.session, start.release)
+            if made is None:
+                return
+            command = replace(command, release=made.version)
+        await self._start(command)
+
+    async def _start(self, command: StartRun) -> None:
+        """Ask for the values that the run wants, and start it."""
+        asked = requested_prompts(self.state, command)
+        if asked:
+            values = await self._ask(command, asked)
+            if values is None:
+                return
+            command = replace(command, variables=command.variables | values)
+        for event in await send(self, self.session, command):
+            if isinstance(event, RunQueued) and event.parent is None:
+                self.started(event.run)
+
+    async def _ask(self, command: StartRun, asked: tuple[RequiredPrompt, ...]) -> dict[str, str] | None:
+        """The values that somebody gives, or None."""
+        from octotui.ui.dialogs.prompt_dialog import PromptDialog  # noqa: PLC0415 - fields are slow to load
+
+        model = self.state.model
+        process = model.process(command.process)
+        dialog = PromptDialog(
+            f"Start {process.name if process else command.process} with which values?",
+            asked,
+            command.variables,
+            lambda values: problems_with(asked, sort_out(model, command.process, values)),
+        )
+        return await self.app.push_screen_wait(dialog)
+
+    def started(self, run: str) -> None:
+        """Look at a run that was started here."""
+        self.run = run
+
+    @work
+    async def action_again(self) -> None:
+        """Ask once, and start the same runbook in the same place."""
+        run = self.picture.runs.get(self.run or "")
+        if run is None:
+            return
+        row = f"{run.title}{f' in {run.environment}' if run.environment else ''}"
+        if await self.app.push_screen_wait(Confirm(f"Run {row} again?", yes="run it", no="back")):
+            await self._start(again(run, self.session.user))
+
+    @work
+    async def action_cancel(self) -> None:
+        """Ask once, and cancel the run."""
+        run = self.state.runs.get(self.run or "")
+        if run is None:
+            return
+        told = "What runs of it is ended (TERM, its grace, KILL); nothing of it starts any more."
+        sure = Confirm(f"Cancel {run.id} {run.title}?", told, yes="cancel it", no="keep it")
+        if await self.app.push_screen_wait(sure):
+            await send(self, self.session, CancelRun(run=run.id, by=self.session.user))
+
+    def action_schedules(self) -> None:
+        """Say what the clock starts, and when."""
+        parts = schedules.schedule_lines(self.state, self.now)
+        self.app.push_screen(SchedulesDialog(self.state.model.space.name, parts))
+
+    async def action_top(self) -> None:
+        """Let the queued run go before all others."""
+        if self.run is not None:
+            await send(self, self.session, MoveToTop(run=self.run, by=self.session.user))
+
+    def action_answer(self) -> None:
+        """Open the question to answer next."""
+        self._open_question(take=False)
+
+    def action_take(self) -> None:
+        """Take the question to answer next, and open it."""
+        self._open_question(take=True)
+
+    def _open_question(self, *, take: bool) -> None:
+        from octotui.ui.dialogs.question_dialog import QuestionDialog  # noqa: PLC0415 - Markdown is slow to load
+
+        row = questions.first(self.state, self.session.user, self.now, self.run)
+        if row is not None:
+            self.app.push_screen(QuestionDialog(self.session, row, take=take and not row.mine))
+
+    def action_files(self) -> None:
+        """Say where the files are that the run's scripts had kept."""
+        if self.run is not None:
+            parts = files.of_run(self.picture, self.run, self.session.artifact_path)
+            self.app.push_screen(FilesDialog(self.run, parts))
+
+    def action_variables(self) -> None:
+        """Show the variables of the run looked at, and why they are as they are."""
+        rows = variables.of_run(self.picture, self.run or "")
+        if rows:
+            from octotui.ui.dialogs.variables_dialog import VariablesDialog  # noqa: PLC0415 - few look at them
+
+            self.app.push_screen(VariablesDialog(self.run or "", rows))
+
+    def action_why(self) -> None:
+        """Say why, of the worker or the run looked at."""
+        worker = self.pointed_worker()
+        if worker is not None:
+            parts = why.of_worker(self.state, worker, self.now)
+            self.app.push_screen(WhyDialog(worker, parts))
+        elif self.run is not None:
+            parts = why.of_run(self.picture, self.run, self.now)
+            self.app.push_screen(WhyDialog(self.run, parts))
+
+    def pointed_worker(self) -> str | None:
+        """The worker that `w` is about, where the focus is on one."""
+        return None
+
+    def action_help(self) -> None:
+        """Say what this pane shows, and its keys."""
+        self.app.push_screen(HelpDialog(_help_of(self.focused), self.active_bindings.values()))
+
+
+def _help_of(widget: Widget | None) -> str:
+    """The help text of the pane that a widget is in."""
+    for node in widget.ancestors_with_self if widget is not None else ():
+        text = getattr(node, "HELP", None)
+        if isinstance(text, str) and "HELP" in vars(type(node)):
+            return text
+    return ""

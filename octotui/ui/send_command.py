@@ -1,0 +1,37 @@
+"""Sending a command from a screen: a refusal becomes a toast."""
+
+from collections.abc import Awaitable
+from typing import TYPE_CHECKING, TypeVar
+
+from textual.dom import DOMNode
+
+from octotui.engine.commands import Command, CreateRelease, Refused
+from octotui.engine.events import AnyEvent
+from octotui.engine.state.releases import Release
+from octotui.runtime.release_maker import make_release
+from octotui.store.errors import StoreError
+
+if TYPE_CHECKING:
+    from octotui.runtime.space_access import SpaceAccess
+
+T = TypeVar("T")
+
+
+async def send(node: DOMNode, session: "SpaceAccess", command: Command) -> tuple[AnyEvent, ...]:
+    """The events a command led to; none where it was refused."""
+    return await _told(node, session.send(command)) or ()
+
+
+async def release(node: DOMNode, session: "SpaceAccess", command: CreateRelease) -> Release | None:
+    """The release that was made; None where it was refused."""
+    return await _told(node, make_release(session, command))
+
+
+async def _told(node: DOMNode, asked: Awaitable[T]) -> T | None:
+    try:
+        return await asked
+    except Refused as refused:
+        node.app.notify(str(refused), title="Refused", severity="warning", markup=False)
+    except StoreError:
+        pass  # the session has ended, and the app hears of it through its states
+    return None

@@ -1,0 +1,105 @@
+"""Lines of text with colour roles, cut to a width: what every list and bar here is drawn from."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Literal
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+from textual.widget import Widget
+
+from octotui.ui.theme import Styles, role_styles
+from octotui.views.labels import UNICODE, Glyphs, Mark, Role
+
+Span = tuple[str, Role]
+TINTS: dict[str, Role | None] = {
+    "default": None,
+    "verbose": "muted",
+    "ignore": "muted",
+    "highlight": "lit",
+    "wait": "waits",
+    "warning": "warned",
+    "error": "bad",
+}
+
+
+def glyphs_of(widget: Widget) -> Glyphs:
+    """The characters that a widget draws with: those of its app."""
+    found = getattr(widget.app, "glyphs", UNICODE)
+    return found if isinstance(found, Glyphs) else UNICODE
+
+
+def styles_of(widget: Widget) -> Styles:
+    """A style for each role on a widget's ground, in the colours of the app's theme."""
+    return role_styles(widget.app.current_theme, widget.rich_style)
+
+
+def tints_of(widget: Widget) -> dict[str, Style]:
+    """How the text of a log's lines is drawn by their level; what has none looks as it is."""
+    styles = role_styles(widget.app.current_theme, Style.null())
+    return {level: styles[role] if role else Style.null() for level, role in TINTS.items()}
+
+
+def sign(mark: Mark | None, glyphs: Glyphs) -> Span:
+    """A mark's character and a space, or two spaces."""
+    return (f"{glyphs.sign(mark.sign)} ", mark.role) if mark is not None else ("  ", "plain")
+
+
+def length(spans: Iterable[Span]) -> int:
+    """How many cells the spans take."""
+    return sum(cell_len(text) for text, _ in spans)
+
+
+def cut(spans: Sequence[Span], width: int, glyphs: Glyphs) -> list[Span]:
+    """The spans, ended with an ellipsis where they are wider than a width."""
+    if length(spans) <= width:
+        return list(spans)
+    found: list[Span] = []
+    left = max(0, width - 1)
+    for text, role in spans:
+        if cell_len(text) >= left:
+            kept = set_cell_size(text, left).rstrip(" ·")
+            found.append((kept + glyphs.text("…") if width > 0 else "", role))
+            return found
+        found.append((text, role))
+        left -= cell_len(text)
+    return found
+
+
+def spread(left: Sequence[Span], right: Sequence[Span], width: int, glyphs: Glyphs) -> list[Span]:
+    """Left and right parts with room between; the right part goes first where there is too little."""
+    beside = length(right)
+    if beside and width - beside < 8:
+        right, beside = [], 0
+    kept = cut(left, width - beside - (1 if beside else 0), glyphs)
+    gap = width - length(kept) - beside
+    return [*kept, (" " * max(0, gap), "plain"), *right]
+
+
+def strip_of(spans: Iterable[Span], styles: Styles, glyphs: Glyphs, over: Style | None = None) -> Strip:
+    """The spans as a strip; with `over` that one style for all of them."""
+    return Strip([Segment(glyphs.text(text), over or styles[role]) for text, role in _led(spans)])
+
+
+def _led(spans: Iterable[Span]) -> Iterator[tuple[str, Role | Literal["gap"]]]:
+    """The spans, the spaces before a text for themselves."""
+    for text, role in spans:
+        bare = text.lstrip(" ")
+        if len(bare) < len(text):
+            yield text[: len(text) - len(bare)], "gap"
+        if bare:
+            yield bare, role
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """A text in lines of at most a width, broken between words."""
+    lines: list[str] = []
+    line = ""
+    for word in text.split():
+        if line and cell_len(line) + 1 + cell_len(word) > width:
+            lines.append(line)
+            line = word
+        else:
+            line = f"{line} {word}" if line else word
+    return [*lines, line]

@@ -1,0 +1,39 @@
+"""A choice in one line: left, right and space go through what there is."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.widgets import Static
+
+
+class ChoiceInput(Static, can_focus=True):
+    """Shows the chosen one of a few texts, and which of how many it is."""
+
+    DEFAULT_CSS = "ChoiceInput { height: 1; }"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("right,space", "turn(1)", "next", show=False),
+        Binding("left", "turn(-1)", "back", show=False),
+    ]
+
+    def __init__(self, options: Sequence[str], chosen: str, names: Sequence[str] = ()) -> None:
+        """`names` are what people see of the options, where that is something else."""
+        super().__init__(markup=False)
+        self._options = tuple(options)
+        self._names = tuple(names) or self._options
+        self._at = self._options.index(chosen) if chosen in self._options else 0
+
+    @property
+    def value(self) -> str:
+        """The chosen one."""
+        return self._options[self._at]
+
+    def on_mount(self) -> None:
+        """Show it."""
+        self.action_turn(0)
+
+    def action_turn(self, step: int) -> None:
+        """Choose another one; after the last comes the first."""
+        count = len(self._options)
+        self._at = (self._at + step) % count
+        self.update(f"< {self._names[self._at]} >  {self._at + 1} of {count}")

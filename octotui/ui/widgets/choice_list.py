@@ -1,0 +1,41 @@
+"""A list to choose one thing from: a text and a note a line."""
+
+from collections.abc import Sequence
+from typing import ClassVar, NamedTuple
+
+from textual.binding import Binding, BindingType
+
+from octotui.ui.styled_text import Span
+from octotui.ui.widgets.line_list import LineList
+
+
+class ChoiceItem(NamedTuple):
+    """One thing to choose."""
+
+    key: str
+    text: str
+    note: str = ""
+
+
+class ChoiceList(LineList):
+    """Lines made of options; enter chooses."""
+
+    LIT = True
+    DEFAULT_CSS = "ChoiceList { height: auto; max-height: 16; }"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "open", "choose", key_display="enter")]
+
+    def __init__(self, options: Sequence[ChoiceItem] = ()) -> None:
+        super().__init__(self._line, empty="nothing of that name")
+        self._options: dict[str, ChoiceItem] = {}
+        self.offer(options)
+
+    def offer(self, options: Sequence[ChoiceItem]) -> None:
+        """Offer these."""
+        self._options = {each.key: each for each in options}
+        self._width = max((len(each.text) for each in options), default=0)
+        self.show(tuple(self._options))
+        self.styles.height = max(1, min(len(options), 14))
+
+    def _line(self, key: str, width: int) -> list[Span]:
+        option = self._options[key]
+        return [(f"{option.text:<{self._width}}  ", "plain"), (option.note, "muted")]

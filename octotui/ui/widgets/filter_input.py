@@ -1,0 +1,42 @@
+"""The line beneath a list where its filter is typed."""
+
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.widgets import Input
+
+
+class FilterInput(Input):
+    """Hidden until `/`; enter keeps the filter, esc drops it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "drop", "no filter", key_display="esc"),
+        Binding("enter,down", "keep", "keep", key_display="enter"),
+    ]
+
+    class Left(Message):
+        """The filter was kept or dropped, and the list has the focus again."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            placeholder="filter: enter keeps it, esc drops it", compact=True, select_on_focus=False
+        )
+        self.display = False
+        self.cursor_blink = False
+
+    def ask(self) -> None:
+        """Open the line."""
+        self.display = True
+        self.focus()
+
+    def action_keep(self) -> None:
+        """Keep what was typed; nothing typed is no filter."""
+        self.display = bool(self.value)
+        self.post_message(self.Left())
+
+    def action_drop(self) -> None:
+        """Show everything again."""
+        self.value = ""
+        self.display = False
+        self.post_message(self.Left())

@@ -1,0 +1,56 @@
+"""The last line of a screen: the keys that matter now."""
+
+from textual import events
+from textual.binding import Binding
+from textual.strip import Strip
+from textual.widget import Widget
+
+from octotui.ui.styled_text import Span, glyphs_of, length, strip_of, styles_of
+
+
+class KeyBar(Widget):
+    """Keys and what they do, those of the focused pane first; a click does it, too."""
+
+    DEFAULT_CSS = "KeyBar { height: 1; }"
+
+    def on_mount(self) -> None:
+        """Follow the bindings."""
+        self._keys: list[Binding] = []
+        self.screen.bindings_updated_signal.subscribe(self, lambda _: self._follow())
+        self.call_after_refresh(self._follow)
+
+    def _follow(self) -> None:
+        active = self.screen.active_bindings.values() if self.is_attached else ()
+        keys = {each.binding.action: each.binding for each in active if each.binding.show and each.enabled}
+        if list(keys.values()) != self._keys:
+            self._keys = list(keys.values())
+            self.refresh()
+
+    def _pieces(self) -> list[tuple[Binding, list[Span]]]:
+        """Each key with what is drawn for it, as many as there is room for."""
+        found, left = [], self.size.width
+        for binding in self._keys:
+            spans: list[Span] = [
+                (f" {binding.key_display or binding.key}", "asks"),
+                (f" {binding.description} ", "muted"),
+            ]
+            left -= length(spans)
+            if left < 0:
+                break
+            found.append((binding, spans))
+        return found
+
+    def render_line(self, y: int) -> Strip:
+        """The one line."""
+        styles, glyphs = styles_of(self), glyphs_of(self)
+        spans = [span for _, piece in self._pieces() for span in piece]
+        return strip_of(spans, styles, glyphs).adjust_cell_length(self.size.width, styles["plain"])
+
+    def on_click(self, event: events.Click) -> None:
+        """Do what the key under the mouse does."""
+        place = event.x
+        for binding, spans in self._pieces():
+            place -= length(spans)
+            if place < 0:
+                self.app.simulate_key(binding.key)
+                return

@@ -1,0 +1,196 @@
+"""A list with a cursor, drawn line by line: it costs what is visible, whatever its length."""
+
+from collections.abc import Callable, Sequence
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from octotui.ui.styled_text import Span, cut, glyphs_of, strip_of, styles_of
+from octotui.ui.theme import Styles
+
+Draw = Callable[[str, int], Sequence[Span]]
+Look = tuple[bool, list[Span]]
+
+
+class LineList(ScrollView, can_focus=True):
+    """Keys of lines, and a cursor on one of them; `draw` says how the line of a key looks now."""
+
+    DEFAULT_CSS = """
+    LineList { height: 1fr; overflow-x: hidden; scrollbar-size-vertical: 1; }
+    """
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"lines--cursor", "lines--here"}
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j,down", "move(1)", "down", show=False),
+        Binding("k,up", "move(-1)", "up", show=False),
+        Binding("g,home", "to(0)", "to the top", show=False),
+        Binding("G,end", "to(-1)", "to the end", show=False),
+        Binding("pagedown,ctrl+d", "page(1)", "page down", show=False),
+        Binding("pageup,ctrl+u", "page(-1)", "page up", show=False),
+        Binding("enter", "open", "open", key_display="enter"),
+    ]
+
+    LIT: ClassVar[bool] = False  # whether the cursor's line stands out without the focus, too
+
+    cursor: reactive[int] = reactive(0, repaint=False)
+
+    class Moved(Message):
+        """The cursor is on another line."""
+
+        def __init__(self, lines: "LineList", key: str | None) -> None:
+            super().__init__()
+            self.lines = lines
+            self.key = key
+
+        @property
+        def control(self) -> "LineList":
+            """The list."""
+            return self.lines
+
+    class Opened(Moved):
+        """The line under the cursor is to be opened."""
+
+    def __init__(
+        self,
+        draw: Draw,
+        *,
+        empty: str = "",
+        id: str | None = None,  # noqa: A002
+    ) -> None:
+        super().__init__(id=id)
+        self._draw_line = draw
+        self._empty = empty
+        self._keys: tuple[str, ...] = ()
+        self._deaf: frozenset[int] = frozenset()
+        self._painted: Styles | None = None
+        self._shown: dict[int, Look] = {}
+        self._pending = False
+
+    @property
+    def key(self) -> str | None:
+        """The key under the cursor."""
+        return self._keys[self.cursor] if self.cursor < len(self._keys) else None
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """All keys, line by line."""
+        return self._keys
+
+    def show(self, keys: Sequence[str], deaf: frozenset[int] = frozenset()) -> None:
+        """Take these lines; the cursor stays with its key, and never stands on a deaf line."""
+        keys = tuple(keys)
+        if keys != self._keys or deaf != self._deaf:
+            before, place = self.key, self.cursor
+            self._keys, self._deaf = keys, deaf
+            self.virtual_size = Size(0, len(keys))
+            self.cursor = keys.index(before) if before in keys else self._near(min(place, len(keys) - 1), 1)
+            if self.key != before:
+                self.post_message(self.Moved(self, self.key))
+            self.refresh()
+        else:
+            self.repaint()
+
+    def repaint(self) -> None:
+        """Draw again those visible lines that look different, once for all that happens at one time."""
+        if not self._pending:
+            self._pending = True
+            self.call_later(self._repaint)
+
+    def _repaint(self) -> None:
+        self._pending = False
+        for y in range(self.size.height):
+            if self._shown.get(y) != self._look(y):
+                self.refresh(Region(0, y, self.size.width, 1))
+
+    def select(self, key: str) -> bool:
+        """Put the cursor on a key; False where it is not there."""
+        if key not in self._keys:
+            return False
+        self.cursor = self._keys.index(key)
+        return True
+
+    def reveal(self) -> None:
+        """Scroll so that the cursor is seen, and as much as possible of what stands above it."""
+        top = max(0, self.cursor + 2 - max(2, self.size.height))
+        self.scroll_to(y=top, animate=False, force=True)
+
+    def _near(self, place: int, step: int) -> int:
+        """The next line from a place, in steps, that the cursor may stand on."""
+        place = max(0, min(place, len(self._keys) - 1))
+        for way in (step, -step):
+            at = place
+            while 0 <= at < len(self._keys):
+                if at not in self._deaf:
+                    return at
+                at += 1 if way > 0 else -1
+        return place
+
+    def watch_cursor(self) -> None:
+        """Keep the cursor in view, and tell."""
+        if self._keys:
+            self.scroll_to_region(Region(0, self.cursor, 1, 1), animate=False, force=True)
+            self.post_message(self.Moved(self, self.key))
+        self.refresh()
+
+    def action_move(self, step: int) -> None:
+        """Go down or up."""
+        self.cursor = self._near(self.cursor + step, step)
+
+    def action_to(self, place: int) -> None:
+        """Go to the first or last line."""
+        self.cursor = self._near(place if place >= 0 else len(self._keys) - 1, 1 if place >= 0 else -1)
+
+    def action_page(self, step: int) -> None:
+        """Go a page down or up."""
+        self.cursor = self._near(self.cursor + step * max(1, self.size.height - 1), step)
+
+    def action_open(self) -> None:
+        """Open the line under the cursor."""
+        if self.key is not None:
+            self.post_message(self.Opened(self, self.key))
+
+    def on_click(self, event: events.Click) -> None:
+        """Put the cursor where the mouse was pressed; twice opens."""
+        place = event.y + self.scroll_offset.y
+        if place < len(self._keys) and place not in self._deaf:
+            self.cursor = place
+            if event.chain == 2:
+                self.action_open()
+
+    def notify_style_update(self) -> None:
+        """Forget styles that the stylesheet has changed."""
+        self._painted = None
+        super().notify_style_update()
+
+    def watch_has_focus(self, focused: bool) -> None:
+        """The cursor's line looks different with the focus."""
+        super().watch_has_focus(focused)
+        self.refresh()
+
+    def _look(self, y: int) -> Look:
+        """What is to be seen in a line of the screen, and whether the cursor is on it."""
+        place, width = y + self.scroll_offset.y, self.size.width - 2
+        if place >= len(self._keys):
+            told = self._empty if not self._keys and y == 0 else ""
+            return False, [(told, "muted")]
+        return place == self.cursor, cut(self._draw_line(self._keys[place], width), width, glyphs_of(self))
+
+    def render_line(self, y: int) -> Strip:
+        """One line: the marker, and what `draw` says."""
+        if self._painted is None:
+            self._painted = styles_of(self)
+        styles, glyphs, width = self._painted, glyphs_of(self), self.size.width
+        here, spans = self._shown[y] = self._look(y)
+        strip = strip_of([(" ", "plain"), *spans], styles, glyphs)
+        if here and (self.has_focus or self.LIT):
+            line = [(glyphs.here, "plain"), *spans, (" " * width, "plain")]
+            strip = strip_of(line, styles, glyphs, self.get_component_rich_style("lines--cursor"))
+        elif here:
+            strip = strip_of([(glyphs.here, "muted"), *spans], styles, glyphs)
+            strip = strip.apply_style(self.get_component_rich_style("lines--here", partial=True))
+        return strip.adjust_cell_length(width, styles["plain"])

@@ -1,0 +1,63 @@
+"""The line over a pane: its title at the left, a fact at the right, a rule between."""
+
+from typing import ClassVar
+
+from textual.reactive import reactive
+from textual.strip import Strip
+from textual.widget import Widget
+
+from octotui.ui.styled_text import Span, cut, glyphs_of, length, strip_of, styles_of
+from octotui.views.labels import Role
+
+
+class PaneHeading(Widget):
+    """One line with title, rule and fact; the stylesheet shows which pane has the focus."""
+
+    DEFAULT_CSS = "PaneHeading { height: 1; }"
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"heading--rule"}
+
+    left: reactive[tuple[Span, ...]] = reactive(())
+    right: reactive[tuple[Span, ...]] = reactive(())
+
+    def __init__(self, title: str = "", *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self.set_reactive(PaneHeading.left, ((title, "strong"),))
+
+    def on_mount(self) -> None:
+        """Follow the focus."""
+        self.watch(self.screen, "focused", self._follow)
+
+    def _follow(self) -> None:
+        """Stand out where the focus is in this pane."""
+        focused = self.screen.focused
+        self.set_class(focused is not None and self.parent in focused.ancestors, "-focused")
+
+    def say(self, left: str | None = None, right: tuple[Span, ...] = ()) -> None:
+        """Show this title, or the one it has, and these facts."""
+        if left is not None:
+            self.left = ((left, "strong"),)
+        self.right = right
+
+    def render_line(self, y: int) -> Strip:
+        """The one line."""
+        glyphs, width = glyphs_of(self), self.size.width
+        styles = styles_of(self)
+        rule = self.get_component_rich_style("heading--rule")
+        right = [(" ", "plain"), *self.right, (" ", "plain")] if self.right else []
+        if length(right) > width - 16:
+            right = []
+        role: Role = "lit" if self.has_class("-focused") else "strong"
+        title = (
+            [(" ", role), *((text, role) for text, _ in self.left), (" ", role)] if length(self.left) else []
+        )
+        left = cut(title, max(0, width - length(right) - 2), glyphs)
+        middle = max(0, width - length(left) - length(right) - 1 - (1 if right else 0))
+        return Strip.join(
+            [
+                strip_of([(glyphs.rule, "plain")], styles, glyphs, rule),
+                strip_of(left, styles, glyphs),
+                strip_of([(glyphs.rule * middle, "plain")], styles, glyphs, rule),
+                strip_of(right, styles, glyphs),
+                strip_of([(glyphs.rule if right else "", "plain")], styles, glyphs, rule),
+            ]
+        ).adjust_cell_length(width, rule)

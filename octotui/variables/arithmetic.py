@@ -1,0 +1,59 @@
+"""`#{calc …}`: numbers, names of numbers, and signs between them."""
+
+import math
+import re
+from collections.abc import Callable
+
+from octotui.variables.json_values import number as written
+from octotui.variables.syntax.nodes import Name, Number, Operation, Path
+
+NUMBER = re.compile(r"\s*[+-]?(?:\d[\d,]*(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,4})?\s*", re.ASCII)
+WHOLE = 2**63
+
+
+def result_of(
+    number: Number, find: Callable[[Name | Path], str | None], note: Callable[[str], None]
+) -> str | None:
+    """The result as text, or None where there is none: a name without a number, a division by zero."""
+    try:
+        result = _value(number, find, note)
+    except (ZeroDivisionError, OverflowError):
+        note("A calculation divides by zero, or its numbers are too large.")
+        return None
+    return None if result is None or not math.isfinite(result) else written(result)
+
+
+def parsed(text: str) -> float | None:
+    """The number that a text is, or None."""
+    return float(text.replace(",", "")) if len(text) < 400 and NUMBER.fullmatch(text) else None
+
+
+def _value(
+    number: Number, find: Callable[[Name | Path], str | None], note: Callable[[str], None]
+) -> float | None:
+    if isinstance(number, float):
+        return number
+    if isinstance(number, Operation):
+        left, right = _value(number.left, find, note), _value(number.right, find, note)
+        return None if left is None or right is None else _operate(left, number.sign, right, note)
+    text = find(number)
+    found = None if text is None else parsed(text)
+    if text is not None and found is None:
+        note(f"{number.path if isinstance(number, Name) else number.pieces[0]} is not a number.")
+    return found
+
+
+def _operate(left: float, sign: str, right: float, note: Callable[[str], None]) -> float | None:
+    match sign:
+        case "+":
+            return left + right
+        case "-":
+            return left - right
+        case "*":
+            return left * right
+        case "/":
+            return left / right
+    if not all(each.is_integer() and abs(each) < WHOLE for each in (left, right)):
+        note("A remainder wants whole numbers.")
+        return None
+    return math.fmod(left, right) if right else left / right

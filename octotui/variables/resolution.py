@@ -1,0 +1,75 @@
+"""What every variable resolves to in a context, and which values it won over (V2 to V4)."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from octotui.model.iteration import visible_tables
+from octotui.model.scoping import matches, most_specific
+from octotui.model.space import Model, Scope, Value, Variables
+
+
+class Resolved(msgspec.Struct, frozen=True):
+    """A variable, and the value that holds, or None.
+
+    `later` are as specific and stand in a table that comes later (V4), `beaten` are less specific (V3), and
+    those of `elsewhere` do not hold here (V2).
+    """
+
+    name: str
+    value: Value | None
+    later: tuple[Value, ...] = ()
+    beaten: tuple[Value, ...] = ()
+    elsewhere: tuple[Value, ...] = ()
+
+
+def resolve(seen: Variables, context: Scope) -> tuple[Resolved, ...]:
+    """Every variable that is seen, in declared order."""
+    return tuple(_resolved(name, values, context) for name, values in seen.items())
+
+
+def origin(model: Model, process: str, name: str, value: Value) -> str:
+    """Which table a value stands in: `project shop`, `variable set mail`, or the space's own, which is ``."""
+    for label, table in visible_tables(model, process):
+        for written, values in table.items():
+            if written.lower() == name.lower() and any(each is value for each in values):
+                return label
+    return ""
+
+
+def context_of(
+    model: Model,
+    environment: str | None = None,
+    tenant: str | None = None,
+    step: str | None = None,
+    process: str | None = None,
+    channel: str | None = None,
+) -> Scope:
+    """Where values are asked for, by slugs and the name of a step; a tenant brings its tags."""
+    declared = model.tenants.get(tenant) if tenant else None
+    return Scope(
+        step=(step,) if step else (),
+        tenant=(tenant,) if tenant else (),
+        tenant_tag=declared.tags if declared else (),
+        environment=(environment,) if environment else (),
+        channel=(channel,) if channel else (),
+        process=(process,) if process else (),
+    )
+
+
+def _resolved(name: str, values: tuple[Value, ...], context: Scope) -> Resolved:
+    left = most_specific(values, context)
+    here = [each for each in values if matches(each.scope, context)]
+    return Resolved(
+        name,
+        left[0] if left else None,
+        tuple(left[1:]),
+        tuple(each for each in here if not any(each is one for one in left)),
+        tuple(each for each in values if not any(each is one for one in here)),
+    )
+
+
+def winner(values: Sequence[Value], context: Scope) -> Value | None:
+    """The value that holds where these names do, or None; of a tie, which `check` refuses, the first."""
+    left = most_specific(values, context)
+    return left[0] if left else None

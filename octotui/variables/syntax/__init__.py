@@ -1,0 +1,4 @@
+"""The `#{…}` language read into frozen nodes: names, scanner, grammar, parser, syntax errors.
+
+A text is read once and kept. Never values: filling in is `evaluate`.
+"""

@@ -1,0 +1,67 @@
+"""What is said of a text that does not fit the grammar: one sentence at one place."""
+
+import re
+
+from lark import Token
+from lark.exceptions import UnexpectedInput, UnexpectedToken
+
+from octotui.variables.syntax.nodes import TemplateError, place
+
+BLOCKS = {"IF": "if", "ELSEIF": "if", "UNLESS": "unless", "EACH": "each"}
+BEGINNINGS = {"OPEN", "CALC"}
+WORD = re.compile(r"#\{\s*(/?)\s*(\w*)")
+FORMS = {
+    "if": '`#{if Name}`, `#{if Name == "text"}` or `#{if Name == Other}`',
+    "unless": '`#{unless Name}` or `#{unless Name == "text"}`',
+    "elseif": "`#{elseif Name}` after an `#{if Name}`",
+    "each": "`#{each item in Collection}`",
+    "calc": "`#{calc A + 2 * B}`",
+}
+
+
+def syntax_error(text: str, error: UnexpectedInput) -> TemplateError:
+    """The error to raise for what the parser met."""
+    at = _where(text, error)
+    opened = _opened(error)
+    inside = next((token for token in reversed(opened) if token.type in BEGINNINGS | set(BLOCKS)), None)
+    if at == len(text) and inside is not None:
+        return TemplateError(_unclosed(text, inside), *place(text, inside.start_pos or 0))
+    return TemplateError(_misplaced(text, at, inside), *place(text, at))
+
+
+def _where(text: str, error: UnexpectedInput) -> int:
+    if isinstance(error, UnexpectedToken):
+        token = error.token
+        return len(text) if token.type == "$END" or token.start_pos is None else token.start_pos
+    return error.pos_in_stream or 0
+
+
+def _opened(error: UnexpectedInput) -> list[Token]:
+    stack = getattr(error.state, "value_stack", [])
+    return [value for value in stack if isinstance(value, Token)]
+
+
+def _unclosed(text: str, inside: Token) -> str:
+    if block := BLOCKS.get(inside.type):
+        return f"{_shown(text, inside)} is never closed; it wants `#{{/{block}}}`."
+    return f"{_shown(text, inside)} is never closed with `}}`; write `##{{` where the text itself is meant."
+
+
+def _misplaced(text: str, at: int, inside: Token | None) -> str:
+    found = WORD.match(text, at)
+    slash, word = (found[1], found[2].lower()) if found else ("", "")
+    if slash:
+        still = f"; {_shown(text, inside)} is still open" if inside else ""
+        return f"`#{{/{word}}}` closes nothing here{still}."
+    if word == "else":
+        return "`#{else}` wants an `#{if …}` before it."
+    if word in FORMS:
+        return f"`#{{{word}` has the form {FORMS[word]}."
+    return f"`{text[at : at + 1]}` is not expected here; write `##{{` where the text itself is meant."
+
+
+def _shown(text: str, token: Token) -> str:
+    start = token.start_pos or 0
+    end = text.find("}", start, start + 60)
+    whole = " ".join(text[start : end + 1 if end > 0 else start + 40].split())
+    return f"`{whole}`" if end > 0 else f"`{whole}…`"

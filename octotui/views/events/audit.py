@@ -1,0 +1,109 @@
+"""What people asked of a space, and what it asked of them: who, when, from where, and how long it waited."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+from octotui.engine import events
+from octotui.engine.events import AnyEvent
+from octotui.engine.state import Event
+from octotui.views.labels import duration
+
+
+class AuditRow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One line of an audit; `waited` is the seconds from the question to this, where there was one."""
+
+    seq: int
+    at: float
+    what: str
+    text: str
+    run: str = ""
+    question: str = ""
+    user: str = ""
+    origin: str = ""
+    waited: float | None = None
+
+
+Raised = Callable[[str, str], float | None]
+"""When a question of a run was asked, for those that were asked before what is looked at."""
+
+
+def rows(history: Iterable[AnyEvent], raised: Raised = lambda run, question: None) -> Iterator[AuditRow]:
+    """The rows of those events that are about people, in their order."""
+    asked: dict[str, float | None] = {}
+    for event in history:
+        telling = TELLING.get(type(event))
+        if telling is None:
+            continue
+        what, told = telling
+        row = _row(event, what, told(event))
+        if row.question and isinstance(event, events.InterruptionRaised):
+            asked[row.question] = event.at
+        elif row.question:
+            if row.question not in asked:
+                asked[row.question] = raised(row.run, row.question)
+            since = asked[row.question]
+            row = msgspec.structs.replace(row, waited=None if since is None else event.at - since)
+        if row.what != "cancelled" or row.user or row.origin:
+            yield row
+
+
+def line(row: AuditRow, clock: str) -> str:
+    """A row in one line of text; `clock` is its time as people read it."""
+    who = row.user or "-"
+    at = f" from {row.origin}" if row.origin else ""
+    waited = "" if row.waited is None else f" after {duration(row.waited)}"
+    where = " ".join(each for each in (row.run, row.question) if each)
+    return f"{clock}  {row.what:<9} {where:<20} {who}{at}{waited}: {row.text}".replace("\n", " ")
+
+
+def _row(event: Event, what: str, told: str) -> AuditRow:
+    """What the event itself says; each names people in its own way."""
+    fields: Mapping[str, Any] = {name: getattr(event, name) for name in event.__struct_fields__}
+    who = next((fields[name] for name in ("user", "by", "requester") if fields.get(name)), "")
+    return AuditRow(
+        seq=event.seq,
+        at=event.at,
+        what=what,
+        text=told,
+        run=fields.get("run", ""),
+        question=fields.get("interruption", ""),
+        user=who,
+        origin=fields.get("origin", ""),
+    )
+
+
+def _where(event: events.RunQueued) -> str:
+    places = " ".join(each for each in (event.environment, event.tenant) if each)
+    return f"{event.name}{f' for {places}' if places else ''}{f', by {event.parent}' if event.parent else ''}"
+
+
+def _question(event: events.InterruptionRaised) -> str:
+    return f"{' or '.join(event.choices)}?" + (f" asks {' or '.join(event.teams)}" if event.teams else "")
+
+
+def _answer(event: events.InterruptionAnswered) -> str:
+    return f"{event.answer}, since nobody answered in time" if event.expired else event.answer
+
+
+TELLING: Mapping[type[Any], tuple[str, Callable[[Any], str]]] = {
+    events.RunQueued: ("started", _where),
+    events.RunMoved: ("moved", lambda event: "to the top of the queue"),
+    events.RunCancelling: ("cancelled", lambda event: event.reason),
+    events.ReleaseCreated: ("released", lambda event: event.release.title),
+    events.InterruptionRaised: ("asked", _question),
+    events.InterruptionTaken: ("taken", lambda event: "takes responsibility"),
+    events.InterruptionAnswered: (
+        "answered",
+        lambda event: f"{_answer(event)}{f', “{event.notes}”' if event.notes else ''}",
+    ),
+    events.InterruptionReleased: ("released", lambda event: "gives it back"),
+    events.InterruptionHandedOver: ("handed", lambda event: f"hands it over to {event.to}"),
+    events.InterruptionClosed: ("closed", lambda event: "nobody needs to answer any more"),
+    events.ActionRefused: (
+        "refused",
+        lambda event: f"{event.action} {event.subject}".strip() + f": {event.reason}",
+    ),
+}
+"""Each event that an audit has, in a word and a sentence; a new one of people needs but a line here."""

@@ -1,0 +1,175 @@
+"""What an event changed, as plain lines: who got which worker and why, waits as they begin (W8, L4)."""
+
+from octotui.engine import events
+from octotui.engine.events import AnyEvent
+from octotui.engine.state import ForLock, Job, Run, State
+from octotui.views.answers import approvals
+from octotui.views.labels import counted, listed
+from octotui.views.releases import made
+from octotui.views.selections import at_length
+from octotui.views.waits import may_be_answered_by, of_job, of_run
+
+QUARTER = 25  # percent: what is between is for screens
+
+
+def lines(event: AnyEvent, before: State, after: State, now: float) -> list[str]:
+    """The sentences of one event, none where people need not know; `now` is when it happened."""
+    told = _of_space(event)
+    if told:
+        return [told]
+    run = after.runs.get(getattr(event, "run", "")) or before.runs.get(getattr(event, "run", ""))
+    if run is None:
+        return []
+    if isinstance(event, events.JobProgressed) and not _far(event, before):
+        return []
+    state = after if run.id in after.runs else before
+    lines = _of_run(event, state, run, now) or _of_job(event, state, run, now) or _of_question(event, state)
+    return [f"{run.id}  {each}" for each in lines]
+
+
+def _of_space(event: AnyEvent) -> str:
+    """The sentence of an event that belongs to no run."""
+    match event:
+        case events.ModelLoaded(model=model):
+            return f"the model of {model.space.name} is loaded"
+        case events.ScheduleMissed(schedule=schedule, reason=reason):
+            return f"the schedule {schedule} starts nothing: {reason}"
+        case events.HealthChanged(worker=worker, health=health):
+            return f"{worker} is {health}"
+        case events.ReleaseCreated(release=release):
+            return made(release)
+        case events.ActionRefused(user=user, subject=subject, action=action, reason=reason):
+            return f"{user} was refused {subject or action}: {reason}"
+        case events.RunsRemoved(runs=runs):
+            return f"retention removes {counted(len(runs), 'run')} that ended long ago"
+        case events.FilesRemoved(kind=kind, runs=count):
+            return f"retention removes the {kind} of {counted(count, 'run')}"
+    return ""
+
+
+def _of_run(  # noqa: C901, PLR0912 - one line an event
+    event: AnyEvent, state: State, run: Run, now: float
+) -> list[str]:
+    match event:
+        case events.RunQueued():
+            return [_queued(state, run), *_wait_of(state, run, now)]
+        case events.RunDue():
+            return ["its time has come", *_wait_of(state, run, now)]
+        case events.RunMoved(by=by):
+            return [f"is moved to the top{f' by {by}' if by else ''}"]
+        case events.RunStarted():
+            return ["starts"] if not run.spent else ["goes on"]
+        case events.WorkersSelected(picks=picks):
+            return [f"leases {at_length(run, pick)}" for pick in picks]
+        case events.RunYielded():
+            return ["gives its slot back while it waits for what it started"]
+        case events.RunResumed():
+            return ["has a slot again"]
+        case events.RunPaused():
+            return ["is paused: it gives back its slot and its workers"]
+        case events.RunRequeued():
+            return ["is queued again", *_wait_of(state, run, now)]
+        case events.RunCancelling(reason=reason):
+            return [f"is being ended: {reason}"]
+        case events.RunEnded(state=end, reason=reason):
+            return [f"{end}: {reason}" if reason and end != "succeeded" else end]
+        case events.VariablePublished(variable_set=variable_set, name=name):
+            where = f" for {run.environment}" if run.environment else ""
+            return [f"publishes {name} into {variable_set}{where}"]
+        case events.StepSkipped(step=step, reason=reason):
+            return [f"skips “{run.runbook.steps[step].name}”: {reason}"]
+    return []
+
+
+def _of_job(  # noqa: C901 - one line an event
+    event: AnyEvent, state: State, run: Run, now: float
+) -> list[str]:
+    job = state.jobs.get(getattr(event, "job", ""))
+    if job is None or job.kind == "manual":
+        return []
+    match event:
+        case events.JobQueued() if isinstance(job.wait, ForLock) and _first_free(state, job):
+            return []  # it starts at once
+        case events.AttemptFailed(retry_at=None, reason=reason):
+            return [f"{_named(run, job)} failed: {reason}"]
+        case events.JobQueued() | events.JobPlaced() | events.AttemptFailed():
+            wait = of_job(state, job, now)
+            return [f"{_named(run, job)} {wait.sentence}"] if wait else []
+        case events.JobStarted(attempt=attempt):
+            again = f", attempt {attempt}" if attempt > 1 else ""
+            target = f" for {job.target}" if job.target not in (None, job.worker) else ""
+            return [f"{_named(run, job)} starts on {job.worker}{target}{again}"]
+        case events.JobStopping(reason=reason):
+            return [f"{_named(run, job)} is being ended: {reason}"]
+        case events.JobProgressed(percentage=percentage, message=message):
+            return [f"{_named(run, job)} is at {percentage} %{f': {message}' if message else ''}"]
+        case events.JobEnded(state=end, reason=reason):
+            word = end.replace("-", " ")
+            where = f" on {job.target}" if job.target else ""
+            ended = f"{_named(run, job)} {word}{where}{f': {reason}' if reason else ''}"
+            return [*event.highlights, ended, *event.warnings]
+    return []
+
+
+def _far(event: events.JobProgressed, before: State) -> bool:
+    """Whether a job has come as far as another quarter since it last said anything."""
+    last = before.jobs[event.job].progress
+    return last is None or last.percentage // QUARTER != event.percentage // QUARTER
+
+
+def _of_question(event: AnyEvent, state: State) -> list[str]:  # noqa: C901 - one line an event
+    question = state.interruptions.get(getattr(event, "interruption", ""))
+    if question is None:
+        return []
+    match event:
+        case events.InterruptionRaised(kind="guided", choices=choices):
+            where = f" on {target}" if (target := state.jobs[question.job].target) else ""
+            return [
+                f"asks about “{question.step}”{where}: {listed(choices, most=4, last='or')}? ({question.id})"
+            ]
+        case events.InterruptionRaised(teams=teams):
+            return [f"asks {may_be_answered_by(state, teams)}: {question.step} ({question.id})"]
+        case events.InterruptionTaken(user=user):
+            return [f"{user} takes “{question.step}”"]
+        case events.InterruptionReleased(user=user):
+            return [f"{user} gives “{question.step}” back"]
+        case events.InterruptionHandedOver(user=user, to=to):
+            return [f"{user} hands “{question.step}” over to {to}"]
+        case events.NoticeFailed(reason=reason):
+            return [reason]
+        case events.InterruptionAnswered(expired=True, answer=answer):
+            return [f"“{question.step}” has expired, and nobody answered: {answer}"]
+        case events.InterruptionAnswered(user=user, answer=answer, notes=notes):
+            so_far = approvals(state, question)
+            counted = f" ({so_far})" if so_far else ""
+            return [f"{user} says {answer} to “{question.step}”{counted}{f': {notes}' if notes else ''}"]
+    return []
+
+
+def _queued(state: State, run: Run) -> str:
+    environment = state.model.environments.get(run.environment or "")
+    tenant = state.model.tenants.get(run.tenant or "")
+    where = [each.name for each in (environment, tenant) if each is not None]
+    parent = state.jobs.get(run.parent) if run.parent else None
+    by = f", started by {parent.run}" if parent else ""
+    return f"{run.title} is queued{' for ' + ', '.join(where) if where else ''}{by}"
+
+
+def _wait_of(state: State, run: Run, now: float) -> list[str]:
+    """Why a run is queued, where it will not start at once."""
+    if state.slots < state.model.engine.task_cap and run.place in tuple(state.ready):
+        return []
+    wait = of_run(state, run, now)
+    return [wait.sentence] if wait else []
+
+
+def _first_free(state: State, job: Job) -> bool:
+    lock = state.locks[job.worker or ""]
+    alone = lock.queue.first() == (job.ticket, job.id)
+    return alone and (not lock.holders or (job.mode == "shared" and not lock.exclusive))
+
+
+def _named(run: Run, job: Job) -> str:
+    if job.step is None:
+        return f"acquiring {', '.join(' '.join(each) for each in job.packages)}"
+    return f"“{run.runbook.steps[job.step].name}”"

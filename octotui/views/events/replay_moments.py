@@ -1,0 +1,84 @@
+"""One moment of a replay in words: what has just happened, and whether one would want to stop there."""
+
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+import msgspec
+
+from octotui.engine import events
+from octotui.engine.events import AnyEvent
+from octotui.engine.history import History
+from octotui.engine.state import ForLock, State
+from octotui.views.events.event_text import lines
+from octotui.views.labels import Glyphs, clock, date
+from octotui.views.tree.run_tree import as_lines, rows
+
+Stop = Literal["asks", "bad", "waits"]
+
+
+class ReplayMoment(msgspec.Struct, frozen=True, kw_only=True):
+    """Event `number` of `count`, when it was, and in words what it changed; `stop` where that matters."""
+
+    number: int
+    count: int
+    at: float
+    first: float  # when the first event was
+    text: str
+    stop: Stop | None = None
+
+
+def moment(film: History, number: int) -> ReplayMoment:
+    """The moment after an event of a film."""
+    event, before, after = film.event(number), film.state(number - 1), film.state(number)
+    said = lines(event, before, after, event.at)
+    told = " · ".join([*said[:1], *(each.partition("  ")[2] or each for each in said[1:])])
+    return ReplayMoment(
+        number=number,
+        count=len(film),
+        at=event.at,
+        first=film.event(1).at,
+        text=told or _named(event),
+        stop=stop(event, before, after),
+    )
+
+
+def stop(event: AnyEvent, before: State, after: State) -> Stop | None:
+    """Whether this is a question, a failure, or the beginning of a wait for a lock."""
+    match event:
+        case events.InterruptionRaised():
+            return "asks"
+        case events.AttemptFailed():
+            return "bad"
+        case events.JobEnded(state=state) | events.RunEnded(state=state):
+            return "bad" if state in ("failed", "lost", "timed-out") else None
+        case events.JobQueued(job=job) | events.JobPlaced(job=job) | events.JobRetried(job=job):
+            waits = job in after.jobs and isinstance(after.jobs[job].wait, ForLock)
+            return "waits" if waits and lines(event, before, after, event.at) else None
+    return None
+
+
+def changes(film: History) -> Iterator[str]:
+    """All that changed, line by line, each with its time."""
+    first = film.event(1).at
+    for event, before, after in film.through():
+        for line in lines(event, before, after, event.at):
+            yield f"{clock(event.at, first)}  {line}"
+
+
+def standing(film: History, number: int, roots: Sequence[str], now: float, glyphs: Glyphs) -> Iterator[str]:
+    """How things stand at a moment: what has just happened, and the trees of runs that are there by then."""
+    this = moment(film, number)
+    yield glyphs.text(f"{date(now)}  event {number} of {len(film)}  {this.text}")
+    state = film.state(number)
+    for root in roots:
+        if root in state.runs:
+            yield ""
+            yield from as_lines(rows(state, root, now), glyphs)
+
+
+def _named(event: AnyEvent) -> str:
+    """An event that people need not know of, by its name: `run-1  job placed`."""
+    name = type(event).__name__
+    words = "".join(f" {each.lower()}" if each.isupper() else each for each in name).strip()
+    run = getattr(event, "run", None)
+    return f"{run}  {words}" if run else words

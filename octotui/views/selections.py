@@ -1,0 +1,52 @@
+"""Why a worker was selected, in words (W6, W8)."""
+
+from octotui.engine.state import Pick, Run
+from octotui.model.space import BUILT_IN
+from octotui.views.labels import counted, listed
+
+
+def why(pick: Pick) -> str:
+    """A short reason: `next after worker3 in setup`, `first in setup, past worker1 (disabled)`."""
+    if pick.policy == BUILT_IN:
+        return f"the built-in worker: {pick.pool} has none of its own"
+    if pick.leases is not None:
+        told = f"{counted(pick.leases, 'lease')}, the fewest in {pick.pool}"
+    elif pick.cursor_before == pick.worker:
+        told = f"the only one to pick in {pick.pool}"
+    elif pick.cursor_before is None:
+        told = f"first in {pick.pool}"
+    else:
+        told = f"next after {pick.cursor_before} in {pick.pool}"
+    return told + past(pick)
+
+
+def past(pick: Pick) -> str:
+    """Who was passed over and why, or nothing: `, past worker1 (disabled)`."""
+    if not pick.rejected:
+        return ""
+    return ", past " + listed((f"{each.worker} ({each.reason})" for each in pick.rejected), most=4)
+
+
+def at_length(run: Run, pick: Pick) -> str:
+    """The whole reason as a sentence, with the steps it holds for and its lease key."""
+    steps = listed((f"“{run.runbook.steps[each].name}”" for each in pick.steps), most=4)
+    return f"{pick.worker} for {steps}: {why(pick)} ({_rule(pick)}){_key(pick)}"
+
+
+def _rule(pick: Pick) -> str:
+    if pick.policy == BUILT_IN:
+        return "the default pool without members"
+    if pick.leases is not None:
+        return pick.policy
+    return f"{pick.policy}, cursor {pick.cursor_before or 'at the start'} → {pick.cursor_after}"
+
+
+def _key(pick: Pick) -> str:
+    parts = []
+    if pick.packages:
+        parts.append("packages " + ", ".join(pick.packages))
+    if pick.container:
+        parts.append(f"container {pick.container}")
+    if len(pick.steps) > 1 or parts:
+        return "; shared by steps with " + (" and ".join(parts) or "no packages")
+    return ""

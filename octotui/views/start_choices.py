@@ -1,0 +1,159 @@
+"""What is asked before a run starts: what to run, which release of a project, where, and for whom."""
+
+import msgspec
+from msgspec.structs import replace
+
+from octotui.engine.commands import CreateRelease, StartRun
+from octotui.engine.decide.create_release import releases_of
+from octotui.engine.rules.lifecycles import why_not_here
+from octotui.engine.state import State
+from octotui.engine.state.releases import Release, declared_channel, release_key
+from octotui.model.space import Model
+from octotui.views.labels import counted
+from octotui.views.releases import deployed
+
+NEW = "new "
+"""What the key of a release begins with that is still to be made; its channel follows."""
+MOST = 50  # releases that are offered
+
+
+class StartChoice(msgspec.Struct, frozen=True):
+    """One thing to choose; the key is its slug, and empty means none."""
+
+    key: str
+    text: str
+    note: str = ""
+
+
+class StartQuestion(msgspec.Struct, frozen=True):
+    """What is asked now, and what there is to choose."""
+
+    title: str
+    choices: tuple[StartChoice, ...]
+
+
+class PreparedStart(msgspec.Struct, frozen=True):
+    """A run to start, and the release to make before."""
+
+    command: StartRun
+    release: CreateRelease | None = None
+
+
+def is_asked(model: Model, chosen: tuple[str, ...]) -> bool:
+    """Whether the next question (process, release, environment, tenant) has more than one answer."""
+    match len(chosen):
+        case 0:
+            return True
+        case 1:
+            return chosen[0] in model.projects
+        case 2:
+            return bool(model.environments)
+        case _:
+            return bool(model.tenants)
+
+
+def next_place(model: Model, chosen: tuple[str, ...]) -> tuple[str, ...]:
+    """The answers so far, with none for each question that has no other answer."""
+    while 1 <= len(chosen) <= 3 and not is_asked(model, chosen):
+        chosen = (*chosen, "")
+    return chosen
+
+
+def ask(state: State, chosen: tuple[str, ...]) -> StartQuestion | None:
+    """The next question after these answers, or None when all are given."""
+    model = state.model
+    match chosen:
+        case ():
+            what = "Start which runbook or project?" if model.projects else "Start which runbook?"
+            return StartQuestion(what, _processes(model))
+        case (process,):
+            name = model.processes[process].name
+            return StartQuestion(f"Deploy which release of {name}?", _releases(state, process))
+        case (process, release):
+            return StartQuestion(
+                f"{_title(model, chosen)} in which environment?", _places(state, process, release)
+            )
+        case (_, _, environment):
+            where = f" in {model.environments[environment].name}" if environment else ""
+            named = {slug: each.name for slug, each in model.tenants.items()}
+            return StartQuestion(
+                f"{_title(model, chosen)}{where} for which tenant?", _named(named, "no tenant")
+            )
+    return None
+
+
+def command(model: Model, chosen: tuple[str, ...], user: str) -> PreparedStart:
+    """What all the answers ask for."""
+    process, release, environment, tenant = chosen
+    start = StartRun(process=process, environment=environment or None, tenant=tenant or None, requester=user)
+    if release.startswith(NEW):
+        channel = release.removeprefix(NEW)
+        return PreparedStart(start, CreateRelease(process=process, channel=channel, requester=user))
+    return PreparedStart(replace(start, release=release or None))
+
+
+def _title(model: Model, chosen: tuple[str, ...]) -> str:
+    name = model.processes[chosen[0]].name
+    if chosen[0] not in model.projects:
+        return f"Start {name}"
+    return f"Deploy {name}, as it is now," if chosen[1].startswith(NEW) else f"Deploy {name} {chosen[1]}"
+
+
+def _processes(model: Model) -> tuple[StartChoice, ...]:
+    return tuple(
+        StartChoice(
+            slug, each.name, each.description or f"{_kind(model, slug)}{counted(len(each.steps), 'step')}"
+        )
+        for slug, each in (
+            model.runbooks | {slug: each.deployment for slug, each in model.projects.items()}
+        ).items()
+    )
+
+
+def _kind(model: Model, slug: str) -> str:
+    return "project, " if slug in model.projects else ""
+
+
+def _releases(state: State, process: str) -> tuple[StartChoice, ...]:
+    """The releases of a project, the newest first, and a new one in each of its channels."""
+    model = state.model
+    project = model.projects[process]
+    channels = dict.fromkeys((project.default_channel, *project.channels))
+    new = [
+        StartChoice(
+            f"{NEW}{slug}",
+            "a new release",
+            declared_channel(model, process, slug).name if len(channels) > 1 else "as it is now",
+        )
+        for slug in channels
+    ]
+    made = [
+        StartChoice(
+            each.version, each.version, f"in {deployed(model, each)}" if each.deployed else "not deployed"
+        )
+        for each in reversed(releases_of(state, process)[-MOST:])
+    ]
+    return (*made, *new)
+
+
+def _places(state: State, process: str, version: str) -> tuple[StartChoice, ...]:
+    """Where a run may take effect; of a release, where its lifecycle lets it go now first."""
+    model = state.model
+    named = {slug: each.name for slug, each in model.environments.items()}
+    if process not in model.projects:
+        return _named(named, "no environment")
+    release = state.releases.get(release_key(process, version)) or Release(
+        process=process,
+        version="",
+        channel=version.removeprefix(NEW),
+        definition=model.projects[process].deployment,
+    )
+    free = {slug for slug in named if not why_not_here(model, release, slug, None)}
+    return tuple(
+        StartChoice(slug, name, "" if slug in free else "not yet, says the lifecycle")
+        for slug, name in sorted(named.items(), key=lambda each: each[0] not in free)
+    )
+
+
+def _named(names: dict[str, str], nothing: str) -> tuple[StartChoice, ...]:
+    return (StartChoice("", nothing), *(StartChoice(slug, name) for slug, name in names.items()))

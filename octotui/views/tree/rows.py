@@ -1,0 +1,78 @@
+"""Branches of a tree, and how they become lines with rails in front."""
+
+from collections.abc import Iterator
+from typing import Literal
+
+import msgspec
+
+from octotui.engine.state import JobProgress
+from octotui.views.labels import Mark, Role
+
+Kind = Literal["run", "worker", "step", "acquire", "attempt", "progress", "text"]
+
+
+class TreeRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of a tree: rails, sign, text; then note, word and time at the right.
+
+    That of a progress has its percentage before the text.
+    """
+
+    key: str
+    kind: Kind
+    rails: str = ""
+    below: str = ""
+    text: str
+    role: Role = "plain"
+    note: str = ""
+    mark: Mark | None = None
+    time: str = ""
+    run: str = ""
+    job: str | None = None
+    worker: str | None = None
+    percentage: int | None = None
+    attempt: int | None = None
+
+
+class Branch(msgspec.Struct, kw_only=True):
+    """A row to be, what is said beneath it, and what hangs from it."""
+
+    row: TreeRow
+    notes: list[tuple[str, Role]] = []
+    branches: "list[Branch]" = []
+    progress: JobProgress | None = None
+
+
+def grown(root: Branch) -> Iterator[TreeRow]:
+    """The rows of a tree; what hangs from the root directly stands without rails."""
+    yield from _lines(root, "", "")
+    for branch in root.branches:
+        yield from _lines(branch, "", "")
+        yield from _hanging(branch, "")
+
+
+def _hanging(parent: Branch, rails: str) -> Iterator[TreeRow]:
+    for branch in parent.branches:
+        last = branch is parent.branches[-1]
+        below = rails + ("   " if last else "│  ")
+        yield from _lines(branch, rails + ("└ " if last else "├ "), below)
+        yield from _hanging(branch, below)
+
+
+def _lines(branch: Branch, rails: str, below: str) -> Iterator[TreeRow]:
+    """A branch's own row and the texts beneath it, which keep the rails of what follows."""
+    under = below + ("│ " if branch.branches and (rails or branch.row.kind == "worker") else "  ")
+    yield msgspec.structs.replace(branch.row, rails=rails, below=under)
+    if branch.progress is not None:
+        far = branch.progress
+        text = TreeRow(key=f"{branch.row.key}%", kind="progress", text=far.message, percentage=far.percentage)
+        yield _beneath(branch.row, text, under)
+    for index, (told, role) in enumerate(branch.notes):
+        text = TreeRow(key=f"{branch.row.key}#{index}", kind="text", text=told, role=role)
+        yield _beneath(branch.row, text, under)
+
+
+def _beneath(row: TreeRow, text: TreeRow, under: str) -> TreeRow:
+    """A line beneath a row is about the same."""
+    return msgspec.structs.replace(
+        text, rails=under, below=under, run=row.run, job=row.job, worker=row.worker
+    )

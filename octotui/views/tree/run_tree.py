@@ -1,0 +1,164 @@
+"""The allocation tree of a run: its workers and why these, their steps, and the runs these started."""
+
+from msgspec.structs import replace
+
+from octotui.engine.state import Job, Run, State, StepProgress
+from octotui.views.labels import Glyphs
+from octotui.views.runs import mark, time_of, where
+from octotui.views.selections import why
+from octotui.views.tree import steps, targets
+from octotui.views.tree.rows import Branch, TreeRow, grown
+from octotui.views.waits import of_run
+
+
+def rows(state: State, name: str, now: float) -> tuple[TreeRow, ...]:
+    """The tree of one run, its own row first; nothing where the State does not hold it."""
+    run = state.runs.get(name)
+    if run is None:
+        return ()
+    root = _run(state, run, now)
+    text = " ".join(filter(None, (run.id, run.title)))
+    place = where(state.model, run.environment, run.tenant)
+    root.row = replace(root.row, text=f"{text} · {place}" if place else text)
+    return tuple(grown(root))
+
+
+def _run(state: State, run: Run, now: float) -> Branch:
+    """A run: its reason or wait, and what hangs from it."""
+    place = where(state.model, run.environment, run.tenant)
+    row = TreeRow(
+        key=run.id,
+        kind="run",
+        text=f"{run.id} {place or run.title}",
+        mark=mark(state, run),
+        time=time_of(run, now),
+        run=run.id,
+    )
+    branch = Branch(row=row, branches=_workers(state, run, now))
+    wait = of_run(state, run, now)
+    if wait is not None and (run.state == "queued" or run.resuming):
+        branch.notes.append((wait.sentence, "waits"))
+    if run.reason and (run.ended or run.state == "cancelling") and not _told_by_a_step(state, run):
+        branch.notes.append((run.reason, "bad" if run.state in ("failed", "timed-out") else "muted"))
+    return branch
+
+
+def _told_by_a_step(state: State, run: Run) -> bool:
+    """Whether the reason of a failed run stands at one of its jobs."""
+    return run.state == "failed" and any(state.jobs[name].state in ("failed", "lost") for name in run.jobs)
+
+
+def _workers(state: State, run: Run, now: float) -> list[Branch]:
+    """A run's steps in order, each under the worker it runs on; a manual step stands by itself."""
+    found: list[Branch] = []
+    told: set[int] = set()
+    current: int | None = None
+    acquiring = _acquisitions(state, run)
+    for index, progress in enumerate(run.steps):
+        if run.runbook.steps[index].within:
+            continue  # it stands under each target of the step it is within
+        step = _step(state, run, index, now)
+        pick = None if progress.state == "skipped" and not progress.jobs else progress.pick
+        if pick is None:
+            if current is None or not run.runbook.steps[index].needs_worker:
+                current = None
+                found.append(step)
+                continue
+        elif pick != current:
+            found.append(_worker(run, pick, again=pick in told))
+            told.add(pick)
+            current = pick
+        jobs = acquiring.pop(index, ())
+        found[-1].branches.extend(steps.acquisition(state, run, job, now) for job in jobs)
+        found[-1].branches.append(step)
+    return found
+
+
+def _worker(run: Run, index: int, *, again: bool) -> Branch:
+    pick = run.picks[index]
+    return Branch(
+        row=TreeRow(
+            key=f"{run.id}/{index}{'+' if again else ''}",
+            kind="worker",
+            text=pick.worker,
+            role="strong",
+            note="the same again" if again else _reason(run, index),
+            run=run.id,
+            worker=pick.worker,
+        )
+    )
+
+
+def _reason(run: Run, pick: int) -> str:
+    """Why this worker, and that it is a new selection where it is one (W7)."""
+    told = why(run.picks[pick])
+    return f"selected again: {told}" if pick >= run.selected > 0 else told
+
+
+def _step(state: State, run: Run, index: int, now: float) -> Branch:
+    """A step, and the run it started beneath it."""
+    if run.runbook.steps[index].for_targets:
+        return targets.step(state, run, index, now)
+    branch = steps.step(state, run, index, now)
+    for name in run.steps[index].jobs:
+        child = state.runs.get(state.jobs[name].child or "")
+        if child is not None:
+            branch.branches.append(_child(_run(state, child, now)))
+    return branch
+
+
+def _child(branch: Branch) -> Branch:
+    """A child run; where it has one worker only, that is said on its own row."""
+    if len(branch.branches) == 1 and branch.branches[0].row.kind == "worker":
+        worker = branch.branches[0]
+        branch.row = replace(
+            branch.row,
+            text=f"{branch.row.text} on {worker.row.text}",
+            note=worker.row.note,
+            worker=worker.row.text,
+        )
+        branch.branches = worker.branches
+    return branch
+
+
+def _acquisitions(state: State, run: Run) -> dict[int, list[Job]]:
+    """The acquire jobs by the first step that comes after each on its worker."""
+    found: dict[int, list[Job]] = {}
+    for name in run.jobs:
+        job = state.jobs[name]
+        if job.kind == "acquire":
+            found.setdefault(_first_after(state, run, job), []).append(job)
+    return found
+
+
+def _first_after(state: State, run: Run, acquiring: Job) -> int:
+    """The first step on a job's worker that had not started when the job was queued."""
+    on_worker = [
+        index
+        for index, each in enumerate(run.steps)
+        if each.pick is not None and run.picks[each.pick].worker == acquiring.worker
+    ]
+    later = (each for each in on_worker if not _had_started(state, run.steps[each], acquiring))
+    return next(later, on_worker[0] if on_worker else 0)
+
+
+def _had_started(state: State, progress: StepProgress, later: Job) -> bool:
+    return any(state.jobs[name].number < later.number for name in progress.jobs)
+
+
+def as_lines(found: tuple[TreeRow, ...], glyphs: Glyphs) -> list[str]:
+    """A tree as plain lines of text."""
+    return [_as_line(row, glyphs) for row in found]
+
+
+def _as_line(row: TreeRow, glyphs: Glyphs) -> str:
+    if row.percentage is not None:
+        return glyphs.text(
+            f"{row.rails}{''.join(glyphs.progress(row.percentage))} {row.percentage} %  {row.text}".rstrip()
+        )
+    sign = f"{glyphs.sign(row.mark.sign)} " if row.mark is not None else ""
+    notes = [row.note, f"{row.mark.word} {row.time}".strip() if row.mark else ""]
+    told = ", ".join(filter(None, notes))
+    between = ": " if row.kind == "worker" else "  "
+    text = f"{row.text}{between}{told}" if told else row.text
+    return glyphs.text(row.rails) + sign + glyphs.text(text)

@@ -1,0 +1,71 @@
+"""What a job's script has said, beneath the row of its step: highlights, files, warnings, attempts."""
+
+from octotui.engine.state import Artifact, Job
+from octotui.views.labels import JOBS, Mark, Role, counted, duration, size
+from octotui.views.tree.rows import Branch, TreeRow
+
+FAILED = JOBS["failed"]
+
+
+def script_notes(job: Job) -> list[tuple[str, Role]]:
+    """What the script of a job that is over has said; files are named as soon as they are kept."""
+    found: list[tuple[str, Role]] = []
+    if job.ended_at is not None:
+        found += [(text, "lit") for text in job.highlights]
+    found += [(file(artifact), "muted") for artifact in job.artifacts]
+    if job.ended_at is not None:
+        found += [(text, "warned") for text in job.warnings]
+    return found
+
+
+def file(artifact: Artifact) -> str:
+    """A file in a line: `artifact report.html 12 KiB`."""
+    return f"artifact {artifact.name} {size(artifact.size)}"
+
+
+def warned(job: Job) -> str:
+    """How often it warned: `2 warnings`."""
+    return counted(len(job.warnings), "warning") if job.warnings else ""
+
+
+def attempts(job: Job, mark: Mark, time: str) -> list[Branch]:
+    """Each attempt of a job that was tried again: those that failed, and the one that is or was the last."""
+    if job.attempt <= 1 and job.state != "waiting":
+        return []
+    rows = [
+        _attempt(
+            job, number, FAILED, _why(each.reason, each.exit_code), _took(each.started_at, each.ended_at)
+        )
+        for number, each in enumerate(job.attempts, 1)
+    ]
+    if job.attempts and job.attempt > len(job.attempts):
+        note = _why(job.reason, job.exit_code) if job.state == "failed" else ""
+        rows.append(_attempt(job, job.attempt, mark, note, time))
+    return rows
+
+
+def _attempt(job: Job, number: int, mark: Mark, note: str, time: str) -> Branch:
+    return Branch(
+        row=TreeRow(
+            key=f"{job.id}@{number}",
+            kind="attempt",
+            text=f"attempt {number}",
+            mark=mark,
+            note=note,
+            time=time,
+            run=job.run,
+            job=job.id,
+            worker=job.worker,
+            attempt=number,
+        )
+    )
+
+
+def _why(reason: str, code: int | None) -> str:
+    """A reason and the exit code, unless the reason is that already."""
+    told = f"exit code {code}"
+    return reason if code is None or told in reason else f"{reason}, {told}" if reason else told
+
+
+def _took(started: float | None, ended: float) -> str:
+    return "" if started is None else duration(ended - started)

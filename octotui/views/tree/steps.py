@@ -1,0 +1,110 @@
+"""Steps and their jobs as branches of an allocation tree: how far they are, and what they wait for."""
+
+from octotui.engine.state import ForChild, Job, Run, State
+from octotui.views import answers
+from octotui.views.labels import JOBS, STEPS, STOPPING, Mark, Role, duration, listed
+from octotui.views.tree import script_notes
+from octotui.views.tree.rows import Branch, TreeRow
+from octotui.views.waits import of_job
+
+
+def step(state: State, run: Run, index: int, now: float) -> Branch:
+    """A step of a run, by its latest job."""
+    progress, name = run.steps[index], run.runbook.steps[index].name
+    key = f"{run.id}:{index}"
+    if not progress.jobs:
+        row = TreeRow(
+            key=key,
+            kind="step",
+            text=name,
+            role="muted",
+            mark=STEPS[progress.state],
+            note=progress.reason,
+            run=run.id,
+        )
+        return Branch(row=row)
+    job = state.jobs[progress.jobs[-1]]
+    return _of_job(state, run, job, (key, name), now)
+
+
+def of_one(state: State, run: Run, job: Job, text: str, now: float) -> Branch:
+    """One of a step's jobs: that on one target."""
+    return _of_job(state, run, job, (job.id, text), now)
+
+
+def _of_job(state: State, run: Run, job: Job, named: tuple[str, str], now: float) -> Branch:
+    return Branch(
+        row=_row(*named, job, run, now),
+        notes=_said(state, run, job, now),
+        branches=script_notes.attempts(job, _mark(job), _time(job, now)),
+        progress=job.progress if job.state == "running" else None,
+    )
+
+
+def acquisition(state: State, run: Run, job: Job, now: float) -> Branch:
+    """A job that acquires packages on a worker."""
+    packages = listed((f"{name} {version}" for name, version in job.packages), most=4)
+    return Branch(row=_row(job.id, f"acquire {packages}", job, run, now), notes=_said(state, run, job, now))
+
+
+def _row(key: str, text: str, job: Job, run: Run, now: float) -> TreeRow:
+    return TreeRow(
+        key=key,
+        kind="acquire" if job.step is None else "step",
+        text=text,
+        mark=_mark(job),
+        note=_note(run, job),
+        time=_time(job, now),
+        run=job.run,
+        job=job.id,
+        worker=job.worker,
+    )
+
+
+def _mark(job: Job) -> Mark:
+    return STOPPING if job.stopping and job.state == "running" else JOBS[job.state]
+
+
+def _note(run: Run, job: Job) -> str:
+    """Why a job ended, or asks, as it does, which attempt it is, and how often it warned.
+
+    People may have wanted more attempts than the step says.
+    """
+    tries = 1 if job.step is None else 1 + run.runbook.steps[job.step].retries
+    again = f"attempt {job.attempt}" if job.attempt > 1 else ""
+    if again and job.attempt <= tries:
+        again = f"{again} of {tries}"
+    over = job.ended_at is not None or job.state == "asking"
+    return " · ".join(filter(None, (job.reason if over else "", again, script_notes.warned(job))))
+
+
+def _time(job: Job, now: float) -> str:
+    """Since when it waits, runs or asks; how long it took."""
+    if job.wait is not None:
+        return duration(now - job.wait.since)
+    if job.started_at is None:
+        return ""
+    return duration((now if job.ended_at is None else job.ended_at) - job.started_at)
+
+
+def _said(state: State, run: Run, job: Job, now: float) -> list[tuple[str, Role]]:
+    """What is to be said about a job beneath its row."""
+    said: list[tuple[str, Role]] = []
+    wait = of_job(state, job, now)
+    if wait is not None and not (isinstance(job.wait, ForChild) and job.wait.run in state.runs):
+        said.append((wait.sentence, "asks" if job.state == "asking" else "waits"))
+    if job.stopping and job.state == "running":
+        said.append((f"is being ended: {job.stopping}", "warned"))
+    said.extend(_answers(state, run, job))
+    return said + script_notes.script_notes(job)
+
+
+def _answers(state: State, run: Run, job: Job) -> list[tuple[str, Role]]:
+    """Who answered its questions, what each has said, and that nobody was told of one (I4, I6, I7)."""
+    asked = [state.interruptions[name] for name in run.interruptions]
+    found: list[tuple[str, Role]] = []
+    for each in asked:
+        if each.job == job.id:
+            found += [(each.untold, "warned")] if each.untold else []
+            found += [(line, "muted") for line in answers.answer_lines(each)]
+    return found

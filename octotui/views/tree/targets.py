@@ -1,0 +1,82 @@
+"""Steps on targets as branches of an allocation tree: a row for each target, and for child steps under it."""
+
+from msgspec.structs import replace
+
+from octotui.engine.decide.target_steps import children_of
+from octotui.engine.state import Job, Run, State
+from octotui.model.process import Rolling
+from octotui.views.labels import STEPS, Role, listed
+from octotui.views.tree import steps
+from octotui.views.tree.rows import Branch, TreeRow
+
+
+def step(state: State, run: Run, index: int, now: float) -> Branch:
+    """A step that goes to targets: how far it is, and a row for each target that it has begun with."""
+    progress, defined = run.steps[index], run.runbook.steps[index]
+    rolling = isinstance(defined.action, Rolling)
+    if len(progress.jobs) == len(progress.targets) == 1 and not rolling:
+        return _on_its_only_one(state, run, index, now)
+    row = TreeRow(
+        key=f"{run.id}:{index}",
+        kind="step",
+        text=defined.name,
+        role="plain" if progress.begun else "muted",
+        mark=STEPS[progress.state],
+        note=_note(run, index),
+        run=run.id,
+    )
+    rows = _rolling(state, run, index, now) if rolling else _simple(state, run, index, now)
+    return Branch(row=row, notes=_without(run, index), branches=rows)
+
+
+def _on_its_only_one(state: State, run: Run, index: int, now: float) -> Branch:
+    branch = steps.step(state, run, index, now)
+    note = " · ".join(filter(None, (f"on {run.steps[index].targets[0]}", branch.row.note)))
+    branch.row = replace(branch.row, note=note)
+    return branch
+
+
+def _note(run: Run, index: int) -> str:
+    """How many targets, and how many at a time; or why none."""
+    progress, window = run.steps[index], run.runbook.steps[index].window
+    if not progress.begun:
+        return progress.reason
+    many = f"{progress.begun} of {len(progress.targets)} targets"
+    return f"{many}, {window} at a time" if window and window < len(progress.targets) else many
+
+
+def _without(run: Run, index: int) -> list[tuple[str, Role]]:
+    """The targets that the run goes without."""
+    roles_of = set(run.steps[index].targets)
+    missing = [f"{each.worker} ({each.reason})" for each in run.without] if run.steps[index].begun else []
+    missing += [f"{each} (excluded)" for each in run.excluded if each in roles_of]
+    return [(f"goes without {listed(missing, most=4)}", "warned")] if missing else []
+
+
+def _simple(state: State, run: Run, index: int, now: float) -> list[Branch]:
+    return [_target(state, run, state.jobs[name], now) for name in run.steps[index].jobs]
+
+
+def _target(state: State, run: Run, job: Job, now: float) -> Branch:
+    """A target's one job."""
+    branch = steps.of_one(state, run, job, job.target or "", now)
+    where = f"on {job.worker}" if job.worker != job.target else ""
+    note = " · ".join(filter(None, (where, branch.row.note)))
+    branch.row = replace(branch.row, note=note)
+    return branch
+
+
+def _rolling(state: State, run: Run, index: int, now: float) -> list[Branch]:
+    """Each target, and under it the child steps it has been through."""
+    found: dict[str, Branch] = {}
+    jobs = [state.jobs[name] for child in children_of(run, index) for name in run.steps[child].jobs]
+    for job in sorted(jobs, key=lambda each: each.number):
+        target = job.target or ""
+        if target not in found:
+            row = TreeRow(
+                key=f"{run.id}:{index}/{target}", kind="worker", text=target, run=run.id, worker=target
+            )
+            found[target] = Branch(row=row)
+        name = run.runbook.steps[job.step or 0].name
+        found[target].branches.append(steps.of_one(state, run, job, name, now))
+    return list(found.values())

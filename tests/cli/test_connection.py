@@ -1,0 +1,68 @@
+"""Getting at a space: its server, or this process for as long as it takes."""
+
+from pathlib import Path
+
+import pytest
+
+from octotui.cli.connection import NoServer, attach, looked_at, there
+from octotui.engine.commands import StartRun
+from octotui.runtime.offline_space import OfflineSpace
+from octotui.runtime.open_space import space_folder, state_on_disk
+from octotui.runtime.server.client import Client
+from octotui.runtime.session import Session
+from octotui.store.errors import StoreError
+from octotui.store.space_folder import SpaceFolder
+from tests.cli.conftest import OK, Call
+from tests.cli.verbs.test_run import wait_for
+from tests.servers import holder
+from tests.world import manual, model
+
+pytestmark = pytest.mark.usefixtures("servers_end")
+MODEL = model({"ask": [manual("May it?")]})
+
+
+async def test_where_nobody_serves_it_this_process_does_and_others_may_attach(tmp_path: Path) -> None:
+    async with there(MODEL, None, tmp_path) as session:
+        assert isinstance(session, Session)
+        async with attach("test", tmp_path, start=False) as client:
+            await client.send(StartRun(process="ask"))
+            assert session.state.seq == client.state.seq
+        async with there(MODEL, None, tmp_path) as other:
+            assert isinstance(other, Client)
+    with pytest.raises(NoServer, match="nobody serves"):
+        async with attach("test", tmp_path, start=False):
+            pass
+    assert holder(tmp_path / "test") == 0, "only people can help: no server is needed"
+
+
+async def test_a_folder_that_is_held_by_who_does_not_serve_it_is_told(tmp_path: Path) -> None:
+    with SpaceFolder(tmp_path, "test"), pytest.raises(StoreError, match="is in use by another octotui"):
+        async with there(MODEL, None, tmp_path):
+            pass
+
+
+async def test_it_is_looked_at_on_disk_by_who_may(tmp_path: Path) -> None:
+    async with looked_at("test", tmp_path) as here:
+        assert isinstance(here, OfflineSpace)
+
+
+def test_what_can_still_go_on_is_handed_to_a_server(octotui: Call, write: Call, state: Path) -> None:
+    """A run belongs to the space, and not to the call that started it."""
+    model = write(OK + AGAIN)
+    assert octotui("run", model, "again", "--detach", "--state", state).code == 0
+    space = space_folder("small", state)
+    wait_for(lambda: state_on_disk(space).deadlines)
+    octotui("stop", model, "--state", state)
+    assert not space.is_held
+    assert octotui("run", model, "ok", "--state", state).code == 0
+    assert space.is_held, "nobody would try again"
+
+
+AGAIN = """
+[[runbooks.again.steps]]
+name = "Try"
+pool = "setup"
+retries = 1
+backoff = "1h"
+script = "exit 3"
+"""

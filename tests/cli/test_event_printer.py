@@ -1,0 +1,56 @@
+"""What is told of a run, in lines or in JSON."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from octotui.cli.event_printer import EventPrinter
+from octotui.engine.state import State
+from tests.scenes import SCENES
+from tests.world import World, model, replay, script
+
+
+def world() -> World:
+    made = World(model({"a": [script("Run")]}))
+    made.start("a")
+    made.run_out()
+    return made
+
+
+def test_lines_of_several_events_are_told_each_in_its_own_state(capsys: pytest.CaptureFixture[str]) -> None:
+    done = world()
+    EventPrinter(as_json=False, ascii_only=True).tell(tuple(done.events), State(), done.state)
+    told = capsys.readouterr().out.splitlines()
+    assert told[0] == "the model of Test is loaded"
+    assert told[-1] == "run-1  succeeded"
+    assert any("starts on worker1" in line for line in told)
+
+
+def test_the_tree_has_notes_on_jobs(capsys: pytest.CaptureFixture[str]) -> None:
+    done = world()
+    narration = EventPrinter(as_json=False, ascii_only=False)
+    narration.end(replay(done.events), "run-1", done.now, {"job-1.1": "waited 00:04 for worker1"})
+    assert "✔ Run  waited 00:04 for worker1, succeeded" in capsys.readouterr().out
+
+
+def test_json_is_utf_8_whatever_the_output_says(capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+    done = world()
+    narration = EventPrinter(as_json=True, ascii_only=True)
+    narration.tell(tuple(done.events), State(), done.state)
+    narration.end(replay(done.events), "run-1", done.now)
+    lines = [json.loads(line) for line in capsysbinary.readouterr().out.splitlines()]
+    assert [line.get("seq") for line in lines] == [*range(1, len(done.events) + 1), None]
+    assert lines[-1]["type"] == "Summary"
+
+
+def test_v7_it_says_where_files_are_kept(capsys: pytest.CaptureFixture[str]) -> None:
+    done = SCENES["telling"]()
+    narration = EventPrinter(as_json=False, ascii_only=False)
+    narration.where = lambda *names: Path("/kept", *names)
+    narration.tell(tuple(done.world.events), State(), done.state)
+    told = capsys.readouterr().out.splitlines()
+    wanted = "run-1  artifact kraken-weight.csv 12 KiB kept at /kept/run-1/job-1.1/kraken-weight.csv"
+    assert wanted in told
+    narration.end(done.state, "run-1", done.now, {"job-1.1": "waited 00:04"})
+    assert capsys.readouterr().out.count("waited 00:04") == 1

@@ -1,0 +1,53 @@
+"""How a space is named."""
+
+from pathlib import Path
+
+import pytest
+
+from octotui.cli.space_argument import SpaceName, run_id, space_of
+from tests.cli.conftest import OK, Call
+
+
+def test_by_its_model_its_name_or_its_folder(octotui: Call, write: Call, state: Path) -> None:
+    model = write(OK)
+    octotui("run", model, "ok", "--state", state)
+    assert space_of(str(model), state) == SpaceName("small", model, state)
+    assert space_of("Small", state) == space_of("small", state) == SpaceName("small", None, state)
+    assert space_of(str(state / "small"), None) == SpaceName("small", None, state)
+
+
+def test_a_model_that_is_broken_in_other_places_still_names_it(write: Call, state: Path) -> None:
+    model = write("[nonsense]\n")
+    assert space_of(str(model), state).slug == "small"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("this is [not TOML", "cannot be read"),
+        ("[pools.a]\n", "says no [space] name"),
+        ("space = 3\n", "cannot be read"),
+    ],
+)
+def test_a_file_that_names_none_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, told: str
+) -> None:
+    file = tmp_path / "model.toml"
+    file.write_text(text)
+    with pytest.raises(SystemExit) as left:
+        space_of(str(file), tmp_path)
+    assert left.value.code == 2
+    assert told in capsys.readouterr().err
+
+
+def test_a_name_that_is_none_is_told_with_what_was_meant(
+    octotui: Call, write: Call, state: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    octotui("run", write(OK), "ok", "--state", state)
+    with pytest.raises(SystemExit):
+        space_of("smal", state)
+    assert 'no space of that name; did you mean "small"?' in capsys.readouterr().err
+
+
+def test_a_run_may_be_named_by_its_number() -> None:
+    assert (run_id("7"), run_id("run-7"), run_id("run-007")) == ("run-7", "run-7", "run-7")

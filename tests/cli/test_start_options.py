@@ -1,0 +1,93 @@
+"""What verbs take to start a run."""
+
+import os
+import pwd
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from octotui.cli.start_options import account, starting_time, values_of
+from tests.cli.conftest import OK, Call
+
+Write = Callable[..., Path]
+
+
+def test_values_are_given_as_name_and_value() -> None:
+    assert values_of(("A=1", " B = x=y ", "A=2", "C=")) == {"A": "2", "B": " x=y ", "C": ""}
+
+
+def test_the_account_is_the_one_of_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """I6: and not what the environment claims."""
+    monkeypatch.setenv("LOGNAME", "somebody-else")
+    assert account() == pwd.getpwuid(os.geteuid()).pw_name
+
+
+PROMPTS = """
+[variables]
+Version = { prompt = { label = "Which version?" } }
+Size = { prompt = { kind = "select", options = ["small", "large"] } }
+Colour = { prompt = { default = "blue" } }
+Password = { prompt = { kind = "sensitive" } }
+"""
+
+
+@pytest.mark.parametrize("verb", ["run", "plan"])
+def test_every_value_that_is_missing_is_named_at_once(
+    octotui: Call, write: Write, state: Path, verb: str
+) -> None:
+    """V6: exit code 2, before anything is opened."""
+    told = octotui(verb, write(OK, head=PROMPTS), "ok", "--set", "Size=big", "--state", state)
+    assert told.code == 2
+    assert told.err == (
+        'octotui: Version (Which version?) needs a value; Size must be one of "small", "large"; '
+        "Password needs a value; say each with --set NAME=VALUE\n"
+    )
+    assert not state.exists()
+
+
+def test_values_that_are_asked_for_reach_the_script_and_sensitive_ones_nothing_else(
+    octotui: Call, write: Write, state: Path
+) -> None:
+    """V5, V6: neither the lines, the JSON, the journal nor a log has what is sensitive."""
+    script = OK.replace('"hello ', '"hello $Version $Colour $Password ')
+    given = ("--set", "version=1.2", "--set", "Size=small", "--set", "Password=hunter22")
+    told = octotui("run", write(script, head=PROMPTS), "ok", *given, "--state", state, "--json")
+    assert told.code == 0
+    logs = "".join(each.read_text() for each in state.rglob("*.log"))
+    assert "hello 1.2 blue ******** " in logs
+    assert "hunter22" not in told.out + told.err + logs
+    for file in state.rglob("*"):
+        assert file.is_dir() or b"hunter22" not in file.read_bytes(), file
+
+
+def test_a_time_to_start_is_said_as_such_or_as_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Q5: a time here, unless it says its offset."""
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    assert starting_time(None, None, 0.0) is None
+    assert starting_time(None, "2h", 100.0) == 7_300.0
+    assert starting_time("1970-01-02 03:00", None, 0.0) == 97_200.0
+    assert starting_time("1970-01-02T03:00+01:00", None, 0.0) == 93_600.0
+
+
+@pytest.mark.parametrize(
+    ("at", "after", "told"),
+    [
+        ("tomorrow", None, '--at takes a time such as "2026-11-23 03:00", not “tomorrow”'),
+        (
+            "1970-01-02 03:00",
+            None,
+            "--at 1970-01-02 03:00 has passed; the run starts now without it",
+        ),
+        (None, "soon", '--in: Expected a duration such as "90s", "15m" or "1h30m", not "soon".'),
+        ("2026-11-23", "2h", "--at and --in do not go together; give one of them"),
+    ],
+)
+def test_a_time_that_is_none_is_refused(
+    at: str | None, after: str | None, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as left:
+        starting_time(at, after, 1e9)
+    assert (left.value.code, capsys.readouterr().err) == (2, f"octotui: {told}\n")

@@ -1,0 +1,122 @@
+"""`octotui plan`: what would come, with nothing started and nothing written."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from octotui.store.journal.journal import Journal
+from octotui.store.space_folder import SpaceFolder
+from tests.cli.conftest import ASK, FAIL, OK, OTHERS, ROOT, SIZED, Call
+from tests.cli.verbs.test_run import states
+
+
+def seen(folder: Path) -> dict[str, tuple[int, bytes]]:
+    """Every file below a folder, when it was changed and what is in it."""
+    files = (each for each in folder.rglob("*") if each.is_file())
+    return {str(each): (each.stat().st_mtime_ns, each.read_bytes()) for each in files}
+
+
+def test_nothing_is_started_and_nothing_written(
+    octotui: Call, write: Call, state: Path, tmp_path: Path
+) -> None:
+    model = write(OK.replace("echo", f"touch {tmp_path}/started; echo"))
+    said = octotui("plan", model, "ok", "--state", state)
+    assert (said.code, said.err) == (0, "")
+    assert said.out == (
+        "\n✔ run-1 ok  succeeded 00:01\none: first in setup\n└ ✔ Say hello  succeeded 00:01\n"
+    )
+    assert not state.exists()
+    assert not (tmp_path / "started").exists()
+
+
+def test_it_goes_on_from_the_cursors_of_the_space_and_leaves_them(
+    octotui: Call, write: Call, state: Path
+) -> None:
+    model = write(OK)
+    octotui("run", model, "ok", "--state", state)
+    before = seen(state)
+    for _ in range(2):
+        summary = json.loads(octotui("plan", model, "ok", "--state", state, "--json").out)
+        assert summary["runs"][0]["workers"] == {"Say hello": "two"}
+        assert summary["runs"][0]["id"] == "run-2"
+    assert seen(state) == before
+    said = octotui("run", model, "ok", "--json", "--state", state)
+    assert json.loads(said.out.splitlines()[-1]) == summary
+
+
+async def test_a_space_in_use_and_one_without_a_journal_are_no_obstacle(
+    program: Call, write: Call, state: Path
+) -> None:
+    model = write(OK)
+    with SpaceFolder(state, "small") as folder:
+        assert program("plan", model, "ok", "--state", state).code == 0
+        journal = Journal(folder.journal)
+        assert program("plan", model, "ok", "--state", state).code == 0
+        journal.close()
+        folder.journal.write_bytes(b"")
+        assert program("plan", model, "ok", "--state", state).code == 0
+        assert folder.journal.stat().st_size == 0
+
+
+def test_a_damaged_journal_is_told(octotui: Call, write: Call, state: Path) -> None:
+    SpaceFolder(state, "small").make()
+    (state / "small" / "journal.sqlite").write_text("precious" * 1000)
+    said = octotui("plan", write(OK), "ok", "--state", state)
+    assert (said.code, said.out) == (1, "")
+    assert said.err == (
+        f"octotui: {state}/small/journal.sqlite is damaged (file is not a database): "
+        "open the space to go on with what can be read of it\n"
+    )
+
+
+@pytest.mark.parametrize("runbook", [ASK, OTHERS])
+def test_every_question_is_a_proceed_whoever_may_answer_it(
+    octotui: Call, write: Call, state: Path, runbook: str
+) -> None:
+    said = octotui("plan", write(runbook), "others" if runbook == OTHERS else "ask", "--state", state)
+    assert said.code == 0
+    assert "said proceed" in said.out
+    assert states(state) == {}
+
+
+def test_a_plan_that_fails_says_why(octotui: Call, write: Call, state: Path) -> None:
+    model = write(OK.replace('"setup"', '"empty"'), head="[pools.empty]\nworkers = []\n")
+    said = octotui("plan", model, "ok", "--state", state)
+    assert said.code == 1
+    assert said.err.startswith("octotui: run-1 failed: step “Say hello”, pool empty: the pool has no workers")
+    assert said.err.count("\n") == 1
+
+
+def test_what_is_to_fail_fails(octotui: Call, write: Call, state: Path) -> None:
+    model = write(FAIL.replace("script", 'simulate = { takes = "90s", result = "failure" }\nscript'))
+    said = octotui("plan", model, "fail", "--state", state)
+    assert said.code == 1
+    assert "✖ Fail  exit code 1, failed 01:30" in said.out
+
+
+def test_lock_waits_are_told_with_who_is_in_the_way(octotui: Call, state: Path) -> None:
+    said = octotui("plan", ROOT / "configs" / "kraken.toml", "tame", "--state", state)
+    assert "✔ Walk the planks  waited 00:04 for worker3, behind run-1, succeeded" in said.out
+
+
+def test_what_a_worker_has_is_not_copied_again(octotui: Call, state: Path) -> None:
+    held = state / "kraken" / "workers" / "worker3" / "packages" / "worker-image" / "2.1.0"
+    held.mkdir(parents=True)
+    said = octotui("plan", ROOT / "configs" / "kraken.toml", "tame", "--state", state)
+    assert "✔ acquire worker-image 2.1.0  succeeded 00:00" in said.out
+
+
+def test_a_script_to_warn_of_leaves_no_log(octotui: Call, write: Call, state: Path) -> None:
+    said = octotui("plan", write(OK.replace("$Greeting", "#{Greeting}")), "ok", "--state", state)
+    assert "nobody knows the variable Greeting" in said.out
+    assert not state.exists()
+
+
+def test_a_plan_answers_as_as_many_people_as_it_takes(octotui: Call, write: Call, state: Path) -> None:
+    """I6: not the one who started it, each of the fields filled in, and nobody stays out for ever."""
+    two = SIZED.replace('?", ', '?", approvals = 2, not_requester = true, ', 1)
+    said = octotui("plan", write(two), "sized", "--state", state)
+    assert said.code == 0
+    assert "somebody said proceed (Size = small, Ticket = Ticket, Token = ********)" in said.out
+    assert "somebody 2 said proceed" in said.out

@@ -1,0 +1,217 @@
+"""The server of a space as a process: signals, two at once, other accounts of the machine."""
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+
+from octotui.runtime.open_space import space_folder, state_on_disk
+from tests.cli.conftest import ASK, HEAD, OK, ROOT, Call, command
+from tests.cli.verbs.test_run import wait_for
+from tests.servers import end_servers, holder
+
+ROOT_ONLY = pytest.mark.skipif(os.geteuid() != 0, reason="only root can be another account, too")
+NOBODY = 65534
+
+
+@contextmanager
+def serving(model: Path, state: Path) -> Iterator["subprocess.Popen[str]"]:
+    """A server in the foreground, ready for clients."""
+    with subprocess.Popen(
+        command("serve", model, "--state", state),
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as server:
+        try:
+            wait_for((state / "small" / "socket").exists)
+            yield server
+        finally:
+            server.kill()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_in_order(write: Call, state: Path, number: int) -> None:
+    with serving(write(OK), state) as server:
+        server.send_signal(number)
+        out, err = server.communicate(timeout=10)
+        assert (server.returncode, err) == (0, "")
+    assert "serving Small as process" in out
+    assert "the server of Small ends: it was" in out
+    assert not (state / "small" / "socket").exists()
+
+
+def test_a_hang_up_has_it_read_its_model_and_a_stop_signal_stops_nothing(
+    octotui: Call, write: Call, state: Path
+) -> None:
+    model = write(OK)
+    with serving(model, state) as server:
+        server.send_signal(signal.SIGTSTP)
+        write(OK + ASK)
+        server.send_signal(signal.SIGHUP)
+        wait_for(lambda: "ask" in state_on_disk(space_folder("small", state)).model.runbooks)
+        assert octotui("run", model, "ok", "--state", state).code == 0
+        assert server.poll() is None
+
+
+def test_of_two_that_start_at_once_one_serves_and_the_other_says_so(write: Call, state: Path) -> None:
+    call = command("serve", write(OK), "--state", state)
+    both = [
+        subprocess.Popen(call, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
+    try:
+        wait_for(lambda: any(each.poll() is not None for each in both))
+        (loser,) = [each for each in both if each.poll() is not None]
+        (winner,) = [each for each in both if each is not loser]
+        _, err = loser.communicate()
+        assert loser.returncode == 1
+        assert f"is in use by another octotui (process {winner.pid})" in err
+        assert winner.poll() is None
+    finally:
+        for each in both:
+            each.terminate()
+            each.communicate(timeout=10)
+
+
+def test_two_clients_that_start_one_at_once_have_the_same(write: Call, state: Path) -> None:
+    call = command("run", write(OK), "ok", "--detach", "--state", state)
+    both = [subprocess.Popen(call, cwd=ROOT, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    said = sorted(each.communicate(timeout=30)[0].split()[0] for each in both)
+    assert [each.returncode for each in both] == [0, 0]
+    assert said == ["run-1", "run-2"]
+
+
+def test_after_kill_9_the_next_one_takes_its_place(octotui: Call, write: Call, state: Path) -> None:
+    model = write(ASK)
+    with serving(model, state) as server:
+        assert octotui("run", model, "ask", "--detach", "--state", state).code == 0
+        wait_for(lambda: state_on_disk(space_folder("small", state)).asking)
+        server.kill()
+        server.wait()
+    assert (state / "small" / "socket").exists()
+    assert octotui("proceed", model, "run-1", "--state", state).code == 0
+    assert octotui("wait", model, "run-1", "--state", state).code == 0
+
+
+def test_one_that_cannot_start_says_why_to_who_wanted_it(octotui: Call, write: Call, state: Path) -> None:
+    model = write(OK)
+    (state / "small").mkdir(parents=True)
+    with closing(sqlite3.connect(state / "small" / "journal.sqlite")) as database:
+        database.execute("PRAGMA user_version = 99")
+    said = octotui("run", model, "ok", "--detach", "--state", state)
+    assert said.code == 1
+    assert f"{state}/small/journal.sqlite was written by a newer octotui" in said.err
+    model.write_text(model.read_text() + "[nonsense]\n")
+    said = octotui("cancel", model, "run-1", "--state", state)
+    assert said.code == 1
+    assert "server.log says why" in said.err
+
+
+@ROOT_ONLY
+class TestOtherAccounts:
+    def call(self, *arguments: object) -> "subprocess.CompletedProcess[str]":
+        """The program as an account that owns nothing here."""
+        return subprocess.run(
+            [sys.executable, "-c", AS_NOBODY, *map(str, arguments)],
+            cwd=ROOT,
+            env={**os.environ, "LOGNAME": "root", "USER": "root"},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+
+    def test_one_that_was_not_let_in_cannot_connect(self, write: Call, open_state: Path) -> None:
+        with serving(write(OK), open_state):
+            said = self.call("cancel", open_state / "small", "run-1")
+            assert said.returncode != 0
+            assert "run-1" not in said.stdout
+
+    def test_one_of_a_group_may_do_what_it_has_the_right_to(
+        self, octotui: Call, write: Call, open_state: Path
+    ) -> None:
+        """I6: who somebody is is what the kernel says, whatever LOGNAME claims."""
+        import grp
+
+        group = grp.getgrgid(NOBODY).gr_name
+        head = f'[access]\ngroup = "{group}"\nanswer = ["nobody"]\n'
+        model = write(ASK, head=head)
+        with serving(model, open_state):
+            assert octotui("run", model, "ask", "--detach", "--state", open_state).code == 0
+            wait_for(lambda: state_on_disk(space_folder("small", open_state)).asking)
+            refused = self.call("cancel", "Small", "run-1", "--state", open_state)
+            assert refused.returncode == 2
+            assert "nobody may not start, cancel or move runs here" in refused.stderr
+            answered = self.call("proceed", "Small", "run-1", "--notes", "fine", "--state", open_state)
+            assert (answered.returncode, answered.stderr) == (0, "")
+            assert "nobody says proceed" in answered.stdout
+            told = octotui("events", model, "--state", open_state).out
+            assert "nobody was refused run-1" in told
+            log = self.call("logs", "Small", "run-1", "-f", "--state", open_state)
+            assert (log.stdout, log.stderr) == ("After | they said: fine\n", "")
+
+    def test_a_state_directory_that_is_read_only_is_told(self, open_state: Path) -> None:
+        model, locked = open_state / "model.toml", open_state / "locked"
+        model.write_text(HEAD + OK)
+        locked.mkdir(0o555)
+        said = self.call("run", model, "ok", "--state", locked)
+        assert said.returncode == 1
+        assert said.stderr == f"octotui: {locked}/small cannot be used: Permission denied\n"
+
+    @pytest.fixture
+    def open_state(self) -> Iterator[Path]:
+        """A state directory that others can reach, though not what is in its spaces."""
+        with tempfile.TemporaryDirectory() as folder:
+            Path(folder).chmod(0o711)
+            yield Path(folder)
+            end_servers(Path(folder))
+
+
+AS_NOBODY = """
+import difflib, encodings.utf_8_sig, importlib, os, pathlib, sys
+import octotui.cli.main
+for file in pathlib.Path("octotui").rglob("[a-z]*.py"):
+    if file.parts[1] != "ui" and "helpers" not in file.parts:
+        importlib.import_module(".".join(file.with_suffix("").parts))
+os.setgroups([])
+os.setgid(65534)
+os.setuid(65534)
+octotui.cli.main.cli()
+"""
+
+
+def test_the_server_outlives_the_terminal_that_started_it(write: Call, state: Path) -> None:
+    """A run belongs to the space: the terminal is closed, and its run goes on."""
+    slow = OK.replace("script = '", "script = 'sleep 0.5; ")
+    main, other = os.openpty()
+    call = command("events", write(slow), "-f", "--state", state)
+    with subprocess.Popen(
+        [sys.executable, "-c", TERMINAL, *call], cwd=ROOT, stdin=other, stdout=other, stderr=other
+    ):
+        wait_for((state / "small" / "socket").exists)
+        server = holder(state / "small")
+        subprocess.run(command("run", write(slow), "ok", "--detach", "--state", state), cwd=ROOT, check=True)
+        os.close(other)
+        os.close(main)
+    wait_for(lambda: not state_on_disk(space_folder("small", state)).families)
+    time.sleep(0.1)
+    assert holder(state / "small") == server != 0
+
+
+TERMINAL = """
+import fcntl, os, sys, termios
+os.setsid()
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+os.execv(sys.argv[1], sys.argv[1:])
+"""

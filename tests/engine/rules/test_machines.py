@@ -1,0 +1,125 @@
+"""Packages are acquired before the steps that need them."""
+
+from octotui.engine import commands
+from octotui.engine.events import JobQueued, JobStarted
+from octotui.engine.rules.machines import acquisitions, mode_on, packages_in_use
+from octotui.model.space import Pool
+from tests.world import World, engine, manual, model, packages, script
+
+
+def needs(name: str, *names: str, **more: object):
+    return script(name, packages=packages(*names), **more)
+
+
+def test_one_job_for_each_worker_just_before_the_first_step_that_needs_packages() -> None:
+    """P2: exclusive, with the versions that were chosen; each package once."""
+    steps = [
+        script("A"),
+        needs("B", "image", "tools@1.2.0"),
+        needs("C", "image", "tools@1.2.0"),
+        needs("D", "tools"),
+    ]
+    world = World(model({"go": steps}, workers=4))
+    world.start("go")
+    assert [event.kind for event in world.happened(JobQueued)] == ["script"]
+    world.run_out()
+    jobs = [event for event in world.happened(JobQueued) if event.kind == "acquire"]
+    assert [(job.worker, job.mode, job.packages) for job in jobs] == [
+        ("worker2", "exclusive", (("image", "1.0.0"), ("tools", "1.2.0"))),
+        ("worker3", "exclusive", (("tools", "1.0.0"),)),
+    ]
+    order = [event.job for event in world.happened(JobStarted)]
+    assert order == ["job-1.1", "job-1.2", "job-1.3", "job-1.4", "job-1.5", "job-1.6"]
+
+
+def test_picks_of_one_worker_are_acquired_together() -> None:
+    """P2: two lease keys, one worker, one job."""
+    world = World(model({"go": [needs("A", "image"), needs("B", "tools", "image")]}, workers=1))
+    world.start("go")
+    run = world.run("run-1")
+    assert acquisitions(run) == (("worker1", (("image", "1.0.0"), ("tools", "1.0.0"))),)
+
+
+def test_it_takes_the_lock_though_all_may_be_cached() -> None:
+    """P2, L1: the second run acquires the same package on the same worker."""
+    world = World(model({"go": [needs("A", "image")]}, workers=1))
+    world.start("go")
+    world.run_out()
+    world.start("go")
+    assert world.happened(JobQueued)[-1].kind == "acquire"
+
+
+def test_a_package_that_cannot_be_acquired_fails_the_run_before_any_step_uses_it() -> None:
+    """P3: what needs no package goes on by its condition; what needs one is skipped, whatever it says."""
+    steps = [
+        needs("A", "image"),
+        needs("B", "image", condition="always"),
+        script("C", condition="always"),
+        script("D"),
+    ]
+    world = World(model({"go": steps}))
+    world.start("go")
+    world.report("job-1.1", "failed", reason="the checksum is wrong")
+    world.run_out()
+    assert world.steps("run-1") == ["skipped", "skipped", "succeeded", "skipped"]
+    run = world.run("run-1")
+    assert run.reason == "packages could not be acquired on worker1: the checksum is wrong"
+    assert run.steps[1].reason == "its packages could not be acquired"
+
+
+def test_all_jobs_of_the_selection_come_to_an_end_first() -> None:
+    """P2, P3: one failed, and one is still copying."""
+    world = World(model({"go": [needs("A", "image"), needs("B", "tools")]}))
+    world.start("go")
+    world.report("job-1.2", "failed", reason="no space")
+    assert world.steps("run-1") == ["pending", "pending"]
+    world.report("job-1.1")
+    assert world.steps("run-1") == ["skipped", "skipped"]
+
+
+def test_packages_that_are_missing_fail_the_plan() -> None:
+    """P3, W11: with every other problem."""
+    world = World(
+        model({"go": [needs("A", "image"), script("B", pool=None)]}, **engine(built_in_worker=False))
+    )
+    world._perform = lambda event: None  # type: ignore[method-assign]
+    world.start("go")
+    world.send(commands.ChoosePackages(run="run-1", versions={}, problems=("no feed has image",)))
+    assert world.run("run-1").reason.split("; ")[0] == "no feed has image"
+    assert len(world.run("run-1").reason.split("; ")) == 2
+    assert world.steps("run-1") == ["pending", "pending"]
+
+
+def test_a_new_selection_acquires_anew() -> None:
+    """P2, W7: after a question, on the worker that was selected then."""
+    world = World(model({"go": [needs("A", "image"), manual("Ask"), needs("B", "image")]}))
+    world.start("go")
+    world.run_out()
+    world.answer()
+    world.run_out()
+    acquired = [event.worker for event in world.happened(JobQueued) if event.kind == "acquire"]
+    assert acquired == ["worker1", "worker2"]
+
+
+def test_the_mode_of_a_script() -> None:
+    """L1, L3: shared, unless worker or pool say exclusive."""
+    pools = {
+        "setup": Pool(name="Setup", workers=("worker1",)),
+        "alone": Pool(name="Alone", workers=("worker2",), exclusive=True),
+    }
+    world = World(
+        model({"go": [script("A"), script("B", pool="alone"), script("C", pool=None)]}, pools=pools)
+    )
+    world.start("go")
+    run = world.state.runs["run-1"]
+    assert [mode_on(world.state, run, step) for step in (0, 1, 2)] == ["shared", "exclusive", "shared"]
+
+
+def test_the_packages_of_open_runs_are_in_use() -> None:
+    world = World(model({"go": [needs("A", "image", "tools@[1.0,2.0)")]}, workers=1))
+    assert packages_in_use(world.state) == frozenset()
+    world.start("go")
+    chosen = world.run("run-1").versions or {}
+    assert packages_in_use(world.state) == {("image", chosen["image"]), ("tools", chosen["tools@[1.0,2.0)"])}
+    world.run_out()
+    assert packages_in_use(world.state) == frozenset()

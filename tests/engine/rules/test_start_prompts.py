@@ -1,0 +1,147 @@
+"""V6: what a run asks for at its start."""
+
+import pytest
+
+from octotui.engine import commands
+from octotui.engine.commands import Refused
+from octotui.engine.rules.start_prompts import (
+    GivenValues,
+    RequiredPrompt,
+    problems_with,
+    required_prompts,
+    sort_out,
+    unanswered,
+)
+from octotui.model.process import Runbook
+from octotui.model.space import Model, Project, Scope, Value
+from octotui.model.values import Prompt, Secret
+from tests.world import World, child, model, script
+
+NAMED = Prompt(label="Which version?")
+
+
+def prompted(prompt: Prompt = NAMED, **scope: tuple[str, ...]) -> Value:
+    return Value(kind="prompt", prompt=prompt, scope=Scope(**scope))
+
+
+def space(**variables: tuple[Value, ...]) -> Model:
+    return model(
+        {"go": [script("A"), script("B")], "parent": [child("Go", "go", wait=True)]}, variables=variables
+    )
+
+
+def names(of: Model, environment: str | None = None) -> list[str]:
+    return [
+        each.name for each in required_prompts(of, commands.StartRun(process="go", environment=environment))
+    ]
+
+
+def test_a_run_asks_for_the_prompts_that_win_where_it_is() -> None:
+    """V3, V6: a prompt for production alone is not asked for elsewhere."""
+    of = space(
+        Version=(prompted(),),
+        Reason=(Value(value="because"), prompted(environment=("production",))),
+        Fixed=(prompted(), Value(value="1", scope=Scope(environment=("production",)))),
+        Plain=(Value(value="x"),),
+    )
+    assert names(of, "test") == ["Version", "Fixed"]
+    assert names(of, "production") == ["Version", "Reason"]
+
+
+def test_a_prompt_for_one_step_is_asked_for_once() -> None:
+    of = space(
+        Here=(prompted(step=("B",)),), Both=(prompted(step=("A", "B")),), Elsewhere=(prompted(step=("Z",)),)
+    )
+    assert names(of) == ["Here", "Both"]
+
+
+def test_a_process_asks_for_what_its_project_declares() -> None:
+    """V4: what a project says itself beats the prompt of the space."""
+    of = Model(
+        space=space().space,
+        variables={"Version": (prompted(),), "Size": (prompted(),)},
+        projects={
+            "shop": Project(deployment=Runbook(name="Shop"), variables={"Size": (Value(value="small"),)})
+        },
+    )
+    assert [each.name for each in required_prompts(of, commands.StartRun(process="shop"))] == ["Version"]
+
+
+def test_who_is_asked_sees_the_label_or_the_name() -> None:
+    assert (RequiredPrompt("X", NAMED).label, RequiredPrompt("X", Prompt()).label) == ("Which version?", "X")
+
+
+def test_values_of_sensitive_variables_are_put_apart() -> None:
+    """V5: also where the declared one is read elsewhere, and in any case of the name."""
+    of = space(
+        Password=(Value(kind="sensitive", secret=Secret(env="P")),),
+        Token=(prompted(Prompt(kind="sensitive")),),
+    )
+    given = sort_out(of, "go", {"PASSWORD": "hunter22", "Token": "", "Colour": "blue"})
+    assert given == GivenValues({"Colour": "blue"}, {"Password": "hunter22"})
+
+
+def test_all_that_is_missing_or_wrong_is_told_at_once() -> None:
+    """V6: every one by its name and its label; V5: the short value itself is not told."""
+    asks = (
+        RequiredPrompt("Version", NAMED),
+        RequiredPrompt("Reason", Prompt()),
+        RequiredPrompt("Size", Prompt(kind="select", options=("small", "large"))),
+        RequiredPrompt("Colour", Prompt(default="blue")),
+        RequiredPrompt("Note", Prompt(required=False)),
+        RequiredPrompt("Password", Prompt(kind="sensitive")),
+    )
+    assert problems_with(asks, GivenValues({"size": "big"}, {"Password": "abc"})) == (
+        "Version (Which version?) needs a value",
+        "Reason needs a value",
+        'Size must be one of "small", "large"',
+        "Password has fewer than 4 characters, which cannot be masked: give it a longer value",
+    )
+    fine = GivenValues({"VERSION": "1", "Reason": "so", "Size": "small"}, {"Password": "hunter22"})
+    assert problems_with(asks, fine) == ()
+
+
+def test_a_run_is_refused_without_its_values_and_queued_with_them() -> None:
+    world = World(space(Version=(prompted(),), Size=(prompted(Prompt()),)))
+    with pytest.raises(Refused) as told:
+        world.send(commands.StartRun(process="go"))
+    assert str(told.value) == "Version (Which version?) needs a value; Size needs a value"
+    world.send(commands.StartRun(process="go", variables={"version": "1.2", "Size": "2"}))
+    assert world.state.runs["run-1"].variables == {"Version": "1.2", "Size": "2"}
+
+
+def test_what_is_sensitive_is_in_no_event_and_no_state() -> None:
+    """V5, V6: only its name is."""
+    world = World(space(Token=(prompted(Prompt(kind="sensitive")),)))
+    events = world.send(commands.StartRun(process="go", variables={"token": "hunter22"}))
+    assert world.state.runs["run-1"].secrets == ("Token",)
+    assert "hunter22" not in repr(events) + repr(world.state)
+
+
+def test_a_run_that_a_step_starts_fails_where_it_would_have_to_ask() -> None:
+    """V6, W11: nobody is there to be asked; one sentence for each variable."""
+    world = World(space(Version=(prompted(),), Colour=(prompted(Prompt(default="blue")),)))
+    world.send(commands.StartRun(process="parent", variables={"Version": "1"}))
+    world.run_out()
+    assert world.ends() == {"run-1": "failed", "run-2": "failed"}
+    assert world.run("run-2").reason == (
+        "Version is asked for at the start of a run, has no default, and nobody gave a value"
+    )
+
+
+def test_what_was_given_is_answered() -> None:
+    assert (
+        unanswered(
+            (RequiredPrompt("Version", NAMED), RequiredPrompt("Note", Prompt(required=False))), ("VERSION",)
+        )
+        == ()
+    )
+
+
+def test_a_checkbox_is_true_or_false_as_octopus_writes_it() -> None:
+    """V6: however it was typed."""
+    of = space(Sure=(prompted(Prompt(kind="checkbox")),))
+    assert sort_out(of, "go", {"sure": "true", "Other": "true"}).variables == {
+        "Sure": "True",
+        "Other": "true",
+    }

@@ -1,0 +1,146 @@
+from pathlib import Path
+
+import pytest
+
+from octotui.model.checks.packages import package_of
+from octotui.model.process import Package, Requirement
+from octotui.model.space import Feed
+from octotui.model.toml.read import load
+from octotui.model.toml.write import dump
+from tests.model.texts import complaints_of, model_of, only_complaint
+
+STEP = '[[runbooks.x.steps]]\nname = "One"\nscript = "true"\npackages = ["tools@1.2.0"]\n'
+FEED = '[feeds.local]\ndirectory = "packages"\n'
+
+
+@pytest.mark.parametrize(
+    ("file", "package"),
+    [
+        ("worker-image.2.1.0.zip", Requirement("worker-image", "2.1.0")),
+        ("tools.1.2.0.tar.gz", Requirement("tools", "1.2.0")),
+        ("My.App.7.1.zip", Requirement("My.App", "7.1")),
+        ("tools.1.0.0-beta.2.zip", Requirement("tools", "1.0.0-beta.2")),
+        ("tools.1.0.0+build.7.nupkg", Requirement("tools", "1.0.0+build.7")),
+        ("tools.1.0-².zip", None),
+        ("tools.1.0.tar", None),
+        ("tools.zip", None),
+        ("1.2.0.zip", Requirement("1", "2.0")),
+    ],
+)
+def test_the_name_of_a_file_says_id_and_version(file: str, package: Requirement | None) -> None:
+    assert package_of(file) == package
+
+
+def test_p1_a_package_needs_a_feed(tmp_path: Path) -> None:
+    said = 'runbooks.x.steps["One"].packages[1]: "tools" needs a feed; declare one, such as [feeds.local].'
+    assert only_complaint(tmp_path, STEP) == said
+
+
+def test_p1_a_range_that_cannot_be_read_is_said(tmp_path: Path) -> None:
+    (tmp_path / "packages").mkdir()
+    (tmp_path / "packages" / "tools.1.0.0.zip").touch()
+    said = only_complaint(tmp_path, (STEP + FEED).replace("1.2.0", "latest"))
+    assert 'packages[1]: "latest" is no range of versions; write one such as "1.2.0"' in said
+    model = model_of(tmp_path, (STEP + FEED).replace("1.2.0", "[1.0, 2.0)"))
+    assert model.runbooks["x"].steps[0].packages == (Requirement("tools", "[1.0, 2.0)"),)
+
+
+def test_p1_a_feed_needs_its_folder_and_its_packages_are_not_judged_without(tmp_path: Path) -> None:
+    said = only_complaint(tmp_path, STEP + FEED)
+    assert (
+        said == f'feeds.local.directory: There is no folder "{tmp_path}/packages"; make it, or name another.'
+    )
+
+
+def test_p1_a_package_that_no_feed_holds_gets_the_nearest(tmp_path: Path) -> None:
+    (tmp_path / "packages").mkdir()
+    (tmp_path / "packages" / "toolz.1.0.0.zip").touch()
+    said = only_complaint(tmp_path, STEP + FEED)
+    assert said.endswith('No feed holds the package "tools"; did you mean "toolz"?')
+
+
+def test_p1_any_feed_may_hold_it(tmp_path: Path) -> None:
+    for folder, file in (("packages", "other.1.0.0.zip"), ("more", "tools.1.2.0.zip")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / file).touch()
+    model = model_of(tmp_path, STEP + FEED + '[feeds.more]\ndirectory = "more"\n')
+    assert model.runbooks["x"].steps[0].packages == (Requirement("tools", "1.2.0"),)
+
+
+def test_a_feed_without_directory_is_one_complaint(tmp_path: Path) -> None:
+    said = only_complaint(tmp_path, STEP + "[feeds.local]\n")
+    assert said == 'feeds.local: One of "directory", "url", "registry" is missing.'
+
+
+def test_p1_no_server_is_asked_just_to_check(tmp_path: Path) -> None:
+    model = model_of(tmp_path, STEP + '[feeds.far]\nurl = "http://127.0.0.1:1/feed/"\ntimeout = "5s"\n')
+    assert (model.feeds["far"].url, model.feeds["far"].timeout) == ("http://127.0.0.1:1/feed/", 5.0)
+
+
+def test_a_feed_says_all_about_its_server(tmp_path: Path) -> None:
+    said = 'url = "https://feeds.example/tools/?list-type=2"\ntimeout = "5s"\n'
+    said += 'username = "ann"\ntoken_env = "TOKEN"\n'
+    model = model_of(tmp_path, f'[feeds.far]\n{said}[engine]\npackage_cache = "10 GiB"\n')
+    assert model.feeds["far"] == Feed(
+        url="https://feeds.example/tools/?list-type=2", timeout=5.0, username="ann", token_env="TOKEN"
+    )
+    assert model.engine.package_cache == 10 << 30
+    (tmp_path / "again.toml").write_text(dump(model))
+    assert load(tmp_path / "again.toml") == model
+
+
+@pytest.mark.parametrize(
+    ("feed", "said"),
+    [
+        ('url = "file:///etc"', "Expected an address such as"),
+        ('url = "https://ann:secret@feeds.example/"', "Expected an address such as"),
+        ('url = "https://a"\nusername = "ann"', '"username" goes only with "token_env"; remove it.'),
+        ('url = "https://a"\ndirectory = "."', '"directory" does not go with "url"; keep one of them.'),
+    ],
+)
+def test_what_a_feed_cannot_be_is_said(tmp_path: Path, feed: str, said: str) -> None:
+    assert said in only_complaint(tmp_path, f"[feeds.far]\n{feed}\n")
+
+
+DEPLOYED = """
+[[runbooks.x.steps]]
+name = "One"
+package = { id = "shop@[1.0,2.0)", install_to = "/srv/#{Name}", substitute = ["*.json", "web/**/*.config"] }
+packages = ["tools"]
+[[runbooks.x.steps]]
+name = "Two"
+package = "shop"
+"""
+
+
+def test_s1_a_package_is_deployed(tmp_path: Path) -> None:
+    """S1: the package of a step comes first of those it needs."""
+    (tmp_path / "packages").mkdir()
+    for name in ("shop.1.0.zip", "tools.1.0.zip"):
+        (tmp_path / "packages" / name).touch()
+    model = model_of(tmp_path, DEPLOYED + FEED)
+    one, two = model.runbooks["x"].steps
+    assert one.packages == (Requirement("shop", "[1.0,2.0)"), Requirement("tools"))
+    assert one.action == Package(install_to="/srv/#{Name}", substitute=("*.json", "web/**/*.config"))
+    assert (two.action, two.packages) == (Package(), (Requirement("shop"),))
+    (tmp_path / "again.toml").write_text(dump(model))
+    assert load(tmp_path / "again.toml") == model
+
+
+@pytest.mark.parametrize(
+    ("package", "said"),
+    [
+        ('"shop@latest"', 'runbooks.x.steps["One"].package: "latest" is no range of versions'),
+        ('{ id = "none" }', 'runbooks.x.steps["One"].package: No feed holds the package "none"'),
+        ('{ id = "tools", substitute = ["../*"] }', "Expected a pattern such as"),
+        ('{ id = "tools", substitute = ["/etc/*"] }', "Expected a pattern such as"),
+        ('{ install_to = "/srv/shop" }', '"id" is missing.'),
+    ],
+)
+def test_what_cannot_be_deployed_is_said(tmp_path: Path, package: str, said: str) -> None:
+    (tmp_path / "packages").mkdir()
+    for name in ("shop.1.0.zip", "tools.1.0.zip"):
+        (tmp_path / "packages" / name).touch()
+    step = f'[[runbooks.x.steps]]\nname = "One"\npackage = {package}\n'
+    found = [str(each) for each in complaints_of(tmp_path, step + FEED)]
+    assert said in found[0]

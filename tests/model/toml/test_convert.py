@@ -1,0 +1,140 @@
+from pathlib import Path
+
+import pytest
+
+from octotui.model.process import Manual, Requirement, Script, Simulate, StartRunbook
+from octotui.model.space import Channel, Phase, Scope, Value, Worker
+from octotui.model.toml.read import load
+from octotui.model.values import Prompt, Secret
+from tests.model.texts import complaints_of, model_of, sample
+
+
+def test_the_sample_becomes_values(tmp_path: Path) -> None:
+    model = load(sample(tmp_path))
+    step = model.runbooks["create-region-workers"].steps[0]
+    assert step.action == Script(
+        body="echo creating\n", shell="sh", file=str(tmp_path / "scripts" / "create.sh")
+    )
+    assert step.packages == (Requirement("worker-image"), Requirement("tools", "1.2.0"))
+    assert (step.backoff, step.time_limit, step.simulate) == (
+        0.5,
+        5400.0,
+        Simulate(takes=40.0, result="failure"),
+    )
+    assert model.runbooks["unleash"].steps[0].action == StartRunbook(
+        runbook="create-aws-rds", environment="development", wait=False
+    )
+    assert model.runbooks["tame"].steps[0].action == Manual(
+        instructions="Is **four** databases really what you want?", teams=("finance",)
+    )
+    assert (model.feeds["local"].directory, model.feeds["local"].rate) == (str(tmp_path / "packages"), 65536)
+
+
+def test_a_project_is_a_process_with_channels_and_variables(tmp_path: Path) -> None:
+    model = load(sample(tmp_path))
+    shop = model.projects["shop"]
+    (step,) = shop.deployment.steps
+    assert (shop.name, shop.deployment.description, shop.lifecycle) == (
+        "The shop",
+        "Sells things",
+        "standard",
+    )
+    assert (step.required, step.tenant_tags, step.channels) == (True, ("region/westus",), ("hotfix",))
+    assert step.publish == {"Bundle.Url": "mail"}
+    assert shop.variables["Greeting"][1] == Value(value="quick", scope=Scope(channel=("hotfix",)))
+    assert shop.channels["hotfix"] == Channel(
+        name="Hot fixes", default=True, lifecycle="quick", versions={"tools": "[1.0,2.0)"}, tag="^$"
+    )
+    phases = model.lifecycles["standard"].phases
+    assert phases[0] == Phase(name="Try", environments=("development", "test"), optional=True)
+    assert model.variable_sets["mail"]["Sender"] == (Value(value="shop"),)
+    assert model.runbooks["restart-shop"].project == "shop"
+
+
+def test_a_bare_name_in_a_pool_is_a_worker(tmp_path: Path) -> None:
+    workers = load(sample(tmp_path)).workers
+    assert list(workers) == ["worker1", "worker2", "worker3"]
+    assert workers["worker1"] == Worker(name="worker1")
+    assert workers["worker3"] == Worker(
+        name="worker3", enabled=False, directory=str(tmp_path / "work" / "worker3")
+    )
+
+
+def test_names_default_to_slugs(tmp_path: Path) -> None:
+    model = model_of(tmp_path, '[environments.test]\n[runbooks.x]\n[tenants.t]\nname = "Tea"')
+    assert (model.environments["test"].name, model.runbooks["x"].name, model.tenants["t"].name) == (
+        "test",
+        "x",
+        "Tea",
+    )
+
+
+def test_variables_become_values(tmp_path: Path) -> None:
+    variables = load(sample(tmp_path)).variables
+    assert variables["Count"] == (Value(value="3"),)
+    assert variables["Loud"] == (Value(value="True"),)
+    assert variables["Names"][1] == Value(value="ann", scope=Scope(tenant=("contoso",)))
+    assert variables["Project.Worker.Pool"][1] == Value(
+        value="west",
+        kind="pool",
+        scope=Scope(environment=("test", "production"), tenant_tag=("region/westus",)),
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "slug"),
+    [
+        ("Kraken", "kraken"),
+        ("My  space/№ 1", "my-space-1"),
+        ("../..", "space"),
+        ("東京", "東京"),
+        ("x" * 300, "x" * 60),
+    ],
+)
+def test_the_slug_of_a_space_is_fit_for_a_folder(tmp_path: Path, name: str, slug: str) -> None:
+    assert model_of(tmp_path, f'[space]\nname = "{name}"', named=False).space.slug == slug
+
+
+def test_a_script_that_cannot_be_read_is_a_complaint_at_its_place(tmp_path: Path) -> None:
+    (tmp_path / "latin.sh").write_bytes("echo é".encode("latin-1"))
+    step = '[[runbooks.x.steps]]\nname = "{0}"\nscript = {{ file = "{0}" }}\n'
+    found = complaints_of(tmp_path, step.format("none.sh") + step.format("latin.sh"))
+    assert [(each.line, each.column) for each in found] == [(5, 12), (8, 12)]
+    assert found[0].message == f'Cannot read "{tmp_path}/none.sh": No such file or directory.'
+    assert found[1].message == f'"{tmp_path}/latin.sh" is not a text in UTF-8.'
+
+
+def test_sensitive_values_say_where_they_are_read(tmp_path: Path) -> None:
+    model = model_of(
+        tmp_path,
+        """[variables]
+Password = [
+  { sensitive = { env = "PASSWORD" } },
+  { sensitive = { file = "secrets/production" }, environment = "production" },
+  { sensitive = { command = ["pass", "show", "-v", "-v"] }, environment = "test" },
+]
+Token = { sensitive = { keyring = "octotui/deploy" } }
+[environments.production]
+[environments.test]
+""",
+    )
+    assert [value.secret for value in (*model.variables["Password"], *model.variables["Token"])] == [
+        Secret(env="PASSWORD"),
+        Secret(file=str(tmp_path / "secrets" / "production")),
+        Secret(command=("pass", "show", "-v", "-v")),
+        Secret(keyring="octotui/deploy"),
+    ]
+    assert model.variables["Password"][1].scope == Scope(environment=("production",))
+    assert {value.kind for value in model.variables["Password"]} == {"sensitive"}
+
+
+def test_prompts_are_taken_as_they_are_written(tmp_path: Path) -> None:
+    prompt = '{ label = "Size", kind = "select", options = ["small", "large"], default = "small" }'
+    model = model_of(tmp_path, f"[variables]\nSize = {{ prompt = {prompt} }}\nSure = {{ prompt = {{}} }}")
+    assert model.variables["Size"] == (
+        Value(
+            kind="prompt",
+            prompt=Prompt(label="Size", kind="select", options=("small", "large"), default="small"),
+        ),
+    )
+    assert model.variables["Sure"][0].prompt == Prompt()

@@ -1,0 +1,67 @@
+from pathlib import Path
+
+import pytest
+
+from octotui.model.complaints import ModelError
+from octotui.model.toml.sources import Source, files_of
+from tests.model.texts import write
+
+
+def said(path: Path) -> str:
+    with pytest.raises(ModelError) as caught:
+        [Source(file) for file in files_of(path)]
+    (complaint,) = caught.value.complaints
+    return str(complaint)
+
+
+def test_a_missing_file_is_one_sentence(tmp_path: Path) -> None:
+    assert (
+        said(tmp_path / "x.toml")
+        == f"{tmp_path}/x.toml: There is no such file; `octotui init` writes one to start from."
+    )
+
+
+def test_a_folder_without_toml_is_one_sentence(tmp_path: Path) -> None:
+    write(tmp_path, "", ".hidden.toml")
+    assert said(tmp_path).startswith(f"{tmp_path}: No TOML file is in this folder;")
+
+
+def test_what_cannot_be_read_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "folder.toml").mkdir()
+    assert said(tmp_path) == f"{tmp_path}/folder.toml: Cannot read this file: Is a directory."
+
+
+def test_what_is_not_utf8_is_one_sentence(tmp_path: Path) -> None:
+    file = tmp_path / "x.toml"
+    file.write_bytes(b"x = '\xe9'")
+    assert said(file) == f"{file}: Cannot read this file: it is not text in UTF-8."
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("a = 1\nb = = 2\n", ":2:5: This is not TOML: Invalid value."),
+        ("é = 1", ":1:1: This is not TOML: Invalid statement."),
+        ("a = 1\nx = [", ":2:6: This is not TOML: Invalid value."),
+        ("a = 1\na = 2", ":2:6: This is not TOML: Cannot overwrite a value."),
+        (f"a = {'[' * 5000}", ":1:1: Lists or tables are nested too deeply."),
+        (f"a = {'9' * 5000}", ":1:5005: This is not TOML: "),
+    ],
+    ids=["value", "statement", "end", "twice", "deep", "digits"],
+)
+def test_broken_toml_is_a_complaint_where_tomllib_stopped(tmp_path: Path, text: str, place: str) -> None:
+    file = write(tmp_path, text)
+    assert said(file).startswith(f"{file}{place}")
+
+
+def test_the_files_of_a_folder_come_by_name(tmp_path: Path) -> None:
+    for name in ("b.toml", "a.toml", "c.txt"):
+        write(tmp_path, "", name)
+    assert [file.name for file in files_of(tmp_path)] == ["a.toml", "b.toml"]
+    assert files_of(tmp_path / "b.toml") == [tmp_path / "b.toml"]
+
+
+def test_a_complaint_names_file_place_and_key(tmp_path: Path) -> None:
+    source = Source(write(tmp_path, "\ufeff[space]\n  name = 5\n"))
+    assert source.place(("space", "name")) == f"{tmp_path}/model.toml:2:3"
+    assert str(source.complaint(("space", "name"), "No.")) == f"{tmp_path}/model.toml:2:3: space.name: No."

@@ -1,0 +1,56 @@
+"""What a job prints is kept, and a disk that refuses ends the job once."""
+
+from pathlib import Path
+
+from octotui.runtime.jobs.job_output import JobOutput
+from octotui.store.logs.line_levels import LevelReader
+from octotui.store.logs.log_reader import LogReader
+
+
+def test_chunks_go_to_the_log_with_their_time(tmp_path: Path) -> None:
+    times = iter((1.0, 5.0))
+    with JobOutput(tmp_path / "run-1" / "a.log", lambda: next(times), lambda: None) as output:
+        output(b"one\n")
+        output(b"two\n")
+    with LogReader(tmp_path / "run-1" / "a.log") as log:
+        assert log.tail(5) == ["one", "two"]
+        assert (log.time_of(0), log.time_of(1)) == (1.0, 5.0)
+    assert output.problem == ""
+
+
+def test_what_comes_before_or_after_is_for_nobody(tmp_path: Path) -> None:
+    output = JobOutput(tmp_path / "a.log", lambda: 0.0, lambda: None)
+    output(b"early")
+    with output:
+        pass
+    output(b"late")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_disk_that_refuses_ends_the_job_once(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    ended: list[str] = []
+    with JobOutput(tmp_path / "file" / "a.log", lambda: 0.0, lambda: ended.append("ended")) as output:
+        output(b"one")
+        output(b"two")
+    assert ended == ["ended"]
+    assert output.problem == f"its output cannot be kept in {tmp_path}/file/a.log: Not a directory"
+
+
+def test_without_a_log_nothing_is_kept() -> None:
+    with JobOutput(None, lambda: 0.0, lambda: None) as output:
+        output(b"nothing")
+    assert output.problem == ""
+
+
+def test_our_own_lines_stand_by_themselves_and_have_a_level(tmp_path: Path) -> None:
+    """V7: an attempt's heading begins a line, also where the attempt before ended within one."""
+    for text in (b"cut", b"short\n"):
+        with JobOutput(tmp_path / "a.log", lambda: 0.0, lambda: None) as output:
+            output.say("attempt", "highlight")
+            output(text)
+    levels = LevelReader(tmp_path / "a.log")
+    levels.refresh()
+    with LogReader(tmp_path / "a.log") as log:
+        assert log.tail(5) == ["octotui: attempt", "cut", "octotui: attempt", "short"]
+        assert [levels.of(line) for line in range(4)] == ["highlight", "default"] * 2

@@ -1,0 +1,100 @@
+"""What an executor is given: the script filled in, and the values in its environment."""
+
+import pytest
+
+from octotui.engine import commands
+from octotui.engine.state import State
+from octotui.model.process import Script, Step
+from octotui.model.space import Value
+from octotui.runtime.jobs.job_script import environment_name, script_work
+from tests.world import World, model, packages
+
+
+def at_work(body: str, **more: object) -> tuple[State, str]:
+    """A State in which the one job of a run with this script runs."""
+    step = Step(name="Do it", action=Script(body=body), pool="setup", **more)  # type: ignore[arg-type]
+    variables = {
+        "Greeting": (Value(value="hello #{Octopus.Environment.Name}"),),
+        "Deep[1].Name": (Value(value="#{Greeting}!"),),
+        "...": (Value(value="no name for a shell"),),
+    }
+    world = World(model({"a": [step]}, variables=variables))
+    world.send(
+        commands.StartRun(
+            process="a", environment="test", requester="ann", variables={"Mine": "given #{greeting}"}
+        )
+    )
+    if more.get("packages"):
+        world.step()
+    return world.state, f"job-1.{len(world.state.runs['run-1'].jobs)}"
+
+
+def test_the_script_is_filled_in_and_what_nobody_knows_is_a_warning() -> None:
+    state, job = at_work("echo #{Deep[1].Name} #{mine} ##{Kept} #{Unknown}")
+    work, warnings = script_work(state, state.jobs[job], "/somewhere")
+    assert work.script == "echo hello Test! given hello Test #{Kept} #{Unknown}"
+    assert warnings == ("nobody knows the variable Unknown",)
+    assert (work.job, work.attempt, work.run, work.worker) == ("job-1.1", 1, "run-1", "worker1")
+    assert (work.directory, work.shell, work.grace) == ("/somewhere", "bash", 10.0)
+
+
+def test_every_value_is_in_the_environment_by_a_name_that_shells_take() -> None:
+    state, job = at_work("true")
+    work, _ = script_work(state, state.jobs[job], "/somewhere")
+    told = work.environment
+    assert told["Greeting"] == "hello Test"
+    assert told["Deep_1_Name"] == "hello Test!"
+    assert told["Octopus_Step_Name"] == "Do it"
+    assert told["Octopus_Environment_Name"] == "Test"
+    assert told["Octopus_Worker_Name"] == "worker1"
+    assert told["Octopus_Deployment_CreatedBy_Username"] == "ann"
+    assert "" not in told
+
+
+def test_packages_lie_where_they_were_extracted() -> None:
+    state, job = at_work(
+        "ls #{Octopus.Action.Package[tools].ExtractedPath}", packages=packages("tools@1.2.0")
+    )
+    work, warnings = script_work(state, state.jobs[job], "/somewhere")
+    assert work.script == "ls /somewhere/packages/tools/1.2.0"
+    assert work.environment["Octopus_Action_Package_tools_ExtractedPath"] == "/somewhere/packages/tools/1.2.0"
+    assert work.environment["Octopus_Action_Package_tools_PackageVersion"] == "1.2.0"
+    assert work.environment["Octopus_Action_Package_tools_PackageId"] == "tools"
+    assert warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "plain"),
+    [
+        ("Octopus.Environment.Name", "Octopus_Environment_Name"),
+        ("Octopus.Action[Look at it].Output.Manual.Notes", "Octopus_Action_Look_at_it_Output_Manual_Notes"),
+        ("1st", "_1st"),
+        ("Grüße", "Gr_e"),
+        ("...", ""),
+    ],
+)
+def test_names_of_environment_variables(name: str, plain: str) -> None:
+    assert environment_name(name) == plain
+
+
+def test_sensitive_values_are_taken_as_they_are() -> None:
+    """V5: in a password nothing is filled in."""
+    password = "a#{Greeting}##b"
+    state, job = at_work("login '#{Password}' #{Deep[1].Name}")
+    work, warnings = script_work(state, state.jobs[job], "/somewhere", secrets={"Password": password})
+    assert work.script == f"login '{password}' hello Test!"
+    assert work.environment["Password"] == password
+    assert warnings == ()
+
+
+@pytest.mark.parametrize(
+    "name", ["PATH", "HOME", "LD_PRELOAD", "LD.PRELOAD", "BASH_ENV", "PYTHONPATH", "IFS"]
+)
+def test_no_variable_replaces_what_programs_need(name: str) -> None:
+    """V7: a script finds its programs, whatever its variables are called."""
+    assert environment_name(name) == "_" + name.replace(".", "_")
+
+
+@pytest.mark.parametrize("name", ["Path", "PATHS", "MY_PATH", "HOMEPAGE", "USERNAME", "PS1x"])
+def test_other_names_stay(name: str) -> None:
+    assert environment_name(name) == name

@@ -1,0 +1,206 @@
+"""S1: a package is deployed: installed, its files filled in, its own scripts run."""
+
+import asyncio
+import io
+import stat
+import tarfile
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from msgspec.structs import replace
+
+from octotui.engine.commands import StartRun
+from octotui.model.process import Package, Requirement, Script, Step
+from octotui.model.space import Target, Value
+from octotui.runtime.jobs import package_deployment
+from octotui.runtime.open_space import open_space
+from tests.runtime.feeds import fed
+
+SAY = 'echo "{name}: $PWD: $(get_octopusvariable Octopus.Action.Package.PackageVersion): $(cat app.json)"\n'
+
+
+class Deployed(NamedTuple):
+    """How the run ended, why, and what was printed."""
+
+    state: str
+    reason: str
+    printed: str
+    warnings: tuple[str, ...]
+
+
+def shop(feed: Path, files: dict[str, bytes], version: str = "1.2.0") -> None:
+    """A package of these files, which may all be executed and none written."""
+    feed.mkdir(exist_ok=True)
+    with tarfile.open(feed / f"shop.{version}.tar.gz", "w:gz") as archive:
+        for name, data in files.items():
+            info = tarfile.TarInfo(name)
+            info.size, info.mode = len(data), 0o555
+            archive.addfile(info, io.BytesIO(data))
+
+
+async def deploy(
+    tmp_path: Path, action: Package, *, later: str = "true", environment: str | None = None
+) -> Deployed:
+    step = Step(name="Deploy", action=action, pool="setup", packages=(Requirement("shop", "[1.0,2.0)"),))
+    declared = fed(tmp_path / "feed", a=[step, Step(name="Later", action=Script(body=later), pool="setup")])
+    variables = {"Colour": (Value(value="red"),), "Root": (Value(value=str(tmp_path / "srv")),)}
+    declared = replace(declared, variables=variables)
+    async with open_space(declared, tmp_path / "state", "ann", time.time) as session:
+        events = await session.send(StartRun(process="a", requester="ann", environment=environment))
+        run = str(events[0].run)  # type: ignore[union-attr]
+        async for state in session.states():
+            if not len(state.runs):
+                break
+        family = await session.family(run)
+        logs = [session.log_path(run, job) for job in family.runs[run].jobs]
+    found = family.runs[run]
+    printed = "".join(log.read_text() for log in logs if log.exists())
+    return Deployed(found.state, found.reason, printed, tuple(found.warnings))
+
+
+async def test_s1_files_are_filled_in_and_its_scripts_run_in_order(tmp_path: Path) -> None:
+    """S1: PreDeploy in a copy, Deploy and PostDeploy in place, each shell's."""
+    files = {
+        "app.json": b'{"colour": "#{Colour}"}',
+        "web/in/page.config": b"#{Colour} #{Unknown}",
+        "web/plain.txt": b"#{Colour}",
+        "PostDeploy.sh": SAY.format(name="post").encode(),
+        "Deploy.py": b"print('python', get_octopusvariable('Colour'))\n",
+        "Deploy.sh": SAY.format(name="deploy").encode(),
+        "PreDeploy.sh": SAY.format(name="pre").encode(),
+    }
+    shop(tmp_path / "feed", files)
+    action = Package(install_to="#{Root}/shop", substitute=("*.json", "web/**/*.config"))
+    told = await deploy(
+        tmp_path,
+        action,
+        later='echo "later #{Octopus.Action[Deploy].Output.Package.InstallationDirectoryPath}"',
+    )
+    target = tmp_path / "srv" / "shop"
+    assert (told.state, told.reason) == ("succeeded", "")
+    assert (target / "app.json").read_text() == '{"colour": "red"}'
+    assert (target / "web" / "in" / "page.config").read_text() == "red #{Unknown}"
+    assert (target / "web" / "plain.txt").read_text() == "#{Colour}"
+    assert stat.S_IMODE((target / "app.json").stat().st_mode) & 0o555 == 0o555
+    assert any("web/in/page.config: nobody knows the variable Unknown" in each for each in told.warnings)
+    lines = [
+        line
+        for line in told.printed.splitlines()
+        if line.startswith(("pre", "deploy", "post", "python", "later"))
+    ]
+    assert lines == [
+        f'pre: {target}.new-job-1.2: 1.2.0: {{"colour": "red"}}',
+        f'deploy: {target}: 1.2.0: {{"colour": "red"}}',
+        "python red",
+        f'post: {target}: 1.2.0: {{"colour": "red"}}',
+        f"later {target}",
+    ]
+    assert [each.name for each in target.parent.iterdir()] == ["shop"]
+
+
+async def test_s1_the_new_version_replaces_the_old_one_as_a_whole(tmp_path: Path) -> None:
+    shop(tmp_path / "feed", {"old.txt": b"1"})
+    action = Package(install_to=str(tmp_path / "srv" / "shop"))
+    await deploy(tmp_path, action)
+    shop(tmp_path / "feed", {"new.txt": b"2"}, "1.10.0")
+    assert (await deploy(tmp_path, action)).state == "succeeded"
+    assert sorted(each.name for each in (tmp_path / "srv" / "shop").iterdir()) == [
+        ".octotui-package",
+        "new.txt",
+    ]
+
+
+async def test_s1_a_failing_predeploy_leaves_what_was_there(tmp_path: Path) -> None:
+    shop(tmp_path / "feed", {"old.txt": b"1"})
+    action = Package(install_to=str(tmp_path / "srv" / "shop"))
+    await deploy(tmp_path, action)
+    shop(tmp_path / "feed", {"new.txt": b"2", "PreDeploy.sh": b"exit 7\n"}, "1.10.0")
+    told = await deploy(tmp_path, action)
+    assert (told.state, "exit code 7" in told.reason) == ("failed", True)
+    assert [each.name for each in (tmp_path / "srv").iterdir()] == ["shop"]
+    assert (tmp_path / "srv" / "shop" / "old.txt").exists()
+
+
+async def test_s1_a_folder_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
+    shop(tmp_path / "feed", {"new.txt": b"2"})
+    mine = tmp_path / "srv" / "shop" / "thesis.txt"
+    mine.parent.mkdir(parents=True)
+    mine.write_text("years of work")
+    told = await deploy(tmp_path, Package(install_to=str(mine.parent)))
+    assert told.state == "failed"
+    assert "is there already and no package that octotui installed: move it away" in told.reason
+    assert mine.read_text() == "years of work"
+
+
+@pytest.mark.parametrize("place", ["/", "/srv", "shop", "/srv/#{Nothing}/shop", "/srv/../etc/shop"])
+async def test_s1_no_half_of_a_machine_is_replaced(tmp_path: Path, place: str) -> None:
+    shop(tmp_path / "feed", {"new.txt": b"2"})
+    told = await deploy(tmp_path, Package(install_to=place))
+    assert told.state == "failed"
+    assert f'it cannot be installed to "{place}": say a whole path, such as "/srv/shop"' in told.reason
+
+
+async def test_s1_without_a_place_it_gets_one_of_its_own(tmp_path: Path) -> None:
+    shop(tmp_path / "feed", {"new.txt": b"2"})
+    told = await deploy(tmp_path, Package(), environment="test")
+    assert told.state == "succeeded"
+    (found,) = (tmp_path / "state").rglob("applications/test/shop/1.2.0/new.txt")
+    assert found.read_bytes() == b"2"
+
+
+async def test_v1_what_cannot_be_filled_in_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop(tmp_path / "feed", {"a.json": b"\xff#{Colour}", "b.json": b"#{if", "c.json": b"x"})
+    told = await deploy(tmp_path, Package(substitute=("*.json",)))
+    assert told.state == "succeeded"
+    assert any("a.json: it is no text in UTF-8, and stays as it is" in each for each in told.warnings)
+    assert any("b.json: " in each for each in told.warnings)
+    (found,) = (tmp_path / "state").rglob("applications/*/1.2.0/a.json")
+    assert found.read_bytes() == b"\xff#{Colour}"
+    monkeypatch.setattr(package_deployment, "LARGEST", 3)
+    told = await deploy(tmp_path, Package(substitute=("*.json",)))
+    assert "a.json cannot be filled in: that is for at most 1000 files of at most 3 bytes" in told.reason
+
+
+async def test_q6_a_deployment_that_is_cancelled_puts_things_back(tmp_path: Path) -> None:
+    from octotui.engine.commands import CancelRun
+
+    shop(tmp_path / "feed", {"new.txt": b"2", "PreDeploy.sh": b"touch ../begun; sleep 60 & wait\n"})
+    target = tmp_path / "srv" / "shop"
+    step = Step(
+        name="Deploy",
+        action=Package(install_to=str(target)),
+        pool="setup",
+        packages=(Requirement("shop"),),
+    )
+    async with open_space(fed(tmp_path / "feed", a=[step]), tmp_path / "state", "ann", time.time) as session:
+        events = await session.send(StartRun(process="a", requester="ann"))
+        while not (tmp_path / "srv" / "begun").exists():
+            await asyncio.sleep(0.01)
+        await session.send(CancelRun(run=events[0].run, by="ann"))  # type: ignore[union-attr]
+        async for state in session.states():
+            if not len(state.runs):
+                break
+    assert [each.name for each in (tmp_path / "srv").iterdir()] == ["begun"]
+
+
+async def test_s6_a_package_is_deployed_on_each_target(tmp_path: Path) -> None:
+    """S6, P2: acquired and installed on the targets themselves."""
+    shop(tmp_path / "feed", {"new.txt": b"2"})
+    step = Step(
+        name="Deploy",
+        action=Package(install_to=f"{tmp_path}/#{{Octopus.Machine.Id}}/shop"),
+        packages=(Requirement("shop"),),
+        roles=("web",),
+        on="target",
+    )
+    targets = {slug: Target(name=slug, roles=("web",)) for slug in ("web1", "web2")}
+    declared = replace(fed(tmp_path / "feed", a=[step]), targets=targets)
+    async with open_space(declared, tmp_path / "state", "ann", time.time) as session:
+        await session.send(StartRun(process="a", requester="ann"))
+        async for state in session.states():
+            if not len(state.runs):
+                break
+    for slug in targets:
+        assert (tmp_path / slug / "shop" / "new.txt").read_bytes() == b"2"

@@ -1,0 +1,154 @@
+"""R4: what an earlier session has begun is taken up where it is, and what is lost is told."""
+
+from pathlib import Path
+
+import pytest
+
+from octotui.engine.advance import advance
+from octotui.engine.commands import CancelRun, LoadModel, ReportProgress, StartRun
+from octotui.engine.state import JobProgress, Outcome, State
+from octotui.model.space import Model
+from octotui.runtime.jobs import script_jobs
+from octotui.store.space_folder import SpaceFolder
+from octotui.store.workspace_index import WorkspaceIndex
+from octotui.workers.executor import AttemptStatus
+from tests.runtime.reading import said
+from tests.runtime.rig import Hands, Rig, play, soon
+from tests.world import model, script
+
+SMALL = model({"a": [script("Run"), script("After", condition="always")]})
+
+
+def running(declared: Model = SMALL) -> State:
+    state, _ = advance(State(), LoadModel(declared), 1.0)
+    return advance(state, StartRun(process="a"), 2.0)[0]
+
+
+def hands(left: AttemptStatus) -> Hands:
+    found = Hands()
+    found.left = {"job-1.1": left}
+    return found
+
+
+def same_boot(folder: Path) -> None:
+    WorkspaceIndex(SpaceFolder(folder, "space")).note_boot()
+
+
+def test_what_runs_is_followed_and_not_begun_again(tmp_path: Path) -> None:
+    there = hands(AttemptStatus("running", '{"log":0,"warnings":["low"]}'))
+
+    async def main(rig: Rig) -> None:
+        await soon()
+        assert (there.jobs, there.followed) == ([], ["job-1.1"])
+        there.outputs["job-1.1"](b"one\n" + said("setVariable", name="A", value="b") + b"\ntwo\n")
+        there.end("job-1.1")
+        await rig.until(lambda: there.jobs == ["job-1.2"])
+        assert rig.state.runs["run-1"].outputs == (("Run", "A", "b"),)
+        assert rig.state.runs["run-1"].warnings == ("low",)
+        log = tmp_path / "space" / "logs" / "run-1" / "job-1.1.log"
+        assert log.read_text() == "octotui: low\none\ntwo\n"
+        assert there.cleaned == ["job-1.1-1"]
+
+    play(SMALL, tmp_path, main, executor=there, state=running())
+
+
+def test_its_output_is_heard_again_and_kept_once(tmp_path: Path) -> None:
+    """V5, V7: what was in memory alone is there again: what to mask, and what was said."""
+    log = tmp_path / "space" / "logs" / "run-1" / "job-1.1.log"
+    log.parent.mkdir(parents=True)
+    log.write_text("it is ********\nha")
+    there = hands(AttemptStatus("running", '{"secrets":{"Password":"correct horse"}}'))
+
+    async def main(rig: Rig) -> None:
+        await soon()
+        for chunk in (b"it is corr", b"ect horse\nhal", b"f a line, correct horse\n"):
+            there.outputs["job-1.1"](chunk)
+        there.end("job-1.1")
+        await rig.until(lambda: there.jobs == ["job-1.2"])
+        assert log.read_text() == "it is ********\nhalf a line, ********\n"
+
+    play(SMALL, tmp_path, main, executor=there, state=running())
+
+
+def test_progress_does_not_go_back(tmp_path: Path) -> None:
+    state, _ = advance(running(), ReportProgress(job="job-1.1", attempt=1, percentage=50), 3.0)
+    there = hands(AttemptStatus("running", "{}"))
+
+    async def main(rig: Rig) -> None:
+        await soon()
+        for percentage in ("10", "50", "60"):
+            there.outputs["job-1.1"](said("progress", percentage=percentage) + b"\n")
+            assert rig.state.jobs["job-1.1"].progress == JobProgress(50)
+        there.end("job-1.1", Outcome(state="failed"))
+        await rig.until(lambda: there.jobs == ["job-1.2"])
+        assert rig.state.jobs["job-1.1"].progress == JobProgress(60)
+
+    play(SMALL, tmp_path, main, executor=there, state=state)
+
+
+@pytest.mark.parametrize("state", ["nothing", "unstarted"])
+def test_what_had_not_begun_begins(tmp_path: Path, state: str) -> None:
+    there = hands(AttemptStatus(state, "{}" if state == "unstarted" else ""))  # type: ignore[arg-type]
+    same_boot(tmp_path)
+
+    async def main(rig: Rig) -> None:
+        await soon()
+        assert there.jobs == ["job-1.1"]
+
+    play(SMALL, tmp_path, main, executor=there, state=running())
+
+
+@pytest.mark.parametrize(
+    ("left", "same", "reason"),
+    [
+        (AttemptStatus("nothing"), False, script_jobs.RESTARTED),
+        (AttemptStatus("unstarted", "{}"), False, script_jobs.RESTARTED),
+        (AttemptStatus("lost", "{}"), False, script_jobs.RESTARTED),
+        (AttemptStatus("lost", "{}"), True, script_jobs.KILLED),
+        (AttemptStatus("running", '{"log":"new"}'), True, script_jobs.UNREADABLE),
+        (AttemptStatus("ended"), True, script_jobs.UNREADABLE),
+    ],
+)
+def test_what_nobody_knows_the_end_of_asks(
+    tmp_path: Path, left: AttemptStatus, same: bool, reason: str
+) -> None:
+    """I7: it is never silently run again; nor after another crash, once that is told."""
+    there = hands(left)
+    if same:
+        same_boot(tmp_path)
+
+    async def main(rig: Rig) -> None:
+        await soon()
+        assert (there.jobs, there.followed) == ([], [])
+        assert rig.state.jobs["job-1.1"].state == "asking"
+        (question,) = rig.state.interruptions.values()
+        assert question.instructions == reason
+        assert WorkspaceIndex(SpaceFolder(tmp_path, "space")).same_boot
+
+    play(SMALL, tmp_path, main, executor=there, state=running())
+
+
+def test_one_that_was_being_stopped_is_stopped_again(tmp_path: Path) -> None:
+    state, _ = advance(running(), CancelRun(run="run-1"), 3.0)
+    there = hands(AttemptStatus("running", "{}"))
+
+    async def main(rig: Rig) -> None:
+        await rig.until(lambda: rig.run_state("run-1") == "cancelled" if rig.journal.runs(1) else True)
+        await soon()
+        assert there.stopped == ["job-1.1"]
+        assert not rig.state.runs
+
+    play(SMALL, tmp_path, main, executor=there, state=state)
+
+
+def test_files_that_a_crash_left_half_kept_are_not_kept_twice(tmp_path: Path) -> None:
+    half = tmp_path / "space" / "artifacts" / "run-1" / "job-1.1" / "report"
+    half.parent.mkdir(parents=True)
+    half.write_text("ha")
+    there = hands(AttemptStatus("running", "{}"))
+
+    async def main(rig: Rig) -> None:
+        await soon()
+        assert not half.exists()
+
+    play(SMALL, tmp_path, main, executor=there, state=running())

@@ -1,0 +1,121 @@
+"""V5: sensitive values are read where they are declared, or a sentence says why not."""
+
+import asyncio
+import sys
+import time
+from pathlib import Path
+
+import keyring
+import keyring.backend
+import pytest
+from keyring.errors import KeyringLocked
+
+from octotui.model.values import Secret
+from octotui.runtime.jobs import secret_sources
+from octotui.runtime.jobs.secret_sources import LARGEST, UnreadableSecret, read_secret
+
+
+def read(**where: object) -> str:
+    return asyncio.run(read_secret(Secret(**where)))  # type: ignore[arg-type]
+
+
+def problem(**where: object) -> str:
+    """Why a value cannot be read."""
+    with pytest.raises(UnreadableSecret) as told:
+        read(**where)
+    return str(told.value)
+
+
+def test_an_environment_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_PASSWORD", "hunter22")
+    assert read(env="DATABASE_PASSWORD") == "hunter22"
+    monkeypatch.delenv("DATABASE_PASSWORD")
+    assert problem(env="DATABASE_PASSWORD") == "the environment variable DATABASE_PASSWORD is not set"
+
+
+@pytest.mark.parametrize("written", [b"hunter22", b"hunter22\n", b"hunter22\r\n"])
+def test_a_file_without_the_end_of_its_last_line(tmp_path: Path, written: bytes) -> None:
+    (tmp_path / "password").write_bytes(written)
+    assert read(file=str(tmp_path / "password")) == "hunter22"
+
+
+def test_a_file_of_many_lines_keeps_them(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("-----\nabc\n\n-----\n\n")
+    assert read(file=str(tmp_path / "key")) == "-----\nabc\n\n-----\n"
+
+
+def test_files_that_are_no_use(tmp_path: Path) -> None:
+    path = tmp_path / "password"
+    assert problem(file=str(path)) == f"there is no file {path}"
+    assert problem(file=str(tmp_path)) == f"there is no file {tmp_path}"
+    path.write_bytes(b"\xff\xfe\xfd\xfc")
+    assert problem(file=str(path)) == f"{path} is not text in UTF-8"
+    path.write_bytes(b"x" * (LARGEST + 1))
+    assert problem(file=str(path)) == f"{path} is larger than 64 KiB"
+    path.write_bytes(b"hunter\x0022")
+    assert problem(file=str(path)) == "it holds a NUL character, which no script can be given"
+
+
+@pytest.mark.parametrize("short", ["", "a", "abc", "abc\n"])
+def test_what_is_too_short_to_be_masked_is_refused(tmp_path: Path, short: str) -> None:
+    """V5: fewer than 4 characters; the sentence does not tell them."""
+    (tmp_path / "password").write_text(short)
+    told = problem(file=str(tmp_path / "password"))
+    assert told == "it has fewer than 4 characters, which cannot be masked: make it longer"
+
+
+def test_what_a_command_prints() -> None:
+    """V5: a list of arguments, without a shell."""
+    assert read(command=(sys.executable, "-c", "print('$HOME *')")) == "$HOME *"
+
+
+def test_commands_that_are_no_use() -> None:
+    assert problem(command=("no-such-program-here",)) == (
+        "no-such-program-here cannot be started: No such file or directory"
+    )
+    assert problem(command=("a\0b",)) == "a\0b cannot be started: it is no name of a program"
+    assert problem(command=("sh", "-c", "echo hunter22; exit 3")) == "sh ended with exit code 3"
+    assert problem(command=("sh", "-c", "yes hunter22")) == "what sh prints is larger than 64 KiB"
+
+
+@pytest.mark.parametrize("script", ["yes hunter22", "head -c 300000 /dev/zero"])
+def test_a_command_that_prints_too_much_is_ended_however_full_its_pipe_is(script: str) -> None:
+    for _ in range(20):
+        assert problem(command=("sh", "-c", script)) == "what sh prints is larger than 64 KiB"
+
+
+def test_a_command_may_not_take_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    """S5: it is ended with what it started."""
+    monkeypatch.setattr(secret_sources, "PATIENCE", 0.2)
+    begun = time.monotonic()
+    assert problem(command=("sh", "-c", "sleep 60 & sleep 60")) == "sh has not answered within 0 seconds"
+    assert time.monotonic() - begun < 30
+
+
+class Ring(keyring.backend.KeyringBackend):
+    """A keyring with one entry."""
+
+    priority = 1.0  # type: ignore[assignment]
+
+    def get_password(self, service: str, username: str) -> str | None:
+        if service == "locked":
+            raise KeyringLocked("it has hunter22 in it")
+        return {("octotui", "deploy/er"): "hunter22"}.get((service, username))
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        raise NotImplementedError
+
+    def delete_password(self, service: str, username: str) -> None:
+        raise NotImplementedError
+
+
+def test_an_entry_of_the_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keyring.core, "_keyring_backend", Ring())
+    assert read(keyring="octotui/deploy/er") == "hunter22"
+    assert problem(keyring="octotui/nobody") == "the keyring has no entry octotui/nobody"
+    assert problem(keyring="locked/deploy") == "the keyring cannot be read: KeyringLocked"
+
+
+def test_the_keyring_library_is_not_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "keyring", None)
+    assert problem(keyring="octotui/deploy") == ("the keyring library is not here: install octotui[keyring]")

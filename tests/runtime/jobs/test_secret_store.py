@@ -1,0 +1,339 @@
+"""V5: sensitive values of open runs, in memory alone."""
+
+import asyncio
+from pathlib import Path
+
+import msgspec
+
+from octotui.engine.commands import AnswerInterruption, CancelRun, Outcome, StartRun, TakeInterruption
+from octotui.engine.evolve.evolve import evolve
+from octotui.engine.state import State
+from octotui.model.process import Manual, Script, Step
+from octotui.model.space import Model, Scope, Target, Value
+from octotui.model.values import Prompt, Secret
+from octotui.runtime.jobs.secret_sources import UnreadableSecret
+from octotui.runtime.jobs.secret_store import SecretStore
+from octotui.store.journal.in_memory import MemoryJournal
+from octotui.store.logs.log_reader import LogReader
+from octotui.workers.simulated import SimulatedExecutor
+from tests.runtime.reading import said
+from tests.runtime.rig import Hands, Rig, play
+from tests.world import manual, model, on_targets
+
+FAILED = Outcome(state="failed", exit_code=1, reason="it was hunter22")
+
+
+class Source:
+    """Where values are read: what there is, and what was read."""
+
+    def __init__(self, **there: str) -> None:
+        self.there = there
+        self.read: list[str] = []
+        self.patience: asyncio.Event | None = None
+
+    async def __call__(self, secret: Secret) -> str:
+        name = secret.env or ""
+        self.read.append(name)
+        if self.patience is not None:
+            await self.patience.wait()
+        if name not in self.there:
+            raise UnreadableSecret(f"the environment variable {name} is not set")
+        return self.there[name]
+
+
+def secret(env: str, **scope: tuple[str, ...]) -> Value:
+    return Value(kind="sensitive", secret=Secret(env=env), scope=Scope(**scope))
+
+
+def step(name: str, body: str = "true", **more: object) -> Step:
+    return Step(name=name, action=Script(body=body), pool="setup", **more)  # type: ignore[arg-type]
+
+
+def small(*steps: Step, **variables: tuple[Value, ...]) -> Model:
+    return model({"a": list(steps)}, variables=variables)
+
+
+def test_a_script_gets_the_value_that_wins_and_nobody_else_sees_it(tmp_path: Path) -> None:
+    """V5: not in the journal, a log, a warning or a reason, also split over chunks and in Base64."""
+    hands, journal, source = Hands(), MemoryJournal(), Source(TEST="hunter22", LIVE="hunter33")
+    declared = (secret("TEST"), secret("LIVE", environment=("production",)))
+    body = "login #{Password} #{Unknown[#{Password}]}"
+
+    async def main(rig: Rig) -> None:
+        await rig.start("a")
+        await rig.until(lambda: hands.begun)
+        work = hands.begun[0]
+        assert work.script.startswith("login hunter22 ")
+        assert (work.environment["Password"], work.environment["Url"]) == ("hunter22", "db://me:hunter22@x")
+        for chunk in (b"it is hun", b"ter22 or aHVudGVy", b"MjI= so\n"):
+            hands.outputs["job-1.1"](chunk)
+        hands.outputs["job-1.1"](said("setVariable", name="Echo", value="my hunter22"))
+        hands.end("job-1.1", FAILED)
+        await rig.until(lambda: rig.run_state("run-1") == "failed")
+        with LogReader(rig.session.log_path("run-1", "job-1.1")) as log:
+            text = "\n".join(log.tail(9))
+        assert "it is ******** or ******** so" in text
+        for told in (text, repr(list(journal.read())), repr(rig.state)):
+            assert "hunter" not in told
+        assert source.read == ["TEST"]
+
+    world = small(step("A", body), Password=declared, Url=(Value(value="db://me:#{Password}@x"),))
+    play(world, tmp_path, main, executor=hands, vault=SecretStore(source), journal=journal)
+
+
+def test_values_are_read_once_a_run_and_forgotten_with_it(tmp_path: Path) -> None:
+    hands, source = Hands(), Source(TEST="hunter22")
+
+    async def main(rig: Rig) -> None:
+        for run in (1, 2):
+            await rig.start("a")
+            await rig.until(lambda run=run: f"job-{run}.1" in hands.jobs)
+            hands.end(f"job-{run}.1")
+            await rig.until(lambda run=run: f"job-{run}.2" in hands.jobs)
+            hands.end(f"job-{run}.2")
+            await rig.until(lambda run=run: rig.run_state(f"run-{run}") == "succeeded")
+        assert source.read == ["TEST", "TEST"]
+        assert "hunter22" not in repr(vars(rig.crew._secret_store))
+
+    play(
+        small(step("A"), step("B"), Password=(secret("TEST"),)),
+        tmp_path,
+        main,
+        executor=hands,
+        vault=SecretStore(source),
+    )
+
+
+def test_what_cannot_be_read_fails_the_job_and_names_every_variable(tmp_path: Path) -> None:
+    """V5: the sentence has the variable, not the value; nothing was started."""
+    hands, source = Hands(), Source()
+
+    async def main(rig: Rig) -> None:
+        await rig.start("a")
+        await rig.until(lambda: rig.run_state("run-1") == "failed")
+        reason = (await rig.session.family("run-1")).jobs["job-1.1"].reason
+        assert reason == (
+            "the sensitive variable Password cannot be used: the environment variable ONE is not set; "
+            "the sensitive variable Token cannot be used: the environment variable TWO is not set"
+        )
+        assert hands.begun == []
+
+    world = small(step("A"), Password=(secret("ONE"),), Token=(secret("TWO"),))
+    play(world, tmp_path, main, executor=hands, vault=SecretStore(source))
+
+
+def test_a_retry_reads_again(tmp_path: Path) -> None:
+    """S5: somebody may have unlocked it meanwhile."""
+    hands, source = Hands(), Source()
+
+    async def main(rig: Rig) -> None:
+        await rig.start("a")
+        await rig.until(lambda: source.read)
+        source.there["ONE"] = "hunter22"
+        await rig.until(lambda: hands.begun)
+        assert hands.begun[0].environment["Password"] == "hunter22"
+        assert source.read == ["ONE", "ONE"]
+
+    play(
+        small(step("A", retries=1, backoff=1.0), Password=(secret("ONE"),)),
+        tmp_path,
+        main,
+        executor=hands,
+        vault=SecretStore(source),
+    )
+
+
+def test_a_job_that_is_cancelled_does_not_wait_for_its_values(tmp_path: Path) -> None:
+    """Q6: as when a password manager asks somebody who is not there."""
+    hands, source = Hands(), Source()
+
+    async def main(rig: Rig) -> None:
+        source.patience = asyncio.Event()
+        await rig.start("a")
+        await rig.until(lambda: source.read)
+        await rig.session.send(CancelRun(run="run-1"))
+        await rig.until(lambda: rig.run_state("run-1") == "cancelled")
+        assert hands.begun == []
+
+    play(
+        small(step("A"), Password=(secret("ONE"),)), tmp_path, main, executor=hands, vault=SecretStore(source)
+    )
+
+
+def test_closing_ends_what_is_being_read(tmp_path: Path) -> None:
+    source = Source()
+
+    async def main(rig: Rig) -> None:
+        source.patience = asyncio.Event()
+        await rig.start("a")
+        await rig.until(lambda: source.read)
+
+    play(
+        small(step("A"), Password=(secret("ONE"),)),
+        tmp_path,
+        main,
+        executor=Hands(),
+        vault=SecretStore(source),
+    )
+    assert source.read == ["ONE"]
+
+
+ASKED = Value(kind="prompt", prompt=Prompt(kind="sensitive", required=False))
+
+
+def test_what_was_given_at_the_start_is_in_memory_alone(tmp_path: Path) -> None:
+    """V5, V6: a value that is asked for reaches scripts, but no journal."""
+    hands, journal = Hands(), MemoryJournal()
+
+    async def main(rig: Rig) -> None:
+        given = {"password": "hunter22", "Colour": "blue"}
+        await rig.session.send(StartRun(process="a", variables=given))
+        await rig.until(lambda: hands.begun)
+        assert hands.begun[0].environment["Password"] == "hunter22"
+        assert hands.begun[0].environment["Colour"] == "blue"
+        told = repr(list(journal.read())) + repr(rig.state)
+        assert "hunter22" not in told
+        assert "blue" in told
+
+    play(small(step("A"), Password=(ASKED,)), tmp_path, main, executor=hands, journal=journal)
+
+
+def test_what_nobody_gave_is_empty(tmp_path: Path) -> None:
+    """V6: where it is not required."""
+    hands = Hands()
+
+    async def main(rig: Rig) -> None:
+        await rig.start("a")
+        await rig.until(lambda: hands.begun)
+        assert hands.begun[0].environment["Password"] == ""
+
+    play(small(step("A"), Password=(ASKED,)), tmp_path, main, executor=hands)
+
+
+def test_after_a_restart_what_was_given_is_gone_and_a_sentence_says_so(tmp_path: Path) -> None:
+    """V5: it was nowhere but in memory."""
+    hands, journal = Hands(), MemoryJournal()
+    world = small(manual("Ask"), step("A"), Password=(ASKED,))
+
+    async def before(rig: Rig) -> None:
+        await rig.session.send(StartRun(process="a", variables={"Password": "hunter22"}, requester="ann"))
+
+    async def after(rig: Rig) -> None:
+        await rig.session.send(TakeInterruption(interruption="question-1", user="ann"))
+        await rig.session.send(AnswerInterruption(interruption="question-1", user="ann", answer="proceed"))
+        await rig.until(lambda: rig.run_state("run-1") == "failed")
+        reason = (await rig.session.family("run-1")).jobs["job-1.2"].reason
+        assert reason == (
+            "the sensitive variable Password cannot be used: it was given when the run was started, and "
+            "octotui was opened anew since: start the run again"
+        )
+
+    play(world, tmp_path, before, executor=hands, journal=journal)
+    state = State()
+    for event in journal.read():
+        state = evolve(state, event)
+    play(world, tmp_path, after, executor=hands, journal=journal, state=state)
+
+
+def test_without_a_reader_nothing_is_read(tmp_path: Path) -> None:
+    """A prediction runs no scripts, and needs no passwords."""
+
+    async def main(rig: Rig) -> None:
+        await rig.start("a")
+        await rig.until(lambda: rig.run_state("run-1") == "succeeded")
+
+    world = small(step("A"), Password=(secret("ONE"),))
+    play(world, tmp_path, main, executor=SimulatedExecutor(), vault=SecretStore(None))
+
+
+def test_on_a_target_its_own_values_hold_and_stay_apart(tmp_path: Path) -> None:
+    """V2, V5, V7: a secret for a role, and what is sensitive that scripts set on each target."""
+    hands, source = Hands(), Source(WEB="hunter-web", REST="hunter-rest")
+    later = step(
+        "B", "#{Octopus.Action[A].Output[web1].Key} #{Octopus.Action[A].Output[web2].Key} #{Password}"
+    )
+
+    async def main(rig: Rig) -> None:
+        await rig.start("a")
+        await rig.until(lambda: len(hands.begun) == 2)
+        assert [work.environment["Password"] for work in hands.begun] == ["hunter-web", "hunter-web"]
+        for job, key in (("job-1.1", "key-one"), ("job-1.2", "key-two")):
+            hands.outputs[job](said("setVariable", name="Key", value=key, sensitive="True"))
+            hands.end(job)
+        await rig.until(lambda: len(hands.begun) == 3)
+        assert hands.begun[2].script == "key-one key-two hunter-rest"
+
+    targets = {slug: Target(name=slug, roles=("web",)) for slug in ("web1", "web2")}
+    world = model(
+        {"a": [on_targets("A", "web"), later]},
+        variables={"Password": (secret("REST"), secret("WEB", role=("web",)))},
+        targets=targets,
+    )
+    play(world, tmp_path, main, executor=hands, vault=SecretStore(source))
+
+
+def test_a_sensitive_field_of_an_answer_is_seen_by_scripts_alone(tmp_path: Path) -> None:
+    """I6, V5: not in the journal, a log or a text; with several approvers the last one's holds."""
+    hands, journal = Hands(), MemoryJournal()
+    fields = {"Key": Prompt(kind="sensitive")}
+    question = Step(name="Ask", action=Manual(instructions="Go on?", approvals=2, fields=fields))
+    key = "#{Octopus.Action[Ask].Output.Key}"
+    declared = small(question, step("Use it", f"login {key}"), manual("Again", (), f"is it {key}?"))
+
+    async def main(rig: Rig) -> None:
+        await rig.start("a")
+        for user, value in (("ann", "hunter22"), ("bob", "hunter33")):
+            await rig.session.send(TakeInterruption(interruption="question-1", user=user))
+            answer = AnswerInterruption(
+                interruption="question-1", user=user, answer="proceed", values={"Key": value}
+            )
+            await rig.session.send(answer)
+        await rig.until(lambda: hands.jobs)
+        (work,) = hands.begun
+        assert work.script == "login hunter33"
+        assert work.environment["Octopus_Action_Ask_Output_Key"] == "hunter33"
+        hands.outputs["job-1.2"](b"in with hunter33\n")
+        hands.end("job-1.2")
+        await rig.until(lambda: len(rig.state.asking))
+        assert rig.state.interruptions["question-2"].instructions == "is it ********?"
+
+    play(declared, tmp_path, main, executor=hands, journal=journal)
+    written = msgspec.json.encode(list(journal.read()))
+    assert b"hunter" not in written
+    log = tmp_path / "space" / "logs" / "run-1" / "job-1.2.log"
+    assert log.read_text() == "in with ********\n"
+
+
+def test_a_value_of_an_answer_is_not_there_after_a_restart(tmp_path: Path) -> None:
+    """I6, V5: it fails the job, and says what to do."""
+    hands, again = Hands(), Hands()
+    question = Step(
+        name="Ask", action=Manual(instructions="Go on?", fields={"Key": Prompt(kind="sensitive")})
+    )
+    declared = small(question, step("Use it", "login #{Octopus.Action[Ask].Output.Key}"))
+    states: list[State] = []
+
+    async def before(rig: Rig) -> None:
+        await rig.start("a")
+        await rig.session.send(TakeInterruption(interruption="question-1", user="ann"))
+        answer = AnswerInterruption(
+            interruption="question-1", user="ann", answer="proceed", values={"Key": "hunter22"}
+        )
+        await rig.session.send(answer)
+        states.append(rig.state)
+
+    play(declared, tmp_path, before, executor=hands)
+    vault, job = SecretStore(), states[0].jobs["job-1.2"]
+
+    async def later() -> str:
+        try:
+            await vault.values(states[0], job)
+        except UnreadableSecret as problem:
+            return str(problem)
+        return ""
+
+    assert asyncio.run(later()) == (
+        "the sensitive variable Octopus.Action[Ask].Output.Key cannot be used: it was given in an answer, "
+        "and octotui was opened anew since: start the run again"
+    )
+    assert again.jobs == []

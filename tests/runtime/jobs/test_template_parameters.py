@@ -1,0 +1,56 @@
+"""What a step says to its template (S1): filled in once, masked where sensitive, warned of where unknown."""
+
+import pytest
+
+from octotui.model.process import Script, TemplateCall
+from octotui.runtime.jobs.template_parameters import given, requirements, texts
+from octotui.variables.fill import fill_in
+from octotui.variables.template import Names
+
+VALUES = Names({"Url": "https://#{Host}", "Host": "example.org", "Token": "##{not me}"})
+
+
+def template(**parameters: str) -> TemplateCall:
+    return TemplateCall(
+        body="", template="x", parameters=parameters, sensitive=("Secret",) * ("Secret" in parameters)
+    )
+
+
+def test_s1_a_parameter_may_have_the_name_of_the_variable_it_takes() -> None:
+    said = given(template(Url="#{Url}/api"), VALUES)
+    assert said.values == {"Url": "https://example.org/api"}
+    assert (said.sensitive, said.warnings) == ((), ())
+
+
+@pytest.mark.parametrize("text", ["##{x}", "#{Token}", "a ##{if b} c"])
+def test_a_parameter_is_filled_in_once(text: str) -> None:
+    said = given(template(Text=text), VALUES).values
+    assert fill_in("<#{Text}>", Names(said)).text == f"<{fill_in(text, VALUES).text}>"
+
+
+def test_v5_what_is_sensitive_is_known_when_it_is_filled_in() -> None:
+    said = given(template(Open="a", Secret="Bearer #{Host}"), VALUES)
+    assert said.sensitive == ("Bearer example.org",)
+
+
+def test_v1_what_nobody_knows_is_a_warning_once() -> None:
+    said = given(template(One="#{What}", Other="#{What} #{broken"), VALUES)
+    first, second = said.warnings
+    assert first == "nobody knows the variable What"
+    assert "broken" not in said.values["One"]
+    assert second != first
+
+
+def test_a_plain_script_has_no_parameters() -> None:
+    script = Script(body="echo #{Url}")
+    assert given(script, VALUES).values == {}
+    assert (texts(script), requirements(script)) == ("echo #{Url}", "")
+
+
+def test_all_texts_of_a_template_are_looked_through() -> None:
+    assert texts(TemplateCall(body="a", template="x", parameters={"P": "b", "Q": "c"})) == "a\nb\nc"
+
+
+def test_what_a_template_needs_is_looked_for_first() -> None:
+    needy = TemplateCall(body="true", template="x", needs=("curl", "python:boto3"))
+    assert requirements(needy) == 'fail_without "curl" "python:boto3"\n'

@@ -1,0 +1,293 @@
+"""What a script says beside what it prints."""
+
+import asyncio
+import os
+from base64 import b64encode
+from collections.abc import Sequence
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from octotui.engine.state import Artifact, Outcome
+from octotui.runtime.jobs.transcript import ARTIFACTS, HIGHLIGHTS, LONGEST, ROOM, WARNINGS, Transcript
+from octotui.store.logs.line_levels import LevelChange
+
+DONE = Outcome(state="succeeded", exit_code=0)
+
+
+def said(name: str, /, **values: str) -> bytes:
+    pairs = "".join(f" {key}='{b64encode(value.encode()).decode()}'" for key, value in values.items())
+    return f"##octopus[{name}{pairs}]\n".encode()
+
+
+def told(
+    *chunks: bytes, secrets: tuple[str, ...] = (), outcome: Outcome = DONE
+) -> tuple[bytes, Transcript, Outcome]:
+    log: list[bytes] = []
+    transcript = Transcript(lambda text, turns: log.append(text), secrets)
+    for chunk in chunks:
+        transcript(chunk)
+    ended = transcript.ended(outcome)
+    return b"".join(log), transcript, ended
+
+
+def test_output_variables_come_with_the_outcome_and_leave_no_trace_in_the_log() -> None:
+    """V7: also cut anywhere."""
+    text = b"before\n" + said("setVariable", name="Address", value="10.0.0.7") + b"after\n"
+    for cut in range(len(text)):
+        log, _, outcome = told(text[:cut], text[cut:])
+        assert log == b"before\nafter\n"
+        assert outcome.outputs == {"Address": "10.0.0.7"}
+
+
+def test_sensitive_output_is_masked_and_kept_apart() -> None:
+    """V5: the outcome goes into the journal, so it does not hold it."""
+    text = said("setVariable", name="Token", value="hunter22", sensitive="True") + b"it is hunter22\n"
+    log, transcript, outcome = told(text)
+    assert log == b"it is ********\n"
+    assert (outcome.outputs, transcript.sensitive) == ({}, {"Token": "hunter22"})
+
+
+def test_what_holds_a_secret_is_as_sensitive() -> None:
+    """V5."""
+    _, transcript, outcome = told(
+        said("setVariable", name="Url", value="http://u:hunter22@x"), secrets=("hunter22",)
+    )
+    assert (outcome.outputs, list(transcript.sensitive)) == ({}, ["Url"])
+
+
+def test_warnings_are_lines_said_at_that_level() -> None:
+    """S7: once each, masked, and what is said afterwards is none."""
+    text = said("stdout-warning") + b"low on hunter22\nlow on hunter22\n" + said("stdout-default") + b"fine\n"
+    log, _, outcome = told(text[:30], text[30:], secrets=("hunter22",))
+    assert outcome.warnings == ("low on ********",)
+    assert log == b"low on ********\nlow on ********\nfine\n"
+
+
+def test_a_script_says_why_it_failed() -> None:
+    """V7: fail_step; its exit code decides whether it has."""
+    text = said("resultMessage", message="no room for hunter22")
+    failed = Outcome(state="failed", exit_code=1, reason="exit code 1")
+    assert told(text, secrets=("hunter22",), outcome=failed)[2].reason == "no room for ********"
+    assert told(text)[2].reason == ""
+
+
+def test_a_broken_message_is_a_warning() -> None:
+    """V7."""
+    log, _, outcome = told(b"##octopus[setVariable name='?' value='?']\n")
+    assert log
+    assert len(outcome.warnings) == 1
+
+
+def test_a_broken_message_names_its_part_and_stays_visible() -> None:
+    """V7: Base64 that is none."""
+    line = b"##octopus[setVariable name='QQ' value='QQ==']\n"
+    log, _, outcome = told(b"a\n" + line + b"b\n")
+    assert log == b"a\n" + line + b"b\n"
+    assert outcome.warnings == ("the name of the service message setVariable is not text in Base64",)
+    assert outcome.outputs == {}
+
+
+def test_warnings_and_output_variables_have_room_up_to_a_limit() -> None:
+    """V7: what a script says without end stays in its output alone."""
+    text = said("stdout-warning") + said("stdout-default")
+    warned = b"".join(said("stdout-warning") + b"w%d\n" % n + said("stdout-default") for n in range(5000))
+    _, _, outcome = told(text + warned)
+    assert len(outcome.warnings) == WARNINGS + 1
+    assert outcome.warnings[-1] == "there are more warnings, in the output alone"
+    large = "x" * (1 << 18)
+    _, _, outcome = told(*(said("setVariable", name=f"V{n}", value=large) for n in range(100)))
+    assert len(outcome.outputs) == ROOM // len(large) - 1
+    assert outcome.warnings == ("output variables of more than 16 MiB were not set",)
+
+
+def highlight(text: bytes) -> bytes:
+    return said("stdout-highlight") + text + b"\n" + said("stdout-default")
+
+
+def test_highlights_are_kept_by_line() -> None:
+    """V7: masked, wherever the output was cut."""
+    text = b"a\n" + highlight(b"see  http://x \n\n the token is hunter22") + b"b\n"
+    for cut in range(len(text)):
+        _, _, outcome = told(text[:cut], text[cut:], secrets=("hunter22",))
+        assert outcome.highlights == ("see  http://x", " the token is ********")
+        assert outcome.state == "succeeded"
+        assert outcome.warnings == ()
+
+
+def test_highlights_have_a_limit_and_what_is_cut_gives_no_secret_away() -> None:
+    """V5, V7."""
+    _, _, outcome = told(*(highlight(b"%d" % number) for number in range(HIGHLIGHTS + 5)))
+    assert outcome.highlights == tuple(str(number) for number in range(HIGHLIGHTS))
+    for before in range(LONGEST - 10, LONGEST + 1):
+        _, _, outcome = told(highlight(b"." * before + b"hunter22 and more"), secrets=("hunter22",))
+        (kept,) = outcome.highlights
+        assert kept.rstrip("*").strip(".") == ""
+        assert len(kept) <= LONGEST + len("********")
+
+
+def test_a_level_that_the_script_never_ends_ends_with_it() -> None:
+    """V7."""
+    assert told(said("stdout-warning") + b"at the end")[2].warnings == ("at the end",)
+
+
+def test_a_level_of_the_other_stream_changes_nothing() -> None:
+    """V7: both come as one here, so only what is said of stdout counts."""
+    text = said("stdout-warning") + b"one\n" + said("stderr-progress") + b"two\n" + said("stdout-default")
+    assert told(text)[2].warnings == ("one", "two")
+
+
+def test_the_log_knows_where_levels_begin() -> None:
+    """V7: also cut anywhere, and masked."""
+    text = b"a hunter22\n" + highlight(b"b hunter22") + b"c\n" + said("stdout-wait") + b"d\n"
+    for cut in range(len(text)):
+        found: list[tuple[int, str]] = []
+        log = bytearray()
+
+        def keep(piece: bytes, turns: Sequence[LevelChange], log=log, found=found) -> None:  # type: ignore[no-untyped-def]
+            found.extend((len(log) + at, level) for at, level in turns)
+            log += piece
+
+        transcript = Transcript(keep, ("hunter22",))
+        transcript(text[:cut])
+        transcript(text[cut:])
+        transcript.ended(DONE)
+        assert log == b"a ********\nb ********\nc\nd\n"
+        assert found == [(11, "highlight"), (22, "default"), (24, "wait")]
+
+
+def test_progress_is_told_as_it_is_said() -> None:
+    """V5, V7: masked, and short."""
+    heard: list[tuple[int, str]] = []
+    transcript = Transcript(
+        lambda text, turns: None,
+        ("hunter22",),
+        lambda percentage, message: heard.append((percentage, message)),
+    )
+    transcript(said("progress", percentage="40", message="with hunter22"))
+    transcript(said("progress", percentage="250", message="a\nb " + "x" * 5000))
+    transcript(said("progress", percentage="half", message="?"))
+    assert heard[0] == (40, "with ********")
+    assert heard[1] == (100, "a b " + "x" * 196)
+    assert len(heard) == 2
+
+
+def kept(
+    place: Path, *wanted: tuple[str, str], secrets: tuple[str, ...] = ()
+) -> tuple[list[str], tuple[Artifact, ...], tuple[str, ...]]:
+    """What is in the folder, and what the outcome says, once a script has wanted files kept."""
+    (place / "job").mkdir(exist_ok=True)
+    transcript = Transcript(lambda text, turns: None, secrets)
+    for path, name in wanted:
+        transcript(said("createArtifact", path=path, name=name))
+    asyncio.run(transcript.keep_artifacts(str(place / "job"), place / "kept"))
+    outcome = transcript.ended(DONE)
+    there = sorted(each.name for each in place.glob("kept/*"))
+    return there, outcome.artifacts, outcome.warnings
+
+
+def test_artifacts_are_kept_when_the_script_is_over(tmp_path: Path) -> None:
+    """V7: by a path in its directory, or any other that the script could read itself."""
+    (tmp_path / "job").mkdir()
+    (tmp_path / "job" / "a.txt").write_text("four")
+    (tmp_path / "beside.txt").write_text("six666")
+    wanted = (("a.txt", "a.txt"), ("../beside.txt", "b"), (str(tmp_path / "beside.txt"), "a.txt"))
+    there, artifacts, warnings = kept(tmp_path, *wanted)
+    assert artifacts == (Artifact("a.txt", 4), Artifact("b", 6), Artifact("a-2.txt", 6))
+    assert there == ["a-2.txt", "a.txt", "b"]
+    assert warnings == ()
+
+
+def test_what_cannot_be_kept_is_a_warning(tmp_path: Path) -> None:
+    """V7: the script's exit code decides, not its artifacts."""
+    os.mkfifo(tmp_path / "pipe")
+    there, artifacts, warnings = kept(tmp_path, ("../pipe", "p"), ("gone", "g"), (".", "d"), ("a\0b", "z"))
+    assert (there, artifacts) == ([], ())
+    assert warnings == (
+        "the artifact p was not kept: it is a pipe or device, and only ordinary files are kept",
+        "the artifact g was not kept: No such file or directory",
+        "the artifact d was not kept: it is a folder, and only ordinary files are kept",
+        "the artifact z was not kept: its path is no path of this machine",
+    )
+
+
+def test_names_of_artifacts_are_masked_and_lead_nowhere_else(tmp_path: Path) -> None:
+    """V5, V7."""
+    (tmp_path / "job").mkdir()
+    (tmp_path / "job" / "a").write_text("x")
+    there, artifacts, _ = kept(tmp_path, ("a", "../../hunter22/x"), secrets=("hunter22",))
+    assert there == [".._.._********_x"] == [artifacts[0].name]
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["job", "kept"]
+
+
+def test_an_endless_row_of_artifacts_is_cut(tmp_path: Path) -> None:
+    """V7."""
+    (tmp_path / "job").mkdir()
+    (tmp_path / "job" / "a").write_text("x")
+    there, artifacts, warnings = kept(tmp_path, *[("a", "a")] * (ARTIFACTS + 3))
+    assert len(there) == len(artifacts) == ARTIFACTS
+    assert warnings == (f"artifacts beyond the first {ARTIFACTS} were not kept",)
+
+
+def test_an_artifact_is_not_lost_in_silence() -> None:
+    """V7: an executor that cannot reach a job's files says so."""
+    _, _, outcome = told(said("createArtifact", path="report.txt", name="report.txt"))
+    assert outcome.warnings == ("the artifact report.txt was not kept: its machine gave no files back",)
+
+
+@pytest.mark.parametrize("size", [1 << 20, 10 << 20])
+def test_a_huge_message_is_text(size: int) -> None:
+    """V7: nothing waits for its end."""
+    message = said("setVariable", name="Huge", value="x" * size)
+    pieces = [message[at : at + 65_536] for at in range(0, len(message), 65_536)]
+    log, _, outcome = told(*pieces)
+    assert log == message
+    assert outcome.outputs == {}
+    assert len(outcome.warnings) == 1
+
+
+def test_r4_however_output_is_divided_the_same_is_kept() -> None:
+    """What is heard again after a crash comes in other chunks, and has to fit what is there, byte by byte."""
+    pieces = [
+        *(
+            b"abcdabcab",
+            b"cdefgh",
+            b"abcd",
+            b"ab",
+            b"\n",
+            b"\r\n",
+            b"#",
+            b"##octo",
+            b"##octopus[no\n",
+            b"efgh12",
+        ),
+        *(b"line\nefgh", b"late secret", b"late sec", b"x" * 50),
+        said("setVariable", name="Late", value="late secret", sensitive="True"),
+        said("mask", value="cdef12"),
+        *(said(f"stdout-{level}") for level in ("warning", "highlight", "default", "verbose")),
+    ]
+    for seed in range(300):
+        random = Random(seed)
+        whole = b"".join(random.choices(pieces, k=random.randint(1, 30)))
+        kept = [_kept(whole, random, size) for size in (len(whole), 1, 5, 40)]
+        assert all(each == kept[0] for each in kept), (seed, whole)
+
+
+def _kept(whole: bytes, random: Random, size: int) -> object:
+    """What a log has in the end, where in it levels begin, and what is known of the script."""
+    log = bytearray()
+    turns: list[tuple[int, str]] = []
+
+    def keep(chunk: bytes, at: Sequence[LevelChange] = ()) -> None:
+        turns.extend((len(log) + turn.at, turn.level) for turn in at)
+        log.extend(chunk)
+
+    transcript = Transcript(keep, ("abcdabcd", "cdefgh12", "efgh\nefgh"))
+    while whole:
+        cut = random.randint(1, size)
+        transcript(whole[:cut])
+        whole = whole[cut:]
+    outcome = transcript.ended(Outcome(state="succeeded"))
+    turns = [turn for turn in turns if turn[0] < len(log)]  # one behind the end is for no line
+    return bytes(log), turns, outcome, transcript.sensitive

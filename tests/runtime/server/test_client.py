@@ -1,0 +1,173 @@
+"""A client of a space's server: the same State, also after the server went away."""
+
+import asyncio
+import time
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from octotui.engine import commands
+from octotui.engine.commands import Refused
+from octotui.engine.state.snapshot import encode
+from octotui.model.space import Access, Channel
+from octotui.runtime.server.client import Client
+from octotui.runtime.server.server import Server
+from octotui.store.errors import StoreError
+from octotui.store.space_folder import SpaceFolder
+from tests.runtime.served import OWNER, served, until
+from tests.world import manual, model, script
+
+MODEL = model({"go": [script("A")], "ask": [manual("May it?")]})
+
+
+async def test_it_has_the_same_state_records_and_families_as_the_session(tmp_path: Path) -> None:
+    async with served(MODEL, tmp_path) as here, here.attached() as client:
+        told: list[int] = []
+        client.listen(lambda events, before, after: told.extend(event.seq for event in events))
+        events = await client.send(commands.StartRun(process="go"))
+        assert events[0].run == "run-1"
+        await until(lambda: here.hands.jobs)
+        here.hands.end("job-1.1")
+        await until(lambda: not here.session.state.families and client.state.seq == here.session.state.seq)
+        assert encode(client.state) == encode(here.session.state)
+        assert client.recent() == here.session.recent()
+        assert [each.state for each in client.recent()] == ["succeeded"]
+        assert encode(await client.family("run-1")) == encode(await here.session.family("run-1"))
+        assert told == list(range(2, client.state.seq + 1))
+
+
+async def test_states_come_merged_and_end_with_the_server(tmp_path: Path) -> None:
+    async with served(MODEL, tmp_path) as here, here.attached() as client:
+        seen = []
+
+        async def follow() -> None:
+            async for state in client.states():
+                seen.append(state.seq)  # noqa: PERF401 - they are looked at as they come
+
+        following = asyncio.ensure_future(follow())
+        await asyncio.gather(*(client.send(commands.StartRun(process="ask")) for _ in range(20)))
+        await until(lambda: seen and seen[-1] == here.session.state.seq)
+        assert len(seen) < 15
+        await here.server.close("ann stopped it")
+        with pytest.raises(StoreError, match="ann stopped it"):
+            await asyncio.wait_for(following, 5)
+        with pytest.raises(StoreError, match="ann stopped it"):
+            await client.send(commands.StartRun(process="ask"))
+        await here.server.open()
+
+
+async def test_it_finds_a_server_that_comes_back_and_misses_nothing(tmp_path: Path) -> None:
+    """R4: also when the connection just breaks."""
+    async with served(MODEL, tmp_path) as here, here.attached() as client:
+        seq = client.state.seq
+        for seat in tuple(here.server.seats):
+            seat._transport.abort()
+        await here.session.send(commands.StartRun(process="ask", requester="bob"))
+        await until(lambda: client.state.seq == here.session.state.seq > seq)
+        assert client.trouble == ""
+        assert encode(client.state) == encode(here.session.state)
+        assert [each.id for each in client.recent()] == ["run-1"]
+
+
+async def test_what_was_asked_when_the_server_went_away_is_told_to_be_unknown(tmp_path: Path) -> None:
+    async with served(MODEL, tmp_path) as here, here.attached() as client:
+        asking = asyncio.ensure_future(client.send(commands.StartRun(process="go")))
+        await asyncio.sleep(0)
+        for seat in tuple(here.server.seats):
+            seat._transport.abort()
+        with pytest.raises(Refused, match="look whether it took effect"):
+            await asking
+        with pytest.raises(Refused, match="away"):
+            await client.send(commands.StartRun(process="go"))
+
+
+async def test_where_nobody_answers_a_server_is_started_again(tmp_path: Path) -> None:
+    async with served(MODEL, tmp_path) as here:
+        started: list[Server] = []
+
+        async def again() -> None:
+            started.append(Server(here.session, here.folder, owner=OWNER, peer=here._peer))
+            await started[-1].open()
+
+        client = Client(here.folder, time.time, again=again)
+        await client.open()
+        here.server._server.close()
+        (here.folder.path / "socket").unlink()
+        here.server._looking.cancel()
+        for seat in tuple(here.server.seats):
+            seat._transport.abort()
+        await until(lambda: started and client.trouble == "")
+        await client.send(commands.StartRun(process="go"))
+        await client.close()
+        for server in started:
+            await server.close()
+
+
+async def test_where_none_can_be_started_it_says_why(tmp_path: Path) -> None:
+    async with served(MODEL, tmp_path) as here:
+
+        async def again() -> None:
+            raise StoreError("the model is broken")
+
+        client = Client(here.folder, time.time, again=again)
+        await client.open()
+        here.server._server.close()
+        (here.folder.path / "socket").unlink()
+        here.server._looking.cancel()
+        for seat in tuple(here.server.seats):
+            seat._transport.abort()
+        with pytest.raises(StoreError, match="the model is broken"):
+            async for _ in client.states():
+                pass
+        await client.close()
+
+
+async def test_who_may_not_look_is_told_so(tmp_path: Path) -> None:
+    async with served(MODEL, tmp_path) as here:
+        with pytest.raises(StoreError, match="eve may not look at this space"):
+            async with here.attached("eve"):
+                pass
+
+
+async def test_who_asks_only_needs_no_state(tmp_path: Path) -> None:
+    declared = replace(MODEL, access=Access(start=("bob",)))
+    async with served(declared, tmp_path) as here, here.attached("bob", follow=False) as client:
+        assert (client.user, client.state.seq) == ("bob", 0)
+        (queued, *_) = await client.send(commands.StartRun(process="go"))
+        assert queued.requester == "bob"
+
+
+async def test_nobody_there_is_an_error_of_the_system(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        await Client(SpaceFolder(tmp_path, "none"), time.time).open()
+
+
+async def test_what_people_do_not_ask_for_cannot_be_sent(tmp_path: Path) -> None:
+    async with served(MODEL, tmp_path) as here, here.attached() as client:
+        with pytest.raises(TypeError):
+            await client.send(commands.Tick())
+
+
+async def test_a_server_of_another_version_is_told(tmp_path: Path) -> None:
+    folder = SpaceFolder(tmp_path, "test")
+    folder.make()
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b'{"type":"Welcome","version":1,"user":"ann","process":1}\n{"type":"News"}\n')
+        await reader.read()
+        writer.close()
+
+    server = await asyncio.start_unix_server(answer, folder.path / "socket")
+    client = Client(folder, time.time)
+    with pytest.raises(StoreError, match="the server is of another version: octotui stop ends it"):
+        await client.open()
+    await client.close()
+    server.close()
+
+
+async def test_packages_are_chosen_at_the_server(tmp_path: Path) -> None:
+    async with served(MODEL, tmp_path) as here, here.attached() as client:
+        versions, problems = await client.choose(("no-such-package",), Channel(name="Default"))
+        assert versions == {}
+        assert "no-such-package" in problems[0]

@@ -1,0 +1,115 @@
+"""The model's file while runs are active."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from octotui.engine import commands
+from octotui.model.toml.read import load
+from octotui.runtime.server.model_watcher import ModelWatcher
+from tests.runtime.served import served, until
+
+SMALL = """
+[space]
+name = "Test"
+[pools.setup]
+workers = ["one"]
+[[runbooks.go.steps]]
+name = "Step"
+pool = "setup"
+script = { file = "step.sh" }
+[[runbooks.go.steps]]
+name = "Then"
+pool = "setup"
+script = "true"
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "model.toml"
+    path.write_text(SMALL)
+    (tmp_path / "step.sh").write_text("echo one\n")
+    return path
+
+
+def followed(file: Path) -> ModelWatcher:
+    return ModelWatcher(file, load, load(file))
+
+
+async def test_nothing_new_is_nothing(file: Path) -> None:
+    assert await followed(file).check() is None
+
+
+async def test_a_change_is_taken_up_once(file: Path) -> None:
+    following = followed(file)
+    file.write_text(SMALL.replace("Step", "Another"))
+    model = await following.check()
+    assert model is not None
+    assert model.runbooks["go"].steps[0].name == "Another"
+    assert await following.check() is None
+
+
+async def test_so_is_one_of_a_script_or_a_template(file: Path) -> None:
+    following = followed(file)
+    (file.parent / "step.sh").write_text("echo two, at length\n")
+    model = await following.check()
+    assert model is not None
+    assert model.runbooks["go"].steps[0].action.body == "echo two, at length\n"  # type: ignore[union-attr]
+    (file.parent / "templates").mkdir()
+    (file.parent / "templates" / "greet.toml").write_text('name = "Greet"\nscripts = { sh = "true" }\n')
+    assert await following.check() == model
+
+
+async def test_a_broken_one_is_told_and_changes_nothing_until_it_is_well_again(file: Path) -> None:
+    following = followed(file)
+    file.write_text(SMALL + "[nonsense]\n[more]\n")
+    assert await following.check() is None
+    assert following.trouble.startswith(f"the model is broken and nothing changed: {file}:")
+    assert following.trouble.endswith("and 1 more")
+    file.unlink()
+    assert await following.check() is None
+    assert "There is no such file" in following.trouble
+    file.write_text(SMALL)
+    assert await following.check() is not None
+    assert following.trouble == ""
+
+
+async def test_a_file_that_is_about_another_space_changes_nothing(file: Path) -> None:
+    following = followed(file)
+    file.write_text(SMALL.replace('"Test"', '"Other"'))
+    assert await following.check() is None
+    assert following.trouble == f"{file} is about the space Other now: nothing changed here"
+
+
+async def test_another_file_is_followed_from_when_it_is_named(file: Path) -> None:
+    following = followed(file)
+    other = file.with_name("other.toml")
+    other.write_text(SMALL.replace("Then", "Later"))
+    model = await following.check(str(other))
+    assert model is not None
+    assert model.runbooks["go"].steps[1].name == "Later"
+    os.utime(file)
+    assert await following.check() is None
+
+
+async def test_runs_keep_what_they_began_with_and_new_ones_have_the_new(
+    file: Path, tmp_path: Path, monkeypatch
+) -> None:
+    """A model that changes while runs are active: for a client, too; what is broken is told to it."""
+    monkeypatch.setattr("octotui.runtime.server.server.LOOK", 0.01)
+    async with served(load(file), tmp_path / "state", followed(file)) as here, here.attached() as client:
+        await client.send(commands.StartRun(process="go"))
+        await until(lambda: here.hands.jobs)
+        file.write_text(SMALL.replace("Then", "Later"))
+        await until(lambda: client.state.model.runbooks["go"].steps[1].name == "Later")
+        await client.send(commands.StartRun(process="go"))
+        names = [client.state.runs[each].runbook.steps[1].name for each in ("run-1", "run-2")]
+        assert names == ["Then", "Later"]
+        file.write_text("broken")
+        await until(lambda: client.trouble)
+        assert client.trouble == here.session.trouble != ""
+        assert client.state.model.runbooks["go"].steps[1].name == "Later"
+        file.write_text(SMALL)
+        await until(lambda: not client.trouble)

@@ -1,0 +1,73 @@
+"""What clients ask for, done in their name."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from octotui.engine import commands, events
+from octotui.model.space import Access, Channel
+from octotui.runtime.server import protocol
+from octotui.runtime.server.peer_credentials import Peer
+from octotui.runtime.server.request_handler import RequestHandler
+from octotui.store.logs.log_writer import LogWriter
+from tests.runtime.served import Served, served
+from tests.world import manual, model, script
+
+MODEL = model({"go": [script("A")], "ask": [manual("May it?")]})
+ANN, BOB = Peer(1, "ann", "process 5"), Peer(2, "bob", "process 6")
+
+
+def desk(here: Served) -> RequestHandler:
+    return RequestHandler(here.session, here.folder, "ann", asyncio.Event())
+
+
+async def test_a_request_is_done_in_the_name_of_who_asks(tmp_path: Path) -> None:
+    async with served(MODEL, tmp_path) as here:
+        request = commands.StartRun(process="go", requester="somebody else")
+        done = await desk(here).answer(ANN, protocol.SendRequest(id=3, request=request))
+        assert isinstance(done, protocol.DoneReply)
+        assert isinstance(done.events[0], events.RunQueued)
+        assert (done.id, done.events[0].requester, done.events[0].origin) == (3, "ann", "process 5")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        protocol.SendRequest(id=1, request=commands.StartRun(process="go")),
+        protocol.ChooseRequest(id=1, needed=("tools",), channel=Channel(name="Default")),
+        protocol.StopRequest(id=1),
+    ],
+    ids=["start", "choose", "stop"],
+)
+async def test_who_lacks_the_right_is_refused_and_that_is_kept(
+    tmp_path: Path, said: protocol.ClientRequest
+) -> None:
+    async with served(replace(MODEL, access=Access(answer=("bob",))), tmp_path) as here:
+        refused = await desk(here).answer(BOB, said)
+        assert isinstance(refused, protocol.RefusedReply)
+        (kept,) = here.events(events.ActionRefused)
+        assert (kept.user, kept.origin, kept.reason) == ("bob", "process 6", refused.reason)
+
+
+async def test_a_log_is_read_in_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("octotui.runtime.server.request_handler.PART", 4)
+    async with served(MODEL, tmp_path) as here:
+        with LogWriter(here.folder.log("run-1", "job-1.1")) as log:
+            log.append(b"hello\n", 1.0)
+        found = [
+            (
+                await desk(here).answer(ANN, protocol.LogRequest(id=1, run="run-1", job=job, offset=offset))
+            ).data  # type: ignore[union-attr]
+            for job, offset in (("job-1.1", 0), ("job-1.1", 4), ("job-1.1", 6), ("job-1.9", 0))
+        ]
+        assert found == [b"hell", b"o\n", b"", b""]
+
+
+async def test_a_space_that_broke_down_is_an_answer_too(tmp_path: Path) -> None:
+    async with served(MODEL, tmp_path) as here:
+        (tmp_path / "test" / "logs").write_text("in the way")
+        failed = await desk(here).answer(ANN, protocol.LogRequest(id=4, run="run-1", job="job-1.1", offset=0))
+        assert isinstance(failed, protocol.FailedReply)
+        assert failed.id == 4

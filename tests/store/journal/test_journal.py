@@ -1,0 +1,139 @@
+import asyncio
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from octotui.engine.events import InterruptionClosed, InterruptionRaised, InterruptionTaken
+from octotui.store.errors import StoreError
+from octotui.store.journal.in_memory import AnyJournal
+from octotui.store.journal.journal import Journal
+from tests.store.events import history, numbered, queued
+
+
+async def test_what_is_appended_is_read_in_order(journal: AnyJournal) -> None:
+    events = history()
+    await asyncio.gather(journal.append(events[:3]), journal.append(events[3:4]), journal.append(events[4:]))
+    assert list(journal.read()) == events
+    assert list(journal.read(after=14)) == events[14:]
+
+
+async def test_a_family_has_its_runs_and_the_models_in_force(journal: AnyJournal) -> None:
+    await journal.append(history())
+    assert [event.seq for event in journal.family("run-1")] == [2, 3, 4, 7, 8, 9, 10, 11, 12, 13, 14, 15]
+    assert [event.seq for event in journal.family("run-2")] == [2, 6, 9, 16, 17]
+    assert journal.family("run-9") == []
+
+
+async def test_runs_come_newest_first_and_in_pages(journal: AnyJournal) -> None:
+    await journal.append(history())
+    first, second = journal.runs(2)
+    assert (first.id, second.id) == ("run-3", "run-2")
+    (last,) = journal.runs(2, before=second.number)
+    assert (last.id, last.state, last.queued_at, last.started_at, last.ended_at) == (
+        "run-1",
+        "succeeded",
+        1.5,
+        2.0,
+        7.5,
+    )
+    assert (first.root, first.parent, first.state, first.reason) == (
+        "run-1",
+        "job-1.1",
+        "failed",
+        "exit code 3",
+    )
+    assert (second.state, second.reason) == ("cancelling", "ann cancelled it")
+
+
+async def test_history_is_of_ended_runs_of_all_words(journal: AnyJournal) -> None:
+    await journal.append(history())
+    assert [each.id for each in journal.history()] == ["run-3", "run-1"]
+    assert [each.id for each in journal.history((), 1)] == ["run-3"]
+    assert [each.id for each in journal.history((), 9, before=3)] == ["run-1"]
+    assert [each.id for each in journal.history(("create", "FAILED"))] == ["run-3"]
+    assert [each.id for each in journal.history(("run-1",))] == ["run-1"]
+    assert journal.history(("create", "nothing")) == []
+
+
+async def test_open_runs_are_those_without_an_end(journal: AnyJournal) -> None:
+    await journal.append(history())
+    assert [record.id for record in journal.open_runs()] == ["run-2"]
+
+
+async def test_only_the_last_snapshot_is_kept(journal: AnyJournal) -> None:
+    assert journal.snapshot() is None
+    await journal.save_snapshot(3, b"three")
+    await journal.save_snapshot(5, b"five")
+    assert journal.snapshot() == (5, b"five")
+
+
+async def test_a_journal_goes_on_where_it_ended(tmp_path: Path) -> None:
+    events, path = history(), tmp_path / "journal.sqlite"
+    for part in (events[:8], events[8:11], events[11:]):
+        journal = Journal(path)
+        await journal.append(part)
+        journal.close()
+    journal = Journal(path)
+    assert list(journal.read()) == events
+    assert [event.seq for event in journal.family("run-1")] == [2, 3, 4, 7, 8, 9, 10, 11, 12, 13, 14, 15]
+    assert journal.runs(1, before=2)[0].started_at == 2.0
+    journal.close()
+
+
+async def test_it_is_read_from_a_thread_while_it_is_written(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal.sqlite")
+    await journal.append(history())
+    assert len(await asyncio.to_thread(lambda: list(journal.read()))) == 17
+    journal.close()
+
+
+async def test_a_damaged_event_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "journal.sqlite"
+    journal = Journal(path)
+    await journal.append(numbered(queued(1)))
+    with closing(sqlite3.connect(path)) as database:
+        database.execute('UPDATE events SET body = \'{"type": "Nonsense"}\'')
+        database.commit()
+    with pytest.raises(StoreError, match="event 1 is damaged"):
+        list(journal.read())
+    journal.close()
+
+
+async def test_the_events_of_one_question_come_newest_first(tmp_path: Path) -> None:
+    """I5: up to where it was raised; others of a similar name are not meant."""
+    journal = Journal(tmp_path / "journal.sqlite")
+    about = [
+        InterruptionRaised(run="run-1", job="job-1.1", interruption="question-1", instructions="x"),
+        InterruptionRaised(run="run-2", job="job-2.1", interruption="question-11", instructions="x"),
+        InterruptionTaken(run="run-1", interruption="question-1", user="ann"),
+        InterruptionTaken(run="run-2", interruption="question-11", user="bob"),
+        InterruptionClosed(run="run-1", interruption="question-1"),
+    ]
+    await journal.append(numbered(queued(1), queued(2), *about))
+    found = journal.question("question-1")
+    assert [type(each).__name__ for each in found] == [
+        "InterruptionClosed",
+        "InterruptionTaken",
+        "InterruptionRaised",
+    ]
+    assert journal.question("question-2") == []
+    journal.close()
+
+
+async def test_runs_that_were_open_between_two_times_are_found(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal.sqlite")
+    await journal.append(history())
+    found = {
+        when: [each.id for each in journal.meanwhile(*when)]
+        for when in ((0.0, 1.4), (3.0, 3.0), (6.0, 7.0), (8.0, 9.0))
+    }
+    assert journal.last() == 17
+    journal.close()
+    assert found == {
+        (0.0, 1.4): [],
+        (3.0, 3.0): ["run-1", "run-2"],
+        (6.0, 7.0): ["run-1", "run-2"],  # run-3 had ended
+        (8.0, 9.0): ["run-2"],
+    }

@@ -1,0 +1,297 @@
+"""Damaged journals of many kinds: what can be read up to the damage goes on, and nothing is deleted (R4)."""
+
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from functools import cache
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from octotui.engine.events import AnyEvent
+from octotui.engine.evolve.evolve import evolve
+from octotui.engine.state import State
+from octotui.engine.state.snapshot import decode, encode
+from octotui.store.errors import Damaged, StoreError, suspect
+from octotui.store.journal import recovery as rescuing
+from octotui.store.journal import sqlite
+from octotui.store.journal.hash_chain import START, link, seal
+from octotui.store.journal.journal import Journal, JournalReader
+from octotui.store.journal.recovery import check, finish, recover
+from octotui.store.journal.tables import Tables
+from octotui.store.journal.verification import verify
+from tests.engine.walk import Walk
+from tests.store.events import numbered, queued
+from tests.store.old import older
+
+PAGE = 4096
+
+
+@cache
+def events() -> list[AnyEvent]:
+    walk = Walk(7)
+    walk.go(150)
+    return walk.events
+
+
+def fold(some: list[AnyEvent]) -> State:
+    state = State()
+    for event in some:
+        state = evolve(state, event)
+    return state
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A journal of a long walk, with a snapshot of its middle."""
+    path = tmp_path_factory.mktemp("whole") / "journal.sqlite"
+    database, written = sqlite.connect(path), events()
+    Tables(database).add(written)
+    middle = len(written) // 2
+    database.execute(sqlite.SAVE_SNAPSHOT, (middle, seal(encode(fold(written[:middle])))))
+    database.close()
+    return path
+
+
+@pytest.fixture
+def path(whole: Path, tmp_path: Path) -> Path:
+    return shutil.copy(whole, tmp_path / "journal.sqlite")
+
+
+def cut(path: Path, random: Random) -> None:
+    with path.open("r+b") as file:
+        file.truncate(random.randrange(1, path.stat().st_size))
+
+
+def garbage(path: Path, random: Random) -> None:
+    with path.open("r+b") as file:
+        for _ in range(random.randrange(1, 4)):
+            file.seek(random.randrange(path.stat().st_size // PAGE) * PAGE + random.choice((0, 0, 100)))
+            file.write(random.randbytes(random.choice((16, PAGE - 100))))
+
+
+def sql(path: Path, statement: str, *values: object) -> None:
+    with closing(sqlite3.connect(path)) as database:
+        database.execute(statement, values)
+        database.commit()
+
+
+def changed_row(path: Path, random: Random) -> None:
+    body = random.choice((b"", b"{}", b'{"type":"RunStarted","run":"run-1","seq":5,"at":1}', b"\xff\xfe"))
+    sql(path, "UPDATE events SET body = ? WHERE seq = ?", body, random.randrange(1, len(events())))
+
+
+def missing_rows(path: Path, random: Random) -> None:
+    first = random.randrange(1, len(events()))
+    sql(path, "DELETE FROM events WHERE seq BETWEEN ? AND ?", first, first + random.choice((0, 3, 10_000)))
+
+
+def no_event(path: Path, random: Random) -> None:
+    """Garbage with a chain that fits it."""
+    at = random.randrange(len(events()) // 2 + 1, len(events()))
+    with closing(sqlite3.connect(path)) as database:
+        rows = database.execute("SELECT seq, body FROM events ORDER BY seq").fetchall()
+        digest = START
+        for seq, body in rows:
+            forged = random.choice((b'{"type":"Nonsense"}', b"nonsense")) if seq == at else body
+            digest = link(digest, forged)
+            database.execute("UPDATE events SET body = ?, hash = ? WHERE seq = ?", (forged, digest, seq))
+        database.commit()
+
+
+KINDS: tuple[Callable[[Path, Random], None], ...] = (cut, garbage, changed_row, missing_rows, no_event)
+
+
+def opened(path: Path) -> State:
+    """Look, and fold, as opening a space does; raises Damaged."""
+    check(path)
+    reader = JournalReader(path)
+    kept = reader.snapshot()
+    state = decode(kept[1]) if kept else State()
+    for event in reader.read(state.seq):
+        state = evolve(state, event)
+    return state
+
+
+def records(some: list[AnyEvent], path: Path) -> list[object]:
+    database = sqlite.connect(path)
+    Tables(database).add(some)
+    found = database.execute("SELECT * FROM runs").fetchall()
+    found += database.execute("SELECT * FROM parts").fetchall()
+    database.close()
+    return found
+
+
+def rows(path: Path) -> list[object]:
+    with closing(sqlite3.connect(path)) as database:
+        return [*database.execute("SELECT * FROM runs"), *database.execute("SELECT * FROM parts")]
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("seed", range(12))
+async def test_r4_what_can_be_read_up_to_the_damage_goes_on(
+    path: Path, seed: int, kind: Callable[[Path, Random], None]
+) -> None:
+    kind(path, Random(f"{kind.__name__} {seed}"))
+    before = path.read_bytes()
+    try:
+        state = opened(path)
+        assert state == fold(events()[: state.seq])
+        assert state.seq == len(events()) or kind is missing_rows  # of a lost end only a kept head knows
+        assert kind is not no_event  # the damage is older than what is opened
+        return
+    except Damaged:
+        pass
+    rescued = recover(path)
+    left = list(JournalReader(path).read())
+    assert left == events()[: len(left)]
+    assert (verify(path).breaks, verify(path).head.seq) == ((), len(left))
+    assert opened(path) == fold(left)
+    assert rows(path) == records(left, path.with_name("fresh"))
+    assert path.with_name("journal.damaged-1.sqlite").read_bytes() == before
+    assert "the damaged file is kept as" in rescued.message
+    assert rescued.missing == (len(left) < len(events()))
+    journal = Journal(path)
+    await journal.append(numbered(queued(999), first=len(left) + 1))
+    journal.close()
+    assert verify(path).breaks == ()
+    beside = {each.name for each in path.parent.iterdir()} - {"fresh"}
+    assert beside == {"journal.damaged-1.sqlite", "journal.sqlite"}
+
+
+def test_what_is_missing_is_said(path: Path) -> None:
+    count = len(events())
+    sql(path, "UPDATE events SET body = 'x' WHERE seq = ?", count - 3)
+    with pytest.raises(Damaged, match=f"event {count - 3} was changed"):
+        check(path)
+    assert recover(path).message.startswith(f"{path} was damaged: events {count - 3} to {count} are missing")
+    sql(path, "UPDATE events SET body = 'x' WHERE seq = ?", count - 4)
+    told = recover(path).message
+    assert f"event {count - 4} is missing" in told
+    assert told.endswith("journal.damaged-2.sqlite")
+
+
+def test_rows_missing_at_the_end_are_noticed_by_the_snapshot(path: Path) -> None:
+    sql(path, "DELETE FROM events WHERE seq > 20")
+    middle = len(events()) // 2
+    with pytest.raises(Damaged, match=f"events 21 to {middle} cannot be found"):
+        check(path)
+    assert f"events 21 to {middle} are missing" in recover(path).message
+
+
+def test_a_first_page_of_garbage_costs_no_event(path: Path) -> None:
+    with path.open("r+b") as file:
+        file.write(b"\xaa" * PAGE)
+    with pytest.raises(Damaged):
+        check(path)
+    rescued = recover(path)
+    assert not rescued.missing
+    assert "no event is missing" in rescued.message
+    assert list(JournalReader(path).read()) == events()
+
+
+def test_a_file_of_rubbish_begins_anew_and_is_kept(tmp_path: Path) -> None:
+    path = tmp_path / "journal.sqlite"
+    path.write_bytes(b"rubbish" * 5000)
+    rescued = recover(path)
+    assert rescued.missing
+    assert "none of its events can be read" in rescued.message
+    assert list(JournalReader(path).read()) == []
+    assert (tmp_path / "journal.damaged-1.sqlite").read_bytes() == b"rubbish" * 5000
+
+
+@pytest.mark.parametrize("size", [0, 1, 600])
+def test_a_file_of_a_few_bytes_is_no_new_journal(path: Path, size: int) -> None:
+    with path.open("r+b") as file:
+        file.truncate(size)
+    path.with_name("logs").mkdir()
+    with pytest.raises(Damaged, match=f"only {size} bytes"):
+        check(path)
+    assert recover(path).missing
+    assert list(JournalReader(path).read()) == []
+
+
+def test_a_file_that_was_just_made_is_no_damage(tmp_path: Path) -> None:
+    path = tmp_path / "journal.sqlite"
+    check(path)
+    path.touch()
+    check(path)
+
+
+def test_what_is_still_in_the_write_ahead_log_is_read_too(whole: Path, tmp_path: Path) -> None:
+    path = tmp_path / "journal.sqlite"
+    database = sqlite.connect(path)
+    database.execute("PRAGMA wal_autocheckpoint = 0")
+    Tables(database).add(events())
+    killed = tmp_path / "killed"
+    killed.mkdir()
+    for name in ("journal.sqlite", "journal.sqlite-wal"):
+        shutil.copy(tmp_path / name, killed / name)
+    database.close()
+    sql(killed / "journal.sqlite", "UPDATE events SET body = 'x' WHERE seq = 30")
+    shutil.copy(tmp_path / "journal.sqlite", killed / "journal.sqlite")
+    assert not recover(killed / "journal.sqlite").missing
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_an_older_journal_is_rescued_without_a_chain(tmp_path: Path, version: int) -> None:
+    path = tmp_path / "journal.sqlite"
+    older(path, version, events())
+    sql(path, "UPDATE events SET body = 'x' WHERE seq = 30")
+    recover(path)
+    assert list(JournalReader(path).read()) == events()[:29]
+    assert verify(path).breaks == ()
+
+
+def test_a_newer_journal_is_not_touched(path: Path) -> None:
+    sql(path, "PRAGMA user_version = 99")
+    with pytest.raises(StoreError, match="newer octotui") as refused:
+        check(path)
+    assert not isinstance(refused.value, Damaged)
+
+
+def test_a_note_of_damage_has_everything_looked_at(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rescuing, "LATEST", 10)
+    sql(path, "UPDATE events SET body = 'x' WHERE seq = 3")
+    sql(path, sqlite.SAVE_SNAPSHOT, len(events()), seal(encode(fold(events()))))
+    check(path)
+    suspect(path).touch()
+    with pytest.raises(Damaged, match="event 3 was changed"):
+        check(path)
+    recover(path)
+    assert not suspect(path).exists()
+
+
+class Killed(Exception):
+    """The process ends here."""
+
+
+def test_a_rescue_may_be_cut_short_anywhere(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sql(path, "UPDATE events SET body = 'x' WHERE seq = ?", len(events()) - 3)
+    before = path.read_bytes()
+    rename, replace = Path.rename, Path.replace
+    for steps in range(6):
+        folder = path.parent / f"try-{steps}"
+        folder.mkdir()
+        here = shutil.copy(path, folder / "journal.sqlite")
+        left: Iterator[int] = iter(range(steps))
+
+        def step(one: Path, other: Path, left: Iterator[int] = left, way: object = None) -> Path:
+            if next(left, None) is None:
+                raise Killed
+            return (rename if way is None else replace)(one, other)
+
+        monkeypatch.setattr(Path, "rename", step)
+        monkeypatch.setattr(Path, "replace", lambda one, other, step=step: step(one, other, way=1))
+        try:
+            recover(here)
+        except Killed:
+            monkeypatch.undo()
+            finish(here)
+            if not (folder / "journal.damaged-1.sqlite").exists():
+                recover(here)
+        monkeypatch.undo()
+        assert (folder / "journal.damaged-1.sqlite").read_bytes() == before
+        assert list(JournalReader(here).read()) == events()[: len(events()) - 4]

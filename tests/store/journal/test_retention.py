@@ -1,0 +1,170 @@
+"""What retention removes: the State folded from what is left is the State there was, and the chain holds."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from random import Random
+
+import pytest
+from msgspec.structs import replace
+
+from octotui.engine.advance import advance
+from octotui.engine.commands import RemoveRuns
+from octotui.engine.events import AnyEvent, ModelLoaded
+from octotui.engine.evolve.evolve import evolve
+from octotui.engine.state import State
+from octotui.store.errors import StoreError
+from octotui.store.journal import sqlite
+from octotui.store.journal.hash_chain import Head
+from octotui.store.journal.journal import JournalReader
+from octotui.store.journal.recovery import check, recover
+from octotui.store.journal.retention import EndedFamily, ended_families, removal, runs_in
+from octotui.store.journal.tables import Tables
+from octotui.store.journal.verification import verify
+from tests.engine.walk import Walk
+
+
+class Space:
+    """A journal, its writer's tables, and the State, without threads."""
+
+    def __init__(self, path: Path, events: list[AnyEvent]) -> None:
+        self.path = path
+        self.database = sqlite.connect(path)
+        self.tables = Tables(self.database)
+        self.state = State()
+        self.add(events)
+
+    def add(self, events: list[AnyEvent] | tuple[AnyEvent, ...]) -> None:
+        self.database.execute("BEGIN")
+        self.tables.add(events)
+        self.database.execute("COMMIT")
+        for event in events:
+            self.state = evolve(self.state, event)
+
+    def remove(self, families: list[EndedFamily], before: int | None = None) -> int:
+        """Remove families in one step; say which event it is."""
+        found = removal(self.path, families, before)
+        command = RemoveRuns(runs=found.runs, gaps=found.gaps, keep=before is None)
+        state, events = advance(self.state, command, self.state.at + 1)
+        self.add(events)
+        assert self.state == state
+        return events[0].seq
+
+    def folded(self) -> State:
+        state = State()
+        for event in JournalReader(self.path).read():
+            state = evolve(state, event)
+        return state
+
+
+def walked(seed: int) -> list[AnyEvent]:
+    walk = Walk(seed)
+    for _ in range(160):
+        if walk.random.random() < 0.45:
+            walk.surprise()
+        else:
+            walk.step()
+    return walk.events
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_r5_what_is_left_folds_to_the_same_state_and_the_chain_is_whole(tmp_path: Path, seed: int) -> None:
+    """Several passes over a walk that goes on between them, with some families open all the time."""
+    random, events = Random(seed), walked(seed)
+    space = Space(tmp_path / "journal.sqlite", events[: len(events) // 2])
+    rest = events[len(events) // 2 :]
+    shift = 0
+    for _ in range(3):
+        families = ended_families(space.path)
+        gone = sorted(random.sample(families, len(families) * 2 // 3), key=lambda each: each.ended_at)
+        before: int | None = None
+        for first in range(0, len(gone), 2):
+            before = before or space.remove(gone[first : first + 2])
+            if first:
+                space.remove(gone[first : first + 2], before)
+            shift += 1
+            assert space.folded() == space.state
+        assert verify(space.path).breaks == ()
+        left = {each.root for each in families} - {each.root for each in gone}
+        assert {each.root for each in ended_families(space.path)} == left
+        some, rest = rest[: len(rest) // 2], rest[len(rest) // 2 :]
+        space.add([moved(event, shift) for event in some])
+        assert space.folded() == space.state
+    check(space.path)
+    space.database.close()
+
+
+def moved(event: AnyEvent, by: int) -> AnyEvent:
+    return replace(event, seq=event.seq + by)
+
+
+def test_when_all_is_gone_only_the_model_and_published_values_are_left(tmp_path: Path) -> None:
+    walk = Walk(3)
+    walk.go(120)
+    space = Space(tmp_path / "journal.sqlite", walk.events)
+    digest = space.database.execute("SELECT hash FROM events WHERE seq = 20").fetchone()[0]
+    kept = Head(20, digest.hex())
+    space.remove(ended_families(space.path))
+    left = list(JournalReader(space.path).read())
+    assert [type(each).__name__ for each in left if type(each).__name__ != "VariablePublished"] == [
+        "ModelLoaded",
+        "RunsRemoved",
+    ]
+    assert space.folded() == space.state
+    assert (verify(space.path).breaks, runs_in(space.path)) == ((), set())
+    assert "removed by retention" in verify(space.path, kept).breaks[0].text
+    space.database.close()
+
+
+def test_a_family_that_stays_is_read_as_before(tmp_path: Path) -> None:
+    walk = Walk(5)
+    walk.go(120)
+    space = Space(tmp_path / "journal.sqlite", walk.events)
+    families = ended_families(space.path)
+    reader, stays = JournalReader(space.path), families[1::2]
+    before = {each.root: reader.family(each.root) for each in stays}
+    space.remove(families[::2])
+    for root, events in before.items():
+        models = [each for each in events if isinstance(each, ModelLoaded)]
+        assert reader.family(root) == events
+        assert models
+    assert all(reader.family(each.root) == [] for each in families[::2])
+    space.database.close()
+
+
+def test_what_is_removed_cannot_be_forged_away(tmp_path: Path) -> None:
+    walk = Walk(5)
+    walk.go(60)
+    space = Space(tmp_path / "journal.sqlite", walk.events)
+    space.remove(ended_families(space.path)[1:])
+    space.database.close()
+    assert verify(space.path).breaks == ()
+    with closing(sqlite3.connect(space.path)) as database:
+        last = database.execute("SELECT max(seq) FROM events").fetchone()[0]
+        database.execute("DELETE FROM events WHERE seq = ?", (last - 1,))
+        database.execute("UPDATE gaps SET last = ?", (last - 1,))
+        database.commit()
+    assert verify(space.path).breaks
+
+
+def test_a_rescue_keeps_what_retention_left(tmp_path: Path) -> None:
+    """R4: also where the event that vouched for the gaps is lost."""
+    space = Space(tmp_path / "journal.sqlite", walked(1))
+    seq = space.remove(ended_families(space.path)[1:])
+    space.add([])
+    space.database.close()
+    with closing(sqlite3.connect(space.path)) as database:
+        database.execute("UPDATE events SET body = 'x' WHERE seq = ?", (seq,))
+        database.commit()
+    told = recover(space.path).message
+    check(space.path)
+    assert f"event {seq} is missing" in told or f" to {seq} are missing" in told  # what it vouched for, too
+    assert next(iter(JournalReader(space.path).read())).seq < seq
+
+
+def test_a_damaged_journal_is_a_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "journal.sqlite"
+    path.write_bytes(b"rubbish" * 99)
+    for ask in (ended_families, runs_in, lambda path: removal(path, [])):
+        with pytest.raises(StoreError, match="is damaged"):
+            ask(path)

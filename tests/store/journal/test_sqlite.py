@@ -1,0 +1,144 @@
+import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from octotui.engine.events import RunQueued, RunStarted
+from octotui.store.errors import StoreError
+from octotui.store.journal import sqlite
+from octotui.store.journal.journal import Journal, JournalReader
+from octotui.store.journal.verification import head_of, verify
+from tests.store.events import history, numbered, queued
+from tests.store.old import older
+
+
+def test_a_newer_journal_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "journal.sqlite"
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("PRAGMA user_version = 9")
+    with pytest.raises(StoreError, match="newer octotui"):
+        Journal(path)
+
+
+def test_a_damaged_journal_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "journal.sqlite"
+    path.write_bytes(b"this was a journal once, long ago" * 100)
+    with pytest.raises(StoreError, match="is damaged"):
+        Journal(path)
+
+
+def test_a_journal_that_cannot_be_made_is_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="No such file or directory"):
+        Journal(tmp_path / "nowhere" / "journal.sqlite")
+
+
+def test_it_is_private(tmp_path: Path) -> None:
+    Journal(tmp_path / "journal.sqlite").close()
+    assert (tmp_path / "journal.sqlite").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("version", [1, 2])
+async def test_an_older_journal_is_read_as_it_is_and_brought_up_to_date(tmp_path: Path, version: int) -> None:
+    """R4: its runs have no count of warnings, its events no chain; both are there when it was opened."""
+    path, events = tmp_path / "journal.sqlite", history()
+    older(path, version, events)
+    with closing(sqlite3.connect(path)) as database:
+        values = "1, 'run-1', 'run-1', NULL, 'a', 'A', NULL, NULL, 'ann', 'failed', 'so', 1, 2, 3"
+        columns = "number, id, root, parent, process, name, environment, tenant, requester, state, reason"
+        database.execute(f"INSERT INTO runs ({columns}, queued_at, started_at, ended_at) VALUES ({values})")
+        database.commit()
+    (before,) = JournalReader(path).runs(9)
+    assert list(JournalReader(path).read()) == events
+    journal = Journal(path)
+    (after,) = journal.runs(9)
+    assert before == after
+    assert (after.reason, after.warnings) == ("so", 0)
+    await journal.append(numbered(queued(9), first=18))
+    journal.close()
+    assert (verify(path).breaks, verify(path).events) == ((), 18)
+    assert [each.id for each in JournalReader(path).history(("failed",), 9)] == ["run-1"]
+
+
+async def test_a_chain_made_later_is_the_one_that_is_made_at_once(tmp_path: Path) -> None:
+    older(tmp_path / "old.sqlite", 2, history())
+    Journal(tmp_path / "old.sqlite").close()
+    journal = Journal(tmp_path / "new.sqlite")
+    await journal.append(history())
+    journal.close()
+    assert head_of(tmp_path / "old.sqlite") == head_of(tmp_path / "new.sqlite")
+
+
+def test_an_update_that_was_cut_short_is_done_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """R4: the journal is of the old version, or of the new one, and nothing between."""
+    path = tmp_path / "journal.sqlite"
+    older(path, 2, history())
+
+    def full(before: bytes, body: bytes) -> bytes:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(sqlite, "link", full)
+    with pytest.raises(StoreError, match="the disk is full"):
+        Journal(path)
+    monkeypatch.undo()
+    assert list(JournalReader(path).read()) == history()
+    Journal(path).close()
+    assert verify(path).breaks == ()
+
+
+EVENTS = [
+    RunQueued(seq=1, at=1.0, run="run-1", root="run-1", process="p", name="P"),
+    RunStarted(seq=2, at=2.0, run="run-1"),
+]
+
+
+def seen(folder: Path) -> dict[str, tuple[int, bytes]]:
+    return {each.name: (each.stat().st_mtime_ns, each.read_bytes()) for each in folder.iterdir()}
+
+
+async def test_a_closed_journal_is_read_and_stays_as_it_is(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal.sqlite")
+    await journal.append(EVENTS)
+    await journal.save_snapshot(1, b"body")
+    journal.close()
+    before = seen(tmp_path)
+    reader = JournalReader(tmp_path / "journal.sqlite")
+    assert list(reader.read(1)) == EVENTS[1:]
+    assert reader.snapshot() == (1, b"body")
+    assert [each.id for each in reader.runs(5)] == ["run-1"]
+    assert seen(tmp_path) == before
+
+
+async def test_a_journal_in_use_is_read_up_to_its_last_commit(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal.sqlite")
+    await journal.append(EVENTS[:1])
+    reader = JournalReader(tmp_path / "journal.sqlite")
+    assert list(reader.read()) == EVENTS[:1]
+    await journal.append(EVENTS[1:])
+    assert list(reader.read()) == EVENTS
+    journal.close()
+
+
+async def test_names_that_a_url_would_cut_are_read_too(tmp_path: Path) -> None:
+    folder = tmp_path / "50% off? #1"
+    folder.mkdir()
+    journal = Journal(folder / "journal.sqlite")
+    await journal.append(EVENTS)
+    journal.close()
+    assert list(JournalReader(folder / "journal.sqlite").read()) == EVENTS
+
+
+def test_a_damaged_a_newer_and_a_missing_one_are_told(tmp_path: Path) -> None:
+    damaged = tmp_path / "damaged.sqlite"
+    damaged.write_bytes(os.urandom(8192))
+    with pytest.raises(StoreError, match="is damaged"):
+        list(JournalReader(damaged).read())
+    newer = tmp_path / "newer.sqlite"
+    database = sqlite3.connect(newer)
+    database.execute("PRAGMA user_version = 99")
+    database.close()
+    with pytest.raises(StoreError, match="was written by a newer octotui"):
+        JournalReader(newer).snapshot()
+    with pytest.raises(StoreError, match="nothing has run in this space yet"):
+        JournalReader(tmp_path / "missing.sqlite").snapshot()

@@ -1,0 +1,80 @@
+"""P1: the tag and the digest of a container image are fixed, and nothing is pulled."""
+
+import hashlib
+import json
+
+import pytest
+
+from octotui.model.space import Feed
+from octotui.store.packages import http_client
+from octotui.store.packages.feeds import FeedError
+from octotui.store.packages.image_registry import fixed_image
+from tests.store.server import Served
+
+MANIFEST = b'{"schemaVersion": 2}'
+DIGEST = f"sha256:{hashlib.sha256(MANIFEST).hexdigest()}"
+
+
+@pytest.fixture
+def feed(served: Served, monkeypatch: pytest.MonkeyPatch) -> Feed:
+    monkeypatch.setattr(http_client, "PAUSES", (0.01,))
+    served.page(
+        "/v2/team/tools/tags/list", json.dumps({"tags": ["latest", "1.0.0", "1.2.0", "2.0.0", "1.3.0-rc"]})
+    )
+    for tag in ("1.2.0", "2.0.0"):
+        served.page(f"/v2/team/tools/manifests/{tag}", MANIFEST)
+    return Feed(registry=served.url)
+
+
+def test_the_highest_tag_that_fits_and_its_digest(served: Served, feed: Feed) -> None:
+    host = served.url.removeprefix("http://").rstrip("/")
+    assert fixed_image([feed], "team/tools@[1.0,2.0)") == f"{host}/team/tools:1.2.0@{DIGEST}"
+    assert fixed_image([feed], f"{host}/team/tools@2.x") == f"{host}/team/tools:2.0.0@{DIGEST}"
+
+
+def test_a_list_of_tags_in_parts(served: Served, feed: Feed) -> None:
+    path = "/v2/team/tools/tags/list"
+    served.page(path, '{"tags": ["1.0.0"]}')
+    served.page(f"{path}?last=1.0.0", '{"tags": ["1.2.0"]}')
+    served.headers[path] = {"Link": f'<{path}?last=1.0.0>; rel="next"'}
+    assert ":1.2.0@" in fixed_image([feed], "team/tools@1.x")
+    assert served.asked[:2] == [path, f"{path}?last=1.0.0"]
+
+
+@pytest.mark.parametrize(
+    ("body", "wanted", "said"),
+    [
+        ('{"tags": null}', "team/tools@1.x", "holds no team/tools@1.x; there is no tag"),
+        ('{"tags": ["3.0"]}', "team/tools@1.x", "holds no team/tools@1.x; there is 3.0"),
+        ("<html>", "team/tools@1.x", "is no registry: it answers without a list of tags"),
+        ('{"tags": ["1.0.0"]}', "team/tools@1.x", "has no manifest of team/tools:1.0.0"),
+        ('{"tags": ["3.0"]}', "team/tools@new", '"new" is no range of versions'),
+        ("{}", "other@1.x", "no registry holds the image other"),
+    ],
+)
+def test_what_cannot_be_fixed_is_a_sentence(
+    served: Served, feed: Feed, body: str, wanted: str, said: str
+) -> None:
+    served.page("/v2/team/tools/tags/list", body)
+    with pytest.raises(FeedError, match=said):
+        fixed_image([feed], wanted)
+
+
+def test_a_registry_that_fails_and_none_at_all(served: Served, feed: Feed) -> None:
+    served.failures["/v2/team/tools/tags/list"] = [500] * 3
+    with pytest.raises(FeedError, match=r"the registry cannot be read: .* answers with HTTP 500"):
+        fixed_image([feed], "team/tools@1.x")
+    with pytest.raises(FeedError, match=r"the image tools@1\.x needs a registry"):
+        fixed_image([Feed(directory="/nowhere")], "tools@1.x")
+
+
+def test_a_registry_that_sends_us_for_a_token(served: Served, feed: Feed) -> None:
+    served.needs = "Bearer letmein"
+    realm = f'Bearer realm="{served.url}token",service="registry",scope="repository:team/tools:pull"'
+    served.headers["401"] = {"WWW-Authenticate": realm}
+    served.open = ("/token",)
+    served.page("/token", '{"token": "letmein"}')
+    assert f":1.2.0@{DIGEST}" in fixed_image([feed], "team/tools@1.x")
+    served.page("/token", '{"token": "another"}')
+    with pytest.raises(FeedError, match="does not let us in"):
+        fixed_image([feed], "team/tools@1.x")

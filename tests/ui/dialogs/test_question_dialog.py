@@ -1,0 +1,141 @@
+from msgspec.structs import replace
+
+from octotui.engine.commands import AnswerInterruption, ReleaseInterruption, TakeInterruption
+from octotui.ui.dialogs.question_dialog import QuestionDialog
+from octotui.ui.screens.board import Board
+from tests import scenes
+from tests.ui.opened import opened
+
+
+async def test_it_shows_instructions_as_markdown_and_who_may_answer(tmp_path):
+    async with opened(scenes.asking(), tmp_path, (80, 24)) as it:
+        await it.press("a")
+        await it.sees(
+            "run-1 Tame the kraken · Production · Contoso: Look at the bill", "asks Finance for 00:20"
+        )
+        await it.sees("Four databases cost 2,400 € a month.", "1. Look at the forecast")
+        assert "proceed" not in it.text
+
+
+async def test_take_note_proceed(tmp_path):
+    """I2 to I4: take, then answer with notes."""
+    async with opened(scenes.asking(), tmp_path, (80, 24)) as it:
+        await it.press("a", "t")
+        await it.sees("you have taken it", "proceed")
+        await it.press("n", *"px ok", "enter", "p")
+        await it.until(lambda: isinstance(it.app.screen, Board))
+        assert it.session.sent == [
+            TakeInterruption(interruption="question-1", user="ann"),
+            AnswerInterruption(interruption="question-1", user="ann", answer="proceed", notes="px ok"),
+        ]
+
+
+async def test_abort_asks_once_more(tmp_path):
+    async with opened(scenes.taken(), tmp_path, (80, 24)) as it:
+        await it.press("a", "x")
+        await it.sees("Abort?")
+        await it.press("escape")
+        assert it.session.sent == []
+        await it.press("x", "y")
+        await it.until(lambda: isinstance(it.app.screen, Board))
+        assert it.session.sent[0].answer == "abort"
+
+
+async def test_keys_that_make_no_sense_do_nothing(tmp_path):
+    async with opened(scenes.asking(), tmp_path, (80, 24)) as it:
+        await it.press("a", "p", "x", "n")
+        assert isinstance(it.app.screen, QuestionDialog)
+        assert it.session.sent == []
+
+
+async def test_who_may_not_answer_is_told(tmp_path):
+    async with opened(scenes.asking(), tmp_path, (80, 24), user="bob") as it:
+        await it.press("a")
+        await it.sees("it is not yours to take", "bob is not a member")
+        await it.press("t")
+        assert it.session.sent == []
+
+
+async def test_esc_leaves_the_notes_then_the_screen(tmp_path):
+    async with opened(scenes.taken(), tmp_path, (80, 24)) as it:
+        await it.press("a", "n", "h", "escape")
+        assert isinstance(it.app.screen, QuestionDialog)
+        await it.press("j", "k", "escape")
+        assert isinstance(it.app.screen, Board)
+
+
+async def test_it_goes_when_somebody_else_answered(tmp_path):
+    async with opened(scenes.taken(), tmp_path, (80, 24)) as it:
+        await it.press("a", "x")
+        answer = AnswerInterruption(interruption="question-1", user="ann", answer="proceed")
+        await it.session.send(answer)
+        await it.press("escape")
+        await it.until(lambda: isinstance(it.app.screen, Board))
+
+
+async def test_a_failed_step_shows_its_output_and_what_may_become_of_it(tmp_path):
+    """I7: only what is offered, and only after it was taken."""
+    async with opened(scenes.guided(), tmp_path, (80, 24)) as it:
+        await it.sees("Poke it failed")
+        await it.press("a")
+        await it.sees("run-1 Break the kraken · Test: Poke it failed", "attempt 2 on worker1: exit code 1")
+        await it.sees("waiting for the instance to be available")
+        await it.press("r", "i", "f")
+        assert "retry" not in it.text
+        await it.press("t")
+        await it.sees("r retry", "i ignore", "f fail")
+        assert "exclude" not in it.text
+        assert "proceed" not in it.text
+        await it.press("j", "k", "p", "x", "e", "n", *"so what", "enter", "i")
+        await it.until(lambda: isinstance(it.app.screen, Board))
+        assert it.session.sent[1:] == [
+            AnswerInterruption(interruption="question-1", user="ann", answer="ignore", notes="so what")
+        ]
+
+
+async def test_give_back(tmp_path):
+    """I6: others may take it again."""
+    async with opened(scenes.taken(), tmp_path, (80, 24)) as it:
+        await it.press("a")
+        await it.sees("b give back", "h hand over")
+        await it.press("b")
+        await it.sees("you may take it")
+        assert it.session.sent == [ReleaseInterruption(interruption="question-1", user="ann")]
+
+
+async def test_who_approved_so_far_and_when_it_expires_and_the_fields(tmp_path):
+    """I6: the second of two fills in what is missing, sees no secret, and it goes on."""
+    async with opened(scenes.several(), tmp_path, (80, 24), user="cem") as it:
+        await it.press("a")
+        await it.sees("1 of 2 approvals · expires in 3:46:50, then abort")
+        await it.sees("bob said proceed: the forecast is fine (Size = large, Ticket = CHG-7")
+        assert "hunter22" not in it.text
+        await it.press("p")
+        await it.sees("How large? *", "< large >", "Token of the provider *")
+        await it.press("escape", "p", "ctrl+s")
+        await it.sees("Token (Token of the provider) needs a value")
+        await it.press("tab", "tab", *"hunter33", "ctrl+s")
+        await it.until(lambda: isinstance(it.app.screen, Board))
+        values = {"Size": "large", "Ticket": "CHG-7", "Token": "hunter33"}
+        assert it.session.sent == [
+            AnswerInterruption(interruption="question-1", user="cem", answer="proceed", values=values)
+        ]
+
+
+async def test_who_started_it_is_told_why_not(tmp_path):
+    """I6: not_requester."""
+    async with opened(scenes.several(), tmp_path, (80, 24), user="ann") as it:
+        await it.press("a")
+        await it.sees("cem has taken it: ann", "somebody else must answer")
+
+
+async def test_the_keys_stay_in_sight_under_long_instructions(tmp_path):
+    """I6: at 80 by 24, with all there is to say above them."""
+    scene = scenes.several()
+    question = scene.state.interruptions["question-1"]
+    long = replace(question, instructions="\n\n".join(f"line {number}" for number in range(60)))
+    state = replace(scene.state, interruptions=scene.state.interruptions.insert("question-1", long))
+    scene.world.state = state
+    async with opened(scene, tmp_path, (80, 24), user="cem") as it:
+        await it.press("a")
+        await it.sees("line 1", "p proceed")

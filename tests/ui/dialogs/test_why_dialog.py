@@ -1,0 +1,36 @@
+from octotui.ui.dialogs.why_dialog import FilesDialog, WhyDialog
+from tests import scenes
+from tests.ui.opened import opened
+
+
+async def test_it_says_why_in_sentences(tmp_path):
+    async with opened(scenes.lock_wait(), tmp_path) as it:
+        await it.press("j", "j", "j", "w")
+        await it.sees(
+            "Why: run-9", "What it waits for", "Workers, and why these", "next after worker3 in setup"
+        )
+        await it.press("j", "k", "w")
+        assert not isinstance(it.app.screen, WhyDialog)
+
+
+async def test_of_what_nobody_knows_it_says_so(tmp_path):
+    async with opened(scenes.idle(), tmp_path) as it:
+        it.app.push_screen(WhyDialog("run-9", []))
+        await it.sees("Nothing is known about it.")
+
+
+async def test_v7_it_says_where_the_files_of_a_run_are(tmp_path):
+    async with opened(scenes.telling(), tmp_path) as it:
+        await it.sees("artifact kraken-weight.csv 12 KiB")
+        await it.press("f")
+        await it.sees("Files: run-1", "run-1 Measure it", "/state/kraken/artifacts/run-1/job-1.1/")
+        await it.press("f")
+        assert not isinstance(it.app.screen, FilesDialog)
+        await it.press("enter", "f")
+        await it.sees("Files: run-1")
+
+
+async def test_v7_it_is_not_offered_where_there_are_none(tmp_path):
+    async with opened(scenes.seed(), tmp_path) as it:
+        await it.press("f")
+        assert not isinstance(it.app.screen, FilesDialog)

@@ -1,0 +1,120 @@
+"""Lines as people see them."""
+
+import random
+
+import pytest
+from rich.cells import cell_len
+from rich.color import Color
+
+from octotui.ui.log.line_text import parse, plain, plains
+from octotui.ui.log.patterns import Pattern
+
+
+@pytest.mark.parametrize(
+    ("raw", "shown"),
+    [
+        ("plain", "plain"),
+        ("10%\r50%\r100%\r", "100%"),
+        ("50%\rdone\r\x1b[K", "done"),
+        ("windows\r", "windows"),
+        ("\x1b[1;31mred\x1b[0m and \x1b[4munder", "red and under"),
+        ("\x1b]0;a title\x07text\x1b]8;;http://x\x1b\\link\x1b]8;;\x1b\\", "textlink"),
+        ("\x1bPdevice\x1b\\\x1b(Bx\x1b[2J\x1b[?25ly\x1b[10;10Hz\x1b", "xyz"),
+        ("a\tb\x1b[1m\tc", "a       b       c"),
+        ("bell\x07 null\x00 del\x7f c1\x85\x9b31m", "bell null del c131m"),
+        ("|\b/\b-\bok", "ok"),
+        ("evil \u202egnp.exe\u2066", "evil gnp.exe"),
+        ("half \ud800", "half \ufffd"),
+        ("", ""),
+    ],
+)
+def test_no_control_character_is_left(raw: str, shown: str) -> None:
+    assert parse(raw).text == plain(raw) == shown
+
+
+def test_whatever_a_job_prints_can_be_shown() -> None:
+    chance = random.Random(7)
+    pieces = [
+        "\x1b[",
+        "\x1b]",
+        "m",
+        "31",
+        ";",
+        ":",
+        "38",
+        "5",
+        "2",
+        "\r",
+        "\t",
+        "\b",
+        "x",
+        "漢",
+        "é",
+        "\x1b",
+        "\x9b",
+        "\x07",
+    ]
+    raws = []
+    for _ in range(3000):
+        raw = "".join(chance.choice(pieces) for _ in range(chance.randrange(30)))
+        line = parse(raw)
+        raws.append(raw)
+        assert line.text == plain(raw)
+        assert line.text == "" or line.text.isprintable()
+        assert "".join(piece.text for piece in line.cut(0, len(line.text))) == line.text
+        rows = list(line.rows(5))
+        assert "".join(line.text[start:end] for start, end in rows) == line.text
+        assert all(cell_len(line.text[start:end]) <= 5 for start, end in rows)
+        assert [line.row_of(start, 5) for start, _ in rows] == list(range(len(rows)))
+    for first in range(0, 3000, 3):
+        assert plains(raws[first : first + 3]) == [plain(raw) for raw in raws[first : first + 3]]
+
+
+def test_colours_begin_where_they_were_switched_on() -> None:
+    line = parse(
+        "a\x1b[1;31mb\x1b[22mc\x1b[39;44md\x1b[0me\x1b[38;5;208mf\x1b[48;2;1;2;3mg\x1b[38:2::9:8:7mh\x1b[;95mi"
+    )
+    styles = {piece.text: piece.style for piece in line.cut(0, 99)}
+    red, orange = Color.from_ansi(1), Color.from_ansi(208)
+    assert (styles["b"].color, styles["b"].bold, styles["c"].color, styles["c"].bold) == (
+        red,
+        True,
+        red,
+        None,
+    )
+    assert (styles["d"].color, styles["d"].bgcolor) == (None, Color.from_ansi(4))
+    assert not styles["e"]
+    assert not styles["a"]
+    assert (styles["f"].color, styles["g"].bgcolor) == (orange, Color.from_rgb(1, 2, 3))
+    assert (styles["h"].color, styles["i"].color) == (Color.from_rgb(9, 8, 7), Color.from_ansi(13))
+
+
+def test_a_colour_goes_on_over_a_carriage_return() -> None:
+    assert parse("\x1b[32m1%\r2%").cut(0, 2)[0].style.color == Color.from_ansi(2)
+
+
+def test_nothing_is_hidden() -> None:
+    assert not parse("\x1b[8mhidden").cut(0, 6)[0].style
+    assert not parse("\x1b[30mblack").cut(0, 5)[0].style
+    assert parse("\x1b[30;47mblack on white").cut(0, 5)[0].style.color == Color.from_ansi(0)
+
+
+@pytest.mark.parametrize(
+    "raw", ["\x1b[38;5mx", "\x1b[38;5;999mx", "\x1b[>4;1mx", "\x1b[99999999mx", "\x1b[38;2;1mx"]
+)
+def test_unknown_codes_are_passed_over(raw: str) -> None:
+    assert not parse(raw).cut(0, 1)[0].style
+
+
+def test_wide_characters_take_two_cells() -> None:
+    line = parse("漢字kanji")
+    assert line.width == 9
+    assert list(line.rows(3)) == [(0, 1), (1, 3), (3, 6), (6, 7)]
+    assert line.span(1, 4) == (1, 3)  # half of the first is out of view
+    assert list(parse("").rows(3)) == [(0, 0)]
+
+
+def test_what_is_found_is_reversed() -> None:
+    line = parse("an \x1b[31merror here")
+    pieces = [(piece.text, bool(piece.style.reverse)) for piece in line.cut(0, 99, Pattern("err"))]
+    assert pieces == [("an ", False), ("err", True), ("or here", False)]

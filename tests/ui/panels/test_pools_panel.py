@@ -1,0 +1,44 @@
+from octotui.engine import commands
+from octotui.ui.panels.pools_panel import draw
+from octotui.views import pools
+from octotui.views.labels import ASCII, UNICODE
+from tests import scenes
+from tests.scenes import SCENES
+from tests.ui.opened import opened
+
+
+def line(name: str, worker: str, width: int, glyphs=UNICODE) -> str:
+    row = pools.worker_row(SCENES[name]().state, "setup", worker, "tame")
+    return "".join(text for text, _ in draw(row, width, 8, glyphs)).rstrip()
+
+
+def test_a_worker_in_one_line():
+    assert line("lock_wait", "worker1", 78) == (
+        "  worker1   ▣ run-6 acquires worker-image  leased: run-7 and run-9   ◔ 1 waits"
+    )
+    assert line("lock_wait", "worker1", 54) == "  worker1   ▣ run-6 acquires worker-image    ◔ 1 waits"
+    assert line("lock_wait", "worker3", 60) == "→ worker3   ▣ run-7 acquires worker-image  leased: run-8"
+    assert line("retrying", "worker1", 60) == "→ worker1   · leased by run-1"
+    assert line("lock_wait", "worker3", 60, ASCII).startswith("->worker3   # run-7")
+
+
+async def test_heads_of_pools_are_passed_over(tmp_path):
+    async with opened(scenes.lock_wait(), tmp_path) as it:
+        await it.press("tab", "j", "j", "j", "w")
+        await it.sees("Why: west1")
+
+
+async def test_it_follows_health_and_models(tmp_path):
+    async with opened(scenes.idle(), tmp_path) as it:
+        await it.session.send(commands.ReportHealth(worker="worker2", health="unhealthy"))
+        await it.sees("✖ unhealthy")
+        pool = {"setup": it.session.state.model.pools["setup"]}
+        await it.session.send(commands.LoadModel(scenes.kraken(pools=pool)))
+        await it.until(lambda: "West US" not in it.text)
+
+
+async def test_it_says_for_which_runbook_the_arrow_is(tmp_path):
+    async with opened(scenes.asking(), tmp_path) as it:
+        await it.sees("→ next for Tame the kraken", "→ worker3")
+        await it.press("j")
+        await it.sees("→ next for Create AWS RDS", "→ worker2")

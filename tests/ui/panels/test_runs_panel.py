@@ -1,0 +1,121 @@
+from octotui.store.journal.run_records import RunRecord
+from octotui.ui.panels.runs_panel import RunsPanel, draw
+from octotui.ui.widgets.line_list import LineList
+from octotui.views import runs
+from octotui.views.labels import UNICODE
+from tests import scenes
+from tests.scenes import SCENES
+from tests.ui.opened import Opened, opened
+
+
+def line(run: str, width: int) -> str:
+    scene = SCENES["asking"]()
+    row = runs.row(scene.state, run, scene.now)
+    assert row is not None
+    return "".join(text for text, _ in draw(row, width, 5, UNICODE))
+
+
+def test_columns_go_with_the_width_but_never_the_word():
+    words = line("run-1", 78).split("  ")
+    assert [word.strip() for word in words if word] == [
+        "? run-1 Tame the kraken",
+        "Production · Contoso",
+        "asks",
+        "00:42",
+    ]
+    assert line("run-1", 50) == "? run-1 Tame the kra… Production… asks       00:42"
+    assert line("run-2", 36) == "▶ run-2 Create AWS… Test  executing "
+    for width in range(20, 120):
+        assert len(line("run-1", width)) == width
+
+
+async def test_a_started_run_is_selected_though_a_filter_hides_it(tmp_path):
+    async with opened(scenes.seed(), tmp_path) as it:
+        await it.press("slash", *"unleash", "enter")
+        await it.press("s", *"nightly", "enter", "enter", "enter")
+        await it.sees("run-6 Nightly backup")
+        assert it.app.screen.query_one(RunsPanel).query_one(LineList).key == "run-6"
+
+
+async def test_runs_that_end_go_below_those_that_are_open(tmp_path):
+    async with opened(scenes.asking(), tmp_path) as it:
+        it.session.later(80)
+        await it.sees("✔ run-2", "? run-1")
+        rows = [row for row in it.text.splitlines() if "run-1 " in row[:12] or "run-2 " in row[:12]]
+        assert ["run-1" in rows[0], "run-2" in rows[1]] == [True, True]
+
+
+async def test_narrow_it_says_what_the_run_waits_for(tmp_path):
+    async with opened(scenes.queued(), tmp_path, (80, 24)) as it:
+        await it.press("j")
+        await it.sees("waits for “backup”: run-1 Nightly backup has it · first in line")
+        await it.press("k")
+        assert "waits for “backup”" not in it.text
+
+
+def test_warnings_are_counted_whatever_the_width():
+    """S7."""
+    scene = SCENES["telling"]()
+    row = runs.row(scene.state, "run-1", scene.now)
+    assert row is not None
+    for width, told in ((78, "2 warnings executing"), (50, "!2 executing"), (30, "!2 executing")):
+        line = "".join(text for text, _ in draw(row, width, 5, UNICODE))
+        assert told in line
+        assert len(line) == width
+
+
+def ended(first: int, last: int) -> list[RunRecord]:
+    """Runs that ended long ago, the newest first; every hundredth is called so."""
+    return [
+        RunRecord(
+            number=number, id=f"run-{number}", root=f"run-{number}", process="old", state="failed",
+            name=f"Old {number}" if number % 100 else f"Rare {number}", queued_at=1.0, ended_at=2.0,
+        )
+        for number in range(last, first - 1, -1)
+    ]  # fmt: skip
+
+
+def remember(it: Opened, count: int) -> None:
+    """Let so many runs have ended before the app came."""
+    it.session.older = ended(1, count)
+    it.app.past = it.session.recent()
+    it.app.screen._follow()
+
+
+async def test_r5_older_runs_come_in_pages_when_the_cursor_nears_the_end(tmp_path):
+    async with opened(scenes.idle(), tmp_path) as it:
+        remember(it, 1000)
+        lines = it.app.screen.query_one(RunsPanel).query_one(LineList)
+        await it.until(lambda: len(lines.keys) == 100)
+        assert it.session.asked == []
+        assert "100+" in it.text
+        await it.press("G")
+        await it.until(lambda: len(lines.keys) == 300)
+        assert it.session.asked == [((), 901)]
+        for _ in range(9):
+            await it.press("G")
+            await it.until(lambda: lines.cursor < len(lines.keys) - 50 or "+" not in it.text)
+        await it.until(lambda: len(lines.keys) == 1000)
+        assert lines.keys[-1] == "run-1"
+        assert "1000 " in it.text
+        assert "+" not in it.text
+
+
+async def test_r5_a_filter_finds_what_was_not_loaded(tmp_path):
+    async with opened(scenes.idle(), tmp_path) as it:
+        remember(it, 1000)
+        lines = it.app.screen.query_one(RunsPanel).query_one(LineList)
+        await it.press("slash", *"rare", "enter")
+        await it.until(lambda: len(lines.keys) == 10)
+        assert lines.keys[-1] == "run-100"
+        assert (("rare",), None) in it.session.asked
+        await it.press("slash", "escape")
+        await it.until(lambda: len(lines.keys) > 100)
+
+
+async def test_a_short_list_asks_for_nothing(tmp_path):
+    async with opened(scenes.seed(), tmp_path) as it:
+        await it.press("G")
+        await it.press("slash", *"unleash", "enter")
+        assert it.session.asked == []
+        assert "+" not in it.text.split("Runs", 1)[1].split("Pools", 1)[0]

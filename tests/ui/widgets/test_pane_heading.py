@@ -1,0 +1,38 @@
+from textual.app import App, ComposeResult
+from textual.containers import Vertical
+from textual.widgets import Input
+
+from octotui.ui.widgets.pane_heading import PaneHeading
+
+
+class Pane(App[None]):
+    def compose(self) -> ComposeResult:
+        with Vertical():
+            yield PaneHeading("Runs")
+            yield Input(id="inside")
+        yield Input(id="outside")
+
+
+def shown(app: App[None]) -> str:
+    return app.query_one(PaneHeading).render_line(0).text
+
+
+async def test_title_rule_and_fact():
+    app = Pane()
+    async with app.run_test(size=(30, 6)):
+        assert shown(app) == "─ Runs ───────────────────────"
+        app.query_one(PaneHeading).say(right=(("3/41", "muted"),))
+        assert shown(app) == "─ Runs ──────────────── 3/41 ─"
+        app.query_one(PaneHeading).say("Output of something very long", ())
+        assert shown(app) == "─ Output of something very l…─"
+        app.query_one(PaneHeading).say("Runs", (("a fact too long for it", "muted"),))
+        assert "fact" not in shown(app)
+
+
+async def test_it_stands_out_where_the_focus_is():
+    app = Pane()
+    async with app.run_test() as pilot:
+        for name in ("inside", "outside"):
+            app.query_one(f"#{name}").focus()
+            await pilot.pause()
+            assert app.query_one(PaneHeading).has_class("-focused") is (name == "inside")

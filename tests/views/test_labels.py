@@ -1,0 +1,100 @@
+import typing
+import unicodedata
+
+import pytest
+from rich.cells import cell_len
+
+from octotui.engine.state import Health, JobState, RunState, StepState
+from octotui.views import labels
+from octotui.views.labels import ASCII, GLYPHS, UNICODE, clock, counted, date, duration, listed, ordinal, size
+from tests.world import START
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [
+        (0, "00:00"), (-3, "00:00"), (12.9, "00:12"), (133, "02:13"), (7985, "2:13:05"),
+        (86400 * 3 + 4 * 3600 + 600, "3d 04:10"),
+    ],
+)  # fmt: skip
+def test_durations_read_like_a_clock(seconds, told):
+    assert duration(seconds) == told
+
+
+def test_places_in_a_line():
+    assert [ordinal(n) for n in (1, 2, 3, 4, 11, 12, 13, 21, 22, 112)] == [
+        "first", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "22nd", "112th",
+    ]  # fmt: skip
+
+
+def test_names_in_a_sentence():
+    assert listed([]) == ""
+    assert listed(["a"]) == "a"
+    assert listed(["a", "b", "a"]) == "a and b"
+    assert listed(["a", "b", "c"]) == "a, b and c"
+    assert listed("abcdef") == "a, b and 4 more"
+    assert listed(["a", "b"], last="or") == "a or b"
+
+
+def test_numbers_of_things():
+    assert counted(1, "run") == "1 run"
+    assert counted(2, "run") == "2 runs"
+    assert counted(2, "waits", "wait") == "2 wait"
+
+
+def test_every_state_has_glyph_word_and_role():
+    assert set(labels.RUNS) == set(typing.get_args(RunState))
+    assert set(labels.JOBS) == set(typing.get_args(JobState))
+    assert set(labels.STEPS) == set(typing.get_args(StepState))
+    assert set(labels.HEALTH) == {*typing.get_args(Health), "disabled"}
+    marks = [*labels.RUNS.values(), *labels.JOBS.values(), *labels.STEPS.values(), *labels.HEALTH.values()]
+    assert all(mark.word and mark.sign in UNICODE.signs for mark in marks)
+
+
+def test_states_that_differ_look_different_without_colour():
+    for states in (labels.RUNS, labels.JOBS, labels.STEPS):
+        for glyphs in GLYPHS.values():
+            assert len({(glyphs.sign(mark.sign), mark.word) for mark in states.values()}) == len(states)
+
+
+@pytest.mark.parametrize("glyphs", GLYPHS.values(), ids=GLYPHS)
+def test_every_sign_is_one_cell_wide(glyphs):
+    assert set(glyphs.signs) == set(typing.get_args(labels.Sign))
+    assert all(cell_len(sign) == 1 for sign in (*glyphs.signs.values(), glyphs.here, glyphs.rule))
+    assert cell_len(glyphs.cursor) == 2
+    assert all(unicodedata.east_asian_width(sign) != "W" for sign in glyphs.signs.values())
+
+
+def test_the_ascii_set_is_ascii():
+    assert all(text.isascii() for text in (*ASCII.signs.values(), ASCII.here, ASCII.rule, ASCII.cursor))
+    assert ASCII.text("│  ├ “Dump” · 1 → 2…") == '|  | "Dump" - 1 > 2~'
+    assert UNICODE.text("│ “Dump”") == "│ “Dump”"
+
+
+@pytest.mark.parametrize(
+    ("number", "told"),
+    [
+        (0, "0 B"), (1023, "1023 B"), (1024, "1 KiB"), (12_600, "12 KiB"), (1_048_575, "1024 KiB"),
+        (1 << 20, "1.0 MiB"), (94 << 20, "94 MiB"), (3 << 30, "3.0 GiB"), (5000 << 30, "5000 GiB"),
+    ],
+)  # fmt: skip
+def test_sizes_are_short(number, told):
+    assert size(number) == told
+
+
+@pytest.mark.parametrize("glyphs", GLYPHS.values(), ids=GLYPHS)
+def test_a_bar_is_as_long_as_it_should_be_and_full_at_the_end_alone(glyphs):
+    done, left = glyphs.bar
+    assert cell_len(done) == cell_len(left) == 1
+    assert [glyphs.progress(percentage, 4) for percentage in (0, 50, 99, 100)] == [
+        ("", left * 4), (done * 2, left * 2), (done * 3, left), (done * 4, ""),
+    ]  # fmt: skip
+
+
+def test_a_time_of_day_has_its_day_where_that_is_another_one():
+    """Q5: in the time zone of this machine."""
+    assert date(START) == "1970-01-12 13:46:40"
+    assert clock(START, START) == "13:46:40"
+    assert clock(START + 20, START) == "13:47"
+    assert clock(START + 86_420, START) == "Tue 13 Jan 13:47"
+    assert clock(START + 365 * 86_400 + 20, START) == "Tue 12 Jan 1971 13:47"

@@ -1,0 +1,69 @@
+import pytest
+
+from octotui.engine.state import Pick, RejectedCandidate
+from octotui.views.selections import at_length, why
+from tests.scenes import SCENES
+from tests.world import World, model, packages, script
+
+
+def pick(**more: object) -> Pick:
+    return Pick(**{"pool": "setup", "worker": "worker2", "steps": (0,), "policy": "round-robin", **more})
+
+
+@pytest.mark.parametrize(
+    ("made", "told"),
+    [
+        (pick(cursor_before="worker1", cursor_after="worker2"), "next after worker1 in setup"),
+        (pick(cursor_after="worker2"), "first in setup"),
+        (pick(policy="least-leases", leases=1), "1 lease, the fewest in setup"),
+        (pick(cursor_before="worker2", cursor_after="worker2"), "the only one to pick in setup"),
+        (
+            pick(
+                cursor_before="w9",
+                rejected=(RejectedCandidate("w1", "disabled"), RejectedCandidate("w3", "unhealthy")),
+            ),
+            "next after w9 in setup, past w1 (disabled) and w3 (unhealthy)",
+        ),
+        (
+            pick(pool="default", worker="built-in", policy="built-in"),
+            "the built-in worker: default has none of its own",
+        ),
+    ],
+)
+def test_a_pick_says_why_in_a_few_words(made, told):
+    """W8: every selection records why."""
+    assert why(made) == told
+
+
+def test_at_length_it_names_steps_and_cursor():
+    run = SCENES["seed"]().state.runs["run-3"]
+    assert at_length(run, run.picks[0]) == (
+        "worker2 for “Create the instance”: next after worker1 in setup"
+        " (round-robin, cursor worker1 → worker2)"
+    )
+
+
+def test_at_length_it_names_the_lease_key():
+    """W6: steps with the same packages in the same order share a worker."""
+    image = packages("worker-image", "tools@1.2.0")
+    world = World(model({"a": [script("One", packages=image), script("Two", packages=image)]}))
+    world.start("a")
+    run = world.state.runs["run-1"]
+    assert at_length(run, run.picks[0]).endswith("shared by steps with packages worker-image, tools")
+
+
+def test_at_length_the_built_in_worker_has_no_cursor():
+    world = World(model({"a": [script("One", pool=None, container="debian")]}))
+    world.start("a")
+    run = world.state.runs["run-1"]
+    assert at_length(run, run.picks[0]) == (
+        "built-in for “One”: the built-in worker: default has none of its own "
+        "(the default pool without members); shared by steps with container debian"
+    )
+
+
+def test_at_length_the_fewest_leases_need_no_cursor():
+    run = SCENES["seed"]().state.runs["run-3"]
+    assert at_length(run, pick(policy="least-leases", leases=0)) == (
+        "worker2 for “Create the instance”: 0 leases, the fewest in setup (least-leases)"
+    )

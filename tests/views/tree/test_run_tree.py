@@ -1,0 +1,236 @@
+from textwrap import dedent
+
+from octotui.engine import commands
+from octotui.model.process import Runbook
+from octotui.views.labels import ASCII
+from octotui.views.tree import run_tree
+from tests.scenes import SCENES, Scene, takes
+from tests.views.drawn import drawn
+from tests.world import World, child, manual, model, packages, replay, script
+
+
+def text(lines: str) -> str:
+    return dedent(lines).strip("\n")
+
+
+def at(world: World) -> Scene:
+    return Scene(world.state, world.now, world)
+
+
+def test_the_seed_example_shows_who_got_which_worker_and_why():
+    """W5, W8: Unleash on worker1; Development worker1, Test worker2, Staging worker3, Production worker1."""
+    assert drawn(SCENES["seed"](), "run-1") == text("""
+        ✔ run-1 Unleash the kraken  succeeded 00:00
+        worker1: first in setup
+        ├ ✔ Create AWS RDS in Development  succeeded 00:00
+        │  └ ▶ run-2 Development on worker1  first in setup, executing 00:12
+        │     └ ▶ Create the instance  running 00:12
+        ├ ✔ Create AWS RDS in Test  succeeded 00:00
+        │  └ ▶ run-3 Test on worker2  next after worker1 in setup, executing 00:12
+        │     └ ▶ Create the instance  running 00:12
+        ├ ✔ Create AWS RDS in Staging  succeeded 00:00
+        │  └ ▶ run-4 Staging on worker3  next after worker2 in setup, executing 00:12
+        │     └ ▶ Create the instance  running 00:12
+        └ ✔ Create AWS RDS in Production  succeeded 00:00
+           └ ▶ run-5 Production on worker1  next after worker3 in setup, executing 00:12
+              └ ▶ Create the instance  running 00:12
+    """)
+
+
+def test_a_wait_stands_beneath_its_job():
+    """L4: who is truly in the way."""
+    assert drawn(SCENES["lock_wait"](), "run-9") == text("""
+        ◔ run-9 Tame the kraken  waits 00:01
+        worker1: next after worker3 in setup
+        ├ ◔ acquire worker-image 1.0.0  waits 00:01
+        │    waits for worker1 to itself: run-6 is acquiring worker-image for 00:01 · first in line
+        └ · Build the image  pending
+        · Look at the bill  pending
+        worker2: next after worker1 in setup
+        ├ · Tag the bill  pending
+        └ · Tell everybody  pending
+    """)
+
+
+def test_after_an_answer_workers_are_selected_again():
+    """W7, I4: the answer is kept, and the later steps have a new pick."""
+    assert drawn(SCENES["approved"](), "run-1") == text("""
+        ▶ run-1 Tame the kraken · Production · Contoso  executing 00:52
+        worker1: first in setup
+        ├ ✔ acquire worker-image 1.0.0  succeeded 00:02
+        └ ✔ Build the image  succeeded 00:20
+        ✔ Look at the bill  succeeded 00:26
+          ann said proceed: it is fine
+        worker3: selected again: next after worker2 in setup
+        ├ ▶ Tag the bill  running 00:04
+        └ · Tell everybody  pending
+    """)
+
+
+def test_failures_retries_and_skips_say_why():
+    assert drawn(SCENES["failed"](), "run-1") == text("""
+        ▶ run-1 Break the kraken · Test  executing 00:15
+        worker1: first in setup
+        ├ ✖ Poke it  exit code 1 · attempt 2 of 2, failed 00:04
+        │  ├ ✖ attempt 1  exit code 1, failed 00:04
+        │  └ ✖ attempt 2  exit code 1, failed 00:04
+        ├ – Feed it  an earlier step failed, skipped
+        └ ▶ Bandage it  running 00:02
+    """)
+
+
+def test_what_is_being_ended_says_by_whom():
+    assert drawn(SCENES["cancelling"](), "run-1") == text("""
+        ◌ run-1 Create AWS RDS · Production  cancelling 00:09
+          cancelled by ann
+        worker1: first in setup
+        └ ◌ Create the instance  stopping 00:09
+             is being ended: cancelled by ann
+    """)
+
+
+def test_a_queued_run_says_why():
+    assert drawn(SCENES["queued"](), "run-2") == text("""
+        ○ run-2 Nightly backup  queued 00:07
+          waits for “backup”: run-1 Nightly backup has it · first in line
+        · Dump  pending
+    """)
+
+
+def test_a_run_that_was_refused_workers_says_every_reason():
+    """W11: the run fails while planning, and one message lists every problem."""
+    world = World(model({"a": [script("S", pool="gone")], "p": [child("A", "a", wait=True)]}))
+    world.start("p")
+    state = replay(world.events)
+    assert drawn(Scene(state, world.now, world), "run-1") == text("""
+        ✖ run-1 P  failed 00:00
+        worker1: first in setup
+        └ ✖ A  run-2 failed: step “S”: pool gone is not in the model any more, failed 00:00
+           └ ✖ run-2 A  failed 00:00
+              │ step “S”: pool gone is not in the model any more
+              └ · S  pending
+    """)
+
+
+def test_a_child_with_several_workers_has_a_heading_for_each():
+    books = {
+        "p": [child("Call", "kid", wait=True)],
+        "kid": [
+            script("One", packages=packages("a"), simulate=takes(5)),
+            script("Two", packages=packages("b"), simulate=takes(5)),
+            script("Three", packages=packages("a"), simulate=takes(5)),
+        ],
+    }
+    world = World(model(books))
+    world.start("p")
+    world.run_until(1)
+    assert drawn(at(world), "run-1") == text("""
+        ▶ run-1 P  executing 00:01
+        worker1: first in setup
+        └ ◔ Call  waits 00:01
+           └ ▶ run-2 Kid  executing 00:01
+              ├ worker1: first in setup
+              │  ├ ▶ acquire a 1.0.0  running 00:01
+              │  └ · One  pending
+              ├ worker2: next after worker1 in setup
+              │  ├ ▶ acquire b 1.0.0  running 00:01
+              │  └ · Two  pending
+              └ worker1: the same again
+                 └ · Three  pending
+    """)
+
+
+def test_steps_that_do_not_apply_stay_with_their_neighbours():
+    """S4: environments narrow where a step applies."""
+    steps = (script("One", simulate=takes(5)), script("Two", environments=("production",)), script("Three"))
+    world = World(model({"a": Runbook(name="A", steps=steps)}))
+    world.start("a", environment="test")
+    assert drawn(at(world), "run-1") == text("""
+        ▶ run-1 A · Test  executing 00:00
+        worker1: first in setup
+        ├ ▶ One  running 00:00
+        ├ – Two  it does not apply to environment test, skipped
+        └ · Three  pending
+    """)
+
+
+def test_a_step_skipped_before_any_worker_stands_alone():
+    world = World(model({"a": [script("Off", enabled=False), manual("Ask")]}))
+    world.start("a")
+    assert drawn(at(world), "run-1") == text("""
+        ? run-1 A  asks 00:00
+        – Off  it is disabled, skipped
+        ? Ask  asks 00:00
+          asks anyone: nobody has taken it yet
+    """)
+
+
+def test_packages_acquired_anew_stand_where_they_were_needed():
+    """P2, W7: each selection acquires its packages just before they are needed."""
+    image = packages("image")
+    books = {"a": [script("One", packages=image), manual("Go?"), script("Two", packages=image)]}
+    world = World(model(books, workers=1))
+    world.start("a")
+    world.run_until(10)
+    world.send(commands.TakeInterruption(interruption="question-1", user="ann"))
+    world.send(commands.AnswerInterruption(interruption="question-1", user="ann", answer="proceed"))
+    assert drawn(at(world), "run-1") == text("""
+        ▶ run-1 A  executing 00:10
+        worker1: first in setup
+        ├ ✔ acquire image 1.0.0  succeeded 00:02
+        └ ✔ One  succeeded 00:02
+        ✔ Go?  succeeded 00:06
+          ann said proceed
+        worker1: selected again: the only one to pick in setup
+        ├ ▶ acquire image 1.0.0  running 00:00
+        └ · Two  pending
+    """)
+
+
+def test_a_tree_can_be_drawn_in_ascii():
+    assert drawn(SCENES["seed"](), "run-1", ASCII).splitlines()[:4] == [
+        "+ run-1 Unleash the kraken  succeeded 00:00",
+        "worker1: first in setup",
+        "| + Create AWS RDS in Development  succeeded 00:00",
+        "|  ` * run-2 Development on worker1  first in setup, executing 00:12",
+    ]
+    assert all(
+        drawn(made(), run.id, ASCII).isascii()
+        for made in SCENES.values()
+        for run in made().state.runs.values()
+    )
+
+
+def test_a_run_that_is_not_there_has_no_rows():
+    assert run_tree.rows(SCENES["idle"]().state, "run-1", 0.0) == ()
+
+
+def test_keys_of_rows_differ():
+    for made in SCENES.values():
+        scene = made()
+        for run in scene.state.runs.values():
+            keys = [row.key for row in run_tree.rows(scene.state, run.id, scene.now)]
+            assert len(keys) == len(set(keys))
+
+
+def test_v7_what_scripts_say_stands_beneath_their_steps():
+    assert drawn(SCENES["telling"](), "run-1") == text("""
+        ▶ run-1 Report on the kraken · Test  executing 00:21
+        worker1: first in setup
+        ├ ! Measure it  attempt 2 of 3 · 2 warnings, succeeded with warnings 00:06
+        │  │ The kraken weighs 94 t
+        │  │ artifact kraken-weight.csv 12 KiB
+        │  │ the scales end at 100 t
+        │  │ the tail was not weighed
+        │  ├ ✖ attempt 1  the scales are busy, exit code 75, failed 00:04
+        │  └ ! attempt 2  succeeded with warnings 00:06
+        └ ▶ Copy the results  running 00:06
+             ████████████░░░░░░░░ 62 %  94 of 151 files
+    """)
+
+
+def test_v7_progress_has_a_bar_in_ascii_too():
+    scene = SCENES["telling"]()
+    assert run_tree.as_lines(run_tree.rows(scene.state, "run-1", scene.now), ASCII)[-1] == (
+        "     ############........ 62 %  94 of 151 files"
+    )

@@ -1,0 +1,70 @@
+"""Steps on targets in the tree: a row for each target, and child steps under it."""
+
+from octotui.engine.commands import ReportHealth
+from octotui.engine.state import State
+from octotui.model.process import Runbook
+from octotui.views.labels import ASCII
+from octotui.views.tree.run_tree import as_lines, rows
+from tests.world import START, World, model, on_targets, rolling, script
+
+
+def lines(state: State, run: str = "run-1", at: float = 0.0) -> list[str]:
+    return as_lines(rows(state, run, START + at), ASCII)
+
+
+def test_s6_a_row_for_each_target_and_how_many_at_a_time() -> None:
+    world = World(model({"r": [on_targets("Deploy", "web", window=2)]}))
+    world.start("r")
+    world.run_until(3.0)
+    assert lines(world.state, at=3.0) == [
+        "* run-1 R  executing 00:03",
+        "* Deploy  4 of 4 targets, 2 at a time, started",
+        "| + web1  succeeded 00:02",
+        "| + web2  succeeded 00:02",
+        "| * web3  running 00:01",
+        "` * web4  running 00:01",
+    ]
+
+
+def test_l1_who_has_the_lock_of_a_target() -> None:
+    world = World(model({"r": [on_targets("Deploy", "db")]}))
+    for _ in range(2):
+        world.start("r", environment="production")
+    told = lines(world.state, "run-2", 1.0)
+    assert told[1:] == [
+        "~ Deploy  on db1, waits 00:01",
+        '  waits for db1 to itself: run-1 is running "Deploy" for 00:01 - first in line',
+    ]
+
+
+def test_s6_child_steps_stand_under_their_target() -> None:
+    roll = rolling("Roll", ("web",), on_targets("Stop"), on_targets("Start"), window=1)
+    world = World(model({"r": [roll, script("After")]}))
+    world.start("r")
+    world.run_until(5.0)
+    assert lines(world.state, at=5.0)[1:] == [
+        "* Roll  2 of 4 targets, 1 at a time, started",
+        "| web1",
+        "|  | + Stop  succeeded 00:02",
+        "|  ` + Start  succeeded 00:02",
+        "` web2",
+        "   ` * Stop  running 00:01",
+        "worker1: first in setup",
+        "` . After  pending",
+    ]
+
+
+def test_s6_whom_it_goes_without() -> None:
+    runbook = Runbook(name="R", steps=(on_targets("Deploy", "web"),), unavailable_targets="skip")
+    world = World(model({"r": runbook}))
+    world.send(ReportHealth("web2", "unavailable"))
+    world.start("r")
+    assert any("goes without web2 (unavailable)" in line for line in lines(world.state))
+
+
+def test_s6_on_a_worker_for_each_target() -> None:
+    world = World(model({"r": [script("Tell", roles=("db",), on="worker-for-each-target")]}))
+    world.start("r", environment="production")
+    told = lines(world.state)
+    assert "worker1: first in setup" in told
+    assert any("Tell  on db1" in line for line in told)

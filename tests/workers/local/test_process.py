@@ -1,0 +1,149 @@
+import asyncio
+import os
+import signal
+import time
+import tracemalloc
+from pathlib import Path
+
+import pytest
+
+from octotui.workers.local.executor import LocalExecutor
+from tests.workers.jobs import ends, gone, place, result, run, started, work
+
+
+async def test_a_signal_is_named(local: LocalExecutor, tmp_path: Path) -> None:
+    outcome, _ = await result(local, work(tmp_path, "kill -9 $$"))
+    assert (outcome.state, outcome.reason) == ("failed", "killed by SIGKILL")
+    outcome, _ = await result(local, work(tmp_path, "kill -35 $$"))
+    assert outcome.reason == "killed by signal 35"
+
+
+async def test_output_comes_as_it_was_printed(local: LocalExecutor, tmp_path: Path) -> None:
+    script = r"echo one; echo two >&2; printf '\x00\xff\r'; printf 'no newline'"
+    assert (await result(local, work(tmp_path, script)))[1] == b"one\ntwo\n\x00\xff\rno newline"
+
+
+async def test_much_output_is_complete(local: LocalExecutor, tmp_path: Path) -> None:
+    _, output = await result(local, work(tmp_path, "seq 100000"))
+    assert output == b"".join(b"%d\n" % number for number in range(1, 100_001))
+    _, output = await result(local, work(tmp_path, "head -c 5000000 /dev/zero"))
+    assert output == bytes(5_000_000)
+
+
+async def test_chunks_are_of_bounded_size(local: LocalExecutor, tmp_path: Path) -> None:
+    sizes: list[int] = []
+    await run(local, work(tmp_path, "head -c 5000000 /dev/zero"), lambda chunk: sizes.append(len(chunk)))
+    assert sum(sizes) == 5_000_000
+    assert max(sizes) <= 1 << 20
+
+
+async def test_output_is_seen_while_the_job_runs(local: LocalExecutor, tmp_path: Path) -> None:
+    seen = asyncio.Event()
+    go = tmp_path / "go"
+    script = f"echo first; until [ -e {go} ]; do sleep 0.01; done; echo last"
+    chunks: list[bytes] = []
+
+    def output(chunk: bytes) -> None:
+        chunks.append(chunk)
+        seen.set()
+
+    task = asyncio.create_task(run(local, work(tmp_path, script), output))
+    await asyncio.wait_for(seen.wait(), 10)
+    assert b"".join(chunks) == b"first\n"
+    go.touch()
+    await task
+    assert b"".join(chunks) == b"first\nlast\n"
+
+
+async def test_output_that_is_cut_short_is_read_from_its_start(local: LocalExecutor, tmp_path: Path) -> None:
+    seen = tmp_path / "seen"
+    script = (
+        f"echo something long; until [ -e {seen} ]; do sleep 0.01; done; : > /dev/stdout; sleep 0.1; echo new"
+    )
+    chunks: list[bytes] = []
+
+    def output(chunk: bytes) -> None:
+        chunks.append(chunk)
+        seen.touch()
+
+    await run(local, work(tmp_path, script), output)
+    assert chunks == [b"something long\n", b"new\n"]
+
+
+async def test_what_is_left_running_is_ended(local: LocalExecutor, tmp_path: Path) -> None:
+    _, output = await result(local, work(tmp_path, "sleep 60 & echo $!"))
+    await ends(int(output))
+
+
+async def test_stopping_ends_the_whole_group_and_lets_it_finish(local: LocalExecutor, tmp_path: Path) -> None:
+    """S5: TERM, a grace period, then KILL, for the whole tree."""
+    ready = tmp_path / "ready"
+    script = f"(trap 'sleep 0.1; echo bye; exit' TERM; touch {ready}; while :; do sleep 0.01; done) & wait"
+    task = asyncio.create_task(result(local, work(tmp_path, script)))
+    await started(ready)
+    local.stop(place(work(tmp_path, "")), 5)
+    outcome, output = await task
+    assert outcome.state == "cancelled"
+    assert output.endswith(b"bye\n")
+
+
+async def test_who_ignores_term_is_killed(local: LocalExecutor, tmp_path: Path) -> None:
+    ready = tmp_path / "ready"
+    script = (
+        f"trap '' TERM; sh -c 'trap \"\" TERM; touch {ready}; while :; do sleep 0.01; done' & echo $!; wait"
+    )
+    task = asyncio.create_task(result(local, work(tmp_path, script)))
+    await started(ready)
+    begun = time.monotonic()
+    local.stop(place(work(tmp_path, "")), 0.2)
+    local.stop(place(work(tmp_path, "")), 5)
+    outcome, output = await task
+    assert outcome.state == "cancelled"
+    assert time.monotonic() - begun < 3
+    await ends(int(output))
+
+
+async def test_a_cancelled_task_lets_its_job_go_on(local: LocalExecutor, tmp_path: Path) -> None:
+    ready = tmp_path / "pid"
+    task = asyncio.create_task(
+        result(local, work(tmp_path, f"echo $$ > {ready}~; mv {ready}~ {ready}; sleep 60"))
+    )
+    await started(ready)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert not gone(int(ready.read_text()))
+    os.kill(int(ready.read_text()), signal.SIGKILL)
+
+
+async def test_output_that_cannot_be_kept_ends_the_job(local: LocalExecutor, tmp_path: Path) -> None:
+    def full(chunk: bytes) -> None:
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(OSError, match="No space left"):
+        await run(local, work(tmp_path, "echo $$; sleep 60"), full)
+    assert (await result(local, work(tmp_path, "echo on")))[1] == b"on\n"
+
+
+async def test_a_spool_of_two_gigabytes_is_followed_in_little_memory(tmp_path: Path) -> None:
+    """R4: also one that a crash has left, from its beginning; what is a hole takes no room on the disk."""
+    executor, ready, size = LocalExecutor(), tmp_path / "ready", 2 << 30
+    given = work(tmp_path, f"truncate -s {size} spool; echo last; touch {ready}", shell="sh")
+    await executor.start(place(given), given)
+    await started(ready)
+    await executor.close()
+    later, seen, most = LocalExecutor(), 0, 0
+    assert (await later.inspect(place(given))).state in ("running", "ended")
+
+    def output(chunk: bytes) -> None:
+        nonlocal seen, most
+        seen, most = seen + len(chunk), max(most, len(chunk))
+
+    tracemalloc.start()
+    outcome = await later.follow(place(given), output)
+    used = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert (outcome.state, seen) == ("succeeded", size + len(b"last\n"))
+    assert most <= 1 << 20
+    assert used < 8 << 20
+    later.clean(place(given))
