@@ -42,7 +42,7 @@ def _is_cache(name: str) -> bool:
 class Checkout:
     """A pytest plugin that fails the session when its tests have left something, or taken something away.
 
-    With pytest-xdist it belongs to the process that starts the workers, so it begins before them and ends after.
+    With pytest-xdist it belongs to the process that starts the workers: it begins before and ends after them.
     """
 
     def __init__(self, root: Path) -> None:
