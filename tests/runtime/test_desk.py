@@ -42,7 +42,9 @@ async def test_a_request_is_done_in_the_name_of_who_asks(tmp_path: Path) -> None
     ],
     ids=["start", "choose", "stop"],
 )
-async def test_who_lacks_the_right_is_refused_and_that_is_kept(tmp_path: Path, said: protocol.Asking) -> None:
+async def test_i8_who_lacks_the_right_is_refused_and_that_is_kept(
+    tmp_path: Path, said: protocol.Asking
+) -> None:
     async with served(replace(MODEL, access=Access(answer=("bob",))), tmp_path) as here:
         refused = await desk(here).answer(BOB, said)
         assert isinstance(refused, protocol.Refused)
