@@ -5,7 +5,17 @@ from pathlib import Path
 
 import pytest
 
+from tests.checkout import Checkout
 from tests.servers import end_servers
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Watch the checkout, once a session: workers of pytest-xdist have an input, who starts them has none.
+
+    Updating snapshots is meant to change it.
+    """
+    if not hasattr(config, "workerinput") and not config.getoption("update_snapshots", False):
+        config.pluginmanager.register(Checkout(Path(__file__).parents[1]))
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ def test_values_are_given_as_name_and_value() -> None:
 
 
 def test_the_account_is_the_one_of_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    """I6: and not what the environment claims."""
+    """I8: and not what the environment claims."""
     monkeypatch.setenv("LOGNAME", "somebody-else")
     assert account() == pwd.getpwuid(os.geteuid()).pw_name
 
@@ -50,13 +50,16 @@ def test_every_value_that_is_missing_is_named_at_once(
 def test_values_that_are_asked_for_reach_the_script_and_sensitive_ones_nothing_else(
     octotui: Call, write: Write, state: Path
 ) -> None:
-    """V5, V6: neither the lines, the JSON, the journal nor a log has what is sensitive."""
-    script = OK.replace('"hello ', '"hello $Version $Colour $Password ')
+    """V5, V6: neither the lines, the JSON, the journal nor a log has what is sensitive.
+
+    M3: it lies beside the script as long as that runs, and nowhere afterwards.
+    """
+    script = OK.replace('"hello ', '"$(grep -l "$Password" ./*) hello $Version $Colour $Password ')
     given = ("--set", "version=1.2", "--set", "Size=small", "--set", "Password=hunter22")
     told = octotui("run", write(script, head=PROMPTS), "ok", *given, "--state", state, "--json")
     assert told.code == 0
     logs = "".join(each.read_text() for each in state.rglob("*.log"))
-    assert "hello 1.2 blue ******** " in logs
+    assert "./record hello 1.2 blue ******** " in logs
     assert "hunter22" not in told.out + told.err + logs
     for file in state.rglob("*"):
         assert file.is_dir() or b"hunter22" not in file.read_bytes(), file

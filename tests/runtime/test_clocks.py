@@ -59,7 +59,7 @@ def test_a_thread_is_waited_for_where_nobody_sleeps() -> None:
     assert in_virtual_time(main, 3.0) == 3.0
 
 
-def test_a_steady_clock_goes_on_when_it_is_set_back() -> None:
+def test_r7_a_steady_clock_goes_on_when_it_is_set_back() -> None:
     back = 0.0
 
     async def main(now: Clock) -> list[float]:

@@ -132,7 +132,7 @@ def limited() -> Model:
 def test_a_clock_that_is_set_back_by_an_hour_neither_turns_time_back_nor_delays_what_is_due(
     tmp_path: Path,
 ) -> None:
-    """S5: the time limit of a job is over in time."""
+    """R7, S5: the time limit of a job is over in time."""
     back = 0.0
 
     async def main(now: Clock) -> None:

@@ -26,6 +26,17 @@ def test_all_complaints_come_at_once_with_their_places(octotui: Call, program: C
     assert program("check", model) == said
 
 
+def test_r8_a_key_that_is_not_known_is_refused_by_check_and_at_the_start(
+    octotui: Call, write: Call, state: Path
+) -> None:
+    model = write(OK.replace("script =", "retires = 1\nscript ="))
+    for call in (("check", model), ("run", model, "ok", "--state", state)):
+        told = octotui(*call)
+        assert (told.code, told.out) == (2, "")
+        assert '"retires" is not known here; did you mean "retries"?' in told.err
+    assert not state.exists()
+
+
 def test_a_folder_is_one_model(octotui: Call, write: Call, tmp_path: Path) -> None:
     write(OK)
     (tmp_path / "more.toml").write_text(FAIL)

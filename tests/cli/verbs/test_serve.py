@@ -141,7 +141,7 @@ class TestOtherAccounts:
     def test_one_of_a_group_may_do_what_it_has_the_right_to(
         self, octotui: Call, write: Call, open_state: Path
     ) -> None:
-        """I6: who somebody is is what the kernel says, whatever LOGNAME claims."""
+        """I8: who somebody is is what the kernel says, whatever LOGNAME claims."""
         import grp
 
         group = grp.getgrgid(NOBODY).gr_name

@@ -44,7 +44,7 @@ SAID = {
 
 @pytest.mark.parametrize("kind", get_args(commands.Request))
 def test_every_request_needs_a_right_has_a_subject_and_is_who_the_kernel_says(kind) -> None:
-    """I6: what a client claims to be counts for nothing."""
+    """I8: what a client claims to be counts for nothing."""
     right, subject, request = SAID[kind]
     assert (right_for(request), subject_of(request)) == (right, subject)
     stamped = with_actor(request, "bob", "process 7")
@@ -65,7 +65,7 @@ def test_every_request_needs_a_right_has_a_subject_and_is_who_the_kernel_says(ki
         ({"read": ("ops",), "answer": ("ops",)}, "carl", ()),
     ],
 )
-def test_rights_are_given_to_teams_and_accounts_and_the_owner_has_all(access, user, may) -> None:
+def test_i8_rights_are_given_to_teams_and_accounts_and_the_owner_has_all(access, user, may) -> None:
     rights = ("read", "start", "answer")
     found = tuple(each for each in rights if not missing_right(world(**access), "ann", user, each))
     assert found == may

@@ -56,7 +56,7 @@ def test_declared_values_by_scope_then_given_ones() -> None:
 
 
 def test_names_have_no_case() -> None:
-    """V1: the last one wins."""
+    """V8: the last one wins."""
     assert lookup({"Greeting": "hello", "GREETING": "hi"}) == {"greeting": "hi"}
 
 

@@ -90,7 +90,7 @@ class TestPools:
 
 class TestEligible:
     def test_who_is_disabled_or_unhealthy_is_passed_over_with_the_reason(self) -> None:
-        """W4, W8: the policy, the cursor before and after, who was passed over and why."""
+        """W4, W8, M4: the policy, the cursor before and after, who was passed over and why."""
         declared = model({"go": [script("A")]})
         workers = declared.workers | {"worker1": Worker(name="worker1", enabled=False)}
         world = World(msgspec.structs.replace(declared, workers=workers))

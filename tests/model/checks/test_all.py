@@ -135,7 +135,7 @@ def test_w10_a_pool_variable_has_pools_for_values(tmp_path: Path) -> None:
     model_of(tmp_path, text + '{ pool = "setup" }')
 
 
-def test_v1_names_of_variables_differ_in_more_than_case(tmp_path: Path) -> None:
+def test_v8_names_of_variables_differ_in_more_than_case(tmp_path: Path) -> None:
     text = '[variables]\nGreeting = "a"\ngreeting = "b"'
     assert "in case alone" in only_complaint(tmp_path, text)
 

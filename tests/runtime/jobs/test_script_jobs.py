@@ -112,7 +112,7 @@ def test_what_had_not_begun_begins(tmp_path: Path, state: str) -> None:
 def test_what_nobody_knows_the_end_of_asks(
     tmp_path: Path, left: AttemptStatus, same: bool, reason: str
 ) -> None:
-    """I7: it is never silently run again; nor after another crash, once that is told."""
+    """M2, I7: it is never silently run again; nor after another crash, once that is told."""
     there = hands(left)
     if same:
         same_boot(tmp_path)

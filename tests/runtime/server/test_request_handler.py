@@ -41,7 +41,7 @@ async def test_a_request_is_done_in_the_name_of_who_asks(tmp_path: Path) -> None
     ],
     ids=["start", "choose", "stop"],
 )
-async def test_who_lacks_the_right_is_refused_and_that_is_kept(
+async def test_i8_who_lacks_the_right_is_refused_and_that_is_kept(
     tmp_path: Path, said: protocol.ClientRequest
 ) -> None:
     async with served(replace(MODEL, access=Access(answer=("bob",))), tmp_path) as here:

@@ -97,6 +97,8 @@ async def test_who_only_asks_is_told_nothing_else(tmp_path: Path) -> None:
 
 
 class TestRights:
+    """I8: each right by itself; who lacks it is refused, and that is kept."""
+
     async def test_nobody_but_the_owner_may_look_where_nothing_is_said(self, tmp_path: Path) -> None:
         async with served(MODEL, tmp_path) as here:
             raw = await here.raw("eve")

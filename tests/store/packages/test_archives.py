@@ -51,7 +51,7 @@ def test_half_an_archive_is_a_sentence(cache: Cache, tmp_path: Path, make: objec
 
 
 @pytest.mark.parametrize("name", ["../evil", "/evil", "in/../../evil"])
-def test_a_zip_cannot_leave_its_folder(cache: Cache, tmp_path: Path, name: str) -> None:
+def test_p4_a_zip_cannot_leave_its_folder(cache: Cache, tmp_path: Path, name: str) -> None:
     with pytest.raises(PackageError, match="leads outside of it"):
         cache.acquire(zipped(tmp_path / "tools.1.2.0.zip", (name, b"1")))
     assert cache.untouched
@@ -71,7 +71,7 @@ def test_a_zip_cannot_leave_its_folder(cache: Cache, tmp_path: Path, name: str) 
     ],
     ids=lambda each: f"{each.name}-{each.linkname}",
 )
-def test_a_tar_cannot_leave_its_folder(
+def test_p4_a_tar_cannot_leave_its_folder(
     cache: Cache, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bad: tarfile.TarInfo, filters: bool
 ) -> None:
     if not filters:
@@ -111,7 +111,7 @@ def test_p3_what_nuget_says_of_a_package_is_not_unpacked(cache: Cache, tmp_path:
     assert files == ["content/my tool.txt", "package/kept.txt", "tools.nuspec"]
 
 
-def test_p3_a_nupkg_cannot_hide_where_it_leads(cache: Cache, tmp_path: Path) -> None:
+def test_p4_a_nupkg_cannot_hide_where_it_leads(cache: Cache, tmp_path: Path) -> None:
     with pytest.raises(PackageError, match="leads outside of it"):
         cache.acquire(zipped(tmp_path / "tools.1.2.0.nupkg", ("%2e%2e/evil", b"1")))
     assert cache.untouched
@@ -217,7 +217,7 @@ def test_p3_a_name_without_end_fills_no_memory(
     assert cache.untouched
 
 
-def test_p3_a_file_behind_a_link_is_refused(cache: Cache, tmp_path: Path) -> None:
+def test_p4_a_file_behind_a_link_is_refused(cache: Cache, tmp_path: Path) -> None:
     outside = tmp_path / "outside"
     outside.mkdir()
     inside = member("dir", tarfile.DIRTYPE)

@@ -42,5 +42,5 @@ def test_v1_names_are_found_in_lower_case_and_remember_how_they_were_written():
 @pytest.mark.parametrize(
     ("path", "key"), [("A.B[C]", "a.b[c]"), ("A . B [ C d ]", "a.b[c d]"), ("Two Words", "two words")]
 )
-def test_v1_a_name_is_found_in_lower_case_without_space_around_its_steps(path, key):
+def test_v8_a_name_is_found_in_lower_case_without_space_around_its_steps(path, key):
     assert key_of(path) == key

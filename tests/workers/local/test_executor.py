@@ -44,7 +44,7 @@ async def test_values_are_in_the_environment(local: LocalExecutor, tmp_path: Pat
 
 
 async def test_nothing_of_a_script_is_on_a_command_line(local: LocalExecutor, tmp_path: Path) -> None:
-    """V5: a command line is for everybody to read."""
+    """V5, M3: a command line is for everybody to read."""
     script = "s3cret=1; tr '\\0' ' ' < /proc/$$/cmdline"
     _, output = await result(local, work(tmp_path, script, environment={"TOKEN": "s3cret"}))
     assert b"s3cret" not in output

@@ -55,7 +55,9 @@ async def test_output_is_seen_while_the_job_runs(local: LocalExecutor, tmp_path:
     assert b"".join(chunks) == b"first\nlast\n"
 
 
-async def test_output_that_is_cut_short_is_read_from_its_start(local: LocalExecutor, tmp_path: Path) -> None:
+async def test_m3_output_that_is_cut_short_is_read_from_its_start(
+    local: LocalExecutor, tmp_path: Path
+) -> None:
     seen = tmp_path / "seen"
     script = (
         f"echo something long; until [ -e {seen} ]; do sleep 0.01; done; : > /dev/stdout; sleep 0.1; echo new"
