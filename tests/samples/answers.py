@@ -80,13 +80,18 @@ def plain(state: State) -> Any:
 
 
 def ask(folder: Path, verb: str, *more: object) -> str:
-    """Call a verb on the space, and say what it printed; it must not fail."""
+    """Call a verb on the model of the space, and say what it printed, wherever that lies."""
+    said = call(verb, folder / "model.toml", *more, "--state", folder / STATE)
+    return said.replace(str(folder), "").replace(str(PLACE), "")
+
+
+def call(*arguments: object) -> str:
+    """Call the command line, and say what it printed; it must not fail."""
     printed = io.TextIOWrapper(io.BytesIO(), "utf-8")
-    arguments = [verb, folder / "model.toml", *more, "--state", folder / STATE]
     with redirect_stdout(printed):
         cli([str(each) for each in arguments], prog_name="octotui", standalone_mode=False)
     printed.seek(0)
-    return printed.read().replace(str(folder), "").replace(str(PLACE), "")
+    return printed.read()
 
 
 def _lines(folder: Path, verb: str, *more: object) -> list[Any]:

@@ -45,6 +45,7 @@ def main() -> None:
 def _play(day: str) -> None:
     """Play a day in a process of its own, which may be killed; then end what it has left running."""
     subprocess.run([sys.executable, "-m", "tests.samples.story", day, PLACE], check=day != "killed")
+    time.sleep(2)  # some of it ends by itself
     end_left_behind(PLACE)
     time.sleep(0.5)  # they are gone
 

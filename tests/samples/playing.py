@@ -1,6 +1,7 @@
 """A space that is played with: people, days that begin when they are told to, and processes left behind."""
 
 import asyncio
+import fcntl
 import os
 import signal
 import time
@@ -97,10 +98,21 @@ async def day(folder: Path, number: float) -> AsyncIterator[Played]:
 
 
 def end_left_behind(folder: Path) -> None:
-    """End the processes of jobs that a session has let go of."""
+    """End the processes of jobs that a session has let go of: those alone whose record is still locked.
+
+    A number in the record of a kept sample may be that of any process by now.
+    """
     for record in folder.glob(f"{STATE}/*/workers/*/work/*/record"):
-        said = [line.split() for line in record.read_bytes().splitlines()]
-        pids = [int(words[1]) for words in said if words[:1] == [b"pid"]]
-        if pids and said[-1][:1] != [b"exit"]:
+        pids = [line.split()[1] for line in record.read_bytes().splitlines() if line.startswith(b"pid ")]
+        if pids and _is_locked(record):
             with suppress(ProcessLookupError):
-                os.killpg(pids[-1], signal.SIGKILL)
+                os.killpg(int(pids[-1]), signal.SIGKILL)
+
+
+def _is_locked(record: Path) -> bool:
+    with record.open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False

@@ -62,6 +62,7 @@ async def killed(folder: Path) -> None:
         first = min(asking, key=lambda run: played.state.runs[run].number)
         await played.answer(first, "carl", "fail", "it is gone")
         await played.reaches(await played.start("stubborn"), "running")
+        await played.reaches(await played.start("brief"), "running")
         await asyncio.sleep(BEGUN)
         os.kill(os.getpid(), signal.SIGKILL)
 
