@@ -34,7 +34,8 @@ class Played:
 
     @property
     def state(self) -> State:
-        return self.session.state
+        """The State that is on disk, where others read it."""
+        return self.session.published
 
     async def send(self, command: Command) -> None:
         await self.session.send(command)
