@@ -102,13 +102,12 @@ def _lines(folder: Path, verb: str, *more: object) -> list[Any]:
 def moment(folder: Path) -> Iterator[None]:
     """Let it be soon after the last event, in UTC, for as long as somebody asks."""
     now = state_at(folder).at + BY_NOW
-    with patch.object(time, "time", lambda: now), patch.dict(os.environ, TZ="UTC"):
-        time.tzset()
-        try:
-            yield
-        finally:
-            os.environ.pop("TZ")
+    try:
+        with patch.object(time, "time", lambda: now), patch.dict(os.environ, TZ="UTC"):
             time.tzset()
+            yield
+    finally:
+        time.tzset()
 
 
 def write_answers(target: Path, answers: Answers) -> None:
