@@ -14,14 +14,14 @@ from unittest.mock import patch
 import msgspec
 
 from octotui.cli.main import cli
-from octotui.cli.models import read_model
-from octotui.engine.snapshot import encode
+from octotui.cli.model_files import read_model
 from octotui.engine.state import State
-from octotui.runtime.opening import open_space, space_folder, state_on_disk
-from octotui.runtime.replaying import Replay
-from octotui.runtime.serving import shared
-from octotui.runtime.sockets import connected
-from octotui.store.imports import exported
+from octotui.engine.state.snapshot import encode
+from octotui.runtime.open_space import open_space, space_folder, state_on_disk
+from octotui.runtime.replay import Replay
+from octotui.runtime.server.lifetime import shared
+from octotui.runtime.server.sockets import connected
+from octotui.store.transfer.imports import exported
 from tests.samples.playing import PLACE, STATE
 
 SLUG = "sample"

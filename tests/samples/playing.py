@@ -9,13 +9,12 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
-from octotui.cli.models import read_model
+from octotui.cli.model_files import read_model
 from octotui.engine.commands import AnswerInterruption, Command, StartRun, TakeInterruption
 from octotui.engine.events import RunQueued
-from octotui.engine.state import State
-from octotui.engine.terms import Answer
+from octotui.engine.state import Answer, State
 from octotui.model.space import Model
-from octotui.runtime.opening import open_space
+from octotui.runtime.open_space import open_space
 from octotui.runtime.session import Session
 
 FIRST_DAY = 1767409199.0  # seconds since 1970: one second before three, 3 January 2026, UTC

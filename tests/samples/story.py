@@ -19,7 +19,7 @@ from octotui.engine.commands import (
     ReportHealth,
     TakeInterruption,
 )
-from octotui.runtime.releasing import make_release
+from octotui.runtime.release_maker import make_release
 from tests.samples.playing import DAY, FIRST_DAY, ORIGIN, Played, day
 
 BEGUN = 0.5  # seconds after which a script has begun, and set its traps

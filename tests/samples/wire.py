@@ -13,12 +13,12 @@ import msgspec
 from msgspec import inspect
 
 from octotui.engine.events import AnyEvent
-from octotui.engine.ordered import Line
-from octotui.engine.snapshot import VERSION, decode, encode
 from octotui.engine.state import State
-from octotui.runtime.memo import Memo
-from octotui.runtime.protocol import ToClient, ToServer
-from octotui.store.exports import Manifest
+from octotui.engine.state.snapshot import VERSION, decode, encode
+from octotui.engine.state.sorted_sequence import SortedSequence
+from octotui.runtime.jobs.resume_record import ResumeRecord
+from octotui.runtime.server.protocol import ToClient, ToServer
+from octotui.store.transfer.exports import Manifest
 
 READ_AS: dict[str, Any] = {
     "event": AnyEvent,
@@ -26,7 +26,7 @@ READ_AS: dict[str, Any] = {
     "to-client": ToClient,
     "state": State,
     "export": Manifest,
-    "memo": Memo,
+    "memo": ResumeRecord,
 }
 VARIANTS = 14  # twice the kinds of steps: each of them with both of two words
 
@@ -102,7 +102,7 @@ class Filling:
             case inspect.LiteralType(values=values):
                 return self._one(values)
             case inspect.CustomType(cls=custom):
-                return [[7.5, "job-7.2"]] if custom is Line else self._series(name)
+                return [[7.5, "job-7.2"]] if custom is SortedSequence else self._series(name)
             case inspect.Metadata(type=bare):
                 return self.value(bare, name)
         return self._collection(kind, name)

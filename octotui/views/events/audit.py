@@ -17,7 +17,7 @@ class AuditRow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     seq: int
     at: float
     what: str
-    text: str
+    text: str = msgspec.field(name="told")
     run: str = ""
     question: str = ""
     user: str = ""
