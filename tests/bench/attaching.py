@@ -1,27 +1,27 @@
 """Attaching to a space with 5,000 open runs: the first paint, against that of a space with none.
 
-Run by hand: `python tests/bench/attaching.py [ROUNDS]`. Both spaces are served already.
+Both spaces are served already.
 """
 
 import asyncio
 import os
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from statistics import median
 
 import pexpect
-
-sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from octotui.engine.commands import StartRun
 from octotui.runtime.open_space import space_folder
 from octotui.runtime.server.client import Client
+from tests.ratios import Ratio, measure
 from tests.servers import end_servers
 
-OPEN = 5000
 MODEL = """
 [space]
 name = "Bench"
@@ -54,46 +54,44 @@ def paint(model: Path, state: Path, word: str) -> float:
     return took
 
 
-async def fill(state: Path) -> None:
+async def fill(state: Path, runs: int) -> None:
     """Start runs at a server, each of which asks."""
     client = Client(space_folder("bench", state), time.time)
     await client.open()
-    for _ in range(OPEN // 100):
-        await asyncio.gather(*(client.send(StartRun(process="ask")) for _ in range(100)))
+    for first in range(0, runs, 100):
+        starts = (client.send(StartRun(process="ask")) for _ in range(first, min(first + 100, runs)))
+        await asyncio.gather(*starts)
     await client.close()
 
 
-def main() -> None:
-    """Print both times and their ratio."""
-    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 9
-    with tempfile.TemporaryDirectory() as folder:
+def serve(model: Path, state: Path) -> subprocess.Popen[bytes]:
+    """A server of a space, when it can be reached."""
+    call = [sys.executable, "-m", "octotui", "serve", str(model), "--state", str(state)]
+    server = subprocess.Popen(call, stdout=subprocess.DEVNULL)
+    while not (state / "bench" / "socket").exists():
+        assert server.poll() is None, "the server has ended"
+        time.sleep(0.05)
+    return server
+
+
+def main(runs: int = 5000, rounds: int = 9) -> Iterator[Ratio]:
+    """Print both times, and compare them."""
+    times: dict[str, list[float]] = {"none": [], "open": []}
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as servers:
         model, empty, full = (Path(folder) / name for name in ("bench.toml", "empty", "full"))
         model.write_text(MODEL)
-        servers = [
-            subprocess.Popen(
-                [sys.executable, "-m", "octotui", "serve", str(model), "--state", str(state)],
-                stdout=subprocess.DEVNULL,
-            )
-            for state in (empty, full)
-        ]
         for state in (empty, full):
-            while not (state / "bench" / "socket").exists():
-                time.sleep(0.05)
-        asyncio.run(fill(full))
-        times: dict[str, list[float]] = {"none": [], "open": []}
+            servers.enter_context(serve(model, state))
+            servers.callback(end_servers, state)
+        asyncio.run(fill(full, runs))
         for _ in range(rounds):
             times["none"].append(paint(model, empty, "No runs yet"))
             times["open"].append(paint(model, full, "Ask first"))
-        for state in (empty, full):
-            end_servers(state)
-        for server in servers:
-            server.wait()
     for name, took in times.items():
-        print(f"{name:5} best {min(took) * 1000:7.1f} ms, median {statistics.median(took) * 1000:7.1f} ms")
-    best = min(times["open"]) / min(times["none"])
-    median = statistics.median(times["open"]) / statistics.median(times["none"])
-    print(f"{OPEN:,} open runs / none: {best:.2f} (median {median:.2f}; wanted: at most 1.5)")
+        print(f"{name:5} best {min(took) * 1000:7.1f} ms, median {median(took) * 1000:7.1f} ms")
+    yield Ratio(f"{runs:,} open runs / none, best", min(times["open"]) / min(times["none"]), most=1.5)
+    yield Ratio(f"{runs:,} open runs / none, median", median(times["open"]) / median(times["none"]))
 
 
 if __name__ == "__main__":
-    main()
+    measure(main, runs=1, rounds=1)

@@ -1,14 +1,14 @@
 """1,000 jobs of `true` in a shell, journaled and logged, 8 at a time, against `xargs -P 8`.
 
-Run by hand: python tests/bench/jobs.py [ROUNDS]. Both sides in turn, each in every round.
+Both sides in turn, each in every round.
 """
 
 import asyncio
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from octotui.engine.commands import LoadModel, StartRun
@@ -21,15 +21,16 @@ from octotui.runtime.session import Session
 from octotui.store.journal.journal import Journal
 from octotui.store.space_folder import SpaceFolder
 from octotui.workers.local.executor import LocalExecutor
+from tests.ratios import Ratio, measure
 
-JOBS, WIDE = 1000, 8
+WIDE = 8
 
 
-def model() -> Model:
-    """Eight runs of 125 steps each, side by side."""
+def model(jobs: int) -> Model:
+    """For eight runs side by side that share the jobs."""
     steps = tuple(
         Step(name=f"step {number}", pool="setup", action=Script(body="true", shell="sh"))
-        for number in range(JOBS // WIDE)
+        for number in range(jobs // WIDE)
     )
     return Model(
         space=Space("Bench", "bench"),
@@ -40,13 +41,13 @@ def model() -> Model:
     )
 
 
-async def engine(directory: Path) -> float:
+async def engine(directory: Path, jobs: int) -> float:
     """Jobs a second through the whole engine."""
     with SpaceFolder(directory, "bench") as folder:
         journal = Journal(folder.journal)
         crew = EffectRunner(folder, LocalExecutor(), RealAcquirer(), time.time)
         session = Session(State(), journal, crew, user="ann", now=time.time)
-        await session.send(LoadModel(model()))
+        await session.send(LoadModel(model(jobs)))
         began = time.perf_counter()
         await asyncio.gather(*(session.send(StartRun(process="true")) for _ in range(WIDE)))
         async for state in session.states():
@@ -57,33 +58,32 @@ async def engine(directory: Path) -> float:
         assert ended == {"succeeded"}, ended
         await session.close()
         journal.close()
-    return JOBS / took
+    return jobs / took
 
 
-def xargs(directory: Path) -> float:
+def xargs(directory: Path, jobs: int) -> float:
     """Jobs a second of `sh script` through xargs."""
     script = directory / "script"
     script.write_text("true")
-    names = "\n".join([str(script)] * JOBS).encode()
+    names = "\n".join([str(script)] * jobs).encode()
     began = time.perf_counter()
     subprocess.run(["xargs", "-P", str(WIDE), "-n", "1", "sh"], input=names, check=True)
-    return JOBS / (time.perf_counter() - began)
+    return jobs / (time.perf_counter() - began)
 
 
-def main() -> None:
-    """Print both rates and their ratio."""
-    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 5
+def main(jobs: int = 1000, rounds: int = 5) -> Iterator[Ratio]:
+    """Print both rates, and compare them; `jobs` are a multiple of eight."""
     ours, theirs = [], []
     for _ in range(rounds):
         with tempfile.TemporaryDirectory() as directory:
-            theirs.append(xargs(Path(directory)))
-            ours.append(asyncio.run(engine(Path(directory))))
+            theirs.append(xargs(Path(directory), jobs))
+            ours.append(asyncio.run(engine(Path(directory), jobs)))
     each = [one / other for one, other in zip(ours, theirs, strict=True)]
-    ratios = ", ".join(f"{ratio:.2f}" for ratio in each)
     print(f"engine {max(ours):,.0f} jobs/s, xargs -P {WIDE} {max(theirs):,.0f} jobs/s")
-    print(f"ratio: median {statistics.median(each):.2f} (wanted: at least 0.50); by round {ratios}")
-    print(f"ratio of the best rates of each: {max(ours) / max(theirs):.2f}")
+    print(f"by round {', '.join(f'{ratio:.2f}' for ratio in each)}")
+    yield Ratio("engine / xargs, median", statistics.median(each), least=0.5)
+    yield Ratio("engine / xargs, the best rates of each", max(ours) / max(theirs))
 
 
 if __name__ == "__main__":
-    main()
+    measure(main, jobs=WIDE, rounds=1)

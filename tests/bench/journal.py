@@ -6,6 +6,7 @@ import sqlite3
 import statistics
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -22,9 +23,7 @@ from octotui.engine.events import (
 )
 from octotui.engine.state import Event, Pick
 from octotui.store.journal.journal import Journal
-
-RUNS = 4_000
-ROUNDS = 7
+from tests.ratios import Ratio, measure
 
 
 def some_events(runs: int, first: int = 1, seq: int = 1) -> list[Event]:
@@ -88,7 +87,8 @@ async def our_rate(path: Path, events: list[Event]) -> float:
     """As the session does it: an append for each command, here of four events, thousands in flight."""
     journal, start = Journal(path), time.perf_counter()
     for first in range(0, len(events), 4000):
-        await asyncio.gather(*(journal.append(events[at : at + 4]) for at in range(first, first + 4000, 4)))
+        last = min(first + 4000, len(events))
+        await asyncio.gather(*(journal.append(events[at : at + 4]) for at in range(first, last, 4)))
     took = time.perf_counter() - start
     journal.close()
     return len(events) / took
@@ -112,12 +112,13 @@ def at(times: list[float], part: float) -> float:
     return sorted(times)[int(len(times) * part)]
 
 
-def main() -> None:
-    events = some_events(RUNS)
+def main(runs: int = 4000, rounds: int = 7) -> Iterator[Ratio]:
+    """Measure all four in turn, and compare those of each round."""
+    events = some_events(runs)
     rows = [(event.seq, msgspec.json.encode(event)) for event in events]
     gc.freeze()
     rates, acks = [], []
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         with tempfile.TemporaryDirectory() as folder:
             home = Path(folder)
             limit = bare_rate(home / "a", rows)
@@ -131,9 +132,10 @@ def main() -> None:
             f"{at(commits, 0.5) * 1e6:.0f} {at(commits, 0.99) * 1e6:.0f}, acknowledgement "
             f"{at(times, 0.5) * 1e6:.0f} {at(times, 0.99) * 1e6:.0f} = {acks[-1]:.1f}"
         )
-    print(f"rate {statistics.median(rates):.2f} (at least 0.6)")
-    print(f"acknowledgement, p99 {statistics.median(acks):.1f}, best round {min(acks):.1f} (at most 4)")
+    yield Ratio("rate / executemany", statistics.median(rates), least=0.6)
+    yield Ratio("acknowledgement, p99 / bare commit, p50, median", statistics.median(acks))
+    yield Ratio("acknowledgement, p99 / bare commit, p50, best round", min(acks), most=4)
 
 
 if __name__ == "__main__":
-    main()
+    measure(main, runs=2, rounds=1)

@@ -1,7 +1,7 @@
 """What starting costs: `octotui check` against importing Textual, and the board's first paint.
 
-Run by hand: `python tests/bench/startup.py [ROUNDS]`. The variants take turns, and the best time of
-each counts. Modules are compiled once before, into a folder of the bench's own.
+The variants take turns, and the best time of each counts: not that of the first round, in which modules are
+compiled, into a folder of the bench's own.
 """
 
 import os
@@ -9,16 +9,15 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pexpect
 
+from tests.ratios import Ratio, measure
+from tests.servers import end_servers
+
 ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT))
-
-from tests.servers import end_servers  # noqa: E402 - from where it is run by hand
-
 MODEL = "configs/kraken.toml"
 VARIANTS: dict[str, Sequence[str]] = {
     "python -c pass": ("-c", "pass"),
@@ -40,14 +39,14 @@ Runner = Callable[[Sequence[str], Mapping[str, str]], None]
 
 
 def best(
-    run: Runner, variants: Mapping[str, Sequence[str]], rounds: int, environment: Mapping[str, str]
+    start: Runner, variants: Mapping[str, Sequence[str]], rounds: int, environment: Mapping[str, str]
 ) -> dict[str, float]:
     """The best of many times of each, in seconds, taken in turn."""
     found = dict.fromkeys(variants, float("inf"))
     for _ in range(rounds):
         for name, arguments in variants.items():
             before = time.perf_counter()
-            run(arguments, environment)
+            start(arguments, environment)
             found[name] = min(found[name], time.perf_counter() - before)
     return found
 
@@ -68,29 +67,28 @@ def paint(arguments: Sequence[str], environment: Mapping[str, str]) -> None:
     child.close(force=True)
 
 
-def main() -> None:
-    """Print every time, and the ratios that are wanted."""
-    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 20
+def main(rounds: int = 21) -> Iterator[Ratio]:
+    """Print every time, and compare them."""
     with tempfile.TemporaryDirectory() as folder:
         environment = {**os.environ, "PYTHONPYCACHEPREFIX": f"{folder}/pyc", "TERM": "xterm-256color"}
         environment.pop("PYTHONDONTWRITEBYTECODE", None)
+        state = Path(folder) / "state"
         screens = {
             "a minimal app": ("-c", MINIMAL),
-            "the board": ("-m", "octotui", MODEL, "--state", f"{folder}/state"),
+            "the board": ("-m", "octotui", MODEL, "--state", str(state)),
         }
-        best(call, VARIANTS, 1, environment)
-        best(paint, screens, 1, environment)
-        took = best(call, VARIANTS, rounds, environment) | best(
-            paint, screens, max(1, rounds // 2), environment
-        )
-        end_servers(Path(folder) / "state")
+        try:
+            took = best(call, VARIANTS, rounds, environment)
+            took |= best(paint, screens, rounds // 2 + 1, environment)
+        finally:
+            end_servers(state)
     for name, seconds in took.items():
         print(f"{name:30} {seconds * 1000:7.1f} ms")
-    for name in ("import textual", "from textual.app import App"):
-        print(f"check / {name:27} {took['octotui check'] / took[name]:.2f}")
-    print(f"the board / a minimal app: {took['the board'] / took['a minimal app']:.2f} (wanted: at most 1.4)")
-    print("check / import textual: wanted at most 0.35")
+    check = took["octotui check"]
+    yield Ratio("check / import textual", check / took["import textual"], most=0.35)
+    yield Ratio("check / from textual.app import App", check / took["from textual.app import App"])
+    yield Ratio("the board / a minimal app", took["the board"] / took["a minimal app"], most=1.4)
 
 
 if __name__ == "__main__":
-    main()
+    measure(main, rounds=1)

@@ -1,7 +1,7 @@
 """Opening a space after a crash, with 1,000 running jobs against 100: what it costs a job must not grow.
 
-Run by hand: python tests/bench/taking_up.py [ROUNDS]. The jobs wait; octotui is killed, and what is
-measured is the time from opening the space again until every one of them is followed.
+The jobs wait; octotui is killed, and what is measured is the time from opening the space again until every
+one of them is followed.
 """
 
 import asyncio
@@ -11,26 +11,35 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Coroutine, Iterator
 from pathlib import Path
+from typing import Any
 
 from octotui.engine.commands import StartRun
+from octotui.engine.state import Outcome
 from octotui.model.process import Runbook, Script, Step
 from octotui.model.space import Engine, Model, Pool, Space, Worker
 from octotui.runtime.open_space import open_space
-from octotui.workers.local import executor
+from octotui.workers.executor import AttemptLocation, Leave, Output
+from octotui.workers.local.executor import LocalExecutor
+from tests.ratios import Ratio, measure
 
-FEW, MANY, WANTED = 100, 1000, 12.0
+ROOT = Path(__file__).parents[2]
+WIDE = 50
+BEGIN = "from tests.bench.taking_up import begin_until_killed; begin_until_killed()"
 
 
 def model(jobs: int) -> Model:
-    """Runs of 50 steps side by side, each with a job that waits."""
+    """For runs of 50 steps side by side, or of as many as there are jobs; each job waits."""
     waits = Script(body="echo begun; read line <../../../../../go", shell="sh")
+    wide = min(WIDE, jobs)
     steps = tuple(
-        Step(name=f"step {number}", pool="setup", action=waits, start="with-previous") for number in range(50)
+        Step(name=f"step {number}", pool="setup", action=waits, start="with-previous")
+        for number in range(wide)
     )
     return Model(
         space=Space("Bench", "bench"),
-        engine=Engine(task_cap=jobs // 50, max_parallelism=50),
+        engine=Engine(task_cap=jobs // wide, max_parallelism=wide),
         pools={"setup": Pool(name="Setup", workers=("worker1", "worker2"))},
         workers={name: Worker(name=name) for name in ("worker1", "worker2")},
         runbooks={"waits": Runbook(name="Waits", steps=steps)},
@@ -40,7 +49,7 @@ def model(jobs: int) -> Model:
 async def begin(folder: Path, jobs: int) -> None:
     """Start them all, say so when their output is there, and wait to be killed."""
     async with open_space(model(jobs), folder, "ann", time.time) as session:
-        for _ in range(jobs // 50):
+        for _ in range(max(1, jobs // WIDE)):
             await session.send(StartRun(process="waits"))
         while len(list((folder / "bench" / "logs").glob("*/*.log"))) < jobs:
             await asyncio.sleep(0.1)
@@ -48,23 +57,30 @@ async def begin(folder: Path, jobs: int) -> None:
         await asyncio.sleep(600)
 
 
+def begin_until_killed() -> None:
+    """Begin in a folder, as many jobs as the second argument says."""
+    asyncio.run(begin(Path(sys.argv[1]), int(sys.argv[2])))
+
+
 async def take_up(folder: Path, jobs: int) -> float:
     """Seconds until every job is followed."""
-    followed: list[executor.Process] = []
-    found = executor.LocalExecutor._found
+    followed: list[AttemptLocation] = []
+    follow = LocalExecutor.follow
 
-    def note(self: executor.LocalExecutor, place: executor.Place) -> executor.Process:
-        followed.append(found(self, place))
-        return followed[-1]
+    def note(
+        self: LocalExecutor, place: AttemptLocation, output: Output, leave: Leave | None = None
+    ) -> Coroutine[Any, Any, Outcome]:
+        followed.append(place)
+        return follow(self, place, output, leave)
 
-    executor.LocalExecutor._found = note  # type: ignore[method-assign]
+    LocalExecutor.follow = note  # type: ignore[method-assign]
     began = time.perf_counter()
     async with open_space(model(jobs), folder, "ann", time.time) as session:
         while len(followed) < jobs:
             await asyncio.sleep(0)
         took = time.perf_counter() - began
         states = [job.state for job in session.state.jobs.values()]
-    executor.LocalExecutor._found = found  # type: ignore[method-assign]
+    LocalExecutor.follow = follow  # type: ignore[method-assign]
     assert states == ["running"] * jobs
     return took
 
@@ -74,8 +90,8 @@ def one(jobs: int, rounds: int) -> float:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         os.mkfifo(folder / "go")
-        call = [sys.executable, __file__, "begin", name, str(jobs)]
-        with subprocess.Popen(call, stdout=subprocess.PIPE) as child:
+        call = [sys.executable, "-c", BEGIN, name, str(jobs)]
+        with subprocess.Popen(call, cwd=ROOT, stdout=subprocess.PIPE) as child:
             assert child.stdout is not None
             child.stdout.readline()
             child.kill()
@@ -86,16 +102,13 @@ def one(jobs: int, rounds: int) -> float:
                 os.killpg(int(record.read_text().split("\npid ")[-1].split()[0]), signal.SIGKILL)
 
 
-def main() -> None:
-    """Print both times and their ratio."""
-    if sys.argv[1:2] == ["begin"]:
-        asyncio.run(begin(Path(sys.argv[2]), int(sys.argv[3])))
-        return
-    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 3
-    few, many = one(FEW, rounds), one(MANY, rounds)
-    print(f"taking up {FEW} jobs {few * 1000:.0f} ms, {MANY} jobs {many * 1000:.0f} ms")
-    print(f"ratio {many / few:.1f} (wanted: at most {WANTED:g})")
+def main(jobs: int = 1000, rounds: int = 3) -> Iterator[Ratio]:
+    """Print both times, and compare them; `jobs` and a tenth of them are multiples of 50, or fewer."""
+    tenth = jobs // 10
+    few, many = one(tenth, rounds), one(jobs, rounds)
+    print(f"taking up {tenth} jobs {few * 1000:.0f} ms, {jobs} jobs {many * 1000:.0f} ms")
+    yield Ratio(f"taking up {jobs} / {tenth} jobs", many / few, most=12)
 
 
 if __name__ == "__main__":
-    main()
+    measure(main, jobs=20, rounds=1)
