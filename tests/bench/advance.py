@@ -13,7 +13,7 @@ from time import perf_counter
 
 from msgspec.structs import replace
 
-from octotui.engine import commands
+from octotui.engine import commands, events
 from octotui.engine.advance import advance
 from octotui.engine.commands import Command
 from octotui.engine.state import Outcome, State
