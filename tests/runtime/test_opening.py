@@ -24,6 +24,7 @@ from octotui.store.chain import link
 from octotui.store.errors import StoreError
 from octotui.store.journal import Journal, Reader
 from octotui.store.logs import LogReader
+from tests.runtime.served import until
 from tests.runtime.test_acquiring import ended
 from tests.world import manual, model, script
 
@@ -285,7 +286,9 @@ async def test_r4_leaving_lets_jobs_go_on_and_one_that_is_killed_meanwhile_is_lo
         assert session.state.jobs["job-1.1"].state == "running"
     os.killpg(os.getpgid(group), signal.SIGKILL)
     async with open_space(CRASHING, tmp_path, "ann", time.time) as session:
-        assert session.state.jobs["job-1.1"].state == "asking"
+        await until(
+            lambda: session.state.jobs["job-1.1"].state == "asking"
+        )  # the kernel kills in its own time
         (question,) = session.state.interruptions.values()
         assert "nobody knows how far it was" in question.instructions
         await session.send(TakeInterruption(interruption=question.id, user="ann"))
