@@ -3,10 +3,12 @@
 import asyncio
 import selectors
 from collections.abc import Callable, Coroutine
-from typing import Any, TypeVar
+from concurrent.futures import Executor
+from typing import Any, TypeVar, TypeVarTuple
 
 Clock = Callable[[], float]
 T = TypeVar("T")
+Arguments = TypeVarTuple("Arguments")
 
 
 class SteadyClock:
@@ -32,26 +34,51 @@ class SteadyClock:
 
 
 class VirtualLoop(asyncio.SelectorEventLoop):
-    """An event loop in virtual time: when everybody sleeps, time jumps to the first who wakes."""
+    """An event loop in virtual time: when everybody sleeps, time jumps to the first who wakes.
+
+    Threads work in real time, so while one does, a timer is waited for: no timeout is over before its thread
+    had that long.
+    """
 
     def __init__(self) -> None:
         super().__init__(_Jumping(self))
         self.moment = 0.0
+        self.calls = 0  # in threads, not yet returned
 
     def time(self) -> float:
         """Seconds since the loop was made, in its own time."""
         return self.moment
 
+    def run_in_executor(
+        self, executor: Executor | None, func: Callable[[*Arguments], T], *args: *Arguments
+    ) -> asyncio.Future[T]:
+        """Call a function in a thread, and let time be real until it returns."""
+        future = super().run_in_executor(executor, func, *args)
+        self.calls += 1
+        future.add_done_callback(self._returned)
+        return future
+
+    def _returned(self, _: asyncio.Future[Any]) -> None:
+        self.calls -= 1
+
+    async def shutdown_default_executor(self, timeout: float | None = None) -> None:
+        """Wait until the threads have ended; from Python 3.12 on asyncio sets a timeout for this (300 s)."""
+        self.calls += 1
+        try:
+            await super().shutdown_default_executor(*(() if timeout is None else (timeout,)))
+        finally:
+            self.calls -= 1
+
 
 class _Jumping(selectors.DefaultSelector):
-    """A selector that does not wait for a timer, but lets the loop's time jump to it."""
+    """A selector that waits for a timer only while threads work, and else lets the loop's time jump to it."""
 
     def __init__(self, loop: VirtualLoop) -> None:
         super().__init__()
         self._loop = loop
 
     def select(self, timeout: float | None = None) -> Any:
-        ready = super().select(None if timeout is None else 0)
+        ready = super().select(timeout if timeout is None or self._loop.calls else 0)
         if not ready and timeout:
             self._loop.moment += timeout
         return ready

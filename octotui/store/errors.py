@@ -23,7 +23,9 @@ def unusable(path: Path, problem: OSError | sqlite3.Error) -> StoreError:
     if isinstance(problem, OSError):
         return StoreError(f"{path} cannot be used: {problem.strerror or problem}")
     text = str(problem)
-    if "not a database" in text or "malformed" in text:
+    # The file ends before a page that SQLite has read of: newer ones say so, older ones that it is malformed.
+    ends_early = getattr(problem, "sqlite_errorcode", None) == sqlite3.SQLITE_IOERR_SHORT_READ
+    if ends_early or "not a database" in text or "malformed" in text:
         return Damaged(f"{path} is damaged ({text}): open the space to go on with what can be read of it")
     if "full" in text:
         return StoreError(f"{path} cannot be written, the disk is full: make room and open the space again")

@@ -1,8 +1,11 @@
 """Virtual time: it jumps to whoever wakes first, and stands still while there is something to do."""
 
 import asyncio
+import threading
 import time
 from collections.abc import Callable
+
+import pytest
 
 from octotui.runtime.clocks import SteadyClock, in_virtual_time
 
@@ -57,6 +60,39 @@ def test_a_thread_is_waited_for_where_nobody_sleeps() -> None:
         return now()
 
     assert in_virtual_time(main, 3.0) == 3.0
+
+
+def test_no_timeout_is_over_before_its_thread_had_that_long() -> None:
+    async def main(now: Clock) -> float:
+        await asyncio.wait_for(asyncio.to_thread(time.sleep, 0.05), 30)
+        return now()
+
+    assert in_virtual_time(main, 3.0) == 3.0
+
+
+def test_a_timeout_is_over_though_its_thread_works_on_and_afterwards_time_jumps_again() -> None:
+    ending = threading.Event()
+
+    async def main(now: Clock) -> float:
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(asyncio.to_thread(ending.wait), 0.25)
+        ending.set()
+        await asyncio.sleep(7200)
+        return now()
+
+    assert in_virtual_time(main, 3.0) == 7203.25
+
+
+def test_a_loop_is_closed_when_its_threads_have_ended() -> None:
+    done = []
+
+    async def main(now: Clock) -> None:
+        asyncio.get_running_loop().run_in_executor(None, lambda: done.append(time.sleep(0.1)))
+
+    before = threading.active_count()
+    in_virtual_time(main, 0.0)
+    assert done == [None]
+    assert threading.active_count() == before
 
 
 def test_r7_a_steady_clock_goes_on_when_it_is_set_back() -> None:

@@ -25,6 +25,7 @@ from octotui.store.journal.hash_chain import link
 from octotui.store.journal.journal import Journal, JournalReader
 from octotui.store.logs.log_reader import LogReader
 from tests.runtime.jobs.test_package_acquisition import ended
+from tests.runtime.served import until
 from tests.world import manual, model, script
 
 ROOT = Path(__file__).parents[2]
@@ -285,7 +286,9 @@ async def test_r4_leaving_lets_jobs_go_on_and_one_that_is_killed_meanwhile_is_lo
         assert session.state.jobs["job-1.1"].state == "running"
     os.killpg(os.getpgid(group), signal.SIGKILL)
     async with open_space(CRASHING, tmp_path, "ann", time.time) as session:
-        assert session.state.jobs["job-1.1"].state == "asking"
+        await until(
+            lambda: session.state.jobs["job-1.1"].state == "asking"
+        )  # the kernel kills in its own time
         (question,) = session.state.interruptions.values()
         assert "nobody knows how far it was" in question.instructions
         await session.send(TakeInterruption(interruption=question.id, user="ann"))

@@ -28,6 +28,15 @@ def test_each_problem_is_a_sentence(problem: OSError | sqlite3.Error, sentence: 
 
 
 @pytest.mark.parametrize(
+    ("code", "damaged"), [(sqlite3.SQLITE_IOERR_SHORT_READ, True), (sqlite3.SQLITE_IOERR_READ, False)]
+)
+def test_r4_a_file_that_ends_early_is_damaged_and_a_disk_that_fails_is_not(code: int, damaged: bool) -> None:
+    problem = sqlite3.OperationalError("disk I/O error")
+    problem.sqlite_errorcode = code
+    assert isinstance(unusable(Path("j"), problem), Damaged) == damaged
+
+
+@pytest.mark.parametrize(
     ("body", "damaged"),
     [
         (b'{"type":"RunDreamt","run":"run-1","seq":3,"at":1.5}', False),

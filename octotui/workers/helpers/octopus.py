@@ -151,7 +151,8 @@ def _hide_ourselves(
     trace: TracebackType | None,
 ) -> None:
     """Print a traceback that begins with the script."""
-    while trace is not None and trace.tb_frame.f_code.co_filename == __file__:
+    ourselves = _hide_ourselves.__code__.co_filename  # Python 3.14 has forgotten __file__ by now
+    while trace is not None and trace.tb_frame.f_code.co_filename == ourselves:
         trace = trace.tb_next
     sys.__excepthook__(kind, error.with_traceback(trace), trace)
 

@@ -1,4 +1,5 @@
 import tomllib
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -177,7 +178,14 @@ def models(draw: st.DrawFn, folder: Path) -> Model:
 
 def texts() -> st.SearchStrategy[Any]:
     values = st.builds(Value, value=TEXTS).map(lambda value: (value,))
-    return st.dictionaries(NAMES.map(str.lower), values, max_size=3)
+    return st.dictionaries(st.just("shared") | NAMES.map(str.lower), values, max_size=3)
+
+
+def decided(project: Project, sets: dict[str, Any]) -> Project:
+    """The project says itself what two of its variable sets say, or they would tie (V4)."""
+    names = Counter(name for each in project.variable_sets for name in sets[each])
+    own = {name: (Value(value="own"),) for name, times in names.items() if times > 1}
+    return msgspec.structs.replace(project, variables=own | dict(project.variables))
 
 
 def projects_in(model: Model, folder: Path) -> st.SearchStrategy[Project]:
@@ -191,7 +199,7 @@ def projects_in(model: Model, folder: Path) -> st.SearchStrategy[Project]:
         variable_sets=some(list(model.variable_sets)),
         variables=texts(),
         channels=keyed(channels),
-    )
+    ).map(lambda project: decided(project, model.variable_sets))
 
 
 def runbooks_in(model: Model, folder: Path, projects: list[str]) -> st.SearchStrategy[Runbook]:
@@ -272,6 +280,13 @@ def steps_in(model: Model, folder: Path) -> st.SearchStrategy[Step]:
 def test_what_is_written_reads_back_the_same(folder: Path, data: st.DataObject) -> None:
     model = data.draw(models(folder))
     assert load(write(folder, dump(model))) == model
+
+
+def test_v4_generated_projects_decide_what_their_sets_say_alike(tmp_path: Path) -> None:
+    said = {name: {"shared": (Value(value=name),)} for name in ("mail", "web")}
+    shop = decided(Project(deployment=Runbook(name="Shop"), variable_sets=("mail", "web")), said)
+    model = Model(space=Space("Kraken", "kraken"), variable_sets=said, projects={"shop": shop})
+    assert load(write(tmp_path, dump(model))) == model
 
 
 def test_the_samples_read_back_the_same(tmp_path: Path) -> None:

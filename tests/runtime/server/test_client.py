@@ -152,17 +152,21 @@ async def test_what_people_do_not_ask_for_cannot_be_sent(tmp_path: Path) -> None
 async def test_a_server_of_another_version_is_told(tmp_path: Path) -> None:
     folder = SpaceFolder(tmp_path, "test")
     folder.make()
+    left = asyncio.Event()
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b'{"type":"Welcome","version":1,"user":"ann","process":1}\n{"type":"News"}\n')
         await reader.read()
         writer.close()
+        await writer.wait_closed()
+        left.set()
 
     server = await asyncio.start_unix_server(answer, folder.path / "socket")
     client = Client(folder, time.time)
     with pytest.raises(StoreError, match="the server is of another version: octotui stop ends it"):
         await client.open()
     await client.close()
+    await left.wait()
     server.close()
 
 

@@ -74,7 +74,8 @@ def test_p4_a_zip_cannot_leave_its_folder(cache: Cache, tmp_path: Path, name: st
 def test_p4_a_tar_cannot_leave_its_folder(
     cache: Cache, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bad: tarfile.TarInfo, filters: bool
 ) -> None:
-    if not filters:
+    if not filters:  # as Python 3.11.0 to 3.11.3, which extract as they are told
+        monkeypatch.setattr(tarfile.TarFile, "extraction_filter", staticmethod(tarfile.fully_trusted_filter))
         monkeypatch.delattr(archives.tarfile, "data_filter")
     with pytest.raises(PackageError, match=r"leads outside of it|is a device"):
         cache.acquire(tarred(tmp_path / "tools.1.2.0.tar.gz", member("fine", size=1), bad))
