@@ -34,8 +34,8 @@ class Complaint(msgspec.Struct, frozen=True):
     message: str
 
     def __str__(self) -> str:
-        place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
-        return ": ".join(part for part in (place, self.key, self.message) if part)
+        position = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+        return ": ".join(part for part in (position, self.key, self.message) if part)
 
 
 class ModelError(Exception):

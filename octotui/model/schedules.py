@@ -31,8 +31,8 @@ def check_schedules(model: Model, report: Report) -> None:
         if problem := wrong_times(schedule.cron):
             report((*at, "cron"), problem)
         if not is_zone(schedule.timezone):
-            told = 'write one such as "Europe/Berlin"'
-            report((*at, "timezone"), f'There is no time zone "{schedule.timezone}"; {told}.')
+            advice = 'write one such as "Europe/Berlin"'
+            report((*at, "timezone"), f'There is no time zone "{schedule.timezone}"; {advice}.')
         if schedule.project is not None and schedule.environment is None:
             report(at, "A release is deployed to an environment; say which one.")
         _check_channel(model, schedule, at, report)

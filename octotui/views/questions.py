@@ -100,11 +100,11 @@ def question_text(state: State, question: Interruption) -> str:
     if question.kind == "manual":
         return question.instructions
     job = state.jobs[question.job]
-    place = f"on {job.worker}" if job.worker else ""
+    location = f"on {job.worker}" if job.worker else ""
     if job.target not in (None, job.worker):
-        place = f"{place} for {job.target}"
+        location = f"{location} for {job.target}"
     attempt = f"attempt {job.attempt}" if job.attempt else ""
-    return f"{' '.join(filter(None, (attempt, place)))}: {job.reason}".lstrip(": ")
+    return f"{' '.join(filter(None, (attempt, location)))}: {job.reason}".lstrip(": ")
 
 
 def more(row: QuestionRow) -> list[str]:

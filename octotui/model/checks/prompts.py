@@ -31,18 +31,18 @@ def answer_problem(prompt: Prompt, answer: str) -> str:
 
 def prompt_problems(prompt: Prompt) -> list[tuple[str, str]]:
     """What is wrong with a prompt, by its key."""
-    found = []
+    problems = []
     if prompt.kind == "select" and not prompt.options:
-        found.append(("options", 'A select offers options; name some in options = ["…"].'))
+        problems.append(("options", 'A select offers options; name some in options = ["…"].'))
     if prompt.kind != "select" and prompt.options:
-        found.append(("options", 'Only a select offers options; add kind = "select" or remove them.'))
+        problems.append(("options", 'Only a select offers options; add kind = "select" or remove them.'))
     if prompt.default is None:
-        return found
+        return problems
     if prompt.kind == "sensitive":
-        found.append(("default", "A sensitive value has no default in a file; remove it."))
+        problems.append(("default", "A sensitive value has no default in a file; remove it."))
     elif prompt.kind == "select" and prompt.default not in prompt.options:
         meant = did_you_mean(prompt.default, prompt.options)
-        found.append(("default", f'There is no option "{prompt.default}"{meant}'))
+        problems.append(("default", f'There is no option "{prompt.default}"{meant}'))
     elif prompt.kind == "checkbox" and prompt.default.capitalize() not in CHECKED:
-        found.append(("default", "A checkbox is true or false."))
-    return found
+        problems.append(("default", "A checkbox is true or false."))
+    return problems

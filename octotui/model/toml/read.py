@@ -74,18 +74,18 @@ class _Reading:
         check(model, self._about)
         return model
 
-    def inside(self, at: Keys, message: str, place: SourcePosition) -> None:
+    def inside(self, at: Keys, message: str, position: SourcePosition) -> None:
         """Takes a problem inside the text of a key, or of the file that it names."""
-        self._places[self._source(at), at] = place
+        self._places[self._source(at), at] = position
         self._about(at, message)
 
     def complaints(self) -> list[Complaint]:
         """Every problem at its place."""
-        found = (
+        complaints = (
             source.complaint(at, message, self._places.get((source, at)))
             for (source, at), message in self._problems.items()
         )
-        return [*self.broken, *found]
+        return [*self.broken, *complaints]
 
     def _first(self, source: Source, at: Keys) -> bool:
         first = self._origins.setdefault(at, source)
