@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from octotui.cli.listing import Rows, print_rows
+from octotui.cli.reports import Rows, print_rows
 from octotui.cli.requests import verb_options
 from octotui.cli.space_argument import space_argument
 from octotui.engine.state import State, in_order, step_of
