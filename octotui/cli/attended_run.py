@@ -165,7 +165,7 @@ class AttendedRun:
         row = questions.row(state, question.id, user, time.time())
         if row is None:
             return None
-        if row.refusal and not row.mine:
+        if row.refusal is not None and not row.mine:
             raise Refused(row.refusal)
         read = "\n".join((row.text.strip(), "", *questions.more(row)))
         return await self._asking.ask(question, row.title, read, row.fields, row.offered)

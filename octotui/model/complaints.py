@@ -8,6 +8,9 @@ import msgspec
 Keys = tuple[str | int, ...]
 """A way into a TOML document: keys of tables, and indexes of lists from 0."""
 
+Reason = str
+"""Why something may not be, or did not happen: a sentence, or the end of one; None where it may, or did."""
+
 Report = Callable[[Keys, str], None]
 """Takes a sentence about what is wrong with a key."""
 

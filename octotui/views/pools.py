@@ -112,7 +112,7 @@ def _doing(state: State, worker: str, lock: Lock) -> tuple[Mark, str]:
     if worker == BUILT_IN and not state.model.engine.built_in_worker:
         return HEALTH["disabled"], "disabled"
     reason = not_eligible(state, worker)
-    if reason:
+    if reason is not None:
         return HEALTH[reason], HEALTH[reason].word
     if worker in state.leases:
         return LEASED, "leased"
@@ -150,4 +150,4 @@ def next_worker(state: State, slug: str, process: str) -> str | None:
         if pool.policy == "round-robin"
         else by_leases(pool, live_leases(state, pool))
     )
-    return next((worker for worker in order if not not_eligible(state, worker)), None)
+    return next((worker for worker in order if not_eligible(state, worker) is None), None)

@@ -63,7 +63,7 @@ def of_worker(state: State, worker: str, now: float) -> list[tuple[str, list[str
     """Headed paragraphs about a worker: may it be picked, who has it, who waits in which order."""
     lock = state.locks.get(worker, FREE)
     reason = not_eligible(state, worker)
-    stands = f"may not be picked: it is {reason}" if reason else "may be picked"
+    stands = "may be picked" if reason is None else f"may not be picked: it is {reason}"
     health = state.health.get(worker, "not checked yet, which counts as healthy here")
     holders = [waits.doing(state, state.jobs[job], now) for _, job in lock.holders]
     queue = [_in_line(state, job, now) for _, job in lock.queue]

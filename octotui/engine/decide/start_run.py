@@ -12,7 +12,7 @@ from octotui.engine.rules.lifecycles import why_not_here
 from octotui.engine.rules.start_prompts import RequiredPrompt, problems_with, required_prompts, sort_out
 from octotui.engine.state import Run, State
 from octotui.engine.state.releases import Release, release_key
-from octotui.model.complaints import did_you_mean
+from octotui.model.complaints import Reason, did_you_mean
 from octotui.model.process import Manual, Runbook, Step
 from octotui.model.space import Schedule
 
@@ -35,22 +35,7 @@ def start_run(turn: Transaction, command: StartRun) -> None:
     given = sort_out(model, command.process, command.variables)
     if problems := problems_with(required_prompts(model, command, release), given):
         raise Refused("; ".join(problems))
-    queue_run(
-        turn,
-        command.process,
-        environment=command.environment,
-        tenant=command.tenant,
-        requester=command.requester,
-        variables=given.variables,
-        secrets=tuple(given.secrets),
-        release=release,
-        skip=command.skip,
-        guidance=command.guided,
-        not_before=_yet_to_come(turn, command.not_before),
-        schedule=command.schedule,
-        due=command.due,
-        origin=command.origin,
-    )
+    queue_run(turn, command, given, release)
 
 
 def start_due(turn: Transaction, command: StartDue) -> None:
@@ -98,11 +83,6 @@ def _check_schedule(state: State, command: StartRun) -> None:
             raise Refused(f"the schedule {command.schedule} has started its run of this time already")
 
 
-def _yet_to_come(turn: Transaction, at: float | None) -> float | None:
-    """A time to wait for, or None where it has come already."""
-    return at if at is not None and at > turn.at else None
-
-
 def again(run: Run, user: str, given: Mapping[str, str] = NOTHING) -> StartRun:
     """What starts a run once more, with these values beside or instead of those it had."""
     return StartRun(
@@ -146,9 +126,9 @@ def release_for(state: State, command: StartRun, name: str) -> Release | None:
 def _check_place(state: State, command: StartRun, release: Release) -> None:
     if command.environment is None:
         raise Refused(f"{release.title} is deployed to an environment: say which one")
-    why = why_not_here(state.model, release, command.environment, command.tenant)
-    if why:
-        raise Refused(why)
+    reason = why_not_here(state.model, release, command.environment, command.tenant)
+    if reason is not None:
+        raise Refused(reason)
 
 
 def _check_skipped(definition: Runbook, skip: Sequence[str]) -> None:
@@ -159,13 +139,14 @@ def _check_skipped(definition: Runbook, skip: Sequence[str]) -> None:
             known = did_you_mean(name, steps).rstrip(".")
             raise Refused(f"{definition.name} has no step “{name}”{known}")
         for step in (steps[name], *(each for each in steps.values() if each.within == name)):
-            if problem := _must_run(step):
-                raise Refused(f"“{name}” cannot be skipped: {problem}")
+            if (reason := _must_run(step)) is not None:
+                raise Refused(f"“{name}” cannot be skipped: {reason}")
 
 
-def _must_run(step: Step) -> str:
+def _must_run(step: Step) -> Reason | None:
+    """Why a step cannot be left out, or None."""
     if step.required:
         return f"“{step.name}” is required"
     if isinstance(step.action, Manual) and step.action.teams:
         return f"{' or '.join(step.action.teams)} must answer “{step.name}”"
-    return ""
+    return None

@@ -2,7 +2,7 @@
 
 import re
 
-from octotui.model.complaints import Keys, Report, did_you_mean
+from octotui.model.complaints import Keys, Reason, Report, did_you_mean
 from octotui.model.iteration import placed
 from octotui.model.process import Runbook
 from octotui.model.space import Channel, Lifecycle, Model
@@ -33,7 +33,7 @@ def _check_channels(channels: dict[str, Channel], process: Runbook, at: Keys, re
         message = f'"{marked[0]}" is the default channel already; keep one of them.'
         report((*at, "channels", slug, "default"), message)
     for slug, channel in channels.items():
-        if channel.tag is not None and (problem := _not_a_pattern(channel.tag)):
+        if channel.tag is not None and (problem := _not_a_pattern(channel.tag)) is not None:
             report((*at, "channels", slug, "tag"), f'"{channel.tag}" is not a pattern: {problem}.')
     needed = dict.fromkeys(package for step in process.flat().steps for package in step.package_ids)
     for slug, channel in channels.items():
@@ -47,12 +47,12 @@ def _check_channels(channels: dict[str, Channel], process: Runbook, at: Keys, re
                 report(of_package, str(error))
 
 
-def _not_a_pattern(pattern: str) -> str:
+def _not_a_pattern(pattern: str) -> Reason | None:
     try:
         re.compile(pattern)
     except re.error as error:
         return str(error)
-    return ""
+    return None
 
 
 def _check_applies(process: Runbook, channels: list[str], at: Keys, report: Report) -> None:

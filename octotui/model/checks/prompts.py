@@ -1,6 +1,6 @@
 """Prompts that nobody could answer, or whose default is no answer (V6)."""
 
-from octotui.model.complaints import Report, did_you_mean, listing
+from octotui.model.complaints import Reason, Report, did_you_mean, listing
 from octotui.model.iteration import variables
 from octotui.model.space import Model
 from octotui.model.values import Prompt
@@ -18,15 +18,15 @@ def check_prompts(model: Model, report: Report) -> None:
                     report((*at, index, "prompt", key), sentence)
 
 
-def answer_problem(prompt: Prompt, answer: str) -> str:
-    """Why a text is no answer to a prompt, as the end of a sentence; or nothing."""
+def answer_problem(prompt: Prompt, answer: str) -> Reason | None:
+    """Why a text is no answer to a prompt, as the end of a sentence; or None."""
     if prompt.kind == "select" and answer not in prompt.options and (answer or prompt.required):
         return f"must be one of {listing(list(prompt.options))}"
     if prompt.kind == "checkbox" and answer.capitalize() not in CHECKED:
         return f"must be {' or '.join(CHECKED)}"
     if prompt.required and not answer.strip():
         return "needs a value"
-    return ""
+    return None
 
 
 def prompt_problems(prompt: Prompt) -> list[tuple[str, str]]:

@@ -38,7 +38,7 @@ def _check(arguments: dict[str, str], template: StepTemplate, at: Keys, report: 
         if parameter is None:
             meant = did_you_mean(name, template.parameters)
             report((*at, "parameters", name), f'The template has no parameter "{name}"{meant}')
-        elif problem := problem_with(parameter, text):
+        elif (problem := problem_with(parameter, text)) is not None:
             report((*at, "parameters", name), problem)
     for name, parameter in template.parameters.items():
         if parameter.required and not arguments.get(name):

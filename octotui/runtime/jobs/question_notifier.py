@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from octotui.engine.commands import Command, ReportNotice
 from octotui.engine.rules.variable_context import values_for
 from octotui.engine.state import Interruption, Outcome, State, manual_of
+from octotui.model.complaints import Reason
 from octotui.model.process import TemplateCall
 from octotui.model.quantities import duration
 from octotui.model.space import BUILT_IN
@@ -65,17 +66,17 @@ class QuestionNotifier:
 
     async def _tell(self, state: State, question: Interruption, action: TemplateCall) -> None:
         printed = bytearray()
-        problem = "octotui was closed before it was sent"
+        problem: Reason | None = "octotui was closed before it was sent"
         try:
             outcome = await self._outcome(state, question, action, printed)
-            problem = "" if outcome.state.startswith("succeeded") else outcome.reason or outcome.state
+            problem = None if outcome.state.startswith("succeeded") else outcome.reason or outcome.state
         except Exception as error:  # whatever it is: nobody's run may fail of it
             problem = f"{type(error).__name__}, which is a bug of octotui"
         finally:
             unkept = self._keep(question, action, problem, bytes(printed[:LARGEST]))
-            if problem or unkept:
-                told = f"{action.template}: {problem}" if problem else unkept
-                self._report(ReportNotice(interruption=question.id, problem=told))
+            reason = unkept if problem is None else f"{action.template}: {problem}"
+            if reason is not None:
+                self._report(ReportNotice(interruption=question.id, problem=reason))
 
     async def _outcome(
         self, state: State, question: Interruption, action: TemplateCall, printed: bytearray
@@ -118,10 +119,12 @@ class QuestionNotifier:
         finally:
             self._executor.clean(place)
 
-    def _keep(self, question: Interruption, action: TemplateCall, problem: str, printed: bytes) -> str:
-        """Write down how it went; the problem with that, if there is one."""
+    def _keep(
+        self, question: Interruption, action: TemplateCall, problem: Reason | None, printed: bytes
+    ) -> Reason | None:
+        """Write down how it went; the problem with that, or None."""
         at = datetime.fromtimestamp(self._now(), UTC).isoformat(timespec="seconds")
-        how = f"was not sent: {problem}" if problem else "was sent"
+        how = "was sent" if problem is None else f"was not sent: {problem}"
         head = f"{at} {question.id} of {question.run}: {action.template} {how}\n".encode()
         body = b"".join(b"    " + line + b"\n" for line in printed.splitlines())
         try:
@@ -130,7 +133,7 @@ class QuestionNotifier:
                 log.write(head + body)
         except OSError as error:
             return f"what became of it cannot be kept: {error.strerror or error}"
-        return ""
+        return None
 
 
 def notice(

@@ -179,7 +179,7 @@ class ScriptJobs:
         if not self.present().model.retention.workspaces.forever:
             place = self._folder.workspace(job.run, _name(job))
             problem = await asyncio.to_thread(artifacts.keep_workspace, directory, place, FILES)
-            if problem:
+            if problem is not None:
                 transcript.warn(problem)
 
     def _introduce(self, job: Job, output: JobOutput, resume: ResumeRecord) -> None:

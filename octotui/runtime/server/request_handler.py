@@ -81,7 +81,7 @@ class RequestHandler:
     async def _check(self, peer: Peer, right: Right, said: commands.Request | ChooseRequest) -> None:
         """Refuse somebody who lacks a right, and keep that they tried."""
         missing = missing_right(self._session.state.model, self._owner, peer.user, right)
-        if missing:
+        if missing is not None:
             subject = "packages" if isinstance(said, ChooseRequest) else subject_of(said)
             await self.record(peer, str(said.__struct_config__.tag), subject, missing)
             raise commands.Refused(missing)

@@ -185,7 +185,7 @@ class Server:
             seat.drop("wrong", told)
             return
         missing = missing_right(self._session.state.model, self._owner, seat.peer.user, "read")
-        if missing:
+        if missing is not None:
             await self._desk.record(seat.peer, "Hello", self._session.state.model.space.slug, missing)
             seat.drop("forbidden", missing)
             return

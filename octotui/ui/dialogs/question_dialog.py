@@ -125,7 +125,7 @@ class QuestionDialog(ModalScreen[None]):
             return
         told = f"asks {row.asks} for {row.time} · asked for by {row.requester or 'somebody'}"
         text = f"{told} · {questions.standing(row)}"
-        if row.refusal and not row.mine:
+        if row.refusal is not None and not row.mine:
             text = f"{text}: {row.refusal}"
         more = questions.more(row)
         self.query_one("#standing", Static).update(glyphs_of(self).text("\n".join((text, *more))))
@@ -137,7 +137,7 @@ class QuestionDialog(ModalScreen[None]):
         """Offer take before, and answers after it."""
         row = self.row or self._first
         if action == "take":
-            return row.responsible is None and not row.refusal
+            return row.responsible is None and row.refusal is None
         if action == "answer":
             return row.mine and parameters[0] in row.choices
         if action in ("notes", "release", "hand_over"):
