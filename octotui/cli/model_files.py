@@ -55,16 +55,16 @@ ADVICE: tuple[Check, ...] = ()
 """What `check` warns of in a model that is right."""
 
 
-def slug_of(kind: str, said: str, declared: Mapping[str, object]) -> str:
+def slug_of(kind: str, argument: str, declared: Mapping[str, object]) -> str:
     """The slug that somebody means who typed a slug or a name; exit code 2 where there is none."""
-    if said in declared:
-        return said
+    if argument in declared:
+        return argument
     names = {slug: getattr(each, "name", slug) for slug, each in declared.items()}
-    meant = [slug for slug, name in names.items() if name.casefold() == said.casefold()]
+    meant = [slug for slug, name in names.items() if name.casefold() == argument.casefold()]
     if len(meant) > 1:
-        refuse(f"several {kind}s are called “{said}”: say which by its slug, {' or '.join(meant)}")
+        refuse(f"several {kind}s are called “{argument}”: say which by its slug, {' or '.join(meant)}")
     if not meant:
-        refuse(f"there is no {kind} “{said}”{did_you_mean(said, [*declared, *names.values()])}")
+        refuse(f"there is no {kind} “{argument}”{did_you_mean(argument, [*declared, *names.values()])}")
     return meant[0]
 
 

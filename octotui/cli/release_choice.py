@@ -24,22 +24,25 @@ def state_of(model: Model, state_dir: Path | None) -> State:
 def newest(model: Model, state: State, project: str) -> Release:
     """The newest release of a project's default channel; exit code 2 where there is none."""
     declared = model.projects[project]
-    found = [each for each in releases_of(state, project) if each.channel == declared.default_channel]
-    if not found:
+    releases = [each for each in releases_of(state, project) if each.channel == declared.default_channel]
+    if not releases:
         refuse(
             f"{declared.name} has no release in the channel {declared.default_channel}:"
             " make one with octotui release, or say which with --release"
         )
-    return found[-1]
+    return releases[-1]
 
 
-def deployed_in(model: Model, state: State, project: str, place: str, tenant: str | None) -> Release:
+def deployed_in(model: Model, state: State, project: str, environment: str, tenant: str | None) -> Release:
     """The release that was deployed last to an environment; exit code 2 where there is none."""
-    version = state.current.get(place_key(project, place, tenant))
+    version = state.current.get(place_key(project, environment, tenant))
     release = state.releases.get(release_key(project, version or ""))
     if release is None:
         for_whom = f" for {model.tenants[tenant].name}" if tenant else ""
-        refuse(f"nothing of {model.projects[project].name} is in {model.environments[place].name}{for_whom}")
+        refuse(
+            f"nothing of {model.projects[project].name} is in"
+            f" {model.environments[environment].name}{for_whom}"
+        )
     return release
 
 

@@ -38,27 +38,31 @@ def making_options(function: click.decorators.FC) -> click.decorators.FC:
     return function
 
 
-def make(model: Model, file: Path, process: str, channel: str | None, said: ReleaseOptions) -> None:
+def make(model: Model, file: Path, process: str, channel: str | None, options: ReleaseOptions) -> None:
     """Make a release of a process in its space, and say what it is; exit code 2 where that makes no sense."""
     from octotui.store.errors import StoreError
 
     command = CreateRelease(
-        process=process, version=said["version"], channel=channel, notes=said["notes"], requester=account()
+        process=process,
+        version=options["version"],
+        channel=channel,
+        notes=options["notes"],
+        requester=account(),
     )
     try:
-        made = asyncio.run(_make(model, file, command, pinned(said["packages"]), said["state"]))
+        made = asyncio.run(_make(model, file, command, pinned(options["packages"]), options["state"]))
     except StoreError as error:
         refuse(str(error), 1)
     except Refused as refused:
         refuse(str(refused))
-    if said["as_json"]:
+    if options["as_json"]:
         from octotui.cli.event_printer import write
 
         write(listed(made))
     else:
-        from octotui.views.releases import made as told
+        from octotui.views.releases import made as sentence
 
-        say(told(made))
+        say(sentence(made))
 
 
 async def _make(
@@ -73,13 +77,13 @@ async def _make(
 
 def pinned(pairs: tuple[str, ...]) -> dict[str, str]:
     """What `--package ID=VERSION` gave."""
-    found = {}
+    packages = {}
     for pair in pairs:
         package, equals, version = pair.partition("=")
         if not (package and equals and version):
             refuse(f"--package takes ID=VERSION, not “{pair}”")
-        found[package] = version
-    return found
+        packages[package] = version
+    return packages
 
 
 def listed(release: Release) -> dict[str, object]:

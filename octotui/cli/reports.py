@@ -38,9 +38,9 @@ def print_rows(space: str, state: Path | None, rows: Any, *, as_json: bool) -> N
 RunLines = Callable[[State, str, Where], Iterable[str]]
 
 
-def print_run(space: str, said: str, state: Path | None, lines: RunLines, *, as_json: bool) -> None:
+def print_run(space: str, argument: str, state: Path | None, lines: RunLines, *, as_json: bool) -> None:
     """Say something of a run, or give its Summary as JSON."""
-    named, run = space_of(space, state), run_id(said)
+    named, run = space_of(space, state), run_id(argument)
 
     async def main() -> None:
         from octotui.cli.connection import looked_at

@@ -103,16 +103,16 @@ def _all(function: click.decorators.FC, *decorators: Decorator[click.decorators.
     return function
 
 
-def start_command(model: Model, process: str, said: StartOptions) -> StartRun:
+def start_command(model: Model, process: str, options: StartOptions) -> StartRun:
     """The command that the caller's words mean for a process; exit code 2 where a name is not known."""
     start = StartRun(
         process=process,
-        environment=environment_of(model, said["environment"]),
-        tenant=tenant_of(model, said["tenant"]),
+        environment=environment_of(model, options["environment"]),
+        tenant=tenant_of(model, options["tenant"]),
         requester=account(),
-        variables=values_of(said["pairs"]),
-        skip=said["skip"],
-        guided=said["guided"],
+        variables=values_of(options["pairs"]),
+        skip=options["skip"],
+        guided=options["guided"],
     )
     _check_given(model, start)
     return start
@@ -126,49 +126,49 @@ def _check_given(model: Model, start: StartRun) -> None:
         refuse(f"{'; '.join(problems)}; say each with --set NAME=VALUE")
 
 
-def what_to_run(model: Model, said: str) -> str:
+def what_to_run(model: Model, argument: str) -> str:
     """The slug of the runbook or project that was said; exit code 2 where it is not known."""
     kind = "runbook or project" if model.projects else "runbook"
-    return slug_of(kind, said, model.processes)
+    return slug_of(kind, argument, model.processes)
 
 
-def project_of(model: Model, said: str) -> str:
+def project_of(model: Model, argument: str) -> str:
     """The slug of the project that was said; exit code 2 where it is not known."""
-    return slug_of("project", said, model.projects)
+    return slug_of("project", argument, model.projects)
 
 
-def environment_of(model: Model, said: str | None) -> str | None:
+def environment_of(model: Model, argument: str | None) -> str | None:
     """The slug of the environment that was said, if one was; exit code 2 where it is not known."""
-    return None if said is None else slug_of("environment", said, model.environments)
+    return None if argument is None else slug_of("environment", argument, model.environments)
 
 
-def tenant_of(model: Model, said: str | None) -> str | None:
+def tenant_of(model: Model, argument: str | None) -> str | None:
     """The slug of the tenant that was said, if one was; exit code 2 where it is not known."""
-    return None if said is None else slug_of("tenant", said, model.tenants)
+    return None if argument is None else slug_of("tenant", argument, model.tenants)
 
 
 def process_option(function: click.decorators.FC) -> click.decorators.FC:
     """The `--process P` option, whose name may as well be `--project`."""
-    told = "Of which runbook or project: a slug or a name."
-    return click.option("--process", "--project", "process", metavar="P", help=told)(function)
+    text = "Of which runbook or project: a slug or a name."
+    return click.option("--process", "--project", "process", metavar="P", help=text)(function)
 
 
-def process_of(model: Model, said: str | None) -> str | None:
+def process_of(model: Model, argument: str | None) -> str | None:
     """The slug of the runbook or project that was said, if one was; exit code 2 where it is not known."""
-    return None if said is None else slug_of("runbook or project", said, model.processes)
+    return None if argument is None else slug_of("runbook or project", argument, model.processes)
 
 
 def values_of(pairs: tuple[str, ...]) -> dict[str, str]:
     """What `--set NAME=VALUE` gave."""
-    found = {}
+    values = {}
     for pair in pairs:
         name, equals, value = pair.partition("=")
         if not equals or not name.strip():
             refuse(f"--set takes NAME=VALUE, not “{pair}”")
         if pair != pair.encode(errors="replace").decode():
             refuse(f"--set {name.strip()}=… is not text in UTF-8")
-        found[name.strip()] = value
-    return found
+        values[name.strip()] = value
+    return values
 
 
 def starting_time(at: str | None, after: str | None, now: float) -> float | None:

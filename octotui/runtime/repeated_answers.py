@@ -35,8 +35,8 @@ def _refusal(history: Sequence[AnyEvent], command: AboutQuestion) -> Reason | No
     if isinstance(command, AnswerInterruption) and own is not None and _same(own, command):
         return None
     if answers:
-        said = own or answers[-1]
-        return answered(f"{command.interruption} of {said.run}", said.user, said.answer)
+        answer = own or answers[-1]
+        return answered(f"{command.interruption} of {answer.run}", answer.user, answer.answer)
     return f"{command.interruption} needs no answer any more: its run was ended"
 
 

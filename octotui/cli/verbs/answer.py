@@ -21,20 +21,21 @@ from octotui.engine.state import Answer, Interruption, State
 from octotui.views.labels import listed
 
 
-def question_of(state: State, said: str) -> Interruption:
+def question_of(state: State, argument: str) -> Interruption:
     """The open question of that id, or the only one that a run of that id asks; raises Refused."""
     asking = [state.interruptions[name] for _, name in state.asking]
-    found = [each for each in asking if said in (each.id, each.run)]
-    if len(found) == 1:
-        return found[0]
-    if found:
+    matches = [each for each in asking if argument in (each.id, each.run)]
+    if len(matches) == 1:
+        return matches[0]
+    if matches:
         raise Refused(
-            f"{said} asks {len(found)} questions: say {listed((each.id for each in found), last='or')}"
+            f"{argument} asks {len(matches)} questions:"
+            f" say {listed((each.id for each in matches), last='or')}"
         )
-    if said in state.interruptions:
-        return state.interruptions[said]
+    if argument in state.interruptions:
+        return state.interruptions[argument]
     waiting = listed((f"{each.id} of {each.run}" for each in asking), most=6)
-    raise Refused(f"nothing called {said} asks anything; open: {waiting or 'no question'}")
+    raise Refused(f"nothing called {argument} asks anything; open: {waiting or 'no question'}")
 
 
 @click.command("take")
@@ -77,9 +78,9 @@ def hand_over(space: str, question: str, account: str, as_json: bool, state: Pat
     send_requests(space_of(space, state), wishes, as_json=as_json)
 
 
-def _answer(answer: Answer, told: str) -> click.Command:
+def _answer(answer: Answer, sentence: str) -> click.Command:
     @click.command(
-        answer, help=f"{told} QUESTION is its id, or that of the run that asks; it is taken first."
+        answer, help=f"{sentence} QUESTION is its id, or that of the run that asks; it is taken first."
     )
     @space_argument
     @click.argument("question", shell_complete=questions)

@@ -32,7 +32,9 @@ class PlanOptions(StartOptions, OutputOptions):
 @click.option("--draft", is_flag=True, help="The runbook as it is declared, though it was published.")
 @start_options
 @telling_options
-def command(file: Path, process: str, release: str | None, draft: bool, **said: Unpack[PlanOptions]) -> None:
+def command(
+    file: Path, process: str, release: str | None, draft: bool, **options: Unpack[PlanOptions]
+) -> None:
     """Predict a run of PROCESS, a runbook or a project: the tree that would come, with lock waits and times.
 
     Starts nothing and writes nothing; reads the space's cursors, takes every manual step as proceed, and lets
@@ -45,14 +47,14 @@ def command(file: Path, process: str, release: str | None, draft: bool, **said: 
     from octotui.runtime.prediction import predict
     from octotui.store.errors import StoreError
 
-    start = replace(start_command(model, what_to_run(model, process), said), release=release, draft=draft)
+    start = replace(start_command(model, what_to_run(model, process), options), release=release, draft=draft)
     try:
-        folder = space_folder(model.space.slug, said["state"])
+        folder = space_folder(model.space.slug, options["state"])
         prediction = predict(model, state_on_disk(folder), start, time.time(), folder)
     except StoreError as error:
         refuse(str(error), 1)
     except Refused as refused:
         refuse(str(refused))
-    narration = EventPrinter(as_json=said["as_json"], ascii_only=wants_ascii(said["plain"]))
+    narration = EventPrinter(as_json=options["as_json"], ascii_only=wants_ascii(options["plain"]))
     narration.end(prediction.state, prediction.root, prediction.state.at, lock_waits(prediction.events))
     raise SystemExit(exit_code(prediction.state, prediction.root))

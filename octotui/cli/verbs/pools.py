@@ -26,10 +26,13 @@ def _pools(state: State, now: float) -> Rows:
             yield f"{pool.name}  {pool.policy}".rstrip(), {"pool": slug, "policy": pool.policy}
             continue
         row = listed.worker_row(state, slug, worker)
-        told = [f"  {worker}", row.mark.word if row.mark.word != row.doing else "", row.doing]
-        told += [f"leased by {row.leases}" if row.leases else "", f"{row.queue} in line" if row.queue else ""]
+        details = [f"  {worker}", row.mark.word if row.mark.word != row.doing else "", row.doing]
+        details += [
+            f"leased by {row.leases}" if row.leases else "",
+            f"{row.queue} in line" if row.queue else "",
+        ]
         yield (
-            "  ".join(filter(None, told)),
+            "  ".join(filter(None, details)),
             {
                 "pool": slug,
                 "worker": worker,

@@ -100,11 +100,11 @@ class QuestionNotifier:
 
     async def _in_time(self, work: AttemptSpec, transcript: Transcript) -> Outcome:
         """Do the work, or end it when it takes too long."""
-        place = AttemptLocation(work.directory, f"{self._folder.path.name}-notices", f"{work.job}-1")
-        self._executor.clean(place)
+        location = AttemptLocation(work.directory, f"{self._folder.path.name}-notices", f"{work.job}-1")
+        self._executor.clean(location)
         try:
-            await self._executor.start(place, work)
-            running = asyncio.ensure_future(self._executor.follow(place, transcript))
+            await self._executor.start(location, work)
+            running = asyncio.ensure_future(self._executor.follow(location, transcript))
             try:
                 await asyncio.wait({running}, timeout=PATIENCE)
                 if running.done():
@@ -112,12 +112,12 @@ class QuestionNotifier:
                 return Outcome(state="failed", reason=f"it was not over within {duration(PATIENCE)}")
             finally:
                 if not running.done():
-                    self._executor.stop(place, 0.0)
+                    self._executor.stop(location, 0.0)
                     await asyncio.wait({running})
         except StartError as problem:
             return Outcome(state="failed", reason=str(problem))
         finally:
-            self._executor.clean(place)
+            self._executor.clean(location)
 
     def _keep(
         self, question: Interruption, action: TemplateCall, problem: Reason | None, printed: bytes
@@ -147,7 +147,7 @@ def notice(
     """The work of telling of a question, and what to warn of while it was filled in."""
     run = state.runs[question.run]
     values = values_for(state, run, None, texts(action)) | variables(state, question)
-    known, environment, said = filled(action, values, secrets, now)
+    known, environment, arguments = filled(action, values, secrets, now)
     body, warnings = body_of(action, known, now)
     work = AttemptSpec(
         job=f"notice-{question.id}",
@@ -158,9 +158,9 @@ def notice(
         shell=action.shell,
         script=requirements(action) + body,
         environment=environment,
-        sensitive=said.sensitive,
+        sensitive=arguments.sensitive,
     )
-    return work, said.warnings + warnings
+    return work, arguments.warnings + warnings
 
 
 def variables(state: State, question: Interruption) -> dict[str, str]:
@@ -168,7 +168,7 @@ def variables(state: State, question: Interruption) -> dict[str, str]:
     teams = (state.model.teams.get(slug) for slug in question.teams)
     failed = question.kind == "guided"
     expires = manual_of(state, question).expires
-    found = {
+    values = {
         "Id": question.id,
         "Title": f"{question.step} failed" if failed else question.step,
         "Instructions": question.instructions,
@@ -178,4 +178,4 @@ def variables(state: State, question: Interruption) -> dict[str, str]:
         "Choices": ", ".join(question.choices),
         "Expires": "" if expires is None else duration(expires),
     }
-    return {f"Octopus.Interruption.{name}": value for name, value in found.items()}
+    return {f"Octopus.Interruption.{name}": value for name, value in values.items()}

@@ -39,12 +39,12 @@ async def read_secret(secret: Secret) -> str:
 
 def check_secrets(model: Model, report: InsideReport) -> None:
     """Complains about values that are here to be read and cannot be used; others are told when a job asks."""
-    for place, values in variables(model):
+    for keys, values in variables(model):
         for index, value in enumerate(values):
             key, problem = _problem(value.secret)
             if problem:
                 report(
-                    (*place, index, "sensitive", key), f"It cannot be used: {problem}.", SourcePosition(1, 1)
+                    (*keys, index, "sensitive", key), f"It cannot be used: {problem}.", SourcePosition(1, 1)
                 )
 
 

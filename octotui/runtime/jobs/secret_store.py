@@ -94,20 +94,20 @@ class SecretStore:
         """Where each sensitive value of a job is read; None is one that was asked for."""
         run = state.runs[job.run]
         values = declared(state, run, step_of(state, job), job.target)
-        found = {name: value.secret for name, value in values.items() if value.is_sensitive}
-        return found | dict.fromkeys(run.secrets)
+        secrets = {name: value.secret for name, value in values.items() if value.is_sensitive}
+        return secrets | dict.fromkeys(run.secrets)
 
     async def _all(self, run: Run, wanted: Mapping[str, Secret | None]) -> dict[str, str]:
-        found: dict[str, str] = {}
+        values: dict[str, str] = {}
         problems: list[str] = []
         for name, secret in wanted.items():
             try:
-                found[name] = await self._one(run, name, secret)
+                values[name] = await self._one(run, name, secret)
             except UnreadableSecret as problem:
                 problems.append(f"the sensitive variable {name} cannot be used: {problem}")
         if problems:
             raise UnreadableSecret("; ".join(problems))
-        return found
+        return values
 
     async def _one(self, run: Run, name: str, secret: Secret | None) -> str:
         given = self._given.get(run.id, {})

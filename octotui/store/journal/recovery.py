@@ -75,8 +75,8 @@ def _check_latest(path: Path, database: sqlite3.Connection, *, all_of_it: bool) 
     start = database.execute(f"{ROWS.replace('ORDER', 'WHERE seq = ? ORDER')}", (first,)).fetchone()
     walk = Walk(_gaps(database), (start[0], start[2] or b"") if start else (0, bytes(32)))
     rows = database.execute(ROWS.replace("ORDER", "WHERE seq > ? ORDER"), (walk.seq,))
-    for found in walk.breaks(rows):
-        raise Damaged(f"{path} is damaged: {found.text}")
+    for broken in walk.breaks(rows):
+        raise Damaged(f"{path} is damaged: {broken.text}")
 
 
 def _gaps(database: sqlite3.Connection) -> list[Gap]:
