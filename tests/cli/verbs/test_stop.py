@@ -19,5 +19,6 @@ def test_it_says_what_goes_on_and_what_waits(octotui: Call, lived: Lived) -> Non
     assert octotui("stop", model, *state).out == "nobody serves this space\n"
     octotui("cancel", model, "run-4", *state)
     assert octotui("wait", model, "run-4", *state).code == 5
+    assert octotui("wait", model, "run-5", *state).code == 0  # it had its turn
     stopped = json.loads(octotui("stop", "Small", "--json", *state).out)
     assert stopped["jobs"] == []
