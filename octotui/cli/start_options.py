@@ -52,13 +52,13 @@ Decorator = Callable[[click.decorators.FC], click.decorators.FC]
 
 
 def start_options(function: click.decorators.FC) -> click.decorators.FC:
-    """The options of `Start`."""
+    """The options of `StartOptions`."""
     where = click.option("--environment", metavar="E", help="Where it takes effect: a slug or a name.")
     return where(run_options(function))
 
 
 def run_options(function: click.decorators.FC) -> click.decorators.FC:
-    """The options of `Start` that do not say where."""
+    """The options of `StartOptions` that do not say where."""
     return _all(
         function,
         click.option("--tenant", metavar="T", help="For whom: a slug or a name."),
@@ -74,7 +74,7 @@ def run_options(function: click.decorators.FC) -> click.decorators.FC:
 
 
 def telling_options(function: click.decorators.FC) -> click.decorators.FC:
-    """The options of `Telling`."""
+    """The options of `OutputOptions`."""
     return _all(
         function,
         click.option("--json", "as_json", is_flag=True, help="Print JSON Lines: events, then a Summary."),

@@ -1,4 +1,4 @@
-"""What must be done follows from the events: a Crew does it, and reports back with commands."""
+"""Perform the effects of committed events: an EffectRunner starts and stops work, and reports back with commands."""
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping

@@ -25,7 +25,7 @@ class UnreadableSecret(Exception):
 
 
 async def read_secret(secret: Secret) -> str:
-    """The value, without the end of its last line; raises Unreadable."""
+    """The value, without the end of its last line; raises UnreadableSecret."""
     if secret.env is not None:
         value = read_env(secret.env)
     elif secret.file is not None:
@@ -107,7 +107,7 @@ def unreadable_here(values: Mapping[str, Iterable[Value]]) -> dict[str, str]:
 
 
 def checked(value: str) -> str:
-    """The same value, if every place that it may leave through can be masked; else raises Unreadable."""
+    """The same value, if every place that it may leave through can be masked; else raises UnreadableSecret."""
     if len(value) < SHORTEST:
         raise UnreadableSecret(
             f"it has fewer than {SHORTEST} characters, which cannot be masked: make it longer"
@@ -118,14 +118,14 @@ def checked(value: str) -> str:
 
 
 def read_env(name: str) -> str:
-    """The value of an environment variable; raises Unreadable."""
+    """The value of an environment variable; raises UnreadableSecret."""
     if (value := os.environ.get(name)) is None:
         raise UnreadableSecret(f"the environment variable {name} is not set")
     return value
 
 
 def read_file(path: str) -> str:
-    """The text of a file; raises Unreadable."""
+    """The text of a file; raises UnreadableSecret."""
     try:
         if not Path(path).is_file():
             raise UnreadableSecret(f"there is no file {path}")

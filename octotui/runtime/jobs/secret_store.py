@@ -73,7 +73,7 @@ class SecretStore:
     async def values(self, state: State, job: Job) -> dict[str, str] | None:
         """The sensitive values that a job's script sees, or None where the job was stopped meanwhile.
 
-        Raises Unreadable with a sentence for each that cannot be used.
+        Raises UnreadableSecret with a sentence for each that cannot be used.
         """
         wanted = {} if self._read is None else self._wanted(state, job)
         self._check_answers(state, job)
