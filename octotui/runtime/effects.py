@@ -1,4 +1,4 @@
-"""Perform the effects of committed events: an EffectRunner starts and stops work, and reports back with commands."""
+"""Perform the effects of committed events: start and stop work, and report back with commands."""
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping

@@ -17,8 +17,8 @@ class QuestionRow(msgspec.Struct, frozen=True, kw_only=True):
     """One open question; `refusal` says why this user may not take it, or is None.
 
     `text` is what is to be read before an answer: Markdown of a manual step, or how its `job` failed.
-    `answers` is what others have said, `fields` is to be filled in with `offered` values, and `people` are those
-    who might take it instead.
+    `answers` is what others have said, `fields` is to be filled in with `offered` values, and `people` are
+    those who might take it instead.
     """
 
     id: str

@@ -107,7 +107,7 @@ def unreadable_here(values: Mapping[str, Iterable[Value]]) -> dict[str, str]:
 
 
 def checked(value: str) -> str:
-    """The same value, if every place that it may leave through can be masked; else raises UnreadableSecret."""
+    """The same value, if it can be masked wherever it may leave; else raises UnreadableSecret."""
     if len(value) < SHORTEST:
         raise UnreadableSecret(
             f"it has fewer than {SHORTEST} characters, which cannot be masked: make it longer"
