@@ -11,17 +11,19 @@ from octotui.engine.commands import Command, ReportNotice
 from octotui.engine.rules.variable_context import values_for
 from octotui.engine.state import Interruption, Outcome, State, manual_of
 from octotui.model.complaints import Reason
+from octotui.model.iteration import environment_sources
 from octotui.model.process import TemplateCall
 from octotui.model.quantities import duration
 from octotui.model.space import BUILT_IN
 from octotui.runtime.clocks import Clock
-from octotui.runtime.jobs.job_script import body_of, filled
+from octotui.runtime.jobs.job_script import body_of, filled, renamed_values
 from octotui.runtime.jobs.secret_sources import UnreadableSecret
 from octotui.runtime.jobs.secret_store import SecretStore
 from octotui.runtime.jobs.template_parameters import requirements, texts
 from octotui.runtime.jobs.transcript import Transcript
 from octotui.store.space_folder import SpaceFolder
 from octotui.workers.executor import AttemptLocation, AttemptSpec, Executor, StartError
+from octotui.workers.script_environment import missed
 
 PATIENCE = 120.0  # seconds that telling of one question may take
 GRACE = 5.0  # seconds that closing a space waits for it
@@ -73,7 +75,7 @@ class QuestionNotifier:
         except Exception as error:  # whatever it is: nobody's run may fail of it
             problem = f"{type(error).__name__}, which is a bug of octotui"
         finally:
-            unkept = self._keep(question, action, problem, bytes(printed[:LARGEST]))
+            unkept = self._keep(question, action, problem, bytes(printed))
             reason = unkept if problem is None else f"{action.template}: {problem}"
             if reason is not None:
                 self._report(ReportNotice(interruption=question.id, problem=reason))
@@ -93,10 +95,15 @@ class QuestionNotifier:
             state, question, action, str(self._folder.worker(BUILT_IN)), self._now(), secrets
         )
         transcript = Transcript(
-            lambda chunk, turns: printed.extend(chunk), (*secrets.values(), *work.sensitive)
+            lambda chunk, turns: printed.extend(chunk[: LARGEST - len(printed)]),
+            (*secrets.values(), *work.sensitive),
         )
-        printed.extend("".join(f"{transcript.masked(each)}\n" for each in warnings).encode())
-        return transcript.ended(await self._in_time(work, transcript))
+        printed.extend("".join(f"{transcript.masked(each)}\n" for each in warnings).encode()[:LARGEST])
+        outcome = transcript.ended(await self._in_time(work, transcript))
+        if outcome.state == "failed":
+            hint = missed(printed.decode(errors="replace"), os.environ, work.passed, work.withheld)
+            printed.extend(f"\n{hint}\n".encode() if hint else b"")
+        return outcome
 
     async def _in_time(self, work: AttemptSpec, transcript: Transcript) -> Outcome:
         """Do the work, or end it when it takes too long."""
@@ -158,9 +165,11 @@ def notice(
         shell=action.shell,
         script=requirements(action) + body,
         environment=environment,
+        passed=state.model.engine.environment,
+        withheld=tuple(environment_sources(state.model)),
         sensitive=arguments.sensitive,
     )
-    return work, arguments.warnings + warnings
+    return work, (*arguments.warnings, *warnings, *renamed_values(environment))
 
 
 def variables(state: State, question: Interruption) -> dict[str, str]:

@@ -4,13 +4,14 @@ import asyncio
 import os
 import signal
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import Awaitable, Iterable, Mapping
+from collections.abc import Awaitable, Collection, Iterable, Mapping
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 from octotui.model.complaints import InsideReport, Keys, SourcePosition
-from octotui.model.iteration import variables
+from octotui.model.iteration import environment_sources, variables
 from octotui.model.space import Model, Value
 from octotui.model.values import SHORTEST, Secret
 
@@ -24,8 +25,11 @@ class UnreadableSecret(Exception):
     """A sensitive value that cannot be used; its text says why, and never what the value is."""
 
 
-async def read_secret(secret: Secret) -> str:
-    """The value, without the end of its last line; raises UnreadableSecret."""
+async def read_secret(secret: Secret, withheld: Collection[str] = ()) -> str:
+    """The value, without the end of its last line; raises UnreadableSecret.
+
+    A command has the environment that we have, but what is `withheld`: what other secrets are read from.
+    """
     if secret.env is not None:
         value = read_env(secret.env)
     elif secret.file is not None:
@@ -33,7 +37,7 @@ async def read_secret(secret: Secret) -> str:
     elif secret.keyring is not None:
         value = await _in_time(asyncio.to_thread(_from_keyring, secret.keyring), "the keyring")
     else:
-        value = _text(await _printed(secret.command), f"what {secret.command[0]} prints")
+        value = _text(await _printed(secret.command, withheld), f"what {secret.command[0]} prints")
     return checked(value)
 
 
@@ -84,7 +88,8 @@ async def _unreadable(model: Model) -> list[tuple[Keys, str]]:
         if value.secret is not None
     ]
     tried = dict.fromkeys(secret for _, secret in sources)
-    outcomes = await asyncio.gather(*map(read_secret, tried), return_exceptions=True)
+    read = partial(read_secret, withheld=environment_sources(model))
+    outcomes = await asyncio.gather(*map(read, tried), return_exceptions=True)
     problems = {
         secret: each for secret, each in zip(tried, outcomes, strict=True) if not isinstance(each, str)
     }
@@ -159,11 +164,16 @@ def _from_keyring(entry: str) -> str:
     return value
 
 
-async def _printed(command: tuple[str, ...]) -> bytes:
+async def _printed(command: tuple[str, ...], withheld: Collection[str]) -> bytes:
     """What a program prints, started without a shell and without a terminal."""
     try:
         process = await asyncio.create_subprocess_exec(
-            *command, stdin=DEVNULL, stdout=PIPE, stderr=DEVNULL, start_new_session=True
+            *command,
+            stdin=DEVNULL,
+            stdout=PIPE,
+            stderr=DEVNULL,
+            start_new_session=True,
+            env={name: value for name, value in os.environ.items() if name not in withheld},
         )
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or "it is no name of a program"

@@ -3,11 +3,13 @@
 import asyncio
 import os
 from collections.abc import Callable, Coroutine, Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
 from octotui.engine.rules.variable_context import declared, output_prefixes, secret_answers
 from octotui.engine.state import Job, Run, State, step_of
+from octotui.model.iteration import environment_sources
 from octotui.model.values import Secret
 from octotui.runtime.jobs.secret_sources import UnreadableSecret, checked, read_secret
 
@@ -33,6 +35,7 @@ class SecretStore:
     def __init__(self, read: Reader | None = read_secret, *, served: bool = False) -> None:
         """Without `read` nothing is read: nobody runs a script with it. A server's environment is its own."""
         self._read = read
+        self._reader = read or read_secret
         self._served = served
         self._given: dict[str, dict[str, str]] = {}
         self._passed: dict[str, dict[str, str]] = {}
@@ -76,6 +79,8 @@ class SecretStore:
         Raises UnreadableSecret with a sentence for each that cannot be used.
         """
         wanted = {} if self._read is None else self._wanted(state, job)
+        if self._read is read_secret:
+            self._reader = partial(read_secret, withheld=environment_sources(state.model))
         self._check_answers(state, job)
         if not wanted:
             return dict(self._set.get(job.run, {}))
@@ -136,7 +141,7 @@ class SecretStore:
             return checked(passed[secret.env])
         tasks = self._reading.setdefault(run.id, {})
         if secret not in tasks:
-            tasks[secret] = asyncio.ensure_future(self._read(secret))
+            tasks[secret] = asyncio.ensure_future(self._reader(secret))
             tasks[secret].add_done_callback(_seen)
         try:
             return await asyncio.shield(tasks[secret])

@@ -29,6 +29,10 @@ LONGEST = 1000  # bytes of a warning, a highlight or a reason that are kept besi
 WARNINGS = 100
 HIGHLIGHTS = 20
 ARTIFACTS = 100
+SPACE = 1 << 32  # bytes of all artifacts of an attempt
+OUTPUTS = 1000  # output variables
+NAME = 1000  # characters of the name of one
+MASKED = 300  # values that are masked, as a script asks for it
 ROOM = 1 << 24  # bytes of all output variables of an attempt
 SHORT = 200  # characters of what comes with a progress
 
@@ -60,6 +64,9 @@ class Transcript:
         self._level_text = bytearray()  # what is said as a warning or highlight, while it is
         self._wanted: list[CreateArtifact] = []
         self._room = ROOM
+        self._space = SPACE
+        self._masked: set[str] = set()
+        self._silenced = False
         self._failure = ""
 
     def __call__(self, chunk: bytes) -> None:
@@ -73,8 +80,13 @@ class Transcript:
             wanted = self._wanted.pop(0)
             name = self._masker.text(wanted.name)
             source = os.path.join(directory, wanted.path)  # noqa: PTH118 - a Path refuses less late
+            if self._space <= 0:
+                self.warn(f"artifacts beyond the first {SPACE >> 30} GiB were not kept")
+                continue
             try:
-                self.artifacts.append(await asyncio.to_thread(keep, source, name, folder))
+                artifact = await asyncio.to_thread(keep, source, name, folder)
+                self.artifacts.append(artifact)
+                self._space -= artifact.size
             except ArtifactError as error:
                 self.warn(f"the artifact {name} was not kept: {error}")
 
@@ -106,11 +118,14 @@ class Transcript:
         for message in messages:
             self._hear(text[position : message.at])
             position = message.at
-            self._understand(message)
+            if not self._silenced:
+                self._understand(message)
         self._hear(text[position:])
         self._flush()
 
     def _hear(self, text: bytes) -> None:
+        if self._silenced:
+            return
         if self._level in ("warning", "highlight"):
             self._level_text += text[: LONGEST - len(self._level_text)]
         self._show(self._masker.feed(text))
@@ -131,7 +146,7 @@ class Transcript:
             case SetVariable():
                 self._set(message)
             case Mask(value=value):
-                self._masker.record((value,))
+                self._mask(value)
             case Fail(message=reason):
                 self._failure = reason
             case Problem(text=problem):
@@ -154,32 +169,54 @@ class Transcript:
 
     def _set(self, message: SetVariable) -> None:
         """Set an output variable, as long as there is room."""
-        self._room -= len(message.name) + len(message.value)
-        if self._room < 0:
+        set_before = self.outputs.get(message.name, self.sensitive.get(message.name))
+        known = set_before is not None
+        room = self._room - len(message.value) + len(set_before or "") - (0 if known else len(message.name))
+        if len(message.name) > NAME:
+            self.warn(f"output variables with names of more than {NAME} characters were not set")
+        elif room < 0:
             self.warn(f"output variables of more than {ROOM >> 20} MiB were not set")
+        elif not known and len(self.outputs) + len(self.sensitive) >= OUTPUTS:
+            self.warn(f"output variables beyond the first {OUTPUTS} were not set")
         elif message.sensitive or self._masker.holds(message.value):
-            self._masker.record((message.value,))
+            self._room = room
+            self._mask(message.value)
             self.sensitive[message.name] = message.value
         else:
+            self._room = room
             self.outputs[message.name] = message.value
+
+    def _mask(self, value: str) -> None:
+        """Mask a value from here on; who wants more of them masked than can be is not heard any more."""
+        if value in self._masked:
+            return
+        if len(self._masked) < MASKED:
+            self._masked.add(value)
+            self._masker.record((value,))
+            return
+        self._turn("default")
+        self.warn(f"it wants more than {MASKED} values masked: the rest of what it says is left out")
+        self._silenced = True
 
     def _turn(self, level: str) -> None:
         """Mean what comes from here on otherwise; keep what was said as a warning or a highlight, by line."""
         if self._level_text:
             text = self._masker.beginning(bytes(self._level_text)).decode(errors="replace")
             lines = [line.rstrip() for line in text.splitlines() if line.strip()]
+            before = len(self._highlights)
             if self._level == "warning":
                 for line in lines:
                     self.warn(line)
             else:
                 self._highlights += lines[: HIGHLIGHTS - len(self._highlights)]
+                if len(lines) > HIGHLIGHTS - before:
+                    self.warn(f"highlights beyond the first {HIGHLIGHTS} are in the output alone")
             self._level_text = bytearray()
         self._level = level
         self._turns.append(LevelChange(self._length, level))
 
     def warn(self, text: str) -> None:
         """Warn once of each thing."""
-        full = len(self._warnings) >= WARNINGS
-        self._warnings[
-            "there are more warnings, in the output alone" if full else self._masker.text(text)
-        ] = None
+        masked = self._masker.text(text)[:LONGEST]
+        full = len(self._warnings) >= WARNINGS and masked not in self._warnings
+        self._warnings["there are more warnings, in the output alone" if full else masked] = None
