@@ -45,7 +45,7 @@ async def open_space(
         journal, state, rescued = _taken_up(folder.journal)
         try:
             secrets = SecretStore(served=served)
-            crew = EffectRunner(folder, LocalExecutor(), RealAcquirer(), now, vault=secrets)
+            crew = EffectRunner(folder, LocalExecutor(), RealAcquirer(folder.manifests), now, vault=secrets)
             timetable = ScheduleTimer() if schedules else None
             session = Session(state, journal, crew, user=user, now=now, timetable=timetable)
             session.listen(SnapshotWriter(journal, (journal.snapshot() or (0, b""))[0]).take)

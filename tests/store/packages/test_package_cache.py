@@ -10,7 +10,15 @@ from pathlib import Path
 import pytest
 
 from octotui.store.cancellation import Cancellation, Cancelled
-from octotui.store.packages.package_cache import evict, lock_package, package_path, part_of, sweep, touch
+from octotui.store.packages.package_cache import (
+    PackageCache,
+    evict,
+    lock_package,
+    package_path,
+    part_of,
+    sweep,
+    touch,
+)
 
 
 def put(cache: Path, package: str, version: str, size: int, used: float) -> Path:
@@ -92,5 +100,5 @@ def test_half_done_downloads_are_kept_for_a_week(tmp_path: Path) -> None:
     for part, age in zip(parts, (8, 6), strict=True):
         part.touch()
         os.utime(part, (time.time() - age * 86400,) * 2)
-    sweep(tmp_path)
+    sweep(PackageCache(tmp_path, tmp_path / "manifests"))
     assert [each.exists() for each in parts] == [False, True]

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from octotui.store.archives import unpack as archives
 from octotui.store.cancellation import Cancellation, Cancelled
-from octotui.store.packages import archives
 from octotui.store.packages.installer import PackageError
 from tests.store.acquiring import Cache, member, tarred, zipped
 
