@@ -9,7 +9,7 @@ def main() -> None:
         case ["check", file] if not file.startswith("-"):
             # msgspec does without it, and it is a fifth of what there is to load.
             sys.modules.setdefault("typing_extensions", None)  # type: ignore[arg-type]
-            from octotui.cli.model_files import check
+            from octotui.cli.check_report import check
 
             check(file)
         case _:

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from octotui.cli.connection import there
 from octotui.cli.event_printer import EventPrinter
+from octotui.cli.given_values import passed_environment
 from octotui.cli.model_files import USAGE, refuse, wants_ascii
 from octotui.cli.start_options import OutputOptions, StartOptions, starting_time
 from octotui.cli.summary import exit_code
@@ -165,7 +166,7 @@ class AttendedRun:
         row = questions.row(state, question.id, user, time.time())
         if row is None:
             return None
-        if row.refusal and not row.mine:
+        if row.refusal is not None and not row.mine:
             raise Refused(row.refusal)
         read = "\n".join((row.text.strip(), "", *questions.more(row)))
         return await self._asking.ask(question, row.title, read, row.fields, row.offered)
@@ -209,22 +210,27 @@ class AttendOptions(StartOptions, OutputOptions):
     top: bool
     answer: Answer | None
     detach: bool
+    pass_env: tuple[str, ...]
 
 
-def attend(model: Model, file: Path | None, start: StartRun, said: AttendOptions) -> NoReturn:
+def attend(model: Model, file: Path | None, start: StartRun, options: AttendOptions) -> NoReturn:
     """Run it to its end, and leave with its exit code; what makes no sense is exit code 2."""
     from octotui.cli.attended_run import AttendedRun
     from octotui.cli.event_printer import EventPrinter
     from octotui.engine.commands import Refused
     from octotui.store.errors import StoreError
 
-    start = replace(start, not_before=starting_time(said["at"], said["after"], time.time()))
-    if said["detach"]:
-        _detached(model, file, start, said)
-    narration = EventPrinter(as_json=said["as_json"], ascii_only=wants_ascii(said["plain"]))
+    start = replace(
+        start,
+        not_before=starting_time(options["at"], options["after"], time.time()),
+        passed=passed_environment(model, options["pass_env"]),
+    )
+    if options["detach"]:
+        _detached(model, file, start, options)
+    narration = EventPrinter(as_json=options["as_json"], ascii_only=wants_ascii(options["plain"]))
     try:
-        attended = AttendedRun(model, file, start, said["answer"], narration, top=said["top"])
-        code = asyncio.run(attended.run(said["state"]))
+        attended = AttendedRun(model, file, start, options["answer"], narration, top=options["top"])
+        code = asyncio.run(attended.run(options["state"]))
     except StoreError as error:
         refuse(str(error), 1)
     except Refused as refused:
@@ -232,15 +238,15 @@ def attend(model: Model, file: Path | None, start: StartRun, said: AttendOptions
     raise SystemExit(code)
 
 
-def _detached(model: Model, file: Path | None, start: StartRun, said: AttendOptions) -> NoReturn:
+def _detached(model: Model, file: Path | None, start: StartRun, options: AttendOptions) -> NoReturn:
     """Start it at the space's server, say which run it is, and leave it to go on."""
     from octotui.cli.requests import send_requests
     from octotui.cli.space_argument import SpaceName
 
     def wishes(present: State, user: str) -> Iterator[Request]:
         yield start
-        if said["top"]:
+        if options["top"]:
             yield MoveToTop(run=f"run-{present.next_run}", by=user)
 
-    send_requests(SpaceName(model.space.slug, file, said["state"]), wishes, as_json=said["as_json"])
+    send_requests(SpaceName(model.space.slug, file, options["state"]), wishes, as_json=options["as_json"])
     raise SystemExit(0)

@@ -8,10 +8,10 @@ from typing import NoReturn
 
 from msgspec.structs import replace
 
-from octotui.model.complaints import InsideReport, ModelError, did_you_mean
+from octotui.model.complaints import Complaint, InsideReport, ModelError, did_you_mean
 from octotui.model.iteration import variables
 from octotui.model.space import Model, Space
-from octotui.model.toml.read import load
+from octotui.model.toml.read import Check, load, load_with_warnings
 from octotui.variables.check_templates import check_expressions
 
 USAGE = 2  # the exit code of a wrong model and of wrong usage
@@ -32,7 +32,22 @@ def load_or_exit(path: Path | str | None) -> Model:
 
 def read_model(path: Path | str) -> Model:
     """The model of a file or a folder, with all that is checked; raises ModelError."""
-    return load(path, (check_expressions, _check_secrets))
+    return load(path, CHECKS)
+
+
+def read_with_warnings(path: Path | str, *, here: bool = False) -> tuple[Model, tuple[Complaint, ...]]:
+    """The model with all that is checked, and what `check` warns of in it; raises ModelError.
+
+    Where it is to be used `here`, it warns of sensitive values that cannot be read, too.
+    """
+    return load_with_warnings(path, CHECKS, (*ADVICE, _check_here) if here else ADVICE)
+
+
+def _check_here(model: Model, report: InsideReport) -> None:
+    """Warns of what cannot be read in this environment (V5)."""
+    from octotui.runtime.jobs.secret_sources import check_here
+
+    check_here(model, report)
 
 
 def _check_secrets(model: Model, report: InsideReport) -> None:
@@ -43,31 +58,23 @@ def _check_secrets(model: Model, report: InsideReport) -> None:
         check_secrets(model, report)
 
 
-def check(path: Path | str) -> None:
-    """Say what a model holds; exit code 2 and every complaint where it is wrong."""
-    model = load_or_exit(path)
-    steps = sum(len(runbook.steps) for runbook in model.processes.values())
-    counts = (
-        (len(model.pools), "pool"),
-        (len(model.workers), "worker"),
-        *([(len(model.projects), "project")] if model.projects else []),
-        (len(model.runbooks), "runbook"),
-        (steps, "step"),
-    )
-    told = ", ".join(f"{number} {noun}{'' if number == 1 else 's'}" for number, noun in counts)
-    say(f"{model.space.name}: {told}; nothing to complain about")
+CHECKS: tuple[Check, ...] = (check_expressions, _check_secrets)
+"""What other rooms find wrong in a model's texts."""
+
+ADVICE: tuple[Check, ...] = ()
+"""What `check` warns of in a model that is right."""
 
 
-def slug_of(kind: str, said: str, declared: Mapping[str, object]) -> str:
+def slug_of(kind: str, argument: str, declared: Mapping[str, object]) -> str:
     """The slug that somebody means who typed a slug or a name; exit code 2 where there is none."""
-    if said in declared:
-        return said
+    if argument in declared:
+        return argument
     names = {slug: getattr(each, "name", slug) for slug, each in declared.items()}
-    meant = [slug for slug, name in names.items() if name.casefold() == said.casefold()]
+    meant = [slug for slug, name in names.items() if name.casefold() == argument.casefold()]
     if len(meant) > 1:
-        refuse(f"several {kind}s are called “{said}”: say which by its slug, {' or '.join(meant)}")
+        refuse(f"several {kind}s are called “{argument}”: say which by its slug, {' or '.join(meant)}")
     if not meant:
-        refuse(f"there is no {kind} “{said}”{did_you_mean(said, [*declared, *names.values()])}")
+        refuse(f"there is no {kind} “{argument}”{did_you_mean(argument, [*declared, *names.values()])}")
     return meant[0]
 
 

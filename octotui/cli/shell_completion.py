@@ -39,8 +39,8 @@ def questions(ctx: click.Context, param: click.Parameter, incomplete: str) -> li
     return _offered(((each.id, f"{each.run} {each.step}") for each in asked), incomplete)
 
 
-def _offered(found: Iterable[tuple[str, str]], incomplete: str) -> list[CompletionItem]:
-    return [CompletionItem(value, help=told) for value, told in found if value.startswith(incomplete)]
+def _offered(choices: Iterable[tuple[str, str]], incomplete: str) -> list[CompletionItem]:
+    return [CompletionItem(value, help=text) for value, text in choices if value.startswith(incomplete)]
 
 
 def _file(ctx: click.Context) -> Path:

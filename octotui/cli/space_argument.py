@@ -32,21 +32,21 @@ def space_argument(function: click.decorators.FC) -> click.decorators.FC:
     return click.argument("space", metavar="FILE", shell_complete=files)(function)
 
 
-def space_of(said: str, state: Path | None) -> SpaceName:
+def space_of(argument: str, state: Path | None) -> SpaceName:
     """The space of a model's file, or of that name or folder; exit code 2 where there is none.
 
     Of a file only the name of its space is read, so that a model that is broken meanwhile holds nobody up.
     """
-    path = Path(said)
+    path = Path(argument)
     if (path / "journal.sqlite").exists():
         return SpaceName(path.absolute().name, None, path.absolute().parent)
     if path.exists():
         return SpaceName(space_slug(_name_in(path)), path, state)
     base = default_base() if state is None else state
-    slug = space_slug(said)
+    slug = space_slug(argument)
     if not (base / slug).is_dir():
         spaces = [each.name for each in base.iterdir()] if base.is_dir() else []
-        refuse(f"there is no model {said}, and no space of that name{did_you_mean(said, spaces)}")
+        refuse(f"there is no model {argument}, and no space of that name{did_you_mean(argument, spaces)}")
     return SpaceName(slug, None, state)
 
 
@@ -82,9 +82,9 @@ def _declared_name(path: Path) -> str | None:
     return None
 
 
-def run_id(said: str) -> str:
+def run_id(argument: str) -> str:
     """The id of a run, also where only its number was said; exit code 2 where it is neither."""
-    number = said.removeprefix("run-")
+    number = argument.removeprefix("run-")
     if not (number.isascii() and number.isdigit() and len(number) < 16):
-        refuse(f"“{said}” is not the id of a run: say one such as run-7")
+        refuse(f"“{argument}” is not the id of a run: say one such as run-7")
     return f"run-{int(number)}"

@@ -48,12 +48,12 @@ def _question(question: Interruption) -> dict[str, Any]:
 
 def _workers(state: State, run: Run) -> dict[str, str]:
     """The worker of each step that ran; one that ran nowhere is left out."""
-    found: dict[str, str] = {}
+    workers: dict[str, str] = {}
     for step, progress in zip(run.runbook.steps, run.steps, strict=True):
         started = [state.jobs[name] for name in progress.jobs if state.jobs[name].started_at is not None]
         if started and started[-1].worker is not None:
-            found[step.name] = started[-1].worker
-    return found
+            workers[step.name] = started[-1].worker
+    return workers
 
 
 def _artifacts(state: State, run: Run, where: Where | None) -> list[dict[str, Any]]:
@@ -83,13 +83,15 @@ def lock_waits(events: Iterable[AnyEvent]) -> dict[str, str]:
     """What to say of each job that did not get its lock at once: `waited 00:04 for worker3, behind run-1`."""
     state = State(keep_ended=True)
     behind: dict[str, str] = {}
-    told: dict[str, str] = {}
+    sentences: dict[str, str] = {}
     for event in events:
         name = getattr(event, "job", "")
         wait = state.jobs[name].wait if name in state.jobs else None
         state = evolve(state, event)
         if isinstance(event, JobStarted) and isinstance(wait, ForLock) and event.at > wait.since:
-            told[name] = f"waited {duration(event.at - wait.since)} for {wait.machine}{behind.get(name, '')}"
+            sentences[name] = (
+                f"waited {duration(event.at - wait.since)} for {wait.machine}{behind.get(name, '')}"
+            )
         elif name in state.jobs and (runs := [each.run for each in blockers(state, state.jobs[name])]):
             behind[name] = f", behind {listed(dict.fromkeys(runs))}"
-    return told
+    return sentences

@@ -36,12 +36,12 @@ class TerminalQuestions:
         self,
         question: Interruption,
         title: str,
-        told: str,
+        text: str,
         fields: Sequence[RequiredPrompt] = (),
         offered: Mapping[str, str] | None = None,
     ) -> TypedAnswer | None:
         """Say what is to be read first, and ask for one of the choices or none, for notes and fields."""
-        _tell(f"\n{question.run} asks: {title}\n\n{told.strip()}\n\n")
+        _tell(f"\n{question.run} asks: {title}\n\n{text.strip()}\n\n")
         answers = {word: each for each in question.choices for word in (each, each[0])}
         while True:
             word = (await self._line(prompt(question.choices))).lower()

@@ -31,7 +31,8 @@ class StartRun(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     None leaves it to the model.
 
     It stands in no line until `not_before` (seconds since 1970). What a schedule starts says which one, and
-    the time it was due at: a time that has been started already is refused.
+    the time it was due at: a time that has been started already is refused. `passed` are variables of
+    the environment that its owner gives it: sensitive values are read from them before the server's own (V5).
     """
 
     process: str
@@ -47,6 +48,7 @@ class StartRun(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     schedule: str | None = None
     due: float | None = None
     origin: str = ""
+    passed: dict[str, str] = {}
 
 
 class StartDue(msgspec.Struct, frozen=True, kw_only=True, tag=True):

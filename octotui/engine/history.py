@@ -15,10 +15,10 @@ class InconsistentHistory(Exception):
 
 
 class History:
-    """The moments from the first run on, numbered from 1; raises `Misfit` for events that don't fit."""
+    """The moments from the first run on, from 1; raises `InconsistentHistory` for events that do not fit."""
 
     def __init__(self, events: Sequence[AnyEvent], kept: int = KEPT) -> None:
-        first = next((place for place, each in enumerate(events) if isinstance(each, RunQueued)), None)
+        first = next((index for index, each in enumerate(events) if isinstance(each, RunQueued)), None)
         if first is None:
             raise InconsistentHistory("no run is queued in it")
         self.events = tuple(events[first:])
@@ -37,9 +37,9 @@ class History:
 
     def state(self, number: int) -> State:
         """The State after the event of this number; 0 is before the first."""
-        place = number // self._every
-        state = self._kept[place]
-        for event in self.events[place * self._every : number]:
+        index = number // self._every
+        state = self._kept[index]
+        for event in self.events[index * self._every : number]:
             state = _fold(state, event)
         return state
 

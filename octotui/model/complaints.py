@@ -8,6 +8,9 @@ import msgspec
 Keys = tuple[str | int, ...]
 """A way into a TOML document: keys of tables, and indexes of lists from 0."""
 
+Reason = str
+"""Why something may not be, or did not happen: a sentence, or the end of one; None where it may, or did."""
+
 Report = Callable[[Keys, str], None]
 """Takes a sentence about what is wrong with a key."""
 
@@ -34,8 +37,8 @@ class Complaint(msgspec.Struct, frozen=True):
     message: str
 
     def __str__(self) -> str:
-        place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
-        return ": ".join(part for part in (place, self.key, self.message) if part)
+        position = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+        return ": ".join(part for part in (position, self.key, self.message) if part)
 
 
 class ModelError(Exception):

@@ -29,8 +29,8 @@ def placed(process: Runbook, at: Keys = ()) -> Iterator[tuple[Keys, Step]]:
     for index, step in enumerate(process.steps):
         yield (*at, "steps", index), step
         children = step.action.steps if isinstance(step.action, Rolling) else ()
-        for place, child in enumerate(children):
-            yield (*at, "steps", index, "steps", place), child
+        for child_index, child in enumerate(children):
+            yield (*at, "steps", index, "steps", child_index), child
 
 
 def tables_of_variables(model: Model) -> Iterator[tuple[Keys, Variables]]:
@@ -83,9 +83,9 @@ def values_seen_by(model: Model, process: str, published: Mapping[str, Variables
     if len(tables) == 1:
         return tables[0][1]
     written: dict[str, str] = {}
-    found: Variables = {}
+    merged: Variables = {}
     for _, table in tables:
         for name, values in table.items():
             first = written.setdefault(name.lower(), name)
-            found[first] = found.get(first, ()) + values
-    return found
+            merged[first] = merged.get(first, ()) + values
+    return merged

@@ -202,13 +202,13 @@ class Runbook(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     def groups(self) -> tuple[tuple[int, ...], ...]:
         """The indexes of its steps once flat, those that start together side by side (S2)."""
-        found: list[list[int]] = []
+        groups: list[list[int]] = []
         for index, step in enumerate(self.steps):
-            if step.within or (step.start == "with-previous" and found):
-                found[-1].append(index)
+            if step.within or (step.start == "with-previous" and groups):
+                groups[-1].append(index)
             else:
-                found.append([index])
-        return tuple(map(tuple, found))
+                groups.append([index])
+        return tuple(map(tuple, groups))
 
 
 def _children(step: Step) -> tuple[Step, ...]:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cronsim import CronSim, CronSimError
 
-from octotui.model.complaints import Keys, Report
+from octotui.model.complaints import Keys, Reason, Report
 from octotui.model.space import Model, Schedule
 
 FIELDS = 5
@@ -28,11 +28,11 @@ def check_schedules(model: Model, report: Report) -> None:
     """Complains about times that never come, and channels that are not those of the project."""
     for slug, schedule in model.schedules.items():
         at: Keys = ("schedules", slug)
-        if problem := wrong_times(schedule.cron):
+        if (problem := wrong_times(schedule.cron)) is not None:
             report((*at, "cron"), problem)
         if not is_zone(schedule.timezone):
-            told = 'write one such as "Europe/Berlin"'
-            report((*at, "timezone"), f'There is no time zone "{schedule.timezone}"; {told}.')
+            advice = 'write one such as "Europe/Berlin"'
+            report((*at, "timezone"), f'There is no time zone "{schedule.timezone}"; {advice}.')
         if schedule.project is not None and schedule.environment is None:
             report(at, "A release is deployed to an environment; say which one.")
         _check_channel(model, schedule, at, report)
@@ -44,8 +44,8 @@ def _check_channel(model: Model, schedule: Schedule, at: Keys, report: Report) -
         report((*at, "channel"), f'{project.name} has no channel "{schedule.channel}".')
 
 
-def wrong_times(cron: str) -> str:
-    """What is wrong with a cron text, or nothing."""
+def wrong_times(cron: str) -> Reason | None:
+    """What is wrong with a cron text, or None."""
     if len(cron.split()) != FIELDS:
         return f'Expected minute, hour, day, month and weekday, such as "0 3 * * *", not "{cron}".'
     try:
@@ -54,7 +54,7 @@ def wrong_times(cron: str) -> str:
         return f'"{cron}" says no time: {str(error).lower()}.'
     except StopIteration:
         return f'"{cron}" says a time that never comes.'
-    return ""
+    return None
 
 
 def is_zone(name: str) -> bool:

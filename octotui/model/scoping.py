@@ -13,8 +13,8 @@ KINDS = Scope.__struct_fields__
 
 def names(scope: Scope, kind: str) -> tuple[str, ...]:
     """The names that a scope, or a context, has of one kind."""
-    found: tuple[str, ...] = getattr(scope, kind)
-    return found
+    scope_names: tuple[str, ...] = getattr(scope, kind)
+    return scope_names
 
 
 def kinds_of(scope: Scope) -> tuple[str, ...]:

@@ -65,16 +65,16 @@ def range_of(text: str) -> Range:
     """The range that a text says; raises RangeError."""
     if re.fullmatch(VERSION, text):
         return Range(low=text, high=text)
-    if found := _FLOATING.fullmatch(text):
-        return Range(numbers=tuple(map(int, found[1].split(".")[:-1])), tag=found[2])
-    if (found := _INTERVAL.fullmatch(text)) is None or not (found[2] or found[4]):
+    if match := _FLOATING.fullmatch(text):
+        return Range(numbers=tuple(map(int, match[1].split(".")[:-1])), tag=match[2])
+    if (match := _INTERVAL.fullmatch(text)) is None or not (match[2] or match[4]):
         raise RangeError(
             f'"{text}" is no range of versions; write one such as "1.2.0", "[1.0,2.0)", "1.x" or "1.x-*".'
         )
-    low, high = found[2] or None, found[4] or None
-    if not found[3]:
+    low, high = match[2] or None, match[4] or None
+    if not match[3]:
         high = low  # `[1.2.0]`
-    read = Range(low=low, high=high, with_low=found[1] == "[", with_high=found[5] == "]")
+    read = Range(low=low, high=high, with_low=match[1] == "[", with_high=match[5] == "]")
     if _empty(read):
         raise RangeError(f'No version is in "{text}"; turn its ends round, or include them with "[" and "]".')
     return read
@@ -87,10 +87,10 @@ def fits(version: str, wanted: str = ANY, tag: str | None = None) -> bool:
     releases through, and `^beta` their pre-releases. An unreadable range raises RangeError.
     """
     limits = range_of(wanted)
-    found = tag_of(version)
+    version_tag = tag_of(version)
     if tag is not None:
-        return _inside(version, limits) and re.search(tag, found) is not None
-    return _inside(version, limits) and (not found or _lets_in(limits, found))
+        return _inside(version, limits) and re.search(tag, version_tag) is not None
+    return _inside(version, limits) and (not version_tag or _lets_in(limits, version_tag))
 
 
 def highest(versions: Iterable[str], wanted: str = ANY, tag: str | None = None) -> str | None:
@@ -112,27 +112,27 @@ def best(
 
 
 def _inside(version: str, limits: Range) -> bool:
-    place, count = precedence(version), len(limits.numbers)
+    version_key, count = precedence(version), len(limits.numbers)
     padded = (*numbers_of(version), *(0,) * count)
     if padded[:count] != limits.numbers:
         return False
     if limits.low is not None and limits.low == limits.high and "+" in limits.low:
         return version == limits.low  # builds are equal in order, and yet not the same
-    return _above(place, limits) and _below(place, limits)
+    return _above(version_key, limits) and _below(version_key, limits)
 
 
-def _above(place: tuple[Any, ...], limits: Range) -> bool:
+def _above(version_key: tuple[Any, ...], limits: Range) -> bool:
     if limits.low is None:
         return True
     low = precedence(limits.low)
-    return place > low or (limits.with_low and place == low)
+    return version_key > low or (limits.with_low and version_key == low)
 
 
-def _below(place: tuple[Any, ...], limits: Range) -> bool:
+def _below(version_key: tuple[Any, ...], limits: Range) -> bool:
     if limits.high is None:
         return True
     high = precedence(limits.high)
-    return place < high or (limits.with_high and place == high)
+    return version_key < high or (limits.with_high and version_key == high)
 
 
 def _lets_in(limits: Range, tag: str) -> bool:

@@ -1,4 +1,4 @@
-"""What must be done follows from the events: a Crew does it, and reports back with commands."""
+"""Perform the effects of committed events: start and stop work, and report back with commands."""
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
@@ -49,7 +49,7 @@ class EffectRunner:
         self._scripts = ScriptJobs(folder, executor, self._secret_store, now, keeps_output=keeps_output)
         self._scripts.report = self._report
         self._scripts.present = self._present
-        self._found: dict[str, ResumableAttempt | None] = {}
+        self._attempts: dict[str, ResumableAttempt | None] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._choosing = asyncio.Lock()
         self._closed = False
@@ -70,7 +70,7 @@ class EffectRunner:
             case events.JobEnded() | events.AttemptFailed():
                 self._scripts.clean(event.job)
             case events.RunEnded():
-                self._secret_store.forget(event.run)
+                self._secret_store.forget(event.run, self.present())
             case _:
                 pass  # the other events ask for nothing
 
@@ -79,11 +79,11 @@ class EffectRunner:
         running = tuple(job for job in state.jobs.values() if job.state == "running")
         lost = []
         for job in sorted(running, key=lambda each: each.place):
-            found = await self._scripts.inspect(state, job) if job.kind == "script" else None
-            if isinstance(found, Outcome):
-                lost.append(ReportOutcome(job=job.id, attempt=job.attempt, outcome=found))
+            attempt = await self._scripts.inspect(state, job) if job.kind == "script" else None
+            if isinstance(attempt, Outcome):
+                lost.append(ReportOutcome(job=job.id, attempt=job.attempt, outcome=attempt))
             else:
-                self._found[job.id] = found
+                self._attempts[job.id] = attempt
         await self._scripts.remove_orphans(running)
         return tuple(lost)
 
@@ -93,16 +93,16 @@ class EffectRunner:
         Acquiring packages is done again: it finds what is there already.
         """
         self._scripts.account()
-        for name, found in self._found.items():
+        for name, attempt in self._attempts.items():
             if name in state.jobs and state.jobs[name].state == "running":
-                self._spawn(name, self._work(state.jobs[name], found))
-        self._found.clear()
+                self._spawn(name, self._work(state.jobs[name], attempt))
+        self._attempts.clear()
         for run in sorted((run for _, run in state.runs.items()), key=lambda each: each.number):
             self._choose(run)
 
-    def give(self, run: str, secrets: Mapping[str, str]) -> None:
-        """Take the sensitive values that were given for a run, which no event holds."""
-        self._secret_store.give(run, secrets)
+    def give(self, run: str, secrets: Mapping[str, str], passed: Mapping[str, str]) -> None:
+        """Take the sensitive values that were given for a run, which no event holds; see SecretStore."""
+        self._secret_store.give(run, secrets, passed)
 
     def record(self, job: Job, secrets: Mapping[str, str]) -> None:
         """Take the sensitive values that were given in an answer, which no event holds."""
@@ -166,33 +166,33 @@ class EffectRunner:
         else:
             self._scripts.stop(job)
 
-    async def _work(self, job: Job, found: ResumableAttempt | None = None) -> None:
+    async def _work(self, job: Job, attempt: ResumableAttempt | None = None) -> None:
         """Do a job, keep its output, and report how it ended."""
-        if self._closed or (found is None and self.present().jobs[job.id].stopping):
+        if self._closed or (attempt is None and self.present().jobs[job.id].stopping):
             outcome = Outcome(state="cancelled")  # it was to end before it began
         else:
-            with self._output(job, found) as output:
-                outcome = await self._outcome(job, output, found)
+            with self._output(job, attempt) as output:
+                outcome = await self._outcome(job, output, attempt)
             if output.problem:
                 outcome = Outcome(state="failed", reason=output.problem, artifacts=outcome.artifacts)
         self.report(ReportOutcome(job=job.id, attempt=job.attempt, outcome=outcome))
 
-    def _output(self, job: Job, found: ResumableAttempt | None) -> JobOutput:
+    def _output(self, job: Job, attempt: ResumableAttempt | None) -> JobOutput:
         """The output of a job; what is done or heard again is kept once."""
         log = self._folder.log(job.run, job.id) if self._keeps_output else None
         first = job.attempt == 1
         if log is not None and first and job.kind == "acquire":
             log_index.remove(log)
-        since = found.resume.log if found is not None else 0 if first else None
+        since = attempt.resume.log if attempt is not None else 0 if first else None
         return JobOutput(log, self._now, partial(self._end, job), since)
 
     def _pass_on(self, command: Command) -> None:
         """Report what is not a job's; who is told of it is known later than this crew."""
         self.report(command)
 
-    async def _outcome(self, job: Job, output: JobOutput, found: ResumableAttempt | None) -> Outcome:
+    async def _outcome(self, job: Job, output: JobOutput, attempt: ResumableAttempt | None) -> Outcome:
         if job.kind == "script":
-            return await self._scripts.run(job, output, found)
+            return await self._scripts.run(job, output, attempt)
         state = self.present()
         directory = self._scripts.directory(state, job)
         return await self._acquirer.acquire(

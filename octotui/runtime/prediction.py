@@ -102,7 +102,7 @@ def _who_may(state: State, asked: Interruption) -> Iterator[str]:
     """Those who may answer: the members of its teams, or else as many people as it takes."""
     yield from people(state, asked)
     made_up = ("somebody", *(f"somebody {number}" for number in range(2, len(asked.answers) + 4)))
-    yield from (each for each in made_up if not may_answer(state, asked, each))
+    yield from (each for each in made_up if may_answer(state, asked, each) is None)
 
 
 def _something(name: str, prompt: Prompt) -> str:

@@ -8,6 +8,7 @@ from octotui.engine.commands import AboutQuestion, AnswerInterruption, Refused, 
 from octotui.engine.decide.questions import answered
 from octotui.engine.events import AnyEvent
 from octotui.engine.state import State
+from octotui.model.complaints import Reason
 from octotui.store.journal.in_memory import AnyJournal
 
 
@@ -22,20 +23,20 @@ async def check_repeated(journal: AnyJournal, command: AboutQuestion) -> None:
     """Nothing, where a wish of the same person was fulfilled before; otherwise raises Refused."""
     newest_first = await asyncio.to_thread(journal.question, command.interruption)
     refusal = _refusal(newest_first[::-1], command)
-    if refusal:
+    if refusal is not None:
         raise Refused(refusal)
 
 
-def _refusal(history: Sequence[AnyEvent], command: AboutQuestion) -> str:
+def _refusal(history: Sequence[AnyEvent], command: AboutQuestion) -> Reason | None:
     answers = [event for event in history if isinstance(event, events.InterruptionAnswered)]
     own = next((event for event in answers if event.user == command.user), None)
     if isinstance(command, TakeInterruption) and _responsible(history) == command.user:
-        return ""
+        return None
     if isinstance(command, AnswerInterruption) and own is not None and _same(own, command):
-        return ""
+        return None
     if answers:
-        said = own or answers[-1]
-        return answered(f"{command.interruption} of {said.run}", said.user, said.answer)
+        answer = own or answers[-1]
+        return answered(f"{command.interruption} of {answer.run}", answer.user, answer.answer)
     return f"{command.interruption} needs no answer any more: its run was ended"
 
 

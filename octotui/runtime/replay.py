@@ -134,8 +134,8 @@ class Replay:
     def artifact_path(self, run: str, job: str, name: str) -> Path:
         """Where a file is for as long as this is looked at, if it was exported."""
         folder = self._content.folder / artifact_folder(run, _plain(job))
-        found = sorted(each for each in folder.glob("*/*") if each.name == name)
-        return found[0] if found else Path("not exported: `octotui export --artifacts` takes files along")
+        matches = sorted(each for each in folder.glob("*/*") if each.name == name)
+        return matches[0] if matches else Path("not exported: `octotui export --artifacts` takes files along")
 
 
 def _plain(job: str) -> str:

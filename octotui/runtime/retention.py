@@ -53,12 +53,12 @@ class RetentionCleaner:
             await asyncio.to_thread(self._remove_orphans)
         for first in range(0, len(families), STEP):
             some = families[first : first + STEP]
-            found = await asyncio.to_thread(removal, self._folder.journal, some, before)
-            command = RemoveRuns(runs=found.runs, gaps=found.gaps, keep=before is None)
+            expired = await asyncio.to_thread(removal, self._folder.journal, some, before)
+            command = RemoveRuns(runs=expired.runs, gaps=expired.gaps, keep=before is None)
             events = await self._session.send(command)
             before = before or events[0].seq
             for kind in KINDS:
-                await asyncio.to_thread(_remove, self._folder.path / kind, found.runs)
+                await asyncio.to_thread(_remove, self._folder.path / kind, expired.runs)
             await asyncio.sleep(REST)
 
     async def _remove_files(self, kind: FileKind, families: Sequence[EndedFamily]) -> None:

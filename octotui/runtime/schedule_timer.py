@@ -28,10 +28,10 @@ class ScheduleTimer:
 
     def due(self, now: float) -> list[StartDue]:
         """What is to be started by now, in order of time: one run each, however many times have passed."""
-        found = sorted((at, slug) for slug, at in self._next.items() if at <= now)
-        for _, slug in found:
+        starts = sorted((at, slug) for slug, at in self._next.items() if at <= now)
+        for _, slug in starts:
             self._set(slug, now)
-        return [StartDue(schedule=slug, due=at) for at, slug in found]
+        return [StartDue(schedule=slug, due=at) for at, slug in starts]
 
     def _set(self, slug: str, after: float) -> None:
         at = next(upcoming(self._schedules[slug], after), None)

@@ -9,6 +9,7 @@ from itertools import count
 from pathlib import Path
 
 from octotui.engine.state import Artifact
+from octotui.model.complaints import Reason
 
 LARGEST = 1 << 30  # bytes of an artifact
 LONGEST = 200  # bytes of its name
@@ -114,8 +115,8 @@ def _new(folder: Path, name: str) -> tuple[Path, int]:
     raise AssertionError
 
 
-def keep_workspace(directory: str, folder: Path, without: Collection[str]) -> str:
-    """Move what is in a directory, but these names, into a folder; the problem with that, or nothing."""
+def keep_workspace(directory: str, folder: Path, without: Collection[str]) -> Reason | None:
+    """Move what is in a directory, but these names, into a folder; the problem with that, or None."""
     try:
         for left in sorted(Path(directory).iterdir()):
             if left.name not in without:
@@ -124,4 +125,4 @@ def keep_workspace(directory: str, folder: Path, without: Collection[str]) -> st
     except (OSError, shutil.Error) as problem:
         why = getattr(problem, "strerror", None) or problem
         return f"what was left in the workspace cannot be kept: {why}"
-    return ""
+    return None

@@ -134,8 +134,8 @@ class OctotuiApp(App[Left]):
         from rich.traceback import Traceback  # noqa: PLC0415
 
         self.bell()
-        told = Traceback(show_locals=False, width=None)
-        self._exit_renderables.append(Segments(self.console.render(told, self.console.options)))
+        traceback = Traceback(show_locals=False, width=None)
+        self._exit_renderables.append(Segments(self.console.render(traceback, self.console.options)))
         self._close_messages_no_wait()
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:

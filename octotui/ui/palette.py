@@ -22,7 +22,7 @@ ACTIONS = (
 
 def commands(app: App[Any], screen: Screen[Any]) -> Iterator[SystemCommand]:
     """Those actions that the screen offers now."""
-    for title, told, action in ACTIONS:
+    for title, text, action in ACTIONS:
         if hasattr(screen, f"action_{action}") and screen.check_action(action, ()):
-            yield SystemCommand(title, told, partial(screen.run_action, action))
+            yield SystemCommand(title, text, partial(screen.run_action, action))
     yield SystemCommand("Leave octotui", "Asks what becomes of active runs", app.action_quit)

@@ -67,8 +67,8 @@ class ReplayApp(OctotuiApp):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """What the palette offers: ways through time, too."""
-        for title, told, action in TITLES:
-            yield SystemCommand(title, told, partial(self.run_action, action))
+        for title, text, action in TITLES:
+            yield SystemCommand(title, text, partial(self.run_action, action))
         yield from super().get_system_commands(screen)
 
     async def action_quit(self) -> None:
@@ -113,8 +113,8 @@ class ReplayApp(OctotuiApp):
 
     def action_faster(self, step: int) -> None:
         """Let time pass faster, or slower."""
-        place = PACES.index(self.pace) + step
-        self.pace = PACES[min(max(place, 0), len(PACES) - 1)]
+        index = PACES.index(self.pace) + step
+        self.pace = PACES[min(max(index, 0), len(PACES) - 1)]
 
     def _pass(self) -> None:
         """Let a frame's time pass."""

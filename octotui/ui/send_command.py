@@ -19,15 +19,15 @@ T = TypeVar("T")
 
 async def send(node: DOMNode, session: "SpaceAccess", command: Command) -> tuple[AnyEvent, ...]:
     """The events a command led to; none where it was refused."""
-    return await _told(node, session.send(command)) or ()
+    return await _result(node, session.send(command)) or ()
 
 
 async def release(node: DOMNode, session: "SpaceAccess", command: CreateRelease) -> Release | None:
     """The release that was made; None where it was refused."""
-    return await _told(node, make_release(session, command))
+    return await _result(node, make_release(session, command))
 
 
-async def _told(node: DOMNode, asked: Awaitable[T]) -> T | None:
+async def _result(node: DOMNode, asked: Awaitable[T]) -> T | None:
     try:
         return await asked
     except Refused as refused:

@@ -26,8 +26,8 @@ TINTS: dict[str, Role | None] = {
 
 def glyphs_of(widget: Widget) -> Glyphs:
     """The characters that a widget draws with: those of its app."""
-    found = getattr(widget.app, "glyphs", UNICODE)
-    return found if isinstance(found, Glyphs) else UNICODE
+    glyphs = getattr(widget.app, "glyphs", UNICODE)
+    return glyphs if isinstance(glyphs, Glyphs) else UNICODE
 
 
 def styles_of(widget: Widget) -> Styles:
@@ -55,16 +55,16 @@ def cut(spans: Sequence[Span], width: int, glyphs: Glyphs) -> list[Span]:
     """The spans, ended with an ellipsis where they are wider than a width."""
     if length(spans) <= width:
         return list(spans)
-    found: list[Span] = []
+    pieces: list[Span] = []
     left = max(0, width - 1)
     for text, role in spans:
         if cell_len(text) >= left:
             kept = set_cell_size(text, left).rstrip(" ·")
-            found.append((kept + glyphs.text("…") if width > 0 else "", role))
-            return found
-        found.append((text, role))
+            pieces.append((kept + glyphs.text("…") if width > 0 else "", role))
+            return pieces
+        pieces.append((text, role))
         left -= cell_len(text)
-    return found
+    return pieces
 
 
 def spread(left: Sequence[Span], right: Sequence[Span], width: int, glyphs: Glyphs) -> list[Span]:

@@ -22,8 +22,8 @@ class TerminalNotifications:
         if state.asking is not self._asking:
             before = set(self._asking)
             self._asking = state.asking
-            for place in state.asking:
-                if place not in before and (text := notification(state, place[1], self._user)):
+            for entry in state.asking:
+                if entry not in before and (text := notification(state, entry[1], self._user)):
                     self._tell(text)
 
 

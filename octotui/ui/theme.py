@@ -51,11 +51,11 @@ def role_styles(theme: Theme, ground: Style) -> Styles:
 
 def _of_theme(theme: Theme) -> Styles:
     colours = theme.to_color_system().generate()
-    found: Styles = {}
+    styles: Styles = {}
     for role, name in COLOURS.items():
         colour = Color.parse(colours[name])
         if role == "muted" and not theme.ansi:
             colour = Color.parse(colours["background"]).blend(colour, 0.55)
         strong, dim = role in ("strong", "lit") or None, (role == "muted" and theme.ansi) or None
-        found[role] = Style(color=colour.rich_color, bold=strong, dim=dim)
-    return found
+        styles[role] = Style(color=colour.rich_color, bold=strong, dim=dim)
+    return styles

@@ -37,10 +37,10 @@ def _value(
         left, right = _value(number.left, find, note), _value(number.right, find, note)
         return None if left is None or right is None else _operate(left, number.sign, right, note)
     text = find(number)
-    found = None if text is None else parsed(text)
-    if text is not None and found is None:
+    value = None if text is None else parsed(text)
+    if text is not None and value is None:
         note(f"{number.path if isinstance(number, Name) else number.pieces[0]} is not a number.")
-    return found
+    return value
 
 
 def _operate(left: float, sign: str, right: float, note: Callable[[str], None]) -> float | None:

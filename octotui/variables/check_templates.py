@@ -44,9 +44,9 @@ def texts(model: Model) -> Iterator[Text]:
         yield from _of_step(at, step)
     for name, text in model.notify.action.parameters.items() if model.notify.action else ():
         yield ("notify", "parameters", name), text, None
-    for place, values in variables(model):
+    for keys, values in variables(model):
         for index, value in enumerate(values):
-            yield from _of_value((*place, index), value)
+            yield from _of_value((*keys, index), value)
 
 
 def _of_step(at: Keys, step: Step) -> Iterator[Text]:

@@ -14,27 +14,27 @@ def decoded(text: str) -> object:
         return None
     for strict in (True, False):
         try:
-            found = json.loads(text if strict else LOOSE.sub(_strict, text))
+            value = json.loads(text if strict else LOOSE.sub(_strict, text))
         except (ValueError, RecursionError):
             continue
-        return found if isinstance(found, list | dict) else None
+        return value if isinstance(value, list | dict) else None
     return None
 
 
 def dig(text: str, path: list[str]) -> str | None:
     """What lies on a path into a text in JSON; a missing part is empty, and None means there is no way."""
-    found: object = text
+    value: object = text
     for name in path:
-        if isinstance(found, str):
-            found = decoded(found)
-        match found:
+        if isinstance(value, str):
+            value = decoded(value)
+        match value:
             case dict():
-                found = found.get(name, "")
+                value = value.get(name, "")
             case list() if re.fullmatch(r"\d{1,9}", name):
-                found = found[int(name)] if int(name) < len(found) else ""
+                value = value[int(name)] if int(name) < len(value) else ""
             case _:
                 return None
-    return written(found)
+    return written(value)
 
 
 def written(value: object) -> str:

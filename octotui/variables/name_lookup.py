@@ -23,10 +23,10 @@ class Item(msgspec.Struct, frozen=True):
 def items_in(text: str) -> list[Item]:
     """The items of a value: of a list or a table in JSON, or between commas."""
     match decoded(text):
-        case list() as found:
-            return [Item(written(each)) for each in found]
-        case dict() as found:
-            return [Item(name, written(each)) for name, each in found.items()]
+        case list() as elements:
+            return [Item(written(each)) for each in elements]
+        case dict() as table:
+            return [Item(name, written(each)) for name, each in table.items()]
         case _:
             return [Item(each) for each in text.split(",")]
 
@@ -54,9 +54,9 @@ class Lookup:
         taken = steps(path)
         if self.items:
             item = self.items.get(taken[0].lower())
-            found = self._special("".join(taken).lower()) if item is None else self._of(item, taken[1:])
-            if found is not None:
-                return found
+            value = self._special("".join(taken).lower()) if item is None else self._of(item, taken[1:])
+            if value is not None:
+                return value
         return self._global(taken)
 
     def items_of(self, path: str) -> list[Item]:
@@ -99,8 +99,8 @@ class Lookup:
             return self._filled("".join(taken), raw)
         for cut in range(len(taken) - 1, 0, -1):
             raw = self.values.get("".join(taken[:cut]).lower())
-            if raw is not None and (found := self._part(raw, taken, cut)) is not None:
-                return found
+            if raw is not None and (part := self._part(raw, taken, cut)) is not None:
+                return part
         return self._index(taken)
 
     def _part(self, raw: str, taken: list[str], cut: int) -> str | None:
@@ -109,8 +109,8 @@ class Lookup:
         if name.lower() not in self.within:
             text = self._filled(name, raw)
             return None if text is None else dig(text, names)
-        found = dig(raw, names)
-        return None if found is None else self._filled("".join(taken), found)
+        part = dig(raw, names)
+        return None if part is None else self._filled("".join(taken), part)
 
     def _index(self, taken: list[str]) -> str | None:
         """An index of a set stands for itself, and `[*]` for the first of them."""
@@ -133,6 +133,6 @@ class Lookup:
         if len(self.within) == DEEPEST:
             raise TooMuch(f"Values stand more than {DEEPEST} deep in one another.")
         self.within = (*self.within, key)
-        found = self.fill(name, raw)
+        text = self.fill(name, raw)
         self.within = self.within[:-1]
-        return found
+        return text

@@ -139,11 +139,11 @@ def duration(seconds: float) -> str:
 def clock(at: float, now: float) -> str:
     """A time of day here, with its day where that is another one: `03:00`, `Tue 24 Nov 03:00`."""
     moment = datetime.fromtimestamp(at)
-    told = f"{moment:%H:%M:%S}" if moment.second else f"{moment:%H:%M}"
+    time_of_day = f"{moment:%H:%M:%S}" if moment.second else f"{moment:%H:%M}"
     if moment.date() == datetime.fromtimestamp(now).date():
-        return told
+        return time_of_day
     year = f" {moment.year}" if moment.year != datetime.fromtimestamp(now).year else ""
-    return f"{moment:%a} {moment.day} {moment:%b}{year} {told}"
+    return f"{moment:%a} {moment.day} {moment:%b}{year} {time_of_day}"
 
 
 def date(at: float) -> str:

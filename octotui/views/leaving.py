@@ -47,8 +47,8 @@ def open_work(state: State) -> OpenWork:
 
 def _running(state: State) -> list[Job]:
     """The scripts that run now, in the order of their runs."""
-    found = [state.jobs[name] for run in in_order(state) for _, name in run.open]
-    return [job for job in found if job.state == "running" and job.kind == "script"]
+    jobs = [state.jobs[name] for run in in_order(state) for _, name in run.open]
+    return [job for job in jobs if job.state == "running" and job.kind == "script"]
 
 
 def _named(state: State, job: Job) -> str:

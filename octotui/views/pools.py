@@ -36,14 +36,14 @@ class WorkerRow(msgspec.Struct, frozen=True, kw_only=True):
 
 def order(model: Model) -> tuple[tuple[str, str], ...]:
     """`(pool, worker)` line by line; a pool's own line has an empty worker. Targets come last."""
-    found: list[tuple[str, str]] = []
+    lines: list[tuple[str, str]] = []
     for slug in shown(model):
         pool = model.pool(slug)
-        found.append((slug, ""))
-        found.extend((slug, worker) for worker in members(model, slug, pool))
+        lines.append((slug, ""))
+        lines.extend((slug, worker) for worker in members(model, slug, pool))
     if model.targets:
-        found.extend((TARGETS, target) for target in ("", *model.targets))
-    return tuple(found)
+        lines.extend((TARGETS, target) for target in ("", *model.targets))
+    return tuple(lines)
 
 
 def shown(model: Model) -> tuple[str, ...]:
@@ -105,14 +105,14 @@ def _doing(state: State, worker: str, lock: Lock) -> tuple[Mark, str]:
     jobs = [state.jobs[name] for _, name in lock.holders]
     if lock.exclusive and jobs:
         packages = ", ".join(package for package, _ in jobs[0].packages)
-        told = f"acquires {packages}" if jobs[0].kind == "acquire" else "has it alone"
-        return HELD, f"{jobs[0].run} {told}"
+        activity = f"acquires {packages}" if jobs[0].kind == "acquire" else "has it alone"
+        return HELD, f"{jobs[0].run} {activity}"
     if jobs:
         return JOBS["running"], listed((job.run for job in jobs), most=4)
     if worker == BUILT_IN and not state.model.engine.built_in_worker:
         return HEALTH["disabled"], "disabled"
     reason = not_eligible(state, worker)
-    if reason:
+    if reason is not None:
         return HEALTH[reason], HEALTH[reason].word
     if worker in state.leases:
         return LEASED, "leased"
@@ -150,4 +150,4 @@ def next_worker(state: State, slug: str, process: str) -> str | None:
         if pool.policy == "round-robin"
         else by_leases(pool, live_leases(state, pool))
     )
-    return next((worker for worker in order if not not_eligible(state, worker)), None)
+    return next((worker for worker in order if not_eligible(state, worker) is None), None)

@@ -6,6 +6,7 @@ from octotui.engine.decide.questions import may_answer, people
 from octotui.engine.rules.answer_fields import fields_of
 from octotui.engine.rules.start_prompts import RequiredPrompt
 from octotui.engine.state import Answer, Interruption, Question, State, manual_of
+from octotui.model.complaints import Reason
 from octotui.views import answers
 from octotui.views.labels import duration, listed
 from octotui.views.runs import where
@@ -13,11 +14,11 @@ from octotui.views.waits import may_be_answered_by
 
 
 class QuestionRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One open question; `refusal` says why this user may not take it, or is empty.
+    """One open question; `refusal` says why this user may not take it, or is None.
 
-    `told` is what is to be read before an answer: Markdown of a manual step, or how its `job` failed.
-    `said` is what others have said, `fields` is to be filled in with `offered` values, and `people` are those
-    who might take it instead.
+    `text` is what is to be read before an answer: Markdown of a manual step, or how its `job` failed.
+    `answers` is what others have said, `fields` is to be filled in with `offered` values, and `people` are
+    those who might take it instead.
     """
 
     id: str
@@ -33,7 +34,7 @@ class QuestionRow(msgspec.Struct, frozen=True, kw_only=True):
     asks: str
     responsible: str | None
     mine: bool
-    refusal: str
+    refusal: Reason | None
     time: str
     requester: str
     approvals: str = ""
@@ -82,7 +83,7 @@ def _row(state: State, question: Interruption, user: str, now: float) -> Questio
         fields=fields_of(manual_of(state, question)),
         offered=question.answers[-1].values if question.answers else {},
         people=tuple(each for each in people(state, question) if each != question.responsible),
-        anyone=not may_answer(state, question, ""),
+        anyone=may_answer(state, question, "") is None,
         untold=question.untold,
     )
 
@@ -100,11 +101,11 @@ def question_text(state: State, question: Interruption) -> str:
     if question.kind == "manual":
         return question.instructions
     job = state.jobs[question.job]
-    place = f"on {job.worker}" if job.worker else ""
+    location = f"on {job.worker}" if job.worker else ""
     if job.target not in (None, job.worker):
-        place = f"{place} for {job.target}"
+        location = f"{location} for {job.target}"
     attempt = f"attempt {job.attempt}" if job.attempt else ""
-    return f"{' '.join(filter(None, (attempt, place)))}: {job.reason}".lstrip(": ")
+    return f"{' '.join(filter(None, (attempt, location)))}: {job.reason}".lstrip(": ")
 
 
 def more(row: QuestionRow) -> list[str]:
@@ -123,13 +124,15 @@ def standing(row: QuestionRow) -> str:
         return "you have taken it"
     if row.responsible:
         return f"{row.responsible} has taken it"
-    return "you may take it" if not row.refusal else "it is not yours to take"
+    return "you may take it" if row.refusal is None else "it is not yours to take"
 
 
 def notification(state: State, name: str, user: str) -> str:
     """A new question in one line for somebody who may answer it, and nothing for others."""
     question = state.interruptions.get(name)
-    if question is None or question.responsible is not None or may_answer(state, question, user):
+    if question is None or question.responsible is not None:
+        return ""
+    if may_answer(state, question, user) is not None:
         return ""
     run = state.runs[question.run]
     return f"{run.id} {run.title} asks: {title(state, question)}"
@@ -142,5 +145,5 @@ def first(state: State, user: str, now: float, run: str | None = None) -> Questi
         return None
     asking = [state.interruptions[name] for _, name in state.asking]
     own = next((each for each in asking if each.run == run), None)
-    mine = next((each for each in asking if not may_answer(state, each, user)), None)
+    mine = next((each for each in asking if may_answer(state, each, user) is None), None)
     return _row(state, own or mine or asking[0], user, now)

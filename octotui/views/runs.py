@@ -116,8 +116,8 @@ def past_row(model: Model, record: EndedRun, now: float) -> RunRow:
 def _in_line(state: State, run: Run) -> Mark:
     """How a run stands, with its place where it waits for a slot: `queued #2`."""
     stands = mark(state, run)
-    place = place_in_queue(state, run)
-    return stands if place is None else Mark(stands.sign, f"{stands.word} #{place}", stands.role)
+    position = place_in_queue(state, run)
+    return stands if position is None else Mark(stands.sign, f"{stands.word} #{position}", stands.role)
 
 
 def mark(state: State, run: Run) -> Mark:
@@ -149,18 +149,18 @@ def lasted(queued: float, started: float | None, ended: float | None, now: float
 
 
 def matching(
-    state: State, kept: Mapping[str, EndedRun], names: Sequence[str], query: str, found: Container[str] = ()
+    state: State, kept: Mapping[str, EndedRun], names: Sequence[str], query: str, matches: Container[str] = ()
 ) -> tuple[str, ...]:
-    """Those runs whose id, name, place or state hold every word of a query, and what else it `found`."""
+    """Those runs whose id, name, place or state hold every word of a query, and what else it `matches`."""
     words = query.lower().split()
 
-    def told(name: str) -> str:
+    def text_of(name: str) -> str:
         run = state.runs.get(name)
         if run is not None:
-            place = where(state.model, run.environment, run.tenant)
-            return f"{name} {run.title} {place} {mark(state, run).word}".lower()
+            destination = where(state.model, run.environment, run.tenant)
+            return f"{name} {run.title} {destination} {mark(state, run).word}".lower()
         each = kept[name]
-        place = where(state.model, each.environment, each.tenant)
-        return f"{name} {each.name} {place} {RUNS[each.state].word}".lower()
+        destination = where(state.model, each.environment, each.tenant)
+        return f"{name} {each.name} {destination} {RUNS[each.state].word}".lower()
 
-    return tuple(name for name in names if name in found or all(word in told(name) for word in words))
+    return tuple(name for name in names if name in matches or all(word in text_of(name) for word in words))

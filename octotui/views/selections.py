@@ -10,14 +10,14 @@ def why(pick: Pick) -> str:
     if pick.policy == BUILT_IN:
         return f"the built-in worker: {pick.pool} has none of its own"
     if pick.leases is not None:
-        told = f"{counted(pick.leases, 'lease')}, the fewest in {pick.pool}"
+        reason = f"{counted(pick.leases, 'lease')}, the fewest in {pick.pool}"
     elif pick.cursor_before == pick.worker:
-        told = f"the only one to pick in {pick.pool}"
+        reason = f"the only one to pick in {pick.pool}"
     elif pick.cursor_before is None:
-        told = f"first in {pick.pool}"
+        reason = f"first in {pick.pool}"
     else:
-        told = f"next after {pick.cursor_before} in {pick.pool}"
-    return told + past(pick)
+        reason = f"next after {pick.cursor_before} in {pick.pool}"
+    return reason + past(pick)
 
 
 def past(pick: Pick) -> str:

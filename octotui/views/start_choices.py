@@ -148,7 +148,7 @@ def _places(state: State, process: str, version: str) -> tuple[StartChoice, ...]
         channel=version.removeprefix(NEW),
         definition=model.projects[process].deployment,
     )
-    free = {slug for slug in named if not why_not_here(model, release, slug, None)}
+    free = {slug for slug in named if why_not_here(model, release, slug, None) is None}
     return tuple(
         StartChoice(slug, name, "" if slug in free else "not yet, says the lifecycle")
         for slug, name in sorted(named.items(), key=lambda each: each[0] not in free)

@@ -23,14 +23,14 @@ def of(state: State) -> tuple[Count, ...]:
     asking = {state.interruptions[name].run for _, name in state.asking}
     stuck = sum(1 for name in locked | asking if _only_waits(state, name))
     queued = len(state.ready) + sum(len(tag.queue) for tag in state.tags.values())
-    found = (
+    counts = (
         _count(state.slots - stuck, "executing", "executing", "active"),
         _count(len(locked), "waits for a lock", "wait for a lock", "waits"),
         _count(queued + len(state.resuming), "queued", "queued", "muted"),
         _count(len(state.asking), "asks", "ask", "asks"),
         _count(_scheduled(state), "scheduled", "scheduled", "muted"),
     )
-    return tuple(each for each in found if each is not None) or (_resting(state),)
+    return tuple(each for each in counts if each is not None) or (_resting(state),)
 
 
 def _scheduled(state: State) -> int:

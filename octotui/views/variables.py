@@ -57,16 +57,16 @@ def _why(state: State, run: Run, name: str, declared: dict[str, Resolved]) -> st
     return "set by a step" if name.startswith("Octopus.Action[") else "of octotui"
 
 
-def _reasons(state: State, run: Run, found: Resolved) -> Iterator[str]:
-    value = found.value
+def _reasons(state: State, run: Run, resolved: Resolved) -> Iterator[str]:
+    value = resolved.value
     if value is None:
         return
-    yield scope_text(value, origin(state.model, run.process, found.name, value))
+    yield scope_text(value, origin(state.model, run.process, resolved.name, value))
     if value.secret is not None:
         yield f"from {secret_source(value.secret)}"
     if value.prompt is not None:
         yield "nobody gave another"
-    if others := len(found.later) + len(found.beaten):
+    if others := len(resolved.later) + len(resolved.beaten):
         yield f"wins over {counted(others, 'other')}"
 
 

@@ -28,8 +28,8 @@ def of_job(state: State, job: Job, now: float) -> Waiting | None:
             return Waiting(wait.machine, wait.since, _for_lock(state, job, wait, now))
         case ForPlace(since):
             limit = state.model.engine.max_parallelism
-            told = f"waits for a place: {job.run} runs {counted(limit, 'job')} side by side already"
-            return Waiting("a place", since, told)
+            sentence = f"waits for a place: {job.run} runs {counted(limit, 'job')} side by side already"
+            return Waiting("a place", since, sentence)
         case ForRetry(since, until):
             return Waiting("a retry", since, _for_retry(state, job, until, now))
         case ForChild(since, child):
@@ -46,8 +46,8 @@ def of_run(state: State, run: Run, now: float) -> Waiting | None:
         return _queued(state, run, now)
     if run.resuming:
         cap = state.model.engine.task_cap
-        told = f"waits for a slot to go on, ahead of queued runs: {cap} of {cap} are taken"
-        return Waiting("a slot", run.executing_since or run.queued_at, told)
+        sentence = f"waits for a slot to go on, ahead of queued runs: {cap} of {cap} are taken"
+        return Waiting("a slot", run.executing_since or run.queued_at, sentence)
     jobs = [state.jobs[name] for _, name in run.open]
     jobs = [job for job in jobs if job.state == "asking"] or jobs
     if run.ended or not jobs or any(job.state == "running" for job in jobs):
@@ -59,20 +59,22 @@ def of_run(state: State, run: Run, now: float) -> Waiting | None:
 def _queued(state: State, run: Run, now: float) -> Waiting:
     """Why a run is queued: its time, versions, a tag, the cap (Q5)."""
     if run.not_before is not None:
-        told = f"starts at {clock(run.not_before, now)}, in {duration(run.not_before - now)}"
-        return Waiting("its time", run.queued_at, told)
+        sentence = f"starts at {clock(run.not_before, now)}, in {duration(run.not_before - now)}"
+        return Waiting("its time", run.queued_at, sentence)
     if run.versions is None and run.needs_packages:
         packages = listed(run.needs_packages)
         return Waiting("packages", run.queued_at, f"waits for the versions of {packages} to be chosen")
     tag = state.tags.get(run.tag) if run.tag is not None else None
     if tag is not None and tag.holder is not None and not run.holds_tag and not ancestor_holds(state, run):
-        place = 1 + sum(1 for _ in tag.queue.until(run.place))
-        told = f"waits for “{run.tag}”: {_who(state, tag.holder)} has it"
-        return Waiting(tag.holder, run.queued_at, f"{told} · {ordinal(place)} in line{_ahead(run)}")
-    place = place_in_queue(state, run) or 1
+        position = 1 + sum(1 for _ in tag.queue.until(run.place))
+        sentence = f"waits for “{run.tag}”: {_who(state, tag.holder)} has it"
+        return Waiting(tag.holder, run.queued_at, f"{sentence} · {ordinal(position)} in line{_ahead(run)}")
+    position = place_in_queue(state, run) or 1
     cap = state.model.engine.task_cap
-    told = f"waits for a slot: {state.slots} of {cap} are taken · {ordinal(place)} in line{_ahead(run)}"
-    return Waiting("a slot", run.queued_at, told)
+    sentence = (
+        f"waits for a slot: {state.slots} of {cap} are taken · {ordinal(position)} in line{_ahead(run)}"
+    )
+    return Waiting("a slot", run.queued_at, sentence)
 
 
 def _ahead(run: Run) -> str:
@@ -88,8 +90,8 @@ def _who(state: State, name: str) -> str:
 def _for_lock(state: State, job: Job, wait: ForLock, now: float) -> str:
     machine = wait.machine if wait.mode == "shared" else f"{wait.machine} to itself"
     ways = [doing(state, each, now) for each in blockers(state, job)]
-    told = f"waits for {machine}: {listed(ways)}" if ways else f"waits for {machine}"
-    return f"{told} · {ordinal(place_in_line(state, job))} in line"
+    sentence = f"waits for {machine}: {listed(ways)}" if ways else f"waits for {machine}"
+    return f"{sentence} · {ordinal(place_in_line(state, job))} in line"
 
 
 def doing(state: State, job: Job, now: float) -> str:
@@ -105,8 +107,8 @@ def doing(state: State, job: Job, now: float) -> str:
 def _for_retry(state: State, job: Job, until: float, now: float) -> str:
     step = step_of(state, job)
     tries = 1 + (step.retries if step else 0)
-    told = f"tries again in {duration(until - now)}, attempt {job.attempt + 1} of {tries}"
-    return f"{told}: {job.reason}" if job.reason else told
+    sentence = f"tries again in {duration(until - now)}, attempt {job.attempt + 1} of {tries}"
+    return f"{sentence}: {job.reason}" if job.reason else sentence
 
 
 def _for_child(state: State, child: str) -> str:

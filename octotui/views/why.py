@@ -46,24 +46,24 @@ def _standing(state: State, run: Run, now: float) -> list[str]:
 
 
 def _waits(state: State, run: Run, now: float) -> list[str]:
-    found = []
+    sentences = []
     if run.state == "queued" or run.resuming:
         wait = waits.of_run(state, run, now)
-        found.append(f"{wait.sentence}, for {duration(now - wait.since)}" if wait else "")
+        sentences.append(f"{wait.sentence}, for {duration(now - wait.since)}" if wait else "")
     for _, name in run.open:
         job = state.jobs[name]
         wait = waits.of_job(state, job, now)
         if wait is not None:
             what = "acquiring packages" if job.step is None else f"“{run.runbook.steps[job.step].name}”"
-            found.append(f"{what} {wait.sentence}, for {duration(now - wait.since)}")
-    return found
+            sentences.append(f"{what} {wait.sentence}, for {duration(now - wait.since)}")
+    return sentences
 
 
 def of_worker(state: State, worker: str, now: float) -> list[tuple[str, list[str]]]:
     """Headed paragraphs about a worker: may it be picked, who has it, who waits in which order."""
     lock = state.locks.get(worker, FREE)
     reason = not_eligible(state, worker)
-    stands = f"may not be picked: it is {reason}" if reason else "may be picked"
+    stands = "may be picked" if reason is None else f"may not be picked: it is {reason}"
     health = state.health.get(worker, "not checked yet, which counts as healthy here")
     holders = [waits.doing(state, state.jobs[job], now) for _, job in lock.holders]
     queue = [_in_line(state, job, now) for _, job in lock.queue]
@@ -81,12 +81,12 @@ def of_worker(state: State, worker: str, now: float) -> list[tuple[str, list[str
 def _in_line(state: State, name: str, now: float) -> str:
     job = state.jobs[name]
     wait = waits.of_job(state, job, now)
-    told = wait.sentence if wait else "waits"
-    return f"{job.run} {told}, for {duration(now - (wait.since if wait else now))}"
+    sentence = wait.sentence if wait else "waits"
+    return f"{job.run} {sentence}, for {duration(now - (wait.since if wait else now))}"
 
 
 def _next(state: State, worker: str) -> list[str]:
-    found = []
+    lines = []
     for slug, pool in state.model.pools.items():
         if worker in pool.workers:
             names = [
@@ -95,5 +95,5 @@ def _next(state: State, worker: str) -> list[str]:
                 if f"{slug}/{process}" in state.cursors and next_worker(state, slug, process) == worker
             ]
             if names:
-                found.append(f"in {slug}: {listed(names, most=6)}")
-    return found
+                lines.append(f"in {slug}: {listed(names, most=6)}")
+    return lines

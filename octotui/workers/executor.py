@@ -60,15 +60,15 @@ class StartError(Exception):
 class Executor(Protocol):
     """Runs scripts on one kind of machine."""
 
-    async def inspect(self, place: AttemptLocation) -> AttemptStatus:
+    async def inspect(self, location: AttemptLocation) -> AttemptStatus:
         """What is there of an attempt that an earlier process may have started."""
         ...
 
-    async def start(self, place: AttemptLocation, work: AttemptSpec, resume: str = "") -> None:
-        """Begin the work where nothing has begun; the resume is there before it. Raises Unstartable."""
+    async def start(self, location: AttemptLocation, work: AttemptSpec, resume: str = "") -> None:
+        """Begin the work where nothing has begun; the resume record is there before it. Raises StartError."""
         ...
 
-    async def follow(self, place: AttemptLocation, output: Output, leave: Leave | None = None) -> Outcome:
+    async def follow(self, location: AttemptLocation, output: Output, leave: Leave | None = None) -> Outcome:
         """Be with what was started, by whomever, to its end: 0 is success (S7).
 
         `output` gets chunks of all that it has printed, at most 1 MiB each. `leave` is called with the
@@ -76,11 +76,11 @@ class Executor(Protocol):
         """
         ...
 
-    def stop(self, place: AttemptLocation, grace: float) -> None:
+    def stop(self, location: AttemptLocation, grace: float) -> None:
         """Begin to end what we began or follow: TERM, its grace, KILL for all; `follow` then returns."""
         ...
 
-    def clean(self, place: AttemptLocation) -> None:
+    def clean(self, location: AttemptLocation) -> None:
         """Take away what is left in a place: how it ended is on disk."""
         ...
 

@@ -14,17 +14,17 @@ class SimulatedExecutor:
     def __init__(self) -> None:
         self._begun: dict[AttemptLocation, tuple[Simulate, asyncio.Event]] = {}
 
-    async def inspect(self, place: AttemptLocation) -> AttemptStatus:
+    async def inspect(self, location: AttemptLocation) -> AttemptStatus:
         """Nothing is there."""
         return AttemptStatus("nothing")
 
-    async def start(self, place: AttemptLocation, work: AttemptSpec, resume: str = "") -> None:
+    async def start(self, location: AttemptLocation, work: AttemptSpec, resume: str = "") -> None:
         """Note what to do."""
-        self._begun[place] = (work.simulate or Simulate(), asyncio.Event())
+        self._begun[location] = (work.simulate or Simulate(), asyncio.Event())
 
-    async def follow(self, place: AttemptLocation, output: Output, leave: Leave | None = None) -> Outcome:
+    async def follow(self, location: AttemptLocation, output: Output, leave: Leave | None = None) -> Outcome:
         """Take the time, and say the result."""
-        simulate, stopped = self._begun[place]
+        simulate, stopped = self._begun[location]
         try:
             async with asyncio.timeout(simulate.takes):
                 await stopped.wait()
@@ -34,14 +34,14 @@ class SimulatedExecutor:
             return Outcome(state="succeeded", exit_code=0)
         return Outcome(state="cancelled")
 
-    def stop(self, place: AttemptLocation, grace: float) -> None:
+    def stop(self, location: AttemptLocation, grace: float) -> None:
         """End a job at once."""
-        if place in self._begun:
-            self._begun[place][1].set()
+        if location in self._begun:
+            self._begun[location][1].set()
 
-    def clean(self, place: AttemptLocation) -> None:
+    def clean(self, location: AttemptLocation) -> None:
         """Forget it."""
-        self._begun.pop(place, None)
+        self._begun.pop(location, None)
 
     async def remove_orphans(self, directory: str, space: str, keep: Set[str]) -> None:
         """There is nothing to take away."""

@@ -68,10 +68,10 @@ async def take_up(folder: Path, jobs: int) -> float:
     follow = LocalExecutor.follow
 
     def note(
-        self: LocalExecutor, place: AttemptLocation, output: Output, leave: Leave | None = None
+        self: LocalExecutor, location: AttemptLocation, output: Output, leave: Leave | None = None
     ) -> Coroutine[Any, Any, Outcome]:
-        followed.append(place)
-        return follow(self, place, output, leave)
+        followed.append(location)
+        return follow(self, location, output, leave)
 
     LocalExecutor.follow = note  # type: ignore[method-assign]
     began = time.perf_counter()

@@ -277,7 +277,7 @@ class Walk:
             return False
         question = self.state.interruptions[first[1]]
         if question.responsible is None:
-            may = (each for each in USERS if not may_answer(self.state, question, each))
+            may = (each for each in USERS if may_answer(self.state, question, each) is None)
             self.send(commands.TakeInterruption(interruption=question.id, user=next(may)))
         self._answer(question.id, self.state.interruptions[question.id].responsible or "ann")
         return True

@@ -37,15 +37,15 @@ class Hands:
         self.left = {name.replace("_", "-", 1).replace("_", "."): each for name, each in left.items()}
         self._ends: dict[str, asyncio.Future[Outcome]] = {}
 
-    async def inspect(self, place: AttemptLocation) -> AttemptStatus:
-        return self.left.get(_job(place), AttemptStatus("nothing"))
+    async def inspect(self, location: AttemptLocation) -> AttemptStatus:
+        return self.left.get(_job(location), AttemptStatus("nothing"))
 
-    async def start(self, place: AttemptLocation, work: AttemptSpec, resume: str = "") -> None:
+    async def start(self, location: AttemptLocation, work: AttemptSpec, resume: str = "") -> None:
         self.begun.append(work)
         self.memos[work.job] = resume
 
-    async def follow(self, place: AttemptLocation, output: Output, leave: Leave | None = None) -> Outcome:
-        job = _job(place)
+    async def follow(self, location: AttemptLocation, output: Output, leave: Leave | None = None) -> Outcome:
+        job = _job(location)
         self.followed.append(job)
         self.outputs[job] = output
         self._ends[job] = asyncio.get_running_loop().create_future()
@@ -57,14 +57,14 @@ class Hands:
     def break_down(self, job: str, error: Exception) -> None:
         self._ends[job].set_exception(error)
 
-    def stop(self, place: AttemptLocation, grace: float) -> None:
-        job = _job(place)
+    def stop(self, location: AttemptLocation, grace: float) -> None:
+        job = _job(location)
         self.stopped.append(job)
         if job in self._ends and not self._ends[job].done():
             self._ends[job].set_result(Outcome(state="cancelled"))
 
-    def clean(self, place: AttemptLocation) -> None:
-        self.cleaned.append(place.name)
+    def clean(self, location: AttemptLocation) -> None:
+        self.cleaned.append(location.name)
 
     async def remove_orphans(self, directory: str, space: str, keep: Set[str]) -> None:
         pass
@@ -77,8 +77,8 @@ class Hands:
         return [work.job for work in self.begun]
 
 
-def _job(place: AttemptLocation) -> str:
-    return place.name.rpartition("-")[0]
+def _job(location: AttemptLocation) -> str:
+    return location.name.rpartition("-")[0]
 
 
 class SlowJournal(MemoryJournal):

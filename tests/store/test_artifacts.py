@@ -115,7 +115,7 @@ def test_all_but_our_own_files_is_moved(tmp_path: Path) -> None:
     (work / "deep").mkdir(parents=True)
     for name in ("script", "result.txt", "deep/more.txt"):
         (work / name).write_text(name)
-    assert keep_workspace(str(work), kept, ("script", "spool")) == ""
+    assert keep_workspace(str(work), kept, ("script", "spool")) is None
     assert [each.name for each in work.iterdir()] == ["script"]
     assert (kept / "deep" / "more.txt").read_text() == "deep/more.txt"
     assert kept.stat().st_mode & 0o077 == 0
@@ -123,7 +123,7 @@ def test_all_but_our_own_files_is_moved(tmp_path: Path) -> None:
 
 def test_where_nothing_is_left_there_is_no_folder(tmp_path: Path) -> None:
     (tmp_path / "work").mkdir()
-    assert keep_workspace(str(tmp_path / "work"), tmp_path / "kept", ()) == ""
+    assert keep_workspace(str(tmp_path / "work"), tmp_path / "kept", ()) is None
     assert not (tmp_path / "kept").exists()
 
 
@@ -131,4 +131,6 @@ def test_what_cannot_be_kept_is_told(tmp_path: Path) -> None:
     (tmp_path / "work").mkdir()
     (tmp_path / "work" / "file").touch()
     (tmp_path / "kept").touch()
-    assert "cannot be kept: " in keep_workspace(str(tmp_path / "work"), tmp_path / "kept" / "run-1", ())
+    problem = keep_workspace(str(tmp_path / "work"), tmp_path / "kept" / "run-1", ())
+    assert problem is not None
+    assert "cannot be kept: " in problem

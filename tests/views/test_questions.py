@@ -9,7 +9,7 @@ def test_a_question_says_who_may_answer_and_since_when():
     scene = SCENES["asking"]()
     (row,) = questions.rows(scene.state, "ann", scene.now)
     assert (row.run, row.title, row.asks, row.time) == ("run-1", "Look at the bill", "Finance", "00:20")
-    assert (row.responsible, row.mine, row.refusal) == (None, False, "")
+    assert (row.responsible, row.mine, row.refusal) == (None, False, None)
     assert row.where == "Production · Contoso"
     assert row.text.startswith("Four databases")
     assert questions.standing(row) == "you may take it"

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Unpack
 
 import click
 
+from octotui.cli.given_values import ValueOptions, value_options, values_of
 from octotui.cli.requests import send_requests, verb_options
 from octotui.cli.shell_completion import questions
 from octotui.cli.space_argument import space_argument, space_of
-from octotui.cli.start_options import values_of
 from octotui.engine.commands import (
     AnswerInterruption,
     HandOverInterruption,
@@ -21,20 +22,21 @@ from octotui.engine.state import Answer, Interruption, State
 from octotui.views.labels import listed
 
 
-def question_of(state: State, said: str) -> Interruption:
+def question_of(state: State, argument: str) -> Interruption:
     """The open question of that id, or the only one that a run of that id asks; raises Refused."""
     asking = [state.interruptions[name] for _, name in state.asking]
-    found = [each for each in asking if said in (each.id, each.run)]
-    if len(found) == 1:
-        return found[0]
-    if found:
+    matches = [each for each in asking if argument in (each.id, each.run)]
+    if len(matches) == 1:
+        return matches[0]
+    if matches:
         raise Refused(
-            f"{said} asks {len(found)} questions: say {listed((each.id for each in found), last='or')}"
+            f"{argument} asks {len(matches)} questions:"
+            f" say {listed((each.id for each in matches), last='or')}"
         )
-    if said in state.interruptions:
-        return state.interruptions[said]
+    if argument in state.interruptions:
+        return state.interruptions[argument]
     waiting = listed((f"{each.id} of {each.run}" for each in asking), most=6)
-    raise Refused(f"nothing called {said} asks anything; open: {waiting or 'no question'}")
+    raise Refused(f"nothing called {argument} asks anything; open: {waiting or 'no question'}")
 
 
 @click.command("take")
@@ -77,19 +79,24 @@ def hand_over(space: str, question: str, account: str, as_json: bool, state: Pat
     send_requests(space_of(space, state), wishes, as_json=as_json)
 
 
-def _answer(answer: Answer, told: str) -> click.Command:
+def _answer(answer: Answer, sentence: str) -> click.Command:
     @click.command(
-        answer, help=f"{told} QUESTION is its id, or that of the run that asks; it is taken first."
+        answer, help=f"{sentence} QUESTION is its id, or that of the run that asks; it is taken first."
     )
     @space_argument
     @click.argument("question", shell_complete=questions)
     @click.option("--notes", metavar="TEXT", default="", help="What is kept with the answer.")
-    @click.option("--set", "pairs", metavar="NAME=VALUE", multiple=True, help="The value of a field.")
+    @value_options("The value of a field")
     @verb_options
     def command(
-        space: str, question: str, notes: str, pairs: tuple[str, ...], as_json: bool, state: Path | None
+        space: str,
+        question: str,
+        notes: str,
+        as_json: bool,
+        state: Path | None,
+        **options: Unpack[ValueOptions],
     ) -> None:
-        values = values_of(pairs)
+        values = values_of(options)
 
         def wishes(present: State, user: str) -> Iterator[Request]:
             asked = question_of(present, question)

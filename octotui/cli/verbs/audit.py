@@ -80,11 +80,11 @@ def _head(journal: Path, *, as_json: bool) -> None:
     from octotui.cli.event_printer import write
     from octotui.store.journal.verification import head_of
 
-    found = head_of(journal)
+    head = head_of(journal)
     if as_json:
-        write(found)
+        write(head)
     else:
-        say(str(found))
+        say(str(head))
 
 
 def _verify(journal: Path, kept: str, *, as_json: bool) -> None:
@@ -137,8 +137,8 @@ def _rows(journal: Path, run: str | None, since: float | None) -> "Iterator[Audi
         root = reader.root_of(run)
         if root is None:
             refuse(f"there is no run {run}: octotui audit without --run lists them all")
-        found = rows(reader.family(root))
-        return (row for row in found if since is None or row.at >= since)
+        entries = rows(reader.family(root))
+        return (row for row in entries if since is None or row.at >= since)
 
     def raised(name: str, question: str) -> float | None:
         """When a question was asked that `since` leaves out."""

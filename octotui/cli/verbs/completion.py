@@ -15,6 +15,6 @@ def command(shell: str) -> None:
     """
     from octotui.cli.main import cli
 
-    found = get_completion_class(shell)
-    assert found is not None
-    click.echo(found(cli, {}, "octotui", "_OCTOTUI_COMPLETE").source())
+    completion = get_completion_class(shell)
+    assert completion is not None
+    click.echo(completion(cli, {}, "octotui", "_OCTOTUI_COMPLETE").source())

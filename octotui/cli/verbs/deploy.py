@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from octotui.cli.attended_run import AttendOptions, attend
 from octotui.cli.model_files import load_or_exit
-from octotui.cli.release_choice import newest, state_of
+from octotui.cli.release_options import newest, state_of
 from octotui.cli.start_options import (
     attending_options,
     file_argument,
@@ -26,12 +26,12 @@ from octotui.cli.start_options import (
 @start_options
 @attending_options
 @telling_options
-def command(file: Path, project: str, release: str | None, **said: Unpack[AttendOptions]) -> None:
+def command(file: Path, project: str, release: str | None, **options: Unpack[AttendOptions]) -> None:
     """Deploy a release of PROJECT (a slug or a name) to an environment, and for a tenant if one is named.
 
     The lifecycle of the release says where it may go. Questions and exit codes are those of `octotui run`.
     """
     model = load_or_exit(file)
     slug = project_of(model, project)
-    version = release or newest(model, state_of(model, said["state"]), slug).version
-    attend(model, file, replace(start_command(model, slug, said), release=version), said)
+    version = release or newest(model, state_of(model, options["state"]), slug).version
+    attend(model, file, replace(start_command(model, slug, options), release=version), options)

@@ -64,11 +64,11 @@ async def follow(named: SpaceName, *, start: bool) -> int:
         for line in standing(client):
             say(line)
         client.listen(narration.tell)
-        told = client.trouble
+        trouble = client.trouble
         async for _ in client.states():
-            if client.trouble != told:
-                told = client.trouble
-                say(told or "the model's file and the server are well again")
+            if client.trouble != trouble:
+                trouble = client.trouble
+                say(trouble or "the model's file and the server are well again")
     return 0
 
 
@@ -81,8 +81,8 @@ def standing(client: SpaceAccess) -> list[str]:
     for name in runs.order(state):
         row = runs.row(state, name, now)
         if row is not None:
-            told = (row.id, row.name, row.where, row.mark.word, row.time, row.detail)
-            lines.append(", ".join(filter(None, told)))
+            details = (row.id, row.name, row.where, row.mark.word, row.time, row.detail)
+            lines.append(", ".join(filter(None, details)))
     lines += [
         f"{asked.id} of {asked.run} asks {asked.asks}: {asked.title}; {questions.standing(asked)}"
         for asked in questions.rows(state, client.user, now)

@@ -40,17 +40,17 @@ def command(
 ) -> None:
     """Print the output of the jobs of RUN, each line behind the name of its step where there are several."""
     named, name = space_of(space, state), run_id(run)
-    told = LogPrinter(name, step, tail, as_json=as_json)
+    printer = LogPrinter(name, step, tail, as_json=as_json)
 
     async def main() -> None:
         from octotui.cli.connection import attach, looked_at
 
         if follow:
             async with attach(named.slug, named.state, file=named.file) as client:
-                await told.follow(client)
+                await printer.follow(client)
         else:
             async with looked_at(named.slug, named.state) as here:
-                await told.take(await here.family(name), here.whole_log)
+                await printer.take(await here.family(name), here.whole_log)
 
     run_request(main)
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from octotui.cli.listing import Rows, print_rows
+from octotui.cli.reports import Rows, print_rows
 from octotui.cli.requests import verb_options
 from octotui.cli.space_argument import space_argument
 from octotui.engine.state import State
@@ -26,10 +26,13 @@ def _pools(state: State, now: float) -> Rows:
             yield f"{pool.name}  {pool.policy}".rstrip(), {"pool": slug, "policy": pool.policy}
             continue
         row = listed.worker_row(state, slug, worker)
-        told = [f"  {worker}", row.mark.word if row.mark.word != row.doing else "", row.doing]
-        told += [f"leased by {row.leases}" if row.leases else "", f"{row.queue} in line" if row.queue else ""]
+        details = [f"  {worker}", row.mark.word if row.mark.word != row.doing else "", row.doing]
+        details += [
+            f"leased by {row.leases}" if row.leases else "",
+            f"{row.queue} in line" if row.queue else "",
+        ]
         yield (
-            "  ".join(filter(None, told)),
+            "  ".join(filter(None, details)),
             {
                 "pool": slug,
                 "worker": worker,

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from octotui.cli.attended_run import AttendOptions, attend
 from octotui.cli.model_files import load_or_exit
-from octotui.cli.release_choice import deployed_in, newest, next_place, state_of
+from octotui.cli.release_options import deployed_in, newest, next_place, state_of
 from octotui.cli.start_options import (
     attending_options,
     environment_of,
@@ -29,14 +29,16 @@ from octotui.cli.start_options import (
 @run_options
 @attending_options
 @telling_options
-def command(file: Path, project: str, source: str | None, **said: Unpack[AttendOptions]) -> None:
+def command(file: Path, project: str, source: str | None, **options: Unpack[AttendOptions]) -> None:
     """Deploy the release of PROJECT that is in one environment to the next phase of its lifecycle.
 
     Questions and exit codes are those of `octotui run`.
     """
     model = load_or_exit(file)
-    slug, state = project_of(model, project), state_of(model, said["state"])
-    place, tenant = environment_of(model, source), tenant_of(model, said["tenant"])
-    release = deployed_in(model, state, slug, place, tenant) if place else newest(model, state, slug)
-    said["environment"] = said["environment"] or next_place(model, release, tenant)
-    attend(model, file, replace(start_command(model, slug, said), release=release.version), said)
+    slug, state = project_of(model, project), state_of(model, options["state"])
+    environment, tenant = environment_of(model, source), tenant_of(model, options["tenant"])
+    release = (
+        deployed_in(model, state, slug, environment, tenant) if environment else newest(model, state, slug)
+    )
+    options["environment"] = options["environment"] or next_place(model, release, tenant)
+    attend(model, file, replace(start_command(model, slug, options), release=release.version), options)

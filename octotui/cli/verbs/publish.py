@@ -14,7 +14,7 @@ from octotui.cli.start_options import file_argument
 @file_argument
 @click.argument("runbook")
 @making_options
-def command(file: Path, runbook: str, **said: Unpack[ReleaseOptions]) -> None:
+def command(file: Path, runbook: str, **options: Unpack[ReleaseOptions]) -> None:
     """Publish RUNBOOK: its runs do what is declared now, with these packages, until it is published again."""
     model = load_or_exit(file)
-    make(model, file, slug_of("runbook", runbook, model.runbooks), None, said)
+    make(model, file, slug_of("runbook", runbook, model.runbooks), None, options)

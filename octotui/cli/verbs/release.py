@@ -15,10 +15,10 @@ from octotui.cli.start_options import file_argument, project_of
 @click.argument("project")
 @click.option("--channel", metavar="C", help="Its channel; without it, the default one.")
 @making_options
-def command(file: Path, project: str, channel: str | None, **said: Unpack[ReleaseOptions]) -> None:
+def command(file: Path, project: str, channel: str | None, **options: Unpack[ReleaseOptions]) -> None:
     """Make a release of PROJECT: its process as it is declared, and the highest versions of its packages.
 
     Without a version it is the one after the highest there is.
     """
     model = load_or_exit(file)
-    make(model, file, project_of(model, project), channel, said)
+    make(model, file, project_of(model, project), channel, options)

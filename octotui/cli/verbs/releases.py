@@ -25,10 +25,10 @@ def command(file: Path, project: str, as_json: bool, state: Path | None) -> None
 
     slug = what_to_run(model, project)
     try:
-        found = releases_of(state_on_disk(space_folder(model.space.slug, state)), slug)
+        releases = releases_of(state_on_disk(space_folder(model.space.slug, state)), slug)
     except StoreError as error:
         refuse(str(error), 1)
-    for release in reversed(found):
+    for release in reversed(releases):
         if as_json:
             write(listed(release))
         else:

@@ -1,13 +1,14 @@
 """`octotui rerun FILE RUN`: the same again."""
 
 from pathlib import Path
+from typing import Unpack
 
 import click
 
+from octotui.cli.given_values import ValueOptions, value_options, values_of
 from octotui.cli.requests import RequestEvents, run_request, verb_options
 from octotui.cli.shell_completion import runs
 from octotui.cli.space_argument import run_id, space_argument, space_of
-from octotui.cli.start_options import values_of
 from octotui.engine.commands import Refused
 from octotui.engine.decide.start_run import again
 
@@ -15,15 +16,15 @@ from octotui.engine.decide.start_run import again
 @click.command("rerun")
 @space_argument
 @click.argument("run", shell_complete=runs)
-@click.option("--set", "pairs", metavar="NAME=VALUE", multiple=True, help="A variable with another value.")
+@value_options("Another value")
 @verb_options
-def command(space: str, run: str, pairs: tuple[str, ...], as_json: bool, state: Path | None) -> None:
+def command(space: str, run: str, as_json: bool, state: Path | None, **options: Unpack[ValueOptions]) -> None:
     """Start what RUN was again: the same process or release, in the same place, with the same values.
 
-    Sensitive values that were given are not kept anywhere: give them again with --set.
+    Sensitive values that were given are not kept anywhere: give them again with --set NAME=- or --set-file.
     """
     where, name = space_of(space, state), run_id(run)
-    given = values_of(pairs)
+    given = values_of(options)
 
     async def main() -> None:
         from octotui.cli.connection import attach

@@ -26,7 +26,7 @@ from octotui.cli.start_options import (
 @click.option("--draft", is_flag=True, help="Run it as it is declared, though it was published.")
 @attending_options
 @telling_options
-def command(file: Path, process: str, draft: bool, **said: Unpack[AttendOptions]) -> None:
+def command(file: Path, process: str, draft: bool, **options: Unpack[AttendOptions]) -> None:
     """Run the runbook PROCESS (a slug or a name) of the model FILE, and all that it starts, to the end.
 
     A question is asked at the terminal, also what to do about a failed step in a guided run. Exit codes:
@@ -37,4 +37,4 @@ def command(file: Path, process: str, draft: bool, **said: Unpack[AttendOptions]
     slug = what_to_run(model, process)
     if slug in model.projects:
         refuse(f"{model.projects[slug].name} is a project: octotui deploy deploys its releases")
-    attend(model, file, replace(start_command(model, slug, said), draft=draft), said)
+    attend(model, file, replace(start_command(model, slug, options), draft=draft), options)

@@ -34,20 +34,20 @@ def command(space: str, words: tuple[str, ...], limit: int, as_json: bool, state
 
         async with looked_at(where.slug, where.state) as here:
             still = [run.id for run in in_order(here.state) if not run.ended]
-            found = [*runs.matching(here.state, {}, still, " ".join(words))]
+            matches = [*runs.matching(here.state, {}, still, " ".join(words))]
             past = await here.history(words, limit=limit)
             records = {each.id: each for each in past}
-            found += [each.id for each in past if each.id not in found]
+            matches += [each.id for each in past if each.id not in matches]
             glyphs, now = (ASCII if wants_ascii(asked=False) else UNICODE), time.time()
-            for name in found[:limit]:
+            for name in matches[:limit]:
                 if as_json:
                     write(records.get(name) or record_of_run(here.state.runs[name]))
                     continue
                 row = runs.row(here.state, name, now)
                 row = row or runs.past_row(here.state.model, records[name], now)
-                told = "  ".join(
+                text = "  ".join(
                     filter(None, (row.id, row.mark.word, row.time, row.name, row.where, row.detail))
                 )
-                say(glyphs.text(told))
+                say(glyphs.text(text))
 
     run_request(main)

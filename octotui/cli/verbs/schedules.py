@@ -25,10 +25,10 @@ def command(file: Path, state: Path | None) -> None:
         kept = state_on_disk(space_folder(model.space.slug, state))
     except StoreError as error:
         refuse(str(error), 1)
-    found = schedule_lines(replace(kept, model=model), time.time())
-    for head, lines in found:
+    schedules = schedule_lines(replace(kept, model=model), time.time())
+    for head, lines in schedules:
         say(head)
         for line in lines:
             say(f"  {line}")
-    if not found:
+    if not schedules:
         say("no schedules: add one, such as [schedules.nightly]")

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
+from octotui.cli.reports import print_run
 from octotui.cli.requests import verb_options
-from octotui.cli.run_report import print_run
 from octotui.cli.shell_completion import runs
 from octotui.cli.space_argument import space_argument
 from octotui.engine.state import State

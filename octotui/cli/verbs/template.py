@@ -31,15 +31,16 @@ def command() -> None:
 def list_them(file: Path | None, as_json: bool) -> None:
     """Say what each template does."""
     library = _library(file)
-    found = {slug: template for slug in library.names if (template := library.find(slug))}
+    templates = {slug: template for slug in library.names if (template := library.find(slug))}
     if as_json:
-        told = [
-            {"slug": slug, "name": each.name, "description": each.description} for slug, each in found.items()
+        rows = [
+            {"slug": slug, "name": each.name, "description": each.description}
+            for slug, each in templates.items()
         ]
-        click.echo(json.dumps(told, indent=2, ensure_ascii=False))
+        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
     else:
-        width = max(map(len, found))
-        for slug, each in found.items():
+        width = max(map(len, templates))
+        for slug, each in templates.items():
             say(f"{slug:{width}}  {each.description or each.name}")
     _complain(library)
 

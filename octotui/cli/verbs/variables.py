@@ -39,17 +39,17 @@ def command(
 
 def lines(model: Model, process: str, resolved: Resolved) -> list[str]:
     """The sentences about one variable."""
-    told = partial(_told, model, process, resolved.name)
+    text = partial(_text, model, process, resolved.name)
     if resolved.value is None:
         shown = [f"{resolved.name} has no value here"]
     else:
-        shown = [f"{resolved.name} = {told(resolved.value)}"]
-    shown += [f"    comes before {told(value)}" for value in resolved.later]
-    shown += [f"    wins over {told(value)}, which is less specific" for value in resolved.beaten]
-    return shown + [f"    elsewhere {told(value)}" for value in resolved.elsewhere]
+        shown = [f"{resolved.name} = {text(resolved.value)}"]
+    shown += [f"    comes before {text(value)}" for value in resolved.later]
+    shown += [f"    wins over {text(value)}, which is less specific" for value in resolved.beaten]
+    return shown + [f"    elsewhere {text(value)}" for value in resolved.elsewhere]
 
 
-def _told(model: Model, process: str, name: str, value: Value) -> str:
+def _text(model: Model, process: str, name: str, value: Value) -> str:
     """A value and where it holds."""
     return f"{value_text(value)}  ({scope_text(value, origin(model, process, name, value))})"
 

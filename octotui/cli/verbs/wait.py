@@ -51,9 +51,9 @@ def command(
     raise SystemExit(run_request(main))
 
 
-def _seconds(said: str | None) -> float | None:
+def _seconds(argument: str | None) -> float | None:
     try:
-        return None if said is None else seconds(said)
+        return None if argument is None else seconds(argument)
     except QuantityError as error:
         refuse(f"--timeout: {error}")
 

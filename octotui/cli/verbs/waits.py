@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from octotui.cli.listing import Rows, print_rows
+from octotui.cli.reports import Rows, print_rows
 from octotui.cli.requests import verb_options
 from octotui.cli.space_argument import space_argument
 from octotui.engine.state import State, in_order, step_of
@@ -21,7 +21,7 @@ def command(space: str, as_json: bool, state: Path | None) -> None:
 
 
 def _waits(state: State, now: float) -> Rows:
-    found = False
+    waiting = False
     for run in in_order(state):
         own = of_run(state, run, now) if run.state == "queued" or run.resuming else None
         jobs = [state.jobs[name] for _, name in run.open]
@@ -31,7 +31,7 @@ def _waits(state: State, now: float) -> Rows:
                 continue
             step = step_of(state, job) if job is not None else None
             what = f" “{step.name}”" if step else " acquiring packages" if job is not None else ""
-            found = True
+            waiting = True
             yield (
                 f"{run.id}{what} {wait.sentence}, for {duration(now - wait.since)}",
                 {
@@ -43,5 +43,5 @@ def _waits(state: State, now: float) -> Rows:
                     "told": wait.sentence,
                 },
             )
-    if not found:
+    if not waiting:
         yield "nothing waits", {}

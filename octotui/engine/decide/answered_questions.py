@@ -53,9 +53,9 @@ def _failed(job: Job) -> Outcome:
 def _ignored(job: Job, user: str) -> Outcome:
     """The failure as a warning that says who ignored what."""
     failed = _failed(job)
-    told = (
+    warning = (
         f"{user} ignored that it failed: {failed.reason}"
         if failed.reason
         else f"{user} ignored that it failed"
     )
-    return replace(failed, state="succeeded-with-warnings", reason="", warnings=(*failed.warnings, told))
+    return replace(failed, state="succeeded-with-warnings", reason="", warnings=(*failed.warnings, warning))

@@ -120,6 +120,6 @@ def of_child(child: Run) -> Outcome:
     outputs = {f"Run[{step}].{name}": value for step, name, value in child.outputs}
     if child.state == "succeeded":
         return Outcome(state="succeeded", warnings=child.warnings, outputs=outputs)
-    told = f": {child.reason}" if child.reason else ""
-    said = {"failed": "failed", "cancelled": "was cancelled", "timed-out": "timed out"}[child.state]
-    return Outcome(state="failed", reason=f"{child.id} {said}{told}", outputs=outputs)
+    cause = f": {child.reason}" if child.reason else ""
+    ending = {"failed": "failed", "cancelled": "was cancelled", "timed-out": "timed out"}[child.state]
+    return Outcome(state="failed", reason=f"{child.id} {ending}{cause}", outputs=outputs)

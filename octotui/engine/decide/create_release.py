@@ -34,11 +34,15 @@ def create_release(turn: Transaction, command: CreateRelease) -> None:
     slug = channel_of(model, process, command.channel)
     channel = declared_channel(model, process, slug)
     needed = requirements(definition)
-    problems = [unfit(each, channel, command.versions.get(each.text)) for each in needed]
+    problems = [
+        reason
+        for each in needed
+        if (reason := unfit(each, channel, command.versions.get(each.text))) is not None
+    ]
     unfixed = (image for image in images(definition) if image not in command.versions)
     problems += [f"no registry was asked for the image {image.partition(':')[2]}" for image in unfixed]
-    if any(problems):
-        raise Refused("; ".join(filter(None, problems)))
+    if problems:
+        raise Refused("; ".join(problems))
     release = Release(
         process=process,
         version=version,
@@ -53,23 +57,23 @@ def create_release(turn: Transaction, command: CreateRelease) -> None:
     turn.emit(events.ReleaseCreated(release=release, requester=command.requester, origin=command.origin))
 
 
-def channel_of(model: Model, process: str, said: str | None) -> str | None:
-    """The slug of the channel said, or of the default one; None for a runbook. May raise Refused."""
+def channel_of(model: Model, process: str, channel: str | None) -> str | None:
+    """The slug of the channel named, or of the default one; None for a runbook. May raise Refused."""
     project = model.projects.get(process)
     if project is None:
-        if said is not None:
+        if channel is not None:
             raise Refused(f"{model.runbooks[process].name} is a runbook, and has no channels: leave it out")
         return None
-    if said is not None and said not in (*project.channels, project.default_channel):
-        known = did_you_mean(said, project.channels or (DEFAULT_CHANNEL,)).rstrip(".")
-        raise Refused(f"{project.name} has no channel {said}{known}")
-    return said or project.default_channel
+    if channel is not None and channel not in (*project.channels, project.default_channel):
+        known = did_you_mean(channel, project.channels or (DEFAULT_CHANNEL,)).rstrip(".")
+        raise Refused(f"{project.name} has no channel {channel}{known}")
+    return channel or project.default_channel
 
 
 def releases_of(state: State, process: str) -> list[Release]:
     """All releases of a process, in the order they were made; costs as much as there are of all."""
-    found = (release for _, release in state.releases.items() if release.process == process)
-    return sorted(found, key=lambda release: release.created)
+    releases = (release for _, release in state.releases.items() if release.process == process)
+    return sorted(releases, key=lambda release: release.created)
 
 
 def newest_release(state: State, process: str) -> Release | None:

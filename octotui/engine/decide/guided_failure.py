@@ -11,10 +11,12 @@ from octotui.model.space import Model
 RETRIES = 10  # of one job that people may ask for
 
 
-def is_guided(model: Model, definition: Runbook | None, environment: str | None, said: bool | None) -> bool:
+def is_guided(
+    model: Model, definition: Runbook | None, environment: str | None, guidance: bool | None
+) -> bool:
     """Whether failures of a run ask people: as its caller says, else its process, else its environment."""
-    if said is not None:
-        return said
+    if guidance is not None:
+        return guidance
     if definition is not None and definition.guided_failure != "environment":
         return definition.guided_failure == "on"
     where = model.environments.get(environment or "")
@@ -53,15 +55,15 @@ def choices(state: State, job: Job) -> tuple[Answer, ...]:
     """
     asked = (state.interruptions[name] for name in state.runs[job.run].interruptions)
     retried = sum(each.job == job.id and each.answer == "retry" for each in asked)
-    found: list[Answer] = ["retry"] if retried < RETRIES else []
+    answers: list[Answer] = ["retry"] if retried < RETRIES else []
     step = step_of(state, job)
     optional = step is not None and not step.required
     if optional:
-        found.append("ignore")
-    found.append("fail")
+        answers.append("ignore")
+    answers.append("fail")
     if optional and job.target is not None:
-        found.append("exclude")
-    return tuple(found)
+        answers.append("exclude")
+    return tuple(answers)
 
 
 def ask(turn: Transaction, job: Job, outcome: Outcome) -> None:

@@ -6,6 +6,7 @@ from octotui.engine.decide.transaction import Transaction
 from octotui.engine.rules.answer_fields import fill_in, problems_in
 from octotui.engine.rules.start_prompts import GivenValues
 from octotui.engine.state import Interruption, State, manual_of
+from octotui.model.complaints import Reason
 
 
 def take(turn: Transaction, command: commands.TakeInterruption) -> None:
@@ -16,8 +17,8 @@ def take(turn: Transaction, command: commands.TakeInterruption) -> None:
     _check_open(question)
     if question.responsible is not None:
         raise Refused(f"{question.responsible} has taken “{question.step}”")
-    if problem := may_answer(turn.state, question, command.user):
-        raise Refused(problem)
+    if (refusal := may_answer(turn.state, question, command.user)) is not None:
+        raise Refused(refusal)
     turn.emit(
         events.InterruptionTaken(
             run=question.run, interruption=question.id, user=command.user, origin=command.origin
@@ -34,8 +35,8 @@ def answer(turn: Transaction, command: commands.AnswerInterruption) -> None:
     _check_responsible(question, command.user, "answer")
     if command.answer not in question.choices:
         *others, last = question.choices
-        told = f"{', '.join(others)} or {last}" if others else last
-        raise Refused(f"“{question.step}” can't be answered with {command.answer}: say {told}")
+        choices = f"{', '.join(others)} or {last}" if others else last
+        raise Refused(f"“{question.step}” can't be answered with {command.answer}: say {choices}")
     given = _filled_in(turn.state, question, command)
     turn.emit(
         events.InterruptionAnswered(
@@ -72,8 +73,8 @@ def hand_over(turn: Transaction, command: commands.HandOverInterruption) -> None
         raise Refused(f"say who is to have “{question.step}”")
     if command.to == command.user:
         return
-    if problem := may_answer(turn.state, question, command.to):
-        raise Refused(problem)
+    if (refusal := may_answer(turn.state, question, command.to)) is not None:
+        raise Refused(refusal)
     turn.emit(
         events.InterruptionHandedOver(
             run=question.run,
@@ -88,7 +89,7 @@ def hand_over(turn: Transaction, command: commands.HandOverInterruption) -> None
 def expire(turn: Transaction, question: Interruption) -> None:
     """Answer a question for nobody: its time is over (I6)."""
     manual = manual_of(turn.state, question)
-    said = question.answers[-1].values if question.answers else {}
+    values = question.answers[-1].values if question.answers else {}
     proceeds = manual.on_expiry == "proceed"
     turn.emit(
         events.InterruptionAnswered(
@@ -96,14 +97,14 @@ def expire(turn: Transaction, question: Interruption) -> None:
             interruption=question.id,
             user="",
             answer=manual.on_expiry,
-            values=fill_in(manual, said).variables if proceeds else {},
+            values=fill_in(manual, values).variables if proceeds else {},
             expired=True,
         )
     )
 
 
-def may_answer(state: State, question: Interruption, user: str) -> str:
-    """Why a user may not take a question, or nothing: a team without members is anyone (I2, I6)."""
+def may_answer(state: State, question: Interruption, user: str) -> Reason | None:
+    """Why a user may not take a question, or None: a team without members is anyone (I2, I6)."""
     teams = {slug: state.model.teams.get(slug) for slug in question.teams}
     if teams and not any(team and (not team.members or user in team.members) for team in teams.values()):
         names = " or ".join(team.name if team else slug for slug, team in teams.items())
@@ -113,14 +114,14 @@ def may_answer(state: State, question: Interruption, user: str) -> str:
     run = state.runs[question.run]
     if manual_of(state, question).not_requester and user in (run.requester, state.runs[run.root].requester):
         return f"{user} started {run.root}, and somebody else must answer “{question.step}”"
-    return ""
+    return None
 
 
 def people(state: State, question: Interruption) -> tuple[str, ...]:
     """The members of its teams who may take it, in the order they are listed."""
     teams = (state.model.teams.get(slug) for slug in question.teams)
     members = dict.fromkeys(member for team in teams if team for member in team.members)
-    return tuple(each for each in members if not may_answer(state, question, each))
+    return tuple(each for each in members if may_answer(state, question, each) is None)
 
 
 def answered(step: str, user: str, given: str) -> str:
@@ -153,14 +154,14 @@ def _check_responsible(question: Interruption, user: str, what: str) -> None:
 
 def _said_already(state: State, question: Interruption, command: commands.AnswerInterruption) -> bool:
     """Whether a user has said the same; what they said cannot be changed."""
-    said = next((each for each in question.answers if each.user == command.user), None)
-    if said is None:
+    earlier = next((each for each in question.answers if each.user == command.user), None)
+    if earlier is None:
         return False
     values = fill_in(manual_of(state, question), command.values).variables
-    same_values = not command.values or command.answer == "abort" or values == said.values
-    if (command.answer, same_values) == (said.answer, True) and command.notes in ("", said.notes):
+    same_values = not command.values or command.answer == "abort" or values == earlier.values
+    if (command.answer, same_values) == (earlier.answer, True) and command.notes in ("", earlier.notes):
         return True
-    raise Refused(answered(question.step, said.user, said.answer))
+    raise Refused(answered(question.step, earlier.user, earlier.answer))
 
 
 def _filled_in(state: State, question: Interruption, command: commands.AnswerInterruption) -> GivenValues:

@@ -1,48 +1,40 @@
 """How a run goes through its process: queued, planned, group by group, and to its end (S2, S3)."""
 
-from collections.abc import Mapping
 from typing import cast
 
 from msgspec.structs import replace
 
 from octotui.engine import events
+from octotui.engine.commands import StartRun
 from octotui.engine.decide.guided_failure import is_guided
 from octotui.engine.decide.target_steps import TargetSelection, begin, find_targets, outermost
 from octotui.engine.decide.transaction import Transaction
 from octotui.engine.rules.machines import acquisitions, machine_of, mode_on
 from octotui.engine.rules.run_queue import circle
+from octotui.engine.rules.start_prompts import GivenValues
 from octotui.engine.rules.step_conditions import not_due
 from octotui.engine.rules.variable_context import lookup, values_for
 from octotui.engine.rules.worker_selection import select
 from octotui.engine.state import Run, State
 from octotui.engine.state.releases import Release
+from octotui.model.complaints import Reason
 from octotui.model.process import Manual, StartRunbook
 from octotui.variables.fill import fill_in, warnings_of
 
 
 def queue_run(
     turn: Transaction,
-    process: str,
-    *,
-    environment: str | None,
-    tenant: str | None,
-    requester: str,
-    variables: Mapping[str, str],
-    guidance: bool | None = None,
-    secrets: tuple[str, ...] = (),
+    command: StartRun,
+    given: GivenValues,
+    release: Release | None,
     parent: str | None = None,
-    release: Release | None = None,
-    skip: tuple[str, ...] = (),
-    not_before: float | None = None,
-    schedule: str | None = None,
-    due: float | None = None,
-    origin: str = "",
 ) -> None:
     """Queue a run of a runbook as it is declared, or of a release; guided or not is fixed now (I7).
 
-    What a run with priority starts has priority, too.
+    The values are those of the command, sorted out; `parent` is the job that starts it, if one does: what a
+    run with priority starts has priority, too.
     """
-    name, model = f"run-{turn.state.next_run}", turn.state.model
+    name, model, process = f"run-{turn.state.next_run}", turn.state.model, command.process
     declared = model.process(process)
     definition = release.definition if release else declared
     above = turn.run(turn.job(parent).run) if parent else None
@@ -52,27 +44,32 @@ def queue_run(
             root=above.root if above else name,
             process=process,
             name=release.title if release else declared.name if declared else process,
-            environment=environment,
-            tenant=tenant,
+            environment=command.environment,
+            tenant=command.tenant,
             parent=parent,
-            requester=requester,
-            variables=dict(variables),
+            requester=command.requester,
+            variables=dict(given.variables),
             release=replace(release, deployed=()) if release else None,
-            skip=skip,
-            guided=is_guided(model, definition, environment, guidance),
-            guidance=guidance,
-            secrets=secrets,
+            skip=command.skip,
+            guided=is_guided(model, definition, command.environment, command.guided),
+            guidance=command.guided,
+            secrets=tuple(given.secrets),
             priority=bool((definition and definition.priority) or (above and above.priority)),
-            not_before=not_before,
-            schedule=schedule,
-            due=due,
-            origin=origin,
+            not_before=_yet_to_come(turn, command.not_before),
+            schedule=command.schedule,
+            due=command.due,
+            origin=command.origin,
         )
     )
 
 
-def why_no_child(turn: Transaction, run: Run, child: tuple[str, str | None, str | None]) -> str:
-    """Why a run may not start another one, of a process, environment and tenant; or nothing."""
+def _yet_to_come(turn: Transaction, at: float | None) -> float | None:
+    """A time to wait for, or None where it has come already."""
+    return at if at is not None and at > turn.at else None
+
+
+def why_no_child(turn: Transaction, run: Run, child: tuple[str, str | None, str | None]) -> Reason | None:
+    """Why a run may not start another one, of a process, environment and tenant; or None."""
     process = child[0]
     if process not in turn.state.model.runbooks:
         return f"runbook {process} is not in the model any more"
@@ -81,15 +78,15 @@ def why_no_child(turn: Transaction, run: Run, child: tuple[str, str | None, str 
         if (ancestor.process, ancestor.environment, ancestor.tenant) == child:
             return f"runbook {process} would start itself for ever, since nothing in between takes any time"
         ancestor = turn.run(turn.job(ancestor.parent).run) if ancestor.parent else None
-    return ""
+    return None
 
 
 def fail_circular_wait(turn: Transaction, name: str) -> None:
     """Fail a queued run that closes a circle of waits, and name the circle (L5)."""
     runs = circle(turn.state, turn.run(name))
     if runs:
-        told = " → ".join([*(each.id for each in runs), name])
-        reason = f"it would wait for itself in a circle: {told}"
+        path = " → ".join([*(each.id for each in runs), name])
+        reason = f"it would wait for itself in a circle: {path}"
         turn.end_run(name, "failed", reason)
 
 
@@ -116,10 +113,10 @@ def plan(turn: Transaction, name: str) -> None:
     go_on(turn, name)
 
 
-def _select_targets(turn: Transaction, run: Run, found: TargetSelection) -> None:
+def _select_targets(turn: Transaction, run: Run, selection: TargetSelection) -> None:
     """The targets of each step; a step without any is skipped."""
-    turn.emit(events.TargetsSelected(run=run.id, steps=found.steps, rejected=found.rejected))
-    for each in found.steps:
+    turn.emit(events.TargetsSelected(run=run.id, steps=selection.steps, rejected=selection.rejected))
+    for each in selection.steps:
         if not each.targets:
             roles = " or ".join(run.runbook.steps[each.step].roles)
             reason = f"no target with the role {roles} is there for it"
@@ -129,14 +126,14 @@ def _select_targets(turn: Transaction, run: Run, found: TargetSelection) -> None
 def _skip_what_does_not_apply(turn: Transaction, run: Run) -> None:
     for index, step in enumerate(run.runbook.steps):
         reason = run.not_applicable(step) or _within_skipped(turn.run(run.id), index)
-        if reason and run.steps[index].state == "pending":
+        if reason is not None and run.steps[index].state == "pending":
             turn.emit(events.StepSkipped(run=run.id, step=index, reason=reason))
 
 
-def _within_skipped(run: Run, index: int) -> str:
-    """Why a child step is skipped with the step it is within, or nothing."""
+def _within_skipped(run: Run, index: int) -> Reason | None:
+    """Why a child step is skipped with the step it is within, or None."""
     outer = outermost(run, index)
-    return f"“{run.runbook.steps[outer].name}” is skipped" if run.steps[outer].state == "skipped" else ""
+    return f"“{run.runbook.steps[outer].name}” is skipped" if run.steps[outer].state == "skipped" else None
 
 
 def go_on(turn: Transaction, name: str) -> None:
@@ -159,8 +156,8 @@ def _acquire(turn: Transaction, run: Run, steps: list[int]) -> bool:
         return False
     if not any(run.runbook.steps[each].packages and _may_come(turn.state, run, each) for each in steps):
         return False
-    found = acquisitions(run)  # none where all targets are excluded
-    for worker, packages in found:
+    needed = acquisitions(run)  # none where all targets are excluded
+    for worker, packages in needed:
         turn.emit(
             events.JobQueued(
                 run=run.id,
@@ -171,12 +168,12 @@ def _acquire(turn: Transaction, run: Run, steps: list[int]) -> bool:
                 packages=packages,
             )
         )
-    return bool(found)
+    return bool(needed)
 
 
 def _may_come(state: State, run: Run, index: int) -> bool:
     """Whether a step is due as things stand; a child step may come where the step it is within is due."""
-    return not not_due(state, run, outermost(run, index))
+    return not_due(state, run, outermost(run, index)) is None
 
 
 def _start(turn: Transaction, run: Run, steps: list[int]) -> bool:
@@ -185,7 +182,7 @@ def _start(turn: Transaction, run: Run, steps: list[int]) -> bool:
     for index in steps:
         if run.runbook.steps[index].within:
             _skip_with_outermost(turn, run.id, index)
-        elif reason := not_due(turn.state, run, index):
+        elif (reason := not_due(turn.state, run, index)) is not None:
             turn.emit(events.StepSkipped(run=run.id, step=index, reason=reason))
         elif run.runbook.steps[index].for_targets:
             started |= begin(turn, run.id, index)
@@ -198,7 +195,7 @@ def _skip_with_outermost(turn: Transaction, name: str, index: int) -> None:
     """A child step comes when its rolling step has begun, or is skipped with it."""
     run = turn.run(name)
     reason = _within_skipped(run, index)
-    if reason and run.steps[index].state == "pending":
+    if reason is not None and run.steps[index].state == "pending":
         turn.emit(events.StepSkipped(run=name, step=index, reason=reason))
 
 
@@ -223,7 +220,7 @@ def _ask(turn: Transaction, run: Run, steps: list[int]) -> bool:
     due = []
     for index in steps:
         reason = not_due(turn.state, run, index)
-        if reason:
+        if reason is not None:
             turn.emit(events.StepSkipped(run=run.id, step=index, reason=reason))
         else:
             due.append(index)
@@ -255,7 +252,9 @@ def _raise(turn: Transaction, run: Run, index: int, action: Manual) -> None:
 def can_go_on(state: State, run: Run) -> bool:
     """Whether any step that is still to come would run as things stand (W7)."""
     return any(
-        progress.state == "pending" and not run.runbook.steps[index].within and not not_due(state, run, index)
+        progress.state == "pending"
+        and not run.runbook.steps[index].within
+        and not_due(state, run, index) is None
         for index, progress in enumerate(run.steps)
     )
 

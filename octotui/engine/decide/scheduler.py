@@ -1,6 +1,7 @@
 """What may go on because of an event: a lock came free, a slot of the cap, the next step of a run."""
 
 from octotui.engine import events
+from octotui.engine.commands import StartRun
 from octotui.engine.decide.answered_questions import apply_answer
 from octotui.engine.decide.attempt_outcomes import end_attempt, of_child
 from octotui.engine.decide.cancel import cancel_child, end_if_nothing_is_open, end_what_is_open
@@ -18,6 +19,7 @@ from octotui.engine.decide.transaction import Transaction
 from octotui.engine.events import AnyEvent
 from octotui.engine.rules.locks import grantable
 from octotui.engine.rules.run_queue import next_to_go
+from octotui.engine.rules.start_prompts import GivenValues
 from octotui.engine.state import ForChild, Job, Outcome, Run, in_order
 from octotui.model.process import StartRunbook
 
@@ -106,22 +108,18 @@ def _start_child(turn: Transaction, job: Job) -> None:
     action = None if job.step is None else run.runbook.steps[job.step].action
     if not isinstance(action, StartRunbook) or job.state != "running":
         return
-    environment, tenant = action.environment or run.environment, action.tenant or run.tenant
-    problem = why_no_child(turn, run, (action.runbook, environment, tenant))
-    if problem:
-        end_attempt(turn, job, Outcome(state="failed", reason=problem))
-        return
-    queue_run(
-        turn,
-        action.runbook,
-        environment=environment,
-        tenant=tenant,
+    command = StartRun(
+        process=action.runbook,
+        environment=action.environment or run.environment,
+        tenant=action.tenant or run.tenant,
         requester=run.requester,
-        variables={},
-        guidance=run.guidance,
-        parent=job.id,
-        release=newest_release(turn.state, action.runbook),
+        guided=run.guidance,
     )
+    reason = why_no_child(turn, run, (command.process, command.environment, command.tenant))
+    if reason is not None:
+        end_attempt(turn, job, Outcome(state="failed", reason=reason))
+        return
+    queue_run(turn, command, GivenValues({}, {}), newest_release(turn.state, action.runbook), parent=job.id)
     if action.wait:
         _maybe_yield(turn, run.id)
     else:

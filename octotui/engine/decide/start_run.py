@@ -12,7 +12,8 @@ from octotui.engine.rules.lifecycles import why_not_here
 from octotui.engine.rules.start_prompts import RequiredPrompt, problems_with, required_prompts, sort_out
 from octotui.engine.state import Run, State
 from octotui.engine.state.releases import Release, release_key
-from octotui.model.complaints import did_you_mean
+from octotui.model.complaints import Reason, did_you_mean
+from octotui.model.iteration import variables
 from octotui.model.process import Manual, Runbook, Step
 from octotui.model.space import Schedule
 
@@ -32,25 +33,11 @@ def start_run(turn: Transaction, command: StartRun) -> None:
     _check_schedule(turn.state, command)
     release = release_for(turn.state, command, declared.name)
     _check_skipped(release.definition if release else declared, command.skip)
+    _check_passed(turn.state, command)
     given = sort_out(model, command.process, command.variables)
     if problems := problems_with(required_prompts(model, command, release), given):
         raise Refused("; ".join(problems))
-    queue_run(
-        turn,
-        command.process,
-        environment=command.environment,
-        tenant=command.tenant,
-        requester=command.requester,
-        variables=given.variables,
-        secrets=tuple(given.secrets),
-        release=release,
-        skip=command.skip,
-        guidance=command.guided,
-        not_before=_yet_to_come(turn, command.not_before),
-        schedule=command.schedule,
-        due=command.due,
-        origin=command.origin,
-    )
+    queue_run(turn, command, given, release)
 
 
 def start_due(turn: Transaction, command: StartDue) -> None:
@@ -75,6 +62,15 @@ def start_due(turn: Transaction, command: StartDue) -> None:
         turn.emit(ScheduleMissed(schedule=command.schedule, due=command.due, reason=reason))
 
 
+def _check_passed(state: State, command: StartRun) -> None:
+    """Only what sensitive values are read from can be passed (V5)."""
+    sources = {value.secret.env for _, each in variables(state.model) for value in each if value.secret}
+    for name in command.passed:
+        if name not in sources:
+            known = sorted(filter(None, sources))
+            raise Refused(f"no sensitive value is read from the variable {name}{did_you_mean(name, known)}")
+
+
 def _newest(state: State, schedule: Schedule) -> str | None:
     """The version of the newest release in a schedule's channel, if it is one of a project."""
     project = state.model.projects.get(schedule.project or "")
@@ -96,11 +92,6 @@ def _check_schedule(state: State, command: StartRun) -> None:
         last = state.schedules.get(command.schedule)
         if last is not None and command.due <= last:
             raise Refused(f"the schedule {command.schedule} has started its run of this time already")
-
-
-def _yet_to_come(turn: Transaction, at: float | None) -> float | None:
-    """A time to wait for, or None where it has come already."""
-    return at if at is not None and at > turn.at else None
 
 
 def again(run: Run, user: str, given: Mapping[str, str] = NOTHING) -> StartRun:
@@ -146,9 +137,9 @@ def release_for(state: State, command: StartRun, name: str) -> Release | None:
 def _check_place(state: State, command: StartRun, release: Release) -> None:
     if command.environment is None:
         raise Refused(f"{release.title} is deployed to an environment: say which one")
-    why = why_not_here(state.model, release, command.environment, command.tenant)
-    if why:
-        raise Refused(why)
+    reason = why_not_here(state.model, release, command.environment, command.tenant)
+    if reason is not None:
+        raise Refused(reason)
 
 
 def _check_skipped(definition: Runbook, skip: Sequence[str]) -> None:
@@ -159,13 +150,14 @@ def _check_skipped(definition: Runbook, skip: Sequence[str]) -> None:
             known = did_you_mean(name, steps).rstrip(".")
             raise Refused(f"{definition.name} has no step “{name}”{known}")
         for step in (steps[name], *(each for each in steps.values() if each.within == name)):
-            if problem := _must_run(step):
-                raise Refused(f"“{name}” cannot be skipped: {problem}")
+            if (reason := _must_run(step)) is not None:
+                raise Refused(f"“{name}” cannot be skipped: {reason}")
 
 
-def _must_run(step: Step) -> str:
+def _must_run(step: Step) -> Reason | None:
+    """Why a step cannot be left out, or None."""
     if step.required:
         return f"“{step.name}” is required"
     if isinstance(step.action, Manual) and step.action.teams:
         return f"{' or '.join(step.action.teams)} must answer “{step.name}”"
-    return ""
+    return None

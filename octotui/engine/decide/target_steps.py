@@ -111,8 +111,8 @@ def _begin_next(turn: Transaction, name: str, index: int) -> bool:
     progress = run.steps[index]
     if progress.failed_on and run.runbook.steps[index].condition == "success":
         return False
-    for place in range(progress.begun, len(progress.targets)):
-        target = progress.targets[place]
+    for position in range(progress.begun, len(progress.targets)):
+        target = progress.targets[position]
         first = _first_due(turn.state, run, index, target)
         if first is not None:
             _queue(turn, run, first, target)
@@ -127,7 +127,11 @@ def _first_due(state: State, run: Run, top: int, target: str, after: int = -1) -
     if not isinstance(run.runbook.steps[top].action, Rolling):
         return top if after < 0 else None
     return next(
-        (each for each in children_of(run, top) if each > after and not not_due_on(state, run, each, target)),
+        (
+            each
+            for each in children_of(run, top)
+            if each > after and not_due_on(state, run, each, target) is None
+        ),
         None,
     )
 

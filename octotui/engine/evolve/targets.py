@@ -37,8 +37,8 @@ def begun(run: Run, index: int, target: str) -> Run:
     outer = _with_outermost(run, index)[-1]
     progress = run.steps[outer]
     if target in progress.targets[progress.begun :]:
-        place = progress.targets.index(target, progress.begun) + 1
-        run = with_progress(run, outer, replace(progress, begun=place))
+        count = progress.targets.index(target, progress.begun) + 1
+        run = with_progress(run, outer, replace(progress, begun=count))
     return run
 
 

@@ -14,10 +14,10 @@ def fields_of(manual: Manual) -> tuple[RequiredPrompt, ...]:
 
 def fill_in(manual: Manual, values: Mapping[str, str]) -> GivenValues:
     """A value for every field: what was said, or its default; those that nobody may see apart (V5)."""
-    said = {name.lower(): value for name, value in values.items()}
+    by_name = {name.lower(): value for name, value in values.items()}
     given = GivenValues({}, {})
     for name, prompt in manual.fields.items():
-        value = said.get(name.lower(), prompt.otherwise)
+        value = by_name.get(name.lower(), prompt.otherwise)
         hidden = prompt.kind == "sensitive" and value
         into = given.secrets if hidden else given.variables
         into[name] = value.capitalize() if prompt.kind == "checkbox" else value

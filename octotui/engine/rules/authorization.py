@@ -5,6 +5,7 @@ from typing import Literal, assert_never
 from msgspec.structs import replace
 
 from octotui.engine import commands
+from octotui.model.complaints import Reason
 from octotui.model.space import Model
 
 Right = Literal["read", "start", "answer"]
@@ -32,11 +33,11 @@ def right_for(request: commands.Request) -> Right:
             assert_never(request)
 
 
-def missing_right(model: Model, owner: str, user: str, right: Right) -> str:
-    """Why a user may not, or nothing; the owner of the space may everything, and who may act may read."""
+def missing_right(model: Model, owner: str, user: str, right: Right) -> Reason | None:
+    """Why a user may not, or None; the owner of the space may everything, and who may act may read."""
     enough: tuple[Right, ...] = ("read", "start", "answer") if right == "read" else (right,)
     if user == owner or any(_has(model, user, each) for each in enough):
-        return ""
+        return None
     return f"{user} may not {_MAY[right]}: [access] of the model gives the right “{right}” to others only"
 
 

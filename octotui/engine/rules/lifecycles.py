@@ -1,18 +1,19 @@
 """Where a release may go next: the phases of its lifecycle, and what it has gone through."""
 
 from octotui.engine.state.releases import Release
+from octotui.model.complaints import Reason
 from octotui.model.space import Lifecycle, Model
 
 
-def why_not_here(model: Model, release: Release, environment: str, tenant: str | None) -> str:
-    """Why a release may not be deployed to an environment yet, or nothing; without a lifecycle it may."""
+def why_not_here(model: Model, release: Release, environment: str, tenant: str | None) -> Reason | None:
+    """Why a release may not be deployed to an environment yet, or None; without a lifecycle it may."""
     lifecycle = lifecycle_of(model, release)
     if lifecycle is None:
-        return ""
+        return None
     named = model.environments[environment].name
     for phase in lifecycle.phases:
         if environment in phase.environments:
-            return ""
+            return None
         if not phase.optional and not release.deployed_to(phase.environments, tenant):
             if not any(environment in each.environments for each in lifecycle.phases):
                 break

@@ -22,11 +22,11 @@ def acquire(state: State, job: Job) -> State:
     if job.worker is None or job.mode is None:
         return state
     lock = state.locks.get(job.worker, FREE)
-    place = (job.ticket, job.id)
+    entry = (job.ticket, job.id)
     lock = Lock(
-        holders=lock.holders.add(place),
+        holders=lock.holders.add(entry),
         exclusive=job.mode == "exclusive",
-        queue=lock.queue.discard(place),
+        queue=lock.queue.discard(entry),
     )
     return replace(state, locks=state.locks.insert(job.worker, lock))
 
@@ -36,9 +36,9 @@ def release(state: State, job: Job) -> State:
     if job.worker is None or job.mode is None:
         return state
     lock = state.locks.get(job.worker, FREE)
-    place = (job.ticket, job.id)
-    holders = lock.holders.discard(place)
-    lock = Lock(holders, lock.exclusive and len(holders) > 0, lock.queue.discard(place))
+    entry = (job.ticket, job.id)
+    holders = lock.holders.discard(entry)
+    lock = Lock(holders, lock.exclusive and len(holders) > 0, lock.queue.discard(entry))
     if not lock.holders and not lock.queue:
         return replace(state, locks=state.locks.discard(job.worker))
     return replace(state, locks=state.locks.insert(job.worker, lock))

@@ -8,19 +8,19 @@ Packages = tuple[tuple[str, str], ...]
 def acquisitions(run: Run) -> tuple[tuple[str, Packages], ...]:
     """The packages, as (id, version), of each machine of the current selection; one job each."""
     versions = run.versions or {}
-    found: dict[str, dict[tuple[str, str], None]] = {}
+    by_machine: dict[str, dict[tuple[str, str], None]] = {}
     for pick in run.leases:
         for index in pick.steps:
             for each in run.runbook.steps[index].packages:
                 version = versions[each.text]
-                found.setdefault(pick.worker, {})[each.id, version] = None
+                by_machine.setdefault(pick.worker, {})[each.id, version] = None
     for step, progress in zip(run.runbook.steps, run.steps, strict=True):
         if step.on == "target" and progress.state == "pending":
             for target in progress.targets:
                 for each in step.packages if target not in run.excluded else ():
                     version = versions[each.text]
-                    found.setdefault(target, {})[each.id, version] = None
-    return tuple((worker, tuple(packages)) for worker, packages in found.items())
+                    by_machine.setdefault(target, {})[each.id, version] = None
+    return tuple((worker, tuple(packages)) for worker, packages in by_machine.items())
 
 
 def packages_in_use(state: State) -> frozenset[tuple[str, str]]:

@@ -49,8 +49,8 @@ def _preempt(state: State, run: Run, name: str) -> State:
 def dequeue(state: State, run: Run) -> Held:
     """The run stands in no line any more."""
     if run.resuming:
-        place = (run.ticket, run.id)
-        return replace(state, resuming=state.resuming.discard(place)), replace(run, resuming=False)
+        entry = (run.ticket, run.id)
+        return replace(state, resuming=state.resuming.discard(entry)), replace(run, resuming=False)
     if run.state != "queued":
         return state, run
     state = replace(state, ready=state.ready.discard(run.place))

@@ -58,13 +58,13 @@ def required_prompts(
     channel = release.channel if release else None
     where = (model, start.environment, start.tenant)
     contexts = [context_of(*where, step, start.process, channel) for step in steps]
-    found = []
+    required = []
     for name, values in values_seen_by(model, start.process).items():
         if any(value.prompt for value in values):
             winners = (winner(values, context) for context in contexts)
             prompts = (value.prompt for value in winners if value and value.prompt)
-            found += [RequiredPrompt(name, prompt) for prompt in islice(prompts, 1)]
-    return tuple(found)
+            required += [RequiredPrompt(name, prompt) for prompt in islice(prompts, 1)]
+    return tuple(required)
 
 
 def sort_out(model: Model, process: str, variables: Mapping[str, str]) -> GivenValues:
@@ -83,18 +83,18 @@ def sort_out(model: Model, process: str, variables: Mapping[str, str]) -> GivenV
 
 def problems_with(asked: tuple[RequiredPrompt, ...], given: GivenValues) -> tuple[str, ...]:
     """What is wrong with given values, or missing, in sentences that begin with the variable (V5, V6)."""
-    found = []
+    problems = []
     values = {name.lower(): value for name, value in (given.variables | given.secrets).items()}
     for each in asked:
         about = f"{each.name} ({each.prompt.label})" if each.prompt.label else each.name
         answer = values.get(each.name.lower())
         if answer is None and each.prompt.needs_answer:
-            found.append(f"{about} needs a value")
-        elif answer is not None and (problem := answer_problem(each.prompt, answer)):
-            found.append(f"{about} {problem}")
+            problems.append(f"{about} needs a value")
+        elif answer is not None and (problem := answer_problem(each.prompt, answer)) is not None:
+            problems.append(f"{about} {problem}")
     short = f"has fewer than {SHORTEST} characters, which cannot be masked: give it a longer value"
-    found += [f"{name} {short}" for name, value in given.secrets.items() if len(value) < SHORTEST]
-    return tuple(found)
+    problems += [f"{name} {short}" for name, value in given.secrets.items() if len(value) < SHORTEST]
+    return tuple(problems)
 
 
 def unanswered(asked: tuple[RequiredPrompt, ...], given: Collection[str]) -> tuple[str, ...]:

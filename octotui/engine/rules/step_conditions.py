@@ -2,17 +2,18 @@
 
 from octotui.engine.rules.variable_context import lookup, values_for
 from octotui.engine.state import Run, State
+from octotui.model.complaints import Reason
 from octotui.variables.fill import fill_in, warnings_of
 from octotui.variables.template import is_truthy
 
 
-def not_due(state: State, run: Run, index: int) -> str:
-    """Why a step is not to run as things stand, or nothing."""
+def not_due(state: State, run: Run, index: int) -> Reason | None:
+    """Why a step is not to run as things stand, or None."""
     return _why_not(state, run, index, failed=run.failed)
 
 
-def not_due_on(state: State, run: Run, index: int, target: str) -> str:
-    """Why a child step is not to run on a target, or nothing: what failed is what failed there (S6)."""
+def not_due_on(state: State, run: Run, index: int, target: str) -> Reason | None:
+    """Why a child step is not to run on a target, or None: what failed is what failed there (S6)."""
     progress = run.steps[index]
     if progress.state == "skipped":
         return progress.reason
@@ -22,25 +23,25 @@ def not_due_on(state: State, run: Run, index: int, target: str) -> str:
     return _why_not(state, run, index, failed=target in run.steps[top].failed_on, target=target)
 
 
-def _why_not(state: State, run: Run, index: int, *, failed: bool, target: str | None = None) -> str:
+def _why_not(state: State, run: Run, index: int, *, failed: bool, target: str | None = None) -> Reason | None:
     step = run.runbook.steps[index]
     if step.packages and run.acquired == "failed":
         return "its packages could not be acquired"
     match step.condition:
         case "success":
-            return "an earlier step failed" if failed else ""
+            return "an earlier step failed" if failed else None
         case "failure":
-            return "" if failed else "no earlier step failed"
+            return None if failed else "no earlier step failed"
         case "always":
-            return ""
+            return None
         case expression:
             return _not_met(state, run, index, expression, target)
 
 
-def _not_met(state: State, run: Run, index: int, expression: str, target: str | None) -> str:
+def _not_met(state: State, run: Run, index: int, expression: str, target: str | None) -> Reason | None:
     """Why an expression keeps a step from running: it is false, or cannot be told."""
     values = values_for(state, run, index, expression, target=target)
     filled = fill_in(expression, lookup(values), state.at)
     if warnings := warnings_of(filled):
         return f"its condition {expression} cannot be told: {'; '.join(warnings)}"
-    return "" if is_truthy(filled.text) else f"its condition {expression} is not met"
+    return None if is_truthy(filled.text) else f"its condition {expression} is not met"

@@ -33,7 +33,7 @@ def visible(state: State, process: str) -> Variables:
     """Every value that a process sees, what runs have published in its variable sets included (V4)."""
     project = state.model.projects.get(state.model.project_of(process) or "")
     sets = project.variable_sets if project else ()
-    published = {slug: _values_of(found) for slug in sets if (found := state.published.get(slug))}
+    published = {slug: _values_of(values) for slug in sets if (values := state.published.get(slug))}
     return values_seen_by(state.model, process, published)
 
 
@@ -56,11 +56,11 @@ def values_for(
     asks for it.
     """
     defined = None if step is None else run.runbook.steps[step]
-    found = {name: value.shown for name, value in declared(state, run, defined, target).items()}
-    found |= run.variables | _system(state, run) | _outputs(state, run) | _answers(state, run)
-    if any(STANDING.search(each) for each in (text, *found.values())):
-        found |= _standing(run)
-    return found | _of_step(state, run, step) | _of_target(state, target)
+    values = {name: value.shown for name, value in declared(state, run, defined, target).items()}
+    values |= run.variables | _system(state, run) | _outputs(state, run) | _answers(state, run)
+    if any(STANDING.search(each) for each in (text, *values.values())):
+        values |= _standing(run)
+    return values | _of_step(state, run, step) | _of_target(state, target)
 
 
 def lookup(values: dict[str, str]) -> Names:
@@ -70,24 +70,24 @@ def lookup(values: dict[str, str]) -> Names:
 
 def _system(state: State, run: Run) -> dict[str, str]:
     model = state.model
-    found = {
+    values = {
         "Octopus.Space.Name": model.space.name,
         "Octopus.Task.Id": run.id,
         "Octopus.Deployment.CreatedBy.Username": run.requester,
     }
-    found |= _of_runbook(run) if run.channel is None else _of_release(state, run)
+    values |= _of_runbook(run) if run.channel is None else _of_release(state, run)
     if (project := model.projects.get(model.project_of(run.process) or "")) is not None:
-        found["Octopus.Project.Id"] = model.project_of(run.process) or ""
-        found["Octopus.Project.Name"] = project.name
+        values["Octopus.Project.Id"] = model.project_of(run.process) or ""
+        values["Octopus.Project.Name"] = project.name
     if run.environment in model.environments:
-        found["Octopus.Environment.Id"] = run.environment or ""
-        found["Octopus.Environment.Name"] = model.environments[run.environment or ""].name
+        values["Octopus.Environment.Id"] = run.environment or ""
+        values["Octopus.Environment.Name"] = model.environments[run.environment or ""].name
     if run.tenant in model.tenants:
-        found["Octopus.Deployment.Tenant.Id"] = run.tenant or ""
-        found["Octopus.Deployment.Tenant.Name"] = model.tenants[run.tenant or ""].name
+        values["Octopus.Deployment.Tenant.Id"] = run.tenant or ""
+        values["Octopus.Deployment.Tenant.Name"] = model.tenants[run.tenant or ""].name
     if run.failed:
-        found["Octopus.Deployment.Error"] = run.reason
-    return found
+        values["Octopus.Deployment.Error"] = run.reason
+    return values
 
 
 def _of_runbook(run: Run) -> dict[str, str]:
@@ -103,7 +103,7 @@ def _of_release(state: State, run: Run) -> dict[str, str]:
     if run.release is None:
         return {}
     channel = declared_channel(state.model, run.process, run.channel)
-    found = {
+    values = {
         "Octopus.Deployment.Id": run.id,
         "Octopus.Release.Id": run.release.key,
         "Octopus.Release.Number": run.release.version,
@@ -112,7 +112,7 @@ def _of_release(state: State, run: Run) -> dict[str, str]:
         "Octopus.Release.Channel.Name": channel.name,
     }
     before = state.current.get(place_key(run.process, run.environment, run.tenant))
-    return found | ({"Octopus.Release.CurrentForEnvironment.Number": before} if before else {})
+    return values | ({"Octopus.Release.CurrentForEnvironment.Number": before} if before else {})
 
 
 STANDING = re.compile(r"\.Status\.Code|\.IsSkipped", re.IGNORECASE)
@@ -131,19 +131,19 @@ CODES: dict[StepState, str] = {
 
 def _standing(run: Run) -> dict[str, str]:
     """How each step stands, in Octopus's words."""
-    found: dict[str, str] = {}
+    values: dict[str, str] = {}
     for step, progress in zip(run.runbook.steps, run.steps, strict=True):
-        found[f"Octopus.Step[{step.name}].Status.Code"] = CODES[progress.state]
-        found[f"Octopus.Action[{step.name}].IsSkipped"] = str(progress.state == "skipped")
-    return found
+        values[f"Octopus.Step[{step.name}].Status.Code"] = CODES[progress.state]
+        values[f"Octopus.Action[{step.name}].IsSkipped"] = str(progress.state == "skipped")
+    return values
 
 
 def _outputs(state: State, run: Run) -> dict[str, str]:
     """The output variables that scripts have set (V7): the last on any target, and each target's own."""
-    found = {f"Octopus.Action[{step}].Output.{name}": value for step, name, value in run.outputs}
+    values = {f"Octopus.Action[{step}].Output.{name}": value for step, name, value in run.outputs}
     for step, target, name, value in run.target_outputs:
-        found[f"Octopus.Action[{step}].Output[{_called(state, target)}].{name}"] = value
-    return found
+        values[f"Octopus.Action[{step}].Output[{_called(state, target)}].{name}"] = value
+    return values
 
 
 def output_prefixes(state: State, step: str, target: str | None) -> tuple[str, ...]:
@@ -159,15 +159,15 @@ def _called(state: State, target: str) -> str:
 
 def _answers(state: State, run: Run) -> dict[str, str]:
     """What people said, as output variables of their steps (I4); the last answer counts."""
-    found: dict[str, str] = {}
+    values: dict[str, str] = {}
     for name in run.interruptions:
         interruption = state.interruptions[name]
         if interruption.answer is None:
             continue
         target = state.jobs[interruption.job].target
         for each in output_prefixes(state, interruption.step, target):
-            found |= _answer(each, interruption)
-    return found | dict.fromkeys(secret_answers(state, run), HIDDEN)
+            values |= _answer(each, interruption)
+    return values | dict.fromkeys(secret_answers(state, run), HIDDEN)
 
 
 def _answer(output: str, interruption: Interruption) -> dict[str, str]:
@@ -175,16 +175,16 @@ def _answer(output: str, interruption: Interruption) -> dict[str, str]:
     manual = interruption.kind == "manual"
     output = f"{output}.Manual" if manual else f"{output}.Guidance"
     what = "Approved" if manual else "Answer"
-    found = {
+    values = {
         f"{output}.{what}": str(interruption.answer == "proceed") if manual else str(interruption.answer),
         f"{output}.Notes": "\n".join(each.notes for each in interruption.answers if each.notes),
         f"{output}.ResponsibleUser.Username": interruption.responsible or "",
     }
     if manual:
         people = (each.user for each in interruption.answers if each.answer == "proceed")
-        found[f"{output}.ApprovedBy"] = ", ".join(people)
-        found[f"{output}.Expired"] = str(interruption.expired)
-    return found
+        values[f"{output}.ApprovedBy"] = ", ".join(people)
+        values[f"{output}.Expired"] = str(interruption.expired)
+    return values
 
 
 def secret_answers(state: State, run: Run) -> tuple[str, ...]:
@@ -201,14 +201,14 @@ def secret_answers(state: State, run: Run) -> tuple[str, ...]:
 def _of_step(state: State, run: Run, step: int | None) -> dict[str, str]:
     if step is None:
         return {}
-    found = {"Octopus.Step.Name": run.runbook.steps[step].name, "Octopus.Step.Number": str(step + 1)}
+    values = {"Octopus.Step.Name": run.runbook.steps[step].name, "Octopus.Step.Number": str(step + 1)}
     pick = run.steps[step].pick
     if pick is not None:
         pool = run.picks[pick].pool
-        found["Octopus.WorkerPool.Id"] = pool
-        found["Octopus.WorkerPool.Name"] = state.model.pool(pool).name
-        found["Octopus.Worker.Name"] = run.picks[pick].worker
-    return found
+        values["Octopus.WorkerPool.Id"] = pool
+        values["Octopus.WorkerPool.Name"] = state.model.pool(pool).name
+        values["Octopus.Worker.Name"] = run.picks[pick].worker
+    return values
 
 
 def _of_target(state: State, target: str | None) -> dict[str, str]:

@@ -8,6 +8,7 @@ import msgspec
 from octotui.engine.rules.start_prompts import required_prompts, unanswered
 from octotui.engine.rules.variable_context import scope_context, visible
 from octotui.engine.state import Pick, RejectedCandidate, Run, State, cursor_key
+from octotui.model.complaints import Reason
 from octotui.model.process import Step
 from octotui.model.space import BUILT_IN, Pool
 from octotui.variables.resolution import winner
@@ -38,26 +39,26 @@ def select(state: State, run: Run, steps: Sequence[int]) -> Selection:
     taken = SelectionTally()
     for index in steps:
         step = run.runbook.steps[index]
-        found = pool_of(state, run, step)
-        if found.problem:
-            problems.append(found.problem)
+        resolved = pool_of(state, run, step)
+        if resolved.problem is not None:
+            problems.append(resolved.problem)
             continue
-        pool = state.model.pool(found.slug)
+        pool = state.model.pool(resolved.slug)
         problem = _container_problem(pool, step)
-        key = (found.slug, step.package_ids, step.container, index if pool.affinity == "step" else None)
+        key = (resolved.slug, step.package_ids, step.container, index if pool.affinity == "step" else None)
         if key in picks:
             sharing[key].append(index)
-        elif not problem:
-            pick = _pick(state, run, found.slug, index, taken)
+        elif problem is None:
+            pick = _pick(state, run, resolved.slug, index, taken)
             if isinstance(pick, Pick):
                 picks[key] = pick
                 sharing[key] = [index]
-                taken.cursors[found.slug] = pick.cursor_after or ""
+                taken.cursors[resolved.slug] = pick.cursor_after or ""
                 taken.workers[pick.worker] += 1
             else:
                 problem = pick
-        if problem:
-            problems.append(f"step “{step.name}”, pool {found.slug}: {problem}")
+        if problem is not None:
+            problems.append(f"step “{step.name}”, pool {resolved.slug}: {problem}")
     if problems:
         return Selection((), tuple(problems))
     return Selection(
@@ -77,7 +78,7 @@ class ResolvedPool(msgspec.Struct, frozen=True):
     """The pool a step runs in, or why there is none."""
 
     slug: str = ""
-    problem: str = ""
+    problem: Reason | None = None
 
 
 def pool_of(state: State, run: Run, step: Step) -> ResolvedPool:
@@ -97,14 +98,14 @@ def pool_of(state: State, run: Run, step: Step) -> ResolvedPool:
     return ResolvedPool(problem=f"step “{step.name}”: pool {slug} is not in the model any more")
 
 
-def _container_problem(pool: Pool, step: Step) -> str:
-    """Why a step can't run in its container in this pool (S8), or nothing."""
+def _container_problem(pool: Pool, step: Step) -> Reason | None:
+    """Why a step can't run in its container in this pool (S8), or None."""
     if step.container is not None and not pool.containers:
         return f"the pool says containers = false, but the step wants container {step.container}"
-    return ""
+    return None
 
 
-def _pick(state: State, run: Run, slug: str, index: int, taken: SelectionTally) -> Pick | str:
+def _pick(state: State, run: Run, slug: str, index: int, taken: SelectionTally) -> Pick | Reason:
     """A worker of a pool by its policy, or a sentence why there is none."""
     pool, step = state.model.pool(slug), run.runbook.steps[index]
     if not pool.workers:
@@ -117,7 +118,7 @@ def _pick(state: State, run: Run, slug: str, index: int, taken: SelectionTally) 
     passed: list[RejectedCandidate] = []
     for worker in from_cursor(pool, cursor) if in_turn else by_leases(pool, held):
         reason = not_eligible(state, worker)
-        if not reason:
+        if reason is None:
             return Pick(
                 pool=slug,
                 worker=worker,
@@ -131,8 +132,8 @@ def _pick(state: State, run: Run, slug: str, index: int, taken: SelectionTally) 
                 leases=held.get(worker),
             )
         passed.append(RejectedCandidate(worker, reason))
-    told = ", ".join(f"{each.worker} is {each.reason}" for each in passed)
-    return f"no worker is eligible: {told}"
+    reasons = ", ".join(f"{each.worker} is {each.reason}" for each in passed)
+    return f"no worker is eligible: {reasons}"
 
 
 def from_cursor(pool: Pool, cursor: str | None) -> tuple[str, ...]:
@@ -163,7 +164,7 @@ def live_leases(state: State, pool: Pool) -> dict[str, int]:
     return held
 
 
-def _built_in(state: State, run: Run, slug: str, index: int) -> Pick | str:
+def _built_in(state: State, run: Run, slug: str, index: int) -> Pick | Reason:
     """The built-in worker, for the default pool without members (W3)."""
     if slug != state.model.default_pool:
         return "the pool has no workers: name some in workers = [...]"
@@ -180,10 +181,10 @@ def _built_in(state: State, run: Run, slug: str, index: int) -> Pick | str:
     )
 
 
-def not_eligible(state: State, worker: str) -> str:
-    """Why a worker may not be selected, or nothing (W4); a local one not checked yet is healthy."""
+def not_eligible(state: State, worker: str) -> Reason | None:
+    """Why a worker may not be selected, or None (W4); a local one not checked yet is healthy."""
     declared = state.model.workers.get(worker)
     if declared is not None and not declared.enabled:
         return "disabled"
     health = state.health.get(worker, "healthy")
-    return "" if health in ("healthy", "has-warnings") else health
+    return None if health in ("healthy", "has-warnings") else health

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from octotui.model.complaints import Reason
 from octotui.model.process import Requirement, Runbook
 from octotui.model.space import Channel, Model
 from octotui.model.versions import ANY, VERSION, fits, numbers_of, precedence
@@ -95,8 +96,8 @@ def is_version(text: str) -> bool:
     return bool(re.fullmatch(VERSION, text))
 
 
-def unfit(needed: Requirement, channel: Channel, version: str | None) -> str:
-    """Why a package's version may not be in a release of a channel, or nothing."""
+def unfit(needed: Requirement, channel: Channel, version: str | None) -> Reason | None:
+    """Why a package's version may not be in a release of a channel, or None."""
     if version is None:
         return f"no version was chosen for {needed.text}"
     if not is_version(version):
@@ -110,4 +111,4 @@ def unfit(needed: Requirement, channel: Channel, version: str | None) -> str:
         return (
             f"{needed.id} {version} does not fit the channel {channel.name}, whose tags match {channel.tag}"
         )
-    return ""
+    return None

@@ -34,14 +34,14 @@ class PersistentVector(Generic[T_co]):
 
     def put(self, index: int, item: T_co) -> "PersistentVector[T_co]":  # type: ignore[misc]  # a new value, too
         """A series with another item in this place."""
-        place, at = divmod(range(self._length)[index], BLOCK)
-        block = self._blocks[place]
+        number, at = divmod(range(self._length)[index], BLOCK)
+        block = self._blocks[number]
         changed = (*block[:at], item, *block[at + 1 :])
-        return _series((*self._blocks[:place], changed, *self._blocks[place + 1 :]), self._length)
+        return _series((*self._blocks[:number], changed, *self._blocks[number + 1 :]), self._length)
 
     def __getitem__(self, index: int) -> T_co:
-        place, at = divmod(range(self._length)[index], BLOCK)
-        return self._blocks[place][at]
+        number, at = divmod(range(self._length)[index], BLOCK)
+        return self._blocks[number][at]
 
     def __iter__(self) -> Iterator[T_co]:
         return chain.from_iterable(self._blocks)
@@ -56,7 +56,7 @@ class PersistentVector(Generic[T_co]):
         return hash(self._blocks)
 
     def __repr__(self) -> str:
-        return f"Series({tuple(self)!r})"
+        return f"PersistentVector({tuple(self)!r})"
 
 
 def _series(blocks: tuple[tuple[T_co, ...], ...], length: int) -> PersistentVector[T_co]:

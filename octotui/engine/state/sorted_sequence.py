@@ -27,26 +27,26 @@ class SortedSequence:
 
     def add(self, item: Item) -> "SortedSequence":
         """A line with this item in its place."""
-        place = self._block_of(item)
-        block = self._blocks[place] if self._blocks else ()
+        number = self._block_of(item)
+        block = self._blocks[number] if self._blocks else ()
         at = bisect_left(block, item)
         alone = (item,)
         longer = block[:at] + alone + block[at:]
         # Most items come at the end: a full last block is left full.
-        half = BLOCK if place + 1 >= len(self._blocks) else BLOCK // 2
+        half = BLOCK if number + 1 >= len(self._blocks) else BLOCK // 2
         parts = (longer,) if len(longer) <= BLOCK else (longer[:half], longer[half:])
-        return _line(self._blocks[:place] + parts + self._blocks[place + 1 :], self._length + 1)
+        return _line(self._blocks[:number] + parts + self._blocks[number + 1 :], self._length + 1)
 
     def discard(self, item: Item) -> "SortedSequence":
         """A line without this item; the same line where it holds none."""
-        place = self._block_of(item)
-        block = self._blocks[place] if self._blocks else ()
+        number = self._block_of(item)
+        block = self._blocks[number] if self._blocks else ()
         at = bisect_left(block, item)
         if block[at : at + 1] != (item,):
             return self
         rest = block[:at] + block[at + 1 :]
         parts = (rest,) if rest else ()
-        return _line(self._blocks[:place] + parts + self._blocks[place + 1 :], self._length - 1)
+        return _line(self._blocks[:number] + parts + self._blocks[number + 1 :], self._length - 1)
 
     def first(self) -> Item | None:
         """The lowest item, or None."""
@@ -76,7 +76,7 @@ class SortedSequence:
         return hash(tuple(self))
 
     def __repr__(self) -> str:
-        return f"Line({tuple(self)!r})"
+        return f"SortedSequence({tuple(self)!r})"
 
 
 def _line(blocks: Blocks, length: int) -> SortedSequence:

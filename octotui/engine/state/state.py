@@ -46,6 +46,7 @@ from octotui.engine.state.records import (
 from octotui.engine.state.releases import Release
 from octotui.engine.state.sequence import PersistentVector
 from octotui.engine.state.sorted_sequence import SortedSequence
+from octotui.model.complaints import Reason
 from octotui.model.process import Manual, Runbook, Step
 from octotui.model.space import Model, Space
 
@@ -265,15 +266,15 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fals
     @property
     def needs_packages(self) -> tuple[str, ...]:
         """Every requirement of the steps that apply, once each: `tools`, `container:alpine@3.x`."""
-        found: dict[str, None] = {}
+        needed: dict[str, None] = {}
         for step in self.runbook.steps:
-            if not self.not_applicable(step):
-                found.update((each.text, None) for each in step.packages)
-                found.update((each, None) for each in step.images)
-        return tuple(found)
+            if self.not_applicable(step) is None:
+                needed.update((each.text, None) for each in step.packages)
+                needed.update((each, None) for each in step.images)
+        return tuple(needed)
 
-    def not_applicable(self, step: Step) -> str:
-        """Why a step does not apply to this run, or nothing (S4)."""
+    def not_applicable(self, step: Step) -> Reason | None:
+        """Why a step does not apply to this run, or None (S4)."""
         if not step.enabled:
             return "it is disabled"
         if step.name in self.skip:
@@ -284,7 +285,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fals
             return f"it does not apply to channel {self.channel or 'none'}"
         if missing := missing_tags(step.tenant_tags, self.tenant_tags):
             return f"it applies only to tenants tagged {' or '.join(missing)}"
-        return ""
+        return None
 
 
 class Lock(msgspec.Struct, frozen=True, gc=False):

@@ -65,10 +65,10 @@ def _check_step_names(model: Model, report: Report) -> None:
     for at, process in processes(model):
         kind = str(at[0]).removesuffix("s")
         seen: set[str] = set()
-        for place, step in placed(process, at):
+        for keys, step in placed(process, at):
             if step.name in seen:
-                said = f'Another step of this {kind} is called "{step.name}"; rename one of them.'
-                report((*place, "name"), said)
+                message = f'Another step of this {kind} is called "{step.name}"; rename one of them.'
+                report((*keys, "name"), message)
             seen |= {step.name} - {""}
 
 

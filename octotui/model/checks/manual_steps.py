@@ -15,8 +15,12 @@ def check_questions(model: Model, report: Report) -> None:
     """Complains about what manual steps ask that cannot be answered as it says."""
     for at, step in steps(model):
         if isinstance(step.action, Manual):
-            for found in (_of_people(model, step.action), _of_fields(step.action), _of_expiry(step.action)):
-                for key, sentence in found:
+            for problems in (
+                _of_people(model, step.action),
+                _of_fields(step.action),
+                _of_expiry(step.action),
+            ):
+                for key, sentence in problems:
                     report((*at, "manual", *key), sentence)
 
 

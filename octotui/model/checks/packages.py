@@ -15,8 +15,8 @@ _FILE = re.compile(rf"(.+?)\.({VERSION})\.(?:zip|tar\.gz|tgz|nupkg)")
 
 def package_of(file: str) -> Requirement | None:
     """The id and version in the name of a file such as `worker-image.2.1.0.zip`, or None."""
-    found = _FILE.fullmatch(file)
-    return Requirement(found[1], found[2]) if found else None
+    match = _FILE.fullmatch(file)
+    return Requirement(match[1], match[2]) if match else None
 
 
 def check_packages(model: Model, report: Report) -> None:
@@ -24,13 +24,13 @@ def check_packages(model: Model, report: Report) -> None:
     folders = {slug: Path(feed.directory) for slug, feed in model.feeds.items() if feed.directory}
     missing = [slug for slug, folder in folders.items() if not folder.is_dir()]
     for slug in missing:
-        said = f'There is no folder "{folders[slug]}"; make it, or name another.'
-        report(("feeds", slug, "directory"), said)
+        message = f'There is no folder "{folders[slug]}"; make it, or name another.'
+        report(("feeds", slug, "directory"), message)
     held = _ids(folder for slug, folder in folders.items() if slug not in missing)
     known = not missing and all(feed.directory or feed.registry for feed in model.feeds.values())
     for of_step, step in steps(model):
-        for place, package in enumerate(step.packages):
-            at = (*of_step, *_place(step, place))
+        for index, package in enumerate(step.packages):
+            at = (*of_step, *_place(step, index))
             _check_range(package, at, report)
             if not model.feeds:
                 report(at, f'"{package.id}" needs a feed; declare one, such as [feeds.local].')
@@ -38,11 +38,11 @@ def check_packages(model: Model, report: Report) -> None:
                 report(at, f'No feed holds the package "{package.id}"{did_you_mean(package.id, held)}')
 
 
-def _place(step: Step, place: int) -> Keys:
+def _place(step: Step, index: int) -> Keys:
     """The keys of a step's package, the first of which may be the one it deploys."""
     if not isinstance(step.action, Package):
-        return ("packages", place)
-    return ("packages", place - 1) if place else ("package",)
+        return ("packages", index)
+    return ("packages", index - 1) if index else ("package",)
 
 
 def _check_range(package: Requirement, at: Keys, report: Report) -> None:
@@ -54,4 +54,4 @@ def _check_range(package: Requirement, at: Keys, report: Report) -> None:
 
 def _ids(folders: Iterable[Path]) -> list[str]:
     files = (file.name for folder in folders for file in sorted(folder.iterdir()))
-    return list(dict.fromkeys(found.id for file in files if (found := package_of(file))))
+    return list(dict.fromkeys(package.id for file in files if (package := package_of(file))))

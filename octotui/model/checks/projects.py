@@ -2,7 +2,7 @@
 
 import re
 
-from octotui.model.complaints import Keys, Report, did_you_mean
+from octotui.model.complaints import Keys, Reason, Report, did_you_mean
 from octotui.model.iteration import placed
 from octotui.model.process import Runbook
 from octotui.model.space import Channel, Lifecycle, Model
@@ -18,10 +18,10 @@ def check_projects(model: Model, report: Report) -> None:
         _check_channels(project.channels, project.deployment, at, report)
         _check_applies(project.deployment, [*project.channels, project.default_channel], at, report)
     for slug, runbook in model.runbooks.items():
-        for place, step in placed(runbook, ("runbooks", slug)):
+        for keys, step in placed(runbook, ("runbooks", slug)):
             if step.channels:
-                said = "Only releases of a project have a channel, and this is a runbook; remove it."
-                report((*place, "channels"), said)
+                message = "Only releases of a project have a channel, and this is a runbook; remove it."
+                report((*keys, "channels"), message)
     for slug, lifecycle in model.lifecycles.items():
         _check_phases(lifecycle, ("lifecycles", slug, "phases"), report)
 
@@ -30,10 +30,10 @@ def _check_channels(channels: dict[str, Channel], process: Runbook, at: Keys, re
     """One channel at most is the default, and ranges are of packages that the process needs."""
     marked = [slug for slug, channel in channels.items() if channel.default]
     for slug in marked[1:]:
-        said = f'"{marked[0]}" is the default channel already; keep one of them.'
-        report((*at, "channels", slug, "default"), said)
+        message = f'"{marked[0]}" is the default channel already; keep one of them.'
+        report((*at, "channels", slug, "default"), message)
     for slug, channel in channels.items():
-        if channel.tag is not None and (problem := _not_a_pattern(channel.tag)):
+        if channel.tag is not None and (problem := _not_a_pattern(channel.tag)) is not None:
             report((*at, "channels", slug, "tag"), f'"{channel.tag}" is not a pattern: {problem}.')
     needed = dict.fromkeys(package for step in process.flat().steps for package in step.package_ids)
     for slug, channel in channels.items():
@@ -47,21 +47,21 @@ def _check_channels(channels: dict[str, Channel], process: Runbook, at: Keys, re
                 report(of_package, str(error))
 
 
-def _not_a_pattern(pattern: str) -> str:
+def _not_a_pattern(pattern: str) -> Reason | None:
     try:
         re.compile(pattern)
     except re.error as error:
         return str(error)
-    return ""
+    return None
 
 
 def _check_applies(process: Runbook, channels: list[str], at: Keys, report: Report) -> None:
     """A step applies to channels of its own project."""
     for of_step, step in placed(process, at):
-        for place, name in enumerate(step.channels):
+        for index, name in enumerate(step.channels):
             if name not in channels:
-                said = f'This project has no channel "{name}"{did_you_mean(name, channels)}'
-                report((*of_step, "channels", place), said)
+                message = f'This project has no channel "{name}"{did_you_mean(name, channels)}'
+                report((*of_step, "channels", index), message)
 
 
 def _check_phases(lifecycle: Lifecycle, at: Keys, report: Report) -> None:
@@ -70,13 +70,13 @@ def _check_phases(lifecycle: Lifecycle, at: Keys, report: Report) -> None:
     seen: dict[str, str] = {}
     for index, phase in enumerate(lifecycle.phases):
         if phase.name in called:
-            said = f'Another phase of this lifecycle is called "{phase.name}"; rename one of them.'
-            report((*at, index, "name"), said)
+            message = f'Another phase of this lifecycle is called "{phase.name}"; rename one of them.'
+            report((*at, index, "name"), message)
         called |= {phase.name} - {""}
         if not phase.environments:
             report((*at, index, "environments"), "A phase has at least one environment; name some.")
-        for place, name in enumerate(phase.environments):
+        for position, name in enumerate(phase.environments):
             first = seen.setdefault(name, phase.name)
             if first != phase.name:
-                said = f'"{name}" is in the phase "{first}" already; keep one of them.'
-                report((*at, index, "environments", place), said)
+                message = f'"{name}" is in the phase "{first}" already; keep one of them.'
+                report((*at, index, "environments", position), message)

@@ -1,6 +1,6 @@
 """Prompts that nobody could answer, or whose default is no answer (V6)."""
 
-from octotui.model.complaints import Report, did_you_mean, listing
+from octotui.model.complaints import Reason, Report, did_you_mean, listing
 from octotui.model.iteration import variables
 from octotui.model.space import Model
 from octotui.model.values import Prompt
@@ -18,31 +18,31 @@ def check_prompts(model: Model, report: Report) -> None:
                     report((*at, index, "prompt", key), sentence)
 
 
-def answer_problem(prompt: Prompt, answer: str) -> str:
-    """Why a text is no answer to a prompt, as the end of a sentence; or nothing."""
+def answer_problem(prompt: Prompt, answer: str) -> Reason | None:
+    """Why a text is no answer to a prompt, as the end of a sentence; or None."""
     if prompt.kind == "select" and answer not in prompt.options and (answer or prompt.required):
         return f"must be one of {listing(list(prompt.options))}"
     if prompt.kind == "checkbox" and answer.capitalize() not in CHECKED:
         return f"must be {' or '.join(CHECKED)}"
     if prompt.required and not answer.strip():
         return "needs a value"
-    return ""
+    return None
 
 
 def prompt_problems(prompt: Prompt) -> list[tuple[str, str]]:
     """What is wrong with a prompt, by its key."""
-    found = []
+    problems = []
     if prompt.kind == "select" and not prompt.options:
-        found.append(("options", 'A select offers options; name some in options = ["…"].'))
+        problems.append(("options", 'A select offers options; name some in options = ["…"].'))
     if prompt.kind != "select" and prompt.options:
-        found.append(("options", 'Only a select offers options; add kind = "select" or remove them.'))
+        problems.append(("options", 'Only a select offers options; add kind = "select" or remove them.'))
     if prompt.default is None:
-        return found
+        return problems
     if prompt.kind == "sensitive":
-        found.append(("default", "A sensitive value has no default in a file; remove it."))
+        problems.append(("default", "A sensitive value has no default in a file; remove it."))
     elif prompt.kind == "select" and prompt.default not in prompt.options:
         meant = did_you_mean(prompt.default, prompt.options)
-        found.append(("default", f'There is no option "{prompt.default}"{meant}'))
+        problems.append(("default", f'There is no option "{prompt.default}"{meant}'))
     elif prompt.kind == "checkbox" and prompt.default.capitalize() not in CHECKED:
-        found.append(("default", "A checkbox is true or false."))
-    return found
+        problems.append(("default", "A checkbox is true or false."))
+    return problems

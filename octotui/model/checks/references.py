@@ -58,11 +58,11 @@ def _known(model: Model) -> dict[str, Collection[str]]:
 
 
 def _references(model: Model) -> Iterator[Reference]:
-    for place, step in steps(model):
-        yield from (((*place, *at), kind, name) for at, kind, name in _of_step(step))
-    for place, values in variables(model):
+    for keys, step in steps(model):
+        yield from (((*keys, *at), kind, name) for at, kind, name in _of_step(step))
+    for keys, values in variables(model):
         for index, value in enumerate(values):
-            yield from (((*place, index, *at), kind, name) for at, kind, name in _of_value(value))
+            yield from (((*keys, index, *at), kind, name) for at, kind, name in _of_value(value))
     for slug, runbook in model.runbooks.items():
         if runbook.project is not None:
             yield ("runbooks", slug, "project"), "project", runbook.project
@@ -125,4 +125,4 @@ def _of_value(value: Value) -> Iterator[Reference]:
 
 
 def _each(at: Keys, kind: str, listed: tuple[str, ...]) -> Iterator[Reference]:
-    return (((*at, place), kind, name) for place, name in enumerate(listed))
+    return (((*at, index), kind, name) for index, name in enumerate(listed))

@@ -17,21 +17,22 @@ def check_targets(model: Model, report: Report) -> None:
 
 def _problems(step: Step) -> list[tuple[str, str]]:
     if isinstance(step.action, Rolling):
-        found = [
-            (key, f'"{key}" is for its child steps; move it there.') for key in _said(step, _OF_CHILDREN)
+        problems = [
+            (key, f'"{key}" is for its child steps; move it there.')
+            for key in _declared_keys(step, _OF_CHILDREN)
         ]
         if step.on != "target":
-            found.append(("on", 'Where scripts run is for its child steps to say; move "on" there.'))
+            problems.append(("on", 'Where scripts run is for its child steps to say; move "on" there.'))
         if not step.action.steps:
-            found.append(("steps", "It has no child steps; write some, or a script."))
-        return found
+            problems.append(("steps", "It has no child steps; write some, or a script."))
+        return problems
     if step.on != "target":
         if isinstance(step.action, HealthCheck):
             return [("on", "A health check runs on its targets; remove it.")]
         return []
     sentence = 'It runs on its targets and has no worker; remove it, or say on = "worker-for-each-target".'
-    return [(key, sentence) for key in _said(step, ("pool", "pool_variable"))]
+    return [(key, sentence) for key in _declared_keys(step, ("pool", "pool_variable"))]
 
 
-def _said(step: Step, keys: tuple[str, ...]) -> list[str]:
+def _declared_keys(step: Step, keys: tuple[str, ...]) -> list[str]:
     return [key for key in keys if getattr(step, key)]

@@ -23,11 +23,11 @@ _ASPECTS = (
 
 def check_ties(model: Model, report: Report) -> None:
     """Complains about every value that ties with an earlier one, and says where."""
-    for place, values in variables(model):
+    for keys, values in variables(model):
         contexts: Contexts | None = None
         for one, other in candidates(values):
             first, second = values[one], values[other]
-            at = (*place, other)
+            at = (*keys, other)
             if _same(first.scope, second.scope):
                 report(at, f"This value has the same scope as value {one + 1}; keep one of them.")
                 continue
@@ -91,25 +91,25 @@ class Contexts:
 
     def _tenants(self, model: Model) -> list[Scope]:
         """No tenant, and of the tenants that no value tells apart one each."""
-        found = {Scope(): None}
+        scopes = {Scope(): None}
         for slug, tenant in model.tenants.items():
             known = tuple(name for name in (slug,) if name in self._named["tenant"])
             tags = tuple(sorted(tag for tag in tenant.tags if tag in self._named["tenant_tag"]))
-            found[Scope(tenant=known, tenant_tag=tags)] = None
-        return list(found)
+            scopes[Scope(tenant=known, tenant_tag=tags)] = None
+        return list(scopes)
 
     def _places(self, model: Model) -> list[Scope]:
         """A run as a whole, and its steps, of every process that some value tells apart."""
-        found = {} if model.processes else {Scope(): None}
+        scopes = {} if model.processes else {Scope(): None}
         for slug, runbook in model.processes.items():
             if self._project not in (None, model.project_of(slug)):
                 continue
             process = tuple(name for name in (slug,) if name in self._named["process"])
-            found[Scope(process=process)] = None
+            scopes[Scope(process=process)] = None
             for step in runbook.flat().steps:
                 if step.name in self._named["step"]:
-                    found[Scope(process=process, step=(step.name,))] = None
-        return list(found)
+                    scopes[Scope(process=process, step=(step.name,))] = None
+        return list(scopes)
 
 
 def _has(values: Sequence[Value], one: Value) -> bool:

@@ -49,14 +49,14 @@ def _ties(model: Model, project: str, seen: _Seen) -> Iterator[tuple[str, str]]:
     if len(dict.fromkeys(seen.sets.values())) < 2:
         return
     contexts = Contexts(model, seen.values, project)
-    told: list[tuple[str, str]] = []
+    reported: list[tuple[str, str]] = []
     for one, other in candidates(seen.values):
         first, second = seen.set_of(one), seen.set_of(other)
-        if first is None or second is None or first == second or (first, second) in told:
+        if first is None or second is None or first == second or (first, second) in reported:
             continue
         context = contexts.tie(seen.values[one], seen.values[other], seen.own)
         if context is not None:
-            told.append((first, second))
+            reported.append((first, second))
             held = f" {words(context)}" if kinds_of(context) else ""
             yield (
                 second,

@@ -38,16 +38,16 @@ def _record(record: TableSpec) -> dict[str, Any]:
     """A table and the rules about which keys stand together."""
     keys = record.keys.items()
     about = {name: {"description": key.about, **_schema(key.shape)} for name, key in keys}
-    found: dict[str, Any] = {"type": "object", "properties": about, "additionalProperties": False}
+    schema: dict[str, Any] = {"type": "object", "properties": about, "additionalProperties": False}
     if required := [name for name, key in keys if key.required]:
-        found["required"] = required
+        schema["required"] = required
     if needs := {name: [key.only_with] for name, key in keys if key.only_with}:
-        found["dependentRequired"] = needs
+        schema["dependentRequired"] = needs
     if apart := [_not_both(name, other) for name, key in keys for other in key.not_with]:
-        found["allOf"] = apart
+        schema["allOf"] = apart
     if record.one_of:
-        found["oneOf"] = [{"required": [name]} for name in record.one_of]
-    return found
+        schema["oneOf"] = [{"required": [name]} for name in record.one_of]
+    return schema
 
 
 def _not_both(name: str, other: str) -> dict[str, Any]:

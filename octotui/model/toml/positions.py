@@ -44,13 +44,13 @@ class Positions:
 
     def _innermost(self, at: Keys) -> Keys:
         """The keys of the innermost table, value or element on the way."""
-        found: Keys = ()
+        keys: Keys = ()
         for key in at:
-            if (*found, key) in self._offsets:
-                found = (*found, key)
+            if (*keys, key) in self._offsets:
+                keys = (*keys, key)
             elif key != 0:  # a value that stands for a list of one has no index
                 break
-        return found
+        return keys
 
     def _place(self, offset: int) -> tuple[int, int]:
         before = self._bytes[:offset].decode()  # tree-sitter counts bytes

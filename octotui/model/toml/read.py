@@ -23,6 +23,13 @@ Check = Callable[[Model, InsideReport], None]
 
 def load(path: Path | str, checks: Sequence[Check] = ()) -> Model:
     """The model in a file, or in the `*.toml` of a folder together; raises ModelError with all complaints."""
+    return load_with_warnings(path, checks)[0]
+
+
+def load_with_warnings(
+    path: Path | str, checks: Sequence[Check] = (), advice: Sequence[Check] = ()
+) -> tuple[Model, tuple[Complaint, ...]]:
+    """The model, and what `advice` warns of in it, by place; raises ModelError with all complaints."""
     reading = _Reading()
     for file in files_of(Path(path)):
         reading.add(file)
@@ -32,17 +39,21 @@ def load(path: Path | str, checks: Sequence[Check] = ()) -> Model:
             each(model, reading.inside)
     if complaints := reading.complaints():
         raise ModelError(complaints)
-    return model
+    warnings = _Reading(reading)
+    for each in advice:
+        each(model, warnings.inside)
+    return model, ModelError(warnings.complaints()).complaints
 
 
 class _Reading:
     """The tables of several files as one, where each stands, and the first problem with each key."""
 
-    def __init__(self) -> None:
+    def __init__(self, read: "_Reading | None" = None) -> None:
+        """Begins with nothing, or with the tables that were `read` and no problem with them."""
         self.broken: list[Complaint] = []
-        self._sources: list[Source] = []
-        self._tables: dict[str, Any] = {}
-        self._origins: dict[Keys, Source] = {}
+        self._sources: list[Source] = read._sources if read else []
+        self._tables: dict[str, Any] = read._tables if read else {}
+        self._origins: dict[Keys, Source] = read._origins if read else {}
         self._problems: dict[tuple[Source, Keys], str] = {}
         self._places: dict[tuple[Source, Keys], SourcePosition] = {}
 
@@ -74,18 +85,18 @@ class _Reading:
         check(model, self._about)
         return model
 
-    def inside(self, at: Keys, message: str, place: SourcePosition) -> None:
+    def inside(self, at: Keys, message: str, position: SourcePosition) -> None:
         """Takes a problem inside the text of a key, or of the file that it names."""
-        self._places[self._source(at), at] = place
+        self._places[self._source(at), at] = position
         self._about(at, message)
 
     def complaints(self) -> list[Complaint]:
         """Every problem at its place."""
-        found = (
+        complaints = (
             source.complaint(at, message, self._places.get((source, at)))
             for (source, at), message in self._problems.items()
         )
-        return [*self.broken, *found]
+        return [*self.broken, *complaints]
 
     def _first(self, source: Source, at: Keys) -> bool:
         first = self._origins.setdefault(at, source)

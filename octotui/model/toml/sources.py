@@ -39,8 +39,8 @@ class Source:
         if inside is not None and inside.file is not None:
             return Complaint(inside.file, inside.line, inside.column, key, message)
         positions = self._positions
-        place = positions.find(at) if inside is None else positions.inside(at, inside.line, inside.column)
-        return Complaint(str(self.file), *place, key, message)
+        position = positions.find(at) if inside is None else positions.inside(at, inside.line, inside.column)
+        return Complaint(str(self.file), *position, key, message)
 
 
 def files_of(path: Path) -> list[Path]:
@@ -74,8 +74,8 @@ def _tables(file: Path, text: str) -> dict[str, Any]:
         what, _, where = str(error).partition(" (at ")
         lines = text.splitlines() or [""]
         line, column = len(lines), len(lines[-1]) + 1
-        if found := re.match(r"line (\d+), column (\d+)", where):
-            line, column = int(found[1]), int(found[2])
+        if match := re.match(r"line (\d+), column (\d+)", where):
+            line, column = int(match[1]), int(match[2])
         raise _error(file, f"This is not TOML: {what}.", line, column) from None
 
 

@@ -9,8 +9,8 @@ from octotui.model.toml.templates import Library, StepTemplate, problem_with
 def templated(step: dict[str, Any], at: Keys, report: Report, library: Library) -> dict[str, Any]:
     """The action of a step that says `template`; what a complaint was made about gets a stand-in."""
     slug = step["template"]
-    said: dict[str, str] = step.get("parameters", {})
-    action = {"kind": "template", "template": slug, "body": "", "parameters": said}
+    arguments: dict[str, str] = step.get("parameters", {})
+    action = {"kind": "template", "template": slug, "body": "", "parameters": arguments}
     if library.file(slug) is None:
         report((*at, "template"), f'There is no template "{slug}"{did_you_mean(slug, library.names)}')
     template = library.find(slug)
@@ -20,26 +20,26 @@ def templated(step: dict[str, Any], at: Keys, report: Report, library: Library) 
     if shell not in template.scripts:
         offered = listing(list(template.scripts))
         report((*at, "shell"), f'The template "{slug}" has no script for {shell}; it has {offered}.')
-    _check(said, template, at, report)
+    _check(arguments, template, at, report)
     defaults = {name: parameter.default for name, parameter in template.parameters.items()}
     return action | {
         "body": template.scripts.get(shell, ""),
         "shell": shell,
-        "parameters": defaults | said,
+        "parameters": defaults | arguments,
         "sensitive": [name for name, each in template.parameters.items() if each.kind == "sensitive"],
         "needs": template.needs,
     }
 
 
-def _check(said: dict[str, str], template: StepTemplate, at: Keys, report: Report) -> None:
+def _check(arguments: dict[str, str], template: StepTemplate, at: Keys, report: Report) -> None:
     """Complains about parameters that are unknown, missing or wrong."""
-    for name, text in said.items():
+    for name, text in arguments.items():
         parameter = template.parameters.get(name)
         if parameter is None:
             meant = did_you_mean(name, template.parameters)
             report((*at, "parameters", name), f'The template has no parameter "{name}"{meant}')
-        elif problem := problem_with(parameter, text):
+        elif (problem := problem_with(parameter, text)) is not None:
             report((*at, "parameters", name), problem)
     for name, parameter in template.parameters.items():
-        if parameter.required and not said.get(name):
+        if parameter.required and not arguments.get(name):
             report((*at, "parameters", name), "The template requires it; say what to use.")

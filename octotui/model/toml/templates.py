@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from octotui.model.complaints import Complaint, Keys, ModelError, Report, did_you_mean
+from octotui.model.complaints import Complaint, Keys, ModelError, Reason, Report, did_you_mean
 from octotui.model.process import Shell
 from octotui.model.toml.process_spec import TEMPLATE
 from octotui.model.toml.sources import Source
@@ -97,14 +97,14 @@ def _check(parameter: Parameter, at: Keys, report: Report) -> None:
         report((*at, "kind"), 'A select offers options; name some in options = ["…"].')
     elif parameter.kind != "select" and parameter.options:
         report((*at, "options"), 'Only a select offers options; add kind = "select" or remove them.')
-    elif problem := problem_with(parameter, parameter.default):
+    elif (problem := problem_with(parameter, parameter.default)) is not None:
         report((*at, "default"), problem)
 
 
-def problem_with(parameter: Parameter, text: str) -> str:
-    """What is wrong with the text of a parameter, or nothing; what is yet to be filled in is not judged."""
+def problem_with(parameter: Parameter, text: str) -> Reason | None:
+    """What is wrong with the text of a parameter, or None; what is yet to be filled in is not judged."""
     if not text or "#{" in text:
-        return ""
+        return None
     match parameter.kind:
         case "sensitive":
             return 'This is sensitive, so it may not stand here: say a variable, such as "#{Password}".'
@@ -114,4 +114,4 @@ def problem_with(parameter: Parameter, text: str) -> str:
             return "A checkbox is true or false."
         case "select" if text not in parameter.options:
             return f'There is no option "{text}"{did_you_mean(text, parameter.options)}'
-    return ""
+    return None

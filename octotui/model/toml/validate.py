@@ -36,7 +36,7 @@ class Validator:
             if leaf.known and isinstance(raw, str):
                 self._report(at, f'"{raw}" is not known{did_you_mean(raw, leaf.known)}')
             else:
-                self._report(at, f"Expected {leaf.what}, not {_said(raw)}.")
+                self._report(at, f"Expected {leaf.what}, not {_value_text(raw)}.")
             return UNSET
         return str(self._folder / raw) if leaf.path else leaf.clean(raw)
 
@@ -78,7 +78,7 @@ class Validator:
             return {}
         for name in raw:
             if not keyed.key.holds(name):
-                self._report((*at, name), f"Expected {keyed.key.what}, not {_said(name)}.")
+                self._report((*at, name), f"Expected {keyed.key.what}, not {_value_text(name)}.")
         clean = {name: self.read(keyed.of, value, (*at, name)) for name, value in raw.items()}
         return {name: value for name, value in clean.items() if value is not UNSET}
 
@@ -88,24 +88,24 @@ class Validator:
                 clean = self.read(shape.of, raw, at)
                 return [] if clean is UNSET else [clean]
             headers = " Write its header in double brackets: [[…]]." if isinstance(raw, dict) else ""
-            self._report(at, f"Expected a list, not {_said(raw)}.{headers}")
+            self._report(at, f"Expected a list, not {_value_text(raw)}.{headers}")
             return []
         if len(raw) < shape.least:
             self._report(at, "This list is empty; name at least one.")
         if isinstance(shape.of, ScalarSpec) and not shape.repeats:
             for index, each in enumerate(raw):
                 if each in raw[:index]:
-                    self._report((*at, index), f"{_said(each)} is listed twice; keep one.")
+                    self._report((*at, index), f"{_value_text(each)} is listed twice; keep one.")
         values = [self.read(shape.of, each, (*at, index)) for index, each in enumerate(raw)]
         return [each for each in values if each is not UNSET]
 
     def _table(self, raw: Any, at: Keys) -> bool:
         if not isinstance(raw, dict):
-            self._report(at, f"Expected a table, not {_said(raw)}.")
+            self._report(at, f"Expected a table, not {_value_text(raw)}.")
         return isinstance(raw, dict)
 
 
-def _said(raw: object) -> str:
+def _value_text(raw: object) -> str:
     """A raw value in a sentence."""
     match raw:
         case bool():

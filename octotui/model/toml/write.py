@@ -116,8 +116,8 @@ def _step(step: Step) -> dict[str, Any]:
         case Manual() as manual:
             table["manual"] = _plain(MANUAL, manual)
         case HealthCheck(script=script) as check:
-            said = {} if script == HealthCheck().script else {"script": _script(script)}
-            table["health_check"] = {"unhealthy": check.unhealthy, **said}
+            script_entry = {} if script == HealthCheck().script else {"script": _script(script)}
+            table["health_check"] = {"unhealthy": check.unhealthy, **script_entry}
         case Rolling(steps=children):
             table["steps"] = [_step(each) for each in children]
     return table
@@ -127,8 +127,8 @@ def _sent(template: TemplateCall | None) -> dict[str, Any]:
     """The template that a step uses, or that tells of questions, and what is said to it."""
     if template is None:
         return {}
-    said = {"parameters": template.parameters} if template.parameters else {}
-    return {"template": template.template, "shell": template.shell, **said}
+    parameters = {"parameters": template.parameters} if template.parameters else {}
+    return {"template": template.template, "shell": template.shell, **parameters}
 
 
 def _packages(step: Step) -> dict[str, Any]:

@@ -42,7 +42,7 @@ def script_work(
     script = step.script or Script(body="")
     asked = f"{texts(script)}\n{texts_of(files)}"
     values = values_for(state, run, job.step, asked, target=job.target) | extracted(run, job, directory)
-    known, environment, said = filled(script, values, secrets, now)
+    known, environment, arguments = filled(script, values, secrets, now)
     body, warnings = body_of(script, known, now)
     if isinstance(script, Package):
         body, warnings = deployment(run, job, directory, files, known, now)
@@ -57,9 +57,9 @@ def script_work(
         environment=environment,
         grace=step.grace,
         simulate=step.simulate,
-        sensitive=said.sensitive,
+        sensitive=arguments.sensitive,
     )
-    return work, said.warnings + warnings
+    return work, arguments.warnings + warnings
 
 
 def filled(
@@ -68,16 +68,16 @@ def filled(
     """What a script is filled in with, its environment variables, and what it says to its template."""
     literal = {name: escape(value) for name, value in secrets.items()}
     seen = {**values, **literal}
-    said = given(script, lookup(seen), now)
-    replaced = lookup(said.values)
-    seen = {name: value for name, value in seen.items() if name.lower() not in replaced} | said.values
+    arguments = given(script, lookup(seen), now)
+    replaced = lookup(arguments.values)
+    seen = {name: value for name, value in seen.items() if name.lower() not in replaced} | arguments.values
     known = lookup(seen)
     environment = {
         plain: secrets[name] if value is literal.get(name) else fill_in(value, known, now).text
         for name, value in seen.items()
         if (plain := environment_name(name))
     }
-    return known, environment, said
+    return known, environment, arguments
 
 
 def body_of(script: Script, known: Mapping[str, str], now: float | None) -> tuple[str, tuple[str, ...]]:
@@ -89,18 +89,18 @@ def body_of(script: Script, known: Mapping[str, str], now: float | None) -> tupl
 def extracted(run: Run, job: Job, directory: str) -> dict[str, str]:
     """Where the packages of a job's step lie on its worker."""
     step = run.runbook.steps[job.step or 0]
-    found: dict[str, str] = {}
+    values: dict[str, str] = {}
     for each in step.packages:
         version = (run.versions or {}).get(each.text, "")
         name = f"Octopus.Action.Package[{each.id}]"
-        found[f"{name}.PackageId"] = each.id
-        found[f"{name}.PackageVersion"] = version
-        found[f"{name}.ExtractedPath"] = f"{directory}/packages/{each.id}/{version}"
+        values[f"{name}.PackageId"] = each.id
+        values[f"{name}.PackageVersion"] = version
+        values[f"{name}.ExtractedPath"] = f"{directory}/packages/{each.id}/{version}"
     if step.container:
-        found["Octopus.Action.Container.Image"] = (run.versions or {}).get(
+        values["Octopus.Action.Container.Image"] = (run.versions or {}).get(
             f"container:{step.container}", step.container
         )
-    return found | variables(run, step, job, directory)
+    return values | variables(run, step, job, directory)
 
 
 @cache

@@ -43,23 +43,23 @@ class Masker:
     def text(self, text: str) -> str:
         """Mask a text that is complete, as a message or a reason is."""
         whole = text.encode(errors="surrogateescape")
-        return _mask(whole, _found(whole, self._forms), 0, len(whole))[0].decode(errors="surrogateescape")
+        return _mask(whole, _matches(whole, self._forms), 0, len(whole))[0].decode(errors="surrogateescape")
 
     def beginning(self, text: bytes) -> bytes:
         """Mask a text that was cut somewhere; what may be a cut secret at its end is left out."""
         until = len(text) - max((_begun(text, form) for form in self._forms), default=0)
-        return _mask(text, _found(text, self._forms), 0, until)[0]
+        return _mask(text, _matches(text, self._forms), 0, until)[0]
 
     def holds(self, text: str) -> bool:
         """Whether there is something to mask in a text: then it is as sensitive itself."""
-        return bool(_found(text.encode(errors="surrogateescape"), self._forms))
+        return bool(_matches(text.encode(errors="surrogateescape"), self._forms))
 
     def _masked(self, text: bytes, until: int) -> bytes:
-        found = _found(text, self._forms)
+        matches = _matches(text, self._forms)
         self._held = text[until:]
-        if not found and not self._covered:
+        if not matches and not self._covered:
             return text if until == len(text) else text[:until]
-        shown, self._covered = _mask(text, found, self._covered, until)
+        shown, self._covered = _mask(text, matches, self._covered, until)
         return shown
 
 
@@ -74,15 +74,15 @@ def _forms(secret: str) -> Iterator[bytes]:
         yield from (form for form in map(b64encode, encoded) if len(form) >= ENCODED)
 
 
-def _found(text: bytes, forms: Sequence[bytes]) -> list[tuple[int, int]]:
+def _matches(text: bytes, forms: Sequence[bytes]) -> list[tuple[int, int]]:
     """Where the secrets are, in order: a find for each, since `re` is slow with many alternatives."""
-    found = []
+    matches = []
     for form in forms:
         at = text.find(form)
         while at >= 0:
-            found.append((at, at + len(form)))
+            matches.append((at, at + len(form)))
             at = text.find(form, at + 1)
-    return sorted(found)
+    return sorted(matches)
 
 
 def _begun(text: bytes, form: bytes) -> int:
@@ -98,11 +98,11 @@ def _begun(text: bytes, form: bytes) -> int:
     return next((length for length in (3, 2, 1) if text.endswith(head[:length])), 0)
 
 
-def _mask(text: bytes, found: list[tuple[int, int]], covered: int, until: int) -> tuple[bytes, int]:
+def _mask(text: bytes, matches: list[tuple[int, int]], covered: int, until: int) -> tuple[bytes, int]:
     """Mask what is found and begins before a place; how much of the text behind it is masked already."""
     shown = []
     at = covered
-    for start, stop in found:
+    for start, stop in matches:
         if start >= until:
             break
         if start >= at:

@@ -139,6 +139,6 @@ class SimulatedAcquirer:
         there = directory / "packages" / package / version
         if there in self._there or there.is_dir():
             return 0.0
-        found = locate(model.feeds.values(), package, version)
+        file = locate(model.feeds.values(), package, version)
         self._there.add(there)
-        return 1.0 if found.feed.rate is None or found.size is None else found.size / found.feed.rate
+        return 1.0 if file.feed.rate is None or file.size is None else file.size / file.feed.rate

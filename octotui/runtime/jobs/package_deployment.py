@@ -26,13 +26,13 @@ def files_to_fill(run: Run, job: Job, directory: str) -> Files:
     if not isinstance(step.action, Package):
         return {}
     root = Path(extracted_to(run, step, directory))
-    found: dict[str, bytes] = {}
+    files: dict[str, bytes] = {}
     for pattern in step.action.substitute:
         for path in sorted(root.glob(pattern)):
             if path.is_file() and not path.is_symlink():
-                _check_size(path, len(found))
-                found[str(path.relative_to(root))] = path.read_bytes()
-    return found
+                _check_size(path, len(files))
+                files[str(path.relative_to(root))] = path.read_bytes()
+    return files
 
 
 def texts_of(files: Files) -> str:
@@ -59,13 +59,13 @@ def deployment(
     """The script that deploys a job's package, and what to warn of; raises Undeployable."""
     step = run.runbook.steps[job.step or 0]
     package = step.packages[0]
-    said = {
+    settings = {
         "source": extracted_to(run, step, directory),
         "target": _target(known, now),
         "package": f"{package.id} {(run.versions or {}).get(package.text, '')}",
         "job": job.id,
     }
-    lines = [f"{name}={shlex.quote(value)}" for name, value in said.items()]
+    lines = [f"{name}={shlex.quote(value)}" for name, value in settings.items()]
     lines += ['. "${BASH_ENV%/*}/deploy.bash"', "stage"]
     warnings: list[str] = []
     for name, data in files.items():
@@ -91,10 +91,10 @@ def _own_place(run: Run, step: Step, job: Job, directory: str) -> str:
 
 def _target(known: Mapping[str, str], now: float | None) -> str:
     """Where it is installed: deep enough that a variable without a value replaces no half of a machine."""
-    said = known["octopus.action.package.installationdirectorypath"]
-    path = PurePosixPath(fill_in(said, known, now).text)
+    directory = known["octopus.action.package.installationdirectorypath"]
+    path = PurePosixPath(fill_in(directory, known, now).text)
     if not path.is_absolute() or ".." in path.parts or len(path.parts) < 3 or "#{" in str(path):
-        raise Undeployable(f'it cannot be installed to "{said}": say a whole path, such as "/srv/shop"')
+        raise Undeployable(f'it cannot be installed to "{directory}": say a whole path, such as "/srv/shop"')
     return str(path)
 
 
@@ -107,8 +107,8 @@ def _filled(data: bytes, known: Mapping[str, str], now: float | None) -> tuple[b
     return filled.text.encode(errors="surrogateescape"), warnings_of(filled)
 
 
-def _check_size(path: Path, found: int) -> None:
-    if path.stat().st_size > LARGEST or found >= MOST:
+def _check_size(path: Path, count: int) -> None:
+    if path.stat().st_size > LARGEST or count >= MOST:
         raise Undeployable(
             f"{path.name} cannot be filled in: that is for at most {MOST} files of at most {LARGEST:,} bytes"
         )

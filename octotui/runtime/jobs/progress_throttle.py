@@ -13,13 +13,13 @@ Tell = Callable[[int, str], None]
 class ProgressThrottle:
     """Passes on what a script says of its progress: the first word at once, the last one at its end."""
 
-    def __init__(self, tell: Tell, told: JobProgress | None = None) -> None:
-        """Where something was `told` already, a script is heard again: its old words come first, and fast."""
+    def __init__(self, tell: Tell, sent: JobProgress | None = None) -> None:
+        """Where something was `sent` already, a script is heard again: its old words come first, and fast."""
         self._tell = tell
-        self._told = told
+        self._sent = sent
         self._latest: JobProgress | None = None
         self._timer: asyncio.TimerHandle | None = None
-        if told is not None:
+        if sent is not None:
             self._rest()
 
     def __call__(self, percentage: int, message: str) -> None:
@@ -38,8 +38,8 @@ class ProgressThrottle:
     def _pass_on(self) -> None:
         """Tell what is new, and nothing more for a while."""
         self._drop_timer()
-        if self._latest is not None and self._latest != self._told:
-            self._told = self._latest
+        if self._latest is not None and self._latest != self._sent:
+            self._sent = self._latest
             self._tell(self._latest.percentage, self._latest.message)
             self._rest()
 

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from octotui.engine.commands import Command, ReportNotice
 from octotui.engine.rules.variable_context import values_for
 from octotui.engine.state import Interruption, Outcome, State, manual_of
+from octotui.model.complaints import Reason
 from octotui.model.process import TemplateCall
 from octotui.model.quantities import duration
 from octotui.model.space import BUILT_IN
@@ -65,17 +66,17 @@ class QuestionNotifier:
 
     async def _tell(self, state: State, question: Interruption, action: TemplateCall) -> None:
         printed = bytearray()
-        problem = "octotui was closed before it was sent"
+        problem: Reason | None = "octotui was closed before it was sent"
         try:
             outcome = await self._outcome(state, question, action, printed)
-            problem = "" if outcome.state.startswith("succeeded") else outcome.reason or outcome.state
+            problem = None if outcome.state.startswith("succeeded") else outcome.reason or outcome.state
         except Exception as error:  # whatever it is: nobody's run may fail of it
             problem = f"{type(error).__name__}, which is a bug of octotui"
         finally:
             unkept = self._keep(question, action, problem, bytes(printed[:LARGEST]))
-            if problem or unkept:
-                told = f"{action.template}: {problem}" if problem else unkept
-                self._report(ReportNotice(interruption=question.id, problem=told))
+            reason = unkept if problem is None else f"{action.template}: {problem}"
+            if reason is not None:
+                self._report(ReportNotice(interruption=question.id, problem=reason))
 
     async def _outcome(
         self, state: State, question: Interruption, action: TemplateCall, printed: bytearray
@@ -99,11 +100,11 @@ class QuestionNotifier:
 
     async def _in_time(self, work: AttemptSpec, transcript: Transcript) -> Outcome:
         """Do the work, or end it when it takes too long."""
-        place = AttemptLocation(work.directory, f"{self._folder.path.name}-notices", f"{work.job}-1")
-        self._executor.clean(place)
+        location = AttemptLocation(work.directory, f"{self._folder.path.name}-notices", f"{work.job}-1")
+        self._executor.clean(location)
         try:
-            await self._executor.start(place, work)
-            running = asyncio.ensure_future(self._executor.follow(place, transcript))
+            await self._executor.start(location, work)
+            running = asyncio.ensure_future(self._executor.follow(location, transcript))
             try:
                 await asyncio.wait({running}, timeout=PATIENCE)
                 if running.done():
@@ -111,17 +112,19 @@ class QuestionNotifier:
                 return Outcome(state="failed", reason=f"it was not over within {duration(PATIENCE)}")
             finally:
                 if not running.done():
-                    self._executor.stop(place, 0.0)
+                    self._executor.stop(location, 0.0)
                     await asyncio.wait({running})
         except StartError as problem:
             return Outcome(state="failed", reason=str(problem))
         finally:
-            self._executor.clean(place)
+            self._executor.clean(location)
 
-    def _keep(self, question: Interruption, action: TemplateCall, problem: str, printed: bytes) -> str:
-        """Write down how it went; the problem with that, if there is one."""
+    def _keep(
+        self, question: Interruption, action: TemplateCall, problem: Reason | None, printed: bytes
+    ) -> Reason | None:
+        """Write down how it went; the problem with that, or None."""
         at = datetime.fromtimestamp(self._now(), UTC).isoformat(timespec="seconds")
-        how = f"was not sent: {problem}" if problem else "was sent"
+        how = "was sent" if problem is None else f"was not sent: {problem}"
         head = f"{at} {question.id} of {question.run}: {action.template} {how}\n".encode()
         body = b"".join(b"    " + line + b"\n" for line in printed.splitlines())
         try:
@@ -130,7 +133,7 @@ class QuestionNotifier:
                 log.write(head + body)
         except OSError as error:
             return f"what became of it cannot be kept: {error.strerror or error}"
-        return ""
+        return None
 
 
 def notice(
@@ -144,7 +147,7 @@ def notice(
     """The work of telling of a question, and what to warn of while it was filled in."""
     run = state.runs[question.run]
     values = values_for(state, run, None, texts(action)) | variables(state, question)
-    known, environment, said = filled(action, values, secrets, now)
+    known, environment, arguments = filled(action, values, secrets, now)
     body, warnings = body_of(action, known, now)
     work = AttemptSpec(
         job=f"notice-{question.id}",
@@ -155,9 +158,9 @@ def notice(
         shell=action.shell,
         script=requirements(action) + body,
         environment=environment,
-        sensitive=said.sensitive,
+        sensitive=arguments.sensitive,
     )
-    return work, said.warnings + warnings
+    return work, arguments.warnings + warnings
 
 
 def variables(state: State, question: Interruption) -> dict[str, str]:
@@ -165,7 +168,7 @@ def variables(state: State, question: Interruption) -> dict[str, str]:
     teams = (state.model.teams.get(slug) for slug in question.teams)
     failed = question.kind == "guided"
     expires = manual_of(state, question).expires
-    found = {
+    values = {
         "Id": question.id,
         "Title": f"{question.step} failed" if failed else question.step,
         "Instructions": question.instructions,
@@ -175,4 +178,4 @@ def variables(state: State, question: Interruption) -> dict[str, str]:
         "Choices": ", ".join(question.choices),
         "Expires": "" if expires is None else duration(expires),
     }
-    return {f"Octopus.Interruption.{name}": value for name, value in found.items()}
+    return {f"Octopus.Interruption.{name}": value for name, value in values.items()}

@@ -39,7 +39,7 @@ STOPPED = Outcome(state="cancelled")  # it was to end before it began
 class ResumableAttempt(msgspec.Struct, frozen=True):
     """What an earlier session has left of an attempt: where, the resume, and whether it has begun."""
 
-    place: AttemptLocation
+    location: AttemptLocation
     resume: ResumeRecord
     begun: bool
 
@@ -58,24 +58,24 @@ class ScriptJobs:
         self._now = now
         self._keeps_output = keeps_output
         self._names = WorkspaceIndex(folder)
-        self._places: dict[str, AttemptLocation] = {}
+        self._locations: dict[str, AttemptLocation] = {}
 
     async def inspect(self, state: State, job: Job) -> ResumableAttempt | Outcome:
         """What is left of an attempt that ran when the space was left, or the outcome that it is lost."""
         here = str(self.directory(state, job))
-        place, left = self._place(here, job), AttemptStatus("nothing")
+        location, left = self._location(here, job), AttemptStatus("nothing")
         for directory in dict.fromkeys((here, *self._names.directories)):
-            there = self._place(directory, job)
+            there = self._location(directory, job)
             try:
                 left = await self._executor.inspect(there)
             except OSError as problem:
                 raise unusable(Path(directory), problem) from problem
             if left.state != "nothing":
-                place = there
+                location = there
                 break
-        self._places[job.id] = place
+        self._locations[job.id] = location
         resume = decode(left.resume) if left.resume else ResumeRecord(log=self._log_begins(job))
-        return _judged(place, left, resume, same_boot=self._names.same_boot)
+        return _judged(location, left, resume, same_boot=self._names.same_boot)
 
     async def remove_orphans(self, jobs: tuple[Job, ...]) -> None:
         """Take away what crashes have left, but that of these jobs."""
@@ -88,14 +88,14 @@ class ScriptJobs:
         if self._keeps_output:
             self._names.note_boot()
 
-    async def run(self, job: Job, output: JobOutput, found: ResumableAttempt | None = None) -> Outcome:
+    async def run(self, job: Job, output: JobOutput, attempt: ResumableAttempt | None = None) -> Outcome:
         """Do an attempt from where it is to its end."""
-        if found is not None and found.begun:
+        if attempt is not None and attempt.begun:
             known = [each.name for each in job.artifacts]
             artifacts.leave_only(self._folder.artifacts(job.run, job.id), known)
-            self._secret_store.restore(self.present().runs[job.run], found.resume.secrets)
+            self._secret_store.restore(self.present().runs[job.run], attempt.resume.secrets)
             asyncio.get_running_loop().call_soon(self._stop_if_told, job)  # when it is followed
-            return await self._follow(job, output, found.place, found.resume)
+            return await self._follow(job, output, attempt.location, attempt.resume)
         state = self.present()
         try:
             secrets = await self._secret_store.values(state, job)
@@ -104,22 +104,22 @@ class ScriptJobs:
         if secrets is None:
             return STOPPED
         try:
-            return await self._begin(state, job, output, secrets, found)
+            return await self._begin(state, job, output, secrets, attempt)
         except Undeployable as problem:
             return Outcome(state="failed", reason=Masker(secrets.values()).text(str(problem)))
 
     def stop(self, job: Job) -> None:
         """Begin to end a job where it runs; one that has not begun yet won't begin."""
         self._secret_store.stop(job.id)
-        place, step = self._places.get(job.id), step_of(self.present(), job)
-        if place is not None and step is not None:
-            self._executor.stop(place, step.grace)
+        location, step = self._locations.get(job.id), step_of(self.present(), job)
+        if location is not None and step is not None:
+            self._executor.stop(location, step.grace)
 
     def clean(self, job: str) -> None:
         """Take away what an attempt needed; how it ended is on disk."""
-        place = self._places.pop(job, None)
-        if place is not None:
-            self._executor.clean(place)
+        location = self._locations.pop(job, None)
+        if location is not None:
+            self._executor.clean(location)
 
     def directory(self, state: State, job: Job) -> Path:
         """Where a job's worker, or target, keeps its work and its packages."""
@@ -135,40 +135,40 @@ class ScriptJobs:
         job: Job,
         output: JobOutput,
         secrets: dict[str, str],
-        found: ResumableAttempt | None,
+        attempt: ResumableAttempt | None,
     ) -> Outcome:
         directory = str(self.directory(state, job))
         files = await self._files(state, job, directory)
         work, warnings = script_work(state, job, directory, self._now(), secrets, files)
         masked = Masker((*secrets.values(), *work.sensitive))
         resume = ResumeRecord(
-            log=self._log_begins(job) if found is None else found.resume.log,
+            log=self._log_begins(job) if attempt is None else attempt.resume.log,
             warnings=tuple(masked.text(each) for each in warnings if self._may_warn(each)),
             secrets=secrets,
             sensitive=work.sensitive,
         )
         if self.present().jobs[job.id].stopping:
             return STOPPED
-        place = self._place(directory, job) if found is None else found.place
+        location = self._location(directory, job) if attempt is None else attempt.location
         try:
             if self._keeps_output:
                 self._names.use(directory)
-            await self._executor.start(place, work, encode(resume))
+            await self._executor.start(location, work, encode(resume))
         except (StartError, StoreError) as problem:
             self._introduce(job, output, resume)
             return Outcome(state="failed", reason=str(problem), warnings=resume.warnings)
-        self._places[job.id] = place
+        self._locations[job.id] = location
         self._stop_if_told(job)  # as long as it was being started, nobody could
-        return await self._follow(job, output, place, resume)
+        return await self._follow(job, output, location, resume)
 
     async def _follow(
-        self, job: Job, output: JobOutput, place: AttemptLocation, resume: ResumeRecord
+        self, job: Job, output: JobOutput, location: AttemptLocation, resume: ResumeRecord
     ) -> Outcome:
         progress = ProgressThrottle(partial(self._progress, job), job.progress)
         transcript = Transcript(output, (*resume.secrets.values(), *resume.sensitive), progress)
         self._introduce(job, output, resume)
         leave = partial(self._leave, job, transcript)
-        outcome = transcript.ended(await self._executor.follow(place, transcript, leave))
+        outcome = transcript.ended(await self._executor.follow(location, transcript, leave))
         progress.end()
         self._secret_store.record(self.present(), job, transcript.sensitive)
         return replace(outcome, warnings=resume.warnings + outcome.warnings)
@@ -177,9 +177,9 @@ class ScriptJobs:
         """Keep the files that the script wants kept, and what else it left where the model wants that."""
         await transcript.keep_artifacts(directory, self._folder.artifacts(job.run, job.id))
         if not self.present().model.retention.workspaces.forever:
-            place = self._folder.workspace(job.run, _name(job))
-            problem = await asyncio.to_thread(artifacts.keep_workspace, directory, place, FILES)
-            if problem:
+            folder = self._folder.workspace(job.run, _name(job))
+            problem = await asyncio.to_thread(artifacts.keep_workspace, directory, folder, FILES)
+            if problem is not None:
                 transcript.warn(problem)
 
     def _introduce(self, job: Job, output: JobOutput, resume: ResumeRecord) -> None:
@@ -189,7 +189,7 @@ class ScriptJobs:
         for warning in resume.warnings:
             output.say(warning, "warning")
 
-    def _place(self, directory: str, job: Job) -> AttemptLocation:
+    def _location(self, directory: str, job: Job) -> AttemptLocation:
         return AttemptLocation(directory, self._names.space, _name(job))
 
     def _log_begins(self, job: Job) -> int:
@@ -202,8 +202,8 @@ class ScriptJobs:
         return self._keeps_output or "].Output" not in warning
 
     def _stop_if_told(self, job: Job) -> None:
-        told = self.present().jobs.get(job.id)
-        if told is not None and told.stopping:
+        current = self.present().jobs.get(job.id)
+        if current is not None and current.stopping:
             self.stop(job)
 
     async def _files(self, state: State, job: Job, directory: str) -> Files:
@@ -225,7 +225,7 @@ def _name(job: Job) -> str:
 
 
 def _judged(
-    place: AttemptLocation, left: AttemptStatus, resume: ResumeRecord | None, *, same_boot: bool
+    location: AttemptLocation, left: AttemptStatus, resume: ResumeRecord | None, *, same_boot: bool
 ) -> ResumableAttempt | Outcome:
     """What is to become of what was left: nothing is silently run twice (R4)."""
     begun = left.state in ("running", "ended")
@@ -235,4 +235,4 @@ def _judged(
         return Outcome(state="lost", reason=KILLED)
     if resume is None or (begun and not left.resume):
         return Outcome(state="lost", reason=UNREADABLE)
-    return ResumableAttempt(place, resume, begun)
+    return ResumableAttempt(location, resume, begun)

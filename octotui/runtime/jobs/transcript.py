@@ -57,7 +57,7 @@ class Transcript:
         self._warnings: dict[str, None] = {}
         self._highlights: list[str] = []
         self._level = "default"
-        self._said = bytearray()  # what is said as a warning or highlight, while it is
+        self._level_text = bytearray()  # what is said as a warning or highlight, while it is
         self._wanted: list[CreateArtifact] = []
         self._room = ROOM
         self._failure = ""
@@ -102,17 +102,17 @@ class Transcript:
         )
 
     def _take(self, text: bytes, messages: Sequence[Message]) -> None:
-        place = 0
+        position = 0
         for message in messages:
-            self._hear(text[place : message.at])
-            place = message.at
+            self._hear(text[position : message.at])
+            position = message.at
             self._understand(message)
-        self._hear(text[place:])
+        self._hear(text[position:])
         self._flush()
 
     def _hear(self, text: bytes) -> None:
         if self._level in ("warning", "highlight"):
-            self._said += text[: LONGEST - len(self._said)]
+            self._level_text += text[: LONGEST - len(self._level_text)]
         self._show(self._masker.feed(text))
 
     def _show(self, text: bytes) -> None:
@@ -165,15 +165,15 @@ class Transcript:
 
     def _turn(self, level: str) -> None:
         """Mean what comes from here on otherwise; keep what was said as a warning or a highlight, by line."""
-        if self._said:
-            said = self._masker.beginning(bytes(self._said)).decode(errors="replace")
-            lines = [line.rstrip() for line in said.splitlines() if line.strip()]
+        if self._level_text:
+            text = self._masker.beginning(bytes(self._level_text)).decode(errors="replace")
+            lines = [line.rstrip() for line in text.splitlines() if line.strip()]
             if self._level == "warning":
                 for line in lines:
                     self.warn(line)
             else:
                 self._highlights += lines[: HIGHLIGHTS - len(self._highlights)]
-            self._said = bytearray()
+            self._level_text = bytearray()
         self._level = level
         self._turns.append(LevelChange(self._length, level))
 

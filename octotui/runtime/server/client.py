@@ -174,8 +174,8 @@ class Client:
         """Take what the server says, and find it again where it went away, until it says goodbye."""
         while self._shown.failure is None:
             try:
-                while said := await self._reader.readline():
-                    self._take(self._decoder.decode(said))
+                while raw := await self._reader.readline():
+                    self._take(self._decoder.decode(raw))
             except (ConnectionError, SequenceGap):
                 pass  # the rest is asked for anew
             except (msgspec.MsgspecError, UnreadableSnapshot):
@@ -192,10 +192,10 @@ class Client:
     def _lose(self) -> None:
         """Tell those who wait for an answer that none will come."""
         self.trouble = AWAY
-        told = "the server went away before it answered: look whether it took effect"
+        sentence = "the server went away before it answered: look whether it took effect"
         for waiting in self._waiting.values():
             if not waiting.done():
-                waiting.set_exception(commands.Refused(told))
+                waiting.set_exception(commands.Refused(sentence))
         self._shown.wake()
 
     async def _reach_again(self, follow: bool) -> None:

@@ -39,7 +39,7 @@ class ShutdownSignal:
     def __init__(self) -> None:
         self.why = ""
         self.read_again: Callable[[], None] = lambda: None
-        self._told = asyncio.Event()
+        self._signalled = asyncio.Event()
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGTERM, self.tell, "it was told to end")
         loop.add_signal_handler(signal.SIGINT, self.tell, "it was interrupted")
@@ -52,11 +52,11 @@ class ShutdownSignal:
     def tell(self, why: str) -> None:
         """Let it end."""
         self.why = self.why or why
-        self._told.set()
+        self._signalled.set()
 
     async def wait(self) -> None:
         """Wait until it is to end."""
-        await self._told.wait()
+        await self._signalled.wait()
 
 
 async def until_stopped(server: Server, ending: ShutdownSignal, *, idle: float | None = None) -> str:

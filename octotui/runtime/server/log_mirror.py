@@ -27,7 +27,7 @@ class LogMirror:
 
     def log(self, run: str, job: str) -> Path:
         """The file with a job's output; of copies the one asked for last is kept up to date."""
-        copy = self._place(run, job)
+        copy = self._path(run, job)
         if copy == self._folder.log(run, job):
             return copy
         if self._copying is None or self._copying[0] != job:
@@ -37,7 +37,7 @@ class LogMirror:
 
     async def whole(self, run: str, job: str) -> Path:
         """The file with a job's output, once all of it is there that there is now."""
-        copy = self._place(run, job)
+        copy = self._path(run, job)
         if copy != self._folder.log(run, job):
             await self._catch_up(run, job, copy)
         return copy
@@ -48,7 +48,7 @@ class LogMirror:
         if self._own is not None:
             self._own.cleanup()
 
-    def _place(self, run: str, job: str) -> Path:
+    def _path(self, run: str, job: str) -> Path:
         if os.access(self._folder.path, os.R_OK):
             return self._folder.log(run, job)
         if self._own is None:

@@ -35,7 +35,7 @@ class ModelWatcher:
         try:
             model = await asyncio.to_thread(self._load, self._path)
         except ModelError as error:
-            self.trouble = _told(error)
+            self.trouble = _sentence(error)
             return None
         if model.space.slug != self._model.space.slug:
             self.trouble = f"{self._path} is about the space {model.space.name} now: nothing changed here"
@@ -46,7 +46,7 @@ class ModelWatcher:
         return model
 
 
-def _told(error: ModelError) -> str:
+def _sentence(error: ModelError) -> str:
     """The first complaint, and how many more there are."""
     first, *more = error.complaints
     rest = f", and {len(more)} more" if more else ""

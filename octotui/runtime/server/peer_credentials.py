@@ -25,8 +25,8 @@ class Peer(msgspec.Struct, frozen=True):
 def peer_of(connection: socket.socket) -> Peer:
     """Who connected."""
     if sys.platform == "linux":
-        said = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
-        process, uid, _ = _CREDENTIALS.unpack(said)
+        credentials = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
+        process, uid, _ = _CREDENTIALS.unpack(credentials)
     else:
         uid = struct.unpack("2I", connection.getsockopt(0, _LOCAL_CREDENTIALS, 8))[1]
         process = connection.getsockopt(0, _LOCAL_PROCESS)

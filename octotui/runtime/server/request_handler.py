@@ -38,36 +38,41 @@ class RequestHandler:
         self._owner = owner
         self._stopped = stopped
 
-    async def answer(self, peer: Peer, said: ClientRequest) -> Answer:
+    async def answer(self, peer: Peer, request: ClientRequest) -> Answer:
         """The answer to what somebody asks; never raises."""
         try:
-            return await self._do(peer, said)
+            return await self._do(peer, request)
         except commands.Refused as refused:
-            return RefusedReply(id=said.id, reason=str(refused))
+            return RefusedReply(id=request.id, reason=str(refused))
         except (StoreError, OSError) as problem:
-            return FailedReply(id=said.id, reason=str(problem))
+            return FailedReply(id=request.id, reason=str(problem))
 
-    async def _do(self, peer: Peer, said: ClientRequest) -> Answer:
+    async def _do(self, peer: Peer, client_request: ClientRequest) -> Answer:
         session = self._session
-        match said:
+        match client_request:
             case SendRequest(request=request):
                 await self._check(peer, right_for(request), request)
-                return DoneReply(id=said.id, events=await self._send(peer, request))
+                self._check_passed(peer, request)
+                return DoneReply(id=client_request.id, events=await self._send(peer, request))
             case ChooseRequest():
-                await self._check(peer, "start", said)
-                versions, problems = await session.choose(said.needed, said.channel)
-                return DoneReply(id=said.id, versions=versions, problems=problems)
+                await self._check(peer, "start", client_request)
+                versions, problems = await session.choose(client_request.needed, client_request.channel)
+                return DoneReply(id=client_request.id, versions=versions, problems=problems)
             case FamilyRequest(root=root):
-                return DoneReply(id=said.id, events=await session.events_of(root))
+                return DoneReply(id=client_request.id, events=await session.events_of(root))
             case HistoryRequest():
-                found = await session.history(said.words, said.before, said.limit)
-                return DoneReply(id=said.id, records=tuple(found))
+                records = await session.history(
+                    client_request.words, client_request.before, client_request.limit
+                )
+                return DoneReply(id=client_request.id, records=tuple(records))
             case LogRequest():
-                return DoneReply(id=said.id, data=await asyncio.to_thread(self._part, said))
+                return DoneReply(
+                    id=client_request.id, data=await asyncio.to_thread(self._part, client_request)
+                )
             case StopRequest():
-                return await self._stop(peer, said)
+                return await self._stop(peer, client_request)
             case _:
-                assert_never(said)
+                assert_never(client_request)
 
     async def _send(self, peer: Peer, request: commands.Request) -> tuple[AnyEvent, ...]:
         """Ask in somebody's name; what is refused to those who answer questions is kept (I2)."""
@@ -78,21 +83,26 @@ class RequestHandler:
                 await self.record(peer, str(request.__struct_config__.tag), subject_of(request), str(refused))
             raise
 
-    async def _check(self, peer: Peer, right: Right, said: commands.Request | ChooseRequest) -> None:
+    async def _check(self, peer: Peer, right: Right, request: commands.Request | ChooseRequest) -> None:
         """Refuse somebody who lacks a right, and keep that they tried."""
         missing = missing_right(self._session.state.model, self._owner, peer.user, right)
-        if missing:
-            subject = "packages" if isinstance(said, ChooseRequest) else subject_of(said)
-            await self.record(peer, str(said.__struct_config__.tag), subject, missing)
+        if missing is not None:
+            subject = "packages" if isinstance(request, ChooseRequest) else subject_of(request)
+            await self.record(peer, str(request.__struct_config__.tag), subject, missing)
             raise commands.Refused(missing)
 
-    async def _stop(self, peer: Peer, said: StopRequest) -> Answer:
+    def _check_passed(self, peer: Peer, request: commands.Request) -> None:
+        """Refuse values of environment variables from others than the owner, whose secrets they stand for."""
+        if isinstance(request, commands.StartRun) and request.passed and peer.user != self._owner:
+            raise commands.Refused(f"only {self._owner}, who owns the space, may pass values with --pass-env")
+
+    async def _stop(self, peer: Peer, request: StopRequest) -> Answer:
         if peer.user != self._owner:
             reason = f"only {self._owner}, who started the server, may stop it"
             await self.record(peer, "Stop", self._session.state.model.space.slug, reason)
-            return RefusedReply(id=said.id, reason=reason)
+            return RefusedReply(id=request.id, reason=reason)
         asyncio.get_running_loop().call_soon(self._stopped.set)
-        return DoneReply(id=said.id)
+        return DoneReply(id=request.id)
 
     async def record(self, peer: Peer, action: str, subject: str, reason: str) -> None:
         """Keep that somebody was refused something."""
@@ -102,11 +112,11 @@ class RequestHandler:
             )
         )
 
-    def _part(self, said: LogRequest) -> bytes:
+    def _part(self, request: LogRequest) -> bytes:
         """The next bytes of a job's output, none where there are no more yet."""
         try:
-            with self._folder.log(said.run, said.job).open("rb") as file:
-                file.seek(said.offset)
+            with self._folder.log(request.run, request.job).open("rb") as file:
+                file.seek(request.offset)
                 return file.read(PART)
         except FileNotFoundError:
             return b""

@@ -59,7 +59,7 @@ class Server:
         self._file = file
         self._owner = owner or this_account()
         self._peer = peer
-        self._desk = RequestHandler(session, folder, self._owner, self.stopped)
+        self._handler = RequestHandler(session, folder, self._owner, self.stopped)
         self._asking: set[asyncio.Task[None]] = set()
         self._events: list[AnyEvent] = []
         self._flushing: asyncio.TimerHandle | None = None
@@ -154,8 +154,8 @@ class Server:
         seat = ClientConnection(self._peer(writer.get_extra_info("socket")), writer)
         self.seats.add(seat)
         try:
-            async for said in _lines(reader):
-                await self._take(seat, said)
+            async for raw in _lines(reader):
+                await self._take(seat, raw)
                 if seat.gone:
                     break
         except (msgspec.MsgspecError, ValueError, RecursionError) as problem:
@@ -166,8 +166,8 @@ class Server:
             self.seats.discard(seat)
             seat.drop("wrong", "")
 
-    async def _take(self, seat: ClientConnection, said: bytes) -> None:
-        message = self._decoder.decode(said)
+    async def _take(self, seat: ClientConnection, raw: bytes) -> None:
+        message = self._decoder.decode(raw)
         if isinstance(message, Hello):
             await self._greet(seat, message)
         elif seat.greeted:
@@ -179,21 +179,21 @@ class Server:
 
     async def _greet(self, seat: ClientConnection, hello: Hello) -> None:
         if hello.version != VERSION:
-            told = (
+            sentence = (
                 f"the server speaks version {VERSION} and this octotui {hello.version}: stop the server first"
             )
-            seat.drop("wrong", told)
+            seat.drop("wrong", sentence)
             return
         missing = missing_right(self._session.state.model, self._owner, seat.peer.user, "read")
-        if missing:
-            await self._desk.record(seat.peer, "Hello", self._session.state.model.space.slug, missing)
+        if missing is not None:
+            await self._handler.record(seat.peer, "Hello", self._session.state.model.space.slug, missing)
             seat.drop("forbidden", missing)
             return
         if hello.model is not None and seat.peer.user == self._owner:
             await self.follow_file(hello.model)
         seat.greeted = True
         user, trouble = seat.peer.user, self._session.trouble
-        seat.tell(Welcome(version=VERSION, user=user, process=self._desk.process, trouble=trouble))
+        seat.tell(Welcome(version=VERSION, user=user, process=self._handler.process, trouble=trouble))
         if hello.follow:
             await self._catch_up(seat, hello.since)
 
@@ -218,7 +218,7 @@ class Server:
 
     async def _answer(self, seat: ClientConnection, asked: ClientRequest) -> None:
         """Do what a client asks; what it led to is told before the answer."""
-        answer = await self._desk.answer(seat.peer, asked)
+        answer = await self._handler.answer(seat.peer, asked)
         self._flush()
         seat.tell(answer)
 
@@ -246,6 +246,6 @@ class Server:
 
 async def _lines(reader: asyncio.StreamReader) -> AsyncIterator[bytes]:
     """The lines that a client says; one that is too long is a ValueError."""
-    while said := await reader.readline():
-        if said.strip():
-            yield said
+    while raw := await reader.readline():
+        if raw.strip():
+            yield raw

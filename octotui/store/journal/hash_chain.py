@@ -27,10 +27,10 @@ class Head(msgspec.Struct, frozen=True):
     @classmethod
     def read(cls, text: str) -> "Head":
         """The head in a text such as `1205 9f86d0…`; raises ValueError."""
-        found = re.fullmatch(r"\s*(\d{1,18})\s+([0-9a-f]{64})\s*", text)
-        if found is None:
+        match = re.fullmatch(r"\s*(\d{1,18})\s+([0-9a-f]{64})\s*", text)
+        if match is None:
             raise ValueError(f"“{text.strip()}” is no head: it is a number, and a hash of 64 hex digits")
-        return cls(int(found[1]), found[2])
+        return cls(int(match[1]), match[2])
 
 
 class Break(msgspec.Struct, frozen=True):
@@ -89,12 +89,12 @@ class Walk:
 
 def _longest(gaps: Iterable[Gap]) -> Mapping[int, Gap]:
     """Of gaps that begin at the same event, the one that was found last, which holds the others."""
-    found: dict[int, Gap] = {}
+    longest: dict[int, Gap] = {}
     for gap in gaps:
-        known = found.get(gap.first)
+        known = longest.get(gap.first)
         if known is None or known.last <= gap.last:
-            found[gap.first] = gap
-    return found
+            longest[gap.first] = gap
+    return longest
 
 
 def _missing(first: int, last: int) -> Break:

@@ -91,9 +91,9 @@ def _holds(record: RunRecord, words: Sequence[str], names: Mapping[str, str]) ->
     places = [
         name for slug in (record.environment, record.tenant) if slug for name in (slug, names.get(slug, ""))
     ]
-    told = " ".join((record.process, record.name, record.state, record.requester, *places)).lower()
+    text = " ".join((record.process, record.name, record.state, record.requester, *places)).lower()
     return all(
-        word.lower() in told or word.lower() in (record.id, str(record.number)) or "run-".startswith(word)
+        word.lower() in text or word.lower() in (record.id, str(record.number)) or "run-".startswith(word)
         for word in words
     )
 

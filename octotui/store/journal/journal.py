@@ -49,14 +49,14 @@ class JournalReader:
 
     def question(self, name: str) -> list[AnyEvent]:
         """The events of one question, the newest first; the more has happened since, the longer it takes."""
-        found: list[AnyEvent] = []
+        events: list[AnyEvent] = []
         about = f'"interruption":"{name}"'.encode()
         query = "SELECT seq, body FROM events WHERE instr(body, ?) ORDER BY seq DESC"
         for event in self._events(query, (about,)):
-            found.append(event)
+            events.append(event)
             if isinstance(event, InterruptionRaised):
                 break
-        return found
+        return events
 
     def runs(self, limit: int, before: int | None = None) -> list[RunRecord]:
         """The newest runs first; `before` is the number of the last one on the page above."""
@@ -65,8 +65,8 @@ class JournalReader:
 
     def last(self) -> int:
         """The sequence number of the last event, 0 where there is none."""
-        found: int = next(self._rows("SELECT coalesce(max(seq), 0) FROM events"))[0]
-        return found
+        seq: int = next(self._rows("SELECT coalesce(max(seq), 0) FROM events"))[0]
+        return seq
 
     def meanwhile(self, start: float, end: float) -> list[RunRecord]:
         """The runs that were open at any time between two, oldest first."""

@@ -19,6 +19,7 @@ from octotui.engine.events import AnyEvent
 from octotui.engine.evolve.evolve import evolve
 from octotui.engine.state import Gap, State
 from octotui.engine.state.snapshot import encode
+from octotui.model.complaints import Reason
 from octotui.store.errors import Damaged, suspect, unusable
 from octotui.store.journal import sqlite
 from octotui.store.journal.hash_chain import Row, Walk, events_named, link, seal, unseal
@@ -74,8 +75,8 @@ def _check_latest(path: Path, database: sqlite3.Connection, *, all_of_it: bool) 
     start = database.execute(f"{ROWS.replace('ORDER', 'WHERE seq = ? ORDER')}", (first,)).fetchone()
     walk = Walk(_gaps(database), (start[0], start[2] or b"") if start else (0, bytes(32)))
     rows = database.execute(ROWS.replace("ORDER", "WHERE seq > ? ORDER"), (walk.seq,))
-    for found in walk.breaks(rows):
-        raise Damaged(f"{path} is damaged: {found.text}")
+    for broken in walk.breaks(rows):
+        raise Damaged(f"{path} is damaged: {broken.text}")
 
 
 def _gaps(database: sqlite3.Connection) -> list[Gap]:
@@ -97,7 +98,7 @@ def recover(path: Path) -> Recovery:
         raise unusable(path, problem) from problem
     gone = _told_missing(last, expected)
     where = f"; the damaged file is kept as {kept}" if kept else ""
-    return Recovery(f"{path} was damaged: {gone or 'no event is missing'}{where}", missing=bool(gone))
+    return Recovery(f"{path} was damaged: {gone or 'no event is missing'}{where}", missing=gone is not None)
 
 
 def finish(path: Path) -> Path | None:
@@ -230,11 +231,11 @@ def _asked(source: Path, query: str) -> int | None:
     return None
 
 
-def _told_missing(last: int, expected: int | None) -> str:
+def _told_missing(last: int, expected: int | None) -> Reason | None:
     if expected is None:
         return f"all events after event {last} are missing" if last else "none of its events can be read"
     if expected <= last:
-        return ""
+        return None
     return f"{events_named(last + 1, expected)} {'is' if expected == last + 1 else 'are'} missing"
 
 

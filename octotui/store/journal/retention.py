@@ -80,14 +80,14 @@ def removal(path: Path, families: Sequence[EndedFamily], before: int | None = No
 def _own_events(database: sqlite3.Connection, roots: Sequence[int]) -> list[int]:
     """The events of families, but for values that they published."""
     some = ",".join(map(str, roots))
-    found: list[int] = []
+    numbers: list[int] = []
     for (part,) in database.execute(f"SELECT DISTINCT part FROM parts WHERE root IN ({some})").fetchall():
         rows = database.execute(
             f"SELECT seq FROM events WHERE seq BETWEEN ? AND ? AND root IN ({some}) AND {TYPE} <> ?",
             (part * PART, part * PART + PART - 1, PUBLISHED),
         )
-        found += [seq for (seq,) in rows]
-    return found
+        numbers += [seq for (seq,) in rows]
+    return numbers
 
 
 def _first_left(database: sqlite3.Connection, runs: Sequence[str]) -> int:
@@ -119,13 +119,13 @@ def _loose_events(database: sqlite3.Connection, first: int) -> list[int]:
 
 def _gaps(database: sqlite3.Connection, doomed: Sequence[int]) -> list[Gap]:
     """The gaps there are when these events have gone: each as long as it can be."""
-    found: list[Gap] = []
+    gaps: list[Gap] = []
     at = 0
     while at < len(doomed):
         gap = _gap(database, doomed, at)
-        found.append(gap)
+        gaps.append(gap)
         at = bisect_left(doomed, gap.last + 1)
-    return found
+    return gaps
 
 
 def _gap(database: sqlite3.Connection, doomed: Sequence[int], at: int) -> Gap:

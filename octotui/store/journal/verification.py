@@ -57,29 +57,31 @@ def _verify(database: sqlite3.Connection, kept: Head | None) -> Verdict:
     database.execute("BEGIN")  # one moment of the journal, whoever writes it meanwhile
     gaps = vouched(database)
     walk, count = Walk(gaps), 0
-    found: list[Break] = []
+    breaks: list[Break] = []
     try:
         for row in database.execute(ROWS):
             count += 1
-            found += walk.breaks((row,))
+            breaks += walk.breaks((row,))
         head = Head(walk.seq, walk.hash.hex())
-        found += () if kept is None else _against(database, kept, head, gaps)
+        breaks += () if kept is None else _against(database, kept, head, gaps)
     except sqlite3.DatabaseError as problem:
         head = Head(walk.seq, walk.hash.hex())
-        found.append(Break(walk.seq + 1, FOR_EVER, f"nothing after event {walk.seq} can be read ({problem})"))
-    return Verdict(head, count, tuple(found))
+        breaks.append(
+            Break(walk.seq + 1, FOR_EVER, f"nothing after event {walk.seq} can be read ({problem})")
+        )
+    return Verdict(head, count, tuple(breaks))
 
 
 def vouched(database: sqlite3.Connection) -> list[Gap]:
     """The gaps that events of retention vouch for, in their order; garbage vouches for nothing."""
-    found: list[Gap] = []
+    gaps: list[Gap] = []
     with suppress(sqlite3.DatabaseError, msgspec.MsgspecError):
         rows = database.execute(
             "SELECT body FROM events WHERE substr(body, 1, ?) = ? ORDER BY seq", (len(REMOVED), REMOVED)
         )
         for (body,) in rows:
-            found += msgspec.json.decode(body, type=RecordedGaps).gaps
-    return found
+            gaps += msgspec.json.decode(body, type=RecordedGaps).gaps
+    return gaps
 
 
 def _against(database: sqlite3.Connection, kept: Head, head: Head, gaps: Sequence[Gap]) -> Iterator[Break]:
@@ -89,10 +91,10 @@ def _against(database: sqlite3.Connection, kept: Head, head: Head, gaps: Sequenc
     if row is not None and (row[0] or b"").hex() != kept.digest:
         yield Break(kept.seq, kept.seq, f"event {kept.seq} is not the one that was kept as the head")
     elif kept.seq > head.seq:
-        told = events_named(head.seq + 1, kept.seq)
-        yield Break(head.seq + 1, kept.seq, f"{told} {'is' if kept.seq == head.seq + 1 else 'are'} missing")
+        text = events_named(head.seq + 1, kept.seq)
+        yield Break(head.seq + 1, kept.seq, f"{text} {'is' if kept.seq == head.seq + 1 else 'are'} missing")
     elif row is None and removed and (removed[-1].last, removed[-1].after) != (kept.seq, kept.digest):
-        told = f"event {kept.seq} was removed by retention since it was kept as the head: keep a newer one"
-        yield Break(kept.seq, kept.seq, told)
+        text = f"event {kept.seq} was removed by retention since it was kept as the head: keep a newer one"
+        yield Break(kept.seq, kept.seq, text)
     elif row is None and not removed:
         yield Break(kept.seq, kept.seq, f"event {kept.seq}, which was kept as the head, is missing")

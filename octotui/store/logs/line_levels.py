@@ -33,13 +33,13 @@ def levels_path(log: Path) -> Path:
 
 def rows(chunk: bytes, line: int, turns: Iterable[LevelChange]) -> bytes:
     """The rows for the turns in a chunk that begins after so many newlines; the last one of a line holds."""
-    found: dict[int, int] = {}
-    place = 0
+    levels: dict[int, int] = {}
+    position = 0
     for at, level in turns:
-        line += chunk.count(b"\n", place, at)
-        place = at
-        found[line] = _NUMBERS[level]
-    return b"".join(_ROW.pack(*each) for each in found.items())
+        line += chunk.count(b"\n", position, at)
+        position = at
+        levels[line] = _NUMBERS[level]
+    return b"".join(_ROW.pack(*each) for each in levels.items())
 
 
 def rows_before(log: Path, line: int | None) -> bytes:
@@ -49,10 +49,10 @@ def rows_before(log: Path, line: int | None) -> bytes:
     except FileNotFoundError:
         return b""
     whole = len(body) - len(body) % _ROW.size
-    found = range(0, whole, _ROW.size)
+    offsets = range(0, whole, _ROW.size)
     if line is None:
         return body[:whole]
-    return body[: bisect_left(found, line, key=lambda at: _ROW.unpack_from(body, at)[0]) * _ROW.size]
+    return body[: bisect_left(offsets, line, key=lambda at: _ROW.unpack_from(body, at)[0]) * _ROW.size]
 
 
 def drop_torn(file: int) -> None:
@@ -88,8 +88,8 @@ class LevelReader:
 
     def of(self, line: int) -> str:
         """How a line is meant."""
-        place = bisect_right(self._lines, line) - 1
-        return LEVELS[self._levels[place]] if place >= 0 else "default"
+        index = bisect_right(self._lines, line) - 1
+        return LEVELS[self._levels[index]] if index >= 0 else "default"
 
     def turns_to(self, level: str) -> Iterator[int]:
         """The lines at which a level begins."""
@@ -98,21 +98,21 @@ class LevelReader:
 
     def hidden_before(self, line: int) -> int:
         """How many of the lines before a line are for those who ask for details."""
-        place = bisect_right(self._lines, line) - 1
-        if place < 0:
+        index = bisect_right(self._lines, line) - 1
+        if index < 0:
             return 0
-        return self._hidden[place] + (line - self._lines[place]) * self._hides(place)
+        return self._hidden[index] + (line - self._lines[index]) * self._hides(index)
 
     def line_of(self, shown: int) -> int:
         """The line that is the one of that number among the lines that are not hidden."""
-        place = bisect_right(range(len(self._lines)), shown, key=self._shown_before) - 1
-        return shown if place < 0 else self._lines[place] + shown - self._shown_before(place)
+        index = bisect_right(range(len(self._lines)), shown, key=self._shown_before) - 1
+        return shown if index < 0 else self._lines[index] + shown - self._shown_before(index)
 
-    def _shown_before(self, place: int) -> int:
-        return self._lines[place] - self._hidden[place]
+    def _shown_before(self, index: int) -> int:
+        return self._lines[index] - self._hidden[index]
 
-    def _hides(self, place: int) -> bool:
-        return LEVELS[self._levels[place]] in HIDDEN
+    def _hides(self, index: int) -> bool:
+        return LEVELS[self._levels[index]] in HIDDEN
 
     def _add(self, line: int, level: int) -> None:
         """Take up a row; one that goes back is said again after a crash, and so is what comes behind it."""

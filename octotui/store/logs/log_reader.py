@@ -52,20 +52,20 @@ class LogReader:
         """The lines from `first` up to but without `last`; what is beyond 64 KiB of a line is left out."""
         first, last = max(first, 0), min(last, self.line_count)
         wanted = last - first
-        found: list[bytes] = []
+        lines: list[bytes] = []
         rest = b""
         for block in self._blocks(self._start(first)) if wanted > 0 else ():
-            *ended, tail = block.split(b"\n", wanted - len(found))
+            *ended, tail = block.split(b"\n", wanted - len(lines))
             if ended:
-                found.append(rest + ended[0])
-                found.extend(ended[1:])
+                lines.append(rest + ended[0])
+                lines.extend(ended[1:])
                 rest = b""
             rest = (rest + tail)[: LONGEST + 1]
-            if len(found) == wanted:
+            if len(lines) == wanted:
                 break
         else:
-            found.append(rest)
-        return [_text(line) for line in found[: max(wanted, 0)]]
+            lines.append(rest)
+        return [_text(line) for line in lines[: max(wanted, 0)]]
 
     def begins_line(self, offset: int) -> bool:
         """Whether a line begins at an offset."""

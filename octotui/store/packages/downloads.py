@@ -35,20 +35,20 @@ class _Part(msgspec.Struct, frozen=True):
     validator: str
 
 
-def fetch(found: PackageFile, part: Path, stopping: Cancellation) -> str:
+def fetch(package: PackageFile, part: Path, stopping: Cancellation) -> str:
     """Get a package's file into `part`, and say its SHA-256; raises DownloadError, OSError or Stopped.
 
     What a server sent before it broke off, or before the end was asked for, stays to be gone on with.
     """
     try:
-        if found.feed.directory is not None:
-            return _copy(found, part, stopping)
-        return _from_server(found, part, stopping)
+        if package.feed.directory is not None:
+            return _copy(package, part, stopping)
+        return _from_server(package, part, stopping)
     except WrongChecksum:
         forget(part)
         raise
     except (DownloadError, Cancelled):
-        if found.feed.directory is not None:
+        if package.feed.directory is not None:
             forget(part)
         raise
     except OSError:
@@ -62,56 +62,56 @@ def forget(part: Path) -> None:
     _notes(part).unlink(missing_ok=True)
 
 
-def _from_server(found: PackageFile, part: Path, stopping: Cancellation) -> str:
+def _from_server(package: PackageFile, part: Path, stopping: Cancellation) -> str:
     from octotui.store.packages.http_client import FetchError, HttpClient  # noqa: PLC0415 - it brings a client along
 
     try:
-        server = HttpClient(found.feed, stopping)
-        wanted = found.sha256 or _beside(server, found)
-        server.patiently(lambda: _download(server, found, part, stopping))
+        server = HttpClient(package.feed, stopping)
+        wanted = package.sha256 or _beside(server, package)
+        server.patiently(lambda: _download(server, package, part, stopping))
     except FetchError as error:
         raise DownloadError(str(error)) from error
-    return _checked(found, part, wanted)
+    return _checked(package, part, wanted)
 
 
-def _copy(found: PackageFile, part: Path, stopping: Cancellation) -> str:
+def _copy(package: PackageFile, part: Path, stopping: Cancellation) -> str:
     """Copy in chunks, no faster than the rate; what was read decides what must have arrived."""
-    digest, pace = hashlib.sha256(), RateLimiter(found.feed.rate, stopping)
-    with Path(found.place).open("rb") as read, part.open("wb") as write:
+    digest, pace = hashlib.sha256(), RateLimiter(package.feed.rate, stopping)
+    with Path(package.source).open("rb") as read, part.open("wb") as write:
         while data := read.read(pace.chunk):
             stopping.check()
             write.write(data)
             digest.update(data)
             pace.passed(len(data))
     if _sha256(part) != digest.hexdigest():
-        raise WrongChecksum(f"{found.name} was damaged on its way: its SHA-256 differs")
-    beside = Path(f"{found.place}.sha256")
+        raise WrongChecksum(f"{package.name} was damaged on its way: its SHA-256 differs")
+    beside = Path(f"{package.source}.sha256")
     return _checked(
-        found, part, _said(found, beside.read_text("utf-8", "replace")) if beside.exists() else ""
+        package, part, _digest_in(package, beside.read_text("utf-8", "replace")) if beside.exists() else ""
     )
 
 
-def _checked(found: PackageFile, part: Path, wanted: str) -> str:
+def _checked(package: PackageFile, part: Path, wanted: str) -> str:
     """The SHA-256 of what came, which must be the one wanted, if any."""
     digest = _sha256(part)
     if wanted not in ("", digest):
-        said = "its .sha256 file" if found.checksum else "its feed"
-        raise WrongChecksum(f"{found.name} is not what {said} says: its SHA-256 is {digest}")
+        origin = "its .sha256 file" if package.checksum else "its feed"
+        raise WrongChecksum(f"{package.name} is not what {origin} says: its SHA-256 is {digest}")
     return digest
 
 
-def _beside(server: "HttpClient", found: PackageFile) -> str:
+def _beside(server: "HttpClient", package: PackageFile) -> str:
     """What the .sha256 file of a package says, where the server lists one."""
-    if not found.checksum:
+    if not package.checksum:
         return ""
-    return _said(found, server.page(found.checksum).body[:4096].decode("utf-8", "replace"))
+    return _digest_in(package, server.page(package.checksum).body[:4096].decode("utf-8", "replace"))
 
 
-def _said(found: PackageFile, text: str) -> str:
+def _digest_in(package: PackageFile, text: str) -> str:
     """The checksum in a .sha256 file, which may name the file behind it."""
     first = (text.split() or [""])[0].lower()
     if not SHA256.fullmatch(first):
-        raise WrongChecksum(f"{found.name} is not what its .sha256 file says: no SHA-256 stands there")
+        raise WrongChecksum(f"{package.name} is not what its .sha256 file says: no SHA-256 stands there")
     return first
 
 
@@ -120,23 +120,23 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _download(server: "HttpClient", found: PackageFile, part: Path, stopping: Cancellation) -> None:
+def _download(server: "HttpClient", package: PackageFile, part: Path, stopping: Cancellation) -> None:
     """Fetch what `part` lacks; from the start where the file has changed, or the server can't say."""
     from octotui.store.packages.http_client import FetchError  # noqa: PLC0415
 
-    there, headers = _half_done(found, part)
-    with server.opened(found.place, headers, fine=(200, 206, 416)) as response:
+    there, headers = _half_done(package, part)
+    with server.opened(package.source, headers, fine=(200, 206, 416)) as response:
         if response.status == 416:
             if there and response.headers.get("Content-Range", "").strip() == f"bytes */{there}":
                 return  # it was complete, and only the rest of the work was interrupted
             forget(part)
-            raise FetchError(f"{found.place} answers with HTTP 416", again=bool(there))
+            raise FetchError(f"{package.source} answers with HTTP 416", again=bool(there))
         appends = response.status == 206 and _start(response.headers) == there
         if response.status == 206 and not appends:
             forget(part)
-            raise FetchError(f"{found.place} sends another part than was asked for", again=True)
-        _remember(found, part, response.headers)
-        _receive(response, part, RateLimiter(found.feed.rate, stopping), stopping, appends=appends)
+            raise FetchError(f"{package.source} sends another part than was asked for", again=True)
+        _remember(package, part, response.headers)
+        _receive(response, part, RateLimiter(package.feed.rate, stopping), stopping, appends=appends)
 
 
 def _receive(
@@ -149,27 +149,27 @@ def _receive(
             pace.passed(len(data))
 
 
-def _half_done(found: PackageFile, part: Path) -> tuple[int, dict[str, str]]:
+def _half_done(package: PackageFile, part: Path) -> tuple[int, dict[str, str]]:
     """How much of a file is here, and the headers that ask for the rest, if it is still the same file."""
     with suppress(OSError, msgspec.DecodeError):
         begun = msgspec.json.decode(_notes(part).read_bytes(), type=_Part)
         size = part.stat().st_size
-        if begun.url == found.place and begun.validator and size:
+        if begun.url == package.source and begun.validator and size:
             return size, {"Range": f"bytes={size}-", "If-Range": begun.validator}
     return 0, {}
 
 
-def _remember(found: PackageFile, part: Path, headers: Mapping[str, str]) -> None:
+def _remember(package: PackageFile, part: Path, headers: Mapping[str, str]) -> None:
     """Note what tells later whether the file is still the same: a strong ETag, or a date."""
     tag = headers.get("ETag", "")
     validator = tag if tag.startswith('"') else headers.get("Last-Modified", "")
-    _notes(part).write_bytes(msgspec.json.encode(_Part(found.place, validator)))
+    _notes(part).write_bytes(msgspec.json.encode(_Part(package.source, validator)))
 
 
 def _start(headers: Mapping[str, str]) -> int | None:
     """Where a part of a file begins that a server sends."""
-    told = re.match(r"bytes (\d{1,18})-", headers.get("Content-Range", ""))
-    return int(told[1]) if told else None
+    match = re.match(r"bytes (\d{1,18})-", headers.get("Content-Range", ""))
+    return int(match[1]) if match else None
 
 
 def _notes(part: Path) -> Path:

@@ -53,8 +53,8 @@ def _file(address: str, url: str, size: Any = None, sha256: Any = "") -> Listed 
     name = unquote(full.path).rpartition("/")[2]
     if full.scheme not in ("http", "https") or not name:
         return None
-    told = size if isinstance(size, int) and size >= 0 else None
-    return Listed(name, urlunsplit(full._replace(fragment="")), told, str(sha256).lower())
+    known_size = size if isinstance(size, int) and size >= 0 else None
+    return Listed(name, urlunsplit(full._replace(fragment="")), known_size, str(sha256).lower())
 
 
 def _links(text: str, url: str) -> list[Listed]:
@@ -66,45 +66,45 @@ def _links(text: str, url: str) -> list[Listed]:
             addresses.extend(value for name, value in attrs if tag == "a" and name == "href" and value)
 
     Links().feed(text)
-    found = (_file(address, url) for address in dict.fromkeys(addresses))
-    return [each for each in found if each is not None]
+    files = (_file(address, url) for address in dict.fromkeys(addresses))
+    return [each for each in files if each is not None]
 
 
 def _json(text: bytes, url: str) -> list[Listed]:
     """A list of names, or of objects with `name` or `url`, perhaps with `size` and `sha256`."""
     try:
-        told = json.loads(text)
+        content = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise ListingError("answers with broken JSON") from error
-    if isinstance(told, dict):
-        told = next((each for each in told.values() if isinstance(each, list)), None)
-    if not isinstance(told, list):
+    if isinstance(content, dict):
+        content = next((each for each in content.values() if isinstance(each, list)), None)
+    if not isinstance(content, list):
         raise ListingError("answers with JSON that is no list of packages")
-    found = (_entry(each, url) for each in told)
-    return [each for each in found if each is not None]
+    files = (_entry(each, url) for each in content)
+    return [each for each in files if each is not None]
 
 
-def _entry(told: Any, url: str) -> Listed | None:
-    if isinstance(told, str):
-        return _file(told, url)
-    if not isinstance(told, dict):
+def _entry(entry: Any, url: str) -> Listed | None:
+    if isinstance(entry, str):
+        return _file(entry, url)
+    if not isinstance(entry, dict):
         return None
-    address = next((told[name] for name in _NAMES if isinstance(told.get(name), str)), None)
-    return None if address is None else _file(address, url, told.get("size"), told.get("sha256") or "")
+    address = next((entry[name] for name in _NAMES if isinstance(entry.get(name), str)), None)
+    return None if address is None else _file(address, url, entry.get("size"), entry.get("sha256") or "")
 
 
 def _bucket(text: bytes, url: str) -> Page:
     """The keys of a bucket, and where its listing goes on."""
-    objects, single = _said(text)
+    objects, single = _fields(text)
     parts = urlsplit(url)
     root = urlunsplit((parts.scheme, parts.netloc, parts.path.rstrip("/") + "/", "", ""))
     keys = [(each["Key"], each.get("Size", "")) for each in objects if each.get("Key")]
-    found = (_file(root + quote(key), root, int(size) if size.isdecimal() else None) for key, size in keys)
+    files = (_file(root + quote(key), root, int(size) if size.isdecimal() else None) for key, size in keys)
     following = None
     if single.get("IsTruncated") == "true":
         name, token = _goes_on(single, keys)
         following = urlunsplit(parts._replace(query=_query(parts.query, name, token)))
-    return Page(tuple(each for each in found if each is not None), following)
+    return Page(tuple(each for each in files if each is not None), following)
 
 
 def _goes_on(single: dict[str, str], keys: list[tuple[str, str]]) -> tuple[str, str]:
@@ -121,7 +121,7 @@ def _query(query: str, name: str, value: str) -> str:
     return "&".join([*kept, urlencode({name: value})])
 
 
-def _said(text: bytes) -> tuple[list[dict[str, str]], dict[str, str]]:
+def _fields(text: bytes) -> tuple[list[dict[str, str]], dict[str, str]]:
     """What a bucket's listing says of each object, and of itself."""
     objects: list[dict[str, str]] = []
     single: dict[str, str] = {}
@@ -140,28 +140,28 @@ def _said(text: bytes) -> tuple[list[dict[str, str]], dict[str, str]]:
 
 def _elements(text: bytes) -> list[tuple[tuple[str, ...], str]]:
     """The elements of XML as they end, with their texts; nothing that declares entities is read."""
-    found: list[tuple[tuple[str, ...], str]] = []
+    elements: list[tuple[tuple[str, ...], str]] = []
     path: list[str] = []
-    said: list[str] = []
+    texts: list[str] = []
 
     def start(name: str, _: dict[str, str]) -> None:
         path.append(name)
-        said.clear()
+        texts.clear()
 
     def end(_: str) -> None:
-        found.append((tuple(path), "".join(said)))
+        elements.append((tuple(path), "".join(texts)))
         path.pop()
-        said.clear()
+        texts.clear()
 
     def refuse(*_: object) -> None:
         raise ListingError("answers with XML that declares entities, which is refused")
 
     parser = expat.ParserCreate()
     parser.StartElementHandler, parser.EndElementHandler = start, end
-    parser.CharacterDataHandler = said.append
+    parser.CharacterDataHandler = texts.append
     parser.StartDoctypeDeclHandler = refuse
     try:
         parser.Parse(text, True)
     except expat.ExpatError as error:
         raise ListingError(f"answers with broken XML: {error}") from error
-    return found
+    return elements

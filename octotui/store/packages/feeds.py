@@ -29,7 +29,7 @@ class PackageFile(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     version: str
     name: str
-    place: str
+    source: str
     feed: Feed
     size: int | None = None
     sha256: str = ""
@@ -55,35 +55,35 @@ def choose(
 
 def catalogue(feeds: Iterable[Feed]) -> list[PackageFile]:
     """The packages that feeds hold; raises FeedError where one can't be read."""
-    found: list[PackageFile] = []
+    packages: list[PackageFile] = []
     for feed in feeds:
         if feed.directory is not None:
-            found += _packages(feed, _files(feed.directory))
+            packages += _packages(feed, _files(feed.directory))
         elif feed.url is not None:
-            found += _packages(feed, _listing(feed, feed.url))
-    return found
+            packages += _packages(feed, _listing(feed, feed.url))
+    return packages
 
 
 def _packages(feed: Feed, files: Iterable[Listed]) -> list[PackageFile]:
     """Which of a feed's files are packages, by their names."""
     by_name = {each.name: each for each in files}
-    found = []
+    packages = []
     for name, file in by_name.items():
         if package := package_of(name):
             beside = by_name.get(f"{name}.sha256")
-            found.append(
+            packages.append(
                 PackageFile(
                     id=package.id,
                     version=package.version or "",
                     name=name,
-                    place=file.url,
+                    source=file.url,
                     feed=feed,
                     size=file.size,
                     sha256=file.sha256,
                     checksum="" if beside is None else beside.url,
                 )
             )
-    return found
+    return packages
 
 
 def _files(directory: str) -> list[Listed]:

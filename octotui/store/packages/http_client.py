@@ -156,8 +156,8 @@ def _refused(url: str, status: int, challenge: str) -> FetchError:
     if status == 404:
         return FetchError(f"{url} is not there (HTTP 404)", status=status)
     if status in (401, 403):
-        said = f"{url} does not let us in (HTTP {status}): see the feed's username and token_env"
-        return FetchError(said, status=status, challenge=challenge)
+        sentence = f"{url} does not let us in (HTTP {status}): see the feed's username and token_env"
+        return FetchError(sentence, status=status, challenge=challenge)
     return FetchError(f"{url} answers with HTTP {status}", again=status in BUSY, status=status)
 
 

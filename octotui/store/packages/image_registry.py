@@ -56,20 +56,20 @@ def _host(feed: Feed) -> str:
 
 def _tags(feed: Feed, name: str) -> list[str] | None:
     """All tags of an image; None where the registry does not know it."""
-    found: list[str] = []
+    tags: list[str] = []
     path = f"/v2/{name}/tags/list"
     for _ in range(PAGES):
         answer = _ask(feed, path)
         if answer is None:
             return None
         try:
-            told = json.loads(answer.body)["tags"] or []
+            listed = json.loads(answer.body)["tags"] or []
         except (ValueError, KeyError, TypeError) as error:
             raise FeedError(f"{_host(feed)} is no registry: it answers without a list of tags") from error
-        found += [each for each in told if isinstance(each, str)]
+        tags += [each for each in listed if isinstance(each, str)]
         following = re.match(r"<([^>]+)>", answer.headers.get("Link", ""))
         if following is None:
-            return found
+            return tags
         path = following[1]
     raise FeedError(f"{_host(feed)} has a list of tags without end")
 
@@ -106,13 +106,13 @@ def _ask(feed: Feed, path: str, headers: Mapping[str, str] | None = None) -> "Re
 
 def _token(server: "HttpClient", challenge: str) -> str:
     """The token that a registry sends us away for, or nothing."""
-    said = dict(re.findall(r'(\w+)="([^"]*)"', challenge))
-    if not challenge.lower().startswith("bearer ") or "realm" not in said:
+    parameters = dict(re.findall(r'(\w+)="([^"]*)"', challenge))
+    if not challenge.lower().startswith("bearer ") or "realm" not in parameters:
         return ""
-    asked = urlencode({key: said[key] for key in ("service", "scope") if key in said})
+    asked = urlencode({key: parameters[key] for key in ("service", "scope") if key in parameters})
     try:
-        told: Any = json.loads(server.page(f"{said['realm']}?{asked}").body)
+        content: Any = json.loads(server.page(f"{parameters['realm']}?{asked}").body)
     except ValueError:
         return ""
-    token = (told.get("token") or told.get("access_token")) if isinstance(told, dict) else ""
+    token = (content.get("token") or content.get("access_token")) if isinstance(content, dict) else ""
     return token if isinstance(token, str) else ""

@@ -62,21 +62,21 @@ def locate(feeds: Iterable[Feed], package: str, version: str) -> PackageFile:
             held += catalogue((feed,))
         except FeedError as error:
             problem = problem or error
-        found = next((each for each in held if (each.id, each.version) == (package, version)), None)
-        if found is not None:
-            return found
+        match = next((each for each in held if (each.id, each.version) == (package, version)), None)
+        if match is not None:
+            return match
     if problem is not None:
         raise problem
     return choose(held, package, version)
 
 
-def _bring(found: PackageFile, target: Path, cache: Path, tell: Tell, stopping: Cancellation) -> None:
+def _bring(package: PackageFile, target: Path, cache: Path, tell: Tell, stopping: Cancellation) -> None:
     """Fetch, extract and put in place; a download that broke off is gone on with the next time."""
-    work = cache / f".{found.id}.{found.version}.work"
-    part = part_of(cache, found.id, found.name)
+    work = cache / f".{package.id}.{package.version}.work"
+    part = part_of(cache, package.id, package.name)
     part.parent.mkdir(0o700, parents=True, exist_ok=True)
     try:
-        digest = _fetched(found, part, tell, stopping)
+        digest = _fetched(package, part, tell, stopping)
         try:
             shutil.rmtree(work, ignore_errors=True)  # a crash may have left it
             work.mkdir(0o700)
@@ -85,23 +85,23 @@ def _bring(found: PackageFile, target: Path, cache: Path, tell: Tell, stopping: 
             forget(part)
         target.parent.mkdir(parents=True, exist_ok=True)
         (work / "content").rename(target)
-        tell(f"{found.id} {found.version} is extracted, SHA-256 {digest}")
+        tell(f"{package.id} {package.version} is extracted, SHA-256 {digest}")
     except ArchiveError as error:
-        raise PackageError(f"{found.name} {error}") from error
+        raise PackageError(f"{package.name} {error}") from error
     finally:
         shutil.rmtree(work, ignore_errors=True)
         remove_leftovers(part)
 
 
-def _fetched(found: PackageFile, part: Path, tell: Tell, stopping: Cancellation) -> str:
+def _fetched(package: PackageFile, part: Path, tell: Tell, stopping: Cancellation) -> str:
     """The SHA-256 of a package's file, in `part` then; what isn't what it should be is fetched twice."""
-    size = "" if found.size is None else f", {found.size:,} bytes"
-    tell(f"copying {found.name}{size}")
+    size = "" if package.size is None else f", {package.size:,} bytes"
+    tell(f"copying {package.name}{size}")
     try:
         try:
-            return fetch(found, part, stopping)
+            return fetch(package, part, stopping)
         except WrongChecksum as error:
             tell(f"{error}; trying once more")
-            return fetch(found, part, stopping)
+            return fetch(package, part, stopping)
     except DownloadError as error:
         raise PackageError(str(error)) from error

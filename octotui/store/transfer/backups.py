@@ -88,10 +88,10 @@ def _source(path: Path) -> sqlite3.Connection:
 
 def _add(archive: tarfile.TarFile, name: str, path: Path) -> None:
     """Put a file in, as far as it has come."""
-    with opened(path) as found:
-        if found is None:
+    with opened(path) as file:
+        if file is None:
             return
-        source, size = found
+        source, size = file
         entry = tarfile.TarInfo(name)
         entry.size, entry.mode, entry.mtime = size, 0o600, int(path.stat().st_mtime)
         archive.addfile(entry, source)
@@ -120,7 +120,7 @@ def _unpack(backup: Path, content: Path) -> str:
     with gzip.open(backup) as plain, tarfile.open(fileobj=cast("IO[bytes]", plain), mode="r:") as archive:
         for entry in archive:
             slug = slug or entry.name.partition("/")[0]
-            path = content / _place(backup, slug, entry)
+            path = content / _entry_path(backup, slug, entry)
             path.parent.mkdir(0o700, parents=True, exist_ok=True)
             source = archive.extractfile(entry)
             assert source is not None  # it is an ordinary file
@@ -134,7 +134,7 @@ def _unpack(backup: Path, content: Path) -> str:
     return slug
 
 
-def _place(backup: Path, slug: str, entry: tarfile.TarInfo) -> PurePosixPath:
+def _entry_path(backup: Path, slug: str, entry: tarfile.TarInfo) -> PurePosixPath:
     """Where an entry belongs; only what a backup is made of may be there."""
     first, *rest = entry.name.split("/")
     known = rest == [JOURNAL] or (len(rest) > 1 and rest[0] in FOLDERS)

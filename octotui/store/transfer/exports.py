@@ -51,9 +51,9 @@ def first_of_family(folder: SpaceFolder, name: str) -> str:
     number = name.removeprefix("run-")
     newest = reader.runs(1)
     if number.isdecimal() and number.isascii() and len(number) <= 15:
-        found = reader.runs(1, int(number) + 1)
-        if found and found[0].number == int(number):
-            return found[0].root
+        runs = reader.runs(1, int(number) + 1)
+        if runs and runs[0].number == int(number):
+            return runs[0].root
     known = f"the newest is {newest[0].id}" if newest else "nothing has run here"
     raise StoreError(f"there is no run “{name}” in this space: {known}")
 
@@ -94,8 +94,8 @@ def export(
 
 def _events(reader: JournalReader, roots: Iterable[str]) -> list[AnyEvent]:
     """The events of some families, and the models in force meanwhile, each once and in order."""
-    found = {event.seq: event for root in dict.fromkeys(roots) for event in reader.family(root)}
-    return [found[seq] for seq in sorted(found)]
+    events = {event.seq: event for root in dict.fromkeys(roots) for event in reader.family(root)}
+    return [events[seq] for seq in sorted(events)]
 
 
 def _with_others(reader: JournalReader, roots: Sequence[str], own: Sequence[AnyEvent]) -> list[AnyEvent]:
@@ -132,9 +132,9 @@ class _Bundle:
             self.add_file(f"{name}/{path.relative_to(folder).as_posix()}", path)
 
     def add_file(self, name: str, path: Path) -> None:
-        with opened(path) as found:
-            if found is not None:
-                source, size = found
+        with opened(path) as file:
+            if file is not None:
+                source, size = file
                 with self._open(name, size) as entry:
                     copy(source, entry, size)
 

@@ -94,7 +94,7 @@ def _manifest(path: Path, content: Path) -> Manifest:
 
 def _events(path: Path, content: Path, count: int) -> tuple[AnyEvent, ...]:
     """The events, as many as the manifest says."""
-    found: list[AnyEvent] = []
+    events: list[AnyEvent] = []
     decode = msgspec.json.Decoder(AnyEvent).decode
     try:
         with (content / EVENTS).open("rb") as lines:
@@ -102,11 +102,11 @@ def _events(path: Path, content: Path, count: int) -> tuple[AnyEvent, ...]:
                 event = decode(line)
                 if not 0 <= event.at < LATEST:
                     raise ValueError("its time is absurd")
-                found.append(event)
+                events.append(event)
     except FileNotFoundError:
         raise StoreError(f"{path} is damaged: it holds no events; {AGAIN}") from None
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-        raise StoreError(f"{path} {_unread(line, len(found) + 1)}") from error
-    if len(found) != count or not found:
-        raise StoreError(f"{path} is damaged: it holds {len(found)} of {count} events; {AGAIN}")
-    return tuple(found)
+        raise StoreError(f"{path} {_unread(line, len(events) + 1)}") from error
+    if len(events) != count or not events:
+        raise StoreError(f"{path} is damaged: it holds {len(events)} of {count} events; {AGAIN}")
+    return tuple(events)

@@ -15,8 +15,8 @@ from octotui.store.transfer.run_files import copy
 
 def last_output(logs: Path) -> float:
     """When the last of all these logs was written to, as exactly as their indexes know; 0 where none was."""
-    found = (LogIndex(each.with_suffix("")) for each in logs.glob("*/*.index"))
-    return max((index[-1].at for index in found if len(index) and 0 <= index[-1].at < LATEST), default=0.0)
+    indexes = (LogIndex(each.with_suffix("")) for each in logs.glob("*/*.index"))
+    return max((index[-1].at for index in indexes if len(index) and 0 <= index[-1].at < LATEST), default=0.0)
 
 
 class LogPlayback:

@@ -15,11 +15,11 @@ def pieces(folder: Path) -> list[Path]:
 
     What an index says of is then in its log, and the levels of all that is in the log are known.
     """
-    found = (Path(where, name) for where, _, names in os.walk(folder) for name in names)
-    return sorted((each for each in found if each.is_file() and not each.is_symlink()), key=_place)
+    paths = (Path(where, name) for where, _, names in os.walk(folder) for name in names)
+    return sorted((each for each in paths if each.is_file() and not each.is_symlink()), key=_sort_key)
 
 
-def _place(path: Path) -> tuple[str, str, int]:
+def _sort_key(path: Path) -> tuple[str, str, int]:
     about = path.stem if path.suffix in (".index", ".levels") else path.name
     return str(path.parent), about, _RANKS.get(path.suffix, 1)
 

@@ -21,18 +21,18 @@ class Confirm(ModalScreen[bool]):
         Binding("n,escape,q", "no", "no"),
     ]
 
-    def __init__(self, question: str, told: str = "", *, yes: str = "yes", no: str = "no") -> None:
+    def __init__(self, question: str, details: str = "", *, yes: str = "yes", no: str = "no") -> None:
         super().__init__()
         self._question = question
-        self._told = told
+        self._details = details
         self._options = [ChoiceItem("no", no, "n"), ChoiceItem("yes", yes, "y")]
 
     def compose(self) -> ComposeResult:
         """The question and two answers."""
         with Vertical(classes="dialog"):
             yield Static(self._question, classes="dialog--title", markup=False)
-            if self._told:
-                yield Static(self._told, classes="dialog--text", markup=False)
+            if self._details:
+                yield Static(self._details, classes="dialog--text", markup=False)
             yield ChoiceList(self._options)
 
     @on(LineList.Opened)

@@ -44,13 +44,13 @@ class HelpDialog(ModalScreen[None]):
 
 def keys_of(bindings: Iterable[ActiveBinding]) -> list[tuple[str, str]]:
     """Keys and what they do, those of one action together, as people write keys."""
-    found: dict[str, list[str]] = {}
+    actions: dict[str, list[str]] = {}
     for each in bindings:
         binding = each.binding
         what = OURS.get(binding.action, binding.description)
         if each.enabled and what and (what == what.lower() or binding.action in OURS):
-            found.setdefault(what, []).append(_written(binding))  # Textual's own begin with a capital
-    return [(" ".join(dict.fromkeys(keys)), what) for what, keys in found.items()]
+            actions.setdefault(what, []).append(_written(binding))  # Textual's own begin with a capital
+    return [(" ".join(dict.fromkeys(keys)), what) for what, keys in actions.items()]
 
 
 def _written(binding: Binding) -> str:

@@ -73,10 +73,10 @@ class QuestionDialog(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """What is to be read, and the line for notes."""
         row, glyphs = self._first, glyphs_of(self)
-        place = f" · {row.where}" if row.where else ""
+        where = f" · {row.where}" if row.where else ""
         with Vertical(classes="dialog -broad"):
             yield Static(
-                glyphs.text(f"? {row.run} {row.name}{place}: {row.title}"),
+                glyphs.text(f"? {row.run} {row.name}{where}: {row.title}"),
                 classes="dialog--title",
                 markup=False,
             )
@@ -125,7 +125,7 @@ class QuestionDialog(ModalScreen[None]):
             return
         told = f"asks {row.asks} for {row.time} · asked for by {row.requester or 'somebody'}"
         text = f"{told} · {questions.standing(row)}"
-        if row.refusal and not row.mine:
+        if row.refusal is not None and not row.mine:
             text = f"{text}: {row.refusal}"
         more = questions.more(row)
         self.query_one("#standing", Static).update(glyphs_of(self).text("\n".join((text, *more))))
@@ -137,7 +137,7 @@ class QuestionDialog(ModalScreen[None]):
         """Offer take before, and answers after it."""
         row = self.row or self._first
         if action == "take":
-            return row.responsible is None and not row.refusal
+            return row.responsible is None and row.refusal is None
         if action == "answer":
             return row.mine and parameters[0] in row.choices
         if action in ("notes", "release", "hand_over"):
@@ -163,8 +163,8 @@ class QuestionDialog(ModalScreen[None]):
         """Answer; abort asks once more, proceed for what is to be filled in."""
         values: dict[str, str] | None = {}
         if answer == "abort":
-            told = "The step fails; later steps are skipped unless they run on failure or always."
-            if not await self.app.push_screen_wait(Confirm("Abort?", told, yes="abort", no="back")):
+            sentence = "The step fails; later steps are skipped unless they run on failure or always."
+            if not await self.app.push_screen_wait(Confirm("Abort?", sentence, yes="abort", no="back")):
                 return
         elif answer == "proceed":
             values = await self._filled_in()

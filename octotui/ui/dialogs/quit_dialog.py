@@ -29,18 +29,18 @@ class QuitDialog(ModalScreen[Way]):
 
     def __init__(self, state: State) -> None:
         super().__init__()
-        self._told = leave_text(state)
+        self._sentences = leave_text(state)
 
     def compose(self) -> ComposeResult:
         """What is active, and the four ways."""
         with Vertical(classes="dialog"):
-            yield Static(self._told.active, classes="dialog--title", markup=False)
+            yield Static(self._sentences.active, classes="dialog--title", markup=False)
             yield ChoiceList(
                 [
                     ChoiceItem("stay", "s  stay", ""),
                     ChoiceItem("wait", "w  wait", "quit when all have ended"),
                     ChoiceItem("cancel", "c  cancel", "cancel them all, and quit when they have ended"),
-                    ChoiceItem("leave", "l  leave", self._told.leave),
+                    ChoiceItem("leave", "l  leave", self._sentences.leave),
                 ]
             )
 

@@ -69,12 +69,12 @@ class StartDialog(ModalScreen[start_choices.PreparedStart | None]):
     @on(Input.Changed)
     def _offer(self) -> None:
         words = self.query_one(Input).value.lower().split()
-        found = [
+        matches = [
             ChoiceItem(each.key, each.text, each.note)
             for each in self._question.choices
             if all(word in f"{each.key} {each.text}".lower() for word in words)
         ]
-        self.query_one(ChoiceList).offer(found)
+        self.query_one(ChoiceList).offer(matches)
 
     @on(Input.Submitted)
     @on(LineList.Opened)
@@ -119,5 +119,5 @@ class StartDialog(ModalScreen[start_choices.PreparedStart | None]):
 
 def keys(guided: bool | None) -> str:
     """The keys of the dialog, and whether failed steps ask."""
-    told = {None: "as declared", True: "on", False: "off"}[guided]
-    return f"enter choose   esc back   ctrl+g guided failure: {told}"
+    text = {None: "as declared", True: "on", False: "off"}[guided]
+    return f"enter choose   esc back   ctrl+g guided failure: {text}"

@@ -60,9 +60,9 @@ class VariablesDialog(ModalScreen[None]):
     def _filter(self) -> None:
         words = self.query_one(FilterInput).value
         lines = self.query_one(LineList)
-        found = [name for name, row in self._rows.items() if row.holds(words)]
-        lines.show(found)
-        lines.styles.height = max(1, len(found))
+        matches = [name for name, row in self._rows.items() if row.holds(words)]
+        lines.show(matches)
+        lines.styles.height = max(1, len(matches))
 
     @on(FilterInput.Left)
     def _back_to_the_list(self) -> None:

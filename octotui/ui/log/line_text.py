@@ -128,19 +128,19 @@ def parse(raw: str) -> "LogLine":
     if raw.isprintable():
         return LogLine(raw, (), _edges(raw))
     before, state = _state(raw)
-    look, place, column = _Look(), 0, 0
+    look, position, column = _Look(), 0, 0
     parts: list[str] = []
     marks: list[tuple[int, Style]] = []
     for match in _ESCAPES.finditer(before):
         look = _recolour(look, match["codes"]) if match["final"] == "m" else look
     for match in _BORDERS.finditer(state):
-        text = _clean(state[place : match.start()], column)
+        text = _clean(state[position : match.start()], column)
         if text:
             marks.append((column, _style(look)))
             parts.append(text)
             column += len(text)
         look = _recolour(look, match["codes"]) if match["final"] == "m" else look
-        place = match.end()
+        position = match.end()
     text = "".join(parts)
     return LogLine(text, marks, _edges(text))
 
@@ -198,13 +198,13 @@ class LogLine:
         first = max(0, bisect_right(self.marks, start, key=_first) - 1)
         marks = self.marks[first : bisect_left(self.marks, end, key=_first)]
         near = self.text[: end + 1000] if pattern else ""
-        found = pattern.spans(near, max(0, start - 1000)) if pattern else []
-        edges = {start, end, *(mark for mark, _ in marks), *(edge for span in found for edge in span)}
+        matches = pattern.spans(near, max(0, start - 1000)) if pattern else []
+        edges = {start, end, *(mark for mark, _ in marks), *(edge for span in matches for edge in span)}
         pieces = []
         for left, right in pairwise(sorted(edge for edge in edges if start <= edge <= end)):
-            place = bisect_right(marks, left, key=_first) - 1
-            style = marks[place][1] if place >= 0 else Style.null()
-            here = any(low <= left < high for low, high in found)
+            index = bisect_right(marks, left, key=_first) - 1
+            style = marks[index][1] if index >= 0 else Style.null()
+            here = any(low <= left < high for low, high in matches)
             pieces.append(Segment(self.text[left:right], _FOUND if here else style))
         return pieces
 
@@ -215,7 +215,7 @@ def _first(mark: tuple[int, Style]) -> int:
 
 @lru_cache(64)
 def _starts(line: LogLine, width: int) -> Sequence[int]:
-    edges, starts, place, end = line.edges or (), [0], 0, len(line.text)
-    while width and (place := max(place + 1, bisect_right(edges, edges[place] + width) - 1)) < end:
-        starts.append(place)
+    edges, starts, position, end = line.edges or (), [0], 0, len(line.text)
+    while width and (position := max(position + 1, bisect_right(edges, edges[position] + width) - 1)) < end:
+        starts.append(position)
     return array("L", starts)

@@ -91,19 +91,19 @@ class LineWindow:
         """The number of the line an attempt begins with, where its heading is among the first highlights."""
         headings = islice(self._levels.turns_to("highlight"), HEADINGS)
         wanted = [f"octotui: attempt {number}"]
-        found = (
+        heading = (
             0 if number == 1 else next((h for h in headings if self.reader.lines(h, h + 1) == wanted), None)
         )
-        return None if found is None else self.place(found)
+        return None if heading is None else self.place(heading)
 
     def get(self, number: int) -> LogLine:
         """One line; a block of lines around it is read where it is not kept."""
         number = self.line(number)
         if number not in self._kept:
             first = number - number % 64
-            for place, raw in enumerate(self.reader.lines(first, first + 64), first):
-                if place not in self._kept:
-                    self._kept[place] = parse(raw)
+            for index, raw in enumerate(self.reader.lines(first, first + 64), first):
+                if index not in self._kept:
+                    self._kept[index] = parse(raw)
         return self._kept.get(number) or LogLine("")  # of a log that was cut short
 
     def texts(self, first: int, last: int) -> list[str]:

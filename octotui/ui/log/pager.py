@@ -290,11 +290,11 @@ class LogPager(ScrollView, can_focus=True):
         anchor = self.line if self._anchor is None else self._anchor
         return min(anchor, self.line), max(anchor, self.line)
 
-    def _point(self, line: int, place: int = 0, *, far: bool = False) -> None:
+    def _point(self, line: int, position: int = 0, *, far: bool = False) -> None:
         """Make a line the current one, and scroll where it, or a character in it, is out of view."""
         self.following, self._pointed, self.line = False, line, line
         text, height = self._lines.get(line), self.scrollable_content_region.height
-        spot = (line, text.row_of(place, self._row_room))
+        spot = (line, text.row_of(position, self._row_room))
         if not self._top <= spot <= self._lines.down(self._top, height - 1, self._row_room):
             above = height // 3 if far else 0 if spot < self._top else height - 1
             self._top = self._lines.up(spot, above, self._row_room)

@@ -27,10 +27,10 @@ class Pattern:
 
     def spans(self, text: str, start: int = 0) -> list[tuple[int, int]]:
         """Where it is in a text from a place on, as far as that can be said at a glance."""
-        found: list[tuple[int, int]] = []
+        spans: list[tuple[int, int]] = []
         try:
             for match in self._compiled.finditer(text, start, timeout=GLANCE):
-                found.append(match.span())  # noqa: PERF401 - what was found in time is kept
+                spans.append(match.span())  # noqa: PERF401 - what was found in time is kept
         except TimeoutError:
             pass
-        return found
+        return spans

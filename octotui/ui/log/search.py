@@ -55,11 +55,11 @@ class Search:
             levels.refresh()
         with LogReader(self._path) as reader:
             while lines := reader.lines(self._seen, self._seen + 2000):
-                found, texts = self.pattern.found, plains(lines)
+                matches, texts = self.pattern.found, plains(lines)
                 self.hits += [
                     number
                     for number, text in enumerate(texts, self._seen)
-                    if found(text) and levels.of(number) not in HIDDEN
+                    if matches(text) and levels.of(number) not in HIDDEN
                 ]
                 self._seen += len(lines)
                 yield
@@ -68,15 +68,15 @@ class Search:
         """What was looked for and how often it was found, for a title: `/error 3/41`."""
         if self.gave_up:
             return f"/{self.text} takes too long: search for something simpler"
-        place = bisect_left(self.hits, line)
-        here = f"{place + 1:,}/" if self.hits[place : place + 1] == [line] else ""
+        index = bisect_left(self.hits, line)
+        here = f"{index + 1:,}/" if self.hits[index : index + 1] == [line] else ""
         count = f"{here}{len(self.hits):,}" if self.hits or self.running else "not found"
         return f"/{self.text} {count}{'…' if self.running else ''}"
 
     def next(self, line: int, step: int) -> int:
         """The next line found after another, or before it; round the end."""
-        place = bisect_right(self.hits, line) if step > 0 else bisect_left(self.hits, line) - 1
-        return self.hits[place % len(self.hits)]
+        index = bisect_right(self.hits, line) if step > 0 else bisect_left(self.hits, line) - 1
+        return self.hits[index % len(self.hits)]
 
 
 class SearchPrompt(ModalScreen[str | None]):
@@ -85,16 +85,16 @@ class SearchPrompt(ModalScreen[str | None]):
     DEFAULT_CSS = "SearchPrompt { background: $background 0%; }"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "back", key_display="esc")]
 
-    def __init__(self, text: str, place: Region) -> None:
+    def __init__(self, text: str, area: Region) -> None:
         super().__init__()
         self._text = text
-        self._place = place
+        self._area = area
 
     def compose(self) -> ComposeResult:
         """The line."""
         line = Input(self._text, placeholder="search: text or a regular expression", compact=True)
-        line.styles.width = self._place.width
-        line.styles.offset = (self._place.x, self._place.bottom - 1)
+        line.styles.width = self._area.width
+        line.styles.offset = (self._area.x, self._area.bottom - 1)
         yield line
 
     def on_input_submitted(self, event: Input.Submitted) -> None:

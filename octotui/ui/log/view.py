@@ -67,12 +67,12 @@ class LogView(LogPager):
             self.run_worker(partial(self._look, search), group="search", exclusive=True, thread=True)
 
     def _look(self, search: Search) -> None:
-        worker, told = get_current_worker(), time.monotonic()
+        worker, reported_at = get_current_worker(), time.monotonic()
         for _ in search.run():
             if worker.is_cancelled:
                 return
-            if time.monotonic() - told > 0.1:
-                told = time.monotonic()
+            if time.monotonic() - reported_at > 0.1:
+                reported_at = time.monotonic()
                 self.post_message(events.Callback(callback=partial(self._found_more, search)))
             time.sleep(0.0005)
         search.running = False
@@ -88,13 +88,13 @@ class LogView(LogPager):
             self._visit(search, search.next(jump - 1, 1))
         self._settle()
 
-    def _visit(self, search: Search, found: int) -> None:
-        line = self._lines.place(found)
+    def _visit(self, search: Search, number: int) -> None:
+        line = self._lines.place(number)
         text = self._lines.get(line)
-        place = next((start for start, _ in search.pattern.spans(text.text)), 0)
-        self._point(line, place, far=True)
-        if not self._wrapped and not self._left <= text.cell(place) < self._left + self._room - 1:
-            self._sideways(max(0, text.cell(place) - self._room // 2))
+        position = next((start for start, _ in search.pattern.spans(text.text)), 0)
+        self._point(line, position, far=True)
+        if not self._wrapped and not self._left <= text.cell(position) < self._left + self._room - 1:
+            self._sideways(max(0, text.cell(position) - self._room // 2))
 
     def action_found(self, step: int) -> None:
         """Go to the next line found, or the one before; round the end."""

@@ -29,7 +29,7 @@ class OutputPanel(Vertical):
         """Show the log of a row's job."""
         job = row is not None and row.job is not None
         self._title = f"Output · {row.run} {row.text}" if row is not None and job else "Output"
-        self.query_one(PaneHeading).say(self._title, self._place)
+        self.query_one(PaneHeading).say(self._title, self._position)
         live = row is not None and row.mark is not None and row.mark.sign in ("active", "ending", "waits")
         self.query_one(LogView).show(path, self._title, live=live)
         if row is not None and row.attempt is not None:
@@ -38,7 +38,7 @@ class OutputPanel(Vertical):
     def on_mount(self) -> None:
         """Look at the log as often as a screen may change."""
         self._title = "Output"
-        self._place: tuple[Span, ...] = ()  # where in the log one is
+        self._position: tuple[Span, ...] = ()  # where in the log one is
         self.set_interval(1 / 10, self.query_one(LogView).tick)
 
     @on(LogView.Changed)
@@ -46,5 +46,5 @@ class OutputPanel(Vertical):
         """Say where in the log one is."""
         event.stop()
         suffix = event.title_suffix
-        self._place = ((suffix, "muted"),) if suffix else ()
-        self.query_one(PaneHeading).say(right=self._place)
+        self._position = ((suffix, "muted"),) if suffix else ()
+        self.query_one(PaneHeading).say(right=self._position)

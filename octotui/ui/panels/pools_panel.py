@@ -72,7 +72,7 @@ stand below, with the runs whose steps have them."""
         if model is not self._model:
             self._model = model
             order = pools.order(model)
-            heads = frozenset(place for place, (_, worker) in enumerate(order) if not worker)
+            heads = frozenset(index for index, (_, worker) in enumerate(order) if not worker)
             lines.show([f"{pool} {worker}" for pool, worker in order], heads)
             self.styles.height = len(order) + 1
         runbook = model.process(self.process or "")

@@ -33,11 +33,11 @@ class HistoryPages:
         self.found: set[str] = set()
         self.whole = self.asked = False
 
-    def take(self, found: Sequence[EndedRun], *, whole: bool) -> None:
+    def take(self, records: Sequence[EndedRun], *, whole: bool) -> None:
         """Note a page."""
         self.asked, self.whole = False, whole
-        self.found.update(each.id for each in found)
-        self.before = min((each.number for each in found), default=self.before)
+        self.found.update(each.id for each in records)
+        self.before = min((each.number for each in records), default=self.before)
 
 
 class RunsPanel(Vertical):
@@ -101,7 +101,7 @@ In a guided run a step that failed asks what to do about it; press a to answer."
     def on_mount(self) -> None:
         """List for the first time."""
         self._order: tuple[str, ...] = ()
-        self._wanted = self._told = ""
+        self._wanted = self._detail_text = ""
         self._kept: dict[str, EndedRun] = {}
         self._pages = HistoryPages()
         self._list()
@@ -116,9 +116,9 @@ In a guided run a step that failed asks what to do about it; press a to answer."
         names = self._order
         if query:
             names = runs.matching(self.state, self._kept, names, query, self._pages.found)
-        told = f"{len(names)}/{len(self._order)}" if query else str(len(names))
-        told = told if self._is_whole else f"{told}+"
-        self.query_one(PaneHeading).say(right=((told, "muted"),))
+        count = f"{len(names)}/{len(self._order)}" if query else str(len(names))
+        count = count if self._is_whole else f"{count}+"
+        self.query_one(PaneHeading).say(right=((count, "muted"),))
         self.lines.show(names)
         if self._wanted in self._order:
             wanted, self._wanted = self._wanted, ""
@@ -137,12 +137,12 @@ In a guided run a step that failed asks what to do about it; press a to answer."
     def _detail(self) -> None:
         """Say in a line what the run under the cursor waits for; narrow terminals show it."""
         row = self._row(self.lines.key or "")
-        told = glyphs_of(self).text(row.detail) if row is not None else ""
-        if told != self._told:
-            self._told = told
+        text = glyphs_of(self).text(row.detail) if row is not None else ""
+        if text != self._detail_text:
+            self._detail_text = text
             detail = self.query_one("#detail", Static)
-            detail.set_class(bool(told), "-told")
-            detail.update(told)
+            detail.set_class(bool(text), "-told")
+            detail.update(text)
 
     def _draw(self, name: str, width: int) -> list[Span]:
         row = self._row(name)
@@ -164,11 +164,11 @@ In a guided run a step that failed asks what to do about it; press a to answer."
                 before = min(each.number for each in self.past)
             self.post_message(self.Wanted(self._pages.words, before))
 
-    def add(self, words: tuple[str, ...], found: Sequence[EndedRun], *, whole: bool) -> None:
+    def add(self, words: tuple[str, ...], records: Sequence[EndedRun], *, whole: bool) -> None:
         """Take a page of older runs; `whole` says that it was the last. One of another filter is late."""
         if words == self._pages.words:
-            self._pages.take(found, whole=whole)
-            self._kept.update((each.id, each) for each in found)
+            self._pages.take(records, whole=whole)
+            self._kept.update((each.id, each) for each in records)
             self._list()
             self._ask()
 
@@ -211,13 +211,13 @@ def draw(row: RunRow, width: int, number: int, glyphs: Glyphs) -> list[Span]:
     if width < 44:
         right = right[:1]
     if row.warnings:
-        told = counted(row.warnings, "warning") if width >= 64 else f"!{row.warnings}"
-        right.insert(0, (f"{told} ", "warned"))
+        text = counted(row.warnings, "warning") if width >= 64 else f"!{row.warnings}"
+        right.insert(0, (f"{text} ", "warned"))
     head: list[Span] = [sign(row.mark, glyphs), (f"{row.id:<{number}} ", "muted")]
     room = width - length(head) - length(right) - 1
-    place = cut([(row.where, "muted")], max(0, min(12 if width < 64 else 24, room - 11)), glyphs)
+    where = cut([(row.where, "muted")], max(0, min(12 if width < 64 else 24, room - 11)), glyphs)
     forward: list[Span] = [("↑ ", "lit")] if row.ahead else []
-    name = cut([*forward, (row.name, "plain")], room - length(place) - 1, glyphs)
+    name = cut([*forward, (row.name, "plain")], room - length(where) - 1, glyphs)
     if width >= 64:
         name.append((" " * (24 - length(name)), "plain"))
-    return spread([*head, *name, (" ", "plain"), *place], right, width, glyphs)
+    return spread([*head, *name, (" ", "plain"), *where], right, width, glyphs)

@@ -30,8 +30,8 @@ class StatusBar(Widget):
         self.trouble = trouble.partition(":")[0]
 
     def _leave(self, way: str | None) -> None:
-        told = {"wait": "quits when all runs have ended", "cancel": "cancels all runs, then quits"}
-        self.leaving = told.get(way or "", "")
+        sentences = {"wait": "quits when all runs have ended", "cancel": "cancels all runs, then quits"}
+        self.leaving = sentences.get(way or "", "")
 
     def watch_state(self, old: State, new: State) -> None:
         """Draw again when something happened."""
@@ -47,8 +47,8 @@ class StatusBar(Widget):
         glyphs, styles, width = glyphs_of(self), styles_of(self), self.size.width
         left: list[Span] = [(" octotui", "strong"), (f" · {self.state.model.space.name}", "plain")]
         counts: list[Span] = []
-        for told in filter(None, (self.trouble, self.leaving)):
-            counts += [(told, "warned"), (" · ", "muted")]
+        for text in filter(None, (self.trouble, self.leaving)):
+            counts += [(text, "warned"), (" · ", "muted")]
         for each in summary.of(self.state):
             counts.extend(((each.text, each.role), (" · ", "muted")))
         clock: Span = (f"   {time.strftime('%H:%M:%S', time.localtime(self.now))} ", "muted")

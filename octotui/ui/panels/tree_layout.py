@@ -20,13 +20,13 @@ class TreeLine(NamedTuple):
 
 def lay(rows: tuple[TreeRow, ...], width: int, glyphs: Glyphs) -> list[TreeLine]:
     """All rows in lines: a note stands in its row where it fits, and beneath it where it doesn't."""
-    found: list[TreeLine] = []
+    lines: list[TreeLine] = []
     for row in rows:
         if row.percentage is not None:
-            found.append(_progress(row, row.percentage, width, glyphs))
+            lines.append(_progress(row, row.percentage, width, glyphs))
         else:
-            found.extend(_text(row, width) if row.kind == "text" else _row(row, width, glyphs))
-    return found
+            lines.extend(_text(row, width) if row.kind == "text" else _row(row, width, glyphs))
+    return lines
 
 
 def _progress(row: TreeRow, percentage: int, width: int, glyphs: Glyphs) -> TreeLine:
@@ -44,8 +44,8 @@ def _progress(row: TreeRow, percentage: int, width: int, glyphs: Glyphs) -> Tree
 def _text(row: TreeRow, width: int) -> list[TreeLine]:
     lines = wrapped(row.text, max(12, width - length([(row.rails, "muted")])))
     return [
-        TreeLine(f"{row.key}.{place}", row, [(row.rails, "muted"), (line, row.role)], first=False)
-        for place, line in enumerate(lines)
+        TreeLine(f"{row.key}.{index}", row, [(row.rails, "muted"), (line, row.role)], first=False)
+        for index, line in enumerate(lines)
     ]
 
 
@@ -63,8 +63,8 @@ def _row(row: TreeRow, width: int, glyphs: Glyphs) -> list[TreeLine]:
         under: list[Span] = [(row.below, "muted")]
         notes = wrapped(row.note, max(12, width - length(under)))
         beneath = [
-            TreeLine(f"{row.key}~{place}", row, [*under, (line, "muted")], first=False)
-            for place, line in enumerate(notes)
+            TreeLine(f"{row.key}~{index}", row, [*under, (line, "muted")], first=False)
+            for index, line in enumerate(notes)
         ]
     elif row.kind == "worker":
         right, beneath = [(row.note, "muted"), *right], []

@@ -99,7 +99,7 @@ steps, the runs these started, and what each waits for. The output is that of th
         self._title()
         laid = lay(_beneath(rows), max(20, self.size.width - 2 - lines.scrollbar_size_vertical), glyphs)
         self._lines = {line.key: line for line in laid}
-        deaf = frozenset(place for place, line in enumerate(laid) if not line.first)
+        deaf = frozenset(index for index, line in enumerate(laid) if not line.first)
         lines.show(tuple(self._lines), deaf)
         if not self._own:
             self._point_at_what_matters(lines)
@@ -120,8 +120,8 @@ steps, the runs these started, and what each waits for. The output is that of th
     def _point_at_what_matters(self, lines: LineList) -> None:
         """Put the cursor on what runs or asks, else on what failed, else on what came last."""
         jobs = [row for row in self._rows if row.job is not None and row.kind not in UNDER]
-        found = (row for sign in FIRST for row in jobs if row.mark is not None and row.mark.sign == sign)
-        best = next(found, jobs[-1] if jobs else None)
+        matches = (row for sign in FIRST for row in jobs if row.mark is not None and row.mark.sign == sign)
+        best = next(matches, jobs[-1] if jobs else None)
         if best is not None and (lines.key != best.key or self._resized):
             self._resized = False
             with self.prevent(LineList.Moved):

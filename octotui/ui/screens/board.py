@@ -64,11 +64,11 @@ class Board(RunActionsScreen):
     async def _look_up(self, event: RunsPanel.Wanted) -> None:
         """Fetch a page of runs that ended long ago."""
         try:
-            found = await self.session.history(event.words, event.before, PAGE)
+            records = await self.session.history(event.words, event.before, PAGE)
         except StoreError as problem:
             self.notify(str(problem), severity="error")
             return
-        self.query_one(RunsPanel).add(event.words, found, whole=len(found) < PAGE)
+        self.query_one(RunsPanel).add(event.words, records, whole=len(records) < PAGE)
 
     @on(RunsPanel.Opened)
     def _open(self, event: RunsPanel.Opened) -> None:

@@ -199,8 +199,8 @@ class RunActionsScreen(Screen[None]):
         run = self.state.runs.get(self.run or "")
         if run is None:
             return
-        told = "What runs of it is ended (TERM, its grace, KILL); nothing of it starts any more."
-        sure = Confirm(f"Cancel {run.id} {run.title}?", told, yes="cancel it", no="keep it")
+        sentence = "What runs of it is ended (TERM, its grace, KILL); nothing of it starts any more."
+        sure = Confirm(f"Cancel {run.id} {run.title}?", sentence, yes="cancel it", no="keep it")
         if await self.app.push_screen_wait(sure):
             await send(self, self.session, CancelRun(run=run.id, by=self.session.user))
 

@@ -28,7 +28,7 @@ class KeyBar(Widget):
 
     def _pieces(self) -> list[tuple[Binding, list[Span]]]:
         """Each key with what is drawn for it, as many as there is room for."""
-        found, left = [], self.size.width
+        pieces, left = [], self.size.width
         for binding in self._keys:
             spans: list[Span] = [
                 (f" {binding.key_display or binding.key}", "asks"),
@@ -37,8 +37,8 @@ class KeyBar(Widget):
             left -= length(spans)
             if left < 0:
                 break
-            found.append((binding, spans))
-        return found
+            pieces.append((binding, spans))
+        return pieces
 
     def render_line(self, y: int) -> Strip:
         """The one line."""
@@ -48,9 +48,9 @@ class KeyBar(Widget):
 
     def on_click(self, event: events.Click) -> None:
         """Do what the key under the mouse does."""
-        place = event.x
+        position = event.x
         for binding, spans in self._pieces():
-            place -= length(spans)
-            if place < 0:
+            position -= length(spans)
+            if position < 0:
                 self.app.simulate_key(binding.key)
                 return

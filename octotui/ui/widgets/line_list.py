@@ -85,10 +85,10 @@ class LineList(ScrollView, can_focus=True):
         """Take these lines; the cursor stays with its key, and never stands on a deaf line."""
         keys = tuple(keys)
         if keys != self._keys or deaf != self._deaf:
-            before, place = self.key, self.cursor
+            before, index = self.key, self.cursor
             self._keys, self._deaf = keys, deaf
             self.virtual_size = Size(0, len(keys))
-            self.cursor = keys.index(before) if before in keys else self._near(min(place, len(keys) - 1), 1)
+            self.cursor = keys.index(before) if before in keys else self._near(min(index, len(keys) - 1), 1)
             if self.key != before:
                 self.post_message(self.Moved(self, self.key))
             self.refresh()
@@ -119,16 +119,16 @@ class LineList(ScrollView, can_focus=True):
         top = max(0, self.cursor + 2 - max(2, self.size.height))
         self.scroll_to(y=top, animate=False, force=True)
 
-    def _near(self, place: int, step: int) -> int:
+    def _near(self, index: int, step: int) -> int:
         """The next line from a place, in steps, that the cursor may stand on."""
-        place = max(0, min(place, len(self._keys) - 1))
+        index = max(0, min(index, len(self._keys) - 1))
         for way in (step, -step):
-            at = place
+            at = index
             while 0 <= at < len(self._keys):
                 if at not in self._deaf:
                     return at
                 at += 1 if way > 0 else -1
-        return place
+        return index
 
     def watch_cursor(self) -> None:
         """Keep the cursor in view, and tell."""
@@ -141,9 +141,9 @@ class LineList(ScrollView, can_focus=True):
         """Go down or up."""
         self.cursor = self._near(self.cursor + step, step)
 
-    def action_to(self, place: int) -> None:
+    def action_to(self, index: int) -> None:
         """Go to the first or last line."""
-        self.cursor = self._near(place if place >= 0 else len(self._keys) - 1, 1 if place >= 0 else -1)
+        self.cursor = self._near(index if index >= 0 else len(self._keys) - 1, 1 if index >= 0 else -1)
 
     def action_page(self, step: int) -> None:
         """Go a page down or up."""
@@ -156,9 +156,9 @@ class LineList(ScrollView, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         """Put the cursor where the mouse was pressed; twice opens."""
-        place = event.y + self.scroll_offset.y
-        if place < len(self._keys) and place not in self._deaf:
-            self.cursor = place
+        index = event.y + self.scroll_offset.y
+        if index < len(self._keys) and index not in self._deaf:
+            self.cursor = index
             if event.chain == 2:
                 self.action_open()
 
@@ -174,11 +174,11 @@ class LineList(ScrollView, can_focus=True):
 
     def _look(self, y: int) -> Look:
         """What is to be seen in a line of the screen, and whether the cursor is on it."""
-        place, width = y + self.scroll_offset.y, self.size.width - 2
-        if place >= len(self._keys):
-            told = self._empty if not self._keys and y == 0 else ""
-            return False, [(told, "muted")]
-        return place == self.cursor, cut(self._draw_line(self._keys[place], width), width, glyphs_of(self))
+        index, width = y + self.scroll_offset.y, self.size.width - 2
+        if index >= len(self._keys):
+            text = self._empty if not self._keys and y == 0 else ""
+            return False, [(text, "muted")]
+        return index == self.cursor, cut(self._draw_line(self._keys[index], width), width, glyphs_of(self))
 
     def render_line(self, y: int) -> Strip:
         """One line: the marker, and what `draw` says."""

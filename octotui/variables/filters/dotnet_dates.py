@@ -60,9 +60,9 @@ def read_date(text: str) -> datetime | None:
     except ValueError:
         pass
     if text.endswith(" GMT"):
-        found = _read(text, "%a, %d %b %Y %H:%M:%S GMT")
-        return found and found.replace(tzinfo=UTC)
-    return next((found for form in READ if (found := _read(text, form))), None)
+        date = _read(text, "%a, %d %b %Y %H:%M:%S GMT")
+        return date and date.replace(tzinfo=UTC)
+    return next((date for form in READ if (date := _read(text, form))), None)
 
 
 def write_date(date: datetime, form: str) -> str | None:

@@ -42,25 +42,25 @@ def replace(text: str, options: Options) -> str | None:
     done: list[str] = []
     size = end = 0
     try:
-        for found in matches(options[0], text):
-            done += (text[end : found.start()], REFERENCE.sub(partial(_reference, found), replacement))
+        for match in matches(options[0], text):
+            done += (text[end : match.start()], REFERENCE.sub(partial(_reference, match), replacement))
             size += len(done[-1]) + len(done[-2])
             if size > LARGEST:
                 raise TooMuch(f"The result would be longer than {LARGEST:,} characters.")
-            end = found.end()
+            end = match.end()
     except BadPattern:
         return None
     return "".join((*done, text[end:]))
 
 
-def _reference(found: re.Match[str], reference: re.Match[str]) -> str:
+def _reference(match: re.Match[str], reference: re.Match[str]) -> str:
     dollar, all_of_it, number, name = reference.groups()
     if dollar:
         return "$"
     if all_of_it:
-        return found.group()
+        return match.group()
     try:
-        return found.group(int(number) if number else name) or ""
+        return match.group(int(number) if number else name) or ""
     except IndexError:
         return reference.group()
 

@@ -88,8 +88,8 @@ def digest(algorithm: str, text: str, options: Options) -> str | None:
     data = encoded(text, *encodings or ["utf8"])
     if data is None:
         return None
-    found = hashlib.new(algorithm, data, usedforsecurity=False).digest()
-    return found[: sizes[0] if sizes else None].hex()
+    hashed = hashlib.new(algorithm, data, usedforsecurity=False).digest()
+    return hashed[: sizes[0] if sizes else None].hex()
 
 
 def joined(given: FilterArguments, *, before: bool) -> str | None:

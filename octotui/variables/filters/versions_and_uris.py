@@ -20,10 +20,10 @@ PORTS = {"http": 80, "ws": 80, "https": 443, "wss": 443, "ftp": 21, "ldap": 389,
 
 def version_part(part: str, text: str) -> str | None:
     """A part of a version; a missing number is 0, a missing word empty, and no version at all is None."""
-    found = VERSION.fullmatch(text)
-    if found is None:
+    match = VERSION.fullmatch(text)
+    if match is None:
         return None
-    value = found[part] or ""
+    value = match[part] or ""
     return (value.lstrip("0") or "0") if part in NUMBERS else value
 
 
@@ -43,8 +43,8 @@ def uri_part(text: str, options: Options) -> str:
         return f"[UriPart {options[0]} error: This operation is not supported for a relative URI.]"
     if part in URI_TRUTHS:
         return truth(_truth(part, address, port))
-    found = _part(part, address, port)
-    return f"[UriPart {options[0]} error: argument '{options[0]}' not supported]" if found is None else found
+    value = _part(part, address, port)
+    return f"[UriPart {options[0]} error: argument '{options[0]}' not supported]" if value is None else value
 
 
 URI_TRUTHS = {"isdefaultport", "isfile", "isloopback", "isunc"}
@@ -71,10 +71,10 @@ def _part(part: str, address: SplitResult, port: int | None) -> str | None:
     query = f"?{address.query}" if address.query else ""
     fragment = f"#{address.fragment}" if address.fragment else ""
     slashes = "//" if address.netloc or address.scheme == "file" else ""
-    user, found, _ = address.netloc.rpartition("@")
+    user, at_sign, _ = address.netloc.rpartition("@")
     parts = {
         "absolutepath": path,
-        "absoluteuri": f"{address.scheme}:{slashes}{user}{found}{authority}{path}{query}{fragment}",
+        "absoluteuri": f"{address.scheme}:{slashes}{user}{at_sign}{authority}{path}{query}{fragment}",
         "authority": authority,
         "dnssafehost": host,
         "fragment": fragment,

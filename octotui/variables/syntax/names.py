@@ -32,16 +32,16 @@ def inner(step: str) -> str:
 
 def sets(values: Iterable[str]) -> dict[str, dict[str, str]]:
     """For every name before an index its indexes: in lower case, and as first written."""
-    found: dict[str, dict[str, str]] = {}
+    indexes: dict[str, dict[str, str]] = {}
     for name in values:
         if "[" not in name:
             continue
         path = ""
         for step in steps(name):
             if step[0] == "[":
-                found.setdefault(path.lower(), {}).setdefault(inner(step).lower(), inner(step))
+                indexes.setdefault(path.lower(), {}).setdefault(inner(step).lower(), inner(step))
             path += step
-    return found
+    return indexes
 
 
 def _tidy(step: str) -> str:

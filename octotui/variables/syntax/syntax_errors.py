@@ -48,8 +48,8 @@ def _unclosed(text: str, inside: Token) -> str:
 
 
 def _misplaced(text: str, at: int, inside: Token | None) -> str:
-    found = WORD.match(text, at)
-    slash, word = (found[1], found[2].lower()) if found else ("", "")
+    match = WORD.match(text, at)
+    slash, word = (match[1], match[2].lower()) if match else ("", "")
     if slash:
         still = f"; {_shown(text, inside)} is still open" if inside else ""
         return f"`#{{/{word}}}` closes nothing here{still}."

@@ -36,8 +36,8 @@ def rows(history: Iterable[AnyEvent], raised: Raised = lambda run, question: Non
         telling = TELLING.get(type(event))
         if telling is None:
             continue
-        what, told = telling
-        row = _row(event, what, told(event))
+        what, describe = telling
+        row = _row(event, what, describe(event))
         if row.question and isinstance(event, events.InterruptionRaised):
             asked[row.question] = event.at
         elif row.question:
@@ -58,7 +58,7 @@ def line(row: AuditRow, clock: str) -> str:
     return f"{clock}  {row.what:<9} {where:<20} {who}{at}{waited}: {row.text}".replace("\n", " ")
 
 
-def _row(event: Event, what: str, told: str) -> AuditRow:
+def _row(event: Event, what: str, text: str) -> AuditRow:
     """What the event itself says; each names people in its own way."""
     fields: Mapping[str, Any] = {name: getattr(event, name) for name in event.__struct_fields__}
     who = next((fields[name] for name in ("user", "by", "requester") if fields.get(name)), "")
@@ -66,7 +66,7 @@ def _row(event: Event, what: str, told: str) -> AuditRow:
         seq=event.seq,
         at=event.at,
         what=what,
-        text=told,
+        text=text,
         run=fields.get("run", ""),
         question=fields.get("interruption", ""),
         user=who,

@@ -14,9 +14,9 @@ QUARTER = 25  # percent: what is between is for screens
 
 def lines(event: AnyEvent, before: State, after: State, now: float) -> list[str]:
     """The sentences of one event, none where people need not know; `now` is when it happened."""
-    told = _of_space(event)
-    if told:
-        return [told]
+    sentence = _of_space(event)
+    if sentence:
+        return [sentence]
     run = after.runs.get(getattr(event, "run", "")) or before.runs.get(getattr(event, "run", ""))
     if run is None:
         return []

@@ -30,14 +30,14 @@ class ReplayMoment(msgspec.Struct, frozen=True, kw_only=True):
 def moment(film: History, number: int) -> ReplayMoment:
     """The moment after an event of a film."""
     event, before, after = film.event(number), film.state(number - 1), film.state(number)
-    said = lines(event, before, after, event.at)
-    told = " · ".join([*said[:1], *(each.partition("  ")[2] or each for each in said[1:])])
+    sentences = lines(event, before, after, event.at)
+    text = " · ".join([*sentences[:1], *(each.partition("  ")[2] or each for each in sentences[1:])])
     return ReplayMoment(
         number=number,
         count=len(film),
         at=event.at,
         first=film.event(1).at,
-        text=told or _named(event),
+        text=text or _named(event),
         stop=stop(event, before, after),
     )
 

@@ -66,8 +66,8 @@ def _lines(branch: Branch, rails: str, below: str) -> Iterator[TreeRow]:
         far = branch.progress
         text = TreeRow(key=f"{branch.row.key}%", kind="progress", text=far.message, percentage=far.percentage)
         yield _beneath(branch.row, text, under)
-    for index, (told, role) in enumerate(branch.notes):
-        text = TreeRow(key=f"{branch.row.key}#{index}", kind="text", text=told, role=role)
+    for index, (note, role) in enumerate(branch.notes):
+        text = TreeRow(key=f"{branch.row.key}#{index}", kind="text", text=note, role=role)
         yield _beneath(branch.row, text, under)
 
 

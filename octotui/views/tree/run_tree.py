@@ -18,18 +18,18 @@ def rows(state: State, name: str, now: float) -> tuple[TreeRow, ...]:
         return ()
     root = _run(state, run, now)
     text = " ".join(filter(None, (run.id, run.title)))
-    place = where(state.model, run.environment, run.tenant)
-    root.row = replace(root.row, text=f"{text} · {place}" if place else text)
+    destination = where(state.model, run.environment, run.tenant)
+    root.row = replace(root.row, text=f"{text} · {destination}" if destination else text)
     return tuple(grown(root))
 
 
 def _run(state: State, run: Run, now: float) -> Branch:
     """A run: its reason or wait, and what hangs from it."""
-    place = where(state.model, run.environment, run.tenant)
+    destination = where(state.model, run.environment, run.tenant)
     row = TreeRow(
         key=run.id,
         kind="run",
-        text=f"{run.id} {place or run.title}",
+        text=f"{run.id} {destination or run.title}",
         mark=mark(state, run),
         time=time_of(run, now),
         run=run.id,
@@ -50,8 +50,8 @@ def _told_by_a_step(state: State, run: Run) -> bool:
 
 def _workers(state: State, run: Run, now: float) -> list[Branch]:
     """A run's steps in order, each under the worker it runs on; a manual step stands by itself."""
-    found: list[Branch] = []
-    told: set[int] = set()
+    branches: list[Branch] = []
+    shown: set[int] = set()
     current: int | None = None
     acquiring = _acquisitions(state, run)
     for index, progress in enumerate(run.steps):
@@ -62,16 +62,16 @@ def _workers(state: State, run: Run, now: float) -> list[Branch]:
         if pick is None:
             if current is None or not run.runbook.steps[index].needs_worker:
                 current = None
-                found.append(step)
+                branches.append(step)
                 continue
         elif pick != current:
-            found.append(_worker(run, pick, again=pick in told))
-            told.add(pick)
+            branches.append(_worker(run, pick, again=pick in shown))
+            shown.add(pick)
             current = pick
         jobs = acquiring.pop(index, ())
-        found[-1].branches.extend(steps.acquisition(state, run, job, now) for job in jobs)
-        found[-1].branches.append(step)
-    return found
+        branches[-1].branches.extend(steps.acquisition(state, run, job, now) for job in jobs)
+        branches[-1].branches.append(step)
+    return branches
 
 
 def _worker(run: Run, index: int, *, again: bool) -> Branch:
@@ -91,8 +91,8 @@ def _worker(run: Run, index: int, *, again: bool) -> Branch:
 
 def _reason(run: Run, pick: int) -> str:
     """Why this worker, and that it is a new selection where it is one (W7)."""
-    told = why(run.picks[pick])
-    return f"selected again: {told}" if pick >= run.selected > 0 else told
+    reason = why(run.picks[pick])
+    return f"selected again: {reason}" if pick >= run.selected > 0 else reason
 
 
 def _step(state: State, run: Run, index: int, now: float) -> Branch:
@@ -123,12 +123,12 @@ def _child(branch: Branch) -> Branch:
 
 def _acquisitions(state: State, run: Run) -> dict[int, list[Job]]:
     """The acquire jobs by the first step that comes after each on its worker."""
-    found: dict[int, list[Job]] = {}
+    acquisitions: dict[int, list[Job]] = {}
     for name in run.jobs:
         job = state.jobs[name]
         if job.kind == "acquire":
-            found.setdefault(_first_after(state, run, job), []).append(job)
-    return found
+            acquisitions.setdefault(_first_after(state, run, job), []).append(job)
+    return acquisitions
 
 
 def _first_after(state: State, run: Run, acquiring: Job) -> int:
@@ -146,9 +146,9 @@ def _had_started(state: State, progress: StepProgress, later: Job) -> bool:
     return any(state.jobs[name].number < later.number for name in progress.jobs)
 
 
-def as_lines(found: tuple[TreeRow, ...], glyphs: Glyphs) -> list[str]:
+def as_lines(rows: tuple[TreeRow, ...], glyphs: Glyphs) -> list[str]:
     """A tree as plain lines of text."""
-    return [_as_line(row, glyphs) for row in found]
+    return [_as_line(row, glyphs) for row in rows]
 
 
 def _as_line(row: TreeRow, glyphs: Glyphs) -> str:
@@ -158,7 +158,7 @@ def _as_line(row: TreeRow, glyphs: Glyphs) -> str:
         )
     sign = f"{glyphs.sign(row.mark.sign)} " if row.mark is not None else ""
     notes = [row.note, f"{row.mark.word} {row.time}".strip() if row.mark else ""]
-    told = ", ".join(filter(None, notes))
+    note = ", ".join(filter(None, notes))
     between = ": " if row.kind == "worker" else "  "
-    text = f"{row.text}{between}{told}" if told else row.text
+    text = f"{row.text}{between}{note}" if note else row.text
     return glyphs.text(row.rails) + sign + glyphs.text(text)

@@ -9,13 +9,13 @@ FAILED = JOBS["failed"]
 
 def script_notes(job: Job) -> list[tuple[str, Role]]:
     """What the script of a job that is over has said; files are named as soon as they are kept."""
-    found: list[tuple[str, Role]] = []
+    notes: list[tuple[str, Role]] = []
     if job.ended_at is not None:
-        found += [(text, "lit") for text in job.highlights]
-    found += [(file(artifact), "muted") for artifact in job.artifacts]
+        notes += [(text, "lit") for text in job.highlights]
+    notes += [(file(artifact), "muted") for artifact in job.artifacts]
     if job.ended_at is not None:
-        found += [(text, "warned") for text in job.warnings]
-    return found
+        notes += [(text, "warned") for text in job.warnings]
+    return notes
 
 
 def file(artifact: Artifact) -> str:
@@ -63,8 +63,8 @@ def _attempt(job: Job, number: int, mark: Mark, note: str, time: str) -> Branch:
 
 def _why(reason: str, code: int | None) -> str:
     """A reason and the exit code, unless the reason is that already."""
-    told = f"exit code {code}"
-    return reason if code is None or told in reason else f"{reason}, {told}" if reason else told
+    status = f"exit code {code}"
+    return reason if code is None or status in reason else f"{reason}, {status}" if reason else status
 
 
 def _took(started: float | None, ended: float) -> str:

@@ -35,7 +35,7 @@ def of_one(state: State, run: Run, job: Job, text: str, now: float) -> Branch:
 def _of_job(state: State, run: Run, job: Job, named: tuple[str, str], now: float) -> Branch:
     return Branch(
         row=_row(*named, job, run, now),
-        notes=_said(state, run, job, now),
+        notes=_notes(state, run, job, now),
         branches=script_notes.attempts(job, _mark(job), _time(job, now)),
         progress=job.progress if job.state == "running" else None,
     )
@@ -44,7 +44,7 @@ def _of_job(state: State, run: Run, job: Job, named: tuple[str, str], now: float
 def acquisition(state: State, run: Run, job: Job, now: float) -> Branch:
     """A job that acquires packages on a worker."""
     packages = listed((f"{name} {version}" for name, version in job.packages), most=4)
-    return Branch(row=_row(job.id, f"acquire {packages}", job, run, now), notes=_said(state, run, job, now))
+    return Branch(row=_row(job.id, f"acquire {packages}", job, run, now), notes=_notes(state, run, job, now))
 
 
 def _row(key: str, text: str, job: Job, run: Run, now: float) -> TreeRow:
@@ -87,24 +87,24 @@ def _time(job: Job, now: float) -> str:
     return duration((now if job.ended_at is None else job.ended_at) - job.started_at)
 
 
-def _said(state: State, run: Run, job: Job, now: float) -> list[tuple[str, Role]]:
+def _notes(state: State, run: Run, job: Job, now: float) -> list[tuple[str, Role]]:
     """What is to be said about a job beneath its row."""
-    said: list[tuple[str, Role]] = []
+    notes: list[tuple[str, Role]] = []
     wait = of_job(state, job, now)
     if wait is not None and not (isinstance(job.wait, ForChild) and job.wait.run in state.runs):
-        said.append((wait.sentence, "asks" if job.state == "asking" else "waits"))
+        notes.append((wait.sentence, "asks" if job.state == "asking" else "waits"))
     if job.stopping and job.state == "running":
-        said.append((f"is being ended: {job.stopping}", "warned"))
-    said.extend(_answers(state, run, job))
-    return said + script_notes.script_notes(job)
+        notes.append((f"is being ended: {job.stopping}", "warned"))
+    notes.extend(_answers(state, run, job))
+    return notes + script_notes.script_notes(job)
 
 
 def _answers(state: State, run: Run, job: Job) -> list[tuple[str, Role]]:
     """Who answered its questions, what each has said, and that nobody was told of one (I4, I6, I7)."""
     asked = [state.interruptions[name] for name in run.interruptions]
-    found: list[tuple[str, Role]] = []
+    notes: list[tuple[str, Role]] = []
     for each in asked:
         if each.job == job.id:
-            found += [(each.untold, "warned")] if each.untold else []
-            found += [(line, "muted") for line in answers.answer_lines(each)]
-    return found
+            notes += [(each.untold, "warned")] if each.untold else []
+            notes += [(line, "muted") for line in answers.answer_lines(each)]
+    return notes

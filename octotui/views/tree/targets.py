@@ -68,15 +68,15 @@ def _target(state: State, run: Run, job: Job, now: float) -> Branch:
 
 def _rolling(state: State, run: Run, index: int, now: float) -> list[Branch]:
     """Each target, and under it the child steps it has been through."""
-    found: dict[str, Branch] = {}
+    branches: dict[str, Branch] = {}
     jobs = [state.jobs[name] for child in children_of(run, index) for name in run.steps[child].jobs]
     for job in sorted(jobs, key=lambda each: each.number):
         target = job.target or ""
-        if target not in found:
+        if target not in branches:
             row = TreeRow(
                 key=f"{run.id}:{index}/{target}", kind="worker", text=target, run=run.id, worker=target
             )
-            found[target] = Branch(row=row)
+            branches[target] = Branch(row=row)
         name = run.runbook.steps[job.step or 0].name
-        found[target].branches.append(steps.of_one(state, run, job, name, now))
-    return list(found.values())
+        branches[target].branches.append(steps.of_one(state, run, job, name, now))
+    return list(branches.values())

@@ -31,9 +31,9 @@ class LocalExecutor:
         self._ticking: asyncio.TimerHandle | None = None
         self._open_files = open_file_limit.raise_soft()
 
-    async def inspect(self, place: AttemptLocation) -> AttemptStatus:
+    async def inspect(self, location: AttemptLocation) -> AttemptStatus:
         """What is there of an attempt: as long as its record is locked, something of it lives."""
-        path = self._workspaces.left(place)
+        path = self._workspaces.left(location)
         if path is None:
             return AttemptStatus("nothing")
         workspace = Workspace(path)
@@ -47,50 +47,50 @@ class LocalExecutor:
             return AttemptStatus("ended", record.resume)
         return AttemptStatus("unstarted" if record.pid is None else "lost", record.resume)
 
-    async def start(self, place: AttemptLocation, work: AttemptSpec, resume: str = "") -> None:
-        """Begin the work under a supervisor; raises Unstartable."""
+    async def start(self, location: AttemptLocation, work: AttemptSpec, resume: str = "") -> None:
+        """Begin the work under a supervisor; raises StartError."""
         program = self._programs.get(work.shell) or _program(work.shell)
         if not program:
             raise StartError(f"{work.shell} is not on this machine: install it, or say another shell")
         self._programs[work.shell] = program
         try:
-            workspace = self._workspaces.take(place)
+            workspace = self._workspaces.take(location)
         except OSError as error:
             raise StartError(f"{work.worker} has no work directory: {_why(error)}") from None
         try:
-            workspace.fill(place.name, work.script, resume)
+            workspace.fill(location.name, work.script, resume)
             command = (program, *shells.command(work.shell, workspace.script)[1:])
             pid = spawn(workspace, command, self._around(work.shell) | work.environment, self._open_files)
         except (OSError, ValueError) as error:
             self._elsewhere(workspace.remove)
             raise StartError(f"{work.shell} cannot be started on {work.worker}: {_why(error)}") from None
-        self._begun[place] = Process(workspace, pid)
+        self._begun[location] = Process(workspace, pid)
 
-    async def follow(self, place: AttemptLocation, output: Output, leave: Leave | None = None) -> Outcome:
+    async def follow(self, location: AttemptLocation, output: Output, leave: Leave | None = None) -> Outcome:
         """Be with an attempt to its end; what it left running is ended."""
-        process = self._begun.get(place) or self._found(place)
-        self._followed[place] = (process, output)
+        process = self._begun.get(location) or self._process(location)
+        self._followed[location] = (process, output)
         self._tick_soon(FIRST)
         try:
             outcome = await process.ended(output)
         finally:
-            del self._followed[place]
+            del self._followed[location]
             process.let_go()
         if leave is not None:
             await leave(process.workspace.path)
         return outcome
 
-    def stop(self, place: AttemptLocation, grace: float) -> None:
+    def stop(self, location: AttemptLocation, grace: float) -> None:
         """Begin to end an attempt and all it started: TERM, its grace, KILL."""
-        if place in self._begun:
-            self._begun[place].stop(grace)
+        if location in self._begun:
+            self._begun[location].stop(grace)
 
-    def clean(self, place: AttemptLocation) -> None:
+    def clean(self, location: AttemptLocation) -> None:
         """Empty the workspace of an attempt, to be used again; what takes long is done elsewhere."""
-        process = self._begun.pop(place, None)
-        left = self._workspaces.forget(place)
+        process = self._begun.pop(location, None)
+        left = self._workspaces.forget(location)
         if process is not None:
-            if not self._workspaces.give_back(place.directory, process.workspace):
+            if not self._workspaces.give_back(location.directory, process.workspace):
                 self._elsewhere(process.workspace.remove)
         elif left is not None:
             self._elsewhere(partial(shutil.rmtree, left, ignore_errors=True))
@@ -110,10 +110,10 @@ class LocalExecutor:
         self._begun.clear()
         self._workspaces.remove()
 
-    def _found(self, place: AttemptLocation) -> Process:
-        path = self._workspaces.left(place)
+    def _process(self, location: AttemptLocation) -> Process:
+        path = self._workspaces.left(location)
         assert path is not None, "it was looked for, and is there"
-        process = self._begun[place] = Process(Workspace(path))
+        process = self._begun[location] = Process(Workspace(path))
         return process
 
     def _elsewhere(self, remove: Callable[[], None]) -> None:

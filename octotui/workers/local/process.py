@@ -109,14 +109,14 @@ class Process:
     async def _gone(self) -> None:
         """Wait for the exit; what a stopped script started has the rest of the grace."""
         if self._child is None:
-            await self._found()
+            await self._watch_started()
         await self._exited.wait()
         if self._stopped and self._leader is not None:
             self._reaped()
             while not self._killed and alive(self._leader):
                 await asyncio.sleep(GONE)
 
-    async def _found(self) -> None:
+    async def _watch_started(self) -> None:
         """Watch what another process has started; of one that has ended, wait until all of it is gone."""
         record = self.workspace.read()
         while record.pid is None and self.workspace.locked():  # it is about to write it down

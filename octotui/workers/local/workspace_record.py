@@ -27,22 +27,22 @@ def read(body: bytes) -> WorkspaceRecord:
     """The record of the last attempt; what stands behind the last line end is not there yet."""
     name = resume = b""
     pid = code = None
-    said = False
+    reported = False
     for line in body[: body.rfind(b"\n") + 1].splitlines():
         key, _, rest = line.partition(b" ")
         if key == b"memo":
             name, _, resume = rest.partition(b" ")
             pid = code = None
-            said = False
+            reported = False
         elif key == b"pid" and rest.isdigit():
-            pid, said = int(rest), False
+            pid, reported = int(rest), False
         elif key == b"exit" and rest.isdigit():
-            code = _code(int(rest), said)
+            code = _code(int(rest), reported)
         else:
-            said = True
+            reported = True
     return WorkspaceRecord(name.decode(errors="replace"), resume.decode(errors="replace"), pid, code)
 
 
-def _code(code: int, said: bool) -> int:
+def _code(code: int, reported: bool) -> int:
     """Was it a signal? A script may exit with 137 itself, but then its shell has nothing to say."""
-    return SIGNALS - code if said and code > SIGNALS else code
+    return SIGNALS - code if reported and code > SIGNALS else code

@@ -150,24 +150,24 @@ class Workspaces:
         self._free: dict[str, list[Workspace]] = {}
         self._left: dict[tuple[str, str], dict[str, str]] = {}
 
-    def take(self, place: AttemptLocation) -> Workspace:
+    def take(self, location: AttemptLocation) -> Workspace:
         """A workspace for an attempt that has not begun; raises OSError where none can be made."""
-        left = self.forget(place)
-        free = self._free.setdefault(place.directory, [])
+        left = self.forget(location)
+        free = self._free.setdefault(location.directory, [])
         if left is None and free:
             return free.pop()
-        workspace = Workspace(left or _made(f"{place.directory}/work", place.space))
+        workspace = Workspace(left or _made(f"{location.directory}/work", location.space))
         if left is not None:
             workspace.begin_anew()
         return workspace
 
-    def left(self, place: AttemptLocation) -> str | None:
+    def left(self, location: AttemptLocation) -> str | None:
         """The folder that an earlier process has made for an attempt."""
-        return self._found(place.directory, place.space).get(place.name)
+        return self._folders(location.directory, location.space).get(location.name)
 
-    def forget(self, place: AttemptLocation) -> str | None:
+    def forget(self, location: AttemptLocation) -> str | None:
         """The folder that was made for an attempt, which is here no longer."""
-        return self._found(place.directory, place.space).pop(place.name, None)
+        return self._folders(location.directory, location.space).pop(location.name, None)
 
     def give_back(self, directory: str, workspace: Workspace) -> bool:
         """Take a workspace back to be used again; False where it can't be, and has to be removed."""
@@ -178,8 +178,8 @@ class Workspaces:
 
     def others(self, directory: str, space: str, keep: frozenset[str]) -> list[str]:
         """The folders that earlier processes of a space have left, but those of attempts to keep."""
-        found = self._found(directory, space)
-        return [found.pop(name) for name in tuple(found) if name not in keep]
+        folders = self._folders(directory, space)
+        return [folders.pop(name) for name in tuple(folders) if name not in keep]
 
     def remove(self) -> None:
         """Take all free workspaces away."""
@@ -187,7 +187,7 @@ class Workspaces:
             while free:
                 free.pop().remove()
 
-    def _found(self, directory: str, space: str) -> dict[str, str]:
+    def _folders(self, directory: str, space: str) -> dict[str, str]:
         """What was left for a space, by the names of attempts; looked for once, before anything is made."""
         if (directory, space) not in self._left:
             self._left[directory, space] = _look(f"{directory}/work", f"{space}-")

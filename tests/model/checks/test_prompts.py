@@ -51,17 +51,17 @@ def test_a_prompt_is_asked_before_there_are_targets(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("prompt", "answer", "problem"),
     [
-        (Prompt(), "blue", ""),
+        (Prompt(), "blue", None),
         (Prompt(), " ", "needs a value"),
-        (Prompt(required=False), "", ""),
+        (Prompt(required=False), "", None),
         (Prompt(kind="select", options=("a", "b")), "c", 'must be one of "a", "b"'),
         (Prompt(kind="select", options=("a", "b")), "", 'must be one of "a", "b"'),
-        (Prompt(kind="select", options=("a", "b"), required=False), "", ""),
-        (Prompt(kind="select", options=("a", "b")), "b", ""),
-        (Prompt(kind="checkbox"), "true", ""),
+        (Prompt(kind="select", options=("a", "b"), required=False), "", None),
+        (Prompt(kind="select", options=("a", "b")), "b", None),
+        (Prompt(kind="checkbox"), "true", None),
         (Prompt(kind="checkbox"), "yes", "must be True or False"),
     ],
 )
-def test_an_answer_fits_its_prompt(prompt: Prompt, answer: str, problem: str) -> None:
+def test_an_answer_fits_its_prompt(prompt: Prompt, answer: str, problem: str | None) -> None:
     """V6: options and checkboxes take only what they offer."""
     assert answer_problem(prompt, answer) == problem

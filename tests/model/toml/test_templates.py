@@ -100,17 +100,17 @@ def test_a_broken_template_is_told_with_its_place(tmp_path: Path, text: str, sai
 @pytest.mark.parametrize(
     ("parameter", "text", "problem"),
     [
-        (Parameter(label="P", kind="number"), "-1.5", ""),
+        (Parameter(label="P", kind="number"), "-1.5", None),
         (Parameter(label="P", kind="number"), "many", 'Expected a number, not "many".'),
-        (Parameter(label="P", kind="number"), "#{Count}", ""),
-        (Parameter(label="P", kind="checkbox"), "False", ""),
+        (Parameter(label="P", kind="number"), "#{Count}", None),
+        (Parameter(label="P", kind="checkbox"), "False", None),
         (Parameter(label="P", kind="checkbox"), "maybe", "A checkbox is true or false."),
-        (Parameter(label="P", kind="sensitive"), "", ""),
-        (Parameter(label="P", kind="sensitive"), "Bearer #{Token}", ""),
-        (Parameter(label="P", kind="multiline"), "a\nb", ""),
+        (Parameter(label="P", kind="sensitive"), "", None),
+        (Parameter(label="P", kind="sensitive"), "Bearer #{Token}", None),
+        (Parameter(label="P", kind="multiline"), "a\nb", None),
     ],
 )
-def test_a_text_fits_its_parameter(parameter: Parameter, text: str, problem: str) -> None:
+def test_a_text_fits_its_parameter(parameter: Parameter, text: str, problem: str | None) -> None:
     assert problem_with(parameter, text) == problem
 
 

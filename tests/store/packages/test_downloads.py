@@ -32,7 +32,7 @@ def part(tmp_path: Path) -> Path:
 def found(served: Served) -> PackageFile:
     served.put(NAME, DATA)
     return PackageFile(
-        id="tools", version="1.2.0", name=NAME, place=served.url + NAME, feed=Feed(url=served.url)
+        id="tools", version="1.2.0", name=NAME, source=served.url + NAME, feed=Feed(url=served.url)
     )
 
 

@@ -27,7 +27,7 @@ def test_the_highest_version_is_chosen(tmp_path: Path) -> None:
     near = feed(tmp_path / "near", "tools.1.9.0.zip", "tools.1.10.0-beta.zip", "tools-extra.9.0.0.zip")
     far = feed(tmp_path / "far", "tools.1.10.0.tar.gz", "tools.1.2.0.tgz", rate=65536)
     found = choose([near, far], "tools", None)
-    assert (found.version, Path(found.place), found.feed.rate) == (
+    assert (found.version, Path(found.source), found.feed.rate) == (
         "1.10.0",
         tmp_path / "far" / "tools.1.10.0.tar.gz",
         65536,

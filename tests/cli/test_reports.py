@@ -1,8 +1,15 @@
-"""Something about one run, in lines."""
+"""Rows about a space and lines about a run, as sentences or objects."""
 
 import pytest
 
-from tests.cli.conftest import Call, Lived
+from tests.cli.conftest import OK, Call, Lived
+
+
+def test_where_nothing_is_that_is_said(octotui: Call, write: Call, state) -> None:
+    model = write(OK)
+    octotui("run", model, "ok", "--state", state)
+    assert octotui("waits", model, "--state", state).out == "nothing waits\n"
+    assert octotui("waits", model, "--json", "--state", state).out == ""
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,9 @@
-"""Print something about one run: lines, or its Summary as JSON."""
+"""Print rows about a space, or lines about a run: as sentences, or as JSON."""
 
-from collections.abc import Callable, Iterable
+import time
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from octotui.cli.model_files import say, wants_ascii
 from octotui.cli.requests import run_request
@@ -11,12 +13,34 @@ from octotui.engine.state import State
 from octotui.views.files import Where
 from octotui.views.labels import ASCII, UNICODE
 
+Rows = Iterator[tuple[str, dict[str, Any]]]
+
+
+def print_rows(space: str, state: Path | None, rows: Any, *, as_json: bool) -> None:
+    """Say each row, as a sentence or as an object."""
+    named = space_of(space, state)
+
+    async def main() -> None:
+        from octotui.cli.connection import looked_at
+        from octotui.cli.event_printer import write
+
+        glyphs = ASCII if wants_ascii(asked=False) else UNICODE
+        async with looked_at(named.slug, named.state) as here:
+            for sentence, plain in rows(here.state, time.time()):
+                if not as_json:
+                    say(glyphs.text(sentence))
+                elif plain:
+                    write(plain)
+
+    run_request(main)
+
+
 RunLines = Callable[[State, str, Where], Iterable[str]]
 
 
-def print_run(space: str, said: str, state: Path | None, lines: RunLines, *, as_json: bool) -> None:
+def print_run(space: str, argument: str, state: Path | None, lines: RunLines, *, as_json: bool) -> None:
     """Say something of a run, or give its Summary as JSON."""
-    named, run = space_of(space, state), run_id(said)
+    named, run = space_of(space, state), run_id(argument)
 
     async def main() -> None:
         from octotui.cli.connection import looked_at

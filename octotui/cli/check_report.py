@@ -1,0 +1,63 @@
+"""What `octotui check` says of a model: loaded without click, since editors call it at every save."""
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from octotui.cli.model_files import USAGE, read_with_warnings, say
+from octotui.model.complaints import Complaint, ModelError
+from octotui.model.space import Model
+
+
+def check(path: Path | str, *, as_json: bool = False, here: bool = False) -> None:
+    """Say what a model holds, with its warnings; exit code 2 and every complaint where it is wrong."""
+    try:
+        model, warnings = read_with_warnings(path, here=here)
+    except ModelError as error:
+        if as_json:
+            say(_object(None, error.complaints, ()))
+        else:
+            for each in error.complaints:
+                print(each, file=sys.stderr)
+        sys.exit(USAGE)
+    if as_json:
+        say(_object(model, (), warnings))
+        return
+    for each in warnings:
+        print(f"warning: {each}", file=sys.stderr)
+    counted = ", ".join(
+        f"{number} {noun}{'' if number == 1 else 's'}" for noun, number in _counts(model).items()
+    )
+    well = (
+        f"{len(warnings)} warning{'' if len(warnings) == 1 else 's'}"
+        if warnings
+        else "nothing to complain about"
+    )
+    say(f"{model.space.name}: {counted}; {well}")
+
+
+def _counts(model: Model) -> dict[str, int]:
+    """How many of each there are, by noun."""
+    steps = sum(len(process.steps) for process in model.processes.values())
+    projects = {"project": len(model.projects)} if model.projects else {}
+    return {
+        "pool": len(model.pools),
+        "worker": len(model.workers),
+        **projects,
+        "runbook": len(model.runbooks),
+        "step": steps,
+    }
+
+
+def _object(model: Model | None, complaints: Iterable[Complaint], warnings: Iterable[Complaint]) -> str:
+    """What `--json` prints: `space` and `counts` are null where the model cannot be read."""
+    content: dict[str, Any] = {
+        "space": model.space.name if model else None,
+        "counts": _counts(model) if model else None,
+        "complaints": msgspec.to_builtins(tuple(complaints)),
+        "warnings": msgspec.to_builtins(tuple(warnings)),
+    }
+    return msgspec.json.encode(content).decode()
