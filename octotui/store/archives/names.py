@@ -26,9 +26,10 @@ def parts_of(name: str) -> tuple[str, ...]:
 
     A backslash is a letter here, but the name must not lead outside where it divides folders either.
     """
-    text = _checked(name, name)
+    text = _normalized(name, name)
     if _ABSOLUTE.match(text) or ".." in re.split(r"[/\\]", text):
         raise ArchiveError(f"holds {shown(name)}, which leads outside of it")
+    _check_letters(name, text)
     parts = tuple(each for each in text.split("/") if each not in ("", "."))
     if not text:
         raise ArchiveError("holds an entry without a name")
@@ -41,21 +42,25 @@ def parts_of(name: str) -> tuple[str, ...]:
 
 def link_target(name: str, target: str) -> str:
     """Where a symbolic link leads, normalized; raises ArchiveError for what no link inside says."""
-    text = _checked(name, target)
+    text = _normalized(name, target)
     if not text or "\\" in text or _ABSOLUTE.match(text):
         raise ArchiveError(f"holds {shown(name)}, a link that leads outside of it")
+    _check_letters(name, text)
     return text
 
 
-def _checked(name: str, text: str) -> str:
-    """A name, or where its link leads, as normalized text without anything unseen."""
+def _normalized(name: str, text: str) -> str:
+    """A name, or where its link leads, in the form that is judged and written."""
     if len(text) <= LONGEST:  # else it would take long
         text = unicodedata.normalize("NFC", text)
     if len(text.encode(errors="surrogatepass")) > LONGEST:
         raise ArchiveError(f"holds {shown(name)}, whose name is too long")
+    return text
+
+
+def _check_letters(name: str, text: str) -> None:
     if any(unicodedata.category(each) in _CONTROL and each not in _JOINERS for each in text):
         raise ArchiveError(f"holds {shown(name)}, whose name has control characters, or is no text in UTF-8")
-    return text
 
 
 @lru_cache(4096)
