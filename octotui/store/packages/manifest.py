@@ -43,7 +43,7 @@ def survey(folder: Directory, stopping: Cancellation) -> Manifest:
     folders = [""]
     while folders:
         at = folders.pop()
-        for name in list(folder.names(at)):
+        for name in sorted(folder.names(at)):
             stopping.check()
             path = f"{at}/{name}" if at else name
             if _note(folder, path, manifest, stopping):

@@ -131,8 +131,8 @@ def _note(target: Path) -> Path:
 def _noted_size(note: Path) -> int | None:
     """The size that was noted of a package, which a script may have changed; None for what is no size."""
     with suppress(OSError, ValueError):
-        if not note.is_symlink():
-            return int(note.read_bytes()[:20])
+        if not note.is_symlink() and note.stat().st_size < 20:
+            return int(note.read_bytes())
     return None
 
 

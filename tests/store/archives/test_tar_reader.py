@@ -3,6 +3,7 @@
 import gzip
 import io
 import tarfile
+from itertools import chain
 from pathlib import Path
 
 import pytest
