@@ -122,7 +122,7 @@ def keep_workspace(directory: str, folder: Path, without: Collection[str]) -> Re
             if left.name not in without:
                 folder.mkdir(0o700, parents=True, exist_ok=True)
                 shutil.move(left, folder / left.name)
-    except (OSError, shutil.Error) as problem:
+    except (OSError, shutil.Error, RecursionError) as problem:
         why = getattr(problem, "strerror", None) or problem
         return f"what was left in the workspace cannot be kept: {why}"
     return None

@@ -2,7 +2,9 @@
 
 import errno
 import os
+import shutil
 import stat
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -165,6 +167,14 @@ def _plain(name: str) -> str:
     if name in ("", ".", ".."):
         raise OSError(errno.EINVAL, "a path leads out of its folder", name)
     return name
+
+
+def remove_tree(path: Path | str) -> None:
+    """Remove a folder and all in it as far as that can be, however deep a script has made it; never raises."""
+    try:
+        shutil.rmtree(path, ignore_errors=True)
+    except RecursionError:  # which the standard library does not pass over
+        subprocess.run(("rm", "-rf", "--", path), check=False, capture_output=True, stdin=subprocess.DEVNULL)
 
 
 def write_new(path: Path, data: bytes) -> None:

@@ -2,12 +2,13 @@
 
 import os
 import stat
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from octotui.store.directory import Directory, write_all, write_new
+from octotui.store.directory import Directory, remove_tree, write_all, write_new
 
 
 @pytest.fixture
@@ -143,3 +144,14 @@ def test_p4_a_file_is_there_as_a_whole_in_the_place_of_a_link(tmp_path: Path, ou
     with pytest.raises(IsADirectoryError):
         write_new(outside, b"new")
     assert sorted(each.name for each in tmp_path.iterdir()) == ["in", "out"]
+
+
+def test_r6_a_folder_is_removed_however_deep_it_is(tmp_path: Path) -> None:
+    """R6: a script can make one that the standard library gives up on."""
+    deep = "d=$1; mkdir $d; cd $d; i=0; while [ $i -lt 1500 ]; do mkdir d; cd -P d; i=$((i+1)); done"
+    subprocess.run(["sh", "-c", deep, "sh", str(tmp_path / "deep")], check=True)
+    (tmp_path / "kept").mkdir()
+    (tmp_path / "deep" / "link").symlink_to(tmp_path / "kept")
+    remove_tree(tmp_path / "deep")
+    remove_tree(tmp_path / "nowhere")
+    assert [each.name for each in tmp_path.iterdir()] == ["kept"]

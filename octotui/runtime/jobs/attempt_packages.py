@@ -2,13 +2,12 @@
 
 import asyncio
 import os
-import shutil
 from collections.abc import Set
-from functools import partial
 from pathlib import Path
 
 from octotui.engine.state import Job, State
 from octotui.runtime.jobs.package_acquisition import Acquirer
+from octotui.store.directory import remove_tree
 from octotui.workers.executor import AttemptLocation
 
 FOLDER = "extracted"  # in a worker's directory
@@ -41,8 +40,7 @@ class AttemptPackages:
         """Take away what an attempt had; it may be large."""
         path = copies(location)
         if os.path.lexists(path):
-            remove = partial(shutil.rmtree, path, ignore_errors=True)
-            asyncio.get_running_loop().run_in_executor(None, remove)
+            asyncio.get_running_loop().run_in_executor(None, remove_tree, path)
 
     async def remove_orphans(self, directory: str, space: str, keep: Set[str]) -> None:
         """Take away what crashes have left of a space's copies, but those of attempts to keep."""
@@ -51,7 +49,7 @@ class AttemptPackages:
         left = [each for each in folder.glob("*") if each.name.startswith(prefix)]
         for path in left:
             if path.name.removeprefix(prefix) not in keep:
-                await asyncio.to_thread(shutil.rmtree, path, ignore_errors=True)
+                await asyncio.to_thread(remove_tree, path)
 
 
 def copies(location: AttemptLocation) -> str:

@@ -1,7 +1,6 @@
 """Packages: which version a run takes, and getting it onto a worker, really or in a prediction."""
 
 import asyncio
-import shutil
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -11,6 +10,7 @@ from typing import Protocol
 from octotui.engine.state import Job, Outcome
 from octotui.model.space import Channel, Model
 from octotui.store.cancellation import Cancellation
+from octotui.store.directory import remove_tree
 from octotui.store.packages.feeds import FeedError, catalogue, choose
 from octotui.store.packages.image_registry import fixed_image
 from octotui.store.packages.installer import PackageError, acquire, locate, provide
@@ -126,7 +126,7 @@ class RealAcquirer:
         )
         warnings = []
         try:
-            await loop.run_in_executor(self._threads, partial(shutil.rmtree, target, ignore_errors=True))
+            await loop.run_in_executor(self._threads, remove_tree, target)
             for package, version in packages:
                 copy = partial(provide, feeds, package, version, cache, target / package / version, stopping)
                 warnings.append(await loop.run_in_executor(self._threads, copy))

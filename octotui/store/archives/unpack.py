@@ -11,7 +11,7 @@ from octotui.store.archives.tar_reader import TarReader
 from octotui.store.archives.tree import Tree
 from octotui.store.archives.zip_reader import ZipReader
 from octotui.store.cancellation import Cancellation
-from octotui.store.directory import Directory, write_all
+from octotui.store.directory import Directory, remove_tree, write_all
 
 PACKAGE = Limits()
 RESERVE = 64 * 2**20  # bytes of a disk that are left free
@@ -48,7 +48,7 @@ def unpack(
             with Directory(content) as folder:
                 _write(reader, tree, folder, stopping, private=private)
         except BaseException:
-            shutil.rmtree(content, ignore_errors=True)
+            remove_tree(content)
             raise
 
 

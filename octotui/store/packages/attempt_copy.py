@@ -7,12 +7,11 @@ reflink). Hard links would be one file for both.
 import fcntl
 import hashlib
 import os
-import shutil
 import sys
 from pathlib import Path
 
 from octotui.store.cancellation import Cancellation
-from octotui.store.directory import Directory, write_all
+from octotui.store.directory import Directory, remove_tree, write_all
 from octotui.store.packages.manifest import FileRecord, Manifest, PackageChanged, blocks, digest_of
 
 FICLONE = 0x40049409  # of Linux: share all blocks of a file
@@ -29,7 +28,7 @@ def copy_package(source: Path, manifest: Manifest, target: Path, stopping: Cance
         with Directory(target) as copied, Directory(source) as cached:
             _Copy(cached, copied, manifest, stopping).make()
     except BaseException:
-        shutil.rmtree(target, ignore_errors=True)
+        remove_tree(target)
         raise
 
 

@@ -1,6 +1,5 @@
 """Getting a package into a worker's cache: fetched, checked, extracted; all of it or nothing (P2, P3)."""
 
-import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,7 +8,7 @@ from octotui.model.space import Feed
 from octotui.store.archives.entries import ArchiveError, shown
 from octotui.store.archives.unpack import unpack
 from octotui.store.cancellation import Cancellation, Cancelled
-from octotui.store.directory import Directory
+from octotui.store.directory import Directory, remove_tree
 from octotui.store.packages.attempt_copy import copy_package
 from octotui.store.packages.downloads import DownloadError, WrongChecksum, fetch, forget
 from octotui.store.packages.feeds import FeedError, PackageFile, catalogue, choose
@@ -156,7 +155,7 @@ def _bring(package: PackageFile, cache: PackageCache, tell: Tell, stopping: Canc
     try:
         digest = _fetched(package, part, tell, stopping)
         try:
-            shutil.rmtree(work, ignore_errors=True)  # a crash may have left it
+            remove_tree(work)  # a crash may have left it
             work.mkdir(0o700)
             unpack(part, work / "content", stopping)
         finally:
@@ -166,7 +165,7 @@ def _bring(package: PackageFile, cache: PackageCache, tell: Tell, stopping: Canc
     except ArchiveError as error:
         raise PackageError(f"{package.name} {error}") from error
     finally:
-        shutil.rmtree(work, ignore_errors=True)
+        remove_tree(work)
         remove_leftovers(part)
 
 

@@ -2,7 +2,6 @@
 
 import fcntl
 import os
-import shutil
 import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
@@ -12,7 +11,7 @@ from secrets import token_hex
 import msgspec
 
 from octotui.store.cancellation import Cancellation
-from octotui.store.directory import write_new
+from octotui.store.directory import remove_tree, write_new
 
 STALE = 7 * 86400.0  # seconds after which nobody goes on with a half-done download
 
@@ -99,7 +98,7 @@ def remove(target: Path) -> None:
     away = target.with_name(f".{target.name}.{token_hex(4)}")
     with suppress(OSError):
         target.rename(away)
-    shutil.rmtree(away, ignore_errors=True)
+    remove_tree(away)
     with suppress(OSError):
         away.unlink()  # it was no folder
     _note(target).unlink(missing_ok=True)
