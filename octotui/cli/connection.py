@@ -20,7 +20,9 @@ from octotui.runtime.server.lifetime import shared
 from octotui.runtime.server.peer_credentials import this_account
 from octotui.runtime.space_access import Listener, SpaceAccess
 from octotui.store.errors import StoreError
+from octotui.store.private_files import opened_private
 from octotui.store.space_folder import SpaceFolder
+from octotui.store.trusted_path import named_owners
 
 PATIENCE = 20.0  # seconds in which a server has to be there
 LOG = "server.log"
@@ -81,9 +83,9 @@ def start_server(file: Path | None, folder: SpaceFolder) -> None:
     listening, saying = os.pipe()
     what = [] if file is None else [str(file.absolute())]
     command = [sys.executable, "-m", "octotui", "serve", *what, "--state", str(folder.path.parent)]
+    command += [f"--owner={account}" for account in named_owners()]
     try:
-        (folder.path / LOG).touch(mode=0o600)
-        with (folder.path / LOG).open("ab") as log:
+        with opened_private(folder.path / LOG, "ab") as log:
             subprocess.Popen(
                 [*command, "--ready", str(saying)],
                 stdin=subprocess.DEVNULL,

@@ -126,5 +126,8 @@ def state_on_disk(folder: SpaceFolder) -> State:
 
 
 def space_folder(slug: str, state_dir: Path | None) -> SpaceFolder:
-    """The folder of a space, under the platform's state directory or another one."""
-    return SpaceFolder(default_base() if state_dir is None else state_dir.absolute(), slug)
+    """The folder of a space, under the platform's state directory or another one.
+
+    Raises StoreError where somebody who is not trusted could have put it there.
+    """
+    return SpaceFolder(default_base() if state_dir is None else state_dir.absolute(), slug).verify()

@@ -18,10 +18,12 @@ from octotui.store.journal.run_records import RunRecord
 Parting = Literal["stopped", "slow", "wrong", "forbidden"]
 
 VERSION = 1
-LONGEST = 1 << 20  # bytes of a line that a client may say
+LONGEST = 1 << 20  # bytes of a line that a client may say who may start or answer
+SHORT = 1 << 14  # bytes of one of any other client, and of Hello
 PART = 1 << 18  # bytes of a log that go over at a time
 
 RunId = Annotated[str, msgspec.Meta(pattern=r"^run-[0-9]{1,15}\Z")]
+Number = Annotated[int, msgspec.Meta(ge=0, lt=1 << 62)]
 
 
 class Hello(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -63,7 +65,7 @@ class HistoryRequest(msgspec.Struct, frozen=True, kw_only=True, tag="History"):
 
     id: int
     words: tuple[str, ...] = ()
-    before: int | None = None
+    before: Number | None = None
     limit: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 100
 
 
@@ -72,8 +74,8 @@ class LogRequest(msgspec.Struct, frozen=True, kw_only=True, tag="ReadLog"):
 
     id: int
     run: RunId
-    job: Annotated[str, msgspec.Meta(pattern=r"^job-[0-9.]+\Z")]
-    offset: Annotated[int, msgspec.Meta(ge=0)]
+    job: Annotated[str, msgspec.Meta(pattern=r"^job-[0-9.]{1,100}\Z")]
+    offset: Number
 
 
 class StopRequest(msgspec.Struct, frozen=True, kw_only=True, tag="Stop"):
