@@ -6,15 +6,14 @@ from typing import IO, Literal
 
 WAY = 0o711  # of folders above a space's: members of its access group go through, and nobody looks around
 
-Mode = Literal["wb", "ab", "r+b"]
+Mode = Literal["wb", "ab", "xb", "x+b"]
 
 
-def make_folder(path: Path, above: int = 0o700) -> None:
-    """Make a folder for its owner alone, and what is missing above it; raises OSError."""
-    _make(path, 0o700, above)
+def make_folder(path: Path, mode: int = 0o700, above: int = 0o700) -> None:
+    """Make a folder, and what is missing above it, for its owner alone unless other modes are given.
 
-
-def _make(path: Path, mode: int, above: int) -> None:
+    Raises OSError.
+    """
     try:
         path.mkdir(mode)
     except FileExistsError:
@@ -22,8 +21,8 @@ def _make(path: Path, mode: int, above: int) -> None:
             raise
         return
     except FileNotFoundError:
-        _make(path.parent, above, above)
-        _make(path, mode, above)
+        make_folder(path.parent, above, above)
+        make_folder(path, mode, above)
         return
     path.chmod(mode)  # the umask may have taken some of it
 

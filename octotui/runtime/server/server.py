@@ -208,6 +208,8 @@ class Server:
             seat.drop("wrong", f"that is nothing a client says: {str(problem)[:200]}")
         except TimeoutError:
             seat.drop("wrong", f"you said nothing whole for {HANDSHAKE:.0f} seconds")
+        except StoreError as problem:  # the session has failed, and says so
+            seat.drop("wrong", str(problem))
         except ConnectionError:
             pass
         finally:

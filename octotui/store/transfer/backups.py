@@ -5,7 +5,6 @@ holds the space, what its workers do and their caches stay out: jobs that ran th
 """
 
 import gzip
-import os
 import sqlite3
 import tarfile
 import zlib
@@ -106,7 +105,7 @@ def restore(backup: Path, base: Path) -> Path:
     """
     try:
         base = resolve(base)
-        make_folder(base, above=WAY)
+        make_folder(base, WAY, above=WAY)
         with TemporaryDirectory(prefix=".octotui-restore-", dir=base) as name:
             slug = _unpack(backup, Path(name))
             refuse_what_is_there(base / slug)
@@ -127,7 +126,7 @@ def _unpack(backup: Path, content: Path) -> str:
             make_folder(path.parent)
             source = archive.extractfile(entry)
             assert source is not None  # it is an ordinary file
-            with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as target:  # noqa: PTH123
+            with opened_private(path, "xb") as target:
                 copy(source, target, entry.size)
         while plain.read(BLOCK):
             pass  # one that is cut between two files ends without the checksum of all
