@@ -12,6 +12,7 @@ from octotui.model.complaints import Complaint, InsideReport, ModelError, did_yo
 from octotui.model.iteration import variables
 from octotui.model.space import Model, Space
 from octotui.model.toml.read import Check, load, load_with_warnings
+from octotui.variables.check_names import check_names
 from octotui.variables.check_templates import check_expressions
 
 USAGE = 2  # the exit code of a wrong model and of wrong usage
@@ -61,7 +62,7 @@ def _check_secrets(model: Model, report: InsideReport) -> None:
 CHECKS: tuple[Check, ...] = (check_expressions, _check_secrets)
 """What other rooms find wrong in a model's texts."""
 
-ADVICE: tuple[Check, ...] = ()
+ADVICE: tuple[Check, ...] = (check_names,)
 """What `check` warns of in a model that is right."""
 
 

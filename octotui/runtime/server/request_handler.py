@@ -13,6 +13,7 @@ from octotui.runtime.server.protocol import (
     PART,
     ChooseRequest,
     ClientRequest,
+    ClockRequest,
     DoneReply,
     FailedReply,
     FamilyRequest,
@@ -65,13 +66,8 @@ class RequestHandler:
                 return DoneReply(id=client_request.id, versions=versions, problems=problems)
             case FamilyRequest(root=root):
                 return DoneReply(id=client_request.id, events=await session.events_of(root))
-            case HistoryRequest(words=words):
-                if len(words) > WORDS:
-                    raise StoreError(f"a search takes {WORDS} words at most")
-                records = await session.history(
-                    client_request.words, client_request.before, client_request.limit
-                )
-                return DoneReply(id=client_request.id, records=tuple(records))
+            case HistoryRequest():
+                return await self._history(client_request)
             case LogRequest():
                 return DoneReply(
                     id=client_request.id, data=await asyncio.to_thread(self._part, client_request)
@@ -79,6 +75,8 @@ class RequestHandler:
             case StopRequest():
                 asyncio.get_running_loop().call_soon(self._stopped.set)
                 return DoneReply(id=client_request.id)
+            case ClockRequest():
+                return self._clock(client_request)
             case _:
                 assert_never(client_request)
 
@@ -91,6 +89,21 @@ class RequestHandler:
                 await self.refusals.add(peer, _tag(request), subject_of(request), str(refused))
             raise
 
+    async def _history(self, request: HistoryRequest) -> Answer:
+        """A page of ended runs."""
+        if len(request.words) > WORDS:
+            raise StoreError(f"a search takes {WORDS} words at most")
+        records = await self._session.history(request.words, request.before, request.limit)
+        return DoneReply(id=request.id, records=tuple(records))
+
+    def _clock(self, request: ClockRequest) -> Answer:
+        """Say what is the matter with the clock, or let a new time count (R7)."""
+        if request.confirmed:
+            self._session.clock.confirm()
+            self._session.look_again()
+        trouble = self._session.clock.trouble
+        return DoneReply(id=request.id, problems=(trouble,) if trouble else ())
+
     async def _check(self, peer: Peer, request: ClientRequest) -> None:
         """Refuse somebody who lacks the right to what they ask, and keep that they tried (I8)."""
         missing = self._missing(peer, request)
@@ -101,18 +114,18 @@ class RequestHandler:
 
     def _missing(self, peer: Peer, request: ClientRequest) -> Reason | None:
         """Why somebody may not ask this, as the model is now, or None."""
+        for_owner = _for_owner(request)
+        if for_owner:
+            return None if peer.user == self._owner else f"only {self._owner}, who {for_owner}"
         match request:
-            case SendRequest(request=commands.StartRun(passed=passed)) if passed and peer.user != self._owner:
-                return f"only {self._owner}, who owns the space, may pass values with --pass-env"
             case SendRequest(request=wish):
                 right = right_for(wish)
             case ChooseRequest():
                 right = "start"
             case FamilyRequest() | HistoryRequest() | LogRequest():
                 right = "read"
-            case StopRequest():
-                may = peer.user == self._owner
-                return None if may else f"only {self._owner}, who started the server, may stop it"
+            case StopRequest() | ClockRequest():
+                return None
             case _:
                 assert_never(request)
         return missing_right(self._session.state.model, self._owner, peer.user, right)
@@ -126,7 +139,7 @@ class RequestHandler:
                 return _tag(request), "packages"
             case FamilyRequest(root=run) | LogRequest(run=run):
                 return _tag(request), run
-            case HistoryRequest() | StopRequest():
+            case HistoryRequest() | StopRequest() | ClockRequest():
                 return _tag(request), self._session.state.model.space.slug
             case _:
                 assert_never(request)
@@ -139,6 +152,19 @@ class RequestHandler:
                 return file.read(PART)
         except FileNotFoundError:
             return b""
+
+
+def _for_owner(request: ClientRequest) -> str:
+    """The rest of the sentence for others, of what only the owner may ask for."""
+    match request:
+        case StopRequest():
+            return "started the server, may stop it"
+        case ClockRequest(confirmed=True):
+            return "started the server, may confirm what its clock says"
+        case SendRequest(request=commands.StartRun(passed=passed)) if passed:
+            return "owns the space, may pass values with --pass-env"
+        case _:
+            return ""
 
 
 def _tag(request: commands.Request | ClientRequest) -> str:
