@@ -8,7 +8,7 @@ from octotui.store.accounts import is_member
 
 OWN = 512  # connections of the account that the space belongs to
 MOST = 64  # of any other
-STRANGERS = 8  # of one that may not even read
+STRANGERS = 16  # of one that may not even read
 OTHERS = 256  # of all accounts but the owner: jobs and the owner need descriptors, too
 
 

@@ -11,7 +11,7 @@ from octotui.runtime.server.peer_credentials import Peer
 BURST = 10  # refusals of an account that are recorded one by one
 REGAINED = 600.0  # seconds after which there may be one more
 SUM, LONGEST_SUM = 1.0, 3600.0  # seconds between sums of the rest: each twice the one before, up to an hour
-PAUSE = 1.0  # seconds that the answer to one of the rest takes
+PAUSE = 0.02  # seconds that the answer to one of the rest takes
 SUBJECT, REASON = 200, 500  # characters that are kept
 
 Record = Callable[[RecordRefusal], Awaitable[object]]
@@ -26,20 +26,16 @@ class RefusalRecorder:
 
     async def add(self, peer: Peer, action: str, subject: str, reason: str) -> None:
         """Record that somebody was refused something, or count it; who asks too often waits a moment."""
-        refusal = RecordRefusal(
-            user=peer.user,
-            action=action,
-            subject=_shortened(subject, SUBJECT),
-            reason=_shortened(reason, REASON),
-            origin=peer.origin,
-        )
-        now = _now()
-        account = self._accounts.setdefault(peer.user, _Account(now))
-        if account.allows(now):
+        refusal = _refusal(peer, action, subject, reason)
+        if self._account(peer).allows(_now()):
             await self._record(refusal)
         else:
-            account.count(refusal, now)
+            self._account(peer).count(refusal, _now())
             await asyncio.sleep(PAUSE)
+
+    def count(self, peer: Peer, action: str, subject: str, reason: str) -> None:
+        """Count that somebody was refused something, which is recorded with the next sum."""
+        self._account(peer).count(_refusal(peer, action, subject, reason), _now())
 
     async def flush(self, *, at_once: bool = False) -> None:
         """Record the sums that are due, or all; forget who has not been refused anything for long."""
@@ -50,6 +46,9 @@ class RefusalRecorder:
                 await self._record(summed)
             elif account.is_quiet(now):
                 del self._accounts[user]
+
+    def _account(self, peer: Peer) -> "_Account":
+        return self._accounts.setdefault(peer.user, _Account(_now()))
 
 
 class _Account:
@@ -95,6 +94,16 @@ class _Account:
 
 def _now() -> float:
     return asyncio.get_running_loop().time()
+
+
+def _refusal(peer: Peer, action: str, subject: str, reason: str) -> RecordRefusal:
+    return RecordRefusal(
+        user=peer.user,
+        action=action,
+        subject=_shortened(subject, SUBJECT),
+        reason=_shortened(reason, REASON),
+        origin=peer.origin,
+    )
 
 
 def _shortened(text: str, most: int) -> str:

@@ -184,6 +184,7 @@ class Server:
         peer = self._peer(connection)
         full = self._admission.enter(peer.user, may_read=self._missing(peer) is None)
         if full is not None:
+            self._handler.refusals.count(peer, "Hello", self._session.state.model.space.slug, full)
             connection.send(line(Goodbye(kind="forbidden", reason=full)))
             connection.close()
             return

@@ -72,6 +72,16 @@ async def test_what_is_not_kept_yet_is_kept_at_the_end() -> None:
     assert [each.more for each in kept] == [*([0] * BURST), 2]
 
 
+async def test_what_is_only_counted_is_in_the_next_sum(clock: list[float]) -> None:
+    kept = Kept()
+    recorder = RefusalRecorder(kept)
+    for _ in range(5):
+        recorder.count(EVE, "Hello", "small", "too many connections")
+    clock[0] += 2
+    await recorder.flush()
+    assert [(each.action, each.reason, each.more) for each in kept] == [("Hello", "too many connections", 4)]
+
+
 async def test_who_has_not_asked_for_long_is_forgotten(clock: list[float]) -> None:
     recorder = RefusalRecorder(Kept())
     await ask(recorder, EVE, BURST + 1)

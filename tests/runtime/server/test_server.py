@@ -343,7 +343,7 @@ class TestCosts:
             raws = [await here.raw("eve") for _ in range(100)]
             last = await raws[-1].hear()
             assert last.kind == "forbidden"
-            assert last.reason == "eve has 8 connections to this space already: end some of them first"
+            assert last.reason == "eve has 16 connections to this space already: end some of them first"
             assert len(here.server.seats) == admission.STRANGERS
             assert not here.server.is_used, "who may not read keeps no server alive"
             async with here.attached() as ann:
