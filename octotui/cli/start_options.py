@@ -9,7 +9,13 @@ import click
 
 from octotui.cli.model_files import refuse, slug_of
 from octotui.engine.commands import StartRun
-from octotui.engine.rules.start_prompts import problems_with, required_prompts, sort_out
+from octotui.engine.rules.start_prompts import (
+    problems_with,
+    prompts_anywhere,
+    required_prompts,
+    sort_out,
+    unasked,
+)
 from octotui.model.quantities import QuantityError, seconds
 from octotui.model.space import Model
 
@@ -56,7 +62,7 @@ def run_options(function: click.decorators.FC) -> click.decorators.FC:
     return _all(
         function,
         click.option("--tenant", metavar="T", help="For whom: a slug or a name."),
-        click.option("--set", "pairs", metavar="NAME=VALUE", multiple=True, help="A variable for this run."),
+        click.option("--set", "pairs", metavar="NAME=VALUE", multiple=True, help="A value that it asks for."),
         click.option("--skip", metavar="STEP", multiple=True, help="A step to leave out."),
         click.option(
             "--guided-failure/--no-guided-failure",
@@ -119,11 +125,17 @@ def start_command(model: Model, process: str, options: StartOptions) -> StartRun
 
 
 def _check_given(model: Model, start: StartRun) -> None:
-    """End with exit code 2 where values are missing, or are none that may be given; names all at once."""
-    given = sort_out(model, start.process, start.variables)
-    asked = required_prompts(model, start)
-    if problems := problems_with(asked, given):
-        refuse(f"{'; '.join(problems)}; say each with --set NAME=VALUE")
+    """End with exit code 2 where values are missing, or are none that may be given; names all at once.
+
+    Which prompts there are for the release and its channel, the engine knows.
+    """
+    process = start.process
+    unknown = unasked(model, process, prompts_anywhere(model, process), start.variables)
+    problems = problems_with(required_prompts(model, start), sort_out(model, process, start.variables))
+    if problems:
+        refuse(f"{'; '.join(unknown + problems)}; say each with --set NAME=VALUE")
+    if unknown:
+        refuse("; ".join(unknown))
 
 
 def what_to_run(model: Model, argument: str) -> str:

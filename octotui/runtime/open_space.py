@@ -9,6 +9,7 @@ from octotui.engine.evolve.evolve import evolve
 from octotui.engine.state import State
 from octotui.engine.state.snapshot import UnreadableSnapshot, decode, encode
 from octotui.model.space import Model
+from octotui.runtime.accounts import Exists, exists
 from octotui.runtime.clocks import Clock
 from octotui.runtime.effects import EffectRunner
 from octotui.runtime.jobs.package_acquisition import RealAcquirer
@@ -26,7 +27,13 @@ from octotui.workers.local.executor import LocalExecutor
 
 @asynccontextmanager
 async def open_space(
-    model: Model, state_dir: Path | None, user: str, now: Clock, *listeners: Listener, schedules: bool = False
+    model: Model,
+    state_dir: Path | None,
+    user: str,
+    now: Clock,
+    *listeners: Listener,
+    schedules: bool = False,
+    accounts: Exists | None = exists,
 ) -> AsyncIterator[Session]:
     """A session on the model's space, for one octotui at a time; raises StoreError.
 
@@ -39,7 +46,9 @@ async def open_space(
         try:
             crew = EffectRunner(folder, LocalExecutor(), RealAcquirer(), now)
             timetable = ScheduleTimer() if schedules else None
-            session = Session(state, journal, crew, user=user, now=now, timetable=timetable)
+            session = Session(
+                state, journal, crew, user=user, now=now, timetable=timetable, accounts=accounts
+            )
             session.listen(SnapshotWriter(journal, (journal.snapshot() or (0, b""))[0]).take)
             for listener in listeners:
                 session.listen(listener)

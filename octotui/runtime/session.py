@@ -23,6 +23,7 @@ from octotui.engine.rules.answer_fields import fill_in
 from octotui.engine.rules.start_prompts import sort_out
 from octotui.engine.state import State, manual_of, next_deadline
 from octotui.model.space import Channel, Model
+from octotui.runtime.accounts import Exists, with_accounts
 from octotui.runtime.clocks import Clock, SteadyClock
 from octotui.runtime.effects import EffectRunner
 from octotui.runtime.jobs.package_acquisition import Chosen
@@ -53,7 +54,9 @@ class Session:
         user: str,
         now: Clock,
         timetable: ScheduleTimer | None = None,
+        accounts: Exists | None = None,
     ) -> None:
+        """Without `accounts` of the machine, any name is taken for one."""
         self.state = state
         self.user = user
         self.trouble = ""
@@ -64,6 +67,7 @@ class Session:
         self._shown = StateFeed(state)
         self._listeners: list[Listener] = []
         self._timetable = timetable
+        self._accounts = accounts
         self._timer: asyncio.TimerHandle | None = None
         self._due: float | None = None
         self._written: asyncio.Future[None] | None = None
@@ -96,6 +100,8 @@ class Session:
 
     async def send(self, command: Command) -> tuple[AnyEvent, ...]:
         """Let a command take effect, and return when its events are on disk; may raise `Refused`."""
+        if self._accounts is not None:
+            command = with_accounts(command, self.state, self.user, self._accounts)
         if isinstance(command, AboutQuestion) and has_left(self.state, command.interruption):
             if self._written is not None:
                 await asyncio.wait({self._written})  # what ended its run may be on its way to the disk

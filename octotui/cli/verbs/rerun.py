@@ -1,5 +1,6 @@
 """`octotui rerun FILE RUN`: the same again."""
 
+import sys
 from pathlib import Path
 
 import click
@@ -15,12 +16,13 @@ from octotui.engine.decide.start_run import again
 @click.command("rerun")
 @space_argument
 @click.argument("run", shell_complete=runs)
-@click.option("--set", "pairs", metavar="NAME=VALUE", multiple=True, help="A variable with another value.")
+@click.option("--set", "pairs", metavar="NAME=VALUE", multiple=True, help="Another value of what it asks for.")
 @verb_options
 def command(space: str, run: str, pairs: tuple[str, ...], as_json: bool, state: Path | None) -> None:
     """Start what RUN was again: the same process or release, in the same place, with the same values.
 
-    Sensitive values that were given are not kept anywhere: give them again with --set.
+    Sensitive values that were given are not kept anywhere: give them again with --set. Values that it does not
+    ask for any more are left out, and named.
     """
     where, name = space_of(space, state), run_id(run)
     given = values_of(pairs)
@@ -33,6 +35,9 @@ def command(space: str, run: str, pairs: tuple[str, ...], as_json: bool, state: 
             if name not in family.runs:
                 raise Refused(f"there is no run {name}")
             heard = RequestEvents(client, as_json=as_json)
-            heard.tell(await client.send(again(family.runs[name], client.user, given)))
+            rerun = again(client.state, family.runs[name], client.user, given)
+            heard.tell(await client.send(rerun.command))
+            if rerun.dropped:
+                print(f"octotui: left out, since nobody is asked for: {', '.join(rerun.dropped)}", file=sys.stderr)
 
     run_request(main)

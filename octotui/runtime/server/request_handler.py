@@ -7,6 +7,7 @@ from typing import assert_never
 from octotui.engine import commands
 from octotui.engine.events import AnyEvent
 from octotui.engine.rules.authorization import Right, missing_right, right_for, subject_of, with_actor
+from octotui.runtime.accounts import Exists, exists, with_accounts
 from octotui.runtime.server.peer_credentials import Peer
 from octotui.runtime.server.protocol import (
     PART,
@@ -31,8 +32,16 @@ Answer = DoneReply | RefusedReply | FailedReply
 class RequestHandler:
     """Answers for a session, to people who are who the kernel says."""
 
-    def __init__(self, session: Session, folder: SpaceFolder, owner: str, stopped: asyncio.Event) -> None:
+    def __init__(
+        self,
+        session: Session,
+        folder: SpaceFolder,
+        owner: str,
+        stopped: asyncio.Event,
+        accounts: Exists = exists,
+    ) -> None:
         self.process = os.getpid()
+        self._accounts = accounts
         self._session = session
         self._folder = folder
         self._owner = owner
@@ -76,7 +85,10 @@ class RequestHandler:
     async def _send(self, peer: Peer, request: commands.Request) -> tuple[AnyEvent, ...]:
         """Ask in somebody's name; what is refused to those who answer questions is kept (I2)."""
         try:
-            return await self._session.send(with_actor(request, peer.user, peer.origin))
+            asked = with_actor(request, peer.user, peer.origin)
+            return await self._session.send(
+                with_accounts(asked, self._session.state, self._owner, self._accounts)
+            )
         except commands.Refused as refused:
             if right_for(request) == "answer":
                 await self.record(peer, str(request.__struct_config__.tag), subject_of(request), str(refused))
