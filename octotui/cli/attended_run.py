@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from octotui.cli.connection import there
 from octotui.cli.event_printer import EventPrinter
+from octotui.cli.given_values import passed_environment
 from octotui.cli.model_files import USAGE, refuse, wants_ascii
 from octotui.cli.start_options import OutputOptions, StartOptions, starting_time
 from octotui.cli.summary import exit_code
@@ -209,6 +210,7 @@ class AttendOptions(StartOptions, OutputOptions):
     top: bool
     answer: Answer | None
     detach: bool
+    pass_env: tuple[str, ...]
 
 
 def attend(model: Model, file: Path | None, start: StartRun, options: AttendOptions) -> NoReturn:
@@ -218,7 +220,11 @@ def attend(model: Model, file: Path | None, start: StartRun, options: AttendOpti
     from octotui.engine.commands import Refused
     from octotui.store.errors import StoreError
 
-    start = replace(start, not_before=starting_time(options["at"], options["after"], time.time()))
+    start = replace(
+        start,
+        not_before=starting_time(options["at"], options["after"], time.time()),
+        passed=passed_environment(model, options["pass_env"]),
+    )
     if options["detach"]:
         _detached(model, file, start, options)
     narration = EventPrinter(as_json=options["as_json"], ascii_only=wants_ascii(options["plain"]))

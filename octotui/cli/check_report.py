@@ -13,10 +13,10 @@ from octotui.model.complaints import Complaint, ModelError
 from octotui.model.space import Model
 
 
-def check(path: Path | str, *, as_json: bool = False) -> None:
+def check(path: Path | str, *, as_json: bool = False, here: bool = False) -> None:
     """Say what a model holds, with its warnings; exit code 2 and every complaint where it is wrong."""
     try:
-        model, warnings = read_with_warnings(path)
+        model, warnings = read_with_warnings(path, here=here)
     except ModelError as error:
         if as_json:
             say(_object(None, error.complaints, ()))

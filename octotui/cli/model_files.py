@@ -35,9 +35,19 @@ def read_model(path: Path | str) -> Model:
     return load(path, CHECKS)
 
 
-def read_with_warnings(path: Path | str) -> tuple[Model, tuple[Complaint, ...]]:
-    """The model with all that is checked, and what `check` warns of in it; raises ModelError."""
-    return load_with_warnings(path, CHECKS, ADVICE)
+def read_with_warnings(path: Path | str, *, here: bool = False) -> tuple[Model, tuple[Complaint, ...]]:
+    """The model with all that is checked, and what `check` warns of in it; raises ModelError.
+
+    Where it is to be used `here`, it warns of sensitive values that cannot be read, too.
+    """
+    return load_with_warnings(path, CHECKS, (*ADVICE, _check_here) if here else ADVICE)
+
+
+def _check_here(model: Model, report: InsideReport) -> None:
+    """Warns of what cannot be read in this environment (V5)."""
+    from octotui.runtime.jobs.secret_sources import check_here
+
+    check_here(model, report)
 
 
 def _check_secrets(model: Model, report: InsideReport) -> None:

@@ -6,16 +6,17 @@ from pathlib import Path
 from typing import TypedDict
 
 import click
+from msgspec.structs import replace
 
+from octotui.cli.given_values import (
+    ValueOptions,
+    ask_for_missing,
+    value_options,
+    values_of,
+    warn_of_typed_secrets,
+)
 from octotui.cli.model_files import refuse, slug_of
 from octotui.engine.commands import StartRun
-from octotui.engine.rules.start_prompts import (
-    problems_with,
-    prompts_anywhere,
-    required_prompts,
-    sort_out,
-    unasked,
-)
 from octotui.model.quantities import QuantityError, seconds
 from octotui.model.space import Model
 
@@ -30,12 +31,11 @@ def state_option(function: click.decorators.FC) -> click.decorators.FC:
     )(function)
 
 
-class StartOptions(TypedDict):
+class StartOptions(ValueOptions):
     """The options that say where, for whom, and with what a run is started."""
 
     environment: str | None
     tenant: str | None
-    pairs: tuple[str, ...]
     skip: tuple[str, ...]
     guided: bool | None
 
@@ -52,17 +52,17 @@ Decorator = Callable[[click.decorators.FC], click.decorators.FC]
 
 
 def start_options(function: click.decorators.FC) -> click.decorators.FC:
-    """The options of `Start`."""
+    """The options of `StartOptions`."""
     where = click.option("--environment", metavar="E", help="Where it takes effect: a slug or a name.")
     return where(run_options(function))
 
 
 def run_options(function: click.decorators.FC) -> click.decorators.FC:
-    """The options of `Start` that do not say where."""
+    """The options of `StartOptions` that do not say where."""
     return _all(
         function,
         click.option("--tenant", metavar="T", help="For whom: a slug or a name."),
-        click.option("--set", "pairs", metavar="NAME=VALUE", multiple=True, help="A value that it asks for."),
+        value_options("A value that the run asks for"),
         click.option("--skip", metavar="STEP", multiple=True, help="A step to leave out."),
         click.option(
             "--guided-failure/--no-guided-failure",
@@ -74,7 +74,7 @@ def run_options(function: click.decorators.FC) -> click.decorators.FC:
 
 
 def telling_options(function: click.decorators.FC) -> click.decorators.FC:
-    """The options of `Telling`."""
+    """The options of `OutputOptions`."""
     return _all(
         function,
         click.option("--json", "as_json", is_flag=True, help="Print JSON Lines: events, then a Summary."),
@@ -91,6 +91,13 @@ def attending_options(function: click.decorators.FC) -> click.decorators.FC:
         click.option("--in", "after", metavar="DURATION", help='Start after a while, such as "90s" or "2h".'),
         click.option("--detach", is_flag=True, help="Start it, say its id, and leave."),
         click.option("--top", is_flag=True, help="Go before all others that are queued."),
+        click.option(
+            "--pass-env",
+            "pass_env",
+            metavar="VAR",
+            multiple=True,
+            help="Let this run read sensitive values from your VAR; for the owner of the space.",
+        ),
         click.option(
             "--proceed", "answer", flag_value="proceed", help="Answer every manual step with proceed."
         ),
@@ -116,26 +123,12 @@ def start_command(model: Model, process: str, options: StartOptions) -> StartRun
         environment=environment_of(model, options["environment"]),
         tenant=tenant_of(model, options["tenant"]),
         requester=account(),
-        variables=values_of(options["pairs"]),
+        variables=values_of(options),
         skip=options["skip"],
         guided=options["guided"],
     )
-    _check_given(model, start)
-    return start
-
-
-def _check_given(model: Model, start: StartRun) -> None:
-    """End with exit code 2 where values are missing, or are none that may be given; names all at once.
-
-    Which prompts there are for the release and its channel, the engine knows.
-    """
-    process = start.process
-    unknown = unasked(model, process, prompts_anywhere(model, process), start.variables)
-    problems = problems_with(required_prompts(model, start), sort_out(model, process, start.variables))
-    if problems:
-        refuse(f"{'; '.join(unknown + problems)}; say each with --set NAME=VALUE")
-    if unknown:
-        refuse("; ".join(unknown))
+    warn_of_typed_secrets(model, start, options)
+    return replace(start, variables=ask_for_missing(model, start))
 
 
 def what_to_run(model: Model, argument: str) -> str:
@@ -168,19 +161,6 @@ def process_option(function: click.decorators.FC) -> click.decorators.FC:
 def process_of(model: Model, argument: str | None) -> str | None:
     """The slug of the runbook or project that was said, if one was; exit code 2 where it is not known."""
     return None if argument is None else slug_of("runbook or project", argument, model.processes)
-
-
-def values_of(pairs: tuple[str, ...]) -> dict[str, str]:
-    """What `--set NAME=VALUE` gave."""
-    values = {}
-    for pair in pairs:
-        name, equals, value = pair.partition("=")
-        if not equals or not name.strip():
-            refuse(f"--set takes NAME=VALUE, not “{pair}”")
-        if pair != pair.encode(errors="replace").decode():
-            refuse(f"--set {name.strip()}=… is not text in UTF-8")
-        values[name.strip()] = value
-    return values
 
 
 def starting_time(at: str | None, after: str | None, now: float) -> float | None:

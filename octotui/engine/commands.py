@@ -32,7 +32,8 @@ class StartRun(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
     It stands in no line until `not_before` (seconds since 1970). What a schedule starts says which one, and
     the time it was due at: a time that has been started already is refused. A caller's values are answers to
-    prompts; any other name is refused (V6).
+    prompts; any other name is refused (V6). `passed` are variables of the environment that its owner gives it:
+    sensitive values are read from them before the server's own (V5).
     """
 
     process: str
@@ -48,6 +49,7 @@ class StartRun(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     schedule: str | None = None
     due: float | None = None
     origin: str = ""
+    passed: dict[str, str] = {}
 
 
 class StartDue(msgspec.Struct, frozen=True, kw_only=True, tag=True):

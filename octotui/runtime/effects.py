@@ -1,4 +1,4 @@
-"""What must be done follows from the events: a Crew does it, and reports back with commands."""
+"""Perform the effects of committed events: start and stop work, and report back with commands."""
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
@@ -70,7 +70,7 @@ class EffectRunner:
             case events.JobEnded() | events.AttemptFailed():
                 self._scripts.clean(event.job)
             case events.RunEnded():
-                self._secret_store.forget(event.run)
+                self._secret_store.forget(event.run, self.present())
             case _:
                 pass  # the other events ask for nothing
 
@@ -100,9 +100,9 @@ class EffectRunner:
         for run in sorted((run for _, run in state.runs.items()), key=lambda each: each.number):
             self._choose(run)
 
-    def give(self, run: str, secrets: Mapping[str, str]) -> None:
-        """Take the sensitive values that were given for a run, which no event holds."""
-        self._secret_store.give(run, secrets)
+    def give(self, run: str, secrets: Mapping[str, str], passed: Mapping[str, str]) -> None:
+        """Take the sensitive values that were given for a run, which no event holds; see SecretStore."""
+        self._secret_store.give(run, secrets, passed)
 
     def record(self, job: Job, secrets: Mapping[str, str]) -> None:
         """Take the sensitive values that were given in an answer, which no event holds."""

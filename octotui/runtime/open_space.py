@@ -13,6 +13,7 @@ from octotui.runtime.accounts import Exists, exists
 from octotui.runtime.clocks import Clock
 from octotui.runtime.effects import EffectRunner
 from octotui.runtime.jobs.package_acquisition import RealAcquirer
+from octotui.runtime.jobs.secret_store import SecretStore
 from octotui.runtime.retention import RetentionCleaner
 from octotui.runtime.schedule_timer import ScheduleTimer
 from octotui.runtime.session import Session
@@ -33,18 +34,20 @@ async def open_space(
     now: Clock,
     *listeners: Listener,
     schedules: bool = False,
+    served: bool = False,
     accounts: Exists | None = exists,
 ) -> AsyncIterator[Session]:
     """A session on the model's space, for one octotui at a time; raises StoreError.
 
-    It keeps to the model's `schedules` where that is asked for. Of a damaged journal `session.rescued` says
-    what is missing.
+    It keeps to the model's `schedules` where that is asked for, and is `served` where a server has it. Of a
+    damaged journal `session.rescued` says what is missing.
     """
     folder = space_folder(model.space.slug, state_dir)
     with folder:
         journal, state, rescued = _taken_up(folder.journal)
         try:
-            crew = EffectRunner(folder, LocalExecutor(), RealAcquirer(), now)
+            secrets = SecretStore(served=served)
+            crew = EffectRunner(folder, LocalExecutor(), RealAcquirer(), now, vault=secrets)
             timetable = ScheduleTimer() if schedules else None
             session = Session(
                 state, journal, crew, user=user, now=now, timetable=timetable, accounts=accounts

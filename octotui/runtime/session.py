@@ -200,8 +200,8 @@ class Session:
         """Hand on what no event may hold (V5)."""
         given = sort_out(self.state.model, command.process, command.variables).secrets
         for event in events:
-            if isinstance(event, RunQueued) and event.secrets:
-                self._effects.give(event.run, given)
+            if isinstance(event, RunQueued) and (event.secrets or command.passed):
+                self._effects.give(event.run, given, command.passed)
 
     def _keep_answered(self, command: AnswerInterruption) -> None:
         """Hand on the sensitive values of an answer that decides its question (I6, V5)."""

@@ -8,14 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from octotui.cli.start_options import account, starting_time, values_of
+from octotui.cli.start_options import account, starting_time
 from tests.cli.conftest import OK, Call
 
 Write = Callable[..., Path]
-
-
-def test_values_are_given_as_name_and_value() -> None:
-    assert values_of(("A=1", " B = x=y ", "A=2", "C=")) == {"A": "2", "B": " x=y ", "C": ""}
 
 
 def test_the_account_is_the_one_of_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -42,7 +38,7 @@ def test_every_value_that_is_missing_is_named_at_once(
     assert told.code == 2
     assert told.err == (
         'octotui: Version (Which version?) needs a value; Size must be one of "small", "large"; '
-        "Password needs a value; say each with --set NAME=VALUE\n"
+        "Password needs a value; give each with --set NAME=VALUE, or --set-file NAME=PATH\n"
     )
     assert not state.exists()
 

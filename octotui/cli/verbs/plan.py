@@ -1,5 +1,6 @@
 """`octotui plan FILE PROCESS`: what a run would lead to."""
 
+import sys
 import time
 from pathlib import Path
 from typing import Unpack
@@ -19,6 +20,8 @@ from octotui.cli.start_options import (
     what_to_run,
 )
 from octotui.engine.commands import Refused
+from octotui.model.iteration import values_seen_by
+from octotui.model.space import Model
 
 
 class PlanOptions(StartOptions, OutputOptions):
@@ -47,6 +50,7 @@ def command(
     from octotui.runtime.prediction import predict
     from octotui.store.errors import StoreError
 
+    _warn_of_secrets(model, what_to_run(model, process))
     start = replace(start_command(model, what_to_run(model, process), options), release=release, draft=draft)
     try:
         folder = space_folder(model.space.slug, options["state"])
@@ -58,3 +62,11 @@ def command(
     narration = EventPrinter(as_json=options["as_json"], ascii_only=wants_ascii(options["plain"]))
     narration.end(prediction.state, prediction.root, prediction.state.at, lock_waits(prediction.events))
     raise SystemExit(exit_code(prediction.state, prediction.root))
+
+
+def _warn_of_secrets(model: Model, process: str) -> None:
+    """Say which sensitive values of a process could not be read, were it to run from here (V5)."""
+    from octotui.runtime.jobs.secret_sources import unreadable_here
+
+    for name, problem in unreadable_here(values_seen_by(model, process)).items():
+        print(f"octotui: the sensitive variable {name} cannot be read here: {problem}", file=sys.stderr)

@@ -3,11 +3,13 @@
 import sys
 import time
 from pathlib import Path
+from typing import Unpack
 
 import click
 
+from octotui.cli.given_values import ValueOptions, value_options, values_of
 from octotui.cli.model_files import load_or_exit, refuse
-from octotui.cli.start_options import environment_of, process_of, process_option, tenant_of, values_of
+from octotui.cli.start_options import environment_of, process_of, process_option, tenant_of
 from octotui.model.iteration import values_seen_by
 from octotui.model.space import Model, Space
 from octotui.variables.resolution import context_of, resolve
@@ -18,14 +20,14 @@ from octotui.variables.template import Names, TemplateError, parse
 @click.argument("file", type=click.Path(path_type=Path), required=False)
 @click.option("--environment", metavar="E", help="Where values are asked for: a slug or a name.")
 @click.option("--tenant", metavar="T", help="For whom: a slug or a name.")
-@click.option("--set", "pairs", metavar="NAME=VALUE", multiple=True, help="A value, before the model's.")
+@value_options("A value, before the model's")
 @process_option
 def command(
     file: Path | None,
     environment: str | None,
     tenant: str | None,
-    pairs: tuple[str, ...],
     process: str | None,
+    **options: Unpack[ValueOptions],
 ) -> None:
     """Fill in the text on stdin with the variables of the model FILE, and print it.
 
@@ -35,10 +37,11 @@ def command(
     slug = process_of(model, process)
     context = context_of(model, environment_of(model, environment), tenant_of(model, tenant), process=slug)
     seen = values_seen_by(model, slug or "")
+    given = values_of(options, stdin=False)
     values = {each.name: each.value.shown for each in resolve(seen, context) if each.value is not None}
     try:
         text = sys.stdin.buffer.read().decode(errors="surrogateescape")
-        filled = parse(text).fill(Names(values | values_of(pairs)), time.time())
+        filled = parse(text).fill(Names(values | given), time.time())
     except TemplateError as error:
         refuse(str(error), 1)
     sys.stdout.buffer.write(filled.text.encode(errors="surrogateescape"))

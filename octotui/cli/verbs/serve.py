@@ -58,7 +58,7 @@ async def _serve(model: Model, file: Path | None, state: Path | None, ready: _Re
 
     ending = ShutdownSignal()
     async with (
-        open_space(model, state, account(), time.time, schedules=True) as session,
+        open_space(model, state, account(), time.time, schedules=True, served=True) as session,
         shared(session, model, state, file, read_model) as server,
     ):
         say(f"{time.strftime('%F %T')} serving {model.space.name} as process {os.getpid()}")

@@ -21,6 +21,7 @@ from octotui.engine.rules.start_prompts import (
 from octotui.engine.state import Run, State
 from octotui.engine.state.releases import Release, release_key
 from octotui.model.complaints import Reason, did_you_mean
+from octotui.model.iteration import variables
 from octotui.model.process import Manual, Runbook, Step
 from octotui.model.space import Schedule
 
@@ -47,6 +48,7 @@ def _start(turn: Transaction, command: StartRun, *, of_model: bool) -> None:
     _check_schedule(turn.state, command)
     release = release_for(turn.state, command, declared.name)
     _check_skipped(release.definition if release else declared, command.skip)
+    _check_passed(turn.state, command)
     given = sort_out(model, command.process, command.variables)
     asked = required_prompts(model, command, release)
     unknown = () if of_model else unasked(model, command.process, asked, command.variables)
@@ -75,6 +77,15 @@ def start_due(turn: Transaction, command: StartDue) -> None:
     except Refused as refused:
         reason = str(refused)
         turn.emit(ScheduleMissed(schedule=command.schedule, due=command.due, reason=reason))
+
+
+def _check_passed(state: State, command: StartRun) -> None:
+    """Only what sensitive values are read from can be passed (V5)."""
+    sources = {value.secret.env for _, each in variables(state.model) for value in each if value.secret}
+    for name in command.passed:
+        if name not in sources:
+            known = sorted(filter(None, sources))
+            raise Refused(f"no sensitive value is read from the variable {name}{did_you_mean(name, known)}")
 
 
 def _newest(state: State, schedule: Schedule) -> str | None:

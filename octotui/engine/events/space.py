@@ -65,7 +65,7 @@ class ActionRefused(Event, frozen=True, tag=True):
 class RunsRemoved(Event, frozen=True, tag=True):
     """Ended runs, with all they started, are no longer in the journal, and their logs and artifacts are gone.
 
-    `gaps` is where events are missing since; `kept` is what the space still knows of all that was before.
+    `gaps` is where events are missing since; `retained` is what the space still knows of all that was before.
     """
 
     runs: tuple[str, ...]

@@ -4,14 +4,14 @@ import asyncio
 import os
 import signal
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
-from octotui.model.complaints import InsideReport, SourcePosition
+from octotui.model.complaints import InsideReport, Keys, SourcePosition
 from octotui.model.iteration import variables
-from octotui.model.space import Model
+from octotui.model.space import Model, Value
 from octotui.model.values import SHORTEST, Secret
 
 T = TypeVar("T")
@@ -25,7 +25,7 @@ class UnreadableSecret(Exception):
 
 
 async def read_secret(secret: Secret) -> str:
-    """The value, without the end of its last line; raises Unreadable."""
+    """The value, without the end of its last line; raises UnreadableSecret."""
     if secret.env is not None:
         value = read_env(secret.env)
     elif secret.file is not None:
@@ -64,8 +64,50 @@ def _problem(secret: Secret | None) -> tuple[str, str]:
     return key, ""
 
 
+def check_here(model: Model, report: InsideReport) -> None:
+    """Report every sensitive value, and token of a feed, that cannot be read here; runs their commands."""
+    start = SourcePosition(1, 1)
+    for keys, problem in asyncio.run(_unreadable(model)):
+        report(keys, f"It cannot be read here: {problem}.", start)
+    for slug, feed in model.feeds.items():
+        if feed.token_env is not None and feed.token_env not in os.environ:
+            problem = f"the environment variable {feed.token_env} is not set"
+            report(("feeds", slug, "token_env"), f"It cannot be read here: {problem}.", start)
+
+
+async def _unreadable(model: Model) -> list[tuple[Keys, str]]:
+    """Where each sensitive value stands that cannot be read, and why; equal sources are read once."""
+    sources = [
+        ((*keys, index, "sensitive"), value.secret)
+        for keys, values in variables(model)
+        for index, value in enumerate(values)
+        if value.secret is not None
+    ]
+    tried = dict.fromkeys(secret for _, secret in sources)
+    outcomes = await asyncio.gather(*map(read_secret, tried), return_exceptions=True)
+    problems = {
+        secret: each for secret, each in zip(tried, outcomes, strict=True) if not isinstance(each, str)
+    }
+    return [(keys, str(problems[secret])) for keys, secret in sources if secret in problems]
+
+
+def unreadable_here(values: Mapping[str, Iterable[Value]]) -> dict[str, str]:
+    """Why variables cannot be read from the environment or from files here and now, by name."""
+    problems = {}
+    for name, each in values.items():
+        for secret in (value.secret for value in each if value.secret is not None):
+            try:
+                if secret.env is not None:
+                    checked(read_env(secret.env))
+                elif secret.file is not None:
+                    checked(read_file(secret.file))
+            except UnreadableSecret as problem:
+                problems[name] = str(problem)
+    return problems
+
+
 def checked(value: str) -> str:
-    """The same value, if every place that it may leave through can be masked; else raises Unreadable."""
+    """The same value, if it can be masked wherever it may leave; else raises UnreadableSecret."""
     if len(value) < SHORTEST:
         raise UnreadableSecret(
             f"it has fewer than {SHORTEST} characters, which cannot be masked: make it longer"
@@ -76,14 +118,14 @@ def checked(value: str) -> str:
 
 
 def read_env(name: str) -> str:
-    """The value of an environment variable; raises Unreadable."""
+    """The value of an environment variable; raises UnreadableSecret."""
     if (value := os.environ.get(name)) is None:
         raise UnreadableSecret(f"the environment variable {name} is not set")
     return value
 
 
 def read_file(path: str) -> str:
-    """The text of a file; raises Unreadable."""
+    """The text of a file; raises UnreadableSecret."""
     try:
         if not Path(path).is_file():
             raise UnreadableSecret(f"there is no file {path}")

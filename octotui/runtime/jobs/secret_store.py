@@ -1,19 +1,27 @@
 """Sensitive values of open runs, in memory alone: read once a run, given at its start, set by its scripts."""
 
 import asyncio
+import os
 from collections.abc import Callable, Coroutine, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from octotui.engine.rules.variable_context import declared, output_prefixes, overruled, secret_answers
 from octotui.engine.state import Job, Run, State, step_of
 from octotui.model.values import Secret
-from octotui.runtime.jobs.secret_sources import UnreadableSecret, read_secret
+from octotui.runtime.jobs.secret_sources import UnreadableSecret, checked, read_secret
 
 Reader = Callable[[Secret], Coroutine[Any, Any, str]]
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 _OUTPUT = "Octopus.Action["
 _LOST = "it was given when the run was started, and octotui was opened anew since: start the run again"
 
+_HOW = (
+    "in the server's environment: `octotui stop FILE`, then start it from a shell that has it,"
+    " or pass your own for one run with --pass-env {}"
+)
 _UNUSABLE = (
     "cannot be used: it was given in an answer, and octotui was opened anew since: start the run again"
 )
@@ -22,17 +30,21 @@ _UNUSABLE = (
 class SecretStore:
     """Keeps what no journal, log or screen may hold (V5); in a new session it is empty."""
 
-    def __init__(self, read: Reader | None = read_secret) -> None:
-        """Without `read` nothing is read: nobody runs a script with it."""
+    def __init__(self, read: Reader | None = read_secret, *, served: bool = False) -> None:
+        """Without `read` nothing is read: nobody runs a script with it. A server's environment is its own."""
         self._read = read
+        self._served = served
         self._given: dict[str, dict[str, str]] = {}
+        self._passed: dict[str, dict[str, str]] = {}
         self._set: dict[str, dict[str, str]] = {}
         self._reading: dict[str, dict[Secret, asyncio.Task[str]]] = {}
         self._waiting: dict[str, asyncio.Task[dict[str, str]]] = {}
 
-    def give(self, run: str, values: Mapping[str, str]) -> None:
-        """Keep what was given when a run was asked for."""
+    def give(self, run: str, values: Mapping[str, str], passed: Mapping[str, str] = NOTHING) -> None:
+        """Keep what was given when a run was asked for: values, and variables passed to its family."""
         self._given[run] = dict(values)
+        if passed:
+            self._passed[run] = dict(passed)
 
     def restore(self, run: Run, values: Mapping[str, str]) -> None:
         """Keep again what an earlier session has given to a job of a run that goes on."""
@@ -49,8 +61,10 @@ class SecretStore:
             values = {f"{prefix}.{name}": value for name, value in outputs.items()}
             self._set.setdefault(job.run, {}).update(values)
 
-    def forget(self, run: str) -> None:
-        """Let go of all that is kept for a run that has ended."""
+    def forget(self, run: str, state: State) -> None:
+        """Let go of all that is kept for a run that has ended, and of what families that have were passed."""
+        for root in [each for each in self._passed if each not in state.families]:
+            del self._passed[root]
         self._given.pop(run, None)
         self._set.pop(run, None)
         for task in self._reading.pop(run, {}).values():
@@ -59,7 +73,7 @@ class SecretStore:
     async def values(self, state: State, job: Job) -> dict[str, str] | None:
         """The sensitive values that a job's script sees, or None where the job was stopped meanwhile.
 
-        Raises Unreadable with a sentence for each that cannot be used.
+        Raises UnreadableSecret with a sentence for each that cannot be used.
         """
         wanted = {} if self._read is None else self._wanted(state, job)
         self._check_answers(state, job)
@@ -118,14 +132,19 @@ class SecretStore:
             return given[name]
         if secret is None or self._read is None:
             return ""  # asked for, and nobody said anything
+        passed = self._passed.get(run.root, {})
+        if secret.env in passed:
+            return checked(passed[secret.env])
         tasks = self._reading.setdefault(run.id, {})
         if secret not in tasks:
             tasks[secret] = asyncio.ensure_future(self._read(secret))
             tasks[secret].add_done_callback(_seen)
         try:
             return await asyncio.shield(tasks[secret])
-        except UnreadableSecret:
+        except UnreadableSecret as problem:
             tasks.pop(secret, None)  # a retry reads it anew
+            if self._served and secret.env is not None and secret.env not in os.environ:
+                raise UnreadableSecret(f"{problem} {_HOW.format(secret.env)}") from None
             raise
 
 

@@ -61,6 +61,7 @@ class RequestHandler:
         match client_request:
             case SendRequest(request=request):
                 await self._check(peer, right_for(request), request)
+                self._check_passed(peer, request)
                 return DoneReply(id=client_request.id, events=await self._send(peer, request))
             case ChooseRequest():
                 await self._check(peer, "start", client_request)
@@ -101,6 +102,11 @@ class RequestHandler:
             subject = "packages" if isinstance(request, ChooseRequest) else subject_of(request)
             await self.record(peer, str(request.__struct_config__.tag), subject, missing)
             raise commands.Refused(missing)
+
+    def _check_passed(self, peer: Peer, request: commands.Request) -> None:
+        """Refuse values of environment variables from others than the owner, whose secrets they stand for."""
+        if isinstance(request, commands.StartRun) and request.passed and peer.user != self._owner:
+            raise commands.Refused(f"only {self._owner}, who owns the space, may pass values with --pass-env")
 
     async def _stop(self, peer: Peer, request: StopRequest) -> Answer:
         if peer.user != self._owner:

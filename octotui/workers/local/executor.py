@@ -48,7 +48,7 @@ class LocalExecutor:
         return AttemptStatus("unstarted" if record.pid is None else "lost", record.resume)
 
     async def start(self, location: AttemptLocation, work: AttemptSpec, resume: str = "") -> None:
-        """Begin the work under a supervisor; raises Unstartable."""
+        """Begin the work under a supervisor; raises StartError."""
         program = self._programs.get(work.shell) or _program(work.shell)
         if not program:
             raise StartError(f"{work.shell} is not on this machine: install it, or say another shell")

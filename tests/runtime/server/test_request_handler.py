@@ -7,7 +7,8 @@ import pytest
 from msgspec.structs import replace
 
 from octotui.engine import commands, events
-from octotui.model.space import Access, Channel
+from octotui.model.space import Access, Channel, Value
+from octotui.model.values import Secret
 from octotui.runtime.server import protocol
 from octotui.runtime.server.peer_credentials import Peer
 from octotui.runtime.server.request_handler import RequestHandler
@@ -49,6 +50,25 @@ async def test_i8_who_lacks_the_right_is_refused_and_that_is_kept(
         assert isinstance(refused, protocol.RefusedReply)
         (kept,) = here.events(events.ActionRefused)
         assert (kept.user, kept.origin, kept.reason) == ("bob", "process 6", refused.reason)
+
+
+async def test_v5_only_the_owner_passes_variables_of_an_environment(tmp_path: Path) -> None:
+    declared = replace(
+        MODEL,
+        access=Access(start=("bob",)),
+        variables={"Password": (Value(kind="sensitive", secret=Secret(env="DB")),)},
+    )
+    request = commands.StartRun(process="go", passed={"DB": "correct horse"})
+    async with served(declared, tmp_path) as here:
+        refused = await desk(here).answer(BOB, protocol.SendRequest(id=1, request=request))
+        assert isinstance(refused, protocol.RefusedReply)
+        assert refused.reason == "only ann, who owns the space, may pass values with --pass-env"
+        done = await desk(here).answer(ANN, protocol.SendRequest(id=2, request=request))
+        assert isinstance(done, protocol.DoneReply)
+        wrong = replace(request, passed={"PATH": "/tmp"})
+        other = await desk(here).answer(ANN, protocol.SendRequest(id=3, request=wrong))
+        assert isinstance(other, protocol.RefusedReply)
+        assert other.reason == 'no sensitive value is read from the variable PATH; known: "DB".'
 
 
 async def test_a_log_is_read_in_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
