@@ -8,10 +8,12 @@ from typing import NoReturn
 
 from msgspec.structs import replace
 
+from octotui.model.checks.schedule_values import warn_of_schedule_values
 from octotui.model.complaints import Complaint, InsideReport, ModelError, did_you_mean
 from octotui.model.iteration import variables
 from octotui.model.space import Model, Space
 from octotui.model.toml.read import Check, load, load_with_warnings
+from octotui.variables.check_splices import warn_of_splices
 from octotui.variables.check_templates import check_expressions
 
 USAGE = 2  # the exit code of a wrong model and of wrong usage
@@ -61,7 +63,7 @@ def _check_secrets(model: Model, report: InsideReport) -> None:
 CHECKS: tuple[Check, ...] = (check_expressions, _check_secrets)
 """What other rooms find wrong in a model's texts."""
 
-ADVICE: tuple[Check, ...] = ()
+ADVICE: tuple[Check, ...] = (warn_of_splices, warn_of_schedule_values)
 """What `check` warns of in a model that is right."""
 
 

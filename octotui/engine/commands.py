@@ -32,8 +32,8 @@ class StartRun(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
     It stands in no line until `not_before` (seconds since 1970). What a schedule starts says which one, and
     the time it was due at: a time that has been started already is refused. A caller's values are answers to
-    prompts; any other name is refused (V6). `passed` are variables of the environment that its owner gives it:
-    sensitive values are read from them before the server's own (V5).
+    prompts; any other name is refused (V6). `passed` are variables of the environment that its owner gives
+    it: sensitive values are read from them before the server's own (V5).
     """
 
     process: str
@@ -102,8 +102,8 @@ class ReportOutcome(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 class TakeInterruption(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """A user takes responsibility for a question.
 
-    The owner of a space takes it also from a `holder` who cannot answer any more, for the reason `since`; both
-    are what the machine found, never what a client says.
+    The owner of a space takes it also from a `holder` who cannot answer any more, for the reason `since`:
+    both are what the server found, never what a client says.
     """
 
     interruption: str
@@ -125,7 +125,7 @@ class AnswerInterruption(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class ReleaseInterruption(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """The responsible user lets others take a question; the owner also what a `holder` cannot answer any more."""
+    """The responsible user lets others take a question; `holder` and `since` as where one is taken."""
 
     interruption: str
     user: str

@@ -50,7 +50,7 @@ def with_accounts(command: C, state: State, owner: str, there: Exists = exists) 
     since = None
     if question is not None and holder is not None and command.user == owner != holder:
         since = _why_left_behind(state, question, holder, owner, there)
-    return replace(command, holder=holder or "", since=since) if since else replace(command, holder="", since="")
+    return replace(command, holder=holder if holder and since else "", since=since or "")
 
 
 def _why_left_behind(

@@ -46,7 +46,8 @@ def question_of(state: State, argument: str) -> Interruption:
 def take(space: str, question: str, as_json: bool, state: Path | None) -> None:
     """Take responsibility for QUESTION: its id, or that of the run that asks it.
 
-    The owner of the space takes it also from somebody who cannot answer any more, such as an account that is gone.
+    The owner of the space takes it also from somebody who cannot answer any more: whose account is gone, or
+    who has no right to.
     """
 
     def wishes(present: State, user: str) -> Iterator[Request]:
@@ -62,7 +63,8 @@ def take(space: str, question: str, as_json: bool, state: Path | None) -> None:
 def give_back(space: str, question: str, as_json: bool, state: Path | None) -> None:
     """Let others take QUESTION, which you have taken.
 
-    The owner of the space gives back what an account has taken that is gone, or may not answer any more.
+    The owner of the space gives back also what was taken by somebody who cannot answer any more: whose
+    account is gone, or who has no right to.
     """
 
     def wishes(present: State, user: str) -> Iterator[Request]:

@@ -39,6 +39,7 @@ def command(space: str, run: str, as_json: bool, state: Path | None, **options: 
             rerun = again(client.state, family.runs[name], client.user, given)
             heard.tell(await client.send(rerun.command))
             if rerun.dropped:
-                print(f"octotui: left out, since nobody is asked for: {', '.join(rerun.dropped)}", file=sys.stderr)
+                names = ", ".join(rerun.dropped)
+                print(f"octotui: left out what nobody is asked for any more: {names}", file=sys.stderr)
 
     run_request(main)

@@ -46,7 +46,7 @@ class InterruptionAnswered(Event, frozen=True, tag=True):
 
 
 class InterruptionReleased(Event, frozen=True, tag=True):
-    """The one who was responsible lets others take it, or the owner of the space has taken it from a `holder`."""
+    """The one who was responsible lets others take it; or the owner of the space takes it from a `holder`."""
 
     run: str
     interruption: str

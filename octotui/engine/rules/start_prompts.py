@@ -130,7 +130,7 @@ def unasked(
 
 
 def _unasked(name: str, values: Sequence[Value], asked: Sequence[RequiredPrompt]) -> str:
-    """Why nobody is asked for a name: a misspelt one, one whose value is declared, or is asked for elsewhere."""
+    """Why nobody is asked for a name: it is misspelt, its value is declared, or it is asked for elsewhere."""
     prompts = [value for value in values if value.prompt is not None]
     if not values:
         return f"there is no prompt for {name}{did_you_mean(name, [each.name for each in asked]).rstrip('.')}"
