@@ -5,11 +5,11 @@ from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
+from octotui.engine.decide.question_holders import AccountExists
 from octotui.engine.evolve.evolve import evolve
 from octotui.engine.state import State
 from octotui.engine.state.snapshot import UnreadableSnapshot, decode, encode
 from octotui.model.space import Model
-from octotui.runtime.accounts import Exists, exists
 from octotui.runtime.clocks import Clock
 from octotui.runtime.effects import EffectRunner
 from octotui.runtime.jobs.package_acquisition import RealAcquirer
@@ -35,12 +35,13 @@ async def open_space(
     *listeners: Listener,
     schedules: bool = False,
     served: bool = False,
-    accounts: Exists | None = exists,
+    accounts: AccountExists | None = None,
 ) -> AsyncIterator[Session]:
     """A session on the model's space, for one octotui at a time; raises StoreError.
 
-    It keeps to the model's `schedules` where that is asked for, and is `served` where a server has it. Of a
-    damaged journal `session.rescued` says what is missing.
+    It keeps to the model's `schedules` where that is asked for, and is `served` where a server has it. Without
+    `accounts` any name is taken for one of the machine. Of a damaged journal `session.rescued` says what is
+    missing.
     """
     folder = space_folder(model.space.slug, state_dir)
     with folder:

@@ -17,13 +17,13 @@ from octotui.engine.commands import (
     StartRun,
     Tick,
 )
+from octotui.engine.decide.question_holders import AccountExists, with_accounts
 from octotui.engine.events import AnyEvent, RunQueued
 from octotui.engine.evolve.evolve import replay
 from octotui.engine.rules.answer_fields import fill_in
 from octotui.engine.rules.start_prompts import sort_out
 from octotui.engine.state import State, manual_of, next_deadline
 from octotui.model.space import Channel, Model
-from octotui.runtime.accounts import Exists, with_accounts
 from octotui.runtime.clocks import Clock, SteadyClock
 from octotui.runtime.effects import EffectRunner
 from octotui.runtime.jobs.package_acquisition import Chosen
@@ -54,7 +54,7 @@ class Session:
         user: str,
         now: Clock,
         timetable: ScheduleTimer | None = None,
-        accounts: Exists | None = None,
+        accounts: AccountExists | None = None,
     ) -> None:
         """Without `accounts` of the machine, any name is taken for one."""
         self.state = state

@@ -93,7 +93,7 @@ async def day(folder: Path, number: float) -> AsyncIterator[Played]:
     def now() -> float:
         return FIRST_DAY + number * DAY + time.monotonic() - begun
 
-    async with open_space(model, folder / STATE, "ann", now, schedules=True, accounts=None) as session:
+    async with open_space(model, folder / STATE, "ann", now, schedules=True) as session:
         yield Played(session, model)
 
 

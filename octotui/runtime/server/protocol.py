@@ -34,7 +34,7 @@ class Hello(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """
 
     version: Number
-    since: Number | None = None
+    since: int | None = None
     follow: bool = True
     model: str | None = None
 

@@ -5,10 +5,10 @@ import os
 from typing import assert_never
 
 from octotui.engine import commands
+from octotui.engine.decide.question_holders import AccountExists, with_accounts
 from octotui.engine.events import AnyEvent
 from octotui.engine.rules.authorization import Right, missing_right, right_for, subject_of, with_actor
-from octotui.runtime.accounts import Exists, exists, with_accounts
-from octotui.runtime.server.peer_credentials import Peer
+from octotui.runtime.server.peer_credentials import Peer, account_exists
 from octotui.runtime.server.protocol import (
     PART,
     ChooseRequest,
@@ -38,7 +38,7 @@ class RequestHandler:
         folder: SpaceFolder,
         owner: str,
         stopped: asyncio.Event,
-        accounts: Exists = exists,
+        accounts: AccountExists = account_exists,
     ) -> None:
         self.process = os.getpid()
         self._accounts = accounts

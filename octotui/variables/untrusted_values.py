@@ -19,25 +19,25 @@ CHOSEN = ("select", "checkbox")
 """Kinds of prompts whose answers are among texts that the model itself holds."""
 
 
-class Source(msgspec.Struct, frozen=True):
+class TaintSource(msgspec.Struct, frozen=True):
     """A variable that holds what people say, and who says it: `starts a run`."""
 
     name: str
     who: str
 
 
-Sources = Mapping[str, Source]
-"""Sources by their names in lower case."""
+TaintSources = Mapping[str, TaintSource]
+"""TaintSources by their names in lower case."""
 
-End = Source | str
+Origin = TaintSource | str
 """What a value comes to: what people say, or the name of a variable that octotui makes for a run."""
 
 
-class Found(msgspec.Struct, frozen=True):
+class TaintedVariable(msgspec.Struct, frozen=True):
     """A variable that a text names, and what of it people say, which may be in a value within its value."""
 
     name: str
-    source: Source
+    source: TaintSource
 
 
 class VariableTable:
@@ -48,36 +48,36 @@ class VariableTable:
         scopes = {each.scope for some in values.values() for each in some}
         self.silent = not any(_is_free(some) or _names_ours(some) for some in values.values())
         self._scoped = any(each.step or each.process for each in scopes)
-        self._known: dict[tuple[str, str], dict[str, tuple[End, ...]]] = {}
+        self._known: dict[tuple[str, str], dict[str, tuple[Origin, ...]]] = {}
 
-    def ends_of(self, name: str, process: str, step: str) -> tuple[End, ...]:
+    def origins_of(self, name: str, process: str, step: str) -> tuple[Origin, ...]:
         """What the values of a variable come to, where this step sees them."""
         place = (process, step) if self._scoped else ("", "")
-        return self._ends(name, place, self._known.setdefault(place, {}), 0)
+        return self._origins(name, place, self._known.setdefault(place, {}), 0)
 
-    def _ends(
-        self, name: str, place: tuple[str, str], known: dict[str, tuple[End, ...]], depth: int
-    ) -> tuple[End, ...]:
+    def _origins(
+        self, name: str, place: tuple[str, str], known: dict[str, tuple[Origin, ...]], depth: int
+    ) -> tuple[Origin, ...]:
         if name not in known and depth < DEEPEST:
             known[name] = ()  # within itself
             written, values = self.declared[name]
             here = _holding(values, *place)
-            ends: dict[End, None] = {}
+            origins: dict[Origin, None] = {}
             if _is_free(values) and any(each.prompt for each in here):
-                ends[Source(written, "starts a run")] = None
+                origins[TaintSource(written, "starts a run")] = None
             for key in (each.key for text in _texts(here) for each in references(text)):
                 if key.startswith(OURS):
-                    ends[key] = None
+                    origins[key] = None
                 for inner in named(key, self.declared):
-                    ends |= dict.fromkeys(self._ends(inner, place, known, depth + 1))
-            known[name] = tuple(ends)
+                    origins |= dict.fromkeys(self._origins(inner, place, known, depth + 1))
+            known[name] = tuple(origins)
         return known.get(name, ())
 
 
-class PeopleTexts:
+class UntrustedValues:
     """What people say in the variables that a process sees."""
 
-    def __init__(self, table: VariableTable, sources: Sources, process: str = "") -> None:
+    def __init__(self, table: VariableTable, sources: TaintSources, process: str = "") -> None:
         self._table = table
         self._sources = sources
         self._process = process
@@ -87,17 +87,17 @@ class PeopleTexts:
         """Whether it is worth while to read texts: most models ask nobody for more than notes."""
         return not self._silent or any(NOTES in each.lower() for each in texts)
 
-    def find(self, key: str, step: str = "") -> Iterator[Found]:
+    def find(self, key: str, step: str = "") -> Iterator[TaintedVariable]:
         """What people say in the variables that a name in lower case may stand for in a step."""
         for source in self._made(key):
-            yield Found(source.name, source)
+            yield TaintedVariable(source.name, source)
         for name in named(key, self._table.declared):
             written = self._table.declared[name][0]
-            for end in self._table.ends_of(name, self._process, step):
+            for end in self._table.origins_of(name, self._process, step):
                 for source in self._made(end) if isinstance(end, str) else (end,):
-                    yield Found(written, source)
+                    yield TaintedVariable(written, source)
 
-    def _made(self, key: str) -> Iterable[Source]:
+    def _made(self, key: str) -> Iterable[TaintSource]:
         """What people say in a variable that octotui makes for a run, of one target or of all."""
         if not key.startswith(OURS):
             return ()
@@ -119,24 +119,24 @@ def named(key: str, known: Collection[str]) -> Collection[str]:
     return ()
 
 
-def of_process(model: Model, slug: str, process: Runbook) -> Sources:
+def of_process(model: Model, slug: str, process: Runbook) -> TaintSources:
     """What people say in the variables that octotui makes for a run of a process."""
     sources = [source for step in process.flat().steps for source in _answers(step.name, step.action)]
     if slug in model.projects:
-        sources.append(Source("Octopus.Release.Notes", "makes a release"))
+        sources.append(TaintSource("Octopus.Release.Notes", "makes a release"))
     return {key_of(source.name): source for source in sources}
 
 
-def _answers(step: str, action: object) -> Iterator[Source]:
+def _answers(step: str, action: object) -> Iterator[TaintSource]:
     """The variables that an answer to a step makes."""
     output, who = f"Octopus.Action[{step}].Output", f"answers “{step}”"
     if not isinstance(action, Manual):
-        yield Source(f"{output}.Guidance.Notes", who)
+        yield TaintSource(f"{output}.Guidance.Notes", who)
         return
-    yield Source(f"{output}.Manual.Notes", who)
+    yield TaintSource(f"{output}.Manual.Notes", who)
     for name, field in action.fields.items():
         if field.kind not in CHOSEN:
-            yield Source(f"{output}.{name}", who)
+            yield TaintSource(f"{output}.{name}", who)
 
 
 def _is_free(values: Iterable[Value]) -> bool:

@@ -7,7 +7,14 @@ from octotui.model.complaints import InsideReport, Keys, SourcePosition
 from octotui.model.iteration import placed, processes, values_seen_by
 from octotui.model.process import HealthCheck, Script, Step, TemplateCall
 from octotui.model.space import Model
-from octotui.variables.people_texts import Found, PeopleTexts, Source, VariableTable, named, of_process
+from octotui.variables.untrusted_values import (
+    TaintedVariable,
+    UntrustedValues,
+    TaintSource,
+    VariableTable,
+    named,
+    of_process,
+)
 from octotui.variables.references import references
 from octotui.variables.syntax.nodes import place
 
@@ -20,14 +27,14 @@ SAFE = {
 CHOICE = 'Let people choose with kind = "select" instead.'
 INSTRUCTIONS = "Octopus.Interruption.Instructions"
 
-Find = Callable[[str], Iterator[Found]]
+Find = Callable[[str], Iterator[TaintedVariable]]
 """What people say in the variables that a name may stand for."""
 
-Splice = tuple[Keys, SourcePosition, Found, str]
+Injection = tuple[Keys, SourcePosition, TaintedVariable, str]
 """A place where what people say becomes part of a script, and what to do instead."""
 
 
-def warn_of_splices(model: Model, report: InsideReport) -> None:
+def warn_of_injections(model: Model, report: InsideReport) -> None:
     """Warn of every text that people give and `#{}` puts into a script, once for each name and step."""
     tables: dict[str | None, VariableTable] = {}
     for at, process in processes(model):
@@ -35,14 +42,14 @@ def warn_of_splices(model: Model, report: InsideReport) -> None:
         project = model.project_of(slug)
         if project not in tables:
             tables[project] = VariableTable(values_seen_by(model, slug))
-        texts = PeopleTexts(tables[project], of_process(model, slug, process), slug)
+        texts = UntrustedValues(tables[project], of_process(model, slug, process), slug)
         for keys, step in placed(process, at):
             if step.script is not None and texts.may_be_in(_texts_of(step.script)):
                 find = partial(texts.find, step=step.name)
                 _warn(_of_script(step.script, _place_of(step, keys), find), report)
     if model.notify.action is not None:
-        source = Source(INSTRUCTIONS, "starts a run or answers")
-        texts = PeopleTexts(VariableTable(model.variables), {INSTRUCTIONS.lower(): source})
+        source = TaintSource(INSTRUCTIONS, "starts a run or answers")
+        texts = UntrustedValues(VariableTable(model.variables), {INSTRUCTIONS.lower(): source})
         _warn(_of_script(model.notify.action, ("notify",), texts.find), report)
 
 
@@ -52,9 +59,9 @@ def _texts_of(script: Script) -> Iterator[str]:
         yield from script.parameters.values()
 
 
-def _warn(splices: Iterator[Splice], report: InsideReport) -> None:
+def _warn(injections: Iterator[Injection], report: InsideReport) -> None:
     told: set[str] = set()
-    for at, position, found, instead in splices:
+    for at, position, found, instead in injections:
         source = found.source
         if source.name not in told:
             told.add(source.name)
@@ -67,7 +74,7 @@ def _place_of(step: Step, at: Keys) -> Keys:
     return (*at, "health_check") if isinstance(step.action, HealthCheck) else at
 
 
-def _of_script(script: Script, at: Keys, find: Find) -> Iterator[Splice]:
+def _of_script(script: Script, at: Keys, find: Find) -> Iterator[Injection]:
     if isinstance(script, TemplateCall):
         yield from _of_template(script, at, find)
         return
@@ -76,8 +83,8 @@ def _of_script(script: Script, at: Keys, find: Find) -> Iterator[Splice]:
         yield keys, position, found, SAFE[script.shell].format(name=found.name)
 
 
-def _of_template(call: TemplateCall, at: Keys, find: Find) -> Iterator[Splice]:
-    """What its script splices in itself, and the parameters that it splices in, or runs."""
+def _of_template(call: TemplateCall, at: Keys, find: Find) -> Iterator[Injection]:
+    """What its script injections in itself, and the parameters that it injections in, or runs."""
     parameters = {name.lower(): name for name in call.parameters}
     run = dict.fromkeys(call.executed, CHOICE)
     for reference in references(call.body):
@@ -93,7 +100,9 @@ def _of_template(call: TemplateCall, at: Keys, find: Find) -> Iterator[Splice]:
             yield (*at, "parameters", name), position, found, instead
 
 
-def _found(text: str, find: Find, file: str | None = None) -> Iterator[tuple[Found, SourcePosition]]:
+def _found(
+    text: str, find: Find, file: str | None = None
+) -> Iterator[tuple[TaintedVariable, SourcePosition]]:
     """What people say of what becomes part of a text, and where."""
     for reference in references(text):
         for found in find(reference.key):
