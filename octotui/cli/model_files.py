@@ -14,6 +14,7 @@ from octotui.model.iteration import variables
 from octotui.model.space import Model, Space
 from octotui.model.toml.read import Check, load, load_with_warnings
 from octotui.variables.check_injections import warn_of_injections
+from octotui.variables.check_names import check_names
 from octotui.variables.check_templates import check_expressions
 
 USAGE = 2  # the exit code of a wrong model and of wrong usage
@@ -63,7 +64,7 @@ def _check_secrets(model: Model, report: InsideReport) -> None:
 CHECKS: tuple[Check, ...] = (check_expressions, _check_secrets)
 """What other rooms find wrong in a model's texts."""
 
-ADVICE: tuple[Check, ...] = (warn_of_injections, warn_of_schedule_values)
+ADVICE: tuple[Check, ...] = (check_names, warn_of_injections, warn_of_schedule_values)
 """What `check` warns of in a model that is right."""
 
 

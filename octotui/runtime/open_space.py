@@ -39,9 +39,8 @@ async def open_space(
 ) -> AsyncIterator[Session]:
     """A session on the model's space, for one octotui at a time; raises StoreError.
 
-    It keeps to the model's `schedules` where that is asked for, and is `served` where a server has it. Without
-    `accounts` any name is taken for one of the machine. Of a damaged journal `session.rescued` says what is
-    missing.
+    It keeps to the model's `schedules` where that is asked for, and is `served` where a server has it. Where
+    `accounts` are not asked, any name is one. Of a damaged journal `session.rescued` says what is missing.
     """
     folder = space_folder(model.space.slug, state_dir)
     with folder:

@@ -7,16 +7,16 @@ from octotui.model.complaints import InsideReport, Keys, SourcePosition
 from octotui.model.iteration import placed, processes, values_seen_by
 from octotui.model.process import HealthCheck, Script, Step, TemplateCall
 from octotui.model.space import Model
+from octotui.variables.references import references
+from octotui.variables.syntax.nodes import place
 from octotui.variables.untrusted_values import (
     TaintedVariable,
-    UntrustedValues,
     TaintSource,
+    UntrustedValues,
     VariableTable,
     named,
     of_process,
 )
-from octotui.variables.references import references
-from octotui.variables.syntax.nodes import place
 
 SAFE = {
     "bash": 'Read it as "$(get_octopusvariable "{name}")", or from the environment, instead.',
