@@ -1,4 +1,4 @@
-"""Who has a question and cannot answer it: whoever serves the space knows the accounts of the machine (I8)."""
+"""Who has a question and cannot answer it: who serves the space knows the accounts of the machine (I8)."""
 
 from collections.abc import Callable
 from typing import TypeVar

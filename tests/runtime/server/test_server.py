@@ -11,7 +11,8 @@ from msgspec.structs import replace
 from octotui.engine import commands, events
 from octotui.engine.evolve.evolve import evolve
 from octotui.engine.state.snapshot import decode, encode
-from octotui.model.space import Access
+from octotui.model.space import Access, Value
+from octotui.model.values import Prompt
 from octotui.runtime.server import connection, protocol
 from octotui.runtime.server.protocol import (
     DoneReply,
@@ -27,7 +28,8 @@ from octotui.runtime.server.server import FAR
 from tests.runtime.served import Served, served, until
 from tests.world import manual, model, script
 
-MODEL = model({"go": [script("A"), script("B")], "ask": [manual("May it?")]})
+LARGE = Value(kind="prompt", prompt=Prompt(required=False))
+MODEL = model({"go": [script("A"), script("B")], "ask": [manual("May it?")]}, variables={"Large": (LARGE,)})
 HELLO = Hello(version=protocol.VERSION)
 
 

@@ -88,3 +88,17 @@ def test_a_question_asked_earlier_is_looked_up() -> None:
 def test_what_ends_without_anybody_asking_is_no_row() -> None:
     nobody = RunCancelling(run="run-1", ending="timed-out", reason="it took too long", seq=9)
     assert told([nobody]) == []
+
+
+def test_i8_what_the_owner_takes_back_is_told_with_from_whom_and_why() -> None:
+    made = World(model({"a": [manual("Go?")]}))
+    made.start("a")
+    made.take("bob")
+    made.send(
+        commands.ReleaseInterruption(
+            interruption="question-1", user="ann", holder="bob", since="bob has no account here any more"
+        )
+    )
+    assert told(made.events)[-1].endswith(
+        "ann after 00:00: takes it back from bob: bob has no account here any more"
+    )
