@@ -136,7 +136,7 @@ def test_s1_parameters_of_templates_only_where_they_become_part_of_a_script(tmp_
     """One that the template's script reads by the helper function is safe."""
     text = f"{STEP}template = 'own'\nparameters = {{ Text = 'a #{{Version}}', Quiet = '#{{Version}}' }}"
     (warning,) = told(tmp_path, text)
-    assert f"model.toml:{LINES + 4}:27: " in warning
+    assert f"model.toml:{LINES + 4}:26: " in warning
     assert 'steps["A"].parameters.Text' in warning
     assert 'In the template: Read it as "$(get_octopusvariable "Text")"' in warning
 

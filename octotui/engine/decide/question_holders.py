@@ -49,4 +49,6 @@ def _why_left_behind(
     """Why who is responsible for a question cannot answer it any more, or None."""
     if not exists(holder):
         return f"{holder} has no account on this machine any more"
-    return missing_right(state.model, owner, holder, "answer") or may_answer(state, question, holder)
+    if missing_right(state.model, owner, holder, "answer") is not None:
+        return f"{holder} has no right to answer questions here"
+    return may_answer(state, question, holder)

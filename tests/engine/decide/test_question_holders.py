@@ -113,7 +113,7 @@ def test_i2_i8_who_is_in_no_team_of_it_frees_it_for_those_who_are() -> None:
 @pytest.mark.parametrize(
     ("more", "since"),
     [
-        ({"access": Access(answer=("cem",))}, "bob may not answer questions here"),
+        ({"access": Access(answer=("cem",))}, "bob has no right to answer questions here"),
         ({"teams": {"few": Team(name="Few", members=("cem",))}}, "only Few may answer “Ask”, and bob is not"),
     ],
     ids=["right", "team"],
