@@ -94,8 +94,8 @@ def _explained(what: str, lines: list[str], line: int, column: int) -> str:
             return f"{_first_word(rest)} is no value; text stands in quotes"
         case ["Illegal", "character", *_] if column > len(written):
             return "the text that begins in this line has no closing quote; several lines stand in '''"
-        case ["Cannot", "declare", *keys, "twice"]:
-            return f"[{' '.join(keys)}] stands here a second time; put its keys under the first one"
+        case ["Cannot", "declare", *declared, "twice"]:
+            return f"[{' '.join(declared)}] stands here a second time; put its keys under the first one"
         case ["Cannot", "overwrite", "a", "value"]:
             return f"{_first_word(written.lstrip())} has a value already; keep one of them"
     return what[:1].lower() + what[1:] if what.startswith(("Expected", "Unclosed", "Unescaped")) else what
