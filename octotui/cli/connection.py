@@ -17,7 +17,7 @@ from octotui.runtime.open_space import open_space, space_folder
 from octotui.runtime.quiescence import waiting_on_people
 from octotui.runtime.server.client import Client
 from octotui.runtime.server.lifetime import shared
-from octotui.runtime.server.peer_credentials import this_account
+from octotui.runtime.server.peer_credentials import account_exists, this_account
 from octotui.runtime.space_access import Listener, SpaceAccess
 from octotui.store.errors import StoreError
 from octotui.store.private_files import opened_private
@@ -122,7 +122,7 @@ async def there(
     except NoServer:
         pass
     async with (
-        open_space(model, state, this_account(), time.time, *listeners) as session,
+        open_space(model, state, this_account(), time.time, *listeners, accounts=account_exists) as session,
         shared(session, model, state, file, read_model),
     ):
         if session.trouble:

@@ -8,10 +8,12 @@ from typing import NoReturn
 
 from msgspec.structs import replace
 
+from octotui.model.checks.schedule_values import warn_of_schedule_values
 from octotui.model.complaints import Complaint, InsideReport, ModelError, did_you_mean
 from octotui.model.iteration import variables
 from octotui.model.space import Model, Space
 from octotui.model.toml.read import Check, load, load_with_warnings
+from octotui.variables.check_injections import warn_of_injections
 from octotui.variables.check_names import check_names
 from octotui.variables.check_templates import check_expressions
 
@@ -62,7 +64,7 @@ def _check_secrets(model: Model, report: InsideReport) -> None:
 CHECKS: tuple[Check, ...] = (check_expressions, _check_secrets)
 """What other rooms find wrong in a model's texts."""
 
-ADVICE: tuple[Check, ...] = (check_names,)
+ADVICE: tuple[Check, ...] = (check_names, warn_of_injections, warn_of_schedule_values)
 """What `check` warns of in a model that is right."""
 
 

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
+from octotui.engine.decide.question_holders import AccountExists
 from octotui.engine.evolve.evolve import evolve
 from octotui.engine.state import State
 from octotui.engine.state.snapshot import UnreadableSnapshot, decode, encode
@@ -35,11 +36,12 @@ async def open_space(
     *listeners: Listener,
     schedules: bool = False,
     served: bool = False,
+    accounts: AccountExists | None = None,
 ) -> AsyncIterator[Session]:
     """A session on the model's space, for one octotui at a time; raises StoreError.
 
-    It keeps to the model's `schedules` where that is asked for, and is `served` where a server has it. Of a
-    damaged journal `session.rescued` says what is missing.
+    It keeps to the model's `schedules` where that is asked for, and is `served` where a server has it. Where
+    `accounts` are not asked, any name is one. Of a damaged journal `session.rescued` says what is missing.
     """
     folder = space_folder(model.space.slug, state_dir)
     with folder:
@@ -49,7 +51,16 @@ async def open_space(
             crew = EffectRunner(folder, LocalExecutor(), RealAcquirer(), now, vault=secrets)
             timetable = ScheduleTimer() if schedules else None
             clock = SteadyClock(now, state.at, since_boot, read_anchor(folder.path))
-            session = Session(state, journal, crew, user=user, now=now, timetable=timetable, clock=clock)
+            session = Session(
+                state,
+                journal,
+                crew,
+                user=user,
+                now=now,
+                timetable=timetable,
+                clock=clock,
+                accounts=accounts,
+            )
             session.listen(SnapshotWriter(journal, (journal.snapshot() or (0, b""))[0]).take)
             for listener in listeners:
                 session.listen(listener)
