@@ -76,11 +76,21 @@ def start_server(file: Path | None, folder: SpaceFolder) -> None:
     """Start the server of a space, or find that somebody has; raises StoreError where it can't be started.
 
     It has a session of its own, so that it outlives terminals, and writes into a log in the space's folder.
+    Its interpreter looks for no module where we stand (-P), nor does it stand there.
     """
     folder.make()
     listening, saying = os.pipe()
     what = [] if file is None else [str(file.absolute())]
-    command = [sys.executable, "-m", "octotui", "serve", *what, "--state", str(folder.path.parent)]
+    command = [
+        sys.executable,
+        "-P",
+        "-m",
+        "octotui",
+        "serve",
+        *what,
+        "--state",
+        str(folder.path.parent.absolute()),
+    ]
     try:
         (folder.path / LOG).touch(mode=0o600)
         with (folder.path / LOG).open("ab") as log:
@@ -89,6 +99,7 @@ def start_server(file: Path | None, folder: SpaceFolder) -> None:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
+                cwd="/",
                 start_new_session=True,
                 pass_fds=(saying,),
             ).returncode = 0  # it is nobody's child to wait for

@@ -22,6 +22,7 @@ from octotui.store.errors import Damaged, StoreError
 from octotui.store.journal.journal import Journal, JournalReader
 from octotui.store.journal.recovery import Recovery, check, finish, recover
 from octotui.store.space_folder import SpaceFolder, default_base
+from octotui.store.user_config import file_trust
 from octotui.workers.local.executor import LocalExecutor
 
 
@@ -45,7 +46,7 @@ async def open_space(
         journal, state, rescued = _taken_up(folder.journal)
         try:
             secrets = SecretStore(served=served)
-            crew = EffectRunner(folder, LocalExecutor(), RealAcquirer(), now, vault=secrets)
+            crew = EffectRunner(folder, LocalExecutor(file_trust()), RealAcquirer(), now, vault=secrets)
             timetable = ScheduleTimer() if schedules else None
             session = Session(state, journal, crew, user=user, now=now, timetable=timetable)
             session.listen(SnapshotWriter(journal, (journal.snapshot() or (0, b""))[0]).take)
