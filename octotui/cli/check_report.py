@@ -1,6 +1,5 @@
 """What `octotui check` says of a model: loaded without click, since editors call it at every save."""
 
-import json
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -61,4 +60,4 @@ def _object(model: Model | None, complaints: Iterable[Complaint], warnings: Iter
         "complaints": msgspec.to_builtins(tuple(complaints)),
         "warnings": msgspec.to_builtins(tuple(warnings)),
     }
-    return json.dumps(content, ensure_ascii=False)
+    return msgspec.json.encode(content).decode()

@@ -15,6 +15,7 @@ from octotui.model.iteration import variables
 from octotui.model.space import Feed, Model, Space, Target, Worker
 from octotui.model.toml.read import Check, load, load_with_warnings
 from octotui.store.user_config import file_trust
+from octotui.variables.check_names import check_names
 from octotui.variables.check_templates import check_expressions
 
 USAGE = 2  # the exit code of a wrong model and of wrong usage
@@ -93,7 +94,7 @@ def _checks(trust: FileTrust) -> tuple[Check, ...]:
     return check_expressions, partial(_check_secrets, trust), partial(_check_folders, trust)
 
 
-ADVICE: tuple[Check, ...] = ()
+ADVICE: tuple[Check, ...] = (check_names,)
 """What `check` warns of in a model that is right."""
 
 

@@ -9,7 +9,7 @@ from octotui.engine.evolve.evolve import evolve
 from octotui.engine.state import State
 from octotui.engine.state.snapshot import UnreadableSnapshot, decode, encode
 from octotui.model.space import Model
-from octotui.runtime.clocks import Clock
+from octotui.runtime.clocks import Clock, SteadyClock, since_boot
 from octotui.runtime.effects import EffectRunner
 from octotui.runtime.jobs.package_acquisition import RealAcquirer
 from octotui.runtime.jobs.secret_store import SecretStore
@@ -18,6 +18,7 @@ from octotui.runtime.schedule_timer import ScheduleTimer
 from octotui.runtime.session import Session
 from octotui.runtime.snapshots import SnapshotWriter
 from octotui.runtime.space_access import Listener
+from octotui.store.clock_anchor import keep_anchor, read_anchor
 from octotui.store.errors import Damaged, StoreError
 from octotui.store.journal.journal import Journal, JournalReader
 from octotui.store.journal.recovery import Recovery, check, finish, recover
@@ -48,16 +49,19 @@ async def open_space(
             secrets = SecretStore(served=served)
             crew = EffectRunner(folder, LocalExecutor(file_trust()), RealAcquirer(), now, vault=secrets)
             timetable = ScheduleTimer() if schedules else None
-            session = Session(state, journal, crew, user=user, now=now, timetable=timetable)
+            clock = SteadyClock(now, state.at, since_boot, read_anchor(folder.path))
+            session = Session(state, journal, crew, user=user, now=now, timetable=timetable, clock=clock)
             session.listen(SnapshotWriter(journal, (journal.snapshot() or (0, b""))[0]).take)
             for listener in listeners:
                 session.listen(listener)
             try:
                 await session.start(model, rescued)
+                keep_anchor(folder.path, *clock.moment())
                 async with _beside(RetentionCleaner(session, folder).work()):
                     yield session
             finally:
                 await session.close()
+            keep_anchor(folder.path, *clock.moment())
             with suppress(StoreError):  # it only saves the next one time
                 await journal.save_snapshot(session.state.seq, encode(session.state))
         finally:

@@ -53,11 +53,13 @@ class Session:
         user: str,
         now: Clock,
         timetable: ScheduleTimer | None = None,
+        clock: SteadyClock | None = None,
     ) -> None:
         self.state = state
         self.user = user
         self.trouble = ""
-        self.now: Clock = SteadyClock(now, state.at)
+        self.clock = clock or SteadyClock(now, state.at)
+        self.now: Clock = self.clock
         self.rescued: Recovery | None = None  # what became of a damaged journal
         self._journal = journal
         self._effects = crew
@@ -245,6 +247,11 @@ class Session:
         if due is not None:
             loop = asyncio.get_running_loop()
             self._timer = loop.call_later(min(max(0.0, due - self.now()), LOOK_AGAIN), self._ring)
+
+    def look_again(self) -> None:
+        """Set the timer anew: the clock says something else now."""
+        self._due = None
+        self._arm()
 
     def _next(self) -> float | None:
         """When something falls due next, of a run or of a schedule."""

@@ -104,6 +104,11 @@ class Client:
         )
         return done.versions, done.problems
 
+    async def clock(self, *, confirm: bool) -> str:
+        """What is the matter with the clock of the space's machine, or nothing; the owner can confirm it."""
+        done = await self._ask(lambda number: protocol.ClockRequest(id=number, confirmed=confirm))
+        return "; ".join(done.problems)
+
     async def stop(self) -> None:
         """End the server, and wait until it has let go of the space; what runs on machines goes on."""
         await self._ask(lambda number: protocol.StopRequest(id=number))

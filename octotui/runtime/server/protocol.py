@@ -82,7 +82,16 @@ class StopRequest(msgspec.Struct, frozen=True, kw_only=True, tag="Stop"):
     id: int
 
 
-ClientRequest = SendRequest | ChooseRequest | FamilyRequest | HistoryRequest | LogRequest | StopRequest
+class ClockRequest(msgspec.Struct, frozen=True, kw_only=True, tag="Clock"):
+    """Ask whether the machine's clock was set, and let the new time count where that is to be `confirmed`."""
+
+    id: int
+    confirmed: bool = False
+
+
+ClientRequest = (
+    SendRequest | ChooseRequest | FamilyRequest | HistoryRequest | LogRequest | StopRequest | ClockRequest
+)
 ToServer = Hello | ClientRequest
 
 

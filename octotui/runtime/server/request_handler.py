@@ -12,6 +12,7 @@ from octotui.runtime.server.protocol import (
     PART,
     ChooseRequest,
     ClientRequest,
+    ClockRequest,
     DoneReply,
     FailedReply,
     FamilyRequest,
@@ -71,6 +72,8 @@ class RequestHandler:
                 )
             case StopRequest():
                 return await self._stop(peer, client_request)
+            case ClockRequest():
+                return await self._clock(peer, client_request)
             case _:
                 assert_never(client_request)
 
@@ -96,13 +99,26 @@ class RequestHandler:
         if isinstance(request, commands.StartRun) and request.passed and peer.user != self._owner:
             raise commands.Refused(f"only {self._owner}, who owns the space, may pass values with --pass-env")
 
+    async def _clock(self, peer: Peer, request: ClockRequest) -> Answer:
+        """Say what is the matter with the clock; only the owner lets a new time count (R7)."""
+        if request.confirmed:
+            await self._check_owner(peer, "Clock", "confirm what its clock says")
+            self._session.clock.confirm()
+            self._session.look_again()
+        trouble = self._session.clock.trouble
+        return DoneReply(id=request.id, problems=(trouble,) if trouble else ())
+
     async def _stop(self, peer: Peer, request: StopRequest) -> Answer:
-        if peer.user != self._owner:
-            reason = f"only {self._owner}, who started the server, may stop it"
-            await self.record(peer, "Stop", self._session.state.model.space.slug, reason)
-            return RefusedReply(id=request.id, reason=reason)
+        await self._check_owner(peer, "Stop", "stop it")
         asyncio.get_running_loop().call_soon(self._stopped.set)
         return DoneReply(id=request.id)
+
+    async def _check_owner(self, peer: Peer, action: str, what: str) -> None:
+        """Refuse to others what only the owner may do, and keep that they tried."""
+        if peer.user != self._owner:
+            reason = f"only {self._owner}, who started the server, may {what}"
+            await self.record(peer, action, self._session.state.model.space.slug, reason)
+            raise commands.Refused(reason)
 
     async def record(self, peer: Peer, action: str, subject: str, reason: str) -> None:
         """Keep that somebody was refused something."""

@@ -143,7 +143,8 @@ class Server:
         if model is not None and model != self._session.state.model:
             await self._session.send(LoadModel(model))
         rescued = self._session.rescued
-        trouble = "; ".join(filter(None, (rescued.message if rescued else "", self._file.trouble)))
+        told = (rescued.message if rescued else "", self._file.trouble, self._session.clock.trouble)
+        trouble = "; ".join(filter(None, told))
         if self._session.trouble != trouble:
             self._session.trouble = trouble
             for seat in self.seats:

@@ -102,6 +102,12 @@ def test_what_a_feed_cannot_be_is_said(tmp_path: Path, feed: str, said: str) -> 
     assert said in only_complaint(tmp_path, f"[feeds.far]\n{feed}\n")
 
 
+def test_p1_folders_of_feeds_that_are_empty_are_called_that(tmp_path: Path) -> None:
+    (tmp_path / "packages").mkdir()
+    said = only_complaint(tmp_path, STEP + FEED)
+    assert said.endswith('No feed holds the package "tools"; their folders hold no package at all.')
+
+
 DEPLOYED = """
 [[runbooks.x.steps]]
 name = "One"

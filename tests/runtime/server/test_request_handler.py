@@ -71,6 +71,24 @@ async def test_v5_only_the_owner_passes_variables_of_an_environment(tmp_path: Pa
         assert other.reason == 'no sensitive value is read from the variable PATH; known: "DB".'
 
 
+async def test_r7_a_clock_that_was_set_is_told_and_only_the_owner_lets_it_count(tmp_path: Path) -> None:
+    async with served(MODEL, tmp_path) as here:
+        clock = here.session.clock
+        before, wall = clock(), clock._wall
+        clock._wall = lambda: wall() + 86400.0
+        assert clock() < before + 60
+        asked = await desk(here).answer(BOB, protocol.ClockRequest(id=1))
+        assert isinstance(asked, protocol.DoneReply)
+        assert asked.problems[0].startswith("the clock of this machine was set ahead by 1 d 0 h: ")
+        refused = await desk(here).answer(BOB, protocol.ClockRequest(id=2, confirmed=True))
+        assert isinstance(refused, protocol.RefusedReply)
+        assert here.events(events.ActionRefused)[-1].action == "Clock"
+        done = await desk(here).answer(ANN, protocol.ClockRequest(id=3, confirmed=True))
+        assert isinstance(done, protocol.DoneReply)
+        assert done.problems == ()
+        assert clock() >= before + 86400.0
+
+
 async def test_a_log_is_read_in_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("octotui.runtime.server.request_handler.PART", 4)
     async with served(MODEL, tmp_path) as here:
