@@ -3,10 +3,16 @@
 import os
 import sys
 
+if __name__ == "__main__" and not sys.flags.safe_path:
+    del sys.path[0]  # the current directory, before anything is loaded that a stranger may have put there
+
 
 def main() -> None:
     """Run the command line; a plain `check FILE`, which editors call often, does without its library."""
     os.umask(os.umask(0o077) & 0o077)  # what we make is ours to read and write, whatever others may
+    from octotui.workers.search_path import leave_current_directory
+
+    left_out = leave_current_directory()
     match sys.argv[1:]:
         case ["check", file] if not file.startswith("-"):
             # msgspec does without it, and it is a fifth of what there is to load.
@@ -17,6 +23,12 @@ def main() -> None:
         case _:
             from octotui.cli.main import cli
 
+            if left_out and "_OCTOTUI_COMPLETE" not in os.environ:
+                named = ", ".join(f"“{each}”" for each in left_out)
+                print(
+                    f"octotui: PATH names {named}, where nothing is looked for: it is not absolute",
+                    file=sys.stderr,
+                )
             cli(prog_name="octotui")
 
 

@@ -17,8 +17,9 @@ from octotui.runtime.open_space import open_space, space_folder
 from octotui.runtime.quiescence import waiting_on_people
 from octotui.runtime.server.client import Client
 from octotui.runtime.server.lifetime import shared
-from octotui.runtime.server.peer_credentials import account_exists, this_account
+from octotui.runtime.server.peer_credentials import this_account
 from octotui.runtime.space_access import Listener, SpaceAccess
+from octotui.store.accounts import account_exists
 from octotui.store.errors import StoreError
 from octotui.store.private_files import opened_private
 from octotui.store.space_folder import SpaceFolder
@@ -78,11 +79,21 @@ def start_server(file: Path | None, folder: SpaceFolder) -> None:
     """Start the server of a space, or find that somebody has; raises StoreError where it can't be started.
 
     It has a session of its own, so that it outlives terminals, and writes into a log in the space's folder.
+    Its interpreter looks for no module where we stand (-P), nor does it stand there.
     """
     folder.make()
     listening, saying = os.pipe()
     what = [] if file is None else [str(file.absolute())]
-    command = [sys.executable, "-m", "octotui", "serve", *what, "--state", str(folder.path.parent)]
+    command = [
+        sys.executable,
+        "-P",
+        "-m",
+        "octotui",
+        "serve",
+        *what,
+        "--state",
+        str(folder.path.parent.absolute()),
+    ]
     command += [f"--owner={account}" for account in named_owners()]
     try:
         with opened_private(folder.path / LOG, "ab") as log:
@@ -91,6 +102,7 @@ def start_server(file: Path | None, folder: SpaceFolder) -> None:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
+                cwd="/",
                 start_new_session=True,
                 pass_fds=(saying,),
             ).returncode = 0  # it is nobody's child to wait for

@@ -24,6 +24,7 @@ from octotui.store.errors import Damaged, StoreError
 from octotui.store.journal.journal import Journal, JournalReader
 from octotui.store.journal.recovery import Recovery, check, finish, recover
 from octotui.store.space_folder import SpaceFolder, default_base
+from octotui.store.user_config import file_trust
 from octotui.workers.local.executor import LocalExecutor
 
 
@@ -48,7 +49,7 @@ async def open_space(
         journal, state, rescued = _taken_up(folder.journal)
         try:
             secrets = SecretStore(served=served)
-            crew = EffectRunner(folder, LocalExecutor(), RealAcquirer(), now, vault=secrets)
+            crew = EffectRunner(folder, LocalExecutor(file_trust()), RealAcquirer(), now, vault=secrets)
             timetable = ScheduleTimer() if schedules else None
             clock = SteadyClock(now, state.at, since_boot, read_anchor(folder.path))
             session = Session(

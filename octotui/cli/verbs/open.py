@@ -89,7 +89,7 @@ async def _alone(model: Model, file: Path | None, state: Path | None, ascii_only
     """The app in the process that holds the space; what still runs when it is left goes on by itself."""
     from octotui.runtime.open_space import open_space
     from octotui.runtime.server.lifetime import shared
-    from octotui.runtime.server.peer_credentials import account_exists
+    from octotui.store.accounts import account_exists
     from octotui.ui.app import OctotuiApp
 
     async with (

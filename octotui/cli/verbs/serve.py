@@ -66,6 +66,5 @@ async def _serve(model: Model, file: Path | None, state: Path | None, ready: _Re
             say(session.trouble)
         ready("ready")
         if ready.background:
-            os.chdir("/")
             sys.stdout.flush()
         return await until_stopped(server, ending, idle=IDLE if ready.background else None)

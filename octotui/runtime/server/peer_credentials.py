@@ -40,15 +40,6 @@ def peer_ids(connection: socket.socket) -> tuple[int, int]:
     return uid, process
 
 
-def account_exists(name: str) -> bool:
-    """Whether this machine has an account of that name."""
-    try:
-        pwd.getpwnam(name)
-    except (KeyError, ValueError, OSError):  # unknown, or no name that an account can have
-        return False
-    return True
-
-
 def this_account() -> str:
     """The account that this process runs as."""
     return account_name(os.geteuid())

@@ -9,7 +9,7 @@ from octotui.engine.decide.question_holders import AccountExists, with_accounts
 from octotui.engine.events import AnyEvent
 from octotui.engine.rules.authorization import missing_right, right_for, subject_of, with_actor
 from octotui.model.complaints import Reason
-from octotui.runtime.server.peer_credentials import Peer, account_exists
+from octotui.runtime.server.peer_credentials import Peer
 from octotui.runtime.server.protocol import (
     PART,
     ChooseRequest,
@@ -26,6 +26,7 @@ from octotui.runtime.server.protocol import (
 )
 from octotui.runtime.server.refusals import RefusalRecorder
 from octotui.runtime.session import Session
+from octotui.store.accounts import account_exists
 from octotui.store.errors import StoreError
 from octotui.store.space_folder import SpaceFolder
 
