@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
-from octotui.cli.model_files import refuse, say
 from octotui.cli.start_options import state_option
+from octotui.cli.terminal.output import refuse, say
 
 
 @click.command("restore")
@@ -17,7 +17,7 @@ def command(backup: Path, as_json: bool, state: Path | None) -> None:
 
     Jobs that ran when the backup was made are lost, and not run again.
     """
-    from octotui.cli.event_printer import write
+    from octotui.cli.terminal.output import say_json
     from octotui.store.errors import StoreError
     from octotui.store.space_folder import default_base
     from octotui.store.transfer.backups import restore
@@ -27,6 +27,6 @@ def command(backup: Path, as_json: bool, state: Path | None) -> None:
     except StoreError as error:
         refuse(str(error))
     if as_json:
-        write({"space": folder.name, "path": str(folder)})
+        say_json({"space": folder.name, "path": str(folder)})
     else:
         say(f"the space {folder.name} is restored in {folder}")
