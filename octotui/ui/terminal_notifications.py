@@ -30,5 +30,5 @@ class TerminalNotifications:
 
 def escapes(text: str) -> str:
     """A notification as terminals understand it: OSC 9 and OSC 777, without anything that could be more."""
-    plain = visible(" ".join(text.split()))[:LONGEST]
+    plain = visible(text.replace("\n", " "))[:LONGEST]
     return f"\x1b]9;octotui: {plain}\x1b\\" + f"\x1b]777;notify;octotui;{plain.replace(';', ',')}\x1b\\"

@@ -49,12 +49,10 @@ def say_document(text: str, *, raw: bool) -> bool:
 def say_json(value: Any, *, indent: int = 0) -> None:
     """Print a value as JSON in one line, or indented; strings hold nothing but what can be seen."""
     try:
-        document = msgspec.json.encode(value)
+        document = msgspec.json.format(msgspec.json.encode(value), indent=indent or -1).decode()
     except UnicodeEncodeError:  # halves of characters, such as in names of files
-        document = json.dumps(msgspec.to_builtins(value), separators=(",", ":")).encode()
-    if indent:
-        document = msgspec.json.format(document, indent=indent)
-    _write(escaped_json(document.decode()).encode() + b"\n")
+        document = json.dumps(msgspec.to_builtins(value), indent=indent or None)
+    _write(escaped_json(document).encode() + b"\n")
 
 
 def warn(sentence: str) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import sys
 import time
 from pathlib import Path
 
@@ -68,5 +67,4 @@ async def _serve(model: Model, file: Path | None, state: Path | None, ready: _Re
         ready("ready")
         if ready.background:
             os.chdir("/")
-            sys.stdout.flush()
         return await until_stopped(server, ending, idle=IDLE if ready.background else None)
