@@ -174,7 +174,7 @@ def remove_tree(path: Path | str) -> None:
     try:
         shutil.rmtree(path, ignore_errors=True)
     except RecursionError:  # which the standard library does not pass over
-        subprocess.run(("rm", "-rf", "--", path), check=False, capture_output=True, stdin=subprocess.DEVNULL)
+        subprocess.run(("rm", "-rf", "--", path), check=False, capture_output=True)
 
 
 def write_new(path: Path, data: bytes) -> None:

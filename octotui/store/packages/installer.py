@@ -29,6 +29,7 @@ from octotui.store.packages.package_cache import (
     sweep,
     touch,
 )
+from octotui.store.private_files import make_folder
 
 Tell = Callable[[str], None]
 
@@ -84,7 +85,7 @@ def provide(
     """
     warning = ""
     with _told(package, version):
-        target.parent.mkdir(0o700, parents=True, exist_ok=True)
+        make_folder(target.parent)
         try:
             _copy(cache, package, version, target, stopping)
         except (PackageChanged, OSError):
@@ -151,7 +152,7 @@ def _bring(package: PackageFile, cache: PackageCache, tell: Tell, stopping: Canc
     """Fetch, extract and put in place; a download that broke off is gone on with the next time."""
     work = cache.folder / f".{package.id}.{package.version}.work"
     part = part_of(cache.folder, package.id, package.name)
-    part.parent.mkdir(0o700, parents=True, exist_ok=True)
+    make_folder(part.parent)
     try:
         digest = _fetched(package, part, tell, stopping)
         try:
@@ -175,7 +176,7 @@ def _put_in_place(package: PackageFile, content: Path, cache: PackageCache, stop
         manifest = survey(folder, stopping)
     target = cache.content(package.id, package.version)
     remove(target)
-    target.parent.mkdir(0o700, parents=True, exist_ok=True)
+    make_folder(target.parent)
     content.rename(target)
     write_manifest(cache.manifest(package.id, package.version), manifest)
 

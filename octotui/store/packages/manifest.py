@@ -13,6 +13,7 @@ import msgspec
 
 from octotui.store.cancellation import Cancellation
 from octotui.store.directory import Directory, write_new
+from octotui.store.private_files import make_folder
 
 BLOCK = 1 << 20
 
@@ -138,5 +139,5 @@ def read_manifest(path: Path) -> Manifest | None:
 
 def write_manifest(path: Path, manifest: Manifest) -> None:
     """Keep a manifest, all of it or none; raises OSError."""
-    path.parent.mkdir(0o700, parents=True, exist_ok=True)
+    make_folder(path.parent)
     write_new(path, msgspec.json.encode(manifest))

@@ -12,6 +12,7 @@ import msgspec
 
 from octotui.store.cancellation import Cancellation
 from octotui.store.directory import remove_tree, write_new
+from octotui.store.private_files import make_folder
 
 STALE = 7 * 86400.0  # seconds after which nobody goes on with a half-done download
 
@@ -48,7 +49,7 @@ def part_of(cache: Path, package: str, name: str) -> Path:
 def lock_package(cache: Path, package: str, version: str, stopping: Cancellation) -> Iterator[None]:
     """Be the only one, of all threads and processes, to get a package into this cache; may raise Stopped."""
     path = cache / f".{package}.{version}.lock"
-    cache.mkdir(0o700, parents=True, exist_ok=True)
+    make_folder(cache)
     held: list[int] = []
 
     def taken() -> bool:

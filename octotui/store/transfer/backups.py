@@ -20,8 +20,10 @@ from octotui.store.atomic_file import new_file, refuse_what_is_there
 from octotui.store.cancellation import Cancellation
 from octotui.store.errors import StoreError, unusable
 from octotui.store.journal.sqlite import open_read_only, refuse_newer
+from octotui.store.private_files import WAY, make_folder, opened_private
 from octotui.store.space_folder import SpaceFolder
 from octotui.store.transfer.run_files import opened, pieces
+from octotui.store.trusted_path import resolve
 
 JOURNAL = "journal.sqlite"
 FOLDERS = ("logs", "artifacts")
@@ -64,7 +66,7 @@ def _packing(file: IO[bytes]) -> tarfile.TarFile:
 
 def _copy_journal(source: Path, target: Path) -> BackupContents:
     """Copy the journal as it is at one moment, by SQLite's own backup."""
-    target.touch(mode=0o600)
+    opened_private(target, "ab").close()
     try:
         with closing(_source(source)) as journal, closing(sqlite3.connect(target)) as copied:
             journal.backup(copied)
@@ -105,7 +107,8 @@ def restore(backup: Path, base: Path) -> Path:
     A space that is there is never touched, and what can't be restored as a whole leaves nothing.
     """
     try:
-        base.mkdir(parents=True, exist_ok=True)
+        base = resolve(base)
+        make_folder(base, WAY, above=WAY)
         with TemporaryDirectory(prefix=".octotui-restore-", dir=base) as name:
             space = _unpack(backup, Path(name) / "content")
             refuse_what_is_there(base / space.name)

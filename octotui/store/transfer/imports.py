@@ -5,7 +5,6 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import get_args
 
 import msgspec
@@ -15,6 +14,7 @@ from octotui.store.archives.entries import ArchiveError
 from octotui.store.archives.unpack import unpack
 from octotui.store.cancellation import Cancellation
 from octotui.store.errors import StoreError, unusable
+from octotui.store.temporary_folder import temporary_folder
 from octotui.store.transfer.exports import EVENTS, FORMAT, LATEST, MANIFEST, Manifest
 
 AGAIN = "export the run again"
@@ -45,7 +45,7 @@ class _Tagged(msgspec.Struct):
 @contextmanager
 def exported(path: Path) -> Iterator[ImportedRuns]:
     """Unpack an export for as long as it is looked at; raises StoreError for what is none."""
-    with TemporaryDirectory(prefix="octotui-replay-") as name:
+    with temporary_folder("octotui-replay-") as name:
         content = Path(name) / "content"
         try:
             _refuse_others(path)
