@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
+from octotui.engine.decide.question_holders import AccountExists
 from octotui.engine.evolve.evolve import evolve
 from octotui.engine.state import State
 from octotui.engine.state.snapshot import UnreadableSnapshot, decode, encode
@@ -23,6 +24,7 @@ from octotui.store.errors import Damaged, StoreError
 from octotui.store.journal.journal import Journal, JournalReader
 from octotui.store.journal.recovery import Recovery, check, finish, recover
 from octotui.store.space_folder import SpaceFolder, default_base
+from octotui.store.user_config import file_trust
 from octotui.workers.local.executor import LocalExecutor
 
 
@@ -35,21 +37,31 @@ async def open_space(
     *listeners: Listener,
     schedules: bool = False,
     served: bool = False,
+    accounts: AccountExists | None = None,
 ) -> AsyncIterator[Session]:
     """A session on the model's space, for one octotui at a time; raises StoreError.
 
-    It keeps to the model's `schedules` where that is asked for, and is `served` where a server has it. Of a
-    damaged journal `session.rescued` says what is missing.
+    It keeps to the model's `schedules` where that is asked for, and is `served` where a server has it. Where
+    `accounts` are not asked, any name is one. Of a damaged journal `session.rescued` says what is missing.
     """
     folder = space_folder(model.space.slug, state_dir)
     with folder:
         journal, state, rescued = _taken_up(folder.journal)
         try:
             secrets = SecretStore(served=served)
-            crew = EffectRunner(folder, LocalExecutor(), RealAcquirer(), now, vault=secrets)
+            crew = EffectRunner(folder, LocalExecutor(file_trust()), RealAcquirer(), now, vault=secrets)
             timetable = ScheduleTimer() if schedules else None
             clock = SteadyClock(now, state.at, since_boot, read_anchor(folder.path))
-            session = Session(state, journal, crew, user=user, now=now, timetable=timetable, clock=clock)
+            session = Session(
+                state,
+                journal,
+                crew,
+                user=user,
+                now=now,
+                timetable=timetable,
+                clock=clock,
+                accounts=accounts,
+            )
             session.listen(SnapshotWriter(journal, (journal.snapshot() or (0, b""))[0]).take)
             for listener in listeners:
                 session.listen(listener)

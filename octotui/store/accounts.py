@@ -22,6 +22,15 @@ def account_id(name: str) -> int | None:
         return int(name) if name.isascii() and name.isdecimal() and len(name) <= 10 else None
 
 
+def account_exists(name: str) -> bool:
+    """Whether this machine has an account of that name."""
+    try:
+        pwd.getpwnam(name)
+    except (KeyError, ValueError, OSError):  # unknown, or no name that an account can have
+        return False
+    return True
+
+
 def group_name(gid: int) -> str:
     """The name of a group, or its number where it has none."""
     try:

@@ -87,7 +87,7 @@ def boot_id() -> str:
     try:
         if os.uname().sysname == "Linux":
             return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
-        asked = ["sysctl", "-n", "kern.bootsessionuuid"]
+        asked = ["/usr/sbin/sysctl", "-n", "kern.bootsessionuuid"]
         return subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip()
     except OSError:
         return ""

@@ -5,6 +5,7 @@ import os
 from typing import assert_never
 
 from octotui.engine import commands
+from octotui.engine.decide.question_holders import AccountExists, with_accounts
 from octotui.engine.events import AnyEvent
 from octotui.engine.rules.authorization import missing_right, right_for, subject_of, with_actor
 from octotui.model.complaints import Reason
@@ -25,6 +26,7 @@ from octotui.runtime.server.protocol import (
 )
 from octotui.runtime.server.refusals import RefusalRecorder
 from octotui.runtime.session import Session
+from octotui.store.accounts import account_exists
 from octotui.store.errors import StoreError
 from octotui.store.space_folder import SpaceFolder
 
@@ -36,8 +38,16 @@ Answer = DoneReply | RefusedReply | FailedReply
 class RequestHandler:
     """Answers for a session, to people who are who the kernel says."""
 
-    def __init__(self, session: Session, folder: SpaceFolder, owner: str, stopped: asyncio.Event) -> None:
+    def __init__(
+        self,
+        session: Session,
+        folder: SpaceFolder,
+        owner: str,
+        stopped: asyncio.Event,
+        accounts: AccountExists = account_exists,
+    ) -> None:
         self.process = os.getpid()
+        self._accounts = accounts
         self._session = session
         self._folder = folder
         self._owner = owner
@@ -83,7 +93,10 @@ class RequestHandler:
     async def _send(self, peer: Peer, request: commands.Request) -> tuple[AnyEvent, ...]:
         """Ask in somebody's name; what is refused to those who answer questions is kept (I2)."""
         try:
-            return await self._session.send(with_actor(request, peer.user, peer.origin))
+            asked = with_actor(request, peer.user, peer.origin)
+            return await self._session.send(
+                with_accounts(asked, self._session.state, self._owner, self._accounts)
+            )
         except commands.Refused as refused:
             if right_for(request) == "answer":
                 await self.refusals.add(peer, _tag(request), subject_of(request), str(refused))

@@ -5,10 +5,11 @@ import re
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import msgspec
 
+from octotui.model.file_trust import Distrusted, FileTrust
 from octotui.store.cancellation import Cancellation, Cancelled, RateLimiter
 from octotui.store.packages.feeds import PackageFile
 from octotui.store.private_files import opened_private
@@ -78,7 +79,7 @@ def _from_server(package: PackageFile, part: Path, stopping: Cancellation) -> st
 def _copy(package: PackageFile, part: Path, stopping: Cancellation) -> str:
     """Copy in chunks, no faster than the rate; what was read decides what must have arrived."""
     digest, pace = hashlib.sha256(), RateLimiter(package.feed.rate, stopping)
-    with Path(package.source).open("rb") as read, opened_private(part, "wb") as write:
+    with _opened(package.source) as read, opened_private(part, "wb") as write:
         while data := read.read(pace.chunk):
             stopping.check()
             write.write(data)
@@ -90,6 +91,14 @@ def _copy(package: PackageFile, part: Path, stopping: Cancellation) -> str:
     return _checked(
         package, part, _digest_in(package, beside.read_text("utf-8", "replace")) if beside.exists() else ""
     )
+
+
+def _opened(path: str) -> IO[bytes]:
+    """A package's file in a folder; raises DownloadError where everybody can change it."""
+    try:
+        return open(FileTrust().open(path), "rb")  # noqa: PTH123 - it is open already
+    except Distrusted as problem:
+        raise DownloadError(str(problem)) from None
 
 
 def _checked(package: PackageFile, part: Path, wanted: str) -> str:

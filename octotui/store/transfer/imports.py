@@ -4,7 +4,6 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import get_args
 
 import msgspec
@@ -13,6 +12,7 @@ from octotui.engine.events import AnyEvent
 from octotui.store.cancellation import Cancellation
 from octotui.store.errors import StoreError, unusable
 from octotui.store.packages.archives import ArchiveError, unpack
+from octotui.store.temporary_folder import temporary_folder
 from octotui.store.transfer.exports import EVENTS, FORMAT, LATEST, MANIFEST, Manifest
 
 AGAIN = "export the run again"
@@ -42,7 +42,7 @@ class _Tagged(msgspec.Struct):
 @contextmanager
 def exported(path: Path) -> Iterator[ImportedRuns]:
     """Unpack an export for as long as it is looked at; raises StoreError for what is none."""
-    with TemporaryDirectory(prefix="octotui-replay-") as name:
+    with temporary_folder("octotui-replay-") as name:
         content = Path(name) / "content"
         try:
             _refuse_others(path)

@@ -136,6 +136,8 @@ def _of_question(event: AnyEvent, state: State) -> list[str]:  # noqa: C901 - on
             return [f"asks {may_be_answered_by(state, teams)}: {question.step} ({question.id})"]
         case events.InterruptionTaken(user=user):
             return [f"{user} takes “{question.step}”"]
+        case events.InterruptionReleased(user=user, holder=holder, reason=reason) if holder:
+            return [f"{user} takes “{question.step}” back from {holder}: {reason}"]
         case events.InterruptionReleased(user=user):
             return [f"{user} gives “{question.step}” back"]
         case events.InterruptionHandedOver(user=user, to=to):

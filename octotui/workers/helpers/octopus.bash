@@ -87,7 +87,7 @@ fail_without() {
     for __octotui_need; do
         case $__octotui_need in
             python:*)
-                if python3 -c "import ${__octotui_need#python:}" >/dev/null 2>&1; then continue; fi
+                if python3 -c "import sys; del sys.path[0]; import ${__octotui_need#python:}" >/dev/null 2>&1; then continue; fi
                 __octotui_need="the Python module ${__octotui_need#python:}"
                 ;;
             *) if command -v "$__octotui_need" >/dev/null 2>&1; then continue; fi ;;

@@ -70,7 +70,7 @@ function fail_without {
         $program = if ($module) { 'python3' } else { $need }
         $found = [bool](Get-Command -Name $program -CommandType Application -ErrorAction Ignore)
         if ($found -and $module) {
-            & python3 -c "import $module" 2>&1 | Out-Null
+            & python3 -c "import sys; del sys.path[0]; import $module" 2>&1 | Out-Null
             $found = $LASTEXITCODE -eq 0
             $global:LASTEXITCODE = 0
         }

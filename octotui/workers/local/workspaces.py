@@ -7,6 +7,7 @@ from contextlib import suppress
 from itertools import count
 from pathlib import Path
 
+from octotui.model.file_trust import Distrusted, FileTrust
 from octotui.workers.executor import AttemptLocation
 from octotui.workers.local import workspace_record
 from octotui.workers.local.workspace_record import WorkspaceRecord
@@ -147,12 +148,25 @@ class Workspaces:
     So no crash takes one attempt for another.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, trust: FileTrust | None = None) -> None:
+        self._trust = trust or FileTrust()
         self._free: dict[str, list[Workspace]] = {}
         self._left: dict[tuple[str, str], dict[str, str]] = {}
 
     def take(self, location: AttemptLocation) -> Workspace:
-        """A workspace for an attempt that has not begun; raises OSError where none can be made."""
+        """A workspace for an attempt that has not begun; raises OSError where none can be made.
+
+        Raises Distrusted where strangers could put another script into it.
+        """
+        workspace = self._empty(location)
+        try:
+            self._trust.check(workspace.path)
+        except Distrusted:
+            workspace.remove()
+            raise
+        return workspace
+
+    def _empty(self, location: AttemptLocation) -> Workspace:
         left = self.forget(location)
         free = self._free.setdefault(location.directory, [])
         if left is None and free:

@@ -13,8 +13,9 @@ from msgspec.structs import replace
 from octotui.engine import commands, events
 from octotui.engine.evolve.evolve import evolve
 from octotui.engine.state.snapshot import decode, encode
-from octotui.model.space import Access, Model, Team
+from octotui.model.space import Access, Model, Team, Value
 from octotui.model.toml.read import load
+from octotui.model.values import Prompt
 from octotui.runtime.server import admission, connection, protocol, refusals
 from octotui.runtime.server.model_watcher import ModelWatcher
 from octotui.runtime.server.protocol import (
@@ -35,7 +36,8 @@ from octotui.store.journal.run_records import RunRecord
 from tests.runtime.served import Served, served, until
 from tests.world import manual, model, script
 
-MODEL = model({"go": [script("A"), script("B")], "ask": [manual("May it?")]})
+LARGE = Value(kind="prompt", prompt=Prompt(required=False))
+MODEL = model({"go": [script("A"), script("B")], "ask": [manual("May it?")]}, variables={"Large": (LARGE,)})
 HELLO = Hello(version=protocol.VERSION)
 
 

@@ -176,3 +176,19 @@ def test_a_full_disk_is_not_left_full(
     with pytest.raises(OSError, match="No space left"):
         fetch(found, part, Cancellation())
     assert list(part.parent.iterdir()) == []
+
+
+def test_r9_a_package_that_everybody_can_write_is_not_taken(tmp_path: Path, part: Path) -> None:
+    """It is judged as it is open, since it may have changed after its feed was read."""
+    feed = tmp_path / "feed"
+    feed.mkdir()
+    (feed / NAME).write_bytes(DATA)
+    (package,) = catalogue([Feed(directory=str(feed))])
+    assert fetch(package, part, Cancellation()) == DIGEST
+    for each in (feed / NAME, feed):
+        mode = each.stat().st_mode
+        each.chmod(mode | 0o002)
+        with pytest.raises(DownloadError, match=f"^everybody can write to {each}: chmod o-w {each}$"):
+            fetch(package, part, Cancellation())
+        assert not part.exists()
+        each.chmod(mode)

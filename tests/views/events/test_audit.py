@@ -99,3 +99,17 @@ def test_i8_a_refusal_that_stands_for_more_says_so() -> None:
     assert told(made.events)[-1].endswith("eve: StartRun a: no right, and 1,412 more")
     before = made.state
     assert lines(made.events[-1], before, before, 0.0) == ["eve was refused a: no right, and 1,412 more"]
+
+
+def test_i8_what_the_owner_takes_back_is_told_with_from_whom_and_why() -> None:
+    made = World(model({"a": [manual("Go?")]}))
+    made.start("a")
+    made.take("bob")
+    made.send(
+        commands.ReleaseInterruption(
+            interruption="question-1", user="ann", holder="bob", since="bob has no account here any more"
+        )
+    )
+    assert told(made.events)[-1].endswith(
+        "ann after 00:00: takes it back from bob: bob has no account here any more"
+    )
