@@ -9,6 +9,7 @@ if __name__ == "__main__" and not sys.flags.safe_path:
 
 def main() -> None:
     """Run the command line; a plain `check FILE`, which editors call often, does without its library."""
+    os.umask(os.umask(0o077) & 0o077)  # what we make is ours to read and write, whatever others may
     from octotui.workers.search_path import leave_current_directory
 
     left_out = leave_current_directory()

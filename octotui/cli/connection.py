@@ -19,8 +19,11 @@ from octotui.runtime.server.client import Client
 from octotui.runtime.server.lifetime import shared
 from octotui.runtime.server.peer_credentials import this_account
 from octotui.runtime.space_access import Listener, SpaceAccess
+from octotui.store.accounts import account_exists
 from octotui.store.errors import StoreError
+from octotui.store.private_files import opened_private
 from octotui.store.space_folder import SpaceFolder
+from octotui.store.trusted_path import named_owners
 
 PATIENCE = 20.0  # seconds in which a server has to be there
 LOG = "server.log"
@@ -91,9 +94,9 @@ def start_server(file: Path | None, folder: SpaceFolder) -> None:
         "--state",
         str(folder.path.parent.absolute()),
     ]
+    command += [f"--owner={account}" for account in named_owners()]
     try:
-        (folder.path / LOG).touch(mode=0o600)
-        with (folder.path / LOG).open("ab") as log:
+        with opened_private(folder.path / LOG, "ab") as log:
             subprocess.Popen(
                 [*command, "--ready", str(saying)],
                 stdin=subprocess.DEVNULL,
@@ -131,7 +134,7 @@ async def there(
     except NoServer:
         pass
     async with (
-        open_space(model, state, this_account(), time.time, *listeners) as session,
+        open_space(model, state, this_account(), time.time, *listeners, accounts=account_exists) as session,
         shared(session, model, state, file, read_model),
     ):
         if session.trouble:

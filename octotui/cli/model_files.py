@@ -9,12 +9,14 @@ from typing import NoReturn
 
 from msgspec.structs import replace
 
+from octotui.model.checks.schedule_values import warn_of_schedule_values
 from octotui.model.complaints import Complaint, InsideReport, ModelError, SourcePosition, did_you_mean
 from octotui.model.file_trust import Distrusted, FileTrust
 from octotui.model.iteration import variables
 from octotui.model.space import Feed, Model, Space, Target, Worker
 from octotui.model.toml.read import Check, load, load_with_warnings
 from octotui.store.user_config import file_trust
+from octotui.variables.check_injections import warn_of_injections
 from octotui.variables.check_names import check_names
 from octotui.variables.check_templates import check_expressions
 
@@ -94,7 +96,7 @@ def _checks(trust: FileTrust) -> tuple[Check, ...]:
     return check_expressions, partial(_check_secrets, trust), partial(_check_folders, trust)
 
 
-ADVICE: tuple[Check, ...] = (check_names,)
+ADVICE: tuple[Check, ...] = (check_names, warn_of_injections, warn_of_schedule_values)
 """What `check` warns of in a model that is right."""
 
 

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
+from octotui.engine.decide.question_holders import AccountExists
 from octotui.engine.evolve.evolve import evolve
 from octotui.engine.state import State
 from octotui.engine.state.snapshot import UnreadableSnapshot, decode, encode
@@ -36,11 +37,12 @@ async def open_space(
     *listeners: Listener,
     schedules: bool = False,
     served: bool = False,
+    accounts: AccountExists | None = None,
 ) -> AsyncIterator[Session]:
     """A session on the model's space, for one octotui at a time; raises StoreError.
 
-    It keeps to the model's `schedules` where that is asked for, and is `served` where a server has it. Of a
-    damaged journal `session.rescued` says what is missing.
+    It keeps to the model's `schedules` where that is asked for, and is `served` where a server has it. Where
+    `accounts` are not asked, any name is one. Of a damaged journal `session.rescued` says what is missing.
     """
     folder = space_folder(model.space.slug, state_dir)
     with folder:
@@ -50,7 +52,16 @@ async def open_space(
             crew = EffectRunner(folder, LocalExecutor(file_trust()), RealAcquirer(), now, vault=secrets)
             timetable = ScheduleTimer() if schedules else None
             clock = SteadyClock(now, state.at, since_boot, read_anchor(folder.path))
-            session = Session(state, journal, crew, user=user, now=now, timetable=timetable, clock=clock)
+            session = Session(
+                state,
+                journal,
+                crew,
+                user=user,
+                now=now,
+                timetable=timetable,
+                clock=clock,
+                accounts=accounts,
+            )
             session.listen(SnapshotWriter(journal, (journal.snapshot() or (0, b""))[0]).take)
             for listener in listeners:
                 session.listen(listener)
@@ -131,5 +142,8 @@ def state_on_disk(folder: SpaceFolder) -> State:
 
 
 def space_folder(slug: str, state_dir: Path | None) -> SpaceFolder:
-    """The folder of a space, under the platform's state directory or another one."""
-    return SpaceFolder(default_base() if state_dir is None else state_dir.absolute(), slug)
+    """The folder of a space, under the platform's state directory or another one.
+
+    Raises StoreError where somebody who is not trusted could have put it there.
+    """
+    return SpaceFolder(default_base() if state_dir is None else state_dir.absolute(), slug).verify()

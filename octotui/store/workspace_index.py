@@ -11,6 +11,7 @@ from secrets import token_hex
 import msgspec
 
 from octotui.store.errors import unusable
+from octotui.store.private_files import make_folder, opened_private
 from octotui.store.space_folder import SpaceFolder
 
 
@@ -64,8 +65,9 @@ class WorkspaceIndex:
     def _keep(self, kept: _Kept) -> None:
         new = self._path.with_suffix(".new")
         try:
-            self._space.mkdir(0o700, parents=True, exist_ok=True)
-            new.write_bytes(msgspec.json.encode(kept))
+            make_folder(self._space)
+            with opened_private(new, "wb") as file:
+                file.write(msgspec.json.encode(kept))
             new.replace(self._path)
         except OSError as problem:
             raise unusable(self._path, problem) from problem

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from octotui.engine.rules.variable_context import lookup, scope_context, values_for, visible
+from octotui.engine.rules.variable_context import lookup, overruled, scope_context, values_for, visible
 from octotui.engine.state import Run, State
 from octotui.model.scoping import kinds_of, names
 from octotui.model.space import Value
@@ -37,21 +37,21 @@ def of_run(state: State, name: str) -> tuple[VariableRow, ...]:
         for each in resolve(visible(state, run.process), scope_context(state, run))
         if each.value is not None
     }
-    values = dict.fromkeys(run.secrets, HIDDEN) | values_for(state, run)
+    given = {*run.variables, *run.secrets} - overruled(state, run)
+    secrets = [each for each in run.secrets if each in given]
+    values = dict.fromkeys(secrets, HIDDEN) | values_for(state, run)
     known = lookup(values)
     return tuple(
         VariableRow(
             each,
-            HIDDEN if each in run.secrets else fill_in(value, known).text,
-            _why(state, run, each, declared),
+            HIDDEN if each in secrets else fill_in(value, known).text,
+            "given at the start" if each in given else _why(state, run, each, declared),
         )
         for each, value in values.items()
     )
 
 
 def _why(state: State, run: Run, name: str, declared: dict[str, Resolved]) -> str:
-    if name in run.variables or name in run.secrets:
-        return "given at the start"
     if name in declared:
         return "; ".join(_reasons(state, run, declared[name]))
     return "set by a step" if name.startswith("Octopus.Action[") else "of octotui"

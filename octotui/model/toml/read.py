@@ -48,22 +48,25 @@ def load_with_warnings(
             each(model, reading.inside)
     if complaints := reading.complaints():
         raise ModelError(complaints)
-    warnings = _Reading(trust, reading)
+    warnings = list(trust.warnings(model.access.group))
+
+    def warn(at: Keys, message: str, position: SourcePosition) -> None:
+        warnings.append(reading.complaint(at, message, position))
+
     for each in advice:
-        each(model, warnings.inside)
-    return model, ModelError([*warnings.complaints(), *trust.warnings(model.access.group)]).complaints
+        each(model, warn)
+    return model, ModelError(warnings).complaints
 
 
 class _Reading:
     """The tables of several files as one, where each stands, and the first problem with each key."""
 
-    def __init__(self, trust: FileTrust, read: "_Reading | None" = None) -> None:
-        """Begins with nothing, or with the tables that were `read` and no problem with them."""
+    def __init__(self, trust: FileTrust) -> None:
         self._trust = trust
         self.broken: list[Complaint] = []
-        self._sources: list[Source] = read._sources if read else []
-        self._tables: dict[str, Any] = read._tables if read else {}
-        self._origins: dict[Keys, Source] = read._origins if read else {}
+        self._sources: list[Source] = []
+        self._tables: dict[str, Any] = {}
+        self._origins: dict[Keys, Source] = {}
         self._problems: dict[tuple[Source, Keys], str] = {}
         self._places: dict[tuple[Source, Keys], SourcePosition] = {}
 
@@ -99,6 +102,10 @@ class _Reading:
         """Takes a problem inside the text of a key, or of the file that it names."""
         self._places[self._source(at), at] = position
         self._about(at, message)
+
+    def complaint(self, at: Keys, message: str, position: SourcePosition) -> Complaint:
+        """A sentence about a place inside the text of a key, of which there may be several."""
+        return self._source(at).complaint(at, message, position)
 
     def complaints(self) -> list[Complaint]:
         """Every problem at its place."""

@@ -22,7 +22,7 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True):
 
     label: str
     help: str = ""
-    kind: Literal["text", "multiline", "select", "checkbox", "sensitive", "number"] = "text"
+    kind: Literal["text", "multiline", "select", "checkbox", "sensitive", "number", "script"] = "text"
     default: str = ""
     required: bool = False
     options: tuple[str, ...] = ()

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from octotui.engine.commands import Refused
 from octotui.store.errors import StoreError
+from octotui.store.private_files import opened_private
 from octotui.store.space_folder import SpaceFolder
 from octotui.store.temporary_folder import temporary_folder
 
@@ -69,5 +70,5 @@ class LogMirror:
 
     async def _catch_up(self, run: str, job: str, copy: Path) -> None:
         while part := await self._part(run, job, copy.stat().st_size if copy.exists() else 0):
-            with copy.open("ab") as file:
+            with opened_private(copy, "ab") as file:
                 file.write(part)

@@ -45,7 +45,7 @@ def unpack(archive: Path, content: Path, stopping: Cancellation, *, zipped: bool
     Its name says which of these it is, unless the caller knows.
     """
     zipped = archive.suffix in (".zip", ".nupkg") if zipped is None else zipped
-    content.mkdir()
+    content.mkdir(0o700)
     bounds = _Bounds(archive.stat().st_size, stopping)
     try:
         if zipped:

@@ -12,6 +12,7 @@ import msgspec
 from octotui.model.file_trust import Distrusted, FileTrust
 from octotui.store.cancellation import Cancellation, Cancelled, RateLimiter
 from octotui.store.packages.feeds import PackageFile
+from octotui.store.private_files import opened_private
 
 if TYPE_CHECKING:
     from urllib3 import BaseHTTPResponse
@@ -78,7 +79,7 @@ def _from_server(package: PackageFile, part: Path, stopping: Cancellation) -> st
 def _copy(package: PackageFile, part: Path, stopping: Cancellation) -> str:
     """Copy in chunks, no faster than the rate; what was read decides what must have arrived."""
     digest, pace = hashlib.sha256(), RateLimiter(package.feed.rate, stopping)
-    with _opened(package.source) as read, part.open("wb") as write:
+    with _opened(package.source) as read, opened_private(part, "wb") as write:
         while data := read.read(pace.chunk):
             stopping.check()
             write.write(data)
@@ -151,7 +152,7 @@ def _download(server: "HttpClient", package: PackageFile, part: Path, stopping: 
 def _receive(
     response: "BaseHTTPResponse", part: Path, pace: RateLimiter, stopping: Cancellation, *, appends: bool
 ) -> None:
-    with part.open("ab" if appends else "wb") as write:
+    with opened_private(part, "ab" if appends else "wb") as write:
         while data := response.read1(pace.chunk):
             stopping.check()
             write.write(data)
@@ -172,7 +173,8 @@ def _remember(package: PackageFile, part: Path, headers: Mapping[str, str]) -> N
     """Note what tells later whether the file is still the same: a strong ETag, or a date."""
     tag = headers.get("ETag", "")
     validator = tag if tag.startswith('"') else headers.get("Last-Modified", "")
-    _notes(part).write_bytes(msgspec.json.encode(_Part(package.source, validator)))
+    with opened_private(_notes(part), "wb") as notes:
+        notes.write(msgspec.json.encode(_Part(package.source, validator)))
 
 
 def _start(headers: Mapping[str, str]) -> int | None:

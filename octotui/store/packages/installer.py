@@ -17,6 +17,7 @@ from octotui.store.packages.package_cache import (
     sweep,
     touch,
 )
+from octotui.store.private_files import make_folder
 
 Tell = Callable[[str], None]
 
@@ -74,7 +75,7 @@ def _bring(package: PackageFile, target: Path, cache: Path, tell: Tell, stopping
     """Fetch, extract and put in place; a download that broke off is gone on with the next time."""
     work = cache / f".{package.id}.{package.version}.work"
     part = part_of(cache, package.id, package.name)
-    part.parent.mkdir(0o700, parents=True, exist_ok=True)
+    make_folder(part.parent)
     try:
         digest = _fetched(package, part, tell, stopping)
         try:
@@ -83,7 +84,7 @@ def _bring(package: PackageFile, target: Path, cache: Path, tell: Tell, stopping
             unpack(part, work / "content", stopping)
         finally:
             forget(part)
-        target.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(target.parent)
         (work / "content").rename(target)
         tell(f"{package.id} {package.version} is extracted, SHA-256 {digest}")
     except ArchiveError as error:

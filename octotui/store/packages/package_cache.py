@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from octotui.store.cancellation import Cancellation
+from octotui.store.private_files import make_folder, opened_private
 
 STALE = 7 * 86400.0  # seconds after which nobody goes on with a half-done download
 
@@ -30,7 +31,7 @@ def part_of(cache: Path, package: str, name: str) -> Path:
 def lock_package(cache: Path, package: str, version: str, stopping: Cancellation) -> Iterator[None]:
     """Be the only one, of all threads and processes, to get a package into this cache; may raise Stopped."""
     path = cache / f".{package}.{version}.lock"
-    cache.mkdir(0o700, parents=True, exist_ok=True)
+    make_folder(cache)
     held: list[int] = []
 
     def taken() -> bool:
@@ -55,7 +56,11 @@ def touch(target: Path) -> None:
     """Note that a package was needed just now."""
     note = _note(target)
     with suppress(OSError):
-        os.utime(note) if note.exists() else note.write_text(str(_size(target)))
+        if note.exists():
+            os.utime(note)
+        else:
+            with opened_private(note, "wb") as file:
+                file.write(str(_size(target)).encode())
 
 
 def evict(cache: Path, limit: int, in_use: InUse, tell: Callable[[str], None]) -> None:

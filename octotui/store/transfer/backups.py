@@ -5,7 +5,6 @@ holds the space, what its workers do and their caches stay out: jobs that ran th
 """
 
 import gzip
-import os
 import sqlite3
 import tarfile
 import zlib
@@ -20,8 +19,10 @@ import msgspec
 from octotui.store.atomic_file import new_file, refuse_what_is_there
 from octotui.store.errors import StoreError, unusable
 from octotui.store.journal.sqlite import open_read_only, refuse_newer
+from octotui.store.private_files import WAY, make_folder, opened_private
 from octotui.store.space_folder import SpaceFolder
 from octotui.store.transfer.run_files import BLOCK, copy, opened, pieces
+from octotui.store.trusted_path import resolve
 
 JOURNAL = "journal.sqlite"
 FOLDERS = ("logs", "artifacts")
@@ -62,7 +63,7 @@ def _packing(file: IO[bytes]) -> tarfile.TarFile:
 
 def _copy_journal(source: Path, target: Path) -> BackupContents:
     """Copy the journal as it is at one moment, by SQLite's own backup."""
-    target.touch(mode=0o600)
+    opened_private(target, "ab").close()
     try:
         with closing(_source(source)) as journal, closing(sqlite3.connect(target)) as copied:
             journal.backup(copied)
@@ -103,7 +104,8 @@ def restore(backup: Path, base: Path) -> Path:
     A space that is there is never touched, and what can't be restored as a whole leaves nothing.
     """
     try:
-        base.mkdir(parents=True, exist_ok=True)
+        base = resolve(base)
+        make_folder(base, WAY, above=WAY)
         with TemporaryDirectory(prefix=".octotui-restore-", dir=base) as name:
             slug = _unpack(backup, Path(name))
             refuse_what_is_there(base / slug)
@@ -121,10 +123,10 @@ def _unpack(backup: Path, content: Path) -> str:
         for entry in archive:
             slug = slug or entry.name.partition("/")[0]
             path = content / _entry_path(backup, slug, entry)
-            path.parent.mkdir(0o700, parents=True, exist_ok=True)
+            make_folder(path.parent)
             source = archive.extractfile(entry)
             assert source is not None  # it is an ordinary file
-            with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as target:  # noqa: PTH123
+            with opened_private(path, "xb") as target:
                 copy(source, target, entry.size)
         while plain.read(BLOCK):
             pass  # one that is cut between two files ends without the checksum of all

@@ -3,6 +3,7 @@
 import fcntl
 import os
 import shutil
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 
@@ -233,7 +234,15 @@ def _made(folder: str, space: str) -> str:
         except FileExistsError:
             continue
         except FileNotFoundError:
-            Path(folder).mkdir(0o700, parents=True, exist_ok=True)
+            _make_folder(Path(folder))
             os.mkdir(path, 0o700)  # noqa: PTH102
         return path
     raise AssertionError
+
+
+def _make_folder(folder: Path) -> None:
+    """Make a folder, and what is missing above it, for its owner alone."""
+    for each in (*reversed(folder.parents), folder):
+        if not each.is_dir():
+            with suppress(FileExistsError):  # somebody else has just made it
+                each.mkdir(0o700)
