@@ -52,6 +52,11 @@ class SpaceFolder:
         """Where a worker of this machine keeps its work and its packages."""
         return Path(f"{self.path}/workers/{worker}")
 
+    @property
+    def manifests(self) -> Path:
+        """What packages in the caches of workers must be, a folder for each worker."""
+        return self.path / "manifests"
+
     def verify(self) -> "SpaceFolder":
         """Resolve its path, which no stranger could have turned elsewhere; raises StoreError."""
         check_private(resolve(self.path))
