@@ -59,8 +59,8 @@ class SpaceFolder:
 
     def verify(self) -> "SpaceFolder":
         """Resolve its path, which no stranger could have turned elsewhere; raises StoreError."""
-        self.path = resolve(self.path.parent) / self.path.name
         check_private(resolve(self.path))
+        self.path = resolve(self.path.parent) / self.path.name  # its name is the space's, also of a link
         return self
 
     def make(self) -> None:
