@@ -12,12 +12,12 @@ from pathlib import Path
 
 from octotui.store.cancellation import Cancellation
 from octotui.store.directory import Directory, remove_tree, write_all
-from octotui.store.packages.manifest import FileRecord, Manifest, PackageChanged, blocks, digest_of
+from octotui.store.packages.manifest import FileRecord, PackageChanged, PackageManifest, blocks, digest_of
 
 FICLONE = 0x40049409  # of Linux: share all blocks of a file
 
 
-def copy_package(source: Path, manifest: Manifest, target: Path, stopping: Cancellation) -> None:
+def copy_package(source: Path, manifest: PackageManifest, target: Path, stopping: Cancellation) -> None:
     """Copy what the manifest says into a new folder; raises PackageChanged, OSError or Cancelled.
 
     What was copied is compared with the manifest, not what lies in the cache: that may change meanwhile.
@@ -36,7 +36,7 @@ class _Copy:
     """One copy while it is made: folders, then files, then links."""
 
     def __init__(
-        self, cached: Directory, copied: Directory, manifest: Manifest, stopping: Cancellation
+        self, cached: Directory, copied: Directory, manifest: PackageManifest, stopping: Cancellation
     ) -> None:
         self._cached, self._copied, self._manifest, self._stopping = cached, copied, manifest, stopping
         self._shares = sys.platform == "linux"

@@ -13,8 +13,8 @@ from octotui.store.packages.attempt_copy import copy_package
 from octotui.store.packages.downloads import DownloadError, WrongChecksum, fetch, forget
 from octotui.store.packages.feeds import FeedError, PackageFile, catalogue, choose
 from octotui.store.packages.manifest import (
-    Manifest,
     PackageChanged,
+    PackageManifest,
     read_manifest,
     survey,
     verify,
@@ -101,7 +101,7 @@ def _copy(cache: PackageCache, package: str, version: str, target: Path, stoppin
     copy_package(cache.content(package, version), manifest, target, stopping)
 
 
-def _change(target: Path, manifest: Manifest, stopping: Cancellation) -> str:
+def _change(target: Path, manifest: PackageManifest, stopping: Cancellation) -> str:
     """What of a package in the cache is not as it was extracted; nothing where all of it is."""
     try:
         with Directory(target) as folder:

@@ -26,7 +26,7 @@ class FileRecord(msgspec.Struct, frozen=True, array_like=True):
     sha256: str
 
 
-class Manifest(msgspec.Struct, frozen=True):
+class PackageManifest(msgspec.Struct, frozen=True):
     """The folders of a package with their modes (`""` is its own), its files, and where its links lead."""
 
     folders: dict[str, int]
@@ -38,9 +38,9 @@ class PackageChanged(Exception):
     """A package is not what its manifest says; the text is the path of the first thing that differs."""
 
 
-def survey(folder: Directory, stopping: Cancellation) -> Manifest:
+def survey(folder: Directory, stopping: Cancellation) -> PackageManifest:
     """Write down what there is of a package that was just extracted; raises OSError or Cancelled."""
-    manifest = Manifest({"": stat.S_IMODE(folder.status("").st_mode)}, {}, {})
+    manifest = PackageManifest({"": stat.S_IMODE(folder.status("").st_mode)}, {}, {})
     folders = [""]
     while folders:
         at = folders.pop()
@@ -52,7 +52,7 @@ def survey(folder: Directory, stopping: Cancellation) -> Manifest:
     return manifest
 
 
-def _note(folder: Directory, path: str, manifest: Manifest, stopping: Cancellation) -> bool:
+def _note(folder: Directory, path: str, manifest: PackageManifest, stopping: Cancellation) -> bool:
     """Write down one thing, and say whether it is a folder."""
     status = folder.status(path)
     mode = stat.S_IMODE(status.st_mode)
@@ -67,7 +67,7 @@ def _note(folder: Directory, path: str, manifest: Manifest, stopping: Cancellati
     return False
 
 
-def verify(folder: Directory, manifest: Manifest, stopping: Cancellation) -> None:
+def verify(folder: Directory, manifest: PackageManifest, stopping: Cancellation) -> None:
     """Compare all there is of a package with its manifest; raises PackageChanged or Cancelled.
 
     No more is read than the manifest has, whatever was put there.
@@ -82,7 +82,7 @@ def verify(folder: Directory, manifest: Manifest, stopping: Cancellation) -> Non
         raise PackageChanged(problem.strerror or str(problem)) from problem
 
 
-def _verify_kinds(folder: Directory, manifest: Manifest) -> None:
+def _verify_kinds(folder: Directory, manifest: PackageManifest) -> None:
     """Find what is something else, or may be used otherwise; this reads no file."""
     for path, mode in manifest.folders.items():
         status = folder.status(path)
@@ -95,7 +95,7 @@ def _verify_kinds(folder: Directory, manifest: Manifest) -> None:
         _expect(path, status.st_size == record.size)
 
 
-def _verify_names(folder: Directory, manifest: Manifest) -> None:
+def _verify_names(folder: Directory, manifest: PackageManifest) -> None:
     """Find what is there and should not be, or should be and is not there."""
     missing = {*manifest.folders, *manifest.files, *manifest.links} - {""}
     for at in manifest.folders:
@@ -129,15 +129,15 @@ def blocks(file: int, size: int) -> Iterator[bytes]:
         at += len(block)
 
 
-def read_manifest(path: Path) -> Manifest | None:
+def read_manifest(path: Path) -> PackageManifest | None:
     """What was written down of a package; None where nothing was, or it cannot be read."""
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Manifest)
+        return msgspec.json.decode(path.read_bytes(), type=PackageManifest)
     except (OSError, msgspec.MsgspecError):
         return None
 
 
-def write_manifest(path: Path, manifest: Manifest) -> None:
+def write_manifest(path: Path, manifest: PackageManifest) -> None:
     """Keep a manifest, all of it or none; raises OSError."""
     make_folder(path.parent)
     write_new(path, msgspec.json.encode(manifest))

@@ -10,7 +10,7 @@ from octotui.store.cancellation import Cancellation, Cancelled
 from octotui.store.directory import Directory
 from octotui.store.packages import attempt_copy
 from octotui.store.packages.attempt_copy import copy_package
-from octotui.store.packages.manifest import Manifest, PackageChanged, survey
+from octotui.store.packages.manifest import PackageChanged, PackageManifest, survey
 
 GO = Cancellation()
 DATA = bytes(range(256)) * 9000
@@ -30,13 +30,13 @@ def cached(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def manifest(cached: Path) -> Manifest:
+def manifest(cached: Path) -> PackageManifest:
     with Directory(cached) as folder:
         return survey(folder, GO)
 
 
 def test_p4_a_copy_is_the_same_and_nothing_is_shared(
-    cached: Path, manifest: Manifest, tmp_path: Path
+    cached: Path, manifest: PackageManifest, tmp_path: Path
 ) -> None:
     before = os.umask(0o077)
     try:
@@ -57,7 +57,7 @@ def test_p4_a_copy_is_the_same_and_nothing_is_shared(
 
 
 def test_p4_blocks_are_shared_where_the_file_system_can(
-    cached: Path, manifest: Manifest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    cached: Path, manifest: PackageManifest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """P4: what was shared is compared as well; here a copy stands in for the file system's own."""
     asked = []
@@ -78,7 +78,7 @@ def test_p4_blocks_are_shared_where_the_file_system_can(
 
 
 def test_p4_a_file_system_that_cannot_is_asked_once(
-    cached: Path, manifest: Manifest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    cached: Path, manifest: PackageManifest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = []
 
@@ -93,7 +93,7 @@ def test_p4_a_file_system_that_cannot_is_asked_once(
 
 
 def test_p4_what_was_changed_or_put_there_is_not_copied(
-    cached: Path, manifest: Manifest, tmp_path: Path
+    cached: Path, manifest: PackageManifest, tmp_path: Path
 ) -> None:
     (cached / "evil").write_text("evil")
     (cached / "link").unlink()
@@ -109,14 +109,16 @@ def test_p4_what_was_changed_or_put_there_is_not_copied(
     assert not (tmp_path / "again").exists()
 
 
-def test_p4_what_grows_is_copied_as_it_was(cached: Path, manifest: Manifest, tmp_path: Path) -> None:
+def test_p4_what_grows_is_copied_as_it_was(cached: Path, manifest: PackageManifest, tmp_path: Path) -> None:
     with (cached / "other").open("ab") as file:
         file.write(b"more")
     copy_package(cached, manifest, tmp_path / "copy", GO)
     assert (tmp_path / "copy" / "other").read_bytes() == DATA
 
 
-def test_p4_files_that_became_one_are_still_two(cached: Path, manifest: Manifest, tmp_path: Path) -> None:
+def test_p4_files_that_became_one_are_still_two(
+    cached: Path, manifest: PackageManifest, tmp_path: Path
+) -> None:
     """P4: a hard link made in the cache is taken for one only where both should be the same."""
     (cached / "empty").unlink()
     os.link(cached / "other", cached / "empty")
@@ -125,7 +127,7 @@ def test_p4_files_that_became_one_are_still_two(cached: Path, manifest: Manifest
         assert survey(folder, GO) == manifest
 
 
-def test_q6_copying_is_stopped(cached: Path, manifest: Manifest, tmp_path: Path) -> None:
+def test_q6_copying_is_stopped(cached: Path, manifest: PackageManifest, tmp_path: Path) -> None:
     stopping = Cancellation()
     stopping.stop()
     with pytest.raises(Cancelled):
@@ -133,7 +135,9 @@ def test_q6_copying_is_stopped(cached: Path, manifest: Manifest, tmp_path: Path)
     assert not (tmp_path / "copy").exists()
 
 
-def test_p4_a_copy_that_is_there_is_not_written_to(cached: Path, manifest: Manifest, tmp_path: Path) -> None:
+def test_p4_a_copy_that_is_there_is_not_written_to(
+    cached: Path, manifest: PackageManifest, tmp_path: Path
+) -> None:
     (tmp_path / "copy").symlink_to("elsewhere")
     with pytest.raises(FileExistsError):
         copy_package(cached, manifest, tmp_path / "copy", GO)

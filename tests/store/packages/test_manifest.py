@@ -11,8 +11,8 @@ from octotui.store.cancellation import Cancellation, Cancelled
 from octotui.store.directory import Directory
 from octotui.store.packages.manifest import (
     FileRecord,
-    Manifest,
     PackageChanged,
+    PackageManifest,
     read_manifest,
     survey,
     verify,
@@ -34,12 +34,12 @@ def package(tmp_path: Path) -> Path:
     return root
 
 
-def surveyed(root: Path) -> Manifest:
+def surveyed(root: Path) -> PackageManifest:
     with Directory(root) as folder:
         return survey(folder, GO)
 
 
-def changed(root: Path, manifest: Manifest) -> str:
+def changed(root: Path, manifest: PackageManifest) -> str:
     """The first thing that differs, or nothing."""
     try:
         with Directory(root) as folder:
@@ -54,7 +54,7 @@ def test_p4_all_of_a_package_is_written_down(package: Path, tmp_path: Path) -> N
     digest = "a8076d3d28d21e02012b20eaf7dbf75409a6277134439025f282e368e3305abf"
     tool = FileRecord(0o755, 10, digest)
     modes = {name: stat.S_IMODE((package / name).stat().st_mode) for name in ("", "bin", "empty")}
-    assert manifest == Manifest(modes, {"bin/tool": tool, "other": tool}, {"link": "bin/tool"})
+    assert manifest == PackageManifest(modes, {"bin/tool": tool, "other": tool}, {"link": "bin/tool"})
     write_manifest(tmp_path / "kept" / "deep" / "m.json", manifest)
     assert read_manifest(tmp_path / "kept" / "deep" / "m.json") == manifest
     assert stat.S_IMODE((tmp_path / "kept" / "deep" / "m.json").stat().st_mode) == 0o600
