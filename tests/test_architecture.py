@@ -198,6 +198,30 @@ def test_i9_what_makes_files_by_the_umask_is_found(tmp_path: Path, line: str) ->
     assert list(loose_makers(tmp_path / "code.py")) == [1]
 
 
+DOORS = {
+    "octotui/cli/terminal/output.py": {"print", "echo", "secho", "getpass", "stdout", "stderr"},
+    "octotui/ui/widgets/plain_text.py": {"Static", "Label", "Link", "Collapsible", "print"},
+    "octotui/ui/widgets/markdown_text.py": {"Markdown", "MarkdownViewer"},
+}
+"""Where texts go out, and the names that only these files of their room use to that end."""
+
+
+def used_names(path: Path) -> set[str]:
+    """Names and attributes that a file uses; what is only asked, such as `sys.stdout.isatty`, is no use."""
+    nodes = [*ast.walk(ast.parse(path.read_text()))]
+    asked = {id(each.value) for each in nodes if isinstance(each, ast.Attribute) and each.attr == "isatty"}
+    names = {each.id for each in nodes if isinstance(each, ast.Name)}
+    return names | {each.attr for each in nodes if isinstance(each, ast.Attribute) and id(each) not in asked}
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_r6_texts_go_out_by_one_door(door: str) -> None:
+    room = ROOT / "/".join(door.split("/")[:2])
+    around = [each for each in room.rglob("*.py") if each != ROOT / door and used_names(each) & DOORS[door]]
+    assert used_names(ROOT / door) & DOORS[door]
+    assert around == []
+
+
 def test_importing_everything_but_ui_loads_no_textual() -> None:
     modules = [
         "octotui." + name(each).removesuffix(".py").replace("/", ".")

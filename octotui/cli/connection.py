@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from octotui.cli.model_files import read_model
+from octotui.cli.terminal.output import warn
 from octotui.engine.state import in_order
 from octotui.model.space import Model
 from octotui.runtime.offline_space import OfflineSpace
@@ -111,7 +112,7 @@ def start_server(file: Path | None, folder: SpaceFolder) -> None:
     finally:
         os.close(saying)
     with os.fdopen(listening, "rb") as answer:
-        word = answer.read().decode()
+        word = answer.read().decode(errors="surrogateescape")
     if word not in ("ready", "held"):
         raise StoreError(word or f"the server could not be started: {folder.path / LOG} says why")
 
@@ -138,7 +139,7 @@ async def there(
         shared(session, model, state, file, read_model),
     ):
         if session.trouble:
-            print(f"octotui: {session.trouble}", file=sys.stderr)
+            warn(session.trouble)
         yield session
         goes_on = not waiting_on_people(session.state, in_order(session.state))
     if goes_on:

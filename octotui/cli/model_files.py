@@ -1,14 +1,13 @@
 """Models on the command line: loading one, checking one, and names that people type."""
 
-import os
 import sys
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import NoReturn
 
 from msgspec.structs import replace
 
+from octotui.cli.terminal.output import USAGE, complain, refuse
 from octotui.model.checks.schedule_values import warn_of_schedule_values
 from octotui.model.complaints import Complaint, InsideReport, ModelError, SourcePosition, did_you_mean
 from octotui.model.file_trust import Distrusted, FileTrust
@@ -20,7 +19,6 @@ from octotui.variables.check_injections import warn_of_injections
 from octotui.variables.check_names import check_names
 from octotui.variables.check_templates import check_expressions
 
-USAGE = 2  # the exit code of a wrong model and of wrong usage
 DEMO = Path(__file__).parent / "demo" / "kraken.toml"
 
 
@@ -31,8 +29,7 @@ def load_or_exit(path: Path | str | None) -> Model:
             return replace(load(DEMO), space=Space("Kraken demo", "kraken-demo"))
         return read_model(path)
     except ModelError as error:
-        for complaint in error.complaints:
-            print(complaint, file=sys.stderr)
+        complain(error.complaints)
         sys.exit(USAGE)
 
 
@@ -111,21 +108,3 @@ def slug_of(kind: str, argument: str, declared: Mapping[str, object]) -> str:
     if not meant:
         refuse(f"there is no {kind} “{argument}”{did_you_mean(argument, [*declared, *names.values()])}")
     return meant[0]
-
-
-def refuse(sentence: str, code: int = USAGE) -> NoReturn:
-    """Say one sentence on stderr, and end."""
-    print(f"octotui: {sentence}", file=sys.stderr)
-    sys.exit(code)
-
-
-def say(line: str) -> None:
-    """Print a line at once, with a question mark for each character that the output does not know."""
-    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-    print(line.encode(encoding, "replace").decode(encoding), flush=True)
-
-
-def wants_ascii(asked: bool) -> bool:
-    """Whether to draw with plain characters: asked for, or a terminal that knows no others."""
-    encoding = (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "")
-    return asked or os.environ.get("TERM") == "linux" or not encoding.startswith("utf")

@@ -6,6 +6,8 @@ from pathlib import Path
 import click
 from click.shell_completion import CompletionItem
 
+from octotui.views.text.visible_text import visible
+
 
 def processes(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The runbooks and projects of the model that was named."""
@@ -42,7 +44,12 @@ def questions(ctx: click.Context, param: click.Parameter, incomplete: str) -> li
 
 
 def _offered(choices: Iterable[tuple[str, str]], incomplete: str) -> list[CompletionItem]:
-    return [CompletionItem(value, help=text) for value, text in choices if value.startswith(incomplete)]
+    """What can be typed; a value that a shell would not show as it is cannot."""
+    return [
+        CompletionItem(value, help=visible(text))
+        for value, text in choices
+        if value.startswith(incomplete) and visible(value) == value
+    ]
 
 
 def _file(ctx: click.Context) -> Path:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import click
 from click.shell_completion import CompletionItem
 
-from octotui.cli.model_files import refuse
+from octotui.cli.terminal.output import refuse
 from octotui.model.complaints import ModelError, did_you_mean
 from octotui.model.toml.convert import space_slug
 from octotui.model.toml.sources import files_of

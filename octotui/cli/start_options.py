@@ -15,7 +15,8 @@ from octotui.cli.given_values import (
     values_of,
     warn_of_typed_secrets,
 )
-from octotui.cli.model_files import refuse, slug_of
+from octotui.cli.model_files import slug_of
+from octotui.cli.terminal.output import refuse
 from octotui.engine.commands import StartRun
 from octotui.model.quantities import QuantityError, seconds
 from octotui.model.space import Model

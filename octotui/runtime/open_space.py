@@ -49,7 +49,8 @@ async def open_space(
         journal, state, rescued = _taken_up(folder.journal)
         try:
             secrets = SecretStore(served=served)
-            crew = EffectRunner(folder, LocalExecutor(file_trust()), RealAcquirer(), now, vault=secrets)
+            executor = LocalExecutor(file_trust())
+            crew = EffectRunner(folder, executor, RealAcquirer(folder.manifests), now, vault=secrets)
             timetable = ScheduleTimer() if schedules else None
             clock = SteadyClock(now, state.at, since_boot, read_anchor(folder.path))
             session = Session(

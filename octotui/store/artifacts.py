@@ -123,7 +123,7 @@ def keep_workspace(directory: str, folder: Path, without: Collection[str]) -> Re
             if left.name not in without:
                 make_folder(folder)
                 shutil.move(left, folder / left.name)
-    except (OSError, shutil.Error) as problem:
+    except (OSError, shutil.Error, RecursionError) as problem:
         why = getattr(problem, "strerror", None) or problem
         return f"what was left in the workspace cannot be kept: {why}"
     return None

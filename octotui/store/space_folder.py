@@ -52,10 +52,15 @@ class SpaceFolder:
         """Where a worker of this machine keeps its work and its packages."""
         return Path(f"{self.path}/workers/{worker}")
 
+    @property
+    def manifests(self) -> Path:
+        """What packages in the caches of workers must be, a folder for each worker."""
+        return self.path / "manifests"
+
     def verify(self) -> "SpaceFolder":
         """Resolve its path, which no stranger could have turned elsewhere; raises StoreError."""
-        self.path = resolve(self.path.parent) / self.path.name
         check_private(resolve(self.path))
+        self.path = resolve(self.path.parent) / self.path.name  # its name is the space's, also of a link
         return self
 
     def make(self) -> None:

@@ -8,7 +8,14 @@ from types import SimpleNamespace
 import pytest
 
 from octotui.store import accounts
-from octotui.store.accounts import account_id, account_name, group_name, is_member, is_private_group
+from octotui.store.accounts import (
+    account_exists,
+    account_id,
+    account_name,
+    group_name,
+    is_member,
+    is_private_group,
+)
 
 MANY = 4000  # numbers that no account and no group of a test has: from here on
 
@@ -101,3 +108,16 @@ def test_an_account_with_the_group_of_another_is_a_member_of_it(
     everybody = [*accounts.pwd.getpwall(), guest]
     monkeypatch.setattr(accounts.pwd, "getpwall", lambda: everybody)
     assert not is_private_group(MANY, {MANY})
+
+
+@pytest.mark.parametrize(
+    "name", ["", "no such account", "a\0b", "\udcff", "x" * 10_000, "987654321", "../root"]
+)
+def test_i8_a_name_that_no_account_has(name: str) -> None:
+    assert not account_exists(name)
+
+
+def test_i8_an_account_that_is_there() -> None:
+    assert account_exists("root")
+    own = account_name(os.geteuid())
+    assert account_exists(own) or own.isdecimal()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from octotui.cli.model_files import refuse
+from octotui.cli.terminal.output import refuse, say
 
 
 def _unshared(path: str, flags: int) -> int:
@@ -26,4 +26,4 @@ def command(file: Path) -> None:
         refuse(f"{file} is there already: name another file, or move it away")
     except OSError as error:
         refuse(f"{file} cannot be written: {error.strerror}", 1)
-    click.echo(f"wrote {file}; open it with: octotui {file}")
+    say(f"wrote {file}; open it with: octotui {file}")

@@ -11,9 +11,10 @@ from typing import NoReturn
 
 import click
 
-from octotui.cli.model_files import load_or_exit, read_model, refuse, say, wants_ascii
+from octotui.cli.model_files import load_or_exit, read_model
 from octotui.cli.space_argument import SpaceName, served
 from octotui.cli.start_options import account, state_option
+from octotui.cli.terminal.output import refuse, say, wants_ascii
 from octotui.model.space import Model
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
-from octotui.cli.model_files import refuse, say
 from octotui.cli.start_options import state_option
+from octotui.cli.terminal.output import refuse, say
 
 
 @click.command("restore")
@@ -18,7 +18,7 @@ def command(backup: Path, as_json: bool, state: Path | None) -> None:
 
     Jobs that ran when the backup was made are lost, and not run again.
     """
-    from octotui.cli.event_printer import write
+    from octotui.cli.terminal.output import say_json
     from octotui.model.complaints import ModelError
     from octotui.model.file_trust import Distrusted
     from octotui.store.errors import StoreError
@@ -35,6 +35,6 @@ def command(backup: Path, as_json: bool, state: Path | None) -> None:
     except StoreError as error:
         refuse(str(error))
     if as_json:
-        write({"space": folder.name, "path": str(folder)})
+        say_json({"space": folder.name, "path": str(folder)})
     else:
         say(f"the space {folder.name} is restored in {folder}")

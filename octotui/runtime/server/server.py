@@ -60,7 +60,7 @@ class Server:
     ) -> None:
         self.stopped = asyncio.Event()
         self.seats: set[ClientConnection] = set()
-        self._sitting: set[asyncio.Task[None]] = set()
+        self._serving: set[asyncio.Task[None]] = set()
         self._members = GroupMembers()
         self._session = session
         self._folder = folder
@@ -92,7 +92,7 @@ class Server:
         await asyncio.sleep(0)  # who has just connected is served to the end as well
         for seat in tuple(self.seats):
             seat.drop("stopped", why)
-        tasks = (*self._asking, *self._sitting)
+        tasks = (*self._asking, *self._serving)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -188,12 +188,12 @@ class Server:
             connection.send(line(Goodbye(kind="forbidden", reason=full)))
             connection.close()
             return
-        task = asyncio.ensure_future(self._sit(connection, peer))
-        self._sitting.add(task)
-        task.add_done_callback(self._sitting.discard)
+        task = asyncio.ensure_future(self._serve(connection, peer))
+        self._serving.add(task)
+        task.add_done_callback(self._serving.discard)
         task.add_done_callback(lambda _: self._admission.leave(peer.user))
 
-    async def _sit(self, connection: socket.socket, peer: Peer) -> None:
+    async def _serve(self, connection: socket.socket, peer: Peer) -> None:
         """Serve a connection until its client leaves, or has to."""
         with ExitStack() as unserved:
             unserved.callback(connection.close)

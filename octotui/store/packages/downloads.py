@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import shutil
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from octotui.store.packages.http_client import HttpClient
 
+RESERVE = 64 * 2**20  # bytes of a disk that are left free
 SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -28,6 +30,10 @@ class DownloadError(Exception):
 
 class WrongChecksum(DownloadError):
     """A file that came, and is not what it should be."""
+
+
+class TooLarge(DownloadError):
+    """A file that the disk has no room for; it may have no end."""
 
 
 class _Part(msgspec.Struct, frozen=True):
@@ -46,7 +52,7 @@ def fetch(package: PackageFile, part: Path, stopping: Cancellation) -> str:
         if package.feed.directory is not None:
             return _copy(package, part, stopping)
         return _from_server(package, part, stopping)
-    except WrongChecksum:
+    except (WrongChecksum, TooLarge):
         forget(part)
         raise
     except (DownloadError, Cancelled):
@@ -152,9 +158,15 @@ def _download(server: "HttpClient", package: PackageFile, part: Path, stopping: 
 def _receive(
     response: "BaseHTTPResponse", part: Path, pace: RateLimiter, stopping: Cancellation, *, appends: bool
 ) -> None:
+    room = shutil.disk_usage(part.parent).free - RESERVE
     with opened_private(part, "ab" if appends else "wb") as write:
         while data := response.read1(pace.chunk):
             stopping.check()
+            room -= len(data)
+            if room < 0:
+                raise TooLarge(
+                    f"{part.name} is larger than what the disk of {part.parent} has left: make room"
+                )
             write.write(data)
             pace.passed(len(data))
 

@@ -374,7 +374,8 @@ class TestCosts:
             assert goodbye.reason.endswith(f"a line is longer than {size} bytes")
 
     async def test_who_may_start_may_say_more(self, tmp_path: Path) -> None:
-        async with served(MODEL, tmp_path) as here, here.attached() as ann:
+        asks = {"A": (Value(kind="prompt", prompt=Prompt(required=False)),)}
+        async with served(replace(MODEL, variables=asks), tmp_path) as here, here.attached() as ann:
             (queued, *_) = await ann.send(commands.StartRun(process="go", variables={"A": "x" * 500_000}))
             assert len(queued.variables["A"]) == 500_000
 
