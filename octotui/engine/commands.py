@@ -167,13 +167,17 @@ class CancelRun(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class RecordRefusal(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """Somebody was refused what they asked for: keep who it was, what it was about, and why."""
+    """Somebody was refused what they asked for: keep who it was, what it was about, and why.
+
+    It stands for so many `more` refusals of the same person.
+    """
 
     user: str
     action: str
     subject: str = ""
     reason: str = ""
     origin: str = ""
+    more: int = 0
 
 
 class RemoveRuns(msgspec.Struct, frozen=True, kw_only=True, tag=True):

@@ -24,6 +24,7 @@ from octotui.store.errors import Damaged, StoreError
 from octotui.store.journal.journal import Journal, JournalReader
 from octotui.store.journal.recovery import Recovery, check, finish, recover
 from octotui.store.space_folder import SpaceFolder, default_base
+from octotui.store.user_config import file_trust
 from octotui.workers.local.executor import LocalExecutor
 
 
@@ -48,7 +49,8 @@ async def open_space(
         journal, state, rescued = _taken_up(folder.journal)
         try:
             secrets = SecretStore(served=served)
-            crew = EffectRunner(folder, LocalExecutor(), RealAcquirer(), now, vault=secrets)
+            executor = LocalExecutor(file_trust())
+            crew = EffectRunner(folder, executor, RealAcquirer(folder.manifests), now, vault=secrets)
             timetable = ScheduleTimer() if schedules else None
             clock = SteadyClock(now, state.at, since_boot, read_anchor(folder.path))
             session = Session(
@@ -141,5 +143,8 @@ def state_on_disk(folder: SpaceFolder) -> State:
 
 
 def space_folder(slug: str, state_dir: Path | None) -> SpaceFolder:
-    """The folder of a space, under the platform's state directory or another one."""
-    return SpaceFolder(default_base() if state_dir is None else state_dir.absolute(), slug)
+    """The folder of a space, under the platform's state directory or another one.
+
+    Raises StoreError where somebody who is not trusted could have put it there.
+    """
+    return SpaceFolder(default_base() if state_dir is None else state_dir.absolute(), slug).verify()

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import click
 
-from octotui.cli.model_files import say
 from octotui.cli.requests import run_request, verb_options
 from octotui.cli.space_argument import space_argument, space_of
+from octotui.cli.terminal.output import say
 
 
 @click.command("clock")
@@ -23,12 +23,12 @@ def command(space: str, confirm: bool, as_json: bool, state: Path | None) -> Non
 
     async def main() -> None:
         from octotui.cli.connection import attach
-        from octotui.cli.event_printer import write
+        from octotui.cli.terminal.output import say_json
 
         async with attach(named.slug, named.state, file=named.file) as client:
             trouble = await client.clock(confirm=confirm)
         if as_json:
-            write({"type": "Clock", "trouble": trouble})
+            say_json({"type": "Clock", "trouble": trouble})
         else:
             say(trouble or "the clock of this machine is as it should be")
 

@@ -1,6 +1,5 @@
 """`octotui rerun FILE RUN`: the same again."""
 
-import sys
 from pathlib import Path
 from typing import Unpack
 
@@ -10,6 +9,7 @@ from octotui.cli.given_values import ValueOptions, value_options, values_of
 from octotui.cli.requests import RequestEvents, run_request, verb_options
 from octotui.cli.shell_completion import runs
 from octotui.cli.space_argument import run_id, space_argument, space_of
+from octotui.cli.terminal.output import warn
 from octotui.engine.commands import Refused
 from octotui.engine.decide.start_run import again
 
@@ -40,6 +40,6 @@ def command(space: str, run: str, as_json: bool, state: Path | None, **options: 
             heard.tell(await client.send(rerun.command))
             if rerun.dropped:
                 names = ", ".join(rerun.dropped)
-                print(f"octotui: left out what nobody is asked for any more: {names}", file=sys.stderr)
+                warn(f"left out what nobody is asked for any more: {names}")
 
     run_request(main)

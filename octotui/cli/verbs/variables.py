@@ -5,8 +5,9 @@ from pathlib import Path
 
 import click
 
-from octotui.cli.model_files import load_or_exit, refuse
+from octotui.cli.model_files import load_or_exit
 from octotui.cli.start_options import environment_of, process_of, process_option, tenant_of
+from octotui.cli.terminal.output import refuse, say
 from octotui.model.iteration import steps, values_seen_by
 from octotui.model.space import Model, Value
 from octotui.variables.resolution import Resolved, context_of, origin, resolve
@@ -34,7 +35,7 @@ def command(
     context = context_of(model, environment_of(model, environment), tenant_of(model, tenant), step, slug)
     for resolved in resolve(values_seen_by(model, slug or ""), context):
         for line in lines(model, slug or "", resolved):
-            click.echo(line)
+            say(line)
 
 
 def lines(model: Model, process: str, resolved: Resolved) -> list[str]:

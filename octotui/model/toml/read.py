@@ -7,6 +7,7 @@ from typing import Any
 
 from octotui.model.checks.all import check
 from octotui.model.complaints import Complaint, InsideReport, Keys, ModelError, SourcePosition
+from octotui.model.file_trust import FileTrust
 from octotui.model.space import Model
 from octotui.model.toml.convert import convert
 from octotui.model.toml.sources import Source, files_of
@@ -21,16 +22,24 @@ Check = Callable[[Model, InsideReport], None]
 """Looks at what texts of a model say, which other rooms understand."""
 
 
-def load(path: Path | str, checks: Sequence[Check] = ()) -> Model:
+def load(path: Path | str, checks: Sequence[Check] = (), trust: FileTrust | None = None) -> Model:
     """The model in a file, or in the `*.toml` of a folder together; raises ModelError with all complaints."""
-    return load_with_warnings(path, checks)[0]
+    return load_with_warnings(path, checks, (), trust)[0]
 
 
 def load_with_warnings(
-    path: Path | str, checks: Sequence[Check] = (), advice: Sequence[Check] = ()
+    path: Path | str,
+    checks: Sequence[Check] = (),
+    advice: Sequence[Check] = (),
+    trust: FileTrust | None = None,
 ) -> tuple[Model, tuple[Complaint, ...]]:
-    """The model, and what `advice` warns of in it, by place; raises ModelError with all complaints."""
-    reading = _Reading()
+    """The model, and what `advice` warns of in it, by place; raises ModelError with all complaints.
+
+    Its files are read where `trust` lets them, or, without it, whoever owns them. It warns of those that
+    groups can change, too.
+    """
+    trust = trust or FileTrust()
+    reading = _Reading(trust)
     for file in files_of(Path(path)):
         reading.add(file)
     if not reading.broken:
@@ -39,7 +48,7 @@ def load_with_warnings(
             each(model, reading.inside)
     if complaints := reading.complaints():
         raise ModelError(complaints)
-    warnings: list[Complaint] = []
+    warnings = list(trust.warnings(model.access.group))
 
     def warn(at: Keys, message: str, position: SourcePosition) -> None:
         warnings.append(reading.complaint(at, message, position))
@@ -52,7 +61,8 @@ def load_with_warnings(
 class _Reading:
     """The tables of several files as one, where each stands, and the first problem with each key."""
 
-    def __init__(self) -> None:
+    def __init__(self, trust: FileTrust) -> None:
+        self._trust = trust
         self.broken: list[Complaint] = []
         self._sources: list[Source] = []
         self._tables: dict[str, Any] = {}
@@ -63,7 +73,7 @@ class _Reading:
     def add(self, file: Path) -> None:
         """Reads one file; what is declared already stays as it is."""
         try:
-            source = Source(file)
+            source = Source(file, self._trust)
         except ModelError as error:
             self.broken += error.complaints
             return
@@ -82,7 +92,7 @@ class _Reading:
         """Converts and checks what all files declare together."""
         if "space" not in self._tables:
             self._about(("space",), '"space" is missing: say [space] and name = "…" in one place.')
-        library = Library(self._sources[0].folder)
+        library = Library(self._sources[0].folder, self._trust)
         model = convert(self._tables, self._about, library)
         self.broken += library.complaints
         check(model, self._about)

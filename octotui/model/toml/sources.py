@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from octotui.model.complaints import Complaint, Keys, ModelError, SourcePosition, key_text
+from octotui.model.file_trust import Distrusted, FileTrust
 
 if TYPE_CHECKING:
     from octotui.model.toml.positions import Positions
@@ -15,11 +16,11 @@ if TYPE_CHECKING:
 class Source:
     """One TOML file: its tables, and where their keys stand."""
 
-    def __init__(self, file: Path) -> None:
-        """Reads the file, or raises a ModelError with one complaint."""
+    def __init__(self, file: Path, trust: FileTrust | None = None) -> None:
+        """Reads the file, or raises a ModelError with one complaint; any owner will do without `trust`."""
         self.file = file
         self.folder = file.parent.absolute()
-        self._text = _text(file)
+        self._text = _text(file, trust or FileTrust())
         self.tables = _tables(file, self._text)
 
     @cached_property
@@ -53,9 +54,11 @@ def files_of(path: Path) -> list[Path]:
     return files
 
 
-def _text(file: Path) -> str:
+def _text(file: Path, trust: FileTrust) -> str:
     try:
-        return file.read_bytes().decode("utf-8-sig")
+        return trust.read(file).decode("utf-8-sig")
+    except Distrusted as problem:
+        raise _error(file, f"This file is not used: {problem}.") from None
     except FileNotFoundError:
         raise _error(file, "There is no such file; `octotui init` writes one to start from.") from None
     except (OSError, ValueError) as error:

@@ -1,20 +1,24 @@
 """Packages: which version a run takes, and getting it onto a worker, really or in a prediction."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
 from octotui.engine.state import Job, Outcome
 from octotui.model.space import Channel, Model
 from octotui.store.cancellation import Cancellation
+from octotui.store.directory import remove_tree
 from octotui.store.packages.feeds import FeedError, catalogue, choose
 from octotui.store.packages.image_registry import fixed_image
-from octotui.store.packages.installer import PackageError, acquire, locate
-from octotui.store.packages.package_cache import InUse, evict
+from octotui.store.packages.installer import PackageError, acquire, locate, provide
+from octotui.store.packages.package_cache import InUse, PackageCache, evict
 
 Output = Callable[[bytes], None]
+Packages = Sequence[tuple[str, str]]
+"""The ids and versions of packages."""
 Chosen = tuple[dict[str, str], tuple[str, ...]]
 """A version for each requirement, and what is wrong with the others."""
 
@@ -53,15 +57,26 @@ class Acquirer(Protocol):
         """Get all packages of a job into the worker's cache, which keeps those that are `in_use`."""
         ...
 
+    async def provide(
+        self, model: Model, job: Job, packages: Packages, directory: Path, target: Path
+    ) -> tuple[str, ...]:
+        """Copy packages of the worker's cache for one attempt, each below `target`, and say what to warn of.
+
+        Raises PackageError.
+        """
+        ...
+
     def stop(self, job: str) -> None:
-        """End an acquisition before its time."""
+        """End an acquisition, or the copying for an attempt, before its time."""
         ...
 
 
 class RealAcquirer:
     """Copies, checks and extracts packages in a thread, so that the session goes on meanwhile."""
 
-    def __init__(self) -> None:
+    def __init__(self, manifests: Path) -> None:
+        """Keep what packages must be in a folder of its own for each worker."""
+        self._manifests = manifests
         self._stopping: dict[str, Cancellation] = {}
         self._threads = ThreadPoolExecutor(64, "acquire")  # they mostly sleep, and must not hold up others
 
@@ -74,30 +89,59 @@ class RealAcquirer:
     ) -> Outcome:
         """Get all packages of a job into the worker's cache; one that is broken fails the job (P3)."""
         stopping = self._stopping[job.id] = Cancellation()
-        loop, feeds, cache = asyncio.get_running_loop(), tuple(model.feeds.values()), directory / "packages"
-        limit = model.engine.package_cache
+        loop, feeds, cache = (
+            asyncio.get_running_loop(),
+            tuple(model.feeds.values()),
+            self._cache(job, directory),
+        )
+        limit, warnings = model.engine.package_cache, list[str]()
 
         def tell(line: str) -> None:
             loop.call_soon_threadsafe(output, f"{line}\n".encode())
 
         try:
             for package, version in job.packages:
-                await loop.run_in_executor(
+                warning = await loop.run_in_executor(
                     self._threads, acquire, feeds, package, version, cache, tell, stopping
                 )
+                warnings += [warning] if warning else []
             if limit is not None:
-                await loop.run_in_executor(self._threads, evict, cache, limit, in_use, tell)
+                await loop.run_in_executor(self._threads, evict, cache.folder, limit, in_use, tell)
         except PackageError as error:
             return Outcome(state="cancelled" if stopping.stopped else "failed", reason=str(error))
         finally:
             stopping.stop()
             del self._stopping[job.id]
-        return Outcome(state="succeeded", exit_code=0)
+        return Outcome(state="succeeded", exit_code=0, warnings=tuple(warnings))
+
+    async def provide(
+        self, model: Model, job: Job, packages: Packages, directory: Path, target: Path
+    ) -> tuple[str, ...]:
+        """Copy packages for an attempt; what an earlier start of it has left goes first."""
+        stopping = self._stopping[job.id] = Cancellation()
+        loop, feeds, cache = (
+            asyncio.get_running_loop(),
+            tuple(model.feeds.values()),
+            self._cache(job, directory),
+        )
+        warnings = []
+        try:
+            await loop.run_in_executor(self._threads, remove_tree, target)
+            for package, version in packages:
+                copy = partial(provide, feeds, package, version, cache, target / package / version, stopping)
+                warnings.append(await loop.run_in_executor(self._threads, copy))
+        finally:
+            stopping.stop()
+            del self._stopping[job.id]
+        return tuple(filter(None, warnings))
 
     def stop(self, job: str) -> None:
-        """End an acquisition at its next chunk."""
+        """End what is done for a job at its next chunk."""
         if job in self._stopping:
             self._stopping[job].stop()
+
+    def _cache(self, job: Job, directory: Path) -> PackageCache:
+        return PackageCache(directory / "packages", self._manifests / (job.worker or ""))
 
 
 class SimulatedAcquirer:
@@ -128,6 +172,12 @@ class SimulatedAcquirer:
         finally:
             del self._stopped[job.id]
         return Outcome(state="cancelled")
+
+    async def provide(
+        self, model: Model, job: Job, packages: Packages, directory: Path, target: Path
+    ) -> tuple[str, ...]:
+        """Copy nothing: there is nothing to copy."""
+        return ()
 
     def stop(self, job: str) -> None:
         """End an acquisition at once."""

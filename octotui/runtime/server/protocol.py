@@ -18,7 +18,8 @@ from octotui.store.journal.run_records import RunRecord
 Parting = Literal["stopped", "slow", "wrong", "forbidden"]
 
 VERSION = 1
-LONGEST = 1 << 20  # bytes of a line that a client may say
+LONGEST = 1 << 20  # bytes of a line that a client may say who may start or answer
+SHORT = 1 << 14  # bytes of one of any other client, and of Hello
 PART = 1 << 18  # bytes of a log that go over at a time
 
 Number = Annotated[int, msgspec.Meta(ge=0, le=(1 << 63) - 1)]
@@ -75,7 +76,7 @@ class LogRequest(msgspec.Struct, frozen=True, kw_only=True, tag="ReadLog"):
 
     id: Number
     run: RunId
-    job: Annotated[str, msgspec.Meta(pattern=r"^job-[0-9.]+\Z")]
+    job: Annotated[str, msgspec.Meta(pattern=r"^job-[0-9.]{1,100}\Z")]
     offset: Number
 
 

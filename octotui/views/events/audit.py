@@ -8,6 +8,7 @@ import msgspec
 from octotui.engine import events
 from octotui.engine.events import AnyEvent
 from octotui.engine.state import Event
+from octotui.views.events.event_text import refusal
 from octotui.views.labels import duration
 
 
@@ -107,7 +108,7 @@ TELLING: Mapping[type[Any], tuple[str, Callable[[Any], str]]] = {
     events.InterruptionClosed: ("closed", lambda event: "nobody needs to answer any more"),
     events.ActionRefused: (
         "refused",
-        lambda event: f"{event.action} {event.subject}".strip() + f": {event.reason}",
+        lambda event: f"{event.action} {event.subject}".strip() + f": {refusal(event)}",
     ),
 }
 """Each event that an audit has, in a word and a sentence; a new one of people needs but a line here."""

@@ -7,13 +7,7 @@ import sys
 
 import pytest
 
-from octotui.runtime.server.peer_credentials import (
-    account_exists,
-    account_name,
-    origin_of,
-    peer_of,
-    this_account,
-)
+from octotui.runtime.server.peer_credentials import account_name, origin_of, peer_of, this_account
 
 
 def test_the_kernel_says_who_connected() -> None:
@@ -58,15 +52,3 @@ def test_the_terminal_of_a_process_is_named() -> None:
 
 def test_a_process_that_is_gone_has_no_terminal() -> None:
     assert origin_of(2**22 + 1) == f"process {2**22 + 1}"
-
-
-@pytest.mark.parametrize(
-    "name", ["", "no such account", "a\0b", "\udcff", "x" * 10_000, "987654321", "../root"]
-)
-def test_i8_a_name_that_no_account_has(name: str) -> None:
-    assert not account_exists(name)
-
-
-def test_i8_an_account_that_is_there() -> None:
-    assert account_exists("root")
-    assert account_exists(this_account()) or this_account().isdecimal()

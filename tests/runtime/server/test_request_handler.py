@@ -71,6 +71,31 @@ async def test_v5_only_the_owner_passes_variables_of_an_environment(tmp_path: Pa
         assert other.reason == 'no sensitive value is read from the variable PATH; known: "DB".'
 
 
+@pytest.mark.parametrize(
+    ("said", "action", "subject"),
+    [
+        (protocol.FamilyRequest(id=1, root="run-1"), "Family", "run-1"),
+        (protocol.HistoryRequest(id=1), "History", "test"),
+        (protocol.LogRequest(id=1, run="run-1", job="job-1.1", offset=0), "ReadLog", "run-1"),
+    ],
+    ids=["family", "history", "log"],
+)
+async def test_i8_each_read_needs_the_right_as_the_model_is_now(
+    tmp_path: Path, said: protocol.ClientRequest, action: str, subject: str
+) -> None:
+    declared = replace(MODEL, access=Access(read=("bob",)))
+    async with served(declared, tmp_path) as here:
+        await here.session.send(commands.StartRun(process="ask", requester="ann"))
+        assert isinstance(await desk(here).answer(BOB, said), protocol.DoneReply)
+        await here.session.send(commands.LoadModel(MODEL))
+        refused = await desk(here).answer(BOB, said)
+        assert isinstance(refused, protocol.RefusedReply)
+        assert "the right “read”" in refused.reason
+        (kept,) = here.events(events.ActionRefused)
+        assert (kept.user, kept.action, kept.subject) == ("bob", action, subject)
+        assert isinstance(await desk(here).answer(ANN, said), protocol.DoneReply)
+
+
 async def test_r7_a_clock_that_was_set_is_told_and_only_the_owner_lets_it_count(tmp_path: Path) -> None:
     async with served(MODEL, tmp_path) as here:
         clock = here.session.clock
