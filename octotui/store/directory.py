@@ -170,7 +170,7 @@ def _plain(name: str) -> str:
 
 
 def remove_tree(path: Path | str) -> None:
-    """Remove a folder and all in it as far as that can be, however deep it is; never raises."""
+    """Remove a folder and all in it as far as that can be, however deep a script has made it."""
     try:
         shutil.rmtree(path, ignore_errors=True)
     except RecursionError:  # which the standard library does not pass over

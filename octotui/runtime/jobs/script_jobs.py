@@ -12,11 +12,10 @@ from octotui.engine.commands import Command, ReportProgress
 from octotui.engine.state import Job, Outcome, State, step_of
 from octotui.model.process import Package
 from octotui.runtime.clocks import Clock
-from octotui.runtime.jobs.attempt_packages import AttemptPackages, copies
 from octotui.runtime.jobs.job_output import JobOutput
 from octotui.runtime.jobs.job_script import script_work
 from octotui.runtime.jobs.masking import Masker
-from octotui.runtime.jobs.package_acquisition import Acquirer
+from octotui.runtime.jobs.package_acquisition import Acquirer, AttemptPackages, copies
 from octotui.runtime.jobs.package_deployment import Files, Undeployable, files_to_fill
 from octotui.runtime.jobs.progress_throttle import ProgressThrottle
 from octotui.runtime.jobs.resume_record import ResumeRecord, decode, encode

@@ -11,8 +11,7 @@ from octotui.engine.commands import CancelRun, LoadModel, StartRun
 from octotui.engine.state import State
 from octotui.model.process import Script
 from octotui.model.space import Model
-from octotui.runtime.jobs.attempt_packages import AttemptPackages, copies
-from octotui.runtime.jobs.package_acquisition import SimulatedAcquirer
+from octotui.runtime.jobs.package_acquisition import AttemptPackages, SimulatedAcquirer, copies
 from octotui.runtime.open_space import open_space
 from octotui.runtime.session import Session
 from octotui.workers.executor import AttemptLocation
