@@ -2,10 +2,13 @@
 
 import os
 import sys
-from types import TracebackType
 
 if __name__ == "__main__" and not sys.flags.safe_path:
     del sys.path[0]  # the current directory, before anything is loaded that a stranger may have put there
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import TracebackType
 
 
 def main() -> None:
@@ -32,7 +35,7 @@ def main() -> None:
             cli(prog_name="octotui")
 
 
-def _report_bug(kind: type[BaseException], bug: BaseException, trace: TracebackType | None) -> None:
+def _report_bug(kind: type[BaseException], bug: BaseException, trace: "TracebackType | None") -> None:
     """Print a traceback, whose sentences may quote what others wrote."""
     from octotui.cli.terminal.output import report_bug
 

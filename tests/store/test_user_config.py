@@ -58,7 +58,7 @@ def test_r9_root_this_account_and_those_it_names_are_trusted(config: Path, tmp_p
         ("trusted_owners = [0]", "Expected the name of an account, not the number 0."),
         ('trusted_owners = ["no-such-account"]', "This machine has no account of that name; remove it."),
         ('trusted_owners = ["root", ""]', "Expected the name of an account, not an empty text."),
-        ("trusted_owners = [", "This is not TOML: Invalid value."),
+        ("trusted_owners = [", "This is not TOML: a value is missing after the =."),
     ],
 )
 def test_a_configuration_that_says_something_else_is_one_sentence(

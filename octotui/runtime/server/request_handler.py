@@ -8,6 +8,7 @@ from octotui.engine import commands
 from octotui.engine.decide.question_holders import AccountExists, with_accounts
 from octotui.engine.events import AnyEvent
 from octotui.engine.rules.authorization import missing_right, right_for, subject_of, with_actor
+from octotui.engine.state.releases import is_declared
 from octotui.model.complaints import Reason
 from octotui.runtime.server.peer_credentials import Peer
 from octotui.runtime.server.protocol import (
@@ -72,8 +73,7 @@ class RequestHandler:
             case SendRequest(request=request):
                 return DoneReply(id=client_request.id, events=await self._send(peer, request))
             case ChooseRequest():
-                versions, problems = await session.choose(client_request.needed, client_request.channel)
-                return DoneReply(id=client_request.id, versions=versions, problems=problems)
+                return await self._choose(client_request)
             case FamilyRequest(root=root):
                 return DoneReply(id=client_request.id, events=await session.events_of(root))
             case HistoryRequest():
@@ -101,6 +101,13 @@ class RequestHandler:
             if right_for(request) == "answer":
                 await self.refusals.add(peer, _tag(request), subject_of(request), str(refused))
             raise
+
+    async def _choose(self, request: ChooseRequest) -> Answer:
+        """Versions of packages; a channel's tag is a pattern, and only one of the model is run."""
+        if not is_declared(self._session.state.model, request.channel):
+            raise commands.Refused(f"no project has such a channel “{request.channel.name}”")
+        versions, problems = await self._session.choose(request.needed, request.channel)
+        return DoneReply(id=request.id, versions=versions, problems=problems)
 
     async def _history(self, request: HistoryRequest) -> Answer:
         """A page of ended runs."""

@@ -7,6 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from octotui.engine import commands, events
+from octotui.engine.state.releases import ANY_CHANNEL
 from octotui.model.space import Access, Channel, Value
 from octotui.model.values import Prompt, Secret
 from octotui.runtime.server import protocol
@@ -247,3 +248,14 @@ class TestQuestionsOfThoseWhoAreGone:
             refused = await self.asked(here, handler, ANN, claimed)
             assert isinstance(refused, protocol.RefusedReply)
             assert refused.reason == "bob has taken “May it?”, and only they may release it"
+
+
+async def test_r6_a_channel_that_no_project_has_is_refused_before_its_pattern_is_run(tmp_path: Path) -> None:
+    channel = Channel(name="Default", tag="(a+)+$")
+    async with served(MODEL, tmp_path) as here:
+        request = protocol.ChooseRequest(id=1, needed=("tools",), channel=channel)
+        refused = await desk(here).answer(ANN, request)
+        assert isinstance(refused, protocol.RefusedReply)
+        assert refused.reason == "no project has such a channel “Default”"
+        allowed = protocol.ChooseRequest(id=2, needed=("tools",), channel=ANY_CHANNEL)
+        assert isinstance(await desk(here).answer(ANN, allowed), protocol.DoneReply)
