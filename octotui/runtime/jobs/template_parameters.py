@@ -5,7 +5,8 @@ from collections.abc import Mapping
 import msgspec
 
 from octotui.model.process import Script, TemplateCall
-from octotui.variables.fill import escape, fill_in, warnings_of
+from octotui.variables.budget import Budget
+from octotui.variables.fill import Filler, escape, warnings_of
 from octotui.workers import shells
 
 
@@ -17,11 +18,17 @@ class TemplateArguments(msgspec.Struct, frozen=True):
     warnings: tuple[str, ...] = ()
 
 
-def given(action: Script, values: Mapping[str, str], now: float | None = None) -> TemplateArguments:
-    """The parameters of a step's template, filled in with `values`, so that `Url = "#{Url}"` may stand."""
+def given(
+    action: Script, values: Mapping[str, str], now: float | None = None, budget: Budget | None = None
+) -> TemplateArguments:
+    """The parameters of a step's template, filled in with `values`, so that `Url = "#{Url}"` may stand.
+
+    Raises OverBudget.
+    """
     if not isinstance(action, TemplateCall):
         return TemplateArguments()
-    filled = {name: fill_in(text, values, now) for name, text in action.parameters.items()}
+    filler = Filler(values, now, budget)
+    filled = {name: filler.fill_in(text) for name, text in action.parameters.items()}
     return TemplateArguments(
         {name: escape(each.text) for name, each in filled.items()},
         tuple(filled[name].text for name in action.sensitive),
