@@ -11,7 +11,14 @@ import click
 
 from octotui.cli.terminal.output import ask_unseen, refuse, tell, warn
 from octotui.engine.commands import StartRun
-from octotui.engine.rules.start_prompts import RequiredPrompt, problems_with, required_prompts, sort_out
+from octotui.engine.rules.start_prompts import (
+    RequiredPrompt,
+    problems_with,
+    prompts_anywhere,
+    required_prompts,
+    sort_out,
+    unasked,
+)
 from octotui.model.complaints import did_you_mean
 from octotui.model.iteration import variables
 from octotui.model.space import Model
@@ -93,6 +100,7 @@ def ask_for_missing(model: Model, start: StartRun) -> dict[str, str]:
     """
     asked = required_prompts(model, start)
     values = dict(start.variables)
+    _check_asked(model, start)
     problems = problems_with(asked, sort_out(model, start.process, values))
     missing = [each for each in asked if each.prompt.needs_answer and not _has(values, each.name)]
     if problems and len(problems) == len(missing) and sys.stdin.isatty() and sys.stderr.isatty():
@@ -102,6 +110,16 @@ def ask_for_missing(model: Model, start: StartRun) -> dict[str, str]:
     if problems:
         refuse(f"{'; '.join(problems)}; give each with --set NAME=VALUE, or --set-file NAME=PATH")
     return values
+
+
+def _check_asked(model: Model, start: StartRun) -> None:
+    """End with exit code 2 where a value is given that no run of its process asks for (V6).
+
+    Which prompts there are for a release and its channel, the engine knows.
+    """
+    process = start.process
+    if unknown := unasked(model, process, prompts_anywhere(model, process), start.variables):
+        refuse("; ".join(unknown))
 
 
 def passed_environment(model: Model, names: tuple[str, ...]) -> dict[str, str]:

@@ -49,6 +49,7 @@ VERBS = {
     "replay": "Look at an exported run, at any moment of it.",
     "backup": "Copy a space into one file, also while it is used.",
     "restore": "Make a space of a backup.",
+    "clock": "Say whether the machine's clock was set; confirm its new time.",
     "audit": "List who did what, and verify the journal.",
     "check": "Check a model, and say everything that is wrong with it.",
     "variables": "Show what every variable resolves to, and why.",

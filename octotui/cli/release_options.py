@@ -27,7 +27,7 @@ class ReleaseOptions(TypedDict):
 
 
 def making_options(function: click.decorators.FC) -> click.decorators.FC:
-    """The options of `Making`."""
+    """The options of `ReleaseOptions`."""
     for decorate in (
         state_option,
         click.option("--json", "as_json", is_flag=True, help="Print it as JSON."),

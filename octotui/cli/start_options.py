@@ -23,13 +23,36 @@ from octotui.model.space import Model
 
 
 def state_option(function: click.decorators.FC) -> click.decorators.FC:
-    """The `--state DIR` option."""
+    """The `--state DIR` option, and `--owner ACCOUNT` for spaces of other accounts."""
+    owner = click.option(
+        "--owner",
+        metavar="ACCOUNT",
+        multiple=True,
+        envvar="OCTOTUI_OWNER",
+        expose_value=False,
+        callback=_name_owners,
+        help="Whose spaces you trust besides your own and root's; also in OCTOTUI_OWNER.",
+    )
     return click.option(
         "--state",
         metavar="DIR",
         type=click.Path(file_okay=False, readable=False, path_type=Path),
         help="Where spaces are kept, instead of the platform's state directory.",
-    )(function)
+    )(owner(function))
+
+
+def _name_owners(ctx: click.Context, param: click.Parameter, accounts: tuple[str, ...]) -> None:
+    """Trust these accounts for this call."""
+    if not accounts:
+        return
+    from octotui.store.trusted_path import forget_owners, name_owner
+
+    ctx.call_on_close(forget_owners)
+    try:
+        for account in accounts:
+            name_owner(account)
+    except ValueError as error:
+        raise click.BadParameter(f"{error}: say whose space it is", ctx, param) from None
 
 
 class StartOptions(ValueOptions):
@@ -53,13 +76,13 @@ Decorator = Callable[[click.decorators.FC], click.decorators.FC]
 
 
 def start_options(function: click.decorators.FC) -> click.decorators.FC:
-    """The options of `Start`."""
+    """The options of `StartOptions`."""
     where = click.option("--environment", metavar="E", help="Where it takes effect: a slug or a name.")
     return where(run_options(function))
 
 
 def run_options(function: click.decorators.FC) -> click.decorators.FC:
-    """The options of `Start` that do not say where."""
+    """The options of `StartOptions` that do not say where."""
     return _all(
         function,
         click.option("--tenant", metavar="T", help="For whom: a slug or a name."),
@@ -75,7 +98,7 @@ def run_options(function: click.decorators.FC) -> click.decorators.FC:
 
 
 def telling_options(function: click.decorators.FC) -> click.decorators.FC:
-    """The options of `Telling`."""
+    """The options of `OutputOptions`."""
     return _all(
         function,
         click.option("--json", "as_json", is_flag=True, help="Print JSON Lines: events, then a Summary."),

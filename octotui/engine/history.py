@@ -15,7 +15,7 @@ class InconsistentHistory(Exception):
 
 
 class History:
-    """The moments from the first run on, numbered from 1; raises `Misfit` for events that don't fit."""
+    """The moments from the first run on, from 1; raises `InconsistentHistory` for events that do not fit."""
 
     def __init__(self, events: Sequence[AnyEvent], kept: int = KEPT) -> None:
         first = next((index for index, each in enumerate(events) if isinstance(each, RunQueued)), None)

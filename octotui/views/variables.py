@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import msgspec
 
-from octotui.engine.rules.variable_context import lookup, scope_context, values_for, visible
-from octotui.engine.state import Run, State
+from octotui.engine.rules.variable_context import lookup, overruled, scope_context, values_for, visible
+from octotui.engine.state import State
 from octotui.model.scoping import kinds_of, names
 from octotui.model.space import Value
 from octotui.model.values import HIDDEN, Secret
@@ -38,13 +38,15 @@ def of_run(state: State, name: str) -> tuple[VariableRow, ...]:
         for each in resolve(visible(state, run.process), scope_context(state, run))
         if each.value is not None
     }
-    values = dict.fromkeys(run.secrets, HIDDEN) | values_for(state, run)
+    given = {*run.variables, *run.secrets} - overruled(state, run)
+    secrets = [each for each in run.secrets if each in given]
+    values = dict.fromkeys(secrets, HIDDEN) | values_for(state, run)
     filler, origins = Filler(lookup(values)), Origins(state.model, run.process)
     return tuple(
         VariableRow(
             each,
-            HIDDEN if each in run.secrets else _filled(filler, value),
-            _why(run, each, declared, origins),
+            HIDDEN if each in secrets else _filled(filler, value),
+            "given at the start" if each in given else _why(each, declared, origins),
         )
         for each, value in values.items()
     )
@@ -58,9 +60,7 @@ def _filled(filler: Filler, value: str) -> str:
         return value
 
 
-def _why(run: Run, name: str, declared: dict[str, Resolved], origins: Origins) -> str:
-    if name in run.variables or name in run.secrets:
-        return "given at the start"
+def _why(name: str, declared: dict[str, Resolved], origins: Origins) -> str:
     if name in declared:
         return "; ".join(_reasons(declared[name], origins))
     return "set by a step" if name.startswith("Octopus.Action[") else "of octotui"

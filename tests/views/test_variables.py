@@ -19,6 +19,7 @@ VARIABLES = {
     "Password": (Value(kind="sensitive", secret=Secret(env="PASSWORD")),),
     "Token": (Value(kind="prompt", prompt=Prompt(kind="sensitive")),),
     "Size": (Value(kind="prompt", prompt=Prompt(default="small")),),
+    "Mine": (Value(kind="prompt", prompt=Prompt()),),
     "Colour": (Value(value="grey"),),
     "Nowhere": (Value(value="x", scope=Scope(environment=("staging",))),),
 }

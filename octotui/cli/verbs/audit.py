@@ -54,8 +54,9 @@ def command(
     from octotui.runtime.open_space import space_folder
     from octotui.store.errors import StoreError
 
-    journal = space_folder(load_or_exit(file).space.slug, state).journal
+    slug = load_or_exit(file).space.slug
     try:
+        journal = space_folder(slug, state).journal
         if verify:
             _verify(journal, head or "", as_json=as_json)
         elif head is not None:

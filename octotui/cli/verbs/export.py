@@ -46,8 +46,8 @@ def command(
     from octotui.store.transfer.exports import export, first_of_family
     from octotui.views.leaving import exported
 
-    folder = space_folder(model.space.slug, state)
     try:
+        folder = space_folder(model.space.slug, state)
         roots = tuple(dict.fromkeys(first_of_family(folder, each) for each in runs))
         target = output or Path(f"{'-'.join(roots)}.zip")
         manifest, events = export(folder, roots, target, artifacts=artifacts, others=others)

@@ -33,7 +33,7 @@ def command(
     raw: bool,
     **options: Unpack[ValueOptions],
 ) -> None:
-    """Fill in the text on stdin with the variables of the model FILE, and print it.
+    """Fill in the text on stdin with the variables of the model FILE, and values of any name, and print it.
 
     Unknown names stay as they were written and are told on stderr; a broken expression is exit code 1.
     """

@@ -1,5 +1,6 @@
 """`octotui restore BACKUP`: a space of a backup, where there is none of its name."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -18,12 +19,19 @@ def command(backup: Path, as_json: bool, state: Path | None) -> None:
     Jobs that ran when the backup was made are lost, and not run again.
     """
     from octotui.cli.terminal.output import say_json
+    from octotui.model.complaints import ModelError
+    from octotui.model.file_trust import Distrusted
     from octotui.store.errors import StoreError
     from octotui.store.space_folder import default_base
     from octotui.store.transfer.backups import restore
+    from octotui.store.user_config import file_trust
 
     try:
+        with suppress(OSError):  # restoring says what is the matter
+            file_trust().check(backup)
         folder = restore(backup, default_base() if state is None else state.absolute())
+    except (Distrusted, ModelError) as problem:
+        refuse(f"what waits in it would be run, so it is not restored: {problem}")
     except StoreError as error:
         refuse(str(error))
     if as_json:

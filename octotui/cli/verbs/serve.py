@@ -65,6 +65,4 @@ async def _serve(model: Model, file: Path | None, state: Path | None, ready: _Re
         if session.trouble:
             say(session.trouble)
         ready("ready")
-        if ready.background:
-            os.chdir("/")
         return await until_stopped(server, ending, idle=IDLE if ready.background else None)

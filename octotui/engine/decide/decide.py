@@ -111,6 +111,7 @@ def _record_refusal(turn: Transaction, command: commands.RecordRefusal) -> None:
             subject=command.subject,
             reason=command.reason,
             origin=command.origin,
+            more=command.more,
         )
     )
 

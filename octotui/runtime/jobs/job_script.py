@@ -58,23 +58,26 @@ def script_work(
     now: float | None = None,
     secrets: Mapping[str, str] = NOTHING,
     files: Files = NO_FILES,
+    packages: str = "",
     budget: Budget | None = None,
 ) -> tuple[AttemptSpec, tuple[str, ...]]:
     """The work of a script job on a worker that lives in `directory`, and what to warn of (V1).
 
-    `secrets` are sensitive values, by their names, that only the script may see; `files` are those of the
-    package it deploys that are filled in. All of it is filled in from one budget. Raises Undeployable and
-    OverBudget.
+    `secrets` are sensitive values, by their names, that only the script may see; `packages` is the folder of
+    its packages, and `files` are those of the package it deploys that are filled in. All of it is filled in
+    from one budget. Raises Undeployable and OverBudget.
     """
     run = state.runs[job.run]
     step = run.runbook.steps[job.step or 0]
     script = step.script or Script(body="")
     asked = f"{texts(script)}\n{texts_of(files)}"
-    values = values_for(state, run, job.step, asked, target=job.target) | extracted(run, job, directory)
+    values = values_for(state, run, job.step, asked, target=job.target)
+    packages = packages or f"{directory}/packages"
+    values |= extracted(run, job, directory, packages)
     filler, environment, arguments = filled(script, values, secrets, now, budget or Budget())
     body, warnings = body_of(script, filler)
     if isinstance(script, Package):
-        body, warnings = deployment(run, job, directory, files, filler)
+        body, warnings = deployment(run, job, packages, files, filler)
     work = AttemptSpec(
         job=job.id,
         attempt=job.attempt,
@@ -119,8 +122,8 @@ def body_of(script: Script, filler: Filler) -> tuple[str, tuple[str, ...]]:
     return filled.text, warnings_of(filled)
 
 
-def extracted(run: Run, job: Job, directory: str) -> dict[str, str]:
-    """Where the packages of a job's step lie on its worker."""
+def extracted(run: Run, job: Job, directory: str, packages: str) -> dict[str, str]:
+    """Where the packages of a job's step lie on its worker, in the folder `packages`."""
     step = run.runbook.steps[job.step or 0]
     values: dict[str, str] = {}
     for each in step.packages:
@@ -128,7 +131,7 @@ def extracted(run: Run, job: Job, directory: str) -> dict[str, str]:
         name = f"Octopus.Action.Package[{each.id}]"
         values[f"{name}.PackageId"] = each.id
         values[f"{name}.PackageVersion"] = version
-        values[f"{name}.ExtractedPath"] = f"{directory}/packages/{each.id}/{version}"
+        values[f"{name}.ExtractedPath"] = f"{packages}/{each.id}/{version}"
     if step.container:
         values["Octopus.Action.Container.Image"] = (run.versions or {}).get(
             f"container:{step.container}", step.container

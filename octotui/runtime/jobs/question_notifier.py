@@ -1,7 +1,6 @@
 """Telling people of a question by the template that the model names: once each, beside all else."""
 
 import asyncio
-import os
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
@@ -21,6 +20,7 @@ from octotui.runtime.jobs.secret_sources import UnreadableSecret
 from octotui.runtime.jobs.secret_store import SecretStore
 from octotui.runtime.jobs.template_parameters import requirements, texts
 from octotui.runtime.jobs.transcript import Transcript
+from octotui.store.private_files import opened_private
 from octotui.store.space_folder import SpaceFolder
 from octotui.variables.budget import Budget
 from octotui.variables.template import OverBudget
@@ -136,8 +136,7 @@ class QuestionNotifier:
         head = f"{at} {question.id} of {question.run}: {action.template} {how}\n".encode()
         body = b"".join(b"    " + line + b"\n" for line in printed.splitlines())
         try:
-            file = os.open(self._folder.notifications, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-            with os.fdopen(file, "wb") as log:
+            with opened_private(self._folder.notifications, "ab") as log:
                 log.write(head + body)
         except OSError as error:
             return f"what became of it cannot be kept: {error.strerror or error}"

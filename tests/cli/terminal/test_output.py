@@ -106,3 +106,12 @@ def test_a_prompt_for_what_is_unseen_is_visible(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr("getpass.getpass", lambda prompt: asked.append(prompt) or "secret")
     assert output.ask_unseen("a\x1b[2J: ") == "secret"
     assert asked == ["a\\x1b[2J: "]
+
+
+def test_ascii_is_asked_for_or_all_a_terminal_knows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdout", io.TextIOWrapper(io.BytesIO(), encoding="utf-8"))
+    monkeypatch.setenv("TERM", "xterm")
+    assert not output.wants_ascii(False)
+    assert output.wants_ascii(True)
+    monkeypatch.setenv("TERM", "linux")
+    assert output.wants_ascii(False)

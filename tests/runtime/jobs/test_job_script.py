@@ -10,6 +10,7 @@ from octotui.engine import commands
 from octotui.engine.state import State
 from octotui.model.process import Script, Step
 from octotui.model.space import Value
+from octotui.model.values import Prompt
 from octotui.runtime.jobs.job_script import MANY, environment_name, fill_without_blocking, script_work
 from octotui.variables.budget import JOB_WORK, TEXT_WORK, Budget
 from octotui.variables.fill import Filler
@@ -24,6 +25,7 @@ def at_work(body: str, **more: object) -> tuple[State, str]:
         "Greeting": (Value(value="hello #{Octopus.Environment.Name}"),),
         "Deep[1].Name": (Value(value="#{Greeting}!"),),
         "...": (Value(value="no name for a shell"),),
+        "Mine": (Value(kind="prompt", prompt=Prompt()),),
     }
     world = World(model({"a": [step]}, variables=variables))
     world.send(

@@ -160,7 +160,7 @@ def test_links_and_backups_without_a_journal_are_refused(tmp_path: Path) -> None
             entry = tarfile.TarInfo("kraken/logs/run-1/job.log")
             entry.type, entry.linkname = kind, "/etc/passwd"
             archive.addfile(entry)
-        with pytest.raises(StoreError, match=r"it holds 'kraken/logs/run-1/job\.log'"):
+        with pytest.raises(StoreError, match=r"it holds '?kraken/logs/run-1/job\.log"):
             restore(tmp_path / "bad", tmp_path / "new")
     with tarfile.open(tmp_path / "empty", "w:gz"):
         pass

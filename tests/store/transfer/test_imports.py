@@ -8,8 +8,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from octotui.store.archives import unpack
+from octotui.store.archives.entries import Limits
 from octotui.store.errors import StoreError
-from octotui.store.packages import archives
 from octotui.store.transfer.exports import FORMAT
 from octotui.store.transfer.imports import exported
 from tests import scenes
@@ -91,7 +92,7 @@ def test_what_is_dangerous_or_damaged_is_told(tmp_path: Path, more: dict[str, by
 
 
 def test_a_zip_bomb_is_refused_before_it_goes_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(archives, "SMALL", 100_000)
+    monkeypatch.setattr(unpack, "PACKAGE", Limits(small=100_000))
     bomb = bundle(tmp_path / "out", {"logs/run-1/job.log": b"\0" * 10_000_000})
     assert "would unpack to" in refused(bomb)
 
