@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from octotui.engine.state import Job, Run
 from octotui.model.process import Package, Step
 from octotui.store.directory import Directory
-from octotui.variables.fill import fill_in, warnings_of
+from octotui.variables.fill import Filler, warnings_of
 
 LARGEST = 4 * 2**20  # bytes; what is filled in is configuration
 MOST = 1000  # files
@@ -58,14 +58,14 @@ def variables(run: Run, step: Step, job: Job, directory: str) -> dict[str, str]:
 
 
 def deployment(
-    run: Run, job: Job, packages: str, files: Files, known: Mapping[str, str], now: float | None
+    run: Run, job: Job, packages: str, files: Files, filler: Filler
 ) -> tuple[str, tuple[str, ...]]:
-    """The script that deploys a job's package, and what to warn of; raises Undeployable."""
+    """The script that deploys a job's package, and what to warn of; raises Undeployable and OverBudget."""
     step = run.runbook.steps[job.step or 0]
     package = step.packages[0]
     settings = {
         "source": extracted_to(run, step, packages),
-        "target": _target(known, now),
+        "target": _target(filler),
         "package": f"{package.id} {(run.versions or {}).get(package.text, '')}",
         "job": job.id,
         "python": sys.executable,
@@ -74,7 +74,7 @@ def deployment(
     lines += ['. "${BASH_ENV%/*}/deploy.bash"', "stage <<'END'"]
     warnings: list[str] = []
     for name, data in files.items():
-        text, problems = _filled(data, known, now)
+        text, problems = _filled(data, filler)
         warnings += [f"{name}: {problem}" for problem in problems]
         if text != data:
             lines.append(f"{_encoded(os.fsencode(name))} {_encoded(text)}")
@@ -94,19 +94,19 @@ def _own_place(run: Run, step: Step, job: Job, directory: str) -> str:
     return "/".join([directory, "applications", *places, step.packages[0].id, version])
 
 
-def _target(known: Mapping[str, str], now: float | None) -> str:
+def _target(filler: Filler) -> str:
     """Where it is installed: deep enough that a variable without a value replaces no half of a machine."""
-    directory = known["octopus.action.package.installationdirectorypath"]
-    path = PurePosixPath(fill_in(directory, known, now).text)
+    directory = filler.values["octopus.action.package.installationdirectorypath"]
+    path = PurePosixPath(filler.fill_in(directory).text)
     if not path.is_absolute() or ".." in path.parts or len(path.parts) < 3 or "#{" in str(path):
         raise Undeployable(f'it cannot be installed to "{directory}": say a whole path, such as "/srv/shop"')
     return str(path)
 
 
-def _filled(data: bytes, known: Mapping[str, str], now: float | None) -> tuple[bytes, tuple[str, ...]]:
+def _filled(data: bytes, filler: Filler) -> tuple[bytes, tuple[str, ...]]:
     """A file's content with the values in it, and what to warn of."""
     try:
-        filled = fill_in(data.decode(), known, now)
+        filled = filler.fill_in(data.decode())
     except UnicodeDecodeError:
         return data, ("it is no text in UTF-8, and stays as it is",)
     return filled.text.encode(errors="surrogateescape"), warnings_of(filled)

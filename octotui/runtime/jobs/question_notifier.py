@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 
 from msgspec.structs import replace
 
@@ -14,13 +15,15 @@ from octotui.model.process import TemplateCall
 from octotui.model.quantities import duration
 from octotui.model.space import BUILT_IN
 from octotui.runtime.clocks import Clock
-from octotui.runtime.jobs.job_script import body_of, filled
+from octotui.runtime.jobs.job_script import body_of, fill_without_blocking, filled
 from octotui.runtime.jobs.secret_sources import UnreadableSecret
 from octotui.runtime.jobs.secret_store import SecretStore
 from octotui.runtime.jobs.template_parameters import requirements, texts
 from octotui.runtime.jobs.transcript import Transcript
 from octotui.store.private_files import opened_private
 from octotui.store.space_folder import SpaceFolder
+from octotui.variables.budget import Budget
+from octotui.variables.template import OverBudget
 from octotui.workers.executor import AttemptLocation, AttemptSpec, Executor, StartError
 
 PATIENCE = 120.0  # seconds that telling of one question may take
@@ -89,9 +92,14 @@ class QuestionNotifier:
             return Outcome(state="failed", reason=str(problem))
         if secrets is None:
             return Outcome(state="cancelled", reason="its run ended")
-        work, warnings = notice(
-            state, question, action, str(self._folder.worker(BUILT_IN)), self._now(), secrets
-        )
+        directory, now = str(self._folder.worker(BUILT_IN)), self._now()
+        try:
+            filling = partial(notice, state, question, action, directory, now, secrets)
+            work, warnings = await fill_without_blocking(
+                filling, state.model, state.runs[question.run].process
+            )
+        except OverBudget as problem:
+            return Outcome(state="failed", reason=problem.reason)
         transcript = Transcript(
             lambda chunk, turns: printed.extend(chunk), (*secrets.values(), *work.sensitive)
         )
@@ -142,12 +150,13 @@ def notice(
     directory: str,
     now: float,
     secrets: Mapping[str, str],
+    budget: Budget,
 ) -> tuple[AttemptSpec, tuple[str, ...]]:
-    """The work of telling of a question, and what to warn of while it was filled in."""
+    """The work of telling of a question, and what to warn of while it was filled in; raises OverBudget."""
     run = state.runs[question.run]
     values = values_for(state, run, None, texts(action)) | variables(state, question)
-    known, environment, arguments = filled(action, values, secrets, now)
-    body, warnings = body_of(action, known, now)
+    filler, environment, arguments = filled(action, values, secrets, now, budget)
+    body, warnings = body_of(action, filler)
     work = AttemptSpec(
         job=f"notice-{question.id}",
         attempt=1,

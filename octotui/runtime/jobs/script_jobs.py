@@ -13,7 +13,7 @@ from octotui.engine.state import Job, Outcome, State, step_of
 from octotui.model.process import Package
 from octotui.runtime.clocks import Clock
 from octotui.runtime.jobs.job_output import JobOutput
-from octotui.runtime.jobs.job_script import script_work
+from octotui.runtime.jobs.job_script import fill_without_blocking, script_work
 from octotui.runtime.jobs.masking import Masker
 from octotui.runtime.jobs.package_acquisition import Acquirer, AttemptPackages, copies
 from octotui.runtime.jobs.package_deployment import Files, Undeployable, files_to_fill
@@ -28,7 +28,8 @@ from octotui.store.logs.log_index import size_of
 from octotui.store.packages.installer import PackageError
 from octotui.store.space_folder import SpaceFolder
 from octotui.store.workspace_index import WorkspaceIndex
-from octotui.workers.executor import AttemptLocation, AttemptStatus, Executor, StartError
+from octotui.variables.template import OverBudget
+from octotui.workers.executor import AttemptLocation, AttemptSpec, AttemptStatus, Executor, StartError
 from octotui.workers.local.workspaces import FILES
 
 RESTARTED = "its machine was restarted while it was running, and nobody knows how far it was"
@@ -116,10 +117,11 @@ class ScriptJobs:
             return STOPPED
         try:
             return await self._begin(state, job, output, secrets, attempt)
-        except (Undeployable, PackageError, StoreError) as problem:
+        except (Undeployable, PackageError, StoreError, OverBudget) as problem:
             if self.present().jobs[job.id].stopping:
                 return STOPPED
-            return Outcome(state="failed", reason=Masker(secrets.values()).text(str(problem)))
+            reason = problem.reason if isinstance(problem, OverBudget) else str(problem)
+            return Outcome(state="failed", reason=Masker(secrets.values()).text(reason))
 
     def stop(self, job: Job) -> None:
         """Begin to end a job where it runs; one that has not begun yet won't begin."""
@@ -159,7 +161,7 @@ class ScriptJobs:
         self._locations[job.id] = location
         changed = await self._packages.provide(state, job, Path(directory), location)
         files = await self._files(state, job, copies(location))
-        work, warnings = script_work(state, job, directory, self._now(), secrets, files, copies(location))
+        work, warnings = await self._work(state, job, directory, secrets, files, copies(location))
         masked = Masker((*secrets.values(), *work.sensitive))
         resume = ResumeRecord(
             log=self._log_begins(job) if attempt is None else attempt.resume.log,
@@ -176,6 +178,21 @@ class ScriptJobs:
             return Outcome(state="failed", reason=str(problem), warnings=resume.warnings)
         self._stop_if_told(job)  # as long as it was being started, nobody could
         return await self._follow(job, output, location, resume)
+
+    async def _work(
+        self,
+        state: State,
+        job: Job,
+        directory: str,
+        secrets: dict[str, str],
+        files: Files,
+        packages: str,
+    ) -> tuple[AttemptSpec, tuple[str, ...]]:
+        """The work of a job: filled in at once where that is little, else while others go on."""
+        filling = partial(script_work, state, job, directory, self._now(), secrets, files, packages)
+        return await fill_without_blocking(
+            filling, state.model, state.runs[job.run].process, large=bool(files)
+        )
 
     async def _follow(
         self, job: Job, output: JobOutput, location: AttemptLocation, resume: ResumeRecord

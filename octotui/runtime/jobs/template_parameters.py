@@ -5,7 +5,8 @@ from collections.abc import Mapping
 import msgspec
 
 from octotui.model.process import Script, TemplateCall
-from octotui.variables.fill import escape, fill_in, warnings_of
+from octotui.variables.budget import Budget
+from octotui.variables.fill import Filler, escape, warnings_of
 from octotui.variables.template import Names
 from octotui.workers import shells
 
@@ -18,12 +19,15 @@ class TemplateArguments(msgspec.Struct, frozen=True):
     warnings: tuple[str, ...] = ()
 
 
-def given(action: Script, values: Mapping[str, str], now: float | None = None) -> TemplateArguments:
-    """The parameters of a step's template, filled in with `values`, and with each other."""
+def given(
+    action: Script, values: Mapping[str, str], now: float | None = None, budget: Budget | None = None
+) -> TemplateArguments:
+    """The parameters of a template, filled in with `values`, and with each other; raises OverBudget."""
     if not isinstance(action, TemplateCall):
         return TemplateArguments()
+    budget = budget or Budget()
     filled = {
-        name: fill_in(text, _beside(values, action.parameters, name), now)
+        name: Filler(_beside(values, action.parameters, name), now, budget).fill_in(text)
         for name, text in action.parameters.items()
     }
     return TemplateArguments(

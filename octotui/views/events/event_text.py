@@ -86,11 +86,16 @@ def _of_run(  # noqa: C901, PLR0912 - one line an event
     return []
 
 
+def _failed_unasked(event: AnyEvent, job: Job) -> bool:
+    """Whether a manual step has failed without a question, of whose answer there would be an event."""
+    return isinstance(event, events.JobEnded) and job.attempt == 0
+
+
 def _of_job(  # noqa: C901 - one line an event
     event: AnyEvent, state: State, run: Run, now: float
 ) -> list[str]:
     job = state.jobs.get(getattr(event, "job", ""))
-    if job is None or job.kind == "manual":
+    if job is None or (job.kind == "manual" and not _failed_unasked(event, job)):
         return []
     match event:
         case events.JobQueued() if isinstance(job.wait, ForLock) and _first_free(state, job):
