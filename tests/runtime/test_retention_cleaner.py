@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from octotui.engine.commands import StartRun
 from octotui.model.process import Script
 from octotui.model.space import Keep, Model, Retention
+from octotui.runtime import retention_cleaner
 from octotui.runtime.open_space import last_state, open_space
 from octotui.runtime.retention_cleaner import too_many
 from octotui.runtime.session import Session
@@ -119,7 +120,7 @@ async def test_r4_what_a_crash_left_is_removed_the_next_time(
     """Between two steps, or when runs are forgotten and their files are still there."""
     await run_some(tmp_path, "ask", *["a"] * 4)
     monkeypatch.setattr(retention_cleaner, "STEP", 1)
-    works, calls = getattr(retention, place), 0
+    works, calls = getattr(retention_cleaner, place), 0
 
     def crash(*arguments: object) -> object:
         nonlocal calls
