@@ -2,7 +2,6 @@
 
 import asyncio
 import signal
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,10 +12,10 @@ from msgspec.structs import replace
 from octotui.cli.connection import there
 from octotui.cli.event_printer import EventPrinter
 from octotui.cli.given_values import passed_environment
-from octotui.cli.model_files import USAGE, refuse, wants_ascii
 from octotui.cli.start_options import OutputOptions, StartOptions, starting_time
 from octotui.cli.summary import exit_code
-from octotui.cli.terminal_questions import TerminalQuestions, TypedAnswer
+from octotui.cli.terminal.output import USAGE, refuse, wants_ascii, warn
+from octotui.cli.terminal.questions import TerminalQuestions, TypedAnswer
 from octotui.engine.commands import (
     AnswerInterruption,
     CancelRun,
@@ -119,7 +118,7 @@ class AttendedRun:
         self._asking.give_up()
         if self._leave.is_set():
             return
-        print("octotui: cancelling; ^C again leaves at once", file=sys.stderr)
+        warn("cancelling; ^C again leaves at once")
         for run in left:
             if session.state.runs[run.id].state != "cancelling":  # it may be with the one before
                 cancel = session.send(CancelRun(run=run.id, by=session.user))
@@ -145,7 +144,7 @@ class AttendedRun:
                 self._say_what_is_missing(session.state, question)
                 return
         except Refused as refused:
-            print(f"octotui: {refused}", file=sys.stderr)
+            warn(str(refused))
         self._unanswered.add(question.id)
 
     def _say_what_is_missing(self, state: State, question: Interruption) -> None:
@@ -153,7 +152,7 @@ class AttendedRun:
         left = state.interruptions.get(question.id)
         if left is not None and left.open:
             so_far = approvals(state, left)
-            print(f"octotui: “{left.step}” has {so_far}: somebody else must answer, too", file=sys.stderr)
+            warn(f"“{left.step}” has {so_far}: somebody else must answer, too")
             self._unanswered.add(left.id)
 
     async def _answer_to(self, session: SpaceAccess, question: Interruption) -> TypedAnswer | None:

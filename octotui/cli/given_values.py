@@ -1,6 +1,5 @@
 """Values that callers give: as options, from files, the environment or stdin, or typed unseen (V5, V6)."""
 
-import getpass
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -10,9 +9,16 @@ from typing import NoReturn, TypedDict
 
 import click
 
-from octotui.cli.model_files import refuse
+from octotui.cli.terminal.output import ask_unseen, refuse, tell, warn
 from octotui.engine.commands import StartRun
-from octotui.engine.rules.start_prompts import RequiredPrompt, problems_with, required_prompts, sort_out
+from octotui.engine.rules.start_prompts import (
+    RequiredPrompt,
+    problems_with,
+    prompts_anywhere,
+    required_prompts,
+    sort_out,
+    unasked,
+)
 from octotui.model.complaints import did_you_mean
 from octotui.model.iteration import variables
 from octotui.model.space import Model
@@ -81,10 +87,9 @@ def warn_of_typed_secrets(model: Model, start: StartRun, options: ValueOptions) 
     """Say that a sensitive value on the command line can be seen by others of the machine, and what to do."""
     typed = {name for name, value in _each("--set", "NAME=VALUE", options["pairs"]) if value != "-"}
     for name in sort_out(model, start.process, dict.fromkeys(typed, "typed")).secrets:
-        print(
-            f"octotui: {name} is sensitive, and others on this machine can read a command line:"
-            f" use --set {name}=- , --set-file, --set-env, or leave it out and type it when asked",
-            file=sys.stderr,
+        warn(
+            f"{name} is sensitive, and others on this machine can read a command line:"
+            f" use --set {name}=- , --set-file, --set-env, or leave it out and type it when asked"
         )
 
 
@@ -95,6 +100,7 @@ def ask_for_missing(model: Model, start: StartRun) -> dict[str, str]:
     """
     asked = required_prompts(model, start)
     values = dict(start.variables)
+    _check_asked(model, start)
     problems = problems_with(asked, sort_out(model, start.process, values))
     missing = [each for each in asked if each.prompt.needs_answer and not _has(values, each.name)]
     if problems and len(problems) == len(missing) and sys.stdin.isatty() and sys.stderr.isatty():
@@ -104,6 +110,16 @@ def ask_for_missing(model: Model, start: StartRun) -> dict[str, str]:
     if problems:
         refuse(f"{'; '.join(problems)}; give each with --set NAME=VALUE, or --set-file NAME=PATH")
     return values
+
+
+def _check_asked(model: Model, start: StartRun) -> None:
+    """End with exit code 2 where a value is given that no run of its process asks for (V6).
+
+    Which prompts there are for a release and its channel, the engine knows.
+    """
+    process = start.process
+    if unknown := unasked(model, process, prompts_anywhere(model, process), start.variables):
+        refuse("; ".join(unknown))
 
 
 def passed_environment(model: Model, names: tuple[str, ...]) -> dict[str, str]:
@@ -175,18 +191,18 @@ def _typed(model: Model, start: StartRun, asked: RequiredPrompt) -> str:
         problems = problems_with((asked,), sort_out(model, start.process, {asked.name: typed}))
         if not problems and typed:
             return typed
-        print("; ".join(problems) or f"{asked.name} needs a value", file=sys.stderr)
+        tell(f"{'; '.join(problems) or f'{asked.name} needs a value'}\n")
 
 
 def _unseen(prompt: str) -> str:
     try:
-        return getpass.getpass(prompt)
+        return ask_unseen(prompt)
     except (EOFError, KeyboardInterrupt):
         _give_up()
 
 
 def _line(prompt: str) -> str:
-    print(prompt, end="", file=sys.stderr, flush=True)
+    tell(prompt)
     try:
         line = sys.stdin.readline()
     except KeyboardInterrupt:
@@ -195,5 +211,5 @@ def _line(prompt: str) -> str:
 
 
 def _give_up() -> NoReturn:
-    print(file=sys.stderr)
+    tell("\n")
     raise SystemExit(INTERRUPTED)

@@ -6,8 +6,8 @@ from typing import TypedDict
 
 import click
 
-from octotui.cli.model_files import refuse, say
 from octotui.cli.start_options import account, state_option
+from octotui.cli.terminal.output import refuse, say
 from octotui.engine.commands import CreateRelease, Refused
 from octotui.engine.decide.create_release import releases_of
 from octotui.engine.rules.lifecycles import next_environments
@@ -59,9 +59,9 @@ def make(model: Model, file: Path, process: str, channel: str | None, options: R
     except Refused as refused:
         refuse(str(refused))
     if options["as_json"]:
-        from octotui.cli.event_printer import write
+        from octotui.cli.terminal.output import say_json
 
-        write(listed(made))
+        say_json(listed(made))
     else:
         from octotui.views.releases import made as sentence
 

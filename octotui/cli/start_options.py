@@ -15,20 +15,44 @@ from octotui.cli.given_values import (
     values_of,
     warn_of_typed_secrets,
 )
-from octotui.cli.model_files import refuse, slug_of
+from octotui.cli.model_files import slug_of
+from octotui.cli.terminal.output import refuse
 from octotui.engine.commands import StartRun
 from octotui.model.quantities import QuantityError, seconds
 from octotui.model.space import Model
 
 
 def state_option(function: click.decorators.FC) -> click.decorators.FC:
-    """The `--state DIR` option."""
+    """The `--state DIR` option, and `--owner ACCOUNT` for spaces of other accounts."""
+    owner = click.option(
+        "--owner",
+        metavar="ACCOUNT",
+        multiple=True,
+        envvar="OCTOTUI_OWNER",
+        expose_value=False,
+        callback=_name_owners,
+        help="Whose spaces you trust besides your own and root's; also in OCTOTUI_OWNER.",
+    )
     return click.option(
         "--state",
         metavar="DIR",
         type=click.Path(file_okay=False, readable=False, path_type=Path),
         help="Where spaces are kept, instead of the platform's state directory.",
-    )(function)
+    )(owner(function))
+
+
+def _name_owners(ctx: click.Context, param: click.Parameter, accounts: tuple[str, ...]) -> None:
+    """Trust these accounts for this call."""
+    if not accounts:
+        return
+    from octotui.store.trusted_path import forget_owners, name_owner
+
+    ctx.call_on_close(forget_owners)
+    try:
+        for account in accounts:
+            name_owner(account)
+    except ValueError as error:
+        raise click.BadParameter(f"{error}: say whose space it is", ctx, param) from None
 
 
 class StartOptions(ValueOptions):

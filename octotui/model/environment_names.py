@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from functools import cache, lru_cache
+from functools import lru_cache
 
 PASSED = (
     *("PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LC_*", "TZ", "TMPDIR", "TERM"),
@@ -45,7 +45,7 @@ def is_reserved(name: str) -> bool:
     return RESERVED.fullmatch(name) is not None
 
 
-@cache
+@lru_cache(maxsize=4096)  # jobs set variables, too
 def environment_name(name: str) -> str:
     """A variable's name as an environment variable: `Octopus_Step_Name`; `...` has none.
 

@@ -46,7 +46,9 @@ class EffectRunner:
         self._keeps_output = keeps_output
         self._secret_store = vault or SecretStore()
         self._notifier = QuestionNotifier(folder, executor, self._secret_store, now, self._pass_on)
-        self._scripts = ScriptJobs(folder, executor, self._secret_store, now, keeps_output=keeps_output)
+        self._scripts = ScriptJobs(
+            folder, executor, acquirer, self._secret_store, now, keeps_output=keeps_output
+        )
         self._scripts.report = self._report
         self._scripts.present = self._present
         self._attempts: dict[str, ResumableAttempt | None] = {}

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from octotui.engine.state import Artifact
 from octotui.model.complaints import Reason
+from octotui.store.private_files import make_folder, opened_private
 
 LARGEST = 1 << 30  # bytes of an artifact
 LONGEST = 200  # bytes of its name
@@ -88,7 +89,7 @@ def _refuse_larger(size: int, largest: int) -> None:
 
 
 def _copied(file: int, name: str, folder: Path, largest: int) -> Artifact:
-    folder.mkdir(0o700, parents=True, exist_ok=True)
+    make_folder(folder)
     path, copy = _new(folder, name)
     size = 0
     try:
@@ -127,7 +128,7 @@ def keep_workspace(directory: str, folder: Path, without: Collection[str]) -> Re
         opened = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
         try:
             for name in sorted(set(os.listdir(opened)).difference(without)):  # noqa: PTH208
-                folder.mkdir(0o700, parents=True, exist_ok=True)
+                make_folder(folder)
                 _move(opened, name, folder)
         finally:
             os.close(opened)
@@ -163,7 +164,7 @@ def _copy_regular(source: str, target: str | Path) -> None:
         file = _opened(source)
         try:
             _refuse_larger(os.fstat(file).st_size, LARGEST)
-            with open(target, "xb", opener=_private) as copy:
+            with opened_private(Path(target), "xb") as copy:
                 while block := os.read(file, BLOCK):
                     copy.write(block)
                     _refuse_larger(copy.tell(), LARGEST)
@@ -171,7 +172,3 @@ def _copy_regular(source: str, target: str | Path) -> None:
             os.close(file)
     except ArtifactError as problem:
         raise OSError(errno.EINVAL, f"{Path(source).name}: {problem}") from None
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)

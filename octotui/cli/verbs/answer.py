@@ -44,7 +44,11 @@ def question_of(state: State, argument: str) -> Interruption:
 @click.argument("question", shell_complete=questions)
 @verb_options
 def take(space: str, question: str, as_json: bool, state: Path | None) -> None:
-    """Take responsibility for QUESTION: its id, or that of the run that asks it."""
+    """Take responsibility for QUESTION: its id, or that of the run that asks it.
+
+    The owner of the space takes it also from somebody who cannot answer any more: whose account is gone, or
+    who has no right to.
+    """
 
     def wishes(present: State, user: str) -> Iterator[Request]:
         yield TakeInterruption(interruption=question_of(present, question).id, user=user)
@@ -57,7 +61,11 @@ def take(space: str, question: str, as_json: bool, state: Path | None) -> None:
 @click.argument("question", shell_complete=questions)
 @verb_options
 def give_back(space: str, question: str, as_json: bool, state: Path | None) -> None:
-    """Let others take QUESTION, which you have taken."""
+    """Let others take QUESTION, which you have taken.
+
+    The owner of the space gives back also what was taken by somebody who cannot answer any more: whose
+    account is gone, or who has no right to.
+    """
 
     def wishes(present: State, user: str) -> Iterator[Request]:
         yield ReleaseInterruption(interruption=question_of(present, question).id, user=user)

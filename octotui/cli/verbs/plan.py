@@ -1,6 +1,5 @@
 """`octotui plan FILE PROCESS`: what a run would lead to."""
 
-import sys
 import time
 from pathlib import Path
 from typing import Unpack
@@ -8,7 +7,7 @@ from typing import Unpack
 import click
 from msgspec.structs import replace
 
-from octotui.cli.model_files import load_or_exit, refuse, wants_ascii
+from octotui.cli.model_files import load_or_exit
 from octotui.cli.shell_completion import processes
 from octotui.cli.start_options import (
     OutputOptions,
@@ -19,6 +18,7 @@ from octotui.cli.start_options import (
     telling_options,
     what_to_run,
 )
+from octotui.cli.terminal.output import refuse, wants_ascii, warn
 from octotui.engine.commands import Refused
 from octotui.model.iteration import values_seen_by
 from octotui.model.space import Model
@@ -69,4 +69,4 @@ def _warn_of_secrets(model: Model, process: str) -> None:
     from octotui.runtime.jobs.secret_sources import unreadable_here
 
     for name, problem in unreadable_here(values_seen_by(model, process)).items():
-        print(f"octotui: the sensitive variable {name} cannot be read here: {problem}", file=sys.stderr)
+        warn(f"the sensitive variable {name} cannot be read here: {problem}")

@@ -4,6 +4,7 @@ from octotui.model.toml.process_spec import PROCESS, RUNBOOK, TEMPLATE_SHELLS
 from octotui.model.toml.scalars import (
     BYTES,
     ENVIRONMENT_NAMES,
+    HOST,
     NAME,
     PACKAGE_ID,
     PATH,
@@ -125,6 +126,11 @@ FEED = TableSpec(
         "token_env": KeySpec(
             text("the name of an environment variable", r"[A-Za-z_][A-Za-z0-9_]*"),
             "The environment variable that holds its token, or the password of the account.",
+            not_with=("directory",),
+        ),
+        "hosts": KeySpec(
+            ListSpec(HOST),
+            "Other hosts that its server may lead to, by links or by sending us on.",
             not_with=("directory",),
         ),
     },

@@ -4,16 +4,19 @@ import asyncio
 import os
 import signal
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import Awaitable, Collection, Iterable, Mapping
+from collections.abc import Awaitable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from octotui.model.complaints import InsideReport, Keys, SourcePosition
+from octotui.model.complaints import InsideReport, Keys, ModelError, SourcePosition
+from octotui.model.file_trust import Distrusted, FileTrust
 from octotui.model.iteration import environment_sources, variables
 from octotui.model.space import Model, Value
 from octotui.model.values import SHORTEST, Secret
+from octotui.store.user_config import file_trust
+from octotui.workers.search_path import find
 
 T = TypeVar("T")
 
@@ -23,6 +26,10 @@ PATIENCE = 30.0  # seconds that a command, or the keyring, may take
 
 class UnreadableSecret(Exception):
     """A sensitive value that cannot be used; its text says why, and never what the value is."""
+
+
+class UntrustedSecret(UnreadableSecret):
+    """A source of a sensitive value that strangers could have written, or that is no source anywhere."""
 
 
 async def read_secret(secret: Secret, withheld: Collection[str] = ()) -> str:
@@ -41,31 +48,44 @@ async def read_secret(secret: Secret, withheld: Collection[str] = ()) -> str:
     return checked(value)
 
 
-def check_secrets(model: Model, report: InsideReport) -> None:
+def check_secrets(model: Model, report: InsideReport, trust: FileTrust | None = None) -> None:
     """Complains about values that are here to be read and cannot be used; others are told when a job asks."""
     for keys, values in variables(model):
         for index, value in enumerate(values):
-            key, problem = _problem(value.secret)
+            key, problem = _problem(value.secret, trust)
             if problem:
                 report(
                     (*keys, index, "sensitive", key), f"It cannot be used: {problem}.", SourcePosition(1, 1)
                 )
 
 
-def _problem(secret: Secret | None) -> tuple[str, str]:
+def _problem(secret: Secret | None, trust: FileTrust | None) -> tuple[str, str]:
     """By which key a value is read, and why it cannot be used, as far as that is known here and now."""
-    if secret is None:
+    key = next((each for each in ("env", "file", "command") if getattr(secret, each, None)), "")
+    if secret is None or not key:
         return "", ""
-    key = "env" if secret.env is not None else "file"
     try:
-        value = read_env(secret.env) if secret.env is not None else read_file(secret.file or "")
+        value = _read_now(secret, trust)
+    except UntrustedSecret as problem:
+        return key, str(problem)
     except UnreadableSecret:
         return key, ""  # it may be there when it is needed
     try:
-        checked(value)
+        if value is not None:
+            checked(value)
     except UnreadableSecret as problem:
         return key, str(problem)
     return key, ""
+
+
+def _read_now(secret: Secret, trust: FileTrust | None) -> str | None:
+    """The value, or None where a program says it; raises UnreadableSecret."""
+    if secret.env is not None:
+        return read_env(secret.env)
+    if secret.file is not None:
+        return read_file(secret.file, trust)
+    _found(secret.command, trust)
+    return None
 
 
 def check_here(model: Model, report: InsideReport) -> None:
@@ -129,13 +149,15 @@ def read_env(name: str) -> str:
     return value
 
 
-def read_file(path: str) -> str:
-    """The text of a file; raises UnreadableSecret."""
+def read_file(path: str, trust: FileTrust | None = None) -> str:
+    """The text of a file; raises UnreadableSecret, and of what strangers can change UntrustedSecret."""
     try:
         if not Path(path).is_file():
             raise UnreadableSecret(f"there is no file {path}")
-        with Path(path).open("rb") as file:
+        with open((trust or file_trust()).open(path), "rb") as file:  # noqa: PTH123 - it is open already
             return _text(file.read(LARGEST + 1), path)
+    except (Distrusted, ModelError) as problem:
+        raise UntrustedSecret(str(problem)) from None
     except OSError as error:
         raise UnreadableSecret(f"{path} cannot be read: {error.strerror}") from None
 
@@ -164,14 +186,41 @@ def _from_keyring(entry: str) -> str:
     return value
 
 
-async def _printed(command: tuple[str, ...], withheld: Collection[str]) -> bytes:
-    """What a program prints, started without a shell and without a terminal."""
+def _found(command: Sequence[str], trust: FileTrust | None = None) -> tuple[str, ...]:
+    """A command with its program's path, which nobody may change who is not trusted, nor any file it names.
+
+    Raises UnreadableSecret, and of what strangers can change UntrustedSecret.
+    """
+    program, *arguments = command
+    if not program.startswith("/"):
+        if "/" in program:
+            raise UntrustedSecret(f"{program} would depend on the current directory: say its whole path")
+        program = find(program) or ""
+        if not program:
+            why = "it is no name of a program" if "\0" in command[0] else "No such file or directory"
+            raise UnreadableSecret(f"{command[0]} cannot be started: {why}")
     try:
+        trust = trust or file_trust()
+        for path in (program, *arguments):
+            if path.startswith("/") and os.path.isfile(path):  # noqa: PTH113 - it may be no path at all
+                trust.check(path)
+    except (Distrusted, ModelError) as problem:
+        raise UntrustedSecret(str(problem)) from None
+    except OSError as error:
+        raise UnreadableSecret(f"{command[0]} cannot be started: {error.strerror}") from None
+    return program, *arguments
+
+
+async def _printed(command: tuple[str, ...], withheld: Collection[str]) -> bytes:
+    """What a program prints, started without a shell and without a terminal, at the root of all folders."""
+    try:
+        found = await asyncio.to_thread(_found, command)
         process = await asyncio.create_subprocess_exec(
-            *command,
+            *found,
             stdin=DEVNULL,
             stdout=PIPE,
             stderr=DEVNULL,
+            cwd="/",
             start_new_session=True,
             env={name: value for name, value in os.environ.items() if name not in withheld},
         )

@@ -7,7 +7,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any
 
-from octotui.engine.rules.variable_context import declared, output_prefixes, secret_answers
+from octotui.engine.rules.variable_context import declared, output_prefixes, overruled, secret_answers
 from octotui.engine.state import Job, Run, State, step_of
 from octotui.model.iteration import environment_sources
 from octotui.model.values import Secret
@@ -112,9 +112,11 @@ class SecretStore:
     def _wanted(self, state: State, job: Job) -> dict[str, Secret | None]:
         """Where each sensitive value of a job is read; None is one that was asked for."""
         run = state.runs[job.run]
-        values = declared(state, run, step_of(state, job), job.target)
+        step = step_of(state, job)
+        values = declared(state, run, step, job.target)
         secrets = {name: value.secret for name, value in values.items() if value.is_sensitive}
-        return secrets | dict.fromkeys(run.secrets)
+        elsewhere = overruled(state, run, step, job.target)
+        return secrets | dict.fromkeys(name for name in run.secrets if name not in elsewhere)
 
     async def _all(self, run: Run, wanted: Mapping[str, Secret | None]) -> dict[str, str]:
         values: dict[str, str] = {}
@@ -129,11 +131,10 @@ class SecretStore:
         return values
 
     async def _one(self, run: Run, name: str, secret: Secret | None) -> str:
-        given = self._given.get(run.id, {})
-        if name in given:
+        if secret is None and name in run.secrets:
+            if name not in (given := self._given.get(run.id, {})):
+                raise UnreadableSecret(_LOST)
             return given[name]
-        if name in run.secrets:
-            raise UnreadableSecret(_LOST)
         if secret is None or self._read is None:
             return ""  # asked for, and nobody said anything
         passed = self._passed.get(run.root, {})

@@ -2,12 +2,12 @@
 
 import asyncio
 import os
-import shutil
 import sys
 from collections.abc import Callable, Set
 from functools import partial
 
 from octotui.engine.state import Outcome
+from octotui.model.file_trust import Distrusted, FileTrust
 from octotui.workers import shells
 from octotui.workers.executor import AttemptLocation, AttemptSpec, AttemptStatus, Leave, Output, StartError
 from octotui.workers.local import open_file_limit
@@ -15,6 +15,7 @@ from octotui.workers.local.process import UNCLEAR, Process, spawn
 from octotui.workers.local.tree_removal import remove_tree
 from octotui.workers.local.workspaces import Workspace, Workspaces
 from octotui.workers.script_environment import script_environment
+from octotui.workers.search_path import absolute, find
 
 OVERWRITTEN = "its record in its workspace was emptied or replaced, and nobody knows how far it was"
 RUNS_ON = "its record was emptied or replaced, so that nobody can follow it; something of it still runs in"
@@ -27,11 +28,11 @@ SHARE = 20  # looking takes at most one part of so many of the time
 class LocalExecutor:
     """Runs scripts as processes of this machine, which go on when we do not."""
 
-    def __init__(self) -> None:
+    def __init__(self, trust: FileTrust | None = None) -> None:
         self._begun: dict[AttemptLocation, Process] = {}
         self._followed: dict[AttemptLocation, tuple[Process, Output]] = {}
-        self._workspaces = Workspaces(lambda workspace: self._elsewhere(workspace.remove))
-        self._surroundings = dict(os.environ)
+        self._workspaces = Workspaces(trust, lambda workspace: self._elsewhere(workspace.remove))
+        self._surroundings = {**os.environ, "PATH": absolute(os.environ.get("PATH", ""))}
         self._programs: dict[str, str] = {}
         self._ticking: asyncio.TimerHandle | None = None
         self._open_files = open_file_limit.raise_soft()
@@ -60,6 +61,8 @@ class LocalExecutor:
             workspace = self._workspaces.take(location)
         except OSError as error:
             raise StartError(f"{work.worker} has no work directory: {_why(error)}") from None
+        except Distrusted as problem:
+            raise StartError(f"the work directory of {work.worker} is not safe: {problem}") from None
         try:
             workspace.fill(location.name, work.script, resume)
             self._workspaces.note(location, workspace)
@@ -165,8 +168,8 @@ def _gone(path: str | None, problem: OSError) -> str:
 def _program(shell: str) -> str:
     """The program that runs a shell's scripts, or nothing; Python may be the one we run in."""
     if shell == "python":
-        return shutil.which("python3") or sys.executable
-    return shutil.which(shell) or ""
+        return find("python3") or sys.executable
+    return find(shell) or ""
 
 
 def _why(error: OSError | ValueError) -> str:

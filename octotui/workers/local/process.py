@@ -3,7 +3,6 @@
 import asyncio
 import os
 import re
-import shutil
 import signal
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -18,11 +17,12 @@ from octotui.workers.local.process_group import Watch, alive, holding, send
 from octotui.workers.local.spool_reader import SpoolReader
 from octotui.workers.local.workspace_record import exit_code, named_signal
 from octotui.workers.local.workspaces import Workspace
+from octotui.workers.search_path import find
 
 GONE = 0.05  # seconds between two looks at whether a group is gone
 LOOKS = 20  # at whether what has ended is gone, before what is left of it is left alone
 
-SH = shutil.which("sh") or "/bin/sh"
+SH = find("sh") or "/bin/sh"
 SUPERVISOR = str(Path(__file__).parent / "supervisor.sh")
 DEFAULTS = (
     *(signal.SIGHUP, signal.SIGINT, signal.SIGQUIT),

@@ -9,6 +9,7 @@ from itertools import chain, count, islice
 from pathlib import Path
 from secrets import token_hex
 
+from octotui.model.file_trust import Distrusted, FileTrust
 from octotui.workers.executor import AttemptLocation
 from octotui.workers.local import workspace_record
 from octotui.workers.local.regular_files import IrregularFile, is_same, open_regular
@@ -196,8 +197,11 @@ class Workspaces:
     record, in a line that is there or not. So no crash takes one attempt for another.
     """
 
-    def __init__(self, discard: Callable[[Workspace], None] = Workspace.remove) -> None:
+    def __init__(
+        self, trust: FileTrust | None = None, discard: Callable[[Workspace], None] = Workspace.remove
+    ) -> None:
         """Of no more use is what is given to `discard`, to be removed."""
+        self._trust = trust or FileTrust()
         self._discard = discard
         self._free: dict[str, list[Workspace]] = {}
         self._left: dict[tuple[str, str], dict[str, str]] = {}
@@ -205,7 +209,19 @@ class Workspaces:
         self._numbers: dict[tuple[str, str], Iterator[int]] = {}
 
     def take(self, location: AttemptLocation) -> Workspace:
-        """A workspace for an attempt that has not begun; raises OSError where none can be made."""
+        """A workspace for an attempt that has not begun; raises OSError where none can be made.
+
+        Raises Distrusted where strangers could put another script into it.
+        """
+        workspace = self._empty(location)
+        try:
+            self._trust.check(workspace.path)
+        except Distrusted:
+            workspace.remove()
+            raise
+        return workspace
+
+    def _empty(self, location: AttemptLocation) -> Workspace:
         left = self.forget(location)
         free = self._free.setdefault(location.directory, [])
         while left is None and free:
@@ -279,7 +295,7 @@ class Workspaces:
             except FileExistsError:
                 continue
             except FileNotFoundError:
-                Path(folder).mkdir(0o700, parents=True, exist_ok=True)
+                _make_folder(Path(folder))
                 os.mkdir(path, 0o700)  # noqa: PTH102
             return path
         raise AssertionError
@@ -317,3 +333,11 @@ def _number(path: str) -> int:
     """The number that a folder is called by."""
     number = path.rpartition("-")[2]
     return int(number) if number.isdecimal() and len(number) < 10 else 0
+
+
+def _make_folder(folder: Path) -> None:
+    """Make a folder, and what is missing above it, for its owner alone."""
+    for each in (*reversed(folder.parents), folder):
+        if not each.is_dir():
+            with suppress(FileExistsError):  # somebody else has just made it
+                each.mkdir(0o700)

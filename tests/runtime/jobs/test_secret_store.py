@@ -196,7 +196,8 @@ def test_what_was_given_at_the_start_is_in_memory_alone(tmp_path: Path) -> None:
         assert "hunter22" not in told
         assert "blue" in told
 
-    play(small(step("A"), Password=(ASKED,)), tmp_path, main, executor=hands, journal=journal)
+    world = small(step("A"), Password=(ASKED,), Colour=(Value(kind="prompt", prompt=Prompt()),))
+    play(world, tmp_path, main, executor=hands, journal=journal)
 
 
 def test_what_nobody_gave_is_empty(tmp_path: Path) -> None:
