@@ -129,33 +129,14 @@ def keep_workspace(directory: str, folder: Path, without: Collection[str]) -> Re
         try:
             for name in sorted(set(os.listdir(opened)).difference(without)):  # noqa: PTH208
                 make_folder(folder)
-                _move(opened, name, folder)
+                source = f"/dev/fd/{opened}/{name}"
+                shutil.move(source, folder / name, copy_function=_copy_regular)
         finally:
             os.close(opened)
     except (OSError, shutil.Error, RecursionError) as problem:
         why = problem.args[0][0][2] if isinstance(problem, shutil.Error) else problem
         return f"what was left in the workspace cannot be kept: {getattr(why, 'strerror', None) or why}"
     return None
-
-
-def _move(directory: int, name: str, folder: Path) -> None:
-    """Move one file or folder; what another disk gets is a copy."""
-    try:
-        os.rename(name, folder / name, src_dir_fd=directory)
-    except OSError as problem:
-        if problem.errno != errno.EXDEV:
-            raise
-        _copy_over(f"/dev/fd/{directory}/{name}", folder / name)
-
-
-def _copy_over(source: str, target: Path) -> None:
-    mode = os.lstat(source).st_mode
-    if stat.S_ISDIR(mode):
-        shutil.copytree(source, target, symlinks=True, copy_function=_copy_regular)
-    elif stat.S_ISLNK(mode):
-        target.symlink_to(os.readlink(source))  # noqa: PTH115
-    else:
-        _copy_regular(source, target)
 
 
 def _copy_regular(source: str, target: str | Path) -> None:

@@ -140,7 +140,7 @@ def test_r6_what_is_too_deep_to_be_moved_is_said(tmp_path: Path, monkeypatch: py
     """R6: from one file system to another folders are copied one in the other, and a script can make many."""
     (tmp_path / "work" / "deep").mkdir(parents=True)
 
-    def too_deep(source: object, target: object) -> None:
+    def too_deep(*given: object, **named: object) -> None:
         raise RecursionError("maximum recursion depth exceeded")
 
     monkeypatch.setattr("octotui.store.artifacts.shutil.move", too_deep)

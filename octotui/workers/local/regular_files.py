@@ -22,6 +22,7 @@ def open_regular(path: str, flags: int, like: int | None = None) -> int:
             raise IrregularFile(f"{path} is no ordinary file")
         if like is not None and not os.path.samestat(found, os.fstat(like)):
             raise IrregularFile(f"{path} was replaced")
+        os.set_blocking(file, True)  # programs may refuse an output that is not
     except OSError:
         os.close(file)
         raise

@@ -7,12 +7,14 @@ began, and no other folder is taken for its own.
 import os
 import re
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 
-from octotui.workers.local.regular_files import IrregularFile, is_same, open_regular
+from octotui.workers.local.regular_files import is_same, open_regular
 from octotui.workers.local.tree_removal import remove_tree
 
 LARGEST = 1 << 24  # bytes that are read
 MANY = 10_000  # lines, after which those of what is over are left out
+NONE = "-"
 
 _LINE = re.compile(r"([^\s/]+) (\S+)")
 _APPENDED = os.O_RDWR | os.O_APPEND | os.O_CREAT
@@ -21,7 +23,7 @@ _APPENDED = os.O_RDWR | os.O_APPEND | os.O_CREAT
 class StartedAttempts:
     """The notes of one space in the folder of its workspaces: a line for each, there or not.
 
-    It says the name of a workspace, and the attempt that it is for from then on.
+    It says the name of a workspace, and the attempt that it is for from then on, or that it is for none.
     """
 
     def __init__(self, path: str) -> None:
@@ -34,7 +36,7 @@ class StartedAttempts:
         """What an earlier process has noted: for which attempt each workspace is."""
         lines = _whole(self._path).split("\n")
         found = {each[1]: each[2] for each in map(_LINE.fullmatch, lines) if each}
-        last = {attempt: folder for folder, attempt in found.items()}
+        last = {attempt: folder for folder, attempt in found.items() if attempt != NONE}
         self._known = {folder: attempt for attempt, folder in last.items()}
         return dict(self._known)
 
@@ -56,9 +58,13 @@ class StartedAttempts:
             self.end()
 
     def forget(self, attempt: str) -> None:
-        """Let go of an attempt that is over; its line goes when the notes are written anew."""
+        """Note that an attempt is over."""
         for folder in [folder for folder, each in self._known.items() if each == attempt]:
             del self._known[folder]
+            if self._file >= 0:
+                with suppress(OSError):  # then it is thought to be there still, and not looked for
+                    _write(self._file, {folder: NONE})
+                    self._lines += 1
 
     def end(self) -> None:
         """Let go of the file, which goes where nothing goes on that it says."""
@@ -76,7 +82,7 @@ class StartedAttempts:
         self.close()
         try:
             self._file = open_regular(self._path, _APPENDED)
-        except IrregularFile:  # whatever it is, it is no file of ours
+        except OSError:  # whatever it is, it is no file of ours
             remove_tree(self._path)
             self._file = open_regular(self._path, _APPENDED)
         os.ftruncate(self._file, 0)

@@ -223,6 +223,7 @@ class Workspaces:
 
     def _empty(self, location: AttemptLocation) -> Workspace:
         left = self.forget(location)
+        left = left if left and os.path.lexists(left) else None
         free = self._free.setdefault(location.directory, [])
         while left is None and free:
             workspace = free.pop()

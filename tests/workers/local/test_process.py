@@ -149,3 +149,88 @@ async def test_a_spool_of_two_gigabytes_is_followed_in_little_memory(tmp_path: P
     assert most <= 1 << 20
     assert used < 8 << 20
     later.clean(place(given))
+
+
+RUINS = [
+    ": > record",
+    "rm record spool script",
+    'rm -rf "$PWD"',
+    'd=$PWD; cd /; rm -rf "$d"; ln -s / "$d"',
+    'd=$PWD; cd /; rm -rf "$d"; mkfifo "$d"',
+    "rm record; mkfifo record",
+    "rm record; mkdir record",
+    "rm record; ln -s /dev/zero record",
+    "mv record away; echo exit 0 > record",
+    "chmod 0 record spool script .",
+    "truncate -s 1T record",
+    f"echo exit {'9' * 5000} >> record",
+    f"echo pid {'9' * 5000} >> record",
+    "echo pid 1 >> record; echo pid 0 >> record; echo pid -1 >> record",
+    "printf 'no line end' >> record",
+    "echo exit 0 >> record",
+    "echo memo other {} >> record",
+    "head -c 100000 /dev/urandom > record",
+]
+
+
+@pytest.mark.parametrize("ruin", RUINS)
+async def test_r6_our_own_job_keeps_its_exit_code_whatever_it_does_to_its_record(
+    tmp_path: Path, ruin: str
+) -> None:
+    executor = LocalExecutor()
+    for code in (3, 0, 137):
+        given = work(tmp_path, f"echo out; {ruin}; exit {code}", job=f"job-{code}")
+        outcome, output = await asyncio.wait_for(result(executor, given), 20)
+        wanted = ("succeeded", "") if code == 0 else ("failed", f"exit code {code}")
+        assert (outcome.state, outcome.reason, outcome.exit_code) == (*wanted, code)
+        assert output == b"out\n"
+        fine, output = await result(executor, work(tmp_path, "cat record | head -c 9; ls", job="job-next"))
+        assert (fine.state, output) == ("succeeded", b"memo job-record\nscript\nspool\n")
+    await executor.close()
+    async with asyncio.timeout(20):
+        while any((tmp_path / "work").iterdir()):
+            await asyncio.sleep(0.01)
+
+
+async def test_r6_a_job_that_kills_its_supervisor_has_not_succeeded(
+    local: LocalExecutor, tmp_path: Path
+) -> None:
+    outcome, _ = await result(local, work(tmp_path, "echo exit 0 >> record; kill -9 $PPID; sleep 60"))
+    assert (outcome.state, outcome.reason) == ("failed", "killed by SIGKILL")
+
+
+async def test_r6_who_left_the_group_and_prints_for_ever_holds_nobody_up(
+    local: LocalExecutor, tmp_path: Path
+) -> None:
+    pid, chatter = tmp_path / "pid", f"echo $$ >{tmp_path}/pid; while :; do echo and on and on; done"
+    given = work(tmp_path, f"setsid sh -c '{chatter}' & until [ -s {pid} ]; do sleep 0.01; done; exit 3")
+    outcome, _ = await asyncio.wait_for(result(local, given), 20)
+    os.kill(int(pid.read_text()), signal.SIGKILL)
+    assert outcome.exit_code == 3
+
+
+async def test_r6_a_spool_that_ends_anywhere_is_read_to_no_end(
+    local: LocalExecutor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = work(tmp_path, "echo one; truncate -s 10T spool; exit 3", shell="sh")
+    size = 0
+
+    def output(chunk: bytes) -> None:
+        nonlocal size
+        size += len(chunk)
+
+    monkeypatch.setattr("octotui.workers.local.spool_reader.HOLES", 1 << 24)
+    outcome = await asyncio.wait_for(run(local, given, output), 20)
+    assert outcome.exit_code == 3
+    assert size < 1 << 25
+    assert any("were never written, and are left out" in each for each in outcome.warnings)
+
+
+async def test_r6_folders_deeper_than_any_path_are_cleaned_away(tmp_path: Path) -> None:
+    executor = LocalExecutor()
+    deep = "import os\nfor _ in range(1500): os.mkdir('d'); os.chdir('d')"
+    assert (await result(executor, work(tmp_path, deep, shell="python")))[0].state == "succeeded"
+    async with asyncio.timeout(60):
+        while [each for each in (tmp_path / "work").iterdir() if each.is_dir()]:
+            await asyncio.sleep(0.01)
+    await executor.close()

@@ -1,12 +1,16 @@
 import asyncio
+import fcntl
 import os
 import signal
 import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from octotui.workers.local import process_group
-from octotui.workers.local.process_group import Watch, alive, send
+from octotui.workers.local.process_group import Watch, alive, holding, send
 
 
 def sleeper() -> "subprocess.Popen[bytes]":
@@ -40,3 +44,78 @@ async def test_an_exit_is_noticed(monkeypatch: pytest.MonkeyPatch, how: str) -> 
     exited.clear()
     Watch(process.pid, lambda: True, exited.set)  # it is gone already
     await asyncio.wait_for(exited.wait(), 10)
+
+
+@pytest.fixture
+def shared(tmp_path: Path) -> Iterator[int]:
+    """A file that can be locked, open as it is in a process that only looks."""
+    file = os.open(tmp_path / "record", os.O_RDWR | os.O_CREAT)
+    yield file
+    os.close(file)
+
+
+def locking(path: Path, *command: str) -> "subprocess.Popen[bytes]":
+    """A process of its own session that has the lock, and hands it on."""
+    with path.open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return subprocess.Popen(command or ("sleep", "60"), stdin=lock, start_new_session=True)
+
+
+def test_s5_the_group_that_has_the_lock_is_known(tmp_path: Path, shared: int) -> None:
+    process = locking(tmp_path / "record")
+    assert holding(shared, process.pid) == (process.pid,)
+    assert holding(shared, None) == (process.pid,)
+    assert holding(shared, 1) == (process.pid,)  # whatever was written down
+    (tmp_path / "record").unlink()
+    assert holding(shared, process.pid) == (process.pid,)
+    process.kill()
+    process.wait()
+    assert holding(shared, process.pid) == ()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the system does not tell who has a lock")
+def test_r6_who_only_reads_a_record_is_none_of_the_job(tmp_path: Path, shared: int) -> None:
+    with (tmp_path / "record").open() as record:
+        reader = subprocess.Popen(["sleep", "60"], stdin=record, start_new_session=True)
+    process = locking(tmp_path / "record")
+    (tmp_path / "another").touch()
+    other = locking(tmp_path / "another")
+    assert holding(shared, reader.pid) == (process.pid,)
+    assert holding(shared, os.getpgrp()) == (process.pid,)
+    for each in (reader, process, other):
+        each.kill()
+        each.wait()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the system does not tell who has a lock")
+def test_r6_all_groups_that_have_the_lock_are_known_where_the_leader_is_not(
+    tmp_path: Path, shared: int
+) -> None:
+    process = locking(tmp_path / "record", "sh", "-c", "setsid sleep 60 & echo $!; wait")
+    groups: tuple[int, ...] = ()
+    while len(groups) < 2:
+        groups = holding(shared, None)
+    assert process.pid in groups
+    assert holding(shared, process.pid) == (process.pid,)
+    assert holding(shared, 4_000_000) == groups
+    for group in groups:
+        assert send(group, signal.SIGKILL)
+    process.wait()
+
+
+@pytest.mark.parametrize("group", [0, 1, -1, -5, os.getpgrp()])
+def test_r6_no_signal_goes_to_us_or_to_everybody(monkeypatch: pytest.MonkeyPatch, group: int) -> None:
+    sent: list[int] = []
+    monkeypatch.setattr(process_group.os, "killpg", lambda group, number: sent.append(group))
+    assert not send(group, signal.SIGTERM)
+    assert sent == []
+
+
+def test_another_system_knows_the_leader_of_a_session(monkeypatch: pytest.MonkeyPatch, shared: int) -> None:
+    monkeypatch.setattr(process_group.sys, "platform", "darwin")
+    process = sleeper()
+    assert holding(shared, process.pid) == (process.pid,)
+    assert holding(shared, None) == ()
+    assert holding(shared, 4_000_000) == ()
+    process.kill()
+    process.wait()
