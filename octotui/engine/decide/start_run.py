@@ -32,7 +32,7 @@ def start_run(turn: Transaction, command: StartRun) -> None:
     _check_schedule(turn.state, command)
     release = release_for(turn.state, command, declared.name)
     _check_skipped(release.definition if release else declared, command.skip)
-    given = sort_out(model, command.process, command.variables)
+    given = sort_out(model, command.process, command.variables, command.sensitive)
     if problems := problems_with(required_prompts(model, command, release), given):
         raise Refused("; ".join(problems))
     queue_run(turn, command, given, release)

@@ -1,4 +1,7 @@
-"""Sensitive values of open runs, in memory alone: read once a run, given at its start, set by its scripts."""
+"""Sensitive values of open runs, in memory alone: read once a run, given at its start, set by its scripts.
+
+All of them are `masked` in the whole space until their run has ended.
+"""
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
@@ -6,11 +9,14 @@ from typing import Any
 
 from octotui.engine.rules.variable_context import declared, output_prefixes, secret_answers
 from octotui.engine.state import Job, Run, State, step_of
+from octotui.model.space import Model
 from octotui.model.values import Secret
-from octotui.runtime.jobs.secret_sources import UnreadableSecret, read_secret
+from octotui.runtime.jobs.masking import SensitiveValues
+from octotui.runtime.jobs.secret_sources import UnreadableSecret, own_secrets, read_secret
 
 Reader = Callable[[Secret], Coroutine[Any, Any, str]]
 
+_OCTOTUI = "octotui"  # holds what it reads for itself; a run has another name
 _OUTPUT = "Octopus.Action["
 _LOST = "it was given when the run was started, and octotui was opened anew since: start the run again"
 
@@ -24,6 +30,7 @@ class SecretStore:
 
     def __init__(self, read: Reader | None = read_secret) -> None:
         """Without `read` nothing is read: nobody runs a script with it."""
+        self.masked = SensitiveValues()
         self._read = read
         self._given: dict[str, dict[str, str]] = {}
         self._set: dict[str, dict[str, str]] = {}
@@ -33,6 +40,12 @@ class SecretStore:
     def give(self, run: str, values: Mapping[str, str]) -> None:
         """Keep what was given when a run was asked for."""
         self._given[run] = dict(values)
+        self.masked.hold(run, values.values())
+
+    def hold_own(self, model: Model) -> None:
+        """Mask what octotui itself reads, as long as it goes on."""
+        if self._read is not None:
+            self.masked.hold(_OCTOTUI, own_secrets(model))
 
     def restore(self, run: Run, values: Mapping[str, str]) -> None:
         """Keep again what an earlier session has given to a job of a run that goes on."""
@@ -48,9 +61,11 @@ class SecretStore:
         for prefix in output_prefixes(state, step.name, job.target) if step else ():
             values = {f"{prefix}.{name}": value for name, value in outputs.items()}
             self._set.setdefault(job.run, {}).update(values)
+        self.masked.hold(job.run, outputs.values())
 
     def forget(self, run: str) -> None:
-        """Let go of all that is kept for a run that has ended."""
+        """Let go of all that is kept for a run that has ended, and whose output is written."""
+        self.masked.release(run)
         self._given.pop(run, None)
         self._set.pop(run, None)
         for task in self._reading.pop(run, {}).values():
@@ -122,7 +137,10 @@ class SecretStore:
             tasks[secret] = asyncio.ensure_future(self._read(secret))
             tasks[secret].add_done_callback(_seen)
         try:
-            return await asyncio.shield(tasks[secret])
+            value = await asyncio.shield(tasks[secret])
+            if self._reading.get(run.id) is tasks:  # it has not ended meanwhile
+                self.masked.hold(run.id, (value,))
+            return value
         except UnreadableSecret:
             tasks.pop(secret, None)  # a retry reads it anew
             raise

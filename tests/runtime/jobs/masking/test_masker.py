@@ -58,11 +58,11 @@ def test_v5_each_line_of_a_value_is_masked() -> None:
 
 
 @pytest.mark.parametrize("before", ["", "u", "us", "user:"])
-@pytest.mark.parametrize("after", ["", "\n", "@host/path"])
+@pytest.mark.parametrize("after", ["", "!\n", "@host/path"])
 def test_v5_a_value_in_base64_is_masked_wherever_it_begins(before: str, after: str) -> None:
     encoded = base64.b64encode(f"{before}correct-horse{after}".encode())
-    first = (len(before) + 2) // 3 * 4  # of the groups of four characters that tell of nothing else
-    last = (len(before) + len("correct-horse")) // 3 * 4
+    first = -(-len(before) * 8 // 6)  # of the characters that tell of nothing else
+    last = (len(before) + len("correct-horse")) * 8 // 6
     visible = encoded[last:] if before or after else b""
     assert masked(["correct-horse"], b"Basic " + encoded) == b"Basic " + encoded[:first] + STARS + visible
 

@@ -1,0 +1,137 @@
+"""The ways in which a sensitive value is written, as bytes to search for (V5).
+
+What is escaped character by character (in URLs, JSON, XML, by shells) is undone by `readings`; forms are what
+stands in a text then. `traces` of them tell where it is worth undoing anything.
+"""
+
+import re
+import unicodedata
+from base64 import b64encode
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from typing import NamedTuple
+
+from octotui.model.values import SHORTEST
+from octotui.variables.filters.arguments import FilterArguments
+from octotui.variables.filters.escaping import ESCAPES
+
+DERIVED = 6  # bytes of a derived form that are told from ordinary text
+TRACE = 3  # letters and digits in a row that are found in few texts
+LINE = 60  # letters of Base64 that hold no line break
+
+_MARKS = b"\\%&+'`"
+_ALPHANUMERIC = re.compile(rb"[0-9A-Za-z]+")
+_ESCAPED_ALL = (
+    *("\\u%04x", "\\u%04X", "\\x%02x", "\\x%02X", "\\%03o", "\\u{%x}", "\\U%08x"),
+    *("%%%02x", "%%%02X", "%%u%04x", "%%u%04X", "&#%d;", "&#x%x;", "&#x%X;"),
+)
+"""How a character is written where all are escaped, also letters and digits."""
+
+
+class ValueForms(NamedTuple):
+    """The forms of a value, and traces of them: bytes near which it may be written with escapes.
+
+    `traces` is None where it may be anywhere.
+    """
+
+    printed: frozenset[bytes]
+    encoded: frozenset[bytes]
+    traces: frozenset[bytes] | None
+    encoded_traces: frozenset[bytes]
+
+
+def forms_of(value: str) -> ValueForms:
+    """All that is looked for because of a value; nothing for one that is too short."""
+    encoded = encoded_forms(value)
+    return ValueForms(printed_forms(value), encoded, traces(value), encoded_traces(encoded))
+
+
+def printed_forms(value: str) -> frozenset[bytes]:
+    """The forms that stand in a text as they are: the value, each of its lines, what filters make of it."""
+    forms: set[bytes] = set()
+    for text in _spellings(value):
+        parts = {text, *(line.strip() for line in text.splitlines())}
+        forms.update(encoded(part) for part in parts if len(part) >= SHORTEST)
+        forms.update(form for form in _derived(text) if len(form) >= DERIVED)
+    return frozenset(forms)
+
+
+def encoded_forms(value: str) -> frozenset[bytes]:
+    """The forms that may be divided: Base64, wherever in it the value begins, and hexadecimal."""
+    forms: set[bytes] = set()
+    for text in _spellings(value):
+        raw = encoded(text)
+        forms |= {b64encode(raw), b64encode(raw).rstrip(b"="), *_within_base64(raw)}
+        for digits in (raw.hex(), raw.hex().upper()):
+            forms |= {digits.encode(), digits[2:].encode()}
+        forms.update(_within_base64(text.encode("utf-16-le", "surrogatepass")))  # as PowerShell does
+    return frozenset(form for form in forms if len(form) >= DERIVED)
+
+
+def traces(value: str) -> frozenset[bytes] | None:
+    """Bytes of which some stand wherever the value is written with escapes; None where none are sure to."""
+    found: set[bytes] = set()
+    for text in _spellings(value):
+        if not (sure := _traces(encoded(text))):
+            return None
+        run = _longest_run(encoded(text))[:TRACE]
+        found |= sure | {"".join(each % byte for byte in run).encode() for each in _ESCAPED_ALL}
+        found.update(*(_traces(encoded(line)) for line in text.splitlines()))
+    return frozenset(found)
+
+
+def encoded_traces(forms: Iterable[bytes]) -> frozenset[bytes]:
+    """The same for encoded forms in which there is something to escape: `+`, `/`, `=`, a line break."""
+    found: set[bytes] = set()
+    for form in forms:
+        run = _longest_run(form)
+        if len(run) < len(form) or len(run) > LINE:
+            half = len(run) // 2  # a line may end in the other one
+            found |= {run[:half], run[half:]}
+    return frozenset(each for each in found if len(each) >= TRACE)
+
+
+def encoded(text: str) -> bytes:
+    """A text as it is printed."""
+    return text.encode(errors="surrogateescape")
+
+
+def _traces(text: bytes) -> set[bytes]:
+    """The most letters and digits in a row, or two of them and how what follows them may begin."""
+    if len(run := _longest_run(text)) >= TRACE:
+        return {run}
+    at = text.find(run) + len(run)
+    if len(run) < TRACE - 1 or at == len(text):
+        return set()
+    return {run + bytes((each,)) for each in (*_MARKS, text[at])}
+
+
+def _longest_run(text: bytes) -> bytes:
+    return max(_ALPHANUMERIC.findall(text), key=len, default=b"")
+
+
+def _spellings(value: str) -> set[str]:
+    """A value as it is, and with its accents composed and decomposed; none where it is too short."""
+    if len(value) < SHORTEST:
+        return set()
+    return {value, *(unicodedata.normalize(form, value) for form in ("NFC", "NFD"))}
+
+
+def _derived(text: str) -> Iterator[bytes]:
+    for escape in ESCAPES.values():
+        yield encoded(escape(FilterArguments(text)) or "")
+    yield encoded(text.replace(" ", "+"))  # in the query of a URL
+    with suppress(UnicodeEncodeError):
+        yield text.encode("latin-1")
+
+
+def _within_base64(raw: bytes) -> Iterator[bytes]:
+    """The letters that these bytes alone decide, for each place in a group of three where they may begin.
+
+    Once more without those before the next group of four, behind which a line may end.
+    """
+    for skipped in range(3):
+        letters = b64encode(bytes(skipped) + raw)
+        stop = (skipped + len(raw)) * 8 // 6
+        for start in {-(-skipped * 8 // 6), -(-skipped // 3) * 4}:
+            yield letters[start:stop]
