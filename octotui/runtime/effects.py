@@ -228,7 +228,7 @@ class EffectRunner:
             state.model,
             job,
             directory,
-            lambda line: output(self._masked.bytes(line)),
+            lambda line: output(self._masked.whole(line)),
             lambda: packages_in_use(self.present()),
         )
 

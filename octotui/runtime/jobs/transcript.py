@@ -180,8 +180,13 @@ class Transcript:
             self.warn(f"output variables of more than {ROOM >> 20} MiB were not set")
         elif not message.sensitive and not self._masker.holds(message.value):
             self.outputs[self._masker.text(message.name)] = message.value
-        elif self._mask(message.value):
-            self.sensitive[message.name] = message.value
+        else:
+            self._set_apart(message.name, message.value)
+
+    def _set_apart(self, name: str, value: str) -> None:
+        """Set a sensitive output variable, if it can be masked."""
+        if self._mask(value):
+            self.sensitive[name] = value
         else:
             self.warn(f"{_TOO_MANY}: further sensitive output variables were not set")
 
@@ -196,17 +201,17 @@ class Transcript:
         return True
 
     def _hide_outputs(self) -> None:
-        """Keep output variables apart in which there is what came to be sensitive after they were set."""
-        for name, value in list(self.outputs.items()):
-            if self._masker.holds(value):
-                del self.outputs[name]
-                if self._mask(value):
-                    self.sensitive[name] = value
+        """Set those output variables apart in which there is what came to be sensitive since."""
+        for name in [name for name, value in self.outputs.items() if self._masker.holds(value)]:
+            self._set_apart(name, self.outputs.pop(name))
 
     def _turn(self, level: str) -> None:
         """Mean what comes from here on otherwise; keep what was said as a warning or a highlight, by line."""
         if self._level_text:
-            text = self._masker.beginning(bytes(self._level_text)).decode(errors="replace")
+            said = bytes(self._level_text)
+            is_cut = len(said) == LONGEST
+            shown = self._masker.beginning(said) if is_cut else self._masker.whole(said)
+            text = shown.decode(errors="replace")
             lines = [line.rstrip() for line in text.splitlines() if line.strip()]
             if self._level == "warning":
                 for line in lines:

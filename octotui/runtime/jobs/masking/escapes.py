@@ -6,7 +6,7 @@ A row of quotes, backslashes and the like is one piece: what it says depends on 
 import re
 from collections.abc import Callable
 from functools import lru_cache
-from html import unescape
+from html.entities import html5
 from typing import NamedTuple
 
 WIDEST = 12  # bytes that stand for one
@@ -70,6 +70,11 @@ def _pattern(written: bytes) -> re.Pattern[bytes]:
     return re.compile(b"(" + written.replace(b"H", b"[0-9a-fA-F]") + b")", re.DOTALL)
 
 
+def _pair(high: bytes, low: bytes) -> bytes:
+    """The character of two surrogates."""
+    return bytes.fromhex((high + low).decode()).decode("utf-16-be").encode()
+
+
 def _character(number: str) -> bytes:
     return chr(int(number, 16)).encode(errors="surrogatepass") if int(number, 16) <= 0x10FFFF else b""
 
@@ -83,7 +88,7 @@ def _of_backslash(written: bytes) -> bytes:
     if not digits:
         return _LETTERS.get(kind, kind)
     if "\\" in digits:
-        return bytes.fromhex(digits.replace("\\u", "")).decode("utf-16-be").encode()
+        return _pair(written[2:6], written[8:])
     return bytes.fromhex(digits) if kind == b"x" and len(written) == 4 else _character(digits)
 
 
@@ -97,17 +102,22 @@ def _of_code_points(written: bytes) -> bytes:
 @lru_cache(4096)
 def _of_percent(written: bytes) -> bytes:
     """What URLs mean, and what JavaScript's `escape` writes."""
-    return _character(written[2:].decode()) if written[1:2] == b"u" else bytes.fromhex(written[1:].decode())
+    if written[1:2] != b"u":
+        return bytes.fromhex(written[1:].decode())
+    return _pair(written[2:6], written[8:]) if len(written) > 6 else _character(written[2:].decode())
 
 
 @lru_cache(4096)
 def _of_entity(written: bytes) -> bytes:
-    return unescape(written.decode()).encode(errors="surrogatepass")
+    name = written[1:-1].decode()
+    if name[0] != "#":
+        return html5[f"{name};"].encode() if f"{name};" in html5 else written
+    return _character(name[2:] if name[1] in "xX" else f"{int(name[1:]):x}")
 
 
 def _of_quotes(written: bytes) -> bytes:
     """What bash means by a quote behind a backslash, and others by one, or several, in double quotes."""
-    return written[2:-2] if written[1:2] == b'"' else b"'"
+    return written.split(b'"')[1] if b'"' in written else b"'"
 
 
 TERMINAL = Escape(b"\x1b", _pattern(rb"\x1b(?:\[[0-?]{0,32}[ -/]{0,4}[@-~]|[()][0-9A-Za-z])"), b"")
@@ -119,9 +129,9 @@ _NOT_ASCII = bytes(range(0x80, 0x100))
 ESCAPES = (
     Escape(b"\\", _BACKSLASH, _of_backslash),
     Escape(b"\\x", _BACKSLASH, _of_code_points, _NOT_ASCII),
-    Escape(b"%", _pattern(rb"%(?:HH|uHHHH)"), _of_percent),
+    Escape(b"%", _pattern(rb"%(?:HH|u[dD][89abAB]HH%u[dD][c-fC-F]HH|uHHHH)"), _of_percent),
     Escape(b"&", _pattern(rb"&(?:#[0-9]{1,10}|#[xX]H{1,8}|[a-zA-Z][0-9a-zA-Z]{1,31});"), _of_entity),
-    Escape(b"'", _pattern(rb"""'(?:\\'|"'+")'"""), _of_quotes, b"'"),
+    Escape(b"'", _pattern(rb"""'(?:\\''|"'+"'?)|(?<![^\s=])"'+"'"""), _of_quotes, b"'"),
     Escape(b"`", _pattern(rb"`."), lambda written: _LETTERS.get(written[1:], written[1:]), b"`$\"'\n\r\t"),
     *(Escape(each * 2, _pattern(re.escape(each) * 2), each, each) for each in _DOUBLED),
 )
@@ -135,5 +145,5 @@ URL_SAFE = bytes.maketrans(b"-_", b"+/")
 _UNFINISHED = _pattern(
     rb"(?:\x1b(?:\[[0-?]{0,32}[ -/]{0,4}|[()])?"
     rb"|\\(?:u[dD][89abAB]HH(?:\\(?:u(?:[dD](?:[c-fC-F]H?)?)?)?)?|u(?:H{0,3}|\{H{0,6})|UH{0,7}|x(?:H|\{H{0,6})?|[0-7]{1,2})?"
-    rb"|%(?:H|uH{0,3})?|&#?[0-9a-zA-Z]{0,32})\Z"
+    rb"|%(?:H|uH{0,3}|u[dD][89abAB]HH(?:%(?:u(?:[dD](?:[c-fC-F]H?)?)?)?)?)?|&#?[0-9a-zA-Z]{0,32})\Z"
 )

@@ -7,7 +7,7 @@ stands in a text then. `traces` of them tell where it is worth undoing anything.
 import re
 import unicodedata
 from base64 import b64encode
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -16,14 +16,14 @@ from octotui.variables.filters.arguments import FilterArguments
 from octotui.variables.filters.escaping import ESCAPES
 
 DERIVED = 6  # bytes of a derived form that are told from ordinary text
+TELLING = 8  # bytes of a value of which also a part, in digits, is told from a row of numbers
 TRACE = 3  # letters and digits in a row that are found in few texts
-LINE = 60  # letters of Base64 that hold no line break
 
 _MARKS = b"\\%&+'`"
 _ALPHANUMERIC = re.compile(rb"[0-9A-Za-z]+")
 _ESCAPED_ALL = (
     *("\\u%04x", "\\u%04X", "\\x%02x", "\\x%02X", "\\%03o", "\\u{%x}", "\\U%08x"),
-    *("%%%02x", "%%%02X", "%%u%04x", "%%u%04X", "&#%d;", "&#x%x;", "&#x%X;"),
+    *("%%%02x", "%%%02X", "%%u%04x", "%%u%04X", "&#%d;", "&#x%x;", "&#x%X;", "&#X%X;"),
 )
 """How a character is written where all are escaped, also letters and digits."""
 
@@ -63,7 +63,9 @@ def encoded_forms(value: str) -> frozenset[bytes]:
         raw = encoded(text)
         forms |= {b64encode(raw), b64encode(raw).rstrip(b"="), *_within_base64(raw)}
         for digits in (raw.hex(), raw.hex().upper()):
-            forms |= {digits.encode(), digits[2:].encode()}
+            forms.add(digits.encode())
+            if len(raw) >= TELLING:
+                forms.add(digits[2:].encode())  # a line may end behind the first two
         forms.update(_within_base64(text.encode("utf-16-le", "surrogatepass")))  # as PowerShell does
     return frozenset(form for form in forms if len(form) >= DERIVED)
 
@@ -80,12 +82,12 @@ def traces(value: str) -> frozenset[bytes] | None:
     return frozenset(found)
 
 
-def encoded_traces(forms: Iterable[bytes]) -> frozenset[bytes]:
-    """The same for encoded forms in which there is something to escape: `+`, `/`, `=`, a line break."""
+def encoded_traces(forms: Collection[bytes]) -> frozenset[bytes]:
+    """The same for encoded forms, in which signs and the ends of lines may be escaped."""
     found: set[bytes] = set()
     for form in forms:
-        run = _longest_run(form)
-        if len(run) < len(form) or len(run) > LINE:
+        if not any(part in form for part in forms if part != form):
+            run = _longest_run(form)
             half = len(run) // 2  # a line may end in the other one
             found |= {run[:half], run[half:]}
     return frozenset(each for each in found if len(each) >= TRACE)

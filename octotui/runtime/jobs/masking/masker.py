@@ -74,6 +74,10 @@ class Masker:
 
     def text(self, text: str) -> str:
         """Mask a text that is complete, as a message or a reason is."""
+        return self.whole(encoded(text)).decode(errors="surrogateescape")
+
+    def whole(self, text: bytes) -> bytes:
+        """Mask a text that is complete."""
         return masked_with(self._in_force(), text)
 
     def beginning(self, text: bytes) -> bytes:

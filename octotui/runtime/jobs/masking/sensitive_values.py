@@ -60,20 +60,18 @@ class SensitiveValues:
 
     def text(self, text: str) -> str:
         """Mask a text that is complete, as a message or a reason is."""
-        return masked_with(self.matcher, text)
+        return self.whole(encoded(text)).decode(errors="surrogateescape")
 
-    def bytes(self, text: bytes) -> bytes:
-        """Mask lines that are complete."""
-        found = self.matcher.find(text) if self.matcher else []
-        return mask(text, found, until=len(text)).shown if found else text
+    def whole(self, text: bytes) -> bytes:
+        """The same for bytes."""
+        return masked_with(self.matcher, text)
 
     def are_in(self, text: str) -> bool:
         """Whether there is something to mask in a text: then it is as sensitive itself."""
         return bool(self.matcher and self.matcher.find(encoded(text)))
 
 
-def masked_with(matcher: Matcher, text: str) -> str:
+def masked_with(matcher: Matcher, text: bytes) -> bytes:
     """A text without what is found in it."""
-    whole = encoded(text)
-    found = matcher.find(whole) if matcher else []
-    return mask(whole, found, until=len(whole)).shown.decode(errors="surrogateescape") if found else text
+    found = matcher.find(text) if matcher else []
+    return mask(text, found, until=len(text)).shown if found else text
