@@ -141,6 +141,7 @@ GAPS = b" \t\r\n:"
 
 LETTERS = re.compile(rb"[^ \t\r\n:]+")
 URL_SAFE = bytes.maketrans(b"-_", b"+/")
+URL_SAFE_LETTERS = bytes.maketrans(b"+/", b"-_")
 
 _UNFINISHED = _pattern(
     rb"(?:\x1b(?:\[[0-?]{0,32}[ -/]{0,4}|[()])?"

@@ -17,6 +17,7 @@ from octotui.variables.filters.escaping import ESCAPES
 
 DERIVED = 6  # bytes of a derived form that are told from ordinary text
 TELLING = 8  # bytes of a value of which also a part, in digits, is told from a row of numbers
+BEGINNING = 16  # letters of an encoded form that is a trace of itself
 TRACE = 3  # letters and digits in a row that are found in few texts
 
 _MARKS = b"\\%&+'`"
@@ -83,14 +84,9 @@ def traces(value: str) -> frozenset[bytes] | None:
 
 
 def encoded_traces(forms: Collection[bytes]) -> frozenset[bytes]:
-    """The same for encoded forms, in which signs and the ends of lines may be escaped."""
-    found: set[bytes] = set()
-    for form in forms:
-        if not any(part in form for part in forms if part != form):
-            run = _longest_run(form)
-            half = len(run) // 2  # a line may end in the other one
-            found |= {run[:half], run[half:]}
-    return frozenset(each for each in found if len(each) >= TRACE)
+    """The same for encoded forms that do not begin with letters and digits alone: signs may be escaped."""
+    runs = (_longest_run(form) for form in forms if not form[:BEGINNING].isalnum())
+    return frozenset(run for run in runs if len(run) >= TRACE)
 
 
 def encoded(text: str) -> bytes:

@@ -3,14 +3,12 @@
 from collections.abc import Iterator, Mapping
 
 from octotui.runtime.jobs.masking.escapes import ESCAPES, WIDEST, row_start, unfinished
+from octotui.runtime.jobs.masking.finder import UNBROKEN, Finder
 from octotui.runtime.jobs.masking.forms import ValueForms, encoded
-from octotui.runtime.jobs.masking.needles import Needles, Span
+from octotui.runtime.jobs.masking.needles import Beginnings, Span
 from octotui.runtime.jobs.masking.readings import Letters, Reading, plain, unescaped
 
 SPARE = 512  # bytes of colours and gaps within a value as it is written
-UNBROKEN = (
-    4  # letters of an encoded value before a line may end in it: most lines end with one that it begins with
-)
 ESCAPE = 0x1B
 
 
@@ -20,16 +18,12 @@ class Matcher:
     def __init__(self, forms: Mapping[str, ValueForms]) -> None:
         self.values = frozenset(forms)
         found = forms.values()
-        self._everywhere = any(each.traces is None for each in found)
-        self._printed = Needles(
-            (form for each in found for form in each.printed),
-            (trace for each in found for trace in each.traces or ()),
-        )
-        self._encoded = Needles(
-            (form for each in found for form in each.encoded),
-            (trace for each in found for trace in each.encoded_traces),
-        )
+        self._finder = Finder(found)
+        self._printed = Beginnings(form for each in found for form in each.printed)
+        self._encoded = Beginnings(form for each in found for form in each.encoded)
+        self._is_everywhere = any(each.traces is None for each in found)
         self._escapes = tuple(each for each in ESCAPES if each.matters(self._printed.alphabet))
+        self._codes_matter = ESCAPE in self._printed.alphabet
         longest = max((len(encoded(each)) for each in forms), default=0)
         self._reach = SPARE + max(WIDEST * longest, self._printed.longest, 2 * self._encoded.longest)
 
@@ -40,12 +34,12 @@ class Matcher:
         """Where values are written, in order; they may overlap."""
         first = Reading(text)
         reading = plain(first)
-        spans, near = self._read(reading)
-        if reading is not first and ESCAPE in self._printed.alphabet:
-            spans += self._printed.find(text)[0]
+        spans, near = self._finder.find(reading)
+        if reading is not first and self._codes_matter:
+            spans += self._finder.find(first)[0]
         for part in self._parts(reading, near):
             for each in unescaped(part, self._escapes):
-                spans += self._read(each)[0]
+                spans += self._finder.find(each)[0]
         return sorted(each for each in spans if each[1] - each[0] <= self._reach)
 
     def decided(self, text: bytes) -> int:
@@ -55,20 +49,10 @@ class Matcher:
         start = min(self._begun(text[first:stop]), default=stop - first)
         return row_start(text, first + start)
 
-    def _read(self, reading: Reading) -> tuple[list[Span], list[int]]:
-        """Where values are said in a reading, and the places in it near which they may be escaped."""
-        letters = Letters(reading)
-        spans, near = self._printed.find(reading.text)
-        divided, more = self._encoded.find(letters.text)
-        near += (letters.origin(at)[0] for at in more)
-        found = [reading.place(*each) for each in spans]
-        found += (letters.place(*each) for each in divided if not letters.breaks(each[0], UNBROKEN))
-        return found, near
-
     def _parts(self, reading: Reading, near: list[int]) -> Iterator[Reading]:
-        """The parts of a text in which a value may be escaped."""
+        """The parts of a text in which a value may be escaped: those around traces."""
         text = reading.text
-        if self._everywhere:
+        if self._is_everywhere:
             yield reading
             return
         start = stop = 0
@@ -83,7 +67,7 @@ class Matcher:
         """For each reading of a text, the first place from which on it may be the beginning of a value."""
         first = Reading(text)
         reading = plain(first)
-        if reading is not first and ESCAPE in self._printed.alphabet:
+        if reading is not first and self._codes_matter:
             yield from self._begun_in(first)
         yield from self._begun_in(reading)
         for each in unescaped(reading, self._escapes):
@@ -93,11 +77,11 @@ class Matcher:
         stop = unfinished(reading.text)
         if stop < len(reading.text):
             yield reading.place(stop, stop + 1)[0]
-        at = next(self._printed.begun(reading.text[:stop]), None)
-        if at is not None:
+        for at in self._printed.begun(reading.text[:stop]):
             yield reading.place(at, at + 1)[0]
+            break
         letters = Letters(reading, stop)
-        begun = (at for at in self._encoded.begun(letters.text) if not letters.breaks(at, UNBROKEN))
-        at = next(begun, None)
-        if at is not None:
-            yield letters.place(at, at + 1)[0]
+        for at in self._encoded.begun(letters.text):
+            if not letters.breaks(at, UNBROKEN):
+                yield letters.place(at, at + 1)[0]
+                break
