@@ -1,10 +1,23 @@
 """The program: `octotui`, or `python -m octotui`."""
 
+import os
 import sys
+
+if __name__ == "__main__" and not sys.flags.safe_path:
+    del sys.path[0]  # the current directory, before anything is loaded that a stranger may have put there
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import TracebackType
 
 
 def main() -> None:
     """Run the command line; a plain `check FILE`, which editors call often, does without its library."""
+    sys.excepthook = _report_bug
+    os.umask(os.umask(0o077) & 0o077)  # what we make is ours to read and write, whatever others may
+    from octotui.workers.search_path import leave_current_directory
+
+    left_out = leave_current_directory()
     match sys.argv[1:]:
         case ["check", file] if not file.startswith("-"):
             # msgspec does without it, and it is a fifth of what there is to load.
@@ -14,8 +27,19 @@ def main() -> None:
             check(file)
         case _:
             from octotui.cli.main import cli
+            from octotui.cli.terminal.output import warn
 
+            if left_out and "_OCTOTUI_COMPLETE" not in os.environ:
+                named = ", ".join(f"“{each}”" for each in left_out)
+                warn(f"PATH names {named}, where nothing is looked for: it is not absolute")
             cli(prog_name="octotui")
+
+
+def _report_bug(kind: type[BaseException], bug: BaseException, trace: "TracebackType | None") -> None:
+    """Print a traceback, whose sentences may quote what others wrote."""
+    from octotui.cli.terminal.output import report_bug
+
+    report_bug(kind, bug, trace)
 
 
 if __name__ == "__main__":

@@ -144,6 +144,84 @@ def test_the_core_is_pure(path: Path) -> None:
     assert not imported & set(FORBIDDEN)
 
 
+MAKERS = {"touch", "write_text", "write_bytes", "makedirs", "copyfile", "copytree", "copy2", "mkfifo"}
+OWN_MODE = {
+    "store/private_files.py": "makes what is private, for all others",
+    "cli/verbs/init.py": "writes a model, which is no file of a space",
+}
+"""Files that make files with a mode of their own, and why."""
+
+
+def loose_makers(path: Path) -> Iterator[int]:
+    """The lines at which a file or folder is made whose mode the umask decides."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if not isinstance(node, ast.Call):
+            continue
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        of_os = isinstance(node.func, ast.Attribute) and ast.unparse(node.func.value) == "os"
+        mode = node.args[1:] if isinstance(node.func, ast.Name) or of_os else node.args
+        writes = mode and isinstance(mode[0], ast.Constant) and str(mode[0].value)[:1] in "wax"
+        if (
+            (name in MAKERS and isinstance(node.func, ast.Attribute))
+            or (name == "mkdir" and (not mode or any(each.arg == "parents" for each in node.keywords)))
+            or (name == "open" and not of_os and writes and not any(e.arg == "opener" for e in node.keywords))
+            or (name == "open" and of_os and "O_CREAT" in ast.unparse(node) and len(node.args) < 3)
+        ):
+            yield node.lineno
+
+
+@pytest.mark.parametrize("path", [each for each in FILES if not name(each).startswith("ui/")], ids=name)
+def test_i9_no_umask_decides_on_the_mode_of_a_file(path: Path) -> None:
+    """I9: files of a space are made by `store/private_files.py`, or with a mode and without what is above."""
+    if name(path) not in OWN_MODE:
+        assert list(loose_makers(path)) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "path.mkdir(parents=True)",
+        "path.mkdir()",
+        "path.mkdir(0o700, parents=True)",
+        "os.mkdir(path)",
+        "os.makedirs(path, 0o700)",
+        "path.touch(0o600)",
+        'path.write_bytes(b"")',
+        'path.open("ab")',
+        'open(path, "w")',
+        "shutil.copyfile(a, b)",
+        "os.open(path, os.O_CREAT)",
+    ],
+)
+def test_i9_what_makes_files_by_the_umask_is_found(tmp_path: Path, line: str) -> None:
+    (tmp_path / "code.py").write_text(line)
+    assert list(loose_makers(tmp_path / "code.py")) == [1]
+
+
+DOORS = {
+    "octotui/cli/terminal/output.py": {"print", "echo", "secho", "getpass", "stdout", "stderr"},
+    "octotui/ui/widgets/plain_text.py": {"Static", "Label", "Link", "Collapsible", "print"},
+    "octotui/ui/widgets/markdown_text.py": {"Markdown", "MarkdownViewer"},
+}
+"""Where texts go out, and the names that only these files of their room use to that end."""
+
+
+def used_names(path: Path) -> set[str]:
+    """Names and attributes that a file uses; what is only asked, such as `sys.stdout.isatty`, is no use."""
+    nodes = [*ast.walk(ast.parse(path.read_text()))]
+    asked = {id(each.value) for each in nodes if isinstance(each, ast.Attribute) and each.attr == "isatty"}
+    names = {each.id for each in nodes if isinstance(each, ast.Name)}
+    return names | {each.attr for each in nodes if isinstance(each, ast.Attribute) and id(each) not in asked}
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_r6_texts_go_out_by_one_door(door: str) -> None:
+    room = ROOT / "/".join(door.split("/")[:2])
+    around = [each for each in room.rglob("*.py") if each != ROOT / door and used_names(each) & DOORS[door]]
+    assert used_names(ROOT / door) & DOORS[door]
+    assert around == []
+
+
 def test_importing_everything_but_ui_loads_no_textual() -> None:
     modules = [
         "octotui." + name(each).removesuffix(".py").replace("/", ".")

@@ -2,7 +2,6 @@
 
 import asyncio
 import signal
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,10 +11,11 @@ from msgspec.structs import replace
 
 from octotui.cli.connection import there
 from octotui.cli.event_printer import EventPrinter
-from octotui.cli.model_files import USAGE, refuse, wants_ascii
+from octotui.cli.given_values import passed_environment
 from octotui.cli.start_options import OutputOptions, StartOptions, starting_time
 from octotui.cli.summary import exit_code
-from octotui.cli.terminal_questions import TerminalQuestions, TypedAnswer
+from octotui.cli.terminal.output import USAGE, refuse, wants_ascii, warn
+from octotui.cli.terminal.questions import TerminalQuestions, TypedAnswer
 from octotui.engine.commands import (
     AnswerInterruption,
     CancelRun,
@@ -118,7 +118,7 @@ class AttendedRun:
         self._asking.give_up()
         if self._leave.is_set():
             return
-        print("octotui: cancelling; ^C again leaves at once", file=sys.stderr)
+        warn("cancelling; ^C again leaves at once")
         for run in left:
             if session.state.runs[run.id].state != "cancelling":  # it may be with the one before
                 cancel = session.send(CancelRun(run=run.id, by=session.user))
@@ -144,7 +144,7 @@ class AttendedRun:
                 self._say_what_is_missing(session.state, question)
                 return
         except Refused as refused:
-            print(f"octotui: {refused}", file=sys.stderr)
+            warn(str(refused))
         self._unanswered.add(question.id)
 
     def _say_what_is_missing(self, state: State, question: Interruption) -> None:
@@ -152,7 +152,7 @@ class AttendedRun:
         left = state.interruptions.get(question.id)
         if left is not None and left.open:
             so_far = approvals(state, left)
-            print(f"octotui: “{left.step}” has {so_far}: somebody else must answer, too", file=sys.stderr)
+            warn(f"“{left.step}” has {so_far}: somebody else must answer, too")
             self._unanswered.add(left.id)
 
     async def _answer_to(self, session: SpaceAccess, question: Interruption) -> TypedAnswer | None:
@@ -209,6 +209,7 @@ class AttendOptions(StartOptions, OutputOptions):
     top: bool
     answer: Answer | None
     detach: bool
+    pass_env: tuple[str, ...]
 
 
 def attend(model: Model, file: Path | None, start: StartRun, options: AttendOptions) -> NoReturn:
@@ -218,7 +219,11 @@ def attend(model: Model, file: Path | None, start: StartRun, options: AttendOpti
     from octotui.engine.commands import Refused
     from octotui.store.errors import StoreError
 
-    start = replace(start, not_before=starting_time(options["at"], options["after"], time.time()))
+    start = replace(
+        start,
+        not_before=starting_time(options["at"], options["after"], time.time()),
+        passed=passed_environment(model, options["pass_env"]),
+    )
     if options["detach"]:
         _detached(model, file, start, options)
     narration = EventPrinter(as_json=options["as_json"], ascii_only=wants_ascii(options["plain"]))

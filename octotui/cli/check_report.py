@@ -1,34 +1,30 @@
 """What `octotui check` says of a model: loaded without click, since editors call it at every save."""
 
-import json
 import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
-from octotui.cli.model_files import USAGE, read_with_warnings, say
+from octotui.cli.model_files import read_with_warnings
+from octotui.cli.terminal.output import USAGE, complain, say, say_json
 from octotui.model.complaints import Complaint, ModelError
 from octotui.model.space import Model
 
 
-def check(path: Path | str, *, as_json: bool = False) -> None:
+def check(path: Path | str, *, as_json: bool = False, here: bool = False) -> None:
     """Say what a model holds, with its warnings; exit code 2 and every complaint where it is wrong."""
     try:
-        model, warnings = read_with_warnings(path)
+        model, warnings = read_with_warnings(path, here=here)
     except ModelError as error:
         if as_json:
-            say(_object(None, error.complaints, ()))
+            say_json(_object(None, error.complaints, ()))
         else:
-            for each in error.complaints:
-                print(each, file=sys.stderr)
+            complain(error.complaints)
         sys.exit(USAGE)
     if as_json:
-        say(_object(model, (), warnings))
+        say_json(_object(model, (), warnings))
         return
-    for each in warnings:
-        print(f"warning: {each}", file=sys.stderr)
+    complain(warnings, prefix="warning: ")
     counted = ", ".join(
         f"{number} {noun}{'' if number == 1 else 's'}" for noun, number in _counts(model).items()
     )
@@ -53,12 +49,13 @@ def _counts(model: Model) -> dict[str, int]:
     }
 
 
-def _object(model: Model | None, complaints: Iterable[Complaint], warnings: Iterable[Complaint]) -> str:
+def _object(
+    model: Model | None, complaints: Iterable[Complaint], warnings: Iterable[Complaint]
+) -> dict[str, Any]:
     """What `--json` prints: `space` and `counts` are null where the model cannot be read."""
-    content: dict[str, Any] = {
+    return {
         "space": model.space.name if model else None,
         "counts": _counts(model) if model else None,
-        "complaints": msgspec.to_builtins(tuple(complaints)),
-        "warnings": msgspec.to_builtins(tuple(warnings)),
+        "complaints": tuple(complaints),
+        "warnings": tuple(warnings),
     }
-    return json.dumps(content, ensure_ascii=False)

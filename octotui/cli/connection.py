@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from octotui.cli.model_files import read_model
+from octotui.cli.terminal.output import warn
 from octotui.engine.state import in_order
 from octotui.model.space import Model
 from octotui.runtime.offline_space import OfflineSpace
@@ -19,8 +20,11 @@ from octotui.runtime.server.client import Client
 from octotui.runtime.server.lifetime import shared
 from octotui.runtime.server.peer_credentials import this_account
 from octotui.runtime.space_access import Listener, SpaceAccess
+from octotui.store.accounts import account_exists
 from octotui.store.errors import StoreError
+from octotui.store.private_files import opened_private
 from octotui.store.space_folder import SpaceFolder
+from octotui.store.trusted_path import named_owners
 
 PATIENCE = 20.0  # seconds in which a server has to be there
 LOG = "server.log"
@@ -76,19 +80,30 @@ def start_server(file: Path | None, folder: SpaceFolder) -> None:
     """Start the server of a space, or find that somebody has; raises StoreError where it can't be started.
 
     It has a session of its own, so that it outlives terminals, and writes into a log in the space's folder.
+    Its interpreter looks for no module where we stand (-P), nor does it stand there.
     """
     folder.make()
     listening, saying = os.pipe()
     what = [] if file is None else [str(file.absolute())]
-    command = [sys.executable, "-m", "octotui", "serve", *what, "--state", str(folder.path.parent)]
+    command = [
+        sys.executable,
+        "-P",
+        "-m",
+        "octotui",
+        "serve",
+        *what,
+        "--state",
+        str(folder.path.parent.absolute()),
+    ]
+    command += [f"--owner={account}" for account in named_owners()]
     try:
-        (folder.path / LOG).touch(mode=0o600)
-        with (folder.path / LOG).open("ab") as log:
+        with opened_private(folder.path / LOG, "ab") as log:
             subprocess.Popen(
                 [*command, "--ready", str(saying)],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
+                cwd="/",
                 start_new_session=True,
                 pass_fds=(saying,),
             ).returncode = 0  # it is nobody's child to wait for
@@ -97,7 +112,7 @@ def start_server(file: Path | None, folder: SpaceFolder) -> None:
     finally:
         os.close(saying)
     with os.fdopen(listening, "rb") as answer:
-        word = answer.read().decode()
+        word = answer.read().decode(errors="surrogateescape")
     if word not in ("ready", "held"):
         raise StoreError(word or f"the server could not be started: {folder.path / LOG} says why")
 
@@ -120,11 +135,11 @@ async def there(
     except NoServer:
         pass
     async with (
-        open_space(model, state, this_account(), time.time, *listeners) as session,
+        open_space(model, state, this_account(), time.time, *listeners, accounts=account_exists) as session,
         shared(session, model, state, file, read_model),
     ):
         if session.trouble:
-            print(f"octotui: {session.trouble}", file=sys.stderr)
+            warn(session.trouble)
         yield session
         goes_on = not waiting_on_people(session.state, in_order(session.state))
     if goes_on:

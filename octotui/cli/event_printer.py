@@ -1,14 +1,11 @@
 """What a run without a screen says: a line per change and the tree at its end, or JSON Lines."""
 
-import sys
 from collections.abc import Mapping
-from typing import Any
 
-import msgspec
 from msgspec.structs import replace
 
-from octotui.cli.model_files import say
 from octotui.cli.summary import summary
+from octotui.cli.terminal.output import say, say_json, warn
 from octotui.engine.events import AnyEvent, AttemptFailed, JobEnded
 from octotui.engine.evolve.evolve import evolve
 from octotui.engine.state import State
@@ -55,7 +52,7 @@ class EventPrinter:
 
     def _tell_one(self, event: AnyEvent, before: State, after: State) -> None:
         if self._as_json:
-            write(event)
+            say_json(event)
             return
         for line in lines(event, before, after, event.at):
             say(self._glyphs.text(line))
@@ -70,7 +67,7 @@ class EventPrinter:
     def end(self, state: State, root: str, now: float, notes: Mapping[str, str] | None = None) -> None:
         """Print the allocation tree, with notes on its jobs, or the Summary."""
         if self._as_json:
-            write(summary(state, root, self.where))
+            say_json(summary(state, root, self.where))
             return
         say("")
         tree = tuple(_with_note(row, notes or {}) for row in rows(state, root, now))
@@ -78,7 +75,7 @@ class EventPrinter:
             say(line)
         run = state.runs[root]
         if run.state in ("failed", "timed-out") and run.reason:
-            print(f"octotui: {root} {run.state}: {run.reason}", file=sys.stderr)
+            warn(f"{root} {run.state}: {run.reason}")
 
 
 def _root_of(event: AnyEvent, before: State, after: State) -> str | None:
@@ -91,9 +88,3 @@ def _root_of(event: AnyEvent, before: State, after: State) -> str | None:
 def _with_note(row: TreeRow, notes: Mapping[str, str]) -> TreeRow:
     note = notes.get(row.job or "") if row.mark is not None and row.kind != "attempt" else None
     return replace(row, note=", ".join(filter(None, (note, row.note)))) if note else row
-
-
-def write(line: Any) -> None:
-    """Print a value as one line of JSON."""
-    sys.stdout.buffer.write(msgspec.json.encode(line) + b"\n")
-    sys.stdout.buffer.flush()

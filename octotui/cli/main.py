@@ -1,6 +1,8 @@
 """The command line: verbs that are loaded when they are called, and `octotui [FILE]` for the app."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
@@ -8,6 +10,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from octotui import __version__
+from octotui.views.text.visible_text import visible_lines
 
 VERBS = {
     "open": "Open the app on a model (the same as octotui [FILE]).",
@@ -46,6 +49,7 @@ VERBS = {
     "replay": "Look at an exported run, at any moment of it.",
     "backup": "Copy a space into one file, also while it is used.",
     "restore": "Make a space of a backup.",
+    "clock": "Say whether the machine's clock was set; confirm its new time.",
     "audit": "List who did what, and verify the journal.",
     "check": "Check a model, and say everything that is wrong with it.",
     "variables": "Show what every variable resolves to, and why.",
@@ -87,10 +91,16 @@ class Verbs(click.Group):
         """The verbs that begin so, or a file for the app."""
         return super().shell_complete(ctx, incomplete) or [CompletionItem(incomplete, type="file")]
 
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:
+        """Read what comes before the verb."""
+        with _visible_errors():
+            return super().make_context(*args, **extra)
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run the verb; interrupted, it ends as shells expect."""
         try:
-            return super().invoke(ctx)
+            with _visible_errors():
+                return super().invoke(ctx)
         except KeyboardInterrupt:
             sys.exit(130)
 
@@ -101,6 +111,18 @@ class Verbs(click.Group):
         if not args or (args[0] not in VERBS and args[0] not in ("--help", "--version")):
             args = ["open", *args]
         return super().parse_args(ctx, args)
+
+
+@contextmanager
+def _visible_errors() -> Iterator[None]:
+    """What is wrong with a command line, with what stands in its arguments made visible."""
+    try:
+        yield
+    except click.ClickException as error:
+        sentence = error.format_message()
+        if (shown := visible_lines(sentence)) == sentence:
+            raise
+        raise click.UsageError(shown, getattr(error, "ctx", None)) from None
 
 
 @click.group(cls=Verbs)

@@ -1,20 +1,24 @@
 """Models on the command line: loading one, checking one, and names that people type."""
 
-import os
 import sys
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
-from typing import NoReturn
 
 from msgspec.structs import replace
 
-from octotui.model.complaints import Complaint, InsideReport, ModelError, did_you_mean
+from octotui.cli.terminal.output import USAGE, complain, refuse
+from octotui.model.checks.schedule_values import warn_of_schedule_values
+from octotui.model.complaints import Complaint, InsideReport, ModelError, SourcePosition, did_you_mean
+from octotui.model.file_trust import Distrusted, FileTrust
 from octotui.model.iteration import variables
-from octotui.model.space import Model, Space
+from octotui.model.space import Feed, Model, Space, Target, Worker
 from octotui.model.toml.read import Check, load, load_with_warnings
+from octotui.store.user_config import file_trust
+from octotui.variables.check_injections import warn_of_injections
+from octotui.variables.check_names import check_names
 from octotui.variables.check_templates import check_expressions
 
-USAGE = 2  # the exit code of a wrong model and of wrong usage
 DEMO = Path(__file__).parent / "demo" / "kraken.toml"
 
 
@@ -25,33 +29,71 @@ def load_or_exit(path: Path | str | None) -> Model:
             return replace(load(DEMO), space=Space("Kraken demo", "kraken-demo"))
         return read_model(path)
     except ModelError as error:
-        for complaint in error.complaints:
-            print(complaint, file=sys.stderr)
+        complain(error.complaints)
         sys.exit(USAGE)
 
 
 def read_model(path: Path | str) -> Model:
     """The model of a file or a folder, with all that is checked; raises ModelError."""
-    return load(path, CHECKS)
+    trust = file_trust()
+    return load(path, _checks(trust), trust)
 
 
-def read_with_warnings(path: Path | str) -> tuple[Model, tuple[Complaint, ...]]:
-    """The model with all that is checked, and what `check` warns of in it; raises ModelError."""
-    return load_with_warnings(path, CHECKS, ADVICE)
+def read_with_warnings(path: Path | str, *, here: bool = False) -> tuple[Model, tuple[Complaint, ...]]:
+    """The model with all that is checked, and what `check` warns of in it; raises ModelError.
+
+    Where it is to be used `here`, it warns of sensitive values that cannot be read, too.
+    """
+    trust = file_trust()
+    return load_with_warnings(path, _checks(trust), (*ADVICE, _check_here) if here else ADVICE, trust)
 
 
-def _check_secrets(model: Model, report: InsideReport) -> None:
-    """Complains about sensitive values that are too short, where that can be known (V5)."""
+def _check_here(model: Model, report: InsideReport) -> None:
+    """Warns of what cannot be read in this environment (V5)."""
+    from octotui.runtime.jobs.secret_sources import check_here
+
+    check_here(model, report)
+
+
+def _check_secrets(trust: FileTrust, model: Model, report: InsideReport) -> None:
+    """Complains about sensitive values that are too short, or strangers', where that can be known (V5)."""
     if any(value.secret for _, values in variables(model) for value in values):
         from octotui.runtime.jobs.secret_sources import check_secrets
 
-        check_secrets(model, report)
+        check_secrets(model, report, trust)
 
 
-CHECKS: tuple[Check, ...] = (check_expressions, _check_secrets)
-"""What other rooms find wrong in a model's texts."""
+def _check_folders(trust: FileTrust, model: Model, report: InsideReport) -> None:
+    """Complains about folders of packages that everybody can change, and of machines that strangers can."""
+    tables: dict[str, Mapping[str, Feed | Worker | Target]] = {
+        "feeds": model.feeds,
+        "workers": model.workers,
+        "targets": model.targets,
+    }
+    folders = (
+        (table, slug, each.directory)
+        for table, declared in tables.items()
+        for slug, each in declared.items()
+        if each.directory is not None
+    )
+    for table, slug, folder in folders:
+        try:
+            if table == "feeds":
+                FileTrust().check(folder)
+            else:
+                trust.check(folder, inside=True)
+        except Distrusted as problem:
+            report((table, slug, "directory"), f"It is not used: {problem}.", SourcePosition(1, 1))
+        except OSError:
+            pass  # it may be there when it is needed
 
-ADVICE: tuple[Check, ...] = ()
+
+def _checks(trust: FileTrust) -> tuple[Check, ...]:
+    """What other rooms find wrong in a model's texts, and in files that it names."""
+    return check_expressions, partial(_check_secrets, trust), partial(_check_folders, trust)
+
+
+ADVICE: tuple[Check, ...] = (check_names, warn_of_injections, warn_of_schedule_values)
 """What `check` warns of in a model that is right."""
 
 
@@ -66,21 +108,3 @@ def slug_of(kind: str, argument: str, declared: Mapping[str, object]) -> str:
     if not meant:
         refuse(f"there is no {kind} “{argument}”{did_you_mean(argument, [*declared, *names.values()])}")
     return meant[0]
-
-
-def refuse(sentence: str, code: int = USAGE) -> NoReturn:
-    """Say one sentence on stderr, and end."""
-    print(f"octotui: {sentence}", file=sys.stderr)
-    sys.exit(code)
-
-
-def say(line: str) -> None:
-    """Print a line at once, with a question mark for each character that the output does not know."""
-    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-    print(line.encode(encoding, "replace").decode(encoding), flush=True)
-
-
-def wants_ascii(asked: bool) -> bool:
-    """Whether to draw with plain characters: asked for, or a terminal that knows no others."""
-    encoding = (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "")
-    return asked or os.environ.get("TERM") == "linux" or not encoding.startswith("utf")

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from octotui.cli.model_files import say, wants_ascii
 from octotui.cli.requests import run_request
 from octotui.cli.space_argument import run_id, space_of
+from octotui.cli.terminal.output import say, wants_ascii
 from octotui.engine.commands import Refused
 from octotui.engine.state import State
 from octotui.views.files import Where
@@ -22,7 +22,7 @@ def print_rows(space: str, state: Path | None, rows: Any, *, as_json: bool) -> N
 
     async def main() -> None:
         from octotui.cli.connection import looked_at
-        from octotui.cli.event_printer import write
+        from octotui.cli.terminal.output import say_json
 
         glyphs = ASCII if wants_ascii(asked=False) else UNICODE
         async with looked_at(named.slug, named.state) as here:
@@ -30,7 +30,7 @@ def print_rows(space: str, state: Path | None, rows: Any, *, as_json: bool) -> N
                 if not as_json:
                     say(glyphs.text(sentence))
                 elif plain:
-                    write(plain)
+                    say_json(plain)
 
     run_request(main)
 
@@ -44,15 +44,15 @@ def print_run(space: str, argument: str, state: Path | None, lines: RunLines, *,
 
     async def main() -> None:
         from octotui.cli.connection import looked_at
-        from octotui.cli.event_printer import write
         from octotui.cli.summary import summary
+        from octotui.cli.terminal.output import say_json
 
         async with looked_at(named.slug, named.state) as here:
             family = await here.family(run)
             if run not in family.runs:
                 raise Refused(f"there is no run {run}")
             if as_json:
-                write(summary(family, family.runs[run].root, here.artifact_path))
+                say_json(summary(family, family.runs[run].root, here.artifact_path))
                 return
             glyphs = ASCII if wants_ascii(asked=False) else UNICODE
             for line in lines(family, run, here.artifact_path):

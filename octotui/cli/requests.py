@@ -1,15 +1,14 @@
 """What verbs on a space that is there have in common: asking its server, and failing in words."""
 
 import asyncio
-import sys
 from collections.abc import Awaitable, Callable, Iterable
 from typing import TypeVar
 
 import click
 
-from octotui.cli.model_files import USAGE, refuse, say, wants_ascii
 from octotui.cli.space_argument import SpaceName
 from octotui.cli.start_options import state_option
+from octotui.cli.terminal.output import USAGE, refuse, say, wants_ascii, warn
 from octotui.engine.commands import Refused, Request
 from octotui.engine.events import AnyEvent
 from octotui.engine.evolve.evolve import evolve
@@ -49,7 +48,7 @@ def send_requests(space: SpaceName, wishes: Wishes, *, as_json: bool) -> None:
 
         async with attach(space.slug, space.state, file=space.file) as client:
             if client.trouble:
-                print(f"octotui: {client.trouble}", file=sys.stderr)
+                warn(client.trouble)
             heard = RequestEvents(client, as_json=as_json)
             for wish in tuple(wishes(client.state, client.user)):
                 heard.tell(await client.send(wish))
@@ -73,14 +72,14 @@ class RequestEvents:
 
     def tell(self, events: Iterable[AnyEvent]) -> None:
         """Say what has just happened, as lines or as JSON."""
-        from octotui.cli.event_printer import write
+        from octotui.cli.terminal.output import say_json
         from octotui.views.events.event_text import lines
         from octotui.views.labels import ASCII, UNICODE
 
         glyphs = ASCII if wants_ascii(asked=False) else UNICODE
         for event in events:
             if self._as_json:
-                write(event)
+                say_json(event)
             else:
                 for line in lines(*self._heard[event.seq], event.at):
                     say(glyphs.text(line))

@@ -7,10 +7,11 @@ from typing import NamedTuple
 import click
 from click.shell_completion import CompletionItem
 
-from octotui.cli.model_files import refuse
+from octotui.cli.terminal.output import refuse
 from octotui.model.complaints import ModelError, did_you_mean
 from octotui.model.toml.convert import space_slug
 from octotui.model.toml.sources import files_of
+from octotui.store.errors import StoreError
 from octotui.store.space_folder import SpaceFolder, default_base
 
 
@@ -38,16 +39,30 @@ def space_of(argument: str, state: Path | None) -> SpaceName:
     Of a file only the name of its space is read, so that a model that is broken meanwhile holds nobody up.
     """
     path = Path(argument)
-    if (path / "journal.sqlite").exists():
+    if _is_space(path):
         return SpaceName(path.absolute().name, None, path.absolute().parent)
     if path.exists():
         return SpaceName(space_slug(_name_in(path)), path, state)
     base = default_base() if state is None else state
     slug = space_slug(argument)
     if not (base / slug).is_dir():
-        spaces = [each.name for each in base.iterdir()] if base.is_dir() else []
-        refuse(f"there is no model {argument}, and no space of that name{did_you_mean(argument, spaces)}")
+        refuse(f"there is no model {argument}, and no space of that name{_suggestion(argument, base)}")
     return SpaceName(slug, None, state)
+
+
+def _is_space(path: Path) -> bool:
+    """Whether a folder is that of a space; exit code 1 where it is somebody else's and closed to us."""
+    try:
+        return (path / "journal.sqlite").exists()
+    except PermissionError:
+        refuse(f"{path} cannot be used: its owner lets you in by a group in [access] of the model", 1)
+
+
+def _suggestion(argument: str, base: Path) -> str:
+    try:
+        return did_you_mean(argument, [each.name for each in base.iterdir()])
+    except OSError:
+        return ""
 
 
 def served(file: Path | None, state: Path | None) -> SpaceName | None:
@@ -59,7 +74,10 @@ def served(file: Path | None, state: Path | None) -> SpaceName | None:
     if name is None:
         return None
     folder = SpaceFolder(default_base() if state is None else state.absolute(), space_slug(name))
-    there = folder.is_held and (folder.path / "socket").exists()
+    try:
+        there = folder.verify().is_held and (folder.path / "socket").exists()
+    except (StoreError, OSError):
+        return None  # who opens it says why
     return SpaceName(space_slug(name), file, state) if there else None
 
 

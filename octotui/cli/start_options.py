@@ -6,30 +6,60 @@ from pathlib import Path
 from typing import TypedDict
 
 import click
+from msgspec.structs import replace
 
-from octotui.cli.model_files import refuse, slug_of
+from octotui.cli.given_values import (
+    ValueOptions,
+    ask_for_missing,
+    value_options,
+    values_of,
+    warn_of_typed_secrets,
+)
+from octotui.cli.model_files import slug_of
+from octotui.cli.terminal.output import refuse
 from octotui.engine.commands import StartRun
-from octotui.engine.rules.start_prompts import problems_with, required_prompts, sort_out
 from octotui.model.quantities import QuantityError, seconds
 from octotui.model.space import Model
 
 
 def state_option(function: click.decorators.FC) -> click.decorators.FC:
-    """The `--state DIR` option."""
+    """The `--state DIR` option, and `--owner ACCOUNT` for spaces of other accounts."""
+    owner = click.option(
+        "--owner",
+        metavar="ACCOUNT",
+        multiple=True,
+        envvar="OCTOTUI_OWNER",
+        expose_value=False,
+        callback=_name_owners,
+        help="Whose spaces you trust besides your own and root's; also in OCTOTUI_OWNER.",
+    )
     return click.option(
         "--state",
         metavar="DIR",
         type=click.Path(file_okay=False, readable=False, path_type=Path),
         help="Where spaces are kept, instead of the platform's state directory.",
-    )(function)
+    )(owner(function))
 
 
-class StartOptions(TypedDict):
+def _name_owners(ctx: click.Context, param: click.Parameter, accounts: tuple[str, ...]) -> None:
+    """Trust these accounts for this call."""
+    if not accounts:
+        return
+    from octotui.store.trusted_path import forget_owners, name_owner
+
+    ctx.call_on_close(forget_owners)
+    try:
+        for account in accounts:
+            name_owner(account)
+    except ValueError as error:
+        raise click.BadParameter(f"{error}: say whose space it is", ctx, param) from None
+
+
+class StartOptions(ValueOptions):
     """The options that say where, for whom, and with what a run is started."""
 
     environment: str | None
     tenant: str | None
-    pairs: tuple[str, ...]
     skip: tuple[str, ...]
     guided: bool | None
 
@@ -46,17 +76,17 @@ Decorator = Callable[[click.decorators.FC], click.decorators.FC]
 
 
 def start_options(function: click.decorators.FC) -> click.decorators.FC:
-    """The options of `Start`."""
+    """The options of `StartOptions`."""
     where = click.option("--environment", metavar="E", help="Where it takes effect: a slug or a name.")
     return where(run_options(function))
 
 
 def run_options(function: click.decorators.FC) -> click.decorators.FC:
-    """The options of `Start` that do not say where."""
+    """The options of `StartOptions` that do not say where."""
     return _all(
         function,
         click.option("--tenant", metavar="T", help="For whom: a slug or a name."),
-        click.option("--set", "pairs", metavar="NAME=VALUE", multiple=True, help="A variable for this run."),
+        value_options("A value that the run asks for"),
         click.option("--skip", metavar="STEP", multiple=True, help="A step to leave out."),
         click.option(
             "--guided-failure/--no-guided-failure",
@@ -68,7 +98,7 @@ def run_options(function: click.decorators.FC) -> click.decorators.FC:
 
 
 def telling_options(function: click.decorators.FC) -> click.decorators.FC:
-    """The options of `Telling`."""
+    """The options of `OutputOptions`."""
     return _all(
         function,
         click.option("--json", "as_json", is_flag=True, help="Print JSON Lines: events, then a Summary."),
@@ -85,6 +115,13 @@ def attending_options(function: click.decorators.FC) -> click.decorators.FC:
         click.option("--in", "after", metavar="DURATION", help='Start after a while, such as "90s" or "2h".'),
         click.option("--detach", is_flag=True, help="Start it, say its id, and leave."),
         click.option("--top", is_flag=True, help="Go before all others that are queued."),
+        click.option(
+            "--pass-env",
+            "pass_env",
+            metavar="VAR",
+            multiple=True,
+            help="Let this run read sensitive values from your VAR; for the owner of the space.",
+        ),
         click.option(
             "--proceed", "answer", flag_value="proceed", help="Answer every manual step with proceed."
         ),
@@ -110,20 +147,12 @@ def start_command(model: Model, process: str, options: StartOptions) -> StartRun
         environment=environment_of(model, options["environment"]),
         tenant=tenant_of(model, options["tenant"]),
         requester=account(),
-        variables=values_of(options["pairs"]),
+        variables=values_of(options),
         skip=options["skip"],
         guided=options["guided"],
     )
-    _check_given(model, start)
-    return start
-
-
-def _check_given(model: Model, start: StartRun) -> None:
-    """End with exit code 2 where values are missing, or are none that may be given; names all at once."""
-    given = sort_out(model, start.process, start.variables)
-    asked = required_prompts(model, start)
-    if problems := problems_with(asked, given):
-        refuse(f"{'; '.join(problems)}; say each with --set NAME=VALUE")
+    warn_of_typed_secrets(model, start, options)
+    return replace(start, variables=ask_for_missing(model, start))
 
 
 def what_to_run(model: Model, argument: str) -> str:
@@ -156,19 +185,6 @@ def process_option(function: click.decorators.FC) -> click.decorators.FC:
 def process_of(model: Model, argument: str | None) -> str | None:
     """The slug of the runbook or project that was said, if one was; exit code 2 where it is not known."""
     return None if argument is None else slug_of("runbook or project", argument, model.processes)
-
-
-def values_of(pairs: tuple[str, ...]) -> dict[str, str]:
-    """What `--set NAME=VALUE` gave."""
-    values = {}
-    for pair in pairs:
-        name, equals, value = pair.partition("=")
-        if not equals or not name.strip():
-            refuse(f"--set takes NAME=VALUE, not “{pair}”")
-        if pair != pair.encode(errors="replace").decode():
-            refuse(f"--set {name.strip()}=… is not text in UTF-8")
-        values[name.strip()] = value
-    return values
 
 
 def starting_time(at: str | None, after: str | None, now: float) -> float | None:

@@ -2,7 +2,7 @@
 
 from octotui.engine.commands import Command, Tick
 from octotui.engine.decide.decide import decide
-from octotui.engine.decide.expiry import is_due
+from octotui.engine.decide.due_deadlines import is_due
 from octotui.engine.decide.scheduler import schedule
 from octotui.engine.decide.transaction import Transaction
 from octotui.engine.events import AnyEvent

@@ -33,7 +33,9 @@ class StartRun(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     Values of the variables named in `sensitive` stand nowhere, as if these were declared so (V5).
 
     It stands in no line until `not_before` (seconds since 1970). What a schedule starts says which one, and
-    the time it was due at: a time that has been started already is refused.
+    the time it was due at: a time that has been started already is refused. A caller's values are answers to
+    prompts; any other name is refused (V6). `passed` are variables of the environment that its owner gives
+    it: sensitive values are read from them before the server's own (V5).
     """
 
     process: str
@@ -49,6 +51,7 @@ class StartRun(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     schedule: str | None = None
     due: float | None = None
     origin: str = ""
+    passed: dict[str, str] = {}
     sensitive: tuple[str, ...] = ()
 
 
@@ -100,11 +103,17 @@ class ReportOutcome(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class TakeInterruption(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """A user takes responsibility for a question."""
+    """A user takes responsibility for a question.
+
+    The owner of a space takes it also from a `holder` who cannot answer any more, for the reason `since`:
+    both are what the server found, never what a client says.
+    """
 
     interruption: str
     user: str
     origin: str = ""
+    holder: str = ""
+    since: str = ""
 
 
 class AnswerInterruption(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -123,11 +132,13 @@ class AnswerInterruption(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class ReleaseInterruption(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """The responsible user lets others take a question."""
+    """The responsible user lets others take a question; `holder` and `since` as where one is taken."""
 
     interruption: str
     user: str
     origin: str = ""
+    holder: str = ""
+    since: str = ""
 
 
 class HandOverInterruption(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -163,13 +174,17 @@ class CancelRun(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class RecordRefusal(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """Somebody was refused what they asked for: keep who it was, what it was about, and why."""
+    """Somebody was refused what they asked for: keep who it was, what it was about, and why.
+
+    It stands for so many `more` refusals of the same person.
+    """
 
     user: str
     action: str
     subject: str = ""
     reason: str = ""
     origin: str = ""
+    more: int = 0
 
 
 class RemoveRuns(msgspec.Struct, frozen=True, kw_only=True, tag=True):

@@ -1,4 +1,4 @@
-"""A film: every State that a list of events went through, to be looked at in any order."""
+"""The history of a list of events: every State that they went through, to be looked at in any order."""
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
@@ -15,7 +15,7 @@ class InconsistentHistory(Exception):
 
 
 class History:
-    """The moments from the first run on, numbered from 1; raises `Misfit` for events that don't fit."""
+    """The moments from the first run on, from 1; raises `InconsistentHistory` for events that do not fit."""
 
     def __init__(self, events: Sequence[AnyEvent], kept: int = KEPT) -> None:
         first = next((index for index, each in enumerate(events) if isinstance(each, RunQueued)), None)

@@ -62,6 +62,44 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     return f"; known: {listing(names)}."
 
 
+SYNONYMS = {
+    "timeout": "time_limit",
+    "retry": "retries",
+    "delay": "backoff",
+    "image": "container",
+    "when": "condition",
+    "if": "condition",
+    "run": "script",
+    "command": "script",
+    "worker": "pool",
+    "machines": "workers",
+    "environments": "environment",
+    "environment": "environments",
+    "role": "roles",
+    "params": "parameters",
+    "approvers": "approvals",
+    "team": "teams",
+    "description": "help",
+    "parallelism": "max_parallelism",
+    "wait_timeout": "wait_limit",
+}
+"""What people write who know other programs, and what it is called here."""
+
+
+def key_meant(name: str, known: Iterable[str]) -> str:
+    """The end of a sentence about an unknown key: what it is called here, or the nearest known ones."""
+    import difflib  # noqa: PLC0415  (only a model with complaints pays for it)
+
+    keys = list(known)
+    plain = name.casefold().replace("-", "_")
+    if (synonym := SYNONYMS.get(plain)) in keys:
+        return f'; did you mean "{synonym}"?'
+    if near := difflib.get_close_matches(plain, keys, n=1, cutoff=0.7):
+        return f'; did you mean "{near[0]}"?'
+    nearest = difflib.get_close_matches(plain, keys, n=3, cutoff=0.0)
+    return f"; nearest: {listing(nearest)}." if len(keys) > len(nearest) else f"; known: {listing(keys)}."
+
+
 def listing(names: list[str], most: int = 24) -> str:
     """Names in quotes with commas between, no more than people read."""
     more = f" and {len(names) - most} more" if len(names) > most else ""

@@ -25,13 +25,15 @@ class TemplateCall(Script, frozen=True, kw_only=True, omit_defaults=True, tag_fi
     """A step that runs a template's script, as it was when the model was read.
 
     `parameters` are texts by name, defaults included, that are filled in when the script starts; those in
-    `sensitive` are masked. `needs` are commands, and Python modules such as `python:boto3`.
+    `sensitive` are masked, and those in `executed` are run, such as statements of SQL. `needs` are commands,
+    and Python modules such as `python:boto3`.
     """
 
     template: str
     parameters: dict[str, str] = {}
     sensitive: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
+    executed: tuple[str, ...] = ()
 
 
 class Package(Script, frozen=True, kw_only=True, omit_defaults=True, tag_field="kind", tag="package"):

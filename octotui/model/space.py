@@ -122,7 +122,8 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True):
     """Where packages come from: a folder, an address that lists them, or a registry of images.
 
     `directory` is absolute, `rate` in bytes a second, `timeout` in seconds; `token_env` names the environment
-    variable that holds the server's token, or the password of `username`.
+    variable that holds the server's token, or the password of `username`. `hosts` are others that the server
+    may lead to, each with a port or with the usual one.
     """
 
     directory: str | None = None
@@ -132,6 +133,7 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True):
     timeout: float = 30.0
     username: str | None = None
     token_env: str | None = None
+    hosts: tuple[str, ...] = ()
 
 
 class Scope(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,35 +2,102 @@
 
 import asyncio
 import selectors
+import time
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Executor
 from typing import Any, TypeVar, TypeVarTuple
+
+from octotui.store.clock_anchor import Anchor
 
 Clock = Callable[[], float]
 T = TypeVar("T")
 Arguments = TypeVarTuple("Arguments")
 
 
-class SteadyClock:
-    """A clock that never goes back: where the one of the wall is set back, it goes on by that of the loop.
+STEP = 300.0  # seconds by which the wall's clock may be corrected without a word
+TRIAL = 3600.0  # seconds that a larger step has to last before it counts
 
-    So what falls due does so in time, though the clock was set back by an hour, or ran ahead in an earlier
-    session, which is why it begins no earlier than the last event.
+
+class SteadyClock:
+    """A clock that follows the wall's, and the machine's own where that of the wall jumps (R7).
+
+    A step of over five minutes against the time since boot counts once it has lasted an hour, or when it is
+    confirmed; until then this clock goes on by the time since boot: a jump alone lets nothing fall due. It
+    never goes back, and begins no earlier than the last event, whose session may have had a clock that ran
+    ahead. An `anchor` of the same boot tells of a step that came while nobody looked.
     """
 
-    def __init__(self, wall: Clock, least: float) -> None:
+    def __init__(
+        self, wall: Clock, least: float, steady: Clock | None = None, anchor: Anchor | None = None
+    ) -> None:
         self._wall = wall
+        self._steady = steady
         self._last = least
-        self._loop_time: float | None = None
+        self._at: float | None = None
+        self._step = 0.0  # how far the wall's clock is from this one, where that does not count yet
+        self._behind = 0.0  # how far it is behind this one, where that does
+        self._since = 0.0  # on the steady clock
+        if anchor is not None:
+            self._last, self._at = max(least, anchor.wall), anchor.steady
 
     def __call__(self) -> float:
         """Seconds since 1970."""
-        now, loop_time = self._wall(), asyncio.get_running_loop().time()
-        if now < self._last:
-            passed = 0.0 if self._loop_time is None else loop_time - self._loop_time
-            now = self._last + passed
-        self._last, self._loop_time = now, loop_time
-        return now
+        wall, steady = self._wall(), self._now_steady()
+        expected = self._last + (max(0.0, steady - self._at) if self._at is not None else 0.0)
+        step = wall - expected if self._at is not None else 0.0
+        if abs(step) <= STEP:
+            self._step = self._behind = 0.0
+        elif abs(step - self._behind) <= STEP:
+            self._step = 0.0
+        elif not self._step or abs(step - self._step) > STEP:
+            self._step, self._since = step, steady
+        elif steady - self._since >= TRIAL:
+            self.confirm()
+        follows = not self._step and wall >= expected - STEP
+        self._last, self._at = max(self._last, wall if follows else expected), steady
+        return self._last
+
+    @property
+    def trouble(self) -> str:
+        """A sentence about a step that does not count yet, or nothing."""
+        if not self._step:
+            return ""
+        way = "ahead" if self._step > 0 else "back"
+        rest = TRIAL - (self._now_steady() - self._since)
+        until = f" for {_minutes(rest)} more" if self._step > 0 else ""
+        return (
+            f"the clock of this machine was set {way} by {_minutes(abs(self._step))}: schedules, expiry and"
+            f" retention go by the time before{until}; `octotui clock FILE --confirm` lets the new time count"
+        )
+
+    def confirm(self) -> None:
+        """Let a step count now; after one back this clock stays ahead of the wall's."""
+        if self._step > 0:
+            self._last, self._at = max(self._last, self._wall()), self._now_steady()
+        self._behind = min(0.0, self._step)
+        self._step = 0.0
+
+    def moment(self) -> tuple[float, float]:
+        """What this clock and that of the boot say now."""
+        return self(), self._now_steady()
+
+    def _now_steady(self) -> float:
+        return asyncio.get_running_loop().time() if self._steady is None else self._steady()
+
+
+def since_boot() -> float:
+    """Seconds since the machine started, those in which it slept included."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+
+
+def _minutes(seconds: float) -> str:
+    """A duration in a sentence: `5 min`, `2 h 05 min`, `3 d 4 h`."""
+    minutes = max(1, round(seconds / 60))
+    if minutes < 60:
+        return f"{minutes} min"
+    if minutes < 24 * 60:
+        return f"{minutes // 60} h {minutes % 60:02} min"
+    return f"{minutes // 1440} d {minutes % 1440 // 60} h"
 
 
 class VirtualLoop(asyncio.SelectorEventLoop):

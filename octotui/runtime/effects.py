@@ -1,4 +1,4 @@
-"""What must be done follows from the events: a Crew does it, and reports back with commands."""
+"""Perform the effects of committed events: start and stop work, and report back with commands."""
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
@@ -58,7 +58,9 @@ class EffectRunner:
         self._secret_store = vault or SecretStore()
         self._masked = self._secret_store.masked
         self._notifier = QuestionNotifier(folder, executor, self._secret_store, now, self._pass_on)
-        self._scripts = ScriptJobs(folder, executor, self._secret_store, now, keeps_output=keeps_output)
+        self._scripts = ScriptJobs(
+            folder, executor, acquirer, self._secret_store, now, keeps_output=keeps_output
+        )
         self._scripts.report = self._report
         self._scripts.present = self._present
         self._attempts: dict[str, ResumableAttempt | None] = {}
@@ -82,7 +84,7 @@ class EffectRunner:
             case events.JobEnded() | events.AttemptFailed():
                 self._scripts.clean(event.job)
             case events.RunEnded():
-                self._secret_store.forget(event.run)
+                self._secret_store.forget(event.run, self.present())
             case _:
                 pass  # the other events ask for nothing
 
@@ -113,9 +115,9 @@ class EffectRunner:
         for run in sorted((run for _, run in state.runs.items()), key=lambda each: each.number):
             self._choose(run)
 
-    def give(self, run: str, secrets: Mapping[str, str]) -> None:
-        """Take the sensitive values that were given for a run, which no event holds."""
-        self._secret_store.give(run, secrets)
+    def give(self, run: str, secrets: Mapping[str, str], passed: Mapping[str, str]) -> None:
+        """Take the sensitive values that were given for a run, which no event holds; see SecretStore."""
+        self._secret_store.give(run, secrets, passed)
 
     def record(self, job: Job, secrets: Mapping[str, str]) -> None:
         """Take the sensitive values that were given in an answer, which no event holds."""

@@ -5,50 +5,75 @@ from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
+from octotui.engine.decide.question_holders import AccountExists
 from octotui.engine.evolve.evolve import evolve
 from octotui.engine.state import State
 from octotui.engine.state.snapshot import UnreadableSnapshot, decode, encode
 from octotui.model.space import Model
-from octotui.runtime.clocks import Clock
+from octotui.runtime.clocks import Clock, SteadyClock, since_boot
 from octotui.runtime.effects import EffectRunner
 from octotui.runtime.jobs.package_acquisition import RealAcquirer
-from octotui.runtime.retention import RetentionCleaner
+from octotui.runtime.jobs.secret_store import SecretStore
+from octotui.runtime.retention_cleaner import RetentionCleaner
 from octotui.runtime.schedule_timer import ScheduleTimer
 from octotui.runtime.session import Session
 from octotui.runtime.snapshots import SnapshotWriter
 from octotui.runtime.space_access import Listener
+from octotui.store.clock_anchor import keep_anchor, read_anchor
 from octotui.store.errors import Damaged, StoreError
 from octotui.store.journal.journal import Journal, JournalReader
 from octotui.store.journal.recovery import Recovery, check, finish, recover
 from octotui.store.space_folder import SpaceFolder, default_base
+from octotui.store.user_config import file_trust
 from octotui.workers.local.executor import LocalExecutor
 
 
 @asynccontextmanager
 async def open_space(
-    model: Model, state_dir: Path | None, user: str, now: Clock, *listeners: Listener, schedules: bool = False
+    model: Model,
+    state_dir: Path | None,
+    user: str,
+    now: Clock,
+    *listeners: Listener,
+    schedules: bool = False,
+    served: bool = False,
+    accounts: AccountExists | None = None,
 ) -> AsyncIterator[Session]:
     """A session on the model's space, for one octotui at a time; raises StoreError.
 
-    It keeps to the model's `schedules` where that is asked for. Of a damaged journal `session.rescued` says
-    what is missing.
+    It keeps to the model's `schedules` where that is asked for, and is `served` where a server has it. Where
+    `accounts` are not asked, any name is one. Of a damaged journal `session.rescued` says what is missing.
     """
     folder = space_folder(model.space.slug, state_dir)
     with folder:
         journal, state, rescued = _taken_up(folder.journal)
         try:
-            crew = EffectRunner(folder, LocalExecutor(), RealAcquirer(), now)
+            secrets = SecretStore(served=served)
+            executor = LocalExecutor(file_trust())
+            crew = EffectRunner(folder, executor, RealAcquirer(folder.manifests), now, vault=secrets)
             timetable = ScheduleTimer() if schedules else None
-            session = Session(state, journal, crew, user=user, now=now, timetable=timetable)
+            clock = SteadyClock(now, state.at, since_boot, read_anchor(folder.path))
+            session = Session(
+                state,
+                journal,
+                crew,
+                user=user,
+                now=now,
+                timetable=timetable,
+                clock=clock,
+                accounts=accounts,
+            )
             session.listen(SnapshotWriter(journal, (journal.snapshot() or (0, b""))[0]).take)
             for listener in listeners:
                 session.listen(listener)
             try:
                 await session.start(model, rescued)
+                keep_anchor(folder.path, *clock.moment())
                 async with _beside(RetentionCleaner(session, folder).work()):
                     yield session
             finally:
                 await session.close()
+            keep_anchor(folder.path, *clock.moment())
             with suppress(StoreError):  # it only saves the next one time
                 await journal.save_snapshot(session.state.seq, encode(session.state))
         finally:
@@ -118,5 +143,8 @@ def state_on_disk(folder: SpaceFolder) -> State:
 
 
 def space_folder(slug: str, state_dir: Path | None) -> SpaceFolder:
-    """The folder of a space, under the platform's state directory or another one."""
-    return SpaceFolder(default_base() if state_dir is None else state_dir.absolute(), slug)
+    """The folder of a space, under the platform's state directory or another one.
+
+    Raises StoreError where somebody who is not trusted could have put it there.
+    """
+    return SpaceFolder(default_base() if state_dir is None else state_dir.absolute(), slug).verify()

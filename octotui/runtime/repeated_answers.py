@@ -11,11 +11,14 @@ from octotui.engine.state import State
 from octotui.model.complaints import Reason
 from octotui.store.journal.in_memory import AnyJournal
 
+LONGEST = 16  # digits of a question's number; Python reads no number of thousands
+
 
 def has_left(state: State, question: str) -> bool:
     """Whether there was such a question, which is not in the State any more."""
     number = question.removeprefix("question-")
-    there_was = number.isdecimal() and number.isascii() and 0 < int(number) < state.next_interruption
+    a_number = len(number) < LONGEST and number.isdecimal() and number.isascii()
+    there_was = a_number and 0 < int(number) < state.next_interruption
     return there_was and question not in state.interruptions
 
 

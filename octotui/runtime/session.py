@@ -17,6 +17,7 @@ from octotui.engine.commands import (
     StartRun,
     Tick,
 )
+from octotui.engine.decide.question_holders import AccountExists, with_accounts
 from octotui.engine.events import AnyEvent, RunQueued
 from octotui.engine.evolve.evolve import replay
 from octotui.engine.rules.answer_fields import fill_in
@@ -53,17 +54,22 @@ class Session:
         user: str,
         now: Clock,
         timetable: ScheduleTimer | None = None,
+        clock: SteadyClock | None = None,
+        accounts: AccountExists | None = None,
     ) -> None:
+        """Without `accounts` of the machine, any name is taken for one."""
         self.state = state
         self.user = user
         self.trouble = ""
-        self.now: Clock = SteadyClock(now, state.at)
+        self.clock = clock or SteadyClock(now, state.at)
+        self.now: Clock = self.clock
         self.rescued: Recovery | None = None  # what became of a damaged journal
         self._journal = journal
         self._effects = crew
         self._shown = StateFeed(state)
         self._listeners: list[Listener] = []
         self._timetable = timetable
+        self._accounts = accounts
         self._timer: asyncio.TimerHandle | None = None
         self._due: float | None = None
         self._written: asyncio.Future[None] | None = None
@@ -96,6 +102,8 @@ class Session:
 
     async def send(self, command: Command) -> tuple[AnyEvent, ...]:
         """Let a command take effect, and return when its events are on disk; may raise `Refused`."""
+        if self._accounts is not None:
+            command = with_accounts(command, self.state, self.user, self._accounts)
         if isinstance(command, AboutQuestion) and has_left(self.state, command.interruption):
             if self._written is not None:
                 await asyncio.wait({self._written})  # what ended its run may be on its way to the disk
@@ -195,8 +203,8 @@ class Session:
         """Hand on what no event may hold (V5)."""
         given = sort_out(self.state.model, command.process, command.variables, command.sensitive).secrets
         for event in events:
-            if isinstance(event, RunQueued) and event.secrets:
-                self._effects.give(event.run, given)
+            if isinstance(event, RunQueued) and (event.secrets or command.passed):
+                self._effects.give(event.run, given, command.passed)
 
     def _keep_answered(self, command: AnswerInterruption) -> None:
         """Hand on the sensitive values of an answer that decides its question (I6, V5)."""
@@ -246,6 +254,11 @@ class Session:
         if due is not None:
             loop = asyncio.get_running_loop()
             self._timer = loop.call_later(min(max(0.0, due - self.now()), LOOK_AGAIN), self._ring)
+
+    def look_again(self) -> None:
+        """Set the timer anew: the clock says something else now."""
+        self._due = None
+        self._arm()
 
     def _next(self) -> float | None:
         """When something falls due next, of a run or of a schedule."""

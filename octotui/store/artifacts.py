@@ -10,6 +10,7 @@ from pathlib import Path
 
 from octotui.engine.state import Artifact
 from octotui.model.complaints import Reason
+from octotui.store.private_files import make_folder
 
 LARGEST = 1 << 30  # bytes of an artifact
 LONGEST = 200  # bytes of its name
@@ -86,7 +87,7 @@ def _refuse_larger(size: int, largest: int) -> None:
 
 
 def _copied(file: int, name: str, folder: Path, largest: int) -> Artifact:
-    folder.mkdir(0o700, parents=True, exist_ok=True)
+    make_folder(folder)
     path, copy = _new(folder, name)
     size = 0
     try:
@@ -120,9 +121,9 @@ def keep_workspace(directory: str, folder: Path, without: Collection[str]) -> Re
     try:
         for left in sorted(Path(directory).iterdir()):
             if left.name not in without:
-                folder.mkdir(0o700, parents=True, exist_ok=True)
+                make_folder(folder)
                 shutil.move(left, folder / left.name)
-    except (OSError, shutil.Error) as problem:
+    except (OSError, shutil.Error, RecursionError) as problem:
         why = getattr(problem, "strerror", None) or problem
         return f"what was left in the workspace cannot be kept: {why}"
     return None

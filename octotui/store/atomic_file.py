@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import IO
 
 from octotui.store.errors import StoreError, unusable
+from octotui.store.private_files import opened_private
 
 
 def refuse_what_is_there(path: Path) -> None:
@@ -21,9 +22,9 @@ def new_file(path: Path) -> Iterator[IO[bytes]]:
     refuse_what_is_there(path)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        descriptor = os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        file = opened_private(part, "x+b")
         try:
-            with open(descriptor, "w+b") as file:  # noqa: PTH123 - only this makes it private from the start
+            with file:
                 yield file
                 file.flush()
                 os.fsync(file.fileno())

@@ -2,12 +2,16 @@
 
 import fcntl
 import os
+import stat
 from pathlib import Path
 from types import TracebackType
 
 from platformdirs import user_state_dir
 
+from octotui.store.accounts import account_name
 from octotui.store.errors import InUse, unusable
+from octotui.store.private_files import WAY, make_folder, private
+from octotui.store.trusted_path import UntrustedPath, check_private, resolve
 
 
 def default_base() -> Path:
@@ -52,20 +56,48 @@ class SpaceFolder:
         """Where a worker of this machine keeps its work and its packages."""
         return Path(f"{self.path}/workers/{worker}")
 
+    @property
+    def manifests(self) -> Path:
+        """What packages in the caches of workers must be, a folder for each worker."""
+        return self.path / "manifests"
+
+    def verify(self) -> "SpaceFolder":
+        """Resolve its path, which no stranger could have turned elsewhere; raises StoreError."""
+        check_private(resolve(self.path))
+        self.path = resolve(self.path.parent) / self.path.name  # its name is the space's, also of a link
+        return self
+
     def make(self) -> None:
-        """Make the folder, or raise StoreError."""
+        """Make the folder, or find that it is ours; raises StoreError."""
+        self.verify()
         try:
-            self.path.mkdir(parents=True, exist_ok=True)
-            self.path.chmod(0o700)
+            make_folder(self.path, above=WAY)
+            self.verify()  # in a sticky folder somebody else may have made it meanwhile
+            self._make_private()
         except OSError as problem:
             raise unusable(self.path, problem) from problem
+
+    def _make_private(self) -> None:
+        """Take from others what an earlier octotui has let them: whatever lies deeper is behind it."""
+        status = self.path.stat()
+        if status.st_uid != os.geteuid():
+            owner = account_name(status.st_uid)
+            raise UntrustedPath(
+                f"{self.path} cannot be used: it belongs to {owner}, and only {owner} can open its space"
+            )
+        if status.st_mode & 0o067:  # members of an access group go through it
+            self.path.chmod(0o700)
+        for entry in os.scandir(self.path):
+            mode = entry.stat(follow_symlinks=False).st_mode
+            if (stat.S_ISREG(mode) or stat.S_ISDIR(mode)) and mode & 0o077:
+                Path(entry.path).chmod(stat.S_IMODE(mode) & 0o700)
 
     def take(self) -> "SpaceFolder":
         """Make the folder and hold it while this process lives; raises StoreError where another does."""
         self.make()
         path = self.path / "lock"
         try:
-            lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            lock = private(str(path), os.O_RDWR | os.O_CREAT)
         except OSError as problem:
             raise unusable(path, problem) from problem
         try:
@@ -86,7 +118,7 @@ class SpaceFolder:
     def is_held(self) -> bool:
         """Whether any process has the folder for itself."""
         try:
-            lock = os.open(self.path / "lock", os.O_RDONLY | os.O_CLOEXEC)
+            lock = private(str(self.path / "lock"), os.O_RDONLY | os.O_NONBLOCK)
         except OSError:
             return False
         try:

@@ -11,6 +11,7 @@ from secrets import token_hex
 import msgspec
 
 from octotui.store.errors import unusable
+from octotui.store.private_files import make_folder, opened_private
 from octotui.store.space_folder import SpaceFolder
 
 
@@ -64,8 +65,9 @@ class WorkspaceIndex:
     def _keep(self, kept: _Kept) -> None:
         new = self._path.with_suffix(".new")
         try:
-            self._space.mkdir(0o700, parents=True, exist_ok=True)
-            new.write_bytes(msgspec.json.encode(kept))
+            make_folder(self._space)
+            with opened_private(new, "wb") as file:
+                file.write(msgspec.json.encode(kept))
             new.replace(self._path)
         except OSError as problem:
             raise unusable(self._path, problem) from problem
@@ -85,7 +87,7 @@ def boot_id() -> str:
     try:
         if os.uname().sysname == "Linux":
             return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
-        asked = ["sysctl", "-n", "kern.bootsessionuuid"]
+        asked = ["/usr/sbin/sysctl", "-n", "kern.bootsessionuuid"]
         return subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip()
     except OSError:
         return ""

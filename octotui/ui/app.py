@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from textual import work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.filter import LineFilter
+from textual.notifications import SeverityLevel
 from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widget import Widget
@@ -21,8 +23,10 @@ from octotui.ui.palette import commands
 from octotui.ui.screens.board import Board
 from octotui.ui.terminal_notifications import NO_TITLES, TerminalNotifications, escapes
 from octotui.ui.theme import THEME
+from octotui.ui.visible_filter import VisibleFilter
 from octotui.views.labels import GLYPHS
 from octotui.views.runs import EndedRun
+from octotui.views.text.visible_text import visible, visible_lines
 
 if TYPE_CHECKING:
     from octotui.runtime.space_access import SpaceAccess
@@ -67,6 +71,7 @@ class OctotuiApp(App[Left]):
         self.glyphs = GLYPHS[glyphs]
         self._clock = now or time.time
         self._detaches = detaches
+        self._visible = VisibleFilter()
         if detaches:
             for key in ("q", "ctrl+q"):
                 self._bindings.key_to_bindings.pop(key, None)
@@ -128,15 +133,35 @@ class OctotuiApp(App[Left]):
     def _fatal_error(self) -> None:
         """Leave after a bug, and tell it without local variables: they may be sensitive (V5).
 
-        It is Textual's own method with `show_locals=False`.
+        It is Textual's own method with `show_locals=False`, and what an exception quotes made visible.
         """
-        from rich.segment import Segments  # noqa: PLC0415 - only a bug needs them
+        from rich.segment import Segment, Segments  # noqa: PLC0415 - only a bug needs them
         from rich.traceback import Traceback  # noqa: PLC0415
 
         self.bell()
         traceback = Traceback(show_locals=False, width=None)
-        self._exit_renderables.append(Segments(self.console.render(traceback, self.console.options)))
+        rendered = self.console.render(traceback, self.console.options)
+        visible_parts = (Segment(visible_lines(text), style, control) for text, style, control in rendered)
+        self._exit_renderables.append(Segments(visible_parts))
         self._close_messages_no_wait()
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """The last door of the screen after Textual's own filters."""
+        return [*super().get_line_filters(), self._visible]
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = True,
+    ) -> None:
+        """Show a toast, never with markup, its control and invisible characters made visible."""
+        super().notify(
+            visible_lines(message), title=visible(title), severity=severity, timeout=timeout, markup=False
+        )
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """What the palette offers."""

@@ -11,6 +11,7 @@ from textual.widget import Widget
 
 from octotui.ui.theme import Styles, role_styles
 from octotui.views.labels import UNICODE, Glyphs, Mark, Role
+from octotui.views.text.visible_text import visible, visible_lines
 
 Span = tuple[str, Role]
 TINTS: dict[str, Role | None] = {
@@ -47,14 +48,21 @@ def sign(mark: Mark | None, glyphs: Glyphs) -> Span:
 
 
 def length(spans: Iterable[Span]) -> int:
-    """How many cells the spans take."""
-    return sum(cell_len(text) for text, _ in spans)
+    """How many cells the spans take when they are drawn."""
+    return sum(cell_len(visible(text)) for text, _ in spans)
+
+
+def padded(text: str, width: int) -> str:
+    """A text made visible, with spaces up to a width in cells."""
+    shown = visible(text)
+    return shown + " " * (width - cell_len(shown))
 
 
 def cut(spans: Sequence[Span], width: int, glyphs: Glyphs) -> list[Span]:
     """The spans, ended with an ellipsis where they are wider than a width."""
+    spans = [(visible(text), role) for text, role in spans]
     if length(spans) <= width:
-        return list(spans)
+        return spans
     pieces: list[Span] = []
     left = max(0, width - 1)
     for text, role in spans:
@@ -83,8 +91,9 @@ def strip_of(spans: Iterable[Span], styles: Styles, glyphs: Glyphs, over: Style 
 
 
 def _led(spans: Iterable[Span]) -> Iterator[tuple[str, Role | Literal["gap"]]]:
-    """The spans, the spaces before a text for themselves."""
-    for text, role in spans:
+    """The spans made visible, the spaces before a text for themselves."""
+    for written, role in spans:
+        text = visible(written)
         bare = text.lstrip(" ")
         if len(bare) < len(text):
             yield text[: len(text) - len(bare)], "gap"
@@ -96,7 +105,7 @@ def wrapped(text: str, width: int) -> list[str]:
     """A text in lines of at most a width, broken between words."""
     lines: list[str] = []
     line = ""
-    for word in text.split():
+    for word in visible_lines(text).split():
         if line and cell_len(line) + 1 + cell_len(word) > width:
             lines.append(line)
             line = word

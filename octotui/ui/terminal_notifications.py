@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from octotui.engine.state import State
 from octotui.views.questions import notification
+from octotui.views.text.visible_text import visible
 
 LONGEST = 200  # characters of a notification
 NO_TITLES = ("linux", "dumb")  # terminals that would print what they do not understand
@@ -29,5 +30,5 @@ class TerminalNotifications:
 
 def escapes(text: str) -> str:
     """A notification as terminals understand it: OSC 9 and OSC 777, without anything that could be more."""
-    plain = "".join(each if each.isprintable() else " " for each in text)[:LONGEST]
+    plain = visible(text.replace("\n", " "))[:LONGEST]
     return f"\x1b]9;octotui: {plain}\x1b\\" + f"\x1b]777;notify;octotui;{plain.replace(';', ',')}\x1b\\"

@@ -1,11 +1,15 @@
 """Filling in: parts and values to a text, within bounds of depth, size and work."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 from octotui.variables.arithmetic import result_of
-from octotui.variables.name_lookup import Lookup, items_in
+from octotui.variables.budget import JOB_WORK, PART_WORK, TURN_WORK, Budget
+from octotui.variables.name_lookup import Lookup
 from octotui.variables.syntax.nodes import (
     LARGEST,
+    Calc,
+    Call,
     Condition,
     Each,
     Expression,
@@ -13,31 +17,47 @@ from octotui.variables.syntax.nodes import (
     Filtered,
     If,
     Name,
+    OverBudget,
     Part,
     Parts,
     Path,
     Substitution,
     TemplateError,
+    TooDeep,
     TooMuch,
     place,
 )
-from octotui.variables.syntax.scanner import read
+from octotui.variables.syntax.scanner import READ_WORK, read
 
-MOST_WORK = 1 << 28  # characters made on the way, and so many for each part looked at and each turn of a loop
-PART_WORK = 256
-TURN_WORK = 1024
+CALC_WORK = 32  # for each character of a calculation
+MOST_WORK = JOB_WORK  # of a text that is filled in for itself
+TOO_DEEP = "The expressions stand too deep in one another."
 
 
-def fill(source: str, parts: Parts, values: Mapping[str, str], now: float | None) -> Filled:
-    """The text with the values, whose names are in lower case, in it; raises TemplateError at a bound."""
-    evaluation = Evaluation(source, values, now)
-    try:
+class SharedValues:
+    """What texts with the same values share: values that were filled in, by name, and JSON that was read."""
+
+    def __init__(self) -> None:
+        self.values: dict[tuple[str, str], Filled] = {}
+        self.documents: dict[str, object] = {}
+
+
+def fill(
+    source: str,
+    parts: Parts,
+    values: Mapping[str, str],
+    now: float | None,
+    budget: Budget | None = None,
+    resolved: SharedValues | None = None,
+) -> Filled:
+    """The text with the values, whose names are in lower case, in it.
+
+    Texts with the same values may share what is `resolved`; without it nothing is kept. Raises OverBudget
+    where it is too much, and TemplateError where something stands too deep.
+    """
+    evaluation = Evaluation(source, values, now, budget or Budget(MOST_WORK), resolved)
+    with evaluation.bounds():
         text = evaluation.block(parts)
-    except (TooMuch, RecursionError) as error:
-        sentence = (
-            str(error) if isinstance(error, TooMuch) else "The expressions stand too deep in one another."
-        )
-        raise TemplateError(sentence, *place(source, evaluation.at)) from None
     return Filled(text, tuple(evaluation.unknown.values()), tuple(evaluation.problems))
 
 
@@ -47,17 +67,42 @@ def is_truthy(text: str) -> bool:
 
 
 class Evaluation:
-    """One filling in: the text that is read at the moment, what nobody knew, and how much work it was."""
+    """One filling in: the text that is read at the moment, and what nobody knew."""
 
-    def __init__(self, source: str, values: Mapping[str, str], now: float | None) -> None:
+    def __init__(
+        self,
+        source: str,
+        values: Mapping[str, str],
+        now: float | None,
+        budget: Budget,
+        resolved: SharedValues | None,
+    ) -> None:
         self.whole = self.source = source
         self.at = 0
         self.now = now
-        self.work = 0
+        self.budget = budget
+        self.spend = budget.spend
+        self.resolved = None if resolved is None else resolved.values
         self.unknown: dict[str, str] = {}  # as first written, by the name in lower case
         self.problems: dict[str, None] = {}
         self.values = values
-        self.lookup = Lookup(values, self.value, self.note)
+        self.lookup = Lookup(
+            values, self.value, self.note, self.spend, None if resolved is None else resolved.documents
+        )
+
+    @contextmanager
+    def bounds(self) -> Iterator[None]:
+        """Where filling in goes over a bound, say so, at which place, and in which variable."""
+        try:
+            yield
+        except (TooDeep, RecursionError) as error:
+            sentence = str(error) if isinstance(error, TooDeep) else TOO_DEEP
+            raise TemplateError(sentence, *place(self.whole, self.at)) from None
+        except TooMuch as error:
+            over = OverBudget(str(error), *place(self.whole, self.at))
+            within = self.lookup.within
+            over.variable = " in ".join(dict.fromkeys(map(self.lookup.written, within[-1:] + within[:1])))
+            raise over from None
 
     def block(self, parts: Parts) -> str:
         """Parts one after the other; most are text or names of plain values, which take the short way."""
@@ -79,6 +124,8 @@ class Evaluation:
             return part
         if self.source is self.whole:
             self.at = part.start
+        if not isinstance(part, If | Each):
+            self.spend((CALC_WORK if isinstance(part, Calc) else READ_WORK) * (part.end - part.start))
         match part:
             case Name():
                 filled = self.optional(part)
@@ -94,16 +141,34 @@ class Evaluation:
         return self.source[part.start : part.end] if filled is None else filled
 
     def value(self, name: str, raw: str) -> str:
-        """A value that holds expressions itself; one that cannot be read stays as it is."""
+        """A value that holds expressions itself, filled in once unless it may be another one here."""
+        shared = None if self.lookup.items else self.resolved
+        filled = None if shared is None else shared.get((name.lower(), raw))
+        if filled is None:
+            outside, cuts = (self.unknown, self.problems), self.lookup.cuts
+            self.unknown, self.problems = {}, {}
+            text = self.value_anew(name, raw)
+            filled = Filled(text, tuple(self.unknown.values()), tuple(self.problems))
+            self.unknown, self.problems = outside
+            if shared is not None and self.lookup.cuts == cuts:
+                shared[name.lower(), raw] = filled
+        self.spend(PART_WORK)
+        for path in filled.unknown:
+            self.unknown.setdefault(path.lower(), path)
+        self.problems |= dict.fromkeys(filled.problems)
+        return filled.text
+
+    def value_anew(self, name: str, raw: str) -> str:
+        """A value with its expressions filled in; one that cannot be read stays as it is."""
         try:
-            parts = read(raw)
+            parts = read(raw, self.spend)
         except TemplateError as error:
             self.note(f"The value of {name} cannot be read: {error.sentence}")
             return raw
         outer, self.source = self.source, raw
-        filled = self.block(parts)
+        text = self.block(parts)
         self.source = outer
-        return filled
+        return text
 
     def optional(self, expression: Expression, *, quiet: bool = False) -> str | None:
         """What an expression stands for, or None; a name nobody knows is noted unless `quiet`."""
@@ -135,13 +200,12 @@ class Evaluation:
 
     def filtered(self, expression: Filtered) -> str | None:
         """A value sent through its filters, or None if one of them has no answer."""
-        from octotui.variables.filters.registry import FilterArguments, apply, is_null  # noqa: PLC0415  (for those who use one)
+        from octotui.variables.filters.registry import is_null  # noqa: PLC0415  (for those who use one)
 
         subject = expression.subject
         value = None if subject is None else self.optional(subject, quiet=True)
         for call in expression.calls:
-            given = FilterArguments(value, tuple(self.block((option,)) for option in call.options), self.now)
-            answer = apply(call.filter, given, subject is None or value is not None, self.note)
+            answer = self.applied(call, value, answerable=subject is None or value is not None)
             self.made(len(answer or ""))
             if answer is None and value is not None and not is_null(call.filter):
                 return None
@@ -150,11 +214,29 @@ class Evaluation:
             return ""
         return self.optional(subject) if value is None and subject is not None else value
 
+    def applied(self, call: Call, value: str | None, *, answerable: bool) -> str | None:
+        """What a filter makes of a value."""
+        from octotui.variables.filters.registry import FilterArguments, apply, searches, work_of  # noqa: PLC0415
+
+        options = tuple(self.block((option,)) for option in call.options)
+        given = FilterArguments(value, options, self.now, self.budget.pattern_seconds)
+        self.spend(work_of(call.filter, given))
+        if not searches(call.filter):
+            return apply(call.filter, given, answerable, self.note)
+        self.budget.spend_on_pattern()
+        try:
+            return apply(call.filter, given, answerable, self.note)
+        except TooMuch:
+            self.budget.exhaust()
+            raise
+
     def met(self, condition: Condition) -> bool | None:
         """Whether a condition is met; an unknown name is empty here, a filter without an answer is None."""
         left, right = self.operand(condition.left), self.operand(condition.right)
         if left is None or condition.right is None:
+            self.spend(len(left or ""))
             return None if left is None else is_truthy(left)
+        self.spend(len(left))
         return None if right is None else (left == right) is condition.equal
 
     def operand(self, operand: Expression | str | None) -> str | None:
@@ -173,7 +255,7 @@ class Evaluation:
             value = self.filtered(part.collection)
             if value is None:
                 return None
-            items = items_in(value)
+            items = self.lookup.items_in(value)
         else:
             path = self.path(part.collection)
             items = [] if path is None else self.lookup.items_of(path)
@@ -201,9 +283,3 @@ class Evaluation:
         if size > LARGEST:
             raise TooMuch(f"The result would be longer than {LARGEST:,} characters.")
         self.spend(size)
-
-    def spend(self, work: int) -> None:
-        """Stops where filling in is too much work."""
-        self.work += work
-        if self.work > MOST_WORK:
-            raise TooMuch("This is too much work: values that repeat values, or loops within loops.")

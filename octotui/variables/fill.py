@@ -3,25 +3,61 @@
 import re
 from collections.abc import Mapping
 
-from octotui.variables.template import Filled, TemplateError, parse
+from octotui.variables.budget import Budget, text_budget
+from octotui.variables.evaluate import SharedValues, fill
+from octotui.variables.syntax.nodes import TooMuch
+from octotui.variables.syntax.scanner import read
+from octotui.variables.template import Filled, OverBudget, TemplateError
+
+MOST_WARNINGS = 100  # of one text
+
+
+class Filler:
+    """Fills in texts with the same values, names in lower case: each value once, and from one budget."""
+
+    def __init__(
+        self, values: Mapping[str, str], now: float | None = None, budget: Budget | None = None
+    ) -> None:
+        self.values = values
+        self._now = now
+        self._budget = budget or text_budget()
+        self._resolved = SharedValues()
+
+    def fill_in(self, text: str) -> Filled:
+        """The text with the values in it, what nobody knew, and what could not be done.
+
+        Unknown names stay as they were written. Raises OverBudget where it is too much.
+        """
+        if "#{" not in text:
+            return Filled(text)
+        try:
+            parts = read(text, self._budget.spend)
+            return fill(text, parts, self.values, self._now, self._budget, self._resolved)
+        except TooMuch as error:
+            raise OverBudget(str(error), 1, 1) from None
+        except OverBudget:
+            raise
+        except TemplateError as error:
+            return Filled(text, (), (str(error),))
 
 
 def fill_in(text: str, values: Mapping[str, str], now: float | None = None) -> Filled:
-    """The text with the values in it, what nobody knew, and what could not be done; it never raises.
-
-    `values` has its names in lower case; unknown names stay as they were written.
-    """
-    if "#{" not in text:
-        return Filled(text)
+    """A single text filled in; what is too much stays as it was written, as what is broken does."""
     try:
-        return parse(text).fill(values, now)
-    except TemplateError as error:
-        return Filled(text, (), (str(error),))
+        return Filler(values, now).fill_in(text)
+    except OverBudget as error:
+        return Filled(text, (), (error.reason,))
 
 
 def warnings_of(filled: Filled) -> tuple[str, ...]:
-    """What people are to be told of a text that was filled in: unknown names, and what went wrong."""
-    return tuple(f"nobody knows the variable {name}" for name in filled.unknown) + filled.problems
+    """What people are to be told of a text that was filled in: unknown names, and what went wrong.
+
+    Of very many the first, and how many more there are.
+    """
+    warnings = tuple(f"nobody knows the variable {name}" for name in filled.unknown) + filled.problems
+    if (more := len(warnings) - MOST_WARNINGS) > 0:
+        return (*warnings[:MOST_WARNINGS], f"and there are {more:,} more warnings of this text")
+    return warnings
 
 
 def escape(text: str) -> str:

@@ -2,15 +2,21 @@
 
 import json
 import re
+from collections.abc import Callable
 from decimal import Decimal
 
 # Whole strings are passed over, so that what looks like a name inside of one stays.
 LOOSE = re.compile(r""""(?:[^"\\]|\\.)*+"|'((?:[^'\\]|\\.)*+)'|([A-Za-z_$][\w$-]*+)(?=\s*+:)""", re.DOTALL)
 
 
+def looks_like_json(text: str) -> bool:
+    """Whether a text may be a list or a table in JSON."""
+    return text.lstrip()[:1] in {"[", "{"}
+
+
 def decoded(text: str) -> object:
     """The list or the table that a text is in JSON, or None."""
-    if text.lstrip()[:1] not in {"[", "{"}:
+    if not looks_like_json(text):
         return None
     for strict in (True, False):
         try:
@@ -21,12 +27,12 @@ def decoded(text: str) -> object:
     return None
 
 
-def dig(text: str, path: list[str]) -> str | None:
+def dig(text: str, path: list[str], decode: Callable[[str], object] = decoded) -> str | None:
     """What lies on a path into a text in JSON; a missing part is empty, and None means there is no way."""
     value: object = text
     for name in path:
         if isinstance(value, str):
-            value = decoded(value)
+            value = decode(value)
         match value:
             case dict():
                 value = value.get(name, "")

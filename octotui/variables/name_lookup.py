@@ -5,11 +5,15 @@ from functools import cached_property
 
 import msgspec
 
-from octotui.variables.json_values import decoded, dig, written
-from octotui.variables.syntax.names import Names, inner, sets, steps
-from octotui.variables.syntax.nodes import TooMuch
+from octotui.variables.json_values import decoded, dig, looks_like_json, written
+from octotui.variables.syntax.names import LONGEST, Names, inner, sets, steps
+from octotui.variables.syntax.nodes import TooDeep
 
 DEEPEST = 32  # values within values
+NAME_WORK = 16  # for each character of a name that is looked up
+JSON_WORK = 64  # for each character of a value that is read as JSON
+ITEM_WORK = 256  # for each item of a collection
+SHORT = 1000  # characters of a value in JSON that is read each time
 
 
 class Item(msgspec.Struct, frozen=True):
@@ -20,9 +24,9 @@ class Item(msgspec.Struct, frozen=True):
     path: str | None = None
 
 
-def items_in(text: str) -> list[Item]:
+def items_in(text: str, decode: Callable[[str], object] = decoded) -> list[Item]:
     """The items of a value: of a list or a table in JSON, or between commas."""
-    match decoded(text):
+    match decode(text):
         case list() as elements:
             return [Item(written(each)) for each in elements]
         case dict() as table:
@@ -32,14 +36,26 @@ def items_in(text: str) -> list[Item]:
 
 
 class Lookup:
-    """Finds names in values and in the loops around; `fill` fills in a value with expressions of its own."""
+    """Finds names in values and in the loops around; `fill` fills in a value with expressions of its own.
+
+    `spend` is told how much work that is; `documents` are values in JSON that were read. `cuts` counts values
+    that were left out because they are part of themselves: what was found meanwhile does not hold elsewhere.
+    """
 
     def __init__(
-        self, values: Mapping[str, str], fill: Callable[[str, str], str], note: Callable[[str], None]
+        self,
+        values: Mapping[str, str],
+        fill: Callable[[str, str], str],
+        note: Callable[[str], None],
+        spend: Callable[[int], None] = lambda work: None,
+        documents: dict[str, object] | None = None,
     ) -> None:
         self.values = values
         self.fill = fill
         self.note = note
+        self.spend = spend
+        self.documents = {} if documents is None else documents
+        self.cuts = 0
         self.within: tuple[str, ...] = ()
         self.items: dict[str, Item] = {}
         self.turn = 0, 0  # of the innermost loop, from 0, and how many it has
@@ -47,10 +63,16 @@ class Lookup:
     @cached_property
     def sets(self) -> dict[str, dict[str, str]]:
         """The indexes of all sets, by the name before them."""
-        return sets(self.values.written if isinstance(self.values, Names) else self.values)
+        return self.values.sets if isinstance(self.values, Names) else sets(self.values)
+
+    def written(self, key: str) -> str:
+        """A name in lower case as it was declared."""
+        names = self.values.written if isinstance(self.values, Names) else ()
+        return next((each for each in names if each.lower() == key), key)
 
     def find(self, path: str) -> str | None:
         """What a name stands for, or None if nobody knows."""
+        self.spend(NAME_WORK * len(path))
         taken = steps(path)
         if self.items:
             item = self.items.get(taken[0].lower())
@@ -63,13 +85,18 @@ class Lookup:
         """The items a name stands for: those of its value, or else the indexes of its set."""
         value = self.find(path)
         if value is not None:
-            return items_in(value)
+            return self.items_in(value)
         taken = steps(path)
         item = self.items.get(taken[0].lower())
         if item is not None and item.path is not None:
             taken = [*steps(item.path), *taken[1:]]
         whole = "".join(taken)
         return [Item(each, path=f"{whole}[{each}]") for each in self.sets.get(whole.lower(), {}).values()]
+
+    def items_in(self, text: str) -> list[Item]:
+        """The items of a value."""
+        self.spend(ITEM_WORK * (1 + text.count(",")))
+        return items_in(text, self._decoded)
 
     def _special(self, key: str) -> str | None:
         """What a loop says of its turn."""
@@ -89,14 +116,16 @@ class Lookup:
         names = [inner(each) for each in rest]
         if item.value is not None and names and names[0].lower() in {"key", "value"}:
             text = item.text if names[0].lower() == "key" else item.value
-            return dig(text, names[1:])
-        return dig(item.text, names)
+            return dig(text, names[1:], self._decoded)
+        return dig(item.text, names, self._decoded)
 
     def _global(self, taken: list[str]) -> str | None:
         key = "".join(taken).lower()
         raw = self.values.get(key)
         if raw is not None:
-            return self._filled("".join(taken), raw)
+            return self.filled("".join(taken), raw)
+        if len(taken) > LONGEST:
+            return None
         for cut in range(len(taken) - 1, 0, -1):
             raw = self.values.get("".join(taken[:cut]).lower())
             if raw is not None and (part := self._part(raw, taken, cut)) is not None:
@@ -107,10 +136,21 @@ class Lookup:
         """A part of a value in JSON, which may well name other parts of the same value."""
         name, names = "".join(taken[:cut]), [inner(each) for each in taken[cut:]]
         if name.lower() not in self.within:
-            text = self._filled(name, raw)
-            return None if text is None else dig(text, names)
-        part = dig(raw, names)
-        return None if part is None else self._filled("".join(taken), part)
+            text = self.filled(name, raw)
+            return None if text is None else dig(text, names, self._decoded)
+        self.cuts += 1
+        part = dig(raw, names, self._decoded)
+        return None if part is None else self.filled("".join(taken), part)
+
+    def _decoded(self, text: str) -> object:
+        """A text in JSON, decoded once where that is worth keeping."""
+        if text in self.documents:
+            return self.documents[text]
+        self.spend((JSON_WORK if looks_like_json(text) else NAME_WORK) * len(text))
+        value = decoded(text)
+        if len(text) > SHORT:
+            self.documents[text] = value
+        return value
 
     def _index(self, taken: list[str]) -> str | None:
         """An index of a set stands for itself, and `[*]` for the first of them."""
@@ -122,16 +162,17 @@ class Lookup:
                 return indexes.get(inner(step).lower())
         return None
 
-    def _filled(self, name: str, raw: str) -> str | None:
+    def filled(self, name: str, raw: str) -> str | None:
         """A value filled in, or None within itself."""
         if "#{" not in raw:
             return raw
         key = name.lower()
         if key in self.within:
+            self.cuts += 1
             self.note(f"The value of {name} is part of itself.")
             return None
         if len(self.within) == DEEPEST:
-            raise TooMuch(f"Values stand more than {DEEPEST} deep in one another.")
+            raise TooDeep(f"Values stand more than {DEEPEST} deep in one another.")
         self.within = (*self.within, key)
         text = self.fill(name, raw)
         self.within = self.within[:-1]

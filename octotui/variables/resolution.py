@@ -28,13 +28,19 @@ def resolve(seen: Variables, context: Scope) -> tuple[Resolved, ...]:
     return tuple(_resolved(name, values, context) for name, values in seen.items())
 
 
-def origin(model: Model, process: str, name: str, value: Value) -> str:
-    """Which table a value stands in: `project shop`, `variable set mail`, or the space's own, which is ``."""
-    for label, table in visible_tables(model, process):
-        for written, values in table.items():
-            if written.lower() == name.lower() and any(each is value for each in values):
-                return label
-    return ""
+class Origins:
+    """Which table each value that a process sees stands in."""
+
+    def __init__(self, model: Model, process: str) -> None:
+        self._labels: dict[int, str] = {}
+        for label, table in visible_tables(model, process):
+            for values in table.values():
+                for each in values:
+                    self._labels.setdefault(id(each), label)  # the model holds them as long as this is used
+
+    def of(self, value: Value) -> str:
+        """`project shop`, `variable set mail`, or the space's own table, which is ``."""
+        return self._labels.get(id(value), "")
 
 
 def context_of(
@@ -59,13 +65,14 @@ def context_of(
 
 def _resolved(name: str, values: tuple[Value, ...], context: Scope) -> Resolved:
     left = most_specific(values, context)
-    here = [each for each in values if matches(each.scope, context)]
+    winners = set(map(id, left))
+    here = [matches(each.scope, context) for each in values]
     return Resolved(
         name,
         left[0] if left else None,
         tuple(left[1:]),
-        tuple(each for each in here if not any(each is one for one in left)),
-        tuple(each for each in values if not any(each is one for one in here)),
+        tuple(each for each, holds in zip(values, here, strict=True) if holds and id(each) not in winners),
+        tuple(each for each, holds in zip(values, here, strict=True) if not holds),
     )
 
 

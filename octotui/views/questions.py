@@ -16,9 +16,9 @@ from octotui.views.waits import may_be_answered_by
 class QuestionRow(msgspec.Struct, frozen=True, kw_only=True):
     """One open question; `refusal` says why this user may not take it, or is None.
 
-    `told` is what is to be read before an answer: Markdown of a manual step, or how its `job` failed.
-    `said` is what others have said, `fields` is to be filled in with `offered` values, and `people` are those
-    who might take it instead.
+    `text` is what is to be read before an answer: Markdown of a manual step, or how its `job` failed.
+    `answers` is what others have said, `fields` is to be filled in with `offered` values, and `people` are
+    those who might take it instead.
     """
 
     id: str

@@ -4,13 +4,14 @@ from collections.abc import Iterator
 
 import msgspec
 
-from octotui.engine.rules.variable_context import lookup, scope_context, values_for, visible
-from octotui.engine.state import Run, State
+from octotui.engine.rules.variable_context import lookup, overruled, scope_context, values_for, visible
+from octotui.engine.state import State
 from octotui.model.scoping import kinds_of, names
 from octotui.model.space import Value
 from octotui.model.values import HIDDEN, Secret
-from octotui.variables.fill import fill_in
-from octotui.variables.resolution import Resolved, origin, resolve
+from octotui.variables.fill import Filler
+from octotui.variables.resolution import Origins, Resolved, resolve
+from octotui.variables.template import OverBudget
 from octotui.views.labels import counted
 
 
@@ -37,31 +38,39 @@ def of_run(state: State, name: str) -> tuple[VariableRow, ...]:
         for each in resolve(visible(state, run.process), scope_context(state, run))
         if each.value is not None
     }
-    values = dict.fromkeys(run.secrets, HIDDEN) | values_for(state, run)
-    known = lookup(values)
+    given = {*run.variables, *run.secrets} - overruled(state, run)
+    secrets = [each for each in run.secrets if each in given]
+    values = dict.fromkeys(secrets, HIDDEN) | values_for(state, run)
+    filler, origins = Filler(lookup(values)), Origins(state.model, run.process)
     return tuple(
         VariableRow(
             each,
-            HIDDEN if each in run.secrets else fill_in(value, known).text,
-            _why(state, run, each, declared),
+            HIDDEN if each in secrets else _filled(filler, value),
+            "given at the start" if each in given else _why(each, declared, origins),
         )
         for each, value in values.items()
     )
 
 
-def _why(state: State, run: Run, name: str, declared: dict[str, Resolved]) -> str:
-    if name in run.variables or name in run.secrets:
-        return "given at the start"
+def _filled(filler: Filler, value: str) -> str:
+    """A value filled in; what is too much to be looked at is shown as it is written."""
+    try:
+        return filler.fill_in(value).text
+    except OverBudget:
+        return value
+
+
+def _why(name: str, declared: dict[str, Resolved], origins: Origins) -> str:
     if name in declared:
-        return "; ".join(_reasons(state, run, declared[name]))
+        return "; ".join(_reasons(declared[name], origins))
     return "set by a step" if name.startswith("Octopus.Action[") else "of octotui"
 
 
-def _reasons(state: State, run: Run, resolved: Resolved) -> Iterator[str]:
+def _reasons(resolved: Resolved, origins: Origins) -> Iterator[str]:
     value = resolved.value
     if value is None:
         return
-    yield scope_text(value, origin(state.model, run.process, resolved.name, value))
+    yield scope_text(value, origins.of(value))
     if value.secret is not None:
         yield f"from {secret_source(value.secret)}"
     if value.prompt is not None:

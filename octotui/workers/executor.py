@@ -65,7 +65,7 @@ class Executor(Protocol):
         ...
 
     async def start(self, location: AttemptLocation, work: AttemptSpec, resume: str = "") -> None:
-        """Begin the work where nothing has begun; the resume is there before it. Raises Unstartable."""
+        """Begin the work where nothing has begun; the resume record is there before it. Raises StartError."""
         ...
 
     async def follow(self, location: AttemptLocation, output: Output, leave: Leave | None = None) -> Outcome:

@@ -45,7 +45,7 @@ async def engine(directory: Path, jobs: int) -> float:
     """Jobs a second through the whole engine."""
     with SpaceFolder(directory, "bench") as folder:
         journal = Journal(folder.journal)
-        crew = EffectRunner(folder, LocalExecutor(), RealAcquirer(), time.time)
+        crew = EffectRunner(folder, LocalExecutor(), RealAcquirer(folder.manifests), time.time)
         session = Session(State(), journal, crew, user="ann", now=time.time)
         await session.send(LoadModel(model(jobs)))
         began = time.perf_counter()

@@ -98,6 +98,7 @@ name = "Contoso Ltd"
 name = "Others"
 members = ["somebody-else"]
 """
+GREETING = "[variables]\nGreeting = { prompt = { required = false } }\n"
 OK = """
 [[runbooks.ok.steps]]
 name = "Say hello"
@@ -181,7 +182,7 @@ class Lived(NamedTuple):
 @pytest.fixture
 def lived(octotui: Call, write: Callable[..., Path], state: Path) -> Lived:
     """A space with some life in it."""
-    head = "[engine]\ntask_cap = 2\n"
+    head = f"[engine]\ntask_cap = 2\n{GREETING}"
     model = write(OK + ASK + GUIDED + SLEEP, head=head)
     for runbook in ("ok", "ask", "guided", "sleep", "ok"):
         assert octotui("run", model, runbook, "--detach", "--state", state).code == 0

@@ -14,7 +14,7 @@ from octotui.engine.commands import StartRun
 from octotui.store.space_folder import SpaceFolder
 from tests.cli.conftest import ASK, OK, ROOT, SIZED, SLEEP, Call, command
 from tests.cli.verbs.test_run import output, states, wait_for
-from tests.servers import holder
+from tests.servers import gone, holder
 from tests.world import model, script
 
 STUBBORN = SLEEP.replace("echo sleeping;", "trap '' TERM; echo sleeping; sleep 100 &").replace(
@@ -116,11 +116,12 @@ def test_what_was_killed_is_lost_and_not_run_again(octotui: Call, write: Call, s
 
 
 def end_orphans(state: Path) -> None:
-    """Kill what an octotui that has ended left running."""
+    """Kill what an octotui that has ended left running, and wait until it is gone."""
     for process in Path("/proc").glob("[0-9]*"):
         try:
             if str((process / "cwd").readlink()).startswith(str(state)):
                 os.kill(int(process.name), signal.SIGKILL)
+                gone(int(process.name))
         except OSError:
             continue
 
@@ -195,6 +196,7 @@ SAID: AttendOptions = {
     "top": False,
     "answer": None,
     "detach": False,
+    "pass_env": (),
 }
 
 

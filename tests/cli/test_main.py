@@ -74,7 +74,7 @@ def test_wrong_usage_is_exit_code_2(octotui: Call, wrong: list[str]) -> None:
 def test_interrupted_while_loading_it_ends_as_shells_expect(
     octotui: Call, write: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupted(path: object, *, as_json: bool) -> None:
+    def interrupted(path: object, **options: bool) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("octotui.cli.verbs.check.check", interrupted)

@@ -1,7 +1,5 @@
 """Models on the command line, and names that people type."""
 
-import io
-
 import pytest
 
 from octotui.cli import model_files
@@ -42,20 +40,3 @@ def test_what_nobody_knows_is_refused_with_what_was_meant(
         model_files.slug_of("environment", said, PLACES)
     assert left.value.code == 2
     assert capsys.readouterr().err.startswith(f"octotui: {sentence}")
-
-
-def test_an_output_that_knows_few_characters_gets_question_marks(monkeypatch: pytest.MonkeyPatch) -> None:
-    plain = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
-    monkeypatch.setattr("sys.stdout", plain)
-    model_files.say("✔ done")
-    assert plain.buffer.getvalue() == b"? done\n"  # type: ignore[attr-defined]
-    assert model_files.wants_ascii(False)
-
-
-def test_ascii_is_asked_for_or_all_a_terminal_knows(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sys.stdout", io.TextIOWrapper(io.BytesIO(), encoding="utf-8"))
-    monkeypatch.setenv("TERM", "xterm")
-    assert not model_files.wants_ascii(False)
-    assert model_files.wants_ascii(True)
-    monkeypatch.setenv("TERM", "linux")
-    assert model_files.wants_ascii(False)

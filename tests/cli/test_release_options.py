@@ -1,8 +1,15 @@
 """What `release` and `publish` share."""
 
-from octotui.cli.release_options import listed, pinned
+from pathlib import Path
+
+import pytest
+
+from octotui.cli.release_options import deployed_in, listed, newest, next_place, pinned, state_of
+from octotui.engine.state import State
 from octotui.engine.state.releases import Release
 from octotui.model.process import Runbook
+from tests.engine.shop import deploy, release, shop
+from tests.world import World, script
 
 
 def test_versions_of_packages_are_named_one_by_one() -> None:
@@ -22,3 +29,38 @@ def test_a_release_as_json_leaves_its_process_out() -> None:
         "notes": "",
         "deployed": (),
     }
+
+
+def test_the_newest_is_the_last_one_made_in_the_default_channel(capsys: pytest.CaptureFixture[str]) -> None:
+    world = World(shop())
+    for version, channel in (("2.0", "stable"), ("1.0", "stable"), ("3.0", "quick")):
+        release(world, version=version, channel=channel)
+    assert newest(world.state.model, world.state, "shop").version == "1.0"
+    with pytest.raises(SystemExit):
+        newest(world.state.model, State(), "shop")
+    assert "Shop has no release in the channel stable" in capsys.readouterr().err
+
+
+def test_what_is_in_an_environment_is_there_for_a_tenant(capsys: pytest.CaptureFixture[str]) -> None:
+    world = World(shop(script("Deploy")))
+    release(world)
+    deploy(world, environment="test", tenant="contoso")
+    model = world.state.model
+    assert deployed_in(model, world.state, "shop", "test", "contoso").version == "0.0.1"
+    with pytest.raises(SystemExit):
+        deployed_in(model, world.state, "shop", "test", "fabrikam")
+    assert capsys.readouterr().err == "octotui: nothing of Shop is in Test for Fabrikam\n"
+
+
+def test_where_a_phase_has_several_environments_somebody_says_which(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    world = World(shop())
+    made = release(world)
+    with pytest.raises(SystemExit):
+        next_place(world.state.model, made, None)
+    assert "Shop 0.0.1 may go to development or test: say which with --to" in capsys.readouterr().err
+
+
+def test_a_space_that_was_never_opened_holds_nothing(tmp_path: Path) -> None:
+    assert len(state_of(shop(), tmp_path).releases) == 0

@@ -3,6 +3,8 @@
 import os
 import subprocess
 
+import pytest
+
 from tests.cli.conftest import ROOT, Lived, command
 
 
@@ -35,3 +37,12 @@ def test_verbs_processes_runs_and_questions_are_offered(lived: Lived) -> None:
 
 def test_where_there_is_nothing_nothing_is(tmp_path) -> None:
     assert offered("show", "--state", tmp_path, tmp_path / "none.toml", "run-") == []
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give things to other accounts")
+def test_i9_nothing_is_read_of_a_space_that_a_stranger_may_have_put_there(lived: Lived) -> None:
+    model, *state = lived.at
+    os.chown(lived.state, 54321, -1)
+    assert offered("show", *state, model, "run-") == []
+    assert offered("take", *state, model, "q") == []
+    os.chown(lived.state, 0, -1)

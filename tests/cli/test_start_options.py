@@ -8,14 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from octotui.cli.start_options import account, starting_time, values_of
+from octotui.cli.start_options import account, starting_time
 from tests.cli.conftest import OK, Call
 
 Write = Callable[..., Path]
-
-
-def test_values_are_given_as_name_and_value() -> None:
-    assert values_of(("A=1", " B = x=y ", "A=2", "C=")) == {"A": "2", "B": " x=y ", "C": ""}
 
 
 def test_the_account_is_the_one_of_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -42,7 +38,7 @@ def test_every_value_that_is_missing_is_named_at_once(
     assert told.code == 2
     assert told.err == (
         'octotui: Version (Which version?) needs a value; Size must be one of "small", "large"; '
-        "Password needs a value; say each with --set NAME=VALUE\n"
+        "Password needs a value; give each with --set NAME=VALUE, or --set-file NAME=PATH\n"
     )
     assert not state.exists()
 
@@ -94,3 +90,45 @@ def test_a_time_that_is_none_is_refused(
     with pytest.raises(SystemExit) as left:
         starting_time(at, after, 1e9)
     assert (left.value.code, capsys.readouterr().err) == (2, f"octotui: {told}\n")
+
+
+@pytest.mark.parametrize("verb", ["run", "plan"])
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        ("Vesion=2", 'there is no prompt for Vesion; did you mean "Version"?'),
+        ("Octopus_Step_Name=x", "there is no prompt for Octopus_Step_Name; known: "),
+        ("Fixed=$(id)", "Fixed is not asked for: its value stands in the model"),
+    ],
+)
+def test_v6_a_value_that_nobody_is_asked_for_is_refused_before_anything_is_opened(
+    octotui: Call, write: Write, state: Path, verb: str, given: str, reason: str
+) -> None:
+    model = write(OK, head=f'{PROMPTS}Fixed = "echo"\n')
+    told = octotui(verb, model, "ok", "--set", given, "--state", state)
+    assert (told.code, told.out) == (2, "")
+    assert told.err.startswith(f"octotui: {reason}")
+    assert not state.exists()
+
+
+@pytest.mark.parametrize("verb", ["run", "plan"])
+def test_v6_a_prompt_of_another_environment_is_refused_by_the_engine(
+    octotui: Call, write: Write, state: Path, verb: str
+) -> None:
+    head = '[variables]\nSize = ["1", { prompt = { default = "2" }, environment = "test" }]\n'
+    model, where = write(OK, head=head), ("--set", "Size=3", "--state", state)
+    told = octotui(verb, model, "ok", "--environment", "live", *where)
+    assert (told.code, told.err) == (
+        2,
+        'octotui: Size is not asked for here, only for environment "test"\n',
+    )
+    assert octotui(verb, model, "ok", "--environment", "test", *where).code == 0
+
+
+@pytest.mark.parametrize("after", [("--in", "999999999d"), ("--at", "9999-12-31 23:59")])
+def test_q5_a_time_beyond_calendars_is_refused_in_a_sentence(
+    octotui: Call, write: Write, state: Path, after: tuple[str, str]
+) -> None:
+    told = octotui("run", write(OK), "ok", *after, "--state", state)
+    assert told.code == 2
+    assert "is no time to start at: say seconds since 1970, before the year 9999" in told.err

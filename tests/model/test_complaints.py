@@ -1,4 +1,4 @@
-from octotui.model.complaints import Complaint, ModelError, did_you_mean, key_text, listing
+from octotui.model.complaints import Complaint, ModelError, did_you_mean, key_meant, key_text, listing
 
 
 def test_a_complaint_reads_as_place_key_and_sentence() -> None:
@@ -37,3 +37,12 @@ def test_a_key_names_the_step_or_counts_from_one() -> None:
     assert key_text(("runbooks", "x", "steps", 0, "pool"), tables) == 'runbooks.x.steps["One"].pool'
     assert key_text(("runbooks", "x", "steps", 1), tables) == "runbooks.x.steps[2]"
     assert key_text(("variables", "a.b", 0, "pool"), tables) == 'variables."a.b".pool'
+
+
+def test_an_unknown_key_is_offered_what_it_is_called_here_or_the_nearest_three() -> None:
+    keys = ["name", "time_limit", "retries", "condition", "script", "pool", "packages"]
+    assert key_meant("timeout", keys) == '; did you mean "time_limit"?'
+    assert key_meant("environments", ["environment", "tenant"]) == '; did you mean "environment"?'
+    assert key_meant("retires", keys) == '; did you mean "retries"?'
+    assert key_meant("zzz", keys).count('"') == 6
+    assert key_meant("timeout", ["a", "b"]) == '; known: "a", "b".'

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from octotui.runtime.clocks import SteadyClock, in_virtual_time
+from octotui.store.clock_anchor import Anchor
 
 Clock = Callable[[], float]
 
@@ -95,19 +96,77 @@ def test_a_loop_is_closed_when_its_threads_have_ended() -> None:
     assert threading.active_count() == before
 
 
-def test_r7_a_steady_clock_goes_on_when_it_is_set_back() -> None:
-    back = 0.0
+def seen(steps: list[float], *, every: float = 600.0, confirm: int = -1) -> tuple[list[float], list[str]]:
+    """What a clock says, less the time that passed, while that of the wall is set by so much at each look."""
 
-    async def main(now: Clock) -> list[float]:
-        nonlocal back
-        clock = SteadyClock(lambda: now() - back, 990.0)
-        seen = []
-        for back in (0.0, 0.0, 3600.0, 3600.0, -7200.0):  # noqa: B007 - the clock looks at it
-            seen.append(clock())
-            await asyncio.sleep(10)
-        return seen
+    async def main(now: Clock) -> tuple[list[float], list[str]]:
+        wall = 0.0
+        clock = SteadyClock(lambda: now() + wall, 1000.0)
+        times, troubles = [clock() - now()], [clock.trouble]
+        for number, wall in enumerate(steps):  # noqa: B007 - the clock looks at it
+            await asyncio.sleep(every)
+            clock()
+            if number == confirm:
+                clock.confirm()
+            times.append(clock() - now())
+            troubles.append(clock.trouble)
+        return times, troubles
 
-    assert in_virtual_time(main, 1000.0) == [1000.0, 1010.0, 1020.0, 1030.0, 8240.0]
+    return in_virtual_time(main, 1000.0)
+
+
+def test_r7_small_corrections_of_the_wall_clock_are_followed_and_it_never_goes_back() -> None:
+    times, troubles = seen([200.0, 400.0, 350.0, 60.0])
+    assert times == [0.0, 200.0, 400.0, 350.0, 60.0]
+    assert not any(troubles)
+    times, _ = seen([200.0, 100.0], every=10.0)
+    assert times == [0.0, 200.0, 190.0]
+
+
+def test_r7_a_jump_ahead_counts_once_it_has_lasted_an_hour() -> None:
+    times, troubles = seen([7200.0] * 8)
+    assert times == [0.0] * 7 + [7200.0] * 2
+    assert troubles[1].startswith("the clock of this machine was set ahead by 2 h 00 min: schedules, expiry")
+    assert "for 1 h 00 min more" in troubles[1]
+    assert "for 10 min more" in troubles[6]
+    assert troubles[7:] == ["", ""]
+
+
+def test_r7_a_jump_that_is_taken_back_never_counts() -> None:
+    times, troubles = seen([86400.0] * 3 + [0.0] * 6)
+    assert times == [0.0] * 10
+    assert [bool(each) for each in troubles] == [False, *[True] * 3, *[False] * 6]
+
+
+def test_r7_another_jump_begins_its_hour_anew() -> None:
+    times, _ = seen([7200.0] * 3 + [9000.0] * 7)
+    assert times == [0.0] * 10 + [9000.0]
+
+
+def test_r7_a_jump_that_is_confirmed_counts_at_once() -> None:
+    times, troubles = seen([7200.0] * 3, confirm=1)
+    assert times == [0.0, 0.0, 7200.0, 7200.0]
+    assert troubles[2:] == ["", ""]
+
+
+def test_r7_set_back_it_goes_on_by_the_time_since_boot() -> None:
+    times, troubles = seen([-3600.0] * 9 + [0.0])
+    assert times == [0.0] * 11
+    assert troubles[1].startswith("the clock of this machine was set back by 1 h 00 min: ")
+    assert troubles[8:] == ["", "", ""]
+    _, confirmed = seen([-3600.0] * 3, confirm=1)
+    assert [bool(each) for each in confirmed] == [False, True, False, False]
+
+
+def test_r7_a_jump_while_nobody_looked_is_told_by_what_was_kept_since_the_machine_started() -> None:
+    async def main(now: Clock) -> tuple[float, str]:
+        clock = SteadyClock(lambda: now() + 86400.0, 900.0, now, Anchor(wall=950.0, steady=1000.0))
+        await asyncio.sleep(60)
+        return clock(), clock.trouble
+
+    at, trouble = in_virtual_time(main, 1000.0)
+    assert at == 1010.0
+    assert trouble.startswith("the clock of this machine was set ahead by 1 d 0 h: ")
 
 
 def test_a_steady_clock_begins_where_the_last_event_was() -> None:

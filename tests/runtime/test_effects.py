@@ -234,6 +234,11 @@ class Feeds:
         await asyncio.sleep(5)
         return Outcome(state="succeeded")
 
+    async def provide(
+        self, declared: object, job: object, needed: object, directory: Path, target: Path
+    ) -> tuple[str, ...]:
+        return ()
+
     def stop(self, job: str) -> None:
         self.stopped.append(job)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from octotui.model.space import Feed
 from octotui.store.cancellation import Cancellation
 from octotui.store.packages.installer import acquire
+from octotui.store.packages.package_cache import PackageCache
 
 
 def zipped(path: Path, *members: tuple[str, bytes]) -> Path:
@@ -33,6 +34,8 @@ class Cache:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.cache = PackageCache(path, path.with_name(f"{path.name}.manifests"))
+        self.warned: list[str] = []
         self.told: list[str] = []
         self.stopping = Cancellation()
 
@@ -40,7 +43,9 @@ class Cache:
         return self.from_feeds(Feed(directory=str(source.parent), rate=rate))
 
     def from_feeds(self, *feeds: Feed) -> Path:
-        return acquire(feeds, "tools", "1.2.0", self.path, self.told.append, self.stopping)
+        warning = acquire(feeds, "tools", "1.2.0", self.cache, self.told.append, self.stopping)
+        self.warned += [warning] if warning else []
+        return self.cache.content("tools", "1.2.0")
 
     @property
     def untouched(self) -> bool:

@@ -17,6 +17,7 @@ class Served:
         self.tags: dict[str, str] = {}
         self.headers: dict[str, dict[str, str]] = {}
         self.redirects: dict[str, str] = {}
+        self.status = 302  # of redirects
         self.failures: dict[str, list[int]] = {}
         self.cuts: list[int] = []  # bodies break off after so many bytes
         self.ranges = True
@@ -25,6 +26,7 @@ class Served:
         self.needs = ""
         self.open: tuple[str, ...] = ()  # paths that need no authorization
         self.asked: list[str] = []
+        self.hosts: list[str] = []
         self.authorizations: list[str | None] = []
         self.released = threading.Event()
         self.stalled = threading.Event()
@@ -58,6 +60,7 @@ class Handler(BaseHTTPRequestHandler):
         served, path = self.served, self.path.partition("?")[0]
         span = self.headers.get("Range", "")
         served.asked.append(f"{self.path} {span}".strip())
+        served.hosts.append(self.headers.get("Host", ""))
         served.authorizations.append(self.headers.get("Authorization"))
         if served.silent:
             served.stalled.set()
@@ -68,7 +71,7 @@ class Handler(BaseHTTPRequestHandler):
         elif served.needs and path not in served.open and self.headers.get("Authorization") != served.needs:
             self._answer(401, b"who?", served.headers.get("401", {}))
         elif path in served.redirects:
-            self._answer(302, b"", {"Location": served.redirects[path]})
+            self._answer(served.status, b"", {"Location": served.redirects[path]})
         elif self.path in served.pages or path in served.pages:
             kind, body = served.pages.get(self.path) or served.pages[path]
             self._answer(200, body, {"Content-Type": kind, **served.headers.get(self.path, {})})

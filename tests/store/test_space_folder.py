@@ -1,11 +1,14 @@
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from octotui.store import space_folder
 from octotui.store.errors import StoreError
 from octotui.store.space_folder import SpaceFolder, default_base
+from octotui.store.trusted_path import UntrustedPath, forget_owners, name_owner
 
 HOLD = """
 import sys, pathlib
@@ -56,3 +59,92 @@ def test_whether_it_is_held_can_be_asked(tmp_path: Path) -> None:
         assert folder.is_held
         assert SpaceFolder(tmp_path, "kraken").is_held
     assert not folder.is_held
+
+
+ROOT_ONLY = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give things to other accounts")
+
+
+def test_i9_what_an_earlier_version_let_others_see_is_private_again(tmp_path: Path) -> None:
+    space = tmp_path / "kraken"
+    (space / "logs" / "run-1").mkdir(parents=True)
+    for name in ("places.json", "journal.sqlite", "journal.sqlite-wal", "server.log"):
+        (space / name).touch()
+        (space / name).chmod(0o644)
+    (space / "link").symlink_to(tmp_path)
+    tmp_path.chmod(0o755)
+    space.chmod(0o755)
+    with SpaceFolder(tmp_path, "kraken"):
+        assert not [
+            each
+            for each in (space, *space.iterdir())
+            if each.lstat().st_mode & 0o077 and not each.is_symlink()
+        ]
+        assert tmp_path.stat().st_mode & 0o777 == 0o755, "what a link leads to is not ours to change"
+
+
+def test_members_of_an_access_group_still_go_through_it(tmp_path: Path) -> None:
+    folder = SpaceFolder(tmp_path, "kraken")
+    folder.make()
+    folder.path.chmod(0o710)
+    folder.make()
+    assert folder.path.stat().st_mode & 0o777 == 0o710
+
+
+def test_i9_folders_above_a_space_can_be_walked_and_not_looked_at(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        SpaceFolder(tmp_path / "srv" / "spaces", "kraken").make()
+    finally:
+        os.umask(before)
+    found = [(tmp_path / each).stat().st_mode & 0o777 for each in ("srv", "srv/spaces", "srv/spaces/kraken")]
+    assert found == [0o711, 0o711, 0o700]
+
+
+def test_i9_a_path_is_resolved_once(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to("real")
+    folder = SpaceFolder(tmp_path / "link", "kraken").verify()
+    assert folder.path == tmp_path / "real" / "kraken"
+    (tmp_path / "real" / "other").mkdir()
+    (tmp_path / "real" / "kraken").symlink_to("other")
+    with folder:
+        assert folder.path.name == "kraken", "its name is that of the space"
+        assert (tmp_path / "real" / "other" / "lock").exists()
+
+
+@ROOT_ONLY
+def test_i9_a_folder_of_another_account_is_not_opened_though_it_is_trusted(tmp_path: Path) -> None:
+    (tmp_path / "kraken").mkdir()
+    os.chown(tmp_path / "kraken", 65534, -1)
+    name_owner("nobody")
+    try:
+        with pytest.raises(
+            UntrustedPath, match="kraken cannot be used: it belongs to nobody, and only nobody can"
+        ):
+            SpaceFolder(tmp_path, "kraken").take()
+    finally:
+        forget_owners()
+    with pytest.raises(UntrustedPath, match="kraken belongs to nobody"):
+        SpaceFolder(tmp_path, "kraken").verify()
+
+
+@ROOT_ONLY
+def test_i9_who_is_faster_in_a_sticky_folder_gains_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between our look and our mkdir somebody else makes the folder: it is looked at again."""
+    tmp_path.chmod(0o1777)
+
+    def faster(path: Path, above: int) -> None:
+        path.mkdir(0o755)
+        os.chown(path, 54321, -1)
+
+    monkeypatch.setattr(space_folder, "make_folder", faster)
+    with pytest.raises(UntrustedPath, match="belongs to 54321"):
+        SpaceFolder(tmp_path, "kraken").take()
+
+
+def test_a_lock_that_is_a_pipe_holds_nobody_up(tmp_path: Path) -> None:
+    (tmp_path / "kraken").mkdir()
+    os.mkfifo(tmp_path / "kraken" / "lock")
+    assert not SpaceFolder(tmp_path, "kraken").is_held

@@ -73,13 +73,17 @@ Run = Callable[..., Done]
 
 @pytest.fixture
 def run(tmp_path: Path, octotui: Verb) -> Run:
-    """Run a step of a template; `given` are variables of the run, to which its parameters may refer."""
+    """Run a step of a template; `given` are variables, to which its parameters may refer."""
 
     def call(template: str, given: dict[str, str] | None = None, **parameters: object) -> Done:
         step = {"name": "Do it", "template": template, "parameters": parameters}
-        tables = {"space": {"name": "Templates"}, "runbooks": {"r": {"steps": [step]}}}
+        tables = {
+            "space": {"name": "Templates"},
+            "variables": given or {},
+            "runbooks": {"r": {"steps": [step]}},
+        }
         (tmp_path / "model.toml").write_text(tomli_w.dumps(tables), encoding="utf-8")
-        told = octotui("run", tmp_path / "model.toml", "r", **(given or {}))
+        told = octotui("run", tmp_path / "model.toml", "r")
         ended = [each for each in told.events if each["type"] == "JobEnded"][-1]
         found = (ended[key] for key in ("state", "reason", "outputs", "warnings"))
         return Done(*found, told.log(ended["job"]))

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import re
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -17,20 +18,32 @@ from tests.templates.store import SECRET, Store
 CONFIGS = ROOT / "configs"
 
 
+def copied(name: str, folder: Path, values: dict[str, str]) -> Path:
+    """An example that is elsewhere: a copy, with its templates, in which some of its texts are others."""
+    text = (CONFIGS / name).read_text()
+    for before, after in values.items():
+        assert before in text
+        text = text.replace(before, after)
+    shutil.copytree(CONFIGS / "templates", folder / "templates")
+    (folder / name).write_text(text)
+    return folder / name
+
+
 @pytest.fixture
-def morning(web: Web, office: Office, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    """Where the services of the morning check are."""
+def morning(web: Web, office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The morning check, where its services are."""
     monkeypatch.setenv("SLACK_WEBHOOK", f"{web.url}/slack/not-to-be-seen")
     monkeypatch.setenv("TEAMS_WEBHOOK", f"{web.url}/teams/not-to-be-seen")
-    return {"Service.Url": web.url, "Mail.Port": str(office.ports["none"])}
+    where = {"http://localhost:8080": web.url, '"Mail.Port" = 25': f'"Mail.Port" = {office.ports["none"]}'}
+    return copied("notifications.toml", tmp_path, where)
 
 
 def test_the_morning_check_tells_slack_and_teams(
-    octotui: Verb, web: Web, office: Office, morning: dict[str, str]
+    octotui: Verb, web: Web, office: Office, morning: Path
 ) -> None:
     """S1, V5: what one template has found, others tell; the addresses of the webhooks are seen nowhere."""
     web.answers["GET", "/health"] = (200, b'all "fine"\n')
-    told = octotui("run", CONFIGS / "notifications.toml", "morning-check", **morning)
+    told = octotui("run", morning, "morning-check")
     assert told.code == 0
     asked = {each.path.split("/")[1]: each for each in web.asked}
     assert asked["health"].headers["X-Asked-By"] == "run-1"
@@ -43,12 +56,10 @@ def test_the_morning_check_tells_slack_and_teams(
     assert not any(b"not-to-be-seen" in each for each in kept)
 
 
-def test_a_morning_check_that_fails_is_mailed(
-    octotui: Verb, web: Web, office: Office, morning: dict[str, str]
-) -> None:
+def test_a_morning_check_that_fails_is_mailed(octotui: Verb, web: Web, office: Office, morning: Path) -> None:
     """S3."""
     web.answers["GET", "/health"] = (503, b"tired")
-    told = octotui("run", CONFIGS / "notifications.toml", "morning-check", **morning)
+    told = octotui("run", morning, "morning-check")
     assert (told.code, len(web.asked)) == (1, 1)
     ((recipients, mail),) = office.box.mails
     assert (recipients, mail["Subject"]) == (["operations@example.org"], "Morning check failed")
@@ -78,12 +89,14 @@ def test_prices_rise_when_somebody_has_looked_at_them(octotui: Verb, tmp_path: P
 
 
 def test_the_shop_is_configured_in_the_cluster(
-    octotui: Verb, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+    octotui: Verb, cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """S1, V5."""
     monkeypatch.setenv("KUBE_TOKEN", TOKEN)
-    where = {"Cluster.Url": cluster.url, "Cluster.Authority": cluster.authority}
-    told = octotui("run", CONFIGS / "kubernetes.toml", "configure-shop", "--environment", "test", **where)
+    authority = f"\"Cluster.Authority\" = '''{cluster.authority}'''"
+    where = {"https://localhost:6443": cluster.url, '"Cluster.Authority" = ""': authority}
+    file = copied("kubernetes.toml", tmp_path, where)
+    told = octotui("run", file, "configure-shop", "--environment", "test")
     assert told.code == 0
     held = cluster.held["shop", "shop"]["data"]
     assert held == {"Greeting": 'Welcome to the "test" shop', "Environment": "test"}

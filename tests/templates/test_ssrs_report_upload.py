@@ -5,6 +5,7 @@ import json
 import re
 import shutil
 import struct
+import subprocess
 import threading
 import urllib.parse
 from collections.abc import Iterator
@@ -123,6 +124,8 @@ def test_reports_are_new_and_then_replaced(run: Run, portal: Portal, tmp_path: P
 
 
 def test_ntlm_answers_the_challenge_of_the_server(run: Run, portal: Portal, tmp_path: Path) -> None:
+    if "NTLM" not in subprocess.run(["curl", "--version"], capture_output=True, text=True, check=True).stdout:
+        pytest.skip("the curl of this machine does not know NTLM")
     (tmp_path / "A.rdl").write_bytes(b"x" * 100_000)
     done = upload(run, portal, tmp_path / "A.rdl", Authentication="NTLM")
     assert (done.state, done.reason) == ("succeeded", "")

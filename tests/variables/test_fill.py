@@ -1,9 +1,12 @@
 """Filling in texts."""
 
+import time
+
 import pytest
 
-from octotui.variables.fill import escape, fill_in, warnings_of
-from octotui.variables.template import Filled
+from octotui.variables.budget import JOB_WORK, Budget
+from octotui.variables.fill import Filler, escape, fill_in, warnings_of
+from octotui.variables.template import Filled, Names, OverBudget
 
 
 @pytest.mark.parametrize(
@@ -71,3 +74,110 @@ def test_warnings_name_every_unknown_variable() -> None:
 @pytest.mark.parametrize("text", ["", "plain", "#{Name}", "a #{if x}b#{/if}", "#", "{", "#{", "# {"])
 def test_what_is_escaped_is_itself_when_filled_in(text: str) -> None:
     assert fill_in(escape(text), {"name": "no"}).text == text
+
+
+DEEP = {f"v{n}": f"#{{v{n + 1}}}" * 10 for n in range(1, 30)} | {"v30": "x"}
+COMMAS = "," * 3000
+
+
+def test_v1_a_value_is_filled_in_once_for_all_texts() -> None:
+    """V1: values that each hold ten references to the next are no more work than they are many."""
+    budget = Budget()
+    filler = Filler(Names(DEEP | {"v30": ""}), None, budget)
+    for name in DEEP:
+        assert filler.fill_in(f"#{{{name}}}") == Filled("")
+    assert JOB_WORK - budget.left < 2_000_000
+
+
+def test_v1_one_budget_is_for_all_texts_of_a_job() -> None:
+    budget = Budget(1_000_000)
+    first = Filler(Names({"a": "x" * 100_000, "b": "#{a}" * 3}), None, budget)
+    first.fill_in("#{b}")
+    with pytest.raises(OverBudget):
+        Filler(Names({"a": "x" * 100_000, "b": "#{a}" * 3}), None, budget).fill_in("#{b}#{b}")
+
+
+def test_v1_what_is_too_much_is_said_with_its_variable() -> None:
+    names = Names({"Outer": "<#{Inner}>", "Inner": "#{Deepest}" * 9} | {"Deepest": "x" * 10_000_000})
+    with pytest.raises(OverBudget) as raised:
+        Filler(names, None, Budget()).fill_in("#{Outer}")
+    assert raised.value.reason == (
+        "the variable Inner in Outer cannot be filled in:"
+        " the result would be longer than 16,777,216 characters."
+    )
+    assert (
+        fill_in("#{Outer}", names).problems[0].startswith("the variable Inner in Outer cannot be filled in")
+    )
+
+
+def test_v1_a_value_that_was_cut_within_itself_is_another_one_elsewhere() -> None:
+    values = Names({"A": "(#{B})", "B": "[#{A}]", "C": "#{A}#{B}"})
+    assert Filler(values).fill_in("#{C}").text == "([#{A}])[(#{B})]"
+    shared = Filler(values)
+    assert [shared.fill_in(text).text for text in ("#{A}", "#{B}", "#{C}")] == [
+        "([#{A}])",
+        "[(#{B})]",
+        "([#{A}])[(#{B})]",
+    ]
+
+
+def test_v1_a_value_is_another_one_in_each_turn_of_a_loop() -> None:
+    values = Names({"List": "a,b", "Item": "?", "V": "<#{Item}>"})
+    assert Filler(values).fill_in("#{V}#{each item in List}#{V}#{/each}#{V}").text == "<?><a><b><?>"
+
+
+def test_v1_what_nobody_knew_is_told_for_each_text() -> None:
+    filler = Filler(Names({"A": "#{B} #{C | ToUpper}", "Bad": "#{if x}"}))
+    for _ in range(2):
+        assert filler.fill_in("#{A}").unknown == ("B", "C")
+        assert filler.fill_in("#{Bad}").problems[0].startswith("The value of Bad cannot be read")
+
+
+def test_v1_of_very_many_warnings_the_first_are_told() -> None:
+    warnings = warnings_of(fill_in("".join(f"#{{n{number}}}" for number in range(250)), {}))
+    assert len(warnings) == 101
+    assert warnings[0] == "nobody knows the variable n0"
+    assert warnings[-1] == "and there are 150 more warnings of this text"
+
+
+LIST = {"l": COMMAS, "big": "a" * 3_000_000, "date": "xx not a date xx", "json": "[" + "[]," * 300_000 + "1]"}
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("#{v1}", DEEP),
+        ("#{each a in l}#{each b in l}#{each c in l}#{/each}#{/each}#{/each}", LIST),
+        ("#{each a in l}#{each b in l}#{date | AddDays 1}#{/each}#{/each}", LIST),
+        ("#{each a in l}#{each b in l}#{date | Lowwer}#{/each}#{/each}", LIST),
+        ("#{each a in l}#{each b in l}#{calc 1" + "+1" * 400 + "}#{/each}#{/each}", LIST),
+        ("#{each a in l}#{big | Sha256}#{/each}", LIST),
+        ("#{each a in l}#{if big == big}#{/if}#{/each}", LIST),
+        ("#{each a in l}#{big | Indent 255}#{/each}", LIST),
+        ("#{big | YamlDoubleQuoteEscape}#{big | Markdown}", LIST),
+        ("#{x | Markdown}", {"x": "://" * 20_000}),
+        ("#{each a in json}#{each b in json}#{a}#{/each}#{/each}", LIST),
+        ('#{x | Match "(a|aa)+$"}', {"x": "a" * 60 + "!"}),
+        ('#{x | Match "(((a{99}){99}){99}){99}"}', {"x": "a"}),
+        ('#{x | Replace "(?R)" b}', {"x": "a"}),
+        ("#{x | Match #{big}}", LIST | {"x": "a"}),
+        ("#{" + "a." * 500_000 + "b}", {}),
+        ("#{calc 1" + "+1" * 100_000 + "}", {}),
+        ("#{if a}" * 50_000 + "#{/if}" * 50_000, {"a": "1"}),
+        ("#{a" + " | ToUpper" * 20_000 + "}", {"a": "1"}),
+        ("".join(f"#{{n{number}}}" for number in range(200_000)), {}),
+    ],
+    ids=range(20),
+)
+def test_v1_no_text_takes_long_where_others_wait(text: str, values: dict[str, str]) -> None:
+    """V1: it ends within its budget: in fact within 50 ms, here within a second of this process."""
+    start = time.process_time()
+    with pytest.raises(OverBudget):
+        Filler(Names(values), 1.7e9).fill_in(text)
+    assert time.process_time() - start < 1.0
+
+
+def test_v1_a_name_of_very_many_indexes_is_one_name_and_no_set() -> None:
+    name = "a" + "[b]" * 20_000
+    filled = fill_in(f"#{{{name}}}#{{a[b]}}", Names({name: "x", "other": "y"}))
+    assert (filled.text, filled.unknown) == ("x#{a[b]}", ("a[b]",))

@@ -10,7 +10,7 @@ from octotui.model.iteration import values_seen_by
 from octotui.model.process import Runbook
 from octotui.model.scoping import KINDS
 from octotui.model.space import Model, Project, Scope, Space, Tenant, Value
-from octotui.variables.resolution import Resolved, context_of, origin, resolve, winner
+from octotui.variables.resolution import Origins, Resolved, context_of, resolve, winner
 
 PLAIN = Value(value="hello")
 TEST = Value(value="hi", scope=Scope(environment=("test",)))
@@ -60,7 +60,7 @@ def test_v4_where_values_stand_decides_among_those_as_specific() -> None:
     assert found == Resolved("Colour", own, (shared, plain), (), (TEST,))
     (narrow,) = resolve(seen, context_of(model, environment="test", process="shop"))
     assert narrow == Resolved("Colour", TEST, (), (own, shared, plain))
-    origins = [origin(model, "shop", "Colour", value) for value in (own, shared, plain)]
+    origins = [Origins(model, "shop").of(value) for value in (own, shared, plain)]
     assert origins == ["project shop", "variable set mail", ""]
 
 

@@ -1,5 +1,7 @@
 """What a run's variables are, and why."""
 
+import time
+
 import pytest
 
 from octotui.engine.commands import StartRun
@@ -17,6 +19,7 @@ VARIABLES = {
     "Password": (Value(kind="sensitive", secret=Secret(env="PASSWORD")),),
     "Token": (Value(kind="prompt", prompt=Prompt(kind="sensitive")),),
     "Size": (Value(kind="prompt", prompt=Prompt(default="small")),),
+    "Mine": (Value(kind="prompt", prompt=Prompt()),),
     "Colour": (Value(value="grey"),),
     "Nowhere": (Value(value="x", scope=Scope(environment=("staging",))),),
 }
@@ -96,3 +99,27 @@ def test_where_it_holds() -> None:
     scope = Scope(environment=("test", "live"), tenant_tag=("region/west",))
     assert scope_text(Value(scope=scope)) == "tenant tag region/west, environment test or live"
     assert scope_text(Value(), "project shop") == "everywhere; project shop"
+
+
+def test_v1_a_value_that_is_too_much_is_shown_as_it_is_written() -> None:
+    """V1: looking at variables takes no longer than it takes to look at them."""
+    deep = {f"V{n}": (Value(value=f"#{{V{n + 1}}}" * 10),) for n in range(1, 30)}
+    loops = "#{each a in L}#{each b in L}#{each c in L}x#{/each}#{/each}#{/each}"
+    more = {"V30": (Value(value="x"),), "L": (Value(value="," * 3000),), "Loops": (Value(value=loops),)}
+    world = World(model({"a": [script("A")]}, variables=deep | more))
+    world.start("a")
+    start = time.process_time()
+    rows = {row.name: row.value for row in of_run(world.state, "run-1")}
+    assert time.process_time() - start < 2.0
+    assert rows["V1"] == "#{V2}" * 10
+    assert rows["Loops"] == loops
+
+
+def test_many_variables_are_looked_at_in_no_time() -> None:
+    """V4: which table each stands in is found once for all of them."""
+    many = {f"V{n}": (Value(value="#{Octopus.Space.Name}"),) for n in range(5000)}
+    world = World(model({"a": [script("A")]}, variables=many))
+    world.start("a")
+    start = time.process_time()
+    assert len(of_run(world.state, "run-1")) > 5000
+    assert time.process_time() - start < 0.5  # in fact 0.05 s

@@ -9,7 +9,7 @@ from octotui.workers.executor import AttemptLocation, AttemptSpec, Executor, Lea
 
 
 def work(directory: Path, script: str, **more: Any) -> AttemptSpec:
-    given = {
+    given: dict[str, Any] = {
         "job": "job-1.1",
         "attempt": 1,
         "run": "run-1",

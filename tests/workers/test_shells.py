@@ -159,3 +159,14 @@ GO_ON = {"bash": "set -eu; echo here", "python": "print('here')", "pwsh": "Write
 def test_a_script_goes_on_where_the_machine_has_what_it_needs(shell: str, tmp_path: Path) -> None:
     ran = run(shell, tmp_path, requirements(shell, ["ls", "python:json"]) + GO_ON[shell])
     assert (ran.code, ran.visible, ran.errors) == (0, "here\n", "")
+
+
+def test_r9_what_a_script_needs_is_not_looked_for_where_it_stands(tmp_path: Path) -> None:
+    (tmp_path / "json.py").write_text("print('hostile'); raise SystemExit(1)", encoding="utf-8")
+    (tmp_path / "only_here.py").write_text("print('hostile')", encoding="utf-8")
+    ran = run(
+        "bash", tmp_path, f"cd {tmp_path}; fail_without python:json; echo fine; fail_without python:only_here"
+    )
+    assert ran.visible == "fine\n"
+    (failed,) = [each.message for each in ran.said if isinstance(each, Fail)]
+    assert str(failed).endswith("install it there: the Python module only_here")

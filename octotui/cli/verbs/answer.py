@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Unpack
 
 import click
 
+from octotui.cli.given_values import ValueOptions, value_options, values_of
 from octotui.cli.requests import send_requests, verb_options
 from octotui.cli.shell_completion import questions
 from octotui.cli.space_argument import space_argument, space_of
-from octotui.cli.start_options import values_of
 from octotui.engine.commands import (
     AnswerInterruption,
     HandOverInterruption,
@@ -43,7 +44,11 @@ def question_of(state: State, argument: str) -> Interruption:
 @click.argument("question", shell_complete=questions)
 @verb_options
 def take(space: str, question: str, as_json: bool, state: Path | None) -> None:
-    """Take responsibility for QUESTION: its id, or that of the run that asks it."""
+    """Take responsibility for QUESTION: its id, or that of the run that asks it.
+
+    The owner of the space takes it also from somebody who cannot answer any more: whose account is gone, or
+    who has no right to.
+    """
 
     def wishes(present: State, user: str) -> Iterator[Request]:
         yield TakeInterruption(interruption=question_of(present, question).id, user=user)
@@ -56,7 +61,11 @@ def take(space: str, question: str, as_json: bool, state: Path | None) -> None:
 @click.argument("question", shell_complete=questions)
 @verb_options
 def give_back(space: str, question: str, as_json: bool, state: Path | None) -> None:
-    """Let others take QUESTION, which you have taken."""
+    """Let others take QUESTION, which you have taken.
+
+    The owner of the space gives back also what was taken by somebody who cannot answer any more: whose
+    account is gone, or who has no right to.
+    """
 
     def wishes(present: State, user: str) -> Iterator[Request]:
         yield ReleaseInterruption(interruption=question_of(present, question).id, user=user)
@@ -85,12 +94,17 @@ def _answer(answer: Answer, sentence: str) -> click.Command:
     @space_argument
     @click.argument("question", shell_complete=questions)
     @click.option("--notes", metavar="TEXT", default="", help="What is kept with the answer.")
-    @click.option("--set", "pairs", metavar="NAME=VALUE", multiple=True, help="The value of a field.")
+    @value_options("The value of a field")
     @verb_options
     def command(
-        space: str, question: str, notes: str, pairs: tuple[str, ...], as_json: bool, state: Path | None
+        space: str,
+        question: str,
+        notes: str,
+        as_json: bool,
+        state: Path | None,
+        **options: Unpack[ValueOptions],
     ) -> None:
-        values = values_of(pairs)
+        values = values_of(options)
 
         def wishes(present: State, user: str) -> Iterator[Request]:
             asked = question_of(present, question)

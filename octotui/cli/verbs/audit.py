@@ -1,6 +1,5 @@
 """`octotui audit FILE`: who did what, and whether the journal is what it was."""
 
-import sys
 import time
 from collections.abc import Iterator
 from datetime import datetime
@@ -9,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from octotui.cli.model_files import load_or_exit, refuse, say
+from octotui.cli.model_files import load_or_exit
 from octotui.cli.start_options import state_option
+from octotui.cli.terminal.output import refuse, say, warn
 
 if TYPE_CHECKING:
     from octotui.views.events.audit import AuditRow
@@ -54,8 +54,9 @@ def command(
     from octotui.runtime.open_space import space_folder
     from octotui.store.errors import StoreError
 
-    journal = space_folder(load_or_exit(file).space.slug, state).journal
+    slug = load_or_exit(file).space.slug
     try:
+        journal = space_folder(slug, state).journal
         if verify:
             _verify(journal, head or "", as_json=as_json)
         elif head is not None:
@@ -77,19 +78,19 @@ def _refuse_nonsense(file: Path | None, head: str | None, *, verify: bool, filte
 
 
 def _head(journal: Path, *, as_json: bool) -> None:
-    from octotui.cli.event_printer import write
+    from octotui.cli.terminal.output import say_json
     from octotui.store.journal.verification import head_of
 
     head = head_of(journal)
     if as_json:
-        write(head)
+        say_json(head)
     else:
         say(str(head))
 
 
 def _verify(journal: Path, kept: str, *, as_json: bool) -> None:
     """Say what is wrong with the chain, and leave with exit code 1 where anything is."""
-    from octotui.cli.event_printer import write
+    from octotui.cli.terminal.output import say_json
     from octotui.store.journal.hash_chain import Head
     from octotui.store.journal.verification import verify
 
@@ -99,10 +100,10 @@ def _verify(journal: Path, kept: str, *, as_json: bool) -> None:
         refuse(str(error))
     verdict = verify(journal, head)
     if as_json:
-        write(verdict)
+        say_json(verdict)
     else:
         for each in verdict.breaks:
-            print(f"octotui: {each.text}", file=sys.stderr)
+            warn(each.text)
         also = ", and the kept head is part of it" if head else ""
         if not verdict.breaks:
             say(f"{verdict.events} events, whole{also}; head {verdict.head}")
@@ -111,7 +112,7 @@ def _verify(journal: Path, kept: str, *, as_json: bool) -> None:
 
 
 def _list(journal: Path, run: str | None, user: str | None, since: str | None, *, as_json: bool) -> None:
-    from octotui.cli.event_printer import write
+    from octotui.cli.terminal.output import say_json
     from octotui.views.events.audit import line
     from octotui.views.labels import clock
 
@@ -120,7 +121,7 @@ def _list(journal: Path, run: str | None, user: str | None, since: str | None, *
         if user is not None and row.user != user:
             continue
         if as_json:
-            write(row)
+            say_json(row)
         else:
             say(line(row, clock(row.at, now)))
 

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import click
 
-from octotui.cli.model_files import load_or_exit, refuse, say
+from octotui.cli.model_files import load_or_exit
 from octotui.cli.start_options import file_argument, state_option
+from octotui.cli.terminal.output import refuse, say
 
 
 @click.command("backup")
@@ -21,7 +22,7 @@ def command(file: Path, dest: Path, as_json: bool, state: Path | None) -> None:
     unpacking it in a state directory, makes a space of it again.
     """
     model = load_or_exit(file)
-    from octotui.cli.event_printer import write
+    from octotui.cli.terminal.output import say_json
     from octotui.runtime.open_space import space_folder
     from octotui.store.errors import StoreError
     from octotui.store.transfer.backups import back_up
@@ -35,6 +36,6 @@ def command(file: Path, dest: Path, as_json: bool, state: Path | None) -> None:
     except StoreError as error:
         refuse(str(error), 1)
     if as_json:
-        write({"path": str(dest), "size": size, "events": copied.seq, "runs": copied.runs})
+        say_json({"path": str(dest), "size": size, "events": copied.seq, "runs": copied.runs})
     else:
         say(backed_up(dest, size, model.space.name, copied.seq, copied.runs))

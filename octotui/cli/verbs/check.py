@@ -10,9 +10,10 @@ from octotui.cli.check_report import check
 @click.command("check")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="One object: what there is, complaints, warnings.")
-def command(file: Path, as_json: bool) -> None:
+@click.option("--here", is_flag=True, help="Warn of sensitive values that cannot be read from here.")
+def command(file: Path, as_json: bool, here: bool) -> None:
     """Check a model, a TOML file or a folder of them: exit code 0 when clean, 2 with complaints.
 
-    Warnings, on stderr, change no exit code.
+    Warnings, on stderr, change no exit code. With --here it reads every sensitive value, also by commands.
     """
-    check(file, as_json=as_json)
+    check(file, as_json=as_json, here=here)

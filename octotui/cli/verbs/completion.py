@@ -3,6 +3,8 @@
 import click
 from click.shell_completion import get_completion_class
 
+from octotui.cli.terminal.output import say_lines
+
 SHELLS = ("bash", "zsh", "fish")
 
 
@@ -17,4 +19,4 @@ def command(shell: str) -> None:
 
     completion = get_completion_class(shell)
     assert completion is not None
-    click.echo(completion(cli, {}, "octotui", "_OCTOTUI_COMPLETE").source())
+    say_lines(completion(cli, {}, "octotui", "_OCTOTUI_COMPLETE").source())

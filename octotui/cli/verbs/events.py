@@ -6,9 +6,9 @@ from pathlib import Path
 import click
 
 from octotui.cli.event_printer import EventPrinter
-from octotui.cli.model_files import say, wants_ascii
 from octotui.cli.requests import run_request, verb_options
 from octotui.cli.space_argument import SpaceName, space_argument, space_of
+from octotui.cli.terminal.output import say, wants_ascii
 from octotui.engine.evolve.evolve import evolve
 from octotui.engine.state import State
 from octotui.runtime.space_access import SpaceAccess

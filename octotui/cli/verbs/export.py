@@ -4,8 +4,9 @@ from pathlib import Path
 
 import click
 
-from octotui.cli.model_files import load_or_exit, refuse, say
+from octotui.cli.model_files import load_or_exit
 from octotui.cli.start_options import file_argument, state_option
+from octotui.cli.terminal.output import refuse, say
 
 
 @click.command("export")
@@ -38,15 +39,15 @@ def command(
     model = load_or_exit(file)
     from msgspec.structs import asdict
 
-    from octotui.cli.event_printer import write
     from octotui.cli.summary import lock_waits
+    from octotui.cli.terminal.output import say_json
     from octotui.runtime.open_space import space_folder
     from octotui.store.errors import StoreError
     from octotui.store.transfer.exports import export, first_of_family
     from octotui.views.leaving import exported
 
-    folder = space_folder(model.space.slug, state)
     try:
+        folder = space_folder(model.space.slug, state)
         roots = tuple(dict.fromkeys(first_of_family(folder, each) for each in runs))
         target = output or Path(f"{'-'.join(roots)}.zip")
         manifest, events = export(folder, roots, target, artifacts=artifacts, others=others)
@@ -54,7 +55,7 @@ def command(
     except StoreError as error:
         refuse(str(error), 1)
     if as_json:
-        write({"path": str(target), "size": size, **asdict(manifest)})
+        say_json({"path": str(target), "size": size, **asdict(manifest)})
     else:
         say(exported(target, size, manifest.runs, manifest.events, whole=manifest.whole))
         if any(", behind " not in each for each in lock_waits(events).values()):

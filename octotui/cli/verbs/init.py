@@ -1,10 +1,16 @@
 """`octotui init`: a commented starter file."""
 
+import os
 from pathlib import Path
 
 import click
 
-from octotui.cli.model_files import refuse
+from octotui.cli.terminal.output import refuse, say
+
+
+def _unshared(path: str, flags: int) -> int:
+    """Open a new file that others may read, as the umask says, and never write."""
+    return os.open(path, flags, 0o644)
 
 
 @click.command("init")
@@ -14,10 +20,10 @@ def command(file: Path) -> None:
     from octotui.model.toml.starter import starter
 
     try:
-        with file.open("x", encoding="utf-8") as out:
+        with open(file, "x", encoding="utf-8", opener=_unshared) as out:
             out.write(starter())
     except FileExistsError:
         refuse(f"{file} is there already: name another file, or move it away")
     except OSError as error:
         refuse(f"{file} cannot be written: {error.strerror}", 1)
-    click.echo(f"wrote {file}; open it with: octotui {file}")
+    say(f"wrote {file}; open it with: octotui {file}")

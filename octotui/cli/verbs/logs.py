@@ -6,11 +6,10 @@ from pathlib import Path
 
 import click
 
-from octotui.cli.event_printer import write
-from octotui.cli.model_files import say
 from octotui.cli.requests import run_request, verb_options
 from octotui.cli.shell_completion import runs
 from octotui.cli.space_argument import run_id, space_argument, space_of
+from octotui.cli.terminal.output import say_json, say_output
 from octotui.engine.commands import Refused
 from octotui.engine.state import Job, State, step_of
 from octotui.runtime.server.client import Client
@@ -28,6 +27,7 @@ BLOCK = 1000  # lines at a time
 @click.option("--step", metavar="S", help="Only of this step, by its name.")
 @click.option("--tail", metavar="N", type=click.IntRange(0), help="Only the last N lines of each job.")
 @click.option("-f", "--follow", is_flag=True, help="Go on with what is printed, until the run has ended.")
+@click.option("--raw", is_flag=True, help="As it was printed: a terminal obeys what is in it.")
 @verb_options
 def command(
     space: str,
@@ -35,12 +35,16 @@ def command(
     step: str | None,
     tail: int | None,
     follow: bool,
+    raw: bool,
     as_json: bool,
     state: Path | None,
 ) -> None:
-    """Print the output of the jobs of RUN, each line behind the name of its step where there are several."""
+    """Print the output of the jobs of RUN, each line behind the name of its step where there are several.
+
+    Of escape sequences only colours are kept; other control and invisible characters are printed as escapes.
+    """
     named, name = space_of(space, state), run_id(run)
-    printer = LogPrinter(name, step, tail, as_json=as_json)
+    printer = LogPrinter(name, step, tail, as_json=as_json, raw=raw)
 
     async def main() -> None:
         from octotui.cli.connection import attach, looked_at
@@ -58,11 +62,14 @@ def command(
 class LogPrinter:
     """How much of each job's output was printed already."""
 
-    def __init__(self, run: str, step: str | None, tail: int | None, *, as_json: bool) -> None:
+    def __init__(
+        self, run: str, step: str | None, tail: int | None, *, as_json: bool, raw: bool = False
+    ) -> None:
         self._run = run
         self._step = step
         self._tail = tail
         self._as_json = as_json
+        self._raw = raw
         self._logs: dict[str, tuple[LogReader, int]] = {}
 
     async def follow(self, client: Client) -> None:
@@ -108,7 +115,7 @@ class LogPrinter:
             for number, line in enumerate(log.lines(start, min(start + BLOCK, last)), start):
                 if self._as_json:
                     at = log.time_of(number)
-                    write({"run": job.run, "job": job.id, "step": name, "at": at, "line": line})
+                    say_json({"run": job.run, "job": job.id, "step": name, "at": at, "line": line})
                 else:
-                    say(line if alone else f"{name} | {line}")
+                    say_output(line, "" if alone else f"{name} | ", raw=self._raw)
         self._logs[job.id] = log, max(first, last)

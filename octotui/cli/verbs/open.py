@@ -11,9 +11,10 @@ from typing import NoReturn
 
 import click
 
-from octotui.cli.model_files import load_or_exit, read_model, refuse, say, wants_ascii
+from octotui.cli.model_files import load_or_exit, read_model
 from octotui.cli.space_argument import SpaceName, served
 from octotui.cli.start_options import account, state_option
+from octotui.cli.terminal.output import refuse, say, wants_ascii
 from octotui.model.space import Model
 
 
@@ -89,10 +90,11 @@ async def _alone(model: Model, file: Path | None, state: Path | None, ascii_only
     """The app in the process that holds the space; what still runs when it is left goes on by itself."""
     from octotui.runtime.open_space import open_space
     from octotui.runtime.server.lifetime import shared
+    from octotui.store.accounts import account_exists
     from octotui.ui.app import OctotuiApp
 
     async with (
-        open_space(model, state, account(), time.time, schedules=True) as session,
+        open_space(model, state, account(), time.time, schedules=True, accounts=account_exists) as session,
         shared(session, model, state, file, read_model),
     ):
         app = OctotuiApp(session, glyphs="ascii" if ascii_only else "unicode")

@@ -7,7 +7,7 @@ from typing import Unpack
 import click
 from msgspec.structs import replace
 
-from octotui.cli.model_files import load_or_exit, refuse, wants_ascii
+from octotui.cli.model_files import load_or_exit
 from octotui.cli.shell_completion import processes
 from octotui.cli.start_options import (
     OutputOptions,
@@ -18,7 +18,10 @@ from octotui.cli.start_options import (
     telling_options,
     what_to_run,
 )
+from octotui.cli.terminal.output import refuse, wants_ascii, warn
 from octotui.engine.commands import Refused
+from octotui.model.iteration import values_seen_by
+from octotui.model.space import Model
 
 
 class PlanOptions(StartOptions, OutputOptions):
@@ -47,6 +50,7 @@ def command(
     from octotui.runtime.prediction import predict
     from octotui.store.errors import StoreError
 
+    _warn_of_secrets(model, what_to_run(model, process))
     start = replace(start_command(model, what_to_run(model, process), options), release=release, draft=draft)
     try:
         folder = space_folder(model.space.slug, options["state"])
@@ -58,3 +62,11 @@ def command(
     narration = EventPrinter(as_json=options["as_json"], ascii_only=wants_ascii(options["plain"]))
     narration.end(prediction.state, prediction.root, prediction.state.at, lock_waits(prediction.events))
     raise SystemExit(exit_code(prediction.state, prediction.root))
+
+
+def _warn_of_secrets(model: Model, process: str) -> None:
+    """Say which sensitive values of a process could not be read, were it to run from here (V5)."""
+    from octotui.runtime.jobs.secret_sources import unreadable_here
+
+    for name, problem in unreadable_here(values_seen_by(model, process)).items():
+        warn(f"the sensitive variable {name} cannot be read here: {problem}")

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from octotui.cli.attended_run import AttendOptions, attend
 from octotui.cli.model_files import load_or_exit
-from octotui.cli.release_choice import deployed_in, newest, next_place, state_of
+from octotui.cli.release_options import deployed_in, newest, next_place, state_of
 from octotui.cli.start_options import (
     attending_options,
     environment_of,

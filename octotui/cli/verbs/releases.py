@@ -4,9 +4,10 @@ from pathlib import Path
 
 import click
 
-from octotui.cli.model_files import load_or_exit, refuse, say
+from octotui.cli.model_files import load_or_exit
 from octotui.cli.release_options import listed
 from octotui.cli.start_options import file_argument, state_option, what_to_run
+from octotui.cli.terminal.output import refuse, say
 
 
 @click.command("releases")
@@ -17,7 +18,7 @@ from octotui.cli.start_options import file_argument, state_option, what_to_run
 def command(file: Path, project: str, as_json: bool, state: Path | None) -> None:
     """List the releases of PROJECT, or what a runbook was published as, the newest first."""
     model = load_or_exit(file)
-    from octotui.cli.event_printer import write
+    from octotui.cli.terminal.output import say_json
     from octotui.engine.decide.create_release import releases_of
     from octotui.runtime.open_space import space_folder, state_on_disk
     from octotui.store.errors import StoreError
@@ -30,6 +31,6 @@ def command(file: Path, project: str, as_json: bool, state: Path | None) -> None
         refuse(str(error), 1)
     for release in reversed(releases):
         if as_json:
-            write(listed(release))
+            say_json(listed(release))
         else:
             say(line(model, release))

@@ -3,13 +3,17 @@
 import sys
 import time
 from pathlib import Path
+from typing import Unpack
 
 import click
 
-from octotui.cli.model_files import load_or_exit, refuse
-from octotui.cli.start_options import environment_of, process_of, process_option, tenant_of, values_of
+from octotui.cli.given_values import ValueOptions, value_options, values_of
+from octotui.cli.model_files import load_or_exit
+from octotui.cli.start_options import environment_of, process_of, process_option, tenant_of
+from octotui.cli.terminal.output import refuse, say_document, warn
 from octotui.model.iteration import values_seen_by
 from octotui.model.space import Model, Space
+from octotui.variables.fill import warnings_of
 from octotui.variables.resolution import context_of, resolve
 from octotui.variables.template import Names, TemplateError, parse
 
@@ -18,16 +22,18 @@ from octotui.variables.template import Names, TemplateError, parse
 @click.argument("file", type=click.Path(path_type=Path), required=False)
 @click.option("--environment", metavar="E", help="Where values are asked for: a slug or a name.")
 @click.option("--tenant", metavar="T", help="For whom: a slug or a name.")
-@click.option("--set", "pairs", metavar="NAME=VALUE", multiple=True, help="A value, before the model's.")
+@value_options("A value, before the model's")
+@click.option("--raw", is_flag=True, help="Print control and invisible characters as they are.")
 @process_option
 def command(
     file: Path | None,
     environment: str | None,
     tenant: str | None,
-    pairs: tuple[str, ...],
     process: str | None,
+    raw: bool,
+    **options: Unpack[ValueOptions],
 ) -> None:
-    """Fill in the text on stdin with the variables of the model FILE, and print it.
+    """Fill in the text on stdin with the variables of the model FILE, and values of any name, and print it.
 
     Unknown names stay as they were written and are told on stderr; a broken expression is exit code 1.
     """
@@ -35,15 +41,15 @@ def command(
     slug = process_of(model, process)
     context = context_of(model, environment_of(model, environment), tenant_of(model, tenant), process=slug)
     seen = values_seen_by(model, slug or "")
+    given = values_of(options, stdin=False)
     values = {each.name: each.value.shown for each in resolve(seen, context) if each.value is not None}
     try:
         text = sys.stdin.buffer.read().decode(errors="surrogateescape")
-        filled = parse(text).fill(Names(values | values_of(pairs)), time.time())
+        filled = parse(text).fill(Names(values | given), time.time())
     except TemplateError as error:
         refuse(str(error), 1)
-    sys.stdout.buffer.write(filled.text.encode(errors="surrogateescape"))
-    sys.stdout.flush()
-    for name in filled.unknown:
-        print(f"octotui: nobody knows the variable {name}", file=sys.stderr)
-    for problem in filled.problems:
-        print(f"octotui: {problem}", file=sys.stderr)
+    changed = say_document(filled.text, raw=raw)
+    for each in warnings_of(filled):
+        warn(each)
+    if changed:
+        warn("control and invisible characters are printed as escapes; --raw prints them as they are")

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from octotui.cli.model_files import refuse, say, wants_ascii
 from octotui.cli.start_options import account
+from octotui.cli.terminal.output import refuse, say, wants_ascii
 
 if TYPE_CHECKING:
     from octotui.runtime.replay import Replay
@@ -67,17 +67,17 @@ async def _app(replay: "Replay", ascii_only: bool) -> None:
 
 def _tell(replay: "Replay", *, as_json: bool, ascii_only: bool, all_of_it: bool) -> None:
     """Say all that changed up to the moment, or how things stand at it."""
-    from octotui.cli.event_printer import write
     from octotui.cli.summary import summary
+    from octotui.cli.terminal.output import say_json
     from octotui.views.events.replay_moments import changes, standing
     from octotui.views.labels import ASCII, UNICODE
 
     roots = replay.roots
     if as_json:
         for event in replay.events:
-            write(event)
+            say_json(event)
         for root in roots:
-            write(summary(replay.state, root))
+            say_json(summary(replay.state, root))
         return
     glyphs = ASCII if wants_ascii(ascii_only) else UNICODE
     if all_of_it:

@@ -1,13 +1,15 @@
 """`octotui rerun FILE RUN`: the same again."""
 
 from pathlib import Path
+from typing import Unpack
 
 import click
 
+from octotui.cli.given_values import ValueOptions, value_options, values_of
 from octotui.cli.requests import RequestEvents, run_request, verb_options
 from octotui.cli.shell_completion import runs
 from octotui.cli.space_argument import run_id, space_argument, space_of
-from octotui.cli.start_options import values_of
+from octotui.cli.terminal.output import warn
 from octotui.engine.commands import Refused
 from octotui.engine.decide.start_run import again
 
@@ -15,15 +17,16 @@ from octotui.engine.decide.start_run import again
 @click.command("rerun")
 @space_argument
 @click.argument("run", shell_complete=runs)
-@click.option("--set", "pairs", metavar="NAME=VALUE", multiple=True, help="A variable with another value.")
+@value_options("Another value")
 @verb_options
-def command(space: str, run: str, pairs: tuple[str, ...], as_json: bool, state: Path | None) -> None:
+def command(space: str, run: str, as_json: bool, state: Path | None, **options: Unpack[ValueOptions]) -> None:
     """Start what RUN was again: the same process or release, in the same place, with the same values.
 
-    Sensitive values that were given are not kept anywhere: give them again with --set.
+    Sensitive values that were given are not kept anywhere: give them again with --set NAME=- or --set-file.
+    Values that it does not ask for any more are left out, and named.
     """
     where, name = space_of(space, state), run_id(run)
-    given = values_of(pairs)
+    given = values_of(options)
 
     async def main() -> None:
         from octotui.cli.connection import attach
@@ -33,6 +36,10 @@ def command(space: str, run: str, pairs: tuple[str, ...], as_json: bool, state: 
             if name not in family.runs:
                 raise Refused(f"there is no run {name}")
             heard = RequestEvents(client, as_json=as_json)
-            heard.tell(await client.send(again(family.runs[name], client.user, given)))
+            rerun = again(client.state, family.runs[name], client.user, given)
+            heard.tell(await client.send(rerun.command))
+            if rerun.dropped:
+                names = ", ".join(rerun.dropped)
+                warn(f"left out what nobody is asked for any more: {names}")
 
     run_request(main)

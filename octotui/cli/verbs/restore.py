@@ -1,11 +1,12 @@
 """`octotui restore BACKUP`: a space of a backup, where there is none of its name."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import click
 
-from octotui.cli.model_files import refuse, say
 from octotui.cli.start_options import state_option
+from octotui.cli.terminal.output import refuse, say
 
 
 @click.command("restore")
@@ -17,16 +18,23 @@ def command(backup: Path, as_json: bool, state: Path | None) -> None:
 
     Jobs that ran when the backup was made are lost, and not run again.
     """
-    from octotui.cli.event_printer import write
+    from octotui.cli.terminal.output import say_json
+    from octotui.model.complaints import ModelError
+    from octotui.model.file_trust import Distrusted
     from octotui.store.errors import StoreError
     from octotui.store.space_folder import default_base
     from octotui.store.transfer.backups import restore
+    from octotui.store.user_config import file_trust
 
     try:
+        with suppress(OSError):  # restoring says what is the matter
+            file_trust().check(backup)
         folder = restore(backup, default_base() if state is None else state.absolute())
+    except (Distrusted, ModelError) as problem:
+        refuse(f"what waits in it would be run, so it is not restored: {problem}")
     except StoreError as error:
         refuse(str(error))
     if as_json:
-        write({"space": folder.name, "path": str(folder)})
+        say_json({"space": folder.name, "path": str(folder)})
     else:
         say(f"the space {folder.name} is restored in {folder}")

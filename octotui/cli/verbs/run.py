@@ -7,7 +7,7 @@ import click
 from msgspec.structs import replace
 
 from octotui.cli.attended_run import AttendOptions, attend
-from octotui.cli.model_files import load_or_exit, refuse
+from octotui.cli.model_files import load_or_exit
 from octotui.cli.shell_completion import processes
 from octotui.cli.start_options import (
     attending_options,
@@ -17,6 +17,7 @@ from octotui.cli.start_options import (
     telling_options,
     what_to_run,
 )
+from octotui.cli.terminal.output import refuse
 
 
 @click.command("run")

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import click
 
-from octotui.cli.model_files import say, wants_ascii
 from octotui.cli.requests import run_request, verb_options
 from octotui.cli.space_argument import space_argument, space_of
+from octotui.cli.terminal.output import say, wants_ascii
 from octotui.engine.state import in_order
 
 
@@ -27,7 +27,7 @@ def command(space: str, words: tuple[str, ...], limit: int, as_json: bool, state
 
     async def main() -> None:
         from octotui.cli.connection import looked_at
-        from octotui.cli.event_printer import write
+        from octotui.cli.terminal.output import say_json
         from octotui.store.journal.run_records import record_of_run
         from octotui.views import runs
         from octotui.views.labels import ASCII, UNICODE
@@ -41,7 +41,7 @@ def command(space: str, words: tuple[str, ...], limit: int, as_json: bool, state
             glyphs, now = (ASCII if wants_ascii(asked=False) else UNICODE), time.time()
             for name in matches[:limit]:
                 if as_json:
-                    write(records.get(name) or record_of_run(here.state.runs[name]))
+                    say_json(records.get(name) or record_of_run(here.state.runs[name]))
                     continue
                 row = runs.row(here.state, name, now)
                 row = row or runs.past_row(here.state.model, records[name], now)

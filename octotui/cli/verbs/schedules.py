@@ -5,8 +5,9 @@ from pathlib import Path
 
 import click
 
-from octotui.cli.model_files import load_or_exit, refuse, say
+from octotui.cli.model_files import load_or_exit
 from octotui.cli.start_options import state_option
+from octotui.cli.terminal.output import refuse, say
 
 
 @click.command("schedules")

@@ -1,8 +1,8 @@
 """`octotui schema`: the JSON Schema of a model."""
 
-import json
-
 import click
+
+from octotui.cli.terminal.output import say_json
 
 
 @click.command("schema")
@@ -10,4 +10,4 @@ def command() -> None:
     """Print the JSON Schema of a model, for editors: `#:schema FILE` in the first line of a model."""
     from octotui.model.toml.json_schema import schema
 
-    click.echo(json.dumps(schema(), indent=2))
+    say_json(schema(), indent=2)

@@ -2,14 +2,14 @@
 
 import asyncio
 import os
-import sys
 import time
 from pathlib import Path
 
 import click
 
-from octotui.cli.model_files import load_or_exit, read_model, refuse, say
+from octotui.cli.model_files import load_or_exit, read_model
 from octotui.cli.start_options import account, state_option
+from octotui.cli.terminal.output import refuse, say
 from octotui.model.space import Model
 
 
@@ -47,7 +47,7 @@ class _Ready:
 
     def __call__(self, word: str) -> None:
         if self._descriptor is not None:
-            os.write(self._descriptor, word.encode())
+            os.write(self._descriptor, word.encode(errors="surrogateescape"))
             os.close(self._descriptor)
             self._descriptor = None
 
@@ -58,14 +58,11 @@ async def _serve(model: Model, file: Path | None, state: Path | None, ready: _Re
 
     ending = ShutdownSignal()
     async with (
-        open_space(model, state, account(), time.time, schedules=True) as session,
+        open_space(model, state, account(), time.time, schedules=True, served=True) as session,
         shared(session, model, state, file, read_model) as server,
     ):
         say(f"{time.strftime('%F %T')} serving {model.space.name} as process {os.getpid()}")
         if session.trouble:
             say(session.trouble)
         ready("ready")
-        if ready.background:
-            os.chdir("/")
-            sys.stdout.flush()
         return await until_stopped(server, ending, idle=IDLE if ready.background else None)

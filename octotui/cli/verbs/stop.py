@@ -4,9 +4,9 @@ from pathlib import Path
 
 import click
 
-from octotui.cli.model_files import say
 from octotui.cli.requests import run_request, verb_options
 from octotui.cli.space_argument import space_argument, space_of
+from octotui.cli.terminal.output import say
 
 
 @click.command("stop")
@@ -18,7 +18,7 @@ def command(space: str, as_json: bool, state: Path | None) -> None:
 
     async def main() -> None:
         from octotui.cli.connection import NoServer, attach
-        from octotui.cli.event_printer import write
+        from octotui.cli.terminal.output import say_json
         from octotui.views.leaving import open_work
 
         try:
@@ -29,7 +29,7 @@ def command(space: str, as_json: bool, state: Path | None) -> None:
             say("nobody serves this space")
             return
         if as_json:
-            write({"type": "Stopped", "jobs": open_work(state).jobs, "runs": open_work(state).runs})
+            say_json({"type": "Stopped", "jobs": open_work(state).jobs, "runs": open_work(state).runs})
             return
         for line in open_work(state).lines:
             say(line)

@@ -1,6 +1,5 @@
 """`octotui template list | show`: the templates that steps may use, and what they ask for."""
 
-import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +8,7 @@ from typing import Any
 import click
 import msgspec
 
-from octotui.cli.model_files import USAGE, refuse, say
+from octotui.cli.terminal.output import USAGE, complain, refuse, say, say_json
 from octotui.model.complaints import did_you_mean
 from octotui.model.toml.templates import Library, Parameter, StepTemplate
 
@@ -37,7 +36,7 @@ def list_them(file: Path | None, as_json: bool) -> None:
             {"slug": slug, "name": each.name, "description": each.description}
             for slug, each in templates.items()
         ]
-        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        say_json(rows, indent=2)
     else:
         width = max(map(len, templates))
         for slug, each in templates.items():
@@ -59,7 +58,7 @@ def show(name: str, file: Path | None, as_json: bool) -> None:
     assert template is not None  # or there were complaints
     if as_json:
         plain: dict[str, Any] = msgspec.to_builtins(template)
-        click.echo(json.dumps({"slug": name, **plain}, indent=2, ensure_ascii=False))
+        say_json({"slug": name, **plain}, indent=2)
         return
     for line in _lines(name, template):
         say(line)
@@ -72,8 +71,7 @@ def _library(file: Path | None) -> Library:
 
 def _complain(library: Library) -> None:
     """Exit code 2, and every complaint, where a template is broken."""
-    for complaint in library.complaints:
-        print(complaint, file=sys.stderr)
+    complain(library.complaints)
     if library.complaints:
         sys.exit(USAGE)
 

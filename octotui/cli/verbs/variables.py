@@ -5,11 +5,12 @@ from pathlib import Path
 
 import click
 
-from octotui.cli.model_files import load_or_exit, refuse
+from octotui.cli.model_files import load_or_exit
 from octotui.cli.start_options import environment_of, process_of, process_option, tenant_of
+from octotui.cli.terminal.output import refuse, say
 from octotui.model.iteration import steps, values_seen_by
 from octotui.model.space import Model, Value
-from octotui.variables.resolution import Resolved, context_of, origin, resolve
+from octotui.variables.resolution import Origins, Resolved, context_of, resolve
 from octotui.views.variables import scope_text, value_text
 
 
@@ -32,14 +33,15 @@ def command(
     if step is not None and step not in _steps(model, slug):
         refuse(f"there is no step “{step}” in {process or file}")
     context = context_of(model, environment_of(model, environment), tenant_of(model, tenant), step, slug)
+    origins = Origins(model, slug or "")
     for resolved in resolve(values_seen_by(model, slug or ""), context):
-        for line in lines(model, slug or "", resolved):
-            click.echo(line)
+        for line in lines(resolved, origins):
+            say(line)
 
 
-def lines(model: Model, process: str, resolved: Resolved) -> list[str]:
+def lines(resolved: Resolved, origins: Origins) -> list[str]:
     """The sentences about one variable."""
-    text = partial(_text, model, process, resolved.name)
+    text = partial(_text, origins)
     if resolved.value is None:
         shown = [f"{resolved.name} has no value here"]
     else:
@@ -49,9 +51,9 @@ def lines(model: Model, process: str, resolved: Resolved) -> list[str]:
     return shown + [f"    elsewhere {text(value)}" for value in resolved.elsewhere]
 
 
-def _text(model: Model, process: str, name: str, value: Value) -> str:
+def _text(origins: Origins, value: Value) -> str:
     """A value and where it holds."""
-    return f"{value_text(value)}  ({scope_text(value, origin(model, process, name, value))})"
+    return f"{value_text(value)}  ({scope_text(value, origins.of(value))})"
 
 
 def _steps(model: Model, process: str | None) -> list[str]:

@@ -5,12 +5,11 @@ from pathlib import Path
 
 import click
 
-from octotui.cli.event_printer import write
-from octotui.cli.model_files import refuse, say
 from octotui.cli.requests import run_request, verb_options
 from octotui.cli.shell_completion import runs as offered
 from octotui.cli.space_argument import run_id, space_argument, space_of
 from octotui.cli.summary import exit_code, summary
+from octotui.cli.terminal.output import refuse, say, say_json
 from octotui.engine.commands import Refused
 from octotui.model.quantities import QuantityError, seconds
 from octotui.runtime.quiescence import waiting_on_people
@@ -71,7 +70,7 @@ async def _tell(client: SpaceAccess, name: str, *, as_json: bool) -> int:
         raise Refused(f"there is no run {name}")
     run = family.runs[name]
     if as_json:
-        write(summary(family, run.root, client.artifact_path))
+        say_json(summary(family, run.root, client.artifact_path))
     else:
         say(f"{name}  {run.state}{f': {run.reason}' if run.reason else ''}")
     return exit_code(family, run.root)

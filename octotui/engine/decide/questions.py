@@ -15,10 +15,12 @@ def take(turn: Transaction, command: commands.TakeInterruption) -> None:
     if question.responsible == command.user:
         return
     _check_open(question)
-    if question.responsible is not None:
+    if question.responsible is not None and not _left_behind(question, command):
         raise Refused(f"{question.responsible} has taken “{question.step}”")
     if (refusal := may_answer(turn.state, question, command.user)) is not None:
         raise Refused(refusal)
+    if question.responsible is not None:
+        _release(turn, question, command)
     turn.emit(
         events.InterruptionTaken(
             run=question.run, interruption=question.id, user=command.user, origin=command.origin
@@ -53,13 +55,35 @@ def answer(turn: Transaction, command: commands.AnswerInterruption) -> None:
 
 
 def release(turn: Transaction, command: commands.ReleaseInterruption) -> None:
-    """Let others take what somebody has taken and will not answer."""
+    """Let others take what somebody has taken and will not, or cannot, answer."""
     question = _known(turn.state, command.interruption)
     _check_open(question)
-    _check_responsible(question, command.user, "release it")
+    if not _left_behind(question, command):
+        _check_responsible(question, command.user, "release it")
+    _release(turn, question, command)
+
+
+def _left_behind(
+    question: Interruption, command: commands.TakeInterruption | commands.ReleaseInterruption
+) -> bool:
+    """Whether the machine found that who is responsible cannot answer any more."""
+    return question.responsible is not None and question.responsible == command.holder != command.user
+
+
+def _release(
+    turn: Transaction,
+    question: Interruption,
+    command: commands.TakeInterruption | commands.ReleaseInterruption,
+) -> None:
+    taken_from = _left_behind(question, command)
     turn.emit(
         events.InterruptionReleased(
-            run=question.run, interruption=question.id, user=command.user, origin=command.origin
+            run=question.run,
+            interruption=question.id,
+            user=command.user,
+            origin=command.origin,
+            holder=command.holder if taken_from else "",
+            reason=command.since if taken_from else "",
         )
     )
 

@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from octotui.engine import events
 from octotui.engine.commands import StartRun
+from octotui.engine.decide.attempt_outcomes import end_job
 from octotui.engine.decide.guided_failure import is_guided
 from octotui.engine.decide.target_steps import TargetSelection, begin, find_targets, outermost
 from octotui.engine.decide.transaction import Transaction
@@ -15,11 +16,12 @@ from octotui.engine.rules.start_prompts import GivenValues
 from octotui.engine.rules.step_conditions import not_due
 from octotui.engine.rules.variable_context import lookup, values_for
 from octotui.engine.rules.worker_selection import select
-from octotui.engine.state import Run, State
+from octotui.engine.state import Outcome, Run
 from octotui.engine.state.releases import Release
 from octotui.model.complaints import Reason
 from octotui.model.process import Manual, StartRunbook
-from octotui.variables.fill import fill_in, warnings_of
+from octotui.variables.fill import Filler, warnings_of
+from octotui.variables.template import OverBudget
 
 
 def queue_run(
@@ -154,7 +156,7 @@ def _acquire(turn: Transaction, run: Run, steps: list[int]) -> bool:
     """Acquire the selection's packages just before the first steps that need some (P2)."""
     if run.acquired != "no":
         return False
-    if not any(run.runbook.steps[each].packages and _may_come(turn.state, run, each) for each in steps):
+    if not any(run.runbook.steps[each].packages and _may_come(turn, run, each) for each in steps):
         return False
     needed = acquisitions(run)  # none where all targets are excluded
     for worker, packages in needed:
@@ -171,9 +173,12 @@ def _acquire(turn: Transaction, run: Run, steps: list[int]) -> bool:
     return bool(needed)
 
 
-def _may_come(state: State, run: Run, index: int) -> bool:
+def _may_come(turn: Transaction, run: Run, index: int) -> bool:
     """Whether a step is due as things stand; a child step may come where the step it is within is due."""
-    return not_due(state, run, outermost(run, index)) is None
+    try:
+        return not_due(turn.state, run, outermost(run, index), turn.budget(run.id)) is None
+    except OverBudget:
+        return True  # it fails when its turn comes
 
 
 def _start(turn: Transaction, run: Run, steps: list[int]) -> bool:
@@ -182,13 +187,37 @@ def _start(turn: Transaction, run: Run, steps: list[int]) -> bool:
     for index in steps:
         if run.runbook.steps[index].within:
             _skip_with_outermost(turn, run.id, index)
-        elif (reason := not_due(turn.state, run, index)) is not None:
-            turn.emit(events.StepSkipped(run=run.id, step=index, reason=reason))
-        elif run.runbook.steps[index].for_targets:
-            started |= begin(turn, run.id, index)
+        elif _is_due(turn, run, index):
+            started |= _begin(turn, run, index)
         else:
-            started |= _queue(turn, run, index)
+            started |= turn.run(run.id).steps[index].state == "failed"
     return started
+
+
+def _is_due(turn: Transaction, run: Run, index: int) -> bool:
+    """Whether a step is to run as things stand; else it is skipped, or fails where nobody can tell."""
+    try:
+        reason = not_due(turn.state, run, index, turn.budget(run.id))
+    except OverBudget as error:
+        _fail(turn, run, index, f"its condition cannot be told: {error.reason}")
+        return False
+    if reason is not None:
+        turn.emit(events.StepSkipped(run=run.id, step=index, reason=reason))
+    return reason is None
+
+
+def _begin(turn: Transaction, run: Run, index: int) -> bool:
+    if run.runbook.steps[index].for_targets:
+        return begin(turn, run.id, index)
+    return _queue(turn, run, index)
+
+
+def _fail(turn: Transaction, run: Run, index: int, reason: str) -> None:
+    """Let a step fail that cannot begin: its one job ends without a machine, and is not tried again."""
+    manual = isinstance(run.runbook.steps[index].action, Manual)
+    job = _next_job(turn, run)
+    turn.emit(events.JobQueued(run=run.id, job=job, kind="manual" if manual else "script", step=index))
+    end_job(turn, turn.job(job), Outcome(state="failed", reason=reason))
 
 
 def _skip_with_outermost(turn: Transaction, name: str, index: int) -> None:
@@ -217,26 +246,24 @@ def _queue(turn: Transaction, run: Run, index: int) -> bool:
 
 def _ask(turn: Transaction, run: Run, steps: list[int]) -> bool:
     """Ask the manual steps of a group together, once nothing else of it runs, and pause (I1)."""
-    due = []
-    for index in steps:
-        reason = not_due(turn.state, run, index)
-        if reason is not None:
-            turn.emit(events.StepSkipped(run=run.id, step=index, reason=reason))
-        else:
-            due.append(index)
-    for index in due:
-        _raise(turn, run, index, cast("Manual", run.runbook.steps[index].action))
-    if due:
+    due = [index for index in steps if _is_due(turn, run, index)]
+    asked = [_raise(turn, run, index, cast("Manual", run.runbook.steps[index].action)) for index in due]
+    if any(asked):
         turn.emit(events.RunPaused(run=run.id))
-    return bool(due)
+    return any(asked) or any(turn.run(run.id).steps[index].state == "failed" for index in steps)
 
 
-def _raise(turn: Transaction, run: Run, index: int, action: Manual) -> None:
+def _raise(turn: Transaction, run: Run, index: int, action: Manual) -> bool:
+    """Raise the question of a manual step; False where the step fails since nobody can say what it asks."""
     job = _next_job(turn, run)
     turn.emit(events.JobQueued(run=run.id, job=job, kind="manual", step=index))
-    filled = fill_in(
-        action.instructions, lookup(values_for(turn.state, run, index, action.instructions)), turn.at
-    )
+    values = lookup(values_for(turn.state, run, index, action.instructions))
+    try:
+        filled = Filler(values, turn.at, turn.budget(run.id)).fill_in(action.instructions)
+    except OverBudget as error:
+        reason = f"its instructions cannot be said: {error.reason}"
+        end_job(turn, turn.job(job), Outcome(state="failed", reason=reason))
+        return False
     turn.emit(
         events.InterruptionRaised(
             run=run.id,
@@ -247,14 +274,13 @@ def _raise(turn: Transaction, run: Run, index: int, action: Manual) -> None:
             warnings=warnings_of(filled),
         )
     )
+    return True
 
 
-def can_go_on(state: State, run: Run) -> bool:
+def can_go_on(turn: Transaction, run: Run) -> bool:
     """Whether any step that is still to come would run as things stand (W7)."""
     return any(
-        progress.state == "pending"
-        and not run.runbook.steps[index].within
-        and not_due(state, run, index) is None
+        progress.state == "pending" and not run.runbook.steps[index].within and _may_come(turn, run, index)
         for index, progress in enumerate(run.steps)
     )
 

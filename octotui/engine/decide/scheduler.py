@@ -166,7 +166,7 @@ def _carry_on(turn: Transaction, name: str) -> None:
 
 def _after_last_answer(turn: Transaction, run: Run) -> None:
     """Queue the run again for what can still run; where nothing can, it ends (W7, I3)."""
-    if can_go_on(turn.state, run):
+    if can_go_on(turn, run):
         turn.emit(events.RunRequeued(run=run.id))
     else:
         go_on(turn, run.id)

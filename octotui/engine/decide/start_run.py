@@ -3,24 +3,39 @@
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
+import msgspec
+
 from octotui.engine.commands import Refused, StartDue, StartRun
 from octotui.engine.decide.create_release import newest_release
 from octotui.engine.decide.run_process import queue_run
 from octotui.engine.decide.transaction import Transaction
 from octotui.engine.events import ScheduleMissed
 from octotui.engine.rules.lifecycles import why_not_here
-from octotui.engine.rules.start_prompts import RequiredPrompt, problems_with, required_prompts, sort_out
+from octotui.engine.rules.start_prompts import (
+    RequiredPrompt,
+    problems_with,
+    required_prompts,
+    sort_out,
+    unasked,
+)
 from octotui.engine.state import Run, State
 from octotui.engine.state.releases import Release, release_key
 from octotui.model.complaints import Reason, did_you_mean
+from octotui.model.iteration import variables
 from octotui.model.process import Manual, Runbook, Step
 from octotui.model.space import Schedule
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
+LATEST = 253_370_764_800.0  # seconds from 1970 to the year 9999, the last that calendars can show
 
 
 def start_run(turn: Transaction, command: StartRun) -> None:
-    """Queue a run of a runbook, or a deployment of a release; raises Refused."""
+    """Queue what a caller asks for, who gives values to prompts alone (V6); raises Refused."""
+    _start(turn, command, of_model=False)
+
+
+def _start(turn: Transaction, command: StartRun, *, of_model: bool) -> None:
+    """Queue a run of a runbook, or a deployment of a release; values `of_model` may have any name."""
     model = turn.state.model
     declared = model.process(command.process)
     if declared is None:
@@ -29,11 +44,15 @@ def start_run(turn: Transaction, command: StartRun) -> None:
         raise Refused(f"there is no environment {command.environment}")
     if command.tenant is not None and command.tenant not in model.tenants:
         raise Refused(f"there is no tenant {command.tenant}")
+    _check_times(command)
     _check_schedule(turn.state, command)
     release = release_for(turn.state, command, declared.name)
     _check_skipped(release.definition if release else declared, command.skip)
+    _check_passed(turn.state, command)
     given = sort_out(model, command.process, command.variables, command.sensitive)
-    if problems := problems_with(required_prompts(model, command, release), given):
+    asked = required_prompts(model, command, release)
+    unknown = () if of_model else unasked(model, command.process, asked, command.variables)
+    if problems := unknown + problems_with(asked, given):
         raise Refused("; ".join(problems))
     queue_run(turn, command, given, release)
 
@@ -54,10 +73,19 @@ def start_due(turn: Transaction, command: StartDue) -> None:
     )
     _check_schedule(turn.state, start)
     try:
-        start_run(turn, start)
+        _start(turn, start, of_model=True)
     except Refused as refused:
         reason = str(refused)
         turn.emit(ScheduleMissed(schedule=command.schedule, due=command.due, reason=reason))
+
+
+def _check_passed(state: State, command: StartRun) -> None:
+    """Only what sensitive values are read from can be passed (V5)."""
+    sources = {value.secret.env for _, each in variables(state.model) for value in each if value.secret}
+    for name in command.passed:
+        if name not in sources:
+            known = sorted(filter(None, sources))
+            raise Refused(f"no sensitive value is read from the variable {name}{did_you_mean(name, known)}")
 
 
 def _newest(state: State, schedule: Schedule) -> str | None:
@@ -83,18 +111,35 @@ def _check_schedule(state: State, command: StartRun) -> None:
             raise Refused(f"the schedule {command.schedule} has started its run of this time already")
 
 
-def again(run: Run, user: str, given: Mapping[str, str] = NOTHING) -> StartRun:
-    """What starts a run once more, with these values beside or instead of those it had."""
-    return StartRun(
+def _check_times(command: StartRun) -> None:
+    """No time is one that clocks do not know: below 0, beyond calendars, or no number at all."""
+    for time in (command.not_before, command.due):
+        if time is not None and not 0 <= time < LATEST:
+            raise Refused(f"{time:g} is no time to start at: say seconds since 1970, before the year 9999")
+
+
+class Rerun(msgspec.Struct, frozen=True):
+    """What starts a run once more, and the names of its values that nobody is asked for any more."""
+
+    command: StartRun
+    dropped: tuple[str, ...] = ()
+
+
+def again(state: State, run: Run, user: str, given: Mapping[str, str] = NOTHING) -> Rerun:
+    """What starts a run once more, with these values beside or instead of those it had (V6)."""
+    start = StartRun(
         process=run.process,
         environment=run.environment,
         tenant=run.tenant,
         requester=user,
-        variables={**run.variables, **given},
         guided=run.guidance,
         release=run.release.version if run.release and run.channel is not None else None,
         skip=run.skip,
     )
+    asked = {each.name.lower() for each in requested_prompts(state, start)}
+    kept = {name: value for name, value in run.variables.items() if name.lower() in asked}
+    dropped = tuple(name for name in run.variables if name not in kept)
+    return Rerun(msgspec.structs.replace(start, variables={**kept, **given}), dropped)
 
 
 def requested_prompts(state: State, command: StartRun) -> tuple[RequiredPrompt, ...]:

@@ -5,12 +5,15 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from octotui.engine import events
+from octotui.engine.decide.attempt_outcomes import end_job
 from octotui.engine.decide.transaction import Transaction
 from octotui.engine.rules.machines import machine_of, mode_on
 from octotui.engine.rules.step_conditions import not_due_on
-from octotui.engine.state import Job, RejectedCandidate, Run, State, StepTargets
+from octotui.engine.state import Job, Outcome, RejectedCandidate, Run, State, StepTargets
+from octotui.model.complaints import Reason
 from octotui.model.process import Rolling
 from octotui.model.space import Target
+from octotui.variables.template import OverBudget
 
 
 class TargetSelection(msgspec.Struct, frozen=True):
@@ -96,9 +99,9 @@ def roll_on(turn: Transaction, job: Job) -> None:
         return
     run = turn.run(job.run)
     top = outermost(run, job.step)
-    following = _first_due(turn.state, run, top, job.target, after=job.step)
+    following = _first_due(turn, run, top, job.target, after=job.step)
     if following is not None:
-        _queue(turn, run, following, job.target)
+        _queue(turn, run, *following, job.target)
     else:
         _begin_next(turn, run.id, top)
     if not turn.run(run.id).steps[top].open:
@@ -113,41 +116,49 @@ def _begin_next(turn: Transaction, name: str, index: int) -> bool:
         return False
     for position in range(progress.begun, len(progress.targets)):
         target = progress.targets[position]
-        first = _first_due(turn.state, run, index, target)
+        first = _first_due(turn, run, index, target)
         if first is not None:
-            _queue(turn, run, first, target)
+            _queue(turn, run, *first, target)
             return True
     return False
 
 
-def _first_due(state: State, run: Run, top: int, target: str, after: int = -1) -> int | None:
-    """The step itself, or its first child step behind another one that is due on a target."""
+def _first_due(
+    turn: Transaction, run: Run, top: int, target: str, after: int = -1
+) -> tuple[int, Reason | None] | None:
+    """The step itself, or its first child step behind another one that is due on a target.
+
+    With it stands why it fails there at once, where nobody can tell whether it is due.
+    """
     if target in run.excluded:
         return None
     if not isinstance(run.runbook.steps[top].action, Rolling):
-        return top if after < 0 else None
-    return next(
-        (
-            each
-            for each in children_of(run, top)
-            if each > after and not_due_on(state, run, each, target) is None
-        ),
-        None,
-    )
+        return (top, None) if after < 0 else None
+    for each in children_of(run, top):
+        try:
+            if each > after and not_due_on(turn.state, run, each, turn.budget(run.id), target) is None:
+                return each, None
+        except OverBudget as error:
+            return each, f"its condition cannot be told: {error.reason}"
+    return None
 
 
-def _queue(turn: Transaction, run: Run, index: int, target: str) -> None:
+def _queue(turn: Transaction, run: Run, index: int, problem: Reason | None, target: str) -> None:
+    """Queue a job on a target; where there is a problem it fails at once, and needs no machine."""
+    job = f"job-{run.number}.{len(turn.run(run.id).jobs) + 1}"
     turn.emit(
         events.JobQueued(
             run=run.id,
-            job=f"job-{run.number}.{len(turn.run(run.id).jobs) + 1}",
+            job=job,
             kind="script",
             step=index,
-            worker=machine_of(run, index, target),
-            mode=mode_on(turn.state, run, index),
+            worker=None if problem else machine_of(run, index, target),
+            mode=None if problem else mode_on(turn.state, run, index),
             target=target,
         )
     )
+    if problem is not None:
+        end_job(turn, turn.job(job), Outcome(state="failed", reason=problem))
 
 
 def _close(turn: Transaction, name: str, top: int) -> None:

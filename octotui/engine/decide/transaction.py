@@ -6,6 +6,7 @@ from octotui.engine.events import AnyEvent, RunEnded
 from octotui.engine.evolve.evolve import evolve
 from octotui.engine.rules.masked_texts import Mask, masked
 from octotui.engine.state import Job, Run, RunEnd, State
+from octotui.variables.budget import ADVANCE_WORK, Budget, text_budget
 
 
 class Transaction:
@@ -17,6 +18,7 @@ class Transaction:
         self.at = max(at, state.at)  # a clock that is set back does not turn time back
         self.events: list[AnyEvent] = []
         self.looked_at = 0  # how many of the events `schedule` has looked at
+        self._budgets: dict[str, Budget] = {}
 
     def emit(self, event: AnyEvent) -> None:
         """Number and date an event, mask its texts, and let it change the State at once."""
@@ -24,6 +26,10 @@ class Transaction:
         event = replace(event, seq=self.state.seq + 1, at=self.at)
         self.state = evolve(self.state, event)
         self.events.append(event)
+
+    def budget(self, run: str) -> Budget:
+        """The budget of a text of a run: a part of what that run, and no other one, has in this turn."""
+        return text_budget(self._budgets.setdefault(run, Budget(ADVANCE_WORK)))
 
     def end_run(self, name: str, state: RunEnd, reason: str) -> None:
         """End a run; how often it warned stays known when it has left the State."""

@@ -46,12 +46,14 @@ class InterruptionAnswered(Event, frozen=True, tag=True):
 
 
 class InterruptionReleased(Event, frozen=True, tag=True):
-    """The one who was responsible lets others take it."""
+    """The one who was responsible lets others take it; or the owner of the space takes it from a `holder`."""
 
     run: str
     interruption: str
     user: str
     origin: str = ""
+    holder: str = ""
+    reason: str = ""  # why the holder cannot answer any more
 
 
 class InterruptionHandedOver(Event, frozen=True, tag=True):

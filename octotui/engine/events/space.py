@@ -53,19 +53,23 @@ class ScheduleMissed(Event, frozen=True, tag=True):
 
 
 class ActionRefused(Event, frozen=True, tag=True):
-    """Somebody was refused what they asked for; `action` is the name of the command."""
+    """Somebody was refused what they asked for; `action` is the name of the command.
+
+    It is the last of several where it stands for `more`, which came too fast to be kept one by one.
+    """
 
     user: str
     action: str
     subject: str = ""
     reason: str = ""
     origin: str = ""
+    more: int = 0
 
 
 class RunsRemoved(Event, frozen=True, tag=True):
     """Ended runs, with all they started, are no longer in the journal, and their logs and artifacts are gone.
 
-    `gaps` is where events are missing since; `kept` is what the space still knows of all that was before.
+    `gaps` is where events are missing since; `retained` is what the space still knows of all that was before.
     """
 
     runs: tuple[str, ...]

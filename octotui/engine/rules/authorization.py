@@ -51,16 +51,15 @@ def _has(model: Model, user: str, right: Right) -> bool:
 
 
 def with_actor(request: commands.Request, user: str, origin: str) -> commands.Request:
-    """The same request as one of this user, whoever it says asks."""
+    """The same request as one of this user, whoever it says asks; raises Refused for what only we may say."""
     match request:
+        case commands.StartRun() if request.schedule is not None or request.due is not None:
+            raise commands.Refused("the clock alone starts what a schedule says: leave schedule and due out")
         case commands.StartRun() | commands.CreateRelease():
             return replace(request, requester=user, origin=origin)
-        case (
-            commands.TakeInterruption()
-            | commands.ReleaseInterruption()
-            | commands.HandOverInterruption()
-            | commands.AnswerInterruption()
-        ):
+        case commands.TakeInterruption() | commands.ReleaseInterruption():
+            return replace(request, user=user, origin=origin, holder="", since="")
+        case commands.HandOverInterruption() | commands.AnswerInterruption():
             return replace(request, user=user, origin=origin)
         case commands.MoveToTop() | commands.CancelRun():
             return replace(request, by=user, origin=origin)

@@ -1,6 +1,6 @@
 """What a run asks for at its start, and what is taken of the values it was given (V5, V6)."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Protocol
 
@@ -8,7 +8,10 @@ import msgspec
 
 from octotui.engine.state.releases import Release
 from octotui.model.checks.prompts import answer_problem
+from octotui.model.checks.variable_conflicts import words
+from octotui.model.complaints import did_you_mean
 from octotui.model.iteration import values_seen_by
+from octotui.model.scoping import kinds_of
 from octotui.model.space import Model, Value
 from octotui.model.values import SHORTEST, Prompt
 from octotui.variables.resolution import context_of, winner
@@ -117,6 +120,38 @@ def unanswered(asked: tuple[RequiredPrompt, ...], given: Collection[str]) -> tup
         for each in asked
         if each.prompt.needs_answer and each.name.lower() not in names
     )
+
+
+def prompts_anywhere(model: Model, process: str) -> tuple[RequiredPrompt, ...]:
+    """What runs of a process may ask for, wherever that is scoped to."""
+    seen = values_seen_by(model, process).items()
+    prompts = ((name, value.prompt) for name, values in seen for value in values if value.prompt)
+    return tuple(RequiredPrompt(name, prompt) for name, prompt in dict(prompts).items())
+
+
+def unasked(
+    model: Model, process: str, asked: Sequence[RequiredPrompt], names: Iterable[str]
+) -> tuple[str, ...]:
+    """Which of the names that a caller gives values to are not asked for, in sentences (V6)."""
+    known = {each.name.lower() for each in asked}
+    unknown = [name for name in names if name.lower() not in known]
+    if not unknown:
+        return ()
+    seen = {name.lower(): values for name, values in values_seen_by(model, process).items()}
+    return tuple(_unasked(name, seen.get(name.lower(), ()), asked) for name in unknown)
+
+
+def _unasked(name: str, values: Sequence[Value], asked: Sequence[RequiredPrompt]) -> str:
+    """Why nobody is asked for a name: it is misspelt, its value is declared, or it is asked for elsewhere."""
+    prompts = [value for value in values if value.prompt is not None]
+    if not values:
+        return f"there is no prompt for {name}{did_you_mean(name, [each.name for each in asked]).rstrip('.')}"
+    if not prompts:
+        return f"{name} is not asked for: its value stands in the model, and a prompt there would ask for it"
+    if not all(kinds_of(value.scope) for value in prompts):
+        return f"{name} is not asked for here: a more specific value stands in the model"
+    where = " or ".join(dict.fromkeys(words(value.scope) for value in prompts))
+    return f"{name} is not asked for here, only {where}"
 
 
 def _is_checkbox(value: Value) -> bool:

@@ -3,27 +3,33 @@
 from octotui.engine.rules.variable_context import lookup, values_for
 from octotui.engine.state import Run, State
 from octotui.model.complaints import Reason
-from octotui.variables.fill import fill_in, warnings_of
+from octotui.variables.budget import Budget
+from octotui.variables.fill import Filler, warnings_of
 from octotui.variables.template import is_truthy
 
 
-def not_due(state: State, run: Run, index: int) -> Reason | None:
-    """Why a step is not to run as things stand, or None."""
-    return _why_not(state, run, index, failed=run.failed)
+def not_due(state: State, run: Run, index: int, budget: Budget) -> Reason | None:
+    """Why a step is not to run as things stand, or None; raises OverBudget."""
+    return _why_not(state, run, index, budget, failed=run.failed)
 
 
-def not_due_on(state: State, run: Run, index: int, target: str) -> Reason | None:
-    """Why a child step is not to run on a target, or None: what failed is what failed there (S6)."""
+def not_due_on(state: State, run: Run, index: int, budget: Budget, target: str) -> Reason | None:
+    """Why a child step is not to run on a target, or None: what failed is what failed there (S6).
+
+    Raises OverBudget.
+    """
     progress = run.steps[index]
     if progress.state == "skipped":
         return progress.reason
     top = index
     while run.runbook.steps[top].within:
         top -= 1
-    return _why_not(state, run, index, failed=target in run.steps[top].failed_on, target=target)
+    return _why_not(state, run, index, budget, failed=target in run.steps[top].failed_on, target=target)
 
 
-def _why_not(state: State, run: Run, index: int, *, failed: bool, target: str | None = None) -> Reason | None:
+def _why_not(
+    state: State, run: Run, index: int, budget: Budget, *, failed: bool, target: str | None = None
+) -> Reason | None:
     step = run.runbook.steps[index]
     if step.packages and run.acquired == "failed":
         return "its packages could not be acquired"
@@ -35,13 +41,15 @@ def _why_not(state: State, run: Run, index: int, *, failed: bool, target: str | 
         case "always":
             return None
         case expression:
-            return _not_met(state, run, index, expression, target)
+            return _not_met(state, run, index, expression, budget, target)
 
 
-def _not_met(state: State, run: Run, index: int, expression: str, target: str | None) -> Reason | None:
+def _not_met(
+    state: State, run: Run, index: int, expression: str, budget: Budget, target: str | None
+) -> Reason | None:
     """Why an expression keeps a step from running: it is false, or cannot be told."""
     values = values_for(state, run, index, expression, target=target)
-    filled = fill_in(expression, lookup(values), state.at)
+    filled = Filler(lookup(values), state.at, budget).fill_in(expression)
     if warnings := warnings_of(filled):
         return f"its condition {expression} cannot be told: {'; '.join(warnings)}"
     return None if is_truthy(filled.text) else f"its condition {expression} is not met"

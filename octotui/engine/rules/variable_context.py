@@ -57,10 +57,37 @@ def values_for(
     """
     defined = None if step is None else run.runbook.steps[step]
     values = {name: value.shown for name, value in declared(state, run, defined, target).items()}
-    values |= run.variables | _system(state, run) | _outputs(state, run) | _answers(state, run)
+    values |= _given(state, run, defined, target)
+    values |= _system(state, run) | _outputs(state, run) | _answers(state, run)
     if any(STANDING.search(each) for each in (text, *values.values())):
         values |= _standing(run)
     return values | _of_step(state, run, step) | _of_target(state, target)
+
+
+def _given(state: State, run: Run, step: Step | None, target: str | None) -> dict[str, str]:
+    """The values that a run was given, where they hold."""
+    elsewhere = overruled(state, run, step, target)
+    return {name: value for name, value in run.variables.items() if name not in elsewhere}
+
+
+def overruled(state: State, run: Run, step: Step | None = None, target: str | None = None) -> frozenset[str]:
+    """The names of given values that do not hold here, where another value is declared than the prompt (V6).
+
+    What a caller says is the value of the prompt, so that it replaces no value which nobody asks for. What a
+    schedule says is the model's own, and holds everywhere.
+    """
+    given = (*run.variables, *run.secrets)
+    if not given or run.schedule is not None:
+        return frozenset()
+    context = scope_context(state, run, step, target)
+    seen = values_seen_by(state.model, run.process)
+    return frozenset(
+        name
+        for name in given
+        if any(value.prompt for value in seen.get(name, ()))
+        and (here := winner(seen[name], context)) is not None
+        and here.prompt is None
+    )
 
 
 def lookup(values: dict[str, str]) -> Names:

@@ -70,6 +70,12 @@ def declared_channel(model: Model, process: str, slug: str | None) -> Channel:
     return project.channels.get(slug or "", ANY_CHANNEL) if project else ANY_CHANNEL
 
 
+def is_declared(model: Model, channel: Channel) -> bool:
+    """Whether a channel is one of the model's, or the one that takes any version."""
+    channels = (each for project in model.projects.values() for each in project.channels.values())
+    return channel == ANY_CHANNEL or channel in channels
+
+
 def requirements(definition: Runbook) -> tuple[Requirement, ...]:
     """Every package that enabled steps of a process need, once each."""
     steps = (step for step in definition.flat().steps if step.enabled)

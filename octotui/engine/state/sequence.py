@@ -56,7 +56,7 @@ class PersistentVector(Generic[T_co]):
         return hash(self._blocks)
 
     def __repr__(self) -> str:
-        return f"Series({tuple(self)!r})"
+        return f"PersistentVector({tuple(self)!r})"
 
 
 def _series(blocks: tuple[tuple[T_co, ...], ...], length: int) -> PersistentVector[T_co]:

@@ -33,7 +33,7 @@ def encode(state: State) -> bytes:
 
 
 def decode(body: bytes) -> State:
-    """The State that was encoded; raises `Unreadable`."""
+    """The State that was encoded; raises `UnreadableSnapshot`."""
     try:
         snapshot = msgspec.json.decode(body, type=StateSnapshot)
         if snapshot.version != VERSION:

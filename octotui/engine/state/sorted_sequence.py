@@ -76,7 +76,7 @@ class SortedSequence:
         return hash(tuple(self))
 
     def __repr__(self) -> str:
-        return f"Line({tuple(self)!r})"
+        return f"SortedSequence({tuple(self)!r})"
 
 
 def _line(blocks: Blocks, length: int) -> SortedSequence:

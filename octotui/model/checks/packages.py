@@ -35,7 +35,8 @@ def check_packages(model: Model, report: Report) -> None:
             if not model.feeds:
                 report(at, f'"{package.id}" needs a feed; declare one, such as [feeds.local].')
             elif known and package.id not in held:
-                report(at, f'No feed holds the package "{package.id}"{did_you_mean(package.id, held)}')
+                meant = did_you_mean(package.id, held) if held else "; their folders hold no package at all."
+                report(at, f'No feed holds the package "{package.id}"{meant}')
 
 
 def _place(step: Step, index: int) -> Keys:

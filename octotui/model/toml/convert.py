@@ -1,12 +1,12 @@
 """From clean tables to the model: names default to slugs, bare workers get entries, steps get actions."""
 
 import re
-from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from octotui.model.complaints import Keys, Report
+from octotui.model.file_trust import Distrusted, FileTrust
 from octotui.model.process import Runbook
 from octotui.model.space import Model, Scope
 from octotui.model.toml.template_steps import templated
@@ -111,24 +111,26 @@ def _action(step: dict[str, Any], at: Keys, report: Report, library: Library) ->
         return {"kind": "rolling", "steps": _steps({"steps": children}, (*at, "steps"), report, library)}
     if "health_check" in step:
         check = step["health_check"]
-        script = _script(check, (*at, "health_check"), report)
+        script = _script(check, (*at, "health_check"), report, library.trust)
         return {"kind": "health_check", **check, "script": script}
-    return _script(step, at, report)
+    return _script(step, at, report, library.trust)
 
 
-def _script(table: dict[str, Any], at: Keys, report: Report) -> dict[str, Any]:
+def _script(table: dict[str, Any], at: Keys, report: Report, trust: FileTrust) -> dict[str, Any]:
     """The script of a table, written there or in a file."""
     script = table.get("script", "")
     if isinstance(script, str):
         return {"kind": "script", "body": script}
-    read = {"body": _read(script["file"], at, report)} if "file" in script else {}
+    read = {"body": _read(script["file"], at, report, trust)} if "file" in script else {}
     return {"kind": "script", "body": "", **script, **read}
 
 
-def _read(file: str, at: Keys, report: Report) -> str:
+def _read(file: str, at: Keys, report: Report, trust: FileTrust) -> str:
     """The script in a file; what is wrong with the file is a complaint about its key."""
     try:
-        return Path(file).read_text("utf-8")
+        return trust.read(file).decode().replace("\r\n", "\n").replace("\r", "\n")
+    except Distrusted as untrusted:
+        problem = f"It is not run: {untrusted}."
     except OSError as error:
         problem = f'Cannot read "{file}": {error.strerror}.'
     except UnicodeDecodeError:

@@ -175,7 +175,8 @@ PARAMETER = TableSpec(
         "label": KeySpec(name(), "What people call it; without it, its name."),
         "help": KeySpec(prose(), "What to write here."),
         "kind": KeySpec(
-            choice("text", "multiline", "select", "checkbox", "sensitive", "number"), "What it holds."
+            choice("text", "multiline", "select", "checkbox", "sensitive", "number", "script"),
+            "What it holds; a script is what the template runs, such as statements of SQL.",
         ),
         "default": KeySpec(scalar(), "What it is where a step says nothing.", not_with=("required",)),
         "required": KeySpec(flag(), "Whether a step must say it."),

@@ -7,6 +7,7 @@ from typing import Any
 
 from octotui.model.checks.all import check
 from octotui.model.complaints import Complaint, InsideReport, Keys, ModelError, SourcePosition
+from octotui.model.file_trust import FileTrust
 from octotui.model.space import Model
 from octotui.model.toml.convert import convert
 from octotui.model.toml.sources import Source, files_of
@@ -21,16 +22,24 @@ Check = Callable[[Model, InsideReport], None]
 """Looks at what texts of a model say, which other rooms understand."""
 
 
-def load(path: Path | str, checks: Sequence[Check] = ()) -> Model:
+def load(path: Path | str, checks: Sequence[Check] = (), trust: FileTrust | None = None) -> Model:
     """The model in a file, or in the `*.toml` of a folder together; raises ModelError with all complaints."""
-    return load_with_warnings(path, checks)[0]
+    return load_with_warnings(path, checks, (), trust)[0]
 
 
 def load_with_warnings(
-    path: Path | str, checks: Sequence[Check] = (), advice: Sequence[Check] = ()
+    path: Path | str,
+    checks: Sequence[Check] = (),
+    advice: Sequence[Check] = (),
+    trust: FileTrust | None = None,
 ) -> tuple[Model, tuple[Complaint, ...]]:
-    """The model, and what `advice` warns of in it, by place; raises ModelError with all complaints."""
-    reading = _Reading()
+    """The model, and what `advice` warns of in it, by place; raises ModelError with all complaints.
+
+    Its files are read where `trust` lets them, or, without it, whoever owns them. It warns of those that
+    groups can change, too.
+    """
+    trust = trust or FileTrust()
+    reading = _Reading(trust)
     for file in files_of(Path(path)):
         reading.add(file)
     if not reading.broken:
@@ -39,28 +48,32 @@ def load_with_warnings(
             each(model, reading.inside)
     if complaints := reading.complaints():
         raise ModelError(complaints)
-    warnings = _Reading(reading)
+    warnings = list(trust.warnings(model.access.group))
+
+    def warn(at: Keys, message: str, position: SourcePosition) -> None:
+        warnings.append(reading.complaint(at, message, position))
+
     for each in advice:
-        each(model, warnings.inside)
-    return model, ModelError(warnings.complaints()).complaints
+        each(model, warn)
+    return model, ModelError(warnings).complaints
 
 
 class _Reading:
     """The tables of several files as one, where each stands, and the first problem with each key."""
 
-    def __init__(self, read: "_Reading | None" = None) -> None:
-        """Begins with nothing, or with the tables that were `read` and no problem with them."""
+    def __init__(self, trust: FileTrust) -> None:
+        self._trust = trust
         self.broken: list[Complaint] = []
-        self._sources: list[Source] = read._sources if read else []
-        self._tables: dict[str, Any] = read._tables if read else {}
-        self._origins: dict[Keys, Source] = read._origins if read else {}
+        self._sources: list[Source] = []
+        self._tables: dict[str, Any] = {}
+        self._origins: dict[Keys, Source] = {}
         self._problems: dict[tuple[Source, Keys], str] = {}
         self._places: dict[tuple[Source, Keys], SourcePosition] = {}
 
     def add(self, file: Path) -> None:
         """Reads one file; what is declared already stays as it is."""
         try:
-            source = Source(file)
+            source = Source(file, self._trust)
         except ModelError as error:
             self.broken += error.complaints
             return
@@ -79,7 +92,7 @@ class _Reading:
         """Converts and checks what all files declare together."""
         if "space" not in self._tables:
             self._about(("space",), '"space" is missing: say [space] and name = "…" in one place.')
-        library = Library(self._sources[0].folder)
+        library = Library(self._sources[0].folder, self._trust)
         model = convert(self._tables, self._about, library)
         self.broken += library.complaints
         check(model, self._about)
@@ -89,6 +102,10 @@ class _Reading:
         """Takes a problem inside the text of a key, or of the file that it names."""
         self._places[self._source(at), at] = position
         self._about(at, message)
+
+    def complaint(self, at: Keys, message: str, position: SourcePosition) -> Complaint:
+        """A sentence about a place inside the text of a key, of which there may be several."""
+        return self._source(at).complaint(at, message, position)
 
     def complaints(self) -> list[Complaint]:
         """Every problem at its place."""

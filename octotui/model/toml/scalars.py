@@ -32,6 +32,10 @@ NEED = text(
 )
 PATH = text("a path", r"\S(?:.*\S)?", path=True)
 URL = text('an address such as "https://feeds.example/tools/"', r"https?://[^\s/@?#]+(?:[/?][^\s#]*)?")
+HOST = text(
+    'a host such as "cdn.example.com", or with a port that is not the usual one, "cdn.example.com:8443"',
+    r"(?:[A-Za-z0-9_](?:[A-Za-z0-9_.\-]*[A-Za-z0-9_])?|\[[0-9A-Fa-f:.]+\])(?::[1-9][0-9]{0,4})?",
+)
 INNER_FILES = text(
     'a pattern such as "*.json" or "web/**/*.config"', r"(?!/)(?!(?:.*/)?\.\.(?:/|$))\S(?:.*\S)?"
 )

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from octotui.model.complaints import Complaint, Keys, ModelError, SourcePosition, key_text
+from octotui.model.file_trust import Distrusted, FileTrust
 
 if TYPE_CHECKING:
     from octotui.model.toml.positions import Positions
@@ -15,11 +16,11 @@ if TYPE_CHECKING:
 class Source:
     """One TOML file: its tables, and where their keys stand."""
 
-    def __init__(self, file: Path) -> None:
-        """Reads the file, or raises a ModelError with one complaint."""
+    def __init__(self, file: Path, trust: FileTrust | None = None) -> None:
+        """Reads the file, or raises a ModelError with one complaint; any owner will do without `trust`."""
         self.file = file
         self.folder = file.parent.absolute()
-        self._text = _text(file)
+        self._text = _text(file, trust or FileTrust())
         self.tables = _tables(file, self._text)
 
     @cached_property
@@ -53,9 +54,11 @@ def files_of(path: Path) -> list[Path]:
     return files
 
 
-def _text(file: Path) -> str:
+def _text(file: Path, trust: FileTrust) -> str:
     try:
-        return file.read_bytes().decode("utf-8-sig")
+        return trust.read(file).decode("utf-8-sig")
+    except Distrusted as problem:
+        raise _error(file, f"This file is not used: {problem}.") from None
     except FileNotFoundError:
         raise _error(file, "There is no such file; `octotui init` writes one to start from.") from None
     except (OSError, ValueError) as error:
@@ -76,7 +79,34 @@ def _tables(file: Path, text: str) -> dict[str, Any]:
         line, column = len(lines), len(lines[-1]) + 1
         if match := re.match(r"line (\d+), column (\d+)", where):
             line, column = int(match[1]), int(match[2])
-        raise _error(file, f"This is not TOML: {what}.", line, column) from None
+        raise _error(
+            file, f"This is not TOML: {_explained(what, lines, line, column)}.", line, column
+        ) from None
+
+
+def _explained(what: str, lines: list[str], line: int, column: int) -> str:
+    """What tomllib says, with the keys as they are written, and what to do where its words do not say it."""
+    if keys := re.search(r"\((?:'(?:[^'\\]|\\.)*',? ?)+\)", what):
+        what = what.replace(keys[0], ".".join(re.findall(r"'((?:[^'\\]|\\.)*)'", keys[0])))
+    written = lines[line - 1] if line <= len(lines) else ""
+    rest = written[column - 1 :].lstrip()
+    match what.split():
+        case ["Invalid", "value"] if not rest or rest.startswith("#"):
+            return "a value is missing after the ="
+        case ["Invalid", "value"]:
+            return f"{_first_word(rest)} is no value; text stands in quotes"
+        case ["Illegal", "character", *_] if column > len(written):
+            return "the text that begins in this line has no closing quote; several lines stand in '''"
+        case ["Cannot", "declare", *declared, "twice"]:
+            return f"[{' '.join(declared)}] stands here a second time; put its keys under the first one"
+        case ["Cannot", "overwrite", "a", "value"]:
+            return f"{_first_word(written.lstrip())} has a value already; keep one of them"
+    return what[:1].lower() + what[1:] if what.startswith(("Expected", "Unclosed", "Unescaped")) else what
+
+
+def _first_word(text: str) -> str:
+    """The beginning of what is written, as far as people need it to find it."""
+    return re.split(r"[\s=#]", text, maxsplit=1)[0][:40] or "this"
 
 
 def _error(file: Path, message: str, line: int = 0, column: int = 0) -> ModelError:

@@ -1,7 +1,7 @@
 """The tables of a model: every key there is, what it holds, and a sentence about it."""
 
 from octotui.model.toml.process_spec import PROCESS, RUNBOOK, TEMPLATE_SHELLS
-from octotui.model.toml.scalars import BYTES, NAME, PACKAGE_ID, PATH, SLUG, SPEED, TAG, TIME, URL, name
+from octotui.model.toml.scalars import BYTES, HOST, NAME, PACKAGE_ID, PATH, SLUG, SPEED, TAG, TIME, URL, name
 from octotui.model.toml.spec import KeyedSpec, KeySpec, ListSpec, TableSpec, choice, flag, scalar, text, whole
 from octotui.model.toml.variable_spec import VARIABLES
 
@@ -109,6 +109,11 @@ FEED = TableSpec(
         "token_env": KeySpec(
             text("the name of an environment variable", r"[A-Za-z_][A-Za-z0-9_]*"),
             "The environment variable that holds its token, or the password of the account.",
+            not_with=("directory",),
+        ),
+        "hosts": KeySpec(
+            ListSpec(HOST),
+            "Other hosts that its server may lead to, by links or by sending us on.",
             not_with=("directory",),
         ),
     },

@@ -63,12 +63,21 @@ class KeySpec(msgspec.Struct, frozen=True):
 Spec = ScalarSpec | TableSpec | KeyedSpec | ListSpec | AlternativeSpec
 
 
+JOINERS = str.maketrans("", "", "\u200c\u200d")
+
+
+def _is_printable(text: str) -> bool:
+    """Whether a text shows as it is: joiners within words, which many scripts need, count as letters."""
+    within = text.strip("\u200c\u200d") == text
+    return (text.translate(JOINERS) if within else text).isprintable()
+
+
 def text(what: str, pattern: str, *, path: bool = False) -> ScalarSpec:
     """A printable text of one line that matches a pattern; a `path` is relative to its file."""
     return ScalarSpec(
         what=what,
         schema={"type": "string", "pattern": f"^(?:{pattern})$"},
-        holds=lambda raw: isinstance(raw, str) and raw.isprintable() and bool(re.fullmatch(pattern, raw)),
+        holds=lambda raw: isinstance(raw, str) and _is_printable(raw) and bool(re.fullmatch(pattern, raw)),
         path=path,
     )
 

@@ -27,6 +27,7 @@ def templated(step: dict[str, Any], at: Keys, report: Report, library: Library) 
         "shell": shell,
         "parameters": defaults | arguments,
         "sensitive": [name for name, each in template.parameters.items() if each.kind == "sensitive"],
+        "executed": [name for name, each in template.parameters.items() if each.kind == "script"],
         "needs": template.needs,
     }
 

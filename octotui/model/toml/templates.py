@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 from octotui.model.complaints import Complaint, Keys, ModelError, Reason, Report, did_you_mean
+from octotui.model.file_trust import FileTrust
 from octotui.model.process import Shell
 from octotui.model.toml.process_spec import TEMPLATE
 from octotui.model.toml.sources import Source
@@ -21,7 +22,7 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True):
 
     label: str
     help: str = ""
-    kind: Literal["text", "multiline", "select", "checkbox", "sensitive", "number"] = "text"
+    kind: Literal["text", "multiline", "select", "checkbox", "sensitive", "number", "script"] = "text"
     default: str = ""
     required: bool = False
     options: tuple[str, ...] = ()
@@ -41,8 +42,10 @@ class StepTemplate(msgspec.Struct, frozen=True, kw_only=True):
 class Library:
     """The templates that a model may use: those in the folder beside it, and those of octotui."""
 
-    def __init__(self, folder: Path | None = None) -> None:
+    def __init__(self, folder: Path | None = None, trust: FileTrust | None = None) -> None:
+        """Judge files beside the model by `trust`; whoever installed octotui may own its own."""
         self.complaints: list[Complaint] = []
+        self.trust = trust or FileTrust()
         self._folders = (SHIPPED,) if folder is None else (folder / FOLDER, SHIPPED)
         self._read: dict[str, StepTemplate | None] = {}
 
@@ -65,15 +68,15 @@ class Library:
 
     def _template(self, slug: str, file: Path) -> StepTemplate | None:
         try:
-            return read_template(slug, file)
+            return read_template(slug, file, FileTrust() if file.parent == SHIPPED else self.trust)
         except ModelError as error:
             self.complaints += error.complaints
             return None
 
 
-def read_template(slug: str, file: Path) -> StepTemplate:
+def read_template(slug: str, file: Path, trust: FileTrust | None = None) -> StepTemplate:
     """The template in a file; raises ModelError with all complaints."""
-    source = Source(file)
+    source = Source(file, trust)
     problems: dict[Keys, str] = {}
 
     def report(at: Keys, problem: str) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET
 
-from octotui.model.complaints import Keys, Report, did_you_mean, listing
+from octotui.model.complaints import Keys, Report, did_you_mean, key_meant, listing
 from octotui.model.toml.spec import AlternativeSpec, KeyedSpec, ListSpec, ScalarSpec, Spec, TableSpec
 
 
@@ -36,7 +36,7 @@ class Validator:
             if leaf.known and isinstance(raw, str):
                 self._report(at, f'"{raw}" is not known{did_you_mean(raw, leaf.known)}')
             else:
-                self._report(at, f"Expected {leaf.what}, not {_value_text(raw)}.")
+                self._report(at, _unfit(leaf, raw))
             return UNSET
         return str(self._folder / raw) if leaf.path else leaf.clean(raw)
 
@@ -49,7 +49,7 @@ class Validator:
                 self._beside(record, name, raw, at)
                 clean[name] = self.read(key.shape, value, (*at, name))
             else:
-                meant = did_you_mean(name, record.keys)
+                meant = key_meant(name, record.keys)
                 self._report((*at, name), f'"{name}" is not known here{meant} {record.hint}'.rstrip())
         self._missing(record, raw, at)
         return {name: value for name, value in clean.items() if value is not UNSET}
@@ -78,7 +78,7 @@ class Validator:
             return {}
         for name in raw:
             if not keyed.key.holds(name):
-                self._report((*at, name), f"Expected {keyed.key.what}, not {_value_text(name)}.")
+                self._report((*at, name), _unfit(keyed.key, name))
         clean = {name: self.read(keyed.of, value, (*at, name)) for name, value in raw.items()}
         return {name: value for name, value in clean.items() if value is not UNSET}
 
@@ -103,6 +103,14 @@ class Validator:
         if not isinstance(raw, dict):
             self._report(at, f"Expected a table, not {_value_text(raw)}.")
         return isinstance(raw, dict)
+
+
+def _unfit(leaf: ScalarSpec, raw: Any) -> str:
+    """A sentence about a value that is not what it should be."""
+    if isinstance(raw, str) and raw != raw.strip() and leaf.holds(raw.strip()):
+        end = "begins" if raw != raw.lstrip() else "ends"
+        return f"{_value_text(raw)} {end} with a blank; remove it."
+    return f"Expected {leaf.what}, not {_value_text(raw)}."
 
 
 def _value_text(raw: object) -> str:

@@ -21,7 +21,8 @@ SECRET = TableSpec(
         "env": KeySpec(text("the name of an environment variable", r"[^=\s]+"), "The environment variable."),
         "file": KeySpec(PATH, "The file that holds it, relative to this one."),
         "command": KeySpec(
-            ListSpec(prose(), repeats=True, least=1), "The program that prints it, and its arguments."
+            ListSpec(prose(), repeats=True, least=1),
+            "The program that prints it, by a name in PATH or an absolute path, and its arguments.",
         ),
         "keyring": KeySpec(
             text('a service and a user such as "octotui/deploy"', r"[^/]+/.+"), "Its entry in the keyring."

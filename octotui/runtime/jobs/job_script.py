@@ -1,17 +1,23 @@
 """What an executor is given for a job: the script filled in, and the values in its environment."""
 
+import asyncio
 import re
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from functools import cache
 from types import MappingProxyType
+from typing import TypeVar
 
 from octotui.engine.rules.variable_context import lookup, values_for
 from octotui.engine.state import Job, Run, State
+from octotui.model.iteration import seen_by
 from octotui.model.process import Package, Script
+from octotui.model.space import Model
 from octotui.runtime.jobs.package_deployment import Files, deployment, texts_of, variables
 from octotui.runtime.jobs.template_parameters import TemplateArguments, given, requirements, texts
-from octotui.variables.fill import escape, fill_in, warnings_of
-from octotui.variables.template import Names
+from octotui.variables.budget import Budget, text_budget
+from octotui.variables.fill import Filler, escape, warnings_of
+from octotui.variables.template import OverBudget
 from octotui.workers.executor import AttemptSpec
 
 NEEDED = re.compile(
@@ -20,8 +26,29 @@ NEEDED = re.compile(
 )
 """Environment variables that say which programs run and what they load; no variable of a run is one."""
 
+MANY = 2000  # variables that take a while, whatever is in them
+SECONDS = 10.0  # in which all patterns of a job have to be found
+T = TypeVar("T")
+
 NOTHING: Mapping[str, str] = MappingProxyType({})
 NO_FILES: Files = MappingProxyType({})
+
+
+async def fill_without_blocking(
+    filling: Callable[[Budget], T], model: Model, process: str, *, large: bool = False
+) -> T:
+    """What comes of filling in the texts of a job: in a thread where they are `large`, or much work.
+
+    `filling` is called with a small budget first, and where that is not enough, with that of a whole job.
+    Raises OverBudget.
+    """
+    if not large and sum(map(len, seen_by(model, process))) < MANY:
+        try:
+            return filling(text_budget())
+        except OverBudget:
+            pass
+    end = time.monotonic() + SECONDS
+    return await asyncio.to_thread(filling, Budget(is_over=lambda: time.monotonic() > end))
 
 
 def script_work(
@@ -31,21 +58,26 @@ def script_work(
     now: float | None = None,
     secrets: Mapping[str, str] = NOTHING,
     files: Files = NO_FILES,
+    packages: str = "",
+    budget: Budget | None = None,
 ) -> tuple[AttemptSpec, tuple[str, ...]]:
     """The work of a script job on a worker that lives in `directory`, and what to warn of (V1).
 
-    `secrets` are sensitive values, by their names, that only the script may see; `files` are those of the
-    package it deploys that are filled in. Raises Undeployable.
+    `secrets` are sensitive values, by their names, that only the script may see; `packages` is the folder of
+    its packages, and `files` are those of the package it deploys that are filled in. All of it is filled in
+    from one budget. Raises Undeployable and OverBudget.
     """
     run = state.runs[job.run]
     step = run.runbook.steps[job.step or 0]
     script = step.script or Script(body="")
     asked = f"{texts(script)}\n{texts_of(files)}"
-    values = values_for(state, run, job.step, asked, target=job.target) | extracted(run, job, directory)
-    known, environment, arguments = filled(script, values, secrets, now)
-    body, warnings = body_of(script, known, now)
+    values = values_for(state, run, job.step, asked, target=job.target)
+    packages = packages or f"{directory}/packages"
+    values |= extracted(run, job, directory, packages)
+    filler, environment, arguments = filled(script, values, secrets, now, budget or Budget())
+    body, warnings = body_of(script, filler)
     if isinstance(script, Package):
-        body, warnings = deployment(run, job, directory, files, known, now)
+        body, warnings = deployment(run, job, packages, files, filler)
     work = AttemptSpec(
         job=job.id,
         attempt=job.attempt,
@@ -63,31 +95,35 @@ def script_work(
 
 
 def filled(
-    script: Script, values: Mapping[str, str], secrets: Mapping[str, str], now: float | None
-) -> tuple[Names, dict[str, str], TemplateArguments]:
-    """What a script is filled in with, its environment variables, and what it says to its template."""
+    script: Script,
+    values: Mapping[str, str],
+    secrets: Mapping[str, str],
+    now: float | None,
+    budget: Budget,
+) -> tuple[Filler, dict[str, str], TemplateArguments]:
+    """What fills in a script, its environment variables, what its template is told; raises OverBudget."""
     literal = {name: escape(value) for name, value in secrets.items()}
     seen = {**values, **literal}
-    arguments = given(script, lookup(seen), now)
+    arguments = given(script, lookup(seen), now, budget)
     replaced = lookup(arguments.values)
     seen = {name: value for name, value in seen.items() if name.lower() not in replaced} | arguments.values
-    known = lookup(seen)
+    filler = Filler(lookup(seen), now, budget)
     environment = {
-        plain: secrets[name] if value is literal.get(name) else fill_in(value, known, now).text
+        plain: secrets[name] if value is literal.get(name) else filler.fill_in(value).text
         for name, value in seen.items()
         if (plain := environment_name(name))
     }
-    return known, environment, arguments
+    return filler, environment, arguments
 
 
-def body_of(script: Script, known: Mapping[str, str], now: float | None) -> tuple[str, tuple[str, ...]]:
-    """A script filled in, and what to warn of."""
-    filled = fill_in(script.body, known, now)
+def body_of(script: Script, filler: Filler) -> tuple[str, tuple[str, ...]]:
+    """A script filled in, and what to warn of; raises OverBudget."""
+    filled = filler.fill_in(script.body)
     return filled.text, warnings_of(filled)
 
 
-def extracted(run: Run, job: Job, directory: str) -> dict[str, str]:
-    """Where the packages of a job's step lie on its worker."""
+def extracted(run: Run, job: Job, directory: str, packages: str) -> dict[str, str]:
+    """Where the packages of a job's step lie on its worker, in the folder `packages`."""
     step = run.runbook.steps[job.step or 0]
     values: dict[str, str] = {}
     for each in step.packages:
@@ -95,7 +131,7 @@ def extracted(run: Run, job: Job, directory: str) -> dict[str, str]:
         name = f"Octopus.Action.Package[{each.id}]"
         values[f"{name}.PackageId"] = each.id
         values[f"{name}.PackageVersion"] = version
-        values[f"{name}.ExtractedPath"] = f"{directory}/packages/{each.id}/{version}"
+        values[f"{name}.ExtractedPath"] = f"{packages}/{each.id}/{version}"
     if step.container:
         values["Octopus.Action.Container.Image"] = (run.versions or {}).get(
             f"container:{step.container}", step.container

@@ -1,20 +1,28 @@
-"""Packages: which version a run takes, and getting it onto a worker, really or in a prediction."""
+"""Packages: which version a run takes, and getting it onto a worker and to attempts, or predicting that."""
 
 import asyncio
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
-from octotui.engine.state import Job, Outcome
+from octotui.engine.state import Job, Outcome, State
 from octotui.model.space import Channel, Model
 from octotui.store.cancellation import Cancellation
+from octotui.store.directory import remove_tree
 from octotui.store.packages.feeds import FeedError, catalogue, choose
 from octotui.store.packages.image_registry import fixed_image
-from octotui.store.packages.installer import PackageError, acquire, locate
-from octotui.store.packages.package_cache import InUse, evict
+from octotui.store.packages.installer import PackageError, acquire, locate, provide
+from octotui.store.packages.package_cache import InUse, PackageCache, evict
+from octotui.workers.executor import AttemptLocation
+
+FOLDER = "extracted"  # in a worker's directory: what attempts have for themselves
 
 Output = Callable[[bytes], None]
+Packages = Sequence[tuple[str, str]]
+"""The ids and versions of packages."""
 Chosen = tuple[dict[str, str], tuple[str, ...]]
 """A version for each requirement, and what is wrong with the others."""
 
@@ -53,15 +61,26 @@ class Acquirer(Protocol):
         """Get all packages of a job into the worker's cache, which keeps those that are `in_use`."""
         ...
 
+    async def provide(
+        self, model: Model, job: Job, packages: Packages, directory: Path, target: Path
+    ) -> tuple[str, ...]:
+        """Copy packages of the worker's cache for one attempt, each below `target`, and say what to warn of.
+
+        Raises PackageError.
+        """
+        ...
+
     def stop(self, job: str) -> None:
-        """End an acquisition before its time."""
+        """End an acquisition, or the copying for an attempt, before its time."""
         ...
 
 
 class RealAcquirer:
     """Copies, checks and extracts packages in a thread, so that the session goes on meanwhile."""
 
-    def __init__(self) -> None:
+    def __init__(self, manifests: Path) -> None:
+        """Keep what packages must be in a folder of its own for each worker."""
+        self._manifests = manifests
         self._stopping: dict[str, Cancellation] = {}
         self._threads = ThreadPoolExecutor(64, "acquire")  # they mostly sleep, and must not hold up others
 
@@ -74,30 +93,59 @@ class RealAcquirer:
     ) -> Outcome:
         """Get all packages of a job into the worker's cache; one that is broken fails the job (P3)."""
         stopping = self._stopping[job.id] = Cancellation()
-        loop, feeds, cache = asyncio.get_running_loop(), tuple(model.feeds.values()), directory / "packages"
-        limit = model.engine.package_cache
+        loop, feeds, cache = (
+            asyncio.get_running_loop(),
+            tuple(model.feeds.values()),
+            self._cache(job, directory),
+        )
+        limit, warnings = model.engine.package_cache, list[str]()
 
         def tell(line: str) -> None:
             loop.call_soon_threadsafe(output, f"{line}\n".encode())
 
         try:
             for package, version in job.packages:
-                await loop.run_in_executor(
+                warning = await loop.run_in_executor(
                     self._threads, acquire, feeds, package, version, cache, tell, stopping
                 )
+                warnings += [warning] if warning else []
             if limit is not None:
-                await loop.run_in_executor(self._threads, evict, cache, limit, in_use, tell)
+                await loop.run_in_executor(self._threads, evict, cache.folder, limit, in_use, tell)
         except PackageError as error:
             return Outcome(state="cancelled" if stopping.stopped else "failed", reason=str(error))
         finally:
             stopping.stop()
             del self._stopping[job.id]
-        return Outcome(state="succeeded", exit_code=0)
+        return Outcome(state="succeeded", exit_code=0, warnings=tuple(warnings))
+
+    async def provide(
+        self, model: Model, job: Job, packages: Packages, directory: Path, target: Path
+    ) -> tuple[str, ...]:
+        """Copy packages for an attempt; what an earlier start of it has left goes first."""
+        stopping = self._stopping[job.id] = Cancellation()
+        loop, feeds, cache = (
+            asyncio.get_running_loop(),
+            tuple(model.feeds.values()),
+            self._cache(job, directory),
+        )
+        warnings = []
+        try:
+            await loop.run_in_executor(self._threads, remove_tree, target)
+            for package, version in packages:
+                copy = partial(provide, feeds, package, version, cache, target / package / version, stopping)
+                warnings.append(await loop.run_in_executor(self._threads, copy))
+        finally:
+            stopping.stop()
+            del self._stopping[job.id]
+        return tuple(filter(None, warnings))
 
     def stop(self, job: str) -> None:
-        """End an acquisition at its next chunk."""
+        """End what is done for a job at its next chunk."""
         if job in self._stopping:
             self._stopping[job].stop()
+
+    def _cache(self, job: Job, directory: Path) -> PackageCache:
+        return PackageCache(directory / "packages", self._manifests / (job.worker or ""))
 
 
 class SimulatedAcquirer:
@@ -129,6 +177,12 @@ class SimulatedAcquirer:
             del self._stopped[job.id]
         return Outcome(state="cancelled")
 
+    async def provide(
+        self, model: Model, job: Job, packages: Packages, directory: Path, target: Path
+    ) -> tuple[str, ...]:
+        """Copy nothing: there is nothing to copy."""
+        return ()
+
     def stop(self, job: str) -> None:
         """End an acquisition at once."""
         if job in self._stopped:
@@ -142,3 +196,47 @@ class SimulatedAcquirer:
         file = locate(model.feeds.values(), package, version)
         self._there.add(there)
         return 1.0 if file.feed.rate is None or file.size is None else file.size / file.feed.rate
+
+
+class AttemptPackages:
+    """Makes and removes copies; each is named by its space and attempt, so that it is found after a crash."""
+
+    def __init__(self, acquirer: Acquirer) -> None:
+        self._acquirer = acquirer
+
+    async def provide(
+        self, state: State, job: Job, directory: Path, location: AttemptLocation
+    ) -> tuple[str, ...]:
+        """Copy the packages of a job's step, and say what to warn of; raises PackageError."""
+        run = state.runs[job.run]
+        needed = run.runbook.steps[job.step or 0].packages
+        if not needed:
+            return ()
+        chosen = dict.fromkeys((each.id, (run.versions or {}).get(each.text, "")) for each in needed)
+        return await self._acquirer.provide(
+            state.model, job, tuple(chosen), directory, Path(copies(location))
+        )
+
+    def stop(self, job: str) -> None:
+        """End the copying for a job before its time."""
+        self._acquirer.stop(job)
+
+    def remove(self, location: AttemptLocation) -> None:
+        """Take away what an attempt had; it may be large."""
+        path = copies(location)
+        if os.path.lexists(path):
+            asyncio.get_running_loop().run_in_executor(None, remove_tree, path)
+
+    async def remove_orphans(self, directory: str, space: str, keep: Set[str]) -> None:
+        """Take away what crashes have left of a space's copies, but those of attempts to keep."""
+        prefix = f"{space}-"
+        folder = Path(directory, FOLDER)
+        left = [each for each in folder.glob("*") if each.name.startswith(prefix)]
+        for path in left:
+            if path.name.removeprefix(prefix) not in keep:
+                await asyncio.to_thread(remove_tree, path)
+
+
+def copies(location: AttemptLocation) -> str:
+    """Where the packages of an attempt lie, by their ids and versions."""
+    return f"{location.directory}/{FOLDER}/{location.space}-{location.name}"

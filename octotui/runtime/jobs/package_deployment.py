@@ -1,13 +1,17 @@
 """Steps that deploy a package: where it is installed, and which of its files are filled in (S1, V1)."""
 
 import base64
+import os
 import shlex
+import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 from octotui.engine.state import Job, Run
 from octotui.model.process import Package, Step
-from octotui.variables.fill import fill_in, warnings_of
+from octotui.store.directory import Directory
+from octotui.variables.fill import Filler, warnings_of
 
 LARGEST = 4 * 2**20  # bytes; what is filled in is configuration
 MOST = 1000  # files
@@ -20,18 +24,18 @@ class Undeployable(Exception):
     """A package that can't be deployed as the step says; its text is a sentence."""
 
 
-def files_to_fill(run: Run, job: Job, directory: str) -> Files:
-    """The files of a job's package that its step wants filled in; raises Undeployable."""
+def files_to_fill(run: Run, job: Job, packages: str) -> Files:
+    """The files of a job's package that its step wants filled in, none behind a link; raises Undeployable."""
     step = run.runbook.steps[job.step or 0]
     if not isinstance(step.action, Package):
         return {}
-    root = Path(extracted_to(run, step, directory))
+    root = Path(extracted_to(run, step, packages))
     files: dict[str, bytes] = {}
-    for pattern in step.action.substitute:
-        for path in sorted(root.glob(pattern)):
-            if path.is_file() and not path.is_symlink():
-                _check_size(path, len(files))
-                files[str(path.relative_to(root))] = path.read_bytes()
+    with Directory(root) as folder:
+        for pattern in step.action.substitute:
+            for path in sorted(root.glob(pattern)):
+                with suppress(OSError), folder.opened(name := path.relative_to(root).as_posix()) as file:
+                    files[name] = _read(path, file, len(files))
     return files
 
 
@@ -54,32 +58,33 @@ def variables(run: Run, step: Step, job: Job, directory: str) -> dict[str, str]:
 
 
 def deployment(
-    run: Run, job: Job, directory: str, files: Files, known: Mapping[str, str], now: float | None
+    run: Run, job: Job, packages: str, files: Files, filler: Filler
 ) -> tuple[str, tuple[str, ...]]:
-    """The script that deploys a job's package, and what to warn of; raises Undeployable."""
+    """The script that deploys a job's package, and what to warn of; raises Undeployable and OverBudget."""
     step = run.runbook.steps[job.step or 0]
     package = step.packages[0]
     settings = {
-        "source": extracted_to(run, step, directory),
-        "target": _target(known, now),
+        "source": extracted_to(run, step, packages),
+        "target": _target(filler),
         "package": f"{package.id} {(run.versions or {}).get(package.text, '')}",
         "job": job.id,
+        "python": sys.executable,
     }
     lines = [f"{name}={shlex.quote(value)}" for name, value in settings.items()]
-    lines += ['. "${BASH_ENV%/*}/deploy.bash"', "stage"]
+    lines += ['. "${BASH_ENV%/*}/deploy.bash"', "stage <<'END'"]
     warnings: list[str] = []
     for name, data in files.items():
-        text, problems = _filled(data, known, now)
+        text, problems = _filled(data, filler)
         warnings += [f"{name}: {problem}" for problem in problems]
         if text != data:
-            lines.append(f"fill {shlex.quote(name)} <<'END'\n{base64.encodebytes(text).decode()}END")
-    return "\n".join([*lines, "install", ""]), tuple(warnings)
+            lines.append(f"{_encoded(os.fsencode(name))} {_encoded(text)}")
+    return "\n".join([*lines, "END", "install", ""]), tuple(warnings)
 
 
-def extracted_to(run: Run, step: Step, directory: str) -> str:
+def extracted_to(run: Run, step: Step, packages: str) -> str:
     """Where the package that a step deploys was extracted."""
     package = step.packages[0]
-    return f"{directory}/packages/{package.id}/{(run.versions or {}).get(package.text, '')}"
+    return f"{packages}/{package.id}/{(run.versions or {}).get(package.text, '')}"
 
 
 def _own_place(run: Run, step: Step, job: Job, directory: str) -> str:
@@ -89,26 +94,33 @@ def _own_place(run: Run, step: Step, job: Job, directory: str) -> str:
     return "/".join([directory, "applications", *places, step.packages[0].id, version])
 
 
-def _target(known: Mapping[str, str], now: float | None) -> str:
+def _target(filler: Filler) -> str:
     """Where it is installed: deep enough that a variable without a value replaces no half of a machine."""
-    directory = known["octopus.action.package.installationdirectorypath"]
-    path = PurePosixPath(fill_in(directory, known, now).text)
+    directory = filler.values["octopus.action.package.installationdirectorypath"]
+    path = PurePosixPath(filler.fill_in(directory).text)
     if not path.is_absolute() or ".." in path.parts or len(path.parts) < 3 or "#{" in str(path):
         raise Undeployable(f'it cannot be installed to "{directory}": say a whole path, such as "/srv/shop"')
     return str(path)
 
 
-def _filled(data: bytes, known: Mapping[str, str], now: float | None) -> tuple[bytes, tuple[str, ...]]:
+def _filled(data: bytes, filler: Filler) -> tuple[bytes, tuple[str, ...]]:
     """A file's content with the values in it, and what to warn of."""
     try:
-        filled = fill_in(data.decode(), known, now)
+        filled = filler.fill_in(data.decode())
     except UnicodeDecodeError:
         return data, ("it is no text in UTF-8, and stays as it is",)
     return filled.text.encode(errors="surrogateescape"), warnings_of(filled)
 
 
-def _check_size(path: Path, count: int) -> None:
-    if path.stat().st_size > LARGEST or count >= MOST:
+def _encoded(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+def _read(path: Path, file: int, count: int) -> bytes:
+    """The content of one of so many files; raises Undeployable."""
+    data = os.pread(file, LARGEST + 1, 0)
+    if len(data) > LARGEST or count >= MOST:
         raise Undeployable(
             f"{path.name} cannot be filled in: that is for at most {MOST} files of at most {LARGEST:,} bytes"
         )
+    return data

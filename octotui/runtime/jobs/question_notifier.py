@@ -1,9 +1,9 @@
 """Telling people of a question by the template that the model names: once each, beside all else."""
 
 import asyncio
-import os
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 
 from msgspec.structs import replace
 
@@ -15,13 +15,16 @@ from octotui.model.process import TemplateCall
 from octotui.model.quantities import duration
 from octotui.model.space import BUILT_IN
 from octotui.runtime.clocks import Clock
-from octotui.runtime.jobs.job_script import body_of, filled
+from octotui.runtime.jobs.job_script import body_of, fill_without_blocking, filled
 from octotui.runtime.jobs.masking import Masker
 from octotui.runtime.jobs.secret_sources import UnreadableSecret
 from octotui.runtime.jobs.secret_store import SecretStore
 from octotui.runtime.jobs.template_parameters import requirements, texts
 from octotui.runtime.jobs.transcript import Transcript
+from octotui.store.private_files import opened_private
 from octotui.store.space_folder import SpaceFolder
+from octotui.variables.budget import Budget
+from octotui.variables.template import OverBudget
 from octotui.workers.executor import AttemptLocation, AttemptSpec, Executor, StartError
 
 PATIENCE = 120.0  # seconds that telling of one question may take
@@ -93,9 +96,14 @@ class QuestionNotifier:
             return Outcome(state="failed", reason=str(problem))
         if secrets is None:
             return Outcome(state="cancelled", reason="its run ended")
-        work, warnings = notice(
-            state, question, action, str(self._folder.worker(BUILT_IN)), self._now(), secrets
-        )
+        directory, now = str(self._folder.worker(BUILT_IN)), self._now()
+        try:
+            filling = partial(notice, state, question, action, directory, now, secrets)
+            work, warnings = await fill_without_blocking(
+                filling, state.model, state.runs[question.run].process
+            )
+        except OverBudget as problem:
+            return Outcome(state="failed", reason=problem.reason)
         masker = Masker((*secrets.values(), *work.sensitive), values=self._masked, holder=question.id)
         transcript = Transcript(lambda chunk, turns: printed.extend(chunk), masker=masker)
         printed.extend("".join(f"{transcript.masked(each)}\n" for each in warnings).encode())
@@ -131,8 +139,7 @@ class QuestionNotifier:
         head = f"{at} {question.id} of {question.run}: {action.template} {how}\n".encode()
         body = b"".join(b"    " + line + b"\n" for line in printed.splitlines())
         try:
-            file = os.open(self._folder.notifications, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-            with os.fdopen(file, "wb") as log:
+            with opened_private(self._folder.notifications, "ab") as log:
                 log.write(head + body)
         except OSError as error:
             return f"what became of it cannot be kept: {error.strerror or error}"
@@ -146,12 +153,13 @@ def notice(
     directory: str,
     now: float,
     secrets: Mapping[str, str],
+    budget: Budget,
 ) -> tuple[AttemptSpec, tuple[str, ...]]:
-    """The work of telling of a question, and what to warn of while it was filled in."""
+    """The work of telling of a question, and what to warn of while it was filled in; raises OverBudget."""
     run = state.runs[question.run]
     values = values_for(state, run, None, texts(action)) | variables(state, question)
-    known, environment, arguments = filled(action, values, secrets, now)
-    body, warnings = body_of(action, known, now)
+    filler, environment, arguments = filled(action, values, secrets, now, budget)
+    body, warnings = body_of(action, filler)
     work = AttemptSpec(
         job=f"notice-{question.id}",
         attempt=1,

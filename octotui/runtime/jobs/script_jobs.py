@@ -13,8 +13,9 @@ from octotui.engine.state import Job, Outcome, State, step_of
 from octotui.model.process import Package
 from octotui.runtime.clocks import Clock
 from octotui.runtime.jobs.job_output import JobOutput
-from octotui.runtime.jobs.job_script import script_work
+from octotui.runtime.jobs.job_script import fill_without_blocking, script_work
 from octotui.runtime.jobs.masking import Masker, SensitiveValues
+from octotui.runtime.jobs.package_acquisition import Acquirer, AttemptPackages, copies
 from octotui.runtime.jobs.package_deployment import Files, Undeployable, files_to_fill
 from octotui.runtime.jobs.progress_throttle import ProgressThrottle
 from octotui.runtime.jobs.resume_record import ResumeRecord, decode, encode
@@ -24,9 +25,11 @@ from octotui.runtime.jobs.transcript import Transcript
 from octotui.store import artifacts
 from octotui.store.errors import StoreError, unusable
 from octotui.store.logs.log_index import size_of
+from octotui.store.packages.installer import PackageError
 from octotui.store.space_folder import SpaceFolder
 from octotui.store.workspace_index import WorkspaceIndex
-from octotui.workers.executor import AttemptLocation, AttemptStatus, Executor, StartError
+from octotui.variables.template import OverBudget
+from octotui.workers.executor import AttemptLocation, AttemptSpec, AttemptStatus, Executor, StartError
 from octotui.workers.local.workspaces import FILES
 
 RESTARTED = "its machine was restarted while it was running, and nobody knows how far it was"
@@ -48,7 +51,14 @@ class ScriptJobs:
     """The script jobs that a session has in hand."""
 
     def __init__(
-        self, folder: SpaceFolder, executor: Executor, vault: SecretStore, now: Clock, *, keeps_output: bool
+        self,
+        folder: SpaceFolder,
+        executor: Executor,
+        acquirer: Acquirer,
+        vault: SecretStore,
+        now: Clock,
+        *,
+        keeps_output: bool,
     ) -> None:
         self.report: Callable[[Command], None] = lambda command: None
         self.present: Callable[[], State] = State
@@ -57,6 +67,7 @@ class ScriptJobs:
         self._secret_store = vault
         self._now = now
         self._keeps_output = keeps_output
+        self._packages = AttemptPackages(acquirer)
         self._names = WorkspaceIndex(folder)
         self._locations: dict[str, AttemptLocation] = {}
         self._masked: SensitiveValues = vault.masked
@@ -86,6 +97,7 @@ class ScriptJobs:
         artifacts.leave_only(self._folder.masked_spans(""), keep)
         for directory in self._names.directories:
             await self._executor.remove_orphans(directory, self._names.space, keep)
+            await self._packages.remove_orphans(directory, self._names.space, keep)
 
     def account(self) -> None:
         """Note that all that was lost is told; raises StoreError."""
@@ -109,12 +121,16 @@ class ScriptJobs:
             return STOPPED
         try:
             return await self._begin(state, job, output, secrets, attempt)
-        except Undeployable as problem:
-            return Outcome(state="failed", reason=self._masked.text(str(problem)))
+        except (Undeployable, PackageError, StoreError, OverBudget) as problem:
+            if self.present().jobs[job.id].stopping:
+                return STOPPED
+            reason = problem.reason if isinstance(problem, OverBudget) else str(problem)
+            return Outcome(state="failed", reason=self._masked.text(reason))
 
     def stop(self, job: Job) -> None:
         """Begin to end a job where it runs; one that has not begun yet won't begin."""
         self._secret_store.stop(job.id)
+        self._packages.stop(job.id)
         location, step = self._locations.get(job.id), step_of(self.present(), job)
         if location is not None and step is not None:
             self._executor.stop(location, step.grace)
@@ -125,6 +141,7 @@ class ScriptJobs:
         if location is not None:
             self._folder.masked_spans(location.name).unlink(missing_ok=True)
             self._executor.clean(location)
+            self._packages.remove(location)
 
     def directory(self, state: State, job: Job) -> Path:
         """Where a job's worker, or target, keeps its work and its packages."""
@@ -143,29 +160,45 @@ class ScriptJobs:
         attempt: ResumableAttempt | None,
     ) -> Outcome:
         directory = str(self.directory(state, job))
-        files = await self._files(state, job, directory)
-        work, warnings = script_work(state, job, directory, self._now(), secrets, files)
+        location = self._location(directory, job) if attempt is None else attempt.location
+        if self._keeps_output:
+            self._names.use(directory)
+        self._locations[job.id] = location
+        changed = await self._packages.provide(state, job, Path(directory), location)
+        files = await self._files(state, job, copies(location))
+        work, warnings = await self._work(state, job, directory, secrets, files, copies(location))
         self._masked.hold(job.run, (*secrets.values(), *work.sensitive))
         resume = ResumeRecord(
             log=self._log_begins(job) if attempt is None else attempt.resume.log,
-            warnings=tuple(self._masked.text(each) for each in warnings if self._may_warn(each)),
+            warnings=changed + tuple(self._masked.text(each) for each in warnings if self._may_warn(each)),
             secrets=secrets,
             sensitive=self._masked.held_by(job.run),
             notes_spans=True,
         )
         if self.present().jobs[job.id].stopping:
             return STOPPED
-        location = self._location(directory, job) if attempt is None else attempt.location
         try:
-            if self._keeps_output:
-                self._names.use(directory)
             await self._executor.start(location, work, encode(resume))
-        except (StartError, StoreError) as problem:
+        except StartError as problem:
             self._introduce(job, output, resume)
             return Outcome(state="failed", reason=str(problem), warnings=resume.warnings)
-        self._locations[job.id] = location
         self._stop_if_told(job)  # as long as it was being started, nobody could
         return await self._follow(job, output, location, resume)
+
+    async def _work(
+        self,
+        state: State,
+        job: Job,
+        directory: str,
+        secrets: dict[str, str],
+        files: Files,
+        packages: str,
+    ) -> tuple[AttemptSpec, tuple[str, ...]]:
+        """The work of a job: filled in at once where that is little, else while others go on."""
+        filling = partial(script_work, state, job, directory, self._now(), secrets, files, packages)
+        return await fill_without_blocking(
+            filling, state.model, state.runs[job.run].process, large=bool(files)
+        )
 
     async def _follow(
         self, job: Job, output: JobOutput, location: AttemptLocation, resume: ResumeRecord
@@ -214,13 +247,13 @@ class ScriptJobs:
         if current is not None and current.stopping:
             self.stop(job)
 
-    async def _files(self, state: State, job: Job, directory: str) -> Files:
+    async def _files(self, state: State, job: Job, packages: str) -> Files:
         """The files of a package that are filled in; a prediction reads none."""
         run = state.runs[job.run]
         deploys = isinstance(run.runbook.steps[job.step or 0].action, Package)
         if not deploys or not self._keeps_output:
             return {}
-        return await asyncio.to_thread(files_to_fill, run, job, directory)
+        return await asyncio.to_thread(files_to_fill, run, job, packages)
 
     def _progress(self, job: Job, percentage: int, message: str) -> None:
         """Report how far a job's script has come."""

@@ -5,16 +5,19 @@ import os
 import re
 import signal
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import unquote
 
-from octotui.model.complaints import InsideReport, SourcePosition
+from octotui.model.complaints import InsideReport, Keys, ModelError, SourcePosition
+from octotui.model.file_trust import Distrusted, FileTrust
 from octotui.model.iteration import variables
-from octotui.model.space import Model
+from octotui.model.space import Model, Value
 from octotui.model.values import SHORTEST, Secret
+from octotui.store.user_config import file_trust
+from octotui.workers.search_path import find
 
 T = TypeVar("T")
 
@@ -27,8 +30,12 @@ class UnreadableSecret(Exception):
     """A sensitive value that cannot be used; its text says why, and never what the value is."""
 
 
+class UntrustedSecret(UnreadableSecret):
+    """A source of a sensitive value that strangers could have written, or that is no source anywhere."""
+
+
 async def read_secret(secret: Secret) -> str:
-    """The value, without the end of its last line; raises Unreadable."""
+    """The value, without the end of its last line; raises UnreadableSecret."""
     if secret.env is not None:
         value = read_env(secret.env)
     elif secret.file is not None:
@@ -48,35 +55,90 @@ def own_secrets(model: Model) -> tuple[str, ...]:
     return (*tokens, *(form for each in passwords for form in (each, unquote(each))))
 
 
-def check_secrets(model: Model, report: InsideReport) -> None:
+def check_secrets(model: Model, report: InsideReport, trust: FileTrust | None = None) -> None:
     """Complains about values that are here to be read and cannot be used; others are told when a job asks."""
     for keys, values in variables(model):
         for index, value in enumerate(values):
-            key, problem = _problem(value.secret)
+            key, problem = _problem(value.secret, trust)
             if problem:
                 report(
                     (*keys, index, "sensitive", key), f"It cannot be used: {problem}.", SourcePosition(1, 1)
                 )
 
 
-def _problem(secret: Secret | None) -> tuple[str, str]:
+def _problem(secret: Secret | None, trust: FileTrust | None) -> tuple[str, str]:
     """By which key a value is read, and why it cannot be used, as far as that is known here and now."""
-    if secret is None:
+    key = next((each for each in ("env", "file", "command") if getattr(secret, each, None)), "")
+    if secret is None or not key:
         return "", ""
-    key = "env" if secret.env is not None else "file"
     try:
-        value = read_env(secret.env) if secret.env is not None else read_file(secret.file or "")
+        value = _read_now(secret, trust)
+    except UntrustedSecret as problem:
+        return key, str(problem)
     except UnreadableSecret:
         return key, ""  # it may be there when it is needed
     try:
-        checked(value)
+        if value is not None:
+            checked(value)
     except UnreadableSecret as problem:
         return key, str(problem)
     return key, ""
 
 
+def _read_now(secret: Secret, trust: FileTrust | None) -> str | None:
+    """The value, or None where a program says it; raises UnreadableSecret."""
+    if secret.env is not None:
+        return read_env(secret.env)
+    if secret.file is not None:
+        return read_file(secret.file, trust)
+    _found(secret.command, trust)
+    return None
+
+
+def check_here(model: Model, report: InsideReport) -> None:
+    """Report every sensitive value, and token of a feed, that cannot be read here; runs their commands."""
+    start = SourcePosition(1, 1)
+    for keys, problem in asyncio.run(_unreadable(model)):
+        report(keys, f"It cannot be read here: {problem}.", start)
+    for slug, feed in model.feeds.items():
+        if feed.token_env is not None and feed.token_env not in os.environ:
+            problem = f"the environment variable {feed.token_env} is not set"
+            report(("feeds", slug, "token_env"), f"It cannot be read here: {problem}.", start)
+
+
+async def _unreadable(model: Model) -> list[tuple[Keys, str]]:
+    """Where each sensitive value stands that cannot be read, and why; equal sources are read once."""
+    sources = [
+        ((*keys, index, "sensitive"), value.secret)
+        for keys, values in variables(model)
+        for index, value in enumerate(values)
+        if value.secret is not None
+    ]
+    tried = dict.fromkeys(secret for _, secret in sources)
+    outcomes = await asyncio.gather(*map(read_secret, tried), return_exceptions=True)
+    problems = {
+        secret: each for secret, each in zip(tried, outcomes, strict=True) if not isinstance(each, str)
+    }
+    return [(keys, str(problems[secret])) for keys, secret in sources if secret in problems]
+
+
+def unreadable_here(values: Mapping[str, Iterable[Value]]) -> dict[str, str]:
+    """Why variables cannot be read from the environment or from files here and now, by name."""
+    problems = {}
+    for name, each in values.items():
+        for secret in (value.secret for value in each if value.secret is not None):
+            try:
+                if secret.env is not None:
+                    checked(read_env(secret.env))
+                elif secret.file is not None:
+                    checked(read_file(secret.file))
+            except UnreadableSecret as problem:
+                problems[name] = str(problem)
+    return problems
+
+
 def checked(value: str) -> str:
-    """The same value, if every place that it may leave through can be masked; else raises Unreadable."""
+    """The same value, if it can be masked wherever it may leave; else raises UnreadableSecret."""
     if len(value) < SHORTEST:
         raise UnreadableSecret(
             f"it has fewer than {SHORTEST} characters, which cannot be masked: make it longer"
@@ -87,19 +149,21 @@ def checked(value: str) -> str:
 
 
 def read_env(name: str) -> str:
-    """The value of an environment variable; raises Unreadable."""
+    """The value of an environment variable; raises UnreadableSecret."""
     if (value := os.environ.get(name)) is None:
         raise UnreadableSecret(f"the environment variable {name} is not set")
     return value
 
 
-def read_file(path: str) -> str:
-    """The text of a file; raises Unreadable."""
+def read_file(path: str, trust: FileTrust | None = None) -> str:
+    """The text of a file; raises UnreadableSecret, and of what strangers can change UntrustedSecret."""
     try:
         if not Path(path).is_file():
             raise UnreadableSecret(f"there is no file {path}")
-        with Path(path).open("rb") as file:
+        with open((trust or file_trust()).open(path), "rb") as file:  # noqa: PTH123 - it is open already
             return _text(file.read(LARGEST + 1), path)
+    except (Distrusted, ModelError) as problem:
+        raise UntrustedSecret(str(problem)) from None
     except OSError as error:
         raise UnreadableSecret(f"{path} cannot be read: {error.strerror}") from None
 
@@ -128,11 +192,37 @@ def _from_keyring(entry: str) -> str:
     return value
 
 
-async def _printed(command: tuple[str, ...]) -> bytes:
-    """What a program prints, started without a shell and without a terminal."""
+def _found(command: Sequence[str], trust: FileTrust | None = None) -> tuple[str, ...]:
+    """A command with its program's path, which nobody may change who is not trusted, nor any file it names.
+
+    Raises UnreadableSecret, and of what strangers can change UntrustedSecret.
+    """
+    program, *arguments = command
+    if not program.startswith("/"):
+        if "/" in program:
+            raise UntrustedSecret(f"{program} would depend on the current directory: say its whole path")
+        program = find(program) or ""
+        if not program:
+            why = "it is no name of a program" if "\0" in command[0] else "No such file or directory"
+            raise UnreadableSecret(f"{command[0]} cannot be started: {why}")
     try:
+        trust = trust or file_trust()
+        for path in (program, *arguments):
+            if path.startswith("/") and os.path.isfile(path):  # noqa: PTH113 - it may be no path at all
+                trust.check(path)
+    except (Distrusted, ModelError) as problem:
+        raise UntrustedSecret(str(problem)) from None
+    except OSError as error:
+        raise UnreadableSecret(f"{command[0]} cannot be started: {error.strerror}") from None
+    return program, *arguments
+
+
+async def _printed(command: tuple[str, ...]) -> bytes:
+    """What a program prints, started without a shell and without a terminal, at the root of all folders."""
+    try:
+        found = await asyncio.to_thread(_found, command)
         process = await asyncio.create_subprocess_exec(
-            *command, stdin=DEVNULL, stdout=PIPE, stderr=DEVNULL, start_new_session=True
+            *found, stdin=DEVNULL, stdout=PIPE, stderr=DEVNULL, cwd="/", start_new_session=True
         )
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or "it is no name of a program"

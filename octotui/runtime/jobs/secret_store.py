@@ -4,22 +4,30 @@ All of them are `masked` in the whole space until their run has ended.
 """
 
 import asyncio
+import os
 from collections.abc import Callable, Coroutine, Mapping
+from types import MappingProxyType
 from typing import Any
 
-from octotui.engine.rules.variable_context import declared, output_prefixes, secret_answers
+from octotui.engine.rules.variable_context import declared, output_prefixes, overruled, secret_answers
 from octotui.engine.state import Job, Run, State, step_of
 from octotui.model.space import Model
 from octotui.model.values import Secret
 from octotui.runtime.jobs.masking import SensitiveValues
-from octotui.runtime.jobs.secret_sources import UnreadableSecret, own_secrets, read_secret
+from octotui.runtime.jobs.secret_sources import UnreadableSecret, checked, own_secrets, read_secret
 
 Reader = Callable[[Secret], Coroutine[Any, Any, str]]
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 _OCTOTUI = "octotui"  # holds what it reads for itself; a run has another name
 _OUTPUT = "Octopus.Action["
 _LOST = "it was given when the run was started, and octotui was opened anew since: start the run again"
 
+_HOW = (
+    "in the server's environment: `octotui stop FILE`, then start it from a shell that has it,"
+    " or pass your own for one run with --pass-env {}"
+)
 _UNUSABLE = (
     "cannot be used: it was given in an answer, and octotui was opened anew since: start the run again"
 )
@@ -28,19 +36,23 @@ _UNUSABLE = (
 class SecretStore:
     """Keeps what no journal, log or screen may hold (V5); in a new session it is empty."""
 
-    def __init__(self, read: Reader | None = read_secret) -> None:
-        """Without `read` nothing is read: nobody runs a script with it."""
+    def __init__(self, read: Reader | None = read_secret, *, served: bool = False) -> None:
+        """Without `read` nothing is read: nobody runs a script with it. A server's environment is its own."""
         self.masked = SensitiveValues()
         self._read = read
+        self._served = served
         self._given: dict[str, dict[str, str]] = {}
+        self._passed: dict[str, dict[str, str]] = {}
         self._set: dict[str, dict[str, str]] = {}
         self._reading: dict[str, dict[Secret, asyncio.Task[str]]] = {}
         self._waiting: dict[str, asyncio.Task[dict[str, str]]] = {}
 
-    def give(self, run: str, values: Mapping[str, str]) -> None:
-        """Keep what was given when a run was asked for."""
+    def give(self, run: str, values: Mapping[str, str], passed: Mapping[str, str] = NOTHING) -> None:
+        """Keep what was given when a run was asked for: values, and variables passed to its family."""
         self._given[run] = dict(values)
-        self.masked.hold(run, values.values())
+        self.masked.hold(run, (*values.values(), *passed.values()))
+        if passed:
+            self._passed[run] = dict(passed)
 
     def hold_own(self, model: Model) -> None:
         """Mask what octotui itself reads, as long as it goes on."""
@@ -63,8 +75,10 @@ class SecretStore:
             self._set.setdefault(job.run, {}).update(values)
         self.masked.hold(job.run, outputs.values())
 
-    def forget(self, run: str) -> None:
-        """Let go of all that is kept for a run that has ended, and whose output is written."""
+    def forget(self, run: str, state: State) -> None:
+        """Let go of all that is kept for a run that has ended, and of what families that have were passed."""
+        for root in [each for each in self._passed if each not in state.families]:
+            del self._passed[root]
         self.masked.release(run)
         self._given.pop(run, None)
         self._set.pop(run, None)
@@ -74,7 +88,7 @@ class SecretStore:
     async def values(self, state: State, job: Job) -> dict[str, str] | None:
         """The sensitive values that a job's script sees, or None where the job was stopped meanwhile.
 
-        Raises Unreadable with a sentence for each that cannot be used.
+        Raises UnreadableSecret with a sentence for each that cannot be used.
         """
         wanted = {} if self._read is None else self._wanted(state, job)
         self._check_answers(state, job)
@@ -108,9 +122,11 @@ class SecretStore:
     def _wanted(self, state: State, job: Job) -> dict[str, Secret | None]:
         """Where each sensitive value of a job is read; None is one that was asked for."""
         run = state.runs[job.run]
-        values = declared(state, run, step_of(state, job), job.target)
+        step = step_of(state, job)
+        values = declared(state, run, step, job.target)
         secrets = {name: value.secret for name, value in values.items() if value.is_sensitive}
-        return secrets | dict.fromkeys(run.secrets)
+        elsewhere = overruled(state, run, step, job.target)
+        return secrets | dict.fromkeys(name for name in run.secrets if name not in elsewhere)
 
     async def _all(self, run: Run, wanted: Mapping[str, Secret | None]) -> dict[str, str]:
         values: dict[str, str] = {}
@@ -125,24 +141,34 @@ class SecretStore:
         return values
 
     async def _one(self, run: Run, name: str, secret: Secret | None) -> str:
-        given = self._given.get(run.id, {})
-        if name in given:
+        if secret is None and name in run.secrets:
+            if name not in (given := self._given.get(run.id, {})):
+                raise UnreadableSecret(_LOST)
             return given[name]
-        if name in run.secrets:
-            raise UnreadableSecret(_LOST)
         if secret is None or self._read is None:
             return ""  # asked for, and nobody said anything
+        passed = self._passed.get(run.root, {})
+        if secret.env in passed:
+            value = checked(passed[secret.env])
+            self.masked.hold(run.id, (value,))
+            return value
+        return await self._read_once(run, secret, self._read)
+
+    async def _read_once(self, run: Run, secret: Secret, read: Reader) -> str:
+        """The value, read for the first job of a run that needs it; raises UnreadableSecret."""
         tasks = self._reading.setdefault(run.id, {})
         if secret not in tasks:
-            tasks[secret] = asyncio.ensure_future(self._read(secret))
+            tasks[secret] = asyncio.ensure_future(read(secret))
             tasks[secret].add_done_callback(_seen)
         try:
             value = await asyncio.shield(tasks[secret])
             if self._reading.get(run.id) is tasks:  # it has not ended meanwhile
                 self.masked.hold(run.id, (value,))
             return value
-        except UnreadableSecret:
+        except UnreadableSecret as problem:
             tasks.pop(secret, None)  # a retry reads it anew
+            if self._served and secret.env is not None and secret.env not in os.environ:
+                raise UnreadableSecret(f"{problem} {_HOW.format(secret.env)}") from None
             raise
 
 

@@ -5,7 +5,9 @@ from collections.abc import Mapping
 import msgspec
 
 from octotui.model.process import Script, TemplateCall
-from octotui.variables.fill import escape, fill_in, warnings_of
+from octotui.variables.budget import Budget
+from octotui.variables.fill import Filler, escape, warnings_of
+from octotui.variables.template import Names
 from octotui.workers import shells
 
 
@@ -17,16 +19,31 @@ class TemplateArguments(msgspec.Struct, frozen=True):
     warnings: tuple[str, ...] = ()
 
 
-def given(action: Script, values: Mapping[str, str], now: float | None = None) -> TemplateArguments:
-    """The parameters of a step's template, filled in with `values`, so that `Url = "#{Url}"` may stand."""
+def given(
+    action: Script, values: Mapping[str, str], now: float | None = None, budget: Budget | None = None
+) -> TemplateArguments:
+    """The parameters of a template, filled in with `values`, and with each other; raises OverBudget."""
     if not isinstance(action, TemplateCall):
         return TemplateArguments()
-    filled = {name: fill_in(text, values, now) for name, text in action.parameters.items()}
+    budget = budget or Budget()
+    filled = {
+        name: Filler(_beside(values, action.parameters, name), now, budget).fill_in(text)
+        for name, text in action.parameters.items()
+    }
     return TemplateArguments(
         {name: escape(each.text) for name, each in filled.items()},
         tuple(filled[name].text for name in action.sensitive),
         tuple(dict.fromkeys(warning for each in filled.values() for warning in warnings_of(each))),
     )
+
+
+def _beside(values: Mapping[str, str], parameters: Mapping[str, str], name: str) -> Mapping[str, str]:
+    """The variables, and each other parameter whose name none has: one that names itself means a variable."""
+    own = {key: text for key, text in parameters.items() if key != name and key.lower() not in values}
+    if not own:
+        return values
+    written = values.written if isinstance(values, Names) else tuple(values)
+    return Names({**own, **{key: values[key.lower()] for key in written}})
 
 
 def texts(action: Script) -> str:

@@ -104,6 +104,11 @@ class Client:
         )
         return done.versions, done.problems
 
+    async def clock(self, *, confirm: bool) -> str:
+        """What is the matter with the clock of the space's machine, or nothing; the owner can confirm it."""
+        done = await self._ask(lambda number: protocol.ClockRequest(id=number, confirmed=confirm))
+        return "; ".join(done.problems)
+
     async def stop(self) -> None:
         """End the server, and wait until it has let go of the space; what runs on machines goes on."""
         await self._ask(lambda number: protocol.StopRequest(id=number))
@@ -151,6 +156,8 @@ class Client:
         return done.data
 
     async def _connect(self, hello: protocol.Hello) -> None:
+        """Say who we are to the server of the folder, if both can be trusted; may raise StoreError."""
+        self._folder.verify()
         self._reader, self._writer = await asyncio.open_unix_connection(
             sock=connected(self._folder.path), limit=LONGEST
         )
@@ -201,17 +208,19 @@ class Client:
     async def _reach_again(self, follow: bool) -> None:
         since = self.state.seq or None
         while True:
-            with suppress(OSError):
-                await self._connect(
-                    protocol.Hello(version=protocol.VERSION, since=since, follow=follow, model=self._model)
-                )
-                return
-            if self._again is not None:
-                try:
-                    await self._again()
-                except StoreError as problem:
-                    self._fail(problem)
+            try:
+                with suppress(OSError):
+                    await self._connect(
+                        protocol.Hello(
+                            version=protocol.VERSION, since=since, follow=follow, model=self._model
+                        )
+                    )
                     return
+                if self._again is not None:
+                    await self._again()
+            except StoreError as problem:
+                self._fail(problem)
+                return
             await asyncio.sleep(AGAIN)
 
     def _take(self, message: protocol.ToClient) -> None:  # noqa: C901 - one case a message

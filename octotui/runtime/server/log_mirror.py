@@ -9,7 +9,9 @@ from pathlib import Path
 
 from octotui.engine.commands import Refused
 from octotui.store.errors import StoreError
+from octotui.store.private_files import opened_private
 from octotui.store.space_folder import SpaceFolder
+from octotui.store.temporary_folder import temporary_folder
 
 Part = Callable[[str, str, int], Awaitable[bytes]]
 
@@ -52,7 +54,7 @@ class LogMirror:
         if os.access(self._folder.path, os.R_OK):
             return self._folder.log(run, job)
         if self._own is None:
-            self._own = tempfile.TemporaryDirectory(prefix="octotui-")
+            self._own = temporary_folder("octotui-")
         return Path(self._own.name) / f"{job}.log"
 
     def _stop(self) -> None:
@@ -68,5 +70,5 @@ class LogMirror:
 
     async def _catch_up(self, run: str, job: str, copy: Path) -> None:
         while part := await self._part(run, job, copy.stat().st_size if copy.exists() else 0):
-            with copy.open("ab") as file:
+            with opened_private(copy, "ab") as file:
                 file.write(part)

@@ -11,7 +11,7 @@ from octotui.model.space import Model
 from octotui.model.toml.sources import files_of
 
 Load = Callable[[Path], Model]
-Signature = tuple[tuple[str, int, int, int], ...]
+Signature = tuple[tuple[str | int, ...], ...]
 
 
 class ModelWatcher:
@@ -54,8 +54,10 @@ def _sentence(error: ModelError) -> str:
 
 
 def _signature(path: Path, model: Model) -> Signature:
-    """What tells whether any file of a model was changed."""
-    return tuple(_stamp(each) for each in _files(path, model))
+    """What tells whether any file of a model was changed, or who may change it."""
+    files = tuple(_files(path, model))
+    folders = dict.fromkeys(parent for file in files for parent in file.parents)
+    return *map(_stamp, files), *(_stamp(each)[-2:] for each in folders)
 
 
 def _files(path: Path, model: Model) -> Iterator[Path]:
@@ -70,9 +72,9 @@ def _files(path: Path, model: Model) -> Iterator[Path]:
             yield Path(step.action.file)
 
 
-def _stamp(file: Path) -> tuple[str, int, int, int]:
+def _stamp(file: Path) -> tuple[str | int, ...]:
     try:
         stat = file.stat()
     except OSError:
-        return str(file), 0, 0, 0
-    return str(file), stat.st_mtime_ns, stat.st_size, stat.st_ino
+        return (str(file), *(0,) * 5)
+    return str(file), stat.st_mtime_ns, stat.st_size, stat.st_ino, stat.st_mode, stat.st_uid

@@ -1,13 +1,14 @@
 """Who is at the other end of a Unix socket: what the kernel says, never what is claimed."""
 
 import os
-import pwd
 import socket
 import struct
 import sys
 from pathlib import Path
 
 import msgspec
+
+from octotui.store.accounts import account_name
 
 _CREDENTIALS = struct.Struct("3i")  # process, user, group
 _LOCAL_CREDENTIALS, _LOCAL_PROCESS = 1, 2  # of macOS, at level 0
@@ -24,21 +25,19 @@ class Peer(msgspec.Struct, frozen=True):
 
 def peer_of(connection: socket.socket) -> Peer:
     """Who connected."""
+    uid, process = peer_ids(connection)
+    return Peer(uid, account_name(uid), origin_of(process))
+
+
+def peer_ids(connection: socket.socket) -> tuple[int, int]:
+    """The account and the process at the other end, by their numbers: who connected, or who listens."""
     if sys.platform == "linux":
         credentials = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
         process, uid, _ = _CREDENTIALS.unpack(credentials)
     else:
         uid = struct.unpack("2I", connection.getsockopt(0, _LOCAL_CREDENTIALS, 8))[1]
         process = connection.getsockopt(0, _LOCAL_PROCESS)
-    return Peer(uid, account_name(uid), origin_of(process))
-
-
-def account_name(uid: int) -> str:
-    """The name of an account, or its number where it has none."""
-    try:
-        return pwd.getpwuid(uid).pw_name
-    except KeyError:
-        return str(uid)
+    return uid, process
 
 
 def this_account() -> str:

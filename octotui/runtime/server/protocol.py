@@ -18,8 +18,12 @@ from octotui.store.journal.run_records import RunRecord
 Parting = Literal["stopped", "slow", "wrong", "forbidden"]
 
 VERSION = 1
-LONGEST = 1 << 20  # bytes of a line that a client may say
+LONGEST = 1 << 20  # bytes of a line that a client may say who may start or answer
+SHORT = 1 << 14  # bytes of one of any other client, and of Hello
 PART = 1 << 18  # bytes of a log that go over at a time
+
+Number = Annotated[int, msgspec.Meta(ge=0, le=(1 << 63) - 1)]
+"""A number that a client says: no larger than what files and databases count with."""
 
 RunId = Annotated[str, msgspec.Meta(pattern=r"^run-[0-9]{1,15}\Z")]
 
@@ -30,7 +34,7 @@ class Hello(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     `model` is the file that the client was opened with. Without `follow` nothing is told but answers.
     """
 
-    version: int
+    version: Number
     since: int | None = None
     follow: bool = True
     model: str | None = None
@@ -39,14 +43,14 @@ class Hello(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 class SendRequest(msgspec.Struct, frozen=True, kw_only=True, tag="Send"):
     """Ask for something to be done."""
 
-    id: int
+    id: Number
     request: Request
 
 
 class ChooseRequest(msgspec.Struct, frozen=True, kw_only=True, tag="Choose"):
     """Ask for versions of packages, as feeds have them now."""
 
-    id: int
+    id: Number
     needed: tuple[str, ...]
     channel: Channel
 
@@ -54,35 +58,44 @@ class ChooseRequest(msgspec.Struct, frozen=True, kw_only=True, tag="Choose"):
 class FamilyRequest(msgspec.Struct, frozen=True, kw_only=True, tag="Family"):
     """Ask for all events of a run and what it started."""
 
-    id: int
+    id: Number
     root: RunId
 
 
 class HistoryRequest(msgspec.Struct, frozen=True, kw_only=True, tag="History"):
     """Ask for ended runs of which every word is a part of something, the newest of those before a number."""
 
-    id: int
+    id: Number
     words: tuple[str, ...] = ()
-    before: int | None = None
+    before: Number | None = None
     limit: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 100
 
 
 class LogRequest(msgspec.Struct, frozen=True, kw_only=True, tag="ReadLog"):
     """Ask for a part of a job's output, for somebody who may not open the file."""
 
-    id: int
+    id: Number
     run: RunId
-    job: Annotated[str, msgspec.Meta(pattern=r"^job-[0-9.]+\Z")]
-    offset: Annotated[int, msgspec.Meta(ge=0)]
+    job: Annotated[str, msgspec.Meta(pattern=r"^job-[0-9.]{1,100}\Z")]
+    offset: Number
 
 
 class StopRequest(msgspec.Struct, frozen=True, kw_only=True, tag="Stop"):
     """Ask the server to end; what runs on machines goes on."""
 
+    id: Number
+
+
+class ClockRequest(msgspec.Struct, frozen=True, kw_only=True, tag="Clock"):
+    """Ask whether the machine's clock was set, and let the new time count where that is to be `confirmed`."""
+
     id: int
+    confirmed: bool = False
 
 
-ClientRequest = SendRequest | ChooseRequest | FamilyRequest | HistoryRequest | LogRequest | StopRequest
+ClientRequest = (
+    SendRequest | ChooseRequest | FamilyRequest | HistoryRequest | LogRequest | StopRequest | ClockRequest
+)
 ToServer = Hello | ClientRequest
 
 

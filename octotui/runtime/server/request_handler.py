@@ -5,13 +5,17 @@ import os
 from typing import assert_never
 
 from octotui.engine import commands
+from octotui.engine.decide.question_holders import AccountExists, with_accounts
 from octotui.engine.events import AnyEvent
-from octotui.engine.rules.authorization import Right, missing_right, right_for, subject_of, with_actor
+from octotui.engine.rules.authorization import missing_right, right_for, subject_of, with_actor
+from octotui.engine.state.releases import is_declared
+from octotui.model.complaints import Reason
 from octotui.runtime.server.peer_credentials import Peer
 from octotui.runtime.server.protocol import (
     PART,
     ChooseRequest,
     ClientRequest,
+    ClockRequest,
     DoneReply,
     FailedReply,
     FamilyRequest,
@@ -21,9 +25,13 @@ from octotui.runtime.server.protocol import (
     SendRequest,
     StopRequest,
 )
+from octotui.runtime.server.refusals import RefusalRecorder
 from octotui.runtime.session import Session
+from octotui.store.accounts import account_exists
 from octotui.store.errors import StoreError
 from octotui.store.space_folder import SpaceFolder
+
+WORDS = 50  # of a search: each costs look-ups
 
 Answer = DoneReply | RefusedReply | FailedReply
 
@@ -31,12 +39,21 @@ Answer = DoneReply | RefusedReply | FailedReply
 class RequestHandler:
     """Answers for a session, to people who are who the kernel says."""
 
-    def __init__(self, session: Session, folder: SpaceFolder, owner: str, stopped: asyncio.Event) -> None:
+    def __init__(
+        self,
+        session: Session,
+        folder: SpaceFolder,
+        owner: str,
+        stopped: asyncio.Event,
+        accounts: AccountExists = account_exists,
+    ) -> None:
         self.process = os.getpid()
+        self._accounts = accounts
         self._session = session
         self._folder = folder
         self._owner = owner
         self._stopped = stopped
+        self.refusals = RefusalRecorder(session.send)
 
     async def answer(self, peer: Peer, request: ClientRequest) -> Answer:
         """The answer to what somebody asks; never raises."""
@@ -46,65 +63,106 @@ class RequestHandler:
             return RefusedReply(id=request.id, reason=str(refused))
         except (StoreError, OSError) as problem:
             return FailedReply(id=request.id, reason=str(problem))
+        except Exception as bug:  # a client must not wait for ever, nor fill the log of the server
+            return FailedReply(id=request.id, reason=f"{type(bug).__name__}, which is a bug of octotui")
 
     async def _do(self, peer: Peer, client_request: ClientRequest) -> Answer:
         session = self._session
+        await self._check(peer, client_request)
         match client_request:
             case SendRequest(request=request):
-                await self._check(peer, right_for(request), request)
                 return DoneReply(id=client_request.id, events=await self._send(peer, request))
             case ChooseRequest():
-                await self._check(peer, "start", client_request)
-                versions, problems = await session.choose(client_request.needed, client_request.channel)
-                return DoneReply(id=client_request.id, versions=versions, problems=problems)
+                return await self._choose(client_request)
             case FamilyRequest(root=root):
                 return DoneReply(id=client_request.id, events=await session.events_of(root))
             case HistoryRequest():
-                records = await session.history(
-                    client_request.words, client_request.before, client_request.limit
-                )
-                return DoneReply(id=client_request.id, records=tuple(records))
+                return await self._history(client_request)
             case LogRequest():
                 return DoneReply(
                     id=client_request.id, data=await asyncio.to_thread(self._part, client_request)
                 )
             case StopRequest():
-                return await self._stop(peer, client_request)
+                asyncio.get_running_loop().call_soon(self._stopped.set)
+                return DoneReply(id=client_request.id)
+            case ClockRequest():
+                return self._clock(client_request)
             case _:
                 assert_never(client_request)
 
     async def _send(self, peer: Peer, request: commands.Request) -> tuple[AnyEvent, ...]:
         """Ask in somebody's name; what is refused to those who answer questions is kept (I2)."""
         try:
-            return await self._session.send(with_actor(request, peer.user, peer.origin))
+            asked = with_actor(request, peer.user, peer.origin)
+            return await self._session.send(
+                with_accounts(asked, self._session.state, self._owner, self._accounts)
+            )
         except commands.Refused as refused:
             if right_for(request) == "answer":
-                await self.record(peer, str(request.__struct_config__.tag), subject_of(request), str(refused))
+                await self.refusals.add(peer, _tag(request), subject_of(request), str(refused))
             raise
 
-    async def _check(self, peer: Peer, right: Right, request: commands.Request | ChooseRequest) -> None:
-        """Refuse somebody who lacks a right, and keep that they tried."""
-        missing = missing_right(self._session.state.model, self._owner, peer.user, right)
+    async def _choose(self, request: ChooseRequest) -> Answer:
+        """Versions of packages; a channel's tag is a pattern, and only one of the model is run."""
+        if not is_declared(self._session.state.model, request.channel):
+            raise commands.Refused(f"no project has such a channel “{request.channel.name}”")
+        versions, problems = await self._session.choose(request.needed, request.channel)
+        return DoneReply(id=request.id, versions=versions, problems=problems)
+
+    async def _history(self, request: HistoryRequest) -> Answer:
+        """A page of ended runs."""
+        if len(request.words) > WORDS:
+            raise StoreError(f"a search takes {WORDS} words at most")
+        records = await self._session.history(request.words, request.before, request.limit)
+        return DoneReply(id=request.id, records=tuple(records))
+
+    def _clock(self, request: ClockRequest) -> Answer:
+        """Say what is the matter with the clock, or let a new time count (R7)."""
+        if request.confirmed:
+            self._session.clock.confirm()
+            self._session.look_again()
+        trouble = self._session.clock.trouble
+        return DoneReply(id=request.id, problems=(trouble,) if trouble else ())
+
+    async def _check(self, peer: Peer, request: ClientRequest) -> None:
+        """Refuse somebody who lacks the right to what they ask, and keep that they tried (I8)."""
+        missing = self._missing(peer, request)
         if missing is not None:
-            subject = "packages" if isinstance(request, ChooseRequest) else subject_of(request)
-            await self.record(peer, str(request.__struct_config__.tag), subject, missing)
+            action, subject = self._asked_for(request)
+            await self.refusals.add(peer, action, subject, missing)
             raise commands.Refused(missing)
 
-    async def _stop(self, peer: Peer, request: StopRequest) -> Answer:
-        if peer.user != self._owner:
-            reason = f"only {self._owner}, who started the server, may stop it"
-            await self.record(peer, "Stop", self._session.state.model.space.slug, reason)
-            return RefusedReply(id=request.id, reason=reason)
-        asyncio.get_running_loop().call_soon(self._stopped.set)
-        return DoneReply(id=request.id)
+    def _missing(self, peer: Peer, request: ClientRequest) -> Reason | None:
+        """Why somebody may not ask this, as the model is now, or None."""
+        for_owner = _for_owner(request)
+        if for_owner:
+            return None if peer.user == self._owner else f"only {self._owner}, who {for_owner}"
+        match request:
+            case SendRequest(request=wish):
+                right = right_for(wish)
+            case ChooseRequest():
+                right = "start"
+            case FamilyRequest() | HistoryRequest() | LogRequest():
+                right = "read"
+            case StopRequest() | ClockRequest():
+                return None
+            case _:
+                assert_never(request)
+        return missing_right(self._session.state.model, self._owner, peer.user, right)
 
-    async def record(self, peer: Peer, action: str, subject: str, reason: str) -> None:
-        """Keep that somebody was refused something."""
-        await self._session.send(
-            commands.RecordRefusal(
-                user=peer.user, action=action, subject=subject, reason=reason, origin=peer.origin
-            )
-        )
+    def _asked_for(self, request: ClientRequest) -> tuple[str, str]:
+        """What somebody asks for, and what it is about, as it is recorded."""
+        match request:
+            case SendRequest(request=wish):
+                return _tag(wish), subject_of(wish)
+            case ChooseRequest():
+                return _tag(request), "packages"
+            case FamilyRequest(root=run) | LogRequest(run=run):
+                return _tag(request), run
+            case HistoryRequest() | StopRequest() | ClockRequest():
+                return _tag(request), self._session.state.model.space.slug
+            case _:
+                assert_never(request)
 
     def _part(self, request: LogRequest) -> bytes:
         """The next bytes of a job's output, none where there are no more yet."""
@@ -114,3 +172,21 @@ class RequestHandler:
                 return file.read(PART)
         except FileNotFoundError:
             return b""
+
+
+def _for_owner(request: ClientRequest) -> str:
+    """The rest of the sentence for others, of what only the owner may ask for."""
+    match request:
+        case StopRequest():
+            return "started the server, may stop it"
+        case ClockRequest(confirmed=True):
+            return "started the server, may confirm what its clock says"
+        case SendRequest(request=commands.StartRun(passed=passed)) if passed:
+            return "owns the space, may pass values with --pass-env"
+        case _:
+            return ""
+
+
+def _tag(request: commands.Request | ClientRequest) -> str:
+    """What a request is called on the wire."""
+    return str(request.__struct_config__.tag)

@@ -2,25 +2,30 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Callable
-from contextlib import suppress
+from collections.abc import Callable, Coroutine
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import msgspec
 
 from octotui.engine.commands import LoadModel
 from octotui.engine.events import AnyEvent
-from octotui.engine.rules.authorization import missing_right
+from octotui.engine.rules.authorization import Right, missing_right
 from octotui.engine.state import State
 from octotui.engine.state.snapshot import encode
-from octotui.runtime.server.connection import ClientConnection
+from octotui.model.complaints import Reason
+from octotui.runtime.server.acceptor import Acceptor
+from octotui.runtime.server.admission import Admission, GroupMembers
+from octotui.runtime.server.connection import HANDSHAKE, ClientConnection
 from octotui.runtime.server.model_watcher import ModelWatcher
 from octotui.runtime.server.peer_credentials import Peer, peer_of, this_account
 from octotui.runtime.server.protocol import (
     LONGEST,
+    SHORT,
     VERSION,
     ClientRequest,
     EventsMessage,
+    Goodbye,
     Hello,
     SnapshotMessage,
     ToServer,
@@ -32,6 +37,7 @@ from octotui.runtime.server.request_handler import RequestHandler
 from octotui.runtime.server.sockets import NAME, listening
 from octotui.runtime.session import Session
 from octotui.runtime.state_feed import FRAME
+from octotui.store.errors import StoreError
 from octotui.store.space_folder import SpaceFolder
 
 FAR = 5000  # events after which a State is told anew, and not what happened since
@@ -54,11 +60,14 @@ class Server:
     ) -> None:
         self.stopped = asyncio.Event()
         self.seats: set[ClientConnection] = set()
+        self._serving: set[asyncio.Task[None]] = set()
+        self._members = GroupMembers()
         self._session = session
         self._folder = folder
         self._file = file
         self._owner = owner or this_account()
         self._peer = peer
+        self._admission = Admission(self._owner)
         self._handler = RequestHandler(session, folder, self._owner, self.stopped)
         self._asking: set[asyncio.Task[None]] = set()
         self._events: list[AnyEvent] = []
@@ -71,7 +80,7 @@ class Server:
 
     async def open(self) -> None:
         """Listen; raises StoreError."""
-        await self._listen()
+        self._listen()
         self._session.listen(self._heed)
         self._looking = asyncio.ensure_future(self._look())
 
@@ -80,51 +89,63 @@ class Server:
         self._flush()
         self._looking.cancel()
         self._server.close()
-        for task in tuple(self._asking):
-            task.cancel()
+        await asyncio.sleep(0)  # who has just connected is served to the end as well
         for seat in tuple(self.seats):
             seat.drop("stopped", why)
+        tasks = (*self._asking, *self._serving)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         with suppress(FileNotFoundError):
             if self._socket.stat().st_ino == self._inode:
                 self._socket.unlink()
-        await asyncio.sleep(0)
+        with suppress(Exception):  # of a session that has failed nothing can be kept
+            await self._handler.refusals.flush(at_once=True)
 
     @property
     def is_used(self) -> bool:
         """Whether somebody is attached, anything is open, or the clock may start something."""
         state = self._session.state
         scheduled = any(each.enabled for each in state.model.schedules.values())
-        return bool(self.seats) or bool(len(state.families)) or scheduled
+        return any(seat.greeted for seat in self.seats) or bool(len(state.families)) or scheduled
 
     def look_soon(self) -> None:
         """Look at the model's file at once."""
-        task = asyncio.ensure_future(self.follow_file())
+        self._begin(self.follow_file())
+
+    def _begin(self, work: Coroutine[None, None, None]) -> "asyncio.Task[None]":
+        """Do something beside all else."""
+        task = asyncio.ensure_future(work)
         self._asking.add(task)
         task.add_done_callback(self._asking.discard)
+        return task
 
     @property
     def _socket(self) -> Path:
         return self._folder.path / NAME
 
-    async def _listen(self) -> None:
+    def _listen(self) -> None:
         self._group = self._session.state.model.access.group
         opened = listening(self._folder.path, self._group)
         self._inode = self._socket.stat().st_ino
-        self._server = await asyncio.start_unix_server(self._sit, sock=opened, limit=LONGEST)
+        self._server = Acceptor(opened, self._admit)
 
     async def _look(self) -> None:
         """Keep the socket's file there, follow the model's, and let those go who listen no more."""
         while True:
             await asyncio.sleep(LOOK)
-            await self._keep_socket()
+            self._keep_socket()
             if self._file is not None:
                 await self.follow_file()
+            await self._check_members()
+            with suppress(StoreError):  # the session has failed, and says so
+                await self._handler.refusals.flush()
             now = asyncio.get_running_loop().time()
             for seat in tuple(self.seats):
                 if seat.is_stuck(now):
                     seat.drop("slow", "")
 
-    async def _keep_socket(self) -> None:
+    def _keep_socket(self) -> None:
         """Make the socket anew where somebody has removed it, or other people are to connect."""
         try:
             there = self._socket.stat().st_ino == self._inode
@@ -133,7 +154,15 @@ class Server:
         if not there or self._group != self._session.state.model.access.group:
             self._server.close()
             with suppress(Exception):  # it is tried again in a second
-                await self._listen()
+                self._listen()
+
+    async def _check_members(self, *, anew: bool = False) -> None:
+        """Let those go who are no members of the access group any more, or `anew` none of another one."""
+        group = self._session.state.model.access.group
+        users = {seat.peer.user for seat in self.seats if seat.peer.uid and seat.peer.user != self._owner}
+        outside = await asyncio.to_thread(self._members.outside, users, group, anew=anew)
+        for seat in [each for each in self.seats if each.peer.user in outside]:
+            seat.drop("forbidden", outside[seat.peer.user])
 
     async def follow_file(self, path: str | None = None) -> None:
         """Take up what the model's file says now, or another file; one that is broken changes nothing."""
@@ -143,24 +172,47 @@ class Server:
         if model is not None and model != self._session.state.model:
             await self._session.send(LoadModel(model))
         rescued = self._session.rescued
-        trouble = "; ".join(filter(None, (rescued.message if rescued else "", self._file.trouble)))
+        told = (rescued.message if rescued else "", self._file.trouble, self._session.clock.trouble)
+        trouble = "; ".join(filter(None, told))
         if self._session.trouble != trouble:
             self._session.trouble = trouble
-            for seat in self.seats:
+            for seat in [each for each in self.seats if each.greeted]:
                 seat.follow(line(TroubleMessage(text=self._session.trouble)))
 
-    async def _sit(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Have somebody at the table until they leave, or have to."""
-        seat = ClientConnection(self._peer(writer.get_extra_info("socket")), writer)
+    def _admit(self, connection: socket.socket) -> None:
+        """Serve a connection, unless its account has too many; may raise OSError."""
+        peer = self._peer(connection)
+        full = self._admission.enter(peer.user, may_read=self._missing(peer) is None)
+        if full is not None:
+            self._handler.refusals.count(peer, "Hello", self._session.state.model.space.slug, full)
+            connection.send(line(Goodbye(kind="forbidden", reason=full)))
+            connection.close()
+            return
+        task = asyncio.ensure_future(self._serve(connection, peer))
+        self._serving.add(task)
+        task.add_done_callback(self._serving.discard)
+        task.add_done_callback(lambda _: self._admission.leave(peer.user))
+
+    async def _serve(self, connection: socket.socket, peer: Peer) -> None:
+        """Serve a connection until its client leaves, or has to."""
+        with ExitStack() as unserved:
+            unserved.callback(connection.close)
+            reader, writer = await asyncio.open_unix_connection(sock=connection, limit=SHORT)
+            unserved.pop_all()
+        seat = ClientConnection(peer, writer, self._missing)
         self.seats.add(seat)
         try:
-            async for raw in _lines(reader):
+            async for raw in seat.lines(reader, lambda: self._longest(seat)):
                 await self._take(seat, raw)
                 if seat.gone:
                     break
         except (msgspec.MsgspecError, ValueError, RecursionError) as problem:
             seat.drop("wrong", f"that is nothing a client says: {str(problem)[:200]}")
-        except (ConnectionError, TimeoutError):
+        except TimeoutError:
+            seat.drop("wrong", f"you said nothing whole for {HANDSHAKE:.0f} seconds")
+        except StoreError as problem:  # the session has failed, and says so
+            seat.drop("wrong", str(problem))
+        except ConnectionError:
             pass
         finally:
             self.seats.discard(seat)
@@ -171,11 +223,22 @@ class Server:
         if isinstance(message, Hello):
             await self._greet(seat, message)
         elif seat.greeted:
-            task = asyncio.ensure_future(self._answer(seat, message))
-            self._asking.add(task)
-            task.add_done_callback(self._asking.discard)
+            await seat.requests.acquire()
+            task = self._begin(self._answer(seat, message))
+            task.add_done_callback(lambda _: seat.requests.release())
         else:
             raise ValueError("a client says Hello first")
+
+    def _missing(self, peer: Peer) -> Reason | None:
+        """Why somebody may not read, as the model is now, or None."""
+        return missing_right(self._session.state.model, self._owner, peer.user, "read")
+
+    def _longest(self, seat: ClientConnection) -> int:
+        """How many bytes a line of a client may have, by what it may ask for."""
+        model, user = self._session.state.model, seat.peer.user
+        rights: tuple[Right, ...] = ("start", "answer") if seat.greeted else ()
+        may_act = any(missing_right(model, self._owner, user, right) is None for right in rights)
+        return LONGEST if may_act else SHORT
 
     async def _greet(self, seat: ClientConnection, hello: Hello) -> None:
         if hello.version != VERSION:
@@ -184,9 +247,11 @@ class Server:
             )
             seat.drop("wrong", sentence)
             return
-        missing = missing_right(self._session.state.model, self._owner, seat.peer.user, "read")
+        missing = await self._missing_at_door(seat.peer)
         if missing is not None:
-            await self._handler.record(seat.peer, "Hello", self._session.state.model.space.slug, missing)
+            await self._handler.refusals.add(
+                seat.peer, "Hello", self._session.state.model.space.slug, missing
+            )
             seat.drop("forbidden", missing)
             return
         if hello.model is not None and seat.peer.user == self._owner:
@@ -196,6 +261,14 @@ class Server:
         seat.tell(Welcome(version=VERSION, user=user, process=self._handler.process, trouble=trouble))
         if hello.follow:
             await self._catch_up(seat, hello.since)
+
+    async def _missing_at_door(self, peer: Peer) -> Reason | None:
+        """Why somebody who connects is kept out: a right, or a group that they have left, is missing."""
+        group = self._session.state.model.access.group
+        missing = self._missing(peer)
+        if missing is not None or group is None or peer.user == self._owner:
+            return missing
+        return (await asyncio.to_thread(self._members.outside, {peer.user}, group)).get(peer.user)
 
     async def _catch_up(self, seat: ClientConnection, since: int | None) -> None:
         """Tell a client the present, and from then on what happens."""
@@ -223,7 +296,15 @@ class Server:
         seat.tell(answer)
 
     def _heed(self, events: tuple[AnyEvent, ...], before: State, after: State) -> None:
-        """Have it told: at once, or with what else happens within the thirtieth of a second."""
+        """Have it told: at once, or with what else happens within the thirtieth of a second.
+
+        Before a new model is told, those are let go who may not read by it.
+        """
+        if after.model is not before.model:
+            for seat in [each for each in self.seats if each.greeted]:
+                seat.check_right()
+            if after.model.access.group != before.model.access.group:
+                self._begin(self._check_members(anew=True))
         self._events += events
         if self._flushing is None:
             loop = asyncio.get_running_loop()
@@ -242,10 +323,3 @@ class Server:
                 data = line(EventsMessage(events=events))
                 for seat in following:
                     seat.follow(data)
-
-
-async def _lines(reader: asyncio.StreamReader) -> AsyncIterator[bytes]:
-    """The lines that a client says; one that is too long is a ValueError."""
-    while raw := await reader.readline():
-        if raw.strip():
-            yield raw

@@ -7,7 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from octotui.runtime.server.peer_credentials import peer_ids, this_account
+from octotui.store.accounts import account_name
 from octotui.store.errors import StoreError, unusable
+from octotui.store.trusted_path import UntrustedPath
 
 NAME = "socket"
 _LONGEST = 100  # bytes that every system takes as the path of a socket
@@ -21,7 +24,7 @@ def listening(folder: Path, group: str | None = None) -> socket.socket:
     try:
         new.unlink(missing_ok=True)
         with _reachable(new) as short:
-            server.bind(short)
+            _bind_private(server, short)
         _let_in(folder, new, group)
         server.listen(128)
         new.replace(path)
@@ -35,16 +38,46 @@ def listening(folder: Path, group: str | None = None) -> socket.socket:
 
 
 def connected(folder: Path) -> socket.socket:
-    """A socket that is connected to the server of a space; raises OSError where nobody answers."""
+    """A socket that is connected to the server of a space.
+
+    Raises OSError where nobody answers, StoreError where we may not ask, or where the account that answers is
+    not the folder's.
+    """
     client = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
         with _reachable(folder / NAME) as short:
             client.connect(short)
-    except OSError:
+        _check_server(folder, peer_ids(client)[0])
+    except (OSError, StoreError) as problem:
         client.close()
+        if isinstance(problem, PermissionError):
+            raise StoreError(
+                f"{folder} cannot be used: it does not let {this_account()} in; its owner may name a group "
+                "of yours in [access] of the model"
+            ) from problem
         raise
     client.setblocking(False)
     return client
+
+
+def _check_server(folder: Path, uid: int) -> None:
+    """Refuse a server of another account than the folder's, before anything is said to it."""
+    owner = folder.stat().st_uid
+    if uid != owner:
+        name = account_name(owner)
+        raise UntrustedPath(
+            f"the server in {folder} runs as {account_name(uid)}, but the folder belongs to {name}: "
+            f"nothing was sent to it; have it stopped, and let {name} start the server"
+        )
+
+
+def _bind_private(server: socket.socket, path: str) -> None:
+    """Bind a socket whose file is its owner's alone from the start."""
+    before = os.umask(0o177)
+    try:
+        server.bind(path)
+    finally:
+        os.umask(before)
 
 
 @contextmanager
@@ -55,7 +88,8 @@ def _reachable(path: Path) -> Iterator[str]:
         return
     if not Path("/proc/self/fd").is_dir():
         raise OSError(f"its path is longer than {_LONGEST} bytes: say a shorter one with --state")
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    way = getattr(os, "O_PATH", os.O_RDONLY)  # members of a group go through the folder, and can't read it
+    folder = os.open(path.parent, way | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         yield f"/proc/self/fd/{folder}/{path.name}"
     finally:
@@ -63,9 +97,8 @@ def _reachable(path: Path) -> Iterator[str]:
 
 
 def _let_in(folder: Path, path: Path, group: str | None) -> None:
-    """Let the owner connect, and the members of a group where one is named."""
+    """Let the members of a group connect where one is named; as yet only the owner can."""
     if group is None:
-        path.chmod(0o600)
         folder.chmod(0o700)
         return
     try:

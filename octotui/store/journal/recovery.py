@@ -26,6 +26,7 @@ from octotui.store.journal.hash_chain import Row, Walk, events_named, link, seal
 from octotui.store.journal.sqlite import open_read_only
 from octotui.store.journal.tables import Tables
 from octotui.store.journal.verification import ROWS, vouched
+from octotui.store.private_files import opened_private
 
 LATEST = 200  # events whose chain is looked at on opening, and all since the last snapshot
 BATCH = 5000
@@ -129,7 +130,7 @@ def _copy(path: Path, source: Path) -> None:
     """A copy that SQLite can open: a file that was cut has its pages again, though empty."""
     for ending in ("", "-wal"):
         with suppress(FileNotFoundError):
-            shutil.copyfile(path.with_name(path.name + ending), source.with_name(source.name + ending))
+            _copy_file(path.with_name(path.name + ending), source.with_name(source.name + ending))
     with source.open("r+b") as file:
         head = file.read(100)
         size = os.fstat(file.fileno()).st_size
@@ -139,6 +140,11 @@ def _copy(path: Path, source: Path) -> None:
         else:
             file.seek(0)
             file.write(_first_page(source, size))
+
+
+def _copy_file(path: Path, copy: Path) -> None:
+    with path.open("rb") as read, opened_private(copy, "wb") as write:
+        shutil.copyfileobj(read, write)
 
 
 def _first_page(source: Path, size: int) -> bytes:

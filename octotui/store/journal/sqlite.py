@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from octotui.store.errors import StoreError, unusable
 from octotui.store.journal.hash_chain import START, link
+from octotui.store.private_files import opened_private
 
 VERSION = 3
 
@@ -57,7 +58,8 @@ def connect(path: Path) -> sqlite3.Connection:
     """Open a journal, making its tables if there are none; refuses a damaged or a newer one."""
     database: sqlite3.Connection | None = None
     try:
-        path.touch(mode=0o600)
+        if not path.exists():  # SQLite gives its files beside it the same mode
+            opened_private(path, "ab").close()
         database = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         _prepare(database, path)
     except (OSError, sqlite3.Error, StoreError) as problem:

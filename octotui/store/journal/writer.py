@@ -15,6 +15,7 @@ from octotui.store.errors import Damaged, StoreError, suspect, unusable
 from octotui.store.journal import sqlite
 from octotui.store.journal.hash_chain import seal
 from octotui.store.journal.tables import Tables
+from octotui.store.private_files import opened_private
 
 
 class StoredSnapshot(msgspec.Struct, frozen=True):
@@ -101,7 +102,7 @@ class Writer:
         failure = unusable(self._path, problem)
         if isinstance(failure, Damaged):
             with suppress(OSError):
-                suspect(self._path).touch()
+                opened_private(suspect(self._path), "ab").close()
         return failure
 
 

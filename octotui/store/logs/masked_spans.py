@@ -11,6 +11,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from octotui.store.private_files import make_folder, opened_private
+
 _ROW = struct.Struct("<QQQ")
 
 
@@ -34,8 +36,8 @@ class EarlierSpans(NamedTuple):
 
 def append(path: Path, spans: Iterable[MaskedSpan]) -> None:
     """Keep what is masked now, before it is in the log; raises OSError."""
-    path.parent.mkdir(0o700, parents=True, exist_ok=True)
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600), "wb") as file:  # noqa: PTH123
+    make_folder(path.parent)
+    with opened_private(path, "ab") as file:
         file.write(b"".join(_ROW.pack(*each) for each in spans))
 
 

@@ -2,21 +2,25 @@
 
 import hashlib
 import re
+import shutil
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import msgspec
 
+from octotui.model.file_trust import Distrusted, FileTrust
 from octotui.store.cancellation import Cancellation, Cancelled, RateLimiter
 from octotui.store.packages.feeds import PackageFile
+from octotui.store.private_files import opened_private
 
 if TYPE_CHECKING:
     from urllib3 import BaseHTTPResponse
 
     from octotui.store.packages.http_client import HttpClient
 
+RESERVE = 64 * 2**20  # bytes of a disk that are left free
 SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -26,6 +30,10 @@ class DownloadError(Exception):
 
 class WrongChecksum(DownloadError):
     """A file that came, and is not what it should be."""
+
+
+class TooLarge(DownloadError):
+    """A file that the disk has no room for; it may have no end."""
 
 
 class _Part(msgspec.Struct, frozen=True):
@@ -44,7 +52,7 @@ def fetch(package: PackageFile, part: Path, stopping: Cancellation) -> str:
         if package.feed.directory is not None:
             return _copy(package, part, stopping)
         return _from_server(package, part, stopping)
-    except WrongChecksum:
+    except (WrongChecksum, TooLarge):
         forget(part)
         raise
     except (DownloadError, Cancelled):
@@ -77,7 +85,7 @@ def _from_server(package: PackageFile, part: Path, stopping: Cancellation) -> st
 def _copy(package: PackageFile, part: Path, stopping: Cancellation) -> str:
     """Copy in chunks, no faster than the rate; what was read decides what must have arrived."""
     digest, pace = hashlib.sha256(), RateLimiter(package.feed.rate, stopping)
-    with Path(package.source).open("rb") as read, part.open("wb") as write:
+    with _opened(package.source) as read, opened_private(part, "wb") as write:
         while data := read.read(pace.chunk):
             stopping.check()
             write.write(data)
@@ -89,6 +97,14 @@ def _copy(package: PackageFile, part: Path, stopping: Cancellation) -> str:
     return _checked(
         package, part, _digest_in(package, beside.read_text("utf-8", "replace")) if beside.exists() else ""
     )
+
+
+def _opened(path: str) -> IO[bytes]:
+    """A package's file in a folder; raises DownloadError where everybody can change it."""
+    try:
+        return open(FileTrust().open(path), "rb")  # noqa: PTH123 - it is open already
+    except Distrusted as problem:
+        raise DownloadError(str(problem)) from None
 
 
 def _checked(package: PackageFile, part: Path, wanted: str) -> str:
@@ -142,9 +158,15 @@ def _download(server: "HttpClient", package: PackageFile, part: Path, stopping: 
 def _receive(
     response: "BaseHTTPResponse", part: Path, pace: RateLimiter, stopping: Cancellation, *, appends: bool
 ) -> None:
-    with part.open("ab" if appends else "wb") as write:
+    room = shutil.disk_usage(part.parent).free - RESERVE
+    with opened_private(part, "ab" if appends else "wb") as write:
         while data := response.read1(pace.chunk):
             stopping.check()
+            room -= len(data)
+            if room < 0:
+                raise TooLarge(
+                    f"{part.name} is larger than what the disk of {part.parent} has left: make room"
+                )
             write.write(data)
             pace.passed(len(data))
 
@@ -163,7 +185,8 @@ def _remember(package: PackageFile, part: Path, headers: Mapping[str, str]) -> N
     """Note what tells later whether the file is still the same: a strong ETag, or a date."""
     tag = headers.get("ETag", "")
     validator = tag if tag.startswith('"') else headers.get("Last-Modified", "")
-    _notes(part).write_bytes(msgspec.json.encode(_Part(package.source, validator)))
+    with opened_private(_notes(part), "wb") as notes:
+        notes.write(msgspec.json.encode(_Part(package.source, validator)))
 
 
 def _start(headers: Mapping[str, str]) -> int | None:

@@ -1,6 +1,7 @@
 """What a server says it holds: a web page of links, a JSON list, or a bucket's listing as S3 writes it."""
 
 import json
+import re
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import quote, unquote, urlencode, urljoin, urlsplit, urlunsplit
@@ -8,6 +9,9 @@ from xml.parsers import expat
 
 import msgspec
 
+LONGEST = 255  # letters of a file's name
+DEEPEST = 50  # elements of XML, one in another
+_SIZE = re.compile(r"[0-9]{1,18}")
 _NAMES = ("url", "href", "name", "key")
 _S3 = b"<ListBucketResult"
 
@@ -51,7 +55,7 @@ def _file(address: str, url: str, size: Any = None, sha256: Any = "") -> Listed 
     except ValueError:
         return None
     name = unquote(full.path).rpartition("/")[2]
-    if full.scheme not in ("http", "https") or not name:
+    if full.scheme not in ("http", "https") or not name.isprintable() or not 0 < len(name) <= LONGEST:
         return None
     known_size = size if isinstance(size, int) and size >= 0 else None
     return Listed(name, urlunsplit(full._replace(fragment="")), known_size, str(sha256).lower())
@@ -65,7 +69,10 @@ def _links(text: str, url: str) -> list[Listed]:
         def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
             addresses.extend(value for name, value in attrs if tag == "a" and name == "href" and value)
 
-    Links().feed(text)
+    try:
+        Links().feed(text)
+    except AssertionError as error:  # of markup that the standard library does not expect
+        raise ListingError("answers with broken HTML") from error
     files = (_file(address, url) for address in dict.fromkeys(addresses))
     return [each for each in files if each is not None]
 
@@ -99,7 +106,9 @@ def _bucket(text: bytes, url: str) -> Page:
     parts = urlsplit(url)
     root = urlunsplit((parts.scheme, parts.netloc, parts.path.rstrip("/") + "/", "", ""))
     keys = [(each["Key"], each.get("Size", "")) for each in objects if each.get("Key")]
-    files = (_file(root + quote(key), root, int(size) if size.isdecimal() else None) for key, size in keys)
+    files = (
+        _file(root + quote(key), root, int(size) if _SIZE.fullmatch(size) else None) for key, size in keys
+    )
     following = None
     if single.get("IsTruncated") == "true":
         name, token = _goes_on(single, keys)
@@ -147,6 +156,8 @@ def _elements(text: bytes) -> list[tuple[tuple[str, ...], str]]:
     def start(name: str, _: dict[str, str]) -> None:
         path.append(name)
         texts.clear()
+        if len(path) > DEEPEST:
+            raise ListingError("answers with XML that is nested without end, which is refused")
 
     def end(_: str) -> None:
         elements.append((tuple(path), "".join(texts)))

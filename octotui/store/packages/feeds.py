@@ -8,6 +8,7 @@ import msgspec
 
 from octotui.model.checks.packages import package_of
 from octotui.model.complaints import did_you_mean
+from octotui.model.file_trust import Distrusted, FileTrust
 from octotui.model.space import Channel, Feed
 from octotui.model.versions import ANY, best, precedence, tag_of
 from octotui.store.packages.feed_listings import Listed, ListingError, read_listing
@@ -87,8 +88,12 @@ def _packages(feed: Feed, files: Iterable[Listed]) -> list[PackageFile]:
 
 
 def _files(directory: str) -> list[Listed]:
+    """What is in a folder; raises FeedError, also where everybody can put something there."""
     try:
+        FileTrust().check(directory)
         return [Listed(each.name, str(each), _size(each)) for each in sorted(Path(directory).iterdir())]
+    except Distrusted as problem:
+        raise FeedError(f"the feed {directory} is not used: {problem}") from None
     except OSError as error:
         raise FeedError(f"the feed {directory} cannot be read: {error.strerror}") from error
 

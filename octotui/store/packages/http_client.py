@@ -1,7 +1,7 @@
 """Asking a feed's server: patiently for a moment, and with one sentence about what went wrong.
 
-urllib3 rather than the standard library, since it lets another thread end a read, knows when a body was cut
-short, and keeps tokens from the servers it is sent on to. Only those who ask a server load this.
+urllib3 rather than the standard library, since it lets another thread end a read, and knows when a body was
+cut short. Where a server may send us, `feed_access` says. Only those who ask a server load this.
 """
 
 import base64
@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import TypeVar
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 from urllib.request import getproxies, proxy_bypass
 
 import urllib3
@@ -18,11 +18,15 @@ from urllib3 import exceptions as wrong
 
 from octotui.model.space import Feed
 from octotui.store.cancellation import Cancellation
+from octotui.store.packages.checked_connections import checked_pools
+from octotui.store.packages.feed_access import FeedAccess, ForbiddenAddress, origin_of
 
 LARGEST_PAGE = 64 * 2**20  # bytes; what lists packages is smaller
 CHUNK = 64 * 1024
 PAUSES = (0.5, 2.0)  # seconds before another attempt
 BUSY = (429, 500, 502, 503, 504)
+REDIRECTS = (301, 302, 303, 307, 308)
+HOPS = 6  # answers, of which the last is none that sends us on
 NOTHING: Mapping[str, str] = {}
 
 T = TypeVar("T")
@@ -47,12 +51,16 @@ class HttpClient:
     """The server of a feed, asked with the feed's timeout and its token."""
 
     def __init__(self, feed: Feed, stopping: Cancellation | None = None) -> None:
-        """Connects to nothing yet; raises FetchError where the token is missing."""
+        """Connects to nothing yet; raises FetchError where the token is missing, or the address is none."""
         self.stopping = stopping or Cancellation()
         self._timeout = feed.timeout
-        self._home = _origin(feed.url or feed.registry or "")
+        try:
+            self._access = FeedAccess(feed)
+        except wrong.LocationValueError as error:
+            raise FetchError(f"{feed.url or feed.registry} cannot be asked: {error}") from error
         self._authorization = _authorization(feed)
-        self._pool = urllib3.PoolManager()
+        self._pool = checked_pools(self._access.check_address)
+        self._arrived = ""
 
     def page(self, url: str, headers: Mapping[str, str] = NOTHING, *, token: str = "") -> Response:
         """What an address answers, asked again where that may help; raises FetchError or Stopped."""
@@ -80,19 +88,8 @@ class HttpClient:
     ) -> Iterator[urllib3.BaseHTTPResponse]:
         """An answer whose body is still to be read; raises FetchError also for what goes wrong meanwhile."""
         self.stopping.check()
-        own = {"Accept-Encoding": "identity", "User-Agent": "octotui", **headers}
-        if authorization := self._authorize(url, token):
-            own["Authorization"] = authorization
         try:
-            response = self._pool_for(url).request(
-                "GET",
-                url,
-                headers=own,
-                timeout=self._timeout,
-                retries=urllib3.Retry(total=None, connect=0, read=0, redirect=5, status=0, other=0),
-                preload_content=False,
-                decode_content=False,
-            )
+            response = self._followed(url, headers, token)
             with self.stopping.interrupting(lambda: _interrupt(response)):
                 try:
                     if response.status not in fine:
@@ -100,9 +97,39 @@ class HttpClient:
                     yield response
                 finally:
                     response.close()
+        except ForbiddenAddress as refusal:
+            raise FetchError(str(refusal)) from refusal
         except wrong.HTTPError as error:
             self.stopping.check()  # it was we who ended it
             raise self._sentence(url, error) from error
+
+    def _followed(self, url: str, headers: Mapping[str, str], token: str) -> urllib3.BaseHTTPResponse:
+        """Ask an address, and those that we are sent on to, each as far as the feed may ask it."""
+        self._arrived = url
+        for _ in range(HOPS):
+            response = self._ask(self._arrived, headers, token)
+            location = response.headers.get("Location") if response.status in REDIRECTS else None
+            if location is None:
+                return response
+            response.close()
+            self._arrived = _joined(self._arrived, location)
+        raise FetchError(f"{url} sends us on and on: give its last address to the feed")
+
+    def _ask(self, url: str, headers: Mapping[str, str], token: str) -> urllib3.BaseHTTPResponse:
+        url = self._access.checked(url)
+        own = {"Accept-Encoding": "identity", "User-Agent": "octotui", **headers}
+        if authorization := self._authorize(url, token):
+            own["Authorization"] = authorization
+        return self._pool_for(url).request(
+            "GET",
+            url,
+            headers=own,
+            timeout=self._timeout,
+            retries=urllib3.Retry(total=None, connect=0, read=0, redirect=0, status=0, other=0),
+            redirect=False,
+            preload_content=False,
+            decode_content=False,
+        )
 
     def _page(self, url: str, headers: Mapping[str, str], token: str) -> Response:
         begun, body = time.monotonic(), bytearray()
@@ -114,17 +141,20 @@ class HttpClient:
                 if time.monotonic() - begun > self._timeout:
                     raise self._late(url)
                 self.stopping.check()
-            return Response(bytes(body), response.headers, _arrived(url, response))
+            return Response(bytes(body), response.headers, self._arrived)
 
     def _authorize(self, url: str, token: str) -> str:
-        """Who we are, told to nobody but the feed's own server; a token goes where it was asked for."""
-        return f"Bearer {token}" if token else self._authorization if _origin(url) == self._home else ""
+        """Who we are, and a token that we were given, told to nobody but the feed's own server."""
+        if not self._access.is_home(url):
+            return ""
+        return f"Bearer {token}" if token else self._authorization
 
     def _pool_for(self, url: str) -> urllib3.PoolManager:
         """How an address is reached: by the proxy that the environment names, if any."""
-        parts = urlsplit(url)
-        proxy = getproxies().get(parts.scheme)
-        if proxy is None or proxy_bypass(parts.netloc):
+        origin = origin_of(url)
+        self._access.check_address(origin.host, origin.host)  # a proxy looks names up itself
+        proxy = getproxies().get(origin.scheme)
+        if proxy is None or proxy_bypass(str(origin).partition("://")[2]):
             return self._pool
         return urllib3.ProxyManager(proxy if "://" in proxy else f"http://{proxy}")
 
@@ -144,8 +174,6 @@ class HttpClient:
                 return self._late(url)
             case wrong.SSLError():
                 return FetchError(f"{url} cannot be trusted: {reason}")
-            case wrong.ResponseError():
-                return FetchError(f"{url} sends us on and on: give its last address to the feed")
             case wrong.LocationValueError() | wrong.ProxyError():
                 return FetchError(f"{url} cannot be asked: {reason}")
         return FetchError(f"{url} broke off in the middle", again=True)
@@ -161,22 +189,18 @@ def _refused(url: str, status: int, challenge: str) -> FetchError:
     return FetchError(f"{url} answers with HTTP {status}", again=status in BUSY, status=status)
 
 
-def _arrived(url: str, response: urllib3.BaseHTTPResponse) -> str:
-    """Where the servers have sent us on to."""
-    for step in response.retries.history if response.retries else ():
-        url = urljoin(url, step.redirect_location or "")
-    return url
+def _joined(url: str, location: str) -> str:
+    """Where we are sent on to; raises urllib3's LocationParseError."""
+    try:
+        return urljoin(url, location)
+    except ValueError as error:
+        raise wrong.LocationParseError(location) from error
 
 
 def _interrupt(response: urllib3.BaseHTTPResponse) -> None:
     """Wake up the thread that waits for more of an answer."""
     with suppress(ValueError, RuntimeError, OSError):  # it has just come to its end
         response.shutdown()
-
-
-def _origin(url: str) -> tuple[str, str]:
-    parts = urlsplit(url)
-    return parts.scheme, parts.netloc.lower()
 
 
 def _authorization(feed: Feed) -> str:

@@ -24,6 +24,7 @@ MANIFESTS = ", ".join(
     )
 )
 PAGES = 1000
+TAG = r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}"  # as registries define it
 
 
 def fixed_image(feeds: Iterable[Feed], wanted: str) -> str:
@@ -64,9 +65,9 @@ def _tags(feed: Feed, name: str) -> list[str] | None:
             return None
         try:
             listed = json.loads(answer.body)["tags"] or []
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise FeedError(f"{_host(feed)} is no registry: it answers without a list of tags") from error
-        tags += [each for each in listed if isinstance(each, str)]
+        tags += [each for each in listed if isinstance(each, str) and re.fullmatch(TAG, each)]
         following = re.match(r"<([^>]+)>", answer.headers.get("Link", ""))
         if following is None:
             return tags
@@ -86,7 +87,10 @@ def _ask(feed: Feed, path: str, headers: Mapping[str, str] | None = None) -> "Re
     """What a registry answers, None for nothing there; with a token where it asks for one."""
     from octotui.store.packages.http_client import FetchError, HttpClient  # noqa: PLC0415 - it brings a client along
 
-    url = urljoin(feed.registry or "", path)
+    try:
+        url = urljoin(feed.registry or "", path)
+    except ValueError as error:
+        raise FeedError(f"{_host(feed)} has a list of tags that goes on at no address") from error
     try:
         server = HttpClient(feed)
         try:
@@ -112,7 +116,7 @@ def _token(server: "HttpClient", challenge: str) -> str:
     asked = urlencode({key: parameters[key] for key in ("service", "scope") if key in parameters})
     try:
         content: Any = json.loads(server.page(f"{parameters['realm']}?{asked}").body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return ""
     token = (content.get("token") or content.get("access_token")) if isinstance(content, dict) else ""
     return token if isinstance(token, str) else ""

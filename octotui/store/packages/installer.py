@@ -1,22 +1,35 @@
 """Getting a package into a worker's cache: fetched, checked, extracted; all of it or nothing (P2, P3)."""
 
-import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from octotui.model.space import Feed
+from octotui.store.archives.entries import ArchiveError, shown
+from octotui.store.archives.unpack import unpack
 from octotui.store.cancellation import Cancellation, Cancelled
-from octotui.store.packages.archives import ArchiveError, unpack
+from octotui.store.directory import Directory, remove_tree
+from octotui.store.packages.attempt_copy import copy_package
 from octotui.store.packages.downloads import DownloadError, WrongChecksum, fetch, forget
 from octotui.store.packages.feeds import FeedError, PackageFile, catalogue, choose
+from octotui.store.packages.manifest import (
+    PackageChanged,
+    PackageManifest,
+    read_manifest,
+    survey,
+    verify,
+    write_manifest,
+)
 from octotui.store.packages.package_cache import (
+    PackageCache,
     lock_package,
-    package_path,
     part_of,
+    remove,
     remove_leftovers,
     sweep,
     touch,
 )
+from octotui.store.private_files import make_folder
 
 Tell = Callable[[str], None]
 
@@ -26,26 +39,91 @@ class PackageError(Exception):
 
 
 def acquire(
-    feeds: Iterable[Feed], package: str, version: str, cache: Path, tell: Tell, stopping: Cancellation
-) -> Path:
-    """Get a package into a worker's cache, unless it is there, and say where it lies.
+    feeds: Iterable[Feed],
+    package: str,
+    version: str,
+    cache: PackageCache,
+    tell: Tell,
+    stopping: Cancellation,
+) -> str:
+    """Get a package into a worker's cache, unless it is there as it was extracted; raises PackageError.
 
-    Whoever wants the same one meanwhile waits, and finds it there. Raises PackageError.
+    Whoever wants the same one meanwhile waits, and finds it there. Returns what to warn of, if anything.
     """
+    with _told(package, version), lock_package(cache.folder, package, version, stopping):
+        target, warning = cache.content(package, version), ""
+        manifest = read_manifest(cache.manifest(package, version))
+        change = _change(target, manifest, stopping) if manifest and target.is_dir() else None
+        if change == "":
+            tell(f"{package} {version} is in the cache")
+        else:
+            if change:
+                warning = f"{package} {version} was changed in the cache ({change}): it is fetched anew"
+                tell(warning)
+            elif target.is_dir():
+                tell(
+                    f"{package} {version} was extracted by an earlier octotui, unverified: it is fetched anew"
+                )
+            sweep(cache)
+            _bring(locate(feeds, package, version), cache, tell, stopping)
+        touch(target)
+    return warning
+
+
+def provide(
+    feeds: Iterable[Feed],
+    package: str,
+    version: str,
+    cache: PackageCache,
+    target: Path,
+    stopping: Cancellation,
+) -> str:
+    """Make an attempt its own copy of a package, as it was extracted; raises PackageError.
+
+    One that was changed since it was acquired, or that an earlier octotui has acquired, is acquired again.
+    Returns what to warn of, if anything.
+    """
+    warning = ""
+    with _told(package, version):
+        make_folder(target.parent)
+        try:
+            _copy(cache, package, version, target, stopping)
+        except (PackageChanged, OSError):
+            warning = acquire(feeds, package, version, cache, lambda line: None, stopping)
+            _copy(cache, package, version, target, stopping)
+    return warning
+
+
+def _copy(cache: PackageCache, package: str, version: str, target: Path, stopping: Cancellation) -> None:
+    manifest = read_manifest(cache.manifest(package, version))
+    if manifest is None:
+        raise PackageChanged("")
+    copy_package(cache.content(package, version), manifest, target, stopping)
+
+
+def _change(target: Path, manifest: PackageManifest, stopping: Cancellation) -> str:
+    """What of a package in the cache is not as it was extracted; nothing where all of it is."""
     try:
-        with lock_package(cache, package, version, stopping):
-            target = package_path(cache, package, version)
-            if target.is_dir():
-                tell(f"{package} {version} is in the cache")
-            else:
-                sweep(cache)
-                _bring(locate(feeds, package, version), target, cache, tell, stopping)
-            touch(target)
-            return target
+        with Directory(target) as folder:
+            verify(folder, manifest, stopping)
+    except (PackageChanged, OSError) as change:
+        return shown(str(change) or "all of it")
+    return ""
+
+
+@contextmanager
+def _told(package: str, version: str) -> Iterator[None]:
+    """Say of a package in one sentence what goes wrong; raises PackageError."""
+    try:
+        yield
     except Cancelled as end:
         raise PackageError(f"acquiring {package} {version} was cancelled") from end
     except FeedError as error:
         raise PackageError(str(error)) from error
+    except PackageChanged as error:
+        raise PackageError(
+            f"{package} {version} is being changed in the cache: {shown(str(error))}"
+        ) from error
     except OSError as error:
         raise PackageError(f"{package} {version} cannot be used: {error.strerror or error}") from error
 
@@ -70,27 +148,37 @@ def locate(feeds: Iterable[Feed], package: str, version: str) -> PackageFile:
     return choose(held, package, version)
 
 
-def _bring(package: PackageFile, target: Path, cache: Path, tell: Tell, stopping: Cancellation) -> None:
+def _bring(package: PackageFile, cache: PackageCache, tell: Tell, stopping: Cancellation) -> None:
     """Fetch, extract and put in place; a download that broke off is gone on with the next time."""
-    work = cache / f".{package.id}.{package.version}.work"
-    part = part_of(cache, package.id, package.name)
-    part.parent.mkdir(0o700, parents=True, exist_ok=True)
+    work = cache.folder / f".{package.id}.{package.version}.work"
+    part = part_of(cache.folder, package.id, package.name)
+    make_folder(part.parent)
     try:
         digest = _fetched(package, part, tell, stopping)
         try:
-            shutil.rmtree(work, ignore_errors=True)  # a crash may have left it
+            remove_tree(work)  # a crash may have left it
             work.mkdir(0o700)
             unpack(part, work / "content", stopping)
         finally:
             forget(part)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        (work / "content").rename(target)
+        _put_in_place(package, work / "content", cache, stopping)
         tell(f"{package.id} {package.version} is extracted, SHA-256 {digest}")
     except ArchiveError as error:
         raise PackageError(f"{package.name} {error}") from error
     finally:
-        shutil.rmtree(work, ignore_errors=True)
+        remove_tree(work)
         remove_leftovers(part)
+
+
+def _put_in_place(package: PackageFile, content: Path, cache: PackageCache, stopping: Cancellation) -> None:
+    """Let a package take its place, from which one that was changed goes, and write down what it is."""
+    with Directory(content) as folder:
+        manifest = survey(folder, stopping)
+    target = cache.content(package.id, package.version)
+    remove(target)
+    make_folder(target.parent)
+    content.rename(target)
+    write_manifest(cache.manifest(package.id, package.version), manifest)
 
 
 def _fetched(package: PackageFile, part: Path, tell: Tell, stopping: Cancellation) -> str:

@@ -4,30 +4,34 @@ It is a tar.gz of the space's folder, so that unpacking it in a state directory 
 holds the space, what its workers do and their caches stay out: jobs that ran then are lost in the copy.
 """
 
-import gzip
-import os
 import sqlite3
 import tarfile
-import zlib
 from contextlib import closing
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import IO, cast
+from typing import IO
 from urllib.parse import quote
 
 import msgspec
 
+from octotui.store.archives.entries import ArchiveError, Entry, Limits
+from octotui.store.archives.unpack import unpack
 from octotui.store.atomic_file import new_file, refuse_what_is_there
+from octotui.store.cancellation import Cancellation
 from octotui.store.errors import StoreError, unusable
 from octotui.store.journal.sqlite import open_read_only, refuse_newer
+from octotui.store.private_files import WAY, make_folder, opened_private
 from octotui.store.space_folder import SpaceFolder
-from octotui.store.transfer.run_files import BLOCK, copy, opened, pieces
+from octotui.store.transfer.run_files import opened, pieces
+from octotui.store.trusted_path import resolve
 
 JOURNAL = "journal.sqlite"
 FOLDERS = ("logs", "artifacts")
 QUICK = 1  # of gzip's levels: logs become as small as with more, and it takes a third of the time
 COUNTS = "SELECT (SELECT coalesce(max(seq), 0) FROM events), (SELECT count(*) FROM runs)"
-_DAMAGED = (tarfile.TarError, gzip.BadGzipFile, zlib.error, EOFError, ValueError, OverflowError)
+ALL = Limits(
+    entries=20_000_000, size=2**60, ratio=10_000
+)  # logs repeat themselves; the disk has its own limit
 
 
 class BackupContents(msgspec.Struct, frozen=True):
@@ -62,7 +66,7 @@ def _packing(file: IO[bytes]) -> tarfile.TarFile:
 
 def _copy_journal(source: Path, target: Path) -> BackupContents:
     """Copy the journal as it is at one moment, by SQLite's own backup."""
-    target.touch(mode=0o600)
+    opened_private(target, "ab").close()
     try:
         with closing(_source(source)) as journal, closing(sqlite3.connect(target)) as copied:
             journal.backup(copied)
@@ -103,41 +107,31 @@ def restore(backup: Path, base: Path) -> Path:
     A space that is there is never touched, and what can't be restored as a whole leaves nothing.
     """
     try:
-        base.mkdir(parents=True, exist_ok=True)
+        base = resolve(base)
+        make_folder(base, WAY, above=WAY)
         with TemporaryDirectory(prefix=".octotui-restore-", dir=base) as name:
-            slug = _unpack(backup, Path(name))
-            refuse_what_is_there(base / slug)
-            return (Path(name) / slug).rename(base / slug)
-    except _DAMAGED as error:
-        raise StoreError(f"{backup} is no backup of octotui, or is cut or damaged ({error})") from error
+            space = _unpack(backup, Path(name) / "content")
+            refuse_what_is_there(base / space.name)
+            return space.rename(base / space.name)
+    except ArchiveError as error:
+        raise StoreError(f"{backup} is no backup of octotui, or is cut: it {error}") from error
     except OSError as problem:
         raise unusable(Path(problem.filename or backup), problem) from problem
 
 
-def _unpack(backup: Path, content: Path) -> str:
-    """Unpack plain files of one space, and say its slug."""
-    slug = ""
-    with gzip.open(backup) as plain, tarfile.open(fileobj=cast("IO[bytes]", plain), mode="r:") as archive:
-        for entry in archive:
-            slug = slug or entry.name.partition("/")[0]
-            path = content / _entry_path(backup, slug, entry)
-            path.parent.mkdir(0o700, parents=True, exist_ok=True)
-            source = archive.extractfile(entry)
-            assert source is not None  # it is an ordinary file
-            with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as target:  # noqa: PTH123
-                copy(source, target, entry.size)
-        while plain.read(BLOCK):
-            pass  # one that is cut between two files ends without the checksum of all
-    if not (content / slug / JOURNAL).is_file():
-        raise StoreError(f"{backup} is no backup of octotui: it holds no {JOURNAL}")
-    (content / slug).chmod(0o700)
-    return slug
+def _unpack(backup: Path, content: Path) -> Path:
+    """Unpack plain files of one space, and say where it lies."""
+    slugs: set[str] = set()
 
+    def judge(entry: Entry) -> None:
+        """Let only that be there which a backup is made of."""
+        first, *rest = entry.name.split("/")
+        slugs.add(first)
+        known = rest == [JOURNAL] or (len(rest) > 1 and rest[0] in FOLDERS)
+        if entry.kind != "file" or not known or len(slugs) > 1 or {"", ".", ".."} & {first, *rest}:
+            raise StoreError(f"{backup} is no backup of octotui: it holds {entry.name[:100]!r}")
 
-def _entry_path(backup: Path, slug: str, entry: tarfile.TarInfo) -> PurePosixPath:
-    """Where an entry belongs; only what a backup is made of may be there."""
-    first, *rest = entry.name.split("/")
-    known = rest == [JOURNAL] or (len(rest) > 1 and rest[0] in FOLDERS)
-    if not entry.isreg() or not known or first != slug or {"", ".", ".."} & {first, *rest}:
-        raise StoreError(f"{backup} is no backup of octotui: it holds {entry.name[:100]!r}")
-    return PurePosixPath(entry.name)
+    unpack(backup, content, Cancellation(), form="tar", limits=ALL, private=True, judge=judge)
+    for journal in content.glob(f"*/{JOURNAL}"):
+        return journal.parent
+    raise StoreError(f"{backup} is no backup of octotui: it holds no {JOURNAL}")

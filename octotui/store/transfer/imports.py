@@ -1,21 +1,24 @@
 """Opening exported runs: nothing in the file is believed before it was looked at."""
 
+import re
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import get_args
 
 import msgspec
 
 from octotui.engine.events import AnyEvent
+from octotui.store.archives.entries import ArchiveError
+from octotui.store.archives.unpack import unpack
 from octotui.store.cancellation import Cancellation
 from octotui.store.errors import StoreError, unusable
-from octotui.store.packages.archives import ArchiveError, unpack
+from octotui.store.temporary_folder import temporary_folder
 from octotui.store.transfer.exports import EVENTS, FORMAT, LATEST, MANIFEST, Manifest
 
 AGAIN = "export the run again"
+ID = r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}"  # of a run or a job; folders and files are named by them
 KNOWN = {each.__name__ for each in get_args(AnyEvent)}
 
 
@@ -42,11 +45,11 @@ class _Tagged(msgspec.Struct):
 @contextmanager
 def exported(path: Path) -> Iterator[ImportedRuns]:
     """Unpack an export for as long as it is looked at; raises StoreError for what is none."""
-    with TemporaryDirectory(prefix="octotui-replay-") as name:
+    with temporary_folder("octotui-replay-") as name:
         content = Path(name) / "content"
         try:
             _refuse_others(path)
-            unpack(path, content, Cancellation(), zipped=True)
+            unpack(path, content, Cancellation(), form="zip")
         except ArchiveError as error:
             raise StoreError(f"{path} {error}; {AGAIN}") from error
         except OSError as problem:
@@ -92,6 +95,15 @@ def _manifest(path: Path, content: Path) -> Manifest:
         raise StoreError(f"{path} is no export of octotui: its {MANIFEST} says something else") from error
 
 
+def _check(event: AnyEvent) -> None:
+    """Refuse times that nothing can show, and ids that would lead out of the export's folder (P4)."""
+    if not 0 <= event.at < LATEST:
+        raise ValueError("its time is absurd")
+    ids = (getattr(event, field, None) for field in ("run", "job"))
+    if not all(re.fullmatch(ID, each) for each in ids if each is not None):
+        raise ValueError("its run or job cannot be")
+
+
 def _events(path: Path, content: Path, count: int) -> tuple[AnyEvent, ...]:
     """The events, as many as the manifest says."""
     events: list[AnyEvent] = []
@@ -100,8 +112,7 @@ def _events(path: Path, content: Path, count: int) -> tuple[AnyEvent, ...]:
         with (content / EVENTS).open("rb") as lines:
             for line in lines:
                 event = decode(line)
-                if not 0 <= event.at < LATEST:
-                    raise ValueError("its time is absurd")
+                _check(event)
                 events.append(event)
     except FileNotFoundError:
         raise StoreError(f"{path} is damaged: it holds no events; {AGAIN}") from None

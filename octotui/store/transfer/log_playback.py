@@ -9,6 +9,7 @@ from pathlib import Path
 
 from octotui.store.logs.line_levels import levels_path, rows_before
 from octotui.store.logs.log_index import LogIndex, index_path
+from octotui.store.private_files import make_folder, opened_private
 from octotui.store.transfer.exports import LATEST
 from octotui.store.transfer.run_files import copy
 
@@ -43,7 +44,7 @@ class LogPlayback:
             self._rows = self._shown = self._levels = 0
         path = self._folder / str(self._begun) / self._log.name
         if size > self._shown:
-            path.parent.mkdir(0o700, parents=True, exist_ok=True)
+            make_folder(path.parent)
             self._append(path, rows, size, None if after is None else after.line)
         return path
 
@@ -53,7 +54,7 @@ class LogPlayback:
         if len(levels) > self._levels:
             _add(levels_path(path), levels[self._levels :])
             self._levels = len(levels)
-        with self._log.open("rb") as source, path.open("ab") as target:
+        with self._log.open("rb") as source, opened_private(path, "ab") as target:
             source.seek(self._shown)
             copy(source, target, size - self._shown)
         _add(index_path(path), self._index.written(self._rows, rows))
@@ -61,5 +62,5 @@ class LogPlayback:
 
 
 def _add(path: Path, body: bytes) -> None:
-    with path.open("ab") as file:
+    with opened_private(path, "ab") as file:
         file.write(body)

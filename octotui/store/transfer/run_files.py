@@ -28,11 +28,11 @@ def _sort_key(path: Path) -> tuple[str, str, int]:
 def opened(path: Path) -> Iterator[tuple[IO[bytes], int] | None]:
     """A file and how large it is now, however it grows; None where it is gone meanwhile."""
     try:
-        file = path.open("rb")
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
     except FileNotFoundError:
         yield None
         return
-    with file:
+    with open(descriptor, "rb") as file:  # noqa: PTH123 - only so it follows no link
         yield file, os.fstat(file.fileno()).st_size
 
 

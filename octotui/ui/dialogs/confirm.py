@@ -7,10 +7,10 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Static
 
 from octotui.ui.widgets.choice_list import ChoiceItem, ChoiceList
 from octotui.ui.widgets.line_list import LineList
+from octotui.ui.widgets.plain_text import PlainText
 
 
 class Confirm(ModalScreen[bool]):
@@ -30,9 +30,9 @@ class Confirm(ModalScreen[bool]):
     def compose(self) -> ComposeResult:
         """The question and two answers."""
         with Vertical(classes="dialog"):
-            yield Static(self._question, classes="dialog--title", markup=False)
+            yield PlainText(self._question, classes="dialog--title")
             if self._details:
-                yield Static(self._details, classes="dialog--text", markup=False)
+                yield PlainText(self._details, classes="dialog--text")
             yield ChoiceList(self._options)
 
     @on(LineList.Opened)

@@ -7,7 +7,8 @@ from textual.app import ComposeResult
 from textual.binding import ActiveBinding, Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen
-from textual.widgets import Static
+
+from octotui.ui.widgets.plain_text import PlainText
 
 OURS = {"app.focus_next": "next pane", "app.focus_previous": "previous pane"}
 
@@ -29,13 +30,13 @@ class HelpDialog(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """What the pane shows, and its keys."""
         with Vertical(classes="dialog -broad"):
-            yield Static("Help", classes="dialog--title")
+            yield PlainText("Help", classes="dialog--title")
             with VerticalScroll():
                 if self._text:
-                    yield Static(self._text, classes="dialog--text", markup=False)
-                yield Static("Keys here", classes="dialog--head")
+                    yield PlainText(self._text, classes="dialog--text")
+                yield PlainText("Keys here", classes="dialog--head")
                 for keys, what in self._keys:
-                    yield Static(f"{keys:<16} {what}", classes="dialog--text", markup=False)
+                    yield PlainText(f"{keys:<16} {what}", classes="dialog--text")
 
     def action_scroll(self, step: int) -> None:
         """Scroll by lines."""

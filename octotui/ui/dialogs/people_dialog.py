@@ -8,10 +8,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from octotui.ui.widgets.choice_list import ChoiceItem, ChoiceList
 from octotui.ui.widgets.line_list import LineList
+from octotui.ui.widgets.plain_text import PlainText
 
 
 class PeopleDialog(ModalScreen[str | None]):
@@ -31,12 +32,12 @@ class PeopleDialog(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         """The names, and a line for another one."""
         with Vertical(classes="dialog"):
-            yield Static(self._title, classes="dialog--title", markup=False)
+            yield PlainText(self._title, classes="dialog--title")
             if self._people:
                 yield ChoiceList([ChoiceItem(name, name) for name in self._people])
             if self._anyone:
                 yield Input(placeholder="the name of an account", compact=True)
-            yield Static("enter hand over   esc back", classes="dialog--keys", markup=False)
+            yield PlainText("enter hand over   esc back", classes="dialog--keys")
 
     def on_mount(self) -> None:
         """Nothing blinks."""

@@ -9,11 +9,12 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widget import Widget
-from textual.widgets import Input, Static, TextArea
+from textual.widgets import Input, TextArea
 
 from octotui.engine.rules.start_prompts import RequiredPrompt
 from octotui.model.checks.prompts import CHECKED
 from octotui.ui.widgets.choice_input import ChoiceInput
+from octotui.ui.widgets.plain_text import PlainText
 
 Judge = Callable[[Mapping[str, str]], Sequence[str]]
 """What is wrong with values, in sentences."""
@@ -59,12 +60,12 @@ class PromptDialog(ModalScreen[dict[str, str] | None]):
     def compose(self) -> ComposeResult:
         """Label, help and field of each value."""
         with Vertical(classes="dialog"):
-            yield Static(self._title, classes="dialog--title", markup=False)
+            yield PlainText(self._title, classes="dialog--title")
             with VerticalScroll(id="fields", can_focus=False):
                 for asked, field in self._fields.values():
                     yield Vertical(*_lines(asked), field, classes="prompt")
-            yield Static("", id="problems", markup=False)
-            yield Static(f"tab next   ctrl+s {self._done}   esc back", classes="dialog--keys", markup=False)
+            yield PlainText("", id="problems")
+            yield PlainText(f"tab next   ctrl+s {self._done}   esc back", classes="dialog--keys")
 
     def on_mount(self) -> None:
         """Begin with the first field; nothing blinks."""
@@ -88,7 +89,7 @@ class PromptDialog(ModalScreen[dict[str, str] | None]):
         """Be done, unless something is wrong."""
         values = {name: _value(field) for name, (_, field) in self._fields.items()}
         problems = self._judge(values)
-        self.query_one("#problems", Static).update("\n".join(problems))
+        self.query_one("#problems", PlainText).update("\n".join(problems))
         if not problems:
             self.dismiss(values)
 
@@ -96,12 +97,12 @@ class PromptDialog(ModalScreen[dict[str, str] | None]):
         return (field for _, field in self._fields.values())
 
 
-def _lines(asked: RequiredPrompt) -> Iterator[Static]:
+def _lines(asked: RequiredPrompt) -> Iterator[PlainText]:
     """What stands above a field."""
     star = " *" if asked.prompt.required and asked.prompt.kind != "checkbox" else ""
-    yield Static(f"{asked.label}{star}", classes="prompt--label", markup=False)
+    yield PlainText(f"{asked.label}{star}", classes="prompt--label")
     if asked.prompt.help:
-        yield Static(asked.prompt.help, classes="prompt--help", markup=False)
+        yield PlainText(asked.prompt.help, classes="prompt--help")
 
 
 def _field(asked: RequiredPrompt, before: Mapping[str, str]) -> Widget:

@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.reactive import reactive
 from textual.screen import ModalScreen
-from textual.widgets import Input, Markdown, Static
+from textual.widgets import Input
 
 from octotui.engine.commands import (
     AnswerInterruption,
@@ -25,6 +25,8 @@ from octotui.ui.log.view import LogView
 from octotui.ui.send_command import send
 from octotui.ui.styled_text import glyphs_of
 from octotui.ui.widgets.key_bar import KeyBar
+from octotui.ui.widgets.markdown_text import MarkdownText
+from octotui.ui.widgets.plain_text import PlainText
 from octotui.views import questions
 from octotui.views.questions import QuestionRow
 
@@ -75,17 +77,16 @@ class QuestionDialog(ModalScreen[None]):
         row, glyphs = self._first, glyphs_of(self)
         where = f" · {row.where}" if row.where else ""
         with Vertical(classes="dialog -broad"):
-            yield Static(
+            yield PlainText(
                 glyphs.text(f"? {row.run} {row.name}{where}: {row.title}"),
                 classes="dialog--title",
-                markup=False,
             )
-            yield Static("", id="standing", markup=False)
+            yield PlainText("", id="standing")
             with VerticalScroll(id="instructions"):
                 if row.kind == "manual":
-                    yield Markdown(row.text, open_links=False)
+                    yield MarkdownText(row.text)
                 else:
-                    yield Static(glyphs.text(row.text), markup=False)
+                    yield PlainText(glyphs.text(row.text))
             if row.kind == "guided":
                 yield LogView()
             yield Notes(placeholder="notes (n)", id="notes", compact=True)
@@ -128,7 +129,7 @@ class QuestionDialog(ModalScreen[None]):
         if row.refusal is not None and not row.mine:
             text = f"{text}: {row.refusal}"
         more = questions.more(row)
-        self.query_one("#standing", Static).update(glyphs_of(self).text("\n".join((text, *more))))
+        self.query_one("#standing", PlainText).update(glyphs_of(self).text("\n".join((text, *more))))
         self.query_one("#instructions").styles.max_height = f"{max(20, 60 - 6 * len(more))}vh"
         self.query_one("#notes", Input).disabled = not row.mine
         self.refresh_bindings()

@@ -7,11 +7,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Static
 
 from octotui.engine.state import State
 from octotui.ui.widgets.choice_list import ChoiceItem, ChoiceList
 from octotui.ui.widgets.line_list import LineList
+from octotui.ui.widgets.plain_text import PlainText
 from octotui.views.leaving import leave_text
 
 Way = Literal["wait", "cancel", "leave", "stay"]
@@ -34,7 +34,7 @@ class QuitDialog(ModalScreen[Way]):
     def compose(self) -> ComposeResult:
         """What is active, and the four ways."""
         with Vertical(classes="dialog"):
-            yield Static(self._sentences.active, classes="dialog--title", markup=False)
+            yield PlainText(self._sentences.active, classes="dialog--title")
             yield ChoiceList(
                 [
                     ChoiceItem("stay", "s  stay", ""),

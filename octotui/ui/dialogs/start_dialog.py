@@ -8,12 +8,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from octotui.engine.state import State
 from octotui.ui.styled_text import glyphs_of
 from octotui.ui.widgets.choice_list import ChoiceItem, ChoiceList
 from octotui.ui.widgets.line_list import LineList
+from octotui.ui.widgets.plain_text import PlainText
 from octotui.views import start_choices
 
 
@@ -42,10 +43,10 @@ class StartDialog(ModalScreen[start_choices.PreparedStart | None]):
     def compose(self) -> ComposeResult:
         """What was chosen, the filter, and what there is to choose."""
         with Vertical(classes="dialog"):
-            yield Static("", id="path", classes="dialog--title", markup=False)
+            yield PlainText("", id="path", classes="dialog--title")
             yield Input(placeholder="type to filter", compact=True)
             yield ChoiceList()
-            yield Static(keys(self._guided), id="keys", classes="dialog--keys", markup=False)
+            yield PlainText(keys(self._guided), id="keys", classes="dialog--keys")
 
     def on_mount(self) -> None:
         """Ask what to run first."""
@@ -61,7 +62,7 @@ class StartDialog(ModalScreen[start_choices.PreparedStart | None]):
             self._done()
             return
         self._question = question
-        self.query_one("#path", Static).update(glyphs_of(self).text(question.title))
+        self.query_one("#path", PlainText).update(glyphs_of(self).text(question.title))
         with self.prevent(Input.Changed):
             self.query_one(Input).value = ""
         self._offer()
@@ -92,7 +93,7 @@ class StartDialog(ModalScreen[start_choices.PreparedStart | None]):
     def action_guide(self) -> None:
         """Let failed steps ask people, or not, or as the model says."""
         self._guided = {None: True, True: False, False: None}[self._guided]
-        self.query_one("#keys", Static).update(keys(self._guided))
+        self.query_one("#keys", PlainText).update(keys(self._guided))
 
     def action_back(self) -> None:
         """Go to the question before, or away."""

@@ -8,11 +8,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Static
 
-from octotui.ui.styled_text import Span
+from octotui.ui.styled_text import Span, padded
 from octotui.ui.widgets.filter_input import FilterInput
 from octotui.ui.widgets.line_list import LineList
+from octotui.ui.widgets.plain_text import PlainText
 from octotui.views.variables import VariableRow
 
 WIDEST = 44  # characters of a name, where there is room for them
@@ -41,11 +41,11 @@ class VariablesDialog(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """The list, its filter, and one variable in full."""
         with Vertical(classes="dialog -broad"):
-            yield Static(f"Variables: {self._about}", classes="dialog--title", markup=False)
+            yield PlainText(f"Variables: {self._about}", classes="dialog--title")
             yield LineList(self._line, empty="no such variable")
             yield FilterInput()
-            yield Static("", id="whole", classes="dialog--text", markup=False)
-            yield Static("/ filter   esc back", classes="dialog--keys", markup=False)
+            yield PlainText("", id="whole", classes="dialog--text")
+            yield PlainText("/ filter   esc back", classes="dialog--keys")
 
     def on_mount(self) -> None:
         """Show all of them."""
@@ -71,14 +71,14 @@ class VariablesDialog(ModalScreen[None]):
     @on(LineList.Moved)
     def _tell(self, event: LineList.Moved) -> None:
         row = self._rows.get(event.key or "")
-        self.query_one("#whole", Static).update(f"{row.name} = {row.value}\n({row.why})" if row else "")
+        self.query_one("#whole", PlainText).update(f"{row.name} = {row.value}\n({row.why})" if row else "")
 
     def _line(self, name: str, width: int) -> list[Span]:
         row = self._rows[name]
         shown = min(self._width, width // 2)
         value = row.value.partition("\n")[0]
         return [
-            (f"{name[:shown]:<{shown}}  ", "plain"),
+            (f"{padded(name[:shown], shown)}  ", "plain"),
             (f"{value}  ", "strong"),
             (row.why, "muted"),
         ]

@@ -7,9 +7,9 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen
-from textual.widgets import Static
 
 from octotui.ui.styled_text import glyphs_of
+from octotui.ui.widgets.plain_text import PlainText
 
 Parts = Sequence[tuple[str, Sequence[str]]]
 
@@ -33,12 +33,12 @@ class WhyDialog(ModalScreen[None]):
         """A heading and its sentences, part by part."""
         glyphs = glyphs_of(self)
         with Vertical(classes="dialog -broad"):
-            yield Static(f"{self.TITLE}: {self._about}", classes="dialog--title", markup=False)
+            yield PlainText(f"{self.TITLE}: {self._about}", classes="dialog--title")
             with VerticalScroll():
                 for head, sentences in self._parts or [("", ["Nothing is known about it."])]:
-                    yield Static(head, classes="dialog--head", markup=False)
+                    yield PlainText(head, classes="dialog--head")
                     for each in sentences:
-                        yield Static(glyphs.text(each), classes="dialog--text", markup=False)
+                        yield PlainText(glyphs.text(each), classes="dialog--text")
 
     def action_scroll(self, step: int) -> None:
         """Scroll by lines."""

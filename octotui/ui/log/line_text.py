@@ -1,13 +1,12 @@
-"""A line of a log as people see it: cleaned of control characters, coloured, cut into rows."""
+"""A line of a log as people see it: control characters made visible, coloured, cut into rows."""
 
-import re
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate, pairwise
-from typing import Any, NamedTuple
+from typing import Any
 
 from rich.cells import get_character_cell_size
 from rich.color import Color
@@ -15,132 +14,39 @@ from rich.segment import Segment
 from rich.style import Style
 
 from octotui.ui.log.patterns import Pattern
+from octotui.views.text.log_text import expanded, pieces
+from octotui.views.text.sgr import Colour, TextStyle, applied
+from octotui.views.text.visible_text import is_visible
 
-_ESCAPES = re.compile(
-    r"\x1b(?:\[(?P<codes>[0-?]*)[ -/]*(?P<final>[@-~]?)"  # CSI; the one that ends with m is SGR
-    r"|[\]PX^_][^\x07\x1b\n]*(?:\x07|\x1b\\)?"  # OSC, DCS and their like
-    r"|[ -/]*[0-~]?)"
-)
-_CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
-_LONE = re.compile(r"[\ud800-\udfff]")
-_BORDERS = re.compile(f"{_ESCAPES.pattern}|$")
-_REPLACED = re.compile(r"^\x08+|[^\x08\x1b]\x08")
-_ON = {1: "bold", 2: "dim", 3: "italic", 4: "underline", 7: "reverse", 9: "strike", 21: "underline2"}
-_OFF = {22: {"bold", "dim"}, 23: {"italic"}, 24: {"underline", "underline2"}, 27: {"reverse"}, 29: {"strike"}}
-_BLACK = Color.from_ansi(0)
 _FOUND = Style(reverse=True, bold=True, underline=True)
 
 
-class _Look(NamedTuple):
-    """The colours and attributes that SGR codes have switched on so far."""
-
-    fore: Color | None = None
-    back: Color | None = None
-    flags: frozenset[str] = frozenset()
-
-
 @lru_cache(2048)
-def _style(look: _Look) -> Style:
-    flags: dict[str, Any] = dict.fromkeys(look.flags, True)
-    unseen = look.fore == _BLACK and look.back is None  # black on what is probably dark
-    return Style(color=None if unseen else look.fore, bgcolor=look.back, **flags)
+def _style(style: TextStyle) -> Style:
+    flags: dict[str, Any] = dict.fromkeys(style.flags, True)
+    foreground = None if style.hides else _color(style.foreground)
+    return Style(color=foreground, bgcolor=_color(style.background), **flags)
 
 
-@lru_cache(2048)
-def _recolour(look: _Look, codes: str) -> _Look:
-    """Apply one SGR sequence; what hides or blinks (5, 6, 8) and what is unknown is passed over."""
-    numbers = _numbers(codes)
-    for number in numbers:
-        match number:
-            case 0:
-                look = _Look()
-            case 38 | 39:
-                look = look._replace(fore=_colour(numbers) if number == 38 else None)
-            case 48 | 49:
-                look = look._replace(back=_colour(numbers) if number == 48 else None)
-            case 58:
-                _colour(numbers)  # of the underline: not shown
-            case _ if 30 <= number % 60 <= 37 and number < 98:
-                look = look._replace(fore=Color.from_ansi(number % 10 + 8 * (number > 89)))
-            case _ if 40 <= number % 60 <= 47 and number < 108:
-                look = look._replace(back=Color.from_ansi(number % 10 + 8 * (number > 99)))
-            case _:
-                look = look._replace(
-                    flags=look.flags - _OFF.get(number, set()) | {*filter(None, [_ON.get(number)])}
-                )
-    return look
-
-
-def _numbers(codes: str) -> Iterator[int]:
-    """The numbers of an SGR sequence; of `a:b:c` all where it is a colour, else the first."""
-    for part in () if codes[:1] in {*"<=>?"} else codes.split(";"):
-        pieces = [piece for piece in part.split(":") if piece] or ["0"]
-        if pieces[0] not in {"38", "48", "58"}:
-            del pieces[1:]
-        elif len(pieces) == 6:  # 38:2:SPACE:r:g:b
-            del pieces[2]
-        yield from (int(piece) if piece.isdecimal() and len(piece) < 5 else -1 for piece in pieces)
-
-
-def _colour(numbers: Iterator[int]) -> Color | None:
-    """The colour after a 38 or 48: `5;n` or `2;r;g;b`."""
-    kind = next(numbers, -1)
-    parts = [next(numbers, -1) for _ in range({5: 1, 2: 3}.get(kind, 0))]
-    if not parts or not all(0 <= part <= 255 for part in parts):
+def _color(colour: Colour | None) -> Color | None:
+    if colour is None:
         return None
-    return Color.from_ansi(parts[0]) if kind == 5 else Color.from_rgb(*parts)
-
-
-def _state(raw: str) -> tuple[str, str]:
-    """What went before the last visible state of a line with carriage returns, and that state."""
-    parts = raw.rstrip("\r").split("\r")
-    while len(parts) > 1 and not _ESCAPES.sub("", parts[-1]).strip():
-        parts.pop()
-    state = parts.pop()
-    for _ in range(8 if "\b" in state else 0):
-        state = _REPLACED.sub("", state)
-    return "".join(parts), state
-
-
-def _clean(text: str, column: int = 0) -> str:
-    """Text without control characters and halves of characters, its tabs expanded from a column on."""
-    if text.isprintable():
-        return text
-    text = _LONE.sub("\ufffd", _CONTROLS.sub("", text))
-    return (" " * (column % 8) + text).expandtabs(8)[column % 8 :] if "\t" in text else text
-
-
-def plain(raw: str) -> str:
-    """The text of a line as it is shown, searched and copied."""
-    return raw if raw.isprintable() else _clean(_ESCAPES.sub("", _state(raw)[1]))
-
-
-def plains(raws: list[str]) -> list[str]:
-    """The text of many lines: escapes are taken out of all of them at once, five times as fast."""
-    block = "\n".join(raws)
-    if "\x1b" in block and "\r" not in block and "\b" not in block:
-        raws = _ESCAPES.sub("", block).split("\n")
-    return [plain(raw) for raw in raws]
+    return Color.from_ansi(colour) if isinstance(colour, int) else Color.from_rgb(*colour)
 
 
 def parse(raw: str) -> "LogLine":
     """Make a line that may be shown out of what a job wrote."""
-    if raw.isprintable():
+    if is_visible(raw):
         return LogLine(raw, (), _edges(raw))
-    before, state = _state(raw)
-    look, position, column = _Look(), 0, 0
+    style, column = TextStyle(), 0
     parts: list[str] = []
     marks: list[tuple[int, Style]] = []
-    for match in _ESCAPES.finditer(before):
-        look = _recolour(look, match["codes"]) if match["final"] == "m" else look
-    for match in _BORDERS.finditer(state):
-        text = _clean(state[position : match.start()], column)
-        if text:
-            marks.append((column, _style(look)))
+    for piece, codes in pieces(raw):
+        if text := expanded(piece, column):
+            marks.append((column, _style(style)))
             parts.append(text)
             column += len(text)
-        look = _recolour(look, match["codes"]) if match["final"] == "m" else look
-        position = match.end()
+        style = style if codes is None else applied(style, codes)
     text = "".join(parts)
     return LogLine(text, marks, _edges(text))
 

@@ -16,8 +16,9 @@ from textual.strip import Strip
 
 from octotui.store.logs.line_levels import LevelReader
 from octotui.store.logs.log_reader import LogReader
-from octotui.ui.log.line_text import LogLine, parse, plains
+from octotui.ui.log.line_text import LogLine, parse
 from octotui.ui.log.patterns import Pattern
+from octotui.views.text.log_text import plains
 
 HEADINGS = 1000  # highlights that may be one of an attempt
 

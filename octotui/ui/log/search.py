@@ -13,8 +13,8 @@ from textual.widgets import Input
 
 from octotui.store.logs.line_levels import HIDDEN, LevelReader
 from octotui.store.logs.log_reader import LogReader
-from octotui.ui.log.line_text import plains
 from octotui.ui.log.patterns import Pattern
+from octotui.views.text.log_text import plains
 
 NOTHING = r"(?!)"  # is nowhere
 

@@ -11,7 +11,7 @@ from textual.reactive import reactive
 
 from octotui.engine.state import State
 from octotui.model.space import Model
-from octotui.ui.styled_text import Span, glyphs_of, length, sign, spread
+from octotui.ui.styled_text import Span, glyphs_of, length, padded, sign, spread
 from octotui.ui.widgets.line_list import LineList
 from octotui.ui.widgets.pane_heading import PaneHeading
 from octotui.views import pools
@@ -105,7 +105,7 @@ def draw(row: WorkerRow, width: int, names: int, glyphs: Glyphs) -> list[Span]:
     """A worker in one line: the arrow, its name, who is on it, who leases it, how many wait."""
     left: list[Span] = [
         (glyphs.cursor if row.next else "  ", "active"),
-        (f"{row.worker:<{names}}  ", "plain"),
+        (f"{padded(row.worker, names)}  ", "plain"),
         sign(row.mark, glyphs),
         (row.doing, row.mark.role),
     ]

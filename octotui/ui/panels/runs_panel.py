@@ -9,13 +9,13 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.message import Message
 from textual.reactive import reactive
-from textual.widgets import Static
 
 from octotui.engine.state import State
 from octotui.ui.styled_text import Span, cut, glyphs_of, length, sign, spread
 from octotui.ui.widgets.filter_input import FilterInput
 from octotui.ui.widgets.line_list import LineList
 from octotui.ui.widgets.pane_heading import PaneHeading
+from octotui.ui.widgets.plain_text import PlainText
 from octotui.views import runs
 from octotui.views.labels import Glyphs, counted
 from octotui.views.runs import EndedRun, RunRow
@@ -75,7 +75,7 @@ In a guided run a step that failed asks what to do about it; press a to answer."
         """The heading, the list, and its filter."""
         yield PaneHeading("Runs")
         yield LineList(self._draw, empty="No runs yet: s starts one.", id="runs")
-        yield Static("", id="detail", markup=False)
+        yield PlainText("", id="detail")
         yield FilterInput()
 
     @property
@@ -140,7 +140,7 @@ In a guided run a step that failed asks what to do about it; press a to answer."
         text = glyphs_of(self).text(row.detail) if row is not None else ""
         if text != self._detail_text:
             self._detail_text = text
-            detail = self.query_one("#detail", Static)
+            detail = self.query_one("#detail", PlainText)
             detail.set_class(bool(text), "-told")
             detail.update(text)
 

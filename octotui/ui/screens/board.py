@@ -66,7 +66,7 @@ class Board(RunActionsScreen):
         try:
             records = await self.session.history(event.words, event.before, PAGE)
         except StoreError as problem:
-            self.notify(str(problem), severity="error")
+            self.notify(str(problem), severity="error", markup=False)
             return
         self.query_one(RunsPanel).add(event.words, records, whole=len(records) < PAGE)
 

@@ -23,6 +23,7 @@ from octotui.ui.dialogs.why_dialog import FilesDialog, SchedulesDialog, WhyDialo
 from octotui.ui.send_command import release, send
 from octotui.ui.widgets.key_bar import KeyBar
 from octotui.views import files, questions, schedules, variables, why
+from octotui.views.labels import listed
 from octotui.views.runs import EndedRun
 
 if TYPE_CHECKING:
@@ -190,8 +191,10 @@ class RunActionsScreen(Screen[None]):
         if run is None:
             return
         row = f"{run.title}{f' in {run.environment}' if run.environment else ''}"
-        if await self.app.push_screen_wait(Confirm(f"Run {row} again?", yes="run it", no="back")):
-            await self._start(again(run, self.session.user))
+        rerun = again(self.state, run, self.session.user)
+        left_out = f"Nobody is asked for {listed(rerun.dropped)} any more: left out." if rerun.dropped else ""
+        if await self.app.push_screen_wait(Confirm(f"Run {row} again?", left_out, yes="run it", no="back")):
+            await self._start(rerun.command)
 
     @work
     async def action_cancel(self) -> None:

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.widgets import Static
+
+from octotui.ui.widgets.plain_text import PlainText
 
 
-class ChoiceInput(Static, can_focus=True):
+class ChoiceInput(PlainText, can_focus=True):
     """Shows the chosen one of a few texts, and which of how many it is."""
 
     DEFAULT_CSS = "ChoiceInput { height: 1; }"
@@ -18,7 +19,7 @@ class ChoiceInput(Static, can_focus=True):
 
     def __init__(self, options: Sequence[str], chosen: str, names: Sequence[str] = ()) -> None:
         """`names` are what people see of the options, where that is something else."""
-        super().__init__(markup=False)
+        super().__init__()
         self._options = tuple(options)
         self._names = tuple(names) or self._options
         self._at = self._options.index(chosen) if chosen in self._options else 0

@@ -5,7 +5,7 @@ from typing import ClassVar, NamedTuple
 
 from textual.binding import Binding, BindingType
 
-from octotui.ui.styled_text import Span
+from octotui.ui.styled_text import Span, length, padded
 from octotui.ui.widgets.line_list import LineList
 
 
@@ -32,10 +32,10 @@ class ChoiceList(LineList):
     def offer(self, options: Sequence[ChoiceItem]) -> None:
         """Offer these."""
         self._options = {each.key: each for each in options}
-        self._width = max((len(each.text) for each in options), default=0)
+        self._width = max((length([(each.text, "plain")]) for each in options), default=0)
         self.show(tuple(self._options))
         self.styles.height = max(1, min(len(options), 14))
 
     def _line(self, key: str, width: int) -> list[Span]:
         option = self._options[key]
-        return [(f"{option.text:<{self._width}}  ", "plain"), (option.note, "muted")]
+        return [(f"{padded(option.text, self._width)}  ", "plain"), (option.note, "muted")]

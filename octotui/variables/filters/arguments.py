@@ -8,11 +8,15 @@ Options = tuple[str, ...]
 
 
 class FilterArguments(msgspec.Struct, frozen=True):
-    """A text (None for a name nobody knows, or none at all), the arguments, and the time."""
+    """A text (None for a name nobody knows, or none at all), the arguments, and the time.
+
+    A pattern may search for so many `seconds`, or as long as any may.
+    """
 
     text: str | None
     options: Options = ()
     now: float | None = None
+    seconds: float = 1.0
 
 
 Filter = Callable[[FilterArguments], str | None]

@@ -7,6 +7,7 @@ import msgspec
 
 NUMBER = re.compile(r"\s*[+-]?(?:\d[\d,]*(?:\.\d*)?|\.\d+)\s*", re.ASCII)
 LONGEST = 40  # characters of a number
+LONGEST_FORM = 128  # characters of a format
 STANDARD = re.compile(r"([A-Za-z])(\d{0,2})")
 TOKEN = re.compile(r"'[^']*+'|\"[^\"]*+\"|\\.|.", re.DOTALL)
 
@@ -29,6 +30,8 @@ def read_number(text: str) -> Decimal | None:
 
 def write_number(number: Decimal, form: str, *, integer: bool = False) -> str | None:
     """A number in a .NET format, standard or custom, or None if there is no such format."""
+    if len(form) > LONGEST_FORM:
+        return None
     with localcontext(prec=2 * LONGEST + 100):
         standard = STANDARD.fullmatch(form or "G")
         if standard is None:

@@ -17,6 +17,36 @@ FILTERS: dict[str, Filter] = {
     NULL: lambda _: None,
 }
 WRITTEN = {name.lower(): name for name in FILTERS}
+USUAL_WORK = 2048, 4
+WORK: dict[str, tuple[int, int]] = {
+    **dict.fromkeys(dates.FILTERS, (80_000, 120)),
+    **dict.fromkeys(escaping.FILTERS, (2048, 200)),
+    **dict.fromkeys(("Markdown", "MarkdownToHtml"), (40_000, 1500)),
+    "UriPart": (2048, 40),
+    **dict.fromkeys(("Match", "Replace"), (2048, 100)),
+}
+"""How much work a filter is: for a call, and for each character of its text and its arguments."""
+LINK_WORK = 4  # for each character of Markdown and each address in it
+PATTERN_WORK = 1600  # for each character of a pattern, which is compiled
+UNKNOWN_WORK = 20_000  # to find a name that is near
+
+
+def work_of(name: str, given: FilterArguments) -> int:
+    """How much work it is, at most, to apply a filter, in units of the budget."""
+    written = WRITTEN.get(name.lower())
+    if written is None:
+        return UNKNOWN_WORK
+    call, each = WORK.get(written, USUAL_WORK)
+    size = len(given.text or "") + sum(map(len, given.options))
+    work = call + each * size
+    if searches(name):
+        return work + PATTERN_WORK * sum(map(len, given.options[:1]))
+    return work + LINK_WORK * size * (given.text or "").count("://") if "Markdown" in written else work
+
+
+def searches(name: str) -> bool:
+    """Whether a filter searches for a pattern, which nobody can say beforehand how long it takes."""
+    return name.lower() in ("match", "replace")
 
 
 def is_null(name: str) -> bool:
@@ -30,7 +60,10 @@ def apply(name: str, given: FilterArguments, answerable: bool, note: Callable[[s
     if written is None:
         note(f"There is no filter {name[:40]}{_near(name)}")
         return None
-    answer = FILTERS[written](given)
+    try:
+        answer = FILTERS[written](given)
+    except (ValueError, ArithmeticError, RecursionError):
+        answer = None  # such as a date before the first or after the last there is
     if answer is None and answerable and written != NULL:
         call = " ".join((written, *(f'"{option}"' for option in given.options)))
         note(f"The filter {call[:80]} has no answer here.")

@@ -3,12 +3,15 @@
 import re
 from collections.abc import Callable, Iterator
 from functools import partial
+from math import prod
 
 from octotui.variables.arithmetic import parsed
-from octotui.variables.filters.arguments import Filter, Options, taking, truth
+from octotui.variables.filters.arguments import Filter, FilterArguments, Options, taking, truth
 from octotui.variables.syntax.nodes import LARGEST, TooMuch
 
-SECONDS = 1.0  # a pattern may search for so long
+SECONDS = 0.5  # a pattern may search for so long, at most
+MOST_REPEATS = 10_000  # of a pattern, each of which is compiled
+REPEATS = re.compile(r"\\.|\[\]?(?:\\.|[^\]\\])*+\]|\{(\d+)(?:,\d*)?[}]", re.DOTALL)
 REFERENCE = re.compile(r"\$(?:(\$)|(&)|(\d{1,2})|\{(\w+)\})")
 
 
@@ -16,33 +19,43 @@ class BadPattern(ValueError):
     """A regular expression that is none."""
 
 
-def matches(pattern: str, text: str) -> Iterator[re.Match[str]]:
-    """The matches of a regular expression, which may search for a second and no longer; raises BadPattern."""
+def matches(pattern: str, text: str, seconds: float) -> Iterator[re.Match[str]]:
+    """The matches of a regular expression, which may search for so long; raises BadPattern and TooMuch.
+
+    Others go on meanwhile. Repeats are compiled one by one, so that a few nested ones would take all memory.
+    """
     import regex  # type: ignore[import-untyped]  # noqa: PLC0415  (re cannot be stopped)
 
+    if prod(int(each[1]) or 1 for each in REPEATS.finditer(pattern) if each[1]) > MOST_REPEATS:
+        raise TooMuch(f"The pattern {pattern[:80]} repeats too much.")
     try:
-        yield from regex.finditer(pattern, text, timeout=SECONDS)
+        yield from regex.finditer(pattern, text, timeout=min(seconds, SECONDS), concurrent=True)
     except regex.error as error:
         raise BadPattern(str(error)) from None
-    except TimeoutError:
+    except (TimeoutError, MemoryError):
         raise TooMuch(f"The pattern {pattern[:80]} takes too long.") from None
 
 
-def match(text: str, options: Options) -> str | None:
+def match(given: FilterArguments) -> str | None:
     """Whether a regular expression is found in the text."""
+    if given.text is None or len(given.options) != 1:
+        return None
     try:
-        return truth(any(True for _ in matches(options[0], text)))
+        return truth(any(True for _ in matches(given.options[0], given.text, given.seconds)))
     except BadPattern:
         return None
 
 
-def replace(text: str, options: Options) -> str | None:
+def replace(given: FilterArguments) -> str | None:
     """Every match of a regular expression replaced or removed; knows `$1`, `${name}`, `$&` and `$$`."""
+    text, options = given.text, given.options
+    if text is None or not options:
+        return None
     replacement = options[1] if len(options) > 1 else ""
     done: list[str] = []
     size = end = 0
     try:
-        for match in matches(options[0], text):
+        for match in matches(options[0], text, given.seconds):
             done += (text[end : match.start()], REFERENCE.sub(partial(_reference, match), replacement))
             size += len(done[-1]) + len(done[-2])
             if size > LARGEST:
@@ -76,8 +89,8 @@ def compared(test: Callable[[float, float], bool]) -> Filter:
 
 
 FILTERS: dict[str, Filter] = {
-    "Match": taking(match, 1, 1),
-    "Replace": taking(replace, 1),
+    "Match": match,
+    "Replace": replace,
     "StartsWith": taking(lambda text, options: truth(text.startswith(options[0])), 1, 1),
     "EndsWith": taking(lambda text, options: truth(text.endswith(options[0])), 1, 1),
     "Contains": taking(lambda text, options: truth(options[0] in text), 1, 1),

@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 
 STEP = re.compile(r"\[[^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*\]|\.?[^.\[\]]+|[.\[\]]")
+LONGEST = 64  # steps of a name that has indexes
 SPACED = re.compile(r"\s[.\[\]]|[.\[\]]\s")
 
 
@@ -13,6 +15,11 @@ class Names(dict[str, str]):
     def __init__(self, values: Mapping[str, str]) -> None:
         super().__init__((name.lower(), value) for name, value in values.items())
         self.written = tuple(values)
+
+    @cached_property
+    def sets(self) -> dict[str, dict[str, str]]:
+        """For every name before an index its indexes."""
+        return sets(self.written)
 
 
 def steps(path: str) -> list[str]:
@@ -36,8 +43,8 @@ def sets(values: Iterable[str]) -> dict[str, dict[str, str]]:
     for name in values:
         if "[" not in name:
             continue
-        path = ""
-        for step in steps(name):
+        path, taken = "", steps(name)
+        for step in taken if len(taken) <= LONGEST else ():
             if step[0] == "[":
                 indexes.setdefault(path.lower(), {}).setdefault(inner(step).lower(), inner(step))
             path += step

@@ -15,8 +15,24 @@ class TemplateError(Exception):
         self.column = column
 
 
+class OverBudget(TemplateError):
+    """A text that is too much to fill in; `variable` is the outermost one that it was in, or empty."""
+
+    variable = ""
+
+    @property
+    def reason(self) -> str:
+        """One sentence that names the variable."""
+        what = f"the variable {self.variable}" if self.variable else "its text"
+        return f"{what} cannot be filled in: {self.sentence[:1].lower()}{self.sentence[1:]}"
+
+
 class TooMuch(Exception):
-    """Filling in went over a bound: the sentence that says which."""
+    """Filling in went over a bound of size or work: the sentence that says which."""
+
+
+class TooDeep(TooMuch):
+    """Values or expressions stand too deep in one another: the sentence that says so."""
 
 
 class Filled(msgspec.Struct, frozen=True):

@@ -1,6 +1,7 @@
 """A text read into parts: one regular expression where it has names alone, the grammar where it has more."""
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 
 from octotui.variables.syntax.names import key_of
@@ -15,27 +16,36 @@ PLAIN = re.compile(
       \s*+ \} )?+""",
     re.VERBOSE,
 )
+READ_WORK = 8  # for each character
+TAG_WORK = 1500  # for each character within tags that want the grammar
+TAGS = re.compile(r"#\{[^}]*+")
 LONGEST_KEPT = 100_000  # characters of a text whose parts are worth keeping
 
 
-def read(text: str) -> Parts:
-    """The parts of a text; raises TemplateError."""
+def read(text: str, spend: Callable[[int], None] = lambda work: None) -> Parts:
+    """The parts of a text; raises TemplateError. `spend` is told how much work it is, before it is done."""
     if "#{" not in text:
         return (text,) if text else ()
-    return kept(text) if len(text) <= LONGEST_KEPT else read_anew(text)
-
-
-def read_anew(text: str) -> Parts:
-    """The parts of a text that has expressions."""
-    parts = read_plainly(text)
+    short = len(text) <= LONGEST_KEPT
+    spend(READ_WORK * len(text))
+    parts = kept_plainly(text) if short else read_plainly(text)
     if parts is None:
-        from octotui.variables.syntax.parser import read_fully  # noqa: PLC0415  (lark, for those who need it)
-
-        parts = read_fully(text)
+        spend(TAG_WORK * sum(match.end() - match.start() for match in TAGS.finditer(text)))
+        parts = kept_fully(text) if short else read_fully(text)
     return parts
 
 
-kept = lru_cache(maxsize=512)(read_anew)
+def read_anew(text: str) -> Parts:
+    """The parts of a text that has expressions, whether it was read before or not."""
+    parts = read_plainly(text)
+    return read_fully(text) if parts is None else parts
+
+
+def read_fully(text: str) -> Parts:
+    """The parts of a text by the grammar; raises TemplateError."""
+    from octotui.variables.syntax import parser  # noqa: PLC0415  (lark, for those who need it)
+
+    return parser.read_fully(text)
 
 
 def read_plainly(text: str) -> Parts | None:
@@ -54,3 +64,7 @@ def read_plainly(text: str) -> Parts | None:
     if begin < len(text):
         parts.append(text[begin:])
     return tuple(parts)
+
+
+kept_plainly = lru_cache(maxsize=512)(read_plainly)
+kept_fully = lru_cache(maxsize=512)(read_fully)

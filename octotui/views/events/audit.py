@@ -8,6 +8,7 @@ import msgspec
 from octotui.engine import events
 from octotui.engine.events import AnyEvent
 from octotui.engine.state import Event
+from octotui.views.events.event_text import refusal
 from octotui.views.labels import duration
 
 
@@ -87,6 +88,10 @@ def _answer(event: events.InterruptionAnswered) -> str:
     return f"{event.answer}, since nobody answered in time" if event.expired else event.answer
 
 
+def _released(event: events.InterruptionReleased) -> str:
+    return f"takes it back from {event.holder}: {event.reason}" if event.holder else "gives it back"
+
+
 TELLING: Mapping[type[Any], tuple[str, Callable[[Any], str]]] = {
     events.RunQueued: ("started", _where),
     events.RunMoved: ("moved", lambda event: "to the top of the queue"),
@@ -98,12 +103,12 @@ TELLING: Mapping[type[Any], tuple[str, Callable[[Any], str]]] = {
         "answered",
         lambda event: f"{_answer(event)}{f', “{event.notes}”' if event.notes else ''}",
     ),
-    events.InterruptionReleased: ("released", lambda event: "gives it back"),
+    events.InterruptionReleased: ("released", _released),
     events.InterruptionHandedOver: ("handed", lambda event: f"hands it over to {event.to}"),
     events.InterruptionClosed: ("closed", lambda event: "nobody needs to answer any more"),
     events.ActionRefused: (
         "refused",
-        lambda event: f"{event.action} {event.subject}".strip() + f": {event.reason}",
+        lambda event: f"{event.action} {event.subject}".strip() + f": {refusal(event)}",
     ),
 }
 """Each event that an audit has, in a word and a sentence; a new one of people needs but a line here."""

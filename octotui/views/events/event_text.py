@@ -38,13 +38,18 @@ def _of_space(event: AnyEvent) -> str:
             return f"{worker} is {health}"
         case events.ReleaseCreated(release=release):
             return made(release)
-        case events.ActionRefused(user=user, subject=subject, action=action, reason=reason):
-            return f"{user} was refused {subject or action}: {reason}"
+        case events.ActionRefused(user=user, subject=subject, action=action):
+            return f"{user} was refused {subject or action}: {refusal(event)}"
         case events.RunsRemoved(runs=runs):
             return f"retention removes {counted(len(runs), 'run')} that ended long ago"
         case events.FilesRemoved(kind=kind, runs=count):
             return f"retention removes the {kind} of {counted(count, 'run')}"
     return ""
+
+
+def refusal(event: events.ActionRefused) -> str:
+    """Why somebody was refused something, and how often since."""
+    return f"{event.reason}{f', and {event.more:,} more' if event.more else ''}"
 
 
 def _of_run(  # noqa: C901, PLR0912 - one line an event
@@ -81,11 +86,16 @@ def _of_run(  # noqa: C901, PLR0912 - one line an event
     return []
 
 
+def _failed_unasked(event: AnyEvent, job: Job) -> bool:
+    """Whether a manual step has failed without a question, of whose answer there would be an event."""
+    return isinstance(event, events.JobEnded) and job.attempt == 0
+
+
 def _of_job(  # noqa: C901 - one line an event
     event: AnyEvent, state: State, run: Run, now: float
 ) -> list[str]:
     job = state.jobs.get(getattr(event, "job", ""))
-    if job is None or job.kind == "manual":
+    if job is None or (job.kind == "manual" and not _failed_unasked(event, job)):
         return []
     match event:
         case events.JobQueued() if isinstance(job.wait, ForLock) and _first_free(state, job):
@@ -131,6 +141,8 @@ def _of_question(event: AnyEvent, state: State) -> list[str]:  # noqa: C901 - on
             return [f"asks {may_be_answered_by(state, teams)}: {question.step} ({question.id})"]
         case events.InterruptionTaken(user=user):
             return [f"{user} takes “{question.step}”"]
+        case events.InterruptionReleased(user=user, holder=holder, reason=reason) if holder:
+            return [f"{user} takes “{question.step}” back from {holder}: {reason}"]
         case events.InterruptionReleased(user=user):
             return [f"{user} gives “{question.step}” back"]
         case events.InterruptionHandedOver(user=user, to=to):

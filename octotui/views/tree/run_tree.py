@@ -58,6 +58,9 @@ def _workers(state: State, run: Run, now: float) -> list[Branch]:
         if run.runbook.steps[index].within:
             continue  # it stands under each target of the step it is within
         step = _step(state, run, index, now)
+        before = [steps.acquisition(state, run, job, now) for job in acquiring.pop(index, ())]
+        if run.runbook.steps[index].for_targets:
+            step.branches[:0], before = before, []
         pick = None if progress.state == "skipped" and not progress.jobs else progress.pick
         if pick is None:
             if current is None or not run.runbook.steps[index].needs_worker:
@@ -68,8 +71,7 @@ def _workers(state: State, run: Run, now: float) -> list[Branch]:
             branches.append(_worker(run, pick, again=pick in shown))
             shown.add(pick)
             current = pick
-        jobs = acquiring.pop(index, ())
-        branches[-1].branches.extend(steps.acquisition(state, run, job, now) for job in jobs)
+        branches[-1].branches.extend(before)
         branches[-1].branches.append(step)
     return branches
 
@@ -132,11 +134,12 @@ def _acquisitions(state: State, run: Run) -> dict[int, list[Job]]:
 
 
 def _first_after(state: State, run: Run, acquiring: Job) -> int:
-    """The first step on a job's worker that had not started when the job was queued."""
+    """The first step on a job's worker, or target, that had not started when the job was queued."""
     on_worker = [
         index
         for index, each in enumerate(run.steps)
-        if each.pick is not None and run.picks[each.pick].worker == acquiring.worker
+        if (each.pick is not None and run.picks[each.pick].worker == acquiring.worker)
+        or (run.runbook.steps[index].on == "target" and acquiring.worker in each.targets)
     ]
     later = (each for each in on_worker if not _had_started(state, run.steps[each], acquiring))
     return next(later, on_worker[0] if on_worker else 0)

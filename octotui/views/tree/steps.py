@@ -42,9 +42,12 @@ def _of_job(state: State, run: Run, job: Job, named: tuple[str, str], now: float
 
 
 def acquisition(state: State, run: Run, job: Job, now: float) -> Branch:
-    """A job that acquires packages on a worker."""
+    """A job that acquires packages on a worker, or on the target that it names."""
     packages = listed((f"{name} {version}" for name, version in job.packages), most=4)
-    return Branch(row=_row(job.id, f"acquire {packages}", job, run, now), notes=_notes(state, run, job, now))
+    where = "" if any(pick.worker == job.worker for pick in run.picks) else f" on {job.worker}"
+    return Branch(
+        row=_row(job.id, f"acquire {packages}{where}", job, run, now), notes=_notes(state, run, job, now)
+    )
 
 
 def _row(key: str, text: str, job: Job, run: Run, now: float) -> TreeRow:

@@ -1,43 +1,32 @@
 # Deploying a package: what the script of such a step reads, after it has said what goes where.
-#   source=FOLDER  target=FOLDER  package="ID VERSION"  job=NAME
-# stage; fill NAME <<'END' … for each file that was filled in; install.
+#   source=FOLDER  target=FOLDER  package="ID VERSION"  job=NAME  python=PROGRAM
+# stage <<'END' … with a line for each file that was filled in; install.
 
 set -eu
 
 new=$target.new-$job
-old=$target.old-$job
 
 trap leave EXIT
 
 # leave: whatever happens, nothing half-done stays, and what was there before is there again.
 leave() {
-    if [ -e "$old" ] && ! [ -e "$target" ]; then mv "$old" "$target"; fi
-    rm -rf "$new" "$old"
+    "$python" -I "${BASH_ENV%/*}/deploy.py" leave "$target" "$job" || true
+}
+
+# place ACTION …: what deploy.py does, by descriptors and through no link; what it refuses fails the step.
+place() {
+    if ! said=$("$python" -I "${BASH_ENV%/*}/deploy.py" "$1" "$target" "$job" "${@:2}"); then fail_step "$said"; fi
 }
 
 # stage: a copy beside the place where it will be.
 stage() {
-    if [ -e "$target" ] && ! [ -f "$target/.octotui-package" ] && [ -n "$(ls -A "$target" 2>&1)" ]; then
-        fail_step "$target is there already and no package that octotui installed: move it away, or install elsewhere"
-    fi
-    mkdir -p "$(dirname "$target")"
-    rm -rf "$new" "$old"
-    cp -a "$source" "$new"
-    printf '%s\n' "$package" >"$new/.octotui-package"
-}
-
-# fill NAME: a file's new content, which comes in Base64.
-fill() {
-    chmod u+w "$new/$1"
-    base64 -d >"$new/$1"
+    place stage "$source" "$package"
 }
 
 # install: PreDeploy in the copy, the copy in its place, Deploy and PostDeploy there.
 install() {
     perform "$new" PreDeploy
-    if [ -e "$target" ]; then mv "$target" "$old"; fi
-    mv "$new" "$target"
-    rm -rf "$old"
+    place install
     echo "$package is in $target"
     set_octopusvariable Package.InstallationDirectoryPath "$target"
     perform "$target" Deploy

@@ -87,7 +87,9 @@ fail_without() {
     for __octotui_need; do
         case $__octotui_need in
             python:*)
-                if python3 -c "import ${__octotui_need#python:}" >/dev/null 2>&1; then continue; fi
+                # Not from where the script stands: that is what an empty entry means.
+                if python3 -c "import sys; sys.path = list(filter(None, sys.path)); import ${__octotui_need#python:}" \
+                    >/dev/null 2>&1; then continue; fi
                 __octotui_need="the Python module ${__octotui_need#python:}"
                 ;;
             *) if command -v "$__octotui_need" >/dev/null 2>&1; then continue; fi ;;

@@ -70,7 +70,8 @@ function fail_without {
         $program = if ($module) { 'python3' } else { $need }
         $found = [bool](Get-Command -Name $program -CommandType Application -ErrorAction Ignore)
         if ($found -and $module) {
-            & python3 -c "import $module" 2>&1 | Out-Null
+            # Not from where the script stands: that is what an empty entry means.
+            & python3 -c "import sys; sys.path = list(filter(None, sys.path)); import $module" 2>&1 | Out-Null
             $found = $LASTEXITCODE -eq 0
             $global:LASTEXITCODE = 0
         }

@@ -8,11 +8,13 @@ from collections.abc import Callable, Set
 from functools import partial
 
 from octotui.engine.state import Outcome
+from octotui.model.file_trust import Distrusted, FileTrust
 from octotui.workers import shells
 from octotui.workers.executor import AttemptLocation, AttemptSpec, AttemptStatus, Leave, Output, StartError
 from octotui.workers.local import open_file_limit
 from octotui.workers.local.process import Process, spawn
 from octotui.workers.local.workspaces import Workspace, Workspaces
+from octotui.workers.search_path import absolute, find
 
 TICK = 0.01  # seconds between two looks at the spools
 FIRST = 0.003  # seconds before the first look, when nothing else runs
@@ -22,11 +24,11 @@ SHARE = 20  # looking takes at most one part of so many of the time
 class LocalExecutor:
     """Runs scripts as processes of this machine, which go on when we do not."""
 
-    def __init__(self) -> None:
+    def __init__(self, trust: FileTrust | None = None) -> None:
         self._begun: dict[AttemptLocation, Process] = {}
         self._followed: dict[AttemptLocation, tuple[Process, Output]] = {}
-        self._workspaces = Workspaces()
-        self._surroundings = dict(os.environ)
+        self._workspaces = Workspaces(trust)
+        self._surroundings = {**os.environ, "PATH": absolute(os.environ.get("PATH", ""))}
         self._programs: dict[str, str] = {}
         self._ticking: asyncio.TimerHandle | None = None
         self._open_files = open_file_limit.raise_soft()
@@ -48,7 +50,7 @@ class LocalExecutor:
         return AttemptStatus("unstarted" if record.pid is None else "lost", record.resume)
 
     async def start(self, location: AttemptLocation, work: AttemptSpec, resume: str = "") -> None:
-        """Begin the work under a supervisor; raises Unstartable."""
+        """Begin the work under a supervisor; raises StartError."""
         program = self._programs.get(work.shell) or _program(work.shell)
         if not program:
             raise StartError(f"{work.shell} is not on this machine: install it, or say another shell")
@@ -57,6 +59,8 @@ class LocalExecutor:
             workspace = self._workspaces.take(location)
         except OSError as error:
             raise StartError(f"{work.worker} has no work directory: {_why(error)}") from None
+        except Distrusted as problem:
+            raise StartError(f"the work directory of {work.worker} is not safe: {problem}") from None
         try:
             workspace.fill(location.name, work.script, resume)
             command = (program, *shells.command(work.shell, workspace.script)[1:])
@@ -141,8 +145,8 @@ class LocalExecutor:
 def _program(shell: str) -> str:
     """The program that runs a shell's scripts, or nothing; Python may be the one we run in."""
     if shell == "python":
-        return shutil.which("python3") or sys.executable
-    return shutil.which(shell) or ""
+        return find("python3") or sys.executable
+    return find(shell) or ""
 
 
 def _why(error: OSError | ValueError) -> str:

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import shutil
 import signal
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -11,13 +10,14 @@ from octotui.engine.state import Outcome
 from octotui.workers.executor import Output
 from octotui.workers.local.process_group import Watch, alive, send
 from octotui.workers.local.workspaces import Workspace
+from octotui.workers.search_path import find
 
 CHUNK = 1 << 18  # bytes handed on at a time: what stays in the processor's cache
 PATIENCE = 8  # chunks of one job before another has its turn
 GONE = 0.05  # seconds between two looks at whether a group is gone
 LOOKS = 20  # at whether what has ended is gone, before what is left of it is left alone
 
-SH = shutil.which("sh") or "/bin/sh"
+SH = find("sh") or "/bin/sh"
 SUPERVISOR = str(Path(__file__).parent / "supervisor.sh")
 DEFAULTS = (
     *(signal.SIGHUP, signal.SIGINT, signal.SIGQUIT),

@@ -3,9 +3,11 @@
 import fcntl
 import os
 import shutil
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 
+from octotui.model.file_trust import Distrusted, FileTrust
 from octotui.workers.executor import AttemptLocation
 from octotui.workers.local import workspace_record
 from octotui.workers.local.workspace_record import WorkspaceRecord
@@ -146,12 +148,25 @@ class Workspaces:
     So no crash takes one attempt for another.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, trust: FileTrust | None = None) -> None:
+        self._trust = trust or FileTrust()
         self._free: dict[str, list[Workspace]] = {}
         self._left: dict[tuple[str, str], dict[str, str]] = {}
 
     def take(self, location: AttemptLocation) -> Workspace:
-        """A workspace for an attempt that has not begun; raises OSError where none can be made."""
+        """A workspace for an attempt that has not begun; raises OSError where none can be made.
+
+        Raises Distrusted where strangers could put another script into it.
+        """
+        workspace = self._empty(location)
+        try:
+            self._trust.check(workspace.path)
+        except Distrusted:
+            workspace.remove()
+            raise
+        return workspace
+
+    def _empty(self, location: AttemptLocation) -> Workspace:
         left = self.forget(location)
         free = self._free.setdefault(location.directory, [])
         if left is None and free:
@@ -219,7 +234,15 @@ def _made(folder: str, space: str) -> str:
         except FileExistsError:
             continue
         except FileNotFoundError:
-            Path(folder).mkdir(0o700, parents=True, exist_ok=True)
+            _make_folder(Path(folder))
             os.mkdir(path, 0o700)  # noqa: PTH102
         return path
     raise AssertionError
+
+
+def _make_folder(folder: Path) -> None:
+    """Make a folder, and what is missing above it, for its owner alone."""
+    for each in (*reversed(folder.parents), folder):
+        if not each.is_dir():
+            with suppress(FileExistsError):  # somebody else has just made it
+                each.mkdir(0o700)

@@ -1,6 +1,7 @@
 """Questions answered from the command line."""
 
 import json
+import pwd
 
 import pytest
 
@@ -59,10 +60,36 @@ def test_what_was_taken_is_given_back_or_handed_over(octotui: Call, lived: Lived
     octotui("take", model, "run-2", *state)
     assert octotui("give-back", model, "run-2", *state).code == 0
     octotui("take", model, "run-2", *state)
-    said = octotui("hand-over", model, "run-2", "ann", *state)
+    said = octotui("hand-over", model, "run-2", "no-such-account", *state)
+    assert (said.code, said.err) == (
+        2,
+        "octotui: there is no account “no-such-account” on this machine: name one that can answer\n",
+    )
+    said = octotui("hand-over", model, "run-2", other := somebody_else(me), *state)
     assert (said.code, said.err) == (0, "")
     assert f"{me} hands" in said.out
-    assert "ann has taken" in octotui("proceed", model, "run-2", *state).err
+    assert f"{other} has taken" in octotui("proceed", model, "run-2", *state).err
+
+
+def test_i8_the_owner_takes_back_what_somebody_has_who_cannot_answer(octotui: Call, lived: Lived) -> None:
+    """Here an account that has no right to; the audit says so."""
+    model, *state = lived.at
+    me = this_account()
+    octotui("take", model, "run-2", *state)
+    octotui("hand-over", model, "run-2", other := somebody_else(me), *state)
+    taken = octotui("take", model, "run-2", *state)
+    assert (taken.code, taken.err) == (0, "")
+    reason = f"{other} has no right to answer questions here"
+    assert taken.out == (
+        f"run-2  {me} takes “May it go on?” back from {other}: {reason}\nrun-2  {me} takes “May it go on?”\n"
+    )
+    assert f"takes it back from {other}: {reason}" in octotui("audit", model, *state).out
+    assert octotui("proceed", model, "run-2", *state).code == 0
+
+
+def somebody_else(me: str) -> str:
+    """Another account of this machine."""
+    return next(each.pw_name for each in pwd.getpwall() if each.pw_name != me)
 
 
 class TestWhich:

@@ -4,7 +4,7 @@ import json
 import subprocess
 from pathlib import Path
 
-from tests.cli.conftest import OK, ROOT, Call, Lived, command
+from tests.cli.conftest import GREETING, OK, ROOT, Call, Lived, command
 
 TWO = """
 [[runbooks.two.steps]]
@@ -50,6 +50,6 @@ def test_followed_they_come_as_they_are_printed_until_the_run_ends(lived: Lived)
 
 
 def test_of_a_run_that_is_over_all_is_there_at_once(octotui: Call, write: Call, state: Path) -> None:
-    model = write(OK)
+    model = write(OK, head=GREETING)
     octotui("run", model, "ok", "--set", "Greeting=you", "--state", state)
     assert octotui("logs", model, "run-1", "-f", "--state", state).out == "hello  you\n"

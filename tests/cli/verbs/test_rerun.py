@@ -16,3 +16,16 @@ def test_a_run_that_ended_is_started_again_with_other_values(octotui: Call, live
 def test_what_never_was_cannot_be(octotui: Call, lived: Lived) -> None:
     model, *state = lived.at
     assert octotui("rerun", model, "run-77", *state).err == "octotui: there is no run run-77\n"
+
+
+def test_v6_what_nobody_is_asked_for_any_more_is_left_out_and_named(octotui: Call, lived: Lived) -> None:
+    model, *state = lived.at
+    octotui("cancel", model, "run-4", *state)
+    assert octotui("rerun", model, "1", "--set", "Greeting=you", *state).code == 0
+    assert octotui("wait", model, "run-6", *state).code == 0
+    model.write_text(model.read_text().replace("{ prompt = { required = false } }", '"hello"'))
+    refused = octotui("rerun", model, "run-6", "--set", "Greeting=me", *state)
+    assert (refused.code, "Greeting is not asked for" in refused.err) == (2, True)
+    said = octotui("rerun", model, "run-6", *state)
+    assert said.code == 0
+    assert said.err == "octotui: left out what nobody is asked for any more: Greeting\n"

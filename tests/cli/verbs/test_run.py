@@ -13,7 +13,7 @@ import pytest
 
 from octotui.cli.start_options import account
 from octotui.runtime.open_space import space_folder, state_on_disk
-from tests.cli.conftest import ASK, FAIL, GUIDED, OK, OTHERS, ROOT, SLEEP, Call, command
+from tests.cli.conftest import ASK, FAIL, GREETING, GUIDED, OK, OTHERS, ROOT, SLEEP, Call, command
 from tests.runtime.feeds import put
 
 NOTES = "they said: "
@@ -50,7 +50,7 @@ def test_a_run_that_succeeds_is_told_line_by_line_and_as_a_tree(
     octotui: Call, write: Call, state: Path
 ) -> None:
     given = ("--environment", "In Production", "--tenant", "contoso ltd", "--set", "Greeting=a=b c")
-    said = octotui("run", write(OK), "OK", *given, "--state", state)
+    said = octotui("run", write(OK, head=GREETING), "OK", *given, "--state", state)
     assert (said.code, said.err) == (0, "")
     told = said.out.splitlines()
     assert told[:3] == [

@@ -169,6 +169,120 @@ class TestOtherAccounts:
         assert said.returncode == 1
         assert said.stderr == f"octotui: {locked}/small cannot be used: Permission denied\n"
 
+    def test_i9_a_space_of_another_account_is_opened_when_its_owner_is_named(
+        self, octotui: Call, open_state: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        model, theirs = open_state / "model.toml", open_state / "theirs"
+        model.write_text(HEAD + '[access]\nstart = ["root"]\n' + ASK)
+        theirs.mkdir(0o711)
+        os.chown(theirs, NOBODY, -1)
+        space = theirs / "small"
+        with self.another_serves(model, theirs):
+            for words in (
+                ("cancel", "Small", "run-1", "--state", theirs),
+                ("runs", "Small", "--state", theirs),
+                ("attach", space, "--plain"),
+                ("events", space),
+                ("audit", model, "--state", theirs),
+                ("backup", model, open_state / "copy", "--state", theirs),
+                ("export", model, "run-1", "--state", theirs),
+                ("plan", model, "ask", "--state", theirs),
+                ("run", model, "ask", "--state", theirs),
+                ("restore", model, "--state", theirs),
+            ):
+                said = octotui(*words)
+                assert said.code in (1, 2), words
+                assert said.out == ""
+                assert said.err.startswith(
+                    f"octotui: {theirs} belongs to nobody, and only folders of your own"
+                )
+                assert "say --owner nobody if you trust nobody, or another folder with --state" in said.err
+            named = octotui("cancel", space, "run-7", "--owner", "nobody")
+            assert named.err == UNKNOWN
+            assert octotui("cancel", space, "run-7").code == 1, "it was named for one call"
+            monkeypatch.setenv("OCTOTUI_OWNER", f"root {NOBODY}")
+            assert octotui("cancel", space, "run-7").err == UNKNOWN
+            assert octotui("runs", space).code == 0
+        said = octotui("run", model, "ask", "--state", theirs)
+        assert said.err == (
+            f"octotui: {space} cannot be used: it belongs to nobody, and only nobody can open its space\n"
+        )
+        assert octotui("runs", space, "--owner", "no-such-account").code == 2
+        for each in sorted(theirs.rglob("*"), reverse=True):
+            each.rmdir() if each.is_dir() else each.unlink()
+        started = octotui("run", model, "ask", "--detach", "--state", theirs, "--owner", "nobody")
+        assert (started.code, started.err) == (0, ""), "a server that is started for it trusts whom we trust"
+        end_servers(theirs)
+
+    @contextmanager
+    def another_serves(self, model: Path, state: Path) -> Iterator[None]:
+        """A server that runs as an account which owns nothing else."""
+        with subprocess.Popen(
+            [sys.executable, "-c", AS_NOBODY, "serve", str(model), "--state", str(state)],
+            cwd=ROOT,
+            stdout=subprocess.DEVNULL,
+        ) as server:
+            try:
+                wait_for((state / "small" / "socket").exists)
+                yield
+            finally:
+                server.terminate()
+
+    @pytest.mark.parametrize("verb", ["run", "open", "serve", "wait", "runs"])
+    def test_i9_nothing_is_made_where_a_stranger_put_a_folder(
+        self, octotui: Call, write: Call, open_state: Path, verb: str
+    ) -> None:
+        strange = open_state / "strange"
+        for each in (strange, strange / "small"):
+            each.mkdir()
+            os.chown(each, 54321, -1)
+        os.mkfifo(strange / "small" / "lock")
+        (strange / "small" / "server.log").symlink_to(open_state / "precious")
+        words = {"run": ("ok",), "wait": ("run-1",), "open": ("--plain",)}.get(verb, ())
+        said = octotui(verb, write(OK), *words, "--state", strange)
+        assert said.code == 1
+        assert f"{strange} belongs to 54321" in said.err
+        assert sorted(each.name for each in strange.rglob("*")) == ["lock", "server.log", "small"]
+        assert not (open_state / "precious").exists()
+
+    def test_i9_one_of_a_group_attaches_by_the_folder(self, write: Call, open_state: Path) -> None:
+        import grp
+
+        head = f'[access]\ngroup = "{grp.getgrgid(NOBODY).gr_name}"\nread = ["nobody"]\n'
+        with serving(write(OK, head=head), open_state):
+            said = self.call("runs", open_state / "small")
+            assert (said.returncode, said.stderr) == (0, "")
+
+    def test_one_that_was_not_let_in_is_told_so(self, write: Call, open_state: Path) -> None:
+        with serving(write(OK), open_state):
+            for words in (("runs", open_state / "small"), ("runs", "Small", "--state", open_state)):
+                said = self.call(*words)
+                assert said.returncode == 1
+                assert said.stderr.startswith(f"octotui: {open_state}/small cannot be used: ")
+                assert said.stderr.count("\n") == 1
+            said = self.call("runs", "Other", "--state", open_state)
+            assert said.stderr == "octotui: there is no model Other, and no space of that name\n"
+
+    def test_r6_one_of_a_group_without_rights_costs_neither_disk_nor_time(
+        self, octotui: Call, write: Call, open_state: Path
+    ) -> None:
+        """A flood of connections from an account that may not even read, while others go on."""
+        import grp
+
+        head = f'[access]\ngroup = "{grp.getgrgid(NOBODY).gr_name}"\nread = ["root"]\n'
+        model, space = write(OK, head=head), open_state / "small"
+        with serving(model, open_state):
+            with subprocess.Popen([sys.executable, "-c", FLOOD, str(space / "socket")]) as flood:
+                for _ in range(3):
+                    begun = time.monotonic()
+                    assert octotui("run", model, "ok", "--detach", "--state", open_state).code == 0
+                    assert time.monotonic() - begun < 10
+                flood.wait()
+            told = octotui("events", model, "--state", open_state).out
+            assert 1 <= told.count("nobody was refused small") <= 20
+            assert sum(each.stat().st_size for each in space.rglob("*") if each.is_file()) < 2_000_000
+        assert (space / "server.log").exists() is False, "it is in the foreground"
+
     @pytest.fixture
     def open_state(self) -> Iterator[Path]:
         """A state directory that others can reach, though not what is in its spaces."""
@@ -178,6 +292,26 @@ class TestOtherAccounts:
             end_servers(Path(folder))
 
 
+UNKNOWN = "octotui: run-7 is not open: it has ended, or there never was one\n"
+FLOOD = """
+import os, socket, sys, time
+os.setgroups([])
+os.setgid(65534)
+os.setuid(65534)
+held, end = [], time.monotonic() + 3
+while time.monotonic() < end:
+    connection = socket.socket(socket.AF_UNIX)
+    connection.settimeout(1)
+    try:
+        connection.connect(sys.argv[1])
+        if len(held) % 3:
+            connection.sendall(b'{"type":"Hello","version":1}\\n')
+        held.append(connection)
+    except OSError:
+        pass
+    if len(held) > 100:
+        held.pop(0).close()
+"""
 AS_NOBODY = """
 import difflib, encodings.utf_8_sig, importlib, os, pathlib, sys
 import octotui.cli.main

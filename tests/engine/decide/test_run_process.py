@@ -1,5 +1,6 @@
 """Steps, groups, conditions, pauses and selecting again."""
 
+import time
 from collections.abc import Mapping
 
 import pytest
@@ -17,7 +18,8 @@ from octotui.engine.events import (
     WorkersSelected,
 )
 from octotui.model.process import Runbook, Simulate
-from tests.world import World, child, engine, manual, model, on_targets, packages, rolling, script
+from octotui.model.space import Value
+from tests.world import World, child, engine, manual, model, on_targets, packages, replay, rolling, script
 
 FAILS = Simulate(takes=1.0, result="failure")
 SLOW = Simulate(takes=9.0)
@@ -267,3 +269,68 @@ def test_a_child_step_that_comes_with_nothing_acquires_nothing() -> None:
     assert world.steps("run-1") == ["failed", "skipped", "skipped"]
     assert world.ends() == {"run-1": "failed"}
     assert [event.kind for event in world.happened(JobQueued)] == ["manual"]
+
+
+DEEP = {f"V{n}": (Value(value=f"#{{V{n + 1}}}" * 10),) for n in range(1, 30)} | {"V30": (Value(value="x"),)}
+TOO_MUCH = "the variable V23 in V1 cannot be filled in: this is too much work: "
+
+
+class TestTextsThatAreTooMuch:
+    """V1, S3, I1: a step fails whose condition or instructions are too much to fill in; the run goes on."""
+
+    def test_v1_a_condition_that_is_too_much_fails_its_step(self) -> None:
+        steps = [
+            script("Much", condition="#{V1}", retries=2),
+            script("Mend", condition="#{Octopus.Deployment.Error}"),
+            script("Next"),
+        ]
+        world = World(model({"go": steps}, variables=DEEP))
+        world.start("go")
+        world.run_out()
+        assert world.steps("run-1") == ["failed", "succeeded", "skipped"]
+        assert world.ends() == {"run-1": "failed"}
+        reason = world.run("run-1").steps[0].reason
+        assert reason.startswith(f"its condition cannot be told: {TOO_MUCH}")
+        assert [event.job for event in world.happened(JobStarted)] == ["job-1.2"]
+        assert replay(world.events) == world.past
+
+    def test_v1_so_do_instructions_that_are_too_much(self) -> None:
+        world = World(
+            model({"go": [manual("Ask", (), "#{V1}"), script("Mend", condition="failure")]}, variables=DEEP)
+        )
+        world.start("go")
+        world.run_out()
+        assert world.steps("run-1") == ["failed", "succeeded"]
+        assert world.run("run-1").steps[0].reason.startswith(f"its instructions cannot be said: {TOO_MUCH}")
+        assert not world.happened(InterruptionRaised)
+        assert not world.happened(RunPaused)
+
+    def test_v1_others_of_its_group_are_asked(self) -> None:
+        beside = manual("Ask", start="with-previous")
+        steps = [manual("Much", condition="#{V1}"), beside, script("After", condition="always")]
+        world = World(model({"go": steps}, variables=DEEP))
+        world.start("go")
+        world.run_out()
+        assert world.steps("run-1") == ["failed", "started", "pending"]
+        world.answer()
+        world.run_out()
+        assert world.steps("run-1") == ["failed", "succeeded", "succeeded"]
+
+    def test_v1_many_of_them_do_not_hold_up_a_turn(self) -> None:
+        slow = {"Slow": (Value(value="a" * 60 + "!"),)}
+        condition = '#{Slow | Match "(a|aa)+$"}'
+        steps = [script(f"Much {number}", condition=condition) for number in range(100)]
+        world = World(model({"go": [*steps, script("After", condition="always")]}, variables=slow))
+        start = time.process_time()
+        world.start("go")
+        assert time.process_time() - start < 2.0  # in fact 0.2 s; 100 patterns that each search for a second
+        world.run_out()
+        assert {*world.steps("run-1")[:-1]} == {"failed"}
+        assert world.steps("run-1")[-1] == "succeeded"
+
+    def test_v1_a_tag_that_is_too_much_is_the_tag_as_it_was_written(self) -> None:
+        world = World(
+            model({"go": Runbook(name="Go", concurrency="#{V1}", steps=(script("A"),))}, variables=DEEP)
+        )
+        world.start("go")
+        assert world.state.runs["run-1"].tag == "#{V1}"

@@ -1,10 +1,16 @@
+import math
+from datetime import UTC, datetime
+
 import pytest
 from msgspec.structs import replace
 
-from octotui.engine.commands import Refused, StartRun
+from octotui.engine.commands import LoadModel, Refused, StartDue, StartRun
+from octotui.engine.decide.start_run import again
 from octotui.engine.events import RunQueued, StepSkipped
+from octotui.model.space import Schedule, Value
+from octotui.model.values import Prompt
 from tests.engine.shop import deploy, release, shop
-from tests.world import World, manual, packages, rolling, script
+from tests.world import START, World, manual, model, packages, rolling, script
 
 
 @pytest.mark.parametrize(
@@ -111,3 +117,70 @@ def test_q2_a_project_may_name_its_own_tag() -> None:
     release(world)
     names = [world.start("shop", release="0.0.1", environment=each) for each in ("test", "development")]
     assert [world.state.runs[name].state for name in names] == ["executing", "queued"]
+
+
+PROMPT = Value(kind="prompt", prompt=Prompt(default="small"))
+YEAR_9999 = 253_370_764_800.0
+
+
+def asking(**variables: tuple[Value, ...]) -> World:
+    return World(model({"go": [script("One")]}, variables=variables))
+
+
+def test_v6_values_of_a_schedule_are_the_models_own_and_may_have_any_name() -> None:
+    world = asking(Size=(PROMPT,), Fixed=(Value(value="1"),))
+    nightly = Schedule(name="N", cron="0 3 * * *", runbook="go", variables={"Fixed": "2", "Size": "large"})
+    world.send(LoadModel(replace(world.state.model, schedules={"n": nightly})))
+    world.send(StartDue(schedule="n", due=START))
+    assert world.happened(RunQueued)[0].variables == {"Fixed": "2", "Size": "large"}
+    with pytest.raises(Refused, match="Fixed is not asked for"):
+        world.start("go", variables=nightly.variables)
+
+
+@pytest.mark.parametrize("field", ["not_before", "due"])
+@pytest.mark.parametrize("time", [1e300, -1.0, -1e-9, math.inf, -math.inf, math.nan, YEAR_9999])
+def test_q5_a_time_that_no_clock_shows_is_refused(time: float, field: str) -> None:
+    """R6: it would be no date, and a schedule would never come again."""
+    world = asking()
+    with pytest.raises(Refused, match="is no time to start at: say seconds since 1970, before the year 9999"):
+        world.start("go", schedule="n", **{field: time})
+    assert not world.happened(RunQueued)
+    assert not len(world.state.schedules)
+
+
+def test_q5_the_last_time_that_clocks_show_is_one() -> None:
+    world = asking()
+    name = world.start("go", not_before=YEAR_9999 - 1)
+    assert world.state.runs[name].not_before == YEAR_9999 - 1
+    assert "9998" in datetime.fromtimestamp(YEAR_9999 - 1, UTC).isoformat()
+
+
+class TestV6Rerun:
+    def test_v6_what_nobody_is_asked_for_any_more_is_dropped_and_named(self) -> None:
+        world = asking(Size=(PROMPT,), Version=(PROMPT,))
+        name = world.start("go", variables={"size": "large", "Version": "2"})
+        run = world.state.runs[name]
+        changed = {"Size": (PROMPT,), "Version": (Value(value="1"),)}
+        world.send(LoadModel(replace(world.state.model, variables=changed)))
+        rerun = again(world.state, run, "bob")
+        assert rerun.dropped == ("Version",)
+        assert (rerun.command.variables, rerun.command.requester) == ({"Size": "large"}, "bob")
+        world.send(rerun.command)
+        assert world.state.runs["run-2"].variables == {"Size": "large"}
+
+    def test_v6_a_run_with_names_that_were_never_asked_for_can_be_started_again(self) -> None:
+        """One of an earlier version, whose journal has them: it keeps them, and the new one goes without."""
+        world = asking(Size=(PROMPT,))
+        name = world.start("go")
+        run = replace(world.state.runs[name], variables={"PERL5OPT": "-Mx", "Size": "large"})
+        rerun = again(world.state, run, "ann", {"Size": "huge"})
+        assert (rerun.command.variables, rerun.dropped) == ({"Size": "huge"}, ("PERL5OPT",))
+        assert world.send(rerun.command)
+
+    def test_v6_values_of_a_schedule_are_dropped_where_people_start_it_again(self) -> None:
+        world = asking(Fixed=(Value(value="1"),))
+        nightly = Schedule(name="N", cron="0 3 * * *", runbook="go", variables={"Fixed": "2"})
+        world.send(LoadModel(replace(world.state.model, schedules={"n": nightly})))
+        world.send(StartDue(schedule="n", due=START))
+        rerun = again(world.state, world.state.runs["run-1"], "ann")
+        assert (rerun.command.variables, rerun.dropped) == ({}, ("Fixed",))

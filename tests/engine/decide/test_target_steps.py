@@ -6,7 +6,7 @@ from octotui.engine import commands
 from octotui.engine.decide.target_steps import children_of, outermost
 from octotui.engine.events import JobEnded, JobQueued, JobStarted, RunEnded, StepSkipped, TargetExcluded
 from octotui.model.process import HealthCheck, Runbook, Simulate, Step
-from octotui.model.space import Target
+from octotui.model.space import Target, Value
 from tests.world import START, World, engine, model, on_targets, packages, rolling, script
 
 FAILS = Simulate(takes=1.0, result="failure")
@@ -232,3 +232,18 @@ class TestHealth:
             ("web2", "unavailable")
         ]
         assert world.ends() == {"run-1": "succeeded"}
+
+    def test_v1_a_child_step_whose_condition_is_too_much_fails_on_its_target(self) -> None:
+        """V1, S6: others come after it there."""
+        loops = "#{each a in L}#{each b in L}#{each c in L}x#{/each}#{/each}#{/each}"
+        children = (script("Much", condition=loops), script("Mend", condition="failure"))
+        world = World(
+            model({"r": [rolling("Roll", ("db",), *children)]}, variables={"L": (Value(value="," * 999),)})
+        )
+        world.start("r", environment="production")
+        world.run_out()
+        assert world.steps("run-1") == ["failed", "failed", "succeeded"]
+        assert (
+            "its condition cannot be told: its text cannot be filled in" in world.run("run-1").steps[1].reason
+        )
+        assert on(world, "Mend") == ["db1"]

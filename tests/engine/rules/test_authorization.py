@@ -75,3 +75,10 @@ def test_a_refusal_says_which_right_is_missing() -> None:
     told = missing_right(world(), "ann", "bob", "start")
     assert told.startswith("bob may not start, cancel or move runs here: [access] of the model gives")
     assert "the right “start”" in told
+
+
+@pytest.mark.parametrize("more", [{"schedule": "nightly"}, {"due": 1.0}, {"schedule": "", "due": 1e300}])
+def test_q5_nobody_says_of_a_run_that_a_schedule_starts_it(more) -> None:
+    """V6: what a schedule gives is the model's own, and its times are the clock's."""
+    with pytest.raises(commands.Refused, match="the clock alone starts what a schedule says"):
+        with_actor(commands.StartRun(process="go", **more), "bob", "process 7")

@@ -15,7 +15,20 @@ from octotui.model.process import Runbook
 
 NAMES = {
     *("action", "answer", "by", "environment", "guidance", "interruption", "job", "kind", "name", "origin"),
-    *("parent", "process", "requester", "root", "run", "schedule", "skip", "target", "tenant", "to", "user"),
+    *(
+        "parent",
+        "holder",
+        "process",
+        "requester",
+        "root",
+        "run",
+        "schedule",
+        "skip",
+        "target",
+        "tenant",
+        "to",
+        "user",
+    ),
     *("channel", "choices", "deployed", "health", "mode", "policy", "pool", "secrets", "sensitive", "state"),
     *(
         "runs",
@@ -32,7 +45,7 @@ NAMES = {
     *("container", "cursor_after", "cursor_before", "before", "after", "needed"),
 }
 """By which something is found, or compared; masking would break that."""
-APART = {"outputs", "values", "variables", "value", "artifacts"}
+APART = {"artifacts", "outputs", "passed", "value", "values", "variables"}
 """Masked where they come in, or set apart there, since scripts read them."""
 DECLARED = {"model", "definition", "retained", "picks", "rejected", "gaps"}
 """What the model says, and what the engine makes of it."""

@@ -1,6 +1,7 @@
 """V6: what a run asks for at its start."""
 
 import pytest
+from msgspec.structs import replace
 
 from octotui.engine import commands
 from octotui.engine.commands import Refused
@@ -8,6 +9,7 @@ from octotui.engine.rules.start_prompts import (
     GivenValues,
     RequiredPrompt,
     problems_with,
+    prompts_anywhere,
     required_prompts,
     sort_out,
     unanswered,
@@ -153,3 +155,80 @@ def test_v5_values_that_a_caller_says_are_sensitive_are_put_apart_too() -> None:
     of = space(Name=(prompted(),), Region=(choice,), Other=(prompted(),))
     given = sort_out(of, "a", {"name": "x", "Region": "west", "Other": "y"}, ("name", "Region", "Gone"))
     assert (given.variables, given.secrets) == ({"Region": "west", "Other": "y"}, {"Name": "x"})
+
+
+def refused(of: Model, environment: str | None = None, process: str = "go", **given: str) -> str:
+    """Why the engine does not start a run with these values; there is none afterwards."""
+    world = World(of)
+    with pytest.raises(Refused) as told:
+        world.send(commands.StartRun(process=process, environment=environment, variables=given))
+    assert not len(world.state.runs)
+    return str(told.value)
+
+
+class TestV6OnlyWhatIsAskedForMayBeGiven:
+    def test_v6_a_misspelt_name_is_refused_with_the_one_that_was_meant(self) -> None:
+        of = space(Version=(prompted(Prompt(default="1")),))
+        assert refused(of, Vesion="2") == 'there is no prompt for Vesion; did you mean "Version"?'
+        assert refused(of, Other="2") == 'there is no prompt for Other; known: "Version"'
+        assert refused(of, **{"Version ": "2"}).startswith("there is no prompt for Version ; did you mean")
+
+    def test_v6_all_that_is_wrong_is_told_at_once(self) -> None:
+        of = space(Version=(prompted(),), Fixed=(Value(value="1"),))
+        assert refused(of, Vesion="2", Fixed="3") == (
+            'there is no prompt for Vesion; did you mean "Version"?; '
+            "Fixed is not asked for: its value stands in the model, and a prompt there would ask for it; "
+            "Version (Which version?) needs a value"
+        )
+
+    @pytest.mark.parametrize("name", ["PERL5OPT", "GIT_SSH_COMMAND", "PATH", "Octopus.Task.Id", "", "a\0b"])
+    def test_v6_no_name_goes_that_nobody_asks_for(self, name: str) -> None:
+        """Neither one that programs heed, nor one that octotui gives itself."""
+        assert refused(space(), **{name: "x"}) == f"there is no prompt for {name}; none is declared"
+
+    @pytest.mark.parametrize("name", ["fixed", "FIXED", "Fixed"])
+    def test_v6_v8_a_declared_value_is_replaced_in_no_spelling(self, name: str) -> None:
+        told = refused(space(Fixed=(Value(value="1"),)), **{name: "$(id)"})
+        assert told.startswith(f"{name} is not asked for: its value stands in the model")
+
+    def test_v5_v6_nor_is_one_that_is_read_from_somewhere(self) -> None:
+        password = Value(kind="sensitive", secret=Secret(env="P"))
+        assert "Password is not asked for" in refused(space(Password=(password,)), Password="mine")
+
+    def test_v6_a_prompt_elsewhere_is_none_here_and_the_sentence_says_where_it_is(self) -> None:
+        """V3: of other environments, tenants, steps and processes; or another value is more specific."""
+        of = space(
+            Size=(Value(value="1"), prompted(environment=("test",)), prompted(environment=("staging",))),
+            Tenanted=(prompted(tenant=("contoso",)),),
+            Stepped=(prompted(step=("Z",)),),
+            Other=(prompted(process=("parent",)),),
+            Beaten=(
+                prompted(Prompt(default="1")),
+                Value(value="2", scope=Scope(environment=("production",))),
+            ),
+        )
+        assert refused(of, "production", Size="9") == (
+            'Size is not asked for here, only for environment "test" or for environment "staging"'
+        )
+        assert refused(of, Tenanted="9") == 'Tenanted is not asked for here, only for tenant "contoso"'
+        assert refused(of, Stepped="9") == 'Stepped is not asked for here, only for step "Z"'
+        assert refused(of, Other="9") == 'Other is not asked for here, only for process "parent"'
+        assert refused(of, "production", Beaten="9") == (
+            "Beaten is not asked for here: a more specific value stands in the model"
+        )
+
+    def test_v6_a_prompt_that_only_one_of_its_steps_asks_may_be_answered(self) -> None:
+        world = World(space(Version=(prompted(step=("B",)),)))
+        world.send(commands.StartRun(process="go", variables={"VERSION": "2"}))
+        assert world.state.runs["run-1"].variables == {"Version": "2"}
+
+    def test_v4_v6_what_only_another_project_asks_for_is_no_prompt(self) -> None:
+        of = replace(
+            space(),
+            projects={"shop": Project(deployment=Runbook(name="Shop"), variables={"Size": (prompted(),)})},
+        )
+        assert refused(of, Size="9") == "there is no prompt for Size; none is declared"
+
+    def test_v6_prompts_anywhere_are_those_of_every_scope(self) -> None:
+        of = space(A=(prompted(environment=("test",)),), B=(prompted(step=("Z",)),), C=(Value(value="1"),))
+        assert [each.name for each in prompts_anywhere(of, "go")] == ["A", "B"]

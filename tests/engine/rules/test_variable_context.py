@@ -4,12 +4,14 @@ from msgspec.structs import replace
 from rpds import HashTrieMap
 
 from octotui.engine import commands
-from octotui.engine.rules.variable_context import lookup, scope_context, values_for
+from octotui.engine.commands import LoadModel, StartDue
+from octotui.engine.rules.variable_context import lookup, overruled, scope_context, values_for
+from octotui.engine.state import Run
 from octotui.model.process import Manual, Runbook, Simulate
-from octotui.model.space import Project, Scope, Tenant, Value
+from octotui.model.space import Project, Schedule, Scope, Tenant, Value
 from octotui.model.values import Prompt, Secret
 from tests.engine.shop import deploy, release, shop
-from tests.world import World, child, manual, model, script
+from tests.world import START, World, child, manual, model, script
 
 FAILS = Simulate(takes=1.0, result="failure")
 
@@ -250,3 +252,49 @@ def test_i6_what_people_said_and_filled_in_is_read_by_later_steps() -> None:
             "Manual.ApprovedBy": "ann" if late else "ann, bob",
             "Manual.Expired": str(late),
         }
+
+
+class TestV6WhatACallerSaysIsTheValueOfThePrompt:
+    """A prompt of one step, and a value of the model elsewhere: nobody may replace that."""
+
+    ASKED = (
+        Value(value="fixed"),
+        Value(kind="prompt", prompt=Prompt(), scope=Scope(step=("A",))),
+    )
+
+    def run(self, of: World) -> Run:
+        return of.state.runs["run-1"]
+
+    def test_v6_it_holds_where_it_is_asked_for_and_nowhere_else(self) -> None:
+        of = world(script("A"), script("B"), Size=self.ASKED)
+        of.start("go", variables={"size": "$(id)"})
+        assert values(of, 0)["Size"] == "$(id)"
+        assert values(of, 1)["Size"] == "fixed"
+        assert values(of)["Size"] == "fixed"
+        assert overruled(of.state, self.run(of), script("B")) == {"Size"}
+
+    def test_v3_v6_also_where_the_other_value_is_the_more_specific_one(self) -> None:
+        fixed = Value(value="fixed", scope=Scope(step=("B",)))
+        of = world(script("A"), script("B"), Size=(Value(kind="prompt", prompt=Prompt()), fixed))
+        of.start("go", variables={"Size": "given"})
+        assert (values(of, 0)["Size"], values(of, 1)["Size"]) == ("given", "fixed")
+
+    def test_v6_a_run_keeps_its_value_where_the_prompt_is_gone_meanwhile(self) -> None:
+        of = world(script("A"), Size=(Value(kind="prompt", prompt=Prompt()),))
+        of.start("go", variables={"Size": "given"})
+        of.send(LoadModel(replace(of.state.model, variables={"Size": (Value(value="fixed"),)})))
+        assert values(of, 0)["Size"] == "given"
+
+    def test_v6_a_run_of_an_earlier_version_keeps_what_nobody_asks_for(self) -> None:
+        of = world(script("A"), Size=(Value(value="fixed"),))
+        of.start("go")
+        kept = replace(self.run(of), variables={"Size": "given", "Other": "too"})
+        found = values_for(of.state, kept, 0)
+        assert (found["Size"], found["Other"]) == ("given", "too")
+
+    def test_v6_what_a_schedule_says_holds_everywhere(self) -> None:
+        of = world(script("A"), script("B"), Size=self.ASKED)
+        nightly = Schedule(name="N", cron="0 3 * * *", runbook="go", variables={"Size": "of the model"})
+        of.send(LoadModel(replace(of.state.model, schedules={"n": nightly})))
+        of.send(StartDue(schedule="n", due=START))
+        assert {values(of, step)["Size"] for step in (0, 1)} == {"of the model"}

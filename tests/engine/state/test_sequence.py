@@ -44,4 +44,4 @@ def test_series_are_values() -> None:
     assert series != ("a", "b")
     assert hash(series) == hash(PersistentVector("ab"))
     assert not PersistentVector()
-    assert repr(series) == "Series(('a', 'b'))"
+    assert repr(series) == "PersistentVector(('a', 'b'))"

@@ -42,7 +42,7 @@ def test_lines_are_values() -> None:
     assert line == SortedSequence(((1, "a"), (2, "b")))
     assert line != ((1, "a"), (2, "b"))
     assert hash(line) == hash(SortedSequence(((1, "a"), (2, "b"))))
-    assert repr(line) == "Line(((1, 'a'), (2, 'b')))"
+    assert repr(line) == "SortedSequence(((1, 'a'), (2, 'b')))"
     assert line.discard((9, "z")) is line
     assert SortedSequence().discard((9, "z")) == SortedSequence()
     assert list(line.until((9, "z"))) == [(1, "a"), (2, "b")]

@@ -79,10 +79,14 @@ def test_p1_no_server_is_asked_just_to_check(tmp_path: Path) -> None:
 
 def test_a_feed_says_all_about_its_server(tmp_path: Path) -> None:
     said = 'url = "https://feeds.example/tools/?list-type=2"\ntimeout = "5s"\n'
-    said += 'username = "ann"\ntoken_env = "TOKEN"\n'
+    said += 'username = "ann"\ntoken_env = "TOKEN"\nhosts = ["cdn.example", "[::1]:8443"]\n'
     model = model_of(tmp_path, f'[feeds.far]\n{said}[engine]\npackage_cache = "10 GiB"\n')
     assert model.feeds["far"] == Feed(
-        url="https://feeds.example/tools/?list-type=2", timeout=5.0, username="ann", token_env="TOKEN"
+        url="https://feeds.example/tools/?list-type=2",
+        timeout=5.0,
+        username="ann",
+        token_env="TOKEN",
+        hosts=("cdn.example", "[::1]:8443"),
     )
     assert model.engine.package_cache == 10 << 30
     (tmp_path / "again.toml").write_text(dump(model))
@@ -95,11 +99,21 @@ def test_a_feed_says_all_about_its_server(tmp_path: Path) -> None:
         ('url = "file:///etc"', "Expected an address such as"),
         ('url = "https://ann:secret@feeds.example/"', "Expected an address such as"),
         ('url = "https://a"\nusername = "ann"', '"username" goes only with "token_env"; remove it.'),
+        ('url = "https://a"\nhosts = ["https://b"]', 'Expected a host such as "cdn.example.com"'),
+        ('url = "https://a"\nhosts = ["*.b"]', 'Expected a host such as "cdn.example.com"'),
+        ('url = "https://a"\nhosts = ["b/c"]', 'Expected a host such as "cdn.example.com"'),
+        ('directory = "."\nhosts = ["b"]', '"hosts" does not go with "directory"; remove one of them.'),
         ('url = "https://a"\ndirectory = "."', '"directory" does not go with "url"; keep one of them.'),
     ],
 )
 def test_what_a_feed_cannot_be_is_said(tmp_path: Path, feed: str, said: str) -> None:
     assert said in only_complaint(tmp_path, f"[feeds.far]\n{feed}\n")
+
+
+def test_p1_folders_of_feeds_that_are_empty_are_called_that(tmp_path: Path) -> None:
+    (tmp_path / "packages").mkdir()
+    said = only_complaint(tmp_path, STEP + FEED)
+    assert said.endswith('No feed holds the package "tools"; their folders hold no package at all.')
 
 
 DEPLOYED = """

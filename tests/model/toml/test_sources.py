@@ -40,14 +40,26 @@ def test_what_is_not_utf8_is_one_sentence(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "place"),
     [
-        ("a = 1\nb = = 2\n", ":2:5: This is not TOML: Invalid value."),
+        ("a = 1\nb = = 2\n", ":2:5: This is not TOML: this is no value; text stands in quotes."),
         ("é = 1", ":1:1: This is not TOML: Invalid statement."),
-        ("a = 1\nx = [", ":2:6: This is not TOML: Invalid value."),
-        ("a = 1\na = 2", ":2:6: This is not TOML: Cannot overwrite a value."),
+        ("a = 1\nx = [", ":2:6: This is not TOML: a value is missing after the =."),
+        (
+            'a = "abc\nb = 1',
+            ":1:9: This is not TOML: the text that begins in this line has no closing quote; ",
+        ),
+        ('a = abc"', ':1:5: This is not TOML: abc" is no value; text stands in quotes.'),
+        ("a = yes # or no", ":1:5: This is not TOML: yes is no value; text stands in quotes."),
+        ("a = # none", ":1:5: This is not TOML: a value is missing after the =."),
+        (
+            "[a.b]\nc = 1\n[a.b]",
+            ":3:5: This is not TOML: [a.b] stands here a second time; put its keys under ",
+        ),
+        ("['a b'.c]\n[x]\n['a b'.c]", ":3:9: This is not TOML: [a b.c] stands here a second time; "),
+        ("[[a]]\n[a]", ":2:3: This is not TOML: [a] stands here a second time; "),
+        ("a = 1\na = 2", ":2:6: This is not TOML: a has a value already; keep one of them."),
         (f"a = {'[' * 5000}", ":1:1: Lists or tables are nested too deeply."),
         (f"a = {'9' * 5000}", ":1:5005: This is not TOML: "),
     ],
-    ids=["value", "statement", "end", "twice", "deep", "digits"],
 )
 def test_broken_toml_is_a_complaint_where_tomllib_stopped(tmp_path: Path, text: str, place: str) -> None:
     file = write(tmp_path, text)

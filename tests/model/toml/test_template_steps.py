@@ -126,3 +126,14 @@ def test_i6_what_tells_of_questions_is_a_template_like_that_of_a_step(tmp_path: 
     assert only_complaint(tmp_path, '[notify]\nshell = "bash"').startswith(
         'notify.shell: "shell" goes only with "template"'
     )
+
+
+def test_v6_parameters_that_are_run_are_known(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        '[parameters.Statements]\nkind = "script"\n[parameters.Url]\n[scripts]\nbash = "true"',
+        "templates/x.toml",
+    )
+    assert step(tmp_path, 'template = "x"').executed == ("Statements",)
+    shipped = step(tmp_path, 'template = "sql-script"\nparameters = { Name = "x" }')
+    assert shipped.executed == ("Script",)

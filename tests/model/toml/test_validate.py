@@ -129,3 +129,13 @@ def test_a_path_begins_in_the_folder_of_its_file() -> None:
     path = text("a path", ".+", path=True)
     assert walk(path, "a/b") == ("/folder/a/b", {})
     assert walk(path, "/a/b") == ("/a/b", {})
+
+
+def test_a_blank_at_an_end_is_called_that_and_joiners_within_words_are_letters() -> None:
+    name = text("a name in one line", r"\S(?:.*\S)?")
+    assert walk(name, "abc ")[1] == {(): '"abc " ends with a blank; remove it.'}
+    assert walk(name, " abc")[1] == {(): '" abc" begins with a blank; remove it.'}
+    assert walk(name, "می\u200cخواهم") == ("می\u200cخواهم", {})
+    assert walk(name, "क्\u200dष") == ("क्\u200dष", {})
+    for unseen in ("a\u200c", "\u200da", "a\u202eb", "a\u200bb", "a\x1bb"):
+        assert walk(name, unseen)[1]

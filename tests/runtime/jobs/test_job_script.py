@@ -1,13 +1,21 @@
 """What an executor is given: the script filled in, and the values in its environment."""
 
+import threading
+import time
+from functools import partial
+
 import pytest
 
 from octotui.engine import commands
 from octotui.engine.state import State
 from octotui.model.process import Script, Step
 from octotui.model.space import Value
-from octotui.runtime.jobs.job_script import environment_name, script_work
-from tests.world import World, model, packages
+from octotui.model.values import Prompt
+from octotui.runtime.jobs.job_script import MANY, environment_name, fill_without_blocking, script_work
+from octotui.variables.budget import JOB_WORK, TEXT_WORK, Budget
+from octotui.variables.fill import Filler
+from octotui.variables.template import Filled, Names, OverBudget
+from tests.world import World, model, packages, script
 
 
 def at_work(body: str, **more: object) -> tuple[State, str]:
@@ -17,6 +25,7 @@ def at_work(body: str, **more: object) -> tuple[State, str]:
         "Greeting": (Value(value="hello #{Octopus.Environment.Name}"),),
         "Deep[1].Name": (Value(value="#{Greeting}!"),),
         "...": (Value(value="no name for a shell"),),
+        "Mine": (Value(kind="prompt", prompt=Prompt()),),
     }
     world = World(model({"a": [step]}, variables=variables))
     world.send(
@@ -98,3 +107,44 @@ def test_no_variable_replaces_what_programs_need(name: str) -> None:
 @pytest.mark.parametrize("name", ["Path", "PATHS", "MY_PATH", "HOMEPAGE", "USERNAME", "PS1x"])
 def test_other_names_stay(name: str) -> None:
     assert environment_name(name) == name
+
+
+DEEP = {f"V{n}": (Value(value=f"#{{V{n + 1}}}" * 10),) for n in range(1, 30)} | {"V30": (Value(value="x"),)}
+
+
+def test_v1_one_budget_is_for_all_texts_of_a_job() -> None:
+    """V1: values that repeat values are too much once, and not once for each of them."""
+    world = World(model({"a": [script("Run")]}, variables=DEEP))
+    world.start("a")
+    start = time.process_time()
+    with pytest.raises(OverBudget) as raised:
+        script_work(world.state, world.state.jobs["job-1.1"], "/somewhere")
+    assert raised.value.reason.startswith("the variable V")
+    assert time.process_time() - start < 2.0
+
+
+async def test_v1_what_is_little_is_done_at_once_and_what_is_much_in_a_thread() -> None:
+    threads: list[str] = []
+
+    def filling(work: int, budget: Budget) -> int:
+        threads.append(threading.current_thread().name)
+        if work > budget.left:
+            raise OverBudget("Too much.", 1, 1)
+        return budget.left - work
+
+    few, many = model({}), model({}, variables={f"V{n}": (Value(),) for n in range(MANY)})
+    assert await fill_without_blocking(partial(filling, 5), few, "a") == TEXT_WORK - 5
+    assert threads == ["MainThread"]
+    assert await fill_without_blocking(partial(filling, TEXT_WORK + 1), few, "a") == JOB_WORK - TEXT_WORK - 1
+    assert await fill_without_blocking(partial(filling, 5), few, "a", large=True) == JOB_WORK - 5
+    assert await fill_without_blocking(partial(filling, 5), many, "a") == JOB_WORK - 5
+    assert threads[1] == "MainThread"
+    assert all(each.startswith("asyncio_") for each in threads[2:])
+    with pytest.raises(OverBudget):
+        await fill_without_blocking(loops, few, "a")
+
+
+def loops(budget: Budget) -> Filled:
+    """More work than a job may be."""
+    text = "#{each a in List}#{each b in List}#{each c in List}#{/each}#{/each}#{/each}"
+    return Filler(Names({"List": "," * 3000}), None, budget).fill_in(text)

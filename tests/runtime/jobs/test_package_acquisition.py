@@ -49,7 +49,7 @@ async def test_what_is_acquired_lies_in_the_workers_cache(tmp_path: Path) -> Non
     put(tmp_path / "feed", "image.2.0.tar.gz")
     told: list[bytes] = []
     job = acquire_job(("tools", "1.0.0"), ("image", "2.0"))
-    acquirer = RealAcquirer()
+    acquirer = RealAcquirer(tmp_path / "manifests")
     assert await acquirer.choose(fed(tmp_path / "feed"), ("tools",)) == ({"tools": "1.0.0"}, ())
     for _ in range(2):
         outcome = await acquirer.acquire(fed(tmp_path / "feed"), job, tmp_path / "worker", told.append)
@@ -63,7 +63,7 @@ async def test_p3_a_package_that_is_not_what_its_checksum_says_is_refused(tmp_pa
     path = put(tmp_path / "feed", "tools.1.0.0.zip")
     path.with_name("tools.1.0.0.zip.sha256").write_text(hashlib.sha256(b"another").hexdigest() + "  tools\n")
     job = acquire_job(("tools", "1.0.0"))
-    outcome = await RealAcquirer().acquire(
+    outcome = await RealAcquirer(tmp_path / "manifests").acquire(
         fed(tmp_path / "feed"), job, tmp_path / "worker", lambda chunk: None
     )
     assert outcome.state == "failed"
@@ -74,7 +74,7 @@ async def test_p3_a_package_that_is_not_what_its_checksum_says_is_refused(tmp_pa
 async def test_p3_one_that_went_away_since_it_was_chosen_is_told(tmp_path: Path) -> None:
     put(tmp_path / "feed", "tools.1.0.0.zip")
     job = acquire_job(("tools", "3.0.0"))
-    outcome = await RealAcquirer().acquire(
+    outcome = await RealAcquirer(tmp_path / "manifests").acquire(
         fed(tmp_path / "feed"), job, tmp_path / "worker", lambda chunk: None
     )
     assert (outcome.state, outcome.reason) == ("failed", "no feed holds tools 3.0.0; there is 1.0.0")
@@ -83,7 +83,7 @@ async def test_p3_one_that_went_away_since_it_was_chosen_is_told(tmp_path: Path)
 async def test_one_that_is_stopped_while_copying_ends_soon_and_leaves_nothing(tmp_path: Path) -> None:
     put(tmp_path / "feed", "tools.1.0.0.zip", 50_000)
     told: list[bytes] = []
-    acquirer, job = RealAcquirer(), acquire_job(("tools", "1.0.0"))
+    acquirer, job = RealAcquirer(tmp_path / "manifests"), acquire_job(("tools", "1.0.0"))
     acquirer.stop("job-1.1")
     acquiring = asyncio.ensure_future(
         acquirer.acquire(fed(tmp_path / "feed", 1000), job, tmp_path / "worker", told.append)
@@ -100,7 +100,7 @@ async def test_one_that_is_stopped_while_copying_ends_soon_and_leaves_nothing(tm
 
 async def test_many_that_are_slow_hold_up_nobody_else(tmp_path: Path) -> None:
     put(tmp_path / "feed", "tools.1.0.0.zip", 50_000)
-    acquirer, slow = RealAcquirer(), fed(tmp_path / "feed", 1000)
+    acquirer, slow = RealAcquirer(tmp_path / "manifests"), fed(tmp_path / "feed", 1000)
     copying = [
         asyncio.ensure_future(
             acquirer.acquire(
@@ -175,7 +175,7 @@ async def test_a_full_cache_loses_what_no_open_run_needs(tmp_path: Path) -> None
         put(tmp_path / "feed", f"tools.{version}.zip", 100)
     declared = fed(tmp_path / "feed")
     declared = replace(declared, engine=replace(declared.engine, package_cache=150))
-    acquirer, told = RealAcquirer(), list[bytes]()
+    acquirer, told = RealAcquirer(tmp_path / "manifests"), list[bytes]()
     for version in ("1.0.0", "2.0.0", "3.0.0"):
         job = acquire_job(("tools", version))
         in_use = frozenset((("tools", "2.0.0"), ("tools", version)))

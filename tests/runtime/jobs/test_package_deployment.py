@@ -204,3 +204,69 @@ async def test_s6_a_package_is_deployed_on_each_target(tmp_path: Path) -> None:
                 break
     for slug in targets:
         assert (tmp_path / slug / "shop" / "new.txt").read_bytes() == b"2"
+
+
+async def test_p4_nothing_behind_a_link_is_filled_in(tmp_path: Path) -> None:
+    """P4: the file itself is, and what else matches stays as it is; the mark is written through no link."""
+    feed = tmp_path / "feed"
+    feed.mkdir()
+    with tarfile.open(feed / "shop.1.2.0.tar.gz", "w:gz") as archive:
+        for name, link in (("real/app.json", ""), ("conf", "real"), ("top.json", "real/app.json")):
+            info = tarfile.TarInfo(name)
+            info.type, info.linkname = (tarfile.SYMTYPE, link) if link else (tarfile.REGTYPE, "")
+            info.size = 0 if link else 10
+            archive.addfile(info, io.BytesIO(b"#{Colour}\n"))
+        mark = tarfile.TarInfo(".octotui-package")
+        mark.type, mark.linkname = tarfile.SYMTYPE, "real/other"
+        archive.addfile(mark)
+    for pattern, content in (("*/*.json", "red\n"), ("*.json", "#{Colour}\n"), ("conf/*", "#{Colour}\n")):
+        told = await deploy(tmp_path, Package(install_to="#{Root}/shop", substitute=(pattern,)))
+        assert told.state == "succeeded"
+        place = tmp_path / "srv" / "shop"
+        assert (place / "real" / "app.json").read_text() == content
+        assert (place / "top.json").is_symlink()
+        assert (place / "conf").is_symlink()
+        assert not (place / ".octotui-package").is_symlink()
+        assert not (place / "real" / "other").exists()
+
+
+async def test_p4_what_is_deployed_is_what_was_extracted(tmp_path: Path) -> None:
+    """P4: though a script of the run has changed the cache before."""
+    shop(tmp_path / "feed", {"new.txt": b"good"})
+    cached = tmp_path / "state" / "test" / "workers" / "worker1" / "packages" / "shop" / "1.2.0" / "new.txt"
+    before = Step(
+        name="Before",
+        action=Script(body=f"echo evil >{cached}"),
+        pool="setup",
+        packages=(Requirement("shop", "[1.0,2.0)"),),
+    )
+    target = tmp_path / "srv" / "shop"
+    step = replace(before, name="Deploy", action=Package(install_to=str(target)))
+    async with open_space(
+        fed(tmp_path / "feed", a=[before, step]), tmp_path / "state", "ann", time.time
+    ) as session:
+        await session.send(StartRun(process="a", requester="ann"))
+        async for state in session.states():
+            if not len(state.runs):
+                break
+        family = await session.family("run-1")
+    assert family.runs["run-1"].state == "succeeded"
+    assert (target / "new.txt").read_bytes() == b"good"
+    assert "was changed in the cache (new.txt)" in family.runs["run-1"].warnings[0]
+
+
+async def test_p4_a_link_of_another_account_on_the_way_is_not_followed(tmp_path: Path) -> None:
+    """P4: one sentence says which it is, and nothing is written behind it."""
+    import os
+
+    shop(tmp_path / "feed", {"new.txt": b"2"})
+    (tmp_path / "victim").mkdir()
+    (tmp_path / "srv").symlink_to(tmp_path / "victim")
+    if os.geteuid() == 0:  # only root can give a link away; tests/workers/test_deploying.py proves it for all
+        os.lchown(tmp_path / "srv", 65534, 65534)
+        told = await deploy(tmp_path, Package(install_to="#{Root}/shop"))
+        assert told.state == "failed"
+        assert f"{tmp_path}/srv is a link of the account 65534: install elsewhere" in told.reason
+        assert list((tmp_path / "victim").iterdir()) == []
+    else:
+        assert (await deploy(tmp_path, Package(install_to="#{Root}/shop"))).state == "succeeded"

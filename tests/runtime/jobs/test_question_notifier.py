@@ -9,7 +9,8 @@ from octotui.engine.commands import AnswerInterruption, TakeInterruption
 from octotui.engine.events import NoticeFailed
 from octotui.engine.state import Outcome
 from octotui.model.process import Runbook, TemplateCall
-from octotui.model.space import Model, Notify
+from octotui.model.space import Model, Notify, Value
+from octotui.model.values import Prompt
 from octotui.runtime.jobs import question_notifier
 from tests.runtime.rig import Hands, Rig, play, soon
 from tests.world import manual, model, script
@@ -24,7 +25,8 @@ TOLD = TemplateCall(
 
 def space(*steps: object) -> Model:
     made = model({"go": list(steps) or [manual("May it?", ("finance",)), script("B")]})  # type: ignore[list-item]
-    return replace(made, notify=Notify(action=TOLD))
+    word = Value(kind="prompt", prompt=Prompt(default="hush"))
+    return replace(made, notify=Notify(action=TOLD), variables={"Word": (word,)})
 
 
 def warnings(rig: Rig) -> list[str]:

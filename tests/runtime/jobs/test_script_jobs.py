@@ -6,8 +6,10 @@ import pytest
 
 from octotui.engine.advance import advance
 from octotui.engine.commands import CancelRun, LoadModel, ReportProgress, StartRun
+from octotui.engine.events import JobEnded
 from octotui.engine.state import JobProgress, Outcome, State
-from octotui.model.space import Model
+from octotui.model.process import Script, Step
+from octotui.model.space import Model, Value
 from octotui.runtime.jobs import script_jobs
 from octotui.store.space_folder import SpaceFolder
 from octotui.store.workspace_index import WorkspaceIndex
@@ -152,3 +154,25 @@ def test_files_that_a_crash_left_half_kept_are_not_kept_twice(tmp_path: Path) ->
         assert not half.exists()
 
     play(SMALL, tmp_path, main, executor=there, state=running())
+
+
+def test_v1_a_job_that_is_too_much_to_fill_in_fails_and_others_go_on(tmp_path: Path) -> None:
+    """V1: it says why in one sentence, and starts nothing."""
+    loops = "#{each a in List}#{each b in List}#{each c in List}x#{/each}#{/each}#{/each}"
+    variables = {"List": (Value(value="," * 3000),)}
+    large = Step(name="Run", action=Script(body=loops), pool="setup")
+    declared = model({"a": [large], "b": [script("Small")]}, variables=variables)
+    there = Hands()
+
+    async def main(rig: Rig) -> None:
+        much, small = await rig.start("a"), await rig.start("b")
+        await rig.until(lambda: there.jobs == ["job-2.1"])
+        there.end("job-2.1")
+        await rig.until(lambda: rig.run_state(much) == "failed" and rig.run_state(small) == "succeeded")
+        (ended,) = (each for each in rig.journal.read() if isinstance(each, JobEnded) and each.run == much)
+        assert ended.reason == (
+            "its text cannot be filled in: this is too much work: values that repeat values,"
+            " or loops within loops."
+        )
+
+    play(declared, tmp_path, main, executor=there)

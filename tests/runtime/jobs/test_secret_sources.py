@@ -140,3 +140,38 @@ def test_v5_what_octotui_reads_for_itself_is_known(monkeypatch: pytest.MonkeyPat
     found = own_secrets(Model(space=Space("S", "s"), feeds=feeds))
     assert {"token-1", "a%40bcd", "a@bcd"} <= set(found)
     assert "password" not in found
+
+
+def test_r9_what_becomes_everybodys_after_the_model_was_read_is_not_read(tmp_path: Path) -> None:
+    """The file, a program, and a file that it is given, at the moment when a job asks."""
+    folder = tmp_path / "secrets"
+    folder.mkdir()
+    for name, text in (("password", "hunter22"), ("print", '#!/bin/sh\ncat "$1"\n'), ("input", "hunter33")):
+        (folder / name).write_text(text)
+        (folder / name).chmod(0o755)
+    command = (str(folder / "print"), str(folder / "input"))
+    assert read(file=str(folder / "password")) == "hunter22"
+    assert read(command=command) == "hunter33"
+    for name in ("print", "input"):
+        (folder / name).chmod(0o777)
+        assert problem(command=command).startswith(f"everybody can write to {folder / name}: chmod o-w")
+        (folder / name).chmod(0o755)
+    folder.chmod(0o777)
+    assert problem(file=str(folder / "password")) == f"everybody can write to {folder}: chmod o-w {folder}"
+    assert problem(command=command) == f"everybody can write to {folder}: chmod o-w {folder}"
+
+
+def test_r9_a_command_is_looked_for_and_run_nowhere_that_we_stand(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "only-here").write_text("#!/bin/sh\necho hunter22\n")
+    (tmp_path / "only-here").chmod(0o755)
+    (tmp_path / "json.py").write_text("print('hunter33'); raise SystemExit")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", f":.:{Path(sys.executable).parent}:/usr/bin:/bin")
+    assert problem(command=("only-here",)) == "only-here cannot be started: No such file or directory"
+    assert problem(command=("./only-here",)) == (
+        "./only-here would depend on the current directory: say its whole path"
+    )
+    python = (sys.executable, "-c", "import json, os; print(json.dumps([os.getcwd()]))")
+    assert read(command=python) == '["/"]'

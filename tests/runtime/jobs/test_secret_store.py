@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 
 from octotui.engine.commands import AnswerInterruption, CancelRun, Outcome, StartRun, TakeInterruption
+from octotui.engine.events import JobEnded
 from octotui.engine.evolve.evolve import evolve
 from octotui.engine.state import State
 from octotui.model.process import Manual, Script, Step
@@ -18,7 +19,7 @@ from octotui.store.logs.log_reader import LogReader
 from octotui.workers.simulated import SimulatedExecutor
 from tests.runtime.reading import said
 from tests.runtime.rig import Hands, Rig, play
-from tests.world import manual, model, on_targets
+from tests.world import child, manual, model, on_targets
 
 FAILED = Outcome(state="failed", exit_code=1, reason="it was hunter22")
 
@@ -195,7 +196,8 @@ def test_what_was_given_at_the_start_is_in_memory_alone(tmp_path: Path) -> None:
         assert "hunter22" not in told
         assert "blue" in told
 
-    play(small(step("A"), Password=(ASKED,)), tmp_path, main, executor=hands, journal=journal)
+    world = small(step("A"), Password=(ASKED,), Colour=(Value(kind="prompt", prompt=Prompt()),))
+    play(world, tmp_path, main, executor=hands, journal=journal)
 
 
 def test_what_nobody_gave_is_empty(tmp_path: Path) -> None:
@@ -337,3 +339,39 @@ def test_a_value_of_an_answer_is_not_there_after_a_restart(tmp_path: Path) -> No
         "and octotui was opened anew since: start the run again"
     )
     assert again.jobs == []
+
+
+def test_v5_a_variable_that_is_passed_comes_before_the_servers_own_for_a_whole_family(tmp_path: Path) -> None:
+    hands, store = Hands(), SecretStore(Source(DB="of the server"))
+    login = step("Login", "#{Password}")
+    declared = model(
+        {"a": [login, child("Child", "b", wait=True)], "b": [login]}, variables={"Password": (secret("DB"),)}
+    )
+
+    async def main(rig: Rig) -> None:
+        for passed in ({"DB": "correct horse"}, {}):
+            before = len(hands.begun)
+            await rig.session.send(StartRun(process="a", passed=passed))
+            for count in (1, 2):
+                await rig.until(lambda wanted=before + count: len(hands.begun) == wanted)
+                hands.end(hands.begun[-1].job)
+            await rig.until(lambda: not rig.state.families)
+        assert "correct horse" not in repr(vars(store))
+
+    play(declared, tmp_path, main, executor=hands, vault=store)
+    scripts = [work.script.split("\n")[0] for work in hands.begun]
+    assert scripts == ["correct horse"] * 2 + ["of the server"] * 2
+
+
+def test_v5_a_server_says_that_its_own_environment_lacks_a_variable(tmp_path: Path) -> None:
+    journal = MemoryJournal()
+
+    async def main(rig: Rig) -> None:
+        await rig.start("a")
+        await rig.until(lambda: rig.run_state("run-1") == "failed")
+
+    declared = small(step("A"), Password=(secret("OCTOTUI_NOT_SET"),))
+    play(declared, tmp_path, main, vault=SecretStore(Source(), served=True), journal=journal)
+    (ended,) = (event for event in journal.read() if isinstance(event, JobEnded))
+    assert "is not set in the server's environment: `octotui stop FILE`, then start it" in ended.reason
+    assert "--pass-env OCTOTUI_NOT_SET" in ended.reason

@@ -22,6 +22,12 @@ def test_s1_a_parameter_may_have_the_name_of_the_variable_it_takes() -> None:
     assert (said.sensitive, said.warnings) == ((), ())
 
 
+def test_s1_a_parameter_may_name_another_also_an_empty_one() -> None:
+    said = given(template(Path="#{Base}/#{Host}", Base="", Url="#{Path}"), VALUES)
+    assert said.values == {"Path": "/example.org", "Base": "", "Url": "/example.org"}
+    assert said.warnings == ()
+
+
 @pytest.mark.parametrize("text", ["##{x}", "#{Token}", "a ##{if b} c"])
 def test_a_parameter_is_filled_in_once(text: str) -> None:
     said = given(template(Text=text), VALUES).values

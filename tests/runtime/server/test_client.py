@@ -1,7 +1,10 @@
 """A client of a space's server: the same State, also after the server went away."""
 
 import asyncio
+import os
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -15,6 +18,7 @@ from octotui.runtime.server.client import Client
 from octotui.runtime.server.server import Server
 from octotui.store.errors import StoreError
 from octotui.store.space_folder import SpaceFolder
+from octotui.store.trusted_path import UntrustedPath, forget_owners, name_owner
 from tests.runtime.served import OWNER, served, until
 from tests.world import manual, model, script
 
@@ -175,3 +179,59 @@ async def test_packages_are_chosen_at_the_server(tmp_path: Path) -> None:
         versions, problems = await client.choose(("no-such-package",), Channel(name="Default"))
         assert versions == {}
         assert "no-such-package" in problems[0]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give things to other accounts")
+class TestTrust:
+    """I9: a client trusts no folder and no server blindly."""
+
+    async def test_i9_a_folder_of_a_stranger_is_refused_before_anything_is_sent(self, tmp_path: Path) -> None:
+        async with heard(tmp_path / "strange") as (folder, said):
+            os.chown(tmp_path / "strange", 54321, -1)
+            with pytest.raises(UntrustedPath, match=f"{tmp_path}/strange belongs to 54321"):
+                await Client(folder, time.time).open()
+            assert said == []
+
+    async def test_i9_a_server_of_another_account_than_the_folders_hears_nothing(
+        self, tmp_path: Path
+    ) -> None:
+        async with heard(tmp_path) as (folder, said):
+            os.chown(folder.path, 65534, -1)
+            name_owner("nobody")
+            try:
+                with pytest.raises(UntrustedPath, match="runs as root, but the folder belongs to nobody"):
+                    await Client(folder, time.time).open()
+            finally:
+                forget_owners()
+            await asyncio.sleep(0.05)
+            assert said in ([], [b""])
+
+    async def test_i9_a_server_that_comes_back_is_looked_at_again(self, tmp_path: Path) -> None:
+        """Also while it is attached: the folder may be another one by then."""
+        async with served(MODEL, tmp_path) as here:
+            client = Client(here.folder, time.time)
+            await client.open()
+            os.chown(here.folder.path, 54321, -1)
+            for seat in tuple(here.server.seats):
+                seat._transport.abort()
+            with pytest.raises(UntrustedPath, match="belongs to 54321"):
+                async for _ in client.states():
+                    pass
+            await client.close()
+            os.chown(here.folder.path, 0, -1)
+
+
+@asynccontextmanager
+async def heard(base: Path) -> AsyncIterator[tuple[SpaceFolder, list[bytes]]]:
+    """A folder with a server that only keeps what is said to it."""
+    folder, said = SpaceFolder(base, "test"), list[bytes]()
+    folder.make()
+
+    async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        said.append(await reader.read())
+        writer.close()
+
+    server = await asyncio.start_unix_server(listen, folder.path / "socket")
+    yield folder, said
+    server.close()
+    await asyncio.sleep(0.01)

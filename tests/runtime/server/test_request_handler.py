@@ -7,7 +7,9 @@ import pytest
 from msgspec.structs import replace
 
 from octotui.engine import commands, events
-from octotui.model.space import Access, Channel
+from octotui.engine.state.releases import ANY_CHANNEL
+from octotui.model.space import Access, Channel, Value
+from octotui.model.values import Prompt, Secret
 from octotui.runtime.server import protocol
 from octotui.runtime.server.peer_credentials import Peer
 from octotui.runtime.server.request_handler import RequestHandler
@@ -51,6 +53,68 @@ async def test_i8_who_lacks_the_right_is_refused_and_that_is_kept(
         assert (kept.user, kept.origin, kept.reason) == ("bob", "process 6", refused.reason)
 
 
+async def test_v5_only_the_owner_passes_variables_of_an_environment(tmp_path: Path) -> None:
+    declared = replace(
+        MODEL,
+        access=Access(start=("bob",)),
+        variables={"Password": (Value(kind="sensitive", secret=Secret(env="DB")),)},
+    )
+    request = commands.StartRun(process="go", passed={"DB": "correct horse"})
+    async with served(declared, tmp_path) as here:
+        refused = await desk(here).answer(BOB, protocol.SendRequest(id=1, request=request))
+        assert isinstance(refused, protocol.RefusedReply)
+        assert refused.reason == "only ann, who owns the space, may pass values with --pass-env"
+        done = await desk(here).answer(ANN, protocol.SendRequest(id=2, request=request))
+        assert isinstance(done, protocol.DoneReply)
+        wrong = replace(request, passed={"PATH": "/tmp"})
+        other = await desk(here).answer(ANN, protocol.SendRequest(id=3, request=wrong))
+        assert isinstance(other, protocol.RefusedReply)
+        assert other.reason == 'no sensitive value is read from the variable PATH; known: "DB".'
+
+
+@pytest.mark.parametrize(
+    ("said", "action", "subject"),
+    [
+        (protocol.FamilyRequest(id=1, root="run-1"), "Family", "run-1"),
+        (protocol.HistoryRequest(id=1), "History", "test"),
+        (protocol.LogRequest(id=1, run="run-1", job="job-1.1", offset=0), "ReadLog", "run-1"),
+    ],
+    ids=["family", "history", "log"],
+)
+async def test_i8_each_read_needs_the_right_as_the_model_is_now(
+    tmp_path: Path, said: protocol.ClientRequest, action: str, subject: str
+) -> None:
+    declared = replace(MODEL, access=Access(read=("bob",)))
+    async with served(declared, tmp_path) as here:
+        await here.session.send(commands.StartRun(process="ask", requester="ann"))
+        assert isinstance(await desk(here).answer(BOB, said), protocol.DoneReply)
+        await here.session.send(commands.LoadModel(MODEL))
+        refused = await desk(here).answer(BOB, said)
+        assert isinstance(refused, protocol.RefusedReply)
+        assert "the right “read”" in refused.reason
+        (kept,) = here.events(events.ActionRefused)
+        assert (kept.user, kept.action, kept.subject) == ("bob", action, subject)
+        assert isinstance(await desk(here).answer(ANN, said), protocol.DoneReply)
+
+
+async def test_r7_a_clock_that_was_set_is_told_and_only_the_owner_lets_it_count(tmp_path: Path) -> None:
+    async with served(MODEL, tmp_path) as here:
+        clock = here.session.clock
+        before, wall = clock(), clock._wall
+        clock._wall = lambda: wall() + 86400.0
+        assert clock() < before + 60
+        asked = await desk(here).answer(BOB, protocol.ClockRequest(id=1))
+        assert isinstance(asked, protocol.DoneReply)
+        assert asked.problems[0].startswith("the clock of this machine was set ahead by 1 d 0 h: ")
+        refused = await desk(here).answer(BOB, protocol.ClockRequest(id=2, confirmed=True))
+        assert isinstance(refused, protocol.RefusedReply)
+        assert here.events(events.ActionRefused)[-1].action == "Clock"
+        done = await desk(here).answer(ANN, protocol.ClockRequest(id=3, confirmed=True))
+        assert isinstance(done, protocol.DoneReply)
+        assert done.problems == ()
+        assert clock() >= before + 86400.0
+
+
 async def test_a_log_is_read_in_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("octotui.runtime.server.request_handler.PART", 4)
     async with served(MODEL, tmp_path) as here:
@@ -71,3 +135,127 @@ async def test_a_space_that_broke_down_is_an_answer_too(tmp_path: Path) -> None:
         failed = await desk(here).answer(ANN, protocol.LogRequest(id=4, run="run-1", job="job-1.1", offset=0))
         assert isinstance(failed, protocol.FailedReply)
         assert failed.id == 4
+
+
+ASKED = {
+    "Version": (Value(kind="prompt", prompt=Prompt(default="1")),),
+    "Fixed": (Value(value="echo"),),
+}
+
+
+@pytest.mark.parametrize(
+    ("more", "reason"),
+    [
+        ({"variables": {"Fixed": "$(id)"}}, "Fixed is not asked for"),
+        ({"variables": {"PERL5OPT": "-Mx"}}, "there is no prompt for PERL5OPT"),
+        ({"variables": {"Vesion": "2"}}, 'did you mean "Version"?'),
+        ({"variables": {"Fixed": "x"}, "schedule": "nightly", "due": 1e300}, "the clock alone starts"),
+        ({"due": 1e300}, "the clock alone starts"),
+        ({"not_before": 1e300}, "1e+300 is no time to start at"),
+        ({"not_before": -1.0}, "-1 is no time to start at"),
+    ],
+)
+async def test_v6_a_raw_message_gives_no_more_than_is_asked_for(
+    tmp_path: Path, more: dict[str, object], reason: str
+) -> None:
+    """Q5: nor any time that no clock shows."""
+    async with served(replace(MODEL, variables=ASKED), tmp_path) as here:
+        raw = await here.raw()
+        raw.say(protocol.Hello(version=protocol.VERSION))
+        raw.say(protocol.SendRequest(id=1, request=commands.StartRun(process="go", **more)))  # type: ignore[arg-type]
+        refused = await raw.until(protocol.RefusedReply)
+        assert reason in refused.reason
+        assert not here.events(events.RunQueued)
+        raw.say(
+            protocol.SendRequest(id=2, request=commands.StartRun(process="go", variables={"version": "2"}))
+        )
+        assert (await raw.until(protocol.DoneReply)).events[0].variables == {"Version": "2"}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b'{"type":"History","id":1,"before":99999999999999999999999999}\n',
+        b'{"type":"ReadLog","id":1,"run":"run-1","job":"job-1.1","offset":99999999999999999999}\n',
+        b'{"type":"Send","id":1e300,"request":{"type":"CancelRun","run":"run-1"}}\n',
+        b'{"type":"Send","id":1,"request":{"type":"StartRun","process":"go","not_before":1e999}}\n',
+        b'{"type":"Send","id":1,"request":{"type":"StartRun","process":"go","not_before":NaN}}\n',
+    ],
+)
+async def test_r6_a_number_that_nothing_counts_with_is_nothing_a_client_says(
+    tmp_path: Path, said: bytes
+) -> None:
+    async with served(MODEL, tmp_path) as here:
+        raw = await here.raw()
+        raw.say(protocol.Hello(version=protocol.VERSION, follow=False))
+        raw.say(said)
+        assert (await raw.until(protocol.Goodbye)).kind == "wrong"
+        async with here.attached() as client:
+            assert await client.send(commands.StartRun(process="go"))
+
+
+async def test_r6_the_largest_numbers_have_an_answer(tmp_path: Path) -> None:
+    async with served(MODEL, tmp_path) as here:
+        largest = (1 << 63) - 1
+        for request in (
+            protocol.HistoryRequest(id=largest, before=largest),
+            protocol.LogRequest(id=largest, run="run-1", job="job-1.1", offset=largest),
+            protocol.SendRequest(
+                id=largest,
+                request=commands.TakeInterruption(interruption=f"question-{'9' * 5000}", user="ann"),
+            ),
+        ):
+            answer = await desk(here).answer(ANN, request)
+            assert answer.id == largest
+
+
+class TestQuestionsOfThoseWhoAreGone:
+    @staticmethod
+    async def asked(here: Served, handler: RequestHandler, peer: Peer, request: commands.Request) -> object:
+        return await handler.answer(peer, protocol.SendRequest(id=1, request=request))
+
+    async def test_i8_the_owner_takes_it_back_and_to_ghosts_it_never_goes(self, tmp_path: Path) -> None:
+        """As the machine has it: neither ann nor bob is an account of it."""
+        async with served(replace(MODEL, access=Access(answer=("bob",))), tmp_path) as here:
+            handler = desk(here)
+            await self.asked(here, handler, ANN, commands.StartRun(process="ask"))
+            take = commands.TakeInterruption(interruption="question-1", user="")
+            assert isinstance(await self.asked(here, handler, BOB, take), protocol.DoneReply)
+            hand_over = commands.HandOverInterruption(
+                interruption="question-1", user="", to="no such account"
+            )
+            refused = await self.asked(here, handler, BOB, hand_over)
+            assert isinstance(refused, protocol.RefusedReply)
+            assert refused.reason.startswith("there is no account “no such account” on this machine")
+            assert [each.user for each in here.events(events.ActionRefused)] == ["bob"]
+            give_back = commands.ReleaseInterruption(interruption="question-1", user="")
+            done = await self.asked(here, handler, ANN, give_back)
+            assert isinstance(done, protocol.DoneReply)
+            (released,) = here.events(events.InterruptionReleased)
+            assert (released.user, released.holder) == ("ann", "bob")
+
+    async def test_i2_from_an_account_that_is_there_it_takes_nothing(self, tmp_path: Path) -> None:
+        async with served(replace(MODEL, access=Access(answer=("bob",))), tmp_path) as here:
+            handler = RequestHandler(
+                here.session, here.folder, "ann", asyncio.Event(), accounts={"bob"}.__contains__
+            )
+            await self.asked(here, handler, ANN, commands.StartRun(process="ask"))
+            take = commands.TakeInterruption(interruption="question-1", user="")
+            await self.asked(here, handler, BOB, take)
+            claimed = commands.ReleaseInterruption(
+                interruption="question-1", user="", holder="bob", since="bob is gone"
+            )
+            refused = await self.asked(here, handler, ANN, claimed)
+            assert isinstance(refused, protocol.RefusedReply)
+            assert refused.reason == "bob has taken “May it?”, and only they may release it"
+
+
+async def test_r6_a_channel_that_no_project_has_is_refused_before_its_pattern_is_run(tmp_path: Path) -> None:
+    channel = Channel(name="Default", tag="(a+)+$")
+    async with served(MODEL, tmp_path) as here:
+        request = protocol.ChooseRequest(id=1, needed=("tools",), channel=channel)
+        refused = await desk(here).answer(ANN, request)
+        assert isinstance(refused, protocol.RefusedReply)
+        assert refused.reason == "no project has such a channel “Default”"
+        allowed = protocol.ChooseRequest(id=2, needed=("tools",), channel=ANY_CHANNEL)
+        assert isinstance(await desk(here).answer(ANN, allowed), protocol.DoneReply)

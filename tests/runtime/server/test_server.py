@@ -1,6 +1,8 @@
 """A space that many look at: snapshot, then events; rights; clients that are slow, broken or hostile."""
 
 import asyncio
+import grp
+import os
 import time
 from pathlib import Path
 
@@ -11,23 +13,31 @@ from msgspec.structs import replace
 from octotui.engine import commands, events
 from octotui.engine.evolve.evolve import evolve
 from octotui.engine.state.snapshot import decode, encode
-from octotui.model.space import Access
-from octotui.runtime.server import connection, protocol
+from octotui.model.space import Access, Model, Team, Value
+from octotui.model.toml.read import load
+from octotui.model.values import Prompt
+from octotui.runtime.server import admission, connection, protocol, refusals
+from octotui.runtime.server.model_watcher import ModelWatcher
 from octotui.runtime.server.protocol import (
     DoneReply,
     EventsMessage,
+    FamilyRequest,
     Goodbye,
     Hello,
+    HistoryRequest,
     RefusedReply,
     SendRequest,
     SnapshotMessage,
     Welcome,
 )
 from octotui.runtime.server.server import FAR
+from octotui.store.errors import StoreError
+from octotui.store.journal.run_records import RunRecord
 from tests.runtime.served import Served, served, until
 from tests.world import manual, model, script
 
-MODEL = model({"go": [script("A"), script("B")], "ask": [manual("May it?")]})
+LARGE = Value(kind="prompt", prompt=Prompt(required=False))
+MODEL = model({"go": [script("A"), script("B")], "ask": [manual("May it?")]}, variables={"Large": (LARGE,)})
 HELLO = Hello(version=protocol.VERSION)
 
 
@@ -155,6 +165,308 @@ class TestRights:
                 "TakeInterruption",
                 "question-9",
             )
+
+
+READERS = Team(name="Readers", members=("bob",))
+SHARED = replace(MODEL, teams={"readers": READERS}, access=Access(read=("readers",), answer=("carol",)))
+WITHDRAWN = {
+    "the right": replace(SHARED, access=Access(answer=("carol",))),
+    "the member": replace(SHARED, teams={"readers": replace(READERS, members=("dora",))}),
+    "the team": replace(SHARED, teams={}),
+    "all of it": replace(SHARED, access=Access()),
+}
+
+
+class TestWithdrawnRights:
+    """I8: rights are checked with every request and every frame, not once at connection."""
+
+    @pytest.mark.parametrize("model", WITHDRAWN.values(), ids=list(WITHDRAWN))
+    async def test_i8_a_right_that_is_withdrawn_ends_the_streams_of_open_connections(
+        self, tmp_path: Path, model: Model
+    ) -> None:
+        async with served(SHARED, tmp_path) as here:
+            raws = [await here.raw(user) for user in ("bob", "bob", "ann")]
+            bob, asking, ann = raws
+            for raw, follow in ((bob, True), (asking, False), (ann, True)):
+                raw.say(replace(HELLO, follow=follow))
+                await raw.until(SnapshotMessage if follow else Welcome)
+            await here.session.send(commands.LoadModel(model))
+            await here.session.send(commands.StartRun(process="go"))
+            for raw in (bob, asking):
+                goodbye = await raw.hear()
+                assert isinstance(goodbye, Goodbye), "and nothing of the new model"
+                assert (goodbye.kind, goodbye.reason[:27]) == ("forbidden", "bob may not look at this sp")
+                assert await raw.hear() is None
+            assert isinstance((await ann.until(EventsMessage)).events[0], events.ModelLoaded)
+            await until(lambda: len(here.server.seats) == 1)
+
+    async def test_i8_who_keeps_a_right_goes_on(self, tmp_path: Path) -> None:
+        async with served(SHARED, tmp_path) as here, here.attached("carol") as carol:
+            await here.session.send(commands.LoadModel(WITHDRAWN["the right"]))
+            await until(lambda: carol.state.seq == here.session.state.seq)
+            assert await carol.history() == []
+
+    async def test_i8_a_client_is_told_why_its_stream_ended(self, tmp_path: Path) -> None:
+        async with served(SHARED, tmp_path) as here, here.attached("bob") as bob:
+            await here.session.send(commands.LoadModel(WITHDRAWN["the right"]))
+            with pytest.raises(StoreError, match="bob may not look at this space"):
+                async for _ in bob.states():
+                    pass
+
+    async def test_i8_events_that_wait_for_their_frame_are_not_told_either(self, tmp_path: Path) -> None:
+        async with served(SHARED, tmp_path) as here:
+            raw = await here.raw("bob")
+            raw.say(HELLO)
+            await raw.until(SnapshotMessage)
+            await here.session.send(commands.StartRun(process="ask"))
+            await raw.until(EventsMessage)
+            await asyncio.gather(
+                here.session.send(commands.StartRun(process="ask")),
+                here.session.send(commands.LoadModel(WITHDRAWN["the right"])),
+            )
+            assert isinstance(await raw.hear(), Goodbye)
+
+    async def test_i8_what_is_read_while_a_right_is_withdrawn_is_not_told(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async with served(SHARED, tmp_path) as here:
+            raw = await here.raw("bob")
+            raw.say(replace(HELLO, follow=False))
+            await raw.until(Welcome)
+            reading, go_on = asyncio.Event(), asyncio.Event()
+
+            async def slowly(run: str) -> tuple[events.AnyEvent, ...]:
+                reading.set()
+                await go_on.wait()
+                return ()
+
+            monkeypatch.setattr(here.session, "events_of", slowly)
+            raw.say(FamilyRequest(id=1, root="run-1"))
+            await reading.wait()
+            await here.session.send(commands.LoadModel(WITHDRAWN["the right"]))
+            go_on.set()
+            assert isinstance(await raw.hear(), Goodbye)
+            assert await raw.hear() is None
+
+    async def test_i8_a_snapshot_is_not_told_to_who_lost_the_right_while_it_was_made(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async with served(SHARED, tmp_path) as here:
+            real = here.session.events
+
+            async def meanwhile(after: int, last: int) -> tuple[events.AnyEvent, ...]:
+                await here.session.send(commands.LoadModel(WITHDRAWN["the member"]))
+                return await real(after, last)
+
+            monkeypatch.setattr(here.session, "events", meanwhile)
+            raw = await here.raw("bob")
+            raw.say(HELLO)
+            await raw.until(Welcome)
+            assert isinstance(await raw.hear(), Goodbye)
+
+    async def test_i8_who_leaves_the_group_of_the_machine_is_let_go(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        members = {"bob"}
+        monkeypatch.setattr("octotui.runtime.server.server.LOOK", 0.02)
+        monkeypatch.setattr(admission, "is_member", lambda user, group: user in members)
+        own = grp.getgrgid(os.getegid()).gr_name
+        declared = replace(SHARED, access=replace(SHARED.access, group=own))
+        async with served(declared, tmp_path) as here, here.attached() as ann:
+            raw = await here.raw("bob")
+            raw.say(replace(HELLO, follow=False))
+            await raw.until(Welcome)
+            await asyncio.sleep(0.1)
+            members.clear()
+            goodbye = await raw.hear()
+            assert (goodbye.kind, goodbye.reason) == (
+                "forbidden",
+                f"bob may not connect to this space: [access] lets in members of the group {own} only",
+            )
+            again = await here.raw("bob")
+            again.say(HELLO)
+            assert (await again.hear()).kind == "forbidden", "a login from before knows no better"
+            members.add("bob")
+            async with here.attached("bob"):
+                await ann.history()
+
+    async def test_i8_another_group_or_none_lets_go_who_came_by_the_old_one(self, tmp_path: Path) -> None:
+        own = grp.getgrgid(os.getegid()).gr_name
+        declared = replace(SHARED, access=replace(SHARED.access, group=own))
+        async with served(declared, tmp_path) as here, here.attached() as ann:
+            raw = await here.raw("bob")
+            raw.say(replace(HELLO, follow=False))
+            await raw.until(Welcome)
+            await here.session.send(commands.LoadModel(SHARED))
+            assert "names no group" in (await raw.hear()).reason
+            await ann.history()
+
+    async def test_i8_who_has_said_no_hello_is_told_nothing_at_all(self, tmp_path: Path) -> None:
+        file = tmp_path / "model.toml"
+        file.write_text('[space]\nname = "Test"\n')
+        watcher = ModelWatcher(file, load, MODEL)
+        async with served(MODEL, tmp_path, watcher) as here:
+            raw = await here.raw("eve")
+            await until(lambda: here.server.seats)
+            file.write_text("secret = nonsense")
+            await here.server.follow_file()
+            assert "nonsense" in here.session.trouble or "broken" in here.session.trouble
+            await here.session.send(commands.StartRun(process="go"))
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(raw.reader.read(1), 0.2)
+
+
+class TestCosts:
+    """R6, I8: who may not even read costs neither disk nor time, and nobody more than a bounded share."""
+
+    async def test_r6_who_says_nothing_is_let_go(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(connection, "HANDSHAKE", 0.2)
+        async with served(MODEL, tmp_path) as here, here.attached() as ann:
+            silent, slow = await here.raw("eve"), await here.raw("eve")
+            for _ in range(3):
+                slow.say(b" \n ")
+                await asyncio.sleep(0.05)
+            for raw in (silent, slow):
+                assert (await raw.hear()).kind == "wrong"
+                assert await raw.hear() is None
+            begun = await here.raw()
+            begun.say(HELLO)
+            await begun.until(SnapshotMessage)
+            begun.say(b'{"type":')
+            assert (await begun.until(Goodbye)).kind == "wrong"
+            await asyncio.sleep(0.3)
+            await ann.history()
+            assert len(here.server.seats) == 1, "who listens may be silent"
+
+    async def test_r6_connections_of_an_account_are_bounded(self, tmp_path: Path) -> None:
+        async with served(MODEL, tmp_path) as here:
+            raws = [await here.raw("eve") for _ in range(100)]
+            last = await raws[-1].hear()
+            assert last.kind == "forbidden"
+            assert last.reason == "eve has 16 connections to this space already: end some of them first"
+            assert len(here.server.seats) == admission.STRANGERS
+            assert not here.server.is_used, "who may not read keeps no server alive"
+            async with here.attached() as ann:
+                await ann.send(commands.StartRun(process="go"))
+            raws[0].writer.transport.abort()
+            await until(lambda: len(here.server.seats) == admission.STRANGERS - 1)
+            again = await here.raw("eve")
+            again.say(HELLO)
+            assert "the right “read”" in (await again.hear()).reason
+
+    @pytest.mark.parametrize(
+        ("user", "hello", "size"),
+        [("eve", False, protocol.SHORT), ("ann", False, protocol.SHORT), ("bob", True, protocol.SHORT)],
+        ids=["a stranger", "the owner, before Hello", "who only reads"],
+    )
+    async def test_r6_who_may_ask_for_little_may_say_little(
+        self, tmp_path: Path, user: str, hello: bool, size: int
+    ) -> None:
+        async with served(SHARED, tmp_path) as here:
+            raw = await here.raw(user)
+            if hello:
+                raw.say(replace(HELLO, follow=False))
+                await raw.until(Welcome)
+            raw.say(b"x" * (size + 1))
+            goodbye = await raw.until(Goodbye)
+            assert goodbye.reason.endswith(f"a line is longer than {size} bytes")
+
+    async def test_who_may_start_may_say_more(self, tmp_path: Path) -> None:
+        asks = {"A": (Value(kind="prompt", prompt=Prompt(required=False)),)}
+        async with served(replace(MODEL, variables=asks), tmp_path) as here, here.attached() as ann:
+            (queued, *_) = await ann.send(commands.StartRun(process="go", variables={"A": "x" * 500_000}))
+            assert len(queued.variables["A"]) == 500_000
+
+    async def test_r6_requests_of_one_client_are_answered_a_few_at_a_time(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async with served(SHARED, tmp_path) as here:
+            asked: list[int] = []
+            go_on = asyncio.Event()
+
+            async def slowly(*_: object) -> list[RunRecord]:
+                asked.append(1)
+                await go_on.wait()
+                return []
+
+            monkeypatch.setattr(here.session, "history", slowly)
+            raw = await here.raw("bob")
+            raw.say(replace(HELLO, follow=False))
+            await raw.until(Welcome)
+            for number in range(100):
+                raw.say(HistoryRequest(id=number))
+            await asyncio.sleep(0.2)
+            assert len(asked) == connection.AT_ONCE
+            go_on.set()
+            for _ in range(100):
+                assert isinstance(await raw.hear(), DoneReply)
+
+    async def test_i8_refusals_without_end_are_a_few_events(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(refusals, "PAUSE", 0.0)
+        async with served(SHARED, tmp_path) as here:
+            raw = await here.raw("bob")
+            raw.say(replace(HELLO, follow=False))
+            await raw.until(Welcome)
+            for number in range(500):
+                raw.say(SendRequest(id=number, request=commands.CancelRun(run="run-1" + "1" * 5000)))
+            for _ in range(500):
+                assert isinstance(await raw.hear(), RefusedReply)
+            await here.server.close()
+            kept = here.events(events.ActionRefused)
+            await here.server.open()
+        assert len(kept) == refusals.BURST + 1
+        assert kept[-1].more == 500 - refusals.BURST - 1
+        assert all(len(each.subject) <= 200 for each in kept)
+
+    async def test_i8_sums_are_told_while_it_goes_on(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("octotui.runtime.server.server.LOOK", 0.02)
+        monkeypatch.setattr(refusals, "SUM", 0.05)
+        monkeypatch.setattr(refusals, "PAUSE", 0.0)
+        async with served(MODEL, tmp_path) as here:
+            for _ in range(refusals.BURST + 4):
+                raw = await here.raw("eve")
+                raw.say(HELLO)
+                assert (await raw.hear()).kind == "forbidden"
+                raw.writer.transport.abort()
+            await until(lambda: any(each.more == 3 for each in here.events(events.ActionRefused)))
+
+    @pytest.mark.parametrize(
+        "said",
+        [
+            b'{"type":"History","id":1,"before":' + b"9" * 400 + b"}\n",
+            b'{"type":"History","id":1,"before":-1}\n',
+            b'{"type":"ReadLog","id":1,"run":"run-1","job":"job-1.1","offset":' + b"9" * 30 + b"}\n",
+            b'{"type":"ReadLog","id":1,"run":"run-1","job":"job-' + b"1" * 5000 + b'","offset":0}\n',
+        ],
+        ids=["before", "negative", "offset", "name"],
+    )
+    async def test_r6_numbers_and_names_are_bounded(self, tmp_path: Path, said: bytes) -> None:
+        async with served(SHARED, tmp_path) as here:
+            raw = await here.raw("bob")
+            raw.say(protocol.line(replace(HELLO, follow=False)) + said)
+            assert (await raw.until(Goodbye)).kind == "wrong"
+
+    async def test_r6_a_search_of_very_many_words_is_refused(self, tmp_path: Path) -> None:
+        async with served(SHARED, tmp_path) as here, here.attached("bob") as bob:
+            with pytest.raises(StoreError, match="a search takes 50 words at most"):
+                await bob.history(["a"] * 51)
+
+    async def test_what_goes_wrong_in_an_answer_is_an_answer(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async def broken(*_: object) -> list[RunRecord]:
+            raise ZeroDivisionError
+
+        async with served(SHARED, tmp_path) as here, here.attached("bob") as bob:
+            monkeypatch.setattr(here.session, "history", broken)
+            with pytest.raises(StoreError, match="ZeroDivisionError, which is a bug of octotui"):
+                await bob.history()
 
 
 class TestBadClients:

@@ -2,13 +2,20 @@
 
 import grp
 import os
+import socket
 import stat
+import subprocess
+import sys
+import tempfile
 from pathlib import Path
 
 import pytest
 
 from octotui.runtime.server.sockets import connected, listening
 from octotui.store.errors import StoreError
+from octotui.store.trusted_path import UntrustedPath
+
+ROOT_ONLY = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give things to other accounts")
 
 
 def mode(path: Path) -> int:
@@ -27,6 +34,54 @@ def test_members_of_a_group_can_where_one_is_named(tmp_path: Path) -> None:
     with listening(tmp_path, own):
         assert (mode(tmp_path / "socket"), mode(tmp_path)) == (0o660, 0o710)
         assert (tmp_path / "socket").stat().st_gid == os.getegid()
+
+
+@pytest.mark.parametrize("umask", [0, 0o022, 0o077, 0o777], ids=oct)
+def test_i9_the_file_of_a_socket_is_private_from_the_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, umask: int
+) -> None:
+    bound: list[int] = []
+
+    class Watched(socket.socket):
+        def bind(self, address: object) -> None:
+            super().bind(address)  # type: ignore[arg-type]
+            bound.append(mode(Path(str(address))))
+
+    monkeypatch.setattr("octotui.runtime.server.sockets.socket.socket", Watched)
+    before = os.umask(umask)
+    try:
+        with listening(tmp_path), listening(tmp_path, grp.getgrgid(os.getegid()).gr_name):
+            assert os.umask(umask) == umask, "it is as it was"
+            assert mode(tmp_path / "socket") == 0o660
+    finally:
+        os.umask(before)
+    assert bound == [0o600, 0o600]
+
+
+@ROOT_ONLY
+def test_i9_nothing_is_said_to_a_server_of_another_account(tmp_path: Path) -> None:
+    os.chown(tmp_path, 54321, -1)
+    with listening(tmp_path) as server:
+        with pytest.raises(
+            UntrustedPath, match=f"the server in {tmp_path} runs as root, but .* to 54321: nothing"
+        ):
+            connected(tmp_path)
+        connection, _ = server.accept()
+        with connection:
+            assert connection.recv(100) == b"", "not even Hello"
+
+
+@ROOT_ONLY
+def test_a_folder_that_lets_nobody_in_is_told(tmp_path: Path) -> None:
+    with tempfile.TemporaryDirectory() as name, listening(Path(name)):
+        code = "import os, sys, pathlib, encodings.idna\n"
+        code += "from octotui.runtime.server.sockets import connected\nos.setgroups([])\nos.setgid(65534)\n"
+        code += "os.setuid(65534)\nconnected(pathlib.Path(sys.argv[1]))"
+        said = subprocess.run([sys.executable, "-c", code, name], capture_output=True, text=True, check=False)
+    assert (
+        f"StoreError: {name} cannot be used: it does not let nobody in; its owner may name a group"
+        in said.stderr
+    )
 
 
 def test_a_group_that_is_not_there_is_told(tmp_path: Path) -> None:

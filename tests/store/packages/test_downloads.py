@@ -3,15 +3,17 @@
 import hashlib
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from msgspec.structs import replace
 
 from octotui.model.space import Feed
 from octotui.store.cancellation import Cancellation, Cancelled
-from octotui.store.packages import http_client
+from octotui.store.packages import downloads, http_client
 from octotui.store.packages.downloads import DownloadError, WrongChecksum, fetch
 from octotui.store.packages.feeds import PackageFile, catalogue
-from tests.store.server import Served
+from tests.store.server import Served, serving
 
 DATA = bytes(number * 7919 % 251 for number in range(300_000))
 DIGEST = hashlib.sha256(DATA).hexdigest()
@@ -131,6 +133,30 @@ def test_p3_a_package_that_is_gone_is_a_sentence(served: Served, found: PackageF
         fetch(found, part, Cancellation())
 
 
+def test_p1_a_package_on_another_server_is_fetched_where_the_model_allows_it(
+    served: Served, found: PackageFile, part: Path
+) -> None:
+    with serving() as other:
+        other.put(NAME, DATA)
+        served.page("/", f'<a href="{other.url}{NAME}">tools</a>')
+        place = other.url.removeprefix("http://").rstrip("/")
+        with pytest.raises(DownloadError, match=rf'another server: give the feed hosts = \["{place}"\]'):
+            fetch(catalogue([found.feed])[0], part, Cancellation())
+        assert other.asked == []
+        allowed = replace(found.feed, hosts=(place,))
+        assert fetch(catalogue([allowed])[0], part, Cancellation()) == DIGEST
+
+
+def test_p2_a_file_without_end_does_not_fill_the_disk(
+    served: Served, found: PackageFile, part: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    free = downloads.RESERVE + len(DATA) - 1
+    monkeypatch.setattr(downloads.shutil, "disk_usage", lambda path: SimpleNamespace(free=free))
+    with pytest.raises(DownloadError, match=r"is larger than what the disk of .* has left"):
+        fetch(found, part, Cancellation())
+    assert list(part.parent.iterdir()) == []
+
+
 def test_q6_stopped_while_the_server_is_silent_it_ends_and_keeps_what_came(
     served: Served, found: PackageFile, part: Path
 ) -> None:
@@ -158,8 +184,6 @@ def test_q6_stopped_while_the_server_is_silent_it_ends_and_keeps_what_came(
 def test_p2_a_rate_holds_for_servers_too(served: Served, found: PackageFile, part: Path) -> None:
     import time
 
-    from msgspec.structs import replace
-
     begun = time.monotonic()
     fetch(replace(found, feed=Feed(url=served.url, rate=1_000_000)), part, Cancellation())
     assert time.monotonic() - begun > 0.28
@@ -176,3 +200,19 @@ def test_a_full_disk_is_not_left_full(
     with pytest.raises(OSError, match="No space left"):
         fetch(found, part, Cancellation())
     assert list(part.parent.iterdir()) == []
+
+
+def test_r9_a_package_that_everybody_can_write_is_not_taken(tmp_path: Path, part: Path) -> None:
+    """It is judged as it is open, since it may have changed after its feed was read."""
+    feed = tmp_path / "feed"
+    feed.mkdir()
+    (feed / NAME).write_bytes(DATA)
+    (package,) = catalogue([Feed(directory=str(feed))])
+    assert fetch(package, part, Cancellation()) == DIGEST
+    for each in (feed / NAME, feed):
+        mode = each.stat().st_mode
+        each.chmod(mode | 0o002)
+        with pytest.raises(DownloadError, match=f"^everybody can write to {each}: chmod o-w {each}$"):
+            fetch(package, part, Cancellation())
+        assert not part.exists()
+        each.chmod(mode)

@@ -107,3 +107,23 @@ def test_no_answer_raises_anything_but_its_own_error(body: bytes, begin: bytes) 
         assert str(error).startswith(("answers", "says"))  # noqa: PT017 - most answers are listings
     else:
         assert all(each.url.startswith("http") for each in found.files)
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("<html><![x[ <a href=a.1.0.zip>", "answers with broken HTML"),
+        (f"<ListBucketResult>{'<a>' * 100_000}", "answers with XML that is nested without end"),
+        ("[" * 100_000, "answers with broken JSON"),
+    ],
+)
+def test_p1_what_is_made_to_break_the_reader_is_a_sentence(body: str, said: str) -> None:
+    with pytest.raises(ListingError, match=said):
+        read_listing(body.encode(), URL)
+
+
+def test_p1_names_that_are_none_and_sizes_without_end_are_left_out() -> None:
+    bad = ["a%00.1.0.zip", "a%1b]0;x.1.0.zip", "a%E2%80%AE.1.0.zip", f"{'a' * 300}.1.0.zip"]
+    assert names(str(bad).replace("'", '"')) == []
+    (listed,) = read_listing(BUCKET.format(OBJECT.format("9" * 5000, "a.1.0.zip")).encode(), URL).files
+    assert listed.size is None

@@ -96,3 +96,16 @@ def test_p1_where_there_are_pre_releases_alone_that_is_said(tmp_path: Path) -> N
 def test_nobody_loads_a_client_who_asks_no_server() -> None:
     script = "import sys, octotui.runtime.open_space; raise SystemExit('urllib3' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
+
+
+def test_r9_a_feed_where_everybody_can_put_packages_is_not_used(tmp_path: Path) -> None:
+    here = feed(tmp_path / "feed", "tools.1.2.0.zip")
+    (tmp_path / "feed").chmod(0o777)
+    sentence = f"^the feed {tmp_path}/feed is not used: everybody can write to {tmp_path}/feed: chmod o-w "
+    with pytest.raises(FeedError, match=sentence):
+        choose([here], "tools", None)
+    (tmp_path / "feed").chmod(0o1777)
+    with pytest.raises(FeedError, match=f"everybody can put files into {tmp_path}/feed"):
+        choose([here], "tools", None)
+    (tmp_path / "feed").chmod(0o755)
+    assert choose([here], "tools", None).version == "1.2.0"

@@ -4,14 +4,16 @@ import re
 import socket
 import threading
 import time
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from octotui.model.space import Feed
 from octotui.store.cancellation import Cancellation, Cancelled
-from octotui.store.packages import http_client
+from octotui.store.packages import feed_access, http_client
 from octotui.store.packages.http_client import FetchError, HttpClient
-from tests.store.server import Served
+from tests.store.server import Served, serving
 
 
 @pytest.fixture(autouse=True)
@@ -72,7 +74,9 @@ def test_a_server_that_says_little_at_a_time_is_left_after_the_timeout(
 ) -> None:
     served.page("/", "x" * 20)
     monkeypatch.setattr(http_client, "CHUNK", 1)
-    assert refused(served, timeout=1e-3) == "URL/ did not answer within 0.001 seconds"
+    clock = iter(range(0, 1000, 20))
+    monkeypatch.setattr(http_client.time, "monotonic", lambda: next(clock))
+    assert refused(served, timeout=30.0) == "URL/ did not answer within 30 seconds"
 
 
 def test_a_server_that_breaks_off_is_asked_again(served: Served) -> None:
@@ -96,13 +100,15 @@ def test_nobody_there_no_such_name_and_round_in_circles(served: Served) -> None:
         with pytest.raises(
             FetchError, match=f"^http://127.0.0.1:{port}/ cannot be reached: Connection refused$"
         ):
-            HttpClient(Feed(url="x")).page(f"http://127.0.0.1:{port}/")
+            HttpClient(Feed(url=f"http://127.0.0.1:{port}/")).page(f"http://127.0.0.1:{port}/")
     with pytest.raises(FetchError, match=r"cannot be reached: nobody knows the name of its server$"):
-        HttpClient(Feed(url="x")).page("http://nowhere.invalid/")
+        HttpClient(Feed(url="http://nowhere.invalid/")).page("http://nowhere.invalid/")
     served.redirects["/"] = "/"
     assert refused(served) == "URL/ sends us on and on: give its last address to the feed"
     with pytest.raises(FetchError, match="cannot be trusted"):
-        HttpClient(Feed(url="x")).page(served.url.replace("http:", "https:"))
+        HttpClient(Feed(url=served.url.replace("http:", "https:"))).page(
+            served.url.replace("http:", "https:")
+        )
 
 
 def test_the_token_goes_to_the_feeds_own_server_alone(
@@ -112,7 +118,10 @@ def test_the_token_goes_to_the_feeds_own_server_alone(
     served.needs = "Bearer secret-7"
     served.page("/", "in")
     assert server(served, token_env="FEED_TOKEN").page(served.url).body == b"in"
-    away = HttpClient(Feed(url="http://elsewhere.example/", token_env="FEED_TOKEN"))
+    port = served.url.rpartition(":")[2]
+    away = HttpClient(
+        Feed(url=f"http://localhost:{port}", hosts=(f"127.0.0.1:{port[:-1]}",), token_env="FEED_TOKEN")
+    )
     with pytest.raises(FetchError, match="does not let us in") as told:
         away.page(served.url)
     assert "secret-7" not in str(told.value)
@@ -129,8 +138,100 @@ def test_the_environments_proxy_is_used(served: Served, monkeypatch: pytest.Monk
     monkeypatch.setenv("no_proxy", "127.0.0.1")
     served.page("http://feeds.example/tools/", "by proxy")
     served.page("/", "direct")
-    assert HttpClient(Feed(url="x")).page("http://feeds.example/tools/").body == b"by proxy"
-    assert HttpClient(Feed(url="x")).page(served.url).body == b"direct"
+    feed = Feed(url="http://feeds.example/")
+    assert HttpClient(feed).page("http://feeds.example/tools/").body == b"by proxy"
+    assert server(served).page(served.url).body == b"direct"
+
+
+@pytest.fixture
+def other() -> Iterator[Served]:
+    with serving() as made:
+        yield made
+
+
+def place(served: Served) -> str:
+    return served.url.removeprefix("http://").rstrip("/")
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_p1_a_server_that_sends_us_elsewhere_is_followed_where_the_model_allows_it(
+    served: Served, other: Served, status: int
+) -> None:
+    """P1: another port is another server; what is asked there is not told who we are."""
+    served.redirects["/old"], served.status = f"{other.url}new", status
+    other.page("/new", "there")
+    said = f'URL leads to {other.url.rstrip("/")}, another server: give the feed hosts = ["{place(other)}"]'
+    assert refused(served, "old") == said.replace("URL", served.url.rstrip("/")) + " if it belongs to it"
+    assert other.asked == []
+    allowed = HttpClient(Feed(url=served.url, hosts=(place(other),)))
+    assert allowed.page(f"{served.url}old").body == b"there"
+
+
+def test_p1_who_we_are_is_told_to_nobody_that_we_are_sent_to(
+    served: Served, other: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """P1: neither the feed's own token, nor one that a registry has given."""
+    monkeypatch.setenv("FEED_TOKEN", "secret-7")
+    served.redirects["/old"] = f"{other.url}new"
+    other.page("/new", "there")
+    allowed = HttpClient(Feed(url=served.url, hosts=(place(other),), token_env="FEED_TOKEN"))
+    allowed.page(f"{served.url}old")
+    allowed.page(f"{served.url}old", token="given-8")
+    allowed.page(f"{other.url}new", token="given-8")
+    assert served.authorizations == ["Bearer secret-7", "Bearer given-8"]
+    assert other.authorizations == [None] * 3
+
+
+def test_p1_a_name_that_means_this_machine_all_at_once_is_not_connected_to(
+    served: Served, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """P1: it is judged by the address that is connected to; this machine's own list of names may mean it."""
+    served.page("/", "here")
+    port = place(served).rpartition(":")[2]
+    found = ["127.0.0.1"]
+    monkeypatch.setattr(
+        "octotui.store.packages.checked_connections.socket.getaddrinfo",
+        lambda name, *_, **__: [
+            (socket.AF_INET, socket.SOCK_STREAM, 6, "", (each, int(port))) for each in found
+        ],
+    )
+    feed = Feed(url=f"http://feed.example:{port}/")
+    said = f"feed.example leads to 127.0.0.1, on this machine, where the feed {feed.url} is not"
+    with pytest.raises(FetchError, match=said.replace("/ is", " is")):
+        HttpClient(feed).page(f"http://feed.example:{port}/")
+    found.insert(0, "203.0.113.7")
+    with pytest.raises(FetchError, match="on this machine"):
+        HttpClient(feed).page(f"http://feed.example:{port}/")
+    assert served.asked == []
+    del found[0]
+    names = tmp_path / "hosts"
+    names.write_text("127.0.0.1\tlocalhost\n127.0.0.1  Feed.example shop # both\n")
+    monkeypatch.setattr(feed_access, "NAMES", names)
+    assert HttpClient(feed).page(f"http://feed.example:{port}/").body == b"here"
+
+
+def test_p1_a_redirect_from_elsewhere_does_not_reach_this_machine(
+    served: Served, other: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """P1: though the model allows the host, as its name may mean anything tomorrow."""
+    other.page("/", "secret")
+    monkeypatch.setattr(feed_access.FeedAccess, "_near", lambda self: set())  # as if it were far away
+    with pytest.raises(
+        FetchError, match=r"127\.0\.0\.1 leads to 127\.0\.0\.1, on this machine, where the feed"
+    ):
+        HttpClient(Feed(url="https://feed.example/", hosts=(place(other),))).page(
+            other.url.replace("p:", "ps:")
+        )
+    assert other.asked == []
+
+
+def test_p1_what_is_sent_on_to_no_address_is_a_sentence(served: Served) -> None:
+    served.redirects["/"] = "http://[bad"
+    assert refused(served) == "URL/ cannot be asked: Failed to parse: http://[bad"
+    served.redirects["/"] = "file:///etc/passwd"
+    assert "leads to file://, which is refused: it is not https" in refused(served)
+    with pytest.raises(FetchError, match=r"^http://\[bad cannot be asked: Failed to parse"):
+        HttpClient(Feed(url="http://[bad"))
 
 
 def test_the_end_wakes_up_who_waits_for_more(served: Served) -> None:

@@ -4,12 +4,13 @@ import hashlib
 import json
 
 import pytest
+from msgspec.structs import replace
 
 from octotui.model.space import Feed
-from octotui.store.packages import http_client
+from octotui.store.packages import http_client, image_registry
 from octotui.store.packages.feeds import FeedError
 from octotui.store.packages.image_registry import fixed_image
-from tests.store.server import Served
+from tests.store.server import Served, serving
 
 MANIFEST = b'{"schemaVersion": 2}'
 DIGEST = f"sha256:{hashlib.sha256(MANIFEST).hexdigest()}"
@@ -77,4 +78,51 @@ def test_a_registry_that_sends_us_for_a_token(served: Served, feed: Feed) -> Non
     assert f":1.2.0@{DIGEST}" in fixed_image([feed], "team/tools@1.x")
     served.page("/token", '{"token": "another"}')
     with pytest.raises(FeedError, match="does not let us in"):
+        fixed_image([feed], "team/tools@1.x")
+
+
+def test_p1_a_token_is_fetched_where_the_model_allows_it(
+    served: Served, feed: Feed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """P1: another server that gives tokens has to be allowed, and hears nothing of who we are."""
+    monkeypatch.setenv("REGISTRY_TOKEN", "secret-7")
+    with serving() as other:
+        served.needs = "Bearer letmein"
+        served.headers["401"] = {"WWW-Authenticate": f'Bearer realm="{other.url}token",service="registry"'}
+        other.page("/token", '{"token": "letmein"}')
+        place = other.url.removeprefix("http://").rstrip("/")
+        private = replace(feed, token_env="REGISTRY_TOKEN")
+        with pytest.raises(FeedError, match=rf'another server: give the feed hosts = \["{place}"\]'):
+            fixed_image([private], "team/tools@1.x")
+        assert other.asked == []
+        assert ":1.2.0@" in fixed_image([replace(private, hosts=(place,))], "team/tools@1.x")
+        assert set(other.authorizations) == {None}
+        other.page("/token", "[" * 100_000)
+        with pytest.raises(FeedError, match="does not let us in"):
+            fixed_image([replace(private, hosts=(place,))], "team/tools@1.x")
+
+
+@pytest.mark.parametrize(
+    ("link", "said"),
+    [
+        ("http://[bad", "goes on at no address"),
+        ("https://elsewhere.example/v2/", "another server"),
+        ("/v2/team/tools/tags/list", "has a list of tags without end"),
+    ],
+)
+def test_p1_a_list_of_tags_goes_on_at_its_registry_and_ends(
+    served: Served, feed: Feed, link: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(image_registry, "PAGES", 5)
+    served.headers["/v2/team/tools/tags/list"] = {"Link": f'<{link}>; rel="next"'}
+    with pytest.raises(FeedError, match=said):
+        fixed_image([feed], "team/tools@1.x")
+
+
+def test_p1_tags_that_no_registry_could_have_are_not_told(served: Served, feed: Feed) -> None:
+    served.page("/v2/team/tools/tags/list", json.dumps({"tags": ["\x1b]0;x", "a" * 200, "3.0"]}))
+    with pytest.raises(FeedError, match=r"there is 3\.0$"):
+        fixed_image([feed], "team/tools@1.x")
+    served.page("/v2/team/tools/tags/list", "[" * 100_000)
+    with pytest.raises(FeedError, match="is no registry"):
         fixed_image([feed], "team/tools@1.x")

@@ -1,12 +1,15 @@
 import hashlib
+import shutil
 import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from octotui.model.space import Feed
 from octotui.store.packages import downloads
-from octotui.store.packages.installer import PackageError
+from octotui.store.packages.installer import PackageError, provide
 from tests.store.acquiring import Cache, zipped
 
 
@@ -31,6 +34,78 @@ def test_what_is_cached_is_not_read_again(cache: Cache, tmp_path: Path) -> None:
     source.unlink()
     assert cache.acquire(source) == target
     assert cache.told[-1] == "tools 1.2.0 is in the cache"
+
+
+def test_p4_what_was_changed_in_the_cache_is_fetched_anew_and_said(cache: Cache, tmp_path: Path) -> None:
+    source = zipped(tmp_path / "tools.1.2.0.zip", ("bin/tool", b"good"), ("empty/", b""))
+    target = cache.acquire(source)
+    for change in (
+        partial((target / "bin" / "tool").write_bytes, b"evil"),
+        (target / "bin" / "more").touch,
+        partial(shutil.rmtree, target / "empty"),
+        lambda: (shutil.rmtree(target), target.symlink_to(tmp_path)),
+    ):
+        cache.told.clear()
+        change()
+        assert cache.acquire(source) == target
+        assert (target / "bin" / "tool").read_bytes() == b"good"
+        assert sorted(each.name for each in target.iterdir()) == ["bin", "empty"]
+        assert cache.told[0].startswith("tools 1.2.0 was changed in the cache (")
+        assert cache.told[0].endswith("): it is fetched anew")
+        assert cache.warned.pop() == cache.told[0]
+    assert sorted(each.name for each in (cache.path / "tools").iterdir()) == [".1.2.0.size", "1.2.0"]
+    assert source.exists()
+
+
+def test_p4_what_was_changed_and_cannot_be_fetched_is_not_used(cache: Cache, tmp_path: Path) -> None:
+    source = zipped(tmp_path / "tools.1.2.0.zip", ("tool", b"good"))
+    (cache.acquire(source) / "tool").write_bytes(b"evil")
+    source.unlink()
+    with pytest.raises(PackageError, match="no feed holds the package tools"):
+        cache.acquire(source)
+
+
+def test_p4_what_an_earlier_version_has_extracted_is_extracted_anew(cache: Cache, tmp_path: Path) -> None:
+    """P4: nobody has written down what it must be; that is said, and is no warning."""
+    source = zipped(tmp_path / "tools.1.2.0.zip", ("tool", b"good"))
+    old = cache.path / "tools" / "1.2.0"
+    old.mkdir(parents=True)
+    (old / "tool").write_bytes(b"perhaps")
+    assert (cache.acquire(source) / "tool").read_bytes() == b"good"
+    assert cache.told[0] == "tools 1.2.0 was extracted by an earlier octotui, unverified: it is fetched anew"
+    assert cache.warned == []
+    cache.acquire(source)
+    assert cache.told[-1] == "tools 1.2.0 is in the cache"
+
+
+def test_p4_an_attempt_gets_what_was_extracted_whatever_became_of_it(cache: Cache, tmp_path: Path) -> None:
+    source = zipped(tmp_path / "tools.1.2.0.zip", ("tool", b"good"))
+    feeds = (Feed(directory=str(tmp_path)),)
+
+    def copied(name: str) -> str:
+        target = tmp_path / "attempts" / name / "tools"
+        warning = provide(feeds, "tools", "1.2.0", cache.cache, target, cache.stopping)
+        assert (target / "tool").read_bytes() == b"good"
+        (target / "tool").write_bytes(b"evil")
+        return warning
+
+    assert copied("1") == ""  # it was never acquired, as after a crash
+    assert copied("2") == ""
+    (cache.path / "tools" / "1.2.0" / "tool").write_bytes(b"evil")
+    assert copied("3") == "tools 1.2.0 was changed in the cache (tool): it is fetched anew"
+    shutil.rmtree(cache.path / "tools")
+    assert copied("4") == ""
+    cache.cache.manifest("tools", "1.2.0").unlink()
+    assert copied("5") == ""
+    source.unlink()
+    assert copied("6") == ""
+    (cache.path / "tools" / "1.2.0" / "tool").write_bytes(b"evil")
+    with pytest.raises(PackageError, match="no feed holds the package tools"):
+        copied("7")
+    assert not (tmp_path / "attempts" / "7" / "tools").exists()
+    cache.stopping.stop()
+    with pytest.raises(PackageError, match=r"^acquiring tools 1\.2\.0 was cancelled$"):
+        copied("8")
 
 
 def test_a_checksum_beside_it_must_fit(cache: Cache, tmp_path: Path) -> None:

@@ -10,7 +10,16 @@ from pathlib import Path
 import pytest
 
 from octotui.store.cancellation import Cancellation, Cancelled
-from octotui.store.packages.package_cache import evict, lock_package, package_path, part_of, sweep, touch
+from octotui.store.packages.package_cache import (
+    PackageCache,
+    evict,
+    lock_package,
+    package_path,
+    part_of,
+    remove,
+    sweep,
+    touch,
+)
 
 
 def put(cache: Path, package: str, version: str, size: int, used: float) -> Path:
@@ -92,5 +101,54 @@ def test_half_done_downloads_are_kept_for_a_week(tmp_path: Path) -> None:
     for part, age in zip(parts, (8, 6), strict=True):
         part.touch()
         os.utime(part, (time.time() - age * 86400,) * 2)
-    sweep(tmp_path)
+    sweep(PackageCache(tmp_path, tmp_path / "manifests"))
     assert [each.exists() for each in parts] == [False, True]
+
+
+def test_what_packages_were_is_forgotten_with_them(tmp_path: Path) -> None:
+    cache = PackageCache(tmp_path / "cache", tmp_path / "manifests")
+    for version in ("1.0", "2.0"):
+        cache.manifest("tools", version).parent.mkdir(parents=True, exist_ok=True)
+        cache.manifest("tools", version).touch()
+    put(cache.folder, "tools", "2.0", 1, 1)
+    sweep(cache)
+    assert [each.name for each in (tmp_path / "manifests" / "tools").iterdir()] == ["2.0.json"]
+
+
+@pytest.mark.parametrize("note", ["", "x", "9" * 5000, "1e9"], ids=range(4))
+def test_r6_what_a_script_writes_over_a_note_ends_nothing(tmp_path: Path, note: str) -> None:
+    """R6: the folder is within reach of scripts."""
+    target = put(tmp_path, "tools", "1.0", 100, 1)
+    target.with_name(".1.0.size").write_text(note)
+    evict(tmp_path, 1, set, lambda line: None)
+    touch(target)
+    assert target.with_name(".1.0.size").read_text() == "100"
+
+
+def test_p4_a_link_in_the_place_of_a_note_is_not_written_through(tmp_path: Path) -> None:
+    target = put(tmp_path / "cache", "tools", "1.0", 100, 1)
+    (tmp_path / "victim").write_text("as it was")
+    target.with_name(".1.0.size").unlink()
+    target.with_name(".1.0.size").symlink_to(tmp_path / "victim")
+    touch(target)
+    assert (tmp_path / "victim").read_text() == "as it was"
+    assert target.with_name(".1.0.size").read_text() == "100"
+
+
+@pytest.mark.parametrize("kind", ["link", "file", "folder"])
+def test_p4_whatever_has_the_name_of_a_package_is_removed_and_nothing_behind_it(
+    tmp_path: Path, kind: str
+) -> None:
+    (tmp_path / "victim").mkdir()
+    (tmp_path / "victim" / "file").touch()
+    target = package_path(tmp_path / "cache", "tools", "1.0")
+    target.parent.mkdir(parents=True)
+    if kind == "link":
+        target.symlink_to(tmp_path / "victim")
+    elif kind == "file":
+        target.touch()
+    else:
+        target.mkdir()
+    remove(target)
+    assert list(target.parent.iterdir()) == []
+    assert (tmp_path / "victim" / "file").exists()

@@ -6,30 +6,14 @@ import pytest
 from rich.cells import cell_len
 from rich.color import Color
 
-from octotui.ui.log.line_text import parse, plain, plains
+from octotui.ui.log.line_text import parse
 from octotui.ui.log.patterns import Pattern
+from octotui.views.text.log_text import plain
 
 
-@pytest.mark.parametrize(
-    ("raw", "shown"),
-    [
-        ("plain", "plain"),
-        ("10%\r50%\r100%\r", "100%"),
-        ("50%\rdone\r\x1b[K", "done"),
-        ("windows\r", "windows"),
-        ("\x1b[1;31mred\x1b[0m and \x1b[4munder", "red and under"),
-        ("\x1b]0;a title\x07text\x1b]8;;http://x\x1b\\link\x1b]8;;\x1b\\", "textlink"),
-        ("\x1bPdevice\x1b\\\x1b(Bx\x1b[2J\x1b[?25ly\x1b[10;10Hz\x1b", "xyz"),
-        ("a\tb\x1b[1m\tc", "a       b       c"),
-        ("bell\x07 null\x00 del\x7f c1\x85\x9b31m", "bell null del c131m"),
-        ("|\b/\b-\bok", "ok"),
-        ("evil \u202egnp.exe\u2066", "evil gnp.exe"),
-        ("half \ud800", "half \ufffd"),
-        ("", ""),
-    ],
-)
-def test_no_control_character_is_left(raw: str, shown: str) -> None:
-    assert parse(raw).text == plain(raw) == shown
+def test_r6_no_control_character_is_left() -> None:
+    assert parse("bell\x07 \x1b[31mc1\x9b31m \x1b]0;title\x07").text == r"bell\x07 c1\x9b31m \x1b]0;title\x07"
+    assert parse("evil \u202egnp.exe\u2066").text == r"evil \u202egnp.exe\u2066"
 
 
 def test_whatever_a_job_prints_can_be_shown() -> None:
@@ -54,11 +38,9 @@ def test_whatever_a_job_prints_can_be_shown() -> None:
         "\x9b",
         "\x07",
     ]
-    raws = []
     for _ in range(3000):
         raw = "".join(chance.choice(pieces) for _ in range(chance.randrange(30)))
         line = parse(raw)
-        raws.append(raw)
         assert line.text == plain(raw)
         assert line.text == "" or line.text.isprintable()
         assert "".join(piece.text for piece in line.cut(0, len(line.text))) == line.text
@@ -66,8 +48,6 @@ def test_whatever_a_job_prints_can_be_shown() -> None:
         assert "".join(line.text[start:end] for start, end in rows) == line.text
         assert all(cell_len(line.text[start:end]) <= 5 for start, end in rows)
         assert [line.row_of(start, 5) for start, _ in rows] == list(range(len(rows)))
-    for first in range(0, 3000, 3):
-        assert plains(raws[first : first + 3]) == [plain(raw) for raw in raws[first : first + 3]]
 
 
 def test_colours_begin_where_they_were_switched_on() -> None:

@@ -76,7 +76,14 @@ async def test_colours_progress_and_control_characters(tmp_path: Path) -> None:
         )
     async with app.run_test(size=(40, 6)):
         app.view.show(path)
-        assert app.rows == [" ok then", " 100%", " \ufffd\ufffd bytes", ">a       b", "", ""]
+        assert app.rows == [
+            " ok \\x1b]0;title\\x07then",
+            " 100%",
+            " \ufffd\ufffd bytes\\x07",
+            ">a       b",
+            "",
+            "",
+        ]
         ok = next(piece for piece in app.view.render_line(0) if piece.text == "ok")
         assert ok.style is not None
         assert ok.style.bold

@@ -1,7 +1,8 @@
 from msgspec.structs import replace
 
 from octotui.engine.commands import CancelRun, LoadModel, MoveToTop, StartRun, TakeInterruption
-from octotui.model.space import Schedule
+from octotui.model.space import Schedule, Value
+from octotui.model.values import Prompt
 from octotui.ui.screens.run_actions import RunActionsScreen
 from tests import scenes
 from tests.ui.opened import opened
@@ -106,3 +107,16 @@ async def test_schedules_are_told_where_there_are_any(tmp_path):
         )
         await it.press("escape")
         await it.sees("No runs yet")
+
+
+async def test_v6_what_nobody_is_asked_for_any_more_is_said_before_a_run_is_started_again(tmp_path):
+    scene = scenes.idle()
+    asked = {"Size": (Value(kind="prompt", prompt=Prompt(default="small")),)}
+    scene.world.send(LoadModel(replace(scene.state.model, variables=asked)))
+    scene.world.start("nightly", variables={"Size": "large"})
+    scene.world.send(LoadModel(replace(scene.state.model, variables={"Size": (Value(value="1"),)})))
+    async with opened(scene._replace(state=scene.world.state), tmp_path) as it:
+        await it.press("r")
+        await it.sees("Run Nightly backup again?", "Nobody is asked for Size any more: left out.")
+        await it.press("y")
+        assert it.session.sent == [StartRun(process="nightly", requester="ann")]

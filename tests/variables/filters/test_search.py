@@ -59,3 +59,24 @@ def test_v1_a_replacement_too_large_is_stopped(monkeypatch):
     assert through("Replace a bb", "a" * 50) == "b" * 100
     with pytest.raises(TemplateError, match="longer than"):
         through("Replace a bb", "a" * 51)
+
+
+@pytest.mark.parametrize(
+    "pattern", ["((a{99}){99}){99}", "a{99999999}", "(?:ab){5000}(?:c{3})", "(a{101}){101,}"]
+)
+def test_v1_a_pattern_that_repeats_too_much_is_not_compiled(pattern):
+    with pytest.raises(TemplateError, match="repeats too much"):
+        through(f'Match "{pattern}"', "a")
+
+
+@pytest.mark.parametrize(
+    "pattern", [r"^\d{4}-\d{2}-\d{2}$", "[0-9a-f]{64}", r"\{99999\}", "[{99999}]+", "a{0}b{,99999}"]
+)
+def test_v1_patterns_that_people_write_are_compiled(pattern):
+    assert through(f'Match "{pattern}"', "2024-01-02") in ("true", "false")
+
+
+def test_v1_a_pattern_that_takes_all_memory_ends(monkeypatch):
+    monkeypatch.setattr(search, "SECONDS", 0.02)
+    with pytest.raises(TemplateError, match="takes too long"):
+        through('Match "(?R)"', "a")

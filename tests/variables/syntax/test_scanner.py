@@ -100,3 +100,20 @@ def test_v1_long_nonsense_is_read_in_no_time(text):
     with contextlib.suppress(TemplateError):
         parse(text).fill({"j": "[" * 100_000})
     assert time.process_time() - start < 10  # of the processor, whatever else runs
+
+
+def test_v1_reading_is_work_before_it_is_done_whether_it_was_done_before_or_not():
+    for text, least in (("#{A} and text", 100), ("#{if A}#{B | ToUpper}#{/if}", 10_000), ("text", 0)):
+        works = []
+        for _ in range(2):
+            spent = []
+            read(text, spent.append)
+            works.append(sum(spent))
+        assert works[0] == works[1]
+        assert works[0] >= least
+
+    def refuse(work):
+        raise nodes.TooMuch("no")
+
+    with pytest.raises(nodes.TooMuch):
+        read("#{if unclosed", refuse)

@@ -6,6 +6,7 @@ from octotui.engine import commands
 from octotui.engine.events import AnyEvent, RunCancelling
 from octotui.model.process import Manual
 from octotui.views.events.audit import AuditRow, line, rows
+from octotui.views.events.event_text import lines
 from tests.world import START, World, manual, model, script
 
 HERE = "pid 7 at tty1"
@@ -88,3 +89,27 @@ def test_a_question_asked_earlier_is_looked_up() -> None:
 def test_what_ends_without_anybody_asking_is_no_row() -> None:
     nobody = RunCancelling(run="run-1", ending="timed-out", reason="it took too long", seq=9)
     assert told([nobody]) == []
+
+
+def test_i8_a_refusal_that_stands_for_more_says_so() -> None:
+    made = World(model({"a": [script("Run")]}))
+    made.send(
+        commands.RecordRefusal(user="eve", action="StartRun", subject="a", reason="no right", more=1412)
+    )
+    assert told(made.events)[-1].endswith("eve: StartRun a: no right, and 1,412 more")
+    before = made.state
+    assert lines(made.events[-1], before, before, 0.0) == ["eve was refused a: no right, and 1,412 more"]
+
+
+def test_i8_what_the_owner_takes_back_is_told_with_from_whom_and_why() -> None:
+    made = World(model({"a": [manual("Go?")]}))
+    made.start("a")
+    made.take("bob")
+    made.send(
+        commands.ReleaseInterruption(
+            interruption="question-1", user="ann", holder="bob", since="bob has no account here any more"
+        )
+    )
+    assert told(made.events)[-1].endswith(
+        "ann after 00:00: takes it back from bob: bob has no account here any more"
+    )

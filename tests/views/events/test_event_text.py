@@ -239,3 +239,13 @@ def test_what_retention_removes_is_told():
         "retention removes 2 runs that ended long ago",
         "retention removes the logs of 1 run",
     ]
+
+
+def test_i8_what_the_owner_takes_back_is_told_with_from_whom_and_why():
+    world = World(model({"a": [manual("Ask")]}))
+    world.start("a")
+    world.take("bob")
+    world.send(
+        commands.ReleaseInterruption(interruption="question-1", user="ann", holder="bob", since="bob is gone")
+    )
+    assert told(world)[-1] == "run-1  ann takes “Ask” back from bob: bob is gone"

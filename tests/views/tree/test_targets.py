@@ -5,7 +5,7 @@ from octotui.engine.state import State
 from octotui.model.process import Runbook
 from octotui.views.labels import ASCII
 from octotui.views.tree.run_tree import as_lines, rows
-from tests.world import START, World, model, on_targets, rolling, script
+from tests.world import START, World, model, on_targets, packages, rolling, script
 
 
 def lines(state: State, run: str = "run-1", at: float = 0.0) -> list[str]:
@@ -35,6 +35,22 @@ def test_l1_who_has_the_lock_of_a_target() -> None:
         "~ Deploy  on db1, waits 00:01",
         '  waits for db1 to itself: run-1 is running "Deploy" for 00:01 - first in line',
     ]
+
+
+def test_p2_what_is_acquired_on_targets_names_them_and_stands_under_their_step() -> None:
+    deploy = on_targets("Deploy", "web", packages=packages("tools"))
+    world = World(model({"r": [script("Build"), deploy]}))
+    world.start("r")
+    world.run_until(2.5)
+    told = lines(world.state, at=2.5)
+    assert [line.partition("acquire ")[2].partition("  ")[0] for line in told if "acquire" in line] == [
+        "tools 1.0.0 on web1",
+        "tools 1.0.0 on web2",
+        "tools 1.0.0 on web3",
+        "tools 1.0.0 on web4",
+    ]
+    step = next(number for number, line in enumerate(told) if "Deploy" in line)
+    assert [number for number, line in enumerate(told) if "acquire" in line] == [*range(step + 1, step + 5)]
 
 
 def test_s6_child_steps_stand_under_their_target() -> None:

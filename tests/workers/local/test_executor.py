@@ -71,7 +71,7 @@ async def test_many_jobs_run_side_by_side(local: LocalExecutor, tmp_path: Path) 
 async def test_a_shell_that_is_not_there_is_a_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shutil, "which", lambda name: None)
+    monkeypatch.setattr(shutil, "which", lambda name, path: None)
     assert await refusal(LocalExecutor(), work(tmp_path, "true")) == (
         "bash is not on this machine: install it, or say another shell"
     )
@@ -233,3 +233,41 @@ async def test_a_script_has_default_signals_and_no_input(local: LocalExecutor, t
     assert int(blocked.partition(b":")[2], 16) == 0
     assert int(ignored.partition(b":")[2], 16) & 0x7FFFFFFF == 0  # what is beyond is the C library's own
     assert stdin == b"/dev/null"
+
+
+async def test_r9_no_script_is_put_where_everybody_could_exchange_it(tmp_path: Path) -> None:
+    """Nor is one begun in a workspace that was used before."""
+    executor = LocalExecutor()
+    folder = tmp_path / "worker"
+    folder.mkdir()
+    assert (await result(executor, work(folder, "true")))[0].state == "succeeded"
+    folder.chmod(0o777)
+    sentence = (
+        f"the work directory of worker1 is not safe: everybody can write to {folder}: chmod o-w {folder}"
+    )
+    assert await refusal(executor, work(folder, "true")) == sentence
+    assert await refusal(LocalExecutor(), work(folder, "true")) == sentence
+    folder.chmod(0o1777)
+    assert (await result(executor, work(folder, "true")))[0].state == "succeeded"
+    await executor.close()
+
+
+async def test_r9_shells_and_helpers_are_looked_for_in_absolute_folders_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("sh", "bash", "python3", "base64", "tr"):
+        (tmp_path / name).write_text("#!/bin/sh\necho hostile\n")
+        (tmp_path / name).chmod(0o755)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", f":.:{os.environ['PATH']}:")
+    executor = LocalExecutor()
+    for shell, script in (
+        ("bash", f"cd {tmp_path}; set_octopusvariable A b; echo $PATH"),
+        ("sh", "true"),
+        ("python", "pass"),
+    ):
+        outcome, output = await result(executor, work(tmp_path / "worker", script, shell=shell))
+        assert (outcome.state, b"hostile" in output) == ("succeeded", False)
+        entries = output.decode().splitlines()[-1].split(":") if shell == "bash" else ["/"]
+        assert all(entry.startswith("/") for entry in entries)
+    await executor.close()

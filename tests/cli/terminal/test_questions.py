@@ -99,7 +99,7 @@ def test_an_interrupt_at_the_prompt_cancels_the_run(at_terminal: At, state: Path
 
 
 def test_without_a_terminal_asking_is_not_possible(monkeypatch: pytest.MonkeyPatch) -> None:
-    from octotui.cli.terminal_questions import TerminalQuestions
+    from octotui.cli.terminal.questions import TerminalQuestions
 
     assert not TerminalQuestions().possible
     monkeypatch.setattr(sys, "stdin", None)

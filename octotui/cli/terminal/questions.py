@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import NamedTuple
 
+from octotui.cli.terminal.output import tell
 from octotui.engine.rules.start_prompts import GivenValues, RequiredPrompt, problems_with
 from octotui.engine.state import Answer, Interruption
 
@@ -41,7 +42,7 @@ class TerminalQuestions:
         offered: Mapping[str, str] | None = None,
     ) -> TypedAnswer | None:
         """Say what is to be read first, and ask for one of the choices or none, for notes and fields."""
-        _tell(f"\n{question.run} asks: {title}\n\n{text.strip()}\n\n")
+        tell(f"\n{question.run} asks: {title}\n\n{text.strip()}\n\n")
         answers = {word: each for each in question.choices for word in (each, each[0])}
         while True:
             word = (await self._line(prompt(question.choices))).lower()
@@ -76,7 +77,7 @@ class TerminalQuestions:
                 return typed
             if self._over or typed == otherwise == "":
                 return None
-            _tell("".join(f"{problem}\n" for problem in problems))
+            tell("".join(f"{problem}\n" for problem in problems))
 
     def give_up(self) -> None:
         """Take whatever is being asked as left."""
@@ -85,7 +86,7 @@ class TerminalQuestions:
 
     async def _line(self, prompt: str) -> str:
         """A line typed at the terminal, without holding up the session; nothing at the end of input."""
-        _tell(prompt)
+        tell(prompt)
         loop = asyncio.get_running_loop()
         self._typed = loop.create_future()
         loop.add_reader(sys.stdin, partial(_once, self._typed))
@@ -111,7 +112,7 @@ def _unseen(hidden: bool) -> Iterator[None]:
         yield
     finally:
         termios.tcsetattr(sys.stdin, termios.TCSADRAIN, before)
-        _tell("\n")
+        tell("\n")
 
 
 def field_prompt(field: RequiredPrompt, otherwise: str) -> str:
@@ -126,10 +127,6 @@ def field_prompt(field: RequiredPrompt, otherwise: str) -> str:
 def prompt(choices: tuple[Answer, ...]) -> str:
     """What may be typed: `retry, ignore, fail, or leave it? [r/i/f/l] `."""
     return f"{', '.join(choices)}, or leave it? [{'/'.join((*(each[0] for each in choices), 'l'))}] "
-
-
-def _tell(text: str) -> None:
-    print(text, end="", file=sys.stderr, flush=True)
 
 
 def _once(future: "asyncio.Future[bool]") -> None:

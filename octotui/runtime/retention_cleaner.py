@@ -1,7 +1,6 @@
 """Retention: what has ended long enough ago is removed, in the background and in small steps."""
 
 import asyncio
-import shutil
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -11,8 +10,9 @@ from octotui.engine.commands import RecordRemoval, Refused, RemoveRuns
 from octotui.engine.state import FileKind
 from octotui.model.space import Keep
 from octotui.runtime.session import Session
+from octotui.store.directory import remove_tree
 from octotui.store.errors import StoreError
-from octotui.store.journal.retention import EndedFamily, ended_families, removal, runs_in
+from octotui.store.journal.removal import EndedFamily, ended_families, removal, runs_in
 from octotui.store.space_folder import SpaceFolder
 
 HOUR = 3600.0  # seconds from one cleaning to the next
@@ -97,4 +97,4 @@ def _names(folder: Path) -> set[str]:
 
 def _remove(folder: Path, runs: Sequence[str]) -> None:
     for run in runs:
-        shutil.rmtree(folder / run, ignore_errors=True)
+        remove_tree(folder / run)

@@ -1,0 +1,38 @@
+"""`octotui clock FILE`: whether the machine's clock was set, and letting its new time count."""
+
+from pathlib import Path
+
+import click
+
+from octotui.cli.requests import run_request, verb_options
+from octotui.cli.space_argument import space_argument, space_of
+from octotui.cli.terminal.output import refuse, say
+
+
+@click.command("clock")
+@space_argument
+@click.option("--confirm", is_flag=True, help="Let the new time count now.")
+@verb_options
+def command(space: str, confirm: bool, as_json: bool, state: Path | None) -> None:
+    """Say whether the clock of the space's machine was set; for an hour that lets nothing fall due.
+
+    Schedules, expiry and retention go by the time before, until the new one has lasted an hour or the owner
+    of the space confirms it.
+    """
+    named = space_of(space, state)
+
+    async def main() -> None:
+        from octotui.cli.connection import NoServer, attach
+        from octotui.cli.terminal.output import say_json
+
+        try:
+            async with attach(named.slug, named.state, start=False) as client:
+                trouble = await client.clock(confirm=confirm)
+        except NoServer:
+            refuse("nobody serves this space: its clock is looked at when it is opened")
+        if as_json:
+            say_json({"type": "Clock", "trouble": trouble})
+        else:
+            say(trouble or "the clock of this machine is as it should be")
+
+    run_request(main)

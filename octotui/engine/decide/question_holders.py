@@ -1,0 +1,54 @@
+"""Who has a question and cannot answer it: who serves the space knows the accounts of the machine (I8)."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from msgspec.structs import replace
+
+from octotui.engine.commands import (
+    Command,
+    HandOverInterruption,
+    Refused,
+    ReleaseInterruption,
+    TakeInterruption,
+)
+from octotui.engine.decide.questions import may_answer
+from octotui.engine.rules.authorization import missing_right
+from octotui.engine.state import Interruption, State
+from octotui.model.complaints import Reason
+
+AccountExists = Callable[[str], bool]
+"""Whether the machine has an account of that name."""
+
+C = TypeVar("C", bound=Command)
+
+
+def with_accounts(command: C, state: State, owner: str, exists: AccountExists) -> C:
+    """The command; one of the space's owner about a question whose holder cannot answer any more says so.
+
+    Raises Refused where a question is to be handed over to an account that does not exist.
+    """
+    if not isinstance(command, HandOverInterruption | TakeInterruption | ReleaseInterruption):
+        return command
+    question = state.interruptions.get(command.interruption)
+    holder = question.responsible if question is not None else None
+    if isinstance(command, HandOverInterruption):
+        to_another = command.to.strip() and command.to != command.user
+        if to_another and holder == command.user and not exists(command.to):
+            raise Refused(f"there is no account “{command.to}” on this machine: name one that can answer")
+        return command
+    since = None
+    if question is not None and holder is not None and command.user == owner != holder:
+        since = _why_left_behind(state, question, holder, owner, exists)
+    return replace(command, holder=holder if holder and since else "", since=since or "")
+
+
+def _why_left_behind(
+    state: State, question: Interruption, holder: str, owner: str, exists: AccountExists
+) -> Reason | None:
+    """Why who is responsible for a question cannot answer it any more, or None."""
+    if not exists(holder):
+        return f"{holder} has no account on this machine any more"
+    if missing_right(state.model, owner, holder, "answer") is not None:
+        return f"{holder} has no right to answer questions here"
+    return may_answer(state, question, holder)

@@ -1,0 +1,183 @@
+"""Whose files are used: judged folder by folder on the way to them, and once more when they are open."""
+
+import errno
+import os
+import stat
+from collections import deque
+from collections.abc import Iterable, Set
+from pathlib import Path
+from shlex import quote
+from types import TracebackType
+
+from octotui.model.complaints import Complaint
+
+MOST_LINKS = 40  # on the way to one file, as in the kernel
+FOLDER = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+class Distrusted(Exception):
+    """A file that strangers can change; its text says by which path, and what to do, without a full stop."""
+
+
+class FileTrust:
+    """The `owners`, by number, whose files are used; None is anybody.
+
+    What everybody can write is refused, be it a file or a folder above it; a sticky folder, such as /tmp, is
+    none of those for what a trusted owner has in it. `config` is where people name further owners.
+    """
+
+    def __init__(self, owners: Set[int] | None = None, config: str = "") -> None:
+        self._owners = owners
+        self._config = config
+        self._group_writable: dict[str, tuple[int, int]] = {}
+
+    def read(self, path: Path | str) -> bytes:
+        """The content of a file; raises Distrusted or OSError."""
+        with open(self.open(path), "rb") as file:  # noqa: PTH123 - it is open already
+            return file.read()
+
+    def open(self, path: Path | str) -> int:
+        """A descriptor to read a file by, judged as it is open; raises Distrusted or OSError."""
+        with _Way(self, str(path)) as way:
+            name, found = way.end()
+            way.judge(name, found)
+            nofollow = 0 if stat.S_ISFIFO(found.st_mode) else os.O_NOFOLLOW
+            file = os.open(name, os.O_RDONLY | os.O_CLOEXEC | nofollow, dir_fd=way.folder)
+            try:
+                way.judge(name, os.fstat(file))
+            except Distrusted:
+                os.close(file)
+                raise
+            return file
+
+    def check(self, path: Path | str, *, inside: bool = False) -> None:
+        """Raise Distrusted for a file or a folder, or OSError where there is none.
+
+        A sticky folder that everybody can write is refused, too, unless it is for what one has `inside`.
+        """
+        with _Way(self, str(path)) as way:
+            name, found = way.end()
+            way.judge(name, found, inside=inside)
+
+    def warnings(self, group: str | None = None) -> Iterable[Complaint]:
+        """What members of other groups than this one can change, of all that was used."""
+        for path, (owner, number) in self._group_writable.items():
+            name, members = _group(number)
+            private = owner != 0 and name == _account(owner) and set(members) <= {name}
+            if name != group and not private:
+                sentence = f"The group {name} can change what is run here: chmod g-w {quote(path)}."
+                yield Complaint(path, 0, 0, "", sentence)
+
+    def judge(self, path: str, found: os.stat_result, *, inside: bool) -> None:
+        """Raise Distrusted for one file, link or folder; for the latter, with regard to what is `inside`."""
+        if self._owners is not None and found.st_uid not in self._owners:
+            owner = _account(found.st_uid)
+            what = "the link " if stat.S_ISLNK(found.st_mode) else ""
+            named = f", or name {owner} in trusted_owners of {self._config}" if self._config else ""
+            raise Distrusted(f"{what}{path} belongs to {owner}, who is not trusted: chown it{named}")
+        if not any(kind(found.st_mode) for kind in (stat.S_ISREG, stat.S_ISDIR, stat.S_ISFIFO)):
+            return  # what is written to a device, or a link, is not what others read
+        sticky = stat.S_ISDIR(found.st_mode) and bool(found.st_mode & stat.S_ISVTX)
+        if found.st_mode & stat.S_IWOTH and not (sticky and inside):
+            if sticky:
+                raise Distrusted(f"everybody can put files into {path}: use a folder of your own")
+            raise Distrusted(f"everybody can write to {path}: chmod o-w {quote(path)}")
+        if found.st_mode & stat.S_IWGRP and not (sticky and inside):
+            self._group_writable[path] = found.st_uid, found.st_gid
+
+
+class _Way:
+    """The way to a file, gone as the kernel goes it: `folder` is how far it has come."""
+
+    def __init__(self, trust: FileTrust, path: str) -> None:
+        self._trust = trust
+        self._rest = deque(_names(path if path.startswith("/") else f"{Path.cwd()}/{path}"))
+        self._links = 0
+        self._at = "/"
+        self._shared = False
+        self.folder = -1
+
+    def __enter__(self) -> "_Way":
+        try:
+            self._enter("/")
+        except BaseException:
+            self._leave()
+            raise
+        return self
+
+    def __exit__(self, *exc: type[BaseException] | BaseException | TracebackType | None) -> None:
+        self._leave()
+
+    def end(self) -> tuple[str, os.stat_result]:
+        """Go to the last folder, and say the name there, which is no link, and what it is."""
+        while True:
+            name = self._rest.popleft() if self._rest else "."
+            found = os.stat(name, dir_fd=self.folder, follow_symlinks=False)
+            if stat.S_ISLNK(found.st_mode):
+                target = os.readlink(name, dir_fd=self.folder)
+                if target.startswith("pipe:[") and self._at.startswith(
+                    "/proc/"
+                ):  # /dev/stdin: it has no path
+                    return name, os.stat(name, dir_fd=self.folder)
+                self._follow(name, found, target)
+            elif self._rest:
+                self._enter(name)
+            else:
+                return name, found
+
+    def judge(self, name: str, found: os.stat_result, *, inside: bool = False) -> None:
+        """Judge what is in the folder that was reached."""
+        self._trust.judge(self._path(name), found, inside=inside)
+
+    def _follow(self, name: str, found: os.stat_result, target: str) -> None:
+        """Go on where a link leads; in a folder where everybody can make one, its owner counts."""
+        self._links += 1
+        if self._links > MOST_LINKS:
+            raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
+        if self._shared:
+            self.judge(name, found)
+        self._rest.extendleft(reversed(_names(target)))
+        if target.startswith("/"):
+            self._enter("/")
+
+    def _enter(self, name: str) -> None:
+        path = self._path(name)
+        folder = os.open(name, FOLDER, dir_fd=None if name == "/" else self.folder)
+        self._leave()
+        self.folder, self._at = folder, path
+        found = os.fstat(folder)
+        self._shared = bool(found.st_mode & stat.S_IWOTH)
+        self._trust.judge(path, found, inside=True)
+
+    def _leave(self) -> None:
+        if self.folder >= 0:
+            os.close(self.folder)
+        self.folder = -1
+
+    def _path(self, name: str) -> str:
+        """How people write where a name of this folder leads; no link is on the way to it."""
+        return name if name == "/" else os.path.normpath(f"{self._at.rstrip('/')}/{name}")
+
+
+def _names(path: str) -> list[str]:
+    return [name for name in path.split("/") if name not in ("", ".")]
+
+
+def _account(number: int) -> str:
+    """The name of an account, or its number where it has none."""
+    import pwd  # noqa: PLC0415 - only for who is told of one
+
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return str(number)
+
+
+def _group(number: int) -> tuple[str, list[str]]:
+    """A group's name, or its number where it has none, and its members."""
+    import grp  # noqa: PLC0415
+
+    try:
+        return grp.getgrgid(number)[0], grp.getgrgid(number)[3]
+    except KeyError:
+        return str(number), []

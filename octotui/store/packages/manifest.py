@@ -1,0 +1,143 @@
+"""What an extracted package must be: every folder, file and link with its mode, size and SHA-256 (P4).
+
+It is kept in the space's folder, away from the worker's own, and compared with what is there before each use.
+"""
+
+import hashlib
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from octotui.store.cancellation import Cancellation
+from octotui.store.directory import Directory, write_new
+from octotui.store.private_files import make_folder
+
+BLOCK = 1 << 20
+
+
+class FileRecord(msgspec.Struct, frozen=True, array_like=True):
+    """What a file must be."""
+
+    mode: int
+    size: int
+    sha256: str
+
+
+class PackageManifest(msgspec.Struct, frozen=True):
+    """The folders of a package with their modes (`""` is its own), its files, and where its links lead."""
+
+    folders: dict[str, int]
+    files: dict[str, FileRecord]
+    links: dict[str, str]
+
+
+class PackageChanged(Exception):
+    """A package is not what its manifest says; the text is the path of the first thing that differs."""
+
+
+def survey(folder: Directory, stopping: Cancellation) -> PackageManifest:
+    """Write down what there is of a package that was just extracted; raises OSError or Cancelled."""
+    manifest = PackageManifest({"": stat.S_IMODE(folder.status("").st_mode)}, {}, {})
+    folders = [""]
+    while folders:
+        at = folders.pop()
+        for name in sorted(folder.names(at)):
+            stopping.check()
+            path = f"{at}/{name}" if at else name
+            if _note(folder, path, manifest, stopping):
+                folders.append(path)
+    return manifest
+
+
+def _note(folder: Directory, path: str, manifest: PackageManifest, stopping: Cancellation) -> bool:
+    """Write down one thing, and say whether it is a folder."""
+    status = folder.status(path)
+    mode = stat.S_IMODE(status.st_mode)
+    if stat.S_ISDIR(status.st_mode):
+        manifest.folders[path] = mode
+        return True
+    if stat.S_ISLNK(status.st_mode):
+        manifest.links[path] = folder.target(path)
+    else:
+        with folder.opened(path) as file:
+            manifest.files[path] = FileRecord(mode, status.st_size, digest_of(file, status.st_size, stopping))
+    return False
+
+
+def verify(folder: Directory, manifest: PackageManifest, stopping: Cancellation) -> None:
+    """Compare all there is of a package with its manifest; raises PackageChanged or Cancelled.
+
+    No more is read than the manifest has, whatever was put there.
+    """
+    try:
+        _verify_names(folder, manifest)
+        _verify_kinds(folder, manifest)
+        for path, record in manifest.files.items():
+            with folder.opened(path) as file:
+                _expect(path, digest_of(file, record.size, stopping) == record.sha256)
+    except OSError as problem:
+        raise PackageChanged(problem.strerror or str(problem)) from problem
+
+
+def _verify_kinds(folder: Directory, manifest: PackageManifest) -> None:
+    """Find what is something else, or may be used otherwise; this reads no file."""
+    for path, mode in manifest.folders.items():
+        status = folder.status(path)
+        _expect(path, stat.S_ISDIR(status.st_mode) and stat.S_IMODE(status.st_mode) == mode)
+    for path, target in manifest.links.items():
+        _expect(path, stat.S_ISLNK(folder.status(path).st_mode) and folder.target(path) == target)
+    for path, record in manifest.files.items():
+        status = folder.status(path)
+        _expect(path, stat.S_ISREG(status.st_mode) and stat.S_IMODE(status.st_mode) == record.mode)
+        _expect(path, status.st_size == record.size)
+
+
+def _verify_names(folder: Directory, manifest: PackageManifest) -> None:
+    """Find what is there and should not be, or should be and is not there."""
+    missing = {*manifest.folders, *manifest.files, *manifest.links} - {""}
+    for at in manifest.folders:
+        for name in folder.names(at):
+            path = f"{at}/{name}" if at else name
+            _expect(path, path in missing)
+            missing.remove(path)
+    for path in sorted(missing)[:1]:
+        raise PackageChanged(path)
+
+
+def _expect(path: str, as_expected: bool) -> None:
+    if not as_expected:
+        raise PackageChanged(path)
+
+
+def digest_of(file: int, size: int, stopping: Cancellation) -> str:
+    """The SHA-256 of a file's first bytes; raises OSError or Cancelled."""
+    digest = hashlib.sha256()
+    for block in blocks(file, size):
+        stopping.check()
+        digest.update(block)
+    return digest.hexdigest()
+
+
+def blocks(file: int, size: int) -> Iterator[bytes]:
+    """A file's first bytes from its beginning, a piece at a time; raises OSError."""
+    at = 0
+    while at < size and (block := os.pread(file, min(BLOCK, size - at), at)):
+        yield block
+        at += len(block)
+
+
+def read_manifest(path: Path) -> PackageManifest | None:
+    """What was written down of a package; None where nothing was, or it cannot be read."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=PackageManifest)
+    except (OSError, msgspec.MsgspecError):
+        return None
+
+
+def write_manifest(path: Path, manifest: PackageManifest) -> None:
+    """Keep a manifest, all of it or none; raises OSError."""
+    make_folder(path.parent)
+    write_new(path, msgspec.json.encode(manifest))

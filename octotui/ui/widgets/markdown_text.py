@@ -1,0 +1,33 @@
+"""Markdown from outside, whose entities may stand for any character."""
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
+from markdown_it.token import Token
+from textual.widgets import Markdown
+
+from octotui.views.text.visible_text import visible_lines
+
+
+class MarkdownText(Markdown):
+    """Markdown with its control and invisible characters made visible; its links lead nowhere."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text, open_links=False, parser_factory=_parser)
+
+
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("gfm-like")
+    parser.core.ruler.push("visible", _make_visible)
+    return parser
+
+
+def _make_visible(state: StateCore) -> None:
+    """Make characters visible once entities such as `&#x202e;` have been read."""
+    for token in state.tokens:
+        _make_token_visible(token)
+
+
+def _make_token_visible(token: Token) -> None:
+    token.content = visible_lines(token.content)
+    for child in token.children or ():
+        _make_token_visible(child)

@@ -1,0 +1,109 @@
+"""Scripts that what people say becomes part of, so that they can run anything there: warned of (V6, I6)."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from octotui.model.complaints import InsideReport, Keys, SourcePosition
+from octotui.model.iteration import placed, processes, values_seen_by
+from octotui.model.process import HealthCheck, Script, Step, TemplateCall
+from octotui.model.space import Model
+from octotui.variables.references import references
+from octotui.variables.syntax.nodes import place
+from octotui.variables.untrusted_values import (
+    TaintedVariable,
+    TaintSource,
+    UntrustedValues,
+    VariableTable,
+    named,
+    of_process,
+)
+
+SAFE = {
+    "bash": 'Read it as "$(get_octopusvariable "{name}")", or from the environment, instead.',
+    "python": 'Read it as get_octopusvariable("{name}"), or from the environment, instead.',
+    "pwsh": 'Read it as $OctopusParameters["{name}"], or from the environment, instead.',
+    "sh": "Read it from the environment, in double quotes, instead.",
+}
+CHOICE = 'Let people choose with kind = "select" instead.'
+INSTRUCTIONS = "Octopus.Interruption.Instructions"
+
+Find = Callable[[str], Iterator[TaintedVariable]]
+"""What people say in the variables that a name may stand for."""
+
+Injection = tuple[Keys, SourcePosition, TaintedVariable, str]
+"""A place where what people say becomes part of a script, and what to do instead."""
+
+
+def warn_of_injections(model: Model, report: InsideReport) -> None:
+    """Warn of every text that people give and `#{}` puts into a script, once for each name and step."""
+    tables: dict[str | None, VariableTable] = {}
+    for at, process in processes(model):
+        slug = str(at[1])
+        project = model.project_of(slug)
+        if project not in tables:
+            tables[project] = VariableTable(values_seen_by(model, slug))
+        texts = UntrustedValues(tables[project], of_process(model, slug, process), slug)
+        for keys, step in placed(process, at):
+            if step.script is not None and texts.may_be_in(_texts_of(step.script)):
+                find = partial(texts.find, step=step.name)
+                _warn(_of_script(step.script, _place_of(step, keys), find), report)
+    if model.notify.action is not None:
+        source = TaintSource(INSTRUCTIONS, "starts a run or answers")
+        texts = UntrustedValues(VariableTable(model.variables), {INSTRUCTIONS.lower(): source})
+        _warn(_of_script(model.notify.action, ("notify",), texts.find), report)
+
+
+def _texts_of(script: Script) -> Iterator[str]:
+    yield script.body
+    if isinstance(script, TemplateCall):
+        yield from script.parameters.values()
+
+
+def _warn(injections: Iterator[Injection], report: InsideReport) -> None:
+    told: set[str] = set()
+    for at, position, found, instead in injections:
+        source = found.source
+        if source.name not in told:
+            told.add(source.name)
+            name = f'"{source.name}"' if found.name == source.name else f'"{source.name}" in "{found.name}"'
+            why = f"what they say for {name} becomes part of the script"
+            report(at, f"Who {source.who} can run anything here: {why}. {instead}", position)
+
+
+def _place_of(step: Step, at: Keys) -> Keys:
+    return (*at, "health_check") if isinstance(step.action, HealthCheck) else at
+
+
+def _of_script(script: Script, at: Keys, find: Find) -> Iterator[Injection]:
+    if isinstance(script, TemplateCall):
+        yield from _of_template(script, at, find)
+        return
+    keys = (*at, "script", "body" if script.file is None else "file")
+    for found, position in _found(script.body, find, script.file):
+        yield keys, position, found, SAFE[script.shell].format(name=found.name)
+
+
+def _of_template(call: TemplateCall, at: Keys, find: Find) -> Iterator[Injection]:
+    """What its script injections in itself, and the parameters that it injections in, or runs."""
+    parameters = {name.lower(): name for name in call.parameters}
+    run = dict.fromkeys(call.executed, CHOICE)
+    for reference in references(call.body):
+        meant = named(reference.key, parameters)
+        for name in (parameters[each] for each in meant):
+            run.setdefault(name, f"In the template: {SAFE[call.shell].format(name=name)}")
+        if meant:
+            continue
+        for found in find(reference.key):
+            yield (*at, "template"), SourcePosition(1, 1), found, SAFE[call.shell].format(name=found.name)
+    for name, instead in run.items():
+        for found, position in _found(call.parameters.get(name, ""), find):
+            yield (*at, "parameters", name), position, found, instead
+
+
+def _found(
+    text: str, find: Find, file: str | None = None
+) -> Iterator[tuple[TaintedVariable, SourcePosition]]:
+    """What people say of what becomes part of a text, and where."""
+    for reference in references(text):
+        for found in find(reference.key):
+            yield found, SourcePosition(*place(text, reference.start), file)

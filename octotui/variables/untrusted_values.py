@@ -1,0 +1,170 @@
+"""Which variables hold what people say: prompts (V6), fields and notes of answers (I6), notes of releases."""
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+
+import msgspec
+
+from octotui.model.process import Manual, Runbook
+from octotui.model.scoping import kinds_of
+from octotui.model.space import Model, Value, Variables
+from octotui.variables.references import ANY, references
+from octotui.variables.syntax.names import key_of
+
+DEEPEST = 32  # values within values, as where they are filled in
+OURS = "octopus."
+NOTES = "notes"
+OF_TARGET = re.compile(r"\.output\[[^\[\]]*\]")
+CHOSEN = ("select", "checkbox")
+"""Kinds of prompts whose answers are among texts that the model itself holds."""
+
+
+class TaintSource(msgspec.Struct, frozen=True):
+    """A variable that holds what people say, and who says it: `starts a run`."""
+
+    name: str
+    who: str
+
+
+TaintSources = Mapping[str, TaintSource]
+"""TaintSources by their names in lower case."""
+
+Origin = TaintSource | str
+"""What a value comes to: what people say, or the name of a variable that octotui makes for a run."""
+
+
+class TaintedVariable(msgspec.Struct, frozen=True):
+    """A variable that a text names, and what of it people say, which may be in a value within its value."""
+
+    name: str
+    source: TaintSource
+
+
+class VariableTable:
+    """Declared variables, by name in lower case, and what their values come to; each is looked at once."""
+
+    def __init__(self, values: Variables) -> None:
+        self.declared = {name.lower(): (name, each) for name, each in values.items()}
+        scopes = {each.scope for some in values.values() for each in some}
+        self.silent = not any(_is_free(some) or _names_ours(some) for some in values.values())
+        self._scoped = any(each.step or each.process for each in scopes)
+        self._known: dict[tuple[str, str], dict[str, tuple[Origin, ...]]] = {}
+
+    def origins_of(self, name: str, process: str, step: str) -> tuple[Origin, ...]:
+        """What the values of a variable come to, where this step sees them."""
+        place = (process, step) if self._scoped else ("", "")
+        return self._origins(name, place, self._known.setdefault(place, {}), 0)
+
+    def _origins(
+        self, name: str, place: tuple[str, str], known: dict[str, tuple[Origin, ...]], depth: int
+    ) -> tuple[Origin, ...]:
+        if name not in known and depth < DEEPEST:
+            known[name] = ()  # within itself
+            written, values = self.declared[name]
+            here = _holding(values, *place)
+            origins: dict[Origin, None] = {}
+            if _is_free(values) and any(each.prompt for each in here):
+                origins[TaintSource(written, "starts a run")] = None
+            for key in (each.key for text in _texts(here) for each in references(text)):
+                if key.startswith(OURS):
+                    origins[key] = None
+                for inner in named(key, self.declared):
+                    origins |= dict.fromkeys(self._origins(inner, place, known, depth + 1))
+            known[name] = tuple(origins)
+        return known.get(name, ())
+
+
+class UntrustedValues:
+    """What people say in the variables that a process sees."""
+
+    def __init__(self, table: VariableTable, sources: TaintSources, process: str = "") -> None:
+        self._table = table
+        self._sources = sources
+        self._process = process
+        self._silent = table.silent and all(NOTES in key for key in sources)
+
+    def may_be_in(self, texts: Iterable[str]) -> bool:
+        """Whether it is worth while to read texts: most models ask nobody for more than notes."""
+        return not self._silent or any(NOTES in each.lower() for each in texts)
+
+    def find(self, key: str, step: str = "") -> Iterator[TaintedVariable]:
+        """What people say in the variables that a name in lower case may stand for in a step."""
+        for source in self._made(key):
+            yield TaintedVariable(source.name, source)
+        for name in named(key, self._table.declared):
+            written = self._table.declared[name][0]
+            for end in self._table.origins_of(name, self._process, step):
+                for source in self._made(end) if isinstance(end, str) else (end,):
+                    yield TaintedVariable(written, source)
+
+    def _made(self, key: str) -> Iterable[TaintSource]:
+        """What people say in a variable that octotui makes for a run, of one target or of all."""
+        if not key.startswith(OURS):
+            return ()
+        names = named(OF_TARGET.sub(".output", key), self._sources)
+        return [self._sources[each] for each in names]
+
+
+def named(key: str, known: Collection[str]) -> Collection[str]:
+    """The known variables that a name may stand for, which may also go on into their JSON."""
+    if key in known:
+        return (key,)
+    if ANY in key:
+        pattern = re.compile(re.escape(key).replace(re.escape(ANY), r"\[.*?\]"))
+        return [each for each in known if pattern.fullmatch(each)]
+    while (end := max(key.rfind("."), key.rfind("["))) > 0:
+        key = key[:end]
+        if key in known:
+            return (key,)
+    return ()
+
+
+def of_process(model: Model, slug: str, process: Runbook) -> TaintSources:
+    """What people say in the variables that octotui makes for a run of a process."""
+    sources = [source for step in process.flat().steps for source in _answers(step.name, step.action)]
+    if slug in model.projects:
+        sources.append(TaintSource("Octopus.Release.Notes", "makes a release"))
+    return {key_of(source.name): source for source in sources}
+
+
+def _answers(step: str, action: object) -> Iterator[TaintSource]:
+    """The variables that an answer to a step makes."""
+    output, who = f"Octopus.Action[{step}].Output", f"answers “{step}”"
+    if not isinstance(action, Manual):
+        yield TaintSource(f"{output}.Guidance.Notes", who)
+        return
+    yield TaintSource(f"{output}.Manual.Notes", who)
+    for name, field in action.fields.items():
+        if field.kind not in CHOSEN:
+            yield TaintSource(f"{output}.{name}", who)
+
+
+def _is_free(values: Iterable[Value]) -> bool:
+    """Whether anything can be said for a variable: any of its prompts may judge it, so all must offer."""
+    return any(each.prompt is not None and each.prompt.kind not in CHOSEN for each in values)
+
+
+def _holding(values: Iterable[Value], process: str, step: str) -> list[Value]:
+    """The values that may hold in a step, as far as the names of the process and the step say."""
+    here = [
+        each
+        for each in values
+        if (not each.scope.process or not process or process in each.scope.process)
+        and (not each.scope.step or not step or step in each.scope.step)
+    ]
+    sure = step and any(each.scope.step and set(kinds_of(each.scope)) <= {"step", "process"} for each in here)
+    return [each for each in here if each.scope.step] if sure else here
+
+
+def _names_ours(values: Iterable[Value]) -> bool:
+    """Whether texts of values may name a variable that octotui makes for a run."""
+    return any("#{" in text and OURS in text.lower() for text in _texts(values))
+
+
+def _texts(values: Iterable[Value]) -> Iterator[str]:
+    """What may be filled in of some values."""
+    for value in values:
+        if value.prompt is not None:
+            yield from (value.prompt.otherwise, *value.prompt.options)
+        elif value.kind == "text":
+            yield value.value

@@ -1,0 +1,91 @@
+"""A line of a job's output without what would move the cursor: text, and the SGR codes between its pieces.
+
+Sequences that have no text in them (moves, erasing, modes, character sets) are left out. All else that begins
+with ESC stays, to be made visible: titles, links, the clipboard, and sequences that are not complete.
+"""
+
+import re
+from collections.abc import Iterator
+
+from octotui.views.text import sgr
+from octotui.views.text.sgr import TextStyle
+from octotui.views.text.visible_text import is_visible, visible_lines
+
+_ESCAPES = re.compile(
+    r"\x1b(?:\[(?P<codes>[0-?]{0,64})[ -/]{0,4}(?P<final>[@-~])"  # CSI; the one that ends with m is SGR
+    r"|[ -/]{1,4}[0-~]|[78=>])"
+)
+_REPLACED = re.compile(r"^\x08+|[^\x08\x1b]\x08")
+_BYTE = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
+_KNOWN = re.compile(
+    r"(?:(?:^|;)(?:0?[0-4]|7|9|2[1-4]|27|29|[39][0-7]|39|4[0-7]|49|10[0-7]"
+    rf"|[34]8;5;{_BYTE}|[34]8;2;{_BYTE};{_BYTE};{_BYTE})?)*",
+    re.ASCII,
+)
+RESET = "\x1b[0m"
+
+Piece = tuple[str, str | None]
+"""A text without sequences, and the SGR codes after it, if any are."""
+
+
+def pieces(raw: str) -> Iterator[Piece]:
+    """The pieces of a line, from left to right; each is to be made visible before it is shown."""
+    before, state = _last_state(raw)
+    for match in _ESCAPES.finditer(before):
+        if match["final"] == "m":
+            yield "", match["codes"]
+    position = 0
+    for match in _ESCAPES.finditer(state):
+        yield state[position : match.start()], match["codes"] if match["final"] == "m" else None
+        position = match.end()
+    yield state[position:], None
+
+
+def expanded(text: str, column: int = 0) -> str:
+    """A piece made visible, its tabs expanded from a column on."""
+    shown = visible_lines(text)
+    return (" " * (column % 8) + shown).expandtabs(8)[column % 8 :] if "\t" in shown else shown
+
+
+def plain(raw: str) -> str:
+    """The text of a line as it is shown, searched and copied."""
+    if is_visible(raw):
+        return raw
+    text = ""
+    for piece, _ in pieces(raw):
+        text += expanded(piece, len(text))
+    return text
+
+
+def plains(raws: list[str]) -> list[str]:
+    """The text of many lines: escapes are taken out of all of them at once, five times as fast."""
+    block = "\n".join(raws)
+    lines = raws
+    if "\x1b" in block and "\r" not in block and "\b" not in block:
+        lines = _ESCAPES.sub("", block).split("\n")
+    return [line if is_visible(line) else plain(raw) for line, raw in zip(lines, raws, strict=True)]
+
+
+def coloured(raw: str) -> str:
+    """A line for a terminal: no sequence but SGR colours and attributes, which end with the line."""
+    if is_visible(raw):
+        return raw
+    style, done = TextStyle(), [""]
+    for text, codes in pieces(raw):
+        done.append(visible_lines(text))
+        if codes is not None:
+            before, style = style, sgr.applied(style, codes)
+            passed_on = _KNOWN.fullmatch(codes) and not (before.hides or style.hides)
+            done.append(f"\x1b[{codes}m" if passed_on else sgr.sequence(style))
+    return "".join(done) + (RESET if style != TextStyle() else "")
+
+
+def _last_state(raw: str) -> tuple[str, str]:
+    """What went before the last visible state of a line with carriage returns, and that state."""
+    parts = raw.rstrip("\r").split("\r")
+    while len(parts) > 1 and not _ESCAPES.sub("", parts[-1]).strip():
+        parts.pop()
+    state = parts.pop()
+    for _ in range(8 if "\b" in state else 0):
+        state = _REPLACED.sub("", state)
+    return "".join(parts), state

@@ -1,0 +1,39 @@
+"""Where programs and modules are looked for: in folders named from the root, never where we stand."""
+
+import os
+import sys
+
+
+def absolute(path: str) -> str:
+    """A PATH without what it names in the current directory, which an empty entry does, too."""
+    return os.pathsep.join(each for each in path.split(os.pathsep) if each.startswith(os.sep)) or os.defpath
+
+
+def find(program: str) -> str | None:
+    """The path of a program, by its name in PATH or by an absolute path; None where there is none."""
+    from shutil import which  # noqa: PLC0415 - not for who only checks a model
+
+    if os.sep in program and not program.startswith(os.sep):
+        return None
+    return which(program, path=absolute(os.environ.get("PATH", "")))
+
+
+def leave_current_directory() -> tuple[str, ...]:
+    """Keep this process, and all that it starts, from looking where it stands; say what PATH has named there.
+
+    By now the interpreter has put what PYTHONPATH names into its own path.
+    """
+    programs, modules = (_relative(os.environ.get(name, "")) for name in ("PATH", "PYTHONPATH"))
+    os.environ["PATH"] = absolute(os.environ.get("PATH", ""))
+    if modules:
+        os.environ["PYTHONPATH"] = os.pathsep.join(
+            each for each in os.environ["PYTHONPATH"].split(os.pathsep) if each not in modules
+        )
+    here = {"", *modules, *map(os.path.abspath, modules)}
+    sys.path[:] = [each for each in sys.path if each not in here]
+    return programs
+
+
+def _relative(path: str) -> tuple[str, ...]:
+    """What a path names in the current directory."""
+    return tuple(each for each in path.split(os.pathsep) if path and not each.startswith(os.sep))

@@ -1,0 +1,85 @@
+"""Names that nothing declares (V1)."""
+
+import pytest
+
+from octotui.model.complaints import Keys, SourcePosition
+from octotui.model.process import Runbook, Script, Step, TemplateCall
+from octotui.model.space import Model, Space, Value
+from octotui.variables.check_names import check_names
+
+
+def warnings(*steps: Step, **variables: str) -> list[tuple[Keys, str, SourcePosition]]:
+    said: list[tuple[Keys, str, SourcePosition]] = []
+    model = Model(
+        space=Space("Small", "small"),
+        runbooks={"go": Runbook(name="Go", steps=steps)},
+        variables={name.replace("__", "."): (Value(value=value),) for name, value in variables.items()},
+    )
+    check_names(model, lambda at, message, where: said.append((at, message, where)))
+    return said
+
+
+def step(body: str, condition: str = "success") -> Step:
+    return Step(name="A", action=Script(body=body), condition=condition)
+
+
+def test_v1_a_misspelt_name_is_warned_of_with_the_nearest_one_and_its_place() -> None:
+    ((at, message, where),) = warnings(step("echo\n  #{Db.Pasword}"), Db__Password="x")
+    assert at == ("runbooks", "go", "steps", 0, "script", "body")
+    assert message == 'Nobody knows the variable "Db.Pasword"; did you mean "Db.Password"?'
+    assert where == SourcePosition(2, 3)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "#{Size}",
+        "#{size | ToUpper}",
+        "#{Json.a.b}",
+        "#{Json[a].b}",
+        "#{each x in Json}#{x.name}#{Octopus.Template.Each.Index}#{/each}",
+        "#{if Size}#{Octopus.Environment.Name}#{/if}",
+        "#{Octopus.Action[B].Output.X}",
+        "#{calc Size + 1}",
+        "#{Set[#{Size}]}",
+        "#{Set}",
+        "##{Nobody}",
+        "#{ | NowDate}",
+        "#{",
+    ],
+)
+def test_v1_what_is_known_or_given_is_not_warned_of(text: str) -> None:
+    assert warnings(step(text), Size="1", Json="{}", **{"Set[a]": "1"}) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "#{if Sise}x#{/if}",
+        '#{unless Sise == "a"}x#{/unless}',
+        "#{each x in Sise}#{/each}",
+        "#{if Size}#{Sise}#{/if}",
+        '#{Size | Replace "a" #{Sise}}',
+        "#{calc 1 + Sise}",
+        "#{Sise.a}",
+    ],
+)
+def test_v1_a_name_is_found_wherever_it_stands(text: str) -> None:
+    assert [message for _, message, _ in warnings(step(text), Size="1")] == [
+        f'Nobody knows the variable "{"Sise.a" if ".a" in text else "Sise"}"'
+        + ("; it stays as it is written." if ".a" in text else '; did you mean "Size"?')
+    ]
+
+
+def test_v1_conditions_parameters_and_values_are_texts_too_and_published_outputs_are_known() -> None:
+    template = TemplateCall(template="t", body="", parameters={"Url": "#{Urk}", "Path": "#{Url}"})
+    said = warnings(
+        Step(name="A", action=template, publish={"Bundle": "set"}),
+        step("#{Bundle}", condition="#{Lief}"),
+        Life="#{Nothing}",
+    )
+    assert [(at[-1], message.partition('"')[2].partition('"')[0]) for at, message, _ in said] == [
+        ("Url", "Urk"),
+        ("condition", "Lief"),
+        ("value", "Nothing"),
+    ]
