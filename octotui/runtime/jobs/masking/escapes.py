@@ -10,6 +10,7 @@ from html.entities import html5
 from typing import NamedTuple
 
 WIDEST = 12  # bytes that stand for one
+COLOURED = 28  # the same with a colour for each
 TAIL = 64  # bytes; what is unfinished at a text's end is shorter
 LONGEST_ROW = 1024  # bytes of a row that are kept together
 

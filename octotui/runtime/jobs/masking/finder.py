@@ -9,13 +9,14 @@ from octotui.runtime.jobs.masking.forms import ValueForms
 from octotui.runtime.jobs.masking.needles import HEAD, Heads, Span
 from octotui.runtime.jobs.masking.readings import Letters, Reading
 
-UNBROKEN = (
-    4  # letters of an encoded value before a line may end in it: most lines end with one that it begins with
-)
+UNBROKEN = 4  # letters of an encoded value before a line may end in it: most lines end like its beginning
 SPARE = 256  # bytes of gaps within an encoded value, beside as many as it has letters
 _HEXADECIMAL = re.compile(rb"(?:[0-9a-f]{2})+|(?:[0-9A-F]{2})+")
 DIVIDED = 64  # times that it costs to compare what may be divided
 COMPARED = 4096  # bytes that are compared for one of a text: what is like values everywhere is masked
+
+Trace = tuple[int, int]
+"""Where there is one, and how many bytes of a value may be before it or behind it."""
 
 
 class Finder:
@@ -29,19 +30,24 @@ class Finder:
         for each in forms:
             for piece, form, offset in pieces(each.encoded):
                 self._pieces[piece].append((form, offset))
-        found = {trace[:HEAD] for each in forms for trace in (*(each.traces or ()), *each.encoded_traces)}
-        self._traces = found.union(self._pieces)
+        self._traces = {piece: max(len(form) for form, _ in found) for piece, found in self._pieces.items()}
+        for trace, length in (found for each in forms for found in (each.traces or {}).items()):
+            self._traces[trace[:HEAD]] = max(self._traces.get(trace[:HEAD], 0), length)
         self._heads = Heads((*self._printed, *self._traces))
 
-    def find(self, reading: Reading) -> tuple[list[Span], list[int]]:
+    def is_near(self, text: bytes) -> bool:
+        """Whether there may be the beginning of a long form in a text, or one with escapes."""
+        return bool(self._heads.find(text))
+
+    def find(self, reading: Reading) -> tuple[list[Span], list[Trace]]:
         """Where forms are written in the first text, and where in this one there are traces of others."""
         text = reading.text
         spans: list[Span] = []
-        near: list[int] = []
+        near: list[Trace] = []
         budget = COMPARED * len(text)
         for head, at in self._heads.find(text):
             if head in self._traces:
-                near.append(at)
+                near.append((at, self._traces[head]))
             for form in self._printed.get(head, ()):
                 budget -= len(form)
                 if budget < 0 or text.startswith(form, at):

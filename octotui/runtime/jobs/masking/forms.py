@@ -7,7 +7,7 @@ stands in a text then. `traces` of them tell where it is worth undoing anything.
 import re
 import unicodedata
 from base64 import b64encode
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -19,6 +19,9 @@ DERIVED = 6  # bytes of a derived form that are told from ordinary text
 TELLING = 8  # bytes of a value of which also a part, in digits, is told from a row of numbers
 BEGINNING = 16  # letters of an encoded form that is a trace of itself
 TRACE = 3  # letters and digits in a row that are found in few texts
+MIXED = 6  # letters by which a word is longer that is found in as many
+LONG = 600  # bytes of a value of which not all is near each trace
+EARLY = 64  # bytes of a long value in which there is one
 
 _MARKS = b"\\%&+'`"
 _ALPHANUMERIC = re.compile(rb"[0-9A-Za-z]+")
@@ -30,21 +33,24 @@ _ESCAPED_ALL = (
 
 
 class ValueForms(NamedTuple):
-    """The forms of a value, and traces of them: bytes near which it may be written with escapes.
+    """The forms of a value, and traces of it: bytes near which it may be written with escapes.
 
-    `traces` is None where it may be anywhere.
+    A trace comes with how many bytes of the value may be before or behind it. `traces` are None where the
+    value may be anywhere.
     """
 
     printed: frozenset[bytes]
     encoded: frozenset[bytes]
-    traces: frozenset[bytes] | None
-    encoded_traces: frozenset[bytes]
+    traces: Mapping[bytes, int] | None
 
 
 def forms_of(value: str) -> ValueForms:
     """All that is looked for because of a value; nothing for one that is too short."""
     encoded = encoded_forms(value)
-    return ValueForms(printed_forms(value), encoded, traces(value), encoded_traces(encoded))
+    escaped = traces(value)
+    return ValueForms(
+        printed_forms(value), encoded, None if escaped is None else escaped | encoded_traces(encoded)
+    )
 
 
 def printed_forms(value: str) -> frozenset[bytes]:
@@ -71,22 +77,28 @@ def encoded_forms(value: str) -> frozenset[bytes]:
     return frozenset(form for form in forms if len(form) >= DERIVED)
 
 
-def traces(value: str) -> frozenset[bytes] | None:
-    """Bytes of which some stand wherever the value is written with escapes; None where none are sure to."""
-    found: set[bytes] = set()
-    for text in _spellings(value):
-        if not (sure := _traces(encoded(text))):
+def traces(value: str) -> dict[bytes, int] | None:
+    """Bytes of which some stand wherever a value, or a line of it, is written with escapes; or None."""
+    found: dict[bytes, int] = {}
+    for text in map(encoded, _spellings(value)):
+        lines = text.splitlines()
+        sure, early = _traces(text), _traces(text[:EARLY])
+        if not sure or (len(text) > LONG and not early):
             return None
-        run = _longest_run(encoded(text))[:TRACE]
-        found |= sure | {"".join(each % byte for byte in run).encode() for each in _ESCAPED_ALL}
-        found.update(*(_traces(encoded(line)) for line in text.splitlines()))
-    return frozenset(found)
+        longest = max(min(len(text), LONG), *map(len, lines))
+        run = _telling_run(text)[:TRACE]
+        all_escaped = {"".join(each % byte for byte in run).encode() for each in _ESCAPED_ALL}
+        found |= dict.fromkeys(sure | early | all_escaped, longest)
+        for line in lines:
+            for each in _traces(line):
+                found[each] = max(found.get(each, 0), len(line), min(len(text), LONG))
+    return found
 
 
-def encoded_traces(forms: Collection[bytes]) -> frozenset[bytes]:
+def encoded_traces(forms: Collection[bytes]) -> dict[bytes, int]:
     """The same for encoded forms that do not begin with letters and digits alone: signs may be escaped."""
-    runs = (_longest_run(form) for form in forms if not form[:BEGINNING].isalnum())
-    return frozenset(run for run in runs if len(run) >= TRACE)
+    runs = {_telling_run(form): len(form) for form in forms if not form[:BEGINNING].isalnum()}
+    return {run: length for run, length in runs.items() if len(run) >= TRACE}
 
 
 def encoded(text: str) -> bytes:
@@ -95,8 +107,8 @@ def encoded(text: str) -> bytes:
 
 
 def _traces(text: bytes) -> set[bytes]:
-    """The most letters and digits in a row, or two of them and how what follows them may begin."""
-    if len(run := _longest_run(text)) >= TRACE:
+    """Letters and digits in a row, or two of them and how what follows them may begin."""
+    if len(run := _telling_run(text)) >= TRACE:
         return {run}
     at = text.find(run) + len(run)
     if len(run) < TRACE - 1 or at == len(text):
@@ -104,8 +116,16 @@ def _traces(text: bytes) -> set[bytes]:
     return {run + bytes((each,)) for each in (*_MARKS, text[at])}
 
 
-def _longest_run(text: bytes) -> bytes:
-    return max(_ALPHANUMERIC.findall(text), key=len, default=b"")
+def _telling_run(text: bytes) -> bytes:
+    """The letters and digits in a row that few other texts have: mixed ones rather than a word, and many."""
+    return max(_ALPHANUMERIC.findall(text), key=lambda run: len(run) + MIXED * _is_mixed(run), default=b"")
+
+
+def _is_mixed(run: bytes) -> bool:
+    """Whether there are letters and digits in it, or letters of both cases, as no word has them."""
+    if run.isalpha():
+        return not (run.islower() or run.isupper() or run.istitle())
+    return len(run) >= TRACE and not run.isdigit()
 
 
 def _spellings(value: str) -> set[str]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from octotui.runtime.jobs.masking.forms import encoded
 from octotui.runtime.jobs.masking.masked_text import mask
-from octotui.runtime.jobs.masking.matcher import Matcher
+from octotui.runtime.jobs.masking.matcher import AnyMatcher
 from octotui.runtime.jobs.masking.sensitive_values import SensitiveValues, masked_with
 from octotui.store.logs.masked_spans import EarlierSpans, MaskedSpan
 
@@ -60,7 +60,7 @@ class Masker:
         if self._at < self._again:
             self._held = text
             return before
-        shown = before + self._masked(text, matcher.decided(text) if matcher else len(text))
+        shown = before + self._masked(text, matcher.decided(text))
         if len(chunk) < FULL:
             self._matcher = self._values.matcher
         return shown
@@ -83,21 +83,20 @@ class Masker:
     def beginning(self, text: bytes) -> bytes:
         """Mask a text that was cut somewhere; what may be a cut value at its end is left out."""
         matcher = self._in_force()
-        return mask(text, matcher.find(text), until=matcher.decided(text)).shown if matcher else text
+        return mask(text, matcher.find(text), until=matcher.decided(text)).shown
 
     def holds(self, text: str) -> bool:
         """Whether there is something to mask in a text: then it is as sensitive itself."""
-        matcher = self._in_force()
-        return bool(matcher and matcher.find(encoded(text)))
+        return bool(self._in_force().find(encoded(text)))
 
-    def _in_force(self) -> Matcher:
+    def _in_force(self) -> AnyMatcher:
         """What finds the values that are held now, or were when this text was printed."""
         self._matcher = self._values.joined(self._matcher)
         return self._matcher
 
     def _masked(self, text: bytes, decided: int) -> bytes:
         """What is shown of a text that is decided up to a place, from which on it is held back."""
-        parts = self._matcher.find(text) if self._matcher else []
+        parts = self._matcher.find(text)
         if parts or self._covered:
             shown, self._covered, spans = mask(text, parts, until=decided, covered=self._covered)
             if spans:

@@ -1,15 +1,50 @@
 """Where values are in a text, however they are written, and how much of a text is decided."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Protocol
 
-from octotui.runtime.jobs.masking.escapes import ESCAPES, WIDEST, row_start, unfinished
-from octotui.runtime.jobs.masking.finder import UNBROKEN, Finder
+from octotui.runtime.jobs.masking.escapes import COLOURED, ESCAPES, WIDEST, row_start, unfinished
+from octotui.runtime.jobs.masking.finder import UNBROKEN, Finder, Trace
 from octotui.runtime.jobs.masking.forms import ValueForms, encoded
 from octotui.runtime.jobs.masking.needles import Beginnings, Span
 from octotui.runtime.jobs.masking.readings import Letters, Reading, plain, unescaped
 
+NEAR = 8192  # bytes of a text's end that are read as what may be escaped
 SPARE = 512  # bytes of colours and gaps within a value as it is written
 ESCAPE = 0x1B
+
+
+class AnyMatcher(Protocol):
+    """What finds some values."""
+
+    @property
+    def values(self) -> frozenset[str]:
+        """What it finds."""
+        ...
+
+    def find(self, text: bytes) -> list[Span]:
+        """Where values are written, in order; they may overlap."""
+        ...
+
+    def decided(self, text: bytes) -> int:
+        """How much of a text is decided: nothing that begins there is a value only with what follows."""
+        ...
+
+
+class JointMatcher:
+    """What finds the values of two others."""
+
+    def __init__(self, one: AnyMatcher, other: AnyMatcher) -> None:
+        self.values = one.values | other.values
+        self._both = (one, other)
+
+    def find(self, text: bytes) -> list[Span]:
+        """Where values of either are written."""
+        return sorted(span for each in self._both for span in each.find(text))
+
+    def decided(self, text: bytes) -> int:
+        """How much of a text is decided for both."""
+        return min(each.decided(text) for each in self._both)
 
 
 class Matcher:
@@ -25,13 +60,12 @@ class Matcher:
         self._escapes = tuple(each for each in ESCAPES if each.matters(self._printed.alphabet))
         self._codes_matter = ESCAPE in self._printed.alphabet
         longest = max((len(encoded(each)) for each in forms), default=0)
-        self._reach = SPARE + max(WIDEST * longest, self._printed.longest, 2 * self._encoded.longest)
-
-    def __bool__(self) -> bool:
-        return bool(self._printed.longest)
+        self._reach = SPARE + max(COLOURED * longest, self._printed.longest, 2 * self._encoded.longest)
 
     def find(self, text: bytes) -> list[Span]:
         """Where values are written, in order; they may overlap."""
+        if not self.values:
+            return []
         first = Reading(text)
         reading = plain(first)
         spans, near = self._finder.find(reading)
@@ -44,24 +78,37 @@ class Matcher:
 
     def decided(self, text: bytes) -> int:
         """How much of a text is decided: nothing that begins there is a value only with what follows."""
+        if not self.values:
+            return len(text)
         stop = row_start(text, unfinished(text))
-        first = row_start(text, max(0, stop - self._reach))
+        first = row_start(text, max(0, stop - self._looked_back(text[:stop])))
         start = min(self._begun(text[first:stop]), default=stop - first)
         return row_start(text, first + start)
 
-    def _parts(self, reading: Reading, near: list[int]) -> Iterator[Reading]:
+    def _looked_back(self, text: bytes) -> int:
+        """How many bytes of a text's end may be the beginning of a value; a long one leaves a trace."""
+        is_short = self._reach <= NEAR or len(text) <= NEAR
+        if is_short or self._is_everywhere:
+            return self._reach
+        end = plain(Reading(text[-self._reach :]))
+        return self._reach if self._finder.is_near(end.text) else NEAR
+
+    def _parts(self, reading: Reading, near: Iterable[Trace]) -> Iterator[Reading]:
         """The parts of a text in which a value may be escaped: those around traces."""
         text = reading.text
         if self._is_everywhere:
             yield reading
             return
         start = stop = 0
-        for at in (*sorted(near), len(text) + 2 * self._reach):
-            if at - self._reach > stop:
+        around = ((at - SPARE - WIDEST * length, at + SPARE + WIDEST * length) for at, length in near)
+        for first, last in sorted(around):
+            if first > stop:
                 if stop:
                     yield Reading(text[start:stop], reading, start)
-                start = row_start(text, at - self._reach) if at < len(text) else 0
-            stop = at + self._reach
+                start = row_start(text, first)
+            stop = max(stop, last)
+        if stop:
+            yield Reading(text[start:stop], reading, start)
 
     def _begun(self, text: bytes) -> Iterator[int]:
         """For each reading of a text, the first place from which on it may be the beginning of a value."""

@@ -1,6 +1,7 @@
 """V5: a value is found however it is written, and nothing else is."""
 
 import base64
+import json
 import re
 from itertools import pairwise
 from pathlib import Path
@@ -162,3 +163,30 @@ def test_v5_many_values_are_found_as_well_as_one() -> None:
     for one, other in pairwise(secrets[::7]):
         text = f"{one} and {other}".encode()
         assert masked(found, text) == b"******** and ********"
+
+
+def test_v5_a_long_value_is_masked_as_a_short_one_is() -> None:
+    """Also in text far longer than it is, and cut anywhere; little is held back where nothing is near."""
+    random = Random(6)
+    body = base64.b64encode(random.randbytes(3000)).decode()
+    long = json.dumps({"kind": "a & b", "key": body, "path": "C:\\temp"})
+    found = matcher(long, "\n".join(long[at : at + 70] for at in range(0, len(long), 70)))
+    filling = b'{"nothing": "\\"to\\" see \\u0041"}\n' * 3000
+    for name in (
+        "as is",
+        "json",
+        "url data",
+        "html",
+        "base64 behind 1",
+        "bash @Q",
+        "grep in json",
+        "hex wrapped",
+    ):
+        written = ENCODINGS[name](long).encode()
+        text = filling + written + b"\n" + filling
+        whole = found.find(text)
+        assert body.encode()[500:520] not in mask(text, whole, until=len(text)).shown, name
+        for cut in (len(filling) + random.randint(1, len(written) - 1) for _ in range(4)):
+            decided = found.decided(text[:cut])
+            assert decided <= len(filling) + 20, (name, cut)
+    assert len(filling) - found.decided(filling) < 10
