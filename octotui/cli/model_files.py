@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from octotui.cli.terminal.output import USAGE, complain, refuse
 from octotui.model.checks.schedule_values import warn_of_schedule_values
+from octotui.model.checks.script_environment import warn_of_script_environment
 from octotui.model.complaints import Complaint, InsideReport, ModelError, SourcePosition, did_you_mean
 from octotui.model.file_trust import Distrusted, FileTrust
 from octotui.model.iteration import variables
@@ -93,7 +94,12 @@ def _checks(trust: FileTrust) -> tuple[Check, ...]:
     return check_expressions, partial(_check_secrets, trust), partial(_check_folders, trust)
 
 
-ADVICE: tuple[Check, ...] = (check_names, warn_of_injections, warn_of_schedule_values)
+ADVICE: tuple[Check, ...] = (
+    check_names,
+    warn_of_injections,
+    warn_of_schedule_values,
+    warn_of_script_environment,
+)
 """What `check` warns of in a model that is right."""
 
 

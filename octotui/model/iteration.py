@@ -49,6 +49,19 @@ def variables(model: Model) -> Iterator[tuple[Keys, tuple[Value, ...]]]:
             yield (*at, name), values
 
 
+def environment_sources(model: Model) -> dict[str, Keys]:
+    """Where each environment variable stands that a sensitive value, or a feed's token, is read from."""
+    sources: dict[str, Keys] = {}
+    for at, values in variables(model):
+        for index, value in enumerate(values):
+            if value.secret is not None and value.secret.env is not None:
+                sources.setdefault(value.secret.env, (*at, index, "sensitive", "env"))
+    for slug, feed in model.feeds.items():
+        if feed.token_env is not None:
+            sources.setdefault(feed.token_env, ("feeds", slug, "token_env"))
+    return sources
+
+
 def visible_tables(
     model: Model, process: str, published: Mapping[str, Variables] = NOTHING
 ) -> tuple[tuple[str, Variables], ...]:

@@ -22,12 +22,17 @@ class Space(msgspec.Struct, frozen=True):
 
 
 class Engine(msgspec.Struct, frozen=True, kw_only=True):
-    """Limits of the space: executing runs at a time, jobs of one run side by side, bytes of packages kept."""
+    """Limits of the space: executing runs at a time, jobs of one run side by side, bytes of packages kept.
+
+    `environment` names what scripts get of the server's environment beside the few names of `PASSED`, by
+    patterns such as `AWS_*`.
+    """
 
     task_cap: int = 5
     max_parallelism: int = 10
     built_in_worker: bool = True
     package_cache: int | None = None
+    environment: tuple[str, ...] = ()
 
 
 class Keep(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,5 +1,6 @@
 """Files that scripts had kept: copies in the space's folder, a folder for each job (V7)."""
 
+import errno
 import os
 import shutil
 import stat
@@ -10,7 +11,7 @@ from pathlib import Path
 
 from octotui.engine.state import Artifact
 from octotui.model.complaints import Reason
-from octotui.store.private_files import make_folder
+from octotui.store.private_files import make_folder, opened_private
 
 LARGEST = 1 << 30  # bytes of an artifact
 LONGEST = 200  # bytes of its name
@@ -41,10 +42,11 @@ def keep(source: str, name: str, folder: Path, largest: int = LARGEST) -> Artifa
 
 def leave_only(folder: Path, names: Collection[str]) -> None:
     """Take away the files that a crash has left before anybody was told of them."""
-    with suppress(FileNotFoundError):
+    with suppress(OSError):
         for path in list(folder.iterdir()):
             if path.name not in names:
-                path.unlink()
+                with suppress(OSError):  # no file, and so none that we have made
+                    path.unlink()
 
 
 def safe_name(name: str) -> str:
@@ -117,13 +119,56 @@ def _new(folder: Path, name: str) -> tuple[Path, int]:
 
 
 def keep_workspace(directory: str, folder: Path, without: Collection[str]) -> Reason | None:
-    """Move what is in a directory, but these names, into a folder; the problem with that, or None."""
+    """Move what is in a directory, but these names, into a folder; the problem with that, or None.
+
+    A link in the place of the directory leads to what is another's. On another disk copies are made, of
+    files, folders and links alone.
+    """
     try:
-        for left in sorted(Path(directory).iterdir()):
-            if left.name not in without:
+        opened = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        try:
+            for name in sorted(set(os.listdir(opened)).difference(without)):  # noqa: PTH208
                 make_folder(folder)
-                shutil.move(left, folder / left.name)
+                _move(opened, name, folder)
+        finally:
+            os.close(opened)
     except (OSError, shutil.Error, RecursionError) as problem:
-        why = getattr(problem, "strerror", None) or problem
-        return f"what was left in the workspace cannot be kept: {why}"
+        why = problem.args[0][0][2] if isinstance(problem, shutil.Error) else problem
+        return f"what was left in the workspace cannot be kept: {getattr(why, 'strerror', None) or why}"
     return None
+
+
+def _move(directory: int, name: str, folder: Path) -> None:
+    """Move one file or folder; what another disk gets is a copy."""
+    try:
+        os.rename(name, folder / name, src_dir_fd=directory)
+    except OSError as problem:
+        if problem.errno != errno.EXDEV:
+            raise
+        _copy_over(f"/dev/fd/{directory}/{name}", folder / name)
+
+
+def _copy_over(source: str, target: Path) -> None:
+    mode = os.lstat(source).st_mode
+    if stat.S_ISDIR(mode):
+        shutil.copytree(source, target, symlinks=True, copy_function=_copy_regular)
+    elif stat.S_ISLNK(mode):
+        target.symlink_to(os.readlink(source))  # noqa: PTH115
+    else:
+        _copy_regular(source, target)
+
+
+def _copy_regular(source: str, target: str | Path) -> None:
+    """Copy an ordinary file of bounded size; raises OSError."""
+    try:
+        file = _opened(source)
+        try:
+            _refuse_larger(os.fstat(file).st_size, LARGEST)
+            with opened_private(Path(target), "xb") as copy:
+                while block := os.read(file, BLOCK):
+                    copy.write(block)
+                    _refuse_larger(copy.tell(), LARGEST)
+        finally:
+            os.close(file)
+    except ArtifactError as problem:
+        raise OSError(errno.EINVAL, f"{Path(source).name}: {problem}") from None

@@ -4,9 +4,11 @@ The boot that was noted last tells whether the machine was restarted: then nothi
 """
 
 import os
+import stat
 import subprocess
 from pathlib import Path
 from secrets import token_hex
+from typing import Annotated
 
 import msgspec
 
@@ -14,13 +16,18 @@ from octotui.store.errors import unusable
 from octotui.store.private_files import make_folder, opened_private
 from octotui.store.space_folder import SpaceFolder
 
+LARGEST = 1 << 22  # bytes of the file
+MOST = 1000  # directories: a job can write to the file, too
+
+Directory = Annotated[str, msgspec.Meta(min_length=1, max_length=4096, pattern=r"^[^\0]*$")]
+
 
 class _Kept(msgspec.Struct, frozen=True):
     """What the file holds: an id of the space, the last boot, and every directory that workers had."""
 
-    id: str
-    boot: str = ""
-    directories: tuple[str, ...] = ()
+    id: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{1,40}$")]
+    boot: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    directories: tuple[Directory, ...] = ()
 
 
 class WorkspaceIndex:
@@ -77,9 +84,21 @@ class WorkspaceIndex:
 def _read(path: Path) -> _Kept | None:
     """What was kept; a file that can't be read says nothing, and then nothing is known of the last boot."""
     try:
-        return msgspec.json.decode(path.read_bytes(), type=_Kept)
-    except (OSError, msgspec.MsgspecError):
+        kept = msgspec.json.decode(_body(path), type=_Kept)
+    except (OSError, msgspec.MsgspecError, ValueError, RecursionError):
         return None
+    return kept if len(kept.directories) <= MOST else None
+
+
+def _body(path: Path) -> bytes:
+    """The content of an ordinary file; raises OSError where it is something else."""
+    file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        if not stat.S_ISREG(os.fstat(file).st_mode):
+            raise OSError(f"{path} is no ordinary file")
+        return os.read(file, LARGEST)
+    finally:
+        os.close(file)
 
 
 def boot_id() -> str:

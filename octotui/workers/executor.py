@@ -25,9 +25,10 @@ class AttemptLocation(msgspec.Struct, frozen=True):
 
 
 class AttemptSpec(msgspec.Struct, frozen=True, kw_only=True):
-    """An attempt at a job: the script, and the environment variables that it is given besides ours.
+    """An attempt at a job: the script, and the environment variables that are made for it.
 
-    What is `sensitive` among them must not be seen in what it prints (V5).
+    What is `sensitive` among them must not be seen in what it prints (V5). Of its machine's own environment
+    it gets the few that all scripts get, and what the patterns `passed` name, but nothing that is `withheld`.
     """
 
     job: str
@@ -38,6 +39,8 @@ class AttemptSpec(msgspec.Struct, frozen=True, kw_only=True):
     shell: Shell
     script: str
     environment: dict[str, str] = {}
+    passed: tuple[str, ...] = ()
+    withheld: tuple[str, ...] = ()
     grace: float = 10.0
     simulate: Simulate | None = None
     sensitive: tuple[str, ...] = ()
@@ -46,11 +49,13 @@ class AttemptSpec(msgspec.Struct, frozen=True, kw_only=True):
 class AttemptStatus(msgspec.Struct, frozen=True):
     """What an earlier process has left in a place, and the resume that it was started with.
 
-    A script that is `unstarted` did not begin; one that is `lost` has gone, and nobody knows how.
+    A script that is `unstarted` did not begin; one that is `lost` has gone, and nobody knows how, or what is
+    known of it is of no use for the `reason`.
     """
 
     state: Literal["nothing", "unstarted", "running", "ended", "lost"]
     resume: str = ""
+    reason: str = ""
 
 
 class StartError(Exception):

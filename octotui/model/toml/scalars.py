@@ -30,6 +30,10 @@ NEED = text(
     'a command such as "curl", or a Python module such as "python:boto3"',
     r"(?:python:)?[A-Za-z0-9_][A-Za-z0-9_.+\-]*",
 )
+ENVIRONMENT_NAMES = text(
+    'the name of an environment variable such as "SSH_AUTH_SOCK", or a pattern such as "AWS_*"',
+    r"[A-Za-z][A-Za-z0-9_*]*",
+)
 PATH = text("a path", r"\S(?:.*\S)?", path=True)
 URL = text('an address such as "https://feeds.example/tools/"', r"https?://[^\s/@?#]+(?:[/?][^\s#]*)?")
 HOST = text(

@@ -1,7 +1,20 @@
 """The tables of a model: every key there is, what it holds, and a sentence about it."""
 
 from octotui.model.toml.process_spec import PROCESS, RUNBOOK, TEMPLATE_SHELLS
-from octotui.model.toml.scalars import BYTES, HOST, NAME, PACKAGE_ID, PATH, SLUG, SPEED, TAG, TIME, URL, name
+from octotui.model.toml.scalars import (
+    BYTES,
+    ENVIRONMENT_NAMES,
+    HOST,
+    NAME,
+    PACKAGE_ID,
+    PATH,
+    SLUG,
+    SPEED,
+    TAG,
+    TIME,
+    URL,
+    name,
+)
 from octotui.model.toml.spec import KeyedSpec, KeySpec, ListSpec, TableSpec, choice, flag, scalar, text, whole
 from octotui.model.toml.variable_spec import VARIABLES
 
@@ -13,6 +26,10 @@ ENGINE = TableSpec(
         "max_parallelism": KeySpec(whole(1), "How many jobs of one run go side by side."),
         "built_in_worker": KeySpec(flag(), "Whether an empty default pool runs steps on this machine."),
         "package_cache": KeySpec(BYTES, "How much a worker keeps of packages that no open run needs."),
+        "environment": KeySpec(
+            ListSpec(ENVIRONMENT_NAMES),
+            "What scripts get of the server's environment, beside PATH, HOME, the locale, proxies and so on.",
+        ),
     }
 )
 

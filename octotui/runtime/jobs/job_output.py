@@ -7,6 +7,7 @@ from types import TracebackType
 from octotui.runtime.clocks import Clock
 from octotui.store.logs import masked_spans
 from octotui.store.logs.line_levels import LevelChange
+from octotui.store.logs.log_reader import last_of
 from octotui.store.logs.log_writer import LogWriter
 from octotui.store.logs.masked_spans import EarlierSpans, MaskedSpan
 
@@ -60,6 +61,10 @@ class JobOutput:
         """Put a line of our own between those of the job."""
         line = f"octotui: {sentence}\n".encode()
         self._write(lambda log: self._say(log, line, level))
+
+    def last(self, since: int) -> str:
+        """The end of what was kept from an offset on."""
+        return "" if self._log is None or self._path is None else last_of(self._path, since)
 
     def _say(self, log: LogWriter, line: bytes, level: str) -> None:
         if not log.fresh:

@@ -1,16 +1,15 @@
 """What an executor is given for a job: the script filled in, and the values in its environment."""
 
 import asyncio
-import re
 import time
-from collections.abc import Callable, Mapping
-from functools import cache
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import TypeVar
 
 from octotui.engine.rules.variable_context import lookup, values_for
 from octotui.engine.state import Job, Run, State
-from octotui.model.iteration import seen_by
+from octotui.model.environment_names import environment_name, is_reserved
+from octotui.model.iteration import environment_sources, seen_by
 from octotui.model.process import Package, Script
 from octotui.model.space import Model
 from octotui.runtime.jobs.package_deployment import Files, deployment, texts_of, variables
@@ -19,12 +18,6 @@ from octotui.variables.budget import Budget, text_budget
 from octotui.variables.fill import Filler, escape, warnings_of
 from octotui.variables.template import OverBudget
 from octotui.workers.executor import AttemptSpec
-
-NEEDED = re.compile(
-    r"PATH|HOME|SHELL|USER|LOGNAME|PWD|OLDPWD|TMPDIR|IFS|ENV|CDPATH|PS[0-4]|SHELLOPTS|PSModulePath"
-    r"|(?:LD|DYLD|BASH|PYTHON|OCTOTUI)\w*"
-)
-"""Environment variables that say which programs run and what they load; no variable of a run is one."""
 
 MANY = 2000  # variables that take a while, whatever is in them
 SECONDS = 10.0  # in which all patterns of a job have to be found
@@ -87,11 +80,14 @@ def script_work(
         shell=script.shell,
         script=requirements(script) + body,
         environment=environment,
+        passed=state.model.engine.environment,
+        withheld=tuple(environment_sources(state.model)),
         grace=step.grace,
         simulate=step.simulate,
         sensitive=arguments.sensitive,
     )
-    return work, arguments.warnings + warnings
+    renamed = (each for each in renamed_values(environment) if each not in run.warnings)
+    return work, (*arguments.warnings, *warnings, *renamed)
 
 
 def filled(
@@ -139,11 +135,13 @@ def extracted(run: Run, job: Job, directory: str, packages: str) -> dict[str, st
     return values | variables(run, step, job, directory)
 
 
-@cache
-def environment_name(name: str) -> str:
-    """A variable's name as an environment variable: `Octopus_Step_Name`; `...` has none.
-
-    One that programs need as it is gets a line before it: a variable `PATH` is `_PATH`.
-    """
-    plain = re.sub(r"[^A-Za-z0-9_]+", "_", name).strip("_")
-    return f"_{plain}" if plain[:1].isdigit() or NEEDED.fullmatch(plain) else plain
+def renamed_values(environment: Iterable[str]) -> tuple[str, ...]:
+    """A warning of values whose names programs go by, so that they have others in the environment."""
+    names = sorted(name[1:] for name in environment if is_reserved(name[1:]))
+    if not names:
+        return ()
+    found = ", ".join(f"$_{name}" for name in names)
+    return (
+        f"programs go by the names {', '.join(names)}, so that no variable of a run has them in a script's"
+        f" environment: it is {found} there, or what get_octopusvariable says",
+    )

@@ -1,6 +1,7 @@
 """Telling people of a question by the template that the model names: once each, beside all else."""
 
 import asyncio
+import os
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
@@ -11,11 +12,12 @@ from octotui.engine.commands import Command, ReportNotice
 from octotui.engine.rules.variable_context import values_for
 from octotui.engine.state import Interruption, Outcome, State, manual_of
 from octotui.model.complaints import Reason
+from octotui.model.iteration import environment_sources
 from octotui.model.process import TemplateCall
 from octotui.model.quantities import duration
 from octotui.model.space import BUILT_IN
 from octotui.runtime.clocks import Clock
-from octotui.runtime.jobs.job_script import body_of, fill_without_blocking, filled
+from octotui.runtime.jobs.job_script import body_of, fill_without_blocking, filled, renamed_values
 from octotui.runtime.jobs.masking import Masker
 from octotui.runtime.jobs.secret_sources import UnreadableSecret
 from octotui.runtime.jobs.secret_store import SecretStore
@@ -26,6 +28,7 @@ from octotui.store.space_folder import SpaceFolder
 from octotui.variables.budget import Budget
 from octotui.variables.template import OverBudget
 from octotui.workers.executor import AttemptLocation, AttemptSpec, Executor, StartError
+from octotui.workers.script_environment import missed
 
 PATIENCE = 120.0  # seconds that telling of one question may take
 GRACE = 5.0  # seconds that closing a space waits for it
@@ -79,7 +82,7 @@ class QuestionNotifier:
             problem = f"{type(error).__name__}, which is a bug of octotui"
         finally:
             problem = None if problem is None else self._masked.text(problem)
-            unkept = self._keep(question, action, problem, bytes(printed[:LARGEST]))
+            unkept = self._keep(question, action, problem, bytes(printed))
             self._masked.release(question.id)
             reason = unkept if problem is None else f"{action.template}: {problem}"
             if reason is not None:
@@ -105,9 +108,15 @@ class QuestionNotifier:
         except OverBudget as problem:
             return Outcome(state="failed", reason=problem.reason)
         masker = Masker((*secrets.values(), *work.sensitive), values=self._masked, holder=question.id)
-        transcript = Transcript(lambda chunk, turns: printed.extend(chunk), masker=masker)
-        printed.extend("".join(f"{transcript.masked(each)}\n" for each in warnings).encode())
-        return transcript.ended(await self._in_time(work, transcript))
+        transcript = Transcript(
+            lambda chunk, turns: printed.extend(chunk[: LARGEST - len(printed)]), masker=masker
+        )
+        printed.extend("".join(f"{transcript.masked(each)}\n" for each in warnings).encode()[:LARGEST])
+        outcome = transcript.ended(await self._in_time(work, transcript))
+        if outcome.state == "failed":
+            hint = missed(printed.decode(errors="replace"), os.environ, work.passed, work.withheld)
+            printed.extend(f"\n{hint}\n".encode() if hint else b"")
+        return outcome
 
     async def _in_time(self, work: AttemptSpec, transcript: Transcript) -> Outcome:
         """Do the work, or end it when it takes too long."""
@@ -169,9 +178,11 @@ def notice(
         shell=action.shell,
         script=requirements(action) + body,
         environment=environment,
+        passed=state.model.engine.environment,
+        withheld=tuple(environment_sources(state.model)),
         sensitive=arguments.sensitive,
     )
-    return work, arguments.warnings + warnings
+    return work, (*arguments.warnings, *warnings, *renamed_values(environment))
 
 
 def variables(state: State, question: Interruption) -> dict[str, str]:

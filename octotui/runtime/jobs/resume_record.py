@@ -1,6 +1,13 @@
 """What is kept beside a running script, so that a later session can go on with what it prints."""
 
+from collections.abc import Iterable
+from typing import Annotated
+
 import msgspec
+from msgspec.structs import replace
+
+WARNINGS = 100  # that are said before a script begins
+LONGEST = 1000  # characters of one
 
 
 class ResumeRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -10,11 +17,16 @@ class ResumeRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     when the attempt has ended. What was masked is noted beside the log where `notes_spans` says so.
     """
 
-    log: int = 0
+    log: Annotated[int, msgspec.Meta(ge=0, lt=1 << 62)] = 0
     warnings: tuple[str, ...] = ()
     secrets: dict[str, str] = {}
     sensitive: tuple[str, ...] = ()
     notes_spans: bool = False
+
+
+def bounded(warnings: Iterable[str]) -> tuple[str, ...]:
+    """As many warnings, and as much of each, as is kept."""
+    return tuple(dict.fromkeys(each[:LONGEST] for each in warnings))[:WARNINGS]
 
 
 def encode(resume: ResumeRecord) -> str:
@@ -25,6 +37,7 @@ def encode(resume: ResumeRecord) -> str:
 def decode(text: str) -> ResumeRecord | None:
     """The resume of a line, or None where it is none that we understand: then nothing can be masked."""
     try:
-        return msgspec.json.decode(text, type=ResumeRecord)
-    except msgspec.MsgspecError:
+        resume = msgspec.json.decode(text, type=ResumeRecord)
+    except (msgspec.MsgspecError, ValueError, RecursionError):  # the script may have written anything there
         return None
+    return replace(resume, warnings=bounded(resume.warnings))

@@ -1,6 +1,7 @@
 """Attempts at script jobs: begun in a place, followed to their end, and taken up again by a later session."""
 
 import asyncio
+import os
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -10,6 +11,7 @@ from msgspec.structs import replace
 
 from octotui.engine.commands import Command, ReportProgress
 from octotui.engine.state import Job, Outcome, State, step_of
+from octotui.model.iteration import environment_sources
 from octotui.model.process import Package
 from octotui.runtime.clocks import Clock
 from octotui.runtime.jobs.job_output import JobOutput
@@ -18,12 +20,12 @@ from octotui.runtime.jobs.masking import Masker, SensitiveValues
 from octotui.runtime.jobs.package_acquisition import Acquirer, AttemptPackages, copies
 from octotui.runtime.jobs.package_deployment import Files, Undeployable, files_to_fill
 from octotui.runtime.jobs.progress_throttle import ProgressThrottle
-from octotui.runtime.jobs.resume_record import ResumeRecord, decode, encode
+from octotui.runtime.jobs.resume_record import ResumeRecord, bounded, decode, encode
 from octotui.runtime.jobs.secret_sources import UnreadableSecret
 from octotui.runtime.jobs.secret_store import SecretStore
 from octotui.runtime.jobs.transcript import Transcript
 from octotui.store import artifacts
-from octotui.store.errors import StoreError, unusable
+from octotui.store.errors import StoreError
 from octotui.store.logs.log_index import size_of
 from octotui.store.packages.installer import PackageError
 from octotui.store.space_folder import SpaceFolder
@@ -31,6 +33,7 @@ from octotui.store.workspace_index import WorkspaceIndex
 from octotui.variables.template import OverBudget
 from octotui.workers.executor import AttemptLocation, AttemptSpec, AttemptStatus, Executor, StartError
 from octotui.workers.local.workspaces import FILES
+from octotui.workers.script_environment import missed
 
 RESTARTED = "its machine was restarted while it was running, and nobody knows how far it was"
 KILLED = "all of it was killed while octotui was away, and nobody knows how far it was"
@@ -78,10 +81,7 @@ class ScriptJobs:
         location, left = self._location(here, job), AttemptStatus("nothing")
         for directory in dict.fromkeys((here, *self._names.directories)):
             there = self._location(directory, job)
-            try:
-                left = await self._executor.inspect(there)
-            except OSError as problem:
-                raise unusable(Path(directory), problem) from problem
+            left = await self._executor.inspect(there)
             if left.state != "nothing":
                 location = there
                 break
@@ -170,7 +170,7 @@ class ScriptJobs:
         self._masked.hold(job.run, (*secrets.values(), *work.sensitive))
         resume = ResumeRecord(
             log=self._log_begins(job) if attempt is None else attempt.resume.log,
-            warnings=changed + tuple(self._masked.text(each) for each in warnings if self._may_warn(each)),
+            warnings=bounded((*changed, *map(self._masked.text, filter(self._may_warn, warnings)))),
             secrets=secrets,
             sensitive=self._masked.held_by(job.run),
             notes_spans=True,
@@ -212,7 +212,17 @@ class ScriptJobs:
         outcome = transcript.ended(await self._executor.follow(location, transcript, leave))
         progress.end()
         self._secret_store.record(self.present(), job, transcript.sensitive)
-        return replace(outcome, warnings=resume.warnings + outcome.warnings)
+        hints = self._hints(output, resume.log) if outcome.state == "failed" else ()
+        return replace(outcome, warnings=resume.warnings + outcome.warnings + hints)
+
+    def _hints(self, output: JobOutput, since: int) -> tuple[str, ...]:
+        """What the server has that a script seems to have missed, said behind its output, too."""
+        model = self.present().model
+        withheld = environment_sources(model)
+        hint = missed(output.last(since), os.environ, model.engine.environment, withheld)
+        if hint:
+            output.say(hint, "warning")
+        return (hint,) if hint else ()
 
     async def _leave(self, job: Job, transcript: Transcript, directory: str) -> None:
         """Keep the files that the script wants kept, and what else it left where the model wants that."""
@@ -273,7 +283,7 @@ def _judged(
     if not begun and not same_boot:
         return Outcome(state="lost", reason=RESTARTED)
     if left.state == "lost":
-        return Outcome(state="lost", reason=KILLED)
+        return Outcome(state="lost", reason=left.reason or KILLED)
     if resume is None or (begun and not left.resume):
         return Outcome(state="lost", reason=UNREADABLE)
     return ResumableAttempt(location, resume, begun)

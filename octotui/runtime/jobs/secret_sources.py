@@ -5,15 +5,16 @@ import os
 import re
 import signal
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import Awaitable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import unquote
 
 from octotui.model.complaints import InsideReport, Keys, ModelError, SourcePosition
 from octotui.model.file_trust import Distrusted, FileTrust
-from octotui.model.iteration import variables
+from octotui.model.iteration import environment_sources, variables
 from octotui.model.space import Model, Value
 from octotui.model.values import SHORTEST, Secret
 from octotui.store.user_config import file_trust
@@ -34,8 +35,11 @@ class UntrustedSecret(UnreadableSecret):
     """A source of a sensitive value that strangers could have written, or that is no source anywhere."""
 
 
-async def read_secret(secret: Secret) -> str:
-    """The value, without the end of its last line; raises UnreadableSecret."""
+async def read_secret(secret: Secret, withheld: Collection[str] = ()) -> str:
+    """The value, without the end of its last line; raises UnreadableSecret.
+
+    A command has the environment that we have, but what is `withheld`: what other secrets are read from.
+    """
     if secret.env is not None:
         value = read_env(secret.env)
     elif secret.file is not None:
@@ -43,7 +47,7 @@ async def read_secret(secret: Secret) -> str:
     elif secret.keyring is not None:
         value = await _in_time(asyncio.to_thread(_from_keyring, secret.keyring), "the keyring")
     else:
-        value = _text(await _printed(secret.command), f"what {secret.command[0]} prints")
+        value = _text(await _printed(secret.command, withheld), f"what {secret.command[0]} prints")
     return checked(value)
 
 
@@ -115,7 +119,8 @@ async def _unreadable(model: Model) -> list[tuple[Keys, str]]:
         if value.secret is not None
     ]
     tried = dict.fromkeys(secret for _, secret in sources)
-    outcomes = await asyncio.gather(*map(read_secret, tried), return_exceptions=True)
+    read = partial(read_secret, withheld=environment_sources(model))
+    outcomes = await asyncio.gather(*map(read, tried), return_exceptions=True)
     problems = {
         secret: each for secret, each in zip(tried, outcomes, strict=True) if not isinstance(each, str)
     }
@@ -217,12 +222,18 @@ def _found(command: Sequence[str], trust: FileTrust | None = None) -> tuple[str,
     return program, *arguments
 
 
-async def _printed(command: tuple[str, ...]) -> bytes:
+async def _printed(command: tuple[str, ...], withheld: Collection[str]) -> bytes:
     """What a program prints, started without a shell and without a terminal, at the root of all folders."""
     try:
         found = await asyncio.to_thread(_found, command)
         process = await asyncio.create_subprocess_exec(
-            *found, stdin=DEVNULL, stdout=PIPE, stderr=DEVNULL, cwd="/", start_new_session=True
+            *found,
+            stdin=DEVNULL,
+            stdout=PIPE,
+            stderr=DEVNULL,
+            cwd="/",
+            start_new_session=True,
+            env={name: value for name, value in os.environ.items() if name not in withheld},
         )
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or "it is no name of a program"

@@ -6,11 +6,13 @@ All of them are `masked` in the whole space until their run has ended.
 import asyncio
 import os
 from collections.abc import Callable, Coroutine, Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
 from octotui.engine.rules.variable_context import declared, output_prefixes, overruled, secret_answers
 from octotui.engine.state import Job, Run, State, step_of
+from octotui.model.iteration import environment_sources
 from octotui.model.space import Model
 from octotui.model.values import Secret
 from octotui.runtime.jobs.masking import SensitiveValues
@@ -40,6 +42,7 @@ class SecretStore:
         """Without `read` nothing is read: nobody runs a script with it. A server's environment is its own."""
         self.masked = SensitiveValues()
         self._read = read
+        self._reader = read or read_secret
         self._served = served
         self._given: dict[str, dict[str, str]] = {}
         self._passed: dict[str, dict[str, str]] = {}
@@ -91,6 +94,8 @@ class SecretStore:
         Raises UnreadableSecret with a sentence for each that cannot be used.
         """
         wanted = {} if self._read is None else self._wanted(state, job)
+        if self._read is read_secret:
+            self._reader = partial(read_secret, withheld=environment_sources(state.model))
         self._check_answers(state, job)
         if not wanted:
             return dict(self._set.get(job.run, {}))
@@ -152,7 +157,7 @@ class SecretStore:
             value = checked(passed[secret.env])
             self.masked.hold(run.id, (value,))
             return value
-        return await self._read_once(run, secret, self._read)
+        return await self._read_once(run, secret, self._reader)
 
     async def _read_once(self, run: Run, secret: Secret, read: Reader) -> str:
         """The value, read for the first job of a run that needs it; raises UnreadableSecret."""

@@ -69,6 +69,9 @@ class Problem(Message, frozen=True, kw_only=True):
     text: str
 
 
+SHORT = 60  # characters of a name that a sentence repeats
+DIGITS = 30  # characters of a number
+
 _EACH = re.compile(rb"([\w-]+)=['\"]([^'\"]*)")
 
 
@@ -78,9 +81,9 @@ class _Broken(Exception):
 
 class _Values(dict[str, str]):
     def __init__(self, message: str, pairs: bytes) -> None:
-        self._message = message
+        self._message = shortened(message)
         for key, value in _EACH.findall(pairs):
-            self[key.decode().lower()] = self._decoded(key.decode(), value)
+            self[key.decode().lower()] = self._decoded(shortened(key.decode()), value)
 
     def need(self, key: str) -> str:
         if not self.get(key):
@@ -89,7 +92,7 @@ class _Values(dict[str, str]):
 
     def number(self, key: str) -> int:
         try:
-            return int(float(self.need(key)))
+            return int(float(self.need(key)[:DIGITS]))
         except (ValueError, OverflowError):
             raise _Broken(f"the {key} of the service message {self._message} is not a number") from None
 
@@ -140,4 +143,9 @@ def understand(name: str, pairs: bytes, at: int) -> Message:
         return Level(at=at, stream="stdout" if stream == "stdout" else "stderr", level=level)
     if _OTHERS.fullmatch(name):
         return Other(at=at, name=name, values=dict(values))
-    return Problem(at=at, text=f"nobody knows the service message {name}")
+    return Problem(at=at, text=f"nobody knows the service message {shortened(name)}")
+
+
+def shortened(name: str) -> str:
+    """As much of a name that a script has chosen as a sentence may repeat."""
+    return name if len(name) <= SHORT else f"{name[:SHORT]}…"

@@ -29,6 +29,9 @@ LONGEST = 1000  # bytes of a warning, a highlight or a reason that are kept besi
 WARNINGS = 100
 HIGHLIGHTS = 20
 ARTIFACTS = 100
+SPACE = 1 << 32  # bytes of all artifacts of an attempt
+OUTPUTS = 1000  # output variables
+NAME = 1000  # characters of the name of one
 ROOM = 1 << 24  # bytes of all output variables of an attempt
 SHORT = 200  # characters of what comes with a progress
 MASKED = 256  # values that a script may have masked
@@ -77,6 +80,7 @@ class Transcript:
         self._masked: dict[str, None] = {}
         self._masked_room = MASKED_ROOM
         self._silent = False
+        self._space = SPACE
         self._failure = ""
 
     def __call__(self, chunk: bytes) -> None:
@@ -90,8 +94,13 @@ class Transcript:
             wanted = self._wanted.pop(0)
             name = self._masker.text(wanted.name)
             source = os.path.join(directory, wanted.path)  # noqa: PTH118 - a Path refuses less late
+            if self._space <= 0:
+                self.warn(f"artifacts beyond the first {SPACE >> 30} GiB were not kept")
+                continue
             try:
-                self.artifacts.append(await asyncio.to_thread(keep, source, name, folder))
+                artifact = await asyncio.to_thread(keep, source, name, folder)
+                self.artifacts.append(artifact)
+                self._space -= artifact.size
             except ArtifactError as error:
                 self.warn(f"the artifact {name} was not kept: {error}")
 
@@ -125,7 +134,8 @@ class Transcript:
         for message in messages:
             self._hear(text[position : message.at])
             position = message.at
-            self._understand(message)
+            if not self._silent:
+                self._understand(message)
         self._hear(text[position:])
         self._flush()
 
@@ -175,12 +185,20 @@ class Transcript:
 
     def _set(self, message: SetVariable) -> None:
         """Set an output variable, as long as there is room."""
-        self._room -= len(message.name) + len(message.value)
-        if self._room < 0:
+        set_before = self.outputs.get(message.name, self.sensitive.get(message.name))
+        known = set_before is not None
+        room = self._room - len(message.value) + len(set_before or "") - (0 if known else len(message.name))
+        if len(message.name) > NAME:
+            self.warn(f"output variables with names of more than {NAME} characters were not set")
+        elif room < 0:
             self.warn(f"output variables of more than {ROOM >> 20} MiB were not set")
+        elif not known and len(self.outputs) + len(self.sensitive) >= OUTPUTS:
+            self.warn(f"output variables beyond the first {OUTPUTS} were not set")
         elif not message.sensitive and not self._masker.holds(message.value):
+            self._room = room
             self.outputs[self._masker.text(message.name)] = message.value
         else:
+            self._room = room
             self._set_apart(message.name, message.value)
 
     def _set_apart(self, name: str, value: str) -> None:
@@ -213,18 +231,20 @@ class Transcript:
             shown = self._masker.beginning(said) if is_cut else self._masker.whole(said)
             text = shown.decode(errors="replace")
             lines = [line.rstrip() for line in text.splitlines() if line.strip()]
+            before = len(self._highlights)
             if self._level == "warning":
                 for line in lines:
                     self.warn(line)
             else:
                 self._highlights += lines[: HIGHLIGHTS - len(self._highlights)]
+                if len(lines) > HIGHLIGHTS - before:
+                    self.warn(f"highlights beyond the first {HIGHLIGHTS} are in the output alone")
             self._level_text = bytearray()
         self._level = level
         self._turns.append(LevelChange(self._length, level))
 
     def warn(self, text: str) -> None:
         """Warn once of each thing."""
-        full = len(self._warnings) >= WARNINGS
-        self._warnings[
-            "there are more warnings, in the output alone" if full else self._masker.text(text)
-        ] = None
+        masked = self._masker.text(text)[:LONGEST]
+        full = len(self._warnings) >= WARNINGS and masked not in self._warnings
+        self._warnings["there are more warnings, in the output alone" if full else masked] = None

@@ -128,6 +128,16 @@ def _text(line: bytes) -> str:
     return f"{text}…" if len(line) > LONGEST else text
 
 
+def last_of(path: Path, since: int = 0) -> str:
+    """The last 64 KiB of a log, or what there is from an offset on; nothing where it cannot be read."""
+    try:
+        with path.open("rb") as log:
+            log.seek(max(since, log.seek(0, os.SEEK_END) - LONGEST))
+            return log.read(LONGEST).decode(errors="replace")
+    except OSError:
+        return ""
+
+
 def _opened(path: Path) -> int | None:
     try:
         return os.open(path, os.O_RDONLY)

@@ -34,6 +34,11 @@ get_octopusvariable() {
     while [[ $__octotui_name == _* ]]; do __octotui_name=${__octotui_name#_}; done
     while [[ $__octotui_name == *_ ]]; do __octotui_name=${__octotui_name%_}; done
     if [[ $__octotui_name == [0-9]* ]]; then __octotui_name=_$__octotui_name; fi
+    # A name that programs go by is theirs; the variable that is called so has a line before it.
+    if [[ -n $__octotui_name ]]; then
+        local __octotui_other=_$__octotui_name
+        if [[ -n ${!__octotui_other+known} ]]; then __octotui_name=$__octotui_other; fi
+    fi
     if [[ -n $__octotui_name && -n ${!__octotui_name+known} ]]; then
         printf '%s' "${!__octotui_name}"
     else

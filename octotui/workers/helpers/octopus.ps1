@@ -196,10 +196,12 @@ class OctotuiNames : System.Collections.Generic.IEqualityComparer[string] {
 
 # The variables: $OctopusParameters['My.Name'], and as Octopus has them also $MyName.
 $OctopusParameters = [System.Collections.Generic.Dictionary[string, string]]::new([OctotuiNames]::new())
-foreach ($OctotuiEntry in [Environment]::GetEnvironmentVariables().GetEnumerator()) {
+# A name that programs go by is theirs; the variable that is called so has a line before it, and comes later.
+foreach ($OctotuiEntry in [Environment]::GetEnvironmentVariables().GetEnumerator() | Sort-Object { $_.Key[0] -eq '_' }) {
     if ($OctotuiEntry.Key -notmatch '^_?[A-Za-z0-9]\w*$') { continue }
     $OctopusParameters[$OctotuiEntry.Key] = $OctotuiEntry.Value
     foreach ($OctotuiName in $OctotuiEntry.Key, $OctotuiEntry.Key.Replace('_', '')) {
+        if ($OctotuiName -match '^(PSModule|PSNative|OFS$)') { continue }
         if (-not (Test-Path "variable:$OctotuiName")) { Set-Variable $OctotuiName $OctotuiEntry.Value }
     }
 }

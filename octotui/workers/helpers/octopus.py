@@ -27,10 +27,11 @@ class Variables(dict):  # type: ignore[type-arg]
         """Find a variable, or raise KeyError."""
         words = "".join(each if each in LETTERS else " " for each in name)
         plain = "_".join(word for word in words.split(" ") if word).strip("_")
-        try:
-            return os.environ["_" + plain if plain[:1].isdigit() else plain]
-        except KeyError:
-            raise KeyError(name) from None
+        # A name that programs go by is theirs; the variable that is called so has a line before it.
+        for each in ("_" + plain, plain) if plain else ():
+            if each in os.environ:
+                return os.environ[each]
+        raise KeyError(name)
 
     def __contains__(self, name: object) -> bool:
         """Whether a variable is known."""

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import shutil
 import sys
 from collections.abc import Callable, Set
 from functools import partial
@@ -12,9 +11,14 @@ from octotui.model.file_trust import Distrusted, FileTrust
 from octotui.workers import shells
 from octotui.workers.executor import AttemptLocation, AttemptSpec, AttemptStatus, Leave, Output, StartError
 from octotui.workers.local import open_file_limit
-from octotui.workers.local.process import Process, spawn
+from octotui.workers.local.process import UNCLEAR, Process, spawn
+from octotui.workers.local.tree_removal import remove_tree
 from octotui.workers.local.workspaces import Workspace, Workspaces
+from octotui.workers.script_environment import script_environment
 from octotui.workers.search_path import absolute, find
+
+OVERWRITTEN = "its record in its workspace was emptied or replaced, and nobody knows how far it was"
+RUNS_ON = "its record was emptied or replaced, so that nobody can follow it; something of it still runs in"
 
 TICK = 0.01  # seconds between two looks at the spools
 FIRST = 0.003  # seconds before the first look, when nothing else runs
@@ -27,7 +31,7 @@ class LocalExecutor:
     def __init__(self, trust: FileTrust | None = None) -> None:
         self._begun: dict[AttemptLocation, Process] = {}
         self._followed: dict[AttemptLocation, tuple[Process, Output]] = {}
-        self._workspaces = Workspaces(trust)
+        self._workspaces = Workspaces(trust, lambda workspace: self._elsewhere(workspace.remove))
         self._surroundings = {**os.environ, "PATH": absolute(os.environ.get("PATH", ""))}
         self._programs: dict[str, str] = {}
         self._ticking: asyncio.TimerHandle | None = None
@@ -35,19 +39,17 @@ class LocalExecutor:
 
     async def inspect(self, location: AttemptLocation) -> AttemptStatus:
         """What is there of an attempt: as long as its record is locked, something of it lives."""
-        path = self._workspaces.left(location)
-        if path is None:
+        left = self._workspaces.left(location)
+        if left is None:
             return AttemptStatus("nothing")
-        workspace = Workspace(path)
         try:
-            running, record = workspace.locked(), workspace.read()  # in this order: it may end meanwhile
+            workspace = Workspace(left)
+        except OSError as problem:
+            return AttemptStatus("lost", reason=_gone(left, problem))
+        try:
+            return _status(location.name, workspace)
         finally:
             workspace.close()
-        if running:
-            return AttemptStatus("running", record.resume)
-        if record.code is not None:
-            return AttemptStatus("ended", record.resume)
-        return AttemptStatus("unstarted" if record.pid is None else "lost", record.resume)
 
     async def start(self, location: AttemptLocation, work: AttemptSpec, resume: str = "") -> None:
         """Begin the work under a supervisor; raises StartError."""
@@ -63,16 +65,20 @@ class LocalExecutor:
             raise StartError(f"the work directory of {work.worker} is not safe: {problem}") from None
         try:
             workspace.fill(location.name, work.script, resume)
+            self._workspaces.note(location, workspace)
             command = (program, *shells.command(work.shell, workspace.script)[1:])
-            pid = spawn(workspace, command, self._around(work.shell) | work.environment, self._open_files)
+            child = spawn(workspace, command, script_environment(work, self._surroundings), self._open_files)
         except (OSError, ValueError) as error:
             self._elsewhere(workspace.remove)
             raise StartError(f"{work.shell} cannot be started on {work.worker}: {_why(error)}") from None
-        self._begun[location] = Process(workspace, pid)
+        self._begun[location] = Process(workspace, child)
 
     async def follow(self, location: AttemptLocation, output: Output, leave: Leave | None = None) -> Outcome:
         """Be with an attempt to its end; what it left running is ended."""
-        process = self._begun.get(location) or self._process(location)
+        try:
+            process = self._begun.get(location) or self._process(location)
+        except OSError as problem:
+            return Outcome(state="lost", reason=_gone(self._workspaces.left(location), problem))
         self._followed[location] = (process, output)
         self._tick_soon(FIRST)
         try:
@@ -97,12 +103,12 @@ class LocalExecutor:
             if not self._workspaces.give_back(location.directory, process.workspace):
                 self._elsewhere(process.workspace.remove)
         elif left is not None:
-            self._elsewhere(partial(shutil.rmtree, left, ignore_errors=True))
+            self._elsewhere(partial(remove_tree, left))
 
     async def remove_orphans(self, directory: str, space: str, keep: Set[str]) -> None:
         """Take away what crashes have left."""
         for path in self._workspaces.others(directory, space, frozenset(keep)):
-            await asyncio.to_thread(shutil.rmtree, path, ignore_errors=True)
+            await asyncio.to_thread(remove_tree, path)
 
     async def close(self) -> None:
         """Let go of everything; what runs goes on."""
@@ -115,18 +121,14 @@ class LocalExecutor:
         self._workspaces.remove()
 
     def _process(self, location: AttemptLocation) -> Process:
-        path = self._workspaces.left(location)
-        assert path is not None, "it was looked for, and is there"
-        process = self._begun[location] = Process(Workspace(path))
+        left = self._workspaces.left(location)
+        assert left is not None, "it was looked for, and is there"
+        process = self._begun[location] = Process(Workspace(left))
         return process
 
     def _elsewhere(self, remove: Callable[[], None]) -> None:
         """Remove something in a thread: it may be large."""
         asyncio.get_running_loop().run_in_executor(None, remove)
-
-    def _around(self, shell: str) -> dict[str, str]:
-        """The environment of all jobs of a shell: ours, and what brings Octopus's helper functions (V7)."""
-        return self._surroundings | shells.environment(shell)
 
     def _tick_soon(self, delay: float) -> None:
         if self._ticking is None:
@@ -140,6 +142,27 @@ class LocalExecutor:
         more = [process.read(output) for process, output in self._followed.values()]
         if more:
             self._tick_soon(0 if any(more) else max(TICK, SHARE * (loop.time() - began)))
+
+
+def _status(attempt: str, workspace: Workspace) -> AttemptStatus:
+    """How an attempt stands by what is in its workspace, where that can be believed."""
+    running, record = workspace.locked(), workspace.read()  # in this order: it may end meanwhile
+    if record.name != attempt:
+        reason = f"{RUNS_ON} {workspace.path}" if running else OVERWRITTEN
+        return AttemptStatus("lost", record.resume, reason)
+    if running:
+        return AttemptStatus("running", record.resume)
+    if record.damaged:
+        return AttemptStatus("lost", record.resume, UNCLEAR)
+    if record.code is not None:
+        return AttemptStatus("ended", record.resume)
+    begun = record.pid is not None or workspace.printed
+    return AttemptStatus("lost" if begun else "unstarted", record.resume)
+
+
+def _gone(path: str | None, problem: OSError) -> str:
+    """Why nobody knows how an attempt ended whose workspace cannot be read."""
+    return f"{path}, where it ran, cannot be read ({_why(problem)}), and nobody knows how far it was"
 
 
 def _program(shell: str) -> str:

@@ -2,18 +2,23 @@
 
 import asyncio
 import os
+import re
 import signal
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from octotui.engine.state import Outcome
 from octotui.workers.executor import Output
-from octotui.workers.local.process_group import Watch, alive, send
+from octotui.workers.local.process_group import Watch, alive, holding, send
+from octotui.workers.local.spool_reader import SpoolReader
+from octotui.workers.local.workspace_record import exit_code, named_signal
 from octotui.workers.local.workspaces import Workspace
 from octotui.workers.search_path import find
 
-CHUNK = 1 << 18  # bytes handed on at a time: what stays in the processor's cache
-PATIENCE = 8  # chunks of one job before another has its turn
 GONE = 0.05  # seconds between two looks at whether a group is gone
 LOOKS = 20  # at whether what has ended is gone, before what is left of it is left alone
 
@@ -23,15 +28,30 @@ DEFAULTS = (
     *(signal.SIGHUP, signal.SIGINT, signal.SIGQUIT),
     *(signal.SIGTERM, signal.SIGPIPE, signal.SIGXFSZ),
 )
+LONGEST = 100  # bytes that a supervisor says
+ALL_KILLED = "all of it was killed, and nobody knows how far it was"
+UNCLEAR = "its record in its workspace says what no record says, and nobody knows how it ended"
+
+_SAID = re.compile(rb"begun\n(?:exit (\d{1,3})\n)?")
+
+
+class Child(NamedTuple):
+    """A supervisor that we have started, and the pipe to it, of which the script knows nothing."""
+
+    pid: int
+    said: int
 
 
 def spawn(
     workspace: Workspace, command: Sequence[str], environment: Mapping[str, str], open_files: str
-) -> int:
+) -> Child:
     """Start the supervisor of a command in a workspace that is filled; raises OSError or ValueError."""
-    given = workspace.opened()
+    given = list(workspace.opened())
+    said, says = os.pipe()
+    given.append(says)
     try:
-        return os.posix_spawn(
+        os.set_blocking(said, False)
+        pid = os.posix_spawn(
             SH,
             ("sh", SUPERVISOR, workspace.path, open_files, *command),
             environment,
@@ -40,26 +60,31 @@ def spawn(
             setsigmask=(),
             setsigdef=DEFAULTS,  # Python ignores some, and who started us may ignore others
         )
+    except BaseException:
+        os.close(said)
+        raise
     finally:
         for file in given:
             os.close(file)
+    return Child(pid, said)
 
 
 class Process:
     """A process group, and how far its spool was read; `child` is its leader where we started it."""
 
-    def __init__(self, workspace: Workspace, child: int | None = None) -> None:
+    def __init__(self, workspace: Workspace, child: Child | None = None) -> None:
         self.workspace = workspace
         self._child = child
-        self._leader = child
+        self._leader = None if child is None else child.pid
         self._status: int | None = None
-        self._read = 0
+        self._spool = SpoolReader(workspace.spool)
         self._failure: Exception | None = None
         self._stopped = False
         self._killed = False
+        self._signalled: set[int] = set()
         self._killing: asyncio.TimerHandle | None = None
         self._exited = asyncio.Event()
-        self._watch = None if child is None else Watch(child, self._reaped, self._exited.set)
+        self._watch = None if child is None else Watch(child.pid, self._over, self._exited.set)
 
     async def ended(self, output: Output) -> Outcome:
         """Wait for the script's exit, hand on the rest of its output, and say how it went.
@@ -68,29 +93,24 @@ class Process:
         """
         await self._gone()
         self._end_the_rest()
+        self._spool.finish()
         while self.read(output):
             await asyncio.sleep(0)
         if self._failure is not None:
             raise self._failure
-        return self._outcome()
+        warnings = (self._spool.warning,) if self._spool.warning else ()
+        return replace(self._outcome(), warnings=warnings)
 
     def read(self, output: Output) -> bool:
         """Hand on what is new in the spool, and say whether there may be more."""
-        spool = self.workspace.spool
-        size = os.fstat(spool).st_size
-        if size < self._read:
-            self._read = 0  # the script has cut it short, as `: > /dev/stdout` does
-        for _ in range(PATIENCE):
-            if size == self._read or self._failure is not None:
-                return False
-            chunk = os.pread(spool, min(CHUNK, size - self._read), self._read)
-            self._read += len(chunk)
-            try:
-                output(chunk)
-            except Exception as error:  # it would end in the loop's timer, and the job with nobody to read it
-                self._failure = error
-                self._kill()
-        return True
+        if self._failure is not None:
+            return False
+        try:
+            return self._spool.read(output)
+        except Exception as error:  # it would end in the loop's timer, and the job with nobody to read it
+            self._failure = error
+            self._kill()
+            return False
 
     def stop(self, grace: float) -> None:
         """Ask the whole group to end, and kill it when its grace is over."""
@@ -105,33 +125,34 @@ class Process:
             self._watch.close()
         if self._killing is not None:
             self._killing.cancel()
+        if self._child is not None and self._child.said >= 0:
+            os.close(self._child.said)
+            self._child = self._child._replace(said=-1)
 
     async def _gone(self) -> None:
         """Wait for the exit; what a stopped script started has the rest of the grace."""
         if self._child is None:
             await self._watch_started()
         await self._exited.wait()
-        if self._stopped and self._leader is not None:
-            self._reaped()
-            while not self._killed and alive(self._leader):
-                await asyncio.sleep(GONE)
+        while self._stopped and not self._killed and any(map(alive, self._signalled)):
+            await asyncio.sleep(GONE)
 
     async def _watch_started(self) -> None:
-        """Watch what another process has started; of one that has ended, wait until all of it is gone."""
-        record = self.workspace.read()
-        while record.pid is None and self.workspace.locked():  # it is about to write it down
+        """Watch what another process has started; of one that has ended, wait until all of it is gone.
+
+        The number that is written down is watched only where it is the leader's.
+        """
+        record, looks = self.workspace.read(), 0
+        while looks < LOOKS and self.workspace.locked():
+            if record.code is not None:
+                looks += 1
+            elif record.pid not in (None, self._leader):
+                self._leader = record.pid
+                if self._leader is not None and self._leader in self._groups():
+                    self._watch = Watch(self._leader, self._free, self._exited.set)
+                    return
             await asyncio.sleep(GONE)
             record = self.workspace.read()
-        if record.pid is not None and record.code is None and self.workspace.locked():
-            self._leader = record.pid
-            self._watch = Watch(record.pid, self._free, self._exited.set)
-            if self._stopped:
-                self._send(signal.SIGTERM)
-            return
-        for _ in range(LOOKS):
-            if not self.workspace.locked():
-                break
-            await asyncio.sleep(GONE)
         self._exited.set()
 
     def _free(self) -> bool:
@@ -148,28 +169,47 @@ class Process:
         self._send(signal.SIGKILL)
 
     def _send(self, number: int) -> None:
-        """A signal for all: its leader's number is nobody else's while it lives, or is not waited for."""
-        if self._leader is None:
-            return
-        if (self._child is not None and self._status is None) or self.workspace.locked():
-            send(self._leader, number)
+        """Send a signal to all of it."""
+        groups = self._groups()
+        self._signalled.update(groups)
+        for group in groups:
+            send(group, number)
+
+    def _groups(self) -> tuple[int, ...]:
+        """The groups that are known to be of this job.
+
+        The number of our child is nobody else's as long as it is not waited for; any other may be, unless its
+        group has the lock.
+        """
+        if self._child is not None and self._status is None:
+            return (self._child.pid,)
+        return holding(self.workspace.lock, self._leader) if self.workspace.locked() else ()
+
+    def _over(self) -> bool:
+        """Whether our child has ended; it is waited for later, where that can be."""
+        if self._child is None or not hasattr(os, "waitid"):
+            return self._reaped()
+        return os.waitid(os.P_PID, self._child.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
     def _reaped(self) -> bool:
         """Wait for our child, if it has ended; whether that is so."""
         if self._child is not None and self._status is None:
-            pid, status = os.waitpid(self._child, os.WNOHANG)
+            pid, status = os.waitpid(self._child.pid, os.WNOHANG)
             if pid:
                 self._status = os.waitstatus_to_exitcode(status)
         return self._status is not None
 
     def _outcome(self) -> Outcome:
         record = self.workspace.read()
-        code = self._status if record.code is None else record.code
+        if self._child is None:
+            begun, code = True, None if record.damaged else record.code
+        else:
+            begun, code = self._heard(self._child, record.code)
         if self._stopped:
             return Outcome(state="cancelled", exit_code=code)
         if code is None:
-            return Outcome(state="lost", reason="all of it was killed, and nobody knows how far it was")
-        if record.pid is None and self._child is not None and code >= 0:
+            return Outcome(state="lost", reason=UNCLEAR if record.damaged else ALL_KILLED)
+        if not begun and code >= 0:
             return Outcome(
                 state="failed", reason=f"it could not begin: {self.workspace.path} can't be written to"
             )
@@ -177,6 +217,20 @@ class Process:
             return Outcome(state="succeeded", exit_code=0)
         reason = f"killed by {_signal_name(-code)}" if code < 0 else f"exit code {code}"
         return Outcome(state="failed", exit_code=code, reason=reason)
+
+    def _heard(self, child: Child, recorded: int | None) -> tuple[bool, int | None]:
+        """Whether the script has begun, and its exit code, as its supervisor has said, or its own end says.
+
+        Only the record has what the supervisor's shell says of a signal; of the code it is not believed.
+        """
+        said = b""
+        with suppress(OSError):
+            said = os.read(child.said, LONGEST)
+        heard = _SAID.fullmatch(said)
+        code = exit_code(heard[1] or b"") if heard else None
+        if code is None:
+            return heard is not None, self._status
+        return True, named_signal(code, reported=recorded == named_signal(code, reported=True))
 
 
 def _signal_name(number: int) -> str:

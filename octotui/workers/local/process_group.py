@@ -2,15 +2,19 @@
 
 import asyncio
 import os
+import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 LOOK = 0.02  # seconds between two looks at a process, where the system doesn't tell of its end
+_LOCKED = re.compile(r"^lock:.*\bFLOCK\b.*\bWRITE\b", re.MULTILINE)
 
 
 def send(group: int, number: int) -> bool:
-    """Send a signal to a group, and say whether there was anybody to get it."""
+    """Send a signal to a group, and say whether there was anybody to get it; never to ours or init's."""
+    if group <= 1 or group == os.getpgrp():
+        return False
     try:
         os.killpg(group, number)
     except (ProcessLookupError, PermissionError):
@@ -34,6 +38,53 @@ def _runs_in(group: int) -> Callable[[Path], bool]:
         return int(of) == group and state not in (b"Z", b"X")
 
     return runs
+
+
+def holding(file: int, leader: int | None) -> tuple[int, ...]:
+    """The groups whose processes hold the lock of a file that we have open: the leader's alone, if it does.
+
+    A number that was written down may be another's by now, or have been written by anybody; the lock is
+    inherited, and nobody else gets it. Where the system doesn't tell who does, the leader of a session does.
+    """
+    if sys.platform != "linux":
+        return (leader,) if leader is not None and _leads_session(leader) else ()
+    link = os.readlink(f"/proc/self/fd/{file}")  # noqa: PTH115 - a Path says less of what was removed
+    groups = dict(_others())
+    if leader is not None and any(_holds(pid, link) for pid, group in groups.items() if group == leader):
+        return (leader,)
+    return tuple(sorted({group for pid, group in groups.items() if _holds(pid, link)}))
+
+
+def _leads_session(leader: int) -> bool:
+    try:
+        return os.getsid(leader) == os.getpgid(leader) == leader
+    except OSError:
+        return False
+
+
+def _others() -> Iterator[tuple[int, int]]:
+    """Every process outside our session, and its group."""
+    ours = os.getsid(0)
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            _, _, group, session, *_ = stat.read_bytes().rpartition(b") ")[2].split(maxsplit=4)
+        except (OSError, ValueError):  # it ended meanwhile
+            continue
+        if int(session) != ours:
+            yield int(stat.parent.name), int(group)
+
+
+def _holds(pid: int, link: str) -> bool:
+    """Whether a process has a file open by a descriptor that has the lock; nothing is opened."""
+    try:
+        for number in os.listdir(f"/proc/{pid}/fd"):  # noqa: PTH208
+            if os.readlink(f"/proc/{pid}/fd/{number}") == link and _LOCKED.search(  # noqa: PTH115
+                Path(f"/proc/{pid}/fdinfo/{number}").read_text()
+            ):
+                return True
+    except OSError:  # it has ended, or is another account's
+        return False
+    return False
 
 
 class Watch:

@@ -1,0 +1,65 @@
+"""Remove what a job has left, whatever that is: folders as deep as disks allow, closed ones, links, pipes."""
+
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import suppress
+from itertools import count
+from secrets import token_hex
+
+DEEP = 50  # folders in one another, beyond which their contents come up instead of our going down
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+def remove_tree(path: str) -> None:
+    """Remove a folder with all in it, or what else has its name; what can't be removed stays."""
+    with suppress(OSError):
+        if not stat.S_ISDIR(os.lstat(path).st_mode):
+            os.unlink(path)  # noqa: PTH108
+            return
+        folder = _opened(path)
+        try:
+            _empty(folder)
+        finally:
+            os.close(folder)
+        os.rmdir(path)  # noqa: PTH106
+
+
+def _empty(top: int) -> None:
+    """Remove all that is in a folder, until nothing is left, or nothing of it can be removed."""
+    chosen = token_hex(8)  # no name that a job has chosen
+    names = (f".{chosen}-{number}" for number in count())
+    before: list[str] = []
+    while (left := sorted(os.listdir(top))) != before:
+        before = left
+        _remove_from(top, left, top, names, DEEP)
+
+
+def _remove_from(folder: int, left: list[str], top: int, names: Iterator[str], deep: int) -> None:
+    """Remove these of a folder; what lies too deep for that is moved to the top."""
+    for name in left:
+        with suppress(OSError):  # the rest may go
+            if not stat.S_ISDIR(os.lstat(name, dir_fd=folder).st_mode):
+                os.unlink(name, dir_fd=folder)
+                continue
+            inner = _opened(name, folder)
+            try:
+                if deep:
+                    _remove_from(inner, os.listdir(inner), top, names, deep - 1)  # noqa: PTH208
+                else:
+                    for each in os.listdir(inner):  # noqa: PTH208
+                        os.rename(each, next(names), src_dir_fd=inner, dst_dir_fd=top)
+            finally:
+                os.close(inner)
+            os.rmdir(name, dir_fd=folder)
+
+
+def _opened(name: str, folder: int | None = None) -> int:
+    """A folder and never a link, opened so that what is in it can be removed."""
+    file = os.open(name, getattr(os, "O_PATH", os.O_RDONLY) | _FOLDER, dir_fd=folder)
+    try:
+        if os.fstat(file).st_mode & stat.S_IRWXU != stat.S_IRWXU:
+            os.chmod(f"/proc/self/fd/{file}" if hasattr(os, "O_PATH") else file, stat.S_IRWXU)  # noqa: PTH101
+        return os.open(".", _FOLDER, dir_fd=file)
+    finally:
+        os.close(file)

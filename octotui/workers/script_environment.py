@@ -1,0 +1,52 @@
+"""What a script has in its environment beside the values of its run, and what it may miss there (V5, V9)."""
+
+import re
+from collections.abc import Collection, Mapping
+
+from octotui.model.environment_names import is_passed
+from octotui.workers.executor import AttemptSpec
+from octotui.workers.shells import environment as helpers_of
+
+_MISSED = re.compile(
+    r"unbound variable|KeyError|\b(?:not |un)set\b|\bnot (?:defined|found|present|provided|specified)\b"
+    r"|\bundefined\b|\bmissing\b|\brequired\b|\bmust (?:be|have)\b|: (?:line )?\d+: \w+: "
+)
+"""What programs say of an environment variable that is not there; the last is what `${NAME:?…}` does."""
+
+_SET_BY_SHELLS = frozenset({"_", "PWD", "OLDPWD", "SHLVL"})
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+def script_environment(work: AttemptSpec, surroundings: Mapping[str, str]) -> dict[str, str]:
+    """The environment of a script on a machine whose own one is `surroundings`."""
+    passed = {
+        name: value
+        for name, value in surroundings.items()
+        if name not in work.withheld and is_passed(name, work.passed)
+    }
+    return passed | helpers_of(work.shell, surroundings=passed) | work.environment
+
+
+def missed(
+    output: str, surroundings: Collection[str], patterns: tuple[str, ...], withheld: Collection[str]
+) -> str:
+    """Which variables a script that has failed seems to have missed, by its output; never what they hold.
+
+    It is a hint in one sentence, or nothing.
+    """
+    lines = filter(_MISSED.search, output.splitlines())
+    names = dict.fromkeys(name for line in lines for name in _NAME.findall(line))
+    there = [each for each in names if each in surroundings and each not in _SET_BY_SHELLS]
+    hidden = [each for each in there if each not in withheld and not is_passed(each, patterns)]
+    if hidden:
+        it = "it" if len(hidden) == 1 else "them"
+        return (
+            f"the server has {' and '.join(hidden)}, but scripts get only a small environment:"
+            f" add {it} to [engine] environment"
+        )
+    if secret := [each for each in there if each in withheld]:
+        return (
+            f"the server has {' and '.join(secret)}, but a secret is read from there, and no script gets it:"
+            " use the variable that holds it"
+        )
+    return ""
