@@ -140,7 +140,8 @@ class Workspace:
             return False  # an earlier process has filled it, and knows with what
         try:
             written, kept = (os.fstat(file).st_size for file in self._files[1:])
-            if written > LARGE or kept > LONG or not self.is_ours or not all(map(_alone, self._files)):
+            cut = kept < self._begins + self._secret
+            if written > LARGE or kept > LONG or cut or not self.is_ours or not all(map(_alone, self._files)):
                 return False
             _write(self._files[0], b"\n" * self._length)
             _write(self.lock, b"\n" * self._secret, self._begins)

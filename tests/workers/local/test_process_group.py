@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -91,9 +92,10 @@ def test_r6_who_only_reads_a_record_is_none_of_the_job(tmp_path: Path, shared: i
 def test_r6_all_groups_that_have_the_lock_are_known_where_the_leader_is_not(
     tmp_path: Path, shared: int
 ) -> None:
-    process = locking(tmp_path / "record", "sh", "-c", "setsid sleep 60 & echo $!; wait")
+    process = locking(tmp_path / "record", "sh", "-c", "exec 3<&0; setsid sleep 60 & wait")
     groups: tuple[int, ...] = ()
-    while len(groups) < 2:
+    deadline = time.monotonic() + 20
+    while len(groups) < 2 and time.monotonic() < deadline:
         groups = holding(shared, None)
     assert process.pid in groups
     assert holding(shared, process.pid) == (process.pid,)

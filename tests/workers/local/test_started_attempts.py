@@ -1,4 +1,4 @@
-"""R4, M2: an attempt that was started is known even where its job has emptied or removed all there was of it."""
+"""R4, M2: an attempt that was started is known even where its job has removed all there was of it."""
 
 import os
 from pathlib import Path
