@@ -1,6 +1,5 @@
 """Files that scripts had kept: copies in the space's folder, a folder for each job (V7)."""
 
-import errno
 import os
 import shutil
 import stat
@@ -152,4 +151,4 @@ def _copy_regular(source: str, target: str | Path) -> None:
         finally:
             os.close(file)
     except ArtifactError as problem:
-        raise OSError(errno.EINVAL, f"{Path(source).name}: {problem}") from None
+        raise OSError(f"{Path(source).name}: {problem}") from None

@@ -3,11 +3,13 @@
 import asyncio
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -24,6 +26,7 @@ from octotui.store.errors import StoreError
 from octotui.store.journal.hash_chain import link
 from octotui.store.journal.journal import Journal, JournalReader
 from octotui.store.logs.log_reader import LogReader
+from octotui.workers.local.process_group import alive
 from tests.runtime.jobs.test_package_acquisition import ended
 from tests.runtime.served import until
 from tests.world import manual, model, script
@@ -296,3 +299,79 @@ async def test_r4_leaving_lets_jobs_go_on_and_one_that_is_killed_meanwhile_is_lo
         await ended(session)
         assert (await session.family("run-1")).jobs["job-1.1"].state == "lost"
     assert log.read_text().startswith("begun\n")
+
+
+def spoil(workspace: Path, how: str) -> None:
+    """Do to a workspace what a job could do."""
+    record = workspace / "record"
+    if how == "gone":
+        shutil.rmtree(workspace)
+    elif how == "pipe":
+        record.unlink()
+        os.mkfifo(record)
+    elif how == "endless":
+        record.unlink()
+        record.symlink_to("/dev/zero")
+    elif how == "closed":
+        workspace.chmod(0)
+    elif how == "deep":
+        memo = record.read_bytes().split(b"\n", 1)[0].split(b" ")[:2]
+        record.write_bytes(b" ".join([*memo, b'{"x":' + b"[" * 100_000]) + b"\npid 12\nexit 0\n")
+    else:
+        with record.open("ab") as file:
+            file.write(how.encode())
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        *("gone", "pipe", "endless", "closed", "deep", f"exit {'9' * 5000}\n", f"pid {'9' * 5000}\n"),
+        *(
+            "exit 256\n",
+            "pid 0\n",
+            "pid -1\n",
+            "memo job-9.9-9 {}\n",
+            "exit 0\nexit 0\n",
+            "\0" * 100_000 + "\n",
+        ),
+    ],
+)
+async def test_r6_no_record_keeps_a_space_from_being_opened(tmp_path: Path, how: str) -> None:
+    """M2: its job is lost, says why, and asks; another one goes on."""
+    async with open_space(CRASHING, tmp_path, "ann", time.time) as session:
+        await start(session, "hang")
+        log = session.log_path("run-1", "job-1.1")
+        while not (log.exists() and log.read_text().count("\n") == 2):
+            await asyncio.sleep(0.01)
+        group = os.getpgid(int(log.read_text().split()[1]))
+    os.killpg(group, signal.SIGKILL)
+    await until(lambda: not alive(group))
+    (workspace,) = (each for each in tmp_path.glob("test/workers/*/work/*") if each.is_dir())
+    spoil(workspace, how)
+    async with open_space(CRASHING, tmp_path, "ann", time.time) as session:
+        await until(lambda: session.state.jobs["job-1.1"].state == "asking")
+        (question,) = session.state.interruptions.values()
+        assert question.instructions
+        assert "9" * 100 not in question.instructions
+        await session.send(TakeInterruption(interruption=question.id, user="ann"))
+        await session.send(AnswerInterruption(interruption=question.id, user="ann", answer="fail"))
+        await ended(session)
+        assert (await session.family("run-1")).jobs["job-1.1"].state == "lost"
+
+
+async def test_r6_a_running_job_that_removed_its_workspace_is_not_run_twice(tmp_path: Path) -> None:
+    """M2: it says so itself that it has begun, once only."""
+    body = f'echo once >>{tmp_path}/told; cd /; rm -rf "$OLDPWD"; while :; do sleep 0.1; done'
+    declared = model({"a": [shell("Vanish", body)]})
+    async with open_space(declared, tmp_path, "ann", time.time) as session:
+        await start(session)
+        await until(lambda: (tmp_path / "told").exists() and not [*tmp_path.glob("test/workers/*/work/*-1")])
+    async with open_space(declared, tmp_path, "ann", time.time) as session:
+        await until(lambda: session.state.jobs["job-1.1"].state == "asking")
+        assert (tmp_path / "told").read_text() == "once\n"
+        (question,) = session.state.interruptions.values()
+        assert "cannot be read (No such file or directory" in question.instructions
+    for stat in Path("/proc").glob("[0-9]*/cwd"):
+        with suppress(OSError):
+            if str(tmp_path) in (stat.parent / "cmdline").read_text():
+                os.kill(int(stat.parent.name), signal.SIGKILL)

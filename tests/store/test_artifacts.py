@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from octotui.engine.state import Artifact
-from octotui.store.artifacts import LONGEST, ArtifactError, keep, keep_workspace, safe_name
+from octotui.store.artifacts import LONGEST, ArtifactError, keep, keep_workspace, leave_only, safe_name
 
 
 @pytest.fixture
@@ -146,3 +146,52 @@ def test_r6_what_is_too_deep_to_be_moved_is_said(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr("octotui.store.artifacts.shutil.move", too_deep)
     problem = keep_workspace(str(tmp_path / "work"), tmp_path / "kept", ())
     assert problem == "what was left in the workspace cannot be kept: maximum recursion depth exceeded"
+
+
+def test_r6_a_link_in_the_place_of_a_workspace_moves_nothing(tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "file").touch()
+    (tmp_path / "work").symlink_to(tmp_path / "mine")
+    problem = keep_workspace(str(tmp_path / "work"), tmp_path / "kept", ())
+    assert problem is not None
+    assert (tmp_path / "mine" / "file").exists()
+    assert not (tmp_path / "kept").exists()
+
+
+def test_r6_to_another_disk_go_copies_of_files_folders_and_links_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A pipe, or a device, would be read for ever."""
+
+    def another_disk(source: object, target: object) -> None:
+        raise OSError(18, "Invalid cross-device link")
+
+    monkeypatch.setattr("octotui.store.artifacts.shutil.os.rename", another_disk)
+    for name, make in (("a pipe", os.mkfifo), ("deep", _deep)):
+        work, kept = tmp_path / f"{name} work", tmp_path / f"{name} kept"
+        (work / "folder").mkdir(parents=True)
+        (work / "folder" / "file").write_text("fine")
+        (work / "1").write_text("fine")
+        (work / "link").symlink_to("/etc/passwd")
+        make(work / "z")
+        problem = keep_workspace(str(work), kept, ())
+        why = "z: it is a pipe or device, and only ordinary files are kept"
+        assert problem == f"what was left in the workspace cannot be kept: {why}"
+        assert (kept / "1").read_text() == (kept / "folder" / "file").read_text() == "fine"
+        assert (kept / "1").stat().st_mode & 0o777 == 0o600
+        assert (kept / "link").is_symlink()
+
+
+def _deep(path: Path) -> None:
+    path.mkdir()
+    os.mkfifo(path / "z")
+
+
+def test_r6_what_no_crash_left_does_not_keep_an_attempt_from_going_on(tmp_path: Path) -> None:
+    (tmp_path / "folder" / "deep").mkdir(parents=True)
+    (tmp_path / "half").touch()
+    (tmp_path / "whole").touch()
+    leave_only(tmp_path, ["whole"])
+    assert names(tmp_path) == ["folder", "whole"]
+    leave_only(tmp_path / "whole", ())
+    leave_only(tmp_path / "missing", ())

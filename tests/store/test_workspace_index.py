@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -56,3 +57,38 @@ def test_the_boot_has_a_name_where_the_system_says_one(monkeypatch: pytest.Monke
     monkeypatch.setattr(workspace_index.os, "uname", lambda: type("Uname", (), {"sysname": "Darwin"}))
     monkeypatch.setenv("PATH", "")
     assert boot_id() == ""
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"[" * 100_000,
+        b'{"id":"../../elsewhere"}',
+        b'{"id":"a/b"}',
+        b'{"id":""}',
+        b'{"id":"0a","directories":["/a\\u0000b"]}',
+        b'{"id":"0a","directories":[""]}',
+        b'{"id":"0a","directories":' + repr(["/x"] * 5000).replace("'", '"').encode() + b"}",
+        b'{"id":"0a","boot":"' + b"x" * 5000 + b'"}',
+        b" " * (1 << 23) + b'{"id":"0a"}',
+        b'{"id":"\xff"}',
+    ],
+)
+def test_r6_what_a_job_has_put_there_says_nothing(tmp_path: Path, body: bytes) -> None:
+    of(tmp_path).note_boot()
+    (tmp_path / "kraken" / "places.json").write_bytes(body)
+    index = of(tmp_path)
+    assert not index.same_boot
+    assert index.directories == ()
+    assert index.space.removeprefix("kraken-").isalnum()
+
+
+def test_r6_a_pipe_or_a_link_in_its_place_says_nothing(tmp_path: Path) -> None:
+    of(tmp_path).note_boot()
+    path = tmp_path / "kraken" / "places.json"
+    path.rename(tmp_path / "away")
+    os.mkfifo(path)
+    assert not of(tmp_path).same_boot
+    path.unlink()
+    path.symlink_to(tmp_path / "away")
+    assert not of(tmp_path).same_boot

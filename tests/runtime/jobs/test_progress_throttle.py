@@ -72,3 +72,16 @@ def test_v7_who_says_nothing_tells_nothing() -> None:
         progress.end()
 
     assert told(script) == []
+
+
+def test_r6_who_tells_for_ever_is_heard_more_and_more_rarely() -> None:
+    """Each word is an event of the journal: a day of them is bounded."""
+
+    async def script(progress: ProgressThrottle) -> None:
+        for second in range(24 * 3600):
+            progress(second % 100, "")
+            await asyncio.sleep(1)
+
+    found = told(script)
+    assert len([each for each in found if each[0] < 100]) == 100  # as ever, for what is no longer
+    assert len(found) < 3000

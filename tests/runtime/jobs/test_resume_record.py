@@ -1,4 +1,6 @@
-from octotui.runtime.jobs.resume_record import ResumeRecord, decode, encode
+import pytest
+
+from octotui.runtime.jobs.resume_record import LONGEST, WARNINGS, ResumeRecord, bounded, decode, encode
 
 
 def test_a_resume_record_is_one_line_and_comes_back() -> None:
@@ -14,3 +16,29 @@ def test_one_that_nobody_understands_is_none() -> None:
     """V5: what cannot be masked must never be shown."""
     assert decode("") is None
     assert decode('{"log": "later"}') is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" * 100_000,
+        '{"x":' * 100_000,
+        '{"log":-1}',
+        '{"log":1e300}',
+        f'{{"log":{"9" * 5000}}}',
+        '{"log":9223372036854775807}',
+        '{"secrets":{"a":"\\ud800"}}',
+        '{"secrets":[]}',
+        "\udcff",
+        "\0",
+    ],
+)
+def test_r6_what_a_script_has_put_there_is_none(text: str) -> None:
+    assert decode(text) is None
+
+
+def test_r6_it_says_no_more_than_is_kept() -> None:
+    warnings = tuple(f"{number}{'w' * 5000}" for number in range(500))
+    kept = decode(encode(ResumeRecord(warnings=warnings)))
+    assert kept is not None
+    assert kept.warnings == bounded(warnings) == tuple(each[:LONGEST] for each in warnings[:WARNINGS])

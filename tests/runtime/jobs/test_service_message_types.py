@@ -101,3 +101,24 @@ def test_v7_a_broken_message_stays_visible_and_is_a_problem(line: bytes, problem
             for each in messages
         ] == [True]
     assert read(line)[0] == line
+
+
+def test_r6_a_sentence_repeats_no_more_of_a_name_than_people_read() -> None:
+    for message in (
+        b"##octopus[" + b"a" * 100_000 + b"]",
+        b"##octopus[setVariable " + b"a" * 100_000 + b"='?']",
+        b"##octopus[progress percentage='eA==']",
+        b"##octopus[" + b"a" * 100_000 + b" b='x']",
+    ):
+        _, problems = read(message + b"\n")
+        assert all(isinstance(each, Problem) and len(each.text) < 300 for each in problems)
+        assert problems
+
+
+def test_r6_a_number_of_any_length_is_none_or_bounded() -> None:
+    for text in ("9" * 500_000, "1e999999", "nan", "inf", "-" * 1000, "0" * 500_000, "1_0" * 1000):
+        _, (message,) = read(said("progress", percentage=text) + b"\n")
+        assert isinstance(message, Problem) or message in [
+            ProgressMessage(at=0, percentage=0),
+            ProgressMessage(at=0, percentage=100),
+        ]

@@ -10,10 +10,21 @@ from random import Random
 import pytest
 
 from octotui.engine.state import Artifact, Outcome
-from octotui.runtime.jobs.transcript import ARTIFACTS, HIGHLIGHTS, LONGEST, MASKED, ROOM, WARNINGS, Transcript
+from octotui.runtime.jobs.transcript import (
+    ARTIFACTS,
+    HIGHLIGHTS,
+    LONGEST,
+    MASKED,
+    NAME,
+    OUTPUTS,
+    ROOM,
+    WARNINGS,
+    Transcript,
+)
 from octotui.store.logs.line_levels import LevelChange
 
 DONE = Outcome(state="succeeded", exit_code=0)
+FAILED = Outcome(state="failed", exit_code=1, reason="exit code 1")
 
 
 def said(name: str, /, **values: str) -> bytes:
@@ -339,3 +350,85 @@ def test_v5_every_reason_is_masked() -> None:
     for state in ("cancelled", "lost", "failed"):
         outcome = Outcome(state=state, reason="it was hunter22")  # type: ignore[arg-type]
         assert told(b"", secrets=("hunter22",), outcome=outcome)[2].reason == "it was ********"
+
+
+def test_r6_output_variables_are_bounded_in_number_and_in_their_names() -> None:
+    """What is left out is said once of each kind; one that is set again takes no more room."""
+    many = [said("setVariable", name=f"V{number}", value="v") for number in range(OUTPUTS + 50)]
+    _, _, outcome = told(*many, said("setVariable", name="V1", value="again"))
+    assert len(outcome.outputs) == OUTPUTS
+    assert outcome.outputs["V1"] == "again"
+    assert outcome.warnings == (f"output variables beyond the first {OUTPUTS} were not set",)
+    _, _, outcome = told(said("setVariable", name="N" * (NAME + 1), value="v"))
+    assert outcome.outputs == {}
+    assert outcome.warnings == (f"output variables with names of more than {NAME} characters were not set",)
+    large = "x" * (1 << 19)
+    _, _, outcome = told(*(said("setVariable", name="Same", value=f"{n}{large}") for n in range(100)))
+    assert outcome.outputs["Same"].startswith("99x")
+    assert outcome.warnings == ()
+
+
+def test_r6_highlights_that_are_left_out_are_said_once() -> None:
+    _, _, outcome = told(*(highlight(b"%d" % number) for number in range(HIGHLIGHTS)))
+    assert outcome.warnings == ()
+    _, _, outcome = told(*(highlight(b"%d" % number) for number in range(3 * HIGHLIGHTS)))
+    assert outcome.warnings == (f"highlights beyond the first {HIGHLIGHTS} are in the output alone",)
+    _, _, outcome = told(highlight(b"\n".join(b"%d" % number for number in range(2 * HIGHLIGHTS))))
+    assert len(outcome.highlights) == HIGHLIGHTS
+    assert len(outcome.warnings) == 1
+
+
+def test_r6_a_warning_is_no_longer_than_people_read() -> None:
+    name = b"A" * 500_000
+    _, _, outcome = told(b"##octopus[" + name + b"]\n", b"##octopus[set" + name + b" x='?']\n")
+    assert all(len(each) <= LONGEST for each in outcome.warnings)
+    assert 1 <= len(outcome.warnings) <= 2
+
+
+def test_r6_what_a_script_says_takes_bounded_memory() -> None:
+    """All of it a thousand times over, and what comes of it is small."""
+    noise = [
+        said("setVariable", name="V", value="v"),
+        said("createArtifact", path="/nowhere", name="a"),
+        said("progress", percentage="5", message="m" * 1000),
+        said("mask", value="hunter22"),
+        said("resultMessage", message="r" * 5000),
+        said("createStepPackageTarget", name="t"),
+        said("stdout-warning") + b"w" * 5000 + b"\n" + said("stdout-default"),
+        highlight(b"h" * 5000),
+        b"##octopus[no-such]\n##octopus[\n",
+    ]
+    _, _, outcome = told(*(each for _ in range(1000) for each in noise), outcome=FAILED)
+    assert len(outcome.reason) <= LONGEST
+    assert len(outcome.warnings) <= WARNINGS + 1
+    assert sum(map(len, outcome.warnings)) <= (WARNINGS + 1) * LONGEST
+    assert len(outcome.highlights) <= HIGHLIGHTS
+    assert sum(map(len, outcome.highlights)) <= HIGHLIGHTS * LONGEST
+    assert outcome.outputs == {"V": "v"}
+
+
+async def test_r6_all_artifacts_of_an_attempt_have_bounded_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("octotui.runtime.jobs.transcript.SPACE", 10)
+    transcript = Transcript(lambda text, turns: None)
+    for number in range(3):
+        (tmp_path / f"large{number}").write_bytes(b"8 bytes.")
+        transcript(said("createArtifact", path=f"large{number}", name=f"{number}"))
+    await transcript.keep_artifacts(str(tmp_path), tmp_path / "kept")
+    outcome = transcript.ended(DONE)
+    assert [each.name for each in outcome.artifacts] == ["0", "1"]
+    assert outcome.warnings == ("artifacts beyond the first 0 GiB were not kept",)
+
+
+async def test_r6_artifacts_that_are_no_files_hold_nobody_up(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "endless").symlink_to("/dev/zero")
+    transcript = Transcript(lambda text, turns: None)
+    names = ("pipe", "endless", "/dev/zero", "/dev/tty", "/proc/kmsg", ".", "missing", "a\0b", "x" * 5000)
+    for name in names:
+        transcript(said("createArtifact", path=name, name="kept"))
+    await asyncio.wait_for(transcript.keep_artifacts(str(tmp_path), tmp_path / "kept"), 20)
+    outcome = transcript.ended(DONE)
+    assert outcome.artifacts == ()
+    assert all(each.startswith("the artifact kept was not kept: ") for each in outcome.warnings)
