@@ -21,7 +21,8 @@ def test_v9_no_value_of_a_run_has_a_name_that_programs_go_by(name: str) -> None:
         assert environment_name(written) == f"_{name}"
 
 
-ORDINARY = """Path PATHS MY_PATH HOMEPAGE USERNAME PS1x Env Environment GIT_BRANCH GIT_COMMIT NODE_ENV AWS_REGION
+ORDINARY = """
+Path PATHS MY_PATH HOMEPAGE USERNAME PS1x Env Environment GIT_BRANCH GIT_COMMIT NODE_ENV AWS_REGION
 JAVA_HOME KUBECONFIG TERM TZ http_proxy HTTPS_PROXY DOTNET_ENVIRONMENT PSQL_HOST PERLMAN
 RUBY_VERSION COMP_NAME Octopus_Step_Name LESS MAKE LANGUAGES LCD PORT HOST HOSTNAME"""
 

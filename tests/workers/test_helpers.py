@@ -61,6 +61,21 @@ def test_v7_an_unknown_variable_is_empty_in_bash_and_an_error_in_python(tmp_path
     assert "KeyError: 'No.Such'" in ran.errors
 
 
+READ = {
+    "bash": "set -eu; get_octopusvariable PERL5OPT; get_octopusvariable Own; get_octopusvariable Home.Page",
+    "python": "print(*map(get_octopusvariable, ('PERL5OPT', 'Own', 'Home.Page')), sep='')",
+    "pwsh": "Write-Host (-join ($OctopusParameters['PERL5OPT', 'Own', 'Home.Page']))",
+}
+
+
+@pytest.mark.parametrize("shell", ["bash", "python", PWSH])
+def test_v9_a_variable_with_a_name_that_programs_go_by_is_read_by_its_own_name(
+    shell: str, tmp_path: Path
+) -> None:
+    known = {"_PERL5OPT": "mine,", "PERL5OPT": "", "Own": "own,", "Home_Page": "page"}
+    assert run(shell, tmp_path, READ[shell], **known).visible.strip() == "mine,own,page"
+
+
 SET = {
     "bash": [
         "set_octopusvariable Url 'a  b'$'\\n''ö'",

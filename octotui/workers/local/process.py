@@ -39,7 +39,7 @@ class Child(NamedTuple):
     """A supervisor that we have started, and the pipe to it, of which the script knows nothing."""
 
     pid: int
-    said: int
+    pipe: int
 
 
 def spawn(
@@ -125,9 +125,9 @@ class Process:
             self._watch.close()
         if self._killing is not None:
             self._killing.cancel()
-        if self._child is not None and self._child.said >= 0:
-            os.close(self._child.said)
-            self._child = self._child._replace(said=-1)
+        if self._child is not None and self._child.pipe >= 0:
+            os.close(self._child.pipe)
+            self._child = self._child._replace(pipe=-1)
 
     async def _gone(self) -> None:
         """Wait for the exit; what a stopped script started has the rest of the grace."""
@@ -225,7 +225,7 @@ class Process:
         """
         said = b""
         with suppress(OSError):
-            said = os.read(child.said, LONGEST)
+            said = os.read(child.pipe, LONGEST)
         heard = _SAID.fullmatch(said)
         code = exit_code(heard[1] or b"") if heard else None
         if code is None:

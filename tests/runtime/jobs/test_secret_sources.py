@@ -34,6 +34,14 @@ def test_an_environment_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     assert problem(env="DATABASE_PASSWORD") == "the environment variable DATABASE_PASSWORD is not set"
 
 
+def test_v5_a_command_is_not_given_what_other_secrets_are_read_from(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_PASSWORD", "hunter22")
+    monkeypatch.setenv("VAULT_ADDR", "http://vault")
+    show = Secret(command=("/bin/sh", "-c", "echo value $DATABASE_PASSWORD $VAULT_ADDR"))
+    assert asyncio.run(read_secret(show)) == "value hunter22 http://vault"
+    assert asyncio.run(read_secret(show, {"DATABASE_PASSWORD"})) == "value http://vault"
+
+
 @pytest.mark.parametrize("written", [b"hunter22", b"hunter22\n", b"hunter22\r\n"])
 def test_a_file_without_the_end_of_its_last_line(tmp_path: Path, written: bytes) -> None:
     (tmp_path / "password").write_bytes(written)
