@@ -3,8 +3,6 @@
 import os
 import sys
 
-from octotui.model.file_trust import Distrusted, FileTrust
-
 
 def absolute(path: str) -> str:
     """A PATH without what it names in the current directory, which an empty entry does, too."""
@@ -28,6 +26,8 @@ def find(program: str) -> str | None:
 
 def _is_safe(path: str) -> bool:
     """Whether not everybody could have written a program."""
+    from octotui.model.file_trust import Distrusted, FileTrust  # noqa: PLC0415 - what it loads comes later
+
     try:
         FileTrust().check(path)
     except (Distrusted, OSError):
