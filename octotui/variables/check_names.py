@@ -1,6 +1,6 @@
 """Names in `#{…}` that nothing in a model declares: they stay as they were written, so `check` warns (V1)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from octotui.model.complaints import InsideReport, SourcePosition, did_you_mean
 from octotui.model.iteration import steps, tables_of_variables, values_seen_by
@@ -29,46 +29,64 @@ GIVEN = "octopus"
 """What octotui itself gives begins so; which of it there is depends on the run."""
 
 
+STEP, CHILD_STEP = 4, 6
+"""How many keys lead to a step, and to one within another."""
+
+
+class _Known:
+    """Names that there are, so kept that a look-up costs the same however many they are."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self.names = tuple(names)
+        self._keys = {name.lower() for name in self.names}
+        self._sets = {key[:at] for key in self._keys for at, sign in enumerate(key) if sign == "["}
+
+    def covers(self, path: str) -> bool:
+        """Whether a variable has this name, is JSON that it leads into, or an item of the set it names."""
+        if path in self._keys or path in self._sets:
+            return True
+        return any(path[:at] in self._keys for at, sign in enumerate(path) if sign in ".[")
+
+
 def check_names(model: Model, report: InsideReport) -> None:
     """Warn of each name that no variable of the model has, once a text, with the nearest one there is."""
-    everywhere = {name for _, table in tables_of_variables(model) for name in table}
     published = {name for _, step in steps(model) for name in step.publish}
-    seen = {slug: {*values_seen_by(model, slug), *published} for slug in model.processes}
-    parameters = [
-        (at, step.action.parameters.keys())
+    everywhere = _Known({name for _, table in tables_of_variables(model) for name in table} | published)
+    seen: dict[str | None, _Known] = {}
+    parameters = {
+        at: _Known(step.action.parameters)
         for at, step in steps(model)
         if isinstance(step.action, TemplateCall)
-    ]
+    }
     for at, text, file in texts(model):
-        if at[0] == "notify":
-            continue  # it has variables of its own
-        of_process = at[0] in ("runbooks", "projects") and "variables" not in at
-        known = seen[str(at[1])] if of_process else everywhere | published
-        known = known.union(*(names for step, names in parameters if at[: len(step)] == step))
-        for name, position in _unknown(text, known):
-            near = did_you_mean(name, known)
+        if "#{" not in text or at[0] == "notify":
+            continue  # notifications have variables of their own
+        known = everywhere
+        if at[0] in ("runbooks", "projects") and "variables" not in at:
+            project = model.project_of(str(at[1]))
+            if project not in seen:
+                seen[project] = _Known({*values_seen_by(model, str(at[1])), *published})
+            known = seen[project]
+        own = [each for size in (STEP, CHILD_STEP) if (each := parameters.get(at[:size])) is not None]
+        for name, position in _unknown(text, (known, *own)):
+            near = did_you_mean(name, (each for some in (known, *own) for each in some.names))
             meant = near if near.startswith("; did you") else "; it stays as it is written."
-            where = SourcePosition(*place(text, position), file)
-            report(at, f'Nobody knows the variable "{name}"{meant}', where)
+            report(
+                at, f'Nobody knows the variable "{name}"{meant}', SourcePosition(*place(text, position), file)
+            )
             break
 
 
-def _unknown(text: str, known: Iterable[str]) -> Iterator[tuple[str, int]]:
+def _unknown(text: str, known: Sequence[_Known]) -> Iterator[tuple[str, int]]:
     """The names of a text that are not known, and where the tag stands."""
     try:
         parts = read(text)
     except TemplateError:
         return
-    keys = {name.lower() for name in known}
     for name, position in _names(parts, frozenset()):
         path = "".join(steps_of(name)).lower()
-        if not path.startswith(GIVEN) and not any(_covers(key, path) for key in keys):
+        if not path.startswith(GIVEN) and not any(each.covers(path) for each in known):
             yield name, position
-
-
-def _covers(key: str, path: str) -> bool:
-    """Whether a variable has this name, is JSON that it leads into, or an item of the set that it names."""
-    return path == key or path.startswith((f"{key}.", f"{key}[")) or key.startswith(f"{path}[")
 
 
 def _names(parts: Parts, items: frozenset[str]) -> Iterator[tuple[str, int]]:
