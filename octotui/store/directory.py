@@ -6,7 +6,7 @@ import shutil
 import stat
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from secrets import token_hex
 from types import TracebackType
@@ -171,6 +171,10 @@ def _plain(name: str) -> str:
 
 def remove_tree(path: Path | str) -> None:
     """Remove a folder and all in it as far as that can be, however deep a script has made it."""
+    with suppress(OSError):
+        if not stat.S_ISDIR(os.lstat(path).st_mode):  # a pipe would be opened, and waited for
+            os.unlink(path)  # noqa: PTH108
+            return
     try:
         shutil.rmtree(path, ignore_errors=True)
     except RecursionError:  # which the standard library does not pass over

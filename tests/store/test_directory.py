@@ -152,6 +152,8 @@ def test_r6_a_folder_is_removed_however_deep_it_is(tmp_path: Path) -> None:
     subprocess.run(["sh", "-c", deep, "sh", str(tmp_path / "deep")], check=True)
     (tmp_path / "kept").mkdir()
     (tmp_path / "deep" / "link").symlink_to(tmp_path / "kept")
-    remove_tree(tmp_path / "deep")
-    remove_tree(tmp_path / "nowhere")
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to(tmp_path / "kept")
+    for name in ("deep", "nowhere", "pipe", "link"):
+        remove_tree(tmp_path / name)
     assert [each.name for each in tmp_path.iterdir()] == ["kept"]

@@ -64,7 +64,7 @@ def test_v7_an_unknown_variable_is_empty_in_bash_and_an_error_in_python(tmp_path
 READ = {
     "bash": "set -eu; get_octopusvariable PERL5OPT; get_octopusvariable Own; get_octopusvariable Home.Page",
     "python": "print(*map(get_octopusvariable, ('PERL5OPT', 'Own', 'Home.Page')), sep='')",
-    "pwsh": "Write-Host (-join ($OctopusParameters['PERL5OPT', 'Own', 'Home.Page']))",
+    "pwsh": "Write-Host (-join ('PERL5OPT', 'Own', 'Home.Page' | ForEach-Object { $OctopusParameters[$_] }))",
 }
 
 

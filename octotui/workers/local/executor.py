@@ -4,6 +4,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Callable, Set
+from contextlib import suppress
 from functools import partial
 
 from octotui.engine.state import Outcome
@@ -39,10 +40,11 @@ class LocalExecutor:
 
     async def inspect(self, location: AttemptLocation) -> AttemptStatus:
         """What is there of an attempt: as long as its record is locked, something of it lives."""
-        left = self._workspaces.left(location)
-        if left is None:
-            return AttemptStatus("nothing")
+        left: str | None = f"{location.directory}/work"
         try:
+            left = self._workspaces.left(location)
+            if left is None:
+                return AttemptStatus("nothing")
             workspace = Workspace(left)
         except OSError as problem:
             return AttemptStatus("lost", reason=_gone(left, problem))
@@ -98,7 +100,9 @@ class LocalExecutor:
     def clean(self, location: AttemptLocation) -> None:
         """Empty the workspace of an attempt, to be used again; what takes long is done elsewhere."""
         process = self._begun.pop(location, None)
-        left = self._workspaces.forget(location)
+        left = None
+        with suppress(OSError):
+            left = self._workspaces.forget(location)
         if process is not None:
             if not self._workspaces.give_back(location.directory, process.workspace):
                 self._elsewhere(process.workspace.remove)

@@ -242,11 +242,14 @@ class Workspaces:
         self._notes(location.directory, location.space).note(folder, location.name)
 
     def left(self, location: AttemptLocation) -> str | None:
-        """The folder that an earlier process has made for an attempt, which may be gone."""
+        """The folder that an earlier process has made for an attempt, which may be gone.
+
+        Raises OSError where nobody can look for it.
+        """
         return self._folders(location.directory, location.space).get(location.name)
 
     def forget(self, location: AttemptLocation) -> str | None:
-        """The folder that was made for an attempt, which is here no longer."""
+        """The folder that was made for an attempt, which is here no longer; raises OSError."""
         self._notes(location.directory, location.space).forget(location.name)
         return self._folders(location.directory, location.space).pop(location.name, None)
 
@@ -259,9 +262,10 @@ class Workspaces:
 
     def others(self, directory: str, space: str, keep: frozenset[str]) -> list[str]:
         """The folders that earlier processes of a space have left, but those of attempts to keep."""
-        folders = self._folders(directory, space)
-        others = [folders.pop(name) for name in tuple(folders) if name not in keep]
+        others: list[str] = []
         with suppress(OSError):
+            folders = self._folders(directory, space)
+            others += [folders.pop(name) for name in tuple(folders) if name not in keep]
             self._notes(directory, space).keep(keep)
         return others
 
@@ -307,7 +311,7 @@ def _look(folder: str, prefix: str, started: Mapping[str, str]) -> dict[str, str
     """The folders there are, and those that should be, by the names of attempts, or else by their own."""
     try:
         names = [name for name in os.listdir(folder) if name.startswith(prefix)]  # noqa: PTH208
-    except OSError:
+    except (FileNotFoundError, NotADirectoryError):
         names = []
     noted = {attempt: name for name, attempt in started.items() if name.startswith(prefix)}
     found: dict[str, str] = {}

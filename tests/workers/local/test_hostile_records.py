@@ -17,7 +17,7 @@ from octotui.workers.local import process_group
 from octotui.workers.local.executor import OVERWRITTEN, RUNS_ON, LocalExecutor
 from octotui.workers.local.process import UNCLEAR
 from octotui.workers.local.workspaces import Workspace, Workspaces
-from tests.workers.jobs import ends, place, started, work
+from tests.workers.jobs import ends, place, refusal, started, work
 
 CASES = int(os.environ.get("OCTOTUI_CASES", "500")) // 4
 MEMO = b"memo job-1.1-1 {}\n"
@@ -170,6 +170,23 @@ async def test_r6_a_workspace_that_was_replaced_is_lost_and_nothing_else_is_touc
     assert status.reason
     assert len(list(elsewhere.iterdir())) == 4
     await emptied(tmp_path / "work")
+
+
+async def test_m2_a_folder_that_nobody_can_look_into_is_no_sign_that_nothing_began(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left(tmp_path, MEMO + b"pid 12\nexit 0\n")
+
+    def closed(folder: str) -> list[str]:
+        raise PermissionError(13, "Permission denied", folder)
+
+    monkeypatch.setattr("octotui.workers.local.workspaces.os.listdir", closed)
+    status, _ = await found(tmp_path)
+    assert status.state == "lost"
+    assert f"{tmp_path}/work, where it ran, cannot be read (Permission denied" in status.reason
+    assert (await refusal(LocalExecutor(), work(tmp_path, "true"))).startswith(
+        "worker1 has no work directory"
+    )
 
 
 async def test_r6_one_that_is_spoiled_between_two_looks_is_lost(tmp_path: Path) -> None:
