@@ -79,6 +79,7 @@ def run(tmp_path: Path, octotui: Verb) -> Run:
         step = {"name": "Do it", "template": template, "parameters": parameters}
         tables = {
             "space": {"name": "Templates"},
+            "engine": {"environment": ["SSL_CERT_FILE"]},
             "variables": given or {},
             "runbooks": {"r": {"steps": [step]}},
         }
