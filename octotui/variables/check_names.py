@@ -45,7 +45,7 @@ def check_names(model: Model, report: InsideReport, names: ModelTexts | None = N
             continue
         own = [each for size in (STEP, CHILD_STEP) if (each := parameters.get(at[:size]))]
         for name, position in _unknown(text, (known, *own)):
-            near = did_you_mean(name, [each for some in (known, *own) for each in some.names])
+            near = did_you_mean(name, (each for some in (known, *own) for each in some.names))
             meant = near if near.startswith("; did you") else "; it stays as it is written."
             where = SourcePosition(*place(text, position), file)
             report(at, f'Nobody knows the variable "{name}"{meant}', where)

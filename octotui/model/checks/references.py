@@ -33,7 +33,7 @@ def check_references(model: Model, report: Report) -> None:
     for at, step in steps(model):
         tables = seen_by(model, str(at[1])) if step.pool_variable is not None else ()
         if step.pool_variable is not None and not any(step.pool_variable in table for table in tables):
-            meant = did_you_mean(step.pool_variable, [name for table in tables for name in table])
+            meant = did_you_mean(step.pool_variable, (name for table in tables for name in table))
             report((*at, "pool_variable"), f'There is no variable "{step.pool_variable}"{meant}')
 
 
