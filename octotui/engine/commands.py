@@ -30,6 +30,8 @@ class StartRun(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     steps to leave out. `guided` says whether failures of it, and of the runs it starts, ask people;
     None leaves it to the model.
 
+    Values of the variables named in `sensitive` stand nowhere, as if these were declared so (V5).
+
     It stands in no line until `not_before` (seconds since 1970). What a schedule starts says which one, and
     the time it was due at: a time that has been started already is refused. A caller's values are answers to
     prompts; any other name is refused (V6). `passed` are variables of the environment that its owner gives
@@ -50,6 +52,7 @@ class StartRun(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     due: float | None = None
     origin: str = ""
     passed: dict[str, str] = {}
+    sensitive: tuple[str, ...] = ()
 
 
 class StartDue(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -114,7 +117,10 @@ class TakeInterruption(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class AnswerInterruption(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """The responsible user answers a question; `values` are those of its fields, by name (I6)."""
+    """The responsible user answers a question; `values` are those of its fields, by name (I6).
+
+    Values of the fields named in `sensitive` stand nowhere, as if these were declared so (V5).
+    """
 
     interruption: str
     user: str
@@ -122,6 +128,7 @@ class AnswerInterruption(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     notes: str = ""
     origin: str = ""
     values: dict[str, str] = {}
+    sensitive: tuple[str, ...] = ()
 
 
 class ReleaseInterruption(msgspec.Struct, frozen=True, kw_only=True, tag=True):

@@ -1,4 +1,4 @@
-"""A film: every State that a list of events went through, to be looked at in any order."""
+"""The history of a list of events: every State that they went through, to be looked at in any order."""
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence

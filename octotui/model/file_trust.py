@@ -146,7 +146,7 @@ class _Way:
         self._leave()
         self.folder, self._at = folder, path
         found = os.fstat(folder)
-        self._shared = bool(found.st_mode & stat.S_IWOTH)
+        self._shared = bool(found.st_mode & (stat.S_IWOTH | stat.S_IWGRP))
         self._trust.judge(path, found, inside=True)
 
     def _leave(self) -> None:

@@ -6,17 +6,28 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
+
 from octotui.engine import events
-from octotui.engine.commands import ChoosePackages, Command, ReportOutcome
+from octotui.engine.commands import (
+    AnswerInterruption,
+    ChoosePackages,
+    Command,
+    LoadModel,
+    Reopen,
+    ReportOutcome,
+    StartRun,
+)
 from octotui.engine.events import AnyEvent
 from octotui.engine.rules.machines import packages_in_use
+from octotui.engine.rules.masked_texts import masked
 from octotui.engine.state import Job, Outcome, Run, State
-from octotui.model.space import Channel
+from octotui.model.space import Channel, Model
 from octotui.runtime.clocks import Clock
 from octotui.runtime.jobs.job_output import JobOutput
 from octotui.runtime.jobs.package_acquisition import Acquirer, Chosen
 from octotui.runtime.jobs.question_notifier import QuestionNotifier
-from octotui.runtime.jobs.script_jobs import ResumableAttempt, ScriptJobs
+from octotui.runtime.jobs.script_jobs import ResumableAttempt, ScriptJobs, attempt_name
 from octotui.runtime.jobs.secret_store import SecretStore
 from octotui.store.logs import log_index
 from octotui.store.space_folder import SpaceFolder
@@ -45,6 +56,7 @@ class EffectRunner:
         self._now = now
         self._keeps_output = keeps_output
         self._secret_store = vault or SecretStore()
+        self._masked = self._secret_store.masked
         self._notifier = QuestionNotifier(folder, executor, self._secret_store, now, self._pass_on)
         self._scripts = ScriptJobs(
             folder, executor, acquirer, self._secret_store, now, keeps_output=keeps_output
@@ -78,6 +90,7 @@ class EffectRunner:
 
     async def inspect(self, state: State) -> tuple[ReportOutcome, ...]:
         """Find what runs, or ran, since the space was left; what is lost has to be reported first."""
+        self._secret_store.hold_own(state.model)
         running = tuple(job for job in state.jobs.values() if job.state == "running")
         lost = []
         for job in sorted(running, key=lambda each: each.place):
@@ -109,6 +122,21 @@ class EffectRunner:
     def record(self, job: Job, secrets: Mapping[str, str]) -> None:
         """Take the sensitive values that were given in an answer, which no event holds."""
         self._secret_store.record(self.present(), job, secrets)
+
+    def mask(self, text: str) -> str:
+        """A text without the sensitive values of open runs."""
+        return self._masked.text(text)
+
+    def without_sensitive(self, command: Command) -> Command:
+        """A command as it may be journaled: texts masked, and values apart that hold a sensitive one (V5)."""
+        match command:
+            case LoadModel(model=Model() as model) | Reopen(model=Model() as model):
+                self._secret_store.hold_own(model)
+            case StartRun():
+                command = replace(command, sensitive=self._sensitive(command.variables, command.sensitive))
+            case AnswerInterruption():
+                command = replace(command, sensitive=self._sensitive(command.values, command.sensitive))
+        return masked(command, self.mask)
 
     def log_path(self, run: str, job: str) -> Path:
         """Where a job's output is kept."""
@@ -186,7 +214,8 @@ class EffectRunner:
         if log is not None and first and job.kind == "acquire":
             log_index.remove(log)
         since = attempt.resume.log if attempt is not None else 0 if first else None
-        return JobOutput(log, self._now, partial(self._end, job), since)
+        spans = self._folder.masked_spans(attempt_name(job)) if log is not None else None
+        return JobOutput(log, self._now, partial(self._end, job), since, spans)
 
     def _pass_on(self, command: Command) -> None:
         """Report what is not a job's; who is told of it is known later than this crew."""
@@ -198,8 +227,16 @@ class EffectRunner:
         state = self.present()
         directory = self._scripts.directory(state, job)
         return await self._acquirer.acquire(
-            state.model, job, directory, output, lambda: packages_in_use(self.present())
+            state.model,
+            job,
+            directory,
+            lambda line: output(self._masked.whole(line)),
+            lambda: packages_in_use(self.present()),
         )
+
+    def _sensitive(self, values: Mapping[str, str], said: tuple[str, ...]) -> tuple[str, ...]:
+        """The names of values in which a sensitive one is, and those of which it was said."""
+        return tuple(name for name, value in values.items() if name in said or self._masked.are_in(value))
 
     def _spawn(self, name: str, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)

@@ -14,7 +14,7 @@ from octotui.runtime.clocks import Clock, SteadyClock, since_boot
 from octotui.runtime.effects import EffectRunner
 from octotui.runtime.jobs.package_acquisition import RealAcquirer
 from octotui.runtime.jobs.secret_store import SecretStore
-from octotui.runtime.retention import RetentionCleaner
+from octotui.runtime.retention_cleaner import RetentionCleaner
 from octotui.runtime.schedule_timer import ScheduleTimer
 from octotui.runtime.session import Session
 from octotui.runtime.snapshots import SnapshotWriter

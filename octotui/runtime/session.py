@@ -178,8 +178,9 @@ class Session:
     def _apply(self, command: Command) -> tuple[tuple[AnyEvent, ...], "asyncio.Future[None] | None"]:
         self._shown.check()
         before = self.state
+        command = self._effects.without_sensitive(command)
         try:
-            self.state, events = advance(before, command, self.now())
+            self.state, events = advance(before, command, self.now(), self._effects.mask)
         except Refused:
             raise
         except Exception as bug:
@@ -200,7 +201,7 @@ class Session:
 
     def _keep_secrets(self, command: StartRun, events: tuple[AnyEvent, ...]) -> None:
         """Hand on what no event may hold (V5)."""
-        given = sort_out(self.state.model, command.process, command.variables).secrets
+        given = sort_out(self.state.model, command.process, command.variables, command.sensitive).secrets
         for event in events:
             if isinstance(event, RunQueued) and (event.secrets or command.passed):
                 self._effects.give(event.run, given, command.passed)
@@ -209,7 +210,7 @@ class Session:
         """Hand on the sensitive values of an answer that decides its question (I6, V5)."""
         question = self.state.interruptions.get(command.interruption)
         if question is not None and question.answer == "proceed":
-            secrets = fill_in(manual_of(self.state, question), command.values).secrets
+            secrets = fill_in(manual_of(self.state, question), command.values, command.sensitive).secrets
             self._effects.record(self.state.jobs[question.job], secrets)
 
     def _after_commit(

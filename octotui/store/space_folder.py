@@ -40,6 +40,10 @@ class SpaceFolder:
         """The output of one job."""
         return Path(f"{self.path}/logs/{run}/{job}.log")  # joining paths piece by piece costs more
 
+    def masked_spans(self, attempt: str) -> Path:
+        """What was masked in the output of an attempt that is not over."""
+        return Path(f"{self.path}/masked/{attempt}")
+
     def artifacts(self, run: str, job: str) -> Path:
         """The files that a job's script had kept."""
         return Path(f"{self.path}/artifacts/{run}/{job}")

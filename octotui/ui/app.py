@@ -19,11 +19,11 @@ from octotui.engine.commands import CancelRun, Refused
 from octotui.engine.state import State
 from octotui.store.errors import StoreError
 from octotui.ui.dialogs.quit_dialog import QuitDialog
-from octotui.ui.line_filter import VisibleFilter
 from octotui.ui.palette import commands
 from octotui.ui.screens.board import Board
 from octotui.ui.terminal_notifications import NO_TITLES, TerminalNotifications, escapes
 from octotui.ui.theme import THEME
+from octotui.ui.visible_filter import VisibleFilter
 from octotui.views.labels import GLYPHS
 from octotui.views.runs import EndedRun
 from octotui.views.text.visible_text import visible, visible_lines

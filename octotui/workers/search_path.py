@@ -10,12 +10,29 @@ def absolute(path: str) -> str:
 
 
 def find(program: str) -> str | None:
-    """The path of a program, by its name in PATH or by an absolute path; None where there is none."""
+    """The path of a program, by its name in PATH or by an absolute path; None where there is none.
+
+    What everybody can write, or lies where everybody can put something, is none.
+    """
     from shutil import which  # noqa: PLC0415 - not for who only checks a model
 
     if os.sep in program and not program.startswith(os.sep):
         return None
-    return which(program, path=absolute(os.environ.get("PATH", "")))
+    if os.sep in program:
+        return which(program) if _is_safe(program) else None
+    folders = absolute(os.environ.get("PATH", "")).split(os.pathsep)
+    return next((path for each in folders if (path := which(program, path=each)) and _is_safe(path)), None)
+
+
+def _is_safe(path: str) -> bool:
+    """Whether not everybody could have written a program."""
+    from octotui.model.file_trust import Distrusted, FileTrust  # noqa: PLC0415 - what it loads comes later
+
+    try:
+        FileTrust().check(path)
+    except (Distrusted, OSError):
+        return False
+    return True
 
 
 def leave_current_directory() -> tuple[str, ...]:

@@ -1,8 +1,8 @@
 """What a job prints: 1,000,000 lines of 104 bytes, kept with their index, against `cat | cat > /dev/null`.
 
 The job is one of the local executor, under its supervisor, and its output takes the way that it takes in a
-run: read for service messages, and logged. Once more, it is searched for a sensitive value to mask. Then each
-log is opened, and a page in its middle read.
+run: read for service messages, and logged. Once more it is searched for a sensitive value to mask, and for 50
+of them. Then each log is opened, and a page in its middle read.
 """
 
 import asyncio
@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from random import Random
 
 from octotui.runtime.jobs.job_output import JobOutput
 from octotui.runtime.jobs.transcript import Transcript
@@ -22,7 +23,13 @@ from tests.ratios import Ratio, measure
 from tests.workers.jobs import run, work
 
 LINE = b"x" * 103 + b"\n"
-WAYS: dict[str, Sequence[str]] = {"output": (), "masked output": ("a sensitive value",)}
+MANY = tuple(f"{Random(number).randbytes(15).hex()} & {number}" for number in range(50))
+WAYS: dict[str, Sequence[str]] = {
+    "output": (),
+    "masked output": ("a sensitive value",),
+    "output masked for 50": MANY,
+}
+"""What is searched for. One value took 8 times `cat | cat` when each of its forms was searched for alone."""
 
 
 def piped(file: Path) -> float:
@@ -84,7 +91,7 @@ def main(lines: int = 1_000_000, rounds: int = 5) -> Iterator[Ratio]:
                     f"a page of it {reading * 1e3:.1f} ms"
                 )
     print(f"+{memory() - before:.1f} MiB of memory")
-    for name, most in (("output", 2.5), ("masked output", float("inf"))):
+    for name, most in (("output", 2.5), ("masked output", 16.0), ("output masked for 50", 16.0)):
         each = [took / limit for took, limit in zip(times[name], limits, strict=True)]
         yield Ratio(f"{name} / cat | cat, median", statistics.median(each), most)
         yield Ratio(f"{name} / cat | cat, the best times of each", min(times[name]) / min(limits))

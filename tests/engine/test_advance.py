@@ -5,7 +5,7 @@ import pytest
 from octotui.engine import commands
 from octotui.engine.advance import advance
 from octotui.engine.commands import Refused
-from octotui.engine.state import State
+from octotui.engine.state import Outcome, State
 from tests.engine.walk import trace
 from tests.world import World, model, script
 
@@ -41,3 +41,15 @@ def test_the_same_commands_give_the_same_bytes() -> None:
         world.start("go", environment="test")
         world.run_out()
     assert trace(worlds[0].events) == trace(worlds[1].events)
+
+
+def test_v5_texts_of_events_are_masked_before_they_become_state() -> None:
+    world = World(model({"go": [script("A")]}))
+    world.send(commands.StartRun(process="go"))
+    outcome = Outcome(state="failed", reason="no hunter22")
+    command = commands.ReportOutcome(job="job-1.1", attempt=1, outcome=outcome)
+    state, happened = advance(
+        world.state, command, world.now, lambda text: text.replace("hunter22", "********")
+    )
+    assert "hunter22" not in repr((state, happened))
+    assert any("no ********" in repr(each) for each in happened)

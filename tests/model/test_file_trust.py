@@ -146,6 +146,19 @@ def test_r9_a_link_that_a_stranger_has_put_into_a_sticky_folder_is_not_followed(
     assert problem(shared / "folder" / "run.sh").startswith(f"the link {shared / 'folder'} {sentence}")
 
 
+@ROOT_ONLY
+def test_r9_nor_one_in_a_sticky_folder_of_a_group(file: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "group"
+    folder.mkdir()
+    os.chown(folder, -1, 65534)
+    folder.chmod(0o1770)
+    link = folder / "m.toml"
+    link.symlink_to(file)
+    assert OWN.read(link) == b"echo hello\n"
+    os.chown(link, STRANGER, -1, follow_symlinks=False)
+    assert problem(link).startswith(f"the link {link} belongs to {STRANGER}, who is not trusted: ")
+
+
 def test_links_without_an_end_and_missing_files_are_what_the_system_says(tmp_path: Path) -> None:
     (tmp_path / "loop").symlink_to("loop")
     (tmp_path / "file").write_text("")

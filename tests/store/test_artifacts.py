@@ -134,3 +134,15 @@ def test_what_cannot_be_kept_is_told(tmp_path: Path) -> None:
     problem = keep_workspace(str(tmp_path / "work"), tmp_path / "kept" / "run-1", ())
     assert problem is not None
     assert "cannot be kept: " in problem
+
+
+def test_r6_what_is_too_deep_to_be_moved_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """R6: from one file system to another folders are copied one in the other, and a script can make many."""
+    (tmp_path / "work" / "deep").mkdir(parents=True)
+
+    def too_deep(source: object, target: object) -> None:
+        raise RecursionError("maximum recursion depth exceeded")
+
+    monkeypatch.setattr("octotui.store.artifacts.shutil.move", too_deep)
+    problem = keep_workspace(str(tmp_path / "work"), tmp_path / "kept", ())
+    assert problem == "what was left in the workspace cannot be kept: maximum recursion depth exceeded"

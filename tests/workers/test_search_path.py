@@ -41,6 +41,19 @@ def test_r9_a_path_to_a_program_says_where_it_is_from_the_root(
     assert search_path.find("only-here") == str(hostile / "only-here"), "who names it means it"
 
 
+def test_r9_a_program_that_everybody_could_have_put_there_is_passed_over(
+    hostile: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", f"{hostile / 'bin'}:/usr/bin:/bin")
+    assert search_path.find("sh") == str(hostile / "bin" / "sh")
+    (hostile / "bin").chmod(0o777)
+    assert search_path.find("sh") in ("/usr/bin/sh", "/bin/sh")
+    assert search_path.find("only-here") is search_path.find(str(hostile / "bin" / "sh")) is None
+    (hostile / "bin").chmod(0o755)
+    (hostile / "bin" / "sh").chmod(0o777)
+    assert search_path.find("sh") in ("/usr/bin/sh", "/bin/sh")
+
+
 @pytest.mark.parametrize("path", ["", ".", ":", "bin:"])
 @pytest.mark.usefixtures("hostile")
 def test_r9_where_nothing_is_left_of_a_path_the_systems_own_is_taken(

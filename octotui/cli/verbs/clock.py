@@ -6,7 +6,7 @@ import click
 
 from octotui.cli.requests import run_request, verb_options
 from octotui.cli.space_argument import space_argument, space_of
-from octotui.cli.terminal.output import say
+from octotui.cli.terminal.output import refuse, say
 
 
 @click.command("clock")
@@ -22,11 +22,14 @@ def command(space: str, confirm: bool, as_json: bool, state: Path | None) -> Non
     named = space_of(space, state)
 
     async def main() -> None:
-        from octotui.cli.connection import attach
+        from octotui.cli.connection import NoServer, attach
         from octotui.cli.terminal.output import say_json
 
-        async with attach(named.slug, named.state, file=named.file) as client:
-            trouble = await client.clock(confirm=confirm)
+        try:
+            async with attach(named.slug, named.state, start=False) as client:
+                trouble = await client.clock(confirm=confirm)
+        except NoServer:
+            refuse("nobody serves this space: its clock is looked at when it is opened")
         if as_json:
             say_json({"type": "Clock", "trouble": trouble})
         else:

@@ -8,7 +8,7 @@ from octotui.engine.decide import questions
 from octotui.engine.decide.attempt_outcomes import report_outcome, report_progress
 from octotui.engine.decide.cancel import cancel, give_up_all
 from octotui.engine.decide.create_release import create_release
-from octotui.engine.decide.expiry import fire_deadline
+from octotui.engine.decide.due_deadlines import fire_deadline
 from octotui.engine.decide.start_run import start_due, start_run
 from octotui.engine.decide.transaction import Transaction
 from octotui.engine.state.retained import retained_state

@@ -181,7 +181,7 @@ def _said_already(state: State, question: Interruption, command: commands.Answer
     earlier = next((each for each in question.answers if each.user == command.user), None)
     if earlier is None:
         return False
-    values = fill_in(manual_of(state, question), command.values).variables
+    values = fill_in(manual_of(state, question), command.values, command.sensitive).variables
     same_values = not command.values or command.answer == "abort" or values == earlier.values
     if (command.answer, same_values) == (earlier.answer, True) and command.notes in ("", earlier.notes):
         return True
@@ -195,4 +195,4 @@ def _filled_in(state: State, question: Interruption, command: commands.AnswerInt
     manual = manual_of(state, question)
     if problems := problems_in(manual, command.values):
         raise Refused("; ".join(problems))
-    return fill_in(manual, command.values)
+    return fill_in(manual, command.values, command.sensitive)

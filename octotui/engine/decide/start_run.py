@@ -49,7 +49,7 @@ def _start(turn: Transaction, command: StartRun, *, of_model: bool) -> None:
     release = release_for(turn.state, command, declared.name)
     _check_skipped(release.definition if release else declared, command.skip)
     _check_passed(turn.state, command)
-    given = sort_out(model, command.process, command.variables)
+    given = sort_out(model, command.process, command.variables, command.sensitive)
     asked = required_prompts(model, command, release)
     unknown = () if of_model else unasked(model, command.process, asked, command.variables)
     if problems := unknown + problems_with(asked, given):

@@ -4,6 +4,7 @@ from msgspec.structs import replace
 
 from octotui.engine.events import AnyEvent, RunEnded
 from octotui.engine.evolve.evolve import evolve
+from octotui.engine.rules.masked_texts import Mask, masked
 from octotui.engine.state import Job, Run, RunEnd, State
 from octotui.variables.budget import ADVANCE_WORK, Budget, text_budget
 
@@ -11,7 +12,8 @@ from octotui.variables.budget import ADVANCE_WORK, Budget, text_budget
 class Transaction:
     """What `decide` and `schedule` work on: they read `state`, and change it by emitting events."""
 
-    def __init__(self, state: State, at: float) -> None:
+    def __init__(self, state: State, at: float, mask: Mask | None = None) -> None:
+        self._mask = mask
         self.state = state
         self.at = max(at, state.at)  # a clock that is set back does not turn time back
         self.events: list[AnyEvent] = []
@@ -19,7 +21,8 @@ class Transaction:
         self._budgets: dict[str, Budget] = {}
 
     def emit(self, event: AnyEvent) -> None:
-        """Number and date an event, and let it change the State at once."""
+        """Number and date an event, mask its texts, and let it change the State at once."""
+        event = event if self._mask is None else masked(event, self._mask)
         event = replace(event, seq=self.state.seq + 1, at=self.at)
         self.state = evolve(self.state, event)
         self.events.append(event)

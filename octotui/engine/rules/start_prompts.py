@@ -70,18 +70,30 @@ def required_prompts(
     return tuple(required)
 
 
-def sort_out(model: Model, process: str, variables: Mapping[str, str]) -> GivenValues:
-    """The given values by their declared names, those of sensitive variables apart."""
+def sort_out(
+    model: Model, process: str, variables: Mapping[str, str], sensitive: Collection[str] = ()
+) -> GivenValues:
+    """The given values by their declared names, those of sensitive variables apart.
+
+    So are those of `sensitive` names, of which a caller says so, unless the model offers them as a choice.
+    """
     seen = values_seen_by(model, process)
     declared = {name.lower(): name for name in seen}
     named = {declared.get(name.lower(), name): value for name, value in variables.items()}
     ticked = [name for name in named if any(_is_checkbox(value) for value in seen.get(name, ()))]
     named |= {name: named[name].capitalize() for name in ticked}
-    sensitive = {name for name in named if any(value.is_sensitive for value in seen.get(name, ()))}
+    said = {declared.get(name.lower(), name) for name in sensitive}
+    apart = {name for name in named if any(value.is_sensitive for value in seen.get(name, ()))}
+    apart |= {name for name in said if not any(is_choice(value.prompt) for value in seen.get(name, ()))}
     return GivenValues(
-        {name: value for name, value in named.items() if name not in sensitive},
-        {name: value for name, value in named.items() if name in sensitive and value},
+        {name: value for name, value in named.items() if name not in apart},
+        {name: value for name, value in named.items() if name in apart and value},
     )
+
+
+def is_choice(prompt: Prompt | None) -> bool:
+    """Whether people choose from what the model says, so that their answer is no secret."""
+    return prompt is not None and prompt.kind in ("checkbox", "select")
 
 
 def problems_with(asked: tuple[RequiredPrompt, ...], given: GivenValues) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from octotui.model.iteration import values_seen_by
 from octotui.model.process import Step
 from octotui.model.space import Scope, Value, Variables
 from octotui.model.values import HIDDEN
+from octotui.variables.fill import escape
 from octotui.variables.resolution import context_of, winner
 from octotui.variables.template import Names
 
@@ -40,7 +41,7 @@ def visible(state: State, process: str) -> Variables:
 def _values_of(published: Published) -> Variables:
     return {
         name: tuple(
-            Value(value=value, scope=Scope(environment=(environment,) if environment else ()))
+            Value(value=escape(value), scope=Scope(environment=(environment,) if environment else ()))
             for environment, value in values.items()
         )
         for name, values in published.items()
@@ -65,9 +66,21 @@ def values_for(
 
 
 def _given(state: State, run: Run, step: Step | None, target: str | None) -> dict[str, str]:
-    """The values that a run was given, where they hold."""
+    """The values that a run was given, where they hold; what people typed is no text of the model."""
     elsewhere = overruled(state, run, step, target)
-    return {name: value for name, value in run.variables.items() if name not in elsewhere}
+    given = {name: value for name, value in run.variables.items() if name not in elsewhere}
+    if not given or run.schedule is not None:
+        return given
+    seen = values_seen_by(state.model, run.process)
+    return {
+        name: value if _is_default(value, seen.get(name, ())) else escape(value)
+        for name, value in given.items()
+    }
+
+
+def _is_default(value: str, values: tuple[Value, ...]) -> bool:
+    """Whether a value that was given is what a prompt of the model offers, and so the model's own text."""
+    return any(each.prompt is not None and each.prompt.default == value for each in values)
 
 
 def overruled(state: State, run: Run, step: Step | None = None, target: str | None = None) -> frozenset[str]:
@@ -134,7 +147,7 @@ def _of_release(state: State, run: Run) -> dict[str, str]:
         "Octopus.Deployment.Id": run.id,
         "Octopus.Release.Id": run.release.key,
         "Octopus.Release.Number": run.release.version,
-        "Octopus.Release.Notes": run.release.notes,
+        "Octopus.Release.Notes": escape(run.release.notes),
         "Octopus.Release.Channel.Id": run.channel or "",
         "Octopus.Release.Channel.Name": channel.name,
     }
@@ -166,10 +179,13 @@ def _standing(run: Run) -> dict[str, str]:
 
 
 def _outputs(state: State, run: Run) -> dict[str, str]:
-    """The output variables that scripts have set (V7): the last on any target, and each target's own."""
-    values = {f"Octopus.Action[{step}].Output.{name}": value for step, name, value in run.outputs}
+    """The output variables that scripts have set (V7): the last on any target, and each target's own.
+
+    What they hold was said by a script or by people, and is filled in no more.
+    """
+    values = {f"Octopus.Action[{step}].Output.{name}": escape(value) for step, name, value in run.outputs}
     for step, target, name, value in run.target_outputs:
-        values[f"Octopus.Action[{step}].Output[{_called(state, target)}].{name}"] = value
+        values[f"Octopus.Action[{step}].Output[{_called(state, target)}].{name}"] = escape(value)
     return values
 
 
@@ -204,7 +220,7 @@ def _answer(output: str, interruption: Interruption) -> dict[str, str]:
     what = "Approved" if manual else "Answer"
     values = {
         f"{output}.{what}": str(interruption.answer == "proceed") if manual else str(interruption.answer),
-        f"{output}.Notes": "\n".join(each.notes for each in interruption.answers if each.notes),
+        f"{output}.Notes": escape("\n".join(each.notes for each in interruption.answers if each.notes)),
         f"{output}.ResponsibleUser.Username": interruption.responsible or "",
     }
     if manual:

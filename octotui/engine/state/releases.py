@@ -70,10 +70,10 @@ def declared_channel(model: Model, process: str, slug: str | None) -> Channel:
     return project.channels.get(slug or "", ANY_CHANNEL) if project else ANY_CHANNEL
 
 
-def is_declared(model: Model, channel: Channel) -> bool:
-    """Whether a channel is one of the model's, or the one that takes any version."""
+def has_declared_tag(model: Model, channel: Channel) -> bool:
+    """Whether the pattern for tags of a channel, if it has one, is that of a channel of the model."""
     channels = (each for project in model.projects.values() for each in project.channels.values())
-    return channel == ANY_CHANNEL or channel in channels
+    return channel.tag is None or any(channel.tag == each.tag for each in channels)
 
 
 def requirements(definition: Runbook) -> tuple[Requirement, ...]:

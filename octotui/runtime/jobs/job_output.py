@@ -5,8 +5,10 @@ from pathlib import Path
 from types import TracebackType
 
 from octotui.runtime.clocks import Clock
+from octotui.store.logs import masked_spans
 from octotui.store.logs.line_levels import LevelChange
 from octotui.store.logs.log_writer import LogWriter
+from octotui.store.logs.masked_spans import EarlierSpans, MaskedSpan
 
 Log = Callable[[bytes, Sequence[LevelChange]], None]
 
@@ -14,15 +16,22 @@ Log = Callable[[bytes, Sequence[LevelChange]], None]
 class JobOutput:
     """Takes a job's chunks while it is open, and never raises: an executor can do nothing about our disk.
 
-    Without a log, nothing is kept. With `since`, it says again what begins there in the log.
+    Without a log, nothing is kept. With `since`, it says again what begins there in the log. In `spans` is
+    noted what is masked in it.
     """
 
     def __init__(
-        self, log: Path | None, now: Clock, end: Callable[[], None], since: int | None = None
+        self,
+        log: Path | None,
+        now: Clock,
+        end: Callable[[], None],
+        since: int | None = None,
+        spans: Path | None = None,
     ) -> None:
         self.problem = ""
         self._since = since
         self._path = log
+        self._spans = spans
         self._log: LogWriter | None = None
         self._now = now
         self._end = end
@@ -30,6 +39,22 @@ class JobOutput:
     def __call__(self, chunk: bytes, turns: Sequence[LevelChange] = ()) -> None:
         """Keep a chunk, and where in it another level begins; where that can't be, end the job once."""
         self._write(lambda log: log.append(chunk, self._now(), turns))
+
+    def note_masked(self, spans: Sequence[MaskedSpan]) -> None:
+        """Note what is masked in what comes next, before it is kept."""
+        if self._spans is not None:
+            path = self._spans
+            self._write(lambda log: masked_spans.append(path, spans))
+
+    def masked_before(self) -> EarlierSpans | None:
+        """What was masked in the rest of what it says again; None where that is not known."""
+        if self._spans is None or self._log is None or self.problem:
+            return None
+        try:
+            return masked_spans.take_up(self._spans, self._log.again)
+        except OSError as error:
+            self._fail(error)
+            return None
 
     def say(self, sentence: str, level: str) -> None:
         """Put a line of our own between those of the job."""
@@ -47,8 +72,11 @@ class JobOutput:
         try:
             put(self._log)
         except OSError as error:
-            self.problem = f"its output cannot be kept in {self._path}: {error.strerror or error}"
-            self._end()
+            self._fail(error)
+
+    def _fail(self, error: OSError) -> None:
+        self.problem = f"its output cannot be kept in {self._path}: {error.strerror or error}"
+        self._end()
 
     def __enter__(self) -> "JobOutput":
         self._log = None if self._path is None else LogWriter(self._path, self._since)

@@ -4,8 +4,9 @@ import base64
 import os
 import shlex
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
 from octotui.engine.state import Job, Run
@@ -32,11 +33,28 @@ def files_to_fill(run: Run, job: Job, packages: str) -> Files:
     root = Path(extracted_to(run, step, packages))
     files: dict[str, bytes] = {}
     with Directory(root) as folder:
-        for pattern in step.action.substitute:
-            for path in sorted(root.glob(pattern)):
-                with suppress(OSError), folder.opened(name := path.relative_to(root).as_posix()) as file:
-                    files[name] = _read(path, file, len(files))
+        patterns = [PurePosixPath(each).parts for each in step.action.substitute]
+        for name in sorted(_names(root)) if patterns else ():
+            if any(_fits(tuple(name.split("/")), pattern) for pattern in patterns):
+                with suppress(OSError), folder.opened(name) as file:
+                    files[name] = _read(root / name, file, len(files))
     return files
+
+
+def _names(root: Path) -> Iterator[str]:
+    """The paths of all files below a folder; no link is gone through, of which a package may hold many."""
+    for folder, _, names in os.walk(root):
+        inside = os.path.relpath(folder, root)
+        yield from (name if inside == "." else f"{inside}/{name}" for name in names)
+
+
+def _fits(path: tuple[str, ...], pattern: tuple[str, ...]) -> bool:
+    """Whether a path is what a pattern means: `**` is any number of folders, `*` is within one name."""
+    if not pattern:
+        return not path
+    if pattern[0] == "**":
+        return any(_fits(path[skipped:], pattern[1:]) for skipped in range(len(path) + 1))
+    return bool(path) and fnmatchcase(path[0], pattern[0]) and _fits(path[1:], pattern[1:])
 
 
 def texts_of(files: Files) -> str:

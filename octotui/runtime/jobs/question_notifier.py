@@ -16,6 +16,7 @@ from octotui.model.quantities import duration
 from octotui.model.space import BUILT_IN
 from octotui.runtime.clocks import Clock
 from octotui.runtime.jobs.job_script import body_of, fill_without_blocking, filled
+from octotui.runtime.jobs.masking import Masker
 from octotui.runtime.jobs.secret_sources import UnreadableSecret
 from octotui.runtime.jobs.secret_store import SecretStore
 from octotui.runtime.jobs.template_parameters import requirements, texts
@@ -45,6 +46,7 @@ class QuestionNotifier:
         self._folder = folder
         self._executor = executor
         self._secret_store = vault
+        self._masked = vault.masked
         self._now = now
         self._report = report
         self._tasks: set[asyncio.Task[None]] = set()
@@ -76,7 +78,9 @@ class QuestionNotifier:
         except Exception as error:  # whatever it is: nobody's run may fail of it
             problem = f"{type(error).__name__}, which is a bug of octotui"
         finally:
+            problem = None if problem is None else self._masked.text(problem)
             unkept = self._keep(question, action, problem, bytes(printed[:LARGEST]))
+            self._masked.release(question.id)
             reason = unkept if problem is None else f"{action.template}: {problem}"
             if reason is not None:
                 self._report(ReportNotice(interruption=question.id, problem=reason))
@@ -100,9 +104,8 @@ class QuestionNotifier:
             )
         except OverBudget as problem:
             return Outcome(state="failed", reason=problem.reason)
-        transcript = Transcript(
-            lambda chunk, turns: printed.extend(chunk), (*secrets.values(), *work.sensitive)
-        )
+        masker = Masker((*secrets.values(), *work.sensitive), values=self._masked, holder=question.id)
+        transcript = Transcript(lambda chunk, turns: printed.extend(chunk), masker=masker)
         printed.extend("".join(f"{transcript.masked(each)}\n" for each in warnings).encode())
         return transcript.ended(await self._in_time(work, transcript))
 

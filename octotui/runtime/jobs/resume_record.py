@@ -7,13 +7,14 @@ class ResumeRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     """Where in the job's log the attempt begins, what we say before it, and what must be masked (V5).
 
     The `secrets` by name, and what else is `sensitive`, are as private as the script beside them, and go
-    when the attempt has ended.
+    when the attempt has ended. What was masked is noted beside the log where `notes_spans` says so.
     """
 
     log: int = 0
     warnings: tuple[str, ...] = ()
     secrets: dict[str, str] = {}
     sensitive: tuple[str, ...] = ()
+    notes_spans: bool = False
 
 
 def encode(resume: ResumeRecord) -> str:

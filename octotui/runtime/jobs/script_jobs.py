@@ -14,7 +14,7 @@ from octotui.model.process import Package
 from octotui.runtime.clocks import Clock
 from octotui.runtime.jobs.job_output import JobOutput
 from octotui.runtime.jobs.job_script import fill_without_blocking, script_work
-from octotui.runtime.jobs.masking import Masker
+from octotui.runtime.jobs.masking import Masker, SensitiveValues
 from octotui.runtime.jobs.package_acquisition import Acquirer, AttemptPackages, copies
 from octotui.runtime.jobs.package_deployment import Files, Undeployable, files_to_fill
 from octotui.runtime.jobs.progress_throttle import ProgressThrottle
@@ -70,6 +70,7 @@ class ScriptJobs:
         self._packages = AttemptPackages(acquirer)
         self._names = WorkspaceIndex(folder)
         self._locations: dict[str, AttemptLocation] = {}
+        self._masked: SensitiveValues = vault.masked
 
     async def inspect(self, state: State, job: Job) -> ResumableAttempt | Outcome:
         """What is left of an attempt that ran when the space was left, or the outcome that it is lost."""
@@ -86,11 +87,14 @@ class ScriptJobs:
                 break
         self._locations[job.id] = location
         resume = decode(left.resume) if left.resume else ResumeRecord(log=self._log_begins(job))
+        if resume is not None:
+            self._masked.hold(job.run, (*resume.secrets.values(), *resume.sensitive))
         return _judged(location, left, resume, same_boot=self._names.same_boot)
 
     async def remove_orphans(self, jobs: tuple[Job, ...]) -> None:
         """Take away what crashes have left, but that of these jobs."""
-        keep = frozenset(_name(job) for job in jobs)
+        keep = frozenset(attempt_name(job) for job in jobs)
+        artifacts.leave_only(self._folder.masked_spans(""), keep)
         for directory in self._names.directories:
             await self._executor.remove_orphans(directory, self._names.space, keep)
             await self._packages.remove_orphans(directory, self._names.space, keep)
@@ -121,7 +125,7 @@ class ScriptJobs:
             if self.present().jobs[job.id].stopping:
                 return STOPPED
             reason = problem.reason if isinstance(problem, OverBudget) else str(problem)
-            return Outcome(state="failed", reason=Masker(secrets.values()).text(reason))
+            return Outcome(state="failed", reason=self._masked.text(reason))
 
     def stop(self, job: Job) -> None:
         """Begin to end a job where it runs; one that has not begun yet won't begin."""
@@ -135,6 +139,7 @@ class ScriptJobs:
         """Take away what an attempt needed; how it ended is on disk."""
         location = self._locations.pop(job, None)
         if location is not None:
+            self._folder.masked_spans(location.name).unlink(missing_ok=True)
             self._executor.clean(location)
             self._packages.remove(location)
 
@@ -162,12 +167,13 @@ class ScriptJobs:
         changed = await self._packages.provide(state, job, Path(directory), location)
         files = await self._files(state, job, copies(location))
         work, warnings = await self._work(state, job, directory, secrets, files, copies(location))
-        masked = Masker((*secrets.values(), *work.sensitive))
+        self._masked.hold(job.run, (*secrets.values(), *work.sensitive))
         resume = ResumeRecord(
             log=self._log_begins(job) if attempt is None else attempt.resume.log,
-            warnings=changed + tuple(masked.text(each) for each in warnings if self._may_warn(each)),
+            warnings=changed + tuple(self._masked.text(each) for each in warnings if self._may_warn(each)),
             secrets=secrets,
-            sensitive=work.sensitive,
+            sensitive=self._masked.held_by(job.run),
+            notes_spans=True,
         )
         if self.present().jobs[job.id].stopping:
             return STOPPED
@@ -198,8 +204,10 @@ class ScriptJobs:
         self, job: Job, output: JobOutput, location: AttemptLocation, resume: ResumeRecord
     ) -> Outcome:
         progress = ProgressThrottle(partial(self._progress, job), job.progress)
-        transcript = Transcript(output, (*resume.secrets.values(), *resume.sensitive), progress)
         self._introduce(job, output, resume)
+        earlier = output.masked_before() if resume.notes_spans else None
+        masker = Masker(values=self._masked, holder=job.run, earlier=earlier, note=output.note_masked)
+        transcript = Transcript(output, tell=progress, masker=masker)
         leave = partial(self._leave, job, transcript)
         outcome = transcript.ended(await self._executor.follow(location, transcript, leave))
         progress.end()
@@ -210,7 +218,7 @@ class ScriptJobs:
         """Keep the files that the script wants kept, and what else it left where the model wants that."""
         await transcript.keep_artifacts(directory, self._folder.artifacts(job.run, job.id))
         if not self.present().model.retention.workspaces.forever:
-            folder = self._folder.workspace(job.run, _name(job))
+            folder = self._folder.workspace(job.run, attempt_name(job))
             problem = await asyncio.to_thread(artifacts.keep_workspace, directory, folder, FILES)
             if problem is not None:
                 transcript.warn(problem)
@@ -223,7 +231,7 @@ class ScriptJobs:
             output.say(warning, "warning")
 
     def _location(self, directory: str, job: Job) -> AttemptLocation:
-        return AttemptLocation(directory, self._names.space, _name(job))
+        return AttemptLocation(directory, self._names.space, attempt_name(job))
 
     def _log_begins(self, job: Job) -> int:
         """Where the output of an attempt that has said nothing yet begins in the log of its job."""
@@ -252,7 +260,7 @@ class ScriptJobs:
         self.report(ReportProgress(job=job.id, attempt=job.attempt, percentage=percentage, message=message))
 
 
-def _name(job: Job) -> str:
+def attempt_name(job: Job) -> str:
     """The name of a job's attempt among all of its space."""
     return f"{job.id}-{job.attempt}"
 

@@ -2,12 +2,14 @@
 
 import asyncio
 import os
+import re
 import signal
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import unquote
 
 from octotui.model.complaints import InsideReport, Keys, ModelError, SourcePosition
 from octotui.model.file_trust import Distrusted, FileTrust
@@ -20,6 +22,7 @@ from octotui.workers.search_path import find
 T = TypeVar("T")
 
 LARGEST = 1 << 16  # bytes of a sensitive value
+_PASSWORD = re.compile(r"://[^/@]*?:([^/]*)@")  # of an address, as it is written there
 PATIENCE = 30.0  # seconds that a command, or the keyring, may take
 
 
@@ -42,6 +45,14 @@ async def read_secret(secret: Secret) -> str:
     else:
         value = _text(await _printed(secret.command), f"what {secret.command[0]} prints")
     return checked(value)
+
+
+def own_secrets(model: Model) -> tuple[str, ...]:
+    """What octotui reads for itself: the tokens of feeds, and the passwords of proxies."""
+    tokens = {os.environ.get(feed.token_env or "", "").strip() for feed in model.feeds.values()}
+    proxies = (value for name, value in os.environ.items() if name.lower().endswith("_proxy"))
+    passwords = (found[1] for value in proxies if (found := _PASSWORD.search(value)))
+    return (*tokens, *(form for each in passwords for form in (each, unquote(each))))
 
 
 def check_secrets(model: Model, report: InsideReport, trust: FileTrust | None = None) -> None:

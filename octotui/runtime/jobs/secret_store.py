@@ -1,4 +1,7 @@
-"""Sensitive values of open runs, in memory alone: read once a run, given at its start, set by its scripts."""
+"""Sensitive values of open runs, in memory alone: read once a run, given at its start, set by its scripts.
+
+All of them are `masked` in the whole space until their run has ended.
+"""
 
 import asyncio
 import os
@@ -8,13 +11,16 @@ from typing import Any
 
 from octotui.engine.rules.variable_context import declared, output_prefixes, overruled, secret_answers
 from octotui.engine.state import Job, Run, State, step_of
+from octotui.model.space import Model
 from octotui.model.values import Secret
-from octotui.runtime.jobs.secret_sources import UnreadableSecret, checked, read_secret
+from octotui.runtime.jobs.masking import SensitiveValues
+from octotui.runtime.jobs.secret_sources import UnreadableSecret, checked, own_secrets, read_secret
 
 Reader = Callable[[Secret], Coroutine[Any, Any, str]]
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
+_OCTOTUI = "octotui"  # holds what it reads for itself; a run has another name
 _OUTPUT = "Octopus.Action["
 _LOST = "it was given when the run was started, and octotui was opened anew since: start the run again"
 
@@ -32,6 +38,7 @@ class SecretStore:
 
     def __init__(self, read: Reader | None = read_secret, *, served: bool = False) -> None:
         """Without `read` nothing is read: nobody runs a script with it. A server's environment is its own."""
+        self.masked = SensitiveValues()
         self._read = read
         self._served = served
         self._given: dict[str, dict[str, str]] = {}
@@ -43,8 +50,14 @@ class SecretStore:
     def give(self, run: str, values: Mapping[str, str], passed: Mapping[str, str] = NOTHING) -> None:
         """Keep what was given when a run was asked for: values, and variables passed to its family."""
         self._given[run] = dict(values)
+        self.masked.hold(run, (*values.values(), *passed.values()))
         if passed:
             self._passed[run] = dict(passed)
+
+    def hold_own(self, model: Model) -> None:
+        """Mask what octotui itself reads, as long as it goes on."""
+        if self._read is not None:
+            self.masked.hold(_OCTOTUI, own_secrets(model))
 
     def restore(self, run: Run, values: Mapping[str, str]) -> None:
         """Keep again what an earlier session has given to a job of a run that goes on."""
@@ -60,11 +73,13 @@ class SecretStore:
         for prefix in output_prefixes(state, step.name, job.target) if step else ():
             values = {f"{prefix}.{name}": value for name, value in outputs.items()}
             self._set.setdefault(job.run, {}).update(values)
+        self.masked.hold(job.run, outputs.values())
 
     def forget(self, run: str, state: State) -> None:
         """Let go of all that is kept for a run that has ended, and of what families that have were passed."""
         for root in [each for each in self._passed if each not in state.families]:
             del self._passed[root]
+        self.masked.release(run)
         self._given.pop(run, None)
         self._set.pop(run, None)
         for task in self._reading.pop(run, {}).values():
@@ -134,13 +149,22 @@ class SecretStore:
             return ""  # asked for, and nobody said anything
         passed = self._passed.get(run.root, {})
         if secret.env in passed:
-            return checked(passed[secret.env])
+            value = checked(passed[secret.env])
+            self.masked.hold(run.id, (value,))
+            return value
+        return await self._read_once(run, secret, self._read)
+
+    async def _read_once(self, run: Run, secret: Secret, read: Reader) -> str:
+        """The value, read for the first job of a run that needs it; raises UnreadableSecret."""
         tasks = self._reading.setdefault(run.id, {})
         if secret not in tasks:
-            tasks[secret] = asyncio.ensure_future(self._read(secret))
+            tasks[secret] = asyncio.ensure_future(read(secret))
             tasks[secret].add_done_callback(_seen)
         try:
-            return await asyncio.shield(tasks[secret])
+            value = await asyncio.shield(tasks[secret])
+            if self._reading.get(run.id) is tasks:  # it has not ended meanwhile
+                self.masked.hold(run.id, (value,))
+            return value
         except UnreadableSecret as problem:
             tasks.pop(secret, None)  # a retry reads it anew
             if self._served and secret.env is not None and secret.env not in os.environ:

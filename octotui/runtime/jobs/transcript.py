@@ -31,6 +31,11 @@ HIGHLIGHTS = 20
 ARTIFACTS = 100
 ROOM = 1 << 24  # bytes of all output variables of an attempt
 SHORT = 200  # characters of what comes with a progress
+MASKED = 256  # values that a script may have masked
+MASKED_ROOM = 1 << 20  # characters of them
+
+
+_TOO_MANY = f"it has more than {MASKED} values masked, or more than {MASKED_ROOM >> 20} MiB of them"
 
 
 def _nobody(percentage: int, message: str) -> None:
@@ -43,14 +48,23 @@ class Transcript:
     What a script says is kept up to a limit each; the log has all that it prints.
     """
 
-    def __init__(self, log: Log, secrets: Iterable[str] = (), tell: Tell = _nobody) -> None:
+    def __init__(
+        self,
+        log: Log,
+        secrets: Iterable[str] = (),
+        tell: Tell = _nobody,
+        *,
+        masker: Masker | None = None,
+    ) -> None:
+        """Mask `secrets`, and what a `masker` masks beside them."""
         self.outputs: dict[str, str] = {}
         self.sensitive: dict[str, str] = {}
         self.artifacts: list[Artifact] = []
         self._log = log
         self._tell = tell
         self._reader = ServiceMessageParser()
-        self._masker = Masker(secrets)
+        self._masker = masker or Masker()
+        self._masker.record(secrets)
         self._shown: list[bytes] = []  # of the present chunk, for the log
         self._length = 0
         self._turns: list[LevelChange] = []
@@ -60,6 +74,9 @@ class Transcript:
         self._level_text = bytearray()  # what is said as a warning or highlight, while it is
         self._wanted: list[CreateArtifact] = []
         self._room = ROOM
+        self._masked: dict[str, None] = {}
+        self._masked_room = MASKED_ROOM
+        self._silent = False
         self._failure = ""
 
     def __call__(self, chunk: bytes) -> None:
@@ -88,13 +105,15 @@ class Transcript:
         self._show(self._masker.end())
         self._flush()
         self._turn("default")
+        self._hide_outputs()
+        if self._silent:
+            self.warn(f"{_TOO_MANY}: the rest of its output is not shown")
         for wanted in self._wanted:
             self.warn(f"the artifact {wanted.name} was not kept: its machine gave no files back")
+        failure = self._failure if outcome.state == "failed" else ""
         return replace(
             outcome,
-            reason=self._masker.text(self._failure or outcome.reason)[:LONGEST]
-            if outcome.state == "failed"
-            else outcome.reason,
+            reason=self._masker.text(failure or outcome.reason)[:LONGEST],
             warnings=outcome.warnings + tuple(self._warnings),
             outputs=self.outputs,
             artifacts=tuple(self.artifacts),
@@ -111,6 +130,8 @@ class Transcript:
         self._flush()
 
     def _hear(self, text: bytes) -> None:
+        if self._silent:
+            return
         if self._level in ("warning", "highlight"):
             self._level_text += text[: LONGEST - len(self._level_text)]
         self._show(self._masker.feed(text))
@@ -131,7 +152,7 @@ class Transcript:
             case SetVariable():
                 self._set(message)
             case Mask(value=value):
-                self._masker.record((value,))
+                self._silent = self._silent or not self._mask(value)
             case Fail(message=reason):
                 self._failure = reason
             case Problem(text=problem):
@@ -157,16 +178,40 @@ class Transcript:
         self._room -= len(message.name) + len(message.value)
         if self._room < 0:
             self.warn(f"output variables of more than {ROOM >> 20} MiB were not set")
-        elif message.sensitive or self._masker.holds(message.value):
-            self._masker.record((message.value,))
-            self.sensitive[message.name] = message.value
+        elif not message.sensitive and not self._masker.holds(message.value):
+            self.outputs[self._masker.text(message.name)] = message.value
         else:
-            self.outputs[message.name] = message.value
+            self._set_apart(message.name, message.value)
+
+    def _set_apart(self, name: str, value: str) -> None:
+        """Set a sensitive output variable, if it can be masked."""
+        if self._mask(value):
+            self.sensitive[name] = value
+        else:
+            self.warn(f"{_TOO_MANY}: further sensitive output variables were not set")
+
+    def _mask(self, value: str) -> bool:
+        """Mask a value from now on; whether there is room for it."""
+        if value not in self._masked:
+            if len(self._masked) == MASKED or len(value) > self._masked_room:
+                return False
+            self._masked[value] = None
+            self._masked_room -= len(value)
+            self._masker.record((value,))
+        return True
+
+    def _hide_outputs(self) -> None:
+        """Set those output variables apart in which there is what came to be sensitive since."""
+        for name in [name for name, value in self.outputs.items() if self._masker.holds(value)]:
+            self._set_apart(name, self.outputs.pop(name))
 
     def _turn(self, level: str) -> None:
         """Mean what comes from here on otherwise; keep what was said as a warning or a highlight, by line."""
         if self._level_text:
-            text = self._masker.beginning(bytes(self._level_text)).decode(errors="replace")
+            said = bytes(self._level_text)
+            is_cut = len(said) == LONGEST
+            shown = self._masker.beginning(said) if is_cut else self._masker.whole(said)
+            text = shown.decode(errors="replace")
             lines = [line.rstrip() for line in text.splitlines() if line.strip()]
             if self._level == "warning":
                 for line in lines:

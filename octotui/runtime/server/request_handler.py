@@ -8,7 +8,7 @@ from octotui.engine import commands
 from octotui.engine.decide.question_holders import AccountExists, with_accounts
 from octotui.engine.events import AnyEvent
 from octotui.engine.rules.authorization import missing_right, right_for, subject_of, with_actor
-from octotui.engine.state.releases import is_declared
+from octotui.engine.state.releases import has_declared_tag
 from octotui.model.complaints import Reason
 from octotui.runtime.server.peer_credentials import Peer
 from octotui.runtime.server.protocol import (
@@ -104,8 +104,8 @@ class RequestHandler:
 
     async def _choose(self, request: ChooseRequest) -> Answer:
         """Versions of packages; a channel's tag is a pattern, and only one of the model is run."""
-        if not is_declared(self._session.state.model, request.channel):
-            raise commands.Refused(f"no project has such a channel “{request.channel.name}”")
+        if not has_declared_tag(self._session.state.model, request.channel):
+            raise commands.Refused(f"no channel of this space has the tag “{request.channel.tag}”")
         versions, problems = await self._session.choose(request.needed, request.channel)
         return DoneReply(id=request.id, versions=versions, problems=problems)
 

@@ -1,5 +1,6 @@
 """What an archive says that it holds, and how much of it is believed."""
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Literal, Protocol
@@ -68,7 +69,7 @@ def parsing() -> Iterator[None]:
     except (ArchiveError, Cancelled):
         raise
     except OSError as error:
-        if error.errno is not None:
+        if error.errno not in (None, errno.EINVAL):  # the latter says that it leads before its beginning
             raise
         raise _damaged(error) from error
     except Exception as error:

@@ -1,4 +1,4 @@
-"""Names in archives: normalized (NFC), and refused where any system could take them for something else."""
+"""Names in archives: judged also as normalized (NFC), and refused where a system could mistake them."""
 
 import re
 import unicodedata
@@ -26,12 +26,12 @@ def parts_of(name: str) -> tuple[str, ...]:
 
     A backslash is a letter here, but the name must not lead outside where it divides folders either.
     """
-    text = _normalized(name, name)
-    if _ABSOLUTE.match(text) or ".." in re.split(r"[/\\]", text):
-        raise ArchiveError(f"holds {shown(name)}, which leads outside of it")
-    _check_letters(name, text)
-    parts = tuple(each for each in text.split("/") if each not in ("", "."))
-    if not text:
+    for text in _spellings(name, name):
+        if _ABSOLUTE.match(text) or ".." in re.split(r"[/\\]", text):
+            raise ArchiveError(f"holds {shown(name)}, which leads outside of it")
+        _check_letters(name, text)
+    parts = tuple(each for each in name.split("/") if each not in ("", "."))
+    if not name:
         raise ArchiveError("holds an entry without a name")
     if any(not each.strip(". ") for each in parts):
         raise ArchiveError(f"holds {shown(name)}, which is no name of a file")
@@ -40,27 +40,30 @@ def parts_of(name: str) -> tuple[str, ...]:
     return parts
 
 
-def link_target(name: str, target: str) -> str:
-    """Where a symbolic link leads, normalized; raises ArchiveError for what no link inside says."""
-    text = _normalized(name, target)
-    if not text or "\\" in text or _ABSOLUTE.match(text):
-        raise ArchiveError(f"holds {shown(name)}, a link that leads outside of it")
-    _check_letters(name, text)
-    return text
+def check_target(name: str, target: str) -> None:
+    """Raise ArchiveError where a symbolic link says what no link does that stays inside."""
+    for text in _spellings(name, target):
+        if not text or "\\" in text or _ABSOLUTE.match(text):
+            raise ArchiveError(f"holds {shown(name)}, a link that leads outside of it")
+        _check_letters(name, text)
 
 
-def _normalized(name: str, text: str) -> str:
-    """A name, or where its link leads, in the form that is judged and written."""
-    if len(text) <= LONGEST:  # else it would take long
-        text = unicodedata.normalize("NFC", text)
-    if len(text.encode(errors="surrogatepass")) > LONGEST:
+def _spellings(name: str, text: str) -> tuple[str, str]:
+    """A name, or where its link leads, as it is and normalized; neither is too long. Raises ArchiveError."""
+    both = text, normalized(text) if len(text) <= LONGEST else text  # it would take long
+    if any(len(each.encode(errors="surrogatepass")) > LONGEST for each in both):
         raise ArchiveError(f"holds {shown(name)}, whose name is too long")
-    return text
+    return both
 
 
 def _check_letters(name: str, text: str) -> None:
     if any(unicodedata.category(each) in _CONTROL and each not in _JOINERS for each in text):
         raise ArchiveError(f"holds {shown(name)}, whose name has control characters, or is no text in UTF-8")
+
+
+def normalized(text: str) -> str:
+    """A name in the one form of Unicode in which names are compared."""
+    return unicodedata.normalize("NFC", text)
 
 
 @lru_cache(4096)

@@ -10,6 +10,7 @@ from octotui.store.archives.bounded_file import BoundedFile
 from octotui.store.archives.entries import CHUNK, HEADER, ArchiveError, Entry, Kind, parsing, shown
 
 GLOBALS = 1000  # headers that hold for all entries
+GLOBAL_BYTES = 2**20  # of all of them
 KINDS: dict[bytes, Kind] = {
     **dict.fromkeys(tarfile.REGULAR_TYPES, "file"),
     tarfile.DIRTYPE: "folder",
@@ -42,7 +43,8 @@ class TarReader:
                 end = self._tar.offset
                 self._tar.members.clear()
                 self._file.allow(HEADER)
-                if len(self._tar.pax_headers) > GLOBALS:
+                headers = self._tar.pax_headers
+                if len(headers) > GLOBALS or sum(map(len, headers.values())) > GLOBAL_BYTES:
                     raise ArchiveError("is damaged: it holds more headers than make sense")
             self._read_to_the_end()
 

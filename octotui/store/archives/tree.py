@@ -2,10 +2,8 @@
 
 from collections.abc import Callable, Iterator
 
-import msgspec
-
 from octotui.store.archives.entries import ArchiveError, Entry, Kind, Limits, shown
-from octotui.store.archives.names import folded, link_target, parts_of
+from octotui.store.archives.names import check_target, folded, normalized, parts_of
 
 FOLLOWED = 40  # links one after the other; systems follow no more
 STEPS = 2_000_000  # of all links together, so that looking at them comes to an end
@@ -14,15 +12,17 @@ _FOLDER = Entry("", "folder")
 
 
 class Tree:
-    """The files, folders and links of an archive by their normalized paths, in the archive's order.
+    """The files, folders and links of an archive by their paths, in the archive's order.
 
-    It depends neither on the order of entries nor on anything that is on disk.
+    It depends neither on the order of entries nor on anything that is on disk. Paths stay as they are spelled
+    and are compared as every file system might compare them.
     """
 
     def __init__(self, archive_size: int, limits: Limits) -> None:
         self._limits = limits
         self._largest = limits.largest(archive_size)
         self._entries: dict[str, Entry] = {}
+        self._by_normal: dict[str, str] = {}
         self._by_folded: dict[str, str] = {}
         self._added = 0
         self._steps = 0
@@ -42,21 +42,21 @@ class Tree:
         self._add_folders(entry.name, parts)
         path = "/".join(parts)
         if entry.kind == "symbolic link":
-            entry = msgspec.structs.replace(entry, link=link_target(entry.name, entry.link))
+            check_target(entry.name, entry.link)
         self._put(path, entry)
         self._check_size()
 
     def check(self) -> None:
         """Look at all links and twins once all entries are there; raises ArchiveError."""
         self._find_twins()
-        exact = _Links(self._entries, lambda path: path, self._count)
-        without_case = _Links(self._entries, self._without_case, self._count)
-        for path, entry in self._entries.items():
-            if entry.kind == "symbolic link":
-                exact.resolve(path)
-                without_case.resolve(path)
-            elif entry.kind == "hard link":
-                self.linked(entry)
+        systems = [
+            _Links(self._entries, find, self._count) for find in (str, self._normal, self._without_case)
+        ]
+        for path, _ in self.of_kind("symbolic link"):
+            for links in systems:
+                links.resolve(path)
+        for _, entry in self.of_kind("hard link"):
+            self.linked(entry)
 
     def of_kind(self, kind: Kind) -> Iterator[tuple[str, Entry]]:
         """The paths and entries of one kind."""
@@ -106,12 +106,19 @@ class Tree:
     def _find_twins(self) -> None:
         """Note names that differ in case alone; a link is never one of them, whatever the file system."""
         for path, entry in self._entries.items():
+            other = self._by_normal.setdefault(normalized(path), path)
+            if other != path:
+                raise ArchiveError(
+                    f"holds {shown(path)} in two spellings, which are one file on some machines"
+                )
             other = self._by_folded.setdefault(_folded(path), path)
-            if other == path:
-                continue
-            self.twins = self.twins or (other, path)
-            if not {entry.kind, self._entries[other].kind} <= {"file", "folder"}:
-                self.refuse_twins()
+            if other != path:
+                self.twins = self.twins or (other, path)
+                if not {entry.kind, self._entries[other].kind} <= {"file", "folder"}:
+                    self.refuse_twins()
+
+    def _normal(self, path: str) -> str:
+        return self._by_normal.get(normalized(path), path)
 
     def _without_case(self, path: str) -> str:
         return self._by_folded.get(_folded(path), path)

@@ -38,6 +38,13 @@ class LogWriter:
             self._open()
         return self._fresh
 
+    @property
+    def again(self) -> int:
+        """How many bytes of what comes next are there already."""
+        if self._files is None and self._since is not None and self._path.exists():
+            self._open()
+        return self._again
+
     def append(self, chunk: bytes, at: float, turns: Sequence[LevelChange] = ()) -> None:
         """Add what was printed at a time, and where in it another level begins."""
         log, index = self._files or self._open()

@@ -66,7 +66,7 @@ def _of(function: Callable[..., str], *first: object) -> Filter:
     return plain(partial(function, *first))
 
 
-FILTERS: dict[str, Filter] = {
+ESCAPES: dict[str, Filter] = {
     "HtmlEscape": _of(escaped, HTML),
     "XmlEscape": _of(escaped, XML),
     "JsonEscape": _of(escaped, JSON),
@@ -76,6 +76,9 @@ FILTERS: dict[str, Filter] = {
     "PropertiesValueEscape": plain(properties_value),
     "UriEscape": plain(partial(quote, safe=";/?:@&=+$,#-_.!~*'()[]", errors="replace")),
     "UriDataEscape": plain(partial(quote, safe="", errors="replace")),
+}
+FILTERS: dict[str, Filter] = {
+    **ESCAPES,
     "Markdown": plain(to_html),
     "MarkdownToHtml": plain(to_html),
 }

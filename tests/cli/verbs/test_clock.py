@@ -11,3 +11,9 @@ def test_r7_a_clock_is_asked_about_and_confirmed(octotui: Call, lived: Lived) ->
     plain = octotui("clock", model, "--confirm", "--json", *state)
     assert json.loads(plain.out) == {"type": "Clock", "trouble": ""}
     assert next(lived.state.glob("*/clock.json")).stat().st_mode & 0o777 == 0o600
+    octotui("stop", model, *state)
+    nobody = octotui("clock", model, *state)
+    assert (nobody.code, nobody.err) == (
+        2,
+        "octotui: nobody serves this space: its clock is looked at when it is opened\n",
+    )

@@ -37,3 +37,12 @@ def test_problems_are_sentences_that_begin_with_the_field() -> None:
 
 def test_fields_are_asked_for_as_variables_are() -> None:
     assert [each.label for each in fields_of(MANUAL)] == ["How large?", "Sure", "Ticket", "Key"]
+
+
+def test_v5_values_that_a_caller_says_are_sensitive_are_put_apart() -> None:
+    manual = Manual(
+        instructions="",
+        fields={"Why": Prompt(), "How": Prompt(kind="select", options=("a",)), "Who": Prompt()},
+    )
+    given = fill_in(manual, {"why": "x", "How": "a", "Who": ""}, ("why", "how", "who"))
+    assert (given.variables, given.secrets) == ({"How": "a", "Who": ""}, {"Why": "x"})

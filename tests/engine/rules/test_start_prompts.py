@@ -149,6 +149,14 @@ def test_a_checkbox_is_true_or_false_as_octopus_writes_it() -> None:
     }
 
 
+def test_v5_values_that_a_caller_says_are_sensitive_are_put_apart_too() -> None:
+    """But not what was chosen from what the model says."""
+    choice = prompted(Prompt(kind="select", options=("west", "east")))
+    of = space(Name=(prompted(),), Region=(choice,), Other=(prompted(),))
+    given = sort_out(of, "a", {"name": "x", "Region": "west", "Other": "y"}, ("name", "Region", "Gone"))
+    assert (given.variables, given.secrets) == ({"Region": "west", "Other": "y"}, {"Name": "x"})
+
+
 def refused(of: Model, environment: str | None = None, process: str = "go", **given: str) -> str:
     """Why the engine does not start a run with these values; there is none afterwards."""
     world = World(of)

@@ -10,6 +10,7 @@ from octotui.engine.state import Run
 from octotui.model.process import Manual, Runbook, Simulate
 from octotui.model.space import Project, Schedule, Scope, Tenant, Value
 from octotui.model.values import Prompt, Secret
+from octotui.variables.fill import fill_in
 from tests.engine.shop import deploy, release, shop
 from tests.world import START, World, child, manual, model, script
 
@@ -298,3 +299,32 @@ class TestV6WhatACallerSaysIsTheValueOfThePrompt:
         of.send(LoadModel(replace(of.state.model, schedules={"n": nightly})))
         of.send(StartDue(schedule="n", due=START))
         assert {values(of, step)["Size"] for step in (0, 1)} == {"of the model"}
+
+
+def test_v6_what_people_and_scripts_say_is_no_text_of_the_model() -> None:
+    """V5, V6: a filter in it would show a secret unmasked; what a prompt offers is filled in."""
+    hostile = "#{Secret | Substring 0 3} #{Secret | ToUpper} ##{x}"
+    prompt, offered = Value(prompt=Prompt()), Value(prompt=Prompt(default="of #{Octopus.Environment.Name}"))
+    of = world(
+        script("Say", simulate=Simulate(takes=1.0)),
+        manual("Ask"),
+        script("After"),
+        Secret=(Value(value="hunter22"),),
+        Version=(prompt,),
+        Place=(offered,),
+    )
+    of.start(
+        "go", environment="test", variables={"Version": hostile, "Place": "of #{Octopus.Environment.Name}"}
+    )
+    of.report("job-1.1", "succeeded", outputs={"Url": hostile})
+    of.run_out()
+    of.answer(notes=hostile)
+    of.run_out()
+    known = lookup(values_for(of.past, of.past.runs["run-1"]))
+    for name in (
+        "Version",
+        "Octopus.Action[Say].Output.Url",
+        "Octopus.Action[Ask].Output.Manual.Notes",
+    ):
+        assert fill_in(f"#{{{name}}}", known).text == hostile
+    assert fill_in("#{Place}", known).text == "of Test"

@@ -5,6 +5,7 @@ from pathlib import Path
 from octotui.runtime.jobs.job_output import JobOutput
 from octotui.store.logs.line_levels import LevelReader
 from octotui.store.logs.log_reader import LogReader
+from octotui.store.logs.masked_spans import EarlierSpans, MaskedSpan
 
 
 def test_chunks_go_to_the_log_with_their_time(tmp_path: Path) -> None:
@@ -54,3 +55,33 @@ def test_our_own_lines_stand_by_themselves_and_have_a_level(tmp_path: Path) -> N
     with LogReader(tmp_path / "a.log") as log:
         assert log.tail(5) == ["octotui: attempt", "cut", "octotui: attempt", "short"]
         assert [levels.of(line) for line in range(4)] == ["highlight", "default"] * 2
+
+
+def test_v5_what_is_masked_is_noted_before_it_is_kept(tmp_path: Path) -> None:
+    """R4: and known again when the output is, as far as it came."""
+    log, spans = tmp_path / "a.log", tmp_path / "masked" / "a-1"
+    with JobOutput(log, lambda: 0.0, lambda: None, 0, spans) as output:
+        assert output.masked_before() == EarlierSpans((), 0)
+        assert not log.exists()
+        output.note_masked([MaskedSpan(3, 20, 8)])
+        output(b"it ********")
+    with JobOutput(log, lambda: 0.0, lambda: None, 0, spans) as output:
+        assert output.masked_before() == EarlierSpans((MaskedSpan(3, 20, 8),), 20)
+        output(b"it ******** is\n")
+    assert log.read_bytes() == b"it ******** is\n"
+
+
+def test_v5_what_cannot_be_noted_ends_the_job(tmp_path: Path) -> None:
+    """What is kept without a note could not be told from what is not masked."""
+    (tmp_path / "file").write_text("in the way")
+    ended: list[str] = []
+    log = tmp_path / "a.log"
+    with JobOutput(log, lambda: 0.0, lambda: ended.append("ended"), 0, tmp_path / "file" / "a-1") as output:
+        assert output.masked_before() is None
+        output.note_masked([MaskedSpan(0, 9, 8)])
+        output(b"********")
+    assert ended == ["ended"]
+    assert not log.exists()
+    with JobOutput(None, lambda: 0.0, lambda: None, None) as output:
+        output.note_masked([MaskedSpan(0, 9, 8)])
+        assert output.masked_before() is None

@@ -5,7 +5,7 @@ import io
 import stat
 import tarfile
 import time
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 import pytest
@@ -15,6 +15,7 @@ from octotui.engine.commands import StartRun
 from octotui.model.process import Package, Requirement, Script, Step
 from octotui.model.space import Target, Value
 from octotui.runtime.jobs import package_deployment
+from octotui.runtime.jobs.package_deployment import _fits, _names
 from octotui.runtime.open_space import open_space
 from tests.runtime.feeds import fed
 
@@ -270,3 +271,32 @@ async def test_p4_a_link_of_another_account_on_the_way_is_not_followed(tmp_path:
         assert list((tmp_path / "victim").iterdir()) == []
     else:
         assert (await deploy(tmp_path, Package(install_to="#{Root}/shop"))).state == "succeeded"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "fits"),
+    [
+        ("*.json", ["a.json"]),
+        ("web/*.json", ["web/b.json"]),
+        ("web/**/*.json", ["web/b.json", "web/x/y/c.json"]),
+        ("**/*.json", ["a.json", "web/b.json", "web/x/y/c.json"]),
+        ("**/x/**/*.json", ["web/x/y/c.json"]),
+        ("*/*/*.json", []),
+        ("[ab].json", ["a.json"]),
+        ("web", []),
+    ],
+)
+def test_s1_a_pattern_means_paths_of_files(tmp_path: Path, pattern: str, fits: list[str]) -> None:
+    for name in ("a.json", "web/b.json", "web/x/y/c.json", "web/x/d.txt"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    parts = PurePosixPath(pattern).parts
+    assert [each for each in sorted(_names(tmp_path)) if _fits(tuple(each.split("/")), parts)] == fits
+
+
+def test_p4_links_of_a_package_multiply_no_paths(tmp_path: Path) -> None:
+    (tmp_path / "app.json").touch()
+    for number in range(300):
+        (tmp_path / f"l{number}").symlink_to(".")
+    assert sum(1 for name in _names(tmp_path) if name.endswith(".json")) == 1
+    assert len([*_names(tmp_path)]) <= 301

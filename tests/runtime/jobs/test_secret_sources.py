@@ -10,9 +10,10 @@ import keyring.backend
 import pytest
 from keyring.errors import KeyringLocked
 
+from octotui.model.space import Feed, Model, Space
 from octotui.model.values import Secret
 from octotui.runtime.jobs import secret_sources
-from octotui.runtime.jobs.secret_sources import LARGEST, UnreadableSecret, read_secret
+from octotui.runtime.jobs.secret_sources import LARGEST, UnreadableSecret, own_secrets, read_secret
 
 
 def read(**where: object) -> str:
@@ -119,6 +120,26 @@ def test_an_entry_of_the_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_keyring_library_is_not_needed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "keyring", None)
     assert problem(keyring="octotui/deploy") == ("the keyring library is not here: install octotui[keyring]")
+
+
+def test_v5_what_octotui_reads_for_itself_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tokens of feeds, and the passwords of proxies, as they are written and as they are meant."""
+    for name, value in {
+        "TOKEN": " token-1 \n",
+        "HTTPS_PROXY": "http://me:p%40ss/word@proxy:1",
+        "http_proxy": "http://proxy:1",
+        "ftp_proxy": "http://me:a%40bcd@proxy:1/x:y@z",
+        "OTHER": "http://me:password@host",
+    }.items():
+        monkeypatch.setenv(name, value)
+    feeds = {
+        "a": Feed(url="https://x", token_env="TOKEN"),
+        "b": Feed(directory="/x"),
+        "c": Feed(token_env="GONE"),
+    }
+    found = own_secrets(Model(space=Space("S", "s"), feeds=feeds))
+    assert {"token-1", "a%40bcd", "a@bcd"} <= set(found)
+    assert "password" not in found
 
 
 def test_r9_what_becomes_everybodys_after_the_model_was_read_is_not_read(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from random import Random
 import pytest
 
 from octotui.engine.state import Artifact, Outcome
-from octotui.runtime.jobs.transcript import ARTIFACTS, HIGHLIGHTS, LONGEST, ROOM, WARNINGS, Transcript
+from octotui.runtime.jobs.transcript import ARTIFACTS, HIGHLIGHTS, LONGEST, MASKED, ROOM, WARNINGS, Transcript
 from octotui.store.logs.line_levels import LevelChange
 
 DONE = Outcome(state="succeeded", exit_code=0)
@@ -291,3 +291,51 @@ def _kept(whole: bytes, random: Random, size: int) -> object:
     outcome = transcript.ended(Outcome(state="succeeded"))
     turns = [turn for turn in turns if turn[0] < len(log)]  # one behind the end is for no line
     return bytes(log), turns, outcome, transcript.sensitive
+
+
+def test_v5_an_output_variable_in_which_there_is_what_came_to_be_sensitive_is_set_apart() -> None:
+    """Also by its name, and in what was warned of before."""
+    text = said("setVariable", name="Url", value="http://u:hunter22@x") + said(
+        "setVariable", name="A", value="b"
+    )
+    text += said("stdout-warning") + b"see hunter22\n" + said("stdout-default")
+    later = said("mask", value="hunter22") + said("setVariable", name="my hunter22", value="c")
+    _, transcript, outcome = told(text, later)
+    assert (outcome.outputs, transcript.sensitive) == (
+        {"A": "b", "my ********": "c"},
+        {"Url": "http://u:hunter22@x"},
+    )
+
+
+def test_v5_a_script_may_have_many_values_masked_but_not_any_number() -> None:
+    """R6: the rest of its output is not shown then, since it may hold such a value."""
+    many = b"".join(said("mask", value=f"value-{n:05}") for n in range(MASKED))
+    twice = said("mask", value="value-00000")
+    log, _, outcome = told(
+        many, twice + b"value-00255\n", said("mask", value="one too many") + b"one too many\n"
+    )
+    assert log == b"********\n"
+    (warning,) = outcome.warnings
+    assert warning.endswith("the rest of its output is not shown")
+    log, transcript, outcome = told(
+        many + said("setVariable", name="A", value="one too many", sensitive="True") + b"shown\n"
+    )
+    assert (log, transcript.sensitive, outcome.outputs) == (b"shown\n", {}, {})
+    assert "further sensitive output variables were not set" in outcome.warnings[0]
+    log, _, _ = told(said("mask", value="x" * 700_000) + said("mask", value="y" * 700_000) + b"hello\n")
+    assert log == b""
+
+
+def test_v5_a_warning_ends_as_it_ends() -> None:
+    """What might go on is left out only where a text was cut."""
+    for text in (b'low on "space"', b"at 95%", b"C:\\", b"a & b &"):
+        _, _, outcome = told(highlight(text), secrets=("hunter22",))
+        assert outcome.highlights == (text.decode(),)
+        _, _, outcome = told(said("stdout-highlight") + text, secrets=("hunter22",))
+        assert outcome.highlights == (text.decode(),)
+
+
+def test_v5_every_reason_is_masked() -> None:
+    for state in ("cancelled", "lost", "failed"):
+        outcome = Outcome(state=state, reason="it was hunter22")  # type: ignore[arg-type]
+        assert told(b"", secrets=("hunter22",), outcome=outcome)[2].reason == "it was ********"

@@ -256,6 +256,6 @@ async def test_r6_a_channel_that_no_project_has_is_refused_before_its_pattern_is
         request = protocol.ChooseRequest(id=1, needed=("tools",), channel=channel)
         refused = await desk(here).answer(ANN, request)
         assert isinstance(refused, protocol.RefusedReply)
-        assert refused.reason == "no project has such a channel “Default”"
+        assert refused.reason == "no channel of this space has the tag “(a+)+$”"
         allowed = protocol.ChooseRequest(id=2, needed=("tools",), channel=ANY_CHANNEL)
         assert isinstance(await desk(here).answer(ANN, allowed), protocol.DoneReply)

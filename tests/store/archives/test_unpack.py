@@ -304,6 +304,14 @@ LEADS_AWAY = {
     "a link that a joiner hides": [member("d\u200dir", LINK, "."), member("dir/file", size=1)],
     "a link that a dot hides": [member("dir.", LINK, "."), member("dir/file", size=1)],
     "a link that its form hides": [member("\u00e9", LINK, "."), member("e\u0301/file", size=1)],
+    "two spellings of a file": [member("\u00e9", size=1), member("e\u0301", size=1)],
+    "two spellings of a folder": [member("\u00e9/a", size=1), member("e\u0301/b", size=1)],
+    "a link in another spelling": [member("\u00e9", LINK, "."), member("away", LINK, "e\u0301/../outside")],
+    "a link in another spelling and in other case": [
+        member("\u00e9", LINK, "."),
+        member("Dir", LINK, "deep/er"),
+        member("away", LINK, "dir/../e\u0301/../outside"),
+    ],
     "a link that the Kelvin sign hides": [member("\u212a", LINK, "."), member("k/file", size=1)],
     "a link without a target": [member("link", LINK, "")],
     "a link with control characters": [member("link", LINK, "fine\x1b[2J")],
@@ -403,10 +411,11 @@ def test_p4_what_stays_inside_is_unpacked(
         assert path.resolve().is_relative_to(target.resolve())
 
 
-def test_p4_names_are_normalized_and_so_are_links(cache: Cache, tmp_path: Path) -> None:
-    entries = (member("e\u0301", size=1), member("link", LINK, "e\u0301"))
+def test_p4_names_are_spelled_as_they_were(cache: Cache, tmp_path: Path) -> None:
+    """P4: what refers to them, such as a link or an event of a backup, finds them."""
+    entries = (member("e\u0301", size=1), member("link", LINK, "e\u0301"), member("other", LINK, "\u00e9"))
     target = cache.acquire(tarred(tmp_path / "tools.1.2.0.tar.gz", *entries))
-    assert sorted(each.name for each in target.iterdir()) == ["link", "\u00e9"]
+    assert sorted(each.name for each in target.iterdir()) == ["e\u0301", "link", "other"]
     assert (target / "link").read_text() == "x"
 
 

@@ -173,3 +173,44 @@ def test_a_space_is_private_in_whatever_order_its_files_come(tmp_path: Path) -> 
         for name in ("kraken/logs/run-1/job.log", "kraken/journal.sqlite"):
             archive.addfile(tarfile.TarInfo(name))
     assert restore(tmp_path / "backup", tmp_path / "new").stat().st_mode & 0o777 == 0o700
+
+
+def test_p4_a_backup_goes_through_the_door_of_archives(tmp_path: Path) -> None:
+    """P4: names that mislead are refused, nothing is there twice as two things, and others may do nothing."""
+    for name in (
+        "kraken/logs/a\x1b[2J",
+        "kraken/logs/a\u202eb",
+        "kraken/logs/x/..",
+        "kraken/logs/" + "d/" * 200 + "x",
+    ):
+        with tarfile.open(tmp_path / "bad", "w:gz") as archive:
+            for each in ("kraken/journal.sqlite", name):
+                archive.addfile(tarfile.TarInfo(each))
+        with pytest.raises(StoreError, match=r"bad is no backup of octotui"):
+            restore(tmp_path / "bad", tmp_path / "new")
+        assert list((tmp_path / "new").iterdir()) == []
+    with tarfile.open(tmp_path / "bad", "w:gz") as archive:
+        for each in ("kraken/journal.sqlite", "kraken/logs/x", "kraken/logs/x/y"):
+            archive.addfile(tarfile.TarInfo(each))
+    with pytest.raises(StoreError, match=r"no backup of octotui, or is cut: it holds .* behind a file"):
+        restore(tmp_path / "bad", tmp_path / "new")
+    with tarfile.open(tmp_path / "open", "w:gz") as archive:
+        for each in ("kraken/journal.sqlite", "kraken/logs/run-1/job.log"):
+            entry = tarfile.TarInfo(each)
+            entry.mode = 0o7777
+            archive.addfile(entry)
+    place = restore(tmp_path / "open", tmp_path / "new")
+    assert {each.stat().st_mode & 0o7077 for each in (place, *place.rglob("*"))} == {0}
+
+
+def test_a_log_that_repeats_itself_is_restored(tmp_path: Path) -> None:
+    """However well it was packed: what a package must not be, a backup may."""
+    with tarfile.open(tmp_path / "backup", "w:gz") as archive:
+        archive.addfile(tarfile.TarInfo("kraken/journal.sqlite"))
+        entry = tarfile.TarInfo("kraken/logs/run-1/job.log")
+        entry.size = 300 * 2**20
+        with Path("/dev/zero").open("rb") as zeros:
+            archive.addfile(entry, zeros)
+    assert (tmp_path / "backup").stat().st_size * 100 < 300 * 2**20
+    place = restore(tmp_path / "backup", tmp_path / "new")
+    assert (place / "logs" / "run-1" / "job.log").stat().st_size == 300 * 2**20

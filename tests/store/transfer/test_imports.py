@@ -128,3 +128,17 @@ def test_one_with_random_damage_is_told_or_harmless(tmp_path: Path) -> None:
             assert list(content.events) == EVENTS
             harmless += 1
     assert harmless < 100
+
+
+@pytest.mark.parametrize(
+    "bad", ["../../content/evil", "run-1/../../x", "/etc", "..", "", "run-1\\x", "r" * 101]
+)
+@pytest.mark.parametrize("field", ["run", "job"])
+def test_p4_ids_that_lead_out_of_the_folder_are_refused(tmp_path: Path, bad: str, field: str) -> None:
+    """P4: logs and kept files are found by them, and what is shown of a log is written by them."""
+    lines = [msgspec.json.decode(each) for each in LINES]
+    number = next(number for number, each in enumerate(lines, 1) if field in each)
+    lines[number - 1][field] = bad
+    body = b"\n".join(msgspec.json.encode(each) for each in lines)
+    told = refused(bundle(tmp_path / "out", {"events.jsonl": body}))
+    assert told == f"is damaged: its event {number} can't be read; export the run again"

@@ -42,3 +42,11 @@ def test_a_file_is_as_large_as_when_it_was_opened(tmp_path: Path) -> None:
 def test_a_file_that_became_shorter_is_told() -> None:
     with pytest.raises(EOFError, match="became shorter"):
         copy(io.BytesIO(b"ab"), io.BytesIO(), 3)
+
+
+def test_p4_a_link_is_not_read_through(tmp_path: Path) -> None:
+    """P4: a script could put one where a file is looked for."""
+    (tmp_path / "secret").write_text("secret")
+    (tmp_path / "link").symlink_to("secret")
+    with pytest.raises(OSError, match="symbolic links"), opened(tmp_path / "link"):
+        pass

@@ -1,12 +1,19 @@
 import base64
 import time
 from itertools import pairwise
+from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from octotui.runtime.jobs.masking import STARS, Masker
+from octotui.runtime.jobs.masking import STARS, Masker, SensitiveValues
+from octotui.runtime.jobs.masking.masked_text import mask
+from octotui.runtime.jobs.masking.masker import FULL
+from octotui.store.logs.masked_spans import append, take_up
+from tests.runtime.jobs.masking.encodings import ALPHABETS, ENCODINGS, PROGRAMS
+from tests.runtime.jobs.masking.encodings import values as values_of
 
 
 def masked(secrets: list[str], *chunks: bytes) -> bytes:
@@ -58,11 +65,11 @@ def test_v5_each_line_of_a_value_is_masked() -> None:
 
 
 @pytest.mark.parametrize("before", ["", "u", "us", "user:"])
-@pytest.mark.parametrize("after", ["", "\n", "@host/path"])
+@pytest.mark.parametrize("after", ["", "!\n", "@host/path"])
 def test_v5_a_value_in_base64_is_masked_wherever_it_begins(before: str, after: str) -> None:
     encoded = base64.b64encode(f"{before}correct-horse{after}".encode())
-    first = (len(before) + 2) // 3 * 4  # of the groups of four characters that tell of nothing else
-    last = (len(before) + len("correct-horse")) // 3 * 4
+    first = -(-len(before) * 8 // 6)  # of the characters that tell of nothing else
+    last = (len(before) + len("correct-horse")) * 8 // 6
     visible = encoded[last:] if before or after else b""
     assert masked(["correct-horse"], b"Basic " + encoded) == b"Basic " + encoded[:first] + STARS + visible
 
@@ -155,3 +162,101 @@ def test_a_text_that_was_cut_shows_no_part_of_a_secret() -> None:
         shown = masker.beginning(text[:cut])
         assert b"a ********.".startswith(shown)
     assert Masker().beginning(b"plain") == b"plain"
+
+
+def test_v5_what_one_run_knows_is_masked_in_the_output_of_all() -> None:
+    values = SensitiveValues()
+    one, other = Masker(values=values, holder="run-1"), Masker(values=values, holder="run-2")
+    one.record(["hunter22"])
+    other.record(["squid-33"])
+    for masker in (one, other):
+        assert masker.feed(b"hunter22 and squid-33\n") == b"******** and ********\n"
+
+
+def test_v5_when_a_run_has_ended_its_values_are_masked_in_what_was_printed_before() -> None:
+    """That is over once a chunk comes behind which there is nothing more."""
+    values = SensitiveValues()
+    values.hold("run-1", ["hunter22"])
+    there, later = Masker(values=values), Masker(values=values)
+    later.feed(b"hello\n")
+    assert there.feed(b"a hunt") == b"a "
+    values.release("run-1")
+    assert there.feed(b"er22 " + b"x" * FULL) == STARS + b" " + b"x" * FULL
+    assert there.feed(b"hunter22\n") == STARS + b"\n"
+    assert there.feed(b"hunter22\n") == b"hunter22\n"
+    assert Masker(values=values).feed(b"hunter22\n") == b"hunter22\n"
+    values.hold("run-2", ["squid-33"])
+    assert later.feed(b"hunter22 squid-33\n") == b"******** ********\n"
+    assert later.feed(b"hunter22 squid-33\n") == b"hunter22 ********\n"
+
+
+def test_v5_colours_within_a_value_do_not_show_it() -> None:
+    masker = Masker(["hunter22"])
+    shown = masker.feed(b"it is hun\x1b[1") + masker.feed(b";31mter\x1b[") + masker.feed(b"0m22.\n")
+    assert shown == b"it is ********\x1b[1;31m\x1b[0m.\n"
+
+
+@pytest.mark.parametrize("alphabet", ALPHABETS)
+def test_v5_however_it_is_cut_a_value_is_masked_however_it_is_written(alphabet: str) -> None:
+    random = Random(8)
+    for value in values_of(6, 2, alphabet):
+        for name, encode in ENCODINGS.items():
+            if name not in PROGRAMS:
+                text = f"a {encode(value)} b\n".encode()
+                whole = masked([value], text)
+                cuts = sorted(random.choices(range(len(text) + 1), k=5))
+                chunks = [text[start:stop] for start, stop in pairwise([0, *cuts, len(text)])]
+                assert masked([value], *chunks) == whole, (name, value)
+                assert STARS in whole
+
+
+class Log:
+    """A log, and what was masked in it, of an output that is read again after each crash."""
+
+    def __init__(self, folder: Path) -> None:
+        self.spans = folder / "spans"
+        self.kept = bytearray()
+        self._again = 0
+
+    def read(self, text: bytes, values: SensitiveValues, random: Random) -> Masker:
+        """Read what was printed so far in pieces, and keep what is not there yet."""
+        self._again = len(self.kept)
+        earlier = take_up(self.spans, len(self.kept))
+        masker = Masker(values=values, earlier=earlier, note=lambda spans: append(self.spans, spans))
+        while text:
+            cut = random.randint(1, 30)
+            self.keep(masker.feed(text[:cut]))
+            text = text[cut:]
+        return masker
+
+    def keep(self, shown: bytes) -> None:
+        known = min(self._again, len(shown))
+        self._again -= known
+        self.kept += shown[known:]
+
+
+PIECES = (
+    *(b"one ", b"hunter22 ", b"squid-33\n", b"hunt", b"er22", b"aHVudGVyMjI= ", b"22squid-33hunter"),
+    *(b"hunter22\x1b[1m22 ", b"s\x1b[0mquid-33 ", b"\\u0068unter22 ", b"%73quid-33"),
+)
+
+
+@pytest.mark.parametrize("seed", range(80))
+def test_r4_what_is_read_again_is_masked_as_it_was_whatever_runs_are_open(tmp_path: Path, seed: int) -> None:
+    """Which values are held changes all the time; the log only grows, and lacks nothing."""
+    random = Random(seed)
+    text = b"".join(random.choices(PIECES, k=60))
+    values, log = SensitiveValues(), Log(tmp_path)
+    for printed in [*sorted(random.choices(range(len(text)), k=4)), len(text)]:
+        for holder, value in (("a", "hunter22"), ("b", "squid-33"), ("c", "22squid-33hunter")):
+            values.release(holder)
+            if random.random() < 0.6:
+                values.hold(holder, [value])
+        before = bytes(log.kept)
+        masker = log.read(text[:printed], values, random)
+        assert log.kept.startswith(before)
+        if printed < len(text):
+            del log.kept[random.randint(max(len(before), len(log.kept) - 20), len(log.kept)) :]
+    log.keep(masker.end())
+    spans = take_up(log.spans, len(log.kept)).spans
+    assert log.kept == mask(text, [(start, stop) for start, stop, _ in spans], until=len(text)).shown

@@ -12,13 +12,13 @@ from msgspec.structs import replace
 from octotui.engine.commands import StartRun
 from octotui.model.process import Script
 from octotui.model.space import Keep, Model, Retention
-from octotui.runtime import retention
+from octotui.runtime import retention_cleaner
 from octotui.runtime.open_space import last_state, open_space
-from octotui.runtime.retention import too_many
+from octotui.runtime.retention_cleaner import too_many
 from octotui.runtime.session import Session
 from octotui.store.errors import StoreError
 from octotui.store.journal.journal import JournalReader
-from octotui.store.journal.retention import EndedFamily
+from octotui.store.journal.removal import EndedFamily
 from octotui.store.journal.verification import verify
 from tests.runtime.jobs.test_package_acquisition import ended
 from tests.world import child, manual, model, script
@@ -107,7 +107,7 @@ async def test_logs_and_artifacts_go_before_their_runs(tmp_path: Path) -> None:
 
 async def test_nothing_declared_keeps_everything(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     await run_some(tmp_path, "a")
-    monkeypatch.setattr(retention, "ended_families", lambda path: 1 / 0)
+    monkeypatch.setattr(retention_cleaner, "ended_families", lambda path: 1 / 0)
     async with opened(keeping(), tmp_path) as session:
         await asyncio.sleep(0.05)
         assert len(session.recent()) == 1
@@ -119,8 +119,8 @@ async def test_r4_what_a_crash_left_is_removed_the_next_time(
 ) -> None:
     """Between two steps, or when runs are forgotten and their files are still there."""
     await run_some(tmp_path, "ask", *["a"] * 4)
-    monkeypatch.setattr(retention, "STEP", 1)
-    works, calls = getattr(retention, place), 0
+    monkeypatch.setattr(retention_cleaner, "STEP", 1)
+    works, calls = getattr(retention_cleaner, place), 0
 
     def crash(*arguments: object) -> object:
         nonlocal calls
@@ -129,7 +129,7 @@ async def test_r4_what_a_crash_left_is_removed_the_next_time(
             raise StoreError("crash")
         return works(*arguments)
 
-    monkeypatch.setattr(retention, place, crash)
+    monkeypatch.setattr(retention_cleaner, place, crash)
     async with opened(keeping(runs=Keep(keep=0)), tmp_path) as session:
         await until(lambda: calls > 4 or len(session.recent()) == 1)
     monkeypatch.undo()
@@ -146,8 +146,8 @@ async def test_runs_go_on_while_a_long_history_is_removed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await run_some(tmp_path, *["a"] * 12)
-    monkeypatch.setattr(retention, "STEP", 1)
-    monkeypatch.setattr(retention, "REST", 0.02)
+    monkeypatch.setattr(retention_cleaner, "STEP", 1)
+    monkeypatch.setattr(retention_cleaner, "REST", 0.02)
     async with opened(keeping(runs=Keep(keep=3)), tmp_path) as session:
         await session.send(StartRun(process="a", requester="ann"))
         await ended(session)

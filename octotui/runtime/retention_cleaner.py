@@ -12,7 +12,7 @@ from octotui.model.space import Keep
 from octotui.runtime.session import Session
 from octotui.store.directory import remove_tree
 from octotui.store.errors import StoreError
-from octotui.store.journal.retention import EndedFamily, ended_families, removal, runs_in
+from octotui.store.journal.removal import EndedFamily, ended_families, removal, runs_in
 from octotui.store.space_folder import SpaceFolder
 
 HOUR = 3600.0  # seconds from one cleaning to the next

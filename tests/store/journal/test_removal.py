@@ -18,7 +18,7 @@ from octotui.store.journal import sqlite
 from octotui.store.journal.hash_chain import Head
 from octotui.store.journal.journal import JournalReader
 from octotui.store.journal.recovery import check, recover
-from octotui.store.journal.retention import EndedFamily, ended_families, removal, runs_in
+from octotui.store.journal.removal import EndedFamily, ended_families, removal, runs_in
 from octotui.store.journal.tables import Tables
 from octotui.store.journal.verification import verify
 from tests.engine.walk import Walk

@@ -9,7 +9,7 @@ from textual.color import Color
 from textual.widgets import Input, TextArea
 
 from octotui.model.toml.read import load
-from octotui.ui.line_filter import VisibleFilter
+from octotui.ui.visible_filter import VisibleFilter
 from tests.hostile import HOSTILE, NAME, harmful
 from tests.scenes import Scene
 from tests.ui.opened import opened

@@ -1,0 +1,48 @@
+"""Free texts in commands and events, masked before they become a part of the State and the journal (V5)."""
+
+from collections.abc import Callable
+from functools import cache
+from typing import TypeVar
+
+import msgspec
+from msgspec.structs import replace
+
+Mask = Callable[[str], str]
+T = TypeVar("T", bound=msgspec.Struct)
+
+TEXTS = frozenset(
+    {
+        *("instructions", "message", "notes", "reason", "since", "subject", "unsure"),
+        *("highlights", "problem", "problems", "warnings"),
+        *("outcome", "release"),  # in which there are such texts
+    }
+)
+"""Fields of commands and events."""
+
+
+def masked(said: T, mask: Mask) -> T:
+    """A command or an event with its free texts masked: not what it names, nor the values of variables."""
+    changed = {}
+    for name in _texts_of(type(said)):
+        before = getattr(said, name)
+        after = _masked(before, mask)
+        if after != before:
+            changed[name] = after
+    return replace(said, **changed) if changed else said
+
+
+def _masked(value: object, mask: Mask) -> object:
+    match value:
+        case str():
+            return mask(value)
+        case tuple():
+            return tuple(_masked(each, mask) for each in value)
+        case msgspec.Struct():
+            return masked(value, mask)
+    return value
+
+
+@cache
+def _texts_of(kind: type[msgspec.Struct]) -> tuple[str, ...]:
+    """The fields of a kind of struct that hold free text."""
+    return tuple(name for name in kind.__struct_fields__ if name in TEXTS)

@@ -1,0 +1,351 @@
+"""V5: one masker for a space: what an open run knows is masked in all that is kept, whoever says it."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from octotui.engine import commands
+from octotui.engine.commands import Refused
+from octotui.engine.events import InterruptionAnswered, JobProgressed, RunQueued
+from octotui.engine.state import Job, Outcome
+from octotui.model.process import Manual, Script, Step
+from octotui.model.space import Feed, Model, Scope, Value
+from octotui.model.toml.read import load
+from octotui.model.values import Prompt, Secret
+from octotui.runtime.jobs.package_acquisition import Chosen
+from octotui.runtime.jobs.secret_store import SecretStore
+from octotui.runtime.open_space import open_space
+from octotui.store.journal.in_memory import MemoryJournal
+from octotui.workers.executor import AttemptStatus
+from tests.runtime.jobs.masking.encodings import ENCODINGS, PROGRAMS
+from tests.runtime.reading import said
+from tests.runtime.rig import Hands, Rig, play, soon
+from tests.world import model, packages, script
+
+VALUE = "hunter22/käse"
+FAILED = Outcome(state="failed", exit_code=1, reason="exit code 1")
+
+
+async def read(secret: Secret) -> str:
+    return VALUE
+
+
+def space(**more: list[Step]) -> Model:
+    """A runbook `keeper` that is given the value, and `teller`, which is not."""
+    login = Step(name="Log in", action=Script(body="login"), pool="setup")
+    return model({"keeper": [login], "teller": [script("Tell")], **more})
+
+
+def with_value(declared: Model, process: str = "keeper") -> Model:
+    """Give the value to the steps of one runbook alone."""
+    value = Value(kind="sensitive", secret=Secret(env="PASSWORD"), scope=Scope(process=(process,)))
+    return replace(declared, variables={"Password": (value,)})
+
+
+def everything(folder: Path, journal: MemoryJournal) -> str:
+    """All that was kept: the journal, and every file of the space but those of scripts."""
+    files = (path for path in folder.rglob("*") if path.is_file() and "workers" not in path.parts)
+    return "\n".join([repr(list(journal.read())), *(path.read_text(errors="replace") for path in files)])
+
+
+def test_v5_what_a_run_was_given_is_masked_in_the_jobs_of_others(tmp_path: Path) -> None:
+    """In output, names and values of output variables, highlights, warnings, progress and reasons."""
+    hands, journal = Hands(), MemoryJournal()
+    encoded = [encode(VALUE) for name, encode in ENCODINGS.items() if name not in PROGRAMS]
+
+    async def main(rig: Rig) -> None:
+        await rig.start("keeper")
+        await rig.until(lambda: hands.jobs == ["job-1.1"])
+        await rig.start("teller")
+        await rig.until(lambda: len(hands.jobs) == 2)
+        tell = hands.outputs["job-2.1"]
+        for text in encoded:
+            tell(f"it is {text}\n".encode())
+        tell(said("setVariable", name=f"My {VALUE}", value="open") + b"\n")
+        tell(said("setVariable", name="Url", value=f"http://me:{VALUE}@x") + b"\n")
+        for level in ("highlight", "warning", "default"):
+            tell(said(f"stdout-{level}") + b"\nsee " + VALUE.encode() + b"\n")
+        tell(said("progress", percentage="50", message=f"with {VALUE}") + b"\n")
+        tell(said("resultMessage", message=f"no {VALUE}") + b"\n")
+        hands.end("job-2.1", FAILED)
+        await rig.until(lambda: rig.run_state("run-2") == "failed")
+        job = (await rig.session.family("run-2")).jobs["job-2.1"]
+        assert (job.reason, job.highlights, job.warnings) == (
+            "no ********",
+            ("see ********",),
+            ("see ********",),
+        )
+        assert [each.message for each in journal.read() if isinstance(each, JobProgressed)] == [
+            "with ********"
+        ]
+        assert (await rig.session.family("run-2")).runs["run-2"].outputs == (("Tell", "My ********", "open"),)
+
+    play(with_value(space()), tmp_path, main, executor=hands, journal=journal, vault=SecretStore(read))
+    kept = everything(tmp_path, journal)
+    assert "it is ********" in kept
+    assert not [text for text in (VALUE, "hunter", *encoded) if text in kept]
+
+
+def test_v5_when_the_last_run_that_knows_a_value_has_ended_it_is_shown_again(tmp_path: Path) -> None:
+    hands = Hands()
+
+    async def main(rig: Rig) -> None:
+        for _ in range(2):
+            await rig.start("keeper")
+        await rig.until(lambda: len(hands.jobs) == 2)
+        for number, shown in ((1, "********"), (2, "********"), (3, VALUE)):
+            await rig.start("teller")
+            job = f"job-{number + 2}.1"
+            await rig.until(lambda job=job: job in hands.outputs)
+            hands.outputs[job](f"it is {VALUE}\n".encode())
+            hands.end(job)
+            await rig.until(lambda number=number: rig.run_state(f"run-{number + 2}") == "succeeded")
+            log = rig.session.log_path(f"run-{number + 2}", job)
+            assert log.read_text() == f"it is {shown}\n"
+            if number < 3:
+                hands.end(f"job-{number}.1")
+                await rig.until(lambda number=number: rig.run_state(f"run-{number}") == "succeeded")
+        assert rig.crew._masked.matcher.values == frozenset()
+
+    play(with_value(space()), tmp_path, main, executor=hands, vault=SecretStore(read))
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        said("mask", value=VALUE),
+        said("setVariable", name="Token", value=VALUE, sensitive="True"),
+    ],
+)
+def test_v5_what_a_script_says_is_sensitive_is_masked_everywhere(tmp_path: Path, message: bytes) -> None:
+    hands, journal = Hands(), MemoryJournal()
+
+    async def main(rig: Rig) -> None:
+        await rig.start("keeper")
+        await rig.start("teller")
+        await rig.until(lambda: len(hands.jobs) == 2)
+        hands.outputs["job-2.1"](b"before\n")
+        hands.outputs["job-1.1"](message + b"\n")
+        hands.outputs["job-2.1"](f"it is {VALUE}\n".encode())
+        for job in ("job-2.1", "job-1.1"):
+            hands.end(job, FAILED)
+        await rig.until(lambda: rig.run_state("run-1") == "failed")
+        assert rig.session.log_path("run-2", "job-2.1").read_text() == "before\nit is ********\n"
+
+    play(space(), tmp_path, main, executor=hands, journal=journal)
+    assert "hunter" not in everything(tmp_path, journal)
+
+
+def test_v5_what_people_type_is_masked(tmp_path: Path) -> None:
+    """Notes and fields of answers, values for a run, notes of a release, and what was refused."""
+    ask = Step(
+        name="May it?",
+        action=Manual(
+            instructions="#{Word} it?",
+            fields={"Why": Prompt(), "How": Prompt(kind="select", options=("hunter22",))},
+        ),
+    )
+    hands, journal = Hands(), MemoryJournal()
+    declared = with_value(space(ask=[ask, script("Then")]))
+    prompts = {"Word": (Value(kind="text", prompt=Prompt()),)}
+    declared = replace(declared, variables=declared.variables | prompts)
+
+    async def main(rig: Rig) -> None:
+        send = rig.session.send
+        await rig.start("keeper", variables={"Word": "x"})  # type: ignore[arg-type]
+        await rig.until(lambda: hands.jobs)
+        queued = await send(commands.StartRun(process="ask", variables={"word": f"say {VALUE}"}))
+        assert next(each for each in queued if isinstance(each, RunQueued)).secrets == ("Word",)
+        await rig.until(lambda: rig.state.interruptions)
+        await send(commands.TakeInterruption(interruption="question-1", user="ann"))
+        answer = commands.AnswerInterruption(
+            interruption="question-1",
+            user="ann",
+            answer="proceed",
+            notes=f"since {VALUE}",
+            values={"Why": f"because {VALUE}", "How": "hunter22"},
+        )
+        answered = next(each for each in await send(answer) if isinstance(each, InterruptionAnswered))
+        assert (answered.notes, answered.values, answered.secrets) == (
+            "since ********",
+            {"How": "hunter22"},
+            ("Why",),
+        )
+        assert await send(answer) == ()
+        with pytest.raises(Refused, match="answered already"):
+            await send(replace(answer, notes="something else"))
+        await rig.until(lambda: "job-2.1" in hands.jobs or "job-2.2" in hands.jobs)
+        environment = hands.begun[-1].environment
+        assert environment["Word"] == f"say {VALUE}"
+        assert environment["Octopus_Action_May_it_Output_Why"] == f"because {VALUE}"
+        await send(commands.RecordRefusal(user="bob", action="StartRun", subject=VALUE, reason=f"no {VALUE}"))
+        await send(commands.CreateRelease(process="teller", notes=f"with {VALUE}"))
+
+    play(declared, tmp_path, main, executor=hands, journal=journal, vault=SecretStore(read))
+    assert VALUE not in everything(tmp_path, journal)
+
+
+def test_v5_after_a_crash_values_of_jobs_that_go_on_are_masked_in_all(tmp_path: Path) -> None:
+    """They stand in the private record of each; also those that only a message had made sensitive."""
+    hands, journal = Hands(), MemoryJournal()
+    states = []
+
+    async def before(rig: Rig) -> None:
+        await rig.start("keeper")
+        await rig.until(lambda: hands.jobs == ["job-1.1"])
+        hands.outputs["job-1.1"](said("mask", value="squid-33") + b"\n")
+        hands.end("job-1.1")
+        await rig.until(lambda: hands.jobs == ["job-1.1", "job-1.2"])
+        await rig.start("teller")
+        await rig.until(lambda: len(hands.jobs) == 3)
+        hands.outputs["job-2.1"](f"{VALUE} and squid-33".encode())
+        states.append(rig.state)
+
+    two = model({"keeper": [script("One"), script("Two")], "teller": [script("Tell")]})
+    two = with_value(two)
+    play(two, tmp_path, before, executor=hands, journal=journal, vault=SecretStore(read))
+    again = Hands()
+    again.left = {job: AttemptStatus("running", hands.memos[job]) for job in ("job-1.2", "job-2.1")}
+
+    async def after(rig: Rig) -> None:
+        await soon()
+        again.outputs["job-2.1"](f"{VALUE} and squid-33\n{VALUE} or squid-33\n".encode())
+        again.end("job-2.1")
+        await rig.until(lambda: rig.run_state("run-2") == "succeeded")
+        log = rig.session.log_path("run-2", "job-2.1")
+        assert log.read_text() == "******** and ********\n******** or ********\n"
+        assert not list((tmp_path / "space" / "masked").iterdir())
+
+    state = states[0]
+    play(two, tmp_path, after, executor=again, journal=journal, state=state, vault=SecretStore(read))
+
+
+class TellingAcquirer:
+    """Says where it has packages from, with the token it was let in with."""
+
+    async def choose(self, model: Model, needed: tuple[str, ...], channel: object = None) -> Chosen:
+        return dict.fromkeys(needed, "1.0"), ()
+
+    async def acquire(
+        self, model: Model, job: Job, directory: Path, output: Callable[[bytes], None], in_use: object = None
+    ) -> Outcome:
+        output(b"copying from https://x?token=token-4711\n")
+        return Outcome(state="failed", reason="https://x?token=token-4711 does not let us in")
+
+    def stop(self, job: str) -> None:
+        pass
+
+
+def test_v5_tokens_that_octotui_reads_itself_are_masked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those of feeds, and the passwords of proxies; in Base64 as they are sent."""
+    monkeypatch.setenv("FEED_TOKEN", "token-4711\n")
+    monkeypatch.setenv("https_proxy", "http://me:proxy%40word@proxy:3128")
+    hands, journal = Hands(), MemoryJournal()
+    declared = model({"teller": [script("Tell")], "needy": [script("A", packages=packages("tools"))]})
+    declared = replace(declared, feeds={"f": Feed(url="https://x", token_env="FEED_TOKEN")})
+
+    async def main(rig: Rig) -> None:
+        await rig.start("needy")
+        await rig.until(lambda: rig.run_state("run-1") == "failed")
+        await rig.start("teller")
+        await rig.until(lambda: hands.jobs)
+        hands.outputs["job-2.1"](b"token-4711, bWU6dG9rZW4tNDcxMQ==, proxy%40word or proxy@word\n")
+        hands.end("job-2.1")
+        await rig.until(lambda: rig.run_state("run-2") == "succeeded")
+        log = rig.session.log_path("run-2", "job-2.1").read_text()
+        assert log == "********, bWU6********, ******** or ********\n"
+
+    play(declared, tmp_path, main, executor=hands, journal=journal, acquirer=TellingAcquirer())
+    kept = everything(tmp_path, journal)
+    assert "copying from https://x?token=********\n" in kept
+    assert "https://x?token=******** does not let us in" in kept
+    assert "4711" not in kept
+
+
+def test_v5_an_end_while_a_value_is_read_leaves_nothing_held(tmp_path: Path) -> None:
+    hands = Hands()
+    patience = asyncio.Event()
+
+    async def slow(secret: Secret) -> str:
+        await patience.wait()
+        return VALUE
+
+    async def main(rig: Rig) -> None:
+        await rig.start("keeper")
+        await soon()
+        await rig.session.send(commands.CancelRun(run="run-1"))
+        await rig.until(lambda: rig.run_state("run-1") == "cancelled")
+        patience.set()
+        await soon()
+        assert rig.crew._masked.matcher.values == frozenset()
+
+    play(with_value(space()), tmp_path, main, executor=hands, vault=SecretStore(slow))
+
+
+REAL = """
+[space]
+name = "Masking"
+[pools.setup]
+workers = ["one", "two"]
+[variables]
+Password = [{ sensitive = { file = "password" }, process = "keeper" }]
+[[runbooks.keeper.steps]]
+name = "Keep"
+pool = "setup"
+script = "until [ -e FOLDER/told ]; do sleep 0.05; done"
+[[runbooks.teller.steps]]
+name = "Tell"
+pool = "setup"
+script = '''
+value=$(cat FOLDER/password)
+set -x
+: "$value"
+set +x
+printf '%q\n' "$value"
+echo "${value@Q} $(printf %s "$value" | base64) $(printf 'x%s' "$value" | base64 -w 64)"
+printf %s "$value" | od -An -tx1
+printf '{"value": "%s"}\n' "$value" | python3 -c 'import json, sys; print(json.dumps(sys.stdin.read()))'
+printf '%s\n' "$value" | grep --color=always "unter"
+write_highlight "see $value"
+set_octopusvariable "Name $value" "a $value"
+echo report > report.txt
+new_octopusartifact report.txt "report of $value.txt"
+fail_step "no $value"
+'''
+"""
+
+
+async def test_v5_nothing_that_real_scripts_print_of_another_runs_value_is_kept(tmp_path: Path) -> None:
+    """V7: names of artifacts, too."""
+    value = 'hunter22\'s "käse" & $more\\x'
+    (tmp_path / "password").write_text(f"{value}\n")
+    path = tmp_path / "space.toml"
+    path.write_text(REAL.replace("FOLDER", str(tmp_path)))
+    async with open_space(load(path), tmp_path / "state", "ann", time.time) as session:
+        await session.send(commands.StartRun(process="keeper"))
+        while not any(job.state == "running" for job in session.state.jobs.values()):
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.2)
+        await session.send(commands.StartRun(process="teller"))
+        while len(session.state.families) > 1:
+            await asyncio.sleep(0.02)
+        (tmp_path / "told").touch()
+        while len(session.state.families):
+            await asyncio.sleep(0.02)
+        (artifact,) = (await session.family("run-2")).jobs["job-2.1"].artifacts
+        assert artifact.name == "report of ********.txt"
+        log = session.log_path("run-2", "job-2.1").read_text()
+    assert log.count("********") > 8
+    files = [
+        each for each in (tmp_path / "state").rglob("*") if each.is_file() and "workers" not in each.parts
+    ]
+    assert files
+    for file in files:
+        assert b"hunt" not in file.read_bytes()
+        assert "hunt" not in file.name
