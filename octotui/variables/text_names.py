@@ -29,7 +29,7 @@ SIMPLE = re.compile(
     | \#\{{ \s*+ (?:
         ((?i:if|unless)) \s++ ({NAME}) \s*+ (?:[=!]=\s*+"[^"\#\\]*+"\s*+)? \}}
       | ((?i:else)) \s*+ \}}
-      | / \s*+ ((?i:if|unless)) \s*+ \}}
+      | /((?i:if|unless)) \s*+ \}}
       | (?! (?i:(?:if|unless|each|calc|elseif)\s | else\s*\}} | /) )
         ({NAME}) \s*+ (?:\| \s*+ ([\w:/~()@.-]++) \s*+)? \}}
     )?+""",

@@ -36,6 +36,8 @@ def by_grammar(text: str) -> tuple[set[str], set[str]] | None:
 @example("#{unless A}#{else}#{else}#{/unless}")
 @example("#{if A}#{/unless}")
 @example("#{/if}")
+@example("#{if A}#{/ if}")
+@example("#{if A}#{ /IF }")
 def test_v1_short_ways_agree_with_the_grammar(text: str) -> None:
     simple = simple_keys(text)
     if simple is not None:
