@@ -35,8 +35,9 @@ def unpack(
     before anything is written. What is `private` is for its owner alone, whatever the archive says.
     """
     with archive.open("rb") as raw:
-        reader = _reader(raw, form or _form_of(archive))
-        tree = Tree(os.fstat(raw.fileno()).st_size, limits or PACKAGE)
+        limits = limits or PACKAGE
+        reader = _reader(raw, form or _form_of(archive), limits)
+        tree = Tree(os.fstat(raw.fileno()).st_size, limits)
         for entry in reader.entries():
             stopping.check()
             judge(entry)
@@ -56,8 +57,8 @@ def _form_of(archive: Path) -> Format:
     return "zip" if archive.suffix == ".zip" else "nupkg" if archive.suffix == ".nupkg" else "tar"
 
 
-def _reader(raw: IO[bytes], form: Format) -> ArchiveReader:
-    return TarReader(raw) if form == "tar" else ZipReader(raw, nupkg=form == "nupkg")
+def _reader(raw: IO[bytes], form: Format, limits: Limits) -> ArchiveReader:
+    return TarReader(raw) if form == "tar" else ZipReader(raw, nupkg=form == "nupkg", most=limits.entries)
 
 
 def _check_room(folder: Path, size: int) -> None:

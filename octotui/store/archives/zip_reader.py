@@ -10,16 +10,32 @@ from octotui.store.archives.bounded_file import BoundedFile
 from octotui.store.archives.entries import CHUNK, ArchiveError, Entry, parsing, shown
 
 DIRECTORY = 32 * 2**20  # bytes of the list of all entries
+MINIMAL, SIGNATURE = 46, b"PK\1\2"  # of an entry in that list: its bytes without a name, and how it begins
 NUPKG = ("_rels", "[Content_Types].xml")  # what NuGet says of the package itself
+
+
+class _CountedFile(BoundedFile):
+    """A zip file whose list of entries is counted before it is taken apart, which costs far more."""
+
+    def __init__(self, file: IO[bytes], most: int) -> None:
+        super().__init__(file, DIRECTORY)
+        self._most = most
+
+    def read(self, size: int = -1) -> bytes:
+        """Read so many bytes; raises ArchiveError also where they list too many entries."""
+        data = super().read(size)
+        if len(data) > MINIMAL * self._most and (count := data.count(SIGNATURE)) > self._most:
+            raise ArchiveError(f"holds {count:,} files, which is refused")
+        return data
 
 
 class ZipReader:
     """A zip file; its list of entries is what counts, and each entry must agree with it."""
 
-    def __init__(self, raw: IO[bytes], *, nupkg: bool) -> None:
-        """Read the list of entries; raises ArchiveError."""
+    def __init__(self, raw: IO[bytes], *, nupkg: bool, most: int) -> None:
+        """Read the list of entries, unless there are more than `most`; raises ArchiveError."""
         self._nupkg = nupkg
-        self._file = BoundedFile(raw, DIRECTORY)
+        self._file = _CountedFile(raw, most)
         with parsing():
             self._zip = zipfile.ZipFile(cast("IO[bytes]", self._file))
         self._infos = dict(enumerate(self._zip.infolist()))

@@ -14,7 +14,7 @@ from octotui.store.archives.zip_reader import ZipReader
 def read(path: Path, *, nupkg: bool = False) -> list[tuple[str, bytes]]:
     """The files of a zip file and their content."""
     with path.open("rb") as raw:
-        reader = ZipReader(raw, nupkg=nupkg)
+        reader = ZipReader(raw, nupkg=nupkg, most=2000)
         entries: list[Entry] = list(reader.entries())
         return [(each.name, b"".join(reader.content(each))) for each in entries if each.kind == "file"]
 
@@ -66,3 +66,13 @@ def test_p4_a_list_of_entries_without_end_is_not_read(
 def test_p4_a_nupkg_hides_no_name(tmp_path: Path) -> None:
     path = zipped(tmp_path / "z", ("%2e%2e%2fa", b"1"), ("%5frels/x", b""))
     assert read(path, nupkg=True) == [("../a", b"1")]
+
+
+def test_p4_too_many_entries_are_counted_and_not_taken_apart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """P4: taking a list of 600,000 entries apart costs seconds, and counting them next to nothing."""
+    path = zipped(tmp_path / "z", *((f"{n}", b"") for n in range(2001)))
+    monkeypatch.setattr(zip_reader.zipfile, "ZipInfo", lambda *_: pytest.fail("it was taken apart"))
+    with pytest.raises(ArchiveError, match=r"^holds 2,001 files, which is refused$"):
+        read(path)
