@@ -1,7 +1,9 @@
 """Models on the command line: loading one, checking one, and names that people type."""
 
+import gc
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -19,6 +21,7 @@ from octotui.store.user_config import file_trust
 from octotui.variables.check_injections import warn_of_injections
 from octotui.variables.check_names import check_names
 from octotui.variables.check_templates import check_expressions
+from octotui.variables.text_names import ModelTexts
 
 DEMO = Path(__file__).parent / "demo" / "kraken.toml"
 
@@ -37,7 +40,8 @@ def load_or_exit(path: Path | str | None) -> Model:
 def read_model(path: Path | str) -> Model:
     """The model of a file or a folder, with all that is checked; raises ModelError."""
     trust = file_trust()
-    return load(path, _checks(trust), trust)
+    with _uncollected():
+        return load(path, _checks(trust, ModelTexts()), trust)
 
 
 def read_with_warnings(path: Path | str, *, here: bool = False) -> tuple[Model, tuple[Complaint, ...]]:
@@ -45,8 +49,22 @@ def read_with_warnings(path: Path | str, *, here: bool = False) -> tuple[Model, 
 
     Where it is to be used `here`, it warns of sensitive values that cannot be read, too.
     """
-    trust = file_trust()
-    return load_with_warnings(path, _checks(trust), (*ADVICE, _check_here) if here else ADVICE, trust)
+    trust, names = file_trust(), ModelTexts()
+    advice = (*(partial(each, names=names) for each in NAMES), *ADVICE, *((_check_here,) if here else ()))
+    with _uncollected():
+        return load_with_warnings(path, _checks(trust, names), advice, trust)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """While this lasts nothing looks for garbage: a model is millions of values, and none of them is any."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def _check_here(model: Model, report: InsideReport) -> None:
@@ -89,18 +107,17 @@ def _check_folders(trust: FileTrust, model: Model, report: InsideReport) -> None
             pass  # it may be there when it is needed
 
 
-def _checks(trust: FileTrust) -> tuple[Check, ...]:
+def _checks(trust: FileTrust, names: ModelTexts) -> tuple[Check, ...]:
     """What other rooms find wrong in a model's texts, and in files that it names."""
-    return check_expressions, partial(_check_secrets, trust), partial(_check_folders, trust)
+    expressions = partial(check_expressions, names=names)
+    return expressions, partial(_check_secrets, trust), partial(_check_folders, trust)
 
 
-ADVICE: tuple[Check, ...] = (
-    check_names,
-    warn_of_injections,
-    warn_of_schedule_values,
-    warn_of_script_environment,
-)
-"""What `check` warns of in a model that is right."""
+NAMES = check_names, warn_of_injections
+"""What `check` warns of in the names that texts have."""
+
+ADVICE: tuple[Check, ...] = (warn_of_schedule_values, warn_of_script_environment)
+"""What else `check` warns of in a model that is right."""
 
 
 def slug_of(kind: str, argument: str, declared: Mapping[str, object]) -> str:

@@ -1,6 +1,8 @@
 """What is wrong with a model, where it stands, and the name that was probably meant."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import msgspec
@@ -49,11 +51,29 @@ class ModelError(Exception):
         super().__init__("\n".join(map(str, self.complaints)))
 
 
+_comparisons: ContextVar[list[int] | None] = ContextVar("_comparisons", default=None)
+
+
+@contextmanager
+def bounded_suggestions(comparisons: int = 300_000) -> Iterator[None]:
+    """While this lasts, so many names are compared to find near ones: a broken model may have very many."""
+    token = _comparisons.set([comparisons])
+    try:
+        yield
+    finally:
+        _comparisons.reset(token)
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """The end of a sentence about an unknown name: the nearest known one, or else those there are."""
     import difflib  # noqa: PLC0415  (only a model with complaints pays for it)
 
+    left = _comparisons.get()
+    if left is not None and left[0] <= 0:
+        return "."
     names = list(dict.fromkeys(known))
+    if left is not None:
+        left[0] -= len(names) + 1
     folded = {each.casefold(): each for each in reversed(names)}
     if near := difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.7):
         return f'; did you mean "{folded[near[0]]}"?'

@@ -9,6 +9,7 @@ from octotui.model.process import HealthCheck, Script, Step, TemplateCall
 from octotui.model.space import Model
 from octotui.variables.references import references
 from octotui.variables.syntax.nodes import place
+from octotui.variables.text_names import ModelTexts
 from octotui.variables.untrusted_values import (
     TaintedVariable,
     TaintSource,
@@ -34,19 +35,28 @@ Injection = tuple[Keys, SourcePosition, TaintedVariable, str]
 """A place where what people say becomes part of a script, and what to do instead."""
 
 
-def warn_of_injections(model: Model, report: InsideReport) -> None:
+def warn_of_injections(model: Model, report: InsideReport, names: ModelTexts | None = None) -> None:
     """Warn of every text that people give and `#{}` puts into a script, once for each name and step."""
+    names = names or ModelTexts()
     tables: dict[str | None, VariableTable] = {}
     for at, process in processes(model):
         slug = str(at[1])
         project = model.project_of(slug)
         if project not in tables:
-            tables[project] = VariableTable(values_seen_by(model, slug))
-        texts = UntrustedValues(tables[project], of_process(model, slug, process), slug)
-        for keys, step in placed(process, at):
-            if step.script is not None and texts.may_be_in(_texts_of(step.script)):
-                find = partial(texts.find, step=step.name)
-                _warn(_of_script(step.script, _place_of(step, keys), find), report)
+            tables[project] = VariableTable(values_seen_by(model, slug), names)
+        harmless = tables[project].is_harmless
+        scripts = [
+            (keys, step, step.script)
+            for keys, step in placed(process, at)
+            if step.script is not None
+            and not all(harmless(key) for text in _texts_of(step.script) for key in names.of(text).merged)
+        ]
+        if scripts:
+            texts = UntrustedValues(tables[project], of_process(model, slug, process), slug)
+            for keys, step, script in scripts:
+                if texts.may_be_in(_texts_of(script)):
+                    find = partial(texts.find, step=step.name)
+                    _warn(_of_script(script, _place_of(step, keys), find), report)
     if model.notify.action is not None:
         source = TaintSource(INSTRUCTIONS, "starts a run or answers")
         texts = UntrustedValues(VariableTable(model.variables), {INSTRUCTIONS.lower(): source})

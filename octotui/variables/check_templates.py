@@ -6,8 +6,7 @@ from octotui.model.complaints import InsideReport, Keys, SourcePosition
 from octotui.model.iteration import processes, steps, variables
 from octotui.model.process import HealthCheck, Manual, Script, Step, TemplateCall
 from octotui.model.space import Model, Value
-from octotui.variables.syntax.nodes import TemplateError
-from octotui.variables.syntax.scanner import read
+from octotui.variables.text_names import ModelTexts
 
 Text = tuple[Keys, str, str | None]
 """The keys of a text, what it says, and the file it was read from, if it was."""
@@ -15,24 +14,16 @@ Text = tuple[Keys, str, str | None]
 PLAIN = ("success", "failure", "always")
 
 
-def check_expressions(model: Model, report: InsideReport) -> None:
+def check_expressions(model: Model, report: InsideReport, names: ModelTexts | None = None) -> None:
     """Complains about every text whose expressions are broken; names that nobody knows are no error."""
+    names = names or ModelTexts()
     for at, text, file in texts(model):
-        if error := _broken(text):
+        if error := names.of(text).error:
             report(at, error.sentence, SourcePosition(error.line, error.column, file))
     for at, action in (*((at, step.action) for at, step in steps(model)), (("notify",), model.notify.action)):
-        if isinstance(action, TemplateCall) and (error := _broken(action.body)):
+        if isinstance(action, TemplateCall) and (error := names.of(action.body).error):
             where = f'In line {error.line} of the script of "{action.template}"'
             report((*at, "template"), f"{where}: {error.sentence}", SourcePosition(1, 1))
-
-
-def _broken(text: str) -> TemplateError | None:
-    """What is wrong with the expressions of a text."""
-    try:
-        read(text)
-    except TemplateError as error:
-        return error
-    return None
 
 
 def texts(model: Model) -> Iterator[Text]:

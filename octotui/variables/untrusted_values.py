@@ -8,11 +8,13 @@ import msgspec
 from octotui.model.process import Manual, Runbook
 from octotui.model.scoping import kinds_of
 from octotui.model.space import Model, Value, Variables
-from octotui.variables.references import ANY, references
+from octotui.variables.references import ANY
 from octotui.variables.syntax.names import key_of
+from octotui.variables.text_names import ModelTexts
 
 DEEPEST = 32  # values within values, as where they are filled in
 OURS = "octopus."
+SAID = ("octopus.action[", "octopus.release.notes", "octopus.interruption.")
 NOTES = "notes"
 OF_TARGET = re.compile(r"\.output\[[^\[\]]*\]")
 CHOSEN = ("select", "checkbox")
@@ -43,12 +45,22 @@ class TaintedVariable(msgspec.Struct, frozen=True):
 class VariableTable:
     """Declared variables, by name in lower case, and what their values come to; each is looked at once."""
 
-    def __init__(self, values: Variables) -> None:
+    def __init__(self, values: Variables, names: ModelTexts | None = None) -> None:
+        self._names = names or ModelTexts()
+        self._harmless: dict[str, bool] = {}
         self.declared = {name.lower(): (name, each) for name, each in values.items()}
         scopes = {each.scope for some in values.values() for each in some}
         self.silent = not any(_is_free(some) or _names_ours(some) for some in values.values())
         self._scoped = any(each.step or each.process for each in scopes)
         self._known: dict[tuple[str, str], dict[str, tuple[Origin, ...]]] = {}
+
+    def is_harmless(self, key: str) -> bool:
+        """Whether nothing that people say is in the variables that a name stands for, wherever it is read."""
+        if self._scoped or _may_be_said(key):
+            return False
+        if key not in self._harmless:
+            self._harmless[key] = not any(self.origins_of(each, "", "") for each in named(key, self.declared))
+        return self._harmless[key]
 
     def origins_of(self, name: str, process: str, step: str) -> tuple[Origin, ...]:
         """What the values of a variable come to, where this step sees them."""
@@ -65,8 +77,8 @@ class VariableTable:
             origins: dict[Origin, None] = {}
             if _is_free(values) and any(each.prompt for each in here):
                 origins[TaintSource(written, "starts a run")] = None
-            for key in (each.key for text in _texts(here) for each in references(text)):
-                if key.startswith(OURS):
+            for key in (each for text in _texts(here) for each in self._names.of(text).merged):
+                if _may_be_said(key):
                     origins[key] = None
                 for inner in named(key, self.declared):
                     origins |= dict.fromkeys(self._origins(inner, place, known, depth + 1))
@@ -89,6 +101,8 @@ class UntrustedValues:
 
     def find(self, key: str, step: str = "") -> Iterator[TaintedVariable]:
         """What people say in the variables that a name in lower case may stand for in a step."""
+        if self._table.is_harmless(key):
+            return
         for source in self._made(key):
             yield TaintedVariable(source.name, source)
         for name in named(key, self._table.declared):
@@ -103,6 +117,11 @@ class UntrustedValues:
             return ()
         names = named(OF_TARGET.sub(".output", key), self._sources)
         return [self._sources[each] for each in names]
+
+
+def _may_be_said(key: str) -> bool:
+    """Whether a name may be that of a variable which octotui makes of what people say."""
+    return key.startswith(SAID) or (key.startswith(OURS) and ANY in key)
 
 
 def named(key: str, known: Collection[str]) -> Collection[str]:

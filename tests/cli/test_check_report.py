@@ -5,6 +5,7 @@ import json
 import pytest
 
 from octotui.cli import model_files
+from octotui.cli.terminal.output import MOST_COMPLAINTS
 from octotui.model.complaints import InsideReport, SourcePosition
 from octotui.model.space import Model
 from tests.cli.conftest import OK, Call
@@ -36,3 +37,16 @@ def test_json_is_one_object_with_warnings_and_complaints(
     told = json.loads(broken.out)
     assert (broken.code, broken.err, told["space"], told["warnings"]) == (2, "", None, [])
     assert told["complaints"][0]["line"] > 0
+
+
+def test_of_very_many_complaints_the_first_are_said_and_json_has_all(octotui: Call, write: Call) -> None:
+    model = write("".join(f'[[runbooks.r{n}.steps]]\nname = "S"\nscritp = "x"\n' for n in range(1500)))
+    said = octotui("check", model)
+    lines = said.err.splitlines()
+    assert said.code == 2
+    assert len(lines) == MOST_COMPLAINTS + 1
+    assert (
+        lines[-1]
+        == f"octotui: there are {3000 - MOST_COMPLAINTS:,} more; octotui check --json lists all of them"
+    )
+    assert len(json.loads(octotui("check", "--json", model).out)["complaints"]) == 3000

@@ -1,4 +1,12 @@
-from octotui.model.complaints import Complaint, ModelError, did_you_mean, key_meant, key_text, listing
+from octotui.model.complaints import (
+    Complaint,
+    ModelError,
+    bounded_suggestions,
+    did_you_mean,
+    key_meant,
+    key_text,
+    listing,
+)
 
 
 def test_a_complaint_reads_as_place_key_and_sentence() -> None:
@@ -46,3 +54,14 @@ def test_an_unknown_key_is_offered_what_it_is_called_here_or_the_nearest_three()
     assert key_meant("retires", keys) == '; did you mean "retries"?'
     assert key_meant("zzz", keys).count('"') == 6
     assert key_meant("timeout", ["a", "b"]) == '; known: "a", "b".'
+
+
+def test_of_very_many_unknown_names_the_first_are_told_what_was_meant() -> None:
+    """A broken model may have as many unknown names as it has names."""
+    known = [f"name-{number}" for number in range(1000)]
+    with bounded_suggestions(5000):
+        meant = [did_you_mean(f"nam-{number}", known) for number in range(100)]
+        assert did_you_mean("a", (1 / 0 for _ in "never looked at")) == "."  # type: ignore[misc]
+    assert meant[0] == '; did you mean "name-0"?'
+    assert meant.index(".") == 5
+    assert did_you_mean("nam-1", known) == '; did you mean "name-1"?'

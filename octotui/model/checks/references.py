@@ -6,11 +6,12 @@ from octotui.model.complaints import Keys, Report, did_you_mean
 from octotui.model.iteration import seen_by, steps, variables
 from octotui.model.process import Manual, StartRunbook, Step
 from octotui.model.scoping import names
-from octotui.model.space import Model, Value
+from octotui.model.space import Model, Scope, Value
 
 # A place, what kind of thing it names, and the name.
 Reference = tuple[Keys, str, str]
 
+EVERYWHERE = Scope()
 _SCOPES = {
     "environment": "environment",
     "tenant": "tenant",
@@ -30,9 +31,9 @@ def check_references(model: Model, report: Report) -> None:
         if name not in known[kind]:
             report(at, f'There is no {kind} "{name}"{did_you_mean(name, known[kind])}')
     for at, step in steps(model):
-        seen = [name for table in seen_by(model, str(at[1])) for name in table]
-        if step.pool_variable is not None and step.pool_variable not in seen:
-            meant = did_you_mean(step.pool_variable, seen)
+        tables = seen_by(model, str(at[1])) if step.pool_variable is not None else ()
+        if step.pool_variable is not None and not any(step.pool_variable in table for table in tables):
+            meant = did_you_mean(step.pool_variable, (name for table in tables for name in table))
             report((*at, "pool_variable"), f'There is no variable "{step.pool_variable}"{meant}')
 
 
@@ -40,7 +41,7 @@ def _known(model: Model) -> dict[str, Collection[str]]:
     """The names that may be referred to, by kind."""
     channels = (channel for project in model.projects.values() for channel in project.channels)
     return {
-        "pool": [*model.pools, model.default_pool],
+        "pool": dict.fromkeys((*model.pools, model.default_pool)),
         "environment": model.environments,
         "tenant": model.tenants,
         "tenant tag": dict.fromkeys(tag for tenant in model.tenants.values() for tag in tenant.tags),
@@ -120,8 +121,9 @@ def _of_step(step: Step) -> Iterator[Reference]:
 def _of_value(value: Value) -> Iterator[Reference]:
     if value.kind == "pool":
         yield ("pool",), "pool", value.value
-    for scope, kind in _SCOPES.items():
-        yield from _each((scope,), kind, names(value.scope, scope))
+    if value.scope != EVERYWHERE:
+        for scope, kind in _SCOPES.items():
+            yield from _each((scope,), kind, names(value.scope, scope))
 
 
 def _each(at: Keys, kind: str, listed: tuple[str, ...]) -> Iterator[Reference]:

@@ -6,6 +6,8 @@ from octotui.model.complaints import Report
 from octotui.model.process import Runbook, StartRunbook
 from octotui.model.space import Model
 
+MOST_NAMED = 20  # runbooks of a circle
+
 
 def check_circles(model: Model, report: Report) -> None:
     """Complains about the step that closes each circle, and names the circle."""
@@ -19,18 +21,23 @@ def _follow(
     model: Model, trail: "list[tuple[str, Iterator[tuple[int, str]]]]", done: set[str], report: Report
 ) -> None:
     """Goes through all runbooks that the first of the trail leads to, each once."""
+    depths = {slug: depth for depth, (slug, _) in enumerate(trail)}
     while trail:
         slug, waits = trail[-1]
         index, child = next(waits, (-1, ""))
-        names = [each for each, _ in trail]
         if index < 0:
             done.add(slug)
             trail.pop()
-        elif child in names:
-            circle = " → ".join(f'"{name}"' for name in [*names[names.index(child) :], child])
+            del depths[slug]
+        elif child in depths:
+            names = [each for each, _ in trail[depths[child] :]]
+            more = len(names) - MOST_NAMED
+            shown = [*names[:MOST_NAMED], f"{more} more"] if more > 0 else names
+            circle = " → ".join([*(f'"{name}"' if name in depths else name for name in shown), f'"{child}"'])
             at = ("runbooks", slug, "steps", index, "runbook")
             report(at, f"Runbooks wait for each other in a circle: {circle}; say wait = false in one step.")
         elif child in model.runbooks and child not in done:
+            depths[child] = len(trail)
             trail.append((child, _waits(model.runbooks[child])))
 
 

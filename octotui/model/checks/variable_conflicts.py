@@ -1,11 +1,11 @@
 """Values of one variable of which more than one could be left (V3)."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import combinations, product
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import product
 
 import msgspec
 
-from octotui.model.complaints import Report
+from octotui.model.complaints import Keys, Report
 from octotui.model.iteration import variables
 from octotui.model.scoping import KINDS, kinds_of, matches, most_specific, names
 from octotui.model.space import Model, Scope, Value
@@ -21,34 +21,72 @@ _ASPECTS = (
 )
 
 
+MOST_PAIRS = 10_000  # of values of one variable that are compared
+
+
 def check_ties(model: Model, report: Report) -> None:
     """Complains about every value that ties with an earlier one, and says where."""
     for keys, values in variables(model):
-        contexts: Contexts | None = None
-        for one, other in candidates(values):
-            first, second = values[one], values[other]
-            at = (*keys, other)
-            if _same(first.scope, second.scope):
-                report(at, f"This value has the same scope as value {one + 1}; keep one of them.")
-                continue
-            contexts = contexts or Contexts(model, values)
-            if context := contexts.tie(first, second):
-                where = f"Value {one + 1} holds {words(context)} too, and neither is more specific"
-                report(at, f"{where}; narrow one of them.")
+        if len(values) > 1:
+            _check_values(model, keys, values, report)
 
 
-def candidates(values: Sequence[Value]) -> Iterator[tuple[int, int]]:
-    """The pairs of values that can match together and are scoped by the same kinds."""
+def _check_values(model: Model, keys: Keys, values: tuple[Value, ...], report: Report) -> None:
+    contexts: Contexts | None = None
+    told: set[int] = set()
+    compared = 0
+    for one, other in candidates(values, told):
+        first, second = values[one], values[other]
+        at = (*keys, other)
+        if _same(first.scope, second.scope):
+            told.add(other)
+            report(at, f"This value has the same scope as value {one + 1}; keep one of them.")
+            continue
+        compared += 1
+        if compared > MOST_PAIRS:
+            report(keys, "It has too many values that may hold together to compare them all; use fewer.")
+            return
+        contexts = contexts or Contexts(model, values)
+        if context := contexts.tie(first, second):
+            told.add(other)
+            where = f"Value {one + 1} holds {words(context)} too, and neither is more specific"
+            report(at, f"{where}; narrow one of them.")
+
+
+def candidates(values: Sequence[Value], told: Collection[int] | None = None) -> Iterator[tuple[int, int]]:
+    """The pairs of values that can match together and are scoped by the same kinds, earlier ones first.
+
+    Where `told` is given, a value is in no pair once it is told of, and only in one with its like.
+    """
     alike: dict[tuple[str, ...], list[int]] = {}
     for index, value in enumerate(values):
         alike.setdefault(kinds_of(value.scope), []).append(index)
     for kinds, indexes in alike.items():
-        # Two tags may be those of one tenant; two names of any other kind never hold together.
-        single = [kind for kind in kinds if kind != "tenant_tag"]
-        sets = [[frozenset(names(value.scope, kind)) for kind in single] for value in values]
-        for one, other in combinations(indexes, 2):
+        yield from _candidates(values, kinds, indexes, told)
+
+
+def _candidates(
+    values: Sequence[Value], kinds: tuple[str, ...], indexes: list[int], told: Collection[int] | None
+) -> Iterator[tuple[int, int]]:
+    """The pairs of values that are scoped by these kinds; those that share no name are not looked at."""
+    # Two tags may be those of one tenant; two names of any other kind never hold together.
+    single = [kind for kind in kinds if kind != "tenant_tag"]
+    sets = {each: [frozenset(names(values[each].scope, kind)) for kind in single] for each in indexes}
+    by_name: dict[str, list[int]] = {}  # of the first of these kinds
+    like: dict[tuple[frozenset[str], ...], int] = {}
+    for other in indexes:
+        key = tuple(frozenset(names(values[other].scope, kind)) for kind in kinds)
+        if told is not None and like.setdefault(key, other) != other:
+            yield like[key], other
+            continue
+        own = sets[other][0] if single else {""}
+        for one in sorted({each for name in own for each in by_name.get(name, ())}):
+            if told is not None and other in told:
+                break
             if not any(map(frozenset.isdisjoint, sets[one], sets[other])):
                 yield one, other
+        for name in own:
+            by_name.setdefault(name, []).append(other)
 
 
 def _same(one: Scope, other: Scope) -> bool:
@@ -91,6 +129,8 @@ class Contexts:
 
     def _tenants(self, model: Model) -> list[Scope]:
         """No tenant, and of the tenants that no value tells apart one each."""
+        if not (self._named["tenant"] or self._named["tenant_tag"]):
+            return [Scope()]
         scopes = {Scope(): None}
         for slug, tenant in model.tenants.items():
             known = tuple(name for name in (slug,) if name in self._named["tenant"])
@@ -100,6 +140,8 @@ class Contexts:
 
     def _places(self, model: Model) -> list[Scope]:
         """A run as a whole, and its steps, of every process that some value tells apart."""
+        if not (self._named["process"] or self._named["step"]):
+            return [Scope()]
         scopes = {} if model.processes else {Scope(): None}
         for slug, runbook in model.processes.items():
             if self._project not in (None, model.project_of(slug)):

@@ -1,6 +1,8 @@
 """Where the keys of a TOML text stand; loaded only when there is something to complain about."""
 
+import re
 import tomllib
+from bisect import bisect_right
 
 import tree_sitter_toml
 from tree_sitter import Language, Node, Parser
@@ -13,13 +15,15 @@ class Positions:
 
     def __init__(self, text: str) -> None:
         self._bytes = text.encode()
+        self._lines = [0, *(match.end() for match in re.finditer(b"\n", self._bytes))]
         self._offsets: dict[Keys, int] = {(): 0}
         self._texts: dict[Keys, Node] = {}
         self._lengths: dict[Keys, int] = {}  # of arrays of tables, so far
+        self._unread: dict[Keys, list[Node]] = {}  # pairs of tables, until one of them is looked for
         root = Parser(Language(tree_sitter_toml.language())).parse(self._bytes).root_node
         for node in root.named_children:
             if node.type == "pair":
-                self._pair(node, ())
+                self._unread.setdefault((), []).append(node)
             elif node.type in {"table", "table_array_element"}:
                 self._table(node)
 
@@ -45,16 +49,23 @@ class Positions:
     def _innermost(self, at: Keys) -> Keys:
         """The keys of the innermost table, value or element on the way."""
         keys: Keys = ()
+        self._read_pairs(keys)
         for key in at:
             if (*keys, key) in self._offsets:
                 keys = (*keys, key)
+                self._read_pairs(keys)
             elif key != 0:  # a value that stands for a list of one has no index
                 break
         return keys
 
     def _place(self, offset: int) -> tuple[int, int]:
-        before = self._bytes[:offset].decode()  # tree-sitter counts bytes
-        return before.count("\n") + 1, len(before) - before.rfind("\n")
+        line = bisect_right(self._lines, offset)
+        before = self._bytes[self._lines[line - 1] : offset].decode()  # tree-sitter counts bytes
+        return line, len(before) + 1
+
+    def _read_pairs(self, at: Keys) -> None:
+        for each in self._unread.pop(at, ()):
+            self._pair(each, at)
 
     def _table(self, node: Node) -> None:
         header, *pairs = _parts(node)
@@ -70,8 +81,7 @@ class Positions:
             self._lengths[at] = index + 1
             at = (*at, index)
             self._offsets[at] = node.start_byte
-        for each in pairs:
-            self._pair(each, at)
+        self._unread.setdefault(at, []).extend(pairs)
 
     def _pair(self, node: Node, at: Keys) -> None:
         key, *values = _parts(node)

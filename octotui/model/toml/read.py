@@ -6,7 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from octotui.model.checks.all import check
-from octotui.model.complaints import Complaint, InsideReport, Keys, ModelError, SourcePosition
+from octotui.model.complaints import (
+    Complaint,
+    InsideReport,
+    Keys,
+    ModelError,
+    SourcePosition,
+    bounded_suggestions,
+)
 from octotui.model.file_trust import FileTrust
 from octotui.model.space import Model
 from octotui.model.toml.convert import convert
@@ -38,9 +45,15 @@ def load_with_warnings(
     Its files are read where `trust` lets them, or, without it, whoever owns them. It warns of those that
     groups can change, too.
     """
-    trust = trust or FileTrust()
+    with bounded_suggestions():
+        return _read(Path(path), checks, advice, trust or FileTrust())
+
+
+def _read(
+    path: Path, checks: Sequence[Check], advice: Sequence[Check], trust: FileTrust
+) -> tuple[Model, tuple[Complaint, ...]]:
     reading = _Reading(trust)
-    for file in files_of(Path(path)):
+    for file in files_of(path):
         reading.add(file)
     if not reading.broken:
         model = reading.model()

@@ -26,6 +26,16 @@ class TableSpec(msgspec.Struct, frozen=True):
     one_of: tuple[str, ...] = ()
     hint: str = ""
 
+    def required(self) -> tuple[str, ...]:
+        """The keys that have to be there."""
+        return tuple(name for name, key in self.keys.items() if key.required)
+
+    def dependent(self) -> frozenset[str]:
+        """The keys that want or exclude others beside them."""
+        return frozenset(
+            name for name, key in self.keys.items() if key.only_with or key.not_with or name in self.one_of
+        )
+
 
 class KeyedSpec(msgspec.Struct, frozen=True):
     """A table whose keys people choose."""
@@ -68,16 +78,19 @@ JOINERS = str.maketrans("", "", "\u200c\u200d")
 
 def _is_printable(text: str) -> bool:
     """Whether a text shows as it is: joiners within words, which many scripts need, count as letters."""
+    if text.isprintable():
+        return True
     within = text.strip("\u200c\u200d") == text
-    return (text.translate(JOINERS) if within else text).isprintable()
+    return within and text.translate(JOINERS).isprintable()
 
 
 def text(what: str, pattern: str, *, path: bool = False) -> ScalarSpec:
     """A printable text of one line that matches a pattern; a `path` is relative to its file."""
+    matches = re.compile(pattern).fullmatch
     return ScalarSpec(
         what=what,
         schema={"type": "string", "pattern": f"^(?:{pattern})$"},
-        holds=lambda raw: isinstance(raw, str) and _is_printable(raw) and bool(re.fullmatch(pattern, raw)),
+        holds=lambda raw: isinstance(raw, str) and _is_printable(raw) and matches(raw) is not None,
         path=path,
     )
 

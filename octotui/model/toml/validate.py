@@ -1,6 +1,7 @@
 """A walk over raw tables along their description: says all that is wrong, and keeps what is clean."""
 
 import pathlib
+from collections.abc import Hashable
 from typing import Any
 
 import msgspec
@@ -16,9 +17,12 @@ class Validator:
     def __init__(self, folder: pathlib.Path, report: Report) -> None:
         self._folder = folder
         self._report = report
+        self._known: dict[int, tuple[tuple[str, ...], frozenset[str]]] = {}  # of tables: required, dependent
 
     def read(self, shape: Spec, raw: Any, at: Keys = ()) -> Any:
         """The clean value, or UNSET where the raw one is of no use; a broken table becomes an empty one."""
+        if isinstance(shape, AlternativeSpec):
+            shape = shape.record if isinstance(raw, dict) else shape.leaf
         match shape:
             case ScalarSpec():
                 return self._leaf(shape, raw, at)
@@ -26,10 +30,8 @@ class Validator:
                 return self._record(shape, raw, at)
             case KeyedSpec():
                 return self._keyed(shape, raw, at)
-            case ListSpec():
+            case _:
                 return self._listing(shape, raw, at)
-            case AlternativeSpec():
-                return self.read(shape.record if isinstance(raw, dict) else shape.leaf, raw, at)
 
     def _leaf(self, leaf: ScalarSpec, raw: Any, at: Keys) -> Any:
         if not leaf.holds(raw):
@@ -44,15 +46,32 @@ class Validator:
         if not self._table(raw, at):
             return {}
         clean = {}
+        required, dependent = self._known.get(id(record)) or self._learn(record)
         for name, value in raw.items():
             if key := record.keys.get(name):
-                self._beside(record, name, raw, at)
-                clean[name] = self.read(key.shape, value, (*at, name))
+                if name in dependent:
+                    self._beside(record, name, raw, at)
+                shape = key.shape
+                if isinstance(shape, ScalarSpec) and not shape.path and shape.holds(value):
+                    clean[name] = shape.clean(value)  # most are, and so no place has to be made for them
+                elif (read := self.read(shape, value, (*at, name))) is not UNSET:
+                    clean[name] = read
             else:
                 meant = key_meant(name, record.keys)
                 self._report((*at, name), f'"{name}" is not known here{meant} {record.hint}'.rstrip())
-        self._missing(record, raw, at)
-        return {name: value for name, value in clean.items() if value is not UNSET}
+        self._missing(record, required, raw, at)
+        return clean
+
+    def _learn(self, record: TableSpec) -> tuple[tuple[str, ...], frozenset[str]]:
+        known = self._known[id(record)] = record.required(), record.dependent()
+        return known
+
+    def _missing(self, record: TableSpec, required: tuple[str, ...], raw: dict[str, Any], at: Keys) -> None:
+        for name in required:
+            if name not in raw:
+                self._report((*at, name), f'"{name}" is missing.')
+        if record.one_of and not any(name in raw for name in record.one_of):
+            self._report(at, f"One of {listing(list(record.one_of))} is missing.")
 
     def _beside(self, record: TableSpec, name: str, raw: dict[str, Any], at: Keys) -> None:
         """Complains about keys that do not go together."""
@@ -65,13 +84,6 @@ class Validator:
             first = next(each for each in raw if each in record.one_of)
             if first != name:
                 self._report((*at, name), f'"{name}" does not go with "{first}"; keep one of them.')
-
-    def _missing(self, record: TableSpec, raw: dict[str, Any], at: Keys) -> None:
-        for name, key in record.keys.items():
-            if key.required and name not in raw:
-                self._report((*at, name), f'"{name}" is missing.')
-        if record.one_of and not any(name in raw for name in record.one_of):
-            self._report(at, f"One of {listing(list(record.one_of))} is missing.")
 
     def _keyed(self, keyed: KeyedSpec, raw: Any, at: Keys) -> dict[str, Any]:
         if not self._table(raw, at):
@@ -93,9 +105,11 @@ class Validator:
         if len(raw) < shape.least:
             self._report(at, "This list is empty; name at least one.")
         if isinstance(shape.of, ScalarSpec) and not shape.repeats:
+            seen: set[object] = set()
             for index, each in enumerate(raw):
-                if each in raw[:index]:
+                if isinstance(each, Hashable) and each in seen:
                     self._report((*at, index), f"{_value_text(each)} is listed twice; keep one.")
+                seen |= {each} if isinstance(each, Hashable) else set()
         values = [self.read(shape.of, each, (*at, index)) for index, each in enumerate(raw)]
         return [each for each in values if each is not UNSET]
 

@@ -8,12 +8,12 @@ from octotui.variables.syntax.names import key_of
 from octotui.variables.syntax.nodes import Name, Part, Parts
 
 # The first alternative is an escape, the second a tag with nothing but a name; a bare `#{` wants the grammar.
+NAME = r"""(?: [^\s\[\]{}|"\#=!\\]++ | \s++(?=[^\s\]{}|"\#=!\\])
+  | \[(?!\s*\#\{)[^\[\]]*+(?:\[[^\[\]]*+\][^\[\]]*+)*+\] )++"""
 PLAIN = re.compile(
-    r"""(?<!\#)(?P<hashes>(?:\#\#)++)(?=\#?\{)
-    | \#\{ (?: \s*+ (?! (?i:(?:if|unless|each|calc|elseif)\s | else\s*\} | /) )
-      (?P<path> (?: [^\s\[\]{}|"\#=!\\]++ | \s++(?=[^\s\]{}|"\#=!\\])
-                | \[(?!\s*\#\{)[^\[\]]*+(?:\[[^\[\]]*+\][^\[\]]*+)*+\] )++ )
-      \s*+ \} )?+""",
+    rf"""(?<!\#)(?P<hashes>(?:\#\#)++)(?=\#?\{{)
+    | \#\{{ (?: \s*+ (?! (?i:(?:if|unless|each|calc|elseif)\s | else\s*\}} | /) )
+      (?P<path>{NAME}) \s*+ \}} )?+""",
     re.VERBOSE,
 )
 READ_WORK = 8  # for each character
@@ -46,6 +46,12 @@ def read_fully(text: str) -> Parts:
     from octotui.variables.syntax import parser  # noqa: PLC0415  (lark, for those who need it)
 
     return parser.read_fully(text)
+
+
+def plain_keys(text: str) -> list[str] | None:
+    """The names of a text with no tags but plain names, in lower case, or None if it has others."""
+    found = PLAIN.findall(text)
+    return None if ("", "") in found else [key_of(path) for _, path in found if path]
 
 
 def read_plainly(text: str) -> Parts | None:

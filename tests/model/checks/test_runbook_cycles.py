@@ -37,3 +37,10 @@ def test_two_ways_to_one_runbook_are_no_circle(tmp_path: Path) -> None:
         tmp_path,
         runbook("a", "b") + runbook("a", "c") + runbook("b", "d") + runbook("c", "d") + "[runbooks.d]",
     )
+
+
+def test_of_a_long_circle_the_beginning_is_named(tmp_path: Path) -> None:
+    text = "".join(runbook(f"r{number}", f"r{(number + 1) % 3000}") for number in range(3000))
+    (told,) = circles(tmp_path, text)
+    assert told.startswith('"r0" → "r1" → ')
+    assert told.endswith(' → "r19" → 2980 more → "r0"; say wait = false in one step.')

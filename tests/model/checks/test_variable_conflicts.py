@@ -1,3 +1,7 @@
+import time
+
+from msgspec.structs import replace
+
 from octotui.model.checks.variable_conflicts import check_ties
 from octotui.model.complaints import Keys
 from octotui.model.process import Runbook, Script, Step
@@ -84,3 +88,26 @@ def test_v3_a_tie_that_a_third_value_always_wins_over_is_none() -> None:
     assert ties(one, other, shadow)  # outside of the channel they do tie
     tagged = Scope(tenant=("contoso",), tenant_tag=("region/west",))
     assert ties(one, other, tagged) == {}
+
+
+def test_very_many_values_are_compared_in_no_time() -> None:
+    """V3: each with its like, and of those that may hold together no more than can be."""
+    alike = tuple(Value(value="x", scope=Scope(environment=("test",))) for _ in range(5000))
+    told: list[tuple[Keys, str]] = []
+    start = time.process_time()
+    check_ties(replace(MODEL, variables={"Many": alike}), lambda at, message: told.append((at, message)))
+    assert len(told) == 4999
+    assert told[-1] == (
+        ("variables", "Many", 4999),
+        "This value has the same scope as value 1; keep one of them.",
+    )
+    tags = tuple(Value(scope=Scope(tenant_tag=(f"a/{n}", f"b/{n % 7}"))) for n in range(300))
+    told.clear()
+    check_ties(replace(MODEL, variables={"Many": tags}), lambda at, message: told.append((at, message)))
+    assert told == [
+        (
+            ("variables", "Many"),
+            "It has too many values that may hold together to compare them all; use fewer.",
+        )
+    ]
+    assert time.process_time() - start < 5.0  # in fact 0.5 s
