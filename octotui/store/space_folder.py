@@ -1,6 +1,5 @@
 """The folder of a space: where things lie in it, and having it for oneself."""
 
-import fcntl
 import os
 import stat
 from pathlib import Path
@@ -9,8 +8,9 @@ from types import TracebackType
 from platformdirs import user_state_dir
 
 from octotui.store.accounts import account_name
-from octotui.store.errors import InUse, unusable
-from octotui.store.private_files import WAY, make_folder, private
+from octotui.store.errors import unusable
+from octotui.store.folder_lock import FolderLock, held_elsewhere, is_held
+from octotui.store.private_files import WAY, make_folder
 from octotui.store.trusted_path import UntrustedPath, check_private, resolve
 
 
@@ -24,7 +24,7 @@ class SpaceFolder:
 
     def __init__(self, base: Path, slug: str) -> None:
         self.path = base / slug
-        self._lock: int | None = None
+        self._lock: FolderLock | None = None
 
     @property
     def journal(self) -> Path:
@@ -95,44 +95,31 @@ class SpaceFolder:
     def take(self) -> "SpaceFolder":
         """Make the folder and hold it while this process lives; raises StoreError where another does."""
         self.make()
-        path = self.path / "lock"
-        try:
-            lock = private(str(path), os.O_RDWR | os.O_CREAT)
-        except OSError as problem:
-            raise unusable(path, problem) from problem
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as problem:
-            holder = os.pread(lock, 20, 0).decode(errors="replace").strip() or "unknown"
-            os.close(lock)
-            raise InUse(
-                f"{self.path} is in use by another octotui (process {holder}): "
-                "end that one first, or take another folder with --state"
-            ) from problem
-        self._lock = lock
-        os.ftruncate(lock, 0)
-        os.pwrite(lock, str(os.getpid()).encode(), 0)
+        self._lock = FolderLock(self.path)
         return self
+
+    def check(self, *, above: bool = False) -> None:
+        """Find a held folder where it was when it was taken; raises Displaced.
+
+        Where its path leads by the links `above` it is looked at if asked for.
+        """
+        if self._lock is not None:
+            self._lock.check(above=above)
 
     @property
     def is_held(self) -> bool:
         """Whether any process has the folder for itself."""
-        try:
-            lock = private(str(self.path / "lock"), os.O_RDONLY | os.O_NONBLOCK)
-        except OSError:
-            return False
-        try:
-            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except OSError:
-            return True
-        finally:
-            os.close(lock)
-        return False
+        return is_held(self.path)
+
+    @property
+    def held_elsewhere(self) -> bool:
+        """Whether a process still has it that opened it at another path, and is about to find out."""
+        return held_elsewhere(self.path)
 
     def release(self) -> None:
         """Let another octotui have the folder."""
         if self._lock is not None:
-            os.close(self._lock)
+            self._lock.release()
             self._lock = None
 
     def __enter__(self) -> "SpaceFolder":
