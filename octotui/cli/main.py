@@ -65,6 +65,22 @@ TOGETHER = {
 """Verbs that share a file; every other has its own."""
 
 
+class Text(click.types.StringParamType):
+    """What a verb takes as text is kept, told and sent as such; paths alone may have any bytes."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The text as it is; exit code 2 where its bytes are none."""
+        text = str(super().convert(value, param, ctx))
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            self.fail("it is not text in UTF-8", param, ctx)
+        return text
+
+
+TEXT = Text()
+
+
 class Verbs(click.Group):
     """Commands by name; anything else is the file that the app opens."""
 
@@ -80,7 +96,7 @@ class Verbs(click.Group):
         module = import_module(f"octotui.cli.verbs.{shared or cmd_name}")
         command = getattr(module, cmd_name.replace("-", "_") if shared else "command")
         assert isinstance(command, click.Command)
-        return command
+        return _with_text(command)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The verbs and what they do, without loading any."""
@@ -103,6 +119,11 @@ class Verbs(click.Group):
                 return super().invoke(ctx)
         except KeyboardInterrupt:
             sys.exit(130)
+        except (click.ClickException, click.Abort, click.exceptions.Exit):
+            raise
+        except Exception as problem:
+            _refuse_unusable(problem)
+            raise
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Take `octotui`, and `octotui FILE …`, for `octotui open FILE …`."""
@@ -111,6 +132,29 @@ class Verbs(click.Group):
         if not args or (args[0] not in VERBS and args[0] not in ("--help", "--version")):
             args = ["open", *args]
         return super().parse_args(ctx, args)
+
+
+def _with_text(command: click.Command) -> click.Command:
+    """A verb, or one of verbs, whose texts are checked to be some."""
+    for param in command.params:
+        if param.type is click.STRING:
+            param.type = TEXT
+    for each in command.commands.values() if isinstance(command, click.Group) else ():
+        _with_text(each)
+    return command
+
+
+def _refuse_unusable(problem: Exception) -> None:
+    """Say what is wrong with a space, or with the account's own configuration, and end."""
+    from octotui.cli.terminal.output import USAGE, complain, refuse
+    from octotui.model.complaints import ModelError
+    from octotui.store.errors import StoreError
+
+    if isinstance(problem, StoreError):
+        refuse(str(problem), 1)
+    if isinstance(problem, ModelError):
+        complain(problem.complaints)
+        sys.exit(USAGE)
 
 
 @contextmanager

@@ -8,15 +8,18 @@ from types import TracebackType
 from platformdirs import user_state_dir
 
 from octotui.store.accounts import account_name
-from octotui.store.errors import unusable
+from octotui.store.errors import StoreError, unusable
 from octotui.store.folder_lock import FolderLock, held_elsewhere, is_held
 from octotui.store.private_files import WAY, make_folder
 from octotui.store.trusted_path import UntrustedPath, check_private, resolve
 
 
 def default_base() -> Path:
-    """Where the folders of spaces lie unless `--state` says otherwise."""
-    return Path(user_state_dir("octotui"))
+    """Where the folders of spaces lie unless `--state` says otherwise; raises StoreError where nothing says."""
+    base = Path(user_state_dir("octotui"))
+    if not base.is_absolute():  # it would be another one wherever we stand
+        raise StoreError(f"{base} is no folder to keep spaces in: set HOME or XDG_STATE_HOME, or say --state")
+    return base
 
 
 class SpaceFolder:

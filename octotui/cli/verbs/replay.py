@@ -1,9 +1,7 @@
 """`octotui replay OUT`: exported runs at any moment of them, in the app or in words."""
 
 import asyncio
-import os
 import signal
-import sys
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -11,7 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from octotui.cli.start_options import account
-from octotui.cli.terminal.output import refuse, say, wants_ascii
+from octotui.cli.terminal.output import need_screen, refuse, say, wants_ascii, wants_words
 
 if TYPE_CHECKING:
     from octotui.runtime.replay import Replay
@@ -34,9 +32,9 @@ def command(
     if at is not None and event is not None:
         refuse("--at and --event do not go together; give one of them")
     moment = None if at is None else _time(at)
-    plain = plain or bool(os.environ.get("ACCESSIBLE"))
-    if not (plain or as_json or (sys.stdin.isatty() and sys.stdout.isatty())):
-        refuse("the app needs a terminal; `octotui replay --plain` does without one")
+    plain = wants_words(plain)
+    if not (plain or as_json):
+        need_screen("`octotui replay --plain` does without one")
     from octotui.runtime.replay import Replay
     from octotui.store.errors import StoreError
     from octotui.store.transfer.imports import exported
