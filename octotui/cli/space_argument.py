@@ -70,7 +70,7 @@ def space_named(argument: str, state: Path | None) -> SpaceName:
 
 
 def _is_space(path: Path) -> bool:
-    """Whether a folder is that of a space; raises UnknownSpace where it is somebody else's and closed to us."""
+    """Whether a folder is that of a space; raises UnknownSpace where it is closed to us."""
     try:
         return (path / "journal.sqlite").exists()
     except PermissionError:

@@ -15,7 +15,7 @@ from octotui.store.trusted_path import UntrustedPath, check_private, resolve
 
 
 def default_base() -> Path:
-    """Where the folders of spaces lie unless `--state` says otherwise; raises StoreError where nothing says."""
+    """Where the folders of spaces lie unless `--state` says so; raises StoreError where nobody can know."""
     base = Path(user_state_dir("octotui"))
     if not base.is_absolute():  # it would be another one wherever we stand
         raise StoreError(f"{base} is no folder to keep spaces in: set HOME or XDG_STATE_HOME, or say --state")

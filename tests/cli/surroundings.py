@@ -1,7 +1,7 @@
 """One process that has loaded octotui, and calls verbs in forks of itself: in any surroundings, and quickly.
 
-It reads a case in JSON from each line of stdin, and prints what came of it. The command line begins in the fork
-with `main`, with its own environment, folder, arguments and descriptors, as a new interpreter would have them.
+It reads a case in JSON from each line of stdin, and prints what came of it. The command line begins in the
+fork with `main`, with an environment, folder, arguments and descriptors as a new interpreter would have them.
 """
 
 import io

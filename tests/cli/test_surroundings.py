@@ -62,7 +62,6 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     env: dict[str, str]
     cwd: str
     cwd_gone: bool = False
-    user: int = 0
     stdin: str = "/dev/null"
     stdout: str = "here"
     stderr: str = "here"
@@ -177,7 +176,8 @@ def plain(verb: str, space: Space) -> Case:
     home = str(space.folder / "home")
     Path(home).mkdir(exist_ok=True)
     env = {"PATH": os.environ["PATH"], "HOME": home, "TERM": "xterm", "LANG": "C.UTF-8"}
-    return Case(argv=[*arguments(verb, space), *state], env=env, cwd=str(space.folder))
+    stdin = str(space.model) if verb == "render" else "/dev/null"
+    return Case(argv=[*arguments(verb, space), *state], env=env, cwd=str(space.folder), stdin=stdin)
 
 
 def with_env(case: Case, **env: str) -> Case:
@@ -238,12 +238,8 @@ def completing(case: Case, space: Space, *, shell: str, last: str = "") -> Case:
     """What a shell asks when somebody presses tab."""
     words = ["octotui", *case.argv, last]
     words_of = " ".join(words) if shell == "bash" else "\n".join(words)
-    env = {
-        "_OCTOTUI_COMPLETE": f"{shell}_complete",
-        "COMP_WORDS": words_of,
-        "COMP_CWORD": str(len(words) - 1),
-    }
-    return replace(with_env(case, **env), argv=[])
+    asked = {"COMP_WORDS": words_of, "COMP_CWORD": str(len(words) - 1)}
+    return replace(with_env(case, _OCTOTUI_COMPLETE=f"{shell}_complete", **asked), argv=[])
 
 
 Arrange = Callable[[Case, Space], Case]

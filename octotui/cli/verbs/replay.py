@@ -2,6 +2,8 @@
 
 import asyncio
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -13,6 +15,9 @@ from octotui.cli.terminal.output import need_screen, refuse, say, wants_ascii, w
 
 if TYPE_CHECKING:
     from octotui.runtime.replay import Replay
+    from octotui.views.labels import Glyphs
+
+NONSENSE = LookupError, ValueError, TypeError, AttributeError, ArithmeticError, RecursionError
 
 
 @click.command("replay")
@@ -38,22 +43,37 @@ def command(
     from octotui.runtime.replay import Replay
     from octotui.store.errors import StoreError
     from octotui.store.transfer.imports import exported
+    from octotui.views.labels import ASCII
 
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _leave)  # what was unpacked goes with it
     try:
-        with exported(out) as content:
+        with exported(out) as content, _fitting(out):
             replay = Replay(content, account())
             if moment is not None:
                 replay.go_to(moment)
             elif event is not None:
                 _go(replay, event)
+            _standing(replay, ASCII)  # before a screen is drawn of it
             if plain or as_json:
                 _tell(replay, as_json=as_json, ascii_only=ascii_only, all_of_it=at is None and event is None)
             else:
                 asyncio.run(_app(replay, wants_ascii(ascii_only)))
     except StoreError as error:
         refuse(str(error))
+
+
+@contextmanager
+def _fitting(out: Path) -> Iterator[None]:
+    """Refuse what somebody has made up: events of which no picture comes; raises StoreError."""
+    from octotui.store.errors import StoreError
+
+    try:
+        yield
+    except NONSENSE as error:
+        raise StoreError(
+            f"{out} is damaged: what it says does not fit together; export the run again"
+        ) from error
 
 
 async def _app(replay: "Replay", ascii_only: bool) -> None:
@@ -67,7 +87,7 @@ def _tell(replay: "Replay", *, as_json: bool, ascii_only: bool, all_of_it: bool)
     """Say all that changed up to the moment, or how things stand at it."""
     from octotui.cli.summary import summary
     from octotui.cli.terminal.output import say_json
-    from octotui.views.events.replay_moments import changes, standing
+    from octotui.views.events.replay_moments import changes
     from octotui.views.labels import ASCII, UNICODE
 
     roots = replay.roots
@@ -81,8 +101,15 @@ def _tell(replay: "Replay", *, as_json: bool, ascii_only: bool, all_of_it: bool)
     if all_of_it:
         for line in changes(replay.film):
             say(glyphs.text(line))
-    for line in standing(replay.film, replay.number, roots, replay.now(), glyphs):
+    for line in _standing(replay, glyphs):
         say(line)
+
+
+def _standing(replay: "Replay", glyphs: "Glyphs") -> list[str]:
+    """How things stand at the moment."""
+    from octotui.views.events.replay_moments import standing
+
+    return list(standing(replay.film, replay.number, replay.roots, replay.now(), glyphs))
 
 
 def _go(replay: "Replay", event: int) -> None:

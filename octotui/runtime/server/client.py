@@ -48,7 +48,7 @@ def _at_one_go(state: bytes) -> State:
 
 
 def _as_text(path: Path | None) -> str | None:
-    """The path of a model as it is told a server; none that is no text, which the server has from its start."""
+    """The path of a model as a server is told it; none where it is no text: it has that from its start."""
     text = None if path is None else str(path.absolute())
     return text if text is None or text.encode(errors="ignore").decode() == text else None
 
