@@ -120,11 +120,12 @@ def _declared_name(path: Path) -> str | None:
     """The name of the space that a model declares; raises ModelError, OSError or ValueError."""
     for file in files_of(path):
         try:
-            space = tomllib.loads(file.read_text("utf-8-sig")).get("space")
+            space = tomllib.loads(file.read_text("utf-8-sig")).get("space", {})
         except RecursionError:
             raise ValueError("it is nested too deeply") from None
-        name = space.get("name") if isinstance(space, dict) else None
-        if isinstance(name, str):
+        if not isinstance(space, dict):
+            raise ValueError("its space is no table")
+        if isinstance(name := space.get("name"), str):
             return name
     return None
 

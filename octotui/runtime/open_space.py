@@ -128,7 +128,7 @@ def last_state(journal: JournalReader) -> State:
     for event in journal.read(state.seq):
         try:
             state = evolve(state, event)
-        except (KeyError, ValueError, IndexError) as error:
+        except (LookupError, ValueError, TypeError, AttributeError, ArithmeticError) as error:
             raise Damaged(
                 f"the journal is damaged: event {event.seq} does not fit what came before it"
             ) from error
