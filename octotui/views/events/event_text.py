@@ -4,6 +4,7 @@ from typing import assert_never
 
 from octotui.engine import events
 from octotui.engine.events import AnyEvent, InterruptionEvent, JobEvent, RunEvent, SpaceEvent
+from octotui.engine.rules.locks import grantable
 from octotui.engine.state import ForLock, Job, Run, State
 from octotui.views.answers import approvals
 from octotui.views.labels import counted, listed
@@ -104,7 +105,9 @@ def _of_job(  # noqa: C901 - one line an event
     if job is None or (job.kind == "manual" and not _failed_unasked(event, job)):
         return []
     match event:
-        case events.JobQueued() if isinstance(job.wait, ForLock) and _first_free(state, job):
+        case events.JobQueued() if (
+            isinstance(job.wait, ForLock) and grantable(state, job.wait.machine) == job
+        ):
             return []  # it starts at once
         case events.AttemptFailed(retry_at=None, reason=reason):
             return [f"{_named(run, job)} failed: {reason}"]
@@ -187,12 +190,6 @@ def _wait_of(state: State, run: Run, now: float) -> list[str]:
         return []
     wait = of_run(state, run, now)
     return [wait.sentence] if wait else []
-
-
-def _first_free(state: State, job: Job) -> bool:
-    lock = state.locks[job.worker or ""]
-    alone = lock.queue.first() == (job.ticket, job.id)
-    return alone and (not lock.holders or (job.mode == "shared" and not lock.exclusive))
 
 
 def _named(run: Run, job: Job) -> str:
