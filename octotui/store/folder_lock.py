@@ -7,6 +7,8 @@ them a copy is known beside what it was made of.
 import errno
 import fcntl
 import os
+import sys
+import time
 from contextlib import suppress
 from pathlib import Path
 from secrets import token_hex
@@ -19,6 +21,8 @@ NAME = "lock"
 FROM_NOW = ("", NAME)  # what is looked for as soon as a folder is taken; "" is the folder itself
 ONCE_OPEN = ("journal.sqlite", "journal.sqlite-wal")  # and what, from the first look after that
 LARGEST = 1 << 13  # bytes of a note
+DYING = 5.0  # seconds until the last child of a killed process has become another program, on a busy machine
+LOOK = 0.01  # seconds between two looks at whether that is so
 
 
 class Displaced(StoreError):
@@ -126,19 +130,51 @@ def _taken(folder: Path) -> int:
             lock = private(str(path), os.O_RDWR | os.O_CREAT)
         except OSError as problem:
             raise unusable(path, problem) from problem
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as problem:
+        if not _locked(lock):
             holder = _read(lock).process or "unknown"
             os.close(lock)
             raise InUse(
                 f"{folder} is in use by another octotui (process {holder}): "
                 "end that one first, or take another folder with --state"
-            ) from problem
+            )
         with suppress(OSError):
             if os.path.samestat(os.lstat(path), os.fstat(lock)):
                 return lock
         os.close(lock)  # it was removed before it was ours
+
+
+def _locked(lock: int) -> bool:
+    """Lock an open file, and say whether we have it.
+
+    A process that is killed while it starts another leaves that one a copy of the lock until it is executed;
+    so a lock whose holder is dead is waited for.
+    """
+    until = time.monotonic() + DYING
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            if _lives(_read(lock).process) or time.monotonic() > until:
+                return False
+            time.sleep(LOOK)
+        else:
+            return True
+
+
+def _lives(process: str) -> bool:
+    """Whether a process is there and not dead; of a number that cannot be one nobody knows."""
+    if not (process.isascii() and process.isdecimal()):
+        return True
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):  # it is somebody else's, or none
+        return True
+    with suppress(OSError):  # it has gone meanwhile, or this system has no such files
+        state = Path(f"/proc/{process}/stat").read_bytes().rpartition(b") ")[2][:1]
+        return state not in (b"Z", b"X")
+    return sys.platform != "linux"
 
 
 def _read(lock: int) -> LockNote:
