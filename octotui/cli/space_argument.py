@@ -31,7 +31,9 @@ def files(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[C
 
 def space_argument(function: click.decorators.FC) -> click.decorators.FC:
     """The argument SPACE."""
-    return click.argument("space", metavar="FILE", type=click.Path(), shell_complete=files)(function)
+    return click.argument("space", metavar="FILE", type=click.Path(readable=False), shell_complete=files)(
+        function
+    )
 
 
 class UnknownSpace(Exception):

@@ -1,4 +1,4 @@
-"""R11: servers and clients of a space whose folder is moved away under them, or whose disk is full."""
+"""R2: servers and clients of a space whose folder is moved away under them, or whose disk is full."""
 
 import shutil
 import subprocess
@@ -18,7 +18,7 @@ script = "echo begun; until [ -e ../../../../../go ]; do sleep 0.01; done; echo 
 """
 
 
-def test_r11_who_is_attached_hears_why_and_what_runs_is_taken_up_elsewhere(
+def test_r2_who_is_attached_hears_why_and_what_runs_is_taken_up_elsewhere(
     octotui: Call, write: Call, state: Path, tmp_path: Path
 ) -> None:
     model, moved = write(WAITING), tmp_path / "moved"
@@ -52,7 +52,7 @@ def test_r11_who_is_attached_hears_why_and_what_runs_is_taken_up_elsewhere(
     assert not state.exists()
 
 
-def test_r11_a_folder_that_is_made_anew_has_a_server_of_its_own(
+def test_r2_a_folder_that_is_made_anew_has_a_server_of_its_own(
     octotui: Call, write: Call, state: Path
 ) -> None:
     model = write(OK)

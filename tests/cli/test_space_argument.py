@@ -54,7 +54,7 @@ def test_a_run_may_be_named_by_its_number() -> None:
 
 
 @pytest.mark.parametrize("text", [f"a = {'[' * 5000}{']' * 5000}", "space = [1]", "[space]\nname = 7"])
-def test_r12_a_model_of_nonsense_has_no_name_and_no_server(write: Call, state: Path, text: str) -> None:
+def test_r6_a_model_of_nonsense_has_no_name_and_no_server(write: Call, state: Path, text: str) -> None:
     model = write("", name="nonsense.toml")
     model.write_text(text)
     assert served(model, state) is None
@@ -63,7 +63,7 @@ def test_r12_a_model_of_nonsense_has_no_name_and_no_server(write: Call, state: P
 
 
 @pytest.mark.parametrize("word", ["x" * 100_000, "/".join("x" * 5000), "\udcff", "", "\x1b"])
-def test_r12_any_word_is_the_name_of_no_space(state: Path, word: str) -> None:
+def test_r6_any_word_is_the_name_of_no_space(state: Path, word: str) -> None:
     with pytest.raises(UnknownSpace):
         space_named(f"no{word}", state)
     with pytest.raises(UnknownSpace):

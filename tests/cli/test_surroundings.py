@@ -302,7 +302,7 @@ def problem(case: Case, done: dict[str, Any]) -> str:
 
 
 @pytest.mark.parametrize("name", SURROUNDINGS)
-def test_r12_every_verb_ends_in_a_sentence(call: Caller, space: Space, name: str) -> None:
+def test_r6_every_verb_ends_in_a_sentence(call: Caller, space: Space, name: str) -> None:
     problems: list[str] = []
     for verb in ALL:
         case = SURROUNDINGS[name](plain(verb, space), space)
@@ -323,7 +323,7 @@ def options(verb: str) -> Iterator[list[str]]:
 
 
 @pytest.mark.parametrize("part", range(2))
-def test_r12_every_option_ends_in_a_sentence(call: Caller, space: Space, part: int) -> None:
+def test_r6_every_option_ends_in_a_sentence(call: Caller, space: Space, part: int) -> None:
     problems: list[str] = []
     for verb in [*ALL][part::2]:
         case = plain(verb, space)

@@ -1,4 +1,4 @@
-"""R11: a space whose folder is moved, removed or replaced while it is open, with and without a server."""
+"""R2: a space whose folder is moved, removed or replaced while it is open, with and without a server."""
 
 import asyncio
 import shutil
@@ -37,7 +37,7 @@ async def end(session: Session) -> None:
 
 
 @pytest.mark.parametrize("way", WAYS)
-async def test_r11_nothing_is_acknowledged_by_who_had_it_before(tmp_path: Path, way: str) -> None:
+async def test_r2_nothing_is_acknowledged_by_who_had_it_before(tmp_path: Path, way: str) -> None:
     base = tmp_path / "state"
     opened = open_space(ASKING, base, "ann", time.time)
     session = await opened.__aenter__()
@@ -55,7 +55,7 @@ async def test_r11_nothing_is_acknowledged_by_who_had_it_before(tmp_path: Path, 
 
 
 @pytest.mark.parametrize("way", [*WAYS, "linked above"])
-async def test_r11_a_session_that_has_nothing_to_write_finds_out_too(
+async def test_r2_a_session_that_has_nothing_to_write_finds_out_too(
     tmp_path: Path, way: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(opening, "LOOK", 0.05)
@@ -73,14 +73,14 @@ async def test_r11_a_session_that_has_nothing_to_write_finds_out_too(
         await play()
 
 
-async def test_r11_a_jump_of_the_path_by_a_closing_session_leaves_others_alone(tmp_path: Path) -> None:
+async def test_r2_a_jump_of_the_path_by_a_closing_session_leaves_others_alone(tmp_path: Path) -> None:
     async with open_space(ASKING, tmp_path, "ann", time.time):
         (tmp_path / "test").rename(tmp_path / "away")
         (tmp_path / "test").mkdir()
     assert list((tmp_path / "test").iterdir()) == []
 
 
-async def test_r11_jobs_go_on_and_are_taken_up_where_the_folder_is_opened_next(tmp_path: Path) -> None:
+async def test_r2_jobs_go_on_and_are_taken_up_where_the_folder_is_opened_next(tmp_path: Path) -> None:
     old, new = tmp_path / "old", tmp_path / "new"
 
     async def play() -> None:
@@ -102,7 +102,7 @@ async def test_r11_jobs_go_on_and_are_taken_up_where_the_folder_is_opened_next(t
     assert (log[0], log[2]) == ("begun", "went")
 
 
-async def test_r11_a_first_line_after_a_move_neither_ends_its_job_nor_makes_the_old_folder_anew(
+async def test_r2_a_first_line_after_a_move_neither_ends_its_job_nor_makes_the_old_folder_anew(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(opening, "LOOK", 60.0)
@@ -128,7 +128,7 @@ async def test_r11_a_first_line_after_a_move_neither_ends_its_job_nor_makes_the_
         assert session.log_path("run-1", "job-1.1").read_text() == "first\nlast\n"
 
 
-async def test_r11_of_two_that_have_one_space_the_later_one_knows_all_that_was_acknowledged(
+async def test_r2_of_two_that_have_one_space_the_later_one_knows_all_that_was_acknowledged(
     tmp_path: Path,
 ) -> None:
     """The lock is removed, so that another octotui comes in while the first one writes as fast as it can."""
@@ -153,7 +153,7 @@ async def test_r11_of_two_that_have_one_space_the_later_one_knows_all_that_was_a
         folder.release()
 
 
-async def test_r11_a_copy_is_another_space_only_where_the_first_one_is_gone(tmp_path: Path) -> None:
+async def test_r2_a_copy_is_another_space_only_where_the_first_one_is_gone(tmp_path: Path) -> None:
     async with open_space(ASKING, tmp_path / "one", "ann", time.time) as session:
         await start(session)
         await paused(session)

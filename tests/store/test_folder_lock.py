@@ -60,7 +60,7 @@ WAYS: dict[str, Callable[[Path], object]] = {
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_r11_a_folder_that_is_moved_removed_or_replaced_is_not_there(folder: Path, way: str) -> None:
+def test_r2_a_folder_that_is_moved_removed_or_replaced_is_not_there(folder: Path, way: str) -> None:
     lock = FolderLock(folder)
     lock.check()
     WAYS[way](folder)
@@ -71,7 +71,7 @@ def test_r11_a_folder_that_is_moved_removed_or_replaced_is_not_there(folder: Pat
     lock.release()
 
 
-def test_r11_links_above_a_folder_are_looked_at_where_that_is_asked_for(folder: Path) -> None:
+def test_r2_links_above_a_folder_are_looked_at_where_that_is_asked_for(folder: Path) -> None:
     lock = FolderLock(folder)
     linked_above(folder)
     lock.check()  # what is written is still found there
@@ -80,7 +80,7 @@ def test_r11_links_above_a_folder_are_looked_at_where_that_is_asked_for(folder: 
     lock.release()
 
 
-def test_r11_what_is_made_after_it_was_taken_counts_from_then_on(folder: Path) -> None:
+def test_r2_what_is_made_after_it_was_taken_counts_from_then_on(folder: Path) -> None:
     journal = folder / "journal.sqlite"
     journal.unlink()
     lock = FolderLock(folder)
@@ -111,7 +111,7 @@ def test_a_lock_that_was_removed_before_it_is_had_is_not_the_one(
     lock.release()
 
 
-def test_r11_a_copy_is_refused_beside_what_it_was_made_of_and_taken_without(folder: Path) -> None:
+def test_r2_a_copy_is_refused_beside_what_it_was_made_of_and_taken_without(folder: Path) -> None:
     copy = folder.with_name("copy")
     FolderLock(folder).release()
     shutil.copytree(folder, copy)
@@ -127,7 +127,7 @@ def test_r11_a_copy_is_refused_beside_what_it_was_made_of_and_taken_without(fold
     assert note_of(copy).path == str(copy)
 
 
-def test_r11_a_folder_that_was_moved_is_the_same_space(folder: Path) -> None:
+def test_r2_a_folder_that_was_moved_is_the_same_space(folder: Path) -> None:
     FolderLock(folder).release()
     before = note_of(folder)
     moved = folder.rename(folder.with_name("moved"))
@@ -149,7 +149,7 @@ def test_any_note_lets_a_folder_be_taken(folder: Path, note: bytes) -> None:
     assert note_of(folder).path == str(folder)
 
 
-def test_r11_who_still_has_a_moved_folder_is_known(folder: Path) -> None:
+def test_r2_who_still_has_a_moved_folder_is_known(folder: Path) -> None:
     lock = FolderLock(folder)
     assert is_held(folder)
     assert not held_elsewhere(folder)

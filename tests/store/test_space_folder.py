@@ -203,7 +203,7 @@ def test_a_lock_that_is_a_pipe_holds_nobody_up(tmp_path: Path) -> None:
     assert not SpaceFolder(tmp_path, "kraken").is_held
 
 
-def test_r12_without_a_folder_to_keep_spaces_in_it_says_what_to_set(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_r6_without_a_folder_to_keep_spaces_in_it_says_what_to_set(monkeypatch: pytest.MonkeyPatch) -> None:
     """An account that has no home, and of which the environment says none."""
     monkeypatch.setattr(space_folder, "user_state_dir", lambda name: f"~/.local/state/{name}")
     with pytest.raises(StoreError, match="set HOME or XDG_STATE_HOME, or say --state"):

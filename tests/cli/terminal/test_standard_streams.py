@@ -1,4 +1,4 @@
-"""R12: output that is full, closed, or has no reader."""
+"""R6: output that is full, closed, or has no reader."""
 
 import os
 import subprocess
@@ -21,7 +21,7 @@ def shell(command: str) -> tuple[int, str, str]:
 
 
 @pytest.mark.parametrize("verb", ["schema", "--help", "--version", "check MODEL", "check --json MODEL"])
-def test_r12_output_that_goes_nowhere_has_its_exit_code(write: Call, verb: str) -> None:
+def test_r6_output_that_goes_nowhere_has_its_exit_code(write: Call, verb: str) -> None:
     call = f"{OCTOTUI} {verb.replace('MODEL', str(write(OK)))}"
     assert shell(f"{call} > /dev/full") == (1, "", FULL)
     assert shell(f"{call} | true; exit ${{PIPESTATUS[0]}}") == (141, "", "")
@@ -29,14 +29,14 @@ def test_r12_output_that_goes_nowhere_has_its_exit_code(write: Call, verb: str) 
     assert shell(f"{call} <&- >&- 2>&-") == (0, "", "")
 
 
-def test_r12_what_was_wrong_keeps_its_exit_code_where_nobody_hears_it() -> None:
+def test_r6_what_was_wrong_keeps_its_exit_code_where_nobody_hears_it() -> None:
     assert shell(f"{OCTOTUI} check nowhere.toml 2>/dev/full")[0] == 2
     assert shell(f"{OCTOTUI} check nowhere.toml 2>&-")[0] == 2
     assert shell(f"{OCTOTUI} run --nothing 2>/dev/full")[0] == 2
 
 
 @pytest.mark.parametrize(("where", "code"), [("> /dev/full", 1), ("| true", 141)])
-def test_r12_a_run_goes_on_whose_lines_cannot_be_written(
+def test_r6_a_run_goes_on_whose_lines_cannot_be_written(
     octotui: Call, write: Call, state: Path, where: str, code: int
 ) -> None:
     model = write(OK.replace("'echo", "'sleep 0.5; echo"))
@@ -45,7 +45,7 @@ def test_r12_a_run_goes_on_whose_lines_cannot_be_written(
     assert octotui("wait", model, "run-1", "--state", state).out == "run-1  succeeded\n"
 
 
-def test_r12_what_is_closed_is_not_the_next_file_that_is_opened(write: Call, state: Path) -> None:
+def test_r6_what_is_closed_is_not_the_next_file_that_is_opened(write: Call, state: Path) -> None:
     """The journal would be descriptor 1, and hold what is printed."""
     model = write(OK)
     assert shell(f"{OCTOTUI} run {model} ok --state {state} <&- >&- 2>&-") == (0, "", "")
@@ -54,7 +54,7 @@ def test_r12_what_is_closed_is_not_the_next_file_that_is_opened(write: Call, sta
         assert not file.is_file() or b"is queued" not in file.read_bytes()
 
 
-def test_r12_a_pipe_that_is_set_not_to_wait_is_waited_for() -> None:
+def test_r6_a_pipe_that_is_set_not_to_wait_is_waited_for() -> None:
     reader, writer = os.pipe()
     os.set_blocking(writer, False)
     call = [sys.executable, "-m", "octotui", "schema"]
@@ -65,7 +65,7 @@ def test_r12_a_pipe_that_is_set_not_to_wait_is_waited_for() -> None:
         assert (child.wait(), child.stderr.read() if child.stderr else b"") == (0, b"")
 
 
-def test_r12_a_folder_that_is_gone_is_a_sentence_where_a_path_needs_it(write: Call, tmp_path: Path) -> None:
+def test_r6_a_folder_that_is_gone_is_a_sentence_where_a_path_needs_it(write: Call, tmp_path: Path) -> None:
     model, gone = write(OK), tmp_path / "gone"
     here = f"mkdir {gone}; cd {gone}; rmdir {gone}; PYTHONPATH={ROOT} {sys.executable} -P -m octotui"
     assert shell(f"{here} check {model}")[0] == 0

@@ -23,7 +23,7 @@ def test_a_wrong_model_is_told_before_anything_is_drawn(program: Call, write: Ca
 
 
 @pytest.mark.parametrize("term", ["dumb", ""])
-def test_r12_a_terminal_that_shows_no_screen_is_told_in_words(write: Call, state: Path, term: str) -> None:
+def test_r6_a_terminal_that_shows_no_screen_is_told_in_words(write: Call, state: Path, term: str) -> None:
     with Terminal(write(OK), "--state", state, TERM=term) as terminal:
         terminal.wait("Small: ", "octotui --help lists the verbs")
         assert "\x1b" not in str(terminal.child.before)
