@@ -44,7 +44,9 @@ def value_options(what: str) -> Callable[[click.decorators.FC], click.decorators
             ("--set-file", "from_files", "NAME=PATH", f"{what}, read from a file."),
             ("--set", "pairs", "NAME=VALUE", f"{what}; NAME=- reads it from stdin."),
         ):
-            function = click.option(option, name, metavar=metavar, multiple=True, help=text)(function)
+            function = click.option(
+                option, name, metavar=metavar, multiple=True, type=click.UNPROCESSED, help=text
+            )(function)  # what is no text is told without its value
         return function
 
     return decorate

@@ -17,6 +17,7 @@ import pytest
 from msgspec.structs import replace
 
 from octotui.cli.main import VERBS, cli
+from octotui.store.space_folder import SpaceFolder
 from tests.cli.conftest import ASK, GREETING, HEAD, OK, ROOT, command
 from tests.servers import end_servers
 
@@ -51,6 +52,7 @@ class Space(NamedTuple):
     folder: Path
     model: Path
     state: Path
+    held: Path
     export: Path
     backup: Path
 
@@ -98,7 +100,12 @@ def call() -> Iterator[Caller]:
 def space(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Space]:
     folder = tmp_path_factory.mktemp("odd")
     space = Space(
-        folder, folder / "model.toml", folder / "state", folder / "run-1.zip", folder / "small.tar.gz"
+        folder=folder,
+        model=folder / "model.toml",
+        state=folder / "state",
+        held=folder / "held",
+        export=folder / "run-1.zip",
+        backup=folder / "small.tar.gz",
     )
     space.model.write_text(HEAD + GREETING + OK + ASK + PROJECT)
     at = (space.model, "--state", space.state)
@@ -115,7 +122,8 @@ def space(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Space]:
     octotui("release", at[0], "shop", *at[1:])
     octotui("export", at[0], "run-1", *at[1:], "-o", space.export)
     octotui("backup", at[0], space.backup, *at[1:])
-    yield space
+    with SpaceFolder(space.held, "small"):
+        yield space
     for state in ("state", "elsewhere/octotui", "home/.local/state/octotui"):
         end_servers(folder / state)
 
@@ -171,9 +179,8 @@ def states(verb: str) -> bool:
 
 def plain(verb: str, space: Space) -> Case:
     """A verb in the surroundings it expects."""
-    state = ["--state", str(space.state)] if states(verb) and verb != "restore" else []
-    if verb == "restore":
-        state = ["--state", str(space.folder / "restored")]
+    own = {"restore": space.folder / "restored", "serve": space.held}  # so that it is refused, and ends
+    state = ["--state", str(own.get(verb, space.state))] if states(verb) else []
     home = str(space.folder / "home")
     Path(home).mkdir(exist_ok=True)
     env = {"PATH": os.environ["PATH"], "HOME": home, "TERM": "xterm", "LANG": "C.UTF-8"}
@@ -190,9 +197,6 @@ def without_env(case: Case, *names: str) -> Case:
 
 
 def without_state(case: Case, space: Space) -> Case:
-    """Where spaces are kept by default; there `serve` would serve, and not end."""
-    if case.argv[0] == "serve":
-        return case
     return replace(case, argv=[each for each in case.argv if each not in ("--state", str(space.state))])
 
 
