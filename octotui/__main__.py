@@ -22,10 +22,13 @@ def main() -> None:
         _call()
     except OutputLost as lost:
         _end(str(lost) if lost.code == 1 else "", lost.code)
-    except FileNotFoundError:
+    except (FileNotFoundError, PermissionError):
         if _stands_somewhere():
             raise
-        _end("the current directory is gone: go to another one, or say paths from the root", 2)
+        _end(
+            "the current directory is gone or closed: go to another one, or say paths from the root",
+            2,
+        )
 
 
 def _call() -> None:

@@ -158,7 +158,10 @@ def _stdin(name: str, pairs: tuple[str, ...]) -> str:
         refuse("only one value can be read from stdin; give the others with --set-file or --set-env")
     if sys.stdin.isatty():
         return _unseen(f"{name}: ")
-    return _text(f"--set {name}=-", sys.stdin.buffer.read(LARGEST + 1))
+    try:
+        return _text(f"--set {name}=-", sys.stdin.buffer.read(LARGEST + 1))
+    except OSError as error:
+        refuse(f"--set {name}=-: stdin cannot be read: {error.strerror}")
 
 
 def _file(option: str, path: str) -> str:

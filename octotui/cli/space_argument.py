@@ -31,9 +31,8 @@ def files(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[C
 
 def space_argument(function: click.decorators.FC) -> click.decorators.FC:
     """The argument SPACE."""
-    return click.argument("space", metavar="FILE", type=click.Path(readable=False), shell_complete=files)(
-        function
-    )
+    path = click.Path(readable=False)  # members of an access group may go through it, and no more
+    return click.argument("space", metavar="FILE", type=path, shell_complete=files)(function)
 
 
 class UnknownSpace(Exception):

@@ -108,7 +108,8 @@ def redirect(number: int, what: str, file: int) -> None:
     elif what == "here":
         os.dup2(file, number)
     else:
-        device = os.open(what, os.O_RDWR)
+        name, _, how = what.partition(" ")
+        device = os.open(name, os.O_WRONLY if how else os.O_RDWR)
         os.dup2(device, number)
         os.close(device)
 

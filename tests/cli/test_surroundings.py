@@ -240,6 +240,17 @@ def completing(case: Case, space: Space, *, shell: str, last: str = "") -> Case:
     return replace(with_env(case, _OCTOTUI_COMPLETE=f"{shell}_complete", **asked), argv=[])
 
 
+def reading(case: Case, space: Space, stdin: str) -> Case:
+    """Where a verb reads something from stdin, it does."""
+    takes_values = any(param.name == "pairs" for param in ALL[verb_of(case)].params)
+    more = ["--set", "Greeting=-"] if takes_values and case.argv[0] != "render" else []
+    return replace(case, argv=[*case.argv, *more], stdin=stdin)
+
+
+def verb_of(case: Case) -> str:
+    return " ".join(case.argv[: 1 + (case.argv[0] == "template")])
+
+
 Arrange = Callable[[Case, Space], Case]
 SURROUNDINGS: dict[str, Arrange] = {
     "as usual": lambda case, space: case,
@@ -247,6 +258,9 @@ SURROUNDINGS: dict[str, Arrange] = {
     "output has no reader": lambda case, space: replace(case, stdout="gone"),
     "output is closed": lambda case, space: replace(case, stdout="closed"),
     "all is closed": lambda case, space: replace(case, stdin="closed", stdout="closed", stderr="closed"),
+    "input cannot be read": lambda case, space: reading(case, space, "/dev/null written"),
+    "input is endless": lambda case, space: reading(case, space, "/dev/zero"),
+    "input is closed": lambda case, space: reading(case, space, "closed"),
     "errors are full": lambda case, space: replace(case, stderr="/dev/full", argv=[*case.argv, "--nothing"]),
     "help is full": lambda case, space: replace(case, stdout="/dev/full", argv=[*case.argv, "--help"]),
     "help without a reader": lambda case, space: replace(case, stdout="gone", argv=[*case.argv, "--help"]),

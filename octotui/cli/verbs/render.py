@@ -17,6 +17,8 @@ from octotui.variables.fill import warnings_of
 from octotui.variables.resolution import context_of, resolve
 from octotui.variables.template import Names, TemplateError, parse
 
+LARGEST = 1 << 26  # bytes of a text
+
 
 @click.command("render")
 @click.argument("file", type=click.Path(path_type=Path), required=False)
@@ -44,8 +46,7 @@ def command(
     given = values_of(options, stdin=False)
     values = {each.name: each.value.shown for each in resolve(seen, context) if each.value is not None}
     try:
-        text = sys.stdin.buffer.read().decode(errors="surrogateescape")
-        filled = parse(text).fill(Names(values | given), time.time())
+        filled = parse(_text()).fill(Names(values | given), time.time())
     except TemplateError as error:
         refuse(str(error), 1)
     changed = say_document(filled.text, raw=raw)
@@ -53,3 +54,14 @@ def command(
         warn(each)
     if changed:
         warn("control and invisible characters are printed as escapes; --raw prints them as they are")
+
+
+def _text() -> str:
+    """The text on stdin, its bytes that are no UTF-8 included; one sentence where there is none."""
+    try:
+        text = sys.stdin.buffer.read(LARGEST + 1)
+    except OSError as error:
+        refuse(f"stdin cannot be read: {error.strerror}", 1)
+    if len(text) > LARGEST:
+        refuse(f"the text is larger than {LARGEST >> 20} MiB", 1)
+    return text.decode(errors="surrogateescape")

@@ -72,5 +72,5 @@ def test_r6_a_folder_that_is_gone_is_a_sentence_where_a_path_needs_it(write: Cal
     assert shell(f"{here} serve model.toml --state state") == (
         2,
         "",
-        "octotui: the current directory is gone: go to another one, or say paths from the root\n",
+        "octotui: the current directory is gone or closed: go to another one, or say paths from the root\n",
     )
