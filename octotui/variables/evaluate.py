@@ -27,7 +27,7 @@ from octotui.variables.syntax.nodes import (
     TooMuch,
     place,
 )
-from octotui.variables.syntax.scanner import READ_WORK, read
+from octotui.variables.syntax.scanner import READ_WORK, read_what_can_be
 
 CALC_WORK = 32  # for each character of a calculation
 MOST_WORK = JOB_WORK  # of a text that is filled in for itself
@@ -59,6 +59,11 @@ def fill(
     with evaluation.bounds():
         text = evaluation.block(parts)
     return Filled(text, tuple(evaluation.unknown.values()), tuple(evaluation.problems))
+
+
+def kept(error: TemplateError) -> str:
+    """What is said of what is no expression and so stands in a text as it did, with its place."""
+    return f"{error} It stays as it is written."
 
 
 def is_truthy(text: str) -> bool:
@@ -159,12 +164,10 @@ class Evaluation:
         return filled.text
 
     def value_anew(self, name: str, raw: str) -> str:
-        """A value with its expressions filled in; one that cannot be read stays as it is."""
-        try:
-            parts = read(raw, self.spend)
-        except TemplateError as error:
-            self.note(f"The value of {name} cannot be read: {error.sentence}")
-            return raw
+        """A value with its expressions filled in; what is none stays as it is."""
+        parts, misread = read_what_can_be(raw, self.spend)
+        for error in misread:
+            self.note(f"In the value of {name}, {kept(error)}")
         outer, self.source = self.source, raw
         text = self.block(parts)
         self.source = outer
