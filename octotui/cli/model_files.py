@@ -20,7 +20,7 @@ from octotui.model.toml.read import Check, load, load_with_warnings
 from octotui.store.user_config import file_trust
 from octotui.variables.check_injections import warn_of_injections
 from octotui.variables.check_names import check_names
-from octotui.variables.check_templates import check_expressions
+from octotui.variables.check_templates import check_expressions, warn_of_expressions
 from octotui.variables.text_names import ModelTexts
 
 DEMO = Path(__file__).parent / "demo" / "kraken.toml"
@@ -113,8 +113,8 @@ def _checks(trust: FileTrust, names: ModelTexts) -> tuple[Check, ...]:
     return expressions, partial(_check_secrets, trust), partial(_check_folders, trust)
 
 
-NAMES = check_names, warn_of_injections
-"""What `check` warns of in the names that texts have."""
+NAMES = warn_of_expressions, check_names, warn_of_injections
+"""What `check` warns of in the texts of a model, and in the names that they have."""
 
 ADVICE: tuple[Check, ...] = (warn_of_schedule_values, warn_of_script_environment)
 """What else `check` warns of in a model that is right."""

@@ -9,8 +9,8 @@ from octotui.model.process import TemplateCall
 from octotui.model.space import Model
 from octotui.variables.check_templates import texts
 from octotui.variables.syntax.names import LONGEST, key_of
-from octotui.variables.syntax.nodes import TemplateError, place
-from octotui.variables.syntax.scanner import read
+from octotui.variables.syntax.nodes import place
+from octotui.variables.syntax.scanner import read_what_can_be
 from octotui.variables.text_names import ModelTexts, looked_up
 
 GIVEN = "octopus"
@@ -75,10 +75,7 @@ def starts(name: str, ends: str) -> Iterator[str]:
 
 def _unknown(text: str, known: Sequence[_Known]) -> Iterator[tuple[str, int]]:
     """The names of a text that are not known, and where the tag stands."""
-    try:
-        parts = read(text)
-    except TemplateError:
-        return
+    parts, _ = read_what_can_be(text)
     for name, position in looked_up(parts):
         if not any(each.covers(key_of(name)) for each in known):
             yield name, position

@@ -25,6 +25,7 @@ from octotui.variables.syntax.nodes import (
     TemplateError,
     TooDeep,
     TooMuch,
+    kept,
     place,
 )
 from octotui.variables.syntax.scanner import READ_WORK, read_what_can_be
@@ -59,11 +60,6 @@ def fill(
     with evaluation.bounds():
         text = evaluation.block(parts)
     return Filled(text, tuple(evaluation.unknown.values()), tuple(evaluation.problems))
-
-
-def kept(error: TemplateError) -> str:
-    """What is said of what is no expression and so stands in a text as it did, with its place."""
-    return f"{error} It stays as it is written."
 
 
 def is_truthy(text: str) -> bool:

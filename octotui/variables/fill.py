@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from msgspec.structs import replace
 
 from octotui.variables.budget import Budget, text_budget
-from octotui.variables.evaluate import SharedValues, fill, kept
-from octotui.variables.syntax.nodes import TooMuch
+from octotui.variables.evaluate import SharedValues, fill
+from octotui.variables.syntax.nodes import TooMuch, kept
 from octotui.variables.syntax.scanner import read_what_can_be
 from octotui.variables.template import Filled, OverBudget, TemplateError
 
@@ -42,30 +42,6 @@ class Filler:
         except TemplateError as error:
             return Filled(text, (), (str(error),))
         return replace(filled, problems=(*map(kept, misread), *filled.problems)) if misread else filled
-
-
-def fill_in(self, text: str) -> Filled:
-        """The text with the values in it, what nobody knew, and what could not be done.
-
-        Unknown names stay as they were written. Raises OverBudget where it is too much.
-        """
-        if "#{" not in text:
-            return Filled(text)
-        try:
-            parts, misread = read_what_can_be(text, self._budget.spend)
-            filled = fill(text, parts, self.values, self._now, self._budget, self._resolved)
-        except TooMuch as error:
-            raise OverBudget(str(error), 1, 1) from None
-        except OverBudget:
-            raise
-        except TemplateError as error:
-            return Filled(text, (), (str(error),))
-        return replace(filled, problems=(*map(kept, misread), *filled.problems)) if misread else filled
-
-
-def kept(error: TemplateError) -> str:
-    """What is said of what is no expression and so stands in a text as it did, with its place."""
-    return f"{error} It stays as it is written."
 
 
 def fill_in(text: str, values: Mapping[str, str], now: float | None = None) -> Filled:

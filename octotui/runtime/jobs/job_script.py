@@ -113,7 +113,9 @@ def filled(
 
 
 def body_of(script: Script, filler: Filler) -> tuple[str, tuple[str, ...]]:
-    """A script filled in, and what to warn of; raises OverBudget."""
+    """A script filled in, unless it is `verbatim`, and what to warn of; raises OverBudget."""
+    if script.verbatim:
+        return script.body, ()
     filled = filler.fill_in(script.body)
     return filled.text, warnings_of(filled)
 

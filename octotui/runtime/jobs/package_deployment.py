@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 
 from octotui.engine.state import Job, Run
 from octotui.model.process import Package, Step
+from octotui.model.text_files import text_file
 from octotui.store.directory import Directory
 from octotui.variables.fill import Filler, warnings_of
 
@@ -59,7 +60,7 @@ def _fits(path: tuple[str, ...], pattern: tuple[str, ...]) -> bool:
 
 def texts_of(files: Files) -> str:
     """All that is filled in of a package."""
-    return "\n".join(data.decode("utf-8", "replace") for data in files.values())
+    return "\n".join(file.text for data in files.values() if (file := text_file(data)))
 
 
 def variables(run: Run, step: Step, job: Job, directory: str) -> dict[str, str]:
@@ -92,7 +93,7 @@ def deployment(
     lines += ['. "${BASH_ENV%/*}/deploy.bash"', "stage <<'END'"]
     warnings: list[str] = []
     for name, data in files.items():
-        text, problems = _filled(data, filler)
+        text, problems = _filled(name, data, filler)
         warnings += [f"{name}: {problem}" for problem in problems]
         if text != data:
             lines.append(f"{_encoded(os.fsencode(name))} {_encoded(text)}")
@@ -121,13 +122,30 @@ def _target(filler: Filler) -> str:
     return str(path)
 
 
-def _filled(data: bytes, filler: Filler) -> tuple[bytes, tuple[str, ...]]:
-    """A file's content with the values in it, and what to warn of."""
+def _filled(name: str, data: bytes, filler: Filler) -> tuple[bytes, tuple[str, ...]]:
+    """A file with the values in it, in its own encoding, and what to warn of; raises Undeployable."""
+    file = text_file(data)
+    if file is None:
+        return data, ("it is no text, and stays as it is",) if b"#{" in data else ()
+    filled = filler.fill_in(file.text)
     try:
-        filled = filler.fill_in(data.decode())
-    except UnicodeDecodeError:
-        return data, ("it is no text in UTF-8, and stays as it is",)
-    return filled.text.encode(errors="surrogateescape"), warnings_of(filled)
+        content = file.encoded(filled.text)
+    except UnicodeEncodeError as error:
+        line = filled.text.count("\n", 0, error.start) + 1
+        raise Undeployable(
+            f"{name} cannot be filled in: a value in line {line} has a character that there is not in"
+            f" {file.encoding}, which the file is in; save the file in UTF-8"
+        ) from None
+    warnings = warnings_of(filled)
+    if file.assumed and _beyond_ascii(filled.text) != _beyond_ascii(file.text):
+        warnings += (
+            f"values are written in {file.encoding}, which it is taken for since it is not in UTF-8",
+        )
+    return content, warnings
+
+
+def _beyond_ascii(text: str) -> list[str]:
+    return [each for each in text if each > "\x7f"]
 
 
 def _encoded(data: bytes) -> str:

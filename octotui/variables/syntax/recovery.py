@@ -151,7 +151,7 @@ class _Reading:
         return cast("Token", self._state.value_stack[index])
 
     def _go_back(self, index: int) -> None:
-        """Be where a tag on the stack was met; an `elseif` has ended what is before it: that is read again."""
+        """Be where a tag on the stack was met; an `elseif` has ended what is before it: it is read again."""
         state = self._state
         while self._token(index).type == "ELSEIF":
             index = next(
