@@ -2,6 +2,7 @@
 
 import codecs
 import re
+from contextlib import suppress
 
 import msgspec
 
@@ -23,6 +24,10 @@ WINDOWS = "windows-1252"  # Latin-1, with characters where that has controls nob
 MARK = "\ufeff"
 
 
+class UnwritableText(Exception):
+    """A text that the encoding of its file has not all characters for; its own text says so."""
+
+
 class TextFile(msgspec.Struct, frozen=True):
     """The text of a file, with the byte order mark it has, and its encoding, which may be `assumed`."""
 
@@ -31,11 +36,18 @@ class TextFile(msgspec.Struct, frozen=True):
     assumed: bool = False
 
     def encoded(self, text: str) -> bytes:
-        """Another text written as this one is; raises UnicodeEncodeError where it cannot be.
+        """Another text written as this one is: what stands in both is the same bytes in both.
 
-        What stands in both is the same bytes in both.
+        Raises UnwritableText.
         """
-        return text.encode(self.encoding, _errors(self.encoding))
+        try:
+            return text.encode(self.encoding, _errors(self.encoding))
+        except UnicodeEncodeError as error:
+            line = text.count("\n", 0, error.start) + 1
+            raise UnwritableText(
+                f"a value in line {line} has a character that there is not in {self.encoding}, which the file"
+                " is in; save the file in UTF-8"
+            ) from None
 
 
 def _errors(encoding: str) -> str:
@@ -48,7 +60,7 @@ def text_file(data: bytes, sign: str = "#{") -> TextFile | None:
     if (encoding := _marked(data)) is not None:
         return _read(data, encoding)
     if b"\0" in data:
-        bare = (each for each in BARE if sign.encode(each) in data)
+        bare = (each for each in BARE if re.match(b"(?s:..)*?" + re.escape(sign.encode(each)), data))
         return next((file for each in bare if (file := _read(data, each))), None) or _read(data, "utf-8")
     return _read(data, "utf-8") or _declared(data) or _read(data, WINDOWS, assumed=True)
 
@@ -85,3 +97,10 @@ def decoded(data: bytes) -> str:
 def plain_lines(script: str) -> str:
     """A script whose lines end as shells have it, without a byte order mark that was copied into it."""
     return script.removeprefix(MARK).replace("\r\n", "\n").replace("\r", "\n")
+
+
+def plain_script(data: bytes) -> bytes:
+    """A script as it is in a file, as shells have it; one in no encoding that it says keeps its bytes."""
+    with suppress(UnicodeDecodeError):
+        data = decoded(data).encode()
+    return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")

@@ -79,7 +79,7 @@ def test_v1_conditions_parameters_and_values_are_texts_too_and_published_outputs
         Life="#{Nothing}",
     )
     assert [(at[-1], message.partition('"')[2].partition('"')[0]) for at, message, _ in said] == [
-        ("Url", "Urk"),
         ("condition", "Lief"),
+        ("Url", "Urk"),
         ("value", "Nothing"),
     ]

@@ -18,7 +18,6 @@ from octotui.variables.template import Filled, Names, OverBudget
         ("#{Octopus.Action[One].Output.Manual.Notes}", "fine"),
         ("##{Name} is written #{Name}", "#{Name} is written Ann"),
         ("#{Empty}", ""),
-        ("#{}", "#{}"),
         ("$Name {Name} # {Name}", "$Name {Name} # {Name}"),
         ("#{Greeting}", "hello Ann"),
     ],
@@ -32,6 +31,44 @@ def test_values_stand_where_their_names_were(text: str, filled: str) -> None:
         "octopus.action[one].output.manual.notes": "fine",
     }
     assert fill_in(text, values) == Filled(filled)
+
+
+RUBY = 'puts "#{xs.map { |x| x + 1 }}"'
+LESS = "a { width: ~'#{\n}'; }"
+
+
+@pytest.mark.parametrize(
+    ("text", "filled", "places"),
+    [
+        ("#{", "#{", [(1, 1)]),
+        ("#{ foo", "#{ foo", [(1, 1)]),
+        ("#{if", "#{if", [(1, 1)]),
+        ("#{|} #{Name}", "#{|} Ann", [(1, 4)]),
+        (f"{RUBY} #{{Name}}", f"{RUBY} Ann", [(1, 16)]),
+        (LESS, LESS, [(1, 14)]),
+        ("#{} ${#{} ##{} ###{Name}", "#{} ${#{} #{} #Ann", [(1, 1), (1, 7)]),
+        ("a\n  #{if Name}b #{Name}", "a\n  #{if Name}b Ann", [(2, 3)]),
+        ("#{if Name}1#{if =}2#{else}3#{/if}4#{/if}", "1#{if =}2#{else}3#{/if}4", [(1, 17)]),
+        ("#{if Name}#{Name}#{/unless}#{/if}", "Ann#{/unless}", [(1, 18)]),
+        ("#{if Empty}1#{elseif =}2#{else}3#{/if}", "3", [(1, 22)]),
+        ("#{if Name}#{else}1#{else}2", "#{if Name}#{else}1#{else}2", [(1, 1), (1, 19)]),
+        ("#{each x}#{Name}#{/each}", "#{each x}Ann#{/each}", [(1, 1)]),
+        ("#{/if}#{else}#{/foo}#{Name}", "#{/if}#{else}#{/foo}Ann", [(1, 1), (1, 7), (1, 14)]),
+        ("#{Name | Append #{if Name}#{=}#{Name}#{/if}}", "Ann#{=}Ann", [(1, 29)]),
+        ("#{x[#{y] #{Name}", "#{x[#{y] Ann", [(1, 8)]),
+        ("#{x | f #{Name} =} #{Name}", "#{x | f Ann =} Ann", [(1, 17)]),
+    ],
+)
+def test_v1_what_is_no_expression_stays_with_its_place_and_all_else_is_filled_in(
+    text: str, filled: str, places: list[tuple[int, int]]
+) -> None:
+    found = fill_in(text, {"name": "Ann", "empty": ""})
+    assert found.text == filled
+    assert found.unknown == ()
+    assert [each.partition(":")[0] for each in found.problems] == [
+        f"line {line}, column {column}" for line, column in places
+    ]
+    assert all(each.endswith(" It stays as it is written.") for each in found.problems)
 
 
 def test_an_unknown_name_stays_as_it_was_written_and_is_told_once() -> None:
@@ -130,7 +167,7 @@ def test_v1_what_nobody_knew_is_told_for_each_text() -> None:
     filler = Filler(Names({"A": "#{B} #{C | ToUpper}", "Bad": "#{if x}"}))
     for _ in range(2):
         assert filler.fill_in("#{A}").unknown == ("B", "C")
-        assert filler.fill_in("#{Bad}").problems[0].startswith("The value of Bad cannot be read")
+        assert filler.fill_in("#{Bad}").problems[0].startswith("In the value of Bad, line 1, column 1: ")
 
 
 def test_v1_of_very_many_warnings_the_first_are_told() -> None:
