@@ -6,7 +6,7 @@ from octotui.model.complaints import InsideReport, Keys, SourcePosition
 from octotui.model.iteration import processes, steps, variables
 from octotui.model.process import HealthCheck, Manual, Package, Script, Step, TemplateCall
 from octotui.model.space import Model, Value
-from octotui.variables.syntax.nodes import kept
+from octotui.variables.syntax.nodes import left_as_written
 from octotui.variables.text_names import ModelTexts
 
 Text = tuple[Keys, str, str | None]
@@ -32,7 +32,7 @@ def warn_of_expressions(model: Model, report: InsideReport, names: ModelTexts | 
     for at, text, file in _filled(model):
         errors = names.of(text).errors
         for error in errors[:MOST]:
-            report(at, kept(error.sentence), SourcePosition(error.line, error.column, file))
+            report(at, left_as_written(error.sentence), SourcePosition(error.line, error.column, file))
         if (more := len(errors) - MOST) > 0:
             last = errors[MOST]
             report(at, f"And {more:,} more from here on.", SourcePosition(last.line, last.column, file))
@@ -40,7 +40,7 @@ def warn_of_expressions(model: Model, report: InsideReport, names: ModelTexts | 
         if isinstance(action, TemplateCall) and not action.verbatim:
             for error in names.of(action.body).errors[:1]:
                 where = f'In line {error.line} of the script of "{action.template}"'
-                report((*at, "template"), f"{where}: {kept(error.sentence)}", SourcePosition(1, 1))
+                report((*at, "template"), f"{where}: {left_as_written(error.sentence)}", SourcePosition(1, 1))
 
 
 def texts(model: Model) -> Iterator[Text]:

@@ -25,7 +25,7 @@ from octotui.variables.syntax.nodes import (
     TemplateError,
     TooDeep,
     TooMuch,
-    kept,
+    left_as_written,
     place,
 )
 from octotui.variables.syntax.scanner import READ_WORK, read_what_can_be
@@ -163,7 +163,7 @@ class Evaluation:
         """A value with its expressions filled in; what is none stays as it is."""
         parts, misread = read_what_can_be(raw, self.spend)
         for error in misread:
-            self.note(f"In the value of {name}, {kept(error)}")
+            self.note(f"In the value of {name}, {left_as_written(error)}")
         outer, self.source = self.source, raw
         text = self.block(parts)
         self.source = outer

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from octotui.variables.budget import Budget, text_budget
 from octotui.variables.evaluate import SharedValues, fill
-from octotui.variables.syntax.nodes import TooMuch, kept
+from octotui.variables.syntax.nodes import TooMuch, left_as_written
 from octotui.variables.syntax.scanner import read_what_can_be
 from octotui.variables.template import Filled, OverBudget, TemplateError
 
@@ -41,7 +41,11 @@ class Filler:
             raise
         except TemplateError as error:
             return Filled(text, (), (str(error),))
-        return replace(filled, problems=(*map(kept, misread), *filled.problems)) if misread else filled
+        return (
+            replace(filled, problems=(*map(left_as_written, misread), *filled.problems))
+            if misread
+            else filled
+        )
 
 
 def fill_in(text: str, values: Mapping[str, str], now: float | None = None) -> Filled:

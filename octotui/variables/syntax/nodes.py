@@ -130,7 +130,7 @@ Part = str | Name | Substitution | If | Each | Calc
 Parts = tuple[Part, ...]
 
 
-def kept(sentence: object) -> str:
+def left_as_written(sentence: object) -> str:
     """What is said of what is no expression, and so stands in a text as it did."""
     return f"{sentence} It stays as it is written."
 
