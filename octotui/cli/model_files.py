@@ -10,6 +10,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from octotui.cli.terminal.output import USAGE, complain, refuse
+from octotui.model.checks.packages import warn_of_package_files
 from octotui.model.checks.schedule_values import warn_of_schedule_values
 from octotui.model.checks.script_environment import warn_of_script_environment
 from octotui.model.complaints import Complaint, InsideReport, ModelError, SourcePosition, did_you_mean
@@ -116,7 +117,7 @@ def _checks(trust: FileTrust, names: ModelTexts) -> tuple[Check, ...]:
 NAMES = warn_of_expressions, check_names, warn_of_injections
 """What `check` warns of in the texts of a model, and in the names that they have."""
 
-ADVICE: tuple[Check, ...] = (warn_of_schedule_values, warn_of_script_environment)
+ADVICE: tuple[Check, ...] = (warn_of_schedule_values, warn_of_script_environment, warn_of_package_files)
 """What else `check` warns of in a model that is right."""
 
 

@@ -3,19 +3,20 @@
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
-from octotui.model.complaints import InsideReport, SourcePosition, did_you_mean
+from octotui.model.complaints import InsideReport, Keys, SourcePosition, did_you_mean
 from octotui.model.iteration import steps, tables_of_variables, values_seen_by
 from octotui.model.process import TemplateCall
 from octotui.model.space import Model
+from octotui.model.system_variables import is_system_variable, system_names_for
 from octotui.variables.check_templates import texts
 from octotui.variables.syntax.names import LONGEST, key_of
 from octotui.variables.syntax.nodes import place
 from octotui.variables.syntax.scanner import read_what_can_be
 from octotui.variables.text_names import ModelTexts, looked_up
 
-GIVEN = "octopus"
-"""What octotui itself gives begins so; which of it there is depends on the run."""
+MOST = 10  # of what is said of one text
 
+NOTIFY: Keys = ("notify",)
 STEP, CHILD_STEP = 4, 6
 """How many keys lead to a step, and to one within another."""
 
@@ -25,15 +26,16 @@ def check_names(model: Model, report: InsideReport, names: ModelTexts | None = N
     published = {name for _, step in steps(model) for name in step.publish}
     everywhere = _Known({name for _, table in tables_of_variables(model) for name in table} | published)
     seen: dict[str | None, _Known] = {}
-    parameters = {
-        at: _Known(step.action.parameters)
-        for at, step in steps(model)
-        if isinstance(step.action, TemplateCall)
+    calls = ((at, step.action) for at, step in steps(model))
+    parameters: dict[Keys, _Known] = {
+        at: _Known(action.parameters)
+        for at, action in (*calls, (NOTIFY, model.notify.action))
+        if isinstance(action, TemplateCall)
     }
     names = names or ModelTexts()
     for at, text, file in texts(model):
-        if at[0] == "notify" or not (keys := names.of(text).keys):
-            continue  # notifications have variables of their own
+        if not (keys := names.of(text).keys):
+            continue
         known = everywhere
         if at[0] in ("runbooks", "projects") and "variables" not in at:
             slug = str(at[1])
@@ -43,13 +45,12 @@ def check_names(model: Model, report: InsideReport, names: ModelTexts | None = N
             known = seen[project]
         if all(map(known.covers, keys)):
             continue
-        own = [each for size in (STEP, CHILD_STEP) if (each := parameters.get(at[:size]))]
-        for name, position in _unknown(text, (known, *own)):
-            near = did_you_mean(name, (each for some in (known, *own) for each in some.names))
+        own = [each for size in (len(NOTIFY), STEP, CHILD_STEP) if (each := parameters.get(at[:size]))]
+        for name, position in islice(_unknown(text, (known, *own)).items(), MOST):
+            near = did_you_mean(name, _names(name, (known, *own)))
             meant = near if near.startswith("; did you") else "; it stays as it is written."
             where = SourcePosition(*place(text, position), file)
             report(at, f'Nobody knows the variable "{name}"{meant}', where)
-            break
 
 
 class _Known:
@@ -62,7 +63,7 @@ class _Known:
 
     def covers(self, path: str) -> bool:
         """Whether it is given, or a variable has this name, is JSON that it leads into, or is in the set."""
-        if path in self._keys or path in self._sets or path.startswith(GIVEN):
+        if path in self._keys or path in self._sets or is_system_variable(path):
             return True
         return any(each in self._keys for each in starts(path, ".["))
 
@@ -73,9 +74,18 @@ def starts(name: str, ends: str) -> Iterator[str]:
     return (name[:at] for at in islice(places, LONGEST))
 
 
-def _unknown(text: str, known: Sequence[_Known]) -> Iterator[tuple[str, int]]:
-    """The names of a text that are not known, and where the tag stands."""
+def _unknown(text: str, known: Sequence[_Known]) -> dict[str, int]:
+    """The names of a text that are not known, and where the first tag stands that has each."""
+    found: dict[str, tuple[str, int]] = {}
     parts, _ = read_what_can_be(text)
     for name, position in looked_up(parts):
         if not any(each.covers(key_of(name)) for each in known):
-            yield name, position
+            found.setdefault(key_of(name), (name, position))
+    return dict(found.values())
+
+
+def _names(like: str, known: Sequence[_Known]) -> Iterator[str]:
+    """The names that one may have been meant for."""
+    yield from (name for each in known for name in each.names)
+    if like.lower().startswith("octopus"):
+        yield from system_names_for(like)

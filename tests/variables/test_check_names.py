@@ -4,7 +4,7 @@ import pytest
 
 from octotui.model.complaints import Keys, SourcePosition
 from octotui.model.process import Runbook, Script, Step, TemplateCall
-from octotui.model.space import Model, Space, Value
+from octotui.model.space import Model, Notify, Space, Value
 from octotui.variables.check_names import check_names
 
 
@@ -69,6 +69,44 @@ def test_v1_a_name_is_found_wherever_it_stands(text: str) -> None:
         f'Nobody knows the variable "{"Sise.a" if ".a" in text else "Sise"}"'
         + ("; it stays as it is written." if ".a" in text else '; did you mean "Size"?')
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("Octopus.Enviroment.Name", "Octopus.Environment.Name"),
+        ("octopus.step[Build].Status.Kode", "Octopus.Step[Build].Status.Code"),
+        ("Octopus.Action.Package[a.b].PackageFilePath", "Octopus.Action.Package[a.b].ExtractedPath"),
+    ],
+)
+def test_v1_a_misspelt_name_of_ours_is_warned_of(name: str, meant: str) -> None:
+    ((_, message, _),) = warnings(step(f"#{{{name}}}"))
+    assert message == f'Nobody knows the variable "{name}"; did you mean "{meant}"?'
+
+
+def test_v1_each_misspelt_name_of_a_text_is_told_once_and_of_very_many_the_first() -> None:
+    said = warnings(step("#{Sise} #{Size}\n#{sise} #{Colr}"), Size="1", Color="2")
+    assert [(message.partition('"')[2].partition('"')[0], where.line) for _, message, where in said] == [
+        ("Sise", 1),
+        ("Colr", 2),
+    ]
+    assert len(warnings(step("".join(f"#{{n{number}}}" for number in range(50))))) == 10
+
+
+def test_v1_notifications_are_texts_of_the_model_too() -> None:
+    said: list[str] = []
+    call = TemplateCall(
+        template="t",
+        body="",
+        parameters={"Text": "#{Octopus.Interruption.Title} #{To} #{Db.Pasword}", "To": ""},
+    )
+    model = Model(
+        space=Space("Small", "small"),
+        notify=Notify(action=call),
+        variables={"Db.Password": (Value(value="x"),)},
+    )
+    check_names(model, lambda at, message, where: said.append(message))
+    assert said == ['Nobody knows the variable "Db.Pasword"; did you mean "Db.Password"?']
 
 
 def test_v1_conditions_parameters_and_values_are_texts_too_and_published_outputs_are_known() -> None:

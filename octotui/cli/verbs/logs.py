@@ -110,7 +110,8 @@ class LogPrinter:
         log.refresh()
         last = log.line_count if whole or log.ends else log.line_count - 1
         step = step_of(family, job)
-        name = f"{step.name if step else ACQUIRE}{f' on {job.target}' if job.target else ''}"
+        machine = job.worker if job.kind == "acquire" else job.target
+        name = f"{step.name if step else ACQUIRE}{f' on {machine}' if machine else ''}"
         for start in range(first, last, BLOCK):
             for number, line in enumerate(log.lines(start, min(start + BLOCK, last)), start):
                 if self._as_json:

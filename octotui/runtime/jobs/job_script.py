@@ -12,6 +12,7 @@ from octotui.model.environment_names import environment_name, is_reserved
 from octotui.model.iteration import environment_sources, seen_by
 from octotui.model.process import Package, Script
 from octotui.model.space import Model
+from octotui.model.system_variables import NO_PACKAGE_FILE, package_file_in
 from octotui.runtime.jobs.package_deployment import Files, deployment, texts_of, variables
 from octotui.runtime.jobs.template_parameters import TemplateArguments, given, requirements, texts
 from octotui.variables.budget import Budget, text_budget
@@ -87,7 +88,8 @@ def script_work(
         sensitive=arguments.sensitive,
     )
     renamed = (each for each in renamed_values(environment) if each not in run.warnings)
-    return work, (*arguments.warnings, *warnings, *renamed)
+    asks = bool(step.packages) and package_file_in(script.body) is not None
+    return work, (*arguments.warnings, *warnings, *renamed, *((NO_PACKAGE_FILE,) if asks else ()))
 
 
 def filled(

@@ -115,7 +115,8 @@ def _of_job(  # noqa: C901 - one line an event
             return [f"{_named(run, job)} is at {percentage} %{f': {message}' if message else ''}"]
         case events.JobEnded(state=end, reason=reason):
             word = end.replace("-", " ")
-            where = f" on {job.target}" if job.target else ""
+            machine = job.worker if job.kind == "acquire" else job.target  # there may be one for each
+            where = f" on {machine}" if machine else ""
             ended = f"{_named(run, job)} {word}{where}{f': {reason}' if reason else ''}"
             return [*event.highlights, ended, *event.warnings]
     return []

@@ -49,6 +49,14 @@ def test_the_script_is_filled_in_and_what_nobody_knows_is_a_warning() -> None:
     assert (work.directory, work.shell, work.grace) == ("/somewhere", "bash", 10.0)
 
 
+def test_p2_a_script_that_asks_for_the_file_of_a_package_is_a_warning_of_the_run() -> None:
+    state, job = at_work(
+        "get_octopusvariable 'Octopus.Action.Package[a].PackageFilePath'", packages=packages("a")
+    )
+    _, (warning,) = script_work(state, state.jobs[job], "/somewhere")
+    assert warning.startswith("packages are extracted, and their files not kept: PackageFilePath and ")
+
+
 def test_v1_a_verbatim_script_is_not_filled_in() -> None:
     state, job = at_work("", verbatim="echo #{Greeting} ##{x} #{if")
     work, warnings = script_work(state, state.jobs[job], "/somewhere")
