@@ -1,17 +1,22 @@
 """Filling in a text of the model: what is wrong with it is told, and it stays as it was written (V1)."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from msgspec.structs import replace
 
 from octotui.variables.budget import Budget, text_budget
 from octotui.variables.evaluate import SharedValues, fill
-from octotui.variables.syntax.nodes import TooMuch, left_as_written
-from octotui.variables.syntax.scanner import read_what_can_be
+from octotui.variables.syntax.names import key_of
+from octotui.variables.syntax.nodes import Parts, TooMuch, left_as_written
+from octotui.variables.syntax.scanner import errors_at, read_what_can_be
 from octotui.variables.template import Filled, OverBudget, TemplateError
+from octotui.variables.text_names import looked_up
 
 MOST_WARNINGS = 100  # of one text
+NOBODY = "nobody knows the variable"
+PLAIN_NAME = re.compile(r"[\w\s.:/~()\[\]*@-]*")
+"""A name of which it is plain that it is one; others may be of another language, as `x + 1` is of Ruby."""
 
 
 class Filler:
@@ -41,11 +46,23 @@ class Filler:
             raise
         except TemplateError as error:
             return Filled(text, (), (str(error),))
-        return (
-            replace(filled, problems=(*map(left_as_written, misread), *filled.problems))
-            if misread
-            else filled
-        )
+        return _placed(filled, text, parts, misread)
+
+
+def _placed(filled: Filled, text: str, parts: Parts, misread: Iterable[TemplateError]) -> Filled:
+    """The same with the places of what is no expression, and of names that hardly are names."""
+    strange = {key_of(name): name for name in filled.unknown if not PLAIN_NAME.fullmatch(name)}
+    places: dict[str, int] = {}  # characters from 0
+    for path, start in looked_up(parts) if strange else ():
+        places.setdefault(key_of(path), start)
+    strange = {key: name for key, name in strange.items() if key in places}
+    nobody = errors_at(text, sorted((places[key], f"{NOBODY} {name}.") for key, name in strange.items()))
+    errors = sorted((*misread, *nobody), key=lambda each: (each.line, each.column))
+    return replace(
+        filled,
+        unknown=tuple(name for name in filled.unknown if key_of(name) not in strange),
+        problems=(*map(left_as_written, errors), *filled.problems),
+    )
 
 
 def fill_in(text: str, values: Mapping[str, str], now: float | None = None) -> Filled:
@@ -61,7 +78,7 @@ def warnings_of(filled: Filled) -> tuple[str, ...]:
 
     Of very many the first, and how many more there are.
     """
-    warnings = tuple(f"nobody knows the variable {name}" for name in filled.unknown) + filled.problems
+    warnings = tuple(f"{NOBODY} {name}" for name in filled.unknown) + filled.problems
     if (more := len(warnings) - MOST_WARNINGS) > 0:
         return (*warnings[:MOST_WARNINGS], f"and there are {more:,} more warnings of this text")
     return warnings

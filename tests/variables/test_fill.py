@@ -71,6 +71,20 @@ def test_v1_what_is_no_expression_stays_with_its_place_and_all_else_is_filled_in
     assert all(each.endswith(" It stays as it is written.") for each in found.problems)
 
 
+def test_v1_a_name_that_hardly_is_one_is_told_with_its_place() -> None:
+    """V1: as Ruby and SCSS have them."""
+    found = fill_in("#{Who}\n'#{x + 1}' #{$width} #{X + 1} #{V} #{=}", {"v": "#{y + 2}"})
+    assert found.text == "#{Who}\n'#{x + 1}' #{$width} #{X + 1} #{y + 2} #{=}"
+    assert found.unknown == ("Who", "y + 2")
+    assert found.problems == (
+        "line 2, column 2: nobody knows the variable x + 1. It stays as it is written.",
+        "line 2, column 12: nobody knows the variable $width. It stays as it is written.",
+        "line 2, column 38: `=` is not expected here; write `##{` where the text itself is meant."
+        " It stays as it is written.",
+    )
+    assert fill_in("#{x + 1}", {"x + 1": "2"}) == Filled("2")
+
+
 def test_an_unknown_name_stays_as_it_was_written_and_is_told_once() -> None:
     """V1: for a warning."""
     assert fill_in("#{ Who } #{Who} #{What}", {}) == Filled("#{ Who } #{Who} #{What}", ("Who", "What"))

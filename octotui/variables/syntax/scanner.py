@@ -50,10 +50,10 @@ def read_what_can_be(
 
         parts, misread = recovery.read_what_can_be(text, spend)
     blank = ((match.end() - len(match[1]), EMPTY) for match in BLANK.finditer(text))
-    return parts, _placed(text, sorted((*misread, *blank)))
+    return parts, errors_at(text, sorted((*misread, *blank)))
 
 
-def _placed(text: str, misread: Iterable[tuple[int, str]]) -> tuple[TemplateError, ...]:
+def errors_at(text: str, misread: Iterable[tuple[int, str]]) -> tuple[TemplateError, ...]:
     """Sentences with their lines and columns, in their order."""
     errors: list[TemplateError] = []
     line, begin, counted = 1, 0, 0
