@@ -23,34 +23,55 @@ STEP, CHILD_STEP = 4, 6
 
 def check_names(model: Model, report: InsideReport, names: ModelTexts | None = None) -> None:
     """Warn of each name that no variable of the model has, once a text, with the nearest one there is."""
-    published = {name for _, step in steps(model) for name in step.publish}
-    everywhere = _Known({name for _, table in tables_of_variables(model) for name in table} | published)
-    seen: dict[str | None, _Known] = {}
-    calls = ((at, step.action) for at, step in steps(model))
-    parameters: dict[Keys, _Known] = {
-        at: _Known(action.parameters)
-        for at, action in (*calls, (NOTIFY, model.notify.action))
-        if isinstance(action, TemplateCall)
-    }
     names = names or ModelTexts()
+    known = _KnownNames(model)
     for at, text, file in texts(model):
-        if not (keys := names.of(text).keys):
-            continue
-        known = everywhere
+        for sentence, line, column in _sentences(text, names, known.in_text(at)):
+            report(at, sentence, SourcePosition(line, column, file))
+    for at, call in known.calls.items():
+        for sentence, line, _ in _sentences("" if call.verbatim else call.body, names, known.in_text(at)):
+            where = f'In line {line} of the script of "{call.template}"'
+            report((*at, "template"), f"{where}: {sentence}", SourcePosition(1, 1))
+
+
+def _sentences(text: str, names: ModelTexts, known: "Sequence[_Known]") -> Iterator[tuple[str, int, int]]:
+    """What is said of a text's names that are not known, with their lines and columns."""
+    if all(any(each.covers(key) for each in known) for key in names.of(text).keys):
+        return
+    for name, position in islice(_unknown(text, known).items(), MOST):
+        near = did_you_mean(name, _names(name, known))
+        meant = near if near.startswith("; did you") else "; it stays as it is written."
+        yield f'Nobody knows the variable "{name}"{meant}', *place(text, position)
+
+
+class _KnownNames:
+    """What the texts of a model may name, by where they stand."""
+
+    def __init__(self, model: Model) -> None:
+        self._model = model
+        self._published = {name for _, step in steps(model) for name in step.publish}
+        declared = {name for _, table in tables_of_variables(model) for name in table}
+        self._everywhere = _Known(declared | self._published)
+        self._projects: dict[str | None, _Known] = {}
+        actions = ((at, step.action) for at, step in steps(model))
+        self.calls = {
+            at: action
+            for at, action in (*actions, (NOTIFY, model.notify.action))
+            if isinstance(action, TemplateCall)
+        }
+        self._parameters = {at: _Known(call.parameters) for at, call in self.calls.items()}
+
+    def in_text(self, at: Keys) -> "tuple[_Known, ...]":
+        """What a text may name: the variables that are seen there, and parameters of its template."""
+        known = self._everywhere
         if at[0] in ("runbooks", "projects") and "variables" not in at:
             slug = str(at[1])
-            project = model.project_of(slug)
-            if project not in seen:
-                seen[project] = _Known({*values_seen_by(model, slug), *published})
-            known = seen[project]
-        if all(map(known.covers, keys)):
-            continue
-        own = [each for size in (len(NOTIFY), STEP, CHILD_STEP) if (each := parameters.get(at[:size]))]
-        for name, position in islice(_unknown(text, (known, *own)).items(), MOST):
-            near = did_you_mean(name, _names(name, (known, *own)))
-            meant = near if near.startswith("; did you") else "; it stays as it is written."
-            where = SourcePosition(*place(text, position), file)
-            report(at, f'Nobody knows the variable "{name}"{meant}', where)
+            project = self._model.project_of(slug)
+            if project not in self._projects:
+                self._projects[project] = _Known({*values_seen_by(self._model, slug), *self._published})
+            known = self._projects[project]
+        sizes = (len(NOTIFY), STEP, CHILD_STEP)
+        return known, *(each for size in sizes if (each := self._parameters.get(at[:size])))
 
 
 class _Known:

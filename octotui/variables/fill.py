@@ -84,6 +84,16 @@ def warnings_of(filled: Filled) -> tuple[str, ...]:
     return warnings
 
 
+NOTHING = '#{if ""}#{/if}'
+
+
 def escape(text: str) -> str:
-    """The text so written that filling it in gives it back: `##{` stands for `#{`."""
-    return re.sub(r"#(?=\{)", "##", text)
+    """The text so written that filling it in gives it back: `##{` stands for `#{`.
+
+    Of an even run of hashes the last one would begin a tag, so that it stands apart.
+    """
+    return re.sub(r"(?<!#)#++(?=\{)", _escaped, text)
+
+
+def _escaped(hashes: re.Match[str]) -> str:
+    return f"{hashes[0]}#" if len(hashes[0]) % 2 else f"{hashes[0]}{NOTHING}##"

@@ -1,6 +1,7 @@
 """Names that nothing declares (V1)."""
 
 import pytest
+from msgspec.structs import replace
 
 from octotui.model.complaints import Keys, SourcePosition
 from octotui.model.process import Runbook, Script, Step, TemplateCall
@@ -91,6 +92,23 @@ def test_v1_each_misspelt_name_of_a_text_is_told_once_and_of_very_many_the_first
         ("Colr", 2),
     ]
     assert len(warnings(step("".join(f"#{{n{number}}}" for number in range(50))))) == 10
+
+
+def test_v1_the_script_of_a_template_may_name_its_parameters_and_variables() -> None:
+    body = "#{Url} #{Size}\n#{Octopus.Step.Name} #{Urll} #{No}"
+    call = TemplateCall(template="own", body=body, parameters={"Url": ""})
+    said = warnings(Step(name="A", action=call), Size="1")
+    assert [(at[-1], message) for at, message, _ in said] == [
+        (
+            "template",
+            'In line 2 of the script of "own": Nobody knows the variable "Urll"; did you mean "Url"?',
+        ),
+        (
+            "template",
+            'In line 2 of the script of "own": Nobody knows the variable "No"; it stays as it is written.',
+        ),
+    ]
+    assert warnings(Step(name="A", action=replace(call, verbatim=True)), Size="1") == []
 
 
 def test_v1_notifications_are_texts_of_the_model_too() -> None:

@@ -3,6 +3,8 @@
 import time
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
 
 from octotui.variables.budget import JOB_WORK, Budget
 from octotui.variables.fill import Filler, escape, fill_in, warnings_of
@@ -125,6 +127,19 @@ def test_warnings_name_every_unknown_variable() -> None:
 @pytest.mark.parametrize("text", ["", "plain", "#{Name}", "a #{if x}b#{/if}", "#", "{", "#{", "# {"])
 def test_what_is_escaped_is_itself_when_filled_in(text: str) -> None:
     assert fill_in(escape(text), {"name": "no"}).text == text
+
+
+@given(some.text('#{}Na /if"|=', max_size=24))
+@settings(max_examples=500, deadline=None)
+def test_v6_whatever_people_type_is_not_filled_in(text: str) -> None:
+    """V6: also with several hashes before a brace, and within other values."""
+    values = Names({"Typed": escape(text), "Around": "<#{Typed}>", "N": "no", "a": "no"})
+    assert fill_in("#{Typed} #{Around}", values) == Filled(f"{text} <{text}>")
+
+
+def test_v6_of_two_hashes_neither_begins_a_tag() -> None:
+    assert fill_in(escape("##{Name}"), {"name": "no"}) == Filled("##{Name}")
+    assert fill_in("#{Typed}", Names({"Typed": escape("a####{Name}"), "Name": "no"})).text == "a####{Name}"
 
 
 DEEP = {f"v{n}": f"#{{v{n + 1}}}" * 10 for n in range(1, 30)} | {"v30": "x"}
