@@ -124,14 +124,19 @@ def _of_job(  # noqa: C901 - one line an event
             return [f"{_named(run, job)} is at {percentage} %{f': {message}' if message else ''}"]
         case events.JobEnded(state=end, reason=reason):
             word = end.replace("-", " ")
-            machine = job.worker if job.kind == "acquire" else job.target  # there may be one for each
-            where = f" on {machine}" if machine else ""
+            where = f" on {_target(run, job)}" if _target(run, job) else ""
             ended = f"{_named(run, job)} {word}{where}{f': {reason}' if reason else ''}"
             return [*event.highlights, ended, *event.warnings]
         case events.JobRetried():
             return []
         case _:
             assert_never(event)
+
+
+def _target(run: Run, job: Job) -> str | None:
+    """The target of a job, also of one that acquires packages there."""
+    on_target = job.kind == "acquire" and all(pick.worker != job.worker for pick in run.picks)
+    return job.worker if on_target else job.target
 
 
 def _far(event: events.JobProgressed, before: State) -> bool:

@@ -334,7 +334,7 @@ script = 'ls "#{Octopus.Action.Package[tools].ExtractedPath}"'
     assert said.code == 0
     told = said.out.splitlines()
     waits = next(index for index, line in enumerate(told) if "“Say hello” waits for four: run-1 " in line)
-    acquired = told.index("run-1  acquiring tools 1.0.0 succeeded on four")
+    acquired = told.index("run-1  acquiring tools 1.0.0 succeeded")
     assert waits < acquired < told.index("run-2  “Say hello” starts on four")
     assert output(state, "run-1").endswith("README\n")
     printed = octotui("logs", model, "run-1", "--state", state).out.splitlines()
