@@ -47,14 +47,14 @@ def _set_by_scripts(run: Run) -> Iterator[Output]:
 
 def output_prefixes(state: State, step: str, target: str | None) -> tuple[str, ...]:
     """What the names of output variables of a step begin with: for all targets, and for one of them."""
-    return (_of(step), f"{_of(step)}[{_called(state, target)}]") if target else (_of(step),)
+    return (_of(step), f"{_of(step)}[{target_name(state, target)}]") if target else (_of(step),)
 
 
 def _of(step: str) -> str:
     return f"Octopus.Action[{step}].Output"
 
 
-def _called(state: State, target: str) -> str:
+def target_name(state: State, target: str) -> str:
     """What people call a target."""
     return state.model.targets[target].name if target in state.model.targets else target
 
@@ -68,7 +68,7 @@ def own_secrets(
     """
     if target is None:
         return secrets
-    own = f"].Output[{_called(state, target)}]."
+    own = f"].Output[{target_name(state, target)}]."
     seen = {name.lower(): name for name in secrets}
     found = dict(secrets)
     for name in (*values, *secrets):

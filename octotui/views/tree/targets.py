@@ -5,8 +5,9 @@ from msgspec.structs import replace
 from octotui.engine.decide.target_steps import children_of
 from octotui.engine.state import Job, Run, State
 from octotui.model.process import Rolling
-from octotui.views.labels import STEPS, Role, listed
+from octotui.views.labels import Role, listed
 from octotui.views.tree import steps
+from octotui.views.tree.outlook import may_run, outlook, why
 from octotui.views.tree.rows import Branch, TreeRow
 
 
@@ -16,13 +17,16 @@ def step(state: State, run: Run, index: int, now: float) -> Branch:
     rolling = isinstance(defined.action, Rolling)
     if len(progress.jobs) == len(progress.targets) == 1 and not rolling:
         return _on_its_only_one(state, run, index, now)
+    mark, note = outlook(state, run, index)
+    if progress.begun:
+        note = " · ".join(filter(None, (_many(run, index), why(may_run(state, run, index)))))
     row = TreeRow(
         key=f"{run.id}:{index}",
         kind="step",
         text=defined.name,
         role="plain" if progress.begun else "muted",
-        mark=STEPS[progress.state],
-        note=_note(run, index),
+        mark=mark,
+        note=note,
         run=run.id,
     )
     rows = _rolling(state, run, index, now) if rolling else _simple(state, run, index, now)
@@ -36,11 +40,9 @@ def _on_its_only_one(state: State, run: Run, index: int, now: float) -> Branch:
     return branch
 
 
-def _note(run: Run, index: int) -> str:
-    """How many targets, and how many at a time; or why none."""
+def _many(run: Run, index: int) -> str:
+    """How many targets, and how many at a time."""
     progress, window = run.steps[index], run.runbook.steps[index].window
-    if not progress.begun:
-        return progress.reason
     many = f"{progress.begun} of {len(progress.targets)} targets"
     return f"{many}, {window} at a time" if window and window < len(progress.targets) else many
 
