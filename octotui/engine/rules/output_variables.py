@@ -88,8 +88,8 @@ def _set_by_people(state: State, run: Run) -> Iterator[Output]:
         if interruption.answer is None:
             continue
         target = state.jobs[interruption.job].target
-        for each, value in _answer(interruption).items():
-            yield from ((interruption.step, on, each, value) for on in dict.fromkeys((None, target)))
+        for on in dict.fromkeys((None, target)):
+            yield from ((interruption.step, on, each, value) for each, value in _answer(interruption).items())
     for step, name in _secret_answers(state, run):
         yield step, None, name, HIDDEN
 
