@@ -52,7 +52,6 @@ def predict(model: Model, before: State, command: StartRun, start: float, folder
         current=before.current,
         releases_created=before.releases_created,
         published=before.published,
-        keep_ended=True,
         predicted=True,
     )
     return in_virtual_time(lambda now: _play(model, state, command, now, folder), max(start, before.at))
@@ -74,7 +73,7 @@ async def _play(model: Model, state: State, command: StartRun, now: Clock, folde
                 break
     finally:
         await session.close()
-    return Prediction(root, tuple(seen), session.state)
+    return Prediction(root, tuple(seen), await session.family(root))
 
 
 async def _start(session: Session, command: StartRun) -> str:

@@ -8,7 +8,6 @@ from octotui.engine.evolve import targets, version_1
 from octotui.engine.evolve.deadlines import set_deadline
 from octotui.engine.evolve.runs import with_progress
 from octotui.engine.rules import locks, run_queue
-from octotui.engine.rules.pending_outputs import undecided
 from octotui.engine.state import (
     Attempt,
     ForAnswer,
@@ -37,7 +36,7 @@ def queued(state: State, event: events.JobQueued) -> State:
         queued_at=event.at,
         number=len(run.jobs) + 1,
         target=event.target,
-        undecided=_undecided(state, run, event) if state.predicted else (),
+        undecided=() if event.undecided is UNSET else event.undecided,
     )
     run = replace(run, jobs=run.jobs.add(job.id), open=run.open.add(job.place))
     if event.step is not None:
@@ -54,14 +53,6 @@ def queued(state: State, event: events.JobQueued) -> State:
     return with_job(
         state, replace(run, unplaced=run.unplaced.add(job.place)), replace(job, wait=ForPlace(event.at))
     )
-
-
-def _undecided(state: State, run: Run, event: events.JobQueued) -> tuple[str, ...]:
-    """The outputs still to come that decide whether a job comes; a child step is judged on its target."""
-    if event.step is None:
-        return ()
-    within = run.runbook.steps[event.step].within
-    return undecided(state, run, event.step, event.target if within else None)
 
 
 def placed(state: State, event: events.JobPlaced) -> State:
