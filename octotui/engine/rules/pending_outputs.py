@@ -1,7 +1,6 @@
 """Conditions that read an output which is not set yet: nobody can say whether their step runs (S3)."""
 
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Iterator, Sequence
 
 from octotui.engine.rules.output_variables import target_name
 from octotui.engine.rules.variable_context import lookup, values_for
@@ -13,6 +12,7 @@ from octotui.variables.syntax.names import inner, key_of, steps
 PLAIN = ("success", "failure", "always")
 NOTHING = StepProgress()
 ANY = (".",)
+OURS = ("octopus.action", "octopus.step[")
 AS_PLAYED = ("manual.approved", "manual.expired", "guidance.")
 """What people say in a prediction is what it takes for granted, but no texts of theirs."""
 OF_ANSWERS = (
@@ -32,69 +32,80 @@ def undecided(state: State, run: Run, index: int, target: str | None = None) -> 
     condition = run.runbook.steps[index].condition
     if condition in PLAIN:
         return ()
-    is_open = partial(_is_open, state, run, index)
+    is_open = _OpenNames(state, run, index)
     values = values_for(state, run, index, condition, target=target)
     known = {name: value for name, value in values.items() if not is_open(key_of(name))}
     return undecided_by(condition, lookup(known), is_open, state.at)
 
 
-def _is_open(state: State, run: Run, reader: int, key: str) -> bool:
-    """Whether the value of a name in lower case may still come, or change, before a step is judged."""
-    if not key.startswith("octopus."):
-        return _is_published(state, run, reader, key)
-    match steps(key):
-        case ["octopus", ".action"]:
-            return any(_sets(state, run, each, reader, ANY) for each in range(len(run.steps)))
-        case ["octopus", ".action" | ".step" as what, name, *rest] if rest and name[0] == "[":
-            named = [
-                index for index, step in enumerate(run.runbook.steps) if step.name.lower() == inner(name)
-            ]
-            if rest[0] == ".output" and what == ".action":
-                return any(_sets(state, run, each, reader, rest[1:]) for each in named)
-            return rest[0] in (".isskipped", ".status") and any(_may_run(state, run, each) for each in named)
-    return False
+class _OpenNames:
+    """The names whose values may still come, or change, before a step is judged."""
 
+    def __init__(self, state: State, run: Run, reader: int) -> None:
+        self._state = state
+        self._run = run
+        self._reader = reader
+        self._published = tuple(self._to_publish())
 
-def _may_run(state: State, run: Run, index: int) -> bool:
-    """Whether a prediction has played a step of which nobody can say whether it comes."""
-    return any(state.jobs[job].undecided for job in run.steps[index].jobs)
-
-
-def _is_published(state: State, run: Run, reader: int, key: str) -> bool:
-    """Whether a step that comes before publishes a variable of this name where the run sees it (V4)."""
-    project = state.model.projects.get(state.model.project_of(run.process) or "")
-    sets = project.variable_sets if project else ()
-    return any(
-        name.lower() == key and chosen in sets and _sets(state, run, index, reader, (f".{key}",))
-        for index, step in enumerate(run.runbook.steps)
-        for name, chosen in step.publish.items()
-    )
-
-
-def _sets(state: State, run: Run, index: int, reader: int, rest: Sequence[str]) -> bool:
-    """Whether a step may still set an output before another one is judged; `rest` is the end of its name.
-
-    An empty `rest` asks whether it sets any output of a target.
-    """
-    step, progress = run.runbook.steps[index], run.steps[index]
-    if not _comes_before(run, index, reader) or progress.state == "skipped" or run.not_applicable(step):
+    def __call__(self, key: str) -> bool:
+        """Whether a name in lower case is one of them."""
+        if not key.startswith(OURS):
+            return any(key == each or key.startswith((f"{each}.", f"{each}[")) for each in self._published)
+        match steps(key):
+            case ["octopus", ".action"]:
+                return any(self._sets(each, ANY) for each in range(len(self._run.steps)))
+            case ["octopus", what, name, *rest] if rest and name[0] == "[":
+                named = [each for each, step in enumerate(self._steps) if step.name.lower() == inner(name)]
+                if rest[0] == ".output" and what == ".action":
+                    return any(self._sets(each, rest[1:]) for each in named)
+                return rest[0] in (".isskipped", ".status") and any(map(self._may_run, named))
         return False
-    over = progress.state not in ("pending", "started")
-    if over and (not state.predicted or "".join(rest).removeprefix(".").startswith(AS_PLAYED)):
-        return False
-    if rest and rest[0][0] == "[" and run.targeted:
-        return inner(rest[0]) in (target_name(state, each).lower() for each in _targets(run, index))
-    return _can_set(state, step, rest, progress)
+
+    @property
+    def _steps(self) -> tuple[Step, ...]:
+        return self._run.runbook.steps
+
+    def _to_publish(self) -> Iterator[str]:
+        """The variables that steps publish where the run sees them (V4)."""
+        project = self._state.model.projects.get(self._state.model.project_of(self._run.process) or "")
+        seen = project.variable_sets if project is not None else ()
+        for index, step in enumerate(self._steps):
+            for name in (each.lower() for each, chosen in step.publish.items() if chosen in seen):
+                if self._sets(index, (f".{name}",)):
+                    yield name
+
+    def _may_run(self, index: int) -> bool:
+        """Whether a prediction has played a step of which nobody can say whether it comes."""
+        return any(self._state.jobs[job].undecided for job in self._run.steps[index].jobs)
+
+    def _sets(self, index: int, rest: Sequence[str]) -> bool:
+        """Whether a step may still set an output; `rest` is the end of its name.
+
+        An empty `rest` asks whether it sets any output of a target.
+        """
+        step, progress = self._steps[index], self._run.steps[index]
+        left_out = progress.state == "skipped" or self._run.not_applicable(step)
+        if left_out or not _comes_before(self._run, index, self._reader):
+            return False
+        on = rest[0] if rest and rest[0][0] == "[" else ""
+        name = "".join(rest).removeprefix(on).removeprefix(".")
+        over = progress.state not in ("pending", "started")
+        if over and (not self._state.predicted or name.startswith(AS_PLAYED)):
+            return False
+        if on and self._run.targeted:
+            called = (target_name(self._state, each).lower() for each in _targets(self._run, index))
+            return inner(on) in called
+        return _can_set(self._state, step, rest, progress)
 
 
 def _comes_before(run: Run, index: int, reader: int) -> bool:
     """Whether a step may be over when another is judged: child steps and questions come later (I1)."""
-    group = {each: number for number, steps in enumerate(run.groups) for each in steps}
-    waits = run.runbook.steps[reader].within or (
-        isinstance(run.runbook.steps[reader].action, Manual)
-        and not isinstance(run.runbook.steps[index].action, Manual)
+    steps = run.runbook.steps
+    before, after = (
+        next(number for number, group in enumerate(run.groups) if each in group) for each in (index, reader)
     )
-    return group[index] < group[reader] or bool(waits and group[index] == group[reader])
+    asks = isinstance(steps[reader].action, Manual) and not isinstance(steps[index].action, Manual)
+    return before < after or (before == after and bool(steps[reader].within or asks))
 
 
 def _targets(run: Run, index: int) -> tuple[str, ...]:
