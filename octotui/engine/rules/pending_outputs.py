@@ -95,7 +95,8 @@ class _OpenNames:
         if on and self._run.targeted:
             called = (target_name(self._state, each).lower() for each in _targets(self._run, index))
             return inner(on) in called
-        return _can_set(self._state, step, rest, progress)
+        answers = isinstance(step.action, Manual) and name in OF_ANSWERS
+        return answers or _can_set(self._state, step, rest, progress)
 
 
 def _comes_before(run: Run, index: int, reader: int) -> bool:
@@ -122,9 +123,8 @@ def _can_set(state: State, step: Step, rest: Sequence[str], progress: StepProgre
             return False
         case Manual(fields=fields):
             name = "".join(rest).removeprefix(".")
-            return name in OF_ANSWERS or any(
-                name == each.lower() or name.startswith((f"{each.lower()}.", f"{each.lower()}["))
-                for each in fields
+            return any(
+                name == each or name.startswith((f"{each}.", f"{each}[")) for each in map(str.lower, fields)
             )
         case StartRunbook() as action:
             return _comes_back(state, action, rest, progress)
@@ -139,7 +139,9 @@ def _comes_back(state: State, action: StartRunbook, rest: Sequence[str], progres
     declared = state.model.runbooks.get(action.runbook, Runbook(name=""))
     process = child.runbook if child else declared.flat()
     return len(rest) == 1 or any(
-        step.name.lower() == inner(rest[1])
+        rest[2:]
+        and rest[2][0] == "."
+        and step.name.lower() == inner(rest[1])
         and (child is None or child.steps[index].state != "skipped")
         and _can_set(state, step, rest[2:], child.steps[index] if child else NOTHING)
         for index, step in enumerate(process.steps)

@@ -11,7 +11,7 @@ from octotui.model.process import HealthCheck, Manual, Runbook, Simulate, Step
 from octotui.model.space import Project, Value
 from octotui.model.values import Prompt
 from tests.engine.shop import deploy, release, shop
-from tests.world import World, child, manual, model, on_targets, rolling, script
+from tests.world import World, child, manual, model, on_targets, packages, rolling, script
 
 SET = "Octopus.Action[Set].Output"
 WHEN = f"#{{{SET}.Ready}}"
@@ -71,6 +71,9 @@ def standing(state: State, run: str = "run-1") -> dict[str, str]:
         ("#{Octopus.Action[Left out].Output.Ready}", "skipped"),
         ("#{Octopus.Action[Not due].Output.Ready}", "skipped"),
         (f"#{{if {SET}[Web 1].Ready}}yes#{{/if}}", "skipped"),
+        ("#{Octopus.Action[Set].Nonsense}", "skipped"),
+        ("#{Octopus.Action[Set]}", "skipped"),
+        ("#{if Octopus.Action.Nonsense}yes#{/if}", "skipped"),
         ('#{if Octopus.Step[Set].Status.Code == "Succeeded"}yes#{/if}', "succeeded"),
     ],
 )
@@ -140,6 +143,11 @@ def test_s3_what_people_will_fill_in_is_open_and_that_they_proceed_is_taken_for_
         ("Run[Not due].Ready", "skipped"),
         ("Run[Nobody].Ready", "skipped"),
         ("Run[In it].Run[Nobody].Ready", "skipped"),
+        ("Run[Ask].Size", "may run"),
+        ("Run[Ask].Manual.Notes", "skipped"),
+        ("Run[Set][Web 1].Ready", "skipped"),
+        ("Run[Set]", "skipped"),
+        ("Guidance.Notes", "skipped"),
         ("Ready", "skipped"),
     ],
 )
@@ -147,7 +155,12 @@ def test_s3_what_people_will_fill_in_is_open_and_that_they_proceed_is_taken_for_
 def test_s3_outputs_of_a_child_run_come_where_it_is_waited_for(output: str, says: str, wait: bool) -> None:
     steps = {
         "r": [child("Make", "b", wait=wait), reads(f"#{{Octopus.Action[Make].Output.{output}}}")],
-        "b": [script("Set"), child("In it", "c", wait=True), script("Not due", condition="failure")],
+        "b": [
+            script("Set"),
+            child("In it", "c", wait=True),
+            script("Not due", condition="failure"),
+            QUESTION,
+        ],
         "c": [script("Set")],
     }
     assert played(declared=model(steps))["Read"] == (says if wait else "skipped")  # type: ignore[arg-type]
@@ -191,6 +204,11 @@ class TestS3OnTargets:
         assert {(job.target, job.undecided) for job in jobs} == {("web2", (f"{SET}.Ready",))}
         assert standing(world.state)["Never"] == "skipped"
 
+    def test_s3_a_child_step_by_the_name_of_a_target(self) -> None:
+        roll = rolling("Roll", ("web",), script("Set", pool=None))
+        for target, says in (("Web 2", "may run"), ("DB 1", "skipped")):
+            assert played(roll, reads(f"#{{{SET}[{target}].Ready}}"))["Read"] == says
+
     def test_s3_a_rolling_step_itself_sets_nothing(self) -> None:
         roll = rolling("Roll", ("web",), script("Inner", pool=None))
         never, ever = (f"#{{Octopus.Action[{name}].Output.X}}" for name in ("Roll", "Inner"))
@@ -220,14 +238,31 @@ def test_s3_how_people_decide_of_a_failure_is_as_it_is_played() -> None:
 
 def test_s3_a_variable_that_a_step_before_publishes_is_open_where_the_run_sees_it() -> None:
     """V4: only in the variable sets of its project."""
-    steps = (script("Set", publish={"Url": "dns"}), reads('#{if URL.Host == "#"}#{else}#{URL}#{/if}'))
-    for sets, says in ((("dns",), "may run"), ((), "skipped")):
+    setting = script("Set", publish={"Url": "dns"})
+    reading = reads('#{if URL.Host == "#"}#{else}#{URL}#{/if}')
+    later = script("Later", publish={"Url": "dns"})
+    for sets, steps, says in (
+        (("dns",), (setting, reading), "may run"),
+        ((), (setting, reading), "skipped"),
+        (("dns",), (reading, later), "skipped"),
+    ):
         declared = model(
             {"r": Runbook(name="R", project="shop", steps=steps)},
             projects={"shop": Project(deployment=Runbook(name="Shop"), variable_sets=sets)},
             variable_sets={"dns": {}},
         )
         assert played(declared=declared)["Read"] == says
+
+
+def test_s3_p2_packages_of_a_step_that_may_run_are_acquired() -> None:
+    """It would have them, and hold up others on its worker meanwhile."""
+    declared = model({"r": [script("Set"), reads(WHEN, packages=packages("tools"))]})
+    world = World(declared, State(predicted=True, keep_ended=True))
+    world.start("r")
+    world.run_out()
+    kinds = {job.kind: (job.worker, job.undecided) for job in world.state.jobs.values()}
+    assert kinds["acquire"] == ("worker2", ())
+    assert standing(world.state)["Read"] == "may run"
 
 
 def test_s3_a_deployment_is_predicted_so_too() -> None:
