@@ -32,8 +32,7 @@ def with_facts(state: State, event: AnyEvent) -> AnyEvent:
 
 
 def _undecided(state: State, event: events.JobQueued) -> tuple[str, ...]:
-    """The outputs still to come that decide whether a job comes; a child step is judged on its target."""
+    """The outputs still to come that decide whether a job comes, on its target where it is for one."""
     if event.step is None:
         return ()
-    run = state.runs[event.run]
-    return undecided(state, run, event.step, event.target if run.runbook.steps[event.step].within else None)
+    return undecided(state, state.runs[event.run], event.step, event.target)

@@ -34,17 +34,21 @@ def _remembered(state: State, run: Run, index: int) -> tuple[str, ...]:
     if known is None or not all(map(operator.is_, known[0], follows_from)):
         if len(_known) >= MOST_KNOWN:
             _known.clear()
-        known = _known[run.id, index] = follows_from, undecided(state, run, index)
+        known = _known[run.id, index] = follows_from, _undecided(state, run, index)
     return known[1]
 
 
-def outlook(state: State, run: Run, index: int) -> tuple[Mark, str]:
-    """How a step stands, and why it may run where that is all there is to say."""
+def _undecided(state: State, run: Run, index: int) -> tuple[str, ...]:
+    """The outputs that decide whether a step runs, or whether it does on a target that it goes to."""
+    places = (None, *run.steps[index].targets)
+    return next(filter(None, (undecided(state, run, index, target) for target in places)), ())
+
+
+def mark_of(state: State, run: Run, index: int) -> Mark:
+    """How a step stands: that it may run where that is all there is to say."""
     progress = run.steps[index]
-    outputs = may_run(state, run, index)
-    if outputs and progress.state in (*AS_PLAYED, "pending"):
-        return MAY_RUN, why(outputs)
-    return STEPS[progress.state], progress.reason
+    undetermined = progress.state in (*AS_PLAYED, "pending") and may_run(state, run, index)
+    return MAY_RUN if undetermined else STEPS[progress.state]
 
 
 def why(outputs: tuple[str, ...]) -> str:

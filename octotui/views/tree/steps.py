@@ -4,7 +4,7 @@ from octotui.engine.state import ForChild, Job, Run, State
 from octotui.views import answers
 from octotui.views.labels import JOBS, STOPPING, Mark, Role, duration, listed
 from octotui.views.tree import script_notes
-from octotui.views.tree.outlook import AS_PLAYED, MAY_RUN, outlook, why
+from octotui.views.tree.outlook import AS_PLAYED, MAY_RUN, mark_of, may_run, why
 from octotui.views.tree.rows import Branch, TreeRow
 from octotui.views.waits import of_job
 
@@ -14,14 +14,13 @@ def step(state: State, run: Run, index: int, now: float) -> Branch:
     progress, name = run.steps[index], run.runbook.steps[index].name
     key = f"{run.id}:{index}"
     if not progress.jobs:
-        mark, note = outlook(state, run, index)
         row = TreeRow(
             key=key,
             kind="step",
             text=name,
             role="muted",
-            mark=mark,
-            note=note,
+            mark=mark_of(state, run, index),
+            note=progress.reason or why(may_run(state, run, index)),
             run=run.id,
         )
         return Branch(row=row)

@@ -7,7 +7,7 @@ from octotui.engine.state import Job, Run, State
 from octotui.model.process import Rolling
 from octotui.views.labels import Role, listed
 from octotui.views.tree import steps
-from octotui.views.tree.outlook import may_run, outlook, why
+from octotui.views.tree.outlook import mark_of, may_run, why
 from octotui.views.tree.rows import Branch, TreeRow
 
 
@@ -17,16 +17,13 @@ def step(state: State, run: Run, index: int, now: float) -> Branch:
     rolling = isinstance(defined.action, Rolling)
     if len(progress.jobs) == len(progress.targets) == 1 and not rolling:
         return _on_its_only_one(state, run, index, now)
-    mark, note = outlook(state, run, index)
-    if progress.begun:
-        note = " · ".join(filter(None, (_many(run, index), why(may_run(state, run, index)))))
     row = TreeRow(
         key=f"{run.id}:{index}",
         kind="step",
         text=defined.name,
         role="plain" if progress.begun else "muted",
-        mark=mark,
-        note=note,
+        mark=mark_of(state, run, index),
+        note=" · ".join(filter(None, (_note(run, index), why(may_run(state, run, index))))),
         run=run.id,
     )
     rows = _rolling(state, run, index, now) if rolling else _simple(state, run, index, now)
@@ -40,9 +37,11 @@ def _on_its_only_one(state: State, run: Run, index: int, now: float) -> Branch:
     return branch
 
 
-def _many(run: Run, index: int) -> str:
-    """How many targets, and how many at a time."""
+def _note(run: Run, index: int) -> str:
+    """How many targets, and how many at a time; or why none."""
     progress, window = run.steps[index], run.runbook.steps[index].window
+    if not progress.begun:
+        return progress.reason
     many = f"{progress.begun} of {len(progress.targets)} targets"
     return f"{many}, {window} at a time" if window and window < len(progress.targets) else many
 

@@ -43,11 +43,10 @@ def test_s5_whether_a_job_has_a_place_is_recorded() -> None:
 
 
 def test_s3_what_decides_whether_a_job_comes_is_recorded_in_a_prediction_alone() -> None:
-    """Folding it again asks nobody; on a target, a child step is judged there."""
+    """Folding it again asks nobody."""
     reads = "#{Octopus.Action[A].Output.Ready}"
-    there = "#{unless Octopus.Machine.Name}" + reads + "#{/unless}"
     roll = rolling("Roll", ("web",), script("Inner", pool=None), script("B", pool=None, condition=reads))
-    steps = [script("A"), script("C", condition=reads), on_targets("D", "web", condition=there), roll]
+    steps = [script("A"), script("C", condition=reads), on_targets("D", "web", condition=reads), roll]
     declared = model({"go": steps, "b": [script("A")]})
     predicted, real = World(declared, State(predicted=True)), World(declared)
     for world in (predicted, real):

@@ -4,7 +4,7 @@ import pytest
 
 from octotui.engine import commands
 from octotui.engine.rules import pending_outputs
-from octotui.engine.state import State
+from octotui.engine.state import Run, State
 from octotui.views.labels import ASCII
 from octotui.views.tree import outlook
 from octotui.views.tree.run_tree import as_lines, rows
@@ -78,6 +78,15 @@ def test_s3_a_prediction_shows_it_on_the_worker_and_the_targets_it_would_have() 
     assert "+ Inner  succeeded" in text
 
 
+def test_s3_s6_a_step_may_run_where_it_may_on_one_of_its_targets() -> None:
+    own = f'#{{if Octopus.Machine.Name == "Web 3"}}{WHEN}#{{/if}}'
+    world = World(model({"a": [script("First"), on_targets("Each", "web", condition=own)]}))
+    world.start("a", environment="test")
+    assert f". Each  {WHY}, may run" in drawn(world)[-1]
+    world.report("job-1.1", outputs={"Ready": "False"})
+    assert "may run" not in "".join(as_lines(rows(world.past, "run-1", world.now), ASCII))
+
+
 def test_s3_several_outputs_are_named() -> None:
     assert outlook.why(()) == ""
     assert outlook.why(("A", "B", "C", "D")) == "its condition reads A, B and 2 more, not set yet"
@@ -89,9 +98,9 @@ def test_s3_it_is_worked_out_anew_where_the_run_or_the_model_is_another(
     """A tree is drawn many times a second; little of what was drawn is kept."""
     asked: list[int] = []
 
-    def counted(state: State, run: object, index: int) -> tuple[str, ...]:
+    def counted(state: State, run: Run, index: int, target: str | None) -> tuple[str, ...]:
         asked.append(index)
-        return pending_outputs.undecided(state, run, index)  # type: ignore[arg-type]
+        return pending_outputs.undecided(state, run, index, target)
 
     monkeypatch.setattr(outlook, "undecided", counted)
     monkeypatch.setattr(outlook, "MOST_KNOWN", 2)
