@@ -98,3 +98,8 @@ class JobEnded(Event, frozen=True, tag=True):
     outputs: dict[str, str] = field(default_factory=dict)
     artifacts: tuple[Artifact, ...] = ()
     highlights: tuple[str, ...] = ()
+
+
+JobEvent = (
+    JobQueued | JobPlaced | JobStarted | JobStopping | AttemptFailed | JobRetried | JobProgressed | JobEnded
+)
