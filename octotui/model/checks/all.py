@@ -31,6 +31,7 @@ def check(model: Model, report: Report) -> None:
     _check_workers(model, report)
     _check_default_pool(model, report)
     _check_step_names(model, report)
+    _check_target_names(model, report)
     _check_pool_variables(model, report)
     _check_variable_names(model, report)
     check_prompts(model, report)
@@ -83,6 +84,18 @@ def _check_step_names(model: Model, report: Report) -> None:
                 report((*keys, "name"), f'It differs from "{first}" in case alone; rename one of them.')
             elif step.name:
                 seen[step.name.lower()] = step.name
+
+
+def _check_target_names(model: Model, report: Report) -> None:
+    """Outputs of a target are found by its name in any case, so that no two targets may have one (V8)."""
+    seen: dict[str, str] = {}
+    for slug, target in model.targets.items():
+        first = seen.setdefault(target.name.lower(), slug)
+        if first != slug:
+            sentence = (
+                f'The target "{first}" has this name too, by which outputs are found; rename one of them.'
+            )
+            report(("targets", slug, "name"), sentence)
 
 
 def _check_pool_variables(model: Model, report: Report) -> None:

@@ -132,6 +132,17 @@ def test_v8_no_two_steps_of_a_process_differ_in_case_alone(tmp_path: Path) -> No
     model_of(tmp_path, roll + inner + step.format("Two"))
 
 
+def test_v8_no_two_targets_have_one_name_in_any_case(tmp_path: Path) -> None:
+    """V7, V8: outputs of a target are found by it."""
+    target = '[targets.{}]\nname = "{}"\nroles = ["web"]\n'
+    said = only_complaint(tmp_path, target.format("one", "Web") + target.format("two", "WEB"))
+    shared = 'The target "one" has this name too, by which outputs are found; rename one of them.'
+    assert said == f"targets.two.name: {shared}"
+    model_of(tmp_path, target.format("one", "Web 1") + target.format("two", "Web 2"))
+    slug = '[targets.web]\nroles = ["web"]\n'
+    assert "has this name too" in only_complaint(tmp_path, slug + target.format("two", "Web"))
+
+
 @pytest.mark.parametrize("kind", ["target", "role"])
 def test_w10_a_pool_is_never_scoped_to_targets_or_roles(tmp_path: Path, kind: str) -> None:
     target = '[targets.web]\nroles = ["web"]\n'
