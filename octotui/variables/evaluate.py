@@ -32,6 +32,7 @@ from octotui.variables.syntax.scanner import READ_WORK, read_what_can_be
 
 CALC_WORK = 32  # for each character of a calculation
 MOST_WORK = JOB_WORK  # of a text that is filled in for itself
+FALSE = frozenset(("", "0", "no", "false"))
 TOO_DEEP = "The expressions stand too deep in one another."
 
 
@@ -64,7 +65,7 @@ def fill(
 
 def is_truthy(text: str) -> bool:
     """Whether a value counts as true: not empty, `0`, `no` or `false`."""
-    return text.strip().lower() not in {"", "0", "no", "false"}
+    return text.strip().lower() not in FALSE
 
 
 class Evaluation:
