@@ -26,6 +26,8 @@ TEXT_WORK = 8  # for each character
 LAST = {"END_IF", "END_UNLESS", "END_EACH"}
 ENDS = {"ELSEIF", "_ELSE", *LAST}  # of what is in a block
 BLOCK = re.compile(r"(?<!#)((?:##)*+#)\{\s*+(/?(?i:if|unless|each)|(?i:else|elseif))\b")
+"""What looks like a tag of a block, by which those of one that is none are found: they are text with it."""
+
 END_OF_TEXT = "$END"
 
 Misread = tuple[int, str]
