@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 
 from octotui.model.environment_names import is_passed
 from octotui.workers.executor import AttemptSpec
+from octotui.workers.shells import NEEDS
 from octotui.workers.shells import environment as helpers_of
 
 _MISSED = re.compile(
@@ -18,13 +19,14 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 def script_environment(work: AttemptSpec, surroundings: Mapping[str, str]) -> dict[str, str]:
-    """The environment of a script on a machine whose own one is `surroundings`."""
+    """The environment of a script on a machine whose own one is `surroundings`; where its values are, comes later."""
     passed = {
         name: value
         for name, value in surroundings.items()
         if name not in work.withheld and is_passed(name, work.passed)
     }
-    return passed | helpers_of(work.shell, surroundings=passed) | work.environment
+    needs = {NEEDS: " ".join(work.needs)} if work.needs else {}
+    return passed | helpers_of(work.shell, surroundings=passed) | needs | work.environment
 
 
 def missed(

@@ -9,7 +9,7 @@ from functools import partial
 
 from octotui.engine.state import Outcome
 from octotui.model.file_trust import Distrusted, FileTrust
-from octotui.workers import shells
+from octotui.workers import shells, values_file
 from octotui.workers.executor import AttemptLocation, AttemptSpec, AttemptStatus, Leave, Output, StartError
 from octotui.workers.local import open_file_limit
 from octotui.workers.local.process import UNCLEAR, Process, spawn
@@ -32,7 +32,7 @@ class LocalExecutor:
     def __init__(self, trust: FileTrust | None = None) -> None:
         self._begun: dict[AttemptLocation, Process] = {}
         self._followed: dict[AttemptLocation, tuple[Process, Output]] = {}
-        self._workspaces = Workspaces(trust, lambda workspace: self._elsewhere(workspace.remove))
+        self._workspaces = Workspaces(trust)
         self._surroundings = {**os.environ, "PATH": absolute(os.environ.get("PATH", ""))}
         self._programs: dict[str, str] = {}
         self._ticking: asyncio.TimerHandle | None = None
@@ -66,12 +66,13 @@ class LocalExecutor:
         except Distrusted as problem:
             raise StartError(f"the work directory of {work.worker} is not safe: {problem}") from None
         try:
-            workspace.fill(location.name, work.script, resume)
+            workspace.fill(location.name, work.script, resume, values_file.encode(work.values))
             self._workspaces.note(location, workspace)
             command = (program, *shells.command(work.shell, workspace.script)[1:])
-            child = spawn(workspace, command, script_environment(work, self._surroundings), self._open_files)
+            environment = script_environment(work, self._surroundings) | {shells.VALUES: workspace.values}
+            child = spawn(workspace, command, environment, self._open_files)
         except (OSError, ValueError) as error:
-            self._elsewhere(workspace.remove)
+            self._remove(workspace)
             raise StartError(f"{work.shell} cannot be started on {work.worker}: {_why(error)}") from None
         self._begun[location] = Process(workspace, child)
 
@@ -88,6 +89,8 @@ class LocalExecutor:
         finally:
             del self._followed[location]
             process.let_go()
+        if outcome.state != "succeeded":
+            process.workspace.drop_values()
         if leave is not None:
             await leave(process.workspace.path)
         return outcome
@@ -98,14 +101,13 @@ class LocalExecutor:
             self._begun[location].stop(grace)
 
     def clean(self, location: AttemptLocation) -> None:
-        """Empty the workspace of an attempt, to be used again; what takes long is done elsewhere."""
+        """Take away the workspace of an attempt; what takes long is done elsewhere."""
         process = self._begun.pop(location, None)
         left = None
         with suppress(OSError):
             left = self._workspaces.forget(location)
         if process is not None:
-            if not self._workspaces.give_back(location.directory, process.workspace):
-                self._elsewhere(process.workspace.remove)
+            self._remove(process.workspace)
         elif left is not None:
             self._elsewhere(partial(remove_tree, left))
 
@@ -122,13 +124,16 @@ class LocalExecutor:
             process.let_go()
             process.workspace.close()
         self._begun.clear()
-        self._workspaces.remove()
+        self._workspaces.close()
 
     def _process(self, location: AttemptLocation) -> Process:
         left = self._workspaces.left(location)
         assert left is not None, "it was looked for, and is there"
         process = self._begun[location] = Process(Workspace(left))
         return process
+
+    def _remove(self, workspace: Workspace) -> None:
+        self._elsewhere(workspace.remove)
 
     def _elsewhere(self, remove: Callable[[], None]) -> None:
         """Remove something in a thread: it may be large."""
