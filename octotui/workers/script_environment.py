@@ -19,7 +19,7 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 def script_environment(work: AttemptSpec, surroundings: Mapping[str, str]) -> dict[str, str]:
-    """The environment of a script on a machine whose own one is `surroundings`; where its values are, comes later."""
+    """The environment of a script on a machine whose own one is `surroundings`."""
     passed = {
         name: value
         for name, value in surroundings.items()

@@ -27,7 +27,7 @@ def encode(values: Mapping[str, str]) -> bytes:
 
 @lru_cache(maxsize=256)
 def _changes(letters: frozenset[str]) -> str:
-    """What makes a key of a name: what is escaped, a backslash first, then capitals of the letters of keys."""
+    """What makes a key of a name: what is escaped, a backslash first, then capitals of letters in keys."""
     return "".join((*_escaping(letters), *_lowering(letters)))
 
 
@@ -39,10 +39,11 @@ def _escaping(letters: frozenset[str]) -> Iterator[str]:
 
 
 def _lowering(letters: frozenset[str]) -> Iterator[str]:
-    for letter in sorted(letters):
-        for capital in dict.fromkeys((letter, letter.upper(), letter.title())):
-            if (small := capital.lower()) != capital and small in (letter, letter.lower()):
-                yield f"octotui_change '{capital}' '{small}'\n"
+    small = {letter.lower() for letter in letters}
+    capitals = {each for letter in small | letters for each in (letter, letter.upper(), letter.title())}
+    for capital in sorted(capitals - small):
+        if capital.lower() in small:
+            yield f"octotui_change '{capital}' '{capital.lower()}'\n"
 
 
 def _escaped(text: str) -> str:

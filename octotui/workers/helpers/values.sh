@@ -30,7 +30,7 @@ octotui_value() {
 }
 
 if [ ! -r "$OCTOTUI_VALUES" ]; then
-    echo "get_octopusvariable has no values: those of a step go when it has ended" >&2
+    echo "get_octopusvariable cannot read $OCTOTUI_VALUES: it goes when the step ends, unless the script removes it" >&2
     exit 1
 fi
 . "$OCTOTUI_VALUES"
