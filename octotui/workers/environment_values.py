@@ -1,15 +1,14 @@
 """Which values of a run the environment of its script carries; helper functions read all of them (V9)."""
 
 import os
+import resource
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from octotui.model.environment_names import environment_name, is_reserved
 
 LARGEST = 1 << 17  # bytes of one variable, with its name: Linux starts no program with a larger one
-ROOM = min(
-    1 << 19, os.sysconf("SC_ARG_MAX") // 4
-)  # bytes of all: the rest is for arguments of what scripts start
+ROOM = 1 << 19  # bytes of all at most; the rest of what a program may have is for its arguments
 ENTRY = 10  # bytes that a variable takes beside its name and its value
 MANY = 20  # names that a warning says
 LONGEST = 80  # characters of one
@@ -31,30 +30,36 @@ def carried(values: Mapping[str, str]) -> CarriedValues:
         named.setdefault(environment_name(name), []).append(name)
     environment: dict[str, str] = {}
     left_out: dict[str, str] = {}
-    sizes: list[tuple[int, str, str]] = []
+    room, taken, sizes = _room(), 0, dict[str, int]()
     for plain, names in named.items():
-        value = values[names[0]]
-        if why := _unfit(plain, value, {values[name] for name in names}):
+        value = environment[plain] = values[names[0]]
+        sizes[plain] = len(plain) + len(os.fsencode(value)) + ENTRY
+        if why := _unfit(plain, value, sizes[plain], {values[name] for name in names}):
             left_out |= dict.fromkeys(names, why)
-        else:
-            sizes.append((len(plain) + len(os.fsencode(value)) + ENTRY, plain, names[0]))
-    room = ROOM
-    for size, plain, name in sorted(sizes) if sum(size for size, *_ in sizes) > ROOM else sizes:
-        room -= size
-        if room < 0 or size > LARGEST:
+            del environment[plain], sizes[plain]
+    for plain in sorted(sizes, key=lambda plain: (sizes[plain], plain)):
+        taken += sizes[plain]
+        if taken > room:
             left_out |= dict.fromkeys(named[plain], "too large")
-        else:
-            environment[plain] = values[name]
+            del environment[plain]
     return CarriedValues(environment, left_out)
 
 
-def _unfit(plain: str, value: str, meant: set[str]) -> str:
+def _room() -> int:
+    """How many bytes all may take: a quarter of what Linux gives a program, by the size of its stack."""
+    stack, _ = resource.getrlimit(resource.RLIMIT_STACK)
+    return ROOM if stack == resource.RLIM_INFINITY else max(1 << 15, min(ROOM, stack // 16))
+
+
+def _unfit(plain: str, value: str, size: int, meant: set[str]) -> str:
     """Why no environment can hold what is called so there, or nothing."""
     if not plain:
         return "not a letter or digit in the name"
     if len(meant) > 1:
         return f"each would be ${plain}"
-    return "a NUL in it" if "\0" in value else ""
+    if "\0" in value:
+        return "a NUL in it"
+    return "too large" if size > LARGEST else ""
 
 
 def warnings_of(values: CarriedValues, warned: Iterable[str] = ()) -> tuple[str, ...]:

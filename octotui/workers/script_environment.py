@@ -10,9 +10,10 @@ from octotui.workers.shells import environment as helpers_of
 
 _MISSED = re.compile(
     r"unbound variable|KeyError|\b(?:not |un)set\b|\bnot (?:defined|found|present|provided|specified)\b"
-    r"|\bundefined\b|\bmissing\b|\brequired\b|\bmust (?:be|have)\b|: (?:line )?\d+: \w+: "
+    r"|\bundefined\b|\bmissing\b|\brequired\b|\bmust (?:be|have)\b|: (?:line )?\d+: (?:\S+: )?\w+: "
 )
-"""What programs say of an environment variable that is not there; the last is what `${NAME:?…}` does."""
+"""What programs say of an environment variable that is not there; the last is what `${NAME:?…}` does,
+in dash with the name of the script between."""
 
 _SET_BY_SHELLS = frozenset({"_", "PWD", "OLDPWD", "SHLVL"})
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")

@@ -115,7 +115,7 @@ async def test_v5_a_command_that_prints_a_secret_has_no_other(tmp_path: Path) ->
     "action",
     [
         Script(body="set -u; echo $AWS_PROFILE"),
-        Script(body='echo "${AWS_PROFILE:?}"', shell="sh"),
+        Script(body='echo "${AWS_PROFILE:?say which}"', shell="sh"),
         Script(body="import os\nos.environ['AWS_PROFILE']", shell="python"),
     ],
     ids=["bash", "sh", "python"],
