@@ -28,7 +28,7 @@ def remove_tree(path: str) -> None:
 def remove_files(path: str, names: Iterable[str], *, whole: bool = False) -> bool:
     """Remove these files of a folder, and where it is the `whole` of it the folder; whether that is gone."""
     try:
-        folder = os.open(path, _FOLDER)
+        folder = _opened(path)
     except OSError:
         return False
     try:

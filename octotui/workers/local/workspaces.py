@@ -1,4 +1,4 @@
-"""Folders that attempts run in: found by a later process, and used again when they are free."""
+"""Folders that attempts run in, one for each: found by a later process, and removed when it is over."""
 
 import fcntl
 import os
@@ -17,7 +17,6 @@ from octotui.workers.local.started_attempts import StartedAttempts
 from octotui.workers.local.tree_removal import remove_files, remove_tree
 from octotui.workers.local.workspace_record import WorkspaceRecord
 
-LARGE = 1 << 22  # bytes of a spool that are better removed elsewhere
 MANY = 100  # names that are tried in turn; a job that has made them all holds nobody up
 OURS = os.O_RDWR | os.O_CREAT
 NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL
