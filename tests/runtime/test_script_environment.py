@@ -179,7 +179,7 @@ async def test_v9_no_value_changes_how_a_script_is_started(tmp_path: Path, shell
     values["PS4"] = Value(kind="prompt", prompt=Prompt(default="x"))
     read = {
         "bash": "write_highlight fine; set_octopusvariable A b; get_octopusvariable PATH",
-        "sh": 'echo fine; printf %s "$_PATH"',
+        "sh": 'write_highlight fine; [ "$_PATH" = "$(get_octopusvariable Path)" ]; get_octopusvariable PATH',
         "python": "printhighlight('fine'); print(get_octopusvariable('PATH'))",
     }
     declared = space(Step(name="Run", action=Script(body=read[shell], shell=shell), pool="setup"), **values)  # type: ignore[arg-type]

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import sys
-from collections.abc import Callable, Set
+from collections.abc import Callable, Mapping, Set
 from contextlib import suppress
 from functools import partial
 
@@ -23,6 +23,7 @@ RUNS_ON = "its record was emptied or replaced, so that nobody can follow it; som
 
 TICK = 0.01  # seconds between two looks at the spools
 FIRST = 0.003  # seconds before the first look, when nothing else runs
+MUCH = 1 << 18  # characters of values, which take some milliseconds
 SHARE = 20  # looking takes at most one part of so many of the time
 
 
@@ -59,6 +60,7 @@ class LocalExecutor:
         if not program:
             raise StartError(f"{work.shell} is not on this machine: install it, or say another shell")
         self._programs[work.shell] = program
+        values = await _encoded(work.values)
         try:
             workspace = self._workspaces.take(location)
         except OSError as error:
@@ -66,7 +68,7 @@ class LocalExecutor:
         except Distrusted as problem:
             raise StartError(f"the work directory of {work.worker} is not safe: {problem}") from None
         try:
-            workspace.fill(location.name, work.script, resume, values_file.encode(work.values))
+            workspace.fill(location.name, work.script, resume, values)
             self._workspaces.note(location, workspace)
             command = (program, *shells.command(work.shell, workspace.script)[1:])
             environment = script_environment(work, self._surroundings) | {shells.VALUES: workspace.values}
@@ -151,6 +153,13 @@ class LocalExecutor:
         more = [process.read(output) for process, output in self._followed.values()]
         if more:
             self._tick_soon(0 if any(more) else max(TICK, SHARE * (loop.time() - began)))
+
+
+async def _encoded(values: Mapping[str, str]) -> bytes:
+    """The values as their file has them: made beside all else where they are many."""
+    if sum(map(len, values.values())) < MUCH:
+        return values_file.encode(values)
+    return await asyncio.to_thread(values_file.encode, values)
 
 
 def _status(attempt: str, workspace: Workspace) -> AttemptStatus:

@@ -10,7 +10,7 @@ import pytest
 from octotui.workers.executor import AttemptLocation
 from octotui.workers.local.executor import LocalExecutor
 from octotui.workers.local.workspaces import Workspace, Workspaces
-from tests.workers.jobs import ends, result, started, work
+from tests.workers.jobs import result, started, work
 
 
 def place(folder: Path, job: str = "job-1.1-1") -> AttemptLocation:
@@ -98,7 +98,9 @@ async def test_v9_after_a_kill_of_server_and_supervisor_the_values_go(
     server.wait()
     supervisor = int((tmp_path / "ready").read_text())
     os.killpg(supervisor, signal.SIGKILL)
-    await ends(supervisor)
+    async with asyncio.timeout(10):
+        while (await LocalExecutor().inspect(place(tmp_path))).state == "running":
+            await asyncio.sleep(0.005)
     (values,) = (tmp_path / "work").glob("*/values")
     assert "secret" in values.read_text()
     if kept:
