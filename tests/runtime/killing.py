@@ -5,7 +5,6 @@ a line of JSON for each difference from an undisturbed run, and a last one with 
 """
 
 import asyncio
-import fcntl
 import json
 import os
 import shutil
@@ -219,15 +218,7 @@ def one(folder: Path, moment: int | None) -> tuple[bool, int]:
     _, status = os.waitpid(pid, 0)
     if os.waitstatus_to_exitcode(status) not in (0, -signal.SIGKILL):
         raise AssertionError(f"octotui broke down in {folder}")
-    _await_lock(folder / "state" / "test" / "lock")
     return status == 0, int(count or 0)
-
-
-def _await_lock(path: Path) -> None:
-    """Wait until nobody has a space: a supervisor that is just being started has its lock until exec."""
-    if path.exists():
-        with path.open("rb") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
 
 
 def came_of(folder: Path) -> dict[str, Any]:
