@@ -22,6 +22,10 @@ from octotui.workers.executor import AttemptSpec
 
 MANY = 2000  # variables that take a while, whatever is in them
 SECONDS = 10.0  # in which all patterns of a job have to be found
+WITH_NUL = (
+    "a value with a NUL was filled into the script, which no shell reads: it is left out there, so read the"
+    " value with get_octopusvariable"
+)
 T = TypeVar("T")
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
@@ -117,7 +121,8 @@ def filled(
 def body_of(script: Script, filler: Filler) -> tuple[str, tuple[str, ...]]:
     """A script filled in, and what to warn of; raises OverBudget."""
     filled = filler.fill_in(script.body)
-    return filled.text, warnings_of(filled)
+    warned = (WITH_NUL,) if "\0" in filled.text else ()
+    return filled.text.replace("\0", ""), (*warnings_of(filled), *warned)
 
 
 def extracted(run: Run, job: Job, directory: str, packages: str) -> dict[str, str]:

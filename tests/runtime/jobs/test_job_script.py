@@ -13,7 +13,7 @@ from octotui.model.environment_names import environment_name
 from octotui.model.process import Script, Step
 from octotui.model.space import Value
 from octotui.model.values import Prompt
-from octotui.runtime.jobs.job_script import MANY, fill_without_blocking, script_work
+from octotui.runtime.jobs.job_script import MANY, WITH_NUL, fill_without_blocking, script_work
 from octotui.variables.budget import JOB_WORK, TEXT_WORK, Budget
 from octotui.variables.fill import Filler
 from octotui.variables.template import Filled, Names, OverBudget
@@ -101,6 +101,16 @@ def test_packages_lie_where_they_were_extracted() -> None:
 )
 def test_names_of_environment_variables(name: str, plain: str) -> None:
     assert environment_name(name) == plain
+
+
+def test_v9_a_nul_that_is_filled_into_a_script_is_left_out_and_said() -> None:
+    """A shell takes a script with one for no script."""
+    step = Step(name="Run", action=Script(body="echo #{A}"), pool="setup")
+    world = World(model({"a": [step]}, variables={"A": (Value(value="a\0b"),)}))
+    world.start("a")
+    work, warnings = script_work(world.state, world.state.jobs["job-1.1"], "/w")
+    assert (work.script, work.values["A"]) == ("echo ab", "a\0b")
+    assert WITH_NUL in warnings
 
 
 def test_sensitive_values_are_taken_as_they_are() -> None:
