@@ -64,11 +64,12 @@ def _unfit(plain: str, value: str, size: int, meant: set[str]) -> str:
 
 def warnings_of(values: CarriedValues, warned: Iterable[str] = ()) -> tuple[str, ...]:
     """What to warn of that the run has not been `warned` of: values left out, and renamed ones."""
-    said = "".join(each for each in warned if each.startswith(_BEGINNING))
-    more = " more" in said
-    left_out = (
-        {} if more else {name: why for name, why in values.left_out.items() if _quoted(name) not in said}
-    )
+    said = tuple(each for each in warned if each.startswith(_BEGINNING))
+    left_out = {
+        name: why
+        for name, why in values.left_out.items()
+        if not any(_quoted(name) in each or each.endswith(" more") for each in said)
+    }
     sentences = (*_of_left_out(left_out), *_of_renamed(values.environment))
     return tuple(each for each in sentences if each not in warned)
 

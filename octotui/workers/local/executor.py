@@ -74,7 +74,7 @@ class LocalExecutor:
             environment = script_environment(work, self._surroundings) | {shells.VALUES: workspace.values}
             child = spawn(workspace, command, environment, self._open_files)
         except (OSError, ValueError) as error:
-            self._remove(workspace)
+            self._elsewhere(workspace.remove)
             raise StartError(f"{work.shell} cannot be started on {work.worker}: {_why(error)}") from None
         self._begun[location] = Process(workspace, child)
 
@@ -109,7 +109,7 @@ class LocalExecutor:
         with suppress(OSError):
             left = self._workspaces.forget(location)
         if process is not None:
-            self._remove(process.workspace)
+            self._elsewhere(process.workspace.remove)
         elif left is not None:
             self._elsewhere(partial(remove_tree, left))
 
@@ -133,9 +133,6 @@ class LocalExecutor:
         assert left is not None, "it was looked for, and is there"
         process = self._begun[location] = Process(Workspace(left))
         return process
-
-    def _remove(self, workspace: Workspace) -> None:
-        self._elsewhere(workspace.remove)
 
     def _elsewhere(self, remove: Callable[[], None]) -> None:
         """Remove something in a thread: it may be large."""
