@@ -92,12 +92,12 @@ def deployment(
     """The script that deploys a job's package, and what to warn of; raises Undeployable and OverBudget."""
     step = run.runbook.steps[job.step or 0]
     action, package = cast("Package", step.action), step.packages[0]
-    settings = {
-        "source": extracted_to(run, step, packages),
-        "target": _target(filler),
-        "package": f"{package.id} {(run.versions or {}).get(package.text, '')}",
-        "job": job.id,
-        "python": sys.executable,
+    settings = {  # by names that no variable of a run has in the environment
+        "_source": extracted_to(run, step, packages),
+        "_target": _target(filler),
+        "_package": f"{package.id} {(run.versions or {}).get(package.text, '')}",
+        "_job": job.id,
+        "_python": sys.executable,
     }
     lines = [f"{name}={shlex.quote(value)}" for name, value in settings.items()]
     lines += ['. "${BASH_ENV%/*}/deploy.bash"', "stage <<'END'"]

@@ -8,7 +8,6 @@ from octotui.model.process import Script, TemplateCall
 from octotui.variables.budget import Budget
 from octotui.variables.fill import Filler, escape, warnings_of
 from octotui.variables.template import Names
-from octotui.workers import shells
 
 
 class TemplateArguments(msgspec.Struct, frozen=True):
@@ -52,7 +51,6 @@ def texts(action: Script) -> str:
     return "\n".join(("" if action.verbatim else action.body, *parameters))
 
 
-def requirements(action: Script) -> str:
-    """The line before a template's script that ends it where its worker lacks something."""
-    needs = action.needs if isinstance(action, TemplateCall) else ()
-    return shells.requirements(action.shell, needs) if needs else ""
+def requirements(action: Script) -> tuple[str, ...]:
+    """What a template's script needs of its worker, without which it does not begin."""
+    return action.needs if isinstance(action, TemplateCall) else ()

@@ -46,8 +46,8 @@ async def deploy(
 ) -> Deployed:
     step = Step(name="Deploy", action=action, pool="setup", packages=(Requirement("shop", "[1.0,2.0)"),))
     declared = fed(tmp_path / "feed", a=[step, Step(name="Later", action=Script(body=later), pool="setup")])
-    variables = {"Colour": (Value(value="red"),), "Root": (Value(value=str(tmp_path / "srv")),)}
-    variables |= {name: (Value(value=value),) for name, value in more.items()}
+    named = {"Colour": "red", "Root": str(tmp_path / "srv"), **more}
+    variables = {name: (Value(value=value),) for name, value in named.items()}
     declared = replace(declared, variables=variables)
     async with open_space(declared, tmp_path / "state", "ann", time.time) as session:
         events = await session.send(StartRun(process="a", requester="ann", environment=environment))
@@ -60,6 +60,20 @@ async def deploy(
     found = family.runs[run]
     printed = "".join(log.read_text() for log in logs if log.exists())
     return Deployed(found.state, found.reason, printed, tuple(found.warnings))
+
+
+async def test_v9_a_packages_scripts_have_the_variables_that_are_called_as_those_of_our_own(
+    tmp_path: Path,
+) -> None:
+    """What deploys it has names that no variable of a run has in an environment."""
+    names = ("source", "target", "package", "job", "python", "new", "said")
+    body = "".join(f'echo "{name}: ${name} $(get_octopusvariable {name})"\n' for name in names)
+    shop(tmp_path / "feed", {"PreDeploy.sh": b"set -eu\n" + body.encode()})
+    action = Package(install_to="#{Root}/shop")
+    told = await deploy(tmp_path, action, **{name: f"my {name}" for name in names})
+    assert told.state == "succeeded"
+    for name in names:
+        assert f"{name}: my {name} my {name}\n" in told.printed
 
 
 async def test_s1_files_are_filled_in_and_its_scripts_run_in_order(tmp_path: Path) -> None:
