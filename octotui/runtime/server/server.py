@@ -257,8 +257,15 @@ class Server:
         if hello.model is not None and seat.peer.user == self._owner:
             await self.follow_file(hello.model)
         seat.greeted = True
-        user, trouble = seat.peer.user, self._session.trouble
-        seat.tell(Welcome(version=VERSION, user=user, process=self._handler.process, trouble=trouble))
+        seat.tell(
+            Welcome(
+                version=VERSION,
+                user=seat.peer.user,
+                process=self._handler.process,
+                trouble=self._session.trouble,
+                remembers=True,
+            )
+        )
         if hello.follow:
             await self._catch_up(seat, hello.since)
 

@@ -13,6 +13,7 @@ from octotui.engine.events import AnyEvent, InterruptionRaised
 from octotui.engine.state import Event
 from octotui.store.errors import unreadable, unusable
 from octotui.store.journal.hash_chain import unseal
+from octotui.store.journal.remembered_requests import FIND, Effect, RequestId, TakenRequest
 from octotui.store.journal.run_records import RunRecord, from_row, run_number
 from octotui.store.journal.run_search import NOTHING, page
 from octotui.store.journal.sqlite import FAMILY, connect, open_read_only
@@ -128,9 +129,13 @@ class Journal(JournalReader):
         super().__init__(path)
         self._writer = Writer(path)
 
-    def append(self, events: Sequence[Event]) -> "asyncio.Future[None]":
-        """Write events; the future resolves when they are on disk, or raises StoreError."""
-        return self._writer.put(events)
+    def append(self, events: Sequence[Event], taken: TakenRequest | None = None) -> "asyncio.Future[None]":
+        """Write events, and the request that led to them; resolves once on disk, or raises StoreError."""
+        return self._writer.put(events, taken)
+
+    def effect(self, request: RequestId) -> Effect | None:
+        """What a request led to, where it took effect before and is remembered."""
+        return next((Effect(*row) for row in self._rows(FIND, (request.user, request.name))), None)
 
     def save_snapshot(self, seq: int, body: bytes) -> "asyncio.Future[None]":
         """Keep this state in place of the last one; `seq` is the last event in it."""
