@@ -128,6 +128,7 @@ class Journal(JournalReader):
         """Open the file, or make it; raises StoreError when it cannot be used."""
         super().__init__(path)
         self._writer = Writer(path)
+        self._lookups: sqlite3.Connection | None = None
 
     def append(self, events: Sequence[Event], taken: TakenRequest | None = None) -> "asyncio.Future[None]":
         """Write events, and the request that led to them; resolves once on disk, or raises StoreError."""
@@ -135,7 +136,12 @@ class Journal(JournalReader):
 
     def effect(self, request: RequestId) -> Effect | None:
         """What a request led to, where it took effect before and is remembered."""
-        return next((Effect(*row) for row in self._rows(FIND, (request.user, request.name))), None)
+        self._lookups = self._lookups or connect(self._path)  # one for all: opening it is most of the work
+        try:
+            rows = self._lookups.execute(FIND, (request.user, request.name)).fetchall()
+        except sqlite3.Error as problem:
+            raise unusable(self._path, problem) from problem
+        return Effect(*rows[0]) if rows else None
 
     def save_snapshot(self, seq: int, body: bytes) -> "asyncio.Future[None]":
         """Keep this state in place of the last one; `seq` is the last event in it."""
@@ -143,6 +149,8 @@ class Journal(JournalReader):
 
     def close(self) -> None:
         """Write what waits, and let go of the file."""
+        if self._lookups is not None:
+            self._lookups.close()
         self._writer.close()
 
     def _connect(self) -> sqlite3.Connection:
