@@ -196,7 +196,7 @@ class Client:
         """Take what the server says, and find it again where it went away, until it says goodbye."""
         while self._shown.failure is None:
             try:
-                while raw := await self._reader.readline():
+                while (raw := await self._reader.readline()).endswith(b"\n"):  # else it was cut off
                     self._take(self._decoder.decode(raw))
             except (ConnectionError, SequenceGap):
                 pass  # the rest is asked for anew
