@@ -15,7 +15,7 @@ from octotui.runtime.server.protocol import (
 from octotui.runtime.space_access import Undecided
 from octotui.store.errors import StoreError
 
-LOSSES = 5  # connections that may be lost over one request: it may be what ends the server
+MOST = 6  # times that a request is sent: it may be what ends the server
 PATIENCE = 60.0  # seconds in which the server has to be back; it remembers requests for far longer
 AWAY = "the server went away before it answered"
 LOOK = "look whether it took effect before you ask again"
@@ -68,7 +68,7 @@ class PendingRequest:
         self.request = request
         self.answer: asyncio.Future[DoneReply] = asyncio.get_running_loop().create_future()
         self._server = server
-        self._losses = 0
+        self._sent = 1
         self._timer: asyncio.TimerHandle | None = None
 
     def settle(self, answer: DoneReply | Exception) -> None:
@@ -89,11 +89,8 @@ class PendingRequest:
 
     def lose(self) -> None:
         """Wait for the server to come back, if the request may be sent to it again."""
-        self._losses += 1
         if self._changes and not self._is_remembered(self._server):
             self.settle(Undecided(f"{AWAY}: {LOOK}"))
-        elif self._losses > LOSSES:
-            self.settle(self._given_up(f"{AWAY}, {self._losses} times"))
         elif self._timer is None:
             late = self._given_up(f"{AWAY}, and was not back within {PATIENCE:.0f} seconds")
             self._timer = asyncio.get_running_loop().call_later(PATIENCE, self.settle, late)
@@ -109,6 +106,10 @@ class PendingRequest:
         if self._changes and not self._is_remembered(server):
             self.settle(Undecided(f"{AWAY}: {LOOK}"))
             return False
+        if self._sent == MOST:
+            self.settle(self._given_up(f"{AWAY}, {MOST} times"))
+            return False
+        self._sent += 1
         self.forget()
         return True
 
