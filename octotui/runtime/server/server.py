@@ -101,6 +101,7 @@ class Server:
                 self._socket.unlink()
         with suppress(Exception):  # of a session that has failed nothing can be kept
             await self._handler.refusals.flush(at_once=True)
+        self._flush()  # nobody is left to be told of it: no timer outlives the server
 
     @property
     def is_used(self) -> bool:

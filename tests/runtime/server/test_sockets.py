@@ -58,6 +58,32 @@ def test_i9_the_file_of_a_socket_is_private_from_the_start(
     assert bound == [0o600, 0o600]
 
 
+def test_a_socket_is_put_in_its_place_only_when_it_listens(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who finds one there can connect: there is no moment at which nobody would answer."""
+    there: list[list[str]] = []
+
+    class Watched(socket.socket):
+        def listen(self, backlog: int = 0) -> None:
+            there.append([each.name for each in tmp_path.iterdir()])
+            super().listen(backlog)
+            with connected_to(tmp_path / there[-1][0]):
+                there.append([each.name for each in tmp_path.iterdir()])
+
+    monkeypatch.setattr("octotui.runtime.server.sockets.socket.socket", Watched)
+    with listening(tmp_path):
+        own = f"socket.{os.getpid()}"
+        assert there == [[own], [own]]
+        assert [each.name for each in tmp_path.iterdir()] == ["socket"]
+
+
+def connected_to(path: Path) -> socket.socket:
+    client = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    client.connect(str(path))
+    return client
+
+
 @ROOT_ONLY
 def test_i9_nothing_is_said_to_a_server_of_another_account(tmp_path: Path) -> None:
     os.chown(tmp_path, 54321, -1)
