@@ -99,7 +99,7 @@ def test_children_that_are_waited_for_are_cancelled_and_others_are_not() -> None
 
 
 def test_all_that_waits_is_given_up() -> None:
-    """Q6, L6: children side by side, a lock's queue, the next try, a person; what comes after does not wait."""
+    """Q6, L6: children side by side, a lock's queue, the next try, a person."""
     steps = [
         child("First", "go", wait=True),
         child("Second", "go", wait=True, start="with-previous"),
