@@ -122,7 +122,8 @@ class Client:
     async def stop(self) -> None:
         """End the server, and wait until it has let go of the space; what runs on machines goes on."""
         self._again, server = None, self._server
-        asking = asyncio.ensure_future(self._ask(lambda number: protocol.StopRequest(id=number)))
+        asked = partial(protocol.StopRequest, process=None if server is None else server.process)
+        asking = asyncio.ensure_future(self._ask(lambda number: asked(id=number)))
         while not asking.done() and (self.trouble != AWAY or self._folder.is_held):
             await asyncio.wait({asking}, timeout=HELD)
         if asking.cancel():

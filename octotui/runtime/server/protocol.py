@@ -86,9 +86,13 @@ class LogRequest(msgspec.Struct, frozen=True, kw_only=True, tag="ReadLog"):
 
 
 class StopRequest(msgspec.Struct, frozen=True, kw_only=True, tag="Stop"):
-    """Ask the server to end; what runs on machines goes on."""
+    """Ask the server to end; what runs on machines goes on.
+
+    With the `process` of its Welcome no other is meant: one that came after it does not end, too.
+    """
 
     id: Number
+    process: Number | None = None
 
 
 class ClockRequest(msgspec.Struct, frozen=True, kw_only=True, tag="Clock"):

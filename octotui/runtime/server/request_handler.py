@@ -90,8 +90,7 @@ class RequestHandler:
                     id=client_request.id, data=await asyncio.to_thread(self._part, client_request)
                 )
             case StopRequest():
-                asyncio.get_running_loop().call_soon(self._stopped.set)
-                return DoneReply(id=client_request.id)
+                return self._stop(client_request)
             case ClockRequest():
                 return await self._clock(peer, client_request)
             case _:
@@ -126,6 +125,12 @@ class RequestHandler:
             raise StoreError(f"a search takes {WORDS} words at most")
         records = await self._session.history(request.words, request.before, request.limit)
         return DoneReply(id=request.id, records=tuple(records))
+
+    def _stop(self, request: StopRequest) -> Answer:
+        """End this server once that is said; one that was asked before it has ended already."""
+        if request.process in (None, self.process):
+            asyncio.get_running_loop().call_soon(self._stopped.set)
+        return DoneReply(id=request.id)
 
     async def _clock(self, peer: Peer, request: ClockRequest) -> Answer:
         """Say what is the matter with the clock, or let a new time count (R7)."""

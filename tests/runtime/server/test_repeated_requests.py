@@ -190,6 +190,20 @@ async def test_r10_a_clock_is_confirmed_once(tmp_path: Path) -> None:
         assert await desk(here).answer(ANN, replace(said, key=f"{KEY}-2")) == DoneReply(id=1)
 
 
+async def test_r10_a_stop_that_comes_again_ends_no_server_that_came_after(tmp_path: Path) -> None:
+    async with served(MODEL, tmp_path) as here:
+        handler = desk(here)
+        said = protocol.StopRequest(id=1, process=handler.process + 1)
+        assert await handler.answer(ANN, said) == DoneReply(id=1)
+        await asyncio.sleep(0)
+        assert not handler._stopped.is_set()
+        for process in (None, handler.process):
+            handler._stopped.clear()
+            await handler.answer(ANN, replace(said, process=process))
+            await asyncio.sleep(0)
+            assert handler._stopped.is_set()
+
+
 async def test_r10_what_retention_has_removed_is_said_to_have_taken_effect(tmp_path: Path) -> None:
     async with served(MODEL, tmp_path) as here:
         here.session._journal = journal = Journal(here.folder.journal)
