@@ -129,6 +129,7 @@ def test_what_is_done_on_targets_acquires_nothing_anew() -> None:
         on_targets("A", "web", packages=packages("image")),
         manual("Ask"),
         on_targets("B", "db", packages=packages("image")),
+        needs("C", "image"),
     ]
     world = World(model({"go": steps}))
     world.start("go", environment="production")
@@ -137,7 +138,7 @@ def test_what_is_done_on_targets_acquires_nothing_anew() -> None:
     world.answer()
     world.run_out()
     queued = [each for each in world.events[before:] if isinstance(each, JobQueued)]
-    assert [each.worker for each in queued if each.kind == "acquire"] == ["db1"]
+    assert [each.worker for each in queued if each.kind == "acquire"] == ["worker2", "db1"]
 
 
 def test_a_run_that_has_ended_needs_no_package_though_its_family_goes_on() -> None:
