@@ -127,6 +127,8 @@ def test_r10_one_that_is_back_may_take_its_time() -> None:
         pending.lose()
         await asyncio.sleep(PATIENCE - 1)
         assert not answer.done()
+        await asyncio.sleep(2)
+        assert isinstance(answer.exception(), Undecided)
 
     in_virtual_time(main, 0.0)
 
@@ -160,3 +162,15 @@ async def test_an_answer_that_nobody_waits_for_is_passed_over() -> None:
     assert pending.to_send_again(NEXT) == []
     pending.remove(1)
     pending.settle(1, DoneReply(id=1))
+    assert not pending._pending
+
+
+async def test_an_answer_ends_the_wait_for_the_server() -> None:
+    """No timer is left of what has its answer, or is not asked for any more."""
+    for end in (lambda each: each.settle(1, DoneReply(id=1)), lambda each: each.remove(1)):
+        pending, _ = lost(START)
+        request = pending._pending[1]
+        timer = request._timer
+        assert timer is not None
+        end(pending)
+        assert timer.cancelled()

@@ -204,15 +204,19 @@ async def test_r10_a_stop_that_comes_again_ends_no_server_that_came_after(tmp_pa
             assert handler._stopped.is_set()
 
 
-async def test_r10_what_retention_has_removed_is_said_to_have_taken_effect(tmp_path: Path) -> None:
+@pytest.mark.parametrize("at", [None, time.time() + 9999], ids=["several events", "one event"])
+async def test_r10_what_retention_has_removed_is_said_to_have_taken_effect(
+    tmp_path: Path, at: float | None
+) -> None:
+    said = replace(START, request=commands.StartRun(process="ask", not_before=at))
     async with served(MODEL, tmp_path) as here:
         here.session._journal = journal = Journal(here.folder.journal)
         await journal.append(tuple(here.journal.read()))
-        await desk(here).answer(ANN, START)
+        await desk(here).answer(ANN, said)
         await here.session.send(commands.CancelRun(run="run-1", by="ann"))
         gone = removal(here.folder.journal, ended_families(here.folder.journal))
         await here.session.send(commands.RemoveRuns(runs=gone.runs, gaps=gone.gaps))
-        refused = await desk(here).answer(ANN, START)
+        refused = await desk(here).answer(ANN, said)
         sentence = "this took effect before, and what came of it was removed by retention since"
         assert refused == RefusedReply(id=1, reason=sentence)
         journal.close()
