@@ -47,7 +47,27 @@ async def test_where_no_descriptor_is_left_it_tries_again(
         assert not taken
         full[0] = False
         await until(lambda: taken)
+    assert taken[0].gettimeout() == 0, "a loop waits for none"
     taken[0].close()
+    door.close()
+
+
+async def test_where_no_descriptor_is_left_the_loop_has_rest_until_it_tries_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(acceptor, "PAUSE", 60.0)
+    tries = list[int]()
+
+    class Full(socket.socket):
+        def accept(self) -> "tuple[socket.socket, object]":
+            tries.append(1)
+            raise OSError(24, "Too many open files")
+
+    door = Acceptor(Full(fileno=listening(tmp_path).detach()), lambda each: each.close())
+    with connected(tmp_path):
+        for _ in range(50):
+            await asyncio.sleep(0)
+    assert tries == [1]
     door.close()
 
 

@@ -23,6 +23,7 @@ def mode(path: Path) -> int:
 
 
 def test_only_its_owner_can_connect(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
     with listening(tmp_path), connected(tmp_path):
         assert mode(tmp_path / "socket") == 0o600
         assert mode(tmp_path) == 0o700
@@ -121,6 +122,37 @@ def test_a_folder_with_a_long_path_has_one_too(tmp_path: Path) -> None:
     folder.mkdir()
     with listening(folder), connected(folder):
         assert (folder / "socket").is_socket()
+
+
+def test_a_long_path_costs_no_descriptor(tmp_path: Path) -> None:
+    folder = tmp_path / ("long" * 30)
+    folder.mkdir()
+    before = os.listdir("/proc/self/fd")  # noqa: PTH208
+    with listening(folder), connected(folder):
+        pass
+    assert os.listdir("/proc/self/fd") == before  # noqa: PTH208
+
+
+def test_a_long_path_is_told_where_there_is_no_shorter_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / ("long" * 30)
+    folder.mkdir()
+    monkeypatch.setattr(Path, "is_dir", lambda _: False)
+    with pytest.raises(StoreError, match="its path is longer than 100 bytes: say a shorter one with --state"):
+        listening(folder)
+
+
+def test_a_loop_never_waits_for_them(tmp_path: Path) -> None:
+    with listening(tmp_path) as server, connected(tmp_path) as client:
+        assert (server.gettimeout(), client.gettimeout()) == (0, 0)
+
+
+def test_what_one_of_the_same_number_has_left_is_in_nobodys_way(tmp_path: Path) -> None:
+    """Killed while it began; processes get old numbers again."""
+    (tmp_path / f"socket.{os.getpid()}").touch()
+    with listening(tmp_path), connected(tmp_path):
+        assert [each.name for each in tmp_path.iterdir()] == ["socket"]
 
 
 def test_what_is_there_from_before_is_replaced(tmp_path: Path) -> None:
