@@ -37,6 +37,13 @@ def test_members_of_a_group_can_where_one_is_named(tmp_path: Path) -> None:
         assert (tmp_path / "socket").stat().st_gid == os.getegid()
 
 
+@ROOT_ONLY
+def test_folder_and_socket_are_the_groups_that_is_named(tmp_path: Path) -> None:
+    other = next(each for each in grp.getgrall() if each.gr_gid != os.getegid())
+    with listening(tmp_path, other.gr_name):
+        assert (tmp_path / "socket").stat().st_gid == tmp_path.stat().st_gid == other.gr_gid
+
+
 @pytest.mark.parametrize("umask", [0, 0o022, 0o077, 0o777], ids=oct)
 def test_i9_the_file_of_a_socket_is_private_from_the_start(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, umask: int
