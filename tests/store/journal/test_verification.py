@@ -1,6 +1,7 @@
 """A journal's chain on disk: what was done to it is found, and a head that was kept elsewhere counts."""
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -120,3 +121,12 @@ async def test_a_journal_that_cannot_be_read_further_says_so(path: Path) -> None
 async def test_an_empty_journal_has_a_head(tmp_path: Path) -> None:
     Journal(tmp_path / "journal.sqlite").close()
     assert head_of(tmp_path / "journal.sqlite") == Head(0, bytes(32).hex())
+
+
+@pytest.mark.parametrize("look", [verify, head_of])
+def test_a_database_that_is_no_journal_is_told(tmp_path: Path, look: Callable[[Path], object]) -> None:
+    path = tmp_path / "journal.sqlite"
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("CREATE TABLE something (else_ TEXT)")
+    with pytest.raises(StoreError, match=str(path)):
+        look(path)
