@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import TypeVar
 
+from octotui.engine.rules.output_variables import own_secrets
 from octotui.engine.rules.variable_context import lookup, values_for
 from octotui.engine.state import Job, Run, State
 from octotui.model.environment_names import environment_name, is_reserved
 from octotui.model.iteration import environment_sources, seen_by
 from octotui.model.process import Package, Script
 from octotui.model.space import Model
+from octotui.model.system_variables import NO_PACKAGE_FILE, package_file_in
 from octotui.runtime.jobs.package_deployment import Files, deployment, texts_of, variables
 from octotui.runtime.jobs.template_parameters import TemplateArguments, given, requirements, texts
 from octotui.variables.budget import Budget, text_budget
@@ -67,6 +69,7 @@ def script_work(
     values = values_for(state, run, job.step, asked, target=job.target)
     packages = packages or f"{directory}/packages"
     values |= extracted(run, job, directory, packages)
+    secrets = own_secrets(state, job.target, values, secrets)
     filler, environment, arguments = filled(script, values, secrets, now, budget or Budget())
     body, warnings = body_of(script, filler)
     if isinstance(script, Package):
@@ -87,7 +90,8 @@ def script_work(
         sensitive=arguments.sensitive,
     )
     renamed = (each for each in renamed_values(environment) if each not in run.warnings)
-    return work, (*arguments.warnings, *warnings, *renamed)
+    asks = bool(step.packages) and package_file_in(script.body) is not None
+    return work, (*arguments.warnings, *warnings, *renamed, *((NO_PACKAGE_FILE,) if asks else ()))
 
 
 def filled(
@@ -113,7 +117,9 @@ def filled(
 
 
 def body_of(script: Script, filler: Filler) -> tuple[str, tuple[str, ...]]:
-    """A script filled in, and what to warn of; raises OverBudget."""
+    """A script filled in, unless it is `verbatim`, and what to warn of; raises OverBudget."""
+    if script.verbatim:
+        return script.body, ()
     filled = filler.fill_in(script.body)
     return filled.text, warnings_of(filled)
 
