@@ -127,18 +127,25 @@ async def test_r6_each_line_has_its_own_time_and_one_that_trickles_no_more(
     async with spoken(greeted=False) as (client, lines):
         client.write(b"Hello\n")
         assert await anext(lines) == b"Hello"
+    async with spoken(greeted=False) as (client, lines):
+        listening = asyncio.ensure_future(anext(lines))
+        for _ in range(4):
+            client.write(b"\n")
+            await asyncio.sleep(0.25)
+        assert isinstance(listening.exception(), TimeoutError), "empty lines are no Hello"
     async with spoken() as (client, lines):
         for begun, ended in ((b"o", b"ne\n"), (b"t", b"wo\n")):
+            listening = asyncio.ensure_future(anext(lines))
+            await asyncio.sleep(0.7)
             client.write(begun)
             await asyncio.sleep(0.4)
             client.write(ended)
-            assert await anext(lines) == (begun + ended).strip()
+            assert await listening == (begun + ended).strip()
         listening = asyncio.ensure_future(anext(lines))
         for _ in range(4):
             client.write(b"x")
             await asyncio.sleep(0.25)
-        with pytest.raises(TimeoutError):
-            await listening
+        assert isinstance(listening.exception(), TimeoutError)
 
 
 class Wire:
@@ -200,20 +207,16 @@ async def test_r6_its_snapshot_may_wait_beside_the_rest() -> None:
 
 async def test_r6_one_that_takes_nothing_for_a_while_is_stuck() -> None:
     seat, wire = wired()
-    wire.waiting = 5
-    assert [seat.is_stuck(now) for now in (0.0, PATIENCE, PATIENCE + 1)] == [False, False, True]
-    wire.waiting = 4
-    assert [seat.is_stuck(PATIENCE + each) for each in (2, 10)] == [False, False]
-    wire.waiting = 9  # more has come, and nothing of it was taken
-    assert [seat.is_stuck(PATIENCE + each) for each in (20, 2 + PATIENCE, 3 + PATIENCE)] == [
-        False,
-        False,
-        True,
-    ]
-    wire.waiting = 0
-    assert not seat.is_stuck(3 * PATIENCE)
-    wire.waiting = 5
-    assert [seat.is_stuck(each * PATIENCE) for each in (5, 6, 6.1)] == [False, False, True]
+
+    def stuck(waiting: int, *after: float) -> list[bool]:
+        wire.waiting = waiting
+        return [seat.is_stuck(1000.0 + each) for each in after]
+
+    assert stuck(5, 0, PATIENCE, PATIENCE + 1) == [False, False, True]
+    assert stuck(4, 100, 110) == [False, False]
+    assert stuck(9, 120, 100 + PATIENCE, 101 + PATIENCE) == [False, False, True], "more came, none was taken"
+    assert stuck(0, 300) == [False]
+    assert stuck(5, 400, 400 + PATIENCE, 401 + PATIENCE) == [False, False, True]
 
 
 @pytest.mark.parametrize(
