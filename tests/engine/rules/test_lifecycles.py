@@ -61,6 +61,7 @@ def test_without_a_lifecycle_a_release_goes_anywhere() -> None:
 def test_what_comes_next() -> None:
     assert next_environments(MODEL, release(), None) == ("development", "test")
     assert next_environments(MODEL, release("test"), None) == ("staging",)
+    assert next_environments(MODEL, release("test", "staging"), None) == ("production",)
     assert next_environments(MODEL, release("test", "production"), None) == ()
     assert next_environments(MODEL, release("test"), "contoso") == ("development", "test")
     assert next_environments(MODEL, release(channel="quick"), None) == tuple(MODEL.environments)
