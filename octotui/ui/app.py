@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from textual import work
 from textual.app import App, SystemCommand
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.filter import LineFilter
 from textual.notifications import SeverityLevel
 from textual.reactive import reactive
@@ -19,6 +19,7 @@ from octotui.engine.commands import CancelRun, Refused
 from octotui.engine.state import State
 from octotui.store.errors import StoreError
 from octotui.ui.dialogs.quit_dialog import QuitDialog
+from octotui.ui.key_actions import KeyAction, relabel
 from octotui.ui.palette import commands
 from octotui.ui.screens.board import Board
 from octotui.ui.terminal_notifications import NO_TITLES, TerminalNotifications, escapes
@@ -40,9 +41,16 @@ class OctotuiApp(App[Left]):
     CSS_PATH = "app.tcss"
     TITLE = "octotui"
     COMMAND_PALETTE_BINDING = "ctrl+p"
+    KEYS_TITLE = "Everywhere"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("colon", "command_palette", "palette", key_display=":", show=False),
-        Binding("q,ctrl+q", "quit", "quit", key_display="q"),
+        KeyAction("colon", "command_palette", "palette", show=False, tooltip="All commands"),
+        KeyAction(
+            "q,ctrl+q",
+            "quit",
+            "quit",
+            title="Leave octotui",
+            tooltip="Asks what becomes of active runs",
+        ),
     ]
 
     state: reactive[State] = reactive(State())
@@ -73,9 +81,7 @@ class OctotuiApp(App[Left]):
         self._detaches = detaches
         self._visible = VisibleFilter()
         if detaches:
-            for key in ("q", "ctrl+q"):
-                self._bindings.key_to_bindings.pop(key, None)
-            self.bind("q,ctrl+q", "quit", description="detach", key_display="q")
+            relabel(self, "quit", "detach")
         self._notices = TerminalNotifications(session.user, session.state, self._ring)
         self.set_reactive(OctotuiApp.state, session.state)
         self.set_reactive(OctotuiApp.now, self._clock())
@@ -165,7 +171,7 @@ class OctotuiApp(App[Left]):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """What the palette offers."""
-        yield from commands(self, screen)
+        yield from commands(screen)
         yield from super().get_system_commands(screen)
 
     async def action_quit(self) -> None:

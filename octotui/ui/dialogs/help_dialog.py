@@ -4,22 +4,22 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import ActiveBinding, Binding, BindingType
+from textual.binding import ActiveBinding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen
 
+from octotui.ui.key_actions import KeyAction, action_on, written
 from octotui.ui.widgets.plain_text import PlainText
-
-OURS = {"app.focus_next": "next pane", "app.focus_previous": "previous pane"}
 
 
 class HelpDialog(ModalScreen[None]):
     """A few lines of words, then the keys."""
 
+    KEYS_TITLE = "In the help"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,question_mark,q,enter", "dismiss", "back", key_display="esc"),
-        Binding("j", "scroll(1)", "down", show=False),
-        Binding("k", "scroll(-1)", "up", show=False),
+        KeyAction("escape,question_mark,q,enter", "dismiss", "back"),
+        KeyAction("j", "scroll(1)", "down", show=False),
+        KeyAction("k", "scroll(-1)", "up", show=False),
     ]
 
     def __init__(self, text: str, bindings: Iterable[ActiveBinding]) -> None:
@@ -44,33 +44,9 @@ class HelpDialog(ModalScreen[None]):
 
 
 def keys_of(bindings: Iterable[ActiveBinding]) -> list[tuple[str, str]]:
-    """Keys and what they do, those of one action together, as people write keys."""
+    """Keys and what they do, those that do the same together; keys of Textual's own are left out."""
     actions: dict[str, list[str]] = {}
     for each in bindings:
-        binding = each.binding
-        what = OURS.get(binding.action, binding.description)
-        if each.enabled and what and (what == what.lower() or binding.action in OURS):
-            actions.setdefault(what, []).append(_written(binding))  # Textual's own begin with a capital
-    return [(" ".join(dict.fromkeys(keys)), what) for what, keys in actions.items()]
-
-
-def _written(binding: Binding) -> str:
-    names = {
-        "question_mark": "?",
-        "slash": "/",
-        "colon": ":",
-        "escape": "esc",
-        "pagedown": "pgdn",
-        "pageup": "pgup",
-        "comma": ",",
-        "full_stop": ".",
-        "left_square_bracket": "[",
-        "right_square_bracket": "]",
-        "less_than_sign": "<",
-        "greater_than_sign": ">",
-        "left_curly_bracket": "{",
-        "right_curly_bracket": "}",
-        "plus": "+",
-        "minus": "-",
-    }
-    return names.get(binding.key, binding.key)
+        if each.enabled and action_on(type(each.node), each.binding.key) is not None:
+            actions.setdefault(each.binding.description, []).append(written(each.binding.key))
+    return [(" ".join(keys), description) for description, keys in actions.items()]

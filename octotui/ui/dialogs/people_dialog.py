@@ -5,12 +5,14 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
+from octotui.ui.key_actions import KeyAction
 from octotui.ui.widgets.choice_list import ChoiceItem, ChoiceList
+from octotui.ui.widgets.key_bar import KeyBar
 from octotui.ui.widgets.line_list import LineList
 from octotui.ui.widgets.plain_text import PlainText
 
@@ -18,8 +20,9 @@ from octotui.ui.widgets.plain_text import PlainText
 class PeopleDialog(ModalScreen[str | None]):
     """Lists the members of the teams; where a team lists nobody, any account can be typed."""
 
+    KEYS_TITLE = "Where a question is handed over"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss(None)", "back", key_display="esc"),
+        KeyAction("escape", "dismiss(None)", "back"),
     ]
     DEFAULT_CSS = "PeopleDialog Input { background: $panel; margin-top: 1; }"
 
@@ -37,7 +40,7 @@ class PeopleDialog(ModalScreen[str | None]):
                 yield ChoiceList([ChoiceItem(name, name) for name in self._people])
             if self._anyone:
                 yield Input(placeholder="the name of an account", compact=True)
-            yield PlainText("enter hand over   esc back", classes="dialog--keys")
+            yield KeyBar()
 
     def on_mount(self) -> None:
         """Nothing blinks."""

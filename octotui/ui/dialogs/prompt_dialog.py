@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widget import Widget
@@ -13,7 +13,9 @@ from textual.widgets import Input, TextArea
 
 from octotui.engine.rules.start_prompts import RequiredPrompt
 from octotui.model.checks.prompts import CHECKED
+from octotui.ui.key_actions import KeyAction, relabel
 from octotui.ui.widgets.choice_input import ChoiceInput
+from octotui.ui.widgets.key_bar import KeyBar
 from octotui.ui.widgets.plain_text import PlainText
 
 Judge = Callable[[Mapping[str, str]], Sequence[str]]
@@ -24,9 +26,12 @@ class PromptDialog(ModalScreen[dict[str, str] | None]):
     """A field for each value; what is wrong with them is said beneath, all at once."""
 
     AUTO_FOCUS = ""
+    KEYS_TITLE = "Where values are filled in"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+s", "start", "start", priority=True),
-        Binding("escape", "dismiss(None)", "back", key_display="esc"),
+        KeyAction("tab", "app.focus_next", "next"),
+        KeyAction("shift+tab", "app.focus_previous", "previous", show=False),
+        KeyAction("ctrl+s", "start", "start", priority=True, tooltip="Or proceed, with these values"),
+        KeyAction("escape", "dismiss(None)", "back"),
     ]
     DEFAULT_CSS = """
     PromptDialog {
@@ -52,7 +57,7 @@ class PromptDialog(ModalScreen[dict[str, str] | None]):
     ) -> None:
         """`before` are values that are offered instead of the defaults; `done` is what becomes of them."""
         super().__init__()
-        self._done = done
+        relabel(self, "start", done)
         self._title = title
         self._judge = judge
         self._fields = {each.name: (each, _field(each, before)) for each in asked}
@@ -65,7 +70,7 @@ class PromptDialog(ModalScreen[dict[str, str] | None]):
                 for asked, field in self._fields.values():
                     yield Vertical(*_lines(asked), field, classes="prompt")
             yield PlainText("", id="problems")
-            yield PlainText(f"tab next   ctrl+s {self._done}   esc back", classes="dialog--keys")
+            yield KeyBar()
 
     def on_mount(self) -> None:
         """Begin with the first field; nothing blinks."""

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.reactive import reactive
 from textual.screen import ModalScreen
@@ -21,6 +21,7 @@ from octotui.engine.rules.answer_fields import problems_in
 from octotui.engine.state import Answer, State, manual_of
 from octotui.ui.dialogs.confirm import Confirm
 from octotui.ui.dialogs.people_dialog import PeopleDialog
+from octotui.ui.key_actions import KeyAction, key_of
 from octotui.ui.log.view import LogView
 from octotui.ui.send_command import send
 from octotui.ui.styled_text import glyphs_of
@@ -37,7 +38,8 @@ if TYPE_CHECKING:
 class Notes(Input):
     """The line for notes; enter is done with them, and sends nothing."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "submit", "done", key_display="enter")]
+    KEYS_TITLE = "In the notes of a question"
+    BINDINGS: ClassVar[list[BindingType]] = [KeyAction("enter", "submit", "done")]
 
 
 class QuestionDialog(ModalScreen[None]):
@@ -47,20 +49,21 @@ class QuestionDialog(ModalScreen[None]):
     """
 
     CSS_PATH = "question_dialog.tcss"
+    KEYS_TITLE = "In a question"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("t", "take", "take"),
-        Binding("n", "notes", "notes"),
-        Binding("p", "answer('proceed')", "proceed"),
-        Binding("x", "answer('abort')", "abort"),
-        Binding("r", "answer('retry')", "retry"),
-        Binding("i", "answer('ignore')", "ignore"),
-        Binding("f", "answer('fail')", "fail"),
-        Binding("e", "answer('exclude')", "exclude"),
-        Binding("b", "release", "give back"),
-        Binding("h", "hand_over", "hand over"),
-        Binding("escape", "back", "back", key_display="esc"),
-        Binding("j,down", "scroll(1)", "down", show=False),
-        Binding("k,up", "scroll(-1)", "up", show=False),
+        KeyAction("t", "take", "take", tooltip="Then nobody else answers"),
+        KeyAction("n", "notes", "notes", tooltip="They go with the answer"),
+        KeyAction("p", "answer('proceed')", "proceed", tooltip="The run goes on"),
+        KeyAction("x", "answer('abort')", "abort", tooltip="The step fails; asks once more"),
+        KeyAction("r", "answer('retry')", "retry", tooltip="Run the failed step again"),
+        KeyAction("i", "answer('ignore')", "ignore", tooltip="Go on as if it had succeeded"),
+        KeyAction("f", "answer('fail')", "fail", tooltip="Let it be failed"),
+        KeyAction("e", "answer('exclude')", "exclude", tooltip="Go on without this target"),
+        KeyAction("b", "release", "give back", tooltip="Others may take it again"),
+        KeyAction("h", "hand_over", "hand over", tooltip="To somebody who may answer"),
+        KeyAction("escape", "back", "back", tooltip="From the notes, then from the question"),
+        KeyAction("j,down", "scroll(1)", "down", show=False),
+        KeyAction("k,up", "scroll(-1)", "up", show=False),
     ]
 
     row: reactive[QuestionRow | None] = reactive(None, repaint=False)
@@ -89,7 +92,7 @@ class QuestionDialog(ModalScreen[None]):
                     yield PlainText(glyphs.text(row.text))
             if row.kind == "guided":
                 yield LogView()
-            yield Notes(placeholder="notes (n)", id="notes", compact=True)
+            yield Notes(placeholder=f"notes ({key_of(QuestionDialog, 'notes')})", id="notes", compact=True)
             yield KeyBar()
 
     def on_mount(self) -> None:

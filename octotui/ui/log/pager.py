@@ -7,7 +7,7 @@ from typing import ClassVar
 from rich.segment import Segment
 from rich.style import Style
 from textual import events, on
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.cache import LRUCache
 from textual.geometry import Region, Size
 from textual.message import Message
@@ -16,6 +16,7 @@ from textual.scrollbar import ScrollDown, ScrollTo, ScrollUp
 from textual.strip import Strip
 from textual.widget import Widget
 
+from octotui.ui.key_actions import KeyAction
 from octotui.ui.log.line_text import LogLine
 from octotui.ui.log.line_window import LineWindow, LogRow, Spot
 from octotui.ui.log.search import Search
@@ -31,25 +32,33 @@ class LogPager(ScrollView, can_focus=True):
     DEFAULT_CSS = """
     LogPager { height: 1fr; overflow: hidden auto; scrollbar-gutter: stable; scrollbar-size-vertical: 1; }
     """
+    KEYS_TITLE = "In the output"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j,down", "rows(1)", "down", show=False),
-        Binding("k,up", "rows(-1)", "up", show=False),
-        Binding("pagedown", "pages(2)", "page down", show=False),
-        Binding("pageup", "pages(-2)", "page up", show=False),
-        Binding("ctrl+d", "pages(1)", "half a page down", show=False),
-        Binding("ctrl+u", "pages(-1)", "half a page up", show=False),
-        Binding("right", "columns(8)", "right", show=False),
-        Binding("left", "columns(-8)", "left", show=False),
-        Binding("g,home", "first", "to the top", show=False),
-        Binding("G,end", "last", "to the end", show=False),
-        Binding("f", "follow", "follow"),
-        Binding("w", "wrap", "wrap"),
-        Binding("t", "times", "times"),
-        Binding("v", "select", "select"),
-        Binding("V", "verbose", "verbose", show=False),
-        Binding("shift+down", "extend(1)", "select down", show=False),
-        Binding("shift+up", "extend(-1)", "select up", show=False),
-        Binding("y", "copy", "copy"),
+        KeyAction("j,down", "rows(1)", "down", show=False),
+        KeyAction("k,up", "rows(-1)", "up", show=False),
+        KeyAction("pagedown", "pages(2)", "page down", show=False),
+        KeyAction("pageup", "pages(-2)", "page up", show=False),
+        KeyAction("ctrl+d", "pages(1)", "half a page down", show=False),
+        KeyAction("ctrl+u", "pages(-1)", "half a page up", show=False),
+        KeyAction("right", "columns(8)", "right", show=False),
+        KeyAction("left", "columns(-8)", "left", show=False),
+        KeyAction("g,home", "first", "to the top", show=False),
+        KeyAction("G,end", "last", "to the end", show=False),
+        KeyAction("f", "follow", "follow", title="Follow the output", tooltip="Stay at its end"),
+        KeyAction("w", "wrap", "wrap", title="Wrap the output", tooltip="Long lines in several rows, or cut"),
+        KeyAction("t", "times", "times", title="Times in the output", tooltip="When each line was printed"),
+        KeyAction("v", "select", "select", title="Select lines", tooltip="From the current line on"),
+        KeyAction(
+            "V",
+            "verbose",
+            "verbose",
+            show=False,
+            title="Details in the output",
+            tooltip="Leave out lines that are verbose, or show them again",
+        ),
+        KeyAction("shift+down", "extend(1)", "select down", show=False),
+        KeyAction("shift+up", "extend(-1)", "select up", show=False),
+        KeyAction("y", "copy", "copy", title="Copy lines", tooltip="Those selected, or the current one"),
     ]
 
     class Changed(Message, namespace="log_view"):

@@ -5,12 +5,13 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.message import Message
 from textual.reactive import reactive
 
 from octotui.engine.state import State
+from octotui.ui.key_actions import KeyAction, key_of
 from octotui.ui.styled_text import Span, cut, glyphs_of, length, sign, spread
 from octotui.ui.widgets.filter_input import FilterInput
 from octotui.ui.widgets.line_list import LineList
@@ -47,7 +48,10 @@ class RunsPanel(Vertical):
 Of queued runs those moved to the top (T) go first, then those with priority, then the rest.
 A run that executes but cannot move shows as waiting; the tree beside it says for what.
 In a guided run a step that failed asks what to do about it; press a to answer."""
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("slash", "filter", "filter", key_display="/")]
+    KEYS_TITLE = "In the list of runs"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        KeyAction("slash", "filter", "filter", title="Filter the runs", tooltip="List those with some words")
+    ]
 
     state: reactive[State] = reactive(State(), repaint=False)
     now: reactive[float] = reactive(0.0, repaint=False)
@@ -74,7 +78,9 @@ In a guided run a step that failed asks what to do about it; press a to answer."
     def compose(self) -> ComposeResult:
         """The heading, the list, and its filter."""
         yield PaneHeading("Runs")
-        yield LineList(self._draw, empty="No runs yet: s starts one.", id="runs")
+        yield LineList(
+            self._draw, empty=f"No runs yet: {key_of(type(self.screen), 'start')} starts one.", id="runs"
+        )
         yield PlainText("", id="detail")
         yield FilterInput()
 

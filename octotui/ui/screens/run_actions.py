@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from msgspec.structs import replace
 from textual import work
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.reactive import reactive
 from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
@@ -20,6 +20,7 @@ from octotui.ui.dialogs.confirm import Confirm
 from octotui.ui.dialogs.help_dialog import HelpDialog
 from octotui.ui.dialogs.start_dialog import StartDialog
 from octotui.ui.dialogs.why_dialog import FilesDialog, SchedulesDialog, WhyDialog
+from octotui.ui.key_actions import KeyAction
 from octotui.ui.send_command import release, send
 from octotui.ui.widgets.key_bar import KeyBar
 from octotui.views import files, questions, schedules, variables, why
@@ -35,19 +36,70 @@ CHANGING = ("start", "answer", "take", "cancel", "top", "again")
 class RunActionsScreen(Screen[None]):
     """What board and run screen share: the run looked at, its picture, and what can be done to it."""
 
+    KEYS_TITLE = "On the board and on a run"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("s", "start", "start"),
-        Binding("a", "answer", "answer", show=False),
-        Binding("t", "take", "take", show=False),
-        Binding("w", "why", "why"),
-        Binding("l", "log", "log"),
-        Binding("f", "files", "files"),
-        Binding("v", "variables", "variables", show=False),
-        Binding("c", "cancel", "cancel"),
-        Binding("u", "schedules", "schedules", show=False),
-        Binding("T", "top", "move to top", show=False),
-        Binding("r", "again", "run again", show=False),
-        Binding("question_mark", "help", "help", key_display="?"),
+        KeyAction(
+            "s", "start", "start", title="Start a run", tooltip="Choose a runbook, an environment, a tenant"
+        ),
+        KeyAction(
+            "a",
+            "answer",
+            "answer",
+            show=False,
+            title="Answer a question",
+            tooltip="Open the question to answer next",
+        ),
+        KeyAction(
+            "t",
+            "take",
+            "take",
+            show=False,
+            title="Take a question",
+            tooltip="Open the question to answer next, and take it",
+        ),
+        KeyAction("w", "why", "why", title="Why?", tooltip="Why the run or worker looked at is as it is"),
+        KeyAction("l", "log", "log", title="Output", tooltip="The output of the run looked at"),
+        KeyAction("f", "files", "files", title="Files", tooltip="What the scripts of the run looked at kept"),
+        KeyAction(
+            "v",
+            "variables",
+            "variables",
+            show=False,
+            title="Variables",
+            tooltip="The variables of the run looked at, and why each value won",
+        ),
+        KeyAction(
+            "c", "cancel", "cancel", title="Cancel the run", tooltip="End the run looked at; asks once"
+        ),
+        KeyAction(
+            "u",
+            "schedules",
+            "schedules",
+            show=False,
+            title="Schedules",
+            tooltip="What the clock starts, and when next",
+        ),
+        KeyAction(
+            "T",
+            "top",
+            "move to top",
+            show=False,
+            title="Move to top",
+            tooltip="Let the queued run looked at go before all others",
+        ),
+        KeyAction(
+            "r",
+            "again",
+            "run again",
+            show=False,
+            title="Run again",
+            tooltip="Start the same runbook in the same place; asks once",
+        ),
+        KeyAction("tab", "app.focus_next", "next pane", show=False),
+        KeyAction("shift+tab", "app.focus_previous", "previous pane", show=False),
+        KeyAction(
+            "question_mark", "help", "help", title="Help", tooltip="What this pane shows, and its keys"
+        ),
     ]
 
     state: reactive[State] = reactive(State(), repaint=False)

@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 
+from octotui.ui.key_actions import KeyAction
 from octotui.ui.panels.output_panel import OutputPanel
 from octotui.ui.panels.question_bar import QuestionBar
 from octotui.ui.panels.status_bar import StatusBar
@@ -22,8 +23,9 @@ class RunScreen(RunActionsScreen):
 
     CSS_PATH = "run_screen.tcss"
     VERTICAL_BREAKPOINTS = [(0, "-low"), (18, "-tall")]  # noqa: RUF012
+    KEYS_TITLE = "On a run"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "back", "back", key_display="esc"),
+        KeyAction("escape", "back", "back", tooltip="To the tree, then to the board")
     ]
 
     def __init__(self, session: "SpaceAccess", run: str | None, *, log: bool = False) -> None:

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 
+from octotui.ui.key_actions import KeyAction
 from octotui.ui.widgets.plain_text import PlainText
 
 
@@ -12,9 +13,10 @@ class ChoiceInput(PlainText, can_focus=True):
     """Shows the chosen one of a few texts, and which of how many it is."""
 
     DEFAULT_CSS = "ChoiceInput { height: 1; }"
+    KEYS_TITLE = "In a choice of one line"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("right,space", "turn(1)", "next", show=False),
-        Binding("left", "turn(-1)", "back", show=False),
+        KeyAction("right,space", "turn(1)", "next", show=False),
+        KeyAction("left", "turn(-1)", "back", show=False),
     ]
 
     def __init__(self, options: Sequence[str], chosen: str, names: Sequence[str] = ()) -> None:

@@ -2,17 +2,20 @@
 
 from typing import ClassVar
 
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.message import Message
 from textual.widgets import Input
+
+from octotui.ui.key_actions import KeyAction
 
 
 class FilterInput(Input):
     """Hidden until `/`; enter keeps the filter, esc drops it."""
 
+    KEYS_TITLE = "In a filter"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "drop", "no filter", key_display="esc"),
-        Binding("enter,down", "keep", "keep", key_display="enter"),
+        KeyAction("escape", "drop", "no filter", tooltip="Show everything again"),
+        KeyAction("enter,down", "keep", "keep", tooltip="Back to the list, and keep the filter"),
     ]
 
     class Left(Message):

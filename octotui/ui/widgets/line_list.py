@@ -4,13 +4,14 @@ from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from octotui.ui.key_actions import KeyAction
 from octotui.ui.styled_text import Span, cut, glyphs_of, strip_of, styles_of
 from octotui.ui.theme import Styles
 
@@ -25,14 +26,15 @@ class LineList(ScrollView, can_focus=True):
     LineList { height: 1fr; overflow-x: hidden; scrollbar-size-vertical: 1; }
     """
     COMPONENT_CLASSES: ClassVar[set[str]] = {"lines--cursor", "lines--here"}
+    KEYS_TITLE = "In a list"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j,down", "move(1)", "down", show=False),
-        Binding("k,up", "move(-1)", "up", show=False),
-        Binding("g,home", "to(0)", "to the top", show=False),
-        Binding("G,end", "to(-1)", "to the end", show=False),
-        Binding("pagedown,ctrl+d", "page(1)", "page down", show=False),
-        Binding("pageup,ctrl+u", "page(-1)", "page up", show=False),
-        Binding("enter", "open", "open", key_display="enter"),
+        KeyAction("j,down", "move(1)", "down", show=False),
+        KeyAction("k,up", "move(-1)", "up", show=False),
+        KeyAction("g,home", "to(0)", "to the top", show=False),
+        KeyAction("G,end", "to(-1)", "to the end", show=False),
+        KeyAction("pagedown,ctrl+d", "page(1)", "page down", show=False),
+        KeyAction("pageup,ctrl+u", "page(-1)", "page up", show=False),
+        KeyAction("enter", "open", "open", tooltip="What is under the cursor"),
     ]
 
     LIT: ClassVar[bool] = False  # whether the cursor's line stands out without the focus, too

@@ -1,0 +1,68 @@
+"""A key and what it does, declared once: in the `BINDINGS` of the screen, dialog, pane or widget it works in.
+
+What Textual binds, the key bar, the help, the palette and `docs/keys.md` come from this one line.
+"""
+
+from dataclasses import dataclass, replace
+
+from textual.binding import Binding
+from textual.dom import DOMNode
+from textual.keys import format_key
+from textual.screen import Screen
+
+
+@dataclass(frozen=True)
+class KeyAction(Binding):
+    """A binding of Textual's that says more: with a `title` the palette offers it, its `tooltip` beneath.
+
+    `description` is what the key bar and the help say, and `show=False` leaves it out of the key bar.
+    """
+
+    title: str = ""
+
+    @property
+    def keys(self) -> list[str]:
+        """All of its keys, as people write them."""
+        return [written(key) for key in self.key.split(",")]
+
+
+def written(key: str) -> str:
+    """A key as people write it: `?` for `question_mark`."""
+    text = format_key(key)
+    return text if text.isascii() else key  # no arrows: a terminal may have none
+
+
+def own_actions(kind: type) -> list[KeyAction]:
+    """The keys that a class declares itself, in their order."""
+    return [each for each in vars(kind).get("BINDINGS", ()) if isinstance(each, KeyAction)]
+
+
+def actions_of(kind: type) -> list[KeyAction]:
+    """The keys that a class and those it is made from declare; of the same keys the last declaration."""
+    declared = (each for base in reversed(kind.__mro__) for each in own_actions(base))
+    return list({each.key: each for each in declared}.values())
+
+
+def action_on(kind: type, key: str) -> KeyAction | None:
+    """The declaration of a key, None where Textual or nobody has declared it."""
+    return next((each for each in reversed(actions_of(kind)) if key in each.key.split(",")), None)
+
+
+def key_of(kind: type, action: str) -> str:
+    """The first key of an action, as people write it; empty where there is none."""
+    return next((each.keys[0] for each in actions_of(kind) if each.action == action), "")
+
+
+def nodes_of(screen: Screen[object]) -> list[DOMNode]:
+    """The nodes whose keys work on a screen now, from the focused widget up to the app."""
+    focused = screen.focused
+    return list(focused.ancestors_with_self if focused is not None else (screen, screen.app))
+
+
+def relabel(node: DOMNode, action: str, description: str) -> None:
+    """Call an action otherwise on this one node."""
+    bound = node._bindings.key_to_bindings
+    for key, bindings in bound.items():
+        bound[key] = [
+            replace(each, description=description) if each.action == action else each for each in bindings
+        ]
