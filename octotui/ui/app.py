@@ -32,6 +32,13 @@ from octotui.views.text.visible_text import visible, visible_lines
 if TYPE_CHECKING:
     from octotui.runtime.space_access import SpaceAccess
 
+REPLACED = {
+    "Quit": "ours asks what becomes of active runs",
+    "Keys": "a panel that squeezes the board; the help says them",
+    "Screenshot": "it fails where no file can be written, and says nothing",
+}
+"""Commands of Textual's that the palette does not offer, and why."""
+
 Left = Literal["quit", "wait", "cancel", "leave"]
 
 
@@ -40,10 +47,9 @@ class OctotuiApp(App[Left]):
 
     CSS_PATH = "app.tcss"
     TITLE = "octotui"
-    COMMAND_PALETTE_BINDING = "ctrl+p"
     KEYS_TITLE = "Everywhere"
     BINDINGS: ClassVar[list[BindingType]] = [
-        KeyAction("colon", "command_palette", "palette", show=False, tooltip="All commands"),
+        KeyAction("colon,ctrl+p", "command_palette", "palette", show=False, tooltip="All commands"),
         KeyAction(
             "q,ctrl+q",
             "quit",
@@ -170,9 +176,9 @@ class OctotuiApp(App[Left]):
         )
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """What the palette offers."""
+        """What the palette offers: what is declared, and what of Textual's own that does not say again."""
         yield from commands(screen)
-        yield from super().get_system_commands(screen)
+        yield from (each for each in super().get_system_commands(screen) if each.title not in REPLACED)
 
     async def action_quit(self) -> None:
         """Quit, or ask what becomes of active runs."""

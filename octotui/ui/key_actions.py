@@ -4,11 +4,13 @@ What Textual binds, the key bar, the help, the palette and `docs/keys.md` come f
 """
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from textual.binding import Binding
 from textual.dom import DOMNode
 from textual.keys import format_key
 from textual.screen import Screen
+from textual.widget import Widget
 
 
 @dataclass(frozen=True)
@@ -53,10 +55,32 @@ def key_of(kind: type, action: str) -> str:
     return next((each.keys[0] for each in actions_of(kind) if each.action == action), "")
 
 
-def nodes_of(screen: Screen[object]) -> list[DOMNode]:
+def nodes_of(screen: Screen[Any]) -> list[DOMNode]:
     """The nodes whose keys work on a screen now, from the focused widget up to the app."""
     focused = screen.focused
     return list(focused.ancestors_with_self if focused is not None else (screen, screen.app))
+
+
+def working_keys(screen: Screen[Any]) -> list[list[Binding]]:
+    """What works on a screen now, those of the focused widget first: the bindings of each declared action."""
+    active, found = screen.active_bindings, []
+    for node in nodes_of(screen):
+        for action in actions_of(type(node)):
+            here = [active[key] for key in action.key.split(",") if key in active]
+            found.append(
+                [
+                    each.binding
+                    for each in here
+                    if each.node is node and each.enabled and not _is_typed(screen.focused, each.binding.key)
+                ]
+            )
+    return [bindings for bindings in found if bindings]
+
+
+def _is_typed(focused: Widget | None, key: str) -> bool:
+    """Whether a key is a character that the focused field takes."""
+    text = written(key)
+    return focused is not None and len(text) == 1 and focused.check_consume_key(key, text)
 
 
 def relabel(node: DOMNode, action: str, description: str) -> None:

@@ -7,15 +7,24 @@ from typing import ClassVar
 import pytest
 from textual.actions import parse
 from textual.app import App, ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 
 import octotui.ui
 from octotui.ui.dialogs.help_dialog import keys_of
-from octotui.ui.key_actions import KeyAction, action_on, actions_of, key_of, own_actions, relabel, written
+from octotui.ui.key_actions import (
+    KeyAction,
+    action_on,
+    actions_of,
+    key_of,
+    own_actions,
+    relabel,
+    working_keys,
+    written,
+)
 from octotui.ui.key_table import declaring, table
 from octotui.ui.palette import commands
 from octotui.ui.screens.board import Board
-from octotui.ui.widgets.key_bar import KeyBar, shown_keys
+from octotui.ui.widgets.key_bar import KeyBar
 from octotui.ui.widgets.line_list import LineList
 from tests import scenes
 from tests.ui.opened import opened
@@ -51,7 +60,7 @@ async def test_adding_a_key_needs_one_line():
         await pilot.pause()
         bar = app.query_one(KeyBar)
         assert " m mark " in bar.render_line(0).text
-        assert ("m *", "mark") in keys_of(app.screen.active_bindings.values())
+        assert ("m *", "mark") in keys_of(working_keys(app.screen))
         offered = {each.title: each for each in commands(app.screen)}
         assert offered["Mark a line"].help == "For what is done to several"
         await offered["Mark a line"].callback()
@@ -120,7 +129,7 @@ async def test_an_action_is_called_otherwise_on_one_node_alone():
     async with app.run_test() as pilot:
         relabel(app.query_one(Marking), "mark", "tick")
         await pilot.pause()
-        assert [each.description for each in shown_keys(app.screen)][-1] == "tick"
+        assert [bindings[0].description for bindings in working_keys(app.screen)][-1] == "tick"
     assert {each.description for each in Marking._merged_bindings.key_to_bindings["m"]} == {"mark"}
 
 
@@ -128,8 +137,8 @@ async def test_a_key_that_a_field_takes_as_a_character_is_not_offered(tmp_path):
     async with opened(scenes.seed(), tmp_path, (80, 24)) as it:
         assert isinstance(it.app.screen, Board)
         await it.press("slash")
-        shown: list[Binding] = list(shown_keys(it.app.screen))
-        assert [(each.key, each.description) for each in shown] == [
+        shown = [bindings[0] for bindings in working_keys(it.app.screen)]
+        assert [(each.key, each.description) for each in shown if each.show] == [
             ("escape", "no filter"),
             ("enter", "keep"),
             ("ctrl+q", "quit"),

@@ -1,14 +1,14 @@
 """Help for the pane that has the focus: what it shows, and the keys that work there."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import ActiveBinding, BindingType
+from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen
 
-from octotui.ui.key_actions import KeyAction, action_on, written
+from octotui.ui.key_actions import KeyAction, written
 from octotui.ui.widgets.plain_text import PlainText
 
 
@@ -22,10 +22,10 @@ class HelpDialog(ModalScreen[None]):
         KeyAction("k", "scroll(-1)", "up", show=False),
     ]
 
-    def __init__(self, text: str, bindings: Iterable[ActiveBinding]) -> None:
+    def __init__(self, text: str, working: Iterable[Sequence[Binding]]) -> None:
         super().__init__()
         self._text = " ".join(text.split())
-        self._keys = keys_of(bindings)
+        self._keys = keys_of(working)
 
     def compose(self) -> ComposeResult:
         """What the pane shows, and its keys."""
@@ -43,10 +43,9 @@ class HelpDialog(ModalScreen[None]):
         self.query_one(VerticalScroll).scroll_relative(y=step, animate=False)
 
 
-def keys_of(bindings: Iterable[ActiveBinding]) -> list[tuple[str, str]]:
-    """Keys and what they do, those that do the same together; keys of Textual's own are left out."""
+def keys_of(working: Iterable[Sequence[Binding]]) -> list[tuple[str, str]]:
+    """Keys and what they do, those that do the same together."""
     actions: dict[str, list[str]] = {}
-    for each in bindings:
-        if each.enabled and action_on(type(each.node), each.binding.key) is not None:
-            actions.setdefault(each.binding.description, []).append(written(each.binding.key))
+    for bindings in working:
+        actions.setdefault(bindings[0].description, []).extend(written(each.key) for each in bindings)
     return [(" ".join(keys), description) for description, keys in actions.items()]

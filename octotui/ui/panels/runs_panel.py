@@ -45,9 +45,9 @@ class RunsPanel(Vertical):
     """Every run that is open, then what has ended; the one under the cursor is looked at."""
 
     HELP = """Runs that are open, in the order they were asked for, then those that have ended.
-Of queued runs those moved to the top (T) go first, then those with priority, then the rest.
+Of queued runs those moved to the top go first, then those with priority, then the rest.
 A run that executes but cannot move shows as waiting; the tree beside it says for what.
-In a guided run a step that failed asks what to do about it; press a to answer."""
+In a guided run a step that failed asks what to do about it."""
     KEYS_TITLE = "In the list of runs"
     BINDINGS: ClassVar[list[BindingType]] = [
         KeyAction("slash", "filter", "filter", title="Filter the runs", tooltip="List those with some words")

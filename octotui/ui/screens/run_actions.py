@@ -20,7 +20,7 @@ from octotui.ui.dialogs.confirm import Confirm
 from octotui.ui.dialogs.help_dialog import HelpDialog
 from octotui.ui.dialogs.start_dialog import StartDialog
 from octotui.ui.dialogs.why_dialog import FilesDialog, SchedulesDialog, WhyDialog
-from octotui.ui.key_actions import KeyAction
+from octotui.ui.key_actions import KeyAction, working_keys
 from octotui.ui.send_command import release, send
 from octotui.ui.widgets.key_bar import KeyBar
 from octotui.views import files, questions, schedules, variables, why
@@ -314,7 +314,7 @@ class RunActionsScreen(Screen[None]):
 
     def action_help(self) -> None:
         """Say what this pane shows, and its keys."""
-        self.app.push_screen(HelpDialog(_help_of(self.focused), self.active_bindings.values()))
+        self.app.push_screen(HelpDialog(_help_of(self.focused), working_keys(self)))
 
 
 def _help_of(widget: Widget | None) -> str:

@@ -1,14 +1,11 @@
 """The last line of a screen: the keys that matter now."""
 
-from collections.abc import Iterator
-
 from textual import events
 from textual.binding import Binding
-from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
 
-from octotui.ui.key_actions import actions_of, nodes_of, written
+from octotui.ui.key_actions import working_keys, written
 from octotui.ui.styled_text import Span, glyphs_of, length, strip_of, styles_of
 
 
@@ -24,7 +21,8 @@ class KeyBar(Widget):
         self.call_after_refresh(self._follow)
 
     def _follow(self) -> None:
-        keys = list(shown_keys(self.screen)) if self.is_attached else []
+        working = working_keys(self.screen) if self.is_attached else []
+        keys = [bindings[0] for bindings in working if bindings[0].show]
         if keys != self._keys:
             self._keys = keys
             self.refresh()
@@ -57,22 +55,3 @@ class KeyBar(Widget):
             if position < 0:
                 self.app.simulate_key(binding.key)
                 return
-
-
-def shown_keys(screen: Screen[object]) -> Iterator[Binding]:
-    """The bindings that work now and are to be shown: for each action the first of its keys that works."""
-    active = screen.active_bindings
-    for node in nodes_of(screen):
-        for action in actions_of(type(node)):
-            for key in action.key.split(","):
-                here = active.get(key)
-                shown = here is not None and here.node is node and here.enabled and here.binding.show
-                if here is not None and shown and not _is_typed(screen.focused, key):
-                    yield here.binding
-                    break
-
-
-def _is_typed(focused: Widget | None, key: str) -> bool:
-    """Whether a key is a character that the focused field takes."""
-    text = written(key)
-    return focused is not None and len(text) == 1 and focused.check_consume_key(key, text)
