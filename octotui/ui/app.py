@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from textual import work
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
+from textual.events import Key
 from textual.filter import LineFilter
 from textual.notifications import SeverityLevel
 from textual.reactive import reactive
@@ -19,12 +20,13 @@ from octotui.engine.commands import CancelRun, Refused
 from octotui.engine.state import State
 from octotui.store.errors import StoreError
 from octotui.ui.dialogs.quit_dialog import QuitDialog
-from octotui.ui.key_actions import KeyAction, relabel
+from octotui.ui.key_actions import KeyAction, refusal, relabel
 from octotui.ui.palette import commands
 from octotui.ui.screens.board import Board
 from octotui.ui.terminal_notifications import NO_TITLES, TerminalNotifications, escapes
 from octotui.ui.theme import THEME
 from octotui.ui.visible_filter import VisibleFilter
+from octotui.ui.widgets.key_bar import KeyBar
 from octotui.views.labels import GLYPHS
 from octotui.views.runs import EndedRun
 from octotui.views.text.visible_text import visible, visible_lines
@@ -137,6 +139,11 @@ class OctotuiApp(App[Left]):
         understood = os.environ.get("TERM") not in NO_TITLES
         if driver is not None and not driver.is_headless and notify.terminal and understood:
             driver.write(escapes(text))
+
+    def on_key(self, event: Key) -> None:
+        """Say in the key bar's place why a key does nothing, until the next one is pressed."""
+        for bar in self.screen.query(KeyBar):
+            bar.say(refusal(self.screen, event.key))
 
     def bar(self) -> Widget | None:
         """A line of its own above the keys of each screen, where there is one."""

@@ -6,6 +6,7 @@ What Textual binds, the key bar, the help, the palette and `docs/keys.md` come f
 from dataclasses import dataclass, replace
 from typing import Any
 
+from textual.actions import parse
 from textual.binding import Binding
 from textual.dom import DOMNode
 from textual.keys import format_key
@@ -26,6 +27,28 @@ class KeyAction(Binding):
     def keys(self) -> list[str]:
         """All of its keys, as people write them."""
         return [written(key) for key in self.key.split(",")]
+
+
+class ExplainedActions:
+    """What refuses an action in a sentence, which is said when its key is pressed: the one place for both."""
+
+    def why_not(self, action: str, parameters: tuple[object, ...]) -> str:
+        """Why an action makes no sense now, in words without a full stop; empty where it does."""
+        return ""
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer what nothing speaks against."""
+        return not self.why_not(action, parameters)
+
+
+def refusal(screen: Screen[Any], key: str) -> str:
+    """Why a key does nothing on a screen now; empty where it does something, or is declared by nobody."""
+    for node in nodes_of(screen):
+        action = action_on(type(node), key)
+        if action is not None:
+            _, name, parameters = parse(action.action)
+            return node.why_not(name, parameters) if isinstance(node, ExplainedActions) else ""
+    return ""
 
 
 def written(key: str) -> str:

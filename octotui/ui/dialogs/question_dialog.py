@@ -21,7 +21,7 @@ from octotui.engine.rules.answer_fields import problems_in
 from octotui.engine.state import Answer, State, manual_of
 from octotui.ui.dialogs.confirm import Confirm
 from octotui.ui.dialogs.people_dialog import PeopleDialog
-from octotui.ui.key_actions import KeyAction, key_of
+from octotui.ui.key_actions import ExplainedActions, KeyAction, key_of
 from octotui.ui.log.view import LogView
 from octotui.ui.send_command import send
 from octotui.ui.styled_text import glyphs_of
@@ -29,6 +29,7 @@ from octotui.ui.widgets.key_bar import KeyBar
 from octotui.ui.widgets.markdown_text import MarkdownText
 from octotui.ui.widgets.plain_text import PlainText
 from octotui.views import questions
+from octotui.views.labels import listed
 from octotui.views.questions import QuestionRow
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class Notes(Input):
     BINDINGS: ClassVar[list[BindingType]] = [KeyAction("enter", "submit", "done")]
 
 
-class QuestionDialog(ModalScreen[None]):
+class QuestionDialog(ExplainedActions, ModalScreen[None]):
     """Instructions rendered as Markdown; take, notes, proceed, or abort, which asks once more; hand over.
 
     Of a step that failed: how, the end of its output, and what may become of it.
@@ -137,16 +138,18 @@ class QuestionDialog(ModalScreen[None]):
         self.query_one("#notes", Input).disabled = not row.mine
         self.refresh_bindings()
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer take before, and answers after it."""
+    def why_not(self, action: str, parameters: tuple[object, ...]) -> str:
+        """Why not: take before, and answers after it, by whom may answer."""
         row = self.row or self._first
-        if action == "take":
-            return row.responsible is None and row.refusal is None
-        if action == "answer":
-            return row.mine and parameters[0] in row.choices
-        if action in ("notes", "release", "hand_over"):
-            return row.mine
-        return True
+        if action == "take" and row.mine:
+            return questions.standing(row)
+        if action == "answer" and parameters[0] not in row.choices:
+            return f"{parameters[0]} is no answer to this: {listed(row.choices)}"
+        if action not in ("take", "answer", "notes", "release", "hand_over") or row.mine:
+            return ""
+        if row.responsible is not None or row.refusal is not None:
+            return f"{questions.standing(row)}{f': {row.refusal}' if row.refusal else ''}"
+        return "" if action == "take" else f"take it first: {key_of(QuestionDialog, 'take')}"
 
     @work
     async def action_take(self) -> None:

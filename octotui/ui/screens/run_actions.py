@@ -20,7 +20,8 @@ from octotui.ui.dialogs.confirm import Confirm
 from octotui.ui.dialogs.help_dialog import HelpDialog
 from octotui.ui.dialogs.start_dialog import StartDialog
 from octotui.ui.dialogs.why_dialog import FilesDialog, SchedulesDialog, WhyDialog
-from octotui.ui.key_actions import KeyAction, working_keys
+from octotui.ui.key_actions import ExplainedActions, KeyAction, working_keys
+from octotui.ui.screens.run_refusals import OF_A_RUN, RunLookedAt, run_refusal
 from octotui.ui.send_command import release, send
 from octotui.ui.widgets.key_bar import KeyBar
 from octotui.views import files, questions, schedules, variables, why
@@ -30,10 +31,10 @@ from octotui.views.runs import EndedRun
 if TYPE_CHECKING:
     from octotui.runtime.space_access import SpaceAccess
 
-CHANGING = ("start", "answer", "take", "cancel", "top", "again")
+OFFERED = (*OF_A_RUN, "answer", "schedules")
 
 
-class RunActionsScreen(Screen[None]):
+class RunActionsScreen(ExplainedActions, Screen[None]):
     """What board and run screen share: the run looked at, its picture, and what can be done to it."""
 
     KEYS_TITLE = "On the board and on a run"
@@ -159,7 +160,7 @@ class RunActionsScreen(Screen[None]):
                 self._fetch(record.root)
         elif self.state.keep_ended:
             self.picture = self.state  # a replay of a time when the run was not there yet
-        offered = [self.check_action(action, ()) for action in ("cancel", "again", "answer", "files", "top")]
+        offered = [self.check_action(action, ()) for action in OFFERED]
         if offered != self._offered:
             self._offered = offered
             self.refresh_bindings()
@@ -172,25 +173,11 @@ class RunActionsScreen(Screen[None]):
             self._ended.pop(next(iter(self._ended)))
         self._look()
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer what makes sense for the run looked at."""
-        if action in CHANGING and self.state.keep_ended:
-            return False  # a replay
-        if action == "cancel":
-            run = self.state.runs.get(self.run or "")
-            return run is not None and not run.ended and run.state != "cancelling"
-        if action == "schedules":
-            return bool(self.state.model.schedules)
-        if action == "top":
-            run = self.state.runs.get(self.run or "")
-            return run is not None and run.state == "queued" and not run.moved
-        if action in ("answer", "take"):
-            return len(self.state.asking) > 0
-        if action == "files":
-            return any(job.artifacts for job in files.jobs(self.picture, self.run or ""))
-        if action == "again":
-            return self.state.model.process(self.process or "") is not None
-        return super().check_action(action, parameters)
+    def why_not(self, action: str, parameters: tuple[object, ...]) -> str:
+        """Why an action makes no sense for the run looked at, or the worker."""
+        if action == "why" and self.focused is not None and self.pointed_worker() is not None:
+            return ""
+        return run_refusal(action, RunLookedAt(self.run or "", self.process or "", self.state, self.picture))
 
     @work
     async def action_start(self) -> None:

@@ -1,12 +1,18 @@
 """The last line of a screen: the keys that matter now."""
 
+from functools import partial
+
 from textual import events
 from textual.binding import Binding
+from textual.reactive import reactive
 from textual.strip import Strip
+from textual.timer import Timer
 from textual.widget import Widget
 
 from octotui.ui.key_actions import working_keys, written
-from octotui.ui.styled_text import Span, glyphs_of, length, strip_of, styles_of
+from octotui.ui.styled_text import Span, cut, glyphs_of, length, strip_of, styles_of
+
+SAID = 5.0  # seconds that a sentence stays
 
 
 class KeyBar(Widget):
@@ -14,9 +20,12 @@ class KeyBar(Widget):
 
     DEFAULT_CSS = "KeyBar { height: 1; }"
 
+    sentence: reactive[str] = reactive("")
+
     def on_mount(self) -> None:
         """Follow the bindings."""
         self._keys: list[Binding] = []
+        self._silence: Timer | None = None
         self.screen.bindings_updated_signal.subscribe(self, lambda _: self._follow())
         self.call_after_refresh(self._follow)
 
@@ -26,6 +35,14 @@ class KeyBar(Widget):
         if keys != self._keys:
             self._keys = keys
             self.refresh()
+
+    def say(self, sentence: str) -> None:
+        """Show a sentence in the place of the keys for a while, or until the next one; or the keys again."""
+        if self._silence is not None:
+            self._silence.stop()
+        self.sentence = sentence
+        if sentence:
+            self._silence = self.set_timer(SAID, partial(setattr, self, "sentence", ""))
 
     def _pieces(self) -> list[tuple[Binding, list[Span]]]:
         """Each key with what is drawn for it, as many as there is room for."""
@@ -45,6 +62,8 @@ class KeyBar(Widget):
         """The one line."""
         styles, glyphs = styles_of(self), glyphs_of(self)
         spans = [span for _, piece in self._pieces() for span in piece]
+        if self.sentence:
+            spans = cut([(f" {self.sentence}", "warned")], self.size.width, glyphs)
         return strip_of(spans, styles, glyphs).adjust_cell_length(self.size.width, styles["plain"])
 
     def on_click(self, event: events.Click) -> None:

@@ -139,3 +139,18 @@ async def test_the_keys_stay_in_sight_under_long_instructions(tmp_path):
     async with opened(scene, tmp_path, (80, 24), user="cem") as it:
         await it.press("a")
         await it.sees("line 1", "p proceed")
+
+
+async def test_keys_that_do_not_apply_say_why_not(tmp_path):
+    """I6: who has taken it, who may, and what comes first."""
+    async with opened(scenes.asking(), tmp_path, (80, 24)) as it:
+        await it.press("a")
+        assert "take it first: t" in await it.press("p")
+        assert "retry is no answer to this: proceed and abort" in await it.press("r")
+        assert "take it first: t" in await it.press("b")
+        await it.press("t")
+        assert "you have taken it" in await it.press("t")
+    async with opened(scenes.several(), tmp_path, (80, 24), user="ann") as it:
+        await it.press("a")
+        for key in ("t", "p", "h"):
+            assert " cem has taken it: ann " in await it.press(key)
