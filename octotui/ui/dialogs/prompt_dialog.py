@@ -13,7 +13,7 @@ from textual.widgets import Input, TextArea
 
 from octotui.engine.rules.start_prompts import RequiredPrompt
 from octotui.model.checks.prompts import CHECKED
-from octotui.ui.key_actions import KeyAction, relabel
+from octotui.ui.key_actions import ExplainedActions, KeyAction, relabel
 from octotui.ui.widgets.choice_input import ChoiceInput
 from octotui.ui.widgets.key_bar import KeyBar
 from octotui.ui.widgets.plain_text import PlainText
@@ -22,14 +22,14 @@ Judge = Callable[[Mapping[str, str]], Sequence[str]]
 """What is wrong with values, in sentences."""
 
 
-class PromptDialog(ModalScreen[dict[str, str] | None]):
+class PromptDialog(ExplainedActions, ModalScreen[dict[str, str] | None]):
     """A field for each value; what is wrong with them is said beneath, all at once."""
 
     AUTO_FOCUS = ""
     KEYS_TITLE = "Where values are filled in"
     BINDINGS: ClassVar[list[BindingType]] = [
-        KeyAction("tab", "app.focus_next", "next"),
-        KeyAction("shift+tab", "app.focus_previous", "previous", show=False),
+        KeyAction("tab", "field(1)", "next"),
+        KeyAction("shift+tab", "field(-1)", "previous", show=False),
         KeyAction("ctrl+s", "start", "start", priority=True, tooltip="Or proceed, with these values"),
         KeyAction("escape", "dismiss(None)", "back"),
     ]
@@ -89,6 +89,16 @@ class PromptDialog(ModalScreen[dict[str, str] | None]):
             after[0].focus()
         else:
             self.action_start()
+
+    def why_not(self, action: str, parameters: tuple[object, ...]) -> str:
+        """Say where there is no other field."""
+        return "this is the only field" if action == "field" and len(self._fields) < 2 else ""
+
+    def action_field(self, step: int) -> None:
+        """Go to another field; after the last comes the first."""
+        fields = list(self._widgets())
+        at = next((index for index, field in enumerate(fields) if field.has_focus), -step)
+        fields[(at + step) % len(fields)].focus()
 
     def action_start(self) -> None:
         """Be done, unless something is wrong."""

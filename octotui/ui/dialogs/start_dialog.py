@@ -11,7 +11,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from octotui.engine.state import State
-from octotui.ui.key_actions import KeyAction, relabel
+from octotui.ui.key_actions import ExplainedActions, KeyAction, relabel
 from octotui.ui.styled_text import glyphs_of
 from octotui.ui.widgets.choice_list import ChoiceItem, ChoiceList
 from octotui.ui.widgets.key_bar import KeyBar
@@ -20,7 +20,7 @@ from octotui.ui.widgets.plain_text import PlainText
 from octotui.views import start_choices
 
 
-class StartDialog(ModalScreen[start_choices.PreparedStart | None]):
+class StartDialog(ExplainedActions, ModalScreen[start_choices.PreparedStart | None]):
     """One list after the other, each narrowed by typing; esc goes a step back.
 
     Whether a failed step asks people (I7) is said beneath, where it is not to be as the model says.
@@ -87,6 +87,12 @@ class StartDialog(ModalScreen[start_choices.PreparedStart | None]):
             if all(word in f"{each.key} {each.text}".lower() for word in words)
         ]
         self.query_one(ChoiceList).offer(matches)
+        self.refresh_bindings()
+
+    def why_not(self, action: str, parameters: tuple[object, ...]) -> str:
+        """Say where there is nothing to choose."""
+        nothing = action == "choose" and self.is_mounted and self.query_one(ChoiceList).key is None
+        return "there is nothing to choose" if nothing else ""
 
     @on(LineList.Opened)
     def action_choose(self) -> None:

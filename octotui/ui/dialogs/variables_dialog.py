@@ -45,7 +45,7 @@ class VariablesDialog(ModalScreen[None]):
         """The list, its filter, and one variable in full."""
         with Vertical(classes="dialog -broad"):
             yield PlainText(f"Variables: {self._about}", classes="dialog--title")
-            yield LineList(self._line, empty="no such variable")
+            yield LineList(self._line, empty="no such variable", opens=False)
             yield FilterInput()
             yield PlainText("", id="whole", classes="dialog--text")
             yield KeyBar()

@@ -16,16 +16,17 @@ from textual.scrollbar import ScrollDown, ScrollTo, ScrollUp
 from textual.strip import Strip
 from textual.widget import Widget
 
-from octotui.ui.key_actions import KeyAction
+from octotui.ui.key_actions import ExplainedActions, KeyAction
 from octotui.ui.log.line_text import LogLine
 from octotui.ui.log.line_window import LineWindow, LogRow, Spot
 from octotui.ui.log.search import Search
 from octotui.ui.styled_text import tints_of
 
 COPIED_AT_MOST = 10_000
+OF_LINES = ("follow", "wrap", "times", "select", "verbose", "copy")  # nothing without a line
 
 
-class LogPager(ScrollView, can_focus=True):
+class LogPager(ExplainedActions, ScrollView, can_focus=True):
     """The output of a job, at its end while it grows, or where the reader left it."""
 
     ALLOW_SELECT = False
@@ -76,6 +77,7 @@ class LogPager(ScrollView, can_focus=True):
         self._strips: LRUCache[LogRow, Strip] = LRUCache(512)
         self._style = Style.null()
         self._wrapped = self._timed = self._brief = False
+        self._offered = (False, False)
         self._forget(None)
 
     def _forget(self, path: Path | None) -> None:
@@ -136,6 +138,17 @@ class LogPager(ScrollView, can_focus=True):
         if changed:
             self.refresh(*(Region(0, y, size.width, 1) for y in changed))
         self._announce()
+        offered = (self._lines.count > 0, self.following and self._anchor is None)
+        if offered != self._offered:
+            self._offered = offered
+            self.refresh_bindings()
+
+    def why_not(self, action: str, parameters: tuple[object, ...]) -> str:
+        """Say where there are no lines, and where their end is shown."""
+        if action in OF_LINES and not self._lines.count:
+            return "there is no output"
+        is_at_end = action == "follow" and self.following and self._anchor is None
+        return "the end of the output is shown already" if is_at_end else ""
 
     def _turn(self, room: int, style: Style) -> None:
         """Draw with another width or style; the character at the top stays there."""
@@ -183,7 +196,7 @@ class LogPager(ScrollView, can_focus=True):
         if self._anchor is not None:
             parts.append(f"{last - first + 1:,} selected")
         if count := self._lines.count:
-            parts += ["brief"] * self._brief
+            parts += ["brief"] * self._brief + ["wrapped"] * self._wrapped
             parts.append(
                 "following" if self.following and self.live else f"line {self.line + 1:,} of {count:,}"
             )

@@ -122,8 +122,15 @@ class RunActionsScreen(ExplainedActions, Screen[None]):
         app: Any = self.app
         if (bar := app.bar()) is not None:
             self.mount(bar, before=self.query_one(KeyBar))
+        self.screen_layout_refresh_signal.subscribe(self, self._keep_focus)
         self.watch(self.app, "state", self._follow)
         self.watch(self.app, "now", self._follow)
+
+    def _keep_focus(self, screen: Screen[Any]) -> None:
+        """Give the focus to the first pane that is shown, where what has it is not shown in this layout."""
+        shown = self.focus_chain
+        if self.app.app_focus and shown and self.focused not in shown:
+            self.set_focus(shown[0])
 
     def on_screen_resume(self) -> None:
         """Catch up with what happened while nobody saw this screen."""

@@ -13,6 +13,7 @@ from octotui.ui.panels.status_bar import StatusBar
 from octotui.ui.panels.tree_panel import TreePanel
 from octotui.ui.screens.run_actions import RunActionsScreen
 from octotui.ui.widgets.key_bar import KeyBar
+from octotui.ui.widgets.line_list import LineList
 
 if TYPE_CHECKING:
     from octotui.runtime.space_access import SpaceAccess
@@ -64,12 +65,14 @@ class RunScreen(RunActionsScreen):
         return row.worker if row is not None and row.kind == "worker" else None
 
     def action_log(self) -> None:
-        """Give the output the whole screen, or half of it again."""
+        """Give the output the whole screen, or half of it again, and the tree the focus."""
         self.toggle_class("-log")
+        if not self.has_class("-log"):
+            self.call_after_refresh(self.query_one(LineList).focus)
 
     def action_back(self) -> None:
         """Go back to the tree, then to the board."""
         if self.has_class("-log") and not self._log:
-            self.remove_class("-log")
+            self.action_log()
         else:
             self.dismiss()

@@ -11,7 +11,7 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from octotui.ui.key_actions import KeyAction
+from octotui.ui.key_actions import ExplainedActions, KeyAction
 from octotui.ui.styled_text import Span, cut, glyphs_of, strip_of, styles_of
 from octotui.ui.theme import Styles
 
@@ -19,7 +19,7 @@ Draw = Callable[[str, int], Sequence[Span]]
 Look = tuple[bool, list[Span]]
 
 
-class LineList(ScrollView, can_focus=True):
+class LineList(ExplainedActions, ScrollView, can_focus=True):
     """Keys of lines, and a cursor on one of them; `draw` says how the line of a key looks now."""
 
     DEFAULT_CSS = """
@@ -62,9 +62,12 @@ class LineList(ScrollView, can_focus=True):
         draw: Draw,
         *,
         empty: str = "",
+        opens: bool = True,
         id: str | None = None,  # noqa: A002
     ) -> None:
+        """`opens` says whether there is more to see of a line than itself."""
         super().__init__(id=id)
+        self._opens = opens
         self._draw_line = draw
         self._empty = empty
         self._keys: tuple[str, ...] = ()
@@ -91,6 +94,8 @@ class LineList(ScrollView, can_focus=True):
             self._keys, self._deaf = keys, deaf
             self.virtual_size = Size(0, len(keys))
             self.cursor = keys.index(before) if before in keys else self._near(min(index, len(keys) - 1), 1)
+            if (self.key is None) != (before is None):
+                self.refresh_bindings()
             if self.key != before:
                 self.post_message(self.Moved(self, self.key))
             self.refresh()
@@ -138,6 +143,12 @@ class LineList(ScrollView, can_focus=True):
             self.scroll_to_region(Region(0, self.cursor, 1, 1), animate=False, force=True)
             self.post_message(self.Moved(self, self.key))
         self.refresh()
+
+    def why_not(self, action: str, parameters: tuple[object, ...]) -> str:
+        """Say where there is nothing to open."""
+        if action != "open" or (self._opens and self.key is not None):
+            return ""
+        return "there is no more to see of it" if self.key is not None else "there is nothing to open"
 
     def action_move(self, step: int) -> None:
         """Go down or up."""

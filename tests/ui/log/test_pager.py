@@ -113,7 +113,7 @@ async def test_a_huge_line(tmp_path: Path) -> None:
         assert app.rows[1].startswith(">89012345")
         await pilot.press("w")
         await pilot.pause()
-        assert app.view.suffix == "following"
+        assert app.view.suffix == "wrapped · following"
         assert app.rows[-1].endswith("…")
         await pilot.press("pageup", "k")
         assert app.rows[0] == ">" + ("0123456789" * 9999)[(64 * 1024 // 39 - 19) * 39 :][:39]
@@ -138,7 +138,7 @@ async def test_wraps_and_keeps_its_place(tmp_path: Path) -> None:
             assert app.rows == stays
             await pilot.press("w", "w", "g", "j")
             assert app.rows[0].startswith(">xxx")
-            assert app.view.suffix == "line 1 of 150"
+            assert app.view.suffix == "wrapped · line 1 of 150"
             await pilot.resize_terminal(22, 10)
             assert app.rows[0].startswith(">xxx")
             await pilot.press("G")
