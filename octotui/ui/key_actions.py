@@ -18,10 +18,12 @@ from textual.widget import Widget
 class KeyAction(Binding):
     """A binding of Textual's that says more: with a `title` the palette offers it, its `tooltip` beneath.
 
-    `description` is what the key bar and the help say, and `show=False` leaves it out of the key bar.
+    `description` is what the key bar and the help say. `show=False` leaves it out of the key bar, and
+    `lasting` keeps it there longest where the screen is narrow.
     """
 
     title: str = ""
+    lasting: bool = False
 
     @property
     def keys(self) -> list[str]:
@@ -84,20 +86,20 @@ def nodes_of(screen: Screen[Any]) -> list[DOMNode]:
     return list(focused.ancestors_with_self if focused is not None else (screen, screen.app))
 
 
-def working_keys(screen: Screen[Any]) -> list[list[Binding]]:
-    """What works on a screen now, those of the focused widget first: the bindings of each declared action."""
+def working_keys(screen: Screen[Any]) -> list[tuple[KeyAction, list[Binding]]]:
+    """What works on a screen now, those of the focused widget first: what was declared, and its bindings."""
     active, found = screen.active_bindings, []
     for node in nodes_of(screen):
         for action in actions_of(type(node)):
             here = [active[key] for key in action.key.split(",") if key in active]
-            found.append(
-                [
-                    each.binding
-                    for each in here
-                    if each.node is node and each.enabled and not _is_typed(screen.focused, each.binding.key)
-                ]
-            )
-    return [bindings for bindings in found if bindings]
+            bindings = [
+                each.binding
+                for each in here
+                if each.node is node and each.enabled and not _is_typed(screen.focused, each.binding.key)
+            ]
+            if bindings:
+                found.append((action, bindings))
+    return found
 
 
 def _is_typed(focused: Widget | None, key: str) -> bool:

@@ -87,7 +87,7 @@ def offered(it: Opened) -> list[str]:
     """The keys that the key bar offers."""
     screen = it.app.screen
     assert screen.query(KeyBar) or screen.is_modal
-    return [bindings[0].key for bindings in working_keys(screen) if bindings[0].show]
+    return [bindings[0].key for _, bindings in working_keys(screen) if bindings[0].show]
 
 
 async def check(it: Opened, keys: list[str]) -> list[str]:

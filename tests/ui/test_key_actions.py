@@ -129,7 +129,7 @@ async def test_an_action_is_called_otherwise_on_one_node_alone():
     async with app.run_test() as pilot:
         relabel(app.query_one(Marking), "mark", "tick")
         await pilot.pause()
-        assert [bindings[0].description for bindings in working_keys(app.screen)][-1] == "tick"
+        assert [bindings[0].description for _, bindings in working_keys(app.screen)][-1] == "tick"
     assert {each.description for each in Marking._merged_bindings.key_to_bindings["m"]} == {"mark"}
 
 
@@ -137,7 +137,7 @@ async def test_a_key_that_a_field_takes_as_a_character_is_not_offered(tmp_path):
     async with opened(scenes.seed(), tmp_path, (80, 24)) as it:
         assert isinstance(it.app.screen, Board)
         await it.press("slash")
-        shown = [bindings[0] for bindings in working_keys(it.app.screen)]
+        shown = [bindings[0] for _, bindings in working_keys(it.app.screen)]
         assert [(each.key, each.description) for each in shown if each.show] == [
             ("escape", "no filter"),
             ("enter", "keep"),

@@ -22,7 +22,7 @@ class HelpDialog(ModalScreen[None]):
         KeyAction("k", "scroll(-1)", "up", show=False),
     ]
 
-    def __init__(self, text: str, working: Iterable[Sequence[Binding]]) -> None:
+    def __init__(self, text: str, working: Iterable[tuple[KeyAction, Sequence[Binding]]]) -> None:
         super().__init__()
         self._text = " ".join(text.split())
         self._keys = keys_of(working)
@@ -43,9 +43,9 @@ class HelpDialog(ModalScreen[None]):
         self.query_one(VerticalScroll).scroll_relative(y=step, animate=False)
 
 
-def keys_of(working: Iterable[Sequence[Binding]]) -> list[tuple[str, str]]:
+def keys_of(working: Iterable[tuple[KeyAction, Sequence[Binding]]]) -> list[tuple[str, str]]:
     """Keys and what they do, those that do the same together."""
     actions: dict[str, list[str]] = {}
-    for bindings in working:
+    for _, bindings in working:
         actions.setdefault(bindings[0].description, []).extend(written(each.key) for each in bindings)
     return [(" ".join(keys), description) for description, keys in actions.items()]

@@ -77,7 +77,7 @@ class LogPager(ExplainedActions, ScrollView, can_focus=True):
         self._strips: LRUCache[LogRow, Strip] = LRUCache(512)
         self._style = Style.null()
         self._wrapped = self._timed = self._brief = False
-        self._offered = (False, False)
+        self._offered = (False, False, False)
         self._forget(None)
 
     def _forget(self, path: Path | None) -> None:
@@ -138,7 +138,8 @@ class LogPager(ExplainedActions, ScrollView, can_focus=True):
         if changed:
             self.refresh(*(Region(0, y, size.width, 1) for y in changed))
         self._announce()
-        offered = (self._lines.count > 0, self.following and self._anchor is None)
+        at_end = self.following and self._anchor is None
+        offered = (self._lines.count > 0, at_end, self._anchor is not None or self._search is not None)
         if offered != self._offered:
             self._offered = offered
             self.refresh_bindings()

@@ -5,7 +5,6 @@ from functools import partial
 from typing import ClassVar
 
 from textual import events
-from textual.actions import SkipAction
 from textual.binding import BindingType
 from textual.worker import get_current_worker
 
@@ -31,14 +30,18 @@ class LogView(LogPager):
         """Search what was appended, too."""
         self._look_further()
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave the key to others where there is nothing to drop."""
+        if action == "drop":
+            return self._anchor is not None or self._search is not None
+        return super().check_action(action, parameters)
+
     def action_drop(self) -> None:
-        """Drop the selection, else the search; else the key is another's."""
+        """Drop the selection, else the search."""
         if self._anchor is not None:
             self._unselect()
-        elif self._search is not None:
-            self.search("")
         else:
-            raise SkipAction
+            self.search("")
 
     def action_search(self) -> None:
         """Ask what to look for."""

@@ -1,6 +1,7 @@
 """The last line of a screen: the keys that matter now."""
 
 from functools import partial
+from typing import NamedTuple
 
 from textual import events
 from textual.binding import Binding
@@ -15,6 +16,19 @@ from octotui.ui.styled_text import Span, cut, glyphs_of, length, strip_of, style
 SAID = 5.0  # seconds that a sentence stays
 
 
+class Key(NamedTuple):
+    """A key that is shown, and whether it stays longest."""
+
+    binding: Binding
+    lasting: bool
+
+    @property
+    def spans(self) -> list[Span]:
+        """How it is drawn."""
+        key = self.binding.key_display or written(self.binding.key)
+        return [(f" {key}", "asks"), (f" {self.binding.description} ", "muted")]
+
+
 class KeyBar(Widget):
     """Keys and what they do, those of the focused pane first; a click does it, too."""
 
@@ -24,14 +38,14 @@ class KeyBar(Widget):
 
     def on_mount(self) -> None:
         """Follow the bindings."""
-        self._keys: list[Binding] = []
+        self._keys: list[Key] = []
         self._silence: Timer | None = None
         self.screen.bindings_updated_signal.subscribe(self, lambda _: self._follow())
         self.call_after_refresh(self._follow)
 
     def _follow(self) -> None:
         working = working_keys(self.screen) if self.is_attached else []
-        keys = [bindings[0] for bindings in working if bindings[0].show]
+        keys = [Key(bindings[0], action.lasting) for action, bindings in working if bindings[0].show]
         if keys != self._keys:
             self._keys = keys
             self.refresh()
@@ -45,18 +59,12 @@ class KeyBar(Widget):
             self._silence = self.set_timer(SAID, partial(setattr, self, "sentence", ""))
 
     def _pieces(self) -> list[tuple[Binding, list[Span]]]:
-        """Each key with what is drawn for it, as many as there is room for."""
-        pieces, left = [], self.size.width
-        for binding in self._keys:
-            spans: list[Span] = [
-                (f" {binding.key_display or written(binding.key)}", "asks"),
-                (f" {binding.description} ", "muted"),
-            ]
-            left -= length(spans)
-            if left < 0:
-                break
-            pieces.append((binding, spans))
-        return pieces
+        """Each key with what is drawn for it, as many as there is room for: the lasting ones go last."""
+        keys = list(self._keys)
+        while keys and sum(length(each.spans) for each in keys) > self.size.width:
+            passing = [each for each in keys if not each.lasting]
+            keys.remove((passing or keys)[-1])
+        return [(each.binding, each.spans) for each in keys]
 
     def render_line(self, y: int) -> Strip:
         """The one line."""
