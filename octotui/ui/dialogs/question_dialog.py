@@ -1,5 +1,6 @@
 """The question screen: what is asked or has failed, who may answer, and the answer."""
 
+import asyncio
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -13,6 +14,7 @@ from textual.widgets import Input
 
 from octotui.engine.commands import (
     AnswerInterruption,
+    Command,
     HandOverInterruption,
     ReleaseInterruption,
     TakeInterruption,
@@ -34,6 +36,8 @@ from octotui.views.questions import QuestionRow
 
 if TYPE_CHECKING:
     from octotui.runtime.space_access import SpaceAccess
+
+PATIENCE = 2.0  # seconds that keys wait for a command before them
 
 
 class Notes(Input):
@@ -62,7 +66,7 @@ class QuestionDialog(ExplainedActions, ModalScreen[None]):
         KeyAction("e", "answer('exclude')", "exclude", tooltip="Go on without this target"),
         KeyAction("b", "release", "give back", tooltip="Others may take it again"),
         KeyAction("h", "hand_over", "hand over", tooltip="To somebody who may answer"),
-        KeyAction("escape", "back", "back", tooltip="From the notes, then from the question"),
+        KeyAction("escape", "back", "back", lasting=True, tooltip="From the notes, then from the question"),
         KeyAction("j,down", "scroll(1)", "down", show=False),
         KeyAction("k,up", "scroll(-1)", "up", show=False),
     ]
@@ -96,7 +100,7 @@ class QuestionDialog(ExplainedActions, ModalScreen[None]):
             yield Notes(placeholder=f"notes ({key_of(QuestionDialog, 'notes')})", id="notes", compact=True)
             yield KeyBar()
 
-    def on_mount(self) -> None:
+    async def on_mount(self) -> None:
         """Follow the app, and take the question where that was asked for."""
         self.query_one("#notes", Input).cursor_blink = False
         self.query_one("#instructions").focus()
@@ -107,7 +111,7 @@ class QuestionDialog(ExplainedActions, ModalScreen[None]):
         self.watch(self.app, "state", self._follow)
         self.watch(self.app, "now", self._show)
         if self._take:
-            self.action_take()
+            await self.action_take()
 
     def _follow(self, state: State) -> None:
         """Go when the question needs no answer any more."""
@@ -151,11 +155,15 @@ class QuestionDialog(ExplainedActions, ModalScreen[None]):
             return f"{questions.standing(row)}{f': {row.refusal}' if row.refusal else ''}"
         return "" if action == "take" else f"take it first: {key_of(QuestionDialog, 'take')}"
 
-    @work
     async def action_take(self) -> None:
         """Take responsibility."""
-        command = TakeInterruption(interruption=self._asked, user=self.session.user)
-        await send(self, self.session, command)
+        await self._send(TakeInterruption(interruption=self._asked, user=self.session.user))
+
+    async def _send(self, command: Command) -> None:
+        """Send a command; keys pressed meanwhile wait for it, so that they count in their order."""
+        self._sending = asyncio.create_task(send(self, self.session, command))
+        await asyncio.wait([self._sending], timeout=PATIENCE)
+        self._follow(self.session.state)
 
     def action_notes(self) -> None:
         """Write notes."""
@@ -195,10 +203,9 @@ class QuestionDialog(ExplainedActions, ModalScreen[None]):
         dialog = PromptDialog(title, row.fields, row.offered, judge, done="proceed")
         return await self.app.push_screen_wait(dialog)
 
-    @work
     async def action_release(self) -> None:
         """Let others take it."""
-        await send(self, self.session, ReleaseInterruption(interruption=self._asked, user=self.session.user))
+        await self._send(ReleaseInterruption(interruption=self._asked, user=self.session.user))
 
     @work
     async def action_hand_over(self) -> None:

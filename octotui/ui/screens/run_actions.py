@@ -99,7 +99,12 @@ class RunActionsScreen(ExplainedActions, Screen[None]):
         KeyAction("tab", "app.focus_next", "next pane", show=False),
         KeyAction("shift+tab", "app.focus_previous", "previous pane", show=False),
         KeyAction(
-            "question_mark", "help", "help", title="Help", tooltip="What this pane shows, and its keys"
+            "question_mark",
+            "help",
+            "help",
+            lasting=True,
+            title="Help",
+            tooltip="About this pane, and its keys",
         ),
     ]
 
@@ -263,20 +268,21 @@ class RunActionsScreen(ExplainedActions, Screen[None]):
         if self.run is not None:
             await send(self, self.session, MoveToTop(run=self.run, by=self.session.user))
 
-    def action_answer(self) -> None:
+    async def action_answer(self) -> None:
         """Open the question to answer next."""
-        self._open_question(take=False)
+        await self._open_question(take=False)
 
-    def action_take(self) -> None:
+    async def action_take(self) -> None:
         """Take the question to answer next, and open it."""
-        self._open_question(take=True)
+        await self._open_question(take=True)
 
-    def _open_question(self, *, take: bool) -> None:
+    async def _open_question(self, *, take: bool) -> None:
+        """Open it, and let keys pressed meanwhile wait until it is open, so that they are for it."""
         from octotui.ui.dialogs.question_dialog import QuestionDialog  # noqa: PLC0415 - Markdown is slow to load
 
         row = questions.first(self.state, self.session.user, self.now, self.run)
         if row is not None:
-            self.app.push_screen(QuestionDialog(self.session, row, take=take and not row.mine))
+            await self.app.push_screen(QuestionDialog(self.session, row, take=take and not row.mine))
 
     def action_files(self) -> None:
         """Say where the files are that the run's scripts had kept."""

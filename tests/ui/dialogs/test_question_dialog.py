@@ -1,10 +1,17 @@
+import asyncio
+
+import pytest
 from msgspec.structs import replace
+from textual.events import Key
 
 from octotui.engine.commands import AnswerInterruption, ReleaseInterruption, TakeInterruption
+from octotui.ui.app import OctotuiApp
+from octotui.ui.dialogs import question_dialog
 from octotui.ui.dialogs.question_dialog import QuestionDialog
 from octotui.ui.screens.board import Board
 from tests import scenes
-from tests.ui.opened import opened
+from tests.ui.fake import FakeSession
+from tests.ui.opened import Opened, opened
 
 
 async def test_it_shows_instructions_as_markdown_and_who_may_answer(tmp_path):
@@ -154,3 +161,41 @@ async def test_keys_that_do_not_apply_say_why_not(tmp_path):
         await it.press("a")
         for key in ("t", "p", "h"):
             assert " cem has taken it: ann " in await it.press(key)
+
+
+class Slow(FakeSession):
+    """A session whose answers take a while to come."""
+
+    async def send(self, command):
+        await asyncio.sleep(0.2)
+        return await super().send(command)
+
+
+@pytest.mark.parametrize("keys", [("a", "t", "p"), ("t", "p"), ("a", "t", "b", "t", "p")])
+async def test_keys_pressed_fast_count_all_and_in_order(tmp_path, keys):
+    """I1: what one key leads to is there before the next one counts."""
+    session = Slow(scenes.asking(), tmp_path)
+    app = OctotuiApp(session, now=session.now)
+    async with app.run_test(size=(80, 24)) as pilot:
+        it = Opened(pilot, session)
+        await it.sees("Look at the bill")
+        for key in keys:
+            app.post_message(Key(key, key))
+        await it.until(lambda: isinstance(app.screen, Board) and session.sent)
+        wanted = {"t": TakeInterruption, "p": AnswerInterruption, "b": ReleaseInterruption}
+        assert [type(each) for each in session.sent] == [wanted[key] for key in keys if key in wanted]
+
+
+async def test_a_server_that_does_not_answer_holds_keys_only_for_a_while(tmp_path, monkeypatch):
+    class Stuck(FakeSession):
+        async def send(self, command):
+            await asyncio.sleep(3600)
+
+    monkeypatch.setattr(question_dialog, "PATIENCE", 0.1)
+    session = Stuck(scenes.asking(), tmp_path)
+    app = OctotuiApp(session, now=session.now)
+    async with app.run_test(size=(80, 24)) as pilot:
+        it = Opened(pilot, session)
+        await it.sees("Look at the bill")
+        await it.press("a", "t", "escape")
+        await it.until(lambda: isinstance(app.screen, Board))
