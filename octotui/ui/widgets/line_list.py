@@ -69,7 +69,7 @@ class LineList(ExplainedActions, ScrollView, can_focus=True):
         super().__init__(id=id)
         self._opens = opens
         self._draw_line = draw
-        self._empty = empty
+        self.empty = empty
         self._keys: tuple[str, ...] = ()
         self._deaf: frozenset[int] = frozenset()
         self._painted: Styles | None = None
@@ -140,9 +140,21 @@ class LineList(ExplainedActions, ScrollView, can_focus=True):
     def watch_cursor(self) -> None:
         """Keep the cursor in view, and tell."""
         if self._keys:
-            self.scroll_to_region(Region(0, self.cursor, 1, 1), animate=False, force=True)
+            self._keep_in_view()
             self.post_message(self.Moved(self, self.key))
         self.refresh()
+
+    def _keep_in_view(self) -> None:
+        """Scroll to the cursor, and to what stands above it where it can go no further up."""
+        first = self._near(0, 1)
+        top = 0 if self.cursor == first else self.cursor
+        if self._keys and self.size.height:
+            region = Region(0, top, 1, min(self.size.height, self.cursor - top + 1))
+            self.scroll_to_region(region, animate=False, force=True)
+
+    def on_resize(self) -> None:
+        """Keep the cursor in view at another height."""
+        self._keep_in_view()
 
     def why_not(self, action: str, parameters: tuple[object, ...]) -> str:
         """Say where there is nothing to open."""
@@ -189,7 +201,7 @@ class LineList(ExplainedActions, ScrollView, can_focus=True):
         """What is to be seen in a line of the screen, and whether the cursor is on it."""
         index, width = y + self.scroll_offset.y, self.size.width - 2
         if index >= len(self._keys):
-            text = self._empty if not self._keys and y == 0 else ""
+            text = self.empty if not self._keys and y == 0 else ""
             return False, [(text, "muted")]
         return index == self.cursor, cut(self._draw_line(self._keys[index], width), width, glyphs_of(self))
 
