@@ -41,6 +41,7 @@ REPLACED = {
 }
 """Commands of Textual's that the palette does not offer, and why."""
 
+TROUBLE = "Trouble"  # over toasts that go when it is over
 Left = Literal["quit", "wait", "cancel", "leave"]
 
 
@@ -56,6 +57,7 @@ class OctotuiApp(App[Left]):
             "q,ctrl+q",
             "quit",
             "quit",
+            lasting=True,
             title="Leave octotui",
             tooltip="Asks what becomes of active runs",
         ),
@@ -107,9 +109,12 @@ class OctotuiApp(App[Left]):
         self.trouble = self.session.trouble
 
     def watch_trouble(self, trouble: str) -> None:
-        """Say in full what is the matter; the first line of screens keeps a word of it."""
+        """Say in full what is the matter, until it is over; the first line of screens keeps a word of it."""
         if trouble:
-            self.notify(trouble, title="Trouble", severity="warning", timeout=15, markup=False)
+            self.notify(trouble, title=TROUBLE, severity="warning", timeout=15, markup=False)
+        else:
+            for each in [each for each in self._notifications if each.title == TROUBLE]:
+                self._unnotify(each)
 
     @work
     async def _follow(self) -> None:
