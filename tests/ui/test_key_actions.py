@@ -1,6 +1,7 @@
 """A key is declared in one place: binding, key bar, help, palette and `docs/keys.md` come from there."""
 
 import ast
+from collections import defaultdict
 from pathlib import Path
 from typing import ClassVar
 
@@ -10,7 +11,9 @@ from textual.app import App, ComposeResult
 from textual.binding import BindingType
 
 import octotui.ui
+from octotui.ui.dialogs.confirm import Confirm
 from octotui.ui.dialogs.help_dialog import keys_of
+from octotui.ui.dialogs.quit_dialog import QuitDialog
 from octotui.ui.key_actions import (
     KeyAction,
     action_on,
@@ -79,6 +82,21 @@ def test_every_binding_of_the_app_is_declared_so():
     assert calls == []
     for kind in DECLARING:
         assert all(isinstance(each, KeyAction) for each in vars(kind)["BINDINGS"])
+
+
+MENUS = (Confirm, QuitDialog)  # they list their keys beside what is chosen by them
+ELSEWHERE = {"n": "for notes in a question, where there is nothing to search"}
+
+
+def test_a_letter_means_one_thing_in_all_panes():
+    """Or it closes what it has opened."""
+    meanings: dict[str, set[str]] = defaultdict(set)
+    for kind in DECLARING:
+        for each in own_actions(kind):
+            for key in each.key.split(","):
+                if key.isalpha() and len(key) == 1 and kind not in MENUS and each.description != "back":
+                    meanings[key].add(each.description)
+    assert [key for key, what in meanings.items() if len(what) > 1] == list(ELSEWHERE)
 
 
 @pytest.mark.parametrize("kind", DECLARING, ids=lambda kind: kind.__name__)

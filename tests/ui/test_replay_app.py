@@ -57,7 +57,7 @@ async def test_nothing_is_offered_that_would_change_anything(tmp_path):
         for action in ("start", "answer", "take", "cancel", "top", "again"):
             assert it.app.screen.check_action(action, ()) is False
         before = it.text.splitlines()[:-1]
-        text = await it.press("s", "a", "t", "c", "T", "r")
+        text = await it.press("s", "a", "t", "c", "T", "R")
         assert text.splitlines()[:-1] == before
         assert "a replay: nothing can be changed in it" in text
         await it.press("w")

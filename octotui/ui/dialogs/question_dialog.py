@@ -62,7 +62,7 @@ class QuestionDialog(ExplainedActions, ModalScreen[None]):
         KeyAction("x", "answer('abort')", "abort", tooltip="The step fails; asks once more"),
         KeyAction("r", "answer('retry')", "retry", tooltip="Run the failed step again"),
         KeyAction("i", "answer('ignore')", "ignore", tooltip="Go on as if it had succeeded"),
-        KeyAction("f", "answer('fail')", "fail", tooltip="Let it be failed"),
+        KeyAction("F", "answer('fail')", "fail", tooltip="Let it be failed"),
         KeyAction("e", "answer('exclude')", "exclude", tooltip="Go on without this target"),
         KeyAction("b", "release", "give back", tooltip="Others may take it again"),
         KeyAction("h", "hand_over", "hand over", tooltip="To somebody who may answer"),

@@ -23,7 +23,7 @@ from octotui.ui.log.search import Search
 from octotui.ui.styled_text import tints_of
 
 COPIED_AT_MOST = 10_000
-OF_LINES = ("follow", "wrap", "times", "select", "verbose", "copy")  # nothing without a line
+OF_LINES = ("last", "wrap", "times", "select", "verbose", "copy")  # nothing without a line
 
 
 class LogPager(ExplainedActions, ScrollView, can_focus=True):
@@ -44,11 +44,16 @@ class LogPager(ExplainedActions, ScrollView, can_focus=True):
         KeyAction("right", "columns(8)", "right", show=False),
         KeyAction("left", "columns(-8)", "left", show=False),
         KeyAction("g,home", "first", "to the top", show=False),
-        KeyAction("G,end", "last", "to the end", show=False),
-        KeyAction("f", "follow", "follow", title="Follow the output", tooltip="Stay at its end"),
-        KeyAction("w", "wrap", "wrap", title="Wrap the output", tooltip="Long lines in several rows, or cut"),
-        KeyAction("t", "times", "times", title="Times in the output", tooltip="When each line was printed"),
-        KeyAction("v", "select", "select", title="Select lines", tooltip="From the current line on"),
+        KeyAction(
+            "G,end",
+            "last",
+            "to the end",
+            title="Follow the output",
+            tooltip="And stay there while lines come",
+        ),
+        KeyAction("W", "wrap", "wrap", title="Wrap the output", tooltip="Long lines in several rows, or cut"),
+        KeyAction("d", "times", "times", title="Times in the output", tooltip="When each line was printed"),
+        KeyAction("m", "select", "select", title="Select lines", tooltip="From the current line on"),
         KeyAction(
             "V",
             "verbose",
@@ -148,7 +153,7 @@ class LogPager(ExplainedActions, ScrollView, can_focus=True):
         """Say where there are no lines, and where their end is shown."""
         if action in OF_LINES and not self._lines.count:
             return "there is no output"
-        is_at_end = action == "follow" and self.following and self._anchor is None
+        is_at_end = action == "last" and self.following and self._anchor is None
         return "the end of the output is shown already" if is_at_end else ""
 
     def _turn(self, room: int, style: Style) -> None:
@@ -281,12 +286,8 @@ class LogPager(ExplainedActions, ScrollView, can_focus=True):
         if self._anchor is not None:
             self._extend(self._lines.count - 1)
         else:
-            self.action_follow()
-
-    def action_follow(self) -> None:
-        """Stay at the end while lines come."""
-        self._anchor = self._pointed = None
-        self._go(self._top, following=True)
+            self._pointed = None
+            self._go(self._top, following=True)
 
     def action_wrap(self) -> None:
         """Wrap long lines, or no longer."""

@@ -89,7 +89,7 @@ class RunActionsScreen(ExplainedActions, Screen[None]):
             tooltip="Let the queued run looked at go before all others",
         ),
         KeyAction(
-            "r",
+            "R",
             "again",
             "run again",
             show=False,

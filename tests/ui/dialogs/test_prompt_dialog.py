@@ -59,7 +59,7 @@ async def test_run_again_offers_what_was_said_but_nothing_sensitive(tmp_path):
     async with opened(scene(Version=VERSION, Token=TOKEN), tmp_path, (80, 24)) as it:
         await it.press("s", "enter", *"7.7", "tab", *"hunter22", "enter")
         await it.until(lambda: it.session.sent)
-        await it.press("r", "y")
+        await it.press("R", "y")
         await it.sees("Which version? *", "7.7")
         await it.press("ctrl+s")
         await it.sees("Token needs a value")

@@ -87,10 +87,10 @@ async def test_a_failed_step_shows_its_output_and_what_may_become_of_it(tmp_path
         await it.press("a")
         await it.sees("run-1 Break the kraken · Test: Poke it failed", "attempt 2 on worker1: exit code 1")
         await it.sees("waiting for the instance to be available")
-        await it.press("r", "i", "f")
+        await it.press("r", "i", "F")
         assert "retry" not in it.text
         await it.press("t")
-        await it.sees("r retry", "i ignore", "f fail")
+        await it.sees("r retry", "i ignore", "F fail")
         assert "exclude" not in it.text
         assert "proceed" not in it.text
         await it.press("j", "k", "p", "x", "e", "n", *"so what", "enter", "i")

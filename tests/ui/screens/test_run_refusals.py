@@ -41,7 +41,7 @@ async def test_it_is_said_in_the_place_of_the_keys_until_the_next_one(tmp_path):
 @pytest.mark.parametrize(
     ("key", "text"),
     [
-        *((key, "there is no run to look at") for key in "wlrTvfc"),
+        *((key, "there is no run to look at") for key in "wlRTvfc"),
         *(("a", "nothing asks"), ("t", "nothing asks"), ("u", "no schedules are declared")),
     ],
 )
@@ -52,6 +52,6 @@ async def test_no_key_of_an_empty_board_is_silent(tmp_path, key, text):
 
 async def test_a_replay_says_that_nothing_can_be_changed(tmp_path):
     async with replayed(tmp_path, (80, 24)) as it:
-        for key in ("s", "c", "r", "t"):
+        for key in ("s", "c", "R", "t"):
             assert "a replay: nothing can be changed in it" in await it.press(key)
             await it.press("j")

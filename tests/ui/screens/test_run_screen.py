@@ -54,7 +54,7 @@ async def test_esc_is_offered_for_what_it_does_in_the_output(tmp_path):
     async with opened(scenes.seed(), tmp_path, (80, 24)) as it:
         await it.press("l")
         await it.until(lambda: "esc back" in it.text)
-        await it.press("v")
+        await it.press("m")
         await it.until(lambda: "esc back" not in it.text)
         await it.press("escape")
         await it.until(lambda: "esc back" in it.text)
