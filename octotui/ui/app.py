@@ -147,8 +147,12 @@ class OctotuiApp(App[Left]):
 
     def on_key(self, event: Key) -> None:
         """Say in the key bar's place why a key does nothing, until the next one is pressed."""
+        self.say(refusal(self.screen, event.key))
+
+    def say(self, sentence: str) -> None:
+        """Say something in the key bar's place until the next key; nothing shows the keys again."""
         for bar in self.screen.query(KeyBar):
-            bar.say(refusal(self.screen, event.key))
+            bar.say(sentence)
 
     def bar(self) -> Widget | None:
         """A line of its own above the keys of each screen, where there is one."""

@@ -4,6 +4,7 @@ What Textual binds, the key bar, the help, the palette and `docs/keys.md` come f
 """
 
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from textual.actions import parse
@@ -64,10 +65,11 @@ def own_actions(kind: type) -> list[KeyAction]:
     return [each for each in vars(kind).get("BINDINGS", ()) if isinstance(each, KeyAction)]
 
 
-def actions_of(kind: type) -> list[KeyAction]:
+@cache
+def actions_of(kind: type) -> tuple[KeyAction, ...]:
     """The keys that a class and those it is made from declare; of the same keys the last declaration."""
     declared = (each for base in reversed(kind.__mro__) for each in own_actions(base))
-    return list({each.key: each for each in declared}.values())
+    return tuple({each.key: each for each in declared}.values())
 
 
 def action_on(kind: type, key: str) -> KeyAction | None:

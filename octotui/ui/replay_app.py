@@ -128,7 +128,10 @@ class ReplayApp(OctotuiApp):
     def action_faster(self, step: int) -> None:
         """Let time pass faster, or slower."""
         index = PACES.index(self.pace) + step
-        self.pace = PACES[min(max(index, 0), len(PACES) - 1)]
+        if 0 <= index < len(PACES):
+            self.pace = PACES[index]
+        else:
+            self.say(f"it goes no {'faster' if step > 0 else 'slower'} than x{self.pace}")
 
     def _pass(self) -> None:
         """Let a frame's time pass."""
@@ -138,7 +141,10 @@ class ReplayApp(OctotuiApp):
             self._stop()
 
     def _go(self, number: int) -> None:
+        before = self.replay.number
         self.replay.go(number)
+        if self.replay.number == before:
+            self.say(f"this is the {'first' if before == 1 else 'last'} moment")
         self._show()
 
     def _show(self) -> None:

@@ -143,3 +143,15 @@ async def test_help_names_the_keys(tmp_path):
         await it.sees(
             ", .              event", "[ ]              what matters", "{ }              first, last"
         )
+
+
+async def test_keys_that_lead_nowhere_say_so(tmp_path):
+    async with replayed(tmp_path, (80, 24)) as it:
+        for key in ("full_stop", "greater_than_sign", "right_curly_bracket", "right_square_bracket"):
+            assert "this is the last moment" in await it.press(key)
+            assert "this is the last moment" not in await it.press("j")
+        await it.press("left_curly_bracket")
+        for key in ("comma", "less_than_sign", "left_curly_bracket", "left_square_bracket"):
+            assert "this is the first moment" in await it.press(key)
+        assert "it goes no slower than x1" in await it.press("minus")
+        assert "it goes no faster than x100" in await it.press("plus", "plus", "plus")
