@@ -6,7 +6,7 @@ from textual.binding import BindingType
 from textual.message import Message
 from textual.widgets import Input
 
-from octotui.ui.key_actions import KeyAction
+from octotui.ui.key_actions import KeyAction, key_of
 
 
 class FilterInput(Input):
@@ -22,8 +22,9 @@ class FilterInput(Input):
         """The filter was kept or dropped, and the list has the focus again."""
 
     def __init__(self) -> None:
+        keep, drop = key_of(FilterInput, "keep"), key_of(FilterInput, "drop")
         super().__init__(
-            placeholder="filter: enter keeps it, esc drops it", compact=True, select_on_focus=False
+            placeholder=f"filter: {keep} keeps it, {drop} drops it", compact=True, select_on_focus=False
         )
         self.display = False
         self.cursor_blink = False
