@@ -72,6 +72,7 @@ class EffectRunner:
         """Do what a committed event asks for, if anything."""
         match event:
             case events.RunQueued():
+                self._secret_store.hand_down(self.present(), event.run)
                 self._choose(self.present().runs.get(event.run))
             case events.JobStarted():
                 job = self.present().jobs.get(event.job)

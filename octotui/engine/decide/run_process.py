@@ -16,7 +16,7 @@ from octotui.engine.rules.start_prompts import GivenValues
 from octotui.engine.rules.step_conditions import not_due
 from octotui.engine.rules.variable_context import lookup, values_for
 from octotui.engine.rules.worker_selection import select
-from octotui.engine.state import Outcome, Run
+from octotui.engine.state import Outcome, Run, step_of
 from octotui.engine.state.releases import Release
 from octotui.model.complaints import Reason
 from octotui.model.process import Manual, StartRunbook
@@ -53,7 +53,7 @@ def queue_run(
             variables=dict(given.variables),
             release=replace(release, deployed=()) if release else None,
             skip=command.skip,
-            guided=is_guided(model, definition, command.environment, command.guided),
+            guided=is_guided(model, definition, command.environment, _guidance(turn, command, parent)),
             guidance=command.guided,
             secrets=tuple(given.secrets),
             priority=bool((definition and definition.priority) or (above and above.priority)),
@@ -61,8 +61,16 @@ def queue_run(
             schedule=command.schedule,
             due=command.due,
             origin=command.origin,
+            warnings=given.warnings,
         )
     )
+
+
+def _guidance(turn: Transaction, command: StartRun, parent: str | None) -> bool | None:
+    """Whether failures of a run ask people, as far as who starts it says: a caller before a step (I7)."""
+    step = step_of(turn.state, turn.job(parent)) if parent else None
+    said = step.action.guided_failure if step and isinstance(step.action, StartRunbook) else None
+    return said == "on" if command.guided is None and said is not None else command.guided
 
 
 def _yet_to_come(turn: Transaction, at: float | None) -> float | None:

@@ -1,5 +1,7 @@
 """What may go on because of an event: a lock came free, a slot of the cap, the next step of a run."""
 
+from msgspec.structs import replace
+
 from octotui.engine import events
 from octotui.engine.commands import StartRun
 from octotui.engine.decide.answered_questions import apply_answer
@@ -17,9 +19,9 @@ from octotui.engine.decide.run_process import (
 from octotui.engine.decide.target_steps import roll_on
 from octotui.engine.decide.transaction import Transaction
 from octotui.engine.events import AnyEvent
+from octotui.engine.rules.child_values import Unsayable, child_start, given_to_child
 from octotui.engine.rules.locks import grantable
 from octotui.engine.rules.run_queue import next_to_go
-from octotui.engine.rules.start_prompts import GivenValues
 from octotui.engine.state import ForChild, Job, Outcome, Run, in_order
 from octotui.model.process import StartRunbook
 
@@ -106,7 +108,7 @@ def _start_child(turn: Transaction, job: Job) -> None:
     """Queue the run that a `runbook` step starts; without `wait` the step is done."""
     run = turn.run(job.run)
     action = None if job.step is None else run.runbook.steps[job.step].action
-    if not isinstance(action, StartRunbook) or job.state != "running":
+    if job.step is None or not isinstance(action, StartRunbook) or job.state != "running":
         return
     command = StartRun(
         process=action.runbook,
@@ -115,11 +117,18 @@ def _start_child(turn: Transaction, job: Job) -> None:
         requester=run.requester,
         guided=run.guidance,
     )
+    release = newest_release(turn.state, action.runbook)
     reason = why_no_child(turn, run, (command.process, command.environment, command.tenant))
+    try:
+        budget = turn.budget(run.id)
+        given = given_to_child(turn.state, run, job.step, command, release, budget, turn.mask)
+        start = child_start(turn.state, run, job.step, budget)
+    except Unsayable as error:
+        reason = reason or str(error)
     if reason is not None:
         end_attempt(turn, job, Outcome(state="failed", reason=reason))
         return
-    queue_run(turn, command, GivenValues({}, {}), newest_release(turn.state, action.runbook), parent=job.id)
+    queue_run(turn, replace(command, not_before=start), given, release, parent=job.id)
     if action.wait:
         _maybe_yield(turn, run.id)
     else:

@@ -20,6 +20,7 @@ class RunQueued(Event, frozen=True, tag=True):
     for the runs it starts, too (I7).
     `secrets` are the names of sensitive values that were given, which stand nowhere (V5).
     It stands in no line until `not_before`; `schedule` and `due` say which time of which schedule it is.
+    `warnings` are of the values that a step gave to it.
     """
 
     run: str
@@ -41,6 +42,7 @@ class RunQueued(Event, frozen=True, tag=True):
     schedule: str | None = None
     due: float | None = None
     origin: str = ""
+    warnings: tuple[str, ...] = ()
 
 
 class RunDue(Event, frozen=True, tag=True):

@@ -49,6 +49,7 @@ def queued(state: State, event: events.RunQueued) -> State:
         tenant_tags=tenant.tags if tenant else (),
         priority=event.priority,
         schedule=event.schedule,
+        warnings=event.warnings,
     )
     run = replace(run, pending=_pending(run, 0))
     if event.schedule is not None and event.due is not None:

@@ -66,7 +66,13 @@ def values_for(
 
 
 def _given(state: State, run: Run, step: Step | None, target: str | None) -> dict[str, str]:
-    """The values that a run was given, where they hold; what people typed is no text of the model."""
+    """The values that a run was given, where they hold; what people typed is no text of the model.
+
+    What a step gives was filled in when it started the run.
+    """
+    if run.parent is not None:
+        literal = {name: escape(value) for name, value in run.variables.items()}
+        return literal | dict.fromkeys(run.secrets, HIDDEN)
     elsewhere = overruled(state, run, step, target)
     given = {name: value for name, value in run.variables.items() if name not in elsewhere}
     if not given or run.schedule is not None:
@@ -87,10 +93,10 @@ def overruled(state: State, run: Run, step: Step | None = None, target: str | No
     """The names of given values that do not hold here, where another value is declared than the prompt (V6).
 
     What a caller says is the value of the prompt, so that it replaces no value which nobody asks for. What a
-    schedule says is the model's own, and holds everywhere.
+    schedule or a step says is the model's own, and holds everywhere.
     """
     given = (*run.variables, *run.secrets)
-    if not given or run.schedule is not None:
+    if not given or run.schedule is not None or run.parent is not None:
         return frozenset()
     context = scope_context(state, run, step, target)
     seen = values_seen_by(state.model, run.process)
