@@ -13,7 +13,7 @@ from octotui.engine.decide.transaction import Transaction
 from octotui.engine.rules.machines import acquisitions, machine_of, mode_on
 from octotui.engine.rules.run_queue import circle
 from octotui.engine.rules.start_prompts import GivenValues
-from octotui.engine.rules.step_conditions import not_due
+from octotui.engine.rules.step_conditions import decides_by_target, not_due, not_due_by_target
 from octotui.engine.rules.variable_context import lookup, values_for
 from octotui.engine.rules.worker_selection import select
 from octotui.engine.state import Outcome, Run, step_of
@@ -203,9 +203,15 @@ def _start(turn: Transaction, run: Run, steps: list[int]) -> bool:
 
 
 def _is_due(turn: Transaction, run: Run, index: int) -> bool:
-    """Whether a step is to run as things stand; else it is skipped, or fails where nobody can tell."""
+    """Whether a step is to run as things stand; else it is skipped, or fails where nobody can tell.
+
+    The targets that it is to leave out are known now, too.
+    """
     try:
         reason = not_due(turn.state, run, index, turn.budget(run.id))
+        if reason is None and decides_by_target(run.runbook.steps[index]):
+            for target, why in not_due_by_target(turn.state, run, index, turn.budget(run.id)).items():
+                turn.emit(events.TargetSkipped(run=run.id, step=index, target=target, reason=why))
     except OverBudget as error:
         _fail(turn, run, index, f"its condition cannot be told: {error.reason}")
         return False

@@ -38,6 +38,7 @@ from octotui.engine.events.runs import (
     RunYielded,
     StepSkipped,
     TargetExcluded,
+    TargetSkipped,
     TargetsSelected,
     WorkersSelected,
 )
@@ -89,6 +90,7 @@ __all__ = [
     "ScheduleMissed",
     "StepSkipped",
     "TargetExcluded",
+    "TargetSkipped",
     "TargetsSelected",
     "VariablePublished",
     "WorkersSelected",
@@ -108,6 +110,7 @@ AnyEvent = (
     | WorkersSelected
     | TargetsSelected
     | TargetExcluded
+    | TargetSkipped
     | RunYielded
     | RunResumed
     | RunPaused

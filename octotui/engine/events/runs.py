@@ -97,6 +97,15 @@ class TargetExcluded(Event, frozen=True, tag=True):
     reason: str
 
 
+class TargetSkipped(Event, frozen=True, tag=True):
+    """One step of a run will not run on this target, and why."""
+
+    run: str
+    step: int
+    target: str
+    reason: str
+
+
 class RunYielded(Event, frozen=True, tag=True):
     """A run gave its slot back, since waiting for children is all it does (Q4)."""
 

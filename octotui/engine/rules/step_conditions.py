@@ -3,14 +3,34 @@
 from octotui.engine.rules.variable_context import lookup, values_for
 from octotui.engine.state import Run, State
 from octotui.model.complaints import Reason
+from octotui.model.process import Step
 from octotui.variables.budget import Budget
 from octotui.variables.fill import Filler, warnings_of
 from octotui.variables.template import is_truthy
 
 
 def not_due(state: State, run: Run, index: int, budget: Budget) -> Reason | None:
-    """Why a step is not to run as things stand, or None; raises OverBudget."""
-    return _why_not(state, run, index, budget, failed=run.failed)
+    """Why a step is not to run as things stand, or None; raises OverBudget.
+
+    One that decides for each of its targets is to run where it is due on any.
+    """
+    left = set(run.steps[index].targets).difference(run.excluded)
+    if not left or not decides_by_target(run.runbook.steps[index]):
+        return _why_not(state, run, index, budget, failed=run.failed)
+    reasons = not_due_by_target(state, run, index, budget)
+    return next(iter(reasons.values())) if len(reasons) == len(left) else None
+
+
+def decides_by_target(step: Step) -> bool:
+    """Whether a step goes to targets by an expression, which may be true on some of them."""
+    return step.for_targets and step.condition not in ("success", "failure", "always")
+
+
+def not_due_by_target(state: State, run: Run, index: int, budget: Budget) -> dict[str, Reason]:
+    """On which of its targets a step is not to run as things stand, and why; raises OverBudget."""
+    failed, left = run.failed, (each for each in run.steps[index].targets if each not in run.excluded)
+    reasons = ((each, _why_not(state, run, index, budget, failed=failed, target=each)) for each in left)
+    return {target: reason for target, reason in reasons if reason is not None}
 
 
 def not_due_on(state: State, run: Run, index: int, budget: Budget, target: str) -> Reason | None:

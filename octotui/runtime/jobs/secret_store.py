@@ -25,6 +25,9 @@ from octotui.variables.template import OverBudget
 
 Reader = Callable[[Secret], Coroutine[Any, Any, str]]
 
+HandedValues = dict[str, str | UnreadableSecret]
+"""What a step gives to a run, by the names there: values, or why there is none."""
+
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
 _OCTOTUI = "octotui"  # holds what it reads for itself; a run has another name
@@ -54,8 +57,8 @@ class SecretStore:
         self._set: dict[str, dict[str, str]] = {}
         self._reading: dict[str, dict[Secret, asyncio.Task[str]]] = {}
         self._waiting: dict[str, asyncio.Task[dict[str, str]]] = {}
-        self._handed: dict[str, asyncio.Task[dict[str, str]]] = {}
-        self._handing: set[asyncio.Task[dict[str, str]]] = set()
+        self._handed: dict[str, asyncio.Task[HandedValues]] = {}
+        self._handing: set[asyncio.Task[HandedValues]] = set()
 
     def give(self, run: str, values: Mapping[str, str], passed: Mapping[str, str] = NOTHING) -> None:
         """Keep what was given when a run was asked for: values, and variables passed to its family."""
@@ -85,31 +88,36 @@ class SecretStore:
         job: Job,
         known: dict[str, str],
         given: dict[str, str],
-        above: "asyncio.Task[dict[str, str]] | None",
-    ) -> dict[str, str]:
-        """What a job gives to the run it started, filled in with what is `known` and its run was `given`.
-
-        Raises UnreadableSecret.
-        """
-        wanted = self._wanted(state, job)
-        if above is not None:
-            given |= await asyncio.shield(above)
-        values: dict[str, str] = {}
+        above: "asyncio.Task[HandedValues] | None",
+    ) -> "HandedValues":
+        """What a job gives to the run it started, filled in with what is `known` and its run was `given`."""
+        wanted, parent = self._wanted(state, job), state.runs[job.run]
+        handed: HandedValues = {**given, **(await asyncio.shield(above) if above is not None else {})}
+        values: HandedValues = {}
         for name in run.secrets:
-            filled, hidden = _said(state, job, name, known)
-            while hidden:
-                for each in hidden:
-                    known[each] = escape(await self._of_parent(run, each, wanted.get(each), given))
+            try:
                 filled, hidden = _said(state, job, name, known)
-            values[name] = checked(filled) if filled else ""
+                while hidden:
+                    for each in hidden:
+                        known[each] = escape(
+                            await self._of_parent(run, parent, each, wanted.get(each), handed)
+                        )
+                    filled, hidden = _said(state, job, name, known)
+                values[name] = checked(filled) if filled else ""
+            except UnreadableSecret as problem:
+                values[name] = problem
         if run.id in self._handed:  # it has not ended meanwhile
-            self.masked.hold(run.id, filter(None, values.values()))
+            self.masked.hold(run.id, (value for value in values.values() if isinstance(value, str)))
         return values
 
-    async def _of_parent(self, run: Run, name: str, secret: Secret | None, given: Mapping[str, str]) -> str:
+    async def _of_parent(
+        self, run: Run, parent: Run, name: str, secret: Secret | None, given: "HandedValues"
+    ) -> str:
         """A sensitive value of the run that has started another one; raises UnreadableSecret."""
-        if secret is None or name in given:
-            return given.get(name, "")
+        if name in given or name in parent.secrets:
+            return _value(given, name)
+        if secret is None:
+            return ""  # asked for, and nobody said anything
         passed = self._passed.get(run.root, {})
         try:
             value = checked(passed[secret.env]) if secret.env in passed else await self._reader(secret)
@@ -213,11 +221,7 @@ class SecretStore:
     async def _one(self, run: Run, name: str, secret: Secret | None) -> str:
         if secret is None and name in run.secrets:
             given = self._given.get(run.id, {})
-            if name not in given and run.id in self._handed:
-                given = await self._inherited(run.id)
-            if name not in given:
-                raise UnreadableSecret(_LOST)
-            return given[name]
+            return given[name] if name in given else await self._inherited(run.id, name)
         if secret is None or self._read is None:
             return ""  # asked for, and nobody said anything
         passed = self._passed.get(run.root, {})
@@ -227,15 +231,13 @@ class SecretStore:
             return value
         return await self._read_once(run, secret, self._reader)
 
-    async def _inherited(self, run: str) -> dict[str, str]:
-        """The sensitive values that a step gave to a run; raises UnreadableSecret."""
-        task = self._handed[run]
-        try:
-            return await asyncio.shield(task)
-        except UnreadableSecret:
-            if self._handed.get(run) is task:
-                del self._handed[run]  # a retry reads it anew
-            raise
+    async def _inherited(self, run: str, name: str) -> str:
+        """A sensitive value that a step gave to a run; raises UnreadableSecret."""
+        task = self._handed.get(run)
+        values = await asyncio.shield(task) if task is not None else {}
+        if isinstance(values.get(name), UnreadableSecret) and self._handed.get(run) is task:
+            del self._handed[run]  # a retry reads it anew
+        return _value(values, name)
 
     async def _read_once(self, run: Run, secret: Secret, read: Reader) -> str:
         """The value, read for the first job of a run that needs it; raises UnreadableSecret."""
@@ -257,6 +259,14 @@ class SecretStore:
         if self._served and secret.env is not None and secret.env not in os.environ:
             return UnreadableSecret(f"{problem} {_HOW.format(secret.env)}")
         return problem
+
+
+def _value(given: "HandedValues", name: str) -> str:
+    """A value of those that were given; raises UnreadableSecret where there is none."""
+    value = given.get(name, UnreadableSecret(_LOST))
+    if isinstance(value, UnreadableSecret):
+        raise value
+    return value
 
 
 def _said(state: State, job: Job, name: str, known: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:

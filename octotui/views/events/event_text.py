@@ -83,6 +83,8 @@ def _of_run(  # noqa: C901, PLR0912 - one line an event
             return [f"publishes {name} into {variable_set}{where}"]
         case events.StepSkipped(step=step, reason=reason):
             return [f"skips “{run.runbook.steps[step].name}”: {reason}"]
+        case events.TargetSkipped(step=step, target=target, reason=reason):
+            return [f"skips “{run.runbook.steps[step].name}” on {target}: {reason}"]
     return []
 
 
