@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from octotui.model.complaints import InsideReport, Keys, SourcePosition
 from octotui.model.iteration import processes, steps, variables
-from octotui.model.process import HealthCheck, Manual, Script, Step, TemplateCall
+from octotui.model.process import HealthCheck, Manual, Script, StartRunbook, Step, TemplateCall
 from octotui.model.space import Model, Value
 from octotui.variables.text_names import ModelTexts
 
@@ -33,6 +33,7 @@ def texts(model: Model) -> Iterator[Text]:
             yield (*at, "concurrency"), process.concurrency, None
     for at, step in steps(model):
         yield from _of_step(at, step)
+        yield from _of_start(at, step.action)
     for name, text in model.notify.action.parameters.items() if model.notify.action else ():
         yield ("notify", "parameters", name), text, None
     for keys, values in variables(model):
@@ -57,6 +58,13 @@ def _of_step(at: Keys, step: Step) -> Iterator[Text]:
                 yield (*at, "manual", "fields", name, "default"), prompt.default or "", None
         case _:
             pass
+
+
+def _of_start(at: Keys, action: object) -> Iterator[Text]:
+    """What a step that starts a run says of it."""
+    if isinstance(action, StartRunbook):
+        yield from (((*at, "variables", name), text, None) for name, text in action.variables.items())
+        yield (*at, "at"), action.at or "", None
 
 
 def _of_script(at: Keys, script: Script) -> Text:

@@ -134,7 +134,7 @@ _STEP = {
     ),
     "container": KeySpec(
         AlternativeSpec(name("an image"), CONTAINER),
-        "The image whose digest its script is given, with run = false: no script runs in one yet.",
+        "The image that its script is given, with run = false: no script runs in one yet.",
         not_with=_OF_SCRIPTS,
     ),
     "roles": KeySpec(

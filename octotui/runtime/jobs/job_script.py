@@ -10,7 +10,7 @@ from octotui.engine.rules.variable_context import lookup, values_for
 from octotui.engine.state import Job, Run, State
 from octotui.model.environment_names import environment_name, is_reserved
 from octotui.model.iteration import environment_sources, seen_by
-from octotui.model.process import Package, Script
+from octotui.model.process import Package, Script, Step
 from octotui.model.space import Model
 from octotui.runtime.jobs.package_deployment import Files, deployment, texts_of, variables
 from octotui.runtime.jobs.template_parameters import TemplateArguments, given, requirements, texts
@@ -87,7 +87,7 @@ def script_work(
         sensitive=arguments.sensitive,
     )
     renamed = (each for each in renamed_values(environment) if each not in run.warnings)
-    return work, (*arguments.warnings, *warnings, *renamed)
+    return work, (*arguments.warnings, *warnings, *renamed, *uncontained(step))
 
 
 def filled(
@@ -133,6 +133,13 @@ def extracted(run: Run, job: Job, directory: str, packages: str) -> dict[str, st
             f"container:{step.container}", step.container
         )
     return values | variables(run, step, job, directory)
+
+
+def uncontained(step: Step) -> tuple[str, ...]:
+    """A warning of a script that was to run in a container, when a model could still ask for that (S8)."""
+    if step.container is None or step.runs_contained is False:
+        return ()
+    return (f"no script runs in a container yet, so that this one does not run in {step.container}",)
 
 
 def renamed_values(environment: Iterable[str]) -> tuple[str, ...]:

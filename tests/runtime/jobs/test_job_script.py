@@ -60,6 +60,18 @@ def test_every_value_is_in_the_environment_by_a_name_that_shells_take() -> None:
     assert "" not in told
 
 
+def test_s8_what_was_to_run_in_a_container_says_that_it_does_not() -> None:
+    """A release, or an open run, of a time when a model could ask for that; else it is asked for in vain."""
+    for said, warned in ((None, 1), (False, 0)):
+        state, job = at_work(
+            "echo #{Octopus.Action.Container.Image}", container="alpine", runs_contained=said
+        )
+        work, warnings = script_work(state, state.jobs[job], "/somewhere")
+        assert work.script == "echo alpine"
+        assert len(warnings) == warned
+        assert all("does not run in alpine" in each for each in warnings)
+
+
 def test_packages_lie_where_they_were_extracted() -> None:
     state, job = at_work(
         "ls #{Octopus.Action.Package[tools].ExtractedPath}", packages=packages("tools@1.2.0")
