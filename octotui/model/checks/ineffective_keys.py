@@ -1,6 +1,7 @@
 """Keys that say what octotui would not do: refused, or, where that harms nobody, warned of (R8)."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import PurePath
 
 from octotui.model.complaints import InsideReport, Keys, Report, SourcePosition
@@ -47,7 +48,7 @@ def _of_places(step: Step) -> Found:
 def _of_children(step: Step) -> Found:
     """What is only for those who wait for the run that they start."""
     if isinstance(step.action, StartRunbook) and not step.action.wait:
-        for key in ("time_limit", "publish"):
+        for key in ("time_limit", "publish", "retries"):
             if getattr(step, key) != getattr(_PLAIN, key):
                 yield (key,), "It does not wait for the run it starts; remove it, or remove wait = false."
 
@@ -74,6 +75,12 @@ def _of_process(process: Runbook, *, deploys: bool) -> Found:
         yield ("steps", 0, "start"), "No step is before it; remove it."
     if process.unavailable_targets == "skip" and not any(step.for_targets for step in process.steps):
         yield ("unavailable_targets",), "None of its steps goes to targets; remove it."
+    for index, (before, step) in enumerate(pairwise(process.steps), start=1):
+        asks = isinstance(step.action, Manual) and not isinstance(before.action, Manual)
+        alone = index + 1 == len(process.steps) or process.steps[index + 1].start == "after-previous"
+        if asks and alone and step.start == "with-previous":
+            sentence = "It asks once the steps beside it have ended, as it does after them; remove it."
+            yield ("steps", index, "start"), sentence
     for index, step in enumerate(process.steps):
         if step.block_concurrent and process.concurrency is None and not deploys:
             sentence = 'Its runs have no concurrency tag to keep; remove it, or say concurrency = "…".'
@@ -84,8 +91,8 @@ def _of_step(step: Step) -> Found:
     if step.backoff != _PLAIN.backoff and not step.retries:
         yield ("backoff",), "It is not tried again; remove it, or say retries = 1."
     if step.roles and step.on == "worker":
-        sentence = 'It runs once, whatever its roles are; remove both, or say on = "worker-for-each-target".'
-        yield ("on",), sentence
+        otherwise = 'remove "roles" and "on", or say on = "worker-for-each-target".'
+        yield ("roles",), f"It runs once on a worker, whatever its roles are; {otherwise}"
     if isinstance(step.action, Manual):
         for name, field in step.action.fields.items():
             yield from ((("manual", "fields", name, *key), sentence) for key, sentence in _of_prompt(field))

@@ -15,6 +15,7 @@ STEP = f'{GROUND}[[runbooks.r.steps]]\nname = "One"\n'
 SCRIPT = f'{STEP}script = ""\n'
 TARGETS = f'{SCRIPT}roles = ["web"]\n'
 STARTS = f'{STEP}runbook = "other"\n'
+TWO = '[[runbooks.r.steps]]\nname = "Two"\nstart = "with-previous"\n'
 ASKS = f'{STEP}manual = {{ instructions = "?" }}\n'
 ROLLS = f'{STEP}roles = ["web"]\n{{}}\n[[runbooks.r.steps.steps]]\nname = "Child"\nscript = ""\n'
 
@@ -76,8 +77,12 @@ def warned(folder: Path, text: str) -> list[str]:
         (f'{SCRIPT}backoff = "1m"', "backoff: It is not tried again; remove it, or say retries = 1."),
         (f'{SCRIPT}backoff = "1m"\nretries = 0', "backoff: It is not tried again"),
         (f'{SCRIPT}start = "with-previous"', "start: No step is before it; remove it."),
+        (
+            f'{SCRIPT}{TWO}manual = {{ instructions = "?" }}',
+            "start: It asks once the steps beside it have ended",
+        ),
         (f"{ASKS}block_concurrent = true", "block_concurrent: Its runs have no concurrency tag to keep"),
-        (f'{TARGETS}on = "worker"', "on: It runs once, whatever its roles are"),
+        (f'{TARGETS}on = "worker"', "roles: It runs once on a worker, whatever its roles are"),
         (
             f'{SCRIPT}[runbooks.s]\nunavailable_targets = "skip"',
             "unavailable_targets: None of its steps goes",
@@ -110,7 +115,9 @@ def test_r8_what_has_no_effect_and_harms_nobody_is_warned_of(tmp_path: Path, tex
     "text",
     [
         f'{SCRIPT}retries = 1\nbackoff = "1m"',
-        f'{SCRIPT}[[runbooks.r.steps]]\nname = "Two"\nscript = ""\nstart = "with-previous"',
+        f'{SCRIPT}{TWO}script = ""',
+        f'{ASKS}{TWO}manual = {{ instructions = "?" }}',
+        f'{SCRIPT}{TWO}manual = {{ instructions = "?" }}\n{TWO.replace("Two", "Three")}script = ""',
         ASKS.replace("[[runbooks.r.steps]]", '[runbooks.r]\nconcurrency = "tag"\n[[runbooks.r.steps]]')
         + "block_concurrent = true",
         ASKS.replace("runbooks.r", "projects.r") + "block_concurrent = true",
