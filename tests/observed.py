@@ -114,6 +114,7 @@ def observed(model: Model, process: str = "r") -> str:
             _played(model, process, fails=False),
             _played(model, process, fails=True),
             _cancelled(model, process),
+            _unwell(model, process),
             *_left_out(model, process),
             *_listed(model),
         )
@@ -142,7 +143,11 @@ def _release(world: Observed, process: str) -> dict[str, str]:
         return {}
     definition = world.state.model.projects[process].deployment
     versions = {each.text: "1.0.0" for each in requirements(definition)}
-    events = world.send(commands.CreateRelease(process=process, versions=versions))
+    try:
+        events = world.send(commands.CreateRelease(process=process, versions=versions))
+    except Refused as refused:
+        world.seen.append(str(refused))
+        return {}
     return {"release": next(each.release.version for each in events if isinstance(each, ReleaseCreated))}
 
 
@@ -155,6 +160,16 @@ def _cancelled(model: Model, process: str) -> str:
     for name, job in sorted(world.state.jobs.items()):
         if job.state == "running":
             world.send(ReportOutcome(job=name, attempt=job.attempt, outcome=Outcome(state="cancelled")))
+    world.play()
+    return world.text
+
+
+def _unwell(model: Model, process: str) -> str:
+    """A run that a machine is not there for."""
+    world = Observed(model)
+    for target in [slug for slug in model.targets if slug == "db1"]:
+        world.send(commands.ReportHealth(worker=target, health="unhealthy"))
+    world.attempt(process=process, **_release(world, process), **PLACES[0])
     world.play()
     return world.text
 

@@ -165,5 +165,7 @@ def test_r8_every_key_of_a_child_step_takes_effect_or_is_told_of(tmp_path: Path)
 def test_what_is_seen_of_the_same_model_is_the_same(tmp_path: Path) -> None:
     """Else any key would have an effect; nor has one that says what is so anyway."""
     plain = {"runbooks": {"r": process({"name": "It", "script": "echo"})}}
-    same = {"runbooks": {"r": process({"name": "It", "script": "echo", "retries": 0, "condition": "success"})}}
+    same = {
+        "runbooks": {"r": process({"name": "It", "script": "echo", "retries": 0, "condition": "success"})}
+    }
     assert not has_effect(tmp_path, plain, same, "retries")

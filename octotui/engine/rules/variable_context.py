@@ -256,7 +256,10 @@ def _of_step(state: State, run: Run, step: int | None) -> dict[str, str]:
         pool = run.picks[pick].pool
         values["Octopus.WorkerPool.Id"] = pool
         values["Octopus.WorkerPool.Name"] = state.model.pool(pool).name
-        values["Octopus.Worker.Name"] = run.picks[pick].worker
+        worker = run.picks[pick].worker
+        declared = state.model.workers.get(worker)
+        values["Octopus.Worker.Id"] = worker
+        values["Octopus.Worker.Name"] = declared.name if declared else worker
     return values
 
 
