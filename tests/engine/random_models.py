@@ -207,6 +207,8 @@ def _on_targets(random: Random, name: str, common: dict[str, object], *, rolling
         "on": random.choice(("target", "target", "worker-for-each-target")),
         "shared": random.random() < 0.2,
     }
+    if target["window"] == 2:
+        target["condition"] = '#{if Octopus.Machine.Id == "web1"}True#{/if}'
     if not rolling:
         step = script(name, **(common | target))
         check = HealthCheck(unhealthy=random.choice(("fail", "exclude")))

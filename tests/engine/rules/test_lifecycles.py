@@ -20,7 +20,11 @@ def release(*deployed: str, channel: str = "stable", tenant: str | None = None) 
     [
         ((), "development", None),
         ((), "test", None),
-        ((), "staging", "Shop 1.0 may not go to Staging yet: deploy it to Development or Test first, as the"),
+        (
+            (),
+            "staging",
+            "Shop 1.0 may not go to Staging yet: deploy it to Development or Test first, as “Try” of the",
+        ),
         ((), "production", "Shop 1.0 may not go to Production yet: deploy it to Development or Test first"),
         (("test",), "staging", None),
         (("test",), "production", None),

@@ -238,6 +238,8 @@ def steps_in(model: Model, folder: Path) -> st.SearchStrategy[Step]:
         at=st.none() | st.sampled_from(["03:00", "2026-11-23 03:00 Europe/Berlin", "#{When}"]),
         guided_failure=st.none() | st.sampled_from(["on", "off"]),
     )
+    leaves = start.filter(lambda action: not action.wait)
+    waits = start.filter(lambda action: action.wait)
     manual = st.builds(Manual, instructions=TEXTS.filter(str.strip), teams=some(list(model.teams)))
     manual |= st.builds(
         Manual,
@@ -271,7 +273,8 @@ def steps_in(model: Model, folder: Path) -> st.SearchStrategy[Step]:
     return st.one_of(
         st.builds(Step, action=plain | from_file | TEMPLATES, pool=pool, **work, **script, **common),
         st.builds(Step, action=plain, container=NAMES, runs_contained=st.just(False), **work, **common),
-        st.builds(Step, action=start, pool=pool, **work, **common),
+        st.builds(Step, action=waits, pool=pool, **work, **common),
+        st.builds(Step, action=leaves, pool=pool, packages=packages, **common),
         st.builds(Step, action=plain, pool_variable=pool_variable, **work, **script, **common),
         st.builds(Step, action=manual, block_concurrent=st.booleans(), **common),
     )
