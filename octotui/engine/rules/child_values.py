@@ -49,7 +49,7 @@ class _Watched(Names):
         return super().get(key, default)
 
 
-class Said(msgspec.Struct, frozen=True):
+class FilledValue(msgspec.Struct, frozen=True):
     """A text filled in, and the sensitive variables that were looked at and are not known here."""
 
     filled: Filled
@@ -58,7 +58,7 @@ class Said(msgspec.Struct, frozen=True):
 
 def say(
     state: State, run: Run, step: int, text: str, budget: Budget, known: Mapping[str, str] = NOTHING
-) -> Said:
+) -> FilledValue:
     """A text of a step that starts a run, filled in when it does; raises OverBudget.
 
     Sensitive values are hidden but those that are `known`, written so that they are filled in no more.
@@ -70,7 +70,7 @@ def say(
     values = {name: value for name, value in values.items() if name.lower() not in names} | {**known}
     hidden = [name for name, value in values.items() if value == HIDDEN and name not in known]
     watched = _Watched(values, hidden)
-    return Said(Filler(watched, state.at, budget).fill_in(text), tuple(watched.seen))
+    return FilledValue(Filler(watched, state.at, budget).fill_in(text), tuple(watched.seen))
 
 
 def child_values(

@@ -1,5 +1,7 @@
 """The tables of processes: steps, what they do, templates, runbooks."""
 
+from msgspec.structs import replace
+
 from octotui.model.toml.scalars import (
     CONDITION,
     INNER_FILES,
@@ -82,9 +84,13 @@ HEALTH_CHECK = TableSpec(
 CONTAINER = TableSpec(
     {
         "image": KeySpec(name("an image"), "The image, such as alpine or alpine@3.x.", required=True),
-        "run": KeySpec(flag(), "Whether its script runs in it, which it cannot yet: false."),
+        "run": KeySpec(
+            replace(flag(), schema={"const": False}), "Whether its script runs in it: false, as yet."
+        ),
     }
 )
+IMAGE = replace(name("an image"), schema={"not": {}})
+"""An image alone, in which a script was to run: editors tell of it, and the check that says what to do."""
 
 GIVEN = KeyedSpec(name("the name of a variable"), scalar())
 
@@ -133,7 +139,7 @@ _STEP = {
         ListSpec(PACKAGE), "Packages its worker acquires first, in order.", not_with=_NO_MANUAL
     ),
     "container": KeySpec(
-        AlternativeSpec(name("an image"), CONTAINER),
+        AlternativeSpec(IMAGE, CONTAINER),
         "The image that its script is given, with run = false: no script runs in one yet.",
         not_with=_OF_SCRIPTS,
     ),
