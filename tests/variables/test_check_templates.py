@@ -35,6 +35,12 @@ def told(folder: Path, text: str) -> list[str]:
             'runbooks.go.steps["A"].script.body',
         ),
         (
+            STEP + 'runbook = "go"\nwait = false\nvariables = { A = "a #{if A}" }',
+            "9:22",
+            'runbooks.go.steps["A"].variables.A',
+        ),
+        (STEP + 'runbook = "go"\nwait = false\nat = "#{if A}"', "9:7", 'runbooks.go.steps["A"].at'),
+        (
             STEP + 'manual = { instructions = "#{if A}" }',
             "7:28",
             'runbooks.go.steps["A"].manual.instructions',
