@@ -3,6 +3,9 @@
 import fcntl
 import os
 import stat
+import sys
+import time
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -12,6 +15,9 @@ from octotui.store.accounts import account_name
 from octotui.store.errors import InUse, unusable
 from octotui.store.private_files import WAY, make_folder, private
 from octotui.store.trusted_path import UntrustedPath, check_private, resolve
+
+DYING = 5.0  # seconds until the last child of a killed process has become another program, on a busy machine
+LOOK = 0.01  # seconds between two looks at whether that is so
 
 
 def default_base() -> Path:
@@ -100,15 +106,13 @@ class SpaceFolder:
             lock = private(str(path), os.O_RDWR | os.O_CREAT)
         except OSError as problem:
             raise unusable(path, problem) from problem
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as problem:
-            holder = os.pread(lock, 20, 0).decode(errors="replace").strip() or "unknown"
+        if not _locked(lock):
+            holder = _holder(lock) or "unknown"
             os.close(lock)
             raise InUse(
                 f"{self.path} is in use by another octotui (process {holder}): "
                 "end that one first, or take another folder with --state"
-            ) from problem
+            )
         self._lock = lock
         os.ftruncate(lock, 0)
         os.pwrite(lock, str(os.getpid()).encode(), 0)
@@ -140,3 +144,42 @@ class SpaceFolder:
 
     def __exit__(self, *exc: type[BaseException] | BaseException | TracebackType | None) -> None:
         self.release()
+
+
+def _locked(lock: int) -> bool:
+    """Lock an open file, and say whether we have it.
+
+    A process that is killed while it starts another leaves that one a copy of the lock until it is executed;
+    so a lock whose holder is dead is waited for.
+    """
+    until = time.monotonic() + DYING
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            if _lives(_holder(lock)) or time.monotonic() > until:
+                return False
+            time.sleep(LOOK)
+        else:
+            return True
+
+
+def _holder(lock: int) -> str:
+    """The process that a lock names, or nothing while it is being written."""
+    return os.pread(lock, 20, 0).decode(errors="replace").strip()
+
+
+def _lives(process: str) -> bool:
+    """Whether a process is there and not dead; of a number that cannot be one nobody knows."""
+    if not (process.isascii() and process.isdecimal()):
+        return True
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):  # it is somebody else's, or none
+        return True
+    with suppress(OSError):  # it has gone meanwhile, or this system has no such files
+        state = Path(f"/proc/{process}/stat").read_bytes().rpartition(b") ")[2][:1]
+        return state not in (b"Z", b"X")
+    return sys.platform != "linux"

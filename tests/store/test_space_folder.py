@@ -46,6 +46,59 @@ def test_one_process_has_a_folder(tmp_path: Path) -> None:
         pass
 
 
+DYING = """
+import os, pathlib, signal, sys, time
+from octotui.store.space_folder import SpaceFolder
+folder = SpaceFolder(pathlib.Path(sys.argv[1]), "kraken").take()
+if not os.fork():  # a child that is not executed yet
+    print("forked", flush=True)
+    time.sleep(float(sys.argv[2]))
+    os._exit(0)
+time.sleep(60)
+"""
+
+
+ZOMBIE = pytest.param(False, marks=pytest.mark.skipif(sys.platform != "linux", reason="it is seen in /proc"))
+
+
+@pytest.mark.parametrize("waited", [True, ZOMBIE], ids=["waited for", "a zombie"])
+def test_r4_a_killed_holder_s_child_that_is_about_to_be_executed_is_waited_for(
+    tmp_path: Path, waited: bool
+) -> None:
+    command = [sys.executable, "-c", DYING, str(tmp_path), "0.5"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == b"forked\n"
+        other.kill()
+        if waited:
+            other.wait()
+        else:
+            os.waitid(os.P_PID, other.pid, os.WEXITED | os.WNOWAIT)
+        with SpaceFolder(tmp_path, "kraken") as folder:
+            assert (folder.path / "lock").read_text() == str(os.getpid())
+
+
+def test_a_dead_holder_s_child_that_keeps_the_lock_is_not_waited_for_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(space_folder, "DYING", 0.1)
+    with subprocess.Popen([sys.executable, "-c", DYING, str(tmp_path), "2"], stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == b"forked\n"
+        other.kill()
+        other.wait()
+        with pytest.raises(StoreError, match="is in use by another octotui"):
+            SpaceFolder(tmp_path, "kraken").take()
+
+
+@pytest.mark.parametrize("holder", ["", "x", "9" * 20, "-1"])
+def test_what_no_process_has_written_is_no_dead_holder(tmp_path: Path, holder: str) -> None:
+    with SpaceFolder(tmp_path, "kraken") as folder:
+        (folder.path / "lock").write_text(holder)
+        with pytest.raises(StoreError, match="is in use by another octotui"):
+            SpaceFolder(tmp_path, "kraken").take()
+
+
 def test_a_folder_that_cannot_be_made_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(StoreError, match="file/kraken cannot be used: Not a directory"):

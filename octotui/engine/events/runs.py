@@ -1,6 +1,6 @@
 """Events of runs, from the queue to their end."""
 
-from msgspec import field
+from msgspec import UNSET, UnsetType, field
 
 from octotui.engine.state.records import (
     Event,
@@ -21,6 +21,7 @@ class RunQueued(Event, frozen=True, tag=True):
     `secrets` are the names of sensitive values that were given, which stand nowhere (V5).
     It stands in no line until `not_before`; `schedule` and `due` say which time of which schedule it is.
     `warnings` are of the values that a step gave to it.
+    `tag` is its concurrency tag, and `displaced` the run that gives that tag back for it (Q2).
     """
 
     run: str
@@ -43,12 +44,15 @@ class RunQueued(Event, frozen=True, tag=True):
     due: float | None = None
     origin: str = ""
     warnings: tuple[str, ...] = ()
+    tag: str | UnsetType | None = UNSET
+    displaced: str | UnsetType | None = UNSET
 
 
 class RunDue(Event, frozen=True, tag=True):
     """The time has come that a run waited for, and it stands in the queue."""
 
     run: str
+    displaced: str | UnsetType | None = UNSET
 
 
 class RunMoved(Event, frozen=True, tag=True):
@@ -57,6 +61,7 @@ class RunMoved(Event, frozen=True, tag=True):
     run: str
     by: str = ""
     origin: str = ""
+    displaced: str | UnsetType | None = UNSET
 
 
 class PackagesChosen(Event, frozen=True, tag=True):
@@ -65,6 +70,7 @@ class PackagesChosen(Event, frozen=True, tag=True):
     run: str
     versions: dict[str, str]
     problems: tuple[str, ...] = ()
+    displaced: str | UnsetType | None = UNSET
 
 
 class RunStarted(Event, frozen=True, tag=True):
@@ -128,6 +134,7 @@ class RunRequeued(Event, frozen=True, tag=True):
     """A run whose questions are all answered stands in the queue again."""
 
     run: str
+    displaced: str | UnsetType | None = UNSET
 
 
 class RunCancelling(Event, frozen=True, tag=True):
@@ -155,3 +162,34 @@ class StepSkipped(Event, frozen=True, tag=True):
     run: str
     step: int
     reason: str
+
+
+class VariablePublished(Event, frozen=True, tag=True):
+    """A step gave a variable of a variable set its value for the run's environment; without one: for all."""
+
+    run: str
+    variable_set: str
+    name: str
+    value: str
+    environment: str | None = None
+
+
+RunEvent = (
+    RunQueued
+    | RunDue
+    | RunMoved
+    | PackagesChosen
+    | RunStarted
+    | WorkersSelected
+    | TargetsSelected
+    | TargetExcluded
+    | TargetSkipped
+    | RunYielded
+    | RunResumed
+    | RunPaused
+    | RunRequeued
+    | RunCancelling
+    | RunEnded
+    | StepSkipped
+    | VariablePublished
+)

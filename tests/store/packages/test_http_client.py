@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -75,7 +76,7 @@ def test_a_server_that_says_little_at_a_time_is_left_after_the_timeout(
     served.page("/", "x" * 20)
     monkeypatch.setattr(http_client, "CHUNK", 1)
     clock = iter(range(0, 1000, 20))
-    monkeypatch.setattr(http_client.time, "monotonic", lambda: next(clock))
+    monkeypatch.setattr(http_client, "time", SimpleNamespace(monotonic=lambda: next(clock)))
     assert refused(served, timeout=30.0) == "URL/ did not answer within 30 seconds"
 
 

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -78,7 +79,7 @@ def test_r6_who_prints_on_when_the_job_is_over_is_not_heard(spool: int) -> None:
 
 def test_r6_who_takes_long_is_handed_less_at_a_time(spool: int, monkeypatch: pytest.MonkeyPatch) -> None:
     reader, now, sizes = SpoolReader(spool), [0.0], list[int]()
-    monkeypatch.setattr(spool_reader.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(spool_reader, "time", SimpleNamespace(monotonic=lambda: now[0]))
     os.ftruncate(spool, 4 * CHUNK)
 
     def slow(chunk: bytes) -> None:
