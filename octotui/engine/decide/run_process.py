@@ -13,7 +13,7 @@ from octotui.engine.decide.transaction import Transaction
 from octotui.engine.rules.machines import acquisitions, machine_of, mode_on
 from octotui.engine.rules.run_queue import circle
 from octotui.engine.rules.start_prompts import GivenValues
-from octotui.engine.rules.step_conditions import decides_by_target, not_due, not_due_by_target
+from octotui.engine.rules.step_conditions import not_due, verdict
 from octotui.engine.rules.variable_context import lookup, values_for
 from octotui.engine.rules.worker_selection import select
 from octotui.engine.state import Outcome, Run, step_of
@@ -78,12 +78,14 @@ def _yet_to_come(turn: Transaction, at: float | None) -> float | None:
     return at if at is not None and at > turn.at else None
 
 
-def why_no_child(turn: Transaction, run: Run, child: tuple[str, str | None, str | None]) -> Reason | None:
-    """Why a run may not start another one, of a process, environment and tenant; or None."""
+def why_no_child(
+    turn: Transaction, run: Run, child: tuple[str, str | None, str | None], start: float | None = None
+) -> Reason | None:
+    """Why a run may not start another one, of a process, environment and tenant, at a time; or None."""
     process = child[0]
     if process not in turn.state.model.runbooks:
         return f"runbook {process} is not in the model any more"
-    ancestor: Run | None = run
+    ancestor: Run | None = run if _yet_to_come(turn, start) is None else None
     while ancestor is not None and ancestor.queued_at == turn.at:
         if (ancestor.process, ancestor.environment, ancestor.tenant) == child:
             return f"runbook {process} would start itself for ever, since nothing in between takes any time"
@@ -208,16 +210,15 @@ def _is_due(turn: Transaction, run: Run, index: int) -> bool:
     The targets that it is to leave out are known now, too.
     """
     try:
-        reason = not_due(turn.state, run, index, turn.budget(run.id))
-        if reason is None and decides_by_target(run.runbook.steps[index]):
-            for target, why in not_due_by_target(turn.state, run, index, turn.budget(run.id)).items():
-                turn.emit(events.TargetSkipped(run=run.id, step=index, target=target, reason=why))
+        judged = verdict(turn.state, run, index, turn.budget(run.id))
     except OverBudget as error:
         _fail(turn, run, index, f"its condition cannot be told: {error.reason}")
         return False
-    if reason is not None:
-        turn.emit(events.StepSkipped(run=run.id, step=index, reason=reason))
-    return reason is None
+    for target, reason in judged.by_target.items():
+        turn.emit(events.TargetSkipped(run=run.id, step=index, target=target, reason=reason))
+    if judged.not_due is not None:
+        turn.emit(events.StepSkipped(run=run.id, step=index, reason=judged.not_due))
+    return judged.not_due is None
 
 
 def _begin(turn: Transaction, run: Run, index: int) -> bool:

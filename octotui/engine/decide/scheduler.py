@@ -130,13 +130,13 @@ def _start_child(turn: Transaction, job: Job) -> None:
         guided=run.guidance,
     )
     release = newest_release(turn.state, action.runbook)
-    reason = why_no_child(turn, run, (command.process, command.environment, command.tenant))
     try:
         budget = turn.budget(run.id)
         given = given_to_child(turn.state, run, job.step, command, release, budget, turn.mask)
         start = child_start(turn.state, run, job.step, budget)
+        reason = why_no_child(turn, run, (command.process, command.environment, command.tenant), start)
     except Unsayable as error:
-        reason = reason or str(error)
+        reason = str(error)
     if reason is not None:
         end_attempt(turn, job, Outcome(state="failed", reason=reason))
         return

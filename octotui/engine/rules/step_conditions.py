@@ -1,5 +1,7 @@
 """Whether a step is to run as things stand: its condition, and its packages (S3, P3)."""
 
+import msgspec
+
 from octotui.engine.rules.variable_context import lookup, values_for
 from octotui.engine.state import Run, State
 from octotui.model.complaints import Reason
@@ -9,28 +11,33 @@ from octotui.variables.fill import Filler, warnings_of
 from octotui.variables.template import is_truthy
 
 
+class Verdict(msgspec.Struct, frozen=True):
+    """Why a step is not to run, or None; and, where it is, why not on some of its targets."""
+
+    not_due: Reason | None = None
+    by_target: dict[str, Reason] = {}
+
+
 def not_due(state: State, run: Run, index: int, budget: Budget) -> Reason | None:
-    """Why a step is not to run as things stand, or None; raises OverBudget.
+    """Why a step is not to run as things stand, or None; raises OverBudget."""
+    return verdict(state, run, index, budget).not_due
 
-    One that decides for each of its targets is to run where it is due on any.
+
+def verdict(state: State, run: Run, index: int, budget: Budget) -> Verdict:
+    """Whether a step is to run as things stand, and on which of its targets; raises OverBudget.
+
+    By an expression it decides for each of them, and is to run where that is true on any.
     """
-    left = set(run.steps[index].targets).difference(run.excluded)
-    if not left or not decides_by_target(run.runbook.steps[index]):
-        return _why_not(state, run, index, budget, failed=run.failed)
-    reasons = not_due_by_target(state, run, index, budget)
-    return next(iter(reasons.values())) if len(reasons) == len(left) else None
+    left = [each for each in run.steps[index].targets if each not in run.excluded]
+    if not left or not _decides_by_target(run.runbook.steps[index]):
+        return Verdict(_why_not(state, run, index, budget, failed=run.failed))
+    judged = {each: _why_not(state, run, index, budget, failed=run.failed, target=each) for each in left}
+    reasons = {target: reason for target, reason in judged.items() if reason is not None}
+    return Verdict(next(iter(reasons.values()))) if len(reasons) == len(left) else Verdict(None, reasons)
 
 
-def decides_by_target(step: Step) -> bool:
-    """Whether a step goes to targets by an expression, which may be true on some of them."""
+def _decides_by_target(step: Step) -> bool:
     return step.for_targets and step.condition not in ("success", "failure", "always")
-
-
-def not_due_by_target(state: State, run: Run, index: int, budget: Budget) -> dict[str, Reason]:
-    """On which of its targets a step is not to run as things stand, and why; raises OverBudget."""
-    failed, left = run.failed, (each for each in run.steps[index].targets if each not in run.excluded)
-    reasons = ((each, _why_not(state, run, index, budget, failed=failed, target=each)) for each in left)
-    return {target: reason for target, reason in reasons if reason is not None}
 
 
 def not_due_on(state: State, run: Run, index: int, budget: Budget, target: str) -> Reason | None:

@@ -165,7 +165,6 @@ class TestSensitiveValues:
         assert (queued(world).variables, queued(world).secrets) == ({}, ("Size",))
 
     def test_v5_what_a_step_gave_it_goes_on_as_sensitive(self) -> None:
-        below = Runbook(name="Child", steps=(replace(starts({"Deep": "#{Size}"}), name="Deeper"),))
         action = StartRunbook(runbook="deepest", variables={"Deep": "#{Size}"})
         below = Runbook(name="Child", steps=(Step(name="Deeper", action=action, pool="setup"),))
         runbooks = {"top": [starts({"Size": "#{Password}"})], "child": below, "deepest": [script("Work")]}
@@ -219,6 +218,17 @@ class TestStart:
         world.run_out()
         assert world.run("run-2").started_at == until
         assert world.ends() == {"run-1": "succeeded", "run-2": "succeeded"}
+
+    def test_l5_a_run_may_start_itself_anew_at_a_later_time(self) -> None:
+        """As one that looks again every night does; at once it would do so for ever."""
+        for at, reason in (("23:00", ""), (None, "runbook child would start itself for ever")):
+            again = replace(starts(wait=False, at=at), name="Again")
+            world = World(family(starts(), child=Runbook(name="Child", steps=(again,))))
+            world.start("child")
+            world.run_until(10.0)
+            (ended,) = world.happened(JobEnded)
+            assert ended.reason.startswith(reason)
+            assert len(world.happened(RunQueued)) == (1 if reason else 2)
 
     def test_q5_a_time_that_has_passed_is_now(self) -> None:
         assert given(starts(at="1970-01-12 13:46")).not_before is None
