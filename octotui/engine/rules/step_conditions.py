@@ -12,7 +12,7 @@ from octotui.variables.fill import Filler, warnings_of
 from octotui.variables.template import is_truthy
 
 
-class Verdict(msgspec.Struct, frozen=True):
+class StepVerdict(msgspec.Struct, frozen=True):
     """Why a step is not to run, or None; and, where it is, why not on some of its targets."""
 
     not_due: Reason | None = None
@@ -24,17 +24,19 @@ def not_due(state: State, run: Run, index: int, budget: Budget) -> Reason | None
     return verdict(state, run, index, budget).not_due
 
 
-def verdict(state: State, run: Run, index: int, budget: Budget) -> Verdict:
+def verdict(state: State, run: Run, index: int, budget: Budget) -> StepVerdict:
     """Whether a step is to run as things stand, and on which of its targets; raises OverBudget.
 
     By an expression it decides for each of them, and is to run where that is true on any.
     """
     left = [each for each in run.steps[index].targets if each not in run.excluded]
     if not left or not _decides_by_target(run.runbook.steps[index]):
-        return Verdict(_why_not(state, run, index, budget, failed=run.failed))
+        return StepVerdict(_why_not(state, run, index, budget, failed=run.failed))
     judged = {each: _why_not(state, run, index, budget, failed=run.failed, target=each) for each in left}
     reasons = {target: reason for target, reason in judged.items() if reason is not None}
-    return Verdict(next(iter(reasons.values()))) if len(reasons) == len(left) else Verdict(None, reasons)
+    return (
+        StepVerdict(next(iter(reasons.values()))) if len(reasons) == len(left) else StepVerdict(None, reasons)
+    )
 
 
 def _decides_by_target(step: Step) -> bool:
