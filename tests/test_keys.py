@@ -52,11 +52,11 @@ python = "print('#{Who}')"
 KINDS: dict[str, Table] = {
     "script": {"script": "echo #{Size}"},
     "script on targets": {"script": "echo #{Size}", "roles": ["web"]},
-    "script for each target": {"script": "echo", "roles": ["web"], "on": "worker-for-each-target"},
-    "script once for roles": {"script": "echo", "roles": ["web"], "on": "worker"},
+    "script for each target": {"script": "echo #{Size}", "roles": ["web"], "on": "worker-for-each-target"},
+    "script once for roles": {"script": "echo #{Size}", "roles": ["web"], "on": "worker"},
     "template": {"template": "hello"},
     "package": {"package": "tools"},
-    "health check": {"health_check": {"script": "echo"}, "roles": ["web"]},
+    "health check": {"health_check": {"script": "echo #{Size}"}, "roles": ["web"]},
     "runbook": {"runbook": "child"},
     "runbook that is not waited for": {"runbook": "child", "wait": False},
     "manual": {"manual": {"instructions": "?"}},
@@ -64,6 +64,7 @@ KINDS: dict[str, Table] = {
 }
 VALUES: Table = {
     "name": "Renamed",
+    "verbatim": True,
     "parameters": {"Who": "you"},
     "shell": "python",
     "environment": "test",

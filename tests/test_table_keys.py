@@ -157,6 +157,7 @@ SETTINGS: dict[str, tuple[str, Any, *tuple[Table, ...]]] = {
     "SCRIPT.shell": (f"{STEPS}.1.script.shell", "python"),
     "SCRIPT.body": (f"{STEPS}.1.script.body", "echo another"),
     "SCRIPT.file": (f"{STEPS}.1.script", {"file": "work.sh"}),
+    "SCRIPT.verbatim": (f"{STEPS}.1.script.verbatim", True),
     "MANUAL.instructions": (f"{STEPS}.6.manual.instructions", "Another?"),
     "MANUAL.teams": (f"{STEPS}.6.manual.teams", ["ops"]),
     "MANUAL.approvals": (f"{STEPS}.6.manual.approvals", 2),
@@ -240,6 +241,7 @@ READ = {
     "TEMPLATE.parameters": "octotui.model.toml.template_steps:templated",
     "TEMPLATE.needs": "octotui.model.toml.template_steps:templated",
     "TEMPLATE.outputs": "octotui.cli.verbs.template:_lines",
+    "TEMPLATE.verbatim": "octotui.model.toml.template_steps:templated",
     "TEMPLATE.scripts": "octotui.model.toml.template_steps:templated",
     "CONFIG.trusted_owners": "octotui.store.user_config:_trusted_owners",
 }

@@ -113,5 +113,3 @@ def _of_access(access: Access) -> Found:
     rights = [key for key in ("read", "start", "answer") if getattr(access, key)]
     if rights and access.group is None:
         yield (rights[0],), 'Nobody else can connect without a group of the machine; say group = "…".'
-    if access.group is not None and not rights:
-        yield ("group",), "Its members may do nothing; say read, start or answer, and who."

@@ -13,6 +13,7 @@ from octotui.model.environment_names import environment_name, is_reserved
 from octotui.model.iteration import environment_sources, seen_by
 from octotui.model.process import Package, Script, Step
 from octotui.model.space import Model
+from octotui.model.system_variables import NO_PACKAGE_FILE, package_file_in
 from octotui.runtime.jobs.package_deployment import Files, deployment, texts_of, variables
 from octotui.runtime.jobs.template_parameters import TemplateArguments, given, requirements, texts
 from octotui.variables.budget import Budget, text_budget
@@ -89,7 +90,9 @@ def script_work(
         sensitive=arguments.sensitive,
     )
     renamed = (each for each in renamed_values(environment) if each not in run.warnings)
-    return work, (*arguments.warnings, *warnings, *renamed, *uncontained(step))
+    asks = bool(step.packages) and package_file_in(script.body) is not None
+    own = (*uncontained(step), *((NO_PACKAGE_FILE,) if asks else ()))
+    return work, (*arguments.warnings, *warnings, *renamed, *own)
 
 
 def filled(
@@ -115,7 +118,9 @@ def filled(
 
 
 def body_of(script: Script, filler: Filler) -> tuple[str, tuple[str, ...]]:
-    """A script filled in, and what to warn of; raises OverBudget."""
+    """A script filled in, unless it is `verbatim`, and what to warn of; raises OverBudget."""
+    if script.verbatim:
+        return script.body, ()
     filled = filler.fill_in(script.body)
     return filled.text, warnings_of(filled)
 

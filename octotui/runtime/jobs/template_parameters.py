@@ -49,7 +49,7 @@ def _beside(values: Mapping[str, str], parameters: Mapping[str, str], name: str)
 def texts(action: Script) -> str:
     """All that is filled in for a script: its body, and its parameters."""
     parameters = action.parameters.values() if isinstance(action, TemplateCall) else ()
-    return "\n".join((action.body, *parameters))
+    return "\n".join(("" if action.verbatim else action.body, *parameters))
 
 
 def requirements(action: Script) -> str:

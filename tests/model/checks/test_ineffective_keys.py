@@ -103,7 +103,6 @@ def warned(folder: Path, text: str) -> list[str]:
             "manual.fields.Sure.required: A checkbox always has a value",
         ),
         ('[access]\nread = ["ann"]', "access.read: Nobody else can connect without a group of the machine"),
-        ('[access]\ngroup = "ops"', "access.group: Its members may do nothing; say read, start or answer"),
     ],
 )
 def test_r8_what_has_no_effect_and_harms_nobody_is_warned_of(tmp_path: Path, text: str, said: str) -> None:

@@ -20,7 +20,9 @@ from tests.world import World, model, packages, script
 
 def at_work(body: str, **more: object) -> tuple[State, str]:
     """A State in which the one job of a run with this script runs."""
-    step = Step(name="Do it", action=Script(body=body), pool="setup", **more)  # type: ignore[arg-type]
+    verbatim = str(more.pop("verbatim", ""))
+    action = Script(body=verbatim or body, verbatim=bool(verbatim))
+    step = Step(name="Do it", action=action, pool="setup", **more)  # type: ignore[arg-type]
     variables = {
         "Greeting": (Value(value="hello #{Octopus.Environment.Name}"),),
         "Deep[1].Name": (Value(value="#{Greeting}!"),),
@@ -45,6 +47,22 @@ def test_the_script_is_filled_in_and_what_nobody_knows_is_a_warning() -> None:
     assert warnings == ("nobody knows the variable Unknown",)
     assert (work.job, work.attempt, work.run, work.worker) == ("job-1.1", 1, "run-1", "worker1")
     assert (work.directory, work.shell, work.grace) == ("/somewhere", "bash", 10.0)
+
+
+def test_p2_a_script_that_asks_for_the_file_of_a_package_is_a_warning_of_the_run() -> None:
+    state, job = at_work(
+        "get_octopusvariable 'Octopus.Action.Package[a].PackageFilePath'", packages=packages("a")
+    )
+    _, (warning,) = script_work(state, state.jobs[job], "/somewhere")
+    assert warning.startswith("packages are extracted, and their files not kept: PackageFilePath and ")
+
+
+def test_v1_a_verbatim_script_is_not_filled_in() -> None:
+    state, job = at_work("", verbatim="echo #{Greeting} ##{x} #{if")
+    work, warnings = script_work(state, state.jobs[job], "/somewhere")
+    assert work.script == "echo #{Greeting} ##{x} #{if"
+    assert warnings == ()
+    assert work.environment["Greeting"] == "hello Test"
 
 
 def test_every_value_is_in_the_environment_by_a_name_that_shells_take() -> None:

@@ -51,6 +51,16 @@ def test_waits_are_told_as_they_begin():
     assert "run-3  waits for the versions of tools to be chosen" in found
 
 
+def test_p2_acquisitions_on_targets_are_told_apart_to_their_ends():
+    world = World(model({"a": [on_targets("Install", "web", packages=packages("tools"), simulate=takes(1))]}))
+    world.start("a")
+    world.run_out()
+    found = told(world)
+    for target in ("web1", "web2"):
+        assert f"run-1  acquiring tools 1.0.0 starts on {target}" in found
+        assert f"run-1  acquiring tools 1.0.0 succeeded on {target}" in found
+
+
 def test_questions_are_told_from_asking_to_going_on():
     """I1 to I3."""
     world = World(model({"a": [manual("Pay?", ("finance",)), script("After")]}))
