@@ -242,7 +242,7 @@ class Session:
         """Hand on what no event may hold (V5)."""
         given = sort_out(self.state.model, command.process, command.variables, command.sensitive).secrets
         for event in events:
-            if isinstance(event, RunQueued) and (event.secrets or command.passed):
+            if isinstance(event, RunQueued) and event.parent is None and (event.secrets or command.passed):
                 self._effects.give(event.run, given, command.passed)
 
     def _keep_answered(self, command: AnswerInterruption) -> None:

@@ -1,5 +1,7 @@
 """The tables of processes: steps, what they do, templates, runbooks."""
 
+from msgspec.structs import replace
+
 from octotui.model.toml.scalars import (
     CONDITION,
     INNER_FILES,
@@ -80,7 +82,21 @@ HEALTH_CHECK = TableSpec(
     }
 )
 
+CONTAINER = TableSpec(
+    {
+        "image": KeySpec(name("an image"), "The image, such as alpine or alpine@3.x.", required=True),
+        "run": KeySpec(
+            replace(flag(), schema={"const": False}), "Whether its script runs in it: false, as yet."
+        ),
+    }
+)
+IMAGE = replace(name("an image"), schema={"not": {}})
+"""An image alone, in which a script was to run: editors tell of it, and the check that says what to do."""
+
+GIVEN = KeyedSpec(name("the name of a variable"), scalar())
+
 _NO_MANUAL = ("manual",)
+_OF_SCRIPTS = ("manual", "runbook")
 _NO_TARGETS = ("manual", "runbook")
 
 _STEP = {
@@ -107,6 +123,17 @@ _STEP = {
     "environment": KeySpec(SLUG, "The environment of the run it starts.", only_with="runbook"),
     "tenant": KeySpec(SLUG, "The tenant of the run it starts.", only_with="runbook"),
     "wait": KeySpec(flag(), "Whether it waits for the run it starts.", only_with="runbook"),
+    "variables": KeySpec(
+        GIVEN, "Values given to the run it starts, filled in with variables of this one.", only_with="runbook"
+    ),
+    "at": KeySpec(
+        name('a time such as "03:00" or "2026-11-23 03:00 Europe/Berlin"'),
+        "When the run it starts may begin: a time, filled in; of a time of day the next one, in UTC.",
+        only_with="runbook",
+    ),
+    "guided_failure": KeySpec(
+        choice("on", "off"), "Whether a failed job of the run it starts asks people.", only_with="runbook"
+    ),
     "block_concurrent": KeySpec(
         flag(), "Whether the run keeps its concurrency tag while it asks.", only_with="manual"
     ),
@@ -115,7 +142,11 @@ _STEP = {
     "packages": KeySpec(
         ListSpec(PACKAGE), "Packages its worker acquires first, in order.", not_with=_NO_MANUAL
     ),
-    "container": KeySpec(name("an image"), "The image its script runs in.", not_with=_NO_MANUAL),
+    "container": KeySpec(
+        AlternativeSpec(IMAGE, CONTAINER),
+        "The image that its script is given, with run = false: no script runs in one yet.",
+        not_with=_OF_SCRIPTS,
+    ),
     "roles": KeySpec(
         ListSpec(name("a role")), "It goes to the targets with one of these roles.", not_with=_NO_TARGETS
     ),
@@ -141,11 +172,11 @@ _STEP = {
         not_with=_NO_MANUAL,
     ),
     "retries": KeySpec(whole(0), "How often it is tried again.", not_with=_NO_MANUAL),
-    "backoff": KeySpec(TIME, "How long it waits before the first of its retries."),
-    "time_limit": KeySpec(TIME, "How long a job may take until it has failed."),
-    "wait_limit": KeySpec(TIME, "How long a job may wait for its worker's lock."),
-    "grace": KeySpec(TIME, "How long a job that must end has between TERM and KILL."),
-    "simulate": KeySpec(SIMULATE, "What a job of this step does in a prediction."),
+    "backoff": KeySpec(TIME, "How long it waits before the first of its retries.", not_with=_NO_MANUAL),
+    "time_limit": KeySpec(TIME, "How long a job may take until it has failed.", not_with=_NO_MANUAL),
+    "wait_limit": KeySpec(TIME, "How long a job may wait for its worker's lock.", not_with=_OF_SCRIPTS),
+    "grace": KeySpec(TIME, "How long a job that must end has between TERM and KILL.", not_with=_OF_SCRIPTS),
+    "simulate": KeySpec(SIMULATE, "What a job of this step does in a prediction.", not_with=_OF_SCRIPTS),
 }
 _KINDS = ("script", "package", "template", "health_check")
 _OF_CHILD = {

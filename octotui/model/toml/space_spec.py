@@ -120,7 +120,7 @@ FEED = TableSpec(
         "directory": KeySpec(PATH, "The folder of packages such as tools.1.2.0.zip."),
         "url": KeySpec(URL, "The address that lists packages, as a web page, as JSON, or as S3 does."),
         "registry": KeySpec(URL, "The address of a registry of container images."),
-        "rate": KeySpec(SPEED, "The most bytes a second that are copied from it."),
+        "rate": KeySpec(SPEED, "The most bytes a second that are copied from it.", not_with=("registry",)),
         "timeout": KeySpec(TIME, "How long its server may keep us waiting.", not_with=("directory",)),
         "username": KeySpec(name(), "The account on its server.", only_with="token_env"),
         "token_env": KeySpec(

@@ -97,6 +97,7 @@ def test_system_variables() -> None:
         "Octopus.Step.Number": "1",
         "Octopus.WorkerPool.Id": "setup",
         "Octopus.WorkerPool.Name": "Setup",
+        "Octopus.Worker.Id": "worker1",
         "Octopus.Worker.Name": "worker1",
     }
 
