@@ -36,6 +36,7 @@ from octotui.model.space import (
     Value,
     Worker,
 )
+from octotui.model.text_files import plain_lines
 from octotui.model.toml.read import load
 from octotui.model.toml.starter import starter
 from octotui.model.toml.write import dump
@@ -222,7 +223,7 @@ def not_required(prompt: Prompt) -> Prompt:
 def steps_in(model: Model, folder: Path) -> st.SearchStrategy[Step]:
     environments = list(model.environments)
     shells = st.sampled_from(["bash", "sh", "python"])
-    plain = st.builds(Script, body=TEXTS, shell=shells)
+    plain = st.builds(Script, body=TEXTS.map(plain_lines), shell=shells)
     from_file = st.builds(
         Script, body=st.just("echo read\n"), file=st.just(str(folder / "script.sh")), shell=shells
     )
