@@ -4,7 +4,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
 from octotui.engine.events import AnyEvent, RunQueued
-from octotui.engine.evolve.evolve import evolve
+from octotui.engine.evolve.evolve import DOES_NOT_FIT, evolve
 from octotui.engine.state import State
 
 KEPT = 10_000  # States at most; those between two are made anew when somebody looks
@@ -65,5 +65,5 @@ def _fold(state: State, event: AnyEvent) -> State:
         raise InconsistentHistory(f"event {event.seq} does not come after event {state.seq}")
     try:
         return evolve(state, event)
-    except (LookupError, ValueError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
+    except DOES_NOT_FIT as error:
         raise InconsistentHistory(f"event {event.seq} does not fit what came before it") from error

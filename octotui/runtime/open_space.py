@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from octotui.engine.decide.question_holders import AccountExists
-from octotui.engine.evolve.evolve import evolve
+from octotui.engine.evolve.evolve import DOES_NOT_FIT, evolve
 from octotui.engine.state import State
 from octotui.engine.state.snapshot import UnreadableSnapshot, decode, encode
 from octotui.model.space import Model
@@ -128,7 +128,7 @@ def last_state(journal: JournalReader) -> State:
     for event in journal.read(state.seq):
         try:
             state = evolve(state, event)
-        except (LookupError, ValueError, TypeError, AttributeError, ArithmeticError) as error:
+        except DOES_NOT_FIT as error:
             raise Damaged(
                 f"the journal is damaged: event {event.seq} does not fit what came before it"
             ) from error

@@ -16,13 +16,14 @@ import pytest
 from msgspec.structs import replace
 
 from octotui.engine.commands import AnswerInterruption, ReportHealth, StartRun, TakeInterruption
-from octotui.engine.evolve.evolve import evolve
+from octotui.engine.evolve.evolve import DOES_NOT_FIT, evolve
 from octotui.engine.state import State
 from octotui.model.process import Runbook, Script
 from octotui.model.space import Engine, Model
+from octotui.runtime import open_space as opening
 from octotui.runtime.open_space import last_state, open_space, space_folder, state_on_disk
 from octotui.runtime.session import Session
-from octotui.store.errors import StoreError
+from octotui.store.errors import Damaged, StoreError
 from octotui.store.journal.hash_chain import link
 from octotui.store.journal.journal import Journal, JournalReader
 from octotui.store.logs.log_reader import LogReader
@@ -106,6 +107,23 @@ async def test_events_that_do_not_fit_are_told(tmp_path: Path) -> None:
         assert session.rescued is not None
         assert "events 2 to " in session.rescued.message
         assert len(session.state.runs) == 0
+
+
+@pytest.mark.parametrize("misfit", DOES_NOT_FIT)
+async def test_r4_whatever_an_event_that_does_not_fit_raises_the_journal_is_damaged(
+    tmp_path: Path, misfit: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def folded(state: State, event: object) -> State:
+        raise misfit
+
+    async with open_space(ASKING, tmp_path, "ann", time.time):
+        pass
+    (database := sqlite3.connect(tmp_path / "test" / "journal.sqlite")).execute("DELETE FROM snapshot")
+    database.commit()
+    database.close()
+    monkeypatch.setattr(opening, "evolve", folded)
+    with pytest.raises(Damaged, match="event 1 does not fit what came before it"):
+        state_on_disk(space_folder("test", tmp_path))
 
 
 async def test_an_event_that_only_a_newer_octotui_knows_is_refused_and_stays(tmp_path: Path) -> None:

@@ -11,6 +11,9 @@ from octotui.engine.evolve import interruptions, jobs, releases, runs, targets
 from octotui.engine.state import State
 from octotui.engine.state.retained import restored
 
+DOES_NOT_FIT = (LookupError, ValueError, TypeError, AttributeError, ArithmeticError, RecursionError)
+"""What `evolve` raises for an event that does not fit the State before it: one damaged, or made up."""
+
 
 def evolve(state: State, event: AnyEvent) -> State:  # noqa: C901, PLR0912, PLR0915 - one line an event
     """The state after an event."""

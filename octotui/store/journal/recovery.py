@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 from octotui.engine.events import AnyEvent
-from octotui.engine.evolve.evolve import evolve
+from octotui.engine.evolve.evolve import DOES_NOT_FIT, evolve
 from octotui.engine.state import Gap, State
 from octotui.engine.state.snapshot import encode
 from octotui.model.complaints import Reason
@@ -169,7 +169,7 @@ def _read_over(source: Path, part: Path) -> tuple[int, int | None]:
             for row in rows:
                 try:
                     state = evolve(state, row[0])
-                except (KeyError, ValueError, IndexError):
+                except DOES_NOT_FIT:
                     break
                 fit.append(row)
             new.execute("BEGIN")

@@ -11,7 +11,7 @@ from random import Random
 import pytest
 
 from octotui.engine.events import AnyEvent
-from octotui.engine.evolve.evolve import evolve
+from octotui.engine.evolve.evolve import DOES_NOT_FIT, evolve
 from octotui.engine.state import State
 from octotui.engine.state.snapshot import decode, encode
 from octotui.store.errors import Damaged, StoreError, suspect
@@ -159,6 +159,20 @@ async def test_r4_what_can_be_read_up_to_the_damage_goes_on(
     assert verify(path).breaks == ()
     beside = {each.name for each in path.parent.iterdir()} - {"fresh"}
     assert beside == {"journal.damaged-1.sqlite", "journal.sqlite"}
+
+
+@pytest.mark.parametrize("misfit", DOES_NOT_FIT)
+def test_r4_whatever_an_event_that_does_not_fit_raises_ends_what_can_be_read(
+    path: Path, misfit: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def folded(state: State, event: AnyEvent) -> State:
+        if event.seq == 21:
+            raise misfit
+        return evolve(state, event)
+
+    monkeypatch.setattr(rescuing, "evolve", folded)
+    assert recover(path).missing
+    assert list(JournalReader(path).read()) == events()[:20]
 
 
 def test_what_is_missing_is_said(path: Path) -> None:
