@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from octotui.runtime.replay import Replay
     from octotui.views.labels import Glyphs
 
-NONSENSE = LookupError, ValueError, TypeError, AttributeError, ArithmeticError, RecursionError
-
 
 @click.command("replay")
 @click.argument("out", type=click.Path(path_type=Path))
@@ -48,16 +46,15 @@ def command(
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _leave)  # what was unpacked goes with it
     try:
-        with exported(out) as content, _fitting(out):
-            replay = Replay(content, account())
-            if moment is not None:
-                replay.go_to(moment)
-            elif event is not None:
-                _go(replay, event)
-            _standing(replay, ASCII)  # before a screen is drawn of it
-            if plain or as_json:
-                _tell(replay, as_json=as_json, ascii_only=ascii_only, all_of_it=at is None and event is None)
-            else:
+        with exported(out) as content:
+            with _fitting(out):
+                replay = Replay(content, account())
+                _go(replay, moment, event)
+                _standing(replay, ASCII)  # before a screen is drawn of it
+                if plain or as_json:
+                    all_of_it = at is None and event is None
+                    _tell(replay, as_json=as_json, ascii_only=ascii_only, all_of_it=all_of_it)
+            if not (plain or as_json):
                 asyncio.run(_app(replay, wants_ascii(ascii_only)))
     except StoreError as error:
         refuse(str(error))
@@ -65,12 +62,16 @@ def command(
 
 @contextmanager
 def _fitting(out: Path) -> Iterator[None]:
-    """Refuse what somebody has made up: events of which no picture comes; raises StoreError."""
+    """Refuse what somebody has made up: events that cannot be folded or told; raises StoreError.
+
+    Only what is read: an error of the app is a bug of ours, whatever the export says.
+    """
+    from octotui.engine.evolve.evolve import DOES_NOT_FIT
     from octotui.store.errors import StoreError
 
     try:
         yield
-    except NONSENSE as error:
+    except DOES_NOT_FIT as error:
         raise StoreError(
             f"{out} is damaged: what it says does not fit together; export the run again"
         ) from error
@@ -112,10 +113,14 @@ def _standing(replay: "Replay", glyphs: "Glyphs") -> list[str]:
     return list(standing(replay.film, replay.number, replay.roots, replay.now(), glyphs))
 
 
-def _go(replay: "Replay", event: int) -> None:
-    if event > len(replay.film):
-        refuse(f"there are {len(replay.film)} events in it, and no event {event}")
-    replay.go(event)
+def _go(replay: "Replay", moment: float | None, event: int | None) -> None:
+    """Look at what was asked for, if anything was."""
+    if moment is not None:
+        replay.go_to(moment)
+    elif event is not None:
+        if event > len(replay.film):
+            refuse(f"there are {len(replay.film)} events in it, and no event {event}")
+        replay.go(event)
 
 
 def _time(at: str) -> float:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from octotui.cli.verbs import replay as verb
+from octotui.engine.evolve.evolve import DOES_NOT_FIT
 from tests.cli.conftest import ASK, FAIL, Call
 from tests.terminal import Terminal
 
@@ -77,6 +79,24 @@ def test_without_a_terminal_it_says_what_does_without(
     assert said.err == "octotui: the app needs a terminal; `octotui replay --plain` does without one\n"
     monkeypatch.setenv("ACCESSIBLE", "1")
     assert octotui("replay", out).code == 0
+
+
+@pytest.mark.parametrize("bug", DOES_NOT_FIT)
+def test_r6_a_bug_of_the_app_is_not_blamed_on_the_export(
+    octotui: Call, out: Path, monkeypatch: pytest.MonkeyPatch, bug: type[Exception]
+) -> None:
+    """Beside events of which no picture comes, before a screen is drawn of them."""
+
+    def broken(*_: object) -> None:
+        raise bug("broken")
+
+    monkeypatch.setattr(verb, "need_screen", lambda instead: None)
+    monkeypatch.setattr(verb, "_app", broken)
+    with pytest.raises(bug, match="broken"):
+        octotui("replay", out)
+    monkeypatch.setattr(verb, "_standing", broken)
+    said = octotui("replay", out)
+    assert (said.code, "is damaged" in said.err) == (2, True)
 
 
 def test_in_a_terminal_keys_go_through_time_and_nothing_unpacked_stays(out: Path, tmp_path: Path) -> None:
