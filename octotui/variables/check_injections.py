@@ -21,11 +21,12 @@ from octotui.variables.untrusted_values import (
     of_process,
 )
 
+POSIX = 'Read it as "$(get_octopusvariable "{name}")", or from the environment, instead.'
 SAFE = {
-    "bash": 'Read it as "$(get_octopusvariable "{name}")", or from the environment, instead.',
+    "bash": POSIX,
+    "sh": POSIX,
     "python": 'Read it as get_octopusvariable("{name}"), or from the environment, instead.',
     "pwsh": 'Read it as $OctopusParameters["{name}"], or from the environment, instead.',
-    "sh": "Read it from the environment, in double quotes, instead.",
 }
 CHOICE = 'Let people choose with kind = "select" instead.'
 SAID = Value(kind="prompt", prompt=Prompt())

@@ -64,7 +64,7 @@ def test_v6_a_prompt_in_a_script_is_warned_of_where_it_stands_and_with_the_safe_
         ("bash", 'Read it as "$(get_octopusvariable "Version")", or from'),
         ("python", 'Read it as get_octopusvariable("Version"), or from'),
         ("pwsh", 'Read it as $OctopusParameters["Version"], or from'),
-        ("sh", "Read it from the environment, in double quotes, instead."),
+        ("sh", 'Read it as "$(get_octopusvariable "Version")", or from'),
     ],
 )
 def test_v6_v7_the_safe_way_is_that_of_the_shell(tmp_path: Path, shell: str, way: str) -> None:
