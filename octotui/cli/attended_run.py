@@ -14,7 +14,7 @@ from octotui.cli.event_printer import EventPrinter
 from octotui.cli.given_values import passed_environment
 from octotui.cli.start_options import OutputOptions, StartOptions, starting_time
 from octotui.cli.summary import exit_code
-from octotui.cli.terminal.output import USAGE, refuse, wants_ascii, warn
+from octotui.cli.terminal.output import wants_ascii, warn
 from octotui.cli.terminal.questions import TerminalQuestions, TypedAnswer
 from octotui.cli.terminal.standard_streams import OutputLost
 from octotui.engine.commands import (
@@ -229,8 +229,7 @@ def attend(model: Model, file: Path | None, start: StartRun, options: AttendOpti
     """Run it to its end, and leave with its exit code; what makes no sense is exit code 2."""
     from octotui.cli.attended_run import AttendedRun
     from octotui.cli.event_printer import EventPrinter
-    from octotui.engine.commands import Refused
-    from octotui.store.errors import StoreError
+    from octotui.cli.requests import run_request
 
     start = replace(
         start,
@@ -240,14 +239,8 @@ def attend(model: Model, file: Path | None, start: StartRun, options: AttendOpti
     if options["detach"]:
         _detached(model, file, start, options)
     narration = EventPrinter(as_json=options["as_json"], ascii_only=wants_ascii(options["plain"]))
-    try:
-        attended = AttendedRun(model, file, start, options["answer"], narration, top=options["top"])
-        code = asyncio.run(attended.run(options["state"]))
-    except StoreError as error:
-        refuse(str(error), 1)
-    except Refused as refused:
-        refuse(str(refused), USAGE)
-    raise SystemExit(code)
+    attended = AttendedRun(model, file, start, options["answer"], narration, top=options["top"])
+    raise SystemExit(run_request(lambda: attended.run(options["state"])))
 
 
 def _detached(model: Model, file: Path | None, start: StartRun, options: AttendOptions) -> NoReturn:

@@ -1,6 +1,5 @@
 """What `release` and `publish` share: options, and making it in the space."""
 
-import asyncio
 from pathlib import Path
 from typing import TypedDict
 
@@ -8,7 +7,7 @@ import click
 
 from octotui.cli.start_options import account, state_option
 from octotui.cli.terminal.output import refuse, say
-from octotui.engine.commands import CreateRelease, Refused
+from octotui.engine.commands import CreateRelease
 from octotui.engine.decide.create_release import releases_of
 from octotui.engine.rules.lifecycles import next_environments
 from octotui.engine.state import State
@@ -43,7 +42,7 @@ def making_options(function: click.decorators.FC) -> click.decorators.FC:
 
 def make(model: Model, file: Path, process: str, channel: str | None, options: ReleaseOptions) -> None:
     """Make a release of a process in its space, and say what it is; exit code 2 where that makes no sense."""
-    from octotui.store.errors import StoreError
+    from octotui.cli.requests import run_request
 
     command = CreateRelease(
         process=process,
@@ -52,12 +51,8 @@ def make(model: Model, file: Path, process: str, channel: str | None, options: R
         notes=options["notes"],
         requester=account(),
     )
-    try:
-        made = asyncio.run(_make(model, file, command, pinned(options["packages"]), options["state"]))
-    except StoreError as error:
-        refuse(str(error), 1)
-    except Refused as refused:
-        refuse(str(refused))
+    packages = pinned(options["packages"])
+    made = run_request(lambda: _make(model, file, command, packages, options["state"]))
     if options["as_json"]:
         from octotui.cli.terminal.output import say_json
 

@@ -13,7 +13,7 @@ from octotui.engine.commands import Refused, Request
 from octotui.engine.events import AnyEvent
 from octotui.engine.evolve.evolve import evolve
 from octotui.engine.state import State
-from octotui.runtime.space_access import SpaceAccess
+from octotui.runtime.space_access import SpaceAccess, Undecided
 
 T = TypeVar("T")
 Wishes = Callable[[State, str], Iterable[Request]]
@@ -26,7 +26,10 @@ def verb_options(function: click.decorators.FC) -> click.decorators.FC:
 
 
 def run_request(doing: Callable[[], Awaitable[T]]) -> T:
-    """What came of something; what makes no sense is exit code 2, a space that can't be used 1."""
+    """What came of something; what makes no sense is exit code 2, a space that can't be used 1.
+
+    So is what may have taken effect: a script that trusts 2 would ask again, with another key.
+    """
     from octotui.store.errors import StoreError
 
     async def main() -> T:
@@ -34,7 +37,7 @@ def run_request(doing: Callable[[], Awaitable[T]]) -> T:
 
     try:
         return asyncio.run(main())
-    except StoreError as error:
+    except (StoreError, Undecided) as error:
         refuse(str(error), 1)
     except Refused as refused:
         refuse(str(refused), USAGE)

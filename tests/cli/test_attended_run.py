@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from octotui.cli.attended_run import AttendOptions, attend
+from octotui.cli.attended_run import AttendedRun, AttendOptions, attend
 from octotui.engine.commands import StartRun
+from octotui.runtime.space_access import Undecided
 from octotui.store.space_folder import SpaceFolder
 from tests.cli.conftest import ASK, OK, ROOT, SIZED, SLEEP, Call, command
 from tests.cli.verbs.test_run import output, states, wait_for
@@ -209,6 +210,18 @@ def test_its_exit_code_says_how_it_went_or_that_it_made_no_sense(
     with pytest.raises(SystemExit) as left:
         attend(model({"go": [script("One")]}), None, start, {**SAID, "state": tmp_path})
     assert left.value.code == code
+
+
+def test_r10_a_run_that_may_have_begun_is_exit_code_1(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def lost(attended: AttendedRun, session: object) -> str:
+        raise Undecided("the server went away: look whether it took effect before you ask again")
+
+    monkeypatch.setattr(AttendedRun, "_begin", lost)
+    with pytest.raises(SystemExit) as left:
+        attend(model({"go": [script("One")]}), None, StartRun(process="go"), {**SAID, "state": tmp_path})
+    assert left.value.code == 1
 
 
 def test_a_space_that_cannot_be_opened_is_exit_code_1(tmp_path: Path) -> None:

@@ -4,10 +4,21 @@ from pathlib import Path
 
 import pytest
 
-from octotui.cli.release_options import deployed_in, listed, newest, next_place, pinned, state_of
+from octotui.cli import release_options
+from octotui.cli.release_options import (
+    ReleaseOptions,
+    deployed_in,
+    listed,
+    make,
+    newest,
+    next_place,
+    pinned,
+    state_of,
+)
 from octotui.engine.state import State
 from octotui.engine.state.releases import Release
 from octotui.model.process import Runbook
+from octotui.runtime.space_access import Undecided
 from tests.engine.shop import deploy, release, shop
 from tests.world import World, script
 
@@ -64,3 +75,16 @@ def test_where_a_phase_has_several_environments_somebody_says_which(
 
 def test_a_space_that_was_never_opened_holds_nothing(tmp_path: Path) -> None:
     assert len(state_of(shop(), tmp_path).releases) == 0
+
+
+def test_r10_a_release_that_may_have_been_made_is_exit_code_1(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def lost(*_: object) -> None:
+        raise Undecided("look whether it took effect")
+
+    monkeypatch.setattr(release_options, "_make", lost)
+    said = ReleaseOptions(version="1.0", packages=(), notes="", as_json=False, state=tmp_path)
+    with pytest.raises(SystemExit) as left:
+        make(shop(), tmp_path / "model.toml", "shop", None, said)
+    assert left.value.code == 1

@@ -1,7 +1,11 @@
 """What verbs on a space that is there have in common."""
 
-from octotui.cli.requests import RequestEvents
+import pytest
+
+from octotui.cli.requests import RequestEvents, run_request
 from octotui.engine import commands
+from octotui.runtime.space_access import Undecided
+from octotui.store.errors import StoreError
 from tests.runtime.served import served
 from tests.world import manual, model
 
@@ -15,3 +19,18 @@ async def test_only_what_was_asked_for_here_is_told(tmp_path, capsys) -> None:
         told = capsys.readouterr().out
     assert "run-2  Ask is queued" in told
     assert "run-1" not in told
+
+
+@pytest.mark.parametrize(
+    ("failure", "code"),
+    [(commands.Refused("no"), 2), (Undecided("look"), 1), (StoreError("full"), 1)],
+)
+def test_r10_what_may_have_taken_effect_is_never_called_wrong_usage(
+    capsys: pytest.CaptureFixture[str], failure: Exception, code: int
+) -> None:
+    async def fails() -> None:
+        raise failure
+
+    with pytest.raises(SystemExit) as left:
+        run_request(fails)
+    assert (left.value.code, capsys.readouterr().err) == (code, f"octotui: {failure}\n")
