@@ -259,7 +259,7 @@ class Client:
             case protocol.RefusedReply(id=number, reason=reason):
                 self._pending.settle(number, commands.Refused(reason))
             case protocol.FailedReply(id=number, reason=reason):
-                self._pending.settle(number, StoreError(reason))
+                self._pending.fail_one(number, StoreError(reason))
             case protocol.Goodbye(kind="slow"):
                 pass  # it goes on from where it was
             case protocol.Goodbye(reason=reason):
@@ -273,7 +273,7 @@ class Client:
         self._shown.wake()
 
     def _follow(self, events: tuple[AnyEvent, ...]) -> None:
-        """Let events change the State here as they did there; raises Gap."""
+        """Let events change the State here as they did there; raises SequenceGap."""
         before = state = self.state
         for event in events:
             if event.seq != state.seq + 1:

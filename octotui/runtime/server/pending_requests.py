@@ -46,6 +46,11 @@ class PendingRequests:
         if number in self._pending:
             self._pending[number].settle(answer)
 
+    def fail_one(self, number: int, failure: Exception) -> None:
+        """Hand on that the space failed at a request: it may have taken effect all the same."""
+        if number in self._pending:
+            self._pending[number].fail(failure)
+
     def lose(self) -> None:
         """Give up what cannot be sent again; the rest waits for the server, for a while."""
         for pending in self._pending.values():

@@ -95,9 +95,10 @@ class Writer:
         return batch
 
     def _commit(self, contents: Iterable[tuple[Content, TakenRequest | None]]) -> Exception | None:
-        """Write all of it in one transaction, or nothing of it and say why.
+        """Write all of it in one transaction, or say why that cannot be acknowledged.
 
-        What was moved away in the meantime was not written where anybody would look for it.
+        Nothing of it is written then, save where the journal was moved away after the last look before the
+        commit: the one that was moved has all of it.
         """
         execute = self._database.execute
         try:

@@ -130,6 +130,23 @@ async def test_r10_an_older_server_is_not_asked_twice(tmp_path: Path) -> None:
     server.close()
 
 
+async def test_r10_where_the_space_fails_at_a_request_its_effect_is_unknown(tmp_path: Path) -> None:
+    """A journal that is moved away as it commits has the events, and its session fails all the same."""
+    async with served(MODEL, tmp_path) as here, here.attached() as client:
+
+        async def fails(*_: object) -> None:
+            raise StoreError("the folder was moved away")
+
+        here.session.send = fails  # type: ignore[method-assign, assignment]
+        with pytest.raises(
+            StoreError, match=r"moved away; look whether it took effect before you ask again$"
+        ):
+            await client.send(commands.StartRun(process="go"))
+        here.session.history = fails  # type: ignore[method-assign, assignment]
+        with pytest.raises(StoreError, match=r"moved away$"):
+            await client.history()
+
+
 async def test_what_is_asked_as_the_client_is_closed_has_an_end(tmp_path: Path) -> None:
     async with served(MODEL, tmp_path) as here:
         async with here.attached() as client:

@@ -134,11 +134,16 @@ def test_r10_one_that_is_back_may_take_its_time() -> None:
 
 
 @pytest.mark.parametrize("request_", [START, CONFIRM, READ], ids=["start", "confirm", "read"])
+@pytest.mark.parametrize("one", [True, False], ids=["at one", "at all"])
 async def test_r10_where_the_space_fails_it_is_said_that_the_effect_is_unknown(
-    request_: ClientRequest,
+    request_: ClientRequest, *, one: bool
 ) -> None:
     pending, answer = lost(request_)
-    pending.fail(StoreError("the model is broken"))
+    failed = StoreError("the model is broken")
+    if one:
+        pending.fail_one(request_.id, failed)
+    else:
+        pending.fail(failed)
     with pytest.raises(StoreError) as failure:
         await answer
     known = "the model is broken"
@@ -159,6 +164,7 @@ async def test_an_answer_that_nobody_waits_for_is_passed_over() -> None:
     answer.cancel()
     pending.settle(1, DoneReply(id=1))
     pending.settle(2, DoneReply(id=2))
+    pending.fail_one(2, StoreError("the disk is full"))
     assert pending.to_send_again(NEXT) == []
     pending.remove(1)
     pending.settle(1, DoneReply(id=1))

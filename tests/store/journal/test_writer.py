@@ -44,6 +44,27 @@ async def test_a_full_disk_fails_what_waits_and_all_that_comes_later(
     journal.close()
 
 
+async def test_r2_what_was_moved_away_as_it_was_committed_has_it_and_is_not_acknowledged(
+    tmp_path: Path,
+) -> None:
+    """Nor is anything later; before the commit, nothing is written."""
+    looks = 0
+
+    def check() -> None:
+        nonlocal looks
+        looks += 1
+        if looks > 1:
+            raise StoreError("the folder was moved away")
+
+    journal = Journal(tmp_path / "journal.sqlite", check)
+    first, second = numbered(queued(1), queued(2))
+    for event in (first, second):
+        with pytest.raises(StoreError, match="moved away"):
+            await journal.append([event])
+    assert list(journal.read()) == [first]
+    journal.close()
+
+
 async def test_an_event_counts_once(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "journal.sqlite")
     await journal.append(numbered(queued(1)))
