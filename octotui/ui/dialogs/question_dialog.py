@@ -1,6 +1,7 @@
 """The question screen: what is asked or has failed, who may answer, and the answer."""
 
 import asyncio
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -161,9 +162,20 @@ class QuestionDialog(ExplainedActions, ModalScreen[None]):
 
     async def _send(self, command: Command) -> None:
         """Send a command; keys pressed meanwhile wait for it, so that they count in their order."""
-        self._sending = asyncio.create_task(send(self, self.session, command))
-        await asyncio.wait([self._sending], timeout=PATIENCE)
+        answered = asyncio.Event()
+        self.app.run_worker(
+            self._deliver(command, answered)
+        )  # a bug in it ends the app, however late it shows
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE):
+                await answered.wait()
         self._follow(self.session.state)
+
+    async def _deliver(self, command: Command, answered: asyncio.Event) -> None:
+        try:
+            await send(self, self.session, command)
+        finally:
+            answered.set()
 
     def action_notes(self) -> None:
         """Write notes."""

@@ -3,6 +3,7 @@ import asyncio
 import pytest
 from msgspec.structs import replace
 from textual.events import Key
+from textual.worker import WorkerFailed
 
 from octotui.engine.commands import AnswerInterruption, ReleaseInterruption, TakeInterruption
 from octotui.ui.app import OctotuiApp
@@ -202,3 +203,27 @@ async def test_a_server_that_does_not_answer_holds_keys_only_for_a_while(tmp_pat
         await it.sees("Look at the bill")
         await it.press("a", "t", "escape")
         await it.until(lambda: isinstance(app.screen, Board))
+
+
+@pytest.mark.parametrize("after", [0, 0.2], ids=["at once", "when keys wait no more"])
+async def test_a_bug_as_a_command_is_sent_ends_the_app_loudly(tmp_path, monkeypatch, after):
+    """R6: whether it shows while keys wait for it or later, and also once the dialog was left."""
+
+    class Broken(FakeSession):
+        async def send(self, command):
+            await asyncio.sleep(after)
+            raise ZeroDivisionError("a bug")
+
+    monkeypatch.setattr(question_dialog, "PATIENCE", 0.1)
+    session = Broken(scenes.asking(), tmp_path)
+    app = OctotuiApp(session, now=session.now)
+
+    async def used():
+        async with app.run_test(size=(80, 24)) as pilot:
+            it = Opened(pilot, session)
+            await it.sees("Look at the bill")
+            await it.press("a", "t", "escape")
+            await it.until(lambda: app.return_code == 1)
+
+    with pytest.raises(WorkerFailed, match=r"ZeroDivisionError\('a bug'\)"):
+        await used()
