@@ -1,8 +1,10 @@
 """S3: what a tree, and what is said at length, tell of a step of which nobody can say whether it runs."""
 
 import pytest
+from msgspec.structs import replace
 
 from octotui.engine import commands
+from octotui.engine.evolve.evolve import evolve
 from octotui.engine.rules import pending_outputs
 from octotui.engine.state import Run, State
 from octotui.views.labels import ASCII
@@ -10,7 +12,7 @@ from octotui.views.tree import outlook
 from octotui.views.tree.run_tree import as_lines, rows
 from octotui.views.why import of_run
 from tests.scenes import takes
-from tests.world import World, model, on_targets, rolling, script
+from tests.world import World, child, manual, model, on_targets, rolling, script
 
 READY = "Octopus.Action[First].Output.Ready"
 WHEN = f"#{{{READY}}}"
@@ -118,3 +120,57 @@ def test_s3_it_is_worked_out_anew_where_the_run_or_the_model_is_another(
     world.send(commands.LoadModel(model({"a": [script("Other")]})))
     outlook.may_run(world.state, run, 1)
     assert asked == [1, 2, 3, 1, 1]
+    run = world.state.runs["run-1"]
+    later = replace(world.state, at=world.state.at + 1)
+    for state in (world.state, later, later, replace(later, current=later.current.insert("a/test", "1.0"))):
+        outlook.may_run(state, run, 1)
+    assert asked == [1, 2, 3, 1, 1, 1, 1]
+
+
+@pytest.mark.parametrize("depth", [1, 2])
+def test_s3_it_follows_what_a_child_run_does_though_nothing_happens_to_its_parent(depth: int) -> None:
+    """The step that could have set the output is skipped, and the child run goes on."""
+    output = f"Octopus.Action[Make].Output.{'Run[Make].' * (depth - 1)}Run[Set].Ready"
+    world = World(
+        model(
+            {
+                "run": [
+                    child("Make", f"child{depth}", wait=True),
+                    script("Read", condition=f"#{{{output}}}"),
+                ],
+                "child2": [child("Make", "child1", wait=True)],
+                "child1": [
+                    script("First", simulate=takes(0.1)),
+                    script("Set", condition=DECIDED),
+                    script("Last", simulate=takes(5)),
+                ],
+            }
+        )
+    )
+    world.start("run", environment="staging")
+    before = world.state.runs["run-1"]
+    assert outlook.may_run(world.state, before, 1) == (output,)
+    world.run_until(0.5)
+    assert world.state.runs["run-1"] is before
+    assert world.state.runs[f"run-{depth + 1}"].steps[1].state == "skipped"
+    assert outlook.may_run(world.state, before, 1) == ()
+    assert "may run" not in "".join(drawn(world))
+
+
+def test_s3_what_is_remembered_is_what_would_be_found_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After every event: with answers of people and with a child run."""
+    monkeypatch.setattr(outlook, "_known", {})
+    fields = "#{Octopus.Action[Ask].Output.Manual.Approved}#{Octopus.Action[Make].Output.Run[A].Ready}"
+    steps = [manual("Ask"), child("Make", "b", wait=True), script("Read", condition=fields)]
+    world = World(model({"a": steps, "b": [script("A"), script("B")]}))
+    world.start("a")
+    world.answer("proceed")
+    world.run_out()
+    state, found = State(), set()
+    for event in world.events:
+        state = evolve(state, event)
+        run = state.runs.get("run-1")
+        if run is not None and not run.ended and not run.steps[2].jobs and run.steps[2].state == "pending":
+            found.add(outlook.may_run(state, run, 2))
+            assert outlook.may_run(state, run, 2) == outlook._undecided(state, run, 2), event
+    assert len(found) > 1
