@@ -251,7 +251,7 @@ class EffectRunner:
         return JobOutput(log, self._now, partial(self._end_unkept, job), since, spans)
 
     def _pass_on(self, command: Command) -> None:
-        """Report what is not a job's; who is told of it is known later than this crew."""
+        """Report what is not a job's; who is told of it is known later than this runner."""
         self.report(command)
 
     async def _outcome(self, job: Job, output: JobOutput, attempt: ResumableAttempt | None) -> Outcome:
