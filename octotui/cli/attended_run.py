@@ -3,7 +3,6 @@
 import asyncio
 import signal
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
 
@@ -22,7 +21,6 @@ from octotui.engine.commands import (
     CancelRun,
     MoveToTop,
     Refused,
-    Request,
     StartRun,
     TakeInterruption,
 )
@@ -103,9 +101,8 @@ class AttendedRun:
         events = await session.send(self._start)
         root = next(event.run for event in events if isinstance(event, RunQueued))
         self._narration.follow(root)
-        run = session.state.runs.get(root)  # where the reply was lost on its way, it may have ended by now
-        if self._top and run is not None and run.state == "queued":
-            await session.send(MoveToTop(run=root, by=session.user))
+        if self._top:
+            await _move_to_top(session, root)
         return root
 
     def _heed_signals(self, session: SpaceAccess, root: str) -> None:
@@ -200,6 +197,14 @@ def preset_answer(question: Interruption, answer: Answer | None) -> Answer | Non
     return "fail" if answer == "abort" else None
 
 
+async def _move_to_top(session: SpaceAccess, root: str) -> tuple[AnyEvent, ...]:
+    """Move a run that was just started to the top, unless it has begun; a refusal would deny its start."""
+    run = session.state.runs.get(root)  # where the reply was lost on its way, it may have ended by now
+    if run is None or run.state != "queued":
+        return ()
+    return await session.send(MoveToTop(run=root, by=session.user))
+
+
 async def _send(session: SpaceAccess, question: Interruption, reply: TypedAnswer) -> None:
     if question.responsible != session.user:
         await session.send(TakeInterruption(interruption=question.id, user=session.user))
@@ -245,13 +250,19 @@ def attend(model: Model, file: Path | None, start: StartRun, options: AttendOpti
 
 def _detached(model: Model, file: Path | None, start: StartRun, options: AttendOptions) -> NoReturn:
     """Start it at the space's server, say which run it is, and leave it to go on."""
-    from octotui.cli.requests import send_requests
-    from octotui.cli.space_argument import SpaceName
+    from octotui.cli.connection import attach
+    from octotui.cli.requests import RequestEvents, run_request
 
-    def wishes(present: State, user: str) -> Iterator[Request]:
-        yield start
-        if options["top"]:
-            yield MoveToTop(run=f"run-{present.next_run}", by=user)
+    async def main() -> None:
+        async with attach(model.space.slug, options["state"], file=file) as client:
+            if client.trouble:
+                warn(client.trouble)
+            heard = RequestEvents(client, as_json=options["as_json"])
+            events = await client.send(start)
+            heard.tell(events)
+            if options["top"]:
+                root = next(event.run for event in events if isinstance(event, RunQueued))
+                heard.tell(await _move_to_top(client, root))
 
-    send_requests(SpaceName(model.space.slug, file, options["state"]), wishes, as_json=options["as_json"])
+    run_request(main)
     raise SystemExit(0)

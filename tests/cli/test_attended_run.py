@@ -229,3 +229,23 @@ def test_a_space_that_cannot_be_opened_is_exit_code_1(tmp_path: Path) -> None:
     with pytest.raises(SystemExit) as left:
         attend(model({"go": [script("One")]}), None, StartRun(process="go"), {**SAID, "state": tmp_path})
     assert left.value.code == 1
+
+
+@pytest.mark.parametrize("more", [("--detach",), ()], ids=["detached", "attended"])
+def test_q1_a_run_that_begins_at_once_needs_not_be_moved_to_the_top(
+    octotui: Call, write: Call, state: Path, more: tuple[str, ...]
+) -> None:
+    """It is no exit code 2, after which a script would start another."""
+    said = octotui("run", write(OK), "ok", "--top", *more, "--state", state)
+    assert (said.code, said.err) == (0, "")
+    assert "ok is queued" in said.out
+
+
+@pytest.mark.parametrize("more", [(), ("--top",)], ids=["in line", "at the top"])
+def test_q1_one_that_waits_is_moved(octotui: Call, write: Call, state: Path, more: tuple[str, ...]) -> None:
+    model = write(SLEEP + OK, head="[engine]\ntask_cap = 1\n")
+    for process in ("sleep", "ok"):
+        assert octotui("run", model, process, "--detach", "--state", state).code == 0
+    said = octotui("run", model, "ok", "--detach", *more, "--state", state)
+    assert (said.code, said.err) == (0, "")
+    assert ("to the top" in said.out) is bool(more), said.out
