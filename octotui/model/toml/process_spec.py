@@ -1,5 +1,6 @@
 """The tables of processes: steps, what they do, templates, runbooks."""
 
+from octotui.model.process import HealthCheck, Manual, Runbook, Script, Simulate, StartRunbook, Step
 from octotui.model.toml.scalars import (
     CONDITION,
     INNER_FILES,
@@ -34,62 +35,84 @@ SIMULATE = TableSpec(
     {
         "takes": KeySpec(TIME, "How long a job of this step takes in a prediction."),
         "result": KeySpec(choice("success", "failure"), "How it ends in a prediction."),
-    }
+    },
+    values=(Simulate,),
 )
 
 SCRIPT = TableSpec(
     {
-        "shell": KeySpec(choice("bash", "sh", "python", "pwsh"), "What runs the script."),
-        "body": KeySpec(prose(), "The script itself."),
-        "file": KeySpec(PATH, "The file that holds the script, relative to this one."),
+        "shell": KeySpec(choice("bash", "sh", "python", "pwsh"), "What runs the script.", rule="V7"),
+        "body": KeySpec(prose(), "The script itself.", rule="S7"),
+        "file": KeySpec(PATH, "The file that holds the script, relative to this one.", rule="R9"),
     },
     one_of=("body", "file"),
+    values=(Script,),
 )
 
 FIELD = text('the name of an output variable such as "Size"', r"[^\s\[\]#{}](?:[^\[\]#{}]*[^\s\[\]#{}])?")
 
 MANUAL = TableSpec(
     {
-        "instructions": KeySpec(prose(empty=False), "What to look at, in Markdown.", required=True),
-        "teams": KeySpec(ListSpec(SLUG), "The teams that may answer; none named means anyone."),
-        "approvals": KeySpec(whole(1, 100), "How many different people must say proceed."),
-        "not_requester": KeySpec(flag(), "Whether somebody else than who started the run must answer."),
-        "expires": KeySpec(TIME, "After how long it is answered by nobody."),
-        "on_expiry": KeySpec(choice("abort", "proceed"), "What its answer is then.", only_with="expires"),
-        "fields": KeySpec(
-            KeyedSpec(FIELD, PROMPT), "What people fill in when they proceed; each is an output variable."
+        "instructions": KeySpec(
+            prose(empty=False), "What to look at, in Markdown.", required=True, rule="I1"
         ),
-    }
+        "teams": KeySpec(ListSpec(SLUG), "The teams that may answer; none named means anyone.", rule="I2"),
+        "approvals": KeySpec(whole(1, 100), "How many different people must say proceed.", rule="I6"),
+        "not_requester": KeySpec(
+            flag(), "Whether somebody else than who started the run must answer.", rule="I6"
+        ),
+        "expires": KeySpec(TIME, "After how long it is answered by nobody.", rule="I6"),
+        "on_expiry": KeySpec(
+            choice("abort", "proceed"), "What its answer is then.", only_with="expires", rule="I6"
+        ),
+        "fields": KeySpec(
+            KeyedSpec(FIELD, PROMPT),
+            "What people fill in when they proceed; each is an output variable.",
+            rule="I4",
+        ),
+    },
+    values=(Manual,),
 )
 
 DEPLOYED = TableSpec(
     {
-        "id": KeySpec(PACKAGE, "The package, such as shop or shop@[1.0,2.0).", required=True),
+        "id": KeySpec(PACKAGE, "The package, such as shop or shop@[1.0,2.0).", required=True, rule="P1"),
         "install_to": KeySpec(
-            name("a path"), "The folder it replaces, filled in; without it, one of its own."
+            name("a path"), "The folder it replaces, filled in; without it, one of its own.", rule="P4"
         ),
-        "substitute": KeySpec(ListSpec(INNER_FILES), "The files of it that are filled in."),
+        "substitute": KeySpec(ListSpec(INNER_FILES), "The files of it that are filled in.", rule="V1"),
     }
 )
 
 HEALTH_CHECK = TableSpec(
     {
-        "script": KeySpec(AlternativeSpec(prose(), SCRIPT), "The script that finds out, on each target."),
-        "unhealthy": KeySpec(choice("fail", "exclude"), "Whether the run goes on without unhealthy targets."),
-    }
+        "script": KeySpec(
+            AlternativeSpec(prose(), SCRIPT), "The script that finds out, on each target.", rule="S1"
+        ),
+        "unhealthy": KeySpec(
+            choice("fail", "exclude"), "Whether the run goes on without unhealthy targets.", rule="M4"
+        ),
+    },
+    values=(HealthCheck,),
 )
 
 _NO_MANUAL = ("manual",)
 _NO_TARGETS = ("manual", "runbook")
 
 _STEP = {
-    "name": KeySpec(name(), "What people call the step; unique in its process.", required=True),
-    "script": KeySpec(AlternativeSpec(prose(), SCRIPT), "A script for its worker; plain text means bash."),
-    "runbook": KeySpec(SLUG, "The runbook of which this step starts a run."),
-    "manual": KeySpec(MANUAL, "A question to people, who proceed or abort."),
-    "package": KeySpec(AlternativeSpec(PACKAGE, DEPLOYED), "The package it deploys."),
-    "health_check": KeySpec(HEALTH_CHECK, "How it finds out how its targets are.", only_with="roles"),
-    "template": KeySpec(SLUG, "The template whose script it runs: of octotui, or templates/NAME.toml."),
+    "name": KeySpec(name(), "What people call the step; unique in its process.", required=True, rule="S2"),
+    "script": KeySpec(
+        AlternativeSpec(prose(), SCRIPT), "A script for its worker; plain text means bash.", rule="S1, S7"
+    ),
+    "runbook": KeySpec(SLUG, "The runbook of which this step starts a run.", rule="S1, W6"),
+    "manual": KeySpec(MANUAL, "A question to people, who proceed or abort.", rule="I1"),
+    "package": KeySpec(AlternativeSpec(PACKAGE, DEPLOYED), "The package it deploys.", rule="S1, P4"),
+    "health_check": KeySpec(
+        HEALTH_CHECK, "How it finds out how its targets are.", only_with="roles", rule="S1"
+    ),
+    "template": KeySpec(
+        SLUG, "The template whose script it runs: of octotui, or templates/NAME.toml.", rule="S1, R9"
+    ),
     "parameters": KeySpec(
         KeyedSpec(name("the name of a parameter"), scalar()),
         "What the template asks for, by name.",
@@ -102,45 +125,65 @@ _STEP = {
     ),
     "environment": KeySpec(SLUG, "The environment of the run it starts.", only_with="runbook"),
     "tenant": KeySpec(SLUG, "The tenant of the run it starts.", only_with="runbook"),
-    "wait": KeySpec(flag(), "Whether it waits for the run it starts.", only_with="runbook"),
+    "wait": KeySpec(flag(), "Whether it waits for the run it starts.", only_with="runbook", rule="Q4"),
     "block_concurrent": KeySpec(
-        flag(), "Whether the run keeps its concurrency tag while it asks.", only_with="manual"
+        flag(), "Whether the run keeps its concurrency tag while it asks.", only_with="manual", rule="Q3"
     ),
-    "pool": KeySpec(SLUG, "The pool that its worker comes from.", not_with=_NO_MANUAL),
-    "pool_variable": KeySpec(name(), "The variable that says which pool.", not_with=("pool", *_NO_MANUAL)),
+    "pool": KeySpec(SLUG, "The pool that its worker comes from.", not_with=_NO_MANUAL, rule="W2"),
+    "pool_variable": KeySpec(
+        name(), "The variable that says which pool.", not_with=("pool", *_NO_MANUAL), rule="W10"
+    ),
     "packages": KeySpec(
-        ListSpec(PACKAGE), "Packages its worker acquires first, in order.", not_with=_NO_MANUAL
+        ListSpec(PACKAGE), "Packages its worker acquires first, in order.", not_with=_NO_MANUAL, rule="P2, W6"
     ),
-    "container": KeySpec(name("an image"), "The image its script runs in.", not_with=_NO_MANUAL),
+    "container": KeySpec(
+        name("an image"), "The image its script runs in.", not_with=_NO_MANUAL, rule="S8, W6"
+    ),
     "roles": KeySpec(
-        ListSpec(name("a role")), "It goes to the targets with one of these roles.", not_with=_NO_TARGETS
+        ListSpec(name("a role")),
+        "It goes to the targets with one of these roles.",
+        not_with=_NO_TARGETS,
+        rule="S6",
     ),
     "on": KeySpec(
-        choice("target", "worker", "worker-for-each-target"), "Where its script runs.", only_with="roles"
+        choice("target", "worker", "worker-for-each-target"),
+        "Where its script runs.",
+        only_with="roles",
+        rule="S6",
+        default="target",
     ),
-    "window": KeySpec(whole(1), "How many targets it is on at a time; all, if not said.", only_with="roles"),
-    "shared": KeySpec(flag(), "Whether it runs beside others on a target.", only_with="roles"),
-    "start": KeySpec(choice("after-previous", "with-previous"), "Whether it starts beside the step before."),
+    "window": KeySpec(
+        whole(1), "How many targets it is on at a time; all, if not said.", only_with="roles", rule="S6"
+    ),
+    "shared": KeySpec(flag(), "Whether it runs beside others on a target.", only_with="roles", rule="L3"),
+    "start": KeySpec(
+        choice("after-previous", "with-previous"), "Whether it starts beside the step before.", rule="S2"
+    ),
     "condition": KeySpec(
-        CONDITION, "What must have become of the steps before, or an expression that must be true."
+        CONDITION, "What must have become of the steps before, or an expression that must be true.", rule="S3"
     ),
-    "enabled": KeySpec(flag(), "Whether it takes part at all."),
-    "environments": KeySpec(ListSpec(SLUG), "The environments it applies to; none named means all."),
+    "enabled": KeySpec(flag(), "Whether it takes part at all.", rule="S4"),
+    "environments": KeySpec(
+        ListSpec(SLUG), "The environments it applies to; none named means all.", rule="S4"
+    ),
     "tenant_tags": KeySpec(
-        ListSpec(TAG), "The tags of tenants it applies to, one of each set named; none named means all."
+        ListSpec(TAG),
+        "The tags of tenants it applies to, one of each set named; none named means all.",
+        rule="S4",
     ),
-    "channels": KeySpec(ListSpec(SLUG), "The channels it applies to; none named means all."),
-    "required": KeySpec(flag(), "Whether nobody may skip it."),
+    "channels": KeySpec(ListSpec(SLUG), "The channels it applies to; none named means all.", rule="S4"),
+    "required": KeySpec(flag(), "Whether nobody may skip it.", rule="S4"),
     "publish": KeySpec(
         KeyedSpec(VARIABLE, SLUG),
         "The variable sets that are given its output variables, by the name of the variable.",
         not_with=_NO_MANUAL,
+        rule="V4",
     ),
-    "retries": KeySpec(whole(0), "How often it is tried again.", not_with=_NO_MANUAL),
-    "backoff": KeySpec(TIME, "How long it waits before the first of its retries."),
-    "time_limit": KeySpec(TIME, "How long a job may take until it has failed."),
-    "wait_limit": KeySpec(TIME, "How long a job may wait for its worker's lock."),
-    "grace": KeySpec(TIME, "How long a job that must end has between TERM and KILL."),
+    "retries": KeySpec(whole(0), "How often it is tried again.", not_with=_NO_MANUAL, rule="S5"),
+    "backoff": KeySpec(TIME, "How long it waits before the first of its retries.", rule="S5"),
+    "time_limit": KeySpec(TIME, "How long a job may take until it has failed.", rule="S5"),
+    "wait_limit": KeySpec(TIME, "How long a job may wait for its worker's lock.", rule="L6"),
+    "grace": KeySpec(TIME, "How long a job that must end has between TERM and KILL.", rule="S5"),
     "simulate": KeySpec(SIMULATE, "What a job of this step does in a prediction."),
 }
 _KINDS = ("script", "package", "template", "health_check")
@@ -153,21 +196,25 @@ _OF_CHILD = {
 CHILD = TableSpec(
     {
         **{name: key for name, key in _STEP.items() if name in _OF_CHILD},
-        "health_check": KeySpec(HEALTH_CHECK, "How it finds out how the target is."),
-        "on": KeySpec(choice("target", "worker-for-each-target"), "Where its script runs."),
-        "shared": KeySpec(flag(), "Whether it runs beside others on a target."),
+        "health_check": KeySpec(HEALTH_CHECK, "How it finds out how the target is.", rule="S1"),
+        "on": KeySpec(
+            choice("target", "worker-for-each-target"), "Where its script runs.", rule="S6", default="target"
+        ),
+        "shared": KeySpec(flag(), "Whether it runs beside others on a target.", rule="L3"),
     },
     one_of=_KINDS,
+    values=(Step,),
 )
 
 STEP = TableSpec(
     {
         **_STEP,
         "steps": KeySpec(
-            ListSpec(CHILD), "Steps that go through one target before the next.", only_with="roles"
+            ListSpec(CHILD), "Steps that go through one target before the next.", only_with="roles", rule="S6"
         ),
     },
     one_of=(*_KINDS, "runbook", "manual", "steps"),
+    values=(Step, StartRunbook),
 )
 
 PARAMETER = TableSpec(
@@ -177,9 +224,10 @@ PARAMETER = TableSpec(
         "kind": KeySpec(
             choice("text", "multiline", "select", "checkbox", "sensitive", "number", "script"),
             "What it holds; a script is what the template runs, such as statements of SQL.",
+            default="text",
         ),
         "default": KeySpec(scalar(), "What it is where a step says nothing.", not_with=("required",)),
-        "required": KeySpec(flag(), "Whether a step must say it."),
+        "required": KeySpec(flag(), "Whether a step must say it.", default=False),
         "options": KeySpec(ListSpec(name()), "What may be chosen, where it is a select."),
     }
 )
@@ -207,17 +255,23 @@ PROCESS = TableSpec(
     {
         "name": NAME,
         "description": KeySpec(prose(), "What it is for."),
-        "concurrency": KeySpec(name(), "A tag that one run at a time may hold."),
-        "time_limit": KeySpec(TIME, "How long a run may take until it has timed out."),
+        "concurrency": KeySpec(name(), "A tag that one run at a time may hold.", rule="Q2, L5"),
+        "time_limit": KeySpec(TIME, "How long a run may take until it has timed out.", rule="S5, R1"),
         "guided_failure": KeySpec(
-            choice("on", "off", "environment"), "Whether a failed job asks people: retry, ignore or fail."
+            choice("on", "off", "environment"),
+            "Whether a failed job asks people: retry, ignore or fail.",
+            rule="I7",
         ),
-        "priority": KeySpec(flag(), "Whether its runs go before others in the queue."),
-        "steps": KeySpec(ListSpec(STEP), "What it does, in order."),
+        "priority": KeySpec(flag(), "Whether its runs go before others in the queue.", rule="Q1"),
+        "steps": KeySpec(ListSpec(STEP), "What it does, in order.", rule="S2"),
         "unavailable_targets": KeySpec(
             choice("fail", "skip"), "Whether a run fails, or goes without, targets that are not available."
         ),
-    }
+    },
+    values=(Runbook,),
 )
 
-RUNBOOK = TableSpec({**PROCESS.keys, "project": KeySpec(SLUG, "The project whose variables it has.")})
+RUNBOOK = TableSpec(
+    {**PROCESS.keys, "project": KeySpec(SLUG, "The project whose variables it has.", rule="V4")},
+    values=(Runbook,),
+)

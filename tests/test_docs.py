@@ -1,0 +1,147 @@
+"""The pages: what is generated is not stale, links resolve, and commands and models in them are right."""
+
+import re
+import shutil
+import subprocess
+import tomllib
+from pathlib import Path
+from urllib.parse import unquote
+
+import click
+import pytest
+
+from octotui.cli.model_files import read_with_warnings
+from octotui.model.toml.templates import read_template
+from octotui.store.user_config import UserConfig
+from tests.docs import markdown_pages as markdown
+from tests.docs.commands import command_lines, parse, unknown_words
+from tests.docs.generated import DOCS, PAGES, pages
+from tests.docs.markdown_pages import ROOT, CodeBlock
+from tests.docs.pictures import PICTURES, draw
+
+FILES = markdown.files()
+RULES = set(re.findall(r"^- \*\*(\w+)\*\*", (DOCS / "rules.md").read_text("utf-8"), re.MULTILINE))
+REGENERATE = "run `python -m tests.docs`, look at what has changed, and commit it"
+LANGUAGES = {"sh", "toml", "text", "ini", "xml", "json", "python", "diff"}
+
+
+def name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def read(path: Path) -> str:
+    return path.read_text("utf-8")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_generated_page_is_not_stale(page: str) -> None:
+    assert pages()[page] == read(DOCS / page), REGENERATE
+
+
+@pytest.mark.parametrize("picture", PICTURES)
+def test_a_picture_is_not_stale(picture: str) -> None:
+    drawn = draw(PICTURES[picture])
+    assert drawn == read(DOCS / "pictures" / f"{picture}.svg"), REGENERATE
+    assert len(drawn) < 60_000
+
+
+def test_every_picture_is_generated_and_shown() -> None:
+    assert {each.stem for each in (DOCS / "pictures").iterdir()} == set(PICTURES)
+    shown = {Path(each).stem for file in FILES for each in markdown.links(read(file)) if "pictures/" in each}
+    assert shown == set(PICTURES)
+
+
+@pytest.mark.parametrize("file", FILES, ids=name)
+def test_links_resolve(file: Path) -> None:
+    broken = []
+    for link in markdown.links(read(file)):
+        if re.match(r"https?://", link):
+            continue
+        path, _, anchor = unquote(link).partition("#")
+        target = (file.parent / path).resolve() if path else file
+        if not target.exists() or ROOT not in (target, *target.parents):
+            broken.append(link)
+        elif anchor and anchor not in markdown.anchors(read(target)):
+            broken.append(link)
+    assert not broken
+
+
+def test_every_page_can_be_reached_from_the_readme() -> None:
+    seen, open_pages = {ROOT / "README.md"}, [ROOT / "README.md"]
+    while open_pages:
+        page = open_pages.pop()
+        for link in markdown.links(read(page)):
+            target = (page.parent / link.partition("#")[0]).resolve()
+            if target.suffix == ".md" and target.is_file() and target not in seen:
+                seen.add(target)
+                open_pages.append(target)
+    unreached = {each for each in FILES if ".github" not in each.parts} - seen
+    assert {name(each) for each in unreached} <= {"tests/samples/README.md"}
+
+
+def test_the_readme_is_short() -> None:
+    assert len(read(ROOT / "README.md").splitlines()) <= 130
+
+
+@pytest.mark.parametrize("file", FILES, ids=name)
+def test_commands_in_code_blocks_parse(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for link in ROOT.iterdir():
+        if link.name in ("configs", "docs"):
+            (tmp_path / link.name).symlink_to(link)
+    for block in markdown.code_blocks(read(file)):
+        assert block.words[:1] and block.words[0] in LANGUAGES, f"line {block.line}: say its language"
+        if block.words[0] != "sh":
+            continue
+        checked = subprocess.run(["bash", "-n"], input=block.text, capture_output=True, text=True, check=False)
+        assert not checked.stderr, f"line {block.line}"
+        for line in command_lines(block.text):
+            try:
+                parse(line)
+            except click.exceptions.Exit:
+                pass  # --help and --version end the call
+            except click.ClickException as error:
+                pytest.fail(f"line {block.line}: octotui {line}: {error.format_message()}")
+
+
+@pytest.mark.parametrize("file", [each for each in FILES if each.name != "CHANGELOG.md"], ids=name)
+def test_verbs_and_options_in_sentences_exist(file: Path) -> None:
+    spans = [each for each in markdown.code_spans(read(file)) if each.startswith("octotui ")]
+    wrong = {each: unknown for each in spans if (unknown := unknown_words(each))}
+    assert not wrong
+
+
+@pytest.mark.parametrize("file", FILES, ids=name)
+def test_rules_that_are_named_exist(file: Path) -> None:
+    named = re.findall(r"\(([A-Z]\d{1,2})(?:, ([A-Z]\d{1,2}))*\)", read(file))
+    assert {each for group in named for each in group if each} <= RULES
+
+
+def check(block: CodeBlock, folder: Path) -> None:
+    """Judge a block of TOML by its words: a model (the rule), part of it, a template, or one's own settings."""
+    match block.words[1:]:
+        case ("template",):
+            (folder / "its-own.toml").write_text(block.text)
+            read_template("its-own", folder / "its-own.toml")
+        case ("settings",):
+            UserConfig(**tomllib.loads(block.text))
+        case ("continued",):
+            pass  # blocks of one model: judged together by who knows their order
+        case ():
+            head = "" if "[space]" in block.text else '[space]\nname = "Docs"\n'
+            (folder / "model.toml").write_text(head + block.text)
+            _, warnings = read_with_warnings(folder / "model.toml")
+            assert not warnings
+        case words:
+            pytest.fail(f"line {block.line}: nobody knows what {words} means here")
+
+
+@pytest.mark.parametrize("file", FILES, ids=name)
+def test_models_in_code_blocks_are_clean(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number, block in enumerate(markdown.code_blocks(read(file))):
+        if block.words[0] == "toml":
+            folder = tmp_path / str(number)
+            shutil.copytree(ROOT / "configs", folder, ignore=shutil.ignore_patterns("*.toml", "*.md"))
+            shutil.copytree(ROOT / "configs" / "templates", folder / "templates", dirs_exist_ok=True)
+            (folder / "packages").mkdir(exist_ok=True)
+            check(block, folder)
