@@ -12,7 +12,8 @@ import pytest
 
 from octotui.cli.model_files import read_with_warnings
 from octotui.model.toml.templates import read_template
-from octotui.store.user_config import UserConfig
+from octotui.model.toml.validate import Validator
+from octotui.store.user_config import CONFIG
 from tests.docs import markdown_pages as markdown
 from tests.docs.commands import command_lines, parse, unknown_words
 from tests.docs.generated import DOCS, PAGES, pages
@@ -79,6 +80,11 @@ def test_every_page_can_be_reached_from_the_readme() -> None:
     assert {name(each) for each in unreached} <= {"tests/samples/README.md"}
 
 
+def test_every_example_is_listed() -> None:
+    listed = {Path(each).name for each in markdown.links(read(DOCS / "examples.md"))}
+    assert {each.name for each in (ROOT / "configs").glob("*.toml")} <= listed
+
+
 def test_the_readme_is_short() -> None:
     assert len(read(ROOT / "README.md").splitlines()) <= 130
 
@@ -93,7 +99,9 @@ def test_commands_in_code_blocks_parse(file: Path, tmp_path: Path, monkeypatch: 
         assert block.words[:1] and block.words[0] in LANGUAGES, f"line {block.line}: say its language"
         if block.words[0] != "sh":
             continue
-        checked = subprocess.run(["bash", "-n"], input=block.text, capture_output=True, text=True, check=False)
+        checked = subprocess.run(
+            ["bash", "-n"], input=block.text, capture_output=True, text=True, check=False
+        )
         assert not checked.stderr, f"line {block.line}"
         for line in command_lines(block.text):
             try:
@@ -124,7 +132,9 @@ def check(block: CodeBlock, folder: Path) -> None:
             (folder / "its-own.toml").write_text(block.text)
             read_template("its-own", folder / "its-own.toml")
         case ("settings",):
-            UserConfig(**tomllib.loads(block.text))
+            Validator(folder, lambda at, problem: pytest.fail(problem)).read(
+                CONFIG, tomllib.loads(block.text)
+            )
         case ("continued",):
             pass  # blocks of one model: judged together by who knows their order
         case ():

@@ -46,6 +46,13 @@ def unknown_words(span: str) -> list[str]:
         return [each for each in words[:1] if re.fullmatch(r"[a-z][a-z-]+", each)]
     command = cli.get_command(click.Context(cli), words[0])
     assert command is not None
-    params = [*command.params, *(each for one in getattr(command, "commands", {}).values() for each in one.params)]
+    params = [
+        *command.params,
+        *(each for one in getattr(command, "commands", {}).values() for each in one.params),
+    ]
     known = {name for each in params for name in (*each.opts, *each.secondary_opts)} | {"--help"}
-    return [each for each in words if each.startswith("-") and len(each) > 1 and each.partition("=")[0] not in known]
+    return [
+        each
+        for each in words
+        if each.startswith("-") and len(each) > 1 and each.partition("=")[0] not in known
+    ]

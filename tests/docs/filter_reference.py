@@ -17,7 +17,7 @@ octotui itself, with these values, at noon on the 23rd of November 2026 in UTC; 
 """
 VALUES = {
     "Name": "The Kraken",
-    "Code": "a <b> & \"c\"",
+    "Code": 'a <b> & "c"',
     "Path": "a b/c?d=é",
     "Page": "https://shop.example:8443/a/b.html?q=1#top",
     "Version": "v1.10.2-beta.3+build.7",

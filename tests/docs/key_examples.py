@@ -45,6 +45,7 @@ NAMED = {
     "tenants": '["contoso"]',
     "token_env": '"FEED_TOKEN"',
     "variables": '{ Colour = "blue" }',
+    "trusted_owners": '["deploy"]',
     "username": '"reader"',
 }
 """Values for keys that no file in `configs/` has in one line, by the key's name."""

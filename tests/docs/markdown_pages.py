@@ -47,7 +47,9 @@ def anchors(text: str) -> list[str]:
     for opened, inline in zip(parsed, parsed[1:], strict=False):
         if opened.type == "heading_open":
             words = "".join(each.content for each in inline.children or ())
-            earlier = sum(re.fullmatch(rf"{re.escape(anchor(words))}(-\d+)?", each) is not None for each in found)
+            earlier = sum(
+                re.fullmatch(rf"{re.escape(anchor(words))}(-\d+)?", each) is not None for each in found
+            )
             found.append(f"{anchor(words)}-{earlier}" if earlier else anchor(words))
     return found
 

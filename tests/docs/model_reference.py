@@ -6,6 +6,7 @@ from octotui.model.toml.process_spec import CHILD, HEALTH_CHECK, PARAMETER, STEP
 from octotui.model.toml.space_spec import FEED, KEEP, MODEL, PROJECT
 from octotui.model.toml.spec import AlternativeSpec, KeyedSpec, KeySpec, ListSpec, ScalarSpec, Spec, TableSpec
 from octotui.model.toml.variable_spec import PROMPT, SECRET, VALUE
+from octotui.store.user_config import CONFIG
 from tests.docs.key_examples import KeyExample, example
 from tests.docs.markdown_pages import ROOT, anchor, anchors
 from tests.docs.markdown_table import NOTE, code, table
@@ -29,6 +30,9 @@ TOLD = {
     id(STEP): "A step of a runbook or of a project's deployment.",
     id(CHILD): "A step within a step: goes through one target before the next.",
     id(TEMPLATE): "A file `templates/NAME.toml` beside a model; see [templates](templates.md).",
+    id(
+        CONFIG
+    ): "The file of the account that runs octotui, beside all models; see [server](server.md#trust).",
     id(PARAMETER): "What a template asks of the steps that use it.",
     id(HEALTH_CHECK): "How a step finds out whether its targets are healthy.",
     id(PROJECT): "A project: all keys of a runbook, and these.",
@@ -36,7 +40,9 @@ TOLD = {
 }
 """A sentence for tables whose header says too little."""
 RULES = {
-    each[0].upper(): each for each in anchors((ROOT / "docs" / "rules.md").read_text("utf-8")) if each[1] == "-"
+    each[0].upper(): each
+    for each in anchors((ROOT / "docs" / "rules.md").read_text("utf-8"))
+    if each[1] == "-"
 }
 """The heading of each letter's rules, as links name it."""
 
@@ -46,6 +52,7 @@ def model_reference() -> str:
     places = dict(_places(MODEL, "", {}))
     places[id(TEMPLATE)] = ("templates/NAME.toml", TEMPLATE)
     places |= dict(_places(TEMPLATE, "templates/NAME.toml", dict(places), skip=True))
+    places[id(CONFIG)] = ("config.toml", CONFIG)
     lines = [INTRODUCTION + NOTE]
     for where, shape in places.values():
         lines += ["", f"## {_heading(where)}", "", *_section(where, shape, places)]
@@ -79,7 +86,7 @@ def _places(
 
 def _heading(where: str) -> str:
     """Return how the table is written, by its way: `[[runbooks.NAME.steps]]`."""
-    if "/" in where and "." not in where.partition("toml")[2]:
+    if where.endswith(".toml"):
         return code(where)
     path = where.replace("templates/NAME.toml.", "")
     name = path.replace("[]", "")
