@@ -1,8 +1,11 @@
 """The pages: what is generated is not stale, links resolve, and commands and models in them are right."""
 
+import os
+import plistlib
 import re
 import shutil
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 from urllib.parse import unquote
@@ -60,9 +63,11 @@ def test_links_resolve(file: Path) -> None:
             continue
         path, _, anchor = unquote(link).partition("#")
         target = (file.parent / path).resolve() if path else file
-        if not target.exists() or ROOT not in (target, *target.parents):
-            broken.append(link)
-        elif anchor and anchor not in markdown.anchors(read(target)):
+        if (
+            not target.exists()
+            or ROOT not in (target, *target.parents)
+            or (anchor and anchor not in markdown.anchors(read(target)))
+        ):
             broken.append(link)
     assert not broken
 
@@ -96,7 +101,7 @@ def test_commands_in_code_blocks_parse(file: Path, tmp_path: Path, monkeypatch: 
         if link.name in ("configs", "docs"):
             (tmp_path / link.name).symlink_to(link)
     for block in markdown.code_blocks(read(file)):
-        assert block.words[:1] and block.words[0] in LANGUAGES, f"line {block.line}: say its language"
+        assert block.words and block.words[0] in LANGUAGES, f"line {block.line}: say its language"  # noqa: PT018
         if block.words[0] != "sh":
             continue
         checked = subprocess.run(
@@ -126,7 +131,7 @@ def test_rules_that_are_named_exist(file: Path) -> None:
 
 
 def check(block: CodeBlock, folder: Path) -> None:
-    """Judge a block of TOML by its words: a model (the rule), part of it, a template, or one's own settings."""
+    """Judge a block of TOML by its words: a model (the rule), part of one, a template, or settings."""
     match block.words[1:]:
         case ("template",):
             (folder / "its-own.toml").write_text(block.text)
@@ -149,9 +154,61 @@ def check(block: CodeBlock, folder: Path) -> None:
 @pytest.mark.parametrize("file", FILES, ids=name)
 def test_models_in_code_blocks_are_clean(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for number, block in enumerate(markdown.code_blocks(read(file))):
-        if block.words[0] == "toml":
+        if block.words[:1] == ("toml",):
             folder = tmp_path / str(number)
             shutil.copytree(ROOT / "configs", folder, ignore=shutil.ignore_patterns("*.toml", "*.md"))
             shutil.copytree(ROOT / "configs" / "templates", folder / "templates", dirs_exist_ok=True)
             (folder / "packages").mkdir(exist_ok=True)
             check(block, folder)
+
+
+UNIT, DAEMON = DOCS / "octotui.service", DOCS / "octotui.plist"
+
+
+@pytest.fixture
+def installed() -> str:
+    """The program that is here, in place of the one that the files name."""
+    return str(Path(sys.executable).with_name("octotui"))
+
+
+def test_the_systemd_unit_is_one(tmp_path: Path, installed: str) -> None:
+    text = read(UNIT)
+    (command,) = re.findall(r"^ExecStart=/opt/octotui/bin/octotui (.*)$", text, re.MULTILINE)
+    parse(command)
+    assert "KillMode=process" in text.splitlines()
+    if shutil.which("systemd-analyze"):
+        (tmp_path / UNIT.name).write_text(text.replace("/opt/octotui/bin/octotui", installed))
+        words = ["systemd-analyze", "verify", str(tmp_path / UNIT.name)]
+        done = subprocess.run(words, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stdout + done.stderr) == (0, "")
+
+
+def test_the_launchd_daemon_is_one() -> None:
+    daemon = plistlib.loads(DAEMON.read_bytes())
+    program, *words = daemon["ProgramArguments"]
+    assert program == "/opt/octotui/bin/octotui"
+    parse(" ".join(words))
+    assert daemon["AbandonProcessGroup"] is True
+    if shutil.which("plutil"):
+        subprocess.run(["plutil", "-lint", str(DAEMON)], check=True, stdout=subprocess.DEVNULL)
+
+
+def test_the_workflow_runs_the_command_that_the_readme_says() -> None:
+    workflow, script = read(ROOT / ".github" / "workflows" / "tests.yml"), read(ROOT / ".ci" / "run")
+    (pattern,) = set(re.findall(r"sed -n '(.+?)' README.md", workflow + script))
+    (command,) = re.findall(r"^(python3 -m venv .*pytest)$", read(ROOT / "README.md"), re.MULTILINE)
+    assert pattern == r"s/^\(python3 -m venv .*pytest\)$/\1/p"
+    assert command.endswith(".venv/bin/pytest")
+    pythons = set(re.findall(r'"(3\.\d+)"', workflow))
+    assert pythons == set(re.findall(r"Python :: (3\.\d+)", read(ROOT / "pyproject.toml")))
+
+
+def test_the_justfile_calls_what_there_is() -> None:
+    text = read(ROOT / "justfile")
+    assert {"test", "lint", "bench", "snap", "docs"} <= set(
+        re.findall(r"^(\w+)(?: [^:\n]*)?:(?!=)", text, re.MULTILINE)
+    )
+    for script in re.findall(r"\.ci/\w+", text):
+        assert os.access(ROOT / script, os.X_OK)
+    if just := shutil.which("just"):
+        subprocess.run([just, "--list"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)

@@ -46,8 +46,8 @@ def git(folder: Path, *words: str) -> str:
 
 def release(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     path = f"{folder.parent / 'tools'}:{os.environ['PATH']}"
-    names = {each: "octotui" for each in ("GIT_AUTHOR_NAME", "GIT_COMMITTER_NAME")}
-    mails = {each: "octotui@example.org" for each in ("GIT_AUTHOR_EMAIL", "GIT_COMMITTER_EMAIL")}
+    names = dict.fromkeys(("GIT_AUTHOR_NAME", "GIT_COMMITTER_NAME"), "octotui")
+    mails = dict.fromkeys(("GIT_AUTHOR_EMAIL", "GIT_COMMITTER_EMAIL"), "octotui@example.org")
     return subprocess.run(
         [".ci/release", *words],
         cwd=folder,

@@ -1,4 +1,4 @@
-"""The tutorial: its model is clean after each block, is the one in `configs/`, and does what the page says."""
+"""The tutorial: its model is clean after each block, is that in `configs/`, and does what the page says."""
 
 import json
 import sqlite3

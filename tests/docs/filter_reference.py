@@ -10,10 +10,11 @@ from tests.docs.markdown_table import NOTE, code, table
 INTRODUCTION = """\
 # Filters
 
-A filter makes another text of a value: `#{Name | ToUpper}`; several are applied from left to right, and arguments are
-words or texts in quotes. Their names have no case. A filter that has no answer leaves its expression as it was written,
-and the run warns of it. [Variables and texts](variables.md) has the rest of the language. The results are those of
-octotui itself, with these values, at noon on the 23rd of November 2026 in UTC; `↵` is the end of a line, and `·` a space:
+A filter makes another text of a value: `#{Name | ToUpper}`; several are applied from left to right, and
+arguments are words or texts in quotes. Their names have no case. A filter that has no answer leaves its
+expression as it was written, and the run warns of it. [Variables and texts](variables.md) has the rest of
+the language. The results are those of octotui itself, with these values, at noon on the 23rd of November
+2026 in UTC; `↵` is the end of a line, and `·` a space:
 """
 VALUES = {
     "Name": "The Kraken",

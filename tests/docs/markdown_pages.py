@@ -1,5 +1,6 @@
 """What a Markdown page holds: headings and their anchors, links, code blocks, and code within sentences."""
 
+import itertools
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,10 +22,9 @@ class CodeBlock(NamedTuple):
 
 
 def files() -> list[Path]:
-    """Return every page there is: those beside the README, in docs, in configs, and of templates for issues."""
-    folders = (ROOT, ROOT / "docs", ROOT / "configs", ROOT / ".github")
-    found = {*(each for folder in folders[:1] for each in folder.glob("*.md"))}
-    return sorted(found | {each for folder in folders[1:] for each in folder.rglob("*.md")})
+    """Return every page there is: beside the README, in docs, in configs, and templates of issues."""
+    folders = (ROOT / "docs", ROOT / "configs", ROOT / ".github")
+    return sorted([*ROOT.glob("*.md"), *(each for folder in folders for each in folder.rglob("*.md"))])
 
 
 def tokens(text: str) -> Iterator[Token]:
@@ -44,7 +44,7 @@ def anchors(text: str) -> list[str]:
     """Return the anchors of a page's headings; the second of the same name ends in -1."""
     found: list[str] = []
     parsed = COMMONMARK.parse(text)
-    for opened, inline in zip(parsed, parsed[1:], strict=False):
+    for opened, inline in itertools.pairwise(parsed):
         if opened.type == "heading_open":
             words = "".join(each.content for each in inline.children or ())
             earlier = sum(

@@ -15,12 +15,14 @@ INTRODUCTION = """\
 # Model reference
 
 Every table and key of a model, generated from the tables that `octotui check` reads a model by and that
-[configs/schema.json](../configs/schema.json) is made of. A model is a TOML file, or a folder of them; a key that is not
-listed here is refused (R8). *Rule* leads to [what octotui promises](rules.md) about a key. A relative path begins in
-the folder of its file, and a table `[pools.NAME]` is written once for each NAME: its slug.
+[configs/schema.json](../configs/schema.json) is made of. A model is a TOML file, or a folder of them; a
+key that is not listed here is refused (R8). *Rule* leads to [what octotui promises](rules.md) about a
+key. A relative path begins in the folder of its file, and a table `[pools.NAME]` is written once for each
+NAME: its slug.
 
-Examples are whole lines of the files in [configs](../configs); one without a file says how such a value is written.
-[Variables](variables.md), [packages](packages.md) and [server](server.md) say more than this page can.
+Examples are whole lines of the files in [configs](../configs); one without a file says how such a value
+is written. [Variables](variables.md), [packages](packages.md) and [server](server.md) say more than this
+page can.
 """
 TOLD = {
     id(PROMPT): "How people are asked: for a variable at the start of a run, or for a field of a question.",

@@ -7,9 +7,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, cast
 from unittest import mock
 
+from octotui.runtime.space_access import SpaceAccess
 from octotui.ui.app import OctotuiApp
 from tests import scenes
 from tests.scenes import Scene
@@ -42,7 +43,7 @@ def draw(picture: Picture) -> str:
 
 async def _drawn(picture: Picture, folder: Path) -> str:
     session = FakeSession(picture.scene(), folder, "ann")
-    app = OctotuiApp(session, now=session.now)
+    app = OctotuiApp(cast("SpaceAccess", session), now=session.now)
     async with app.run_test(size=SIZE) as pilot:
         for key in picture.keys:
             await pilot.press(key)

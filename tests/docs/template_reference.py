@@ -25,14 +25,15 @@ template = "slack-message"
 parameters = { Url = "#{Slack.Webhook}", Text = "*#{Octopus.Runbook.Name}* is done." }
 ```
 
-Parameters are variables of that step alone, before all others, and `#{…}` in them is filled in. `shell` chooses one of
-several scripts. What a template needs and a worker lacks fails the job with one sentence that says what to install.
-`octotui template list` and `octotui template show NAME` say all this, too, the scripts included.
+Parameters are variables of that step alone, before all others, and `#{…}` in them is filled in. `shell`
+chooses one of several scripts. What a template needs and a worker lacks fails the job with one sentence
+that says what to install. `octotui template list` and `octotui template show NAME` say all this, too, the
+scripts included.
 
 ## Your own
 
-A template of your own is a TOML file in the folder `templates` beside the model, and comes before one of octotui of the
-same name; [the model reference](model.md#templatesnametoml) has its keys, and
+A template of your own is a TOML file in the folder `templates` beside the model, and comes before one of
+octotui of the same name; [the model reference](model.md#templatesnametoml) has its keys, and
 [checksum.toml](../configs/templates/checksum.toml) is a whole one:
 
 ```toml template
@@ -47,9 +48,10 @@ required = true
 bash = 'ping -c 1 "$Host"'
 ```
 
-Scripts read parameters from the environment, or by `get_octopusvariable`, so that no text becomes part of a script;
-`kind = "script"` is for parameters that are run, such as statements of SQL. `needs = ["curl", "python:boto3"]` names what
-a worker must have, and `outputs` what later steps find. A release keeps the template as it was when it was made.
+Scripts read parameters from the environment, or by `get_octopusvariable`, so that no text becomes part of
+a script; `kind = "script"` is for parameters that are run, such as statements of SQL. `needs = ["curl",
+"python:boto3"]` names what a worker must have, and `outputs` what later steps find. A release keeps the
+template as it was when it was made.
 """
 
 

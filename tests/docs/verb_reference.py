@@ -11,11 +11,12 @@ from tests.docs.markdown_table import NOTE, code, table
 INTRODUCTION = """\
 # Verbs and exit codes
 
-`octotui VERB --help` says the same, and [the tutorial](tutorial.md) uses the first of them. Verbs on a space name it by
-its model FILE, by its name, or by its folder; they ask its server where there is one. RUN is the id of a run (`run-7`,
-or `7`), QUESTION that of a question or of the run that asks it, PROCESS a runbook or project by slug or name.
-Times are written `"2026-11-23 03:00"` and durations `"90s"`, `"15m"`, `"1h30m"`, `"2d"`. With `--json` a verb prints JSON
-Lines, one object a line, and control characters never reach a terminal by it.
+`octotui VERB --help` says the same, and [the tutorial](tutorial.md) uses the first of them. Verbs on a
+space name it by its model FILE, by its name, or by its folder; they ask its server where there is one.
+RUN is the id of a run, such as `run-7`, QUESTION that of a question or of the run that asks it, PROCESS a
+runbook or project by slug or name. Times are written `"2026-11-23 03:00"` and durations `"90s"`, `"15m"`,
+`"1h30m"`, `"2d"`. With `--json` a verb prints JSON Lines, one object a line, and control characters never
+reach a terminal by it.
 """
 GROUPS = {
     "The app and the server": ("open", "attach", "serve", "stop"),
