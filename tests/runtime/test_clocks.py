@@ -31,7 +31,7 @@ def test_hours_pass_in_a_moment_and_in_order() -> None:
         ("also early", 1000.25),
         ("late", 8200.0),
     ]
-    assert time.monotonic() - before < 5
+    assert time.monotonic() - before < 20
 
 
 def test_time_stands_still_while_there_is_something_to_do() -> None:

@@ -284,7 +284,7 @@ async def test_r4_leaving_lets_jobs_go_on_and_one_that_is_killed_meanwhile_is_lo
             await asyncio.sleep(0.01)
         group = int(log.read_text().split()[1])
         before = time.monotonic()
-    assert time.monotonic() - before < 5
+    assert time.monotonic() - before < 20
     async with open_space(CRASHING, tmp_path, "ann", time.time) as session:
         assert session.state.jobs["job-1.1"].state == "running"
     os.killpg(os.getpgid(group), signal.SIGKILL)

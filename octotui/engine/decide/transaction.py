@@ -4,6 +4,7 @@ from msgspec.structs import replace
 
 from octotui.engine.events import AnyEvent, RunEnded
 from octotui.engine.evolve.evolve import evolve
+from octotui.engine.evolve.recorded_facts import with_facts
 from octotui.engine.rules.masked_texts import Mask, masked
 from octotui.engine.state import Job, Run, RunEnd, State
 from octotui.variables.budget import ADVANCE_WORK, Budget, text_budget
@@ -21,9 +22,9 @@ class Transaction:
         self._budgets: dict[str, Budget] = {}
 
     def emit(self, event: AnyEvent) -> None:
-        """Number and date an event, mask its texts, and let it change the State at once."""
+        """Number and date an event, mask its texts, record its facts, and let it change the State at once."""
         event = event if self._mask is None else masked(event, self._mask)
-        event = replace(event, seq=self.state.seq + 1, at=self.at)
+        event = with_facts(self.state, replace(event, seq=self.state.seq + 1, at=self.at))
         self.state = evolve(self.state, event)
         self.events.append(event)
 

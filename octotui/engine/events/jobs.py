@@ -1,6 +1,6 @@
 """Events of jobs and their attempts."""
 
-from msgspec import field
+from msgspec import UNSET, UnsetType, field
 
 from octotui.engine.state.records import (
     Artifact,
@@ -13,7 +13,10 @@ from octotui.engine.state.records import (
 
 
 class JobQueued(Event, frozen=True, tag=True):
-    """A step needs this done: on which machine, in which mode of its lock (None: no lock)."""
+    """A step needs this done: on which machine, in which mode of its lock (None: no lock).
+
+    `has_place` says whether it has one of its run's places at once, or waits for one (S5).
+    """
 
     run: str
     job: str
@@ -23,6 +26,7 @@ class JobQueued(Event, frozen=True, tag=True):
     mode: Mode | None = None
     packages: tuple[tuple[str, str], ...] = ()
     target: str | None = None
+    has_place: bool | UnsetType = UNSET
 
 
 class JobPlaced(Event, frozen=True, tag=True):

@@ -1,6 +1,6 @@
 """Events of runs, from the queue to their end."""
 
-from msgspec import field
+from msgspec import UNSET, UnsetType, field
 
 from octotui.engine.state.records import (
     Event,
@@ -20,6 +20,7 @@ class RunQueued(Event, frozen=True, tag=True):
     for the runs it starts, too (I7).
     `secrets` are the names of sensitive values that were given, which stand nowhere (V5).
     It stands in no line until `not_before`; `schedule` and `due` say which time of which schedule it is.
+    `tag` is its concurrency tag, and `displaced` the run that gives that tag back for it (Q2).
     """
 
     run: str
@@ -41,12 +42,15 @@ class RunQueued(Event, frozen=True, tag=True):
     schedule: str | None = None
     due: float | None = None
     origin: str = ""
+    tag: str | UnsetType | None = UNSET
+    displaced: str | UnsetType | None = UNSET
 
 
 class RunDue(Event, frozen=True, tag=True):
     """The time has come that a run waited for, and it stands in the queue."""
 
     run: str
+    displaced: str | UnsetType | None = UNSET
 
 
 class RunMoved(Event, frozen=True, tag=True):
@@ -55,6 +59,7 @@ class RunMoved(Event, frozen=True, tag=True):
     run: str
     by: str = ""
     origin: str = ""
+    displaced: str | UnsetType | None = UNSET
 
 
 class PackagesChosen(Event, frozen=True, tag=True):
@@ -63,6 +68,7 @@ class PackagesChosen(Event, frozen=True, tag=True):
     run: str
     versions: dict[str, str]
     problems: tuple[str, ...] = ()
+    displaced: str | UnsetType | None = UNSET
 
 
 class RunStarted(Event, frozen=True, tag=True):
@@ -117,6 +123,7 @@ class RunRequeued(Event, frozen=True, tag=True):
     """A run whose questions are all answered stands in the queue again."""
 
     run: str
+    displaced: str | UnsetType | None = UNSET
 
 
 class RunCancelling(Event, frozen=True, tag=True):

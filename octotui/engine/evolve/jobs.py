@@ -1,9 +1,10 @@
 """What events of jobs change in a State."""
 
+from msgspec import UNSET
 from msgspec.structs import replace
 
 from octotui.engine import events
-from octotui.engine.evolve import targets
+from octotui.engine.evolve import targets, version_1
 from octotui.engine.evolve.deadlines import set_deadline
 from octotui.engine.evolve.runs import with_progress
 from octotui.engine.rules import locks, run_queue
@@ -45,7 +46,7 @@ def queued(state: State, event: events.JobQueued) -> State:
             run = targets.begun(run, event.step, event.target)
     if event.kind == "manual":
         return with_job(state, run, job)
-    if run.placed < state.model.engine.max_parallelism:
+    if version_1.has_place(state, run) if event.has_place is UNSET else event.has_place:
         state, job = _ask(state, run, job)
         return with_job(state, replace(run, placed=run.placed + 1), job)
     return with_job(

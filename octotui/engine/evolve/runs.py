@@ -1,31 +1,36 @@
 """What events of runs change in a State."""
 
+from typing import assert_never
+
+from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
 from octotui.engine import events
+from octotui.engine.evolve import version_1
 from octotui.engine.evolve.deadlines import set_deadline
 from octotui.engine.evolve.releases import deployed
 from octotui.engine.rules import run_queue
 from octotui.engine.rules.run_queue import Held
-from octotui.engine.rules.variable_context import lookup, values_for
 from octotui.engine.state import Family, ForChild, Run, State, StepProgress, cursor_key
-from octotui.engine.state.releases import place_key
 from octotui.engine.state.sequence import PersistentVector
 from octotui.engine.state.sorted_sequence import SortedSequence
 from octotui.model.process import Runbook
-from octotui.variables.fill import fill_in
 
 NO_LEASES = SortedSequence()
 NOBODY = Family(PersistentVector(), 0)
 
 
-def queued(state: State, event: events.RunQueued) -> State:
-    """A new run stands in the queue, and its parent's job knows it."""
+Enqueued = events.RunDue | events.RunMoved | events.PackagesChosen | events.RunRequeued
+"""After them a run stands in another line, or elsewhere in it."""
+
+
+def new_run(state: State, event: events.RunQueued) -> Run:
+    """The run that is queued, without its concurrency tag."""
     release = event.release
     runbook = (release.definition if release else _declared(state, event.process)).flat()
     tenant = state.model.tenants.get(event.tenant or "")
     number = int(event.run.removeprefix("run-"))
-    run = Run(
+    return Run(
         id=event.run,
         number=number,
         root=event.root,
@@ -49,17 +54,30 @@ def queued(state: State, event: events.RunQueued) -> State:
         tenant_tags=tenant.tags if tenant else (),
         priority=event.priority,
         schedule=event.schedule,
+        not_before=event.not_before,
     )
+
+
+def queued(state: State, event: events.RunQueued) -> State:
+    """A new run stands in the queue, and its parent's job knows it."""
+    run = new_run(state, event)
     run = replace(run, pending=_pending(run, 0))
     if event.schedule is not None and event.due is not None:
         state = _had_its_time(state, event.schedule, event.due)
     if event.not_before is not None:
-        state, run = set_deadline(state, replace(run, not_before=event.not_before), event.not_before)
+        state, run = set_deadline(state, run, event.not_before)
     family = state.families.get(event.root, NOBODY)
     family = Family(family.runs.add(run.id), family.open + 1)
-    state = replace(state, next_run=number + 1, families=state.families.insert(event.root, family))
-    run = replace(run, tag=_tag(state, run))
-    return _with(*run_queue.enqueue(_with_child(state, event), run))
+    state = replace(state, next_run=run.number + 1, families=state.families.insert(event.root, family))
+    run = replace(run, tag=version_1.tag_of(state, run) if event.tag is UNSET else event.tag)
+    return _enqueue(with_child(state, event), run, event.displaced)
+
+
+def _enqueue(state: State, run: Run, displaced: str | UnsetType | None) -> State:
+    """The run stands in its line, for which another one may have given its tag back."""
+    if displaced is UNSET:
+        displaced = version_1.displaced_by(state, run)
+    return _with(*run_queue.enqueue(state, run, displaced))
 
 
 def _declared(state: State, process: str) -> Runbook:
@@ -70,14 +88,8 @@ def _declared(state: State, process: str) -> Runbook:
     return definition
 
 
-def _tag(state: State, run: Run) -> str | None:
-    """The concurrency tag of a run: deployments of one project to one place go one at a time (Q2)."""
-    if run.runbook.concurrency is not None:
-        return fill_in(run.runbook.concurrency, lookup(values_for(state, run))).text
-    return place_key(run.process, run.environment, run.tenant) if run.channel is not None else None
-
-
-def _with_child(state: State, event: events.RunQueued) -> State:
+def with_child(state: State, event: events.RunQueued) -> State:
+    """The job that starts a run knows it, and waits for it where it is to."""
     if event.parent is None:
         return state
     job = state.jobs[event.parent]
@@ -102,22 +114,36 @@ def missed(state: State, event: events.ScheduleMissed) -> State:
     return replace(state, missed=state.missed.insert(event.schedule, event.reason))
 
 
+def enqueued(run: Run, event: Enqueued) -> Run:
+    """A run as it stands in its line after an event."""
+    match event:
+        case events.RunDue():
+            return replace(run, not_before=None, ticket=event.seq)
+        case events.RunMoved():
+            return replace(run, moved=True)
+        case events.PackagesChosen():
+            return replace(run, versions=event.versions, problems=event.problems)
+        case events.RunRequeued():
+            return replace(run, state="queued", ticket=event.seq, moved=False)
+        case _:
+            assert_never(event)
+
+
 def due(state: State, event: events.RunDue) -> State:
     """The run stands in the queue, behind those that came before this moment."""
     state, run = set_deadline(state, state.runs[event.run], None)
-    return _with(*run_queue.enqueue(state, replace(run, not_before=None, ticket=event.seq)))
+    return _enqueue(state, enqueued(run, event), event.displaced)
 
 
 def moved(state: State, event: events.RunMoved) -> State:
     """The run stands before all that were not moved."""
     state, run = run_queue.dequeue(state, state.runs[event.run])
-    return _with(*run_queue.enqueue(state, replace(run, moved=True)))
+    return _enqueue(state, enqueued(run, event), event.displaced)
 
 
 def packages_chosen(state: State, event: events.PackagesChosen) -> State:
     """The run's versions are fixed, and it may stand in line."""
-    run = replace(state.runs[event.run], versions=event.versions, problems=event.problems)
-    return _with(*run_queue.enqueue(state, run))
+    return _enqueue(state, enqueued(state.runs[event.run], event), event.displaced)
 
 
 def started(state: State, event: events.RunStarted) -> State:
@@ -193,8 +219,7 @@ def _give_all_back(state: State, run: Run) -> Held:
 
 def requeued(state: State, event: events.RunRequeued) -> State:
     """The run stands at the end of the queue, with the steps it still has."""
-    run = replace(state.runs[event.run], state="queued", ticket=event.seq, moved=False)
-    return _with(*run_queue.enqueue(state, run))
+    return _enqueue(state, enqueued(state.runs[event.run], event), event.displaced)
 
 
 def cancelling(state: State, event: events.RunCancelling) -> State:

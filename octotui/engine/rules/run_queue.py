@@ -5,19 +5,45 @@ A run that changes is in the hand of its caller: functions that change it return
 
 from msgspec.structs import replace
 
+from octotui.engine.rules.variable_context import lookup, values_for
 from octotui.engine.state import ConcurrencyTag, ForChild, Run, State
+from octotui.engine.state.releases import place_key
+from octotui.variables.fill import fill_in
 
 NOBODY = ConcurrencyTag()
 Held = tuple[State, Run]
 
 
-def enqueue(state: State, run: Run) -> Held:
+def concurrency_tag(state: State, run: Run) -> str | None:
+    """The tag of a new run: deployments of one project to one place go one at a time (Q2)."""
+    if run.runbook.concurrency is not None:
+        return fill_in(run.runbook.concurrency, lookup(values_for(state, run))).text
+    return place_key(run.process, run.environment, run.tenant) if run.channel is not None else None
+
+
+def displaced_by(state: State, run: Run) -> str | None:
+    """The holder of a run's tag that has never started, and gives it back where the run comes before it."""
+    if _must_wait(run) or run.tag is None or run.holds_tag or ancestor_holds(state, run):
+        return None
+    holder = state.runs.get(state.tags.get(run.tag, NOBODY).holder or "")
+    if holder is None or holder.state != "queued" or holder.started_at is not None:
+        return None
+    return holder.id if run.place < holder.place else None
+
+
+def _must_wait(run: Run) -> bool:
+    """Whether a queued run stands in no line yet: its time has not come, or its packages are not known."""
+    return run.not_before is not None or (run.versions is None and bool(run.needs_packages))
+
+
+def enqueue(state: State, run: Run, displaced: str | None) -> Held:
     """A queued run stands where it must wait: for its time, its packages, its tag, or a slot."""
-    if run.not_before is not None or (run.versions is None and run.needs_packages):
+    if _must_wait(run):
         return state, run
     if run.tag is None or run.holds_tag or ancestor_holds(state, run):
         return replace(state, ready=state.ready.add(run.place)), run
-    state = _preempt(state, run, run.tag)
+    if displaced is not None and displaced in state.runs:  # not where one family alone is looked at
+        state = _give_back(state, state.runs[displaced], run.tag)
     tag = state.tags.get(run.tag, NOBODY)
     if tag.holder is not None:
         tag = replace(tag, queue=tag.queue.add(run.place))
@@ -30,14 +56,9 @@ def enqueue(state: State, run: Run) -> Held:
     return state, replace(run, holds_tag=True)
 
 
-def _preempt(state: State, run: Run, name: str) -> State:
-    """Who has a tag and has never started goes back into its line for a run that comes before it."""
-    tag = state.tags.get(name, NOBODY)
-    holder = state.runs[tag.holder] if tag.holder is not None else None
-    if holder is None or holder.state != "queued" or holder.started_at is not None:
-        return state
-    if holder.place < run.place:
-        return state
+def _give_back(state: State, holder: Run, name: str) -> State:
+    """The holder of a tag stands in its line again."""
+    tag = state.tags[name]
     return replace(
         state,
         tags=state.tags.insert(name, ConcurrencyTag(None, tag.queue.add(holder.place))),
@@ -101,7 +122,7 @@ def enqueue_for_slot(state: State, run: Run) -> Held:
 
 def place_in_queue(state: State, run: Run) -> int | None:
     """How many go on before this queued run, and it: 1 is first; None where it does not wait for a slot."""
-    if run.state != "queued" or run.not_before is not None or (run.versions is None and run.needs_packages):
+    if run.state != "queued" or _must_wait(run):
         return None
     if run.tag is not None and not run.holds_tag and not ancestor_holds(state, run):
         return None

@@ -42,7 +42,7 @@ NAMES = {
         "ending",
         "packages",
     ),
-    *("container", "cursor_after", "cursor_before", "before", "after", "needed"),
+    *("container", "cursor_after", "cursor_before", "before", "after", "needed", "displaced", "tag"),
 }
 """By which something is found, or compared; masking would break that."""
 APART = {"artifacts", "outputs", "passed", "value", "values", "variables"}

@@ -93,7 +93,7 @@ async def test_one_that_is_stopped_while_copying_ends_soon_and_leaves_nothing(tm
     before = time.monotonic()
     acquirer.stop("job-1.1")
     outcome = await acquiring
-    assert time.monotonic() - before < 5
+    assert time.monotonic() - before < 20
     assert outcome.state == "cancelled"
     assert list((tmp_path / "worker" / "packages").iterdir()) == []
 

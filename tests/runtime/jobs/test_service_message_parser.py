@@ -93,19 +93,19 @@ def test_v7_a_large_value_comes_through_and_a_larger_one_is_text() -> None:
 def test_v7_single_bytes_of_a_large_message_take_linear_time() -> None:
     reader = ServiceMessageParser()
     reader.feed(b"##octopus[setVariable name='YQ==' value='")
-    begun = time.perf_counter()
+    begun = time.process_time()
     for _ in range(300_000):
         reader.feed(b"A")
-    assert time.perf_counter() - begun < 5
+    assert time.process_time() - begun < 5
     visible, messages = reader.feed(b"']\n")
     assert (visible, len(messages)) == (b"", 1)
 
 
 def test_v7_many_beginnings_on_one_line_take_linear_time() -> None:
     text = b"##octopus[a b='##octopus[a " * 20_000
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert read(text)[0] == text
-    assert time.perf_counter() - begun < 5
+    assert time.process_time() - begun < 5
 
 
 def test_v7_a_chunk_without_messages_is_handed_on_as_it_is() -> None:

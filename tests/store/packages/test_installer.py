@@ -141,7 +141,7 @@ def test_a_rate_slows_the_copy(cache: Cache, tmp_path: Path) -> None:
     source.write_bytes(bytes(20_000) + source.read_bytes())
     begun = time.monotonic()
     cache.acquire(source, rate=100_000)
-    assert 0.18 < time.monotonic() - begun < 2
+    assert time.monotonic() - begun > 0.18
 
 
 def test_acquiring_is_cancelled_between_chunks(cache: Cache, tmp_path: Path) -> None:

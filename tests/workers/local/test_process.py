@@ -98,10 +98,10 @@ async def test_who_ignores_term_is_killed(local: LocalExecutor, tmp_path: Path) 
     await started(ready)
     begun = time.monotonic()
     local.stop(place(work(tmp_path, "")), 0.2)
-    local.stop(place(work(tmp_path, "")), 5)
+    local.stop(place(work(tmp_path, "")), 60)
     outcome, output = await task
     assert outcome.state == "cancelled"
-    assert time.monotonic() - begun < 3
+    assert time.monotonic() - begun < 30
     await ends(int(output))
 
 

@@ -64,11 +64,11 @@ def test_v5_text_that_is_like_a_value_everywhere_costs_little() -> None:
     """It is masked rather than compared for ever."""
     long = "a" * 40_000 + "b" + "a" * 40_000
     finder = Finder([forms_of(long)])
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert finder.find(Reading(b"a" * 262_144))[0]
     letters = base64.b64encode(long.encode())[:HEAD]
     finder.find(Reading(letters * 30_000))
-    assert time.perf_counter() - begun < 10
+    assert time.process_time() - begun < 10
     assert (0, len(long)) in finder.find(Reading(long.encode()))[0]
     text = Random(1).randbytes(200_000)
     assert finder.find(Reading(text)) == ([], [])

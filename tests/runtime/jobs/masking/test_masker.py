@@ -102,9 +102,9 @@ def test_v5_no_secrets_cost_nothing() -> None:
 
 def test_v5_much_text_like_a_secret_takes_linear_time() -> None:
     secret = "ab" * 2000 + "!"
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert masked([secret], *(b"ab" * 5000 for _ in range(100))) == b"ab" * 500_000
-    assert time.perf_counter() - begun < 5
+    assert time.process_time() - begun < 5
 
 
 def reference(secrets: list[str], text: bytes) -> bytes:

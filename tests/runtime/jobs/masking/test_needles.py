@@ -39,6 +39,6 @@ def test_the_beginning_of_a_needle_is_known_at_a_texts_end() -> None:
 def test_a_text_that_is_like_a_beginning_everywhere_costs_little() -> None:
     """It is held back rather than compared for ever."""
     found = Beginnings([b"a" * 40_000 + b"b" + b"a" * 40_000])
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert next(found.begun(b"a" * 262_144)) > 0
-    assert time.perf_counter() - begun < 5
+    assert time.process_time() - begun < 5

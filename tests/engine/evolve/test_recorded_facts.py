@@ -1,0 +1,57 @@
+"""R2: what follows from the moment is recorded, so that folding an event decides nothing."""
+
+import msgspec
+import pytest
+
+from octotui.engine import commands
+from octotui.engine.events import JobQueued, RunMoved, RunQueued
+from octotui.engine.evolve import jobs, runs, version_1
+from octotui.engine.evolve.evolve import evolve
+from octotui.engine.rules import run_queue
+from octotui.engine.state import State
+from octotui.model.process import Runbook
+from tests.engine.walk import Walk
+from tests.world import World, engine, model, script
+
+
+def test_q2_a_tag_is_recorded_as_it_was_filled_in() -> None:
+    tagged = Runbook(name="Go", concurrency="db-#{Octopus.Task.Id}", steps=(script("A"),))
+    world = World(model({"go": tagged, "free": [script("A")]}))
+    world.start("go")
+    world.start("free")
+    assert [event.tag for event in world.happened(RunQueued)] == ["db-run-1", None]
+    assert world.state.runs["run-1"].tag == "db-run-1"
+
+
+def test_q2_who_gives_a_tag_back_is_recorded() -> None:
+    tagged = Runbook(name="Go", concurrency="db", steps=(script("A"),))
+    world = World(model({"go": tagged, "busy": [script("A")]}, **engine(task_cap=1)))
+    for process in ("busy", "go", "go"):
+        world.start(process)
+    world.send(commands.MoveToTop(run="run-3", by="ann"))
+    (moved,) = world.happened(RunMoved)
+    assert moved.displaced == "run-2"
+    assert [event.displaced for event in world.happened(RunQueued)] == [None] * 3
+
+
+def test_s5_whether_a_job_has_a_place_is_recorded() -> None:
+    steps = [script("A"), script("B", start="with-previous")]
+    world = World(model({"go": steps}, **engine(max_parallelism=1)))
+    world.start("go")
+    queued = world.happened(JobQueued)
+    assert [(event.step, event.has_place) for event in queued] == [(0, True), (1, False)]
+
+
+@pytest.mark.parametrize("seed", range(100, 110))
+def test_r2_what_is_recorded_is_decided_by_nobody_again(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    walk = Walk(seed)
+    walk.go(60)
+    for name in ("tag_of", "displaced_by", "has_place"):
+        monkeypatch.delattr(version_1, name)
+    for name in ("concurrency_tag", "displaced_by", "fill_in", "values_for"):
+        monkeypatch.delattr(run_queue, name)
+    assert version_1 in (runs.version_1, jobs.version_1)
+    state = State()
+    for event in walk.events:
+        state = evolve(state, msgspec.convert(msgspec.to_builtins(event), type(event)))
+    assert state == walk.state
