@@ -26,6 +26,7 @@ from tests.docs.pictures import PICTURES, draw
 FILES = markdown.files()
 RULES = set(re.findall(r"^- \*\*(\w+)\*\*", (DOCS / "rules.md").read_text("utf-8"), re.MULTILINE))
 REGENERATE = "run `python -m tests.docs`, look at what has changed, and commit it"
+PLACES = {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "RELEASE": "1.2.0"}
 LANGUAGES = {"sh", "toml", "text", "ini", "xml", "json", "python", "diff"}
 
 
@@ -128,6 +129,25 @@ def test_verbs_and_options_in_sentences_exist(file: Path) -> None:
 def test_rules_that_are_named_exist(file: Path) -> None:
     named = re.findall(r"\(([A-Z]\d{1,2})(?:, ([A-Z]\d{1,2}))*\)", read(file))
     assert {each for group in named for each in group if each} <= RULES
+
+
+@pytest.mark.parametrize("page", ["projects.md", "operations.md", "variables.md"])
+def test_what_a_page_says_to_call_succeeds(page: str, tmp_path: Path) -> None:
+    """Every block of a shell in one folder, one after the other, in a state directory of its own."""
+    shutil.copytree(ROOT / "configs", tmp_path / "configs")
+    (tmp_path / "version.txt").write_text("1.2.0\n")
+    blocks = [each.text for each in markdown.code_blocks(read(DOCS / page)) if each.words == ("sh",)]
+    script = "\n".join(["set -e", "octotui run configs/kraken.toml inspect", *blocks])
+    done = subprocess.run(
+        ["bash", "-c", script.replace("replay run-1.zip ", "replay run-1.zip --plain ")],
+        cwd=tmp_path,
+        env={**os.environ, **PLACES, "HOME": str(tmp_path), "XDG_STATE_HOME": str(tmp_path / "state")},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def check(block: CodeBlock, folder: Path) -> None:

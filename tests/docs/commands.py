@@ -10,13 +10,13 @@ import click
 from octotui.cli.main import VERBS, cli
 
 PROMPT = re.compile(r"^(?:\$ )?(?:sudo (?:-u \w+ )?)?(?:[A-Z_]+=\S* )*(?:\.venv/bin/)?octotui\b")
-ENDS = re.compile(r"\s(?:\||&&|;|>|<|2>|#)(?:\s|$)")  # of a command within a line of a shell
+ENDS = re.compile(r"\s(?:\||&&|;|>|<|2>|#)(?:\s|$)|\)")  # of a command within a line of a shell
 
 
 def command_lines(block: str) -> Iterator[str]:
     """Yield each call of octotui in the text of a shell block, without what comes before and after it."""
     for line in block.replace("\\\n", " ").splitlines():
-        for part in re.split(r" && |; |\| ", line):
+        for part in re.split(r" && |; |\| |\$\(", line):
             if PROMPT.match(part.strip()):
                 yield PROMPT.sub("", ENDS.split(f" {part.strip()} ", maxsplit=1)[0].strip(), count=1).strip()
 
