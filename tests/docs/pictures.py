@@ -16,21 +16,23 @@ from tests import scenes
 from tests.scenes import Scene
 from tests.ui.fake import FakeSession
 
-SIZE = 100, 28  # columns and lines: what a page shows without a reader having to zoom
+BOARD, DIALOG = (120, 28), (90, 26)  # columns and lines
 
 
 class Picture(NamedTuple):
-    """A scene, and the keys that are pressed before it is drawn."""
+    """A scene, the keys that are pressed before it is drawn, the terminal's size, and what each job prints."""
 
     scene: Callable[[], Scene]
     keys: tuple[str, ...] = ()
+    size: tuple[int, int] = BOARD
+    output: str = ""
 
 
 PICTURES = {
     "lock-wait": Picture(scenes.lock_wait, ("j", "j", "j")),
-    "question": Picture(scenes.asking, ("a",)),
-    "why": Picture(scenes.approved, ("w",)),
-    "targets": Picture(scenes.turns),
+    "question": Picture(scenes.asking, ("a",), DIALOG),
+    "why": Picture(scenes.approved, ("w",), DIALOG),
+    "targets": Picture(scenes.turns, output="copying shop 1.10.0\nfilling in settings.json\n"),
 }
 """Each picture of `docs/pictures`, by its name."""
 
@@ -41,15 +43,27 @@ def draw(picture: Picture) -> str:
         return asyncio.run(_drawn(picture, Path(folder)))
 
 
+class _Session(FakeSession):
+    """The session of a scene, whose jobs have printed what a picture wants."""
+
+    output = ""
+
+    def log_path(self, run: str, job: str) -> Path:
+        path = self.directory / f"{job}.log"
+        path.write_text(self.output)
+        return path
+
+
 async def _drawn(picture: Picture, folder: Path) -> str:
-    session = FakeSession(picture.scene(), folder, "ann")
+    session = _Session(picture.scene(), folder, "ann")
+    session.output = picture.output
     app = OctotuiApp(cast("SpaceAccess", session), now=session.now)
-    async with app.run_test(size=SIZE) as pilot:
+    async with app.run_test(size=picture.size) as pilot:
         for key in picture.keys:
             await pilot.press(key)
             await pilot.pause()
         await pilot.pause(0.2)
-        return app.export_screenshot(simplify=True)
+        return app.export_screenshot()
 
 
 @contextmanager
