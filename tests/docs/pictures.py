@@ -20,7 +20,7 @@ BOARD, DIALOG = (120, 28), (90, 26)  # columns and lines
 
 
 class Picture(NamedTuple):
-    """A scene, the keys that are pressed before it is drawn, the terminal's size, and what each job prints."""
+    """A scene, the keys that are pressed before it is drawn, the terminal's size, and what jobs print."""
 
     scene: Callable[[], Scene]
     keys: tuple[str, ...] = ()
