@@ -27,9 +27,9 @@ page can.
 TOLD = {
     id(PROMPT): "How people are asked: for a variable at the start of a run, or for a field of a question.",
     id(SECRET): "Where a sensitive value is read; it never stands in the model.",
-    id(VALUE): "One of the values of a variable; plain text is short for `{ value = … }`.",
+    id(VALUE): "One value of a variable; plain text is short for `{ value = … }`, and a list has several.",
     id(KEEP): "How much is kept of ended runs; where both keys stand, both must be met.",
-    id(STEP): "A step of a runbook or of a project's deployment.",
+    id(STEP): "A step of a runbook, and of a project's deployment, where it is `[[projects.NAME.steps]]`.",
     id(CHILD): "A step within a step: goes through one target before the next.",
     id(TEMPLATE): "A file `templates/NAME.toml` beside a model; see [templates](templates.md).",
     id(
@@ -37,7 +37,7 @@ TOLD = {
     ): "The file of the account that runs octotui, beside all models; see [server](server.md#trust).",
     id(PARAMETER): "What a template asks of the steps that use it.",
     id(HEALTH_CHECK): "How a step finds out whether its targets are healthy.",
-    id(PROJECT): "A project: all keys of a runbook, and these.",
+    id(PROJECT): "What is deployed: a process as a runbook is, with variables, a lifecycle and channels.",
     id(FEED): "Where packages are; see [packages](packages.md).",
 }
 """A sentence for tables whose header says too little."""
@@ -75,7 +75,7 @@ def _places(
             seen[id(shape)] = where, shape
             if where and not skip:
                 yield id(shape), (where, shape)
-            for name, key in shape.keys.items():
+            for name, key in sorted(shape.keys.items(), key=lambda each: each[0] == "projects"):
                 yield from _places(key.shape, f"{where}.{name}".lstrip("."), seen)
         case KeyedSpec():
             yield from _places(shape.of, f"{where}.NAME", seen)
@@ -135,19 +135,15 @@ def _value(shape: Spec, places: Places) -> str:
             return " or ".join(code(f'"{each}"') for each in shape.known) if shape.known else shape.what
         case TableSpec():
             where = places[id(shape)][0]
-            return f"a table: [{_heading(where).strip('`')}](#{_anchor(where)})".replace("[[", "[\\[")
+            return f"table [{_heading(where)}](#{_anchor(where)})"
         case KeyedSpec():
-            return f"a table of {_many(_value(shape.of, places))}, by name"
+            return f"table by name, each {_value(shape.of, places)}"
         case ListSpec(alone=True):
             return f"{_value(shape.of, places)}; or a list of such"
         case ListSpec():
-            return f"a list: {_value(shape.of, places)}"
+            return f"list, each {_value(shape.of, places)}"
         case AlternativeSpec():
             return f"{shape.leaf.what}, or {_value(shape.record, places)}"
-
-
-def _many(value: str) -> str:
-    return value.replace("a table:", "tables:") if value.startswith("a table:") else value
 
 
 def _anchor(where: str) -> str:
