@@ -14,13 +14,17 @@ import click
 import pytest
 
 from octotui.cli.model_files import read_with_warnings
+from octotui.model.toml.process_spec import TEMPLATE
+from octotui.model.toml.space_spec import MODEL
 from octotui.model.toml.templates import read_template
 from octotui.model.toml.validate import Validator
 from octotui.store.user_config import CONFIG
 from tests.docs import markdown_pages as markdown
 from tests.docs.commands import command_lines, parse, unknown_words
 from tests.docs.generated import DOCS, PAGES, pages
+from tests.docs.key_examples import example
 from tests.docs.markdown_pages import ROOT, CodeBlock
+from tests.docs.model_reference import tables
 from tests.docs.pictures import PICTURES, draw
 
 FILES = markdown.files()
@@ -123,6 +127,41 @@ def test_verbs_and_options_in_sentences_exist(file: Path) -> None:
     spans = [each for each in markdown.code_spans(read(file)) if each.startswith("octotui ")]
     wrong = {each: unknown for each in spans if (unknown := unknown_words(each))}
     assert not wrong
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "rnu a.toml b",
+        "run a.toml",
+        "run a.toml b --detatch",
+        "runs a.toml --limit x",
+        "template lost",
+        "schema x",
+    ],
+)
+def test_a_command_that_is_wrong_is_found(line: str) -> None:
+    (found,) = command_lines(f"cd x && octotui {line} > out.txt  # why\n")
+    assert found == line
+    with pytest.raises(click.ClickException):
+        parse(line)
+
+
+def test_words_of_a_sentence_that_are_wrong_are_found() -> None:
+    assert unknown_words("octotui rnu FILE") == ["rnu"]
+    assert unknown_words("octotui run FILE … --detatch") == ["--detatch"]
+    assert unknown_words("octotui run FILE --set A=1") == unknown_words("octotui FILE") == []
+
+
+def test_examples_of_keys_fit_them() -> None:
+    """Each is TOML, and the reader has nothing to say of its value."""
+    problems: list[str] = []
+    reader = Validator(ROOT, lambda at, problem: problems.append(f"{at}: {problem}"))
+    for shape in tables(MODEL, TEMPLATE, CONFIG):
+        for key in shape.keys:
+            if toml := example(shape, key).toml:
+                reader.read(shape.keys[key].shape, tomllib.loads(toml)[key], (key,))
+    assert not problems
 
 
 @pytest.mark.parametrize("file", FILES, ids=name)

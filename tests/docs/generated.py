@@ -3,6 +3,9 @@
 import re
 from pathlib import Path
 
+from click.testing import CliRunner
+
+from octotui.cli.main import cli
 from tests.docs.filter_reference import filter_reference
 from tests.docs.markdown_pages import continued
 from tests.docs.model_reference import model_reference
@@ -11,6 +14,7 @@ from tests.docs.template_reference import template_reference
 from tests.docs.verb_reference import verb_reference
 
 DOCS = Path(__file__).parents[2] / "docs"
+SCHEMA = DOCS.parent / "configs" / "schema.json"
 TUTORIAL = DOCS.parent / "configs" / "nightly-backup.toml"
 PAGES = {
     "model.md": model_reference,
@@ -24,6 +28,11 @@ def pages() -> dict[str, str]:
     """Return the text of each generated page."""
     with still():
         return {name: re.sub(r"\n{3,}", "\n\n", page()) for name, page in PAGES.items()}
+
+
+def printed_schema() -> str:
+    """Return what `octotui schema` prints."""
+    return CliRunner().invoke(cli, ["schema"], catch_exceptions=False).output
 
 
 def tutorial_model() -> str:

@@ -49,41 +49,43 @@ RULES = {
 """The heading of each letter's rules, as links name it."""
 
 
+Places = dict[int, tuple[str, TableSpec]]
+"""Tables by their identity, each with the header under which it is met first."""
+
+
 def model_reference() -> str:
     """Return the page."""
-    places = dict(_places(MODEL, "", {}))
-    places[id(TEMPLATE)] = ("templates/NAME.toml", TEMPLATE)
-    places |= dict(_places(TEMPLATE, "templates/NAME.toml", dict(places), skip=True))
-    places[id(CONFIG)] = ("config.toml", CONFIG)
+    places: Places = {}
+    for shape, where in ((MODEL, ""), (TEMPLATE, "templates/NAME.toml"), (CONFIG, "config.toml")):
+        _collect(shape, where, places)
     lines = [INTRODUCTION + NOTE]
     for where, shape in places.values():
-        lines += ["", f"## {_heading(where)}", "", *_section(where, shape, places)]
+        if where:
+            lines += ["", f"## {_heading(where)}", "", *_section(where, shape, places)]
     return "\n".join(lines) + "\n"
 
 
-Places = dict[int, tuple[str, TableSpec]]
+def tables(*shapes: TableSpec) -> list[TableSpec]:
+    """Return these tables and all within them, each once."""
+    places: Places = {}
+    for shape in shapes:
+        _collect(shape, "", places)
+    return [shape for _, shape in places.values()]
 
 
-def _places(
-    shape: Spec, where: str, seen: Places, *, skip: bool = False
-) -> Iterator[tuple[int, tuple[str, TableSpec]]]:
-    """Yield each table once, with the header under which it is met first; the file itself has none."""
+def _collect(shape: Spec, where: str, places: Places) -> None:
     match shape:
         case TableSpec():
-            if id(shape) in seen and not skip:
-                return
-            seen[id(shape)] = where, shape
-            if where and not skip:
-                yield id(shape), (where, shape)
-            for name, key in sorted(shape.keys.items(), key=lambda each: each[0] == "projects"):
-                yield from _places(key.shape, f"{where}.{name}".lstrip("."), seen)
+            if id(shape) not in places:
+                places[id(shape)] = where, shape
+                for name, key in sorted(shape.keys.items(), key=lambda each: each[0] == "projects"):
+                    _collect(key.shape, f"{where}.{name}".lstrip("."), places)
         case KeyedSpec():
-            yield from _places(shape.of, f"{where}.NAME", seen)
+            _collect(shape.of, f"{where}.NAME", places)
         case ListSpec():
-            one = isinstance(shape.of, TableSpec)
-            yield from _places(shape.of, f"{where}[]" if one else where, seen)
+            _collect(shape.of, f"{where}[]" if isinstance(shape.of, TableSpec) else where, places)
         case AlternativeSpec():
-            yield from _places(shape.record, where, seen)
+            _collect(shape.record, where, places)
 
 
 def _heading(where: str) -> str:
