@@ -153,6 +153,33 @@ def test_words_of_a_sentence_that_are_wrong_are_found() -> None:
     assert unknown_words("octotui run FILE --set A=1") == unknown_words("octotui FILE") == []
 
 
+def test_the_helper_functions_are_there() -> None:
+    """The table of scripts.md names what the helpers define, shell by shell."""
+    helpers = ROOT / "octotui" / "workers" / "helpers"
+    shells = [read(helpers / each) for each in ("octopus.bash", "octopus.py", "octopus.ps1")]
+    _, _, table = read(DOCS / "scripts.md").partition("| | bash | Python | PowerShell |")
+    cells = [each.split("|")[2:5] for each in table.split("\n\n")[0].splitlines()[2:]]
+    named = [
+        (word[1], shell)
+        for row in cells
+        for cell, shell in zip(row, shells, strict=True)
+        if (word := re.search(r"`\$?([\w-]+)", cell))
+    ]
+    assert len(named) > 20
+    wrong = [
+        word for word, shell in named if not re.search(rf"(^|def |function |\$){word}\b", shell, re.MULTILINE)
+    ]
+    assert not wrong
+
+
+def test_the_variables_that_octotui_sets_are_listed() -> None:
+    page = read(DOCS / "variables.md")
+    source = read(ROOT / "octotui" / "engine" / "rules" / "variable_context.py")
+    names = {tuple(each.rsplit(".", 1)) for each in re.findall(r'"(Octopus\.[\w.]+)"', source)}
+    assert len(names) > 20
+    assert [each for each in names if not (".".join(each) in page or f".{each[1]}" in page)] == []
+
+
 def test_examples_of_keys_fit_them() -> None:
     """Each is TOML, and the reader has nothing to say of its value."""
     problems: list[str] = []
