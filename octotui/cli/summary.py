@@ -11,6 +11,7 @@ from octotui.engine.rules.locks import blockers
 from octotui.engine.state import ForLock, Interruption, Run, State
 from octotui.views.files import Where
 from octotui.views.labels import duration, listed
+from octotui.views.tree.outlook import may_run
 
 
 def summary(state: State, root: str, where: Where | None = None) -> dict[str, Any]:
@@ -30,6 +31,7 @@ def _run(state: State, run: Run, where: Where | None) -> dict[str, Any]:
         "parent": parent.run if parent else None,
         "state": run.state,
         "workers": _workers(state, run),
+        "may_run": [step.name for index, step in enumerate(run.runbook.steps) if may_run(state, run, index)],
         "artifacts": _artifacts(state, run, where),
         "questions": [_question(state.interruptions[name]) for name in run.interruptions],
     }

@@ -87,6 +87,13 @@ def seen_by(model: Model, process: str) -> tuple[Variables, ...]:
     return tuple(table for _, table in visible_tables(model, process))
 
 
+def values_of(seen: Variables, name: str) -> tuple[Value, ...]:
+    """The values of a variable, found by its name in any case (V8); none where there is no such variable."""
+    if name in seen:
+        return seen[name]
+    return next((values for each, values in seen.items() if each.lower() == name.lower()), ())
+
+
 def values_seen_by(model: Model, process: str, published: Mapping[str, Variables] = NOTHING) -> Variables:
     """Every value that a process sees, by name: its project's before those of its sets and the space's (V4).
 

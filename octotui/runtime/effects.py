@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, assert_never
 
 from msgspec.structs import replace
 
@@ -68,7 +68,7 @@ class EffectRunner:
         self._choosing = asyncio.Lock()
         self._closed = False
 
-    def perform(self, event: AnyEvent) -> None:
+    def perform(self, event: AnyEvent) -> None:  # noqa: C901 - one line an event
         """Do what a committed event asks for, if anything."""
         match event:
             case events.RunQueued():
@@ -85,8 +85,21 @@ class EffectRunner:
                 self._scripts.clean(event.job)
             case events.RunEnded():
                 self._secret_store.forget(event.run, self.present())
+            case (
+                (events.RunDue() | events.RunMoved() | events.PackagesChosen() | events.RunStarted())
+                | (events.WorkersSelected() | events.TargetsSelected() | events.TargetExcluded())
+                | (events.RunYielded() | events.RunResumed() | events.RunPaused() | events.RunRequeued())
+                | (events.RunCancelling() | events.StepSkipped() | events.VariablePublished())
+                | (events.JobQueued() | events.JobPlaced() | events.JobRetried() | events.JobProgressed())
+                | (events.InterruptionRaised() | events.InterruptionTaken() | events.InterruptionAnswered())
+                | (events.InterruptionReleased() | events.InterruptionHandedOver())
+                | (events.InterruptionClosed() | events.NoticeFailed() | events.ModelLoaded())
+                | (events.HealthChanged() | events.ReleaseCreated() | events.ScheduleMissed())
+                | (events.ActionRefused() | events.RunsRemoved() | events.FilesRemoved())
+            ):
+                pass  # they ask for nothing
             case _:
-                pass  # the other events ask for nothing
+                assert_never(event)
 
     async def inspect(self, state: State) -> tuple[ReportOutcome, ...]:
         """Find what runs, or ran, since the space was left; what is lost has to be reported first."""

@@ -52,6 +52,7 @@ def predict(model: Model, before: State, command: StartRun, start: float, folder
         current=before.current,
         releases_created=before.releases_created,
         published=before.published,
+        predicted=True,
     )
     return in_virtual_time(lambda now: _play(model, state, command, now, folder), max(start, before.at))
 

@@ -31,6 +31,7 @@ from octotui.variables.syntax.scanner import READ_WORK, read
 
 CALC_WORK = 32  # for each character of a calculation
 MOST_WORK = JOB_WORK  # of a text that is filled in for itself
+FALSE = frozenset(("", "0", "no", "false"))
 TOO_DEEP = "The expressions stand too deep in one another."
 
 
@@ -63,7 +64,7 @@ def fill(
 
 def is_truthy(text: str) -> bool:
     """Whether a value counts as true: not empty, `0`, `no` or `false`."""
-    return text.strip().lower() not in {"", "0", "no", "false"}
+    return text.strip().lower() not in FALSE
 
 
 class Evaluation:

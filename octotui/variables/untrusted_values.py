@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 import msgspec
 
-from octotui.model.process import Manual, Runbook
+from octotui.model.process import Manual, Runbook, StartRunbook
 from octotui.model.scoping import kinds_of
 from octotui.model.space import Model, Value, Variables
 from octotui.variables.references import ANY
@@ -30,6 +30,9 @@ class TaintSource(msgspec.Struct, frozen=True):
 
 TaintSources = Mapping[str, TaintSource]
 """TaintSources by their names in lower case."""
+
+Field = tuple[tuple[str, ...], str]
+"""A field that people fill in in a child run: the steps that lead to it, and its name."""
 
 Origin = TaintSource | str
 """What a value comes to: what people say, or the name of a variable that octotui makes for a run."""
@@ -141,9 +144,40 @@ def named(key: str, known: Collection[str]) -> Collection[str]:
 def of_process(model: Model, slug: str, process: Runbook) -> TaintSources:
     """What people say in the variables that octotui makes for a run of a process."""
     sources = [source for step in process.flat().steps for source in _answers(step.name, step.action)]
+    for step in process.steps:
+        if isinstance(step.action, StartRunbook) and step.action.wait:
+            sources += _of_child(step.name, _fields_of(model, step.action.runbook, {slug: ()}))
     if slug in model.projects:
         sources.append(TaintSource("Octopus.Release.Notes", "makes a release"))
     return {key_of(source.name): source for source in sources}
+
+
+def _of_child(step: str, fields: Iterable[Field]) -> Iterator[TaintSource]:
+    """The variables that answers in a child run make, by both names that its outputs have."""
+    for path, name in fields:
+        for way in ("Run", "Deployment"):
+            inner = "".join(f".{way}[{each}]" for each in path)
+            yield TaintSource(f"Octopus.Action[{step}].Output{inner}.{name}", f"answers “{path[-1]}”")
+
+
+def _fields_of(model: Model, runbook: str, known: dict[str, tuple[Field, ...]]) -> tuple[Field, ...]:
+    """What people fill in in a run of a runbook, and in those that it starts; each is looked at once."""
+    if runbook not in known:
+        known[runbook] = ()  # within itself
+        declared = model.runbooks.get(runbook)
+        found: list[Field] = []
+        for step in declared.flat().steps if declared is not None else ():
+            match step.action:
+                case Manual(fields=fields):
+                    free = (name for name, field in fields.items() if field.kind not in CHOSEN)
+                    found += (((step.name,), name) for name in free)
+                case StartRunbook(runbook=child, wait=True):
+                    inner = _fields_of(model, child, known)
+                    found += (((step.name, *path), name) for path, name in inner)
+                case _:
+                    pass
+        known[runbook] = tuple(found)
+    return known[runbook]
 
 
 def _answers(step: str, action: object) -> Iterator[TaintSource]:

@@ -5,7 +5,7 @@ import msgspec
 from octotui.engine.rules.locks import FREE
 from octotui.engine.rules.worker_selection import by_leases, from_cursor, live_leases, not_eligible
 from octotui.engine.state import Lock, State, cursor_key
-from octotui.model.iteration import values_seen_by
+from octotui.model.iteration import values_of, values_seen_by
 from octotui.model.space import BUILT_IN, Model, Pool
 from octotui.views.labels import HEALTH, IDLE, JOBS, Mark, listed
 
@@ -139,7 +139,7 @@ def used_by(model: Model, slug: str, process: str) -> bool:
     named = {step.pool or model.default_pool for step in steps if step.pool or step.pool_variable is None}
     asked = {step.pool_variable for step in steps if step.pool is None and step.pool_variable is not None}
     values = values_seen_by(model, process) if asked else {}
-    return slug in named or any(value.value == slug for name in asked for value in values.get(name, ()))
+    return slug in named or any(value.value == slug for name in asked for value in values_of(values, name))
 
 
 def next_worker(state: State, slug: str, process: str) -> str | None:

@@ -7,6 +7,7 @@ from octotui.views import waits
 from octotui.views.labels import RUNS, counted, duration, listed
 from octotui.views.pools import next_worker
 from octotui.views.selections import at_length
+from octotui.views.tree.outlook import may_run, why
 
 
 def of_run(state: State, name: str, now: float) -> list[tuple[str, list[str]]]:
@@ -19,6 +20,7 @@ def of_run(state: State, name: str, now: float) -> list[tuple[str, list[str]]]:
     if before:
         parts.append(("Workers before it paused", [at_length(run, pick) for pick in before]))
     parts.append(("Workers, and why these", [at_length(run, pick) for pick in current]))
+    parts.append(("Steps that may run", _may_run(state, run)))
     parts.append(("Warnings", list(run.warnings)))
     return [(head, lines) for head, lines in parts if lines]
 
@@ -43,6 +45,12 @@ def _standing(state: State, run: Run, now: float) -> list[str]:
     if run.yielded:
         lines.append("gave its slot back, since waiting for its child runs is all it does")
     return [*lines, run.reason] if run.reason else lines
+
+
+def _may_run(state: State, run: Run) -> list[str]:
+    """The steps of which nobody can say yet whether they run (S3)."""
+    each = ((step.name, may_run(state, run, index)) for index, step in enumerate(run.runbook.steps))
+    return [f"“{name}”: {why(outputs)}" for name, outputs in each if outputs]
 
 
 def _waits(state: State, run: Run, now: float) -> list[str]:

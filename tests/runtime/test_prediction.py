@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from octotui.cli.summary import lock_waits
 from octotui.engine.commands import StartRun
 from octotui.engine.state import State
 from octotui.model.process import Manual, Runbook, Script
-from octotui.model.space import Team
+from octotui.model.space import Team, Worker
 from octotui.model.values import Prompt
 from octotui.runtime.prediction import Prediction, predict
 from octotui.store.space_folder import SpaceFolder
@@ -105,6 +106,27 @@ def test_v1_what_a_step_will_set_is_no_warning_of_a_prediction() -> None:
     reading = replace(script("Last"), action=Script(body=said))
     found = predicted(model({"a": [script("First"), reading]}))
     assert found.state.runs["run-1"].warnings == ("nobody knows the variable Nothing",)
+
+
+def test_s3_a_step_whose_condition_reads_an_output_may_run_and_is_waited_for_as_if_it_did() -> None:
+    """L4: it takes its time and its lock on the worker that it would have; what is decided stays so."""
+    ready = "#{Octopus.Action[First].Output.Ready}"
+    may = script("May", condition=ready, simulate=takes(60))
+    never = script("Never", condition="#{if Octopus.Deployment.Error}" + ready + "#{/if}")
+    beside = script("Beside", start="with-previous")
+    workers = {"worker1": Worker(name="worker1", exclusive=True)}
+    declared = replace(model({"a": [script("First"), may, beside, never]}, workers=1), workers=workers)
+    found = predicted(declared)
+    run = found.state.runs["run-1"]
+    assert [each.state for each in run.steps] == ["succeeded", "succeeded", "succeeded", "skipped"]
+    jobs = {job.step: job for job in found.state.jobs.values()}
+    assert {step: job.undecided for step, job in jobs.items()} == {
+        0: (),
+        1: ("Octopus.Action[First].Output.Ready",),
+        2: (),
+    }
+    assert jobs[1].worker == "worker1"
+    assert lock_waits(found.events) == {jobs[2].id: "waited 01:00 for worker1, behind run-1"}
 
 
 def test_as_many_people_answer_as_it_takes() -> None:

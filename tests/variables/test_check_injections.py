@@ -126,6 +126,23 @@ def test_i4_i6_what_people_fill_in_or_note_when_they_answer(tmp_path: Path) -> N
     assert "Octopus.Action[Ask].Output.Manual.Notes" in notes
 
 
+@pytest.mark.parametrize("way", ["Run", "Deployment"])
+def test_v7_i6_what_people_fill_in_in_a_child_run_that_is_waited_for(tmp_path: Path, way: str) -> None:
+    """By both names of its outputs, also of one that the child has started itself."""
+    inner = "[[runbooks.inner.steps]]\nname = 'Go'\nrunbook = 'go'\n"
+    steps = "[[runbooks.outer.steps]]\nname = 'Make'\nrunbook = '{}'\n{}" + STEP.replace("go", "outer")
+    for number, (runbook, more, path) in enumerate(
+        (("go", "", "[Ask]"), ("inner", "", f"[Go].{way}[Ask]"), ("go", "wait = false\n", "[Ask]"))
+    ):
+        name = f"Octopus.Action[Make].Output.{way}{path}.Ticket"
+        (folder := tmp_path / str(number)).mkdir()
+        said = told(folder, ASK + inner + steps.format(runbook, more) + f"script = 'echo #{{{name}}}'")
+        assert len(said) == (0 if more else 1)
+        assert all(
+            f'answers “Ask” can run anything here: what they say for "{name}"' in each for each in said
+        )
+
+
 def test_p1_what_people_note_on_a_release(tmp_path: Path) -> None:
     text = "[[projects.shop.steps]]\nname = 'A'\nscript = '#{Octopus.Release.Notes}'"
     (warning,) = told(tmp_path, text)

@@ -88,7 +88,7 @@ def test_a_pool_is_used_by_name_by_default_or_through_a_variable():
     """W2: a step names a pool, or a worker-pool variable, or nothing."""
     values = {"Where": (Value(value="west", kind="pool", scope=Scope(environment=("test",))),)}
     steps = {"name": script("S"), "none": script("S", pool=None)}
-    steps["variable"] = script("S", pool=None, pool_variable="Where")
+    steps["variable"] = script("S", pool=None, pool_variable="WHERE")
     space = model({name: [step, manual("Ask")] for name, step in steps.items()}, variables=values)
     used = {
         name: [pool for pool in ("setup", "west", "default") if pools.used_by(space, pool, name)]

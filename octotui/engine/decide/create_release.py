@@ -88,14 +88,15 @@ def publish(turn: Transaction, ended: events.JobEnded) -> None:
     step = step_of(turn.state, job)
     if step is None or ended.state not in ("succeeded", "succeeded-with-warnings"):
         return
+    outputs = {name.lower(): value for name, value in ended.outputs.items()}
     for name, variable_set in step.publish.items():
-        if name in ended.outputs:
+        if name.lower() in outputs:
             turn.emit(
                 events.VariablePublished(
                     run=run.id,
                     variable_set=variable_set,
                     name=name,
-                    value=ended.outputs[name],
+                    value=outputs[name.lower()],
                     environment=run.environment,
                 )
             )

@@ -1,5 +1,7 @@
 """What may go on because of an event: a lock came free, a slot of the cap, the next step of a run."""
 
+from typing import assert_never
+
 from octotui.engine import events
 from octotui.engine.commands import StartRun
 from octotui.engine.decide.answered_questions import apply_answer
@@ -61,8 +63,18 @@ def _react(turn: Transaction, event: AnyEvent) -> None:  # noqa: C901, PLR0912, 
             _after_job(turn, event)
         case events.InterruptionAnswered():
             apply_answer(turn, event)
+        case (
+            (events.WorkersSelected() | events.TargetsSelected() | events.TargetExcluded())
+            | (events.RunMoved() | events.StepSkipped() | events.VariablePublished())
+            | (events.JobProgressed() | events.InterruptionRaised() | events.InterruptionTaken())
+            | (events.InterruptionReleased() | events.InterruptionHandedOver() | events.InterruptionClosed())
+            | (events.NoticeFailed() | events.HealthChanged() | events.ReleaseCreated())
+            | (events.ScheduleMissed() | events.ActionRefused() | events.RunsRemoved())
+            | events.FilesRemoved()
+        ):
+            pass  # nothing waits for them
         case _:
-            pass  # nothing waits for the other events
+            assert_never(event)
 
 
 def _fill_slots(turn: Transaction) -> None:

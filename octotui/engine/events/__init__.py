@@ -1,13 +1,15 @@
 """The events: the only thing that changes a State, and what the journal keeps.
 
 Each event is one JSON object, `{"type": …, "seq": …, "at": …, …}`; `seq` counts from 1 without gaps and
-`at` is seconds since 1970 (UTC). Here live the events of runs, jobs, interruptions and the space, and their
-union `AnyEvent`; never what an event changes (that is `evolve`) or when it comes about (that is `decide`).
+`at` is seconds since 1970 (UTC). Here live the events of runs, jobs, interruptions and the space, the union
+of each kind, and `AnyEvent`; who has a case for each of a union ends with `assert_never`, so that a new event
+is missed nowhere. Never what an event changes (that is `evolve`) or when it comes about (that is `decide`).
 """
 
 from octotui.engine.events.interruptions import (
     InterruptionAnswered,
     InterruptionClosed,
+    InterruptionEvent,
     InterruptionHandedOver,
     InterruptionRaised,
     InterruptionReleased,
@@ -17,6 +19,7 @@ from octotui.engine.events.interruptions import (
 from octotui.engine.events.jobs import (
     AttemptFailed,
     JobEnded,
+    JobEvent,
     JobPlaced,
     JobProgressed,
     JobQueued,
@@ -29,6 +32,7 @@ from octotui.engine.events.runs import (
     RunCancelling,
     RunDue,
     RunEnded,
+    RunEvent,
     RunMoved,
     RunPaused,
     RunQueued,
@@ -39,6 +43,7 @@ from octotui.engine.events.runs import (
     StepSkipped,
     TargetExcluded,
     TargetsSelected,
+    VariablePublished,
     WorkersSelected,
 )
 from octotui.engine.events.space import (
@@ -49,7 +54,7 @@ from octotui.engine.events.space import (
     ReleaseCreated,
     RunsRemoved,
     ScheduleMissed,
-    VariablePublished,
+    SpaceEvent,
 )
 
 __all__ = [
@@ -60,11 +65,13 @@ __all__ = [
     "HealthChanged",
     "InterruptionAnswered",
     "InterruptionClosed",
+    "InterruptionEvent",
     "InterruptionHandedOver",
     "InterruptionRaised",
     "InterruptionReleased",
     "InterruptionTaken",
     "JobEnded",
+    "JobEvent",
     "JobPlaced",
     "JobProgressed",
     "JobQueued",
@@ -78,6 +85,7 @@ __all__ = [
     "RunCancelling",
     "RunDue",
     "RunEnded",
+    "RunEvent",
     "RunMoved",
     "RunPaused",
     "RunQueued",
@@ -87,6 +95,7 @@ __all__ = [
     "RunYielded",
     "RunsRemoved",
     "ScheduleMissed",
+    "SpaceEvent",
     "StepSkipped",
     "TargetExcluded",
     "TargetsSelected",
@@ -94,43 +103,4 @@ __all__ = [
     "WorkersSelected",
 ]
 
-AnyEvent = (
-    ModelLoaded
-    | HealthChanged
-    | RunQueued
-    | ReleaseCreated
-    | VariablePublished
-    | RunDue
-    | RunMoved
-    | ScheduleMissed
-    | PackagesChosen
-    | RunStarted
-    | WorkersSelected
-    | TargetsSelected
-    | TargetExcluded
-    | RunYielded
-    | RunResumed
-    | RunPaused
-    | RunRequeued
-    | RunCancelling
-    | RunEnded
-    | StepSkipped
-    | JobQueued
-    | JobPlaced
-    | JobStarted
-    | JobStopping
-    | AttemptFailed
-    | JobRetried
-    | JobProgressed
-    | JobEnded
-    | InterruptionRaised
-    | InterruptionTaken
-    | InterruptionAnswered
-    | InterruptionReleased
-    | InterruptionHandedOver
-    | NoticeFailed
-    | InterruptionClosed
-    | ActionRefused
-    | RunsRemoved
-    | FilesRemoved
-)
+AnyEvent = RunEvent | JobEvent | InterruptionEvent | SpaceEvent

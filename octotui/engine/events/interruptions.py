@@ -79,3 +79,14 @@ class InterruptionClosed(Event, frozen=True, tag=True):
 
     run: str
     interruption: str
+
+
+InterruptionEvent = (
+    InterruptionRaised
+    | InterruptionTaken
+    | InterruptionAnswered
+    | InterruptionReleased
+    | InterruptionHandedOver
+    | NoticeFailed
+    | InterruptionClosed
+)

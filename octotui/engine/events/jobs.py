@@ -15,7 +15,8 @@ from octotui.engine.state.records import (
 class JobQueued(Event, frozen=True, tag=True):
     """A step needs this done: on which machine, in which mode of its lock (None: no lock).
 
-    `has_place` says whether it has one of its run's places at once, or waits for one (S5).
+    `has_place` says whether it has one of its run's places at once, or waits for one (S5); `undecided`, in a
+    prediction, the outputs that decide whether it comes at all (S3).
     """
 
     run: str
@@ -27,6 +28,7 @@ class JobQueued(Event, frozen=True, tag=True):
     packages: tuple[tuple[str, str], ...] = ()
     target: str | None = None
     has_place: bool | UnsetType = UNSET
+    undecided: tuple[str, ...] | UnsetType = UNSET
 
 
 class JobPlaced(Event, frozen=True, tag=True):
@@ -96,3 +98,8 @@ class JobEnded(Event, frozen=True, tag=True):
     outputs: dict[str, str] = field(default_factory=dict)
     artifacts: tuple[Artifact, ...] = ()
     highlights: tuple[str, ...] = ()
+
+
+JobEvent = (
+    JobQueued | JobPlaced | JobStarted | JobStopping | AttemptFailed | JobRetried | JobProgressed | JobEnded
+)

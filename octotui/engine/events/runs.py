@@ -151,3 +151,33 @@ class StepSkipped(Event, frozen=True, tag=True):
     run: str
     step: int
     reason: str
+
+
+class VariablePublished(Event, frozen=True, tag=True):
+    """A step gave a variable of a variable set its value for the run's environment; without one: for all."""
+
+    run: str
+    variable_set: str
+    name: str
+    value: str
+    environment: str | None = None
+
+
+RunEvent = (
+    RunQueued
+    | RunDue
+    | RunMoved
+    | PackagesChosen
+    | RunStarted
+    | WorkersSelected
+    | TargetsSelected
+    | TargetExcluded
+    | RunYielded
+    | RunResumed
+    | RunPaused
+    | RunRequeued
+    | RunCancelling
+    | RunEnded
+    | StepSkipped
+    | VariablePublished
+)

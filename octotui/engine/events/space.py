@@ -34,16 +34,6 @@ class ReleaseCreated(Event, frozen=True, tag=True):
     origin: str = ""
 
 
-class VariablePublished(Event, frozen=True, tag=True):
-    """A step gave a variable of a variable set its value for the run's environment; without one: for all."""
-
-    run: str
-    variable_set: str
-    name: str
-    value: str
-    environment: str | None = None
-
-
 class ScheduleMissed(Event, frozen=True, tag=True):
     """A schedule could not start its run of this time, and why."""
 
@@ -82,3 +72,8 @@ class FilesRemoved(Event, frozen=True, tag=True):
 
     kind: FileKind
     runs: int
+
+
+SpaceEvent = (
+    ModelLoaded | HealthChanged | ReleaseCreated | ScheduleMissed | ActionRefused | RunsRemoved | FilesRemoved
+)

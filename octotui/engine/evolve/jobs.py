@@ -36,6 +36,7 @@ def queued(state: State, event: events.JobQueued) -> State:
         queued_at=event.at,
         number=len(run.jobs) + 1,
         target=event.target,
+        undecided=() if event.undecided is UNSET else event.undecided,
     )
     run = replace(run, jobs=run.jobs.add(job.id), open=run.open.add(job.place))
     if event.step is not None:

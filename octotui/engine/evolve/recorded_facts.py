@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from octotui.engine import events
 from octotui.engine.events import AnyEvent
 from octotui.engine.evolve.runs import enqueued, new_run, with_child
+from octotui.engine.rules.pending_outputs import undecided
 from octotui.engine.rules.run_queue import concurrency_tag, dequeue, displaced_by
 from octotui.engine.state import State
 
@@ -24,6 +25,14 @@ def with_facts(state: State, event: AnyEvent) -> AnyEvent:
             return replace(event, displaced=displaced_by(state, enqueued(run, event)))
         case events.JobQueued():
             free = state.runs[event.run].placed < state.model.engine.max_parallelism
-            return replace(event, has_place=event.kind != "manual" and free)
+            event = replace(event, has_place=event.kind != "manual" and free)
+            return replace(event, undecided=_undecided(state, event)) if state.predicted else event
         case _:
             return event
+
+
+def _undecided(state: State, event: events.JobQueued) -> tuple[str, ...]:
+    """The outputs still to come that decide whether a job comes, on its target where it is for one."""
+    if event.step is None:
+        return ()
+    return undecided(state, state.runs[event.run], event.step, event.target)

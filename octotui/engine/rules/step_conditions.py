@@ -1,5 +1,6 @@
 """Whether a step is to run as things stand: its condition, and its packages (S3, P3)."""
 
+from octotui.engine.rules.pending_outputs import undecided
 from octotui.engine.rules.variable_context import lookup, values_for
 from octotui.engine.state import Run, State
 from octotui.model.complaints import Reason
@@ -47,7 +48,12 @@ def _why_not(
 def _not_met(
     state: State, run: Run, index: int, expression: str, budget: Budget, target: str | None
 ) -> Reason | None:
-    """Why an expression keeps a step from running: it is false, or cannot be told."""
+    """Why an expression keeps a step from running: it is false, or cannot be told.
+
+    A prediction takes for met what outputs decide that scripts have not set.
+    """
+    if state.predicted and undecided(state, run, index, target):
+        return None
     values = values_for(state, run, index, expression, target=target)
     filled = Filler(lookup(values), state.at, budget).fill_in(expression)
     if warnings := warnings_of(filled):

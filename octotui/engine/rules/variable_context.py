@@ -1,15 +1,15 @@
-"""What a run's texts are filled in with: declared, given and system variables (V1 to V3, I4)."""
+"""What a run's texts are filled in with: declared, given and system variables (V1 to V3)."""
 
 import re
 
 from msgspec.structs import replace
 
-from octotui.engine.state import Interruption, Published, Run, State, StepState
+from octotui.engine.rules.output_variables import output_values
+from octotui.engine.state import Published, Run, State, StepState
 from octotui.engine.state.releases import declared_channel, place_key
 from octotui.model.iteration import values_seen_by
 from octotui.model.process import Step
 from octotui.model.space import Scope, Value, Variables
-from octotui.model.values import HIDDEN
 from octotui.variables.fill import escape
 from octotui.variables.resolution import context_of, winner
 from octotui.variables.template import Names
@@ -59,7 +59,7 @@ def values_for(
     defined = None if step is None else run.runbook.steps[step]
     values = {name: value.shown for name, value in declared(state, run, defined, target).items()}
     values |= _given(state, run, defined, target)
-    values |= _system(state, run) | _outputs(state, run) | _answers(state, run)
+    values |= _system(state, run) | output_values(state, run, target)
     if any(STANDING.search(each) for each in (text, *values.values())):
         values |= _standing(run)
     return values | _of_step(state, run, step) | _of_target(state, target)
@@ -176,69 +176,6 @@ def _standing(run: Run) -> dict[str, str]:
         values[f"Octopus.Step[{step.name}].Status.Code"] = CODES[progress.state]
         values[f"Octopus.Action[{step.name}].IsSkipped"] = str(progress.state == "skipped")
     return values
-
-
-def _outputs(state: State, run: Run) -> dict[str, str]:
-    """The output variables that scripts have set (V7): the last on any target, and each target's own.
-
-    What they hold was said by a script or by people, and is filled in no more.
-    """
-    values = {f"Octopus.Action[{step}].Output.{name}": escape(value) for step, name, value in run.outputs}
-    for step, target, name, value in run.target_outputs:
-        values[f"Octopus.Action[{step}].Output[{_called(state, target)}].{name}"] = escape(value)
-    return values
-
-
-def output_prefixes(state: State, step: str, target: str | None) -> tuple[str, ...]:
-    """What the names of output variables of a step begin with: for all targets, and for one of them."""
-    output = f"Octopus.Action[{step}].Output"
-    return (output, f"{output}[{_called(state, target)}]") if target else (output,)
-
-
-def _called(state: State, target: str) -> str:
-    """What people call a target."""
-    return state.model.targets[target].name if target in state.model.targets else target
-
-
-def _answers(state: State, run: Run) -> dict[str, str]:
-    """What people said, as output variables of their steps (I4); the last answer counts."""
-    values: dict[str, str] = {}
-    for name in run.interruptions:
-        interruption = state.interruptions[name]
-        if interruption.answer is None:
-            continue
-        target = state.jobs[interruption.job].target
-        for each in output_prefixes(state, interruption.step, target):
-            values |= _answer(each, interruption)
-    return values | dict.fromkeys(secret_answers(state, run), HIDDEN)
-
-
-def _answer(output: str, interruption: Interruption) -> dict[str, str]:
-    """One answer, as output variables whose names begin so."""
-    manual = interruption.kind == "manual"
-    output = f"{output}.Manual" if manual else f"{output}.Guidance"
-    what = "Approved" if manual else "Answer"
-    values = {
-        f"{output}.{what}": str(interruption.answer == "proceed") if manual else str(interruption.answer),
-        f"{output}.Notes": escape("\n".join(each.notes for each in interruption.answers if each.notes)),
-        f"{output}.ResponsibleUser.Username": interruption.responsible or "",
-    }
-    if manual:
-        people = (each.user for each in interruption.answers if each.answer == "proceed")
-        values[f"{output}.ApprovedBy"] = ", ".join(people)
-        values[f"{output}.Expired"] = str(interruption.expired)
-    return values
-
-
-def secret_answers(state: State, run: Run) -> tuple[str, ...]:
-    """The names of output variables that people gave in their answers and nobody may see (I6, V5)."""
-    asked = (state.interruptions[name] for name in run.interruptions)
-    return tuple(
-        f"{output_prefixes(state, each.step, None)[0]}.{name}"
-        for each in asked
-        if each.answer == "proceed" and not each.expired
-        for name in each.answers[-1].secrets
-    )
 
 
 def _of_step(state: State, run: Run, step: int | None) -> dict[str, str]:

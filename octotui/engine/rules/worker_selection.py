@@ -9,6 +9,7 @@ from octotui.engine.rules.start_prompts import required_prompts, unanswered
 from octotui.engine.rules.variable_context import scope_context, visible
 from octotui.engine.state import Pick, RejectedCandidate, Run, State, cursor_key
 from octotui.model.complaints import Reason
+from octotui.model.iteration import values_of
 from octotui.model.process import Step
 from octotui.model.space import BUILT_IN, Pool
 from octotui.variables.resolution import winner
@@ -85,7 +86,7 @@ def pool_of(state: State, run: Run, step: Step) -> ResolvedPool:
     """A step's pool: the one it names, what its pool variable says here, or the default (W2, W10)."""
     slug = step.pool or state.model.default_pool
     if step.pool is None and step.pool_variable is not None:
-        values = visible(state, run.process).get(step.pool_variable, ())
+        values = values_of(visible(state, run.process), step.pool_variable)
         value = winner(values, scope_context(state, run, step))
         if value is None:
             where = f"environment {run.environment or 'none'}, tenant {run.tenant or 'none'}"

@@ -141,6 +141,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fals
     number: int = 0  # among the jobs of its run, from 1
     outcome: Outcome | None = None  # of an attempt that failed, while people are asked about it
     target: str | None = None
+    undecided: tuple[str, ...] = ()  # in a prediction: outputs that decide whether it comes at all
 
     @property
     def place(self) -> tuple[int, str]:
@@ -317,6 +318,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     seq: int = 0
     at: float = 0.0
     keep_ended: bool = False
+    predicted: bool = False  # played in virtual time: no script of it is run, so that none sets an output
     next_run: int = 1
     next_interruption: int = 1
     runs: "Map[str, Run]" = HashTrieMap()

@@ -10,7 +10,15 @@ from octotui.model.checks.targets import check_targets
 from octotui.model.checks.variable_conflicts import check_ties
 from octotui.model.checks.variable_set_conflicts import check_ties_of_sets
 from octotui.model.complaints import Report, did_you_mean
-from octotui.model.iteration import placed, processes, seen_by, steps, tables_of_variables, variables
+from octotui.model.iteration import (
+    placed,
+    processes,
+    seen_by,
+    steps,
+    tables_of_variables,
+    values_of,
+    variables,
+)
 from octotui.model.scoping import names
 from octotui.model.space import BUILT_IN, DEFAULT_POOL, Model
 
@@ -23,6 +31,7 @@ def check(model: Model, report: Report) -> None:
     _check_workers(model, report)
     _check_default_pool(model, report)
     _check_step_names(model, report)
+    _check_target_names(model, report)
     _check_pool_variables(model, report)
     _check_variable_names(model, report)
     check_prompts(model, report)
@@ -62,14 +71,31 @@ def _check_default_pool(model: Model, report: Report) -> None:
 
 
 def _check_step_names(model: Model, report: Report) -> None:
+    """Outputs of a step are found by its name in any case, so that no two steps may have one (V8)."""
     for at, process in processes(model):
         kind = str(at[0]).removesuffix("s")
-        seen: set[str] = set()
+        seen: dict[str, str] = {}
         for keys, step in placed(process, at):
-            if step.name in seen:
+            first = seen.get(step.name.lower())
+            if first == step.name:
                 message = f'Another step of this {kind} is called "{step.name}"; rename one of them.'
                 report((*keys, "name"), message)
-            seen |= {step.name} - {""}
+            elif first is not None:
+                report((*keys, "name"), f'It differs from "{first}" in case alone; rename one of them.')
+            elif step.name:
+                seen[step.name.lower()] = step.name
+
+
+def _check_target_names(model: Model, report: Report) -> None:
+    """Outputs of a target are found by its name in any case, so that no two targets may have one (V8)."""
+    seen: dict[str, str] = {}
+    for slug, target in model.targets.items():
+        first = seen.setdefault(target.name.lower(), slug)
+        if first != slug:
+            sentence = (
+                f'The target "{first}" has this name too, by which outputs are found; rename one of them.'
+            )
+            report(("targets", slug, "name"), sentence)
 
 
 def _check_pool_variables(model: Model, report: Report) -> None:
@@ -83,7 +109,7 @@ def _check_pool_variables(model: Model, report: Report) -> None:
                     report((*at, index, kind), sentence)
     for at, step in steps(model):
         tables = seen_by(model, str(at[1])) if step.pool_variable else ()
-        values = tuple(value for table in tables for value in table.get(step.pool_variable or "", ()))
+        values = tuple(value for table in tables for value in values_of(table, step.pool_variable or ""))
         if any(value.kind != "pool" for value in values):
             sentence = f'"{step.pool_variable}" has a value that is no pool; write it as {{ pool = "…" }}.'
             report((*at, "pool_variable"), sentence)

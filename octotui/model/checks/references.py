@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 
 from octotui.model.complaints import Keys, Report, did_you_mean
-from octotui.model.iteration import seen_by, steps, variables
+from octotui.model.iteration import seen_by, steps, values_of, variables
 from octotui.model.process import Manual, StartRunbook, Step
 from octotui.model.scoping import names
 from octotui.model.space import Model, Scope, Value
@@ -32,7 +32,9 @@ def check_references(model: Model, report: Report) -> None:
             report(at, f'There is no {kind} "{name}"{did_you_mean(name, known[kind])}')
     for at, step in steps(model):
         tables = seen_by(model, str(at[1])) if step.pool_variable is not None else ()
-        if step.pool_variable is not None and not any(step.pool_variable in table for table in tables):
+        if step.pool_variable is not None and not any(
+            values_of(table, step.pool_variable) for table in tables
+        ):
             meant = did_you_mean(step.pool_variable, (name for table in tables for name in table))
             report((*at, "pool_variable"), f'There is no variable "{step.pool_variable}"{meant}')
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import TypeVar
 
+from octotui.engine.rules.output_variables import own_secrets
 from octotui.engine.rules.variable_context import lookup, values_for
 from octotui.engine.state import Job, Run, State
 from octotui.model.environment_names import environment_name, is_reserved
@@ -67,6 +68,7 @@ def script_work(
     values = values_for(state, run, job.step, asked, target=job.target)
     packages = packages or f"{directory}/packages"
     values |= extracted(run, job, directory, packages)
+    secrets = own_secrets(state, job.target, values, secrets)
     filler, environment, arguments = filled(script, values, secrets, now, budget or Budget())
     body, warnings = body_of(script, filler)
     if isinstance(script, Package):

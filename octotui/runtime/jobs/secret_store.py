@@ -10,7 +10,8 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any
 
-from octotui.engine.rules.variable_context import declared, output_prefixes, overruled, secret_answers
+from octotui.engine.rules.output_variables import output_prefixes, secret_answers
+from octotui.engine.rules.variable_context import declared, overruled
 from octotui.engine.state import Job, Run, State, step_of
 from octotui.model.iteration import environment_sources
 from octotui.model.space import Model
@@ -72,10 +73,12 @@ class SecretStore:
 
     def record(self, state: State, job: Job, outputs: Mapping[str, str]) -> None:
         """Keep what the script of a job has set: the last on any target, and each target's own (V7)."""
-        step = step_of(state, job)
+        step, kept = step_of(state, job), self._set.setdefault(job.run, {})
+        written = {name.lower(): name for name in kept}
         for prefix in output_prefixes(state, step.name, job.target) if step else ():
-            values = {f"{prefix}.{name}": value for name, value in outputs.items()}
-            self._set.setdefault(job.run, {}).update(values)
+            for name, value in outputs.items():
+                kept.pop(written.get(f"{prefix}.{name}".lower(), ""), None)
+                kept[f"{prefix}.{name}"] = value
         self.masked.hold(job.run, outputs.values())
 
     def forget(self, run: str, state: State) -> None:

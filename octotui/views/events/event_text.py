@@ -1,7 +1,10 @@
 """What an event changed, as plain lines: who got which worker and why, waits as they begin (W8, L4)."""
 
+from typing import assert_never
+
 from octotui.engine import events
-from octotui.engine.events import AnyEvent
+from octotui.engine.events import AnyEvent, InterruptionEvent, JobEvent, RunEvent, SpaceEvent
+from octotui.engine.rules.locks import grantable
 from octotui.engine.state import ForLock, Job, Run, State
 from octotui.views.answers import approvals
 from octotui.views.labels import counted, listed
@@ -14,20 +17,16 @@ QUARTER = 25  # percent: what is between is for screens
 
 def lines(event: AnyEvent, before: State, after: State, now: float) -> list[str]:
     """The sentences of one event, none where people need not know; `now` is when it happened."""
-    sentence = _of_space(event)
-    if sentence:
-        return [sentence]
-    run = after.runs.get(getattr(event, "run", "")) or before.runs.get(getattr(event, "run", ""))
-    if run is None:
+    if isinstance(event, SpaceEvent):
+        return [_of_space(event)]
+    state = after if event.run in after.runs else before
+    run = state.runs.get(event.run)
+    if run is None or (isinstance(event, events.JobProgressed) and not _far(event, before)):
         return []
-    if isinstance(event, events.JobProgressed) and not _far(event, before):
-        return []
-    state = after if run.id in after.runs else before
-    lines = _of_run(event, state, run, now) or _of_job(event, state, run, now) or _of_question(event, state)
-    return [f"{run.id}  {each}" for each in lines]
+    return [f"{run.id}  {each}" for each in _of_run(event, state, run, now)]
 
 
-def _of_space(event: AnyEvent) -> str:
+def _of_space(event: SpaceEvent) -> str:
     """The sentence of an event that belongs to no run."""
     match event:
         case events.ModelLoaded(model=model):
@@ -44,7 +43,8 @@ def _of_space(event: AnyEvent) -> str:
             return f"retention removes {counted(len(runs), 'run')} that ended long ago"
         case events.FilesRemoved(kind=kind, runs=count):
             return f"retention removes the {kind} of {counted(count, 'run')}"
-    return ""
+        case _:
+            assert_never(event)
 
 
 def refusal(event: events.ActionRefused) -> str:
@@ -53,8 +53,12 @@ def refusal(event: events.ActionRefused) -> str:
 
 
 def _of_run(  # noqa: C901, PLR0912 - one line an event
-    event: AnyEvent, state: State, run: Run, now: float
+    event: RunEvent | JobEvent | InterruptionEvent, state: State, run: Run, now: float
 ) -> list[str]:
+    if isinstance(event, JobEvent):
+        return _of_job(event, state, run, now)
+    if isinstance(event, InterruptionEvent):
+        return _of_question(event, state)
     match event:
         case events.RunQueued():
             return [_queued(state, run), *_wait_of(state, run, now)]
@@ -83,22 +87,27 @@ def _of_run(  # noqa: C901, PLR0912 - one line an event
             return [f"publishes {name} into {variable_set}{where}"]
         case events.StepSkipped(step=step, reason=reason):
             return [f"skips “{run.runbook.steps[step].name}”: {reason}"]
-    return []
+        case events.PackagesChosen() | events.TargetsSelected() | events.TargetExcluded():
+            return []
+        case _:
+            assert_never(event)
 
 
-def _failed_unasked(event: AnyEvent, job: Job) -> bool:
+def _failed_unasked(event: JobEvent, job: Job) -> bool:
     """Whether a manual step has failed without a question, of whose answer there would be an event."""
     return isinstance(event, events.JobEnded) and job.attempt == 0
 
 
 def _of_job(  # noqa: C901 - one line an event
-    event: AnyEvent, state: State, run: Run, now: float
+    event: JobEvent, state: State, run: Run, now: float
 ) -> list[str]:
-    job = state.jobs.get(getattr(event, "job", ""))
+    job = state.jobs.get(event.job)
     if job is None or (job.kind == "manual" and not _failed_unasked(event, job)):
         return []
     match event:
-        case events.JobQueued() if isinstance(job.wait, ForLock) and _first_free(state, job):
+        case events.JobQueued() if (
+            isinstance(job.wait, ForLock) and grantable(state, job.wait.machine) == job
+        ):
             return []  # it starts at once
         case events.AttemptFailed(retry_at=None, reason=reason):
             return [f"{_named(run, job)} failed: {reason}"]
@@ -118,7 +127,10 @@ def _of_job(  # noqa: C901 - one line an event
             where = f" on {job.target}" if job.target else ""
             ended = f"{_named(run, job)} {word}{where}{f': {reason}' if reason else ''}"
             return [*event.highlights, ended, *event.warnings]
-    return []
+        case events.JobRetried():
+            return []
+        case _:
+            assert_never(event)
 
 
 def _far(event: events.JobProgressed, before: State) -> bool:
@@ -127,8 +139,10 @@ def _far(event: events.JobProgressed, before: State) -> bool:
     return last is None or last.percentage // QUARTER != event.percentage // QUARTER
 
 
-def _of_question(event: AnyEvent, state: State) -> list[str]:  # noqa: C901 - one line an event
-    question = state.interruptions.get(getattr(event, "interruption", ""))
+def _of_question(  # noqa: C901, PLR0912 - one line an event
+    event: InterruptionEvent, state: State
+) -> list[str]:
+    question = state.interruptions.get(event.interruption)
     if question is None:
         return []
     match event:
@@ -155,7 +169,10 @@ def _of_question(event: AnyEvent, state: State) -> list[str]:  # noqa: C901 - on
             so_far = approvals(state, question)
             counted = f" ({so_far})" if so_far else ""
             return [f"{user} says {answer} to “{question.step}”{counted}{f': {notes}' if notes else ''}"]
-    return []
+        case events.InterruptionClosed():
+            return []
+        case _:
+            assert_never(event)
 
 
 def _queued(state: State, run: Run) -> str:
@@ -173,12 +190,6 @@ def _wait_of(state: State, run: Run, now: float) -> list[str]:
         return []
     wait = of_run(state, run, now)
     return [wait.sentence] if wait else []
-
-
-def _first_free(state: State, job: Job) -> bool:
-    lock = state.locks[job.worker or ""]
-    alone = lock.queue.first() == (job.ticket, job.id)
-    return alone and (not lock.holders or (job.mode == "shared" and not lock.exclusive))
 
 
 def _named(run: Run, job: Job) -> str:

@@ -2,8 +2,9 @@
 
 from octotui.engine.state import ForChild, Job, Run, State
 from octotui.views import answers
-from octotui.views.labels import JOBS, STEPS, STOPPING, Mark, Role, duration, listed
+from octotui.views.labels import JOBS, STOPPING, Mark, Role, duration, listed
 from octotui.views.tree import script_notes
+from octotui.views.tree.outlook import AS_PLAYED, MAY_RUN, mark_of, may_run, why
 from octotui.views.tree.rows import Branch, TreeRow
 from octotui.views.waits import of_job
 
@@ -18,8 +19,8 @@ def step(state: State, run: Run, index: int, now: float) -> Branch:
             kind="step",
             text=name,
             role="muted",
-            mark=STEPS[progress.state],
-            note=progress.reason,
+            mark=mark_of(state, run, index),
+            note=progress.reason or why(may_run(state, run, index)),
             run=run.id,
         )
         return Branch(row=row)
@@ -65,6 +66,8 @@ def _row(key: str, text: str, job: Job, run: Run, now: float) -> TreeRow:
 
 
 def _mark(job: Job) -> Mark:
+    if job.undecided and job.state in AS_PLAYED:
+        return MAY_RUN
     return STOPPING if job.stopping and job.state == "running" else JOBS[job.state]
 
 
@@ -78,7 +81,8 @@ def _note(run: Run, job: Job) -> str:
     if again and job.attempt <= tries:
         again = f"{again} of {tries}"
     over = job.ended_at is not None or job.state == "asking"
-    return " · ".join(filter(None, (job.reason if over else "", again, script_notes.warned(job))))
+    reason = job.reason if over else ""
+    return " · ".join(filter(None, (reason, why(job.undecided), again, script_notes.warned(job))))
 
 
 def _time(job: Job, now: float) -> str:

@@ -5,8 +5,9 @@ from msgspec.structs import replace
 from octotui.engine.decide.target_steps import children_of
 from octotui.engine.state import Job, Run, State
 from octotui.model.process import Rolling
-from octotui.views.labels import STEPS, Role, listed
+from octotui.views.labels import Role, listed
 from octotui.views.tree import steps
+from octotui.views.tree.outlook import mark_of, may_run, why
 from octotui.views.tree.rows import Branch, TreeRow
 
 
@@ -21,8 +22,8 @@ def step(state: State, run: Run, index: int, now: float) -> Branch:
         kind="step",
         text=defined.name,
         role="plain" if progress.begun else "muted",
-        mark=STEPS[progress.state],
-        note=_note(run, index),
+        mark=mark_of(state, run, index),
+        note=" · ".join(filter(None, (_note(run, index), why(may_run(state, run, index))))),
         run=run.id,
     )
     rows = _rolling(state, run, index, now) if rolling else _simple(state, run, index, now)

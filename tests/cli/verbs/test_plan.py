@@ -100,6 +100,22 @@ def test_lock_waits_are_told_with_who_is_in_the_way(octotui: Call, state: Path) 
     assert "✔ Walk the planks  waited 00:04 for worker3, behind run-1, succeeded" in said.out
 
 
+def test_s3_a_step_whose_condition_reads_an_output_may_run(octotui: Call, state: Path) -> None:
+    """On the worker it would have, in words and in the Summary; nothing is said of a step that is decided."""
+    outputs = ROOT / "configs" / "outputs.toml"
+    said = octotui("plan", outputs, "measure", "--state", state)
+    why = "its condition reads Octopus.Action[Measure].Output.Celsius, not set yet"
+    assert (said.code, said.err) == (0, "")
+    assert said.out.splitlines()[2:] == [
+        "bench: first in lab",
+        *(f"├ ✔ {name}  succeeded 00:01" for name in ("Measure", "Reckon", "Tell")),
+        f"└ · Open a window  {why}, may run 00:01",
+    ]
+    (run,) = json.loads(octotui("plan", outputs, "measure", "--state", state, "--json").out)["runs"]
+    assert run["may_run"] == ["Open a window"]
+    assert run["workers"]["Open a window"] == "bench"
+
+
 def test_what_a_worker_has_is_not_copied_again(octotui: Call, state: Path) -> None:
     held = state / "kraken" / "workers" / "worker3" / "packages" / "worker-image" / "2.1.0"
     held.mkdir(parents=True)

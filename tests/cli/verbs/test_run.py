@@ -107,6 +107,7 @@ script = "true"
                 "parent": None,
                 "state": "succeeded",
                 "workers": {"Start it": "one"},
+                "may_run": [],
                 "artifacts": [],
                 "questions": [],
             },
@@ -119,6 +120,7 @@ script = "true"
                 "parent": "run-1",
                 "state": "succeeded",
                 "workers": {"Say hello": "one"},
+                "may_run": [],
                 "artifacts": [],
                 "questions": [],
             },
@@ -133,6 +135,7 @@ script = "true"
         "parent",
         "state",
         "workers",
+        "may_run",
         "artifacts",
         "questions",
     ]

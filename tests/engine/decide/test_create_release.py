@@ -95,6 +95,12 @@ def test_a_step_publishes_output_variables_into_a_variable_set() -> None:
     assert world.state.published["bundles"] == {"Url": {"test": "https://a"}}
 
 
+def test_v8_an_output_is_published_by_its_name_in_any_case() -> None:
+    """V4, V8: the last one, as it is found in texts, under the name that the step declares."""
+    (event,) = published(url="https://a", URL="https://b").happened(VariablePublished)
+    assert (event.name, event.value) == ("Url", "https://b")
+
+
 def test_what_a_step_did_not_set_or_failed_with_is_not_published() -> None:
     assert not published(Size="3").happened(VariablePublished)
     world = World(shop(script("Upload", publish={"Url": "bundles"})))

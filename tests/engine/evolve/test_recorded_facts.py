@@ -11,7 +11,7 @@ from octotui.engine.rules import run_queue
 from octotui.engine.state import State
 from octotui.model.process import Runbook
 from tests.engine.walk import Walk
-from tests.world import World, engine, model, script
+from tests.world import World, engine, model, on_targets, rolling, script
 
 
 def test_q2_a_tag_is_recorded_as_it_was_filled_in() -> None:
@@ -40,6 +40,25 @@ def test_s5_whether_a_job_has_a_place_is_recorded() -> None:
     world.start("go")
     queued = world.happened(JobQueued)
     assert [(event.step, event.has_place) for event in queued] == [(0, True), (1, False)]
+
+
+def test_s3_what_decides_whether_a_job_comes_is_recorded_in_a_prediction_alone() -> None:
+    """Folding it again asks nobody."""
+    reads = "#{Octopus.Action[A].Output.Ready}"
+    roll = rolling("Roll", ("web",), script("Inner", pool=None), script("B", pool=None, condition=reads))
+    steps = [script("A"), script("C", condition=reads), on_targets("D", "web", condition=reads), roll]
+    declared = model({"go": steps, "b": [script("A")]})
+    predicted, real = World(declared, State(predicted=True)), World(declared)
+    for world in (predicted, real):
+        world.start("go")
+        world.run_out()
+    name = "Octopus.Action[A].Output.Ready"
+    found = {(event.step, event.undecided) for event in predicted.happened(JobQueued)}
+    assert found == {(0, ()), (1, (name,)), (2, (name,)), (4, ()), (5, (name,))}
+    assert {event.undecided for event in real.happened(JobQueued)} == {msgspec.UNSET}
+    assert b"undecided" not in msgspec.json.encode(real.events)
+    jobs_of = {job.step: job.undecided for job in predicted.past.jobs.values()}
+    assert jobs_of[1] == jobs_of[5] == (name,)
 
 
 @pytest.mark.parametrize("seed", range(100, 110))

@@ -42,7 +42,17 @@ NAMES = {
         "ending",
         "packages",
     ),
-    *("container", "cursor_after", "cursor_before", "before", "after", "needed", "displaced", "tag"),
+    *(
+        "container",
+        "cursor_after",
+        "cursor_before",
+        "before",
+        "after",
+        "needed",
+        "displaced",
+        "tag",
+        "undecided",
+    ),
 }
 """By which something is found, or compared; masking would break that."""
 APART = {"artifacts", "outputs", "passed", "value", "values", "variables"}

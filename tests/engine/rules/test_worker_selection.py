@@ -206,6 +206,11 @@ class TestPoolVariables:
         """W10, V2, V3: by environment, tenant tag and step."""
         assert picked(World(self.where()), "go", **where) == [worker, "tiny1"]
 
+    def test_v8_the_variable_is_found_by_its_name_in_any_case(self) -> None:
+        declared = self.where()
+        lower = msgspec.structs.replace(declared, variables={"where": declared.variables["Where"]})
+        assert picked(World(lower), "go", environment="development") == ["near1", "tiny1"]
+
     def test_a_pool_that_has_gone_is_named(self) -> None:
         """W10, W11: the value of the variable is a pool the model no longer has."""
         declared = self.where()

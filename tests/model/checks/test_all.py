@@ -118,6 +118,31 @@ def test_s2_step_names_are_unique_in_a_runbook(tmp_path: Path) -> None:
     )
 
 
+def test_v8_no_two_steps_of_a_process_differ_in_case_alone(tmp_path: Path) -> None:
+    """S2, V8: also a child step and another one, since the name says whose output it is."""
+    step = '[[runbooks.x.steps]]\nname = "{}"\nscript = ""\n'
+    said = only_complaint(tmp_path, step.format("Größe One") + step.format("GRÖßE ONE"))
+    assert said == (
+        'runbooks.x.steps["GRÖßE ONE"].name: It differs from "Größe One" in case alone; rename one of them.'
+    )
+    roll = '[targets.web]\nroles = ["web"]\n[[runbooks.x.steps]]\nname = "Roll"\nroles = ["web"]\n'
+    inner = '[[runbooks.x.steps.steps]]\nname = "ONE"\nscript = ""\n'
+    said = only_complaint(tmp_path, roll + inner + step.format("One"))
+    assert said.endswith('It differs from "ONE" in case alone; rename one of them.')
+    model_of(tmp_path, roll + inner + step.format("Two"))
+
+
+def test_v8_no_two_targets_have_one_name_in_any_case(tmp_path: Path) -> None:
+    """V7, V8: outputs of a target are found by it."""
+    target = '[targets.{}]\nname = "{}"\nroles = ["web"]\n'
+    said = only_complaint(tmp_path, target.format("one", "Web") + target.format("two", "WEB"))
+    shared = 'The target "one" has this name too, by which outputs are found; rename one of them.'
+    assert said == f"targets.two.name: {shared}"
+    model_of(tmp_path, target.format("one", "Web 1") + target.format("two", "Web 2"))
+    slug = '[targets.web]\nroles = ["web"]\n'
+    assert "has this name too" in only_complaint(tmp_path, slug + target.format("two", "Web"))
+
+
 @pytest.mark.parametrize("kind", ["target", "role"])
 def test_w10_a_pool_is_never_scoped_to_targets_or_roles(tmp_path: Path, kind: str) -> None:
     target = '[targets.web]\nroles = ["web"]\n'

@@ -59,6 +59,13 @@ def test_v4_a_step_sees_the_variables_of_its_project_its_sets_and_the_space(tmp_
     assert 'There is no variable "Where"' in only_complaint(tmp_path, text(own, step))
 
 
+def test_v8_a_pool_variable_is_found_by_its_name_in_any_case(tmp_path: Path) -> None:
+    """W10, V8: where it is declared, and what its values are."""
+    model_of(tmp_path, text('variables.Own = { pool = "setup" }\n', 'pool_variable = "OWN"'))
+    said = only_complaint(tmp_path, text('variables.Own = "setup"\n', 'pool_variable = "OWN"'))
+    assert '"OWN" has a value that is no pool' in said
+
+
 def test_v4_a_runbook_of_a_project_sees_what_the_project_does(tmp_path: Path) -> None:
     step = '[[runbooks.restart.steps]]\nname = "One"\nscript = ""\npool_variable = "Own"\n'
     own = 'variables.Own = { pool = "setup" }\n'

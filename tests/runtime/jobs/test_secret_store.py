@@ -16,6 +16,7 @@ from octotui.runtime.jobs.secret_sources import UnreadableSecret
 from octotui.runtime.jobs.secret_store import SecretStore
 from octotui.store.journal.in_memory import MemoryJournal
 from octotui.store.logs.log_reader import LogReader
+from octotui.workers.executor import AttemptStatus
 from octotui.workers.simulated import SimulatedExecutor
 from tests.runtime.reading import said
 from tests.runtime.rig import Hands, Rig, play
@@ -272,6 +273,42 @@ def test_on_a_target_its_own_values_hold_and_stay_apart(tmp_path: Path) -> None:
         targets=targets,
     )
     play(world, tmp_path, main, executor=hands, vault=SecretStore(source))
+
+
+def test_v8_on_a_target_a_sensitive_output_is_its_own_also_in_a_new_session(tmp_path: Path) -> None:
+    """V5, V8: without an index; what an earlier session has given to its jobs says it again."""
+    hands, journal = Hands(), MemoryJournal()
+    body = "#{Octopus.Action[A].Output.Key}"
+    steps = [on_targets("A", "web"), on_targets("B", "web"), on_targets("C", "web"), step("D", body)]
+    for index in (1, 2):
+        steps[index] = msgspec.structs.replace(steps[index], action=Script(body=body))
+
+    async def before(rig: Rig) -> None:
+        await rig.start("a")
+        await rig.until(lambda: len(hands.begun) == 2)
+        for job, key in (("job-1.2", "key-two"), ("job-1.1", "key-one")):
+            hands.outputs[job](said("setVariable", name="Key", value=key, sensitive="True"))
+            hands.end(job)
+        await rig.until(lambda: len(hands.begun) == 4)
+        assert [work.script for work in hands.begun[2:]] == ["key-one", "key-two"]
+
+    async def after(rig: Rig) -> None:
+        for count, jobs in ((2, ("job-1.3", "job-1.4")), (3, ("job-1.5", "job-1.6"))):
+            await rig.until(lambda jobs=jobs: {*jobs} <= {*again.outputs})
+            for job in jobs:
+                again.end(job)
+            await rig.until(lambda count=count: len(again.begun) >= count)
+        assert [work.script for work in again.begun] == ["key-one", "key-two", "key-one"], "D: the last one"
+
+    targets = {slug: Target(name=slug, roles=("web",)) for slug in ("web1", "web2")}
+    world = model({"a": steps}, targets=targets)
+    play(world, tmp_path, before, executor=hands, journal=journal)
+    state = State()
+    for event in journal.read():
+        state = evolve(state, event)
+    left = {job: AttemptStatus("running", memo) for job, memo in hands.memos.items() if job > "job-1.2"}
+    again = Hands(**left)
+    play(world, tmp_path, after, executor=again, journal=journal, state=state)
 
 
 def test_a_sensitive_field_of_an_answer_is_seen_by_scripts_alone(tmp_path: Path) -> None:

@@ -1,0 +1,122 @@
+"""Output variables, as later steps read them: what scripts, people and child runs have set (V7, V8, I4)."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from octotui.engine.state import Interruption, Run, State
+from octotui.model.process import StartRunbook
+from octotui.model.values import HIDDEN
+from octotui.variables.fill import escape
+
+OF_CHILD = re.compile(r"(^|\]\.)Run\[")
+"""Where an output variable names a step of a child run: Octopus says `Deployment[` there."""
+
+
+def output_values(state: State, run: Run, target: str | None = None) -> dict[str, str]:
+    """Every output variable of a run, for a step that reads it, on a target where it is on one.
+
+    Those of a target are also there by its name. Without an index it is the reader's own where its target has
+    set one, and else that of the job which ended last, in the journal's order. What they hold was said by a
+    script or by people, and is filled in no more.
+    """
+    found: dict[str, tuple[str, str]] = {}  # by the name in lower case: two of them may differ in case
+    for step, on, name, value in (*_set_by_scripts(run), *_set_by_people(state, run)):
+        whole = f"{output_prefixes(state, step, on)[-1]}.{name}"
+        found[whole.lower()] = whole, value
+    for step, on, name, value in (*_set_by_scripts(run), *_set_by_people(state, run)):
+        if on is not None and on == target:
+            whole = f"{_of(step)}.{name}"
+            found[whole.lower()] = whole, value
+    return dict(found.values())
+
+
+Output = tuple[str, str | None, str, str]
+"""The name of a step, the target that it is kept for (None: the step as a whole), its own name and value."""
+
+
+def _set_by_scripts(run: Run) -> Iterator[Output]:
+    """What scripts have set, those of child runs by both of their names."""
+    starting = {step.name for step in run.runbook.steps if isinstance(step.action, StartRunbook)}
+    for step, name, value in run.outputs:
+        yield step, None, name, escape(value)
+        if step in starting and name.startswith("Run["):
+            yield step, None, OF_CHILD.sub(r"\1Deployment[", name), escape(value)
+    for step, target, name, value in run.target_outputs:
+        yield step, target, name, escape(value)
+
+
+def output_prefixes(state: State, step: str, target: str | None) -> tuple[str, ...]:
+    """What the names of output variables of a step begin with: for all targets, and for one of them."""
+    return (_of(step), f"{_of(step)}[{target_name(state, target)}]") if target else (_of(step),)
+
+
+def _of(step: str) -> str:
+    return f"Octopus.Action[{step}].Output"
+
+
+def target_name(state: State, target: str) -> str:
+    """What people call a target."""
+    return state.model.targets[target].name if target in state.model.targets else target
+
+
+def own_secrets(
+    state: State, target: str | None, values: Iterable[str], secrets: Mapping[str, str]
+) -> Mapping[str, str]:
+    """Sensitive values as a job on a target reads them: an output without an index is its own (V8).
+
+    `values` are the names of all that is not sensitive: where its own is among them, it is no other one's.
+    """
+    if target is None:
+        return secrets
+    own = f"].Output[{target_name(state, target)}]."
+    seen = {name.lower(): name for name in secrets}
+    found = dict(secrets)
+    for name in (*values, *secrets):
+        step, _, output = name.partition(own)
+        if output and step.startswith("Octopus.Action["):
+            mine = f"{step}].Output.{output}"
+            found.pop(seen.get(mine.lower(), ""), None)
+            if name in secrets:
+                found[mine] = secrets[name]
+    return found
+
+
+def _set_by_people(state: State, run: Run) -> Iterator[Output]:
+    """What people said, as output variables of their steps (I4); the last answer counts."""
+    for name in run.interruptions:
+        interruption = state.interruptions[name]
+        if interruption.answer is None:
+            continue
+        target = state.jobs[interruption.job].target
+        for on in dict.fromkeys((None, target)):
+            yield from ((interruption.step, on, each, value) for each, value in _answer(interruption).items())
+    for step, name in _secret_answers(state, run):
+        yield step, None, name, HIDDEN
+
+
+def _answer(interruption: Interruption) -> dict[str, str]:
+    """One answer, as output variables."""
+    manual = interruption.kind == "manual"
+    kind, what = ("Manual", "Approved") if manual else ("Guidance", "Answer")
+    values = {
+        f"{kind}.{what}": str(interruption.answer == "proceed") if manual else str(interruption.answer),
+        f"{kind}.Notes": escape("\n".join(each.notes for each in interruption.answers if each.notes)),
+        f"{kind}.ResponsibleUser.Username": interruption.responsible or "",
+    }
+    if manual:
+        people = (each.user for each in interruption.answers if each.answer == "proceed")
+        values[f"{kind}.ApprovedBy"] = ", ".join(people)
+        values[f"{kind}.Expired"] = str(interruption.expired)
+    return values
+
+
+def secret_answers(state: State, run: Run) -> tuple[str, ...]:
+    """The names of output variables that people gave in their answers and nobody may see (I6, V5)."""
+    return tuple(f"{_of(step)}.{name}" for step, name in _secret_answers(state, run))
+
+
+def _secret_answers(state: State, run: Run) -> Iterator[tuple[str, str]]:
+    asked = (state.interruptions[name] for name in run.interruptions)
+    for each in asked:
+        if each.answer == "proceed" and not each.expired:
+            yield from ((each.step, name) for name in each.answers[-1].secrets)

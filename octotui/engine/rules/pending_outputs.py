@@ -1,0 +1,148 @@
+"""Conditions that read an output which is not set yet: nobody can say whether their step runs (S3)."""
+
+from collections.abc import Iterator, Sequence
+
+from octotui.engine.rules.output_variables import target_name
+from octotui.engine.rules.variable_context import lookup, values_for
+from octotui.engine.state import Run, State, StepProgress
+from octotui.model.process import Manual, Rolling, Runbook, StartRunbook, Step
+from octotui.variables.symbolic import undecided_by
+from octotui.variables.syntax.names import inner, key_of, steps
+
+PLAIN = ("success", "failure", "always")
+NOTHING = StepProgress()
+ANY = (".",)
+OURS = ("octopus.action", "octopus.step[")
+AS_PLAYED = ("manual.approved", "manual.expired", "guidance.")
+"""What people say in a prediction is what it takes for granted, but no texts of theirs."""
+OF_ANSWERS = (
+    "manual.approved",
+    "manual.notes",
+    "manual.responsibleuser.username",
+    "manual.approvedby",
+    "manual.expired",
+)
+
+
+def undecided(state: State, run: Run, index: int, target: str | None = None) -> tuple[str, ...]:
+    """The outputs still to come that decide whether a step runs, by their names; none where that is decided.
+
+    In a prediction the outputs of steps that ran are still to come, too: their scripts were not run.
+    """
+    condition = run.runbook.steps[index].condition
+    if condition in PLAIN:
+        return ()
+    is_open = _OpenNames(state, run, index)
+    values = values_for(state, run, index, condition, target=target)
+    known = {name: value for name, value in values.items() if not is_open(key_of(name))}
+    return undecided_by(condition, lookup(known), is_open, state.at)
+
+
+class _OpenNames:
+    """The names whose values may still come, or change, before a step is judged."""
+
+    def __init__(self, state: State, run: Run, reader: int) -> None:
+        self._state = state
+        self._run = run
+        self._reader = reader
+        self._published = tuple(self._to_publish())
+
+    def __call__(self, key: str) -> bool:
+        """Whether a name in lower case is one of them."""
+        if not key.startswith(OURS):
+            return any(key == each or key.startswith((f"{each}.", f"{each}[")) for each in self._published)
+        match steps(key):
+            case ["octopus", ".action"]:
+                return any(self._sets(each, ANY) for each in range(len(self._run.steps)))
+            case ["octopus", what, name, *rest] if rest and name[0] == "[":
+                named = [each for each, step in enumerate(self._steps) if step.name.lower() == inner(name)]
+                if rest[0] == ".output" and what == ".action":
+                    return any(self._sets(each, rest[1:]) for each in named)
+                return rest[0] in (".isskipped", ".status") and any(map(self._may_run, named))
+        return False
+
+    @property
+    def _steps(self) -> tuple[Step, ...]:
+        return self._run.runbook.steps
+
+    def _to_publish(self) -> Iterator[str]:
+        """The variables that steps publish where the run sees them (V4)."""
+        project = self._state.model.projects.get(self._state.model.project_of(self._run.process) or "")
+        seen = project.variable_sets if project is not None else ()
+        for index, step in enumerate(self._steps):
+            for name in (each.lower() for each, chosen in step.publish.items() if chosen in seen):
+                if self._sets(index, (f".{name}",)):
+                    yield name
+
+    def _may_run(self, index: int) -> bool:
+        """Whether a prediction has played a step of which nobody can say whether it comes."""
+        return any(self._state.jobs[job].undecided for job in self._run.steps[index].jobs)
+
+    def _sets(self, index: int, rest: Sequence[str]) -> bool:
+        """Whether a step may still set an output; `rest` is the end of its name.
+
+        An empty `rest` asks whether it sets any output of a target.
+        """
+        step, progress = self._steps[index], self._run.steps[index]
+        left_out = progress.state == "skipped" or self._run.not_applicable(step)
+        if left_out or not _comes_before(self._run, index, self._reader):
+            return False
+        on = rest[0] if rest and rest[0][0] == "[" else ""
+        name = "".join(rest).removeprefix(on).removeprefix(".")
+        over = progress.state not in ("pending", "started")
+        if over and (not self._state.predicted or name.startswith(AS_PLAYED)):
+            return False
+        if on and self._run.targeted:
+            called = (target_name(self._state, each).lower() for each in _targets(self._run, index))
+            return inner(on) in called
+        answers = isinstance(step.action, Manual) and name in OF_ANSWERS
+        return answers or _can_set(self._state, step, rest, progress)
+
+
+def _comes_before(run: Run, index: int, reader: int) -> bool:
+    """Whether a step may be over when another is judged: child steps and questions come later (I1)."""
+    steps = run.runbook.steps
+    before, after = (
+        next(number for number, group in enumerate(run.groups) if each in group) for each in (index, reader)
+    )
+    asks = isinstance(steps[reader].action, Manual) and not isinstance(steps[index].action, Manual)
+    return before < after or (before == after and bool(steps[reader].within or asks))
+
+
+def _targets(run: Run, index: int) -> tuple[str, ...]:
+    """The targets of a step, or of the rolling step that it is within."""
+    while run.runbook.steps[index].within:
+        index -= 1
+    return run.steps[index].targets
+
+
+def _can_set(state: State, step: Step, rest: Sequence[str], progress: StepProgress = NOTHING) -> bool:
+    """Whether a step of this kind ever sets an output whose name ends so."""
+    match step.action:
+        case Rolling():
+            return False
+        case Manual(fields=fields):
+            name = "".join(rest).removeprefix(".")
+            return any(
+                name == each or name.startswith((f"{each}.", f"{each}[")) for each in map(str.lower, fields)
+            )
+        case StartRunbook() as action:
+            return _comes_back(state, action, rest, progress)
+    return step.for_targets if not rest or rest[0][0] == "[" else True
+
+
+def _comes_back(state: State, action: StartRunbook, rest: Sequence[str], progress: StepProgress) -> bool:
+    """Whether a child run that is waited for may set an output, which its parent reads as its own."""
+    if not rest or not action.wait or rest[0] not in (".run", ".deployment"):
+        return bool(rest) and rest[0] == ".guidance"
+    child = next((run for job in progress.jobs if (run := state.runs.get(state.jobs[job].child or ""))), None)
+    declared = state.model.runbooks.get(action.runbook, Runbook(name=""))
+    process = child.runbook if child else declared.flat()
+    return len(rest) == 1 or any(
+        rest[2:]
+        and rest[2][0] == "."
+        and step.name.lower() == inner(rest[1])
+        and (child is None or child.steps[index].state != "skipped")
+        and _can_set(state, step, rest[2:], child.steps[index] if child else NOTHING)
+        for index, step in enumerate(process.steps)
+    )
