@@ -174,7 +174,7 @@ def test_the_helper_functions_are_there() -> None:
 
 def test_the_variables_that_octotui_sets_are_listed() -> None:
     page = read(DOCS / "variables.md")
-    source = read(ROOT / "octotui" / "engine" / "rules" / "variable_context.py")
+    source = "".join(map(read, (ROOT / "octotui" / "engine" / "rules").glob("*.py")))
     names = {tuple(each.rsplit(".", 1)) for each in re.findall(r'"(Octopus\.[\w.]+)"', source)}
     assert len(names) > 20
     assert [each for each in names if not (".".join(each) in page or f".{each[1]}" in page)] == []
