@@ -63,7 +63,12 @@ async def _drawn(picture: Picture, folder: Path) -> str:
             await pilot.press(key)
             await pilot.pause()
         await pilot.pause(0.2)
-        return app.export_screenshot()
+        last = picture.output.rpartition("\n")[0].rpartition("\n")[2].replace(" ", "&#160;")
+        for _ in range(100):  # output is read beside the screen
+            if last in (drawn := app.export_screenshot()):
+                break
+            await pilot.pause(0.1)
+        return drawn
 
 
 @contextmanager
