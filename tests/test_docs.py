@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from functools import cache
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -42,6 +43,11 @@ def read(path: Path) -> str:
     return path.read_text("utf-8")
 
 
+@cache
+def anchors(path: Path) -> list[str]:
+    return markdown.anchors(read(path))
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_a_generated_page_is_not_stale(page: str) -> None:
     assert pages()[page] == read(DOCS / page), REGENERATE
@@ -71,7 +77,7 @@ def test_links_resolve(file: Path) -> None:
         if (
             not target.exists()
             or ROOT not in (target, *target.parents)
-            or (anchor and anchor not in markdown.anchors(read(target)))
+            or (anchor and anchor not in anchors(target))
         ):
             broken.append(link)
     assert not broken
@@ -197,13 +203,16 @@ def test_rules_that_are_named_exist(file: Path) -> None:
     assert {each for group in named for each in group if each} <= RULES
 
 
-@pytest.mark.parametrize("page", ["projects.md", "operations.md", "variables.md"])
+BEFORE = {"projects.md": "", "operations.md": "octotui run configs/kraken.toml inspect", "variables.md": ""}
+
+
+@pytest.mark.parametrize("page", BEFORE)
 def test_what_a_page_says_to_call_succeeds(page: str, tmp_path: Path) -> None:
     """Every block of a shell in one folder, one after the other, in a state directory of its own."""
     shutil.copytree(ROOT / "configs", tmp_path / "configs")
     (tmp_path / "version.txt").write_text("1.2.0\n")
     blocks = [each.text for each in markdown.code_blocks(read(DOCS / page)) if each.words == ("sh",)]
-    script = "\n".join(["set -e", "octotui run configs/kraken.toml inspect", *blocks])
+    script = "\n".join(["set -e", BEFORE[page], *blocks])
     done = subprocess.run(
         ["bash", "-c", script.replace("replay run-1.zip ", "replay run-1.zip --plain ")],
         cwd=tmp_path,
