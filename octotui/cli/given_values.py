@@ -174,7 +174,7 @@ def _text(option: str, content: bytes) -> str:
     if len(content) > LARGEST:
         refuse(f"{option}: it is larger than {LARGEST // 1024} KiB")
     try:
-        text = content.decode()
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         refuse(f"{option}: it is not text in UTF-8")
     if "\0" in text:

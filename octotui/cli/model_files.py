@@ -10,6 +10,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from octotui.cli.terminal.output import USAGE, complain, refuse
+from octotui.model.checks.packages import warn_of_package_files
 from octotui.model.checks.schedule_values import warn_of_schedule_values
 from octotui.model.checks.script_environment import warn_of_script_environment
 from octotui.model.complaints import Complaint, InsideReport, ModelError, SourcePosition, did_you_mean
@@ -20,7 +21,7 @@ from octotui.model.toml.read import Check, load, load_with_warnings
 from octotui.store.user_config import file_trust
 from octotui.variables.check_injections import warn_of_injections
 from octotui.variables.check_names import check_names
-from octotui.variables.check_templates import check_expressions
+from octotui.variables.check_templates import check_expressions, warn_of_expressions
 from octotui.variables.text_names import ModelTexts
 
 DEMO = Path(__file__).parent / "demo" / "kraken.toml"
@@ -113,10 +114,10 @@ def _checks(trust: FileTrust, names: ModelTexts) -> tuple[Check, ...]:
     return expressions, partial(_check_secrets, trust), partial(_check_folders, trust)
 
 
-NAMES = check_names, warn_of_injections
-"""What `check` warns of in the names that texts have."""
+NAMES = warn_of_expressions, check_names, warn_of_injections
+"""What `check` warns of in the texts of a model, and in the names that they have."""
 
-ADVICE: tuple[Check, ...] = (warn_of_schedule_values, warn_of_script_environment)
+ADVICE: tuple[Check, ...] = (warn_of_schedule_values, warn_of_script_environment, warn_of_package_files)
 """What else `check` warns of in a model that is right."""
 
 

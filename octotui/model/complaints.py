@@ -94,6 +94,7 @@ SYNONYMS = {
     "worker": "pool",
     "machines": "workers",
     "environments": "environment",
+    "env": "environment",
     "environment": "environments",
     "role": "roles",
     "params": "parameters",

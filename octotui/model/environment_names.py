@@ -15,7 +15,7 @@ _SYSTEM = r"""
     PATH|HOME|SHELL|USER|LOGNAME|PWD|OLDPWD|TMPDIR|LANG|LANGUAGE|LC_\w+
     |(?:LD|DYLD)\w*|(?:MALLOC|GLIBC|RLD)_\w+|GCONV_PATH|GETCONF_DIR|LOCPATH|NLSPATH|NIS_PATH|TZDIR|SHLIB_PATH|LIBPATH
     |HOSTALIASES|LOCALDOMAIN|RES_OPTIONS|RESOLV_\w+|TERMINFO|TERMINFO_DIRS|TERMCAP|TERMPATH
-    |OPENSSL_(?:CONF|CONF_INCLUDE|ENGINES|MODULES)"""
+    |OPENSSL_(?:CONF|CONF_INCLUDE|ENGINES|MODULES)|MUSL_\w+|ICU_DATA|CLR_\w+|XDG_\w+"""
 """What the loader and the libraries of every program go by."""
 
 _SHELLS = r"""
@@ -41,8 +41,11 @@ RESERVED = re.compile(_SYSTEM + _SHELLS + _PROGRAMS, re.VERBOSE)
 
 
 def is_reserved(name: str) -> bool:
-    """Whether programs go by a name, so that no value of a run has it in the environment of its script."""
-    return RESERVED.fullmatch(name) is not None
+    """Whether no value of a run has a name in the environment of its script.
+
+    Programs go by it, or every script gets what the machine has by it.
+    """
+    return RESERVED.fullmatch(name) is not None or is_passed(name)
 
 
 @lru_cache(maxsize=4096)  # jobs set variables, too

@@ -14,11 +14,15 @@ On = Literal["target", "worker", "worker-for-each-target"]
 
 
 class Script(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="kind", tag="script"):
-    """A step that runs a script on its worker; `file` says where `body` was read from."""
+    """A step that runs a script on its worker; `file` says where `body` was read from.
+
+    One that is `verbatim` runs as it is written: nothing in it is filled in.
+    """
 
     body: str
     shell: Shell = "bash"
     file: str | None = None
+    verbatim: bool = False
 
 
 class TemplateCall(Script, frozen=True, kw_only=True, omit_defaults=True, tag_field="kind", tag="template"):

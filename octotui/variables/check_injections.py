@@ -64,9 +64,14 @@ def warn_of_injections(model: Model, report: InsideReport, names: ModelTexts | N
 
 
 def _texts_of(script: Script) -> Iterator[str]:
-    yield script.body
+    yield _body_of(script)
     if isinstance(script, TemplateCall):
         yield from script.parameters.values()
+
+
+def _body_of(script: Script) -> str:
+    """What is filled in of a script itself."""
+    return "" if script.verbatim else script.body
 
 
 def _warn(injections: Iterator[Injection], report: InsideReport) -> None:
@@ -89,7 +94,7 @@ def _of_script(script: Script, at: Keys, find: Find) -> Iterator[Injection]:
         yield from _of_template(script, at, find)
         return
     keys = (*at, "script", "body" if script.file is None else "file")
-    for found, position in _found(script.body, find, script.file):
+    for found, position in _found(_body_of(script), find, script.file):
         yield keys, position, found, SAFE[script.shell].format(name=found.name)
 
 
@@ -97,7 +102,7 @@ def _of_template(call: TemplateCall, at: Keys, find: Find) -> Iterator[Injection
     """What its script injections in itself, and the parameters that it injections in, or runs."""
     parameters = {name.lower(): name for name in call.parameters}
     run = dict.fromkeys(call.executed, CHOICE)
-    for reference in references(call.body):
+    for reference in references(_body_of(call)):
         meant = named(reference.key, parameters)
         for name in (parameters[each] for each in meant):
             run.setdefault(name, f"In the template: {SAFE[call.shell].format(name=name)}")

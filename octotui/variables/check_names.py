@@ -3,53 +3,75 @@
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
-from octotui.model.complaints import InsideReport, SourcePosition, did_you_mean
+from octotui.model.complaints import InsideReport, Keys, SourcePosition, did_you_mean
 from octotui.model.iteration import steps, tables_of_variables, values_seen_by
 from octotui.model.process import TemplateCall
 from octotui.model.space import Model
+from octotui.model.system_variables import is_system_variable, system_names_for
 from octotui.variables.check_templates import texts
 from octotui.variables.syntax.names import LONGEST, key_of
-from octotui.variables.syntax.nodes import TemplateError, place
-from octotui.variables.syntax.scanner import read
+from octotui.variables.syntax.nodes import place
+from octotui.variables.syntax.scanner import read_what_can_be
 from octotui.variables.text_names import ModelTexts, looked_up
 
-GIVEN = "octopus"
-"""What octotui itself gives begins so; which of it there is depends on the run."""
+MOST = 10  # of what is said of one text
 
+NOTIFY: Keys = ("notify",)
 STEP, CHILD_STEP = 4, 6
 """How many keys lead to a step, and to one within another."""
 
 
 def check_names(model: Model, report: InsideReport, names: ModelTexts | None = None) -> None:
     """Warn of each name that no variable of the model has, once a text, with the nearest one there is."""
-    published = {name for _, step in steps(model) for name in step.publish}
-    everywhere = _Known({name for _, table in tables_of_variables(model) for name in table} | published)
-    seen: dict[str | None, _Known] = {}
-    parameters = {
-        at: _Known(step.action.parameters)
-        for at, step in steps(model)
-        if isinstance(step.action, TemplateCall)
-    }
     names = names or ModelTexts()
+    known = _KnownNames(model)
     for at, text, file in texts(model):
-        if at[0] == "notify" or not (keys := names.of(text).keys):
-            continue  # notifications have variables of their own
-        known = everywhere
+        for sentence, line, column in _sentences(text, names, known.in_text(at)):
+            report(at, sentence, SourcePosition(line, column, file))
+    for at, call in known.calls.items():
+        for sentence, line, _ in _sentences("" if call.verbatim else call.body, names, known.in_text(at)):
+            where = f'In line {line} of the script of "{call.template}"'
+            report((*at, "template"), f"{where}: {sentence}", SourcePosition(1, 1))
+
+
+def _sentences(text: str, names: ModelTexts, known: "Sequence[_Known]") -> Iterator[tuple[str, int, int]]:
+    """What is said of a text's names that are not known, with their lines and columns."""
+    if all(any(each.covers(key) for each in known) for key in names.of(text).keys):
+        return
+    for name, position in islice(_unknown(text, known).items(), MOST):
+        near = did_you_mean(name, _names(name, known))
+        meant = near if near.startswith("; did you") else "; it stays as it is written."
+        yield f'Nobody knows the variable "{name}"{meant}', *place(text, position)
+
+
+class _KnownNames:
+    """What the texts of a model may name, by where they stand."""
+
+    def __init__(self, model: Model) -> None:
+        self._model = model
+        self._published = {name for _, step in steps(model) for name in step.publish}
+        declared = {name for _, table in tables_of_variables(model) for name in table}
+        self._everywhere = _Known(declared | self._published)
+        self._projects: dict[str | None, _Known] = {}
+        actions = ((at, step.action) for at, step in steps(model))
+        self.calls = {
+            at: action
+            for at, action in (*actions, (NOTIFY, model.notify.action))
+            if isinstance(action, TemplateCall)
+        }
+        self._parameters = {at: _Known(call.parameters) for at, call in self.calls.items()}
+
+    def in_text(self, at: Keys) -> "tuple[_Known, ...]":
+        """What a text may name: the variables that are seen there, and parameters of its template."""
+        known = self._everywhere
         if at[0] in ("runbooks", "projects") and "variables" not in at:
             slug = str(at[1])
-            project = model.project_of(slug)
-            if project not in seen:
-                seen[project] = _Known({*values_seen_by(model, slug), *published})
-            known = seen[project]
-        if all(map(known.covers, keys)):
-            continue
-        own = [each for size in (STEP, CHILD_STEP) if (each := parameters.get(at[:size]))]
-        for name, position in _unknown(text, (known, *own)):
-            near = did_you_mean(name, (each for some in (known, *own) for each in some.names))
-            meant = near if near.startswith("; did you") else "; it stays as it is written."
-            where = SourcePosition(*place(text, position), file)
-            report(at, f'Nobody knows the variable "{name}"{meant}', where)
-            break
+            project = self._model.project_of(slug)
+            if project not in self._projects:
+                self._projects[project] = _Known({*values_seen_by(self._model, slug), *self._published})
+            known = self._projects[project]
+        sizes = (len(NOTIFY), STEP, CHILD_STEP)
+        return known, *(each for size in sizes if (each := self._parameters.get(at[:size])))
 
 
 class _Known:
@@ -62,7 +84,7 @@ class _Known:
 
     def covers(self, path: str) -> bool:
         """Whether it is given, or a variable has this name, is JSON that it leads into, or is in the set."""
-        if path in self._keys or path in self._sets or path.startswith(GIVEN):
+        if path in self._keys or path in self._sets or is_system_variable(path):
             return True
         return any(each in self._keys for each in starts(path, ".["))
 
@@ -73,12 +95,18 @@ def starts(name: str, ends: str) -> Iterator[str]:
     return (name[:at] for at in islice(places, LONGEST))
 
 
-def _unknown(text: str, known: Sequence[_Known]) -> Iterator[tuple[str, int]]:
-    """The names of a text that are not known, and where the tag stands."""
-    try:
-        parts = read(text)
-    except TemplateError:
-        return
+def _unknown(text: str, known: Sequence[_Known]) -> dict[str, int]:
+    """The names of a text that are not known, and where the first tag stands that has each."""
+    found: dict[str, tuple[str, int]] = {}
+    parts, _ = read_what_can_be(text)
     for name, position in looked_up(parts):
         if not any(each.covers(key_of(name)) for each in known):
-            yield name, position
+            found.setdefault(key_of(name), (name, position))
+    return dict(found.values())
+
+
+def _names(like: str, known: Sequence[_Known]) -> Iterator[str]:
+    """The names that one may have been meant for."""
+    yield from (name for each in known for name in each.names)
+    if like.lower().startswith("octopus"):
+        yield from system_names_for(like)

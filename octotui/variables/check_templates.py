@@ -1,36 +1,68 @@
-"""Every `#{…}` of a model that cannot be read, where it stands (V1)."""
+"""Every `#{…}` of a model that cannot be read, where it stands: an error where nothing else will do (V1)."""
 
 from collections.abc import Iterator
 
 from octotui.model.complaints import InsideReport, Keys, SourcePosition
 from octotui.model.iteration import processes, steps, variables
-from octotui.model.process import HealthCheck, Manual, Script, Step, TemplateCall
+from octotui.model.process import HealthCheck, Manual, Package, Script, Step, TemplateCall
 from octotui.model.space import Model, Value
+from octotui.variables.syntax.nodes import left_as_written
 from octotui.variables.text_names import ModelTexts
 
 Text = tuple[Keys, str, str | None]
 """The keys of a text, what it says, and the file it was read from, if it was."""
 
-PLAIN = ("success", "failure", "always")
+MOST = 10  # of what is said of one text
 
 
 def check_expressions(model: Model, report: InsideReport, names: ModelTexts | None = None) -> None:
-    """Complains about every text whose expressions are broken; names that nobody knows are no error."""
+    """Complains about broken expressions where something is decided by what a text comes to.
+
+    Names that nobody knows are no error.
+    """
     names = names or ModelTexts()
-    for at, text, file in texts(model):
-        if error := names.of(text).error:
+    for at, text, file in _deciding(model):
+        for error in names.of(text).errors[:1]:
             report(at, error.sentence, SourcePosition(error.line, error.column, file))
+
+
+def warn_of_expressions(model: Model, report: InsideReport, names: ModelTexts | None = None) -> None:
+    """Warns of what is no expression in all other texts, where it stays as it is written."""
+    names = names or ModelTexts()
+    for at, text, file in _filled(model):
+        errors = names.of(text).errors
+        for error in errors[:MOST]:
+            report(at, left_as_written(error.sentence), SourcePosition(error.line, error.column, file))
+        if (more := len(errors) - MOST) > 0:
+            last = errors[MOST]
+            report(at, f"And {more:,} more from here on.", SourcePosition(last.line, last.column, file))
     for at, action in (*((at, step.action) for at, step in steps(model)), (("notify",), model.notify.action)):
-        if isinstance(action, TemplateCall) and (error := names.of(action.body).error):
-            where = f'In line {error.line} of the script of "{action.template}"'
-            report((*at, "template"), f"{where}: {error.sentence}", SourcePosition(1, 1))
+        if isinstance(action, TemplateCall) and not action.verbatim:
+            for error in names.of(action.body).errors[:1]:
+                where = f'In line {error.line} of the script of "{action.template}"'
+                report((*at, "template"), f"{where}: {left_as_written(error.sentence)}", SourcePosition(1, 1))
 
 
 def texts(model: Model) -> Iterator[Text]:
     """Every text of a model that is filled in."""
+    yield from _deciding(model)
+    yield from _filled(model)
+
+
+def _deciding(model: Model) -> Iterator[Text]:
+    """What is a condition, the name of a tag, or a folder that is replaced: broken, it would be another."""
     for at, process in processes(model):
         if process.concurrency is not None:
             yield (*at, "concurrency"), process.concurrency, None
+    for at, step in steps(model):
+        if "#{" in step.condition:
+            yield (*at, "condition"), step.condition, None
+        if isinstance(step.action, Package) and step.action.install_to is not None:
+            yield (*at, "package", "install_to"), step.action.install_to, None
+
+
+def _filled(model: Model) -> Iterator[Text]:
+    """What is filled in for scripts and for people to read."""
     for at, step in steps(model):
         yield from _of_step(at, step)
     for name, text in model.notify.action.parameters.items() if model.notify.action else ():
@@ -41,16 +73,14 @@ def texts(model: Model) -> Iterator[Text]:
 
 
 def _of_step(at: Keys, step: Step) -> Iterator[Text]:
-    if step.condition not in PLAIN:
-        yield (*at, "condition"), step.condition, None
     match step.action:
         case TemplateCall(parameters=parameters):
             for name, text in parameters.items():
                 yield (*at, "parameters", name), text, None
         case Script() as script:
-            yield _of_script(at, script)
+            yield from _of_script(at, script)
         case HealthCheck(script=script):
-            yield _of_script((*at, "health_check"), script)
+            yield from _of_script((*at, "health_check"), script)
         case Manual(instructions=instructions, fields=fields):
             yield (*at, "manual", "instructions"), instructions, None
             for name, prompt in fields.items():
@@ -59,8 +89,9 @@ def _of_step(at: Keys, step: Step) -> Iterator[Text]:
             pass
 
 
-def _of_script(at: Keys, script: Script) -> Text:
-    return (*at, "script", "body" if script.file is None else "file"), script.body, script.file
+def _of_script(at: Keys, script: Script) -> Iterator[Text]:
+    if not script.verbatim:
+        yield (*at, "script", "body" if script.file is None else "file"), script.body, script.file
 
 
 def _of_value(at: Keys, value: Value) -> Iterator[Text]:

@@ -25,9 +25,10 @@ from octotui.variables.syntax.nodes import (
     TemplateError,
     TooDeep,
     TooMuch,
+    left_as_written,
     place,
 )
-from octotui.variables.syntax.scanner import READ_WORK, read
+from octotui.variables.syntax.scanner import READ_WORK, read_what_can_be
 
 CALC_WORK = 32  # for each character of a calculation
 MOST_WORK = JOB_WORK  # of a text that is filled in for itself
@@ -160,12 +161,10 @@ class Evaluation:
         return filled.text
 
     def value_anew(self, name: str, raw: str) -> str:
-        """A value with its expressions filled in; one that cannot be read stays as it is."""
-        try:
-            parts = read(raw, self.spend)
-        except TemplateError as error:
-            self.note(f"The value of {name} cannot be read: {error.sentence}")
-            return raw
+        """A value with its expressions filled in; what is none stays as it is."""
+        parts, misread = read_what_can_be(raw, self.spend)
+        for error in misread:
+            self.note(f"In the value of {name}, {left_as_written(error)}")
         outer, self.source = self.source, raw
         text = self.block(parts)
         self.source = outer

@@ -16,9 +16,8 @@ from octotui.variables.syntax.nodes import (
     Parts,
     Path,
     Substitution,
-    TemplateError,
 )
-from octotui.variables.syntax.scanner import read
+from octotui.variables.syntax.scanner import read_what_can_be
 
 ANY = "[*]"
 """Stands in a name for an index that is known only when the text is filled in."""
@@ -47,11 +46,8 @@ class Reference(msgspec.Struct, frozen=True):
 
 
 def references(text: str) -> tuple[Reference, ...]:
-    """The names whose values become part of a text, in their order; none of one that cannot be read."""
-    try:
-        parts = read(text)
-    except TemplateError:
-        return ()
+    """The names whose values become part of a text, in their order."""
+    parts, _ = read_what_can_be(text)
     return tuple(Reference(key, start) for key, start in _of_parts(parts, NO_ITEMS))
 
 

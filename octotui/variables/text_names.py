@@ -22,7 +22,7 @@ from octotui.variables.syntax.nodes import (
     Substitution,
     TemplateError,
 )
-from octotui.variables.syntax.scanner import NAME, plain_keys, read
+from octotui.variables.syntax.scanner import NAME, plain_keys, read_what_can_be
 
 SIMPLE = re.compile(
     rf"""(?<!\#)((?:\#\#)++)(?=\#?\{{)
@@ -41,11 +41,14 @@ NO_ITEMS: frozenset[str] = frozenset()
 
 
 class TextNames(msgspec.Struct, frozen=True):
-    """Names in lower case: those that a text looks up, and those whose values become part of it."""
+    """Names in lower case: those that a text looks up, and those whose values become part of it.
+
+    `errors` are about what is no expression in it.
+    """
 
     keys: tuple[str, ...] = ()
     merged: tuple[str, ...] = ()
-    error: TemplateError | None = None
+    errors: tuple[TemplateError, ...] = ()
 
 
 NOTHING = TextNames()
@@ -59,7 +62,7 @@ class ModelTexts:
         self._names: dict[str, str] = {}  # each of them once
 
     def of(self, text: str) -> TextNames:
-        """The names of a text, or what is wrong with it."""
+        """The names of a text, and what is wrong with it."""
         if "#{" not in text:
             return NOTHING
         known = self._known.get(text)
@@ -73,12 +76,9 @@ class ModelTexts:
             return TextNames(keys, keys)
         if (simple := simple_keys(text)) is not None:
             return TextNames(self._once(simple[0]), self._once(simple[1]))
-        try:
-            parts = read(text)
-        except TemplateError as error:
-            return TextNames(error=error)
+        parts, errors = read_what_can_be(text)
         keys = self._once(key_of(path) for path, _ in looked_up(parts))
-        return TextNames(keys, self._once(each.key for each in references(text)))
+        return TextNames(keys, self._once(each.key for each in references(text)), errors)
 
     def _once(self, keys: Iterable[str]) -> tuple[str, ...]:
         return tuple(dict.fromkeys(self._names.setdefault(key, key) for key in keys))

@@ -25,10 +25,11 @@ class AttemptLocation(msgspec.Struct, frozen=True):
 
 
 class AttemptSpec(msgspec.Struct, frozen=True, kw_only=True):
-    """An attempt at a job: the script, and the environment variables that are made for it.
+    """An attempt at a job: the script, its values by their own names, and those that its environment carries.
 
-    What is `sensitive` among them must not be seen in what it prints (V5). Of its machine's own environment
-    it gets the few that all scripts get, and what the patterns `passed` name, but nothing that is `withheld`.
+    It begins only where the machine has what it `needs`. What is `sensitive` among them must not be seen in
+    what it prints (V5). Of its machine's own environment it gets the few that all scripts get, and what the
+    patterns `passed` name, but nothing that is `withheld`.
     """
 
     job: str
@@ -38,7 +39,9 @@ class AttemptSpec(msgspec.Struct, frozen=True, kw_only=True):
     directory: str
     shell: Shell
     script: str
+    values: dict[str, str] = {}
     environment: dict[str, str] = {}
+    needs: tuple[str, ...] = ()
     passed: tuple[str, ...] = ()
     withheld: tuple[str, ...] = ()
     grace: float = 10.0

@@ -5,13 +5,15 @@ from collections.abc import Collection, Mapping
 
 from octotui.model.environment_names import is_passed
 from octotui.workers.executor import AttemptSpec
+from octotui.workers.shells import NEEDS
 from octotui.workers.shells import environment as helpers_of
 
 _MISSED = re.compile(
     r"unbound variable|KeyError|\b(?:not |un)set\b|\bnot (?:defined|found|present|provided|specified)\b"
-    r"|\bundefined\b|\bmissing\b|\brequired\b|\bmust (?:be|have)\b|: (?:line )?\d+: \w+: "
+    r"|\bundefined\b|\bmissing\b|\brequired\b|\bmust (?:be|have)\b|: (?:line )?\d+: (?:\S+: )?\w+: "
 )
-"""What programs say of an environment variable that is not there; the last is what `${NAME:?…}` does."""
+"""What programs say of an environment variable that is not there; the last is what `${NAME:?…}` does,
+in dash with the name of the script between."""
 
 _SET_BY_SHELLS = frozenset({"_", "PWD", "OLDPWD", "SHLVL"})
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -24,7 +26,8 @@ def script_environment(work: AttemptSpec, surroundings: Mapping[str, str]) -> di
         for name, value in surroundings.items()
         if name not in work.withheld and is_passed(name, work.passed)
     }
-    return passed | helpers_of(work.shell, surroundings=passed) | work.environment
+    needs = {NEEDS: " ".join(work.needs)} if work.needs else {}
+    return passed | helpers_of(work.shell, surroundings=passed) | needs | work.environment
 
 
 def missed(

@@ -43,7 +43,7 @@ def test_v6_values_are_given_as_name_and_value() -> None:
 def test_v5_values_come_from_files_the_environment_and_stdin(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "key").write_text("one\ntwo\n")
+    (tmp_path / "key").write_bytes(b"\xef\xbb\xbfone\ntwo\n")
     monkeypatch.setenv("GIVEN", "from env")
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO("grüße\r\n".encode())))
     given = options(("A=-",), (f"B={tmp_path / 'key'}",), ("C=GIVEN",))

@@ -107,7 +107,7 @@ def test_a_template_gets_its_parameters_and_nobody_sees_what_is_sensitive(tmp_pa
         await rig.start("a")
         await soon()
         (work,) = hands.begun
-        assert work.script == 'fail_without "curl"\ncurl https://x/api #{Where}'
+        assert (work.script, work.needs) == ("curl https://x/api #{Where}", ("curl",))
         assert (work.environment["Url"], work.environment["Token"]) == ("https://x/api", "ann-hunter22")
         assert "url" not in work.environment
         hands.outputs["job-1.1"](b"it is ann-hunter22\n")

@@ -115,7 +115,7 @@ async def test_v5_a_command_that_prints_a_secret_has_no_other(tmp_path: Path) ->
     "action",
     [
         Script(body="set -u; echo $AWS_PROFILE"),
-        Script(body='echo "${AWS_PROFILE:?}"', shell="sh"),
+        Script(body='echo "${AWS_PROFILE:?say which}"', shell="sh"),
         Script(body="import os\nos.environ['AWS_PROFILE']", shell="python"),
     ],
     ids=["bash", "sh", "python"],
@@ -179,7 +179,7 @@ async def test_v9_no_value_changes_how_a_script_is_started(tmp_path: Path, shell
     values["PS4"] = Value(kind="prompt", prompt=Prompt(default="x"))
     read = {
         "bash": "write_highlight fine; set_octopusvariable A b; get_octopusvariable PATH",
-        "sh": 'echo fine; printf %s "$_PATH"',
+        "sh": 'write_highlight fine; [ "$_PATH" = "$(get_octopusvariable Path)" ]; get_octopusvariable PATH',
         "python": "printhighlight('fine'); print(get_octopusvariable('PATH'))",
     }
     declared = space(Step(name="Run", action=Script(body=read[shell], shell=shell), pool="setup"), **values)  # type: ignore[arg-type]
@@ -200,3 +200,69 @@ async def test_v9_a_run_says_once_which_names_its_scripts_do_not_have(tmp_path: 
         "programs go by the names PATH, so that no variable of a run has them in a script's environment:"
         " it is $_PATH there, or what get_octopusvariable says",
     )
+
+
+SAY = """
+import sys
+set_octopusvariable("Large", "x" * 200_000)
+for number in range(12):
+    set_octopusvariable(f"Part{number}", str(number % 10) * 200_000)
+set_octopusvariable("Nul", "a" + chr(0) + "b")
+set_octopusvariable("Two.Names", "dot"); set_octopusvariable("Two_Names", "line")
+"""
+READ = """
+of() { get_octopusvariable "Octopus.Action[Say].Output.$1"; }
+sizes="$(of Large | wc -c) $(of part11 | wc -c) $(of Nul | wc -c)"
+echo "$sizes $(of Two.Names) $(of TWO_NAMES) $(get_octopusvariable RANDOM)"
+"""
+IN_PYTHON = """
+of = lambda name: octopusvariables[f"Octopus.Action[Say].Output.{name}"]
+sizes = [len(of(name)) for name in ("Large", "part11", "Nul")]
+print(*sizes, of("Two.Names"), of("TWO_NAMES"), octopusvariables["random"])
+"""
+
+
+async def test_v9_no_value_that_a_step_has_set_fails_a_later_one(tmp_path: Path) -> None:
+    """One of 200 kB, 2.6 MB in all, a NUL, and names that are one in an environment; clean-up runs, too."""
+    scripts = {
+        "Bash": Script(body=READ),
+        "Sh": Script(body=READ, shell="sh"),
+        "Python": Script(body=IN_PYTHON, shell="python"),
+        "Fail": Script(body="exit 1"),
+    }
+    steps = [Step(name="Say", action=Script(body=SAY, shell="python"), pool="setup")]
+    steps += [Step(name=name, action=action, pool="setup") for name, action in scripts.items()]
+    steps.append(Step(name="Clean up", action=Script(body=READ), pool="setup", condition="always"))
+    declared = space(*steps, RANDOM=Value(value="4"))
+    async with open_space(declared, tmp_path, "ann", time.time) as session:
+        await session.send(StartRun(process="a", requester="ann"))
+        await ended(session)
+        state = await session.family("run-1")
+        for number in (2, 3, 4, 6):
+            last = session.log_path("run-1", f"job-1.{number}").read_text().splitlines()
+            assert "200000 200000 3 dot line 4" in last
+    assert [state.jobs[f"job-1.{number}"].state for number in range(2, 7)] == [
+        "succeeded-with-warnings",
+        "succeeded",
+        "succeeded",
+        "failed",
+        "succeeded",
+    ]
+    (warning,) = (each for each in state.runs["run-1"].warnings if each.startswith("get_octopusvariable has"))
+    assert '"Octopus.Action[Say].Output.Large", "Octopus.Action[Say].Output.Part0"' in warning
+    assert "(too large)" in warning
+    assert "(a NUL in it)" in warning
+    assert (
+        '"Octopus.Action[Say].Output.Two.Names", "Octopus.Action[Say].Output.Two_Names" (each would'
+        in warning
+    )
+    assert not list((tmp_path / "test" / "workers").rglob("values"))
+
+
+async def test_v9_what_every_script_gets_is_overridden_by_no_value(tmp_path: Path) -> None:
+    names = ("HOME", "USER", "LOGNAME", "SHELL", "LANG", "LC_TIME", "TZ", "TMPDIR", "TERM", "https_proxy")
+    shows = "\n".join(f'echo "{name}=${{{name}-unset}}"' for name in names)
+    declared = space(step("Show", shows), **{name: Value(value="hostile") for name in names})
+    _, output = await played(declared, tmp_path)
+    assert "=hostile" not in output
+    assert output.count("=") == len(names)

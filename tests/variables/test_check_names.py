@@ -1,10 +1,11 @@
 """Names that nothing declares (V1)."""
 
 import pytest
+from msgspec.structs import replace
 
 from octotui.model.complaints import Keys, SourcePosition
 from octotui.model.process import Runbook, Script, Step, TemplateCall
-from octotui.model.space import Model, Space, Value
+from octotui.model.space import Model, Notify, Space, Value
 from octotui.variables.check_names import check_names
 
 
@@ -71,6 +72,61 @@ def test_v1_a_name_is_found_wherever_it_stands(text: str) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("Octopus.Enviroment.Name", "Octopus.Environment.Name"),
+        ("octopus.step[Build].Status.Kode", "Octopus.Step[Build].Status.Code"),
+        ("Octopus.Action.Package[a.b].PackageFilePath", "Octopus.Action.Package[a.b].ExtractedPath"),
+    ],
+)
+def test_v1_a_misspelt_name_of_ours_is_warned_of(name: str, meant: str) -> None:
+    ((_, message, _),) = warnings(step(f"#{{{name}}}"))
+    assert message == f'Nobody knows the variable "{name}"; did you mean "{meant}"?'
+
+
+def test_v1_each_misspelt_name_of_a_text_is_told_once_and_of_very_many_the_first() -> None:
+    said = warnings(step("#{Sise} #{Size}\n#{sise} #{Colr}"), Size="1", Color="2")
+    assert [(message.partition('"')[2].partition('"')[0], where.line) for _, message, where in said] == [
+        ("Sise", 1),
+        ("Colr", 2),
+    ]
+    assert len(warnings(step("".join(f"#{{n{number}}}" for number in range(50))))) == 10
+
+
+def test_v1_the_script_of_a_template_may_name_its_parameters_and_variables() -> None:
+    body = "#{Url} #{Size}\n#{Octopus.Step.Name} #{Urll} #{No}"
+    call = TemplateCall(template="own", body=body, parameters={"Url": ""})
+    said = warnings(Step(name="A", action=call), Size="1")
+    assert [(at[-1], message) for at, message, _ in said] == [
+        (
+            "template",
+            'In line 2 of the script of "own": Nobody knows the variable "Urll"; did you mean "Url"?',
+        ),
+        (
+            "template",
+            'In line 2 of the script of "own": Nobody knows the variable "No"; it stays as it is written.',
+        ),
+    ]
+    assert warnings(Step(name="A", action=replace(call, verbatim=True)), Size="1") == []
+
+
+def test_v1_notifications_are_texts_of_the_model_too() -> None:
+    said: list[str] = []
+    call = TemplateCall(
+        template="t",
+        body="",
+        parameters={"Text": "#{Octopus.Interruption.Title} #{To} #{Db.Pasword}", "To": ""},
+    )
+    model = Model(
+        space=Space("Small", "small"),
+        notify=Notify(action=call),
+        variables={"Db.Password": (Value(value="x"),)},
+    )
+    check_names(model, lambda at, message, where: said.append(message))
+    assert said == ['Nobody knows the variable "Db.Pasword"; did you mean "Db.Password"?']
+
+
 def test_v1_conditions_parameters_and_values_are_texts_too_and_published_outputs_are_known() -> None:
     template = TemplateCall(template="t", body="", parameters={"Url": "#{Urk}", "Path": "#{Url}"})
     said = warnings(
@@ -79,7 +135,7 @@ def test_v1_conditions_parameters_and_values_are_texts_too_and_published_outputs
         Life="#{Nothing}",
     )
     assert [(at[-1], message.partition('"')[2].partition('"')[0]) for at, message, _ in said] == [
-        ("Url", "Urk"),
         ("condition", "Lief"),
+        ("Url", "Urk"),
         ("value", "Nothing"),
     ]

@@ -70,10 +70,13 @@ def test_v1_unknown_names_stay_and_are_told_once_each():
     assert found.problems == ()
 
 
-def test_v1_a_value_that_cannot_be_read_is_left_as_it_is():
-    found = filled("<#{A}>", A="#{if x}")
-    assert found.text == "<#{if x}>"
-    assert found.problems == ("The value of A cannot be read: `#{if x}` is never closed; it wants `#{/if}`.",)
+def test_v1_what_is_no_expression_in_a_value_stays_and_the_others_are_filled_in():
+    found = filled("<#{A}>", A="#{B}\n#{if x} #{B}", B="b")
+    assert found.text == "<b\n#{if x} b>"
+    assert found.problems == (
+        "In the value of A, line 2, column 1: `#{if x}` is never closed; it wants `#{/if}`."
+        " It stays as it is written.",
+    )
 
 
 @pytest.mark.parametrize("false", ["", "0", "no", "NO", "false", "False", " no ", "\n"])

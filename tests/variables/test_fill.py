@@ -3,6 +3,8 @@
 import time
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
 
 from octotui.variables.budget import JOB_WORK, Budget
 from octotui.variables.fill import Filler, escape, fill_in, warnings_of
@@ -18,7 +20,6 @@ from octotui.variables.template import Filled, Names, OverBudget
         ("#{Octopus.Action[One].Output.Manual.Notes}", "fine"),
         ("##{Name} is written #{Name}", "#{Name} is written Ann"),
         ("#{Empty}", ""),
-        ("#{}", "#{}"),
         ("$Name {Name} # {Name}", "$Name {Name} # {Name}"),
         ("#{Greeting}", "hello Ann"),
     ],
@@ -32,6 +33,58 @@ def test_values_stand_where_their_names_were(text: str, filled: str) -> None:
         "octopus.action[one].output.manual.notes": "fine",
     }
     assert fill_in(text, values) == Filled(filled)
+
+
+RUBY = 'puts "#{xs.map { |x| x + 1 }}"'
+LESS = "a { width: ~'#{\n}'; }"
+
+
+@pytest.mark.parametrize(
+    ("text", "filled", "places"),
+    [
+        ("#{", "#{", [(1, 1)]),
+        ("#{ foo", "#{ foo", [(1, 1)]),
+        ("#{if", "#{if", [(1, 1)]),
+        ("#{|} #{Name}", "#{|} Ann", [(1, 4)]),
+        (f"{RUBY} #{{Name}}", f"{RUBY} Ann", [(1, 16)]),
+        (LESS, LESS, [(1, 14)]),
+        ("#{} ${#{} ##{} ###{Name}", "#{} ${#{} #{} #Ann", [(1, 1), (1, 7)]),
+        ("a\n  #{if Name}b #{Name}", "a\n  #{if Name}b Ann", [(2, 3)]),
+        ("#{if Name}1#{if =}2#{else}3#{/if}4#{/if}", "1#{if =}2#{else}3#{/if}4", [(1, 17)]),
+        ("#{if Name}#{Name}#{/unless}#{/if}", "Ann#{/unless}", [(1, 18)]),
+        ("#{if Empty}1#{elseif =}2#{else}3#{/if}", "3", [(1, 22)]),
+        ("#{if Name}#{else}1#{else}2", "#{if Name}#{else}1#{else}2", [(1, 1), (1, 19)]),
+        ("#{each x}#{Name}#{/each}", "#{each x}Ann#{/each}", [(1, 1)]),
+        ("#{/if}#{else}#{/foo}#{Name}", "#{/if}#{else}#{/foo}Ann", [(1, 1), (1, 7), (1, 14)]),
+        ("#{Name | Append #{if Name}#{=}#{Name}#{/if}}", "Ann#{=}Ann", [(1, 29)]),
+        ("#{x[#{y] #{Name}", "#{x[#{y] Ann", [(1, 8)]),
+        ("#{x | f #{Name} =} #{Name}", "#{x | f Ann =} Ann", [(1, 17)]),
+    ],
+)
+def test_v1_what_is_no_expression_stays_with_its_place_and_all_else_is_filled_in(
+    text: str, filled: str, places: list[tuple[int, int]]
+) -> None:
+    found = fill_in(text, {"name": "Ann", "empty": ""})
+    assert found.text == filled
+    assert found.unknown == ()
+    assert [each.partition(":")[0] for each in found.problems] == [
+        f"line {line}, column {column}" for line, column in places
+    ]
+    assert all(each.endswith(" It stays as it is written.") for each in found.problems)
+
+
+def test_v1_a_name_that_hardly_is_one_is_told_with_its_place() -> None:
+    """V1: as Ruby and SCSS have them."""
+    found = fill_in("#{Who}\n'#{x + 1}' #{$width} #{X + 1} #{V} #{=}", {"v": "#{y + 2}"})
+    assert found.text == "#{Who}\n'#{x + 1}' #{$width} #{X + 1} #{y + 2} #{=}"
+    assert found.unknown == ("Who", "y + 2")
+    assert found.problems == (
+        "line 2, column 2: nobody knows the variable x + 1. It stays as it is written.",
+        "line 2, column 12: nobody knows the variable $width. It stays as it is written.",
+        "line 2, column 38: `=` is not expected here; write `##{` where the text itself is meant."
+        " It stays as it is written.",
+    )
+    assert fill_in("#{x + 1}", {"x + 1": "2"}) == Filled("2")
 
 
 def test_an_unknown_name_stays_as_it_was_written_and_is_told_once() -> None:
@@ -74,6 +127,19 @@ def test_warnings_name_every_unknown_variable() -> None:
 @pytest.mark.parametrize("text", ["", "plain", "#{Name}", "a #{if x}b#{/if}", "#", "{", "#{", "# {"])
 def test_what_is_escaped_is_itself_when_filled_in(text: str) -> None:
     assert fill_in(escape(text), {"name": "no"}).text == text
+
+
+@given(some.text('#{}Na /if"|=', max_size=24))
+@settings(max_examples=500, deadline=None)
+def test_v6_whatever_people_type_is_not_filled_in(text: str) -> None:
+    """V6: also with several hashes before a brace, and within other values."""
+    values = Names({"Typed": escape(text), "Around": "<#{Typed}>", "N": "no", "a": "no"})
+    assert fill_in("#{Typed} #{Around}", values) == Filled(f"{text} <{text}>")
+
+
+def test_v6_of_two_hashes_neither_begins_a_tag() -> None:
+    assert fill_in(escape("##{Name}"), {"name": "no"}) == Filled("##{Name}")
+    assert fill_in("#{Typed}", Names({"Typed": escape("a####{Name}"), "Name": "no"})).text == "a####{Name}"
 
 
 DEEP = {f"v{n}": f"#{{v{n + 1}}}" * 10 for n in range(1, 30)} | {"v30": "x"}
@@ -130,7 +196,7 @@ def test_v1_what_nobody_knew_is_told_for_each_text() -> None:
     filler = Filler(Names({"A": "#{B} #{C | ToUpper}", "Bad": "#{if x}"}))
     for _ in range(2):
         assert filler.fill_in("#{A}").unknown == ("B", "C")
-        assert filler.fill_in("#{Bad}").problems[0].startswith("The value of Bad cannot be read")
+        assert filler.fill_in("#{Bad}").problems[0].startswith("In the value of Bad, line 1, column 1: ")
 
 
 def test_v1_of_very_many_warnings_the_first_are_told() -> None:

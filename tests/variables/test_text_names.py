@@ -68,6 +68,7 @@ def test_v1_a_text_is_read_once_for_all_that_is_asked_of_it() -> None:
     assert found.merged == ("name", "from")
     assert texts.of("#{if Way}#{Name | Replace #{From} x}#{Name}#{/if}") is found
     assert texts.of("plain").keys == ()
-    error = texts.of("#{if A}").error
-    assert error is not None
+    found = texts.of("#{if A} #{Other}")
+    assert found.merged == ("other",)
+    (error,) = found.errors
     assert error.sentence.startswith("`#{if A}` is never closed")

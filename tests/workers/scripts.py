@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from octotui.runtime.jobs.service_message_types import Message
-from octotui.workers.shells import command, environment
+from octotui.workers.shells import NEEDS, VALUES, command, environment
+from octotui.workers.values_file import encode
 from tests.runtime.reading import read
 
 # This Python is the one that `python3` finds: a version manager's takes half a second to start.
@@ -32,6 +33,15 @@ class Ran:
     def the_one(self) -> Message:
         (message,) = self.said
         return message
+
+
+def run_with(
+    shell: str, folder: Path, script: str, values: Mapping[str, str], needs: str = "", **variables: str
+) -> Ran:
+    """Run a script with values by their own names, as the file beside it has them."""
+    (folder / "values").write_bytes(encode(values))
+    needed = {NEEDS: needs} if needs else {}
+    return run(shell, folder, script, **{VALUES: str(folder / "values")}, **needed, **variables)
 
 
 def run(shell: str, folder: Path, script: str, **variables: str) -> Ran:

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from octotui.runtime.jobs.job_script import environment_name
+from octotui.model.environment_names import environment_name
 from octotui.runtime.jobs.service_message_types import (
     CreateArtifact,
     Fail,
@@ -14,13 +14,13 @@ from octotui.runtime.jobs.service_message_types import (
     ProgressMessage,
     SetVariable,
 )
-from tests.workers.scripts import run
+from tests.workers.scripts import run, run_with
 
 PWSH = pytest.param(
     "pwsh",
     marks=pytest.mark.skipif(shutil.which("pwsh") is None, reason="PowerShell is not on this machine"),
 )
-SHELLS = pytest.mark.parametrize("shell", ["bash", "python", PWSH])
+ALL_SHELLS = pytest.mark.parametrize("shell", ["bash", "sh", "python", PWSH])
 
 NAMES = [
     "Site.Url",
@@ -61,19 +61,115 @@ def test_v7_an_unknown_variable_is_empty_in_bash_and_an_error_in_python(tmp_path
     assert "KeyError: 'No.Such'" in ran.errors
 
 
-READ = {
-    "bash": "set -eu; get_octopusvariable PERL5OPT; get_octopusvariable Own; get_octopusvariable Home.Page",
-    "python": "print(*map(get_octopusvariable, ('PERL5OPT', 'Own', 'Home.Page')), sep='')",
-    "pwsh": "Write-Host (-join ('PERL5OPT', 'Own', 'Home.Page' | ForEach-Object { $OctopusParameters[$_] }))",
+VALUES = {
+    "Db.Name": "dotted",
+    "Db_Name": "plain",
+    "Db Name": "spaced",
+    "PATH": "mine",
+    "RANDOM": "4",
+    "PERL5OPT": "-Mmine",
+    "Two\nlines": "one\n\ttwo\n\n",
+    "it's": "'quoted' \"twice\" $HOME `id` \\n \\0101 %s",
+    "back\\slash": "\\",
+    "Grün[*?.]+": "ö",
+    "-n": "-e",
+    "Empty": "",
+    "Large": "x" * 200_000,
+    "Octopus.Action[A b].Output.X": "of A",
+}
+PRINT = {
+    "bash": 'set -eu; IFS=x; set -f; shopt -s nocasematch; get_octopusvariable "$NAME"',
+    "sh": 'set -eu; IFS=x; set -f; get_octopusvariable "$NAME"',
+    "python": "import os; print(get_octopusvariable(os.environ['NAME']), end='')",
+    "pwsh": "[Console]::Out.Write($OctopusParameters[$env:NAME])",
 }
 
 
-@pytest.mark.parametrize("shell", ["bash", "python", PWSH])
-def test_v9_a_variable_with_a_name_that_programs_go_by_is_read_by_its_own_name(
-    shell: str, tmp_path: Path
-) -> None:
+@ALL_SHELLS
+def test_v9_every_value_is_read_by_its_exact_name_without_regard_to_case(shell: str, tmp_path: Path) -> None:
+    """Whatever its name is and holds, and whatever the environment has by a name that is like it."""
+    environment = {"Db_Name": "hostile", "_PATH": "hostile", "RANDOM": "hostile", "_PERL5OPT": "hostile"}
+    for name, value in VALUES.items():
+        for written in (name, name.upper(), name.lower()):
+            ran = run_with(shell, tmp_path, PRINT[shell], VALUES, NAME=written, **environment)
+            assert (ran.code, ran.visible, ran.errors) == (0, value, ""), (name, written)
+
+
+@ALL_SHELLS
+def test_v9_no_value_is_read_by_a_name_that_is_like_its_own(shell: str, tmp_path: Path) -> None:
+    for name in ("Db-Name", "Home", "HOME", "Db.*", "Db.Nam", "D[b].Name", "Grün[", "slash", ""):
+        ran = run_with(shell, tmp_path, PRINT[shell], VALUES, NAME=name, Db_Name="hostile")
+        assert ran.visible.strip() == ""
+        assert (ran.code, "KeyError" in ran.errors) == ((1, True) if shell == "python" else (0, False))
+
+
+def test_v9_a_value_with_a_nul_is_whole_in_a_file_and_what_a_shell_drops_is_said(tmp_path: Path) -> None:
+    """Nothing else fails of it."""
+    values = {"Nul": "a\0b", "Other": "fine"}
+    script = """set -eu
+get_octopusvariable nul >out 2>said
+value=$(get_octopusvariable Nul 2>/dev/null)
+echo "$value $(get_octopusvariable other)"
+"""
+    for shell in ("bash", "sh"):
+        ran = run_with(shell, tmp_path, script, values)
+        assert (ran.code, ran.visible) == (0, "ab fine\n")
+        assert (tmp_path / "out").read_bytes() == b"a\0b"
+        said = (tmp_path / "said").read_text()
+        assert said.startswith("the value of Nul holds a NUL, which no variable of a shell can")
+        assert len(said.splitlines()) == 1
+    ran = run_with("python", tmp_path, "print(repr(get_octopusvariable('NUL')))", values)
+    assert ran.visible == "'a\\x00b'\n"
+
+
+def test_v9_a_value_that_is_no_utf_8_stays_as_it_is(tmp_path: Path) -> None:
+    for shell in ("bash", "sh"):
+        run_with(shell, tmp_path, "get_octopusvariable Bytes >out", {"Bytes": "\udcff\udcfe\x01\x7f"})
+        assert (tmp_path / "out").read_bytes() == b"\xff\xfe\x01\x7f"
+    script = "import os\nopen('out', 'wb').write(os.fsencode(get_octopusvariable('Bytes')))"
+    run_with("python", tmp_path, script, {"Bytes": "\udcff\udcfe"})
+    assert (tmp_path / "out").read_bytes() == b"\xff\xfe"
+
+
+def test_v9_a_look_up_leaves_the_script_as_it_is(tmp_path: Path) -> None:
+    """It has no variable and no option of it, and a traced script does not print all values."""
+    script = """set -x
+name=mine; get_octopusvariable Big >/dev/null
+set +x
+echo "$name $-"; set | grep -c "^__octotui_[nc]" """
+    values = {"Big": "x" * 50_000, "Other": "y" * 50_000}
+    for shell, options in (("bash", "hB"), ("sh", "c?")):
+        ran = run_with(shell, tmp_path, script, values)
+        first, count = ran.visible.splitlines()
+        assert (first.split()[0], count) == ("mine", "0")
+        assert set(first.split()[1:] or [""]).issubset({"", "hB", "c", options})
+        assert len(ran.errors) < 1000
+
+
+@pytest.mark.parametrize("shell", ["bash", "sh"])
+def test_v9_values_that_are_gone_are_said_to_be(shell: str, tmp_path: Path) -> None:
+    ran = run_with(shell, tmp_path, 'rm values; get_octopusvariable A; echo "$?"', {"A": "b"})
+    assert ran.visible == "1\n"
+    assert ran.errors.startswith(f"get_octopusvariable cannot read {tmp_path}/values: ")
+
+
+def test_v9_a_python_script_has_all_variables_and_sets_one_in_any_case(tmp_path: Path) -> None:
+    script = """print(sorted(octopusvariables), 'db.NAME' in octopusvariables)
+set_octopusvariable('db.name', 'new')
+print(octopusvariables['DB.Name'], len(octopusvariables), octopusvariables.get('No', 1))"""
+    ran = run_with("python", tmp_path, script, {"Db.Name": "a", "B": "b"})
+    assert ran.visible == "['B', 'Db.Name'] True\nnew 2 1\n"
+
+
+def test_v9_a_script_that_an_earlier_version_started_reads_its_environment(tmp_path: Path) -> None:
+    """R4: what is here now are the new functions."""
+    read = {
+        "bash": "set -eu; for name in PERL5OPT Own Home.Page; do get_octopusvariable $name; done",
+        "python": "print(*map(get_octopusvariable, ('PERL5OPT', 'Own', 'Home.Page')), sep='')",
+    }
     known = {"_PERL5OPT": "mine,", "PERL5OPT": "", "Own": "own,", "Home_Page": "page"}
-    assert run(shell, tmp_path, READ[shell], **known).visible.strip() == "mine,own,page"
+    for shell, script in read.items():
+        assert run(shell, tmp_path, script, **known).visible.strip() == "mine,own,page"
 
 
 SET = {
@@ -95,7 +191,10 @@ SET = {
 }
 
 
-@SHELLS
+SET["sh"] = ["set_octopusvariable Url 'a  b\nö'", *SET["bash"][1:]]
+
+
+@ALL_SHELLS
 def test_v7_a_script_sets_output_variables(shell: str, tmp_path: Path) -> None:
     ran = run(shell, tmp_path, "\n".join(SET[shell]))
     assert ran.said == [
@@ -129,7 +228,10 @@ createartifact('.', '.')""",
 }
 
 
-@SHELLS
+ARTIFACT["sh"] = ARTIFACT["bash"]
+
+
+@ALL_SHELLS
 def test_v7_a_script_keeps_artifacts(shell: str, tmp_path: Path) -> None:
     (tmp_path / "the log.txt").write_text("four", encoding="utf-8")
     ran = run(shell, tmp_path, ARTIFACT[shell])
@@ -156,7 +258,10 @@ PROGRESS = {
 }
 
 
-@SHELLS
+PROGRESS["sh"] = PROGRESS["bash"]
+
+
+@ALL_SHELLS
 def test_v7_a_script_tells_its_progress(shell: str, tmp_path: Path) -> None:
     half = ProgressMessage(at=0, percentage=50, message="Woah, we're halfway")
     assert run(shell, tmp_path, PROGRESS[shell]).said == [ProgressMessage(at=0, percentage=10), half]
@@ -165,7 +270,10 @@ def test_v7_a_script_tells_its_progress(shell: str, tmp_path: Path) -> None:
 WRITTEN = {"bash": "set -eu; write_{} 'a  * b'", "python": "print{}('a  * b')", "pwsh": "Write-{} 'a  * b'"}
 
 
-@SHELLS
+WRITTEN["sh"] = WRITTEN["bash"]
+
+
+@ALL_SHELLS
 @pytest.mark.parametrize("level", ["verbose", "highlight", "wait", "warning"])
 def test_v7_a_script_writes_texts_of_every_level(shell: str, level: str, tmp_path: Path) -> None:
     ran = run(shell, tmp_path, WRITTEN[shell].format(level))
@@ -183,7 +291,10 @@ FAIL = {
 }
 
 
-@SHELLS
+FAIL["sh"] = FAIL["bash"]
+
+
+@ALL_SHELLS
 def test_v7_a_script_fails_its_step(shell: str, tmp_path: Path) -> None:
     without, reasoned, code = FAIL[shell]
     ran = run(shell, tmp_path, f"{without}\nnever")

@@ -1,20 +1,22 @@
+import re
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from octotui.runtime.jobs.service_message_types import Fail, SetVariable
-from octotui.workers.shells import HELPERS, command, environment, requirements
-from tests.workers.scripts import SURROUNDINGS, run
-from tests.workers.test_helpers import SHELLS
+from octotui.workers.shells import HELPERS, command, environment
+from tests.workers.scripts import SURROUNDINGS, run, run_with
+from tests.workers.test_helpers import ALL_SHELLS
 
 
 def test_v7_a_shell_is_started_with_the_helpers_of_its_machine() -> None:
     assert command("bash", "/w/script") == ["bash", "/w/script"]
-    assert command("sh", "/w/script") == ["sh", "/w/script"]
+    functions = '__octotui_helpers=\'/h h\'; . "$__octotui_helpers/octopus.sh"; . "$0"'
+    assert command("sh", "/w/script", "/h h") == ["sh", "-c", functions, "/w/script"]
     assert command("python", "/w/script", "/h") == ["python3", "-u", "/h/octopus.py", "/w/script"]
     assert command("pwsh", "/w/script", "/h")[-3:] == ["-File", "/h/octopus.ps1", "/w/script"]
-    assert all(Path(HELPERS, f"octopus.{end}").is_file() for end in ("bash", "py", "ps1"))
+    assert all(Path(HELPERS, f"octopus.{end}").is_file() for end in ("bash", "sh", "py", "ps1"))
 
 
 def test_v7_only_bash_needs_its_environment() -> None:
@@ -25,9 +27,20 @@ def test_v7_only_bash_needs_its_environment() -> None:
     assert [environment(shell) for shell in ("sh", "python", "pwsh")] == [{}, {}, {}]
 
 
-def test_v7_sh_runs_a_script_as_it_is(tmp_path: Path) -> None:
-    ran = run("sh", tmp_path, 'echo "$0"; command -v set_octopusvariable; exit 3')
-    assert (ran.code, ran.visible, ran.errors) == (3, f"{tmp_path}/script\n", "")
+def test_v7_sh_scripts_are_as_without_helpers(tmp_path: Path) -> None:
+    ran = run(
+        "sh",
+        tmp_path,
+        """#!/bin/sh
+set -eu
+echo "$0 $#"
+trap 'echo trapped' EXIT
+exit 3""",
+    )
+    assert (ran.code, ran.visible, ran.errors) == (3, f"{tmp_path}/script 0\ntrapped\n", "")
+    assert run("sh", tmp_path, "false").code == 1
+    assert run("sh", tmp_path, "").code == 0
+    assert run("sh", tmp_path, "kill -9 $$").code == -9
 
 
 def test_v7_bash_scripts_are_as_without_helpers(tmp_path: Path) -> None:
@@ -48,6 +61,41 @@ END
     path = f"{tmp_path}/script"
     assert ran.visible == f"{path} {path} 0 ehuB 3\nmine: text\n##octo $HOME\n4\ntrapped\n"
     assert (ran.code, ran.errors) == (7, "")
+
+
+PROGRAM = {"bash": ["bash"], "sh": ["sh"], "python": ["python3", "-u"]}
+
+
+@pytest.mark.parametrize(
+    ("shell", "script"),
+    [
+        ("bash", "no-such-program\n"),
+        ("bash", "echo 1\nset -u\necho $NoSuch\n"),
+        ("bash", "echo 1\nif true; then\n"),
+        ("bash", "x='"),
+        ("bash", "echo $LINENO; f() { echo ${BASH_LINENO[0]} $LINENO; }\nf"),
+        ("sh", "no-such-program\n"),
+        ("sh", "echo 1\nset -u\necho $NoSuch\n"),
+        ("sh", "echo 1\nif true; then\n"),
+        ("sh", "x='"),
+        ("sh", "f() {\n: ${NoSuch?is not there}\n}\nf"),
+        ("python", "raise ValueError"),
+        ("python", "print(1)\n\nif True\n"),
+        ("python", "from __future__ import annotations\n1 / 0"),
+    ],
+)
+def test_s7_errors_name_the_lines_of_the_authors_script(shell: str, script: str, tmp_path: Path) -> None:
+    """Whatever a script needs, and whatever ran before it: line 1 is its first."""
+    ran = run_with(shell, tmp_path, script, {"A": "b"}, "ls python:json")
+    plain = subprocess.run(
+        [*PROGRAM[shell], str(tmp_path / "script")],
+        env=SURROUNDINGS,
+        capture_output=True,
+        check=False,
+        cwd=tmp_path,
+    )
+    said = re.sub(r"(\S+: \d+: )\S+/script: ", r"\1", ran.errors)  # dash has it twice
+    assert (ran.code, ran.visible, said) == (plain.returncode, plain.stdout.decode(), plain.stderr.decode())
 
 
 def test_v7_bash_exits_as_its_last_command_did(tmp_path: Path) -> None:
@@ -142,23 +190,29 @@ def test_v7_python_finds_modules_where_it_would_without_helpers(tmp_path: Path) 
     assert str(tmp_path) not in run("python", tmp_path, script, PYTHONSAFEPATH="1").visible
 
 
-@SHELLS
+@ALL_SHELLS
 def test_a_script_ends_where_the_machine_lacks_what_it_needs(shell: str, tmp_path: Path) -> None:
     """S1: one sentence names all that is to be installed, and where."""
-    line = requirements(shell, ["ls", "no-such", "python:json", "python:no_such.part"])
-    ran = run(shell, tmp_path, line + "never", Octopus_Worker_Name="bench")
+    needs = "ls no-such python:json python:no_such.part"
+    values = {"Octopus.Worker.Name": "bench"}
+    ran = run_with(shell, tmp_path, "never", values, needs, Octopus_Worker_Name="bench")
     wanted = "bench lacks what this step needs, so install it there: no-such, the Python module no_such.part"
     assert ran.said == [Fail(at=0, message=wanted)]
     assert (ran.code != 0, ran.visible, ran.errors) == (True, "", "")
 
 
-GO_ON = {"bash": "set -eu; echo here", "python": "print('here')", "pwsh": "Write-Host here"}
+GO_ON = {
+    "bash": "set -eu; echo here; bash -c 'echo $OCTOTUI_NEEDS'",
+    "sh": "echo here",
+    "python": "print('here')",
+    "pwsh": "Write-Host here",
+}
 
 
-@SHELLS
+@ALL_SHELLS
 def test_a_script_goes_on_where_the_machine_has_what_it_needs(shell: str, tmp_path: Path) -> None:
-    ran = run(shell, tmp_path, requirements(shell, ["ls", "python:json"]) + GO_ON[shell])
-    assert (ran.code, ran.visible, ran.errors) == (0, "here\n", "")
+    ran = run_with(shell, tmp_path, GO_ON[shell], {}, "ls python:json")
+    assert (ran.code, ran.visible.strip(), ran.errors) == (0, "here", "")
 
 
 def test_r9_what_a_script_needs_is_not_looked_for_where_it_stands(tmp_path: Path) -> None:

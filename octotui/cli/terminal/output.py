@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 import msgspec
 
+from octotui.model.text_files import MARK, TextFile
 from octotui.views.text.log_text import coloured
 from octotui.views.text.visible_text import escaped_json, visible, visible_lines
 
@@ -33,17 +34,17 @@ def say_output(line: str, name: str = "", *, raw: bool = False) -> None:
     _print(visible(name) + (line if raw else coloured(line)))
 
 
-def say_document(text: str, *, raw: bool) -> bool:
-    """Write a text as it is, its bytes that are no UTF-8 included; whether characters were made visible.
+def say_document(file: TextFile, *, raw: bool) -> bool:
+    """Write a text in its own encoding; whether characters were made visible: where it is `raw` none is.
 
-    Where it is to be `raw` none is.
+    Raises UnwritableText.
     """
-    shown = text
+    shown = file.text
     if not raw:
-        parts = _BYTES.split(text)
-        shown = "".join(part if at % 2 else visible_lines(part) for at, part in enumerate(parts))
-    _write(shown.encode(errors="surrogateescape"))
-    return shown != text
+        mark, parts = shown[: shown.startswith(MARK)], _BYTES.split(shown.removeprefix(MARK))
+        shown = mark + "".join(part if at % 2 else visible_lines(part) for at, part in enumerate(parts))
+    _write(file.encoded(shown))
+    return shown != file.text
 
 
 def say_json(value: Any, *, indent: int = 0) -> None:

@@ -11,6 +11,7 @@ from octotui.cli.shell_completion import runs
 from octotui.cli.space_argument import run_id, space_argument, space_of
 from octotui.cli.terminal.output import say_json, say_output
 from octotui.engine.commands import Refused
+from octotui.engine.rules.machines import target_of
 from octotui.engine.state import Job, State, step_of
 from octotui.runtime.server.client import Client
 from octotui.store.logs.log_reader import LogReader
@@ -110,7 +111,8 @@ class LogPrinter:
         log.refresh()
         last = log.line_count if whole or log.ends else log.line_count - 1
         step = step_of(family, job)
-        name = f"{step.name if step else ACQUIRE}{f' on {job.target}' if job.target else ''}"
+        target = target_of(family.runs[job.run], job)
+        name = f"{step.name if step else ACQUIRE}{f' on {target}' if target else ''}"
         for start in range(first, last, BLOCK):
             for number, line in enumerate(log.lines(start, min(start + BLOCK, last)), start):
                 if self._as_json:

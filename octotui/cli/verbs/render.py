@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Unpack
 
 import click
+from msgspec.structs import replace
 
 from octotui.cli.given_values import ValueOptions, value_options, values_of
 from octotui.cli.model_files import load_or_exit
@@ -13,9 +14,11 @@ from octotui.cli.start_options import environment_of, process_of, process_option
 from octotui.cli.terminal.output import refuse, say_document, warn
 from octotui.model.iteration import values_seen_by
 from octotui.model.space import Model, Space
-from octotui.variables.fill import warnings_of
+from octotui.model.text_files import TextFile, UnwritableText, text_file
+from octotui.variables.budget import Budget
+from octotui.variables.fill import Filler, warnings_of
 from octotui.variables.resolution import context_of, resolve
-from octotui.variables.template import Names, TemplateError, parse
+from octotui.variables.template import Names, OverBudget
 
 
 @click.command("render")
@@ -35,7 +38,8 @@ def command(
 ) -> None:
     """Fill in the text on stdin with the variables of the model FILE, and values of any name, and print it.
 
-    Unknown names stay as they were written and are told on stderr; a broken expression is exit code 1.
+    Its encoding, line ends and byte order mark stay. Unknown names, and what is no expression, stay as they
+    were written and are told on stderr.
     """
     model = Model(space=Space("", "")) if file is None else load_or_exit(file)
     slug = process_of(model, process)
@@ -43,12 +47,15 @@ def command(
     seen = values_seen_by(model, slug or "")
     given = values_of(options, stdin=False)
     values = {each.name: each.value.shown for each in resolve(seen, context) if each.value is not None}
+    data = sys.stdin.buffer.read()
+    read = text_file(data) or TextFile(data.decode(errors="surrogateescape"))
     try:
-        text = sys.stdin.buffer.read().decode(errors="surrogateescape")
-        filled = parse(text).fill(Names(values | given), time.time())
-    except TemplateError as error:
+        filled = Filler(Names(values | given), time.time(), Budget()).fill_in(read.text)
+        changed = say_document(replace(read, text=filled.text), raw=raw)
+    except OverBudget as error:
         refuse(str(error), 1)
-    changed = say_document(filled.text, raw=raw)
+    except UnwritableText as problem:
+        refuse(str(problem), 1)
     for each in warnings_of(filled):
         warn(each)
     if changed:

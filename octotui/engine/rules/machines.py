@@ -1,6 +1,6 @@
 """What must be acquired on which worker, and which locks jobs take there (P2, L1, L3)."""
 
-from octotui.engine.state import Mode, Run, State
+from octotui.engine.state import Job, Mode, Run, State
 
 Packages = tuple[tuple[str, str], ...]
 
@@ -21,6 +21,12 @@ def acquisitions(run: Run) -> tuple[tuple[str, Packages], ...]:
                     version = versions[each.text]
                     by_machine.setdefault(target, {})[each.id, version] = None
     return tuple((worker, tuple(packages)) for worker, packages in by_machine.items())
+
+
+def target_of(run: Run, job: Job) -> str | None:
+    """The target of a job, also of one that acquires packages there."""
+    on_target = job.kind == "acquire" and all(pick.worker != job.worker for pick in run.picks)
+    return job.worker if on_target else job.target
 
 
 def packages_in_use(state: State) -> frozenset[tuple[str, str]]:

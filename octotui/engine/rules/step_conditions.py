@@ -56,6 +56,7 @@ def _not_met(
         return None
     values = values_for(state, run, index, expression, target=target)
     filled = Filler(lookup(values), state.at, budget).fill_in(expression)
+    shown = " ".join(expression.split())
     if warnings := warnings_of(filled):
-        return f"its condition {expression} cannot be told: {'; '.join(warnings)}"
-    return None if is_truthy(filled.text) else f"its condition {expression} is not met"
+        return f"its condition {shown} cannot be told: {'; '.join(warnings)}"
+    return None if is_truthy(filled.text) else f"its condition {shown} is not met"

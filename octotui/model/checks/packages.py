@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from octotui.model.complaints import Keys, Report, did_you_mean
+from octotui.model.complaints import InsideReport, Keys, Report, SourcePosition, did_you_mean
 from octotui.model.iteration import steps
-from octotui.model.process import Package, Requirement, Step
+from octotui.model.process import HealthCheck, Package, Requirement, Step, TemplateCall
 from octotui.model.space import Model
+from octotui.model.system_variables import NO_PACKAGE_FILE, package_file_in
 from octotui.model.versions import ANY, VERSION, RangeError, range_of
 
 _FILE = re.compile(rf"(.+?)\.({VERSION})\.(?:zip|tar\.gz|tgz|nupkg)")
@@ -37,6 +38,19 @@ def check_packages(model: Model, report: Report) -> None:
             elif known and package.id not in held:
                 meant = did_you_mean(package.id, held) if held else "; their folders hold no package at all."
                 report(at, f'No feed holds the package "{package.id}"{meant}')
+
+
+def warn_of_package_files(model: Model, report: InsideReport) -> None:
+    """Warn of scripts that ask for the file of a package, of which there is none once it is extracted."""
+    for at, step in steps(model):
+        script = step.script
+        if script is not None and step.packages and (found := package_file_in(script.body)) is not None:
+            line, column = script.body.count("\n", 0, found) + 1, found - script.body.rfind("\n", 0, found)
+            inline, file = not isinstance(script, TemplateCall), script.file
+            where = SourcePosition(line, column, file) if inline else SourcePosition(1, 1)
+            keys = ("script", "file" if file else "body") if inline else ("template",)
+            keys = ("health_check", *keys) if isinstance(step.action, HealthCheck) else keys
+            report((*at, *keys), f"{NO_PACKAGE_FILE[0].upper()}{NO_PACKAGE_FILE[1:]}.", where)
 
 
 def _place(step: Step, index: int) -> Keys:

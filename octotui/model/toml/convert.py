@@ -9,6 +9,7 @@ from octotui.model.complaints import Keys, Report
 from octotui.model.file_trust import Distrusted, FileTrust
 from octotui.model.process import Runbook
 from octotui.model.space import Model, Scope
+from octotui.model.text_files import decoded, plain_lines
 from octotui.model.toml.template_steps import templated
 from octotui.model.toml.templates import Library
 
@@ -119,22 +120,23 @@ def _action(step: dict[str, Any], at: Keys, report: Report, library: Library) ->
 def _script(table: dict[str, Any], at: Keys, report: Report, trust: FileTrust) -> dict[str, Any]:
     """The script of a table, written there or in a file."""
     script = table.get("script", "")
+    beside = {"verbatim": True} if table.get("verbatim") else {}
     if isinstance(script, str):
-        return {"kind": "script", "body": script}
-    read = {"body": _read(script["file"], at, report, trust)} if "file" in script else {}
-    return {"kind": "script", "body": "", **script, **read}
+        return {"kind": "script", **beside, "body": plain_lines(script)}
+    body = _read(script["file"], at, report, trust) if "file" in script else script.get("body", "")
+    return {"kind": "script", **beside, **script, "body": plain_lines(body)}
 
 
 def _read(file: str, at: Keys, report: Report, trust: FileTrust) -> str:
     """The script in a file; what is wrong with the file is a complaint about its key."""
     try:
-        return trust.read(file).decode().replace("\r\n", "\n").replace("\r", "\n")
+        return decoded(trust.read(file))
     except Distrusted as untrusted:
         problem = f"It is not run: {untrusted}."
     except OSError as error:
         problem = f'Cannot read "{file}": {error.strerror}.'
     except UnicodeDecodeError:
-        problem = f'"{file}" is not a text in UTF-8.'
+        problem = f'"{file}" is not a text in UTF-8; save it as one.'
     report((*at, "script", "file"), problem)
     return ""
 

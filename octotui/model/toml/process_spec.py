@@ -44,6 +44,7 @@ SCRIPT = TableSpec(
         "shell": KeySpec(choice("bash", "sh", "python", "pwsh"), "What runs the script.", rule="V7"),
         "body": KeySpec(prose(), "The script itself.", rule="S7"),
         "file": KeySpec(PATH, "The file that holds the script, relative to this one.", rule="R9"),
+        "verbatim": KeySpec(flag(), "Whether it runs as it is written, with nothing filled in.", rule="V1"),
     },
     one_of=("body", "file"),
     values=(Script,),
@@ -103,6 +104,12 @@ _STEP = {
     "name": KeySpec(name(), "What people call the step; unique in its process.", required=True, rule="S2"),
     "script": KeySpec(
         AlternativeSpec(prose(), SCRIPT), "A script for its worker; plain text means bash.", rule="S1, S7"
+    ),
+    "verbatim": KeySpec(
+        flag(),
+        "Whether its script runs as it is written, with nothing filled in.",
+        only_with="script",
+        rule="V1",
     ),
     "runbook": KeySpec(SLUG, "The runbook of which this step starts a run.", rule="S1, W6"),
     "manual": KeySpec(MANUAL, "A question to people, who proceed or abort.", rule="I1"),
@@ -188,7 +195,7 @@ _STEP = {
 }
 _KINDS = ("script", "package", "template", "health_check")
 _OF_CHILD = {
-    *("name", *_KINDS, "parameters", "shell", "pool", "pool_variable", "packages", "container"),
+    *("name", *_KINDS, "verbatim", "parameters", "shell", "pool", "pool_variable", "packages", "container"),
     *("condition", "enabled", "environments", "tenant_tags", "channels", "publish", "simulate"),
     *("retries", "backoff", "time_limit", "wait_limit", "grace"),
 }
@@ -241,6 +248,7 @@ TEMPLATE = TableSpec(
         ),
         "needs": KeySpec(ListSpec(NEED), "Commands and Python modules that the worker must have."),
         "outputs": KeySpec(KeyedSpec(name(), prose()), "The output variables it sets, and what they are."),
+        "verbatim": KeySpec(flag(), "Whether its scripts run as they are written, with nothing filled in."),
         "scripts": KeySpec(
             TableSpec(
                 {shell: KeySpec(prose(empty=False), f"The script for {shell}.") for shell in TEMPLATE_SHELLS}

@@ -1,5 +1,7 @@
 """The single values of a model's tables: names, slugs, packages, durations and the like."""
 
+from msgspec.structs import replace
+
 from octotui.model.quantities import (
     DURATION,
     RATE,
@@ -46,8 +48,13 @@ INNER_FILES = text(
 TIME = quantity('a duration such as "90s", "15m" or "1h30m"', DURATION, seconds, duration)
 BYTES = quantity('a size such as "500 MB" or "10 GiB"', SIZE, size_in_bytes, size)
 SPEED = quantity('a rate such as "64 KiB/s" or "1 MB/s"', RATE, bytes_per_second, rate)
-CONDITION = text(
-    '"success", "failure", "always" or an expression such as "#{Deploy}"', r"success|failure|always|.*#\{.*"
+CONDITION = replace(
+    text(
+        '"success", "failure", "always", "True", "False" or an expression such as "#{Deploy}"',
+        r"\s*(?:success|failure|always|[Tt][Rr][Uu][Ee]|[Ff][Aa][Ll][Ss][Ee]|[\s\S]*#\{[\s\S]*)\s*",
+        lines=True,
+    ),
+    clean=lambda raw: raw if "#{" in raw else raw.strip(),
 )
 NAME = KeySpec(name(), "What people call it; without it, its slug.")
 

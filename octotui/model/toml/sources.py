@@ -84,6 +84,9 @@ def _tables(file: Path, text: str) -> dict[str, Any]:
         ) from None
 
 
+QUOTES = "text stands in quotes"
+
+
 def _explained(what: str, lines: list[str], line: int, column: int) -> str:
     """What tomllib says, with the keys as they are written, and what to do where its words do not say it."""
     if keys := re.search(r"\((?:'(?:[^'\\]|\\.)*',? ?)+\)", what):
@@ -91,17 +94,30 @@ def _explained(what: str, lines: list[str], line: int, column: int) -> str:
     written = lines[line - 1] if line <= len(lines) else ""
     rest = written[column - 1 :].lstrip()
     match what.split():
-        case ["Invalid", "value"] if not rest or rest.startswith("#"):
-            return "a value is missing after the ="
         case ["Invalid", "value"]:
-            return f"{_first_word(rest)} is no value; text stands in quotes"
-        case ["Illegal", "character", *_] if column > len(written):
+            missing = not rest or rest.startswith("#")
+            return (
+                "a value is missing after the =" if missing else f"{_first_word(rest)} is no value; {QUOTES}"
+            )
+        case ["Illegal" | "Found", *_] if column > len(written):
             return "the text that begins in this line has no closing quote; several lines stand in '''"
         case ["Cannot", "declare", *declared, "twice"]:
             return f"[{' '.join(declared)}] stands here a second time; put its keys under the first one"
+        case ["Unterminated", "string"] | ["Expected", '"\'"' | "\"'''\""]:
+            return _unclosed(lines, '"' if what.startswith("Unterminated") else "'")
+        case ["Cannot", "mutate" | "redefine", *_]:
+            return f"{what.partition('namespace ')[2]} stands above already; put all of it there"
         case ["Cannot", "overwrite", "a", "value"]:
             return f"{_first_word(written.lstrip())} has a value already; keep one of them"
     return what[:1].lower() + what[1:] if what.startswith(("Expected", "Unclosed", "Unescaped")) else what
+
+
+def _unclosed(lines: list[str], quote: str) -> str:
+    """What is said of a text that goes on to the end of the file."""
+    text = "\n".join(lines)
+    quotes = quote * 3 if text.count(quote * 3) % 2 else quote
+    begun = text.count("\n", 0, text.rfind(quotes)) + 1
+    return f"the text that begins in line {begun} has no closing {quotes}"
 
 
 def _first_word(text: str) -> str:

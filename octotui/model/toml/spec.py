@@ -103,13 +103,20 @@ def _is_printable(text: str) -> bool:
     return within and text.translate(JOINERS).isprintable()
 
 
-def text(what: str, pattern: str, *, path: bool = False) -> ScalarSpec:
-    """A printable text of one line that matches a pattern; a `path` is relative to its file."""
+LINES = str.maketrans("\r\n\t", "   ")
+
+
+def text(what: str, pattern: str, *, path: bool = False, lines: bool = False) -> ScalarSpec:
+    """A printable text that matches a pattern, of one line, or of several `lines`.
+
+    A `path` is relative to its file.
+    """
     matches = re.compile(pattern).fullmatch
+    plain = (lambda raw: raw.translate(LINES)) if lines else str
     return ScalarSpec(
         what=what,
         schema={"type": "string", "pattern": f"^(?:{pattern})$"},
-        holds=lambda raw: isinstance(raw, str) and _is_printable(raw) and matches(raw) is not None,
+        holds=lambda raw: isinstance(raw, str) and _is_printable(plain(raw)) and matches(raw) is not None,
         path=path,
     )
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from octotui.model.complaints import Keys, Report, did_you_mean, listing
+from octotui.model.text_files import plain_lines
 from octotui.model.toml.templates import Library, StepTemplate, problem_with
 
 
@@ -23,8 +24,9 @@ def templated(step: dict[str, Any], at: Keys, report: Report, library: Library) 
     _check(arguments, template, at, report)
     defaults = {name: parameter.default for name, parameter in template.parameters.items()}
     return action | {
-        "body": template.scripts.get(shell, ""),
+        "body": plain_lines(template.scripts.get(shell, "")),
         "shell": shell,
+        "verbatim": template.verbatim,
         "parameters": defaults | arguments,
         "sensitive": [name for name, each in template.parameters.items() if each.kind == "sensitive"],
         "executed": [name for name, each in template.parameters.items() if each.kind == "script"],

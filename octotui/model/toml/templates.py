@@ -29,7 +29,10 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StepTemplate(msgspec.Struct, frozen=True, kw_only=True):
-    """A named script for one shell or several; `outputs` say what its output variables are."""
+    """A named script for one shell or several; `outputs` say what its output variables are.
+
+    Nothing is filled in in the scripts of one that is `verbatim`.
+    """
 
     name: str
     scripts: dict[Shell, str]
@@ -37,6 +40,7 @@ class StepTemplate(msgspec.Struct, frozen=True, kw_only=True):
     parameters: dict[str, Parameter] = {}
     needs: tuple[str, ...] = ()
     outputs: dict[str, str] = {}
+    verbatim: bool = False
 
 
 class Library:

@@ -1,27 +1,33 @@
-"""What an executor is given for a job: the script filled in, and the values in its environment."""
+"""What an executor is given for a job: the script filled in, its values, and those in its environment."""
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import TypeVar
 
 from octotui.engine.rules.output_variables import own_secrets
 from octotui.engine.rules.variable_context import lookup, values_for
 from octotui.engine.state import Job, Run, State
-from octotui.model.environment_names import environment_name, is_reserved
 from octotui.model.iteration import environment_sources, seen_by
 from octotui.model.process import Package, Script
 from octotui.model.space import Model
+from octotui.model.system_variables import NO_PACKAGE_FILE, package_file_in
 from octotui.runtime.jobs.package_deployment import Files, deployment, texts_of, variables
 from octotui.runtime.jobs.template_parameters import TemplateArguments, given, requirements, texts
 from octotui.variables.budget import Budget, text_budget
 from octotui.variables.fill import Filler, escape, warnings_of
 from octotui.variables.template import OverBudget
+from octotui.workers import environment_values
+from octotui.workers.environment_values import carried
 from octotui.workers.executor import AttemptSpec
 
 MANY = 2000  # variables that take a while, whatever is in them
 SECONDS = 10.0  # in which all patterns of a job have to be found
+WITH_NUL = (
+    "a value with a NUL was filled into the script, which no shell reads: it is left out there, so read the"
+    " value with get_octopusvariable"
+)
 T = TypeVar("T")
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
@@ -69,10 +75,11 @@ def script_work(
     packages = packages or f"{directory}/packages"
     values |= extracted(run, job, directory, packages)
     secrets = own_secrets(state, job.target, values, secrets)
-    filler, environment, arguments = filled(script, values, secrets, now, budget or Budget())
+    filler, told, arguments = filled(script, values, secrets, now, budget or Budget())
     body, warnings = body_of(script, filler)
     if isinstance(script, Package):
         body, warnings = deployment(run, job, packages, files, filler)
+    environment = carried(told)
     work = AttemptSpec(
         job=job.id,
         attempt=job.attempt,
@@ -80,16 +87,19 @@ def script_work(
         worker=job.worker or "",
         directory=directory,
         shell=script.shell,
-        script=requirements(script) + body,
-        environment=environment,
+        script=body,
+        values=told,
+        environment=environment.environment,
+        needs=requirements(script),
         passed=state.model.engine.environment,
         withheld=tuple(environment_sources(state.model)),
         grace=step.grace,
         simulate=step.simulate,
         sensitive=arguments.sensitive,
     )
-    renamed = (each for each in renamed_values(environment) if each not in run.warnings)
-    return work, (*arguments.warnings, *warnings, *renamed)
+    left_out = environment_values.warnings_of(environment, run.warnings)
+    asks = bool(step.packages) and package_file_in(script.body) is not None
+    return work, (*arguments.warnings, *warnings, *left_out, *((NO_PACKAGE_FILE,) if asks else ()))
 
 
 def filled(
@@ -99,25 +109,28 @@ def filled(
     now: float | None,
     budget: Budget,
 ) -> tuple[Filler, dict[str, str], TemplateArguments]:
-    """What fills in a script, its environment variables, what its template is told; raises OverBudget."""
+    """What fills in a script, its values filled in, what its template is told; raises OverBudget."""
     literal = {name: escape(value) for name, value in secrets.items()}
     seen = {**values, **literal}
     arguments = given(script, lookup(seen), now, budget)
     replaced = lookup(arguments.values)
     seen = {name: value for name, value in seen.items() if name.lower() not in replaced} | arguments.values
     filler = Filler(lookup(seen), now, budget)
-    environment = {
-        plain: secrets[name] if value is literal.get(name) else filler.fill_in(value).text
+    told = {
+        name: secrets[name] if value is literal.get(name) else filler.fill_in(value).text
         for name, value in seen.items()
-        if (plain := environment_name(name))
     }
-    return filler, environment, arguments
+    return filler, told, arguments
 
 
 def body_of(script: Script, filler: Filler) -> tuple[str, tuple[str, ...]]:
-    """A script filled in, and what to warn of; raises OverBudget."""
-    filled = filler.fill_in(script.body)
-    return filled.text, warnings_of(filled)
+    """A script filled in, unless it is `verbatim`, and what to warn of; raises OverBudget."""
+    text = script.body
+    warnings: tuple[str, ...] = ()
+    if not script.verbatim:
+        filled = filler.fill_in(script.body)
+        text, warnings = filled.text, warnings_of(filled)
+    return text.replace("\0", ""), (*warnings, *((WITH_NUL,) if "\0" in text else ()))
 
 
 def extracted(run: Run, job: Job, directory: str, packages: str) -> dict[str, str]:
@@ -135,15 +148,3 @@ def extracted(run: Run, job: Job, directory: str, packages: str) -> dict[str, st
             f"container:{step.container}", step.container
         )
     return values | variables(run, step, job, directory)
-
-
-def renamed_values(environment: Iterable[str]) -> tuple[str, ...]:
-    """A warning of values whose names programs go by, so that they have others in the environment."""
-    names = sorted(name[1:] for name in environment if is_reserved(name[1:]))
-    if not names:
-        return ()
-    found = ", ".join(f"$_{name}" for name in names)
-    return (
-        f"programs go by the names {', '.join(names)}, so that no variable of a run has them in a script's"
-        f" environment: it is {found} there, or what get_octopusvariable says",
-    )

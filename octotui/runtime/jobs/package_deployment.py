@@ -8,17 +8,22 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
+from typing import cast
 
 from octotui.engine.state import Job, Run
 from octotui.model.process import Package, Step
+from octotui.model.text_files import UnwritableText, plain_script, text_file
 from octotui.store.directory import Directory
 from octotui.variables.fill import Filler, warnings_of
 
 LARGEST = 4 * 2**20  # bytes; what is filled in is configuration
 MOST = 1000  # files
 
+SCRIPTS = frozenset(f"{name}.{end}" for name in ("PreDeploy", "Deploy", "PostDeploy") for end in ("sh", "py"))
+"""What a package runs itself, where a carriage return or a byte order mark would be part of a command."""
+
 Files = Mapping[str, bytes]
-"""Files of a package that are to be filled in, by their paths in it."""
+"""Files of a package that are to be filled in, and its own scripts, by their paths in it."""
 
 
 class Undeployable(Exception):
@@ -26,19 +31,25 @@ class Undeployable(Exception):
 
 
 def files_to_fill(run: Run, job: Job, packages: str) -> Files:
-    """The files of a job's package that its step wants filled in, none behind a link; raises Undeployable."""
+    """The files of a job's package that may be changed, none behind a link; raises Undeployable."""
     step = run.runbook.steps[job.step or 0]
     if not isinstance(step.action, Package):
         return {}
     root = Path(extracted_to(run, step, packages))
     files: dict[str, bytes] = {}
     with Directory(root) as folder:
-        patterns = [PurePosixPath(each).parts for each in step.action.substitute]
-        for name in sorted(_names(root)) if patterns else ():
-            if any(_fits(tuple(name.split("/")), pattern) for pattern in patterns):
+        for name in sorted(_names(root)) if step.action.substitute else sorted(SCRIPTS):
+            wanted = _is_wanted(step.action, name)
+            if wanted or name in SCRIPTS:
                 with suppress(OSError), folder.opened(name) as file:
-                    files[name] = _read(root / name, file, len(files))
+                    files[name] = _read(root / name, file, len(files) if wanted else 0)
     return files
+
+
+def _is_wanted(action: Package, name: str) -> bool:
+    """Whether a step wants a file of its package filled in."""
+    patterns = (PurePosixPath(each).parts for each in action.substitute)
+    return any(_fits(tuple(name.split("/")), pattern) for pattern in patterns)
 
 
 def _names(root: Path) -> Iterator[str]:
@@ -59,7 +70,7 @@ def _fits(path: tuple[str, ...], pattern: tuple[str, ...]) -> bool:
 
 def texts_of(files: Files) -> str:
     """All that is filled in of a package."""
-    return "\n".join(data.decode("utf-8", "replace") for data in files.values())
+    return "\n".join(file.text for data in files.values() if (file := text_file(data)))
 
 
 def variables(run: Run, step: Step, job: Job, directory: str) -> dict[str, str]:
@@ -80,20 +91,21 @@ def deployment(
 ) -> tuple[str, tuple[str, ...]]:
     """The script that deploys a job's package, and what to warn of; raises Undeployable and OverBudget."""
     step = run.runbook.steps[job.step or 0]
-    package = step.packages[0]
-    settings = {
-        "source": extracted_to(run, step, packages),
-        "target": _target(filler),
-        "package": f"{package.id} {(run.versions or {}).get(package.text, '')}",
-        "job": job.id,
-        "python": sys.executable,
+    action, package = cast("Package", step.action), step.packages[0]
+    settings = {  # by names that no variable of a run has in the environment
+        "_source": extracted_to(run, step, packages),
+        "_target": _target(filler),
+        "_package": f"{package.id} {(run.versions or {}).get(package.text, '')}",
+        "_job": job.id,
+        "_python": sys.executable,
     }
     lines = [f"{name}={shlex.quote(value)}" for name, value in settings.items()]
     lines += ['. "${BASH_ENV%/*}/deploy.bash"', "stage <<'END'"]
     warnings: list[str] = []
     for name, data in files.items():
-        text, problems = _filled(data, filler)
+        text, problems = _filled(name, data, filler) if _is_wanted(action, name) else (data, ())
         warnings += [f"{name}: {problem}" for problem in problems]
+        text = plain_script(text) if name in SCRIPTS else text
         if text != data:
             lines.append(f"{_encoded(os.fsencode(name))} {_encoded(text)}")
     return "\n".join([*lines, "END", "install", ""]), tuple(warnings)
@@ -121,13 +133,26 @@ def _target(filler: Filler) -> str:
     return str(path)
 
 
-def _filled(data: bytes, filler: Filler) -> tuple[bytes, tuple[str, ...]]:
-    """A file's content with the values in it, and what to warn of."""
+def _filled(name: str, data: bytes, filler: Filler) -> tuple[bytes, tuple[str, ...]]:
+    """A file with the values in it, in its own encoding, and what to warn of; raises Undeployable."""
+    file = text_file(data)
+    if file is None:
+        return data, ("it is no text, and stays as it is",) if b"#{" in data else ()
+    filled = filler.fill_in(file.text)
     try:
-        filled = filler.fill_in(data.decode())
-    except UnicodeDecodeError:
-        return data, ("it is no text in UTF-8, and stays as it is",)
-    return filled.text.encode(errors="surrogateescape"), warnings_of(filled)
+        content = file.encoded(filled.text)
+    except UnwritableText as problem:
+        raise Undeployable(f"{name} cannot be filled in: {problem}") from None
+    warnings = warnings_of(filled)
+    if file.assumed and _beyond_ascii(filled.text) != _beyond_ascii(file.text):
+        warnings += (
+            f"values are written in {file.encoding}, which it is taken for since it is not in UTF-8",
+        )
+    return content, warnings
+
+
+def _beyond_ascii(text: str) -> list[str]:
+    return [each for each in text if each > "\x7f"]
 
 
 def _encoded(data: bytes) -> str:

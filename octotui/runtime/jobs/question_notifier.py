@@ -17,7 +17,7 @@ from octotui.model.process import TemplateCall
 from octotui.model.quantities import duration
 from octotui.model.space import BUILT_IN
 from octotui.runtime.clocks import Clock
-from octotui.runtime.jobs.job_script import body_of, fill_without_blocking, filled, renamed_values
+from octotui.runtime.jobs.job_script import body_of, fill_without_blocking, filled
 from octotui.runtime.jobs.masking import Masker
 from octotui.runtime.jobs.secret_sources import UnreadableSecret
 from octotui.runtime.jobs.secret_store import SecretStore
@@ -27,6 +27,8 @@ from octotui.store.private_files import opened_private
 from octotui.store.space_folder import SpaceFolder
 from octotui.variables.budget import Budget
 from octotui.variables.template import OverBudget
+from octotui.workers import environment_values
+from octotui.workers.environment_values import carried
 from octotui.workers.executor import AttemptLocation, AttemptSpec, Executor, StartError
 from octotui.workers.script_environment import missed
 
@@ -167,8 +169,9 @@ def notice(
     """The work of telling of a question, and what to warn of while it was filled in; raises OverBudget."""
     run = state.runs[question.run]
     values = values_for(state, run, None, texts(action)) | variables(state, question)
-    filler, environment, arguments = filled(action, values, secrets, now, budget)
+    filler, told, arguments = filled(action, values, secrets, now, budget)
     body, warnings = body_of(action, filler)
+    environment = carried(told)
     work = AttemptSpec(
         job=f"notice-{question.id}",
         attempt=1,
@@ -176,13 +179,15 @@ def notice(
         worker=BUILT_IN,
         directory=directory,
         shell=action.shell,
-        script=requirements(action) + body,
-        environment=environment,
+        script=body,
+        values=told,
+        environment=environment.environment,
+        needs=requirements(action),
         passed=state.model.engine.environment,
         withheld=tuple(environment_sources(state.model)),
         sensitive=arguments.sensitive,
     )
-    return work, (*arguments.warnings, *warnings, *renamed_values(environment))
+    return work, (*arguments.warnings, *warnings, *environment_values.warnings_of(environment))
 
 
 def variables(state: State, question: Interruption) -> dict[str, str]:

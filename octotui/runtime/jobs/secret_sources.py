@@ -177,7 +177,7 @@ def _text(read: bytes, where: str) -> str:
     if len(read) > LARGEST:
         raise UnreadableSecret(f"{where} is larger than {LARGEST // 1024} KiB")
     try:
-        return read.decode().removesuffix("\n").removesuffix("\r")
+        return read.decode("utf-8-sig").removesuffix("\n").removesuffix("\r")
     except UnicodeDecodeError:
         raise UnreadableSecret(f"{where} is not text in UTF-8") from None
 

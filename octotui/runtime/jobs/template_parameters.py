@@ -8,7 +8,6 @@ from octotui.model.process import Script, TemplateCall
 from octotui.variables.budget import Budget
 from octotui.variables.fill import Filler, escape, warnings_of
 from octotui.variables.template import Names
-from octotui.workers import shells
 
 
 class TemplateArguments(msgspec.Struct, frozen=True):
@@ -49,10 +48,9 @@ def _beside(values: Mapping[str, str], parameters: Mapping[str, str], name: str)
 def texts(action: Script) -> str:
     """All that is filled in for a script: its body, and its parameters."""
     parameters = action.parameters.values() if isinstance(action, TemplateCall) else ()
-    return "\n".join((action.body, *parameters))
+    return "\n".join(("" if action.verbatim else action.body, *parameters))
 
 
-def requirements(action: Script) -> str:
-    """The line before a template's script that ends it where its worker lacks something."""
-    needs = action.needs if isinstance(action, TemplateCall) else ()
-    return shells.requirements(action.shell, needs) if needs else ""
+def requirements(action: Script) -> tuple[str, ...]:
+    """What a template's script needs of its worker, without which it does not begin."""
+    return action.needs if isinstance(action, TemplateCall) else ()

@@ -1,4 +1,4 @@
-"""The `#{…}` language read into frozen nodes: names, scanner, grammar, parser, syntax errors.
+"""The `#{…}` language read into frozen nodes: names, scanner, grammar, parser, recovery, syntax errors.
 
 A text is read once and kept. Never values: filling in is `evaluate`.
 """

@@ -130,6 +130,11 @@ Part = str | Name | Substitution | If | Each | Calc
 Parts = tuple[Part, ...]
 
 
+def left_as_written(sentence: object) -> str:
+    """What is said of what is no expression, and so stands in a text as it did."""
+    return f"{sentence} It stays as it is written."
+
+
 def place(text: str, at: int) -> tuple[int, int]:
     """Line and column of a place in a text, both from 1 and in characters."""
     return text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)

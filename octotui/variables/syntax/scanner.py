@@ -1,11 +1,11 @@
 """A text read into parts: one regular expression where it has names alone, the grammar where it has more."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 from octotui.variables.syntax.names import key_of
-from octotui.variables.syntax.nodes import Name, Part, Parts
+from octotui.variables.syntax.nodes import Name, Part, Parts, TemplateError
 
 # The first alternative is an escape, the second a tag with nothing but a name; a bare `#{` wants the grammar.
 NAME = r"""(?: [^\s\[\]{}|"\#=!\\]++ | \s++(?=[^\s\]{}|"\#=!\\])
@@ -17,8 +17,11 @@ PLAIN = re.compile(
     re.VERBOSE,
 )
 READ_WORK = 8  # for each character
-TAG_WORK = 1500  # for each character within tags that want the grammar
+TAG_WORK = 1500  # for each word and sign within tags that want the grammar
 TAGS = re.compile(r"#\{[^}]*+")
+WORDS = re.compile(r"[\w:/~()@.-]++|\S")
+BLANK = re.compile(r"(?<!#)(?:##)*+(#\{\s*+\})")
+EMPTY = "An empty tag names nothing; write `##{` where the text itself is meant."
 LONGEST_KEPT = 100_000  # characters of a text whose parts are worth keeping
 
 
@@ -30,9 +33,36 @@ def read(text: str, spend: Callable[[int], None] = lambda work: None) -> Parts:
     spend(READ_WORK * len(text))
     parts = kept_plainly(text) if short else read_plainly(text)
     if parts is None:
-        spend(TAG_WORK * sum(match.end() - match.start() for match in TAGS.finditer(text)))
+        spend(TAG_WORK * sum(len(WORDS.findall(text, *match.span())) for match in TAGS.finditer(text)))
         parts = kept_fully(text) if short else read_fully(text)
     return parts
+
+
+def read_what_can_be(
+    text: str, spend: Callable[[int], None] = lambda work: None
+) -> tuple[Parts, tuple[TemplateError, ...]]:
+    """The parts of a text, of which each `#{` that is no tag is text as it stands, and why it is none."""
+    misread: list[tuple[int, str]] = []
+    try:
+        parts = read(text, spend)
+    except TemplateError:
+        from octotui.variables.syntax import recovery  # noqa: PLC0415  (lark, for those who need it)
+
+        parts, misread = recovery.read_what_can_be(text, spend)
+    blank = ((match.end() - len(match[1]), EMPTY) for match in BLANK.finditer(text))
+    return parts, errors_at(text, sorted((*misread, *blank)))
+
+
+def errors_at(text: str, misread: Iterable[tuple[int, str]]) -> tuple[TemplateError, ...]:
+    """Sentences with their lines and columns, in their order."""
+    errors: list[TemplateError] = []
+    line, begin, counted = 1, 0, 0
+    for at, sentence in misread:
+        line += text.count("\n", counted, at)
+        begin = max(begin, text.rfind("\n", counted, at) + 1)
+        counted = at
+        errors.append(TemplateError(sentence, line, at - begin + 1))
+    return tuple(errors)
 
 
 def read_anew(text: str) -> Parts:

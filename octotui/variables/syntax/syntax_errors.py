@@ -21,27 +21,39 @@ FORMS = {
 
 def syntax_error(text: str, error: UnexpectedInput) -> TemplateError:
     """The error to raise for what the parser met."""
-    at = _where(text, error)
-    opened = _opened(error)
-    inside = next((token for token in reversed(opened) if token.type in BEGINNINGS | set(BLOCKS)), None)
+    at = offset_of(text, error)
+    inside = _inside(error)
     if at == len(text) and inside is not None:
-        return TemplateError(_unclosed(text, inside), *place(text, inside.start_pos or 0))
-    return TemplateError(_misplaced(text, at, inside), *place(text, at))
+        return TemplateError(unclosed(text, inside), *place(text, inside.start_pos or 0))
+    return TemplateError(sentence_of(text, error), *place(text, at))
 
 
-def _where(text: str, error: UnexpectedInput) -> int:
+def sentence_of(text: str, error: UnexpectedInput) -> str:
+    """What is said of something that the parser met where it may not be."""
+    return _misplaced(text, offset_of(text, error), _inside(error))
+
+
+def offset_of(text: str, error: UnexpectedInput) -> int:
+    """Where the parser met what it did not expect, in characters from 0."""
     if isinstance(error, UnexpectedToken):
         token = error.token
         return len(text) if token.type == "$END" or token.start_pos is None else token.start_pos
     return error.pos_in_stream or 0
 
 
-def _opened(error: UnexpectedInput) -> list[Token]:
+def _inside(error: UnexpectedInput) -> Token | None:
+    """The innermost tag that is not complete, or whose block is not."""
     stack = getattr(error.state, "value_stack", [])
-    return [value for value in stack if isinstance(value, Token)]
+    return next((each for each in reversed(stack) if isinstance(each, Token) and begins_tag(each)), None)
 
 
-def _unclosed(text: str, inside: Token) -> str:
+def begins_tag(token: Token) -> bool:
+    """Whether a token is the beginning of a tag."""
+    return token.type in BEGINNINGS or token.type in BLOCKS
+
+
+def unclosed(text: str, inside: Token) -> str:
+    """What is said of a tag that has no end, or whose block has none."""
     if block := BLOCKS.get(inside.type):
         return f"{_shown(text, inside)} is never closed; it wants `#{{/{block}}}`."
     return f"{_shown(text, inside)} is never closed with `}}`; write `##{{` where the text itself is meant."

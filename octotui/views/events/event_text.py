@@ -5,6 +5,7 @@ from typing import assert_never
 from octotui.engine import events
 from octotui.engine.events import AnyEvent, InterruptionEvent, JobEvent, RunEvent, SpaceEvent
 from octotui.engine.rules.locks import grantable
+from octotui.engine.rules.machines import target_of
 from octotui.engine.state import ForLock, Job, Run, State
 from octotui.views.answers import approvals
 from octotui.views.labels import counted, listed
@@ -124,7 +125,7 @@ def _of_job(  # noqa: C901 - one line an event
             return [f"{_named(run, job)} is at {percentage} %{f': {message}' if message else ''}"]
         case events.JobEnded(state=end, reason=reason):
             word = end.replace("-", " ")
-            where = f" on {job.target}" if job.target else ""
+            where = f" on {machine}" if (machine := target_of(run, job)) else ""
             ended = f"{_named(run, job)} {word}{where}{f': {reason}' if reason else ''}"
             return [*event.highlights, ended, *event.warnings]
         case events.JobRetried():

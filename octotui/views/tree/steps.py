@@ -1,5 +1,6 @@
 """Steps and their jobs as branches of an allocation tree: how far they are, and what they wait for."""
 
+from octotui.engine.rules.machines import target_of
 from octotui.engine.state import ForChild, Job, Run, State
 from octotui.views import answers
 from octotui.views.labels import JOBS, STOPPING, Mark, Role, duration, listed
@@ -45,7 +46,7 @@ def _of_job(state: State, run: Run, job: Job, named: tuple[str, str], now: float
 def acquisition(state: State, run: Run, job: Job, now: float) -> Branch:
     """A job that acquires packages on a worker, or on the target that it names."""
     packages = listed((f"{name} {version}" for name, version in job.packages), most=4)
-    where = "" if any(pick.worker == job.worker for pick in run.picks) else f" on {job.worker}"
+    where = f" on {target}" if (target := target_of(run, job)) else ""
     return Branch(
         row=_row(job.id, f"acquire {packages}{where}", job, run, now), notes=_notes(state, run, job, now)
     )

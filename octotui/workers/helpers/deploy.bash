@@ -1,36 +1,36 @@
 # Deploying a package: what the script of such a step reads, after it has said what goes where.
-#   source=FOLDER  target=FOLDER  package="ID VERSION"  job=NAME  python=PROGRAM
+#   _source=FOLDER  _target=FOLDER  _package="ID VERSION"  _job=NAME  _python=PROGRAM
 # stage <<'END' … with a line for each file that was filled in; install.
 
 set -eu
 
-new=$target.new-$job
+_new=$_target.new-$_job
 
 trap leave EXIT
 
 # leave: whatever happens, nothing half-done stays, and what was there before is there again.
 leave() {
-    "$python" -I "${BASH_ENV%/*}/deploy.py" leave "$target" "$job" || true
+    "$_python" -I "${BASH_ENV%/*}/deploy.py" leave "$_target" "$_job" || true
 }
 
 # place ACTION …: what deploy.py does, by descriptors and through no link; what it refuses fails the step.
 place() {
-    if ! said=$("$python" -I "${BASH_ENV%/*}/deploy.py" "$1" "$target" "$job" "${@:2}"); then fail_step "$said"; fi
+    if ! _said=$("$_python" -I "${BASH_ENV%/*}/deploy.py" "$1" "$_target" "$_job" "${@:2}"); then fail_step "$_said"; fi
 }
 
 # stage: a copy beside the place where it will be.
 stage() {
-    place stage "$source" "$package"
+    place stage "$_source" "$_package"
 }
 
 # install: PreDeploy in the copy, the copy in its place, Deploy and PostDeploy there.
 install() {
-    perform "$new" PreDeploy
+    perform "$_new" PreDeploy
     place install
-    echo "$package is in $target"
-    set_octopusvariable Package.InstallationDirectoryPath "$target"
-    perform "$target" Deploy
-    perform "$target" PostDeploy
+    echo "$_package is in $_target"
+    set_octopusvariable Package.InstallationDirectoryPath "$_target"
+    perform "$_target" Deploy
+    perform "$_target" PostDeploy
 }
 
 # perform FOLDER NAME: the package's own script of that name, in each shell there is one for.

@@ -181,7 +181,7 @@ function Report-KubernetesManifestFile {
     }
 }
 
-# Names are the same when their environment variables are: 'My.Name' is MY_NAME.
+# What an earlier version has started has its values in the environment alone, where 'My.Name' is My_Name.
 class OctotuiNames : System.Collections.Generic.IEqualityComparer[string] {
     static [string] Plain([string] $name) {
         $plain = ($name -creplace '[^A-Za-z0-9_]+', '_').Trim([char] '_')
@@ -194,16 +194,53 @@ class OctotuiNames : System.Collections.Generic.IEqualityComparer[string] {
     [int] GetHashCode([string] $name) { return [OctotuiNames]::Plain($name).GetHashCode() }
 }
 
-# The variables: $OctopusParameters['My.Name'], and as Octopus has them also $MyName.
-$OctopusParameters = [System.Collections.Generic.Dictionary[string, string]]::new([OctotuiNames]::new())
-# A name that programs go by is theirs; the variable that is called so has a line before it, and comes later.
-foreach ($OctotuiEntry in [Environment]::GetEnvironmentVariables().GetEnumerator() | Sort-Object { $_.Key[0] -eq '_' }) {
-    if ($OctotuiEntry.Key -notmatch '^_?[A-Za-z0-9]\w*$') { continue }
-    $OctopusParameters[$OctotuiEntry.Key] = $OctotuiEntry.Value
-    foreach ($OctotuiName in $OctotuiEntry.Key, $OctotuiEntry.Key.Replace('_', '')) {
-        if ($OctotuiName -match '^(PSModule|PSNative|OFS$)') { continue }
-        if (-not (Test-Path "variable:$OctotuiName")) { Set-Variable $OctotuiName $OctotuiEntry.Value }
+# The variables by their own names, without regard to case: $OctopusParameters['My.Name'].
+if ($env:OCTOTUI_VALUES) {
+    $OctopusParameters = [System.Collections.Generic.Dictionary[string, string]]::new(
+        [System.StringComparer]::OrdinalIgnoreCase)
+    foreach ($OctotuiLine in [System.IO.File]::ReadLines($env:OCTOTUI_VALUES)) {
+        $OctotuiWords = $OctotuiLine.Split([char] "'")
+        if ($OctotuiWords[0] -cne 'octotui_value ') { continue }
+        # A backslash is always before a zero and three octal digits.
+        $OctotuiName, $OctotuiValue = foreach ($OctotuiWord in $OctotuiWords[3], $OctotuiWords[5]) {
+            [regex]::Replace($OctotuiWord, '\\0([0-7]{3})', {
+                param($found)
+                [string] [char] [Convert]::ToInt32($found.Groups[1].Value, 8)
+            })
+        }
+        $OctopusParameters[$OctotuiName] = $OctotuiValue
     }
+} else {
+    $OctopusParameters = [System.Collections.Generic.Dictionary[string, string]]::new([OctotuiNames]::new())
+    # A name that programs go by is theirs; the variable that is called so has a line before it, and comes later.
+    foreach ($OctotuiEntry in [Environment]::GetEnvironmentVariables().GetEnumerator() | Sort-Object { $_.Key[0] -eq '_' }) {
+        if ($OctotuiEntry.Key -match '^_?[A-Za-z0-9]\w*$') {
+            $OctopusParameters[$OctotuiEntry.Key] = $OctotuiEntry.Value
+        }
+    }
+}
+
+# As Octopus has them also $MyName, and $My_Name, where that means one of them; not what PowerShell goes by.
+$OctotuiMeant = @{}
+foreach ($OctotuiName in $OctopusParameters.Keys) {
+    $OctotuiWord = ($OctotuiName -creplace '[^A-Za-z0-9_]+', '_').Trim([char] '_')
+    foreach ($OctotuiPlain in $OctotuiWord, $OctotuiWord.Replace('_', '') | Select-Object -Unique) {
+        if ($OctotuiPlain -and $OctotuiPlain -notmatch '^(PSModule|PSNative|OFS$|LASTEXITCODE$)') {
+            $OctotuiMeant[$OctotuiPlain] += @($OctotuiName)
+        }
+    }
+}
+foreach ($OctotuiPlain in $OctotuiMeant.Keys) {
+    if ($OctotuiMeant[$OctotuiPlain].Count -eq 1 -and -not (Test-Path "variable:$OctotuiPlain")) {
+        Set-Variable $OctotuiPlain $OctopusParameters[$OctotuiMeant[$OctotuiPlain][0]]
+    }
+}
+
+# What the script needs is looked for before it begins, and not again by what it starts.
+if ($env:OCTOTUI_NEEDS) {
+    $OctotuiNeeds = $env:OCTOTUI_NEEDS.Split([char] ' ')
+    $env:OCTOTUI_NEEDS = $null
+    fail_without @OctotuiNeeds
 }
 
 # Only a file of this name is read as a script.

@@ -11,6 +11,7 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import ModuleType, TracebackType
     from typing import Any
 
@@ -21,16 +22,28 @@ IMPORTED = ("base64", "binascii", "os", "sys")  # in Octopus, scripts have these
 
 
 class Variables(dict):  # type: ignore[type-arg]
-    """The variables of a job by their own names, looked up in its environment."""
+    """The variables of a job by their own names, found without regard to case."""
+
+    def __init__(self, path: str | None) -> None:
+        """Read the file of the values; a job that an earlier version has started has none."""
+        super().__init__()
+        self._names: dict[str, str] = {}
+        self._in_environment = path is None
+        for name, value in _read(path) if path is not None else ():
+            self[name] = value
+
+    def __setitem__(self, name: str, value: str) -> None:
+        """Set a variable, which has one value in whatever case it is written."""
+        super().__setitem__(self._names.setdefault(name.lower(), name), value)
 
     def __missing__(self, name: str) -> str:
         """Find a variable, or raise KeyError."""
-        words = "".join(each if each in LETTERS else " " for each in name)
-        plain = "_".join(word for word in words.split(" ") if word).strip("_")
-        # A name that programs go by is theirs; the variable that is called so has a line before it.
-        for each in ("_" + plain, plain) if plain else ():
-            if each in os.environ:
-                return os.environ[each]
+        known = self._names.get(name.lower(), name)
+        if known != name:
+            found: str = self[known]
+            return found
+        if self._in_environment:
+            return _from_environment(name)
         raise KeyError(name)
 
     def __contains__(self, name: object) -> bool:
@@ -45,7 +58,38 @@ class Variables(dict):  # type: ignore[type-arg]
             return default
 
 
-octopusvariables = Variables()
+def _read(path: str) -> Iterator[tuple[str, str]]:
+    """The names and values of a file; none where it went, as it does when the job has ended."""
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123
+            lines = file.read().split(b"\n")
+    except OSError:
+        return
+    for line in lines:
+        words = line.split(b"'")
+        if words[0] == b"octotui_value ":
+            yield _unescaped(words[3]), _unescaped(words[5])
+
+
+def _unescaped(word: bytes) -> str:
+    """A word of such a file: a backslash is always before a zero and three octal digits."""
+    first, *rest = word.split(b"\\")
+    body = first + b"".join(bytes((int(each[1:4], 8),)) + each[4:] for each in rest)
+    return body.decode("utf-8", "surrogateescape")
+
+
+def _from_environment(name: str) -> str:
+    """The value of an environment variable, which has the name as far as one can; raises KeyError."""
+    words = "".join(each if each in LETTERS else " " for each in name)
+    plain = "_".join(word for word in words.split(" ") if word).strip("_")
+    # A name that programs go by is theirs; the variable that is called so has a line before it.
+    for each in ("_" + plain, plain) if plain else ():
+        if each in os.environ:
+            return os.environ[each]
+    raise KeyError(name)
+
+
+octopusvariables = Variables(os.environ.get("OCTOTUI_VALUES"))
 
 
 def encode(value: object) -> str:
@@ -177,4 +221,5 @@ if __name__ == "__main__":
     with open(sys.argv[1], "rb") as file:  # noqa: PTH123
         body = file.read()
     main = _main(sys.argv[1], body)
+    fail_without(*os.environ.pop("OCTOTUI_NEEDS", "").split())  # what it needs is there before it begins
     exec(compile(body, sys.argv[0], "exec", dont_inherit=True), main.__dict__)

@@ -3,13 +3,13 @@
 import asyncio
 import os
 import sys
-from collections.abc import Callable, Set
+from collections.abc import Callable, Mapping, Set
 from contextlib import suppress
 from functools import partial
 
 from octotui.engine.state import Outcome
 from octotui.model.file_trust import Distrusted, FileTrust
-from octotui.workers import shells
+from octotui.workers import shells, values_file
 from octotui.workers.executor import AttemptLocation, AttemptSpec, AttemptStatus, Leave, Output, StartError
 from octotui.workers.local import open_file_limit
 from octotui.workers.local.process import UNCLEAR, Process, spawn
@@ -23,6 +23,7 @@ RUNS_ON = "its record was emptied or replaced, so that nobody can follow it; som
 
 TICK = 0.01  # seconds between two looks at the spools
 FIRST = 0.003  # seconds before the first look, when nothing else runs
+MUCH = 1 << 18  # characters of values, which take some milliseconds
 SHARE = 20  # looking takes at most one part of so many of the time
 
 
@@ -32,7 +33,7 @@ class LocalExecutor:
     def __init__(self, trust: FileTrust | None = None) -> None:
         self._begun: dict[AttemptLocation, Process] = {}
         self._followed: dict[AttemptLocation, tuple[Process, Output]] = {}
-        self._workspaces = Workspaces(trust, lambda workspace: self._elsewhere(workspace.remove))
+        self._workspaces = Workspaces(trust)
         self._surroundings = {**os.environ, "PATH": absolute(os.environ.get("PATH", ""))}
         self._programs: dict[str, str] = {}
         self._ticking: asyncio.TimerHandle | None = None
@@ -59,6 +60,7 @@ class LocalExecutor:
         if not program:
             raise StartError(f"{work.shell} is not on this machine: install it, or say another shell")
         self._programs[work.shell] = program
+        values = await _encoded(work.values)
         try:
             workspace = self._workspaces.take(location)
         except OSError as error:
@@ -66,10 +68,11 @@ class LocalExecutor:
         except Distrusted as problem:
             raise StartError(f"the work directory of {work.worker} is not safe: {problem}") from None
         try:
-            workspace.fill(location.name, work.script, resume)
+            workspace.fill(location.name, work.script, resume, values)
             self._workspaces.note(location, workspace)
             command = (program, *shells.command(work.shell, workspace.script)[1:])
-            child = spawn(workspace, command, script_environment(work, self._surroundings), self._open_files)
+            environment = script_environment(work, self._surroundings) | {shells.VALUES: workspace.values}
+            child = spawn(workspace, command, environment, self._open_files)
         except (OSError, ValueError) as error:
             self._elsewhere(workspace.remove)
             raise StartError(f"{work.shell} cannot be started on {work.worker}: {_why(error)}") from None
@@ -88,6 +91,8 @@ class LocalExecutor:
         finally:
             del self._followed[location]
             process.let_go()
+        if outcome.state != "succeeded":
+            process.workspace.drop_values()
         if leave is not None:
             await leave(process.workspace.path)
         return outcome
@@ -98,14 +103,13 @@ class LocalExecutor:
             self._begun[location].stop(grace)
 
     def clean(self, location: AttemptLocation) -> None:
-        """Empty the workspace of an attempt, to be used again; what takes long is done elsewhere."""
+        """Take away the workspace of an attempt; what takes long is done elsewhere."""
         process = self._begun.pop(location, None)
         left = None
         with suppress(OSError):
             left = self._workspaces.forget(location)
         if process is not None:
-            if not self._workspaces.give_back(location.directory, process.workspace):
-                self._elsewhere(process.workspace.remove)
+            self._elsewhere(process.workspace.remove)
         elif left is not None:
             self._elsewhere(partial(remove_tree, left))
 
@@ -122,7 +126,7 @@ class LocalExecutor:
             process.let_go()
             process.workspace.close()
         self._begun.clear()
-        self._workspaces.remove()
+        self._workspaces.close()
 
     def _process(self, location: AttemptLocation) -> Process:
         left = self._workspaces.left(location)
@@ -146,6 +150,13 @@ class LocalExecutor:
         more = [process.read(output) for process, output in self._followed.values()]
         if more:
             self._tick_soon(0 if any(more) else max(TICK, SHARE * (loop.time() - began)))
+
+
+async def _encoded(values: Mapping[str, str]) -> bytes:
+    """The values as their file has them: made beside all else where they are many."""
+    if sum(map(len, values.values())) < MUCH:
+        return values_file.encode(values)
+    return await asyncio.to_thread(values_file.encode, values)
 
 
 def _status(attempt: str, workspace: Workspace) -> AttemptStatus:

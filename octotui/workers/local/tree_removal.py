@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from itertools import count
 from secrets import token_hex
@@ -23,6 +23,25 @@ def remove_tree(path: str) -> None:
         finally:
             os.close(folder)
         os.rmdir(path)  # noqa: PTH106
+
+
+def remove_files(path: str, names: Iterable[str], *, whole: bool = False) -> bool:
+    """Remove these files of a folder, and where it is the `whole` of it the folder; whether that is gone."""
+    try:
+        folder = _opened(path)
+    except OSError:
+        return False
+    try:
+        for name in names:
+            with suppress(OSError):
+                os.unlink(name, dir_fd=folder)
+    finally:
+        os.close(folder)
+    if whole:
+        with suppress(OSError):
+            os.rmdir(path)  # noqa: PTH106
+            return True
+    return False
 
 
 def _empty(top: int) -> None:

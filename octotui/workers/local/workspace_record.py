@@ -1,9 +1,9 @@
 """What is recorded of the attempts in a workspace, in whole lines: the resume record, then the supervisor's.
 
-A record is only appended to, also by the next attempt in the same folder: on a busy disk, cutting or renaming
-files costs more than starting a job. Whose it is says the last resume. The script can write to it as well, so
-that nothing in it is believed that a supervisor does not write: each line once, in its order, with a number
-that can be one.
+A record is only appended to: on a busy disk, cutting or renaming files costs more than starting a job.
+Earlier versions gave a folder to one attempt after another; whose it is says the last resume. The script can
+write to it as well, so that nothing in it is believed that a supervisor does not write: each line once, in
+its order, with a number that can be one.
 """
 
 import re

@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from octotui.cli.terminal import output
+from octotui.model.text_files import TextFile, UnwritableText
 from tests.hostile import HOSTILE, harmful
 
 Captured = pytest.CaptureFixture[str]
@@ -42,10 +43,17 @@ def test_output_of_jobs_keeps_its_colours_or_all_where_it_is_raw(capsys: Capture
 
 def test_a_document_keeps_its_bytes(capsysbinary: pytest.CaptureFixture[bytes]) -> None:
     text = b"a\r\n\xff\x1b[2J\x9b\xc2\x9b".decode(errors="surrogateescape")
-    assert output.say_document(text, raw=False)
+    assert output.say_document(TextFile(text), raw=False)
     assert capsysbinary.readouterr().out == b"a\r\n\xff\\x1b[2J\\udc9b\\x9b"
-    assert not output.say_document(text, raw=True)
+    assert not output.say_document(TextFile(text), raw=True)
     assert capsysbinary.readouterr().out == b"a\r\n\xff\x1b[2J\x9b\xc2\x9b"
+
+
+def test_a_document_stays_in_its_encoding(capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+    assert not output.say_document(TextFile("\ufeffa\r\n", "utf-16-be"), raw=False)
+    assert capsysbinary.readouterr().out == b"\xfe\xff\0a\0\r\0\n"
+    with pytest.raises(UnwritableText):
+        output.say_document(TextFile("\u4e2d", "windows-1252"), raw=False)
 
 
 @pytest.mark.parametrize("indent", [0, 2])

@@ -83,12 +83,20 @@ def test_what_is_not_toml_wrong_types_and_a_missing_script(
 
 def test_broken_expressions_are_told_by_every_verb_that_reads_a_model(octotui: Call, write: Call) -> None:
     """V1."""
-    model = write(OK.replace("hello ", "hello #{if A} "))
+    model = write(f"{OK}condition = '#{{if A}} '\n")
     for verb in (["check", model], ["variables", model], ["run", model, "ok"]):
         said = octotui(*verb)
         assert said.code == 2
-        assert said.err.startswith(f"{model}:18:23: ")
+        assert said.err.startswith(f"{model}:19:14: ")
         assert said.err.endswith("`#{if A}` is never closed; it wants `#{/if}`.\n")
+
+
+def test_v1_what_is_no_expression_elsewhere_is_a_warning(octotui: Call, write: Call) -> None:
+    model = write(OK.replace("hello ", "hello #{if A} "))
+    said = octotui("check", model)
+    assert said.code == 0
+    sentence = "`#{if A}` is never closed; it wants `#{/if}`. It stays as it is written."
+    assert said.err == f'warning: {model}:18:23: runbooks.ok.steps["Say hello"].script.body: {sentence}\n'
 
 
 def test_a_sensitive_value_that_cannot_be_masked_is_refused(

@@ -31,11 +31,21 @@ def test_without_a_model_and_with_unknown_names() -> None:
 
 
 def test_a_broken_expression() -> None:
-    """V1: with its line and column, and nothing printed."""
-    code, out, err = rendered(b"one\n#{if A}two")
-    assert (code, out) == (1, b"")
+    """V1: it stays, and is told with its line and column."""
+    code, out, err = rendered(b"one\n#{if A}two #{B}", "--set", "B=b")
+    assert (code, out) == (0, b"one\n#{if A}two b")
     assert err.startswith("octotui: line 2, column 1: ")
     assert "Traceback" not in err
+
+
+def test_v1_a_text_stays_in_its_encoding() -> None:
+    text = "\ufeff<é>\r\n#{B}\r\n"
+    for encoding in ("utf-8", "utf-16-le", "utf-16-be"):
+        code, out, err = rendered(text.encode(encoding), "--set", "B=\u00fc")
+        assert (code, out, err) == (0, text.replace("#{B}", "\u00fc").encode(encoding), "")
+    code, out, err = rendered(b"\xe9#{B}", "--set", "B=\u4e2d")
+    assert (code, out) == (1, b"")
+    assert "a value in line 1 has a character that there is not in windows-1252" in err
 
 
 def test_as_a_process_sees_it_and_nothing_sensitive() -> None:

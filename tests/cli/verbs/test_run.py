@@ -340,6 +340,8 @@ script = 'ls "#{Octopus.Action.Package[tools].ExtractedPath}"'
     acquired = told.index("run-1  acquiring tools 1.0.0 succeeded")
     assert waits < acquired < told.index("run-2  “Say hello” starts on four")
     assert output(state, "run-1").endswith("README\n")
+    printed = octotui("logs", model, "run-1", "--state", state).out.splitlines()
+    assert printed[0].startswith("Acquire packages | copying tools")
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,9 @@
 
 from octotui.engine import commands
 from octotui.engine.events import JobQueued, JobStarted
-from octotui.engine.rules.machines import acquisitions, mode_on, packages_in_use
+from octotui.engine.rules.machines import acquisitions, mode_on, packages_in_use, target_of
 from octotui.model.space import Pool
-from tests.world import World, engine, manual, model, packages, script
+from tests.world import World, engine, manual, model, on_targets, packages, script
 
 
 def needs(name: str, *names: str, **more: object):
@@ -123,3 +123,17 @@ def test_the_packages_of_open_runs_are_in_use() -> None:
     assert packages_in_use(world.state) == {("image", chosen["image"]), ("tools", chosen["tools@[1.0,2.0)"])}
     world.run_out()
     assert packages_in_use(world.state) == frozenset()
+
+
+def test_p2_an_acquisition_on_a_target_is_of_that_target() -> None:
+    steps = [needs("A", "tools"), on_targets("B", "web", packages=packages("tools"))]
+    world = World(model({"a": steps}))
+    world.start("a")
+    world.run_out()
+    run = world.run("run-1")
+    found = [
+        (job.kind, job.worker, target_of(run, job)) for job in map(world.past.jobs.__getitem__, run.jobs)
+    ]
+    assert found[0] == ("acquire", "worker1", None)
+    assert ("acquire", "web1", "web1") in found
+    assert ("script", "web1", "web1") in found

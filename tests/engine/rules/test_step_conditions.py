@@ -44,6 +44,26 @@ def test_an_expression_sees_what_became_of_the_steps_before() -> None:
 
 
 @pytest.mark.parametrize(
+    ("expression", "state"),
+    [
+        ("True", "succeeded"),
+        ("false", "skipped"),
+        ("\n#{if Deploy}\n  True\n#{else}\n  False\n#{/if}\n", "succeeded"),
+        ("#{if Deploy}\n  False\n#{/if}\n", "skipped"),
+    ],
+)
+def test_s3_an_expression_may_span_lines_and_be_plain(expression: str, state: str) -> None:
+    world = World(model({"go": [script("A", condition=expression)]}, variables=DEPLOY))
+    world.start("go", environment="production")
+    world.run_out()
+    assert world.steps("run-1") == [state]
+    shown = " ".join(expression.split())
+    assert world.run("run-1").steps[0].reason == (
+        f"its condition {shown} is not met" if state == "skipped" else ""
+    )
+
+
+@pytest.mark.parametrize(
     ("expression", "told"),
     [
         ("#{Nobody}", "its condition #{Nobody} cannot be told: nobody knows the variable Nobody"),

@@ -2,10 +2,10 @@ from pathlib import Path
 
 import pytest
 
-from octotui.model.checks.packages import package_of
+from octotui.model.checks.packages import package_of, warn_of_package_files
 from octotui.model.process import Package, Requirement
 from octotui.model.space import Feed
-from octotui.model.toml.read import load
+from octotui.model.toml.read import load, load_with_warnings
 from octotui.model.toml.write import dump
 from tests.model.texts import complaints_of, model_of, only_complaint
 
@@ -158,3 +158,34 @@ def test_what_cannot_be_deployed_is_said(tmp_path: Path, package: str, said: str
     step = f'[[runbooks.x.steps]]\nname = "One"\npackage = {package}\n'
     found = [str(each) for each in complaints_of(tmp_path, step + FEED)]
     assert said in found[0]
+
+
+@pytest.mark.parametrize(
+    ("step", "place"),
+    [
+        ("script = '''\necho\n  tar xf \"$Octopus_Action_Package_tools__PackageFilePath\"\n'''", ":10:42: "),
+        ('script = { file = "use.sh" }', "use.sh:2:6: "),
+        ('template = "own"', ":8:13: "),
+        (
+            "roles = ['web']\nhealth_check = { script = '#{Octopus.Action.Package[x].packagefilename}' }",
+            ":9:",
+        ),
+    ],
+)
+def test_p2_a_script_that_asks_for_the_file_of_a_package_is_warned_of(
+    tmp_path: Path, step: str, place: str
+) -> None:
+    """P2: packages are extracted."""
+    (tmp_path / "packages").mkdir()
+    (tmp_path / "packages" / "tools.1.0.zip").touch()
+    (tmp_path / "use.sh").write_text("true\necho PackageFilePath\n")
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates" / "own.toml").write_text("[scripts]\nbash = 'echo PackageFilePath'")
+    head = "[space]\nname = 'S'\n[targets.w]\nroles = ['web']\n[[runbooks.x.steps]]\nname = 'One'\n"
+    file = tmp_path / "model.toml"
+    file.write_text(f"{head}packages = ['tools']\n{step}\n{FEED}")
+    _, (said,) = load_with_warnings(file, (), (warn_of_package_files,))
+    assert place in str(said)
+    assert said.message.startswith("Packages are extracted, and their files not kept: PackageFilePath and ")
+    file.write_text(f"{head}{step}\n")
+    assert load_with_warnings(file, (), (warn_of_package_files,))[1] == ()

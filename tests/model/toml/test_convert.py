@@ -5,6 +5,7 @@ import pytest
 from octotui.model.process import Manual, Requirement, Script, Simulate, StartRunbook
 from octotui.model.space import Channel, Phase, Scope, Value, Worker
 from octotui.model.toml.read import load
+from octotui.model.toml.write import dump
 from octotui.model.values import Prompt, Secret
 from tests.model.texts import complaints_of, model_of, sample
 
@@ -95,13 +96,83 @@ def test_the_slug_of_a_space_is_fit_for_a_folder(tmp_path: Path, name: str, slug
     assert model_of(tmp_path, f'[space]\nname = "{name}"', named=False).space.slug == slug
 
 
+def test_v1_scripts_of_all_origins_are_read_as_shells_have_them(tmp_path: Path) -> None:
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates" / "own.toml").write_text('[scripts]\nbash = "\\uFEFFa\\r\\nb\\r\\n"')
+    (tmp_path / "marked.sh").write_bytes(b"\xef\xbb\xbfa\r\nb\r\n")
+    (tmp_path / "wide.ps1").write_bytes("\ufeffa\r\nb\r\n".encode("utf-16-be"))
+    inline = '"\\uFEFFa\\r\\nb\\r\\n"'
+    scripts = [
+        f"script = {inline}",
+        f"script = {{ shell = 'python', body = {inline} }}",
+        "script = { file = 'marked.sh' }",
+        "script = { shell = 'pwsh', file = 'wide.ps1' }",
+        "template = 'own'",
+        f"roles = ['web']\nhealth_check = {{ script = {inline} }}",
+    ]
+    text = "".join(f"[[runbooks.x.steps]]\nname = '{at}'\n{each}\n" for at, each in enumerate(scripts))
+    model = model_of(tmp_path, f"[targets.w]\nroles = ['web']\n{text}")
+    found = [step.script.body for step in model.runbooks["x"].steps if step.script]
+    assert found == ["a\nb\n"] * len(scripts)
+
+
+def test_v1_a_script_may_be_verbatim(tmp_path: Path) -> None:
+    text = """
+[[runbooks.x.steps]]
+name = "A"
+script = "#{if"
+verbatim = true
+[[runbooks.x.steps]]
+name = "B"
+script = { body = "#{if", verbatim = true }
+[[runbooks.x.steps]]
+name = "C"
+verbatim = true
+script = { shell = "sh", body = "#{if" }
+[[runbooks.x.steps]]
+name = "D"
+script = "true"
+"""
+    model = model_of(tmp_path, text)
+    found = [step.script.verbatim for step in model.runbooks["x"].steps if step.script]
+    assert found == [True, True, True, False]
+    (tmp_path / "again").mkdir()
+    assert model_of(tmp_path / "again", dump(model), named=False) == model
+
+
+@pytest.mark.parametrize(
+    ("condition", "read"),
+    [
+        ("True", "True"),
+        ("FALSE", "FALSE"),
+        (" false\\n", "false"),
+        (" success ", "success"),
+        ("\\n #{A}\\r\\n\\t#{B} ", "\n #{A}\r\n\t#{B} "),
+    ],
+)
+def test_s3_conditions_may_be_plain_have_blanks_around_and_span_lines(
+    tmp_path: Path, condition: str, read: str
+) -> None:
+    text = f'[[runbooks.x.steps]]\nname = "A"\nscript = ""\ncondition = "{condition}"'
+    assert model_of(tmp_path, text).runbooks["x"].steps[0].condition == read
+
+
+@pytest.mark.parametrize("condition", ["truely", "success failure", "", "\\u001b#{A}"])
+def test_s3_what_is_no_condition(tmp_path: Path, condition: str) -> None:
+    text = f'[[runbooks.x.steps]]\nname = "A"\nscript = ""\ncondition = "{condition}"'
+    (said,) = complaints_of(tmp_path, text)
+    assert said.message.startswith(
+        'Expected "success", "failure", "always", "True", "False" or an expression'
+    )
+
+
 def test_a_script_that_cannot_be_read_is_a_complaint_at_its_place(tmp_path: Path) -> None:
     (tmp_path / "latin.sh").write_bytes("echo é".encode("latin-1"))
     step = '[[runbooks.x.steps]]\nname = "{0}"\nscript = {{ file = "{0}" }}\n'
     found = complaints_of(tmp_path, step.format("none.sh") + step.format("latin.sh"))
     assert [(each.line, each.column) for each in found] == [(5, 12), (8, 12)]
     assert found[0].message == f'Cannot read "{tmp_path}/none.sh": No such file or directory.'
-    assert found[1].message == f'"{tmp_path}/latin.sh" is not a text in UTF-8.'
+    assert found[1].message == f'"{tmp_path}/latin.sh" is not a text in UTF-8; save it as one.'
 
 
 def test_sensitive_values_say_where_they_are_read(tmp_path: Path) -> None:

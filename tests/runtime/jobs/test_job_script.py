@@ -5,13 +5,15 @@ import time
 from functools import partial
 
 import pytest
+from msgspec.structs import replace
 
 from octotui.engine import commands
 from octotui.engine.state import State
+from octotui.model.environment_names import environment_name
 from octotui.model.process import Script, Step
 from octotui.model.space import Value
 from octotui.model.values import Prompt
-from octotui.runtime.jobs.job_script import MANY, environment_name, fill_without_blocking, script_work
+from octotui.runtime.jobs.job_script import MANY, WITH_NUL, fill_without_blocking, script_work
 from octotui.variables.budget import JOB_WORK, TEXT_WORK, Budget
 from octotui.variables.fill import Filler
 from octotui.variables.template import Filled, Names, OverBudget
@@ -20,11 +22,12 @@ from tests.world import World, model, packages, script
 
 def at_work(body: str, **more: object) -> tuple[State, str]:
     """A State in which the one job of a run with this script runs."""
-    step = Step(name="Do it", action=Script(body=body), pool="setup", **more)  # type: ignore[arg-type]
+    verbatim = str(more.pop("verbatim", ""))
+    action = Script(body=verbatim or body, verbatim=bool(verbatim))
+    step = Step(name="Do it", action=action, pool="setup", **more)  # type: ignore[arg-type]
     variables = {
         "Greeting": (Value(value="hello #{Octopus.Environment.Name}"),),
         "Deep[1].Name": (Value(value="#{Greeting}!"),),
-        "...": (Value(value="no name for a shell"),),
         "Mine": (Value(kind="prompt", prompt=Prompt()),),
     }
     world = World(model({"a": [step]}, variables=variables))
@@ -47,6 +50,22 @@ def test_the_script_is_filled_in_and_what_nobody_knows_is_a_warning() -> None:
     assert (work.directory, work.shell, work.grace) == ("/somewhere", "bash", 10.0)
 
 
+def test_p2_a_script_that_asks_for_the_file_of_a_package_is_a_warning_of_the_run() -> None:
+    state, job = at_work(
+        "get_octopusvariable 'Octopus.Action.Package[a].PackageFilePath'", packages=packages("a")
+    )
+    _, (warning,) = script_work(state, state.jobs[job], "/somewhere")
+    assert warning.startswith("packages are extracted, and their files not kept: PackageFilePath and ")
+
+
+def test_v1_a_verbatim_script_is_not_filled_in() -> None:
+    state, job = at_work("", verbatim="echo #{Greeting} ##{x} #{if")
+    work, warnings = script_work(state, state.jobs[job], "/somewhere")
+    assert work.script == "echo #{Greeting} ##{x} #{if"
+    assert warnings == ()
+    assert work.environment["Greeting"] == "hello Test"
+
+
 def test_every_value_is_in_the_environment_by_a_name_that_shells_take() -> None:
     state, job = at_work("true")
     work, _ = script_work(state, state.jobs[job], "/somewhere")
@@ -57,7 +76,23 @@ def test_every_value_is_in_the_environment_by_a_name_that_shells_take() -> None:
     assert told["Octopus_Environment_Name"] == "Test"
     assert told["Octopus_Worker_Name"] == "worker1"
     assert told["Octopus_Deployment_CreatedBy_Username"] == "ann"
-    assert "" not in told
+
+
+def test_v9_every_value_goes_by_its_own_name_too_and_the_run_is_warned_of_what_has_no_other() -> None:
+    values = {"Db.Name": "a", "Db_Name": "b", "...": "c", "PATH": "d"}
+    variables = {name: (Value(value=value),) for name, value in values.items()}
+    world = World(model({"a": [script("Run")]}, variables=variables))
+    world.start("a")
+    state = world.state
+    work, warnings = script_work(state, state.jobs["job-1.1"], "/w", secrets={"Key": "#{Db.Name}"})
+    assert work.values["Octopus.Step.Name"] == "Run"
+    assert {name: work.values[name] for name in (*values, "Key")} == {**values, "Key": "#{Db.Name}"}
+    assert (work.environment["_PATH"], work.environment["Key"]) == ("d", "#{Db.Name}")
+    assert not {"Db_Name", "", "PATH"} & set(work.environment)
+    assert len(warnings) == 2
+    warned = {**state.runs, "run-1": replace(state.runs["run-1"], warnings=warnings)}
+    again = replace(state, runs=type(state.runs)(warned))
+    assert script_work(again, state.jobs["job-1.1"], "/w", secrets={"Key": "x"})[1] == ()
 
 
 def test_packages_lie_where_they_were_extracted() -> None:
@@ -84,6 +119,16 @@ def test_packages_lie_where_they_were_extracted() -> None:
 )
 def test_names_of_environment_variables(name: str, plain: str) -> None:
     assert environment_name(name) == plain
+
+
+def test_v9_a_nul_that_is_filled_into_a_script_is_left_out_and_said() -> None:
+    """A shell takes a script with one for no script."""
+    step = Step(name="Run", action=Script(body="echo #{A}"), pool="setup")
+    world = World(model({"a": [step]}, variables={"A": (Value(value="a\0b"),)}))
+    world.start("a")
+    work, warnings = script_work(world.state, world.state.jobs["job-1.1"], "/w")
+    assert (work.script, work.values["A"]) == ("echo ab", "a\0b")
+    assert WITH_NUL in warnings
 
 
 def test_sensitive_values_are_taken_as_they_are() -> None:

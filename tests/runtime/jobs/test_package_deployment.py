@@ -42,11 +42,12 @@ def shop(feed: Path, files: dict[str, bytes], version: str = "1.2.0") -> None:
 
 
 async def deploy(
-    tmp_path: Path, action: Package, *, later: str = "true", environment: str | None = None
+    tmp_path: Path, action: Package, *, later: str = "true", environment: str | None = None, **more: str
 ) -> Deployed:
     step = Step(name="Deploy", action=action, pool="setup", packages=(Requirement("shop", "[1.0,2.0)"),))
     declared = fed(tmp_path / "feed", a=[step, Step(name="Later", action=Script(body=later), pool="setup")])
-    variables = {"Colour": (Value(value="red"),), "Root": (Value(value=str(tmp_path / "srv")),)}
+    named = {"Colour": "red", "Root": str(tmp_path / "srv"), **more}
+    variables = {name: (Value(value=value),) for name, value in named.items()}
     declared = replace(declared, variables=variables)
     async with open_space(declared, tmp_path / "state", "ann", time.time) as session:
         events = await session.send(StartRun(process="a", requester="ann", environment=environment))
@@ -59,6 +60,20 @@ async def deploy(
     found = family.runs[run]
     printed = "".join(log.read_text() for log in logs if log.exists())
     return Deployed(found.state, found.reason, printed, tuple(found.warnings))
+
+
+async def test_v9_a_packages_scripts_have_the_variables_that_are_called_as_those_of_our_own(
+    tmp_path: Path,
+) -> None:
+    """What deploys it has names that no variable of a run has in an environment."""
+    names = ("source", "target", "package", "job", "python", "new", "said")
+    body = "".join(f'echo "{name}: ${name} $(get_octopusvariable {name})"\n' for name in names)
+    shop(tmp_path / "feed", {"PreDeploy.sh": b"set -eu\n" + body.encode()})
+    action = Package(install_to="#{Root}/shop")
+    told = await deploy(tmp_path, action, **{name: f"my {name}" for name in names})
+    assert told.state == "succeeded"
+    for name in names:
+        assert f"{name}: my {name} my {name}\n" in told.printed
 
 
 async def test_s1_files_are_filled_in_and_its_scripts_run_in_order(tmp_path: Path) -> None:
@@ -151,14 +166,52 @@ async def test_s1_without_a_place_it_gets_one_of_its_own(tmp_path: Path) -> None
     assert found.read_bytes() == b"2"
 
 
+async def test_v1_files_of_all_origins_keep_their_encoding_and_scripts_run(tmp_path: Path) -> None:
+    """V1: also the package's own scripts, as systems write them that end lines otherwise."""
+    text = "\ufeff<é>\r\n#{Colour}\r\n"
+    files = {
+        "a.txt": text.encode("utf-16-le"),
+        "b.txt": text.encode("utf-16-be"),
+        "c.txt": b"\xe9\r\n#{Colour} #{if}",
+        "d.txt": b"\x89\0\r\n",
+        "Deploy.sh": b"\xef\xbb\xbfif true; then\r\n  echo deploy '#{Colour}'\r\nfi\r\n",
+        "PostDeploy.py": "\ufeffprint('python')\r\n".encode("utf-16-le"),
+    }
+    shop(tmp_path / "feed", files)
+    told = await deploy(tmp_path, Package(install_to="#{Root}/shop", substitute=("*.txt",)))
+    assert (told.state, told.reason) == ("succeeded", "")
+    target = tmp_path / "srv" / "shop"
+    assert (target / "a.txt").read_bytes() == text.replace("#{Colour}", "red").encode("utf-16-le")
+    assert (target / "b.txt").read_bytes() == text.replace("#{Colour}", "red").encode("utf-16-be")
+    assert (target / "c.txt").read_bytes() == b"\xe9\r\nred #{if}"
+    assert (target / "d.txt").read_bytes() == files["d.txt"]
+    assert "deploy #{Colour}\n" in told.printed
+    assert "python\n" in told.printed
+    assert [each for each in told.warnings if "txt" in each] == [
+        "c.txt: nobody knows the variable if",
+    ]
+
+
+async def test_v1_what_an_encoding_cannot_hold_fails_before_anything_is_changed(tmp_path: Path) -> None:
+    shop(tmp_path / "feed", {"a.txt": b"\xe9\n#{Name}"})
+    told = await deploy(tmp_path, Package(install_to="#{Root}/shop", substitute=("*.txt",)), Name="\u4e2d")
+    assert told.state == "failed"
+    assert "a.txt cannot be filled in: a value in line 2 has a character that" in told.reason
+    assert not (tmp_path / "srv" / "shop").exists()
+    told = await deploy(tmp_path, Package(install_to="#{Root}/shop", substitute=("*.txt",)), Name="\u20ac")
+    assert told.state == "succeeded"
+    assert (tmp_path / "srv" / "shop" / "a.txt").read_bytes() == b"\xe9\n\x80"
+    assert any("values are written in windows-1252" in each for each in told.warnings)
+
+
 async def test_v1_what_cannot_be_filled_in_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    shop(tmp_path / "feed", {"a.json": b"\xff#{Colour}", "b.json": b"#{if", "c.json": b"x"})
+    shop(tmp_path / "feed", {"a.json": b"\xff\0#{Colour}", "b.json": b"#{if", "c.json": b"x"})
     told = await deploy(tmp_path, Package(substitute=("*.json",)))
     assert told.state == "succeeded"
-    assert any("a.json: it is no text in UTF-8, and stays as it is" in each for each in told.warnings)
+    assert any("a.json: it is no text, and stays as it is" in each for each in told.warnings)
     assert any("b.json: " in each for each in told.warnings)
     (found,) = (tmp_path / "state").rglob("applications/*/1.2.0/a.json")
-    assert found.read_bytes() == b"\xff#{Colour}"
+    assert found.read_bytes() == b"\xff\0#{Colour}"
     monkeypatch.setattr(package_deployment, "LARGEST", 3)
     told = await deploy(tmp_path, Package(substitute=("*.json",)))
     assert "a.json cannot be filled in: that is for at most 1000 files of at most 3 bytes" in told.reason

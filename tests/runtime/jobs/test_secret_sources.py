@@ -57,6 +57,8 @@ def test_files_that_are_no_use(tmp_path: Path) -> None:
     path = tmp_path / "password"
     assert problem(file=str(path)) == f"there is no file {path}"
     assert problem(file=str(tmp_path)) == f"there is no file {tmp_path}"
+    path.write_bytes(b"\xef\xbb\xbfhunter22\r\n")
+    assert read(file=str(path)) == "hunter22"
     path.write_bytes(b"\xff\xfe\xfd\xfc")
     assert problem(file=str(path)) == f"{path} is not text in UTF-8"
     path.write_bytes(b"x" * (LARGEST + 1))

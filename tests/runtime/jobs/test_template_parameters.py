@@ -50,7 +50,7 @@ def test_v1_what_nobody_knows_is_a_warning_once() -> None:
 def test_a_plain_script_has_no_parameters() -> None:
     script = Script(body="echo #{Url}")
     assert given(script, VALUES).values == {}
-    assert (texts(script), requirements(script)) == ("echo #{Url}", "")
+    assert (texts(script), requirements(script)) == ("echo #{Url}", ())
 
 
 def test_all_texts_of_a_template_are_looked_through() -> None:
@@ -59,4 +59,4 @@ def test_all_texts_of_a_template_are_looked_through() -> None:
 
 def test_what_a_template_needs_is_looked_for_first() -> None:
     needy = TemplateCall(body="true", template="x", needs=("curl", "python:boto3"))
-    assert requirements(needy) == 'fail_without "curl" "python:boto3"\n'
+    assert requirements(needy) == ("curl", "python:boto3")

@@ -8,7 +8,7 @@ from octotui.model.space import Schedule
 from octotui.views.events.event_text import lines
 from tests.engine.shop import release, shop
 from tests.scenes import kraken, takes
-from tests.world import START, World, engine, manual, model, packages, script
+from tests.world import START, World, engine, manual, model, on_targets, packages, script
 
 
 def told(world: World) -> list[str]:
@@ -49,6 +49,16 @@ def test_waits_are_told_as_they_begin():
         " · first in line"
     ) in found
     assert "run-3  waits for the versions of tools to be chosen" in found
+
+
+def test_p2_acquisitions_on_targets_are_told_apart_to_their_ends():
+    world = World(model({"a": [on_targets("Install", "web", packages=packages("tools"), simulate=takes(1))]}))
+    world.start("a")
+    world.run_out()
+    found = told(world)
+    for target in ("web1", "web2"):
+        assert f"run-1  acquiring tools 1.0.0 starts on {target}" in found
+        assert f"run-1  acquiring tools 1.0.0 succeeded on {target}" in found
 
 
 def test_questions_are_told_from_asking_to_going_on():

@@ -186,7 +186,11 @@ async def test_r6_our_own_job_keeps_its_exit_code_whatever_it_does_to_its_record
         assert output == b"out\n"
         fine, output = await result(executor, work(tmp_path, "ls; tail -n 1 record", job="job-next"))
         listed, _, last = output.partition(b"pid ")
-        assert (fine.state, listed, last.strip().isdigit()) == ("succeeded", b"record\nscript\nspool\n", True)
+        assert (fine.state, listed, last.strip().isdigit()) == (
+            "succeeded",
+            b"record\nscript\nspool\nvalues\n",
+            True,
+        )
     await executor.close()
     async with asyncio.timeout(20):
         while any((tmp_path / "work").iterdir()):

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from octotui.workers.local import tree_removal
-from octotui.workers.local.tree_removal import DEEP, remove_tree
+from octotui.workers.local.tree_removal import DEEP, remove_files, remove_tree
 
 
 def deep(folder: Path, levels: int) -> None:
@@ -95,3 +95,27 @@ def test_r6_what_cannot_be_removed_stays_and_the_rest_goes(
     monkeypatch.setattr(tree_removal.os, "unlink", stubborn)
     remove_tree(f"{tmp_path}/work")
     assert [each.name for each in tmp_path.rglob("*")] == ["work", "stuck"]
+
+
+def test_v9_files_of_a_folder_are_removed_by_name_and_it_where_it_is_empty_then(tmp_path: Path) -> None:
+    work = tmp_path / "work"
+    work.mkdir()
+    for name in ("one", "two", "three"):
+        (work / name).touch()
+    work.chmod(0)
+    assert not remove_files(str(work), ("one", "missing"))
+    assert sorted(each.name for each in work.iterdir()) == ["three", "two"]
+    assert not remove_files(str(work), ("two",), whole=True)
+    assert remove_files(str(work), ("three",), whole=True)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_r6_no_file_is_removed_where_a_link_leads(tmp_path: Path) -> None:
+    (tmp_path / "beside").mkdir()
+    (tmp_path / "beside" / "values").touch()
+    (tmp_path / "work").symlink_to("beside")
+    os.mkfifo(tmp_path / "pipe")
+    for name in ("work", "pipe", "missing"):
+        assert not remove_files(f"{tmp_path}/{name}", ("values",), whole=True)
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["beside", "pipe", "work"]
+    assert (tmp_path / "beside" / "values").exists()

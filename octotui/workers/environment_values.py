@@ -1,0 +1,101 @@
+"""Which values of a run the environment of its script carries; helper functions read all of them (V9)."""
+
+import os
+import resource
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from octotui.model.environment_names import environment_name, is_reserved
+
+LARGEST = 1 << 17  # bytes of one variable, with its name: Linux starts no program with a larger one
+ROOM = 1 << 19  # bytes of all at most; the rest of what a program may have is for its arguments
+ENTRY = 10  # bytes that a variable takes beside its name and its value
+MANY = 20  # names that a warning says
+LONGEST = 80  # characters of one
+
+_BEGINNING = "get_octopusvariable has these variables, and the environment of scripts does not: "
+
+
+class CarriedValues(NamedTuple):
+    """Values by the names that they have in an environment, and why others are left out, by their own."""
+
+    environment: dict[str, str]
+    left_out: dict[str, str]
+
+
+def carried(values: Mapping[str, str]) -> CarriedValues:
+    """Choose what is unambiguous and fits, small values first."""
+    named: dict[str, list[str]] = {}
+    for name in values:
+        named.setdefault(environment_name(name), []).append(name)
+    environment: dict[str, str] = {}
+    left_out: dict[str, str] = {}
+    room, taken, sizes = _room(), 0, dict[str, int]()
+    for plain, names in named.items():
+        value = environment[plain] = values[names[0]]
+        sizes[plain] = len(plain) + len(os.fsencode(value)) + ENTRY
+        if why := _unfit(plain, value, sizes[plain], {values[name] for name in names}):
+            left_out |= dict.fromkeys(names, why)
+            del environment[plain], sizes[plain]
+    for plain in sorted(sizes, key=lambda plain: (sizes[plain], plain)):
+        taken += sizes[plain]
+        if taken > room:
+            left_out |= dict.fromkeys(named[plain], "too large")
+            del environment[plain]
+    return CarriedValues(environment, left_out)
+
+
+def _room() -> int:
+    """How many bytes all may take: a quarter of what Linux gives a program, by the size of its stack."""
+    stack, _ = resource.getrlimit(resource.RLIMIT_STACK)
+    return ROOM if stack == resource.RLIM_INFINITY else max(1 << 15, min(ROOM, stack // 16))
+
+
+def _unfit(plain: str, value: str, size: int, meant: set[str]) -> str:
+    """Why no environment can hold what is called so there, or nothing."""
+    if not plain:
+        return "not a letter or digit in the name"
+    if len(meant) > 1:
+        return f"each would be ${plain}"
+    if "\0" in value:
+        return "a NUL in it"
+    return "too large" if size > LARGEST else ""
+
+
+def warnings_of(values: CarriedValues, warned: Iterable[str] = ()) -> tuple[str, ...]:
+    """What to warn of that the run has not been `warned` of: values left out, and renamed ones."""
+    said = tuple(each for each in warned if each.startswith(_BEGINNING))
+    left_out = {
+        name: why
+        for name, why in values.left_out.items()
+        if not any(_quoted(name) in each or each.endswith(" more") for each in said)
+    }
+    sentences = (*_of_left_out(left_out), *_of_renamed(values.environment))
+    return tuple(each for each in sentences if each not in warned)
+
+
+def _of_left_out(left_out: Mapping[str, str]) -> Iterator[str]:
+    if not left_out:
+        return
+    reasons: dict[str, list[str]] = {}
+    for name, why in list(left_out.items())[:MANY]:
+        reasons.setdefault(why, []).append(_quoted(name))
+    parts = [f"{', '.join(names)} ({why})" for why, names in reasons.items()]
+    if len(left_out) > MANY:
+        parts.append(f"and {len(left_out) - MANY:,} more")
+    yield _BEGINNING + ", ".join(parts)
+
+
+def _of_renamed(environment: Iterable[str]) -> Iterator[str]:
+    """Of names that programs go by, or that every script gets: they are others' in the environment."""
+    names = sorted(name[1:] for name in environment if is_reserved(name[1:]))
+    if names:
+        found = ", ".join(f"$_{name}" for name in names)
+        yield (
+            f"programs go by the names {', '.join(names)}, so that no variable of a run has them in a"
+            f" script's environment: it is {found} there, or what get_octopusvariable says"
+        )
+
+
+def _quoted(name: str) -> str:
+    return f'"{name[:LONGEST]}"'

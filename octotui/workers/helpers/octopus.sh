@@ -1,0 +1,138 @@
+# Octopus's helper functions for sh, and for bash, which has some more: nothing is printed, no option is set, and
+# they are right under `set -eu`, in bash 3.2, dash and busybox. They find each other by __octotui_helpers.
+
+# encode_servicemessagevalue VALUE: the value in Base64, on one line.
+encode_servicemessagevalue() {
+    if command -v base64 >/dev/null; then
+        printf '%s' "${1-}" | base64 | tr -d '\r\n'
+    else
+        printf '%s' "${1-}" | openssl enc -base64 -A
+    fi
+}
+
+# decode_servicemessagevalue BASE64: the value again.
+decode_servicemessagevalue() {
+    if command -v base64 >/dev/null; then
+        printf '%s' "${1-}" | base64 -d
+    else
+        printf '%s' "${1-}" | openssl enc -base64 -A -d
+    fi
+}
+
+# get_octopusvariable NAME: its value; an empty line where nobody knows it.
+get_octopusvariable() (
+    { set +euxv; } 2>/dev/null
+    . "$__octotui_helpers/values.sh"
+)
+
+# set_octopusvariable NAME VALUE [-sensitive]: an output variable of this step.
+set_octopusvariable() {
+    local __octotui_sensitive=
+    if [ "${3-}" = -sensitive ]; then __octotui_sensitive=" sensitive='VHJ1ZQ=='"; fi
+    printf "##octopus[setVariable name='%s' value='%s'%s]\n" "$(encode_servicemessagevalue "${1-}")" \
+        "$(encode_servicemessagevalue "${2-}")" "$__octotui_sensitive"
+}
+
+# new_octopusartifact PATH [NAME]: keep a file when the step is over.
+new_octopusartifact() {
+    local __octotui_path="${1-}"
+    local __octotui_name="${2-}"
+    local __octotui_length=0
+    if [ ! -e "$__octotui_path" ]; then
+        echo "There is no file $__octotui_path to keep as an artifact" >&2
+        exit 1
+    fi
+    if [ -z "$__octotui_name" ]; then __octotui_name=$(basename -- "$__octotui_path"); fi
+    if [ -f "$__octotui_path" ]; then __octotui_length=$(($(wc -c <"$__octotui_path"))); fi
+    case $__octotui_path in /*) ;; *) __octotui_path=$PWD/$__octotui_path ;; esac
+    write_verbose "$__octotui_path will be kept as the artifact $__octotui_name when this step is over"
+    printf "##octopus[createArtifact path='%s' name='%s' length='%s']\n" \
+        "$(encode_servicemessagevalue "$__octotui_path")" "$(encode_servicemessagevalue "$__octotui_name")" \
+        "$(encode_servicemessagevalue "$__octotui_length")"
+}
+
+# update_progress PERCENTAGE [MESSAGE]
+update_progress() {
+    printf "##octopus[progress percentage='%s' message='%s']\n" "$(encode_servicemessagevalue "${1-}")" \
+        "$(encode_servicemessagevalue "${2-}")"
+}
+
+# fail_step [REASON]: end the script, and the step with it.
+fail_step() {
+    if [ -n "${1-}" ]; then
+        printf "##octopus[resultMessage message='%s']\n" "$(encode_servicemessagevalue "$1")"
+    fi
+    exit 1
+}
+
+# fail_without COMMAND…: end the script where the machine lacks one; python:MODULE is a module of python3.
+fail_without() {
+    local __octotui_need __octotui_missing=
+    for __octotui_need; do
+        case $__octotui_need in
+            python:*)
+                # Not from where the script stands: that is what an empty entry means.
+                if python3 -c "import sys; sys.path = list(filter(None, sys.path)); import ${__octotui_need#python:}" \
+                    >/dev/null 2>&1; then continue; fi
+                __octotui_need="the Python module ${__octotui_need#python:}"
+                ;;
+            *) if command -v "$__octotui_need" >/dev/null 2>&1; then continue; fi ;;
+        esac
+        __octotui_missing="$__octotui_missing${__octotui_missing:+, }$__octotui_need"
+    done
+    if [ -z "$__octotui_missing" ]; then return 0; fi
+    fail_step "${Octopus_Worker_Name:-this machine} lacks what this step needs, so install it there: $__octotui_missing"
+}
+
+# write_verbose TEXT, write_highlight TEXT …: a text of that level; they are written at once, so that what
+# runs beside them gets no line between.
+write_verbose() { __octotui_write verbose "${1-}"; }
+write_highlight() { __octotui_write highlight "${1-}"; }
+write_wait() { __octotui_write wait "${1-}"; }
+write_warning() { __octotui_write warning "${1-}"; }
+
+# What health checks say: has warnings; is unhealthy, and why.
+echo_warning() { __octotui_write warning "${1-}"; }
+echo_error() { __octotui_write error "${1-}"; }
+fail_healthcheck() {
+    echo_error "${1-}"
+    fail_step "${1-}"
+}
+
+__octotui_write() {
+    printf '##octopus[stdout-%s]\n%s\n##octopus[stdout-default]\n' "$1" "$2"
+}
+
+# new_octopustarget --name NAME --target-id ID --inputs JSON --roles ROLES [--worker-pool POOL] [--update-if-existing]
+new_octopustarget() (
+    pairs=
+    while [ $# -gt 0 ]; do
+        case $1 in
+            -n | --name) key=name ;;
+            -t | --target-id) key=targetId ;;
+            --inputs) key=inputs ;;
+            --roles) key=octopusRoles ;;
+            --worker-pool) key=octopusDefaultWorkerPoolIdOrName ;;
+            --update-if-existing)
+                pairs="$pairs updateIfExisting='dHJ1ZQ=='"
+                shift
+                continue
+                ;;
+            -*)
+                echo "new_octopustarget has no option $1" >&2
+                exit 1
+                ;;
+            *) break ;;
+        esac
+        pairs="$pairs $key='$(encode_servicemessagevalue "${2-}")'"
+        shift $(($# > 1 ? 2 : 1))
+    done
+    printf '##octopus[createStepPackageTarget%s]\n' "$pairs"
+)
+
+# What a script needs is looked for before it begins, and not again by what it starts.
+if [ -n "${OCTOTUI_NEEDS-}" ]; then
+    __octotui_needs=$OCTOTUI_NEEDS
+    unset OCTOTUI_NEEDS
+    fail_without $__octotui_needs
+fi

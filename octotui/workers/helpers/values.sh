@@ -1,0 +1,37 @@
+# Printing one value of a job by its name, $1: what get_octopusvariable reads, in a subshell of any sh. The file
+# OCTOTUI_VALUES names is read as commands, and no further than to where the value is.
+
+LC_ALL=C
+__octotui_name=$1
+
+# octotui_change FROM TO: in the name that is looked for, so that it becomes a key.
+octotui_change() {
+    __octotui_changed=
+    while [ "${__octotui_name#*"$1"}" != "$__octotui_name" ]; do
+        __octotui_changed=$__octotui_changed${__octotui_name%%"$1"*}$2
+        __octotui_name=${__octotui_name#*"$1"}
+    done
+    __octotui_name=$__octotui_changed$__octotui_name
+}
+
+# octotui_value KEY NAME VALUE: print it and end, if it is the one.
+octotui_value() {
+    case $1 in
+        "$__octotui_name")
+            case $3 in
+                *'\0000'*)
+                    echo "the value of $2 holds a NUL, which no variable of a shell can: \$(…) drops it, so write it to a file with get_octopusvariable \"$2\" >FILE" >&2
+                    ;;
+            esac
+            printf %b "$3"
+            exit 0
+            ;;
+    esac
+}
+
+if [ ! -r "$OCTOTUI_VALUES" ]; then
+    echo "get_octopusvariable cannot read $OCTOTUI_VALUES: it goes when the step ends, unless the script removes it" >&2
+    exit 1
+fi
+. "$OCTOTUI_VALUES"
+echo

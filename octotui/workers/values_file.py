@@ -1,0 +1,50 @@
+r"""The file by which a script's values travel: every one by its exact name, whatever it holds (V9).
+
+Its lines are commands of any sh, so that shells look a value up without another program, and without reading
+what stands behind it: `octotui_value 'KEY' 'NAME' 'VALUE'`, where the key is the name in lower case. Before
+them `octotui_change 'FROM' 'TO'` says, in order, how a name becomes such a key. What would end a word or a
+line, and what no shell can hold, is `\0` and three octal digits, as `printf %b` reads it; nothing else has a
+backslash.
+"""
+
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+
+_ESCAPES = {code: f"\\0{code:03o}" for code in (ord("\\"), *range(0x20), ord("'"), 0x7F)}
+
+
+def encode(values: Mapping[str, str]) -> bytes:
+    """All values, small ones first; of names that differ by case alone the last counts."""
+    last = {name.lower(): name for name in values}
+    lines = [
+        f"octotui_value '{_escaped(key)}' '{_escaped(name)}' '{_escaped(values[name])}'\n"
+        for key, name in last.items()
+    ]
+    letters = frozenset("".join((*last, *last.values())))
+    body = "".join((_changes(letters), *sorted(lines, key=len)))
+    return body.encode(errors="surrogateescape")
+
+
+@lru_cache(maxsize=256)
+def _changes(letters: frozenset[str]) -> str:
+    """What makes a key of a name: what is escaped, a backslash first, then capitals of letters in keys."""
+    return "".join((*_escaping(letters), *_lowering(letters)))
+
+
+def _escaping(letters: frozenset[str]) -> Iterator[str]:
+    for code, escape in _ESCAPES.items():
+        if code and chr(code) in letters:
+            special = '"\'"' if chr(code) == "'" else f"'{chr(code)}'"
+            yield f"octotui_change {special} '{escape}'\n"
+
+
+def _lowering(letters: frozenset[str]) -> Iterator[str]:
+    small = {letter.lower() for letter in letters}
+    capitals = {each for letter in small | letters for each in (letter, letter.upper(), letter.title())}
+    for capital in sorted(capitals - small):
+        if capital.lower() in small:
+            yield f"octotui_change '{capital}' '{capital.lower()}'\n"
+
+
+def _escaped(text: str) -> str:
+    return text.translate(_ESCAPES)
