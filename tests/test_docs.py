@@ -163,8 +163,8 @@ def test_words_of_a_sentence_that_are_wrong_are_found() -> None:
 def test_the_helper_functions_are_there() -> None:
     """The table of scripts.md names what the helpers define, shell by shell."""
     helpers = ROOT / "octotui" / "workers" / "helpers"
-    shells = [read(helpers / each) for each in ("octopus.bash", "octopus.py", "octopus.ps1")]
-    _, _, table = read(DOCS / "scripts.md").partition("| | bash | Python | PowerShell |")
+    shells = [read(helpers / each) for each in ("octopus.sh", "octopus.py", "octopus.ps1")]
+    _, _, table = read(DOCS / "scripts.md").partition("| | bash, sh | Python | PowerShell |")
     cells = [each.split("|")[2:5] for each in table.split("\n\n")[0].splitlines()[2:]]
     named = [
         (word[1], shell)
