@@ -12,9 +12,27 @@ if TYPE_CHECKING:
 
 
 def main() -> None:
-    """Run the command line; a plain `check FILE`, which editors call often, does without its library."""
+    """Run the command line, whose output may have nowhere to go, and which may stand nowhere."""
+    from octotui.cli.terminal.standard_streams import OutputLost, take_over
+
     sys.excepthook = _report_bug
+    take_over()
     os.umask(os.umask(0o077) & 0o077)  # what we make is ours to read and write, whatever others may
+    try:
+        _call()
+    except OutputLost as lost:
+        _end(str(lost) if lost.code == 1 else "", lost.code)
+    except (FileNotFoundError, PermissionError):
+        if _stands_somewhere():
+            raise
+        _end(
+            "the current directory is gone or closed: go to another one, or say paths from the root",
+            2,
+        )
+
+
+def _call() -> None:
+    """Call the verb; a plain `check FILE`, which editors call often, does without click."""
     from octotui.workers.search_path import leave_current_directory
 
     left_out = leave_current_directory()
@@ -33,6 +51,22 @@ def main() -> None:
                 named = ", ".join(f"“{each}”" for each in left_out)
                 warn(f"PATH names {named}, where nothing is looked for: it is not absolute")
             cli(prog_name="octotui")
+
+
+def _end(sentence: str, code: int) -> None:
+    from octotui.cli.terminal.output import warn
+
+    if sentence:
+        warn(sentence)
+    sys.exit(code)
+
+
+def _stands_somewhere() -> bool:
+    try:
+        os.getcwd()  # noqa: PTH109
+    except OSError:
+        return False
+    return True
 
 
 def _report_bug(kind: type[BaseException], bug: BaseException, trace: "TracebackType | None") -> None:

@@ -34,7 +34,9 @@ def exported(events: Sequence[AnyEvent], folder: Path) -> ImportedRuns:
 
 def write_log(folder: Path, run: str, job: str, *lines: tuple[float, str]) -> None:
     """The output of a job: lines with the seconds after the start at which they were printed."""
-    with LogWriter(folder / "content" / "logs" / run / f"{job}.log") as log:
+    content = folder / "content"
+    content.mkdir(exist_ok=True)
+    with LogWriter(content / "logs" / run / f"{job}.log") as log:
         for after, line in lines:
             log.append(line.encode() + b"\n", START + after)
 

@@ -199,7 +199,7 @@ def test_i9_what_makes_files_by_the_umask_is_found(tmp_path: Path, line: str) ->
 
 
 DOORS = {
-    "octotui/cli/terminal/output.py": {"print", "echo", "secho", "getpass", "stdout", "stderr"},
+    "octotui/cli/terminal/output.py": {"print", "echo", "secho", "getpass"},
     "octotui/ui/widgets/plain_text.py": {"Static", "Label", "Link", "Collapsible", "print"},
     "octotui/ui/widgets/markdown_text.py": {"Markdown", "MarkdownViewer"},
 }
@@ -212,6 +212,13 @@ def used_names(path: Path) -> set[str]:
     asked = {id(each.value) for each in nodes if isinstance(each, ast.Attribute) and each.attr == "isatty"}
     names = {each.id for each in nodes if isinstance(each, ast.Name)}
     return names | {each.attr for each in nodes if isinstance(each, ast.Attribute) and id(each) not in asked}
+
+
+def test_r6_standard_streams_are_written_to_by_one_door_that_another_file_makes() -> None:
+    named = {
+        path.name for path in (ROOT / "octotui/cli").rglob("*.py") if used_names(path) & {"stdout", "stderr"}
+    }
+    assert named == {"output.py", "standard_streams.py"}
 
 
 @pytest.mark.parametrize("door", DOORS)

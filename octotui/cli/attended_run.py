@@ -16,6 +16,7 @@ from octotui.cli.start_options import OutputOptions, StartOptions, starting_time
 from octotui.cli.summary import exit_code
 from octotui.cli.terminal.output import USAGE, refuse, wants_ascii, warn
 from octotui.cli.terminal.questions import TerminalQuestions, TypedAnswer
+from octotui.cli.terminal.standard_streams import OutputLost
 from octotui.engine.commands import (
     AnswerInterruption,
     CancelRun,
@@ -25,7 +26,7 @@ from octotui.engine.commands import (
     StartRun,
     TakeInterruption,
 )
-from octotui.engine.events import RunQueued
+from octotui.engine.events import AnyEvent, RunQueued
 from octotui.engine.rules.answer_fields import fill_in, problems_in
 from octotui.engine.state import Answer, Interruption, State, manual_of
 from octotui.model.space import Model
@@ -62,12 +63,13 @@ class AttendedRun:
         self._asking = TerminalQuestions()
         self._unanswered: set[str] = set()
         self._interrupted = self._hung_up = False
+        self._lost: OutputLost | None = None
         self._leave = asyncio.Event()
         self._cancelling: list[asyncio.Future[object]] = []
 
     async def run(self, state_dir: Path | None) -> int:
-        """Run it in its space, and say how it went as an exit code; may raise StoreError."""
-        async with there(self._model, self._file, state_dir, self._narration.tell) as session:
+        """Run it in its space, and say how it went as an exit code; may raise StoreError or OutputLost."""
+        async with there(self._model, self._file, state_dir, self._tell) as session:
             self._narration.where = session.artifact_path
             if isinstance(session, Client):
                 self._narration.hold()
@@ -81,10 +83,20 @@ class AttendedRun:
                 following.result()
             following.cancel()
             family = await session.family(root)
+        if self._lost is not None:
+            raise self._lost
         self._narration.end(family, root, time.time())
         if self._interrupted or self._hung_up:
             return INTERRUPTED if self._interrupted else HUNG_UP
         return exit_code(family, root)
+
+    def _tell(self, events: tuple[AnyEvent, ...], before: State, after: State) -> None:
+        """Say what happened; where that cannot be said any more, the run goes on without us."""
+        try:
+            self._narration.tell(events, before, after)
+        except OutputLost as lost:
+            self._lost = lost
+            self._leave.set()
 
     async def _begin(self, session: SpaceAccess) -> str:
         """Start the run, and say its id."""

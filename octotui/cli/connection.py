@@ -45,6 +45,8 @@ async def attach(
     folder = space_folder(slug, state)
 
     async def again() -> None:
+        if not folder.path.exists():
+            raise StoreError(f"{folder.path} was moved or removed: open the space where its folder is now")
         await asyncio.to_thread(start_server, file, folder)
 
     client = Client(folder, time.time, model=file, again=again if start else None)
@@ -57,6 +59,7 @@ async def attach(
 
 async def _open(client: Client, folder: SpaceFolder, file: Path | None, *, start: bool, follow: bool) -> None:
     """Connect; where nobody answers, start a server and connect to that, or to one that was faster."""
+    await _await_moved(folder)
     with suppress(OSError):
         await client.open(follow=follow)
         return
@@ -74,6 +77,13 @@ async def _open(client: Client, folder: SpaceFolder, file: Path | None, *, start
                     f"the server of {folder.path} does not answer: {problem.strerror}"
                 ) from problem
         await asyncio.sleep(0.02)
+
+
+async def _await_moved(folder: SpaceFolder) -> None:
+    """Give a server the time to end whose folder was moved here; it finds out by itself."""
+    end = time.monotonic() + PATIENCE
+    while folder.held_elsewhere and time.monotonic() < end:
+        await asyncio.sleep(0.05)
 
 
 def start_server(file: Path | None, folder: SpaceFolder) -> None:

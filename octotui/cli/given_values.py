@@ -44,7 +44,9 @@ def value_options(what: str) -> Callable[[click.decorators.FC], click.decorators
             ("--set-file", "from_files", "NAME=PATH", f"{what}, read from a file."),
             ("--set", "pairs", "NAME=VALUE", f"{what}; NAME=- reads it from stdin."),
         ):
-            function = click.option(option, name, metavar=metavar, multiple=True, help=text)(function)
+            function = click.option(
+                option, name, metavar=metavar, multiple=True, type=click.UNPROCESSED, help=text
+            )(function)  # what is no text is told without its value
         return function
 
     return decorate
@@ -156,7 +158,10 @@ def _stdin(name: str, pairs: tuple[str, ...]) -> str:
         refuse("only one value can be read from stdin; give the others with --set-file or --set-env")
     if sys.stdin.isatty():
         return _unseen(f"{name}: ")
-    return _text(f"--set {name}=-", sys.stdin.buffer.read(LARGEST + 1))
+    try:
+        return _text(f"--set {name}=-", sys.stdin.buffer.read(LARGEST + 1))
+    except OSError as error:
+        refuse(f"--set {name}=-: stdin cannot be read: {error.strerror}")
 
 
 def _file(option: str, path: str) -> str:

@@ -65,14 +65,31 @@ TOGETHER = {
 """Verbs that share a file; every other has its own."""
 EXIT_CODES = {
     0: "it succeeded",
-    1: "a run failed or timed out; a space, file or journal cannot be used",
+    1: "a run failed or timed out; a space, file or journal cannot be used; output cannot be written",
     2: "wrong usage, a wrong model, or a request that is refused",
     3: "`wait --timeout` has waited long enough",
     4: "only questions are left; the run stays as it is",
     5: "a run was cancelled",
     130: "interrupted by ^C (128 and the number of the signal, of other signals)",
+    141: "the reader of the output went away, as in `| head`",
 }
 """What each exit code means, for `--help` and the documentation."""
+
+
+class Text(click.types.StringParamType):
+    """What a verb takes as text is kept, told and sent as such; paths alone may have any bytes."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The text as it is; exit code 2 where its bytes are none."""
+        text = str(super().convert(value, param, ctx))
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            self.fail("it is not text in UTF-8", param, ctx)
+        return text
+
+
+TEXT = Text()
 
 
 class Verbs(click.Group):
@@ -90,7 +107,7 @@ class Verbs(click.Group):
         module = import_module(f"octotui.cli.verbs.{shared or cmd_name}")
         command = getattr(module, cmd_name.replace("-", "_") if shared else "command")
         assert isinstance(command, click.Command)
-        return command
+        return _with_text(command)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The verbs and what they do, without loading any, and the exit codes."""
@@ -115,6 +132,11 @@ class Verbs(click.Group):
                 return super().invoke(ctx)
         except KeyboardInterrupt:
             sys.exit(130)
+        except (click.ClickException, click.Abort, click.exceptions.Exit):
+            raise
+        except Exception as problem:
+            _refuse_unusable(problem)
+            raise
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Take `octotui`, and `octotui FILE …`, for `octotui open FILE …`."""
@@ -123,6 +145,29 @@ class Verbs(click.Group):
         if not args or (args[0] not in VERBS and args[0] not in ("--help", "--version")):
             args = ["open", *args]
         return super().parse_args(ctx, args)
+
+
+def _with_text(command: click.Command) -> click.Command:
+    """A verb, or one of verbs, whose texts are checked to be some."""
+    for param in command.params:
+        if param.type is click.STRING:
+            param.type = TEXT
+    for each in command.commands.values() if isinstance(command, click.Group) else ():
+        _with_text(each)
+    return command
+
+
+def _refuse_unusable(problem: Exception) -> None:
+    """Say what is wrong with a space, or with the account's own configuration, and end."""
+    from octotui.cli.terminal.output import USAGE, complain, refuse
+    from octotui.model.complaints import ModelError
+    from octotui.store.errors import StoreError
+
+    if isinstance(problem, StoreError):
+        refuse(str(problem), 1)
+    if isinstance(problem, ModelError):
+        complain(problem.complaints)
+        sys.exit(USAGE)
 
 
 @contextmanager

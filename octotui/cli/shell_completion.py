@@ -58,13 +58,13 @@ def _file(ctx: click.Context) -> Path:
 
 def _journal(ctx: click.Context) -> Path | None:
     """The journal of the space that was named, if there is one, and one to be trusted."""
-    from octotui.cli.space_argument import space_of
+    from octotui.cli.space_argument import UnknownSpace, space_named
     from octotui.runtime.open_space import space_folder
     from octotui.store.errors import StoreError
 
-    named = space_of(str(_file(ctx)), ctx.params.get("state"))
     try:
+        named = space_named(str(_file(ctx)), ctx.params.get("state"))
         journal = space_folder(named.slug, named.state).journal
         return journal if journal.exists() else None
-    except (StoreError, OSError):
+    except (UnknownSpace, StoreError, OSError):
         return None

@@ -1,5 +1,6 @@
 """How verbs name a space that is there already: by its model, by its name, or by its folder."""
 
+import os
 import tomllib
 from pathlib import Path
 from typing import NamedTuple
@@ -7,7 +8,7 @@ from typing import NamedTuple
 import click
 from click.shell_completion import CompletionItem
 
-from octotui.cli.terminal.output import refuse
+from octotui.cli.terminal.output import USAGE, refuse
 from octotui.model.complaints import ModelError, did_you_mean
 from octotui.model.toml.convert import space_slug
 from octotui.model.toml.sources import files_of
@@ -30,32 +31,54 @@ def files(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[C
 
 def space_argument(function: click.decorators.FC) -> click.decorators.FC:
     """The argument SPACE."""
-    return click.argument("space", metavar="FILE", shell_complete=files)(function)
+    path = click.Path(readable=False)  # members of an access group may go through it, and no more
+    return click.argument("space", metavar="FILE", type=path, shell_complete=files)(function)
+
+
+class UnknownSpace(Exception):
+    """Nothing that somebody has said names a space; its text says what to do."""
+
+    def __init__(self, sentence: str, code: int = USAGE) -> None:
+        super().__init__(sentence)
+        self.code = code
 
 
 def space_of(argument: str, state: Path | None) -> SpaceName:
-    """The space of a model's file, or of that name or folder; exit code 2 where there is none.
+    """The space of a model's file, or of that name or folder; exit code 2 where there is none."""
+    try:
+        return space_named(argument, state)
+    except UnknownSpace as unknown:
+        refuse(str(unknown), unknown.code)
+
+
+def space_named(argument: str, state: Path | None) -> SpaceName:
+    """The space of a model's file, or of that name or folder; raises UnknownSpace.
 
     Of a file only the name of its space is read, so that a model that is broken meanwhile holds nobody up.
     """
     path = Path(argument)
     if _is_space(path):
         return SpaceName(path.absolute().name, None, path.absolute().parent)
-    if path.exists():
+    if os.path.exists(path):  # noqa: PTH110 - of a name that is too long, a Path raises
         return SpaceName(space_slug(_name_in(path)), path, state)
     base = default_base() if state is None else state
     slug = space_slug(argument)
-    if not (base / slug).is_dir():
-        refuse(f"there is no model {argument}, and no space of that name{_suggestion(argument, base)}")
+    if not os.path.isdir(base / slug):  # noqa: PTH112
+        raise UnknownSpace(
+            f"there is no model {argument}, and no space of that name{_suggestion(argument, base)}"
+        )
     return SpaceName(slug, None, state)
 
 
 def _is_space(path: Path) -> bool:
-    """Whether a folder is that of a space; exit code 1 where it is somebody else's and closed to us."""
+    """Whether a folder is that of a space; raises UnknownSpace where it is closed to us."""
     try:
         return (path / "journal.sqlite").exists()
     except PermissionError:
-        refuse(f"{path} cannot be used: its owner lets you in by a group in [access] of the model", 1)
+        sentence = f"{path} cannot be used: its owner lets you in by a group in [access] of the model"
+        raise UnknownSpace(sentence, 1) from None
+    except OSError:  # its name is too long
+        return False
 
 
 def _suggestion(argument: str, base: Path) -> str:
@@ -69,7 +92,7 @@ def served(file: Path | None, state: Path | None) -> SpaceName | None:
     """The space of a model's file, where it is served already, also by a model that is broken by now."""
     try:
         name = None if file is None else _declared_name(file)
-    except (ModelError, OSError, ValueError, AttributeError):
+    except (ModelError, OSError, ValueError):
         return None
     if name is None:
         return None
@@ -82,20 +105,28 @@ def served(file: Path | None, state: Path | None) -> SpaceName | None:
 
 
 def _name_in(path: Path) -> str:
-    """The name of the space that a model declares; exit code 2 where there is none."""
+    """The name of the space that a model declares; raises UnknownSpace."""
     try:
         name = _declared_name(path)
     except ModelError as error:
-        refuse(str(error.complaints[0]))
-    except (OSError, ValueError, AttributeError) as error:
-        refuse(f"{path} cannot be read: {error}; say the name of the space instead")
-    return name or refuse(f"{path} says no [space] name")
+        raise UnknownSpace(str(error.complaints[0])) from None
+    except (OSError, ValueError) as error:
+        raise UnknownSpace(f"{path} cannot be read: {error}; say the name of the space instead") from None
+    if not name:
+        raise UnknownSpace(f"{path} says no [space] name")
+    return name
 
 
 def _declared_name(path: Path) -> str | None:
+    """The name of the space that a model declares; raises ModelError, OSError or ValueError."""
     for file in files_of(path):
-        name = tomllib.loads(file.read_text("utf-8-sig")).get("space", {}).get("name")
-        if isinstance(name, str):
+        try:
+            space = tomllib.loads(file.read_text("utf-8-sig")).get("space", {})
+        except RecursionError:
+            raise ValueError("it is nested too deeply") from None
+        if not isinstance(space, dict):
+            raise ValueError("its space is no table")
+        if isinstance(name := space.get("name"), str):
             return name
     return None
 

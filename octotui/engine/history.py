@@ -65,5 +65,5 @@ def _fold(state: State, event: AnyEvent) -> State:
         raise InconsistentHistory(f"event {event.seq} does not come after event {state.seq}")
     try:
         return evolve(state, event)
-    except (LookupError, ValueError, TypeError, AttributeError) as error:
+    except (LookupError, ValueError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
         raise InconsistentHistory(f"event {event.seq} does not fit what came before it") from error

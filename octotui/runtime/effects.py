@@ -29,6 +29,7 @@ from octotui.runtime.jobs.package_acquisition import Acquirer, Chosen
 from octotui.runtime.jobs.question_notifier import QuestionNotifier
 from octotui.runtime.jobs.script_jobs import ResumableAttempt, ScriptJobs, attempt_name
 from octotui.runtime.jobs.secret_store import SecretStore
+from octotui.store.errors import StoreError
 from octotui.store.logs import log_index
 from octotui.store.space_folder import SpaceFolder
 from octotui.workers.executor import Executor
@@ -151,6 +152,10 @@ class EffectRunner:
                 command = replace(command, sensitive=self._sensitive(command.values, command.sensitive))
         return masked(command, self.mask)
 
+    def check_folder(self) -> None:
+        """Find the folder of the space where it was; raises StoreError."""
+        self._folder.check(above=True)
+
     def log_path(self, run: str, job: str) -> Path:
         """Where a job's output is kept."""
         return self._folder.log(run, job)
@@ -209,6 +214,15 @@ class EffectRunner:
         else:
             self._scripts.stop(job)
 
+    def _end_unkept(self, job: Job) -> None:
+        """Begin to end a job whose output cannot be kept; where the folder is gone, it goes on without us."""
+        try:
+            self.check_folder()
+        except StoreError as problem:
+            self.fail(problem)
+        else:
+            self._end(job)
+
     async def _work(self, job: Job, attempt: ResumableAttempt | None = None) -> None:
         """Do a job, keep its output, and report how it ended."""
         if self._closed or (attempt is None and self.present().jobs[job.id].stopping):
@@ -228,7 +242,7 @@ class EffectRunner:
             log_index.remove(log)
         since = attempt.resume.log if attempt is not None else 0 if first else None
         spans = self._folder.masked_spans(attempt_name(job)) if log is not None else None
-        return JobOutput(log, self._now, partial(self._end, job), since, spans)
+        return JobOutput(log, self._now, partial(self._end_unkept, job), since, spans)
 
     def _pass_on(self, command: Command) -> None:
         """Report what is not a job's; who is told of it is known later than this crew."""

@@ -27,6 +27,8 @@ from octotui.store.space_folder import SpaceFolder, default_base
 from octotui.store.user_config import file_trust
 from octotui.workers.local.executor import LocalExecutor
 
+LOOK = 1.0  # seconds between two looks at whether a folder is still there
+
 
 @asynccontextmanager
 async def open_space(
@@ -46,7 +48,7 @@ async def open_space(
     """
     folder = space_folder(model.space.slug, state_dir)
     with folder:
-        journal, state, rescued = _taken_up(folder.journal)
+        journal, state, rescued = _taken_up(folder)
         try:
             secrets = SecretStore(served=served)
             executor = LocalExecutor(file_trust())
@@ -69,41 +71,50 @@ async def open_space(
             try:
                 await session.start(model, rescued)
                 keep_anchor(folder.path, *clock.moment())
-                async with _beside(RetentionCleaner(session, folder).work()):
+                async with _beside(RetentionCleaner(session, folder).work(), _watch(session)):
                     yield session
             finally:
                 await session.close()
-            keep_anchor(folder.path, *clock.moment())
             with suppress(StoreError):  # it only saves the next one time
+                folder.check(above=True)
+                keep_anchor(folder.path, *clock.moment())
                 await journal.save_snapshot(session.state.seq, encode(session.state))
         finally:
             journal.close()
 
 
 @asynccontextmanager
-async def _beside(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
+async def _beside(*work: Coroutine[None, None, None]) -> AsyncIterator[None]:
     """Do something in the background meanwhile."""
-    task = asyncio.create_task(work)
+    tasks = [asyncio.create_task(each) for each in work]
     try:
         yield
     finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _taken_up(path: Path) -> tuple[Journal, State, Recovery | None]:
+async def _watch(session: Session) -> None:
+    """End a session whose folder is gone also where it has nothing to write."""
+    while session.is_there():
+        await asyncio.sleep(LOOK)
+
+
+def _taken_up(folder: SpaceFolder) -> tuple[Journal, State, Recovery | None]:
     """The journal and where it was left; of a damaged one what can be read, and a sentence about it."""
+    path = folder.journal
     finish(path)
     try:
         check(path)
-        return *_opened(path), None
+        return *_opened(folder), None
     except Damaged:
         rescued = recover(path)
-    return *_opened(path), rescued
+    return *_opened(folder), rescued
 
 
-def _opened(path: Path) -> tuple[Journal, State]:
-    journal = Journal(path)
+def _opened(folder: SpaceFolder) -> tuple[Journal, State]:
+    journal = Journal(folder.journal, folder.check)
     try:
         return journal, last_state(journal)
     except StoreError:
@@ -117,7 +128,7 @@ def last_state(journal: JournalReader) -> State:
     for event in journal.read(state.seq):
         try:
             state = evolve(state, event)
-        except (KeyError, ValueError, IndexError) as error:
+        except (LookupError, ValueError, TypeError, AttributeError, ArithmeticError) as error:
             raise Damaged(
                 f"the journal is damaged: event {event.seq} does not fit what came before it"
             ) from error

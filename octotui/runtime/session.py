@@ -31,6 +31,7 @@ from octotui.runtime.repeated_answers import check_repeated, has_left
 from octotui.runtime.schedule_timer import ScheduleTimer
 from octotui.runtime.space_access import Listener
 from octotui.runtime.state_feed import StateFeed
+from octotui.store.errors import StoreError
 from octotui.store.journal.in_memory import AnyJournal
 from octotui.store.journal.recovery import Recovery
 from octotui.store.journal.run_records import RunRecord
@@ -75,7 +76,7 @@ class Session:
         self._written: asyncio.Future[None] | None = None
         self._closed = False
         crew.report = self._report
-        crew.fail = self._fail
+        crew.fail = self.fail
         crew.present = lambda: self.state
 
     @property
@@ -160,6 +161,27 @@ class Session:
         """Where a file is that a job's script had kept."""
         return self._effects.artifact_path(run, job, name)
 
+    def fail(self, failure: BaseException) -> None:
+        """End the session: whoever follows its states, or sends, is told."""
+        self._shown.fail(failure)
+
+    @property
+    def failure(self) -> BaseException | None:
+        """What has ended it, if anything."""
+        return self._shown.failure
+
+    def is_there(self) -> bool:
+        """Whether it goes on; it ends now where its folder is not where it was."""
+        try:
+            self._effects.check_folder()
+        except StoreError as problem:
+            self.fail(problem)
+        return self.failure is None
+
+    async def failed(self) -> None:
+        """Wait until something has ended it."""
+        await self._shown.failed()
+
     async def close(self) -> None:
         """Let go of what runs, and leave the journal complete."""
         if await self._effects.flush() and self._written is not None:
@@ -184,7 +206,7 @@ class Session:
         except Refused:
             raise
         except Exception as bug:
-            self._fail(bug)
+            self.fail(bug)
             raise
         if self._timetable is not None and self.state.model is not before.model:
             self._timetable.follow(self.state, self.now())
@@ -223,13 +245,13 @@ class Session:
         """Act on what is now on disk; a commit that failed ends the session."""
         failure = committed.exception()
         if failure is not None:
-            self._fail(failure)
+            self.fail(failure)
             return
         if not self._closed:
             try:
                 self._act(events, before, after)
             except Exception as problem:  # a loop would only log it, and go on
-                self._fail(problem)
+                self.fail(problem)
                 return
         self._shown.show(after)
 
@@ -238,10 +260,6 @@ class Session:
             self._effects.perform(event)
         for listener in self._listeners:
             listener(events, before, after)
-
-    def _fail(self, failure: BaseException) -> None:
-        """End the session: whoever follows its states, or sends, is told."""
-        self._shown.fail(failure)
 
     def _arm(self) -> None:
         """Set the one timer to what falls due next."""

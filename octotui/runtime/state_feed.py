@@ -31,6 +31,11 @@ class StateFeed:
         if self.failure is not None:
             raise self.failure
 
+    async def failed(self) -> None:
+        """Wait until something has ended it."""
+        while self.failure is None:
+            await self.change()
+
     def wake(self) -> None:
         """Let all look again who wait."""
         self._changed.set()

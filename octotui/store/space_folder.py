@@ -1,28 +1,25 @@
 """The folder of a space: where things lie in it, and having it for oneself."""
 
-import fcntl
 import os
 import stat
-import sys
-import time
-from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
 from platformdirs import user_state_dir
 
 from octotui.store.accounts import account_name
-from octotui.store.errors import InUse, unusable
-from octotui.store.private_files import WAY, make_folder, private
+from octotui.store.errors import StoreError, unusable
+from octotui.store.folder_lock import FolderLock, held_elsewhere, is_held
+from octotui.store.private_files import WAY, make_folder
 from octotui.store.trusted_path import UntrustedPath, check_private, resolve
-
-DYING = 5.0  # seconds until the last child of a killed process has become another program, on a busy machine
-LOOK = 0.01  # seconds between two looks at whether that is so
 
 
 def default_base() -> Path:
-    """Where the folders of spaces lie unless `--state` says otherwise."""
-    return Path(user_state_dir("octotui"))
+    """Where the folders of spaces lie unless `--state` says so; raises StoreError where nobody can know."""
+    base = Path(user_state_dir("octotui"))
+    if not base.is_absolute():  # it would be another one wherever we stand
+        raise StoreError(f"{base} is no folder to keep spaces in: set HOME or XDG_STATE_HOME, or say --state")
+    return base
 
 
 class SpaceFolder:
@@ -30,7 +27,7 @@ class SpaceFolder:
 
     def __init__(self, base: Path, slug: str) -> None:
         self.path = base / slug
-        self._lock: int | None = None
+        self._lock: FolderLock | None = None
 
     @property
     def journal(self) -> Path:
@@ -101,42 +98,31 @@ class SpaceFolder:
     def take(self) -> "SpaceFolder":
         """Make the folder and hold it while this process lives; raises StoreError where another does."""
         self.make()
-        path = self.path / "lock"
-        try:
-            lock = private(str(path), os.O_RDWR | os.O_CREAT)
-        except OSError as problem:
-            raise unusable(path, problem) from problem
-        if not _locked(lock):
-            holder = _holder(lock) or "unknown"
-            os.close(lock)
-            raise InUse(
-                f"{self.path} is in use by another octotui (process {holder}): "
-                "end that one first, or take another folder with --state"
-            )
-        self._lock = lock
-        os.ftruncate(lock, 0)
-        os.pwrite(lock, str(os.getpid()).encode(), 0)
+        self._lock = FolderLock(self.path)
         return self
+
+    def check(self, *, above: bool = False) -> None:
+        """Find a held folder where it was when it was taken; raises Displaced.
+
+        Where its path leads by the links `above` it is looked at if asked for.
+        """
+        if self._lock is not None:
+            self._lock.check(above=above)
 
     @property
     def is_held(self) -> bool:
         """Whether any process has the folder for itself."""
-        try:
-            lock = private(str(self.path / "lock"), os.O_RDONLY | os.O_NONBLOCK)
-        except OSError:
-            return False
-        try:
-            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except OSError:
-            return True
-        finally:
-            os.close(lock)
-        return False
+        return is_held(self.path)
+
+    @property
+    def held_elsewhere(self) -> bool:
+        """Whether a process still has it that opened it at another path, and is about to find out."""
+        return held_elsewhere(self.path)
 
     def release(self) -> None:
         """Let another octotui have the folder."""
         if self._lock is not None:
-            os.close(self._lock)
+            self._lock.release()
             self._lock = None
 
     def __enter__(self) -> "SpaceFolder":
@@ -144,42 +130,3 @@ class SpaceFolder:
 
     def __exit__(self, *exc: type[BaseException] | BaseException | TracebackType | None) -> None:
         self.release()
-
-
-def _locked(lock: int) -> bool:
-    """Lock an open file, and say whether we have it.
-
-    A process that is killed while it starts another leaves that one a copy of the lock until it is executed;
-    so a lock whose holder is dead is waited for.
-    """
-    until = time.monotonic() + DYING
-    while True:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            if _lives(_holder(lock)) or time.monotonic() > until:
-                return False
-            time.sleep(LOOK)
-        else:
-            return True
-
-
-def _holder(lock: int) -> str:
-    """The process that a lock names, or nothing while it is being written."""
-    return os.pread(lock, 20, 0).decode(errors="replace").strip()
-
-
-def _lives(process: str) -> bool:
-    """Whether a process is there and not dead; of a number that cannot be one nobody knows."""
-    if not (process.isascii() and process.isdecimal()):
-        return True
-    try:
-        os.kill(int(process), 0)
-    except ProcessLookupError:
-        return False
-    except (PermissionError, OverflowError):  # it is somebody else's, or none
-        return True
-    with suppress(OSError):  # it has gone meanwhile, or this system has no such files
-        state = Path(f"/proc/{process}/stat").read_bytes().rpartition(b") ")[2][:1]
-        return state not in (b"Z", b"X")
-    return sys.platform != "linux"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from octotui.cli.space_argument import SpaceName, run_id, space_of
+from octotui.cli.space_argument import SpaceName, UnknownSpace, run_id, served, space_named, space_of
 from tests.cli.conftest import OK, Call
 
 
@@ -51,3 +51,20 @@ def test_a_name_that_is_none_is_told_with_what_was_meant(
 
 def test_a_run_may_be_named_by_its_number() -> None:
     assert (run_id("7"), run_id("run-7"), run_id("run-007")) == ("run-7", "run-7", "run-7")
+
+
+@pytest.mark.parametrize("text", [f"a = {'[' * 5000}{']' * 5000}", "space = [1]", "[space]\nname = 7"])
+def test_r6_a_model_of_nonsense_has_no_name_and_no_server(write: Call, state: Path, text: str) -> None:
+    model = write("", name="nonsense.toml")
+    model.write_text(text)
+    assert served(model, state) is None
+    with pytest.raises(UnknownSpace, match=r"nonsense\.toml"):
+        space_named(str(model), state)
+
+
+@pytest.mark.parametrize("word", ["x" * 100_000, "/".join("x" * 5000), "\udcff", "", "\x1b"])
+def test_r6_any_word_is_the_name_of_no_space(state: Path, word: str) -> None:
+    with pytest.raises(UnknownSpace):
+        space_named(f"no{word}", state)
+    with pytest.raises(UnknownSpace):
+        space_named(word, state)

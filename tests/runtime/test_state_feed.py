@@ -29,3 +29,13 @@ async def test_states_come_merged_and_end_with_the_first_failure() -> None:
         await following
     with pytest.raises(ValueError, match="first"):
         shown.check()
+
+
+async def test_a_failure_can_be_waited_for() -> None:
+    feed = StateFeed(State())
+    waiting = asyncio.ensure_future(feed.failed())
+    feed.show(State(seq=1))
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    feed.fail(ValueError("the end"))
+    await waiting

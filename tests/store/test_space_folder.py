@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from octotui.store import space_folder
+from octotui.store import folder_lock, space_folder
 from octotui.store.errors import StoreError
 from octotui.store.space_folder import SpaceFolder, default_base
 from octotui.store.trusted_path import UntrustedPath, forget_owners, name_owner
@@ -75,13 +75,13 @@ def test_r4_a_killed_holder_s_child_that_is_about_to_be_executed_is_waited_for(
         else:
             os.waitid(os.P_PID, other.pid, os.WEXITED | os.WNOWAIT)
         with SpaceFolder(tmp_path, "kraken") as folder:
-            assert (folder.path / "lock").read_text() == str(os.getpid())
+            assert (folder.path / "lock").read_text().split()[0] == str(os.getpid())
 
 
 def test_a_dead_holder_s_child_that_keeps_the_lock_is_not_waited_for_for_ever(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(space_folder, "DYING", 0.1)
+    monkeypatch.setattr(folder_lock, "DYING", 0.1)
     with subprocess.Popen([sys.executable, "-c", DYING, str(tmp_path), "2"], stdout=subprocess.PIPE) as other:
         assert other.stdout is not None
         assert other.stdout.readline() == b"forked\n"
@@ -201,3 +201,10 @@ def test_a_lock_that_is_a_pipe_holds_nobody_up(tmp_path: Path) -> None:
     (tmp_path / "kraken").mkdir()
     os.mkfifo(tmp_path / "kraken" / "lock")
     assert not SpaceFolder(tmp_path, "kraken").is_held
+
+
+def test_r6_without_a_folder_to_keep_spaces_in_it_says_what_to_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An account that has no home, and of which the environment says none."""
+    monkeypatch.setattr(space_folder, "user_state_dir", lambda name: f"~/.local/state/{name}")
+    with pytest.raises(StoreError, match="set HOME or XDG_STATE_HOME, or say --state"):
+        default_base()

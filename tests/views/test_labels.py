@@ -98,3 +98,10 @@ def test_a_time_of_day_has_its_day_where_that_is_another_one():
     assert clock(START + 20, START) == "13:47"
     assert clock(START + 86_420, START) == "Tue 13 Jan 13:47"
     assert clock(START + 365 * 86_400 + 20, START) == "Tue 12 Jan 1971 13:47"
+
+
+@pytest.mark.parametrize(("at", "told"), [(1e300, "9999-12-31 23:59:59"), (-1e300, "0001-01-01 00:00:00")])
+def test_a_time_that_no_calendar_shows_is_the_last_or_the_first_that_one_does(at, told):
+    assert date(at).rjust(19, "0") == told
+    assert clock(at, START)
+    assert clock(START, at)

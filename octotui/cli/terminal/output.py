@@ -94,6 +94,25 @@ def wants_ascii(asked: bool) -> bool:
     return asked or os.environ.get("TERM") == "linux" or not encoding.startswith("utf")
 
 
+def wants_words(asked: bool = False) -> bool:
+    """Whether to say lines of words: asked for, by who listens, or of a terminal that shows no screen."""
+    listens = os.environ.get("ACCESSIBLE", "") not in ("", "0")
+    return asked or listens or (_is_terminal() and os.environ.get("TERM", "") in ("", "dumb"))
+
+
+def need_screen(instead: str) -> None:
+    """End with exit code 2 where no screen can be drawn; what to do `instead` is said."""
+    if not _is_terminal():
+        refuse(f"the app needs a terminal; {instead}")
+    if wants_words():
+        term = os.environ.get("TERM", "")
+        refuse(f"the app needs a terminal with a screen, which TERM={term} has not; {instead}")
+
+
+def _is_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
 def report_bug(kind: type[BaseException], bug: BaseException, trace: TracebackType | None) -> None:
     """Print a traceback, whose sentences may quote what others wrote."""
     import traceback

@@ -1,8 +1,6 @@
 """`octotui [FILE]`: the app on a model, attached to the server of its space."""
 
 import asyncio
-import os
-import sys
 import time
 from collections.abc import Callable, Coroutine
 from importlib import import_module
@@ -14,7 +12,7 @@ import click
 from octotui.cli.model_files import load_or_exit, read_model
 from octotui.cli.space_argument import SpaceName, served
 from octotui.cli.start_options import account, state_option
-from octotui.cli.terminal.output import refuse, say, wants_ascii
+from octotui.cli.terminal.output import need_screen, refuse, say, wants_ascii, wants_words
 from octotui.model.space import Model
 
 
@@ -35,18 +33,18 @@ def command(file: Path | None, ascii_only: bool, plain: bool, foreground: bool, 
     model = load_or_exit(file)
     named = SpaceName(model.space.slug, file, state)
     if foreground:
-        _needs_terminal()
+        need_screen("`octotui run` does without one")
         raise SystemExit(run_in(lambda: _alone(model, file, state, wants_ascii(ascii_only))))
     open_app(named, ascii_only=ascii_only, plain=plain)
 
 
 def open_app(named: SpaceName, *, ascii_only: bool, plain: bool, start: bool = True) -> NoReturn:
     """The app, or its words, on a space whose server is started where there is none."""
-    if plain or os.environ.get("ACCESSIBLE", "") not in ("", "0"):
+    if wants_words(plain):
         from octotui.cli.verbs.events import follow
 
         raise SystemExit(run_in(lambda: follow(named, start=start)))
-    _needs_terminal()
+    need_screen("`octotui run` does without one")
     raise SystemExit(run_in(lambda: _attached(named, wants_ascii(ascii_only), start=start)))
 
 
@@ -58,11 +56,6 @@ def run_in(main: Callable[[], Coroutine[None, None, int]]) -> int:
         return asyncio.run(main())
     except StoreError as error:
         refuse(str(error), 1)
-
-
-def _needs_terminal() -> None:
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        refuse("the app needs a terminal; `octotui run` does without one")
 
 
 async def _attached(named: SpaceName, ascii_only: bool, *, start: bool) -> int:

@@ -20,6 +20,8 @@ from octotui.variables.fill import Filler, warnings_of
 from octotui.variables.resolution import context_of, resolve
 from octotui.variables.template import Names, OverBudget
 
+LARGEST = 1 << 26  # bytes of a text
+
 
 @click.command("render")
 @click.argument("file", type=click.Path(path_type=Path), required=False)
@@ -47,7 +49,7 @@ def command(
     seen = values_seen_by(model, slug or "")
     given = values_of(options, stdin=False)
     values = {each.name: each.value.shown for each in resolve(seen, context) if each.value is not None}
-    data = sys.stdin.buffer.read()
+    data = _read()
     read = text_file(data) or TextFile(data.decode(errors="surrogateescape"))
     try:
         filled = Filler(Names(values | given), time.time(), Budget()).fill_in(read.text)
@@ -60,3 +62,14 @@ def command(
         warn(each)
     if changed:
         warn("control and invisible characters are printed as escapes; --raw prints them as they are")
+
+
+def _read() -> bytes:
+    """The text on stdin, as bytes; one sentence where there is none, or no end of it."""
+    try:
+        text = sys.stdin.buffer.read(LARGEST + 1)
+    except OSError as error:
+        refuse(f"stdin cannot be read: {error.strerror}", 1)
+    if len(text) > LARGEST:
+        refuse(f"the text is larger than {LARGEST >> 20} MiB", 1)
+    return text

@@ -1,9 +1,9 @@
 """`octotui replay OUT`: exported runs at any moment of them, in the app or in words."""
 
 import asyncio
-import os
 import signal
-import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from octotui.cli.start_options import account
-from octotui.cli.terminal.output import refuse, say, wants_ascii
+from octotui.cli.terminal.output import need_screen, refuse, say, wants_ascii, wants_words
 
 if TYPE_CHECKING:
     from octotui.runtime.replay import Replay
+    from octotui.views.labels import Glyphs
+
+NONSENSE = LookupError, ValueError, TypeError, AttributeError, ArithmeticError, RecursionError
 
 
 @click.command("replay")
@@ -34,28 +37,43 @@ def command(
     if at is not None and event is not None:
         refuse("--at and --event do not go together; give one of them")
     moment = None if at is None else _time(at)
-    plain = plain or bool(os.environ.get("ACCESSIBLE"))
-    if not (plain or as_json or (sys.stdin.isatty() and sys.stdout.isatty())):
-        refuse("the app needs a terminal; `octotui replay --plain` does without one")
+    plain = wants_words(plain)
+    if not (plain or as_json):
+        need_screen("`octotui replay --plain` does without one")
     from octotui.runtime.replay import Replay
     from octotui.store.errors import StoreError
     from octotui.store.transfer.imports import exported
+    from octotui.views.labels import ASCII
 
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _leave)  # what was unpacked goes with it
     try:
-        with exported(out) as content:
+        with exported(out) as content, _fitting(out):
             replay = Replay(content, account())
             if moment is not None:
                 replay.go_to(moment)
             elif event is not None:
                 _go(replay, event)
+            _standing(replay, ASCII)  # before a screen is drawn of it
             if plain or as_json:
                 _tell(replay, as_json=as_json, ascii_only=ascii_only, all_of_it=at is None and event is None)
             else:
                 asyncio.run(_app(replay, wants_ascii(ascii_only)))
     except StoreError as error:
         refuse(str(error))
+
+
+@contextmanager
+def _fitting(out: Path) -> Iterator[None]:
+    """Refuse what somebody has made up: events of which no picture comes; raises StoreError."""
+    from octotui.store.errors import StoreError
+
+    try:
+        yield
+    except NONSENSE as error:
+        raise StoreError(
+            f"{out} is damaged: what it says does not fit together; export the run again"
+        ) from error
 
 
 async def _app(replay: "Replay", ascii_only: bool) -> None:
@@ -69,7 +87,7 @@ def _tell(replay: "Replay", *, as_json: bool, ascii_only: bool, all_of_it: bool)
     """Say all that changed up to the moment, or how things stand at it."""
     from octotui.cli.summary import summary
     from octotui.cli.terminal.output import say_json
-    from octotui.views.events.replay_moments import changes, standing
+    from octotui.views.events.replay_moments import changes
     from octotui.views.labels import ASCII, UNICODE
 
     roots = replay.roots
@@ -83,8 +101,15 @@ def _tell(replay: "Replay", *, as_json: bool, ascii_only: bool, all_of_it: bool)
     if all_of_it:
         for line in changes(replay.film):
             say(glyphs.text(line))
-    for line in standing(replay.film, replay.number, roots, replay.now(), glyphs):
+    for line in _standing(replay, glyphs):
         say(line)
+
+
+def _standing(replay: "Replay", glyphs: "Glyphs") -> list[str]:
+    """How things stand at the moment."""
+    from octotui.views.events.replay_moments import standing
+
+    return list(standing(replay.film, replay.number, replay.roots, replay.now(), glyphs))
 
 
 def _go(replay: "Replay", event: int) -> None:

@@ -113,9 +113,11 @@ def _parts(node: Node) -> list[Node]:
 
 def _segments(key: Node) -> list[Node]:
     """The parts of a dotted key, which nests to the left."""
-    if key.type != "dotted_key":
-        return [key]
-    return [part for child in key.named_children for part in _segments(child)]
+    segments: list[Node] = []
+    while key.type == "dotted_key":  # of any depth
+        key, *last = key.named_children
+        segments = [*last, *segments]
+    return [key, *segments]
 
 
 def _name(segment: Node) -> str:

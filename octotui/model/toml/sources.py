@@ -1,5 +1,6 @@
 """The TOML files of a model: found, decoded, and judged by tomllib."""
 
+import os
 import re
 import tomllib
 from functools import cached_property
@@ -46,7 +47,7 @@ class Source:
 
 def files_of(path: Path) -> list[Path]:
     """The file itself, or the TOML files of a folder by name."""
-    if not path.is_dir():
+    if not os.path.isdir(path):  # noqa: PTH112 - of a name that is too long, a Path raises
         return [path]
     files = sorted(each for each in path.glob("*.toml") if not each.name.startswith("."))
     if not files:

@@ -47,6 +47,12 @@ def _at_one_go(state: bytes) -> State:
             gc.enable()
 
 
+def _as_text(path: Path | None) -> str | None:
+    """The path of a model as a server is told it; none where it is no text: it has that from its start."""
+    text = None if path is None else str(path.absolute())
+    return text if text is None or text.encode(errors="ignore").decode() == text else None
+
+
 class SequenceGap(Exception):
     """Something that happened was not told."""
 
@@ -62,7 +68,7 @@ class Client:
         self._shown = StateFeed(State())
         self.now = now
         self._folder = folder
-        self._model = None if model is None else str(model.absolute())
+        self._model = _as_text(model)
         self._again = again
         self._numbers = count(1)
         self._waiting: dict[int, asyncio.Future[protocol.DoneReply]] = {}

@@ -60,9 +60,11 @@ class ShutdownSignal:
 
 
 async def until_stopped(server: Server, ending: ShutdownSignal, *, idle: float | None = None) -> str:
-    """Wait until the server is to end, and say why."""
+    """Wait until the server is to end, and say why; raises what has ended its session."""
     ending.read_again = server.look_soon
-    waiting = [asyncio.ensure_future(each) for each in (ending.wait(), server.stopped.wait())]
+    waiting = [
+        asyncio.ensure_future(each) for each in (ending.wait(), server.stopped.wait(), server.failed())
+    ]
     unused = 0.0
     while not any(each.done() for each in waiting):
         await asyncio.wait(waiting, timeout=LOOK, return_when=asyncio.FIRST_COMPLETED)
@@ -72,4 +74,6 @@ async def until_stopped(server: Server, ending: ShutdownSignal, *, idle: float |
             await asyncio.sleep(0)
     for each in waiting:
         each.cancel()
+    if server.failure is not None:
+        raise server.failure
     return ending.why or "it was asked to stop"

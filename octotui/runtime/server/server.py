@@ -91,7 +91,7 @@ class Server:
         self._server.close()
         await asyncio.sleep(0)  # who has just connected is served to the end as well
         for seat in tuple(self.seats):
-            seat.drop("stopped", why)
+            seat.drop("stopped", _sentence(self.failure) or why)
         tasks = (*self._asking, *self._serving)
         for task in tasks:
             task.cancel()
@@ -101,6 +101,15 @@ class Server:
                 self._socket.unlink()
         with suppress(Exception):  # of a session that has failed nothing can be kept
             await self._handler.refusals.flush(at_once=True)
+
+    @property
+    def failure(self) -> BaseException | None:
+        """What has ended its session, if anything."""
+        return self._session.failure
+
+    async def failed(self) -> None:
+        """Wait until something has ended its session."""
+        await self._session.failed()
 
     @property
     def is_used(self) -> bool:
@@ -147,6 +156,8 @@ class Server:
 
     def _keep_socket(self) -> None:
         """Make the socket anew where somebody has removed it, or other people are to connect."""
+        if not self._session.is_there():  # it would lie in somebody else's folder
+            return
         try:
             there = self._socket.stat().st_ino == self._inode
         except OSError:
@@ -180,7 +191,14 @@ class Server:
                 seat.follow(line(TroubleMessage(text=self._session.trouble)))
 
     def _admit(self, connection: socket.socket) -> None:
-        """Serve a connection, unless its account has too many; may raise OSError."""
+        """Serve a connection, unless its account has too many; may raise OSError.
+
+        One that comes by a folder that was moved here hears that it is to be opened anew.
+        """
+        if not self._session.is_there():
+            connection.send(line(Goodbye(kind="stopped", reason=_sentence(self.failure))))
+            connection.close()
+            return
         peer = self._peer(connection)
         full = self._admission.enter(peer.user, may_read=self._missing(peer) is None)
         if full is not None:
@@ -323,3 +341,10 @@ class Server:
                 data = line(EventsMessage(events=events))
                 for seat in following:
                     seat.follow(data)
+
+
+def _sentence(failure: BaseException | None) -> str:
+    """What clients are told of what has ended the session; nothing where nothing has."""
+    if failure is None or isinstance(failure, StoreError):
+        return str(failure or "")
+    return f"the server of this space ended by {type(failure).__name__}, which is a bug of octotui"

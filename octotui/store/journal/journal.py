@@ -16,7 +16,7 @@ from octotui.store.journal.hash_chain import unseal
 from octotui.store.journal.run_records import RunRecord, from_row, run_number
 from octotui.store.journal.run_search import NOTHING, page
 from octotui.store.journal.sqlite import FAMILY, connect, open_read_only
-from octotui.store.journal.writer import StoredSnapshot, Writer
+from octotui.store.journal.writer import Check, StoredSnapshot, Writer
 
 if TYPE_CHECKING:
     import asyncio
@@ -120,13 +120,20 @@ class JournalReader:
             raise unusable(self._path, problem) from problem
 
 
+def _unchecked() -> None:
+    pass
+
+
 class Journal(JournalReader):
     """The events of a space, and a table of its runs, in the hands of the one who writes them."""
 
-    def __init__(self, path: Path) -> None:
-        """Open the file, or make it; raises StoreError when it cannot be used."""
+    def __init__(self, path: Path, check: Check = _unchecked) -> None:
+        """Open the file, or make it; raises StoreError when it cannot be used.
+
+        `check` is asked with every commit whether it is still what people would open.
+        """
         super().__init__(path)
-        self._writer = Writer(path)
+        self._writer = Writer(path, check)
 
     def append(self, events: Sequence[Event]) -> "asyncio.Future[None]":
         """Write events; the future resolves when they are on disk, or raises StoreError."""

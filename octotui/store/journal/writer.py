@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -26,14 +26,18 @@ class StoredSnapshot(msgspec.Struct, frozen=True):
 
 
 Entry = tuple[Sequence[Event] | StoredSnapshot, "asyncio.Future[None]"]
+Check = Callable[[], None]
+"""Raises StoreError where the journal is no longer what people would open."""
 
 
 class Writer:
     """Takes entries from one event loop, and tells it after the commit; the first failure is final."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, check: Check) -> None:
         self._path = path
+        self._check = check
         self._database = sqlite.connect(path)
+        self._await_others()
         self._tables = Tables(self._database)
         self._queue: SimpleQueue[Entry | None] = SimpleQueue()
         self._closed = False
@@ -69,6 +73,14 @@ class Writer:
                 _settle([future for _, future in entries], self._failure)
         self._database.close()
 
+    def _await_others(self) -> None:
+        """Let a writer finish that had the folder before: what it begins from now on, it finds to be ours."""
+        try:
+            self._database.executescript("BEGIN IMMEDIATE; COMMIT")
+        except sqlite3.Error as problem:
+            self._database.close()
+            raise unusable(self._path, problem) from problem
+
     def _waiting(self) -> list[Entry | None]:
         batch = [self._queue.get()]
         try:
@@ -79,10 +91,14 @@ class Writer:
         return batch
 
     def _commit(self, contents: Iterable[Sequence[Event] | StoredSnapshot]) -> Exception | None:
-        """Write all of it in one transaction, or nothing of it and say why."""
+        """Write all of it in one transaction, or nothing of it and say why.
+
+        What was moved away in the meantime was not written where anybody would look for it.
+        """
         execute = self._database.execute
         try:
             execute("BEGIN IMMEDIATE")
+            self._check()
             events: list[Event] = []
             for content in contents:
                 if isinstance(content, StoredSnapshot):
@@ -91,6 +107,7 @@ class Writer:
                     events.extend(content)
             self._tables.add(events)
             execute("COMMIT")
+            self._check()
         except Exception as problem:  # a future nobody settles would hang the session for ever
             if self._database.in_transaction:
                 execute("ROLLBACK")

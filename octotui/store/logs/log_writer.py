@@ -8,7 +8,6 @@ from types import TracebackType
 from octotui.store.logs.line_levels import LevelChange, drop_torn, levels_path, rows
 from octotui.store.logs.log_index import ENTRY, SPARSE_BYTES, SPARSE_SECONDS, IndexEntry, index_path
 from octotui.store.logs.log_reader import LogReader
-from octotui.store.private_files import make_folder
 
 _APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
 
@@ -105,7 +104,8 @@ class LogWriter:
         try:
             log = os.open(self._path, _APPEND, 0o600)
         except FileNotFoundError:
-            make_folder(self._path.parent)
+            for folder in (self._path.parent.parent, self._path.parent):  # but nothing above them anew
+                folder.mkdir(0o700, exist_ok=True)
             log = os.open(self._path, _APPEND, 0o600)
         try:
             index = os.open(index_path(self._path), _APPEND, 0o600)

@@ -18,6 +18,7 @@ from octotui.store.temporary_folder import temporary_folder
 from octotui.store.transfer.exports import EVENTS, FORMAT, LATEST, MANIFEST, Manifest
 
 AGAIN = "export the run again"
+LARGEST = 2**53  # of whole numbers; sizes of files are smaller
 ID = r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}"  # of a run or a job; folders and files are named by them
 KNOWN = {each.__name__ for each in get_args(AnyEvent)}
 
@@ -96,9 +97,13 @@ def _manifest(path: Path, content: Path) -> Manifest:
 
 
 def _check(event: AnyEvent) -> None:
-    """Refuse times that nothing can show, and ids that would lead out of the export's folder (P4)."""
+    """Refuse times and numbers that nothing can show, and ids that would lead out of its folder (P4)."""
     if not 0 <= event.at < LATEST:
         raise ValueError("its time is absurd")
+    for field in event.__struct_fields__:
+        value = getattr(event, field)
+        if isinstance(value, int | float) and abs(value) >= (LATEST if isinstance(value, float) else LARGEST):
+            raise ValueError(f"its {field} is absurd")
     ids = (getattr(event, field, None) for field in ("run", "job"))
     if not all(re.fullmatch(ID, each) for each in ids if each is not None):
         raise ValueError("its run or job cannot be")

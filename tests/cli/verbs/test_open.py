@@ -2,7 +2,10 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.cli.conftest import OK, Call
+from tests.terminal import Terminal
 
 
 def test_without_a_terminal_it_says_what_does_without(program: Call, write: Call, state: Path) -> None:
@@ -17,3 +20,13 @@ def test_a_wrong_model_is_told_before_anything_is_drawn(program: Call, write: Ca
     assert (said.code, said.out) == (2, "")
     assert "unknown" in said.err
     assert not state.exists()
+
+
+@pytest.mark.parametrize("term", ["dumb", ""])
+def test_r6_a_terminal_that_shows_no_screen_is_told_in_words(write: Call, state: Path, term: str) -> None:
+    with Terminal(write(OK), "--state", state, TERM=term) as terminal:
+        terminal.wait("Small: ", "octotui --help lists the verbs")
+        assert "\x1b" not in str(terminal.child.before)
+    with Terminal("open", write(OK), "--foreground", "--state", state, TERM=term) as terminal:
+        assert terminal.left() == 2
+        assert f"the app needs a terminal with a screen, which TERM={term} has not;" in terminal.text

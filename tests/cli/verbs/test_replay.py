@@ -94,3 +94,9 @@ def test_in_a_terminal_keys_go_through_time_and_nothing_unpacked_stays(out: Path
         app.child.kill(signal.SIGTERM)
         app.child.wait()
     assert not list(places.iterdir())
+
+
+def test_r6_a_terminal_that_shows_no_screen_is_told_in_words(out: Path) -> None:
+    with Terminal("replay", out, TERM="dumb") as terminal:
+        assert terminal.left() == 0
+        assert "✔ run-1 Ask first" in terminal.text

@@ -117,3 +117,8 @@ def test_very_many_places_are_found_in_no_time() -> None:
     for number in range(0, 20_000, 10):
         assert positions.find(("é", f"t{number}", "key")) == (2 * number + 2, 1)
     assert time.process_time() - start < 2.0  # in fact 0.02 s
+
+
+def test_keys_of_any_depth_are_found() -> None:
+    deep = ".".join("a" * 3000)
+    assert Positions(f"[{deep}]\n{deep} = 1\n").find(("a",) * 3000) == (1, 5_999 + 1)
