@@ -16,7 +16,7 @@ space name it by its model FILE, by its name, or by its folder; they ask its ser
 RUN is the id of a run, such as `run-7`, QUESTION that of a question or of the run that asks it, PROCESS a
 runbook or project by slug or name. Times are written `"2026-11-23 03:00"` and durations `"90s"`, `"15m"`,
 `"1h30m"`, `"2d"`. With `--json` a verb prints JSON Lines, one object a line, and control characters never
-reach a terminal by it.
+reach a terminal by it. Closed output (`>&-`) is as `/dev/null`.
 """
 GROUPS = {
     "The app and the server": ("open", "attach", "serve", "stop"),
