@@ -419,3 +419,18 @@ def test_variables_of_a_project_and_what_is_asked_for(octotui: Verb, tmp_path: P
     assert "correct-horse" not in json.dumps(ran.events)
     large = octotui("run", "variables.toml", "announce", *where, "--set", "Size=large", state="large")
     assert [len(run.of("JobEnded")) for run in (ran, large)] == [2, 3]
+
+
+def test_v6_a_child_run_has_the_values_of_its_step(octotui: Verb, tmp_path: Path) -> None:
+    """V5, S3: what a password was made part of is masked there; the condition is for one target of two."""
+    ran = octotui("run", "child-values.toml", "create-all", "--environment", "test", "--set", "Size=large")
+    assert ran.code == 0
+    given = [(each["variables"], each["secrets"], each["guided"]) for each in ran.of("RunQueued")]
+    assert given[1:] == [
+        ({"Name": "orders", "Size": "large"}, ["Db.Url"], False),
+        ({"Name": "customers", "Size": "large"}, [], True),
+    ]
+    (told,) = logs(tmp_path, "child-values", "run-2")
+    assert "a large database called orders, for postgres" in told
+    assert "its address is ********" in told
+    assert [each["target"] for each in ran.of("TargetSkipped")] == ["web2"]

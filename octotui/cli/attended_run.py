@@ -103,7 +103,8 @@ class AttendedRun:
         events = await session.send(self._start)
         root = next(event.run for event in events if isinstance(event, RunQueued))
         self._narration.follow(root)
-        if self._top and session.state.runs[root].state == "queued":
+        run = session.state.runs.get(root)  # where the reply was lost on its way, it may have ended by now
+        if self._top and run is not None and run.state == "queued":
             await session.send(MoveToTop(run=root, by=session.user))
         return root
 

@@ -10,8 +10,9 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from octotui.cli.terminal.output import USAGE, complain, refuse
+from octotui.model.checks.given_values import warn_of_given_values
+from octotui.model.checks.ineffective_keys import warn_of_ineffective_keys
 from octotui.model.checks.packages import warn_of_package_files
-from octotui.model.checks.schedule_values import warn_of_schedule_values
 from octotui.model.checks.script_environment import warn_of_script_environment
 from octotui.model.complaints import Complaint, InsideReport, ModelError, SourcePosition, did_you_mean
 from octotui.model.file_trust import Distrusted, FileTrust
@@ -117,7 +118,10 @@ def _checks(trust: FileTrust, names: ModelTexts) -> tuple[Check, ...]:
 NAMES = warn_of_expressions, check_names, warn_of_injections
 """What `check` warns of in the texts of a model, and in the names that they have."""
 
-ADVICE: tuple[Check, ...] = (warn_of_schedule_values, warn_of_script_environment, warn_of_package_files)
+ADVICE: tuple[Check, ...] = (
+    *(warn_of_given_values, warn_of_ineffective_keys),
+    *(warn_of_script_environment, warn_of_package_files),
+)
 """What else `check` warns of in a model that is right."""
 
 

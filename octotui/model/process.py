@@ -54,12 +54,18 @@ class Package(Script, frozen=True, kw_only=True, omit_defaults=True, tag_field="
 class StartRunbook(
     msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="kind", tag="runbook"
 ):
-    """A step that starts another run; without an environment or tenant the child has its parent's."""
+    """A step that starts another run; without an environment or tenant the child has its parent's.
+
+    `variables` are texts by name, and `at` says a time; both are filled in when the step starts.
+    """
 
     runbook: str
     environment: str | None = None
     tenant: str | None = None
     wait: bool = True
+    variables: dict[str, str] = {}
+    at: str | None = None
+    guided_failure: Literal["on", "off"] | None = None
 
 
 class Manual(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="kind", tag="manual"):
@@ -122,6 +128,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     Its condition is `success`, `failure`, `always`, or an expression on variables; `publish` says by the
     name of an output variable which variable set is given its value. With `roles` it goes to the targets that
     have one of them, `window` at a time; a child step has them from the step it is `within`.
+    `runs_contained` says whether its script runs in its container; None is of times when nobody could say.
     """
 
     name: str
@@ -130,6 +137,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     pool_variable: str | None = None
     packages: tuple[Requirement, ...] = ()
     container: str | None = None
+    runs_contained: bool | None = None
     start: Start = "after-previous"
     condition: str = "success"
     enabled: bool = True

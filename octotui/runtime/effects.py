@@ -73,6 +73,7 @@ class EffectRunner:
         """Do what a committed event asks for, if anything."""
         match event:
             case events.RunQueued():
+                self._secret_store.hand_down(self.present(), event.run)
                 self._choose(self.present().runs.get(event.run))
             case events.JobStarted():
                 job = self.present().jobs.get(event.job)
@@ -90,7 +91,12 @@ class EffectRunner:
                 (events.RunDue() | events.RunMoved() | events.PackagesChosen() | events.RunStarted())
                 | (events.WorkersSelected() | events.TargetsSelected() | events.TargetExcluded())
                 | (events.RunYielded() | events.RunResumed() | events.RunPaused() | events.RunRequeued())
-                | (events.RunCancelling() | events.StepSkipped() | events.VariablePublished())
+                | (
+                    events.RunCancelling()
+                    | events.StepSkipped()
+                    | events.TargetSkipped()
+                    | events.VariablePublished()
+                )
                 | (events.JobQueued() | events.JobPlaced() | events.JobRetried() | events.JobProgressed())
                 | (events.InterruptionRaised() | events.InterruptionTaken() | events.InterruptionAnswered())
                 | (events.InterruptionReleased() | events.InterruptionHandedOver())

@@ -34,6 +34,7 @@ from octotui.runtime.state_feed import StateFeed
 from octotui.store.errors import StoreError
 from octotui.store.journal.in_memory import AnyJournal
 from octotui.store.journal.recovery import Recovery
+from octotui.store.journal.remembered_requests import Effect, RequestId, TakenRequest
 from octotui.store.journal.run_records import RunRecord
 
 FAREWELL = 1.0  # seconds in which the last events are written
@@ -101,8 +102,11 @@ class Session:
         self._effects.take_up(self.state)
         self._arm()
 
-    async def send(self, command: Command) -> tuple[AnyEvent, ...]:
-        """Let a command take effect, and return when its events are on disk; may raise `Refused`."""
+    async def send(self, command: Command, request: RequestId | None = None) -> tuple[AnyEvent, ...]:
+        """Let a command take effect, and return when its events are on disk; may raise `Refused`.
+
+        The `request` that it came by is remembered with its events.
+        """
         if self._accounts is not None:
             command = with_accounts(command, self.state, self.user, self._accounts)
         if isinstance(command, AboutQuestion) and has_left(self.state, command.interruption):
@@ -110,12 +114,20 @@ class Session:
                 await asyncio.wait({self._written})  # what ended its run may be on its way to the disk
             await check_repeated(self._journal, command)
             return ()
-        events, committed = self._apply(command)
+        events, committed = self._apply(command, request)
         if committed is not None:
             if committed.done():
                 await asyncio.sleep(0)  # it is acted upon first, as it is where a disk takes its time
             await asyncio.shield(committed)
         return events
+
+    def effect(self, request: RequestId) -> Effect | None:
+        """What a request led to, where it took effect before and is remembered."""
+        return self._journal.effect(request)
+
+    async def remember(self, request: RequestId) -> None:
+        """Note that a request took effect that no event tells of."""
+        await self._journal.append((), TakenRequest(request, self.now()))
 
     async def choose(self, needed: tuple[str, ...], channel: Channel) -> Chosen:
         """Versions of packages for a release of a channel, from the feeds as they are now."""
@@ -197,7 +209,9 @@ class Session:
             with suppress(Exception):  # the session has failed of it, and says so
                 self._apply(command)
 
-    def _apply(self, command: Command) -> tuple[tuple[AnyEvent, ...], "asyncio.Future[None] | None"]:
+    def _apply(
+        self, command: Command, request: RequestId | None = None
+    ) -> tuple[tuple[AnyEvent, ...], "asyncio.Future[None] | None"]:
         self._shown.check()
         before = self.state
         command = self._effects.without_sensitive(command)
@@ -216,7 +230,10 @@ class Session:
             self._keep_secrets(command, events)
         elif isinstance(command, AnswerInterruption):
             self._keep_answered(command)
-        self._written = committed = self._journal.append(events)
+        taken = None
+        if request is not None:
+            taken = TakenRequest(request, events[-1].at, events[0].seq, events[-1].seq)
+        self._written = committed = self._journal.append(events, taken)
         committed.add_done_callback(partial(self._after_commit, events, before, self.state))
         self._arm()
         return events, committed
@@ -225,7 +242,7 @@ class Session:
         """Hand on what no event may hold (V5)."""
         given = sort_out(self.state.model, command.process, command.variables, command.sensitive).secrets
         for event in events:
-            if isinstance(event, RunQueued) and (event.secrets or command.passed):
+            if isinstance(event, RunQueued) and event.parent is None and (event.secrets or command.passed):
                 self._effects.give(event.run, given, command.passed)
 
     def _keep_answered(self, command: AnswerInterruption) -> None:

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from octotui.engine.commands import Command
+from octotui.engine.commands import Command, Refused
 from octotui.engine.events import AnyEvent
 from octotui.engine.state import State
 from octotui.model.space import Channel
@@ -12,6 +12,10 @@ from octotui.runtime.jobs.package_acquisition import Chosen
 from octotui.store.journal.run_records import RunRecord
 
 Listener = Callable[[tuple[AnyEvent, ...], State, State], None]
+
+
+class Undecided(Refused):
+    """Nobody can say whether a command took effect: it was sent to a server, and no answer came."""
 
 
 class SpaceAccess(Protocol):
@@ -30,7 +34,10 @@ class SpaceAccess(Protocol):
         ...
 
     async def send(self, command: Command) -> tuple[AnyEvent, ...]:
-        """Let a command take effect, and return when its events are on disk; may raise `Refused`."""
+        """Let a command take effect, and return when its events are on disk.
+
+        May raise `Refused`; where it is not known whether the command took effect, `Undecided`.
+        """
         ...
 
     async def choose(self, needed: tuple[str, ...], channel: Channel) -> Chosen:

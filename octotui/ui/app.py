@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from textual import work
 from textual.app import App, SystemCommand
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
+from textual.events import Key
 from textual.filter import LineFilter
 from textual.notifications import SeverityLevel
 from textual.reactive import reactive
@@ -19,11 +20,13 @@ from octotui.engine.commands import CancelRun, Refused
 from octotui.engine.state import State
 from octotui.store.errors import StoreError
 from octotui.ui.dialogs.quit_dialog import QuitDialog
+from octotui.ui.key_actions import KeyAction, refusal, relabel
 from octotui.ui.palette import commands
 from octotui.ui.screens.board import Board
 from octotui.ui.terminal_notifications import NO_TITLES, TerminalNotifications, escapes
 from octotui.ui.theme import THEME
 from octotui.ui.visible_filter import VisibleFilter
+from octotui.ui.widgets.key_bar import KeyBar
 from octotui.views.labels import GLYPHS
 from octotui.views.runs import EndedRun
 from octotui.views.text.visible_text import visible, visible_lines
@@ -31,6 +34,14 @@ from octotui.views.text.visible_text import visible, visible_lines
 if TYPE_CHECKING:
     from octotui.runtime.space_access import SpaceAccess
 
+REPLACED = {
+    "Quit": "ours asks what becomes of active runs",
+    "Keys": "a panel that squeezes the board; the help says them",
+    "Screenshot": "it fails where no file can be written, and says nothing",
+}
+"""Commands of Textual's that the palette does not offer, and why."""
+
+TROUBLE = "Trouble"  # over toasts that go when it is over
 Left = Literal["quit", "wait", "cancel", "leave"]
 
 
@@ -39,10 +50,17 @@ class OctotuiApp(App[Left]):
 
     CSS_PATH = "app.tcss"
     TITLE = "octotui"
-    COMMAND_PALETTE_BINDING = "ctrl+p"
+    KEYS_TITLE = "Everywhere"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("colon", "command_palette", "palette", key_display=":", show=False),
-        Binding("q,ctrl+q", "quit", "quit", key_display="q"),
+        KeyAction("colon,ctrl+p", "command_palette", "palette", show=False, tooltip="All commands"),
+        KeyAction(
+            "q,ctrl+q",
+            "quit",
+            "quit",
+            lasting=True,
+            title="Leave octotui",
+            tooltip="Asks what becomes of active runs",
+        ),
     ]
 
     state: reactive[State] = reactive(State())
@@ -73,9 +91,7 @@ class OctotuiApp(App[Left]):
         self._detaches = detaches
         self._visible = VisibleFilter()
         if detaches:
-            for key in ("q", "ctrl+q"):
-                self._bindings.key_to_bindings.pop(key, None)
-            self.bind("q,ctrl+q", "quit", description="detach", key_display="q")
+            relabel(self, "quit", "detach")
         self._notices = TerminalNotifications(session.user, session.state, self._ring)
         self.set_reactive(OctotuiApp.state, session.state)
         self.set_reactive(OctotuiApp.now, self._clock())
@@ -93,9 +109,12 @@ class OctotuiApp(App[Left]):
         self.trouble = self.session.trouble
 
     def watch_trouble(self, trouble: str) -> None:
-        """Say in full what is the matter; the first line of screens keeps a word of it."""
+        """Say in full what is the matter, until it is over; the first line of screens keeps a word of it."""
         if trouble:
-            self.notify(trouble, title="Trouble", severity="warning", timeout=15, markup=False)
+            self.notify(trouble, title=TROUBLE, severity="warning", timeout=15, markup=False)
+        else:
+            for each in [each for each in self._notifications if each.title == TROUBLE]:
+                self._unnotify(each)
 
     @work
     async def _follow(self) -> None:
@@ -125,6 +144,15 @@ class OctotuiApp(App[Left]):
         understood = os.environ.get("TERM") not in NO_TITLES
         if driver is not None and not driver.is_headless and notify.terminal and understood:
             driver.write(escapes(text))
+
+    def on_key(self, event: Key) -> None:
+        """Say in the key bar's place why a key does nothing, until the next one is pressed."""
+        self.say(refusal(self.screen, event.key))
+
+    def say(self, sentence: str) -> None:
+        """Say something in the key bar's place until the next key; nothing shows the keys again."""
+        for bar in self.screen.query(KeyBar):
+            bar.say(sentence)
 
     def bar(self) -> Widget | None:
         """A line of its own above the keys of each screen, where there is one."""
@@ -164,9 +192,9 @@ class OctotuiApp(App[Left]):
         )
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """What the palette offers."""
-        yield from commands(self, screen)
-        yield from super().get_system_commands(screen)
+        """What the palette offers: what is declared, and what of Textual's own that does not say again."""
+        yield from commands(screen)
+        yield from (each for each in super().get_system_commands(screen) if each.title not in REPLACED)
 
     async def action_quit(self) -> None:
         """Quit, or ask what becomes of active runs."""

@@ -1,28 +1,26 @@
-"""What the command palette offers beside Textual's own commands."""
+"""What the command palette offers: the actions of the panes and screens looked at that have a title."""
 
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from textual.app import App, SystemCommand
+from textual.actions import parse
+from textual.app import SystemCommand
+from textual.dom import DOMNode
 from textual.screen import Screen
 
-ACTIONS = (
-    ("Start a run", "Choose a runbook, an environment, a tenant", "start"),
-    ("Answer a question", "Open the question to answer next", "answer"),
-    ("Why?", "Why the run or worker looked at is as it is", "why"),
-    ("Output", "The output of the run looked at", "log"),
-    ("Cancel the run", "End the run looked at; asks once", "cancel"),
-    ("Schedules", "What the clock starts, and when next", "schedules"),
-    ("Move to top", "Let the queued run looked at go before all others", "top"),
-    ("Run again", "Start the same runbook in the same place; asks once", "again"),
-    ("Help", "What this pane shows, and its keys", "help"),
-)
+from octotui.ui.key_actions import KeyAction, actions_of, nodes_of
 
 
-def commands(app: App[Any], screen: Screen[Any]) -> Iterator[SystemCommand]:
-    """Those actions that the screen offers now."""
-    for title, text, action in ACTIONS:
-        if hasattr(screen, f"action_{action}") and screen.check_action(action, ()):
-            yield SystemCommand(title, text, partial(screen.run_action, action))
-    yield SystemCommand("Leave octotui", "Asks what becomes of active runs", app.action_quit)
+def commands(screen: Screen[Any]) -> Iterator[SystemCommand]:
+    """Those actions that work now: of the pane with the focus, the screen, and the app."""
+    for node in nodes_of(screen):
+        for action in actions_of(type(node)):
+            if action.title and _is_offered(node, action):
+                run = partial(screen.app.run_action, action.action, node)
+                yield SystemCommand(action.title, action.tooltip, run)
+
+
+def _is_offered(node: DOMNode, action: KeyAction) -> bool:
+    _, name, parameters = parse(action.action)
+    return bool(node.check_action(name, parameters))

@@ -1,16 +1,14 @@
 """The app on a replay: keys that go to any moment of it, and let time pass."""
 
-from collections.abc import Iterable
-from functools import partial
 from typing import Any, ClassVar, Literal
 
-from textual.app import SystemCommand
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.reactive import reactive
 from textual.screen import Screen
 
 from octotui.runtime.replay import Replay
 from octotui.ui.app import OctotuiApp
+from octotui.ui.key_actions import KeyAction
 from octotui.ui.panels.replay_bar import ReplayBar
 from octotui.ui.panels.tree_panel import TreePanel
 from octotui.ui.screens.board import Board
@@ -19,30 +17,52 @@ from octotui.views.events.replay_moments import ReplayMoment, moment, stop
 
 PACES = (1, 10, 100)
 FRAME = 1 / 15  # seconds
-TITLES = (
-    ("Play or stop", "Let time pass in the replay", "play"),
-    ("To the first moment", "When the run was queued", "go(1)"),
-    ("To the last moment", "How it ended", "go(-1)"),
-    ("To the next question, failure or lock wait", "Forward in the replay", "seek(1)"),
-    ("To the question, failure or lock wait before", "Back in the replay", "seek(-1)"),
-)
 
 
 class ReplayApp(OctotuiApp):
     """A window on what has been, at one moment of it."""
 
+    KEYS_TITLE = "In a replay"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space", "play", "play"),
-        Binding("comma", "step(-1)", "event", show=False),
-        Binding("full_stop", "step(1)", "event", key_display=", ."),
-        Binding("left_square_bracket", "seek(-1)", "what matters", show=False),
-        Binding("right_square_bracket", "seek(1)", "what matters", key_display="[ ]"),
-        Binding("less_than_sign", "step(-10)", "ten events", show=False),
-        Binding("greater_than_sign", "step(10)", "ten events", show=False),
-        Binding("left_curly_bracket", "go(1)", "first, last", show=False),
-        Binding("right_curly_bracket", "go(-1)", "first, last", key_display="{ }"),
-        Binding("plus", "faster(1)", "faster, slower", show=False),
-        Binding("minus", "faster(-1)", "faster, slower", show=False),
+        KeyAction("space", "play", "play", title="Play or stop", tooltip="Let time pass in the replay"),
+        KeyAction("comma", "step(-1)", "event", show=False, tooltip="One back"),
+        KeyAction("full_stop", "step(1)", "event", key_display=", .", tooltip="One on"),
+        KeyAction(
+            "left_square_bracket",
+            "seek(-1)",
+            "what matters",
+            show=False,
+            title="To the question, failure or lock wait before",
+            tooltip="Back in the replay",
+        ),
+        KeyAction(
+            "right_square_bracket",
+            "seek(1)",
+            "what matters",
+            key_display="[ ]",
+            title="To the next question, failure or lock wait",
+            tooltip="Forward in the replay",
+        ),
+        KeyAction("less_than_sign", "step(-10)", "ten events", show=False, tooltip="Back"),
+        KeyAction("greater_than_sign", "step(10)", "ten events", show=False, tooltip="On"),
+        KeyAction(
+            "left_curly_bracket",
+            "go(1)",
+            "first, last",
+            show=False,
+            title="To the first moment",
+            tooltip="When the run was queued",
+        ),
+        KeyAction(
+            "right_curly_bracket",
+            "go(-1)",
+            "first, last",
+            key_display="{ }",
+            title="To the last moment",
+            tooltip="How it ended",
+        ),
+        KeyAction("plus", "faster(1)", "faster, slower", show=False, tooltip="10 and 100 times as fast"),
+        KeyAction("minus", "faster(-1)", "faster, slower", show=False, tooltip="As fast as it was"),
     ]
 
     moment: reactive[ReplayMoment | None] = reactive(None)
@@ -64,12 +84,6 @@ class ReplayApp(OctotuiApp):
     def bar(self) -> ReplayBar:
         """The line that says which moment it is."""
         return ReplayBar()
-
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """What the palette offers: ways through time, too."""
-        for title, text, action in TITLES:
-            yield SystemCommand(title, text, partial(self.run_action, action))
-        yield from super().get_system_commands(screen)
 
     async def action_quit(self) -> None:
         """Leave: nothing runs here."""
@@ -114,7 +128,10 @@ class ReplayApp(OctotuiApp):
     def action_faster(self, step: int) -> None:
         """Let time pass faster, or slower."""
         index = PACES.index(self.pace) + step
-        self.pace = PACES[min(max(index, 0), len(PACES) - 1)]
+        if 0 <= index < len(PACES):
+            self.pace = PACES[index]
+        else:
+            self.say(f"it goes no {'faster' if step > 0 else 'slower'} than x{self.pace}")
 
     def _pass(self) -> None:
         """Let a frame's time pass."""
@@ -124,7 +141,10 @@ class ReplayApp(OctotuiApp):
             self._stop()
 
     def _go(self, number: int) -> None:
+        before = self.replay.number
         self.replay.go(number)
+        if self.replay.number == before:
+            self.say(f"this is the {'first' if before == 1 else 'last'} moment")
         self._show()
 
     def _show(self) -> None:

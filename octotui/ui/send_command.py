@@ -9,6 +9,7 @@ from octotui.engine.commands import Command, CreateRelease, Refused
 from octotui.engine.events import AnyEvent
 from octotui.engine.state.releases import Release
 from octotui.runtime.release_maker import make_release
+from octotui.runtime.space_access import Undecided
 from octotui.store.errors import StoreError
 
 if TYPE_CHECKING:
@@ -31,7 +32,8 @@ async def _result(node: DOMNode, asked: Awaitable[T]) -> T | None:
     try:
         return await asked
     except Refused as refused:
-        node.app.notify(str(refused), title="Refused", severity="warning", markup=False)
+        title = "Not known" if isinstance(refused, Undecided) else "Refused"
+        node.app.notify(str(refused), title=title, severity="warning", markup=False)
     except StoreError:
         pass  # the session has ended, and the app hears of it through its states
     return None

@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from octotui.model.complaints import InsideReport, Keys, SourcePosition
-from octotui.model.iteration import placed, processes, values_seen_by
-from octotui.model.process import HealthCheck, Script, Step, TemplateCall
-from octotui.model.space import Model
+from octotui.model.iteration import placed, processes, steps, values_seen_by
+from octotui.model.process import HealthCheck, Runbook, Script, StartRunbook, Step, TemplateCall
+from octotui.model.space import Model, Value
+from octotui.model.values import Prompt
 from octotui.variables.references import references
 from octotui.variables.syntax.nodes import place
 from octotui.variables.text_names import ModelTexts
@@ -15,6 +16,7 @@ from octotui.variables.untrusted_values import (
     TaintSource,
     UntrustedValues,
     VariableTable,
+    is_free,
     named,
     of_process,
 )
@@ -26,6 +28,9 @@ SAFE = {
     "sh": "Read it from the environment, in double quotes, instead.",
 }
 CHOICE = 'Let people choose with kind = "select" instead.'
+SAID = Value(kind="prompt", prompt=Prompt())
+"""Stands for a value that people say, which a step gives to a run."""
+
 INSTRUCTIONS = "Octopus.Interruption.Instructions"
 
 Find = Callable[[str], Iterator[TaintedVariable]]
@@ -37,22 +42,19 @@ Injection = tuple[Keys, SourcePosition, TaintedVariable, str]
 
 def warn_of_injections(model: Model, report: InsideReport, names: ModelTexts | None = None) -> None:
     """Warn of every text that people give and `#{}` puts into a script, once for each name and step."""
-    names = names or ModelTexts()
-    tables: dict[str | None, VariableTable] = {}
+    tables = _Tables(model, names or ModelTexts())
+    tables.follow_starts()
     for at, process in processes(model):
         slug = str(at[1])
-        project = model.project_of(slug)
-        if project not in tables:
-            tables[project] = VariableTable(values_seen_by(model, slug), names)
-        harmless = tables[project].is_harmless
+        harmless = tables.of(slug).is_harmless
         scripts = [
             (keys, step, step.script)
             for keys, step in placed(process, at)
             if step.script is not None
-            and not all(harmless(key) for text in _texts_of(step.script) for key in names.of(text).merged)
+            and not all(harmless(key) for text in _texts_of(step.script) for key in tables.merged(text))
         ]
         if scripts:
-            texts = UntrustedValues(tables[project], of_process(model, slug, process), slug)
+            texts = UntrustedValues(tables.of(slug), of_process(model, slug, process), slug)
             for keys, step, script in scripts:
                 if texts.may_be_in(_texts_of(script)):
                     find = partial(texts.find, step=step.name)
@@ -61,6 +63,60 @@ def warn_of_injections(model: Model, report: InsideReport, names: ModelTexts | N
         source = TaintSource(INSTRUCTIONS, "starts a run or answers")
         texts = UntrustedValues(VariableTable(model.variables), {INSTRUCTIONS.lower(): source})
         _warn(_of_script(model.notify.action, ("notify",), texts.find), report)
+
+
+class _Tables:
+    """The variables that each process sees, with those that steps give to its runs."""
+
+    def __init__(self, model: Model, names: ModelTexts) -> None:
+        self._model = model
+        self._names = names
+        self._tables: dict[tuple[str | None, str], VariableTable] = {}
+        self._said: dict[str, dict[str, str]] = {}  # by process, and by name in lower case
+
+    def of(self, slug: str) -> VariableTable:
+        """Those of a process, which all of one project share that are given nothing that people say."""
+        key = self._model.project_of(slug), slug if slug in self._said else ""
+        if key not in self._tables:
+            values = values_seen_by(self._model, slug)
+            written = {name.lower(): name for name in values}
+            given = {written.get(each, name): name for each, name in self._said.get(slug, {}).items()}
+            said = {name: (*values.get(name, ()), SAID) for name in given}
+            self._tables[key] = VariableTable(values | said, self._names)
+        return self._tables[key]
+
+    def merged(self, text: str) -> tuple[str, ...]:
+        """The names whose values become part of a text."""
+        return self._names.of(text).merged
+
+    def follow_starts(self) -> None:
+        """Find what people say in what steps give to the runs they start, and these to others."""
+        given = [
+            (str(at[1]), step.name, step.action.runbook, name, text)
+            for at, step in steps(self._model)
+            if isinstance(step.action, StartRunbook)
+            for name, text in step.action.variables.items()
+            if self.merged(text)
+        ]
+        found = True
+        while found:
+            found = False
+            for slug, step, child, name, text in given:
+                known = name.lower() in self._said.get(child, {}) or self._is_chosen(child, name)
+                if not known and self._holds(slug, step, text):
+                    self._said.setdefault(child, {})[name.lower()] = name
+                    self._tables.pop((self._model.project_of(child), child), None)
+                    found = True
+
+    def _holds(self, slug: str, step: str, text: str) -> bool:
+        process = self._model.process(slug) or Runbook(name="")
+        texts = UntrustedValues(self.of(slug), of_process(self._model, slug, process), slug)
+        return any(True for key in self.merged(text) for _ in texts.find(key, step))
+
+    def _is_chosen(self, slug: str, name: str) -> bool:
+        """Whether only options are taken for a variable, whoever gives it a value."""
+        values = self.of(slug).declared.get(name.lower(), ("", ()))[1]
+        return any(each.prompt for each in values) and not is_free(values)
 
 
 def _texts_of(script: Script) -> Iterator[str]:

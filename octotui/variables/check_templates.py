@@ -4,7 +4,15 @@ from collections.abc import Iterator
 
 from octotui.model.complaints import InsideReport, Keys, SourcePosition
 from octotui.model.iteration import processes, steps, variables
-from octotui.model.process import HealthCheck, Manual, Package, Script, Step, TemplateCall
+from octotui.model.process import (
+    HealthCheck,
+    Manual,
+    Package,
+    Script,
+    StartRunbook,
+    Step,
+    TemplateCall,
+)
 from octotui.model.space import Model, Value
 from octotui.variables.syntax.nodes import left_as_written
 from octotui.variables.text_names import ModelTexts
@@ -59,12 +67,15 @@ def _deciding(model: Model) -> Iterator[Text]:
             yield (*at, "condition"), step.condition, None
         if isinstance(step.action, Package) and step.action.install_to is not None:
             yield (*at, "package", "install_to"), step.action.install_to, None
+        if isinstance(step.action, StartRunbook) and step.action.at is not None:
+            yield (*at, "at"), step.action.at, None
 
 
 def _filled(model: Model) -> Iterator[Text]:
     """What is filled in for scripts and for people to read."""
     for at, step in steps(model):
         yield from _of_step(at, step)
+        yield from _of_start(at, step.action)
     for name, text in model.notify.action.parameters.items() if model.notify.action else ():
         yield ("notify", "parameters", name), text, None
     for keys, values in variables(model):
@@ -87,6 +98,12 @@ def _of_step(at: Keys, step: Step) -> Iterator[Text]:
                 yield (*at, "manual", "fields", name, "default"), prompt.default or "", None
         case _:
             pass
+
+
+def _of_start(at: Keys, action: object) -> Iterator[Text]:
+    """What a step gives to the run that it starts."""
+    if isinstance(action, StartRunbook):
+        yield from (((*at, "variables", name), text, None) for name, text in action.variables.items())
 
 
 def _of_script(at: Keys, script: Script) -> Iterator[Text]:

@@ -53,7 +53,7 @@ class VariableTable:
         self._harmless: dict[str, bool] = {}
         self.declared = {name.lower(): (name, each) for name, each in values.items()}
         scopes = {each.scope for some in values.values() for each in some}
-        self.silent = not any(_is_free(some) or _names_ours(some) for some in values.values())
+        self.silent = not any(is_free(some) or _names_ours(some) for some in values.values())
         self._scoped = any(each.step or each.process for each in scopes)
         self._known: dict[tuple[str, str], dict[str, tuple[Origin, ...]]] = {}
 
@@ -78,7 +78,7 @@ class VariableTable:
             written, values = self.declared[name]
             here = _holding(values, *place)
             origins: dict[Origin, None] = {}
-            if _is_free(values) and any(each.prompt for each in here):
+            if is_free(values) and any(each.prompt for each in here):
                 origins[TaintSource(written, "starts a run")] = None
             for key in (each for text in _texts(here) for each in self._names.of(text).merged):
                 if _may_be_said(key):
@@ -192,7 +192,7 @@ def _answers(step: str, action: object) -> Iterator[TaintSource]:
             yield TaintSource(f"{output}.{name}", who)
 
 
-def _is_free(values: Iterable[Value]) -> bool:
+def is_free(values: Iterable[Value]) -> bool:
     """Whether anything can be said for a variable: any of its prompts may judge it, so all must offer."""
     return any(each.prompt is not None and each.prompt.kind not in CHOSEN for each in values)
 

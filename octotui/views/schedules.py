@@ -18,12 +18,13 @@ def schedule_lines(state: State, now: float, times: int = 3) -> list[tuple[str, 
 
 
 def head(model: Model, slug: str, schedule: Schedule) -> str:
-    """A schedule and what it starts: `nightly · Back up · Production`."""
+    """A schedule and what it starts: `Every night (nightly) · Back up · Production`."""
     process = model.process(schedule.process)
     destination = where(model, schedule.environment, schedule.tenant)
     name = process.name if process else schedule.process
     title = f"newest release of {name}" if schedule.project else name
-    return " · ".join(filter(None, (slug, title, destination)))
+    called = slug if schedule.name == slug else f"{schedule.name} ({slug})"
+    return " · ".join(filter(None, (called, title, destination)))
 
 
 def _lines(state: State, slug: str, schedule: Schedule, now: float, times: int) -> list[str]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import msgspec
 
 from octotui.engine.rules.variable_context import lookup, overruled, scope_context, values_for, visible
-from octotui.engine.state import State
+from octotui.engine.state import State, step_of
 from octotui.model.scoping import kinds_of, names
 from octotui.model.space import Value
 from octotui.model.values import HIDDEN, Secret
@@ -41,15 +41,23 @@ def of_run(state: State, name: str) -> tuple[VariableRow, ...]:
     given = {*run.variables, *run.secrets} - overruled(state, run)
     secrets = [each for each in run.secrets if each in given]
     values = dict.fromkeys(secrets, HIDDEN) | values_for(state, run)
+    given_by = "given at the start" if run.parent is None else f"given by {_giver(state, run.parent)}"
     filler, origins = Filler(lookup(values)), Origins(state.model, run.process)
     return tuple(
         VariableRow(
             each,
             HIDDEN if each in secrets else _filled(filler, value),
-            "given at the start" if each in given else _why(each, declared, origins),
+            given_by if each in given else _why(each, declared, origins),
         )
         for each, value in values.items()
     )
+
+
+def _giver(state: State, name: str) -> str:
+    """The step that started a run, and of which run it is."""
+    job = state.jobs.get(name)
+    step = step_of(state, job) if job else None
+    return f"“{step.name}” of {job.run}" if job and step else "the step that started it"
 
 
 def _filled(filler: Filler, value: str) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from octotui.cli.main import cli
+from octotui.ui.key_table import document
 from tests.docs.filter_reference import filter_reference
 from tests.docs.markdown_pages import continued
 from tests.docs.model_reference import model_reference
@@ -19,6 +20,7 @@ TUTORIAL = DOCS.parent / "configs" / "nightly-backup.toml"
 PAGES = {
     "model.md": model_reference,
     "verbs.md": verb_reference,
+    "keys.md": document,
     "filters.md": filter_reference,
     "templates.md": template_reference,
 }

@@ -19,7 +19,6 @@ NAMED = {
     "bash": "'echo hello'",
     "channel": '"hotfix"',
     "command": '["pass", "show", "shop/db"]',
-    "container": '"alpine@3.x"',
     "default": '"small"',
     "description": '"What it is for."',
     "directory": '"/srv/octotui/worker1"',

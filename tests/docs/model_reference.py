@@ -144,6 +144,8 @@ def _value(shape: Spec, places: Places) -> str:
             return f"{_value(shape.of, places)}; or a list of such"
         case ListSpec():
             return f"list, each {_value(shape.of, places)}"
+        case AlternativeSpec() if shape.leaf.schema == {"not": {}}:  # what the check tells of
+            return _value(shape.record, places)
         case AlternativeSpec():
             return f"{shape.leaf.what}, or {_value(shape.record, places)}"
 

@@ -175,7 +175,9 @@ def _step(random: Random, name: str, index: int, count: int) -> Step:
     if kind == "child" and index + 1 < count:
         runbook = f"r{random.randint(index + 1, count - 1)}"
         environment = random.choice((None, None, *ENVIRONMENTS))
-        return child(name, runbook, environment=environment, wait=random.random() < 0.6, **common)
+        step = child(name, runbook, environment=environment, wait=random.random() < 0.6, **common)
+        given = {"Size": "#{Size}", "Key": "#{Key}x"} if environment is not None else {}
+        return replace(step, action=replace(step.action, variables=given))
     common["wait_limit"] = random.choice((None, None, None, 0.0, 2.0))
     return script(name, **common)
 
@@ -207,6 +209,8 @@ def _on_targets(random: Random, name: str, common: dict[str, object], *, rolling
         "on": random.choice(("target", "target", "worker-for-each-target")),
         "shared": random.random() < 0.2,
     }
+    if target["window"] == 2:
+        target["condition"] = '#{if Octopus.Machine.Id == "web1"}True#{/if}'
     if not rolling:
         step = script(name, **(common | target))
         check = HealthCheck(unhealthy=random.choice(("fail", "exclude")))

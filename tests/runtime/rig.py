@@ -16,6 +16,7 @@ from octotui.runtime.jobs.secret_store import SecretStore
 from octotui.runtime.schedule_timer import ScheduleTimer
 from octotui.runtime.session import Session
 from octotui.store.journal.in_memory import AnyJournal, MemoryJournal
+from octotui.store.journal.remembered_requests import TakenRequest
 from octotui.store.space_folder import SpaceFolder
 from octotui.workers.executor import AttemptLocation, AttemptSpec, AttemptStatus, Executor, Leave, Output
 from tests.world import START
@@ -86,18 +87,18 @@ class SlowJournal(MemoryJournal):
 
     def __init__(self) -> None:
         super().__init__()
-        self.waiting: list[tuple[Sequence[Event], asyncio.Future[None]]] = []
+        self.waiting: list[tuple[Sequence[Event], TakenRequest | None, asyncio.Future[None]]] = []
 
-    def append(self, events: Sequence[Event]) -> "asyncio.Future[None]":
+    def append(self, events: Sequence[Event], taken: TakenRequest | None = None) -> "asyncio.Future[None]":
         future = asyncio.get_running_loop().create_future()
-        self.waiting.append((events, future))
+        self.waiting.append((events, taken, future))
         return future
 
     def write(self, failure: Exception | None = None) -> None:
         waiting, self.waiting = self.waiting, []
-        for events, future in waiting:
+        for events, taken, future in waiting:
             if failure is None:
-                super().append(events)
+                super().append(events, taken)
                 future.set_result(None)
             else:
                 future.set_exception(failure)

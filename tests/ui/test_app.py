@@ -126,6 +126,8 @@ async def test_what_is_the_matter_with_the_model_is_said_and_goes_when_it_is_wel
         it.session.trouble = "the model is broken and nothing changed: kraken.toml:3:1: This is not TOML."
         it.app._tick()
         await it.sees("kraken.toml:3:1: This is not TOML.", "the model is broken and nothing changed · ")
+        it.app.notify("something else")
         it.session.trouble = ""
         it.app._tick()
-        await it.until(lambda: "broken and nothing changed ·" not in it.text)
+        await it.until(lambda: "broken and nothing changed" not in it.text)
+        await it.sees("something else")

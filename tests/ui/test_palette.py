@@ -1,15 +1,22 @@
+import pytest
+from textual.command import CommandPalette
+
+from octotui.ui.dialogs.start_dialog import StartDialog
 from octotui.ui.palette import commands
+from octotui.ui.widgets.line_list import LineList
 from tests import scenes
 from tests.ui.opened import opened
 
 
 async def test_it_offers_what_the_screen_offers(tmp_path):
     async with opened(scenes.seed(), tmp_path) as it:
-        titles = [each.title for each in commands(it.app, it.app.screen)]
+        titles = [each.title for each in commands(it.app.screen)]
         assert titles == [
+            "Filter the runs",
             "Start a run",
             "Why?",
             "Output",
+            "Variables",
             "Cancel the run",
             "Run again",
             "Help",
@@ -25,3 +32,40 @@ async def test_colon_opens_it_and_its_commands_work(tmp_path):
         await it.pilot.pause(0.3)
         await it.press("enter")
         await it.sees("Start which runbook?")
+
+
+async def test_it_offers_what_a_key_of_the_pane_hides(tmp_path):
+    """In the output `v` selects lines; the variables of the run can be had all the same."""
+    async with opened(scenes.seed(), tmp_path) as it:
+        await it.press("tab", "tab", "tab")
+        offered = {each.title: each for each in commands(it.app.screen)}
+        assert {"Wrap the output", "Search the output", "Variables"} <= offered.keys()
+        await offered["Variables"].callback()
+        await it.sees("Variables: run-2")
+
+
+@pytest.mark.parametrize("key", ["colon", "ctrl+p"])
+async def test_both_keys_open_it_on_every_screen(tmp_path, key):
+    for before in ([], ["tab"], ["enter"], ["l"]):
+        async with opened(scenes.seed(), tmp_path) as it:
+            await it.press(*before)
+            assert CommandPalette.is_open(it.app) is False
+            await it.press(key)
+            assert CommandPalette.is_open(it.app) is True
+
+
+async def test_nothing_is_offered_twice(tmp_path):
+    """Ours asks what becomes of runs, and the help says the keys: Textual's own are not there."""
+    async with opened(scenes.seed(), tmp_path) as it:
+        titles = [each.title for each in it.app.get_system_commands(it.app.screen)]
+        assert "Leave octotui" in titles
+        assert "Theme" in titles
+        assert not {"Quit", "Keys", "Screenshot"}.intersection(titles)
+        assert len(titles) == len(set(titles))
+
+
+async def test_in_the_start_dialog_ctrl_p_goes_up(tmp_path):
+    async with opened(scenes.seed(), tmp_path) as it:
+        await it.press("s", "down", "ctrl+p")
+        assert isinstance(it.app.screen, StartDialog)
+        assert it.app.screen.query_one(LineList).cursor == 0

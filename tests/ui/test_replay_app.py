@@ -56,8 +56,10 @@ async def test_nothing_is_offered_that_would_change_anything(tmp_path):
         assert "a answer" not in it.text
         for action in ("start", "answer", "take", "cancel", "top", "again"):
             assert it.app.screen.check_action(action, ()) is False
-        before = it.text
-        assert await it.press("s", "a", "t", "c", "T", "r") == before
+        before = it.text.splitlines()[:-1]
+        text = await it.press("s", "a", "t", "c", "T", "R")
+        assert text.splitlines()[:-1] == before
+        assert "a replay: nothing can be changed in it" in text
         await it.press("w")
         await it.sees("Why")  # looking goes on as ever
         await it.press("escape", "q")
@@ -141,3 +143,15 @@ async def test_help_names_the_keys(tmp_path):
         await it.sees(
             ", .              event", "[ ]              what matters", "{ }              first, last"
         )
+
+
+async def test_keys_that_lead_nowhere_say_so(tmp_path):
+    async with replayed(tmp_path, (80, 24)) as it:
+        for key in ("full_stop", "greater_than_sign", "right_curly_bracket", "right_square_bracket"):
+            assert "this is the last moment" in await it.press(key)
+            assert "this is the last moment" not in await it.press("j")
+        await it.press("left_curly_bracket")
+        for key in ("comma", "less_than_sign", "left_curly_bracket", "left_square_bracket"):
+            assert "this is the first moment" in await it.press(key)
+        assert "it goes no slower than x1" in await it.press("minus")
+        assert "it goes no faster than x100" in await it.press("plus", "plus", "plus")

@@ -178,3 +178,34 @@ def test_i6_in_what_tells_of_questions(tmp_path: Path) -> None:
     text = "[notify]\ntemplate = 'own'\nparameters = { Text = '#{Octopus.Interruption.Instructions}' }"
     (warning,) = told(tmp_path, text)
     assert "notify.parameters.Text: Who starts a run or answers can run anything here" in warning
+
+
+def test_v6_through_what_steps_give_to_the_runs_they_start(tmp_path: Path) -> None:
+    """Also where a child gives it to a run of its own; not where only options are taken."""
+    child = """
+    [[runbooks.{0}.steps]]
+    name = "Work"
+    script = 'echo "#{{Plain}} #{{Size}} #{{Fixed}}"'
+    """
+    text = """
+    [[runbooks.top.steps]]
+    name = "Start"
+    runbook = "child"
+    variables = { plain = "a #{Greeting}", Size = "#{Version}", Fixed = "#{Octopus.Space.Name}" }
+    [[runbooks.child.steps]]
+    name = "Go on"
+    runbook = "last"
+    variables = { Plain = "#{Plain}" }
+    """
+    warnings = told(tmp_path, text + child.format("child") + child.format("last") + child.format("other"))
+    assert [each.split(": ")[1] for each in warnings] == [
+        f'runbooks.{slug}.steps["Work"].script.body' for slug in ("child", "last")
+    ]
+    assert all('what they say for "plain" becomes part of the script' in each.lower() for each in warnings)
+
+
+def test_v6_through_what_people_answered_before_the_step_that_starts_a_run(tmp_path: Path) -> None:
+    start = 'runbook = "child"\nvariables = { Plain = "#{Octopus.Action[Ask].Output.Ticket}" }\n'
+    text = ASK + STEP.replace('"A"', '"Start"') + start
+    (warning,) = told(tmp_path, text + "[[runbooks.child.steps]]\nname = 'Work'\nscript = 'echo #{Plain}'")
+    assert 'runbooks.child.steps["Work"].script.body' in warning

@@ -35,6 +35,12 @@ def told(folder: Path, text: str) -> list[str]:
             'runbooks.go.steps["A"].script.body',
         ),
         (
+            STEP + 'runbook = "go"\nwait = false\nvariables = { A = "a #{if A}" }',
+            "9:22",
+            'runbooks.go.steps["A"].variables.A',
+        ),
+        (STEP + 'runbook = "go"\nwait = false\nat = "#{if A}"', "9:7", 'runbooks.go.steps["A"].at'),
+        (
             STEP + 'manual = { instructions = "#{if A}" }',
             "7:28",
             'runbooks.go.steps["A"].manual.instructions',
@@ -89,7 +95,7 @@ def test_a_broken_expression_is_told_where_it_stands(tmp_path: Path, text: str, 
     sentence = "`#{if A}` is never closed; it wants `#{/if}`."
     said, *wrong = told(tmp_path, text)
     assert said.startswith(f"model.toml:{place}: ")
-    decides = key.endswith(("condition", "concurrency", "install_to"))
+    decides = key.endswith(("condition", "concurrency", "install_to", ".at"))
     assert wrong == (["which is wrong"] if decides else [])
     assert said.endswith(f": {sentence}" if decides else f": {sentence} It stays as it is written.")
     assert said.split(": ")[1].replace(".value", "").replace(".body", "") == key.replace(

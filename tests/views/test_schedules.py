@@ -19,7 +19,7 @@ def test_a_schedule_says_what_it_starts_and_when_next():
     nightly = Schedule(name="N", cron="0 3 * * *", timezone="Europe/Berlin", runbook="go", environment="test")
     assert schedule_lines(world(nightly=nightly).state, START, 2) == [
         (
-            "nightly · Go · Test",
+            "N (nightly) · Go · Test",
             [
                 "At 03:00 every day, Europe/Berlin",
                 "starts at Tue 13 Jan 02:00, in 12:13:20",
@@ -32,12 +32,12 @@ def test_a_schedule_says_what_it_starts_and_when_next():
 def test_it_says_how_the_last_time_went():
     """Q5: a run, or why there was none."""
     half = Schedule(name="H", cron=HALF, runbook="go")
-    shop = Schedule(name="S", cron=HALF, project="shop", environment="test")
+    shop = Schedule(name="shop", cron=HALF, project="shop", environment="test")
     here = world(half=half, shop=shop)
     for slug in ("half", "shop"):
         here.send(commands.StartDue(schedule=slug, due=START - 1000))
     found = dict(schedule_lines(here.state, START, 1))
-    assert found["half · Go"][1] == "started a run at 13:30"
+    assert found["H (half) · Go"][1] == "started a run at 13:30"
     assert found["shop · newest release of Shop · Test"][1] == (
         "started nothing at 13:30: Shop is a project: make a release of it, and say which one to deploy"
     )

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from octotui.engine.commands import StartRun
-from octotui.model.process import Runbook
+from octotui.model.process import Runbook, StartRunbook, Step
 from octotui.model.space import Project, Scope, Value
 from octotui.model.values import Prompt, Secret
 from octotui.views.variables import VariableRow, of_run, scope_text, value_text
@@ -123,3 +123,14 @@ def test_many_variables_are_looked_at_in_no_time() -> None:
     start = time.process_time()
     assert len(of_run(world.state, "run-1")) > 5000
     assert time.process_time() - start < 0.5  # in fact 0.05 s
+
+
+def test_v6_what_a_step_gave_says_which_step_of_which_run_and_hides_what_is_sensitive() -> None:
+    values = {"Colour": "#{Octopus.Space.Name}", "Size": "#{Password}", "New": "x"}
+    action = StartRunbook(runbook="child", variables=values)
+    runbooks = {"top": [Step(name="Start", action=action, pool="setup")], "child": [script("Work")]}
+    world = World(model(runbooks, variables={**VARIABLES, "Mine": (Value(),), "Token": (Value(),)}))
+    world.start("top")
+    told = {row.name: (row.value, row.why) for row in of_run(world.state, "run-2")}
+    given = "given by “Start” of run-1"
+    assert [told[name] for name in values] == [("Test", given), ("********", given), ("x", given)]

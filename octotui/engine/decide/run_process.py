@@ -13,10 +13,10 @@ from octotui.engine.decide.transaction import Transaction
 from octotui.engine.rules.machines import acquisitions, machine_of, mode_on
 from octotui.engine.rules.run_queue import circle
 from octotui.engine.rules.start_prompts import GivenValues
-from octotui.engine.rules.step_conditions import not_due
+from octotui.engine.rules.step_conditions import not_due, verdict
 from octotui.engine.rules.variable_context import lookup, values_for
 from octotui.engine.rules.worker_selection import select
-from octotui.engine.state import Outcome, Run
+from octotui.engine.state import Outcome, Run, step_of
 from octotui.engine.state.releases import Release
 from octotui.model.complaints import Reason
 from octotui.model.process import Manual, StartRunbook
@@ -53,7 +53,7 @@ def queue_run(
             variables=dict(given.variables),
             release=replace(release, deployed=()) if release else None,
             skip=command.skip,
-            guided=is_guided(model, definition, command.environment, command.guided),
+            guided=is_guided(model, definition, command.environment, _guidance(turn, command, parent)),
             guidance=command.guided,
             secrets=tuple(given.secrets),
             priority=bool((definition and definition.priority) or (above and above.priority)),
@@ -61,8 +61,16 @@ def queue_run(
             schedule=command.schedule,
             due=command.due,
             origin=command.origin,
+            warnings=given.warnings,
         )
     )
+
+
+def _guidance(turn: Transaction, command: StartRun, parent: str | None) -> bool | None:
+    """Whether failures of a run ask people, as far as who starts it says: a caller before a step (I7)."""
+    step = step_of(turn.state, turn.job(parent)) if parent else None
+    said = step.action.guided_failure if step and isinstance(step.action, StartRunbook) else None
+    return said == "on" if command.guided is None and said is not None else command.guided
 
 
 def _yet_to_come(turn: Transaction, at: float | None) -> float | None:
@@ -70,12 +78,14 @@ def _yet_to_come(turn: Transaction, at: float | None) -> float | None:
     return at if at is not None and at > turn.at else None
 
 
-def why_no_child(turn: Transaction, run: Run, child: tuple[str, str | None, str | None]) -> Reason | None:
-    """Why a run may not start another one, of a process, environment and tenant; or None."""
+def why_no_child(
+    turn: Transaction, run: Run, child: tuple[str, str | None, str | None], start: float | None = None
+) -> Reason | None:
+    """Why a run may not start another one, of a process, environment and tenant, at a time; or None."""
     process = child[0]
     if process not in turn.state.model.runbooks:
         return f"runbook {process} is not in the model any more"
-    ancestor: Run | None = run
+    ancestor: Run | None = run if _yet_to_come(turn, start) is None else None
     while ancestor is not None and ancestor.queued_at == turn.at:
         if (ancestor.process, ancestor.environment, ancestor.tenant) == child:
             return f"runbook {process} would start itself for ever, since nothing in between takes any time"
@@ -195,15 +205,20 @@ def _start(turn: Transaction, run: Run, steps: list[int]) -> bool:
 
 
 def _is_due(turn: Transaction, run: Run, index: int) -> bool:
-    """Whether a step is to run as things stand; else it is skipped, or fails where nobody can tell."""
+    """Whether a step is to run as things stand; else it is skipped, or fails where nobody can tell.
+
+    The targets that it is to leave out are known now, too.
+    """
     try:
-        reason = not_due(turn.state, run, index, turn.budget(run.id))
+        judged = verdict(turn.state, run, index, turn.budget(run.id))
     except OverBudget as error:
         _fail(turn, run, index, f"its condition cannot be told: {error.reason}")
         return False
-    if reason is not None:
-        turn.emit(events.StepSkipped(run=run.id, step=index, reason=reason))
-    return reason is None
+    for target, reason in judged.by_target.items():
+        turn.emit(events.TargetSkipped(run=run.id, step=index, target=target, reason=reason))
+    if judged.not_due is not None:
+        turn.emit(events.StepSkipped(run=run.id, step=index, reason=judged.not_due))
+    return judged.not_due is None
 
 
 def _begin(turn: Transaction, run: Run, index: int) -> bool:

@@ -2,6 +2,8 @@
 
 from typing import assert_never
 
+from msgspec.structs import replace
+
 from octotui.engine import events
 from octotui.engine.commands import StartRun
 from octotui.engine.decide.answered_questions import apply_answer
@@ -19,9 +21,9 @@ from octotui.engine.decide.run_process import (
 from octotui.engine.decide.target_steps import roll_on
 from octotui.engine.decide.transaction import Transaction
 from octotui.engine.events import AnyEvent
+from octotui.engine.rules.child_values import Unsayable, child_start, given_to_child
 from octotui.engine.rules.locks import grantable
 from octotui.engine.rules.run_queue import next_to_go
-from octotui.engine.rules.start_prompts import GivenValues
 from octotui.engine.state import ForChild, Job, Outcome, Run, in_order
 from octotui.model.process import StartRunbook
 
@@ -65,7 +67,7 @@ def _react(turn: Transaction, event: AnyEvent) -> None:  # noqa: C901, PLR0912, 
             apply_answer(turn, event)
         case (
             (events.WorkersSelected() | events.TargetsSelected() | events.TargetExcluded())
-            | (events.RunMoved() | events.StepSkipped() | events.VariablePublished())
+            | (events.RunMoved() | events.StepSkipped() | events.TargetSkipped() | events.VariablePublished())
             | (events.JobProgressed() | events.InterruptionRaised() | events.InterruptionTaken())
             | (events.InterruptionReleased() | events.InterruptionHandedOver() | events.InterruptionClosed())
             | (events.NoticeFailed() | events.HealthChanged() | events.ReleaseCreated())
@@ -118,7 +120,7 @@ def _start_child(turn: Transaction, job: Job) -> None:
     """Queue the run that a `runbook` step starts; without `wait` the step is done."""
     run = turn.run(job.run)
     action = None if job.step is None else run.runbook.steps[job.step].action
-    if not isinstance(action, StartRunbook) or job.state != "running":
+    if job.step is None or not isinstance(action, StartRunbook) or job.state != "running":
         return
     command = StartRun(
         process=action.runbook,
@@ -127,11 +129,18 @@ def _start_child(turn: Transaction, job: Job) -> None:
         requester=run.requester,
         guided=run.guidance,
     )
-    reason = why_no_child(turn, run, (command.process, command.environment, command.tenant))
+    release = newest_release(turn.state, action.runbook)
+    try:
+        budget = turn.budget(run.id)
+        given = given_to_child(turn.state, run, job.step, command, release, budget, turn.mask)
+        start = child_start(turn.state, run, job.step, budget)
+        reason = why_no_child(turn, run, (command.process, command.environment, command.tenant), start)
+    except Unsayable as error:
+        reason = str(error)
     if reason is not None:
         end_attempt(turn, job, Outcome(state="failed", reason=reason))
         return
-    queue_run(turn, command, GivenValues({}, {}), newest_release(turn.state, action.runbook), parent=job.id)
+    queue_run(turn, replace(command, not_before=start), given, release, parent=job.id)
     if action.wait:
         _maybe_yield(turn, run.id)
     else:

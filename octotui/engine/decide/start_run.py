@@ -24,9 +24,9 @@ from octotui.model.complaints import Reason, did_you_mean
 from octotui.model.iteration import variables
 from octotui.model.process import Manual, Runbook, Step
 from octotui.model.space import Schedule
+from octotui.model.start_times import LATEST
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
-LATEST = 253_370_764_800.0  # seconds from 1970 to the year 9999, the last that calendars can show
 
 
 def start_run(turn: Transaction, command: StartRun) -> None:

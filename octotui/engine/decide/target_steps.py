@@ -130,7 +130,7 @@ def _first_due(
 
     With it stands why it fails there at once, where nobody can tell whether it is due.
     """
-    if target in run.excluded:
+    if target in run.excluded or target in run.steps[top].left_out:
         return None
     if not isinstance(run.runbook.steps[top].action, Rolling):
         return (top, None) if after < 0 else None

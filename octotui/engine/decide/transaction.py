@@ -14,7 +14,7 @@ class Transaction:
     """What `decide` and `schedule` work on: they read `state`, and change it by emitting events."""
 
     def __init__(self, state: State, at: float, mask: Mask | None = None) -> None:
-        self._mask = mask
+        self.mask = mask
         self.state = state
         self.at = max(at, state.at)  # a clock that is set back does not turn time back
         self.events: list[AnyEvent] = []
@@ -23,7 +23,7 @@ class Transaction:
 
     def emit(self, event: AnyEvent) -> None:
         """Number and date an event, mask its texts, record its facts, and let it change the State at once."""
-        event = event if self._mask is None else masked(event, self._mask)
+        event = event if self.mask is None else masked(event, self.mask)
         event = with_facts(self.state, replace(event, seq=self.state.seq + 1, at=self.at))
         self.state = evolve(self.state, event)
         self.events.append(event)

@@ -20,6 +20,7 @@ class RunQueued(Event, frozen=True, tag=True):
     for the runs it starts, too (I7).
     `secrets` are the names of sensitive values that were given, which stand nowhere (V5).
     It stands in no line until `not_before`; `schedule` and `due` say which time of which schedule it is.
+    `warnings` are of the values that a step gave to it.
     `tag` is its concurrency tag, and `displaced` the run that gives that tag back for it (Q2).
     """
 
@@ -42,6 +43,7 @@ class RunQueued(Event, frozen=True, tag=True):
     schedule: str | None = None
     due: float | None = None
     origin: str = ""
+    warnings: tuple[str, ...] = ()
     tag: str | UnsetType | None = UNSET
     displaced: str | UnsetType | None = UNSET
 
@@ -98,6 +100,15 @@ class TargetExcluded(Event, frozen=True, tag=True):
     run: str
     target: str
     by: str
+    reason: str
+
+
+class TargetSkipped(Event, frozen=True, tag=True):
+    """One step of a run will not run on this target, and why."""
+
+    run: str
+    step: int
+    target: str
     reason: str
 
 
@@ -172,6 +183,7 @@ RunEvent = (
     | WorkersSelected
     | TargetsSelected
     | TargetExcluded
+    | TargetSkipped
     | RunYielded
     | RunResumed
     | RunPaused

@@ -42,6 +42,8 @@ def evolve(state: State, event: AnyEvent) -> State:  # noqa: C901, PLR0912, PLR0
             return targets.selected(state, event)
         case events.TargetExcluded():
             return targets.excluded(state, event)
+        case events.TargetSkipped():
+            return targets.skipped(state, event)
         case events.RunYielded():
             return runs.yielded(state, event)
         case events.RunResumed():

@@ -54,6 +54,7 @@ def new_run(state: State, event: events.RunQueued) -> Run:
         tenant_tags=tenant.tags if tenant else (),
         priority=event.priority,
         schedule=event.schedule,
+        warnings=event.warnings,
         not_before=event.not_before,
     )
 

@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from octotui.engine import events
 from octotui.engine.evolve.runs import with_progress
-from octotui.engine.state import Job, JobEnd, Run, State, StepProgress
+from octotui.engine.state import Job, JobEnd, RejectedCandidate, Run, State, StepProgress
 
 WORSE: tuple[JobEnd, ...] = ("succeeded", "succeeded-with-warnings", "cancelled", "lost", "failed")
 """How a job may end, from good to bad: a step on targets is as well as the worst of its jobs."""
@@ -26,6 +26,15 @@ def excluded(state: State, event: events.TargetExcluded) -> State:
     if event.target in run.excluded:
         return state
     run = replace(run, excluded=(*run.excluded, event.target))
+    return replace(state, runs=state.runs.insert(run.id, run))
+
+
+def skipped(state: State, event: events.TargetSkipped) -> State:
+    """A step leaves out a target."""
+    run = state.runs[event.run]
+    progress = run.steps[event.step]
+    skipped = (*progress.skipped, RejectedCandidate(event.target, event.reason))
+    run = replace(run, steps=run.steps.put(event.step, replace(progress, skipped=skipped)))
     return replace(state, runs=state.runs.insert(run.id, run))
 
 

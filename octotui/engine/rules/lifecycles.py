@@ -21,7 +21,7 @@ def why_not_here(model: Model, release: Release, environment: str, tenant: str |
             for_whom = f" for {tenant}" if tenant else ""
             return (
                 f"{release.title} may not go to {named} yet: deploy it to {first} first{for_whom},"
-                f" as the lifecycle {lifecycle.name} says"
+                f" as “{phase.name}” of the lifecycle {lifecycle.name} says"
             )
     return f"the lifecycle {lifecycle.name} of {release.title} does not lead to {named}"
 

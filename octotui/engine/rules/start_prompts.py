@@ -30,10 +30,11 @@ class RequiredPrompt(msgspec.Struct, frozen=True):
 
 
 class GivenValues(msgspec.Struct, frozen=True):
-    """Values for a run: those that may be seen, and the names of those that may not."""
+    """Values for a run: those that may be seen, those that may not, and what to warn of in them."""
 
     variables: dict[str, str]
     secrets: dict[str, str]
+    warnings: tuple[str, ...] = ()
 
 
 class StartRequest(Protocol):

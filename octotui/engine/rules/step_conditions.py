@@ -1,17 +1,46 @@
 """Whether a step is to run as things stand: its condition, and its packages (S3, P3)."""
 
+import msgspec
+
 from octotui.engine.rules.pending_outputs import undecided
 from octotui.engine.rules.variable_context import lookup, values_for
 from octotui.engine.state import Run, State
 from octotui.model.complaints import Reason
+from octotui.model.process import Step
 from octotui.variables.budget import Budget
 from octotui.variables.fill import Filler, warnings_of
 from octotui.variables.template import is_truthy
 
 
+class StepVerdict(msgspec.Struct, frozen=True):
+    """Why a step is not to run, or None; and, where it is, why not on some of its targets."""
+
+    not_due: Reason | None = None
+    by_target: dict[str, Reason] = {}
+
+
 def not_due(state: State, run: Run, index: int, budget: Budget) -> Reason | None:
     """Why a step is not to run as things stand, or None; raises OverBudget."""
-    return _why_not(state, run, index, budget, failed=run.failed)
+    return verdict(state, run, index, budget).not_due
+
+
+def verdict(state: State, run: Run, index: int, budget: Budget) -> StepVerdict:
+    """Whether a step is to run as things stand, and on which of its targets; raises OverBudget.
+
+    By an expression it decides for each of them, and is to run where that is true on any.
+    """
+    left = [each for each in run.steps[index].targets if each not in run.excluded]
+    if not left or not _decides_by_target(run.runbook.steps[index]):
+        return StepVerdict(_why_not(state, run, index, budget, failed=run.failed))
+    judged = {each: _why_not(state, run, index, budget, failed=run.failed, target=each) for each in left}
+    reasons = {target: reason for target, reason in judged.items() if reason is not None}
+    return (
+        StepVerdict(next(iter(reasons.values()))) if len(reasons) == len(left) else StepVerdict(None, reasons)
+    )
+
+
+def _decides_by_target(step: Step) -> bool:
+    return step.for_targets and step.condition not in ("success", "failure", "always")
 
 
 def not_due_on(state: State, run: Run, index: int, budget: Budget, target: str) -> Reason | None:

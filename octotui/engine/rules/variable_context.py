@@ -10,6 +10,7 @@ from octotui.engine.state.releases import declared_channel, place_key
 from octotui.model.iteration import values_seen_by
 from octotui.model.process import Step
 from octotui.model.space import Scope, Value, Variables
+from octotui.model.values import HIDDEN
 from octotui.variables.fill import escape
 from octotui.variables.resolution import context_of, winner
 from octotui.variables.template import Names
@@ -66,7 +67,13 @@ def values_for(
 
 
 def _given(state: State, run: Run, step: Step | None, target: str | None) -> dict[str, str]:
-    """The values that a run was given, where they hold; what people typed is no text of the model."""
+    """The values that a run was given, where they hold; what people typed is no text of the model.
+
+    What a step gives was filled in when it started the run.
+    """
+    if run.parent is not None:
+        literal = {name: escape(value) for name, value in run.variables.items()}
+        return literal | dict.fromkeys(run.secrets, HIDDEN)
     elsewhere = overruled(state, run, step, target)
     given = {name: value for name, value in run.variables.items() if name not in elsewhere}
     if not given or run.schedule is not None:
@@ -87,10 +94,10 @@ def overruled(state: State, run: Run, step: Step | None = None, target: str | No
     """The names of given values that do not hold here, where another value is declared than the prompt (V6).
 
     What a caller says is the value of the prompt, so that it replaces no value which nobody asks for. What a
-    schedule says is the model's own, and holds everywhere.
+    schedule or a step says is the model's own, and holds everywhere.
     """
     given = (*run.variables, *run.secrets)
-    if not given or run.schedule is not None:
+    if not given or run.schedule is not None or run.parent is not None:
         return frozenset()
     context = scope_context(state, run, step, target)
     seen = values_seen_by(state.model, run.process)
@@ -187,7 +194,10 @@ def _of_step(state: State, run: Run, step: int | None) -> dict[str, str]:
         pool = run.picks[pick].pool
         values["Octopus.WorkerPool.Id"] = pool
         values["Octopus.WorkerPool.Name"] = state.model.pool(pool).name
-        values["Octopus.Worker.Name"] = run.picks[pick].worker
+        worker = run.picks[pick].worker
+        declared = state.model.workers.get(worker)
+        values["Octopus.Worker.Id"] = worker
+        values["Octopus.Worker.Name"] = declared.name if declared else worker
     return values
 
 

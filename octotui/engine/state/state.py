@@ -153,7 +153,7 @@ class StepProgress(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     """How far one step of a run has come; `pick` is the index of its worker's pick.
 
     On targets it has `begun` with so many of them, has so many `open` jobs, and its `result` is the worst so
-    far. A rolling step counts the jobs of its child steps.
+    far; it leaves out those that are `skipped`. A rolling step counts the jobs of its child steps.
     """
 
     state: StepState = "pending"
@@ -165,6 +165,12 @@ class StepProgress(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     open: int = 0
     result: JobEnd | None = None
     failed_on: tuple[str, ...] = ()
+    skipped: tuple[RejectedCandidate, ...] = ()
+
+    @property
+    def left_out(self) -> frozenset[str]:
+        """The targets that it is skipped on."""
+        return frozenset(each.worker for each in self.skipped)
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):

@@ -1,5 +1,7 @@
 """Cross-checks on a model: names that nothing has, and declarations that contradict each other."""
 
+from octotui.model.checks.given_values import check_given_values
+from octotui.model.checks.ineffective_keys import check_ineffective_keys
 from octotui.model.checks.manual_steps import check_questions
 from octotui.model.checks.packages import check_packages
 from octotui.model.checks.projects import check_projects
@@ -38,6 +40,8 @@ def check(model: Model, report: Report) -> None:
     check_questions(model, report)
     check_projects(model, report)
     check_targets(model, report)
+    check_ineffective_keys(model, report)
+    check_given_values(model, report)
     check_ties(model, report)
     check_ties_of_sets(model, report)
     check_circles(model, report)

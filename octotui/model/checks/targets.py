@@ -5,7 +5,13 @@ from octotui.model.iteration import steps
 from octotui.model.process import HealthCheck, Rolling, Step
 from octotui.model.space import Model
 
-_OF_CHILDREN = ("pool", "pool_variable", "packages", "container", "retries", "time_limit", "wait_limit")
+_OF_CHILDREN = (
+    *("pool", "pool_variable", "packages", "container", "retries", "backoff", "time_limit", "wait_limit"),
+    *("grace", "simulate", "publish", "shared"),
+)
+
+
+_PLAIN = Step(name="", action=Rolling())
 
 
 def check_targets(model: Model, report: Report) -> None:
@@ -35,4 +41,5 @@ def _problems(step: Step) -> list[tuple[str, str]]:
 
 
 def _declared_keys(step: Step, keys: tuple[str, ...]) -> list[str]:
-    return [key for key in keys if getattr(step, key)]
+    """Those of the keys that say something else than they do where they are not there."""
+    return [key for key in keys if getattr(step, key) != getattr(_PLAIN, key)]

@@ -7,7 +7,7 @@ import msgspec
 
 from octotui.model.complaints import Keys, Report
 from octotui.model.file_trust import Distrusted, FileTrust
-from octotui.model.process import Runbook
+from octotui.model.process import Runbook, StartRunbook
 from octotui.model.space import Model, Scope
 from octotui.model.text_files import decoded, plain_lines
 from octotui.model.toml.template_steps import templated
@@ -92,14 +92,24 @@ def _step(step: dict[str, Any], at: Keys, report: Report, library: Library) -> d
         "name": "",
         **on,
         **step,
+        **_container(step),
         "action": _action(step, at, report, library),
         "packages": [dict(zip(("id", "version"), each, strict=False)) for each in packages],
     }
 
 
+def _container(step: dict[str, Any]) -> dict[str, Any]:
+    """The image of a step, and whether its script is to run in it: where nobody says otherwise, it is."""
+    said = step.get("container")
+    if said is None:
+        return {}
+    table = {"image": said} if isinstance(said, str) else said
+    return {"container": table.get("image", "?"), "runs_contained": table.get("run", True)}
+
+
 def _action(step: dict[str, Any], at: Keys, report: Report, library: Library) -> dict[str, Any]:
     if "runbook" in step:
-        kept = ("runbook", "environment", "tenant", "wait")
+        kept = StartRunbook.__struct_fields__
         return {"kind": "runbook", **{key: step[key] for key in kept if key in step}}
     if "template" in step:
         return templated(step, at, report, library)

@@ -1,5 +1,7 @@
 """The tables of processes: steps, what they do, templates, runbooks."""
 
+from msgspec.structs import replace
+
 from octotui.model.process import HealthCheck, Manual, Runbook, Script, Simulate, StartRunbook, Step
 from octotui.model.toml.scalars import (
     CONDITION,
@@ -97,7 +99,25 @@ HEALTH_CHECK = TableSpec(
     values=(HealthCheck,),
 )
 
+CONTAINER = TableSpec(
+    {
+        "image": KeySpec(
+            name("an image"), "The image, such as alpine or alpine@3.x.", required=True, rule="S8"
+        ),
+        "run": KeySpec(
+            replace(flag(), schema={"const": False}),
+            "Whether its script runs in it: false, as yet.",
+            rule="S8",
+        ),
+    }
+)
+IMAGE = replace(name("an image"), schema={"not": {}})
+"""An image alone, in which a script was to run: editors tell of it, and the check that says what to do."""
+
+GIVEN = KeyedSpec(name("the name of a variable"), scalar())
+
 _NO_MANUAL = ("manual",)
+_OF_SCRIPTS = ("manual", "runbook")
 _NO_TARGETS = ("manual", "runbook")
 
 _STEP = {
@@ -133,6 +153,24 @@ _STEP = {
     "environment": KeySpec(SLUG, "The environment of the run it starts.", only_with="runbook"),
     "tenant": KeySpec(SLUG, "The tenant of the run it starts.", only_with="runbook"),
     "wait": KeySpec(flag(), "Whether it waits for the run it starts.", only_with="runbook", rule="Q4"),
+    "variables": KeySpec(
+        GIVEN,
+        "Values given to the run it starts, filled in with variables of this one.",
+        only_with="runbook",
+        rule="V6",
+    ),
+    "at": KeySpec(
+        name('a time such as "03:00" or "2026-11-23 03:00 Europe/Berlin"'),
+        "When the run it starts may begin: a time, filled in; of a time of day the next one, in UTC.",
+        only_with="runbook",
+        rule="Q5",
+    ),
+    "guided_failure": KeySpec(
+        choice("on", "off"),
+        "Whether a failed job of the run it starts asks people.",
+        only_with="runbook",
+        rule="I7",
+    ),
     "block_concurrent": KeySpec(
         flag(), "Whether the run keeps its concurrency tag while it asks.", only_with="manual", rule="Q3"
     ),
@@ -144,7 +182,10 @@ _STEP = {
         ListSpec(PACKAGE), "Packages its worker acquires first, in order.", not_with=_NO_MANUAL, rule="P2, W6"
     ),
     "container": KeySpec(
-        name("an image"), "The image its script runs in.", not_with=_NO_MANUAL, rule="S8, W6"
+        AlternativeSpec(IMAGE, CONTAINER),
+        "The image that its script is given, with run = false: no script runs in one yet.",
+        not_with=_OF_SCRIPTS,
+        rule="S8, W6",
     ),
     "roles": KeySpec(
         ListSpec(name("a role")),
@@ -187,11 +228,19 @@ _STEP = {
         rule="V4",
     ),
     "retries": KeySpec(whole(0), "How often it is tried again.", not_with=_NO_MANUAL, rule="S5"),
-    "backoff": KeySpec(TIME, "How long it waits before the first of its retries.", rule="S5"),
-    "time_limit": KeySpec(TIME, "How long a job may take until it has failed.", rule="S5"),
-    "wait_limit": KeySpec(TIME, "How long a job may wait for its worker's lock.", rule="L6"),
-    "grace": KeySpec(TIME, "How long a job that must end has between TERM and KILL.", rule="S5"),
-    "simulate": KeySpec(SIMULATE, "What a job of this step does in a prediction."),
+    "backoff": KeySpec(
+        TIME, "How long it waits before the first of its retries.", not_with=_NO_MANUAL, rule="S5"
+    ),
+    "time_limit": KeySpec(
+        TIME, "How long a job may take until it has failed.", not_with=_NO_MANUAL, rule="S5"
+    ),
+    "wait_limit": KeySpec(
+        TIME, "How long a job may wait for its worker's lock.", not_with=_OF_SCRIPTS, rule="L6"
+    ),
+    "grace": KeySpec(
+        TIME, "How long a job that must end has between TERM and KILL.", not_with=_OF_SCRIPTS, rule="S5"
+    ),
+    "simulate": KeySpec(SIMULATE, "What a job of this step does in a prediction.", not_with=_OF_SCRIPTS),
 }
 _KINDS = ("script", "package", "template", "health_check")
 _OF_CHILD = {
@@ -248,7 +297,9 @@ TEMPLATE = TableSpec(
         ),
         "needs": KeySpec(ListSpec(NEED), "Commands and Python modules that the worker must have."),
         "outputs": KeySpec(KeyedSpec(name(), prose()), "The output variables it sets, and what they are."),
-        "verbatim": KeySpec(flag(), "Whether its scripts run as they are written, with nothing filled in."),
+        "verbatim": KeySpec(
+            flag(), "Whether its scripts run as they are written, with nothing filled in.", rule="V1"
+        ),
         "scripts": KeySpec(
             TableSpec(
                 {shell: KeySpec(prose(empty=False), f"The script for {shell}.") for shell in TEMPLATE_SHELLS}

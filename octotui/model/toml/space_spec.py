@@ -161,7 +161,9 @@ FEED = TableSpec(
             URL, "The address that lists packages, as a web page, as JSON, or as S3 does.", rule="P1"
         ),
         "registry": KeySpec(URL, "The address of a registry of container images.", rule="P1"),
-        "rate": KeySpec(SPEED, "The most bytes a second that are copied from it.", rule="P2"),
+        "rate": KeySpec(
+            SPEED, "The most bytes a second that are copied from it.", not_with=("registry",), rule="P2"
+        ),
         "timeout": KeySpec(TIME, "How long its server may keep us waiting.", not_with=("directory",)),
         "username": KeySpec(name(), "The account on its server.", only_with="token_env"),
         "token_env": KeySpec(

@@ -103,7 +103,8 @@ def _project(slug: str, project: Project) -> dict[str, Any]:
 
 
 def _step(step: Step) -> dict[str, Any]:
-    table: dict[str, Any] = _plain(STEP, msgspec.structs.replace(step, packages=())) | _packages(step)
+    plain = msgspec.structs.replace(step, packages=(), container=None)
+    table: dict[str, Any] = _plain(STEP, plain) | _packages(step) | _container(step)
     match step.action:
         case TemplateCall() as template:
             table |= _sent(template)
@@ -135,6 +136,11 @@ def _packages(step: Step) -> dict[str, Any]:
     """The packages of a step but the one it deploys, which stands elsewhere."""
     beside = step.packages[1:] if isinstance(step.action, Package) else step.packages
     return {"packages": [each.text for each in beside]} if beside else {}
+
+
+def _container(step: Step) -> dict[str, Any]:
+    """The image of a step, which no script runs in yet."""
+    return {"container": {"image": step.container, "run": False}} if step.container else {}
 
 
 def _script(script: Script) -> str | dict[str, Any]:

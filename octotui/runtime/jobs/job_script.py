@@ -10,7 +10,7 @@ from octotui.engine.rules.output_variables import own_secrets
 from octotui.engine.rules.variable_context import lookup, values_for
 from octotui.engine.state import Job, Run, State
 from octotui.model.iteration import environment_sources, seen_by
-from octotui.model.process import Package, Script
+from octotui.model.process import Package, Script, Step
 from octotui.model.space import Model
 from octotui.model.system_variables import NO_PACKAGE_FILE, package_file_in
 from octotui.runtime.jobs.package_deployment import Files, deployment, texts_of, variables
@@ -99,7 +99,8 @@ def script_work(
     )
     left_out = environment_values.warnings_of(environment, run.warnings)
     asks = bool(step.packages) and package_file_in(script.body) is not None
-    return work, (*arguments.warnings, *warnings, *left_out, *((NO_PACKAGE_FILE,) if asks else ()))
+    own = (*uncontained(step), *((NO_PACKAGE_FILE,) if asks else ()))
+    return work, (*arguments.warnings, *warnings, *left_out, *own)
 
 
 def filled(
@@ -148,3 +149,10 @@ def extracted(run: Run, job: Job, directory: str, packages: str) -> dict[str, st
             f"container:{step.container}", step.container
         )
     return values | variables(run, step, job, directory)
+
+
+def uncontained(step: Step) -> tuple[str, ...]:
+    """A warning of a script that was to run in a container, when a model could still ask for that (S8)."""
+    if step.container is None or step.runs_contained is False:
+        return ()
+    return (f"no script runs in a container yet, so that this one does not run in {step.container}",)

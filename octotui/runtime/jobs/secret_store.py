@@ -10,16 +10,24 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any
 
+from octotui.engine.rules.child_values import say
 from octotui.engine.rules.output_variables import output_prefixes, secret_answers
 from octotui.engine.rules.variable_context import declared, overruled
 from octotui.engine.state import Job, Run, State, step_of
 from octotui.model.iteration import environment_sources
+from octotui.model.process import StartRunbook
 from octotui.model.space import Model
 from octotui.model.values import Secret
 from octotui.runtime.jobs.masking import SensitiveValues
 from octotui.runtime.jobs.secret_sources import UnreadableSecret, checked, own_secrets, read_secret
+from octotui.variables.budget import text_budget
+from octotui.variables.fill import escape
+from octotui.variables.template import OverBudget
 
 Reader = Callable[[Secret], Coroutine[Any, Any, str]]
+
+HandedValues = dict[str, str | UnreadableSecret]
+"""What a step gives to a run, by the names there: values, or why there is none."""
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
@@ -50,6 +58,8 @@ class SecretStore:
         self._set: dict[str, dict[str, str]] = {}
         self._reading: dict[str, dict[Secret, asyncio.Task[str]]] = {}
         self._waiting: dict[str, asyncio.Task[dict[str, str]]] = {}
+        self._handed: dict[str, asyncio.Task[HandedValues]] = {}
+        self._handing: set[asyncio.Task[HandedValues]] = set()
 
     def give(self, run: str, values: Mapping[str, str], passed: Mapping[str, str] = NOTHING) -> None:
         """Keep what was given when a run was asked for: values, and variables passed to its family."""
@@ -57,6 +67,66 @@ class SecretStore:
         self.masked.hold(run, (*values.values(), *passed.values()))
         if passed:
             self._passed[run] = dict(passed)
+
+    def hand_down(self, state: State, name: str) -> None:
+        """Begin to fill in the sensitive values that a step gives to the run it starts, as they are now."""
+        run = state.runs.get(name)
+        job = state.jobs.get(run.parent or "") if run is not None and run.secrets else None
+        if run is None or job is None or self._read is None:
+            return
+        known = {each: escape(value) for each, value in self._set.get(job.run, {}).items()}
+        given = dict(self._given.get(job.run, {}))
+        filling = self._handed_values(state, run, job, known, given, self._handed.get(job.run))
+        task = self._handed[name] = asyncio.ensure_future(filling)
+        self._handing.add(task)
+        task.add_done_callback(_seen)
+        task.add_done_callback(self._handing.discard)
+
+    async def _handed_values(
+        self,
+        state: State,
+        run: Run,
+        job: Job,
+        known: dict[str, str],
+        given: dict[str, str],
+        above: "asyncio.Task[HandedValues] | None",
+    ) -> "HandedValues":
+        """What a job gives to the run it started, filled in with what is `known` and its run was `given`."""
+        wanted, parent = self._wanted(state, job), state.runs[job.run]
+        handed: HandedValues = {**given, **(await asyncio.shield(above) if above is not None else {})}
+        values: HandedValues = {}
+        for name in run.secrets:
+            try:
+                filled, hidden = _said(state, job, name, known)
+                while hidden:
+                    for each in hidden:
+                        known[each] = escape(
+                            await self._of_parent(run, parent, each, wanted.get(each), handed)
+                        )
+                    filled, hidden = _said(state, job, name, known)
+                values[name] = checked(filled) if filled else ""
+            except UnreadableSecret as problem:
+                values[name] = problem
+        if run.id in self._handed:  # it has not ended meanwhile
+            self.masked.hold(run.id, (value for value in values.values() if isinstance(value, str)))
+        return values
+
+    async def _of_parent(
+        self, run: Run, parent: Run, name: str, secret: Secret | None, given: "HandedValues"
+    ) -> str:
+        """A sensitive value of the run that has started another one; raises UnreadableSecret."""
+        if name in given or name in parent.secrets:
+            return _value(given, name)
+        if secret is None:
+            return ""  # asked for, and nobody said anything
+        passed = self._passed.get(run.root, {})
+        try:
+            value = checked(passed[secret.env]) if secret.env in passed else await self._reader(secret)
+        except UnreadableSecret as problem:
+            raise self._explained(problem, secret) from None
+        if run.id in self._handed:
+            self.masked.hold(run.id, (value,))
+        return value
 
     def hold_own(self, model: Model) -> None:
         """Mask what octotui itself reads, as long as it goes on."""
@@ -88,6 +158,7 @@ class SecretStore:
         self.masked.release(run)
         self._given.pop(run, None)
         self._set.pop(run, None)
+        self._handed.pop(run, None)
         for task in self._reading.pop(run, {}).values():
             task.cancel()
 
@@ -103,6 +174,8 @@ class SecretStore:
         if not wanted:
             return dict(self._set.get(job.run, {}))
         run = state.runs[job.run]
+        if run.id not in self._handed and not self._given.get(run.id, {}).keys() >= set(run.secrets):
+            self.hand_down(state, run.id)
         waiting = self._waiting[job.id] = asyncio.ensure_future(self._all(run, wanted))
         await asyncio.wait({waiting})
         del self._waiting[job.id]
@@ -115,7 +188,7 @@ class SecretStore:
 
     async def close(self) -> None:
         """End all that is being read."""
-        tasks = [task for run in self._reading.values() for task in run.values()]
+        tasks = [*self._handing, *(task for run in self._reading.values() for task in run.values())]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -150,9 +223,8 @@ class SecretStore:
 
     async def _one(self, run: Run, name: str, secret: Secret | None) -> str:
         if secret is None and name in run.secrets:
-            if name not in (given := self._given.get(run.id, {})):
-                raise UnreadableSecret(_LOST)
-            return given[name]
+            given = self._given.get(run.id, {})
+            return given[name] if name in given else await self._inherited(run.id, name)
         if secret is None or self._read is None:
             return ""  # asked for, and nobody said anything
         passed = self._passed.get(run.root, {})
@@ -161,6 +233,14 @@ class SecretStore:
             self.masked.hold(run.id, (value,))
             return value
         return await self._read_once(run, secret, self._reader)
+
+    async def _inherited(self, run: str, name: str) -> str:
+        """A sensitive value that a step gave to a run; raises UnreadableSecret."""
+        task = self._handed.get(run)
+        values = await asyncio.shield(task) if task is not None else {}
+        if isinstance(values.get(name), UnreadableSecret) and self._handed.get(run) is task:
+            del self._handed[run]  # a retry reads it anew
+        return _value(values, name)
 
     async def _read_once(self, run: Run, secret: Secret, read: Reader) -> str:
         """The value, read for the first job of a run that needs it; raises UnreadableSecret."""
@@ -175,12 +255,37 @@ class SecretStore:
             return value
         except UnreadableSecret as problem:
             tasks.pop(secret, None)  # a retry reads it anew
-            if self._served and secret.env is not None and secret.env not in os.environ:
-                raise UnreadableSecret(f"{problem} {_HOW.format(secret.env)}") from None
-            raise
+            raise self._explained(problem, secret) from None
+
+    def _explained(self, problem: UnreadableSecret, secret: Secret) -> UnreadableSecret:
+        """Why a value cannot be read, and what to do where it is an environment variable of a server."""
+        if self._served and secret.env is not None and secret.env not in os.environ:
+            return UnreadableSecret(f"{problem} {_HOW.format(secret.env)}")
+        return problem
 
 
-def _seen(task: "asyncio.Task[str]") -> None:
+def _value(given: "HandedValues", name: str) -> str:
+    """A value of those that were given; raises UnreadableSecret where there is none."""
+    value = given.get(name, UnreadableSecret(_LOST))
+    if isinstance(value, UnreadableSecret):
+        raise value
+    return value
+
+
+def _said(state: State, job: Job, name: str, known: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
+    """What the step of a job says for a variable, and the sensitive ones it names that are not known."""
+    step = step_of(state, job)
+    action = step.action if step is not None else None
+    texts = action.variables.items() if isinstance(action, StartRunbook) else ()
+    text = next((text for each, text in texts if each.lower() == name.lower()), "")
+    try:
+        said = say(state, state.runs[job.run], job.step or 0, text, text_budget(), known)
+    except OverBudget as error:
+        raise UnreadableSecret(f"it cannot be told: {error.reason}") from None
+    return said.filled.text, said.hidden
+
+
+def _seen(task: "asyncio.Task[Any]") -> None:
     """Take note of how reading ended, though nobody may wait for it any more."""
     if not task.cancelled():
         task.exception()

@@ -1,4 +1,8 @@
-"""A client of a space's server: it has the same State, since it hears the same events."""
+"""A client of a space's server: it has the same State, since it hears the same events.
+
+Where the connection is lost it is made anew, also to a server that was started again: the client is told what
+it has missed, and what it had asked for is sent again with the same key, to take effect once.
+"""
 
 import asyncio
 import gc
@@ -21,6 +25,7 @@ from octotui.runtime.clocks import Clock
 from octotui.runtime.jobs.package_acquisition import Chosen
 from octotui.runtime.server import protocol
 from octotui.runtime.server.log_mirror import LogMirror
+from octotui.runtime.server.pending_requests import PendingRequests, new_key
 from octotui.runtime.server.sockets import connected
 from octotui.runtime.space_access import Listener
 from octotui.runtime.state_feed import StateFeed
@@ -30,6 +35,7 @@ from octotui.store.space_folder import SpaceFolder
 
 AWAY = "the server is away: trying to reach it again"
 AGAIN = 0.2  # seconds between two tries to reach it
+HELD = 0.02  # seconds between two looks at whether a server that is to end has let go of its folder
 LONGEST = 1 << 30  # bytes of a line from the server: a State may be large
 KEPT = 100  # records of the newest runs
 
@@ -71,7 +77,8 @@ class Client:
         self._model = _as_text(model)
         self._again = again
         self._numbers = count(1)
-        self._waiting: dict[int, asyncio.Future[protocol.DoneReply]] = {}
+        self._server: protocol.Welcome | None = None
+        self._pending = PendingRequests()
         self._listeners: list[Listener] = []
         self._records: dict[str, RunRecord] = {}
         self._mirror = LogMirror(folder, self._part)
@@ -93,15 +100,17 @@ class Client:
     async def close(self) -> None:
         """Let go of the server; nothing else changes."""
         self._reading.cancel()
+        self._pending.fail(StoreError("the server was left before it answered"))
         self._writer.close()
         await asyncio.gather(self._reading, return_exceptions=True)
         await self._mirror.close()
 
     async def send(self, command: Command) -> tuple[AnyEvent, ...]:
-        """Ask for something, and wait until it took effect; may raise `Refused`."""
+        """Ask for something, and wait until it took effect; may raise `Refused`, also as `Undecided`."""
         if not isinstance(command, commands.Request):
             raise TypeError(f"{type(command).__name__} is nothing that people ask for")
-        return (await self._ask(lambda number: protocol.SendRequest(id=number, request=command))).events
+        asked = partial(protocol.SendRequest, request=command, key=new_key())
+        return (await self._ask(lambda number: asked(id=number))).events
 
     async def choose(self, needed: tuple[str, ...], channel: Channel) -> Chosen:
         """Versions of packages for a release of a channel, from the feeds as they are now."""
@@ -112,14 +121,22 @@ class Client:
 
     async def clock(self, *, confirm: bool) -> str:
         """What is the matter with the clock of the space's machine, or nothing; the owner can confirm it."""
-        done = await self._ask(lambda number: protocol.ClockRequest(id=number, confirmed=confirm))
+        asked = partial(protocol.ClockRequest, confirmed=confirm, key=new_key() if confirm else None)
+        done = await self._ask(lambda number: asked(id=number))
         return "; ".join(done.problems)
 
     async def stop(self) -> None:
         """End the server, and wait until it has let go of the space; what runs on machines goes on."""
-        await self._ask(lambda number: protocol.StopRequest(id=number))
-        while self._folder.is_held:
-            await asyncio.sleep(0.02)
+        self._again, server = None, self._server
+        asked = partial(protocol.StopRequest, process=None if server is None else server.process)
+        asking = asyncio.ensure_future(self._ask(lambda number: asked(id=number)))
+        while not asking.done() and (self.trouble != AWAY or self._folder.is_held):
+            await asyncio.wait({asking}, timeout=HELD)
+        if asking.cancel():
+            return  # it ended without a word
+        asking.result()
+        while self._folder.is_held and self._server is server:
+            await asyncio.sleep(HELD)
 
     def listen(self, listener: Listener) -> None:
         """Call back with (events, before, after) for all that is told from now on."""
@@ -174,20 +191,19 @@ class Client:
         self._shown.check()
         if self.trouble == AWAY:
             raise commands.Refused(AWAY)
-        number = next(self._numbers)
-        answer: asyncio.Future[protocol.DoneReply] = asyncio.get_running_loop().create_future()
-        self._waiting[number] = answer
-        self._writer.write(protocol.line(question(number)))
+        request = question(next(self._numbers))
+        pending = self._pending.add(request, self._server)
+        self._writer.write(protocol.line(request))
         try:
-            return await answer
+            return await pending.answer
         finally:
-            del self._waiting[number]
+            self._pending.remove(request.id)
 
     async def _read(self, follow: bool) -> None:
         """Take what the server says, and find it again where it went away, until it says goodbye."""
         while self._shown.failure is None:
             try:
-                while raw := await self._reader.readline():
+                while (raw := await self._reader.readline()).endswith(b"\n"):  # else it was cut off
                     self._take(self._decoder.decode(raw))
             except (ConnectionError, SequenceGap):
                 pass  # the rest is asked for anew
@@ -203,12 +219,9 @@ class Client:
                 await self._reach_again(follow)
 
     def _lose(self) -> None:
-        """Tell those who wait for an answer that none will come."""
+        """Say that the server is away; what was asked for waits for it, or is given up."""
         self.trouble = AWAY
-        sentence = "the server went away before it answered: look whether it took effect"
-        for waiting in self._waiting.values():
-            if not waiting.done():
-                waiting.set_exception(commands.Refused(sentence))
+        self._pending.lose()
         self._shown.wake()
 
     async def _reach_again(self, follow: bool) -> None:
@@ -231,9 +244,8 @@ class Client:
 
     def _take(self, message: protocol.ToClient) -> None:  # noqa: C901 - one case a message
         match message:
-            case protocol.Welcome(user=user, trouble=trouble):
-                self.user, self.trouble = user, trouble
-                self._shown.wake()
+            case protocol.Welcome():
+                self._greet(message)
             case protocol.SnapshotMessage(state=state, recent=recent):
                 self._records = {each.id: each for each in recent}
                 self._shown.show(_at_one_go(bytes(state)))
@@ -243,24 +255,22 @@ class Client:
                 self.trouble = text
                 self._shown.wake()
             case protocol.DoneReply(id=number):
-                self._settle(number, message)
+                self._pending.settle(number, message)
             case protocol.RefusedReply(id=number, reason=reason):
-                self._settle(number, commands.Refused(reason))
+                self._pending.settle(number, commands.Refused(reason))
             case protocol.FailedReply(id=number, reason=reason):
-                self._settle(number, StoreError(reason))
+                self._pending.settle(number, StoreError(reason))
             case protocol.Goodbye(kind="slow"):
                 pass  # it goes on from where it was
             case protocol.Goodbye(reason=reason):
                 self._fail(StoreError(reason))
 
-    def _settle(self, number: int, answer: protocol.DoneReply | Exception) -> None:
-        waiting = self._waiting.get(number)
-        if waiting is None or waiting.done():
-            return
-        if isinstance(answer, Exception):
-            waiting.set_exception(answer)
-        else:
-            waiting.set_result(answer)
+    def _greet(self, server: protocol.Welcome) -> None:
+        """Know who we are to a server, and ask it again for what the one before has not answered."""
+        self._server, self.user, self.trouble = server, server.user, server.trouble
+        for request in self._pending.to_send_again(server):
+            self._writer.write(protocol.line(request))
+        self._shown.wake()
 
     def _follow(self, events: tuple[AnyEvent, ...]) -> None:
         """Let events change the State here as they did there; raises Gap."""
@@ -278,7 +288,5 @@ class Client:
             listener(events, before, state)
 
     def _fail(self, failure: Exception) -> None:
-        for waiting in self._waiting.values():
-            if not waiting.done():
-                waiting.set_exception(failure)
+        self._pending.fail(failure)
         self._shown.fail(failure)

@@ -3,7 +3,8 @@
 A client says `Hello` first, and then sends requests, each with a number of its own. The server says
 `Welcome`, a `SnapshotMessage` with the State (or, to a client that knows an earlier moment, just the events
 since), and then an `EventsMessage` for all that is committed, in order. `DoneReply`, `RefusedReply` and
-`FailedReply` answer requests; the events of a reply have been sent before it. Tags are the names on the wire.
+`FailedReply` answer requests; the events of a reply have been sent before it. Who lost the connection, or the
+server, before the reply sends the same request with the same key once more. Tags are the names on the wire.
 """
 
 from typing import Annotated, Literal
@@ -25,6 +26,9 @@ PART = 1 << 18  # bytes of a log that go over at a time
 Number = Annotated[int, msgspec.Meta(ge=0, le=(1 << 63) - 1)]
 """A number that a client says: no larger than what files and databases count with."""
 
+Key = Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Za-z_-]{16,64}\Z")]
+"""A random word that a client makes for one request (an idempotency key), and says again if it repeats it."""
+
 RunId = Annotated[str, msgspec.Meta(pattern=r"^run-[0-9]{1,15}\Z")]
 
 
@@ -41,10 +45,11 @@ class Hello(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class SendRequest(msgspec.Struct, frozen=True, kw_only=True, tag="Send"):
-    """Ask for something to be done."""
+    """Ask for something to be done; with the same `key` of an account once, however often it is asked."""
 
     id: Number
     request: Request
+    key: Key | None = None
 
 
 class ChooseRequest(msgspec.Struct, frozen=True, kw_only=True, tag="Choose"):
@@ -81,16 +86,21 @@ class LogRequest(msgspec.Struct, frozen=True, kw_only=True, tag="ReadLog"):
 
 
 class StopRequest(msgspec.Struct, frozen=True, kw_only=True, tag="Stop"):
-    """Ask the server to end; what runs on machines goes on."""
+    """Ask the server to end; what runs on machines goes on.
+
+    With the `process` of its Welcome no other is meant: one that came after it does not end, too.
+    """
 
     id: Number
+    process: Number | None = None
 
 
 class ClockRequest(msgspec.Struct, frozen=True, kw_only=True, tag="Clock"):
     """Ask whether the machine's clock was set, and let the new time count where that is to be `confirmed`."""
 
-    id: int
+    id: Number
     confirmed: bool = False
+    key: Key | None = None
 
 
 ClientRequest = (
@@ -100,12 +110,16 @@ ToServer = Hello | ClientRequest
 
 
 class Welcome(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """Who the client is, by the kernel's word, and what is the matter with the model's file, if anything."""
+    """Who the client is, by the kernel's word, and what is the matter with the model's file, if anything.
+
+    A server that `remembers` keys of requests may be asked for the same again.
+    """
 
     version: int
     user: str
     process: int
     trouble: str = ""
+    remembers: bool = False
 
 
 class SnapshotMessage(msgspec.Struct, frozen=True, kw_only=True, tag="Snapshot"):

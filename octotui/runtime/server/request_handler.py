@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from functools import partial
 from typing import assert_never
 
 from octotui.engine import commands
@@ -26,9 +27,12 @@ from octotui.runtime.server.protocol import (
     StopRequest,
 )
 from octotui.runtime.server.refusals import RefusalRecorder
+from octotui.runtime.server.repeated_requests import RepeatedRequests
 from octotui.runtime.session import Session
 from octotui.store.accounts import account_exists
+from octotui.store.clock_anchor import keep_anchor
 from octotui.store.errors import StoreError
+from octotui.store.journal.remembered_requests import RequestId
 from octotui.store.space_folder import SpaceFolder
 
 WORDS = 50  # of a search: each costs look-ups
@@ -53,6 +57,7 @@ class RequestHandler:
         self._folder = folder
         self._owner = owner
         self._stopped = stopped
+        self._repeated = RepeatedRequests(session)
         self.refusals = RefusalRecorder(session.send)
 
     async def answer(self, peer: Peer, request: ClientRequest) -> Answer:
@@ -68,10 +73,12 @@ class RequestHandler:
 
     async def _do(self, peer: Peer, client_request: ClientRequest) -> Answer:
         session = self._session
+        if isinstance(client_request, SendRequest):
+            send = partial(self._send, peer, client_request)
+            events = await self._repeated.once(peer.user, client_request, send)
+            return DoneReply(id=client_request.id, events=events)
         await self._check(peer, client_request)
         match client_request:
-            case SendRequest(request=request):
-                return DoneReply(id=client_request.id, events=await self._send(peer, request))
             case ChooseRequest():
                 return await self._choose(client_request)
             case FamilyRequest(root=root):
@@ -83,19 +90,22 @@ class RequestHandler:
                     id=client_request.id, data=await asyncio.to_thread(self._part, client_request)
                 )
             case StopRequest():
-                asyncio.get_running_loop().call_soon(self._stopped.set)
-                return DoneReply(id=client_request.id)
+                return self._stop(client_request)
             case ClockRequest():
-                return self._clock(client_request)
+                return await self._clock(peer, client_request)
             case _:
                 assert_never(client_request)
 
-    async def _send(self, peer: Peer, request: commands.Request) -> tuple[AnyEvent, ...]:
+    async def _send(
+        self, peer: Peer, client_request: SendRequest, known: RequestId | None
+    ) -> tuple[AnyEvent, ...]:
         """Ask in somebody's name; what is refused to those who answer questions is kept (I2)."""
+        await self._check(peer, client_request)
+        request = client_request.request
         try:
             asked = with_actor(request, peer.user, peer.origin)
             return await self._session.send(
-                with_accounts(asked, self._session.state, self._owner, self._accounts)
+                with_accounts(asked, self._session.state, self._owner, self._accounts), known
             )
         except commands.Refused as refused:
             if right_for(request) == "answer":
@@ -116,13 +126,27 @@ class RequestHandler:
         records = await self._session.history(request.words, request.before, request.limit)
         return DoneReply(id=request.id, records=tuple(records))
 
-    def _clock(self, request: ClockRequest) -> Answer:
+    def _stop(self, request: StopRequest) -> Answer:
+        """End this server once that is said; one that was asked before it has ended already."""
+        if request.process in (None, self.process):
+            asyncio.get_running_loop().call_soon(self._stopped.set)
+        return DoneReply(id=request.id)
+
+    async def _clock(self, peer: Peer, request: ClockRequest) -> Answer:
         """Say what is the matter with the clock, or let a new time count (R7)."""
         if request.confirmed:
-            self._session.clock.confirm()
-            self._session.look_again()
+            await self._repeated.once(peer.user, request, self._confirm_clock)
         trouble = self._session.clock.trouble
         return DoneReply(id=request.id, problems=(trouble,) if trouble else ())
+
+    async def _confirm_clock(self, known: RequestId | None) -> tuple[AnyEvent, ...]:
+        """Let a new time count, also at the server that comes after this one."""
+        self._session.clock.confirm()
+        self._session.look_again()
+        keep_anchor(self._folder.path, *self._session.clock.moment())
+        if known is not None:
+            await self._session.remember(known)
+        return ()
 
     async def _check(self, peer: Peer, request: ClientRequest) -> None:
         """Refuse somebody who lacks the right to what they ask, and keep that they tried (I8)."""

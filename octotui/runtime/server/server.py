@@ -101,6 +101,7 @@ class Server:
                 self._socket.unlink()
         with suppress(Exception):  # of a session that has failed nothing can be kept
             await self._handler.refusals.flush(at_once=True)
+        self._flush()  # nobody is left to be told of it: no timer outlives the server
 
     @property
     def failure(self) -> BaseException | None:
@@ -275,8 +276,15 @@ class Server:
         if hello.model is not None and seat.peer.user == self._owner:
             await self.follow_file(hello.model)
         seat.greeted = True
-        user, trouble = seat.peer.user, self._session.trouble
-        seat.tell(Welcome(version=VERSION, user=user, process=self._handler.process, trouble=trouble))
+        seat.tell(
+            Welcome(
+                version=VERSION,
+                user=seat.peer.user,
+                process=self._handler.process,
+                trouble=self._session.trouble,
+                remembers=True,
+            )
+        )
         if hello.follow:
             await self._catch_up(seat, hello.since)
 

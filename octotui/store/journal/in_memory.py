@@ -8,6 +8,7 @@ from typing import TypeAlias, cast
 from octotui.engine.events import AnyEvent, ModelLoaded
 from octotui.engine.state import Event
 from octotui.store.journal.journal import Journal
+from octotui.store.journal.remembered_requests import Effect, RequestId, TakenRequest
 from octotui.store.journal.run_records import RunRecord, record_of
 from octotui.store.journal.run_search import NOTHING
 
@@ -19,15 +20,23 @@ class MemoryJournal:
         self._written: list[AnyEvent] = []
         self._runs: dict[str, RunRecord] = {}
         self._snapshot: tuple[int, bytes] | None = None
+        self._taken: dict[tuple[str, bytes], Effect] = {}
 
-    def append(self, events: Sequence[Event]) -> "asyncio.Future[None]":
-        """Keep events."""
+    def append(self, events: Sequence[Event], taken: TakenRequest | None = None) -> "asyncio.Future[None]":
+        """Keep events, and the request that led to them."""
+        if taken is not None:
+            request = taken.request
+            self._taken[request.user, request.name] = Effect(request.digest, taken.first, taken.last)
         for event in events:
             self._written.append(cast("AnyEvent", event))
             run = getattr(event, "run", "")
             if (record := record_of(event, self._runs.get(run))) is not None:
                 self._runs[run] = record
         return _done()
+
+    def effect(self, request: RequestId) -> Effect | None:
+        """What a request led to, where it took effect before."""
+        return self._taken.get((request.user, request.name))
 
     def save_snapshot(self, seq: int, body: bytes) -> "asyncio.Future[None]":
         """Keep this state in place of the last one; `seq` is the last event in it."""

@@ -13,6 +13,7 @@ from octotui.engine.events import AnyEvent, InterruptionRaised
 from octotui.engine.state import Event
 from octotui.store.errors import unreadable, unusable
 from octotui.store.journal.hash_chain import unseal
+from octotui.store.journal.remembered_requests import FIND, Effect, RequestId, TakenRequest
 from octotui.store.journal.run_records import RunRecord, from_row, run_number
 from octotui.store.journal.run_search import NOTHING, page
 from octotui.store.journal.sqlite import FAMILY, connect, open_read_only
@@ -134,10 +135,20 @@ class Journal(JournalReader):
         """
         super().__init__(path)
         self._writer = Writer(path, check)
+        self._lookups: sqlite3.Connection | None = None
 
-    def append(self, events: Sequence[Event]) -> "asyncio.Future[None]":
-        """Write events; the future resolves when they are on disk, or raises StoreError."""
-        return self._writer.put(events)
+    def append(self, events: Sequence[Event], taken: TakenRequest | None = None) -> "asyncio.Future[None]":
+        """Write events, and the request that led to them; resolves once on disk, or raises StoreError."""
+        return self._writer.put(events, taken)
+
+    def effect(self, request: RequestId) -> Effect | None:
+        """What a request led to, where it took effect before and is remembered."""
+        self._lookups = self._lookups or connect(self._path)  # one for all: opening it is most of the work
+        try:
+            rows = self._lookups.execute(FIND, (request.user, request.name)).fetchall()
+        except sqlite3.Error as problem:
+            raise unusable(self._path, problem) from problem
+        return Effect(*rows[0]) if rows else None
 
     def save_snapshot(self, seq: int, body: bytes) -> "asyncio.Future[None]":
         """Keep this state in place of the last one; `seq` is the last event in it."""
@@ -145,6 +156,8 @@ class Journal(JournalReader):
 
     def close(self) -> None:
         """Write what waits, and let go of the file."""
+        if self._lookups is not None:
+            self._lookups.close()
         self._writer.close()
 
     def _connect(self) -> sqlite3.Connection:

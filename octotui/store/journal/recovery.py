@@ -23,6 +23,7 @@ from octotui.model.complaints import Reason
 from octotui.store.errors import Damaged, suspect, unusable
 from octotui.store.journal import sqlite
 from octotui.store.journal.hash_chain import Row, Walk, events_named, link, seal, unseal
+from octotui.store.journal.remembered_requests import copy_requests
 from octotui.store.journal.sqlite import open_read_only
 from octotui.store.journal.tables import Tables
 from octotui.store.journal.verification import ROWS, vouched
@@ -177,6 +178,8 @@ def _read_over(source: Path, part: Path) -> tuple[int, int | None]:
             if len(fit) < len(rows):
                 break
         _copy_gaps(source, new, state.seq)
+        with suppress(sqlite3.Error), closing(_open(source)) as database:
+            copy_requests(database, new, state.seq)
         new.execute(sqlite.SAVE_SNAPSHOT, (state.seq, seal(encode(state))))
         new.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     finally:

@@ -5,6 +5,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from octotui.store.errors import StoreError, unusable
+from octotui.store.journal import remembered_requests
 from octotui.store.journal.hash_chain import START, link
 from octotui.store.private_files import opened_private
 
@@ -91,6 +92,7 @@ def _prepare(database: sqlite3.Connection, path: Path) -> None:
         _chain(database)
         database.execute(f"PRAGMA user_version = {VERSION}")
         database.execute("COMMIT")
+    database.executescript(remembered_requests.TABLE)
 
 
 def _chain(database: sqlite3.Connection) -> None:

@@ -14,6 +14,7 @@ from octotui.engine.state import Event
 from octotui.store.errors import Damaged, StoreError, suspect, unusable
 from octotui.store.journal import sqlite
 from octotui.store.journal.hash_chain import seal
+from octotui.store.journal.remembered_requests import TakenRequest, remember
 from octotui.store.journal.tables import Tables
 from octotui.store.private_files import opened_private
 
@@ -25,7 +26,8 @@ class StoredSnapshot(msgspec.Struct, frozen=True):
     body: bytes
 
 
-Entry = tuple[Sequence[Event] | StoredSnapshot, "asyncio.Future[None]"]
+Content = Sequence[Event] | StoredSnapshot
+Entry = tuple[Content, TakenRequest | None, "asyncio.Future[None]"]
 Check = Callable[[], None]
 """Raises StoreError where the journal is no longer what people would open."""
 
@@ -45,13 +47,13 @@ class Writer:
         self._thread = threading.Thread(target=self._work, name="journal", daemon=True)
         self._thread.start()
 
-    def put(self, content: Sequence[Event] | StoredSnapshot) -> "asyncio.Future[None]":
-        """Have this written; the future resolves when it is on disk, or raises StoreError."""
+    def put(self, content: Content, taken: TakenRequest | None = None) -> "asyncio.Future[None]":
+        """Have this written, and the request that led to it; resolves once on disk, or raises StoreError."""
         future = asyncio.get_running_loop().create_future()
         if self._closed:
             future.set_exception(StoreError(f"{self._path} is closed"))
         else:
-            self._queue.put((content, future))
+            self._queue.put((content, taken, future))
         return future
 
     def close(self) -> None:
@@ -69,8 +71,10 @@ class Writer:
                 going = False
             entries = [entry for entry in batch if entry is not None]
             if entries:
-                self._failure = self._failure or self._commit([content for content, _ in entries])
-                _settle([future for _, future in entries], self._failure)
+                self._failure = self._failure or self._commit(
+                    [(content, taken) for content, taken, _ in entries]
+                )
+                _settle([future for *_, future in entries], self._failure)
         self._database.close()
 
     def _await_others(self) -> None:
@@ -90,7 +94,7 @@ class Writer:
             pass
         return batch
 
-    def _commit(self, contents: Iterable[Sequence[Event] | StoredSnapshot]) -> Exception | None:
+    def _commit(self, contents: Iterable[tuple[Content, TakenRequest | None]]) -> Exception | None:
         """Write all of it in one transaction, or nothing of it and say why.
 
         What was moved away in the meantime was not written where anybody would look for it.
@@ -100,11 +104,13 @@ class Writer:
             execute("BEGIN IMMEDIATE")
             self._check()
             events: list[Event] = []
-            for content in contents:
+            for content, taken in contents:
                 if isinstance(content, StoredSnapshot):
                     execute(sqlite.SAVE_SNAPSHOT, (content.seq, seal(content.body)))
                 else:
                     events.extend(content)
+                if taken is not None:
+                    remember(self._database, taken)
             self._tables.add(events)
             execute("COMMIT")
             self._check()

@@ -4,10 +4,11 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 
+from octotui.ui.key_actions import KeyAction, key_of
 from octotui.ui.widgets.choice_list import ChoiceItem, ChoiceList
 from octotui.ui.widgets.line_list import LineList
 from octotui.ui.widgets.plain_text import PlainText
@@ -16,16 +17,20 @@ from octotui.ui.widgets.plain_text import PlainText
 class Confirm(ModalScreen[bool]):
     """Asks once; the safe answer is the one under the cursor."""
 
+    KEYS_TITLE = "Where something is asked once more"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("y", "yes", "yes"),
-        Binding("n,escape,q", "no", "no"),
+        KeyAction("y", "yes", "yes"),
+        KeyAction("n,escape,q", "no", "no"),
     ]
 
     def __init__(self, question: str, details: str = "", *, yes: str = "yes", no: str = "no") -> None:
         super().__init__()
         self._question = question
         self._details = details
-        self._options = [ChoiceItem("no", no, "n"), ChoiceItem("yes", yes, "y")]
+        self._options = [
+            ChoiceItem("no", no, key_of(Confirm, "no")),
+            ChoiceItem("yes", yes, key_of(Confirm, "yes")),
+        ]
 
     def compose(self) -> ComposeResult:
         """The question and two answers."""

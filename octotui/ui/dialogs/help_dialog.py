@@ -1,31 +1,31 @@
 """Help for the pane that has the focus: what it shows, and the keys that work there."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import ActiveBinding, Binding, BindingType
+from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen
 
+from octotui.ui.key_actions import KeyAction, written
 from octotui.ui.widgets.plain_text import PlainText
-
-OURS = {"app.focus_next": "next pane", "app.focus_previous": "previous pane"}
 
 
 class HelpDialog(ModalScreen[None]):
     """A few lines of words, then the keys."""
 
+    KEYS_TITLE = "In the help"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,question_mark,q,enter", "dismiss", "back", key_display="esc"),
-        Binding("j", "scroll(1)", "down", show=False),
-        Binding("k", "scroll(-1)", "up", show=False),
+        KeyAction("escape,question_mark,q,enter", "dismiss", "back"),
+        KeyAction("j", "scroll(1)", "down", show=False),
+        KeyAction("k", "scroll(-1)", "up", show=False),
     ]
 
-    def __init__(self, text: str, bindings: Iterable[ActiveBinding]) -> None:
+    def __init__(self, text: str, working: Iterable[tuple[KeyAction, Sequence[Binding]]]) -> None:
         super().__init__()
         self._text = " ".join(text.split())
-        self._keys = keys_of(bindings)
+        self._keys = keys_of(working)
 
     def compose(self) -> ComposeResult:
         """What the pane shows, and its keys."""
@@ -43,34 +43,9 @@ class HelpDialog(ModalScreen[None]):
         self.query_one(VerticalScroll).scroll_relative(y=step, animate=False)
 
 
-def keys_of(bindings: Iterable[ActiveBinding]) -> list[tuple[str, str]]:
-    """Keys and what they do, those of one action together, as people write keys."""
+def keys_of(working: Iterable[tuple[KeyAction, Sequence[Binding]]]) -> list[tuple[str, str]]:
+    """Keys and what they do, those that do the same together."""
     actions: dict[str, list[str]] = {}
-    for each in bindings:
-        binding = each.binding
-        what = OURS.get(binding.action, binding.description)
-        if each.enabled and what and (what == what.lower() or binding.action in OURS):
-            actions.setdefault(what, []).append(_written(binding))  # Textual's own begin with a capital
-    return [(" ".join(dict.fromkeys(keys)), what) for what, keys in actions.items()]
-
-
-def _written(binding: Binding) -> str:
-    names = {
-        "question_mark": "?",
-        "slash": "/",
-        "colon": ":",
-        "escape": "esc",
-        "pagedown": "pgdn",
-        "pageup": "pgup",
-        "comma": ",",
-        "full_stop": ".",
-        "left_square_bracket": "[",
-        "right_square_bracket": "]",
-        "less_than_sign": "<",
-        "greater_than_sign": ">",
-        "left_curly_bracket": "{",
-        "right_curly_bracket": "}",
-        "plus": "+",
-        "minus": "-",
-    }
-    return names.get(binding.key, binding.key)
+    for _, bindings in working:
+        actions.setdefault(bindings[0].description, []).extend(written(each.key) for each in bindings)
+    return [(" ".join(keys), description) for description, keys in actions.items()]

@@ -5,21 +5,26 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
+from textual.events import DescendantFocus
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
+from octotui.ui.key_actions import ExplainedActions, KeyAction
 from octotui.ui.widgets.choice_list import ChoiceItem, ChoiceList
+from octotui.ui.widgets.key_bar import KeyBar
 from octotui.ui.widgets.line_list import LineList
 from octotui.ui.widgets.plain_text import PlainText
 
 
-class PeopleDialog(ModalScreen[str | None]):
+class PeopleDialog(ExplainedActions, ModalScreen[str | None]):
     """Lists the members of the teams; where a team lists nobody, any account can be typed."""
 
+    KEYS_TITLE = "Where a question is handed over"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss(None)", "back", key_display="esc"),
+        KeyAction("enter", "hand_over", "hand over", priority=True),
+        KeyAction("escape", "dismiss(None)", "back"),
     ]
     DEFAULT_CSS = "PeopleDialog Input { background: $panel; margin-top: 1; }"
 
@@ -37,18 +42,31 @@ class PeopleDialog(ModalScreen[str | None]):
                 yield ChoiceList([ChoiceItem(name, name) for name in self._people])
             if self._anyone:
                 yield Input(placeholder="the name of an account", compact=True)
-            yield PlainText("enter hand over   esc back", classes="dialog--keys")
+            yield KeyBar()
 
     def on_mount(self) -> None:
         """Nothing blinks."""
         for line in self.query(Input):
             line.cursor_blink = False
 
-    @on(LineList.Opened)
-    def _choose(self, event: LineList.Opened) -> None:
-        self.dismiss(event.key)
+    @property
+    def _named(self) -> str:
+        """Whom the focused line names."""
+        focused = self.focused
+        if isinstance(focused, Input):
+            return focused.value.strip()
+        return (focused.key or "") if isinstance(focused, LineList) else ""
 
-    @on(Input.Submitted)
-    def _typed(self, event: Input.Submitted) -> None:
-        if name := event.value.strip():
-            self.dismiss(name)
+    def why_not(self, action: str, parameters: tuple[object, ...]) -> str:
+        """Say where nobody is named."""
+        return "type the name of an account" if action == "hand_over" and not self._named else ""
+
+    @on(Input.Changed)
+    @on(DescendantFocus)
+    def _offer(self) -> None:
+        self.refresh_bindings()
+
+    @on(LineList.Opened)
+    def action_hand_over(self) -> None:
+        """Give back whom the focused line names."""
+        self.dismiss(self._named)

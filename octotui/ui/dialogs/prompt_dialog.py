@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widget import Widget
@@ -13,20 +13,25 @@ from textual.widgets import Input, TextArea
 
 from octotui.engine.rules.start_prompts import RequiredPrompt
 from octotui.model.checks.prompts import CHECKED
+from octotui.ui.key_actions import ExplainedActions, KeyAction, relabel
 from octotui.ui.widgets.choice_input import ChoiceInput
+from octotui.ui.widgets.key_bar import KeyBar
 from octotui.ui.widgets.plain_text import PlainText
 
 Judge = Callable[[Mapping[str, str]], Sequence[str]]
 """What is wrong with values, in sentences."""
 
 
-class PromptDialog(ModalScreen[dict[str, str] | None]):
+class PromptDialog(ExplainedActions, ModalScreen[dict[str, str] | None]):
     """A field for each value; what is wrong with them is said beneath, all at once."""
 
     AUTO_FOCUS = ""
+    KEYS_TITLE = "Where values are filled in"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+s", "start", "start", priority=True),
-        Binding("escape", "dismiss(None)", "back", key_display="esc"),
+        KeyAction("tab", "field(1)", "next"),
+        KeyAction("shift+tab", "field(-1)", "previous", show=False),
+        KeyAction("ctrl+s", "start", "start", priority=True, tooltip="Or proceed, with these values"),
+        KeyAction("escape", "dismiss(None)", "back"),
     ]
     DEFAULT_CSS = """
     PromptDialog {
@@ -52,7 +57,7 @@ class PromptDialog(ModalScreen[dict[str, str] | None]):
     ) -> None:
         """`before` are values that are offered instead of the defaults; `done` is what becomes of them."""
         super().__init__()
-        self._done = done
+        relabel(self, "start", done)
         self._title = title
         self._judge = judge
         self._fields = {each.name: (each, _field(each, before)) for each in asked}
@@ -65,7 +70,7 @@ class PromptDialog(ModalScreen[dict[str, str] | None]):
                 for asked, field in self._fields.values():
                     yield Vertical(*_lines(asked), field, classes="prompt")
             yield PlainText("", id="problems")
-            yield PlainText(f"tab next   ctrl+s {self._done}   esc back", classes="dialog--keys")
+            yield KeyBar()
 
     def on_mount(self) -> None:
         """Begin with the first field; nothing blinks."""
@@ -84,6 +89,16 @@ class PromptDialog(ModalScreen[dict[str, str] | None]):
             after[0].focus()
         else:
             self.action_start()
+
+    def why_not(self, action: str, parameters: tuple[object, ...]) -> str:
+        """Say where there is no other field."""
+        return "this is the only field" if action == "field" and len(self._fields) < 2 else ""
+
+    def action_field(self, step: int) -> None:
+        """Go to another field; after the last comes the first."""
+        fields = list(self._widgets())
+        at = next((index for index, field in enumerate(fields) if field.has_focus), -step)
+        fields[(at + step) % len(fields)].focus()
 
     def action_start(self) -> None:
         """Be done, unless something is wrong."""

@@ -1,11 +1,12 @@
 """The question screen: what is asked or has failed, who may answer, and the answer."""
 
+import asyncio
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.reactive import reactive
 from textual.screen import ModalScreen
@@ -13,6 +14,7 @@ from textual.widgets import Input
 
 from octotui.engine.commands import (
     AnswerInterruption,
+    Command,
     HandOverInterruption,
     ReleaseInterruption,
     TakeInterruption,
@@ -21,6 +23,7 @@ from octotui.engine.rules.answer_fields import problems_in
 from octotui.engine.state import Answer, State, manual_of
 from octotui.ui.dialogs.confirm import Confirm
 from octotui.ui.dialogs.people_dialog import PeopleDialog
+from octotui.ui.key_actions import ExplainedActions, KeyAction, key_of
 from octotui.ui.log.view import LogView
 from octotui.ui.send_command import send
 from octotui.ui.styled_text import glyphs_of
@@ -28,39 +31,44 @@ from octotui.ui.widgets.key_bar import KeyBar
 from octotui.ui.widgets.markdown_text import MarkdownText
 from octotui.ui.widgets.plain_text import PlainText
 from octotui.views import questions
+from octotui.views.labels import listed
 from octotui.views.questions import QuestionRow
 
 if TYPE_CHECKING:
     from octotui.runtime.space_access import SpaceAccess
 
+PATIENCE = 2.0  # seconds that keys wait for a command before them
+
 
 class Notes(Input):
     """The line for notes; enter is done with them, and sends nothing."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "submit", "done", key_display="enter")]
+    KEYS_TITLE = "In the notes of a question"
+    BINDINGS: ClassVar[list[BindingType]] = [KeyAction("enter", "submit", "done")]
 
 
-class QuestionDialog(ModalScreen[None]):
+class QuestionDialog(ExplainedActions, ModalScreen[None]):
     """Instructions rendered as Markdown; take, notes, proceed, or abort, which asks once more; hand over.
 
     Of a step that failed: how, the end of its output, and what may become of it.
     """
 
     CSS_PATH = "question_dialog.tcss"
+    KEYS_TITLE = "In a question"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("t", "take", "take"),
-        Binding("n", "notes", "notes"),
-        Binding("p", "answer('proceed')", "proceed"),
-        Binding("x", "answer('abort')", "abort"),
-        Binding("r", "answer('retry')", "retry"),
-        Binding("i", "answer('ignore')", "ignore"),
-        Binding("f", "answer('fail')", "fail"),
-        Binding("e", "answer('exclude')", "exclude"),
-        Binding("b", "release", "give back"),
-        Binding("h", "hand_over", "hand over"),
-        Binding("escape", "back", "back", key_display="esc"),
-        Binding("j,down", "scroll(1)", "down", show=False),
-        Binding("k,up", "scroll(-1)", "up", show=False),
+        KeyAction("t", "take", "take", tooltip="Then nobody else answers"),
+        KeyAction("n", "notes", "notes", tooltip="They go with the answer"),
+        KeyAction("p", "answer('proceed')", "proceed", tooltip="The run goes on"),
+        KeyAction("x", "answer('abort')", "abort", tooltip="The step fails; asks once more"),
+        KeyAction("r", "answer('retry')", "retry", tooltip="Run the failed step again"),
+        KeyAction("i", "answer('ignore')", "ignore", tooltip="Go on as if it had succeeded"),
+        KeyAction("F", "answer('fail')", "fail", tooltip="Let it be failed"),
+        KeyAction("e", "answer('exclude')", "exclude", tooltip="Go on without this target"),
+        KeyAction("b", "release", "give back", tooltip="Others may take it again"),
+        KeyAction("h", "hand_over", "hand over", tooltip="To somebody who may answer"),
+        KeyAction("escape", "back", "back", lasting=True, tooltip="From the notes, then from the question"),
+        KeyAction("j,down", "scroll(1)", "down", show=False),
+        KeyAction("k,up", "scroll(-1)", "up", show=False),
     ]
 
     row: reactive[QuestionRow | None] = reactive(None, repaint=False)
@@ -89,10 +97,10 @@ class QuestionDialog(ModalScreen[None]):
                     yield PlainText(glyphs.text(row.text))
             if row.kind == "guided":
                 yield LogView()
-            yield Notes(placeholder="notes (n)", id="notes", compact=True)
+            yield Notes(placeholder=f"notes ({key_of(QuestionDialog, 'notes')})", id="notes", compact=True)
             yield KeyBar()
 
-    def on_mount(self) -> None:
+    async def on_mount(self) -> None:
         """Follow the app, and take the question where that was asked for."""
         self.query_one("#notes", Input).cursor_blink = False
         self.query_one("#instructions").focus()
@@ -103,7 +111,7 @@ class QuestionDialog(ModalScreen[None]):
         self.watch(self.app, "state", self._follow)
         self.watch(self.app, "now", self._show)
         if self._take:
-            self.action_take()
+            await self.action_take()
 
     def _follow(self, state: State) -> None:
         """Go when the question needs no answer any more."""
@@ -134,22 +142,28 @@ class QuestionDialog(ModalScreen[None]):
         self.query_one("#notes", Input).disabled = not row.mine
         self.refresh_bindings()
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer take before, and answers after it."""
+    def why_not(self, action: str, parameters: tuple[object, ...]) -> str:
+        """Why not: take before, and answers after it, by whom may answer."""
         row = self.row or self._first
-        if action == "take":
-            return row.responsible is None and row.refusal is None
-        if action == "answer":
-            return row.mine and parameters[0] in row.choices
-        if action in ("notes", "release", "hand_over"):
-            return row.mine
-        return True
+        if action == "take" and row.mine:
+            return questions.standing(row)
+        if action == "answer" and parameters[0] not in row.choices:
+            return f"{parameters[0]} is no answer to this: {listed(row.choices)}"
+        if action not in ("take", "answer", "notes", "release", "hand_over") or row.mine:
+            return ""
+        if row.responsible is not None or row.refusal is not None:
+            return f"{questions.standing(row)}{f': {row.refusal}' if row.refusal else ''}"
+        return "" if action == "take" else f"take it first: {key_of(QuestionDialog, 'take')}"
 
-    @work
     async def action_take(self) -> None:
         """Take responsibility."""
-        command = TakeInterruption(interruption=self._asked, user=self.session.user)
-        await send(self, self.session, command)
+        await self._send(TakeInterruption(interruption=self._asked, user=self.session.user))
+
+    async def _send(self, command: Command) -> None:
+        """Send a command; keys pressed meanwhile wait for it, so that they count in their order."""
+        self._sending = asyncio.create_task(send(self, self.session, command))
+        await asyncio.wait([self._sending], timeout=PATIENCE)
+        self._follow(self.session.state)
 
     def action_notes(self) -> None:
         """Write notes."""
@@ -189,10 +203,9 @@ class QuestionDialog(ModalScreen[None]):
         dialog = PromptDialog(title, row.fields, row.offered, judge, done="proceed")
         return await self.app.push_screen_wait(dialog)
 
-    @work
     async def action_release(self) -> None:
         """Let others take it."""
-        await send(self, self.session, ReleaseInterruption(interruption=self._asked, user=self.session.user))
+        await self._send(ReleaseInterruption(interruption=self._asked, user=self.session.user))
 
     @work
     async def action_hand_over(self) -> None:

@@ -4,11 +4,12 @@ from typing import ClassVar, Literal
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 
 from octotui.engine.state import State
+from octotui.ui.key_actions import KeyAction, own_actions
 from octotui.ui.widgets.choice_list import ChoiceItem, ChoiceList
 from octotui.ui.widgets.line_list import LineList
 from octotui.ui.widgets.plain_text import PlainText
@@ -20,11 +21,12 @@ Way = Literal["wait", "cancel", "leave", "stay"]
 class QuitDialog(ModalScreen[Way]):
     """Wait for them, cancel them, leave, or stay."""
 
+    KEYS_TITLE = "When octotui is left while runs are active"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("w", "go('wait')", "wait"),
-        Binding("c", "go('cancel')", "cancel"),
-        Binding("l", "go('leave')", "leave"),
-        Binding("escape,s,q,n", "go('stay')", "stay"),
+        KeyAction("s,escape,q,n", "go('stay')", "stay"),
+        KeyAction("w", "go('wait')", "wait", tooltip="quit when all have ended"),
+        KeyAction("c", "go('cancel')", "cancel", tooltip="cancel them all, and quit when they have ended"),
+        KeyAction("l", "go('leave')", "leave"),
     ]
 
     def __init__(self, state: State) -> None:
@@ -35,14 +37,11 @@ class QuitDialog(ModalScreen[Way]):
         """What is active, and the four ways."""
         with Vertical(classes="dialog"):
             yield PlainText(self._sentences.active, classes="dialog--title")
-            yield ChoiceList(
-                [
-                    ChoiceItem("stay", "s  stay", ""),
-                    ChoiceItem("wait", "w  wait", "quit when all have ended"),
-                    ChoiceItem("cancel", "c  cancel", "cancel them all, and quit when they have ended"),
-                    ChoiceItem("leave", "l  leave", self._sentences.leave),
-                ]
-            )
+            yield ChoiceList([self._item(each) for each in own_actions(QuitDialog)])
+
+    def _item(self, way: KeyAction) -> ChoiceItem:
+        note = self._sentences.leave if way.description == "leave" else way.tooltip
+        return ChoiceItem(way.description, f"{way.keys[0]}  {way.description}", note)
 
     @on(LineList.Opened)
     def _choose(self, event: LineList.Opened) -> None:

@@ -5,32 +5,42 @@ from typing import ClassVar
 from msgspec.structs import replace
 from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from octotui.engine.state import State
+from octotui.ui.key_actions import ExplainedActions, KeyAction, relabel
 from octotui.ui.styled_text import glyphs_of
 from octotui.ui.widgets.choice_list import ChoiceItem, ChoiceList
+from octotui.ui.widgets.key_bar import KeyBar
 from octotui.ui.widgets.line_list import LineList
 from octotui.ui.widgets.plain_text import PlainText
 from octotui.views import start_choices
 
 
-class StartDialog(ModalScreen[start_choices.PreparedStart | None]):
+class StartDialog(ExplainedActions, ModalScreen[start_choices.PreparedStart | None]):
     """One list after the other, each narrowed by typing; esc goes a step back.
 
     Whether a failed step asks people (I7) is said beneath, where it is not to be as the model says.
     """
 
+    KEYS_TITLE = "Where a run is started"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "back", "back", key_display="esc", priority=True),
-        Binding("down,ctrl+n", "move(1)", "down", show=False, priority=True),
-        Binding("up,ctrl+p", "move(-1)", "up", show=False, priority=True),
-        Binding("pagedown", "page(1)", "page down", show=False, priority=True),
-        Binding("pageup", "page(-1)", "page up", show=False, priority=True),
-        Binding("ctrl+g", "guide", "guided failure", show=False, priority=True),
+        KeyAction("enter", "choose", "choose", priority=True),
+        KeyAction("escape", "back", "back", priority=True, tooltip="To the question before"),
+        KeyAction("down,ctrl+n", "move(1)", "down", show=False, priority=True),
+        KeyAction("up,ctrl+p", "move(-1)", "up", show=False, priority=True),
+        KeyAction("pagedown", "page(1)", "page down", show=False, priority=True),
+        KeyAction("pageup", "page(-1)", "page up", show=False, priority=True),
+        KeyAction(
+            "ctrl+g",
+            "guide",
+            "guided failure",
+            priority=True,
+            tooltip="Whether failed steps ask: as declared, on, off",
+        ),
     ]
 
     def __init__(self, state: State, user: str) -> None:
@@ -46,12 +56,13 @@ class StartDialog(ModalScreen[start_choices.PreparedStart | None]):
             yield PlainText("", id="path", classes="dialog--title")
             yield Input(placeholder="type to filter", compact=True)
             yield ChoiceList()
-            yield PlainText(keys(self._guided), id="keys", classes="dialog--keys")
+            yield KeyBar()
 
     def on_mount(self) -> None:
         """Ask what to run first."""
         self.query_one(ChoiceList).can_focus = False
         self.query_one(Input).cursor_blink = False
+        self._say_guided()
         self._ask()
 
     def _ask(self) -> None:
@@ -76,11 +87,16 @@ class StartDialog(ModalScreen[start_choices.PreparedStart | None]):
             if all(word in f"{each.key} {each.text}".lower() for word in words)
         ]
         self.query_one(ChoiceList).offer(matches)
+        self.refresh_bindings()
 
-    @on(Input.Submitted)
+    def why_not(self, action: str, parameters: tuple[object, ...]) -> str:
+        """Say where there is nothing to choose."""
+        nothing = action == "choose" and self.is_mounted and self.query_one(ChoiceList).key is None
+        return "there is nothing to choose" if nothing else ""
+
     @on(LineList.Opened)
-    def _choose(self, event: Input.Submitted | LineList.Opened) -> None:
-        event.stop()
+    def action_choose(self) -> None:
+        """Take what is under the cursor."""
         key = self.query_one(ChoiceList).key
         if key is not None:
             self._chosen.append(key)
@@ -93,7 +109,13 @@ class StartDialog(ModalScreen[start_choices.PreparedStart | None]):
     def action_guide(self) -> None:
         """Let failed steps ask people, or not, or as the model says."""
         self._guided = {None: True, True: False, False: None}[self._guided]
-        self.query_one("#keys", PlainText).update(keys(self._guided))
+        self._say_guided()
+
+    def _say_guided(self) -> None:
+        """Say with the key whether failed steps ask."""
+        text = {None: "as declared", True: "on", False: "off"}[self._guided]
+        relabel(self, "guide", f"guided failure: {text}")
+        self.refresh_bindings()
 
     def action_back(self) -> None:
         """Go to the question before, or away."""
@@ -116,9 +138,3 @@ class StartDialog(ModalScreen[start_choices.PreparedStart | None]):
         """Keep keys of the list out of the filter."""
         if event.key == "tab":
             event.stop()
-
-
-def keys(guided: bool | None) -> str:
-    """The keys of the dialog, and whether failed steps ask."""
-    text = {None: "as declared", True: "on", False: "off"}[guided]
-    return f"enter choose   esc back   ctrl+g guided failure: {text}"

@@ -5,12 +5,14 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 
+from octotui.ui.key_actions import KeyAction
 from octotui.ui.styled_text import Span, padded
 from octotui.ui.widgets.filter_input import FilterInput
+from octotui.ui.widgets.key_bar import KeyBar
 from octotui.ui.widgets.line_list import LineList
 from octotui.ui.widgets.plain_text import PlainText
 from octotui.views.variables import VariableRow
@@ -21,9 +23,10 @@ WIDEST = 44  # characters of a name, where there is room for them
 class VariablesDialog(ModalScreen[None]):
     """A line a variable, filtered by typing; the whole of the one under the cursor stands beneath."""
 
+    KEYS_TITLE = "In the list of variables"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,v,q", "dismiss", "back", key_display="esc"),
-        Binding("slash", "filter", "filter", key_display="/"),
+        KeyAction("slash", "filter", "filter"),
+        KeyAction("escape,v,q", "dismiss", "back"),
     ]
     DEFAULT_CSS = """
     VariablesDialog {
@@ -42,10 +45,10 @@ class VariablesDialog(ModalScreen[None]):
         """The list, its filter, and one variable in full."""
         with Vertical(classes="dialog -broad"):
             yield PlainText(f"Variables: {self._about}", classes="dialog--title")
-            yield LineList(self._line, empty="no such variable")
+            yield LineList(self._line, empty="no such variable", opens=False)
             yield FilterInput()
             yield PlainText("", id="whole", classes="dialog--text")
-            yield PlainText("/ filter   esc back", classes="dialog--keys")
+            yield KeyBar()
 
     def on_mount(self) -> None:
         """Show all of them."""

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen
 
+from octotui.ui.key_actions import KeyAction
 from octotui.ui.styled_text import glyphs_of
 from octotui.ui.widgets.plain_text import PlainText
 
@@ -18,10 +19,11 @@ class WhyDialog(ModalScreen[None]):
     """Headed paragraphs about a run or a worker."""
 
     TITLE = "Why"
+    KEYS_TITLE = "In words about a run or a worker"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,w,q,enter", "dismiss", "back", key_display="esc"),
-        Binding("j", "scroll(1)", "down", show=False),
-        Binding("k", "scroll(-1)", "up", show=False),
+        KeyAction("escape,w,q,enter", "dismiss", "back"),
+        KeyAction("j", "scroll(1)", "down", show=False),
+        KeyAction("k", "scroll(-1)", "up", show=False),
     ]
 
     def __init__(self, about: str, parts: Parts) -> None:
@@ -55,4 +57,5 @@ class FilesDialog(WhyDialog):
     """The artifacts of a run and of those it started, each with its size and its path."""
 
     TITLE = "Files"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("f", "dismiss", "back", show=False)]
+    KEYS_TITLE = "In the list of files"
+    BINDINGS: ClassVar[list[BindingType]] = [KeyAction("f", "dismiss", "back", show=False)]

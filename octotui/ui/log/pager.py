@@ -7,7 +7,7 @@ from typing import ClassVar
 from rich.segment import Segment
 from rich.style import Style
 from textual import events, on
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.cache import LRUCache
 from textual.geometry import Region, Size
 from textual.message import Message
@@ -16,40 +16,55 @@ from textual.scrollbar import ScrollDown, ScrollTo, ScrollUp
 from textual.strip import Strip
 from textual.widget import Widget
 
+from octotui.ui.key_actions import ExplainedActions, KeyAction
 from octotui.ui.log.line_text import LogLine
 from octotui.ui.log.line_window import LineWindow, LogRow, Spot
 from octotui.ui.log.search import Search
 from octotui.ui.styled_text import tints_of
 
 COPIED_AT_MOST = 10_000
+OF_LINES = ("last", "wrap", "times", "select", "verbose", "copy")  # nothing without a line
 
 
-class LogPager(ScrollView, can_focus=True):
+class LogPager(ExplainedActions, ScrollView, can_focus=True):
     """The output of a job, at its end while it grows, or where the reader left it."""
 
     ALLOW_SELECT = False
     DEFAULT_CSS = """
     LogPager { height: 1fr; overflow: hidden auto; scrollbar-gutter: stable; scrollbar-size-vertical: 1; }
     """
+    KEYS_TITLE = "In the output"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j,down", "rows(1)", "down", show=False),
-        Binding("k,up", "rows(-1)", "up", show=False),
-        Binding("pagedown", "pages(2)", "page down", show=False),
-        Binding("pageup", "pages(-2)", "page up", show=False),
-        Binding("ctrl+d", "pages(1)", "half a page down", show=False),
-        Binding("ctrl+u", "pages(-1)", "half a page up", show=False),
-        Binding("right", "columns(8)", "right", show=False),
-        Binding("left", "columns(-8)", "left", show=False),
-        Binding("g,home", "first", "to the top", show=False),
-        Binding("G,end", "last", "to the end", show=False),
-        Binding("f", "follow", "follow"),
-        Binding("w", "wrap", "wrap"),
-        Binding("t", "times", "times"),
-        Binding("v", "select", "select"),
-        Binding("V", "verbose", "verbose", show=False),
-        Binding("shift+down", "extend(1)", "select down", show=False),
-        Binding("shift+up", "extend(-1)", "select up", show=False),
-        Binding("y", "copy", "copy"),
+        KeyAction("j,down", "rows(1)", "down", show=False),
+        KeyAction("k,up", "rows(-1)", "up", show=False),
+        KeyAction("pagedown", "pages(2)", "page down", show=False),
+        KeyAction("pageup", "pages(-2)", "page up", show=False),
+        KeyAction("ctrl+d", "pages(1)", "half a page down", show=False),
+        KeyAction("ctrl+u", "pages(-1)", "half a page up", show=False),
+        KeyAction("right", "columns(8)", "right", show=False),
+        KeyAction("left", "columns(-8)", "left", show=False),
+        KeyAction("g,home", "first", "to the top", show=False),
+        KeyAction(
+            "G,end",
+            "last",
+            "to the end",
+            title="Follow the output",
+            tooltip="And stay there while lines come",
+        ),
+        KeyAction("W", "wrap", "wrap", title="Wrap the output", tooltip="Long lines in several rows, or cut"),
+        KeyAction("d", "times", "times", title="Times in the output", tooltip="When each line was printed"),
+        KeyAction("m", "select", "select", title="Select lines", tooltip="From the current line on"),
+        KeyAction(
+            "V",
+            "verbose",
+            "verbose",
+            show=False,
+            title="Details in the output",
+            tooltip="Leave out lines that are verbose, or show them again",
+        ),
+        KeyAction("shift+down", "extend(1)", "select down", show=False),
+        KeyAction("shift+up", "extend(-1)", "select up", show=False),
+        KeyAction("y", "copy", "copy", title="Copy lines", tooltip="Those selected, or the current one"),
     ]
 
     class Changed(Message, namespace="log_view"):
@@ -67,6 +82,7 @@ class LogPager(ScrollView, can_focus=True):
         self._strips: LRUCache[LogRow, Strip] = LRUCache(512)
         self._style = Style.null()
         self._wrapped = self._timed = self._brief = False
+        self._offered = (False, False, False)
         self._forget(None)
 
     def _forget(self, path: Path | None) -> None:
@@ -127,6 +143,18 @@ class LogPager(ScrollView, can_focus=True):
         if changed:
             self.refresh(*(Region(0, y, size.width, 1) for y in changed))
         self._announce()
+        at_end = self.following and self._anchor is None
+        offered = (self._lines.count > 0, at_end, self._anchor is not None or self._search is not None)
+        if offered != self._offered:
+            self._offered = offered
+            self.refresh_bindings()
+
+    def why_not(self, action: str, parameters: tuple[object, ...]) -> str:
+        """Say where there are no lines, and where their end is shown."""
+        if action in OF_LINES and not self._lines.count:
+            return "there is no output"
+        is_at_end = action == "last" and self.following and self._anchor is None
+        return "the end of the output is shown already" if is_at_end else ""
 
     def _turn(self, room: int, style: Style) -> None:
         """Draw with another width or style; the character at the top stays there."""
@@ -174,7 +202,7 @@ class LogPager(ScrollView, can_focus=True):
         if self._anchor is not None:
             parts.append(f"{last - first + 1:,} selected")
         if count := self._lines.count:
-            parts += ["brief"] * self._brief
+            parts += ["brief"] * self._brief + ["wrapped"] * self._wrapped
             parts.append(
                 "following" if self.following and self.live else f"line {self.line + 1:,} of {count:,}"
             )
@@ -258,12 +286,8 @@ class LogPager(ScrollView, can_focus=True):
         if self._anchor is not None:
             self._extend(self._lines.count - 1)
         else:
-            self.action_follow()
-
-    def action_follow(self) -> None:
-        """Stay at the end while lines come."""
-        self._anchor = self._pointed = None
-        self._go(self._top, following=True)
+            self._pointed = None
+            self._go(self._top, following=True)
 
     def action_wrap(self) -> None:
         """Wrap long lines, or no longer."""

@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.geometry import Region
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from octotui.store.logs.line_levels import HIDDEN, LevelReader
 from octotui.store.logs.log_reader import LogReader
+from octotui.ui.key_actions import KeyAction
 from octotui.ui.log.patterns import Pattern
 from octotui.views.text.log_text import plains
 
@@ -83,7 +84,8 @@ class SearchPrompt(ModalScreen[str | None]):
     """One line over the foot of a log, where a search is typed."""
 
     DEFAULT_CSS = "SearchPrompt { background: $background 0%; }"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "back", key_display="esc")]
+    KEYS_TITLE = "While a search is typed"
+    BINDINGS: ClassVar[list[BindingType]] = [KeyAction("escape", "dismiss(None)", "back")]
 
     def __init__(self, text: str, area: Region) -> None:
         super().__init__()

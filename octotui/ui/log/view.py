@@ -5,10 +5,10 @@ from functools import partial
 from typing import ClassVar
 
 from textual import events
-from textual.actions import SkipAction
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.worker import get_current_worker
 
+from octotui.ui.key_actions import KeyAction
 from octotui.ui.log.pager import LogPager
 from octotui.ui.log.search import Search, SearchPrompt
 
@@ -16,25 +16,32 @@ from octotui.ui.log.search import Search, SearchPrompt
 class LogView(LogPager):
     """A log that can be searched; the search goes on as the log grows."""
 
+    KEYS_TITLE = "In the output"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "search", "search", key_display="/"),
-        Binding("n", "found(1)", "next", show=False),
-        Binding("N", "found(-1)", "previous", show=False),
-        Binding("escape", "drop", "drop", show=False),
+        KeyAction(
+            "slash", "search", "search", title="Search the output", tooltip="A text or a regular expression"
+        ),
+        KeyAction("n", "found(1)", "next", show=False, tooltip="The next line that was found"),
+        KeyAction("N", "found(-1)", "previous", show=False, tooltip="The line that was found before"),
+        KeyAction("escape", "drop", "drop", show=False, tooltip="The selection, else the search"),
     ]
 
     def took_up(self) -> None:
         """Search what was appended, too."""
         self._look_further()
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave the key to others where there is nothing to drop."""
+        if action == "drop":
+            return self._anchor is not None or self._search is not None
+        return super().check_action(action, parameters)
+
     def action_drop(self) -> None:
-        """Drop the selection, else the search; else the key is another's."""
+        """Drop the selection, else the search."""
         if self._anchor is not None:
             self._unselect()
-        elif self._search is not None:
-            self.search("")
         else:
-            raise SkipAction
+            self.search("")
 
     def action_search(self) -> None:
         """Ask what to look for."""

@@ -20,6 +20,8 @@ class OutputPanel(Vertical):
     HELP = "The output of the step under the tree's cursor, as it is written."
     BINDINGS: ClassVar[list[BindingType]] = []
 
+    _attempt: tuple[str, str | None, int | None] | None = None  # the one gone to
+
     def compose(self) -> ComposeResult:
         """The heading and the log."""
         yield PaneHeading("Output")
@@ -32,8 +34,10 @@ class OutputPanel(Vertical):
         self.query_one(PaneHeading).say(self._title, self._position)
         live = row is not None and row.mark is not None and row.mark.sign in ("active", "ending", "waits")
         self.query_one(LogView).show(path, self._title, live=live)
-        if row is not None and row.attempt is not None:
+        attempt = None if row is None else (row.run, row.job, row.attempt)
+        if row is not None and row.attempt is not None and attempt != self._attempt:
             self.query_one(LogView).to_attempt(row.attempt)
+        self._attempt = attempt
 
     def on_mount(self) -> None:
         """Look at the log as often as a screen may change."""

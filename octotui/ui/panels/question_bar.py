@@ -5,6 +5,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from octotui.engine.state import State
+from octotui.ui.key_actions import key_of
 from octotui.ui.styled_text import Span, glyphs_of, spread, strip_of, styles_of
 from octotui.views.questions import QuestionRow, first, standing
 
@@ -57,7 +58,9 @@ class QuestionBar(Widget):
         more = len(self.state.asking) - 1
         if more:
             left.append((f" · {more} more", "muted"))
-        right: list[Span] = [] if past else [("a", "strong"), (" answer ", "muted")]
+        right: list[Span] = (
+            [] if past else [(key_of(type(self.screen), "answer"), "strong"), (" answer ", "muted")]
+        )
         return strip_of(spread(left, right, width, glyphs), styles, glyphs).adjust_cell_length(
             width, styles["plain"]
         )

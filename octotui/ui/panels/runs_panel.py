@@ -5,12 +5,13 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.message import Message
 from textual.reactive import reactive
 
 from octotui.engine.state import State
+from octotui.ui.key_actions import KeyAction, key_of
 from octotui.ui.styled_text import Span, cut, glyphs_of, length, sign, spread
 from octotui.ui.widgets.filter_input import FilterInput
 from octotui.ui.widgets.line_list import LineList
@@ -44,10 +45,14 @@ class RunsPanel(Vertical):
     """Every run that is open, then what has ended; the one under the cursor is looked at."""
 
     HELP = """Runs that are open, in the order they were asked for, then those that have ended.
-Of queued runs those moved to the top (T) go first, then those with priority, then the rest.
+Of queued runs those moved to the top go first, then those with priority, then the rest.
 A run that executes but cannot move shows as waiting; the tree beside it says for what.
-In a guided run a step that failed asks what to do about it; press a to answer."""
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("slash", "filter", "filter", key_display="/")]
+In a guided run a step that failed asks what to do about it."""
+    KEYS_TITLE = "In the list of runs"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        KeyAction("slash", "filter", "filter", title="Filter the runs", tooltip="List those with some words"),
+        KeyAction("escape", "drop_filter", "no filter", tooltip="Show all runs again"),
+    ]
 
     state: reactive[State] = reactive(State(), repaint=False)
     now: reactive[float] = reactive(0.0, repaint=False)
@@ -74,7 +79,7 @@ In a guided run a step that failed asks what to do about it; press a to answer."
     def compose(self) -> ComposeResult:
         """The heading, the list, and its filter."""
         yield PaneHeading("Runs")
-        yield LineList(self._draw, empty="No runs yet: s starts one.", id="runs")
+        yield LineList(self._draw, empty=self._why_empty(""), id="runs")
         yield PlainText("", id="detail")
         yield FilterInput()
 
@@ -119,6 +124,7 @@ In a guided run a step that failed asks what to do about it; press a to answer."
         count = f"{len(names)}/{len(self._order)}" if query else str(len(names))
         count = count if self._is_whole else f"{count}+"
         self.query_one(PaneHeading).say(right=((count, "muted"),))
+        self.lines.empty = self._why_empty(query)
         self.lines.show(names)
         if self._wanted in self._order:
             wanted, self._wanted = self._wanted, ""
@@ -177,6 +183,19 @@ In a guided run a step that failed asks what to do about it; press a to answer."
         self._wanted = run
         self._list()
 
+    def _why_empty(self, query: str) -> str:
+        if not query:
+            return f"No runs yet: {key_of(type(self.screen), 'start')} starts one."
+        return f"No run matches “{query}”: {key_of(RunsPanel, 'drop_filter')} drops the filter."
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer to drop a filter where there is one; elsewhere the key is the screen's."""
+        return action != "drop_filter" or bool(self.is_mounted and self.query_one(FilterInput).value)
+
+    def action_drop_filter(self) -> None:
+        """Show all runs again."""
+        self.query_one(FilterInput).action_drop()
+
     def action_filter(self) -> None:
         """Type a filter."""
         self.query_one(FilterInput).ask()
@@ -186,6 +205,7 @@ In a guided run a step that failed asks what to do about it; press a to answer."
         self._pages = HistoryPages(tuple(self.query_one(FilterInput).value.lower().split()))
         self._list(changed=False)
         self._ask()
+        self.refresh_bindings()
 
     @on(FilterInput.Left)
     def _back(self) -> None:

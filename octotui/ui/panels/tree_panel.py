@@ -131,7 +131,7 @@ steps, the runs these started, and what each waits for. The output is that of th
     def _tell(self) -> None:
         row = self.row
         before = self._pointed
-        if (row and (row.run, row.job, row.attempt)) != (before and (before.run, before.job, before.attempt)):
+        if _output_of(row) != _output_of(before):
             self._pointed = row
             self.post_message(self.Pointed(row))
         self._pointed = row
@@ -160,3 +160,8 @@ steps, the runs these started, and what each waits for. The output is that of th
 def _beneath(rows: tuple[TreeRow, ...]) -> tuple[TreeRow, ...]:
     """What stands beneath the heading, which is the run's own row already."""
     return rows[1:]
+
+
+def _output_of(row: TreeRow | None) -> tuple[object, ...]:
+    """Whose output a row has, and whether more of it may come."""
+    return () if row is None else (row.run, row.job, row.attempt, row.mark and row.mark.sign)

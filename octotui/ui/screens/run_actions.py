@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from msgspec.structs import replace
 from textual import work
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.reactive import reactive
 from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
@@ -20,6 +20,8 @@ from octotui.ui.dialogs.confirm import Confirm
 from octotui.ui.dialogs.help_dialog import HelpDialog
 from octotui.ui.dialogs.start_dialog import StartDialog
 from octotui.ui.dialogs.why_dialog import FilesDialog, SchedulesDialog, WhyDialog
+from octotui.ui.key_actions import ExplainedActions, KeyAction, working_keys
+from octotui.ui.screens.run_refusals import OF_A_RUN, RunLookedAt, run_refusal
 from octotui.ui.send_command import release, send
 from octotui.ui.widgets.key_bar import KeyBar
 from octotui.views import files, questions, schedules, variables, why
@@ -29,25 +31,81 @@ from octotui.views.runs import EndedRun
 if TYPE_CHECKING:
     from octotui.runtime.space_access import SpaceAccess
 
-CHANGING = ("start", "answer", "take", "cancel", "top", "again")
+OFFERED = (*OF_A_RUN, "answer", "schedules")
 
 
-class RunActionsScreen(Screen[None]):
+class RunActionsScreen(ExplainedActions, Screen[None]):
     """What board and run screen share: the run looked at, its picture, and what can be done to it."""
 
+    KEYS_TITLE = "On the board and on a run"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("s", "start", "start"),
-        Binding("a", "answer", "answer", show=False),
-        Binding("t", "take", "take", show=False),
-        Binding("w", "why", "why"),
-        Binding("l", "log", "log"),
-        Binding("f", "files", "files"),
-        Binding("v", "variables", "variables", show=False),
-        Binding("c", "cancel", "cancel"),
-        Binding("u", "schedules", "schedules", show=False),
-        Binding("T", "top", "move to top", show=False),
-        Binding("r", "again", "run again", show=False),
-        Binding("question_mark", "help", "help", key_display="?"),
+        KeyAction(
+            "s", "start", "start", title="Start a run", tooltip="Choose a runbook, an environment, a tenant"
+        ),
+        KeyAction(
+            "a",
+            "answer",
+            "answer",
+            show=False,
+            title="Answer a question",
+            tooltip="Open the question to answer next",
+        ),
+        KeyAction(
+            "t",
+            "take",
+            "take",
+            show=False,
+            title="Take a question",
+            tooltip="Open the question to answer next, and take it",
+        ),
+        KeyAction("w", "why", "why", title="Why?", tooltip="Why the run or worker looked at is as it is"),
+        KeyAction("l", "log", "log", title="Output", tooltip="The output of the run looked at"),
+        KeyAction("f", "files", "files", title="Files", tooltip="What the scripts of the run looked at kept"),
+        KeyAction(
+            "v",
+            "variables",
+            "variables",
+            show=False,
+            title="Variables",
+            tooltip="The variables of the run looked at, and why each value won",
+        ),
+        KeyAction(
+            "c", "cancel", "cancel", title="Cancel the run", tooltip="End the run looked at; asks once"
+        ),
+        KeyAction(
+            "u",
+            "schedules",
+            "schedules",
+            show=False,
+            title="Schedules",
+            tooltip="What the clock starts, and when next",
+        ),
+        KeyAction(
+            "T",
+            "top",
+            "move to top",
+            show=False,
+            title="Move to top",
+            tooltip="Let the queued run looked at go before all others",
+        ),
+        KeyAction(
+            "R",
+            "again",
+            "run again",
+            show=False,
+            title="Run again",
+            tooltip="Start the same runbook in the same place; asks once",
+        ),
+        KeyAction("tab", "app.focus_next", "next pane", show=False),
+        KeyAction("shift+tab", "app.focus_previous", "previous pane", show=False),
+        KeyAction(
+            "question_mark",
+            "help",
+            "help",
+            lasting=True,
+            title="Help",
+            tooltip="About this pane, and its keys",
+        ),
     ]
 
     state: reactive[State] = reactive(State(), repaint=False)
@@ -69,8 +127,15 @@ class RunActionsScreen(Screen[None]):
         app: Any = self.app
         if (bar := app.bar()) is not None:
             self.mount(bar, before=self.query_one(KeyBar))
+        self.screen_layout_refresh_signal.subscribe(self, self._keep_focus)
         self.watch(self.app, "state", self._follow)
         self.watch(self.app, "now", self._follow)
+
+    def _keep_focus(self, screen: Screen[Any]) -> None:
+        """Give the focus to the first pane that is shown, where what has it is not shown in this layout."""
+        shown = self.focus_chain
+        if self.app.app_focus and shown and self.focused not in shown:
+            self.set_focus(shown[0])
 
     def on_screen_resume(self) -> None:
         """Catch up with what happened while nobody saw this screen."""
@@ -107,7 +172,7 @@ class RunActionsScreen(Screen[None]):
                 self._fetch(record.root)
         elif self.state.keep_ended:
             self.picture = self.state  # a replay of a time when the run was not there yet
-        offered = [self.check_action(action, ()) for action in ("cancel", "again", "answer", "files", "top")]
+        offered = [self.check_action(action, ()) for action in OFFERED]
         if offered != self._offered:
             self._offered = offered
             self.refresh_bindings()
@@ -120,25 +185,11 @@ class RunActionsScreen(Screen[None]):
             self._ended.pop(next(iter(self._ended)))
         self._look()
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer what makes sense for the run looked at."""
-        if action in CHANGING and self.state.keep_ended:
-            return False  # a replay
-        if action == "cancel":
-            run = self.state.runs.get(self.run or "")
-            return run is not None and not run.ended and run.state != "cancelling"
-        if action == "schedules":
-            return bool(self.state.model.schedules)
-        if action == "top":
-            run = self.state.runs.get(self.run or "")
-            return run is not None and run.state == "queued" and not run.moved
-        if action in ("answer", "take"):
-            return len(self.state.asking) > 0
-        if action == "files":
-            return any(job.artifacts for job in files.jobs(self.picture, self.run or ""))
-        if action == "again":
-            return self.state.model.process(self.process or "") is not None
-        return super().check_action(action, parameters)
+    def why_not(self, action: str, parameters: tuple[object, ...]) -> str:
+        """Why an action makes no sense for the run looked at, or the worker."""
+        if action == "why" and self.focused is not None and self.pointed_worker() is not None:
+            return ""
+        return run_refusal(action, RunLookedAt(self.run or "", self.process or "", self.state, self.picture))
 
     @work
     async def action_start(self) -> None:
@@ -217,20 +268,21 @@ class RunActionsScreen(Screen[None]):
         if self.run is not None:
             await send(self, self.session, MoveToTop(run=self.run, by=self.session.user))
 
-    def action_answer(self) -> None:
+    async def action_answer(self) -> None:
         """Open the question to answer next."""
-        self._open_question(take=False)
+        await self._open_question(take=False)
 
-    def action_take(self) -> None:
+    async def action_take(self) -> None:
         """Take the question to answer next, and open it."""
-        self._open_question(take=True)
+        await self._open_question(take=True)
 
-    def _open_question(self, *, take: bool) -> None:
+    async def _open_question(self, *, take: bool) -> None:
+        """Open it, and let keys pressed meanwhile wait until it is open, so that they are for it."""
         from octotui.ui.dialogs.question_dialog import QuestionDialog  # noqa: PLC0415 - Markdown is slow to load
 
         row = questions.first(self.state, self.session.user, self.now, self.run)
         if row is not None:
-            self.app.push_screen(QuestionDialog(self.session, row, take=take and not row.mine))
+            await self.app.push_screen(QuestionDialog(self.session, row, take=take and not row.mine))
 
     def action_files(self) -> None:
         """Say where the files are that the run's scripts had kept."""
@@ -262,7 +314,7 @@ class RunActionsScreen(Screen[None]):
 
     def action_help(self) -> None:
         """Say what this pane shows, and its keys."""
-        self.app.push_screen(HelpDialog(_help_of(self.focused), self.active_bindings.values()))
+        self.app.push_screen(HelpDialog(_help_of(self.focused), working_keys(self)))
 
 
 def _help_of(widget: Widget | None) -> str:

@@ -4,14 +4,16 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 
+from octotui.ui.key_actions import KeyAction
 from octotui.ui.panels.output_panel import OutputPanel
 from octotui.ui.panels.question_bar import QuestionBar
 from octotui.ui.panels.status_bar import StatusBar
 from octotui.ui.panels.tree_panel import TreePanel
 from octotui.ui.screens.run_actions import RunActionsScreen
 from octotui.ui.widgets.key_bar import KeyBar
+from octotui.ui.widgets.line_list import LineList
 
 if TYPE_CHECKING:
     from octotui.runtime.space_access import SpaceAccess
@@ -22,8 +24,9 @@ class RunScreen(RunActionsScreen):
 
     CSS_PATH = "run_screen.tcss"
     VERTICAL_BREAKPOINTS = [(0, "-low"), (18, "-tall")]  # noqa: RUF012
+    KEYS_TITLE = "On a run"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "back", "back", key_display="esc"),
+        KeyAction("escape", "back", "back", lasting=True, tooltip="To the tree, then to the board")
     ]
 
     def __init__(self, session: "SpaceAccess", run: str | None, *, log: bool = False) -> None:
@@ -62,12 +65,14 @@ class RunScreen(RunActionsScreen):
         return row.worker if row is not None and row.kind == "worker" else None
 
     def action_log(self) -> None:
-        """Give the output the whole screen, or half of it again."""
+        """Give the output the whole screen, or half of it again, and the tree the focus."""
         self.toggle_class("-log")
+        if not self.has_class("-log"):
+            self.call_after_refresh(self.query_one(LineList).focus)
 
     def action_back(self) -> None:
         """Go back to the tree, then to the board."""
         if self.has_class("-log") and not self._log:
-            self.remove_class("-log")
+            self.action_log()
         else:
             self.dismiss()

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import ClassVar, NamedTuple
 
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 
+from octotui.ui.key_actions import KeyAction
 from octotui.ui.styled_text import Span, length, padded
 from octotui.ui.widgets.line_list import LineList
 
@@ -22,7 +23,8 @@ class ChoiceList(LineList):
 
     LIT = True
     DEFAULT_CSS = "ChoiceList { height: auto; max-height: 16; }"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "open", "choose", key_display="enter")]
+    KEYS_TITLE = "In a list of choices"
+    BINDINGS: ClassVar[list[BindingType]] = [KeyAction("enter", "open", "choose")]
 
     def __init__(self, options: Sequence[ChoiceItem] = ()) -> None:
         super().__init__(self._line, empty="nothing of that name")

@@ -2,25 +2,29 @@
 
 from typing import ClassVar
 
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.message import Message
 from textual.widgets import Input
+
+from octotui.ui.key_actions import KeyAction, key_of
 
 
 class FilterInput(Input):
     """Hidden until `/`; enter keeps the filter, esc drops it."""
 
+    KEYS_TITLE = "In a filter"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "drop", "no filter", key_display="esc"),
-        Binding("enter,down", "keep", "keep", key_display="enter"),
+        KeyAction("escape", "drop", "no filter", tooltip="Show everything again"),
+        KeyAction("enter,down", "keep", "keep", tooltip="Back to the list, and keep the filter"),
     ]
 
     class Left(Message):
         """The filter was kept or dropped, and the list has the focus again."""
 
     def __init__(self) -> None:
+        keep, drop = key_of(FilterInput, "keep"), key_of(FilterInput, "drop")
         super().__init__(
-            placeholder="filter: enter keeps it, esc drops it", compact=True, select_on_focus=False
+            placeholder=f"filter: {keep} keeps it, {drop} drops it", compact=True, select_on_focus=False
         )
         self.display = False
         self.cursor_blink = False

@@ -4,13 +4,14 @@ from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from octotui.ui.key_actions import ExplainedActions, KeyAction
 from octotui.ui.styled_text import Span, cut, glyphs_of, strip_of, styles_of
 from octotui.ui.theme import Styles
 
@@ -18,21 +19,22 @@ Draw = Callable[[str, int], Sequence[Span]]
 Look = tuple[bool, list[Span]]
 
 
-class LineList(ScrollView, can_focus=True):
+class LineList(ExplainedActions, ScrollView, can_focus=True):
     """Keys of lines, and a cursor on one of them; `draw` says how the line of a key looks now."""
 
     DEFAULT_CSS = """
     LineList { height: 1fr; overflow-x: hidden; scrollbar-size-vertical: 1; }
     """
     COMPONENT_CLASSES: ClassVar[set[str]] = {"lines--cursor", "lines--here"}
+    KEYS_TITLE = "In a list"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j,down", "move(1)", "down", show=False),
-        Binding("k,up", "move(-1)", "up", show=False),
-        Binding("g,home", "to(0)", "to the top", show=False),
-        Binding("G,end", "to(-1)", "to the end", show=False),
-        Binding("pagedown,ctrl+d", "page(1)", "page down", show=False),
-        Binding("pageup,ctrl+u", "page(-1)", "page up", show=False),
-        Binding("enter", "open", "open", key_display="enter"),
+        KeyAction("j,down", "move(1)", "down", show=False),
+        KeyAction("k,up", "move(-1)", "up", show=False),
+        KeyAction("g,home", "to(0)", "to the top", show=False),
+        KeyAction("G,end", "to(-1)", "to the end", show=False),
+        KeyAction("pagedown,ctrl+d", "page(1)", "page down", show=False),
+        KeyAction("pageup,ctrl+u", "page(-1)", "page up", show=False),
+        KeyAction("enter", "open", "open", tooltip="What is under the cursor"),
     ]
 
     LIT: ClassVar[bool] = False  # whether the cursor's line stands out without the focus, too
@@ -60,11 +62,14 @@ class LineList(ScrollView, can_focus=True):
         draw: Draw,
         *,
         empty: str = "",
+        opens: bool = True,
         id: str | None = None,  # noqa: A002
     ) -> None:
+        """`opens` says whether there is more to see of a line than itself."""
         super().__init__(id=id)
+        self._opens = opens
         self._draw_line = draw
-        self._empty = empty
+        self.empty = empty
         self._keys: tuple[str, ...] = ()
         self._deaf: frozenset[int] = frozenset()
         self._painted: Styles | None = None
@@ -89,6 +94,8 @@ class LineList(ScrollView, can_focus=True):
             self._keys, self._deaf = keys, deaf
             self.virtual_size = Size(0, len(keys))
             self.cursor = keys.index(before) if before in keys else self._near(min(index, len(keys) - 1), 1)
+            if (self.key is None) != (before is None):
+                self.refresh_bindings()
             if self.key != before:
                 self.post_message(self.Moved(self, self.key))
             self.refresh()
@@ -133,9 +140,27 @@ class LineList(ScrollView, can_focus=True):
     def watch_cursor(self) -> None:
         """Keep the cursor in view, and tell."""
         if self._keys:
-            self.scroll_to_region(Region(0, self.cursor, 1, 1), animate=False, force=True)
+            self._keep_in_view()
             self.post_message(self.Moved(self, self.key))
         self.refresh()
+
+    def _keep_in_view(self) -> None:
+        """Scroll to the cursor, and to what stands above it where it can go no further up."""
+        first = self._near(0, 1)
+        top = 0 if self.cursor == first else self.cursor
+        if self._keys and self.size.height:
+            region = Region(0, top, 1, min(self.size.height, self.cursor - top + 1))
+            self.scroll_to_region(region, animate=False, force=True)
+
+    def on_resize(self) -> None:
+        """Keep the cursor in view at another height."""
+        self._keep_in_view()
+
+    def why_not(self, action: str, parameters: tuple[object, ...]) -> str:
+        """Say where there is nothing to open."""
+        if action != "open" or (self._opens and self.key is not None):
+            return ""
+        return "there is no more to see of it" if self.key is not None else "there is nothing to open"
 
     def action_move(self, step: int) -> None:
         """Go down or up."""
@@ -176,7 +201,7 @@ class LineList(ScrollView, can_focus=True):
         """What is to be seen in a line of the screen, and whether the cursor is on it."""
         index, width = y + self.scroll_offset.y, self.size.width - 2
         if index >= len(self._keys):
-            text = self._empty if not self._keys and y == 0 else ""
+            text = self.empty if not self._keys and y == 0 else ""
             return False, [(text, "muted")]
         return index == self.cursor, cut(self._draw_line(self._keys[index], width), width, glyphs_of(self))
 

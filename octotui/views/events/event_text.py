@@ -88,6 +88,8 @@ def _of_run(  # noqa: C901, PLR0912 - one line an event
             return [f"publishes {name} into {variable_set}{where}"]
         case events.StepSkipped(step=step, reason=reason):
             return [f"skips “{run.runbook.steps[step].name}”: {reason}"]
+        case events.TargetSkipped(step=step, target=target, reason=reason):
+            return [f"skips “{run.runbook.steps[step].name}” on {target}: {reason}"]
         case events.PackagesChosen() | events.TargetsSelected() | events.TargetExcluded():
             return []
         case _:

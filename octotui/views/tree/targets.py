@@ -3,9 +3,9 @@
 from msgspec.structs import replace
 
 from octotui.engine.decide.target_steps import children_of
-from octotui.engine.state import Job, Run, State
+from octotui.engine.state import Job, RejectedCandidate, Run, State
 from octotui.model.process import Rolling
-from octotui.views.labels import Role, listed
+from octotui.views.labels import STEPS, Role, listed
 from octotui.views.tree import steps
 from octotui.views.tree.outlook import mark_of, may_run, why
 from octotui.views.tree.rows import Branch, TreeRow
@@ -27,6 +27,7 @@ def step(state: State, run: Run, index: int, now: float) -> Branch:
         run=run.id,
     )
     rows = _rolling(state, run, index, now) if rolling else _simple(state, run, index, now)
+    rows += [_skipped(run, index, each) for each in progress.skipped]
     return Branch(row=row, notes=_without(run, index), branches=rows)
 
 
@@ -42,8 +43,10 @@ def _note(run: Run, index: int) -> str:
     progress, window = run.steps[index], run.runbook.steps[index].window
     if not progress.begun:
         return progress.reason
-    many = f"{progress.begun} of {len(progress.targets)} targets"
-    return f"{many}, {window} at a time" if window and window < len(progress.targets) else many
+    begun, left_out = progress.targets[: progress.begun], progress.left_out
+    left = len(progress.targets) - len(left_out)
+    many = f"{len(begun) - len(left_out.intersection(begun))} of {left} targets"
+    return f"{many}, {window} at a time" if window and window < left else many
 
 
 def _without(run: Run, index: int) -> list[tuple[str, Role]]:
@@ -65,6 +68,20 @@ def _target(state: State, run: Run, job: Job, now: float) -> Branch:
     note = " · ".join(filter(None, (where, branch.row.note)))
     branch.row = replace(branch.row, note=note)
     return branch
+
+
+def _skipped(run: Run, index: int, target: RejectedCandidate) -> Branch:
+    """A target that the step leaves out, and why."""
+    row = TreeRow(
+        key=f"{run.id}:{index}/{target.worker}",
+        kind="step",
+        text=target.worker,
+        role="muted",
+        mark=STEPS["skipped"],
+        note=target.reason,
+        run=run.id,
+    )
+    return Branch(row=row)
 
 
 def _rolling(state: State, run: Run, index: int, now: float) -> list[Branch]:

@@ -98,6 +98,67 @@ def test_children_that_are_waited_for_are_cancelled_and_others_are_not() -> None
     assert world.run("run-4").reason == "run-3, which waited for it, was ended"
 
 
+def test_all_that_waits_is_given_up() -> None:
+    """Q6, L6: children side by side, a lock's queue, the next try, a person."""
+    steps = [
+        child("First", "go", wait=True),
+        child("Second", "go", wait=True, start="with-previous"),
+        script("Locked", start="with-previous", pool="alone"),
+        script(
+            "Flaky",
+            start="with-previous",
+            pool="free",
+            simulate=Simulate(result="failure"),
+            retries=1,
+            backoff=500.0,
+        ),
+        script("Guided", start="with-previous", pool="free", simulate=Simulate(result="failure")),
+    ]
+    runbooks = {
+        "hold": [script("A", pool="alone", simulate=LONG)],
+        "top": steps,
+        "go": [script("A", pool="free", simulate=LONG)],
+    }
+    alone = Pool(name="Alone", workers=("worker1",), exclusive=True)
+    free = Pool(name="Free", workers=("worker2",))
+    setup = Pool(name="Setup", workers=("worker1", "worker2"))
+    world = World(model(runbooks, 2, pools={"setup": setup, "alone": alone, "free": free}))
+    world.start("hold")
+    world.start("top", guided=True)
+    world.run_until(10)
+    open_before = [world.state.jobs[name] for _, name in world.state.runs["run-2"].open]
+    assert len({type(each.wait) for each in open_before}) >= 3
+    before = len(world.events)
+    world.send(commands.CancelRun(run="run-2", by="ann"))
+    began = [event for event in world.events[before:] if isinstance(event, JobStarted | JobQueued)]
+    assert began == []
+    world.run_until(20)
+    assert world.ends() == {
+        "run-1": "executing",
+        "run-2": "cancelled",
+        "run-3": "cancelled",
+        "run-4": "cancelled",
+    }
+    assert not list(world.state.asking)
+    assert not [job for job in world.state.jobs.values() if job.run != "run-1"]
+
+
+def test_a_question_that_was_answered_before_its_job_waits_again_is_not_closed_too() -> None:
+    """Q6, I5: a failed job was let try again, and waits for that."""
+    failing = script("Build", simulate=Simulate(result="failure"), pool="alone")
+    runbooks = {"go": [failing], "hold": [script("A", pool="alone", simulate=LONG)]}
+    world = World(model(runbooks, workers=1))
+    alone = Pool(name="Alone", workers=("worker1",), exclusive=True)
+    world.send(commands.LoadModel(model(runbooks, 1, pools={**world.state.model.pools, "alone": alone})))
+    world.start("go", guided=True)
+    world.run_until(2)
+    world.start("hold")
+    world.answer("retry")
+    world.send(commands.CancelRun(run="run-1", by="ann"))
+    assert world.happened(InterruptionClosed) == []
+    assert world.run("run-1").state == "cancelled"
+
+
 def test_nothing_of_a_cancelled_family_starts_on_what_it_gave_back() -> None:
     """Q6: the parent's waiting script leaves the lock's line; its child, behind it there, gets nothing."""
     parent = [

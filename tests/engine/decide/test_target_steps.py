@@ -4,10 +4,18 @@ from msgspec.structs import replace
 
 from octotui.engine import commands
 from octotui.engine.decide.target_steps import children_of, outermost
-from octotui.engine.events import JobEnded, JobQueued, JobStarted, RunEnded, StepSkipped, TargetExcluded
+from octotui.engine.events import (
+    JobEnded,
+    JobQueued,
+    JobStarted,
+    RunEnded,
+    StepSkipped,
+    TargetExcluded,
+    TargetSkipped,
+)
 from octotui.model.process import HealthCheck, Runbook, Simulate, Step
-from octotui.model.space import Target, Value
-from tests.world import START, World, engine, model, on_targets, packages, rolling, script
+from octotui.model.space import Scope, Target, Value
+from tests.world import START, World, engine, manual, model, on_targets, packages, rolling, script
 
 FAILS = Simulate(takes=1.0, result="failure")
 
@@ -247,3 +255,79 @@ class TestHealth:
             "its condition cannot be told: its text cannot be filled in" in world.run("run-1").steps[1].reason
         )
         assert on(world, "Mend") == ["db1"]
+
+
+class TestConditions:
+    """S3, S6: an expression decides for each target."""
+
+    ONLY = '#{if Octopus.Machine.Name == "Web 2"}yes#{/if}'
+
+    def test_s3_each_target_is_judged_by_its_own_name(self) -> None:
+        world = World(model({"r": [on_targets("Deploy", "web", condition=self.ONLY)]}))
+        world.start("r")
+        world.run_out()
+        assert on(world, "Deploy") == ["web2"]
+        assert [(each.target, each.reason) for each in world.happened(TargetSkipped)] == [
+            (target, f"its condition {self.ONLY} is not met") for target in ("web1", "web3", "web4")
+        ]
+        assert world.steps("run-1") == ["succeeded"]
+
+    def test_s3_by_values_that_are_scoped_to_roles_and_targets(self) -> None:
+        declared = {
+            "Deploy": (Value(value="False"), Value(value="True", scope=Scope(target=("web1", "web4"))))
+        }
+        step = on_targets("Deploy", "web", condition="#{Deploy}", window=1)
+        world = World(model({"r": [step, on_targets("Look", "web")]}, variables=declared))
+        world.start("r")
+        world.run_out()
+        assert on(world, "Deploy") == ["web1", "web4"]
+        assert on(world, "Look") == ["web1", "web2", "web3", "web4"]
+
+    def test_s3_a_worker_for_each_target_is_judged_by_the_target(self) -> None:
+        step = on_targets("Call", "web", on="worker-for-each-target", condition=self.ONLY)
+        world = World(model({"r": [step]}))
+        world.start("r")
+        world.run_out()
+        assert [event.target for event in world.happened(JobQueued)] == ["web2"]
+
+    def test_s3_child_steps_go_to_the_targets_that_their_step_goes_to(self) -> None:
+        steps = [on_targets("Stop"), on_targets("Swap")]
+        world = World(model({"r": [rolling("Roll", ("web",), *steps, condition=self.ONLY, window=1)]}))
+        world.start("r")
+        world.run_out()
+        assert on(world, "Stop") == on(world, "Swap") == ["web2"]
+        assert world.steps("run-1") == ["succeeded"] * 3
+
+    def test_s3_where_it_holds_on_no_target_the_step_is_skipped(self) -> None:
+        never = '#{if Octopus.Machine.Name == "Nobody"}yes#{/if}'
+        steps = [on_targets("Deploy", "web", condition=never, packages=packages("image")), script("Then")]
+        world = World(model({"r": steps}))
+        world.start("r")
+        world.run_out()
+        assert [each.reason for each in world.happened(StepSkipped)] == [f"its condition {never} is not met"]
+        assert (world.happened(TargetSkipped), world.steps("run-1")) == ([], ["skipped", "succeeded"])
+        assert [job.kind for job in world.past.jobs.values()] == ["script"], "nothing is acquired for it"
+
+    def test_s3_what_a_step_has_begun_on_goes_on_as_it_was_judged(self) -> None:
+        """It is judged once, when the step starts, whatever becomes of a target meanwhile."""
+        sure = "#{unless Octopus.Deployment.Error}yes#{/unless}"
+        step = on_targets("Deploy", "web", condition=sure, window=1, simulate=FAILS)
+        world = World(model({"r": [step]}))
+        world.start("r")
+        world.run_out()
+        assert on(world, "Deploy") == ["web1", "web2", "web3", "web4"]
+
+    def test_s3_plain_conditions_are_those_of_the_whole_step(self) -> None:
+        steps = [on_targets("Break", "db", simulate=FAILS), on_targets("Tell", "web", condition="failure")]
+        world = World(model({"r": [*steps, on_targets("Deploy", "web")]}))
+        world.start("r", environment="production")
+        world.run_out()
+        assert (on(world, "Tell"), on(world, "Deploy")) == (["web1", "web2", "web3", "web4"], [])
+
+    def test_w7_after_an_answer_it_is_queued_again_where_it_is_due_on_one_target(self) -> None:
+        steps = [manual("Ask"), on_targets("Deploy", "web", condition=self.ONLY)]
+        world = World(model({"r": steps}))
+        world.start("r")
+        world.answer("abort")
+        world.run_out()
+        assert on(world, "Deploy") == ["web2"]

@@ -20,7 +20,11 @@ def release(*deployed: str, channel: str = "stable", tenant: str | None = None) 
     [
         ((), "development", None),
         ((), "test", None),
-        ((), "staging", "Shop 1.0 may not go to Staging yet: deploy it to Development or Test first, as the"),
+        (
+            (),
+            "staging",
+            "Shop 1.0 may not go to Staging yet: deploy it to Development or Test first, as “Try” of the",
+        ),
         ((), "production", "Shop 1.0 may not go to Production yet: deploy it to Development or Test first"),
         (("test",), "staging", None),
         (("test",), "production", None),
@@ -38,7 +42,7 @@ def test_a_release_goes_phase_by_phase_and_past_optional_ones(
 def test_a_release_goes_through_the_phases_for_each_tenant() -> None:
     why = why_not_here(MODEL, release("test"), "production", "contoso")
     assert why is not None
-    assert "first for contoso, as the lifecycle Standard says" in why
+    assert "first for contoso, as “Try” of the lifecycle Standard says" in why
     assert why_not_here(MODEL, release("test", tenant="contoso"), "production", "contoso") is None
 
 
@@ -61,6 +65,7 @@ def test_without_a_lifecycle_a_release_goes_anywhere() -> None:
 def test_what_comes_next() -> None:
     assert next_environments(MODEL, release(), None) == ("development", "test")
     assert next_environments(MODEL, release("test"), None) == ("staging",)
+    assert next_environments(MODEL, release("test", "staging"), None) == ("production",)
     assert next_environments(MODEL, release("test", "production"), None) == ()
     assert next_environments(MODEL, release("test"), "contoso") == ("development", "test")
     assert next_environments(MODEL, release(channel="quick"), None) == tuple(MODEL.environments)

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from octotui.engine import commands
 from octotui.engine.events import JobStarted
-from octotui.engine.rules.locks import blockers, enqueue, place_in_line
+from octotui.engine.rules.locks import blockers, enqueue, place_in_line, release
 from octotui.engine.state import ForLock, Job, State
 from octotui.model.process import Simulate
 from octotui.model.space import Pool, Worker
@@ -69,6 +69,33 @@ def test_who_is_truly_in_the_way() -> None:
     assert place_in_line(state, state.jobs["job-1.1"]) == 0
 
 
+def test_shared_requests_ahead_are_not_in_the_way() -> None:
+    """L4: they start together with it, when the exclusive one is gone."""
+    world = World(model({"build": [script("Build", packages=packages("image"))], "work": [script("W")]}, 1))
+    for process in ("build", "work", "work"):
+        world.start(process)
+    last = world.state.jobs["job-3.1"]
+    assert place_in_line(world.state, last) == 2
+    assert [job.id for job in blockers(world.state, last)] == ["job-1.1"]
+
+
+def test_a_lock_that_was_given_back_is_nobodys() -> None:
+    """L4: what waits for it finds it neither held nor exclusive."""
+    world = World(model({"build": [script("Build", packages=packages("image"))], "work": [script("W")]}, 1))
+    world.start("build")
+    world.start("work")
+    lock = release(world.state, world.state.jobs["job-1.1"]).locks["worker1"]
+    assert (lock.exclusive, len(lock.holders), len(list(lock.queue))) == (False, 0, 1)
+
+
+def test_a_job_without_a_mode_gives_nothing_back() -> None:
+    """L5: whatever its number, it has no part in the lock of its worker."""
+    state = crowd().state
+    job = replace(state.jobs["job-1.1"], mode=None)
+    assert release(state, job) is state
+    assert release(state, replace(state.jobs["job-1.1"], worker=None)) is state
+
+
 def test_who_leaves_a_queue_wakes_those_behind() -> None:
     """L6, Q6: the exclusive request is cancelled with its whole family, and the shared one starts at once."""
     world = crowd()
@@ -88,9 +115,10 @@ def test_a_lock_that_nobody_has_or_wants_is_not_kept() -> None:
 def test_a_job_without_a_mode_asks_for_no_lock() -> None:
     """L5: a `runbook` step takes none."""
     job = Job(id="j", run="r", kind="runbook", step=0, worker="worker1", mode=None, queued_at=0.0)
-    state, asking = enqueue(State(), job)
-    assert asking.wait is None
-    assert not state.locks
+    for each in (job, replace(job, worker=None, mode="shared")):
+        state, asking = enqueue(State(), each)
+        assert asking.wait is None
+        assert not state.locks
 
 
 @pytest.mark.parametrize("exclusive", ["worker", "pool"])

@@ -1,10 +1,12 @@
 """Packages are acquired before the steps that need them."""
 
+from msgspec.structs import replace
+
 from octotui.engine import commands
 from octotui.engine.events import JobQueued, JobStarted
 from octotui.engine.rules.machines import acquisitions, mode_on, packages_in_use, target_of
 from octotui.model.space import Pool
-from tests.world import World, engine, manual, model, on_targets, packages, script
+from tests.world import World, child, engine, manual, model, on_targets, packages, script
 
 
 def needs(name: str, *names: str, **more: object):
@@ -99,6 +101,55 @@ def test_a_new_selection_acquires_anew() -> None:
     world.run_out()
     acquired = [event.worker for event in world.happened(JobQueued) if event.kind == "acquire"]
     assert acquired == ["worker1", "worker2"]
+
+
+def test_on_targets_packages_are_acquired_where_the_script_runs() -> None:
+    """P2: on each target that is not excluded, or on the worker that does it for each of them."""
+    steps = [
+        on_targets("A", "web", packages=packages("image")),
+        on_targets("B", "web", packages=packages("tools"), on="worker-for-each-target"),
+    ]
+    world = World(model({"go": steps}))
+    world._perform = lambda event: None  # type: ignore[method-assign]
+    world.start("go")
+    world.send(commands.ChoosePackages(run="run-1", versions={"image": "1.0.0", "tools": "2.0.0"}))
+    run = world.state.runs["run-1"]
+    webs = sorted(run.steps[0].targets)
+    assert len(webs) == 4
+    found = dict(acquisitions(run))
+    assert found["built-in"] == (("tools", "2.0.0"),)
+    assert {name: found[name] for name in webs} == dict.fromkeys(webs, (("image", "1.0.0"),))
+    assert set(found) == {"built-in", *webs}
+    assert webs[0] not in dict(acquisitions(replace(run, excluded=(webs[0],))))
+
+
+def test_what_is_done_on_targets_acquires_nothing_anew() -> None:
+    """P2, W7: after a question only the steps that are left need packages."""
+    steps = [
+        on_targets("A", "web", packages=packages("image")),
+        manual("Ask"),
+        on_targets("B", "db", packages=packages("image")),
+        needs("C", "image"),
+    ]
+    world = World(model({"go": steps}))
+    world.start("go", environment="production")
+    world.run_out()
+    before = len(world.events)
+    world.answer()
+    world.run_out()
+    queued = [each for each in world.events[before:] if isinstance(each, JobQueued)]
+    assert [each.worker for each in queued if each.kind == "acquire"] == ["worker2", "db1"]
+
+
+def test_a_run_that_has_ended_needs_no_package_though_its_family_goes_on() -> None:
+    """P2: the cache may drop them."""
+    runbooks = {"top": [child("C", "go", wait=False), manual("Ask")], "go": [needs("A", "image")]}
+    world = World(model(runbooks))
+    world.start("top")
+    world.run_out()
+    assert world.run("run-2").state == "succeeded"
+    assert "run-2" in world.state.runs
+    assert packages_in_use(world.state) == frozenset()
 
 
 def test_the_mode_of_a_script() -> None:

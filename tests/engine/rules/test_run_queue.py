@@ -4,7 +4,7 @@ import pytest
 
 from octotui.engine import commands
 from octotui.engine.events import RunEnded, RunMoved, RunQueued, RunResumed, RunStarted, RunYielded
-from octotui.engine.rules.run_queue import tag_holder
+from octotui.engine.rules.run_queue import place_in_queue, tag_holder
 from octotui.model.process import Runbook, Simulate, Step
 from tests.world import World, child, engine, manual, model, packages, script
 
@@ -15,6 +15,72 @@ def started(world: World) -> list[str]:
 
 def tagged(tag: str, *steps: Step) -> Runbook:
     return Runbook(name=tag.title(), concurrency=tag, steps=steps)
+
+
+class TestPlaceInQueue:
+    """Q1, Q5: how many go before a queued run, and it, where it waits for a slot alone."""
+
+    def places(self, world: World) -> dict[str, int | None]:
+        return {name: place_in_queue(world.state, run) for name, run in sorted(world.state.runs.items())}
+
+    def test_it_counts_those_before_and_itself(self) -> None:
+        world = World(model({"go": [script("A")]}, **engine(task_cap=1)))
+        for _ in range(3):
+            world.start("go")
+        assert self.places(world) == {"run-1": None, "run-2": 1, "run-3": 2}
+        world.send(commands.MoveToTop(run="run-3"))
+        assert self.places(world) == {"run-1": None, "run-2": 2, "run-3": 1}
+
+    def test_a_run_whose_child_ended_goes_first(self) -> None:
+        """Q4: it gave its slot back, and stands ahead of all that are queued."""
+        runbooks = {
+            "top": [child("C", "build", wait=True), script("Then")],
+            "build": [script("B", packages=packages("image"))],
+            "go": [script("A")],
+        }
+        world = World(model(runbooks, **engine(task_cap=1)))
+        world._perform = lambda event: None  # type: ignore[method-assign]
+        for process in ("top", "go", "go", "go"):
+            world.start(process)
+        assert [self.places(world)[run] for run in ("run-3", "run-4", "run-5")] == [None, 1, 2]
+        world.send(commands.CancelRun(run="run-2"))
+        assert [self.places(world)[run] for run in ("run-1", "run-4", "run-5")] == [None, 2, 3]
+
+    def test_who_waits_for_something_else_has_none(self) -> None:
+        """For its time, its packages, or a tag; with the tag in hand it stands in the line."""
+        runbooks = {
+            "go": [script("A")],
+            "build": [script("B", packages=packages("image"))],
+            "one": tagged("db", script("A")),
+        }
+        world = World(model(runbooks, **engine(task_cap=1)))
+        world._perform = lambda event: None  # type: ignore[method-assign]
+        world.start("go")
+        world.start("go", not_before=world.now + 100)
+        world.start("build")
+        world.start("one")
+        world.start("one")
+        world.start("go")
+        assert self.places(world) == {
+            "run-1": None,
+            "run-2": None,
+            "run-3": None,
+            "run-4": 1,
+            "run-5": None,
+            "run-6": 2,
+        }
+        world.send(commands.ChoosePackages(run="run-3", versions={"image": "1.0.0"}))
+        assert self.places(world)["run-3"] == 1
+
+    def test_a_child_whose_ancestor_has_its_tag_stands_in_the_line(self) -> None:
+        """L5: the tag is no obstacle to it."""
+        runbooks = {
+            "top": tagged("db", child("C", "below", wait=True), script("B", start="with-previous")),
+            "below": tagged("db", script("A")),
+        }
+        world = World(model(runbooks, **engine(task_cap=1)))
+        world.start("top")
+        assert self.places(world) == {"run-1": None, "run-2": 1}
 
 
 class TestCap:

@@ -12,7 +12,7 @@ from octotui.model.space import Project, Schedule, Scope, Tenant, Value
 from octotui.model.values import Prompt, Secret
 from octotui.variables.fill import fill_in
 from tests.engine.shop import deploy, release, shop
-from tests.world import START, World, child, manual, model, script
+from tests.world import START, World, child, manual, model, on_targets, script
 
 FAILS = Simulate(takes=1.0, result="failure")
 
@@ -34,6 +34,20 @@ def test_where_a_value_is_asked_for() -> None:
     assert scope_context(of.state, run, run.runbook.steps[0]) == Scope(
         step=("A",), tenant=("contoso",), tenant_tag=("region/west",), environment=("test",), process=("go",)
     )
+
+
+def test_on_a_target_values_of_that_target_and_of_its_roles_hold() -> None:
+    """V2: elsewhere they do not."""
+    declared = (
+        Value(value="any"),
+        Value(value="web", scope=Scope(role=("web",))),
+        Value(value="the first", scope=Scope(target=("web1",))),
+    )
+    of = World(model({"go": [on_targets("A", "web", "db")]}, variables={"Size": declared}))
+    of.start("go")
+    run = of.state.runs["run-1"]
+    found = [values_for(of.state, run, 0, target=each)["Size"] for each in ("web1", "web2", "db1", None)]
+    assert found == ["the first", "web", "any", "any"]
 
 
 def test_a_run_without_environment_and_tenant() -> None:
@@ -83,6 +97,7 @@ def test_system_variables() -> None:
         "Octopus.Step.Number": "1",
         "Octopus.WorkerPool.Id": "setup",
         "Octopus.WorkerPool.Name": "Setup",
+        "Octopus.Worker.Id": "worker1",
         "Octopus.Worker.Name": "worker1",
     }
 
@@ -294,11 +309,13 @@ class TestV6WhatACallerSaysIsTheValueOfThePrompt:
         assert (found["Size"], found["Other"]) == ("given", "too")
 
     def test_v6_what_a_schedule_says_holds_everywhere(self) -> None:
-        of = world(script("A"), script("B"), Size=self.ASKED)
-        nightly = Schedule(name="N", cron="0 3 * * *", runbook="go", variables={"Size": "of the model"})
+        of = world(script("A"), script("B"), Size=self.ASKED, Place=(Value(value="the model"),))
+        said = {"Size": "of #{Place}"}
+        nightly = Schedule(name="N", cron="0 3 * * *", runbook="go", variables=said)
         of.send(LoadModel(replace(of.state.model, schedules={"n": nightly})))
         of.send(StartDue(schedule="n", due=START))
-        assert {values(of, step)["Size"] for step in (0, 1)} == {"of the model"}
+        known = [lookup(values(of, step)) for step in (0, 1)]
+        assert [fill_in("#{Size}", each).text for each in known] == ["of the model", "of the model"]
 
 
 def test_v6_what_people_and_scripts_say_is_no_text_of_the_model() -> None:

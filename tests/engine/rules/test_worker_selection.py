@@ -274,6 +274,20 @@ class TestLeastLeases:
         assert not world.state.cursors
         assert start("one") == ["worker1"]
 
+    def test_each_worker_that_it_has_picked_counts_as_one_lease(self) -> None:
+        """W5: with one free worker and one that has a lease, the free one has the first two."""
+        three = [script("A"), script("B", container="alpine"), script("C", container="debian")]
+        short, long = script("A"), script("A", simulate=Simulate(takes=9.0))
+        workers = {
+            name: Worker(name=name, enabled=name != "worker3") for name in ("worker1", "worker2", "worker3")
+        }
+        world = World(least_leases({"three": three, "short": [short], "long": [long]}, workers=workers))
+        world.start("short")
+        world.start("long")
+        world.run_until(5)
+        picks = world.run(world.start("three")).picks
+        assert [pick.worker for pick in picks] == ["worker1", "worker1", "worker2"]
+
     def test_why_names_the_leases(self) -> None:
         """W8: and a worker that is not eligible is passed over with its reason."""
         workers = {

@@ -175,4 +175,4 @@ def test_s2_with_previous_on_the_first_step_means_nothing(tmp_path: Path) -> Non
 
 def test_s8_a_container_in_a_pool_without_is_a_matter_of_planning(tmp_path: Path) -> None:
     text = GROUND.replace('["worker1"]', '["worker1"]\ncontainers = false')
-    model_of(tmp_path, f'{text}script = ""\npool = "setup"\ncontainer = "alpine"')
+    model_of(tmp_path, f'{text}script = ""\npool = "setup"\ncontainer = {{ image = "alpine", run = false }}')

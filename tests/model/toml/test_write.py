@@ -232,7 +232,14 @@ def steps_in(model: Model, folder: Path) -> st.SearchStrategy[Step]:
         environment=one(environments),
         tenant=one(list(model.tenants)),
         wait=st.booleans(),
+        variables=st.dictionaries(NAMES, TEXTS, max_size=2).filter(
+            lambda given: len({name.lower() for name in given}) == len(given)
+        ),
+        at=st.none() | st.sampled_from(["03:00", "2026-11-23 03:00 Europe/Berlin", "#{When}"]),
+        guided_failure=st.none() | st.sampled_from(["on", "off"]),
     )
+    leaves = start.filter(lambda action: not action.wait)
+    waits = start.filter(lambda action: action.wait)
     manual = st.builds(Manual, instructions=TEXTS.filter(str.strip), teams=some(list(model.teams)))
     manual |= st.builds(
         Manual,
@@ -251,12 +258,6 @@ def steps_in(model: Model, folder: Path) -> st.SearchStrategy[Step]:
         "required": st.booleans(),
         "tenant_tags": some([tag for tenant in model.tenants.values() for tag in tenant.tags][:1]),
         "environments": some(environments),
-        "time_limit": LIMITS,
-        "wait_limit": LIMITS,
-        "grace": TIMES,
-        "backoff": TIMES,
-        "simulate": st.none()
-        | st.builds(Simulate, takes=TIMES, result=st.sampled_from(["success", "failure"])),
     }
     versions = st.none() | st.just("1.0.0")
     packages = st.lists(
@@ -264,13 +265,17 @@ def steps_in(model: Model, folder: Path) -> st.SearchStrategy[Step]:
     ).map(tuple)
     publish = st.dictionaries(NAMES, st.sampled_from(list(model.variable_sets)), max_size=2)
     work: dict[str, Any] = {"publish": publish} if model.variable_sets else {}
-    work |= {"packages": packages, "container": st.none() | NAMES, "retries": st.integers(0, 5)}
+    work |= {"packages": packages, "retries": st.integers(0, 5), "backoff": TIMES, "time_limit": LIMITS}
+    simulate = st.builds(Simulate, takes=TIMES, result=st.sampled_from(["success", "failure"]))
+    script = {"wait_limit": LIMITS, "grace": TIMES, "simulate": st.none() | simulate}
+    pool = one(list(model.pools))
     pool_variable = one([name for name in ("Which Pool",) if name in model.variables])
     return st.one_of(
-        st.builds(
-            Step, action=plain | from_file | TEMPLATES | start, pool=one(list(model.pools)), **work, **common
-        ),
-        st.builds(Step, action=plain, pool_variable=pool_variable, **work, **common),
+        st.builds(Step, action=plain | from_file | TEMPLATES, pool=pool, **work, **script, **common),
+        st.builds(Step, action=plain, container=NAMES, runs_contained=st.just(False), **work, **common),
+        st.builds(Step, action=waits, pool=pool, **work, **common),
+        st.builds(Step, action=leaves, pool=pool, packages=packages, **common),
+        st.builds(Step, action=plain, pool_variable=pool_variable, **work, **script, **common),
         st.builds(Step, action=manual, block_concurrent=st.booleans(), **common),
     )
 

@@ -95,6 +95,18 @@ def test_v9_every_value_goes_by_its_own_name_too_and_the_run_is_warned_of_what_h
     assert script_work(again, state.jobs["job-1.1"], "/w", secrets={"Key": "x"})[1] == ()
 
 
+def test_s8_what_was_to_run_in_a_container_says_that_it_does_not() -> None:
+    """A release, or an open run, of a time when a model could ask for that; else it is asked for in vain."""
+    for said, warned in ((None, 1), (False, 0)):
+        state, job = at_work(
+            "echo #{Octopus.Action.Container.Image}", container="alpine", runs_contained=said
+        )
+        work, warnings = script_work(state, state.jobs[job], "/somewhere")
+        assert work.script == "echo alpine"
+        assert len(warnings) == warned
+        assert all("does not run in alpine" in each for each in warnings)
+
+
 def test_packages_lie_where_they_were_extracted() -> None:
     state, job = at_work(
         "ls #{Octopus.Action.Package[tools].ExtractedPath}", packages=packages("tools@1.2.0")

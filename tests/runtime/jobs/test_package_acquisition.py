@@ -193,7 +193,7 @@ async def test_p1_the_image_of_a_container_is_fixed_for_the_run(tmp_path: Path, 
     served.page("/v2/tools/manifests/1.2.0", "{}")
     said = Script(body="echo #{Octopus.Action.Container.Image}")
     for wanted, end in (("tools@1.x", "succeeded"), ("tools@3.x", "failed")):
-        step = Step(name="Run", action=said, pool="setup", container=wanted)
+        step = Step(name="Run", action=said, pool="setup", container=wanted, runs_contained=False)
         declared = replace(fed(tmp_path, a=[step]), feeds={"images": Feed(registry=served.url)})
         async with open_space(declared, tmp_path / wanted, "ann", time.time) as session:
             run = await started(session)
@@ -216,7 +216,7 @@ async def test_p1_a_release_keeps_its_images(tmp_path: Path, served: Served) -> 
     served.page("/v2/tools/tags/list", '{"tags": ["1.2.0"]}')
     served.page("/v2/tools/manifests/1.2.0", "{}")
     said = Script(body="echo #{Octopus.Action.Container.Image}")
-    steps = (Step(name="Run", action=said, pool="setup", container="tools@1.x"),)
+    steps = (Step(name="Run", action=said, pool="setup", container="tools@1.x", runs_contained=False),)
     project = Project(deployment=Runbook(name="Shop", steps=steps))
     feeds = {"images": Feed(registry=served.url)}
     declared = replace(fed(tmp_path), feeds=feeds, projects={"shop": project}, environments=TEST)

@@ -9,7 +9,7 @@ from octotui.engine.commands import AnswerInterruption, CancelRun, Outcome, Star
 from octotui.engine.events import JobEnded
 from octotui.engine.evolve.evolve import evolve
 from octotui.engine.state import State
-from octotui.model.process import Manual, Script, Step
+from octotui.model.process import Manual, Script, StartRunbook, Step
 from octotui.model.space import Model, Scope, Target, Value
 from octotui.model.values import Prompt, Secret
 from octotui.runtime.jobs.secret_sources import UnreadableSecret
@@ -412,3 +412,130 @@ def test_v5_a_server_says_that_its_own_environment_lacks_a_variable(tmp_path: Pa
     (ended,) = (event for event in journal.read() if isinstance(event, JobEnded))
     assert "is not set in the server's environment: `octotui stop FILE`, then start it" in ended.reason
     assert "--pass-env OCTOTUI_NOT_SET" in ended.reason
+
+
+def starts(runbook: str, *, wait: bool = True, **values: str) -> Step:
+    action = StartRunbook(runbook=runbook, wait=wait, variables=values)
+    return Step(name=f"Start {runbook}", action=action, pool="setup")
+
+
+FOR_CHILD = Value(kind="prompt", prompt=Prompt(required=False), scope=Scope(process=("child",)))
+
+
+def family(*steps: Step, **variables: tuple[Value, ...]) -> Model:
+    """Runbook a with these steps, and a child whose script uses what it is given."""
+    runbooks = {"a": list(steps), "child": [step("Work", "use #{Db} #{Plain}")]}
+    return model(runbooks, variables={"Db": (FOR_CHILD,), **variables})
+
+
+def test_v5_a_child_run_sees_what_its_parent_made_of_a_sensitive_value(tmp_path: Path) -> None:
+    """Filled in when the step starts, and literal; masked by itself, too, and nowhere in the journal."""
+    hands, journal, source = Hands(), MemoryJournal(), Source(PASSWORD="hunter#{Db}")
+
+    async def main(rig: Rig) -> None:
+        await rig.start("a")
+        await rig.until(lambda: hands.begun)
+        work = hands.begun[0]
+        assert work.script == "use db://hunter#{Db}@x in the open"
+        assert work.environment["Db"] == "db://hunter#{Db}@x"
+        hands.outputs["job-2.1"](b"it is db://hunter#{Db}@x\n")
+        hands.end("job-2.1")
+        await rig.until(lambda: rig.run_state("run-1") == "succeeded")
+        with LogReader(rig.session.log_path("run-2", "job-2.1")) as log:
+            assert "it is ********" in log.tail(9)
+        assert "hunter" not in repr(list(journal.read())) + repr(rig.state)
+        assert "hunter" not in repr(vars(rig.crew._secret_store))
+
+    values = starts("child", Db="#{Url}", Plain="in the open")
+    world = family(values, Password=(secret("PASSWORD"),), Url=(Value(value="db://#{Password}@x"),))
+    play(world, tmp_path, main, executor=hands, vault=SecretStore(source), journal=journal)
+
+
+def test_v5_a_parent_that_has_ended_has_given_its_values(tmp_path: Path) -> None:
+    """Through two runs that end at once, from what the first was given and what its script has set."""
+    hands, source = Hands(), Source(KEY="hunter33")
+
+    async def main(rig: Rig) -> None:
+        given = {"Token": "hunter22"}
+        await rig.session.send(StartRun(process="a", requester="ann", variables=given))
+        await rig.until(lambda: hands.begun)
+        hands.outputs["job-1.1"](said("setVariable", name="Pin", value="hunter44", sensitive="True"))
+        hands.end("job-1.1")
+        await rig.until(lambda: len(hands.begun) == 2)
+        assert rig.run_state("run-1") == rig.run_state("run-2") == "succeeded"
+        assert hands.begun[1].script == "use hunter22 hunter33 hunter44 "
+
+    texts = "#{Token} #{Key} #{Octopus.Action[Measure].Output.Pin}"
+    runbooks = {
+        "a": [step("Measure"), starts("middle", wait=False, Db=texts)],
+        "middle": [starts("child", wait=False, Db="#{Db}")],
+        "child": [step("Work", "use #{Db} #{Plain}")],
+    }
+    token = Value(kind="prompt", prompt=Prompt(kind="sensitive"), scope=Scope(process=("a",)))
+    world = model(
+        runbooks, variables={"Token": (token,), "Key": (secret("KEY"),), "Plain": (Value(value=""),)}
+    )
+    play(world, tmp_path, main, executor=hands, vault=SecretStore(source))
+
+
+def test_v5_a_value_that_cannot_be_read_fails_the_job_that_needs_it_and_a_retry_reads_anew(
+    tmp_path: Path,
+) -> None:
+    hands, source = Hands(), Source()
+
+    async def main(rig: Rig) -> None:
+        await rig.start("a")
+        await rig.until(lambda: source.read)
+        source.there["PASSWORD"] = "hunter22"
+        await rig.until(lambda: hands.begun)
+        assert (hands.begun[0].attempt, hands.begun[0].environment["Db"]) == (2, "hunter22")
+
+    password = Value(kind="sensitive", secret=Secret(env="PASSWORD"), scope=Scope(process=("a",)))
+    runbooks = {"a": [starts("child", Db="#{Password}")], "child": [step("Work", retries=1, backoff=1.0)]}
+    world = model(runbooks, variables={"Password": (password,)})
+    play(world, tmp_path, main, executor=hands, vault=SecretStore(source))
+
+
+def test_v5_a_value_too_short_to_be_masked_is_refused_where_it_is_made(tmp_path: Path) -> None:
+    hands, source = Hands(), Source(PASSWORD="hunter22")
+
+    async def main(rig: Rig) -> None:
+        await rig.start("a")
+        await rig.until(lambda: rig.run_state("run-1") == "failed")
+        reason = (await rig.session.family("run-1")).jobs["job-2.1"].reason
+        assert reason.startswith("the sensitive variable Db cannot be used: it has fewer than 4 characters")
+        assert hands.begun == []
+
+    world = family(starts("child", Db="#{Password | Substring 2}"), Password=(secret("PASSWORD"),))
+    play(world, tmp_path, main, executor=hands, vault=SecretStore(source))
+
+
+def test_v5_after_a_restart_it_is_read_again_and_what_was_given_is_gone(tmp_path: Path) -> None:
+    """A child that waits for its time finds its values where they come from; memory is not there any more."""
+    hands, journal, source = Hands(), MemoryJournal(), Source(PASSWORD="hunter22")
+    token = Value(kind="prompt", prompt=Prompt(kind="sensitive"), scope=Scope(process=("a",)))
+    values = {"Db": "#{Password}", "Plain": "#{Token}"}
+    action = StartRunbook(runbook="child", at="13:46:45", variables=values)
+    start = Step(name="Start", action=action, pool="setup")
+    world = family(start, Password=(secret("PASSWORD"),), Token=(token,), Plain=(Value(value=""),))
+
+    async def before(rig: Rig) -> None:
+        await rig.session.send(StartRun(process="a", requester="ann", variables={"Token": "hunter33"}))
+        await rig.until(lambda: source.read)
+
+    play(world, tmp_path, before, executor=hands, vault=SecretStore(source), journal=journal)
+    state = State()
+    for event in journal.read():
+        state = evolve(state, event)
+    source.read.clear()
+
+    async def after(rig: Rig) -> None:
+        await rig.until(lambda: rig.run_state("run-1") == "failed")
+        reason = (await rig.session.family("run-1")).jobs["job-2.1"].reason
+        assert reason == (
+            "the sensitive variable Plain cannot be used: it was given when the run was started, and "
+            "octotui was opened anew since: start the run again"
+        )
+        assert source.read.count("PASSWORD") > 0
+
+    play(world, tmp_path, after, executor=hands, vault=SecretStore(source), journal=journal, state=state)

@@ -47,7 +47,27 @@ async def test_where_no_descriptor_is_left_it_tries_again(
         assert not taken
         full[0] = False
         await until(lambda: taken)
+    assert taken[0].gettimeout() == 0, "a loop waits for none"
     taken[0].close()
+    door.close()
+
+
+async def test_where_no_descriptor_is_left_the_loop_has_rest_until_it_tries_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(acceptor, "PAUSE", 60.0)
+    tries = list[int]()
+
+    class Full(socket.socket):
+        def accept(self) -> "tuple[socket.socket, object]":
+            tries.append(1)
+            raise OSError(24, "Too many open files")
+
+    door = Acceptor(Full(fileno=listening(tmp_path).detach()), lambda each: each.close())
+    with connected(tmp_path):
+        for _ in range(50):
+            await asyncio.sleep(0)
+    assert tries == [1]
     door.close()
 
 
@@ -60,3 +80,40 @@ async def test_a_connection_that_cannot_be_taken_is_closed(tmp_path: Path) -> No
     assert await reader.read() == b""
     writer.close()
     door.close()
+
+
+async def test_its_descriptor_is_watched_no_more_once_it_is_closed(tmp_path: Path) -> None:
+    """Nor while it is: another socket may have the same number at once."""
+    loop, watched = asyncio.get_running_loop(), list[bool]()
+
+    class Watched(socket.socket):
+        def close(self) -> None:
+            watched.append(loop.remove_reader(self))
+            super().close()
+
+    door = Acceptor(Watched(fileno=listening(tmp_path).detach()), lambda each: each.close())
+    door.close()
+    assert watched == [False]
+
+
+async def test_one_that_waits_for_a_descriptor_is_closed_for_good(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(acceptor, "PAUSE", 0.01)
+    open_socket, asked, wrong = listening(tmp_path), list[int](), list[object]()
+    asyncio.get_running_loop().set_exception_handler(lambda _, what: wrong.append(what))
+
+    class Full(socket.socket):
+        def accept(self) -> "tuple[socket.socket, object]":
+            asked.append(1)
+            raise OSError(24, "Too many open files")
+
+    full = Full(fileno=open_socket.detach())
+    door = Acceptor(full, lambda each: each.close())
+    with connected(tmp_path):
+        while not asked:
+            await asyncio.sleep(0)
+        door.close()
+        tries = len(asked)
+        await asyncio.sleep(0.05)
+    assert (len(asked), wrong) == (tries, [])

@@ -24,6 +24,18 @@ def test_r6_each_account_has_so_many_connections_and_no_more() -> None:
     )
     door.leave("eve")
     assert door.enter("eve", may_read=False) is None
+    assert door.enter("eve", may_read=False) is not None
+
+
+def test_r6_who_has_left_is_forgotten() -> None:
+    """Otherwise whoever came once would be counted for ever."""
+    door = Admission("ann")
+    for user in ("ann", "bob", "bob"):
+        door.enter(user, may_read=True)
+    door.leave("bob")
+    assert dict(door._open) == {"ann": 1, "bob": 1}
+    door.leave("bob")
+    assert dict(door._open) == {"ann": 1}
 
 
 def test_r6_all_others_together_leave_room_for_the_owner() -> None:

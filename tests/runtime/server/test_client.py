@@ -10,12 +10,14 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from octotui.engine import commands
+from octotui.engine import commands, events
 from octotui.engine.commands import Refused
 from octotui.engine.state.snapshot import encode
 from octotui.model.space import Access, Channel
+from octotui.runtime.server import protocol
 from octotui.runtime.server.client import Client
 from octotui.runtime.server.server import Server
+from octotui.runtime.space_access import Undecided
 from octotui.store.errors import StoreError
 from octotui.store.space_folder import SpaceFolder
 from octotui.store.trusted_path import UntrustedPath, forget_owners, name_owner
@@ -74,16 +76,115 @@ async def test_it_finds_a_server_that_comes_back_and_misses_nothing(tmp_path: Pa
         assert [each.id for each in client.recent()] == ["run-1"]
 
 
-async def test_what_was_asked_when_the_server_went_away_is_told_to_be_unknown(tmp_path: Path) -> None:
+async def test_r10_what_was_asked_when_the_connection_broke_is_sent_again(tmp_path: Path) -> None:
+    """Whether the server had read it or not: the run is started once."""
     async with served(MODEL, tmp_path) as here, here.attached() as client:
-        asking = asyncio.ensure_future(client.send(commands.StartRun(process="go")))
-        await asyncio.sleep(0)
+        for turns in range(30):
+            asking = asyncio.ensure_future(client.send(commands.StartRun(process="ask")))
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            for seat in tuple(here.server.seats):
+                seat._transport.abort()
+            (queued, *_) = await asking
+            assert queued.run == f"run-{turns + 1}"
+            assert client.state.seq >= queued.seq
+            await asyncio.sleep(0.005)
+            await until(lambda: not client.trouble)
+        assert len(here.events(events.RunQueued)) == 30
+
+
+async def test_r10_while_the_server_is_away_nothing_is_sent(tmp_path: Path) -> None:
+    async with served(MODEL, tmp_path) as here, here.attached() as client:
+        here.server._server.close()
+        (here.folder.path / "socket").unlink()
+        here.server._looking.cancel()
         for seat in tuple(here.server.seats):
             seat._transport.abort()
-        with pytest.raises(Refused, match="look whether it took effect"):
-            await asking
-        with pytest.raises(Refused, match="away"):
+        await until(lambda: client.trouble)
+        with pytest.raises(Refused, match="the server is away"):
             await client.send(commands.StartRun(process="go"))
+        here.server._listen()
+        await until(lambda: not client.trouble)
+        assert not here.events(events.RunQueued)
+
+
+async def test_r10_an_older_server_is_not_asked_twice(tmp_path: Path) -> None:
+    folder, said = SpaceFolder(tmp_path, "test"), list[bytes]()
+    folder.make()
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readline()
+        writer.write(b'{"type":"Welcome","version":1,"user":"ann","process":1}\n')
+        said.append(await reader.readline())
+        writer.close()
+
+    server = await asyncio.start_unix_server(answer, folder.path / "socket")
+    client = Client(folder, time.time)
+    await client.open(follow=False)
+    with pytest.raises(Undecided, match="look whether it took effect before you ask again"):
+        await client.send(commands.StartRun(process="go"))
+    await until(lambda: not client.trouble)
+    await client.close()
+    await until(lambda: len(said) == 2)
+    assert said[1] == b""
+    server.close()
+
+
+async def test_what_is_asked_as_the_client_is_closed_has_an_end(tmp_path: Path) -> None:
+    async with served(MODEL, tmp_path) as here:
+        async with here.attached() as client:
+            asking = asyncio.ensure_future(client.send(commands.StartRun(process="go")))
+            await asyncio.sleep(0)
+        with pytest.raises(StoreError, match="left before it answered; look whether it took effect"):
+            await asking
+
+
+async def test_a_reconnecting_client_takes_the_events_that_it_missed_and_no_snapshot(tmp_path: Path) -> None:
+    """R4, R10: who listens, to print or to ring, hears each event once, in order."""
+    async with served(MODEL, tmp_path) as here, here.attached() as client:
+        told: list[int] = []
+        client.listen(lambda events, before, after: told.extend(event.seq for event in events))
+        begun, taken = client.state.seq, list[object]()
+        take = client._take
+        client._take = lambda message: (taken.append(message), take(message))  # type: ignore[method-assign]
+        for _ in range(3):
+            for seat in tuple(here.server.seats):
+                seat._transport.abort()
+            await here.session.send(commands.StartRun(process="ask", requester="bob"))
+            await until(lambda: client.state.seq == here.session.state.seq)
+        assert told == list(range(begun + 1, here.session.state.seq + 1))
+        assert not [each for each in taken if isinstance(each, protocol.SnapshotMessage)]
+
+
+async def test_a_server_is_stopped_though_the_connection_breaks(tmp_path: Path) -> None:
+    async with served(MODEL, tmp_path) as here, here.attached() as client:
+        for turns in range(12):
+            here.folder.take()
+            here.server.stopped.clear()
+            stopping = asyncio.ensure_future(client.stop())
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            for seat in tuple(here.server.seats):
+                seat._transport.abort()
+            await asyncio.wait_for(here.server.stopped.wait(), 5)
+            here.folder.release()
+            await asyncio.wait_for(stopping, 5)
+            await asyncio.sleep(0.01)
+            await until(lambda: not client.trouble)
+
+
+async def test_a_server_that_ends_without_a_word_has_stopped(tmp_path: Path) -> None:
+    """Killed, say, as it is to answer: nothing is left to wait for."""
+    async with served(MODEL, tmp_path) as here, here.attached() as client:
+        stopping = asyncio.ensure_future(client.stop())
+        await asyncio.sleep(0)
+        here.server._server.close()
+        (here.folder.path / "socket").unlink()
+        here.server._looking.cancel()
+        for seat in tuple(here.server.seats):
+            seat._transport.abort()
+        await asyncio.wait_for(stopping, 5)
+        await asyncio.sleep(0)
 
 
 async def test_where_nobody_answers_a_server_is_started_again(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from octotui.runtime.server import protocol
 MESSAGES = [
     protocol.Hello(version=1, since=7, model="/a/b.toml"),
     protocol.SendRequest(id=1, request=commands.CancelRun(run="run-1")),
+    protocol.SendRequest(id=1, request=commands.CancelRun(run="run-1"), key="a-key-of-a-client"),
     protocol.FamilyRequest(id=2, root="run-12"),
     protocol.LogRequest(id=3, run="run-1", job="job-1.2", offset=9),
     protocol.StopRequest(id=4),

@@ -44,6 +44,25 @@ async def test_i8_the_first_are_kept_one_by_one_and_the_others_as_one(clock: lis
     assert sum(1 + each.more for each in kept) == BURST + 413, "none is forgotten"
 
 
+async def test_i8_a_sum_is_kept_when_it_is_due(clock: list[float]) -> None:
+    kept = Kept()
+    recorder = RefusalRecorder(kept)
+    await ask(recorder, EVE, BURST + 1)
+    clock[0] += refusals.SUM
+    await recorder.flush()
+    assert len(kept) == BURST + 1
+
+
+async def test_i8_after_a_while_one_more_is_kept_by_itself(clock: list[float]) -> None:
+    """Also where nobody looked at the account meanwhile."""
+    kept = Kept()
+    recorder = RefusalRecorder(kept)
+    await ask(recorder, EVE, BURST)
+    clock[0] += refusals.REGAINED
+    await ask(recorder, EVE, 2)
+    assert [each.more for each in kept] == [0] * (BURST + 1)
+
+
 async def test_i8_one_account_does_not_use_up_what_others_have() -> None:
     kept = Kept()
     recorder = RefusalRecorder(kept)
@@ -95,6 +114,9 @@ async def test_r6_what_somebody_says_takes_no_more_room_than_it_should() -> None
     kept = Kept()
     await RefusalRecorder(kept).add(EVE, "StartRun", "x" * 100_000, "y" * 100_000)
     assert (len(kept[0].subject), len(kept[0].reason)) == (SUBJECT, REASON)
+    assert kept[0].subject == "x" * (SUBJECT - 1) + "…"
+    await RefusalRecorder(kept).add(EVE, "StartRun", "x" * SUBJECT, "y" * REASON)
+    assert (kept[1].subject, kept[1].reason) == ("x" * SUBJECT, "y" * REASON)
 
 
 async def test_who_asks_too_often_waits_for_the_answer(monkeypatch: pytest.MonkeyPatch) -> None:

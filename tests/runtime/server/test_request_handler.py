@@ -14,7 +14,7 @@ from octotui.runtime.server import protocol
 from octotui.runtime.server.peer_credentials import Peer
 from octotui.runtime.server.request_handler import RequestHandler
 from octotui.store.logs.log_writer import LogWriter
-from tests.runtime.served import Served, served
+from tests.runtime.served import Served, served, until
 from tests.world import manual, model, script
 
 MODEL = model({"go": [script("A")], "ask": [manual("May it?")]})
@@ -259,3 +259,25 @@ async def test_r6_a_channel_that_no_project_has_is_refused_before_its_pattern_is
         assert refused.reason == "no channel of this space has the tag “(a+)+$”"
         allowed = protocol.ChooseRequest(id=2, needed=("tools",), channel=ANY_CHANNEL)
         assert isinstance(await desk(here).answer(ANN, allowed), protocol.DoneReply)
+
+
+async def test_r6_a_search_takes_fifty_words(tmp_path: Path) -> None:
+    async with served(MODEL, tmp_path) as here:
+        words = tuple(f"word{number}" for number in range(50))
+        asked = protocol.HistoryRequest(id=1, words=words)
+        assert await desk(here).answer(ANN, asked) == protocol.DoneReply(id=1)
+        refused = await desk(here).answer(ANN, replace(asked, words=(*words, "more")))
+        assert refused == protocol.FailedReply(id=1, reason="a search takes 50 words at most")
+
+
+async def test_r7_what_falls_due_by_a_time_that_is_confirmed_starts_at_once(tmp_path: Path) -> None:
+    """It waits for no next look at the clock, which may be a minute away."""
+    async with served(MODEL, tmp_path) as here:
+        clock = here.session.clock
+        wall = clock._wall
+        await here.session.send(commands.StartRun(process="ask", not_before=wall() + 1000))
+        clock._wall = lambda: wall() + 4000
+        clock()
+        assert here.session.state.runs["run-1"].state == "queued"
+        await desk(here).answer(ANN, protocol.ClockRequest(id=1, confirmed=True))
+        await until(lambda: here.session.state.runs["run-1"].state == "paused")

@@ -18,6 +18,7 @@ from octotui.model.toml.read import load
 from octotui.model.values import Prompt
 from octotui.runtime.server import admission, connection, protocol, refusals
 from octotui.runtime.server.model_watcher import ModelWatcher
+from octotui.runtime.server.peer_credentials import Peer
 from octotui.runtime.server.protocol import (
     DoneReply,
     EventsMessage,
@@ -604,3 +605,24 @@ def test_messages_are_one_line_each() -> None:
     message = SendRequest(id=1, request=commands.StartRun(process="a\nb"))
     assert protocol.line(message).count(b"\n") == 1
     assert msgspec.json.decode(protocol.line(message), type=protocol.ToServer) == message
+
+
+async def test_its_timer_ends_with_it(tmp_path: Path) -> None:
+    """What happened just before is told; what is recorded as it ends sets no timer that outlives it."""
+    async with served(MODEL, tmp_path) as here:
+        raw = await here.raw()
+        raw.say(HELLO)
+        await raw.until(SnapshotMessage)
+        here.server._flushed = asyncio.get_running_loop().time() + 9  # the next frame is far away
+        await here.session.send(commands.StartRun(process="ask"))
+        timer = here.server._flushing
+        assert timer is not None
+        for number in range(refusals.BURST + 1):
+            here.server._handler.refusals.count(Peer(7, "eve", f"process {number}"), "Hello", "test", "no")
+        await here.server.close()
+        assert timer.cancelled()
+        assert here.server._flushing is None
+        assert here.events(events.ActionRefused)
+        assert isinstance((await raw.hear()).events[0], events.RunQueued)
+        assert isinstance(await raw.hear(), Goodbye)
+        await here.server.open()

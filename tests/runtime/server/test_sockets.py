@@ -23,6 +23,7 @@ def mode(path: Path) -> int:
 
 
 def test_only_its_owner_can_connect(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
     with listening(tmp_path), connected(tmp_path):
         assert mode(tmp_path / "socket") == 0o600
         assert mode(tmp_path) == 0o700
@@ -34,6 +35,13 @@ def test_members_of_a_group_can_where_one_is_named(tmp_path: Path) -> None:
     with listening(tmp_path, own):
         assert (mode(tmp_path / "socket"), mode(tmp_path)) == (0o660, 0o710)
         assert (tmp_path / "socket").stat().st_gid == os.getegid()
+
+
+@ROOT_ONLY
+def test_folder_and_socket_are_the_groups_that_is_named(tmp_path: Path) -> None:
+    other = next(each for each in grp.getgrall() if each.gr_gid != os.getegid())
+    with listening(tmp_path, other.gr_name):
+        assert (tmp_path / "socket").stat().st_gid == tmp_path.stat().st_gid == other.gr_gid
 
 
 @pytest.mark.parametrize("umask", [0, 0o022, 0o077, 0o777], ids=oct)
@@ -56,6 +64,32 @@ def test_i9_the_file_of_a_socket_is_private_from_the_start(
     finally:
         os.umask(before)
     assert bound == [0o600, 0o600]
+
+
+def test_a_socket_is_put_in_its_place_only_when_it_listens(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who finds one there can connect: there is no moment at which nobody would answer."""
+    there: list[list[str]] = []
+
+    class Watched(socket.socket):
+        def listen(self, backlog: int = 0) -> None:
+            there.append([each.name for each in tmp_path.iterdir()])
+            super().listen(backlog)
+            with connected_to(tmp_path / there[-1][0]):
+                there.append([each.name for each in tmp_path.iterdir()])
+
+    monkeypatch.setattr("octotui.runtime.server.sockets.socket.socket", Watched)
+    with listening(tmp_path):
+        own = f"socket.{os.getpid()}"
+        assert there == [[own], [own]]
+        assert [each.name for each in tmp_path.iterdir()] == ["socket"]
+
+
+def connected_to(path: Path) -> socket.socket:
+    client = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    client.connect(str(path))
+    return client
 
 
 @ROOT_ONLY
@@ -95,6 +129,37 @@ def test_a_folder_with_a_long_path_has_one_too(tmp_path: Path) -> None:
     folder.mkdir()
     with listening(folder), connected(folder):
         assert (folder / "socket").is_socket()
+
+
+def test_a_long_path_costs_no_descriptor(tmp_path: Path) -> None:
+    folder = tmp_path / ("long" * 30)
+    folder.mkdir()
+    before = os.listdir("/proc/self/fd")  # noqa: PTH208
+    with listening(folder), connected(folder):
+        pass
+    assert os.listdir("/proc/self/fd") == before  # noqa: PTH208
+
+
+def test_a_long_path_is_told_where_there_is_no_shorter_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / ("long" * 30)
+    folder.mkdir()
+    monkeypatch.setattr(Path, "is_dir", lambda _: False)
+    with pytest.raises(StoreError, match="its path is longer than 100 bytes: say a shorter one with --state"):
+        listening(folder)
+
+
+def test_a_loop_never_waits_for_them(tmp_path: Path) -> None:
+    with listening(tmp_path) as server, connected(tmp_path) as client:
+        assert (server.gettimeout(), client.gettimeout()) == (0, 0)
+
+
+def test_what_one_of_the_same_number_has_left_is_in_nobodys_way(tmp_path: Path) -> None:
+    """Killed while it began; processes get old numbers again."""
+    (tmp_path / f"socket.{os.getpid()}").touch()
+    with listening(tmp_path), connected(tmp_path):
+        assert [each.name for each in tmp_path.iterdir()] == ["socket"]
 
 
 def test_what_is_there_from_before_is_replaced(tmp_path: Path) -> None:

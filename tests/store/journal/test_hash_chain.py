@@ -1,6 +1,7 @@
 """The chain of events: what follows from what, and over which gaps."""
 
 import pytest
+from msgspec.structs import replace
 
 from octotui.engine.state import Gap
 from octotui.store.journal.hash_chain import START, Break, Head, Row, Walk, events_named, link, seal, unseal
@@ -68,6 +69,15 @@ def test_a_gap_vouches_for_what_stands_before_it() -> None:
 def test_a_gap_that_is_longer_than_what_is_missing_vouches_for_nothing() -> None:
     chain = rows(9)
     assert broken(chain[2:], gap(chain, 1, 5)) == ["events 1 to 2 are missing"]
+    assert broken(chain[2:], gap(chain, 1, 3)) == ["events 1 to 2 are missing"]
+
+
+def test_of_two_gaps_of_the_same_events_the_later_one_counts() -> None:
+    chain = rows(9)
+    right = gap(chain, 1, 3)
+    wrong = replace(right, after="00" * 32)
+    assert broken(chain[3:], wrong, right) == []
+    assert broken(chain[3:], right, wrong) == ["event 4 was changed (or event 3, and its hash with it)"]
 
 
 def test_a_walk_begins_anywhere() -> None:

@@ -18,5 +18,5 @@ async def test_keys_are_written_as_people_write_them(tmp_path):
     async with opened(scenes.seed(), tmp_path) as it:
         await it.press("question_mark")
         await it.sees(
-            "down j", "/                filter", "?                help", ":                palette"
+            "j down", "/                filter", "?                help", ": ctrl+p         palette"
         )

@@ -59,7 +59,21 @@ async def test_run_again_offers_what_was_said_but_nothing_sensitive(tmp_path):
     async with opened(scene(Version=VERSION, Token=TOKEN), tmp_path, (80, 24)) as it:
         await it.press("s", "enter", *"7.7", "tab", *"hunter22", "enter")
         await it.until(lambda: it.session.sent)
-        await it.press("r", "y")
+        await it.press("R", "y")
         await it.sees("Which version? *", "7.7")
         await it.press("ctrl+s")
         await it.sees("Token needs a value")
+
+
+async def test_v6_a_required_choice_without_a_default_is_not_made_for_anybody(tmp_path):
+    size = Prompt(kind="select", options=("small", "large"))
+    async with opened(scene(Size=size, Sure=SURE), tmp_path, (80, 24)) as it:
+        await it.press("s", "enter")
+        await it.sees("< choose >  2 options", "< no >  1 of 2")
+        await it.press("ctrl+s")
+        await it.sees("Size must be one of")
+        assert it.session.sent == []
+        await it.press("right", "right", "ctrl+s")
+        await it.until(lambda: it.session.sent)
+        given = {"Size": "large", "Sure": "False"}
+        assert it.session.sent == [StartRun(process="create-aws-rds", requester="ann", variables=given)]

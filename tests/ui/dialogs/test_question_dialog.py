@@ -1,10 +1,17 @@
+import asyncio
+
+import pytest
 from msgspec.structs import replace
+from textual.events import Key
 
 from octotui.engine.commands import AnswerInterruption, ReleaseInterruption, TakeInterruption
+from octotui.ui.app import OctotuiApp
+from octotui.ui.dialogs import question_dialog
 from octotui.ui.dialogs.question_dialog import QuestionDialog
 from octotui.ui.screens.board import Board
 from tests import scenes
-from tests.ui.opened import opened
+from tests.ui.fake import FakeSession
+from tests.ui.opened import Opened, opened
 
 
 async def test_it_shows_instructions_as_markdown_and_who_may_answer(tmp_path):
@@ -80,10 +87,10 @@ async def test_a_failed_step_shows_its_output_and_what_may_become_of_it(tmp_path
         await it.press("a")
         await it.sees("run-1 Break the kraken · Test: Poke it failed", "attempt 2 on worker1: exit code 1")
         await it.sees("waiting for the instance to be available")
-        await it.press("r", "i", "f")
+        await it.press("r", "i", "F")
         assert "retry" not in it.text
         await it.press("t")
-        await it.sees("r retry", "i ignore", "f fail")
+        await it.sees("r retry", "i ignore", "F fail")
         assert "exclude" not in it.text
         assert "proceed" not in it.text
         await it.press("j", "k", "p", "x", "e", "n", *"so what", "enter", "i")
@@ -139,3 +146,56 @@ async def test_the_keys_stay_in_sight_under_long_instructions(tmp_path):
     async with opened(scene, tmp_path, (80, 24), user="cem") as it:
         await it.press("a")
         await it.sees("line 1", "p proceed")
+
+
+async def test_keys_that_do_not_apply_say_why_not(tmp_path):
+    """I6: who has taken it, who may, and what comes first."""
+    async with opened(scenes.asking(), tmp_path, (80, 24)) as it:
+        await it.press("a")
+        assert "take it first: t" in await it.press("p")
+        assert "retry is no answer to this: proceed and abort" in await it.press("r")
+        assert "take it first: t" in await it.press("b")
+        await it.press("t")
+        assert "you have taken it" in await it.press("t")
+    async with opened(scenes.several(), tmp_path, (80, 24), user="ann") as it:
+        await it.press("a")
+        for key in ("t", "p", "h"):
+            assert " cem has taken it: ann " in await it.press(key)
+
+
+class Slow(FakeSession):
+    """A session whose answers take a while to come."""
+
+    async def send(self, command):
+        await asyncio.sleep(0.2)
+        return await super().send(command)
+
+
+@pytest.mark.parametrize("keys", [("a", "t", "p"), ("t", "p"), ("a", "t", "b", "t", "p")])
+async def test_keys_pressed_fast_count_all_and_in_order(tmp_path, keys):
+    """I1: what one key leads to is there before the next one counts."""
+    session = Slow(scenes.asking(), tmp_path)
+    app = OctotuiApp(session, now=session.now)
+    async with app.run_test(size=(80, 24)) as pilot:
+        it = Opened(pilot, session)
+        await it.sees("Look at the bill")
+        for key in keys:
+            app.post_message(Key(key, key))
+        await it.until(lambda: isinstance(app.screen, Board) and session.sent)
+        wanted = {"t": TakeInterruption, "p": AnswerInterruption, "b": ReleaseInterruption}
+        assert [type(each) for each in session.sent] == [wanted[key] for key in keys if key in wanted]
+
+
+async def test_a_server_that_does_not_answer_holds_keys_only_for_a_while(tmp_path, monkeypatch):
+    class Stuck(FakeSession):
+        async def send(self, command):
+            await asyncio.sleep(3600)
+
+    monkeypatch.setattr(question_dialog, "PATIENCE", 0.1)
+    session = Stuck(scenes.asking(), tmp_path)
+    app = OctotuiApp(session, now=session.now)
+    async with app.run_test(size=(80, 24)) as pilot:
+        it = Opened(pilot, session)
+        await it.sees("Look at the bill")
+        await it.press("a", "t", "escape")
+        await it.until(lambda: isinstance(app.screen, Board))

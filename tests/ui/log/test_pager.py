@@ -12,7 +12,7 @@ from octotui.ui.styled_text import tints_of
 from tests.ui.log_screen import Screen, grow, look_for, numbered, searched
 
 
-async def test_follows_until_the_reader_scrolls_up_and_again_on_f(tmp_path: Path) -> None:
+async def test_follows_until_the_reader_scrolls_up_and_again_on_g(tmp_path: Path) -> None:
     app, path = Screen(), tmp_path / "log"
     async with app.run_test(size=(40, 10)) as pilot:
         with LogWriter(path) as log:
@@ -28,7 +28,7 @@ async def test_follows_until_the_reader_scrolls_up_and_again_on_f(tmp_path: Path
                 await grow(app, pilot, log, first, first + 60)
                 assert app.rows == stays
             assert app.view.suffix == "line 90 of 400"
-            for key in ("f", "G", "end"):
+            for key in ("G", "end"):
                 await pilot.press("pageup", key)
                 assert (app.rows[-1], app.view.suffix) == (">line 399", "following")
             await grow(app, pilot, log, 400, 401)
@@ -111,9 +111,9 @@ async def test_a_huge_line(tmp_path: Path) -> None:
         assert app.rows[1] == ">" + "0123456789" * 3 + "01234567>"
         await pilot.press("right")
         assert app.rows[1].startswith(">89012345")
-        await pilot.press("w")
+        await pilot.press("W")
         await pilot.pause()
-        assert app.view.suffix == "following"
+        assert app.view.suffix == "wrapped · following"
         assert app.rows[-1].endswith("…")
         await pilot.press("pageup", "k")
         assert app.rows[0] == ">" + ("0123456789" * 9999)[(64 * 1024 // 39 - 19) * 39 :][:39]
@@ -127,7 +127,7 @@ async def test_wraps_and_keeps_its_place(tmp_path: Path) -> None:
         log.append(b"".join(b"%03d " % number + b"x" * 56 + b"\n" for number in range(100)), 1.0)
         async with app.run_test(size=(32, 10)) as pilot:
             app.view.show(path)
-            await pilot.press("w")
+            await pilot.press("W")
             await pilot.pause()
             starts = [row for row in app.rows if "0" in row]
             assert starts[-2:] == [" 098 " + "x" * 26, ">099 " + "x" * 26]
@@ -136,9 +136,9 @@ async def test_wraps_and_keeps_its_place(tmp_path: Path) -> None:
             stays = app.rows
             await grow(app, pilot, log, 0, 50)
             assert app.rows == stays
-            await pilot.press("w", "w", "g", "j")
+            await pilot.press("W", "W", "g", "j")
             assert app.rows[0].startswith(">xxx")
-            assert app.view.suffix == "line 1 of 150"
+            assert app.view.suffix == "wrapped · line 1 of 150"
             await pilot.resize_terminal(22, 10)
             assert app.rows[0].startswith(">xxx")
             await pilot.press("G")
@@ -156,9 +156,9 @@ async def test_sideways_and_times(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         app.view.show(path)
         await pilot.press("right")
         assert app.rows[:2] == [" 6789abcdef", ">字漢字漢字漢字"]
-        await pilot.press("left", "left", "left", "t")
+        await pilot.press("left", "left", "left", "d")
         assert app.rows[:2] == [" 01:00:00 0123>", ">02:01:01 漢字>"]
-        await pilot.press("w", "g")
+        await pilot.press("W", "g")
         assert app.rows[:4] == [">01:00:00 01234", *(f">{' ' * 9}{rest}" for rest in ("56789", "abcde", "f"))]
     monkeypatch.undo()
     time.tzset()
@@ -172,10 +172,10 @@ async def test_copies_clean_lines(tmp_path: Path) -> None:
         )
     async with app.run_test(size=(40, 10)) as pilot:
         app.view.show(path)
-        await pilot.press("t", "y")
+        await pilot.press("d", "y")
         assert app.clipboard == "line    49"
         assert app.view.following
-        await pilot.press("g", "v", "j", "j")
+        await pilot.press("g", "m", "j", "j")
         assert app.view.suffix == "3 selected · line 3 of 50"
         assert [row[0] for row in app.rows[:4]] == ["|", "|", "|", " "]
         await pilot.press("y")
@@ -196,7 +196,7 @@ async def test_too_many_lines_are_not_copied(tmp_path: Path) -> None:
         log.append(b"x\n" * 10_001, 1.0)
     async with app.run_test(size=(60, 10)) as pilot:
         app.view.show(path)
-        await pilot.press("g", "v", "G", "y")
+        await pilot.press("g", "m", "G", "y")
         assert app.clipboard == ""
         assert "10,001 lines are too many" in next(iter(app._notifications)).message
 

@@ -15,7 +15,7 @@ async def test_nothing_to_show(tmp_path: Path) -> None:
         app.view.show(tmp_path / "missing")
         assert app.rows[0] == " no output yet"
         await pilot.press(
-            "j", "k", "G", "g", "w", "t", "y", "v", "n", "left", "right", "pagedown", "shift+down"
+            "j", "k", "G", "g", "W", "d", "y", "m", "n", "left", "right", "pagedown", "shift+down"
         )
         app.view.show(tmp_path / "missing", live=False)
         assert (app.rows[0], app.view.suffix, app.clipboard) == (" no output", "", "")

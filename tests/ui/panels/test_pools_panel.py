@@ -1,5 +1,9 @@
+import pytest
+
 from octotui.engine import commands
+from octotui.model.space import Pool, Worker
 from octotui.ui.panels.pools_panel import draw
+from octotui.ui.widgets.line_list import LineList
 from octotui.views import pools
 from octotui.views.labels import ASCII, UNICODE
 from tests import scenes
@@ -42,3 +46,20 @@ async def test_it_says_for_which_runbook_the_arrow_is(tmp_path):
         await it.sees("→ next for Tame the kraken", "→ worker3")
         await it.press("j")
         await it.sees("→ next for Create AWS RDS", "→ worker2")
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 40)])
+async def test_it_opens_at_its_top_however_many_workers_there_are(tmp_path, size):
+    many = Pool(name="Many", workers=tuple(f"w{number}" for number in range(20)))
+    scene = scenes.idle()
+    workers = {name: Worker(name=name) for name in many.workers}
+    scene.world.send(commands.LoadModel(scenes.kraken(pools={"many": many}, workers=workers)))
+    async with opened(scene._replace(state=scene.world.state), tmp_path, size) as it:
+        lines = it.app.screen.query_one("#pools", LineList)
+        await it.until(lambda: lines.size.height and "w0 " in it.text)
+        assert lines.scroll_offset.y == 0
+        assert "Many" in it.text
+        await it.press("tab", "G")
+        await it.sees("w19")
+        await it.press("g")
+        await it.until(lambda: lines.scroll_offset.y == 0)

@@ -119,3 +119,18 @@ async def test_a_short_list_asks_for_nothing(tmp_path):
         await it.press("slash", *"unleash", "enter")
         assert it.session.asked == []
         assert "+" not in it.text.split("Runs", 1)[1].split("Pools", 1)[0]
+
+
+async def test_a_filter_without_a_match_says_so_and_esc_drops_it(tmp_path):
+    """While it is typed, and once it was kept."""
+    async with opened(scenes.seed(), tmp_path, (80, 24)) as it:
+        for keys in ((), ("enter",)):
+            await it.press("slash", *"zzz", *keys)
+            await it.sees("No run matches “zzz”: esc drops the filter.", "0/5")
+            assert "No runs yet" not in it.text
+            assert "no filter" in it.text.splitlines()[-1]
+            await it.press("escape")
+            await it.sees("run-2 Create AWS RDS")
+            assert "no filter" not in it.text.splitlines()[-1]
+        await it.press("slash", *"unleash", "enter", "escape")
+        await it.sees("run-2 Create AWS RDS")

@@ -22,7 +22,7 @@ async def test_only_what_makes_sense_is_offered(tmp_path):
 
 async def test_run_again_asks_once_and_starts_in_the_same_place(tmp_path):
     async with opened(scenes.asking(), tmp_path) as it:
-        await it.press("r")
+        await it.press("R")
         await it.sees("Run Tame the kraken in production again?")
         await it.press("y")
         assert it.session.sent == [
@@ -63,7 +63,7 @@ async def test_a_hidden_screen_rests_and_catches_up(tmp_path):
 
 async def test_without_a_run_there_is_nothing_to_ask_about(tmp_path):
     async with opened(scenes.idle(), tmp_path) as it:
-        await it.press("w", "l", "r", "c", "a", "t", "enter")
+        await it.press("w", "l", "R", "c", "a", "t", "enter")
         assert isinstance(it.app.screen, RunActionsScreen)
         await it.sees("No runs yet")
 
@@ -116,7 +116,7 @@ async def test_v6_what_nobody_is_asked_for_any_more_is_said_before_a_run_is_star
     scene.world.start("nightly", variables={"Size": "large"})
     scene.world.send(LoadModel(replace(scene.state.model, variables={"Size": (Value(value="1"),)})))
     async with opened(scene._replace(state=scene.world.state), tmp_path) as it:
-        await it.press("r")
+        await it.press("R")
         await it.sees("Run Nightly backup again?", "Nobody is asked for Size any more: left out.")
         await it.press("y")
         assert it.session.sent == [StartRun(process="nightly", requester="ann")]

@@ -47,3 +47,16 @@ async def test_it_stays_on_a_run_that_ends(tmp_path):
         await it.press("enter")
         it.session.later(31)
         await it.sees("run-2 Create AWS RDS · Development", "✔ succeeded 00:30")
+
+
+async def test_esc_is_offered_for_what_it_does_in_the_output(tmp_path):
+    """It goes back, unless there is a selection or a search to drop first."""
+    async with opened(scenes.seed(), tmp_path, (80, 24)) as it:
+        await it.press("l")
+        await it.until(lambda: "esc back" in it.text)
+        await it.press("m")
+        await it.until(lambda: "esc back" not in it.text)
+        await it.press("escape")
+        await it.until(lambda: "esc back" in it.text)
+        await it.press("escape")
+        await it.until(lambda: isinstance(it.app.screen, Board))

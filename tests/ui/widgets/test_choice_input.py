@@ -18,5 +18,19 @@ async def test_keys_go_round():
             assert line.value == value
 
 
-def test_what_is_not_offered_is_the_first():
-    assert ChoiceInput(("a", "b"), "z").value == "a"
+async def test_what_is_not_offered_leaves_the_choice_open():
+    line, back = ChoiceInput(("a", "b"), "z"), ChoiceInput(("a", "b"), "")
+
+    class Alone(App[None]):
+        def compose(self):
+            yield line
+            yield back
+
+    async with Alone().run_test() as pilot:
+        assert (line.value, str(line.content)) == ("", "< choose >  2 options")
+        line.focus()
+        await pilot.press("space")
+        assert (line.value, str(line.content)) == ("a", "< a >  1 of 2")
+        back.focus()
+        await pilot.press("left")
+        assert back.value == "b"

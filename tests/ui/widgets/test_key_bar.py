@@ -23,7 +23,15 @@ async def test_what_makes_no_sense_is_not_shown(tmp_path):
 
 async def test_what_does_not_fit_is_left_out_as_a_whole(tmp_path):
     async with opened(scenes.seed(), tmp_path, (40, 10)) as it:
-        assert last(it.text) == " enter open  / filter  s start  w why"
+        assert last(it.text) == " enter open  / filter  ? help  q quit"
+
+
+async def test_help_and_quit_stay_longest(tmp_path):
+    """At 60 by 20, on every screen."""
+    for keys in ((), ("enter",), ("l",), ("tab",)):
+        async with opened(scenes.seed(), tmp_path, (60, 20)) as it:
+            await it.press(*keys)
+            await it.until(lambda: "? help" in last(it.text) and "q quit" in last(it.text))
 
 
 async def test_a_click_does_it(tmp_path):

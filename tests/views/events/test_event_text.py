@@ -259,3 +259,10 @@ def test_i8_what_the_owner_takes_back_is_told_with_from_whom_and_why():
         commands.ReleaseInterruption(interruption="question-1", user="ann", holder="bob", since="bob is gone")
     )
     assert told(world)[-1] == "run-1  ann takes “Ask” back from bob: bob is gone"
+
+
+def test_s3_a_target_that_a_step_leaves_out_is_told_with_the_reason():
+    never = '#{if Octopus.Machine.Id == "web2"}yes#{/if}'
+    world = World(model({"a": [on_targets("Deploy", "web", condition=never)]}))
+    world.start("a")
+    assert f"run-1  skips “Deploy” on web1: its condition {never} is not met" in told(world)

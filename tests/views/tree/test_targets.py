@@ -84,3 +84,23 @@ def test_s6_on_a_worker_for_each_target() -> None:
     told = lines(world.state)
     assert "worker1: first in setup" in told
     assert any("Tell  on db1" in line for line in told)
+
+
+def test_s3_targets_that_a_step_leaves_out_are_there_with_the_reason() -> None:
+    only = '#{if Octopus.Machine.Name == "Web 2"}yes#{/if}'
+    steps = [
+        on_targets("Deploy", "web", condition=only, window=1),
+        rolling("Roll", ("web",), on_targets("Stop"), condition=only),
+    ]
+    world = World(model({"r": steps}))
+    world.start("r")
+    assert lines(world.state)[1:6] == [
+        "* Deploy  1 of 1 targets, started",
+        "| * web2  running 00:00",
+        *(f"| - web{number}  its condition {only} is not met, skipped" for number in (1, 3)),
+        f"` - web4  its condition {only} is not met, skipped",
+    ]
+    world.run_until(2.5)
+    told = lines(world.state, at=2.5)[6:]
+    starts = ("* Roll  ", "| web2", "|  ` * Stop  ", "| - web1  ", "| - web3  ", "` - web4  ")
+    assert all(line.startswith(start) for line, start in zip(told, starts, strict=True))

@@ -1,0 +1,137 @@
+"""What a step gives to the run it starts: its texts filled in, as literal values (V5, V6)."""
+
+from collections.abc import Collection, Mapping
+from types import MappingProxyType
+from typing import Any
+
+import msgspec
+
+from octotui.engine.rules.masked_texts import Mask
+from octotui.engine.rules.start_prompts import (
+    GivenValues,
+    StartRequest,
+    problems_with,
+    required_prompts,
+    sort_out,
+)
+from octotui.engine.rules.variable_context import overruled, values_for
+from octotui.engine.state import Run, State
+from octotui.engine.state.releases import Release
+from octotui.model.process import StartRunbook
+from octotui.model.start_times import TimeError, start_time
+from octotui.model.values import HIDDEN
+from octotui.variables.budget import Budget
+from octotui.variables.fill import Filler, warnings_of
+from octotui.variables.syntax.names import Names, key_of
+from octotui.variables.template import Filled, OverBudget
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
+OUTPUT = "octopus.action["
+"""Output variables begin so; no event holds the names of those that are sensitive."""
+
+
+class Unsayable(Exception):
+    """Values that cannot be given; the text says which, and why."""
+
+
+class _Watched(Names):
+    """Values that note which of the `hidden` ones were looked up."""
+
+    def __init__(self, values: Mapping[str, str], hidden: Collection[str]) -> None:
+        super().__init__(values)
+        self._hidden = {name.lower(): name for name in hidden}
+        self.seen: dict[str, None] = {}
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """The value of a name, or the default."""
+        if key in self._hidden:
+            self.seen[self._hidden[key]] = None
+        return super().get(key, default)
+
+
+class FilledValue(msgspec.Struct, frozen=True):
+    """A text filled in, and the sensitive variables that were looked at and are not known here."""
+
+    filled: Filled
+    hidden: tuple[str, ...] = ()
+
+
+def say(
+    state: State, run: Run, step: int, text: str, budget: Budget, known: Mapping[str, str] = NOTHING
+) -> FilledValue:
+    """A text of a step that starts a run, filled in when it does; raises OverBudget.
+
+    Sensitive values are hidden but those that are `known`, written so that they are filled in no more.
+    """
+    defined = run.runbook.steps[step]
+    values = values_for(state, run, step, text)
+    values |= dict.fromkeys(set(run.secrets) - overruled(state, run, defined), HIDDEN)
+    names = {name.lower() for name in known}
+    values = {name: value for name, value in values.items() if name.lower() not in names} | {**known}
+    hidden = [name for name, value in values.items() if value == HIDDEN and name not in known]
+    watched = _Watched(values, hidden)
+    return FilledValue(Filler(watched, state.at, budget).fill_in(text), tuple(watched.seen))
+
+
+def child_values(
+    state: State, run: Run, step: int, budget: Budget, mask: Mask | None = None
+) -> tuple[dict[str, str], tuple[str, ...], tuple[str, ...]]:
+    """What a step says: values that may be seen, names of those that may not, and what to warn of.
+
+    A value may not be seen that was made with one that may not, or holds one. Raises Unsayable.
+    """
+    action = run.runbook.steps[step].action
+    said: dict[str, str] = {}
+    apart: list[str] = []
+    warnings: list[str] = []
+    for name, text in action.variables.items() if isinstance(action, StartRunbook) else ():
+        try:
+            value = say(state, run, step, text, budget)
+        except OverBudget as error:
+            raise Unsayable(f"its value for {name} cannot be told: {error.reason}") from None
+        filled = value.filled
+        maybe = any(key_of(each).startswith(OUTPUT) for each in filled.unknown)
+        if value.hidden or maybe or (mask is not None and mask(filled.text) != filled.text):
+            apart.append(name)
+        else:
+            said[name] = filled.text
+            warnings += [f"{each}, in the value for {name}" for each in warnings_of(filled)]
+    return said, tuple(apart), tuple(warnings)
+
+
+def child_start(state: State, run: Run, step: int, budget: Budget) -> float | None:
+    """When the run that a step starts may begin (seconds since 1970), if not at once; raises Unsayable."""
+    action = run.runbook.steps[step].action
+    if not isinstance(action, StartRunbook) or action.at is None:
+        return None
+    try:
+        return start_time(say(state, run, step, action.at, budget).filled.text, state.at)
+    except OverBudget as error:
+        raise Unsayable(f"its time cannot be told: {error.reason}") from None
+    except TimeError as error:
+        raise Unsayable(f"nobody can tell when its run is to start. {error}") from None
+
+
+def given_to_child(
+    state: State,
+    run: Run,
+    step: int,
+    start: StartRequest,
+    release: Release | None,
+    budget: Budget,
+    mask: Mask | None = None,
+) -> GivenValues:
+    """The values of a run that a step starts, by the names that its process declares; raises Unsayable."""
+    said, apart, warnings = child_values(state, run, step, budget, mask)
+    given = sort_out(state.model, start.process, said)
+    declared = sort_out(state.model, start.process, dict.fromkeys(apart, HIDDEN))
+    hidden = dict.fromkeys((*declared.variables, *declared.secrets), HIDDEN)
+    names = {name.lower() for name in given.variables}
+    asked = tuple(
+        each
+        for each in required_prompts(state.model, start, release)
+        if given.variables and each.name.lower() in names
+    )
+    if problems := problems_with(asked, given):
+        raise Unsayable("; ".join(problems))
+    return GivenValues(given.variables, given.secrets | hidden, warnings)

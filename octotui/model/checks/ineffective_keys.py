@@ -1,0 +1,115 @@
+"""Keys that say what octotui would not do: refused, or, where that harms nobody, warned of (R8)."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import PurePath
+
+from octotui.model.complaints import InsideReport, Keys, Report, SourcePosition
+from octotui.model.iteration import processes, steps, variables
+from octotui.model.process import Manual, Runbook, Script, StartRunbook, Step, TemplateCall
+from octotui.model.space import Access, Model
+from octotui.model.values import Prompt
+
+Found = Iterator[tuple[Keys, str]]
+"""The keys within a step, or a table, and a sentence."""
+
+_SHELLS = {".py": ("python",), ".ps1": ("pwsh",), ".bash": ("bash",), ".sh": ("bash", "sh")}
+"""The shells that the end of a script file's name says."""
+
+_PLAIN = Step(name="", action=Manual(instructions=""))
+
+
+def check_ineffective_keys(model: Model, report: Report) -> None:
+    """Complains about keys of steps that would have no effect."""
+    for at, step in steps(model):
+        for problems in (_of_container(step), _of_places(step), _of_children(step)):
+            for key, sentence in problems:
+                report((*at, *key), sentence)
+
+
+def _of_container(step: Step) -> Found:
+    if step.container is not None and step.runs_contained is not False:
+        instead = f'container = {{ image = "{step.container}", run = false }}'
+        yield (
+            ("container",),
+            f"No script runs in a container yet: write {instead}, and the script is given the image as"
+            " Octopus.Action.Container.Image; or remove it.",
+        )
+
+
+def _of_places(step: Step) -> Found:
+    """What is only for scripts on targets, or for several of them."""
+    if step.roles and step.on != "target" and step.shared:
+        yield ("shared",), "It is for the lock of a target, and its script runs on a worker; remove it."
+    if step.roles and step.on == "worker" and step.window is not None:
+        yield ("window",), "It runs once on a worker, and not on targets; remove it."
+
+
+def _of_children(step: Step) -> Found:
+    """What is only for those who wait for the run that they start."""
+    if isinstance(step.action, StartRunbook) and not step.action.wait:
+        for key in ("time_limit", "publish", "retries"):
+            if getattr(step, key) != getattr(_PLAIN, key):
+                yield (key,), "It does not wait for the run it starts; remove it, or remove wait = false."
+
+
+def warn_of_ineffective_keys(model: Model, report: InsideReport) -> None:
+    """Warn of keys that have no effect as things stand."""
+    found = [(at, _of_process(process, deploys=at[0] == "projects")) for at, process in processes(model)]
+    found += [(at, _of_step(step)) for at, step in steps(model)]
+    found += [
+        ((*keys, index, "prompt"), _of_prompt(value.prompt))
+        for keys, values in variables(model)
+        for index, value in enumerate(values)
+        if value.prompt is not None
+    ]
+    found.append((("access",), _of_access(model.access)))
+    for at, problems in found:
+        for key, sentence in problems:
+            report((*at, *key), sentence, SourcePosition(1, 1))
+
+
+def _of_process(process: Runbook, *, deploys: bool) -> Found:
+    first = process.steps[0] if process.steps else None
+    if first is not None and first.start == "with-previous":
+        yield ("steps", 0, "start"), "No step is before it; remove it."
+    if process.unavailable_targets == "skip" and not any(step.for_targets for step in process.steps):
+        yield ("unavailable_targets",), "None of its steps goes to targets; remove it."
+    for index, (before, step) in enumerate(pairwise(process.steps), start=1):
+        asks = isinstance(step.action, Manual) and not isinstance(before.action, Manual)
+        alone = index + 1 == len(process.steps) or process.steps[index + 1].start == "after-previous"
+        if asks and alone and step.start == "with-previous":
+            sentence = "It asks once the steps beside it have ended, as it does after them; remove it."
+            yield ("steps", index, "start"), sentence
+    for index, step in enumerate(process.steps):
+        if step.block_concurrent and process.concurrency is None and not deploys:
+            sentence = 'Its runs have no concurrency tag to keep; remove it, or say concurrency = "…".'
+            yield ("steps", index, "block_concurrent"), sentence
+
+
+def _of_step(step: Step) -> Found:
+    if step.backoff != _PLAIN.backoff and not step.retries:
+        yield ("backoff",), "It is not tried again; remove it, or say retries = 1."
+    if step.roles and step.on == "worker":
+        otherwise = 'remove "roles" and "on", or say on = "worker-for-each-target".'
+        yield ("roles",), f"It runs once on a worker, whatever its roles are; {otherwise}"
+    if isinstance(step.action, Manual):
+        for name, field in step.action.fields.items():
+            yield from ((("manual", "fields", name, *key), sentence) for key, sentence in _of_prompt(field))
+    script = step.script
+    if isinstance(script, Script) and not isinstance(script, TemplateCall) and script.file is not None:
+        meant = _SHELLS.get(PurePath(script.file).suffix.lower(), (script.shell,))
+        if script.shell not in meant:
+            at = ("script", "file") if step.script is step.action else ("health_check", "script", "file")
+            yield at, f'It is run by {script.shell}; say shell = "{meant[0]}", or call the file otherwise.'
+
+
+def _of_prompt(prompt: Prompt) -> Found:
+    if prompt.kind == "checkbox" and not prompt.required:
+        yield ("required",), "A checkbox always has a value, True or False; remove it."
+
+
+def _of_access(access: Access) -> Found:
+    rights = [key for key in ("read", "start", "answer") if getattr(access, key)]
+    if rights and access.group is None:
+        yield (rights[0],), 'Nobody else can connect without a group of the machine; say group = "…".'

@@ -1,0 +1,55 @@
+"""When runs start that wait for a time: a time of day, or a date with one, in UTC or another time zone."""
+
+import re
+from datetime import datetime, timedelta, timezone, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+LATEST = 253_370_764_800.0  # seconds from 1970 to the year 9999, the last that calendars can show
+
+_TIME = re.compile(
+    r"(?:(?P<date>\d{4}-\d\d-\d\d)[ T])?(?P<time>\d\d:\d\d(?::\d\d)?)"
+    r"(?: ?(?P<offset>Z|[+-]\d\d:\d\d)| (?P<zone>[A-Za-z][\w/+-]*))?",
+    re.ASCII,
+)
+_DAY = timedelta(days=1)
+
+
+class TimeError(ValueError):
+    """A text that says no time to start at; says what one looks like."""
+
+
+def start_time(text: str, now: float) -> float:
+    """The time (seconds since 1970) that a text says, such as `03:00` or `2026-11-23 03:00 Europe/Berlin`.
+
+    Of a time of day it is the next one from `now` on. Raises TimeError.
+    """
+    said = _TIME.fullmatch(text.strip())
+    if said is None:
+        raise TimeError(f'Expected a time such as "03:00" or "2026-11-23 03:00 Europe/Berlin", not "{text}".')
+    zone = _zone(said["offset"] or said["zone"] or "UTC")
+    try:
+        today = datetime.fromtimestamp(now, zone).date().isoformat()
+        moment = datetime.fromisoformat(f"{said['date'] or today} {said['time']}").replace(tzinfo=zone)
+        if not said["date"] and moment.timestamp() < now:
+            moment += _DAY
+        time = moment.timestamp()
+    except (ValueError, OverflowError, OSError):
+        raise TimeError(f'No calendar has the time "{text}"; say another one.') from None
+    if not 0 <= time < LATEST:
+        raise TimeError(f'"{text}" is no time to start at; say one from 1970 on, before the year 9999.')
+    return time
+
+
+def _zone(said: str) -> tzinfo:
+    """The time zone of a name or an offset."""
+    if said[0] in "+-":
+        hours, minutes = int(said[1:3]), int(said[4:])
+        if hours < 24 and minutes < 60:
+            ahead = timedelta(hours=hours, minutes=minutes)
+            return timezone(-ahead if said[0] == "-" else ahead)
+    else:
+        try:
+            return ZoneInfo("UTC" if said == "Z" else said)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            pass
+    raise TimeError(f'There is no time zone "{said}"; write one such as "Europe/Berlin".')

@@ -1,0 +1,136 @@
+"""What a client has asked for without an answer yet: sent again after a lost connection, within limits."""
+
+import asyncio
+from secrets import token_urlsafe
+
+from octotui.engine.commands import Refused
+from octotui.runtime.server.protocol import (
+    ClientRequest,
+    ClockRequest,
+    DoneReply,
+    SendRequest,
+    StopRequest,
+    Welcome,
+)
+from octotui.runtime.space_access import Undecided
+from octotui.store.errors import StoreError
+
+MOST = 6  # times that a request is sent: it may be what ends the server
+PATIENCE = 60.0  # seconds in which the server has to be back; it remembers requests for far longer
+AWAY = "the server went away before it answered"
+LOOK = "look whether it took effect before you ask again"
+
+
+def new_key() -> str:
+    """A key for a request: 24 characters that no other request has."""
+    return token_urlsafe(18)
+
+
+class PendingRequests:
+    """Requests by number, each until its answer has come or none will."""
+
+    def __init__(self) -> None:
+        self._pending: dict[int, PendingRequest] = {}
+
+    def add(self, request: ClientRequest, server: Welcome | None) -> "PendingRequest":
+        """Keep a request that is about to be sent to this server."""
+        pending = self._pending[request.id] = PendingRequest(request, server)
+        return pending
+
+    def remove(self, number: int) -> None:
+        """Forget a request."""
+        self._pending.pop(number).forget()
+
+    def settle(self, number: int, answer: DoneReply | Exception) -> None:
+        """Hand on an answer; one that nobody waits for any more is passed over."""
+        if number in self._pending:
+            self._pending[number].settle(answer)
+
+    def lose(self) -> None:
+        """Give up what cannot be sent again; the rest waits for the server, for a while."""
+        for pending in self._pending.values():
+            pending.lose()
+
+    def to_send_again(self, server: Welcome) -> list[ClientRequest]:
+        """The requests that this server is to be sent once more, in the order they were made."""
+        return [each.request for each in self._pending.values() if each.may_be_sent_again(server)]
+
+    def fail(self, failure: Exception) -> None:
+        """Tell all that no answer will come, and those whose effect is unknown that, too."""
+        for pending in self._pending.values():
+            pending.fail(failure)
+
+
+class PendingRequest:
+    """One request, the server that it was sent to, and its answer."""
+
+    def __init__(self, request: ClientRequest, server: Welcome | None) -> None:
+        self.request = request
+        self.answer: asyncio.Future[DoneReply] = asyncio.get_running_loop().create_future()
+        self._server = server
+        self._sent = 1
+        self._timer: asyncio.TimerHandle | None = None
+
+    def settle(self, answer: DoneReply | Exception) -> None:
+        """Set the answer, if there is none yet."""
+        self.forget()
+        if self.answer.done():
+            return
+        if isinstance(answer, Exception):
+            self.answer.set_exception(answer)
+        else:
+            self.answer.set_result(answer)
+
+    def forget(self) -> None:
+        """Wait no longer for the server."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def lose(self) -> None:
+        """Wait for the server to come back, if the request may be sent to it again."""
+        if self._changes and not self._is_remembered(self._server):
+            self.settle(Undecided(f"{AWAY}: {LOOK}"))
+        elif self._timer is None:
+            late = self._given_up(f"{AWAY}, and was not back within {PATIENCE:.0f} seconds")
+            self._timer = asyncio.get_running_loop().call_later(PATIENCE, self.settle, late)
+
+    def may_be_sent_again(self, server: Welcome) -> bool:
+        """Whether this server is to be asked again; where not, the request has its answer then."""
+        if self.answer.done():
+            return False
+        request, before = self.request, self._server
+        if isinstance(request, StopRequest) and (before is None or before.process != server.process):
+            self.settle(DoneReply(id=request.id))  # the one that was to end has ended
+            return False
+        if self._changes and not self._is_remembered(server):
+            self.settle(Undecided(f"{AWAY}: {LOOK}"))
+            return False
+        if self._sent == MOST:
+            self.settle(self._given_up(f"{AWAY}, {MOST} times"))
+            return False
+        self._sent += 1
+        self.forget()
+        return True
+
+    def fail(self, failure: Exception) -> None:
+        """Say that no answer will come."""
+        undecided = self._changes and isinstance(failure, StoreError)
+        self.settle(StoreError(f"{failure}; {LOOK}") if undecided else failure)
+
+    @property
+    def _changes(self) -> bool:
+        """Whether it would matter if it took effect twice."""
+        match self.request:
+            case SendRequest():
+                return True
+            case ClockRequest(confirmed=confirmed):
+                return confirmed
+            case _:
+                return False
+
+    def _is_remembered(self, server: Welcome | None) -> bool:
+        return server is not None and server.remembers
+
+    def _given_up(self, sentence: str) -> Refused:
+        return Undecided(f"{sentence}: {LOOK}") if self._changes else Refused(sentence)

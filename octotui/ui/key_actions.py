@@ -1,0 +1,119 @@
+"""A key and what it does, declared once: in the `BINDINGS` of the screen, dialog, pane or widget it works in.
+
+What Textual binds, the key bar, the help, the palette and `docs/keys.md` come from this one line.
+"""
+
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+
+from textual.actions import parse
+from textual.binding import Binding
+from textual.dom import DOMNode
+from textual.keys import format_key
+from textual.screen import Screen
+from textual.widget import Widget
+
+
+@dataclass(frozen=True)
+class KeyAction(Binding):
+    """A binding of Textual's that says more: with a `title` the palette offers it, its `tooltip` beneath.
+
+    `description` is what the key bar and the help say. `show=False` leaves it out of the key bar, and
+    `lasting` keeps it there longest where the screen is narrow.
+    """
+
+    title: str = ""
+    lasting: bool = False
+
+    @property
+    def keys(self) -> list[str]:
+        """All of its keys, as people write them."""
+        return [written(key) for key in self.key.split(",")]
+
+
+class ExplainedActions:
+    """What refuses an action in a sentence, which is said when its key is pressed: the one place for both."""
+
+    def why_not(self, action: str, parameters: tuple[object, ...]) -> str:
+        """Why an action makes no sense now, in words without a full stop; empty where it does."""
+        return ""
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer what nothing speaks against."""
+        return not self.why_not(action, parameters)
+
+
+def refusal(screen: Screen[Any], key: str) -> str:
+    """Why a key does nothing on a screen now; empty where it does something, or is declared by nobody."""
+    for node in nodes_of(screen):
+        action = action_on(type(node), key)
+        if action is not None:
+            _, name, parameters = parse(action.action)
+            return node.why_not(name, parameters) if isinstance(node, ExplainedActions) else ""
+    return ""
+
+
+def written(key: str) -> str:
+    """A key as people write it: `?` for `question_mark`."""
+    text = format_key(key)
+    return text if text.isascii() else key  # no arrows: a terminal may have none
+
+
+def own_actions(kind: type) -> list[KeyAction]:
+    """The keys that a class declares itself, in their order."""
+    return [each for each in vars(kind).get("BINDINGS", ()) if isinstance(each, KeyAction)]
+
+
+@cache
+def actions_of(kind: type) -> tuple[KeyAction, ...]:
+    """The keys that a class and those it is made from declare; of the same keys the last declaration."""
+    declared = (each for base in reversed(kind.__mro__) for each in own_actions(base))
+    return tuple({each.key: each for each in declared}.values())
+
+
+def action_on(kind: type, key: str) -> KeyAction | None:
+    """The declaration of a key, None where Textual or nobody has declared it."""
+    return next((each for each in reversed(actions_of(kind)) if key in each.key.split(",")), None)
+
+
+def key_of(kind: type, action: str) -> str:
+    """The first key of an action, as people write it; empty where there is none."""
+    return next((each.keys[0] for each in actions_of(kind) if each.action == action), "")
+
+
+def nodes_of(screen: Screen[Any]) -> list[DOMNode]:
+    """The nodes whose keys work on a screen now, from the focused widget up to the app."""
+    focused = screen.focused
+    return list(focused.ancestors_with_self if focused is not None else (screen, screen.app))
+
+
+def working_keys(screen: Screen[Any]) -> list[tuple[KeyAction, list[Binding]]]:
+    """What works on a screen now, those of the focused widget first: what was declared, and its bindings."""
+    active, found = screen.active_bindings, []
+    for node in nodes_of(screen):
+        for action in actions_of(type(node)):
+            here = [active[key] for key in action.key.split(",") if key in active]
+            bindings = [
+                each.binding
+                for each in here
+                if each.node is node and each.enabled and not _is_typed(screen.focused, each.binding.key)
+            ]
+            if bindings:
+                found.append((action, bindings))
+    return found
+
+
+def _is_typed(focused: Widget | None, key: str) -> bool:
+    """Whether a key is a character that the focused field takes."""
+    text = written(key)
+    return focused is not None and len(text) == 1 and focused.check_consume_key(key, text)
+
+
+def relabel(node: DOMNode, action: str, description: str) -> None:
+    """Call an action otherwise on this one node."""
+    bound = node._bindings.key_to_bindings
+    for key, bindings in bound.items():
+        bound[key] = [
+            replace(each, description=description) if each.action == action else each for each in bindings
+        ]

@@ -1,0 +1,70 @@
+"""Why an action on the run looked at makes no sense now: a sentence for each that may not."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from octotui.engine.state import State
+from octotui.views import files
+
+
+class RunLookedAt(NamedTuple):
+    """A run, what it runs, the State of now, and the State in which it is to be seen."""
+
+    run: str
+    process: str
+    state: State
+    picture: State
+
+
+def _cancel(at: RunLookedAt) -> str:
+    run = at.state.runs.get(at.run)
+    if run is None or run.ended:
+        return f"{at.run} has ended"
+    return f"{at.run} is being ended already" if run.state == "cancelling" else ""
+
+
+def _top(at: RunLookedAt) -> str:
+    run = at.state.runs.get(at.run)
+    if run is None or run.state != "queued":
+        return f"{at.run} is not queued"
+    return f"{at.run} was moved to the top already" if run.moved else ""
+
+
+def _files(at: RunLookedAt) -> str:
+    kept = any(job.artifacts for job in files.jobs(at.picture, at.run))
+    return "" if kept else f"the scripts of {at.run} have kept no files"
+
+
+def _again(at: RunLookedAt) -> str:
+    declared = at.state.model.process(at.process) is not None
+    return "" if declared else f"what {at.run} ran is not declared any more"
+
+
+def _nothing(at: RunLookedAt) -> str:
+    return ""
+
+
+CHANGING = ("start", "answer", "take", "cancel", "top", "again")
+OF_A_RUN: dict[str, Callable[[RunLookedAt], str]] = {
+    "why": _nothing,
+    "log": _nothing,
+    "variables": _nothing,
+    "files": _files,
+    "cancel": _cancel,
+    "top": _top,
+    "again": _again,
+}
+"""Actions that are about a run, and what says why one makes no sense for it."""
+
+
+def run_refusal(action: str, at: RunLookedAt) -> str:
+    """Why an action makes no sense, in words without a full stop; empty where it does."""
+    if action in CHANGING and at.state.keep_ended:
+        return "a replay: nothing can be changed in it"
+    if action == "schedules":
+        return "" if at.state.model.schedules else "no schedules are declared"
+    if action in ("answer", "take"):
+        return "" if len(at.state.asking) else "nothing asks"
+    if action not in OF_A_RUN:
+        return ""
+    return OF_A_RUN[action](at) if at.run else "there is no run to look at"

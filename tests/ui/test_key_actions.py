@@ -1,0 +1,163 @@
+"""A key is declared in one place: binding, key bar, help, palette and `docs/keys.md` come from there."""
+
+import ast
+from collections import defaultdict
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
+from textual.actions import parse
+from textual.app import App, ComposeResult
+from textual.binding import BindingType
+
+import octotui.ui
+from octotui.ui.dialogs.confirm import Confirm
+from octotui.ui.dialogs.help_dialog import keys_of
+from octotui.ui.dialogs.quit_dialog import QuitDialog
+from octotui.ui.key_actions import (
+    KeyAction,
+    action_on,
+    actions_of,
+    key_of,
+    own_actions,
+    relabel,
+    working_keys,
+    written,
+)
+from octotui.ui.key_table import declaring, table
+from octotui.ui.palette import commands
+from octotui.ui.screens.board import Board
+from octotui.ui.widgets.key_bar import KeyBar
+from octotui.ui.widgets.line_list import LineList
+from tests import scenes
+from tests.ui.opened import opened
+
+ROOT = Path(octotui.ui.__file__).parent
+DECLARING = declaring()
+
+
+class Marking(LineList):
+    """A list with one key more: one line declares it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        KeyAction("m,asterisk", "mark", "mark", title="Mark a line", tooltip="For what is done to several")
+    ]
+    marks = 0
+
+    def action_mark(self) -> None:
+        self.marks += 1
+
+
+class Alone(App[None]):
+    def compose(self) -> ComposeResult:
+        yield Marking(lambda key, width: [(key, "plain")])
+        yield KeyBar()
+
+
+async def test_adding_a_key_needs_one_line():
+    app = Alone()
+    async with app.run_test() as pilot:
+        await pilot.press("m", "asterisk")
+        lines = app.query_one(Marking)
+        assert lines.marks == 2
+        await pilot.pause()
+        bar = app.query_one(KeyBar)
+        assert " m mark " in bar.render_line(0).text
+        assert ("m *", "mark") in keys_of(working_keys(app.screen))
+        offered = {each.title: each for each in commands(app.screen)}
+        assert offered["Mark a line"].help == "For what is done to several"
+        await offered["Mark a line"].callback()
+        assert lines.marks == 3
+        assert "| `m` `*` | mark: for what is done to several | Mark a line |" in table(own_actions(Marking))
+
+
+def test_every_binding_of_the_app_is_declared_so():
+    """Nothing but a `KeyAction` is bound, and nothing is bound elsewhere."""
+    calls = [
+        (path.name, ast.unparse(node.func))
+        for path in ROOT.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("Binding", "self.bind", "app.bind")
+    ]
+    assert calls == []
+    for kind in DECLARING:
+        assert all(isinstance(each, KeyAction) for each in vars(kind)["BINDINGS"])
+
+
+MENUS = (Confirm, QuitDialog)  # they list their keys beside what is chosen by them
+ELSEWHERE = {"n": "for notes in a question, where there is nothing to search"}
+
+
+def test_a_letter_means_one_thing_in_all_panes():
+    """Or it closes what it has opened."""
+    meanings: dict[str, set[str]] = defaultdict(set)
+    for kind in DECLARING:
+        for each in own_actions(kind):
+            for key in each.key.split(","):
+                if key.isalpha() and len(key) == 1 and kind not in MENUS and each.description != "back":
+                    meanings[key].add(each.description)
+    assert [key for key, what in meanings.items() if len(what) > 1] == list(ELSEWHERE)
+
+
+@pytest.mark.parametrize("kind", DECLARING, ids=lambda kind: kind.__name__)
+def test_every_declaration_is_whole(kind):
+    """It has words, its action exists, and no key is declared twice in one place."""
+    keys = [key for each in own_actions(kind) for key in each.key.split(",")]
+    assert len(keys) == len(set(keys))
+    assert isinstance(vars(kind).get("KEYS_TITLE"), str)
+    for each in own_actions(kind):
+        where, name, _ = parse(each.action)
+        assert each.description == each.description.lower()
+        assert each.tooltip or not each.title
+        nodes = (App,) if where == "app" else (kind, *kind.__subclasses__())
+        assert any(hasattr(node, f"action_{name}") for node in nodes)
+
+
+def test_no_line_of_keys_is_written_by_hand():
+    """Dialogs have a key bar, whose words are those of the declarations."""
+    by_hand = [path.name for path in ROOT.rglob("*.py") if "   esc " in path.read_text("utf-8")]
+    assert by_hand == []
+
+
+@pytest.mark.parametrize(
+    ("key", "text"),
+    [
+        *(("question_mark", "?"), ("slash", "/"), ("left_curly_bracket", "{"), ("plus", "+"), ("G", "G")),
+        *(("escape", "esc"), ("pagedown", "pgdn"), ("ctrl+d", "ctrl+d"), ("up", "up"), ("enter", "enter")),
+    ],
+)
+def test_keys_are_written_as_people_write_them_and_in_ascii(key, text):
+    assert written(key) == text
+
+
+def test_what_is_declared_again_for_the_same_keys_counts():
+    class Choosing(LineList):
+        BINDINGS: ClassVar[list[BindingType]] = [KeyAction("enter", "open", "choose")]
+
+    assert [each.description for each in actions_of(Choosing) if each.key == "enter"] == ["choose"]
+    found = action_on(Choosing, "enter")
+    assert found is not None
+    assert found.description == "choose"
+    assert action_on(Choosing, "f5") is None
+    assert (key_of(Choosing, "open"), key_of(Choosing, "nothing")) == ("enter", "")
+
+
+async def test_an_action_is_called_otherwise_on_one_node_alone():
+    app = Alone()
+    async with app.run_test() as pilot:
+        relabel(app.query_one(Marking), "mark", "tick")
+        await pilot.pause()
+        assert [bindings[0].description for _, bindings in working_keys(app.screen)][-1] == "tick"
+    assert {each.description for each in Marking._merged_bindings.key_to_bindings["m"]} == {"mark"}
+
+
+async def test_a_key_that_a_field_takes_as_a_character_is_not_offered(tmp_path):
+    async with opened(scenes.seed(), tmp_path, (80, 24)) as it:
+        assert isinstance(it.app.screen, Board)
+        await it.press("slash")
+        shown = [bindings[0] for _, bindings in working_keys(it.app.screen)]
+        assert [(each.key, each.description) for each in shown if each.show] == [
+            ("escape", "no filter"),
+            ("enter", "keep"),
+            ("ctrl+q", "quit"),
+        ]
