@@ -16,7 +16,7 @@ EXTRACTED = "Octopus.Action.Package[*].ExtractedPath"
 STEP = (
     *("Octopus.Step.Name", "Octopus.Step.Number", "Octopus.Step[*].Status.Code"),
     *("Octopus.Action[*].IsSkipped", "Octopus.Action[*].Output"),
-    *("Octopus.WorkerPool.Id", "Octopus.WorkerPool.Name", "Octopus.Worker.Name"),
+    *("Octopus.WorkerPool.Id", "Octopus.WorkerPool.Name", "Octopus.Worker.Id", "Octopus.Worker.Name"),
     *("Octopus.Machine.Id", "Octopus.Machine.Name", "Octopus.Machine.Roles"),
     "Octopus.Action.Container.Image",
     *("Octopus.Action.Package.PackageId", "Octopus.Action.Package.PackageVersion"),

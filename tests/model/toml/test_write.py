@@ -36,6 +36,7 @@ from octotui.model.space import (
     Value,
     Worker,
 )
+from octotui.model.text_files import plain_lines
 from octotui.model.toml.read import load
 from octotui.model.toml.starter import starter
 from octotui.model.toml.write import dump
@@ -62,6 +63,7 @@ SLUGS = st.from_regex(r"[a-z0-9][a-z0-9_.\-]{0,5}", fullmatch=True).filter(
 )
 NAMES = st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "S"]), min_size=1, max_size=8)
 TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=30)
+COMMANDS = st.lists(TEXTS, min_size=1, max_size=3).map(tuple).filter(lambda command: "/" not in command[0])
 TIMES = st.integers(0, 10**8).map(lambda milliseconds: milliseconds / 1000)
 LIMITS = st.none() | TIMES
 
@@ -96,7 +98,7 @@ def secrets(folder: Path) -> st.SearchStrategy[Secret]:
     return st.one_of(
         st.builds(Secret, env=st.just("DATABASE_PASSWORD")),
         st.builds(Secret, file=st.just(str(folder / "password.txt"))),
-        st.builds(Secret, command=st.lists(TEXTS, min_size=1, max_size=3).map(tuple)),
+        st.builds(Secret, command=COMMANDS),
         st.builds(Secret, keyring=st.just("octotui/deploy")),
     )
 
@@ -222,7 +224,8 @@ def not_required(prompt: Prompt) -> Prompt:
 def steps_in(model: Model, folder: Path) -> st.SearchStrategy[Step]:
     environments = list(model.environments)
     shells = st.sampled_from(["bash", "sh", "python"])
-    plain = st.builds(Script, body=TEXTS, shell=shells)
+    bodies = TEXTS.map(plain_lines)  # as they are read
+    plain = st.builds(Script, body=bodies, shell=shells, verbatim=st.booleans())
     from_file = st.builds(
         Script, body=st.just("echo read\n"), file=st.just(str(folder / "script.sh")), shell=shells
     )
