@@ -21,7 +21,7 @@ class RunQueued(Event, frozen=True, tag=True):
     `secrets` are the names of sensitive values that were given, which stand nowhere (V5).
     It stands in no line until `not_before`; `schedule` and `due` say which time of which schedule it is.
     `warnings` are of the values that a step gave to it.
-    `tag` is its concurrency tag, and `displaced` the run that gives that tag back for it (Q2).
+    `tag` is its concurrency tag, as it was filled in (Q2).
     """
 
     run: str
@@ -45,14 +45,12 @@ class RunQueued(Event, frozen=True, tag=True):
     origin: str = ""
     warnings: tuple[str, ...] = ()
     tag: str | UnsetType | None = UNSET
-    displaced: str | UnsetType | None = UNSET
 
 
 class RunDue(Event, frozen=True, tag=True):
     """The time has come that a run waited for, and it stands in the queue."""
 
     run: str
-    displaced: str | UnsetType | None = UNSET
 
 
 class RunMoved(Event, frozen=True, tag=True):
@@ -61,7 +59,6 @@ class RunMoved(Event, frozen=True, tag=True):
     run: str
     by: str = ""
     origin: str = ""
-    displaced: str | UnsetType | None = UNSET
 
 
 class PackagesChosen(Event, frozen=True, tag=True):
@@ -70,7 +67,6 @@ class PackagesChosen(Event, frozen=True, tag=True):
     run: str
     versions: dict[str, str]
     problems: tuple[str, ...] = ()
-    displaced: str | UnsetType | None = UNSET
 
 
 class RunStarted(Event, frozen=True, tag=True):
@@ -134,7 +130,6 @@ class RunRequeued(Event, frozen=True, tag=True):
     """A run whose questions are all answered stands in the queue again."""
 
     run: str
-    displaced: str | UnsetType | None = UNSET
 
 
 class RunCancelling(Event, frozen=True, tag=True):

@@ -1,15 +1,17 @@
 """What follows from the moment at which an event is emitted, and is recorded in it.
 
 So folding it again decides nothing, whatever the rules, the template language and the model say by then.
+How runs stand in line is no such fact: it follows from those that are there, also where retention has
+removed others.
 """
 
 from msgspec.structs import replace
 
 from octotui.engine import events
 from octotui.engine.events import AnyEvent
-from octotui.engine.evolve.runs import enqueued, new_run, with_child
+from octotui.engine.evolve.runs import new_run
 from octotui.engine.rules.pending_outputs import undecided
-from octotui.engine.rules.run_queue import concurrency_tag, dequeue, displaced_by
+from octotui.engine.rules.run_queue import concurrency_tag
 from octotui.engine.state import State
 
 
@@ -17,12 +19,7 @@ def with_facts(state: State, event: AnyEvent) -> AnyEvent:
     """An event that has its number and date, with what the State before it makes of it."""
     match event:
         case events.RunQueued():
-            run = new_run(state, event)
-            run = replace(run, tag=concurrency_tag(state, run))
-            return replace(event, tag=run.tag, displaced=displaced_by(with_child(state, event), run))
-        case events.RunDue() | events.RunMoved() | events.PackagesChosen() | events.RunRequeued():
-            state, run = dequeue(state, state.runs[event.run])
-            return replace(event, displaced=displaced_by(state, enqueued(run, event)))
+            return replace(event, tag=concurrency_tag(state, new_run(state, event)))
         case events.JobQueued():
             free = state.runs[event.run].placed < state.model.engine.max_parallelism
             event = replace(event, has_place=event.kind != "manual" and free)

@@ -1,8 +1,6 @@
 """What events of runs change in a State."""
 
-from typing import assert_never
-
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET
 from msgspec.structs import replace
 
 from octotui.engine import events
@@ -18,10 +16,6 @@ from octotui.model.process import Runbook
 
 NO_LEASES = SortedSequence()
 NOBODY = Family(PersistentVector(), 0)
-
-
-Enqueued = events.RunDue | events.RunMoved | events.PackagesChosen | events.RunRequeued
-"""After them a run stands in another line, or elsewhere in it."""
 
 
 def new_run(state: State, event: events.RunQueued) -> Run:
@@ -71,14 +65,7 @@ def queued(state: State, event: events.RunQueued) -> State:
     family = Family(family.runs.add(run.id), family.open + 1)
     state = replace(state, next_run=run.number + 1, families=state.families.insert(event.root, family))
     run = replace(run, tag=version_1.tag_of(state, run) if event.tag is UNSET else event.tag)
-    return _enqueue(with_child(state, event), run, event.displaced)
-
-
-def _enqueue(state: State, run: Run, displaced: str | UnsetType | None) -> State:
-    """The run stands in its line, for which another one may have given its tag back."""
-    if displaced is UNSET:
-        displaced = version_1.displaced_by(state, run)
-    return _with(*run_queue.enqueue(state, run, displaced))
+    return _with(*run_queue.enqueue(_with_child(state, event), run))
 
 
 def _declared(state: State, process: str) -> Runbook:
@@ -89,7 +76,7 @@ def _declared(state: State, process: str) -> Runbook:
     return definition
 
 
-def with_child(state: State, event: events.RunQueued) -> State:
+def _with_child(state: State, event: events.RunQueued) -> State:
     """The job that starts a run knows it, and waits for it where it is to."""
     if event.parent is None:
         return state
@@ -115,36 +102,22 @@ def missed(state: State, event: events.ScheduleMissed) -> State:
     return replace(state, missed=state.missed.insert(event.schedule, event.reason))
 
 
-def enqueued(run: Run, event: Enqueued) -> Run:
-    """A run as it stands in its line after an event."""
-    match event:
-        case events.RunDue():
-            return replace(run, not_before=None, ticket=event.seq)
-        case events.RunMoved():
-            return replace(run, moved=True)
-        case events.PackagesChosen():
-            return replace(run, versions=event.versions, problems=event.problems)
-        case events.RunRequeued():
-            return replace(run, state="queued", ticket=event.seq, moved=False)
-        case _:
-            assert_never(event)
-
-
 def due(state: State, event: events.RunDue) -> State:
     """The run stands in the queue, behind those that came before this moment."""
     state, run = set_deadline(state, state.runs[event.run], None)
-    return _enqueue(state, enqueued(run, event), event.displaced)
+    return _with(*run_queue.enqueue(state, replace(run, not_before=None, ticket=event.seq)))
 
 
 def moved(state: State, event: events.RunMoved) -> State:
     """The run stands before all that were not moved."""
     state, run = run_queue.dequeue(state, state.runs[event.run])
-    return _enqueue(state, enqueued(run, event), event.displaced)
+    return _with(*run_queue.enqueue(state, replace(run, moved=True)))
 
 
 def packages_chosen(state: State, event: events.PackagesChosen) -> State:
     """The run's versions are fixed, and it may stand in line."""
-    return _enqueue(state, enqueued(state.runs[event.run], event), event.displaced)
+    run = replace(state.runs[event.run], versions=event.versions, problems=event.problems)
+    return _with(*run_queue.enqueue(state, run))
 
 
 def started(state: State, event: events.RunStarted) -> State:
@@ -220,7 +193,8 @@ def _give_all_back(state: State, run: Run) -> Held:
 
 def requeued(state: State, event: events.RunRequeued) -> State:
     """The run stands at the end of the queue, with the steps it still has."""
-    return _enqueue(state, enqueued(state.runs[event.run], event), event.displaced)
+    run = replace(state.runs[event.run], state="queued", ticket=event.seq, moved=False)
+    return _with(*run_queue.enqueue(state, run))
 
 
 def cancelling(state: State, event: events.RunCancelling) -> State:

@@ -21,29 +21,18 @@ def concurrency_tag(state: State, run: Run) -> str | None:
     return place_key(run.process, run.environment, run.tenant) if run.channel is not None else None
 
 
-def displaced_by(state: State, run: Run) -> str | None:
-    """The holder of a run's tag that has never started, and gives it back where the run comes before it."""
-    if _must_wait(run) or run.tag is None or run.holds_tag or ancestor_holds(state, run):
-        return None
-    holder = state.runs.get(state.tags.get(run.tag, NOBODY).holder or "")
-    if holder is None or holder.state != "queued" or holder.started_at is not None:
-        return None
-    return holder.id if run.place < holder.place else None
-
-
 def _must_wait(run: Run) -> bool:
     """Whether a queued run stands in no line yet: its time has not come, or its packages are not known."""
     return run.not_before is not None or (run.versions is None and bool(run.needs_packages))
 
 
-def enqueue(state: State, run: Run, displaced: str | None) -> Held:
+def enqueue(state: State, run: Run) -> Held:
     """A queued run stands where it must wait: for its time, its packages, its tag, or a slot."""
     if _must_wait(run):
         return state, run
     if run.tag is None or run.holds_tag or ancestor_holds(state, run):
         return replace(state, ready=state.ready.add(run.place)), run
-    if displaced is not None and displaced in state.runs:  # not where one family alone is looked at
-        state = _give_back(state, state.runs[displaced], run.tag)
+    state = _preempt(state, run, run.tag)
     tag = state.tags.get(run.tag, NOBODY)
     if tag.holder is not None:
         tag = replace(tag, queue=tag.queue.add(run.place))
@@ -56,9 +45,14 @@ def enqueue(state: State, run: Run, displaced: str | None) -> Held:
     return state, replace(run, holds_tag=True)
 
 
-def _give_back(state: State, holder: Run, name: str) -> State:
-    """The holder of a tag stands in its line again."""
-    tag = state.tags[name]
+def _preempt(state: State, run: Run, name: str) -> State:
+    """Who has a tag and has never started goes back into its line for a run that comes before it."""
+    tag = state.tags.get(name, NOBODY)
+    holder = state.runs[tag.holder] if tag.holder is not None else None
+    if holder is None or holder.state != "queued" or holder.started_at is not None:
+        return state
+    if holder.place < run.place:
+        return state
     return replace(
         state,
         tags=state.tags.insert(name, ConcurrencyTag(None, tag.queue.add(holder.place))),

@@ -3,8 +3,7 @@
 import msgspec
 import pytest
 
-from octotui.engine import commands
-from octotui.engine.events import JobQueued, RunMoved, RunQueued
+from octotui.engine.events import JobQueued, RunQueued
 from octotui.engine.evolve import jobs, runs, version_1
 from octotui.engine.evolve.evolve import evolve
 from octotui.engine.rules import run_queue
@@ -21,17 +20,6 @@ def test_q2_a_tag_is_recorded_as_it_was_filled_in() -> None:
     world.start("free")
     assert [event.tag for event in world.happened(RunQueued)] == ["db-run-1", None]
     assert world.state.runs["run-1"].tag == "db-run-1"
-
-
-def test_q2_who_gives_a_tag_back_is_recorded() -> None:
-    tagged = Runbook(name="Go", concurrency="db", steps=(script("A"),))
-    world = World(model({"go": tagged, "busy": [script("A")]}, **engine(task_cap=1)))
-    for process in ("busy", "go", "go"):
-        world.start(process)
-    world.send(commands.MoveToTop(run="run-3", by="ann"))
-    (moved,) = world.happened(RunMoved)
-    assert moved.displaced == "run-2"
-    assert [event.displaced for event in world.happened(RunQueued)] == [None] * 3
 
 
 def test_s5_whether_a_job_has_a_place_is_recorded() -> None:
@@ -65,9 +53,9 @@ def test_s3_what_decides_whether_a_job_comes_is_recorded_in_a_prediction_alone()
 def test_r2_what_is_recorded_is_decided_by_nobody_again(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     walk = Walk(seed)
     walk.go(60)
-    for name in ("tag_of", "displaced_by", "has_place"):
+    for name in ("tag_of", "has_place"):
         monkeypatch.delattr(version_1, name)
-    for name in ("concurrency_tag", "displaced_by", "fill_in", "values_for"):
+    for name in ("concurrency_tag", "fill_in", "values_for"):
         monkeypatch.delattr(run_queue, name)
     assert version_1 in (runs.version_1, jobs.version_1)
     state = State()

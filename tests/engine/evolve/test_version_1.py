@@ -8,23 +8,13 @@ import pytest
 from octotui.engine.events import (
     AnyEvent,
     JobQueued,
-    PackagesChosen,
-    RunDue,
-    RunMoved,
     RunQueued,
-    RunRequeued,
 )
 from octotui.engine.evolve.evolve import evolve
 from octotui.engine.state import State
-from octotui.model.process import Runbook
 from tests.engine.walk import Walk
-from tests.world import World, child, engine, model, script
 
-FACTS = {
-    RunQueued: ("tag", "displaced"),
-    JobQueued: ("has_place",),
-    **dict.fromkeys((RunDue, RunMoved, PackagesChosen, RunRequeued), ("displaced",)),
-}
+FACTS = {RunQueued: ("tag",), JobQueued: ("has_place",)}
 
 
 def as_version_1(event: AnyEvent) -> AnyEvent:
@@ -47,13 +37,3 @@ def test_r2_whatever_happened_is_folded_to_the_same_state(seed: int) -> None:
     walk = Walk(seed)
     walk.go(60)
     assert folded(map(as_version_1, walk.events)) == walk.state
-
-
-def test_r2_a_tag_that_a_waiting_run_above_holds_displaces_nobody() -> None:
-    parent = Runbook(name="Parent", concurrency="db", steps=(child("Child", "below"),))
-    urgent = Runbook(name="Below", concurrency="db", priority=True, steps=(script("A"),))
-    world = World(model({"parent": parent, "below": urgent}, **engine(task_cap=2)))
-    world.start("parent")
-    world.start("below")
-    assert folded(map(as_version_1, world.events)) == world.state
-    assert {event.tag for event in world.happened(RunQueued)} == {"db"}

@@ -49,7 +49,6 @@ NAMES = {
         "before",
         "after",
         "needed",
-        "displaced",
         "tag",
         "undecided",
     ),

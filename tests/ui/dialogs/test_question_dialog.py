@@ -167,13 +167,14 @@ class Slow(FakeSession):
     """A session whose answers take a while to come."""
 
     async def send(self, command):
-        await asyncio.sleep(0.2)
+        await asyncio.sleep(0.05)
         return await super().send(command)
 
 
 @pytest.mark.parametrize("keys", [("a", "t", "p"), ("t", "p"), ("a", "t", "b", "t", "p")])
-async def test_keys_pressed_fast_count_all_and_in_order(tmp_path, keys):
+async def test_keys_pressed_fast_count_all_and_in_order(tmp_path, monkeypatch, keys):
     """I1: what one key leads to is there before the next one counts."""
+    monkeypatch.setattr(question_dialog, "PATIENCE", 60.0)  # however slow the machine is
     session = Slow(scenes.asking(), tmp_path)
     app = OctotuiApp(session, now=session.now)
     async with app.run_test(size=(80, 24)) as pilot:
@@ -181,7 +182,9 @@ async def test_keys_pressed_fast_count_all_and_in_order(tmp_path, keys):
         await it.sees("Look at the bill")
         for key in keys:
             app.post_message(Key(key, key))
-        await it.until(lambda: isinstance(app.screen, Board) and session.sent)
+        await it.until(
+            lambda: isinstance(app.screen, Board) and session.sent, lambda: f"{session.sent}\n{it.text}"
+        )
         wanted = {"t": TakeInterruption, "p": AnswerInterruption, "b": ReleaseInterruption}
         assert [type(each) for each in session.sent] == [wanted[key] for key in keys if key in wanted]
 
