@@ -192,6 +192,14 @@ async def test_v1_files_of_all_origins_keep_their_encoding_and_scripts_run(tmp_p
     ]
 
 
+async def test_v1_a_script_that_extracts_itself_finds_its_bytes(tmp_path: Path) -> None:
+    payload = b"\x80\r\n\x81\r"
+    shop(tmp_path / "feed", {"Deploy.sh": b'tail -n +3 "$0" >payload\nexit 0\n' + payload})
+    told = await deploy(tmp_path, Package(install_to="#{Root}/shop"))
+    assert (told.state, told.reason) == ("succeeded", "")
+    assert (tmp_path / "srv" / "shop" / "payload").read_bytes() == payload
+
+
 async def test_v1_what_an_encoding_cannot_hold_fails_before_anything_is_changed(tmp_path: Path) -> None:
     shop(tmp_path / "feed", {"a.txt": b"\xe9\n#{Name}"})
     told = await deploy(tmp_path, Package(install_to="#{Root}/shop", substitute=("*.txt",)), Name="\u4e2d")
