@@ -225,6 +225,26 @@ async def test_v1_what_cannot_be_filled_in_is_said(tmp_path: Path, monkeypatch: 
     assert "a.json cannot be filled in: that is for at most 1000 files of at most 3 bytes" in told.reason
 
 
+async def test_v1_what_is_too_much_to_be_filled_in_is_deployed_where_nobody_wants_that(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A package's own script may carry all it extracts, and takes no place of a file that is filled in."""
+    monkeypatch.setattr(package_deployment, "LARGEST", 40)
+    monkeypatch.setattr(package_deployment, "MOST", 2)
+    files = {"Deploy.sh": b"echo deployed; exit\n" + b"\r\n" * 40, "PostDeploy.sh": b"echo over\r\n"}
+    shop(tmp_path / "feed", files | {"a.json": b"#{Colour}", "b.json": b"#{Colour}"})
+    for patterns in ((), ("*.json",)):
+        told = await deploy(tmp_path, Package(install_to="#{Root}/shop", substitute=patterns))
+        assert (told.state, told.reason) == ("succeeded", "")
+        assert "deployed\n" in told.printed
+        assert "over\n" in told.printed
+        assert (tmp_path / "srv" / "shop" / "Deploy.sh").read_bytes() == files["Deploy.sh"]
+    told = await deploy(tmp_path, Package(install_to="#{Root}/shop", substitute=("Deploy.*",)))
+    assert "Deploy.sh cannot be filled in: that is for at most 2 files of at most 40 bytes" in told.reason
+    told = await deploy(tmp_path, Package(install_to="#{Root}/shop", substitute=("*.json", "Post*")))
+    assert "b.json cannot be filled in" in told.reason
+
+
 async def test_q6_a_deployment_that_is_cancelled_puts_things_back(tmp_path: Path) -> None:
     from octotui.engine.commands import CancelRun
 
