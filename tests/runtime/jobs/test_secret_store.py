@@ -4,8 +4,16 @@ import asyncio
 from pathlib import Path
 
 import msgspec
+import pytest
 
-from octotui.engine.commands import AnswerInterruption, CancelRun, Outcome, StartRun, TakeInterruption
+from octotui.engine.commands import (
+    AnswerInterruption,
+    CancelRun,
+    LoadModel,
+    Outcome,
+    StartRun,
+    TakeInterruption,
+)
 from octotui.engine.events import JobEnded
 from octotui.engine.evolve.evolve import evolve
 from octotui.engine.state import State
@@ -412,6 +420,35 @@ def test_v5_a_server_says_that_its_own_environment_lacks_a_variable(tmp_path: Pa
     (ended,) = (event for event in journal.read() if isinstance(event, JobEnded))
     assert "is not set in the server's environment: `octotui stop FILE`, then start it" in ended.reason
     assert "--pass-env OCTOTUI_NOT_SET" in ended.reason
+
+
+def test_v5_a_command_sees_no_source_of_another_value_also_where_a_step_gives_what_it_prints(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though no job has run a script before; and as the model stands that is there then."""
+    hands, store = Hands(), SecretStore()
+    for name in ("ONE", "LATER"):
+        monkeypatch.setenv(f"OCTOTUI_TEST_{name}", f"hunter of {name}")
+    see = ("sh", "-c", 'echo "saw ${OCTOTUI_TEST_ONE-none} ${OCTOTUI_TEST_LATER-none}"')
+    shown = Value(kind="sensitive", secret=Secret(command=see), scope=Scope(process=("a",)))
+    world = family(
+        starts("child", wait=False, Db="#{Shown}", Plain="."),
+        Shown=(shown,),
+        One=(secret("OCTOTUI_TEST_ONE"),),
+    )
+    more = msgspec.structs.replace(
+        world, variables=world.variables | {"Later": (secret("OCTOTUI_TEST_LATER"),)}
+    )
+
+    async def main(rig: Rig) -> None:
+        for count, known in ((1, world), (2, more)):
+            await rig.session.send(LoadModel(model=known))
+            await rig.start("a")
+            await rig.until(lambda count=count: len(hands.begun) == count)
+            hands.end(hands.begun[-1].job)
+
+    play(world, tmp_path, main, executor=hands, vault=store)
+    assert [work.script for work in hands.begun] == ["use saw none hunter of LATER .", "use saw none none ."]
 
 
 def starts(runbook: str, *, wait: bool = True, **values: str) -> Step:
