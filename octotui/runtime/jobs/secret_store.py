@@ -33,6 +33,9 @@ NOTHING: Mapping[str, str] = MappingProxyType({})
 
 _OCTOTUI = "octotui"  # holds what it reads for itself; a run has another name
 _OUTPUT = "Octopus.Action["
+_GONE = (
+    "was kept in memory alone, and octotui was opened anew, or its run has ended since: start the run again"
+)
 _LOST = "it was given when the run was started, and octotui was opened anew since: start the run again"
 
 _HOW = (
@@ -94,6 +97,8 @@ class SecretStore:
         wanted, parent = self._wanted(state, job), state.runs[job.run]
         read = self._reader(state.model)
         handed: HandedValues = {**given, **(await asyncio.shield(above) if above is not None else {})}
+        for name in secret_answers(state, parent):  # those that are known are not looked for
+            handed[name] = UnreadableSecret(f"it needs {name}, which {_GONE}")
         values: HandedValues = {}
         for name in run.secrets:
             try:
@@ -284,7 +289,10 @@ def _value(given: "HandedValues", name: str) -> str:
 
 
 def _said(state: State, job: Job, name: str, known: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
-    """What the step of a job says for a variable, and the sensitive ones it names that are not known."""
+    """What the step of a job says for a variable, and the sensitive ones it names that are not known.
+
+    Raises UnreadableSecret where it names an output that its step may have set, and that is not here.
+    """
     step = step_of(state, job)
     action = step.action if step is not None else None
     texts = action.variables.items() if isinstance(action, StartRunbook) else ()
@@ -293,6 +301,8 @@ def _said(state: State, job: Job, name: str, known: Mapping[str, str]) -> tuple[
         said = say(state, state.runs[job.run], job.step or 0, text, text_budget(), known)
     except OverBudget as error:
         raise UnreadableSecret(f"it cannot be told: {error.reason}") from None
+    if said.outputs:
+        raise UnreadableSecret(f"it needs {said.outputs[0]}, which its step has not set, or which {_GONE}")
     return said.filled.text, said.hidden
 
 
