@@ -63,6 +63,18 @@ TOGETHER = {
     "answer": ("take", "proceed", "abort", "retry", "ignore", "fail", "exclude", "give-back", "hand-over"),
 }
 """Verbs that share a file; every other has its own."""
+EXIT_CODES = {
+    0: "it succeeded",
+    1: "a run failed or timed out; a space, file or journal cannot be used; output cannot be written; "
+    "nobody knows whether a request took effect: look before you ask again",
+    2: "wrong usage, a wrong model, or a request that is refused",
+    3: "`wait --timeout` has waited long enough",
+    4: "only questions are left; the run stays as it is",
+    5: "a run was cancelled",
+    130: "interrupted by ^C (128 and the number of the signal, of other signals)",
+    141: "the reader of the output went away, as in `| head`",
+}
+"""What each exit code means, for `--help` and the documentation."""
 
 
 class Text(click.types.StringParamType):
@@ -99,9 +111,11 @@ class Verbs(click.Group):
         return _with_text(command)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The verbs and what they do, without loading any."""
+        """The verbs and what they do, without loading any, and the exit codes."""
         with formatter.section("Verbs"):
             formatter.write_dl(list(VERBS.items()))
+        with formatter.section("Exit codes"):
+            formatter.write_dl([(str(code), text.replace("`", "")) for code, text in EXIT_CODES.items()])
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """The verbs that begin so, or a file for the app."""

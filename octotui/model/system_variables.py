@@ -34,6 +34,7 @@ SYSTEM_VARIABLES = (*RUN, *STEP, *NOTICE, *LOOP)
 """As they are written, with `[*]` for each index."""
 
 _INDEX = re.compile(r"\[[^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*\]")
+_OF_STEP = re.compile(rf"octopus\.(?:action|step)({_INDEX.pattern})", re.IGNORECASE)
 _OUTPUT = "octopus.action[*].output"
 _KEYS = frozenset(each.lower() for each in SYSTEM_VARIABLES)
 _SETS = frozenset(each[: each.index("[*]")] for each in _KEYS if "[*]" in each)
@@ -43,6 +44,12 @@ def is_system_variable(name: str) -> bool:
     """Whether octotui gives a variable of this name to some run, or a set of that name."""
     key = _INDEX.sub("[*]", name.lower())
     return key in _KEYS or key in _SETS or key.startswith(_OUTPUT) or _without_index(key) in _KEYS
+
+
+def step_in(name: str) -> str | None:
+    """The name of the step, as it is written, whose output or state a variable is; None for others."""
+    found = _OF_STEP.match(name)
+    return found[1][1:-1].strip() if found and is_system_variable(name) else None
 
 
 def _without_index(key: str) -> str:

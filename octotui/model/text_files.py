@@ -2,7 +2,6 @@
 
 import codecs
 import re
-from contextlib import suppress
 
 import msgspec
 
@@ -21,6 +20,7 @@ BARE = "utf-16-le", "utf-16-be"
 DECLARED = re.compile(rb"""\b(?:encoding|charset|coding)\s*[=:]\s*["']?([A-Za-z][\w.:-]*)""")
 DECLARED_WITHIN = 1024  # bytes from the beginning, as editors and XML have it
 WINDOWS = "windows-1252"  # Latin-1, with characters where that has controls nobody uses
+CONTROLS = re.compile(r"[\0-\x06\x0e-\x1a\x1c-\x1f\x7f]")  # that no text has; some have bells and colours
 MARK = "\ufeff"
 
 
@@ -100,7 +100,18 @@ def plain_lines(script: str) -> str:
 
 
 def plain_script(data: bytes) -> bytes:
-    """A script as it is in a file, as shells have it; one in no encoding that it says keeps its bytes."""
-    with suppress(UnicodeDecodeError):
-        data = decoded(data).encode()
-    return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    """A script from a file, as shells have it; one that is no text, as with an archive in it, stays."""
+    try:
+        text = decoded(data)
+    except UnicodeDecodeError:
+        return data.replace(b"\r\n", b"\n") if _is_of_windows(data) else data
+    return data if "\0" in text else plain_lines(text).encode()
+
+
+def _is_of_windows(data: bytes) -> bool:
+    """Whether it is a text of Windows: all of it is characters, and all of its lines end as there."""
+    try:
+        text = data.decode(WINDOWS)
+    except UnicodeDecodeError:
+        return False
+    return not CONTROLS.search(text) and text.count("\r\n") == text.count("\r") == text.count("\n")

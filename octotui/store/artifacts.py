@@ -133,9 +133,16 @@ def keep_workspace(directory: str, folder: Path, without: Collection[str]) -> Re
         finally:
             os.close(opened)
     except (OSError, shutil.Error, RecursionError) as problem:
-        why = problem.args[0][0][2] if isinstance(problem, shutil.Error) else problem
-        return f"what was left in the workspace cannot be kept: {getattr(why, 'strerror', None) or why}"
+        return f"what was left in the workspace cannot be kept: {_why(problem)}"
     return None
+
+
+def _why(problem: Exception) -> str:
+    """What was wrong, of which a copied folder has a list of all: where from, where to, and why."""
+    match problem.args:
+        case ([(_, _, why), *_],):
+            return str(why)
+    return getattr(problem, "strerror", None) or str(problem)
 
 
 def _copy_regular(source: str, target: str | Path) -> None:

@@ -1,7 +1,7 @@
 """The lock of a space's folder, which one process has, and whether the folder is still where it was.
 
 In its file stand the number of the process, a name that the space has whatever its path, and that path: by
-them a copy is known beside what it was made of.
+them a copy is known beside what it was made of. A NUL stands behind them, as a path may have several lines.
 """
 
 import errno
@@ -51,7 +51,7 @@ class FolderLock:
             _refuse_copy(folder, noted)
             note = LockNote(str(os.getpid()), noted.space or token_hex(8), self._real)
             os.ftruncate(self._file, 0)
-            os.pwrite(self._file, os.fsencode("".join(f"{each}\n" for each in note)), 0)
+            os.pwrite(self._file, os.fsencode("".join(f"{each}\n" for each in note) + "\0"), 0)
             self._find(FROM_NOW)
         except OSError as problem:
             os.close(self._file)
@@ -178,9 +178,9 @@ def _lives(process: str) -> bool:
 
 
 def _read(lock: int) -> LockNote:
-    """The note in a lock's file, of which an older octotui has written the first line alone."""
-    lines = os.fsdecode(os.pread(lock, LARGEST, 0)).split("\n")
-    process, space, path = (*lines, "", "", "")[:3]
+    """The note in a lock's file, of which an older octotui has written the first line alone, or no NUL."""
+    process, space, rest = (*os.fsdecode(os.pread(lock, LARGEST, 0)).split("\n", 2), "", "")[:3]
+    path, _, _ = rest.partition("\n\0" if "\n\0" in rest else "\n")
     return LockNote(process.strip()[:20], space, path)
 
 

@@ -7,7 +7,7 @@ from octotui.model.complaints import InsideReport, Keys, SourcePosition, did_you
 from octotui.model.iteration import steps, tables_of_variables, values_seen_by
 from octotui.model.process import TemplateCall
 from octotui.model.space import Model
-from octotui.model.system_variables import is_system_variable, system_names_for
+from octotui.model.system_variables import is_system_variable, step_in, system_names_for
 from octotui.variables.check_templates import texts
 from octotui.variables.syntax.names import LONGEST, key_of
 from octotui.variables.syntax.nodes import place
@@ -39,9 +39,11 @@ def _sentences(text: str, names: ModelTexts, known: "Sequence[_Known]") -> Itera
     if all(any(each.covers(key) for each in known) for key in names.of(text).keys):
         return
     for name, position in islice(_unknown(text, known).items(), MOST):
-        near = did_you_mean(name, _names(name, known))
+        step = step_in(name)
+        what = f'Nobody knows the variable "{name}"' if step is None else f'No step has the name "{step}"'
+        near = did_you_mean(step or name, _names(name, known) if step is None else _steps(known))
         meant = near if near.startswith("; did you") else "; it stays as it is written."
-        yield f'Nobody knows the variable "{name}"{meant}', *place(text, position)
+        yield f"{what}{meant}", *place(text, position)
 
 
 class _KnownNames:
@@ -52,6 +54,11 @@ class _KnownNames:
         self._published = {name for _, step in steps(model) for name in step.publish}
         declared = {name for _, table in tables_of_variables(model) for name in table}
         self._everywhere = _Known(declared | self._published)
+        names: dict[Keys, list[str]] = {(): []}
+        for at, step in steps(model):
+            names.setdefault(at[:2], []).append(step.name)
+            names[()].append(step.name)
+        self._steps = {at: _Known((), each) for at, each in names.items()}
         self._projects: dict[str | None, _Known] = {}
         actions = ((at, step.action) for at, step in steps(model))
         self.calls = {
@@ -70,21 +77,31 @@ class _KnownNames:
             if project not in self._projects:
                 self._projects[project] = _Known({*values_seen_by(self._model, slug), *self._published})
             known = self._projects[project]
+        process = at[:2] if at[2:3] != ("variables",) and at[:2] in self._steps else ()
         sizes = (len(NOTIFY), STEP, CHILD_STEP)
-        return known, *(each for size in sizes if (each := self._parameters.get(at[:size])))
+        return (
+            known,
+            self._steps[process],
+            *(each for size in sizes if (each := self._parameters.get(at[:size]))),
+        )
 
 
 class _Known:
-    """Names of variables, found by the names that texts have for them."""
+    """Names of variables, found by the names that texts have for them, and of steps."""
 
-    def __init__(self, names: Iterable[str]) -> None:
-        self.names = tuple(names)
+    def __init__(self, names: Iterable[str], steps: Iterable[str] = ()) -> None:
+        self.names, self.steps = tuple(names), tuple(steps)
+        self._steps = {name.strip().lower() for name in self.steps}
         self._keys = {name.lower() for name in self.names}
         self._sets = {start for key in self._keys for start in starts(key, "[")}
 
     def covers(self, path: str) -> bool:
         """Whether it is given, or a variable has this name, is JSON that it leads into, or is in the set."""
-        if path in self._keys or path in self._sets or is_system_variable(path):
+        if path in self._keys or path in self._sets:
+            return True
+        if (step := step_in(path)) is not None:
+            return step in self._steps
+        if is_system_variable(path):
             return True
         return any(each in self._keys for each in starts(path, ".["))
 
@@ -110,3 +127,8 @@ def _names(like: str, known: Sequence[_Known]) -> Iterator[str]:
     yield from (name for each in known for name in each.names)
     if like.lower().startswith("octopus"):
         yield from system_names_for(like)
+
+
+def _steps(known: Sequence[_Known]) -> Iterator[str]:
+    """The names of steps that one may have been meant for."""
+    yield from (name for each in known for name in each.steps)

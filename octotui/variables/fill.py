@@ -62,6 +62,7 @@ def _placed(filled: Filled, text: str, parts: Parts, misread: Iterable[TemplateE
         filled,
         unknown=tuple(name for name in filled.unknown if key_of(name) not in strange),
         problems=(*map(left_as_written, errors), *filled.problems),
+        strange=tuple(strange.values()),
     )
 
 

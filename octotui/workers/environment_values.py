@@ -88,7 +88,7 @@ def _of_left_out(left_out: Mapping[str, str]) -> Iterator[str]:
 
 def _of_renamed(environment: Iterable[str]) -> Iterator[str]:
     """Of names that programs go by, or that every script gets: they are others' in the environment."""
-    names = sorted(name[1:] for name in environment if is_reserved(name[1:]))
+    names = sorted(name[1:] for name in environment if name.startswith("_") and is_reserved(name[1:]))
     if names:
         found = ", ".join(f"$_{name}" for name in names)
         yield (

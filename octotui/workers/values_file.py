@@ -2,20 +2,26 @@ r"""The file by which a script's values travel: every one by its exact name, wha
 
 Its lines are commands of any sh, so that shells look a value up without another program, and without reading
 what stands behind it: `octotui_value 'KEY' 'NAME' 'VALUE'`, where the key is the name in lower case. Before
-them `octotui_change 'FROM' 'TO'` says, in order, how a name becomes such a key. What would end a word or a
-line, and what no shell can hold, is `\0` and three octal digits, as `printf %b` reads it; nothing else has a
-backslash.
+them `octotui_change 'FROM' 'TO'` says, in order, how letters of a name become those of a key. What would end
+a word or a line, and what no shell can hold, is `\0` and three octal digits, as `printf %b` reads it; nothing
+else has a backslash.
 """
 
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 _ESCAPES = {code: f"\\0{code:03o}" for code in (ord("\\"), *range(0x20), ord("'"), 0x7F)}
+_OTHERS = "ςİϴẞ\u2126\u212a\u212b"  # letters that are no upper case of those they are found by
+
+
+def key_of(name: str) -> str:
+    """What a name is found by in any case: also a sigma, which is another one at the end of a word."""
+    return name.lower().replace("ς", "σ")
 
 
 def encode(values: Mapping[str, str]) -> bytes:
     """All values, small ones first; of names that differ by case alone the last counts."""
-    last = {name.lower(): name for name in values}
+    last = {key_of(name): name for name in values}
     lines = [
         f"octotui_value '{_escaped(key)}' '{_escaped(name)}' '{_escaped(values[name])}'\n"
         for key, name in last.items()
@@ -27,7 +33,7 @@ def encode(values: Mapping[str, str]) -> bytes:
 
 @lru_cache(maxsize=256)
 def _changes(letters: frozenset[str]) -> str:
-    """What makes a key of a name: what is escaped, a backslash first, then capitals of letters in keys."""
+    """What makes a key of a name: what is escaped, a backslash first, then other cases of letters in keys."""
     return "".join((*_escaping(letters), *_lowering(letters)))
 
 
@@ -39,11 +45,11 @@ def _escaping(letters: frozenset[str]) -> Iterator[str]:
 
 
 def _lowering(letters: frozenset[str]) -> Iterator[str]:
-    small = {letter.lower() for letter in letters}
-    capitals = {each for letter in small | letters for each in (letter, letter.upper(), letter.title())}
-    for capital in sorted(capitals - small):
-        if capital.lower() in small:
-            yield f"octotui_change '{capital}' '{capital.lower()}'\n"
+    small = frozenset("".join(map(key_of, letters)))
+    cases = (each for letter in small | letters for each in (letter, letter.upper(), letter.title()))
+    for other in sorted({*cases, *_OTHERS} - small):
+        if small.issuperset(key_of(other)):
+            yield f"octotui_change '{other}' '{key_of(other)}'\n"
 
 
 def _escaped(text: str) -> str:

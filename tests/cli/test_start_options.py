@@ -55,7 +55,7 @@ def test_values_that_are_asked_for_reach_the_script_and_sensitive_ones_nothing_e
     told = octotui("run", write(script, head=PROMPTS), "ok", *given, "--state", state, "--json")
     assert told.code == 0
     logs = "".join(each.read_text() for each in state.rglob("*.log"))
-    assert "./record hello 1.2 blue ******** " in logs
+    assert "./record\n./values hello 1.2 blue ******** " in logs
     assert "hunter22" not in told.out + told.err + logs
     for file in state.rglob("*"):
         assert file.is_dir() or b"hunter22" not in file.read_bytes(), file

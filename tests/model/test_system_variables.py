@@ -5,7 +5,7 @@ import pytest
 from octotui.engine.rules.variable_context import values_for
 from octotui.model.process import Package, Requirement, Step
 from octotui.model.space import Target, Tenant
-from octotui.model.system_variables import is_system_variable, package_file_in, system_names_for
+from octotui.model.system_variables import is_system_variable, package_file_in, step_in, system_names_for
 from octotui.runtime.jobs.job_script import extracted
 from octotui.runtime.jobs.question_notifier import variables
 from tests.world import World, manual, model, packages, script
@@ -64,3 +64,19 @@ def test_what_a_name_may_have_been_meant_for() -> None:
 )
 def test_a_script_that_asks_for_the_file_of_a_package(text: str, found: int | None) -> None:
     assert package_file_in(text) == found
+
+
+@pytest.mark.parametrize(
+    ("name", "step"),
+    [
+        ("Octopus.Action[Build it].Output.X", "Build it"),
+        ("octopus.action[ a[1].b ].Output[web].X", "a[1].b"),
+        ("Octopus.Step[A].Status.Code", "A"),
+        ("Octopus.Action[A].Package", None),
+        ("Octopus.Action.Package[A].PackageId", None),
+        ("Octopus.Action", None),
+        ("Size[A]", None),
+    ],
+)
+def test_v1_the_step_that_a_variable_is_about(name: str, step: str | None) -> None:
+    assert step_in(name) == step

@@ -1,6 +1,7 @@
 """Text files of all origins (V1)."""
 
 import codecs
+import gzip
 
 import pytest
 
@@ -90,4 +91,23 @@ def test_a_script_in_no_encoding_that_it_says_is_refused(data: bytes) -> None:
 def test_v1_lines_of_scripts_end_as_shells_have_it() -> None:
     assert plain_lines("\ufeffa\r\nb\rc\n\ufeff") == "a\nb\nc\n\ufeff"
     assert plain_script(codecs.BOM_UTF16_LE + "é\r\n".encode("utf-16-le")) == "é\n".encode()
-    assert plain_script(b"\xe9\r\n\r") == b"\xe9\n\n"
+    assert plain_script(b"# \xe9\r\necho \x1b[1m\r\n") == b"# \xe9\necho \x1b[1m\n"
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        b"\x80\r\n\x81\r",
+        b"\x80\r\n\x82\r",
+        b"\x80\r\n\x82\n",
+        b"\x80\x01\r\n",
+        b"\0\r\n",
+        gzip.compress(b"\r\n" * 3, mtime=0) + b"\r\n",
+        b"\x89PNG\r\n\x1a\n",
+    ],
+)
+@pytest.mark.parametrize("script", [b"tail -n +3 $0\nexit 0\n", b"\xef\xbb\xbfexit 0\r\n"])
+def test_v1_what_stands_behind_a_script_that_extracts_itself_keeps_its_bytes(
+    script: bytes, payload: bytes
+) -> None:
+    assert plain_script(script + payload) == script + payload

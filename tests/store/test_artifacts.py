@@ -1,6 +1,7 @@
 """Files that scripts had kept: only ordinary ones, and nothing outside their folder is touched (V7)."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -134,6 +135,45 @@ def test_what_cannot_be_kept_is_told(tmp_path: Path) -> None:
     problem = keep_workspace(str(tmp_path / "work"), tmp_path / "kept" / "run-1", ())
     assert problem is not None
     assert "cannot be kept: " in problem
+
+
+def test_r6_what_is_kept_already_is_said_and_not_replaced(tmp_path: Path) -> None:
+    """R6: a crash may come before anybody was told that it was kept."""
+    for place in ("work/deep", "kept/deep/deep"):
+        (tmp_path / place).mkdir(parents=True)
+    (tmp_path / "kept" / "deep" / "deep" / "file").touch()
+    problem = keep_workspace(str(tmp_path / "work"), tmp_path / "kept", ())
+    there = tmp_path / "kept" / "deep" / "deep"
+    assert (
+        problem == f"what was left in the workspace cannot be kept: Destination path '{there}' already exists"
+    )
+    assert (there / "file").exists()
+    assert (tmp_path / "work" / "deep").exists()
+
+
+@pytest.mark.parametrize(
+    ("raised", "why"),
+    [
+        (shutil.Error("a folder into itself"), "a folder into itself"),
+        (shutil.Error([("from", "to", "no room"), ("from", "to", "more")]), "no room"),
+        (shutil.Error([]), "[]"),
+        (shutil.Error(), ""),
+        (shutil.SameFileError("the same"), "the same"),
+        (PermissionError(13, "Permission denied", "file"), "Permission denied"),
+        (OSError("odd"), "odd"),
+    ],
+)
+def test_r6_whatever_keeps_a_workspace_from_being_moved_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, raised: Exception, why: str
+) -> None:
+    (tmp_path / "work" / "deep").mkdir(parents=True)
+
+    def refused(*given: object, **named: object) -> None:
+        raise raised
+
+    monkeypatch.setattr("octotui.store.artifacts.shutil.move", refused)
+    problem = keep_workspace(str(tmp_path / "work"), tmp_path / "kept", ())
+    assert problem == f"what was left in the workspace cannot be kept: {why}"
 
 
 def test_r6_what_is_too_deep_to_be_moved_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

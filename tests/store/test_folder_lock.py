@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from octotui.store.errors import InUse, StoreError
-from octotui.store.folder_lock import Displaced, FolderLock, held_elsewhere, is_held, note_of
+from octotui.store.folder_lock import Displaced, FolderLock, LockNote, held_elsewhere, is_held, note_of
 
 
 @pytest.fixture
@@ -125,6 +125,35 @@ def test_r2_a_copy_is_refused_beside_what_it_was_made_of_and_taken_without(folde
     shutil.rmtree(folder)
     FolderLock(copy).release()
     assert note_of(copy).path == str(copy)
+
+
+@pytest.mark.parametrize("name", ["two\nlines", "\n", "end\n", "\n\nthree\n\n", "r\rest", "\udcff\n"])
+def test_r2_a_copy_is_known_whatever_its_path_holds(tmp_path: Path, name: str) -> None:
+    folder, copy = tmp_path / name / name, tmp_path / "copy"
+    folder.mkdir(parents=True)
+    FolderLock(folder).release()
+    assert note_of(folder).path == str(folder)
+    shutil.copytree(folder, copy)
+    with pytest.raises(StoreError, match="is a copy of"):
+        FolderLock(copy)
+    moved = folder.rename(folder.with_name("moved"))
+    FolderLock(moved).release()
+    assert note_of(moved).path == str(moved)
+
+
+@pytest.mark.parametrize("end", ["\n", "", "\n\n"])
+def test_r2_a_copy_of_what_an_older_octotui_had_last_is_known(folder: Path, end: str) -> None:
+    (folder / "lock").write_text(f"4711\nspace\n{folder}{end}")
+    copy = folder.with_name("copy")
+    shutil.copytree(folder, copy)
+    with pytest.raises(StoreError, match=f"^{copy} is a copy of {folder}, which"):
+        FolderLock(copy)
+
+
+def test_r2_an_older_octotui_reads_the_note_line_by_line(folder: Path) -> None:
+    FolderLock(folder).release()
+    process, space, path, _ = (folder / "lock").read_text().split("\n")
+    assert LockNote(process, space, path) == note_of(folder)
 
 
 def test_r2_a_folder_that_was_moved_is_the_same_space(folder: Path) -> None:

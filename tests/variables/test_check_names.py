@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from octotui.model.complaints import Keys, SourcePosition
-from octotui.model.process import Runbook, Script, Step, TemplateCall
+from octotui.model.process import Rolling, Runbook, Script, StartRunbook, Step, TemplateCall
 from octotui.model.space import Model, Notify, Space, Value
 from octotui.variables.check_names import check_names
 
@@ -40,7 +40,12 @@ def test_v1_a_misspelt_name_is_warned_of_with_the_nearest_one_and_its_place() ->
         "#{Json[a].b}",
         "#{each x in Json}#{x.name}#{Octopus.Template.Each.Index}#{/each}",
         "#{if Size}#{Octopus.Environment.Name}#{/if}",
-        "#{Octopus.Action[B].Output.X}",
+        "#{octopus.action[ a ].Output.X}",
+        "#{Octopus.Action[A].Output[web].X}",
+        "#{Octopus.Action[A].Output.Run[Elsewhere].X}",
+        "#{Octopus.Step[A].Status.Code}",
+        "#{Octopus.Action[#{Size}].Output.X}",
+        "#{each step in Octopus.Action}#{step.Output.X}#{/each}",
         "#{calc Size + 1}",
         "#{Set[#{Size}]}",
         "#{Set}",
@@ -83,6 +88,33 @@ def test_v1_a_name_is_found_wherever_it_stands(text: str) -> None:
 def test_v1_a_misspelt_name_of_ours_is_warned_of(name: str, meant: str) -> None:
     ((_, message, _),) = warnings(step(f"#{{{name}}}"))
     assert message == f'Nobody knows the variable "{name}"; did you mean "{meant}"?'
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("Octopus.Action[Bild].Output.X", 'No step has the name "Bild"; did you mean "Build"?'),
+        ("Octopus.Action[Other].Output[web].X", 'No step has the name "Other"; it stays as it is written.'),
+        ("Octopus.Action[bild].IsSkipped", 'No step has the name "bild"; did you mean "Build"?'),
+        ("Octopus.Step[Bild].Status.Code", 'No step has the name "Bild"; did you mean "Build"?'),
+    ],
+)
+def test_v1_what_no_step_of_its_process_can_set_is_warned_of(name: str, told: str) -> None:
+    """In a script, in a value for a run, and beside steps within another; variables may be of any process."""
+    build = Step(name="Build", action=Script(body=f"#{{{name}}}"))
+    start = StartRunbook(runbook="child", variables={"Size": f"#{{{name}}}"})
+    rolling = Step(name="Roll", action=Rolling(steps=(build, Step(name="Start", action=start))))
+    child = Runbook(name="Child", steps=(Step(name="Other", action=Script(body="")),))
+    model = Model(
+        space=Space("Small", "small"),
+        runbooks={"go": Runbook(name="Go", steps=(rolling,)), "child": child},
+        variables={
+            "Any": (Value(value="#{Octopus.Action[Build].Output.X} #{Octopus.Action[Other].Output.X}"),)
+        },
+    )
+    said: list[tuple[object, str]] = []
+    check_names(model, lambda at, message, where: said.append((at[-1], message)))
+    assert said == [("body", told), ("Size", told)]
 
 
 def test_v1_each_misspelt_name_of_a_text_is_told_once_and_of_very_many_the_first() -> None:

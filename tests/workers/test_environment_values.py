@@ -55,3 +55,11 @@ def test_v9_a_run_is_warned_once_of_each() -> None:
     later = CarriedValues({"_PATH": "x"}, {"Big": "too large", "Bigger": "too large", "Bi": "a NUL in it"})
     assert warnings_of(later, warnings) == (f'{BEGINNING}"Bigger" (too large), "Bi" (a NUL in it)',)
     assert warnings_of(CarriedValues({"A": "b"}, {})) == ()
+
+
+def test_v9_a_name_is_renamed_only_where_a_line_was_put_before_it() -> None:
+    """Not where what follows another first letter of it is one that programs go by."""
+    names = ("GUID", "APATH", "JTERM", "XHOME", "xLD_PRELOAD", "1HOME")
+    assert warnings_of(carried(dict.fromkeys(names, "x"))) == ()
+    (warning,) = warnings_of(carried(dict.fromkeys((*names, "UID", "_HOME"), "x")))
+    assert warning.startswith("programs go by the names HOME, UID, so")

@@ -7,7 +7,7 @@ import tree_sitter_powershell
 from tree_sitter import Language, Node, Parser
 
 from octotui.workers.shells import HELPERS
-from tests.workers.scripts import run
+from tests.workers.scripts import run, run_with
 
 POWERSHELL = pytest.mark.skipif(shutil.which("pwsh") is None, reason="PowerShell is not on this machine")
 
@@ -55,3 +55,9 @@ def test_v7_powershell_fails_with_what_it_throws_and_with_the_last_program(tmp_p
     assert "no disk" in ran.errors
     assert run("pwsh", tmp_path, "sh -c 'exit 5'").code == 5
     assert run("pwsh", tmp_path, "Write-Host fine").code == 0
+
+
+@POWERSHELL
+def test_v9_powershell_finds_a_name_in_any_case(tmp_path: Path) -> None:
+    script = "Write-Host $OctopusParameters['οδος'] $OctopusParameters['ΟΔΟΣ'] $OctopusParameters['οδοσ']"
+    assert run_with("pwsh", tmp_path, script, {"ΟΔΟΣ": "found"}).visible == "found found found\n"

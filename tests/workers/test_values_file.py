@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from octotui.workers.shells import HELPERS
-from octotui.workers.values_file import encode
+from octotui.workers.values_file import encode, key_of
+from tests.workers.scripts import run_with
 
 LOOK_UP = f'get() ( . {HELPERS}/values.sh )\nget "$1"'
 PROGRAMS = {"bash": [], "dash": [], "busybox": ["sh"]}
@@ -69,9 +70,44 @@ def test_v9_any_sh_finds_any_value_by_any_name(
 ) -> None:
     """With no other program at hand."""
     name = next(iter(values))
-    last = {each.lower(): value for each, value in values.items()}
+    last = {key_of(each): value for each, value in values.items()}
     folder = tmp_path_factory.mktemp("values")
-    assert found(program, folder, values, name) == last[name.lower()].encode()
+    assert found(program, folder, values, name) == last[key_of(name)].encode()
+
+
+CASES = [
+    ("ΟΔΟΣ", "ΟΔΟΣ"),
+    ("ΟΔΟΣ", "οδος"),
+    ("ΟΔΟΣ", "οδοσ"),
+    ("οδος", "ΟΔΟΣ"),
+    ("Οδός.ΑΣ", "ΟΔΌΣ.ας"),
+    ("Σ", "ς"),
+    ("İzmir", "i̇ZMIR"),
+    ("i̇zmir", "İZMIR"),
+    ("STRAẞE", "straße"),
+    ("straße", "STRAẞE"),
+    ("ǅungla", "Ǆungla"),
+    ("kelvin", "\u212aelvin"),
+    ("\u2126\u212b", "ωå"),
+    ("Θ", "ϴ"),
+]
+"""Names, and the same in another case: letters of more than two cases, and others at the end of a word."""
+
+
+@pytest.mark.parametrize(("name", "other"), CASES)
+def test_v9_a_name_is_found_in_any_case_by_all_shells(tmp_path: Path, name: str, other: str) -> None:
+    values = {"Before": "x", name: "found", "Behind": "y"}
+    for program in THERE:
+        assert found(program, tmp_path, values, other) == b"found"
+    ran = run_with("python", tmp_path, f"print(get_octopusvariable({other!r}))", values)
+    assert ran.visible == "found\n"
+
+
+def test_v9_what_lower_case_makes_one_is_found_by_one_key() -> None:
+    """By which the model and the engine tell names apart; and a shell makes it letter by letter."""
+    for letter in map(chr, (*range(0xD800), *range(0xE000, 0x20000))):
+        for name in (letter, f"α{letter}", f"{letter}α", f"Α{letter}.", f"{letter}Σ"):
+            assert key_of(name) == key_of(name.lower()) == "".join(map(key_of, name))
 
 
 @pytest.mark.parametrize("program", THERE, ids=lambda program: program[0].rpartition("/")[2])

@@ -17,7 +17,7 @@ from octotui.engine.rules.start_prompts import (
 from octotui.engine.rules.variable_context import overruled, values_for
 from octotui.engine.state import Run, State
 from octotui.engine.state.releases import Release
-from octotui.model.process import StartRunbook
+from octotui.model.process import Rolling, StartRunbook
 from octotui.model.start_times import TimeError, start_time
 from octotui.model.values import HIDDEN
 from octotui.variables.budget import Budget
@@ -27,7 +27,7 @@ from octotui.variables.template import Filled, OverBudget
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 OUTPUT = "octopus.action["
-"""Output variables begin so; no event holds the names of those that are sensitive."""
+"""Output variables begin so, in lower case."""
 
 
 class Unsayable(Exception):
@@ -50,10 +50,15 @@ class _Watched(Names):
 
 
 class FilledValue(msgspec.Struct, frozen=True):
-    """A text filled in, and the sensitive variables that were looked at and are not known here."""
+    """A text filled in, and what it named that is not known here.
+
+    That is the sensitive variables that were looked at, and outputs that may be sensitive: of steps that have
+    begun, since no event holds the names of those.
+    """
 
     filled: Filled
     hidden: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ()
 
 
 def say(
@@ -70,7 +75,20 @@ def say(
     values = {name: value for name, value in values.items() if name.lower() not in names} | {**known}
     hidden = [name for name, value in values.items() if value == HIDDEN and name not in known]
     watched = _Watched(values, hidden)
-    return FilledValue(Filler(watched, state.at, budget).fill_in(text), tuple(watched.seen))
+    filled = Filler(watched, state.at, budget).fill_in(text)
+    return FilledValue(filled, tuple(watched.seen), _outputs(run, (*filled.unknown, *filled.strange)))
+
+
+def _outputs(run: Run, names: Collection[str]) -> tuple[str, ...]:
+    """Those of the names that are outputs of steps which have begun."""
+    names = [each for each in names if key_of(each).startswith(OUTPUT)]
+    begun = tuple(
+        key_of(f"{OUTPUT}{each.name}]")
+        for step, progress in (zip(run.runbook.steps, run.steps, strict=True) if names else ())
+        if progress.state not in ("pending", "skipped")
+        for each in (step, *(step.action.steps if isinstance(step.action, Rolling) else ()))
+    )
+    return tuple(each for each in names if key_of(each).startswith(begun))
 
 
 def child_values(
@@ -90,13 +108,21 @@ def child_values(
         except OverBudget as error:
             raise Unsayable(f"its value for {name} cannot be told: {error.reason}") from None
         filled = value.filled
-        maybe = any(key_of(each).startswith(OUTPUT) for each in filled.unknown)
-        if value.hidden or maybe or (mask is not None and mask(filled.text) != filled.text):
+        masked = mask is not None and mask(filled.text) != filled.text
+        if value.hidden or value.outputs or masked:
             apart.append(name)
+            filled = _plainly_unknown(value)
         else:
             said[name] = filled.text
-            warnings += [f"{each}, in the value for {name}" for each in warnings_of(filled)]
+        told = (f"{each}, in the value for {name}" for each in warnings_of(filled))
+        warnings += map(mask, told) if mask is not None else told
     return said, tuple(apart), tuple(warnings)
+
+
+def _plainly_unknown(value: FilledValue) -> Filled:
+    """Of a text with values that are not known here: the names that nobody knows, whatever those are."""
+    unknown = (*value.filled.unknown, *value.filled.strange)
+    return Filled("", tuple(each for each in unknown if each not in value.outputs and HIDDEN not in each))
 
 
 def child_start(state: State, run: Run, step: int, budget: Budget) -> float | None:

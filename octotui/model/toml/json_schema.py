@@ -37,7 +37,9 @@ def _schema(shape: Spec) -> dict[str, Any]:
 def _record(record: TableSpec) -> dict[str, Any]:
     """A table and the rules about which keys stand together."""
     keys = record.keys.items()
-    about = {name: {"description": key.about, **_schema(key.shape)} for name, key in keys}
+    about = {
+        name: {"description": key.about, **_default(record, name), **_schema(key.shape)} for name, key in keys
+    }
     schema: dict[str, Any] = {"type": "object", "properties": about, "additionalProperties": False}
     if required := [name for name, key in keys if key.required]:
         schema["required"] = required
@@ -48,6 +50,11 @@ def _record(record: TableSpec) -> dict[str, Any]:
     if record.one_of:
         schema["oneOf"] = [{"required": [name]} for name in record.one_of]
     return schema
+
+
+def _default(record: TableSpec, name: str) -> dict[str, Any]:
+    default = record.default(name)
+    return {} if default is None else {"default": default}
 
 
 def _not_both(name: str, other: str) -> dict[str, Any]:

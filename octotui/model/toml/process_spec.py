@@ -2,6 +2,7 @@
 
 from msgspec.structs import replace
 
+from octotui.model.process import HealthCheck, Manual, Runbook, Script, Simulate, StartRunbook, Step
 from octotui.model.toml.scalars import (
     CONDITION,
     INNER_FILES,
@@ -36,57 +37,77 @@ SIMULATE = TableSpec(
     {
         "takes": KeySpec(TIME, "How long a job of this step takes in a prediction."),
         "result": KeySpec(choice("success", "failure"), "How it ends in a prediction."),
-    }
+    },
+    values=(Simulate,),
 )
 
 SCRIPT = TableSpec(
     {
-        "shell": KeySpec(choice("bash", "sh", "python", "pwsh"), "What runs the script."),
-        "body": KeySpec(prose(), "The script itself."),
-        "file": KeySpec(PATH, "The file that holds the script, relative to this one."),
-        "verbatim": KeySpec(flag(), "Whether it runs as it is written, with nothing filled in."),
+        "shell": KeySpec(choice("bash", "sh", "python", "pwsh"), "What runs the script.", rule="V7"),
+        "body": KeySpec(prose(), "The script itself.", rule="S7"),
+        "file": KeySpec(PATH, "The file that holds the script, relative to this one.", rule="R9"),
+        "verbatim": KeySpec(flag(), "Whether it runs as it is written, with nothing filled in.", rule="V1"),
     },
     one_of=("body", "file"),
+    values=(Script,),
 )
 
 FIELD = text('the name of an output variable such as "Size"', r"[^\s\[\]#{}](?:[^\[\]#{}]*[^\s\[\]#{}])?")
 
 MANUAL = TableSpec(
     {
-        "instructions": KeySpec(prose(empty=False), "What to look at, in Markdown.", required=True),
-        "teams": KeySpec(ListSpec(SLUG), "The teams that may answer; none named means anyone."),
-        "approvals": KeySpec(whole(1, 100), "How many different people must say proceed."),
-        "not_requester": KeySpec(flag(), "Whether somebody else than who started the run must answer."),
-        "expires": KeySpec(TIME, "After how long it is answered by nobody."),
-        "on_expiry": KeySpec(choice("abort", "proceed"), "What its answer is then.", only_with="expires"),
-        "fields": KeySpec(
-            KeyedSpec(FIELD, PROMPT), "What people fill in when they proceed; each is an output variable."
+        "instructions": KeySpec(
+            prose(empty=False), "What to look at, in Markdown.", required=True, rule="I1"
         ),
-    }
+        "teams": KeySpec(ListSpec(SLUG), "The teams that may answer; none named means anyone.", rule="I2"),
+        "approvals": KeySpec(whole(1, 100), "How many different people must say proceed.", rule="I6"),
+        "not_requester": KeySpec(
+            flag(), "Whether somebody else than who started the run must answer.", rule="I6"
+        ),
+        "expires": KeySpec(TIME, "After how long it is answered by nobody.", rule="I6"),
+        "on_expiry": KeySpec(
+            choice("abort", "proceed"), "What its answer is then.", only_with="expires", rule="I6"
+        ),
+        "fields": KeySpec(
+            KeyedSpec(FIELD, PROMPT),
+            "What people fill in when they proceed; each is an output variable.",
+            rule="I4",
+        ),
+    },
+    values=(Manual,),
 )
 
 DEPLOYED = TableSpec(
     {
-        "id": KeySpec(PACKAGE, "The package, such as shop or shop@[1.0,2.0).", required=True),
+        "id": KeySpec(PACKAGE, "The package, such as shop or shop@[1.0,2.0).", required=True, rule="P1"),
         "install_to": KeySpec(
-            name("a path"), "The folder it replaces, filled in; without it, one of its own."
+            name("a path"), "The folder it replaces, filled in; without it, one of its own.", rule="P4"
         ),
-        "substitute": KeySpec(ListSpec(INNER_FILES), "The files of it that are filled in."),
+        "substitute": KeySpec(ListSpec(INNER_FILES), "The files of it that are filled in.", rule="V1"),
     }
 )
 
 HEALTH_CHECK = TableSpec(
     {
-        "script": KeySpec(AlternativeSpec(prose(), SCRIPT), "The script that finds out, on each target."),
-        "unhealthy": KeySpec(choice("fail", "exclude"), "Whether the run goes on without unhealthy targets."),
-    }
+        "script": KeySpec(
+            AlternativeSpec(prose(), SCRIPT), "The script that finds out, on each target.", rule="S1"
+        ),
+        "unhealthy": KeySpec(
+            choice("fail", "exclude"), "Whether the run goes on without unhealthy targets.", rule="M4"
+        ),
+    },
+    values=(HealthCheck,),
 )
 
 CONTAINER = TableSpec(
     {
-        "image": KeySpec(name("an image"), "The image, such as alpine or alpine@3.x.", required=True),
+        "image": KeySpec(
+            name("an image"), "The image, such as alpine or alpine@3.x.", required=True, rule="S8"
+        ),
         "run": KeySpec(
-            replace(flag(), schema={"const": False}), "Whether its script runs in it: false, as yet."
+            replace(flag(), schema={"const": False}),
+            "Whether its script runs in it: false, as yet.",
+            rule="S8",
         ),
     }
 )
@@ -100,16 +121,25 @@ _OF_SCRIPTS = ("manual", "runbook")
 _NO_TARGETS = ("manual", "runbook")
 
 _STEP = {
-    "name": KeySpec(name(), "What people call the step; unique in its process.", required=True),
-    "script": KeySpec(AlternativeSpec(prose(), SCRIPT), "A script for its worker; plain text means bash."),
-    "verbatim": KeySpec(
-        flag(), "Whether its script runs as it is written, with nothing filled in.", only_with="script"
+    "name": KeySpec(name(), "What people call the step; unique in its process.", required=True, rule="S2"),
+    "script": KeySpec(
+        AlternativeSpec(prose(), SCRIPT), "A script for its worker; plain text means bash.", rule="S1, S7"
     ),
-    "runbook": KeySpec(SLUG, "The runbook of which this step starts a run."),
-    "manual": KeySpec(MANUAL, "A question to people, who proceed or abort."),
-    "package": KeySpec(AlternativeSpec(PACKAGE, DEPLOYED), "The package it deploys."),
-    "health_check": KeySpec(HEALTH_CHECK, "How it finds out how its targets are.", only_with="roles"),
-    "template": KeySpec(SLUG, "The template whose script it runs: of octotui, or templates/NAME.toml."),
+    "verbatim": KeySpec(
+        flag(),
+        "Whether its script runs as it is written, with nothing filled in.",
+        only_with="script",
+        rule="V1",
+    ),
+    "runbook": KeySpec(SLUG, "The runbook of which this step starts a run.", rule="S1, W6"),
+    "manual": KeySpec(MANUAL, "A question to people, who proceed or abort.", rule="I1"),
+    "package": KeySpec(AlternativeSpec(PACKAGE, DEPLOYED), "The package it deploys.", rule="S1, P4"),
+    "health_check": KeySpec(
+        HEALTH_CHECK, "How it finds out how its targets are.", only_with="roles", rule="S1"
+    ),
+    "template": KeySpec(
+        SLUG, "The template whose script it runs: of octotui, or templates/NAME.toml.", rule="S1, R9"
+    ),
     "parameters": KeySpec(
         KeyedSpec(name("the name of a parameter"), scalar()),
         "What the template asks for, by name.",
@@ -122,60 +152,94 @@ _STEP = {
     ),
     "environment": KeySpec(SLUG, "The environment of the run it starts.", only_with="runbook"),
     "tenant": KeySpec(SLUG, "The tenant of the run it starts.", only_with="runbook"),
-    "wait": KeySpec(flag(), "Whether it waits for the run it starts.", only_with="runbook"),
+    "wait": KeySpec(flag(), "Whether it waits for the run it starts.", only_with="runbook", rule="Q4"),
     "variables": KeySpec(
-        GIVEN, "Values given to the run it starts, filled in with variables of this one.", only_with="runbook"
+        GIVEN,
+        "Values given to the run it starts, filled in with variables of this one.",
+        only_with="runbook",
+        rule="V6",
     ),
     "at": KeySpec(
         name('a time such as "03:00" or "2026-11-23 03:00 Europe/Berlin"'),
         "When the run it starts may begin: a time, filled in; of a time of day the next one, in UTC.",
         only_with="runbook",
+        rule="Q5",
     ),
     "guided_failure": KeySpec(
-        choice("on", "off"), "Whether a failed job of the run it starts asks people.", only_with="runbook"
+        choice("on", "off"),
+        "Whether a failed job of the run it starts asks people.",
+        only_with="runbook",
+        rule="I7",
     ),
     "block_concurrent": KeySpec(
-        flag(), "Whether the run keeps its concurrency tag while it asks.", only_with="manual"
+        flag(), "Whether the run keeps its concurrency tag while it asks.", only_with="manual", rule="Q3"
     ),
-    "pool": KeySpec(SLUG, "The pool that its worker comes from.", not_with=_NO_MANUAL),
-    "pool_variable": KeySpec(name(), "The variable that says which pool.", not_with=("pool", *_NO_MANUAL)),
+    "pool": KeySpec(SLUG, "The pool that its worker comes from.", not_with=_NO_MANUAL, rule="W2"),
+    "pool_variable": KeySpec(
+        name(), "The variable that says which pool.", not_with=("pool", *_NO_MANUAL), rule="W10"
+    ),
     "packages": KeySpec(
-        ListSpec(PACKAGE), "Packages its worker acquires first, in order.", not_with=_NO_MANUAL
+        ListSpec(PACKAGE), "Packages its worker acquires first, in order.", not_with=_NO_MANUAL, rule="P2, W6"
     ),
     "container": KeySpec(
         AlternativeSpec(IMAGE, CONTAINER),
         "The image that its script is given, with run = false: no script runs in one yet.",
         not_with=_OF_SCRIPTS,
+        rule="S8, W6",
     ),
     "roles": KeySpec(
-        ListSpec(name("a role")), "It goes to the targets with one of these roles.", not_with=_NO_TARGETS
+        ListSpec(name("a role")),
+        "It goes to the targets with one of these roles.",
+        not_with=_NO_TARGETS,
+        rule="S6",
     ),
     "on": KeySpec(
-        choice("target", "worker", "worker-for-each-target"), "Where its script runs.", only_with="roles"
+        choice("target", "worker", "worker-for-each-target"),
+        "Where its script runs.",
+        only_with="roles",
+        rule="S6",
+        default="target",
     ),
-    "window": KeySpec(whole(1), "How many targets it is on at a time; all, if not said.", only_with="roles"),
-    "shared": KeySpec(flag(), "Whether it runs beside others on a target.", only_with="roles"),
-    "start": KeySpec(choice("after-previous", "with-previous"), "Whether it starts beside the step before."),
+    "window": KeySpec(
+        whole(1), "How many targets it is on at a time; all, if not said.", only_with="roles", rule="S6"
+    ),
+    "shared": KeySpec(flag(), "Whether it runs beside others on a target.", only_with="roles", rule="L3"),
+    "start": KeySpec(
+        choice("after-previous", "with-previous"), "Whether it starts beside the step before.", rule="S2"
+    ),
     "condition": KeySpec(
-        CONDITION, "What must have become of the steps before, or an expression that must be true."
+        CONDITION, "What must have become of the steps before, or an expression that must be true.", rule="S3"
     ),
-    "enabled": KeySpec(flag(), "Whether it takes part at all."),
-    "environments": KeySpec(ListSpec(SLUG), "The environments it applies to; none named means all."),
+    "enabled": KeySpec(flag(), "Whether it takes part at all.", rule="S4"),
+    "environments": KeySpec(
+        ListSpec(SLUG), "The environments it applies to; none named means all.", rule="S4"
+    ),
     "tenant_tags": KeySpec(
-        ListSpec(TAG), "The tags of tenants it applies to, one of each set named; none named means all."
+        ListSpec(TAG),
+        "The tags of tenants it applies to, one of each set named; none named means all.",
+        rule="S4",
     ),
-    "channels": KeySpec(ListSpec(SLUG), "The channels it applies to; none named means all."),
-    "required": KeySpec(flag(), "Whether nobody may skip it."),
+    "channels": KeySpec(ListSpec(SLUG), "The channels it applies to; none named means all.", rule="S4"),
+    "required": KeySpec(flag(), "Whether nobody may skip it.", rule="S4"),
     "publish": KeySpec(
         KeyedSpec(VARIABLE, SLUG),
         "The variable sets that are given its output variables, by the name of the variable.",
         not_with=_NO_MANUAL,
+        rule="V4",
     ),
-    "retries": KeySpec(whole(0), "How often it is tried again.", not_with=_NO_MANUAL),
-    "backoff": KeySpec(TIME, "How long it waits before the first of its retries.", not_with=_NO_MANUAL),
-    "time_limit": KeySpec(TIME, "How long a job may take until it has failed.", not_with=_NO_MANUAL),
-    "wait_limit": KeySpec(TIME, "How long a job may wait for its worker's lock.", not_with=_OF_SCRIPTS),
-    "grace": KeySpec(TIME, "How long a job that must end has between TERM and KILL.", not_with=_OF_SCRIPTS),
+    "retries": KeySpec(whole(0), "How often it is tried again.", not_with=_NO_MANUAL, rule="S5"),
+    "backoff": KeySpec(
+        TIME, "How long it waits before the first of its retries.", not_with=_NO_MANUAL, rule="S5"
+    ),
+    "time_limit": KeySpec(
+        TIME, "How long a job may take until it has failed.", not_with=_NO_MANUAL, rule="S5"
+    ),
+    "wait_limit": KeySpec(
+        TIME, "How long a job may wait for its worker's lock.", not_with=_OF_SCRIPTS, rule="L6"
+    ),
+    "grace": KeySpec(
+        TIME, "How long a job that must end has between TERM and KILL.", not_with=_OF_SCRIPTS, rule="S5"
+    ),
     "simulate": KeySpec(SIMULATE, "What a job of this step does in a prediction.", not_with=_OF_SCRIPTS),
 }
 _KINDS = ("script", "package", "template", "health_check")
@@ -188,21 +252,25 @@ _OF_CHILD = {
 CHILD = TableSpec(
     {
         **{name: key for name, key in _STEP.items() if name in _OF_CHILD},
-        "health_check": KeySpec(HEALTH_CHECK, "How it finds out how the target is."),
-        "on": KeySpec(choice("target", "worker-for-each-target"), "Where its script runs."),
-        "shared": KeySpec(flag(), "Whether it runs beside others on a target."),
+        "health_check": KeySpec(HEALTH_CHECK, "How it finds out how the target is.", rule="S1"),
+        "on": KeySpec(
+            choice("target", "worker-for-each-target"), "Where its script runs.", rule="S6", default="target"
+        ),
+        "shared": KeySpec(flag(), "Whether it runs beside others on a target.", rule="L3"),
     },
     one_of=_KINDS,
+    values=(Step,),
 )
 
 STEP = TableSpec(
     {
         **_STEP,
         "steps": KeySpec(
-            ListSpec(CHILD), "Steps that go through one target before the next.", only_with="roles"
+            ListSpec(CHILD), "Steps that go through one target before the next.", only_with="roles", rule="S6"
         ),
     },
     one_of=(*_KINDS, "runbook", "manual", "steps"),
+    values=(Step, StartRunbook),
 )
 
 PARAMETER = TableSpec(
@@ -212,9 +280,10 @@ PARAMETER = TableSpec(
         "kind": KeySpec(
             choice("text", "multiline", "select", "checkbox", "sensitive", "number", "script"),
             "What it holds; a script is what the template runs, such as statements of SQL.",
+            default="text",
         ),
         "default": KeySpec(scalar(), "What it is where a step says nothing.", not_with=("required",)),
-        "required": KeySpec(flag(), "Whether a step must say it."),
+        "required": KeySpec(flag(), "Whether a step must say it.", default=False),
         "options": KeySpec(ListSpec(name()), "What may be chosen, where it is a select."),
     }
 )
@@ -228,7 +297,9 @@ TEMPLATE = TableSpec(
         ),
         "needs": KeySpec(ListSpec(NEED), "Commands and Python modules that the worker must have."),
         "outputs": KeySpec(KeyedSpec(name(), prose()), "The output variables it sets, and what they are."),
-        "verbatim": KeySpec(flag(), "Whether its scripts run as they are written, with nothing filled in."),
+        "verbatim": KeySpec(
+            flag(), "Whether its scripts run as they are written, with nothing filled in.", rule="V1"
+        ),
         "scripts": KeySpec(
             TableSpec(
                 {shell: KeySpec(prose(empty=False), f"The script for {shell}.") for shell in TEMPLATE_SHELLS}
@@ -243,17 +314,23 @@ PROCESS = TableSpec(
     {
         "name": NAME,
         "description": KeySpec(prose(), "What it is for."),
-        "concurrency": KeySpec(name(), "A tag that one run at a time may hold."),
-        "time_limit": KeySpec(TIME, "How long a run may take until it has timed out."),
+        "concurrency": KeySpec(name(), "A tag that one run at a time may hold.", rule="Q2, L5"),
+        "time_limit": KeySpec(TIME, "How long a run may take until it has timed out.", rule="S5, R1"),
         "guided_failure": KeySpec(
-            choice("on", "off", "environment"), "Whether a failed job asks people: retry, ignore or fail."
+            choice("on", "off", "environment"),
+            "Whether a failed job asks people: retry, ignore or fail.",
+            rule="I7",
         ),
-        "priority": KeySpec(flag(), "Whether its runs go before others in the queue."),
-        "steps": KeySpec(ListSpec(STEP), "What it does, in order."),
+        "priority": KeySpec(flag(), "Whether its runs go before others in the queue.", rule="Q1"),
+        "steps": KeySpec(ListSpec(STEP), "What it does, in order.", rule="S2"),
         "unavailable_targets": KeySpec(
             choice("fail", "skip"), "Whether a run fails, or goes without, targets that are not available."
         ),
-    }
+    },
+    values=(Runbook,),
 )
 
-RUNBOOK = TableSpec({**PROCESS.keys, "project": KeySpec(SLUG, "The project whose variables it has.")})
+RUNBOOK = TableSpec(
+    {**PROCESS.keys, "project": KeySpec(SLUG, "The project whose variables it has.", rule="V4")},
+    values=(Runbook,),
+)

@@ -76,7 +76,7 @@ def _tables(file: Path, text: str) -> dict[str, Any]:
         raise _error(file, "Lists or tables are nested too deeply.", 1, 1) from None
     except ValueError as error:
         what, _, where = str(error).partition(" (at ")
-        lines = text.splitlines() or [""]
+        lines = text.replace("\r\n", "\n").removesuffix("\n").split("\n")  # as tomllib counts them
         line, column = len(lines), len(lines[-1]) + 1
         if match := re.match(r"line (\d+), column (\d+)", where):
             line, column = int(match[1]), int(match[2])
@@ -86,6 +86,16 @@ def _tables(file: Path, text: str) -> dict[str, Any]:
 
 
 QUOTES = "text stands in quotes"
+
+_WORD = re.compile(
+    r"""
+    [^#"']+ | \#[^\n]*
+    | \"{3} (?:[^\\]|\\.)*? \"{3,5} | '{3} .*? '{3,5}
+    | "(?!"") (?:[^"\\\n]|\\.)* " | '(?!'') [^'\n]* '
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+"""What is no text, a comment, or a whole text, of one line or of several."""
 
 
 def _explained(what: str, lines: list[str], line: int, column: int) -> str:
@@ -105,7 +115,7 @@ def _explained(what: str, lines: list[str], line: int, column: int) -> str:
         case ["Cannot", "declare", *declared, "twice"]:
             return f"[{' '.join(declared)}] stands here a second time; put its keys under the first one"
         case ["Unterminated", "string"] | ["Expected", '"\'"' | "\"'''\""]:
-            return _unclosed(lines, '"' if what.startswith("Unterminated") else "'")
+            return _unclosed("\n".join(lines))
         case ["Cannot", "mutate" | "redefine", *_]:
             return f"{what.partition('namespace ')[2]} stands above already; put all of it there"
         case ["Cannot", "overwrite", "a", "value"]:
@@ -113,12 +123,14 @@ def _explained(what: str, lines: list[str], line: int, column: int) -> str:
     return what[:1].lower() + what[1:] if what.startswith(("Expected", "Unclosed", "Unescaped")) else what
 
 
-def _unclosed(lines: list[str], quote: str) -> str:
-    """What is said of a text that goes on to the end of the file."""
-    text = "\n".join(lines)
-    quotes = quote * 3 if text.count(quote * 3) % 2 else quote
-    begun = text.count("\n", 0, text.rfind(quotes)) + 1
-    return f"the text that begins in line {begun} has no closing {quotes}"
+def _unclosed(text: str) -> str:
+    """What is said of a text that goes on to the end of the file: the first that is no whole word of TOML."""
+    end = 0
+    while word := _WORD.match(text, end):
+        end = word.end()
+    begin = text.count("\n", 0, end) + 1
+    quotes = text[end : end + 3] if text.startswith(('"""', "'''"), end) else text[end : end + 1]
+    return f"the text that begins in line {begin} has no closing {quotes}"
 
 
 def _first_word(text: str) -> str:

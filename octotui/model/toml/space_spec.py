@@ -1,5 +1,18 @@
 """The tables of a model: every key there is, what it holds, and a sentence about it."""
 
+from octotui.model.process import Runbook
+from octotui.model.space import (
+    Channel,
+    Engine,
+    Environment,
+    Feed,
+    Notify,
+    Phase,
+    Pool,
+    Schedule,
+    Target,
+    Worker,
+)
 from octotui.model.toml.process_spec import PROCESS, RUNBOOK, TEMPLATE_SHELLS
 from octotui.model.toml.scalars import (
     BYTES,
@@ -22,15 +35,19 @@ SPACE = TableSpec({"name": KeySpec(name(), "What people call this space.", requi
 
 ENGINE = TableSpec(
     {
-        "task_cap": KeySpec(whole(1), "How many runs execute at a time."),
-        "max_parallelism": KeySpec(whole(1), "How many jobs of one run go side by side."),
-        "built_in_worker": KeySpec(flag(), "Whether an empty default pool runs steps on this machine."),
+        "task_cap": KeySpec(whole(1), "How many runs execute at a time.", rule="Q1"),
+        "max_parallelism": KeySpec(whole(1), "How many jobs of one run go side by side.", rule="L5"),
+        "built_in_worker": KeySpec(
+            flag(), "Whether an empty default pool runs steps on this machine.", rule="W3"
+        ),
         "package_cache": KeySpec(BYTES, "How much a worker keeps of packages that no open run needs."),
         "environment": KeySpec(
             ListSpec(ENVIRONMENT_NAMES),
             "What scripts get of the server's environment, beside PATH, HOME, the locale, proxies and so on.",
+            rule="V5",
         ),
-    }
+    },
+    values=(Engine,),
 )
 
 KEEP = TableSpec(
@@ -38,13 +55,15 @@ KEEP = TableSpec(
         "keep": KeySpec(
             whole(0, 1_000_000_000), "That of so many runs that ended last, with all they started."
         ),
-        "age": KeySpec(TIME, "How long after its end a run's are kept."),
+        "age": KeySpec(TIME, "How long after its end a run's are kept.", rule="R7"),
     }
 )
 
 RETENTION = TableSpec(
     {
-        "runs": KeySpec(KEEP, "Which ended runs are kept, with all they left; others are forgotten."),
+        "runs": KeySpec(
+            KEEP, "Which ended runs are kept, with all they left; others are forgotten.", rule="R7"
+        ),
         "logs": KeySpec(KEEP, "Of which ended runs the output is kept."),
         "artifacts": KeySpec(KEEP, "Of which ended runs the artifacts are kept."),
         "workspaces": KeySpec(KEEP, "Of which ended runs the workspaces are kept; without it, of none."),
@@ -54,53 +73,69 @@ RETENTION = TableSpec(
 POOL = TableSpec(
     {
         "name": NAME,
-        "workers": KeySpec(ListSpec(SLUG), "Its workers in order; a bare name is a worker on this machine."),
-        "default": KeySpec(flag(), "Whether it serves the steps that name no pool; one pool may."),
-        "policy": KeySpec(choice("round-robin", "least-leases"), "How a worker is selected."),
-        "affinity": KeySpec(
-            choice("run", "step"), "Whether steps of a run with the same packages share a worker."
+        "workers": KeySpec(
+            ListSpec(SLUG), "Its workers in order; a bare name is a worker on this machine.", rule="W1"
         ),
-        "exclusive": KeySpec(flag(), "Whether one script at a time runs on each of its workers."),
-        "containers": KeySpec(flag(), "Whether steps may run in containers here."),
-    }
+        "default": KeySpec(
+            flag(), "Whether it serves the steps that name no pool; one pool may.", rule="W1, W2"
+        ),
+        "policy": KeySpec(choice("round-robin", "least-leases"), "How a worker is selected.", rule="W5"),
+        "affinity": KeySpec(
+            choice("run", "step"), "Whether steps of a run with the same packages share a worker.", rule="W6"
+        ),
+        "exclusive": KeySpec(flag(), "Whether one script at a time runs on each of its workers.", rule="L3"),
+        "containers": KeySpec(flag(), "Whether steps may run in containers here.", rule="S8"),
+    },
+    values=(Pool,),
 )
 
 WORKER = TableSpec(
     {
         "name": NAME,
-        "enabled": KeySpec(flag(), "Whether it may be selected."),
-        "exclusive": KeySpec(flag(), "Whether one script at a time runs on it."),
-        "directory": KeySpec(PATH, "Where it keeps its work and its packages."),
-    }
+        "enabled": KeySpec(flag(), "Whether it may be selected.", rule="W4"),
+        "exclusive": KeySpec(flag(), "Whether one script at a time runs on it.", rule="L3"),
+        "directory": KeySpec(PATH, "Where it keeps its work and its packages.", rule="R9"),
+    },
+    values=(Worker,),
 )
 
 ENVIRONMENT = TableSpec(
     {
         "name": NAME,
         "guided_failure": KeySpec(
-            choice("on", "off"), "Whether a failed job asks people, where nobody says else."
+            choice("on", "off"), "Whether a failed job asks people, where nobody says else.", rule="I7"
         ),
-    }
+    },
+    values=(Environment,),
 )
 
 TARGET = TableSpec(
     {
         "name": NAME,
-        "roles": KeySpec(ListSpec(name("a role")), "What it is there for; steps name roles.", required=True),
-        "environments": KeySpec(ListSpec(SLUG), "The environments it belongs to; none named means all."),
+        "roles": KeySpec(
+            ListSpec(name("a role")), "What it is there for; steps name roles.", required=True, rule="S6"
+        ),
+        "environments": KeySpec(
+            ListSpec(SLUG), "The environments it belongs to; none named means all.", rule="S6"
+        ),
         "tenants": KeySpec(ListSpec(SLUG), "The tenants it serves; with no tags named either, all."),
         "tenant_tags": KeySpec(ListSpec(TAG), "The tags of tenants it serves."),
         "enabled": KeySpec(flag(), "Whether steps go to it."),
-        "directory": KeySpec(PATH, "Where it keeps its work and its packages."),
-    }
+        "directory": KeySpec(PATH, "Where it keeps its work and its packages.", rule="R9"),
+    },
+    values=(Target,),
 )
 
-TENANT = TableSpec({"name": NAME, "tags": KeySpec(ListSpec(TAG), "Its tags, each written set/tag.")})
+TENANT = TableSpec(
+    {"name": NAME, "tags": KeySpec(ListSpec(TAG), "Its tags, each written set/tag.", rule="V2, S4")}
+)
 
 TEAM = TableSpec(
     {
         "name": NAME,
-        "members": KeySpec(ListSpec(name()), "Accounts of this machine; nobody listed means anyone."),
+        "members": KeySpec(
+            ListSpec(name()), "Accounts of this machine; nobody listed means anyone.", rule="I2"
+        ),
     }
 )
 
@@ -108,33 +143,44 @@ _WHO = ListSpec(name("a team or an account"))
 
 ACCESS = TableSpec(
     {
-        "group": KeySpec(name("a group of this machine"), "Whose members may connect to the space's server."),
-        "read": KeySpec(_WHO, "Teams and accounts that may look at everything."),
-        "start": KeySpec(_WHO, "Teams and accounts that may start runs and releases, cancel and move runs."),
-        "answer": KeySpec(_WHO, "Teams and accounts that may take and answer questions."),
+        "group": KeySpec(
+            name("a group of this machine"), "Whose members may connect to the space's server.", rule="I8"
+        ),
+        "read": KeySpec(_WHO, "Teams and accounts that may look at everything.", rule="I8"),
+        "start": KeySpec(
+            _WHO, "Teams and accounts that may start runs and releases, cancel and move runs.", rule="I8"
+        ),
+        "answer": KeySpec(_WHO, "Teams and accounts that may take and answer questions.", rule="I8"),
     }
 )
 
 FEED = TableSpec(
     {
-        "directory": KeySpec(PATH, "The folder of packages such as tools.1.2.0.zip."),
-        "url": KeySpec(URL, "The address that lists packages, as a web page, as JSON, or as S3 does."),
-        "registry": KeySpec(URL, "The address of a registry of container images."),
-        "rate": KeySpec(SPEED, "The most bytes a second that are copied from it.", not_with=("registry",)),
+        "directory": KeySpec(PATH, "The folder of packages such as tools.1.2.0.zip.", rule="P1, R9"),
+        "url": KeySpec(
+            URL, "The address that lists packages, as a web page, as JSON, or as S3 does.", rule="P1"
+        ),
+        "registry": KeySpec(URL, "The address of a registry of container images.", rule="P1"),
+        "rate": KeySpec(
+            SPEED, "The most bytes a second that are copied from it.", not_with=("registry",), rule="P2"
+        ),
         "timeout": KeySpec(TIME, "How long its server may keep us waiting.", not_with=("directory",)),
         "username": KeySpec(name(), "The account on its server.", only_with="token_env"),
         "token_env": KeySpec(
             text("the name of an environment variable", r"[A-Za-z_][A-Za-z0-9_]*"),
             "The environment variable that holds its token, or the password of the account.",
             not_with=("directory",),
+            rule="V5, P1",
         ),
         "hosts": KeySpec(
             ListSpec(HOST),
             "Other hosts that its server may lead to, by links or by sending us on.",
             not_with=("directory",),
+            rule="P1",
         ),
     },
     one_of=("directory", "url", "registry"),
+    values=(Feed,),
 )
 
 PHASE = TableSpec(
@@ -142,7 +188,8 @@ PHASE = TableSpec(
         "name": KeySpec(name(), "What people call it; unique in its lifecycle.", required=True),
         "environments": KeySpec(ListSpec(SLUG), "Its environments, in any order.", required=True),
         "optional": KeySpec(flag(), "Whether a release may pass it by."),
-    }
+    },
+    values=(Phase,),
 )
 
 LIFECYCLE = TableSpec({"name": NAME, "phases": KeySpec(ListSpec(PHASE), "Its phases, in order.")})
@@ -155,21 +202,24 @@ CHANNEL = TableSpec(
         "versions": KeySpec(
             KeyedSpec(PACKAGE_ID, name('a range of versions such as "[1.0,2.0)"')),
             "Ranges that the versions of packages must be in, by package.",
+            rule="P1",
         ),
         "tag": KeySpec(
             name("a pattern of pre-release tags"), "What the pre-release tags of versions must match."
         ),
-    }
+    },
+    values=(Channel,),
 )
 
 PROJECT = TableSpec(
     {
         **PROCESS.keys,
         "lifecycle": KeySpec(SLUG, "Through which environments its releases go; none named means any."),
-        "variable_sets": KeySpec(ListSpec(SLUG), "The variable sets it shares."),
-        "variables": KeySpec(VARIABLES, "Its own variables, which beat those of its sets."),
+        "variable_sets": KeySpec(ListSpec(SLUG), "The variable sets it shares.", rule="V4"),
+        "variables": KeySpec(VARIABLES, "Its own variables, which beat those of its sets.", rule="V4"),
         "channels": KeySpec(KeyedSpec(SLUG, CHANNEL), "Kinds of releases, by slug."),
-    }
+    },
+    values=(Runbook,),
 )
 
 SCHEDULE = TableSpec(
@@ -179,6 +229,7 @@ SCHEDULE = TableSpec(
             name('a cron text such as "0 3 * * *"'),
             "Minute, hour, day, month and weekday at which it starts a run.",
             required=True,
+            rule="Q5, R7",
         ),
         "timezone": KeySpec(name("a time zone"), "Whose clock it goes by; without it, UTC."),
         "runbook": KeySpec(SLUG, "The runbook that it runs."),
@@ -187,11 +238,12 @@ SCHEDULE = TableSpec(
         "environment": KeySpec(SLUG, "Where the runs take effect."),
         "tenant": KeySpec(SLUG, "For whom."),
         "variables": KeySpec(
-            KeyedSpec(name("the name of a variable"), scalar()), "Values given to its runs."
+            KeyedSpec(name("the name of a variable"), scalar()), "Values given to its runs.", rule="V6"
         ),
         "enabled": KeySpec(flag(), "Whether it starts anything."),
     },
     one_of=("runbook", "project"),
+    values=(Schedule,),
 )
 
 NOTIFY = TableSpec(
@@ -207,28 +259,37 @@ NOTIFY = TableSpec(
         "shell": KeySpec(
             choice(*TEMPLATE_SHELLS), "Which of its scripts, if not its first.", only_with="template"
         ),
-    }
+    },
+    values=(Notify,),
 )
 
 MODEL = TableSpec(
     {
         "space": KeySpec(SPACE, "The space this model declares; required once."),
-        "engine": KeySpec(ENGINE, "Limits of the space."),
+        "engine": KeySpec(ENGINE, "Limits of the space.", rule="Q1"),
         "notify": KeySpec(NOTIFY, "How people hear of questions."),
-        "retention": KeySpec(RETENTION, "What is removed of ended runs; nothing, where nothing is said."),
-        "pools": KeySpec(KeyedSpec(SLUG, POOL), "Pools of workers, by slug."),
-        "workers": KeySpec(KeyedSpec(SLUG, WORKER), "Workers of which there is more to say than their name."),
-        "targets": KeySpec(KeyedSpec(SLUG, TARGET), "Machines that are deployed to, by slug."),
+        "retention": KeySpec(
+            RETENTION, "What is removed of ended runs; nothing, where nothing is said.", rule="R7"
+        ),
+        "pools": KeySpec(KeyedSpec(SLUG, POOL), "Pools of workers, by slug.", rule="W1"),
+        "workers": KeySpec(
+            KeyedSpec(SLUG, WORKER), "Workers of which there is more to say than their name.", rule="W4"
+        ),
+        "targets": KeySpec(KeyedSpec(SLUG, TARGET), "Machines that are deployed to, by slug.", rule="S6, L1"),
         "environments": KeySpec(KeyedSpec(SLUG, ENVIRONMENT), "Environments, by slug."),
         "tenants": KeySpec(KeyedSpec(SLUG, TENANT), "Tenants, by slug."),
-        "teams": KeySpec(KeyedSpec(SLUG, TEAM), "Teams that answer questions, by slug."),
-        "access": KeySpec(ACCESS, "Who beside the owner of the space's server may do what."),
-        "feeds": KeySpec(KeyedSpec(SLUG, FEED), "Where packages come from, by slug."),
-        "variables": KeySpec(VARIABLES, "Variables: a value, or a list of values with their scopes."),
-        "variable_sets": KeySpec(KeyedSpec(SLUG, VARIABLES), "Variables that projects share, by slug."),
+        "teams": KeySpec(KeyedSpec(SLUG, TEAM), "Teams that answer questions, by slug.", rule="I2"),
+        "access": KeySpec(ACCESS, "Who beside the owner of the space's server may do what.", rule="I8"),
+        "feeds": KeySpec(KeyedSpec(SLUG, FEED), "Where packages come from, by slug.", rule="P1"),
+        "variables": KeySpec(
+            VARIABLES, "Variables: a value, or a list of values with their scopes.", rule="V2, V3"
+        ),
+        "variable_sets": KeySpec(
+            KeyedSpec(SLUG, VARIABLES), "Variables that projects share, by slug.", rule="V4"
+        ),
         "lifecycles": KeySpec(KeyedSpec(SLUG, LIFECYCLE), "Which environment comes after which, by slug."),
         "projects": KeySpec(KeyedSpec(SLUG, PROJECT), "What is deployed, by slug."),
-        "runbooks": KeySpec(KeyedSpec(SLUG, RUNBOOK), "Runbooks, by slug."),
-        "schedules": KeySpec(KeyedSpec(SLUG, SCHEDULE), "What the clock starts, by slug."),
+        "runbooks": KeySpec(KeyedSpec(SLUG, RUNBOOK), "Runbooks, by slug.", rule="S1, S2"),
+        "schedules": KeySpec(KeyedSpec(SLUG, SCHEDULE), "What the clock starts, by slug.", rule="Q5"),
     }
 )

@@ -20,11 +20,15 @@ class ScalarSpec(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TableSpec(msgspec.Struct, frozen=True):
-    """A table with known keys, of which exactly one of `one_of` is there."""
+    """A table with known keys, of which exactly one of `one_of` is there.
+
+    `values` are the structs that it is read into: their defaults are those of its keys.
+    """
 
     keys: dict[str, "KeySpec"]
     one_of: tuple[str, ...] = ()
     hint: str = ""
+    values: tuple[type[msgspec.Struct], ...] = ()
 
     def required(self) -> tuple[str, ...]:
         """The keys that have to be there."""
@@ -35,6 +39,16 @@ class TableSpec(msgspec.Struct, frozen=True):
         return frozenset(
             name for name, key in self.keys.items() if key.only_with or key.not_with or name in self.one_of
         )
+
+    def default(self, name: str) -> str | int | bool | None:
+        """Return the value of a key that is left out, as TOML writes it; None where that is no value."""
+        key = self.keys[name]
+        if key.default is not None or not isinstance(key.shape, ScalarSpec):
+            return key.default
+        fields = (each for struct in self.values for each in msgspec.structs.fields(struct))
+        default = next((each.default for each in fields if each.name == name), msgspec.NODEFAULT)
+        unsaid = default is msgspec.NODEFAULT or default is None or default == ""
+        return None if unsaid else key.shape.show(default)
 
 
 class KeyedSpec(msgspec.Struct, frozen=True):
@@ -61,13 +75,18 @@ class AlternativeSpec(msgspec.Struct, frozen=True):
 
 
 class KeySpec(msgspec.Struct, frozen=True):
-    """A key of a record: its value, a sentence for editors, and the keys it needs or excludes beside it."""
+    """A key of a record: its value, a sentence for editors, and the keys it needs or excludes beside it.
+
+    `rule` names the rules of docs/rules.md that it is about; `default` is said where no struct has it.
+    """
 
     shape: "Spec"
     about: str
     required: bool = False
     only_with: str = ""
     not_with: tuple[str, ...] = ()
+    rule: str = ""
+    default: str | int | bool | None = None
 
 
 Spec = ScalarSpec | TableSpec | KeyedSpec | ListSpec | AlternativeSpec

@@ -37,12 +37,18 @@ def files_to_fill(run: Run, job: Job, packages: str) -> Files:
         return {}
     root = Path(extracted_to(run, step, packages))
     files: dict[str, bytes] = {}
+    filled = 0
     with Directory(root) as folder:
         for name in sorted(_names(root)) if step.action.substitute else sorted(SCRIPTS):
             wanted = _is_wanted(step.action, name)
             if wanted or name in SCRIPTS:
                 with suppress(OSError), folder.opened(name) as file:
-                    files[name] = _read(root / name, file, len(files) if wanted else 0)
+                    data = os.pread(file, LARGEST + 1, 0)
+                    filled += wanted
+                    if wanted and (len(data) > LARGEST or filled > MOST):
+                        raise _too_much(name)
+                    if len(data) <= LARGEST:  # a larger script carries what it extracts
+                        files[name] = data
     return files
 
 
@@ -159,11 +165,8 @@ def _encoded(data: bytes) -> str:
     return base64.b64encode(data).decode()
 
 
-def _read(path: Path, file: int, count: int) -> bytes:
-    """The content of one of so many files; raises Undeployable."""
-    data = os.pread(file, LARGEST + 1, 0)
-    if len(data) > LARGEST or count >= MOST:
-        raise Undeployable(
-            f"{path.name} cannot be filled in: that is for at most {MOST} files of at most {LARGEST:,} bytes"
-        )
-    return data
+def _too_much(name: str) -> Undeployable:
+    return Undeployable(
+        f"{PurePosixPath(name).name} cannot be filled in: that is for at most {MOST} files of at most"
+        f" {LARGEST:,} bytes"
+    )

@@ -33,6 +33,9 @@ NOTHING: Mapping[str, str] = MappingProxyType({})
 
 _OCTOTUI = "octotui"  # holds what it reads for itself; a run has another name
 _OUTPUT = "Octopus.Action["
+_GONE = (
+    "was kept in memory alone, and octotui was opened anew, or its run has ended since: start the run again"
+)
 _LOST = "it was given when the run was started, and octotui was opened anew since: start the run again"
 
 _HOW = (
@@ -51,7 +54,6 @@ class SecretStore:
         """Without `read` nothing is read: nobody runs a script with it. A server's environment is its own."""
         self.masked = SensitiveValues()
         self._read = read
-        self._reader = read or read_secret
         self._served = served
         self._given: dict[str, dict[str, str]] = {}
         self._passed: dict[str, dict[str, str]] = {}
@@ -93,7 +95,10 @@ class SecretStore:
     ) -> "HandedValues":
         """What a job gives to the run it started, filled in with what is `known` and its run was `given`."""
         wanted, parent = self._wanted(state, job), state.runs[job.run]
+        read = self._reader(state.model)
         handed: HandedValues = {**given, **(await asyncio.shield(above) if above is not None else {})}
+        for name in secret_answers(state, parent):  # those that are known are not looked for
+            handed[name] = UnreadableSecret(f"it needs {name}, which {_GONE}")
         values: HandedValues = {}
         for name in run.secrets:
             try:
@@ -101,7 +106,7 @@ class SecretStore:
                 while hidden:
                     for each in hidden:
                         known[each] = escape(
-                            await self._of_parent(run, parent, each, wanted.get(each), handed)
+                            await self._of_parent(run, parent, each, wanted.get(each), handed, read)
                         )
                     filled, hidden = _said(state, job, name, known)
                 values[name] = checked(filled) if filled else ""
@@ -112,7 +117,13 @@ class SecretStore:
         return values
 
     async def _of_parent(
-        self, run: Run, parent: Run, name: str, secret: Secret | None, given: "HandedValues"
+        self,
+        run: Run,
+        parent: Run,
+        name: str,
+        secret: Secret | None,
+        given: "HandedValues",
+        read: Reader,
     ) -> str:
         """A sensitive value of the run that has started another one; raises UnreadableSecret."""
         if name in given or name in parent.secrets:
@@ -121,7 +132,7 @@ class SecretStore:
             return ""  # asked for, and nobody said anything
         passed = self._passed.get(run.root, {})
         try:
-            value = checked(passed[secret.env]) if secret.env in passed else await self._reader(secret)
+            value = checked(passed[secret.env]) if secret.env in passed else await read(secret)
         except UnreadableSecret as problem:
             raise self._explained(problem, secret) from None
         if run.id in self._handed:
@@ -168,15 +179,14 @@ class SecretStore:
         Raises UnreadableSecret with a sentence for each that cannot be used.
         """
         wanted = {} if self._read is None else self._wanted(state, job)
-        if self._read is read_secret:
-            self._reader = partial(read_secret, withheld=environment_sources(state.model))
         self._check_answers(state, job)
         if not wanted:
             return dict(self._set.get(job.run, {}))
         run = state.runs[job.run]
         if run.id not in self._handed and not self._given.get(run.id, {}).keys() >= set(run.secrets):
             self.hand_down(state, run.id)
-        waiting = self._waiting[job.id] = asyncio.ensure_future(self._all(run, wanted))
+        reading = self._all(run, wanted, self._reader(state.model))
+        waiting = self._waiting[job.id] = asyncio.ensure_future(reading)
         await asyncio.wait({waiting})
         del self._waiting[job.id]
         return None if waiting.cancelled() else waiting.result() | self._set.get(job.run, {})
@@ -209,19 +219,25 @@ class SecretStore:
         elsewhere = overruled(state, run, step, job.target)
         return secrets | dict.fromkeys(name for name in run.secrets if name not in elsewhere)
 
-    async def _all(self, run: Run, wanted: Mapping[str, Secret | None]) -> dict[str, str]:
+    def _reader(self, model: Model) -> Reader:
+        """What reads a source, as the model stands: a command has no source of another value (V5)."""
+        if self._read is None or self._read is read_secret:
+            return partial(read_secret, withheld=environment_sources(model))
+        return self._read
+
+    async def _all(self, run: Run, wanted: Mapping[str, Secret | None], read: Reader) -> dict[str, str]:
         values: dict[str, str] = {}
         problems: list[str] = []
         for name, secret in wanted.items():
             try:
-                values[name] = await self._one(run, name, secret)
+                values[name] = await self._one(run, name, secret, read)
             except UnreadableSecret as problem:
                 problems.append(f"the sensitive variable {name} cannot be used: {problem}")
         if problems:
             raise UnreadableSecret("; ".join(problems))
         return values
 
-    async def _one(self, run: Run, name: str, secret: Secret | None) -> str:
+    async def _one(self, run: Run, name: str, secret: Secret | None, read: Reader) -> str:
         if secret is None and name in run.secrets:
             given = self._given.get(run.id, {})
             return given[name] if name in given else await self._inherited(run.id, name)
@@ -232,7 +248,7 @@ class SecretStore:
             value = checked(passed[secret.env])
             self.masked.hold(run.id, (value,))
             return value
-        return await self._read_once(run, secret, self._reader)
+        return await self._read_once(run, secret, read)
 
     async def _inherited(self, run: str, name: str) -> str:
         """A sensitive value that a step gave to a run; raises UnreadableSecret."""
@@ -273,7 +289,10 @@ def _value(given: "HandedValues", name: str) -> str:
 
 
 def _said(state: State, job: Job, name: str, known: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
-    """What the step of a job says for a variable, and the sensitive ones it names that are not known."""
+    """What the step of a job says for a variable, and the sensitive ones it names that are not known.
+
+    Raises UnreadableSecret where it names an output that its step may have set, and that is not here.
+    """
     step = step_of(state, job)
     action = step.action if step is not None else None
     texts = action.variables.items() if isinstance(action, StartRunbook) else ()
@@ -282,6 +301,8 @@ def _said(state: State, job: Job, name: str, known: Mapping[str, str]) -> tuple[
         said = say(state, state.runs[job.run], job.step or 0, text, text_budget(), known)
     except OverBudget as error:
         raise UnreadableSecret(f"it cannot be told: {error.reason}") from None
+    if said.outputs:
+        raise UnreadableSecret(f"it needs {said.outputs[0]}, which its step has not set, or which {_GONE}")
     return said.filled.text, said.hidden
 
 

@@ -36,11 +36,15 @@ class TooDeep(TooMuch):
 
 
 class Filled(msgspec.Struct, frozen=True):
-    """A text filled in, the names nobody knew, and what else went wrong in sentences, once each."""
+    """A text filled in, the names nobody knew, and what else went wrong in sentences, once each.
+
+    Names that hardly are names are `strange`, and what went wrong says of them where they stand.
+    """
 
     text: str
     unknown: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
+    strange: tuple[str, ...] = ()
 
 
 class Name(msgspec.Struct, frozen=True):

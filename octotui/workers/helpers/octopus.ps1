@@ -194,10 +194,20 @@ class OctotuiNames : System.Collections.Generic.IEqualityComparer[string] {
     [int] GetHashCode([string] $name) { return [OctotuiNames]::Plain($name).GetHashCode() }
 }
 
+# Names without regard to case: also a sigma, which is another one at the end of a word.
+class OctotuiKeys : System.Collections.Generic.IEqualityComparer[string] {
+    static [string] Plain([string] $name) {
+        return $name.ToLowerInvariant().Replace([char] 0x3c2, [char] 0x3c3)
+    }
+    [bool] Equals([string] $one, [string] $other) {
+        return [string]::Equals([OctotuiKeys]::Plain($one), [OctotuiKeys]::Plain($other))
+    }
+    [int] GetHashCode([string] $name) { return [OctotuiKeys]::Plain($name).GetHashCode() }
+}
+
 # The variables by their own names, without regard to case: $OctopusParameters['My.Name'].
 if ($env:OCTOTUI_VALUES) {
-    $OctopusParameters = [System.Collections.Generic.Dictionary[string, string]]::new(
-        [System.StringComparer]::OrdinalIgnoreCase)
+    $OctopusParameters = [System.Collections.Generic.Dictionary[string, string]]::new([OctotuiKeys]::new())
     foreach ($OctotuiLine in [System.IO.File]::ReadLines($env:OCTOTUI_VALUES)) {
         $OctotuiWords = $OctotuiLine.Split([char] "'")
         if ($OctotuiWords[0] -cne 'octotui_value ') { continue }

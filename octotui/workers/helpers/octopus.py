@@ -34,11 +34,11 @@ class Variables(dict):  # type: ignore[type-arg]
 
     def __setitem__(self, name: str, value: str) -> None:
         """Set a variable, which has one value in whatever case it is written."""
-        super().__setitem__(self._names.setdefault(name.lower(), name), value)
+        super().__setitem__(self._names.setdefault(_key(name), name), value)
 
     def __missing__(self, name: str) -> str:
         """Find a variable, or raise KeyError."""
-        known = self._names.get(name.lower(), name)
+        known = self._names.get(_key(name), name)
         if known != name:
             found: str = self[known]
             return found
@@ -56,6 +56,11 @@ class Variables(dict):  # type: ignore[type-arg]
             return self[name]
         except KeyError:
             return default
+
+
+def _key(name: str) -> str:
+    """What a name is found by in any case: also a sigma, which is another one at the end of a word."""
+    return name.lower().replace("\u03c2", "\u03c3")
 
 
 def _read(path: str) -> Iterator[tuple[str, str]]:

@@ -187,6 +187,44 @@ class TestSensitiveValues:
         world.answer(values={"Key": "hunter22"})
         assert (queued(world).variables, queued(world).secrets) == ({"Three": "94"}, ("One", "Two"))
 
+    def test_v5_an_output_may_be_sensitive_whatever_its_step_is_called(self) -> None:
+        world = World(
+            family(
+                script("Build & test, all"), starts({"One": "#{Octopus.Action[Build & test, all].Output.X}"})
+            )
+        )
+        world.start("top")
+        world.report("job-1.1")
+        assert (queued(world).variables, queued(world).secrets) == ({}, ("One",))
+
+    @pytest.mark.parametrize("step", ["Nope", "Left out", "Later"])
+    def test_v1_an_output_that_does_not_come_stays_as_it_is_written_and_is_a_warning(self, step: str) -> None:
+        """No step has that name, or it has not begun, so that it has set no sensitive one either."""
+        text = f"#{{Octopus.Action[{step}].Output.X}}"
+        left_out = script("Left out", condition="#{Size}")
+        world = World(
+            family(left_out, starts({"One": text}, wait=True), script("Later"), Size=(Value(value="False"),))
+        )
+        world.start("top")
+        assert (queued(world).variables, queued(world).secrets) == ({"One": text}, ())
+        world.run_out()
+        warning = f"nobody knows the variable Octopus.Action[{step}].Output.X, in the value for One"
+        assert world.run("run-2").warnings == (warning,)
+
+    def test_v1_a_name_that_nobody_knows_is_a_warning_also_beside_a_sensitive_one(self) -> None:
+        """But what cannot be told without knowing the value, and no name that it is part of."""
+        url = (
+            "#{Password}@#{Hst} #{Octopus.Action[Nope].Output.X} #{Set[#{Password}]} #{Password | FromBase64}"
+        )
+        world = World(family(starts({"Size": url}), Password=(SECRET,)))
+        world.start("top")
+        world.run_out()
+        assert (queued(world).variables, queued(world).secrets) == ({}, ("Size",))
+        assert world.run("run-2").warnings == (
+            "nobody knows the variable Hst, in the value for Size",
+            "nobody knows the variable Octopus.Action[Nope].Output.X, in the value for Size",
+        )
+
     def test_v5_a_text_that_holds_one_by_what_is_masked_now(self) -> None:
         from octotui.engine.advance import advance
 

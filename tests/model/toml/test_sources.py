@@ -65,6 +65,30 @@ def test_what_is_not_utf8_is_one_sentence(tmp_path: Path) -> None:
         ),
         ("a = 1\nb = 'abc", ":2:9: This is not TOML: the text that begins in line 2 has no closing '."),
         ('b = "abc', ':1:9: This is not TOML: the text that begins in line 1 has no closing ".'),
+        (
+            '# it\'s a \\"comment\\" with """ in it\nb = """abc\n\nd',
+            ':4:2: This is not TOML: the text that begins in line 2 has no closing """.',
+        ),
+        (
+            "a = \"'''\" # '''\nb = '''x",
+            ":2:9: This is not TOML: the text that begins in line 2 has no closing '''.",
+        ),
+        (
+            "a = '''it's''''\nb = 'x",
+            ":2:7: This is not TOML: the text that begins in line 2 has no closing '.",
+        ),
+        (
+            'a = """\n\\""" # \'""""\nb = ""\nc = """\nx "y" #',
+            ':5:8: This is not TOML: the text that begins in line 4 has no closing """.',
+        ),
+        (
+            "a = '\u2028'\r\nb = 'x\r\n",
+            ":2:7: This is not TOML: the text that begins in line 2 has no closing '.",
+        ),
+        (
+            'a = "\u2028\x85" # "\nb = "x',
+            ':2:7: This is not TOML: the text that begins in line 2 has no closing ".',
+        ),
         ("a = []\n[[a]]", ":2:4: This is not TOML: a stands above already; put all of it there."),
         ("[a.b]\n[a]\nb.c = 1", ":3:8: This is not TOML: a.b stands above already; put all of it there."),
         ("a = 1\na = 2", ":2:6: This is not TOML: a has a value already; keep one of them."),

@@ -192,6 +192,14 @@ async def test_v1_files_of_all_origins_keep_their_encoding_and_scripts_run(tmp_p
     ]
 
 
+async def test_v1_a_script_that_extracts_itself_finds_its_bytes(tmp_path: Path) -> None:
+    payload = b"\x80\r\n\x81\r"
+    shop(tmp_path / "feed", {"Deploy.sh": b'tail -n +3 "$0" >payload\nexit 0\n' + payload})
+    told = await deploy(tmp_path, Package(install_to="#{Root}/shop"))
+    assert (told.state, told.reason) == ("succeeded", "")
+    assert (tmp_path / "srv" / "shop" / "payload").read_bytes() == payload
+
+
 async def test_v1_what_an_encoding_cannot_hold_fails_before_anything_is_changed(tmp_path: Path) -> None:
     shop(tmp_path / "feed", {"a.txt": b"\xe9\n#{Name}"})
     told = await deploy(tmp_path, Package(install_to="#{Root}/shop", substitute=("*.txt",)), Name="\u4e2d")
@@ -215,6 +223,26 @@ async def test_v1_what_cannot_be_filled_in_is_said(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(package_deployment, "LARGEST", 3)
     told = await deploy(tmp_path, Package(substitute=("*.json",)))
     assert "a.json cannot be filled in: that is for at most 1000 files of at most 3 bytes" in told.reason
+
+
+async def test_v1_what_is_too_much_to_be_filled_in_is_deployed_where_nobody_wants_that(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A package's own script may carry all it extracts, and takes no place of a file that is filled in."""
+    monkeypatch.setattr(package_deployment, "LARGEST", 40)
+    monkeypatch.setattr(package_deployment, "MOST", 2)
+    files = {"Deploy.sh": b"echo deployed; exit\n" + b"\r\n" * 40, "PostDeploy.sh": b"echo over\r\n"}
+    shop(tmp_path / "feed", files | {"a.json": b"#{Colour}", "b.json": b"#{Colour}"})
+    for patterns in ((), ("*.json",)):
+        told = await deploy(tmp_path, Package(install_to="#{Root}/shop", substitute=patterns))
+        assert (told.state, told.reason) == ("succeeded", "")
+        assert "deployed\n" in told.printed
+        assert "over\n" in told.printed
+        assert (tmp_path / "srv" / "shop" / "Deploy.sh").read_bytes() == files["Deploy.sh"]
+    told = await deploy(tmp_path, Package(install_to="#{Root}/shop", substitute=("Deploy.*",)))
+    assert "Deploy.sh cannot be filled in: that is for at most 2 files of at most 40 bytes" in told.reason
+    told = await deploy(tmp_path, Package(install_to="#{Root}/shop", substitute=("*.json", "Post*")))
+    assert "b.json cannot be filled in" in told.reason
 
 
 async def test_q6_a_deployment_that_is_cancelled_puts_things_back(tmp_path: Path) -> None:

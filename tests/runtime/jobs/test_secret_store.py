@@ -4,8 +4,16 @@ import asyncio
 from pathlib import Path
 
 import msgspec
+import pytest
 
-from octotui.engine.commands import AnswerInterruption, CancelRun, Outcome, StartRun, TakeInterruption
+from octotui.engine.commands import (
+    AnswerInterruption,
+    CancelRun,
+    LoadModel,
+    Outcome,
+    StartRun,
+    TakeInterruption,
+)
 from octotui.engine.events import JobEnded
 from octotui.engine.evolve.evolve import evolve
 from octotui.engine.state import State
@@ -414,6 +422,35 @@ def test_v5_a_server_says_that_its_own_environment_lacks_a_variable(tmp_path: Pa
     assert "--pass-env OCTOTUI_NOT_SET" in ended.reason
 
 
+def test_v5_a_command_sees_no_source_of_another_value_also_where_a_step_gives_what_it_prints(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though no job has run a script before; and as the model stands that is there then."""
+    hands, store = Hands(), SecretStore()
+    for name in ("ONE", "LATER"):
+        monkeypatch.setenv(f"OCTOTUI_TEST_{name}", f"hunter of {name}")
+    see = ("sh", "-c", 'echo "saw ${OCTOTUI_TEST_ONE-none} ${OCTOTUI_TEST_LATER-none}"')
+    shown = Value(kind="sensitive", secret=Secret(command=see), scope=Scope(process=("a",)))
+    world = family(
+        starts("child", wait=False, Db="#{Shown}", Plain="."),
+        Shown=(shown,),
+        One=(secret("OCTOTUI_TEST_ONE"),),
+    )
+    more = msgspec.structs.replace(
+        world, variables=world.variables | {"Later": (secret("OCTOTUI_TEST_LATER"),)}
+    )
+
+    async def main(rig: Rig) -> None:
+        for count, known in ((1, world), (2, more)):
+            await rig.session.send(LoadModel(model=known))
+            await rig.start("a")
+            await rig.until(lambda count=count: len(hands.begun) == count)
+            hands.end(hands.begun[-1].job)
+
+    play(world, tmp_path, main, executor=hands, vault=store)
+    assert [work.script for work in hands.begun] == ["use saw none hunter of LATER .", "use saw none none ."]
+
+
 def starts(runbook: str, *, wait: bool = True, **values: str) -> Step:
     action = StartRunbook(runbook=runbook, wait=wait, variables=values)
     return Step(name=f"Start {runbook}", action=action, pool="setup")
@@ -539,3 +576,85 @@ def test_v5_after_a_restart_it_is_read_again_and_what_was_given_is_gone(tmp_path
         assert source.read.count("PASSWORD") > 0
 
     play(world, tmp_path, after, executor=hands, vault=SecretStore(source), journal=journal, state=state)
+
+
+def at_a_time(**values: str) -> Step:
+    action = StartRunbook(runbook="child", at="13:46:45", variables=values)
+    return Step(name="Start", action=action, pool="setup")
+
+
+@pytest.mark.parametrize("kind", ["answer", "output"])
+def test_v5_after_a_restart_no_child_runs_with_what_answers_and_scripts_had_said(
+    tmp_path: Path, kind: str
+) -> None:
+    """It was in memory alone: the job that would have used it fails, and says what to do."""
+    hands, again, journal = Hands(), Hands(), MemoryJournal()
+    ask = Step(name="Ask", action=Manual(instructions="?", fields={"Token": Prompt(kind="sensitive")}))
+    first = ask if kind == "answer" else step("Ask")
+    url = at_a_time(Db="db://#{Octopus.Action[Ask].Output.Token}@x", Plain=".")
+    world = family(first, url)
+
+    async def before(rig: Rig) -> None:
+        await rig.start("a")
+        if kind == "answer":
+            await rig.session.send(TakeInterruption(interruption="question-1", user="ann"))
+            token = {"Token": "hunter22"}
+            await rig.session.send(
+                AnswerInterruption(interruption="question-1", user="ann", answer="proceed", values=token)
+            )
+        else:
+            await rig.until(lambda: hands.begun)
+            hands.outputs["job-1.1"](said("setVariable", name="Token", value="hunter22", sensitive="True"))
+            hands.end("job-1.1")
+        await rig.until(lambda: "run-2" in rig.state.runs)
+
+    async def after(rig: Rig) -> None:
+        await rig.until(lambda: again.begun or rig.run_state("run-2") == "failed")
+        assert again.begun == []
+        reason = (await rig.session.family("run-2")).jobs["job-2.1"].reason
+        unset = "its step has not set, or which " if kind == "output" else ""
+        assert reason == (
+            "the sensitive variable Db cannot be used: it needs Octopus.Action[Ask].Output.Token, "
+            f"which {unset}was kept in memory alone, and octotui was opened anew, or its run has ended "
+            "since: start the run again"
+        )
+
+    play(world, tmp_path, before, executor=hands, journal=journal)
+    state = State()
+    for event in journal.read():
+        state = evolve(state, event)
+    play(world, tmp_path, after, executor=again, journal=journal, state=state)
+
+
+def test_v1_an_output_that_a_script_has_not_set_fails_the_child_that_needs_it(tmp_path: Path) -> None:
+    """It could have been sensitive: it is not filled in as it is written, and nobody told."""
+    hands = Hands()
+
+    async def main(rig: Rig) -> None:
+        await rig.start("a")
+        await rig.until(lambda: hands.begun)
+        hands.end("job-1.1")
+        await rig.until(lambda: rig.run_state("run-1") == "failed")
+        reason = (await rig.session.family("run-1")).jobs["job-2.1"].reason
+        needed = "it needs Octopus.Action[Measure].Output.Pim, which its step has not set, or which was"
+        assert reason.startswith(f"the sensitive variable Db cannot be used: {needed} kept in memory")
+        assert len(hands.begun) == 1
+
+    child_of = starts("child", Db="#{Octopus.Action[Measure].Output.Pim}", Plain=".")
+    play(family(step("Measure"), child_of), tmp_path, main, executor=hands)
+
+
+def test_v5_a_sensitive_output_reaches_a_child_whatever_its_step_is_called(tmp_path: Path) -> None:
+    """Also beside an output of a step that there is not, which stays as it is written (V1)."""
+    hands = Hands()
+
+    async def main(rig: Rig) -> None:
+        await rig.start("a")
+        await rig.until(lambda: hands.begun)
+        hands.outputs["job-1.1"](said("setVariable", name="Pin", value="hunter44", sensitive="True"))
+        hands.end("job-1.1")
+        await rig.until(lambda: len(hands.begun) == 2)
+        assert hands.begun[1].script == "use hunter44 #{Octopus.Action[Nope].Output.X}"
+
+    texts = {"Db": "#{Octopus.Action[Ask & tell].Output.Pin}", "Plain": "#{Octopus.Action[Nope].Output.X}"}
+    play(family(step("Ask & tell"), starts("child", **texts)), tmp_path, main, executor=hands)
