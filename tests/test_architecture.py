@@ -238,3 +238,23 @@ def test_importing_everything_but_ui_loads_no_textual() -> None:
     code = f"import importlib, sys\nfor each in {modules}: importlib.import_module(each)\n"
     code += "assert not {'textual', 'rich'} & set(sys.modules), 'only ui draws'"
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
+
+
+WIDGETS = [each for each in FILES if each.parent.parent == ROOT / "octotui" / "ui"]
+
+
+@pytest.mark.parametrize("path", WIDGETS, ids=name)
+def test_what_a_widget_knows_is_there_before_it_is_mounted(path: Path) -> None:
+    """A key bar asks panels for it as soon as it is mounted itself, in whatever order."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ClassDef):
+            functions = {each.name: each for each in node.body if isinstance(each, ast.FunctionDef)}
+            made = set(_assigned(functions.get("on_mount")))
+            assert made <= set(_assigned(functions.get("__init__"))), node.name
+
+
+def _assigned(function: ast.FunctionDef | None) -> Iterator[str]:
+    """The private attributes that a function gives a value."""
+    for each in ast.walk(function) if function else ():
+        if isinstance(each, ast.Attribute) and isinstance(each.ctx, ast.Store) and each.attr.startswith("_"):
+            yield each.attr

@@ -54,6 +54,23 @@ def test_through_both_runbooks_to_the_approved_and_finished_run(tmp_path: Path) 
     assert dict(state_on_disk(space_folder("kraken", tmp_path)).runs.items()) == {}
 
 
+@pytest.mark.parametrize(("columns", "lines"), [(80, 24), (120, 40)])
+def test_a_run_is_opened_and_its_log_looked_at(tmp_path: Path, columns: int, lines: int) -> None:
+    with Terminal(KRAKEN, "--state", tmp_path, columns=columns, lines=lines) as terminal:
+        terminal.wait("Runs")
+        start(terminal, "Inspect the dock")
+        terminal.wait("idle", gone="executing")
+        for key, seen, gone in (
+            *(("enter", "esc back", "─ Pools"), ("l", "W wrap", "s start  w why  l log  ? help  esc")),
+            *(("esc", "esc back", "W wrap"), ("esc", "─ Pools", "esc back"), ("l", "W wrap", "─ Pools")),
+            ("esc", "─ Pools", "W wrap"),
+        ):
+            terminal.press(key)
+            terminal.wait(seen, gone=gone)
+        terminal.press("q")
+        assert terminal.left() == 0
+
+
 def test_left_while_a_run_is_active_it_is_asked_what_becomes_of_it(tmp_path: Path) -> None:
     with Terminal(KRAKEN, "--foreground", "--state", tmp_path, columns=80, lines=24) as terminal:
         terminal.wait("Runs")

@@ -20,7 +20,11 @@ class OutputPanel(Vertical):
     HELP = "The output of the step under the tree's cursor, as it is written."
     BINDINGS: ClassVar[list[BindingType]] = []
 
-    _attempt: tuple[str, str | None, int | None] | None = None  # the one gone to
+    def __init__(self) -> None:
+        super().__init__()
+        self._title = "Output"
+        self._position: tuple[Span, ...] = ()  # where in the log one is
+        self._attempt: tuple[str, str | None, int | None] | None = None  # the one gone to
 
     def compose(self) -> ComposeResult:
         """The heading and the log."""
@@ -41,8 +45,6 @@ class OutputPanel(Vertical):
 
     def on_mount(self) -> None:
         """Look at the log as often as a screen may change."""
-        self._title = "Output"
-        self._position: tuple[Span, ...] = ()  # where in the log one is
         self.set_interval(1 / 10, self.query_one(LogView).tick)
 
     @on(LogView.Changed)

@@ -37,6 +37,10 @@ stand below, with the runs whose steps have them."""
             super().__init__()
             self.worker = worker
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._model: Model | None = None
+
     def compose(self) -> ComposeResult:
         """The heading and the list."""
         yield PaneHeading("Pools")
@@ -44,13 +48,12 @@ stand below, with the runs whose steps have them."""
 
     @property
     def worker(self) -> str | None:
-        """The worker under the cursor."""
-        key = self.query_one(LineList).key
+        """The worker under the cursor, if there is one yet."""
+        key = self.query_one(LineList).key if self._model is not None else None
         return key.partition(" ")[2] or None if key else None
 
     def on_mount(self) -> None:
-        """Nothing is known yet."""
-        self._model: Model | None = None
+        """List what is known."""
         self._list()
 
     def watch_state(self, old: State, new: State) -> None:

@@ -76,6 +76,13 @@ In a guided run a step that failed asks what to do about it."""
             self.words = words
             self.before = before
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._order: tuple[str, ...] = ()
+        self._wanted = self._detail_text = ""
+        self._kept: dict[str, EndedRun] = {}
+        self._pages = HistoryPages()
+
     def compose(self) -> ComposeResult:
         """The heading, the list, and its filter."""
         yield PaneHeading("Runs")
@@ -105,10 +112,6 @@ In a guided run a step that failed asks what to do about it."""
 
     def on_mount(self) -> None:
         """List for the first time."""
-        self._order: tuple[str, ...] = ()
-        self._wanted = self._detail_text = ""
-        self._kept: dict[str, EndedRun] = {}
-        self._pages = HistoryPages()
         self._list()
 
     def _list(self, *, changed: bool = True) -> None:

@@ -44,25 +44,28 @@ steps, the runs these started, and what each waits for. The output is that of th
     class Opened(Pointed):
         """The row under the cursor is to be opened."""
 
-    def compose(self) -> ComposeResult:
-        """The heading and the list."""
-        yield PaneHeading("")
-        yield LineList(self._draw, empty="No run to look at.", id="tree")
-
-    def on_mount(self) -> None:
-        """Nothing is known yet."""
+    def __init__(self) -> None:
+        super().__init__()
         self._rows: tuple[TreeRow, ...] = ()
         self._lines: dict[str, TreeLine] = {}
         self._pointed: TreeRow | None = None
         self._own = False  # whether the cursor was moved by hand
         self._pending = False
         self._resized = True
+
+    def compose(self) -> ComposeResult:
+        """The heading and the list."""
+        yield PaneHeading("")
+        yield LineList(self._draw, empty="No run to look at.", id="tree")
+
+    def on_mount(self) -> None:
+        """Lay out what is known."""
         self._soon()
 
     @property
     def row(self) -> TreeRow | None:
-        """The row under the cursor."""
-        line = self._lines.get(self.query_one(LineList).key or "")
+        """The row under the cursor, if there is one yet."""
+        line = self._lines.get(self.query_one(LineList).key or "") if self._lines else None
         return None if line is None else line.row
 
     def watch_picture(self, old: State, new: State) -> None:

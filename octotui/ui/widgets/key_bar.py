@@ -36,10 +36,13 @@ class KeyBar(Widget):
 
     sentence: reactive[str] = reactive("")
 
-    def on_mount(self) -> None:
-        """Follow the bindings."""
+    def __init__(self) -> None:
+        super().__init__()
         self._keys: list[Key] = []
         self._silence: Timer | None = None
+
+    def on_mount(self) -> None:
+        """Follow the bindings."""
         self.screen.bindings_updated_signal.subscribe(self, lambda _: self._follow())
         self.call_after_refresh(self._follow)
 
