@@ -98,6 +98,7 @@ def end_job(turn: Transaction, job: Job, outcome: Outcome) -> None:
             outputs=outcome.outputs,
             artifacts=outcome.artifacts,
             highlights=outcome.highlights,
+            secrets=outcome.secrets,
         )
     )
 

@@ -86,7 +86,7 @@ class JobProgressed(Event, frozen=True, tag=True):
 
 
 class JobEnded(Event, frozen=True, tag=True):
-    """A job is over, and the lock of its worker free."""
+    """A job is over, and the lock of its worker free; `secrets` are names of sensitive outputs (V5)."""
 
     run: str
     job: str
@@ -98,6 +98,7 @@ class JobEnded(Event, frozen=True, tag=True):
     outputs: dict[str, str] = field(default_factory=dict)
     artifacts: tuple[Artifact, ...] = ()
     highlights: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = ()
 
 
 JobEvent = (

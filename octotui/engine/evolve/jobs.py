@@ -167,7 +167,8 @@ def _without_job(run: Run, job: Job, event: events.JobEnded) -> Run:
     if job.step is not None:
         name = run.runbook.steps[job.step].name
         set_here = tuple((name, output, value) for output, value in event.outputs.items())
-        run = replace(run, outputs=run.outputs + set_here)
+        apart = tuple((name, job.target, output) for output in event.secrets)
+        run = replace(run, outputs=run.outputs + set_here, secret_outputs=run.secret_outputs + apart)
         if job.target is not None:
             return targets.over(run, job, event)
         progress = replace(run.steps[job.step], state=event.state, reason=event.reason)

@@ -16,14 +16,15 @@ def output_values(state: State, run: Run, target: str | None = None) -> dict[str
     """Every output variable of a run, for a step that reads it, on a target where it is on one.
 
     Those of a target are also there by its name. Without an index it is the reader's own where its target has
-    set one, and else that of the job which ended last, in the journal's order. What they hold was said by a
-    script or by people, and is filled in no more.
+    set one, and else that of the job which ended last, in the journal's order, a sensitive one before others:
+    that is there, and hidden. What they hold was said by a script or by people, and is filled in no more.
     """
     found: dict[str, tuple[str, str]] = {}  # by the name in lower case: two of them may differ in case
-    for step, on, name, value in (*_set_by_scripts(run), *_set_by_people(state, run)):
+    outputs = (*_set_by_scripts(run), *_set_by_people(state, run), *_hidden(run))
+    for step, on, name, value in outputs:
         whole = f"{output_prefixes(state, step, on)[-1]}.{name}"
         found[whole.lower()] = whole, value
-    for step, on, name, value in (*_set_by_scripts(run), *_set_by_people(state, run)):
+    for step, on, name, value in outputs:
         if on is not None and on == target:
             whole = f"{_of(step)}.{name}"
             found[whole.lower()] = whole, value
@@ -43,6 +44,12 @@ def _set_by_scripts(run: Run) -> Iterator[Output]:
             yield step, None, OF_CHILD.sub(r"\1Deployment[", name), escape(value)
     for step, target, name, value in run.target_outputs:
         yield step, target, name, escape(value)
+
+
+def _hidden(run: Run) -> Iterator[Output]:
+    """What scripts have set and nobody may see (V5)."""
+    for step, target, name in run.secret_outputs:
+        yield from ((step, on, name, HIDDEN) for on in dict.fromkeys((None, target)))
 
 
 def output_prefixes(state: State, step: str, target: str | None) -> tuple[str, ...]:
@@ -113,6 +120,11 @@ def _answer(interruption: Interruption) -> dict[str, str]:
 def secret_answers(state: State, run: Run) -> tuple[str, ...]:
     """The names of output variables that people gave in their answers and nobody may see (I6, V5)."""
     return tuple(f"{_of(step)}.{name}" for step, name in _secret_answers(state, run))
+
+
+def secret_outputs(state: State, run: Run) -> tuple[str, ...]:
+    """The names of output variables that scripts have set and nobody may see (V5), as steps read them."""
+    return tuple(f"{output_prefixes(state, step, on)[-1]}.{name}" for step, on, name, _ in _hidden(run))
 
 
 def _secret_answers(state: State, run: Run) -> Iterator[tuple[str, str]]:

@@ -51,7 +51,10 @@ class Artifact(msgspec.Struct, frozen=True, gc=False):
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """How an attempt ended on its machine, and what its script said: output variables and more (V7)."""
+    """How an attempt ended on its machine, and what its script said: output variables and more (V7).
+
+    Of sensitive outputs these are the names alone, in `secrets` (V5).
+    """
 
     state: JobEnd
     exit_code: int | None = None
@@ -60,6 +63,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     outputs: dict[str, str] = {}
     artifacts: tuple[Artifact, ...] = ()
     highlights: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = ()
 
 
 class GivenAnswer(msgspec.Struct, frozen=True, kw_only=True, gc=False):

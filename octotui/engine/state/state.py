@@ -230,6 +230,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fals
     schedule: str | None = None
     secrets: tuple[str, ...] = ()  # names of sensitive values that were given, and are nowhere here (V5)
     target_outputs: tuple[tuple[str, str, str, str], ...] = ()  # step, target, name, value
+    secret_outputs: tuple[tuple[str, str | None, str], ...] = ()  # step, target, name of each sensitive one
     without: tuple[RejectedCandidate, ...] = ()  # targets it goes without from the start
     excluded: tuple[str, ...] = ()  # targets that it goes on without
     targeted: bool = False  # its targets are selected

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from octotui.engine.rules.child_values import say
-from octotui.engine.rules.output_variables import output_prefixes, secret_answers
+from octotui.engine.rules.output_variables import output_prefixes, secret_answers, secret_outputs
 from octotui.engine.rules.variable_context import declared, overruled
 from octotui.engine.state import Job, Run, State, step_of
 from octotui.model.iteration import environment_sources
@@ -42,9 +42,7 @@ _HOW = (
     "in the server's environment: `octotui stop FILE`, then start it from a shell that has it,"
     " or pass your own for one run with --pass-env {}"
 )
-_UNUSABLE = (
-    "cannot be used: it was given in an answer, and octotui was opened anew since: start the run again"
-)
+_UNUSABLE = "cannot be used: {}, and octotui was opened anew since: start the run again"
 
 
 class SecretStore:
@@ -97,7 +95,8 @@ class SecretStore:
         wanted, parent = self._wanted(state, job), state.runs[job.run]
         read = self._reader(state.model)
         handed: HandedValues = {**given, **(await asyncio.shield(above) if above is not None else {})}
-        for name in secret_answers(state, parent):  # those that are known are not looked for
+        kept_in_memory = (*secret_answers(state, parent), *secret_outputs(state, parent))
+        for name in kept_in_memory:  # those that are known are not looked for
             handed[name] = UnreadableSecret(f"it needs {name}, which {_GONE}")
         values: HandedValues = {}
         for name in run.secrets:
@@ -179,7 +178,7 @@ class SecretStore:
         Raises UnreadableSecret with a sentence for each that cannot be used.
         """
         wanted = {} if self._read is None else self._wanted(state, job)
-        self._check_answers(state, job)
+        self._check_kept(state, job)
         if not wanted:
             return dict(self._set.get(job.run, {}))
         run = state.runs[job.run]
@@ -203,12 +202,17 @@ class SecretStore:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    def _check_answers(self, state: State, job: Job) -> None:
-        """Complain where a value of an answer was in the memory of an octotui that is no more."""
-        here = self._set.get(job.run, {})
-        lost = [name for name in secret_answers(state, state.runs[job.run]) if name not in here]
-        if lost and self._read is not None:
-            raise UnreadableSecret("; ".join(f"the sensitive variable {name} {_UNUSABLE}" for name in lost))
+    def _check_kept(self, state: State, job: Job) -> None:
+        """Complain where answers or scripts gave values to the memory of an octotui that is no more."""
+        if self._read is None:
+            return
+        run, here = state.runs[job.run], {name.lower() for name in self._set.get(job.run, {})}
+        given = dict.fromkeys(secret_answers(state, run), "it was given in an answer")
+        given |= dict.fromkeys(secret_outputs(state, run), "a script has set it")
+        lost = {name: how for name, how in given.items() if name.lower() not in here}
+        if lost:
+            said = (f"the sensitive variable {name} {_UNUSABLE.format(how)}" for name, how in lost.items())
+            raise UnreadableSecret("; ".join(said))
 
     def _wanted(self, state: State, job: Job) -> dict[str, Secret | None]:
         """Where each sensitive value of a job is read; None is one that was asked for."""

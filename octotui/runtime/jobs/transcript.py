@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -127,6 +127,7 @@ class Transcript:
             outputs=self.outputs,
             artifacts=tuple(self.artifacts),
             highlights=tuple(self._highlights),
+            secrets=tuple(self._names_to_tell()),
         )
 
     def _take(self, text: bytes, messages: Sequence[Message]) -> None:
@@ -222,6 +223,12 @@ class Transcript:
         """Set those output variables apart in which there is what came to be sensitive since."""
         for name in [name for name, value in self.outputs.items() if self._masker.holds(value)]:
             self._set_apart(name, self.outputs.pop(name))
+
+    def _names_to_tell(self) -> Iterator[str]:
+        """The names of sensitive outputs: of those that hold something, and give nothing away (V5)."""
+        for name, value in self.sensitive.items():
+            if value and not self._masker.holds(name):
+                yield name
 
     def _turn(self, level: str) -> None:
         """Mean what comes from here on otherwise; keep what was said as a warning or a highlight, by line."""

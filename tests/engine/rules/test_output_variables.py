@@ -3,10 +3,11 @@
 import pytest
 
 from octotui.engine.commands import Outcome, ReportOutcome
-from octotui.engine.rules.output_variables import output_values, own_secrets
+from octotui.engine.rules.output_variables import output_values, own_secrets, secret_outputs
 from octotui.engine.state import State
 from octotui.model.process import Runbook, Step
 from octotui.model.space import Target
+from octotui.model.values import HIDDEN
 from tests.world import World, child, manual, model, on_targets, rolling, script
 
 KEY = "Octopus.Action[Set].Output"
@@ -141,3 +142,18 @@ def test_v5_v8_sensitive_outputs_are_its_own_too_and_never_another_ones() -> Non
     both = {**secrets, f"{KEY}[Two].key": "hunter-two"}
     assert own_secrets(state, "one", (), both)[f"{KEY}.key"] == "hunter-one"
     assert own_secrets(state, "two", (), both)[f"{KEY}.key"] == "hunter-two"
+
+
+def test_v8_a_sensitive_output_is_hidden_and_comes_before_others() -> None:
+    """On a target, its own comes before another one's, be that sensitive or not."""
+    steps = [on_targets("Set", "web"), on_targets("Read", "web", condition="always")]
+    world = World(model({"r": steps}))
+    world.start("r")
+    world.report("job-1.1", secrets=("Key",))
+    world.report("job-1.2", outputs={"key": "plain"})
+    world.report("job-1.3", outputs={})
+    world.report("job-1.4", outputs={})
+    assert seen(world)["Key"] == seen(world, "web1")["Key"] == seen(world, "web3")["Key"] == HIDDEN
+    assert seen(world, "web2")["key"] == "plain"
+    assert seen(world)["Octopus.Action[Set].Output[Web 1].Key"] == HIDDEN
+    assert secret_outputs(world.past, world.past.runs["run-1"]) == (f"{KEY}.Key", f"{KEY}[Web 1].Key")

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from octotui.engine.commands import (
     AnswerInterruption,
@@ -583,7 +584,7 @@ def at_a_time(**values: str) -> Step:
     return Step(name="Start", action=action, pool="setup")
 
 
-@pytest.mark.parametrize("kind", ["answer", "output"])
+@pytest.mark.parametrize("kind", ["answer", "output", "output of an older journal"])
 def test_v5_after_a_restart_no_child_runs_with_what_answers_and_scripts_had_said(
     tmp_path: Path, kind: str
 ) -> None:
@@ -612,7 +613,7 @@ def test_v5_after_a_restart_no_child_runs_with_what_answers_and_scripts_had_said
         await rig.until(lambda: again.begun or rig.run_state("run-2") == "failed")
         assert again.begun == []
         reason = (await rig.session.family("run-2")).jobs["job-2.1"].reason
-        unset = "its step has not set, or which " if kind == "output" else ""
+        unset = "its step has not set, or which " if kind == "output of an older journal" else ""
         assert reason == (
             "the sensitive variable Db cannot be used: it needs Octopus.Action[Ask].Output.Token, "
             f"which {unset}was kept in memory alone, and octotui was opened anew, or its run has ended "
@@ -620,9 +621,10 @@ def test_v5_after_a_restart_no_child_runs_with_what_answers_and_scripts_had_said
         )
 
     play(world, tmp_path, before, executor=hands, journal=journal)
+    old = kind == "output of an older journal"
     state = State()
     for event in journal.read():
-        state = evolve(state, event)
+        state = evolve(state, replace(event, secrets=()) if old and isinstance(event, JobEnded) else event)
     play(world, tmp_path, after, executor=again, journal=journal, state=state)
 
 
@@ -658,3 +660,70 @@ def test_v5_a_sensitive_output_reaches_a_child_whatever_its_step_is_called(tmp_p
 
     texts = {"Db": "#{Octopus.Action[Ask & tell].Output.Pin}", "Plain": "#{Octopus.Action[Nope].Output.X}"}
     play(family(step("Ask & tell"), starts("child", **texts)), tmp_path, main, executor=hands)
+
+
+TOKEN = said("setVariable", name="Token", value="hunter22", sensitive="True")
+OUTPUT = "Octopus.Action[Set].Output.Token"
+
+
+def test_v8_conditions_and_instructions_know_that_there_is_a_sensitive_output(tmp_path: Path) -> None:
+    """It is as true as a value that is declared, and shown as `********`; scripts see the value."""
+    hands, journal = Hands(), MemoryJournal()
+    declared = small(
+        step("Set"),
+        manual("Approve", (), f"is it #{{{OUTPUT}}}?", condition=f"#{{if {OUTPUT}}}yes#{{/if}}"),
+        step("Use", f"login #{{{OUTPUT.upper()}}}", condition=f"#{{unless {OUTPUT} == ''}}yes#{{/unless}}"),
+        step("Without", condition=f"#{{unless {OUTPUT}}}yes#{{/unless}}"),
+    )
+
+    async def main(rig: Rig) -> None:
+        await rig.start("a")
+        await rig.until(lambda: hands.begun)
+        hands.outputs["job-1.1"](TOKEN)
+        hands.end("job-1.1")
+        await rig.until(lambda: rig.state.asking)
+        assert rig.state.interruptions["question-1"].instructions == "is it ********?"
+        await rig.session.send(TakeInterruption(interruption="question-1", user="ann"))
+        await rig.session.send(AnswerInterruption(interruption="question-1", user="ann", answer="proceed"))
+        await rig.until(lambda: len(hands.begun) == 2)
+        assert hands.begun[1].script == "login hunter22"
+        assert {name.lower(): value for name, value in hands.begun[1].values.items()}[OUTPUT.lower()] == (
+            "hunter22"
+        )
+        hands.end(hands.begun[1].job)
+        await rig.until(lambda: rig.run_state("run-1") == "succeeded")
+        assert (await rig.session.family("run-1")).runs["run-1"].steps[3].state == "skipped"
+
+    play(declared, tmp_path, main, executor=hands, journal=journal)
+    assert b"hunter22" not in msgspec.json.encode(list(journal.read()))
+
+
+@pytest.mark.parametrize("older", [False, True])
+def test_v8_a_sensitive_output_is_not_there_after_a_restart(tmp_path: Path, *, older: bool) -> None:
+    """It fails the job, and says what to do; journals of older versions do not know that there was one."""
+    hands, again, journal = Hands(), Hands(), MemoryJournal()
+    declared = small(step("Set"), manual("Approve", ()), step("Use", f"<#{{{OUTPUT} | Trim}}>"))
+
+    async def before(rig: Rig) -> None:
+        await rig.start("a")
+        await rig.until(lambda: hands.begun)
+        hands.outputs["job-1.1"](TOKEN)
+        hands.end("job-1.1")
+        await rig.until(lambda: rig.state.asking)
+
+    async def after(rig: Rig) -> None:
+        await rig.session.send(TakeInterruption(interruption="question-1", user="ann"))
+        await rig.session.send(AnswerInterruption(interruption="question-1", user="ann", answer="proceed"))
+        await rig.until(lambda: again.begun or rig.run_state("run-1") == "failed")
+        assert bool(again.begun) is older
+        if not older:
+            assert (await rig.session.family("run-1")).runs["run-1"].steps[2].reason == (
+                f"the sensitive variable {OUTPUT} cannot be used: a script has set it, and octotui was"
+                " opened anew since: start the run again"
+            )
+
+    play(declared, tmp_path, before, executor=hands, journal=journal)
+    state = State()
+    for event in journal.read():
+        state = evolve(state, replace(event, secrets=()) if older and isinstance(event, JobEnded) else event)
+    play(declared, tmp_path, after, executor=again, journal=journal, state=state)

@@ -58,6 +58,23 @@ def test_sensitive_output_is_masked_and_kept_apart() -> None:
     log, transcript, outcome = told(text)
     assert log == b"it is ********\n"
     assert (outcome.outputs, transcript.sensitive) == ({}, {"Token": "hunter22"})
+    assert outcome.secrets == ("Token",)
+
+
+def test_v5_names_of_sensitive_outputs_are_told_where_they_hold_something_and_give_nothing_away() -> None:
+    values = {
+        "Token": "hunter22",
+        "Empty": "",
+        "of hunter22": "another",
+        "late one": "third",
+        "T": "late one",
+    }
+    text = b"".join(
+        said("setVariable", name=name, value=value, sensitive="True") for name, value in values.items()
+    )
+    _, transcript, outcome = told(text)
+    assert transcript.sensitive == values
+    assert outcome.secrets == ("Token", "T")
 
 
 def test_what_holds_a_secret_is_as_sensitive() -> None:
