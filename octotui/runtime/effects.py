@@ -86,6 +86,7 @@ class EffectRunner:
             case events.JobEnded() | events.AttemptFailed():
                 self._scripts.clean(event.job)
             case events.RunEnded():
+                self._secret_store.hand_up(self.present(), event.run)
                 self._secret_store.forget(event.run, self.present())
             case (
                 (events.RunDue() | events.RunMoved() | events.PackagesChosen() | events.RunStarted())

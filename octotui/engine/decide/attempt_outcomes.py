@@ -119,8 +119,9 @@ def _judged(run: Run, job: Job, outcome: Outcome) -> Outcome:
 def of_child(child: Run) -> Outcome:
     """What a child run's end means for the job that waited for it; its output variables come back."""
     outputs = {f"Run[{step}].{name}": value for step, name, value in child.outputs}
+    secrets = tuple(dict.fromkeys(f"Run[{step}].{name}" for step, _, name in child.secret_outputs))
     if child.state == "succeeded":
-        return Outcome(state="succeeded", warnings=child.warnings, outputs=outputs)
+        return Outcome(state="succeeded", warnings=child.warnings, outputs=outputs, secrets=secrets)
     cause = f": {child.reason}" if child.reason else ""
     ending = {"failed": "failed", "cancelled": "was cancelled", "timed-out": "timed out"}[child.state]
-    return Outcome(state="failed", reason=f"{child.id} {ending}{cause}", outputs=outputs)
+    return Outcome(state="failed", reason=f"{child.id} {ending}{cause}", outputs=outputs, secrets=secrets)

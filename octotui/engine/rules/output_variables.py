@@ -37,19 +37,32 @@ Output = tuple[str, str | None, str, str]
 
 def _set_by_scripts(run: Run) -> Iterator[Output]:
     """What scripts have set, those of child runs by both of their names."""
-    starting = {step.name for step in run.runbook.steps if isinstance(step.action, StartRunbook)}
+    starting = _starting(run)
     for step, name, value in run.outputs:
-        yield step, None, name, escape(value)
-        if step in starting and name.startswith("Run["):
-            yield step, None, OF_CHILD.sub(r"\1Deployment[", name), escape(value)
+        yield from (
+            (step, None, each, escape(value)) for each in output_names(name, of_child=step in starting)
+        )
     for step, target, name, value in run.target_outputs:
         yield step, target, name, escape(value)
 
 
 def _hidden(run: Run) -> Iterator[Output]:
     """What scripts have set and nobody may see (V5)."""
+    starting = _starting(run)
     for step, target, name in run.secret_outputs:
-        yield from ((step, on, name, HIDDEN) for on in dict.fromkeys((None, target)))
+        for each in output_names(name, of_child=step in starting):
+            yield from ((step, on, each, HIDDEN) for on in dict.fromkeys((None, target)))
+
+
+def _starting(run: Run) -> set[str]:
+    """The names of the steps that start runs."""
+    return {step.name for step in run.runbook.steps if isinstance(step.action, StartRunbook)}
+
+
+def output_names(name: str, *, of_child: bool) -> tuple[str, ...]:
+    """What an output variable is called: one of a child run also as Octopus has it."""
+    both = of_child and name.startswith("Run[")
+    return (name, OF_CHILD.sub(r"\1Deployment[", name)) if both else (name,)
 
 
 def output_prefixes(state: State, step: str, target: str | None) -> tuple[str, ...]:

@@ -11,7 +11,12 @@ from types import MappingProxyType
 from typing import Any
 
 from octotui.engine.rules.child_values import say
-from octotui.engine.rules.output_variables import output_prefixes, secret_answers, secret_outputs
+from octotui.engine.rules.output_variables import (
+    output_names,
+    output_prefixes,
+    secret_answers,
+    secret_outputs,
+)
 from octotui.engine.rules.variable_context import declared, overruled
 from octotui.engine.state import Job, Run, State, step_of
 from octotui.model.iteration import environment_sources
@@ -160,6 +165,24 @@ class SecretStore:
                 kept.pop(written.get(f"{prefix}.{name}".lower(), ""), None)
                 kept[f"{prefix}.{name}"] = value
         self.masked.hold(job.run, outputs.values())
+
+    def hand_up(self, state: State, name: str) -> None:
+        """Keep what scripts of a run that has ended have set for the step that waited for it, too (V7)."""
+        run = state.runs.get(name)
+        job = state.jobs.get(run.parent or "") if run is not None else None
+        step = step_of(state, job) if job is not None else None
+        if run is None or job is None or step is None:
+            return
+        kept = {each.lower(): value for each, value in self._set.get(name, {}).items()}
+        outputs: dict[str, str] = {}
+        if isinstance(step.action, StartRunbook) and step.action.wait:
+            for setter, _, output in run.secret_outputs:
+                value = kept.get(f"{output_prefixes(state, setter, None)[0]}.{output}".lower())
+                if value is not None:
+                    names = output_names(f"Run[{setter}].{output}", of_child=True)
+                    outputs |= dict.fromkeys(names, value)
+        if outputs:
+            self.record(state, job, outputs)
 
     def forget(self, run: str, state: State) -> None:
         """Let go of all that is kept for a run that has ended, and of what families that have were passed."""

@@ -727,3 +727,90 @@ def test_v8_a_sensitive_output_is_not_there_after_a_restart(tmp_path: Path, *, o
     for event in journal.read():
         state = evolve(state, replace(event, secrets=()) if older and isinstance(event, JobEnded) else event)
     play(declared, tmp_path, after, executor=again, journal=journal, state=state)
+
+
+@pytest.mark.parametrize("end", [Outcome(state="succeeded", exit_code=0), FAILED])
+def test_v7_sensitive_outputs_of_child_runs_come_back_to_the_steps_that_started_them(
+    tmp_path: Path, end: Outcome
+) -> None:
+    """By both names, from any depth, also where the run has failed; conditions know of them."""
+    hands, journal = Hands(), MemoryJournal()
+    far = "Octopus.Action[Make].Output.Deployment[Inner].Deployment[Say].Token"
+    near = "Octopus.Action[Make].Output.Run[Inner].Run[Say].Token"
+    due = f"#{{if {far}}}yes#{{/if}}"
+    declared = model(
+        {
+            "top": [
+                child("Make", "middle", wait=True),
+                step("Use", f"#{{{far}}} #{{{near}}}", condition=due),
+            ],
+            "middle": [child("Inner", "low", wait=True)],
+            "low": [step("Say")],
+        }
+    )
+
+    async def main(rig: Rig) -> None:
+        await rig.start("top")
+        await rig.until(lambda: hands.begun)
+        hands.outputs["job-3.1"](TOKEN)
+        hands.end("job-3.1", end)
+        await rig.until(lambda: len(hands.begun) == 2)
+        assert hands.begun[1].script == "hunter22 hunter22"
+        hands.outputs["job-1.2"](b"it is hunter22\n")
+        hands.end("job-1.2")
+        await rig.until(lambda: not rig.state.jobs)
+
+    play(declared, tmp_path, main, executor=hands, journal=journal)
+    assert b"hunter22" not in msgspec.json.encode(list(journal.read()))
+    log = tmp_path / "space" / "logs" / "run-1" / "job-1.2.log"
+    assert log.read_text() == "it is ********\n"
+
+
+def test_v7_after_a_restart_a_sensitive_output_of_a_child_run_is_missed_by_its_name(tmp_path: Path) -> None:
+    hands, again, journal = Hands(), Hands(), MemoryJournal()
+    runbooks = {
+        "a": [child("Make", "low", wait=True), manual("Approve", ()), step("Use")],
+        "low": [step("Say")],
+    }
+    declared = model(runbooks)
+
+    async def before(rig: Rig) -> None:
+        await rig.start("a")
+        await rig.until(lambda: hands.begun)
+        hands.outputs["job-2.1"](TOKEN)
+        hands.end("job-2.1")
+        await rig.until(lambda: rig.state.asking)
+
+    async def after(rig: Rig) -> None:
+        await rig.session.send(TakeInterruption(interruption="question-1", user="ann"))
+        await rig.session.send(AnswerInterruption(interruption="question-1", user="ann", answer="proceed"))
+        await rig.until(lambda: again.begun or rig.run_state("run-1") == "failed")
+        assert again.begun == []
+        reason = (await rig.session.family("run-1")).runs["run-1"].steps[2].reason
+        assert "Octopus.Action[Make].Output.Run[Say].Token cannot be used: a script has set it" in reason
+
+    play(declared, tmp_path, before, executor=hands, journal=journal)
+    state = State()
+    for event in journal.read():
+        state = evolve(state, event)
+    play(declared, tmp_path, after, executor=again, journal=journal, state=state)
+
+
+def test_v7_outputs_of_a_child_run_that_nobody_waits_for_stay_there(tmp_path: Path) -> None:
+    hands = Hands()
+    declared = model(
+        {"a": [child("Make", "low"), manual("Approve", ()), step("Use")], "low": [step("Say")]},
+    )
+
+    async def main(rig: Rig) -> None:
+        await rig.start("a")
+        await rig.until(lambda: hands.begun and rig.state.asking)
+        hands.outputs["job-2.1"](TOKEN)
+        hands.end("job-2.1")
+        await rig.until(lambda: rig.run_state("run-2") == "succeeded")
+        await rig.session.send(TakeInterruption(interruption="question-1", user="ann"))
+        await rig.session.send(AnswerInterruption(interruption="question-1", user="ann", answer="proceed"))
+        await rig.until(lambda: len(hands.begun) == 2)
+        assert "hunter22" not in str(hands.begun[1].values)
+
+    play(declared, tmp_path, main, executor=hands)
