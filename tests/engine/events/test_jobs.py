@@ -22,6 +22,7 @@ def test_an_event_is_one_json_object() -> None:
         "outputs": {},
         "artifacts": [],
         "highlights": [],
+        "secrets": [],
     }
 
 
