@@ -323,6 +323,27 @@ def test_v5_opening_waits_only_so_long_for_values_and_masks_them_once_they_are_r
     play(declared, tmp_path, after, state=state, vault=SecretStore(slow))
 
 
+def test_v5_what_filters_made_of_a_value_is_masked_wherever_it_is_said(tmp_path: Path) -> None:
+    hands, journal = Hands(), MemoryJournal()
+    shout = Step(name="Log in", action=Script(body="echo '#{Password | Substring 1 9}'"), pool="setup")
+    declared = with_value(space(keeper=[shout]))
+    loud = Value(value="#{Password | ToUpper}", scope=Scope(process=("keeper",)))
+    declared = replace(declared, variables=declared.variables | {"Loud": (loud,)})
+
+    async def main(rig: Rig) -> None:
+        await rig.start("keeper")
+        await rig.until(lambda: hands.jobs)
+        await rig.start("teller")
+        await rig.until(lambda: len(hands.jobs) == 2)
+        hands.outputs["job-2.1"](f"{VALUE.upper()}\n{VALUE[1:10]}\n{VALUE[:5]}\n".encode())
+        hands.end("job-2.1")
+        await rig.until(lambda: rig.run_state("run-2") == "succeeded")
+        log = rig.session.log_path("run-2", "job-2.1").read_text()
+        assert log == f"********\n********\n{VALUE[:5]}\n"
+
+    play(declared, tmp_path, main, executor=hands, journal=journal, vault=SecretStore(read))
+
+
 class TellingAcquirer:
     """Says where it has packages from, with the token it was let in with."""
 
