@@ -112,6 +112,7 @@ class EffectRunner:
     async def inspect(self, state: State) -> tuple[ReportOutcome, ...]:
         """Find what runs, or ran, since the space was left; what is lost has to be reported first."""
         self._secret_store.hold_own(state.model)
+        await self._secret_store.take_up(state)
         running = tuple(job for job in state.jobs.values() if job.state == "running")
         lost = []
         for job in sorted(running, key=lambda each: each.place):

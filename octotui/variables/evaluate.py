@@ -29,9 +29,11 @@ from octotui.variables.syntax.nodes import (
     place,
 )
 from octotui.variables.syntax.scanner import READ_WORK, read_what_can_be
+from octotui.variables.syntax.sensitive_names import SensitiveNames
 
 CALC_WORK = 32  # for each character of a calculation
 MOST_WORK = JOB_WORK  # of a text that is filled in for itself
+NONE_SENSITIVE = SensitiveNames({}, ())
 FALSE = frozenset(("", "0", "no", "false"))
 TOO_DEEP = "The expressions stand too deep in one another."
 
@@ -88,6 +90,8 @@ class Evaluation:
         self.unknown: dict[str, str] = {}  # as first written, by the name in lower case
         self.problems: dict[str, None] = {}
         self.values = values
+        self.sensitive = values if isinstance(values, SensitiveNames) else NONE_SENSITIVE
+        self.sensitive_items = False  # of a loop around
         self.lookup = Lookup(
             values, self.value, self.note, self.spend, None if resolved is None else resolved.documents
         )
@@ -166,7 +170,10 @@ class Evaluation:
         for error in misread:
             self.note(f"In the value of {name}, {left_as_written(error)}")
         outer, self.source = self.source, raw
+        before = self.sensitive.looked_up
         text = self.block(parts)
+        if self.sensitive.looked_up > before:
+            self.sensitive.sensitive.add(name.lower())
         self.source = outer
         return text
 
@@ -199,6 +206,14 @@ class Evaluation:
         return "".join(pieces)
 
     def filtered(self, expression: Filtered) -> str | None:
+        """A value sent through its filters, which is noted where it was made of a sensitive one."""
+        before = self.sensitive.looked_up
+        text = self.through_filters(expression)
+        if text is not None and (self.sensitive_items or self.sensitive.looked_up > before):
+            self.sensitive.note(text)
+        return text
+
+    def through_filters(self, expression: Filtered) -> str | None:
         """A value sent through its filters, or None if one of them has no answer."""
         from octotui.variables.filters.registry import is_null  # noqa: PLC0415  (for those who use one)
 
@@ -231,8 +246,13 @@ class Evaluation:
             raise
 
     def met(self, condition: Condition) -> bool | None:
-        """Whether a condition is met; an unknown name is empty here, a filter without an answer is None."""
+        """Whether a condition is met; an unknown name is empty here, a filter without an answer is None.
+
+        What depends on a sensitive value is none itself.
+        """
+        before = self.sensitive.looked_up
         left, right = self.operand(condition.left), self.operand(condition.right)
+        self.sensitive.looked_up = before
         if left is None or condition.right is None:
             self.spend(len(left or ""))
             return None if left is None else is_truthy(left)
@@ -251,6 +271,7 @@ class Evaluation:
 
     def repeated(self, part: Each) -> str | None:
         """A block for every item of its collection."""
+        before = self.sensitive.looked_up
         if isinstance(part.collection, Filtered):
             value = self.filtered(part.collection)
             if value is None:
@@ -259,7 +280,8 @@ class Evaluation:
         else:
             path = self.path(part.collection)
             items = [] if path is None else self.lookup.items_of(path)
-        outer = self.lookup.items, self.lookup.turn
+        outer, outer_sensitive = (self.lookup.items, self.lookup.turn), self.sensitive_items
+        self.sensitive_items |= self.sensitive.looked_up > before
         done: list[str] = []
         for index, item in enumerate(items):
             self.spend(TURN_WORK)
@@ -267,6 +289,7 @@ class Evaluation:
             self.lookup.turn = index, len(items)
             done.append(self.block(part.body))
         self.lookup.items, self.lookup.turn = outer
+        self.sensitive_items = outer_sensitive
         return self.joined(done)
 
     def note(self, problem: str) -> None:

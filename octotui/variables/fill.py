@@ -10,6 +10,7 @@ from octotui.variables.evaluate import SharedValues, fill
 from octotui.variables.syntax.names import key_of
 from octotui.variables.syntax.nodes import Parts, TooMuch, left_as_written
 from octotui.variables.syntax.scanner import errors_at, read_what_can_be
+from octotui.variables.syntax.sensitive_names import SensitiveNames
 from octotui.variables.template import Filled, OverBudget, TemplateError
 from octotui.variables.text_names import looked_up
 
@@ -29,6 +30,11 @@ class Filler:
         self._now = now
         self._budget = budget or text_budget()
         self._resolved = SharedValues()
+
+    @property
+    def derived(self) -> tuple[str, ...]:
+        """What filters have made of sensitive values so far, where it is known which those are."""
+        return tuple(self.values.derived) if isinstance(self.values, SensitiveNames) else ()
 
     def fill_in(self, text: str) -> Filled:
         """The text with the values in it, what nobody knew, and what could not be done.

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PLAYS = int(os.environ.get("OCTOTUI_KILLS", "280"))
+PLAYS = int(os.environ.get("OCTOTUI_KILLS", "140"))
 SEED = int(os.environ.get("OCTOTUI_KILLING_SEED", "1"))
 HALVES = 2
 

@@ -11,13 +11,14 @@ from msgspec.structs import replace
 from octotui.engine import commands
 from octotui.engine.commands import Refused
 from octotui.engine.events import InterruptionAnswered, JobProgressed, RunQueued
-from octotui.engine.state import Job, Outcome
+from octotui.engine.state import Job, Outcome, State
 from octotui.model.process import Manual, Script, Step
 from octotui.model.space import Feed, Model, Scope, Value
 from octotui.model.toml.read import load
 from octotui.model.values import Prompt, Secret
 from octotui.runtime.jobs.package_acquisition import Chosen
-from octotui.runtime.jobs.secret_store import SecretStore
+from octotui.runtime.jobs.secret_sources import UnreadableSecret
+from octotui.runtime.jobs.secret_store import OPENING, SecretStore
 from octotui.runtime.open_space import open_space
 from octotui.store.journal.in_memory import MemoryJournal
 from octotui.workers.executor import AttemptStatus
@@ -222,6 +223,125 @@ def test_v5_after_a_crash_values_of_jobs_that_go_on_are_masked_in_all(tmp_path: 
 
     state = states[0]
     play(two, tmp_path, after, executor=again, journal=journal, state=state, vault=SecretStore(read))
+
+
+WAITING = [script("Log in"), Step(name="May it?", action=Manual(instructions="?")), script("Then")]
+
+
+def left_waiting(declared: Model, folder: Path, journal: MemoryJournal, runs: int = 1) -> State:
+    """Where a space is left whose runs wait for an answer, each after a job that was given the value."""
+    hands, states = Hands(), []
+
+    async def main(rig: Rig) -> None:
+        for number in range(1, runs + 1):
+            await rig.start("keeper")
+            await rig.until(lambda: len(hands.jobs) == number)  # noqa: B023 - it is awaited
+            hands.end(f"job-{number}.1")
+            await rig.until(lambda: len(rig.state.interruptions) == number)  # noqa: B023
+        states.append(rig.state)
+
+    play(declared, folder, main, executor=hands, journal=journal, vault=SecretStore(read))
+    return states[0]
+
+
+def test_v5_after_a_restart_what_a_run_that_waits_has_read_is_masked(tmp_path: Path) -> None:
+    """Before anything else is done, though no job of it goes on; what cannot be read fails nothing."""
+    journal, hands = MemoryJournal(), Hands()
+    declared = with_value(space(keeper=WAITING))
+    elsewhere = Value(kind="sensitive", secret=Secret(env="GONE"), scope=Scope(process=("keeper",)))
+    declared = replace(declared, variables=declared.variables | {"Another": (elsewhere,)})
+    state = left_waiting(declared, tmp_path, journal)
+
+    async def reread(secret: Secret) -> str:
+        if secret.env == "GONE":
+            raise UnreadableSecret("it is gone")
+        return VALUE
+
+    async def after(rig: Rig) -> None:
+        send = rig.session.send
+        await rig.start("teller")
+        await rig.until(lambda: hands.jobs)
+        hands.outputs["job-2.1"](said("stdout-highlight") + f"\nsee {VALUE}\n".encode())
+        hands.end("job-2.1")
+        await rig.until(lambda: rig.run_state("run-2") == "succeeded")
+        assert "see ********" in rig.session.log_path("run-2", "job-2.1").read_text()
+        await send(commands.TakeInterruption(interruption="question-1", user="ann"))
+        answer = commands.AnswerInterruption(
+            interruption="question-1", user="ann", answer="proceed", notes=f"since {VALUE}"
+        )
+        answered = next(each for each in await send(answer) if isinstance(each, InterruptionAnswered))
+        assert answered.notes == "since ********"
+        await rig.until(lambda: rig.run_state("run-1") == "failed")  # its next script needs what is gone
+
+    play(declared, tmp_path, after, executor=hands, journal=journal, state=state, vault=SecretStore(reread))
+    assert VALUE not in everything(tmp_path, journal)
+
+
+@pytest.mark.parametrize("source", ["env", "file", "command"])
+def test_v5_after_a_restart_values_are_read_from_where_they_come(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str
+) -> None:
+    there = tmp_path / "value"
+    there.write_text(VALUE)
+    monkeypatch.setenv("PASSWORD", VALUE)
+    sources = {
+        "env": Secret(env="PASSWORD"),
+        "file": Secret(file=str(there)),
+        "command": Secret(command=("cat", str(there))),
+    }
+    declared = replace(
+        space(keeper=WAITING), variables={"Password": (Value(kind="sensitive", secret=sources[source]),)}
+    )
+    state = left_waiting(declared, tmp_path / "kept", MemoryJournal())
+    store = SecretStore()
+
+    async def opened() -> None:
+        await store.take_up(state)
+        await store.close()
+
+    asyncio.run(opened())
+    assert store.masked.held_by("run-1") == (VALUE,)
+
+
+def test_v5_opening_waits_only_so_long_for_values_and_masks_them_once_they_are_read(tmp_path: Path) -> None:
+    """Equal sources are read once, and what fails is said by a job that needs it."""
+    declared, asked = with_value(space(keeper=WAITING)), []
+    state = left_waiting(declared, tmp_path, MemoryJournal(), runs=2)
+
+    async def slow(secret: Secret) -> str:
+        asked.append(secret)
+        await asyncio.sleep(2 * OPENING)
+        return VALUE
+
+    async def after(rig: Rig) -> None:
+        assert rig.crew.mask(VALUE) == VALUE
+        await asyncio.sleep(2 * OPENING)
+        assert rig.crew.mask(VALUE) == "********"
+        assert rig.crew._masked.held_by("run-1") == rig.crew._masked.held_by("run-2") == (VALUE,)
+        assert len(asked) == 1
+
+    play(declared, tmp_path, after, state=state, vault=SecretStore(slow))
+
+
+def test_v5_what_filters_made_of_a_value_is_masked_wherever_it_is_said(tmp_path: Path) -> None:
+    hands, journal = Hands(), MemoryJournal()
+    shout = Step(name="Log in", action=Script(body="echo '#{Password | Substring 1 9}'"), pool="setup")
+    declared = with_value(space(keeper=[shout]))
+    loud = Value(value="#{Password | ToUpper}", scope=Scope(process=("keeper",)))
+    declared = replace(declared, variables=declared.variables | {"Loud": (loud,)})
+
+    async def main(rig: Rig) -> None:
+        await rig.start("keeper")
+        await rig.until(lambda: hands.jobs)
+        await rig.start("teller")
+        await rig.until(lambda: len(hands.jobs) == 2)
+        hands.outputs["job-2.1"](f"{VALUE.upper()}\n{VALUE[1:10]}\n{VALUE[:5]}\n".encode())
+        hands.end("job-2.1")
+        await rig.until(lambda: rig.run_state("run-2") == "succeeded")
+        log = rig.session.log_path("run-2", "job-2.1").read_text()
+        assert log == f"********\n********\n{VALUE[:5]}\n"
+
+    play(declared, tmp_path, main, executor=hands, journal=journal, vault=SecretStore(read))
 
 
 class TellingAcquirer:

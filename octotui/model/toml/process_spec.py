@@ -208,7 +208,9 @@ _STEP = {
         choice("after-previous", "with-previous"), "Whether it starts beside the step before.", rule="S2"
     ),
     "condition": KeySpec(
-        CONDITION, "What must have become of the steps before, or an expression that must be true.", rule="S3"
+        CONDITION,
+        "What must have become of the steps before; or an expression, which decides whatever became of them.",
+        rule="S3",
     ),
     "enabled": KeySpec(flag(), "Whether it takes part at all.", rule="S4"),
     "environments": KeySpec(

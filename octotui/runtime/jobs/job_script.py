@@ -17,6 +17,7 @@ from octotui.runtime.jobs.package_deployment import Files, deployment, texts_of,
 from octotui.runtime.jobs.template_parameters import TemplateArguments, given, requirements, texts
 from octotui.variables.budget import Budget, text_budget
 from octotui.variables.fill import Filler, escape, warnings_of
+from octotui.variables.syntax.sensitive_names import SensitiveNames
 from octotui.variables.template import OverBudget
 from octotui.workers import environment_values
 from octotui.workers.environment_values import carried
@@ -95,7 +96,7 @@ def script_work(
         withheld=tuple(environment_sources(state.model)),
         grace=step.grace,
         simulate=step.simulate,
-        sensitive=arguments.sensitive,
+        sensitive=(*arguments.sensitive, *filler.derived),
     )
     left_out = environment_values.warnings_of(environment, run.warnings)
     asks = bool(step.packages) and package_file_in(script.body) is not None
@@ -110,13 +111,18 @@ def filled(
     now: float | None,
     budget: Budget,
 ) -> tuple[Filler, dict[str, str], TemplateArguments]:
-    """What fills in a script, its values filled in, what its template is told; raises OverBudget."""
+    """What fills in a script, its values filled in, what its template is told; raises OverBudget.
+
+    What filters make of sensitive values, there and in texts that it fills in, is sensitive as well (V5).
+    """
     literal = {name: escape(value) for name, value in secrets.items()}
     seen = {**values, **literal}
-    arguments = given(script, lookup(seen), now, budget)
+    names = SensitiveNames(seen, secrets)
+    arguments = given(script, names, now, budget)
     replaced = lookup(arguments.values)
     seen = {name: value for name, value in seen.items() if name.lower() not in replaced} | arguments.values
-    filler = Filler(lookup(seen), now, budget)
+    sensitive = {name for name in names.sensitive if name not in replaced} | arguments.made_of_sensitive
+    filler = Filler(SensitiveNames(seen, sensitive, names.derived), now, budget)
     told = {
         name: secrets[name] if value is literal.get(name) else filler.fill_in(value).text
         for name, value in seen.items()

@@ -185,7 +185,7 @@ def notice(
         needs=requirements(action),
         passed=state.model.engine.environment,
         withheld=tuple(environment_sources(state.model)),
-        sensitive=arguments.sensitive,
+        sensitive=(*arguments.sensitive, *filler.derived),
     )
     return work, (*arguments.warnings, *warnings, *environment_values.warnings_of(environment))
 

@@ -5,10 +5,10 @@ All of them are `masked` in the whole space until their run has ended.
 
 import asyncio
 import os
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from functools import partial
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 from octotui.engine.rules.child_values import say
 from octotui.engine.rules.output_variables import (
@@ -19,7 +19,7 @@ from octotui.engine.rules.output_variables import (
 )
 from octotui.engine.rules.variable_context import declared, overruled
 from octotui.engine.state import Job, Run, State, step_of
-from octotui.model.iteration import environment_sources
+from octotui.model.iteration import environment_sources, variables
 from octotui.model.process import StartRunbook
 from octotui.model.space import Model
 from octotui.model.values import Secret
@@ -29,12 +29,16 @@ from octotui.variables.budget import text_budget
 from octotui.variables.fill import escape
 from octotui.variables.template import OverBudget
 
+T = TypeVar("T")
 Reader = Callable[[Secret], Coroutine[Any, Any, str]]
 
 HandedValues = dict[str, str | UnreadableSecret]
 """What a step gives to a run, by the names there: values, or why there is none."""
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
+
+AT_ONCE = 8  # values that are read at the same time where a space is opened
+OPENING = 5.0  # seconds that opening a space waits for them; what takes longer is masked once it is read
 
 _OCTOTUI = "octotui"  # holds what it reads for itself; a run has another name
 _OUTPUT = "Octopus.Action["
@@ -64,7 +68,7 @@ class SecretStore:
         self._reading: dict[str, dict[Secret, asyncio.Task[str]]] = {}
         self._waiting: dict[str, asyncio.Task[dict[str, str]]] = {}
         self._handed: dict[str, asyncio.Task[HandedValues]] = {}
-        self._handing: set[asyncio.Task[HandedValues]] = set()
+        self._working: set[asyncio.Task[Any]] = set()
 
     def give(self, run: str, values: Mapping[str, str], passed: Mapping[str, str] = NOTHING) -> None:
         """Keep what was given when a run was asked for: values, and variables passed to its family."""
@@ -82,10 +86,7 @@ class SecretStore:
         known = {each: escape(value) for each, value in self._set.get(job.run, {}).items()}
         given = dict(self._given.get(job.run, {}))
         filling = self._handed_values(state, run, job, known, given, self._handed.get(job.run))
-        task = self._handed[name] = asyncio.ensure_future(filling)
-        self._handing.add(task)
-        task.add_done_callback(_seen)
-        task.add_done_callback(self._handing.discard)
+        self._handed[name] = self._begun(filling)
 
     async def _handed_values(
         self,
@@ -147,6 +148,58 @@ class SecretStore:
         """Mask what octotui itself reads, as long as it goes on."""
         if self._read is not None:
             self.masked.hold(_OCTOTUI, own_secrets(model))
+
+    async def take_up(self, state: State) -> None:
+        """Mask again what open runs had read, and were given by steps, before octotui was opened anew.
+
+        What cannot be read is left: a job that needs it says so. Equal sources are read once.
+        """
+        if self._read is None:
+            return
+        read, free = self._reader(state.model), asyncio.Semaphore(AT_ONCE)
+        readings: dict[Secret, asyncio.Task[str]] = {}
+
+        async def bounded(secret: Secret) -> str:
+            async with free:
+                return await read(secret)
+
+        async def once(secret: Secret) -> str:
+            if secret not in readings:
+                readings[secret] = self._begun(bounded(secret))
+            return await asyncio.shield(readings[secret])
+
+        runs = sorted((run for _, run in state.runs.items() if not run.ended), key=lambda run: run.number)
+        tasks: list[asyncio.Task[Any]] = [self._begun(self._handed_again(state, run)) for run in runs]
+        has_secrets = any(each.secret for _, values in variables(state.model) for each in values)
+        for run in runs if has_secrets else ():
+            secrets = dict.fromkeys(self._read_before(state, run))
+            tasks += [self._begun(self._read_once(run, secret, once)) for secret in secrets]
+        if tasks:
+            await asyncio.wait(tasks, timeout=OPENING)
+
+    async def _handed_again(self, state: State, run: Run) -> None:
+        """Mask what a step gave to a run; where something is missing, a job that needs it looks again."""
+        self.hand_down(state, run.id)
+        task = self._handed.get(run.id)
+        values = await asyncio.shield(task) if task is not None else {}
+        missing = any(isinstance(value, UnreadableSecret) for value in values.values())
+        if missing and self._handed.get(run.id) is task:
+            del self._handed[run.id]
+
+    def _read_before(self, state: State, run: Run) -> Iterator[Secret]:
+        """What jobs of a run that have begun read their sensitive values from."""
+        jobs = (job for job in map(state.jobs.get, run.jobs) if job is not None)
+        begun = {(job.step, job.target): job for job in jobs if job.kind == "script" and job.attempt}
+        for job in begun.values():
+            yield from (secret for secret in self._wanted(state, job).values() if secret is not None)
+
+    def _begun(self, work: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
+        """Work that goes on by itself, until it is over or the store is closed."""
+        task = asyncio.ensure_future(work)
+        self._working.add(task)
+        task.add_done_callback(_seen)
+        task.add_done_callback(self._working.discard)
+        return task
 
     def restore(self, run: Run, values: Mapping[str, str]) -> None:
         """Keep again what an earlier session has given to a job of a run that goes on."""
@@ -220,7 +273,7 @@ class SecretStore:
 
     async def close(self) -> None:
         """End all that is being read."""
-        tasks = [*self._handing, *(task for run in self._reading.values() for task in run.values())]
+        tasks = [*self._working, *(task for run in self._reading.values() for task in run.values())]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

@@ -7,15 +7,20 @@ import msgspec
 from octotui.model.process import Script, TemplateCall
 from octotui.variables.budget import Budget
 from octotui.variables.fill import Filler, escape, warnings_of
+from octotui.variables.syntax.sensitive_names import SensitiveNames
 from octotui.variables.template import Names
 
 
 class TemplateArguments(msgspec.Struct, frozen=True):
-    """The parameters as variables, which are not filled in again; what to mask, and what to warn of."""
+    """The parameters as variables, which are not filled in again; what to mask, and what to warn of.
+
+    Names in lower case of those that are sensitive, or made of sensitive values, are `made_of_sensitive`.
+    """
 
     values: dict[str, str] = {}
     sensitive: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    made_of_sensitive: frozenset[str] = frozenset()
 
 
 def given(
@@ -25,20 +30,22 @@ def given(
     if not isinstance(action, TemplateCall):
         return TemplateArguments()
     budget = budget or Budget()
-    filled = {
-        name: Filler(_beside(values, action.parameters, name), now, budget).fill_in(text)
-        for name, text in action.parameters.items()
-    }
+    seen = {name: _beside(values, action.parameters, name) for name in action.parameters}
+    filled = {name: Filler(seen[name], now, budget).fill_in(text) for name, text in action.parameters.items()}
+    looked_up = {name for name, each in seen.items() if isinstance(each, SensitiveNames) and each.looked_up}
     return TemplateArguments(
         {name: escape(each.text) for name, each in filled.items()},
         tuple(filled[name].text for name in action.sensitive),
         tuple(dict.fromkeys(warning for each in filled.values() for warning in warnings_of(each))),
+        frozenset(name.lower() for name in (*action.sensitive, *looked_up)),
     )
 
 
 def _beside(values: Mapping[str, str], parameters: Mapping[str, str], name: str) -> Mapping[str, str]:
     """The variables, and each other parameter whose name none has: one that names itself means a variable."""
     own = {key: text for key, text in parameters.items() if key != name and key.lower() not in values}
+    if isinstance(values, SensitiveNames):
+        return values.beside(own)
     if not own:
         return values
     written = values.written if isinstance(values, Names) else tuple(values)

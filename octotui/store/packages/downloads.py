@@ -168,6 +168,7 @@ def _receive(
                     f"{part.name} is larger than what the disk of {part.parent} has left: make room"
                 )
             write.write(data)
+            write.flush()  # a killed octotui goes on from here
             pace.passed(len(data))
 
 

@@ -109,7 +109,7 @@ async def test_p4_manifests_are_kept_away_from_workers(tmp_path: Path) -> None:
 async def test_p4_each_attempt_begins_with_the_package_as_it_was(tmp_path: Path) -> None:
     put(tmp_path / "feed", "tools.1.0.0.zip")
     body = 'cd "#{Octopus.Action.Package[tools].ExtractedPath}"; ls; touch mark; exit 1'
-    model = declared(tmp_path / "feed", "true", body, retries=1)
+    model = declared(tmp_path / "feed", "true", body, retries=1, backoff=0.0)
     async with open_space(model, tmp_path / "state", "ann", time.time) as session:
         family, printed = await run(session)
     assert family.runs["run-1"].state == "failed"

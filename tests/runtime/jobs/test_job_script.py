@@ -10,10 +10,17 @@ from msgspec.structs import replace
 from octotui.engine import commands
 from octotui.engine.state import State
 from octotui.model.environment_names import environment_name
-from octotui.model.process import Script, Step
+from octotui.model.process import Script, Step, TemplateCall
 from octotui.model.space import Value
-from octotui.model.values import Prompt
-from octotui.runtime.jobs.job_script import MANY, WITH_NUL, fill_without_blocking, script_work
+from octotui.model.values import Prompt, Secret
+from octotui.runtime.jobs.job_script import (
+    MANY,
+    WITH_NUL,
+    body_of,
+    fill_without_blocking,
+    filled,
+    script_work,
+)
 from octotui.variables.budget import JOB_WORK, TEXT_WORK, Budget
 from octotui.variables.fill import Filler
 from octotui.variables.template import Filled, Names, OverBudget
@@ -205,3 +212,35 @@ def loops(budget: Budget) -> Filled:
     """More work than a job may be."""
     text = "#{each a in List}#{each b in List}#{each c in List}#{/each}#{/each}#{/each}"
     return Filler(Names({"List": "," * 3000}), None, budget).fill_in(text)
+
+
+def test_v5_what_filters_make_of_sensitive_values_is_sensitive() -> None:
+    """In values, in the script, and in a template's parameters; what only holds them is masked in part."""
+    variables = {
+        "S1": (Value(kind="sensitive", secret=Secret(env="S1")),),
+        "Up": (Value(value="is #{S1 | ToUpper}"),),
+        "Url": (Value(value="db://#{S1}@x"),),
+    }
+    world = World(model({"a": [script("Run")]}, variables=variables))
+    world.start("a")
+    state, job = world.state, world.state.jobs["job-1.1"]
+    work, _ = script_work(state, job, "/somewhere", secrets={"S1": "hunter-two"})
+    assert (work.values["Up"], work.sensitive) == ("is HUNTER-TWO", ("HUNTER-TWO",))
+    for action, made in (
+        (Script(body="echo '#{S1 | Substring 2 5}'"), {"HUNTER-TWO", "nter-"}),
+        (Script(body="echo '#{S1 | Substring 2 5}'", verbatim=True), {"HUNTER-TWO"}),
+        (
+            TemplateCall(
+                body="send #{Text | ToUpper} #{Mine | ToLower}",
+                parameters={"Text": "to #{S1}", "Mine": "MINE"},
+                sensitive=("Mine",),
+                template="own",
+            ),
+            {"HUNTER-TWO", "TO HUNTER-TWO", "mine", "MINE"},
+        ),
+    ):
+        values = {name: value[0].value or "" for name, value in variables.items()}
+        budget = Budget()
+        filler, _, arguments = filled(action, values, {"S1": "hunter-two"}, None, budget)
+        body_of(action, filler)
+        assert {*arguments.sensitive, *filler.derived} == made

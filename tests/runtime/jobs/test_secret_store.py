@@ -28,7 +28,7 @@ from octotui.store.logs.log_reader import LogReader
 from octotui.workers.executor import AttemptStatus
 from octotui.workers.simulated import SimulatedExecutor
 from tests.runtime.reading import said
-from tests.runtime.rig import Hands, Rig, play
+from tests.runtime.rig import Hands, Rig, play, soon
 from tests.world import child, manual, model, on_targets
 
 FAILED = Outcome(state="failed", exit_code=1, reason="it was hunter22")
@@ -582,6 +582,29 @@ def test_v5_after_a_restart_it_is_read_again_and_what_was_given_is_gone(tmp_path
 def at_a_time(**values: str) -> Step:
     action = StartRunbook(runbook="child", at="13:46:45", variables=values)
     return Step(name="Start", action=action, pool="setup")
+
+
+def test_v5_after_a_restart_what_a_step_gave_to_a_run_that_waits_is_masked(tmp_path: Path) -> None:
+    """Its parent has ended, and no script of it has begun."""
+    source, states = Source(PASSWORD="hunter22"), []
+    action = StartRunbook(
+        runbook="child", at="13:46:45", wait=False, variables={"Db": "#{Password | Substring 2 5}"}
+    )
+    start = Step(name="Start", action=action, pool="setup")
+    world = family(start, Password=(secret("PASSWORD"),), Plain=(Value(value=""),))
+
+    async def before(rig: Rig) -> None:
+        await rig.start("a")
+        await rig.until(lambda: rig.run_state("run-1") == "succeeded")
+        await soon()
+        assert rig.crew.mask("it is nter2") == "it is ********"
+        states.append(rig.state)
+
+    async def after(rig: Rig) -> None:
+        assert rig.crew.mask("it is nter2") == "it is ********"
+
+    play(world, tmp_path, before, vault=SecretStore(source))
+    play(world, tmp_path, after, vault=SecretStore(source), state=states[0])
 
 
 @pytest.mark.parametrize("kind", ["answer", "output", "output of an older journal"])
