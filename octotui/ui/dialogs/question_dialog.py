@@ -190,7 +190,7 @@ class QuestionDialog(ExplainedActions, ModalScreen[None]):
         """Answer; abort asks once more, proceed for what is to be filled in."""
         values: dict[str, str] | None = {}
         if answer == "abort":
-            sentence = "The step fails; later steps are skipped, but for some conditions: failure, always, expressions."
+            sentence = "The step fails; later steps go by their conditions (failure, always, expressions)."
             if not await self.app.push_screen_wait(Confirm("Abort?", sentence, yes="abort", no="back")):
                 return
         elif answer == "proceed":
