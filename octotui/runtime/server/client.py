@@ -138,6 +138,10 @@ class Client:
         while self._folder.is_held and self._server is server:
             await asyncio.sleep(HELD)
 
+    def check(self) -> None:
+        """Raise what keeps it from ever hearing more, such as the end of the server, if anything does."""
+        self._shown.check()
+
     def listen(self, listener: Listener) -> None:
         """Call back with (events, before, after) for all that is told from now on."""
         self._listeners.append(listener)
