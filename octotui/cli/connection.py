@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
-from octotui.cli.model_files import read_model
+from octotui.cli.model_files import DEMO_SPACE, read_model
 from octotui.cli.terminal.output import warn
 from octotui.engine.state import in_order
 from octotui.model.space import Model
@@ -40,17 +40,18 @@ async def attach(
 ) -> AsyncIterator[Client]:
     """A client of a space's server; raises StoreError, and NoServer where none is to be started.
 
-    `file` is the model that a new server is started with, or the demo's.
+    `file` is the model that a new server is started with; only the demo's is known without.
     """
     folder = space_folder(slug, state)
+    starts = start and (file is not None or slug == DEMO_SPACE.slug)
 
     async def again() -> None:
         if not folder.path.exists():
             raise StoreError(f"{folder.path} was moved or removed: open the space where its folder is now")
         await asyncio.to_thread(start_server, file, folder)
 
-    client = Client(folder, time.time, model=file, again=again if start else None)
-    await _open(client, folder, file, start=start, follow=follow)
+    client = Client(folder, time.time, model=file, again=again if starts else None)
+    await _open(client, folder, file, start=starts, follow=follow)
     try:
         yield client
     finally:

@@ -1,5 +1,6 @@
 """The command line: verbs that are loaded when they are called, and `octotui [FILE]` for the app."""
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -144,8 +145,20 @@ class Verbs(click.Group):
         if ctx.resilient_parsing:
             return super().parse_args(ctx, args)  # a shell asks what there is
         if not args or (args[0] not in VERBS and args[0] not in ("--help", "--version")):
+            _refuse_unknown_verb(ctx, args)
             args = ["open", *args]
         return super().parse_args(ctx, args)
+
+
+def _refuse_unknown_verb(ctx: click.Context, args: list[str]) -> None:
+    """End where the first of several words is neither a verb nor a file: the app takes one file alone."""
+    if any(each.startswith("-") for each in args[:2]) or len(args) < 2 or os.path.lexists(args[0]):
+        return
+    from difflib import get_close_matches
+
+    near = get_close_matches(args[0], VERBS, n=1, cutoff=0.65)
+    meant = f'did you mean "{near[0]}"?' if near else "octotui --help lists them"
+    ctx.fail(f"octotui has no verb {args[0]}, nor is there such a file; {meant}")
 
 
 def _with_text(command: click.Command) -> click.Command:

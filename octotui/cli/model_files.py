@@ -26,13 +26,14 @@ from octotui.variables.check_templates import check_expressions, warn_of_express
 from octotui.variables.text_names import ModelTexts
 
 DEMO = Path(__file__).parent / "demo" / "kraken.toml"
+DEMO_SPACE = Space("Kraken demo", "kraken-demo")
 
 
 def load_or_exit(path: Path | str | None) -> Model:
     """The model of a file or a folder (the demo without one); complaints go to stderr, exit code 2."""
     try:
         if path is None:
-            return replace(load(DEMO), space=Space("Kraken demo", "kraken-demo"))
+            return replace(load(DEMO), space=DEMO_SPACE)
         return read_model(path)
     except ModelError as error:
         complain(error.complaints)

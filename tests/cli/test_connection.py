@@ -35,6 +35,32 @@ async def test_where_nobody_serves_it_this_process_does_and_others_may_attach(tm
     assert holder(tmp_path / "test") == 0, "only people can help: no server is needed"
 
 
+@pytest.mark.parametrize("by", ["name", "folder"])
+@pytest.mark.parametrize(
+    "call",
+    [
+        ("rerun", "run-1"),
+        ("proceed", "run-1"),
+        ("cancel", "run-1"),
+        ("top", "run-1"),
+        ("wait", "run-1"),
+        ("logs", "-f", "run-1"),
+        ("events", "-f"),
+    ],
+)
+def test_r6_a_server_is_not_started_without_its_model(
+    octotui: Call, write: Call, state: Path, call: tuple[str, ...], by: str
+) -> None:
+    """Whoever says a space by its name or folder hears at once that nobody serves it."""
+    octotui("run", write(OK), "ok", "--state", state)
+    verb, *more = call
+    space = "Small" if by == "name" else state / "small"
+    said = octotui(verb, space, *more, "--state", state)
+    assert (said.code, said.out) == (1, "")
+    assert said.err == f"octotui: nobody serves {state}/small: octotui FILE starts a server\n"
+    assert [each.name for each in state.iterdir()] == ["small"]
+
+
 async def test_a_folder_that_is_held_by_who_does_not_serve_it_is_told(tmp_path: Path) -> None:
     with SpaceFolder(tmp_path, "test"), pytest.raises(StoreError, match="is in use by another octotui"):
         async with there(MODEL, None, tmp_path):

@@ -71,6 +71,41 @@ def test_wrong_usage_is_exit_code_2(octotui: Call, wrong: list[str]) -> None:
     assert "Error: " in said.err
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (
+            ["start", "x.toml"],
+            "octotui has no verb start, nor is there such a file; octotui --help lists them",
+        ),
+        (["rnu", "x.toml", "ok"], 'octotui has no verb rnu, nor is there such a file; did you mean "run"?'),
+        (
+            ["list", "x.toml", "--json"],
+            "octotui has no verb list, nor is there such a file; octotui --help lists them",
+        ),
+        (
+            ["approve", "x.toml", "run-1"],
+            "octotui has no verb approve, nor is there such a file; octotui --help lists them",
+        ),
+        (
+            ["b\udcff\x1b", "x.toml"],
+            r"octotui has no verb b\udcff\x1b, nor is there such a file; octotui --help lists them",
+        ),
+    ],
+)
+def test_r6_a_word_that_is_neither_a_verb_nor_a_file_is_told(
+    octotui: Call, words: list[str], told: str
+) -> None:
+    said = octotui(*words)
+    assert (said.code, said.out) == (2, "")
+    assert told in said.err
+    assert "octotui open" not in said.err
+
+
+def test_r6_behind_a_file_a_word_is_too_many(octotui: Call, write: Call) -> None:
+    assert "unexpected extra argument (extra)" in octotui(write(OK), "extra").err
+
+
 def test_interrupted_while_loading_it_ends_as_shells_expect(
     octotui: Call, write: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:

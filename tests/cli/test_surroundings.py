@@ -124,7 +124,7 @@ def space(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Space]:
     octotui("backup", at[0], space.backup, *at[1:])
     with SpaceFolder(space.held, "small"):
         yield space
-    for state in ("state", "elsewhere/octotui", "home/.local/state/octotui"):
+    for state in ("state", "elsewhere/octotui", "home/.local/state/octotui", f"state-{BYTES}"):
         end_servers(folder / state)
 
 
@@ -226,6 +226,14 @@ def at(case: Case, space: Space, folder: str) -> Case:
     )
 
 
+def kept_at(case: Case, space: Space, folder: str) -> Case:
+    """A state directory of that name, in which the same has happened."""
+    state = str(space.folder / folder)
+    if not Path(state).exists():
+        subprocess.run(command("restore", space.backup, "--state", state), cwd=ROOT, check=True)
+    return replace(case, argv=[state if each == str(space.state) else each for each in case.argv])
+
+
 def model(case: Case, space: Space, text: str) -> Case:
     broken = space.folder / f"broken-{len(text)}.toml"
     broken.write_text(text)
@@ -293,6 +301,7 @@ SURROUNDINGS: dict[str, Arrange] = {
     "words are empty": lambda case, space: said(case, space, ""),
     "words are device files": lambda case, space: said(case, space, "/dev/null"),
     "paths are no UTF-8": lambda case, space: at(case, space, BYTES),
+    "the state directory is no UTF-8": lambda case, space: kept_at(case, space, f"state-{BYTES}"),
     "the model is deep": lambda case, space: model(case, space, f"a = {'[' * 5000}{']' * 5000}\n"),
     "the model is as deep as it may be": lambda case, space: model(
         case, space, f"a = {'[' * 240}{']' * 240}\n"

@@ -64,11 +64,11 @@ async def follow(named: SpaceName, *, start: bool) -> int:
         for line in standing(client):
             say(line)
         client.listen(narration.tell)
-        trouble = client.trouble
-        async for _ in client.states():
-            if client.trouble != trouble:
-                trouble = client.trouble
+        was_well = True
+        async for trouble in client.troubles():  # of the rest the narration tells
+            if trouble or not was_well:
                 say(trouble or "the model's file and the server are well again")
+            was_well = not trouble
     return 0
 
 

@@ -74,8 +74,9 @@ class LogPrinter:
         self._logs: dict[str, tuple[LogReader, int]] = {}
 
     async def follow(self, client: Client) -> None:
-        """Print what there is and what comes, until the run has ended."""
+        """Print what there is and what comes, until the run has ended; raises what ends the client before."""
         while True:
+            client.check()
             family = client.state if self._run in client.state.runs else await client.family(self._run)
             ended = self._run not in client.state.runs or client.state.runs[self._run].ended
             if ended:

@@ -23,7 +23,7 @@ def command(space: str, run: str, as_json: bool, state: Path | None, **options: 
     """Start what RUN was again: the same process or release, in the same place, with the same values.
 
     Sensitive values that were given are not kept anywhere: give them again with --set NAME=- or --set-file.
-    Values that it does not ask for any more are left out, and named.
+    Those that are not, and values that it does not ask for any more, are left out, and named.
     """
     where, name = space_of(space, state), run_id(run)
     given = values_of(options)
@@ -41,5 +41,8 @@ def command(space: str, run: str, as_json: bool, state: Path | None, **options: 
             if rerun.dropped:
                 names = ", ".join(rerun.dropped)
                 warn(f"left out what nobody is asked for any more: {names}")
+            if rerun.unkept:
+                names = ", ".join(rerun.unkept)
+                warn(f"left out what is sensitive and kept nowhere, give it again: {names}")
 
     run_request(main)

@@ -119,10 +119,14 @@ def _check_times(command: StartRun) -> None:
 
 
 class Rerun(msgspec.Struct, frozen=True):
-    """What starts a run once more, and the names of its values that nobody is asked for any more."""
+    """What starts a run once more, and the names of values of that run that it goes without.
+
+    For those that are `dropped` nobody is asked any more; `unkept` are sensitive, and to be given again (V5).
+    """
 
     command: StartRun
     dropped: tuple[str, ...] = ()
+    unkept: tuple[str, ...] = ()
 
 
 def again(state: State, run: Run, user: str, given: Mapping[str, str] = NOTHING) -> Rerun:
@@ -138,8 +142,10 @@ def again(state: State, run: Run, user: str, given: Mapping[str, str] = NOTHING)
     )
     asked = {each.name.lower() for each in requested_prompts(state, start)}
     kept = {name: value for name, value in run.variables.items() if name.lower() in asked}
-    dropped = tuple(name for name in run.variables if name not in kept)
-    return Rerun(msgspec.structs.replace(start, variables={**kept, **given}), dropped)
+    dropped = tuple(name for name in (*run.variables, *run.secrets) if name.lower() not in asked)
+    said = {name.lower() for name in given}
+    unkept = tuple(name for name in run.secrets if name.lower() in asked - said)
+    return Rerun(msgspec.structs.replace(start, variables={**kept, **given}), dropped, unkept)
 
 
 def requested_prompts(state: State, command: StartRun) -> tuple[RequiredPrompt, ...]:

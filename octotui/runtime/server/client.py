@@ -34,7 +34,9 @@ from octotui.store.journal.run_records import RunRecord, record_of
 from octotui.store.space_folder import SpaceFolder
 
 AWAY = "the server is away: trying to reach it again"
+GONE = "the server went away, and nobody has started it again: octotui FILE starts one"
 AGAIN = 0.2  # seconds between two tries to reach it
+PATIENCE = 20.0  # seconds in which somebody else has to start one, where it is not started from here
 HELD = 0.02  # seconds between two looks at whether a server that is to end has let go of its folder
 LONGEST = 1 << 30  # bytes of a line from the server: a State may be large
 KEPT = 100  # records of the newest runs
@@ -138,6 +140,21 @@ class Client:
         while self._folder.is_held and self._server is server:
             await asyncio.sleep(HELD)
 
+    async def troubles(self) -> AsyncIterator[str]:
+        """What is the matter now, or nothing, and then whatever is the matter later."""
+        told: str | None = None
+        while True:
+            self.check()
+            if self.trouble != told:
+                told = self.trouble
+                yield told
+            else:
+                await self._shown.change()
+
+    def check(self) -> None:
+        """Raise what keeps it from ever hearing more, such as the end of the server, if anything does."""
+        self._shown.check()
+
     def listen(self, listener: Listener) -> None:
         """Call back with (events, before, after) for all that is told from now on."""
         self._listeners.append(listener)
@@ -225,7 +242,10 @@ class Client:
         self._shown.wake()
 
     async def _reach_again(self, follow: bool) -> None:
+        """Connect anew; where no server is started from here, only for a while after the last was seen."""
         since = self.state.seq or None
+        now = asyncio.get_running_loop().time
+        end = now() + PATIENCE
         while True:
             try:
                 with suppress(OSError):
@@ -237,6 +257,10 @@ class Client:
                     return
                 if self._again is not None:
                     await self._again()
+                elif self._folder.is_held:  # one ends, or begins
+                    end = now() + PATIENCE
+                elif now() > end:
+                    raise StoreError(GONE)
             except StoreError as problem:
                 self._fail(problem)
                 return

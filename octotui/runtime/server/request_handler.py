@@ -133,7 +133,8 @@ class RequestHandler:
         return DoneReply(id=request.id)
 
     async def _clock(self, peer: Peer, request: ClockRequest) -> Answer:
-        """Say what is the matter with the clock, or let a new time count (R7)."""
+        """Look at the clock now, and say what is the matter with it, or let a new time count (R7)."""
+        self._session.clock()
         if request.confirmed:
             await self._repeated.once(peer.user, request, self._confirm_clock)
         trouble = self._session.clock.trouble

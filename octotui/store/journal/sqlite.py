@@ -1,5 +1,6 @@
 """The journal's tables in SQLite, and opening a connection to them."""
 
+import os
 import sqlite3
 from pathlib import Path
 from urllib.parse import quote
@@ -108,6 +109,11 @@ def _chain(database: sqlite3.Connection) -> None:
         database.executemany("UPDATE events SET hash = ? WHERE seq = ?", links)
 
 
+def uri(path: Path, how: str) -> str:
+    """What SQLite calls a file that is opened in a way such as `mode=ro`; its name may have any bytes."""
+    return f"file:{quote(os.fsencode(path))}?{how}"
+
+
 def open_read_only(path: Path) -> sqlite3.Connection:
     """A connection that only reads; raises StoreError for a damaged or a newer journal."""
     # Without a write-ahead log nobody writes, and SQLite need not make its own files beside the journal.
@@ -117,7 +123,7 @@ def open_read_only(path: Path) -> sqlite3.Connection:
     if not path.exists():
         raise StoreError(f"nothing has run in this space yet: there is no {path}")
     try:
-        where = f"file:{quote(str(path))}?{mode}"
+        where = uri(path, mode)
         database = sqlite3.connect(where, uri=True, isolation_level=None, check_same_thread=False)
         refuse_newer(database, path)
     except (sqlite3.Error, StoreError) as problem:

@@ -10,7 +10,6 @@ from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO
-from urllib.parse import quote
 
 import msgspec
 
@@ -19,7 +18,7 @@ from octotui.store.archives.unpack import unpack
 from octotui.store.atomic_file import new_file, refuse_what_is_there
 from octotui.store.cancellation import Cancellation
 from octotui.store.errors import StoreError, unusable
-from octotui.store.journal.sqlite import open_read_only, refuse_newer
+from octotui.store.journal.sqlite import open_read_only, refuse_newer, uri
 from octotui.store.private_files import WAY, make_folder, opened_private
 from octotui.store.space_folder import SpaceFolder
 from octotui.store.transfer.run_files import opened, pieces
@@ -77,7 +76,7 @@ def _copy_journal(source: Path, target: Path) -> BackupContents:
 
 def _source(path: Path) -> sqlite3.Connection:
     """A connection that sees what others write meanwhile; in a folder where nobody can, one that looks."""
-    database = sqlite3.connect(f"file:{quote(str(path))}?mode=rw", uri=True)
+    database = sqlite3.connect(uri(path, "mode=rw"), uri=True)
     try:
         refuse_newer(database, path)
         database.execute("SELECT seq FROM events LIMIT 1")

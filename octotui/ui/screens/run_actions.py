@@ -243,8 +243,10 @@ class RunActionsScreen(ExplainedActions, Screen[None]):
             return
         row = f"{run.title}{f' in {run.environment}' if run.environment else ''}"
         rerun = again(self.state, run, self.session.user)
-        left_out = f"Nobody is asked for {listed(rerun.dropped)} any more: left out." if rerun.dropped else ""
-        if await self.app.push_screen_wait(Confirm(f"Run {row} again?", left_out, yes="run it", no="back")):
+        told = [f"Nobody is asked for {listed(rerun.dropped)} any more: left out."] if rerun.dropped else []
+        told += [f"Give {listed(rerun.unkept)} again: sensitive, so kept nowhere."] if rerun.unkept else []
+        sure = Confirm(f"Run {row} again?", " ".join(told), yes="run it", no="back")
+        if await self.app.push_screen_wait(sure):
             await self._start(rerun.command)
 
     @work

@@ -1,10 +1,17 @@
 """What jobs printed."""
 
 import json
+import os
+import shutil
+import signal
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from tests.cli.conftest import GREETING, OK, ROOT, Call, Lived, command
+from tests.servers import holder
 
 TWO = """
 [[runbooks.two.steps]]
@@ -47,6 +54,36 @@ def test_followed_they_come_as_they_are_printed_until_the_run_ends(lived: Lived)
         assert child.stdout.readline() == "sleeping\n"
         subprocess.run(command("cancel", model, "run-4", *state), cwd=ROOT, check=True, capture_output=True)
         assert child.wait(20) == 0
+
+
+def stopped(lived: Lived) -> None:
+    model, *state = lived.at
+    subprocess.run(command("stop", model, *state), cwd=ROOT, check=True, capture_output=True)
+
+
+def terminated(lived: Lived) -> None:
+    os.kill(holder(lived.state / "small"), signal.SIGTERM)
+
+
+def moved(lived: Lived) -> None:
+    shutil.move(lived.state, lived.state.with_name("elsewhere"))
+
+
+@pytest.mark.parametrize("end", [stopped, terminated, moved])
+@pytest.mark.parametrize("verb", [("logs", "run-4", "-f"), ("events", "-f", "--since", "0")])
+def test_r6_who_follows_hears_that_the_server_has_ended(
+    lived: Lived, verb: tuple[str, ...], end: Callable[[Lived], None]
+) -> None:
+    name, *more = verb
+    model, *state = lived.at
+    call, pipe = command(name, model, *more, *state), subprocess.PIPE
+    with subprocess.Popen(call, cwd=ROOT, stdout=pipe, stderr=pipe, text=True) as child:
+        assert child.stdout is not None
+        assert child.stderr is not None
+        assert child.stdout.readline()
+        end(lived)
+        assert child.wait(20) == 1
+        assert child.stderr.read().startswith("octotui: ")
 
 
 def test_of_a_run_that_is_over_all_is_there_at_once(octotui: Call, write: Call, state: Path) -> None:

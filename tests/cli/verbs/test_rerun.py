@@ -1,6 +1,8 @@
 """The same run again."""
 
-from tests.cli.conftest import Call, Lived
+from pathlib import Path
+
+from tests.cli.conftest import OK, Call, Lived
 
 
 def test_a_run_that_ended_is_started_again_with_other_values(octotui: Call, lived: Lived) -> None:
@@ -29,3 +31,16 @@ def test_v6_what_nobody_is_asked_for_any_more_is_left_out_and_named(octotui: Cal
     said = octotui("rerun", model, "run-6", *state)
     assert said.code == 0
     assert said.err == "octotui: left out what nobody is asked for any more: Greeting\n"
+
+
+def test_v5_sensitive_values_that_are_not_given_again_are_named(
+    octotui: Call, write: Call, state: Path, tmp_path: Path
+) -> None:
+    asked = '[variables]\nToken = { prompt = { kind = "sensitive", required = false } }\n'
+    model, token = write(OK, head=asked), tmp_path / "token"
+    token.write_text("abcdefgh")
+    given, at = ("--set-file", f"Token={token}"), ("--state", state)
+    assert octotui("run", model, "ok", *given, *at).code == 0
+    said = octotui("rerun", model, "run-1", *at)
+    assert said.err == "octotui: left out what is sensitive and kept nowhere, give it again: Token\n"
+    assert octotui("rerun", model, "run-1", *given, *at).err == ""

@@ -184,3 +184,16 @@ class TestV6Rerun:
         world.send(StartDue(schedule="n", due=START))
         rerun = again(world.state, world.state.runs["run-1"], "ann")
         assert (rerun.command.variables, rerun.dropped) == ({}, ("Fixed",))
+
+    def test_v5_sensitive_values_that_were_given_are_named_until_they_are_given_again(self) -> None:
+        token = Value(kind="prompt", prompt=Prompt(kind="sensitive", required=False))
+        world = asking(Token=(token,), Other=(token,), Size=(PROMPT,))
+        name = world.start("go", variables={"token": "abcdefgh", "Size": "large"})
+        run = world.state.runs[name]
+        rerun = again(world.state, run, "bob")
+        assert (rerun.command.variables, rerun.dropped) == ({"Size": "large"}, ())
+        assert rerun.unkept == ("Token",), "nobody had given the other one"
+        assert again(world.state, run, "bob", {"TOKEN": "12345678"}).unkept == ()
+        world.send(LoadModel(replace(world.state.model, variables={"Size": (PROMPT,)})))
+        gone = again(world.state, run, "bob")
+        assert (gone.dropped, gone.unkept) == (("Token",), ())

@@ -14,6 +14,7 @@ from octotui.engine import commands, events
 from octotui.engine.commands import Refused
 from octotui.engine.state.snapshot import encode
 from octotui.model.space import Access, Channel
+from octotui.runtime.server import client as module
 from octotui.runtime.server import protocol
 from octotui.runtime.server.client import Client
 from octotui.runtime.server.server import Server
@@ -243,6 +244,27 @@ async def test_where_none_can_be_started_it_says_why(tmp_path: Path) -> None:
             async for _ in client.states():
                 pass
         await client.close()
+
+
+async def test_r6_where_none_is_started_again_it_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "PATIENCE", 0.5)
+    async with served(MODEL, tmp_path) as here, here.attached() as client:
+        here.server._server.close()
+        (here.folder.path / "socket").unlink()
+        here.server._looking.cancel()
+        for seat in tuple(here.server.seats):
+            seat._transport.abort()
+        told = []
+
+        async def hear() -> None:
+            async for trouble in client.troubles():
+                told.append(trouble)  # noqa: PERF401 - they are looked at as they come
+
+        with pytest.raises(StoreError, match=module.GONE):
+            await hear()
+        assert told == ["", module.AWAY]
 
 
 async def test_who_may_not_look_is_told_so(tmp_path: Path) -> None:

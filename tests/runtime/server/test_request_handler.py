@@ -115,6 +115,26 @@ async def test_r7_a_clock_that_was_set_is_told_and_only_the_owner_lets_it_count(
         assert clock() >= before + 86400.0
 
 
+@pytest.mark.parametrize("days", [1, -1])
+async def test_r7_a_clock_is_looked_at_when_somebody_asks(tmp_path: Path, days: int) -> None:
+    """Nobody has looked since it was set, and nobody would for up to a minute."""
+    async with served(MODEL, tmp_path) as here:
+        clock = here.session.clock
+        before, wall = clock(), clock._wall
+        clock._wall = lambda: wall() + days * 86400.0
+        asked = await desk(here).answer(BOB, protocol.ClockRequest(id=1))
+        assert isinstance(asked, protocol.DoneReply)
+        assert "was set" in asked.problems[0]
+        clock._wall = wall
+        assert await desk(here).answer(BOB, protocol.ClockRequest(id=2)) == protocol.DoneReply(id=2)
+        clock._wall = lambda: wall() + days * 86400.0
+        assert await desk(here).answer(ANN, protocol.ClockRequest(id=3, confirmed=True)) == (
+            protocol.DoneReply(id=3)
+        )
+        assert clock() >= before + max(0, days) * 86400.0
+        assert clock.trouble == ""
+
+
 async def test_a_log_is_read_in_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("octotui.runtime.server.request_handler.PART", 4)
     async with served(MODEL, tmp_path) as here:

@@ -34,6 +34,14 @@ def test_a_journal_that_cannot_be_made_is_a_sentence(tmp_path: Path) -> None:
         Journal(tmp_path / "nowhere" / "journal.sqlite")
 
 
+@pytest.mark.parametrize("name", ["b\udcff", "50% of #1?", "grün", "it's\n\u202e"])
+def test_r6_a_journal_is_read_in_a_folder_of_any_name(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / name
+    folder.mkdir()
+    Journal(folder / "journal.sqlite").close()
+    assert [*JournalReader(folder / "journal.sqlite").read()] == []
+
+
 def test_it_is_private(tmp_path: Path) -> None:
     Journal(tmp_path / "journal.sqlite").close()
     assert (tmp_path / "journal.sqlite").stat().st_mode & 0o777 == 0o600

@@ -120,3 +120,13 @@ async def test_v6_what_nobody_is_asked_for_any_more_is_said_before_a_run_is_star
         await it.sees("Run Nightly backup again?", "Nobody is asked for Size any more: left out.")
         await it.press("y")
         assert it.session.sent == [StartRun(process="nightly", requester="ann")]
+
+
+async def test_v5_sensitive_values_are_said_to_be_given_again_before_a_run_is_started_again(tmp_path):
+    scene = scenes.idle()
+    asked = {"Token": (Value(kind="prompt", prompt=Prompt(kind="sensitive", required=False)),)}
+    scene.world.send(LoadModel(replace(scene.state.model, variables=asked)))
+    scene.world.start("nightly", variables={"Token": "abcdefgh"})
+    async with opened(scene._replace(state=scene.world.state), tmp_path) as it:
+        await it.press("R")
+        await it.sees("Run Nightly backup again?", "Give Token again: sensitive, so kept nowhere.")
