@@ -7,7 +7,7 @@ from octotui.engine.commands import ReportOutcome, ReportProgress
 from octotui.engine.decide.guided_failure import ask, asks
 from octotui.engine.decide.transaction import Transaction
 from octotui.engine.state import Health, Job, JobProgress, Outcome, Run, step_of
-from octotui.model.process import HealthCheck
+from octotui.model.process import HealthCheck, Step
 
 DOUBLINGS = 10  # of a step's backoff, at most: each wait is twice the one before
 
@@ -34,8 +34,8 @@ def report_outcome(turn: Transaction, command: ReportOutcome) -> None:
 
 def end_attempt(turn: Transaction, job: Job, outcome: Outcome) -> None:
     """End a job's attempt, and the job with it unless it may be tried again, or people are asked (S5, I7)."""
-    outcome = _judged(turn.run(job.run), job, outcome)
     step = step_of(turn.state, job)
+    outcome = _judged(turn.run(job.run), job, outcome if step is None else _unpublished(step, job, outcome))
     if step is not None and outcome.state == "failed" and job.attempt <= step.retries:
         turn.emit(
             events.AttemptFailed(
@@ -114,6 +114,18 @@ def _judged(run: Run, job: Job, outcome: Outcome) -> Outcome:
     if outcome.state == "cancelled":
         return replace(outcome, state="failed", reason=outcome.reason or "was ended")
     return outcome
+
+
+def _unpublished(step: Step, job: Job, outcome: Outcome) -> Outcome:
+    """The outcome with a warning of what a step was to publish and has not set, or only as sensitive (V4)."""
+    if job.target is not None or outcome.state not in ("succeeded", "succeeded-with-warnings"):
+        return outcome  # another target may set it
+    are_set = {name.lower() for name in outcome.outputs}
+    missing = (name for name in step.publish if name.lower() not in are_set)
+    told = tuple(
+        f"{name} is not published into {step.publish[name]}: no such output was set" for name in missing
+    )
+    return replace(outcome, warnings=outcome.warnings + told) if told else outcome
 
 
 def of_child(child: Run) -> Outcome:

@@ -8,6 +8,7 @@ from octotui.model.complaints import InsideReport, Keys, Report, SourcePosition
 from octotui.model.iteration import processes, steps, variables
 from octotui.model.process import Manual, Runbook, Script, StartRunbook, Step, TemplateCall
 from octotui.model.space import Access, Model
+from octotui.model.system_variables import is_system_variable
 from octotui.model.values import Prompt
 
 Found = Iterator[tuple[Keys, str]]
@@ -63,10 +64,16 @@ def warn_of_ineffective_keys(model: Model, report: InsideReport) -> None:
         for index, value in enumerate(values)
         if value.prompt is not None
     ]
+    found += [(keys, _of_name(str(keys[-1]))) for keys, _ in variables(model)]
     found.append((("access",), _of_access(model.access)))
     for at, problems in found:
         for key, sentence in problems:
             report((*at, *key), sentence, SourcePosition(1, 1))
+
+
+def _of_name(name: str) -> Found:
+    if is_system_variable(name):
+        yield (), "octotui gives this itself to the runs that have one, and that holds; call it otherwise."
 
 
 def _of_process(process: Runbook, *, deploys: bool) -> Found:

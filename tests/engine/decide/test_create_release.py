@@ -117,3 +117,11 @@ def test_a_question_publishes_nothing() -> None:
     world.start("shop", release="0.0.1", environment="test")
     world.answer()
     assert world.ends() == {"run-1": "succeeded"}
+
+
+def test_v4_what_is_to_be_published_and_was_not_set_is_warned_of() -> None:
+    world = published(Size="3")
+    (ended,) = world.happened(JobEnded)
+    assert ended.state == "succeeded-with-warnings"
+    assert ended.warnings == ("Url is not published into bundles: no such output was set",)
+    assert published(URL="https://a").happened(JobEnded)[0].warnings == ()

@@ -151,3 +151,14 @@ def test_s8_a_step_of_an_earlier_version_is_written_as_what_it_did() -> None:
     said = b'{"name": "One", "action": {"kind": "script", "body": ""}, "container": "alpine"}'
     step = msgspec.json.decode(said, type=Step)
     assert (step.container, step.runs_contained) == ("alpine", None)
+
+
+@pytest.mark.parametrize(
+    "name", ["Octopus.Task.Id", "octopus.environment.name", "Octopus.Step[One].Status.Code"]
+)
+def test_r8_a_variable_that_octotui_gives_itself_is_warned_of(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "model.toml"
+    path.write_text(f'{SPACE}[variables]\n"{name}" = "mine"\n"Octopus.Mine" = "1"\n')
+    _, warnings = load_with_warnings(path, (), (warn_of_ineffective_keys,))
+    (warning,) = warnings
+    assert "octotui gives this itself to the runs that have one, and that holds" in str(warning)
