@@ -10,7 +10,7 @@ from pathlib import Path
 def holder(space: Path) -> int:
     """The process that holds a space's folder, 0 where none does any more."""
     try:
-        process = int((space / "lock").read_text().split()[0])
+        process = int((space / "lock").read_bytes().split()[0])
         return process if b"\0serve\0" in Path(f"/proc/{process}/cmdline").read_bytes() else 0
     except (OSError, ValueError, IndexError):
         return 0

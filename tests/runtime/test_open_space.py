@@ -391,5 +391,5 @@ async def test_r6_a_running_job_that_removed_its_workspace_is_not_run_twice(tmp_
         assert "cannot be read (No such file or directory" in question.instructions
     for stat in Path("/proc").glob("[0-9]*/cwd"):
         with suppress(OSError):
-            if str(tmp_path) in (stat.parent / "cmdline").read_text():
+            if os.fsencode(tmp_path) in (stat.parent / "cmdline").read_bytes():
                 os.kill(int(stat.parent.name), signal.SIGKILL)

@@ -25,6 +25,7 @@ from octotui.model.space import Model
 from octotui.model.values import Secret
 from octotui.runtime.jobs.masking import SensitiveValues
 from octotui.runtime.jobs.secret_sources import UnreadableSecret, checked, own_secrets, read_secret
+from octotui.runtime.jobs.template_parameters import may_ask_for
 from octotui.variables.budget import text_budget
 from octotui.variables.fill import escape
 from octotui.variables.template import OverBudget
@@ -284,7 +285,12 @@ class SecretStore:
             return
         run, here = state.runs[job.run], {name.lower() for name in self._set.get(job.run, {})}
         given = dict.fromkeys(secret_answers(state, run), "it was given in an answer")
-        given |= dict.fromkeys(secret_outputs(state, run), "a script has set it")
+        step = step_of(state, job)
+        seen = [each.value for each in declared(state, run, step, job.target).values()]
+        outputs = (
+            each for each in secret_outputs(state, run) if step and may_ask_for(step.script, seen, each)
+        )
+        given |= dict.fromkeys(outputs, "a script has set it")
         lost = {name: how for name, how in given.items() if name.lower() not in here}
         if lost:
             said = (f"the sensitive variable {name} {_UNUSABLE.format(how)}" for name, how in lost.items())

@@ -1,10 +1,11 @@
 """What a step says to its template, filled in just before the script starts."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from octotui.model.process import Script, TemplateCall
+from octotui.model.process import Package, Script, TemplateCall
 from octotui.variables.budget import Budget
 from octotui.variables.fill import Filler, escape, warnings_of
 from octotui.variables.syntax.sensitive_names import SensitiveNames
@@ -61,3 +62,19 @@ def texts(action: Script) -> str:
 def requirements(action: Script) -> tuple[str, ...]:
     """What a template's script needs of its worker, without which it does not begin."""
     return action.needs if isinstance(action, TemplateCall) else ()
+
+
+_ALL_OUTPUTS = re.compile(r"\.output(?![\w.\[])", re.IGNORECASE)
+
+
+def may_ask_for(script: Script | None, seen: Iterable[str], output: str) -> bool:
+    """Whether a script, or a value that it sees, has the name of an output, or goes through all outputs.
+
+    Nobody knows what the scripts of a package say before it is there.
+    """
+    if script is None or isinstance(script, Package):
+        return True
+    name = output.rpartition(".")[2].lower()
+    return any(
+        name in each.lower() or _ALL_OUTPUTS.search(each) for each in (script.body, texts(script), *seen)
+    )

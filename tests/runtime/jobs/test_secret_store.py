@@ -792,7 +792,7 @@ def test_v7_sensitive_outputs_of_child_runs_come_back_to_the_steps_that_started_
 def test_v7_after_a_restart_a_sensitive_output_of_a_child_run_is_missed_by_its_name(tmp_path: Path) -> None:
     hands, again, journal = Hands(), Hands(), MemoryJournal()
     runbooks = {
-        "a": [child("Make", "low", wait=True), manual("Approve", ()), step("Use")],
+        "a": [child("Make", "low", wait=True), manual("Approve", ()), step("Use", "echo $(token_of Say)")],
         "low": [step("Say")],
     }
     declared = model(runbooks)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from octotui.model.process import Script, TemplateCall
-from octotui.runtime.jobs.template_parameters import given, requirements, texts
+from octotui.model.process import Package, Script, TemplateCall
+from octotui.runtime.jobs.template_parameters import given, may_ask_for, requirements, texts
 from octotui.variables.fill import fill_in
 from octotui.variables.template import Names
 
@@ -60,3 +60,17 @@ def test_all_texts_of_a_template_are_looked_through() -> None:
 def test_what_a_template_needs_is_looked_for_first() -> None:
     needy = TemplateCall(body="true", template="x", needs=("curl", "python:boto3"))
     assert requirements(needy) == ("curl", "python:boto3")
+
+
+@pytest.mark.parametrize(
+    ("body", "seen", "asks"),
+    [
+        ('get_octopusvariable "octopus.action[a].output.so"', (), True),
+        ("#{each o in Octopus.Action[a].Output}#{o}#{/each}", (), True),
+        ("echo $Alias", ("#{Octopus.Action[a].Output.SO}",), True),
+        ("echo #{Octopus.Action[a].Output.Other}", ("plain",), False),
+    ],
+)
+def test_v8_whether_a_script_may_ask_for_an_output(body: str, seen: tuple[str, ...], asks: bool) -> None:
+    assert may_ask_for(Script(body=body), seen, "Octopus.Action[a].Output.SO") is asks
+    assert may_ask_for(Package(), seen, "Octopus.Action[a].Output.SO")
