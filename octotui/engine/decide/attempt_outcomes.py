@@ -9,6 +9,7 @@ from octotui.engine.decide.transaction import Transaction
 from octotui.engine.state import Health, Job, JobProgress, Outcome, Run, step_of
 from octotui.model.process import HealthCheck, Step
 
+UNSET_OUTPUT, SENSITIVE_OUTPUT = "no such output was set", "it is sensitive"
 DOUBLINGS = 10  # of a step's backoff, at most: each wait is twice the one before
 
 
@@ -120,10 +121,12 @@ def _unpublished(step: Step, job: Job, outcome: Outcome) -> Outcome:
     """The outcome with a warning of what a step was to publish and has not set, or only as sensitive (V4)."""
     if job.target is not None or outcome.state not in ("succeeded", "succeeded-with-warnings"):
         return outcome  # another target may set it
+    reasons = {name.lower(): SENSITIVE_OUTPUT for name in outcome.secrets}
     are_set = {name.lower() for name in outcome.outputs}
-    missing = (name for name in step.publish if name.lower() not in are_set)
     told = tuple(
-        f"{name} is not published into {step.publish[name]}: no such output was set" for name in missing
+        f"{name} is not published into {into}: {reasons.get(name.lower(), UNSET_OUTPUT)}"
+        for name, into in step.publish.items()
+        if name.lower() not in are_set
     )
     return replace(outcome, warnings=outcome.warnings + told) if told else outcome
 

@@ -284,14 +284,13 @@ class SecretStore:
         if self._read is None:
             return
         run, here = state.runs[job.run], {name.lower() for name in self._set.get(job.run, {})}
-        given = dict.fromkeys(secret_answers(state, run), "it was given in an answer")
-        step = step_of(state, job)
-        seen = [each.value for each in declared(state, run, step, job.target).values()]
-        outputs = (
-            each for each in secret_outputs(state, run) if step and may_ask_for(step.script, seen, each)
-        )
-        given |= dict.fromkeys(outputs, "a script has set it")
-        lost = {name: how for name, how in given.items() if name.lower() not in here}
+        answers = [name for name in secret_answers(state, run) if name.lower() not in here]
+        outputs = [name for name in secret_outputs(state, run) if name.lower() not in here]
+        if outputs and (step := step_of(state, job)) is not None:
+            seen = [each.value for each in declared(state, run, step, job.target).values()]
+            outputs = [name for name in outputs if may_ask_for(step.script, seen, name)]
+        lost = dict.fromkeys(answers, "it was given in an answer")
+        lost |= dict.fromkeys(outputs, "a script has set it")
         if lost:
             said = (f"the sensitive variable {name} {_UNUSABLE.format(how)}" for name, how in lost.items())
             raise UnreadableSecret("; ".join(said))

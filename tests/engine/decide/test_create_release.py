@@ -125,3 +125,9 @@ def test_v4_what_is_to_be_published_and_was_not_set_is_warned_of() -> None:
     assert ended.state == "succeeded-with-warnings"
     assert ended.warnings == ("Url is not published into bundles: no such output was set",)
     assert published(URL="https://a").happened(JobEnded)[0].warnings == ()
+    world = World(shop(script("Upload", publish={"Url": "bundles"})))
+    release(world)
+    world.start("shop", release="0.0.1", environment="test")
+    world.report("job-1.1", "succeeded", secrets=("URL",))
+    (ended,) = world.happened(JobEnded)
+    assert ended.warnings == ("Url is not published into bundles: it is sensitive",)
