@@ -139,7 +139,7 @@ class World:
 
     def steps(self, name: str) -> list[str]:
         """How far the steps of a run are."""
-        return [each.state for each in self.run(name).steps]
+        return [each.state for each in self.run(name).progress.steps]
 
     def happened(self, kind: type[E]) -> list[E]:
         """The events of one kind so far."""
@@ -149,8 +149,8 @@ class World:
         """Which worker each step of each run got, over all events."""
         return {
             run.id: {
-                run.runbook.steps[index].name: run.picks[progress.pick].worker
-                for index, progress in enumerate(run.steps)
+                run.runbook.steps[index].name: run.selection.picks[progress.pick].worker
+                for index, progress in enumerate(run.progress.steps)
                 if progress.pick is not None and progress.jobs
             }
             for run in self.past.runs.values()

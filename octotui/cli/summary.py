@@ -24,16 +24,16 @@ def _run(state: State, run: Run, where: Where | None) -> dict[str, Any]:
     parent = state.jobs.get(run.parent) if run.parent else None
     return {
         "id": run.id,
-        "process": run.process,
+        "process": run.request.process,
         "name": run.title,
-        "environment": run.environment,
-        "tenant": run.tenant,
+        "environment": run.request.environment,
+        "tenant": run.request.tenant,
         "parent": parent.run if parent else None,
         "state": run.state,
         "workers": _workers(state, run),
         "may_run": [step.name for index, step in enumerate(run.runbook.steps) if may_run(state, run, index)],
         "artifacts": _artifacts(state, run, where),
-        "questions": [_question(state.interruptions[name]) for name in run.interruptions],
+        "questions": [_question(state.interruptions[name]) for name in run.progress.interruptions],
     }
 
 
@@ -51,7 +51,7 @@ def _question(question: Interruption) -> dict[str, Any]:
 def _workers(state: State, run: Run) -> dict[str, str]:
     """The worker of each step that ran; one that ran nowhere is left out."""
     workers: dict[str, str] = {}
-    for step, progress in zip(run.runbook.steps, run.steps, strict=True):
+    for step, progress in zip(run.runbook.steps, run.progress.steps, strict=True):
         started = [state.jobs[name] for name in progress.jobs if state.jobs[name].started_at is not None]
         if started and started[-1].worker is not None:
             workers[step.name] = started[-1].worker
@@ -67,7 +67,7 @@ def _artifacts(state: State, run: Run, where: Where | None) -> list[dict[str, An
             "size": each.size,
             "path": str(where(run.id, job.id, each.name)) if where else None,
         }
-        for job in (state.jobs[name] for name in run.jobs)
+        for job in (state.jobs[name] for name in run.progress.jobs)
         for each in job.artifacts
     ]
 

@@ -197,7 +197,7 @@ class EffectRunner:
         return self.present()
 
     def _choose(self, run: Run | None) -> None:
-        if run is not None and run.state == "queued" and run.versions is None and run.needs_packages:
+        if run is not None and run.state == "queued" and run.awaits_packages:
             self._spawn(run.id, self._choose_versions(run))
 
     async def _choose_versions(self, run: Run) -> None:

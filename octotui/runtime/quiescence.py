@@ -22,7 +22,7 @@ def questions(state: State, root: str) -> list[Interruption]:
 
 def waiting_on_people(state: State, runs: Iterable[Run]) -> bool:
     """Whether every one of these runs that has not ended waits for an answer, or for a run that does."""
-    in_slots = tuple(run for _, run in state.runs.items() if run.slot)
+    in_slots = tuple(run for _, run in state.runs.items() if run.queueing.slot)
     unseen = [run for run in runs if not run.ended]
     seen: set[str] = set()
     while unseen:
@@ -40,12 +40,12 @@ def _awaited(state: State, run: Run, in_slots: tuple[Run, ...]) -> tuple[Run, ..
     """The runs that one waits for, none where people alone can help, or None where it moves by itself."""
     if run.state == "paused":
         return ()
-    if run.state == "queued" or run.resuming:
+    if run.state == "queued" or run.queueing.resuming:
         if (holder := tag_holder(state, run)) is not None:
             return (holder,)
         full = state.slots >= state.model.engine.task_cap
-        return in_slots if full and (run.versions is not None or not run.needs_packages) else None
-    waits = [state.jobs[name].wait for _, name in run.open]
+        return in_slots if full and not run.awaits_packages else None
+    waits = [state.jobs[name].wait for _, name in run.progress.open]
     waits = [wait for wait in waits if not isinstance(wait, ForPlace)]
     if run.state != "executing" or not waits:
         return None

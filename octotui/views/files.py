@@ -24,7 +24,7 @@ def of_run(state: State, name: str, where: Where) -> list[tuple[str, list[str]]]
 def jobs(state: State, name: str) -> Iterator[Job]:
     """The jobs of a run and of all it started, in their order."""
     run = state.runs.get(name)
-    for each in () if run is None else run.jobs:
+    for each in () if run is None else run.progress.jobs:
         job = state.jobs[each]
         yield job
         if job.child is not None:

@@ -47,7 +47,7 @@ def open_work(state: State) -> OpenWork:
 
 def _running(state: State) -> list[Job]:
     """The scripts that run now, in the order of their runs."""
-    jobs = [state.jobs[name] for run in in_order(state) for _, name in run.open]
+    jobs = [state.jobs[name] for run in in_order(state) for _, name in run.progress.open]
     return [job for job in jobs if job.state == "running" and job.kind == "script"]
 
 

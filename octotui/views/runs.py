@@ -78,22 +78,22 @@ def row(state: State, name: str, now: float) -> RunRow | None:
     return RunRow(
         id=run.id,
         root=run.root,
-        process=run.process,
+        process=run.request.process,
         name=run.title,
-        where=where(state.model, run.environment, run.tenant),
+        where=where(state.model, run.request.environment, run.request.tenant),
         mark=_in_line(state, run),
-        ahead=run.state == "queued" and (run.moved or run.priority),
+        ahead=run.state == "queued" and (run.queueing.moved or run.queueing.priority),
         detail=wait.sentence if wait else run.reason,
         time=time_of(run, now),
         open=not run.ended,
-        warnings=len(run.warnings),
+        warnings=len(run.progress.warnings),
     )
 
 
 def time_of(run: Run, now: float) -> str:
     """How long it has taken, or is still to wait for its time."""
-    if run.not_before is not None and not run.ended:
-        return duration(run.not_before - now)
+    if run.queueing.not_before is not None and not run.ended:
+        return duration(run.queueing.not_before - now)
     return lasted(run.queued_at, run.started_at, run.ended_at, now)
 
 
@@ -122,15 +122,15 @@ def _in_line(state: State, run: Run) -> Mark:
 
 def mark(state: State, run: Run) -> Mark:
     """How a run stands; one that executes but can't move waits, and one of which a failed job asks, asks."""
-    if run.not_before is not None and run.state == "queued":
+    if run.queueing.not_before is not None and run.state == "queued":
         return SCHEDULED
     if run.state != "executing":
         return RUNS[run.state]
     if asks(state, run):
         return RUNS["paused"]
-    if run.resuming:
+    if run.queueing.resuming:
         return WAITS
-    waits = [state.jobs[name].wait for _, name in run.open]
+    waits = [state.jobs[name].wait for _, name in run.progress.open]
     moves = not waits or any(each is None or isinstance(each, ForChild) for each in waits)
     return RUNS["executing"] if moves else WAITS
 
@@ -157,7 +157,7 @@ def matching(
     def text_of(name: str) -> str:
         run = state.runs.get(name)
         if run is not None:
-            destination = where(state.model, run.environment, run.tenant)
+            destination = where(state.model, run.request.environment, run.request.tenant)
             return f"{name} {run.title} {destination} {mark(state, run).word}".lower()
         each = kept[name]
         destination = where(state.model, each.environment, each.tenant)

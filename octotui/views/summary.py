@@ -35,7 +35,7 @@ def of(state: State) -> tuple[Count, ...]:
 
 def _scheduled(state: State) -> int:
     runs = (state.runs.get(name) for _, name in state.deadlines)
-    return sum(1 for run in runs if run is not None and run.not_before is not None)
+    return sum(1 for run in runs if run is not None and run.queueing.not_before is not None)
 
 
 def _resting(state: State) -> Count:
@@ -45,7 +45,7 @@ def _resting(state: State) -> Count:
 
 def _only_waits(state: State, name: str) -> bool:
     run = state.runs[name]
-    return run.slot and all(state.jobs[job].wait is not None for _, job in run.open)
+    return run.queueing.slot and all(state.jobs[job].wait is not None for _, job in run.progress.open)
 
 
 def _count(number: int, one: str, many: str, role: Role) -> Count | None:

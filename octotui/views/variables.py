@@ -35,14 +35,14 @@ def of_run(state: State, name: str) -> tuple[VariableRow, ...]:
         return ()
     declared = {
         each.name: each
-        for each in resolve(visible(state, run.process), scope_context(state, run))
+        for each in resolve(visible(state, run.request.process), scope_context(state, run))
         if each.value is not None
     }
-    given = {*run.variables, *run.secrets} - overruled(state, run)
-    secrets = [each for each in run.secrets if each in given]
+    given = {*run.request.variables, *run.request.secrets} - overruled(state, run)
+    secrets = [each for each in run.request.secrets if each in given]
     values = dict.fromkeys(secrets, HIDDEN) | values_for(state, run)
     given_by = "given at the start" if run.parent is None else f"given by {_giver(state, run.parent)}"
-    filler, origins = Filler(lookup(values)), Origins(state.model, run.process)
+    filler, origins = Filler(lookup(values)), Origins(state.model, run.request.process)
     return tuple(
         VariableRow(
             each,

@@ -44,11 +44,11 @@ def of_run(state: State, run: Run, now: float) -> Waiting | None:
     """What a run as a whole waits for: its place in the queue, people, or its first waiting job."""
     if run.state == "queued":
         return _queued(state, run, now)
-    if run.resuming:
+    if run.queueing.resuming:
         cap = state.model.engine.task_cap
         sentence = f"waits for a slot to go on, ahead of queued runs: {cap} of {cap} are taken"
         return Waiting("a slot", run.executing_since or run.queued_at, sentence)
-    jobs = [state.jobs[name] for _, name in run.open]
+    jobs = [state.jobs[name] for _, name in run.progress.open]
     jobs = [job for job in jobs if job.state == "asking"] or jobs
     if run.ended or not jobs or any(job.state == "running" for job in jobs):
         return None
@@ -58,16 +58,17 @@ def of_run(state: State, run: Run, now: float) -> Waiting | None:
 
 def _queued(state: State, run: Run, now: float) -> Waiting:
     """Why a run is queued: its time, versions, a tag, the cap (Q5)."""
-    if run.not_before is not None:
-        sentence = f"starts at {clock(run.not_before, now)}, in {duration(run.not_before - now)}"
+    due, name = run.queueing.not_before, run.queueing.tag
+    if due is not None:
+        sentence = f"starts at {clock(due, now)}, in {duration(due - now)}"
         return Waiting("its time", run.queued_at, sentence)
-    if run.versions is None and run.needs_packages:
+    if run.awaits_packages:
         packages = listed(run.needs_packages)
         return Waiting("packages", run.queued_at, f"waits for the versions of {packages} to be chosen")
-    tag = state.tags.get(run.tag) if run.tag is not None else None
-    if tag is not None and tag.holder is not None and not run.holds_tag and not ancestor_holds(state, run):
+    tag = None if name is None or run.queueing.holds_tag else state.tags.get(name)
+    if tag is not None and tag.holder is not None and not ancestor_holds(state, run):
         position = 1 + sum(1 for _ in tag.queue.until(run.place))
-        sentence = f"waits for “{run.tag}”: {_who(state, tag.holder)} has it"
+        sentence = f"waits for “{name}”: {_who(state, tag.holder)} has it"
         return Waiting(tag.holder, run.queued_at, f"{sentence} · {ordinal(position)} in line{_ahead(run)}")
     position = place_in_queue(state, run) or 1
     cap = state.model.engine.task_cap
@@ -79,7 +80,7 @@ def _queued(state: State, run: Run, now: float) -> Waiting:
 
 def _ahead(run: Run) -> str:
     """What brings a run forward in a line (Q1)."""
-    return ", moved to the top" if run.moved else ", with priority" if run.priority else ""
+    return ", moved to the top" if run.queueing.moved else ", with priority" if run.queueing.priority else ""
 
 
 def _who(state: State, name: str) -> str:
@@ -125,7 +126,7 @@ def verb(state: State, run: Run) -> str:
 
 def asks(state: State, run: Run) -> bool:
     """Whether anything of a run waits for an answer: a manual step, or a job that failed."""
-    return any(state.jobs[name].state == "asking" for _, name in run.open)
+    return any(state.jobs[name].state == "asking" for _, name in run.progress.open)
 
 
 def for_answer(state: State, name: str, now: float) -> str:

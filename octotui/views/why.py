@@ -16,31 +16,32 @@ def of_run(state: State, name: str, now: float) -> list[tuple[str, list[str]]]:
     if run is None:
         return []
     parts = [("How it stands", _standing(state, run, now)), ("What it waits for", _waits(state, run, now))]
-    before, current = run.picks[: run.selected], run.picks[run.selected :]
+    before = run.selection.picks[: run.selection.selected]
     if before:
         parts.append(("Workers before it paused", [at_length(run, pick) for pick in before]))
-    parts.append(("Workers, and why these", [at_length(run, pick) for pick in current]))
+    parts.append(("Workers, and why these", [at_length(run, pick) for pick in run.selection.current]))
     parts.append(("Steps that may run", _may_run(state, run)))
-    parts.append(("Warnings", list(run.warnings)))
+    parts.append(("Warnings", list(run.progress.warnings)))
     return [(head, lines) for head, lines in parts if lines]
 
 
 def _standing(state: State, run: Run, now: float) -> list[str]:
     since = f"queued {duration(now - run.queued_at)} ago"
-    by = f" by {run.requester}" if run.requester else ""
+    by = f" by {run.request.requester}" if run.request.requester else ""
     lines = [f"{run.id} {run.title} is {RUNS[run.state].word}; {since}{by}"]
     parent = state.jobs.get(run.parent or "")
     if parent is not None:
         lines.append(f"started by {parent.run} {state.runs[parent.run].title}")
-    if run.schedule is not None:
-        lines.append(f"started by the schedule {run.schedule}")
-    if run.moved or run.priority:
-        lines.append("was moved to the top of the queue" if run.moved else "has priority in the queue")
-    if run.tag is not None:
-        lines.append(f"{'holds' if run.holds_tag else 'asks for'} the concurrency tag “{run.tag}”")
-    if run.versions:
-        lines.append("packages " + listed((f"{k} {v}" for k, v in run.versions.items()), most=8))
-    if run.guided:
+    if run.request.schedule is not None:
+        lines.append(f"started by the schedule {run.request.schedule}")
+    queueing = run.queueing
+    if queueing.moved or queueing.priority:
+        lines.append("was moved to the top of the queue" if queueing.moved else "has priority in the queue")
+    if queueing.tag is not None:
+        lines.append(f"{'holds' if queueing.holds_tag else 'asks for'} the concurrency tag “{queueing.tag}”")
+    if run.selection.versions:
+        lines.append("packages " + listed((f"{k} {v}" for k, v in run.selection.versions.items()), most=8))
+    if run.request.guided:
         lines.append("guided: a step that fails asks people what to do")
     if run.yielded:
         lines.append("gave its slot back, since waiting for its child runs is all it does")
@@ -55,10 +56,10 @@ def _may_run(state: State, run: Run) -> list[str]:
 
 def _waits(state: State, run: Run, now: float) -> list[str]:
     sentences = []
-    if run.state == "queued" or run.resuming:
+    if run.state == "queued" or run.queueing.resuming:
         wait = waits.of_run(state, run, now)
         sentences.append(f"{wait.sentence}, for {duration(now - wait.since)}" if wait else "")
-    for _, name in run.open:
+    for _, name in run.progress.open:
         job = state.jobs[name]
         wait = waits.of_job(state, job, now)
         if wait is not None:

@@ -39,21 +39,21 @@ def check_event(state: State, event: AnyEvent) -> None:  # noqa: C901, PLR0912 -
         case events.RunStarted():
             assert not state.resuming, "a run whose child has ended goes first"
             assert state.ready.first() == state.runs[event.run].place, "it was not its turn"
-            assert state.runs[event.run].not_before is None, "its time has not come"
+            assert state.runs[event.run].queueing.not_before is None, "its time has not come"
         case events.WorkersSelected():
-            assert not state.runs[event.run].leases
+            assert not state.runs[event.run].selection.leases
         case events.RunQueued():
             _may_be_there(state, event)
         case events.RunEnded():
-            assert not state.runs[event.run].open, "it ends and something of it is open"
+            assert not state.runs[event.run].progress.open, "it ends and something of it is open"
             assert not state.runs[event.run].ended, "it ends twice"
         case events.InterruptionRaised(kind="guided"):
             outcome = state.jobs[event.job].outcome
-            assert state.runs[event.run].guided or (outcome is not None and outcome.state == "lost")
+            assert state.runs[event.run].request.guided or (outcome is not None and outcome.state == "lost")
         case events.JobQueued(target=str(target)):
             run = state.runs[event.run]
-            assert target not in run.excluded, f"{run.id} goes on without {target}"
-            assert target in run.steps[event.step or 0].targets
+            assert target not in run.selection.excluded, f"{run.id} goes on without {target}"
+            assert target in run.progress.steps[event.step or 0].targets
         case events.InterruptionAnswered():
             _may_be_said(state, event)
         case events.InterruptionTaken(user=user) | events.InterruptionHandedOver(to=user):
@@ -64,13 +64,13 @@ def check_event(state: State, event: AnyEvent) -> None:  # noqa: C901, PLR0912 -
         assert state.runs[event.run].state == "executing", (
             f"{type(event).__name__} of a run that is not executing"
         )
-        assert state.runs[event.run].slot or state.jobs[event.job].kind == "runbook"
+        assert state.runs[event.run].queueing.slot or state.jobs[event.job].kind == "runbook"
 
 
 def check_always(state: State, most_parallel: int) -> None:
     """After every single event, in the middle of a turn too."""
     runs = [run for run in in_order(state) if not run.ended]
-    jobs = [state.jobs[name] for run in runs for _, name in run.open]
+    jobs = [state.jobs[name] for run in runs for _, name in run.progress.open]
     _locks(state, jobs)
     _tags(state, runs)
     _lines(state, runs)
@@ -98,15 +98,15 @@ def check_settled(state: State, cap_was: int) -> None:
     for run in in_order(state):
         if run.ended:
             continue
-        assert run.state != "executing" or run.open or run.resuming, (
+        assert run.state != "executing" or run.progress.open or run.queueing.resuming, (
             f"{run.id} has nothing to do and has not ended"
         )
-        if run.slot:
-            assert not run.unplaced or run.placed >= state.model.engine.max_parallelism
-            busy = len(run.open) - len(run.unplaced) - run.children
+        if run.queueing.slot:
+            assert not run.progress.unplaced or run.progress.placed >= state.model.engine.max_parallelism
+            busy = len(run.progress.open) - len(run.progress.unplaced) - run.progress.children
             assert run.state != "executing" or busy, f"{run.id} keeps its slot and only waits for children"
         if run.state == "cancelling":
-            waits = [state.jobs[name] for _, name in run.open]
+            waits = [state.jobs[name] for _, name in run.progress.open]
             assert waits
             assert all(job.stopping or isinstance(job.wait, ForChild) for job in waits)
             children = [state.runs[job.wait.run] for job in waits if isinstance(job.wait, ForChild)]
@@ -137,17 +137,17 @@ def _locks(state: State, jobs: list[Job]) -> None:
 
 
 def _tags(state: State, runs: list[Run]) -> None:
-    holders = [(run.tag, run.id) for run in runs if run.holds_tag]
+    holders = [(run.queueing.tag, run.id) for run in runs if run.queueing.holds_tag]
     assert len(dict(holders)) == len(holders), "a tag with two holders"
     assert dict(holders) == {name: tag.holder for name, tag in state.tags.items()}
     for run in runs:
-        has = run.tag is None or run.holds_tag or ancestor_holds(state, run)
+        has = run.queueing.tag is None or run.queueing.holds_tag or ancestor_holds(state, run)
         assert run.state != "executing" or has, f"{run.id} executes without its tag"
 
 
 def _lines(state: State, runs: list[Run]) -> None:
-    assert state.slots == sum(run.slot for run in runs)
-    assert_line(state.resuming, ((run.ticket, run.id) for run in runs if run.resuming))
+    assert state.slots == sum(run.queueing.slot for run in runs)
+    assert_line(state.resuming, ((run.queueing.ticket, run.id) for run in runs if run.queueing.resuming))
     waiting = {run.id: run for run in runs if run.state == "queued"}
     for place in state.ready:
         run = waiting.pop(place[-1])
@@ -156,13 +156,13 @@ def _lines(state: State, runs: list[Run]) -> None:
         for place in tag.queue:
             run = waiting.pop(place[-1])
             assert place == run.place
-            assert run.tag == name
+            assert run.queueing.tag == name
     for run in waiting.values():
-        if run.not_before is not None:
-            assert run.deadline == run.not_before > state.at - 1e-9, f"the time of {run.id} has come"
-            assert not run.holds_tag
+        if run.queueing.not_before is not None:
+            assert run.deadline == run.queueing.not_before > state.at - 1e-9, f"the time of {run.id} has come"
+            assert not run.queueing.holds_tag
             continue
-        assert run.versions is None, f"{run.id} stands in no line"
+        assert run.selection.versions is None, f"{run.id} stands in no line"
         assert run.needs_packages
 
 
@@ -174,25 +174,29 @@ def _deadlines(state: State, runs: list[Run], jobs: list[Job]) -> None:
 def _leases(state: State, runs: list[Run]) -> None:
     leases: dict[str, set[tuple[int, str]]] = {}
     for run in runs:
-        for pick in run.leases:
+        for pick in run.selection.leases:
             leases.setdefault(pick.worker, set()).add((run.number, run.id))
     assert {worker: set(line) for worker, line in state.leases.items()} == leases
 
 
 def _run(state: State, run: Run, most_parallel: int) -> None:
-    jobs = [state.jobs[name] for _, name in run.open]
-    assert run.slot <= (run.state in ("executing", "cancelling"))
-    assert run.placed == sum(job.kind != "manual" and not isinstance(job.wait, ForPlace) for job in jobs)
-    assert run.placed <= most_parallel
-    assert list(run.unplaced) == [job.place for job in jobs if isinstance(job.wait, ForPlace)]
-    group = run.groups[run.group] if run.group < len(run.groups) else ()
-    assert run.pending == sum(run.steps[each].state == "pending" for each in group)
-    assert bool(run.pending) == bool(group)
-    assert [name for _, name in run.open] == [name for name in run.jobs if state.jobs[name].ended_at is None]
-    assert run.children == sum(isinstance(job.wait, ForChild) for job in jobs)
+    jobs = [state.jobs[name] for _, name in run.progress.open]
+    assert run.queueing.slot <= (run.state in ("executing", "cancelling"))
+    assert run.progress.placed == sum(
+        job.kind != "manual" and not isinstance(job.wait, ForPlace) for job in jobs
+    )
+    assert run.progress.placed <= most_parallel
+    assert list(run.progress.unplaced) == [job.place for job in jobs if isinstance(job.wait, ForPlace)]
+    group = run.groups[run.progress.group] if run.progress.group < len(run.groups) else ()
+    assert run.progress.pending == sum(run.progress.steps[each].state == "pending" for each in group)
+    assert bool(run.progress.pending) == bool(group)
+    assert [name for _, name in run.progress.open] == [
+        name for name in run.progress.jobs if state.jobs[name].ended_at is None
+    ]
+    assert run.progress.children == sum(isinstance(job.wait, ForChild) for job in jobs)
     if run.state in ("queued", "paused"):
-        assert not run.leases, f"{run.id} leases workers while it is {run.state}"
-        assert run.deadline == run.not_before
+        assert not run.selection.leases, f"{run.id} leases workers while it is {run.state}"
+        assert run.deadline == run.queueing.not_before
         assert all(job.kind == "manual" for job in jobs)
     _targets(run, jobs)
     for job in jobs:
@@ -215,9 +219,9 @@ def _run(state: State, run: Run, most_parallel: int) -> None:
 def _guided(state: State, run: Run, job: Job) -> None:
     """A job that failed and asks: its run has what it had, but for the lock (I7)."""
     assert run.state in ("executing", "cancelling")
-    assert run.leases or run.targeted
-    assert run.slot or (run.state == "cancelling" or job.kind == "runbook")
-    assert job.id not in run.unplaced
+    assert run.selection.leases or run.selection.targeted
+    assert run.queueing.slot or (run.state == "cancelling" or job.kind == "runbook")
+    assert job.place not in run.progress.unplaced
     assert job.deadline is None
     assert job.outcome is not None
     assert job.outcome.state in ("failed", "lost")
@@ -230,7 +234,7 @@ def _targets(run: Run, jobs: list[Job]) -> None:
     for job in jobs:
         if job.target is not None and job.step is not None:
             busy.setdefault(outermost(run, job.step), []).append(job.target)
-    for index, (step, progress) in enumerate(zip(run.runbook.steps, run.steps, strict=True)):
+    for index, (step, progress) in enumerate(zip(run.runbook.steps, run.progress.steps, strict=True)):
         if not step.within:
             on = busy.get(index, [])
             assert progress.open == len(on) == len(set(on))
@@ -255,7 +259,7 @@ def check_ended(replayed: State) -> None:
     """Every run of a whole history has come to an end, and nothing of it is open."""
     for run in in_order(replayed):
         assert run.state in ENDED, f"{run.id} is {run.state}"
-        assert not run.open
+        assert not run.progress.open
         assert run.ended_at is not None
     assert all(job.ended_at is not None for _, job in replayed.jobs.items())
     assert all(not each.open for _, each in replayed.interruptions.items())
@@ -265,8 +269,10 @@ def check_releases(state: State, history: list[AnyEvent]) -> None:
     """What is deployed where, and published, is what the history says, read from its start (Q2)."""
     places: dict[tuple[str, str | None, str | None], list[str]] = {}
     for run in in_order(state):
-        if run.channel is not None and run.runbook.concurrency is None and run.state == "executing":
-            places.setdefault((run.process, run.environment, run.tenant), []).append(run.id)
+        if run.request.channel is not None and run.runbook.concurrency is None and run.state == "executing":
+            places.setdefault((run.request.process, run.request.environment, run.request.tenant), []).append(
+                run.id
+            )
     assert all(len(names) == 1 for names in places.values()), "two deployments of one project to one place"
     queued = {each.run: each for each in history if isinstance(each, events.RunQueued)}
     current: dict[str, str] = {}
@@ -306,7 +312,7 @@ def _may_be_said(state: State, event: events.InterruptionAnswered) -> None:
     assert question.responsible == event.user not in [each.user for each in question.answers]
     assert len(question.answers) < manual.approvals
     if manual.not_requester:
-        assert event.user not in (run.requester, state.runs[run.root].requester)
+        assert event.user not in (run.request.requester, state.runs[run.root].request.requester)
     if event.answer == "proceed":
         assert event.values.keys() | set(event.secrets) == manual.fields.keys()
 

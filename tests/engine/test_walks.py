@@ -65,8 +65,8 @@ def _check_families(events: list[AnyEvent], everything: State) -> None:
         for name in everything.families[root].runs:
             run = everything.runs[name]
             assert alone.runs[name] == run
-            assert all(alone.jobs[each] == everything.jobs[each] for each in run.jobs)
-            for each in run.interruptions:
+            assert all(alone.jobs[each] == everything.jobs[each] for each in run.progress.jobs)
+            for each in run.progress.interruptions:
                 assert alone.interruptions[each] == everything.interruptions[each]
 
 

@@ -22,7 +22,7 @@ def test_v1_all_that_a_run_is_given_is_known() -> None:
     world.run_out()
     run = world.run("run-1")
     given = values_for(world.state, run, 0, "Octopus.Step[A].Status.Code", target="web")
-    given |= extracted(run, world.state.jobs[run.jobs[1]], "/somewhere", "/packages")
+    given |= extracted(run, world.state.jobs[run.progress.jobs[1]], "/somewhere", "/packages")
     given |= variables(world.state, world.state.interruptions["question-1"])
     assert len(given) > 25
     assert [name for name in given if not is_system_variable(name)] == []

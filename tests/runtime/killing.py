@@ -244,9 +244,9 @@ def came_of(folder: Path) -> dict[str, Any]:
 
 
 def _of_run(run: Run) -> list[Any]:
-    steps = [(each.state, each.reason) for each in run.steps]
-    picks = [(each.pool, each.worker) for each in run.picks]
-    return [run.state, run.reason, run.outputs, run.warnings, steps, picks]
+    steps = [(each.state, each.reason) for each in run.progress.steps]
+    picks = [(each.pool, each.worker) for each in run.selection.picks]
+    return [run.state, run.reason, run.progress.outputs, run.progress.warnings, steps, picks]
 
 
 def _of_job(job: Job) -> list[Any]:

@@ -256,8 +256,8 @@ def test_versions_are_chosen_one_run_after_the_other(tmp_path: Path) -> None:
         feeds.answers.put_nowait(CHOSEN)
         await asyncio.sleep(1)
         assert len(feeds.asked) == 2
-        assert rig.state.runs["run-1"].versions == {"tools": "1.0"}
-        assert rig.state.runs["run-2"].versions is None
+        assert rig.state.runs["run-1"].selection.versions == {"tools": "1.0"}
+        assert rig.state.runs["run-2"].selection.versions is None
         feeds.answers.put_nowait(({}, ("no feed holds the package tools.",)))
         await rig.until(lambda: rig.run_state("run-2") == "failed")
         assert feeds.acquired == [str(tmp_path / "space" / "workers" / "worker1")]
@@ -272,12 +272,12 @@ def test_what_an_earlier_session_did_not_choose_is_chosen_at_the_start(tmp_path:
 
     state, _ = advance(State(), LoadModel(NEEDY), 1.0)
     state, _ = advance(state, StartRun(process="a"), 2.0)
-    assert state.runs["run-1"].versions is None
+    assert state.runs["run-1"].selection.versions is None
 
     async def main(rig: Rig) -> None:
         feeds.answers.put_nowait(CHOSEN)
         await asyncio.sleep(1)
-        assert rig.state.runs["run-1"].versions == {"tools": "1.0"}
+        assert rig.state.runs["run-1"].selection.versions == {"tools": "1.0"}
 
     feeds = Feeds()
     play(NEEDY, tmp_path, main, acquirer=feeds, state=state)

@@ -83,7 +83,9 @@ def test_v5_what_a_run_was_given_is_masked_in_the_jobs_of_others(tmp_path: Path)
         assert [each.message for each in journal.read() if isinstance(each, JobProgressed)] == [
             "with ********"
         ]
-        assert (await rig.session.family("run-2")).runs["run-2"].outputs == (("Tell", "My ********", "open"),)
+        assert (await rig.session.family("run-2")).runs["run-2"].progress.outputs == (
+            ("Tell", "My ********", "open"),
+        )
 
     play(with_value(space()), tmp_path, main, executor=hands, journal=journal, vault=SecretStore(read))
     kept = everything(tmp_path, journal)

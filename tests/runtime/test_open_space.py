@@ -75,7 +75,7 @@ async def test_r5_a_snapshot_and_what_came_after_is_the_same_as_all_events(tmp_p
         assert session.state == folded(tmp_path)
         family = await session.family("run-1")
     assert family.runs["run-1"].state == "succeeded"
-    assert [pick.worker for pick in family.runs["run-1"].picks] == ["worker1", "worker3"]
+    assert [pick.worker for pick in family.runs["run-1"].selection.picks] == ["worker1", "worker3"]
 
 
 async def test_a_snapshot_that_cannot_be_read_is_passed_over(tmp_path: Path) -> None:

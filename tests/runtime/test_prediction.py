@@ -67,7 +67,7 @@ def test_it_goes_on_from_cursors_and_health_and_numbers_but_not_from_open_runs()
     world.send(ReportHealth("worker2", "unavailable"))
     found = predicted(world.state.model, world.state)
     assert found.root == "run-2"
-    assert [pick.worker for pick in found.state.runs["run-2"].picks] == ["worker3"]
+    assert [pick.worker for pick in found.state.runs["run-2"].selection.picks] == ["worker3"]
     assert found.state.runs["run-2"].state == "succeeded"
     assert len(found.state.runs) == 1
 
@@ -87,10 +87,14 @@ def test_picks_are_those_of_the_engine_alone() -> None:
     world.start("a")
     world.run_out()
     found = predicted(seed)
-    expected = {name: [pick.worker for pick in run.picks] for name, run in replay(world.events).runs.items()}
-    assert {name: [pick.worker for pick in run.picks] for name, run in found.state.runs.items()} == expected
+    expected = {
+        name: [pick.worker for pick in run.selection.picks] for name, run in replay(world.events).runs.items()
+    }
+    assert {
+        name: [pick.worker for pick in run.selection.picks] for name, run in found.state.runs.items()
+    } == expected
     again = predicted(seed, world.state)
-    assert [pick.worker for pick in again.state.runs["run-6"].picks] == ["worker2"]
+    assert [pick.worker for pick in again.state.runs["run-6"].selection.picks] == ["worker2"]
 
 
 def test_what_fails_in_a_guided_run_is_left_to_fail() -> None:
@@ -98,14 +102,14 @@ def test_what_fails_in_a_guided_run_is_left_to_fail() -> None:
     steps = (script("Fail", simulate=takes(1, "failure")), script("Mend", condition="failure"))
     found = predicted(model({"a": Runbook(name="A", steps=steps, guided_failure="on")}))
     assert [each.answer for each in found.state.interruptions.values()] == ["fail"]
-    assert [each.state for each in found.state.runs["run-1"].steps] == ["failed", "succeeded"]
+    assert [each.state for each in found.state.runs["run-1"].progress.steps] == ["failed", "succeeded"]
 
 
 def test_v1_what_a_step_will_set_is_no_warning_of_a_prediction() -> None:
     said = "echo #{Octopus.Action[First].Output.Where} #{Nothing}"
     reading = replace(script("Last"), action=Script(body=said))
     found = predicted(model({"a": [script("First"), reading]}))
-    assert found.state.runs["run-1"].warnings == ("nobody knows the variable Nothing",)
+    assert found.state.runs["run-1"].progress.warnings == ("nobody knows the variable Nothing",)
 
 
 def test_s3_a_step_whose_condition_reads_an_output_may_run_and_is_waited_for_as_if_it_did() -> None:
@@ -118,7 +122,7 @@ def test_s3_a_step_whose_condition_reads_an_output_may_run_and_is_waited_for_as_
     declared = replace(model({"a": [script("First"), may, beside, never]}, workers=1), workers=workers)
     found = predicted(declared)
     run = found.state.runs["run-1"]
-    assert [each.state for each in run.steps] == ["succeeded", "succeeded", "succeeded", "skipped"]
+    assert [each.state for each in run.progress.steps] == ["succeeded", "succeeded", "succeeded", "skipped"]
     jobs = {job.step: job for job in found.state.jobs.values()}
     assert {step: job.undecided for step, job in jobs.items()} == {
         0: (),
@@ -146,7 +150,7 @@ def test_as_many_people_answer_as_it_takes() -> None:
         ["somebody", "somebody 2"],
         ["somebody", "ann"],
     ]
-    assert found.state.runs["run-1"].outputs[:2] == (("One", "Size", "small"), ("One", "Ticket", ""))
+    assert found.state.runs["run-1"].progress.outputs[:2] == (("One", "Size", "small"), ("One", "Ticket", ""))
     assert found.state.runs["run-1"].state == "succeeded"
 
 

@@ -196,7 +196,7 @@ async def test_v9_a_run_says_once_which_names_its_scripts_do_not_have(tmp_path: 
     steps = [step(name, "true") for name in ("A", "B", "C")]
     state, _ = await played(space(*steps, PATH=Value(value="x")), tmp_path)
     assert [len(state.jobs[f"job-1.{number}"].warnings) for number in (1, 2, 3)] == [1, 0, 0]
-    assert state.runs["run-1"].warnings == (
+    assert state.runs["run-1"].progress.warnings == (
         "programs go by the names PATH, so that no variable of a run has them in a script's environment:"
         " it is $_PATH there, or what get_octopusvariable says",
     )
@@ -248,7 +248,9 @@ async def test_v9_no_value_that_a_step_has_set_fails_a_later_one(tmp_path: Path)
         "failed",
         "succeeded",
     ]
-    (warning,) = (each for each in state.runs["run-1"].warnings if each.startswith("get_octopusvariable has"))
+    (warning,) = (
+        each for each in state.runs["run-1"].progress.warnings if each.startswith("get_octopusvariable has")
+    )
     assert '"Octopus.Action[Say].Output.Large", "Octopus.Action[Say].Output.Part0"' in warning
     assert "(too large)" in warning
     assert "(a NUL in it)" in warning

@@ -1,6 +1,7 @@
 """Make samples of today's version: `python -m tests.samples.make`; what older versions left stays as it is.
 
-With `--words` only what is said of the kept samples in words is written anew, after words were changed.
+With `--words` only what is said of the kept samples in words is written anew, after words were changed. With
+`--snapshots` only snapshots are kept, beside the rest of this version, after theirs went up.
 """
 
 import asyncio
@@ -38,7 +39,7 @@ def main() -> None:
     finally:
         end_left_behind(PLACE)
         shutil.rmtree(PLACE)
-    wire.write(kept / "wire.jsonl.xz")
+    wire.write(kept)
     say_again(kept)
 
 
@@ -92,5 +93,7 @@ if __name__ == "__main__":
     if sys.argv[1:] == ["--words"]:
         for each in VERSIONS:
             say_again(each)
+    elif sys.argv[1:] == ["--snapshots"]:
+        wire.write_snapshots(HERE / __version__)
     else:
         main()

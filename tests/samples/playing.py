@@ -70,7 +70,7 @@ class Played:
         await self.until(lambda: set(waits) <= self._waits(run), f"{run} never waits for {waits}")
 
     def _waits(self, run: str) -> set[str]:
-        jobs = [self.state.jobs[name] for _, name in self.state.runs[run].open]
+        jobs = [self.state.jobs[name] for _, name in self.state.runs[run].progress.open]
         return {type(job.wait).__name__ if job.wait else job.state for job in jobs}
 
     async def answer(self, run: str, user: str, answer: Answer, notes: str = "", **values: str) -> None:

@@ -44,7 +44,7 @@ async def before(folder: Path) -> None:
 async def busy(folder: Path) -> None:
     """The day on which most happens."""
     async with day(folder, 5) as played:
-        lost = next(name for name, run in played.state.runs.items() if run.process == "slow")
+        lost = next(name for name, run in played.state.runs.items() if run.request.process == "slow")
         await played.answer(lost, "bob", "fail", "it was the night")
         await _ended(played)
         await _projects(played)

@@ -5,7 +5,7 @@ read as, and is in every field another value than the default, so that a field u
 """
 
 import lzma
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
@@ -24,7 +24,7 @@ READ_AS: dict[str, Any] = {
     "event": AnyEvent,
     "to-server": ToServer,
     "to-client": ToClient,
-    "state": State,
+    "snapshot": State,
     "export": Manifest,
     "memo": ResumeRecord,
 }
@@ -49,40 +49,64 @@ class Kept(msgspec.Struct, frozen=True):
     read_as: str
     written: msgspec.Raw
 
+    @property
+    def outdated(self) -> bool:
+        """Whether it is a snapshot of an earlier version, instead of which events are folded."""
+        return self.read_as == "snapshot" and msgspec.json.decode(self.written)["version"] < VERSION
 
-def write(target: Path) -> None:
+
+def write(folder: Path) -> None:
     """Keep one of everything."""
-    with lzma.open(target, "wb") as file:
-        for read_as, written in dict.fromkeys(_all()):
+    _write(folder / "wire.jsonl.xz", READ_AS)
+
+
+def write_snapshots(folder: Path) -> None:
+    """Keep snapshots alone, after their version went up."""
+    _write(folder / f"snapshot-{VERSION}.jsonl.xz", ["snapshot"])
+
+
+def _write(target: Path, kinds: Iterable[str]) -> None:
+    with lzma.open(target, "xb") as file:
+        for read_as, written in dict.fromkeys(_all(kinds)):
             file.write(msgspec.json.encode(Kept(read_as, msgspec.Raw(written))) + b"\n")
 
 
-def read(source: Path) -> list[Kept]:
+def read(folder: Path) -> list[Kept]:
     """What was kept."""
-    with lzma.open(source) as file:
-        return [msgspec.json.decode(line, type=Kept) for line in file]
+    return [
+        _versioned(msgspec.json.decode(line, type=Kept))
+        for source in (folder / "wire.jsonl.xz", *sorted(folder.glob("snapshot-*.jsonl.xz")))
+        for line in lzma.decompress(source.read_bytes()).splitlines()
+    ]
+
+
+def _versioned(kept: Kept) -> Kept:
+    """The first samples do not say of which version their States are."""
+    return _snapshot(bytes(kept.written), version=7) if kept.read_as == "state" else kept
+
+
+def _snapshot(state: bytes, version: int = VERSION) -> Kept:
+    body = msgspec.json.encode({"version": version, "state": msgspec.Raw(state)})
+    return Kept("snapshot", msgspec.Raw(body))
 
 
 def again(kept: Kept) -> bytes:
     """What was written, read and written again."""
-    if kept.read_as == "state":
-        return _state(bytes(kept.written))
+    if kept.read_as == "snapshot":
+        return encode(decode(bytes(kept.written)))
     return msgspec.json.encode(msgspec.json.decode(kept.written, type=READ_AS[kept.read_as]))
 
 
-def _state(body: bytes) -> bytes:
-    snapshot = msgspec.json.encode({"version": VERSION, "state": msgspec.Raw(body)})
-    return bytes(msgspec.json.decode(encode(decode(snapshot)), type=dict[str, msgspec.Raw])["state"])
-
-
-def _all() -> Iterator[tuple[str, bytes]]:
-    for read_as, kind in READ_AS.items():
+def _all(kinds: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+    for read_as in kinds:
+        kind = READ_AS[read_as]
         found = inspect.type_info(kind)
         types = found.types if isinstance(found, inspect.UnionType) else (found,)
         for each in types:
             for variant in range(VARIANTS):
                 body = msgspec.json.encode(Filling(variant).value(each))
-                yield read_as, again(Kept(read_as, msgspec.Raw(body)))
+                made = _snapshot(body) if read_as == "snapshot" else Kept(read_as, msgspec.Raw(body))
+                yield read_as, again(made)
 
 
 class Filling:

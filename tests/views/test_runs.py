@@ -62,7 +62,7 @@ def test_a_run_that_wants_its_slot_back_waits():
     world.start("c")
     world.send(commands.CancelRun(run="run-2"))
     run = world.state.runs["run-1"]
-    assert run.resuming
+    assert run.queueing.resuming
     assert runs.mark(world.state, run).word == "waits"
 
 

@@ -37,7 +37,7 @@ def test_a_pick_says_why_in_a_few_words(made, told):
 
 def test_at_length_it_names_steps_and_cursor():
     run = SCENES["seed"]().state.runs["run-3"]
-    assert at_length(run, run.picks[0]) == (
+    assert at_length(run, run.selection.picks[0]) == (
         "worker2 for “Create the instance”: next after worker1 in setup"
         " (round-robin, cursor worker1 → worker2)"
     )
@@ -49,14 +49,16 @@ def test_at_length_it_names_the_lease_key():
     world = World(model({"a": [script("One", packages=image), script("Two", packages=image)]}))
     world.start("a")
     run = world.state.runs["run-1"]
-    assert at_length(run, run.picks[0]).endswith("shared by steps with packages worker-image, tools")
+    assert at_length(run, run.selection.picks[0]).endswith(
+        "shared by steps with packages worker-image, tools"
+    )
 
 
 def test_at_length_the_built_in_worker_has_no_cursor():
     world = World(model({"a": [script("One", pool=None, container="debian")]}))
     world.start("a")
     run = world.state.runs["run-1"]
-    assert at_length(run, run.picks[0]) == (
+    assert at_length(run, run.selection.picks[0]) == (
         "built-in for “One”: the built-in worker: default has none of its own "
         "(the default pool without members); shared by steps with container debian"
     )

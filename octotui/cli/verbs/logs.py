@@ -101,7 +101,7 @@ class LogPrinter:
 
     def _jobs(self, family: State) -> Iterator[Job]:
         """The jobs of the run that may print something."""
-        for name in family.runs[self._run].jobs:
+        for name in family.runs[self._run].progress.jobs:
             job, step = family.jobs[name], step_of(family, family.jobs[name])
             named = step.name if step else ACQUIRE
             if job.kind in ("script", "acquire") and self._step in (None, named):

@@ -23,8 +23,8 @@ def command(space: str, as_json: bool, state: Path | None) -> None:
 def _waits(state: State, now: float) -> Rows:
     waiting = False
     for run in in_order(state):
-        own = of_run(state, run, now) if run.state == "queued" or run.resuming else None
-        jobs = [state.jobs[name] for _, name in run.open]
+        own = of_run(state, run, now) if run.state == "queued" or run.queueing.resuming else None
+        jobs = [state.jobs[name] for _, name in run.progress.open]
         each = [(None, own)] if own else [(job, of_job(state, job, now)) for job in jobs]
         for job, wait in each:
             if wait is None:

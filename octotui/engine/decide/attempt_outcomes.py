@@ -133,10 +133,10 @@ def _unpublished(step: Step, job: Job, outcome: Outcome) -> Outcome:
 
 def of_child(child: Run) -> Outcome:
     """What a child run's end means for the job that waited for it; its output variables come back."""
-    outputs = {f"Run[{step}].{name}": value for step, name, value in child.outputs}
-    secrets = tuple(dict.fromkeys(f"Run[{step}].{name}" for step, _, name in child.secret_outputs))
+    outputs = {f"Run[{step}].{name}": value for step, name, value in child.progress.outputs}
+    secrets = tuple(dict.fromkeys(f"Run[{step}].{name}" for step, _, name in child.progress.secret_outputs))
     if child.state == "succeeded":
-        return Outcome(state="succeeded", warnings=child.warnings, outputs=outputs, secrets=secrets)
+        return Outcome(state="succeeded", warnings=child.progress.warnings, outputs=outputs, secrets=secrets)
     cause = f": {child.reason}" if child.reason else ""
     ending = {"failed": "failed", "cancelled": "was cancelled", "timed-out": "timed out"}[child.state]
     return Outcome(state="failed", reason=f"{child.id} {ending}{cause}", outputs=outputs, secrets=secrets)

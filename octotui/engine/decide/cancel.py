@@ -49,17 +49,17 @@ def end_what_is_open(turn: Transaction, name: str) -> None:
 def end_if_nothing_is_open(turn: Transaction, name: str) -> None:
     """A run that is being ended is over when nothing of it is open."""
     run = turn.run(name)
-    if not run.open:
+    if not run.progress.open:
         turn.end_run(name, run.ending, run.reason)
 
 
 def open_jobs(turn: Transaction, name: str) -> list[Job]:
     """The jobs of a run that have not ended, in the order they were queued."""
-    return [turn.job(each) for _, each in turn.run(name).open]
+    return [turn.job(each) for _, each in turn.run(name).progress.open]
 
 
 def _close_question(turn: Transaction, run: Run, job: Job) -> None:
-    for name in run.interruptions:
+    for name in run.progress.interruptions:
         interruption = turn.state.interruptions[name]
         if interruption.job == job.id and interruption.open:
             turn.emit(events.InterruptionClosed(run=run.id, interruption=name))

@@ -97,6 +97,6 @@ def publish(turn: Transaction, ended: events.JobEnded) -> None:
                     variable_set=variable_set,
                     name=name,
                     value=outputs[name.lower()],
-                    environment=run.environment,
+                    environment=run.request.environment,
                 )
             )

@@ -72,7 +72,7 @@ def _report_health(turn: Transaction, command: commands.ReportHealth) -> None:
 
 def _choose_packages(turn: Transaction, command: commands.ChoosePackages) -> None:
     run = turn.state.runs.get(command.run)
-    if run is None or run.state != "queued" or run.versions is not None or not run.needs_packages:
+    if run is None or run.state != "queued" or not run.awaits_packages:
         return  # the run has ended while its feeds were read, or somebody was faster
     turn.emit(events.PackagesChosen(run=run.id, versions=command.versions, problems=command.problems))
 
@@ -81,7 +81,7 @@ def _move_to_top(turn: Transaction, command: commands.MoveToTop) -> None:
     run = turn.state.runs.get(command.run)
     if run is None or run.state != "queued":
         raise Refused(f"{command.run} is not queued, so that it cannot be moved to the top")
-    if run.moved:
+    if run.queueing.moved:
         raise Refused(f"{run.id} was moved to the top already")
     turn.emit(events.RunMoved(run=run.id, by=command.by, origin=command.origin))
 

@@ -23,7 +23,7 @@ def fire_deadline(turn: Transaction) -> None:
     name = first[1]
     if name in turn.state.jobs:
         _job(turn, turn.job(name))
-    elif turn.run(name).not_before is not None:
+    elif turn.run(name).queueing.not_before is not None:
         turn.emit(events.RunDue(run=name))
     else:
         reason = f"its time limit of {turn.run(name).runbook.time_limit:g} s is over"

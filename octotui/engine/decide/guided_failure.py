@@ -30,7 +30,7 @@ def asks(state: State, job: Job, outcome: Outcome) -> bool:
     """
     if outcome.state == "lost":
         return True
-    if outcome.state != "failed" or not state.runs[job.run].guided:
+    if outcome.state != "failed" or not state.runs[job.run].request.guided:
         return False
     child = state.runs.get(job.child or "")
     return bool(job.stopping) or child is None or not _wanted(state, child)
@@ -40,9 +40,9 @@ def _wanted(state: State, run: Run) -> bool:
     """Whether people have made a run fail: they cancelled it, or an answer fails it or one below."""
     if run.state == "cancelled":
         return True
-    if any(state.interruptions[each].answer in ("abort", "fail") for each in run.interruptions):
+    if any(state.interruptions[each].answer in ("abort", "fail") for each in run.progress.interruptions):
         return True
-    failed = (state.jobs[name] for name in run.jobs if state.jobs[name].state == "failed")
+    failed = (state.jobs[name] for name in run.progress.jobs if state.jobs[name].state == "failed")
     children = (state.runs.get(job.child or "") for job in failed)
     return any(child is not None and _wanted(state, child) for child in children)
 
@@ -53,7 +53,7 @@ def choices(state: State, job: Job) -> tuple[Answer, ...]:
     A job that was retried often can't be again; packages and required steps can't be ignored, nor the target
     of a required step excluded.
     """
-    asked = (state.interruptions[name] for name in state.runs[job.run].interruptions)
+    asked = (state.interruptions[name] for name in state.runs[job.run].progress.interruptions)
     retried = sum(each.job == job.id and each.answer == "retry" for each in asked)
     answers: list[Answer] = ["retry"] if retried < RETRIES else []
     step = step_of(state, job)

@@ -136,7 +136,10 @@ def may_answer(state: State, question: Interruption, user: str) -> Reason | None
     if any(each.user == user for each in question.answers):
         return f"{user} has answered “{question.step}” already, and it needs somebody else, too"
     run = state.runs[question.run]
-    if manual_of(state, question).not_requester and user in (run.requester, state.runs[run.root].requester):
+    if manual_of(state, question).not_requester and user in (
+        run.request.requester,
+        state.runs[run.root].request.requester,
+    ):
         return f"{user} started {run.root}, and somebody else must answer “{question.step}”"
     return None
 

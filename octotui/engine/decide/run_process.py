@@ -56,7 +56,7 @@ def queue_run(
             guided=is_guided(model, definition, command.environment, _guidance(turn, command, parent)),
             guidance=command.guided,
             secrets=tuple(given.secrets),
-            priority=bool((definition and definition.priority) or (above and above.priority)),
+            priority=bool((definition and definition.priority) or (above and above.queueing.priority)),
             not_before=_yet_to_come(turn, command.not_before),
             schedule=command.schedule,
             due=command.due,
@@ -87,7 +87,7 @@ def why_no_child(
         return f"runbook {process} is not in the model any more"
     ancestor: Run | None = run if _yet_to_come(turn, start) is None else None
     while ancestor is not None and ancestor.queued_at == turn.at:
-        if (ancestor.process, ancestor.environment, ancestor.tenant) == child:
+        if (ancestor.request.process, ancestor.request.environment, ancestor.request.tenant) == child:
             return f"runbook {process} would start itself for ever, since nothing in between takes any time"
         ancestor = turn.run(turn.job(ancestor.parent).run) if ancestor.parent else None
     return None
@@ -105,13 +105,13 @@ def fail_circular_wait(turn: Transaction, name: str) -> None:
 def plan(turn: Transaction, name: str) -> None:
     """Select workers for every step still to come, or fail before any of them (W6, W7, W11)."""
     run = turn.run(name)
-    if not run.picks:
+    if not run.selection.picks:
         _skip_what_does_not_apply(turn, run)
         run = turn.run(name)
     steps = [
         index
         for index, step in enumerate(run.runbook.steps)
-        if step.needs_worker and run.steps[index].state == "pending"
+        if step.needs_worker and run.progress.steps[index].state == "pending"
     ]
     selection = select(turn.state, run, steps)
     targets = find_targets(turn.state, run)
@@ -138,33 +138,34 @@ def _select_targets(turn: Transaction, run: Run, selection: TargetSelection) -> 
 def _skip_what_does_not_apply(turn: Transaction, run: Run) -> None:
     for index, step in enumerate(run.runbook.steps):
         reason = run.not_applicable(step) or _within_skipped(turn.run(run.id), index)
-        if reason is not None and run.steps[index].state == "pending":
+        if reason is not None and run.progress.steps[index].state == "pending":
             turn.emit(events.StepSkipped(run=run.id, step=index, reason=reason))
 
 
 def _within_skipped(run: Run, index: int) -> Reason | None:
     """Why a child step is skipped with the step it is within, or None."""
     outer = outermost(run, index)
-    return f"“{run.runbook.steps[outer].name}” is skipped" if run.steps[outer].state == "skipped" else None
+    skipped = run.progress.steps[outer].state == "skipped"
+    return f"“{run.runbook.steps[outer].name}” is skipped" if skipped else None
 
 
 def go_on(turn: Transaction, name: str) -> None:
     """Start what comes next in a run that has nothing open, or end it."""
-    while (run := turn.run(name)).group < len(run.groups):
-        pending = [index for index in run.groups[run.group] if run.steps[index].state == "pending"]
-        steps = run.runbook.steps
+    while (run := turn.run(name)).progress.group < len(run.groups):
+        steps, progress = run.runbook.steps, run.progress
+        pending = [each for each in run.groups[progress.group] if progress.steps[each].state == "pending"]
         machines = [index for index in pending if not isinstance(steps[index].action, Manual)]
         if machines:
             if _acquire(turn, run, machines) or _start(turn, run, machines):
                 return
         elif _ask(turn, run, pending):
             return
-    turn.end_run(name, "failed" if run.failed else "succeeded", run.reason)
+    turn.end_run(name, "failed" if run.progress.failed else "succeeded", run.reason)
 
 
 def _acquire(turn: Transaction, run: Run, steps: list[int]) -> bool:
     """Acquire the selection's packages just before the first steps that need some (P2)."""
-    if run.acquired != "no":
+    if run.selection.acquired != "no":
         return False
     if not any(run.runbook.steps[each].packages and _may_come(turn, run, each) for each in steps):
         return False
@@ -200,7 +201,7 @@ def _start(turn: Transaction, run: Run, steps: list[int]) -> bool:
         elif _is_due(turn, run, index):
             started |= _begin(turn, run, index)
         else:
-            started |= turn.run(run.id).steps[index].state == "failed"
+            started |= turn.run(run.id).progress.steps[index].state == "failed"
     return started
 
 
@@ -239,7 +240,7 @@ def _skip_with_outermost(turn: Transaction, name: str, index: int) -> None:
     """A child step comes when its rolling step has begun, or is skipped with it."""
     run = turn.run(name)
     reason = _within_skipped(run, index)
-    if reason is not None and run.steps[index].state == "pending":
+    if reason is not None and run.progress.steps[index].state == "pending":
         turn.emit(events.StepSkipped(run=name, step=index, reason=reason))
 
 
@@ -265,7 +266,7 @@ def _ask(turn: Transaction, run: Run, steps: list[int]) -> bool:
     asked = [_raise(turn, run, index, cast("Manual", run.runbook.steps[index].action)) for index in due]
     if any(asked):
         turn.emit(events.RunPaused(run=run.id))
-    return any(asked) or any(turn.run(run.id).steps[index].state == "failed" for index in steps)
+    return any(asked) or any(turn.run(run.id).progress.steps[index].state == "failed" for index in steps)
 
 
 def _raise(turn: Transaction, run: Run, index: int, action: Manual) -> bool:
@@ -296,9 +297,9 @@ def can_go_on(turn: Transaction, run: Run) -> bool:
     """Whether any step that is still to come would run as things stand (W7)."""
     return any(
         progress.state == "pending" and not run.runbook.steps[index].within and _may_come(turn, run, index)
-        for index, progress in enumerate(run.steps)
+        for index, progress in enumerate(run.progress.steps)
     )
 
 
 def _next_job(turn: Transaction, run: Run) -> str:
-    return f"job-{run.number}.{len(turn.run(run.id).jobs) + 1}"
+    return f"job-{run.number}.{len(turn.run(run.id).progress.jobs) + 1}"

@@ -82,7 +82,7 @@ def _react(turn: Transaction, event: AnyEvent) -> None:  # noqa: C901, PLR0912, 
 def _fill_slots(turn: Transaction) -> None:
     """Give free slots to those who come next (Q1, Q4)."""
     while (run := next_to_go(turn.state)) is not None:
-        if run.resuming:
+        if run.queueing.resuming:
             turn.emit(events.RunResumed(run=run.id))
         else:
             turn.emit(events.RunStarted(run=run.id))
@@ -112,7 +112,10 @@ def _let_start(turn: Transaction, job: Job) -> None:
 def _place(turn: Transaction, name: str) -> None:
     """Give free places of a run to its jobs that wait for one."""
     limit = turn.state.model.engine.max_parallelism
-    while (run := turn.run(name)).slot and run.placed < limit and (first := run.unplaced.first()):
+    while (run := turn.run(name)).queueing.slot and run.progress.placed < limit:
+        first = run.progress.unplaced.first()
+        if first is None:
+            break
         turn.emit(events.JobPlaced(run=name, job=first[1]))
 
 
@@ -124,10 +127,10 @@ def _start_child(turn: Transaction, job: Job) -> None:
         return
     command = StartRun(
         process=action.runbook,
-        environment=action.environment or run.environment,
-        tenant=action.tenant or run.tenant,
-        requester=run.requester,
-        guided=run.guidance,
+        environment=action.environment or run.request.environment,
+        tenant=action.tenant or run.request.tenant,
+        requester=run.request.requester,
+        guided=run.request.guidance,
     )
     release = newest_release(turn.state, action.runbook)
     try:
@@ -150,8 +153,8 @@ def _start_child(turn: Transaction, job: Job) -> None:
 def _maybe_yield(turn: Transaction, name: str) -> None:
     """Give back the slot of a run that does nothing but wait for children (Q4)."""
     run = turn.run(name)
-    busy = len(run.open) - len(run.unplaced) - run.children
-    if run.state == "executing" and run.slot and run.open and busy == 0:
+    busy = len(run.progress.open) - len(run.progress.unplaced) - run.progress.children
+    if run.state == "executing" and run.queueing.slot and run.progress.open and busy == 0:
         turn.emit(events.RunYielded(run=name))
 
 
@@ -164,22 +167,22 @@ def _after_job(turn: Transaction, event: events.JobEnded) -> None:
     publish(turn, event)
     if run.state == "cancelling":
         end_if_nothing_is_open(turn, run.id)
-    elif run.resuming:
+    elif run.queueing.resuming:
         _fill_slots(turn)
     elif run.state == "executing":
         roll_on(turn, turn.job(event.job))
         _carry_on(turn, run.id)
-    elif run.state == "paused" and not run.open:
+    elif run.state == "paused" and not run.progress.open:
         _after_last_answer(turn, run)
 
 
 def _carry_on(turn: Transaction, name: str) -> None:
     """Let a run that has a slot do what it can now; it may have ended while a child's end was told."""
     run = turn.state.runs.get(name)
-    if run is None or not run.slot:
+    if run is None or not run.queueing.slot:
         return
     _place(turn, name)
-    if run.open:
+    if run.progress.open:
         _maybe_yield(turn, name)
     else:
         go_on(turn, name)

@@ -131,20 +131,21 @@ class Rerun(msgspec.Struct, frozen=True):
 
 def again(state: State, run: Run, user: str, given: Mapping[str, str] = NOTHING) -> Rerun:
     """What starts a run once more, with these values beside or instead of those it had (V6)."""
+    had = run.request
     start = StartRun(
-        process=run.process,
-        environment=run.environment,
-        tenant=run.tenant,
+        process=had.process,
+        environment=had.environment,
+        tenant=had.tenant,
         requester=user,
-        guided=run.guidance,
-        release=run.release.version if run.release and run.channel is not None else None,
-        skip=run.skip,
+        guided=had.guidance,
+        release=had.release.version if had.release and had.channel is not None else None,
+        skip=had.skip,
     )
     asked = {each.name.lower() for each in requested_prompts(state, start)}
-    kept = {name: value for name, value in run.variables.items() if name.lower() in asked}
-    dropped = tuple(name for name in (*run.variables, *run.secrets) if name.lower() not in asked)
+    kept = {name: value for name, value in had.variables.items() if name.lower() in asked}
+    dropped = tuple(name for name in (*had.variables, *had.secrets) if name.lower() not in asked)
     said = {name.lower() for name in given}
-    unkept = tuple(name for name in run.secrets if name.lower() in asked - said)
+    unkept = tuple(name for name in had.secrets if name.lower() in asked - said)
     return Rerun(msgspec.structs.replace(start, variables={**kept, **given}), dropped, unkept)
 
 

@@ -27,9 +27,11 @@ class TargetSelection(msgspec.Struct, frozen=True):
 def find_targets(state: State, run: Run) -> TargetSelection:
     """The targets of a run, by the roles of its steps, its environment and its tenant."""
     wanted = [
-        index for index, progress in enumerate(run.steps) if _goes_to_targets(run, index, progress.state)
+        index
+        for index, progress in enumerate(run.progress.steps)
+        if _goes_to_targets(run, index, progress.state)
     ]
-    if run.targeted or not wanted:
+    if run.selection.targeted or not wanted:
         return TargetSelection()
     roles = {role for index in wanted for role in run.runbook.steps[index].roles}
     here = {
@@ -72,19 +74,19 @@ def _problem(unavailable: RejectedCandidate) -> str:
 
 def _serves(state: State, run: Run, target: Target) -> bool:
     """Whether a target is there for the environment and the tenant of a run; naming none means all."""
-    if target.environments and run.environment not in target.environments:
+    if target.environments and run.request.environment not in target.environments:
         return False
     if not target.tenants and not target.tenant_tags:
         return True
-    tenant = state.model.tenants.get(run.tenant or "")
+    tenant = state.model.tenants.get(run.request.tenant or "")
     tags = tenant.tags if tenant else ()
-    return run.tenant in target.tenants or not set(tags).isdisjoint(target.tenant_tags)
+    return run.request.tenant in target.tenants or not set(tags).isdisjoint(target.tenant_tags)
 
 
 def begin(turn: Transaction, name: str, index: int) -> bool:
     """Start a step on as many targets as its window lets in; False where there is nothing to do."""
     run = turn.run(name)
-    window = run.runbook.steps[index].window or len(run.steps[index].targets)
+    window = run.runbook.steps[index].window or len(run.progress.steps[index].targets)
     begun = 0
     while begun < window and _begin_next(turn, name, index):
         begun += 1
@@ -104,14 +106,14 @@ def roll_on(turn: Transaction, job: Job) -> None:
         _queue(turn, run, *following, job.target)
     else:
         _begin_next(turn, run.id, top)
-    if not turn.run(run.id).steps[top].open:
+    if not turn.run(run.id).progress.steps[top].open:
         _close(turn, run.id, top)
 
 
 def _begin_next(turn: Transaction, name: str, index: int) -> bool:
     """Start a step on its next target; after a failure it goes to no further one, unless it is for that."""
     run = turn.run(name)
-    progress = run.steps[index]
+    progress = run.progress.steps[index]
     if progress.failed_on and run.runbook.steps[index].condition == "success":
         return False
     for position in range(progress.begun, len(progress.targets)):
@@ -130,7 +132,7 @@ def _first_due(
 
     With it stands why it fails there at once, where nobody can tell whether it is due.
     """
-    if target in run.excluded or target in run.steps[top].left_out:
+    if target in run.selection.excluded or target in run.progress.steps[top].left_out:
         return None
     if not isinstance(run.runbook.steps[top].action, Rolling):
         return (top, None) if after < 0 else None
@@ -145,7 +147,7 @@ def _first_due(
 
 def _queue(turn: Transaction, run: Run, index: int, problem: Reason | None, target: str) -> None:
     """Queue a job on a target; where there is a problem it fails at once, and needs no machine."""
-    job = f"job-{run.number}.{len(turn.run(run.id).jobs) + 1}"
+    job = f"job-{run.number}.{len(turn.run(run.id).progress.jobs) + 1}"
     turn.emit(
         events.JobQueued(
             run=run.id,
@@ -165,7 +167,7 @@ def _close(turn: Transaction, name: str, top: int) -> None:
     """A step that is over on all targets leaves no child step behind it that might still come."""
     run = turn.run(name)
     for index in (top, *children_of(run, top)):
-        if turn.run(name).steps[index].state == "pending":
+        if turn.run(name).progress.steps[index].state == "pending":
             reason = "there was nothing to do on any target"
             turn.emit(events.StepSkipped(run=name, step=index, reason=reason))
 

@@ -37,7 +37,7 @@ class Transaction:
 
     def end_run(self, name: str, state: RunEnd, reason: str) -> None:
         """End a run; how often it warned stays known when it has left the State."""
-        warnings = len(self.run(name).warnings)
+        warnings = len(self.run(name).progress.warnings)
         self.emit(RunEnded(run=name, state=state, reason=reason, warnings=warnings))
 
     def run(self, name: str) -> Run:
@@ -60,7 +60,7 @@ def _with_facts(state: State, event: AnyEvent) -> AnyEvent:
         case events.RunQueued():
             return replace(event, tag=concurrency_tag(state, new_run(state, event)))
         case events.JobQueued():
-            free = state.runs[event.run].placed < state.model.engine.max_parallelism
+            free = state.runs[event.run].progress.placed < state.model.engine.max_parallelism
             event = replace(event, has_place=event.kind != "manual" and free)
             return replace(event, undecided=_undecided(state, event)) if state.predicted else event
         case _:

@@ -13,6 +13,7 @@ from octotui.engine.state import (
     manual_of,
     step_of,
 )
+from octotui.engine.state.run_parts import with_progress
 from octotui.model.process import Manual
 
 
@@ -36,10 +37,10 @@ def raised(state: State, event: events.InterruptionRaised) -> State:
         kind=event.kind,
         choices=event.choices,
     )
-    run = replace(
+    run = with_progress(
         run,
-        interruptions=(*run.interruptions, interruption.id),
-        warnings=add_warnings(run.warnings, event.warnings),
+        interruptions=(*run.progress.interruptions, interruption.id),
+        warnings=add_warnings(run.progress.warnings, event.warnings),
     )
     return replace(
         with_job(state, run, job),
@@ -96,7 +97,7 @@ def _said(event: events.InterruptionAnswered) -> GivenAnswer:
 def notice_failed(state: State, event: events.NoticeFailed) -> State:
     """The run is warned, and the question says so."""
     run = state.runs[event.run]
-    run = replace(run, warnings=add_warnings(run.warnings, (event.reason,)))
+    run = with_progress(run, warnings=add_warnings(run.progress.warnings, (event.reason,)))
     question = replace(state.interruptions[event.interruption], untold=event.reason)
     return replace(
         state,

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from octotui.engine import events
 from octotui.engine.evolve import targets, version_1
 from octotui.engine.evolve.deadlines import set_deadline
-from octotui.engine.evolve.runs import with_progress
+from octotui.engine.evolve.runs import with_step_progress
 from octotui.engine.rules import locks, run_queue
 from octotui.engine.state import (
     Attempt,
@@ -20,6 +20,7 @@ from octotui.engine.state import (
     State,
     step_of,
 )
+from octotui.engine.state.run_parts import with_progress, with_selection
 
 
 def queued(state: State, event: events.JobQueued) -> State:
@@ -34,32 +35,33 @@ def queued(state: State, event: events.JobQueued) -> State:
         mode=event.mode,
         packages=event.packages,
         queued_at=event.at,
-        number=len(run.jobs) + 1,
+        number=len(run.progress.jobs) + 1,
         target=event.target,
         undecided=() if event.undecided is UNSET else event.undecided,
     )
-    run = replace(run, jobs=run.jobs.add(job.id), open=run.open.add(job.place))
+    progress = run.progress
+    run = with_progress(run, jobs=progress.jobs.add(job.id), open=progress.open.add(job.place))
     if event.step is not None:
-        before = run.steps[event.step]
-        progress = replace(before, state="started", jobs=before.jobs.add(job.id))
-        run = with_progress(run, event.step, progress)
+        before = progress.steps[event.step]
+        step = replace(before, state="started", jobs=before.jobs.add(job.id))
+        run = with_step_progress(run, event.step, step)
         if event.target is not None:
             run = targets.begun(run, event.step, event.target)
     if event.kind == "manual":
         return with_job(state, run, job)
     if version_1.has_place(state, run) if event.has_place is UNSET else event.has_place:
         state, job = _ask(state, run, job)
-        return with_job(state, replace(run, placed=run.placed + 1), job)
-    return with_job(
-        state, replace(run, unplaced=run.unplaced.add(job.place)), replace(job, wait=ForPlace(event.at))
-    )
+        return with_job(state, with_progress(run, placed=run.progress.placed + 1), job)
+    run = with_progress(run, unplaced=run.progress.unplaced.add(job.place))
+    return with_job(state, run, replace(job, wait=ForPlace(event.at)))
 
 
 def placed(state: State, event: events.JobPlaced) -> State:
     """The job has one of its run's places, and asks for its lock."""
     run = state.runs[event.run]
     state, job = _ask(state, run, state.jobs[event.job])
-    run = replace(run, placed=run.placed + 1, unplaced=run.unplaced.discard(job.place))
+    progress = run.progress
+    run = with_progress(run, placed=progress.placed + 1, unplaced=progress.unplaced.discard(job.place))
     return with_job(state, run, job)
 
 
@@ -97,7 +99,7 @@ def attempt_failed(state: State, event: events.AttemptFailed) -> State:
     """The job waits before another attempt, or for people to be asked, and holds no lock meanwhile (L5)."""
     before = state.jobs[event.job]
     run = state.runs[before.run]
-    run = replace(run, children=run.children - isinstance(before.wait, ForChild))
+    run = with_progress(run, children=run.progress.children - isinstance(before.wait, ForChild))
     due = event.retry_at
     job = replace(
         before,
@@ -154,28 +156,44 @@ def _without_job(run: Run, job: Job, event: events.JobEnded) -> Run:
     """The run once a job of it is over."""
     failed = event.state in ("failed", "lost")
     unplaced = isinstance(job.wait, ForPlace)
-    run = replace(
-        run,
-        open=run.open.discard(job.place),
-        unplaced=run.unplaced.discard(job.place),
-        placed=run.placed - (0 if unplaced or job.kind == "manual" else 1),
-        children=run.children - isinstance(job.wait, ForChild),
-        failed=run.failed or failed,
-        reason=run.reason or (_blame(run, job, event.reason) if failed else ""),
-        warnings=add_warnings(run.warnings, event.warnings),
+    before = run.progress
+    progress = replace(
+        before,
+        open=before.open.discard(job.place),
+        unplaced=before.unplaced.discard(job.place),
+        placed=before.placed - (0 if unplaced or job.kind == "manual" else 1),
+        children=before.children - isinstance(job.wait, ForChild),
+        failed=before.failed or failed,
+        warnings=add_warnings(before.warnings, event.warnings),
     )
-    if job.step is not None:
-        name = run.runbook.steps[job.step].name
-        set_here = tuple((name, output, value) for output, value in event.outputs.items())
-        apart = tuple((name, job.target, output) for output in event.secrets)
-        run = replace(run, outputs=run.outputs + set_here, secret_outputs=run.secret_outputs + apart)
-        if job.target is not None:
-            return targets.over(run, job, event)
-        progress = replace(run.steps[job.step], state=event.state, reason=event.reason)
-        return with_progress(run, job.step, progress)
+    reason = run.reason or (_blame(run, job, event.reason) if failed else "")
+    run = replace(run, reason=reason, progress=progress)
+    if job.step is None:
+        return _acquired(run, failed=failed)
+    run = _with_outputs(run, run.runbook.steps[job.step].name, job, event)
+    if job.target is not None:
+        return targets.over(run, job, event)
+    step = replace(progress.steps[job.step], state=event.state, reason=event.reason)
+    return with_step_progress(run, job.step, step)
+
+
+def _acquired(run: Run, *, failed: bool) -> Run:
+    """The run once a machine has its packages, or could not get them."""
     if failed:
-        return replace(run, acquired="failed")
-    return replace(run, acquired="yes") if not run.open and run.acquired == "no" else run
+        return with_selection(run, acquired="failed")
+    done = run.selection.acquired == "no" and not run.progress.open
+    return with_selection(run, acquired="yes") if done else run
+
+
+def _with_outputs(run: Run, step: str, job: Job, event: events.JobEnded) -> Run:
+    """The run with the output variables that a job has set; of sensitive ones with their names (V7)."""
+    set_here = tuple((step, output, value) for output, value in event.outputs.items())
+    secret = tuple((step, job.target, output) for output in event.secrets)
+    return with_progress(
+        run,
+        outputs=run.progress.outputs + set_here,
+        secret_outputs=run.progress.secret_outputs + secret,
+    )
 
 
 def add_warnings(warnings: tuple[str, ...], more: tuple[str, ...]) -> tuple[str, ...]:
@@ -192,7 +210,7 @@ def _blame(run: Run, job: Job, reason: str) -> str:
 
 def _ask_for_slot_again(state: State, run: Run) -> run_queue.Held:
     """A run that yielded wants its slot back when there is something to do again (Q4)."""
-    if run.yielded and not run.resuming and (not run.open or run.unplaced):
+    if run.yielded and not run.queueing.resuming and (not run.progress.open or run.progress.unplaced):
         return run_queue.enqueue_for_slot(state, run)
     return state, run
 

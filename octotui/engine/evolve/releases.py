@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from octotui.engine import events
 from octotui.engine.state import Run, State
-from octotui.engine.state.releases import Deployed, place_key
+from octotui.engine.state.releases import Deployed
 
 
 def created(state: State, event: events.ReleaseCreated) -> State:
@@ -20,18 +20,18 @@ def created(state: State, event: events.ReleaseCreated) -> State:
 
 def deployed(state: State, run: Run) -> State:
     """A run of a release succeeded: it is what runs there now; in a replay there may be no such release."""
-    release = state.releases.get(run.release.key) if run.release else None
-    if release is None or run.release is None:
+    asked = run.request
+    release = state.releases.get(asked.release.key) if asked.release else None
+    if release is None:
         return state
-    others = (
-        each for each in release.deployed if (each.environment, each.tenant) != (run.environment, run.tenant)
-    )
-    here = Deployed(environment=run.environment, tenant=run.tenant, run=run.id, at=state.at)
+    place = (asked.environment, asked.tenant)
+    others = (each for each in release.deployed if (each.environment, each.tenant) != place)
+    here = Deployed(environment=asked.environment, tenant=asked.tenant, run=run.id, at=state.at)
     release = replace(release, deployed=(*others, here))
     return replace(
         state,
         releases=state.releases.insert(release.key, release),
-        current=state.current.insert(place_key(run.process, run.environment, run.tenant), release.version),
+        current=state.current.insert(asked.destination, release.version),
     )
 
 

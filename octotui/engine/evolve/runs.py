@@ -9,7 +9,19 @@ from octotui.engine.evolve.deadlines import set_deadline
 from octotui.engine.evolve.releases import deployed
 from octotui.engine.rules import run_queue
 from octotui.engine.rules.run_queue import Held
-from octotui.engine.state import Family, ForChild, Run, State, StepProgress, cursor_key
+from octotui.engine.state import (
+    Family,
+    ForChild,
+    Run,
+    RunProgress,
+    RunQueueing,
+    RunRequest,
+    RunSelection,
+    State,
+    StepProgress,
+    cursor_key,
+)
+from octotui.engine.state.run_parts import with_progress, with_queueing, with_selection
 from octotui.engine.state.sequence import PersistentVector
 from octotui.engine.state.sorted_sequence import SortedSequence
 from octotui.model.process import Runbook
@@ -29,34 +41,36 @@ def new_run(state: State, event: events.RunQueued) -> Run:
         number=number,
         root=event.root,
         parent=event.parent,
-        process=event.process,
         runbook=runbook,
         groups=runbook.groups(),
-        environment=event.environment,
-        tenant=event.tenant,
-        requester=event.requester,
-        variables=event.variables,
-        guided=event.guided,
-        guidance=event.guidance,
-        secrets=event.secrets,
+        request=RunRequest(
+            process=event.process,
+            environment=event.environment,
+            tenant=event.tenant,
+            tenant_tags=tenant.tags if tenant else (),
+            requester=event.requester,
+            schedule=event.schedule,
+            release=release,
+            variables=event.variables,
+            secrets=event.secrets,
+            skip=event.skip,
+            guided=event.guided,
+            guidance=event.guidance,
+        ),
+        queueing=RunQueueing(ticket=event.seq, priority=event.priority, not_before=event.not_before),
+        selection=RunSelection(versions=release.versions if release else None),
+        progress=RunProgress(
+            steps=PersistentVector(StepProgress() for _ in runbook.steps),
+            warnings=event.warnings,
+        ),
         queued_at=event.at,
-        ticket=event.seq,
-        steps=PersistentVector(StepProgress() for _ in runbook.steps),
-        release=release,
-        versions=release.versions if release else None,
-        skip=event.skip,
-        tenant_tags=tenant.tags if tenant else (),
-        priority=event.priority,
-        schedule=event.schedule,
-        warnings=event.warnings,
-        not_before=event.not_before,
     )
 
 
 def queued(state: State, event: events.RunQueued) -> State:
     """A new run stands in the queue, and its parent's job knows it."""
     run = new_run(state, event)
-    run = replace(run, pending=_pending(run, 0))
+    run = with_progress(run, pending=_pending(run, 0))
     if event.schedule is not None and event.due is not None:
         state = _had_its_time(state, event.schedule, event.due)
     if event.not_before is not None:
@@ -64,7 +78,7 @@ def queued(state: State, event: events.RunQueued) -> State:
     family = state.families.get(event.root, NOBODY)
     family = Family(family.runs.add(run.id), family.open + 1)
     state = replace(state, next_run=run.number + 1, families=state.families.insert(event.root, family))
-    run = replace(run, tag=version_1.tag_of(state, run) if event.tag is UNSET else event.tag)
+    run = with_queueing(run, tag=version_1.tag_of(state, run) if event.tag is UNSET else event.tag)
     return _with(*run_queue.enqueue(_with_child(state, event), run))
 
 
@@ -86,7 +100,7 @@ def _with_child(state: State, event: events.RunQueued) -> State:
     if not getattr(action, "wait", False):
         return replace(state, jobs=state.jobs.insert(job.id, replace(job, child=event.run)))
     job = replace(job, child=event.run, state="waiting", wait=ForChild(event.at, event.run))
-    run = replace(run, children=run.children + 1)
+    run = with_progress(run, children=run.progress.children + 1)
     return replace(state, jobs=state.jobs.insert(job.id, job), runs=state.runs.insert(run.id, run))
 
 
@@ -105,18 +119,18 @@ def missed(state: State, event: events.ScheduleMissed) -> State:
 def due(state: State, event: events.RunDue) -> State:
     """The run stands in the queue, behind those that came before this moment."""
     state, run = set_deadline(state, state.runs[event.run], None)
-    return _with(*run_queue.enqueue(state, replace(run, not_before=None, ticket=event.seq)))
+    return _with(*run_queue.enqueue(state, with_queueing(run, not_before=None, ticket=event.seq)))
 
 
 def moved(state: State, event: events.RunMoved) -> State:
     """The run stands before all that were not moved."""
     state, run = run_queue.dequeue(state, state.runs[event.run])
-    return _with(*run_queue.enqueue(state, replace(run, moved=True)))
+    return _with(*run_queue.enqueue(state, with_queueing(run, moved=True)))
 
 
 def packages_chosen(state: State, event: events.PackagesChosen) -> State:
     """The run's versions are fixed, and it may stand in line."""
-    run = replace(state.runs[event.run], versions=event.versions, problems=event.problems)
+    run = with_selection(state.runs[event.run], versions=event.versions, problems=event.problems)
     return _with(*run_queue.enqueue(state, run))
 
 
@@ -134,21 +148,21 @@ def workers_selected(state: State, event: events.WorkersSelected) -> State:
     """Cursors moved, leases taken, and each step knows its pick."""
     run = state.runs[event.run]
     cursors, leases = state.cursors, state.leases
-    steps = list(run.steps)
-    for offset, pick in enumerate(event.picks, start=len(run.picks)):
+    steps = list(run.progress.steps)
+    for offset, pick in enumerate(event.picks, start=len(run.selection.picks)):
         if pick.cursor_after is not None:
-            cursors = cursors.insert(cursor_key(pick.pool, run.process), pick.cursor_after)
+            cursors = cursors.insert(cursor_key(pick.pool, run.request.process), pick.cursor_after)
         for step in pick.steps:
             steps[step] = replace(steps[step], pick=offset)
     for worker in dict.fromkeys(pick.worker for pick in event.picks):
         leases = leases.insert(worker, leases.get(worker, NO_LEASES).add((run.number, run.id)))
-    run = replace(
+    run = with_progress(run, steps=PersistentVector(steps))
+    run = with_selection(
         run,
-        picks=run.picks + event.picks,
-        selected=len(run.picks),
+        picks=run.selection.picks + event.picks,
+        selected=len(run.selection.picks),
         leased=True,
         acquired="no",
-        steps=PersistentVector(steps),
     )
     return _with(replace(state, cursors=cursors, leases=leases), run)
 
@@ -156,10 +170,10 @@ def workers_selected(state: State, event: events.WorkersSelected) -> State:
 def _end_leases(state: State, run: Run) -> Held:
     """The run leases no worker."""
     leases = state.leases
-    for worker in dict.fromkeys(pick.worker for pick in run.leases):
+    for worker in dict.fromkeys(pick.worker for pick in run.selection.leases):
         line = leases[worker].discard((run.number, run.id))
         leases = leases.insert(worker, line) if line else leases.discard(worker)
-    return replace(state, leases=leases), replace(run, leased=False)
+    return replace(state, leases=leases), with_selection(run, leased=False)
 
 
 def yielded(state: State, event: events.RunYielded) -> State:
@@ -176,8 +190,8 @@ def paused(state: State, event: events.RunPaused) -> State:
     """The run keeps nothing while people think, but a tag that blocks others (Q3)."""
     state, run = _give_all_back(state, state.runs[event.run])
     run = replace(run, state="paused")
-    asked = (step for step, progress in zip(run.runbook.steps, run.steps, strict=True) if progress.jobs)
-    if any(step.block_concurrent for step in asked):
+    steps = zip(run.runbook.steps, run.progress.steps, strict=True)
+    if any(step.block_concurrent for step, progress in steps if progress.jobs):
         return _with(state, run)
     return _with(*run_queue.release_tag(state, run))
 
@@ -193,7 +207,7 @@ def _give_all_back(state: State, run: Run) -> Held:
 
 def requeued(state: State, event: events.RunRequeued) -> State:
     """The run stands at the end of the queue, with the steps it still has."""
-    run = replace(state.runs[event.run], state="queued", ticket=event.seq, moved=False)
+    run = with_queueing(replace(state.runs[event.run], state="queued"), ticket=event.seq, moved=False)
     return _with(*run_queue.enqueue(state, run))
 
 
@@ -223,9 +237,9 @@ def _without(state: State, root: str, family: Family) -> State:
     for name in family.runs:
         run = runs[name]
         runs = runs.discard(name)
-        for job in run.jobs:
+        for job in run.progress.jobs:
             jobs = jobs.discard(job)
-        for interruption in run.interruptions:
+        for interruption in run.progress.interruptions:
             interruptions = interruptions.discard(interruption)
     return replace(
         state, runs=runs, jobs=jobs, interruptions=interruptions, families=state.families.discard(root)
@@ -235,28 +249,28 @@ def _without(state: State, root: str, family: Family) -> State:
 def step_skipped(state: State, event: events.StepSkipped) -> State:
     """The step will not run."""
     run = state.runs[event.run]
-    progress = replace(run.steps[event.step], state="skipped", reason=event.reason)
-    return _with(state, with_progress(run, event.step, progress))
+    progress = replace(run.progress.steps[event.step], state="skipped", reason=event.reason)
+    return _with(state, with_step_progress(run, event.step, progress))
 
 
-def with_progress(run: Run, step: int, progress: StepProgress) -> Run:
+def with_step_progress(run: Run, step: int, progress: StepProgress) -> Run:
     """A run one of whose steps is this far; its group moves on with its last pending step."""
-    was_pending = run.steps[step].state == "pending"
-    run = replace(run, steps=run.steps.put(step, progress))
+    was_pending = run.progress.steps[step].state == "pending"
+    run = with_progress(run, steps=run.progress.steps.put(step, progress))
     if not was_pending or progress.state == "pending" or step not in run.present:
         return run
-    group, pending = run.group, run.pending - 1
+    group, pending = run.progress.group, run.progress.pending - 1
     while not pending and group < len(run.groups):
         group += 1
         pending = _pending(run, group)
-    return replace(run, group=group, pending=pending)
+    return with_progress(run, group=group, pending=pending)
 
 
 def _pending(run: Run, group: int) -> int:
     """How many steps of a group have neither started nor been skipped; each group is counted once."""
     if group >= len(run.groups):
         return 0
-    return sum(run.steps[each].state == "pending" for each in run.groups[group])
+    return sum(run.progress.steps[each].state == "pending" for each in run.groups[group])
 
 
 def _with(state: State, run: Run) -> State:

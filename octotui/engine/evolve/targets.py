@@ -3,8 +3,9 @@
 from msgspec.structs import replace
 
 from octotui.engine import events
-from octotui.engine.evolve.runs import with_progress
+from octotui.engine.evolve.runs import with_step_progress
 from octotui.engine.state import Job, JobEnd, RejectedCandidate, Run, State, StepProgress
+from octotui.engine.state.run_parts import with_progress, with_selection
 
 WORSE: tuple[JobEnd, ...] = ("succeeded", "succeeded-with-warnings", "cancelled", "lost", "failed")
 """How a job may end, from good to bad: a step on targets is as well as the worst of its jobs."""
@@ -13,41 +14,42 @@ WORSE: tuple[JobEnd, ...] = ("succeeded", "succeeded-with-warnings", "cancelled"
 def selected(state: State, event: events.TargetsSelected) -> State:
     """Each step knows its targets, for the whole run."""
     run = state.runs[event.run]
-    steps = run.steps
+    steps = run.progress.steps
     for each in event.steps:
         steps = steps.put(each.step, replace(steps[each.step], targets=each.targets))
-    run = replace(run, targeted=True, without=event.rejected, steps=steps)
+    run = with_selection(run, targeted=True, without=event.rejected)
+    run = with_progress(run, steps=steps)
     return replace(state, runs=state.runs.insert(run.id, run))
 
 
 def excluded(state: State, event: events.TargetExcluded) -> State:
     """The run goes on without a target."""
     run = state.runs[event.run]
-    if event.target in run.excluded:
+    if event.target in run.selection.excluded:
         return state
-    run = replace(run, excluded=(*run.excluded, event.target))
+    run = with_selection(run, excluded=(*run.selection.excluded, event.target))
     return replace(state, runs=state.runs.insert(run.id, run))
 
 
 def skipped(state: State, event: events.TargetSkipped) -> State:
     """A step leaves out a target."""
     run = state.runs[event.run]
-    progress = run.steps[event.step]
+    progress = run.progress.steps[event.step]
     skipped = (*progress.skipped, RejectedCandidate(event.target, event.reason))
-    run = replace(run, steps=run.steps.put(event.step, replace(progress, skipped=skipped)))
+    run = with_progress(run, steps=run.progress.steps.put(event.step, replace(progress, skipped=skipped)))
     return replace(state, runs=state.runs.insert(run.id, run))
 
 
 def begun(run: Run, index: int, target: str) -> Run:
     """The run once a step, and the step it is within, have another job on a target."""
     for each in _with_outermost(run, index):
-        before = run.steps[each]
-        run = with_progress(run, each, replace(before, state="started", open=before.open + 1))
+        before = run.progress.steps[each]
+        run = with_step_progress(run, each, replace(before, state="started", open=before.open + 1))
     outer = _with_outermost(run, index)[-1]
-    progress = run.steps[outer]
+    progress = run.progress.steps[outer]
     if target in progress.targets[progress.begun :]:
         count = progress.targets.index(target, progress.begun) + 1
-        run = with_progress(run, outer, replace(progress, begun=count))
+        run = with_step_progress(run, outer, replace(progress, begun=count))
     return run
 
 
@@ -57,10 +59,10 @@ def over(run: Run, job: Job, event: events.JobEnded) -> Run:
         return run
     name = run.runbook.steps[job.step].name
     set_here = tuple((name, job.target, output, value) for output, value in event.outputs.items())
-    run = replace(run, target_outputs=run.target_outputs + set_here)
-    end = "succeeded-with-warnings" if job.target in run.excluded else event.state
+    run = with_progress(run, target_outputs=run.progress.target_outputs + set_here)
+    end = "succeeded-with-warnings" if job.target in run.selection.excluded else event.state
     for each in _with_outermost(run, job.step):
-        run = with_progress(run, each, _after(run.steps[each], job.target, end, event.reason))
+        run = with_step_progress(run, each, _after(run.progress.steps[each], job.target, end, event.reason))
     return run
 
 

@@ -14,11 +14,12 @@ def tag_of(state: State, run: Run) -> str | None:
     """Find the concurrency tag of a new run."""
     if run.runbook.concurrency is not None:
         return fill_in(run.runbook.concurrency, lookup(values_for(state, run))).text
-    if run.release is None or run.release.channel is None:
+    asked = run.request
+    if asked.release is None or asked.release.channel is None:
         return None
-    return "/".join((run.process, run.environment or "", *((run.tenant,) if run.tenant else ())))
+    return "/".join((asked.process, asked.environment or "", *((asked.tenant,) if asked.tenant else ())))
 
 
 def has_place(state: State, run: Run) -> bool:
     """Whether a new job has one of its run's places at once."""
-    return run.placed < state.model.engine.max_parallelism
+    return run.progress.placed < state.model.engine.max_parallelism

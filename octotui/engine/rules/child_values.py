@@ -70,7 +70,7 @@ def say(
     """
     defined = run.runbook.steps[step]
     values = values_for(state, run, step, text)
-    values |= dict.fromkeys(set(run.secrets) - overruled(state, run, defined), HIDDEN)
+    values |= dict.fromkeys(set(run.request.secrets) - overruled(state, run, defined), HIDDEN)
     names = {name.lower() for name in known}
     values = {name: value for name, value in values.items() if name.lower() not in names} | {**known}
     hidden = [name for name, value in values.items() if value == HIDDEN and name not in known]
@@ -84,7 +84,7 @@ def _outputs(run: Run, names: Collection[str]) -> tuple[str, ...]:
     names = [each for each in names if key_of(each).startswith(OUTPUT)]
     begun = tuple(
         key_of(f"{OUTPUT}{each.name}]")
-        for step, progress in (zip(run.runbook.steps, run.steps, strict=True) if names else ())
+        for step, progress in (zip(run.runbook.steps, run.progress.steps, strict=True) if names else ())
         if progress.state not in ("pending", "skipped")
         for each in (step, *(step.action.steps if isinstance(step.action, Rolling) else ()))
     )

@@ -7,17 +7,17 @@ Packages = tuple[tuple[str, str], ...]
 
 def acquisitions(run: Run) -> tuple[tuple[str, Packages], ...]:
     """The packages, as (id, version), of each machine of the current selection; one job each."""
-    versions = run.versions or {}
+    versions = run.selection.versions or {}
     by_machine: dict[str, dict[tuple[str, str], None]] = {}
-    for pick in run.leases:
+    for pick in run.selection.leases:
         for index in pick.steps:
             for each in run.runbook.steps[index].packages:
                 version = versions[each.text]
                 by_machine.setdefault(pick.worker, {})[each.id, version] = None
-    for step, progress in zip(run.runbook.steps, run.steps, strict=True):
+    for step, progress in zip(run.runbook.steps, run.progress.steps, strict=True):
         if step.on == "target" and progress.state == "pending":
             for target in progress.targets:
-                for each in step.packages if target not in run.excluded else ():
+                for each in step.packages if target not in run.selection.excluded else ():
                     version = versions[each.text]
                     by_machine.setdefault(target, {})[each.id, version] = None
     return tuple((worker, tuple(packages)) for worker, packages in by_machine.items())
@@ -25,7 +25,7 @@ def acquisitions(run: Run) -> tuple[tuple[str, Packages], ...]:
 
 def target_of(run: Run, job: Job) -> str | None:
     """The target of a job, also of one that acquires packages there."""
-    on_target = job.kind == "acquire" and all(pick.worker != job.worker for pick in run.picks)
+    on_target = job.kind == "acquire" and all(pick.worker != job.worker for pick in run.selection.picks)
     return job.worker if on_target else job.target
 
 
@@ -35,7 +35,7 @@ def packages_in_use(state: State) -> frozenset[tuple[str, str]]:
         (requirement.partition("@")[0], version)
         for _, run in state.runs.items()
         if not run.ended
-        for requirement, version in (run.versions or {}).items()
+        for requirement, version in (run.selection.versions or {}).items()
     )
 
 
@@ -43,7 +43,7 @@ def machine_of(run: Run, step: int, target: str | None = None) -> str:
     """Where a step's script runs: on the target itself, or on the worker that was picked."""
     if target is not None and run.runbook.steps[step].on == "target":
         return target
-    return run.picks[run.steps[step].pick or 0].worker
+    return run.selection.picks[run.progress.steps[step].pick or 0].worker
 
 
 def mode_on(state: State, run: Run, step: int) -> Mode:
@@ -51,7 +51,7 @@ def mode_on(state: State, run: Run, step: int) -> Mode:
     defined = run.runbook.steps[step]
     if defined.on == "target":
         return "shared" if defined.shared else "exclusive"
-    pick = run.picks[run.steps[step].pick or 0]
+    pick = run.selection.picks[run.progress.steps[step].pick or 0]
     worker = state.model.workers.get(pick.worker)
     if state.model.pool(pick.pool).exclusive or (worker is not None and worker.exclusive):
         return "exclusive"

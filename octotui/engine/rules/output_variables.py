@@ -38,18 +38,18 @@ Output = tuple[str, str | None, str, str]
 def _set_by_scripts(run: Run) -> Iterator[Output]:
     """What scripts have set, those of child runs by both of their names."""
     starting = _starting(run)
-    for step, name, value in run.outputs:
+    for step, name, value in run.progress.outputs:
         yield from (
             (step, None, each, escape(value)) for each in output_names(name, of_child=step in starting)
         )
-    for step, target, name, value in run.target_outputs:
+    for step, target, name, value in run.progress.target_outputs:
         yield step, target, name, escape(value)
 
 
 def _hidden(run: Run) -> Iterator[Output]:
     """What scripts have set and nobody may see (V5)."""
     starting = _starting(run)
-    for step, target, name in run.secret_outputs:
+    for step, target, name in run.progress.secret_outputs:
         for each in output_names(name, of_child=step in starting):
             yield from ((step, on, each, HIDDEN) for on in dict.fromkeys((None, target)))
 
@@ -103,7 +103,7 @@ def own_secrets(
 
 def _set_by_people(state: State, run: Run) -> Iterator[Output]:
     """What people said, as output variables of their steps (I4); the last answer counts."""
-    for name in run.interruptions:
+    for name in run.progress.interruptions:
         interruption = state.interruptions[name]
         if interruption.answer is None:
             continue
@@ -141,7 +141,7 @@ def secret_outputs(state: State, run: Run) -> tuple[str, ...]:
 
 
 def _secret_answers(state: State, run: Run) -> Iterator[tuple[str, str]]:
-    asked = (state.interruptions[name] for name in run.interruptions)
+    asked = (state.interruptions[name] for name in run.progress.interruptions)
     for each in asked:
         if each.answer == "proceed" and not each.expired:
             yield from ((each.step, name) for name in each.answers[-1].secrets)

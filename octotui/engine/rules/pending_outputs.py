@@ -53,7 +53,7 @@ class _OpenNames:
             return any(key == each or key.startswith((f"{each}.", f"{each}[")) for each in self._published)
         match steps(key):
             case ["octopus", ".action"]:
-                return any(self._sets(each, ANY) for each in range(len(self._run.steps)))
+                return any(self._sets(each, ANY) for each in range(len(self._run.progress.steps)))
             case ["octopus", what, name, *rest] if rest and name[0] == "[":
                 named = [each for each, step in enumerate(self._steps) if step.name.lower() == inner(name)]
                 if rest[0] == ".output" and what == ".action":
@@ -67,7 +67,9 @@ class _OpenNames:
 
     def _to_publish(self) -> Iterator[str]:
         """The variables that steps publish where the run sees them (V4)."""
-        project = self._state.model.projects.get(self._state.model.project_of(self._run.process) or "")
+        project = self._state.model.projects.get(
+            self._state.model.project_of(self._run.request.process) or ""
+        )
         seen = project.variable_sets if project is not None else ()
         for index, step in enumerate(self._steps):
             for name in (each.lower() for each, chosen in step.publish.items() if chosen in seen):
@@ -76,14 +78,14 @@ class _OpenNames:
 
     def _may_run(self, index: int) -> bool:
         """Whether a prediction has played a step of which nobody can say whether it comes."""
-        return any(self._state.jobs[job].undecided for job in self._run.steps[index].jobs)
+        return any(self._state.jobs[job].undecided for job in self._run.progress.steps[index].jobs)
 
     def _sets(self, index: int, rest: Sequence[str]) -> bool:
         """Whether a step may still set an output; `rest` is the end of its name.
 
         An empty `rest` asks whether it sets any output of a target.
         """
-        step, progress = self._steps[index], self._run.steps[index]
+        step, progress = self._steps[index], self._run.progress.steps[index]
         left_out = progress.state == "skipped" or self._run.not_applicable(step)
         if left_out or not _comes_before(self._run, index, self._reader):
             return False
@@ -92,7 +94,7 @@ class _OpenNames:
         over = progress.state not in ("pending", "started")
         if over and (not self._state.predicted or name.startswith(AS_PLAYED)):
             return False
-        if on and self._run.targeted:
+        if on and self._run.selection.targeted:
             called = (target_name(self._state, each).lower() for each in _targets(self._run, index))
             return inner(on) in called
         answers = isinstance(step.action, Manual) and name in OF_ANSWERS
@@ -113,7 +115,7 @@ def _targets(run: Run, index: int) -> tuple[str, ...]:
     """The targets of a step, or of the rolling step that it is within."""
     while run.runbook.steps[index].within:
         index -= 1
-    return run.steps[index].targets
+    return run.progress.steps[index].targets
 
 
 def _can_set(state: State, step: Step, rest: Sequence[str], progress: StepProgress = NOTHING) -> bool:
@@ -142,7 +144,7 @@ def _comes_back(state: State, action: StartRunbook, rest: Sequence[str], progres
         rest[2:]
         and rest[2][0] == "."
         and step.name.lower() == inner(rest[1])
-        and (child is None or child.steps[index].state != "skipped")
-        and _can_set(state, step, rest[2:], child.steps[index] if child else NOTHING)
+        and (child is None or child.progress.steps[index].state != "skipped")
+        and _can_set(state, step, rest[2:], child.progress.steps[index] if child else NOTHING)
         for index, step in enumerate(process.steps)
     )

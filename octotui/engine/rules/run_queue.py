@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from octotui.engine.rules.variable_context import lookup, values_for
 from octotui.engine.state import ConcurrencyTag, ForChild, Run, State
-from octotui.engine.state.releases import place_key
+from octotui.engine.state.run_parts import with_queueing
 from octotui.variables.fill import fill_in
 
 NOBODY = ConcurrencyTag()
@@ -18,31 +18,32 @@ def concurrency_tag(state: State, run: Run) -> str | None:
     """The tag of a new run: deployments of one project to one place go one at a time (Q2)."""
     if run.runbook.concurrency is not None:
         return fill_in(run.runbook.concurrency, lookup(values_for(state, run))).text
-    return place_key(run.process, run.environment, run.tenant) if run.channel is not None else None
+    return run.request.destination if run.request.channel is not None else None
 
 
 def _must_wait(run: Run) -> bool:
     """Whether a queued run stands in no line yet: its time has not come, or its packages are not known."""
-    return run.not_before is not None or (run.versions is None and bool(run.needs_packages))
+    return run.queueing.not_before is not None or run.awaits_packages
 
 
 def enqueue(state: State, run: Run) -> Held:
     """A queued run stands where it must wait: for its time, its packages, its tag, or a slot."""
     if _must_wait(run):
         return state, run
-    if run.tag is None or run.holds_tag or ancestor_holds(state, run):
+    name = run.queueing.tag
+    if name is None or run.queueing.holds_tag or ancestor_holds(state, run):
         return replace(state, ready=state.ready.add(run.place)), run
-    state = _preempt(state, run, run.tag)
-    tag = state.tags.get(run.tag, NOBODY)
+    state = _preempt(state, run, name)
+    tag = state.tags.get(name, NOBODY)
     if tag.holder is not None:
         tag = replace(tag, queue=tag.queue.add(run.place))
-        return replace(state, tags=state.tags.insert(run.tag, tag)), run
+        return replace(state, tags=state.tags.insert(name, tag)), run
     state = replace(
         state,
-        tags=state.tags.insert(run.tag, replace(tag, holder=run.id)),
+        tags=state.tags.insert(name, replace(tag, holder=run.id)),
         ready=state.ready.add(run.place),
     )
-    return state, replace(run, holds_tag=True)
+    return state, with_queueing(run, holds_tag=True)
 
 
 def _preempt(state: State, run: Run, name: str) -> State:
@@ -57,32 +58,32 @@ def _preempt(state: State, run: Run, name: str) -> State:
         state,
         tags=state.tags.insert(name, ConcurrencyTag(None, tag.queue.add(holder.place))),
         ready=state.ready.discard(holder.place),
-        runs=state.runs.insert(holder.id, replace(holder, holds_tag=False)),
+        runs=state.runs.insert(holder.id, with_queueing(holder, holds_tag=False)),
     )
 
 
 def dequeue(state: State, run: Run) -> Held:
     """The run stands in no line any more."""
-    if run.resuming:
-        entry = (run.ticket, run.id)
-        return replace(state, resuming=state.resuming.discard(entry)), replace(run, resuming=False)
+    if run.queueing.resuming:
+        entry = (run.queueing.ticket, run.id)
+        return replace(state, resuming=state.resuming.discard(entry)), with_queueing(run, resuming=False)
     if run.state != "queued":
         return state, run
     state = replace(state, ready=state.ready.discard(run.place))
-    if run.tag is not None and run.tag in state.tags and not run.holds_tag:
-        tag = state.tags[run.tag]
-        state = replace(
-            state, tags=state.tags.insert(run.tag, replace(tag, queue=tag.queue.discard(run.place)))
-        )
+    name = run.queueing.tag
+    if name is not None and name in state.tags and not run.queueing.holds_tag:
+        tag = state.tags[name]
+        tag = replace(tag, queue=tag.queue.discard(run.place))
+        state = replace(state, tags=state.tags.insert(name, tag))
     return state, run
 
 
 def release_tag(state: State, run: Run) -> Held:
     """The next in the tag's line has it, and stands in the queue at its own place."""
-    name = run.tag
-    if name is None or not run.holds_tag:
+    name = run.queueing.tag
+    if name is None or not run.queueing.holds_tag:
         return state, run
-    run = replace(run, holds_tag=False)
+    run = with_queueing(run, holds_tag=False)
     tag = state.tags[name]
     first = tag.queue.first()
     if first is None:
@@ -92,7 +93,7 @@ def release_tag(state: State, run: Run) -> Held:
         state,
         tags=state.tags.insert(name, ConcurrencyTag(heir.id, tag.queue.discard(first))),
         ready=state.ready.add(heir.place),
-        runs=state.runs.insert(heir.id, replace(heir, holds_tag=True)),
+        runs=state.runs.insert(heir.id, with_queueing(heir, holds_tag=True)),
     )
     return state, run
 
@@ -100,25 +101,25 @@ def release_tag(state: State, run: Run) -> Held:
 def take_slot(state: State, run: Run) -> Held:
     """The run is executing, in a slot of the cap."""
     state, run = dequeue(state, run)
-    return replace(state, slots=state.slots + 1), replace(run, slot=True, state="executing")
+    return replace(state, slots=state.slots + 1), with_queueing(replace(run, state="executing"), slot=True)
 
 
 def release_slot(state: State, run: Run) -> Held:
     """The run has no slot."""
-    return replace(state, slots=state.slots - run.slot), replace(run, slot=False)
+    return replace(state, slots=state.slots - run.queueing.slot), with_queueing(run, slot=False)
 
 
 def enqueue_for_slot(state: State, run: Run) -> Held:
     """A run whose child ended stands in line ahead of queued runs (Q4)."""
     state = replace(state, resuming=state.resuming.add((state.seq, run.id)))
-    return state, replace(run, resuming=True, ticket=state.seq)
+    return state, with_queueing(run, resuming=True, ticket=state.seq)
 
 
 def place_in_queue(state: State, run: Run) -> int | None:
     """How many go on before this queued run, and it: 1 is first; None where it does not wait for a slot."""
     if run.state != "queued" or _must_wait(run):
         return None
-    if run.tag is not None and not run.holds_tag and not ancestor_holds(state, run):
+    if run.queueing.tag is not None and not run.queueing.holds_tag and not ancestor_holds(state, run):
         return None
     return 1 + len(state.resuming) + sum(1 for _ in state.ready.until(run.place))
 
@@ -138,7 +139,7 @@ def ancestor_holds(state: State, run: Run) -> bool:
     """Whether a run that waits for this one, or one that waits for that, holds its tag (L5)."""
     waiting = waited_for_by(state, run)
     while waiting is not None:
-        if waiting.holds_tag and waiting.tag == run.tag:
+        if waiting.queueing.holds_tag and waiting.queueing.tag == run.queueing.tag:
             return True
         waiting = waited_for_by(state, waiting)
     return False
@@ -178,13 +179,14 @@ def _waits_for(state: State, run: Run) -> tuple[Run, ...]:
     if run.state == "queued":
         holder = tag_holder(state, run)
         return () if holder is None else (holder,)
-    waits = (state.jobs[name].wait for _, name in run.open)
+    waits = (state.jobs[name].wait for _, name in run.progress.open)
     return tuple(state.runs[wait.run] for wait in waits if isinstance(wait, ForChild))
 
 
 def tag_holder(state: State, run: Run) -> Run | None:
     """The run whose concurrency tag keeps this queued one from going on, or None (Q5)."""
-    if run.tag is None or run.holds_tag or run.not_before is not None or ancestor_holds(state, run):
+    stands = run.queueing
+    if stands.tag is None or stands.holds_tag or stands.not_before is not None or ancestor_holds(state, run):
         return None
-    holder = state.tags.get(run.tag, NOBODY).holder
+    holder = state.tags.get(stands.tag, NOBODY).holder
     return None if holder is None else state.runs[holder]

@@ -29,10 +29,11 @@ def verdict(state: State, run: Run, index: int, budget: Budget) -> StepVerdict:
 
     By an expression it decides for each of them, and is to run where that is true on any.
     """
-    left = [each for each in run.steps[index].targets if each not in run.excluded]
+    left = [each for each in run.progress.steps[index].targets if each not in run.selection.excluded]
     if not left or not _decides_by_target(run.runbook.steps[index]):
-        return StepVerdict(_why_not(state, run, index, budget, failed=run.failed))
-    judged = {each: _why_not(state, run, index, budget, failed=run.failed, target=each) for each in left}
+        return StepVerdict(_why_not(state, run, index, budget, failed=run.progress.failed))
+    failed = run.progress.failed
+    judged = {each: _why_not(state, run, index, budget, failed=failed, target=each) for each in left}
     reasons = {target: reason for target, reason in judged.items() if reason is not None}
     return (
         StepVerdict(next(iter(reasons.values()))) if len(reasons) == len(left) else StepVerdict(None, reasons)
@@ -48,20 +49,21 @@ def not_due_on(state: State, run: Run, index: int, budget: Budget, target: str) 
 
     Raises OverBudget.
     """
-    progress = run.steps[index]
+    progress = run.progress.steps[index]
     if progress.state == "skipped":
         return progress.reason
     top = index
     while run.runbook.steps[top].within:
         top -= 1
-    return _why_not(state, run, index, budget, failed=target in run.steps[top].failed_on, target=target)
+    failed = target in run.progress.steps[top].failed_on
+    return _why_not(state, run, index, budget, failed=failed, target=target)
 
 
 def _why_not(
     state: State, run: Run, index: int, budget: Budget, *, failed: bool, target: str | None = None
 ) -> Reason | None:
     step = run.runbook.steps[index]
-    if step.packages and run.acquired == "failed":
+    if step.packages and run.selection.acquired == "failed":
         return "its packages could not be acquired"
     match step.condition:
         case "success":

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from octotui.engine.rules.output_variables import output_values
 from octotui.engine.state import Published, Run, State, StepState
-from octotui.engine.state.releases import declared_channel, place_key
+from octotui.engine.state.releases import declared_channel
 from octotui.model.iteration import values_seen_by
 from octotui.model.process import Step
 from octotui.model.space import Scope, Value, Variables
@@ -19,7 +19,8 @@ from octotui.variables.template import Names
 def scope_context(state: State, run: Run, step: Step | None = None, target: str | None = None) -> Scope:
     """Where a run, one step of it, or that on one target, asks for a value."""
     named = step.name if step else None
-    context = context_of(state.model, run.environment, run.tenant, named, run.process, run.channel)
+    asked = run.request
+    context = context_of(state.model, asked.environment, asked.tenant, named, asked.process, asked.channel)
     machine = state.model.targets.get(target or "")
     return replace(context, target=(target or "",), role=machine.roles) if machine else context
 
@@ -27,7 +28,8 @@ def scope_context(state: State, run: Run, step: Step | None = None, target: str 
 def declared(state: State, run: Run, step: Step | None = None, target: str | None = None) -> dict[str, Value]:
     """The declared value of each variable that has one for a run, or one step of it (V2 to V4)."""
     context = scope_context(state, run, step, target)
-    winners = ((name, winner(values, context)) for name, values in visible(state, run.process).items())
+    seen = visible(state, run.request.process)
+    winners = ((name, winner(values, context)) for name, values in seen.items())
     return {name: value for name, value in winners if value is not None}
 
 
@@ -72,13 +74,13 @@ def _given(state: State, run: Run, step: Step | None, target: str | None) -> dic
     What a step gives was filled in when it started the run.
     """
     if run.parent is not None:
-        literal = {name: escape(value) for name, value in run.variables.items()}
-        return literal | dict.fromkeys(run.secrets, HIDDEN)
+        literal = {name: escape(value) for name, value in run.request.variables.items()}
+        return literal | dict.fromkeys(run.request.secrets, HIDDEN)
     elsewhere = overruled(state, run, step, target)
-    given = {name: value for name, value in run.variables.items() if name not in elsewhere}
-    if not given or run.schedule is not None:
+    given = {name: value for name, value in run.request.variables.items() if name not in elsewhere}
+    if not given or run.request.schedule is not None:
         return given
-    seen = values_seen_by(state.model, run.process)
+    seen = values_seen_by(state.model, run.request.process)
     return {
         name: value if _is_default(value, seen.get(name, ())) else escape(value)
         for name, value in given.items()
@@ -96,11 +98,11 @@ def overruled(state: State, run: Run, step: Step | None = None, target: str | No
     What a caller says is the value of the prompt, so that it replaces no value which nobody asks for. What a
     schedule or a step says is the model's own, and holds everywhere.
     """
-    given = (*run.variables, *run.secrets)
-    if not given or run.schedule is not None or run.parent is not None:
+    given = (*run.request.variables, *run.request.secrets)
+    if not given or run.request.schedule is not None or run.parent is not None:
         return frozenset()
     context = scope_context(state, run, step, target)
-    seen = values_seen_by(state.model, run.process)
+    seen = values_seen_by(state.model, run.request.process)
     return frozenset(
         name
         for name in given
@@ -116,30 +118,30 @@ def lookup(values: dict[str, str]) -> Names:
 
 
 def _system(state: State, run: Run) -> dict[str, str]:
-    model = state.model
+    model, asked = state.model, run.request
     values = {
         "Octopus.Space.Name": model.space.name,
         "Octopus.Task.Id": run.id,
-        "Octopus.Deployment.CreatedBy.Username": run.requester,
+        "Octopus.Deployment.CreatedBy.Username": asked.requester,
     }
-    values |= _of_runbook(run) if run.channel is None else _of_release(state, run)
-    if (project := model.projects.get(model.project_of(run.process) or "")) is not None:
-        values["Octopus.Project.Id"] = model.project_of(run.process) or ""
+    values |= _of_runbook(run) if asked.channel is None else _of_release(state, run)
+    if (project := model.projects.get(model.project_of(asked.process) or "")) is not None:
+        values["Octopus.Project.Id"] = model.project_of(asked.process) or ""
         values["Octopus.Project.Name"] = project.name
-    if run.environment in model.environments:
-        values["Octopus.Environment.Id"] = run.environment or ""
-        values["Octopus.Environment.Name"] = model.environments[run.environment or ""].name
-    if run.tenant in model.tenants:
-        values["Octopus.Deployment.Tenant.Id"] = run.tenant or ""
-        values["Octopus.Deployment.Tenant.Name"] = model.tenants[run.tenant or ""].name
-    if run.failed:
+    if asked.environment in model.environments:
+        values["Octopus.Environment.Id"] = asked.environment or ""
+        values["Octopus.Environment.Name"] = model.environments[asked.environment or ""].name
+    if asked.tenant in model.tenants:
+        values["Octopus.Deployment.Tenant.Id"] = asked.tenant or ""
+        values["Octopus.Deployment.Tenant.Name"] = model.tenants[asked.tenant or ""].name
+    if run.progress.failed:
         values["Octopus.Deployment.Error"] = run.reason
     return values
 
 
 def _of_runbook(run: Run) -> dict[str, str]:
     return {
-        "Octopus.Runbook.Id": run.process,
+        "Octopus.Runbook.Id": run.request.process,
         "Octopus.Runbook.Name": run.runbook.name,
         "Octopus.RunbookRun.Id": run.id,
     }
@@ -147,18 +149,19 @@ def _of_runbook(run: Run) -> dict[str, str]:
 
 def _of_release(state: State, run: Run) -> dict[str, str]:
     """What is deployed, and what was deployed there last."""
-    if run.release is None:
+    asked, release = run.request, run.request.release
+    if release is None:
         return {}
-    channel = declared_channel(state.model, run.process, run.channel)
+    channel = declared_channel(state.model, asked.process, asked.channel)
     values = {
         "Octopus.Deployment.Id": run.id,
-        "Octopus.Release.Id": run.release.key,
-        "Octopus.Release.Number": run.release.version,
-        "Octopus.Release.Notes": escape(run.release.notes),
-        "Octopus.Release.Channel.Id": run.channel or "",
+        "Octopus.Release.Id": release.key,
+        "Octopus.Release.Number": release.version,
+        "Octopus.Release.Notes": escape(release.notes),
+        "Octopus.Release.Channel.Id": asked.channel or "",
         "Octopus.Release.Channel.Name": channel.name,
     }
-    before = state.current.get(place_key(run.process, run.environment, run.tenant))
+    before = state.current.get(asked.destination)
     return values | ({"Octopus.Release.CurrentForEnvironment.Number": before} if before else {})
 
 
@@ -179,7 +182,7 @@ CODES: dict[StepState, str] = {
 def _standing(run: Run) -> dict[str, str]:
     """How each step stands, in Octopus's words."""
     values: dict[str, str] = {}
-    for step, progress in zip(run.runbook.steps, run.steps, strict=True):
+    for step, progress in zip(run.runbook.steps, run.progress.steps, strict=True):
         values[f"Octopus.Step[{step.name}].Status.Code"] = CODES[progress.state]
         values[f"Octopus.Action[{step.name}].IsSkipped"] = str(progress.state == "skipped")
     return values
@@ -189,12 +192,12 @@ def _of_step(state: State, run: Run, step: int | None) -> dict[str, str]:
     if step is None:
         return {}
     values = {"Octopus.Step.Name": run.runbook.steps[step].name, "Octopus.Step.Number": str(step + 1)}
-    pick = run.steps[step].pick
+    pick = run.progress.steps[step].pick
     if pick is not None:
-        pool = run.picks[pick].pool
+        pool = run.selection.picks[pick].pool
         values["Octopus.WorkerPool.Id"] = pool
         values["Octopus.WorkerPool.Name"] = state.model.pool(pool).name
-        worker = run.picks[pick].worker
+        worker = run.selection.picks[pick].worker
         declared = state.model.workers.get(worker)
         values["Octopus.Worker.Id"] = worker
         values["Octopus.Worker.Name"] = declared.name if declared else worker

@@ -36,7 +36,7 @@ def select(state: State, run: Run, steps: Sequence[int]) -> Selection:
     """Workers for these steps of a run; nothing is changed where there is a problem (W5)."""
     picks: dict[Key, Pick] = {}
     sharing: dict[Key, list[int]] = {}
-    problems = [*run.problems, *_unanswered(state, run)]
+    problems = [*run.selection.problems, *_unanswered(state, run)]
     taken = SelectionTally()
     for index in steps:
         step = run.runbook.steps[index]
@@ -69,10 +69,10 @@ def select(state: State, run: Run, steps: Sequence[int]) -> Selection:
 
 def _unanswered(state: State, run: Run) -> tuple[str, ...]:
     """What a run would have to ask for and nobody was asked, as when a step has started it (V6)."""
-    if run.picks:
+    if run.selection.picks:
         return ()  # what it was given was enough before
-    asked = required_prompts(state.model, run, run.release)
-    return unanswered(asked, (*run.variables, *run.secrets))
+    asked = required_prompts(state.model, run.request, run.request.release)
+    return unanswered(asked, (*run.request.variables, *run.request.secrets))
 
 
 class ResolvedPool(msgspec.Struct, frozen=True):
@@ -86,10 +86,10 @@ def pool_of(state: State, run: Run, step: Step) -> ResolvedPool:
     """A step's pool: the one it names, what its pool variable says here, or the default (W2, W10)."""
     slug = step.pool or state.model.default_pool
     if step.pool is None and step.pool_variable is not None:
-        values = values_of(visible(state, run.process), step.pool_variable)
+        values = values_of(visible(state, run.request.process), step.pool_variable)
         value = winner(values, scope_context(state, run, step))
         if value is None:
-            where = f"environment {run.environment or 'none'}, tenant {run.tenant or 'none'}"
+            where = f"environment {run.request.environment or 'none'}, tenant {run.request.tenant or 'none'}"
             return ResolvedPool(
                 problem=f"step “{step.name}”: the pool variable {step.pool_variable} has no value for {where}"
             )
@@ -112,9 +112,8 @@ def _pick(state: State, run: Run, slug: str, index: int, taken: SelectionTally) 
     if not pool.workers:
         return _built_in(state, run, slug, index)
     in_turn = pool.policy == "round-robin"
-    cursor = (
-        (taken.cursors.get(slug) or state.cursors.get(cursor_key(slug, run.process))) if in_turn else None
-    )
+    known = taken.cursors.get(slug) or state.cursors.get(cursor_key(slug, run.request.process))
+    cursor = known if in_turn else None
     held = {} if in_turn else _leases(state, slug, taken)
     passed: list[RejectedCandidate] = []
     for worker in from_cursor(pool, cursor) if in_turn else by_leases(pool, held):
@@ -161,7 +160,7 @@ def live_leases(state: State, pool: Pool) -> dict[str, int]:
     held: dict[str, int] = {}
     for worker in pool.workers:
         runs = (state.runs[name] for _, name in state.leases.get(worker, ()))
-        held[worker] = sum(pick.worker == worker for run in runs for pick in run.leases)
+        held[worker] = sum(pick.worker == worker for run in runs for pick in run.selection.leases)
     return held
 
 

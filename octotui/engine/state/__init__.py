@@ -25,6 +25,10 @@ from octotui.engine.state.records import (
     RunEnd,
     StepTargets,
 )
+from octotui.engine.state.run_progress import RunProgress, StepProgress, StepState
+from octotui.engine.state.run_queueing import RunQueueing
+from octotui.engine.state.run_request import RunRequest
+from octotui.engine.state.run_selection import RunSelection
 from octotui.engine.state.state import (
     ENDED,
     ConcurrencyTag,
@@ -41,8 +45,6 @@ from octotui.engine.state.state import (
     Run,
     RunState,
     State,
-    StepProgress,
-    StepState,
     Wait,
     cursor_key,
     in_order,
@@ -84,6 +86,10 @@ __all__ = [
     "RejectedCandidate",
     "Run",
     "RunEnd",
+    "RunProgress",
+    "RunQueueing",
+    "RunRequest",
+    "RunSelection",
     "RunState",
     "State",
     "StepProgress",

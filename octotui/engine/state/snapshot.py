@@ -12,7 +12,7 @@ from octotui.engine.state.state import State
 
 NOBODY = SortedSequence()
 NOTHING: PersistentVector[Any] = PersistentVector()
-VERSION = 7  # goes up whenever a State is written differently
+VERSION = 8  # goes up whenever a State is written differently
 
 
 class UnreadableSnapshot(Exception):

@@ -6,6 +6,10 @@ order, for what may go on because of it (`schedule`): a lock that came free, a s
 step. Every event passes through `evolve`, the only maker of States, before the next decision is taken.
 Who stands in a line has as ticket the `seq` of the event that put it there.
 
+What is known of a run stands with it, in parts: its `request`, which never changes, its `queueing`, its
+`selection` of packages, workers and targets, and its `progress`. A file for each says how it works. The run
+itself says only which one it is, how it stands and since when.
+
 A *run* waits for its time, then in `ready`, or in the line of its concurrency tag; with a slot it is
 executing. Its steps go group by group: the *jobs* of a group need a place (`max_parallelism`), then the lock
 of their machine (`locks`: holders, and a line of those who wait), then they run. A run whose jobs all wait
@@ -34,16 +38,17 @@ from octotui.engine.state.records import (
     Attempt,
     Health,
     Interruption,
-    JobEnd,
     JobKind,
     JobProgress,
     Mode,
     Outcome,
-    Pick,
-    RejectedCandidate,
     RunEnd,
 )
 from octotui.engine.state.releases import Release
+from octotui.engine.state.run_progress import RunProgress
+from octotui.engine.state.run_queueing import RunQueueing
+from octotui.engine.state.run_request import RunRequest
+from octotui.engine.state.run_selection import RunSelection
 from octotui.engine.state.sequence import PersistentVector
 from octotui.engine.state.sorted_sequence import SortedSequence
 from octotui.model.complaints import Reason
@@ -66,10 +71,6 @@ RunState = Literal[
 JobState = Literal[
     "waiting", "running", "asking", "succeeded", "succeeded-with-warnings", "failed", "cancelled", "lost"
 ]
-StepState = Literal[
-    "pending", "started", "succeeded", "succeeded-with-warnings", "failed", "skipped", "cancelled", "lost"
-]
-NO_JOBS: PersistentVector[str] = PersistentVector()
 ENDED = frozenset(("succeeded", "failed", "cancelled", "timed-out"))
 
 
@@ -149,30 +150,6 @@ class Job(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fals
         return self.number, self.id
 
 
-class StepProgress(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
-    """How far one step of a run has come; `pick` is the index of its worker's pick.
-
-    On targets it has `begun` with so many of them, has so many `open` jobs, and its `result` is the worst so
-    far; it leaves out those that are `skipped`. A rolling step counts the jobs of its child steps.
-    """
-
-    state: StepState = "pending"
-    pick: int | None = None
-    jobs: PersistentVector[str] = NO_JOBS
-    reason: str = ""
-    targets: tuple[str, ...] = ()
-    begun: int = 0
-    open: int = 0
-    result: JobEnd | None = None
-    failed_on: tuple[str, ...] = ()
-    skipped: tuple[RejectedCandidate, ...] = ()
-
-    @property
-    def left_out(self) -> frozenset[str]:
-        """The targets that it is skipped on."""
-        return frozenset(each.worker for each in self.skipped)
-
-
 class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One execution of a runbook, with the definition it was queued with."""
 
@@ -180,75 +157,32 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fals
     number: int
     root: str
     parent: str | None
-    process: str
     runbook: Runbook
     groups: tuple[tuple[int, ...], ...]
-    environment: str | None
-    tenant: str | None
-    requester: str
-    variables: dict[str, str]
+    request: RunRequest
+    queueing: RunQueueing = RunQueueing()
+    selection: RunSelection = RunSelection()
+    progress: RunProgress = RunProgress()
     state: RunState = "queued"
     reason: str = ""
+    ending: RunEnd = "cancelled"
     queued_at: float
     started_at: float | None = None
     ended_at: float | None = None
-    ticket: int = 0
-    tag: str | None = None
-    holds_tag: bool = False
-    slot: bool = False
-    resuming: bool = False
-    versions: dict[str, str] | None = None
-    problems: tuple[str, ...] = ()
-    picks: tuple[Pick, ...] = ()
-    selected: int = 0  # the first pick of the current selection
-    leased: bool = False
-    acquired: Literal["no", "yes", "failed"] = "no"
-    group: int = 0
-    pending: int = 0  # steps of that group that have neither started nor been skipped
-    steps: PersistentVector[StepProgress] = PersistentVector()
-    jobs: PersistentVector[str] = NO_JOBS
-    open: SortedSequence = SortedSequence()
-    placed: int = 0
-    unplaced: SortedSequence = SortedSequence()
-    children: int = 0
-    failed: bool = False
-    warnings: tuple[str, ...] = ()
-    interruptions: tuple[str, ...] = ()
-    outputs: tuple[tuple[str, str, str], ...] = ()  # step, name, value of each output variable (V7)
-    spent: float = 0.0
     executing_since: float | None = None
+    spent: float = 0.0  # seconds of execution before that
     deadline: float | None = None
-    ending: RunEnd = "cancelled"
-    release: Release | None = None
-    skip: tuple[str, ...] = ()
-    tenant_tags: tuple[str, ...] = ()
-    guided: bool = False
-    guidance: bool | None = None
-    priority: bool = False
-    moved: bool = False
-    not_before: float | None = None  # until then it stands in no line
-    schedule: str | None = None
-    secrets: tuple[str, ...] = ()  # names of sensitive values that were given, and are nowhere here (V5)
-    target_outputs: tuple[tuple[str, str, str, str], ...] = ()  # step, target, name, value
-    secret_outputs: tuple[tuple[str, str | None, str], ...] = ()  # step, target, name of each sensitive one
-    without: tuple[RejectedCandidate, ...] = ()  # targets it goes without from the start
-    excluded: tuple[str, ...] = ()  # targets that it goes on without
-    targeted: bool = False  # its targets are selected
 
     @property
     def title(self) -> str:
         """What people call it: its runbook, or project and release."""
-        return self.release.title if self.release else self.runbook.name
-
-    @property
-    def channel(self) -> str | None:
-        """The channel of the release that is deployed, if it is one."""
-        return self.release.channel if self.release else None
+        release = self.request.release
+        return release.title if release else self.runbook.name
 
     @property
     def place(self) -> tuple[int, int, str]:
-        """What stands for it in a line: those moved to the top, those with priority, the rest (Q1)."""
-        return (0 if self.moved else 1 if self.priority else 2), self.ticket, self.id
+        """What stands for it in a line, by its rank, and then its ticket (Q1)."""
+        return self.queueing.rank, self.queueing.ticket, self.id
 
     @property
     def ended(self) -> bool:
@@ -258,17 +192,13 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fals
     @property
     def yielded(self) -> bool:
         """Whether it gave its slot back while it waits for children (Q4)."""
-        return self.state == "executing" and not self.slot
-
-    @property
-    def leases(self) -> tuple[Pick, ...]:
-        """The picks whose workers it leases now."""
-        return self.picks[self.selected :] if self.leased else ()
+        return self.state == "executing" and not self.queueing.slot
 
     @property
     def present(self) -> range:
         """The indexes of the steps of its present group."""
-        group = self.groups[self.group] if self.group < len(self.groups) else ()
+        current = self.progress.group
+        group = self.groups[current] if current < len(self.groups) else ()
         return range(group[0], group[-1] + 1) if group else range(0)
 
     @property
@@ -281,17 +211,23 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fals
                 needed.update((each, None) for each in step.images)
         return tuple(needed)
 
+    @property
+    def awaits_packages(self) -> bool:
+        """Whether versions of its packages are still to be chosen."""
+        return self.selection.versions is None and bool(self.needs_packages)
+
     def not_applicable(self, step: Step) -> Reason | None:
         """Why a step does not apply to this run, or None (S4)."""
+        asked = self.request
         if not step.enabled:
             return "it is disabled"
-        if step.name in self.skip:
-            return f"{self.requester or 'who started the run'} left it out"
-        if step.environments and self.environment not in step.environments:
-            return f"it does not apply to environment {self.environment or 'none'}"
-        if step.channels and self.channel not in step.channels:
-            return f"it does not apply to channel {self.channel or 'none'}"
-        if missing := missing_tags(step.tenant_tags, self.tenant_tags):
+        if step.name in asked.skip:
+            return f"{asked.requester or 'who started the run'} left it out"
+        if step.environments and asked.environment not in step.environments:
+            return f"it does not apply to environment {asked.environment or 'none'}"
+        if step.channels and asked.channel not in step.channels:
+            return f"it does not apply to channel {asked.channel or 'none'}"
+        if missing := missing_tags(step.tenant_tags, asked.tenant_tags):
             return f"it applies only to tenants tagged {' or '.join(missing)}"
         return None
 

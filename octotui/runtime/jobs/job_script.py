@@ -98,7 +98,7 @@ def script_work(
         simulate=step.simulate,
         sensitive=(*arguments.sensitive, *filler.derived),
     )
-    left_out = environment_values.warnings_of(environment, run.warnings)
+    left_out = environment_values.warnings_of(environment, run.progress.warnings)
     asks = bool(step.packages) and package_file_in(script.body) is not None
     own = (*uncontained(step), *((NO_PACKAGE_FILE,) if asks else ()))
     return work, (*arguments.warnings, *warnings, *left_out, *own)
@@ -145,15 +145,14 @@ def extracted(run: Run, job: Job, directory: str, packages: str) -> dict[str, st
     step = run.runbook.steps[job.step or 0]
     values: dict[str, str] = {}
     for each in step.packages:
-        version = (run.versions or {}).get(each.text, "")
+        version = run.selection.version_of(each.text)
         name = f"Octopus.Action.Package[{each.id}]"
         values[f"{name}.PackageId"] = each.id
         values[f"{name}.PackageVersion"] = version
         values[f"{name}.ExtractedPath"] = f"{packages}/{each.id}/{version}"
     if step.container:
-        values["Octopus.Action.Container.Image"] = (run.versions or {}).get(
-            f"container:{step.container}", step.container
-        )
+        image = run.selection.version_of(f"container:{step.container}")
+        values["Octopus.Action.Container.Image"] = image or step.container
     return values | variables(run, step, job, directory)
 
 

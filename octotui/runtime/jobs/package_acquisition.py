@@ -212,7 +212,7 @@ class AttemptPackages:
         needed = run.runbook.steps[job.step or 0].packages
         if not needed:
             return ()
-        chosen = dict.fromkeys((each.id, (run.versions or {}).get(each.text, "")) for each in needed)
+        chosen = dict.fromkeys((each.id, run.selection.version_of(each.text)) for each in needed)
         return await self._acquirer.provide(
             state.model, job, tuple(chosen), directory, Path(copies(location))
         )

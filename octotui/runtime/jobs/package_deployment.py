@@ -86,7 +86,7 @@ def variables(run: Run, step: Step, job: Job, directory: str) -> dict[str, str]:
     package = step.packages[0]
     return {
         "Octopus.Action.Package.PackageId": package.id,
-        "Octopus.Action.Package.PackageVersion": (run.versions or {}).get(package.text, ""),
+        "Octopus.Action.Package.PackageVersion": run.selection.version_of(package.text),
         "Octopus.Action.Package.InstallationDirectoryPath": step.action.install_to
         or _own_place(run, step, job, directory),
     }
@@ -101,7 +101,7 @@ def deployment(
     settings = {  # by names that no variable of a run has in the environment
         "_source": extracted_to(run, step, packages),
         "_target": _target(filler),
-        "_package": f"{package.id} {(run.versions or {}).get(package.text, '')}",
+        "_package": f"{package.id} {run.selection.version_of(package.text)}",
         "_job": job.id,
         "_python": sys.executable,
     }
@@ -120,13 +120,13 @@ def deployment(
 def extracted_to(run: Run, step: Step, packages: str) -> str:
     """Where the package that a step deploys was extracted."""
     package = step.packages[0]
-    return f"{packages}/{package.id}/{(run.versions or {}).get(package.text, '')}"
+    return f"{packages}/{package.id}/{run.selection.version_of(package.text)}"
 
 
 def _own_place(run: Run, step: Step, job: Job, directory: str) -> str:
     """Where a package is installed of which nobody says where."""
-    places = [each for each in (run.environment, run.tenant) if each]
-    version = (run.versions or {}).get(step.packages[0].text, "")
+    places = [each for each in (run.request.environment, run.request.tenant) if each]
+    version = run.selection.version_of(step.packages[0].text)
     return "/".join([directory, "applications", *places, step.packages[0].id, version])
 
 

@@ -105,7 +105,7 @@ class QuestionNotifier:
         try:
             filling = partial(notice, state, question, action, directory, now, secrets)
             work, warnings = await fill_without_blocking(
-                filling, state.model, state.runs[question.run].process
+                filling, state.model, state.runs[question.run].request.process
             )
         except OverBudget as problem:
             return Outcome(state="failed", reason=problem.reason)

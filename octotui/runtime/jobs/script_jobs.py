@@ -197,7 +197,7 @@ class ScriptJobs:
         """The work of a job: filled in at once where that is little, else while others go on."""
         filling = partial(script_work, state, job, directory, self._now(), secrets, files, packages)
         return await fill_without_blocking(
-            filling, state.model, state.runs[job.run].process, large=bool(files)
+            filling, state.model, state.runs[job.run].request.process, large=bool(files)
         )
 
     async def _follow(

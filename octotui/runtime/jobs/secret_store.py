@@ -81,7 +81,7 @@ class SecretStore:
     def hand_down(self, state: State, name: str) -> None:
         """Begin to fill in the sensitive values that a step gives to the run it starts, as they are now."""
         run = state.runs.get(name)
-        job = state.jobs.get(run.parent or "") if run is not None and run.secrets else None
+        job = state.jobs.get(run.parent or "") if run is not None and run.request.secrets else None
         if run is None or job is None or self._read is None:
             return
         known = {each: escape(value) for each, value in self._set.get(job.run, {}).items()}
@@ -106,7 +106,7 @@ class SecretStore:
         for name in kept_in_memory:  # those that are known are not looked for
             handed[name] = UnreadableSecret(f"it needs {name}, which {_GONE}")
         values: HandedValues = {}
-        for name in run.secrets:
+        for name in run.request.secrets:
             try:
                 filled, hidden = _said(state, job, name, known)
                 while hidden:
@@ -132,7 +132,7 @@ class SecretStore:
         read: Reader,
     ) -> str:
         """A sensitive value of the run that has started another one; raises UnreadableSecret."""
-        if name in given or name in parent.secrets:
+        if name in given or name in parent.request.secrets:
             return _value(given, name)
         if secret is None:
             return ""  # asked for, and nobody said anything
@@ -189,7 +189,7 @@ class SecretStore:
 
     def _read_before(self, state: State, run: Run) -> Iterator[Secret]:
         """What jobs of a run that have begun read their sensitive values from."""
-        jobs = (job for job in map(state.jobs.get, run.jobs) if job is not None)
+        jobs = (job for job in map(state.jobs.get, run.progress.jobs) if job is not None)
         begun = {(job.step, job.target): job for job in jobs if job.kind == "script" and job.attempt}
         for job in begun.values():
             yield from (secret for secret in self._wanted(state, job).values() if secret is not None)
@@ -205,7 +205,7 @@ class SecretStore:
     def restore(self, run: Run, values: Mapping[str, str]) -> None:
         """Keep again what an earlier session has given to a job of a run that goes on."""
         for name, value in values.items():
-            if name in run.secrets:
+            if name in run.request.secrets:
                 self._given.setdefault(run.id, {})[name] = value
             elif name.startswith(_OUTPUT):
                 self._set.setdefault(run.id, {}).setdefault(name, value)
@@ -230,7 +230,7 @@ class SecretStore:
         kept = {each.lower(): value for each, value in self._set.get(name, {}).items()}
         outputs: dict[str, str] = {}
         if isinstance(step.action, StartRunbook) and step.action.wait:
-            for setter, _, output in run.secret_outputs:
+            for setter, _, output in run.progress.secret_outputs:
                 value = kept.get(f"{output_prefixes(state, setter, None)[0]}.{output}".lower())
                 if value is not None:
                     names = output_names(f"Run[{setter}].{output}", of_child=True)
@@ -259,7 +259,7 @@ class SecretStore:
         if not wanted:
             return dict(self._set.get(job.run, {}))
         run = state.runs[job.run]
-        if run.id not in self._handed and not self._given.get(run.id, {}).keys() >= set(run.secrets):
+        if run.id not in self._handed and not self._given.get(run.id, {}).keys() >= set(run.request.secrets):
             self.hand_down(state, run.id)
         reading = self._all(run, wanted, self._reader(state.model))
         waiting = self._waiting[job.id] = asyncio.ensure_future(reading)
@@ -302,7 +302,7 @@ class SecretStore:
         values = declared(state, run, step, job.target)
         secrets = {name: value.secret for name, value in values.items() if value.is_sensitive}
         elsewhere = overruled(state, run, step, job.target)
-        return secrets | dict.fromkeys(name for name in run.secrets if name not in elsewhere)
+        return secrets | dict.fromkeys(name for name in run.request.secrets if name not in elsewhere)
 
     def _reader(self, model: Model) -> Reader:
         """What reads a source, as the model stands: a command has no source of another value (V5)."""
@@ -323,7 +323,7 @@ class SecretStore:
         return values
 
     async def _one(self, run: Run, name: str, secret: Secret | None, read: Reader) -> str:
-        if secret is None and name in run.secrets:
+        if secret is None and name in run.request.secrets:
             given = self._given.get(run.id, {})
             return given[name] if name in given else await self._inherited(run.id, name)
         if secret is None or self._read is None:

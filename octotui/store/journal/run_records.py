@@ -89,9 +89,22 @@ def _queued(event: RunQueued) -> RunRecord:
 
 def record_of_run(run: Run) -> RunRecord:
     """The record of a run that a State holds."""
-    own = (each for each in RunRecord.__struct_fields__ if each not in ("name", "warnings"))
     return RunRecord(
-        name=run.title, warnings=len(run.warnings), **{field: getattr(run, field) for field in own}
+        number=run.number,
+        id=run.id,
+        root=run.root,
+        parent=run.parent,
+        process=run.request.process,
+        name=run.title,
+        environment=run.request.environment,
+        tenant=run.request.tenant,
+        requester=run.request.requester,
+        state=run.state,
+        reason=run.reason,
+        queued_at=run.queued_at,
+        started_at=run.started_at,
+        ended_at=run.ended_at,
+        warnings=len(run.progress.warnings),
     )
 
 

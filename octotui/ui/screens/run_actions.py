@@ -163,7 +163,7 @@ class RunActionsScreen(ExplainedActions, Screen[None]):
         record = next((each for each in self.past if each.id == self.run), None)
         if run is not None:
             self.picture = self.state
-            self.process = run.process
+            self.process = run.request.process
         elif record is not None:
             self.process = record.process
             if record.root in self._ended:
@@ -241,7 +241,7 @@ class RunActionsScreen(ExplainedActions, Screen[None]):
         run = self.picture.runs.get(self.run or "")
         if run is None:
             return
-        row = f"{run.title}{f' in {run.environment}' if run.environment else ''}"
+        row = f"{run.title}{f' in {run.request.environment}' if run.request.environment else ''}"
         rerun = again(self.state, run, self.session.user)
         told = [f"Nobody is asked for {listed(rerun.dropped)} any more: left out."] if rerun.dropped else []
         told += [f"Give {listed(rerun.unkept)} again: sensitive, so kept nowhere."] if rerun.unkept else []

@@ -27,7 +27,7 @@ def _top(at: RunLookedAt) -> str:
     run = at.state.runs.get(at.run)
     if run is None or run.state != "queued":
         return f"{at.run} is not queued"
-    return f"{at.run} was moved to the top already" if run.moved else ""
+    return f"{at.run} was moved to the top already" if run.queueing.moved else ""
 
 
 def _files(at: RunLookedAt) -> str:

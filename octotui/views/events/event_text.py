@@ -84,7 +84,7 @@ def _of_run(  # noqa: C901, PLR0912 - one line an event
         case events.RunEnded(state=end, reason=reason):
             return [f"{end}: {reason}" if reason and end != "succeeded" else end]
         case events.VariablePublished(variable_set=variable_set, name=name):
-            where = f" for {run.environment}" if run.environment else ""
+            where = f" for {run.request.environment}" if run.request.environment else ""
             return [f"publishes {name} into {variable_set}{where}"]
         case events.StepSkipped(step=step, reason=reason):
             return [f"skips “{run.runbook.steps[step].name}”: {reason}"]
@@ -179,8 +179,8 @@ def _of_question(  # noqa: C901, PLR0912 - one line an event
 
 
 def _queued(state: State, run: Run) -> str:
-    environment = state.model.environments.get(run.environment or "")
-    tenant = state.model.tenants.get(run.tenant or "")
+    environment = state.model.environments.get(run.request.environment or "")
+    tenant = state.model.tenants.get(run.request.tenant or "")
     where = [each.name for each in (environment, tenant) if each is not None]
     parent = state.jobs.get(run.parent) if run.parent else None
     by = f", started by {parent.run}" if parent else ""

@@ -30,7 +30,7 @@ AS_PLAYED = ("succeeded", "succeeded-with-warnings")
 
 def may_run(state: State, run: Run, index: int) -> tuple[str, ...]:
     """The outputs still to come that decide whether a step runs, or, in a prediction, whether it ran."""
-    progress = run.steps[index]
+    progress = run.progress.steps[index]
     if progress.jobs:
         return tuple(dict.fromkeys(name for job in progress.jobs for name in state.jobs[job].undecided))
     if progress.state != "pending" or run.ended or run.state == "cancelling":
@@ -58,13 +58,13 @@ def _remembered(state: State, run: Run, index: int) -> tuple[str, ...]:
 def _follows_from(state: State, run: Run) -> Iterator[object]:
     """All that conditions of a run can see of a State, but for the time."""
     yield from (run, state.model, state.published, state.current)
-    yield from (state.interruptions[name] for name in run.interruptions)
+    yield from (state.interruptions[name] for name in run.progress.interruptions)
     yield from _descendants(state, run)
 
 
 def _descendants(state: State, run: Run) -> Iterator[Run]:
     """The runs that a run has started, and those that they have."""
-    for step, progress in zip(run.runbook.steps, run.steps, strict=True):
+    for step, progress in zip(run.runbook.steps, run.progress.steps, strict=True):
         for job in progress.jobs if isinstance(step.action, StartRunbook) else ():
             child = state.runs.get(state.jobs[job].child or "")
             if child is not None:
@@ -78,13 +78,13 @@ def _same(before: tuple[object, ...], now: tuple[object, ...]) -> bool:
 
 def _undecided(state: State, run: Run, index: int) -> tuple[str, ...]:
     """The outputs that decide whether a step runs, or whether it does on a target that it goes to."""
-    places = (None, *run.steps[index].targets)
+    places = (None, *run.progress.steps[index].targets)
     return next(filter(None, (undecided(state, run, index, target) for target in places)), ())
 
 
 def mark_of(state: State, run: Run, index: int) -> Mark:
     """How a step stands: that it may run where that is all there is to say."""
-    progress = run.steps[index]
+    progress = run.progress.steps[index]
     undetermined = progress.state in (*AS_PLAYED, "pending") and may_run(state, run, index)
     return MAY_RUN if undetermined else STEPS[progress.state]
 

@@ -18,14 +18,14 @@ def rows(state: State, name: str, now: float) -> tuple[TreeRow, ...]:
         return ()
     root = _run(state, run, now)
     text = " ".join(filter(None, (run.id, run.title)))
-    destination = where(state.model, run.environment, run.tenant)
+    destination = where(state.model, run.request.environment, run.request.tenant)
     root.row = replace(root.row, text=f"{text} · {destination}" if destination else text)
     return tuple(grown(root))
 
 
 def _run(state: State, run: Run, now: float) -> Branch:
     """A run: its reason or wait, and what hangs from it."""
-    destination = where(state.model, run.environment, run.tenant)
+    destination = where(state.model, run.request.environment, run.request.tenant)
     row = TreeRow(
         key=run.id,
         kind="run",
@@ -36,7 +36,7 @@ def _run(state: State, run: Run, now: float) -> Branch:
     )
     branch = Branch(row=row, branches=_workers(state, run, now))
     wait = of_run(state, run, now)
-    if wait is not None and (run.state == "queued" or run.resuming):
+    if wait is not None and (run.state == "queued" or run.queueing.resuming):
         branch.notes.append((wait.sentence, "waits"))
     if run.reason and (run.ended or run.state == "cancelling") and not _told_by_a_step(state, run):
         branch.notes.append((run.reason, "bad" if run.state in ("failed", "timed-out") else "muted"))
@@ -45,7 +45,9 @@ def _run(state: State, run: Run, now: float) -> Branch:
 
 def _told_by_a_step(state: State, run: Run) -> bool:
     """Whether the reason of a failed run stands at one of its jobs."""
-    return run.state == "failed" and any(state.jobs[name].state in ("failed", "lost") for name in run.jobs)
+    return run.state == "failed" and any(
+        state.jobs[name].state in ("failed", "lost") for name in run.progress.jobs
+    )
 
 
 def _workers(state: State, run: Run, now: float) -> list[Branch]:
@@ -54,7 +56,7 @@ def _workers(state: State, run: Run, now: float) -> list[Branch]:
     shown: set[int] = set()
     current: int | None = None
     acquiring = _acquisitions(state, run)
-    for index, progress in enumerate(run.steps):
+    for index, progress in enumerate(run.progress.steps):
         if run.runbook.steps[index].within:
             continue  # it stands under each target of the step it is within
         step = _step(state, run, index, now)
@@ -77,7 +79,7 @@ def _workers(state: State, run: Run, now: float) -> list[Branch]:
 
 
 def _worker(run: Run, index: int, *, again: bool) -> Branch:
-    pick = run.picks[index]
+    pick = run.selection.picks[index]
     return Branch(
         row=TreeRow(
             key=f"{run.id}/{index}{'+' if again else ''}",
@@ -93,8 +95,8 @@ def _worker(run: Run, index: int, *, again: bool) -> Branch:
 
 def _reason(run: Run, pick: int) -> str:
     """Why this worker, and that it is a new selection where it is one (W7)."""
-    reason = why(run.picks[pick])
-    return f"selected again: {reason}" if pick >= run.selected > 0 else reason
+    reason = why(run.selection.picks[pick])
+    return f"selected again: {reason}" if pick >= run.selection.selected > 0 else reason
 
 
 def _step(state: State, run: Run, index: int, now: float) -> Branch:
@@ -102,7 +104,7 @@ def _step(state: State, run: Run, index: int, now: float) -> Branch:
     if run.runbook.steps[index].for_targets:
         return targets.step(state, run, index, now)
     branch = steps.step(state, run, index, now)
-    for name in run.steps[index].jobs:
+    for name in run.progress.steps[index].jobs:
         child = state.runs.get(state.jobs[name].child or "")
         if child is not None:
             branch.branches.append(_child(_run(state, child, now)))
@@ -126,7 +128,7 @@ def _child(branch: Branch) -> Branch:
 def _acquisitions(state: State, run: Run) -> dict[int, list[Job]]:
     """The acquire jobs by the first step that comes after each on its worker."""
     acquisitions: dict[int, list[Job]] = {}
-    for name in run.jobs:
+    for name in run.progress.jobs:
         job = state.jobs[name]
         if job.kind == "acquire":
             acquisitions.setdefault(_first_after(state, run, job), []).append(job)
@@ -137,11 +139,11 @@ def _first_after(state: State, run: Run, acquiring: Job) -> int:
     """The first step on a job's worker, or target, that had not started when the job was queued."""
     on_worker = [
         index
-        for index, each in enumerate(run.steps)
-        if (each.pick is not None and run.picks[each.pick].worker == acquiring.worker)
+        for index, each in enumerate(run.progress.steps)
+        if (each.pick is not None and run.selection.picks[each.pick].worker == acquiring.worker)
         or (run.runbook.steps[index].on == "target" and acquiring.worker in each.targets)
     ]
-    later = (each for each in on_worker if not _had_started(state, run.steps[each], acquiring))
+    later = (each for each in on_worker if not _had_started(state, run.progress.steps[each], acquiring))
     return next(later, on_worker[0] if on_worker else 0)
 
 

@@ -12,7 +12,7 @@ from octotui.views.waits import of_job
 
 def step(state: State, run: Run, index: int, now: float) -> Branch:
     """A step of a run, by its latest job."""
-    progress, name = run.steps[index], run.runbook.steps[index].name
+    progress, name = run.progress.steps[index], run.runbook.steps[index].name
     key = f"{run.id}:{index}"
     if not progress.jobs:
         row = TreeRow(
@@ -109,7 +109,7 @@ def _notes(state: State, run: Run, job: Job, now: float) -> list[tuple[str, Role
 
 def _answers(state: State, run: Run, job: Job) -> list[tuple[str, Role]]:
     """Who answered its questions, what each has said, and that nobody was told of one (I4, I6, I7)."""
-    asked = [state.interruptions[name] for name in run.interruptions]
+    asked = [state.interruptions[name] for name in run.progress.interruptions]
     notes: list[tuple[str, Role]] = []
     for each in asked:
         if each.job == job.id:

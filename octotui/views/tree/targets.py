@@ -13,7 +13,7 @@ from octotui.views.tree.rows import Branch, TreeRow
 
 def step(state: State, run: Run, index: int, now: float) -> Branch:
     """A step that goes to targets: how far it is, and a row for each target that it has begun with."""
-    progress, defined = run.steps[index], run.runbook.steps[index]
+    progress, defined = run.progress.steps[index], run.runbook.steps[index]
     rolling = isinstance(defined.action, Rolling)
     if len(progress.jobs) == len(progress.targets) == 1 and not rolling:
         return _on_its_only_one(state, run, index, now)
@@ -33,14 +33,14 @@ def step(state: State, run: Run, index: int, now: float) -> Branch:
 
 def _on_its_only_one(state: State, run: Run, index: int, now: float) -> Branch:
     branch = steps.step(state, run, index, now)
-    note = " · ".join(filter(None, (f"on {run.steps[index].targets[0]}", branch.row.note)))
+    note = " · ".join(filter(None, (f"on {run.progress.steps[index].targets[0]}", branch.row.note)))
     branch.row = replace(branch.row, note=note)
     return branch
 
 
 def _note(run: Run, index: int) -> str:
     """How many targets, and how many at a time; or why none."""
-    progress, window = run.steps[index], run.runbook.steps[index].window
+    progress, window = run.progress.steps[index], run.runbook.steps[index].window
     if not progress.begun:
         return progress.reason
     begun, left_out = progress.targets[: progress.begun], progress.left_out
@@ -51,14 +51,16 @@ def _note(run: Run, index: int) -> str:
 
 def _without(run: Run, index: int) -> list[tuple[str, Role]]:
     """The targets that the run goes without."""
-    roles_of = set(run.steps[index].targets)
-    missing = [f"{each.worker} ({each.reason})" for each in run.without] if run.steps[index].begun else []
-    missing += [f"{each} (excluded)" for each in run.excluded if each in roles_of]
+    progress, selection = run.progress.steps[index], run.selection
+    roles_of = set(progress.targets)
+    without = selection.without if progress.begun else ()
+    missing = [f"{each.worker} ({each.reason})" for each in without]
+    missing += [f"{each} (excluded)" for each in selection.excluded if each in roles_of]
     return [(f"goes without {listed(missing, most=4)}", "warned")] if missing else []
 
 
 def _simple(state: State, run: Run, index: int, now: float) -> list[Branch]:
-    return [_target(state, run, state.jobs[name], now) for name in run.steps[index].jobs]
+    return [_target(state, run, state.jobs[name], now) for name in run.progress.steps[index].jobs]
 
 
 def _target(state: State, run: Run, job: Job, now: float) -> Branch:
@@ -87,7 +89,7 @@ def _skipped(run: Run, index: int, target: RejectedCandidate) -> Branch:
 def _rolling(state: State, run: Run, index: int, now: float) -> list[Branch]:
     """Each target, and under it the child steps it has been through."""
     branches: dict[str, Branch] = {}
-    jobs = [state.jobs[name] for child in children_of(run, index) for name in run.steps[child].jobs]
+    jobs = [state.jobs[name] for child in children_of(run, index) for name in run.progress.steps[child].jobs]
     for job in sorted(jobs, key=lambda each: each.number):
         target = job.target or ""
         if target not in branches:

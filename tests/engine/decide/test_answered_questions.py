@@ -59,7 +59,7 @@ def test_ignore_goes_on_with_a_warning_that_says_who_ignored_what() -> None:
     world.run_out()
     assert world.steps("run-1") == ["succeeded-with-warnings", "succeeded", "skipped"]
     run = world.run("run-1")
-    assert (run.state, run.warnings) == ("succeeded", ("ann ignored that it failed: exit code 1",))
+    assert (run.state, run.progress.warnings) == ("succeeded", ("ann ignored that it failed: exit code 1",))
     assert world.happened(JobEnded)[0].exit_code == 1
 
 
@@ -110,7 +110,7 @@ def test_exclude_goes_on_without_a_target() -> None:
     world = on_web(on_targets("Test", "web"), script("C", condition="failure"))
     (raised,) = world.happened(InterruptionRaised)
     assert raised.choices == ("retry", "ignore", "fail", "exclude")
-    assert world.state.runs["run-1"].steps[0].open == 2
+    assert world.state.runs["run-1"].progress.steps[0].open == 2
     world.answer("exclude", "it is old")
     world.run_out()
     (excluded,) = world.happened(TargetExcluded)
@@ -118,16 +118,16 @@ def test_exclude_goes_on_without_a_target() -> None:
     assert (excluded.target, excluded.by, excluded.reason) == ("web1", "ann", reason)
     past, run = world.past, world.run("run-1")
     assert (past.jobs["job-1.1"].state, past.jobs["job-1.1"].reason) == ("cancelled", reason)
-    assert [past.jobs[name].target for name in run.steps[1].jobs] == ["web2", "web3", "web4"]
+    assert [past.jobs[name].target for name in run.progress.steps[1].jobs] == ["web2", "web3", "web4"]
     assert world.steps("run-1") == ["succeeded-with-warnings", "succeeded", "skipped"]
-    assert (run.state, run.failed, run.excluded) == ("succeeded", False, ("web1",))
+    assert (run.state, run.progress.failed, run.selection.excluded) == ("succeeded", False, ("web1",))
 
 
 def test_a_window_waits_for_a_target_that_asks() -> None:
     """I7, S6: it is as many at a time as before; the others go on."""
     world = on_web()
     world.run_out()
-    jobs = [world.state.jobs[name] for name in world.state.runs["run-1"].steps[0].jobs]
+    jobs = [world.state.jobs[name] for name in world.state.runs["run-1"].progress.steps[0].jobs]
     assert [(job.target, job.state) for job in jobs] == [
         ("web1", "asking"),
         ("web2", "succeeded"),
@@ -145,7 +145,7 @@ def max_at_once(world: World) -> int:
     state, most = State(keep_ended=True), 0
     for event in world.events:
         state = evolve(state, event)
-        most = max(most, state.runs["run-1"].steps[0].open if "run-1" in state.runs else 0)
+        most = max(most, state.runs["run-1"].progress.steps[0].open if "run-1" in state.runs else 0)
     return most
 
 
@@ -159,7 +159,7 @@ def test_child_steps_leave_an_excluded_target_too() -> None:
     world.run_out()
     past = world.past
     stopped, started = (
-        [past.jobs[name].target for name in past.runs["run-1"].steps[at].jobs] for at in (1, 2)
+        [past.jobs[name].target for name in past.runs["run-1"].progress.steps[at].jobs] for at in (1, 2)
     )
     assert stopped == ["web1", "web2", "web3", "web4"]
     assert started == ["web2", "web3", "web4"]

@@ -29,7 +29,7 @@ def test_warnings_make_a_success_one_with_warnings() -> None:
     assert world.steps("run-1")[0] == "succeeded-with-warnings"
     world.run_out()
     assert world.ends() == {"run-1": "succeeded"}
-    assert world.run("run-1").warnings == ("low disk",)
+    assert world.run("run-1").progress.warnings == ("low disk",)
     assert [event.warnings for event in world.happened(RunEnded)] == [1]
 
 

@@ -35,7 +35,7 @@ def test_a_running_job_is_stopped_and_keeps_its_lock_until_it_is_gone() -> None:
     events = world.send(commands.CancelRun(run="run-1"))
     assert [type(event) for event in events] == [RunCancelling, JobStopping]
     run = world.state.runs["run-1"]
-    assert (run.state, run.slot, bool(run.leases)) == ("cancelling", True, True)
+    assert (run.state, run.queueing.slot, bool(run.selection.leases)) == ("cancelling", True, True)
     assert len(world.state.locks["worker1"].holders) == 1
     world.run_out()
     assert world.run("run-1").state == "cancelled"
@@ -126,7 +126,7 @@ def test_all_that_waits_is_given_up() -> None:
     world.start("hold")
     world.start("top", guided=True)
     world.run_until(10)
-    open_before = [world.state.jobs[name] for _, name in world.state.runs["run-2"].open]
+    open_before = [world.state.jobs[name] for _, name in world.state.runs["run-2"].progress.open]
     assert len({type(each.wait) for each in open_before}) >= 3
     before = len(world.events)
     world.send(commands.CancelRun(run="run-2", by="ann"))

@@ -20,7 +20,7 @@ def test_p1_a_release_keeps_the_process_and_the_versions_of_its_packages() -> No
     assert [step.name for step in world.run("run-1").runbook.steps] == ["Deploy"]
     world.run_out()
     assert not world.happened(PackagesChosen)
-    assert world.run("run-1").versions == VERSIONS
+    assert world.run("run-1").selection.versions == VERSIONS
     assert world.steps("run-1") == ["succeeded"]
 
 

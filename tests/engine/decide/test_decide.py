@@ -143,7 +143,7 @@ class TestIgnored:
             world.start(process)
         for run in ("run-1", "run-2", "run-3", "run-9"):
             assert world.send(commands.ChoosePackages(run=run, versions={"image": "9.9.9"})) == ()
-        assert world.state.runs["run-3"].versions == {"image": "1.0.0"}
+        assert world.state.runs["run-3"].selection.versions == {"image": "1.0.0"}
         assert len(world.state.ready) == 2
 
 
@@ -187,7 +187,7 @@ class TestReopen:
         world.start("go")
         emitted = world.send(commands.Reopen(model({"go": [script("A")]}, workers=1)))
         assert type(emitted[0]) is events.ModelLoaded
-        assert world.state.runs["run-2"].leases[0].worker == "worker1"
+        assert world.state.runs["run-2"].selection.leases[0].worker == "worker1"
 
 
 def test_a_command_nobody_knows_is_a_bug() -> None:
@@ -200,7 +200,7 @@ def test_a_run_is_of_a_tenant() -> None:
     """V2: when it is started for one."""
     world = World(model({"go": []}, tenants={"contoso": Tenant(name="Contoso")}))
     world.start("go", tenant="contoso")
-    assert world.run("run-1").tenant == "contoso"
+    assert world.run("run-1").request.tenant == "contoso"
 
 
 def test_a_refusal_is_kept_and_changes_nothing_else() -> None:

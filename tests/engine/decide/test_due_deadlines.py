@@ -116,7 +116,7 @@ class TestScheduledStarts:
         """Q5: with a ticket of that moment; run-3 was queued later, and starts before it."""
         world = World(model({"go": [script("A", simulate=Simulate(takes=4.0))]}, **engine(task_cap=1)))
         world.start("go", not_before=START + 5)
-        assert (world.run("run-1").state, world.run("run-1").not_before) == ("queued", START + 5)
+        assert (world.run("run-1").state, world.run("run-1").queueing.not_before) == ("queued", START + 5)
         for _ in range(3):
             world.start("go")
         world.run_out()
@@ -147,7 +147,7 @@ class TestScheduledStarts:
         """P1: as its definition is; versions that are chosen before its time do not start it."""
         world = World(model({"go": [script("A", packages=packages("tools"))]}))
         world.start("go", not_before=START + 5)
-        assert world.run("run-1").versions == {"tools": "1.0.0"}
+        assert world.run("run-1").selection.versions == {"tools": "1.0.0"}
         assert not world.happened(RunStarted)
         world.send(commands.LoadModel(model({"go": [script("B")]})))
         world.run_out()
@@ -188,7 +188,7 @@ class TestSchedules:
         """Q5: also after the run has left the State; another schedule may have the same time."""
         world = World(model({"go": [script("A")]}))
         world.start("go", schedule="nightly", due=START)
-        assert world.run("run-1").schedule == "nightly"
+        assert world.run("run-1").request.schedule == "nightly"
         world.run_out()
         for due in (START, START - 10):
             with pytest.raises(commands.Refused, match="nightly has started its run of this time already"):

@@ -56,7 +56,7 @@ def test_it_is_fixed_when_a_run_is_queued() -> None:
     world.run_out()
     (queued,) = world.happened(RunQueued)
     assert (queued.guided, queued.guidance) == (True, None)
-    assert world.state.runs["run-1"].guided
+    assert world.state.runs["run-1"].request.guided
     assert len(world.state.asking) == 1
 
 
@@ -84,7 +84,12 @@ def test_a_job_asks_after_its_last_retry_and_its_run_keeps_what_it_has() -> None
     first, second = world.happened(AttemptFailed)
     assert (first.retry_at, second.retry_at) == (first.at + 1.0, None)
     run, job = world.state.runs["run-1"], world.state.jobs["job-1.1"]
-    assert (run.state, run.slot, run.placed, len(run.leases)) == ("executing", True, 1, 1)
+    assert (run.state, run.queueing.slot, run.progress.placed, len(run.selection.leases)) == (
+        "executing",
+        True,
+        1,
+        1,
+    )
     assert (job.state, job.attempt, job.exit_code) == ("asking", 2, 1)
     assert isinstance(job.wait, ForAnswer)
     assert not world.state.locks
@@ -113,7 +118,7 @@ def test_other_steps_of_its_group_go_on_and_later_ones_wait() -> None:
     world.run_out()
     assert world.steps("run-1") == ["started", "succeeded", "succeeded", "pending"]
     assert world.ends() == {"run-1": "executing", "run-2": "succeeded"}
-    assert world.state.runs["run-1"].slot
+    assert world.state.runs["run-1"].queueing.slot
 
 
 def test_it_keeps_its_place_in_max_parallelism() -> None:
@@ -123,7 +128,7 @@ def test_it_keeps_its_place_in_max_parallelism() -> None:
     world.start("go")
     world.run_out()
     assert world.steps("run-1") == ["started", "started"]
-    assert world.state.runs["run-1"].unplaced.first() == (2, "job-1.2")
+    assert world.state.runs["run-1"].progress.unplaced.first() == (2, "job-1.2")
     world.answer("ignore")
     world.run_out()
     assert world.steps("run-1") == ["succeeded-with-warnings", "succeeded"]
@@ -230,9 +235,9 @@ def test_a_run_that_has_yielded_asks_without_a_slot() -> None:
     world.start("top")
     world.start("long")
     world.run_until(3)
-    assert (world.state.runs["run-1"].slot, world.state.jobs["job-1.1"].state) == (False, "asking")
+    assert (world.state.runs["run-1"].queueing.slot, world.state.jobs["job-1.1"].state) == (False, "asking")
     world.answer("ignore")
-    assert world.state.runs["run-1"].resuming
+    assert world.state.runs["run-1"].queueing.resuming
     world.run_out()
     assert world.ends() == {"run-1": "succeeded", "run-2": "failed", "run-3": "succeeded"}
 
@@ -312,7 +317,11 @@ def test_a_lost_job_asks_whatever_its_run_says(answer: Answer) -> None:
     assert (question.kind, question.choices) == ("guided", ("retry", "ignore", "fail"))
     assert question.instructions == "its machine was restarted"
     run = world.state.runs["run-1"]
-    assert (run.slot, len(run.leases), world.state.jobs["job-1.1"].state) == (True, 1, "asking")
+    assert (run.queueing.slot, len(run.selection.leases), world.state.jobs["job-1.1"].state) == (
+        True,
+        1,
+        "asking",
+    )
     check_always(world.state, 10)
     world.answer(answer)
     world.run_out()
@@ -375,5 +384,5 @@ def test_a_deployment_obeys_its_release_and_not_what_is_declared_since() -> None
     world.send(commands.LoadModel(shop(script("Deploy"), guided_failure="off")))
     world.start("shop", environment="test", release=made.version)
     world.run_out()
-    assert world.state.runs["run-1"].guided
+    assert world.state.runs["run-1"].request.guided
     assert len(world.state.asking) == 1

@@ -49,7 +49,7 @@ class TestGroups:
         steps = [script(name, start="with-previous") for name in "ABCD"]
         world = World(model({"go": steps}, **engine(max_parallelism=2)))
         run = world.run(world.start("go"))
-        assert (run.placed, list(run.unplaced)) == (2, [(3, "job-1.3"), (4, "job-1.4")])
+        assert (run.progress.placed, list(run.progress.unplaced)) == (2, [(3, "job-1.3"), (4, "job-1.4")])
         world.run_out()
         assert world.steps("run-1") == ["succeeded"] * 4
 
@@ -59,7 +59,7 @@ class TestGroups:
         world = World(model(runbooks, **engine(max_parallelism=1)))
         world.start("go")
         world.send(commands.LoadModel(model(runbooks, **engine(max_parallelism=3))))
-        assert world.run("run-1").placed == 3
+        assert world.run("run-1").progress.placed == 3
 
     def test_a_process_without_steps_succeeds(self) -> None:
         """R1."""
@@ -78,13 +78,13 @@ class TestConditions:
         assert world.steps("run-1") == ["failed", "skipped", "succeeded", "succeeded"]
         assert world.ends() == {"run-1": "failed"}
         assert world.run("run-1").reason == "step “A” failed: exit code 1"
-        assert world.run("run-1").steps[1].reason == "an earlier step failed"
+        assert world.run("run-1").progress.steps[1].reason == "an earlier step failed"
 
     def test_without_a_failure(self) -> None:
         """S3: a `failure` step is skipped, an `always` one runs."""
         world = play(script("A"), script("C", condition="failure"), script("D", condition="always"))
         assert world.steps("run-1") == ["succeeded", "skipped", "succeeded"]
-        assert world.run("run-1").steps[1].reason == "no earlier step failed"
+        assert world.run("run-1").progress.steps[1].reason == "no earlier step failed"
 
     def test_a_group_is_judged_when_it_starts(self) -> None:
         """S2, S3: the failure of A does not keep B, which started with it, from its end."""
@@ -107,7 +107,7 @@ class TestConditions:
     def test_a_step_for_environments_does_not_apply_to_none(self) -> None:
         """S4."""
         world = play(script("B", environments=("staging",)))
-        assert world.run("run-1").steps[0].reason == "it does not apply to environment none"
+        assert world.run("run-1").progress.steps[0].reason == "it does not apply to environment none"
 
 
 class TestManual:
@@ -117,7 +117,12 @@ class TestManual:
         world.start("go")
         world.run_out()
         run = world.state.runs["run-1"]
-        assert (run.state, run.slot, run.leases, world.state.slots) == ("paused", False, (), 0)
+        assert (run.state, run.queueing.slot, run.selection.leases, world.state.slots) == (
+            "paused",
+            False,
+            (),
+            0,
+        )
         assert not world.state.leases
         assert not world.state.locks
 
@@ -165,7 +170,7 @@ class TestManual:
         world = World(model({"go": [manual("Ask", (), "To #{Octopus.Environment.Name}, #{Who}?")]}))
         world.start("go", environment="test")
         assert world.happened(InterruptionRaised)[0].instructions == "To Test, #{Who}?"
-        assert world.run("run-1").warnings == ("nobody knows the variable Who",)
+        assert world.run("run-1").progress.warnings == ("nobody knows the variable Who",)
 
     def test_it_is_queued_anew_at_the_end(self) -> None:
         """Q3, I3: behind a run that waited meanwhile."""
@@ -233,7 +238,7 @@ def test_a_child_is_a_run_of_the_same_family(wait: bool) -> None:
     steps = [child("Same", "other", wait=wait), child("Other", "other", environment="staging", wait=wait)]
     world = play(*steps, environment="test")
     children = [world.run(name) for name in ("run-2", "run-3")]
-    assert [each.environment for each in children] == ["test", "staging"]
+    assert [each.request.environment for each in children] == ["test", "staging"]
     assert {each.root for each in children} == {"run-1"}
     assert [each.parent for each in children] == ["job-1.1", "job-1.2"]
     waited = [event.run for event in world.happened(RunEnded)]
@@ -289,7 +294,7 @@ class TestTextsThatAreTooMuch:
         world.run_out()
         assert world.steps("run-1") == ["failed", "succeeded", "skipped"]
         assert world.ends() == {"run-1": "failed"}
-        reason = world.run("run-1").steps[0].reason
+        reason = world.run("run-1").progress.steps[0].reason
         assert reason.startswith(f"its condition cannot be told: {TOO_MUCH}")
         assert [event.job for event in world.happened(JobStarted)] == ["job-1.2"]
         assert replay(world.events) == world.past
@@ -301,7 +306,11 @@ class TestTextsThatAreTooMuch:
         world.start("go")
         world.run_out()
         assert world.steps("run-1") == ["failed", "succeeded"]
-        assert world.run("run-1").steps[0].reason.startswith(f"its instructions cannot be said: {TOO_MUCH}")
+        assert (
+            world.run("run-1")
+            .progress.steps[0]
+            .reason.startswith(f"its instructions cannot be said: {TOO_MUCH}")
+        )
         assert not world.happened(InterruptionRaised)
         assert not world.happened(RunPaused)
 
@@ -333,4 +342,4 @@ class TestTextsThatAreTooMuch:
             model({"go": Runbook(name="Go", concurrency="#{V1}", steps=(script("A"),))}, variables=DEEP)
         )
         world.start("go")
-        assert world.state.runs["run-1"].tag == "#{V1}"
+        assert world.state.runs["run-1"].queueing.tag == "#{V1}"

@@ -46,9 +46,9 @@ def test_a_parent_waits_for_a_slot_when_its_child_ended() -> None:
     world.start("go")
     world.start("go")
     world.answer()
-    assert world.state.runs["run-1"].resuming
+    assert world.state.runs["run-1"].queueing.resuming
     world.run_until(2.0)
-    assert world.state.runs["run-1"].slot
+    assert world.state.runs["run-1"].queueing.slot
     world.run_out()
     assert [event.run for event in world.happened(RunEnded)] == ["run-2", "run-3", "run-1", "run-4"]
 

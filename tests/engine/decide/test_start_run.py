@@ -87,7 +87,7 @@ def test_s4_s6_a_rolling_step_is_left_out_with_its_child_steps_or_not_at_all() -
     with pytest.raises(Refused, match=r"^“Roll” cannot be skipped: “Needed” is required$"):
         world.send(start)
     world.send(replace(start, skip=("Other",)))
-    assert world.run("run-1").skip == ("Other",)
+    assert world.run("run-1").request.skip == ("Other",)
 
 
 def test_q2_deployments_of_a_project_to_one_place_go_one_at_a_time() -> None:
@@ -102,7 +102,7 @@ def test_q2_deployments_of_a_project_to_one_place_go_one_at_a_time() -> None:
     names = [world.start("shop", release="0.0.1", **where) for where in places]
     states = [world.state.runs[name].state for name in names]
     assert states == ["executing", "queued", "executing", "executing"]
-    assert [world.state.runs[name].tag for name in names] == [
+    assert [world.state.runs[name].queueing.tag for name in names] == [
         "shop/development",
         "shop/development",
         "shop/test",
@@ -151,7 +151,7 @@ def test_q5_a_time_that_no_clock_shows_is_refused(time: float, field: str) -> No
 def test_q5_the_last_time_that_clocks_show_is_one() -> None:
     world = asking()
     name = world.start("go", not_before=YEAR_9999 - 1)
-    assert world.state.runs[name].not_before == YEAR_9999 - 1
+    assert world.state.runs[name].queueing.not_before == YEAR_9999 - 1
     assert "9998" in datetime.fromtimestamp(YEAR_9999 - 1, UTC).isoformat()
 
 
@@ -166,13 +166,15 @@ class TestV6Rerun:
         assert rerun.dropped == ("Version",)
         assert (rerun.command.variables, rerun.command.requester) == ({"Size": "large"}, "bob")
         world.send(rerun.command)
-        assert world.state.runs["run-2"].variables == {"Size": "large"}
+        assert world.state.runs["run-2"].request.variables == {"Size": "large"}
 
     def test_v6_a_run_with_names_that_were_never_asked_for_can_be_started_again(self) -> None:
         """One of an earlier version, whose journal has them: it keeps them, and the new one goes without."""
         world = asking(Size=(PROMPT,))
         name = world.start("go")
-        run = replace(world.state.runs[name], variables={"PERL5OPT": "-Mx", "Size": "large"})
+        run = world.state.runs[name]
+        given = {"PERL5OPT": "-Mx", "Size": "large"}
+        run = replace(run, request=replace(run.request, variables=given))
         rerun = again(world.state, run, "ann", {"Size": "huge"})
         assert (rerun.command.variables, rerun.dropped) == ({"Size": "huge"}, ("PERL5OPT",))
         assert world.send(rerun.command)

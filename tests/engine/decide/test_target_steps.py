@@ -236,7 +236,7 @@ class TestHealth:
         world.start("r")
         world.run_out()
         assert on(world, "Deploy") == ["web1", "web3", "web4"]
-        assert [(each.worker, each.reason) for each in world.run("run-1").without] == [
+        assert [(each.worker, each.reason) for each in world.run("run-1").selection.without] == [
             ("web2", "unavailable")
         ]
         assert world.ends() == {"run-1": "succeeded"}
@@ -252,7 +252,8 @@ class TestHealth:
         world.run_out()
         assert world.steps("run-1") == ["failed", "failed", "succeeded"]
         assert (
-            "its condition cannot be told: its text cannot be filled in" in world.run("run-1").steps[1].reason
+            "its condition cannot be told: its text cannot be filled in"
+            in world.run("run-1").progress.steps[1].reason
         )
         assert on(world, "Mend") == ["db1"]
 

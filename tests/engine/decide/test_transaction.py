@@ -48,7 +48,7 @@ def test_q2_a_tag_is_recorded_as_it_was_filled_in() -> None:
     world.start("go")
     world.start("free")
     assert [event.tag for event in world.happened(RunQueued)] == ["db-run-1", None]
-    assert world.state.runs["run-1"].tag == "db-run-1"
+    assert world.state.runs["run-1"].queueing.tag == "db-run-1"
 
 
 def test_s5_whether_a_job_has_a_place_is_recorded() -> None:

@@ -53,4 +53,4 @@ def test_v1_a_run_warns_of_each_thing_once() -> None:
     world.start("r")
     world.report("job-1.1", "succeeded", warnings=("nobody knows the variable X", "so it is"))
     world.report("job-1.2", "succeeded", warnings=("nobody knows the variable X",))
-    assert world.run("run-1").warnings == ("nobody knows the variable X", "so it is")
+    assert world.run("run-1").progress.warnings == ("nobody knows the variable X", "so it is")

@@ -56,7 +56,7 @@ def test_a_worker_leased_twice_by_one_run_is_leased_once() -> None:
     steps = [script("A"), script("B", container="alpine"), manual("Ask")]
     world = World(model({"go": steps}, workers=1))
     world.start("go")
-    assert len(world.run("run-1").picks) == 2
+    assert len(world.run("run-1").selection.picks) == 2
     assert list(world.state.leases["worker1"]) == [(1, "run-1")]
     world.run_out()
     assert "worker1" not in world.state.leases
@@ -79,6 +79,11 @@ def test_a_run_that_ended_keeps_nothing() -> None:
     world.start("go")
     world.run_out()
     run = world.run("run-1")
-    assert (run.slot, run.leases, run.holds_tag, run.executing_since) == (False, (), False, None)
+    assert (run.queueing.slot, run.selection.leases, run.queueing.holds_tag, run.executing_since) == (
+        False,
+        (),
+        False,
+        None,
+    )
     assert not world.state.tags
     assert len(world.happened(WorkersSelected)) == 1

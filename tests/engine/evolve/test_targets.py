@@ -26,7 +26,7 @@ def test_s6_a_step_is_as_well_as_the_worst_of_its_jobs() -> None:
     assert world.steps("run-1") == ["started"]
     world.report("job-1.4")
     world.answer("fail")
-    progress = world.run("run-1").steps[0]
+    progress = world.run("run-1").progress.steps[0]
     assert (progress.state, progress.failed_on, progress.open) == ("lost", ("web2",), 0)
     assert progress.reason == "web2: so it is"
 
@@ -36,4 +36,4 @@ def test_i7_a_target_is_excluded_once() -> None:
     world.start("r")
     event = TargetExcluded(run="run-1", target="web1", by="ann", reason="broken")
     state = excluded(excluded(world.state, event), replace(event, by="bob"))
-    assert state.runs["run-1"].excluded == ("web1",)
+    assert state.runs["run-1"].selection.excluded == ("web1",)

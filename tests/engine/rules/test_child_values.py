@@ -86,7 +86,7 @@ class TestValues:
         warning = "nobody knows the variable Bse, in the value for Size"
         (ended,) = (event for event in world.happened(JobEnded) if event.run == "run-1")
         assert (ended.state, ended.warnings) == ("succeeded-with-warnings", (warning,))
-        assert world.run("run-2").warnings == (warning,)
+        assert world.run("run-2").progress.warnings == (warning,)
 
     @pytest.mark.parametrize(
         ("prompt", "text", "problem"),
@@ -209,7 +209,7 @@ class TestSensitiveValues:
         assert (queued(world).variables, queued(world).secrets) == ({"One": text}, ())
         world.run_out()
         warning = f"nobody knows the variable Octopus.Action[{step}].Output.X, in the value for One"
-        assert world.run("run-2").warnings == (warning,)
+        assert world.run("run-2").progress.warnings == (warning,)
 
     def test_v1_a_name_that_nobody_knows_is_a_warning_also_beside_a_sensitive_one(self) -> None:
         """But what cannot be told without knowing the value, and no name that it is part of."""
@@ -220,7 +220,7 @@ class TestSensitiveValues:
         world.start("top")
         world.run_out()
         assert (queued(world).variables, queued(world).secrets) == ({}, ("Size",))
-        assert world.run("run-2").warnings == (
+        assert world.run("run-2").progress.warnings == (
             "nobody knows the variable Hst, in the value for Size",
             "nobody knows the variable Octopus.Action[Nope].Output.X, in the value for Size",
         )

@@ -1,10 +1,9 @@
 """Packages are acquired before the steps that need them."""
 
-from msgspec.structs import replace
-
 from octotui.engine import commands
 from octotui.engine.events import JobQueued, JobStarted
 from octotui.engine.rules.machines import acquisitions, mode_on, packages_in_use, target_of
+from octotui.engine.state.run_parts import with_selection
 from octotui.model.space import Pool
 from tests.world import World, child, engine, manual, model, on_targets, packages, script
 
@@ -66,7 +65,7 @@ def test_a_package_that_cannot_be_acquired_fails_the_run_before_any_step_uses_it
     assert world.steps("run-1") == ["skipped", "skipped", "succeeded", "skipped"]
     run = world.run("run-1")
     assert run.reason == "packages could not be acquired on worker1: the checksum is wrong"
-    assert run.steps[1].reason == "its packages could not be acquired"
+    assert run.progress.steps[1].reason == "its packages could not be acquired"
 
 
 def test_all_jobs_of_the_selection_come_to_an_end_first() -> None:
@@ -114,13 +113,13 @@ def test_on_targets_packages_are_acquired_where_the_script_runs() -> None:
     world.start("go")
     world.send(commands.ChoosePackages(run="run-1", versions={"image": "1.0.0", "tools": "2.0.0"}))
     run = world.state.runs["run-1"]
-    webs = sorted(run.steps[0].targets)
+    webs = sorted(run.progress.steps[0].targets)
     assert len(webs) == 4
     found = dict(acquisitions(run))
     assert found["built-in"] == (("tools", "2.0.0"),)
     assert {name: found[name] for name in webs} == dict.fromkeys(webs, (("image", "1.0.0"),))
     assert set(found) == {"built-in", *webs}
-    assert webs[0] not in dict(acquisitions(replace(run, excluded=(webs[0],))))
+    assert webs[0] not in dict(acquisitions(with_selection(run, excluded=(webs[0],))))
 
 
 def test_what_is_done_on_targets_acquires_nothing_anew() -> None:
@@ -170,7 +169,7 @@ def test_the_packages_of_open_runs_are_in_use() -> None:
     world = World(model({"go": [needs("A", "image", "tools@[1.0,2.0)")]}, workers=1))
     assert packages_in_use(world.state) == frozenset()
     world.start("go")
-    chosen = world.run("run-1").versions or {}
+    chosen = world.run("run-1").selection.versions or {}
     assert packages_in_use(world.state) == {("image", chosen["image"]), ("tools", chosen["tools@[1.0,2.0)"])}
     world.run_out()
     assert packages_in_use(world.state) == frozenset()
@@ -183,7 +182,8 @@ def test_p2_an_acquisition_on_a_target_is_of_that_target() -> None:
     world.run_out()
     run = world.run("run-1")
     found = [
-        (job.kind, job.worker, target_of(run, job)) for job in map(world.past.jobs.__getitem__, run.jobs)
+        (job.kind, job.worker, target_of(run, job))
+        for job in map(world.past.jobs.__getitem__, run.progress.jobs)
     ]
     assert found[0] == ("acquire", "worker1", None)
     assert ("acquire", "web1", "web1") in found

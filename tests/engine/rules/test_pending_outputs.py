@@ -38,7 +38,7 @@ def played(*steps: Step, **more: object) -> dict[str, str]:
 def standing(state: State, run: str = "run-1") -> dict[str, str]:
     found = {}
     of = state.runs[run]
-    for step, progress in zip(of.runbook.steps, of.steps, strict=True):
+    for step, progress in zip(of.runbook.steps, of.progress.steps, strict=True):
         may = any(state.jobs[job].undecided for job in progress.jobs)
         found[step.name] = "may run" if may else progress.state
     return found

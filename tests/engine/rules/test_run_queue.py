@@ -143,7 +143,7 @@ class TestTags:
         assert [world.run(f"run-{each}").state for each in (1, 2, 3)] == ["paused", "paused", "paused"]
         world.answer()
         world.answer()
-        assert [world.run(f"run-{each}").holds_tag for each in (1, 2, 3)] == [True, False, False]
+        assert [world.run(f"run-{each}").queueing.holds_tag for each in (1, 2, 3)] == [True, False, False]
         world.run_out()
         assert started(world)[3:] == ["run-1", "run-2"]
 
@@ -227,9 +227,9 @@ class TestOrder:
         world = World(model(runbooks, **engine(task_cap=1)))
         for process in ("busy", "go", "go", "busy"):
             world.start(process)
-        assert world.run("run-2").holds_tag
+        assert world.run("run-2").queueing.holds_tag
         world.send(commands.MoveToTop(run="run-3"))
-        assert [world.run(name).holds_tag for name in ("run-2", "run-3")] == [False, True]
+        assert [world.run(name).queueing.holds_tag for name in ("run-2", "run-3")] == [False, True]
         world.run_out()
         assert started(world) == ["run-1", "run-3", "run-2", "run-4"]
 
@@ -242,7 +242,7 @@ class TestOrder:
             world.start(process)
         world.answer()
         world.send(commands.MoveToTop(run="run-3"))
-        assert [world.run(name).holds_tag for name in ("run-1", "run-3")] == [True, False]
+        assert [world.run(name).queueing.holds_tag for name in ("run-1", "run-3")] == [True, False]
         world.run_out()
         assert started(world) == ["run-1", "run-2", "run-1", "run-3"]
 
@@ -272,7 +272,7 @@ class TestOrder:
         world.run_out()
         world.answer()
         world.answer()
-        assert not world.run("run-2").moved
+        assert not world.run("run-2").queueing.moved
 
 
 class TestYield:
@@ -287,7 +287,7 @@ class TestYield:
         )
         world.start("top")
         assert world.state.runs["run-1"].yielded
-        assert world.state.runs["run-1"].leases, "its leases stay"
+        assert world.state.runs["run-1"].selection.leases, "its leases stay"
         assert world.state.slots == 1
         world.run_out()
         assert set(world.ends().values()) == {"succeeded"}

@@ -110,14 +110,14 @@ def test_a_run_is_refused_without_its_values_and_queued_with_them() -> None:
         world.send(commands.StartRun(process="go"))
     assert str(told.value) == "Version (Which version?) needs a value; Size needs a value"
     world.send(commands.StartRun(process="go", variables={"version": "1.2", "Size": "2"}))
-    assert world.state.runs["run-1"].variables == {"Version": "1.2", "Size": "2"}
+    assert world.state.runs["run-1"].request.variables == {"Version": "1.2", "Size": "2"}
 
 
 def test_what_is_sensitive_is_in_no_event_and_no_state() -> None:
     """V5, V6: only its name is."""
     world = World(space(Token=(prompted(Prompt(kind="sensitive")),)))
     events = world.send(commands.StartRun(process="go", variables={"token": "hunter22"}))
-    assert world.state.runs["run-1"].secrets == ("Token",)
+    assert world.state.runs["run-1"].request.secrets == ("Token",)
     assert "hunter22" not in repr(events) + repr(world.state)
 
 
@@ -221,7 +221,7 @@ class TestV6OnlyWhatIsAskedForMayBeGiven:
     def test_v6_a_prompt_that_only_one_of_its_steps_asks_may_be_answered(self) -> None:
         world = World(space(Version=(prompted(step=("B",)),)))
         world.send(commands.StartRun(process="go", variables={"VERSION": "2"}))
-        assert world.state.runs["run-1"].variables == {"Version": "2"}
+        assert world.state.runs["run-1"].request.variables == {"Version": "2"}
 
     def test_v4_v6_what_only_another_project_asks_for_is_no_prompt(self) -> None:
         of = replace(

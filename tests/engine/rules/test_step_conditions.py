@@ -23,7 +23,7 @@ def test_an_expression_is_judged_when_its_step_is_due(where: str, state: str) ->
     world.run_out()
     assert world.steps("run-1") == [state, "succeeded"]
     if state == "skipped":
-        assert world.run("run-1").steps[0].reason == "its condition #{if Deploy}yes#{/if} is not met"
+        assert world.run("run-1").progress.steps[0].reason == "its condition #{if Deploy}yes#{/if} is not met"
 
 
 def test_an_expression_sees_what_became_of_the_steps_before() -> None:
@@ -58,7 +58,7 @@ def test_s3_an_expression_may_span_lines_and_be_plain(expression: str, state: st
     world.run_out()
     assert world.steps("run-1") == [state]
     shown = " ".join(expression.split())
-    assert world.run("run-1").steps[0].reason == (
+    assert world.run("run-1").progress.steps[0].reason == (
         f"its condition {shown} is not met" if state == "skipped" else ""
     )
 
@@ -76,4 +76,4 @@ def test_an_expression_that_cannot_be_told_skips_its_step(expression: str, told:
     world.start("go")
     world.run_out()
     assert world.steps("run-1") == ["skipped", "succeeded"]
-    assert world.run("run-1").steps[0].reason.startswith(told)
+    assert world.run("run-1").progress.steps[0].reason.startswith(told)

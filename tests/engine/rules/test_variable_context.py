@@ -68,8 +68,9 @@ def test_declared_values_by_scope_then_given_ones() -> None:
     assert values(of, 0)["Greeting"] == "ahoy"
     assert values(of, 1)["Greeting"] == "hello"
     assert "Never" not in values(of)
-    given = replace(of.state.runs["run-1"], variables={"Greeting": "hi"})
-    assert values_for(of.state, given)["Greeting"] == "hi"
+    run = of.state.runs["run-1"]
+    given = replace(run.request, variables={"Greeting": "hi"})
+    assert values_for(of.state, replace(run, request=given))["Greeting"] == "hi"
 
 
 def test_names_have_no_case() -> None:
@@ -304,8 +305,9 @@ class TestV6WhatACallerSaysIsTheValueOfThePrompt:
     def test_v6_a_run_of_an_earlier_version_keeps_what_nobody_asks_for(self) -> None:
         of = world(script("A"), Size=(Value(value="fixed"),))
         of.start("go")
-        kept = replace(self.run(of), variables={"Size": "given", "Other": "too"})
-        found = values_for(of.state, kept, 0)
+        run = self.run(of)
+        kept = replace(run.request, variables={"Size": "given", "Other": "too"})
+        found = values_for(of.state, replace(run, request=kept), 0)
         assert (found["Size"], found["Other"]) == ("given", "too")
 
     def test_v6_what_a_schedule_says_holds_everywhere(self) -> None:

@@ -26,7 +26,7 @@ def picked(world: World, process: str, **where: str) -> list[str]:
     name = world.start(process, **where)
     world.run_out()
     run = world.run(name)
-    return [run.picks[each.pick].worker for each in run.steps if each.pick is not None]
+    return [run.selection.picks[each.pick].worker for each in run.progress.steps if each.pick is not None]
 
 
 def test_the_seed_example_comes_out_as_published() -> None:
@@ -69,7 +69,7 @@ class TestPools:
         """W3: this machine."""
         world = World(model({"go": [script("A", pool=None)]}))
         assert picked(world, "go") == [BUILT_IN]
-        assert world.run("run-1").picks[0].policy == BUILT_IN
+        assert world.run("run-1").selection.picks[0].policy == BUILT_IN
 
     def test_one_member_ends_the_use_of_the_built_in_worker(self) -> None:
         """W3: healthy or not."""
@@ -96,7 +96,7 @@ class TestEligible:
         world = World(msgspec.structs.replace(declared, workers=workers))
         world.send(commands.ReportHealth("worker2", "unavailable"))
         assert picked(world, "go") == ["worker3"]
-        (pick,) = world.run("run-1").picks
+        (pick,) = world.run("run-1").selection.picks
         assert (pick.policy, pick.cursor_before, pick.cursor_after) == ("round-robin", None, "worker3")
         assert pick.rejected == (
             RejectedCandidate("worker1", "disabled"),
@@ -144,7 +144,7 @@ class TestRoundRobin:
         world = World(model({"go": [script("A")]}, workers=1))
         runs = [world.start("go") for _ in range(3)]
         assert [name for _, name in world.state.leases["worker1"]] == runs
-        assert all(world.run(name).steps[0].state == "started" for name in runs)
+        assert all(world.run(name).progress.steps[0].state == "started" for name in runs)
 
 
 class TestLeaseKey:
@@ -153,8 +153,8 @@ class TestLeaseKey:
         steps = [script("A"), manual("Ask"), script("B"), child("C", "other"), script("Off", enabled=False)]
         world = World(model({"go": steps, "other": []}))
         run = world.run(world.start("go"))
-        assert [pick.steps for pick in run.picks] == [(0, 2, 3)]
-        assert run.steps[4].pick is None
+        assert [pick.steps for pick in run.selection.picks] == [(0, 2, 3)]
+        assert run.progress.steps[4].pick is None
 
     def test_packages_in_another_order_are_another_key(self) -> None:
         """W6: ordered ids without versions, and the container image."""
@@ -251,7 +251,7 @@ def test_one_message_lists_every_problem_of_a_plan() -> None:
         "step “Default”, pool default: the default pool has no workers, and the built-in worker is disabled",
         "step “Sick too”, pool gone: no worker is eligible: worker3 is unhealthy",
     ]
-    assert {each.state for each in run.steps} == {"pending"}
+    assert {each.state for each in run.progress.steps} == {"pending"}
     assert len(world.happened(RunQueued)) == 1
 
 
@@ -263,7 +263,7 @@ class TestLeastLeases:
         world = World(least_leases({"three": steps, "one": last, "two": [*steps[:2]]}))
 
         def start(process: str) -> list[str]:
-            return [pick.worker for pick in world.run(world.start(process)).picks]
+            return [pick.worker for pick in world.run(world.start(process)).selection.picks]
 
         assert start("three") == ["worker1", "worker2", "worker3"]
         assert start("one") == ["worker1"]
@@ -285,7 +285,7 @@ class TestLeastLeases:
         world.start("short")
         world.start("long")
         world.run_until(5)
-        picks = world.run(world.start("three")).picks
+        picks = world.run(world.start("three")).selection.picks
         assert [pick.worker for pick in picks] == ["worker1", "worker1", "worker2"]
 
     def test_why_names_the_leases(self) -> None:
@@ -295,7 +295,7 @@ class TestLeastLeases:
         }
         world = World(least_leases({"go": [script("A")]}, workers=workers))
         world.start("go")
-        pick = world.run("run-1").picks[0]
+        pick = world.run("run-1").selection.picks[0]
         assert (pick.worker, pick.policy, pick.leases) == ("worker2", "least-leases", 0)
         assert [each.worker for each in pick.rejected] == ["worker1"]
 

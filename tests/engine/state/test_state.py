@@ -57,7 +57,7 @@ def test_steps_apply_by_environment_tenant_and_channel() -> None:
     world = World(shop(*steps))
     release(world)
     deploy(world, environment="test", tenant="contoso")
-    assert [(each.state, each.reason) for each in world.run("run-1").steps] == [
+    assert [(each.state, each.reason) for each in world.run("run-1").progress.steps] == [
         ("skipped", "it does not apply to environment test"),
         ("skipped", "it applies only to tenants tagged region/east or region/north"),
         ("skipped", "it does not apply to channel stable"),

@@ -41,7 +41,7 @@ async def run(session: Session) -> tuple[State, str]:
         if not len(state.runs):
             break
     family = await session.family(name)
-    jobs = [each for each in family.runs[name].jobs if family.jobs[each].kind == "script"]
+    jobs = [each for each in family.runs[name].progress.jobs if family.jobs[each].kind == "script"]
     logs = [session.log_path(name, each) for each in jobs]
     return family, "".join(each.read_text() for each in logs if each.exists())
 
@@ -86,13 +86,13 @@ async def test_p4_a_script_that_edits_the_cache_itself_is_told_of(tmp_path: Path
             family, printed = await run(session)
             ended = family.runs[max(family.runs)]
             assert ended.state == "succeeded"
-            assert list(ended.warnings) == [warning]
+            assert list(ended.progress.warnings) == [warning]
             assert printed.split()[-1] == "10"
             assert f"octotui: {warning}" in printed
         worker = tmp_path / "state" / "test" / "workers" / "worker1"
         (worker / "packages" / "tools" / "1.0.0" / "README").write_text("evil")
         family, _ = await run(session)
-    jobs = [family.jobs[each] for each in family.runs["run-3"].jobs]
+    jobs = [family.jobs[each] for each in family.runs["run-3"].progress.jobs]
     assert [each.state for each in jobs if each.kind == "acquire"] == ["succeeded-with-warnings"]
 
 
@@ -164,7 +164,7 @@ async def test_q6_getting_a_package_again_ends_when_a_run_is_cancelled(tmp_path:
         assert time.monotonic() - before < 20
         await gone(space / "workers" / "worker1" / "extracted")
     assert family.runs["run-1"].state == "cancelled"
-    assert [family.jobs[each].state for each in family.runs["run-1"].jobs] == [
+    assert [family.jobs[each].state for each in family.runs["run-1"].progress.jobs] == [
         "succeeded",
         "succeeded",
         "cancelled",

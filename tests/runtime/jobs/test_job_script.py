@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from octotui.engine import commands
 from octotui.engine.state import State
+from octotui.engine.state.run_parts import with_progress
 from octotui.model.environment_names import environment_name
 from octotui.model.process import Script, Step, TemplateCall
 from octotui.model.space import Value
@@ -45,7 +46,7 @@ def at_work(body: str, **more: object) -> tuple[State, str]:
     )
     if more.get("packages"):
         world.step()
-    return world.state, f"job-1.{len(world.state.runs['run-1'].jobs)}"
+    return world.state, f"job-1.{len(world.state.runs['run-1'].progress.jobs)}"
 
 
 def test_the_script_is_filled_in_and_what_nobody_knows_is_a_warning() -> None:
@@ -97,7 +98,7 @@ def test_v9_every_value_goes_by_its_own_name_too_and_the_run_is_warned_of_what_h
     assert (work.environment["_PATH"], work.environment["Key"]) == ("d", "#{Db.Name}")
     assert not {"Db_Name", "", "PATH"} & set(work.environment)
     assert len(warnings) == 2
-    warned = {**state.runs, "run-1": replace(state.runs["run-1"], warnings=warnings)}
+    warned = {**state.runs, "run-1": with_progress(state.runs["run-1"], warnings=warnings)}
     again = replace(state, runs=type(state.runs)(warned))
     assert script_work(again, state.jobs["job-1.1"], "/w", secrets={"Key": "x"})[1] == ()
 

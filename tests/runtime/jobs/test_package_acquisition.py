@@ -138,8 +138,8 @@ async def test_p3_a_wrong_checksum_fails_the_run_before_any_step_uses_it(tmp_pat
         family = await session.family(run)
     assert family.runs[run].state == "failed"
     assert "is not what its .sha256 file says" in family.runs[run].reason
-    assert [family.jobs[job].kind for job in family.runs[run].jobs] == ["acquire"]
-    assert family.runs[run].steps[0].state == "skipped"
+    assert [family.jobs[job].kind for job in family.runs[run].progress.jobs] == ["acquire"]
+    assert family.runs[run].progress.steps[0].state == "skipped"
 
 
 async def test_p3_a_feed_that_fails_ends_the_run_before_any_step(
@@ -152,7 +152,7 @@ async def test_p3_a_feed_that_fails_ends_the_run_before_any_step(
         run = await started(session)
         await ended(session)
         family = await session.family(run)
-    assert (family.runs[run].state, tuple(family.runs[run].jobs)) == ("failed", ())
+    assert (family.runs[run].state, tuple(family.runs[run].progress.jobs)) == ("failed", ())
     assert f"the feed cannot be read: {served.url} answers with HTTP 500" in family.runs[run].reason
 
 

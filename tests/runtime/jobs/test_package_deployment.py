@@ -56,10 +56,10 @@ async def deploy(
             if not len(state.runs):
                 break
         family = await session.family(run)
-        logs = [session.log_path(run, job) for job in family.runs[run].jobs]
+        logs = [session.log_path(run, job) for job in family.runs[run].progress.jobs]
     found = family.runs[run]
     printed = "".join(log.read_text() for log in logs if log.exists())
-    return Deployed(found.state, found.reason, printed, tuple(found.warnings))
+    return Deployed(found.state, found.reason, printed, tuple(found.progress.warnings))
 
 
 async def test_v9_a_packages_scripts_have_the_variables_that_are_called_as_those_of_our_own(
@@ -334,7 +334,7 @@ async def test_p4_what_is_deployed_is_what_was_extracted(tmp_path: Path) -> None
         family = await session.family("run-1")
     assert family.runs["run-1"].state == "succeeded"
     assert (target / "new.txt").read_bytes() == b"good"
-    assert "was changed in the cache (new.txt)" in family.runs["run-1"].warnings[0]
+    assert "was changed in the cache (new.txt)" in family.runs["run-1"].progress.warnings[0]
 
 
 async def test_p4_a_link_of_another_account_on_the_way_is_not_followed(tmp_path: Path) -> None:

@@ -78,7 +78,7 @@ def test_failed_steps_are_told_of_too(tmp_path: Path) -> None:
         hands.end("notice-question-1", Outcome(state="failed", reason="hush! no"))
         await rig.until(lambda: warnings(rig))
         assert warnings(rig) == ["nobody was told of the question “A”: tell: ******** no"]
-        assert rig.state.runs["run-1"].warnings == tuple(warnings(rig))
+        assert rig.state.runs["run-1"].progress.warnings == tuple(warnings(rig))
 
     play(declared, tmp_path, main, executor=hands)
 

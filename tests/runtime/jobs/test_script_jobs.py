@@ -45,8 +45,8 @@ def test_what_runs_is_followed_and_not_begun_again(tmp_path: Path) -> None:
         there.outputs["job-1.1"](b"one\n" + said("setVariable", name="A", value="b") + b"\ntwo\n")
         there.end("job-1.1")
         await rig.until(lambda: there.jobs == ["job-1.2"])
-        assert rig.state.runs["run-1"].outputs == (("Run", "A", "b"),)
-        assert rig.state.runs["run-1"].warnings == ("low",)
+        assert rig.state.runs["run-1"].progress.outputs == (("Run", "A", "b"),)
+        assert rig.state.runs["run-1"].progress.warnings == ("low",)
         log = tmp_path / "space" / "logs" / "run-1" / "job-1.1.log"
         assert log.read_text() == "octotui: low\none\ntwo\n"
         assert there.cleaned == ["job-1.1-1"]

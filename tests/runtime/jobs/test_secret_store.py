@@ -715,7 +715,7 @@ def test_v8_conditions_and_instructions_know_that_there_is_a_sensitive_output(tm
         )
         hands.end(hands.begun[1].job)
         await rig.until(lambda: rig.run_state("run-1") == "succeeded")
-        assert (await rig.session.family("run-1")).runs["run-1"].steps[3].state == "skipped"
+        assert (await rig.session.family("run-1")).runs["run-1"].progress.steps[3].state == "skipped"
 
     play(declared, tmp_path, main, executor=hands, journal=journal)
     assert b"hunter22" not in msgspec.json.encode(list(journal.read()))
@@ -740,7 +740,7 @@ def test_v8_a_sensitive_output_is_not_there_after_a_restart(tmp_path: Path, *, o
         await rig.until(lambda: again.begun or rig.run_state("run-1") == "failed")
         assert bool(again.begun) is older
         if not older:
-            assert (await rig.session.family("run-1")).runs["run-1"].steps[2].reason == (
+            assert (await rig.session.family("run-1")).runs["run-1"].progress.steps[2].reason == (
                 f"the sensitive variable {OUTPUT} cannot be used: a script has set it, and octotui was"
                 " opened anew since: start the run again"
             )
@@ -809,7 +809,7 @@ def test_v7_after_a_restart_a_sensitive_output_of_a_child_run_is_missed_by_its_n
         await rig.session.send(AnswerInterruption(interruption="question-1", user="ann", answer="proceed"))
         await rig.until(lambda: again.begun or rig.run_state("run-1") == "failed")
         assert again.begun == []
-        reason = (await rig.session.family("run-1")).runs["run-1"].steps[2].reason
+        reason = (await rig.session.family("run-1")).runs["run-1"].progress.steps[2].reason
         assert "Octopus.Action[Make].Output.Run[Say].Token cannot be used: a script has set it" in reason
 
     play(declared, tmp_path, before, executor=hands, journal=journal)

@@ -34,7 +34,7 @@ async def test_every_kind_of_field_is_filled_in_by_keyboard(tmp_path):
         given = {"Version": "1.2", "Size": "small", "Sure": "True", "Notes": "a\nb", "Token": "hunter22"}
         assert it.session.sent == [StartRun(process="create-aws-rds", requester="ann", variables=given)]
         run = it.session.state.runs["run-1"]
-        assert (run.secrets, "Token" in run.variables) == (("Token",), False)
+        assert (run.request.secrets, "Token" in run.request.variables) == (("Token",), False)
 
 
 async def test_what_is_missing_is_said_all_at_once(tmp_path):

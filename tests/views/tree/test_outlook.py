@@ -152,7 +152,7 @@ def test_s3_it_follows_what_a_child_run_does_though_nothing_happens_to_its_paren
     assert outlook.may_run(world.state, before, 1) == (output,)
     world.run_until(0.5)
     assert world.state.runs["run-1"] is before
-    assert world.state.runs[f"run-{depth + 1}"].steps[1].state == "skipped"
+    assert world.state.runs[f"run-{depth + 1}"].progress.steps[1].state == "skipped"
     assert outlook.may_run(world.state, before, 1) == ()
     assert "may run" not in "".join(drawn(world))
 
@@ -170,7 +170,12 @@ def test_s3_what_is_remembered_is_what_would_be_found_anew(monkeypatch: pytest.M
     for event in world.events:
         state = evolve(state, event)
         run = state.runs.get("run-1")
-        if run is not None and not run.ended and not run.steps[2].jobs and run.steps[2].state == "pending":
+        if (
+            run is not None
+            and not run.ended
+            and not run.progress.steps[2].jobs
+            and run.progress.steps[2].state == "pending"
+        ):
             found.add(outlook.may_run(state, run, 2))
             assert outlook.may_run(state, run, 2) == outlook._undecided(state, run, 2), event
     assert len(found) > 1

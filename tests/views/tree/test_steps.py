@@ -27,9 +27,9 @@ def test_a_job_that_ended_says_how_long_it_took_and_its_warnings():
 def test_an_acquisition_names_packages_and_versions():
     scene = SCENES["lock_wait"]()
     run = scene.state.runs["run-6"]
-    branch = steps.acquisition(scene.state, run, scene.state.jobs[run.jobs[0]], scene.now)
+    branch = steps.acquisition(scene.state, run, scene.state.jobs[run.progress.jobs[0]], scene.now)
     assert branch.row.text == "acquire worker-image 1.0.0"
-    assert branch.row.job == run.jobs[0]
+    assert branch.row.job == run.progress.jobs[0]
 
 
 def test_a_cancelled_wait_never_started():
@@ -37,7 +37,7 @@ def test_a_cancelled_wait_never_started():
     _, events = advance(scene.state, commands.CancelRun(run="run-9", by="ann"), scene.now)
     kept = replay([*scene.world.events, *events])
     run = kept.runs["run-9"]
-    branch = steps.acquisition(kept, run, kept.jobs[run.jobs[0]], scene.now)
+    branch = steps.acquisition(kept, run, kept.jobs[run.progress.jobs[0]], scene.now)
     assert (branch.row.mark.word, branch.row.time, branch.row.note) == ("cancelled", "", "cancelled by ann")
 
 

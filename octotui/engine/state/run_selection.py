@@ -1,0 +1,42 @@
+"""What was chosen for a run: versions of packages, workers, and targets.
+
+Theory of operation. Versions are those of the release, or chosen once, while the run is queued; targets are
+selected once, before its first step. Workers are selected for all steps still to come each time the run has
+none leased: when it starts, and again when it goes on after people were asked. `picks` keeps what was
+selected before, so that a step's `pick` stays valid; those from `selected` on are the current ones, leased
+until the run pauses or ends.
+"""
+
+from typing import Literal
+
+import msgspec
+
+from octotui.engine.state.records import Pick, RejectedCandidate
+
+
+class RunSelection(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """The versions, workers and targets of a run (P, W5 to W8, S6)."""
+
+    versions: dict[str, str] | None = None
+    problems: tuple[str, ...] = ()
+    picks: tuple[Pick, ...] = ()
+    selected: int = 0  # the first pick of the current selection
+    leased: bool = False
+    acquired: Literal["no", "yes", "failed"] = "no"
+    targeted: bool = False  # its targets are selected
+    without: tuple[RejectedCandidate, ...] = ()  # targets it goes without from the start
+    excluded: tuple[str, ...] = ()  # targets that it goes on without
+
+    @property
+    def current(self) -> tuple[Pick, ...]:
+        """The picks of the current selection."""
+        return self.picks[self.selected :]
+
+    @property
+    def leases(self) -> tuple[Pick, ...]:
+        """The picks whose workers it leases now."""
+        return self.current if self.leased else ()
+
+    def version_of(self, requirement: str) -> str:
+        """The version chosen for a requirement (`tools`, `container:alpine@3.x`); empty where none was."""
+        return (self.versions or {}).get(requirement, "")
