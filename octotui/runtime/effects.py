@@ -199,8 +199,13 @@ class EffectRunner:
             self._session.report(ChoosePackages(run=run.id, versions=versions, problems=problems))
 
     def _start(self, job: Job) -> None:
-        if job.kind in ("script", "acquire"):
-            self._spawn(job.id, self._work(job))
+        match job.kind:
+            case "script" | "acquire":
+                self._spawn(job.id, self._work(job))
+            case "runbook" | "manual":
+                pass  # the core does what they are for
+            case _:
+                assert_never(job.kind)
 
     def _stop(self, name: str) -> None:
         job = self._session.state.jobs.get(name)
@@ -209,10 +214,15 @@ class EffectRunner:
 
     def _end(self, job: Job) -> None:
         """Begin to end a job where it runs; one that has not begun yet won't begin."""
-        if job.kind == "acquire":
-            self._acquirer.stop(job.id)
-        else:
-            self._scripts.stop(job)
+        match job.kind:
+            case "acquire":
+                self._acquirer.stop(job.id)
+            case "script":
+                self._scripts.stop(job)
+            case "runbook" | "manual":
+                pass  # nothing of them runs anywhere
+            case _:
+                assert_never(job.kind)
 
     def _end_unkept(self, job: Job) -> None:
         """Begin to end a job whose output cannot be kept; where the folder is gone, it goes on without us."""

@@ -1,6 +1,18 @@
-"""What must be acquired on which worker, and which locks jobs take there (P2, L1, L3)."""
+"""What jobs a step has, what must be acquired on which worker, and which locks jobs take (S1, P2, L1, L3)."""
 
-from octotui.engine.state import Job, Mode, Run, State
+from typing import assert_never
+
+from octotui.engine.state import Job, JobKind, Mode, Run, State
+from octotui.model.process import (
+    Action,
+    HealthCheck,
+    Manual,
+    Package,
+    Rolling,
+    Script,
+    StartRunbook,
+    TemplateCall,
+)
 
 Packages = tuple[tuple[str, str], ...]
 
@@ -21,6 +33,19 @@ def acquisitions(run: Run) -> tuple[tuple[str, Packages], ...]:
                     version = versions[each.text]
                     by_machine.setdefault(target, {})[each.id, version] = None
     return tuple((worker, tuple(packages)) for worker, packages in by_machine.items())
+
+
+def job_kind(action: Action) -> JobKind:
+    """What the jobs of a step do, or those of its child steps."""
+    match action:
+        case Script() | TemplateCall() | Package() | HealthCheck() | Rolling():
+            return "script"
+        case StartRunbook():
+            return "runbook"
+        case Manual():
+            return "manual"
+        case _:
+            assert_never(action)
 
 
 def target_of(run: Run, job: Job) -> str | None:
