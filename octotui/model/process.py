@@ -130,6 +130,12 @@ class Requirement(msgspec.Struct, frozen=True):
         return f"{self.id}@{self.version}" if self.version else self.id
 
 
+def requirement_of(text: str) -> Requirement:
+    """Read back the text of a requirement, by which releases and journals name its version."""
+    package, _, version = text.partition("@")
+    return Requirement(package, version or None)
+
+
 class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One step of a process; durations are seconds, and None is no limit.
 

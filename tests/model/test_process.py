@@ -12,6 +12,7 @@ from octotui.model.process import (
     StartRunbook,
     Step,
     TemplateCall,
+    requirement_of,
 )
 from octotui.model.toml.process_spec import STEP
 
@@ -58,6 +59,8 @@ def test_s1_each_kind_of_step_has_its_key_in_a_model() -> None:
 
 def test_how_a_requirement_is_written() -> None:
     assert [Requirement("b", "1.0").text, Requirement("a").text] == ["b@1.0", "a"]
+    for each in (Requirement("b", "[1.0,2.0)"), Requirement("a"), Requirement("container:alpine", "3.x")):
+        assert requirement_of(each.text) == each
 
 
 def test_w6_the_ids_of_packages_keep_their_order_without_versions() -> None:

@@ -12,6 +12,7 @@ from octotui.model.process import (
     Script,
     StartRunbook,
     TemplateCall,
+    requirement_of,
 )
 
 Packages = tuple[tuple[str, str], ...]
@@ -57,7 +58,7 @@ def target_of(run: Run, job: Job) -> str | None:
 def packages_in_use(state: State) -> frozenset[tuple[str, str]]:
     """The packages, as (id, version), that open runs need; only to look one up in."""
     return frozenset(
-        (requirement.partition("@")[0], version)
+        (requirement_of(requirement).id, version)
         for _, run in state.runs.items()
         if not run.ended
         for requirement, version in (run.versions or {}).items()
