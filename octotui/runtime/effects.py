@@ -8,21 +8,13 @@ from typing import Any, assert_never
 
 from msgspec.structs import replace
 
-from octotui.engine import events
-from octotui.engine.commands import (
-    AnswerInterruption,
-    ChoosePackages,
-    Command,
-    LoadModel,
-    Reopen,
-    ReportOutcome,
-    StartRun,
-)
+from octotui.engine import commands, events
+from octotui.engine.commands import ChoosePackages, Command, ReportOutcome
 from octotui.engine.events import AnyEvent
 from octotui.engine.rules.machines import packages_in_use
 from octotui.engine.rules.masked_texts import masked
 from octotui.engine.state import Job, Outcome, Run, State
-from octotui.model.space import Channel, Model
+from octotui.model.space import Channel
 from octotui.runtime.clocks import Clock
 from octotui.runtime.jobs.job_output import JobOutput
 from octotui.runtime.jobs.package_acquisition import Acquirer, Chosen
@@ -150,12 +142,24 @@ class EffectRunner:
     def without_sensitive(self, command: Command) -> Command:
         """A command as it may be journaled: texts masked, and values apart that hold a sensitive one (V5)."""
         match command:
-            case LoadModel(model=Model() as model) | Reopen(model=Model() as model):
-                self._secret_store.hold_own(model)
-            case StartRun():
+            case commands.LoadModel() | commands.Reopen():
+                if command.model is not None:
+                    self._secret_store.hold_own(command.model)
+            case commands.StartRun():
                 command = replace(command, sensitive=self._sensitive(command.variables, command.sensitive))
-            case AnswerInterruption():
+            case commands.AnswerInterruption():
                 command = replace(command, sensitive=self._sensitive(command.values, command.sensitive))
+            case (
+                (commands.ReportHealth() | commands.StartDue() | commands.CreateRelease())
+                | (commands.ChoosePackages() | commands.ReportProgress() | commands.ReportOutcome())
+                | (commands.TakeInterruption() | commands.ReleaseInterruption())
+                | (commands.HandOverInterruption() | commands.ReportNotice() | commands.MoveToTop())
+                | (commands.CancelRun() | commands.RecordRefusal() | commands.RemoveRuns())
+                | (commands.RecordRemoval() | commands.Tick())
+            ):
+                pass  # they hold no values of variables
+            case _:
+                assert_never(command)
         return masked(command, self.mask)
 
     def check_folder(self) -> None:
