@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from octotui.model.complaints import Keys
-from octotui.model.process import Rolling, Runbook, Step
+from octotui.model.process import Runbook, Step
 from octotui.model.space import Model, Value, Variables
 
 NOTHING: Mapping[str, Variables] = MappingProxyType({})
@@ -28,8 +28,7 @@ def placed(process: Runbook, at: Keys = ()) -> Iterator[tuple[Keys, Step]]:
     """Every step of one process, child steps too."""
     for index, step in enumerate(process.steps):
         yield (*at, "steps", index), step
-        children = step.action.steps if isinstance(step.action, Rolling) else ()
-        for child_index, child in enumerate(children):
+        for child_index, child in enumerate(step.child_steps):
             yield (*at, "steps", index, "steps", child_index), child
 
 

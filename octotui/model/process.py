@@ -1,6 +1,6 @@
 """Runbooks and their steps, as frozen values."""
 
-from typing import Literal
+from typing import Literal, assert_never
 
 import msgspec
 from msgspec.structs import replace
@@ -13,8 +13,8 @@ GuidedFailure = Literal["on", "off", "environment"]
 On = Literal["target", "worker", "worker-for-each-target"]
 
 
-class Script(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="kind", tag="script"):
-    """A step that runs a script on its worker; `file` says where `body` was read from.
+class ScriptAction(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What all steps have that run a script on a machine; `file` says where `body` was read from.
 
     One that is `verbatim` runs as it is written: nothing in it is filled in.
     """
@@ -25,7 +25,13 @@ class Script(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_
     verbatim: bool = False
 
 
-class TemplateCall(Script, frozen=True, kw_only=True, omit_defaults=True, tag_field="kind", tag="template"):
+class Script(ScriptAction, frozen=True, kw_only=True, omit_defaults=True, tag_field="kind", tag="script"):
+    """A step that runs the script that it says."""
+
+
+class TemplateCall(
+    ScriptAction, frozen=True, kw_only=True, omit_defaults=True, tag_field="kind", tag="template"
+):
     """A step that runs a template's script, as it was when the model was read.
 
     `parameters` are texts by name, defaults included, that are filled in when the script starts; those in
@@ -40,7 +46,7 @@ class TemplateCall(Script, frozen=True, kw_only=True, omit_defaults=True, tag_fi
     executed: tuple[str, ...] = ()
 
 
-class Package(Script, frozen=True, kw_only=True, omit_defaults=True, tag_field="kind", tag="package"):
+class Package(ScriptAction, frozen=True, kw_only=True, omit_defaults=True, tag_field="kind", tag="package"):
     """A step that deploys the first of its packages; the script that does it is made when it starts.
 
     `install_to` is the folder it replaces, filled in; the files that match `substitute` are filled in, too.
@@ -100,7 +106,9 @@ class Rolling(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag
     steps: "tuple[Step, ...]" = ()
 
 
-Action = Script | TemplateCall | Package | StartRunbook | Manual | HealthCheck | Rolling
+AnyScript = Script | TemplateCall | Package
+Action = AnyScript | StartRunbook | Manual | HealthCheck | Rolling
+"""The kinds of steps: a `match` on them, or on the scripts among them, ends with `assert_never`."""
 
 
 class Simulate(msgspec.Struct, frozen=True, kw_only=True):
@@ -120,6 +128,12 @@ class Requirement(msgspec.Struct, frozen=True):
     def text(self) -> str:
         """How it is written: `tools`, `tools@1.2.0`."""
         return f"{self.id}@{self.version}" if self.version else self.id
+
+
+def requirement_of(text: str) -> Requirement:
+    """Read back the text of a requirement, by which releases and journals name its version."""
+    package, _, version = text.partition("@")
+    return Requirement(package, version or None)
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -162,7 +176,13 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def needs_worker(self) -> bool:
         """Whether a worker is selected for it: one that asks people, or runs on its targets, needs none."""
-        return self.on != "target" and not isinstance(self.action, Manual | Rolling)
+        match self.action:
+            case Script() | TemplateCall() | Package() | HealthCheck() | StartRunbook():
+                return self.on != "target"
+            case Manual() | Rolling():
+                return False
+            case _:
+                assert_never(self.action)
 
     @property
     def for_targets(self) -> bool:
@@ -170,14 +190,55 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.on != "worker"
 
     @property
-    def script(self) -> Script | None:
+    def script(self) -> AnyScript | None:
         """The script that its jobs run, if they run one."""
         match self.action:
-            case Script() as script:
+            case Script() | TemplateCall() | Package() as script:
                 return script
             case HealthCheck(script=script):
                 return script
-        return None
+            case StartRunbook() | Manual() | Rolling():
+                return None
+            case _:
+                assert_never(self.action)
+
+    @property
+    def child_run(self) -> StartRunbook | None:
+        """The run that it starts, if it starts one."""
+        match self.action:
+            case StartRunbook() as child:
+                return child
+            case Script() | TemplateCall() | Package() | HealthCheck() | Manual() | Rolling():
+                return None
+            case _:
+                assert_never(self.action)
+
+    @property
+    def question(self) -> Manual | None:
+        """What it asks people, if it asks them."""
+        match self.action:
+            case Manual() as question:
+                return question
+            case Script() | TemplateCall() | Package() | HealthCheck() | StartRunbook() | Rolling():
+                return None
+            case _:
+                assert_never(self.action)
+
+    @property
+    def is_rolling(self) -> bool:
+        """Whether it is its child steps that do the work, on one target before the next."""
+        match self.action:
+            case Rolling():
+                return True
+            case Script() | TemplateCall() | Package() | HealthCheck() | StartRunbook() | Manual():
+                return False
+            case _:
+                assert_never(self.action)
+
+    @property
+    def child_steps(self) -> "tuple[Step, ...]":
+        """Its child steps, if it is a rolling step."""
+        return self.action.steps if isinstance(self.action, Rolling) else ()
 
     @property
     def images(self) -> tuple[str, ...]:
@@ -210,7 +271,7 @@ class Runbook(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     def flat(self) -> "Runbook":
         """The same with each rolling step's child steps behind it, `within` it and on its targets."""
-        if not any(isinstance(step.action, Rolling) for step in self.steps):
+        if not any(step.is_rolling for step in self.steps):
             return self
         return replace(self, steps=tuple(each for step in self.steps for each in (step, *_children(step))))
 
@@ -226,6 +287,4 @@ class Runbook(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 def _children(step: Step) -> tuple[Step, ...]:
-    if not isinstance(step.action, Rolling):
-        return ()
-    return tuple(replace(each, within=step.name, roles=step.roles) for each in step.action.steps)
+    return tuple(replace(each, within=step.name, roles=step.roles) for each in step.child_steps)

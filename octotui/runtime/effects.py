@@ -1,34 +1,27 @@
 """Perform the effects of committed events: start and stop work, and report back with commands."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Coroutine, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, assert_never
 
 from msgspec.structs import replace
 
-from octotui.engine import events
-from octotui.engine.commands import (
-    AnswerInterruption,
-    ChoosePackages,
-    Command,
-    LoadModel,
-    Reopen,
-    ReportOutcome,
-    StartRun,
-)
+from octotui.engine import commands, events
+from octotui.engine.commands import ChoosePackages, Command, ReportOutcome
 from octotui.engine.events import AnyEvent
 from octotui.engine.rules.machines import packages_in_use
 from octotui.engine.rules.masked_texts import masked
 from octotui.engine.state import Job, Outcome, Run, State
-from octotui.model.space import Channel, Model
+from octotui.model.space import Channel
 from octotui.runtime.clocks import Clock
 from octotui.runtime.jobs.job_output import JobOutput
 from octotui.runtime.jobs.package_acquisition import Acquirer, Chosen
 from octotui.runtime.jobs.question_notifier import QuestionNotifier
 from octotui.runtime.jobs.script_jobs import ResumableAttempt, ScriptJobs, attempt_name
 from octotui.runtime.jobs.secret_store import SecretStore
+from octotui.runtime.jobs.session_port import SessionPort
 from octotui.store.errors import StoreError
 from octotui.store.logs import log_index
 from octotui.store.space_folder import SpaceFolder
@@ -44,13 +37,12 @@ class EffectRunner:
         executor: Executor,
         acquirer: Acquirer,
         now: Clock,
+        session: SessionPort,
         *,
         keeps_output: bool = True,
         vault: SecretStore | None = None,
     ) -> None:
-        self.report: Callable[[Command], None] = lambda command: None
-        self.fail: Callable[[BaseException], None] = lambda failure: None
-        self.present: Callable[[], State] = State
+        self._session = session
         self._folder = folder
         self._executor = executor
         self._acquirer = acquirer
@@ -58,12 +50,10 @@ class EffectRunner:
         self._keeps_output = keeps_output
         self._secret_store = vault or SecretStore()
         self._masked = self._secret_store.masked
-        self._notifier = QuestionNotifier(folder, executor, self._secret_store, now, self._pass_on)
+        self._notifier = QuestionNotifier(folder, executor, self._secret_store, now, session.report)
         self._scripts = ScriptJobs(
-            folder, executor, acquirer, self._secret_store, now, keeps_output=keeps_output
+            folder, executor, acquirer, self._secret_store, now, session, keeps_output=keeps_output
         )
-        self._scripts.report = self._report
-        self._scripts.present = self._present
         self._attempts: dict[str, ResumableAttempt | None] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._choosing = asyncio.Lock()
@@ -73,21 +63,21 @@ class EffectRunner:
         """Do what a committed event asks for, if anything."""
         match event:
             case events.RunQueued():
-                self._secret_store.hand_down(self.present(), event.run)
-                self._choose(self.present().runs.get(event.run))
+                self._secret_store.hand_down(self._session.state, event.run)
+                self._choose(self._session.state.runs.get(event.run))
             case events.JobStarted():
-                job = self.present().jobs.get(event.job)
+                job = self._session.state.jobs.get(event.job)
                 if job is not None and job.state == "running" and job.attempt == event.attempt:
                     self._start(job)
             case events.JobStopping():
                 self._stop(event.job)
             case events.InterruptionRaised() if self._keeps_output:
-                self._notifier.tell(self.present(), event.interruption)
+                self._notifier.tell(self._session.state, event.interruption)
             case events.JobEnded() | events.AttemptFailed():
                 self._scripts.clean(event.job)
             case events.RunEnded():
-                self._secret_store.hand_up(self.present(), event.run)
-                self._secret_store.forget(event.run, self.present())
+                self._secret_store.hand_up(self._session.state, event.run)
+                self._secret_store.forget(event.run, self._session.state)
             case (
                 (events.RunDue() | events.RunMoved() | events.PackagesChosen() | events.RunStarted())
                 | (events.WorkersSelected() | events.TargetsSelected() | events.TargetExcluded())
@@ -143,7 +133,7 @@ class EffectRunner:
 
     def record(self, job: Job, secrets: Mapping[str, str]) -> None:
         """Take the sensitive values that were given in an answer, which no event holds."""
-        self._secret_store.record(self.present(), job, secrets)
+        self._secret_store.record(self._session.state, job, secrets)
 
     def mask(self, text: str) -> str:
         """A text without the sensitive values of open runs."""
@@ -152,12 +142,24 @@ class EffectRunner:
     def without_sensitive(self, command: Command) -> Command:
         """A command as it may be journaled: texts masked, and values apart that hold a sensitive one (V5)."""
         match command:
-            case LoadModel(model=Model() as model) | Reopen(model=Model() as model):
-                self._secret_store.hold_own(model)
-            case StartRun():
+            case commands.LoadModel() | commands.Reopen():
+                if command.model is not None:
+                    self._secret_store.hold_own(command.model)
+            case commands.StartRun():
                 command = replace(command, sensitive=self._sensitive(command.variables, command.sensitive))
-            case AnswerInterruption():
+            case commands.AnswerInterruption():
                 command = replace(command, sensitive=self._sensitive(command.values, command.sensitive))
+            case (
+                (commands.ReportHealth() | commands.StartDue() | commands.CreateRelease())
+                | (commands.ChoosePackages() | commands.ReportProgress() | commands.ReportOutcome())
+                | (commands.TakeInterruption() | commands.ReleaseInterruption())
+                | (commands.HandOverInterruption() | commands.ReportNotice() | commands.MoveToTop())
+                | (commands.CancelRun() | commands.RecordRefusal() | commands.RemoveRuns())
+                | (commands.RecordRemoval() | commands.Tick())
+            ):
+                pass  # they hold no values of variables
+            case _:
+                assert_never(command)
         return masked(command, self.mask)
 
     def check_folder(self) -> None:
@@ -188,13 +190,7 @@ class EffectRunner:
 
     async def choose(self, needed: tuple[str, ...], channel: Channel) -> Chosen:
         """Versions of packages for a release of a channel, from the feeds as they are now."""
-        return await self._acquirer.choose(self.present().model, needed, channel)
-
-    def _report(self, command: Command) -> None:
-        self.report(command)
-
-    def _present(self) -> State:
-        return self.present()
+        return await self._acquirer.choose(self._session.state.model, needed, channel)
 
     def _choose(self, run: Run | None) -> None:
         if run is not None and run.state == "queued" and run.awaits_packages:
@@ -203,44 +199,54 @@ class EffectRunner:
     async def _choose_versions(self, run: Run) -> None:
         """Fix the versions of a run's packages; one run after the other, so that they keep their order."""
         async with self._choosing:
-            versions, problems = await self._acquirer.choose(self.present().model, run.needs_packages)
-            self.report(ChoosePackages(run=run.id, versions=versions, problems=problems))
+            versions, problems = await self._acquirer.choose(self._session.state.model, run.needs_packages)
+            self._session.report(ChoosePackages(run=run.id, versions=versions, problems=problems))
 
     def _start(self, job: Job) -> None:
-        if job.kind in ("script", "acquire"):
-            self._spawn(job.id, self._work(job))
+        match job.kind:
+            case "script" | "acquire":
+                self._spawn(job.id, self._work(job))
+            case "runbook" | "manual":
+                pass  # the core does what they are for
+            case _:
+                assert_never(job.kind)
 
     def _stop(self, name: str) -> None:
-        job = self.present().jobs.get(name)
+        job = self._session.state.jobs.get(name)
         if job is not None:
             self._end(job)
 
     def _end(self, job: Job) -> None:
         """Begin to end a job where it runs; one that has not begun yet won't begin."""
-        if job.kind == "acquire":
-            self._acquirer.stop(job.id)
-        else:
-            self._scripts.stop(job)
+        match job.kind:
+            case "acquire":
+                self._acquirer.stop(job.id)
+            case "script":
+                self._scripts.stop(job)
+            case "runbook" | "manual":
+                pass  # nothing of them runs anywhere
+            case _:
+                assert_never(job.kind)
 
     def _end_unkept(self, job: Job) -> None:
         """Begin to end a job whose output cannot be kept; where the folder is gone, it goes on without us."""
         try:
             self.check_folder()
         except StoreError as problem:
-            self.fail(problem)
+            self._session.fail(problem)
         else:
             self._end(job)
 
     async def _work(self, job: Job, attempt: ResumableAttempt | None = None) -> None:
         """Do a job, keep its output, and report how it ended."""
-        if self._closed or (attempt is None and self.present().jobs[job.id].stopping):
+        if self._closed or (attempt is None and self._session.state.jobs[job.id].stopping):
             outcome = Outcome(state="cancelled")  # it was to end before it began
         else:
             with self._output(job, attempt) as output:
                 outcome = await self._outcome(job, output, attempt)
             if output.problem:
                 outcome = Outcome(state="failed", reason=output.problem, artifacts=outcome.artifacts)
-        self.report(ReportOutcome(job=job.id, attempt=job.attempt, outcome=outcome))
+        self._session.report(ReportOutcome(job=job.id, attempt=job.attempt, outcome=outcome))
 
     def _output(self, job: Job, attempt: ResumableAttempt | None) -> JobOutput:
         """The output of a job; what is done or heard again is kept once."""
@@ -252,21 +258,17 @@ class EffectRunner:
         spans = self._folder.masked_spans(attempt_name(job)) if log is not None else None
         return JobOutput(log, self._now, partial(self._end_unkept, job), since, spans)
 
-    def _pass_on(self, command: Command) -> None:
-        """Report what is not a job's; who is told of it is known later than this runner."""
-        self.report(command)
-
     async def _outcome(self, job: Job, output: JobOutput, attempt: ResumableAttempt | None) -> Outcome:
         if job.kind == "script":
             return await self._scripts.run(job, output, attempt)
-        state = self.present()
+        state = self._session.state
         directory = self._scripts.directory(state, job)
         return await self._acquirer.acquire(
             state.model,
             job,
             directory,
             lambda line: output(self._masked.whole(line)),
-            lambda: packages_in_use(self.present()),
+            lambda: packages_in_use(self._session.state),
         )
 
     def _sensitive(self, values: Mapping[str, str], said: tuple[str, ...]) -> tuple[str, ...]:
@@ -283,4 +285,4 @@ class EffectRunner:
         if self._tasks.get(name) is task:
             del self._tasks[name]
         if not task.cancelled() and (error := task.exception()) is not None:
-            self.fail(error)
+            self._session.fail(error)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 from octotui.engine.decide.question_holders import AccountExists
@@ -52,13 +53,14 @@ async def open_space(
         try:
             secrets = SecretStore(served=served)
             executor = LocalExecutor(file_trust())
-            crew = EffectRunner(folder, executor, RealAcquirer(folder.manifests), now, vault=secrets)
+            acquirer = RealAcquirer(folder.manifests)
+            effects = partial(EffectRunner, folder, executor, acquirer, now, vault=secrets)
             timetable = ScheduleTimer() if schedules else None
             clock = SteadyClock(now, state.at, since_boot, read_anchor(folder.path))
             session = Session(
                 state,
                 journal,
-                crew,
+                effects,
                 user=user,
                 now=now,
                 timetable=timetable,

@@ -1,6 +1,7 @@
 """What would happen: the same core and session, in virtual time, with nothing started and nothing written."""
 
 from collections.abc import Iterator
+from functools import partial
 
 import msgspec
 from msgspec.structs import replace
@@ -58,10 +59,16 @@ def predict(model: Model, before: State, command: StartRun, start: float, folder
 
 
 async def _play(model: Model, state: State, command: StartRun, now: Clock, folder: SpaceFolder) -> Prediction:
-    crew = EffectRunner(
-        folder, SimulatedExecutor(), SimulatedAcquirer(), now, keeps_output=False, vault=SecretStore(None)
+    effects = partial(
+        EffectRunner,
+        folder,
+        SimulatedExecutor(),
+        SimulatedAcquirer(),
+        now,
+        keeps_output=False,
+        vault=SecretStore(None),
     )
-    session = Session(state, MemoryJournal(), crew, user=command.requester, now=now)
+    session = Session(state, MemoryJournal(), effects, user=command.requester, now=now)
     seen: list[AnyEvent] = []
     session.listen(lambda events, before, after: seen.extend(events))
     try:

@@ -1,7 +1,7 @@
 """A Session owns the State of a space: commands in, events to the journal, work for the executors."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from itertools import takewhile
@@ -27,6 +27,7 @@ from octotui.model.space import Channel, Model
 from octotui.runtime.clocks import Clock, SteadyClock
 from octotui.runtime.effects import EffectRunner
 from octotui.runtime.jobs.package_acquisition import Chosen
+from octotui.runtime.jobs.session_port import SessionPort
 from octotui.runtime.repeated_answers import check_repeated, has_left
 from octotui.runtime.schedule_timer import ScheduleTimer
 from octotui.runtime.space_access import Listener
@@ -51,7 +52,7 @@ class Session:
         self,
         state: State,
         journal: AnyJournal,
-        crew: EffectRunner,
+        effects: Callable[[SessionPort], EffectRunner],
         *,
         user: str,
         now: Clock,
@@ -59,7 +60,7 @@ class Session:
         clock: SteadyClock | None = None,
         accounts: AccountExists | None = None,
     ) -> None:
-        """Without `accounts` of the machine, any name is taken for one."""
+        """Make the runner of `effects`, too; without `accounts` of the machine, any name is one."""
         self.state = state
         self.user = user
         self.trouble = ""
@@ -67,7 +68,6 @@ class Session:
         self.now: Clock = self.clock
         self.rescued: Recovery | None = None  # what became of a damaged journal
         self._journal = journal
-        self._effects = crew
         self._shown = StateFeed(state)
         self._listeners: list[Listener] = []
         self._timetable = timetable
@@ -76,9 +76,7 @@ class Session:
         self._due: float | None = None
         self._written: asyncio.Future[None] | None = None
         self._closed = False
-        crew.report = self._report
-        crew.fail = self.fail
-        crew.present = lambda: self.state
+        self._effects = effects(self)
 
     @property
     def published(self) -> State:
@@ -120,6 +118,12 @@ class Session:
                 await asyncio.sleep(0)  # it is acted upon first, as it is where a disk takes its time
             await asyncio.shield(committed)
         return events
+
+    def report(self, command: Command) -> None:
+        """Apply a command that nobody waits for; one that comes after the end is ignored."""
+        if not self._closed and self._shown.failure is None:
+            with suppress(Exception):  # the session has failed of it, and says so
+                self._apply(command)
 
     def effect(self, request: RequestId) -> Effect | None:
         """What a request led to, where it took effect before and is remembered."""
@@ -202,12 +206,6 @@ class Session:
         if self._timer is not None:
             self._timer.cancel()
         await self._effects.close()
-
-    def _report(self, command: Command) -> None:
-        """Take what an executor saw; a report that comes after the end is for nobody."""
-        if not self._closed and self._shown.failure is None:
-            with suppress(Exception):  # the session has failed of it, and says so
-                self._apply(command)
 
     def _apply(
         self, command: Command, request: RequestId | None = None
@@ -302,7 +300,7 @@ class Session:
 
     def _ring(self) -> None:
         self._due = None
-        self._report(Tick())
+        self.report(Tick())
         for due in self._timetable.due(self.now()) if self._timetable else ():
-            self._report(due)
+            self.report(due)
         self._arm()

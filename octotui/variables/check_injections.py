@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from typing import assert_never
 
 from octotui.model.complaints import InsideReport, Keys, SourcePosition
 from octotui.model.iteration import placed, processes, steps, values_seen_by
-from octotui.model.process import HealthCheck, Runbook, Script, StartRunbook, Step, TemplateCall
+from octotui.model.process import AnyScript, HealthCheck, Package, Runbook, Script, Step, TemplateCall
 from octotui.model.space import Model, Value
 from octotui.model.values import Prompt
 from octotui.variables.references import references
@@ -93,10 +94,10 @@ class _Tables:
     def follow_starts(self) -> None:
         """Find what people say in what steps give to the runs they start, and these to others."""
         given = [
-            (str(at[1]), step.name, step.action.runbook, name, text)
+            (str(at[1]), step.name, started.runbook, name, text)
             for at, step in steps(self._model)
-            if isinstance(step.action, StartRunbook)
-            for name, text in step.action.variables.items()
+            if (started := step.child_run) is not None
+            for name, text in started.variables.items()
             if self.merged(text)
         ]
         found = True
@@ -120,13 +121,18 @@ class _Tables:
         return any(each.prompt for each in values) and not is_free(values)
 
 
-def _texts_of(script: Script) -> Iterator[str]:
+def _texts_of(script: AnyScript) -> Iterator[str]:
     yield _body_of(script)
-    if isinstance(script, TemplateCall):
-        yield from script.parameters.values()
+    match script:
+        case TemplateCall(parameters=parameters):
+            yield from parameters.values()
+        case Script() | Package():
+            pass
+        case _:
+            assert_never(script)
 
 
-def _body_of(script: Script) -> str:
+def _body_of(script: AnyScript) -> str:
     """What is filled in of a script itself."""
     return "" if script.verbatim else script.body
 
@@ -146,13 +152,18 @@ def _place_of(step: Step, at: Keys) -> Keys:
     return (*at, "health_check") if isinstance(step.action, HealthCheck) else at
 
 
-def _of_script(script: Script, at: Keys, find: Find) -> Iterator[Injection]:
-    if isinstance(script, TemplateCall):
-        yield from _of_template(script, at, find)
-        return
-    keys = (*at, "script", "body" if script.file is None else "file")
-    for found, position in _found(_body_of(script), find, script.file):
-        yield keys, position, found, SAFE[script.shell].format(name=found.name)
+def _of_script(script: AnyScript, at: Keys, find: Find) -> Iterator[Injection]:
+    match script:
+        case TemplateCall():
+            yield from _of_template(script, at, find)
+        case Script():
+            keys = (*at, "script", "body" if script.file is None else "file")
+            for found, position in _found(_body_of(script), find, script.file):
+                yield keys, position, found, SAFE[script.shell].format(name=found.name)
+        case Package():
+            pass  # its scripts are in the package
+        case _:
+            assert_never(script)
 
 
 def _of_template(call: TemplateCall, at: Keys, find: Find) -> Iterator[Injection]:

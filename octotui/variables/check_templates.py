@@ -1,6 +1,7 @@
 """Every `#{…}` of a model that cannot be read, where it stands: an error where nothing else will do (V1)."""
 
 from collections.abc import Iterator
+from typing import assert_never
 
 from octotui.model.complaints import InsideReport, Keys, SourcePosition
 from octotui.model.iteration import processes, steps, variables
@@ -8,6 +9,7 @@ from octotui.model.process import (
     HealthCheck,
     Manual,
     Package,
+    Rolling,
     Script,
     StartRunbook,
     Step,
@@ -67,15 +69,14 @@ def _deciding(model: Model) -> Iterator[Text]:
             yield (*at, "condition"), step.condition, None
         if isinstance(step.action, Package) and step.action.install_to is not None:
             yield (*at, "package", "install_to"), step.action.install_to, None
-        if isinstance(step.action, StartRunbook) and step.action.at is not None:
-            yield (*at, "at"), step.action.at, None
+        if step.child_run is not None and step.child_run.at is not None:
+            yield (*at, "at"), step.child_run.at, None
 
 
 def _filled(model: Model) -> Iterator[Text]:
     """What is filled in for scripts and for people to read."""
     for at, step in steps(model):
         yield from _of_step(at, step)
-        yield from _of_start(at, step.action)
     for name, text in model.notify.action.parameters.items() if model.notify.action else ():
         yield ("notify", "parameters", name), text, None
     for keys, values in variables(model):
@@ -86,24 +87,29 @@ def _filled(model: Model) -> Iterator[Text]:
 def _of_step(at: Keys, step: Step) -> Iterator[Text]:
     match step.action:
         case TemplateCall(parameters=parameters):
-            for name, text in parameters.items():
-                yield (*at, "parameters", name), text, None
+            yield from _of_table((*at, "parameters"), parameters)
         case Script() as script:
             yield from _of_script(at, script)
         case HealthCheck(script=script):
             yield from _of_script((*at, "health_check"), script)
-        case Manual(instructions=instructions, fields=fields):
-            yield (*at, "manual", "instructions"), instructions, None
-            for name, prompt in fields.items():
-                yield (*at, "manual", "fields", name, "default"), prompt.default or "", None
+        case Manual() as question:
+            yield from _of_question((*at, "manual"), question)
+        case StartRunbook(variables=given):
+            yield from _of_table((*at, "variables"), given)
+        case Package() | Rolling():
+            pass  # its own texts decide something, or are those of its child steps
         case _:
-            pass
+            assert_never(step.action)
 
 
-def _of_start(at: Keys, action: object) -> Iterator[Text]:
-    """What a step gives to the run that it starts."""
-    if isinstance(action, StartRunbook):
-        yield from (((*at, "variables", name), text, None) for name, text in action.variables.items())
+def _of_table(at: Keys, table: dict[str, str]) -> Iterator[Text]:
+    return (((*at, name), text, None) for name, text in table.items())
+
+
+def _of_question(at: Keys, question: Manual) -> Iterator[Text]:
+    yield (*at, "instructions"), question.instructions, None
+    for name, prompt in question.fields.items():
+        yield (*at, "fields", name, "default"), prompt.default or "", None
 
 
 def _of_script(at: Keys, script: Script) -> Iterator[Text]:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 import msgspec
 
-from octotui.model.process import Manual, Runbook, StartRunbook
+from octotui.model.process import Runbook, Step
 from octotui.model.scoping import kinds_of
 from octotui.model.space import Model, Value, Variables
 from octotui.variables.references import ANY
@@ -143,10 +143,10 @@ def named(key: str, known: Collection[str]) -> Collection[str]:
 
 def of_process(model: Model, slug: str, process: Runbook) -> TaintSources:
     """What people say in the variables that octotui makes for a run of a process."""
-    sources = [source for step in process.flat().steps for source in _answers(step.name, step.action)]
+    sources = [source for step in process.flat().steps for source in _answers(step)]
     for step in process.steps:
-        if isinstance(step.action, StartRunbook) and step.action.wait:
-            sources += _of_child(step.name, _fields_of(model, step.action.runbook, {slug: ()}))
+        if step.child_run is not None and step.child_run.wait:
+            sources += _of_child(step.name, _fields_of(model, step.child_run.runbook, {slug: ()}))
     if slug in model.projects:
         sources.append(TaintSource("Octopus.Release.Notes", "makes a release"))
     return {key_of(source.name): source for source in sources}
@@ -167,27 +167,24 @@ def _fields_of(model: Model, runbook: str, known: dict[str, tuple[Field, ...]]) 
         declared = model.runbooks.get(runbook)
         found: list[Field] = []
         for step in declared.flat().steps if declared is not None else ():
-            match step.action:
-                case Manual(fields=fields):
-                    free = (name for name, field in fields.items() if field.kind not in CHOSEN)
-                    found += (((step.name,), name) for name in free)
-                case StartRunbook(runbook=child, wait=True):
-                    inner = _fields_of(model, child, known)
-                    found += (((step.name, *path), name) for path, name in inner)
-                case _:
-                    pass
+            if step.question is not None:
+                free = (name for name, field in step.question.fields.items() if field.kind not in CHOSEN)
+                found += (((step.name,), name) for name in free)
+            if step.child_run is not None and step.child_run.wait:
+                inner = _fields_of(model, step.child_run.runbook, known)
+                found += (((step.name, *path), name) for path, name in inner)
         known[runbook] = tuple(found)
     return known[runbook]
 
 
-def _answers(step: str, action: object) -> Iterator[TaintSource]:
+def _answers(step: Step) -> Iterator[TaintSource]:
     """The variables that an answer to a step makes."""
-    output, who = f"Octopus.Action[{step}].Output", f"answers “{step}”"
-    if not isinstance(action, Manual):
+    output, who = f"Octopus.Action[{step.name}].Output", f"answers “{step.name}”"
+    if step.question is None:
         yield TaintSource(f"{output}.Guidance.Notes", who)
         return
     yield TaintSource(f"{output}.Manual.Notes", who)
-    for name, field in action.fields.items():
+    for name, field in step.question.fields.items():
         if field.kind not in CHOSEN:
             yield TaintSource(f"{output}.{name}", who)
 

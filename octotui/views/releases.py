@@ -1,6 +1,7 @@
 """Releases in words: what one is made of, and where it is."""
 
 from octotui.engine.state.releases import Release
+from octotui.model.process import requirement_of
 from octotui.model.space import Model
 from octotui.views.runs import where
 
@@ -10,7 +11,7 @@ def made(release: Release) -> str:
     name = release.definition.name
     if release.channel is None:
         return f"{name} is published as {release.version}"
-    packages = ", ".join(f"{text.partition('@')[0]} {version}" for text, version in release.versions.items())
+    packages = ", ".join(f"{requirement_of(text).id} {version}" for text, version in release.versions.items())
     return (
         f"{release.title} is made in the channel {release.channel}{' with ' + packages if packages else ''}"
     )

@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from octotui.engine.commands import LoadModel, StartRun
@@ -45,8 +46,8 @@ async def engine(directory: Path, jobs: int) -> float:
     """Jobs a second through the whole engine."""
     with SpaceFolder(directory, "bench") as folder:
         journal = Journal(folder.journal)
-        crew = EffectRunner(folder, LocalExecutor(), RealAcquirer(folder.manifests), time.time)
-        session = Session(State(), journal, crew, user="ann", now=time.time)
+        effects = partial(EffectRunner, folder, LocalExecutor(), RealAcquirer(folder.manifests), time.time)
+        session = Session(State(), journal, effects, user="ann", now=time.time)
         await session.send(LoadModel(model(jobs)))
         began = time.perf_counter()
         await asyncio.gather(*(session.send(StartRun(process="true")) for _ in range(WIDE)))

@@ -13,6 +13,7 @@ from octotui.runtime.clocks import Clock, in_virtual_time
 from octotui.runtime.effects import EffectRunner
 from octotui.runtime.jobs.package_acquisition import Acquirer, SimulatedAcquirer
 from octotui.runtime.jobs.secret_store import SecretStore
+from octotui.runtime.jobs.session_port import SessionPort
 from octotui.runtime.schedule_timer import ScheduleTimer
 from octotui.runtime.session import Session
 from octotui.store.journal.in_memory import AnyJournal, MemoryJournal
@@ -120,8 +121,15 @@ class Rig:
     ) -> None:
         self.now = now
         self.journal = journal
-        self.crew = EffectRunner(SpaceFolder(folder, "space"), executor, acquirer, now, vault=vault)
-        self.session = Session(state, journal, self.crew, user="ann", now=now, timetable=timetable)
+
+        def effects(session: SessionPort) -> EffectRunner:
+            self.port = session
+            self.crew = EffectRunner(
+                SpaceFolder(folder, "space"), executor, acquirer, now, session, vault=vault
+            )
+            return self.crew
+
+        self.session = Session(state, journal, effects, user="ann", now=now, timetable=timetable)
 
     @property
     def state(self) -> State:

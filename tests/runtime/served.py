@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -34,8 +35,8 @@ class Served:
         self.folder = SpaceFolder(base, "test")
         self.hands = Hands()
         self.journal = MemoryJournal()
-        crew = EffectRunner(self.folder, self.hands, SimulatedAcquirer(), time.time)
-        self.session = Session(State(), self.journal, crew, user=OWNER, now=time.time)
+        effects = partial(EffectRunner, self.folder, self.hands, SimulatedAcquirer(), time.time)
+        self.session = Session(State(), self.journal, effects, user=OWNER, now=time.time)
         self.next_user = OWNER
         self.raws: list[Raw] = []
         self.server = Server(self.session, self.folder, file, owner=OWNER, peer=self._peer)

@@ -85,7 +85,7 @@ def test_a_stale_report_is_ignored(tmp_path: Path) -> None:
         await rig.start("a")
         before = rig.state
         for job, attempt in (("job-1.1", 2), ("job-1.9", 1), ("job-7.1", 1)):
-            rig.crew.report(ReportOutcome(job=job, attempt=attempt, outcome=Outcome(state="failed")))
+            rig.session.report(ReportOutcome(job=job, attempt=attempt, outcome=Outcome(state="failed")))
         assert rig.state is before
 
     play(SMALL, tmp_path, main)
@@ -149,7 +149,7 @@ def test_a_bug_in_the_core_ends_the_session_loudly(tmp_path: Path, monkeypatch: 
         monkeypatch.setattr(module, "advance", broken)
         following = asyncio.ensure_future(last(rig))
         await soon()
-        rig.crew.report(ReportOutcome(job="job-1.1", attempt=1, outcome=Outcome(state="failed")))
+        rig.session.report(ReportOutcome(job="job-1.1", attempt=1, outcome=Outcome(state="failed")))
         with pytest.raises(ZeroDivisionError):
             await following
         with pytest.raises(ZeroDivisionError):
@@ -200,7 +200,7 @@ def test_after_the_end_reports_are_for_nobody(tmp_path: Path) -> None:
         await rig.start("a")
         await rig.session.close()
         before = rig.state
-        rig.crew.report(ReportOutcome(job="job-1.1", attempt=1, outcome=Outcome(state="succeeded")))
+        rig.session.report(ReportOutcome(job="job-1.1", attempt=1, outcome=Outcome(state="succeeded")))
         assert rig.state is before
         assert before.jobs["job-1.1"].state == "running"
 

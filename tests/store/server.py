@@ -19,6 +19,7 @@ class Served:
         self.redirects: dict[str, str] = {}
         self.status = 302  # of redirects
         self.failures: dict[str, list[int]] = {}
+        self.retry_after = ""  # what it says when it fails
         self.cuts: list[int] = []  # bodies break off after so many bytes
         self.ranges = True
         self.shift = 0  # how far from what was asked for a part begins
@@ -67,7 +68,8 @@ class Handler(BaseHTTPRequestHandler):
             served.released.wait(20)
             self.close_connection = True
         elif served.failures.get(path):
-            self._answer(served.failures[path].pop(0), b"busy")
+            after = {"Retry-After": served.retry_after} if served.retry_after else None
+            self._answer(served.failures[path].pop(0), b"busy", after)
         elif served.needs and path not in served.open and self.headers.get("Authorization") != served.needs:
             self._answer(401, b"who?", served.headers.get("401", {}))
         elif path in served.redirects:

@@ -1,5 +1,7 @@
 """What executors report: how far an attempt is, how it ended, and whether there is another one (S5, S7)."""
 
+from typing import assert_never
+
 from msgspec.structs import replace
 
 from octotui.engine import events
@@ -7,7 +9,17 @@ from octotui.engine.commands import ReportOutcome, ReportProgress
 from octotui.engine.decide.guided_failure import ask, asks
 from octotui.engine.decide.transaction import Transaction
 from octotui.engine.state import Health, Job, JobProgress, Outcome, Run, step_of
-from octotui.model.process import HealthCheck, Step
+from octotui.model.process import (
+    Action,
+    HealthCheck,
+    Manual,
+    Package,
+    Rolling,
+    Script,
+    StartRunbook,
+    Step,
+    TemplateCall,
+)
 
 UNSET_OUTPUT, SENSITIVE_OUTPUT = "no such output was set", "it is sensitive"
 DOUBLINGS = 10  # of a step's backoff, at most: each wait is twice the one before
@@ -48,10 +60,21 @@ def end_attempt(turn: Transaction, job: Job, outcome: Outcome) -> None:
                 retry_at=turn.at + step.backoff * 2.0 ** min(job.attempt - 1, DOUBLINGS),
             )
         )
-    elif step is not None and isinstance(step.action, HealthCheck) and outcome.state != "lost":
-        _end_check(turn, job, step.action, outcome)
+    elif step is not None:
+        _end(turn, job, step.action, outcome)
     else:
         end_or_ask(turn, job, outcome)
+
+
+def _end(turn: Transaction, job: Job, action: Action, outcome: Outcome) -> None:
+    """End a job as its kind of step wants it."""
+    match action:
+        case HealthCheck() if outcome.state != "lost":
+            _end_check(turn, job, action, outcome)
+        case HealthCheck() | Script() | TemplateCall() | Package() | StartRunbook() | Manual() | Rolling():
+            end_or_ask(turn, job, outcome)
+        case _:
+            assert_never(action)
 
 
 def end_or_ask(turn: Transaction, job: Job, outcome: Outcome) -> None:

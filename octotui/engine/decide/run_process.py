@@ -10,7 +10,7 @@ from octotui.engine.decide.attempt_outcomes import end_job
 from octotui.engine.decide.guided_failure import is_guided
 from octotui.engine.decide.target_steps import TargetSelection, begin, find_targets, outermost
 from octotui.engine.decide.transaction import Transaction
-from octotui.engine.rules.machines import acquisitions, machine_of, mode_on
+from octotui.engine.rules.machines import acquisitions, job_kind, machine_of, mode_on
 from octotui.engine.rules.run_queue import circle
 from octotui.engine.rules.start_prompts import GivenValues
 from octotui.engine.rules.step_conditions import not_due, verdict
@@ -19,7 +19,7 @@ from octotui.engine.rules.worker_selection import select
 from octotui.engine.state import Outcome, Run, step_of
 from octotui.engine.state.releases import Release
 from octotui.model.complaints import Reason
-from octotui.model.process import Manual, StartRunbook
+from octotui.model.process import Manual
 from octotui.variables.fill import Filler, warnings_of
 from octotui.variables.template import OverBudget
 
@@ -69,7 +69,7 @@ def queue_run(
 def _guidance(turn: Transaction, command: StartRun, parent: str | None) -> bool | None:
     """Whether failures of a run ask people, as far as who starts it says: a caller before a step (I7)."""
     step = step_of(turn.state, turn.job(parent)) if parent else None
-    said = step.action.guided_failure if step and isinstance(step.action, StartRunbook) else None
+    said = step.child_run.guided_failure if step and step.child_run else None
     return said == "on" if command.guided is None and said is not None else command.guided
 
 
@@ -154,7 +154,7 @@ def go_on(turn: Transaction, name: str) -> None:
     while (run := turn.run(name)).progress.group < len(run.groups):
         steps, progress = run.runbook.steps, run.progress
         pending = [each for each in run.groups[progress.group] if progress.steps[each].state == "pending"]
-        machines = [index for index in pending if not isinstance(steps[index].action, Manual)]
+        machines = [index for index in pending if job_kind(steps[index].action) != "manual"]
         if machines:
             if _acquire(turn, run, machines) or _start(turn, run, machines):
                 return
@@ -230,9 +230,8 @@ def _begin(turn: Transaction, run: Run, index: int) -> bool:
 
 def _fail(turn: Transaction, run: Run, index: int, reason: str) -> None:
     """Let a step fail that cannot begin: its one job ends without a machine, and is not tried again."""
-    manual = isinstance(run.runbook.steps[index].action, Manual)
-    job = _next_job(turn, run)
-    turn.emit(events.JobQueued(run=run.id, job=job, kind="manual" if manual else "script", step=index))
+    kind, job = job_kind(run.runbook.steps[index].action), _next_job(turn, run)
+    turn.emit(events.JobQueued(run=run.id, job=job, kind=kind, step=index))
     end_job(turn, turn.job(job), Outcome(state="failed", reason=reason))
 
 
@@ -246,15 +245,15 @@ def _skip_with_outermost(turn: Transaction, name: str, index: int) -> None:
 
 def _queue(turn: Transaction, run: Run, index: int) -> bool:
     """Queue the one job of a step on its worker."""
-    script = not isinstance(run.runbook.steps[index].action, StartRunbook)
+    kind = job_kind(run.runbook.steps[index].action)
     turn.emit(
         events.JobQueued(
             run=run.id,
             job=_next_job(turn, run),
-            kind="script" if script else "runbook",
+            kind=kind,
             step=index,
             worker=machine_of(run, index),
-            mode=mode_on(turn.state, run, index) if script else None,
+            mode=mode_on(turn.state, run, index) if kind == "script" else None,
         )
     )
     return True

@@ -25,7 +25,6 @@ from octotui.engine.rules.child_values import Unsayable, child_start, given_to_c
 from octotui.engine.rules.locks import grantable
 from octotui.engine.rules.run_queue import next_to_go
 from octotui.engine.state import ForChild, Job, Outcome, Run, in_order
-from octotui.model.process import StartRunbook
 
 
 def schedule(turn: Transaction) -> None:
@@ -122,17 +121,17 @@ def _place(turn: Transaction, name: str) -> None:
 def _start_child(turn: Transaction, job: Job) -> None:
     """Queue the run that a `runbook` step starts; without `wait` the step is done."""
     run = turn.run(job.run)
-    action = None if job.step is None else run.runbook.steps[job.step].action
-    if job.step is None or not isinstance(action, StartRunbook) or job.state != "running":
+    child = None if job.step is None else run.runbook.steps[job.step].child_run
+    if job.step is None or child is None or job.state != "running":
         return
     command = StartRun(
-        process=action.runbook,
-        environment=action.environment or run.request.environment,
-        tenant=action.tenant or run.request.tenant,
+        process=child.runbook,
+        environment=child.environment or run.request.environment,
+        tenant=child.tenant or run.request.tenant,
         requester=run.request.requester,
         guided=run.request.guidance,
     )
-    release = newest_release(turn.state, action.runbook)
+    release = newest_release(turn.state, child.runbook)
     try:
         budget = turn.budget(run.id)
         given = given_to_child(turn.state, run, job.step, command, release, budget, turn.mask)
@@ -144,7 +143,7 @@ def _start_child(turn: Transaction, job: Job) -> None:
         end_attempt(turn, job, Outcome(state="failed", reason=reason))
         return
     queue_run(turn, replace(command, not_before=start), given, release, parent=job.id)
-    if action.wait:
+    if child.wait:
         _maybe_yield(turn, run.id)
     else:
         end_attempt(turn, turn.job(job.id), Outcome(state="succeeded"))

@@ -22,7 +22,7 @@ from octotui.engine.state import Run, State
 from octotui.engine.state.releases import Release, release_key
 from octotui.model.complaints import Reason, did_you_mean
 from octotui.model.iteration import variables
-from octotui.model.process import Manual, Runbook, Step
+from octotui.model.process import Runbook, Step
 from octotui.model.space import Schedule
 from octotui.model.start_times import LATEST
 
@@ -199,6 +199,6 @@ def _must_run(step: Step) -> Reason | None:
     """Why a step cannot be left out, or None."""
     if step.required:
         return f"“{step.name}” is required"
-    if isinstance(step.action, Manual) and step.action.teams:
-        return f"{' or '.join(step.action.teams)} must answer “{step.name}”"
+    if step.question is not None and step.question.teams:
+        return f"{' or '.join(step.question.teams)} must answer “{step.name}”"
     return None

@@ -11,7 +11,6 @@ from octotui.engine.rules.machines import machine_of, mode_on
 from octotui.engine.rules.step_conditions import not_due_on
 from octotui.engine.state import Job, Outcome, RejectedCandidate, Run, State, StepTargets
 from octotui.model.complaints import Reason
-from octotui.model.process import Rolling
 from octotui.model.space import Target
 from octotui.variables.template import OverBudget
 
@@ -134,7 +133,7 @@ def _first_due(
     """
     if target in run.selection.excluded or target in run.progress.steps[top].left_out:
         return None
-    if not isinstance(run.runbook.steps[top].action, Rolling):
+    if not run.runbook.steps[top].is_rolling:
         return (top, None) if after < 0 else None
     for each in children_of(run, top):
         try:

@@ -14,7 +14,6 @@ from octotui.engine.state import (
     step_of,
 )
 from octotui.engine.state.run_parts import with_progress
-from octotui.model.process import Manual
 
 
 def raised(state: State, event: events.InterruptionRaised) -> State:
@@ -24,7 +23,7 @@ def raised(state: State, event: events.InterruptionRaised) -> State:
     step = step_of(state, job)
     if event.kind == "manual":
         job = replace(job, attempt=1, started_at=event.at)
-        limit = step.action.expires if step and isinstance(step.action, Manual) else None
+        limit = step.question.expires if step and step.question else None
         state, job = set_deadline(state, job, None if limit is None else event.at + limit)
     interruption = Interruption(
         id=event.interruption,

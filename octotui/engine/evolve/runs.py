@@ -35,7 +35,7 @@ def new_run(state: State, event: events.RunQueued) -> Run:
     release = event.release
     runbook = (release.definition if release else _declared(state, event.process)).flat()
     tenant = state.model.tenants.get(event.tenant or "")
-    number = int(event.run.removeprefix("run-"))
+    number = int(event.run.removeprefix("run-"))  # alone in its id: the events of a family do not count runs
     return Run(
         id=event.run,
         number=number,
@@ -96,8 +96,8 @@ def _with_child(state: State, event: events.RunQueued) -> State:
         return state
     job = state.jobs[event.parent]
     run = state.runs[job.run]
-    action = run.runbook.steps[job.step or 0].action
-    if not getattr(action, "wait", False):
+    child = run.runbook.steps[job.step or 0].child_run
+    if child is None or not child.wait:
         return replace(state, jobs=state.jobs.insert(job.id, replace(job, child=event.run)))
     job = replace(job, child=event.run, state="waiting", wait=ForChild(event.at, event.run))
     run = with_progress(run, children=run.progress.children + 1)

@@ -17,7 +17,6 @@ from octotui.engine.rules.start_prompts import (
 from octotui.engine.rules.variable_context import overruled, values_for
 from octotui.engine.state import Run, State
 from octotui.engine.state.releases import Release
-from octotui.model.process import Rolling, StartRunbook
 from octotui.model.start_times import TimeError, start_time
 from octotui.model.values import HIDDEN
 from octotui.variables.budget import Budget
@@ -86,7 +85,7 @@ def _outputs(run: Run, names: Collection[str]) -> tuple[str, ...]:
         key_of(f"{OUTPUT}{each.name}]")
         for step, progress in (zip(run.runbook.steps, run.progress.steps, strict=True) if names else ())
         if progress.state not in ("pending", "skipped")
-        for each in (step, *(step.action.steps if isinstance(step.action, Rolling) else ()))
+        for each in (step, *step.child_steps)
     )
     return tuple(each for each in names if key_of(each).startswith(begun))
 
@@ -98,11 +97,11 @@ def child_values(
 
     A value may not be seen that was made with one that may not, or holds one. Raises Unsayable.
     """
-    action = run.runbook.steps[step].action
+    child = run.runbook.steps[step].child_run
     said: dict[str, str] = {}
     apart: list[str] = []
     warnings: list[str] = []
-    for name, text in action.variables.items() if isinstance(action, StartRunbook) else ():
+    for name, text in child.variables.items() if child is not None else ():
         try:
             value = say(state, run, step, text, budget)
         except OverBudget as error:
@@ -127,11 +126,11 @@ def _plainly_unknown(value: FilledValue) -> Filled:
 
 def child_start(state: State, run: Run, step: int, budget: Budget) -> float | None:
     """When the run that a step starts may begin (seconds since 1970), if not at once; raises Unsayable."""
-    action = run.runbook.steps[step].action
-    if not isinstance(action, StartRunbook) or action.at is None:
+    child = run.runbook.steps[step].child_run
+    if child is None or child.at is None:
         return None
     try:
-        return start_time(say(state, run, step, action.at, budget).filled.text, state.at)
+        return start_time(say(state, run, step, child.at, budget).filled.text, state.at)
     except OverBudget as error:
         raise Unsayable(f"its time cannot be told: {error.reason}") from None
     except TimeError as error:

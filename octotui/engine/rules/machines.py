@@ -1,6 +1,19 @@
-"""What must be acquired on which worker, and which locks jobs take there (P2, L1, L3)."""
+"""What jobs a step has, what must be acquired on which worker, and which locks jobs take (S1, P2, L1, L3)."""
 
-from octotui.engine.state import Job, Mode, Run, State
+from typing import assert_never
+
+from octotui.engine.state import Job, JobKind, Mode, Run, State
+from octotui.model.process import (
+    Action,
+    HealthCheck,
+    Manual,
+    Package,
+    Rolling,
+    Script,
+    StartRunbook,
+    TemplateCall,
+    requirement_of,
+)
 
 Packages = tuple[tuple[str, str], ...]
 
@@ -23,6 +36,19 @@ def acquisitions(run: Run) -> tuple[tuple[str, Packages], ...]:
     return tuple((worker, tuple(packages)) for worker, packages in by_machine.items())
 
 
+def job_kind(action: Action) -> JobKind:
+    """What the jobs of a step do, or those of its child steps."""
+    match action:
+        case Script() | TemplateCall() | Package() | HealthCheck() | Rolling():
+            return "script"
+        case StartRunbook():
+            return "runbook"
+        case Manual():
+            return "manual"
+        case _:
+            assert_never(action)
+
+
 def target_of(run: Run, job: Job) -> str | None:
     """The target of a job, also of one that acquires packages there."""
     on_target = job.kind == "acquire" and all(pick.worker != job.worker for pick in run.selection.picks)
@@ -32,7 +58,7 @@ def target_of(run: Run, job: Job) -> str | None:
 def packages_in_use(state: State) -> frozenset[tuple[str, str]]:
     """The packages, as (id, version), that open runs need; only to look one up in."""
     return frozenset(
-        (requirement.partition("@")[0], version)
+        (requirement_of(requirement).id, version)
         for _, run in state.runs.items()
         if not run.ended
         for requirement, version in (run.selection.versions or {}).items()

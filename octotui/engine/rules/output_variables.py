@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from octotui.engine.state import Interruption, Run, State
-from octotui.model.process import StartRunbook
 from octotui.model.values import HIDDEN
 from octotui.variables.fill import escape
 
@@ -56,7 +55,7 @@ def _hidden(run: Run) -> Iterator[Output]:
 
 def _starting(run: Run) -> set[str]:
     """The names of the steps that start runs."""
-    return {step.name for step in run.runbook.steps if isinstance(step.action, StartRunbook)}
+    return {step.name for step in run.runbook.steps if step.child_run is not None}
 
 
 def output_names(name: str, *, of_child: bool) -> tuple[str, ...]:

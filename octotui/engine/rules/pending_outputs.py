@@ -1,11 +1,22 @@
 """Conditions that read an output which is not set yet: nobody can say whether their step runs (S3)."""
 
 from collections.abc import Iterator, Sequence
+from typing import assert_never
 
 from octotui.engine.rules.output_variables import target_name
 from octotui.engine.rules.variable_context import lookup, values_for
 from octotui.engine.state import Run, State, StepProgress
-from octotui.model.process import Manual, Rolling, Runbook, StartRunbook, Step
+from octotui.model.process import (
+    HealthCheck,
+    Manual,
+    Package,
+    Rolling,
+    Runbook,
+    Script,
+    StartRunbook,
+    Step,
+    TemplateCall,
+)
 from octotui.variables.symbolic import undecided_by
 from octotui.variables.syntax.names import inner, key_of, steps
 
@@ -97,7 +108,7 @@ class _OpenNames:
         if on and self._run.selection.targeted:
             called = (target_name(self._state, each).lower() for each in _targets(self._run, index))
             return inner(on) in called
-        answers = isinstance(step.action, Manual) and name in OF_ANSWERS
+        answers = step.question is not None and name in OF_ANSWERS
         return answers or _can_set(self._state, step, rest, progress)
 
 
@@ -107,7 +118,7 @@ def _comes_before(run: Run, index: int, reader: int) -> bool:
     before, after = (
         next(number for number, group in enumerate(run.groups) if each in group) for each in (index, reader)
     )
-    asks = isinstance(steps[reader].action, Manual) and not isinstance(steps[index].action, Manual)
+    asks = steps[reader].question is not None and steps[index].question is None
     return before < after or (before == after and bool(steps[reader].within or asks))
 
 
@@ -130,7 +141,10 @@ def _can_set(state: State, step: Step, rest: Sequence[str], progress: StepProgre
             )
         case StartRunbook() as action:
             return _comes_back(state, action, rest, progress)
-    return step.for_targets if not rest or rest[0][0] == "[" else True
+        case Script() | TemplateCall() | Package() | HealthCheck():
+            return step.for_targets if not rest or rest[0][0] == "[" else True
+        case _:
+            assert_never(step.action)
 
 
 def _comes_back(state: State, action: StartRunbook, rest: Sequence[str], progress: StepProgress) -> bool:

@@ -1,4 +1,10 @@
-"""A persistent sequence: what grows with a run, cheap to change at any length."""
+"""A persistent sequence: what grows with a run, cheap to change at any length.
+
+Measured with Python 3.12, in µs of CPU to append and to replace, for 20 and for 10,000 items: 0.5 and 1.0,
+1.9 and 2.8 here; 0.2 and 0.3, 0.1 and 0.4 in pyrsistent's C; 0.6 and 1.2, 1.2 and 2.8 in its Python, which is
+all that Python 3.13 and later have a wheel for. All of it takes 1 µs of the 53 that an event costs, so that
+pyrsistent is not worth its 25 ms of each start. rpds's `List` and `Queue` replace nothing by its index.
+"""
 
 from collections.abc import Iterable, Iterator
 from itertools import chain

@@ -313,7 +313,7 @@ def step_of(state: State, job: Job) -> Step | None:
 def manual_of(state: State, question: Interruption) -> Manual:
     """What the step that asks says of its question; a job that failed asks anyone, once (I7)."""
     step = step_of(state, state.jobs[question.job])
-    return step.action if step and isinstance(step.action, Manual) else Manual(instructions="")
+    return (step and step.question) or Manual(instructions="")
 
 
 def next_deadline(state: State) -> float | None:

@@ -36,9 +36,9 @@ class _Giver(msgspec.Struct, frozen=True):
 def check_given_values(model: Model, report: Report) -> None:
     """Complains about names that differ in case alone, and about times that are none."""
     for at, step in steps(model):
-        if isinstance(step.action, StartRunbook):
-            _check_case((*at, "variables"), step.action.variables, report)
-            _check_time((*at, "at"), step.action.at, report)
+        if step.child_run is not None:
+            _check_case((*at, "variables"), step.child_run.variables, report)
+            _check_time((*at, "at"), step.child_run.at, report)
     for slug, schedule in model.schedules.items():
         _check_case(("schedules", slug, "variables"), schedule.variables, report)
 
@@ -79,8 +79,8 @@ def _givers(model: Model) -> Iterator[_Giver]:
         if schedule.enabled:
             yield _of_schedule(model, slug, schedule)
     for at, step in steps(model):
-        if step.enabled and isinstance(step.action, StartRunbook):
-            yield _of_step(at, step, step.action)
+        if step.enabled and step.child_run is not None:
+            yield _of_step(at, step, step.child_run)
 
 
 def _of_schedule(model: Model, slug: str, schedule: Schedule) -> _Giver:

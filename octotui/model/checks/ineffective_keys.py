@@ -6,7 +6,7 @@ from pathlib import PurePath
 
 from octotui.model.complaints import InsideReport, Keys, Report, SourcePosition
 from octotui.model.iteration import processes, steps, variables
-from octotui.model.process import Manual, Runbook, Script, StartRunbook, Step, TemplateCall
+from octotui.model.process import Manual, Runbook, Script, Step
 from octotui.model.space import Access, Model
 from octotui.model.system_variables import is_system_variable
 from octotui.model.values import Prompt
@@ -48,7 +48,7 @@ def _of_places(step: Step) -> Found:
 
 def _of_children(step: Step) -> Found:
     """What is only for those who wait for the run that they start."""
-    if isinstance(step.action, StartRunbook) and not step.action.wait:
+    if step.child_run is not None and not step.child_run.wait:
         for key in ("time_limit", "publish", "retries"):
             if getattr(step, key) != getattr(_PLAIN, key):
                 yield (key,), "It does not wait for the run it starts; remove it, or remove wait = false."
@@ -83,7 +83,7 @@ def _of_process(process: Runbook, *, deploys: bool) -> Found:
     if process.unavailable_targets == "skip" and not any(step.for_targets for step in process.steps):
         yield ("unavailable_targets",), "None of its steps goes to targets; remove it."
     for index, (before, step) in enumerate(pairwise(process.steps), start=1):
-        asks = isinstance(step.action, Manual) and not isinstance(before.action, Manual)
+        asks = step.question is not None and before.question is None
         alone = index + 1 == len(process.steps) or process.steps[index + 1].start == "after-previous"
         if asks and alone and step.start == "with-previous":
             sentence = "It asks once the steps beside it have ended, as it does after them; remove it."
@@ -100,11 +100,11 @@ def _of_step(step: Step) -> Found:
     if step.roles and step.on == "worker":
         otherwise = 'remove "roles" and "on", or say on = "worker-for-each-target".'
         yield ("roles",), f"It runs once on a worker, whatever its roles are; {otherwise}"
-    if isinstance(step.action, Manual):
-        for name, field in step.action.fields.items():
+    if step.question is not None:
+        for name, field in step.question.fields.items():
             yield from ((("manual", "fields", name, *key), sentence) for key, sentence in _of_prompt(field))
     script = step.script
-    if isinstance(script, Script) and not isinstance(script, TemplateCall) and script.file is not None:
+    if isinstance(script, Script) and script.file is not None:
         meant = _SHELLS.get(PurePath(script.file).suffix.lower(), (script.shell,))
         if script.shell not in meant:
             at = ("script", "file") if step.script is step.action else ("health_check", "script", "file")

@@ -14,12 +14,8 @@ Found = Iterator[tuple[Keys, str]]
 def check_questions(model: Model, report: Report) -> None:
     """Complains about what manual steps ask that cannot be answered as it says."""
     for at, step in steps(model):
-        if isinstance(step.action, Manual):
-            for problems in (
-                _of_people(model, step.action),
-                _of_fields(step.action),
-                _of_expiry(step.action),
-            ):
+        if (asked := step.question) is not None:
+            for problems in (_of_people(model, asked), _of_fields(asked), _of_expiry(asked)):
                 for key, sentence in problems:
                     report((*at, "manual", *key), sentence)
 

@@ -1,10 +1,20 @@
 """Names in a model that nothing has."""
 
 from collections.abc import Collection, Iterator
+from typing import assert_never
 
 from octotui.model.complaints import Keys, Report, did_you_mean
 from octotui.model.iteration import seen_by, steps, values_of, variables
-from octotui.model.process import Manual, StartRunbook, Step
+from octotui.model.process import (
+    HealthCheck,
+    Manual,
+    Package,
+    Rolling,
+    Script,
+    StartRunbook,
+    Step,
+    TemplateCall,
+)
 from octotui.model.scoping import names
 from octotui.model.space import Model, Scope, Value
 
@@ -117,6 +127,10 @@ def _of_step(step: Step) -> Iterator[Reference]:
             named["tenant"] = ("tenant", start.tenant)
         case Manual(teams=teams):
             yield from _each(("manual", "teams"), "team", teams)
+        case Script() | TemplateCall() | Package() | HealthCheck() | Rolling():
+            pass
+        case _:
+            assert_never(step.action)
     yield from (((key,), kind, name) for key, (kind, name) in named.items() if name is not None)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from octotui.model.complaints import Report
-from octotui.model.process import Runbook, StartRunbook
+from octotui.model.process import Runbook
 from octotui.model.space import Model
 
 MOST_NAMED = 20  # runbooks of a circle
@@ -44,5 +44,5 @@ def _follow(
 def _waits(runbook: Runbook) -> Iterator[tuple[int, str]]:
     """The enabled steps that wait for a run they start, and its runbook."""
     for index, step in enumerate(runbook.steps):
-        if step.enabled and isinstance(step.action, StartRunbook) and step.action.wait:
-            yield index, step.action.runbook
+        if step.enabled and step.child_run is not None and step.child_run.wait:
+            yield index, step.child_run.runbook

@@ -1,6 +1,6 @@
 """Writing a model as TOML: only what differs from the defaults, so that reading it gives the same model."""
 
-from typing import Any
+from typing import Any, assert_never
 
 import msgspec
 import tomli_w
@@ -121,6 +121,8 @@ def _step(step: Step) -> dict[str, Any]:
             table["health_check"] = {"unhealthy": check.unhealthy, **script_entry}
         case Rolling(steps=children):
             table["steps"] = [_step(each) for each in children]
+        case _:
+            assert_never(step.action)
     return table
 
 

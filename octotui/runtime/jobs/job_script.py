@@ -4,13 +4,13 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import TypeVar
+from typing import TypeVar, assert_never
 
 from octotui.engine.rules.output_variables import own_secrets
 from octotui.engine.rules.variable_context import lookup, values_for
 from octotui.engine.state import Job, Run, State
 from octotui.model.iteration import environment_sources, seen_by
-from octotui.model.process import Package, Script, Step
+from octotui.model.process import AnyScript, Package, Script, Step, TemplateCall
 from octotui.model.space import Model
 from octotui.model.system_variables import NO_PACKAGE_FILE, package_file_in
 from octotui.runtime.jobs.package_deployment import Files, deployment, texts_of, variables
@@ -77,9 +77,13 @@ def script_work(
     values |= extracted(run, job, directory, packages)
     secrets = own_secrets(state, job.target, values, secrets)
     filler, told, arguments = filled(script, values, secrets, now, budget or Budget())
-    body, warnings = body_of(script, filler)
-    if isinstance(script, Package):
-        body, warnings = deployment(run, job, packages, files, filler)
+    match script:
+        case Package():
+            body, warnings = deployment(run, job, packages, files, filler)
+        case Script() | TemplateCall():
+            body, warnings = body_of(script, filler)
+        case _:
+            assert_never(script)
     environment = carried(told)
     work = AttemptSpec(
         job=job.id,
@@ -105,7 +109,7 @@ def script_work(
 
 
 def filled(
-    script: Script,
+    script: AnyScript,
     values: Mapping[str, str],
     secrets: Mapping[str, str],
     now: float | None,
@@ -130,7 +134,7 @@ def filled(
     return filler, told, arguments
 
 
-def body_of(script: Script, filler: Filler) -> tuple[str, tuple[str, ...]]:
+def body_of(script: AnyScript, filler: Filler) -> tuple[str, tuple[str, ...]]:
     """A script filled in, unless it is `verbatim`, and what to warn of; raises OverBudget."""
     text = script.body
     warnings: tuple[str, ...] = ()

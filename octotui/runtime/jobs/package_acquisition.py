@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from octotui.engine.state import Job, Outcome, State
+from octotui.model.process import requirement_of
 from octotui.model.space import Channel, Model
 from octotui.store.cancellation import Cancellation
 from octotui.store.directory import remove_tree
@@ -36,13 +37,13 @@ def choose_versions(model: Model, needed: tuple[str, ...], channel: Channel | No
     except FeedError as error:
         return versions, (str(error),)
     for each in needed:
-        package, _, version = each.partition("@")
+        wanted = requirement_of(each)
         image = each.removeprefix("container:")
         try:
             if image != each:
                 versions[each] = fixed_image(model.feeds.values(), image)
             else:
-                versions[each] = choose(held, package, version or None, channel).version
+                versions[each] = choose(held, wanted.id, wanted.version, channel).version
         except FeedError as error:
             problems.append(str(error))
     return versions, tuple(problems)

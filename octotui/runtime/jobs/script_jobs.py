@@ -2,14 +2,13 @@
 
 import asyncio
 import os
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 import msgspec
 from msgspec.structs import replace
 
-from octotui.engine.commands import Command, ReportProgress
+from octotui.engine.commands import ReportProgress
 from octotui.engine.state import Job, Outcome, State, step_of
 from octotui.model.iteration import environment_sources
 from octotui.model.process import Package
@@ -23,6 +22,7 @@ from octotui.runtime.jobs.progress_throttle import ProgressThrottle
 from octotui.runtime.jobs.resume_record import ResumeRecord, bounded, decode, encode
 from octotui.runtime.jobs.secret_sources import UnreadableSecret
 from octotui.runtime.jobs.secret_store import SecretStore
+from octotui.runtime.jobs.session_port import SessionPort
 from octotui.runtime.jobs.transcript import Transcript
 from octotui.store import artifacts
 from octotui.store.errors import StoreError
@@ -60,11 +60,11 @@ class ScriptJobs:
         acquirer: Acquirer,
         vault: SecretStore,
         now: Clock,
+        session: SessionPort,
         *,
         keeps_output: bool,
     ) -> None:
-        self.report: Callable[[Command], None] = lambda command: None
-        self.present: Callable[[], State] = State
+        self._session = session
         self._folder = folder
         self._executor = executor
         self._secret_store = vault
@@ -109,10 +109,10 @@ class ScriptJobs:
         if attempt is not None and attempt.begun:
             known = [each.name for each in job.artifacts]
             artifacts.leave_only(self._folder.artifacts(job.run, job.id), known)
-            self._secret_store.restore(self.present().runs[job.run], attempt.resume.secrets)
+            self._secret_store.restore(self._session.state.runs[job.run], attempt.resume.secrets)
             asyncio.get_running_loop().call_soon(self._stop_if_told, job)  # when it is followed
             return await self._follow(job, output, attempt.location, attempt.resume)
-        state = self.present()
+        state = self._session.state
         try:
             secrets = await self._secret_store.values(state, job)
         except UnreadableSecret as problem:
@@ -122,7 +122,7 @@ class ScriptJobs:
         try:
             return await self._begin(state, job, output, secrets, attempt)
         except (Undeployable, PackageError, StoreError, OverBudget) as problem:
-            if self.present().jobs[job.id].stopping:
+            if self._session.state.jobs[job.id].stopping:
                 return STOPPED
             reason = problem.reason if isinstance(problem, OverBudget) else str(problem)
             return Outcome(state="failed", reason=self._masked.text(reason))
@@ -131,7 +131,7 @@ class ScriptJobs:
         """Begin to end a job where it runs; one that has not begun yet won't begin."""
         self._secret_store.stop(job.id)
         self._packages.stop(job.id)
-        location, step = self._locations.get(job.id), step_of(self.present(), job)
+        location, step = self._locations.get(job.id), step_of(self._session.state, job)
         if location is not None and step is not None:
             self._executor.stop(location, step.grace)
 
@@ -175,7 +175,7 @@ class ScriptJobs:
             sensitive=self._masked.held_by(job.run),
             notes_spans=True,
         )
-        if self.present().jobs[job.id].stopping:
+        if self._session.state.jobs[job.id].stopping:
             return STOPPED
         try:
             await self._executor.start(location, work, encode(resume))
@@ -211,13 +211,13 @@ class ScriptJobs:
         leave = partial(self._leave, job, transcript)
         outcome = transcript.ended(await self._executor.follow(location, transcript, leave))
         progress.end()
-        self._secret_store.record(self.present(), job, transcript.sensitive)
+        self._secret_store.record(self._session.state, job, transcript.sensitive)
         hints = self._hints(output, resume.log) if outcome.state == "failed" else ()
         return replace(outcome, warnings=resume.warnings + outcome.warnings + hints)
 
     def _hints(self, output: JobOutput, since: int) -> tuple[str, ...]:
         """What the server has that a script seems to have missed, said behind its output, too."""
-        model = self.present().model
+        model = self._session.state.model
         withheld = environment_sources(model)
         hint = missed(output.last(since), os.environ, model.engine.environment, withheld)
         if hint:
@@ -227,7 +227,7 @@ class ScriptJobs:
     async def _leave(self, job: Job, transcript: Transcript, directory: str) -> None:
         """Keep the files that the script wants kept, and what else it left where the model wants that."""
         await transcript.keep_artifacts(directory, self._folder.artifacts(job.run, job.id))
-        if not self.present().model.retention.workspaces.forever:
+        if not self._session.state.model.retention.workspaces.forever:
             folder = self._folder.workspace(job.run, attempt_name(job))
             problem = await asyncio.to_thread(artifacts.keep_workspace, directory, folder, FILES)
             if problem is not None:
@@ -253,7 +253,7 @@ class ScriptJobs:
         return self._keeps_output or "].Output" not in warning
 
     def _stop_if_told(self, job: Job) -> None:
-        current = self.present().jobs.get(job.id)
+        current = self._session.state.jobs.get(job.id)
         if current is not None and current.stopping:
             self.stop(job)
 
@@ -267,7 +267,8 @@ class ScriptJobs:
 
     def _progress(self, job: Job, percentage: int, message: str) -> None:
         """Report how far a job's script has come."""
-        self.report(ReportProgress(job=job.id, attempt=job.attempt, percentage=percentage, message=message))
+        report = ReportProgress(job=job.id, attempt=job.attempt, percentage=percentage, message=message)
+        self._session.report(report)
 
 
 def attempt_name(job: Job) -> str:

@@ -20,7 +20,6 @@ from octotui.engine.rules.output_variables import (
 from octotui.engine.rules.variable_context import declared, overruled
 from octotui.engine.state import Job, Run, State, step_of
 from octotui.model.iteration import environment_sources, variables
-from octotui.model.process import StartRunbook
 from octotui.model.space import Model
 from octotui.model.values import Secret
 from octotui.runtime.jobs.masking import SensitiveValues
@@ -229,7 +228,7 @@ class SecretStore:
             return
         kept = {each.lower(): value for each, value in self._set.get(name, {}).items()}
         outputs: dict[str, str] = {}
-        if isinstance(step.action, StartRunbook) and step.action.wait:
+        if step.child_run is not None and step.child_run.wait:
             for setter, _, output in run.progress.secret_outputs:
                 value = kept.get(f"{output_prefixes(state, setter, None)[0]}.{output}".lower())
                 if value is not None:
@@ -379,8 +378,7 @@ def _said(state: State, job: Job, name: str, known: Mapping[str, str]) -> tuple[
     Raises UnreadableSecret where it names an output that its step may have set, and that is not here.
     """
     step = step_of(state, job)
-    action = step.action if step is not None else None
-    texts = action.variables.items() if isinstance(action, StartRunbook) else ()
+    texts = step.child_run.variables.items() if step and step.child_run else ()
     text = next((text for each, text in texts if each.lower() == name.lower()), "")
     try:
         said = say(state, state.runs[job.run], job.step or 0, text, text_budget(), known)

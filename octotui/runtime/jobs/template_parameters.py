@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from octotui.model.process import Package, Script, TemplateCall
+from octotui.model.process import AnyScript, Package, TemplateCall
 from octotui.variables.budget import Budget
 from octotui.variables.fill import Filler, escape, warnings_of
 from octotui.variables.syntax.sensitive_names import SensitiveNames
@@ -25,7 +25,7 @@ class TemplateArguments(msgspec.Struct, frozen=True):
 
 
 def given(
-    action: Script, values: Mapping[str, str], now: float | None = None, budget: Budget | None = None
+    action: AnyScript, values: Mapping[str, str], now: float | None = None, budget: Budget | None = None
 ) -> TemplateArguments:
     """The parameters of a template, filled in with `values`, and with each other; raises OverBudget."""
     if not isinstance(action, TemplateCall):
@@ -53,13 +53,13 @@ def _beside(values: Mapping[str, str], parameters: Mapping[str, str], name: str)
     return Names({**own, **{key: values[key.lower()] for key in written}})
 
 
-def texts(action: Script) -> str:
+def texts(action: AnyScript) -> str:
     """All that is filled in for a script: its body, and its parameters."""
     parameters = action.parameters.values() if isinstance(action, TemplateCall) else ()
     return "\n".join(("" if action.verbatim else action.body, *parameters))
 
 
-def requirements(action: Script) -> tuple[str, ...]:
+def requirements(action: AnyScript) -> tuple[str, ...]:
     """What a template's script needs of its worker, without which it does not begin."""
     return action.needs if isinstance(action, TemplateCall) else ()
 
@@ -67,7 +67,7 @@ def requirements(action: Script) -> tuple[str, ...]:
 _ALL_OUTPUTS = re.compile(r"\.output(?![\w.\[])", re.IGNORECASE)
 
 
-def may_ask_for(script: Script | None, seen: Iterable[str], output: str) -> bool:
+def may_ask_for(script: AnyScript | None, seen: Iterable[str], output: str) -> bool:
     """Whether a script, or a value that it sees, has the name of an output, or goes through all outputs.
 
     Nobody knows what the scripts of a package say before it is there.

@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -38,16 +38,13 @@ class ShutdownSignal:
 
     def __init__(self) -> None:
         self.why = ""
-        self.read_again: Callable[[], None] = lambda: None
         self._signalled = asyncio.Event()
+        self._hung_up = asyncio.Event()
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGTERM, self.tell, "it was told to end")
         loop.add_signal_handler(signal.SIGINT, self.tell, "it was interrupted")
-        loop.add_signal_handler(signal.SIGHUP, self._hang_up)
+        loop.add_signal_handler(signal.SIGHUP, self._hung_up.set)
         loop.add_signal_handler(signal.SIGTSTP, lambda: None)
-
-    def _hang_up(self) -> None:
-        self.read_again()
 
     def tell(self, why: str) -> None:
         """Let it end."""
@@ -58,10 +55,15 @@ class ShutdownSignal:
         """Wait until it is to end."""
         await self._signalled.wait()
 
+    async def hung_up(self) -> None:
+        """Wait for the next hang-up, or return at once where one came since the last was heeded."""
+        await self._hung_up.wait()
+        self._hung_up.clear()
+
 
 async def until_stopped(server: Server, ending: ShutdownSignal, *, idle: float | None = None) -> str:
     """Wait until the server is to end, and say why; raises what has ended its session."""
-    ending.read_again = server.look_soon
+    reading = asyncio.ensure_future(_read_again(server, ending))
     waiting = [
         asyncio.ensure_future(each) for each in (ending.wait(), server.stopped.wait(), server.failed())
     ]
@@ -72,8 +74,15 @@ async def until_stopped(server: Server, ending: ShutdownSignal, *, idle: float |
         if idle is not None and unused >= idle:
             ending.tell("nobody needed it")
             await asyncio.sleep(0)
-    for each in waiting:
+    for each in (reading, *waiting):
         each.cancel()
     if server.failure is not None:
         raise server.failure
     return ending.why or "it was asked to stop"
+
+
+async def _read_again(server: Server, ending: ShutdownSignal) -> None:
+    """Have the model read at each hang-up."""
+    while True:
+        await ending.hung_up()
+        server.look_soon()

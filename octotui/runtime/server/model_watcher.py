@@ -6,7 +6,6 @@ from pathlib import Path
 
 from octotui.model.complaints import ModelError
 from octotui.model.iteration import steps
-from octotui.model.process import Script
 from octotui.model.space import Model
 from octotui.model.toml.sources import files_of
 
@@ -68,8 +67,8 @@ def _files(path: Path, model: Model) -> Iterator[Path]:
     folder = path if path.is_dir() else path.parent
     yield from sorted((folder / "templates").glob("*.toml"))
     for _, step in steps(model):
-        if isinstance(step.action, Script) and step.action.file is not None:
-            yield Path(step.action.file)
+        if step.script is not None and step.script.file is not None:
+            yield Path(step.script.file)
 
 
 def _stamp(file: Path) -> tuple[str | int, ...]:

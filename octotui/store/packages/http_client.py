@@ -1,7 +1,10 @@
 """Asking a feed's server: patiently for a moment, and with one sentence about what went wrong.
 
 urllib3 rather than the standard library, since it lets another thread end a read, and knows when a body was
-cut short. Where a server may send us, `feed_access` says. Only those who ask a server load this.
+cut short. Its `Retry` says which answers are worth another attempt, and when. The waiting is done here, since
+its own cannot be ended, and since bodies that break off, redirects, which are judged, and downloads that go
+on where they were are beyond it. Where a server may send us, `feed_access` says. Only those who ask a server
+load this.
 """
 
 import base64
@@ -16,6 +19,7 @@ from urllib.request import getproxies, proxy_bypass
 import urllib3
 from urllib3 import exceptions as wrong
 
+from octotui.model.quantities import duration
 from octotui.model.space import Feed
 from octotui.store.cancellation import Cancellation
 from octotui.store.packages.checked_connections import checked_pools
@@ -23,7 +27,8 @@ from octotui.store.packages.feed_access import FeedAccess, ForbiddenAddress, ori
 
 LARGEST_PAGE = 64 * 2**20  # bytes; what lists packages is smaller
 CHUNK = 64 * 1024
-PAUSES = (0.5, 2.0)  # seconds before another attempt
+MORE = 2  # attempts after the first
+PAUSE = 0.5  # seconds before the second attempt; four times as many before the third
 BUSY = (429, 500, 502, 503, 504)
 REDIRECTS = (301, 302, 303, 307, 308)
 HOPS = 6  # answers, of which the last is none that sends us on
@@ -33,11 +38,16 @@ T = TypeVar("T")
 
 
 class FetchError(Exception):
-    """A server that gives no answer of use, as a sentence; with `again`, it may give one a little later."""
+    """A server that gives no answer of use, as a sentence; with `again`, it may give one a little later.
 
-    def __init__(self, sentence: str, *, again: bool = False, status: int = 0, challenge: str = "") -> None:
+    `after` are the seconds that it asks to be left alone for.
+    """
+
+    def __init__(
+        self, sentence: str, *, again: bool = False, after: float = 0.0, status: int = 0, challenge: str = ""
+    ) -> None:
         super().__init__(sentence)
-        self.again, self.status, self.challenge = again, status, challenge
+        self.again, self.after, self.status, self.challenge = again, after, status, challenge
 
 
 class Response:
@@ -67,15 +77,23 @@ class HttpClient:
         return self.patiently(lambda: self._page(url, headers, token))
 
     def patiently(self, ask: Callable[[], T]) -> T:
-        """The result of asking, tried a few times where a server is busy or a connection breaks."""
-        for pause in PAUSES:
+        """The result of asking, tried a few times where a server is busy or a connection breaks.
+
+        A server that asks for more time than the feed's timeout is not asked again.
+        """
+        retry = _retry()
+        while True:
             try:
                 return ask()
             except FetchError as error:
-                if not error.again:
+                if not (error.again and retry.total):
                     raise
+                if error.after > self._timeout:
+                    wait = duration(error.after)
+                    raise FetchError(f"{error}, and wants to be asked again in {wait} only") from error
+                retry = retry.increment("GET", error=error)
+                pause = error.after or max(PAUSE, retry.get_backoff_time())
             self.stopping.rest(pause)
-        return ask()
 
     @contextmanager
     def opened(
@@ -93,7 +111,7 @@ class HttpClient:
             with self.stopping.interrupting(lambda: _interrupt(response)):
                 try:
                     if response.status not in fine:
-                        raise _refused(url, response.status, response.headers.get("WWW-Authenticate", ""))
+                        raise _refused(url, response.status, response.headers)
                     yield response
                 finally:
                     response.close()
@@ -179,14 +197,29 @@ class HttpClient:
         return FetchError(f"{url} broke off in the middle", again=True)
 
 
-def _refused(url: str, status: int, challenge: str) -> FetchError:
+def _retry() -> urllib3.Retry:
+    return urllib3.Retry(MORE, status_forcelist=BUSY, backoff_factor=2 * PAUSE)
+
+
+def _refused(url: str, status: int, headers: Mapping[str, str]) -> FetchError:
     """What a status other than success means."""
     if status == 404:
         return FetchError(f"{url} is not there (HTTP 404)", status=status)
     if status in (401, 403):
         sentence = f"{url} does not let us in (HTTP {status}): see the feed's username and token_env"
-        return FetchError(sentence, status=status, challenge=challenge)
-    return FetchError(f"{url} answers with HTTP {status}", again=status in BUSY, status=status)
+        return FetchError(sentence, status=status, challenge=headers.get("WWW-Authenticate", ""))
+    again = _retry().is_retry("GET", status, "Retry-After" in headers)
+    return FetchError(
+        f"{url} answers with HTTP {status}", again=again, after=_retry_after(headers), status=status
+    )
+
+
+def _retry_after(headers: Mapping[str, str]) -> float:
+    """The seconds until a server wants to be asked again; 0 where it does not say, or nothing of sense."""
+    try:
+        return _retry().parse_retry_after(headers.get("Retry-After", "0"))
+    except (wrong.InvalidHeader, ValueError, OverflowError):
+        return 0.0
 
 
 def _joined(url: str, location: str) -> str:

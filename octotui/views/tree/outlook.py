@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 from octotui.engine.rules.pending_outputs import PLAIN, undecided
 from octotui.engine.state import Run, State
-from octotui.model.process import StartRunbook
 from octotui.views.labels import STEPS, Mark, listed
 
 MOST_KNOWN = 256
@@ -65,7 +64,7 @@ def _follows_from(state: State, run: Run) -> Iterator[object]:
 def _descendants(state: State, run: Run) -> Iterator[Run]:
     """The runs that a run has started, and those that they have."""
     for step, progress in zip(run.runbook.steps, run.progress.steps, strict=True):
-        for job in progress.jobs if isinstance(step.action, StartRunbook) else ():
+        for job in progress.jobs if step.child_run is not None else ():
             child = state.runs.get(state.jobs[job].child or "")
             if child is not None:
                 yield child

@@ -4,7 +4,6 @@ from msgspec.structs import replace
 
 from octotui.engine.decide.target_steps import children_of
 from octotui.engine.state import Job, RejectedCandidate, Run, State
-from octotui.model.process import Rolling
 from octotui.views.labels import STEPS, Role, listed
 from octotui.views.tree import steps
 from octotui.views.tree.outlook import mark_of, may_run, why
@@ -14,7 +13,7 @@ from octotui.views.tree.rows import Branch, TreeRow
 def step(state: State, run: Run, index: int, now: float) -> Branch:
     """A step that goes to targets: how far it is, and a row for each target that it has begun with."""
     progress, defined = run.progress.steps[index], run.runbook.steps[index]
-    rolling = isinstance(defined.action, Rolling)
+    rolling = defined.is_rolling
     if len(progress.jobs) == len(progress.targets) == 1 and not rolling:
         return _on_its_only_one(state, run, index, now)
     row = TreeRow(

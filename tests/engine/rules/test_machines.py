@@ -1,9 +1,22 @@
 """Packages are acquired before the steps that need them."""
 
+import pytest
+
 from octotui.engine import commands
 from octotui.engine.events import JobQueued, JobStarted
-from octotui.engine.rules.machines import acquisitions, mode_on, packages_in_use, target_of
+from octotui.engine.rules.machines import acquisitions, job_kind, mode_on, packages_in_use, target_of
+from octotui.engine.state import JobKind
 from octotui.engine.state.run_parts import with_selection
+from octotui.model.process import (
+    Action,
+    HealthCheck,
+    Manual,
+    Package,
+    Rolling,
+    Script,
+    StartRunbook,
+    TemplateCall,
+)
 from octotui.model.space import Pool
 from tests.world import World, child, engine, manual, model, on_targets, packages, script
 
@@ -149,6 +162,22 @@ def test_a_run_that_has_ended_needs_no_package_though_its_family_goes_on() -> No
     assert world.run("run-2").state == "succeeded"
     assert "run-2" in world.state.runs
     assert packages_in_use(world.state) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("action", "kind"),
+    [
+        (Script(body="true"), "script"),
+        (TemplateCall(body="true", template="t"), "script"),
+        (Package(), "script"),
+        (HealthCheck(), "script"),
+        (Rolling(), "script"),
+        (StartRunbook(runbook="other"), "runbook"),
+        (Manual(instructions="?"), "manual"),
+    ],
+)
+def test_s1_what_the_jobs_of_a_step_do(action: Action, kind: JobKind) -> None:
+    assert job_kind(action) == kind
 
 
 def test_the_mode_of_a_script() -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from octotui.model.process import Script, TemplateCall
+from octotui.model.process import ScriptAction, TemplateCall
 from octotui.model.toml.read import load
 from tests.model.texts import SPACE, complaints_of, model_of, only_complaint, write
 from tests.model.toml.test_templates import GREET
@@ -37,7 +37,7 @@ def test_a_step_may_say_which_shell(tmp_path: Path) -> None:
 
 
 def test_a_template_step_is_a_script_to_all_who_run_it(tmp_path: Path) -> None:
-    assert isinstance(step(tmp_path, 'template = "greet"\nparameters.Who = "ann"'), Script)
+    assert isinstance(step(tmp_path, 'template = "greet"\nparameters.Who = "ann"'), ScriptAction)
 
 
 def test_sensitive_parameters_are_known(tmp_path: Path) -> None:

@@ -146,7 +146,7 @@ async def test_p3_a_feed_that_fails_ends_the_run_before_any_step(
     tmp_path: Path, served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """P3: HTTP 500, told once, with the address."""
-    monkeypatch.setattr(http_client, "PAUSES", (0.01,))
+    monkeypatch.setattr(http_client, "PAUSE", 0.01)
     served.failures["/"] = [500] * 9
     async with open_space(from_server(served), tmp_path / "state", "ann", time.time) as session:
         run = await started(session)

@@ -62,6 +62,23 @@ async def test_a_signal_ends_it(tmp_path: Path, number: int, why: str) -> None:
         assert await ending == why
 
 
+async def test_each_hang_up_has_it_read_its_model_again_also_one_that_came_early(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[int] = []
+    async with served(MODEL, tmp_path) as here:
+        monkeypatch.setattr(here.server, "look_soon", lambda: looks.append(1))
+        signals = ShutdownSignal()
+        os.kill(os.getpid(), signal.SIGHUP)
+        await asyncio.sleep(0.05)
+        ending = asyncio.ensure_future(until_stopped(here.server, signals))
+        await until(lambda: len(looks) == 1)
+        os.kill(os.getpid(), signal.SIGHUP)
+        await until(lambda: len(looks) == 2)
+        signals.tell("enough")
+        assert await ending == "enough"
+
+
 async def test_one_that_nobody_needs_ends_by_itself(tmp_path: Path) -> None:
     async with served(MODEL, tmp_path) as here:
         assert await until_stopped(here.server, ShutdownSignal(), idle=0.03) == "nobody needed it"

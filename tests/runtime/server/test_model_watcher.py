@@ -51,6 +51,19 @@ async def test_a_change_is_taken_up_once(file: Path) -> None:
     assert await following.check() is None
 
 
+async def test_so_is_one_of_the_script_of_a_health_check(file: Path) -> None:
+    check = 'health_check = { script = { file = "step.sh" } }\nroles = ["web"]\n'
+    text = SMALL.replace('pool = "setup"\nscript = { file = "step.sh" }\n', check)
+    file.write_text(text + '[targets.web1]\nroles = ["web"]\n')
+    following = followed(file)
+    (file.parent / "step.sh").write_text("echo two, at length\n")
+    model = await following.check()
+    assert model is not None
+    script = model.runbooks["go"].steps[0].script
+    assert script is not None
+    assert script.body == "echo two, at length\n"
+
+
 async def test_so_is_one_of_a_script_or_a_template(file: Path) -> None:
     following = followed(file)
     (file.parent / "step.sh").write_text("echo two, at length\n")

@@ -22,7 +22,7 @@ NAME = "tools.1.2.0.zip"
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http_client, "PAUSES", (0.01, 0.01))
+    monkeypatch.setattr(http_client, "PAUSE", 0.01)
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from tests.store.server import Served, serving
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http_client, "PAUSES", (0.01, 0.01))
+    monkeypatch.setattr(http_client, "PAUSE", 0.01)
 
 
 def server(served: Served, timeout: float = 30.0, **more: str) -> HttpClient:
@@ -48,6 +48,63 @@ def test_a_busy_server_is_asked_again(served: Served) -> None:
     served.failures["/"] = [500] * 9
     assert refused(served) == "URL/ answers with HTTP 500"
     assert len(served.failures["/"]) == 6
+
+
+class Rests(Cancellation):
+    """Notes for how long it was to wait, and waits not."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seconds: list[float] = []
+
+    def rest(self, seconds: float) -> None:
+        self.seconds.append(seconds)
+        self.check()
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [
+        ("7", [7.0, 7.0]),
+        (" 12 ", [12.0, 12.0]),
+        ("0", [0.01, 0.04]),
+        ("soon", [0.01, 0.04]),
+        ("-5", [0.01, 0.04]),
+        ("9" * 5000, [0.01, 0.04]),
+        ("Wed, 21 Oct 2015 07:28:00 GMT", [0.01, 0.04]),
+        ("Wed, 21 Oct 99999999 07:28:00 GMT", [0.01, 0.04]),
+    ],
+    ids=str,
+)
+def test_p3_a_busy_server_is_asked_again_when_it_says(
+    served: Served, said: str, seconds: list[float]
+) -> None:
+    served.failures["/"] = [429, 503]
+    served.retry_after = said
+    served.page("/", "here")
+    rests = Rests()
+    assert HttpClient(Feed(url=served.url), rests).page(served.url).body == b"here"
+    assert rests.seconds == seconds
+
+
+def test_p3_a_server_that_asks_for_more_than_the_timeout_is_not_asked_again(served: Served) -> None:
+    served.failures["/"] = [429, 429]
+    served.retry_after = "3600"
+    assert refused(served) == "URL/ answers with HTTP 429, and wants to be asked again in 1h only"
+    assert served.asked == ["/"]
+
+
+def test_p3_waiting_for_a_busy_server_can_be_ended(served: Served) -> None:
+    class EndedMeanwhile(Cancellation):
+        def rest(self, seconds: float) -> None:
+            self.stop()
+            super().rest(seconds)
+
+    served.failures["/"] = [503, 503]
+    served.retry_after = "20"
+    with pytest.raises(Cancelled):
+        HttpClient(Feed(url=served.url), EndedMeanwhile()).page(served.url)
+    assert served.asked == ["/"]
 
 
 @pytest.mark.parametrize(

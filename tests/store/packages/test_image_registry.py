@@ -18,7 +18,7 @@ DIGEST = f"sha256:{hashlib.sha256(MANIFEST).hexdigest()}"
 
 @pytest.fixture
 def feed(served: Served, monkeypatch: pytest.MonkeyPatch) -> Feed:
-    monkeypatch.setattr(http_client, "PAUSES", (0.01,))
+    monkeypatch.setattr(http_client, "PAUSE", 0.01)
     served.page(
         "/v2/team/tools/tags/list", json.dumps({"tags": ["latest", "1.0.0", "1.2.0", "2.0.0", "1.3.0-rc"]})
     )

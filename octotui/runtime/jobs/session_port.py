@@ -1,0 +1,23 @@
+"""The port of a session: all that its effects and jobs see of it, and the one way back into it."""
+
+from typing import Protocol
+
+from octotui.engine.commands import Command
+from octotui.engine.state import State
+
+
+class SessionPort(Protocol):
+    """A session as its effects know it."""
+
+    @property
+    def state(self) -> State:
+        """The present State; its last events may not be on disk yet."""
+        ...
+
+    def report(self, command: Command) -> None:
+        """Send a command that nobody waits for; it is ignored once the session has ended."""
+        ...
+
+    def fail(self, failure: BaseException) -> None:
+        """End the session because of a failure that no command can tell of."""
+        ...
