@@ -476,16 +476,17 @@ def test_v5_a_child_run_sees_what_its_parent_made_of_a_sensitive_value(tmp_path:
         work = hands.begun[0]
         assert work.script == "use db://hunter#{Db}@x in the open"
         assert work.environment["Db"] == "db://hunter#{Db}@x"
-        hands.outputs["job-2.1"](b"it is db://hunter#{Db}@x\n")
+        hands.outputs["job-2.1"](b"it is db://hunter#{Db}@x\nmade of hunter#{Db}\n")
         hands.end("job-2.1")
         await rig.until(lambda: rig.run_state("run-1") == "succeeded")
         with LogReader(rig.session.log_path("run-2", "job-2.1")) as log:
-            assert "it is ********" in log.tail(9)
+            assert {"it is ********", "made of ********"} <= {*log.tail(9)}
         assert "hunter" not in repr(list(journal.read())) + repr(rig.state)
         assert "hunter" not in repr(vars(rig.crew._secret_store))
 
     values = starts("child", Db="#{Url}", Plain="in the open")
-    world = family(values, Password=(secret("PASSWORD"),), Url=(Value(value="db://#{Password}@x"),))
+    password, url = secret("PASSWORD", process=("a",)), Value(value="db://#{Password}@x")
+    world = family(values, Password=(password,), Url=(url,))
     play(world, tmp_path, main, executor=hands, vault=SecretStore(source), journal=journal)
 
 
@@ -604,6 +605,69 @@ def test_v5_after_a_restart_what_a_step_gave_to_a_run_that_waits_is_masked(tmp_p
         assert rig.crew.mask("it is nter2") == "it is ********"
 
     play(world, tmp_path, before, vault=SecretStore(source))
+    play(world, tmp_path, after, vault=SecretStore(source), state=states[0])
+
+
+def test_v5_what_cannot_be_read_where_a_space_is_opened_is_looked_for_again_by_the_job_that_needs_it(
+    tmp_path: Path,
+) -> None:
+    """Though nothing is tried again: the value is there before its script begins."""
+    hands, states = Hands(), []
+    world = family(at_a_time(Db="#{Password}", Plain="."), Password=(secret("PASSWORD"),))
+
+    async def before(rig: Rig) -> None:
+        await rig.start("a")
+        await rig.until(lambda: "run-2" in rig.state.runs)
+        states.append(rig.state)
+
+    play(world, tmp_path, before, vault=SecretStore(Source(PASSWORD="hunter22")))
+    source = Source()
+
+    async def after(rig: Rig) -> None:
+        assert source.read == ["PASSWORD"]
+        source.there["PASSWORD"] = "hunter22"
+        await rig.until(lambda: hands.begun)
+        assert hands.begun[0].environment["Db"] == "hunter22"
+
+    play(world, tmp_path, after, executor=hands, vault=SecretStore(source), state=states[0])
+
+
+def test_v5_after_a_restart_nothing_is_read_for_scripts_that_had_not_begun(tmp_path: Path) -> None:
+    """A password manager asks nobody for what no script has seen: there is nothing of it to mask."""
+    hands, states = Hands(), []
+    world = model(
+        {
+            "a": [on_targets("A", "db"), manual("Ask")],
+            "b": [on_targets("B", "db")],
+            "c": [on_targets("C", "db")],
+        },
+        variables={
+            "Password": (secret("ONE", step=("A",)),),
+            "Token": (secret("TWO", step=("C",)),),
+        },
+        targets={"db1": Target(name="db1", roles=("db",))},
+    )
+
+    async def before(rig: Rig) -> None:
+        await rig.start("a")
+        await rig.until(lambda: hands.begun)
+        hands.end("job-1.1")
+        await rig.until(lambda: rig.state.asking)
+        await rig.start("b")
+        await rig.until(lambda: len(hands.begun) == 2)
+        await rig.start("c")
+        assert [job.attempt for job in rig.state.jobs.values() if job.run == "run-3"] == [0]
+        states.append(rig.state)
+
+    play(
+        world, tmp_path, before, executor=hands, vault=SecretStore(Source(ONE="hunter-one", TWO="hunter-two"))
+    )
+    source = Source(ONE="hunter-one", TWO="hunter-two")
+
+    async def after(rig: Rig) -> None:
+        assert source.read == ["ONE"]
+        assert rig.crew.mask("hunter-one hunter-two") == "******** hunter-two"
+
     play(world, tmp_path, after, vault=SecretStore(source), state=states[0])
 
 
