@@ -1,5 +1,6 @@
 """R4: what an earlier session has begun is taken up where it is, and what is lost is told."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,9 @@ from octotui.engine.events import JobEnded
 from octotui.engine.state import JobProgress, Outcome, State
 from octotui.model.process import Script, Step
 from octotui.model.space import Model, Value
+from octotui.model.values import Secret
 from octotui.runtime.jobs import script_jobs
+from octotui.runtime.jobs.secret_store import SecretStore
 from octotui.store.space_folder import SpaceFolder
 from octotui.store.workspace_index import WorkspaceIndex
 from octotui.workers.executor import AttemptStatus
@@ -141,6 +144,27 @@ def test_one_that_was_being_stopped_is_stopped_again(tmp_path: Path) -> None:
         assert not rig.state.runs
 
     play(SMALL, tmp_path, main, executor=there, state=state)
+
+
+def test_q6_a_job_whose_values_are_still_read_is_stopped_and_others_go_on(tmp_path: Path) -> None:
+    there, asked = Hands(), asyncio.Event()
+
+    async def ask(secret: Secret) -> str:
+        await asked.wait()
+        return "correct horse"
+
+    async def main(rig: Rig) -> None:
+        first = await rig.start("a")
+        await soon()
+        await rig.session.send(CancelRun(run=first))
+        await rig.until(lambda: rig.run_state(first) == "cancelled")
+        asked.set()
+        await rig.start("a")
+        await rig.until(lambda: there.jobs == ["job-2.1"])
+
+    password = Value(kind="sensitive", secret=Secret(env="PASSWORD"))
+    declared = model({"a": [script("Run")]}, variables={"Password": (password,)})
+    play(declared, tmp_path, main, executor=there, vault=SecretStore(ask))
 
 
 def test_files_that_a_crash_left_half_kept_are_not_kept_twice(tmp_path: Path) -> None:
