@@ -20,11 +20,13 @@ def test_chunks_go_to_the_log_with_their_time(tmp_path: Path) -> None:
 
 
 def test_what_comes_before_or_after_is_for_nobody(tmp_path: Path) -> None:
-    output = JobOutput(tmp_path / "a.log", lambda: 0.0, lambda: None)
-    output(b"early")
-    with output:
-        pass
-    output(b"late")
+    output = JobOutput(tmp_path / "a.log", lambda: 0.0, lambda: None, 0, tmp_path / "masked")
+    for said in (b"early", b"late"):
+        output(said)
+        output.note_masked([MaskedSpan(0, 5, 8)])
+        assert output.masked_before() is None
+        with output:
+            pass
     assert list(tmp_path.iterdir()) == []
 
 

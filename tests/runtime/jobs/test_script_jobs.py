@@ -14,6 +14,7 @@ from octotui.model.space import Model, Value
 from octotui.model.values import Secret
 from octotui.runtime.jobs import script_jobs
 from octotui.runtime.jobs.secret_store import SecretStore
+from octotui.runtime.prediction import predict
 from octotui.store.space_folder import SpaceFolder
 from octotui.store.workspace_index import WorkspaceIndex
 from octotui.workers.executor import AttemptStatus
@@ -178,6 +179,16 @@ def test_files_that_a_crash_left_half_kept_are_not_kept_twice(tmp_path: Path) ->
         assert not half.exists()
 
     play(SMALL, tmp_path, main, executor=there, state=running())
+
+
+def test_v1_a_prediction_does_not_warn_of_what_steps_would_set(tmp_path: Path) -> None:
+    """It runs no scripts; of what nobody sets it warns, as the run would."""
+    body = "#{Octopus.Action[First].Output.Key} #{Nobody}"
+    later = Step(name="Later", action=Script(body=body), pool="setup")
+    declared = model({"a": [script("First"), later]})
+    folder = SpaceFolder(tmp_path, "space")
+    foreseen = predict(declared, State(), StartRun(process="a", requester="ann"), 1.0, folder)
+    assert foreseen.state.runs["run-1"].warnings == ("nobody knows the variable Nobody",)
 
 
 def test_v1_a_job_that_is_too_much_to_fill_in_fails_and_others_go_on(tmp_path: Path) -> None:
