@@ -76,6 +76,34 @@ def test_its_output_is_heard_again_and_kept_once(tmp_path: Path) -> None:
     play(SMALL, tmp_path, main, executor=there, state=running())
 
 
+def test_v5_what_was_made_of_a_value_is_masked_after_a_crash(tmp_path: Path) -> None:
+    """Nobody knows any more what its script was filled in with, but for what is kept beside it."""
+    before, states = Hands(), []
+
+    async def read(secret: Secret) -> str:
+        return "correct horse"
+
+    async def left(rig: Rig) -> None:
+        await rig.start("a")
+        await rig.until(lambda: before.jobs)
+        states.append(rig.state)
+
+    async def main(rig: Rig) -> None:
+        await soon()
+        there.outputs["job-1.1"](b"a ect hor\n")
+        there.end("job-1.1")
+        await rig.until(lambda: not rig.state.runs)
+        log = tmp_path / "space" / "logs" / "run-1" / "job-1.1.log"
+        assert log.read_text() == "a ********\n"
+
+    run = Step(name="Run", action=Script(body="echo #{Password | Substring 4 7}"), pool="setup")
+    password = Value(kind="sensitive", secret=Secret(env="PASSWORD"))
+    declared = model({"a": [run]}, variables={"Password": (password,)})
+    play(declared, tmp_path, left, executor=before, vault=SecretStore(read))
+    there = hands(AttemptStatus("running", before.memos["job-1.1"]))
+    play(declared, tmp_path, main, executor=there, state=states[0], vault=SecretStore(None))
+
+
 def test_progress_does_not_go_back(tmp_path: Path) -> None:
     state, _ = advance(running(), ReportProgress(job="job-1.1", attempt=1, percentage=50), 3.0)
     there = hands(AttemptStatus("running", "{}"))

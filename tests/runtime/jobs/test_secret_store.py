@@ -7,6 +7,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
+from octotui.engine.advance import advance
 from octotui.engine.commands import (
     AnswerInterruption,
     CancelRun,
@@ -208,6 +209,54 @@ def test_what_was_given_at_the_start_is_in_memory_alone(tmp_path: Path) -> None:
 
     world = small(step("A"), Password=(ASKED,), Colour=(Value(kind="prompt", prompt=Prompt()),))
     play(world, tmp_path, main, executor=hands, journal=journal)
+
+
+def test_v5_what_was_given_and_passed_is_masked_until_its_run_has_ended() -> None:
+    store = SecretStore()
+    store.give("run-1", {"Password": "hunter22"}, {"DB": "correct horse"})
+    assert store.masked.text("hunter22, correct horse") == "********, ********"
+    store.forget("run-1", State())
+    assert store.masked.text("hunter22, correct horse") == "hunter22, correct horse"
+
+
+def test_v5_what_octotui_reads_for_itself_is_masked_unless_it_reads_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("https_proxy", "http://me:hunter22@proxy")
+    for read, shown in ((Source(), "********"), (None, "hunter22")):
+        store = SecretStore(read)
+        store.hold_own(small())
+        assert store.masked.text("hunter22") == shown
+
+
+async def test_v5_what_is_read_is_masked_before_a_script_is_made_of_it() -> None:
+    """Also what was passed to the family of a run that has ended: what is said meanwhile may hold it."""
+    declared = small(step("A"), Password=(secret("ONE"),), Token=(secret("TWO"),))
+    state, _ = advance(State(), LoadModel(declared), 1.0)
+    state, _ = advance(state, StartRun(process="a"), 2.0)
+    store = SecretStore(Source(ONE="hunter-one"))
+    store.give("run-1", {}, {"TWO": "hunter-two"})
+    store.masked.release("run-1")
+    await store.values(state, state.jobs["job-1.1"])
+    assert store.masked.text("hunter-one hunter-two") == "******** ********"
+
+
+def test_v5_nothing_is_held_for_a_run_that_ends_while_its_values_are_read(tmp_path: Path) -> None:
+    hands, source = Hands(), Source(PASSWORD="hunter22")
+    store = SecretStore(source)
+
+    async def main(rig: Rig) -> None:
+        source.patience = asyncio.Event()
+        await rig.start("a")
+        await rig.until(lambda: source.read)
+        await rig.session.send(CancelRun(run="run-2"))
+        await rig.until(lambda: rig.run_state("run-2") == "cancelled")
+        source.patience.set()
+        await soon()
+        assert store.masked.text("hunter22") == "hunter22"
+
+    world = family(at_a_time(Db="#{Password}"), Password=(secret("PASSWORD", process=("a",)),))
+    play(world, tmp_path, main, executor=hands, vault=store)
 
 
 def test_what_nobody_gave_is_empty(tmp_path: Path) -> None:
@@ -867,6 +916,7 @@ def test_v7_after_a_restart_a_sensitive_output_of_a_child_run_is_missed_by_its_n
         hands.outputs["job-2.1"](TOKEN)
         hands.end("job-2.1")
         await rig.until(lambda: rig.state.asking)
+        assert rig.crew.mask("it is hunter22") == "it is ********"
 
     async def after(rig: Rig) -> None:
         await rig.session.send(TakeInterruption(interruption="question-1", user="ann"))
