@@ -10,8 +10,11 @@ from octotui.engine.events import NoticeFailed
 from octotui.engine.state import Outcome
 from octotui.model.process import Runbook, TemplateCall
 from octotui.model.space import Model, Notify, Value
-from octotui.model.values import Prompt
+from octotui.model.values import Prompt, Secret
 from octotui.runtime.jobs import question_notifier
+from octotui.runtime.jobs.question_notifier import LARGEST
+from octotui.runtime.jobs.secret_sources import UnreadableSecret
+from octotui.runtime.jobs.secret_store import SecretStore
 from tests.runtime.rig import Hands, Rig, play, soon
 from tests.world import manual, model, script
 
@@ -61,6 +64,82 @@ def test_the_run_goes_on_while_somebody_is_told(tmp_path: Path) -> None:
     play(space(), tmp_path, main, executor=hands)
     told = (tmp_path / "space" / "notifications.log").read_text()
     assert told.endswith("question-1 of run-1: tell was sent\n    with ******** it\n    went\n")
+
+
+def test_v5_what_a_notice_was_made_of_is_masked_while_it_is_sent(tmp_path: Path) -> None:
+    """And what it needed on its machine goes before it, and with it."""
+    hands = Hands()
+
+    async def main(rig: Rig) -> None:
+        await rig.start("go")
+        await rig.until(lambda: hands.jobs)
+        assert rig.crew.mask("it is hush!") == "it is ********"
+        assert hands.cleaned == ["notice-question-1-1"]
+        hands.end("notice-question-1")
+        await soon()
+        assert rig.crew.mask("it is hush!") == "it is hush!"
+        assert hands.cleaned == ["notice-question-1-1"] * 2
+
+    play(space(), tmp_path, main, executor=hands)
+
+
+def test_i6_only_so_much_of_what_it_prints_is_kept(tmp_path: Path) -> None:
+    hands = Hands()
+    (tmp_path / "space").mkdir()
+
+    async def main(rig: Rig) -> None:
+        await rig.start("go")
+        await rig.until(lambda: hands.jobs)
+        for _ in range(3):
+            hands.outputs["notice-question-1"](b"x" * (LARGEST // 2) + b"\n")
+        hands.end("notice-question-1")
+        await soon()
+
+    play(space(), tmp_path, main, executor=hands)
+    told = (tmp_path / "space" / "notifications.log").read_text()
+    assert LARGEST - 1 <= told.count("x") <= LARGEST
+
+
+def test_v5_one_that_fails_says_what_it_missed_of_the_servers_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where its question cannot be filled in: the warning of it is kept, too."""
+    monkeypatch.setenv("OCTOTUI_TEST_CHANNEL", "general")
+    hands = Hands()
+    (tmp_path / "space").mkdir()
+
+    async def main(rig: Rig) -> None:
+        await rig.start("go")
+        await rig.until(lambda: hands.jobs)
+        hands.outputs["notice-question-1"](b"OCTOTUI_TEST_CHANNEL: unbound variable\n")
+        hands.end("notice-question-1", Outcome(state="failed", reason="exit code 1"))
+        await rig.until(lambda: warnings(rig))
+
+    unknown = replace(TOLD, body="echo #{Nobody}")
+    play(replace(space(), notify=Notify(action=unknown)), tmp_path, main, executor=hands)
+    told = (tmp_path / "space" / "notifications.log").read_text()
+    assert "    nobody knows the variable Nobody\n" in told
+    assert "    the server has OCTOTUI_TEST_CHANNEL, but scripts get only a small environment" in told
+
+
+def test_v5_one_whose_values_cannot_be_read_is_not_sent_and_says_so(tmp_path: Path) -> None:
+    hands = Hands()
+
+    async def nobody(secret: Secret) -> str:
+        raise UnreadableSecret("the vault is shut")
+
+    async def main(rig: Rig) -> None:
+        await rig.start("go")
+        await rig.until(lambda: warnings(rig))
+        assert warnings(rig) == [
+            "nobody was told of the question “May it?”: tell: the sensitive variable Word cannot be used: the"
+            " vault is shut"
+        ]
+        assert hands.jobs == []
+
+    word = Value(kind="sensitive", secret=Secret(env="WORD"))
+    declared = replace(space(), variables={"Word": (word,)})
+    play(declared, tmp_path, main, executor=hands, vault=SecretStore(nobody))
 
 
 def test_failed_steps_are_told_of_too(tmp_path: Path) -> None:
