@@ -1,11 +1,12 @@
 """Telling of questions in virtual time: in the background, once, and never for ever."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
-from octotui.engine.commands import AnswerInterruption, TakeInterruption
+from octotui.engine.commands import AnswerInterruption, CancelRun, TakeInterruption
 from octotui.engine.events import NoticeFailed
 from octotui.engine.state import Outcome
 from octotui.model.process import Runbook, TemplateCall
@@ -140,6 +141,35 @@ def test_v5_one_whose_values_cannot_be_read_is_not_sent_and_says_so(tmp_path: Pa
     word = Value(kind="sensitive", secret=Secret(env="WORD"))
     declared = replace(space(), variables={"Word": (word,)})
     play(declared, tmp_path, main, executor=hands, vault=SecretStore(nobody))
+
+
+def test_q6_nobody_is_told_of_the_question_of_a_run_that_ends_meanwhile(tmp_path: Path) -> None:
+    """As where somebody cancels it before a password manager is unlocked."""
+    hands = Hands()
+    (tmp_path / "space").mkdir()
+
+    async def locked(secret: Secret) -> str:
+        await asyncio.sleep(1000)
+        return "hunter22"
+
+    async def main(rig: Rig) -> None:
+        await rig.start("go")
+        await soon()
+        await rig.session.send(CancelRun(run="run-1"))
+        await rig.until(lambda: not rig.state.runs)
+        await rig.until((tmp_path / "space" / "notifications.log").exists)
+        assert hands.jobs == []
+
+    word = Value(kind="sensitive", secret=Secret(env="WORD"))
+    play(
+        replace(space(), variables={"Word": (word,)}),
+        tmp_path,
+        main,
+        executor=hands,
+        vault=SecretStore(locked),
+    )
+    told = (tmp_path / "space" / "notifications.log").read_text()
+    assert told.endswith("question-1 of run-1: tell was not sent: its run ended\n")
 
 
 def test_failed_steps_are_told_of_too(tmp_path: Path) -> None:
