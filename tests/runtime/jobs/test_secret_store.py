@@ -598,6 +598,18 @@ def test_v5_a_value_too_short_to_be_masked_is_refused_where_it_is_made(tmp_path:
     play(world, tmp_path, main, executor=hands, vault=SecretStore(source))
 
 
+def test_v6_what_nobody_gave_to_a_parent_is_empty_in_what_its_step_gives_to_a_child(tmp_path: Path) -> None:
+    hands = Hands()
+
+    async def main(rig: Rig) -> None:
+        await rig.start("a")
+        await rig.until(lambda: hands.begun)
+        assert hands.begun[0].script == "use no token:  ."
+
+    world = family(starts("child", Db="no token: #{Token}", Plain="."), Token=(ASKED,))
+    play(world, tmp_path, main, executor=hands)
+
+
 def test_v5_after_a_restart_it_is_read_again_and_what_was_given_is_gone(tmp_path: Path) -> None:
     """A child that waits for its time finds its values where they come from; memory is not there any more."""
     hands, journal, source = Hands(), MemoryJournal(), Source(PASSWORD="hunter22")

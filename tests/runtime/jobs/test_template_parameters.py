@@ -4,9 +4,10 @@ import pytest
 
 from octotui.model.process import Package, Script, TemplateCall
 from octotui.runtime.jobs.template_parameters import given, may_ask_for, requirements, texts
+from octotui.variables.budget import Budget
 from octotui.variables.fill import fill_in
 from octotui.variables.syntax.sensitive_names import SensitiveNames
-from octotui.variables.template import Names
+from octotui.variables.template import Names, OverBudget
 
 VALUES = Names({"Url": "https://#{Host}", "Host": "example.org", "Token": "##{not me}"})
 
@@ -21,6 +22,17 @@ def test_s1_a_parameter_may_have_the_name_of_the_variable_it_takes() -> None:
     said = given(template(Url="#{Url}/api"), VALUES)
     assert said.values == {"Url": "https://example.org/api"}
     assert (said.sensitive, said.warnings) == ((), ())
+
+
+def test_s1_a_parameter_that_names_itself_means_a_variable_also_where_there_is_none() -> None:
+    said = given(template(Mine="#{Mine}/api"), VALUES)
+    assert fill_in("#{Mine}", Names(said.values)).text == "#{Mine}/api"
+    assert said.warnings == ("nobody knows the variable Mine",)
+
+
+def test_v1_parameters_share_the_budget_of_their_job() -> None:
+    with pytest.raises(OverBudget):
+        given(template(Path="#{Url}" * 50), VALUES, budget=Budget(work=10))
 
 
 def test_s1_a_parameter_may_name_another_also_an_empty_one() -> None:
