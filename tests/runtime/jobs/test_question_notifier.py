@@ -144,7 +144,11 @@ def test_v5_one_whose_values_cannot_be_read_is_not_sent_and_says_so(tmp_path: Pa
     word = Value(kind="sensitive", secret=Secret(env="WORD"))
     declared, store = replace(space(), variables={"Word": (word,)}), SecretStore(nobody)
     store.masked.hold("another run", ["squid-33"])
+    (tmp_path / "space").mkdir()
     play(declared, tmp_path, main, executor=hands, vault=store)
+    told = (tmp_path / "space" / "notifications.log").read_text()
+    assert "was not sent: the sensitive variable Word" in told
+    assert "squid" not in told
 
 
 def test_v1_one_that_is_too_much_to_fill_in_is_not_sent_and_says_so(tmp_path: Path) -> None:

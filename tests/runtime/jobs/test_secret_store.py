@@ -434,6 +434,7 @@ def test_a_value_of_an_answer_is_not_there_after_a_restart(tmp_path: Path) -> No
         "and octotui was opened anew since: start the run again"
     )
     assert again.jobs == []
+    assert asyncio.run(SecretStore(None).values(states[0], job)) == {}, "a prediction goes on without"
 
 
 def test_v5_a_variable_that_is_passed_comes_before_the_servers_own_for_a_whole_family(tmp_path: Path) -> None:
