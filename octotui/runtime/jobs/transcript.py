@@ -163,7 +163,7 @@ class Transcript:
             case SetVariable():
                 self._set(message)
             case Mask(value=value):
-                self._silent = self._silent or not self._mask(value)
+                self._silent = not self._mask(value)
             case Fail(message=reason):
                 self._failure = reason
             case Problem(text=problem):

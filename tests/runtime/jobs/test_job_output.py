@@ -20,11 +20,13 @@ def test_chunks_go_to_the_log_with_their_time(tmp_path: Path) -> None:
 
 
 def test_what_comes_before_or_after_is_for_nobody(tmp_path: Path) -> None:
-    output = JobOutput(tmp_path / "a.log", lambda: 0.0, lambda: None)
-    output(b"early")
-    with output:
-        pass
-    output(b"late")
+    output = JobOutput(tmp_path / "a.log", lambda: 0.0, lambda: None, 0, tmp_path / "masked")
+    for said in (b"early", b"late"):
+        output(said)
+        output.note_masked([MaskedSpan(0, 5, 8)])
+        assert output.masked_before() is None
+        with output:
+            pass
     assert list(tmp_path.iterdir()) == []
 
 
@@ -42,6 +44,15 @@ def test_without_a_log_nothing_is_kept() -> None:
     with JobOutput(None, lambda: 0.0, lambda: None) as output:
         output(b"nothing")
     assert output.problem == ""
+
+
+def test_the_end_of_what_was_kept_is_there_to_be_looked_at(tmp_path: Path) -> None:
+    with JobOutput(tmp_path / "a.log", lambda: 0.0, lambda: None) as output:
+        output(b"before\nunbound variable\n")
+        assert output.last(7) == "unbound variable\n"
+    assert output.last(0) == ""
+    with JobOutput(None, lambda: 0.0, lambda: None) as output:
+        assert output.last(0) == ""
 
 
 def test_our_own_lines_stand_by_themselves_and_have_a_level(tmp_path: Path) -> None:
@@ -78,6 +89,7 @@ def test_v5_what_cannot_be_noted_ends_the_job(tmp_path: Path) -> None:
     log = tmp_path / "a.log"
     with JobOutput(log, lambda: 0.0, lambda: ended.append("ended"), 0, tmp_path / "file" / "a-1") as output:
         assert output.masked_before() is None
+        assert ended == ["ended"]
         output.note_masked([MaskedSpan(0, 9, 8)])
         output(b"********")
     assert ended == ["ended"]

@@ -12,6 +12,13 @@ def test_a_resume_record_is_one_line_and_comes_back() -> None:
     assert encode(ResumeRecord()) == "{}"
 
 
+def test_v5_one_of_an_earlier_version_says_what_it_meant_there() -> None:
+    """What was masked was not noted then: nothing beside the log tells of it."""
+    assert decode('{"log":3}') == ResumeRecord(log=3, notes_spans=False)
+    assert decode("{}") == ResumeRecord(log=0, warnings=(), secrets={}, sensitive=(), notes_spans=False)
+    assert decode(encode(ResumeRecord(notes_spans=True))) == ResumeRecord(notes_spans=True)
+
+
 def test_one_that_nobody_understands_is_none() -> None:
     """V5: what cannot be masked must never be shown."""
     assert decode("") is None

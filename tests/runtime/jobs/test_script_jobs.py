@@ -1,5 +1,6 @@
 """R4: what an earlier session has begun is taken up where it is, and what is lost is told."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,10 @@ from octotui.engine.events import JobEnded
 from octotui.engine.state import JobProgress, Outcome, State
 from octotui.model.process import Script, Step
 from octotui.model.space import Model, Value
+from octotui.model.values import Secret
 from octotui.runtime.jobs import script_jobs
+from octotui.runtime.jobs.secret_store import SecretStore
+from octotui.runtime.prediction import predict
 from octotui.store.space_folder import SpaceFolder
 from octotui.store.workspace_index import WorkspaceIndex
 from octotui.workers.executor import AttemptStatus
@@ -70,6 +74,34 @@ def test_its_output_is_heard_again_and_kept_once(tmp_path: Path) -> None:
         assert log.read_text() == "it is ********\nhalf a line, ********\n"
 
     play(SMALL, tmp_path, main, executor=there, state=running())
+
+
+def test_v5_what_was_made_of_a_value_is_masked_after_a_crash(tmp_path: Path) -> None:
+    """Nobody knows any more what its script was filled in with, but for what is kept beside it."""
+    before, states = Hands(), []
+
+    async def read(secret: Secret) -> str:
+        return "correct horse"
+
+    async def left(rig: Rig) -> None:
+        await rig.start("a")
+        await rig.until(lambda: before.jobs)
+        states.append(rig.state)
+
+    async def main(rig: Rig) -> None:
+        await soon()
+        there.outputs["job-1.1"](b"a ect hor\n")
+        there.end("job-1.1")
+        await rig.until(lambda: not rig.state.runs)
+        log = tmp_path / "space" / "logs" / "run-1" / "job-1.1.log"
+        assert log.read_text() == "a ********\n"
+
+    run = Step(name="Run", action=Script(body="echo #{Password | Substring 4 7}"), pool="setup")
+    password = Value(kind="sensitive", secret=Secret(env="PASSWORD"))
+    declared = model({"a": [run]}, variables={"Password": (password,)})
+    play(declared, tmp_path, left, executor=before, vault=SecretStore(read))
+    there = hands(AttemptStatus("running", before.memos["job-1.1"]))
+    play(declared, tmp_path, main, executor=there, state=states[0], vault=SecretStore(None))
 
 
 def test_progress_does_not_go_back(tmp_path: Path) -> None:
@@ -143,6 +175,27 @@ def test_one_that_was_being_stopped_is_stopped_again(tmp_path: Path) -> None:
     play(SMALL, tmp_path, main, executor=there, state=state)
 
 
+def test_q6_a_job_whose_values_are_still_read_is_stopped_and_others_go_on(tmp_path: Path) -> None:
+    there, asked = Hands(), asyncio.Event()
+
+    async def ask(secret: Secret) -> str:
+        await asked.wait()
+        return "correct horse"
+
+    async def main(rig: Rig) -> None:
+        first = await rig.start("a")
+        await soon()
+        await rig.session.send(CancelRun(run=first))
+        await rig.until(lambda: rig.run_state(first) == "cancelled")
+        asked.set()
+        await rig.start("a")
+        await rig.until(lambda: there.jobs == ["job-2.1"])
+
+    password = Value(kind="sensitive", secret=Secret(env="PASSWORD"))
+    declared = model({"a": [script("Run")]}, variables={"Password": (password,)})
+    play(declared, tmp_path, main, executor=there, vault=SecretStore(ask))
+
+
 def test_files_that_a_crash_left_half_kept_are_not_kept_twice(tmp_path: Path) -> None:
     half = tmp_path / "space" / "artifacts" / "run-1" / "job-1.1" / "report"
     half.parent.mkdir(parents=True)
@@ -154,6 +207,16 @@ def test_files_that_a_crash_left_half_kept_are_not_kept_twice(tmp_path: Path) ->
         assert not half.exists()
 
     play(SMALL, tmp_path, main, executor=there, state=running())
+
+
+def test_v1_a_prediction_does_not_warn_of_what_steps_would_set(tmp_path: Path) -> None:
+    """It runs no scripts; of what nobody sets it warns, as the run would."""
+    body = "#{Octopus.Action[First].Output.Key} #{Nobody}"
+    later = Step(name="Later", action=Script(body=body), pool="setup")
+    declared = model({"a": [script("First"), later]})
+    folder = SpaceFolder(tmp_path, "space")
+    foreseen = predict(declared, State(), StartRun(process="a", requester="ann"), 1.0, folder)
+    assert foreseen.state.runs["run-1"].warnings == ("nobody knows the variable Nobody",)
 
 
 def test_v1_a_job_that_is_too_much_to_fill_in_fails_and_others_go_on(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
+from octotui.engine.advance import advance
 from octotui.engine.commands import (
     AnswerInterruption,
     CancelRun,
@@ -210,6 +211,54 @@ def test_what_was_given_at_the_start_is_in_memory_alone(tmp_path: Path) -> None:
     play(world, tmp_path, main, executor=hands, journal=journal)
 
 
+def test_v5_what_was_given_and_passed_is_masked_until_its_run_has_ended() -> None:
+    store = SecretStore()
+    store.give("run-1", {"Password": "hunter22"}, {"DB": "correct horse"})
+    assert store.masked.text("hunter22, correct horse") == "********, ********"
+    store.forget("run-1", State())
+    assert store.masked.text("hunter22, correct horse") == "hunter22, correct horse"
+
+
+def test_v5_what_octotui_reads_for_itself_is_masked_unless_it_reads_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("https_proxy", "http://me:hunter22@proxy")
+    for read, shown in ((Source(), "********"), (None, "hunter22")):
+        store = SecretStore(read)
+        store.hold_own(small())
+        assert store.masked.text("hunter22") == shown
+
+
+async def test_v5_what_is_read_is_masked_before_a_script_is_made_of_it() -> None:
+    """Also what was passed to the family of a run that has ended: what is said meanwhile may hold it."""
+    declared = small(step("A"), Password=(secret("ONE"),), Token=(secret("TWO"),))
+    state, _ = advance(State(), LoadModel(declared), 1.0)
+    state, _ = advance(state, StartRun(process="a"), 2.0)
+    store = SecretStore(Source(ONE="hunter-one"))
+    store.give("run-1", {}, {"TWO": "hunter-two"})
+    store.masked.release("run-1")
+    await store.values(state, state.jobs["job-1.1"])
+    assert store.masked.text("hunter-one hunter-two") == "******** ********"
+
+
+def test_v5_nothing_is_held_for_a_run_that_ends_while_its_values_are_read(tmp_path: Path) -> None:
+    hands, source = Hands(), Source(PASSWORD="hunter22")
+    store = SecretStore(source)
+
+    async def main(rig: Rig) -> None:
+        source.patience = asyncio.Event()
+        await rig.start("a")
+        await rig.until(lambda: source.read)
+        await rig.session.send(CancelRun(run="run-2"))
+        await rig.until(lambda: rig.run_state("run-2") == "cancelled")
+        source.patience.set()
+        await soon()
+        assert store.masked.text("hunter22") == "hunter22"
+
+    world = family(at_a_time(Db="#{Password}"), Password=(secret("PASSWORD", process=("a",)),))
+    play(world, tmp_path, main, executor=hands, vault=store)
+
+
 def test_what_nobody_gave_is_empty(tmp_path: Path) -> None:
     """V6: where it is not required."""
     hands = Hands()
@@ -385,6 +434,7 @@ def test_a_value_of_an_answer_is_not_there_after_a_restart(tmp_path: Path) -> No
         "and octotui was opened anew since: start the run again"
     )
     assert again.jobs == []
+    assert asyncio.run(SecretStore(None).values(states[0], job)) == {}, "a prediction goes on without"
 
 
 def test_v5_a_variable_that_is_passed_comes_before_the_servers_own_for_a_whole_family(tmp_path: Path) -> None:
@@ -476,16 +526,17 @@ def test_v5_a_child_run_sees_what_its_parent_made_of_a_sensitive_value(tmp_path:
         work = hands.begun[0]
         assert work.script == "use db://hunter#{Db}@x in the open"
         assert work.environment["Db"] == "db://hunter#{Db}@x"
-        hands.outputs["job-2.1"](b"it is db://hunter#{Db}@x\n")
+        hands.outputs["job-2.1"](b"it is db://hunter#{Db}@x\nmade of hunter#{Db}\n")
         hands.end("job-2.1")
         await rig.until(lambda: rig.run_state("run-1") == "succeeded")
         with LogReader(rig.session.log_path("run-2", "job-2.1")) as log:
-            assert "it is ********" in log.tail(9)
+            assert {"it is ********", "made of ********"} <= {*log.tail(9)}
         assert "hunter" not in repr(list(journal.read())) + repr(rig.state)
         assert "hunter" not in repr(vars(rig.crew._secret_store))
 
     values = starts("child", Db="#{Url}", Plain="in the open")
-    world = family(values, Password=(secret("PASSWORD"),), Url=(Value(value="db://#{Password}@x"),))
+    password, url = secret("PASSWORD", process=("a",)), Value(value="db://#{Password}@x")
+    world = family(values, Password=(password,), Url=(url,))
     play(world, tmp_path, main, executor=hands, vault=SecretStore(source), journal=journal)
 
 
@@ -548,6 +599,18 @@ def test_v5_a_value_too_short_to_be_masked_is_refused_where_it_is_made(tmp_path:
     play(world, tmp_path, main, executor=hands, vault=SecretStore(source))
 
 
+def test_v6_what_nobody_gave_to_a_parent_is_empty_in_what_its_step_gives_to_a_child(tmp_path: Path) -> None:
+    hands = Hands()
+
+    async def main(rig: Rig) -> None:
+        await rig.start("a")
+        await rig.until(lambda: hands.begun)
+        assert hands.begun[0].script == "use no token:  ."
+
+    world = family(starts("child", Db="no token: #{Token}", Plain="."), Token=(ASKED,))
+    play(world, tmp_path, main, executor=hands)
+
+
 def test_v5_after_a_restart_it_is_read_again_and_what_was_given_is_gone(tmp_path: Path) -> None:
     """A child that waits for its time finds its values where they come from; memory is not there any more."""
     hands, journal, source = Hands(), MemoryJournal(), Source(PASSWORD="hunter22")
@@ -604,6 +667,69 @@ def test_v5_after_a_restart_what_a_step_gave_to_a_run_that_waits_is_masked(tmp_p
         assert rig.crew.mask("it is nter2") == "it is ********"
 
     play(world, tmp_path, before, vault=SecretStore(source))
+    play(world, tmp_path, after, vault=SecretStore(source), state=states[0])
+
+
+def test_v5_what_cannot_be_read_where_a_space_is_opened_is_looked_for_again_by_the_job_that_needs_it(
+    tmp_path: Path,
+) -> None:
+    """Though nothing is tried again: the value is there before its script begins."""
+    hands, states = Hands(), []
+    world = family(at_a_time(Db="#{Password}", Plain="."), Password=(secret("PASSWORD"),))
+
+    async def before(rig: Rig) -> None:
+        await rig.start("a")
+        await rig.until(lambda: "run-2" in rig.state.runs)
+        states.append(rig.state)
+
+    play(world, tmp_path, before, vault=SecretStore(Source(PASSWORD="hunter22")))
+    source = Source()
+
+    async def after(rig: Rig) -> None:
+        assert source.read == ["PASSWORD"]
+        source.there["PASSWORD"] = "hunter22"
+        await rig.until(lambda: hands.begun)
+        assert hands.begun[0].environment["Db"] == "hunter22"
+
+    play(world, tmp_path, after, executor=hands, vault=SecretStore(source), state=states[0])
+
+
+def test_v5_after_a_restart_nothing_is_read_for_scripts_that_had_not_begun(tmp_path: Path) -> None:
+    """A password manager asks nobody for what no script has seen: there is nothing of it to mask."""
+    hands, states = Hands(), []
+    world = model(
+        {
+            "a": [on_targets("A", "db"), manual("Ask")],
+            "b": [on_targets("B", "db")],
+            "c": [on_targets("C", "db")],
+        },
+        variables={
+            "Password": (secret("ONE", step=("A",)),),
+            "Token": (secret("TWO", step=("C",)),),
+        },
+        targets={"db1": Target(name="db1", roles=("db",))},
+    )
+
+    async def before(rig: Rig) -> None:
+        await rig.start("a")
+        await rig.until(lambda: hands.begun)
+        hands.end("job-1.1")
+        await rig.until(lambda: rig.state.asking)
+        await rig.start("b")
+        await rig.until(lambda: len(hands.begun) == 2)
+        await rig.start("c")
+        assert [job.attempt for job in rig.state.jobs.values() if job.run == "run-3"] == [0]
+        states.append(rig.state)
+
+    play(
+        world, tmp_path, before, executor=hands, vault=SecretStore(Source(ONE="hunter-one", TWO="hunter-two"))
+    )
+    source = Source(ONE="hunter-one", TWO="hunter-two")
+
+    async def after(rig: Rig) -> None:
+        assert source.read == ["ONE"]
+        assert rig.crew.mask("hunter-one hunter-two") == "******** hunter-two"
+
     play(world, tmp_path, after, vault=SecretStore(source), state=states[0])
 
 
@@ -803,6 +929,7 @@ def test_v7_after_a_restart_a_sensitive_output_of_a_child_run_is_missed_by_its_n
         hands.outputs["job-2.1"](TOKEN)
         hands.end("job-2.1")
         await rig.until(lambda: rig.state.asking)
+        assert rig.crew.mask("it is hunter22") == "it is ********"
 
     async def after(rig: Rig) -> None:
         await rig.session.send(TakeInterruption(interruption="question-1", user="ann"))

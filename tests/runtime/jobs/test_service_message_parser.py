@@ -65,6 +65,14 @@ def test_v7_only_what_may_become_a_message_is_held_back() -> None:
     assert reader.end() == (b"", [])
 
 
+def test_v7_a_message_that_its_line_has_not_ended_is_shown_with_what_follows_on_the_next() -> None:
+    reader = ServiceMessageParser()
+    assert reader.feed(b"##octopus[stdout-wait") == (b"", [])
+    visible, (problem,) = reader.feed(b" \nand on")
+    assert visible == b"##octopus[stdout-wait \nand on"
+    assert isinstance(problem, Problem)
+
+
 def test_v7_a_megabyte_without_a_newline_is_not_held_back() -> None:
     reader = ServiceMessageParser()
     for _ in range(1024):

@@ -4,8 +4,10 @@ import pytest
 
 from octotui.model.process import Package, Script, TemplateCall
 from octotui.runtime.jobs.template_parameters import given, may_ask_for, requirements, texts
+from octotui.variables.budget import Budget
 from octotui.variables.fill import fill_in
-from octotui.variables.template import Names
+from octotui.variables.syntax.sensitive_names import SensitiveNames
+from octotui.variables.template import Names, OverBudget
 
 VALUES = Names({"Url": "https://#{Host}", "Host": "example.org", "Token": "##{not me}"})
 
@@ -20,6 +22,17 @@ def test_s1_a_parameter_may_have_the_name_of_the_variable_it_takes() -> None:
     said = given(template(Url="#{Url}/api"), VALUES)
     assert said.values == {"Url": "https://example.org/api"}
     assert (said.sensitive, said.warnings) == ((), ())
+
+
+def test_s1_a_parameter_that_names_itself_means_a_variable_also_where_there_is_none() -> None:
+    said = given(template(Mine="#{Mine}/api"), VALUES)
+    assert fill_in("#{Mine}", Names(said.values)).text == "#{Mine}/api"
+    assert said.warnings == ("nobody knows the variable Mine",)
+
+
+def test_v1_parameters_share_the_budget_of_their_job() -> None:
+    with pytest.raises(OverBudget):
+        given(template(Path="#{Url}" * 50), VALUES, budget=Budget(work=10))
 
 
 def test_s1_a_parameter_may_name_another_also_an_empty_one() -> None:
@@ -37,6 +50,16 @@ def test_a_parameter_is_filled_in_once(text: str) -> None:
 def test_v5_what_is_sensitive_is_known_when_it_is_filled_in() -> None:
     said = given(template(Open="a", Secret="Bearer #{Host}"), VALUES)
     assert said.sensitive == ("Bearer example.org",)
+
+
+def test_v5_what_is_made_of_a_sensitive_value_is_known_by_its_name() -> None:
+    """Also through another parameter; a variable comes before a parameter of its name."""
+    values = SensitiveNames({"Url": "https://#{Token}", "Token": "hunter22"}, ("Token",))
+    action = template(Open="a", Login="u:#{Token}", Address="#{url}", Both="#{Login}", Token="b", Secret="c")
+    said = given(action, values)
+    assert said.made_of_sensitive == {"login", "address", "both", "secret"}
+    assert said.values["Both"] == "u:hunter22"
+    assert (said.values["Address"], said.values["Token"]) == ("https://hunter22", "b")
 
 
 def test_v1_what_nobody_knows_is_a_warning_once() -> None:

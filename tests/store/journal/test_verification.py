@@ -1,5 +1,6 @@
 """A journal's chain on disk: what was done to it is found, and a head that was kept elsewhere counts."""
 
+import asyncio
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from octotui.engine.events import JobStarted, RunsRemoved
 from octotui.engine.state import Gap
 from octotui.store.errors import StoreError
+from octotui.store.journal import verification
 from octotui.store.journal.hash_chain import Head, link
 from octotui.store.journal.journal import Journal
 from octotui.store.journal.verification import head_of, verify
@@ -101,6 +103,32 @@ async def test_what_retention_removed_is_vouched_for(path: Path) -> None:
     change(path, "DELETE FROM events WHERE seq = 9")
     assert told(path) == ["event 9 is missing"]
     assert told(path, Head(9, digests[8]))[-1] == "event 9, which was kept as the head, is missing"
+
+
+async def test_what_retention_removes_meanwhile_is_no_break(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A session writes while its journal is verified: the verdict is about one moment of it."""
+    with closing(sqlite3.connect(path)) as database:
+        digests = [each.hex() for (each,) in database.execute("SELECT hash FROM events ORDER BY seq")]
+    removed = RunsRemoved(runs=("run-3",), gaps=(Gap(3, 8, digests[1], digests[7]),))
+    journal, loop, look = Journal(path), asyncio.get_running_loop(), verification.vouched
+    await journal.append(numbered(JobStarted(run="run-2", job="job-2.1"), first=18))
+
+    async def remove() -> None:
+        await journal.append(numbered(removed, first=19))
+
+    def write_behind_it(database: sqlite3.Connection) -> list[Gap]:
+        gaps = look(database)
+        asyncio.run_coroutine_threadsafe(remove(), loop).result(60)
+        return gaps
+
+    with monkeypatch.context() as patch:
+        patch.setattr(verification, "vouched", write_behind_it)
+        verdict = await asyncio.to_thread(verify, path)
+    assert (verdict.breaks, verdict.events, verdict.head.seq) == ((), 18, 18)
+    assert (told(path), head_of(path).seq) == ([], 19)
+    journal.close()
 
 
 async def test_a_journal_that_cannot_be_read_further_says_so(path: Path) -> None:
