@@ -32,6 +32,25 @@ async def test_many_waiting_appends_share_commits(tmp_path: Path) -> None:
     journal.close()
 
 
+async def test_who_waits_no_more_leaves_nobody_else_waiting(tmp_path: Path) -> None:
+    committing, go_on = threading.Event(), threading.Event()
+
+    def check() -> None:
+        committing.set()
+        assert go_on.wait(10)
+
+    journal = Journal(tmp_path / "journal.sqlite", check)
+    one, two, three = numbered(queued(1), queued(2), queued(3))
+    first = journal.append([one])
+    await asyncio.to_thread(committing.wait, 10)
+    left, last = journal.append([two]), journal.append([three])  # both wait for the next commit
+    left.cancel()
+    go_on.set()
+    await asyncio.wait_for(asyncio.gather(first, last), 10)
+    assert list(journal.read()) == [one, two, three]
+    journal.close()
+
+
 async def test_a_full_disk_fails_what_waits_and_all_that_comes_later(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
