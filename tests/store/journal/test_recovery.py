@@ -171,6 +171,7 @@ def test_r4_whatever_an_event_that_does_not_fit_raises_ends_what_can_be_read(
         return evolve(state, event)
 
     monkeypatch.setattr(rescuing, "evolve", folded)
+    monkeypatch.setattr(rescuing, "BATCH", 8)
     assert recover(path).missing
     assert list(JournalReader(path).read()) == events()[:20]
 
@@ -204,6 +205,26 @@ def test_a_first_page_of_garbage_costs_no_event(path: Path) -> None:
     assert not rescued.missing
     assert "no event is missing" in rescued.message
     assert list(JournalReader(path).read()) == events()
+
+
+def test_r4_a_file_that_was_cut_is_read_up_to_the_cut(path: Path) -> None:
+    """SQLite itself refuses a file that is shorter than its first page says."""
+    with path.open("r+b") as file:
+        file.truncate(path.stat().st_size * 8 // 10)
+    with pytest.raises(Damaged):
+        check(path)
+    assert recover(path).missing
+    left = list(JournalReader(path).read())
+    assert left == events()[: len(left)]
+    assert len(left) > len(events()) // 3
+
+
+def test_of_a_journal_without_events_none_is_missing(tmp_path: Path) -> None:
+    path = tmp_path / "journal.sqlite"
+    sqlite.connect(path).close()
+    rescued = recover(path)
+    assert not rescued.missing
+    assert "no event is missing" in rescued.message
 
 
 def test_a_file_of_rubbish_begins_anew_and_is_kept(tmp_path: Path) -> None:
