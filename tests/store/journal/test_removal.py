@@ -10,10 +10,11 @@ from msgspec.structs import replace
 
 from octotui.engine.advance import advance
 from octotui.engine.commands import RemoveRuns
-from octotui.engine.events import AnyEvent, ModelLoaded
+from octotui.engine.events import AnyEvent, ModelLoaded, RunEnded, RunsRemoved, VariablePublished
 from octotui.engine.evolve.evolve import evolve
-from octotui.engine.state import State
+from octotui.engine.state import Event, State
 from octotui.store.errors import StoreError
+from octotui.store.journal import removal as removing
 from octotui.store.journal import sqlite
 from octotui.store.journal.hash_chain import Head
 from octotui.store.journal.journal import JournalReader
@@ -22,6 +23,7 @@ from octotui.store.journal.removal import EndedFamily, ended_families, removal, 
 from octotui.store.journal.tables import Tables
 from octotui.store.journal.verification import verify
 from tests.engine.walk import Walk
+from tests.store.events import model, numbered, queued
 
 
 class Space:
@@ -163,6 +165,58 @@ def test_a_rescue_keeps_what_retention_left(tmp_path: Path, passes: int) -> None
     check(space.path)
     assert f"event {seq} is missing" in told or f" to {seq} are missing" in told  # what it vouched for, too
     assert next(iter(JournalReader(space.path).read())).seq < seq
+
+
+def add(path: Path, *events: Event) -> None:
+    with closing(sqlite.connect(path)) as database:
+        (last,) = database.execute("SELECT coalesce(max(seq), 0) FROM events").fetchone()
+        Tables(database).add(numbered(*events, first=last + 1))
+
+
+def ran(number: int, *meanwhile: Event) -> tuple[Event, ...]:
+    return queued(number), *meanwhile, RunEnded(run=f"run-{number}", state="succeeded")
+
+
+def test_r5_the_family_that_ended_last_comes_first(tmp_path: Path) -> None:
+    """Whatever numbers they have; one of which anything is open has not ended."""
+    path = tmp_path / "journal.sqlite"
+    add(
+        path, queued(1), queued(2), *ran(5), queued(3, root=2), *ran(4), RunEnded(run="run-1", state="failed")
+    )
+    add(path, RunEnded(run="run-2", state="failed"))
+    assert [each.root for each in ended_families(path)] == ["run-1", "run-4", "run-5"]
+
+
+def test_r5_gaps_are_vouched_for_again_where_the_event_that_did_goes_too(tmp_path: Path) -> None:
+    path = tmp_path / "journal.sqlite"
+    add(path, model("only"))
+    published = VariablePublished(run="run-1", variable_set="shared", name="Colour", value="blue")
+    add(path, *ran(1, published), *ran(2))
+    for root, later in (("run-1", queued(3)), ("run-2", queued(4))):
+        found = removal(path, [each for each in ended_families(path) if each.root == root])
+        add(path, RunsRemoved(runs=found.runs, gaps=found.gaps), later)
+        assert verify(path).breaks == ()
+    left = [type(each).__name__ for each in JournalReader(path).read()]
+    assert left == ["ModelLoaded", "VariablePublished", "RunQueued", "RunsRemoved", "RunQueued"]
+
+
+def test_r5_what_goes_is_read_of_one_moment_whoever_writes_meanwhile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "journal.sqlite"
+    writer = sqlite.connect(path)
+    add(path, model("only"), *ran(1))
+    families = ended_families(path)
+    alone = removal(path, families)
+    first_left = removing._first_left
+
+    def meanwhile(database: sqlite3.Connection, runs: tuple[str, ...]) -> int:
+        add(path, model("another"), *ran(2))
+        return first_left(database, runs)
+
+    monkeypatch.setattr(removing, "_first_left", meanwhile)
+    assert removal(path, families) == alone
+    writer.close()
 
 
 def test_a_damaged_journal_is_a_sentence(tmp_path: Path) -> None:
