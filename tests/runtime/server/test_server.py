@@ -521,6 +521,22 @@ class TestBadClients:
         async with served(MODEL, tmp_path) as here:
             await self.stuck(here)
 
+    async def test_r6_who_takes_nothing_is_found_though_nothing_happens(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("octotui.runtime.server.server.LOOK", 0.02)
+        async with served(MODEL, tmp_path) as here, here.attached() as ann:
+            monkeypatch.setattr(connection, "PATIENCE", 0.1)
+            listening = set(here.server.seats)
+            raw = await here.raw()
+            raw.writer.transport.pause_reading()  # type: ignore[attr-defined]
+            raw.say(HELLO)
+            await until(lambda: len([each for each in here.server.seats if each.follows]) == 2)
+            (stalled,) = here.server.seats - listening
+            stalled.write(b"x" * (4 << 20))
+            await until(lambda: here.server.seats == listening)
+            await ann.history()
+
     @staticmethod
     async def stuck(here: Served) -> None:
         raw = await here.raw()
@@ -588,6 +604,37 @@ async def test_a_socket_that_somebody_removes_is_there_again(
         async with here.attached() as after:
             await after.send(commands.StartRun(process="go"))
             await until(lambda: before.state.seq == after.state.seq)
+
+
+async def test_its_socket_is_made_anew_for_another_group_and_for_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("octotui.runtime.server.server.LOOK", 0.01)
+    own = grp.getgrgid(os.getegid()).gr_name
+    declared = replace(MODEL, access=Access(group=own))
+    async with served(declared, tmp_path) as here:
+        path, looks = here.folder.path / "socket", list[int]()
+        made, keep = path.stat().st_ino, here.server._keep_socket
+        here.server._keep_socket = lambda: (keep(), looks.append(1))  # type: ignore[method-assign, assignment]
+        await until(lambda: len(looks) > 3)
+        assert (path.stat().st_ino, path.stat().st_mode & 0o777) == (made, 0o660)
+        await here.session.send(commands.LoadModel(MODEL))
+        await until(lambda: path.stat().st_mode & 0o777 == 0o600)
+        async with here.attached() as client:
+            await client.send(commands.StartRun(process="go"))
+
+
+async def test_the_end_of_a_session_that_has_failed_is_an_end_like_any_other(tmp_path: Path) -> None:
+    """What was refused last cannot be recorded any more."""
+    async with served(MODEL, tmp_path) as here:
+        raw = await here.raw()
+        raw.say(HELLO)
+        await raw.until(SnapshotMessage)
+        here.server._handler.refusals.count(Peer(7, "eve", "process 7"), "Hello", "test", "no")
+        here.session.fail(StoreError("the disk is full"))
+        await here.server.close()
+        assert (await raw.until(Goodbye)).reason == "the disk is full"
+        await here.server.open()
 
 
 async def test_at_its_end_everybody_is_told_and_the_socket_is_gone(tmp_path: Path) -> None:

@@ -10,7 +10,15 @@ from msgspec.structs import replace
 
 from octotui.engine.advance import advance
 from octotui.engine.commands import RemoveRuns
-from octotui.engine.events import AnyEvent, ModelLoaded, RunEnded, RunsRemoved, VariablePublished
+from octotui.engine.events import (
+    AnyEvent,
+    HealthChanged,
+    ModelLoaded,
+    RunEnded,
+    RunsRemoved,
+    RunStarted,
+    VariablePublished,
+)
 from octotui.engine.evolve.evolve import evolve
 from octotui.engine.state import Event, State
 from octotui.store.errors import StoreError
@@ -185,6 +193,24 @@ def test_r5_the_family_that_ended_last_comes_first(tmp_path: Path) -> None:
     )
     add(path, RunEnded(run="run-2", state="failed"))
     assert [each.root for each in ended_families(path)] == ["run-1", "run-4", "run-5"]
+
+
+def test_r5_a_family_that_stays_has_its_first_event_wherever_that_stands(tmp_path: Path) -> None:
+    """Also at the first place of a part of the journal."""
+    path = tmp_path / "journal.sqlite"
+    idle = HealthChanged(worker="worker1", health="healthy")
+    add(path, *ran(1), *[idle] * (sqlite.PART - 3), queued(2), RunStarted(run="run-2"))
+    before = JournalReader(path).family("run-2")
+    assert [each.seq for each in before] == [sqlite.PART, sqlite.PART + 1]
+    (gap,) = removal(path, ended_families(path)).gaps
+    assert (gap.first, gap.last) == (1, sqlite.PART - 1)
+
+
+def test_r5_where_no_family_stays_what_came_after_the_last_goes_too(tmp_path: Path) -> None:
+    path = tmp_path / "journal.sqlite"
+    add(path, model("only"), *ran(1), HealthChanged(worker="worker1", health="healthy"))
+    (gap,) = removal(path, ended_families(path)).gaps
+    assert (gap.first, gap.last) == (2, 4)
 
 
 def test_r5_gaps_are_vouched_for_again_where_the_event_that_did_goes_too(tmp_path: Path) -> None:
