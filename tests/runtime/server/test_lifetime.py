@@ -44,6 +44,17 @@ async def test_a_session_is_shared_and_its_model_followed_at_once_where_that_is_
     assert not (tmp_path / "test" / "socket").exists()
 
 
+async def test_a_session_without_a_file_follows_none(tmp_path: Path) -> None:
+    """Whatever file a client was opened with."""
+    async with (
+        open_space(MODEL, tmp_path, "ann", lambda: 1000.0) as session,
+        shared(session, MODEL, tmp_path, None, load) as server,
+    ):
+        await server.follow_file(str(tmp_path / "model.toml"))
+        assert session.trouble == ""
+        assert session.state.model == MODEL
+
+
 async def test_one_that_is_asked_to_stop_ends(tmp_path: Path) -> None:
     async with served(MODEL, tmp_path) as here:
         ending = asyncio.ensure_future(until_stopped(here.server, ShutdownSignal()))

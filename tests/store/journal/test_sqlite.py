@@ -42,6 +42,13 @@ def test_r6_a_journal_is_read_in_a_folder_of_any_name(tmp_path: Path, name: str)
     assert [*JournalReader(folder / "journal.sqlite").read()] == []
 
 
+def test_r2_what_is_committed_is_synced_and_holds_up_no_reader(tmp_path: Path) -> None:
+    with closing(sqlite.connect(tmp_path / "journal.sqlite")) as database:
+        names = ("journal_mode", "synchronous", "wal_autocheckpoint")
+        said = [database.execute(f"PRAGMA {name}").fetchone()[0] for name in names]
+    assert said == ["wal", 2, 2000]
+
+
 def test_it_is_private(tmp_path: Path) -> None:
     Journal(tmp_path / "journal.sqlite").close()
     assert (tmp_path / "journal.sqlite").stat().st_mode & 0o777 == 0o600
