@@ -15,6 +15,7 @@ from octotui.runtime.open_space import open_space
 from octotui.runtime.server import lifetime
 from octotui.runtime.server.lifetime import ShutdownSignal, shared, until_stopped
 from octotui.runtime.server.server import Server
+from octotui.store.errors import StoreError
 from tests.runtime.served import served, until
 from tests.world import manual, model
 
@@ -76,9 +77,50 @@ async def test_a_signal_ends_it(tmp_path: Path, number: int, why: str) -> None:
         assert await ending == why
 
 
+async def test_a_hang_up_has_its_model_read_again_and_a_stop_does_nothing(tmp_path: Path) -> None:
+    async with served(MODEL, tmp_path) as here:
+        ending, read = ShutdownSignal(), list[str]()
+        os.kill(os.getpid(), signal.SIGHUP)  # it is not served yet
+        await asyncio.sleep(0)
+        here.server.look_soon = lambda: read.append("again")  # type: ignore[method-assign]
+        waiting = asyncio.ensure_future(until_stopped(here.server, ending))
+        await asyncio.sleep(0)
+        os.kill(os.getpid(), signal.SIGHUP)
+        await until(lambda: read)
+        assert callable(signal.getsignal(signal.SIGTSTP)), "else it would stand still"
+        assert not waiting.done()
+        ending.tell("enough")
+        assert await waiting == "enough"
+
+
 async def test_one_that_nobody_needs_ends_by_itself(tmp_path: Path) -> None:
     async with served(MODEL, tmp_path) as here:
         assert await until_stopped(here.server, ShutdownSignal(), idle=0.03) == "nobody needed it"
+
+
+async def test_it_ends_only_after_nobody_needed_it_for_so_long_at_a_stretch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks, told = list[bool](), list[int]()
+    monkeypatch.setattr(Server, "is_used", property(lambda _: looks.append(True) or len(looks) == 3))
+    async with served(MODEL, tmp_path) as here:
+        ending = ShutdownSignal()
+        tell = ending.tell
+        ending.tell = lambda why: (told.append(len(looks)), tell(why))  # type: ignore[method-assign, assignment]
+        assert await until_stopped(here.server, ending, idle=0.025) == "nobody needed it"
+        assert told[0] == 6, "three times in a row after it was used"
+
+
+async def test_r2_what_has_ended_its_session_is_raised_and_nothing_waits_on(tmp_path: Path) -> None:
+    async with served(MODEL, tmp_path) as here:
+        before = asyncio.all_tasks()
+        ending = asyncio.ensure_future(until_stopped(here.server, ShutdownSignal()))
+        await asyncio.sleep(0)
+        here.session.fail(StoreError("the disk is full"))
+        with pytest.raises(StoreError, match="the disk is full"):
+            await ending
+        await asyncio.sleep(0)
+        assert asyncio.all_tasks() == before
 
 
 async def test_one_is_needed_by_who_is_attached_by_what_is_open_and_by_schedules(tmp_path: Path) -> None:
