@@ -103,9 +103,8 @@ async def test_a_damaged_event_is_named(tmp_path: Path) -> None:
     journal.close()
 
 
-async def test_the_events_of_one_question_come_newest_first(tmp_path: Path) -> None:
+async def test_the_events_of_one_question_come_newest_first(journal: AnyJournal) -> None:
     """I5: up to where it was raised; others of a similar name are not meant."""
-    journal = Journal(tmp_path / "journal.sqlite")
     about = [
         InterruptionRaised(run="run-1", job="job-1.1", interruption="question-1", instructions="x"),
         InterruptionRaised(run="run-2", job="job-2.1", interruption="question-11", instructions="x"),
@@ -121,7 +120,6 @@ async def test_the_events_of_one_question_come_newest_first(tmp_path: Path) -> N
         "InterruptionRaised",
     ]
     assert journal.question("question-2") == []
-    journal.close()
 
 
 async def test_runs_that_were_open_between_two_times_are_found(tmp_path: Path) -> None:
