@@ -87,12 +87,17 @@ async def test_a_file_without_anything_new_is_not_read_again_though_it_is_broken
     assert read == [file]
 
 
-async def test_a_file_that_is_named_and_not_there_is_told(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "trouble"),
+    [("nowhere.toml", "There is no such file"), ("empty", "No TOML file is in this folder")],
+)
+async def test_a_file_that_is_named_and_not_there_is_told(tmp_path: Path, name: str, trouble: str) -> None:
     file = tmp_path / "model.toml"
     file.write_text('[space]\nname = "Test"\n')
+    (tmp_path / "empty").mkdir()
     following = followed(file)
-    assert await following.check(str(tmp_path / "nowhere.toml")) is None
-    assert "There is no such file" in following.trouble
+    assert await following.check(str(tmp_path / name)) is None
+    assert trouble in following.trouble
 
 
 async def test_a_broken_one_is_told_and_changes_nothing_until_it_is_well_again(file: Path) -> None:

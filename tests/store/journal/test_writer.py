@@ -51,6 +51,24 @@ async def test_who_waits_no_more_leaves_nobody_else_waiting(tmp_path: Path) -> N
     journal.close()
 
 
+def test_all_is_written_though_the_loop_that_asked_has_ended(tmp_path: Path) -> None:
+    ended, events = threading.Event(), numbered(queued(1), queued(2))
+
+    def check() -> None:
+        assert ended.wait(10)
+
+    async def begin() -> Journal:
+        journal = Journal(tmp_path / "journal.sqlite", check)
+        for event in events:
+            journal.append([event])
+        return journal
+
+    journal = asyncio.run(begin())
+    ended.set()
+    journal.close()
+    assert list(journal.read()) == events
+
+
 async def test_a_full_disk_fails_what_waits_and_all_that_comes_later(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
