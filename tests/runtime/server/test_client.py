@@ -1,6 +1,7 @@
 """A client of a space's server: the same State, also after the server went away."""
 
 import asyncio
+import gc
 import os
 import time
 from collections.abc import AsyncIterator
@@ -339,6 +340,17 @@ async def test_r10_what_changes_something_has_a_key_and_a_stop_is_meant_for_the_
     assert isinstance(started, protocol.SendRequest)
     assert len({confirmed.key, started.key, None}) == 3
     assert stopped == protocol.StopRequest(id=4, process=4711)
+
+
+async def test_the_garbage_collector_is_as_it_was_after_a_snapshot(tmp_path: Path) -> None:
+    async with served(MODEL, tmp_path) as here:
+        for collects in (False, True):
+            (gc.enable if collects else gc.disable)()
+            async with here.attached() as client:
+                assert client.state.seq
+                now = gc.isenabled()
+            gc.enable()
+            assert now == collects
 
 
 async def test_what_was_answered_is_kept_no_longer(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """What retention removes: the State folded from what is left is the State there was, and the chain holds."""
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from random import Random
@@ -191,8 +192,11 @@ def test_r5_the_family_that_ended_last_comes_first(tmp_path: Path) -> None:
     add(
         path, queued(1), queued(2), *ran(5), queued(3, root=2), *ran(4), RunEnded(run="run-1", state="failed")
     )
-    add(path, RunEnded(run="run-2", state="failed"))
-    assert [each.root for each in ended_families(path)] == ["run-1", "run-4", "run-5"]
+    add(path, queued(6), queued(7, root=6), *ran(8, RunEnded(run="run-6", state="failed")))
+    add(path, RunEnded(run="run-7", state="failed"), RunEnded(run="run-2", state="failed"))
+    found = ended_families(path)
+    assert [each.root for each in found] == ["run-6", "run-8", "run-1", "run-4", "run-5"]
+    assert (found[0].runs, found[0].ended_at) == (("run-6", "run-7"), 7.0)
 
 
 def test_r5_a_family_that_stays_has_its_first_event_wherever_that_stands(tmp_path: Path) -> None:
@@ -245,9 +249,15 @@ def test_r5_what_goes_is_read_of_one_moment_whoever_writes_meanwhile(
     writer.close()
 
 
-def test_a_damaged_journal_is_a_sentence(tmp_path: Path) -> None:
+@pytest.mark.parametrize("whole", [0, 4096], ids=["rubbish", "a first page"])
+@pytest.mark.parametrize("ask", [ended_families, runs_in, lambda path: removal(path, [])])
+def test_r4_a_damaged_journal_is_never_taken_for_an_empty_one(
+    tmp_path: Path, whole: int, ask: Callable[[Path], object]
+) -> None:
     path = tmp_path / "journal.sqlite"
-    path.write_bytes(b"rubbish" * 99)
-    for ask in (ended_families, runs_in, lambda path: removal(path, [])):
-        with pytest.raises(StoreError, match="is damaged"):
-            ask(path)
+    add(path, model("only"), *ran(1))
+    with path.open("r+b") as file:
+        file.seek(whole)
+        file.write(b"rubbish" * (path.stat().st_size // 7))
+    with pytest.raises(StoreError, match="is damaged"):
+        ask(path)
