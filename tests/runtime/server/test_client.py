@@ -157,6 +157,7 @@ async def test_what_is_asked_as_the_client_is_closed_has_an_end(tmp_path: Path) 
         async with here.attached() as client:
             asking = asyncio.ensure_future(client.send(commands.StartRun(process="go")))
             await asyncio.sleep(0)
+        assert client._reading.done(), "nothing of it goes on"
         with pytest.raises(StoreError, match="left before it answered; look whether it took effect"):
             await asking
 
