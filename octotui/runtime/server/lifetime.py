@@ -73,7 +73,6 @@ async def until_stopped(server: Server, ending: ShutdownSignal, *, idle: float |
         unused = 0.0 if server.is_used else unused + LOOK
         if idle is not None and unused >= idle:
             ending.tell("nobody needed it")
-            await asyncio.sleep(0)
     for each in (reading, *waiting):
         each.cancel()
     if server.failure is not None:

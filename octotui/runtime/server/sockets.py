@@ -31,7 +31,7 @@ def listening(folder: Path, group: str | None = None) -> socket.socket:
     except (OSError, StoreError) as problem:
         server.close()
         with suppress(OSError):
-            new.unlink(missing_ok=True)
+            new.unlink()
         raise problem if isinstance(problem, StoreError) else unusable(path, problem) from problem
     server.setblocking(False)
     return server

@@ -181,10 +181,9 @@ def _read_over(source: Path, part: Path) -> tuple[int, int | None]:
         with suppress(sqlite3.Error), closing(_open(source)) as database:
             copy_requests(database, new, state.seq)
         new.execute(sqlite.SAVE_SNAPSHOT, (state.seq, seal(encode(state))))
-        new.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        new.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # all of it is synced to the file then
     finally:
         new.close()
-    _sync(part)
     return state.seq, _expected(source, state.seq)
 
 
@@ -246,11 +245,3 @@ def _told_missing(last: int, expected: int | None) -> Reason | None:
     if expected <= last:
         return None
     return f"{events_named(last + 1, expected)} {'is' if expected == last + 1 else 'are'} missing"
-
-
-def _sync(path: Path) -> None:
-    file = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(file)
-    finally:
-        os.close(file)

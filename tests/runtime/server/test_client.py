@@ -1,12 +1,14 @@
 """A client of a space's server: the same State, also after the server went away."""
 
 import asyncio
+import gc
 import os
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
@@ -14,9 +16,11 @@ from octotui.engine import commands, events
 from octotui.engine.commands import Refused
 from octotui.engine.state.snapshot import encode
 from octotui.model.space import Access, Channel
+from octotui.model.toml.read import load
 from octotui.runtime.server import client as module
 from octotui.runtime.server import protocol
 from octotui.runtime.server.client import Client
+from octotui.runtime.server.model_watcher import ModelWatcher
 from octotui.runtime.server.server import Server
 from octotui.runtime.space_access import Undecided
 from octotui.store.errors import StoreError
@@ -153,6 +157,7 @@ async def test_what_is_asked_as_the_client_is_closed_has_an_end(tmp_path: Path) 
         async with here.attached() as client:
             asking = asyncio.ensure_future(client.send(commands.StartRun(process="go")))
             await asyncio.sleep(0)
+        assert client._reading.done(), "nothing of it goes on"
         with pytest.raises(StoreError, match="left before it answered; look whether it took effect"):
             await asking
 
@@ -321,6 +326,58 @@ async def test_packages_are_chosen_at_the_server(tmp_path: Path) -> None:
         assert "no-such-package" in problems[0]
 
 
+async def test_r10_what_changes_something_has_a_key_and_a_stop_is_meant_for_the_server_that_was_met(
+    tmp_path: Path,
+) -> None:
+    async with answering(tmp_path) as (client, said):
+        await client.clock(confirm=False)
+        await client.clock(confirm=True)
+        await client.send(commands.StartRun(process="go"))
+        await client.stop()
+    asked, confirmed, started, stopped = said
+    assert asked == protocol.ClockRequest(id=1)
+    assert isinstance(confirmed, protocol.ClockRequest)
+    assert confirmed.confirmed
+    assert isinstance(started, protocol.SendRequest)
+    assert len({confirmed.key, started.key, None}) == 3
+    assert stopped == protocol.StopRequest(id=4, process=4711)
+
+
+async def test_the_garbage_collector_is_as_it_was_after_a_snapshot(tmp_path: Path) -> None:
+    async with served(MODEL, tmp_path) as here:
+        for collects in (False, True):
+            (gc.enable if collects else gc.disable)()
+            async with here.attached() as client:
+                assert client.state.seq
+                now = gc.isenabled()
+            gc.enable()
+            assert now == collects
+
+
+async def test_what_was_answered_is_kept_no_longer(tmp_path: Path) -> None:
+    async with served(MODEL, tmp_path) as here, here.attached() as client:
+        await client.send(commands.StartRun(process="ask"))
+        with pytest.raises(Refused):
+            await client.send(commands.StartRun(process="nothing"))
+        await client.history()
+        assert client._pending._pending == {}
+
+
+async def test_the_file_that_it_is_opened_with_is_followed_from_then_on(tmp_path: Path) -> None:
+    """R4: one whose path is no text, too, though it cannot be told: the server has that from its start."""
+    file, other = tmp_path / "model.toml", tmp_path / "other.toml"
+    file.write_text('[space]\nname = "Test"\n')
+    other.write_text('[space]\nname = "Test"\n[environments.live]\n')
+    watcher = ModelWatcher(file, load, load(file))
+    async with served(load(file), tmp_path / "state", watcher) as here:
+        for named in (other, tmp_path / "b\udcff.toml"):
+            client = Client(here.folder, time.time, model=named)
+            await client.open()
+            assert list(client.state.model.environments) == ["live"]
+            assert client.trouble == ""
+            await client.close()
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give things to other accounts")
 class TestTrust:
     """I9: a client trusts no folder and no server blindly."""
@@ -373,5 +430,28 @@ async def heard(base: Path) -> AsyncIterator[tuple[SpaceFolder, list[bytes]]]:
 
     server = await asyncio.start_unix_server(listen, folder.path / "socket")
     yield folder, said
+    server.close()
+    await asyncio.sleep(0.01)
+
+
+@asynccontextmanager
+async def answering(base: Path) -> AsyncIterator[tuple[Client, list[protocol.ClientRequest]]]:
+    """A client, and what it has asked of a server that has done everything."""
+    folder, said = SpaceFolder(base, "test"), list[protocol.ClientRequest]()
+    folder.make()
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readline()
+        writer.write(protocol.line(protocol.Welcome(version=1, user="ann", process=4711, remembers=True)))
+        while raw := await reader.readline():
+            said.append(msgspec.json.decode(raw, type=protocol.ClientRequest))
+            writer.write(protocol.line(protocol.DoneReply(id=said[-1].id)))
+        writer.close()
+
+    server = await asyncio.start_unix_server(answer, folder.path / "socket")
+    client = Client(folder, time.time)
+    await client.open(follow=False)
+    yield client, said
+    await client.close()
     server.close()
     await asyncio.sleep(0.01)

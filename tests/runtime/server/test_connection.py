@@ -42,6 +42,12 @@ async def test_what_happens_while_the_present_is_told_comes_behind_it() -> None:
         assert heard == [line(TroubleMessage(text="now")), b"present\n", b"later\n", b"last\n"]
 
 
+async def test_one_that_only_asks_is_told_at_once_what_all_are_told() -> None:
+    async with seated() as (seat, reader):
+        seat.follow(b"the model is broken\n")
+        assert await reader.readline() == b"the model is broken\n"
+
+
 async def test_who_was_let_go_hears_why_and_nothing_more() -> None:
     async with seated() as (seat, reader):
         seat.drop("wrong", "you said nonsense")
@@ -234,5 +240,6 @@ async def test_who_is_let_go_hears_why_where_it_listens(
     seat, wire = wired()
     wire.waiting = waiting
     seat.drop(kind, reason)
+    seat.write(b"more")
     said = [line(Goodbye(kind=kind, reason=reason))] if ended == "closed" and reason else []
     assert (seat.gone, wire.ended, wire.said) == (True, ended, said)

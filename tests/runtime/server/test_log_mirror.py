@@ -1,5 +1,6 @@
 """Logs for those who may not open a space's files."""
 
+import asyncio
 from pathlib import Path
 
 from octotui.engine import commands
@@ -47,4 +48,46 @@ async def test_a_server_that_is_away_is_asked_again(tmp_path: Path, monkeypatch)
     logs = log_mirror.LogMirror(SpaceFolder(tmp_path, "x"), part)
     copy = logs.log("run-1", "job-1.1")
     await until(lambda: copy.exists() and copy.read_bytes() == b"hello\n")
+    await logs.close()
+
+
+async def test_of_copies_the_one_asked_for_last_is_kept_up_to_date(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(log_mirror, "PAUSE", 0.001)
+    monkeypatch.setattr(log_mirror.os, "access", lambda path, mode: False)
+    asked_for: list[str] = []
+
+    async def part(run: str, job: str, offset: int) -> bytes:
+        asked_for.append(job)
+        return b""
+
+    logs = log_mirror.LogMirror(SpaceFolder(tmp_path, "x"), part)
+    for job in ("job-1.1", "job-1.2", "job-1.1"):
+        logs.log("run-1", job)
+        await asyncio.sleep(0)
+        asked_for.clear()
+        for _ in range(2):
+            logs.log("run-1", job)  # again: nothing is begun anew
+            await until(lambda: len(asked_for) > 5)
+        assert set(asked_for) == {job}
+    before = asyncio.all_tasks()
+    logs.log("run-1", "job-1.1")
+    assert asyncio.all_tasks() == before
+    await logs.close()
+
+
+async def test_a_whole_log_is_there_up_to_its_present_end(tmp_path: Path, monkeypatch) -> None:
+    text, asked_for = b"x" * 10, list[int]()
+
+    async def part(run: str, job: str, offset: int) -> bytes:
+        asked_for.append(offset)
+        return text[offset : offset + 4]
+
+    folder = SpaceFolder(tmp_path, "x")
+    folder.make()
+    logs = log_mirror.LogMirror(folder, part)
+    assert await logs.whole("run-1", "job-1.1") == folder.log("run-1", "job-1.1")
+    assert asked_for == []
+    monkeypatch.setattr(log_mirror.os, "access", lambda path, mode: False)
+    assert (await logs.whole("run-1", "job-1.1")).read_bytes() == text
+    assert asked_for == [0, 4, 8, 10]
     await logs.close()

@@ -75,6 +75,44 @@ async def test_so_is_one_of_a_script_or_a_template(file: Path) -> None:
     assert await following.check() == model
 
 
+async def test_a_script_that_is_new_in_the_model_is_followed_too_and_each_change_once(file: Path) -> None:
+    following, other = followed(file), file.with_name("other.sh")
+    other.write_text("echo other\n")
+    file.write_text(SMALL.replace("step.sh", "other.sh"))
+    assert await following.check() is not None
+    assert await following.check() is None
+    other.write_text("echo another, at length\n")
+    model = await following.check()
+    assert model is not None
+    assert model.runbooks["go"].steps[0].action.body == "echo another, at length\n"  # type: ignore[union-attr]
+    assert await following.check() is None
+    (file.parent / "step.sh").write_text("echo nobody runs it any more\n")
+    assert await following.check() is None
+
+
+async def test_a_file_without_anything_new_is_not_read_again_though_it_is_broken(file: Path) -> None:
+    read: list[Path] = []
+    following = ModelWatcher(file, lambda path: (read.append(path), load(path))[1], load(file))
+    file.write_text("broken")
+    for _ in range(3):
+        assert await following.check() is None
+        assert "broken" in following.trouble
+    assert read == [file]
+
+
+@pytest.mark.parametrize(
+    ("name", "trouble"),
+    [("nowhere.toml", "There is no such file"), ("empty", "No TOML file is in this folder")],
+)
+async def test_a_file_that_is_named_and_not_there_is_told(tmp_path: Path, name: str, trouble: str) -> None:
+    file = tmp_path / "model.toml"
+    file.write_text('[space]\nname = "Test"\n')
+    (tmp_path / "empty").mkdir()
+    following = followed(file)
+    assert await following.check(str(tmp_path / name)) is None
+    assert trouble in following.trouble
+
+
 async def test_a_broken_one_is_told_and_changes_nothing_until_it_is_well_again(file: Path) -> None:
     following = followed(file)
     file.write_text(SMALL + "[nonsense]\n[more]\n")

@@ -38,3 +38,25 @@ def test_a_message_is_one_line_and_comes_back(message: protocol.ToServer) -> Non
 def test_what_leads_outside_or_is_for_the_engine_alone_is_no_message(said: bytes) -> None:
     with pytest.raises(msgspec.ValidationError):
         msgspec.json.decode(said, type=protocol.ToServer)
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        (b'{"type":"Hello","version":1}', protocol.Hello(version=1, since=None, follow=True, model=None)),
+        (b'{"type":"Clock","id":0}', protocol.ClockRequest(id=0, confirmed=False, key=None)),
+        (b'{"type":"Stop","id":0}', protocol.StopRequest(id=0, process=None)),
+        (b'{"type":"History","id":0}', protocol.HistoryRequest(id=0, words=(), before=None, limit=100)),
+        (
+            b'{"type":"Welcome","version":1,"user":"ann","process":7}',
+            protocol.Welcome(version=1, user="ann", process=7, trouble="", remembers=False),
+        ),
+    ],
+    ids=lambda each: type(each).__name__,
+)
+def test_what_is_not_said_is_meant_as_before(
+    said: bytes, meant: protocol.ToServer | protocol.ToClient
+) -> None:
+    """Earlier versions do not say all of it; who says nothing confirms nothing, and remembers nothing."""
+    assert msgspec.json.decode(said, type=type(meant)) == meant
+    assert protocol.VERSION == 1

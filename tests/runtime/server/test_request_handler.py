@@ -1,6 +1,7 @@
 """What clients ask for, done in their name."""
 
 import asyncio
+import os
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from octotui.model.values import Prompt, Secret
 from octotui.runtime.server import protocol
 from octotui.runtime.server.peer_credentials import Peer
 from octotui.runtime.server.request_handler import RequestHandler
+from octotui.store import clock_anchor
 from octotui.store.logs.log_writer import LogWriter
 from tests.runtime.served import Served, served, until
 from tests.world import manual, model, script
@@ -133,6 +135,36 @@ async def test_r7_a_clock_is_looked_at_when_somebody_asks(tmp_path: Path, days: 
         )
         assert clock() >= before + max(0, days) * 86400.0
         assert clock.trouble == ""
+
+
+async def test_r7_a_time_that_is_confirmed_counts_at_the_next_server_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock_anchor, "boot_id", lambda: "this boot")
+    async with served(MODEL, tmp_path) as here:
+        clock = here.session.clock
+        wall = clock._wall
+        clock._wall = lambda: wall() + 86400.0
+        assert await desk(here).answer(ANN, protocol.ClockRequest(id=1)) != protocol.DoneReply(id=1)
+        assert clock_anchor.read_anchor(here.folder.path) is None
+        await desk(here).answer(ANN, protocol.ClockRequest(id=2, confirmed=True))
+        kept = clock_anchor.read_anchor(here.folder.path)
+        assert kept is not None
+        assert kept.wall > wall() + 80000
+
+
+@pytest.mark.parametrize(("process", "ends"), [(None, True), (os.getpid(), True), (os.getpid() + 1, False)])
+async def test_a_stop_ends_the_server_that_is_meant_and_no_later_one(
+    tmp_path: Path, process: int | None, ends: bool
+) -> None:
+    """One that was meant before has ended already."""
+    async with served(MODEL, tmp_path) as here:
+        stopped = asyncio.Event()
+        handler = RequestHandler(here.session, here.folder, "ann", stopped)
+        request = protocol.StopRequest(id=1, process=process)
+        assert await handler.answer(ANN, request) == protocol.DoneReply(id=1)
+        await asyncio.sleep(0)
+        assert stopped.is_set() == ends
 
 
 async def test_a_log_is_read_in_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

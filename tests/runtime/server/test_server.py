@@ -32,6 +32,7 @@ from octotui.runtime.server.protocol import (
     Welcome,
 )
 from octotui.runtime.server.server import FAR
+from octotui.runtime.state_feed import FRAME
 from octotui.store.errors import StoreError
 from octotui.store.journal.run_records import RunRecord
 from tests.runtime.served import Served, served, until
@@ -317,6 +318,26 @@ class TestWithdrawnRights:
                 await asyncio.wait_for(raw.reader.read(1), 0.2)
 
 
+@pytest.mark.parametrize(
+    ("user", "version", "followed"),
+    [("ann", protocol.VERSION, True), ("ann", 99, False), ("bob", protocol.VERSION, False)],
+    ids=["the owner", "another version", "another account"],
+)
+async def test_i8_only_the_owner_names_the_file_of_the_model(
+    tmp_path: Path, user: str, version: int, followed: bool
+) -> None:
+    text = '[space]\nname = "Test"\n[access]\nread = ["bob"]\n'
+    file, other = tmp_path / "model.toml", tmp_path / "other.toml"
+    file.write_text(text)
+    other.write_text(f"{text}[environments.live]\n")
+    watcher = ModelWatcher(file, load, load(file))
+    async with served(load(file), tmp_path / "state", watcher) as here:
+        raw = await here.raw(user)
+        raw.say(Hello(version=version, model=str(other)))
+        assert isinstance(await raw.hear(), Goodbye if version == 99 else Welcome)
+        assert ("live" in here.session.state.model.environments) == followed
+
+
 class TestCosts:
     """R6, I8: who may not even read costs neither disk nor time, and nobody more than a bounded share."""
 
@@ -351,6 +372,10 @@ class TestCosts:
             assert not here.server.is_used, "who may not read keeps no server alive"
             async with here.attached() as ann:
                 await ann.send(commands.StartRun(process="go"))
+            await here.server._handler.refusals.flush(at_once=True)
+            (refused,) = here.events(events.ActionRefused)
+            assert (refused.user, refused.action, refused.subject) == ("eve", "Hello", "test")
+            assert (refused.reason, refused.more) == (last.reason, 100 - admission.STRANGERS - 1)
             raws[0].writer.transport.abort()
             await until(lambda: len(here.server.seats) == admission.STRANGERS - 1)
             again = await here.raw("eve")
@@ -521,6 +546,22 @@ class TestBadClients:
         async with served(MODEL, tmp_path) as here:
             await self.stuck(here)
 
+    async def test_r6_who_takes_nothing_is_found_though_nothing_happens(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("octotui.runtime.server.server.LOOK", 0.02)
+        async with served(MODEL, tmp_path) as here, here.attached() as ann:
+            monkeypatch.setattr(connection, "PATIENCE", 0.1)
+            listening = set(here.server.seats)
+            raw = await here.raw()
+            raw.writer.transport.pause_reading()  # type: ignore[attr-defined]
+            raw.say(HELLO)
+            await until(lambda: len([each for each in here.server.seats if each.follows]) == 2)
+            (stalled,) = here.server.seats - listening
+            stalled.write(b"x" * (4 << 20))
+            await until(lambda: here.server.seats == listening)
+            await ann.history()
+
     @staticmethod
     async def stuck(here: Served) -> None:
         raw = await here.raw()
@@ -590,6 +631,37 @@ async def test_a_socket_that_somebody_removes_is_there_again(
             await until(lambda: before.state.seq == after.state.seq)
 
 
+async def test_its_socket_is_made_anew_for_another_group_and_for_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("octotui.runtime.server.server.LOOK", 0.01)
+    own = grp.getgrgid(os.getegid()).gr_name
+    declared = replace(MODEL, access=Access(group=own))
+    async with served(declared, tmp_path) as here:
+        path, looks = here.folder.path / "socket", list[int]()
+        made, keep = path.stat().st_ino, here.server._keep_socket
+        here.server._keep_socket = lambda: (keep(), looks.append(1))  # type: ignore[method-assign, assignment]
+        await until(lambda: len(looks) > 3)
+        assert (path.stat().st_ino, path.stat().st_mode & 0o777) == (made, 0o660)
+        await here.session.send(commands.LoadModel(MODEL))
+        await until(lambda: path.stat().st_mode & 0o777 == 0o600)
+        async with here.attached() as client:
+            await client.send(commands.StartRun(process="go"))
+
+
+async def test_the_end_of_a_session_that_has_failed_is_an_end_like_any_other(tmp_path: Path) -> None:
+    """What was refused last cannot be recorded any more."""
+    async with served(MODEL, tmp_path) as here:
+        raw = await here.raw()
+        raw.say(HELLO)
+        await raw.until(SnapshotMessage)
+        here.server._handler.refusals.count(Peer(7, "eve", "process 7"), "Hello", "test", "no")
+        here.session.fail(StoreError("the disk is full"))
+        await here.server.close()
+        assert (await raw.until(Goodbye)).reason == "the disk is full"
+        await here.server.open()
+
+
 async def test_at_its_end_everybody_is_told_and_the_socket_is_gone(tmp_path: Path) -> None:
     async with served(MODEL, tmp_path) as here:
         raw = await here.raw()
@@ -605,6 +677,19 @@ def test_messages_are_one_line_each() -> None:
     message = SendRequest(id=1, request=commands.StartRun(process="a\nb"))
     assert protocol.line(message).count(b"\n") == 1
     assert msgspec.json.decode(protocol.line(message), type=protocol.ToServer) == message
+
+
+async def test_what_happens_is_told_at_once_and_then_with_the_next_frame(tmp_path: Path) -> None:
+    async with served(MODEL, tmp_path) as here:
+        loop, server = asyncio.get_running_loop(), here.server
+        begun, nothing = loop.time(), here.session.state
+        for flushed, due in ((begun - 9, begun), (begun + 9, begun + 9 + FRAME)):
+            server._flush()
+            server._flushed = flushed
+            server._heed((), nothing, nothing)
+            assert server._flushing is not None
+            late = server._flushing.when() - due
+            assert -0.001 < late < loop.time() - begun + 0.001
 
 
 async def test_its_timer_ends_with_it(tmp_path: Path) -> None:

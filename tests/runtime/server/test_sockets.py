@@ -44,6 +44,13 @@ def test_folder_and_socket_are_the_groups_that_is_named(tmp_path: Path) -> None:
         assert (tmp_path / "socket").stat().st_gid == tmp_path.stat().st_gid == other.gr_gid
 
 
+@ROOT_ONLY
+def test_i9_a_folder_stays_its_owners_whatever_group_is_named(tmp_path: Path) -> None:
+    os.chown(tmp_path, 54321, -1)
+    with listening(tmp_path, grp.getgrgid(os.getegid()).gr_name):
+        assert tmp_path.stat().st_uid == 54321
+
+
 @pytest.mark.parametrize("umask", [0, 0o022, 0o077, 0o777], ids=oct)
 def test_i9_the_file_of_a_socket_is_private_from_the_start(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, umask: int

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from octotui.engine.events import AnyEvent, HealthChanged
-from octotui.store.errors import StoreError
+from octotui.store.errors import Damaged, StoreError
 from octotui.store.journal.event_query import events_of
 from octotui.store.journal.journal import Journal
 from tests.store.events import history, numbered
@@ -39,6 +39,20 @@ async def test_a_time_is_found_also_where_events_are_missing(path: Path, since: 
         database.execute("DELETE FROM events WHERE seq IN (1, 2, 5, 8, 9, 10)")
         database.commit()
     assert list(events_of(path, TYPES, since)) == those(history(), since)
+
+
+async def test_after_the_last_event_there_is_none(path: Path) -> None:
+    (last,) = events_of(path, ("RunCancelling",))
+    assert list(events_of(path, ("RunCancelling",), last.at)) == [last]
+    assert list(events_of(path, ("RunCancelling",), last.at + 0.1)) == []
+
+
+async def test_r4_what_cannot_be_read_is_never_taken_for_nothing(path: Path) -> None:
+    with path.open("r+b") as file:
+        file.seek(4096)
+        file.write(b"\xaa" * (path.stat().st_size - 4096))
+    with pytest.raises(Damaged):
+        list(events_of(path, TYPES))
 
 
 async def test_r5_a_time_in_a_long_history_is_found_without_reading_it(tmp_path: Path) -> None:

@@ -1,14 +1,16 @@
 import asyncio
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from octotui.engine.events import InterruptionClosed, InterruptionRaised, InterruptionTaken
-from octotui.store.errors import StoreError
+from octotui.store.errors import Damaged, StoreError
 from octotui.store.journal.in_memory import AnyJournal
 from octotui.store.journal.journal import Journal
+from octotui.store.journal.remembered_requests import RequestId
 from tests.store.events import history, numbered, queued
 
 
@@ -101,9 +103,8 @@ async def test_a_damaged_event_is_named(tmp_path: Path) -> None:
     journal.close()
 
 
-async def test_the_events_of_one_question_come_newest_first(tmp_path: Path) -> None:
+async def test_the_events_of_one_question_come_newest_first(journal: AnyJournal) -> None:
     """I5: up to where it was raised; others of a similar name are not meant."""
-    journal = Journal(tmp_path / "journal.sqlite")
     about = [
         InterruptionRaised(run="run-1", job="job-1.1", interruption="question-1", instructions="x"),
         InterruptionRaised(run="run-2", job="job-2.1", interruption="question-11", instructions="x"),
@@ -119,7 +120,6 @@ async def test_the_events_of_one_question_come_newest_first(tmp_path: Path) -> N
         "InterruptionRaised",
     ]
     assert journal.question("question-2") == []
-    journal.close()
 
 
 async def test_runs_that_were_open_between_two_times_are_found(tmp_path: Path) -> None:
@@ -137,3 +137,38 @@ async def test_runs_that_were_open_between_two_times_are_found(tmp_path: Path) -
         (6.0, 7.0): ["run-1", "run-2"],  # run-3 had ended
         (8.0, 9.0): ["run-2"],
     }
+
+
+async def test_the_family_of_a_run_is_known_by_its_first_run(journal: AnyJournal) -> None:
+    await journal.append(history())
+    assert [journal.root_of(run) for run in ("run-1", "run-2", "run-3")] == ["run-1", "run-2", "run-1"]
+
+
+ASKED: dict[str, Callable[[Journal], object]] = {
+    "read": lambda journal: list(journal.read()),
+    "family": lambda journal: journal.family("run-1"),
+    "question": lambda journal: journal.question("question-1"),
+    "runs": lambda journal: journal.runs(9),
+    "history": lambda journal: journal.history(("failed",)),
+    "open runs": lambda journal: journal.open_runs(),
+    "snapshot": lambda journal: journal.snapshot(),
+    "effect": lambda journal: journal.effect(RequestId("ann", b"", b"")),
+}
+
+
+@pytest.mark.parametrize("asked", ASKED.values(), ids=list(ASKED))
+async def test_r4_what_cannot_be_read_is_never_taken_for_nothing(
+    tmp_path: Path, asked: Callable[[Journal], object]
+) -> None:
+    """Of a file that was damaged while it is open."""
+    path = tmp_path / "journal.sqlite"
+    before = Journal(path)
+    await before.append(history())
+    await before.save_snapshot(17, b"body")
+    before.close()
+    journal = Journal(path)
+    with path.open("r+b") as file:
+        file.seek(4096)
+        file.write(b"\xaa" * (path.stat().st_size - 4096))
+    with closing(journal), pytest.raises(Damaged):
+        asked(journal)

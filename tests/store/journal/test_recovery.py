@@ -171,6 +171,7 @@ def test_r4_whatever_an_event_that_does_not_fit_raises_ends_what_can_be_read(
         return evolve(state, event)
 
     monkeypatch.setattr(rescuing, "evolve", folded)
+    monkeypatch.setattr(rescuing, "BATCH", 8)
     assert recover(path).missing
     assert list(JournalReader(path).read()) == events()[:20]
 
@@ -206,6 +207,26 @@ def test_a_first_page_of_garbage_costs_no_event(path: Path) -> None:
     assert list(JournalReader(path).read()) == events()
 
 
+def test_r4_a_file_that_was_cut_is_read_up_to_the_cut(path: Path) -> None:
+    """SQLite itself refuses a file that is shorter than its first page says."""
+    with path.open("r+b") as file:
+        file.truncate(path.stat().st_size * 8 // 10)
+    with pytest.raises(Damaged):
+        check(path)
+    assert recover(path).missing
+    left = list(JournalReader(path).read())
+    assert left == events()[: len(left)]
+    assert len(left) > len(events()) // 3
+
+
+def test_of_a_journal_without_events_none_is_missing(tmp_path: Path) -> None:
+    path = tmp_path / "journal.sqlite"
+    sqlite.connect(path).close()
+    rescued = recover(path)
+    assert not rescued.missing
+    assert "no event is missing" in rescued.message
+
+
 def test_a_file_of_rubbish_begins_anew_and_is_kept(tmp_path: Path) -> None:
     path = tmp_path / "journal.sqlite"
     path.write_bytes(b"rubbish" * 5000)
@@ -231,6 +252,8 @@ def test_a_file_that_was_just_made_is_no_damage(tmp_path: Path) -> None:
     path = tmp_path / "journal.sqlite"
     check(path)
     path.touch()
+    check(path)
+    sqlite.connect(path).close()
     check(path)
 
 
@@ -266,16 +289,69 @@ def test_a_newer_journal_is_not_touched(path: Path) -> None:
     assert not isinstance(refused.value, Damaged)
 
 
-def test_a_note_of_damage_has_everything_looked_at(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rescuing, "LATEST", 10)
-    sql(path, "UPDATE events SET body = 'x' WHERE seq = 3")
+def kept_at_the_end(path: Path) -> None:
     sql(path, sqlite.SAVE_SNAPSHOT, len(events()), seal(encode(fold(events()))))
+
+
+def test_r5_the_latest_events_are_looked_at_and_all_since_the_snapshot(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rescuing, "LATEST", 10)
+    count, here = len(events()), path.with_name("here.sqlite")
+    for kept, changed, found in (
+        (True, count, True),
+        (True, count - 9, True),
+        (True, count - 10, False),
+        (False, count // 2 + 1, True),
+        (False, count // 2, False),
+    ):
+        shutil.copy(path, here)
+        if kept:
+            kept_at_the_end(here)
+        sql(here, "UPDATE events SET body = 'x' WHERE seq = ?", changed)
+        if not found:
+            check(here)
+            continue
+        with pytest.raises(Damaged, match=f"event {changed} was changed"):
+            check(here)
+
+
+@pytest.mark.parametrize("seq", [1, 3])
+@pytest.mark.parametrize("why", ["noted", "the snapshot is damaged", "there are no more"])
+def test_a_note_of_damage_has_everything_looked_at(
+    path: Path, monkeypatch: pytest.MonkeyPatch, seq: int, why: str
+) -> None:
+    """So has a snapshot that is not what was kept: all events are folded then."""
+    monkeypatch.setattr(rescuing, "LATEST", 10)
+    sql(path, "UPDATE events SET body = 'x' WHERE seq = ?", seq)
+    kept_at_the_end(path)
     check(path)
-    suspect(path).touch()
-    with pytest.raises(Damaged, match="event 3 was changed"):
+    if why == "noted":
+        suspect(path).touch()
+    elif why == "the snapshot is damaged":
+        sql(path, "UPDATE snapshot SET body = x'00'")
+    else:
+        monkeypatch.setattr(rescuing, "LATEST", len(events()) + 10)
+    with pytest.raises(Damaged, match=f"event {seq} was changed"):
         check(path)
     recover(path)
     assert not suspect(path).exists()
+
+
+def test_a_note_of_damage_has_the_whole_file_looked_at(path: Path) -> None:
+    """Also pages that opening a space does not read, such as those of an index of ended runs."""
+    with closing(sqlite3.connect(path)) as database:
+        query = "SELECT rootpage FROM sqlite_schema WHERE name = 'ended_state'"
+        (page,) = database.execute(query).fetchone()
+    with path.open("r+b") as file:
+        file.seek((page - 1) * PAGE)
+        file.write(b"\xaa" * PAGE)
+    check(path)
+    suspect(path).touch()
+    with pytest.raises(Damaged, match="is damaged"):
+        check(path)
+    assert not recover(path).missing
+    check(path)
 
 
 class Killed(Exception):

@@ -9,11 +9,17 @@ from pathlib import Path
 import pytest
 
 from octotui.store.errors import StoreError
-from octotui.store.journal import remembered_requests
+from octotui.store.journal import remembered_requests, sqlite
 from octotui.store.journal.in_memory import AnyJournal
 from octotui.store.journal.journal import Journal
 from octotui.store.journal.recovery import recover
-from octotui.store.journal.remembered_requests import REMEMBERED, Effect, RequestId, TakenRequest
+from octotui.store.journal.remembered_requests import (
+    REMEMBERED,
+    Effect,
+    RequestId,
+    TakenRequest,
+    copy_requests,
+)
 from octotui.store.journal.tables import Tables
 from octotui.store.space_folder import SpaceFolder
 from octotui.store.transfer.backups import back_up, restore
@@ -80,6 +86,25 @@ async def test_r10_a_request_is_written_with_its_events_or_not_at_all(
     assert list(stored.read()) == []
 
 
+async def test_r10_one_that_takes_effect_again_is_remembered_by_that(path: Path, stored: Journal) -> None:
+    """Its key failed nothing but itself: a commit that it fails would be the end of the session."""
+    await stored.append(numbered(queued(1)), taken(last=1))
+    await stored.append((), taken())
+    assert stored.effect(request()) == Effect(request().digest, 0, 0)
+    assert names(path) == [("ann", 2)]
+
+
+async def test_r10_of_a_damaged_table_all_is_copied_that_can_be(path: Path) -> None:
+    with closing(sqlite3.connect(":memory:")) as source:
+        source.execute("CREATE TABLE requests (user, number, name, digest, first, last, at)")
+        for number, key in enumerate(("key-number-one", "key-number-one", "key-number-two")):
+            values = ("ann", number, request(key).name, request(key).digest, 0, 0, START)
+            source.execute("INSERT INTO requests VALUES (?, ?, ?, ?, ?, ?, ?)", values)
+        with closing(sqlite.connect(path.with_name("new.sqlite"))) as new:
+            copy_requests(source, new, 9)
+    assert names(path.with_name("new.sqlite")) == [("ann", 1), ("ann", 2)]
+
+
 async def test_r10_many_of_one_commit_are_all_remembered(stored: Journal) -> None:
     keys = [f"key-number-{number:05}" for number in range(50)]
     await asyncio.gather(*(stored.append((), taken(key)) for key in keys))
@@ -113,6 +138,7 @@ async def test_v5_neither_keys_nor_requests_can_be_read(path: Path, stored: Jour
     first, second = request(content=b"hunter2"), request(f"{KEY}-2", content=b"hunter2")
     assert first.digest != second.digest
     await stored.append((), TakenRequest(first, START))
+    assert stored.effect(first) == Effect(first.digest, 0, 0), "it led to no event"
     stored.close()
     assert KEY.encode() not in path.read_bytes()
     assert b"hunter2" not in path.read_bytes()

@@ -1,6 +1,7 @@
 """What retention removes: the State folded from what is left is the State there was, and the chain holds."""
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from random import Random
@@ -10,10 +11,19 @@ from msgspec.structs import replace
 
 from octotui.engine.advance import advance
 from octotui.engine.commands import RemoveRuns
-from octotui.engine.events import AnyEvent, ModelLoaded
+from octotui.engine.events import (
+    AnyEvent,
+    HealthChanged,
+    ModelLoaded,
+    RunEnded,
+    RunsRemoved,
+    RunStarted,
+    VariablePublished,
+)
 from octotui.engine.evolve.evolve import evolve
-from octotui.engine.state import State
+from octotui.engine.state import Event, State
 from octotui.store.errors import StoreError
+from octotui.store.journal import removal as removing
 from octotui.store.journal import sqlite
 from octotui.store.journal.hash_chain import Head
 from octotui.store.journal.journal import JournalReader
@@ -22,6 +32,7 @@ from octotui.store.journal.removal import EndedFamily, ended_families, removal, 
 from octotui.store.journal.tables import Tables
 from octotui.store.journal.verification import verify
 from tests.engine.walk import Walk
+from tests.store.events import model, numbered, queued
 
 
 class Space:
@@ -147,10 +158,13 @@ def test_what_is_removed_cannot_be_forged_away(tmp_path: Path) -> None:
     assert verify(space.path).breaks
 
 
-def test_a_rescue_keeps_what_retention_left(tmp_path: Path) -> None:
-    """R4: also where the event that vouched for the gaps is lost."""
+@pytest.mark.parametrize("passes", [1, 2])
+def test_a_rescue_keeps_what_retention_left(tmp_path: Path, passes: int) -> None:
+    """R4: also where the event that vouched for the gaps is lost, and an earlier one is not."""
     space = Space(tmp_path / "journal.sqlite", walked(1))
-    seq = space.remove(ended_families(space.path)[1:])
+    families = ended_families(space.path)
+    for number in range(1, passes + 1):
+        seq = space.remove(families[number::passes])
     space.add([])
     space.database.close()
     with closing(sqlite3.connect(space.path)) as database:
@@ -162,9 +176,89 @@ def test_a_rescue_keeps_what_retention_left(tmp_path: Path) -> None:
     assert next(iter(JournalReader(space.path).read())).seq < seq
 
 
-def test_a_damaged_journal_is_a_sentence(tmp_path: Path) -> None:
+def add(path: Path, *events: Event) -> None:
+    with closing(sqlite.connect(path)) as database:
+        (last,) = database.execute("SELECT coalesce(max(seq), 0) FROM events").fetchone()
+        Tables(database).add(numbered(*events, first=last + 1))
+
+
+def ran(number: int, *meanwhile: Event) -> tuple[Event, ...]:
+    return queued(number), *meanwhile, RunEnded(run=f"run-{number}", state="succeeded")
+
+
+def test_r5_the_family_that_ended_last_comes_first(tmp_path: Path) -> None:
+    """Whatever numbers they have; one of which anything is open has not ended."""
     path = tmp_path / "journal.sqlite"
-    path.write_bytes(b"rubbish" * 99)
-    for ask in (ended_families, runs_in, lambda path: removal(path, [])):
-        with pytest.raises(StoreError, match="is damaged"):
-            ask(path)
+    add(
+        path, queued(1), queued(2), *ran(5), queued(3, root=2), *ran(4), RunEnded(run="run-1", state="failed")
+    )
+    add(path, queued(6), queued(7, root=6), *ran(8, RunEnded(run="run-6", state="failed")))
+    add(path, RunEnded(run="run-7", state="failed"), RunEnded(run="run-2", state="failed"))
+    found = ended_families(path)
+    assert [each.root for each in found] == ["run-6", "run-8", "run-1", "run-4", "run-5"]
+    assert (found[0].runs, found[0].ended_at) == (("run-6", "run-7"), 7.0)
+
+
+def test_r5_a_family_that_stays_has_its_first_event_wherever_that_stands(tmp_path: Path) -> None:
+    """Also at the first place of a part of the journal, and where it goes on in a later one."""
+    path = tmp_path / "journal.sqlite"
+    idle = HealthChanged(worker="worker1", health="healthy")
+    add(path, *ran(1), *[idle] * (sqlite.PART - 3), queued(2), *[idle] * sqlite.PART)
+    add(path, RunStarted(run="run-2"))
+    before = JournalReader(path).family("run-2")
+    assert [each.seq for each in before] == [sqlite.PART, sqlite.PART * 2 + 1]
+    (gap,) = removal(path, ended_families(path)).gaps
+    assert (gap.first, gap.last) == (1, sqlite.PART - 1)
+
+
+def test_r5_where_no_family_stays_what_came_after_the_last_goes_too(tmp_path: Path) -> None:
+    path = tmp_path / "journal.sqlite"
+    add(path, model("only"), *ran(1), HealthChanged(worker="worker1", health="healthy"))
+    (gap,) = removal(path, ended_families(path)).gaps
+    assert (gap.first, gap.last) == (2, 4)
+
+
+def test_r5_gaps_are_vouched_for_again_where_the_event_that_did_goes_too(tmp_path: Path) -> None:
+    path = tmp_path / "journal.sqlite"
+    add(path, model("only"))
+    published = VariablePublished(run="run-1", variable_set="shared", name="Colour", value="blue")
+    add(path, *ran(1, published), *ran(2))
+    for root, later in (("run-1", queued(3)), ("run-2", queued(4))):
+        found = removal(path, [each for each in ended_families(path) if each.root == root])
+        add(path, RunsRemoved(runs=found.runs, gaps=found.gaps), later)
+        assert verify(path).breaks == ()
+    left = [type(each).__name__ for each in JournalReader(path).read()]
+    assert left == ["ModelLoaded", "VariablePublished", "RunQueued", "RunsRemoved", "RunQueued"]
+
+
+def test_r5_what_goes_is_read_of_one_moment_whoever_writes_meanwhile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "journal.sqlite"
+    writer = sqlite.connect(path)
+    add(path, model("only"), *ran(1))
+    families = ended_families(path)
+    alone = removal(path, families)
+    first_left = removing._first_left
+
+    def meanwhile(database: sqlite3.Connection, runs: tuple[str, ...]) -> int:
+        add(path, model("another"), *ran(2))
+        return first_left(database, runs)
+
+    monkeypatch.setattr(removing, "_first_left", meanwhile)
+    assert removal(path, families) == alone
+    writer.close()
+
+
+@pytest.mark.parametrize("whole", [0, 4096], ids=["rubbish", "a first page"])
+@pytest.mark.parametrize("ask", [ended_families, runs_in, lambda path: removal(path, [])])
+def test_r4_a_damaged_journal_is_never_taken_for_an_empty_one(
+    tmp_path: Path, whole: int, ask: Callable[[Path], object]
+) -> None:
+    path = tmp_path / "journal.sqlite"
+    add(path, model("only"), *ran(1))
+    with path.open("r+b") as file:
+        file.seek(whole)
+        file.write(b"rubbish" * (path.stat().st_size // 7))
+    with pytest.raises(StoreError, match="is damaged"):
+        ask(path)

@@ -1,6 +1,6 @@
 from msgspec.structs import astuple
 
-from octotui.engine.events import JobStarted, RunEnded, RunStarted
+from octotui.engine.events import JobStarted, RunCancelling, RunEnded, RunPaused, RunRequeued, RunStarted
 from octotui.store.journal.run_records import from_row, record_of, record_of_run, run_number
 from tests.store.events import numbered, queued
 from tests.world import World, manual, model
@@ -19,6 +19,23 @@ def test_a_record_follows_its_events() -> None:
     assert (record.state, record.started_at, record.ended_at) == ("succeeded", 1.0, 2.0)
 
 
+def test_r1_its_state_is_that_of_its_run() -> None:
+    record, states = record_of(queued(7), None), list[str]()
+    for event in (
+        RunStarted(run="run-7"),
+        RunPaused(run="run-7"),
+        RunRequeued(run="run-7"),
+        RunStarted(run="run-7"),
+        RunCancelling(run="run-7", ending="cancelled", reason="ann cancelled it"),
+    ):
+        record = record_of(event, record)
+        assert record is not None
+        states.append(record.state)
+    assert states == ["executing", "paused", "queued", "executing", "cancelling"]
+    assert record is not None
+    assert record.reason == "ann cancelled it"
+
+
 def test_other_events_change_nothing() -> None:
     record = record_of(queued(7), None)
     assert record_of(JobStarted(run="run-7", job="job-7.1"), record) is None
@@ -29,6 +46,7 @@ def test_a_row_is_a_record_in_a_line() -> None:
     record = record_of(queued(7), None)
     assert record is not None
     assert from_row(astuple(record)) == record
+    assert from_row(astuple(record)[:-1]) == record, "an old one has no count of warnings"
     assert run_number(record.id) == 7
 
 

@@ -1,5 +1,6 @@
 import os
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -40,6 +41,34 @@ def test_r6_a_journal_is_read_in_a_folder_of_any_name(tmp_path: Path, name: str)
     folder.mkdir()
     Journal(folder / "journal.sqlite").close()
     assert [*JournalReader(folder / "journal.sqlite").read()] == []
+
+
+@pytest.mark.parametrize("opened", [sqlite.connect, sqlite.open_read_only])
+def test_a_journal_that_is_refused_is_let_go(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, opened: Callable[[Path], sqlite3.Connection]
+) -> None:
+    path, connections, connect = tmp_path / "journal.sqlite", list[sqlite3.Connection](), sqlite3.connect
+    with closing(connect(path)) as database:
+        database.execute("PRAGMA user_version = 99")
+
+    def spied(*arguments: object, **more: object) -> sqlite3.Connection:
+        connections.append(connect(*arguments, **more))  # type: ignore[call-overload]
+        return connections[-1]
+
+    monkeypatch.setattr(sqlite3, "connect", spied)
+    with pytest.raises(StoreError, match="newer octotui"):
+        opened(path)
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        connections[-1].execute("SELECT 1")
+    with pytest.raises(StoreError, match="cannot be used: unable to open database file"):
+        opened(tmp_path)
+
+
+def test_r2_what_is_committed_is_synced_and_holds_up_no_reader(tmp_path: Path) -> None:
+    with closing(sqlite.connect(tmp_path / "journal.sqlite")) as database:
+        names = ("journal_mode", "synchronous", "wal_autocheckpoint")
+        said = [database.execute(f"PRAGMA {name}").fetchone()[0] for name in names]
+    assert said == ["wal", 2, 2000]
 
 
 def test_it_is_private(tmp_path: Path) -> None:

@@ -1,24 +1,72 @@
 import asyncio
 import sqlite3
+import threading
 from pathlib import Path
 
 import pytest
 
 from octotui.engine.events import RunEnded, RunQueued
-from octotui.store.errors import StoreError
+from octotui.store.errors import Damaged, StoreError, suspect
 from octotui.store.journal import sqlite
-from octotui.store.journal.journal import Journal
+from octotui.store.journal.journal import Journal, JournalReader
+from octotui.store.journal.tables import Tables
 from tests.store.events import history, numbered, queued
 
 
 async def test_many_waiting_appends_share_commits(tmp_path: Path) -> None:
-    journal = Journal(tmp_path / "journal.sqlite")
+    """What waits while one is written is one more commit, however much it is."""
+    all_wait, looks = threading.Event(), list[int]()
+
+    def check() -> None:
+        looks.append(1)
+        assert all_wait.wait(10)
+
+    journal = Journal(tmp_path / "journal.sqlite", check)
     events = numbered(*map(queued, range(1, 3001)))
     futures = [journal.append((event,)) for event in events]
+    all_wait.set()
     await asyncio.gather(*futures)
     assert list(journal.read()) == events
     assert len(journal.runs(5000)) == 3000
+    assert len(looks) <= 4, "before and after each of two commits"
     journal.close()
+
+
+async def test_who_waits_no_more_leaves_nobody_else_waiting(tmp_path: Path) -> None:
+    committing, go_on = threading.Event(), threading.Event()
+
+    def check() -> None:
+        committing.set()
+        assert go_on.wait(10)
+
+    journal = Journal(tmp_path / "journal.sqlite", check)
+    one, two, three = numbered(queued(1), queued(2), queued(3))
+    first = journal.append([one])
+    await asyncio.to_thread(committing.wait, 10)
+    left, last = journal.append([two]), journal.append([three])  # both wait for the next commit
+    left.cancel()
+    go_on.set()
+    await asyncio.wait_for(asyncio.gather(first, last), 10)
+    assert list(journal.read()) == [one, two, three]
+    journal.close()
+
+
+def test_all_is_written_though_the_loop_that_asked_has_ended(tmp_path: Path) -> None:
+    ended, events = threading.Event(), numbered(queued(1), queued(2))
+
+    def check() -> None:
+        assert ended.wait(10)
+
+    async def begin() -> Journal:
+        journal = Journal(tmp_path / "journal.sqlite", check)
+        for event in events:
+            journal.append([event])
+        return journal
+
+    journal = asyncio.run(begin())
+    ended.set()
+    journal.close()
+    assert list(journal.read()) == events
 
 
 async def test_a_full_disk_fails_what_waits_and_all_that_comes_later(
@@ -65,12 +113,87 @@ async def test_r2_what_was_moved_away_as_it_was_committed_has_it_and_is_not_ackn
     journal.close()
 
 
+async def test_r4_damage_that_writing_finds_is_noted_for_the_next_opening(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the note cannot be made, the damage is said all the same; of a full disk there is none."""
+
+    def fails(*_: object) -> None:
+        raise sqlite3.DatabaseError(text)
+
+    monkeypatch.setattr(Tables, "add", fails)
+    for name in ("noted", "in-the-way", "full"):
+        path = tmp_path / name / "journal.sqlite"
+        path.parent.mkdir()
+        journal = Journal(path)
+        text = "database or disk is full" if name == "full" else "database disk image is malformed"
+        if name == "in-the-way":
+            suspect(path).mkdir()
+        with pytest.raises(StoreError) as failed:
+            await journal.append(numbered(queued(1)))
+        journal.close()
+        assert isinstance(failed.value, Damaged) == (name != "full")
+        assert suspect(path).is_file() == (name == "noted")
+    assert suspect(tmp_path / "noted" / "journal.sqlite").stat().st_mode & 0o777 == 0o600
+
+
+async def test_what_was_not_written_holds_nobody_up(tmp_path: Path) -> None:
+    """Though the journal that failed is still open."""
+
+    def check() -> None:
+        raise StoreError("the folder was moved away")
+
+    journal = Journal(tmp_path / "journal.sqlite", check)
+    with pytest.raises(StoreError, match="moved away"):
+        await journal.append(numbered(queued(1)))
+    other = sqlite.connect(tmp_path / "journal.sqlite")
+    other.execute("PRAGMA busy_timeout = 0")
+    other.execute("BEGIN IMMEDIATE")
+    other.close()
+    journal.close()
+
+
 async def test_an_event_counts_once(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "journal.sqlite")
     await journal.append(numbered(queued(1)))
     with pytest.raises(StoreError, match="UNIQUE"):
         await journal.append(numbered(queued(2)))
     journal.close()
+
+
+async def test_r2_a_writer_before_this_one_comes_to_its_end_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it had begun is committed before anything is read here; a writer without end is a sentence."""
+    path = tmp_path / "journal.sqlite"
+    before = sqlite.connect(path)
+    connect, opened = sqlite.connect, list[sqlite3.Connection]()
+
+    def impatient(path: Path) -> sqlite3.Connection:
+        opened.append(connect(path))
+        opened[-1].execute("PRAGMA busy_timeout = 0")
+        return opened[-1]
+
+    monkeypatch.setattr(sqlite, "connect", impatient)
+    before.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StoreError, match="cannot be used: database is locked"):
+        Journal(path)
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        opened[-1].execute("SELECT 1")
+    before.execute("COMMIT")
+    Journal(path).close()
+    before.close()
+
+
+async def test_a_journal_that_is_closed_has_written_all_and_let_go_of_its_file(tmp_path: Path) -> None:
+    path = tmp_path / "journal.sqlite"
+    journal = Journal(path)
+    events = numbered(*map(queued, range(1, 1001)))
+    futures = [journal.append((event,)) for event in events]
+    journal.close()
+    assert [each.name for each in tmp_path.iterdir()] == ["journal.sqlite"], "no log, and nobody who writes"
+    assert list(JournalReader(path).read()) == events
+    await asyncio.gather(*futures)
 
 
 async def test_a_closed_journal_takes_no_more(tmp_path: Path) -> None:
