@@ -84,7 +84,7 @@ def _worker(run: Run, index: int, *, again: bool) -> Branch:
             kind="worker",
             text=pick.worker,
             role="strong",
-            note="the same again" if again else _reason(run, index),
+            note="the same selection" if again else _reason(run, index),
             run=run.id,
             worker=pick.worker,
         )

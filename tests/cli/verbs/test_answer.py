@@ -23,7 +23,9 @@ def test_a_question_is_taken_and_answered_by_its_run(octotui: Call, lived: Lived
     assert (taken.code, taken.out) == (0, f"run-2  {me} takes “May it go on?”\n")
     said = octotui("proceed", model, "run-2", "--notes", "it is", *state)
     assert said.code == 0
-    assert said.out.startswith(f"run-2  {me} says proceed to “May it go on?”: it is\nrun-2  is queued again")
+    assert said.out.startswith(
+        f"run-2  {me} answers “May it go on?” with proceed: it is\nrun-2  is queued again"
+    )
     assert octotui("wait", model, "run-2", *state).out == "run-2  succeeded\n"
     assert octotui("logs", model, "run-2", *state).out == "After | they said: it is\n"
 

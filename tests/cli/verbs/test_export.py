@@ -102,4 +102,7 @@ async def test_l4_it_says_that_others_were_in_the_way_and_takes_them_along(
         )
         assert not said.out.endswith(hint)
     assert "waits for one" not in program("replay", alone, "--plain").out
-    assert "waits for one to itself: run-1 is running “Say hello”" in program("replay", both, "--plain").out
+    assert (
+        "waits for exclusive use of one: run-1 is running “Say hello”"
+        in program("replay", both, "--plain").out
+    )

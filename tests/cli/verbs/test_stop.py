@@ -12,7 +12,7 @@ def test_it_says_what_goes_on_and_what_waits(octotui: Call, lived: Lived) -> Non
     said = octotui("stop", model, *state)
     assert said.code == 0
     assert said.out.splitlines() == [
-        "run-4  “Sleep” goes on on one",
+        "run-4  “Sleep” continues on one",
         "4 open runs wait until the space is opened again",
     ]
     gone(server)

@@ -53,7 +53,7 @@ def test_what_is_reported_after_a_cancel_is_a_cancelled_job() -> None:
 
 
 def test_questions_close() -> None:
-    """Q6: nobody needs to answer any more."""
+    """Q6: needs no answer any more."""
     steps = [manual("One"), manual("Two", start="with-previous")]
     world = World(model({"go": steps}))
     world.start("go")

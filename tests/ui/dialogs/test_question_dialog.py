@@ -59,7 +59,7 @@ async def test_keys_that_make_no_sense_do_nothing(tmp_path):
 async def test_who_may_not_answer_is_told(tmp_path):
     async with opened(scenes.asking(), tmp_path, (80, 24), user="bob") as it:
         await it.press("a")
-        await it.sees("it is not yours to take", "bob is not a member")
+        await it.sees("you may not take it", "bob is not a member")
         await it.press("t")
         assert it.session.sent == []
 

@@ -79,7 +79,7 @@ async def test_a_release_is_deployed(tmp_path):
             process="shop", release="1.0", environment="development", requester="ann"
         )
         await it.press("s", "enter", "enter", *"produ")
-        await it.sees("not yet, says the lifecycle")
+        await it.sees("not allowed yet by the lifecycle")
         await it.press("enter", "enter")
         await it.sees("Refused", "may not go to")
 

@@ -72,10 +72,10 @@ async def test_a_queued_run_is_moved_to_the_top(tmp_path):
     """Q1: by key, while it is queued and was not moved yet."""
     async with opened(scenes.queued(), tmp_path) as it:
         await it.press("j", "j", "j", "j")
-        await it.sees("2nd in line")
+        await it.sees("2nd in queue")
         await it.press("T")
         assert it.session.sent == [MoveToTop(run="run-5", by="ann")]
-        await it.sees("first in line, moved to")
+        await it.sees("first in queue, moved to")
         assert it.app.screen.check_action("top", ()) is False
         await it.press("k", "k", "k", "k")
         assert it.app.screen.check_action("top", ()) is False
