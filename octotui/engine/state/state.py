@@ -286,7 +286,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fals
         if not step.enabled:
             return "it is disabled"
         if step.name in self.skip:
-            return f"{self.requester or 'who started the run'} left it out"
+            return f"left out by {self.requester or 'the requester of the run'}"
         if step.environments and self.environment not in step.environments:
             return f"it does not apply to environment {self.environment or 'none'}"
         if step.channels and self.channel not in step.channels:

@@ -41,7 +41,7 @@ class ShutdownSignal:
         self.read_again: Callable[[], None] = lambda: None
         self._signalled = asyncio.Event()
         loop = asyncio.get_running_loop()
-        loop.add_signal_handler(signal.SIGTERM, self.tell, "it was told to end")
+        loop.add_signal_handler(signal.SIGTERM, self.tell, "it received SIGTERM")
         loop.add_signal_handler(signal.SIGINT, self.tell, "it was interrupted")
         loop.add_signal_handler(signal.SIGHUP, self._hang_up)
         loop.add_signal_handler(signal.SIGTSTP, lambda: None)
@@ -70,7 +70,7 @@ async def until_stopped(server: Server, ending: ShutdownSignal, *, idle: float |
         await asyncio.wait(waiting, timeout=LOOK, return_when=asyncio.FIRST_COMPLETED)
         unused = 0.0 if server.is_used else unused + LOOK
         if idle is not None and unused >= idle:
-            ending.tell("nobody needed it")
+            ending.tell("it was idle")
             await asyncio.sleep(0)
     for each in waiting:
         each.cancel()

@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from octotui.engine.state import Job, Run, State, StepProgress
-from octotui.views.labels import Glyphs
+from octotui.views.labels import Glyphs, unstopped
 from octotui.views.runs import mark, time_of, where
 from octotui.views.selections import why
 from octotui.views.tree import steps, targets
@@ -160,7 +160,7 @@ def _as_line(row: TreeRow, glyphs: Glyphs) -> str:
             f"{row.rails}{''.join(glyphs.progress(row.percentage))} {row.percentage} %  {row.text}".rstrip()
         )
     sign = f"{glyphs.sign(row.mark.sign)} " if row.mark is not None else ""
-    notes = [row.note, f"{row.mark.word} {row.time}".strip() if row.mark else ""]
+    notes = [unstopped(row.note), f"{row.mark.word} {row.time}".strip() if row.mark else ""]
     note = ", ".join(filter(None, notes))
     between = ": " if row.kind == "worker" else "  "
     text = f"{row.text}{between}{note}" if note else row.text

@@ -1,7 +1,7 @@
 """What a job's script has said, beneath the row of its step: highlights, files, warnings, attempts."""
 
 from octotui.engine.state import Artifact, Job
-from octotui.views.labels import JOBS, Mark, Role, counted, duration, size
+from octotui.views.labels import JOBS, Mark, Role, counted, duration, size, unstopped
 from octotui.views.tree.rows import Branch, TreeRow
 
 FAILED = JOBS["failed"]
@@ -66,7 +66,7 @@ def _why(reason: str, code: int | None) -> str:
     status = f"exit code {code}"
     if code is None or status in reason:
         return reason
-    return f"{reason.removesuffix('.')}, {status}" if reason else status
+    return f"{unstopped(reason)}, {status}" if reason else status
 
 
 def _took(started: float | None, ended: float) -> str:

@@ -52,7 +52,7 @@ def test_what_asks_nothing_is_told_with_what_does(octotui: Call, lived: Lived) -
     model, *state = lived.at
     said = octotui("abort", model, "run-9", *state)
     assert said.code == 2
-    assert "nothing called run-9 asks anything; open: question-" in said.err
+    assert "there is no question run-9; open: question-" in said.err
 
 
 def test_what_was_taken_is_given_back_or_handed_over(octotui: Call, lived: Lived) -> None:
@@ -105,9 +105,9 @@ class TestWhich:
 
         world = World(model({"ask": [manual("A"), manual("B", start="with-previous")]}))
         world.start("ask")
-        with pytest.raises(Refused, match="run-1 asks 2 questions: say question-1 or question-2"):
+        with pytest.raises(Refused, match="run-1 has 2 open questions: say question-1 or question-2"):
             question_of(world.state, "run-1")
 
     def test_where_nothing_asks_that_is_told(self) -> None:
-        with pytest.raises(Refused, match="open: no question"):
+        with pytest.raises(Refused, match="open: none"):
             question_of(State(), "run-1")

@@ -125,7 +125,7 @@ def test_what_a_worker_has_is_not_copied_again(octotui: Call, state: Path) -> No
 
 def test_a_script_to_warn_of_leaves_no_log(octotui: Call, write: Call, state: Path) -> None:
     said = octotui("plan", write(OK.replace("$Greeting", "#{Greeting}")), "ok", "--state", state)
-    assert "nobody knows the variable Greeting" in said.out
+    assert "there is no variable Greeting" in said.out
     assert not state.exists()
 
 

@@ -276,7 +276,7 @@ def test_s5_a_time_limit_ends_the_script_and_all_it_started(octotui: Call, write
         state,
     )
     assert said.code == 1
-    assert said.err == "octotui: run-1 failed: step “Sleep” failed: its time limit of 0.3 s is over\n"
+    assert said.err == "octotui: run-1 failed: step “Sleep” failed: it exceeded its time limit of 0.3 s\n"
     begun, group = output(state, "run-1").split()
     assert begun == "sleeping"
     wait_for(lambda: not alive(int(group)))

@@ -165,7 +165,7 @@ class TestManual:
         world = World(model({"go": [manual("Ask", (), "To #{Octopus.Environment.Name}, #{Who}?")]}))
         world.start("go", environment="test")
         assert world.happened(InterruptionRaised)[0].instructions == "To Test, #{Who}?"
-        assert world.run("run-1").warnings == ("nobody knows the variable Who",)
+        assert world.run("run-1").warnings == ("there is no variable Who",)
 
     def test_it_is_queued_anew_at_the_end(self) -> None:
         """Q3, I3: behind a run that waited meanwhile."""
@@ -290,7 +290,7 @@ class TestTextsThatAreTooMuch:
         assert world.steps("run-1") == ["failed", "succeeded", "skipped"]
         assert world.ends() == {"run-1": "failed"}
         reason = world.run("run-1").steps[0].reason
-        assert reason.startswith(f"its condition cannot be told: {TOO_MUCH}")
+        assert reason.startswith(f"its condition cannot be evaluated: {TOO_MUCH}")
         assert [event.job for event in world.happened(JobStarted)] == ["job-1.2"]
         assert replay(world.events) == world.past
 
@@ -301,7 +301,9 @@ class TestTextsThatAreTooMuch:
         world.start("go")
         world.run_out()
         assert world.steps("run-1") == ["failed", "succeeded"]
-        assert world.run("run-1").steps[0].reason.startswith(f"its instructions cannot be said: {TOO_MUCH}")
+        assert (
+            world.run("run-1").steps[0].reason.startswith(f"its instructions cannot be filled in: {TOO_MUCH}")
+        )
         assert not world.happened(InterruptionRaised)
         assert not world.happened(RunPaused)
 

@@ -68,7 +68,7 @@ def test_a_runbook_that_starts_itself_comes_to_an_end() -> None:
     world.start("a", environment="test")
     assert world.ends() == {"run-1": "succeeded", "run-2": "failed"}
     assert world.run("run-2").reason == (
-        "step “C” failed: runbook a would start itself for ever, since nothing in between takes any time"
+        "step “C” failed: runbook a would start itself without end: it starts itself again at the same moment"
     )
 
 

@@ -42,7 +42,7 @@ def test_v5_what_is_sensitive_is_known_when_it_is_filled_in() -> None:
 def test_v1_what_nobody_knows_is_a_warning_once() -> None:
     said = given(template(One="#{What}", Other="#{What} #{broken"), VALUES)
     first, second = said.warnings
-    assert first == "nobody knows the variable What"
+    assert first == "there is no variable What"
     assert "broken" not in said.values["One"]
     assert second != first
 

@@ -50,7 +50,7 @@ async def test_one_that_is_asked_to_stop_ends(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "why"), [(signal.SIGTERM, "it was told to end"), (signal.SIGINT, "it was interrupted")]
+    ("number", "why"), [(signal.SIGTERM, "it received SIGTERM"), (signal.SIGINT, "it was interrupted")]
 )
 async def test_a_signal_ends_it(tmp_path: Path, number: int, why: str) -> None:
     async with served(MODEL, tmp_path) as here:
@@ -64,7 +64,7 @@ async def test_a_signal_ends_it(tmp_path: Path, number: int, why: str) -> None:
 
 async def test_one_that_nobody_needs_ends_by_itself(tmp_path: Path) -> None:
     async with served(MODEL, tmp_path) as here:
-        assert await until_stopped(here.server, ShutdownSignal(), idle=0.03) == "nobody needed it"
+        assert await until_stopped(here.server, ShutdownSignal(), idle=0.03) == "it was idle"
 
 
 async def test_one_is_needed_by_who_is_attached_by_what_is_open_and_by_schedules(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ async def test_it_says_why_in_sentences(tmp_path):
 async def test_of_what_nobody_knows_it_says_so(tmp_path):
     async with opened(scenes.idle(), tmp_path) as it:
         it.app.push_screen(WhyDialog("run-9", []))
-        await it.sees("Nothing is known about it.")
+        await it.sees("There is nothing to say about it.")
 
 
 async def test_v7_it_says_where_the_files_of_a_run_are(tmp_path):

@@ -33,7 +33,7 @@ async def test_its_heading_is_the_run(tmp_path):
 
 async def test_without_a_run_it_is_empty(tmp_path):
     async with opened(scenes.idle(), tmp_path) as it:
-        await it.sees("No run to look at.")
+        await it.sees("No run is selected.")
         assert it.app.screen.query_one(TreePanel).row is None
 
 

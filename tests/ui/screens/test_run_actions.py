@@ -117,7 +117,7 @@ async def test_v6_what_nobody_is_asked_for_any_more_is_said_before_a_run_is_star
     scene.world.send(LoadModel(replace(scene.state.model, variables={"Size": (Value(value="1"),)})))
     async with opened(scene._replace(state=scene.world.state), tmp_path) as it:
         await it.press("R")
-        await it.sees("Run Nightly backup again?", "Nobody is asked for Size any more: left out.")
+        await it.sees("Run Nightly backup again?", "Left out, since not asked for any more: Size.")
         await it.press("y")
         assert it.session.sent == [StartRun(process="nightly", requester="ann")]
 
@@ -129,4 +129,4 @@ async def test_v5_sensitive_values_are_said_to_be_given_again_before_a_run_is_st
     scene.world.start("nightly", variables={"Token": "abcdefgh"})
     async with opened(scene._replace(state=scene.world.state), tmp_path) as it:
         await it.press("R")
-        await it.sees("Run Nightly backup again?", "Give Token again: sensitive, so kept nowhere.")
+        await it.sees("Run Nightly backup again?", "Sensitive, so not kept; give again: Token.")

@@ -164,7 +164,7 @@ def test_what_a_failed_step_asks_and_what_was_said_is_told():
         "run-1  ann answers “Poke it” with ignore: let it sleep",
         "run-1  “Poke it” succeeded with warnings",
     ]
-    assert "ann ignored that it failed: exit code 1" in said[place + 5]
+    assert "ann ignored the failure: exit code 1" in said[place + 5]
 
 
 def test_v7_progress_is_told_by_the_quarter_and_highlights_with_the_end():
@@ -234,7 +234,7 @@ def test_i6_what_becomes_of_a_question_is_told():
         "ann takes “Ask”",
         "ann hands “Ask” over to bob",
         "bob gives “Ask” back",
-        "nobody was told of the question “Ask”: slack is down",
+        "the notice of the question “Ask” was not sent: slack is down",
         "ann takes “Ask”",
         "ann answers “Ask” with proceed (1 of 2 approvals): fine",
         "“Ask” expired without an answer: abort",
