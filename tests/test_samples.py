@@ -48,7 +48,7 @@ def name(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def folder(version: Path, name: str, tmp_path: Path) -> Iterator[Path]:
-    """A copy of a space, in which nothing is left running."""
+    """A copy of a space, in which no script is running any more."""
     yield unpack(version, name, tmp_path)
     end_left_behind(tmp_path / "sample")
 

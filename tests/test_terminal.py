@@ -35,10 +35,10 @@ def test_through_both_runbooks_to_the_approved_and_finished_run(tmp_path: Path) 
         terminal.wait("idle", "✔ run-5 Create AWS RDS Production   succeeded", gone="executing")
         start(terminal, "Tame the kraken")
         terminal.wait(
-            "1 waits for a lock", "waits for worker3: run-6 is acquiring worker-image", "first in line"
+            "1 waits for a lock", "waits for worker3: run-6 is acquiring worker-image", "first in queue"
         )
         terminal.wait("▣ run-6 acquires worker-image", "◔ 1 waits")
-        terminal.wait(QUESTION, "you may take it", "asks Finance: nobody has taken it yet")
+        terminal.wait(QUESTION, "you may take it", "asks Finance: nobody has taken the question yet")
         assert "run-7 Inspect the dock" in terminal.text
         terminal.press("a")
         terminal.wait("Is four databases really what you want?", "t take")
@@ -117,7 +117,7 @@ def test_two_terminals_at_one_space_see_the_same_and_what_runs_outlives_both(tmp
             second.wait("run-2 Create AWS RDS", "4 executing")
             first.press("q")
             assert first.left() == 0
-            first.wait("detached from Kraken: 4 runs go on; octotui stop ends the server")
+            first.wait("detached from Kraken: 4 runs continue; octotui stop ends the server")
             second.child.close(force=True)  # as a terminal that is closed
     space = space_folder("kraken", tmp_path)
     end = time.monotonic() + 20

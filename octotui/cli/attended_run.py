@@ -162,7 +162,7 @@ class AttendedRun:
         left = state.interruptions.get(question.id)
         if left is not None and left.open:
             so_far = approvals(state, left)
-            warn(f"“{left.step}” has {so_far}: somebody else must answer, too")
+            warn(f"“{left.step}” has {so_far}: another person must answer, too")
             self._unanswered.add(left.id)
 
     async def _answer_to(self, session: SpaceAccess, question: Interruption) -> TypedAnswer | None:
@@ -186,7 +186,7 @@ def preset_reply(state: State, question: Interruption, answer: Answer) -> TypedA
     manual = manual_of(state, question)
     values = question.answers[-1].values if question.answers else {}
     if answer == "proceed" and (problems := problems_in(manual, values)):
-        raise Refused(f"“{question.step}” is left as it is: {'; '.join(problems)}")
+        raise Refused(f"“{question.step}” is not answered: {'; '.join(problems)}")
     return TypedAnswer(answer, values=fill_in(manual, values).variables if answer == "proceed" else {})
 
 

@@ -28,11 +28,7 @@ def check(path: Path | str, *, as_json: bool = False, here: bool = False) -> Non
     counted = ", ".join(
         f"{number} {noun}{'' if number == 1 else 's'}" for noun, number in _counts(model).items()
     )
-    well = (
-        f"{len(warnings)} warning{'' if len(warnings) == 1 else 's'}"
-        if warnings
-        else "nothing to complain about"
-    )
+    well = f"{len(warnings)} warning{'' if len(warnings) == 1 else 's'}" if warnings else "no problems found"
     say(f"{model.space.name}: {counted}; {well}")
 
 

@@ -65,7 +65,7 @@ async def _open(client: Client, folder: SpaceFolder, file: Path | None, *, start
         await client.open(follow=follow)
         return
     if not start:
-        raise NoServer(f"nobody serves {folder.path}: octotui FILE starts a server")
+        raise NoServer(f"no server runs for {folder.path}: octotui FILE starts one")
     await asyncio.to_thread(start_server, file, folder)
     end = time.monotonic() + PATIENCE
     while True:
@@ -125,7 +125,7 @@ def start_server(file: Path | None, folder: SpaceFolder) -> None:
     with os.fdopen(listening, "rb") as answer:
         word = answer.read().decode(errors="surrogateescape")
     if word not in ("ready", "held"):
-        raise StoreError(word or f"the server could not be started: {folder.path / LOG} says why")
+        raise StoreError(word or f"the server could not be started: see {folder.path / LOG}")
 
 
 @asynccontextmanager

@@ -31,7 +31,7 @@ def state_option(function: click.decorators.FC) -> click.decorators.FC:
         envvar="OCTOTUI_OWNER",
         expose_value=False,
         callback=_name_owners,
-        help="Whose spaces you trust besides your own and root's; also in OCTOTUI_OWNER.",
+        help="Accounts whose spaces you trust, besides your own and root; also in OCTOTUI_OWNER.",
     )
     return click.option(
         "--state",
@@ -77,7 +77,9 @@ Decorator = Callable[[click.decorators.FC], click.decorators.FC]
 
 def start_options(function: click.decorators.FC) -> click.decorators.FC:
     """The options of `StartOptions`."""
-    where = click.option("--environment", metavar="E", help="Where it takes effect: a slug or a name.")
+    where = click.option(
+        "--environment", metavar="E", help="The environment it takes effect in: a slug or a name."
+    )
     return where(run_options(function))
 
 
@@ -85,7 +87,7 @@ def run_options(function: click.decorators.FC) -> click.decorators.FC:
     """The options of `StartOptions` that do not say where."""
     return _all(
         function,
-        click.option("--tenant", metavar="T", help="For whom: a slug or a name."),
+        click.option("--tenant", metavar="T", help="The tenant it is for: a slug or a name."),
         value_options("A value that the run asks for"),
         click.option("--skip", metavar="STEP", multiple=True, help="A step to leave out."),
         click.option(
@@ -113,8 +115,8 @@ def attending_options(function: click.decorators.FC) -> click.decorators.FC:
         function,
         click.option("--at", metavar="TIME", help='Start at a time here, such as "2026-11-23 03:00".'),
         click.option("--in", "after", metavar="DURATION", help='Start after a while, such as "90s" or "2h".'),
-        click.option("--detach", is_flag=True, help="Start it, say its id, and leave."),
-        click.option("--top", is_flag=True, help="Go before all others that are queued."),
+        click.option("--detach", is_flag=True, help="Start it, print its id, and do not wait."),
+        click.option("--top", is_flag=True, help="Move it to the top of the queue."),
         click.option(
             "--pass-env",
             "pass_env",
@@ -125,7 +127,12 @@ def attending_options(function: click.decorators.FC) -> click.decorators.FC:
         click.option(
             "--proceed", "answer", flag_value="proceed", help="Answer every manual step with proceed."
         ),
-        click.option("--abort", "answer", flag_value="abort", help="Answer abort, and fail to what failed."),
+        click.option(
+            "--abort",
+            "answer",
+            flag_value="abort",
+            help="Answer every manual step with abort, and every failed step with fail.",
+        ),
     )
 
 

@@ -10,6 +10,14 @@ from octotui.model.complaints import Keys, Reason, Report
 from octotui.model.space import Model, Schedule
 
 FIELDS = 5
+VALUES = {
+    "minute": "0 to 59",
+    "hour": "0 to 23",
+    "day-of-month": "1 to 31 or L, and one that its months have",
+    "month": "1 to 12 or JAN to DEC",
+    "day-of-week": "0 to 7 or SUN to SAT",
+}
+"""What a field of a cron text takes, by the name that CronSim gives it."""
 SAMPLE = datetime(2026, 1, 1, tzinfo=ZoneInfo("UTC"))
 
 
@@ -51,9 +59,10 @@ def wrong_times(cron: str) -> Reason | None:
     try:
         next(CronSim(cron, SAMPLE))
     except CronSimError as error:
-        return f'"{cron}" says no time: {str(error).lower()}.'
+        field = str(error).lower().removeprefix("bad ")
+        return f'"{cron}" has a wrong {field.replace("-", " ")}; expected {VALUES.get(field, "another")}.'
     except StopIteration:
-        return f'"{cron}" says a time that never comes.'
+        return f'"{cron}" names a time that never comes.'
     return None
 
 

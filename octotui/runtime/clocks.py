@@ -67,7 +67,7 @@ class SteadyClock:
         until = f" for {_minutes(rest)} more" if self._step > 0 else ""
         return (
             f"the clock of this machine was set {way} by {_minutes(abs(self._step))}: schedules, expiry and"
-            f" retention go by the time before{until}; `octotui clock FILE --confirm` lets the new time count"
+            f" retention go by the old time{until}; `octotui clock FILE --confirm` accepts the new one"
         )
 
     def confirm(self) -> None:

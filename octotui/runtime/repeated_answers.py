@@ -40,7 +40,7 @@ def _refusal(history: Sequence[AnyEvent], command: AboutQuestion) -> Reason | No
     if answers:
         answer = own or answers[-1]
         return answered(f"{command.interruption} of {answer.run}", answer.user, answer.answer)
-    return f"{command.interruption} needs no answer any more: its run was ended"
+    return f"{command.interruption} needs no answer any more: its run has ended"
 
 
 def _responsible(history: Sequence[AnyEvent]) -> str | None:

@@ -42,7 +42,7 @@ FAREWELL = 1.0  # seconds in which the last events are written
 LOOK_AGAIN = 60.0  # seconds after which the clock is looked at again: a machine may sleep, its clock be set
 
 
-UNSURE = "the journal was damaged, and nobody knows what became of this run: look, and start it again"
+UNSURE = "the journal was damaged, and it is unknown how this run ended: check, and start it again"
 
 
 class Session:

@@ -135,7 +135,7 @@ def _taken(folder: Path) -> int:
             os.close(lock)
             raise InUse(
                 f"{folder} is in use by another octotui (process {holder}): "
-                "end that one first, or take another folder with --state"
+                "end that one first, or choose another folder with --state"
             )
         with suppress(OSError):
             if os.path.samestat(os.lstat(path), os.fstat(lock)):
@@ -190,7 +190,7 @@ def _refuse_copy(folder: Path, noted: LockNote) -> None:
     if not noted.space or note_of(origin).space != noted.space or _same(origin, folder):
         return
     raise StoreError(
-        f"{folder} is a copy of {origin}, which is still there, and both would run what the space has to run:"
+        f"{folder} is a copy of {origin}, which is still there, and both would start the runs of the space:"
         " move one of them away, or make a space of its own with octotui backup and octotui restore"
     )
 
@@ -204,6 +204,6 @@ def _same(one: Path, other: Path) -> bool:
 
 def _displaced(path: Path) -> Displaced:
     return Displaced(
-        f"{path} was moved, removed or replaced while the space was open, so that nothing more can be kept: "
-        "what runs goes on, and is taken up where its folder is opened next"
+        f"{path} was moved, removed or replaced while the space was open, so nothing more can be written: "
+        "running jobs continue, and are followed again when its folder is opened next"
     )

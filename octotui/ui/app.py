@@ -59,7 +59,7 @@ class OctotuiApp(App[Left]):
             "quit",
             lasting=True,
             title="Leave octotui",
-            tooltip="Asks what becomes of active runs",
+            tooltip="Runs continue in the server; with --foreground asks what becomes of active ones",
         ),
     ]
 

@@ -40,7 +40,7 @@ def _sentences(text: str, names: ModelTexts, known: "Sequence[_Known]") -> Itera
         return
     for name, position in islice(_unknown(text, known).items(), MOST):
         step = step_in(name)
-        what = f'Nobody knows the variable "{name}"' if step is None else f'No step has the name "{step}"'
+        what = f'There is no variable "{name}"' if step is None else f'No step has the name "{step}"'
         near = did_you_mean(step or name, _names(name, known) if step is None else _steps(known))
         meant = near if near.startswith("; did you") else "; it stays as it is written."
         yield f"{what}{meant}", *place(text, position)

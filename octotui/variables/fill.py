@@ -15,7 +15,7 @@ from octotui.variables.template import Filled, OverBudget, TemplateError
 from octotui.variables.text_names import looked_up
 
 MOST_WARNINGS = 100  # of one text
-NOBODY = "nobody knows the variable"
+NOBODY = "there is no variable"
 PLAIN_NAME = re.compile(r"[\w\s.:/~()\[\]*@-]*")
 """A name of which it is plain that it is one; others may be of another language, as `x + 1` is of Ruby."""
 

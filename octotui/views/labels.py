@@ -175,6 +175,11 @@ def listed(names: Iterable[str], *, most: int = 3, last: str = "and") -> str:
     return f" {last} ".join(filter(None, (", ".join(each[:-1]), each[-1] if each else "")))
 
 
+def unstopped(sentence: str) -> str:
+    """Drop the full stop of a sentence that more follows: `Connection refused, failed`."""
+    return sentence.removesuffix(".") if not sentence.endswith("..") else sentence
+
+
 def counted(number: int, one: str, many: str = "") -> str:
     """A number of things: `1 run`, `2 runs`."""
     return f"{number} {one}" if number == 1 else f"{number} {many or one + 's'}"

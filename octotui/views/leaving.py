@@ -29,20 +29,20 @@ def leave_text(state: State) -> Leaving:
     head = f"{counted(active, 'run')} {'is' if active == 1 else 'are'} active"
     running = len(_running(state))
     if not running:
-        return Leaving(head, "nothing is running; go on where it stands when you come back")
-    goes = "goes" if running == 1 else "go"
-    return Leaving(head, f"{counted(running, 'running job')} {goes} on; what comes next waits for you")
+        return Leaving(head, "no script is running; runs continue when you return")
+    continues = "continues" if running == 1 else "continue"
+    return Leaving(head, f"{counted(running, 'job')} {continues}; later steps wait until you return")
 
 
 def open_work(state: State) -> OpenWork:
     """What goes on, and what waits until somebody opens the space again."""
     jobs = _running(state)
     runs = tuple(run.id for run in in_order(state) if not run.ended)
-    lines = [f"{job.run}  {_named(state, job)} goes on on {job.worker}" for job in jobs]
+    lines = [f"{job.run}  {_named(state, job)} continues on {job.worker}" for job in jobs]
     if runs:
         waits = "waits" if len(runs) == 1 else "wait"
         lines.append(f"{counted(len(runs), 'open run')} {waits} until the space is opened again")
-    return OpenWork(tuple(job.id for job in jobs), runs, tuple(lines) or ("nothing is left running",))
+    return OpenWork(tuple(job.id for job in jobs), runs, tuple(lines) or ("no script is running any more",))
 
 
 def _running(state: State) -> list[Job]:
@@ -59,7 +59,7 @@ def _named(state: State, job: Job) -> str:
 def exported(path: Path, length: int, runs: tuple[str, ...], events: int, *, whole: bool) -> str:
     """An export: `run-12.zip: run-12 and all it started, 87 events, 12 KiB`."""
     started = "all it started" if len(runs) == 1 else "all they started"
-    so_far = "" if whole else ", as far as that is"
+    so_far = "" if whole else ", not ended yet"
     what = f"{listed(runs, most=5)} and {started}{so_far}"
     return f"{path}: {what}, {counted(events, 'event')}, {size(length)}"
 

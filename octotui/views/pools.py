@@ -105,7 +105,7 @@ def _doing(state: State, worker: str, lock: Lock) -> tuple[Mark, str]:
     jobs = [state.jobs[name] for _, name in lock.holders]
     if lock.exclusive and jobs:
         packages = ", ".join(package for package, _ in jobs[0].packages)
-        activity = f"acquires {packages}" if jobs[0].kind == "acquire" else "has it alone"
+        activity = f"acquires {packages}" if jobs[0].kind == "acquire" else "has exclusive use"
         return HELD, f"{jobs[0].run} {activity}"
     if jobs:
         return JOBS["running"], listed((job.run for job in jobs), most=4)

@@ -124,7 +124,7 @@ def standing(row: QuestionRow) -> str:
         return "you have taken it"
     if row.responsible:
         return f"{row.responsible} has taken it"
-    return "you may take it" if row.refusal is None else "it is not yours to take"
+    return "you may take it" if row.refusal is None else "you may not take it"
 
 
 def notification(state: State, name: str, user: str) -> str:

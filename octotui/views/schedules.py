@@ -30,7 +30,7 @@ def head(model: Model, slug: str, schedule: Schedule) -> str:
 def _lines(state: State, slug: str, schedule: Schedule, now: float, times: int) -> list[str]:
     lines = [explained(schedule)]
     if slug in state.missed:
-        lines.append(f"started nothing at {clock(state.schedules[slug], now)}: {state.missed[slug]}")
+        lines.append(f"did not start a run at {clock(state.schedules[slug], now)}: {state.missed[slug]}")
     elif slug in state.schedules:
         lines.append(f"started a run at {clock(state.schedules[slug], now)}")
     if not schedule.enabled:

@@ -6,13 +6,13 @@ from octotui.views.labels import counted, listed
 
 
 def why(pick: Pick) -> str:
-    """A short reason: `next after worker3 in setup`, `first in setup, past worker1 (disabled)`."""
+    """A short reason: `next after worker3 in setup`, `first in setup, skipping worker1 (disabled)`."""
     if pick.policy == BUILT_IN:
         return f"the built-in worker: {pick.pool} has none of its own"
     if pick.leases is not None:
         reason = f"{counted(pick.leases, 'lease')}, the fewest in {pick.pool}"
     elif pick.cursor_before == pick.worker:
-        reason = f"the only one to pick in {pick.pool}"
+        reason = f"the only eligible worker in {pick.pool}"
     elif pick.cursor_before is None:
         reason = f"first in {pick.pool}"
     else:
@@ -21,10 +21,10 @@ def why(pick: Pick) -> str:
 
 
 def past(pick: Pick) -> str:
-    """Who was passed over and why, or nothing: `, past worker1 (disabled)`."""
+    """Who was passed over and why, or nothing: `, skipping worker1 (disabled)`."""
     if not pick.rejected:
         return ""
-    return ", past " + listed((f"{each.worker} ({each.reason})" for each in pick.rejected), most=4)
+    return ", skipping " + listed((f"{each.worker} ({each.reason})" for each in pick.rejected), most=4)
 
 
 def at_length(run: Run, pick: Pick) -> str:
@@ -35,7 +35,7 @@ def at_length(run: Run, pick: Pick) -> str:
 
 def _rule(pick: Pick) -> str:
     if pick.policy == BUILT_IN:
-        return "the default pool without members"
+        return "the default pool has no members"
     if pick.leases is not None:
         return pick.policy
     return f"{pick.policy}, cursor {pick.cursor_before or 'at the start'} → {pick.cursor_after}"

@@ -150,7 +150,7 @@ def _places(state: State, process: str, version: str) -> tuple[StartChoice, ...]
     )
     free = {slug for slug in named if why_not_here(model, release, slug, None) is None}
     return tuple(
-        StartChoice(slug, name, "" if slug in free else "not yet, says the lifecycle")
+        StartChoice(slug, name, "" if slug in free else "not allowed yet by the lifecycle")
         for slug, name in sorted(named.items(), key=lambda each: each[0] not in free)
     )
 

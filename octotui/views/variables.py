@@ -71,7 +71,7 @@ def _filled(filler: Filler, value: str) -> str:
 def _why(name: str, declared: dict[str, Resolved], origins: Origins) -> str:
     if name in declared:
         return "; ".join(_reasons(declared[name], origins))
-    return "set by a step" if name.startswith("Octopus.Action[") else "of octotui"
+    return "set by a step" if name.startswith("Octopus.Action[") else "set by octotui"
 
 
 def _reasons(resolved: Resolved, origins: Origins) -> Iterator[str]:
@@ -82,7 +82,7 @@ def _reasons(resolved: Resolved, origins: Origins) -> Iterator[str]:
     if value.secret is not None:
         yield f"from {secret_source(value.secret)}"
     if value.prompt is not None:
-        yield "nobody gave another"
+        yield "its default"
     if others := len(resolved.later) + len(resolved.beaten):
         yield f"wins over {counted(others, 'other')}"
 
@@ -94,7 +94,7 @@ def value_text(value: Value) -> str:
     if value.secret is not None:
         return f"{value.shown}, from {secret_source(value.secret)}"
     if value.prompt is not None:
-        default = "" if value.is_sensitive or not value.shown else f", otherwise {value.shown}"
+        default = "" if value.is_sensitive or not value.shown else f", default {value.shown}"
         return f"asked for at the start{default}"
     return value.shown
 

@@ -28,7 +28,7 @@ def of_job(state: State, job: Job, now: float) -> Waiting | None:
             return Waiting(wait.machine, wait.since, _for_lock(state, job, wait, now))
         case ForPlace(since):
             limit = state.model.engine.max_parallelism
-            sentence = f"waits for a place: {job.run} runs {counted(limit, 'job')} side by side already"
+            sentence = f"waits for a place: {job.run} already runs {counted(limit, 'job')} in parallel"
             return Waiting("a place", since, sentence)
         case ForRetry(since, until):
             return Waiting("a retry", since, _for_retry(state, job, until, now))
@@ -46,7 +46,7 @@ def of_run(state: State, run: Run, now: float) -> Waiting | None:
         return _queued(state, run, now)
     if run.queueing.resuming:
         cap = state.model.engine.task_cap
-        sentence = f"waits for a slot to go on, ahead of queued runs: {cap} of {cap} are taken"
+        sentence = f"waits for a slot to continue, ahead of queued runs: {cap} of {cap} are taken"
         return Waiting("a slot", run.executing_since or run.queued_at, sentence)
     jobs = [state.jobs[name] for _, name in run.progress.open]
     jobs = [job for job in jobs if job.state == "asking"] or jobs
@@ -68,12 +68,12 @@ def _queued(state: State, run: Run, now: float) -> Waiting:
     tag = None if name is None or run.queueing.holds_tag else state.tags.get(name)
     if tag is not None and tag.holder is not None and not ancestor_holds(state, run):
         position = 1 + sum(1 for _ in tag.queue.until(run.place))
-        sentence = f"waits for “{name}”: {_who(state, tag.holder)} has it"
-        return Waiting(tag.holder, run.queued_at, f"{sentence} · {ordinal(position)} in line{_ahead(run)}")
+        sentence = f"waits for the tag “{name}”, held by {_who(state, tag.holder)}"
+        return Waiting(tag.holder, run.queued_at, f"{sentence} · {ordinal(position)} in queue{_ahead(run)}")
     position = place_in_queue(state, run) or 1
     cap = state.model.engine.task_cap
     sentence = (
-        f"waits for a slot: {state.slots} of {cap} are taken · {ordinal(position)} in line{_ahead(run)}"
+        f"waits for a slot: {state.slots} of {cap} are taken · {ordinal(position)} in queue{_ahead(run)}"
     )
     return Waiting("a slot", run.queued_at, sentence)
 
@@ -89,10 +89,10 @@ def _who(state: State, name: str) -> str:
 
 
 def _for_lock(state: State, job: Job, wait: ForLock, now: float) -> str:
-    machine = wait.machine if wait.mode == "shared" else f"{wait.machine} to itself"
+    machine = wait.machine if wait.mode == "shared" else f"exclusive use of {wait.machine}"
     ways = [doing(state, each, now) for each in blockers(state, job)]
     sentence = f"waits for {machine}: {listed(ways)}" if ways else f"waits for {machine}"
-    return f"{sentence} · {ordinal(place_in_line(state, job))} in line"
+    return f"{sentence} · {ordinal(place_in_line(state, job))} in queue"
 
 
 def doing(state: State, job: Job, now: float) -> str:
@@ -100,7 +100,7 @@ def doing(state: State, job: Job, now: float) -> str:
     step = step_of(state, job)
     what = f"“{step.name}”" if step else ", ".join(package for package, _ in job.packages) or "packages"
     if job.state != "running":
-        return f"{job.run} is ahead in line, to {'run' if step else 'acquire'} {what}"
+        return f"{job.run} is ahead in the queue, to {'run' if step else 'acquire'} {what}"
     lasts = duration(now - (job.started_at or now))
     return f"{job.run} is {'running' if step else 'acquiring'} {what} for {lasts}"
 
@@ -108,7 +108,7 @@ def doing(state: State, job: Job, now: float) -> str:
 def _for_retry(state: State, job: Job, until: float, now: float) -> str:
     step = step_of(state, job)
     tries = 1 + (step.retries if step else 0)
-    sentence = f"tries again in {duration(until - now)}, attempt {job.attempt + 1} of {tries}"
+    sentence = f"retries in {duration(until - now)}, attempt {job.attempt + 1} of {tries}"
     return f"{sentence}: {job.reason}" if job.reason else sentence
 
 
@@ -120,8 +120,9 @@ def _for_child(state: State, child: str) -> str:
 
 
 def verb(state: State, run: Run) -> str:
-    """How a run stands, as the end of a sentence: `is executing`, `asks people`."""
-    return "asks people" if asks(state, run) else f"is {RUNS[run.state].word}"
+    """How a run stands, as the end of a sentence: `is executing`, `waits for an answer`."""
+    waits = run.state == "paused" or asks(state, run)
+    return "waits for an answer" if waits else f"is {RUNS[run.state].word}"
 
 
 def asks(state: State, run: Run) -> bool:
@@ -133,12 +134,12 @@ def for_answer(state: State, name: str, now: float) -> str:
     """Who a question waits for, and until when: `asks Finance`; or what a failed job may become."""
     question = state.interruptions[name]
     if question.kind == "guided":
-        taken = f" {question.responsible} has taken it and will answer" if question.responsible else ""
+        taken = f" · {question.responsible} has taken the question" if question.responsible else ""
         return f"asks: {listed(question.choices, most=4, last='or')}?{taken}"
     taken = (
-        f"{question.responsible} has taken it and will answer"
+        f"{question.responsible} has taken the question"
         if question.responsible
-        else "nobody has taken it yet"
+        else "nobody has taken the question yet"
     )
     more = (approvals(state, question), taken, expiry(state, question, now))
     return f"asks {may_be_answered_by(state, question.teams)}: {' · '.join(filter(None, more))}"

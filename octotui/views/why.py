@@ -4,7 +4,7 @@ from octotui.engine.rules.locks import FREE
 from octotui.engine.rules.worker_selection import not_eligible
 from octotui.engine.state import Run, State
 from octotui.views import waits
-from octotui.views.labels import RUNS, counted, duration, listed
+from octotui.views.labels import counted, duration, listed
 from octotui.views.pools import next_worker
 from octotui.views.selections import at_length
 from octotui.views.tree.outlook import may_run, why
@@ -15,11 +15,12 @@ def of_run(state: State, name: str, now: float) -> list[tuple[str, list[str]]]:
     run = state.runs.get(name)
     if run is None:
         return []
-    parts = [("How it stands", _standing(state, run, now)), ("What it waits for", _waits(state, run, now))]
-    before = run.selection.picks[: run.selection.selected]
+    parts = [("State", _standing(state, run, now)), ("Waits", _waits(state, run, now))]
+    selection = run.selection
+    before = selection.picks[: selection.selected]
     if before:
-        parts.append(("Workers before it paused", [at_length(run, pick) for pick in before]))
-    parts.append(("Workers, and why these", [at_length(run, pick) for pick in run.selection.current]))
+        parts.append(("Workers before the pause", [at_length(run, pick) for pick in before]))
+    parts.append(("Workers, and why each was selected", [at_length(run, pick) for pick in selection.current]))
     parts.append(("Steps that may run", _may_run(state, run)))
     parts.append(("Warnings", list(run.progress.warnings)))
     return [(head, lines) for head, lines in parts if lines]
@@ -28,7 +29,7 @@ def of_run(state: State, name: str, now: float) -> list[tuple[str, list[str]]]:
 def _standing(state: State, run: Run, now: float) -> list[str]:
     since = f"queued {duration(now - run.queued_at)} ago"
     by = f" by {run.request.requester}" if run.request.requester else ""
-    lines = [f"{run.id} {run.title} is {RUNS[run.state].word}; {since}{by}"]
+    lines = [f"{run.id} {run.title} {waits.verb(state, run)}; {since}{by}"]
     parent = state.jobs.get(run.parent or "")
     if parent is not None:
         lines.append(f"started by {parent.run} {state.runs[parent.run].title}")
@@ -38,13 +39,13 @@ def _standing(state: State, run: Run, now: float) -> list[str]:
     if queueing.moved or queueing.priority:
         lines.append("was moved to the top of the queue" if queueing.moved else "has priority in the queue")
     if queueing.tag is not None:
-        lines.append(f"{'holds' if queueing.holds_tag else 'asks for'} the concurrency tag “{queueing.tag}”")
+        lines.append(f"{'holds' if queueing.holds_tag else 'waits for'} the concurrency tag “{queueing.tag}”")
     if run.selection.versions:
         lines.append("packages " + listed((f"{k} {v}" for k, v in run.selection.versions.items()), most=8))
     if run.request.guided:
-        lines.append("guided: a step that fails asks people what to do")
+        lines.append("guided failure: a step that fails asks people what to do")
     if run.yielded:
-        lines.append("gave its slot back, since waiting for its child runs is all it does")
+        lines.append("has released its slot, since it only waits for child runs")
     return [*lines, run.reason] if run.reason else lines
 
 
@@ -58,13 +59,13 @@ def _waits(state: State, run: Run, now: float) -> list[str]:
     sentences = []
     if run.state == "queued" or run.queueing.resuming:
         wait = waits.of_run(state, run, now)
-        sentences.append(f"{wait.sentence}, for {duration(now - wait.since)}" if wait else "")
+        sentences.append(f"{wait.sentence} · for {duration(now - wait.since)}" if wait else "")
     for _, name in run.progress.open:
         job = state.jobs[name]
         wait = waits.of_job(state, job, now)
         if wait is not None:
             what = "acquiring packages" if job.step is None else f"“{run.runbook.steps[job.step].name}”"
-            sentences.append(f"{what} {wait.sentence}, for {duration(now - wait.since)}")
+            sentences.append(f"{what} {wait.sentence} · for {duration(now - wait.since)}")
     return sentences
 
 
@@ -72,17 +73,17 @@ def of_worker(state: State, worker: str, now: float) -> list[tuple[str, list[str
     """Headed paragraphs about a worker: may it be picked, who has it, who waits in which order."""
     lock = state.locks.get(worker, FREE)
     reason = not_eligible(state, worker)
-    stands = "may be picked" if reason is None else f"may not be picked: it is {reason}"
+    stands = "may be selected" if reason is None else f"may not be selected: it is {reason}"
     health = state.health.get(worker, "not checked yet, which counts as healthy here")
     holders = [waits.doing(state, state.jobs[job], now) for _, job in lock.holders]
     queue = [_in_line(state, job, now) for _, job in lock.queue]
     leases = [f"{run} {state.runs[run].title}" for _, run in state.leases.get(worker, ())]
     parts = [
-        ("How it stands", [f"{stands}; health: {health}"]),
-        ("Who comes to it next", _next(state, worker)),
+        ("State", [f"{stands}; health: {health}"]),
+        ("Selected next by runs of", _next(state, worker)),
         ("Leased by " + counted(len(leases), "run"), leases),
-        ("Its lock is held " + ("alone" if lock.exclusive else "side by side"), holders),
-        ("In line for its lock", queue),
+        ("Lock held in " + ("exclusive mode" if lock.exclusive else "shared mode"), holders),
+        ("Waiting for its lock", queue),
     ]
     return [(head, lines) for head, lines in parts if lines]
 
@@ -91,7 +92,7 @@ def _in_line(state: State, name: str, now: float) -> str:
     job = state.jobs[name]
     wait = waits.of_job(state, job, now)
     sentence = wait.sentence if wait else "waits"
-    return f"{job.run} {sentence}, for {duration(now - (wait.since if wait else now))}"
+    return f"{job.run} {sentence} · for {duration(now - (wait.since if wait else now))}"
 
 
 def _next(state: State, worker: str) -> list[str]:

@@ -92,8 +92,8 @@ def _of_renamed(environment: Iterable[str]) -> Iterator[str]:
     if names:
         found = ", ".join(f"$_{name}" for name in names)
         yield (
-            f"programs go by the names {', '.join(names)}, so that no variable of a run has them in a"
-            f" script's environment: it is {found} there, or what get_octopusvariable says"
+            f"programs read the names {', '.join(names)}, so no variable of a run has them in a"
+            f" script's environment: read it as {found} there, or with get_octopusvariable"
         )
 
 

@@ -58,7 +58,7 @@ def test_an_interrupt_cancels_the_run(write: Call, state: Path, number: int) -> 
         out, err = child.communicate(timeout=20)
     assert child.returncode == 130
     assert err == "octotui: cancelling; ^C again leaves at once\n"
-    assert "run-1  cancelled" in out
+    assert "run-1  was cancelled" in out
     assert "⊘ Sleep" in out
     assert states(state) == {}
     assert left_behind(state) == []
@@ -111,7 +111,7 @@ def test_what_was_killed_is_lost_and_not_run_again(octotui: Call, write: Call, s
     end_orphans(state)
     said = octotui("run", model, "ok", "--state", state)
     assert said.code == 0
-    assert "killed while octotui was away, and nobody knows how far it was" in said.out
+    assert "killed while octotui was not running, and it is unknown how far it got" in said.out
     assert output(state, "run-1") == "sleeping\n"
     assert states(state) == {"run-1": "executing"}
 
@@ -133,7 +133,7 @@ def test_a_space_in_use_is_told_in_one_sentence(octotui: Call, write: Call, stat
     assert (said.code, said.out) == (1, "")
     assert said.err == (
         f"octotui: {state}/small is in use by another octotui (process {os.getpid()}): "
-        "end that one first, or take another folder with --state\n"
+        "end that one first, or choose another folder with --state\n"
     )
 
 
@@ -155,7 +155,7 @@ def test_what_needs_a_value_is_left_and_named(octotui: Call, write: Call, state:
     said = octotui("run", write(SIZED), "sized", "--proceed", "--state", state)
     assert said.code == 4
     assert said.err == (
-        "octotui: “May it go on?” is left as it is: Ticket needs a value; Token needs a value\n"
+        "octotui: “May it go on?” is not answered: Ticket needs a value; Token needs a value\n"
     )
     assert "takes" not in said.out
 
@@ -177,7 +177,7 @@ def test_one_of_two_approvals_is_all_one_can_give(octotui: Call, write: Call, st
     said = octotui("run", model, "ask", "--proceed", "--state", state)
     assert (said.code, said.err) == (
         4,
-        "octotui: “May it go on?” has 1 of 2 approvals: somebody else must answer, too\n",
+        "octotui: “May it go on?” has 1 of 2 approvals: another person must answer, too\n",
     )
     assert "says proceed to “May it go on?” (1 of 2 approvals)" in said.out
     assert states(state) == {"run-1": "paused"}
@@ -216,7 +216,7 @@ def test_r10_a_run_that_may_have_begun_is_exit_code_1(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def lost(attended: AttendedRun, session: object) -> str:
-        raise Undecided("the server went away: look whether it took effect before you ask again")
+        raise Undecided("the server went away: check whether it took effect before you ask again")
 
     monkeypatch.setattr(AttendedRun, "_begin", lost)
     with pytest.raises(SystemExit) as left:

@@ -46,7 +46,7 @@ def base64(text: str) -> str:
 def test_v7_a_message_with_broken_base64_is_text_and_a_warning(ran) -> None:
     ended, log = ran("""echo "##octopus[setVariable name='%%%' value='QQ==']"; echo after""")
     assert ended["state"] == "succeeded-with-warnings"
-    assert "begins like a service message and is none" in ended["warnings"][0]
+    assert "begins like a service message, but is not valid" in ended["warnings"][0]
     assert log == b"##octopus[setVariable name='%%%' value='QQ==']\nafter\n"
     assert ended["outputs"] == {}
 

@@ -29,7 +29,7 @@ async def test_where_nobody_serves_it_this_process_does_and_others_may_attach(tm
             assert session.state.seq == client.state.seq
         async with there(MODEL, None, tmp_path) as other:
             assert isinstance(other, Client)
-    with pytest.raises(NoServer, match="nobody serves"):
+    with pytest.raises(NoServer, match="no server runs for"):
         async with attach("test", tmp_path, start=False):
             pass
     assert holder(tmp_path / "test") == 0, "only people can help: no server is needed"
@@ -57,7 +57,7 @@ def test_r6_a_server_is_not_started_without_its_model(
     space = "Small" if by == "name" else state / "small"
     said = octotui(verb, space, *more, "--state", state)
     assert (said.code, said.out) == (1, "")
-    assert said.err == f"octotui: nobody serves {state}/small: octotui FILE starts a server\n"
+    assert said.err == f"octotui: no server runs for {state}/small: octotui FILE starts one\n"
     assert [each.name for each in state.iterdir()] == ["small"]
 
 

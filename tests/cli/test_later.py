@@ -16,7 +16,7 @@ def test_a_run_starts_after_a_while_and_its_call_waits_for_it(
     assert (said.code, said.err) == (0, "")
     told = said.out.splitlines()
     assert told[2].startswith("run-1  starts at ")
-    assert told[3:5] == ["run-1  its time has come", "run-1  starts"]
+    assert told[3:5] == ["run-1  is due", "run-1  starts"]
 
 
 def test_a_run_does_not_wait_for_what_others_have_scheduled(octotui: Call, write: Call, state: Path) -> None:
@@ -59,5 +59,5 @@ def test_an_interrupt_cancels_a_run_that_waits_for_its_time(write: Call, state: 
         child.send_signal(signal.SIGINT)
         out, err = child.communicate(timeout=20)
     assert (child.returncode, err) == (130, "octotui: cancelling; ^C again leaves at once\n")
-    assert "run-1  cancelled: cancelled by" in out
+    assert "run-1  was cancelled: cancelled by" in out
     assert states(state) == {}

@@ -185,7 +185,7 @@ def test_r9_a_secret_whose_command_depends_on_where_we_stand_is_refused(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PATH", f":{os.environ['PATH']}")
     head = "[variables]\nS = { sensitive = { command = ['%s'] } }\n"
-    sentence = "It cannot be used: ./print would depend on the current directory: say its whole path."
+    sentence = "It cannot be used: ./print would depend on the current directory: give its absolute path."
     assert sentence in octotui("check", write(OK, head=head % "./print")).err
     said = octotui("run", write(OK, head=head % "print"), "ok", "--state", tmp_path / "state")
     assert "S cannot be used: print cannot be started: No such file or directory" in said.out
@@ -258,7 +258,7 @@ def test_r9_a_space_of_a_strangers_backup_is_not_made(
     said = octotui("restore", copy, "--state", new)
     assert (said.code, said.out, new.exists()) == (2, "", False)
     assert said.err.startswith(
-        f"octotui: what waits in it would be run, so it is not restored: {copy} belongs to {STRANGER}"
+        f"octotui: not restored, since its waiting runs would start: {copy} belongs to {STRANGER}"
     )
     os.chown(copy, 0, -1)
     assert octotui("restore", copy, "--state", new).code == 0

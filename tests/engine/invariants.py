@@ -94,7 +94,7 @@ def check_settled(state: State, cap_was: int) -> None:
     assert next_to_go(state) is None, "a slot is free, and somebody waits for it"
     assert state.slots <= max(state.model.engine.task_cap, cap_was)
     for machine in state.locks:
-        assert grantable(state, machine) is None, f"the lock of {machine} is free for the first in line"
+        assert grantable(state, machine) is None, f"the lock of {machine} is free for the first in queue"
     for run in in_order(state):
         if run.ended:
             continue

@@ -89,8 +89,11 @@ def test_a_schedule_is_read_and_written(tmp_path: Path):
             'cron = "* * * * * *"\nrunbook = "go"',
             'Expected minute, hour, day, month and weekday, such as "0 3 * * *", not "* * * * * *".',
         ),
-        ('cron = "0 25 * * *"\nrunbook = "go"', '"0 25 * * *" says no time: bad hour.'),
-        ('cron = "0 3 31 2 *"\nrunbook = "go"', '"0 3 31 2 *" says no time: bad day-of-month.'),
+        ('cron = "0 25 * * *"\nrunbook = "go"', '"0 25 * * *" has a wrong hour; expected 0 to 23.'),
+        (
+            'cron = "0 3 31 2 *"\nrunbook = "go"',
+            '"0 3 31 2 *" has a wrong day of month; expected 1 to 31 or L, and one that its months have.',
+        ),
         (
             'cron = "0 3 * * *"\ntimezone = "Europe/Atlantis"\nrunbook = "go"',
             'There is no time zone "Europe/Atlantis"; write one such as "Europe/Berlin".',

@@ -52,9 +52,9 @@ def test_warnings_of_the_texts_join_those_of_the_job(tmp_path: Path) -> None:
         await rig.until(lambda: rig.run_state("run-1") == "succeeded")
         job = (await rig.session.family("run-1")).jobs["job-1.1"]
         assert (job.state, job.exit_code) == ("succeeded-with-warnings", 0)
-        assert job.warnings == ("nobody knows the variable Unknown", "mine")
+        assert job.warnings == ("there is no variable Unknown", "mine")
         with LogReader(rig.session.log_path("run-1", "job-1.1")) as log:
-            assert log.tail(1) == ["octotui: nobody knows the variable Unknown"]
+            assert log.tail(1) == ["octotui: there is no variable Unknown"]
 
     play(model({"a": [step]}), tmp_path, main, executor=hands)
 
@@ -115,7 +115,7 @@ def test_a_template_gets_its_parameters_and_nobody_sees_what_is_sensitive(tmp_pa
         await rig.until(lambda: len(hands.begun) == 2)
         assert hands.begun[1].script == "https://x"
         with LogReader(rig.session.log_path("run-1", "job-1.1")) as log:
-            assert log.tail(2) == ["octotui: nobody knows the variable Where", "it is ********"]
+            assert log.tail(2) == ["octotui: there is no variable Where", "it is ********"]
         assert "#{Name}-hunter22" in repr(list(journal.read()))
         assert "ann-hunter22" not in repr(list(journal.read()))
 

@@ -109,7 +109,7 @@ def test_v1_what_a_step_will_set_is_no_warning_of_a_prediction() -> None:
     said = "echo #{Octopus.Action[First].Output.Where} #{Nothing}"
     reading = replace(script("Last"), action=Script(body=said))
     found = predicted(model({"a": [script("First"), reading]}))
-    assert found.state.runs["run-1"].progress.warnings == ("nobody knows the variable Nothing",)
+    assert found.state.runs["run-1"].progress.warnings == ("there is no variable Nothing",)
 
 
 def test_s3_a_step_whose_condition_reads_an_output_may_run_and_is_waited_for_as_if_it_did() -> None:

@@ -87,11 +87,11 @@ def test_a_closed_question_and_an_expired_one_say_so(tmp_path: Path, journal: An
     async def main(rig: Rig) -> None:
         await rig.start("go")
         await rig.session.send(CancelRun(run="run-1"))
-        with pytest.raises(Refused, match="question-1 needs no answer any more: its run was ended"):
+        with pytest.raises(Refused, match="question-1 needs no answer any more: its run has ended"):
             await rig.session.send(say())
         await rig.start("soon")
         await rig.until(lambda: has_left(rig.state, "question-2"))
-        told = "“question-2 of run-2” was answered already: it expired, which means abort"
+        told = "“question-2 of run-2” was answered already: it expired, which counts as abort"
         with pytest.raises(Refused, match=told):
             await rig.session.send(take("bob", number=2))
 

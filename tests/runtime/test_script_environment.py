@@ -189,7 +189,7 @@ async def test_v9_no_value_changes_how_a_script_is_started(tmp_path: Path, shell
     assert output.endswith(f"fine\n{tmp_path}" + ("\n" if shell == "python" else ""))
     assert not (tmp_path / "sprung").exists()
     (warning,) = job.warnings
-    assert warning.startswith("programs go by the names BASHOPTS, BASH_ENV, ENV, ")
+    assert warning.startswith("programs read the names BASHOPTS, BASH_ENV, ENV, ")
 
 
 async def test_v9_a_run_says_once_which_names_its_scripts_do_not_have(tmp_path: Path) -> None:
@@ -197,8 +197,8 @@ async def test_v9_a_run_says_once_which_names_its_scripts_do_not_have(tmp_path: 
     state, _ = await played(space(*steps, PATH=Value(value="x")), tmp_path)
     assert [len(state.jobs[f"job-1.{number}"].warnings) for number in (1, 2, 3)] == [1, 0, 0]
     assert state.runs["run-1"].progress.warnings == (
-        "programs go by the names PATH, so that no variable of a run has them in a script's environment:"
-        " it is $_PATH there, or what get_octopusvariable says",
+        "programs read the names PATH, so no variable of a run has them in a script's environment:"
+        " read it as $_PATH there, or with get_octopusvariable",
     )
 
 

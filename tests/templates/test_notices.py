@@ -67,7 +67,7 @@ def test_what_fails_is_a_warning_and_holds_nothing_up(octotui: Verb, model: Path
     told = octotui("run", model, "pay")
     assert told.code == 4
     (failed,) = [each for each in told.events if each["type"] == "NoticeFailed"]
-    assert failed["reason"].startswith("nobody was told of the question “May it?”: slack-message: ")
+    assert failed["reason"].startswith("the notice of the question “May it?” was not sent: slack-message: ")
     assert SECRET not in failed["reason"]
     assert "question-1 of run-1: slack-message was not sent: " in log(told.state)
 

@@ -123,11 +123,11 @@ async def test_q_detaches_where_runs_go_on_elsewhere(tmp_path):
 
 async def test_what_is_the_matter_with_the_model_is_said_and_goes_when_it_is_well_again(tmp_path):
     async with opened(scenes.seed(), tmp_path, (120, 40)) as it:
-        it.session.trouble = "the model is broken and nothing changed: kraken.toml:3:1: This is not TOML."
+        it.session.trouble = "the model has errors and was not loaded: kraken.toml:3:1: This is not TOML."
         it.app._tick()
-        await it.sees("kraken.toml:3:1: This is not TOML.", "the model is broken and nothing changed · ")
+        await it.sees("kraken.toml:3:1: This is not TOML.", "the model has errors and was not loaded · ")
         it.app.notify("something else")
         it.session.trouble = ""
         it.app._tick()
-        await it.until(lambda: "broken and nothing changed" not in it.text)
+        await it.until(lambda: "has errors" not in it.text)
         await it.sees("something else")

@@ -59,7 +59,7 @@ async def test_nothing_is_offered_that_would_change_anything(tmp_path):
         before = it.text.splitlines()[:-1]
         text = await it.press("s", "a", "t", "c", "T", "R")
         assert text.splitlines()[:-1] == before
-        assert "a replay: nothing can be changed in it" in text
+        assert "this is a replay: nothing can be changed" in text
         await it.press("w")
         await it.sees("Why")  # looking goes on as ever
         await it.press("escape", "q")
@@ -99,7 +99,7 @@ async def test_a_run_is_looked_at_before_it_was_there_and_after(tmp_path):
         await it.sees("run-5 Create AWS RDS", "Create the instance", "esc back")
         assert it.text.count("Replay") == 1
         await it.press("left_curly_bracket")
-        await it.sees("No run to look at")
+        await it.sees("No run is selected")
         queued = next(
             n for n, e in enumerate(it.film.film.events, 1) if isinstance(e, RunQueued) and e.run == "run-5"
         )

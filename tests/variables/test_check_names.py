@@ -27,7 +27,7 @@ def step(body: str, condition: str = "success") -> Step:
 def test_v1_a_misspelt_name_is_warned_of_with_the_nearest_one_and_its_place() -> None:
     ((at, message, where),) = warnings(step("echo\n  #{Db.Pasword}"), Db__Password="x")
     assert at == ("runbooks", "go", "steps", 0, "script", "body")
-    assert message == 'Nobody knows the variable "Db.Pasword"; did you mean "Db.Password"?'
+    assert message == 'There is no variable "Db.Pasword"; did you mean "Db.Password"?'
     assert where == SourcePosition(2, 3)
 
 
@@ -72,7 +72,7 @@ def test_v1_what_is_known_or_given_is_not_warned_of(text: str) -> None:
 )
 def test_v1_a_name_is_found_wherever_it_stands(text: str) -> None:
     assert [message for _, message, _ in warnings(step(text), Size="1")] == [
-        f'Nobody knows the variable "{"Sise.a" if ".a" in text else "Sise"}"'
+        f'There is no variable "{"Sise.a" if ".a" in text else "Sise"}"'
         + ("; it stays as it is written." if ".a" in text else '; did you mean "Size"?')
     ]
 
@@ -87,7 +87,7 @@ def test_v1_a_name_is_found_wherever_it_stands(text: str) -> None:
 )
 def test_v1_a_misspelt_name_of_ours_is_warned_of(name: str, meant: str) -> None:
     ((_, message, _),) = warnings(step(f"#{{{name}}}"))
-    assert message == f'Nobody knows the variable "{name}"; did you mean "{meant}"?'
+    assert message == f'There is no variable "{name}"; did you mean "{meant}"?'
 
 
 @pytest.mark.parametrize(
@@ -133,11 +133,11 @@ def test_v1_the_script_of_a_template_may_name_its_parameters_and_variables() -> 
     assert [(at[-1], message) for at, message, _ in said] == [
         (
             "template",
-            'In line 2 of the script of "own": Nobody knows the variable "Urll"; did you mean "Url"?',
+            'In line 2 of the script of "own": There is no variable "Urll"; did you mean "Url"?',
         ),
         (
             "template",
-            'In line 2 of the script of "own": Nobody knows the variable "No"; it stays as it is written.',
+            'In line 2 of the script of "own": There is no variable "No"; it stays as it is written.',
         ),
     ]
     assert warnings(Step(name="A", action=replace(call, verbatim=True)), Size="1") == []
@@ -156,7 +156,7 @@ def test_v1_notifications_are_texts_of_the_model_too() -> None:
         variables={"Db.Password": (Value(value="x"),)},
     )
     check_names(model, lambda at, message, where: said.append(message))
-    assert said == ['Nobody knows the variable "Db.Pasword"; did you mean "Db.Password"?']
+    assert said == ['There is no variable "Db.Pasword"; did you mean "Db.Password"?']
 
 
 def test_v1_conditions_parameters_and_values_are_texts_too_and_published_outputs_are_known() -> None:

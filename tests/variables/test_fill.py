@@ -79,8 +79,8 @@ def test_v1_a_name_that_hardly_is_one_is_told_with_its_place() -> None:
     assert found.text == "#{Who}\n'#{x + 1}' #{$width} #{X + 1} #{y + 2} #{=}"
     assert found.unknown == ("Who", "y + 2")
     assert found.problems == (
-        "line 2, column 2: nobody knows the variable x + 1. It stays as it is written.",
-        "line 2, column 12: nobody knows the variable $width. It stays as it is written.",
+        "line 2, column 2: there is no variable x + 1. It stays as it is written.",
+        "line 2, column 12: there is no variable $width. It stays as it is written.",
         "line 2, column 38: `=` is not expected here; write `##{` where the text itself is meant."
         " It stays as it is written.",
     )
@@ -119,8 +119,8 @@ def test_a_value_that_names_itself_stays_as_written() -> None:
 def test_warnings_name_every_unknown_variable() -> None:
     """V1."""
     assert warnings_of(fill_in("#{A}#{B}#{A}", {})) == (
-        "nobody knows the variable A",
-        "nobody knows the variable B",
+        "there is no variable A",
+        "there is no variable B",
     )
 
 
@@ -202,7 +202,7 @@ def test_v1_what_nobody_knew_is_told_for_each_text() -> None:
 def test_v1_of_very_many_warnings_the_first_are_told() -> None:
     warnings = warnings_of(fill_in("".join(f"#{{n{number}}}" for number in range(250)), {}))
     assert len(warnings) == 101
-    assert warnings[0] == "nobody knows the variable n0"
+    assert warnings[0] == "there is no variable n0"
     assert warnings[-1] == "and there are 150 more warnings of this text"
 
 

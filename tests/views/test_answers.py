@@ -65,7 +65,7 @@ def test_that_nobody_was_told_stands_beneath_the_step_and_over_the_question():
     world = scenes.several().world
     world.send(commands.ReportNotice(interruption="question-1", problem="slack is down"))
     (row,) = questions.rows(world.state, "dora", world.now)
-    told = "nobody was told of the question “Agree on the size”: slack is down"
+    told = "the notice of the question “Agree on the size” was not sent: slack is down"
     assert questions.more(row)[0] == told
     world.answer("abort", user="cem")
     assert told in "\n".join(as_lines(rows(world.past, "run-1", world.now), UNICODE))

@@ -6,7 +6,19 @@ from rich.cells import cell_len
 
 from octotui.engine.state import Health, JobState, RunState, StepState
 from octotui.views import labels
-from octotui.views.labels import ASCII, GLYPHS, UNICODE, clock, counted, date, duration, listed, ordinal, size
+from octotui.views.labels import (
+    ASCII,
+    GLYPHS,
+    UNICODE,
+    clock,
+    counted,
+    date,
+    duration,
+    listed,
+    ordinal,
+    size,
+    unstopped,
+)
 from tests.world import START
 
 
@@ -105,3 +117,16 @@ def test_a_time_that_no_calendar_shows_is_the_last_or_the_first_that_one_does(at
     assert date(at).rjust(19, "0") == told
     assert clock(at, START)
     assert clock(START, at)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "told"),
+    [
+        ("Connection refused.", "Connection refused"),
+        ("exit code 3", "exit code 3"),
+        ("it goes on...", "it goes on..."),
+        ("", ""),
+    ],
+)
+def test_a_sentence_that_another_part_follows_has_no_full_stop(sentence, told):
+    assert unstopped(sentence) == told

@@ -12,9 +12,13 @@ from tests.scenes import SCENES
 @pytest.mark.parametrize(
     ("name", "active", "leave"),
     [
-        ("seed", "4 runs are active", "4 running jobs go on; what comes next waits for you"),
-        ("cancelling", "1 run is active", "1 running job goes on; what comes next waits for you"),
-        ("retrying", "1 run is active", "nothing is running; go on where it stands when you come back"),
+        ("seed", "4 runs are active", "4 jobs continue; later steps wait until you return"),
+        (
+            "cancelling",
+            "1 run is active",
+            "1 job continues; later steps wait until you return",
+        ),
+        ("retrying", "1 run is active", "no script is running; runs continue when you return"),
     ],
 )
 def test_leaving_says_what_it_would_cost(name, active, leave):
@@ -25,12 +29,12 @@ def test_leaving_says_what_it_would_cost(name, active, leave):
 def test_a_server_that_ends_says_what_goes_on_and_what_waits():
     left = leaving.open_work(SCENES["seed"]().state)
     assert left.jobs == ("job-2.1", "job-3.1", "job-4.1", "job-5.1")
-    assert left.lines[0] == "run-2  “Create the instance” goes on on worker1"
+    assert left.lines[0] == "run-2  “Create the instance” continues on worker1"
     assert left.lines[-1] == "4 open runs wait until the space is opened again"
 
 
 def test_a_server_with_nothing_open_says_so():
-    assert leaving.open_work(SCENES["idle"]().state).lines == ("nothing is left running",)
+    assert leaving.open_work(SCENES["idle"]().state).lines == ("no script is running any more",)
 
 
 def test_an_export_says_what_is_in_it_and_how_large_it_is() -> None:
@@ -40,7 +44,7 @@ def test_an_export_says_what_is_in_it_and_how_large_it_is() -> None:
         == "run-1.zip: run-1 and all it started, 7 events, 2 KiB"
     )
     assert exported(path, 9, ("run-1", "run-4"), 1, whole=False) == (
-        "run-1.zip: run-1 and run-4 and all they started, as far as that is, 1 event, 9 B"
+        "run-1.zip: run-1 and run-4 and all they started, not ended yet, 1 event, 9 B"
     )
 
 

@@ -51,7 +51,7 @@ def test_a_script_in_an_exclusive_pool_has_its_worker_alone():
     alone = {"setup": Pool(name="Setup", workers=("worker1",), exclusive=True)}
     world = World(model({"a": [script("S", simulate=takes(9))]}, pools=alone))
     world.start("a")
-    assert pools.worker_row(world.state, "setup", "worker1").doing == "run-1 has it alone"
+    assert pools.worker_row(world.state, "setup", "worker1").doing == "run-1 has exclusive use"
 
 
 def test_idle_leased_disabled_and_ill_workers_differ():

@@ -20,7 +20,7 @@ def test_who_is_not_a_member_is_told_why():
     scene = SCENES["asking"]()
     (row,) = questions.rows(scene.state, "bob", scene.now)
     assert row.refusal == "only Finance may answer “Look at the bill”, and bob is not a member"
-    assert questions.standing(row) == "it is not yours to take"
+    assert questions.standing(row) == "you may not take it"
 
 
 def test_a_taken_question_says_who_has_it():

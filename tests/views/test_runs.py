@@ -32,7 +32,8 @@ def test_a_row_has_everything_a_list_shows():
     row = runs.row(scene.state, "run-1", scene.now)
     assert row == runs.RunRow(
         id="run-1", root="run-1", process="tame", name="Tame the kraken", where="Production · Contoso",
-        mark=runs.RUNS["paused"], detail="asks Finance: nobody has taken it yet", time="00:42", open=True,
+        mark=runs.RUNS["paused"], time="00:42", open=True,
+        detail="asks Finance: nobody has taken the question yet",
     )  # fmt: skip
     assert runs.row(scene.state, "run-99", scene.now) is None
 

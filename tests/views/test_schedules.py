@@ -39,7 +39,7 @@ def test_it_says_how_the_last_time_went():
     found = dict(schedule_lines(here.state, START, 1))
     assert found["H (half) · Go"][1] == "started a run at 13:30"
     assert found["shop · newest release of Shop · Test"][1] == (
-        "started nothing at 13:30: Shop is a project: make a release of it, and say which one to deploy"
+        "did not start a run at 13:30: Shop is a project: make a release of it, and say which one to deploy"
     )
 
 

@@ -16,13 +16,13 @@ def pick(**more: object) -> Pick:
         (pick(cursor_before="worker1", cursor_after="worker2"), "next after worker1 in setup"),
         (pick(cursor_after="worker2"), "first in setup"),
         (pick(policy="least-leases", leases=1), "1 lease, the fewest in setup"),
-        (pick(cursor_before="worker2", cursor_after="worker2"), "the only one to pick in setup"),
+        (pick(cursor_before="worker2", cursor_after="worker2"), "the only eligible worker in setup"),
         (
             pick(
                 cursor_before="w9",
                 rejected=(RejectedCandidate("w1", "disabled"), RejectedCandidate("w3", "unhealthy")),
             ),
-            "next after w9 in setup, past w1 (disabled) and w3 (unhealthy)",
+            "next after w9 in setup, skipping w1 (disabled) and w3 (unhealthy)",
         ),
         (
             pick(pool="default", worker="built-in", policy="built-in"),
@@ -60,7 +60,7 @@ def test_at_length_the_built_in_worker_has_no_cursor():
     run = world.state.runs["run-1"]
     assert at_length(run, run.selection.picks[0]) == (
         "built-in for “One”: the built-in worker: default has none of its own "
-        "(the default pool without members); shared by steps with container debian"
+        "(the default pool has no members); shared by steps with container debian"
     )
 
 

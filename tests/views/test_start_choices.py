@@ -76,7 +76,7 @@ def test_where_a_release_may_go_comes_first():
         assert question is not None
         return [(each.key, each.note) for each in question.choices]
 
-    blocked = "not yet, says the lifecycle"
+    blocked = "not allowed yet by the lifecycle"
     assert places("1.0")[2:] == [("staging", ""), ("production", "")]
     assert places("1.1")[2:] == [("staging", blocked), ("production", blocked)]
     assert places("new stable")[2:] == [("staging", blocked), ("production", blocked)]

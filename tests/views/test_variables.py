@@ -42,7 +42,7 @@ def test_every_value_has_its_reason_and_nothing_sensitive_is_seen() -> None:
         "Greeting": ("hello Test", "everywhere"),
         "Password": ("********", "everywhere; from the environment variable PASSWORD"),
         "Token": ("********", "given at the start"),
-        "Size": ("small", "everywhere; nobody gave another"),
+        "Size": ("small", "everywhere; its default"),
         "Colour": ("blue", "everywhere; project shop; wins over 1 other"),
         "Mine": ("yes", "given at the start"),
     }
@@ -57,7 +57,7 @@ def test_a_narrower_value_says_over_how_many_it_won() -> None:
 def test_system_variables_are_of_octotui() -> None:
     """V7."""
     found = rows("test")["Octopus.Environment.Name"]
-    assert (found.value, found.why) == ("Test", "of octotui")
+    assert (found.value, found.why) == ("Test", "set by octotui")
 
 
 def test_a_run_that_is_not_there_has_none() -> None:
@@ -86,7 +86,7 @@ def test_words_of_a_filter_stand_anywhere() -> None:
         (Value(kind="sensitive", secret=Secret(keyring="me/you")), "********, from the keyring, me/you"),
         (Value(kind="prompt", prompt=Prompt()), "asked for at the start"),
         (Value(kind="prompt", prompt=Prompt(kind="sensitive")), "asked for at the start"),
-        (Value(kind="prompt", prompt=Prompt(default="blue")), "asked for at the start, otherwise blue"),
+        (Value(kind="prompt", prompt=Prompt(default="blue")), "asked for at the start, default blue"),
     ],
 )
 def test_what_a_value_is(value: Value, said: str) -> None:

@@ -20,7 +20,7 @@ def test_a_lock_wait_names_who_is_in_the_way_and_the_place_in_line():
     wait = of_run(scene.state, scene.state.runs["run-9"], scene.now)
     assert wait is not None
     assert wait.sentence == (
-        "waits for worker1 to itself: run-6 is acquiring worker-image for 00:01 · first in line"
+        "waits for exclusive use of worker1: run-6 is acquiring worker-image for 00:01 · first in queue"
     )
     assert (wait.what, wait.since) == ("worker1", scene.now - 1)
 
@@ -41,10 +41,10 @@ def test_a_script_waits_for_holders_it_cannot_join_and_exclusive_ones_ahead():
         world.start(process)
     world.run_until(5)
     assert sentence(world, "run-2") == (
-        "waits for worker1 to itself: run-1 is running “Dump” for 00:05 · first in line"
+        "waits for exclusive use of worker1: run-1 is running “Dump” for 00:05 · first in queue"
     )
     assert sentence(world, "run-3") == (
-        "waits for worker1: run-2 is ahead in line, to acquire tools · 2nd in line"
+        "waits for worker1: run-2 is ahead in the queue, to acquire tools · 2nd in queue"
     )
 
 
@@ -57,9 +57,11 @@ def test_a_run_that_moves_waits_for_nothing():
 def test_a_queued_run_knows_its_cap_and_its_tag():
     """Q5: a queued run knows why it is queued."""
     world = SCENES["queued"]().world
-    assert sentence(world, "run-2") == ("waits for “backup”: run-1 Nightly backup has it · first in line")
-    assert sentence(world, "run-4") == "waits for a slot: 2 of 2 are taken · first in line"
-    assert sentence(world, "run-5") == "waits for a slot: 2 of 2 are taken · 2nd in line"
+    assert sentence(world, "run-2") == (
+        "waits for the tag “backup”, held by run-1 Nightly backup · first in queue"
+    )
+    assert sentence(world, "run-4") == "waits for a slot: 2 of 2 are taken · first in queue"
+    assert sentence(world, "run-5") == "waits for a slot: 2 of 2 are taken · 2nd in queue"
 
 
 def test_a_queued_run_waits_for_its_packages_versions():
@@ -73,13 +75,13 @@ def test_a_queued_run_waits_for_its_packages_versions():
 def test_a_retry_says_when_and_why():
     """S5: a wait before another attempt."""
     world = SCENES["retrying"]().world
-    assert sentence(world, "run-1") == "tries again in 00:03, attempt 2 of 2: exit code 1"
+    assert sentence(world, "run-1") == "retries in 00:03, attempt 2 of 2: exit code 1"
 
 
 def test_a_question_says_who_is_asked_and_who_has_it():
     """I2: someone takes responsibility."""
-    assert sentence(SCENES["asking"]().world, "run-1") == "asks Finance: nobody has taken it yet"
-    assert sentence(SCENES["taken"]().world, "run-1") == "asks Finance: ann has taken it and will answer"
+    assert sentence(SCENES["asking"]().world, "run-1") == "asks Finance: nobody has taken the question yet"
+    assert sentence(SCENES["taken"]().world, "run-1") == "asks Finance: ann has taken the question"
 
 
 def test_without_known_teams_anyone_may_answer():
@@ -98,11 +100,13 @@ def test_a_parent_waits_for_its_child_and_then_for_a_slot():
     }
     world = World(model(books, **engine(task_cap=1)))
     world.start("parent")
-    assert sentence(world, "run-1") == "waits for run-2 Kid, which asks people"
+    assert sentence(world, "run-1") == "waits for run-2 Kid, which waits for an answer"
     world.start("long")
     world.send(commands.TakeInterruption(interruption="question-1", user="ann"))
     world.send(commands.AnswerInterruption(interruption="question-1", user="ann", answer="proceed"))
-    assert sentence(world, "run-1") == ("waits for a slot to go on, ahead of queued runs: 1 of 1 are taken")
+    assert sentence(world, "run-1") == (
+        "waits for a slot to continue, ahead of queued runs: 1 of 1 are taken"
+    )
 
 
 def test_a_child_that_is_not_in_the_state_is_named_all_the_same():
@@ -122,7 +126,7 @@ def test_a_job_without_a_place_says_so():
     assert isinstance(job.wait, ForPlace)
     wait = of_job(world.state, job, world.now)
     assert wait is not None
-    assert wait.sentence == "waits for a place: run-1 runs 2 jobs side by side already"
+    assert wait.sentence == "waits for a place: run-1 already runs 2 jobs in parallel"
 
 
 def test_a_failed_step_says_what_it_may_become():
@@ -130,7 +134,7 @@ def test_a_failed_step_says_what_it_may_become():
     world = SCENES["guided"]().world
     assert sentence(world, "run-1") == "asks: retry, ignore or fail?"
     world.send(commands.TakeInterruption(interruption="question-1", user="ann"))
-    assert sentence(world, "run-1") == "asks: retry, ignore or fail? ann has taken it and will answer"
+    assert sentence(world, "run-1") == "asks: retry, ignore or fail? · ann has taken the question"
 
 
 def test_a_parent_waits_for_a_child_whose_step_asks():
@@ -140,7 +144,7 @@ def test_a_parent_waits_for_a_child_whose_step_asks():
     world = World(model({"top": [child("Start", "asks", wait=True)], "asks": asks}))
     world.start("top")
     world.run_out()
-    assert sentence(world, "run-1") == "waits for run-2 Asks, which asks people"
+    assert sentence(world, "run-1") == "waits for run-2 Asks, which waits for an answer"
 
 
 def test_a_run_that_waits_for_its_time_says_when_and_in_how_long():
@@ -157,7 +161,10 @@ def test_a_place_in_line_says_what_brought_a_run_forward():
     for process in ("go", "go", "urgent", "urgent", "go"):
         world.start(process)
     world.send(commands.MoveToTop(run="run-5"))
-    assert sentence(world, "run-2") == "waits for a slot: 1 of 1 are taken · 3rd in line"
-    assert sentence(world, "run-3") == "waits for a slot: 1 of 1 are taken · 2nd in line, with priority"
-    assert sentence(world, "run-4") == "waits for “db”: run-3 Urgent has it · first in line, with priority"
-    assert sentence(world, "run-5") == "waits for a slot: 1 of 1 are taken · first in line, moved to the top"
+    assert sentence(world, "run-2") == "waits for a slot: 1 of 1 are taken · 3rd in queue"
+    assert sentence(world, "run-3") == "waits for a slot: 1 of 1 are taken · 2nd in queue, with priority"
+    assert (
+        sentence(world, "run-4")
+        == "waits for the tag “db”, held by run-3 Urgent · first in queue, with priority"
+    )
+    assert sentence(world, "run-5") == "waits for a slot: 1 of 1 are taken · first in queue, moved to the top"

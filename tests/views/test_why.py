@@ -13,71 +13,70 @@ def told(parts: list[tuple[str, list[str]]]) -> dict[str, list[str]]:
 def test_a_run_says_how_it_stands_what_it_waits_for_and_why_its_workers():
     scene = SCENES["lock_wait"]()
     parts = told(why.of_run(scene.state, "run-9", scene.now))
-    assert parts["How it stands"] == [
+    assert parts["State"] == [
         "run-9 Tame the kraken is executing; queued 00:01 ago by ann",
         "packages worker-image 1.0.0",
     ]
-    assert parts["What it waits for"] == [
-        "acquiring packages waits for worker1 to itself: run-6 is acquiring worker-image for 00:01"
-        " · first in line, for 00:01"
+    assert parts["Waits"] == [
+        "acquiring packages waits for exclusive use of worker1: run-6 is acquiring worker-image for 00:01"
+        " · first in queue · for 00:01"
     ]
-    assert len(parts["Workers, and why these"]) == 2
+    assert len(parts["Workers, and why each was selected"]) == 2
 
 
 def test_a_child_says_who_started_it():
     scene = SCENES["seed"]()
     parts = told(why.of_run(scene.state, "run-3", scene.now))
-    assert "started by run-1 Unleash the kraken" in parts["How it stands"]
+    assert "started by run-1 Unleash the kraken" in parts["State"]
 
 
 def test_a_queued_run_says_why_and_since_when():
     scene = SCENES["queued"]()
     parts = told(why.of_run(scene.state, "run-2", scene.now))
-    assert parts["What it waits for"] == [
-        "waits for “backup”: run-1 Nightly backup has it · first in line, for 00:07"
+    assert parts["Waits"] == [
+        "waits for the tag “backup”, held by run-1 Nightly backup · first in queue · for 00:07"
     ]
-    assert "asks for the concurrency tag “backup”" in parts["How it stands"]
-    assert (
-        "holds the concurrency tag “backup”"
-        in told(why.of_run(scene.state, "run-1", scene.now))["How it stands"]
-    )
+    assert "waits for the concurrency tag “backup”" in parts["State"]
+    assert "holds the concurrency tag “backup”" in told(why.of_run(scene.state, "run-1", scene.now))["State"]
 
 
 def test_after_a_pause_both_selections_are_told():
     """W7: workers are selected again."""
     scene = SCENES["approved"]()
     parts = told(why.of_run(scene.state, "run-1", scene.now))
-    assert len(parts["Workers before it paused"]) == 2
-    assert parts["Workers, and why these"][0].startswith("worker3 for “Tag the bill” and “Tell everybody”")
+    assert len(parts["Workers before the pause"]) == 2
+    assert parts["Workers, and why each was selected"][0].startswith(
+        "worker3 for “Tag the bill” and “Tell everybody”"
+    )
 
 
 def test_a_run_that_is_being_ended_says_why():
     scene = SCENES["cancelling"]()
-    assert "cancelled by ann" in told(why.of_run(scene.state, "run-1", scene.now))["How it stands"]
+    assert "cancelled by ann" in told(why.of_run(scene.state, "run-1", scene.now))["State"]
     assert why.of_run(scene.state, "run-99", scene.now) == []
 
 
 def test_a_worker_says_who_has_it_and_who_waits():
     scene = SCENES["lock_wait"]()
     parts = told(why.of_worker(scene.state, "worker1", scene.now))
-    assert parts["How it stands"] == ["may be picked; health: not checked yet, which counts as healthy here"]
+    assert parts["State"] == ["may be selected; health: not checked yet, which counts as healthy here"]
     assert parts["Leased by 3 runs"][0] == "run-6 Tame the kraken"
-    assert parts["Its lock is held alone"] == ["run-6 is acquiring worker-image for 00:01"]
-    assert parts["In line for its lock"][0].startswith("run-9 waits for worker1 to itself")
+    assert parts["Lock held in exclusive mode"] == ["run-6 is acquiring worker-image for 00:01"]
+    assert parts["Waiting for its lock"][0].startswith("run-9 waits for exclusive use of worker1")
 
 
 def test_a_worker_says_for_whom_it_comes_next():
     scene = SCENES["seed"]()
     parts = told(why.of_worker(scene.state, "worker2", scene.now))
-    assert parts["Who comes to it next"] == ["in setup: Create AWS RDS and Unleash the kraken"]
-    assert parts["Its lock is held side by side"] == ["run-3 is running “Create the instance” for 00:12"]
+    assert parts["Selected next by runs of"] == ["in setup: Create AWS RDS and Unleash the kraken"]
+    assert parts["Lock held in shared mode"] == ["run-3 is running “Create the instance” for 00:12"]
 
 
 def test_a_worker_that_may_not_be_picked_says_why():
     world = scenes.idle().world
     world.send(commands.ReportHealth(worker="west1", health="unavailable"))
     assert why.of_worker(world.state, "west1", world.now)[0][1] == [
-        "may not be picked: it is unavailable; health: unavailable"
+        "may not be selected: it is unavailable; health: unavailable"
     ]
 
 
@@ -85,7 +84,7 @@ def test_a_guided_run_says_so():
     """I7."""
     scene = SCENES["guided"]()
     lines = dict(why.of_run(scene.state, "run-1", scene.now))
-    assert "guided: a step that fails asks people what to do" in lines["How it stands"]
+    assert "guided failure: a step that fails asks people what to do" in lines["State"]
 
 
 def test_a_run_says_what_brought_it_forward_and_which_schedule_started_it():
@@ -94,10 +93,8 @@ def test_a_run_says_what_brought_it_forward_and_which_schedule_started_it():
     world = World(model({"urgent": urgent}, **engine(task_cap=1)))
     world.start("urgent", schedule="nightly", due=START)
     world.start("urgent")
-    stands = told(why.of_run(world.state, "run-1", START))["How it stands"]
+    stands = told(why.of_run(world.state, "run-1", START))["State"]
     assert "started by the schedule nightly" in stands
     assert "has priority in the queue" in stands
     world.send(commands.MoveToTop(run="run-2"))
-    assert (
-        "was moved to the top of the queue" in told(why.of_run(world.state, "run-2", START))["How it stands"]
-    )
+    assert "was moved to the top of the queue" in told(why.of_run(world.state, "run-2", START))["State"]

@@ -48,8 +48,8 @@ def test_v9_a_run_is_warned_once_of_each() -> None:
     warnings = warnings_of(first)
     assert warnings == (
         f'{BEGINNING}"Big" (too large)',
-        "programs go by the names PATH, so that no variable of a run has them in a script's environment:"
-        " it is $_PATH there, or what get_octopusvariable says",
+        "programs read the names PATH, so no variable of a run has them in a script's environment:"
+        " read it as $_PATH there, or with get_octopusvariable",
     )
     assert warnings_of(first, warnings) == ()
     later = CarriedValues({"_PATH": "x"}, {"Big": "too large", "Bigger": "too large", "Bi": "a NUL in it"})
@@ -62,4 +62,4 @@ def test_v9_a_name_is_renamed_only_where_a_line_was_put_before_it() -> None:
     names = ("GUID", "APATH", "JTERM", "XHOME", "xLD_PRELOAD", "1HOME")
     assert warnings_of(carried(dict.fromkeys(names, "x"))) == ()
     (warning,) = warnings_of(carried(dict.fromkeys((*names, "UID", "_HOME"), "x")))
-    assert warning.startswith("programs go by the names HOME, UID, so")
+    assert warning.startswith("programs read the names HOME, UID, so")

@@ -106,7 +106,7 @@ def need_screen(instead: str) -> None:
         refuse(f"the app needs a terminal; {instead}")
     if wants_words():
         term = os.environ.get("TERM", "")
-        refuse(f"the app needs a terminal with a screen, which TERM={term} has not; {instead}")
+        refuse(f"the app needs a full-screen terminal, and TERM={term} is none; {instead}")
 
 
 def _is_terminal() -> bool:

@@ -30,13 +30,13 @@ def question_of(state: State, argument: str) -> Interruption:
         return matches[0]
     if matches:
         raise Refused(
-            f"{argument} asks {len(matches)} questions:"
+            f"{argument} has {len(matches)} open questions:"
             f" say {listed((each.id for each in matches), last='or')}"
         )
     if argument in state.interruptions:
         return state.interruptions[argument]
     waiting = listed((f"{each.id} of {each.run}" for each in asking), most=6)
-    raise Refused(f"nothing called {argument} asks anything; open: {waiting or 'no question'}")
+    raise Refused(f"there is no question {argument}; open: {waiting or 'none'}")
 
 
 @click.command("take")
@@ -89,11 +89,11 @@ def hand_over(space: str, question: str, account: str, as_json: bool, state: Pat
 
 def _answer(answer: Answer, sentence: str) -> click.Command:
     @click.command(
-        answer, help=f"{sentence} QUESTION is its id, or that of the run that asks; it is taken first."
+        answer, help=f"{sentence} QUESTION is its id, or the id of its run; it is taken first for you."
     )
     @space_argument
     @click.argument("question", shell_complete=questions)
-    @click.option("--notes", metavar="TEXT", default="", help="What is kept with the answer.")
+    @click.option("--notes", metavar="TEXT", default="", help="Notes that are kept with the answer.")
     @value_options("The value of a field")
     @verb_options
     def command(
@@ -119,9 +119,9 @@ def _answer(answer: Answer, sentence: str) -> click.Command:
     return command
 
 
-proceed = _answer("proceed", "Let a run go on after a manual step.")
+proceed = _answer("proceed", "Let a run continue after a manual step.")
 abort = _answer("abort", "Let a manual step fail.")
 retry = _answer("retry", "Try a failed step again.")
-ignore = _answer("ignore", "Go on as if a failed step had succeeded.")
+ignore = _answer("ignore", "Continue as if a failed step had succeeded.")
 fail = _answer("fail", "Let a failed step fail its run.")
-exclude = _answer("exclude", "Go on without the target on which a step failed.")
+exclude = _answer("exclude", "Continue without the target on which a step failed.")

@@ -12,7 +12,7 @@ from octotui.cli.verbs.open import open_app
 @click.command("attach")
 @space_argument
 @click.option("--ascii", "ascii_only", is_flag=True, help="Draw with ASCII characters.")
-@click.option("--plain", is_flag=True, help="Lines of words instead of a screen, as ACCESSIBLE=1 does.")
+@click.option("--plain", is_flag=True, help="Print plain lines instead of a screen, as ACCESSIBLE=1 does.")
 @state_option
 def command(space: str, ascii_only: bool, plain: bool, state: Path | None) -> None:
     """Attach to the server of a space: FILE is its model, its name, or its folder, also another account's.

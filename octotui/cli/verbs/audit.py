@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @click.option(
     "--since", metavar="TIME", help='Only from then on: "2026-11-23 03:00", or "90d" for a while ago.'
 )
-@click.option("--verify", is_flag=True, help="Look at every event: was one changed, is one missing?")
+@click.option("--verify", is_flag=True, help="Verify every event: none was changed, none is missing.")
 @click.option(
     "--head",
     metavar="[HEAD]",

@@ -11,7 +11,7 @@ from octotui.cli.terminal.output import refuse, say
 
 @click.command("clock")
 @space_argument
-@click.option("--confirm", is_flag=True, help="Let the new time count now.")
+@click.option("--confirm", is_flag=True, help="Let the new time count from now on.")
 @verb_options
 def command(space: str, confirm: bool, as_json: bool, state: Path | None) -> None:
     """Say whether the clock of the space's machine was set; for an hour that lets nothing fall due.
@@ -29,10 +29,10 @@ def command(space: str, confirm: bool, as_json: bool, state: Path | None) -> Non
             async with attach(named.slug, named.state, start=False) as client:
                 trouble = await client.clock(confirm=confirm)
         except NoServer:
-            refuse("nobody serves this space: its clock is looked at when it is opened")
+            refuse("no server runs for this space: the clock is checked when the space is opened")
         if as_json:
             say_json({"type": "Clock", "trouble": trouble})
         else:
-            say(trouble or "the clock of this machine is as it should be")
+            say(trouble or "the clock of this machine has not jumped")
 
     run_request(main)

@@ -16,8 +16,8 @@ from octotui.runtime.space_access import SpaceAccess
 
 @click.command("events")
 @space_argument
-@click.option("-f", "--follow", is_flag=True, help="Go on with what happens, until ^C.")
-@click.option("--since", metavar="SEQ", type=click.IntRange(0), help="Only what came after this event.")
+@click.option("-f", "--follow", is_flag=True, help="Print new events as they happen, until ^C.")
+@click.option("--since", metavar="SEQ", type=click.IntRange(0), help="Only events after this one.")
 @verb_options
 def command(space: str, follow: bool, since: int | None, as_json: bool, state: Path | None) -> None:
     """Print what has happened in a space in words, or every event as it is journaled."""
@@ -67,7 +67,7 @@ async def follow(named: SpaceName, *, start: bool) -> int:
         was_well = True
         async for trouble in client.troubles():  # of the rest the narration tells
             if trouble or not was_well:
-                say(trouble or "the model's file and the server are well again")
+                say(trouble or "the trouble with the model's file or the server is over")
             was_well = not trouble
     return 0
 
@@ -87,4 +87,7 @@ def standing(client: SpaceAccess) -> list[str]:
         f"{asked.id} of {asked.run} asks {asked.asks}: {asked.title}; {questions.standing(asked)}"
         for asked in questions.rows(state, client.user, now)
     ]
-    return [*lines, "octotui --help lists the verbs that start, answer and cancel; ^C leaves, and runs go on"]
+    return [
+        *lines,
+        "octotui --help lists the verbs that start, answer and cancel; ^C leaves, and runs continue",
+    ]

@@ -15,9 +15,12 @@ from octotui.cli.terminal.output import refuse, say
 @click.option(
     "-o", "--output", metavar="OUT", type=click.Path(path_type=Path), help="The file; else RUN.zip here."
 )
-@click.option("--artifacts", is_flag=True, help="Take along the files that scripts had kept.")
+@click.option("--artifacts", is_flag=True, help="Include the artifacts that its scripts kept.")
 @click.option(
-    "--with-others", "others", is_flag=True, help="Take along what else was open meanwhile, without output."
+    "--with-others",
+    "others",
+    is_flag=True,
+    help="Include the other runs that were open meanwhile, without output.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @state_option
@@ -59,4 +62,4 @@ def command(
     else:
         say(exported(target, size, manifest.runs, manifest.events, whole=manifest.whole))
         if any(", behind " not in each for each in lock_waits(events).values()):
-            say("it waited for what others had: with --with-others a replay shows who that was")
+            say("it waited for locks that other runs held: with --with-others a replay shows which")

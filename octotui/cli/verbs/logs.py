@@ -27,8 +27,8 @@ BLOCK = 1000  # lines at a time
 @click.argument("run", shell_complete=runs)
 @click.option("--step", metavar="S", help="Only of this step, by its name.")
 @click.option("--tail", metavar="N", type=click.IntRange(0), help="Only the last N lines of each job.")
-@click.option("-f", "--follow", is_flag=True, help="Go on with what is printed, until the run has ended.")
-@click.option("--raw", is_flag=True, help="As it was printed: a terminal obeys what is in it.")
+@click.option("-f", "--follow", is_flag=True, help="Print new lines as they come, until the run has ended.")
+@click.option("--raw", is_flag=True, help="Print control characters as they are; a terminal obeys them.")
 @verb_options
 def command(
     space: str,

@@ -19,14 +19,14 @@ from octotui.model.space import Model
 @click.command("open")
 @click.argument("file", type=click.Path(path_type=Path), required=False)
 @click.option("--ascii", "ascii_only", is_flag=True, help="Draw with ASCII characters.")
-@click.option("--plain", is_flag=True, help="Lines of words instead of a screen, as ACCESSIBLE=1 does.")
-@click.option("--foreground", is_flag=True, help="Keep all in this process, without a server.")
+@click.option("--plain", is_flag=True, help="Print plain lines instead of a screen, as ACCESSIBLE=1 does.")
+@click.option("--foreground", is_flag=True, help="Run everything in this process, without a server.")
 @state_option
 def command(file: Path | None, ascii_only: bool, plain: bool, foreground: bool, state: Path | None) -> None:
     """Open the app on a model, a TOML file or a folder of them; without one, on the kraken demo.
 
     The first one starts the server of the space in the background, and every other is attached to it. `q`
-    detaches; runs go on.
+    detaches without asking; runs continue. With --foreground it asks what becomes of active runs.
     """
     if not foreground and (there := served(file, state)):
         open_app(there, ascii_only=ascii_only, plain=plain)
@@ -74,8 +74,8 @@ async def _attached(named: SpaceName, ascii_only: bool, *, start: bool) -> int:
         active = sum(1 for run in client.state.runs.values() if not run.ended)
         name = client.state.model.space.name
     if active:
-        goes = "run goes" if active == 1 else "runs go"
-        say(f"detached from {name}: {active} {goes} on; octotui stop ends the server")
+        go = "run continues" if active == 1 else "runs continue"
+        say(f"detached from {name}: {active} {go}; octotui stop ends the server")
     return app.return_code or 0
 
 

@@ -29,7 +29,7 @@ def _pools(state: State, now: float) -> Rows:
         details = [f"  {worker}", row.mark.word if row.mark.word != row.doing else "", row.doing]
         details += [
             f"leased by {row.leases}" if row.leases else "",
-            f"{row.queue} in line" if row.queue else "",
+            f"{row.queue} {'waits' if row.queue == 1 else 'wait'} for its lock" if row.queue else "",
         ]
         yield (
             "  ".join(filter(None, details)),

@@ -24,8 +24,12 @@ from octotui.cli.start_options import (
 @click.command("promote")
 @file_argument
 @click.argument("project")
-@click.option("--from", "source", metavar="E", help="Where the release is; without it, the newest release.")
-@click.option("--to", "environment", metavar="E", help="Where it goes; without it, what comes next.")
+@click.option(
+    "--from", "source", metavar="E", help="The environment the release is in; without it, the newest release."
+)
+@click.option(
+    "--to", "environment", metavar="E", help="The environment the release goes to; without it, the next one."
+)
 @run_options
 @attending_options
 @telling_options

@@ -25,9 +25,11 @@ LARGEST = 1 << 26  # bytes of a text
 
 @click.command("render")
 @click.argument("file", type=click.Path(path_type=Path), required=False)
-@click.option("--environment", metavar="E", help="Where values are asked for: a slug or a name.")
-@click.option("--tenant", metavar="T", help="For whom: a slug or a name.")
-@value_options("A value, before the model's")
+@click.option(
+    "--environment", metavar="E", help="The environment that values are taken for: a slug or a name."
+)
+@click.option("--tenant", metavar="T", help="The tenant they are taken for: a slug or a name.")
+@value_options("A value, used instead of the model's")
 @click.option("--raw", is_flag=True, help="Print control and invisible characters as they are.")
 @process_option
 def command(

@@ -73,7 +73,7 @@ def _fitting(out: Path) -> Iterator[None]:
         yield
     except DOES_NOT_FIT as error:
         raise StoreError(
-            f"{out} is damaged: what it says does not fit together; export the run again"
+            f"{out} is damaged: its events contradict one another; export the run again"
         ) from error
 
 

@@ -40,9 +40,9 @@ def command(space: str, run: str, as_json: bool, state: Path | None, **options: 
             heard.tell(await client.send(rerun.command))
             if rerun.dropped:
                 names = ", ".join(rerun.dropped)
-                warn(f"left out what nobody is asked for any more: {names}")
+                warn(f"values that are not asked for any more are left out: {names}")
             if rerun.unkept:
                 names = ", ".join(rerun.unkept)
-                warn(f"left out what is sensitive and kept nowhere, give it again: {names}")
+                warn(f"sensitive values are not kept, so give them again: {names}")
 
     run_request(main)

@@ -31,7 +31,7 @@ def command(backup: Path, as_json: bool, state: Path | None) -> None:
             file_trust().check(backup)
         folder = restore(backup, default_base() if state is None else state.absolute())
     except (Distrusted, ModelError) as problem:
-        refuse(f"what waits in it would be run, so it is not restored: {problem}")
+        refuse(f"not restored, since its waiting runs would start: {problem}")
     except StoreError as error:
         refuse(str(error))
     if as_json:

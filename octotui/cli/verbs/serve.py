@@ -16,7 +16,7 @@ from octotui.model.space import Model
 @click.command("serve")
 @click.argument("file", type=click.Path(path_type=Path), required=False)
 @state_option
-@click.option("--ready", type=int, hidden=True, help="The descriptor on which to say that it is ready.")
+@click.option("--ready", type=int, hidden=True, help="The file descriptor that readiness is reported on.")
 def command(file: Path | None, state: Path | None, ready: int | None) -> None:
     """Serve the space of a model FILE until `octotui stop`, ^C or TERM; jobs that run then go on.
 

@@ -26,7 +26,7 @@ def command(space: str, as_json: bool, state: Path | None) -> None:
                 await client.stop()
                 state = client.state
         except NoServer:
-            say("nobody serves this space")
+            say("no server runs for this space")
             return
         if as_json:
             say_json({"type": "Stopped", "jobs": open_work(state).jobs, "runs": open_work(state).runs})

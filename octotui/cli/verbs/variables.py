@@ -17,9 +17,11 @@ from octotui.views.variables import scope_text, value_text
 @click.command("variables")
 @click.argument("file", type=click.Path(path_type=Path))
 @process_option
-@click.option("--environment", metavar="E", help="Where values are asked for: a slug or a name.")
-@click.option("--tenant", metavar="T", help="For whom: a slug or a name.")
-@click.option("--step", metavar="S", help="In which step, by its name.")
+@click.option(
+    "--environment", metavar="E", help="The environment that values are shown for: a slug or a name."
+)
+@click.option("--tenant", metavar="T", help="The tenant they are shown for: a slug or a name.")
+@click.option("--step", metavar="S", help="The step they are shown for, by its name.")
 def command(
     file: Path, process: str | None, environment: str | None, tenant: str | None, step: str | None
 ) -> None:

@@ -33,7 +33,7 @@ def _waits(state: State, now: float) -> Rows:
             what = f" “{step.name}”" if step else " acquiring packages" if job is not None else ""
             waiting = True
             yield (
-                f"{run.id}{what} {wait.sentence}, for {duration(now - wait.since)}",
+                f"{run.id}{what} {wait.sentence} · for {duration(now - wait.since)}",
                 {
                     "run": run.id,
                     "job": job.id if job is not None else None,

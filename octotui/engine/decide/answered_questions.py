@@ -54,8 +54,6 @@ def _ignored(job: Job, user: str) -> Outcome:
     """The failure as a warning that says who ignored what."""
     failed = _failed(job)
     warning = (
-        f"{user} ignored that it failed: {failed.reason}"
-        if failed.reason
-        else f"{user} ignored that it failed"
+        f"{user} ignored the failure: {failed.reason}" if failed.reason else f"{user} ignored the failure"
     )
     return replace(failed, state="succeeded-with-warnings", reason="", warnings=(*failed.warnings, warning))

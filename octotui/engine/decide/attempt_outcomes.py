@@ -103,7 +103,7 @@ def _end_check(turn: Transaction, job: Job, check: HealthCheck, outcome: Outcome
     if health == "unhealthy" and check.unhealthy == "exclude":
         reason = f"{job.target} is unhealthy: {outcome.reason}"
         turn.emit(events.TargetExcluded(run=job.run, target=job.target, by="", reason=reason))
-        warnings = (*outcome.warnings, f"{reason}; the run goes on without it")
+        warnings = (*outcome.warnings, f"the run continues without it: {reason}")
         outcome = replace(outcome, state="succeeded-with-warnings", warnings=warnings)
     end_or_ask(turn, job, outcome)
 
@@ -136,7 +136,7 @@ def _judged(run: Run, job: Job, outcome: Outcome) -> Outcome:
     if outcome.state == "succeeded" and outcome.warnings:
         return replace(outcome, state="succeeded-with-warnings")
     if outcome.state == "cancelled":
-        return replace(outcome, state="failed", reason=outcome.reason or "was ended")
+        return replace(outcome, state="failed", reason=outcome.reason or "it was ended")
     return outcome
 
 

@@ -18,7 +18,7 @@ def cancel(
     """Begin to end a run and all it waits for, before anything that they hold can go on to one of them."""
     turn.emit(events.RunCancelling(run=name, ending=ending, reason=reason, by=by, origin=origin))
     for job in open_jobs(turn, name):
-        cancel_child(turn, job, f"{name}, which waited for it, was ended")
+        cancel_child(turn, job, f"its parent {name} was ended")
 
 
 def give_up_all(turn: Transaction, reason: str) -> None:

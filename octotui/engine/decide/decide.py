@@ -89,7 +89,7 @@ def _move_to_top(turn: Transaction, command: commands.MoveToTop) -> None:
 def _cancel(turn: Transaction, command: commands.CancelRun) -> None:
     run = turn.state.runs.get(command.run)
     if run is None or run.ended:
-        raise Refused(f"{command.run} is not open: it has ended, or there never was one")
+        raise Refused(f"{command.run} cannot be cancelled: it has ended, or there is no such run")
     if run.state == "cancelling":
         raise Refused(f"{run.id} is being ended already")
     by = f"cancelled by {command.by}" if command.by else "cancelled"
@@ -99,7 +99,7 @@ def _cancel(turn: Transaction, command: commands.CancelRun) -> None:
 def _report_notice(turn: Transaction, command: commands.ReportNotice) -> None:
     question = turn.state.interruptions.get(command.interruption)
     if question is not None and not turn.run(question.run).ended:
-        reason = f"nobody was told of the question “{question.step}”: {command.problem}"
+        reason = f"the notice of the question “{question.step}” was not sent: {command.problem}"
         turn.emit(events.NoticeFailed(run=question.run, interruption=question.id, reason=reason))
 
 

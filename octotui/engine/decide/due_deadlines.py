@@ -26,7 +26,7 @@ def fire_deadline(turn: Transaction) -> None:
     elif turn.run(name).queueing.not_before is not None:
         turn.emit(events.RunDue(run=name))
     else:
-        reason = f"its time limit of {turn.run(name).runbook.time_limit:g} s is over"
+        reason = f"it exceeded its time limit of {turn.run(name).runbook.time_limit:g} s"
         cancel(turn, name, reason, ending="timed-out")
 
 
@@ -39,11 +39,11 @@ def _job(turn: Transaction, job: Job) -> None:
         expire(turn, turn.state.interruptions[job.wait.interruption])
     else:
         step = step_of(turn.state, job)
-        reason = f"its time limit of {step.time_limit if step else 0:g} s is over"
+        reason = f"it exceeded its time limit of {step.time_limit if step else 0:g} s"
         turn.emit(events.JobStopping(run=job.run, job=job.id, reason=reason))
 
 
 def _waited(turn: Transaction, job: Job, wait: ForLock) -> str:
     names = ", ".join(dict.fromkeys(each.run for each in blockers(turn.state, job)))
     waited = turn.at - wait.since
-    return f"waited {waited:g} s for the lock of {wait.machine}, all its wait_limit allows; {names} had it"
+    return f"waited {waited:g} s for the lock of {wait.machine}, its wait_limit; held by {names}"

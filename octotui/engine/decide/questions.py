@@ -94,7 +94,7 @@ def hand_over(turn: Transaction, command: commands.HandOverInterruption) -> None
     _check_open(question)
     _check_responsible(question, command.user, "hand it over")
     if not command.to.strip():
-        raise Refused(f"say who is to have “{question.step}”")
+        raise Refused(f"name the account that “{question.step}” is handed over to")
     if command.to == command.user:
         return
     if (refusal := may_answer(turn.state, question, command.to)) is not None:
@@ -134,13 +134,13 @@ def may_answer(state: State, question: Interruption, user: str) -> Reason | None
         names = " or ".join(team.name if team else slug for slug, team in teams.items())
         return f"only {names} may answer “{question.step}”, and {user} is not a member"
     if any(each.user == user for each in question.answers):
-        return f"{user} has answered “{question.step}” already, and it needs somebody else, too"
+        return f"{user} has answered “{question.step}” already, and another person must answer, too"
     run = state.runs[question.run]
     if manual_of(state, question).not_requester and user in (
         run.request.requester,
         state.runs[run.root].request.requester,
     ):
-        return f"{user} started {run.root}, and somebody else must answer “{question.step}”"
+        return f"{user} started {run.root}, and another person must answer “{question.step}”"
     return None
 
 
@@ -153,7 +153,7 @@ def people(state: State, question: Interruption) -> tuple[str, ...]:
 
 def answered(step: str, user: str, given: str) -> str:
     """That a question has its answer, and from whom; nobody's is one that has expired."""
-    who = f"{user} said {given}" if user else f"it expired, which means {given}"
+    who = f"{user} said {given}" if user else f"it expired, which counts as {given}"
     return f"“{step}” was answered already: {who}"
 
 
@@ -169,7 +169,9 @@ def _check_open(question: Interruption) -> None:
         user = "" if question.expired else question.responsible or ""
         raise Refused(answered(question.step, user, question.answer))
     if not question.open:
-        raise Refused(f"“{question.step}” needs no answer any more: {question.run} was ended")
+        raise Refused(
+            f"“{question.step}” needs no answer any more: {question.run} has ended or is being ended"
+        )
 
 
 def _check_responsible(question: Interruption, user: str, what: str) -> None:

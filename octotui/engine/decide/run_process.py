@@ -88,7 +88,9 @@ def why_no_child(
     ancestor: Run | None = run if _yet_to_come(turn, start) is None else None
     while ancestor is not None and ancestor.queued_at == turn.at:
         if (ancestor.request.process, ancestor.request.environment, ancestor.request.tenant) == child:
-            return f"runbook {process} would start itself for ever, since nothing in between takes any time"
+            return (
+                f"runbook {process} would start itself without end: it starts itself again at the same moment"
+            )
         ancestor = turn.run(turn.job(ancestor.parent).run) if ancestor.parent else None
     return None
 
@@ -98,7 +100,7 @@ def fail_circular_wait(turn: Transaction, name: str) -> None:
     runs = circle(turn.state, turn.run(name))
     if runs:
         path = " → ".join([*(each.id for each in runs), name])
-        reason = f"it would wait for itself in a circle: {path}"
+        reason = f"deadlock: it would wait for itself ({path})"
         turn.end_run(name, "failed", reason)
 
 
@@ -131,7 +133,7 @@ def _select_targets(turn: Transaction, run: Run, selection: TargetSelection) -> 
     for each in selection.steps:
         if not each.targets:
             roles = " or ".join(run.runbook.steps[each.step].roles)
-            reason = f"no target with the role {roles} is there for it"
+            reason = f"no target with the role {roles} is available for its environment and tenant"
             turn.emit(events.StepSkipped(run=run.id, step=each.step, reason=reason))
 
 
@@ -213,7 +215,7 @@ def _is_due(turn: Transaction, run: Run, index: int) -> bool:
     try:
         judged = verdict(turn.state, run, index, turn.budget(run.id))
     except OverBudget as error:
-        _fail(turn, run, index, f"its condition cannot be told: {error.reason}")
+        _fail(turn, run, index, f"its condition cannot be evaluated: {error.reason}")
         return False
     for target, reason in judged.by_target.items():
         turn.emit(events.TargetSkipped(run=run.id, step=index, target=target, reason=reason))
@@ -276,7 +278,7 @@ def _raise(turn: Transaction, run: Run, index: int, action: Manual) -> bool:
     try:
         filled = Filler(values, turn.at, turn.budget(run.id)).fill_in(action.instructions)
     except OverBudget as error:
-        reason = f"its instructions cannot be said: {error.reason}"
+        reason = f"its instructions cannot be filled in: {error.reason}"
         end_job(turn, turn.job(job), Outcome(state="failed", reason=reason))
         return False
     turn.emit(

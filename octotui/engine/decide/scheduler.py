@@ -57,7 +57,7 @@ def _react(turn: Transaction, event: AnyEvent) -> None:  # noqa: C901, PLR0912, 
         case events.JobStarted():
             _start_child(turn, turn.job(event.job))
         case events.JobStopping():
-            cancel_child(turn, turn.job(event.job), f"the time limit of {event.run} is over")
+            cancel_child(turn, turn.job(event.job), f"{event.run} exceeded its time limit")
         case events.AttemptFailed():
             _grant(turn, turn.job(event.job).worker)
         case events.JobEnded():

@@ -66,8 +66,8 @@ def _with_roles(here: dict[str, Target], roles: Sequence[str], passed: set[str])
 
 def _problem(unavailable: RejectedCandidate) -> str:
     return (
-        f"target {unavailable.worker} is {unavailable.reason}: bring it back, or go without it"
-        ' by unavailable_targets = "skip"'
+        f"target {unavailable.worker} is {unavailable.reason}: bring it back, or leave it out"
+        ' with unavailable_targets = "skip"'
     )
 
 
@@ -140,7 +140,7 @@ def _first_due(
             if each > after and not_due_on(turn.state, run, each, turn.budget(run.id), target) is None:
                 return each, None
         except OverBudget as error:
-            return each, f"its condition cannot be told: {error.reason}"
+            return each, f"its condition cannot be evaluated: {error.reason}"
     return None
 
 

@@ -105,7 +105,7 @@ def child_values(
         try:
             value = say(state, run, step, text, budget)
         except OverBudget as error:
-            raise Unsayable(f"its value for {name} cannot be told: {error.reason}") from None
+            raise Unsayable(f"its value for {name} cannot be filled in: {error.reason}") from None
         filled = value.filled
         masked = mask is not None and mask(filled.text) != filled.text
         if value.hidden or value.outputs or masked:
@@ -132,9 +132,9 @@ def child_start(state: State, run: Run, step: int, budget: Budget) -> float | No
     try:
         return start_time(say(state, run, step, child.at, budget).filled.text, state.at)
     except OverBudget as error:
-        raise Unsayable(f"its time cannot be told: {error.reason}") from None
+        raise Unsayable(f"its start time cannot be filled in: {error.reason}") from None
     except TimeError as error:
-        raise Unsayable(f"nobody can tell when its run is to start. {error}") from None
+        raise Unsayable(f"its start time cannot be read. {error}") from None
 
 
 def given_to_child(

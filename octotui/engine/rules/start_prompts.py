@@ -117,7 +117,7 @@ def unanswered(asked: tuple[RequiredPrompt, ...], given: Collection[str]) -> tup
     """The same for a run that nobody was asked for, as one that a step has started."""
     names = {name.lower() for name in given}
     return tuple(
-        f"{each.name} is asked for at the start of a run, has no default, and nobody gave a value"
+        f"{each.name} is asked for at the start of a run, has no default, and was given no value"
         for each in asked
         if each.prompt.needs_answer and each.name.lower() not in names
     )

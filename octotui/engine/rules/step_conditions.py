@@ -89,5 +89,5 @@ def _not_met(
     filled = Filler(lookup(values), state.at, budget).fill_in(expression)
     shown = " ".join(expression.split())
     if warnings := warnings_of(filled):
-        return f"its condition {shown} cannot be told: {'; '.join(warnings)}"
+        return f"its condition {shown} cannot be evaluated: {'; '.join(warnings)}"
     return None if is_truthy(filled.text) else f"its condition {shown} is not met"

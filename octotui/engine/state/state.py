@@ -222,7 +222,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fals
         if not step.enabled:
             return "it is disabled"
         if step.name in asked.skip:
-            return f"{asked.requester or 'who started the run'} left it out"
+            return f"left out by {asked.requester or 'the requester of the run'}"
         if step.environments and asked.environment not in step.environments:
             return f"it does not apply to environment {asked.environment or 'none'}"
         if step.channels and asked.channel not in step.channels:

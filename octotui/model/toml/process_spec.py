@@ -62,11 +62,11 @@ MANUAL = TableSpec(
         "teams": KeySpec(ListSpec(SLUG), "The teams that may answer; none named means anyone.", rule="I2"),
         "approvals": KeySpec(whole(1, 100), "How many different people must say proceed.", rule="I6"),
         "not_requester": KeySpec(
-            flag(), "Whether somebody else than who started the run must answer.", rule="I6"
+            flag(), "Whether another person than the requester of the run must answer.", rule="I6"
         ),
-        "expires": KeySpec(TIME, "After how long it is answered by nobody.", rule="I6"),
+        "expires": KeySpec(TIME, "After how long it expires without an answer.", rule="I6"),
         "on_expiry": KeySpec(
-            choice("abort", "proceed"), "What its answer is then.", only_with="expires", rule="I6"
+            choice("abort", "proceed"), "The answer that it then counts as.", only_with="expires", rule="I6"
         ),
         "fields": KeySpec(
             KeyedSpec(FIELD, PROMPT),
@@ -89,9 +89,7 @@ DEPLOYED = TableSpec(
 
 HEALTH_CHECK = TableSpec(
     {
-        "script": KeySpec(
-            AlternativeSpec(prose(), SCRIPT), "The script that finds out, on each target.", rule="S1"
-        ),
+        "script": KeySpec(AlternativeSpec(prose(), SCRIPT), "The script that checks each target.", rule="S1"),
         "unhealthy": KeySpec(
             choice("fail", "exclude"), "Whether the run goes on without unhealthy targets.", rule="M4"
         ),
@@ -209,7 +207,7 @@ _STEP = {
     ),
     "condition": KeySpec(
         CONDITION,
-        "What must have become of the steps before; or an expression, which decides whatever became of them.",
+        "How the steps before must have ended; or an expression, which decides however they ended.",
         rule="S3",
     ),
     "enabled": KeySpec(flag(), "Whether it takes part at all.", rule="S4"),
@@ -222,7 +220,7 @@ _STEP = {
         rule="S4",
     ),
     "channels": KeySpec(ListSpec(SLUG), "The channels it applies to; none named means all.", rule="S4"),
-    "required": KeySpec(flag(), "Whether nobody may skip it.", rule="S4"),
+    "required": KeySpec(flag(), "Whether it is required, so that a run cannot skip it.", rule="S4"),
     "publish": KeySpec(
         KeyedSpec(VARIABLE, SLUG),
         "The variable sets that are given its output variables, by the name of the variable.",
@@ -284,9 +282,9 @@ PARAMETER = TableSpec(
             "What it holds; a script is what the template runs, such as statements of SQL.",
             default="text",
         ),
-        "default": KeySpec(scalar(), "What it is where a step says nothing.", not_with=("required",)),
+        "default": KeySpec(scalar(), "Its value where a step gives none.", not_with=("required",)),
         "required": KeySpec(flag(), "Whether a step must say it.", default=False),
-        "options": KeySpec(ListSpec(name()), "What may be chosen, where it is a select."),
+        "options": KeySpec(ListSpec(name()), "The options of a select."),
     }
 )
 

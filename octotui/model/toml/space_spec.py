@@ -53,9 +53,9 @@ ENGINE = TableSpec(
 KEEP = TableSpec(
     {
         "keep": KeySpec(
-            whole(0, 1_000_000_000), "That of so many runs that ended last, with all they started."
+            whole(0, 1_000_000_000), "For how many of the runs that ended last, with all they started."
         ),
-        "age": KeySpec(TIME, "How long after its end a run's are kept.", rule="R7"),
+        "age": KeySpec(TIME, "For how long after the end of a run.", rule="R7"),
     }
 )
 
@@ -103,7 +103,7 @@ ENVIRONMENT = TableSpec(
     {
         "name": NAME,
         "guided_failure": KeySpec(
-            choice("on", "off"), "Whether a failed job asks people, where nobody says else.", rule="I7"
+            choice("on", "off"), "Whether a failed job asks people, where nothing else is said.", rule="I7"
         ),
     },
     values=(Environment,),
@@ -113,7 +113,7 @@ TARGET = TableSpec(
     {
         "name": NAME,
         "roles": KeySpec(
-            ListSpec(name("a role")), "What it is there for; steps name roles.", required=True, rule="S6"
+            ListSpec(name("a role")), "Its roles, by which steps select it.", required=True, rule="S6"
         ),
         "environments": KeySpec(
             ListSpec(SLUG), "The environments it belongs to; none named means all.", rule="S6"
@@ -164,7 +164,7 @@ FEED = TableSpec(
         "rate": KeySpec(
             SPEED, "The most bytes a second that are copied from it.", not_with=("registry",), rule="P2"
         ),
-        "timeout": KeySpec(TIME, "How long its server may keep us waiting.", not_with=("directory",)),
+        "timeout": KeySpec(TIME, "How long to wait for its server.", not_with=("directory",)),
         "username": KeySpec(name(), "The account on its server.", only_with="token_env"),
         "token_env": KeySpec(
             text("the name of an environment variable", r"[A-Za-z_][A-Za-z0-9_]*"),
@@ -174,7 +174,7 @@ FEED = TableSpec(
         ),
         "hosts": KeySpec(
             ListSpec(HOST),
-            "Other hosts that its server may lead to, by links or by sending us on.",
+            "Other hosts that its server may lead to, by links or redirects.",
             not_with=("directory",),
             rule="P1",
         ),
@@ -231,12 +231,12 @@ SCHEDULE = TableSpec(
             required=True,
             rule="Q5, R7",
         ),
-        "timezone": KeySpec(name("a time zone"), "Whose clock it goes by; without it, UTC."),
+        "timezone": KeySpec(name("a time zone"), "The time zone of its times; without it, UTC."),
         "runbook": KeySpec(SLUG, "The runbook that it runs."),
         "project": KeySpec(SLUG, "The project whose newest release it deploys."),
         "channel": KeySpec(SLUG, "The channel of the release, if not the default one.", only_with="project"),
-        "environment": KeySpec(SLUG, "Where the runs take effect."),
-        "tenant": KeySpec(SLUG, "For whom."),
+        "environment": KeySpec(SLUG, "The environment that its runs take effect in."),
+        "tenant": KeySpec(SLUG, "The tenant that its runs are for."),
         "variables": KeySpec(
             KeyedSpec(name("the name of a variable"), scalar()), "Values given to its runs.", rule="V6"
         ),
@@ -248,7 +248,9 @@ SCHEDULE = TableSpec(
 
 NOTIFY = TableSpec(
     {
-        "bell": KeySpec(flag(), "Whether the terminal rings when there is a question for who sits at it."),
+        "bell": KeySpec(
+            flag(), "Whether the terminal rings when there is a question that its user may answer."
+        ),
         "terminal": KeySpec(flag(), "Whether the terminal is told to show a notification of it."),
         "template": KeySpec(SLUG, "The template that is sent, once for each question."),
         "parameters": KeySpec(
@@ -278,7 +280,7 @@ MODEL = TableSpec(
         "targets": KeySpec(KeyedSpec(SLUG, TARGET), "Machines that are deployed to, by slug.", rule="S6, L1"),
         "environments": KeySpec(KeyedSpec(SLUG, ENVIRONMENT), "Environments, by slug."),
         "tenants": KeySpec(KeyedSpec(SLUG, TENANT), "Tenants, by slug."),
-        "teams": KeySpec(KeyedSpec(SLUG, TEAM), "Teams that answer questions, by slug.", rule="I2"),
+        "teams": KeySpec(KeyedSpec(SLUG, TEAM), "Teams that may answer questions, by slug.", rule="I2"),
         "access": KeySpec(ACCESS, "Who beside the owner of the space's server may do what.", rule="I8"),
         "feeds": KeySpec(KeyedSpec(SLUG, FEED), "Where packages come from, by slug.", rule="P1"),
         "variables": KeySpec(
@@ -290,6 +292,6 @@ MODEL = TableSpec(
         "lifecycles": KeySpec(KeyedSpec(SLUG, LIFECYCLE), "Which environment comes after which, by slug."),
         "projects": KeySpec(KeyedSpec(SLUG, PROJECT), "What is deployed, by slug."),
         "runbooks": KeySpec(KeyedSpec(SLUG, RUNBOOK), "Runbooks, by slug.", rule="S1, S2"),
-        "schedules": KeySpec(KeyedSpec(SLUG, SCHEDULE), "What the clock starts, by slug.", rule="Q5"),
+        "schedules": KeySpec(KeyedSpec(SLUG, SCHEDULE), "Schedules that start runs, by slug.", rule="Q5"),
     }
 )

@@ -26,7 +26,7 @@ from octotui.workers.executor import AttemptSpec
 MANY = 2000  # variables that take a while, whatever is in them
 SECONDS = 10.0  # in which all patterns of a job have to be found
 WITH_NUL = (
-    "a value with a NUL was filled into the script, which no shell reads: it is left out there, so read the"
+    "a value with a NUL was filled into the script, and no shell reads a NUL, so it was left out: read the"
     " value with get_octopusvariable"
 )
 T = TypeVar("T")

@@ -135,7 +135,9 @@ def _target(filler: Filler) -> str:
     directory = filler.values["octopus.action.package.installationdirectorypath"]
     path = PurePosixPath(filler.fill_in(directory).text)
     if not path.is_absolute() or ".." in path.parts or len(path.parts) < 3 or "#{" in str(path):
-        raise Undeployable(f'it cannot be installed to "{directory}": say a whole path, such as "/srv/shop"')
+        raise Undeployable(
+            f'it cannot be installed to "{directory}": give an absolute path, such as "/srv/shop"'
+        )
     return str(path)
 
 
@@ -143,7 +145,7 @@ def _filled(name: str, data: bytes, filler: Filler) -> tuple[bytes, tuple[str, .
     """A file with the values in it, in its own encoding, and what to warn of; raises Undeployable."""
     file = text_file(data)
     if file is None:
-        return data, ("it is no text, and stays as it is",) if b"#{" in data else ()
+        return data, ("it is not text, and stays as it is",) if b"#{" in data else ()
     filled = filler.fill_in(file.text)
     try:
         content = file.encoded(filled.text)
@@ -151,9 +153,7 @@ def _filled(name: str, data: bytes, filler: Filler) -> tuple[bytes, tuple[str, .
         raise Undeployable(f"{name} cannot be filled in: {problem}") from None
     warnings = warnings_of(filled)
     if file.assumed and _beyond_ascii(filled.text) != _beyond_ascii(file.text):
-        warnings += (
-            f"values are written in {file.encoding}, which it is taken for since it is not in UTF-8",
-        )
+        warnings += (f"it is not in UTF-8, so its values are written in {file.encoding}",)
     return content, warnings
 
 

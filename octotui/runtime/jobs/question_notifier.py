@@ -76,7 +76,7 @@ class QuestionNotifier:
 
     async def _tell(self, state: State, question: Interruption, action: TemplateCall) -> None:
         printed = bytearray()
-        problem: Reason | None = "octotui was closed before it was sent"
+        problem: Reason | None = "octotui was closed before that"
         try:
             outcome = await self._outcome(state, question, action, printed)
             problem = None if outcome.state.startswith("succeeded") else outcome.reason or outcome.state
@@ -131,7 +131,7 @@ class QuestionNotifier:
                 await asyncio.wait({running}, timeout=PATIENCE)
                 if running.done():
                     return running.result()
-                return Outcome(state="failed", reason=f"it was not over within {duration(PATIENCE)}")
+                return Outcome(state="failed", reason=f"it was not finished within {duration(PATIENCE)}")
             finally:
                 if not running.done():
                     self._executor.stop(location, 0.0)
@@ -153,7 +153,7 @@ class QuestionNotifier:
             with opened_private(self._folder.notifications, "ab") as log:
                 log.write(head + body)
         except OSError as error:
-            return f"what became of it cannot be kept: {error.strerror or error}"
+            return f"its log cannot be written: {error.strerror or error}"
         return None
 
 

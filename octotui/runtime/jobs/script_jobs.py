@@ -35,9 +35,9 @@ from octotui.workers.executor import AttemptLocation, AttemptSpec, AttemptStatus
 from octotui.workers.local.workspaces import FILES
 from octotui.workers.script_environment import missed
 
-RESTARTED = "its machine was restarted while it was running, and nobody knows how far it was"
-KILLED = "all of it was killed while octotui was away, and nobody knows how far it was"
-UNREADABLE = "another version of octotui has started it, and what that noted can't be read"
+RESTARTED = "its machine was restarted while it was running, and it is unknown how far it got"
+KILLED = "all its processes were killed while octotui was not running, and it is unknown how far it got"
+UNREADABLE = "another version of octotui started it, and its record cannot be read by this one"
 
 STOPPED = Outcome(state="cancelled")  # it was to end before it began
 

@@ -186,7 +186,7 @@ def _from_keyring(entry: str) -> str:
     try:
         import keyring  # noqa: PLC0415 - slow to load, and there for those who want it
     except ImportError:
-        raise UnreadableSecret("the keyring library is not here: install octotui[keyring]") from None
+        raise UnreadableSecret("the keyring library is not installed: install octotui[keyring]") from None
     service, _, user = entry.partition("/")
     try:
         value = keyring.get_password(service, user)
@@ -205,7 +205,7 @@ def _found(command: Sequence[str], trust: FileTrust | None = None) -> tuple[str,
     program, *arguments = command
     if not program.startswith("/"):
         if "/" in program:
-            raise UntrustedSecret(f"{program} would depend on the current directory: say its whole path")
+            raise UntrustedSecret(f"{program} would depend on the current directory: give its absolute path")
         program = find(program) or ""
         if not program:
             why = "it is no name of a program" if "\0" in command[0] else "No such file or directory"

@@ -42,16 +42,14 @@ OPENING = 5.0  # seconds that opening a space waits for them; what takes longer 
 
 _OCTOTUI = "octotui"  # holds what it reads for itself; a run has another name
 _OUTPUT = "Octopus.Action["
-_GONE = (
-    "was kept in memory alone, and octotui was opened anew, or its run has ended since: start the run again"
-)
-_LOST = "it was given when the run was started, and octotui was opened anew since: start the run again"
+_GONE = "was kept only in memory, and octotui was restarted or its run has ended since: start the run again"
+_LOST = "it was given at the start of the run, and octotui was restarted since: start the run again"
 
 _HOW = (
     "in the server's environment: `octotui stop FILE`, then start it from a shell that has it,"
     " or pass your own for one run with --pass-env {}"
 )
-_UNUSABLE = "cannot be used: {}, and octotui was opened anew since: start the run again"
+_UNUSABLE = "cannot be used: {}, and octotui was restarted since: start the run again"
 
 
 class SecretStore:
@@ -383,9 +381,9 @@ def _said(state: State, job: Job, name: str, known: Mapping[str, str]) -> tuple[
     try:
         said = say(state, state.runs[job.run], job.step or 0, text, text_budget(), known)
     except OverBudget as error:
-        raise UnreadableSecret(f"it cannot be told: {error.reason}") from None
+        raise UnreadableSecret(f"it cannot be filled in: {error.reason}") from None
     if said.outputs:
-        raise UnreadableSecret(f"it needs {said.outputs[0]}, which its step has not set, or which {_GONE}")
+        raise UnreadableSecret(f"it needs {said.outputs[0]}, which its step has not set or which {_GONE}")
     return said.filled.text, said.hidden
 
 

@@ -7,7 +7,7 @@ from octotui.runtime.jobs.service_message_types import Message, Problem, underst
 MARK = b"##octopus["
 LIMIT = 1 << 20  # bytes of a message that are waited for; what is longer is text
 _NO_MESSAGE = (
-    "a line begins like a service message and is none: it needs a name, key='Base64' pairs and ]"
+    "a line begins like a service message, but is not valid: it needs a name, key='Base64' pairs and ]"
     " on one line of at most 1 MiB"
 )
 

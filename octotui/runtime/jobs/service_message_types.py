@@ -87,7 +87,7 @@ class _Values(dict[str, str]):
 
     def need(self, key: str) -> str:
         if not self.get(key):
-            raise _Broken(f"the service message {self._message} lacks its {key}")
+            raise _Broken(f"the service message {self._message} has no {key}")
         return self[key]
 
     def number(self, key: str) -> int:
@@ -143,7 +143,7 @@ def understand(name: str, pairs: bytes, at: int) -> Message:
         return Level(at=at, stream="stdout" if stream == "stdout" else "stderr", level=level)
     if _OTHERS.fullmatch(name):
         return Other(at=at, name=name, values=dict(values))
-    return Problem(at=at, text=f"nobody knows the service message {shortened(name)}")
+    return Problem(at=at, text=f"the service message {shortened(name)} is unknown")
 
 
 def shortened(name: str) -> str:

@@ -118,7 +118,7 @@ class Transcript:
         if self._silent:
             self.warn(f"{_TOO_MANY}: the rest of its output is not shown")
         for wanted in self._wanted:
-            self.warn(f"the artifact {wanted.name} was not kept: its machine gave no files back")
+            self.warn(f"the artifact {wanted.name} was not kept: its machine returned no files")
         failure = self._failure if outcome.state == "failed" else ""
         return replace(
             outcome,

@@ -33,8 +33,8 @@ from octotui.store.errors import StoreError
 from octotui.store.journal.run_records import RunRecord, record_of
 from octotui.store.space_folder import SpaceFolder
 
-AWAY = "the server is away: trying to reach it again"
-GONE = "the server went away, and nobody has started it again: octotui FILE starts one"
+AWAY = "the server cannot be reached: connecting again"
+GONE = "the server has ended, and none was started again: octotui FILE starts one"
 AGAIN = 0.2  # seconds between two tries to reach it
 PATIENCE = 20.0  # seconds in which somebody else has to start one, where it is not started from here
 HELD = 0.02  # seconds between two looks at whether a server that is to end has let go of its folder
@@ -102,7 +102,7 @@ class Client:
     async def close(self) -> None:
         """Let go of the server; nothing else changes."""
         self._reading.cancel()
-        self._pending.fail(StoreError("the server was left before it answered"))
+        self._pending.fail(StoreError("the connection was closed before the server answered"))
         self._writer.close()
         await asyncio.gather(self._reading, return_exceptions=True)
         await self._mirror.close()
@@ -110,7 +110,7 @@ class Client:
     async def send(self, command: Command) -> tuple[AnyEvent, ...]:
         """Ask for something, and wait until it took effect; may raise `Refused`, also as `Undecided`."""
         if not isinstance(command, commands.Request):
-            raise TypeError(f"{type(command).__name__} is nothing that people ask for")
+            raise TypeError(f"{type(command).__name__} is no request")
         asked = partial(protocol.SendRequest, request=command, key=new_key())
         return (await self._ask(lambda number: asked(id=number))).events
 
@@ -226,7 +226,9 @@ class Client:
                 pass  # the rest is asked for anew
             except (msgspec.MsgspecError, UnreadableSnapshot):
                 self._fail(
-                    StoreError("the server is of another version: octotui stop ends it, then open anew")
+                    StoreError(
+                        "the server has another version: end it with octotui stop, then open the space again"
+                    )
                 )
             except Exception as bug:  # nobody else would see it
                 self._fail(bug)

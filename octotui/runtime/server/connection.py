@@ -50,7 +50,10 @@ class ClientConnection:
             return
         self._transport.write(data)
         if self._transport.get_write_buffer_size() > self._room:
-            self.drop("slow", "you were too slow to take what happened: ask again from where you were")
+            self.drop(
+                "slow",
+                "you read events too slowly: connect again, and ask for events from the last one you have",
+            )
 
     def check_right(self) -> None:
         """Let the client go if it may not read any more."""

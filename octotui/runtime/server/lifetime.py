@@ -41,7 +41,7 @@ class ShutdownSignal:
         self._signalled = asyncio.Event()
         self._hung_up = asyncio.Event()
         loop = asyncio.get_running_loop()
-        loop.add_signal_handler(signal.SIGTERM, self.tell, "it was told to end")
+        loop.add_signal_handler(signal.SIGTERM, self.tell, "it received SIGTERM")
         loop.add_signal_handler(signal.SIGINT, self.tell, "it was interrupted")
         loop.add_signal_handler(signal.SIGHUP, self._hung_up.set)
         loop.add_signal_handler(signal.SIGTSTP, lambda: None)
@@ -72,7 +72,7 @@ async def until_stopped(server: Server, ending: ShutdownSignal, *, idle: float |
         await asyncio.wait(waiting, timeout=LOOK, return_when=asyncio.FIRST_COMPLETED)
         unused = 0.0 if server.is_used else unused + LOOK
         if idle is not None and unused >= idle:
-            ending.tell("nobody needed it")
+            ending.tell("it was idle")
     for each in (reading, *waiting):
         each.cancel()
     if server.failure is not None:

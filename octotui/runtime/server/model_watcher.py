@@ -37,7 +37,9 @@ class ModelWatcher:
             self.trouble = _sentence(error)
             return None
         if model.space.slug != self._model.space.slug:
-            self.trouble = f"{self._path} is about the space {model.space.name} now: nothing changed here"
+            self.trouble = (
+                f"{self._path} declares the space {model.space.name} now: this space keeps its model"
+            )
             return None
         self.trouble = ""
         self._model = model
@@ -49,7 +51,7 @@ def _sentence(error: ModelError) -> str:
     """The first complaint, and how many more there are."""
     first, *more = error.complaints
     rest = f", and {len(more)} more" if more else ""
-    return f"the model is broken and nothing changed: {first}{rest}"
+    return f"the model has errors and was not loaded: {first}{rest}"
 
 
 def _signature(path: Path, model: Model) -> Signature:

@@ -17,8 +17,8 @@ from octotui.store.errors import StoreError
 
 MOST = 6  # times that a request is sent: it may be what ends the server
 PATIENCE = 60.0  # seconds in which the server has to be back; it remembers requests for far longer
-AWAY = "the server went away before it answered"
-LOOK = "look whether it took effect before you ask again"
+AWAY = "the connection to the server was lost before it answered"
+LOOK = "check whether it took effect before you ask again"
 
 
 def new_key() -> str:

@@ -226,9 +226,9 @@ class Server:
                 if seat.gone:
                     break
         except (msgspec.MsgspecError, ValueError, RecursionError) as problem:
-            seat.drop("wrong", f"that is nothing a client says: {str(problem)[:200]}")
+            seat.drop("wrong", f"that is no message of a client: {str(problem)[:200]}")
         except TimeoutError:
-            seat.drop("wrong", f"you said nothing whole for {HANDSHAKE:.0f} seconds")
+            seat.drop("wrong", f"you sent no whole message for {HANDSHAKE:.0f} seconds")
         except StoreError as problem:  # the session has failed, and says so
             seat.drop("wrong", str(problem))
         except ConnectionError:
@@ -246,7 +246,7 @@ class Server:
             task = self._begin(self._answer(seat, message))
             task.add_done_callback(lambda _: seat.requests.release())
         else:
-            raise ValueError("a client says Hello first")
+            raise ValueError("a client must send Hello first")
 
     def _missing(self, peer: Peer) -> Reason | None:
         """Why somebody may not read, as the model is now, or None."""
@@ -261,9 +261,8 @@ class Server:
 
     async def _greet(self, seat: ClientConnection, hello: Hello) -> None:
         if hello.version != VERSION:
-            sentence = (
-                f"the server speaks version {VERSION} and this octotui {hello.version}: stop the server first"
-            )
+            speaks = f"the server speaks version {VERSION}, this octotui version {hello.version}"
+            sentence = f"{speaks}: stop the server first"
             seat.drop("wrong", sentence)
             return
         missing = await self._missing_at_door(seat.peer)

@@ -21,7 +21,7 @@ class BoundedFile:
         """Read so many bytes, or fewer at the end; raises ArchiveError for more than is allowed."""
         data = b"" if size > self._allowed else self._file.read(self._allowed + 1 if size < 0 else size)
         if max(size, len(data)) > self._allowed:
-            raise ArchiveError("is damaged: it holds a header of absurd size")
+            raise ArchiveError("is damaged: it holds a header that is too large")
         self._allowed -= max(size, len(data))
         return data
 

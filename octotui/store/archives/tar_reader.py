@@ -45,7 +45,7 @@ class TarReader:
                 self._file.allow(HEADER)
                 headers = self._tar.pax_headers
                 if len(headers) > GLOBALS or sum(map(len, headers.values())) > GLOBAL_BYTES:
-                    raise ArchiveError("is damaged: it holds more headers than make sense")
+                    raise ArchiveError("is damaged: it holds too many headers")
             self._read_to_the_end()
 
     def content(self, entry: Entry) -> Iterator[bytes]:
@@ -85,7 +85,7 @@ def _entry(member: tarfile.TarInfo, headers: int) -> Entry:
         what = "a device" if member.isdev() else "neither a file nor a folder nor a link"
         raise ArchiveError(f"holds {shown(member.name)}, which is {what}")
     if member.size < 0:
-        raise ArchiveError(f"is damaged: {shown(member.name)} is of absurd size")
+        raise ArchiveError(f"is damaged: {shown(member.name)} has an impossible size")
     return Entry(
         name=member.name,
         kind=kind,
@@ -109,7 +109,7 @@ def _blocks(member: tarfile.TarInfo) -> tuple[tuple[int, int, int], ...]:
         at += size
     ends = [(0, 0, 0), *blocks, (member.size, 0, 0)]
     if any(size < 0 or after[0] < offset + size for (offset, _, size), after in pairwise(ends)):
-        raise ArchiveError(f"is damaged: {shown(member.name)} has holes that cannot be")
+        raise ArchiveError(f"is damaged: {shown(member.name)} has impossible holes")
     return tuple(blocks)
 
 

@@ -73,7 +73,7 @@ class Tree:
         """Refuse names that are the same to a file system that knows no case; raises ArchiveError."""
         if self.twins is not None:
             one, other = map(shown, self.twins)
-            raise ArchiveError(f"holds both {one} and {other}, which are one file on this machine")
+            raise ArchiveError(f"holds both {one} and {other}, which are the same file on this machine")
 
     def _check_size(self) -> None:
         held = max(self._added, len(self._entries))

@@ -121,7 +121,7 @@ def _goes_on(single: dict[str, str], keys: list[tuple[str, str]]) -> tuple[str, 
     if token := single.get("NextContinuationToken"):
         return "continuation-token", token
     if not keys:
-        raise ListingError("says that its listing goes on, but not where")
+        raise ListingError("says that its listing continues, but not where")
     return "marker", single.get("NextMarker") or keys[-1][0]
 
 

@@ -131,7 +131,7 @@ class HttpClient:
                 return response
             response.close()
             self._arrived = _joined(self._arrived, location)
-        raise FetchError(f"{url} sends us on and on: give its last address to the feed")
+        raise FetchError(f"{url} redirects too often: give its last address to the feed")
 
     def _ask(self, url: str, headers: Mapping[str, str], token: str) -> urllib3.BaseHTTPResponse:
         url = self._access.checked(url)
@@ -184,7 +184,7 @@ class HttpClient:
         reason = error.reason if isinstance(error, wrong.MaxRetryError) else error
         match reason:
             case wrong.NameResolutionError():
-                return FetchError(f"{url} cannot be reached: nobody knows the name of its server")
+                return FetchError(f"{url} cannot be reached: the name of its server cannot be resolved")
             case wrong.NewConnectionError():
                 why = str(reason.__cause__ or reason).rpartition("] ")[2]
                 return FetchError(f"{url} cannot be reached: {why}", again=True)
@@ -206,7 +206,7 @@ def _refused(url: str, status: int, headers: Mapping[str, str]) -> FetchError:
     if status == 404:
         return FetchError(f"{url} is not there (HTTP 404)", status=status)
     if status in (401, 403):
-        sentence = f"{url} does not let us in (HTTP {status}): see the feed's username and token_env"
+        sentence = f"{url} denies access (HTTP {status}): see the feed's username and token_env"
         return FetchError(sentence, status=status, challenge=headers.get("WWW-Authenticate", ""))
     again = _retry().is_retry("GET", status, "Retry-After" in headers)
     return FetchError(

@@ -90,7 +90,7 @@ def _ask(feed: Feed, path: str, headers: Mapping[str, str] | None = None) -> "Re
     try:
         url = urljoin(feed.registry or "", path)
     except ValueError as error:
-        raise FeedError(f"{_host(feed)} has a list of tags that goes on at no address") from error
+        raise FeedError(f"{_host(feed)} has a list of tags that continues at no address") from error
     try:
         server = HttpClient(feed)
         try:

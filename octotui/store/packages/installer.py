@@ -189,7 +189,7 @@ def _fetched(package: PackageFile, part: Path, tell: Tell, stopping: Cancellatio
         try:
             return fetch(package, part, stopping)
         except WrongChecksum as error:
-            tell(f"{error}; trying once more")
+            tell(f"trying once more: {error}")
             return fetch(package, part, stopping)
     except DownloadError as error:
         raise PackageError(str(error)) from error

@@ -44,7 +44,7 @@ def back_up(folder: SpaceFolder, target: Path) -> BackupContents:
     """Write a copy of the space into a new file; raises StoreError. Who writes the space is not held up."""
     refuse_what_is_there(target)
     if not folder.journal.is_file():
-        raise StoreError(f"there is nothing to back up: no space has been opened in {folder.path}")
+        raise StoreError(f"there is nothing to back up: no space was ever opened in {folder.path}")
     slug = folder.path.name
     try:
         with TemporaryDirectory(prefix=".octotui-backup-", dir=target.parent) as name:

@@ -99,14 +99,14 @@ def _manifest(path: Path, content: Path) -> Manifest:
 def _check(event: AnyEvent) -> None:
     """Refuse times and numbers that nothing can show, and ids that would lead out of its folder (P4)."""
     if not 0 <= event.at < LATEST:
-        raise ValueError("its time is absurd")
+        raise ValueError("its time is impossible")
     for field in event.__struct_fields__:
         value = getattr(event, field)
         if isinstance(value, int | float) and abs(value) >= (LATEST if isinstance(value, float) else LARGEST):
-            raise ValueError(f"its {field} is absurd")
+            raise ValueError(f"its {field} is impossible")
     ids = (getattr(event, field, None) for field in ("run", "job"))
     if not all(re.fullmatch(ID, each) for each in ids if each is not None):
-        raise ValueError("its run or job cannot be")
+        raise ValueError("its run or job is impossible")
 
 
 def _events(path: Path, content: Path, count: int) -> tuple[AnyEvent, ...]:

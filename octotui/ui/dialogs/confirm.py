@@ -17,7 +17,7 @@ from octotui.ui.widgets.plain_text import PlainText
 class Confirm(ModalScreen[bool]):
     """Asks once; the safe answer is the one under the cursor."""
 
-    KEYS_TITLE = "Where something is asked once more"
+    KEYS_TITLE = "In a confirmation"
     BINDINGS: ClassVar[list[BindingType]] = [
         KeyAction("y", "yes", "yes"),
         KeyAction("n,escape,q", "no", "no"),

@@ -57,16 +57,16 @@ class QuestionDialog(ExplainedActions, ModalScreen[None]):
     CSS_PATH = "question_dialog.tcss"
     KEYS_TITLE = "In a question"
     BINDINGS: ClassVar[list[BindingType]] = [
-        KeyAction("t", "take", "take", tooltip="Then nobody else answers"),
+        KeyAction("t", "take", "take", tooltip="Then only you can answer"),
         KeyAction("n", "notes", "notes", tooltip="They go with the answer"),
-        KeyAction("p", "answer('proceed')", "proceed", tooltip="The run goes on"),
-        KeyAction("x", "answer('abort')", "abort", tooltip="The step fails; asks once more"),
+        KeyAction("p", "answer('proceed')", "proceed", tooltip="The run continues"),
+        KeyAction("x", "answer('abort')", "abort", tooltip="The step fails, after a confirmation"),
         KeyAction("r", "answer('retry')", "retry", tooltip="Run the failed step again"),
-        KeyAction("i", "answer('ignore')", "ignore", tooltip="Go on as if it had succeeded"),
-        KeyAction("F", "answer('fail')", "fail", tooltip="Let it be failed"),
-        KeyAction("e", "answer('exclude')", "exclude", tooltip="Go on without this target"),
-        KeyAction("b", "release", "give back", tooltip="Others may take it again"),
-        KeyAction("h", "hand_over", "hand over", tooltip="To somebody who may answer"),
+        KeyAction("i", "answer('ignore')", "ignore", tooltip="Continue as if it had succeeded"),
+        KeyAction("F", "answer('fail')", "fail", tooltip="Let the step fail"),
+        KeyAction("e", "answer('exclude')", "exclude", tooltip="Continue without this target"),
+        KeyAction("b", "release", "give back", tooltip="Let others take the question"),
+        KeyAction("h", "hand_over", "hand over", tooltip="To another person who may answer"),
         KeyAction("escape", "back", "back", lasting=True, tooltip="From the notes, then from the question"),
         KeyAction("j,down", "scroll(1)", "down", show=False),
         KeyAction("k,up", "scroll(-1)", "up", show=False),
@@ -133,7 +133,7 @@ class QuestionDialog(ExplainedActions, ModalScreen[None]):
         """Show who has it and since when."""
         if row is None:
             return
-        told = f"asks {row.asks} for {row.time} · asked for by {row.requester or 'somebody'}"
+        told = f"asks {row.asks} for {row.time} · run started by {row.requester or 'unknown'}"
         text = f"{told} · {questions.standing(row)}"
         if row.refusal is not None and not row.mine:
             text = f"{text}: {row.refusal}"
@@ -149,7 +149,7 @@ class QuestionDialog(ExplainedActions, ModalScreen[None]):
         if action == "take" and row.mine:
             return questions.standing(row)
         if action == "answer" and parameters[0] not in row.choices:
-            return f"{parameters[0]} is no answer to this: {listed(row.choices)}"
+            return f"{parameters[0]} is no answer here: use {listed(row.choices, last='or')}"
         if action not in ("take", "answer", "notes", "release", "hand_over") or row.mine:
             return ""
         if row.responsible is not None or row.refusal is not None:
@@ -224,7 +224,7 @@ class QuestionDialog(ExplainedActions, ModalScreen[None]):
         """Ask to whom, and hand it over."""
         row = self.row or self._first
         if not row.people and not row.anyone:
-            self.app.notify(f"nobody else may take “{row.title}”", severity="warning", markup=False)
+            self.app.notify(f"no other person may take “{row.title}”", severity="warning", markup=False)
             return
         title = f"Hand “{row.title}” over to whom?"
         to = await self.app.push_screen_wait(PeopleDialog(title, row.people, anyone=row.anyone))

@@ -21,7 +21,7 @@ Way = Literal["wait", "cancel", "leave", "stay"]
 class QuitDialog(ModalScreen[Way]):
     """Wait for them, cancel them, leave, or stay."""
 
-    KEYS_TITLE = "When octotui is left while runs are active"
+    KEYS_TITLE = "When you quit while runs are active"
     BINDINGS: ClassVar[list[BindingType]] = [
         KeyAction("s,escape,q,n", "go('stay')", "stay"),
         KeyAction("w", "go('wait')", "wait", tooltip="quit when all have ended"),

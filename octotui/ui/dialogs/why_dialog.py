@@ -19,7 +19,7 @@ class WhyDialog(ModalScreen[None]):
     """Headed paragraphs about a run or a worker."""
 
     TITLE = "Why"
-    KEYS_TITLE = "In words about a run or a worker"
+    KEYS_TITLE = "In the reasons of a run or a worker"
     BINDINGS: ClassVar[list[BindingType]] = [
         KeyAction("escape,w,q,enter", "dismiss", "back"),
         KeyAction("j", "scroll(1)", "down", show=False),
@@ -37,7 +37,7 @@ class WhyDialog(ModalScreen[None]):
         with Vertical(classes="dialog -broad"):
             yield PlainText(f"{self.TITLE}: {self._about}", classes="dialog--title")
             with VerticalScroll():
-                for head, sentences in self._parts or [("", ["Nothing is known about it."])]:
+                for head, sentences in self._parts or [("", ["There is nothing to say about it."])]:
                     yield PlainText(head, classes="dialog--head")
                     for each in sentences:
                         yield PlainText(glyphs.text(each), classes="dialog--text")

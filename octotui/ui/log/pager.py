@@ -49,7 +49,7 @@ class LogPager(ExplainedActions, ScrollView, can_focus=True):
             "last",
             "to the end",
             title="Follow the output",
-            tooltip="And stay there while lines come",
+            tooltip="And stay there while new lines come",
         ),
         KeyAction("W", "wrap", "wrap", title="Wrap the output", tooltip="Long lines in several rows, or cut"),
         KeyAction("d", "times", "times", title="Times in the output", tooltip="When each line was printed"),

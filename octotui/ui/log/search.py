@@ -68,7 +68,7 @@ class Search:
     def state(self, line: int) -> str:
         """What was looked for and how often it was found, for a title: `/error 3/41`."""
         if self.gave_up:
-            return f"/{self.text} takes too long: search for something simpler"
+            return f"/{self.text} takes too long: search for a simpler pattern"
         index = bisect_left(self.hits, line)
         here = f"{index + 1:,}/" if self.hits[index : index + 1] == [line] else ""
         count = f"{here}{len(self.hits):,}" if self.hits or self.running else "not found"

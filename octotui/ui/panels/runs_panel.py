@@ -46,11 +46,17 @@ class RunsPanel(Vertical):
 
     HELP = """Runs that are open, in the order they were asked for, then those that have ended.
 Of queued runs those moved to the top go first, then those with priority, then the rest.
-A run that executes but cannot move shows as waiting; the tree beside it says for what.
+A run that executes but only waits shows as waiting; its tree says for what.
 In a guided run a step that failed asks what to do about it."""
     KEYS_TITLE = "In the list of runs"
     BINDINGS: ClassVar[list[BindingType]] = [
-        KeyAction("slash", "filter", "filter", title="Filter the runs", tooltip="List those with some words"),
+        KeyAction(
+            "slash",
+            "filter",
+            "filter",
+            title="Filter the runs",
+            tooltip="Show only runs that have all these words",
+        ),
         KeyAction("escape", "drop_filter", "no filter", tooltip="Show all runs again"),
     ]
 

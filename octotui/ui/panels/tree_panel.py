@@ -56,7 +56,7 @@ steps, the runs these started, and what each waits for. The output is that of th
     def compose(self) -> ComposeResult:
         """The heading and the list."""
         yield PaneHeading("")
-        yield LineList(self._draw, empty="No run to look at.", id="tree")
+        yield LineList(self._draw, empty="No run is selected.", id="tree")
 
     def on_mount(self) -> None:
         """Lay out what is known."""

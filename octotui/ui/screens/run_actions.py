@@ -58,19 +58,23 @@ class RunActionsScreen(ExplainedActions, Screen[None]):
             title="Take a question",
             tooltip="Open the question to answer next, and take it",
         ),
-        KeyAction("w", "why", "why", title="Why?", tooltip="Why the run or worker looked at is as it is"),
-        KeyAction("l", "log", "log", title="Output", tooltip="The output of the run looked at"),
-        KeyAction("f", "files", "files", title="Files", tooltip="What the scripts of the run looked at kept"),
+        KeyAction("w", "why", "why", title="Why?", tooltip="Why the selected run or worker is in its state"),
+        KeyAction("l", "log", "log", title="Output", tooltip="The output of the selected run"),
+        KeyAction("f", "files", "files", title="Files", tooltip="The artifacts of the selected run"),
         KeyAction(
             "v",
             "variables",
             "variables",
             show=False,
             title="Variables",
-            tooltip="The variables of the run looked at, and why each value won",
+            tooltip="The variables of the selected run, and why each value won",
         ),
         KeyAction(
-            "c", "cancel", "cancel", title="Cancel the run", tooltip="End the run looked at; asks once"
+            "c",
+            "cancel",
+            "cancel",
+            title="Cancel the run",
+            tooltip="Cancel the selected run, after a confirmation",
         ),
         KeyAction(
             "u",
@@ -78,7 +82,7 @@ class RunActionsScreen(ExplainedActions, Screen[None]):
             "schedules",
             show=False,
             title="Schedules",
-            tooltip="What the clock starts, and when next",
+            tooltip="The schedules, and when each starts its next run",
         ),
         KeyAction(
             "T",
@@ -86,7 +90,7 @@ class RunActionsScreen(ExplainedActions, Screen[None]):
             "move to top",
             show=False,
             title="Move to top",
-            tooltip="Let the queued run looked at go before all others",
+            tooltip="Move the selected run to the top of the queue",
         ),
         KeyAction(
             "R",
@@ -94,7 +98,7 @@ class RunActionsScreen(ExplainedActions, Screen[None]):
             "run again",
             show=False,
             title="Run again",
-            tooltip="Start the same runbook in the same place; asks once",
+            tooltip="Start the same runbook for the same environment and tenant, after a confirmation",
         ),
         KeyAction("tab", "app.focus_next", "next pane", show=False),
         KeyAction("shift+tab", "app.focus_previous", "previous pane", show=False),
@@ -243,8 +247,8 @@ class RunActionsScreen(ExplainedActions, Screen[None]):
             return
         row = f"{run.title}{f' in {run.request.environment}' if run.request.environment else ''}"
         rerun = again(self.state, run, self.session.user)
-        told = [f"Nobody is asked for {listed(rerun.dropped)} any more: left out."] if rerun.dropped else []
-        told += [f"Give {listed(rerun.unkept)} again: sensitive, so kept nowhere."] if rerun.unkept else []
+        told = [f"Left out, since not asked for any more: {listed(rerun.dropped)}."] if rerun.dropped else []
+        told += [f"Sensitive, so not kept; give again: {listed(rerun.unkept)}."] if rerun.unkept else []
         sure = Confirm(f"Run {row} again?", " ".join(told), yes="run it", no="back")
         if await self.app.push_screen_wait(sure):
             await self._start(rerun.command)
@@ -255,7 +259,7 @@ class RunActionsScreen(ExplainedActions, Screen[None]):
         run = self.state.runs.get(self.run or "")
         if run is None:
             return
-        sentence = "What runs of it is ended (TERM, its grace, KILL); nothing of it starts any more."
+        sentence = "Its running scripts are ended (TERM, a grace period, KILL), and no further step starts."
         sure = Confirm(f"Cancel {run.id} {run.title}?", sentence, yes="cancel it", no="keep it")
         if await self.app.push_screen_wait(sure):
             await send(self, self.session, CancelRun(run=run.id, by=self.session.user))

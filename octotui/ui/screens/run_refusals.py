@@ -37,7 +37,7 @@ def _files(at: RunLookedAt) -> str:
 
 def _again(at: RunLookedAt) -> str:
     declared = at.state.model.process(at.process) is not None
-    return "" if declared else f"what {at.run} ran is not declared any more"
+    return "" if declared else f"the runbook of {at.run} is not in the model any more"
 
 
 def _nothing(at: RunLookedAt) -> str:
@@ -60,11 +60,11 @@ OF_A_RUN: dict[str, Callable[[RunLookedAt], str]] = {
 def run_refusal(action: str, at: RunLookedAt) -> str:
     """Why an action makes no sense, in words without a full stop; empty where it does."""
     if action in CHANGING and at.state.keep_ended:
-        return "a replay: nothing can be changed in it"
+        return "this is a replay: nothing can be changed"
     if action == "schedules":
         return "" if at.state.model.schedules else "no schedules are declared"
     if action in ("answer", "take"):
-        return "" if len(at.state.asking) else "nothing asks"
+        return "" if len(at.state.asking) else "there is no open question"
     if action not in OF_A_RUN:
         return ""
-    return OF_A_RUN[action](at) if at.run else "there is no run to look at"
+    return OF_A_RUN[action](at) if at.run else "no run is selected"

@@ -27,7 +27,7 @@ class ChoiceList(LineList):
     BINDINGS: ClassVar[list[BindingType]] = [KeyAction("enter", "open", "choose")]
 
     def __init__(self, options: Sequence[ChoiceItem] = ()) -> None:
-        super().__init__(self._line, empty="nothing of that name")
+        super().__init__(self._line, empty="no match")
         self._options: dict[str, ChoiceItem] = {}
         self.offer(options)
 

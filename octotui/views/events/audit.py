@@ -85,7 +85,7 @@ def _question(event: events.InterruptionRaised) -> str:
 
 
 def _answer(event: events.InterruptionAnswered) -> str:
-    return f"{event.answer}, since nobody answered in time" if event.expired else event.answer
+    return f"{event.answer}, since it expired without an answer" if event.expired else event.answer
 
 
 def _released(event: events.InterruptionReleased) -> str:
@@ -105,7 +105,7 @@ TELLING: Mapping[type[Any], tuple[str, Callable[[Any], str]]] = {
     ),
     events.InterruptionReleased: ("released", _released),
     events.InterruptionHandedOver: ("handed", lambda event: f"hands it over to {event.to}"),
-    events.InterruptionClosed: ("closed", lambda event: "nobody needs to answer any more"),
+    events.InterruptionClosed: ("closed", lambda event: "needs no answer any more"),
     events.ActionRefused: (
         "refused",
         lambda event: f"{event.action} {event.subject}".strip() + f": {refusal(event)}",

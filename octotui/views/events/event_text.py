@@ -13,6 +13,14 @@ from octotui.views.releases import made
 from octotui.views.selections import at_length
 from octotui.views.waits import may_be_answered_by, of_job, of_run
 
+ENDED = {
+    "succeeded-with-warnings": "succeeded with warnings",
+    "cancelled": "was cancelled",
+    "timed-out": "timed out",
+    "lost": "is lost",
+}
+"""What a run or a job did that ended so, where its state is no verb."""
+
 QUARTER = 25  # percent: what is between is for screens
 
 
@@ -33,9 +41,9 @@ def _of_space(event: SpaceEvent) -> str:
         case events.ModelLoaded(model=model):
             return f"the model of {model.space.name} is loaded"
         case events.ScheduleMissed(schedule=schedule, reason=reason):
-            return f"the schedule {schedule} starts nothing: {reason}"
+            return f"the schedule {schedule} did not start a run: {reason}"
         case events.HealthChanged(worker=worker, health=health):
-            return f"{worker} is {health}"
+            return f"{worker} {'has warnings' if health == 'has-warnings' else f'is {health}'}"
         case events.ReleaseCreated(release=release):
             return made(release)
         case events.ActionRefused(user=user, subject=subject, action=action):
@@ -64,25 +72,26 @@ def _of_run(  # noqa: C901, PLR0912 - one line an event
         case events.RunQueued():
             return [_queued(state, run), *_wait_of(state, run, now)]
         case events.RunDue():
-            return ["its time has come", *_wait_of(state, run, now)]
+            return ["is due", *_wait_of(state, run, now)]
         case events.RunMoved(by=by):
             return [f"is moved to the top{f' by {by}' if by else ''}"]
         case events.RunStarted():
-            return ["starts"] if not run.spent else ["goes on"]
+            return ["starts"] if not run.spent else ["continues"]
         case events.WorkersSelected(picks=picks):
             return [f"leases {at_length(run, pick)}" for pick in picks]
         case events.RunYielded():
-            return ["gives its slot back while it waits for what it started"]
+            return ["releases its slot while it only waits for child runs"]
         case events.RunResumed():
             return ["has a slot again"]
         case events.RunPaused():
-            return ["is paused: it gives back its slot and its workers"]
+            return ["is paused: it releases its slot and its leases"]
         case events.RunRequeued():
             return ["is queued again", *_wait_of(state, run, now)]
         case events.RunCancelling(reason=reason):
             return [f"is being ended: {reason}"]
         case events.RunEnded(state=end, reason=reason):
-            return [f"{end}: {reason}" if reason and end != "succeeded" else end]
+            ended = ENDED.get(end, end)
+            return [f"{ended}: {reason}" if reason and end != "succeeded" else ended]
         case events.VariablePublished(variable_set=variable_set, name=name):
             where = f" for {run.request.environment}" if run.request.environment else ""
             return [f"publishes {name} into {variable_set}{where}"]
@@ -126,7 +135,7 @@ def _of_job(  # noqa: C901 - one line an event
         case events.JobProgressed(percentage=percentage, message=message):
             return [f"{_named(run, job)} is at {percentage} %{f': {message}' if message else ''}"]
         case events.JobEnded(state=end, reason=reason):
-            word = end.replace("-", " ")
+            word = ENDED.get(end, end)
             where = f" on {machine}" if (machine := target_of(run, job)) else ""
             ended = f"{_named(run, job)} {word}{where}{f': {reason}' if reason else ''}"
             return [*event.highlights, ended, *event.warnings]
@@ -167,11 +176,11 @@ def _of_question(  # noqa: C901, PLR0912 - one line an event
         case events.NoticeFailed(reason=reason):
             return [reason]
         case events.InterruptionAnswered(expired=True, answer=answer):
-            return [f"“{question.step}” has expired, and nobody answered: {answer}"]
+            return [f"“{question.step}” expired without an answer: {answer}"]
         case events.InterruptionAnswered(user=user, answer=answer, notes=notes):
             so_far = approvals(state, question)
             counted = f" ({so_far})" if so_far else ""
-            return [f"{user} says {answer} to “{question.step}”{counted}{f': {notes}' if notes else ''}"]
+            return [f"{user} answers “{question.step}” with {answer}{counted}{f': {notes}' if notes else ''}"]
         case events.InterruptionClosed():
             return []
         case _:

@@ -92,4 +92,4 @@ def why(outputs: tuple[str, ...]) -> str:
     """Why nobody can say whether a step runs, or nothing where that is decided."""
     if not outputs:
         return ""
-    return f"its condition reads {listed(outputs)}, not set yet"
+    return f"its condition depends on {listed(outputs)}, not set yet"

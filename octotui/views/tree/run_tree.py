@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from octotui.engine.state import Job, Run, State, StepProgress
-from octotui.views.labels import Glyphs
+from octotui.views.labels import Glyphs, unstopped
 from octotui.views.runs import mark, time_of, where
 from octotui.views.selections import why
 from octotui.views.tree import steps, targets
@@ -86,7 +86,7 @@ def _worker(run: Run, index: int, *, again: bool) -> Branch:
             kind="worker",
             text=pick.worker,
             role="strong",
-            note="the same again" if again else _reason(run, index),
+            note="the same selection" if again else _reason(run, index),
             run=run.id,
             worker=pick.worker,
         )
@@ -162,7 +162,7 @@ def _as_line(row: TreeRow, glyphs: Glyphs) -> str:
             f"{row.rails}{''.join(glyphs.progress(row.percentage))} {row.percentage} %  {row.text}".rstrip()
         )
     sign = f"{glyphs.sign(row.mark.sign)} " if row.mark is not None else ""
-    notes = [row.note, f"{row.mark.word} {row.time}".strip() if row.mark else ""]
+    notes = [unstopped(row.note), f"{row.mark.word} {row.time}".strip() if row.mark else ""]
     note = ", ".join(filter(None, notes))
     between = ": " if row.kind == "worker" else "  "
     text = f"{row.text}{between}{note}" if note else row.text

@@ -1,7 +1,7 @@
 """What a job's script has said, beneath the row of its step: highlights, files, warnings, attempts."""
 
 from octotui.engine.state import Artifact, Job
-from octotui.views.labels import JOBS, Mark, Role, counted, duration, size
+from octotui.views.labels import JOBS, Mark, Role, counted, duration, size, unstopped
 from octotui.views.tree.rows import Branch, TreeRow
 
 FAILED = JOBS["failed"]
@@ -64,7 +64,9 @@ def _attempt(job: Job, number: int, mark: Mark, note: str, time: str) -> Branch:
 def _why(reason: str, code: int | None) -> str:
     """A reason and the exit code, unless the reason is that already."""
     status = f"exit code {code}"
-    return reason if code is None or status in reason else f"{reason}, {status}" if reason else status
+    if code is None or status in reason:
+        return reason
+    return f"{unstopped(reason)}, {status}" if reason else status
 
 
 def _took(started: float | None, ended: float) -> str:

@@ -18,8 +18,8 @@ from octotui.workers.local.workspaces import Workspace, Workspaces
 from octotui.workers.script_environment import script_environment
 from octotui.workers.search_path import absolute, find
 
-OVERWRITTEN = "its record in its workspace was emptied or replaced, and nobody knows how far it was"
-RUNS_ON = "its record was emptied or replaced, so that nobody can follow it; something of it still runs in"
+OVERWRITTEN = "the record in its workspace was emptied or replaced, and it is unknown how far it got"
+RUNS_ON = "the record in its workspace was emptied or replaced, so it cannot be followed; it still runs in"
 
 TICK = 0.01  # seconds between two looks at the spools
 FIRST = 0.003  # seconds before the first look, when nothing else runs
@@ -177,7 +177,7 @@ def _status(attempt: str, workspace: Workspace) -> AttemptStatus:
 
 def _gone(path: str | None, problem: OSError) -> str:
     """Why nobody knows how an attempt ended whose workspace cannot be read."""
-    return f"{path}, where it ran, cannot be read ({_why(problem)}), and nobody knows how far it was"
+    return f"{path}, where it ran, cannot be read ({_why(problem)}), and it is unknown how far it got"
 
 
 def _program(shell: str) -> str:

@@ -29,8 +29,8 @@ DEFAULTS = (
     *(signal.SIGTERM, signal.SIGPIPE, signal.SIGXFSZ),
 )
 LONGEST = 100  # bytes that a supervisor says
-ALL_KILLED = "all of it was killed, and nobody knows how far it was"
-UNCLEAR = "its record in its workspace says what no record says, and nobody knows how it ended"
+ALL_KILLED = "all its processes were killed, and it is unknown how far it got"
+UNCLEAR = "the record in its workspace is damaged, and it is unknown how it ended"
 
 _SAID = re.compile(rb"begun\n(?:exit (\d{1,3})\n)?")
 
@@ -211,7 +211,7 @@ class Process:
             return Outcome(state="lost", reason=UNCLEAR if record.damaged else ALL_KILLED)
         if not begun and code >= 0:
             return Outcome(
-                state="failed", reason=f"it could not begin: {self.workspace.path} can't be written to"
+                state="failed", reason=f"it could not start: {self.workspace.path} cannot be written to"
             )
         if code == 0:
             return Outcome(state="succeeded", exit_code=0)

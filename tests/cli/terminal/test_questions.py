@@ -147,6 +147,6 @@ def test_who_is_missing_is_said(at_terminal: At, state: Path) -> None:
     child.sendline("p")
     child.expect(r"notes \(may be empty\): ")
     child.sendline("")
-    child.expect_exact("octotui: “May it go on?” has 1 of 2 approvals: somebody else must answer, too")
+    child.expect_exact("octotui: “May it go on?” has 1 of 2 approvals: another person must answer, too")
     assert left(child) == 4
     assert states(state) == {"run-1": "paused"}

@@ -23,7 +23,9 @@ def test_a_question_is_taken_and_answered_by_its_run(octotui: Call, lived: Lived
     assert (taken.code, taken.out) == (0, f"run-2  {me} takes “May it go on?”\n")
     said = octotui("proceed", model, "run-2", "--notes", "it is", *state)
     assert said.code == 0
-    assert said.out.startswith(f"run-2  {me} says proceed to “May it go on?”: it is\nrun-2  is queued again")
+    assert said.out.startswith(
+        f"run-2  {me} answers “May it go on?” with proceed: it is\nrun-2  is queued again"
+    )
     assert octotui("wait", model, "run-2", *state).out == "run-2  succeeded\n"
     assert octotui("logs", model, "run-2", *state).out == "After | they said: it is\n"
 
@@ -50,7 +52,7 @@ def test_what_asks_nothing_is_told_with_what_does(octotui: Call, lived: Lived) -
     model, *state = lived.at
     said = octotui("abort", model, "run-9", *state)
     assert said.code == 2
-    assert "nothing called run-9 asks anything; open: question-" in said.err
+    assert "there is no question run-9; open: question-" in said.err
 
 
 def test_what_was_taken_is_given_back_or_handed_over(octotui: Call, lived: Lived) -> None:
@@ -103,9 +105,9 @@ class TestWhich:
 
         world = World(model({"ask": [manual("A"), manual("B", start="with-previous")]}))
         world.start("ask")
-        with pytest.raises(Refused, match="run-1 asks 2 questions: say question-1 or question-2"):
+        with pytest.raises(Refused, match="run-1 has 2 open questions: say question-1 or question-2"):
             question_of(world.state, "run-1")
 
     def test_where_nothing_asks_that_is_told(self) -> None:
-        with pytest.raises(Refused, match="open: no question"):
+        with pytest.raises(Refused, match="open: none"):
             question_of(State(), "run-1")

@@ -9,7 +9,7 @@ from tests.cli.conftest import FAIL, OK, Call
 
 def test_a_clean_model_is_counted(octotui: Call, program: Call, write: Call) -> None:
     model = write(OK + FAIL)
-    told = "Small: 1 pool, 3 workers, 2 runbooks, 2 steps; nothing to complain about\n"
+    told = "Small: 1 pool, 3 workers, 2 runbooks, 2 steps; no problems found\n"
     assert octotui("check", model) == (0, told, "")
     assert program("check", model) == (0, told, "")
 

@@ -49,7 +49,7 @@ def test_plain_is_the_app_in_words(octotui: Call, lived: Lived) -> None:
         assert child.stdout is not None
         assert child.stdout.readline().startswith("Small: ")
         told = ""
-        while "^C leaves, and runs go on" not in told:
+        while "^C leaves, and runs continue" not in told:
             told += child.stdout.readline()
         assert "run-2, Ask first, asks" in told
         assert "of run-2 asks anyone: May it go on?; you may take it" in told

@@ -94,7 +94,7 @@ async def test_l4_it_says_that_others_were_in_the_way_and_takes_them_along(
         alone, both = tmp_path / "alone.zip", tmp_path / "both.zip"
         while len(session.state.families):
             await asyncio.sleep(0.02)
-        hint = "it waited for what others had: with --with-others a replay shows who that was\n"
+        hint = "it waited for locks that other runs held: with --with-others a replay shows which\n"
         said = await asyncio.to_thread(program, "export", model, "2", "-o", alone, "--state", state)
         assert said.out.endswith(hint)  # beside the session that has the space open
         said = await asyncio.to_thread(
@@ -102,4 +102,7 @@ async def test_l4_it_says_that_others_were_in_the_way_and_takes_them_along(
         )
         assert not said.out.endswith(hint)
     assert "waits for one" not in program("replay", alone, "--plain").out
-    assert "waits for one to itself: run-1 is running “Say hello”" in program("replay", both, "--plain").out
+    assert (
+        "waits for exclusive use of one: run-1 is running “Say hello”"
+        in program("replay", both, "--plain").out
+    )

@@ -104,7 +104,7 @@ def test_s3_a_step_whose_condition_reads_an_output_may_run(octotui: Call, state:
     """On the worker it would have, in words and in the Summary; nothing is said of a step that is decided."""
     outputs = ROOT / "configs" / "outputs.toml"
     said = octotui("plan", outputs, "measure", "--state", state)
-    why = "its condition reads Octopus.Action[Measure].Output.Celsius, not set yet"
+    why = "its condition depends on Octopus.Action[Measure].Output.Celsius, not set yet"
     assert (said.code, said.err) == (0, "")
     assert said.out.splitlines()[2:] == [
         "bench: first in lab",
@@ -125,7 +125,7 @@ def test_what_a_worker_has_is_not_copied_again(octotui: Call, state: Path) -> No
 
 def test_a_script_to_warn_of_leaves_no_log(octotui: Call, write: Call, state: Path) -> None:
     said = octotui("plan", write(OK.replace("$Greeting", "#{Greeting}")), "ok", "--state", state)
-    assert "nobody knows the variable Greeting" in said.out
+    assert "there is no variable Greeting" in said.out
     assert not state.exists()
 
 

@@ -10,7 +10,7 @@ from tests.cli.conftest import OK, Call
 def test_pools_say_who_holds_what_and_how_many_wait() -> None:
     scene = scenes.lock_wait()
     told = [sentence for sentence, _ in _pools(scene.state, scene.now)]
-    assert any("in line" in each for each in told)
+    assert any("waits for its lock" in each for each in told)
     assert any("acquires" in each for each in told)
 
 

@@ -27,7 +27,7 @@ def test_without_a_model_and_with_unknown_names() -> None:
     """V1: they stay as written, and are told once."""
     code, out, err = rendered(b"#{A}#{B}#{A}", "--set", "B=b")
     assert (code, out) == (0, b"#{A}b#{A}")
-    assert err == "octotui: nobody knows the variable A\n"
+    assert err == "octotui: there is no variable A\n"
 
 
 def test_a_broken_expression() -> None:

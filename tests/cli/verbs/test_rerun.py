@@ -30,7 +30,7 @@ def test_v6_what_nobody_is_asked_for_any_more_is_left_out_and_named(octotui: Cal
     assert (refused.code, "Greeting is not asked for" in refused.err) == (2, True)
     said = octotui("rerun", model, "run-6", *state)
     assert said.code == 0
-    assert said.err == "octotui: left out what nobody is asked for any more: Greeting\n"
+    assert said.err == "octotui: values that are not asked for any more are left out: Greeting\n"
 
 
 def test_v5_sensitive_values_that_are_not_given_again_are_named(
@@ -42,5 +42,5 @@ def test_v5_sensitive_values_that_are_not_given_again_are_named(
     given, at = ("--set-file", f"Token={token}"), ("--state", state)
     assert octotui("run", model, "ok", *given, *at).code == 0
     said = octotui("rerun", model, "run-1", *at)
-    assert said.err == "octotui: left out what is sensitive and kept nowhere, give it again: Token\n"
+    assert said.err == "octotui: sensitive values are not kept, so give them again: Token\n"
     assert octotui("rerun", model, "run-1", *given, *at).err == ""

@@ -144,7 +144,7 @@ script = "true"
 def test_proceed_answers_every_question_as_the_caller(octotui: Call, write: Call, state: Path) -> None:
     said = octotui("run", write(ASK), "Ask first", "--proceed", "--state", state)
     assert (said.code, said.err) == (0, "")
-    assert f"run-1  {account()} says proceed to “May it go on?”" in said.out.splitlines()
+    assert f"run-1  {account()} answers “May it go on?” with proceed" in said.out.splitlines()
     assert "said proceed" in said.out
     assert output(state, "run-1") == f"{NOTES}\n"
     assert states(state) == {}
@@ -164,7 +164,7 @@ def test_without_a_terminal_a_question_stays_and_others_go_on(
     said = octotui("run", model, "ask", "--state", state)
     assert said.code == 4
     assert said.err == ""
-    assert "  asks anyone: nobody has taken it yet" in said.out.splitlines()
+    assert "  asks anyone: nobody has taken the question yet" in said.out.splitlines()
     assert states(state) == {"run-1": "paused"}
     assert octotui("run", model, "ok", "--state", state).code == 0
     summary = json.loads(octotui("run", model, "ask", "--json", "--state", state).out.splitlines()[-1])
@@ -276,7 +276,7 @@ def test_s5_a_time_limit_ends_the_script_and_all_it_started(octotui: Call, write
         state,
     )
     assert said.code == 1
-    assert said.err == "octotui: run-1 failed: step “Sleep” failed: its time limit of 0.3 s is over\n"
+    assert said.err == "octotui: run-1 failed: step “Sleep” failed: it exceeded its time limit of 0.3 s\n"
     begun, group = output(state, "run-1").split()
     assert begun == "sleeping"
     wait_for(lambda: not alive(int(group)))

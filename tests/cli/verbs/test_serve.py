@@ -292,7 +292,7 @@ class TestOtherAccounts:
             end_servers(Path(folder))
 
 
-UNKNOWN = "octotui: run-7 is not open: it has ended, or there never was one\n"
+UNKNOWN = "octotui: run-7 cannot be cancelled: it has ended, or there is no such run\n"
 FLOOD = """
 import os, socket, sys, time
 os.setgroups([])

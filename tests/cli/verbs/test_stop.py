@@ -12,11 +12,11 @@ def test_it_says_what_goes_on_and_what_waits(octotui: Call, lived: Lived) -> Non
     said = octotui("stop", model, *state)
     assert said.code == 0
     assert said.out.splitlines() == [
-        "run-4  “Sleep” goes on on one",
+        "run-4  “Sleep” continues on one",
         "4 open runs wait until the space is opened again",
     ]
     gone(server)
-    assert octotui("stop", model, *state).out == "nobody serves this space\n"
+    assert octotui("stop", model, *state).out == "no server runs for this space\n"
     octotui("cancel", model, "run-4", *state)
     assert octotui("wait", model, "run-4", *state).code == 5
     assert octotui("wait", model, "run-5", *state).code == 0  # it had its turn

@@ -59,7 +59,7 @@ def test_ignore_goes_on_with_a_warning_that_says_who_ignored_what() -> None:
     world.run_out()
     assert world.steps("run-1") == ["succeeded-with-warnings", "succeeded", "skipped"]
     run = world.run("run-1")
-    assert (run.state, run.progress.warnings) == ("succeeded", ("ann ignored that it failed: exit code 1",))
+    assert (run.state, run.progress.warnings) == ("succeeded", ("ann ignored the failure: exit code 1",))
     assert world.happened(JobEnded)[0].exit_code == 1
 
 

@@ -87,7 +87,7 @@ def test_an_executor_that_gave_up_has_failed() -> None:
     world = World(model({"go": [script("A")]}))
     world.start("go")
     world.report("job-1.1", "cancelled")
-    assert world.run("run-1").reason == "step “A” failed: was ended"
+    assert world.run("run-1").reason == "step “A” failed: it was ended"
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,7 @@ def test_what_is_reported_after_a_cancel_is_a_cancelled_job() -> None:
 
 
 def test_questions_close() -> None:
-    """Q6: nobody needs to answer any more."""
+    """Q6: needs no answer any more."""
     steps = [manual("One"), manual("Two", start="with-previous")]
     world = World(model({"go": steps}))
     world.start("go")
@@ -95,7 +95,7 @@ def test_children_that_are_waited_for_are_cancelled_and_others_are_not() -> None
         "run-3": "cancelled",
         "run-4": "cancelled",
     }
-    assert world.run("run-4").reason == "run-3, which waited for it, was ended"
+    assert world.run("run-4").reason == "its parent run-3 was ended"
 
 
 def test_all_that_waits_is_given_up() -> None:

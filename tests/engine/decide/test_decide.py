@@ -98,7 +98,9 @@ class TestQuestions:
         )
         world.start("top")
         world.send(commands.CancelRun(run="run-2"))
-        assert refusal(world, take("ann")) == "“Ask” needs no answer any more: run-2 was ended"
+        assert (
+            refusal(world, take("ann")) == "“Ask” needs no answer any more: run-2 has ended or is being ended"
+        )
 
 
 class TestRefused:
@@ -109,7 +111,7 @@ class TestRefused:
             (commands.StartRun(process="go", environment="no"), "there is no environment no"),
             (commands.StartRun(process="go", tenant="no"), "there is no tenant no"),
             (commands.ReportHealth("no", "healthy"), "there is no worker or target no"),
-            (commands.CancelRun(run="no"), "no is not open: it has ended, or there never was one"),
+            (commands.CancelRun(run="no"), "no cannot be cancelled: it has ended, or there is no such run"),
         ],
     )
     def test_what_is_not_there(self, command: Command, reason: str) -> None:

@@ -27,9 +27,9 @@ def test_a_job_over_its_time_limit_is_stopped_and_failed() -> None:
     world = World(model({"go": [script("A", time_limit=5.0, simulate=LONG)]}))
     world.start("go")
     world.run_until(5)
-    assert world.happened(JobStopping)[0].reason == "its time limit of 5 s is over"
+    assert world.happened(JobStopping)[0].reason == "it exceeded its time limit of 5 s"
     world.report("job-1.1", "succeeded", exit_code=0)
-    assert world.run("run-1").reason == "step “A” failed: its time limit of 5 s is over"
+    assert world.run("run-1").reason == "step “A” failed: it exceeded its time limit of 5 s"
     assert world.happened(JobEnded)[0].state == "failed"
 
 
@@ -48,7 +48,7 @@ def test_the_time_limit_of_a_step_that_waits_for_a_run_ends_that_run() -> None:
     )
     world.start("top")
     world.run_out()
-    assert world.happened(RunCancelling)[0].reason == "the time limit of run-1 is over"
+    assert world.happened(RunCancelling)[0].reason == "run-1 exceeded its time limit"
     assert world.ends() == {"run-1": "failed", "run-2": "cancelled"}
 
 
@@ -59,7 +59,7 @@ def test_a_run_over_its_time_limit_is_timed_out() -> None:
     world.start("go")
     world.run_out()
     run = world.run("run-1")
-    assert (run.state, run.reason) == ("timed-out", "its time limit of 7 s is over")
+    assert (run.state, run.reason) == ("timed-out", "it exceeded its time limit of 7 s")
     assert world.steps("run-1") == ["cancelled", "pending"]
 
 
@@ -88,7 +88,7 @@ def test_a_wait_for_a_lock_has_a_limit() -> None:
         world.start(process)
     world.run_out()
     assert world.run("run-2").reason == (
-        "step “A” failed: waited 1 s for the lock of worker1, all its wait_limit allows; run-1 had it"
+        "step “A” failed: waited 1 s for the lock of worker1, its wait_limit; held by run-1"
     )
     assert world.ends() == {"run-1": "succeeded", "run-2": "failed", "run-3": "succeeded"}
 

@@ -144,7 +144,7 @@ def test_a_time_limit_and_a_wait_limit_ask_too() -> None:
     world = World(model(runbooks, workers=1))
     world.start("slow")
     world.run_out()
-    assert world.state.jobs["job-1.1"].reason == "its time limit of 3 s is over"
+    assert world.state.jobs["job-1.1"].reason == "it exceeded its time limit of 3 s"
     world.start("build")
     world.start("late")
     world.run_until(world.now - START + 1.5)

@@ -73,7 +73,7 @@ def test_i6_who_may_not_hand_it_over_hears_that_and_nothing_of_accounts() -> Non
     machine = Machine()
     with pytest.raises(Refused, match="bob has taken “Ask”, and only they may hand it over"):
         machine.ask(hand_over("ghost", "cem"))
-    with pytest.raises(Refused, match="say who is to have “Ask”"):
+    with pytest.raises(Refused, match="name the account that “Ask” is handed over to"):
         machine.ask(hand_over(" "))
 
 

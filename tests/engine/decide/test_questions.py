@@ -69,7 +69,8 @@ class TestApprovals:
         assert world.state.runs["run-1"].state == "paused"
         assert not world.happened(JobEnded)
         assert (
-            refusal(world, take("ann")) == "ann has answered “Ask” already, and it needs somebody else, too"
+            refusal(world, take("ann"))
+            == "ann has answered “Ask” already, and another person must answer, too"
         )
         assert refusal(world, say("bob")) == "nobody is responsible for “Ask” yet: take it first"
         world.now += 5
@@ -103,10 +104,10 @@ class TestNotTheRequester:
     def test_who_started_the_run_may_not_take_it(self) -> None:
         """I6: in one clear sentence; nor be given it."""
         world = asking(not_requester=True)
-        assert refusal(world, take("ann")) == "ann started run-1, and somebody else must answer “Ask”"
+        assert refusal(world, take("ann")) == "ann started run-1, and another person must answer “Ask”"
         world.send(take("bob"))
         hand_over = commands.HandOverInterruption(interruption="question-1", user="bob", to="ann")
-        assert refusal(world, hand_over) == "ann started run-1, and somebody else must answer “Ask”"
+        assert refusal(world, hand_over) == "ann started run-1, and another person must answer “Ask”"
 
     def test_nor_may_who_started_the_first_run_of_the_family(self) -> None:
         """I6: a runbook that a step started."""
@@ -190,7 +191,7 @@ class TestHandingOver:
 
         assert refusal(world, to("bob", "bob")) == "ann has taken “Ask”, and only they may hand it over"
         assert refusal(world, to("eve")) == "only Money may answer “Ask”, and eve is not a member"
-        assert refusal(world, to(" ")) == "say who is to have “Ask”"
+        assert refusal(world, to(" ")) == "name the account that “Ask” is handed over to"
         assert world.send(to("ann")) == ()
         world.send(to("bob"))
         (event,) = world.happened(InterruptionHandedOver)
@@ -233,7 +234,7 @@ class TestExpiry:
         world = asking(expires=60.0, on_expiry="proceed")
         world.send(take("ann"))
         world.run_until(100)
-        told = "“Ask” was answered already: it expired, which means proceed"
+        told = "“Ask” was answered already: it expired, which counts as proceed"
         assert refusal(world, say("ann")) == told
         assert refusal(world, take("ann")) == told
 

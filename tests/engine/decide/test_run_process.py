@@ -170,7 +170,7 @@ class TestManual:
         world = World(model({"go": [manual("Ask", (), "To #{Octopus.Environment.Name}, #{Who}?")]}))
         world.start("go", environment="test")
         assert world.happened(InterruptionRaised)[0].instructions == "To Test, #{Who}?"
-        assert world.run("run-1").progress.warnings == ("nobody knows the variable Who",)
+        assert world.run("run-1").progress.warnings == ("there is no variable Who",)
 
     def test_it_is_queued_anew_at_the_end(self) -> None:
         """Q3, I3: behind a run that waited meanwhile."""
@@ -295,7 +295,7 @@ class TestTextsThatAreTooMuch:
         assert world.steps("run-1") == ["failed", "succeeded", "skipped"]
         assert world.ends() == {"run-1": "failed"}
         reason = world.run("run-1").progress.steps[0].reason
-        assert reason.startswith(f"its condition cannot be told: {TOO_MUCH}")
+        assert reason.startswith(f"its condition cannot be evaluated: {TOO_MUCH}")
         assert [event.job for event in world.happened(JobStarted)] == ["job-1.2"]
         assert replay(world.events) == world.past
 
@@ -309,7 +309,7 @@ class TestTextsThatAreTooMuch:
         assert (
             world.run("run-1")
             .progress.steps[0]
-            .reason.startswith(f"its instructions cannot be said: {TOO_MUCH}")
+            .reason.startswith(f"its instructions cannot be filled in: {TOO_MUCH}")
         )
         assert not world.happened(InterruptionRaised)
         assert not world.happened(RunPaused)

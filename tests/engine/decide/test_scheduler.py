@@ -10,7 +10,7 @@ from tests.world import World, child, engine, manual, model, packages, script
 
 
 def test_a_lock_that_comes_free_lets_in_all_who_may_share_it() -> None:
-    """L2: the first in line, and those behind who can join."""
+    """L2: the first in queue, and those behind who can join."""
     world = World(model({"build": [script("B", packages=packages("image"))], "go": [script("A")]}, workers=1))
     for process in ("build", "go", "go", "build", "go"):
         world.start(process)
@@ -38,7 +38,7 @@ def test_it_goes_on_once_where_there_are_steps_left() -> None:
 
 
 def test_a_parent_waits_for_a_slot_when_its_child_ended() -> None:
-    """Q4: while the cap is full, it is first in line."""
+    """Q4: while the cap is full, it is first in queue."""
     runbooks = {"top": [child("Ask", "ask", wait=True), script("B")], "ask": [manual("Ask")]}
     runbooks["go"] = [script("A")]
     world = World(model(runbooks, **engine(task_cap=1)))
@@ -68,7 +68,7 @@ def test_a_runbook_that_starts_itself_comes_to_an_end() -> None:
     world.start("a", environment="test")
     assert world.ends() == {"run-1": "succeeded", "run-2": "failed"}
     assert world.run("run-2").reason == (
-        "step “C” failed: runbook a would start itself for ever, since nothing in between takes any time"
+        "step “C” failed: runbook a would start itself without end: it starts itself again at the same moment"
     )
 
 

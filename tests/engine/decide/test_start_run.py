@@ -61,7 +61,7 @@ def test_s4_whoever_starts_a_run_may_leave_steps_out() -> None:
     world.run_out()
     assert world.steps("run-1") == ["succeeded", "skipped", "skipped"]
     reasons = {each.reason for each in world.happened(StepSkipped)}
-    assert reasons == {"who started the run left it out"}
+    assert reasons == {"left out by the requester of the run"}
 
 
 @pytest.mark.parametrize(

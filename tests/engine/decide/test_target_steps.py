@@ -93,7 +93,9 @@ class TestOneJobEach:
         world.start("r", environment="test")
         world.run_out()
         skipped = world.happened(StepSkipped)
-        assert [event.reason for event in skipped] == ["no target with the role db is there for it"]
+        assert [event.reason for event in skipped] == [
+            "no target with the role db is available for its environment and tenant"
+        ]
         assert world.ends() == {"run-1": "succeeded"}
 
     def test_p2_packages_are_acquired_on_each_target(self) -> None:
@@ -217,7 +219,7 @@ class TestHealth:
         assert on(world, "Deploy") == []
         assert world.steps("run-1") == ["succeeded-with-warnings", "skipped"]
         assert world.happened(JobEnded)[0].warnings == (
-            "web1 is unhealthy: exit code 1; the run goes on without it",
+            "the run continues without it: web1 is unhealthy: exit code 1",
         )
 
     def test_s6_an_unavailable_target_fails_the_run_while_planning(self) -> None:
@@ -226,7 +228,7 @@ class TestHealth:
         world.start("r")
         assert world.ends() == {"run-1": "failed"}
         (ended,) = world.happened(RunEnded)
-        assert ended.reason.startswith("target web2 is unavailable: bring it back, or go without it")
+        assert ended.reason.startswith("target web2 is unavailable: bring it back, or leave it out")
         assert not world.happened(JobQueued)
 
     def test_s6_or_is_passed_over_by_policy(self) -> None:
@@ -252,7 +254,7 @@ class TestHealth:
         world.run_out()
         assert world.steps("run-1") == ["failed", "failed", "succeeded"]
         assert (
-            "its condition cannot be told: its text cannot be filled in"
+            "its condition cannot be evaluated: its text cannot be filled in"
             in world.run("run-1").progress.steps[1].reason
         )
         assert on(world, "Mend") == ["db1"]

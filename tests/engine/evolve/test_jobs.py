@@ -51,6 +51,6 @@ def test_the_first_failure_is_the_reason_of_a_run() -> None:
 def test_v1_a_run_warns_of_each_thing_once() -> None:
     world = World(model({"r": [script("One"), script("Two")]}))
     world.start("r")
-    world.report("job-1.1", "succeeded", warnings=("nobody knows the variable X", "so it is"))
-    world.report("job-1.2", "succeeded", warnings=("nobody knows the variable X",))
-    assert world.run("run-1").progress.warnings == ("nobody knows the variable X", "so it is")
+    world.report("job-1.1", "succeeded", warnings=("there is no variable X", "so it is"))
+    world.report("job-1.2", "succeeded", warnings=("there is no variable X",))
+    assert world.run("run-1").progress.warnings == ("there is no variable X", "so it is")

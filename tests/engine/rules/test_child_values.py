@@ -83,7 +83,7 @@ class TestValues:
         world.start("top")
         world.run_out()
         assert queued(world).variables == {"Size": "#{Bse}"}
-        warning = "nobody knows the variable Bse, in the value for Size"
+        warning = "there is no variable Bse, in the value for Size"
         (ended,) = (event for event in world.happened(JobEnded) if event.run == "run-1")
         assert (ended.state, ended.warnings) == ("succeeded-with-warnings", (warning,))
         assert world.run("run-2").progress.warnings == (warning,)
@@ -119,7 +119,7 @@ class TestValues:
         world = World(family(starts({"Size": "#{A0}"}), Size=(TEXT,), **values))
         world.start("top")
         (ended,) = world.happened(JobEnded)
-        assert ended.reason.startswith("its value for Size cannot be told: ")
+        assert ended.reason.startswith("its value for Size cannot be filled in: ")
 
     def test_v6_started_anew_it_is_a_run_that_a_caller_starts(self) -> None:
         from octotui.engine.decide.start_run import again
@@ -208,7 +208,7 @@ class TestSensitiveValues:
         world.start("top")
         assert (queued(world).variables, queued(world).secrets) == ({"One": text}, ())
         world.run_out()
-        warning = f"nobody knows the variable Octopus.Action[{step}].Output.X, in the value for One"
+        warning = f"there is no variable Octopus.Action[{step}].Output.X, in the value for One"
         assert world.run("run-2").progress.warnings == (warning,)
 
     def test_v1_a_name_that_nobody_knows_is_a_warning_also_beside_a_sensitive_one(self) -> None:
@@ -221,8 +221,8 @@ class TestSensitiveValues:
         world.run_out()
         assert (queued(world).variables, queued(world).secrets) == ({}, ("Size",))
         assert world.run("run-2").progress.warnings == (
-            "nobody knows the variable Hst, in the value for Size",
-            "nobody knows the variable Octopus.Action[Nope].Output.X, in the value for Size",
+            "there is no variable Hst, in the value for Size",
+            "there is no variable Octopus.Action[Nope].Output.X, in the value for Size",
         )
 
     def test_v5_a_text_that_holds_one_by_what_is_masked_now(self) -> None:
@@ -259,7 +259,7 @@ class TestStart:
 
     def test_l5_a_run_may_start_itself_anew_at_a_later_time(self) -> None:
         """As one that looks again every night does; at once it would do so for ever."""
-        for at, reason in (("23:00", ""), (None, "runbook child would start itself for ever")):
+        for at, reason in (("23:00", ""), (None, "runbook child would start itself without end")):
             again = replace(starts(wait=False, at=at), name="Again")
             world = World(family(starts(), child=Runbook(name="Child", steps=(again,))))
             world.start("child")
@@ -276,7 +276,7 @@ class TestStart:
         world = World(family(starts(at=text)))
         world.start("top")
         (ended,) = world.happened(JobEnded)
-        assert ended.reason.startswith("nobody can tell when its run is to start. ")
+        assert ended.reason.startswith("its start time cannot be read. ")
         assert len(world.happened(RunQueued)) == 1
 
     @pytest.mark.parametrize(

@@ -339,10 +339,10 @@ class TestCircle:
         world.start("b")
         world.run_out()
         assert world.run("run-4").reason == (
-            "it would wait for itself in a circle: run-4 → run-1 → run-3 → run-2 → run-4"
+            "deadlock: it would wait for itself (run-4 → run-1 → run-3 → run-2 → run-4)"
         )
         assert world.run("run-2").reason.startswith(
-            "step “Red” failed: run-4 failed: it would wait for itself"
+            "step “Red” failed: run-4 failed: deadlock: it would wait for itself"
         )
         assert world.ends() == {
             "run-1": "succeeded",

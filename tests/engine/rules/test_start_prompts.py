@@ -128,7 +128,7 @@ def test_a_run_that_a_step_starts_fails_where_it_would_have_to_ask() -> None:
     world.run_out()
     assert world.ends() == {"run-1": "failed", "run-2": "failed"}
     assert world.run("run-2").reason == (
-        "Version is asked for at the start of a run, has no default, and nobody gave a value"
+        "Version is asked for at the start of a run, has no default, and was given no value"
     )
 
 

@@ -66,8 +66,8 @@ def test_s3_an_expression_may_span_lines_and_be_plain(expression: str, state: st
 @pytest.mark.parametrize(
     ("expression", "told"),
     [
-        ("#{Nobody}", "its condition #{Nobody} cannot be told: nobody knows the variable Nobody"),
-        ("#{if Deploy}", "its condition #{if Deploy} cannot be told: line 1, column 1: "),
+        ("#{Nobody}", "its condition #{Nobody} cannot be evaluated: there is no variable Nobody"),
+        ("#{if Deploy}", "its condition #{if Deploy} cannot be evaluated: line 1, column 1: "),
     ],
 )
 def test_an_expression_that_cannot_be_told_skips_its_step(expression: str, told: str) -> None:

@@ -53,7 +53,7 @@ def test_the_script_is_filled_in_and_what_nobody_knows_is_a_warning() -> None:
     state, job = at_work("echo #{Deep[1].Name} #{mine} ##{Kept} #{Unknown}")
     work, warnings = script_work(state, state.jobs[job], "/somewhere")
     assert work.script == "echo hello Test! given #{greeting} #{Kept} #{Unknown}"
-    assert warnings == ("nobody knows the variable Unknown",)
+    assert warnings == ("there is no variable Unknown",)
     assert (work.job, work.attempt, work.run, work.worker) == ("job-1.1", 1, "run-1", "worker1")
     assert (work.directory, work.shell, work.grace) == ("/somewhere", "bash", 10.0)
 

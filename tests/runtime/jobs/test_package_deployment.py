@@ -100,7 +100,7 @@ async def test_s1_files_are_filled_in_and_its_scripts_run_in_order(tmp_path: Pat
     assert (target / "web" / "in" / "page.config").read_text() == "red #{Unknown}"
     assert (target / "web" / "plain.txt").read_text() == "#{Colour}"
     assert stat.S_IMODE((target / "app.json").stat().st_mode) & 0o555 == 0o555
-    assert any("web/in/page.config: nobody knows the variable Unknown" in each for each in told.warnings)
+    assert any("web/in/page.config: there is no variable Unknown" in each for each in told.warnings)
     lines = [
         line
         for line in told.printed.splitlines()
@@ -155,7 +155,7 @@ async def test_s1_no_half_of_a_machine_is_replaced(tmp_path: Path, place: str) -
     shop(tmp_path / "feed", {"new.txt": b"2"})
     told = await deploy(tmp_path, Package(install_to=place))
     assert told.state == "failed"
-    assert f'it cannot be installed to "{place}": say a whole path, such as "/srv/shop"' in told.reason
+    assert f'it cannot be installed to "{place}": give an absolute path, such as "/srv/shop"' in told.reason
 
 
 async def test_s1_without_a_place_it_gets_one_of_its_own(tmp_path: Path) -> None:
@@ -188,7 +188,7 @@ async def test_v1_files_of_all_origins_keep_their_encoding_and_scripts_run(tmp_p
     assert "deploy #{Colour}\n" in told.printed
     assert "python\n" in told.printed
     assert [each for each in told.warnings if "txt" in each] == [
-        "c.txt: nobody knows the variable if",
+        "c.txt: there is no variable if",
     ]
 
 
@@ -216,7 +216,7 @@ async def test_v1_what_cannot_be_filled_in_is_said(tmp_path: Path, monkeypatch: 
     shop(tmp_path / "feed", {"a.json": b"\xff\0#{Colour}", "b.json": b"#{if", "c.json": b"x"})
     told = await deploy(tmp_path, Package(substitute=("*.json",)))
     assert told.state == "succeeded"
-    assert any("a.json: it is no text, and stays as it is" in each for each in told.warnings)
+    assert any("a.json: it is not text, and stays as it is" in each for each in told.warnings)
     assert any("b.json: " in each for each in told.warnings)
     (found,) = (tmp_path / "state").rglob("applications/*/1.2.0/a.json")
     assert found.read_bytes() == b"\xff\0#{Colour}"

@@ -216,7 +216,7 @@ def test_v1_a_prediction_does_not_warn_of_what_steps_would_set(tmp_path: Path) -
     declared = model({"a": [script("First"), later]})
     folder = SpaceFolder(tmp_path, "space")
     foreseen = predict(declared, State(), StartRun(process="a", requester="ann"), 1.0, folder)
-    assert foreseen.state.runs["run-1"].warnings == ("nobody knows the variable Nobody",)
+    assert foreseen.state.runs["run-1"].progress.warnings == ("there is no variable Nobody",)
 
 
 def test_v1_a_job_that_is_too_much_to_fill_in_fails_and_others_go_on(tmp_path: Path) -> None:

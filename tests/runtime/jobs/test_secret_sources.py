@@ -129,7 +129,9 @@ def test_an_entry_of_the_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_keyring_library_is_not_needed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "keyring", None)
-    assert problem(keyring="octotui/deploy") == ("the keyring library is not here: install octotui[keyring]")
+    assert problem(keyring="octotui/deploy") == (
+        "the keyring library is not installed: install octotui[keyring]"
+    )
 
 
 def test_v5_what_octotui_reads_for_itself_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -181,7 +183,7 @@ def test_r9_a_command_is_looked_for_and_run_nowhere_that_we_stand(
     monkeypatch.setenv("PATH", f":.:{Path(sys.executable).parent}:/usr/bin:/bin")
     assert problem(command=("only-here",)) == "only-here cannot be started: No such file or directory"
     assert problem(command=("./only-here",)) == (
-        "./only-here would depend on the current directory: say its whole path"
+        "./only-here would depend on the current directory: give its absolute path"
     )
     python = (sys.executable, "-c", "import json, os; print(json.dumps([os.getcwd()]))")
     assert read(command=python) == '["/"]'

@@ -285,8 +285,8 @@ def test_after_a_restart_what_was_given_is_gone_and_a_sentence_says_so(tmp_path:
         await rig.until(lambda: rig.run_state("run-1") == "failed")
         reason = (await rig.session.family("run-1")).jobs["job-1.2"].reason
         assert reason == (
-            "the sensitive variable Password cannot be used: it was given when the run was started, and "
-            "octotui was opened anew since: start the run again"
+            "the sensitive variable Password cannot be used: it was given at the start of the run, and "
+            "octotui was restarted since: start the run again"
         )
 
     play(world, tmp_path, before, executor=hands, journal=journal)
@@ -431,7 +431,7 @@ def test_a_value_of_an_answer_is_not_there_after_a_restart(tmp_path: Path) -> No
 
     assert asyncio.run(later()) == (
         "the sensitive variable Octopus.Action[Ask].Output.Key cannot be used: it was given in an answer, "
-        "and octotui was opened anew since: start the run again"
+        "and octotui was restarted since: start the run again"
     )
     assert again.jobs == []
     assert asyncio.run(SecretStore(None).values(states[0], job)) == {}, "a prediction goes on without"
@@ -634,8 +634,8 @@ def test_v5_after_a_restart_it_is_read_again_and_what_was_given_is_gone(tmp_path
         await rig.until(lambda: rig.run_state("run-1") == "failed")
         reason = (await rig.session.family("run-1")).jobs["job-2.1"].reason
         assert reason == (
-            "the sensitive variable Plain cannot be used: it was given when the run was started, and "
-            "octotui was opened anew since: start the run again"
+            "the sensitive variable Plain cannot be used: it was given at the start of the run, and "
+            "octotui was restarted since: start the run again"
         )
         assert source.read.count("PASSWORD") > 0
 
@@ -762,10 +762,10 @@ def test_v5_after_a_restart_no_child_runs_with_what_answers_and_scripts_had_said
         await rig.until(lambda: again.begun or rig.run_state("run-2") == "failed")
         assert again.begun == []
         reason = (await rig.session.family("run-2")).jobs["job-2.1"].reason
-        unset = "its step has not set, or which " if kind == "output of an older journal" else ""
+        unset = "its step has not set or which " if kind == "output of an older journal" else ""
         assert reason == (
             "the sensitive variable Db cannot be used: it needs Octopus.Action[Ask].Output.Token, "
-            f"which {unset}was kept in memory alone, and octotui was opened anew, or its run has ended "
+            f"which {unset}was kept only in memory, and octotui was restarted or its run has ended "
             "since: start the run again"
         )
 
@@ -787,8 +787,8 @@ def test_v1_an_output_that_a_script_has_not_set_fails_the_child_that_needs_it(tm
         hands.end("job-1.1")
         await rig.until(lambda: rig.run_state("run-1") == "failed")
         reason = (await rig.session.family("run-1")).jobs["job-2.1"].reason
-        needed = "it needs Octopus.Action[Measure].Output.Pim, which its step has not set, or which was"
-        assert reason.startswith(f"the sensitive variable Db cannot be used: {needed} kept in memory")
+        needed = "it needs Octopus.Action[Measure].Output.Pim, which its step has not set or which was"
+        assert reason.startswith(f"the sensitive variable Db cannot be used: {needed} kept only in memory")
         assert len(hands.begun) == 1
 
     child_of = starts("child", Db="#{Octopus.Action[Measure].Output.Pim}", Plain=".")
@@ -868,7 +868,7 @@ def test_v8_a_sensitive_output_is_not_there_after_a_restart(tmp_path: Path, *, o
         if not older:
             assert (await rig.session.family("run-1")).runs["run-1"].progress.steps[2].reason == (
                 f"the sensitive variable {OUTPUT} cannot be used: a script has set it, and octotui was"
-                " opened anew since: start the run again"
+                " restarted since: start the run again"
             )
 
     play(declared, tmp_path, before, executor=hands, journal=journal)

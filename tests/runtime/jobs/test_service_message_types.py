@@ -13,7 +13,7 @@ from octotui.runtime.jobs.service_message_types import (
 )
 from tests.runtime.reading import read, said
 
-NONE = "a line begins like a service message and is none"
+NONE = "a line begins like a service message, but is not valid"
 
 
 @pytest.mark.parametrize(
@@ -82,14 +82,14 @@ def test_v7_every_level_of_octopus_for_errors_is_known(level: str) -> None:
         (b"##octopus[", NONE),
         (b"##octopus[setVariable name='YQ' value='YQ==']", "the name of setVariable is not text in Base64"),
         (b"##octopus[mask value='/w==']", "the value of mask is not text in Base64"),
-        (b"##octopus[setVariable value='YQ==']", "setVariable lacks its name"),
-        (b"##octopus[setVariable name='' value='YQ==']", "setVariable lacks its name"),
-        (b"##octopus[createArtifact]", "createArtifact lacks its path"),
+        (b"##octopus[setVariable value='YQ==']", "setVariable has no name"),
+        (b"##octopus[setVariable name='' value='YQ==']", "setVariable has no name"),
+        (b"##octopus[createArtifact]", "createArtifact has no path"),
         (said("createArtifact", path="p", length="long"), "the length of createArtifact is not a number"),
         (said("progress", percentage="half"), "the percentage of progress is not a number"),
         (said("progress", percentage="inf"), "the percentage of progress is not a number"),
-        (b"##octopus[stdout-loud]", "nobody knows stdout-loud"),
-        (b"##octopus[setvariable name='YQ==']", "nobody knows setvariable"),
+        (b"##octopus[stdout-loud]", "stdout-loud is unknown"),
+        (b"##octopus[setvariable name='YQ==']", "setvariable is unknown"),
     ],
 )
 def test_v7_a_broken_message_stays_visible_and_is_a_problem(line: bytes, problem: str) -> None:

@@ -27,7 +27,7 @@ def test_s1_a_parameter_may_have_the_name_of_the_variable_it_takes() -> None:
 def test_s1_a_parameter_that_names_itself_means_a_variable_also_where_there_is_none() -> None:
     said = given(template(Mine="#{Mine}/api"), VALUES)
     assert fill_in("#{Mine}", Names(said.values)).text == "#{Mine}/api"
-    assert said.warnings == ("nobody knows the variable Mine",)
+    assert said.warnings == ("there is no variable Mine",)
 
 
 def test_v1_parameters_share_the_budget_of_their_job() -> None:
@@ -65,7 +65,7 @@ def test_v5_what_is_made_of_a_sensitive_value_is_known_by_its_name() -> None:
 def test_v1_what_nobody_knows_is_a_warning_once() -> None:
     said = given(template(One="#{What}", Other="#{What} #{broken"), VALUES)
     first, second = said.warnings
-    assert first == "nobody knows the variable What"
+    assert first == "there is no variable What"
     assert "broken" not in said.values["One"]
     assert second != first
 

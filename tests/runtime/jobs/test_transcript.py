@@ -261,7 +261,7 @@ def test_an_endless_row_of_artifacts_is_cut(tmp_path: Path) -> None:
 def test_an_artifact_is_not_lost_in_silence() -> None:
     """V7: an executor that cannot reach a job's files says so."""
     _, _, outcome = told(said("createArtifact", path="report.txt", name="report.txt"))
-    assert outcome.warnings == ("the artifact report.txt was not kept: its machine gave no files back",)
+    assert outcome.warnings == ("the artifact report.txt was not kept: its machine returned no files",)
 
 
 @pytest.mark.parametrize("size", [1 << 20, 10 << 20])

@@ -106,7 +106,7 @@ async def test_r10_while_the_server_is_away_nothing_is_sent(tmp_path: Path) -> N
         for seat in tuple(here.server.seats):
             seat._transport.abort()
         await until(lambda: client.trouble)
-        with pytest.raises(Refused, match="the server is away"):
+        with pytest.raises(Refused, match="the server cannot be reached"):
             await client.send(commands.StartRun(process="go"))
         here.server._listen()
         await until(lambda: not client.trouble)
@@ -126,7 +126,7 @@ async def test_r10_an_older_server_is_not_asked_twice(tmp_path: Path) -> None:
     server = await asyncio.start_unix_server(answer, folder.path / "socket")
     client = Client(folder, time.time)
     await client.open(follow=False)
-    with pytest.raises(Undecided, match="look whether it took effect before you ask again"):
+    with pytest.raises(Undecided, match="check whether it took effect before you ask again"):
         await client.send(commands.StartRun(process="go"))
     await until(lambda: not client.trouble)
     await client.close()
@@ -144,7 +144,7 @@ async def test_r10_where_the_space_fails_at_a_request_its_effect_is_unknown(tmp_
 
         here.session.send = fails  # type: ignore[method-assign, assignment]
         with pytest.raises(
-            StoreError, match=r"moved away; look whether it took effect before you ask again$"
+            StoreError, match=r"moved away; check whether it took effect before you ask again$"
         ):
             await client.send(commands.StartRun(process="go"))
         here.session.history = fails  # type: ignore[method-assign, assignment]
@@ -157,8 +157,10 @@ async def test_what_is_asked_as_the_client_is_closed_has_an_end(tmp_path: Path) 
         async with here.attached() as client:
             asking = asyncio.ensure_future(client.send(commands.StartRun(process="go")))
             await asyncio.sleep(0)
-        assert client._reading.done(), "nothing of it goes on"
-        with pytest.raises(StoreError, match="left before it answered; look whether it took effect"):
+        assert client._reading.done(), "nothing of it continues"
+        with pytest.raises(
+            StoreError, match="closed before the server answered; check whether it took effect"
+        ):
             await asking
 
 
@@ -312,7 +314,7 @@ async def test_a_server_of_another_version_is_told(tmp_path: Path) -> None:
 
     server = await asyncio.start_unix_server(answer, folder.path / "socket")
     client = Client(folder, time.time)
-    with pytest.raises(StoreError, match="the server is of another version: octotui stop ends it"):
+    with pytest.raises(StoreError, match="the server has another version: end it with octotui stop"):
         await client.open()
     await client.close()
     await left.wait()

@@ -65,7 +65,7 @@ async def test_one_that_is_asked_to_stop_ends(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "why"), [(signal.SIGTERM, "it was told to end"), (signal.SIGINT, "it was interrupted")]
+    ("number", "why"), [(signal.SIGTERM, "it received SIGTERM"), (signal.SIGINT, "it was interrupted")]
 )
 async def test_a_signal_ends_it(tmp_path: Path, number: int, why: str) -> None:
     async with served(MODEL, tmp_path) as here:
@@ -98,7 +98,7 @@ async def test_each_hang_up_has_it_read_its_model_again_also_one_that_came_early
 
 async def test_one_that_nobody_needs_ends_by_itself(tmp_path: Path) -> None:
     async with served(MODEL, tmp_path) as here:
-        assert await until_stopped(here.server, ShutdownSignal(), idle=0.03) == "nobody needed it"
+        assert await until_stopped(here.server, ShutdownSignal(), idle=0.03) == "it was idle"
 
 
 async def test_it_ends_only_after_nobody_needed_it_for_so_long_at_a_stretch(
@@ -110,7 +110,7 @@ async def test_it_ends_only_after_nobody_needed_it_for_so_long_at_a_stretch(
         ending = ShutdownSignal()
         tell = ending.tell
         ending.tell = lambda why: (told.append(len(looks)), tell(why))  # type: ignore[method-assign, assignment]
-        assert await until_stopped(here.server, ending, idle=0.025) == "nobody needed it"
+        assert await until_stopped(here.server, ending, idle=0.025) == "it was idle"
         assert told[0] == 6, "three times in a row after it was used"
 
 

@@ -117,7 +117,7 @@ async def test_a_broken_one_is_told_and_changes_nothing_until_it_is_well_again(f
     following = followed(file)
     file.write_text(SMALL + "[nonsense]\n[more]\n")
     assert await following.check() is None
-    assert following.trouble.startswith(f"the model is broken and nothing changed: {file}:")
+    assert following.trouble.startswith(f"the model has errors and was not loaded: {file}:")
     assert following.trouble.endswith("and 1 more")
     file.unlink()
     assert await following.check() is None
@@ -131,7 +131,7 @@ async def test_a_file_that_is_about_another_space_changes_nothing(file: Path) ->
     following = followed(file)
     file.write_text(SMALL.replace('"Test"', '"Other"'))
     assert await following.check() is None
-    assert following.trouble == f"{file} is about the space Other now: nothing changed here"
+    assert following.trouble == f"{file} declares the space Other now: this space keeps its model"
 
 
 async def test_another_file_is_followed_from_when_it_is_named(file: Path) -> None:

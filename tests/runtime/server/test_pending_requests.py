@@ -27,7 +27,7 @@ OLDER = replace(NEXT, remembers=False)
 START = SendRequest(id=1, request=commands.StartRun(process="go"), key="a-key-of-a-client")
 CONFIRM = ClockRequest(id=1, confirmed=True, key="a-key-of-a-client")
 READ = HistoryRequest(id=1)
-LOOK = ": look whether it took effect before you ask again"
+LOOK = ": check whether it took effect before you ask again"
 
 
 def lost(
@@ -67,11 +67,11 @@ async def test_r10_they_are_sent_in_the_order_in_which_they_were_made() -> None:
 @pytest.mark.parametrize("request_", [START, CONFIRM], ids=["start", "confirm"])
 async def test_r10_a_server_that_remembers_nothing_is_not_asked_twice(request_: ClientRequest) -> None:
     _, answer = lost(request_, OLDER)
-    with pytest.raises(Undecided, match=f"^the server went away before it answered{LOOK}$"):
+    with pytest.raises(Undecided, match=f"^the connection to the server was lost before it answered{LOOK}$"):
         answer.result()
     pending, answer = lost(request_)
     assert pending.to_send_again(OLDER) == []
-    with pytest.raises(Undecided, match=f"^the server went away before it answered{LOOK}$"):
+    with pytest.raises(Undecided, match=f"^the connection to the server was lost before it answered{LOOK}$"):
         answer.result()
 
 
@@ -98,7 +98,7 @@ async def test_r10_what_ends_the_server_again_and_again_is_given_up(request_: Cl
         pending.lose()  # a connection on which it was not sent counts for nothing
     assert not answer.done()
     assert pending.to_send_again(NEXT) == []
-    sentence = f"the server went away before it answered, {MOST} times"
+    sentence = f"the connection to the server was lost before it answered, {MOST} times"
     with pytest.raises(Refused) as given_up:
         answer.result()
     assert str(given_up.value) == (sentence + LOOK if request_ is START else sentence)
@@ -147,7 +147,7 @@ async def test_r10_where_the_space_fails_it_is_said_that_the_effect_is_unknown(
     with pytest.raises(StoreError) as failure:
         await answer
     known = "the model is broken"
-    unknown = f"{known}; look whether it took effect before you ask again"
+    unknown = f"{known}; check whether it took effect before you ask again"
     assert str(failure.value) == (known if request_ is READ else unknown)
 
 

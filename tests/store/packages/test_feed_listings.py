@@ -87,7 +87,7 @@ def test_a_bucket_in_the_first_version_of_its_listing_goes_on_after_its_last_key
         ("[" * 100_000, "answers with broken JSON"),
         ('{"error": "no"}', "answers with JSON that is no list of packages"),
         ("<ListBucketResult><Contents>", "answers with broken XML"),
-        (BUCKET.format("<IsTruncated>true</IsTruncated>"), "says that its listing goes on, but not where"),
+        (BUCKET.format("<IsTruncated>true</IsTruncated>"), "says that its listing continues, but not where"),
         (
             '<?xml version="1.0"?><!DOCTYPE b [<!ENTITY a "aaaa"><!ENTITY c "&a;&a;">]><ListBucketResult>&c;',
             "declares entities, which is refused",

@@ -77,7 +77,7 @@ def test_a_registry_that_sends_us_for_a_token(served: Served, feed: Feed) -> Non
     served.page("/token", '{"token": "letmein"}')
     assert f":1.2.0@{DIGEST}" in fixed_image([feed], "team/tools@1.x")
     served.page("/token", '{"token": "another"}')
-    with pytest.raises(FeedError, match="does not let us in"):
+    with pytest.raises(FeedError, match="denies access"):
         fixed_image([feed], "team/tools@1.x")
 
 
@@ -98,14 +98,14 @@ def test_p1_a_token_is_fetched_where_the_model_allows_it(
         assert ":1.2.0@" in fixed_image([replace(private, hosts=(place,))], "team/tools@1.x")
         assert set(other.authorizations) == {None}
         other.page("/token", "[" * 100_000)
-        with pytest.raises(FeedError, match="does not let us in"):
+        with pytest.raises(FeedError, match="denies access"):
             fixed_image([replace(private, hosts=(place,))], "team/tools@1.x")
 
 
 @pytest.mark.parametrize(
     ("link", "said"),
     [
-        ("http://[bad", "goes on at no address"),
+        ("http://[bad", "continues at no address"),
         ("https://elsewhere.example/v2/", "another server"),
         ("/v2/team/tools/tags/list", "has a list of tags without end"),
     ],

@@ -43,4 +43,4 @@ async def test_esc_keeps_it_and_nobody_else_is_said_at_once(tmp_path):
         assert it.session.sent == []
     async with opened(scene("money", money=("ann",)), tmp_path, (80, 24)) as it:
         await it.press("a", "h")
-        await it.sees("nobody else may take “May it?”")
+        await it.sees("no other person may take “May it?”")

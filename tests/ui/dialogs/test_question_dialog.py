@@ -59,7 +59,7 @@ async def test_keys_that_make_no_sense_do_nothing(tmp_path):
 async def test_who_may_not_answer_is_told(tmp_path):
     async with opened(scenes.asking(), tmp_path, (80, 24), user="bob") as it:
         await it.press("a")
-        await it.sees("it is not yours to take", "bob is not a member")
+        await it.sees("you may not take it", "bob is not a member")
         await it.press("t")
         assert it.session.sent == []
 
@@ -134,7 +134,7 @@ async def test_who_started_it_is_told_why_not(tmp_path):
     """I6: not_requester."""
     async with opened(scenes.several(), tmp_path, (80, 24), user="ann") as it:
         await it.press("a")
-        await it.sees("cem has taken it: ann", "somebody else must answer")
+        await it.sees("cem has taken it: ann", "another person must answer")
 
 
 async def test_the_keys_stay_in_sight_under_long_instructions(tmp_path):
@@ -154,7 +154,7 @@ async def test_keys_that_do_not_apply_say_why_not(tmp_path):
     async with opened(scenes.asking(), tmp_path, (80, 24)) as it:
         await it.press("a")
         assert "take it first: t" in await it.press("p")
-        assert "retry is no answer to this: proceed and abort" in await it.press("r")
+        assert "retry is no answer here: use proceed or abort" in await it.press("r")
         assert "take it first: t" in await it.press("b")
         await it.press("t")
         assert "you have taken it" in await it.press("t")

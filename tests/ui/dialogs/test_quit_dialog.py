@@ -10,7 +10,7 @@ async def test_it_says_what_each_way_means(tmp_path):
         await it.sees(
             "4 runs are active",
             "quit when all have ended",
-            "4 running jobs go on; what comes next waits for you",
+            "4 jobs continue; later steps wait until you return",
         )
 
 

@@ -36,7 +36,7 @@ async def test_esc_goes_a_step_back_and_then_away(tmp_path):
 async def test_nothing_of_that_name_starts_nothing(tmp_path):
     async with opened(scenes.idle(), tmp_path, (80, 24)) as it:
         await it.press("s", *"zzz")
-        await it.sees("nothing of that name")
+        await it.sees("no match")
         await it.press("enter")
         assert isinstance(it.app.screen, StartDialog)
 
@@ -79,7 +79,7 @@ async def test_a_release_is_deployed(tmp_path):
             process="shop", release="1.0", environment="development", requester="ann"
         )
         await it.press("s", "enter", "enter", *"produ")
-        await it.sees("not yet, says the lifecycle")
+        await it.sees("not allowed yet by the lifecycle")
         await it.press("enter", "enter")
         await it.sees("Refused", "may not go to")
 

@@ -6,7 +6,7 @@ from tests.ui.opened import opened
 async def test_variables_of_a_run_with_the_reason(tmp_path):
     async with opened(scenes.lock_wait(), tmp_path, (80, 24)) as it:
         await it.press("v")
-        await it.sees("Variables: run-", "Octopus.Space.Name", "Kraken", "of octotui")
+        await it.sees("Variables: run-", "Octopus.Space.Name", "Kraken", "set by octotui")
         await it.press("/", *"created", "enter")
         await it.sees("Octopus.Deployment.CreatedBy.Username = ann")
         assert "Octopus.Space.Name" not in it.text

@@ -48,7 +48,7 @@ async def test_runs_that_end_go_below_those_that_are_open(tmp_path):
 async def test_narrow_it_says_what_the_run_waits_for(tmp_path):
     async with opened(scenes.queued(), tmp_path, (80, 24)) as it:
         await it.press("j")
-        await it.sees("waits for “backup”: run-1 Nightly backup has it · first in line")
+        await it.sees("waits for the tag “backup”, held by run-1 Nightly backup · first in queue")
         await it.press("k")
         assert "waits for “backup”" not in it.text
 

@@ -33,9 +33,9 @@ def test_a_note_that_does_not_fit_stands_beneath():
 def test_sentences_wrap():
     assert laid("lock_wait", "run-9", 50)[1:5] == [
         "├ ◔ acquire worker-image 1.0.0        waits  00:01",
-        "│    waits for worker1 to itself: run-6 is",
+        "│    waits for exclusive use of worker1: run-6 is",
         "│    acquiring worker-image for 00:01 · first in",
-        "│    line",
+        "│    queue",
     ]
 
 

@@ -17,7 +17,7 @@ async def test_the_cursor_is_on_what_matters_until_it_is_moved(tmp_path):
 
 async def test_it_moves_on_with_the_run(tmp_path):
     async with opened(scenes.retrying(), tmp_path) as it:
-        await it.sees("◔ Poke it", "tries again in 00:03, attempt 2 of 2: exit code 1")
+        await it.sees("◔ Poke it", "retries in 00:03, attempt 2 of 2: exit code 1")
         it.session.later(14)
         await it.sees(
             "✖ Poke it", "exit code 1 · attempt 2 of 2", "▶ Bandage it", "Output · run-1 Bandage it"
@@ -33,7 +33,7 @@ async def test_its_heading_is_the_run(tmp_path):
 
 async def test_without_a_run_it_is_empty(tmp_path):
     async with opened(scenes.idle(), tmp_path) as it:
-        await it.sees("No run to look at.")
+        await it.sees("No run is selected.")
         assert it.app.screen.query_one(TreePanel).row is None
 
 

@@ -23,7 +23,7 @@ async def test_narrow_enter_opens_the_right_half_and_esc_goes_back(tmp_path):
     async with opened(scenes.lock_wait(), tmp_path, (80, 24)) as it:
         assert "to itself" not in it.text
         await it.press("j", "j", "j")
-        await it.sees("waits for worker1 to itself: run-6 is acquiring")
+        await it.sees("waits for exclusive use of worker1: run-6 is acquiring")
         await it.press("enter")
         assert isinstance(it.app.screen, RunScreen)
         await it.sees("run-9 Tame the kraken", "acquire worker-image 1.0.0", "Output · run-9")
@@ -68,7 +68,7 @@ async def test_tab_goes_from_pane_to_pane_and_w_asks_about_the_worker(tmp_path):
         assert it.app.focused is not None
         assert it.app.focused.id == "pools"
         await it.press("w")
-        await it.sees("Why: worker1", "Its lock is held alone", "run-6 is acquiring worker-image")
+        await it.sees("Why: worker1", "Lock held in exclusive mode", "run-6 is acquiring worker-image")
         await it.press("escape", "enter")
         await it.sees("Why: worker1")
 

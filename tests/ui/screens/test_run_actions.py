@@ -72,10 +72,10 @@ async def test_a_queued_run_is_moved_to_the_top(tmp_path):
     """Q1: by key, while it is queued and was not moved yet."""
     async with opened(scenes.queued(), tmp_path) as it:
         await it.press("j", "j", "j", "j")
-        await it.sees("2nd in line")
+        await it.sees("2nd in queue")
         await it.press("T")
         assert it.session.sent == [MoveToTop(run="run-5", by="ann")]
-        await it.sees("first in line, moved to")
+        await it.sees("first in queue, moved to")
         assert it.app.screen.check_action("top", ()) is False
         await it.press("k", "k", "k", "k")
         assert it.app.screen.check_action("top", ()) is False
@@ -117,7 +117,7 @@ async def test_v6_what_nobody_is_asked_for_any_more_is_said_before_a_run_is_star
     scene.world.send(LoadModel(replace(scene.state.model, variables={"Size": (Value(value="1"),)})))
     async with opened(scene._replace(state=scene.world.state), tmp_path) as it:
         await it.press("R")
-        await it.sees("Run Nightly backup again?", "Nobody is asked for Size any more: left out.")
+        await it.sees("Run Nightly backup again?", "Left out, since not asked for any more: Size.")
         await it.press("y")
         assert it.session.sent == [StartRun(process="nightly", requester="ann")]
 
@@ -129,4 +129,4 @@ async def test_v5_sensitive_values_are_said_to_be_given_again_before_a_run_is_st
     scene.world.start("nightly", variables={"Token": "abcdefgh"})
     async with opened(scene._replace(state=scene.world.state), tmp_path) as it:
         await it.press("R")
-        await it.sees("Run Nightly backup again?", "Give Token again: sensitive, so kept nowhere.")
+        await it.sees("Run Nightly backup again?", "Sensitive, so not kept; give again: Token.")

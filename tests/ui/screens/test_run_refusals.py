@@ -17,10 +17,10 @@ def test_each_refusal_says_why():
     assert refused(seed, "cancel", "run-2") == ""
     assert refused(seed, "top", "run-2") == "run-2 is not queued"
     assert refused(seed, "files", "run-2") == "the scripts of run-2 have kept no files"
-    assert refused(seed, "again", "run-2", "gone") == "what run-2 ran is not declared any more"
+    assert refused(seed, "again", "run-2", "gone") == "the runbook of run-2 is not in the model any more"
     assert refused(seed, "schedules", "run-2") == "no schedules are declared"
-    assert refused(seed, "answer", "run-2") == "nothing asks"
-    assert refused(seed, "log", "") == "there is no run to look at"
+    assert refused(seed, "answer", "run-2") == "there is no open question"
+    assert refused(seed, "log", "") == "no run is selected"
     assert refused(seed, "help", "") == ""
     queued.world.send(MoveToTop(run="run-5", by="ann"))
     assert refused(queued, "top", "run-5") == "run-5 was moved to the top already"
@@ -41,8 +41,12 @@ async def test_it_is_said_in_the_place_of_the_keys_until_the_next_one(tmp_path):
 @pytest.mark.parametrize(
     ("key", "text"),
     [
-        *((key, "there is no run to look at") for key in "wlRTvfc"),
-        *(("a", "nothing asks"), ("t", "nothing asks"), ("u", "no schedules are declared")),
+        *((key, "no run is selected") for key in "wlRTvfc"),
+        *(
+            ("a", "there is no open question"),
+            ("t", "there is no open question"),
+            ("u", "no schedules are declared"),
+        ),
     ],
 )
 async def test_no_key_of_an_empty_board_is_silent(tmp_path, key, text):
@@ -53,5 +57,5 @@ async def test_no_key_of_an_empty_board_is_silent(tmp_path, key, text):
 async def test_a_replay_says_that_nothing_can_be_changed(tmp_path):
     async with replayed(tmp_path, (80, 24)) as it:
         for key in ("s", "c", "R", "t"):
-            assert "a replay: nothing can be changed in it" in await it.press(key)
+            assert "this is a replay: nothing can be changed" in await it.press(key)
             await it.press("j")

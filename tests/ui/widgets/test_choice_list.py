@@ -22,4 +22,4 @@ async def test_texts_stand_in_a_column_and_enter_chooses():
         await pilot.press("j", "enter")
         assert app.chosen == "pear"
         options.offer([])
-        assert "nothing of that name" in options.render_line(0).text
+        assert "no match" in options.render_line(0).text

@@ -63,7 +63,7 @@ def test_i6_what_is_given_back_handed_over_or_expires_is_told() -> None:
         "ann after 00:00: gives it back",
         "ann after 00:00: takes responsibility",
         "ann after 00:00: hands it over to bob",
-        "- after 01:00: abort, since nobody answered in time",
+        "- after 01:00: abort, since it expired without an answer",
     ]
 
 

@@ -45,8 +45,8 @@ def test_waits_are_told_as_they_begin():
         world.start("image")
     found = told(world)
     assert (
-        "run-2  acquiring tools 1.0.0 waits for worker1 to itself: run-1 is acquiring tools for 00:00"
-        " · first in line"
+        "run-2  acquiring tools 1.0.0 waits for exclusive use of worker1: run-1 is acquiring tools for 00:00"
+        " · first in queue"
     ) in found
     assert "run-3  waits for the versions of tools to be chosen" in found
 
@@ -71,9 +71,9 @@ def test_questions_are_told_from_asking_to_going_on():
     )
     found = told(world)
     assert "run-1  asks Finance: Pay? (question-1)" in found
-    assert "run-1  is paused: it gives back its slot and its workers" in found
+    assert "run-1  is paused: it releases its slot and its leases" in found
     assert "run-1  ann takes “Pay?”" in found
-    assert "run-1  ann says proceed to “Pay?”: go ahead" in found
+    assert "run-1  ann answers “Pay?” with proceed: go ahead" in found
     assert "run-1  is queued again" in found
 
 
@@ -82,7 +82,7 @@ def test_failures_retries_skips_and_ends_say_why():
     world.start("break")
     world.run_out()
     found = told(world)
-    assert "run-1  “Poke it” tries again in 00:05, attempt 2 of 2: exit code 1" in found
+    assert "run-1  “Poke it” retries in 00:05, attempt 2 of 2: exit code 1" in found
     assert "run-1  “Poke it” starts on worker1, attempt 2" in found
     assert "run-1  “Poke it” failed: exit code 1" in found
     assert "run-1  skips “Feed it”: an earlier step failed" in found
@@ -99,7 +99,7 @@ def test_what_is_cancelled_and_whose_slot_moves_is_told():
     world.send(commands.CancelRun(run="run-2", by="ann"))
     world.run_out()
     found = told(world)
-    assert "run-1  gives its slot back while it waits for what it started" in found
+    assert "run-1  releases its slot while it only waits for child runs" in found
     assert "run-2  B is queued, started by run-1" in found
     assert "worker2 is unhealthy" in found
     assert "run-2  is being ended: cancelled by ann" in found
@@ -121,7 +121,7 @@ def test_a_job_without_a_place_is_told_when_it_gets_one():
     steps = tuple(script(f"S{n}", start="with-previous", simulate=takes(9)) for n in range(2))
     world = World(model({"a": Runbook(name="A", steps=steps)}, **engine(max_parallelism=1)))
     world.start("a")
-    assert "run-1  “S1” waits for a place: run-1 runs 1 job side by side already" in told(world)
+    assert "run-1  “S1” waits for a place: run-1 already runs 1 job in parallel" in told(world)
 
 
 def test_an_event_of_a_run_that_nobody_knows_says_nothing():
@@ -161,10 +161,10 @@ def test_what_a_failed_step_asks_and_what_was_said_is_told():
     assert said[place + 1 : place + 5] == [
         "run-1  asks about “Poke it”: retry, ignore or fail? (question-1)",
         "run-1  ann takes “Poke it”",
-        "run-1  ann says ignore to “Poke it”: let it sleep",
+        "run-1  ann answers “Poke it” with ignore: let it sleep",
         "run-1  “Poke it” succeeded with warnings",
     ]
-    assert "ann ignored that it failed: exit code 1" in said[place + 5]
+    assert "ann ignored the failure: exit code 1" in said[place + 5]
 
 
 def test_v7_progress_is_told_by_the_quarter_and_highlights_with_the_end():
@@ -198,10 +198,10 @@ def test_a_scheduled_start_and_a_move_to_the_top_are_told():
         "run-2  Go is queued",
         "run-2  starts at 13:46:45, in 00:05",
         "run-3  Go is queued",
-        "run-3  waits for a slot: 1 of 1 are taken · first in line",
+        "run-3  waits for a slot: 1 of 1 are taken · first in queue",
         "run-3  is moved to the top by ann",
-        "run-2  its time has come",
-        "run-2  waits for a slot: 1 of 1 are taken · 2nd in line",
+        "run-2  is due",
+        "run-2  waits for a slot: 1 of 1 are taken · 2nd in queue",
     ]
 
 
@@ -209,7 +209,7 @@ def test_a_schedule_that_starts_nothing_is_told():
     """Q5."""
     world = World(model({"a": [script("A")]}, schedules={"s": Schedule(name="S", runbook="gone")}))
     world.send(commands.StartDue(schedule="s", due=START))
-    assert told(world)[-1] == "the schedule s starts nothing: there is no runbook or project gone"
+    assert told(world)[-1] == "the schedule s did not start a run: there is no runbook or project gone"
 
 
 def test_i6_what_becomes_of_a_question_is_told():
@@ -230,14 +230,14 @@ def test_i6_what_becomes_of_a_question_is_told():
         state = after
     assert [each.removeprefix("run-1  ") for each in told[3:12]] == [
         "asks anyone: Ask (question-1)",
-        "is paused: it gives back its slot and its workers",
+        "is paused: it releases its slot and its leases",
         "ann takes “Ask”",
         "ann hands “Ask” over to bob",
         "bob gives “Ask” back",
-        "nobody was told of the question “Ask”: slack is down",
+        "the notice of the question “Ask” was not sent: slack is down",
         "ann takes “Ask”",
-        "ann says proceed to “Ask” (1 of 2 approvals): fine",
-        "“Ask” has expired, and nobody answered: abort",
+        "ann answers “Ask” with proceed (1 of 2 approvals): fine",
+        "“Ask” expired without an answer: abort",
     ]
 
 

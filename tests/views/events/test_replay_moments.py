@@ -22,7 +22,7 @@ def test_what_matters_are_questions_failures_and_waits_for_locks() -> None:
     found = [moment(film, number) for number in range(1, len(film) + 1)]
     stops = [(each.stop, each.text.partition(":")[0]) for each in found if each.stop]
     assert stops[:4] == [
-        ("waits", "run-4  acquiring worker-image 1.0.0 waits for worker1 to itself"),
+        ("waits", "run-4  acquiring worker-image 1.0.0 waits for exclusive use of worker1"),
         ("waits", "run-1  “Build the image” waits for worker1"),
         ("asks", "run-2  asks Finance"),
         ("asks", "run-3  asks Finance"),

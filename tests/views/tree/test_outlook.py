@@ -16,7 +16,7 @@ from tests.world import World, child, manual, model, on_targets, rolling, script
 
 READY = "Octopus.Action[First].Output.Ready"
 WHEN = f"#{{{READY}}}"
-WHY = f"its condition reads {READY}, not set yet"
+WHY = f"its condition depends on {READY}, not set yet"
 DECIDED = '#{if Octopus.Environment.Name == "Test"}yes#{/if}'
 
 
@@ -91,7 +91,7 @@ def test_s3_s6_a_step_may_run_where_it_may_on_one_of_its_targets() -> None:
 
 def test_s3_several_outputs_are_named() -> None:
     assert outlook.why(()) == ""
-    assert outlook.why(("A", "B", "C", "D")) == "its condition reads A, B and 2 more, not set yet"
+    assert outlook.why(("A", "B", "C", "D")) == "its condition depends on A, B and 2 more, not set yet"
 
 
 def test_s3_it_is_worked_out_anew_where_the_run_or_the_model_is_another(

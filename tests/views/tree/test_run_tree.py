@@ -43,7 +43,7 @@ def test_a_wait_stands_beneath_its_job():
         ◔ run-9 Tame the kraken  waits 00:01
         worker1: next after worker3 in setup
         ├ ◔ acquire worker-image 1.0.0  waits 00:01
-        │    waits for worker1 to itself: run-6 is acquiring worker-image for 00:01 · first in line
+        │    waits for exclusive use of worker1: run-6 is acquiring worker-image for 00:01 · first in queue
         └ · Build the image  pending
         · Look at the bill  pending
         worker2: next after worker1 in setup
@@ -92,7 +92,7 @@ def test_what_is_being_ended_says_by_whom():
 def test_a_queued_run_says_why():
     assert drawn(SCENES["queued"](), "run-2") == text("""
         ○ run-2 Nightly backup  queued 00:07
-          waits for “backup”: run-1 Nightly backup has it · first in line
+          waits for the tag “backup”, held by run-1 Nightly backup · first in queue
         · Dump  pending
     """)
 
@@ -135,7 +135,7 @@ def test_a_child_with_several_workers_has_a_heading_for_each():
               ├ worker2: next after worker1 in setup
               │  ├ ▶ acquire b 1.0.0  running 00:01
               │  └ · Two  pending
-              └ worker1: the same again
+              └ worker1: the same selection
                  └ · Three  pending
     """)
 
@@ -161,7 +161,7 @@ def test_a_step_skipped_before_any_worker_stands_alone():
         ? run-1 A  asks 00:00
         – Off  it is disabled, skipped
         ? Ask  asks 00:00
-          asks anyone: nobody has taken it yet
+          asks anyone: nobody has taken the question yet
     """)
 
 
@@ -181,7 +181,7 @@ def test_packages_acquired_anew_stand_where_they_were_needed():
         └ ✔ One  succeeded 00:02
         ✔ Go?  succeeded 00:06
           ann said proceed
-        worker1: selected again: the only one to pick in setup
+        worker1: selected again: the only eligible worker in setup
         ├ ▶ acquire image 1.0.0  running 00:00
         └ · Two  pending
     """)

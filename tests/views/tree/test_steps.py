@@ -59,5 +59,5 @@ def test_a_failed_step_that_asks_says_why_and_which_attempt_it_was():
     assert branch.notes == [
         ("ann said retry: again", "muted"),
         ("ann said ignore", "muted"),
-        ("ann ignored that it failed: exit code 1", "warned"),
+        ("ann ignored the failure: exit code 1", "warned"),
     ]

@@ -33,7 +33,7 @@ def test_l1_who_has_the_lock_of_a_target() -> None:
     told = lines(world.state, "run-2", 1.0)
     assert told[1:] == [
         "~ Deploy  on db1, waits 00:01",
-        '  waits for db1 to itself: run-1 is running "Deploy" for 00:01 - first in line',
+        '  waits for exclusive use of db1: run-1 is running "Deploy" for 00:01 - first in queue',
     ]
 
 
