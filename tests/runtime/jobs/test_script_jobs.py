@@ -17,7 +17,7 @@ from octotui.runtime.jobs.secret_store import SecretStore
 from octotui.runtime.prediction import predict
 from octotui.store.space_folder import SpaceFolder
 from octotui.store.workspace_index import WorkspaceIndex
-from octotui.workers.executor import AttemptStatus
+from octotui.workers.executor import AttemptLocation, AttemptStatus, Leave, Output
 from tests.runtime.reading import said
 from tests.runtime.rig import Hands, Rig, play, soon
 from tests.world import model, script
@@ -102,6 +102,31 @@ def test_v5_what_was_made_of_a_value_is_masked_after_a_crash(tmp_path: Path) -> 
     play(declared, tmp_path, left, executor=before, vault=SecretStore(read))
     there = hands(AttemptStatus("running", before.memos["job-1.1"]))
     play(declared, tmp_path, main, executor=there, state=states[0], vault=SecretStore(None))
+
+
+def test_r4_an_attempt_is_followed_where_its_worker_was_when_it_began(tmp_path: Path) -> None:
+    """The model may say another directory since."""
+    before = str(tmp_path / "before")
+    WorkspaceIndex(SpaceFolder(tmp_path, "space")).use(before)
+    followed: list[str] = []
+
+    class Moved(Hands):
+        async def inspect(self, location: AttemptLocation) -> AttemptStatus:
+            return (
+                AttemptStatus("running", "{}") if location.directory == before else AttemptStatus("nothing")
+            )
+
+        async def follow(
+            self, location: AttemptLocation, output: Output, leave: Leave | None = None
+        ) -> Outcome:
+            followed.append(location.directory)
+            return await super().follow(location, output, leave)
+
+    async def main(rig: Rig) -> None:
+        await soon()
+        assert followed == [before]
+
+    play(SMALL, tmp_path, main, executor=Moved(), state=running())
 
 
 def test_progress_does_not_go_back(tmp_path: Path) -> None:
