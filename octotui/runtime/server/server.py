@@ -145,8 +145,7 @@ class Server:
         while True:
             await asyncio.sleep(LOOK)
             self._keep_socket()
-            if self._file is not None:
-                await self.follow_file()
+            await self.follow_file()
             await self._check_members()
             with suppress(StoreError):  # the session has failed, and says so
                 await self._handler.refusals.flush()

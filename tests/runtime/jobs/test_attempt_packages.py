@@ -7,16 +7,17 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from octotui.engine.advance import advance
 from octotui.engine.commands import CancelRun, LoadModel, StartRun
 from octotui.engine.state import State
 from octotui.model.process import Script
 from octotui.model.space import Model
-from octotui.runtime.jobs.package_acquisition import AttemptPackages, SimulatedAcquirer, copies
+from octotui.runtime.jobs.package_acquisition import AttemptPackages, RealAcquirer, SimulatedAcquirer, copies
 from octotui.runtime.open_space import open_space
 from octotui.runtime.session import Session
 from octotui.workers.executor import AttemptLocation
 from tests.runtime.feeds import fed, put
-from tests.world import packages, script
+from tests.world import model, packages, script
 
 POISON = """
 cd "#{Octopus.Action.Package[tools].ExtractedPath}"
@@ -192,3 +193,17 @@ async def test_r4_copies_that_a_crash_has_left_go_but_those_of_what_runs(tmp_pat
     folder.remove(location)
     while Path(copies(location)).is_dir():
         await asyncio.sleep(0.01)
+
+
+async def test_p2_what_an_earlier_start_of_an_attempt_has_left_goes_before_its_packages_come(
+    tmp_path: Path,
+) -> None:
+    """A crash may have cut it off while it copied them."""
+    left = tmp_path / "extracted" / "half"
+    left.mkdir(parents=True)
+    small = model({"a": [script("Run")]})
+    state, _ = advance(State(), LoadModel(small), 1.0)
+    state, _ = advance(state, StartRun(process="a"), 2.0)
+    acquirer = RealAcquirer(tmp_path / "manifests")
+    assert await acquirer.provide(small, state.jobs["job-1.1"], (), tmp_path, left.parent) == ()
+    assert not left.exists()

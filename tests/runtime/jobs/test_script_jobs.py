@@ -4,23 +4,24 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from octotui.engine.advance import advance
 from octotui.engine.commands import CancelRun, LoadModel, ReportProgress, StartRun
 from octotui.engine.events import JobEnded
 from octotui.engine.state import JobProgress, Outcome, State
 from octotui.model.process import Script, Step
-from octotui.model.space import Model, Value
+from octotui.model.space import Model, Target, Value
 from octotui.model.values import Secret
 from octotui.runtime.jobs import script_jobs
 from octotui.runtime.jobs.secret_store import SecretStore
 from octotui.runtime.prediction import predict
 from octotui.store.space_folder import SpaceFolder
 from octotui.store.workspace_index import WorkspaceIndex
-from octotui.workers.executor import AttemptStatus
+from octotui.workers.executor import AttemptLocation, AttemptSpec, AttemptStatus, Leave, Output, StartError
 from tests.runtime.reading import said
 from tests.runtime.rig import Hands, Rig, play, soon
-from tests.world import model, script
+from tests.world import model, on_targets, script
 
 SMALL = model({"a": [script("Run"), script("After", condition="always")]})
 
@@ -86,15 +87,17 @@ def test_v5_what_was_made_of_a_value_is_masked_after_a_crash(tmp_path: Path) -> 
     async def left(rig: Rig) -> None:
         await rig.start("a")
         await rig.until(lambda: before.jobs)
+        rig.crew._masked.hold("another run", ["squid-333"])  # which has ended when the space is opened anew
+        before.outputs["job-1.1"](b"squid-333 ")
         states.append(rig.state)
 
     async def main(rig: Rig) -> None:
         await soon()
-        there.outputs["job-1.1"](b"a ect hor\n")
+        there.outputs["job-1.1"](b"squid-333 a ect hor\n")
         there.end("job-1.1")
         await rig.until(lambda: not rig.state.runs)
         log = tmp_path / "space" / "logs" / "run-1" / "job-1.1.log"
-        assert log.read_text() == "a ********\n"
+        assert log.read_text() == "******** a ********\n"
 
     run = Step(name="Run", action=Script(body="echo #{Password | Substring 4 7}"), pool="setup")
     password = Value(kind="sensitive", secret=Secret(env="PASSWORD"))
@@ -102,6 +105,56 @@ def test_v5_what_was_made_of_a_value_is_masked_after_a_crash(tmp_path: Path) -> 
     play(declared, tmp_path, left, executor=before, vault=SecretStore(read))
     there = hands(AttemptStatus("running", before.memos["job-1.1"]))
     play(declared, tmp_path, main, executor=there, state=states[0], vault=SecretStore(None))
+
+
+def test_r4_an_attempt_is_followed_where_its_worker_was_when_it_began(tmp_path: Path) -> None:
+    """The model may say another directory since."""
+    before = str(tmp_path / "before")
+    WorkspaceIndex(SpaceFolder(tmp_path, "space")).use(before)
+    followed: list[str] = []
+
+    class Moved(Hands):
+        async def inspect(self, location: AttemptLocation) -> AttemptStatus:
+            return (
+                AttemptStatus("running", "{}") if location.directory == before else AttemptStatus("nothing")
+            )
+
+        async def follow(
+            self, location: AttemptLocation, output: Output, leave: Leave | None = None
+        ) -> Outcome:
+            followed.append(location.directory)
+            return await super().follow(location, output, leave)
+
+    async def main(rig: Rig) -> None:
+        await soon()
+        assert followed == [before]
+
+    play(SMALL, tmp_path, main, executor=Moved(), state=running())
+
+
+def test_m2_an_attempt_that_cannot_be_started_fails_with_what_was_warned_of(tmp_path: Path) -> None:
+    """In the directory of its target, as the model says it."""
+    there: list[str] = []
+
+    class Full(Hands):
+        async def start(self, location: AttemptLocation, work: AttemptSpec, resume: str = "") -> None:
+            there.append(location.directory)
+            raise StartError("no room is left")
+
+    async def main(rig: Rig) -> None:
+        await rig.start("a")
+        await rig.until(lambda: rig.run_state("run-1") == "failed")
+        (ended,) = (each for each in rig.journal.read() if isinstance(each, JobEnded))
+        assert (ended.state, ended.reason) == ("failed", "no room is left")
+        assert ended.warnings == ("nobody knows the variable Nobody",)
+        assert there == ["/srv/db"]
+        log = tmp_path / "space" / "logs" / "run-1" / "job-1.1.log"
+        assert log.read_text() == "octotui: nobody knows the variable Nobody\n"
+
+    step = on_targets("Run", "db")
+    step = replace(step, action=Script(body="echo #{Nobody}"))
+    targets = {"db1": Target(name="db1", roles=("db",), directory="/srv/db")}
+    play(model({"a": [step]}, targets=targets), tmp_path, main, executor=Full())
 
 
 def test_progress_does_not_go_back(tmp_path: Path) -> None:

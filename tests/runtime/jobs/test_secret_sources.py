@@ -10,10 +10,17 @@ import keyring.backend
 import pytest
 from keyring.errors import KeyringLocked
 
-from octotui.model.space import Feed, Model, Space
+from octotui.model.space import Feed, Model, Space, Value
 from octotui.model.values import Secret
 from octotui.runtime.jobs import secret_sources
-from octotui.runtime.jobs.secret_sources import LARGEST, UnreadableSecret, own_secrets, read_secret
+from octotui.runtime.jobs.secret_sources import (
+    LARGEST,
+    UnreadableSecret,
+    check_secrets,
+    own_secrets,
+    read_secret,
+    unreadable_here,
+)
 
 
 def read(**where: object) -> str:
@@ -187,3 +194,29 @@ def test_r9_a_command_is_looked_for_and_run_nowhere_that_we_stand(
     )
     python = (sys.executable, "-c", "import json, os; print(json.dumps([os.getcwd()]))")
     assert read(command=python) == '["/"]'
+
+
+def test_v5_values_that_cannot_be_used_are_told_by_their_place_in_the_model(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the model alone only what is there and cannot be used; for a run also what is not there."""
+    monkeypatch.setenv("OCTOTUI_TEST_SHORT", "abc")
+    monkeypatch.setenv("OCTOTUI_TEST_GOOD", "hunter22")
+    (tmp_path / "empty").touch()
+    secrets = (
+        *(Secret(env=f"OCTOTUI_TEST_{name}") for name in ("GOOD", "SHORT", "UNSET")),
+        Secret(file=str(tmp_path / "empty")),
+    )
+    values = (Value(value="open"), *(Value(kind="sensitive", secret=each) for each in secrets))
+    model = Model(space=Space("s", "s"), variables={"Password": values})
+    told: list[tuple[object, str]] = []
+    check_secrets(model, lambda keys, text, at: told.append((keys, text)))
+    assert [keys for keys, _ in told] == [
+        ("variables", "Password", 2, "sensitive", "env"),
+        ("variables", "Password", 4, "sensitive", "file"),
+    ]
+    assert all(text.startswith("It cannot be used: it has fewer than 4 characters") for _, text in told)
+    assert unreadable_here({"Good": values[:2], "Unset": values[3:4], "Empty": values[4:]}).keys() == {
+        "Unset",
+        "Empty",
+    }

@@ -473,6 +473,25 @@ def test_v5_a_server_says_that_its_own_environment_lacks_a_variable(tmp_path: Pa
     assert "--pass-env OCTOTUI_NOT_SET" in ended.reason
 
 
+def test_v5_a_server_that_has_a_variable_says_only_why_it_cannot_be_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OCTOTUI_TEST_SET", "abc")
+    journal = MemoryJournal()
+
+    async def short(secret: Secret) -> str:
+        raise UnreadableSecret("it has fewer than 4 characters")
+
+    async def main(rig: Rig) -> None:
+        await rig.start("a")
+        await rig.until(lambda: rig.run_state("run-1") == "failed")
+
+    declared = small(step("A"), Password=(secret("OCTOTUI_TEST_SET"),))
+    play(declared, tmp_path, main, vault=SecretStore(short, served=True), journal=journal)
+    (ended,) = (event for event in journal.read() if isinstance(event, JobEnded))
+    assert ended.reason.endswith("Password cannot be used: it has fewer than 4 characters")
+
+
 def test_v5_a_command_sees_no_source_of_another_value_also_where_a_step_gives_what_it_prints(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -356,6 +356,20 @@ async def test_the_garbage_collector_is_as_it_was_after_a_snapshot(tmp_path: Pat
             assert now == collects
 
 
+async def test_what_goes_wrong_in_who_listens_is_heard_by_who_looks(tmp_path: Path) -> None:
+    """Else it would be silent for ever: nobody else sees what ends its reading."""
+
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    async with served(MODEL, tmp_path) as here, here.attached() as client:
+        client.listen(broken)
+        await here.session.send(commands.StartRun(process="ask", requester="bob"))
+        await until(lambda: client._shown.failure)
+        with pytest.raises(ZeroDivisionError):
+            client.check()
+
+
 async def test_what_was_answered_is_kept_no_longer(tmp_path: Path) -> None:
     async with served(MODEL, tmp_path) as here, here.attached() as client:
         await client.send(commands.StartRun(process="ask"))

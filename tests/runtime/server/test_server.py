@@ -690,6 +690,10 @@ async def test_what_happens_is_told_at_once_and_then_with_the_next_frame(tmp_pat
             assert server._flushing is not None
             late = server._flushing.when() - due
             assert -0.001 < late < loop.time() - begun + 0.001
+        server._flushed = 0.0
+        server._flush()
+        server._heed((), nothing, nothing)
+        assert server._flushing.when() > begun + FRAME - 0.001, "one frame after what was just told"
 
 
 async def test_its_timer_ends_with_it(tmp_path: Path) -> None:

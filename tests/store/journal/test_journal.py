@@ -127,13 +127,14 @@ async def test_runs_that_were_open_between_two_times_are_found(tmp_path: Path) -
     await journal.append(history())
     found = {
         when: [each.id for each in journal.meanwhile(*when)]
-        for when in ((0.0, 1.4), (3.0, 3.0), (6.0, 7.0), (8.0, 9.0))
+        for when in ((0.0, 1.4), (3.0, 3.0), (5.5, 5.5), (6.0, 7.0), (8.0, 9.0))
     }
     assert journal.last() == 17
     journal.close()
     assert found == {
         (0.0, 1.4): [],
         (3.0, 3.0): ["run-1", "run-2"],
+        (5.5, 5.5): ["run-1", "run-2", "run-3"],  # it ends just then
         (6.0, 7.0): ["run-1", "run-2"],  # run-3 had ended
         (8.0, 9.0): ["run-2"],
     }

@@ -8,7 +8,9 @@ from functools import cache
 from pathlib import Path
 from random import Random
 
+import msgspec
 import pytest
+from msgspec.structs import replace
 
 from octotui.engine.events import AnyEvent
 from octotui.engine.evolve.evolve import DOES_NOT_FIT, evolve
@@ -217,6 +219,14 @@ def test_r4_a_file_that_was_cut_is_read_up_to_the_cut(path: Path) -> None:
     left = list(JournalReader(path).read())
     assert left == events()[: len(left)]
     assert len(left) > len(events()) // 3
+
+
+def test_r4_an_event_that_was_changed_into_another_is_no_part_of_what_can_be_read(path: Path) -> None:
+    """It can be read, and fits: only the chain says that it is not what was written."""
+    forged = msgspec.json.encode(replace(events()[20], at=events()[20].at + 0.001))
+    sql(path, "UPDATE events SET body = ? WHERE seq = 21", forged)
+    assert recover(path).missing
+    assert list(JournalReader(path).read()) == events()[:20]
 
 
 def test_of_a_journal_without_events_none_is_missing(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from octotui.engine.events import RunEnded, RunQueued
 from octotui.store.errors import Damaged, StoreError, suspect
 from octotui.store.journal import sqlite
 from octotui.store.journal.journal import Journal, JournalReader
+from octotui.store.journal.remembered_requests import RequestId
 from octotui.store.journal.tables import Tables
 from tests.store.events import history, numbered, queued
 
@@ -190,6 +191,7 @@ async def test_a_journal_that_is_closed_has_written_all_and_let_go_of_its_file(t
     journal = Journal(path)
     events = numbered(*map(queued, range(1, 1001)))
     futures = [journal.append((event,)) for event in events]
+    assert journal.effect(RequestId("ann", b"", b"")) is None
     journal.close()
     assert [each.name for each in tmp_path.iterdir()] == ["journal.sqlite"], "no log, and nobody who writes"
     assert list(JournalReader(path).read()) == events

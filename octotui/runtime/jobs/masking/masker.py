@@ -68,9 +68,7 @@ class Masker:
     def end(self) -> bytes:
         """Give out what was held back; more may follow, as a new text."""
         self._in_force()
-        text = self._masked(self._held, len(self._held))
-        self._covered = 0
-        return text
+        return self._masked(self._held, len(self._held))
 
     def text(self, text: str) -> str:
         """Mask a text that is complete, as a message or a reason is."""
