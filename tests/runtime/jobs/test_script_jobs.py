@@ -146,10 +146,10 @@ def test_m2_an_attempt_that_cannot_be_started_fails_with_what_was_warned_of(tmp_
         await rig.until(lambda: rig.run_state("run-1") == "failed")
         (ended,) = (each for each in rig.journal.read() if isinstance(each, JobEnded))
         assert (ended.state, ended.reason) == ("failed", "no room is left")
-        assert ended.warnings == ("nobody knows the variable Nobody",)
+        assert ended.warnings == ("there is no variable Nobody",)
         assert there == ["/srv/db"]
         log = tmp_path / "space" / "logs" / "run-1" / "job-1.1.log"
-        assert log.read_text() == "octotui: nobody knows the variable Nobody\n"
+        assert log.read_text() == "octotui: there is no variable Nobody\n"
 
     step = on_targets("Run", "db")
     step = replace(step, action=Script(body="echo #{Nobody}"))
