@@ -113,7 +113,9 @@ def attending_options(function: click.decorators.FC) -> click.decorators.FC:
         function,
         click.option("--at", metavar="TIME", help='Start at a time here, such as "2026-11-23 03:00".'),
         click.option("--in", "after", metavar="DURATION", help='Start after a while, such as "90s" or "2h".'),
-        click.option("--detach", is_flag=True, help="Start it, say its id, and leave."),
+        click.option(
+            "--detach", is_flag=True, help="Start it, print its id alone (or RunQueued), and leave."
+        ),
         click.option("--top", is_flag=True, help="Go before all others that are queued."),
         click.option(
             "--pass-env",

@@ -22,6 +22,8 @@ from octotui.engine.decide.start_run import again
 def command(space: str, run: str, as_json: bool, state: Path | None, **options: Unpack[ValueOptions]) -> None:
     """Start what RUN was again: the same process or release, in the same place, with the same values.
 
+    Prints the id of the new run, or with --json its RunQueued; all else is said on stderr.
+
     Sensitive values that were given are not kept anywhere: give them again with --set NAME=- or --set-file.
     Those that are not, and values that it does not ask for any more, are left out, and named.
     """
@@ -37,7 +39,7 @@ def command(space: str, run: str, as_json: bool, state: Path | None, **options: 
                 raise Refused(f"there is no run {name}")
             heard = RequestEvents(client, as_json=as_json)
             rerun = again(client.state, family.runs[name], client.user, given)
-            heard.tell(await client.send(rerun.command))
+            heard.tell_started(await client.send(rerun.command))
             if rerun.dropped:
                 names = ", ".join(rerun.dropped)
                 warn(f"left out what nobody is asked for any more: {names}")

@@ -89,3 +89,12 @@ def test_s4_a_step_may_be_left_out(octotui: Call, tmp_path: Path, state: Path) -
     where = ("--environment", "try", "--skip", "Deploy", "--json", "--state", state)
     said = octotui("deploy", model, "shop", *where)
     assert list(json.loads(said.out.splitlines()[-1])["runs"][0]["workers"]) == ["Tell"]
+
+
+def test_what_goes_on_by_itself_prints_the_id_alone(octotui: Call, tmp_path: Path, state: Path) -> None:
+    model = write_shop(tmp_path)
+    octotui("release", model, "shop", "--state", state)
+    at = ("--detach", "--state", state)
+    assert octotui("deploy", model, "shop", "--environment", "try", *at).out == "run-1\n"
+    assert octotui("wait", model, "run-1", "--state", state).code == 0
+    assert octotui("promote", model, "shop", *at).out == "run-2\n"

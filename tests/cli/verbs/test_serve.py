@@ -211,7 +211,9 @@ class TestOtherAccounts:
         for each in sorted(theirs.rglob("*"), reverse=True):
             each.rmdir() if each.is_dir() else each.unlink()
         started = octotui("run", model, "ask", "--detach", "--state", theirs, "--owner", "nobody")
-        assert (started.code, started.err) == (0, ""), "a server that is started for it trusts whom we trust"
+        assert (started.code, started.out) == (0, "run-1\n"), (
+            "a server that is started for it trusts whom we trust"
+        )
         end_servers(theirs)
 
     @contextmanager
