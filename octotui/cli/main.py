@@ -90,6 +90,15 @@ class Text(click.types.StringParamType):
             self.fail("it is not text in UTF-8", param, ctx)
         return text
 
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """What a parameter of that name takes."""
+        offered: list[CompletionItem] = import_module("octotui.cli.shell_completion").complete(
+            ctx, param, incomplete
+        )
+        return offered
+
 
 TEXT = Text()
 

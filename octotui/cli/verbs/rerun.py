@@ -8,9 +8,8 @@ import click
 from octotui.cli.given_values import ValueOptions, value_options, values_of
 from octotui.cli.requests import RequestEvents, run_request, verb_options
 from octotui.cli.shell_completion import runs
-from octotui.cli.space_argument import run_id, space_argument, space_of
+from octotui.cli.space_argument import no_such_run, run_id, space_argument, space_of
 from octotui.cli.terminal.output import warn
-from octotui.engine.commands import Refused
 from octotui.engine.decide.start_run import again
 
 
@@ -36,7 +35,7 @@ def command(space: str, run: str, as_json: bool, state: Path | None, **options: 
         async with attach(where.slug, where.state, file=where.file) as client:
             family = await client.family(name)
             if name not in family.runs:
-                raise Refused(f"there is no run {name}")
+                raise no_such_run(name, client.state)
             heard = RequestEvents(client, as_json=as_json)
             rerun = again(client.state, family.runs[name], client.user, given)
             heard.tell_started(await client.send(rerun.command))

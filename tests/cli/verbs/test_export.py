@@ -103,3 +103,9 @@ async def test_l4_it_says_that_others_were_in_the_way_and_takes_them_along(
         assert not said.out.endswith(hint)
     assert "waits for one" not in program("replay", alone, "--plain").out
     assert "waits for one to itself: run-1 is running “Say hello”" in program("replay", both, "--plain").out
+
+
+def test_a_space_is_taken_by_name(octotui: Call, write: Call, state: Path, tmp_path: Path) -> None:
+    octotui("run", write(OK), "ok", "--state", state)
+    said = octotui("export", "small", "run-1", "-o", tmp_path / "out.zip", "--state", state)
+    assert (said.code, said.err) == (0, "")

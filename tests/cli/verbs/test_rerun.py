@@ -18,7 +18,10 @@ def test_a_run_that_ended_is_started_again_with_other_values(octotui: Call, live
 
 def test_what_never_was_cannot_be(octotui: Call, lived: Lived) -> None:
     model, *state = lived.at
-    assert octotui("rerun", model, "run-77", *state).err == "octotui: there is no run run-77\n"
+    assert (
+        octotui("rerun", model, "run-77", *state).err
+        == "octotui: there is no run run-77; the newest is run-5\n"
+    )
 
 
 def test_v6_what_nobody_is_asked_for_any_more_is_left_out_and_named(octotui: Call, lived: Lived) -> None:
