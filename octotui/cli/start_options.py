@@ -1,5 +1,6 @@
 """What verbs take to start a run: a runbook, where, for whom, and values; and where spaces are kept."""
 
+import os
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -155,6 +156,13 @@ def start_command(model: Model, process: str, options: StartOptions) -> StartRun
     )
     warn_of_typed_secrets(model, start, options)
     return replace(start, variables=ask_for_missing(model, start))
+
+
+def refuse_swapped(file: Path, name: str) -> None:
+    """Exit code 2, and the right order, where a model's file was said behind the name of what is in it."""
+    if not os.path.lexists(file) and os.path.lexists(name):
+        verb = click.get_current_context().info_name
+        refuse(f"say the model first: octotui {verb} {name} {file}")
 
 
 def what_to_run(model: Model, argument: str) -> str:

@@ -141,3 +141,16 @@ def test_v5_check_here_and_plan_say_beforehand_what_cannot_be_read(
         "the sensitive variable DbPassword cannot be read here: the environment variable OCTOTUI_TEST_DB"
     )
     assert sentence in plan.err
+
+
+@pytest.mark.parametrize(
+    ("pairs", "told"),
+    [
+        (("sel=a", "SEL=b"), "SEL is given twice, and as sel, though case makes no difference: give it once"),
+        (("a=1", "a=2"), "a is given twice: give it once"),
+    ],
+)
+def test_v6_a_name_that_is_given_twice_is_refused(
+    capsys: pytest.CaptureFixture[str], pairs: tuple[str, ...], told: str
+) -> None:
+    assert told in refused(ValueOptions(pairs=pairs, from_files=(), from_env=()), capsys)

@@ -109,3 +109,12 @@ def test_a_space_is_taken_by_name(octotui: Call, write: Call, state: Path, tmp_p
     octotui("run", write(OK), "ok", "--state", state)
     said = octotui("export", "small", "run-1", "-o", tmp_path / "out.zip", "--state", state)
     assert (said.code, said.err) == (0, "")
+
+
+def test_where_nothing_can_be_written_the_file_that_was_meant_is_named(
+    octotui: Call, write: Call, state: Path, tmp_path: Path
+) -> None:
+    model, out = write(OK), tmp_path / "none" / "out.zip"
+    octotui("run", model, "ok", "--state", state)
+    said = octotui("export", model, "run-1", "-o", out, "--state", state)
+    assert (said.code, said.err) == (1, f"octotui: {out} cannot be used: No such file or directory\n")
