@@ -67,20 +67,20 @@ def values_of(options: ValueOptions, *, stdin: bool = True) -> dict[str, str]:
     for name, variable in _each("--set-env", "NAME=VAR", options["from_env"]):
         values[name] = environment_value(f"--set-env {name}", variable)
     for source in _sources(options):
-        _refuse_twice([name for name, _ in _each("", "", source)])
+        _warn_of_twice([name for name, _ in _each("", "", source)])
     names = [{name.lower() for name, _ in _each("", "", each)} for each in _sources(options)]
     if twice := set.union(set(), *(one & other for one, other in combinations(names, 2))):
         refuse(f"{sorted(twice)[0]} is given in two ways; give it once")
     return values
 
 
-def _refuse_twice(names: list[str]) -> None:
-    """Exit code 2 where a name is given again: case makes no difference, and neither would be the one."""
+def _warn_of_twice(names: list[str]) -> None:
+    """Say of a name that is given again, in whatever case, that its last value counts."""
     first: dict[str, str] = {}
     for name in names:
         if (other := first.get(name.lower())) is not None:
             also = "" if other == name else f", and as {other}, though case makes no difference"
-            refuse(f"{name} is given twice{also}: give it once")
+            warn(f"{name} is given twice{also}: its last value counts")
         first[name.lower()] = name
 
 

@@ -17,7 +17,7 @@ from octotui.variables.syntax.scanner import read_what_can_be
 from octotui.variables.text_names import ModelTexts
 
 MOST = 10  # of what is said of one text
-PIPED = re.compile(r"\|\s*+(\w++)[^{}|]*+[{}|]")
+PIPED = re.compile(r"\|\s*+(\w++)[^{}|]*+(?=[{}|])")
 """A word that may be a filter's: of a shell's pipe, too, which the grammar tells apart."""
 
 
