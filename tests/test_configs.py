@@ -102,9 +102,28 @@ def test_plan_and_run_agree_on_every_worker_the_first_and_the_second_time(
         planned = octotui("plan", config, process, *where)
         ran = octotui("run", config, process, *where, "--proceed")
         assert (planned.code, ran.code) == (0, 0)
-        for run in (*planned.runs, *ran.runs):
-            del run["questions"]  # who answers them is not foretold
-        assert planned.runs == ran.runs
+        assert [outcome(run) for run in planned.runs] == [outcome(run) for run in ran.runs]
+
+
+def outcome(run: dict[str, Any]) -> dict[str, Any]:
+    """What is foretold of a run: not its times, what scripts warn of, nor who answers what."""
+    names = (
+        "id",
+        "process",
+        "name",
+        "environment",
+        "tenant",
+        "parent",
+        "state",
+        "workers",
+        "may_run",
+        "artifacts",
+    )
+    steps = [
+        (each["name"], each["state"].removesuffix("-with-warnings"), each["machines"])
+        for each in run["steps"]
+    ]
+    return {**{name: run[name] for name in names}, "steps": steps}
 
 
 def seed(turn: int) -> list[tuple[str, str | None, dict[str, str]]]:
@@ -353,7 +372,8 @@ def test_projects(octotui: Verb, tmp_path: Path) -> None:
     where = ("--release", "0.0.1", "--environment")
     planned = octotui("plan", "projects.toml", "shop", *where, "development")
     ran = octotui("deploy", "projects.toml", "shop", *where, "development")
-    assert (ran.code, planned.runs) == (0, ran.runs)
+    assert ran.code == 0
+    assert [outcome(run) for run in planned.runs] == [outcome(run) for run in ran.runs]
     assert [each["value"] for each in ran.of("VariablePublished")] == ["https://development.shop.example"]
     for environment in ("test", "production"):
         promoted = octotui("promote", "projects.toml", "shop", "--from", ran.runs[0]["environment"])

@@ -258,11 +258,9 @@ def _detached(model: Model, file: Path | None, start: StartRun, options: AttendO
             if client.trouble:
                 warn(client.trouble)
             heard = RequestEvents(client, as_json=options["as_json"])
-            events = await client.send(start)
-            heard.tell(events)
+            root = heard.tell_started(await client.send(start))
             if options["top"]:
-                root = next(event.run for event in events if isinstance(event, RunQueued))
-                heard.tell(await _move_to_top(client, root))
+                heard.tell_aside(await _move_to_top(client, root))
 
     run_request(main)
     raise SystemExit(0)

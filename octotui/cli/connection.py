@@ -11,7 +11,7 @@ from pathlib import Path
 
 from octotui.cli.model_files import DEMO_SPACE, read_model
 from octotui.cli.terminal.output import warn
-from octotui.engine.state import in_order
+from octotui.engine.state import State, in_order
 from octotui.model.space import Model
 from octotui.runtime.offline_space import OfflineSpace
 from octotui.runtime.open_space import open_space, space_folder
@@ -25,6 +25,7 @@ from octotui.store.errors import StoreError
 from octotui.store.private_files import opened_private
 from octotui.store.space_folder import SpaceFolder
 from octotui.store.trusted_path import named_owners
+from octotui.views.labels import clock
 
 PATIENCE = 20.0  # seconds in which a server has to be there
 LOG = "server.log"
@@ -157,12 +158,26 @@ async def there(
         start_server(file, space_folder(slug, state))
 
 
+def _abandoned(state: State, folder: SpaceFolder) -> str | None:
+    """What to say where runs are executing, as far as is known, and no session has their space open."""
+    if not any(job.state == "running" for _, job in state.jobs.items()) or folder.is_held:
+        return None
+    last = clock(state.at, time.time())
+    return (
+        f"no session has this space open; the last that is known of it happened at {last}:"
+        " what is executing here may have ended since, and goes on from where it is when the space is opened"
+    )
+
+
 @asynccontextmanager
 async def looked_at(slug: str, state: Path | None) -> AsyncIterator[Client | OfflineSpace]:
     """A space to look at: on disk, or, for who may not open its files, at its server."""
     folder = space_folder(slug, state)
     if os.access(folder.path, os.R_OK) or not folder.path.exists():
-        yield OfflineSpace(folder)
+        space = OfflineSpace(folder)
+        if (sentence := _abandoned(space.state, folder)) is not None:
+            warn(sentence)
+        yield space
         return
     async with attach(slug, state, start=False) as client:
         yield client

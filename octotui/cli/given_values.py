@@ -66,10 +66,22 @@ def values_of(options: ValueOptions, *, stdin: bool = True) -> dict[str, str]:
         values[name] = _file(f"--set-file {name}", path)
     for name, variable in _each("--set-env", "NAME=VAR", options["from_env"]):
         values[name] = environment_value(f"--set-env {name}", variable)
+    for source in _sources(options):
+        _warn_of_twice([name for name, _ in _each("", "", source)])
     names = [{name.lower() for name, _ in _each("", "", each)} for each in _sources(options)]
     if twice := set.union(set(), *(one & other for one, other in combinations(names, 2))):
         refuse(f"{sorted(twice)[0]} is given in two ways; give it once")
     return values
+
+
+def _warn_of_twice(names: list[str]) -> None:
+    """Say of a name that is given again, in whatever case, that its last value counts."""
+    first: dict[str, str] = {}
+    for name in names:
+        if (other := first.get(name.lower())) is not None:
+            also = "" if other == name else f", and as {other}, though case makes no difference"
+            warn(f"{name} is given twice{also}: its last value counts")
+        first[name.lower()] = name
 
 
 def environment_value(option: str, name: str) -> str:

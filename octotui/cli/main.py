@@ -64,6 +64,33 @@ TOGETHER = {
     "answer": ("take", "proceed", "abort", "retry", "ignore", "fail", "exclude", "give-back", "hand-over"),
 }
 """Verbs that share a file; every other has its own."""
+GROUPS = {
+    "The app": ("open", "attach"),
+    "Start": ("run", "plan", "rerun", "schedules"),
+    "Watch": ("runs", "show", "tree", "logs", "waits", "pools", "events", "wait"),
+    "Answer": TOGETHER["answer"],
+    "Change": ("cancel", "top"),
+    "Projects": ("release", "releases", "deploy", "promote", "publish"),
+    "Models": ("init", "check", "variables", "render", "template", "schema"),
+    "Spaces": ("serve", "stop", "export", "replay", "backup", "restore", "audit", "clock"),
+    "Shells": ("completion",),
+}
+"""The verbs by what they are for, in the order that one needs them."""
+SYNONYMS = {
+    "approve": "proceed",
+    "deny": "abort",
+    "history": "runs",
+    "kill": "cancel",
+    "list": "runs",
+    "reject": "abort",
+    "start": "run",
+    "status": "runs",
+    "tail": "logs",
+    "validate": "check",
+    "watch": "events",
+    "workers": "pools",
+}
+"""What verbs are called elsewhere, and here."""
 EXIT_CODES = {
     0: "it succeeded",
     1: "a run failed or timed out; a space, file or journal cannot be used; output cannot be written; "
@@ -90,6 +117,15 @@ class Text(click.types.StringParamType):
             self.fail("it is not text in UTF-8", param, ctx)
         return text
 
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """What a parameter of that name takes."""
+        offered: list[CompletionItem] = import_module("octotui.cli.shell_completion").complete(
+            ctx, param, incomplete
+        )
+        return offered
+
 
 TEXT = Text()
 
@@ -99,7 +135,7 @@ class Verbs(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The verbs in the order they are used."""
-        return list(VERBS)
+        return [verb for verbs in GROUPS.values() for verb in verbs]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The verb of that name, from its file."""
@@ -113,8 +149,10 @@ class Verbs(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The verbs and what they do, without loading any, and the exit codes."""
-        with formatter.section("Verbs"):
-            formatter.write_dl(list(VERBS.items()))
+        width = max(map(len, VERBS))
+        for title, verbs in GROUPS.items():
+            with formatter.section(title):
+                formatter.write_dl([(f"{verb:{width}}", VERBS[verb]) for verb in verbs])
         with formatter.section("Exit codes"):
             formatter.write_dl([(str(code), text.replace("`", "")) for code, text in EXIT_CODES.items()])
 
@@ -151,13 +189,19 @@ class Verbs(click.Group):
 
 
 def _refuse_unknown_verb(ctx: click.Context, args: list[str]) -> None:
-    """End where the first of several words is neither a verb nor a file: the app takes one file alone."""
-    if any(each.startswith("-") for each in args[:2]) or len(args) < 2 or os.path.lexists(args[0]):
+    """End where the first word is neither a verb nor a file: the app takes one file alone, and options.
+
+    A word alone, or with options, may be meant as a file where it has a dot or a slash.
+    """
+    if not args or args[0].startswith("-") or os.path.lexists(args[0]):
+        return
+    alone = len(args) == 1 or args[1].startswith("-")
+    if alone and (not args[0] or set(args[0]) & {".", "/"}):
         return
     from difflib import get_close_matches
 
-    near = get_close_matches(args[0], VERBS, n=1, cutoff=0.65)
-    meant = f'did you mean "{near[0]}"?' if near else "octotui --help lists them"
+    near = get_close_matches(args[0].lower(), (*VERBS, *SYNONYMS), n=1, cutoff=0.65)
+    meant = f'did you mean "{SYNONYMS.get(near[0], near[0])}"?' if near else "octotui --help lists them"
     ctx.fail(f"octotui has no verb {args[0]}, nor is there such a file; {meant}")
 
 

@@ -23,6 +23,7 @@ from octotui.store.user_config import file_trust
 from octotui.variables.check_injections import warn_of_injections
 from octotui.variables.check_names import check_names
 from octotui.variables.check_templates import check_expressions, warn_of_expressions
+from octotui.variables.filters.check_filters import check_filters
 from octotui.variables.text_names import ModelTexts
 
 DEMO = Path(__file__).parent / "demo" / "kraken.toml"
@@ -116,7 +117,7 @@ def _checks(trust: FileTrust, names: ModelTexts) -> tuple[Check, ...]:
     return expressions, partial(_check_secrets, trust), partial(_check_folders, trust)
 
 
-NAMES = warn_of_expressions, check_names, warn_of_injections
+NAMES = warn_of_expressions, check_names, check_filters, warn_of_injections
 """What `check` warns of in the texts of a model, and in the names that they have."""
 
 ADVICE: tuple[Check, ...] = (

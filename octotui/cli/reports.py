@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from octotui.cli.requests import run_request
-from octotui.cli.space_argument import run_id, space_of
+from octotui.cli.space_argument import no_such_run, run_id, space_of
 from octotui.cli.terminal.output import say, wants_ascii
-from octotui.engine.commands import Refused
 from octotui.engine.state import State
 from octotui.views.files import Where
 from octotui.views.labels import ASCII, UNICODE
@@ -50,7 +49,7 @@ def print_run(space: str, argument: str, state: Path | None, lines: RunLines, *,
         async with looked_at(named.slug, named.state) as here:
             family = await here.family(run)
             if run not in family.runs:
-                raise Refused(f"there is no run {run}")
+                raise no_such_run(run, here.state)
             if as_json:
                 say_json(summary(family, family.runs[run].root, here.artifact_path))
                 return

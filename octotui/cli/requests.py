@@ -1,19 +1,20 @@
 """What verbs on a space that is there have in common: asking its server, and failing in words."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from typing import TypeVar
 
 import click
 
 from octotui.cli.space_argument import SpaceName
 from octotui.cli.start_options import state_option
-from octotui.cli.terminal.output import USAGE, refuse, say, wants_ascii, warn
+from octotui.cli.terminal.output import USAGE, refuse, say, tell, wants_ascii, warn
 from octotui.engine.commands import Refused, Request
-from octotui.engine.events import AnyEvent
+from octotui.engine.events import AnyEvent, RunQueued
 from octotui.engine.evolve.evolve import evolve
 from octotui.engine.state import State
 from octotui.runtime.space_access import SpaceAccess, Undecided
+from octotui.views.text.visible_text import visible
 
 T = TypeVar("T")
 Wishes = Callable[[State, str], Iterable[Request]]
@@ -76,13 +77,39 @@ class RequestEvents:
     def tell(self, events: Iterable[AnyEvent]) -> None:
         """Say what has just happened, as lines or as JSON."""
         from octotui.cli.terminal.output import say_json
-        from octotui.views.events.event_text import lines
-        from octotui.views.labels import ASCII, UNICODE
 
-        glyphs = ASCII if wants_ascii(asked=False) else UNICODE
         for event in events:
             if self._as_json:
                 say_json(event)
             else:
-                for line in lines(*self._heard[event.seq], event.at):
-                    say(glyphs.text(line))
+                for line in self._lines(event):
+                    say(line)
+
+    def tell_started(self, events: Iterable[AnyEvent]) -> str:
+        """Print the id of the run that was started and nothing else, or its RunQueued; return the id.
+
+        What else there is to say goes to stderr, so that `ID=$(octotui run --detach …)` works.
+        """
+        from octotui.cli.terminal.output import say_json
+
+        events = tuple(events)
+        queued = next(event for event in events if isinstance(event, RunQueued))
+        if self._as_json:
+            say_json(queued)
+        else:
+            say(queued.run)
+        self.tell_aside(events)
+        return queued.run
+
+    def tell_aside(self, events: Iterable[AnyEvent]) -> None:
+        """Say what has just happened on stderr; nothing of it where JSON is wanted."""
+        for event in () if self._as_json else events:
+            for line in self._lines(event):
+                tell(f"{visible(line)}\n")
+
+    def _lines(self, event: AnyEvent) -> Iterator[str]:
+        from octotui.views.events.event_text import lines
+        from octotui.views.labels import ASCII, UNICODE
+
+        glyphs = ASCII if wants_ascii(asked=False) else UNICODE
+        return (glyphs.text(line) for line in lines(*self._heard[event.seq], event.at))

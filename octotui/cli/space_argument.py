@@ -2,6 +2,7 @@
 
 import os
 import tomllib
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -9,11 +10,15 @@ import click
 from click.shell_completion import CompletionItem
 
 from octotui.cli.terminal.output import USAGE, refuse
+from octotui.engine.commands import Refused
+from octotui.engine.state import State
 from octotui.model.complaints import ModelError, did_you_mean
+from octotui.model.space import Model
 from octotui.model.toml.convert import space_slug
 from octotui.model.toml.sources import files_of
 from octotui.store.errors import StoreError
 from octotui.store.space_folder import SpaceFolder, default_base
+from octotui.views.text.visible_text import visible
 
 
 class SpaceName(NamedTuple):
@@ -24,15 +29,45 @@ class SpaceName(NamedTuple):
     state: Path | None
 
 
-def files(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Files, as the shell knows them."""
-    return [CompletionItem(incomplete, type="file")]
+def spaces(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The spaces that are kept, the models in the folder that is named, and files as the shell knows them."""
+    here = Path(incomplete if incomplete.endswith("/") else os.path.dirname(incomplete))  # noqa: PTH120
+    names: list[str] = []
+    with suppress(OSError, StoreError, ValueError):
+        names += [each.as_posix() for each in here.glob("*.toml")]
+    with suppress(OSError, StoreError):
+        kept = Path(ctx.params.get("state") or default_base())
+        names += [each.name for each in kept.iterdir() if (each / "journal.sqlite").exists()]
+    found = [each for each in sorted(names) if each.startswith(incomplete)]
+    known = [CompletionItem(each) for each in found if visible(each) == each]
+    return [*known, CompletionItem(incomplete, type="file")]
 
 
 def space_argument(function: click.decorators.FC) -> click.decorators.FC:
     """The argument SPACE."""
     path = click.Path(readable=False)  # members of an access group may go through it, and no more
-    return click.argument("space", metavar="FILE", type=path, shell_complete=files)(function)
+    return click.argument("space", metavar="FILE", type=path, shell_complete=spaces)(function)
+
+
+def model_and_space(argument: str, state: Path | None) -> tuple[Model, SpaceName]:
+    """A model's file, and its space; or a space that was named, and the model that it has.
+
+    Exit code 2, and every complaint, where the file is wrong; 1 where the space cannot be read.
+    """
+    from octotui.cli.model_files import load_or_exit
+    from octotui.runtime.open_space import space_folder, state_on_disk
+
+    try:
+        path = Path(argument)
+        if os.path.exists(path) and not _is_space(path):  # noqa: PTH110 - as below
+            model = load_or_exit(path)
+            return model, SpaceName(model.space.slug, path, state)
+        named = space_named(argument, state)
+        return state_on_disk(space_folder(named.slug, named.state)).model, named
+    except UnknownSpace as unknown:
+        refuse(str(unknown), unknown.code)
+    except StoreError as error:
+        refuse(str(error), 1)
 
 
 class UnknownSpace(Exception):
@@ -137,3 +172,9 @@ def run_id(argument: str) -> str:
     if not (number.isascii() and number.isdigit() and len(number) < 16):
         refuse(f"“{argument}” is not the id of a run: say one such as run-7")
     return f"run-{int(number)}"
+
+
+def no_such_run(name: str, state: State) -> Refused:
+    """The refusal of a run that there is not, with the newest that there is."""
+    newest = state.next_run - 1
+    return Refused(f"there is no run {name}{f'; the newest is run-{newest}' if newest else ''}")

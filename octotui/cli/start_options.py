@@ -1,5 +1,6 @@
 """What verbs take to start a run: a runbook, where, for whom, and values; and where spaces are kept."""
 
+import os
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -115,7 +116,9 @@ def attending_options(function: click.decorators.FC) -> click.decorators.FC:
         function,
         click.option("--at", metavar="TIME", help='Start at a time here, such as "2026-11-23 03:00".'),
         click.option("--in", "after", metavar="DURATION", help='Start after a while, such as "90s" or "2h".'),
-        click.option("--detach", is_flag=True, help="Start it, print its id, and do not wait."),
+        click.option(
+            "--detach", is_flag=True, help="Start it, print its id alone (or RunQueued), and do not wait."
+        ),
         click.option("--top", is_flag=True, help="Move it to the top of the queue."),
         click.option(
             "--pass-env",
@@ -160,6 +163,13 @@ def start_command(model: Model, process: str, options: StartOptions) -> StartRun
     )
     warn_of_typed_secrets(model, start, options)
     return replace(start, variables=ask_for_missing(model, start))
+
+
+def refuse_swapped(file: Path, name: str) -> None:
+    """Exit code 2, and the right order, where a model's file was said behind the name of what is in it."""
+    if not os.path.lexists(file) and os.path.lexists(name):
+        verb = click.get_current_context().info_name
+        refuse(f"say the model first: octotui {verb} {name} {file}")
 
 
 def what_to_run(model: Model, argument: str) -> str:

@@ -33,4 +33,5 @@ def new_file(path: Path) -> Iterator[IO[bytes]]:
         finally:
             part.unlink(missing_ok=True)
     except OSError as problem:
-        raise unusable(Path(os.fsdecode(problem.filename or path)), problem) from problem
+        named = Path(os.fsdecode(problem.filename or path))
+        raise unusable(path if named == part else named, problem) from problem

@@ -1,6 +1,9 @@
 """The schedules of a space in words: what each starts, when next, and how the last time went."""
 
+from datetime import datetime
 from itertools import islice
+
+import msgspec
 
 from octotui.engine.state import State
 from octotui.model.schedules import explained, upcoming
@@ -17,6 +20,45 @@ def schedule_lines(state: State, now: float, times: int = 3) -> list[tuple[str, 
     ]
 
 
+class ScheduleRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A schedule as JSON has it; `due` is when it was due last, `next` when it is next (seconds since 1970).
+
+    `missed` is why it could not start a run when it was due last.
+    """
+
+    schedule: str
+    name: str
+    process: str
+    environment: str | None
+    tenant: str | None
+    cron: str
+    timezone: str
+    enabled: bool
+    due: float | None
+    missed: str | None
+    next: tuple[float, ...]
+
+
+def schedule_rows(state: State, now: float, times: int = 3) -> list[ScheduleRow]:
+    """Every schedule, with its next times where it is enabled."""
+    return [
+        ScheduleRow(
+            schedule=slug,
+            name=each.name,
+            process=each.process,
+            environment=each.environment,
+            tenant=each.tenant,
+            cron=each.cron,
+            timezone=each.timezone,
+            enabled=each.enabled,
+            due=state.schedules.get(slug),
+            missed=state.missed.get(slug),
+            next=tuple(islice(upcoming(each, now), times)) if each.enabled else (),
+        )
+        for slug, each in state.model.schedules.items()
+    ]
+
+
 def head(model: Model, slug: str, schedule: Schedule) -> str:
     """A schedule and what it starts: `Every night (nightly) · Back up · Production`."""
     process = model.process(schedule.process)
@@ -30,10 +72,15 @@ def head(model: Model, slug: str, schedule: Schedule) -> str:
 def _lines(state: State, slug: str, schedule: Schedule, now: float, times: int) -> list[str]:
     lines = [explained(schedule)]
     if slug in state.missed:
-        lines.append(f"did not start a run at {clock(state.schedules[slug], now)}: {state.missed[slug]}")
+        lines.append(f"did not start a run at {_here(state.schedules[slug], now)}: {state.missed[slug]}")
     elif slug in state.schedules:
-        lines.append(f"started a run at {clock(state.schedules[slug], now)}")
+        lines.append(f"started a run at {_here(state.schedules[slug], now)}")
     if not schedule.enabled:
         return [*lines, "is not enabled"]
     coming = islice(upcoming(schedule, now), times)
-    return [*lines, *(f"starts at {clock(at, now)}, in {duration(at - now)}" for at in coming)]
+    return [*lines, *(f"starts at {_here(at, now)}, in {duration(at - now)}" for at in coming)]
+
+
+def _here(at: float, now: float) -> str:
+    """A time with the name of the zone that it is told in: `03:00 CET`."""
+    return f"{clock(at, now)} {datetime.fromtimestamp(at).astimezone():%Z}"

@@ -1,5 +1,6 @@
 """A run from the outside: interrupted, killed, followed by another, and beside a space in use."""
 
+import json
 import os
 import signal
 import subprocess
@@ -237,8 +238,8 @@ def test_q1_a_run_that_begins_at_once_needs_not_be_moved_to_the_top(
 ) -> None:
     """It is no exit code 2, after which a script would start another."""
     said = octotui("run", write(OK), "ok", "--top", *more, "--state", state)
-    assert (said.code, said.err) == (0, "")
-    assert "ok is queued" in said.out
+    assert (said.code, "octotui: " in said.err) == (0, False)
+    assert "ok is queued" in (said.err if more else said.out)
 
 
 @pytest.mark.parametrize("more", [(), ("--top",)], ids=["in line", "at the top"])
@@ -247,5 +248,17 @@ def test_q1_one_that_waits_is_moved(octotui: Call, write: Call, state: Path, mor
     for process in ("sleep", "ok"):
         assert octotui("run", model, process, "--detach", "--state", state).code == 0
     said = octotui("run", model, "ok", "--detach", *more, "--state", state)
-    assert (said.code, said.err) == (0, "")
-    assert ("to the top" in said.out) is bool(more), said.out
+    assert (said.code, said.out) == (0, "run-3\n")
+    assert ("to the top" in said.err) is bool(more), said.err
+
+
+def test_of_a_detached_run_stdout_holds_the_id_alone_and_stderr_the_rest(
+    octotui: Call, write: Call, state: Path
+) -> None:
+    model = write(ASK)
+    said = octotui("run", model, "ask", "--detach", "--state", state)
+    assert (said.code, said.out) == (0, "run-1\n")
+    assert said.err.startswith("run-1  Ask first is queued\nrun-1  starts\n")
+    said = octotui("run", model, "ask", "--detach", "--top", "--json", "--state", state)
+    started = json.loads(said.out)
+    assert (said.err, started["type"], started["run"]) == ("", "RunQueued", "run-2")

@@ -12,9 +12,9 @@ from octotui.runtime.server.client import Client
 from octotui.runtime.session import Session
 from octotui.store.errors import StoreError
 from octotui.store.space_folder import SpaceFolder
-from tests.cli.conftest import OK, Call
+from tests.cli.conftest import OK, SLEEP, Call
 from tests.cli.verbs.test_run import wait_for
-from tests.servers import holder
+from tests.servers import end_servers, holder
 from tests.world import manual, model
 
 pytestmark = pytest.mark.usefixtures("servers_end")
@@ -92,3 +92,25 @@ retries = 1
 backoff = "1h"
 script = "exit 3"
 """
+
+
+def test_r4_what_is_executing_in_a_space_that_no_session_has_open_is_told(
+    octotui: Call, write: Call, state: Path
+) -> None:
+    model = write(SLEEP)
+    assert octotui("run", model, "sleep", "--detach", "--state", state).code == 0
+    wait_for(
+        lambda: any(
+            job.state == "running" for _, job in state_on_disk(space_folder("small", state)).jobs.items()
+        )
+    )
+    assert octotui("runs", model, "--state", state).err == ""
+    end_servers(state)
+    wait_for(lambda: not space_folder("small", state).is_held)
+    for call in (("runs", model), ("show", model, "run-1")):
+        said = octotui(*call, "--state", state)
+        assert (said.code, "executing" in said.out) == (0, True)
+        assert said.err.startswith("octotui: no session has this space open; the last that is known of it ")
+    assert octotui("run", model, "sleep", "--detach", "--state", state).out == "run-2\n", "it is opened"
+    for run in ("run-1", "run-2"):
+        assert octotui("cancel", model, run, "--state", state).code == 0

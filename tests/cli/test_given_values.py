@@ -141,3 +141,21 @@ def test_v5_check_here_and_plan_say_beforehand_what_cannot_be_read(
         "the sensitive variable DbPassword cannot be read here: the environment variable OCTOTUI_TEST_DB"
     )
     assert sentence in plan.err
+
+
+@pytest.mark.parametrize(
+    ("pairs", "told"),
+    [
+        (
+            ("sel=a", "SEL=b"),
+            "SEL is given twice, and as sel, though case makes no difference: its last value counts",
+        ),
+        (("a=1", "a=2"), "a is given twice: its last value counts"),
+    ],
+)
+def test_v6_of_a_name_that_is_given_twice_the_last_value_counts_and_that_is_said(
+    capsys: pytest.CaptureFixture[str], pairs: tuple[str, ...], told: str
+) -> None:
+    values = values_of(ValueOptions(pairs=pairs, from_files=(), from_env=()))
+    assert list(values.values())[-1] == pairs[-1][-1]
+    assert capsys.readouterr().err == f"octotui: {told}\n"

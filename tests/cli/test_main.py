@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from octotui import __version__
-from octotui.cli.main import VERBS
+from octotui.cli.main import GROUPS, VERBS
 from tests.cli.conftest import OK, ROOT, Call
 
 HEAVY = ("textual", "rich", "sqlite3", "asyncio", "tree_sitter", "tree_sitter_toml", "click", "difflib")
@@ -26,6 +26,15 @@ def loaded(*arguments: object) -> set[str]:
         call, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True
     )
     return set(done.stderr.split())
+
+
+def test_help_groups_every_verb_once_in_the_order_they_are_needed(octotui: Call) -> None:
+    grouped = [verb for verbs in GROUPS.values() for verb in verbs]
+    assert sorted(grouped) == sorted(VERBS)
+    lines = octotui("--help").out.splitlines()
+    said = [line.split()[0] for line in lines if line.startswith("  ") and line.split()[0] in VERBS]
+    assert said == grouped
+    assert [f"{title}:" for title in GROUPS] == [line for line in lines if line[:-1] in GROUPS]
 
 
 def test_help_lists_every_verb_and_loads_none(octotui: Call) -> None:
@@ -76,16 +85,23 @@ def test_wrong_usage_is_exit_code_2(octotui: Call, wrong: list[str]) -> None:
     [
         (
             ["start", "x.toml"],
-            "octotui has no verb start, nor is there such a file; octotui --help lists them",
+            'octotui has no verb start, nor is there such a file; did you mean "run"?',
         ),
         (["rnu", "x.toml", "ok"], 'octotui has no verb rnu, nor is there such a file; did you mean "run"?'),
         (
             ["list", "x.toml", "--json"],
-            "octotui has no verb list, nor is there such a file; octotui --help lists them",
+            'octotui has no verb list, nor is there such a file; did you mean "runs"?',
         ),
         (
             ["approve", "x.toml", "run-1"],
-            "octotui has no verb approve, nor is there such a file; octotui --help lists them",
+            'octotui has no verb approve, nor is there such a file; did you mean "proceed"?',
+        ),
+        (["stauts"], 'octotui has no verb stauts, nor is there such a file; did you mean "runs"?'),
+        (["rnus", "--json"], 'octotui has no verb rnus, nor is there such a file; did you mean "runs"?'),
+        (["Check"], 'octotui has no verb Check, nor is there such a file; did you mean "check"?'),
+        (
+            ["zzz", "--ascii"],
+            "octotui has no verb zzz, nor is there such a file; octotui --help lists them",
         ),
         (
             ["b\udcff\x1b", "x.toml"],

@@ -60,7 +60,7 @@ def test_r2_a_folder_that_is_made_anew_has_a_server_of_its_own(
         assert octotui("run", model, "ok", "--state", state).code == 0
         shutil.rmtree(state / "small")
         assert octotui("run", model, "ok", "--state", state).code == 0
-        assert octotui("run", model, "ok", "--detach", "--state", state).out.startswith("run-2 ")
+        assert octotui("run", model, "ok", "--detach", "--state", state).out == "run-2\n"
         assert server.wait(10) == 1
 
 

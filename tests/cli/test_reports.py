@@ -15,7 +15,7 @@ def test_where_nothing_is_that_is_said(octotui: Call, write: Call, state) -> Non
 @pytest.mark.parametrize(
     ("run", "told"),
     [
-        ("run-99", "octotui: there is no run run-99\n"),
+        ("run-99", "octotui: there is no run run-99; the newest is run-5\n"),
         ("x", "octotui: “x” is not the id of a run: say one such as run-7\n"),
     ],
 )

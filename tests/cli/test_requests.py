@@ -21,6 +21,15 @@ async def test_only_what_was_asked_for_here_is_told(tmp_path, capsys) -> None:
     assert "run-1" not in told
 
 
+async def test_of_what_was_started_the_id_alone_goes_to_stdout(tmp_path, capsys) -> None:
+    async with served(model({"ask": [manual("May it?")]}), tmp_path) as here, here.attached() as client:
+        heard = RequestEvents(client, as_json=False)
+        assert heard.tell_started(await client.send(commands.StartRun(process="ask"))) == "run-1"
+        told = capsys.readouterr()
+    assert told.out == "run-1\n"
+    assert told.err.startswith("run-1  Ask is queued\n")
+
+
 @pytest.mark.parametrize(
     ("failure", "code"),
     [(commands.Refused("no"), 2), (Undecided("look"), 1), (StoreError("full"), 1)],

@@ -2,10 +2,12 @@
 
 import os
 import subprocess
+from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import ROOT, Lived, command
+from tests.cli.conftest import ROOT, Call, Lived, command
+from tests.cli.shop import write_shop
 
 
 def offered(*words: object) -> list[str]:
@@ -24,7 +26,7 @@ def offered(*words: object) -> list[str]:
         text=True,
         check=False,
     )
-    return [each.partition(",")[2] for each in done.stdout.split()]
+    return [each.partition(",")[2] for each in done.stdout.splitlines() if each]
 
 
 def test_verbs_processes_runs_and_questions_are_offered(lived: Lived) -> None:
@@ -46,3 +48,27 @@ def test_i9_nothing_is_read_of_a_space_that_a_stranger_may_have_put_there(lived:
     assert offered("show", *state, model, "run-") == []
     assert offered("take", *state, model, "q") == []
     os.chown(lived.state, 0, -1)
+
+
+def test_spaces_environments_steps_and_pools_are_offered(lived: Lived) -> None:
+    model, *state = lived.at
+    assert "small" in offered("runs", *state, "sm")
+    assert str(model) in offered("runs", str(model)[:-3])
+    assert offered("run", model, "ok", "--environment", "li") == ["live"]
+    assert offered("run", model, "ok", "--tenant", "") == ["contoso"]
+    assert offered("run", model, "ask", "--skip", "") == ["Before", r"May\ it\ go\ on\?", "After"]
+    assert offered("logs", *state, "small", "run-2", "--step", "B") == ["Before"]
+    assert offered("pools", *state, "small", "t") == ["two", "three"]
+    assert offered("audit", *state, "small", "--run", "run-5") == ["run-5"]
+    assert offered("variables", *state, "small", "--process", "gu") == ["guided"]
+
+
+def test_releases_and_channels_are_offered(octotui: Call, tmp_path: Path, state: Path) -> None:
+    model = write_shop(tmp_path)
+    for _ in range(2):
+        octotui("release", model, "shop", "--state", state)
+    at = ("--state", state)
+    assert offered("deploy", *at, model, "shop", "--release", "0") == ["0.0.2", "0.0.1"]
+    assert offered("release", model, "shop", "--channel", "q") == ["quick"]
+    assert offered("promote", model, "shop", "--to", "t") == ["try"]
+    assert offered("releases", *at, "shop", "sh") == ["shop"]

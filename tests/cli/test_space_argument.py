@@ -4,7 +4,17 @@ from pathlib import Path
 
 import pytest
 
-from octotui.cli.space_argument import SpaceName, UnknownSpace, run_id, served, space_named, space_of
+from octotui.cli.space_argument import (
+    SpaceName,
+    UnknownSpace,
+    model_and_space,
+    no_such_run,
+    run_id,
+    served,
+    space_named,
+    space_of,
+)
+from octotui.engine.state import State
 from tests.cli.conftest import OK, Call
 
 
@@ -68,3 +78,24 @@ def test_r6_any_word_is_the_name_of_no_space(state: Path, word: str) -> None:
         space_named(f"no{word}", state)
     with pytest.raises(UnknownSpace):
         space_named(word, state)
+
+
+def test_a_model_is_taken_with_all_its_complaints_and_a_space_with_the_model_it_has(
+    octotui: Call, write: Call, state: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = write(OK)
+    octotui("run", model, "ok", "--state", state)
+    declared, named = model_and_space(str(model), state)
+    assert (declared.space.name, named) == ("Small", SpaceName("small", model, state))
+    kept, named = model_and_space("small", state)
+    assert (kept.runbooks.keys(), named) == (declared.runbooks.keys(), SpaceName("small", None, state))
+    model.write_text(model.read_text() + "[nonsense]\n[rubbish]\n")
+    with pytest.raises(SystemExit) as left:
+        model_and_space(str(model), state)
+    assert left.value.code == 2
+    assert len(capsys.readouterr().err.splitlines()) == 2
+
+
+def test_of_a_run_that_is_not_there_the_newest_is_told() -> None:
+    assert str(no_such_run("run-9", State(next_run=4))) == "there is no run run-9; the newest is run-3"
+    assert str(no_such_run("run-9", State())) == "there is no run run-9"

@@ -5,7 +5,7 @@ from functools import cache
 
 import click
 
-from octotui.cli.main import EXIT_CODES, TOGETHER, VERBS, cli
+from octotui.cli.main import EXIT_CODES, GROUPS, VERBS, cli
 from tests.docs.markdown_table import NOTE, code, table
 
 INTRODUCTION = """\
@@ -18,23 +18,13 @@ runbook or project by slug or name. Times are written `"2026-11-23 03:00"` and d
 `"1h30m"`, `"2d"`. With `--json` a verb prints JSON Lines, one object a line, and control characters never
 reach a terminal by it. Closed output (`>&-`) is as `/dev/null`.
 """
-GROUPS = {
-    "The app and the server": ("open", "attach", "serve", "stop"),
-    "Starting runs": ("run", "plan", "rerun", "schedules"),
-    "Projects": ("release", "releases", "deploy", "promote", "publish"),
-    "Looking": ("runs", "show", "tree", "logs", "waits", "pools", "events", "wait"),
-    "Answering": TOGETHER["answer"],
-    "Changing runs": ("cancel", "top"),
-    "Keeping": ("export", "replay", "backup", "restore", "clock", "audit"),
-    "Models": ("check", "variables", "render", "template", "schema", "init", "completion"),
-}
 EVERYWHERE = 10  # verbs that have an option in the same words, which is then described once
 
 
 def verb_reference() -> str:
     """Return the page. Raises LookupError for a verb that no group has."""
     if missing := VERBS.keys() - {verb for verbs in GROUPS.values() for verb in verbs}:
-        raise LookupError(f"put {', '.join(sorted(missing))} into a group of verb_reference.py")
+        raise LookupError(f"put {', '.join(sorted(missing))} into a group of cli/main.py")
     lines = [INTRODUCTION + NOTE, "", "## Exit codes", ""]
     lines += table(("Code", "Meaning"), [(code(str(number)), text) for number, text in EXIT_CODES.items()])
     lines += ["", "## Options of many verbs", ""]

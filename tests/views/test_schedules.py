@@ -22,8 +22,8 @@ def test_a_schedule_says_what_it_starts_and_when_next():
             "N (nightly) · Go · Test",
             [
                 "At 03:00 every day, Europe/Berlin",
-                "starts at Tue 13 Jan 02:00, in 12:13:20",
-                "starts at Wed 14 Jan 02:00, in 1d 12:13",
+                "starts at Tue 13 Jan 02:00 UTC, in 12:13:20",
+                "starts at Wed 14 Jan 02:00 UTC, in 1d 12:13",
             ],
         )
     ]
@@ -37,9 +37,10 @@ def test_it_says_how_the_last_time_went():
     for slug in ("half", "shop"):
         here.send(commands.StartDue(schedule=slug, due=START - 1000))
     found = dict(schedule_lines(here.state, START, 1))
-    assert found["H (half) · Go"][1] == "started a run at 13:30"
+    assert found["H (half) · Go"][1] == "started a run at 13:30 UTC"
     assert found["shop · newest release of Shop · Test"][1] == (
-        "did not start a run at 13:30: Shop is a project: make a release of it, and say which one to deploy"
+        "did not start a run at 13:30 UTC: Shop is a project: make a release of it,"
+        " and say which one to deploy"
     )
 
 

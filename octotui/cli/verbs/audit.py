@@ -2,13 +2,13 @@
 
 import time
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from octotui.cli.model_files import load_or_exit
+from octotui.cli.since_option import EVERYTHING, Since, since_option
+from octotui.cli.space_argument import space_of, spaces
 from octotui.cli.start_options import state_option
 from octotui.cli.terminal.output import refuse, say, warn
 
@@ -17,12 +17,10 @@ if TYPE_CHECKING:
 
 
 @click.command("audit")
-@click.argument("file", type=click.Path(path_type=Path), required=False)
+@click.argument("file", type=click.Path(readable=False), required=False, shell_complete=spaces)
 @click.option("--run", metavar="RUN", help="Only what concerns this run and what it started.")
 @click.option("--user", metavar="NAME", help="Only what this person did, or was refused.")
-@click.option(
-    "--since", metavar="TIME", help='Only from then on: "2026-11-23 03:00", or "90d" for a while ago.'
-)
+@since_option
 @click.option("--verify", is_flag=True, help="Verify every event: none was changed, none is missing.")
 @click.option(
     "--head",
@@ -34,10 +32,10 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON Lines.")
 @state_option
 def command(
-    file: Path | None,
+    file: str | None,
     run: str | None,
     user: str | None,
-    since: str | None,
+    since: Since,
     verify: bool,
     head: str | None,
     as_json: bool,
@@ -49,14 +47,14 @@ def command(
     finds any change to what came before. Exit code 1: the chain is broken, or the journal cannot be read.
     """
     if file is None and head and not verify:
-        file, head = Path(head), ""  # octotui audit --head FILE
-    _refuse_nonsense(file, head, verify=verify, filtered=bool(run or user or since))
+        file, head = head, ""  # octotui audit --head FILE
+    _refuse_nonsense(file, head, verify=verify, filtered=bool(run or user or since != EVERYTHING))
     from octotui.runtime.open_space import space_folder
     from octotui.store.errors import StoreError
 
-    slug = load_or_exit(file).space.slug
+    named = space_of(file or "", state)
     try:
-        journal = space_folder(slug, state).journal
+        journal = space_folder(named.slug, named.state).journal
         if verify:
             _verify(journal, head or "", as_json=as_json)
         elif head is not None:
@@ -67,10 +65,10 @@ def command(
         refuse(str(error), 1)
 
 
-def _refuse_nonsense(file: Path | None, head: str | None, *, verify: bool, filtered: bool) -> None:
+def _refuse_nonsense(file: str | None, head: str | None, *, verify: bool, filtered: bool) -> None:
     """Leave with exit code 2 where options do not go together."""
     if file is None:
-        refuse("say of which model: octotui audit FILE")
+        refuse("say of which space: octotui audit FILE")
     if filtered and (verify or head is not None):
         refuse("--verify and --head look at the whole journal: leave --run, --user and --since out")
     if head and not verify:
@@ -111,13 +109,13 @@ def _verify(journal: Path, kept: str, *, as_json: bool) -> None:
         raise SystemExit(1)
 
 
-def _list(journal: Path, run: str | None, user: str | None, since: str | None, *, as_json: bool) -> None:
+def _list(journal: Path, run: str | None, user: str | None, since: Since, *, as_json: bool) -> None:
     from octotui.cli.terminal.output import say_json
     from octotui.views.events.audit import line
     from octotui.views.labels import clock
 
     now = time.time()
-    for row in _rows(journal, run, None if since is None else _moment(since, now)):
+    for row in _rows(journal, run, since):
         if user is not None and row.user != user:
             continue
         if as_json:
@@ -126,8 +124,8 @@ def _list(journal: Path, run: str | None, user: str | None, since: str | None, *
             say(line(row, clock(row.at, now)))
 
 
-def _rows(journal: Path, run: str | None, since: float | None) -> "Iterator[AuditRow]":
-    """The rows of a journal, or of a run's family, from a time on."""
+def _rows(journal: Path, run: str | None, since: Since) -> "Iterator[AuditRow]":
+    """The rows of a journal, or of a run's family, from a time or an event on."""
     from octotui.engine.events import InterruptionRaised
     from octotui.store.journal.event_query import events_of
     from octotui.store.journal.journal import JournalReader
@@ -139,7 +137,7 @@ def _rows(journal: Path, run: str | None, since: float | None) -> "Iterator[Audi
         if root is None:
             refuse(f"there is no run {run}: octotui audit without --run lists them all")
         entries = rows(reader.family(root))
-        return (row for row in entries if since is None or row.at >= since)
+        return (row for row in entries if since.admits(row.seq, row.at))
 
     def raised(name: str, question: str) -> float | None:
         """When a question was asked that `since` leaves out."""
@@ -147,18 +145,6 @@ def _rows(journal: Path, run: str | None, since: float | None) -> "Iterator[Audi
         asked = (each for each in family if isinstance(each, InterruptionRaised))
         return next((each.at for each in asked if each.interruption == question), None)
 
-    return rows(events_of(journal, [each.__name__ for each in TELLING], since), raised)
-
-
-def _moment(text: str, now: float) -> float:
-    """A time, or a while ago; exit code 2 where it is neither."""
-    from octotui.model.quantities import QuantityError, seconds
-
-    try:
-        return now - seconds(text)
-    except QuantityError:
-        pass
-    try:
-        return datetime.fromisoformat(text).timestamp()
-    except (ValueError, OverflowError, OSError):
-        refuse(f'--since takes a time such as "2026-11-23 03:00", or a while such as "90d", not “{text}”')
+    return rows(
+        events_of(journal, [each.__name__ for each in TELLING], since.at or None, since.after), raised
+    )

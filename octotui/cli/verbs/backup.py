@@ -5,23 +5,23 @@ from pathlib import Path
 
 import click
 
-from octotui.cli.model_files import load_or_exit
-from octotui.cli.start_options import file_argument, state_option
+from octotui.cli.space_argument import model_and_space, space_argument
+from octotui.cli.start_options import state_option
 from octotui.cli.terminal.output import refuse, say
 
 
 @click.command("backup")
-@file_argument
+@space_argument
 @click.argument("dest", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @state_option
-def command(file: Path, dest: Path, as_json: bool, state: Path | None) -> None:
-    """Copy the space of a model into DEST, a new tar.gz file, or into a folder under a name with the time.
+def command(space: str, dest: Path, as_json: bool, state: Path | None) -> None:
+    """Copy a space into DEST, a new tar.gz file, or into a folder under a name with the time.
 
     It holds the journal, the output of all jobs and the files that scripts had kept. `octotui restore`, or
     unpacking it in a state directory, makes a space of it again.
     """
-    model = load_or_exit(file)
+    model, named = model_and_space(space, state)
     from octotui.cli.terminal.output import say_json
     from octotui.runtime.open_space import space_folder
     from octotui.store.errors import StoreError
@@ -29,9 +29,9 @@ def command(file: Path, dest: Path, as_json: bool, state: Path | None) -> None:
     from octotui.views.leaving import backed_up
 
     if dest.is_dir():
-        dest /= f"{model.space.slug}-{time.strftime('%Y-%m-%d-%H%M%S')}.tar.gz"
+        dest /= f"{named.slug}-{time.strftime('%Y-%m-%d-%H%M%S')}.tar.gz"
     try:
-        copied = back_up(space_folder(model.space.slug, state), dest)
+        copied = back_up(space_folder(named.slug, named.state), dest)
         size = dest.stat().st_size
     except StoreError as error:
         refuse(str(error), 1)

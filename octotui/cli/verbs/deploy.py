@@ -13,6 +13,7 @@ from octotui.cli.start_options import (
     attending_options,
     file_argument,
     project_of,
+    refuse_swapped,
     start_command,
     start_options,
     telling_options,
@@ -31,6 +32,7 @@ def command(file: Path, project: str, release: str | None, **options: Unpack[Att
 
     The lifecycle of the release says where it may go. Questions and exit codes are those of `octotui run`.
     """
+    refuse_swapped(file, project)
     model = load_or_exit(file)
     slug = project_of(model, project)
     version = release or newest(model, state_of(model, options["state"]), slug).version

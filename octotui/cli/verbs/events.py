@@ -7,6 +7,7 @@ import click
 
 from octotui.cli.event_printer import EventPrinter
 from octotui.cli.requests import run_request, verb_options
+from octotui.cli.since_option import EVERYTHING, Since, since_option
 from octotui.cli.space_argument import SpaceName, space_argument, space_of
 from octotui.cli.terminal.output import say, wants_ascii
 from octotui.engine.evolve.evolve import evolve
@@ -17,21 +18,21 @@ from octotui.runtime.space_access import SpaceAccess
 @click.command("events")
 @space_argument
 @click.option("-f", "--follow", is_flag=True, help="Print new events as they happen, until ^C.")
-@click.option("--since", metavar="SEQ", type=click.IntRange(0), help="Only events after this one.")
+@since_option
 @verb_options
-def command(space: str, follow: bool, since: int | None, as_json: bool, state: Path | None) -> None:
+def command(space: str, follow: bool, since: Since, as_json: bool, state: Path | None) -> None:
     """Print what has happened in a space in words, or every event as it is journaled."""
     named = space_of(space, state)
     narration = EventPrinter(as_json=as_json, ascii_only=wants_ascii(asked=False))
 
     async def main() -> None:
         if not follow:
-            _tell_past(named, narration, since or 0, None)
+            _tell_past(named, narration, since, None)
             return
         from octotui.cli.connection import attach
 
         async with attach(named.slug, named.state, file=named.file) as client:
-            if since is not None:
+            if since != EVERYTHING:
                 _tell_past(named, narration, since, client.state.seq)
             client.listen(narration.tell)
             async for _ in client.states():
@@ -40,8 +41,8 @@ def command(space: str, follow: bool, since: int | None, as_json: bool, state: P
     run_request(main)
 
 
-def _tell_past(named: SpaceName, narration: EventPrinter, since: int, last: int | None) -> None:
-    """Tell what came after an event, up to another one or the end, from the journal on disk."""
+def _tell_past(named: SpaceName, narration: EventPrinter, since: Since, last: int | None) -> None:
+    """Tell what came after a time or an event, up to another one or the end, from the journal on disk."""
     from octotui.runtime.open_space import space_folder
     from octotui.store.journal.journal import JournalReader
 
@@ -50,7 +51,7 @@ def _tell_past(named: SpaceName, narration: EventPrinter, since: int, last: int 
         if last is not None and event.seq > last:
             break
         after = evolve(before, event)
-        if event.seq > since:
+        if since.admits(event.seq, event.at):
             narration.tell((event,), before, after)
         before = after
 

@@ -4,14 +4,15 @@ from pathlib import Path
 
 import click
 
-from octotui.cli.model_files import load_or_exit
-from octotui.cli.start_options import file_argument, state_option
+from octotui.cli.shell_completion import runs as offered
+from octotui.cli.space_argument import space_argument, space_of
+from octotui.cli.start_options import state_option
 from octotui.cli.terminal.output import refuse, say
 
 
 @click.command("export")
-@file_argument
-@click.argument("runs", metavar="RUN...", nargs=-1, required=True)
+@space_argument
+@click.argument("runs", metavar="RUN...", nargs=-1, required=True, shell_complete=offered)
 @click.option(
     "-o", "--output", metavar="OUT", type=click.Path(path_type=Path), help="The file; else RUN.zip here."
 )
@@ -25,7 +26,7 @@ from octotui.cli.terminal.output import refuse, say
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @state_option
 def command(
-    file: Path,
+    space: str,
     runs: tuple[str, ...],
     output: Path | None,
     artifacts: bool,
@@ -39,7 +40,7 @@ def command(
     The files that scripts had kept are not masked, and only come along if asked for. A run that is still open
     is exported as far as it is.
     """
-    model = load_or_exit(file)
+    named = space_of(space, state)
     from msgspec.structs import asdict
 
     from octotui.cli.summary import lock_waits
@@ -50,7 +51,7 @@ def command(
     from octotui.views.leaving import exported
 
     try:
-        folder = space_folder(model.space.slug, state)
+        folder = space_folder(named.slug, named.state)
         roots = tuple(dict.fromkeys(first_of_family(folder, each) for each in runs))
         target = output or Path(f"{'-'.join(roots)}.zip")
         manifest, events = export(folder, roots, target, artifacts=artifacts, others=others)

@@ -8,11 +8,12 @@ import click
 
 from octotui.cli.requests import run_request, verb_options
 from octotui.cli.shell_completion import runs
-from octotui.cli.space_argument import run_id, space_argument, space_of
+from octotui.cli.space_argument import no_such_run, run_id, space_argument, space_of
 from octotui.cli.terminal.output import say_json, say_output
 from octotui.engine.commands import Refused
 from octotui.engine.rules.machines import target_of
 from octotui.engine.state import Job, State, step_of
+from octotui.model.complaints import did_you_mean
 from octotui.runtime.server.client import Client
 from octotui.store.logs.log_reader import LogReader
 
@@ -89,7 +90,8 @@ class LogPrinter:
     async def take(self, family: State, where: LogPath, *, whole: bool = True) -> None:
         """Print what is new; a last line that has not ended only if the `whole` output is there."""
         if self._run not in family.runs:
-            raise Refused(f"there is no run {self._run}")
+            raise no_such_run(self._run, family)
+        self._refuse_unknown_step(family)
         jobs = list(self._jobs(family))
         for job in jobs:
             path = await where(job.run, job.id)
@@ -98,6 +100,12 @@ class LogPrinter:
                 first = 0 if self._tail is None else max(0, log.line_count - self._tail)
                 self._logs[job.id] = log, first
             self._print(family, job, alone=len(jobs) == 1, whole=whole)
+
+    def _refuse_unknown_step(self, family: State) -> None:
+        """Raise Refused where the run has no step of the name that was said, whether it came to it or not."""
+        known = [*(step.name for step in family.runs[self._run].runbook.steps), ACQUIRE]
+        if self._step is not None and self._step not in known:
+            raise Refused(f"{self._run} has no step “{self._step}”{did_you_mean(self._step, known)}")
 
     def _jobs(self, family: State) -> Iterator[Job]:
         """The jobs of the run that may print something."""

@@ -13,6 +13,7 @@ from octotui.cli.start_options import (
     OutputOptions,
     StartOptions,
     file_argument,
+    refuse_swapped,
     start_command,
     start_options,
     telling_options,
@@ -43,6 +44,7 @@ def command(
     Starts nothing and writes nothing; reads the space's cursors, takes every manual step as proceed, and lets
     what fails fail.
     """
+    refuse_swapped(file, process)
     model = load_or_exit(file)
     from octotui.cli.event_printer import EventPrinter
     from octotui.cli.summary import exit_code, lock_waits

@@ -1,5 +1,6 @@
 """`octotui pools FILE`: pools and workers, and who has them."""
 
+from functools import partial
 from pathlib import Path
 
 import click
@@ -7,20 +8,30 @@ import click
 from octotui.cli.reports import Rows, print_rows
 from octotui.cli.requests import verb_options
 from octotui.cli.space_argument import space_argument
+from octotui.engine.commands import Refused
 from octotui.engine.state import State
+from octotui.model.complaints import did_you_mean
 from octotui.views import pools as listed
 
 
 @click.command("pools")
 @space_argument
+@click.argument("names", metavar="[NAME]...", nargs=-1)
 @verb_options
-def command(space: str, as_json: bool, state: Path | None) -> None:
-    """Show the pools with their workers, and the targets: who leases and holds them, and how many wait."""
-    print_rows(space, state, _pools, as_json=as_json)
+def command(space: str, names: tuple[str, ...], as_json: bool, state: Path | None) -> None:
+    """Show the pools with their workers, and the targets: who leases and holds them, and how many wait.
+
+    Each NAME, a pool, worker or target, leaves those alone.
+    """
+    print_rows(space, state, partial(_pools, names=names), as_json=as_json)
 
 
-def _pools(state: State, now: float) -> Rows:
-    for slug, worker in listed.order(state.model):
+def _pools(state: State, now: float, names: tuple[str, ...] = ()) -> Rows:
+    lines = listed.order(state.model)
+    _refuse_unknown(names, [each for line in lines for each in line if each])
+    for slug, worker in lines:
+        if names and slug not in names and worker not in names:
+            continue
         if not worker:
             pool = listed.pool_row(state.model, slug)
             yield f"{pool.name}  {pool.policy}".rstrip(), {"pool": slug, "policy": pool.policy}
@@ -42,3 +53,10 @@ def _pools(state: State, now: float) -> Rows:
                 "waiting": row.queue,
             },
         )
+
+
+def _refuse_unknown(names: tuple[str, ...], known: list[str]) -> None:
+    """Raise Refused where one of the names is no pool, worker or target."""
+    for name in names:
+        if name not in known:
+            raise Refused(f"there is no pool, worker or target “{name}”{did_you_mean(name, known)}")

@@ -14,6 +14,7 @@ from octotui.cli.start_options import (
     environment_of,
     file_argument,
     project_of,
+    refuse_swapped,
     run_options,
     start_command,
     telling_options,
@@ -38,6 +39,7 @@ def command(file: Path, project: str, source: str | None, **options: Unpack[Atte
 
     Questions and exit codes are those of `octotui run`.
     """
+    refuse_swapped(file, project)
     model = load_or_exit(file)
     slug, state = project_of(model, project), state_of(model, options["state"])
     environment, tenant = environment_of(model, source), tenant_of(model, options["tenant"])

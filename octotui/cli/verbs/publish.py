@@ -7,7 +7,7 @@ import click
 
 from octotui.cli.model_files import load_or_exit, slug_of
 from octotui.cli.release_options import ReleaseOptions, make, making_options
-from octotui.cli.start_options import file_argument
+from octotui.cli.start_options import file_argument, refuse_swapped
 
 
 @click.command("publish")
@@ -16,5 +16,6 @@ from octotui.cli.start_options import file_argument
 @making_options
 def command(file: Path, runbook: str, **options: Unpack[ReleaseOptions]) -> None:
     """Publish RUNBOOK: its runs do what is declared now, with these packages, until it is published again."""
+    refuse_swapped(file, runbook)
     model = load_or_exit(file)
     make(model, file, slug_of("runbook", runbook, model.runbooks), None, options)

@@ -4,20 +4,21 @@ from pathlib import Path
 
 import click
 
-from octotui.cli.model_files import load_or_exit
 from octotui.cli.release_options import listed
-from octotui.cli.start_options import file_argument, state_option, what_to_run
+from octotui.cli.shell_completion import processes
+from octotui.cli.space_argument import model_and_space, space_argument
+from octotui.cli.start_options import state_option, what_to_run
 from octotui.cli.terminal.output import refuse, say
 
 
 @click.command("releases")
-@file_argument
-@click.argument("project")
+@space_argument
+@click.argument("project", shell_complete=processes)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
 @state_option
-def command(file: Path, project: str, as_json: bool, state: Path | None) -> None:
+def command(space: str, project: str, as_json: bool, state: Path | None) -> None:
     """List the releases of PROJECT, or what a runbook was published as, the newest first."""
-    model = load_or_exit(file)
+    model, named = model_and_space(space, state)
     from octotui.cli.terminal.output import say_json
     from octotui.engine.decide.create_release import releases_of
     from octotui.runtime.open_space import space_folder, state_on_disk
@@ -26,7 +27,7 @@ def command(file: Path, project: str, as_json: bool, state: Path | None) -> None
 
     slug = what_to_run(model, project)
     try:
-        releases = releases_of(state_on_disk(space_folder(model.space.slug, state)), slug)
+        releases = releases_of(state_on_disk(space_folder(named.slug, named.state)), slug)
     except StoreError as error:
         refuse(str(error), 1)
     for release in reversed(releases):

@@ -8,9 +8,8 @@ import click
 from octotui.cli.given_values import ValueOptions, value_options, values_of
 from octotui.cli.requests import RequestEvents, run_request, verb_options
 from octotui.cli.shell_completion import runs
-from octotui.cli.space_argument import run_id, space_argument, space_of
+from octotui.cli.space_argument import no_such_run, run_id, space_argument, space_of
 from octotui.cli.terminal.output import warn
-from octotui.engine.commands import Refused
 from octotui.engine.decide.start_run import again
 
 
@@ -21,6 +20,8 @@ from octotui.engine.decide.start_run import again
 @verb_options
 def command(space: str, run: str, as_json: bool, state: Path | None, **options: Unpack[ValueOptions]) -> None:
     """Start what RUN was again: the same process or release, in the same place, with the same values.
+
+    Prints the id of the new run, or with --json its RunQueued; all else is said on stderr.
 
     Sensitive values that were given are not kept anywhere: give them again with --set NAME=- or --set-file.
     Those that are not, and values that it does not ask for any more, are left out, and named.
@@ -34,10 +35,10 @@ def command(space: str, run: str, as_json: bool, state: Path | None, **options: 
         async with attach(where.slug, where.state, file=where.file) as client:
             family = await client.family(name)
             if name not in family.runs:
-                raise Refused(f"there is no run {name}")
+                raise no_such_run(name, client.state)
             heard = RequestEvents(client, as_json=as_json)
             rerun = again(client.state, family.runs[name], client.user, given)
-            heard.tell(await client.send(rerun.command))
+            heard.tell_started(await client.send(rerun.command))
             if rerun.dropped:
                 names = ", ".join(rerun.dropped)
                 warn(f"values that are not asked for any more are left out: {names}")

@@ -12,6 +12,7 @@ from octotui.cli.shell_completion import processes
 from octotui.cli.start_options import (
     attending_options,
     file_argument,
+    refuse_swapped,
     start_command,
     start_options,
     telling_options,
@@ -34,6 +35,7 @@ def command(file: Path, process: str, draft: bool, **options: Unpack[AttendOptio
     0 succeeded, 1 failed, 2 wrong usage or model, 4 only questions are left (the run stays as it is in the
     state directory), 5 cancelled, 130 interrupted.
     """
+    refuse_swapped(file, process)
     model = load_or_exit(file)
     slug = what_to_run(model, process)
     if slug in model.projects:

@@ -5,28 +5,33 @@ from pathlib import Path
 
 import click
 
-from octotui.cli.model_files import load_or_exit
-from octotui.cli.start_options import state_option
+from octotui.cli.requests import verb_options
+from octotui.cli.space_argument import model_and_space, space_argument
 from octotui.cli.terminal.output import refuse, say
 
 
 @click.command("schedules")
-@click.argument("file", type=click.Path(path_type=Path))
-@state_option
-def command(file: Path, state: Path | None) -> None:
-    """List each schedule of a model with its next three times, here; the app starts them while it is open."""
-    model = load_or_exit(file)
+@space_argument
+@verb_options
+def command(space: str, as_json: bool, state: Path | None) -> None:
+    """List each schedule of a space with its next three times; the app starts them while it is open."""
+    model, named = model_and_space(space, state)
     from msgspec.structs import replace
 
+    from octotui.cli.terminal.output import say_json
     from octotui.runtime.open_space import space_folder, state_on_disk
     from octotui.store.errors import StoreError
-    from octotui.views.schedules import schedule_lines
+    from octotui.views.schedules import schedule_lines, schedule_rows
 
     try:
-        kept = state_on_disk(space_folder(model.space.slug, state))
+        kept = replace(state_on_disk(space_folder(named.slug, named.state)), model=model)
     except StoreError as error:
         refuse(str(error), 1)
-    schedules = schedule_lines(replace(kept, model=model), time.time())
+    if as_json:
+        for row in schedule_rows(kept, time.time()):
+            say_json(row)
+        return
+    schedules = schedule_lines(kept, time.time())
     for head, lines in schedules:
         say(head)
         for line in lines:

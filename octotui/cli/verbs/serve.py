@@ -3,6 +3,7 @@
 import asyncio
 import os
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -10,6 +11,7 @@ import click
 from octotui.cli.model_files import load_or_exit, read_model
 from octotui.cli.start_options import account, state_option
 from octotui.cli.terminal.output import refuse, say
+from octotui.cli.terminal.standard_streams import OutputLost
 from octotui.model.space import Model
 
 
@@ -52,6 +54,12 @@ class _Ready:
             self._descriptor = None
 
 
+def _report(trouble: str) -> None:
+    """Say what is the matter with the model, or that nothing is any more; where it cannot be said, go on."""
+    with suppress(OSError, OutputLost):
+        say(f"{time.strftime('%F %T')} {trouble or 'the model is well again'}")
+
+
 async def _serve(model: Model, file: Path | None, state: Path | None, ready: _Ready) -> str:
     from octotui.runtime.open_space import open_space
     from octotui.runtime.server.lifetime import IDLE, ShutdownSignal, shared, until_stopped
@@ -64,5 +72,6 @@ async def _serve(model: Model, file: Path | None, state: Path | None, ready: _Re
         say(f"{time.strftime('%F %T')} serving {model.space.name} as process {os.getpid()}")
         if session.trouble:
             say(session.trouble)
+        server.report = _report
         ready("ready")
         return await until_stopped(server, ending, idle=IDLE if ready.background else None)

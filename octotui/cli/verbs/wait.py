@@ -7,10 +7,9 @@ import click
 
 from octotui.cli.requests import run_request, verb_options
 from octotui.cli.shell_completion import runs as offered
-from octotui.cli.space_argument import run_id, space_argument, space_of
+from octotui.cli.space_argument import no_such_run, run_id, space_argument, space_of
 from octotui.cli.summary import exit_code, summary
 from octotui.cli.terminal.output import refuse, say, say_json
-from octotui.engine.commands import Refused
 from octotui.model.quantities import QuantityError, seconds
 from octotui.runtime.quiescence import waiting_on_people
 from octotui.runtime.space_access import SpaceAccess
@@ -67,7 +66,7 @@ async def _tell(client: SpaceAccess, name: str, *, as_json: bool) -> int:
     """Say how a run has come out, and its exit code."""
     family = await client.family(name)
     if name not in family.runs:
-        raise Refused(f"there is no run {name}")
+        raise no_such_run(name, client.state)
     run = family.runs[name]
     if as_json:
         say_json(summary(family, run.root, client.artifact_path))

@@ -59,6 +59,7 @@ class Server:
         peer: PeerOf = peer_of,
     ) -> None:
         self.stopped = asyncio.Event()
+        self.report: Callable[[str], None] = lambda trouble: None  # is told of trouble, and when it is over
         self.seats: set[ClientConnection] = set()
         self._serving: set[asyncio.Task[None]] = set()
         self._members = GroupMembers()
@@ -187,6 +188,7 @@ class Server:
         trouble = "; ".join(filter(None, told))
         if self._session.trouble != trouble:
             self._session.trouble = trouble
+            self.report(trouble)
             for seat in [each for each in self.seats if each.greeted]:
                 seat.follow(line(TroubleMessage(text=self._session.trouble)))
 

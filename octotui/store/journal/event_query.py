@@ -24,13 +24,18 @@ class EventTime(msgspec.Struct, frozen=True):
     at: float
 
 
-def events_of(path: Path, types: Collection[str], since: float | None = None) -> Iterator[AnyEvent]:
-    """The events of these types, in order, from a time (seconds since 1970) on; raises StoreError."""
+def events_of(
+    path: Path, types: Collection[str], since: float | None = None, after: int = 0
+) -> Iterator[AnyEvent]:
+    """The events of these types in order, from a time (seconds since 1970) on, and after one of them.
+
+    Raises StoreError.
+    """
     marks = ",".join("?" * len(types))
     query = f"SELECT seq, body FROM events WHERE seq >= ? AND {TYPE} IN ({marks}) ORDER BY seq"
     try:
         with closing(open_read_only(path)) as database:
-            first = 0 if since is None else _first_since(database, since)
+            first = max(after + 1, 0 if since is None else _first_since(database, since))
             for seq, body in database.execute(query, (first, *types)):
                 yield _read(path, seq, body)
     except sqlite3.Error as problem:

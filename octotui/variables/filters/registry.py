@@ -58,7 +58,7 @@ def apply(name: str, given: FilterArguments, answerable: bool, note: Callable[[s
     """What a filter makes of what it is given; without an answer None, and a sentence if `answerable`."""
     written = WRITTEN.get(name.lower())
     if written is None:
-        note(f"There is no filter {name[:40]}{_near(name)}")
+        note(no_such_filter(name))
         return None
     try:
         answer = FILTERS[written](given)
@@ -68,6 +68,11 @@ def apply(name: str, given: FilterArguments, answerable: bool, note: Callable[[s
         call = " ".join((written, *(f'"{option}"' for option in given.options)))
         note(f"The filter {call[:80]} has no answer here.")
     return answer
+
+
+def no_such_filter(name: str) -> str:
+    """The sentence about a name that no filter has, with the nearest one."""
+    return f"There is no filter {name[:40]}{_near(name)}"
 
 
 def _near(name: str) -> str:

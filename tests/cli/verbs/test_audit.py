@@ -117,11 +117,11 @@ def test_what_was_changed_is_found(octotui: Call, model: Path, state: Path) -> N
 
 def test_wrong_usage_and_what_is_not_there(octotui: Call, model: Path, state: Path, tmp_path: Path) -> None:
     for options, sentence in (
-        ((), "say of which model"),
+        ((), "say of which space"),
         ((model, "--verify", "--user", "ann"), "--verify and --head look at the whole journal"),
         ((model, "--head", "12 abc"), "a head is checked with --verify"),
         ((model, "--verify", "--head", "12 abc"), "“12 abc” is no head"),
-        ((model, "--since", "yesterday"), "--since takes a time"),
+        ((model, "--since", "soon"), "expected a time such as"),
         ((model, "--run", "run-99"), "there is no run run-99"),
     ):
         said = octotui("audit", *options, "--state", state)
@@ -133,3 +133,16 @@ def test_wrong_usage_and_what_is_not_there(octotui: Call, model: Path, state: Pa
     journal(state).write_bytes(b"this was a journal once, long ago" * 100)
     said = octotui("audit", model, "--state", state)
     assert (said.code, "is damaged" in said.err) == (1, True)
+
+
+def test_a_space_is_taken_by_name_and_by_folder_and_by_a_model_that_is_broken_by_now(
+    octotui: Call, model: Path, state: Path
+) -> None:
+    rows = octotui("audit", model, "--state", state).out
+    model.write_text(model.read_text() + "[nonsense]\n")
+    assert octotui("audit", model, "--state", state).out == rows
+    assert octotui("audit", "Small", "--state", state).out == rows
+    assert octotui("audit", state / "small").out == rows
+    assert octotui("audit", "--head", "small", "--state", state).code == 0
+    refused = octotui("audit", "smal", "--state", state)
+    assert (refused.code, 'did you mean "small"?' in refused.err) == (2, True)

@@ -26,3 +26,9 @@ def test_what_cannot_be_done_is_told(octotui: Call, write: Call, state: Path, tm
     said = octotui("backup", write(OK), tmp_path / "copy.tar.gz", "--state", state)
     assert (said.code, said.out) == (1, "")
     assert "there is nothing to back up" in said.err
+
+
+def test_a_space_is_taken_by_name(octotui: Call, write: Call, state: Path, tmp_path: Path) -> None:
+    octotui("run", write(OK), "ok", "--state", state)
+    said = octotui("backup", "small", tmp_path / "copy.tar.gz", "--state", state)
+    assert (said.code, ": Small up to event " in said.out) == (0, True)

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -30,7 +31,15 @@ def test_a_plan_of_a_deployment_says_what_it_leads_to(octotui: Call, tmp_path: P
         "plan", model, "shop", "--release", "0.0.1", "--environment", "try", "--json", "--state", state
     )
     ran = octotui("deploy", model, "shop", "--environment", "try", "--json", "--state", state)
-    assert planned.out == again.out == ran.out.splitlines()[-1] + "\n"
+    first, second, real = (json.loads(said.out.splitlines()[-1]) for said in (planned, again, ran))
+    assert [outcome(each) for each in first["runs"]] == [outcome(each) for each in second["runs"]]
+    assert [outcome(each) for each in first["runs"]] == [outcome(each) for each in real["runs"]]
+
+
+def outcome(run: dict[str, Any]) -> dict[str, Any]:
+    """What a plan and a run say alike: how it came out, and where its steps ran."""
+    steps = [(each["name"], each["state"], each["machines"]) for each in run["steps"]]
+    return {**{name: run[name] for name in list(run)[:11]}, "steps": steps}
 
 
 def test_a_plan_without_a_release_may_be_of_any_environment(
@@ -89,3 +98,12 @@ def test_s4_a_step_may_be_left_out(octotui: Call, tmp_path: Path, state: Path) -
     where = ("--environment", "try", "--skip", "Deploy", "--json", "--state", state)
     said = octotui("deploy", model, "shop", *where)
     assert list(json.loads(said.out.splitlines()[-1])["runs"][0]["workers"]) == ["Tell"]
+
+
+def test_what_goes_on_by_itself_prints_the_id_alone(octotui: Call, tmp_path: Path, state: Path) -> None:
+    model = write_shop(tmp_path)
+    octotui("release", model, "shop", "--state", state)
+    at = ("--detach", "--state", state)
+    assert octotui("deploy", model, "shop", "--environment", "try", *at).out == "run-1\n"
+    assert octotui("wait", model, "run-1", "--state", state).code == 0
+    assert octotui("promote", model, "shop", *at).out == "run-2\n"

@@ -106,3 +106,18 @@ async def test_l4_it_says_that_others_were_in_the_way_and_takes_them_along(
         "waits for exclusive use of one: run-1 is running “Say hello”"
         in program("replay", both, "--plain").out
     )
+
+
+def test_a_space_is_taken_by_name(octotui: Call, write: Call, state: Path, tmp_path: Path) -> None:
+    octotui("run", write(OK), "ok", "--state", state)
+    said = octotui("export", "small", "run-1", "-o", tmp_path / "out.zip", "--state", state)
+    assert (said.code, said.err) == (0, "")
+
+
+def test_where_nothing_can_be_written_the_file_that_was_meant_is_named(
+    octotui: Call, write: Call, state: Path, tmp_path: Path
+) -> None:
+    model, out = write(OK), tmp_path / "none" / "out.zip"
+    octotui("run", model, "ok", "--state", state)
+    said = octotui("export", model, "run-1", "-o", out, "--state", state)
+    assert (said.code, said.err) == (1, f"octotui: {out} cannot be used: No such file or directory\n")

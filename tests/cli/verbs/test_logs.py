@@ -90,3 +90,14 @@ def test_of_a_run_that_is_over_all_is_there_at_once(octotui: Call, write: Call, 
     model = write(OK, head=GREETING)
     octotui("run", model, "ok", "--set", "Greeting=you", "--state", state)
     assert octotui("logs", model, "run-1", "-f", "--state", state).out == "hello  you\n"
+
+
+def test_an_unknown_step_is_told_which_there_are(octotui: Call, lived: Lived) -> None:
+    model, *state = lived.at
+    for step, meant in (("Befor", 'did you mean "Before"?'), ("Nowhere", "May it go on?")):
+        refused = octotui("logs", model, "run-2", "--step", step, *state)
+        assert (refused.code, refused.out) == (2, "")
+        assert refused.err.startswith(f"octotui: run-2 has no step “{step}”; ")
+        assert meant in refused.err
+    known = octotui("logs", model, "run-2", "--step", "After", *state)
+    assert (known.code, known.out, known.err) == (0, "", ""), "it has not run yet"

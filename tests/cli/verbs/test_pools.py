@@ -26,3 +26,14 @@ def test_each_worker_is_an_object(octotui: Call, write: Call, state) -> None:
         "leases": "",
         "waiting": 0,
     }
+
+
+def test_names_leave_those_alone_and_an_unknown_one_is_told_the_nearest(
+    octotui: Call, write: Call, state
+) -> None:
+    model = write(OK)
+    octotui("run", model, "ok", "--state", state)
+    assert octotui("pools", model, "two", "--state", state).out == "  two  idle\n"
+    assert len(octotui("pools", model, "setup", "--state", state).out.splitlines()) == 4
+    refused = octotui("pools", model, "setpu", "--state", state)
+    assert (refused.code, 'did you mean "setup"?' in refused.err) == (2, True)

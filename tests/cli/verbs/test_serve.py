@@ -64,6 +64,19 @@ def test_a_hang_up_has_it_read_its_model_and_a_stop_signal_stops_nothing(
         assert server.poll() is None
 
 
+def test_a_hang_up_with_a_broken_model_is_told_in_its_own_output_and_when_it_is_well_again(
+    write: Call, state: Path
+) -> None:
+    model = write(OK)
+    with serving(model, state) as server:
+        for text, told in (("[nonsense]\n", "the model is broken and nothing changed: "), (OK, "well again")):
+            write(text)
+            server.send_signal(signal.SIGHUP)
+            assert server.stdout is not None
+            lines = iter(server.stdout.readline, "")
+            assert any(told in line for line in lines)
+
+
 def test_of_two_that_start_at_once_one_serves_and_the_other_says_so(write: Call, state: Path) -> None:
     call = command("serve", write(OK), "--state", state)
     both = [
@@ -211,7 +224,9 @@ class TestOtherAccounts:
         for each in sorted(theirs.rglob("*"), reverse=True):
             each.rmdir() if each.is_dir() else each.unlink()
         started = octotui("run", model, "ask", "--detach", "--state", theirs, "--owner", "nobody")
-        assert (started.code, started.err) == (0, ""), "a server that is started for it trusts whom we trust"
+        assert (started.code, started.out) == (0, "run-1\n"), (
+            "a server that is started for it trusts whom we trust"
+        )
         end_servers(theirs)
 
     @contextmanager

@@ -1,5 +1,6 @@
 """`octotui variables`."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -60,3 +61,42 @@ Colour = "blue"
     ]
     assert "Sender" not in octotui("variables", file, "--process", "ok", "--step", "Say hello").out
     assert octotui("variables", file, "--process", "shop", "--step", "Say hello").code == 2
+
+
+def test_as_json_a_variable_is_an_object(octotui: Call) -> None:
+    at = ("--environment", "Production", "--tenant", "contoso")
+    first, second = map(json.loads, octotui("variables", FILE, *at, "--json").out.splitlines())
+    assert first == {
+        "name": "Project.Worker.Pool",
+        "value": "pool west",
+        "scope": "tenant tag region/westus, environment production",
+        "comes_before": [],
+        "wins_over": [
+            {"value": "pool setup", "scope": "everywhere"},
+            {"value": "pool east", "scope": "environment production"},
+        ],
+        "elsewhere": [],
+    }
+    assert second["value"] == "good day"
+
+
+def test_v5_nothing_sensitive_is_in_it(octotui: Call, write: Callable[..., Path]) -> None:
+    model = write(
+        OK, head='[variables]\nPassword = { sensitive = { env = "HOME" } }\nNone = { prompt = {} }\n'
+    )
+    password, none = map(json.loads, octotui("variables", model, "--json").out.splitlines())
+    assert password["value"] == "********, from the environment variable HOME"
+    assert none["scope"] == "everywhere"
+
+
+def test_of_a_space_that_is_named_they_are_those_it_has(
+    octotui: Call, write: Callable[..., Path], state: Path
+) -> None:
+    model = write(OK, head='[variables]\nColour = "grey"\n')
+    octotui("run", model, "ok", "--state", state)
+    model.unlink()
+    assert octotui("variables", "small", "--state", state).out == "Colour = grey  (everywhere)\n"
+
+
+def test_an_unknown_step_is_told_the_nearest(octotui: Call) -> None:
+    assert 'did you mean "Look around"?' in octotui("variables", FILE, "--step", "Look arund").err

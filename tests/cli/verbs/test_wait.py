@@ -19,4 +19,7 @@ def test_it_waits_no_longer_than_it_is_told(octotui: Call, lived: Lived) -> None
     model, *state = lived.at
     assert octotui("wait", model, "run-4", "--timeout", "100ms", *state).code == 3
     assert octotui("wait", model, "run-4", "--timeout", "soon", *state).code == 2
-    assert octotui("wait", model, "run-44", *state).err == "octotui: there is no run run-44\n"
+    assert (
+        octotui("wait", model, "run-44", *state).err
+        == "octotui: there is no run run-44; the newest is run-5\n"
+    )

@@ -83,3 +83,10 @@ async def test_a_damaged_event_is_named(path: Path) -> None:
         list(events_of(path, TYPES))
     with pytest.raises(StoreError, match="nothing has run in this space yet"):
         list(events_of(path.with_name("none"), TYPES))
+
+
+async def test_those_after_an_event_are_read_alone(path: Path) -> None:
+    assert list(events_of(path, TYPES, after=4)) == [each for each in those(history()) if each.seq > 4]
+    assert list(events_of(path, TYPES, 5.5, after=4)) == [
+        each for each in those(history(), 5.5) if each.seq > 4
+    ]

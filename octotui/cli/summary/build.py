@@ -1,0 +1,172 @@
+"""Make the Summary of a run and all it started."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from octotui.cli.summary.outcome import exit_code
+from octotui.cli.summary.values import (
+    AttemptSummary,
+    FileSummary,
+    JobSummary,
+    OutputSummary,
+    QuestionSummary,
+    RunSummary,
+    StepSummary,
+    Summary,
+    WaitSummary,
+)
+from octotui.engine.rules.machines import target_of
+from octotui.engine.state import Interruption, Job, Run, State
+from octotui.views import waits
+from octotui.views.files import Where
+from octotui.views.tree.outlook import may_run
+
+
+def summary(state: State, root: str, where: Where | None = None) -> dict[str, Any]:
+    """The Summary of a run and all it started, in the order they were queued; `where` files are kept."""
+    family = state.families[root]
+    whole = Summary(
+        type="Summary",
+        runs=tuple(_run(state, state.runs[name], where) for name in family.runs),
+        at=state.at,
+        exit_code=exit_code(state, root),
+    )
+    plain: dict[str, Any] = msgspec.to_builtins(whole)
+    return plain
+
+
+def _run(state: State, run: Run, where: Where | None) -> RunSummary:
+    parent = state.jobs.get(run.parent) if run.parent else None
+    steps = tuple(_steps(state, run))
+    jobs = [state.jobs[name] for name in run.progress.jobs]
+    return RunSummary(
+        id=run.id,
+        process=run.request.process,
+        name=run.title,
+        environment=run.request.environment,
+        tenant=run.request.tenant,
+        parent=parent.run if parent else None,
+        state=run.state,
+        workers=_workers(state, run),
+        may_run=tuple(each.name for each in steps if each.may_run),
+        artifacts=tuple(_files(run, jobs, where)),
+        questions=tuple(_question(state.interruptions[name]) for name in run.progress.interruptions),
+        reason=run.reason,
+        requester=run.request.requester or None,
+        schedule=run.request.schedule,
+        release=run.request.release.version if run.request.release else None,
+        not_before=run.queueing.not_before,
+        queued_at=run.queued_at,
+        started_at=run.started_at,
+        ended_at=run.ended_at,
+        wait=_wait(waits.of_run(state, run, state.at)),
+        warnings=run.progress.warnings,
+        steps=steps,
+        acquisitions=tuple(_job(state, run, job) for job in jobs if job.step is None),
+        outputs=tuple(_outputs(run)),
+    )
+
+
+def _steps(state: State, run: Run) -> Iterator[StepSummary]:
+    """Every step of a run, also those that it has not come to."""
+    for index, (step, progress) in enumerate(zip(run.runbook.steps, run.progress.steps, strict=True)):
+        jobs = tuple(_job(state, run, state.jobs[name]) for name in progress.jobs)
+        started = [job.started_at for job in jobs if job.started_at is not None]
+        ended = [job.ended_at for job in jobs]
+        machines = (job.machine for job in jobs if job.started_at is not None)
+        yield StepSummary(
+            name=step.name,
+            state=progress.state,
+            reason=progress.reason,
+            may_run=bool(may_run(state, run, index)),
+            machines=tuple(dict.fromkeys(filter(None, machines))),
+            started_at=min(started, default=None),
+            ended_at=None
+            if progress.state in ("pending", "started")
+            else max((at for at in ended if at is not None), default=None),
+            jobs=jobs,
+        )
+
+
+def _job(state: State, run: Run, job: Job) -> JobSummary:
+    return JobSummary(
+        id=job.id,
+        state=job.state,
+        kind=job.kind,
+        machine=job.worker,
+        target=target_of(run, job),
+        queued_at=job.queued_at,
+        started_at=job.started_at,
+        ended_at=job.ended_at,
+        reason=job.reason,
+        exit_code=job.exit_code,
+        attempt=job.attempt,
+        attempts=tuple(
+            AttemptSummary(
+                reason=each.reason,
+                exit_code=each.exit_code,
+                started_at=each.started_at,
+                ended_at=each.ended_at,
+            )
+            for each in job.attempts
+        ),
+        warnings=job.warnings,
+        highlights=job.highlights,
+        wait=_wait(waits.of_job(state, job, state.at)),
+        child=job.child,
+    )
+
+
+def _wait(wait: waits.Waiting | None) -> WaitSummary | None:
+    return None if wait is None else WaitSummary(what=wait.what, since=wait.since, sentence=wait.sentence)
+
+
+def _question(question: Interruption) -> QuestionSummary:
+    return QuestionSummary(
+        id=question.id,
+        step=question.step,
+        answer=question.answer,
+        expired=question.expired,
+        answers=question.answers,
+        asked_at=question.raised_at,
+        ended_at=question.ended_at,
+        teams=question.teams,
+        responsible=question.responsible,
+        choices=question.choices,
+    )
+
+
+def _workers(state: State, run: Run) -> dict[str, str]:
+    """The last machine of each step that ran; one that ran nowhere is left out."""
+    workers: dict[str, str] = {}
+    for step, progress in zip(run.runbook.steps, run.progress.steps, strict=True):
+        started = [state.jobs[name] for name in progress.jobs if state.jobs[name].started_at is not None]
+        if started and started[-1].worker is not None:
+            workers[step.name] = started[-1].worker
+    return workers
+
+
+def _files(run: Run, jobs: list[Job], where: Where | None) -> Iterator[FileSummary]:
+    """The files that the run's scripts had kept."""
+    for job in jobs:
+        for each in job.artifacts:
+            yield FileSummary(
+                step=run.runbook.steps[job.step].name if job.step is not None else None,
+                name=each.name,
+                size=each.size,
+                path=str(where(run.id, job.id, each.name)) if where else None,
+            )
+
+
+def _outputs(run: Run) -> Iterator[OutputSummary]:
+    """Every output variable as it was set last; of sensitive ones their names alone are known (V5)."""
+    values: dict[tuple[str, str | None, str], str] = {}
+    values |= {(step, None, name): value for step, name, value in run.progress.outputs}
+    values |= {(step, target, name): value for step, target, name, value in run.progress.target_outputs}
+    secret = dict.fromkeys(run.progress.secret_outputs)
+    for step, target, name in {**values, **secret}:
+        sensitive = (step, target, name) in secret
+        value = None if sensitive else values[step, target, name]
+        yield OutputSummary(step=step, target=target, name=name, value=value, sensitive=sensitive)

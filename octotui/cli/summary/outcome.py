@@ -1,0 +1,37 @@
+"""How a run and all it started came out: the exit code, and what waited for locks."""
+
+from collections.abc import Iterable
+from typing import Literal
+
+from octotui.engine.events import AnyEvent, JobStarted
+from octotui.engine.evolve.evolve import evolve
+from octotui.engine.rules.locks import blockers
+from octotui.engine.state import ForLock, State
+from octotui.views.labels import duration, listed
+
+EXIT_CODES = {"succeeded": 0, "failed": 1, "timed-out": 1, "cancelled": 5}
+
+
+def exit_code(state: State, root: str) -> Literal[0, 1, 4, 5]:
+    """The worst of a family's ends: 1 failed, 5 cancelled, 4 only questions are left, 0 succeeded."""
+    codes = {EXIT_CODES.get(state.runs[name].state, 4) for name in state.families[root].runs}
+    worst_first: tuple[Literal[0, 1, 4, 5], ...] = (1, 5, 4, 0)
+    return next(code for code in worst_first if code in codes)
+
+
+def lock_waits(events: Iterable[AnyEvent]) -> dict[str, str]:
+    """What to say of each job that did not get its lock at once: `waited 00:04 for worker3, behind run-1`."""
+    state = State(keep_ended=True)
+    behind: dict[str, str] = {}
+    sentences: dict[str, str] = {}
+    for event in events:
+        name = getattr(event, "job", "")
+        wait = state.jobs[name].wait if name in state.jobs else None
+        state = evolve(state, event)
+        if isinstance(event, JobStarted) and isinstance(wait, ForLock) and event.at > wait.since:
+            sentences[name] = (
+                f"waited {duration(event.at - wait.since)} for {wait.machine}{behind.get(name, '')}"
+            )
+        elif name in state.jobs and (runs := [each.run for each in blockers(state, state.jobs[name])]):
+            behind[name] = f", behind {listed(dict.fromkeys(runs))}"
+    return sentences

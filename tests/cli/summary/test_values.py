@@ -1,0 +1,31 @@
+"""What a Summary is made of: names that scripts read."""
+
+import msgspec
+import pytest
+
+from octotui.cli.summary.values import (
+    JobSummary,
+    QuestionSummary,
+    RunSummary,
+    StepSummary,
+    Summary,
+    WaitSummary,
+)
+
+NAMES = {
+    Summary: "type runs at exit_code",
+    RunSummary: "id process name environment tenant parent state workers may_run artifacts questions reason"
+    " requester schedule release not_before queued_at started_at ended_at wait warnings steps acquisitions"
+    " outputs",
+    StepSummary: "name state reason may_run machines started_at ended_at jobs",
+    JobSummary: "id state kind machine target queued_at started_at ended_at reason exit_code attempt attempts"
+    " warnings highlights wait child",
+    QuestionSummary: "id step answer expired said asked_at ended_at teams responsible choices",
+    WaitSummary: "for since told",
+}
+
+
+@pytest.mark.parametrize("part", NAMES, ids=lambda part: part.__name__)
+def test_names_stay(part: type[msgspec.Struct]) -> None:
+    """New ones are added here; none is ever taken away."""
+    assert [field.encode_name for field in msgspec.structs.fields(part)] == NAMES[part].split()
