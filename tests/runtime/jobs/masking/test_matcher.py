@@ -11,7 +11,7 @@ import pytest
 
 from octotui.runtime.jobs.masking.forms import forms_of
 from octotui.runtime.jobs.masking.masked_text import STARS, mask
-from octotui.runtime.jobs.masking.matcher import Matcher
+from octotui.runtime.jobs.masking.matcher import JointMatcher, Matcher
 from tests.runtime.jobs.masking.encodings import (
     ALPHABETS,
     BASE64,
@@ -190,3 +190,9 @@ def test_v5_a_long_value_is_masked_as_a_short_one_is() -> None:
             decided = found.decided(text[:cut])
             assert decided <= len(filling) + 20, (name, cut)
     assert len(filling) - found.decided(filling) < 10
+
+
+def test_v5_a_text_is_decided_only_where_it_is_for_each_of_two_matchers() -> None:
+    one, other = matcher("hunter22"), matcher("squid-33")
+    for joint in (JointMatcher(one, other), JointMatcher(other, one)):
+        assert joint.decided(b"a hunt") == joint.decided(b"a squi") == 2
