@@ -1,14 +1,15 @@
 """A space looked at where it lies, beside whoever has it open: nothing is started, nothing written."""
 
 import asyncio
-from collections.abc import Sequence
 from pathlib import Path
 
 from octotui.engine.evolve.evolve import replay
+from octotui.engine.queries.query import EVERYTHING, Query
 from octotui.engine.state import State
 from octotui.runtime.open_space import state_on_disk
 from octotui.store.journal.journal import JournalReader
 from octotui.store.journal.run_records import RunRecord
+from octotui.store.journal.search_summary import SearchSummary
 from octotui.store.space_folder import SpaceFolder
 
 
@@ -21,13 +22,19 @@ class OfflineSpace:
         self._journal = JournalReader(folder.journal)
 
     async def history(
-        self, words: Sequence[str] = (), before: int | None = None, limit: int = 100
+        self, query: Query = EVERYTHING, before: int | None = None, limit: int = 100
     ) -> list[RunRecord]:
-        """Ended runs of which every word is a part of something, the newest of those before a number."""
+        """Ended runs that fulfil a query, which is resolved, the newest of those before a number."""
         if not self.state.seq:
             return []
         names = self.state.model.place_names
-        return await asyncio.to_thread(self._journal.history, words, limit, before, names)
+        return await asyncio.to_thread(self._journal.history, query, limit, before, names)
+
+    async def summary(self, query: Query = EVERYTHING) -> SearchSummary | None:
+        """How many ended runs a query finds, and the values that all of them have."""
+        if not self.state.seq:
+            return SearchSummary()
+        return await asyncio.to_thread(self._journal.summary, query, self.state.model.place_names)
 
     async def family(self, root: str) -> State:
         """A State in which a run and all it started can be looked at, though it has ended."""

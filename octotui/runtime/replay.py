@@ -1,18 +1,20 @@
 """Exported runs as something to look at: any moment of them, and nothing that could be changed."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 from octotui.engine.commands import Command, Refused
 from octotui.engine.events import AnyEvent
 from octotui.engine.history import History, InconsistentHistory
+from octotui.engine.queries.query import EVERYTHING, Query
 from octotui.engine.state import State
 from octotui.model.space import Channel
 from octotui.runtime.jobs.package_acquisition import Chosen
 from octotui.runtime.space_access import Listener
 from octotui.store.errors import StoreError
 from octotui.store.journal.run_records import RunRecord
+from octotui.store.journal.search_summary import SearchSummary
 from octotui.store.transfer.exports import artifact_folder
 from octotui.store.transfer.imports import ImportedRuns
 from octotui.store.transfer.log_playback import LogPlayback, last_output
@@ -113,10 +115,14 @@ class Replay:
         return []
 
     async def history(
-        self, words: Sequence[str] = (), before: int | None = None, limit: int = 100
+        self, query: Query = EVERYTHING, before: int | None = None, limit: int = 100
     ) -> list[RunRecord]:
         """Nothing more: all that there is can be seen."""
         return []
+
+    async def summary(self, query: Query = EVERYTHING) -> SearchSummary | None:
+        """None: all that there is can be seen and counted."""
+        return None
 
     async def family(self, root: str) -> State:
         """The State looked at, in which all runs are."""

@@ -1,7 +1,7 @@
 """A Session owns the State of a space: commands in, events to the journal, work for the executors."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from functools import partial
 from itertools import takewhile
@@ -20,6 +20,7 @@ from octotui.engine.commands import (
 from octotui.engine.decide.question_holders import AccountExists, with_accounts
 from octotui.engine.events import AnyEvent, RunQueued
 from octotui.engine.evolve.evolve import replay
+from octotui.engine.queries.query import EVERYTHING, Query
 from octotui.engine.rules.answer_fields import fill_in
 from octotui.engine.rules.start_prompts import sort_out
 from octotui.engine.state import State, manual_of, next_deadline
@@ -37,6 +38,7 @@ from octotui.store.journal.in_memory import AnyJournal
 from octotui.store.journal.recovery import Recovery
 from octotui.store.journal.remembered_requests import Effect, RequestId, TakenRequest
 from octotui.store.journal.run_records import RunRecord
+from octotui.store.journal.search_summary import SearchSummary
 
 FAREWELL = 1.0  # seconds in which the last events are written
 LOOK_AGAIN = 60.0  # seconds after which the clock is looked at again: a machine may sleep, its clock be set
@@ -150,11 +152,15 @@ class Session:
         return self._journal.runs(limit)
 
     async def history(
-        self, words: Sequence[str] = (), before: int | None = None, limit: int = 100
+        self, query: Query = EVERYTHING, before: int | None = None, limit: int = 100
     ) -> list[RunRecord]:
-        """Ended runs of which every word is a part of something, the newest of those before a number."""
+        """Ended runs that fulfil a query, which is resolved, the newest of those before a number."""
         names = self.state.model.place_names
-        return await asyncio.to_thread(self._journal.history, words, limit, before, names)
+        return await asyncio.to_thread(self._journal.history, query, limit, before, names)
+
+    async def summary(self, query: Query = EVERYTHING) -> SearchSummary | None:
+        """How many ended runs a query finds, and the values that all of them have."""
+        return await asyncio.to_thread(self._journal.summary, query, self.state.model.place_names)
 
     async def family(self, root: str) -> State:
         """A State in which a run and all it started can be looked at, though it has ended."""

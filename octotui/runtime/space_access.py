@@ -1,15 +1,17 @@
 """What a screen or a verb talks to: a session in this process, a client of a server's, or a replay."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Protocol
 
 from octotui.engine.commands import Command, Refused
 from octotui.engine.events import AnyEvent
+from octotui.engine.queries.query import EVERYTHING, Query
 from octotui.engine.state import State
 from octotui.model.space import Channel
 from octotui.runtime.jobs.package_acquisition import Chosen
 from octotui.store.journal.run_records import RunRecord
+from octotui.store.journal.search_summary import SearchSummary
 
 Listener = Callable[[tuple[AnyEvent, ...], State, State], None]
 
@@ -57,9 +59,13 @@ class SpaceAccess(Protocol):
         ...
 
     async def history(
-        self, words: Sequence[str] = (), before: int | None = None, limit: int = 100
+        self, query: Query = EVERYTHING, before: int | None = None, limit: int = 100
     ) -> list[RunRecord]:
-        """Ended runs of which every word is a part of something, the newest of those before a number."""
+        """Ended runs that fulfil a query, which is resolved, the newest of those before a number."""
+        ...
+
+    async def summary(self, query: Query = EVERYTHING) -> SearchSummary | None:
+        """How many ended runs a query finds, and the values of all; None where a server does not say."""
         ...
 
     async def family(self, root: str) -> State:

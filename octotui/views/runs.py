@@ -1,6 +1,6 @@
 """The list of runs: what is open in the order it was asked for, then what has ended, latest first."""
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
 import msgspec
@@ -41,6 +41,12 @@ class EndedRun(Protocol):
     def ended_at(self) -> float | None: ...  # noqa: D102
     @property
     def warnings(self) -> int: ...  # noqa: D102
+    @property
+    def requester(self) -> str: ...  # noqa: D102
+    @property
+    def workers(self) -> tuple[str, ...]: ...  # noqa: D102
+    @property
+    def pools(self) -> tuple[str, ...]: ...  # noqa: D102
 
 
 class RunRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -146,21 +152,3 @@ def where(model: Model, environment: str | None, tenant: str | None) -> str:
 def lasted(queued: float, started: float | None, ended: float | None, now: float) -> str:
     """How long a run takes or took since it started; since it was queued, where it never did."""
     return duration((now if ended is None else ended) - (queued if started is None else started))
-
-
-def matching(
-    state: State, kept: Mapping[str, EndedRun], names: Sequence[str], query: str, matches: Container[str] = ()
-) -> tuple[str, ...]:
-    """Those runs whose id, name, place or state hold every word of a query, and what else it `matches`."""
-    words = query.lower().split()
-
-    def text_of(name: str) -> str:
-        run = state.runs.get(name)
-        if run is not None:
-            destination = where(state.model, run.request.environment, run.request.tenant)
-            return f"{name} {run.title} {destination} {mark(state, run).word}".lower()
-        each = kept[name]
-        destination = where(state.model, each.environment, each.tenant)
-        return f"{name} {each.name} {destination} {RUNS[each.state].word}".lower()
-
-    return tuple(name for name in names if name in matches or all(word in text_of(name) for word in words))

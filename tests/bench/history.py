@@ -18,6 +18,7 @@ from typing import Any
 
 from octotui.engine.events import JobPlaced, ModelLoaded
 from octotui.engine.evolve.evolve import evolve
+from octotui.engine.queries.parse import parse
 from octotui.engine.state import State
 from octotui.engine.state.snapshot import encode
 from octotui.model.space import Model
@@ -124,7 +125,7 @@ async def lists(base: Path) -> None:
             before: int | None = None
             for _ in range(20):
                 start = time.perf_counter()
-                found = await session.history(words, before, 200)
+                found = await session.history(parse(" ".join(words), 0), before, 200)
                 times.append((time.perf_counter() - start) * 1000)
                 before = found[-1].number if found else None
             told = f"p50 {at(times, 0.5):.1f} ms, worst {max(times):.1f} ms"

@@ -9,6 +9,7 @@ from octotui.engine.state.snapshot import encode
 from octotui.runtime.offline_space import OfflineSpace
 from octotui.runtime.open_space import open_space, space_folder
 from octotui.store.errors import StoreError
+from octotui.store.journal.search_summary import SearchSummary
 from tests.world import manual, model
 
 MODEL = model({"ask": [manual("May it?")]})
@@ -20,6 +21,7 @@ async def test_it_shows_what_is_there_beside_who_has_it_open(tmp_path: Path) -> 
         there = OfflineSpace(space_folder(MODEL.space.slug, tmp_path))
         assert encode(there.state) == encode(session.state)
         assert await there.history() == await session.history()
+        assert await there.summary() == await session.summary()
         assert encode(await there.family("run-1")) == encode(await session.family("run-1"))
         assert there.log_path("run-1", "job-1.1") == session.log_path("run-1", "job-1.1")
         assert there.artifact_path("run-1", "j", "a") == session.artifact_path("run-1", "j", "a")
@@ -28,5 +30,6 @@ async def test_it_shows_what_is_there_beside_who_has_it_open(tmp_path: Path) -> 
 async def test_a_space_that_is_not_there_is_empty(tmp_path: Path) -> None:
     there = OfflineSpace(space_folder("none", tmp_path))
     assert (there.state.seq, await there.history()) == (0, [])
+    assert await there.summary() == SearchSummary()
     with pytest.raises(StoreError):
         await there.family("run-1")

@@ -17,6 +17,8 @@ from octotui.engine.commands import (
     StartRun,
 )
 from octotui.engine.events import JobStarted
+from octotui.engine.queries.parse import parse
+from octotui.engine.queries.query import EVERYTHING
 from octotui.engine.state import State
 from octotui.model.space import Environment
 from octotui.runtime import session as module
@@ -246,8 +248,10 @@ def test_history_knows_what_people_call_an_environment(tmp_path: Path) -> None:
         for environment in ("test", "production"):
             await rig.start("a", environment=environment)
         await rig.until(lambda: len(rig.state.runs) == 0)
-        assert [each.id for each in await rig.session.history(("quality",))] == ["run-1"]
-        assert [each.id for each in await rig.session.history((), 2)] == ["run-1"]
+        assert [each.id for each in await rig.session.history(parse("quality", 0))] == ["run-1"]
+        assert [each.id for each in await rig.session.history(EVERYTHING, 2)] == ["run-1"]
+        summary = await rig.session.summary(parse("quality", 0))
+        assert (summary.found, summary.total, sorted(summary.values["env"])) == (1, 2, ["production", "test"])
 
     environments = {"test": Environment(name="Quality"), "production": Environment(name="Production")}
     named = replace(SMALL, environments=environments)

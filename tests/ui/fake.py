@@ -1,13 +1,16 @@
 """A session on a small world in virtual time: what the app talks to in tests."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 from octotui.engine.commands import Command
 from octotui.engine.events import AnyEvent
+from octotui.engine.queries.matcher import matches
+from octotui.engine.queries.query import EVERYTHING, Query
 from octotui.engine.state import State
 from octotui.store.journal.run_records import RunRecord, record_of
+from octotui.store.journal.search_summary import SearchSummary, summary_of
 from tests.scenes import Scene
 from tests.world import replay
 
@@ -28,7 +31,7 @@ class FakeSession:
         self.world = scene.world
         self.sent: list[Command] = []
         self.older: list[RunRecord] = []  # the newest first
-        self.asked: list[tuple[tuple[str, ...], int | None]] = []
+        self.asked: list[tuple[Query, int | None]] = []
         self._changed = asyncio.Event()
 
     @property
@@ -78,11 +81,17 @@ class FakeSession:
         return [*sorted(found.values(), key=lambda each: -each.number), *self.older][:limit]
 
     async def history(
-        self, words: Sequence[str] = (), before: int | None = None, limit: int = 100
+        self, query: Query = EVERYTHING, before: int | None = None, limit: int = 100
     ) -> list[RunRecord]:
-        self.asked.append((tuple(words), before))
-        ended = (each for each in self.older if before is None or each.number < before)
-        return [each for each in ended if all(word in each.name.lower() for word in words)][:limit]
+        self.asked.append((query, before))
+        ended = (each for each in self._ended() if before is None or each.number < before)
+        return [each for each in ended if matches(query, each, self.state.model.place_names)][:limit]
+
+    async def summary(self, query: Query = EVERYTHING) -> SearchSummary:
+        return summary_of(self._ended(), query, self.state.model.place_names)
+
+    def _ended(self) -> list[RunRecord]:
+        return [each for each in self.recent(1 << 30) if each.ended_at is not None]
 
     async def family(self, root: str) -> State:
         return replay(self.world.events)

@@ -81,6 +81,19 @@ class TestBoard:
     def test_a_filter(self, pictured):
         assert pictured(scenes.many(), NARROW, "slash", *"asks")
 
+    def test_a_filter_that_is_completed(self, pictured):
+        assert pictured(scenes.many(), WIDE, "slash", *"state:failed env:")
+
+    def test_a_filter_of_an_unknown_value(self, pictured):
+        assert pictured(scenes.many(), NARROW, "slash", *"env:tets")
+
+    def test_a_kept_filter_and_its_count(self, pictured):
+        assert pictured(scenes.many(), NARROW, "slash", *"-state:failed", "enter")
+
+    def test_saved_views(self, pictured, monkeypatch, tmp_path):
+        monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+        assert pictured(scenes.many(), NARROW, "slash", *"is:waiting", "enter", "F")
+
     def test_ascii(self, pictured):
         assert pictured(scenes.seed(), WIDE, "G", glyphs="ascii")
 

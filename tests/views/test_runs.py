@@ -67,23 +67,6 @@ def test_a_run_that_wants_its_slot_back_waits():
     assert runs.mark(world.state, run).word == "waits"
 
 
-def test_a_filter_asks_for_every_word_anywhere():
-    scene = SCENES["asking"]()
-    names = runs.order(scene.state, PAST)
-    kept = (
-        *PAST,
-        RunRecord(number=8, id="run-8", root="run-8", process="x", name="Old", state="failed", queued_at=0.0),
-    )
-    names = (*names, "run-8")
-    by_id = {each.id: each for each in kept}
-    assert runs.matching(scene.state, by_id, names, "") == names
-    assert runs.matching(scene.state, by_id, names, "tame PROD") == ("run-1",)
-    assert runs.matching(scene.state, by_id, names, "executing") == ("run-2",)
-    assert runs.matching(scene.state, by_id, names, "old failed") == ("run-8",)
-    assert runs.matching(scene.state, by_id, names, "nothing") == ()
-    assert runs.matching(scene.state, by_id, names, "nothing", {"run-8"}) == ("run-8",)
-
-
 def test_a_run_that_never_started_counts_from_when_it_was_queued():
     assert runs.lasted(10.0, None, None, 40.0) == "00:30"
     assert runs.lasted(10.0, 20.0, None, 40.0) == "00:20"

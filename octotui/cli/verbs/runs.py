@@ -1,29 +1,51 @@
 """`octotui runs FILE`: the runs of a space, open and ended."""
 
+import re
 import time
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+from click.shell_completion import CompletionItem
 
 from octotui.cli.requests import run_request, verb_options
 from octotui.cli.space_argument import space_argument, space_of
-from octotui.cli.terminal.output import say, wants_ascii
+from octotui.cli.terminal.output import refuse, say, wants_ascii
 from octotui.engine.state import in_order
 
+if TYPE_CHECKING:
+    from octotui.engine.queries.query import Query
+    from octotui.runtime.offline_space import OfflineSpace
+    from octotui.runtime.server.client import Client
 
-@click.command("runs")
+
+def view_names(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The saved views, for shells to complete."""
+    from octotui.store.saved_views import saved_views
+
+    views = saved_views().views.items()
+    return [CompletionItem(name, help=text) for name, text in views if name.startswith(incomplete)]
+
+
+@click.command("runs", context_settings={"ignore_unknown_options": True})
 @space_argument
-@click.argument("words", nargs=-1)
+@click.argument("words", nargs=-1, metavar="[FILTER]...")
+@click.option("--view", metavar="NAME", shell_complete=view_names, help="A saved view, such as failures.")
 @click.option(
     "--limit", metavar="N", type=click.IntRange(1, 1000), default=20, help="How many, the newest first."
 )
 @verb_options
-def command(space: str, words: tuple[str, ...], limit: int, as_json: bool, state: Path | None) -> None:
+def command(
+    space: str, words: tuple[str, ...], view: str | None, limit: int, as_json: bool, state: Path | None
+) -> None:
     """List the runs of a space: what is open, then what has ended, the newest first.
 
-    WORDS leave those whose id, name, place or state hold every one of them.
+    FILTER is that of the app: words, and state: env: worker: pool: runbook: project: by: tenant: since:
+    until: is:, as in state:failed,cancelled env:production -word since:8h. A view and words must both hold.
     """
     where = space_of(space, state)
+    query = _query(words, view)
 
     async def main() -> None:
         from octotui.cli.connection import looked_at
@@ -31,11 +53,13 @@ def command(space: str, words: tuple[str, ...], limit: int, as_json: bool, state
         from octotui.store.journal.run_records import record_of_run
         from octotui.views import runs
         from octotui.views.labels import ASCII, UNICODE
+        from octotui.views.queries.matching import matching
 
         async with looked_at(where.slug, where.state) as here:
+            asked = await _resolved(here, query)
             still = [run.id for run in in_order(here.state) if not run.ended]
-            matches = [*runs.matching(here.state, {}, still, " ".join(words))]
-            past = await here.history(words, limit=limit)
+            matches = [*matching(here.state, {}, still, asked)]
+            past = await here.history(asked, limit=limit)
             records = {each.id: each for each in past}
             matches += [each.id for each in past if each.id not in matches]
             glyphs, now = (ASCII if wants_ascii(asked=False) else UNICODE), time.time()
@@ -51,3 +75,56 @@ def command(space: str, words: tuple[str, ...], limit: int, as_json: bool, state
                 say(glyphs.text(text))
 
     run_request(main)
+
+
+def _query(words: Sequence[str], view: str | None) -> "Query":
+    """What is asked by a view and by words; exit code 2 where either is no query."""
+    from octotui.engine.queries.parse import QueryError, parse
+
+    now = time.time()
+    text = " ".join(map(_as_typed, words))
+    try:
+        return parse(_saved(view), now).narrowed(parse(text, now))
+    except QueryError as error:
+        refuse(str(error))
+
+
+def _as_typed(word: str) -> str:
+    """An argument as it would be typed in the app: the shell has taken its quotes off."""
+    if word.startswith("--"):
+        refuse(f"there is no option {word}: --limit, --view, --state and --json are those there are")
+    keyed = re.match(r"-?(?:[A-Za-z]+:)?", word)
+    value = word[keyed.end() :] if keyed else word
+    if '"' in word or not re.search(r"\s", value) or re.search(r"\s-?[A-Za-z]+:", value):
+        return word  # it has quotes of its own, needs none, or is a whole filter
+    return f'{word.removesuffix(value)}"{value}"'
+
+
+def _saved(view: str | None) -> str:
+    """The text of a saved view; exit code 2 where there is none of that name."""
+    if view is None:
+        return ""
+    from octotui.model.complaints import did_you_mean
+    from octotui.store.saved_views import saved_views
+
+    views = saved_views()
+    text = views.find(view)
+    if text is None:
+        refuse(views.problem or f"there is no view “{view}”{did_you_mean(view, views.views)}")
+    return text
+
+
+async def _resolved(here: "Client | OfflineSpace", query: "Query") -> "Query":
+    """The query with slugs for names; exit code 2 for a value that the space has never heard of."""
+    from octotui.engine.queries.known_values import resolve, unknown_value
+    from octotui.engine.queries.query import PLACES
+    from octotui.views.queries.known import known_values
+
+    if not any(term.key in PLACES for term in query.terms):
+        return query
+    summary = await here.summary()
+    known = known_values(here.state, summary.values if summary else {})
+    unknown = unknown_value(query, known) if summary else ""
+    if unknown:
+        refuse(unknown)
+    return resolve(query, known)

@@ -1,4 +1,5 @@
-"""What people ask of lists: the times that they mean.
+"""The query language of run lists: a text becomes a `Query`, which lists, the index and the wire understand.
 
-Here and not in `views`, since the store answers questions, too. Never SQL, and never a cursor or a key.
+`parse` reads, `known_values` turns names into slugs, `matcher` judges one run. Here and not in `views`, since
+the store answers queries, too. Never SQL, and never a cursor or a key.
 """

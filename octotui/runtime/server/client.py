@@ -6,7 +6,7 @@ it has missed, and what it had asked for is sent again with the same key, to tak
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from functools import partial
 from itertools import count
@@ -18,6 +18,7 @@ from octotui.engine import commands
 from octotui.engine.commands import Command
 from octotui.engine.events import AnyEvent
 from octotui.engine.evolve.evolve import evolve, replay
+from octotui.engine.queries.query import EVERYTHING, Query
 from octotui.engine.state import State
 from octotui.engine.state.snapshot import UnreadableSnapshot, decode
 from octotui.model.space import Channel
@@ -31,6 +32,7 @@ from octotui.runtime.space_access import Listener
 from octotui.runtime.state_feed import StateFeed
 from octotui.store.errors import StoreError
 from octotui.store.journal.run_records import RunRecord, record_of
+from octotui.store.journal.search_summary import SearchSummary
 from octotui.store.space_folder import SpaceFolder
 
 AWAY = "the server cannot be reached: connecting again"
@@ -168,11 +170,16 @@ class Client:
         return sorted(self._records.values(), key=lambda each: -each.number)[:limit]
 
     async def history(
-        self, words: Sequence[str] = (), before: int | None = None, limit: int = KEPT
+        self, query: Query = EVERYTHING, before: int | None = None, limit: int = KEPT
     ) -> list[RunRecord]:
-        """Ended runs of which every word is a part of something, the newest of those before a number."""
-        asked_for = partial(protocol.HistoryRequest, words=tuple(words), before=before, limit=limit)
-        return list((await self._ask(lambda number: asked_for(id=number))).records)
+        """Ended runs that fulfil a query, which is resolved, the newest of those before a number."""
+        ask = partial(protocol.HistoryRequest, words=query.words, query=query, before=before, limit=limit)
+        return list((await self._ask(lambda number: ask(id=number))).records)
+
+    async def summary(self, query: Query = EVERYTHING) -> SearchSummary | None:
+        """How many ended runs a query finds, and the values of all; None where the server does not say."""
+        ask = partial(protocol.HistoryRequest, query=query, limit=1, summary=True)
+        return (await self._ask(lambda number: ask(id=number))).summary
 
     async def family(self, root: str) -> State:
         """A State in which a run and all it started can be looked at, though it has ended."""

@@ -13,8 +13,10 @@ import msgspec
 
 from octotui.engine.commands import Request
 from octotui.engine.events import AnyEvent
+from octotui.engine.queries.query import Query
 from octotui.model.space import Channel
 from octotui.store.journal.run_records import RunRecord
+from octotui.store.journal.search_summary import SearchSummary
 
 Parting = Literal["stopped", "slow", "wrong", "forbidden"]
 
@@ -68,10 +70,16 @@ class FamilyRequest(msgspec.Struct, frozen=True, kw_only=True, tag="Family"):
 
 
 class HistoryRequest(msgspec.Struct, frozen=True, kw_only=True, tag="History"):
-    """Ask for ended runs of which every word is a part of something, the newest of those before a number."""
+    """Ask for ended runs that fulfil a query, which is resolved, the newest of those before a number.
+
+    `words` are what a client of before queries asks for, and what a server of that time understands.
+    With `summary` ask how many there are instead, and for the values that all of them have.
+    """
 
     id: Number
     words: tuple[str, ...] = ()
+    query: Query | None = None
+    summary: bool = False
     before: Number | None = None
     limit: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 100
 
@@ -150,6 +158,7 @@ class DoneReply(msgspec.Struct, frozen=True, kw_only=True, tag="Done"):
     problems: tuple[str, ...] = ()
     records: tuple[RunRecord, ...] = ()
     data: bytes = b""
+    summary: SearchSummary | None = None
 
 
 class RefusedReply(msgspec.Struct, frozen=True, kw_only=True, tag="Refused"):

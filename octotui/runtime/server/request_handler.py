@@ -8,6 +8,7 @@ from typing import assert_never
 from octotui.engine import commands
 from octotui.engine.decide.question_holders import AccountExists, with_accounts
 from octotui.engine.events import AnyEvent
+from octotui.engine.queries.query import Query, Term
 from octotui.engine.rules.authorization import missing_right, right_for, subject_of, with_actor
 from octotui.engine.state.releases import has_declared_tag
 from octotui.model.complaints import Reason
@@ -120,10 +121,13 @@ class RequestHandler:
         return DoneReply(id=request.id, versions=versions, problems=problems)
 
     async def _history(self, request: HistoryRequest) -> Answer:
-        """A page of ended runs."""
+        """A page of ended runs, or how many there are."""
         if len(request.words) > WORDS:
             raise StoreError(f"a search takes {WORDS} words at most")
-        records = await self._session.history(request.words, request.before, request.limit)
+        query = request.query or Query(tuple(Term("word", (word.lower(),)) for word in request.words))
+        if request.summary:
+            return DoneReply(id=request.id, summary=await self._session.summary(query))
+        records = await self._session.history(query, request.before, request.limit)
         return DoneReply(id=request.id, records=tuple(records))
 
     def _stop(self, request: StopRequest) -> Answer:

@@ -6,11 +6,13 @@ from itertools import islice
 from typing import TypeAlias, cast
 
 from octotui.engine.events import AnyEvent, ModelLoaded
+from octotui.engine.queries.matcher import NOTHING, matches
+from octotui.engine.queries.query import EVERYTHING, Query
 from octotui.engine.state import Event
 from octotui.store.journal.journal import Journal
 from octotui.store.journal.remembered_requests import Effect, RequestId, TakenRequest
 from octotui.store.journal.run_records import RunRecord, record_of
-from octotui.store.journal.run_search import NOTHING
+from octotui.store.journal.search_summary import SearchSummary, summary_of
 
 
 class MemoryJournal:
@@ -77,14 +79,19 @@ class MemoryJournal:
 
     def history(
         self,
-        words: Sequence[str] = (),
+        query: Query = EVERYTHING,
         limit: int = 100,
         before: int | None = None,
         names: Mapping[str, str] = NOTHING,
     ) -> list[RunRecord]:
-        """The newest ended runs of which every word is a part of something; `before` as above."""
+        """The newest ended runs that fulfil a query, which is resolved; `before` as above."""
         ended = (each for each in self.runs(len(self._runs), before) if each.ended_at is not None)
-        return list(islice((each for each in ended if _holds(each, words, names)), limit))
+        return list(islice((each for each in ended if matches(query, each, names)), limit))
+
+    def summary(self, query: Query = EVERYTHING, names: Mapping[str, str] = NOTHING) -> SearchSummary:
+        """How many ended runs a query finds, and the values that all of them have."""
+        ended = (each for each in self.runs(len(self._runs)) if each.ended_at is not None)
+        return summary_of(ended, query, names)
 
     def open_runs(self) -> list[RunRecord]:
         """The runs that have not ended, oldest first."""
@@ -93,18 +100,6 @@ class MemoryJournal:
 
     def close(self) -> None:
         """Nothing to let go of."""
-
-
-def _holds(record: RunRecord, words: Sequence[str], names: Mapping[str, str]) -> bool:
-    """Whether every word is a part of something in a record; of its id the whole."""
-    places = [
-        name for slug in (record.environment, record.tenant) if slug for name in (slug, names.get(slug, ""))
-    ]
-    text = " ".join((record.process, record.name, record.state, record.requester, *places)).lower()
-    return all(
-        word.lower() in text or word.lower() in (record.id, str(record.number)) or "run-".startswith(word)
-        for word in words
-    )
 
 
 AnyJournal: TypeAlias = Journal | MemoryJournal

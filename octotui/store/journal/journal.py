@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import msgspec
 
 from octotui.engine.events import AnyEvent, InterruptionRaised
+from octotui.engine.queries.matcher import NOTHING
+from octotui.engine.queries.query import EVERYTHING, Query
 from octotui.engine.state import Event
 from octotui.store.errors import unreadable, unusable
 from octotui.store.journal.hash_chain import unseal
 from octotui.store.journal.remembered_requests import FIND, Effect, RequestId, TakenRequest
 from octotui.store.journal.run_records import RunRecord, from_row, run_number
-from octotui.store.journal.run_search import NOTHING, page
+from octotui.store.journal.run_search import LATEST, page
+from octotui.store.journal.search_summary import SearchSummary, summarize
 from octotui.store.journal.sqlite import FAMILY, connect, open_read_only
 from octotui.store.journal.writer import Check, StoredSnapshot, Writer
 
@@ -80,19 +83,26 @@ class JournalReader:
 
     def history(
         self,
-        words: Sequence[str] = (),
+        query: Query = EVERYTHING,
         limit: int = 100,
         before: int | None = None,
         names: Mapping[str, str] = NOTHING,
     ) -> list[RunRecord]:
-        """The newest ended runs of which every word is a part of something; `before` as above.
+        """The newest ended runs that fulfil a query, which is resolved; `before` as above.
 
         `names` are what people call environments and tenants, by slug.
         """
-        last = sys.maxsize if before is None else before
         try:
             with closing(self._connect()) as database:
-                return page(database, words, last, limit, names)
+                return page(database, query, LATEST if before is None else before, limit, names)
+        except sqlite3.Error as problem:
+            raise unusable(self._path, problem) from problem
+
+    def summary(self, query: Query = EVERYTHING, names: Mapping[str, str] = NOTHING) -> SearchSummary:
+        """How many ended runs a query finds, and the values that all of them have."""
+        try:
+            with closing(self._connect()) as database:
+                return summarize(database, query, names)
         except sqlite3.Error as problem:
             raise unusable(self._path, problem) from problem
 

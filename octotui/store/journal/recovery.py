@@ -56,7 +56,7 @@ def check(path: Path) -> None:
     try:
         with closing(open_read_only(path)) as database:
             version = database.execute("PRAGMA user_version").fetchone()[0]
-            if version == sqlite.VERSION:
+            if version >= sqlite.CHAINED:
                 _check_latest(path, database, all_of_it=suspect(path).exists())
     except sqlite3.Error as problem:
         raise unusable(path, problem) from problem
@@ -194,7 +194,7 @@ def _readable(source: Path) -> Iterator[tuple[AnyEvent, bytes, bytes]]:
         version = database.execute("PRAGMA user_version").fetchone()[0]
         walk = Walk((*_known_gaps(database), *vouched(database)))
         for seq, body, digest in _rows(database, version):
-            row = (seq, body, link(walk.hash, body) if version < sqlite.VERSION else digest)
+            row = (seq, body, link(walk.hash, body) if version < sqlite.CHAINED else digest)
             if next(walk.breaks((row,)), None) is not None:
                 return
             yield decode(body), body, walk.hash
@@ -202,7 +202,7 @@ def _readable(source: Path) -> Iterator[tuple[AnyEvent, bytes, bytes]]:
 
 def _rows(database: sqlite3.Connection, version: int) -> Iterator[Row]:
     yield from database.execute(
-        ROWS if version == sqlite.VERSION else ROWS.replace("CAST(hash AS BLOB)", "NULL")
+        ROWS if version >= sqlite.CHAINED else ROWS.replace("CAST(hash AS BLOB)", "NULL")
     )
 
 

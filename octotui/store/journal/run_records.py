@@ -1,10 +1,10 @@
 """The table of runs for lists: one small record a run, kept up to date by its events."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
 import msgspec
-from msgspec.structs import replace
+from msgspec.structs import astuple, replace
 
 from octotui.engine.events import (
     RunCancelling,
@@ -13,13 +13,14 @@ from octotui.engine.events import (
     RunQueued,
     RunRequeued,
     RunStarted,
+    WorkersSelected,
 )
 from octotui.engine.state import Event, Run
 
 RecordState = Literal[
     "queued", "executing", "paused", "cancelling", "succeeded", "failed", "cancelled", "timed-out"
 ]
-CHANGES = frozenset((RunQueued, RunStarted, RunPaused, RunRequeued, RunCancelling, RunEnded))
+CHANGES = frozenset((RunQueued, RunStarted, RunPaused, RunRequeued, RunCancelling, RunEnded, WorkersSelected))
 
 
 class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,6 +41,8 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
     started_at: float | None = None
     ended_at: float | None = None
     warnings: int = 0
+    workers: tuple[str, ...] = ()  # that it has leased, and of which pools
+    pools: tuple[str, ...] = ()
 
 
 def run_number(run: str) -> int:
@@ -69,7 +72,15 @@ def _changed(event: Event, before: RunRecord) -> RunRecord | None:
             return replace(before, state="queued")
         case RunCancelling(reason=reason):
             return replace(before, state="cancelling", reason=reason)
+        case WorkersSelected(picks=picks):
+            workers = _with(before.workers, (each.worker for each in picks))
+            return replace(before, workers=workers, pools=_with(before.pools, (each.pool for each in picks)))
     return None
+
+
+def _with(known: tuple[str, ...], more: Iterable[str]) -> tuple[str, ...]:
+    """Names, each once, in the order they came."""
+    return tuple(dict.fromkeys((*known, *more)))
 
 
 def _queued(event: RunQueued) -> RunRecord:
@@ -105,9 +116,34 @@ def record_of_run(run: Run) -> RunRecord:
         started_at=run.started_at,
         ended_at=run.ended_at,
         warnings=len(run.progress.warnings),
+        workers=_with((), (each.worker for each in run.selection.picks)),
+        pools=_with((), (each.pool for each in run.selection.picks)),
     )
+
+
+def to_row(record: RunRecord) -> tuple[Any, ...]:
+    """The row of a record in the table: its fields in their order, names of machines as JSON."""
+    *plain, workers, pools = astuple(record)
+    return (*plain, names_text(workers), names_text(pools))
+
+
+def names_text(names: Sequence[str]) -> str:
+    """Names as a column of the table holds them."""
+    return msgspec.json.encode(names).decode() if names else "[]"
+
+
+def _names(text: str) -> tuple[str, ...]:
+    """The names in a column; none where somebody has written something else there."""
+    try:
+        return () if text == "[]" else msgspec.json.decode(text, type=tuple[str, ...])
+    except (msgspec.MsgspecError, TypeError):
+        return ()
 
 
 def from_row(row: Sequence[Any]) -> RunRecord:
     """The record in a row of the table, whose columns are its fields in their order; an old one has fewer."""
-    return RunRecord(**dict(zip(RunRecord.__struct_fields__, row, strict=False)))
+    fields = dict(zip(RunRecord.__struct_fields__, row, strict=False))
+    for lists in ("workers", "pools"):
+        if lists in fields:
+            fields[lists] = _names(fields[lists])
+    return RunRecord(**fields)

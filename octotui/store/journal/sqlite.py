@@ -8,9 +8,11 @@ from urllib.parse import quote
 from octotui.store.errors import StoreError, unusable
 from octotui.store.journal import remembered_requests
 from octotui.store.journal.hash_chain import START, link
+from octotui.store.journal.run_places import enter_places
 from octotui.store.private_files import opened_private
 
-VERSION = 3
+VERSION = 4
+CHAINED = 3  # the first version whose events have hashes
 
 # `root` is the number of the family's first run; 0 for models, which every family needs; NULL for the rest.
 # An index of it would be a fifth of the work of a commit; instead `parts` says in which parts of the journal,
@@ -40,6 +42,16 @@ CREATE INDEX ended_state ON runs (state) WHERE ended_at IS NOT NULL;
 CREATE INDEX ended_environment ON runs (environment) WHERE ended_at IS NOT NULL AND environment IS NOT NULL;
 CREATE INDEX ended_tenant ON runs (tenant) WHERE ended_at IS NOT NULL AND tenant IS NOT NULL;
 CREATE INDEX ended_requester ON runs (requester) WHERE ended_at IS NOT NULL;
+"""
+# Beside it, what runs leased; and indexes by which a text and a time are found.
+PLACES = """
+ALTER TABLE runs ADD COLUMN workers TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE runs ADD COLUMN pools TEXT NOT NULL DEFAULT '[]';
+CREATE TABLE places (
+    place TEXT NOT NULL, name TEXT NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (place, name, number)
+) WITHOUT ROWID;
+CREATE INDEX ended_reason ON runs (reason) WHERE ended_at IS NOT NULL AND reason <> '';
+CREATE INDEX ended_time ON runs (ended_at) WHERE ended_at IS NOT NULL;
 """
 FROM_1 = "ALTER TABLE runs ADD COLUMN warnings INTEGER NOT NULL DEFAULT 0;"
 FROM_2 = "ALTER TABLE events ADD COLUMN hash BLOB;"
@@ -88,9 +100,12 @@ def _prepare(database: sqlite3.Connection, path: Path) -> None:
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 2000"
     )
     if version < VERSION:
-        tables = {0: TABLES, 1: FROM_1 + FROM_2, 2: FROM_2}[version] + FILTERS
-        database.executescript(f"BEGIN IMMEDIATE; {tables}")
-        _chain(database)
+        tables = {0: TABLES + FILTERS, 1: FROM_1 + FROM_2 + FILTERS, 2: FROM_2 + FILTERS, 3: ""}[version]
+        database.executescript(f"BEGIN IMMEDIATE; {tables} {PLACES}")
+        if version in (1, 2):
+            _chain(database)
+        if version:
+            enter_places(database)
         database.execute(f"PRAGMA user_version = {VERSION}")
         database.execute("COMMIT")
     database.executescript(remembered_requests.TABLE)

@@ -7,10 +7,10 @@ from typing import Any
 import msgspec
 from msgspec.structs import astuple
 
-from octotui.engine.events import AnyEvent, ModelLoaded, RunsRemoved
+from octotui.engine.events import AnyEvent, ModelLoaded, RunQueued, RunsRemoved
 from octotui.engine.state import Event
 from octotui.store.journal.hash_chain import START, link
-from octotui.store.journal.run_records import CHANGES, RunRecord, from_row, record_of, run_number
+from octotui.store.journal.run_records import CHANGES, RunRecord, from_row, record_of, run_number, to_row
 from octotui.store.journal.sqlite import PART
 
 ROWS = 500  # a statement; SQLite takes 32,766 values
@@ -56,8 +56,9 @@ class Tables:
         self._hash = digest
         self._insert("INSERT OR IGNORE INTO parts", parts, 2)
         self._insert(
-            "INSERT OR REPLACE INTO runs", [v for each in touched.values() for v in astuple(each)], RECORD
+            "INSERT OR REPLACE INTO runs", [v for each in touched.values() for v in to_row(each)], RECORD
         )
+        self._enter_places(touched.values())
         self._forget(touched)
         for each in removed:
             self._remove(each)
@@ -77,6 +78,8 @@ class Tables:
         numbers = [(run_number(run),) for run in event.runs]
         gaps = [(gap.first, gap.last) for gap in event.gaps]
         many("DELETE FROM events WHERE seq BETWEEN ? AND ?", gaps)
+        places = [place for (run,) in numbers for place in places_of(self._stored(f"run-{run}"))]
+        many("DELETE FROM places WHERE place = ? AND name = ? AND number = ?", places)
         many("DELETE FROM runs WHERE number = ? AND ended_at IS NOT NULL", numbers)
         many("DELETE FROM parts WHERE root = ?", numbers)
         many("DELETE FROM gaps WHERE first BETWEEN ? AND ?", gaps)
@@ -89,10 +92,19 @@ class Tables:
 
     def _change(self, event: Any, touched: dict[str, RunRecord]) -> None:
         run: str = event.run
-        record = record_of(event, self._open.get(run)) or record_of(event, self._stored(run))
+        before = self._open.get(run)
+        if before is None and type(event) is not RunQueued:
+            before = self._stored(run)
+        record = record_of(event, before)
         if record is not None:
             self._open[run] = touched[run] = record
             self._roots[run] = run_number(record.root)
+
+    def _enter_places(self, records: Iterable[RunRecord]) -> None:
+        """Enter where runs that have just ended were, for lists of what has ended."""
+        ended = (each for each in records if each.ended_at is not None)
+        values = [value for each in ended for place in places_of(each) for value in place]
+        self._insert("INSERT OR IGNORE INTO places", values, 3)
 
     def _enter(self, root: int, part: int) -> tuple[int, int]:
         """Note that a family has events in this part of the journal."""
@@ -123,3 +135,11 @@ class Tables:
         for run, record in touched.items():
             if record.ended_at is not None:
                 del self._open[run], self._roots[run]
+
+
+def places_of(record: RunRecord | None) -> list[tuple[str, str, int]]:
+    """The rows of a run in the index of workers and pools."""
+    if record is None:
+        return []
+    lists = (("worker", record.workers), ("pool", record.pools))
+    return [(place, name, record.number) for place, names in lists for name in names]

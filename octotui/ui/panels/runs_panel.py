@@ -10,34 +10,43 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.reactive import reactive
 
+from octotui.engine.queries.query import EVERYTHING, Query
 from octotui.engine.state import State
+from octotui.store.journal.search_summary import SearchSummary
 from octotui.ui.key_actions import KeyAction, key_of
+from octotui.ui.panels.query_line import QueryLine
 from octotui.ui.styled_text import Span, cut, glyphs_of, length, sign, spread
-from octotui.ui.widgets.filter_input import FilterInput
 from octotui.ui.widgets.line_list import LineList
 from octotui.ui.widgets.pane_heading import PaneHeading
 from octotui.ui.widgets.plain_text import PlainText
 from octotui.views import runs
 from octotui.views.labels import Glyphs, counted
+from octotui.views.queries.known import known_values
+from octotui.views.queries.matching import matching
 from octotui.views.runs import EndedRun, RunRow
 
 RECENT = 100  # ended and open runs that are listed without asking for more
+COUNTED = 2.0  # seconds until a count is looked up again
 NEAR = 50  # lines from the end at which more are asked for
 
 
 class HistoryPages:
-    """How far older runs of a filter are known."""
+    """How far older runs of a query are known; `count` is how many have ended that it finds, of how many."""
 
-    def __init__(self, words: tuple[str, ...] = ()) -> None:
-        self.words = words
+    def __init__(self, query: Query = EVERYTHING) -> None:
+        self.query = query
+        self.count: tuple[int, int] | None = None
+        self.counted_at = 0.0
         self.before: int | None = None
-        self.found: set[str] = set()
         self.whole = self.asked = False
+
+    def count_is_old(self, now: float) -> bool:
+        """Whether runs that have ended since may have changed the count."""
+        return now - self.counted_at >= COUNTED
 
     def take(self, records: Sequence[EndedRun], *, whole: bool) -> None:
         """Note a page."""
         self.asked, self.whole = False, whole
-        self.found.update(each.id for each in records)
         self.before = min((each.number for each in records), default=self.before)
 
 
@@ -55,7 +64,15 @@ In a guided run a step that failed asks what to do about it."""
             "filter",
             "filter",
             title="Filter the runs",
-            tooltip="Show only runs that have all these words",
+            tooltip="By words, state:failed, env:test, since:8h …",
+        ),
+        KeyAction(
+            "F",
+            "views",
+            "views",
+            show=False,
+            title="Saved views",
+            tooltip="Choose a filter by name, or save one",
         ),
         KeyAction("escape", "drop_filter", "no filter", tooltip="Show all runs again"),
     ]
@@ -75,12 +92,26 @@ In a guided run a step that failed asks what to do about it."""
         """The run under the cursor is to be opened."""
 
     class Wanted(Message):
-        """Older runs are to be looked up: those of these words, before this number."""
+        """Older runs are to be looked up: those that a query finds, before this number."""
 
-        def __init__(self, words: tuple[str, ...], before: int | None) -> None:
+        def __init__(self, query: Query, before: int | None) -> None:
             super().__init__()
-            self.words = words
+            self.query = query
             self.before = before
+
+    class Uncounted(Message):
+        """How many ended runs a query finds is to be looked up."""
+
+        def __init__(self, query: Query) -> None:
+            super().__init__()
+            self.query = query
+
+    class ViewsWanted(Message):
+        """Saved views are to be offered; `text` is the present filter."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
 
     def __init__(self) -> None:
         super().__init__()
@@ -88,13 +119,14 @@ In a guided run a step that failed asks what to do about it."""
         self._wanted = self._detail_text = ""
         self._kept: dict[str, EndedRun] = {}
         self._pages = HistoryPages()
+        self._values: dict[str, dict[str, str]] = {}
 
     def compose(self) -> ComposeResult:
         """The heading, the list, and its filter."""
         yield PaneHeading("Runs")
         yield LineList(self._draw, empty=self._why_empty(""), id="runs")
         yield PlainText("", id="detail")
-        yield FilterInput()
+        yield QueryLine(lambda: self.now, lambda: known_values(self.state, self._values))
 
     @property
     def lines(self) -> LineList:
@@ -123,25 +155,55 @@ In a guided run a step that failed asks what to do about it."""
     def _list(self, *, changed: bool = True) -> None:
         if not self.is_mounted or not self.state.seq:
             return
-        query = self.query_one(FilterInput).value
+        line = self._line
         if changed:
             self._kept.update((each.id, each) for each in self.past)
+            self._pages.count = None if self._pages.count_is_old(self.now) else self._pages.count
             self._order = runs.order(self.state, tuple(self._kept.values()))
         names = self._order
-        if query:
-            names = runs.matching(self.state, self._kept, names, query, self._pages.found)
-        count = f"{len(names)}/{len(self._order)}" if query else str(len(names))
+        if line.text:
+            names = matching(self.state, self._kept, names, line.query_asked)
+        count = f"{len(names)}/{len(self._order)}" if line.text else str(len(names))
         count = count if self._is_whole else f"{count}+"
         self.query_one(PaneHeading).say(right=((count, "muted"),))
-        self.lines.empty = self._why_empty(query)
+        self.lines.empty = self._why_empty(line.text)
         self.lines.show(names)
         if self._wanted in self._order:
             wanted, self._wanted = self._wanted, ""
             if not self.lines.select(wanted):
-                self.query_one(FilterInput).action_drop()
+                line.drop()
                 self.lines.show(self._order)
                 self.lines.select(wanted)
         self._detail()
+        self._count()
+
+    @property
+    def _line(self) -> QueryLine:
+        return self.query_one(QueryLine)
+
+    def _count(self) -> None:
+        """Say how many runs the query finds, and ask anew where that may be old."""
+        pages = self._pages
+        if not self._line.text:
+            return
+        if pages.count is None and self.now - pages.counted_at >= COUNTED:
+            pages.counted_at = self.now
+            self.post_message(self.Uncounted(pages.query))
+        if pages.count is not None:
+            found, total = pages.count
+            still = [name for name, run in self.state.runs.items() if not run.ended]
+            found += len(matching(self.state, self._kept, still, pages.query))
+            self._line.count(found, total + len(still))
+        elif self._is_whole:
+            self._line.count(len(self.lines.keys), len(self._order))
+
+    def learn(self, query: Query, summary: SearchSummary | None) -> None:
+        """Take how many ended runs a query finds, and what values they have."""
+        if summary is not None and query == self._pages.query:
+            self._values = summary.values
+            self._pages.count = (summary.found, summary.total)
+            self._line.learn()
+            self._count()
 
     def _row(self, name: str) -> RunRow | None:
         row = runs.row(self.state, name, self.now)
@@ -175,13 +237,13 @@ In a guided run a step that failed asks what to do about it."""
         if near and not self._is_whole and not self._pages.asked:
             self._pages.asked = True
             before = self._pages.before
-            if before is None and not self._pages.words:
+            if before is None and self._pages.query == EVERYTHING:
                 before = min(each.number for each in self.past)
-            self.post_message(self.Wanted(self._pages.words, before))
+            self.post_message(self.Wanted(self._pages.query, before))
 
-    def add(self, words: tuple[str, ...], records: Sequence[EndedRun], *, whole: bool) -> None:
-        """Take a page of older runs; `whole` says that it was the last. One of another filter is late."""
-        if words == self._pages.words:
+    def add(self, query: Query, records: Sequence[EndedRun], *, whole: bool) -> None:
+        """Take a page of older runs; `whole` says that it was the last. One of another query is late."""
+        if query == self._pages.query:
             self._pages.take(records, whole=whole)
             self._kept.update((each.id, each) for each in records)
             self._list()
@@ -199,25 +261,40 @@ In a guided run a step that failed asks what to do about it."""
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer to drop a filter where there is one; elsewhere the key is the screen's."""
-        return action != "drop_filter" or bool(self.is_mounted and self.query_one(FilterInput).value)
+        return action != "drop_filter" or bool(self.is_mounted and self._line.text)
 
     def action_drop_filter(self) -> None:
         """Show all runs again."""
-        self.query_one(FilterInput).action_drop()
+        self._line.drop()
+
+    def action_views(self) -> None:
+        """Offer the saved views."""
+        self.post_message(self.ViewsWanted(self._line.text))
+
+    def show_view(self, text: str) -> None:
+        """Filter by a view."""
+        self._line.put(text)
+        self.lines.focus()
 
     def action_filter(self) -> None:
         """Type a filter."""
-        self.query_one(FilterInput).ask()
+        if not self._values:
+            self.post_message(self.Uncounted(self._pages.query))
+        self._line.ask()
 
-    @on(FilterInput.Changed)
-    def _filter(self) -> None:
-        self._pages = HistoryPages(tuple(self.query_one(FilterInput).value.lower().split()))
+    @on(QueryLine.Changed)
+    def _filter(self, event: QueryLine.Changed) -> None:
+        event.stop()
+        self._pages = HistoryPages(self._line.query_asked)
         self._list(changed=False)
         self._ask()
         self.refresh_bindings()
 
-    @on(FilterInput.Left)
-    def _back(self) -> None:
+    @on(QueryLine.Left)
+    def _back(self, event: QueryLine.Left) -> None:
+        event.stop()
+        self._list(changed=False)
+        self.refresh_bindings()
         self.lines.focus()
 
     @on(LineList.Opened)

@@ -5,6 +5,8 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 
 from octotui.store.errors import StoreError
+from octotui.store.saved_views import save_view, saved_views, views_file
+from octotui.ui.dialogs.views_dialog import ViewsDialog
 from octotui.ui.dialogs.why_dialog import WhyDialog
 from octotui.ui.panels.output_panel import OutputPanel
 from octotui.ui.panels.pools_panel import PoolsPanel
@@ -64,11 +66,38 @@ class Board(RunActionsScreen):
     async def _look_up(self, event: RunsPanel.Wanted) -> None:
         """Fetch a page of runs that ended long ago."""
         try:
-            records = await self.session.history(event.words, event.before, PAGE)
+            records = await self.session.history(event.query, event.before, PAGE)
         except StoreError as problem:
             self.notify(str(problem), severity="error", markup=False)
             return
-        self.query_one(RunsPanel).add(event.words, records, whole=len(records) < PAGE)
+        self.query_one(RunsPanel).add(event.query, records, whole=len(records) < PAGE)
+
+    @on(RunsPanel.Uncounted)
+    @work(exclusive=True, group="summary")
+    async def _summarize(self, event: RunsPanel.Uncounted) -> None:
+        """Count what has ended, after the page is there."""
+        try:
+            summary = await self.session.summary(event.query)
+        except StoreError:
+            return  # the page says why
+        self.query_one(RunsPanel).learn(event.query, summary)
+
+    @on(RunsPanel.ViewsWanted)
+    @work
+    async def _choose_view(self, event: RunsPanel.ViewsWanted) -> None:
+        """Show a saved view, or save the present filter as one."""
+        chosen = await self.app.push_screen_wait(ViewsDialog(saved_views(), event.text))
+        if chosen is None:
+            return
+        if not chosen.is_new:
+            self.query_one(RunsPanel).show_view(chosen.text)
+            return
+        try:
+            save_view(chosen.name, chosen.text)
+        except StoreError as problem:
+            self.notify(str(problem), severity="error", markup=False)
+            return
+        self.notify(f"“{chosen.name}” is saved in {views_file()}", markup=False)
 
     @on(RunsPanel.Opened)
     def _open(self, event: RunsPanel.Opened) -> None:

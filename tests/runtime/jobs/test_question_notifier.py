@@ -136,8 +136,8 @@ def test_v5_one_whose_values_cannot_be_read_is_not_sent_and_says_so(tmp_path: Pa
         await rig.start("go")
         await rig.until(lambda: warnings(rig))
         assert warnings(rig) == [
-            "the notice of the question “May it?” was not sent: tell: the sensitive variable Word cannot be used:"
-            " the vault of ******** is shut"
+            "the notice of the question “May it?” was not sent: tell: the sensitive variable Word"
+            " cannot be used: the vault of ******** is shut"
         ]
         assert hands.jobs == []
 

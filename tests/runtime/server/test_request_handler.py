@@ -317,7 +317,7 @@ async def test_r6_a_channel_that_no_project_has_is_refused_before_its_pattern_is
 async def test_r6_a_search_takes_fifty_words(tmp_path: Path) -> None:
     async with served(MODEL, tmp_path) as here:
         words = tuple(f"word{number}" for number in range(50))
-        asked = protocol.HistoryRequest(id=1, words=words)
+        asked = protocol.HistoryRequest(id=1, words=words)  # as clients asked before there were queries
         assert await desk(here).answer(ANN, asked) == protocol.DoneReply(id=1)
         refused = await desk(here).answer(ANN, replace(asked, words=(*words, "more")))
         assert refused == protocol.FailedReply(id=1, reason="a search takes 50 words at most")

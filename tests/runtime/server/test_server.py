@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from octotui.engine import commands, events
 from octotui.engine.evolve.evolve import evolve
+from octotui.engine.queries.query import Query, Term
 from octotui.engine.state.snapshot import decode, encode
 from octotui.model.space import Access, Model, Team, Value
 from octotui.model.toml.read import load
@@ -22,6 +23,7 @@ from octotui.runtime.server.peer_credentials import Peer
 from octotui.runtime.server.protocol import (
     DoneReply,
     EventsMessage,
+    FailedReply,
     FamilyRequest,
     Goodbye,
     Hello,
@@ -479,9 +481,28 @@ class TestCosts:
             assert (await raw.until(Goodbye)).kind == "wrong"
 
     async def test_r6_a_search_of_very_many_words_is_refused(self, tmp_path: Path) -> None:
+        async with served(SHARED, tmp_path) as here:
+            raw = await here.raw("bob")
+            raw.say(replace(HELLO, follow=False))
+            raw.say(HistoryRequest(id=1, words=("a",) * 51))
+            assert (await raw.until(FailedReply)).reason == "a search takes 50 words at most"
+            terms = (Term("word", ("a",)),) * 51
+            raw.say(HistoryRequest(id=2, query=Query(terms)))
+            assert (await raw.until(Goodbye)).kind == "wrong"
+
+    async def test_a_query_goes_to_the_server_and_its_count_comes_back(self, tmp_path: Path) -> None:
         async with served(SHARED, tmp_path) as here, here.attached("bob") as bob:
-            with pytest.raises(StoreError, match="a search takes 50 words at most"):
-                await bob.history(["a"] * 51)
+            query = Query((Term("state", ("failed",)), Term("env", ("x",), True)), 1.0, 2.0)
+            asked: list[Query] = []
+
+            async def history(query: Query, *_: object) -> list[RunRecord]:
+                asked.append(query)
+                return []
+
+            here.session.history = history  # type: ignore[method-assign, assignment]
+            assert await bob.history(query) == []
+            assert asked == [query]
+            assert await bob.summary(query) == await here.session.summary(query)
 
     async def test_what_goes_wrong_in_an_answer_is_an_answer(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

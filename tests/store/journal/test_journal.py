@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from octotui.engine.events import InterruptionClosed, InterruptionRaised, InterruptionTaken
+from octotui.engine.queries.parse import parse
+from octotui.engine.queries.query import EVERYTHING
 from octotui.store.errors import Damaged, StoreError
 from octotui.store.journal.in_memory import AnyJournal
 from octotui.store.journal.journal import Journal
@@ -52,11 +54,11 @@ async def test_runs_come_newest_first_and_in_pages(journal: AnyJournal) -> None:
 async def test_history_is_of_ended_runs_of_all_words(journal: AnyJournal) -> None:
     await journal.append(history())
     assert [each.id for each in journal.history()] == ["run-3", "run-1"]
-    assert [each.id for each in journal.history((), 1)] == ["run-3"]
-    assert [each.id for each in journal.history((), 9, before=3)] == ["run-1"]
-    assert [each.id for each in journal.history(("create", "FAILED"))] == ["run-3"]
-    assert [each.id for each in journal.history(("run-1",))] == ["run-1"]
-    assert journal.history(("create", "nothing")) == []
+    assert [each.id for each in journal.history(EVERYTHING, 1)] == ["run-3"]
+    assert [each.id for each in journal.history(EVERYTHING, 9, before=3)] == ["run-1"]
+    assert [each.id for each in journal.history(parse("create FAILED", 0))] == ["run-3"]
+    assert [each.id for each in journal.history(parse("run-1", 0))] == ["run-1"]
+    assert journal.history(parse("create nothing", 0)) == []
 
 
 async def test_open_runs_are_those_without_an_end(journal: AnyJournal) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from octotui.engine.events import RunQueued, RunStarted
+from octotui.engine.queries.parse import parse
 from octotui.store.errors import StoreError
 from octotui.store.journal import sqlite
 from octotui.store.journal.journal import Journal, JournalReader
@@ -95,7 +96,7 @@ async def test_an_older_journal_is_read_as_it_is_and_brought_up_to_date(tmp_path
     await journal.append(numbered(queued(9), first=18))
     journal.close()
     assert (verify(path).breaks, verify(path).events) == ((), 18)
-    assert [each.id for each in JournalReader(path).history(("failed",), 9)] == ["run-1"]
+    assert [each.id for each in JournalReader(path).history(parse("failed", 0), 9)] == ["run-1"]
 
 
 async def test_a_chain_made_later_is_the_one_that_is_made_at_once(tmp_path: Path) -> None:

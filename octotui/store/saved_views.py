@@ -1,0 +1,110 @@
+"""Queries that an account has given names, beside those that octotui brings; in a file of its own."""
+
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
+
+import tomli_w
+
+from octotui.model.complaints import ModelError
+from octotui.model.file_trust import FileTrust
+from octotui.model.toml.sources import Source
+from octotui.store.errors import StoreError, unusable
+from octotui.store.private_files import make_folder, opened_private
+from octotui.store.user_config import ROOT, config_file
+
+MOST = 200  # views of an account
+LARGEST = 1 << 18  # bytes of the file
+LONGEST_NAME = 60
+LONGEST = 2000  # characters of a query
+SHIPPED = {
+    "last night's failures": "state:failed,timed-out since:yesterdayT18:00 until:todayT08:00",
+    "failures": "state:failed,timed-out",
+    "waits for people": "is:asking",
+    "does not move": "is:waiting",
+}
+"""Last night is from 18:00 of the day before until 08:00 of today, also for who asks at 02:00 or at 20:00."""
+
+
+class SavedViews(NamedTuple):
+    """Queries by name, the account's own first; what is wrong with its file, in a sentence."""
+
+    views: dict[str, str]
+    problem: str = ""
+
+    def find(self, name: str) -> str | None:
+        """The query of that name, however its letters are written."""
+        folded = {each.casefold(): text for each, text in self.views.items()}
+        return self.views.get(name, folded.get(name.casefold()))
+
+
+def views_file() -> Path:
+    """Where the account's own views are, if there are any."""
+    return config_file().with_name("views.toml")
+
+
+def saved_views() -> SavedViews:
+    """The views that there are; a file that cannot be used takes nothing else away."""
+    file = views_file()
+    if not os.path.lexists(file):
+        return SavedViews(dict(SHIPPED))
+    try:
+        own = _own(file)
+    except StoreError as problem:
+        return SavedViews(dict(SHIPPED), str(problem))
+    return SavedViews(own | {name: text for name, text in SHIPPED.items() if name not in own})
+
+
+def save_view(name: str, text: str) -> None:
+    """Keep a query under a name, in place of one that has it; raises StoreError, and changes nothing then."""
+    file, name = views_file(), name.strip()
+    own = _own(file) if os.path.lexists(file) else {}
+    own[name] = text
+    _check(file, own)
+    part = file.with_name(f".{file.name}.{os.getpid()}.part")
+    try:
+        make_folder(file.parent)
+        part.unlink(missing_ok=True)
+        with opened_private(part, "xb") as to:
+            to.write(tomli_w.dumps({"views": own}).encode())
+            to.flush()
+            os.fsync(to.fileno())
+        part.replace(file)
+    except OSError as problem:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+        raise unusable(file, problem) from problem
+
+
+def _own(file: Path) -> dict[str, str]:
+    """The views of a file that nobody else may have written; raises StoreError."""
+    try:
+        if not file.is_file() or file.stat().st_size > LARGEST:
+            raise StoreError(f"{file} is not used: it is no file of {LARGEST >> 10} KiB at most")
+        tables = Source(file, FileTrust(frozenset({ROOT, os.geteuid()}))).tables
+    except OSError as problem:
+        raise unusable(file, problem) from problem
+    except ModelError as error:
+        raise StoreError(str(error.complaints[0])) from None
+    views = tables.get("views", {})
+    if set(tables) - {"views"} or not isinstance(views, dict):
+        raise StoreError(
+            f"{file} is not used: it holds a table [views] of names and filters, and nothing else"
+        )
+    _check(file, views)
+    return dict(views)
+
+
+def _check(file: Path, views: Mapping[str, object]) -> None:
+    """Raise StoreError for what is no list of views."""
+    if len(views) > MOST:
+        raise StoreError(f"{file} may hold {MOST} views, and no more")
+    for name, text in views.items():
+        if not name or len(name) > LONGEST_NAME or not name.isprintable():
+            raise StoreError(f"a view in {file} needs a name of 1 to {LONGEST_NAME} printable characters")
+        if not isinstance(text, str) or len(text) > LONGEST or not text.isprintable():
+            raise StoreError(
+                f'the view “{name}” in {file} needs a filter: a text of one line such as "state:failed"'
+            )

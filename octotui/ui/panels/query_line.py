@@ -1,0 +1,151 @@
+"""The lines beneath the runs where a query is typed: what completes it or is wrong with it, and a count."""
+
+from collections.abc import Callable
+from contextlib import suppress
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.message import Message
+
+from octotui.engine.queries.known_values import KnownValues, resolve, unknown_value
+from octotui.engine.queries.parse import QueryError, parse
+from octotui.engine.queries.query import EVERYTHING
+from octotui.ui.styled_text import glyphs_of
+from octotui.ui.widgets.filter_input import FilterInput
+from octotui.ui.widgets.plain_text import PlainText
+from octotui.ui.widgets.query_input import QueryInput
+from octotui.views.queries.completion import Completion, complete, without_word
+
+UNUSABLE = "nothing known completes this"
+
+
+class QueryLine(Vertical):
+    """Hidden until asked for; keeps the last query that made sense while the next one is typed."""
+
+    DEFAULT_CSS = """
+    QueryLine {
+        height: auto;
+        Horizontal { height: 1; }
+        QueryInput { width: 1fr; }
+        #count { width: auto; color: $text-muted; padding: 0 1; }
+        #hint { height: 1; color: $text-muted; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
+        #hint.-problem { color: $warning; }
+    }
+    """
+
+    class Changed(Message):
+        """Another query is asked for."""
+
+    class Left(Message):
+        """The line was left, and the list has the focus again."""
+
+    def __init__(self, now: Callable[[], float], known: Callable[[], KnownValues]) -> None:
+        """`known` are the values that the space knows now, `now` is its time."""
+        super().__init__()
+        self._now = now
+        self._known = known
+        self._unresolved = self.query_asked = EVERYTHING
+        self._problem = ""
+        self._is_known = False
+        self.display = False
+
+    def compose(self) -> ComposeResult:
+        """The hint over the input and its count."""
+        yield PlainText("", id="hint")
+        with Horizontal():
+            yield QueryInput(lambda text, cursor: complete(text, cursor, self._known()))
+            yield PlainText("", id="count")
+
+    @property
+    def input(self) -> QueryInput:
+        """Where the query is typed."""
+        return self.query_one(QueryInput)
+
+    @property
+    def text(self) -> str:
+        """What was typed."""
+        return self.input.value if self.is_mounted else ""
+
+    def ask(self) -> None:
+        """Open the line."""
+        self.display = True
+        self.input.ask()
+        self._hint()
+
+    def put(self, text: str) -> None:
+        """Take a query that was typed before."""
+        self.display = self.input.display = bool(text)
+        self.input.value = text
+        self.input.cursor_position = len(text)
+
+    def drop(self) -> None:
+        """Show everything again."""
+        self.input.action_drop()
+
+    def count(self, found: int, total: int) -> None:
+        """Say how many runs the query finds."""
+        self.query_one("#count", PlainText).update(f"{found} of {total}" if self.text else "")
+
+    def learn(self) -> None:
+        """Look again at what the space knows, of which all is there now."""
+        self._is_known = True
+        self._resolve()
+        self._hint()
+
+    @on(FilterInput.Changed)
+    def _parse(self, event: FilterInput.Changed) -> None:
+        event.stop()
+        self._problem = ""
+        try:
+            self._unresolved = parse(self.text, self._now())
+        except QueryError as error:
+            self._problem = str(error)
+            with suppress(QueryError):  # of the word that is being typed the rest does not depend
+                self._unresolved = parse(without_word(self.text, self.input.cursor_position), self._now())
+        self._resolve()
+        self._hint()
+
+    def _resolve(self) -> None:
+        """Ask for what is meant, where that is another query now."""
+        query = resolve(self._unresolved, self._known())
+        if query != self.query_asked:
+            self.query_asked = query
+            self.post_message(self.Changed())
+
+    def _hint(self) -> None:
+        """Show what completes the query while it is typed; else what is wrong with it."""
+        options = self.input.completion.options if self.input.has_focus else ()
+        problem = self._problem
+        if not problem and self._is_known:
+            problem = unknown_value(self._unresolved, self._known())
+        if options:
+            self._say("  ".join(options))
+        else:
+            self._say(problem, is_problem=True)
+
+    def _say(self, text: str, *, is_problem: bool = False) -> None:
+        hint = self.query_one("#hint", PlainText)
+        hint.set_class(is_problem, "-problem")
+        hint.display = bool(text)
+        hint.update(glyphs_of(self).text(text))
+
+    @on(QueryInput.Completed)
+    def _completed(self, event: QueryInput.Completed) -> None:
+        """Keep what tab chooses from in view, the present one first."""
+        event.stop()
+        self._say(_turned(event.completion, event.taken) or UNUSABLE, is_problem=not event.taken)
+
+    @on(FilterInput.Left)
+    def _leave(self, event: FilterInput.Left) -> None:
+        event.stop()
+        self.display = bool(self.text)
+        self.post_message(self.Left())
+        self.call_after_refresh(self._hint)
+
+
+def _turned(completion: Completion, taken: str) -> str:
+    """The options from the one that was taken on."""
+    options = completion.options
+    at = options.index(taken) if taken in options else 0
+    return "  ".join((*options[at:], *options[:at]))

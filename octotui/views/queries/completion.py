@@ -1,0 +1,66 @@
+"""How the word under the cursor of a query can go on: keys, then the values that a space knows."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from octotui.engine.queries.known_values import KnownValues
+from octotui.engine.queries.query import KEYS, STANDINGS, STATES
+from octotui.engine.queries.scanner import TypedWord, quoted, scan
+
+MOST = 50
+TIMES = ("1h", "8h", "24h", "7d", "today", "yesterday", "yesterdayT18:00")
+_FIXED: Mapping[str, Iterable[str]] = {"state": STATES, "is": STANDINGS, "since": TIMES, "until": TIMES}
+
+
+class Completion(NamedTuple):
+    """What may stand in a text from `start` to `end` instead, the likeliest first."""
+
+    start: int
+    end: int
+    options: tuple[str, ...] = ()
+
+    def applied(self, text: str, option: str) -> tuple[str, int]:
+        """The text with one of the options, and where its cursor is then."""
+        return text[: self.start] + option + text[self.end :], self.start + len(option)
+
+
+def complete(text: str, cursor: int, known: KnownValues) -> Completion:
+    """What can be typed at the cursor; no options where that is anything, or is there already."""
+    word = next((each for each in scan(text) if each.start < cursor <= each.end), None)
+    if word is None:
+        return Completion(cursor, cursor, tuple(f"{key}:" for key in KEYS))
+    if not word.key:
+        start = word.start + word.negated
+        begun = text[start:cursor].lower()
+        return Completion(start, cursor, tuple(f"{key}:" for key in KEYS if key.startswith(begun)))
+    return _value(text, cursor, word, known)
+
+
+def without_word(text: str, cursor: int) -> str:
+    """A text without the word at the cursor."""
+    word = next((each for each in scan(text) if each.start < cursor <= each.end), None)
+    return text if word is None else text[: word.start] + text[word.end :]
+
+
+def _value(text: str, cursor: int, word: TypedWord, known: KnownValues) -> Completion:
+    """The values that go on from what is typed of the one under the cursor."""
+    value = next((each for each in reversed(word.values) if each.start <= cursor), None)
+    if value is None or cursor > value.end:
+        return Completion(cursor, cursor)
+    begun = text[value.start : cursor].strip('"').casefold()
+    others = {each.text for each in word.values if each is not value}
+    options = tuple(quoted(each) for each in _options(word.key, begun, known) if each not in others)
+    options = options[:MOST]
+    there = text[value.start : value.end]
+    return Completion(value.start, value.end, () if options == (there,) else options)
+
+
+def _options(key: str, begun: str, known: KnownValues) -> Iterator[str]:
+    """The values of a key that begin so, then those that have it within."""
+    names = {each: each for each in _FIXED[key]} if key in _FIXED else known.get(key, {})
+    told = {slug: (slug.casefold(), name.casefold()) for slug, name in names.items()}
+    starting = [slug for slug, both in told.items() if any(each.startswith(begun) for each in both)]
+    yield from starting
+    for slug, both in told.items():
+        if slug not in starting and any(begun in each for each in both):
+            yield slug
