@@ -76,6 +76,7 @@ class RequestEvents:
     def tell(self, events: Iterable[AnyEvent]) -> None:
         """Say what has just happened, as lines or as JSON."""
         from octotui.cli.terminal.output import say_json
+        from octotui.cli.terminal.time_zone import shown_zone
         from octotui.views.events.event_text import lines
         from octotui.views.labels import ASCII, UNICODE
 
@@ -84,5 +85,5 @@ class RequestEvents:
             if self._as_json:
                 say_json(event)
             else:
-                for line in lines(*self._heard[event.seq], event.at):
+                for line in lines(*self._heard[event.seq], event.at, shown_zone()):
                     say(glyphs.text(line))

@@ -29,6 +29,7 @@ from octotui.ui.visible_filter import VisibleFilter
 from octotui.ui.widgets.key_bar import KeyBar
 from octotui.views.labels import GLYPHS
 from octotui.views.runs import EndedRun
+from octotui.views.text.clock_times import Zone
 from octotui.views.text.visible_text import visible, visible_lines
 
 if TYPE_CHECKING:
@@ -75,9 +76,10 @@ class OctotuiApp(App[Left]):
         *,
         glyphs: Literal["unicode", "ascii"] = "unicode",
         now: Callable[[], float] | None = None,
+        zone: Zone = None,
         detaches: bool = False,
     ) -> None:
-        """With `detaches` active runs go on elsewhere when the app is left."""
+        """With `detaches` active runs go on elsewhere when the app is left; times are told in a `zone`."""
         if not os.environ.get("NO_COLOR"):
             os.environ.pop("NO_COLOR", None)  # set but empty means nothing, though not to Textual
         super().__init__()
@@ -87,6 +89,7 @@ class OctotuiApp(App[Left]):
         self.session = session
         self.failure: StoreError | None = None  # what ended the session, to be raised by who opened it
         self.glyphs = GLYPHS[glyphs]
+        self.zone = zone
         self._clock = now or time.time
         self._detaches = detaches
         self._visible = VisibleFilter()

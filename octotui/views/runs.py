@@ -9,6 +9,7 @@ from octotui.engine.rules.run_queue import place_in_queue
 from octotui.engine.state import ENDED, ForChild, Run, RunState, State
 from octotui.model.space import Model
 from octotui.views.labels import RUNS, SCHEDULED, WAITS, Mark, duration
+from octotui.views.text.clock_times import Zone, clock_time
 from octotui.views.waits import asks, of_run
 
 
@@ -69,12 +70,12 @@ def order(state: State, past: Sequence[EndedRun] = ()) -> tuple[str, ...]:
     return tuple(f"run-{number}" for number in (*sorted(still), *sorted(set(over), reverse=True)))
 
 
-def row(state: State, name: str, now: float) -> RunRow | None:
+def row(state: State, name: str, now: float, zone: Zone = None) -> RunRow | None:
     """The row of a run that the State holds."""
     run = state.runs.get(name)
     if run is None:
         return None
-    wait = of_run(state, run, now)
+    wait = of_run(state, run, now, zone)
     return RunRow(
         id=run.id,
         root=run.root,
@@ -95,6 +96,19 @@ def time_of(run: Run, now: float) -> str:
     if run.not_before is not None and not run.ended:
         return duration(run.not_before - now)
     return lasted(run.queued_at, run.started_at, run.ended_at, now)
+
+
+def when(run: Run, now: float, zone: Zone = None) -> str:
+    """When a run started and ended, as far as it has: `14:02 to 14:15`, `since 14:02`, `queued 14:02`."""
+    if run.not_before is not None and not run.ended:
+        return f"starts {clock_time(run.not_before, now, zone)}"
+    if run.ended_at is not None:
+        began, ended = (clock_time(at, now, zone) for at in (run.started_at or run.queued_at, run.ended_at))
+        day, _, time_of_day = ended.rpartition(" ")
+        return f"{began} to {time_of_day if began.startswith(f'{day} ') else ended}"
+    if run.started_at is not None:
+        return f"since {clock_time(run.started_at, now, zone)}"
+    return f"queued {clock_time(run.queued_at, now, zone)}"
 
 
 def past_row(model: Model, record: EndedRun, now: float) -> RunRow:

@@ -5,14 +5,17 @@ from itertools import islice
 from octotui.engine.state import State
 from octotui.model.schedules import explained, upcoming
 from octotui.model.space import Model, Schedule
-from octotui.views.labels import clock, duration
+from octotui.views.labels import duration
 from octotui.views.runs import where
+from octotui.views.text.clock_times import Zone, exact_time
 
 
-def schedule_lines(state: State, now: float, times: int = 3) -> list[tuple[str, list[str]]]:
+def schedule_lines(
+    state: State, now: float, times: int = 3, zone: Zone = None
+) -> list[tuple[str, list[str]]]:
     """Headed paragraphs, one a schedule: the head says what it starts, the lines say when."""
     return [
-        (head(state.model, slug, schedule), [*_lines(state, slug, schedule, now, times)])
+        (head(state.model, slug, schedule), [*_lines(state, slug, schedule, now, zone, times)])
         for slug, schedule in state.model.schedules.items()
     ]
 
@@ -27,13 +30,15 @@ def head(model: Model, slug: str, schedule: Schedule) -> str:
     return " · ".join(filter(None, (called, title, destination)))
 
 
-def _lines(state: State, slug: str, schedule: Schedule, now: float, times: int) -> list[str]:
+def _lines(state: State, slug: str, schedule: Schedule, now: float, zone: Zone, times: int) -> list[str]:
     lines = [explained(schedule)]
     if slug in state.missed:
-        lines.append(f"started nothing at {clock(state.schedules[slug], now)}: {state.missed[slug]}")
+        lines.append(
+            f"started nothing at {exact_time(state.schedules[slug], now, zone)}: {state.missed[slug]}"
+        )
     elif slug in state.schedules:
-        lines.append(f"started a run at {clock(state.schedules[slug], now)}")
+        lines.append(f"started a run at {exact_time(state.schedules[slug], now, zone)}")
     if not schedule.enabled:
         return [*lines, "is not enabled"]
     coming = islice(upcoming(schedule, now), times)
-    return [*lines, *(f"starts at {clock(at, now)}, in {duration(at - now)}" for at in coming)]
+    return [*lines, *(f"starts at {exact_time(at, now, zone)}, in {duration(at - now)}" for at in coming)]

@@ -11,6 +11,7 @@ import click
 from octotui.cli.model_files import load_or_exit
 from octotui.cli.start_options import state_option
 from octotui.cli.terminal.output import refuse, say, warn
+from octotui.cli.terminal.time_zone import shown_zone, utc_option
 
 if TYPE_CHECKING:
     from octotui.views.events.audit import AuditRow
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     help="Print the head of the chain; with --verify, a head kept earlier (or a file with it) to check.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON Lines.")
+@utc_option
 @state_option
 def command(
     file: Path | None,
@@ -114,16 +116,16 @@ def _verify(journal: Path, kept: str, *, as_json: bool) -> None:
 def _list(journal: Path, run: str | None, user: str | None, since: str | None, *, as_json: bool) -> None:
     from octotui.cli.terminal.output import say_json
     from octotui.views.events.audit import line
-    from octotui.views.labels import clock
+    from octotui.views.text.clock_times import exact_time
 
-    now = time.time()
+    now, zone = time.time(), shown_zone()
     for row in _rows(journal, run, None if since is None else _moment(since, now)):
         if user is not None and row.user != user:
             continue
         if as_json:
             say_json(row)
         else:
-            say(line(row, clock(row.at, now)))
+            say(line(row, exact_time(row.at, now, zone)))
 
 
 def _rows(journal: Path, run: str | None, since: float | None) -> "Iterator[AuditRow]":

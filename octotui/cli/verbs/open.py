@@ -13,6 +13,7 @@ from octotui.cli.model_files import load_or_exit, read_model
 from octotui.cli.space_argument import SpaceName, served
 from octotui.cli.start_options import account, state_option
 from octotui.cli.terminal.output import need_screen, refuse, say, wants_ascii, wants_words
+from octotui.cli.terminal.time_zone import shown_zone, utc_option
 from octotui.model.space import Model
 
 
@@ -21,6 +22,7 @@ from octotui.model.space import Model
 @click.option("--ascii", "ascii_only", is_flag=True, help="Draw with ASCII characters.")
 @click.option("--plain", is_flag=True, help="Lines of words instead of a screen, as ACCESSIBLE=1 does.")
 @click.option("--foreground", is_flag=True, help="Keep all in this process, without a server.")
+@utc_option
 @state_option
 def command(file: Path | None, ascii_only: bool, plain: bool, foreground: bool, state: Path | None) -> None:
     """Open the app on a model, a TOML file or a folder of them; without one, on the kraken demo.
@@ -62,12 +64,13 @@ async def _attached(named: SpaceName, ascii_only: bool, *, start: bool) -> int:
     """The app as a client of the space's server; what is active goes on without it."""
     from octotui.cli.connection import attach
 
+    zone = shown_zone()
     loading = asyncio.ensure_future(asyncio.to_thread(import_module, "octotui.ui.app"))  # while servers start
     async with attach(named.slug, named.state, file=named.file, start=start) as client:
         await loading
         from octotui.ui.app import OctotuiApp
 
-        app = OctotuiApp(client, glyphs="ascii" if ascii_only else "unicode", detaches=True)
+        app = OctotuiApp(client, glyphs="ascii" if ascii_only else "unicode", zone=zone, detaches=True)
         await app.run_async()
         if app.failure is not None:
             raise app.failure
@@ -86,11 +89,12 @@ async def _alone(model: Model, file: Path | None, state: Path | None, ascii_only
     from octotui.store.accounts import account_exists
     from octotui.ui.app import OctotuiApp
 
+    zone = shown_zone()
     async with (
         open_space(model, state, account(), time.time, schedules=True, accounts=account_exists) as session,
         shared(session, model, state, file, read_model),
     ):
-        app = OctotuiApp(session, glyphs="ascii" if ascii_only else "unicode")
+        app = OctotuiApp(session, glyphs="ascii" if ascii_only else "unicode", zone=zone)
         await app.run_async()
         if app.failure is not None:
             raise app.failure

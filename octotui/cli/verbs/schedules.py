@@ -8,10 +8,12 @@ import click
 from octotui.cli.model_files import load_or_exit
 from octotui.cli.start_options import state_option
 from octotui.cli.terminal.output import refuse, say
+from octotui.cli.terminal.time_zone import shown_zone, utc_option
 
 
 @click.command("schedules")
 @click.argument("file", type=click.Path(path_type=Path))
+@utc_option
 @state_option
 def command(file: Path, state: Path | None) -> None:
     """List each schedule of a model with its next three times, here; the app starts them while it is open."""
@@ -26,7 +28,7 @@ def command(file: Path, state: Path | None) -> None:
         kept = state_on_disk(space_folder(model.space.slug, state))
     except StoreError as error:
         refuse(str(error), 1)
-    schedules = schedule_lines(replace(kept, model=model), time.time())
+    schedules = schedule_lines(replace(kept, model=model), time.time(), zone=shown_zone())
     for head, lines in schedules:
         say(head)
         for line in lines:
