@@ -1,7 +1,7 @@
 """The list of runs: what is open in the order it was asked for, then what has ended, latest first."""
 
 from collections.abc import Container, Mapping, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 
@@ -25,6 +25,8 @@ class EndedRun(Protocol):
     @property
     def process(self) -> str: ...  # noqa: D102
     @property
+    def requester(self) -> str: ...  # noqa: D102
+    @property
     def name(self) -> str: ...  # noqa: D102
     @property
     def environment(self) -> str | None: ...  # noqa: D102
@@ -45,7 +47,11 @@ class EndedRun(Protocol):
 
 
 class RunRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One run in a list; `detail` is what it waits for, or why it ended so; `ahead` of others in line."""
+    """One run in a list; `detail` is what it waits for, or why it ended so; `ahead` of others in line.
+
+    It `starts_at` the time it started at, or is to; so many `step`s of all its `steps` have begun, where
+    that is known.
+    """
 
     id: str
     root: str
@@ -58,6 +64,18 @@ class RunRow(msgspec.Struct, frozen=True, kw_only=True):
     open: bool
     warnings: int = 0
     ahead: bool = False
+    environment: str = ""
+    tenant: str = ""
+    by: str = ""
+    worker: str = ""
+    step: int = 0
+    steps: int = 0
+    project: str = ""
+    release: str = ""
+    queued_at: float = 0.0
+    starts_at: float | None = None
+    ended_at: float | None = None
+    seconds: float = 0.0
 
 
 def order(state: State, past: Sequence[EndedRun] = ()) -> tuple[str, ...]:
@@ -76,6 +94,8 @@ def row(state: State, name: str, now: float, zone: Zone = None) -> RunRow | None
     if run is None:
         return None
     wait = of_run(state, run, now, zone)
+    begun, steps = _steps(run)
+    release = run.release.version if run.release else ""
     return RunRow(
         id=run.id,
         root=run.root,
@@ -88,7 +108,50 @@ def row(state: State, name: str, now: float, zone: Zone = None) -> RunRow | None
         time=time_of(run, now),
         open=not run.ended,
         warnings=len(run.warnings),
+        worker=workers(run),
+        step=begun,
+        steps=steps,
+        starts_at=run.not_before if run.started_at is None else run.started_at,
+        seconds=(run.not_before or now) - now if _is_due(run) else _seconds(run, now),
+        **_facts(state.model, run, release),
     )
+
+
+def _facts(model: Model, run: Run | EndedRun, release: str) -> dict[str, Any]:
+    """What columns show of a run, be it in the State or not."""
+    project = model.projects.get(model.project_of(run.process) or "")
+    return {
+        "environment": where(model, run.environment, None),
+        "tenant": where(model, None, run.tenant),
+        "by": run.requester,
+        "project": project.name if project else "",
+        "release": release,
+        "queued_at": run.queued_at,
+        "ended_at": run.ended_at,
+    }
+
+
+def _steps(run: Run) -> tuple[int, int]:
+    """How many of its steps have begun or were left out, of how many; child steps count with their own."""
+    each = [progress for step, progress in zip(run.runbook.steps, run.steps, strict=False) if not step.within]
+    return sum(1 for progress in each if progress.state != "pending"), len(each)
+
+
+def workers(run: Run) -> str:
+    """The worker that a run has, or had last, and how many others: `worker1 +2`."""
+    names = list(dict.fromkeys(pick.worker for pick in run.picks[run.selected :]))
+    return f"{names[0]} +{len(names) - 1}" if len(names) > 1 else "".join(names)
+
+
+def _is_due(run: Run) -> bool:
+    """Whether it is still to come at a time of its own."""
+    return run.not_before is not None and not run.ended
+
+
+def _seconds(run: Run | EndedRun, now: float) -> float:
+    """How long it takes or took since it started; since it was queued, where it never did."""
+    began = run.queued_at if run.started_at is None else run.started_at
+    return (now if run.ended_at is None else run.ended_at) - began
 
 
 def time_of(run: Run, now: float) -> str:
@@ -124,7 +187,17 @@ def past_row(model: Model, record: EndedRun, now: float) -> RunRow:
         time=lasted(record.queued_at, record.started_at, record.ended_at, now),
         open=record.state not in ENDED,
         warnings=record.warnings,
+        starts_at=record.started_at,
+        seconds=_seconds(record, now),
+        **_facts(model, record, _release(model, record)),
     )
+
+
+def _release(model: Model, record: EndedRun) -> str:
+    """The version of a deployment, which stands in its name behind that of its project."""
+    project = model.projects.get(record.process)
+    named = project is not None and record.name.startswith(f"{project.name} ")
+    return record.name[len(project.name) + 1 :] if project and named else ""
 
 
 def _in_line(state: State, run: Run) -> Mark:

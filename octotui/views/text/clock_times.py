@@ -12,6 +12,18 @@ def clock_time(at: float, now: float, zone: Zone = None) -> str:
     return f"{_day(moment, _moment(now, zone))}{moment:%H:%M}"
 
 
+def fitting_time(at: float, now: float, width: int, zone: Zone = None) -> str:
+    """A time to the minute in at most so many cells, at least 6: the time of day goes first, then the day."""
+    text = clock_time(at, now, zone)
+    if len(text) <= width:
+        return text
+    moment = _moment(at, zone)
+    shorter = [f"{moment:%b} {moment.day}"]
+    if moment.year != _moment(now, zone).year:
+        shorter = [f"{moment:%b} {moment.day} {moment.year}", f"{moment:%b} {moment.year}", str(moment.year)]
+    return next((each for each in shorter if len(each) <= width), "")
+
+
 def exact_time(at: float, now: float, zone: Zone = None) -> str:
     """A time to the second where it has any: `14:02:07`; in an hour that there is twice with its zone."""
     moment = _moment(at, zone)

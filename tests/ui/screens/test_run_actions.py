@@ -103,7 +103,7 @@ async def test_schedules_are_told_where_there_are_any(tmp_path):
     async with opened(scene._replace(state=scene.world.state), tmp_path) as it:
         await it.press("u")
         await it.sees(
-            "Schedules: Kraken", "N (dump) · Nightly backup", "At 03:00 every day, UTC", "starts at Tue"
+            "Schedules: Kraken", "N (dump) · Nightly backup", "At 03:00 every day, UTC", "starts at Jan 13"
         )
         await it.press("escape")
         await it.sees("No runs yet")
