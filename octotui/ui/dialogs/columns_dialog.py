@@ -10,7 +10,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 
 from octotui.store.user_config import ListSetting
-from octotui.ui.key_actions import ExplainedActions, KeyAction
+from octotui.ui.key_actions import ExplainedActions, KeyAction, relabel
 from octotui.ui.styled_text import Span, glyphs_of, padded
 from octotui.ui.widgets.key_bar import KeyBar
 from octotui.ui.widgets.line_list import LineList
@@ -27,12 +27,12 @@ class ColumnsDialog(ExplainedActions, ModalScreen[ListSetting | None]):
     TITLE = "Columns"
     KEYS_TITLE = "Where columns are chosen"
     BINDINGS: ClassVar[list[BindingType]] = [
-        KeyAction("space", "choose", "show or hide"),
-        KeyAction("J,shift+down", "shift(1)", "later", key_display="J K", tooltip="One further down"),
-        KeyAction("K,shift+up", "shift(-1)", "earlier", show=False, tooltip="One further up"),
+        KeyAction("space", "choose", "show"),
+        KeyAction("J,shift+down", "shift(1)", "move", key_display="J K", tooltip="One further down, or up"),
+        KeyAction("K,shift+up", "shift(-1)", "move", show=False),
         KeyAction("s", "sort", "sort", tooltip="By this one: ascending, descending, not at all"),
         KeyAction("d", "usual", "defaults", tooltip="The columns and the order of a new list"),
-        KeyAction("escape", "dismiss", "back", tooltip="Change nothing"),
+        KeyAction("escape", "dismiss", "back", lasting=True, tooltip="Change nothing"),
     ]
 
     def __init__(
@@ -68,6 +68,7 @@ class ColumnsDialog(ExplainedActions, ModalScreen[ListSetting | None]):
         lines = self.query_one(LineList)
         lines.styles.height = len(self._order)
         lines.show(self._order)
+        relabel(lines, "open", "keep")
         lines.focus()
 
     def _line(self, name: str, width: int) -> list[Span]:

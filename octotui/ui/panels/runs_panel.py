@@ -32,8 +32,8 @@ class RunsPanel(Vertical):
     """Every run that is open, then what has ended; the one under the cursor is looked at."""
 
     HELP = """Runs that are open, in the order they were asked for, then those that have ended.
-Queued ones that were moved to the top go first, then those with priority. One that cannot move waits; the tree
-says for what. In a guided run a failed step asks. A wider terminal shows more columns."""
+Queued ones that were moved to the top go first, then those with priority. One that cannot move waits; the
+tree says for what. In a guided run a failed step asks. A wider terminal shows more columns."""
     KEYS_TITLE = "In the list of runs"
     BINDINGS: ClassVar[list[BindingType]] = [
         KeyAction("slash", "filter", "filter", title="Filter the runs", tooltip="List those with some words"),

@@ -20,6 +20,7 @@ class RunsTable:
         self.state = State()
         self.scope = Scope()
         self.order: tuple[str, ...] = ()
+        self._people: set[str] = set()
         self.kept: dict[str, EndedRun] = {}
         self.arrange(setting)
 
@@ -62,6 +63,8 @@ class RunsTable:
     def find(self) -> None:
         """Find out again which runs there are."""
         self.order = runs.order(self.state, tuple(self.kept.values()))
+        self._people = {run.requester for run in self.state.runs.values()}
+        self._people |= {each.requester for each in self.kept.values()}
 
     def matching(self, query: str, found: set[str], *, again: bool) -> tuple[str, ...]:
         """The runs that a query leaves, sorted; `again` also where only what is in them may have changed."""
@@ -98,8 +101,10 @@ class RunsTable:
         """The columns that fit; worked out once for each width."""
         if width not in self._placed:
             model, scope = self.state.model, self.scope
-            times = [clock_time(at, scope.now, scope.zone) for at in self._oldest()]
-            sizes = run_columns.sizes(model, self.state.next_run, times)
+            oldest = [*self._oldest()]
+            times = [clock_time(at, scope.now, scope.zone) for at in oldest]
+            longest = scope.now - min(oldest, default=scope.now)
+            sizes = run_columns.sizes(model, self.state.next_run, times, self._people, longest)
             columns = named(run_columns.COLUMNS, self.columns)
             self._placed = {width: placed(columns, width, sizes)}
         return self._placed[width]

@@ -33,7 +33,7 @@ class Board(RunActionsScreen):
     """All of a space on one screen; narrow terminals show the right half as a screen of its own."""
 
     CSS_PATH = "board.tcss"
-    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (110, "-wide")]  # noqa: RUF012
+    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (110, "-wide"), (160, "-broad")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-low"), (18, "-tall")]  # noqa: RUF012
 
     def __init__(self, session: "SpaceAccess", settings: Mapping[str, ListSetting]) -> None:

@@ -12,7 +12,8 @@ from octotui.views.text.clock_times import Zone
 
 Row = TypeVar("Row")
 Spans = tuple[tuple[str, Role], ...]
-ROOMY = 28  # cells that any column is given before an extra one is shown
+ENOUGH = 28  # cells that a column is given before others behind it get more than they need
+UNCUT = 10_000  # cells of a column that has all the room it may want
 NARROW = 64  # cells: below it one space is between columns, else two
 
 
@@ -27,7 +28,7 @@ class Scope(msgspec.Struct, frozen=True):
 class Column(msgspec.Struct, Generic[Row], frozen=True, kw_only=True):
     """One column: `cell` draws a row in at most so many cells, `key` is what it is sorted by, None last.
 
-    It takes `least` to `most` cells; one that `stretches` takes more only when no other wants any. Behind a
+    It takes `least` to `most` cells, and more than are `enough` only when no other wants any. Behind a
     `tight` one there is one space; an `extra` one is shown only where none before it is cut.
     """
 
@@ -39,7 +40,7 @@ class Column(msgspec.Struct, Generic[Row], frozen=True, kw_only=True):
     most: int
     head: str = ""
     right: bool = False
-    stretches: bool = False
+    enough: int = ENOUGH
     tight: bool = False
     extra: bool = False
 
@@ -86,7 +87,7 @@ def by_column(rows: Iterable[Row], column: Column[Row], *, descending: bool) -> 
 def placed(columns: Sequence[Column[Row]], width: int, sizes: Mapping[str, int]) -> tuple[Placed[Row], ...]:
     """The first of the columns that fit into a width side by side; `sizes` are those that need less room.
 
-    What is left over goes to columns that are cut, at last to those that stretch; the rest stays empty.
+    What is left over goes to columns that are cut, the first ones first; the rest stays empty.
     """
     space = 1 if width < NARROW else 2
     shown: list[Placed[Row]] = []
@@ -98,12 +99,27 @@ def placed(columns: Sequence[Column[Row]], width: int, sizes: Mapping[str, int])
             break
         shown.append(Placed(column, least, gap))
         left -= gap + least
-        roomy -= gap + max(least, min(ROOMY, _most(column, sizes)))
-    for index in sorted(range(len(shown)), key=lambda each: shown[each].column.stretches):
-        each = shown[index]
-        more = min(left, _most(each.column, sizes) - each.width)
-        shown[index] = Placed(each.column, each.width + more, each.gap)
-        left -= more
+        roomy -= gap + max(least, min(column.enough, _most(column, sizes)))
+    for all_of_it in (False, True):
+        for index, each in enumerate(shown):
+            most = _most(each.column, sizes)
+            wanted = most if all_of_it else min(each.column.enough, most)
+            more = max(0, min(left, wanted - each.width))
+            shown[index] = Placed(each.column, each.width + more, each.gap)
+            left -= more
+    return tuple(shown)
+
+
+def whole(
+    columns: Sequence[Column[Row]], rows: Sequence[Row], scope: Scope, length: Callable[[str], int]
+) -> tuple[Placed[Row], ...]:
+    """The columns side by side, each as wide as its widest cell; `length` is how many cells a text takes."""
+    shown: list[Placed[Row]] = []
+    for column in columns:
+        cells = (column.cell(row, UNCUT, scope) for row in rows)
+        widest = max((sum(length(text) for text, _ in cell) for cell in cells), default=0)
+        gap = 0 if not shown else 1 if shown[-1].column.tight else 2
+        shown.append(Placed(column, max(widest, len(column.head)), gap))
     return tuple(shown)
 
 

@@ -1,6 +1,6 @@
 """The columns of lists of runs."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from octotui.model.space import Model
@@ -32,7 +32,7 @@ def _text(name: str, about: str, value: Callable[[RunRow], str], **more: Any) ->
     return Column(name=name, about=about, cell=cell, key=lambda row: value(row).casefold() or None, **more)
 
 
-def _time(name: str, about: str, value: Callable[[RunRow], float | None]) -> Column[RunRow]:
+def _time(name: str, head: str, about: str, value: Callable[[RunRow], float | None]) -> Column[RunRow]:
     """A column of times: that of another day is its date alone where there is no room for both."""
 
     def cell(row: RunRow, width: int, scope: Scope) -> Spans:
@@ -41,7 +41,7 @@ def _time(name: str, about: str, value: Callable[[RunRow], float | None]) -> Col
             return ()
         return ((fitting_time(at, scope.now, width, scope.zone), "muted"),)
 
-    return Column(name=name, about=about, cell=cell, key=value, least=DATE, most=17, head=name, right=True)
+    return Column(name=name, about=about, cell=cell, key=value, least=DATE, most=17, head=head, right=True)
 
 
 def _sign(row: RunRow, width: int, scope: Scope) -> Spans:
@@ -103,9 +103,7 @@ COLUMNS: tuple[Column[RunRow], ...] = (
         least=12,
         most=60,
         head="title",
-        stretches=True,
     ),
-    _text("environment", "where it takes effect", lambda row: row.environment, least=8, most=24),
     Column(
         name="state",
         about="how it stands, as a word",
@@ -115,7 +113,8 @@ COLUMNS: tuple[Column[RunRow], ...] = (
         most=10,
         head="state",
     ),
-    _time("started", "when it started, or is to start", lambda row: row.starts_at),
+    _text("environment", "where it takes effect", lambda row: row.environment, head="env", least=8, most=24),
+    _time("started", "start", "when it started, or is to start", lambda row: row.starts_at),
     Column(
         name="duration",
         about="how long it takes, or took",
@@ -133,11 +132,11 @@ COLUMNS: tuple[Column[RunRow], ...] = (
         about="what it waits for, or why it ended so",
         cell=_wait,
         key=lambda row: row.detail.casefold() or None,
-        least=20,
+        least=18,
+        enough=18,
         most=100,
         head="wait",
         extra=True,
-        stretches=True,
     ),
     Column(
         name="step",
@@ -153,8 +152,8 @@ COLUMNS: tuple[Column[RunRow], ...] = (
     _text("project", "the project it belongs to", lambda row: row.project, extra=True, least=8, most=24),
     _text("release", "the release that is deployed", lambda row: row.release, extra=True, least=7, most=16),
     _text("tenant", "for whom it is", lambda row: row.tenant, extra=True, least=8, most=24),
-    _time("queued", "when it was queued", lambda row: row.queued_at),
-    _time("ended", "when it ended", lambda row: row.ended_at),
+    _time("queued", "queued", "when it was queued", lambda row: row.queued_at),
+    _time("ended", "ended", "when it ended", lambda row: row.ended_at),
     Column(
         name="warnings",
         about="how often it warned",
@@ -182,10 +181,14 @@ def usual(model: Model) -> tuple[str, ...]:
     return tuple(each.name for each in COLUMNS[:UNASKED] if each.name not in empty)
 
 
-def sizes(model: Model, number: int, times: Iterable[str]) -> dict[str, int]:
-    """The cells that columns need in a space with so many runs, and of such times among them."""
+def sizes(
+    model: Model, number: int, times: Iterable[str], people: Iterable[str], longest: float
+) -> dict[str, int]:
+    """The cells that columns need: of so many runs, of such times and people, the longest in seconds."""
     widest = max((len(each) for each in times), default=0)
     return {
+        "by": _longest(people),
+        "duration": len(duration(longest)),
         "id": len(f"run-{number}"),
         "title": _longest(each.name for each in model.processes.values()) + (LABELS if model.projects else 0),
         "environment": _longest(each.name for each in model.environments.values()),
@@ -193,17 +196,6 @@ def sizes(model: Model, number: int, times: Iterable[str]) -> dict[str, int]:
         "worker": _longest((*model.workers, *model.targets)) + len(" +9"),
         "project": _longest(each.name for each in model.projects.values()),
         **dict.fromkeys(("started", "queued", "ended"), max(DATE, widest)),
-    }
-
-
-def measured(rows: Iterable[RunRow], scope: Scope, length: Callable[[str], int]) -> Mapping[str, int]:
-    """The cells that each column needs for these very rows; `length` says how many a text takes."""
-    each = tuple(rows)
-    return {
-        column.name: max(
-            (sum(length(text) for text, _ in column.cell(row, column.most, scope)) for row in each), default=0
-        )
-        for column in COLUMNS
     }
 
 
