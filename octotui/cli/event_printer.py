@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from octotui.cli.summary import summary
 from octotui.cli.terminal.output import say, say_json, warn
-from octotui.cli.terminal.time_zone import shown_zone
+from octotui.cli.terminal.user_settings import shown_zone
 from octotui.engine.events import AnyEvent, AttemptFailed, JobEnded
 from octotui.engine.evolve.evolve import evolve
 from octotui.engine.state import State

@@ -76,7 +76,7 @@ class RequestEvents:
     def tell(self, events: Iterable[AnyEvent]) -> None:
         """Say what has just happened, as lines or as JSON."""
         from octotui.cli.terminal.output import say_json
-        from octotui.cli.terminal.time_zone import shown_zone
+        from octotui.cli.terminal.user_settings import shown_zone
         from octotui.views.events.event_text import lines
         from octotui.views.labels import ASCII, UNICODE
 

@@ -6,7 +6,7 @@ import click
 
 from octotui.cli.space_argument import space_argument, space_of
 from octotui.cli.start_options import state_option
-from octotui.cli.terminal.time_zone import utc_option
+from octotui.cli.terminal.user_settings import utc_option
 from octotui.cli.verbs.open import open_app
 
 

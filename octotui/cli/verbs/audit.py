@@ -11,7 +11,7 @@ import click
 from octotui.cli.model_files import load_or_exit
 from octotui.cli.start_options import state_option
 from octotui.cli.terminal.output import refuse, say, warn
-from octotui.cli.terminal.time_zone import shown_zone, utc_option
+from octotui.cli.terminal.user_settings import shown_zone, utc_option
 
 if TYPE_CHECKING:
     from octotui.views.events.audit import AuditRow

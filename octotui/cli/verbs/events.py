@@ -9,7 +9,7 @@ from octotui.cli.event_printer import EventPrinter
 from octotui.cli.requests import run_request, verb_options
 from octotui.cli.space_argument import SpaceName, space_argument, space_of
 from octotui.cli.terminal.output import say, wants_ascii
-from octotui.cli.terminal.time_zone import shown_zone
+from octotui.cli.terminal.user_settings import shown_zone
 from octotui.engine.evolve.evolve import evolve
 from octotui.engine.state import State
 from octotui.runtime.space_access import SpaceAccess

@@ -13,7 +13,7 @@ from octotui.cli.model_files import load_or_exit, read_model
 from octotui.cli.space_argument import SpaceName, served
 from octotui.cli.start_options import account, state_option
 from octotui.cli.terminal.output import need_screen, refuse, say, wants_ascii, wants_words
-from octotui.cli.terminal.time_zone import shown_zone, utc_option
+from octotui.cli.terminal.user_settings import shown_zone, utc_option
 from octotui.model.space import Model
 
 

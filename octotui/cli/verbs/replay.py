@@ -12,7 +12,7 @@ import click
 
 from octotui.cli.start_options import account
 from octotui.cli.terminal.output import need_screen, refuse, say, wants_ascii, wants_words
-from octotui.cli.terminal.time_zone import shown_zone, utc_option
+from octotui.cli.terminal.user_settings import shown_zone, utc_option
 
 if TYPE_CHECKING:
     from octotui.runtime.replay import Replay

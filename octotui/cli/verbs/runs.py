@@ -9,7 +9,7 @@ import click
 from octotui.cli.requests import run_request, verb_options
 from octotui.cli.space_argument import space_argument, space_of
 from octotui.cli.terminal.output import refuse, say, terminal_width, wants_ascii
-from octotui.cli.terminal.time_zone import shown_zone, utc_option
+from octotui.cli.terminal.user_settings import shown_zone, utc_option
 from octotui.engine.state import in_order
 
 if TYPE_CHECKING:

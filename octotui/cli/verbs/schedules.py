@@ -8,7 +8,7 @@ import click
 from octotui.cli.model_files import load_or_exit
 from octotui.cli.start_options import state_option
 from octotui.cli.terminal.output import refuse, say
-from octotui.cli.terminal.time_zone import shown_zone, utc_option
+from octotui.cli.terminal.user_settings import shown_zone, utc_option
 
 
 @click.command("schedules")
