@@ -41,6 +41,7 @@ PLACES = {
     "a filter": Place(scenes.seed, ("slash", "d")),
     "a filter without a match": Place(scenes.seed, ("slash", *"zzz")),
     "a kept filter without a match": Place(scenes.seed, ("slash", *"zzz", "enter")),
+    "columns": Place(scenes.seed, ("C", "j")),
     "pools": Place(scenes.seed, ("tab",), sizes=(NARROW, WIDE)),
     "the tree": Place(scenes.seed, ("tab", "tab"), sizes=(WIDE,)),
     "the output": Place(scenes.seed, ("tab", "tab", "tab"), sizes=(WIDE,)),

@@ -1,7 +1,9 @@
-"""The zone in which times are told: `--utc`, else that of the account's `config.toml`, else the machine's."""
+"""What an account has set up: the zone in which times are told, unless `--utc` is said, and its lists."""
 
 import sys
+from collections.abc import Callable
 from datetime import UTC
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
@@ -9,6 +11,10 @@ from octotui.cli.terminal.output import USAGE, complain
 from octotui.model.complaints import ModelError
 from octotui.views.text.clock_times import Zone
 
+if TYPE_CHECKING:
+    from octotui.store.user_config import ListSetting
+
+T = TypeVar("T")
 ASKED = "octotui.utc"
 
 
@@ -34,8 +40,20 @@ def shown_zone() -> Zone:
     context = click.get_current_context(silent=True)
     if context is not None and context.meta.get(ASKED):
         return UTC
+    return _read(time_zone)
+
+
+def kept_lists() -> "dict[str, ListSetting]":
+    """The columns and orders of lists that the account chose; leaves with exit code 2 where they are wrong."""
+    from octotui.store.user_config import list_settings
+
+    return _read(list_settings)
+
+
+def _read(reader: Callable[[], T]) -> T:
+    """What is read of a configuration; what is wrong with it is said."""
     try:
-        return time_zone()
+        return reader()
     except ModelError as error:
         complain(error.complaints)
         sys.exit(USAGE)

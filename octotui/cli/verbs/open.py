@@ -13,7 +13,7 @@ from octotui.cli.model_files import load_or_exit, read_model
 from octotui.cli.space_argument import SpaceName, served
 from octotui.cli.start_options import account, state_option
 from octotui.cli.terminal.output import need_screen, refuse, say, wants_ascii, wants_words
-from octotui.cli.terminal.user_settings import shown_zone, utc_option
+from octotui.cli.terminal.user_settings import kept_lists, shown_zone, utc_option
 from octotui.model.space import Model
 
 
@@ -63,14 +63,22 @@ def run_in(main: Callable[[], Coroutine[None, None, int]]) -> int:
 async def _attached(named: SpaceName, ascii_only: bool, *, start: bool) -> int:
     """The app as a client of the space's server; what is active goes on without it."""
     from octotui.cli.connection import attach
+    from octotui.store.user_config import keep_list
 
-    zone = shown_zone()
+    zone, lists = shown_zone(), kept_lists()
     loading = asyncio.ensure_future(asyncio.to_thread(import_module, "octotui.ui.app"))  # while servers start
     async with attach(named.slug, named.state, file=named.file, start=start) as client:
         await loading
         from octotui.ui.app import OctotuiApp
 
-        app = OctotuiApp(client, glyphs="ascii" if ascii_only else "unicode", zone=zone, detaches=True)
+        app = OctotuiApp(
+            client,
+            glyphs="ascii" if ascii_only else "unicode",
+            zone=zone,
+            lists=lists,
+            keep=keep_list,
+            detaches=True,
+        )
         await app.run_async()
         if app.failure is not None:
             raise app.failure
@@ -87,14 +95,17 @@ async def _alone(model: Model, file: Path | None, state: Path | None, ascii_only
     from octotui.runtime.open_space import open_space
     from octotui.runtime.server.lifetime import shared
     from octotui.store.accounts import account_exists
+    from octotui.store.user_config import keep_list
     from octotui.ui.app import OctotuiApp
 
-    zone = shown_zone()
+    zone, lists = shown_zone(), kept_lists()
     async with (
         open_space(model, state, account(), time.time, schedules=True, accounts=account_exists) as session,
         shared(session, model, state, file, read_model),
     ):
-        app = OctotuiApp(session, glyphs="ascii" if ascii_only else "unicode", zone=zone)
+        app = OctotuiApp(
+            session, glyphs="ascii" if ascii_only else "unicode", zone=zone, lists=lists, keep=keep_list
+        )
         await app.run_async()
         if app.failure is not None:
             raise app.failure

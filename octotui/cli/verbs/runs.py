@@ -9,7 +9,7 @@ import click
 from octotui.cli.requests import run_request, verb_options
 from octotui.cli.space_argument import space_argument, space_of
 from octotui.cli.terminal.output import refuse, say, terminal_width, wants_ascii
-from octotui.cli.terminal.user_settings import shown_zone, utc_option
+from octotui.cli.terminal.user_settings import kept_lists, shown_zone, utc_option
 from octotui.engine.state import in_order
 
 if TYPE_CHECKING:
@@ -80,11 +80,11 @@ def command(
 
 def _setting(columns: str | None, sort: str | None) -> "ListSetting":
     """The columns and the order that are asked for, else those of the app; exit code 2 for unknown ones."""
-    from octotui.store.user_config import ListSetting, list_settings
+    from octotui.store.user_config import ListSetting
     from octotui.views.lists.columns import UnknownColumn, named, sorting
     from octotui.views.lists.run_columns import COLUMNS
 
-    kept = list_settings().get("runs", ListSetting())
+    kept = kept_lists().get("runs", ListSetting())
     known = {each.name for each in COLUMNS}
     names = tuple(name for name in kept.columns if name in known)
     if columns is not None:
