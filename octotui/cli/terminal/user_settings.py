@@ -44,7 +44,7 @@ def shown_zone() -> Zone:
 
 
 def kept_lists() -> "dict[str, ListSetting]":
-    """The columns and orders of lists that the account chose; leaves with exit code 2 where they are wrong."""
+    """The columns and orders that the account chose for lists; leaves with code 2 where they are wrong."""
     from octotui.store.user_config import list_settings
 
     return _read(list_settings)

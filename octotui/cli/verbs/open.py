@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Coroutine
 from importlib import import_module
 from pathlib import Path
-from typing import NoReturn
+from typing import Literal, NoReturn
 
 import click
 
@@ -15,6 +15,8 @@ from octotui.cli.start_options import account, state_option
 from octotui.cli.terminal.output import need_screen, refuse, say, wants_ascii, wants_words
 from octotui.cli.terminal.user_settings import kept_lists, shown_zone, utc_option
 from octotui.model.space import Model
+
+Glyphs = Literal["unicode", "ascii"]
 
 
 @click.command("open")
