@@ -3,14 +3,14 @@
 from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
-from octotui.views.lists.columns import Column, Placed, Scope, placed, whole
+from octotui.views.lists.columns import CellContext, Column, Placed, placed, whole
 from octotui.views.text.visible_text import visible
 
 Row = TypeVar("Row")
 
 
 def column_lines(
-    columns: Sequence[Column[Row]], rows: Sequence[Row], scope: Scope, width: int | None
+    columns: Sequence[Column[Row]], rows: Sequence[Row], scope: CellContext, width: int | None
 ) -> Iterator[str]:
     """The head and a line for each row, in as many columns as fit into a width; all of them without one."""
     from rich.cells import cell_len, set_cell_size

@@ -43,7 +43,7 @@ def shown_zone() -> Zone:
     return _read(time_zone)
 
 
-def kept_lists() -> "dict[str, ListSetting]":
+def chosen_lists() -> "dict[str, ListSetting]":
     """The columns and orders that the account chose for lists; leaves with code 2 where they are wrong."""
     from octotui.store.user_config import list_settings
 

@@ -13,7 +13,7 @@ from octotui.cli.model_files import load_or_exit, read_model
 from octotui.cli.space_argument import SpaceName, served
 from octotui.cli.start_options import account, state_option
 from octotui.cli.terminal.output import need_screen, refuse, say, wants_ascii, wants_words
-from octotui.cli.terminal.user_settings import kept_lists, shown_zone, utc_option
+from octotui.cli.terminal.user_settings import chosen_lists, shown_zone, utc_option
 from octotui.model.space import Model
 
 Glyphs = Literal["unicode", "ascii"]
@@ -67,7 +67,7 @@ async def _attached(named: SpaceName, ascii_only: bool, *, start: bool) -> int:
     from octotui.cli.connection import attach
     from octotui.store.user_config import keep_list
 
-    zone, lists = shown_zone(), kept_lists()
+    zone, lists = shown_zone(), chosen_lists()
     loading = asyncio.ensure_future(asyncio.to_thread(import_module, "octotui.ui.app"))  # while servers start
     async with attach(named.slug, named.state, file=named.file, start=start) as client:
         await loading
@@ -100,7 +100,7 @@ async def _alone(model: Model, file: Path | None, state: Path | None, ascii_only
     from octotui.store.user_config import keep_list
     from octotui.ui.app import OctotuiApp
 
-    zone, lists = shown_zone(), kept_lists()
+    zone, lists = shown_zone(), chosen_lists()
     async with (
         open_space(model, state, account(), time.time, schedules=True, accounts=account_exists) as session,
         shared(session, model, state, file, read_model),

@@ -9,7 +9,7 @@ import click
 from octotui.cli.requests import run_request, verb_options
 from octotui.cli.space_argument import space_argument, space_of
 from octotui.cli.terminal.output import refuse, say, terminal_width, wants_ascii
-from octotui.cli.terminal.user_settings import kept_lists, shown_zone, utc_option
+from octotui.cli.terminal.user_settings import chosen_lists, shown_zone, utc_option
 from octotui.engine.state import in_order
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def command(
         from octotui.store.journal.run_records import record_of_run
         from octotui.views import runs
         from octotui.views.labels import ASCII, UNICODE
-        from octotui.views.lists.columns import Scope, by_column, named, sorting
+        from octotui.views.lists.columns import CellContext, by_column, named, sorting
         from octotui.views.lists.run_columns import COLUMNS, usual
 
         async with looked_at(where.slug, where.state) as here:
@@ -59,7 +59,7 @@ def command(
             past = await here.history(words, limit=limit)
             records = {each.id: each for each in past}
             matches += [each.id for each in past if each.id not in matches]
-            scope = Scope(time.time(), shown_zone(), ASCII if wants_ascii(asked=False) else UNICODE)
+            scope = CellContext(time.time(), shown_zone(), ASCII if wants_ascii(asked=False) else UNICODE)
             rows = [
                 runs.row(here.state, name, scope.now, scope.zone)
                 or runs.past_row(here.state.model, records[name], scope.now)
@@ -84,7 +84,7 @@ def _setting(columns: str | None, sort: str | None) -> "ListSetting":
     from octotui.views.lists.columns import UnknownColumn, named, sorting
     from octotui.views.lists.run_columns import COLUMNS
 
-    kept = kept_lists().get("runs", ListSetting())
+    kept = chosen_lists().get("runs", ListSetting())
     known = {each.name for each in COLUMNS}
     names = tuple(name for name in kept.columns if name in known)
     if columns is not None:

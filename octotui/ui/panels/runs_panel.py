@@ -21,7 +21,7 @@ from octotui.ui.widgets.column_head import ColumnHead
 from octotui.ui.widgets.filter_input import FilterInput
 from octotui.ui.widgets.line_list import LineList
 from octotui.ui.widgets.pane_heading import PaneHeading
-from octotui.views.lists.columns import Scope
+from octotui.views.lists.columns import CellContext
 from octotui.views.runs import EndedRun
 
 RECENT = 100  # ended and open runs that are listed without asking for more
@@ -94,7 +94,7 @@ tree says for what. In a guided run a failed step asks. A wider terminal shows m
         if not self.is_mounted or not self.state.seq:
             return
         table, query = self._table, self.query_one(FilterInput).value
-        table.look(self.state, Scope(self.now, zone_of(self), glyphs_of(self)))
+        table.look(self.state, CellContext(self.now, zone_of(self), glyphs_of(self)))
         if changed:
             table.add(self.past)
             table.find()

@@ -8,7 +8,7 @@ from octotui.ui.styled_text import Span
 from octotui.ui.widgets.column_head import head_spans, row_spans
 from octotui.views import runs
 from octotui.views.lists import run_columns
-from octotui.views.lists.columns import Placed, Scope, UnknownColumn, by_column, named, placed, sorting
+from octotui.views.lists.columns import CellContext, Placed, UnknownColumn, by_column, named, placed, sorting
 from octotui.views.runs import EndedRun, RunRow
 from octotui.views.text.clock_times import clock_time
 
@@ -18,7 +18,7 @@ class RunsTable:
 
     def __init__(self, setting: ListSetting = ListSetting()) -> None:  # noqa: B008 - it is immutable
         self.state = State()
-        self.scope = Scope()
+        self.scope = CellContext()
         self.order: tuple[str, ...] = ()
         self._people: set[str] = set()
         self.kept: dict[str, EndedRun] = {}
@@ -55,7 +55,7 @@ class RunsTable:
         """Know of runs that have ended."""
         self.kept.update((each.id, each) for each in records)
 
-    def look(self, state: State, scope: Scope) -> None:
+    def look(self, state: State, scope: CellContext) -> None:
         """Take the present State, moment and zone: the widths of columns may be others."""
         self.state, self.scope = state, scope
         self._placed = {}

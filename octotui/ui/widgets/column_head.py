@@ -9,7 +9,7 @@ from textual.widget import Widget
 
 from octotui.ui.styled_text import Span, cut, glyphs_of, length, strip_of, styles_of
 from octotui.views.labels import Glyphs
-from octotui.views.lists.columns import Placed, Scope
+from octotui.views.lists.columns import CellContext, Placed
 
 Row = TypeVar("Row")
 
@@ -28,7 +28,7 @@ class ColumnHead(Widget):
         return strip.adjust_cell_length(width, styles["plain"])
 
 
-def row_spans(columns: Sequence[Placed[Row]], row: Row, scope: Scope) -> list[Span]:
+def row_spans(columns: Sequence[Placed[Row]], row: Row, scope: CellContext) -> list[Span]:
     """A row in its columns, each cell cut to its width."""
     cells = (each.column.cell(row, each.width, scope) for each in columns)
     return list(_joined(columns, cells, scope.glyphs))

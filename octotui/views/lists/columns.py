@@ -17,7 +17,7 @@ UNCUT = 10_000  # cells of a column that has all the room it may want
 NARROW = 64  # cells: below it one space is between columns, else two
 
 
-class Scope(msgspec.Struct, frozen=True):
+class CellContext(msgspec.Struct, frozen=True):
     """What a cell is drawn for: the present time, the zone of its times, and the characters there are."""
 
     now: float = 0.0
@@ -34,7 +34,7 @@ class Column(msgspec.Struct, Generic[Row], frozen=True, kw_only=True):
 
     name: str
     about: str
-    cell: Callable[[Row, int, Scope], Spans]
+    cell: Callable[[Row, int, CellContext], Spans]
     key: Callable[[Row], Any]
     least: int
     most: int
@@ -111,7 +111,7 @@ def placed(columns: Sequence[Column[Row]], width: int, sizes: Mapping[str, int])
 
 
 def whole(
-    columns: Sequence[Column[Row]], rows: Sequence[Row], scope: Scope, length: Callable[[str], int]
+    columns: Sequence[Column[Row]], rows: Sequence[Row], scope: CellContext, length: Callable[[str], int]
 ) -> tuple[Placed[Row], ...]:
     """The columns side by side, each as wide as its widest cell; `length` is how many cells a text takes."""
     shown: list[Placed[Row]] = []

@@ -5,7 +5,7 @@ from typing import Any
 
 from octotui.model.space import Model
 from octotui.views.labels import duration
-from octotui.views.lists.columns import Column, Scope, Spans
+from octotui.views.lists.columns import CellContext, Column, Spans
 from octotui.views.runs import RunRow
 from octotui.views.text.clock_times import fitting_time
 
@@ -25,7 +25,7 @@ def short_duration(seconds: float) -> str:
 def _text(name: str, about: str, value: Callable[[RunRow], str], **more: Any) -> Column[RunRow]:
     """A column of words, muted, sorted as people sort words."""
 
-    def cell(row: RunRow, width: int, scope: Scope) -> Spans:
+    def cell(row: RunRow, width: int, scope: CellContext) -> Spans:
         return ((value(row), "muted"),)
 
     more = {"head": name} | more
@@ -35,7 +35,7 @@ def _text(name: str, about: str, value: Callable[[RunRow], str], **more: Any) ->
 def _time(name: str, head: str, about: str, value: Callable[[RunRow], float | None]) -> Column[RunRow]:
     """A column of times: that of another day is its date alone where there is no room for both."""
 
-    def cell(row: RunRow, width: int, scope: Scope) -> Spans:
+    def cell(row: RunRow, width: int, scope: CellContext) -> Spans:
         at = value(row)
         if at is None:
             return ()
@@ -44,34 +44,34 @@ def _time(name: str, head: str, about: str, value: Callable[[RunRow], float | No
     return Column(name=name, about=about, cell=cell, key=value, least=DATE, most=17, head=head, right=True)
 
 
-def _sign(row: RunRow, width: int, scope: Scope) -> Spans:
+def _sign(row: RunRow, width: int, scope: CellContext) -> Spans:
     return ((scope.glyphs.sign(row.mark.sign), row.mark.role),)
 
 
-def _title(row: RunRow, width: int, scope: Scope) -> Spans:
+def _title(row: RunRow, width: int, scope: CellContext) -> Spans:
     """What it is called, behind how often it warned and whether it goes ahead of others."""
     ahead: Spans = (("↑ ", "lit"),) if row.ahead else ()
     warned: Spans = ((f"!{row.warnings} ", "warned"),) if row.warnings else ()
     return (*ahead, *warned, (row.name, "plain"))
 
 
-def _state(row: RunRow, width: int, scope: Scope) -> Spans:
+def _state(row: RunRow, width: int, scope: CellContext) -> Spans:
     return ((row.mark.word, row.mark.role),)
 
 
-def _took(row: RunRow, width: int, scope: Scope) -> Spans:
+def _took(row: RunRow, width: int, scope: CellContext) -> Spans:
     return ((row.time if len(row.time) <= width else short_duration(row.seconds), "muted"),)
 
 
-def _warnings(row: RunRow, width: int, scope: Scope) -> Spans:
+def _warnings(row: RunRow, width: int, scope: CellContext) -> Spans:
     return ((f"!{row.warnings}", "warned"),) if row.warnings else ()
 
 
-def _wait(row: RunRow, width: int, scope: Scope) -> Spans:
+def _wait(row: RunRow, width: int, scope: CellContext) -> Spans:
     return ((row.detail, row.mark.role if row.mark.sign in ("waits", "asks", "bad") else "muted"),)
 
 
-def _step(row: RunRow, width: int, scope: Scope) -> Spans:
+def _step(row: RunRow, width: int, scope: CellContext) -> Spans:
     return ((f"{row.step}/{row.steps}", "muted"),) if row.steps else ()
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from octotui.cli.terminal.column_lines import column_lines
 from octotui.views.labels import ASCII
-from octotui.views.lists.columns import Column, Scope
+from octotui.views.lists.columns import CellContext, Column
 from tests.hostile import HOSTILE, harmful
 
 
@@ -27,23 +27,23 @@ SIZE = column("size", 4, 9, lambda row: str(len(row)), right=True)
 
 
 def test_cells_stand_beneath_their_heads_however_wide_characters_are():
-    lines = list(column_lines((NAME, SIZE), ["日本", "abc"], Scope(), None))
+    lines = list(column_lines((NAME, SIZE), ["日本", "abc"], CellContext(), None))
     assert lines == ["name  size", "日本     2", "abc      3"]
-    assert list(column_lines((NAME, SIZE), [], Scope(), None)) == []
+    assert list(column_lines((NAME, SIZE), [], CellContext(), None)) == []
 
 
 def test_a_terminal_gets_as_many_columns_as_fit_and_cells_are_cut():
     rows = ["x" * 20, "y"]
-    assert list(column_lines((NAME, SIZE), rows, Scope(), 12)) == [
+    assert list(column_lines((NAME, SIZE), rows, CellContext(), 12)) == [
         "name    size",
         "xxxxxx…   20",
         "y          1",
     ]
-    assert list(column_lines((NAME, SIZE), rows, Scope(), 8)) == ["name", "xxxxxxx…", "y"]
-    assert list(column_lines((NAME,), rows, Scope(glyphs=ASCII), 8))[1] == "xxxxxxx~"
+    assert list(column_lines((NAME, SIZE), rows, CellContext(), 8)) == ["name", "xxxxxxx…", "y"]
+    assert list(column_lines((NAME,), rows, CellContext(glyphs=ASCII), 8))[1] == "xxxxxxx~"
 
 
 def test_r6_what_others_wrote_is_visible_before_it_is_measured():
-    head, line = column_lines((NAME, SIZE), [HOSTILE], Scope(), None)
+    head, line = column_lines((NAME, SIZE), [HOSTILE], CellContext(), None)
     assert not harmful(line)
     assert len(head) == len(line)

@@ -7,7 +7,7 @@ import pytest
 from octotui.store.user_config import ListSetting
 from octotui.ui.panels import runs_table
 from octotui.ui.panels.runs_table import RunsTable
-from octotui.views.lists.columns import Scope
+from octotui.views.lists.columns import CellContext
 from octotui.views.lists.run_columns import usual
 from tests.scenes import SCENES
 from tests.ui.panels.test_runs_panel import ended
@@ -16,7 +16,7 @@ from tests.ui.panels.test_runs_panel import ended
 def table(setting: ListSetting = ListSetting(), name: str = "seed") -> RunsTable:  # noqa: B008
     scene = SCENES[name]()
     made = RunsTable(setting)
-    made.look(scene.state, Scope(scene.now, UTC))
+    made.look(scene.state, CellContext(scene.now, UTC))
     made.find()
     return made
 

@@ -1,7 +1,7 @@
 from octotui.ui.widgets.column_head import ColumnHead, head_spans, row_spans
 from octotui.ui.widgets.line_list import LineList
 from octotui.views.labels import ASCII, UNICODE
-from octotui.views.lists.columns import Column, Placed, Scope
+from octotui.views.lists.columns import CellContext, Column, Placed
 from tests import scenes
 from tests.ui.opened import opened
 
@@ -22,9 +22,9 @@ def text(spans) -> str:
 
 def test_a_cell_is_cut_to_its_column_and_stands_at_its_side():
     left, right = Placed(NAME, 6, 0), Placed(NAME, 6, 2)
-    assert text(row_spans([left, right], "abc", Scope())) == "abc     abc   "
-    assert text(row_spans([left, right], "abcdefgh", Scope())) == "abcde…  abcde…"
-    assert text(row_spans([left], "日本語日本", Scope())) == "日本… "
+    assert text(row_spans([left, right], "abc", CellContext())) == "abc     abc   "
+    assert text(row_spans([left, right], "abcdefgh", CellContext())) == "abcde…  abcde…"
+    assert text(row_spans([left], "日本語日本", CellContext())) == "日本… "
 
 
 def test_an_arrow_says_by_which_column_it_is_sorted():

@@ -1,9 +1,9 @@
 import pytest
 
 from octotui.views.lists.columns import (
+    CellContext,
     Column,
     Placed,
-    Scope,
     UnknownColumn,
     by_column,
     named,
@@ -81,5 +81,5 @@ def test_rows_are_sorted_by_a_column_and_those_without_a_value_come_last_both_wa
 
 def test_without_a_bound_each_column_is_as_wide_as_its_widest_cell():
     rows = [{"a": "x" * 50, "b": "ü"}, {"a": "y"}]
-    assert widths(whole((A, B), rows, Scope(), len)) == [("a", 50), ("b", 1)]
-    assert widths(whole((A, B), [], Scope(), len)) == [("a", 1), ("b", 1)]
+    assert widths(whole((A, B), rows, CellContext(), len)) == [("a", 50), ("b", 1)]
+    assert widths(whole((A, B), [], CellContext(), len)) == [("a", 1), ("b", 1)]

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from octotui.store.journal.run_records import RunRecord
 from octotui.views import runs
 from octotui.views.labels import ASCII
-from octotui.views.lists.columns import Scope, by_column, named
+from octotui.views.lists.columns import CellContext, by_column, named
 from octotui.views.lists.run_columns import COLUMNS, UNASKED, short_duration, sizes, usual
 from octotui.views.runs import RunRow
 from tests import scenes
@@ -19,9 +19,9 @@ from tests.world import START
 DAY = 86_400.0
 
 
-def cells(row: RunRow, scope: Scope | None = None, width: int = 60) -> dict[str, str]:
+def cells(row: RunRow, scope: CellContext | None = None, width: int = 60) -> dict[str, str]:
     """The text of every column."""
-    scope = scope or Scope(START, UTC)
+    scope = scope or CellContext(START, UTC)
     return {
         each.name: "".join(text for text, _ in each.cell(row, min(width, each.most), scope))
         for each in COLUMNS
@@ -83,7 +83,9 @@ def test_r11_a_time_leaves_out_what_there_is_no_room_for(width: int, ago: float,
 
 def test_r11_times_are_told_in_the_zone_of_the_list():
     row = seen("asking", "run-1")
-    assert cells(row, Scope(START, ZoneInfo("Asia/Kathmandu")))["started"] == "19:16"  # UTC+05:30 until 1986
+    assert (
+        cells(row, CellContext(START, ZoneInfo("Asia/Kathmandu")))["started"] == "19:16"
+    )  # UTC+05:30 until 1986
 
 
 def test_a_run_that_warned_and_goes_ahead_says_so_before_its_title():
@@ -91,7 +93,7 @@ def test_a_run_that_warned_and_goes_ahead_says_so_before_its_title():
     row = replace(seen("asking", "run-1"), warnings=2, ahead=True)
     assert cells(row)["title"] == "↑ !2 Tame the kraken"
     assert cells(row)["warnings"] == "!2"
-    assert cells(row, Scope(START, UTC, ASCII))["sign"] == "?"
+    assert cells(row, CellContext(START, UTC, ASCII))["sign"] == "?"
 
 
 @pytest.mark.parametrize(
