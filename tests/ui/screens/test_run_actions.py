@@ -75,7 +75,7 @@ async def test_a_queued_run_is_moved_to_the_top(tmp_path):
         await it.sees("2nd in line")
         await it.press("T")
         assert it.session.sent == [MoveToTop(run="run-5", by="ann")]
-        await it.sees("first in line, moved to")
+        await it.sees("first in line", "moved to the top")
         assert it.app.screen.check_action("top", ()) is False
         await it.press("k", "k", "k", "k")
         assert it.app.screen.check_action("top", ()) is False
