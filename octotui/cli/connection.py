@@ -11,6 +11,7 @@ from pathlib import Path
 
 from octotui.cli.model_files import DEMO_SPACE, read_model
 from octotui.cli.terminal.output import warn
+from octotui.cli.terminal.user_settings import shown_zone
 from octotui.engine.state import State, in_order
 from octotui.model.space import Model
 from octotui.runtime.offline_space import OfflineSpace
@@ -25,7 +26,7 @@ from octotui.store.errors import StoreError
 from octotui.store.private_files import opened_private
 from octotui.store.space_folder import SpaceFolder
 from octotui.store.trusted_path import named_owners
-from octotui.views.labels import clock
+from octotui.views.text.clock_times import exact_time
 
 PATIENCE = 20.0  # seconds in which a server has to be there
 LOG = "server.log"
@@ -162,7 +163,7 @@ def _abandoned(state: State, folder: SpaceFolder) -> str | None:
     """What to say where runs are executing, as far as is known, and no session has their space open."""
     if not any(job.state == "running" for _, job in state.jobs.items()) or folder.is_held:
         return None
-    last = clock(state.at, time.time())
+    last = exact_time(state.at, time.time(), shown_zone())
     return (
         f"no session has this space open; the last that is known of it happened at {last}:"
         " what is executing here may have ended since, and goes on from where it is when the space is opened"

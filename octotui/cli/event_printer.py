@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from octotui.cli.summary import summary
 from octotui.cli.terminal.output import say, say_json, warn
+from octotui.cli.terminal.user_settings import shown_zone
 from octotui.engine.events import AnyEvent, AttemptFailed, JobEnded
 from octotui.engine.evolve.evolve import evolve
 from octotui.engine.state import State
@@ -22,6 +23,7 @@ class EventPrinter:
 
     def __init__(self, *, as_json: bool, ascii_only: bool) -> None:
         self._as_json = as_json
+        self._zone = shown_zone()
         self._glyphs = ASCII if ascii_only else UNICODE
         self.where: Where | None = None  # the files are that scripts had kept
         self._heard: list[tuple[tuple[AnyEvent, ...], State, State]] | None = None
@@ -54,7 +56,7 @@ class EventPrinter:
         if self._as_json:
             say_json(event)
             return
-        for line in lines(event, before, after, event.at):
+        for line in lines(event, before, after, event.at, self._zone):
             say(self._glyphs.text(line))
         self._tell_files(event)
 
@@ -70,7 +72,7 @@ class EventPrinter:
             say_json(summary(state, root, self.where))
             return
         say("")
-        tree = tuple(_with_note(row, notes or {}) for row in rows(state, root, now))
+        tree = tuple(_with_note(row, notes or {}) for row in rows(state, root, now, self._zone))
         for line in as_lines(tree, self._glyphs):
             say(line)
         run = state.runs[root]

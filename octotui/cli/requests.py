@@ -108,8 +108,10 @@ class RequestEvents:
                 tell(f"{visible(line)}\n")
 
     def _lines(self, event: AnyEvent) -> Iterator[str]:
+        from octotui.cli.terminal.user_settings import shown_zone
         from octotui.views.events.event_text import lines
         from octotui.views.labels import ASCII, UNICODE
 
         glyphs = ASCII if wants_ascii(asked=False) else UNICODE
-        return (glyphs.text(line) for line in lines(*self._heard[event.seq], event.at))
+        told = lines(*self._heard[event.seq], event.at, shown_zone())
+        return (glyphs.text(line) for line in told)

@@ -1,26 +1,52 @@
-"""What the account that runs octotui says for all its spaces: whose files it trusts beside its own."""
+"""What the account that runs octotui says for all its spaces: whom it trusts, its time zone, its lists."""
 
 import os
 import pwd
+from contextlib import suppress
+from datetime import tzinfo
 from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
 
+import msgspec
 from platformdirs import user_config_dir
 
 from octotui.model.complaints import Keys, ModelError
 from octotui.model.file_trust import FileTrust
-from octotui.model.toml.scalars import name
+from octotui.model.toml.scalars import SLUG, name
 from octotui.model.toml.sources import Source
-from octotui.model.toml.spec import KeySpec, ListSpec, TableSpec
+from octotui.model.toml.spec import KeyedSpec, KeySpec, ListSpec, Spec, TableSpec
 from octotui.model.toml.validate import Validator
+from octotui.store.errors import unusable
+from octotui.store.private_files import make_folder, opened_private
 
 ROOT = 0
 CONFIG = TableSpec(
     {
         "trusted_owners": KeySpec(
             ListSpec(name("the name of an account")), "Accounts whose models, scripts and templates are used."
-        )
+        ),
+        "timezone": KeySpec(name("a time zone"), "In which times are told; without it, that of the machine."),
     }
 )
+COLUMN = name("the name of a column")
+LISTS = KeyedSpec(
+    SLUG,
+    TableSpec(
+        {
+            "columns": KeySpec(ListSpec(COLUMN, least=1), "The columns, the first ones where room is short."),
+            "sort": KeySpec(COLUMN, "What it is sorted by; after a -, the largest first."),
+        }
+    ),
+)
+WRITTEN = "# The columns and the order of lists, as octotui keeps them.\n"
+
+
+class ListSetting(msgspec.Struct, frozen=True):
+    """The columns of a list, and the one it is sorted by, after a `-` descending; none is its own order."""
+
+    columns: tuple[str, ...] = ()
+    sort: str = ""
 
 
 def config_file() -> Path:
@@ -28,30 +54,98 @@ def config_file() -> Path:
     return Path(user_config_dir("octotui")) / "config.toml"
 
 
+def lists_file() -> Path:
+    """Where the columns of lists are kept, beside the configuration, which people write."""
+    return config_file().with_name("lists.toml")
+
+
 def file_trust() -> FileTrust:
     """Trust in files of this account, of root, and of the `trusted_owners`; raises ModelError."""
-    file, own = config_file(), frozenset({ROOT, os.geteuid()})
-    return FileTrust(own | (_trusted_owners(file, own) if os.path.lexists(file) else frozenset()), str(file))
+    owners = frozenset(map(_number, _config().get("trusted_owners", ())))
+    return FileTrust(_own() | {each for each in owners if each is not None}, str(config_file()))
 
 
-def _trusted_owners(file: Path, own: frozenset[int]) -> frozenset[int]:
-    """The numbers of the accounts that a configuration names, which nobody else may have written."""
-    trust = FileTrust(own)
-    source = Source(file, trust)
+def time_zone() -> tzinfo | None:
+    """The zone in which times are told, None for that of the machine; raises ModelError."""
+    zone = _config().get("timezone")
+    return None if zone is None else _zone(zone)
+
+
+def list_settings() -> dict[str, ListSetting]:
+    """What is kept of each list, by its name; raises ModelError."""
+    tables, _, _ = _read(lists_file(), LISTS)
+    return {
+        key: ListSetting(tuple(each.get("columns", ())), each.get("sort", "")) for key, each in tables.items()
+    }
+
+
+def keep_list(key: str, setting: ListSetting) -> None:
+    """Keep the columns of one list beside those of the others; raises ModelError or StoreError."""
+    import tomli_w  # noqa: PLC0415 - only who chooses columns writes
+
+    settings = list_settings() | {key: setting}
+    tables = {
+        each: {"columns": list(kept.columns)} | ({"sort": kept.sort} if kept.sort else {})
+        for each, kept in settings.items()
+        if kept.columns
+    }
+    file = lists_file()
+    part = file.with_name(f".{file.name}.{os.getpid()}.part")
+    try:
+        make_folder(file.parent)
+        with opened_private(part, "wb") as out:
+            out.write((WRITTEN + tomli_w.dumps(tables)).encode())
+        part.replace(file)
+    except OSError as problem:
+        with suppress(OSError):
+            part.unlink()
+        raise unusable(file, problem) from problem
+
+
+def _config() -> dict[str, Any]:
+    """The account's own configuration, checked; nothing where there is none."""
+    tables, source, problems = _read(config_file(), CONFIG)
+    for index, account in enumerate(tables.get("trusted_owners", ())):
+        if _number(account) is None:
+            problems["trusted_owners", index] = "This machine has no account of that name; remove it."
+    zone = tables.get("timezone")
+    if zone is not None and _zone(zone) is None:
+        problems["timezone",] = f'There is no time zone "{zone}"; write one such as "UTC" or "Europe/Berlin".'
+    if problems and source is not None:
+        raise ModelError([source.complaint(at, problem) for at, problem in problems.items()])
+    return tables
+
+
+def _read(file: Path, shape: Spec) -> tuple[dict[str, Any], Source | None, dict[Keys, str]]:
+    """The tables of a file that nobody else may have written, where it is, and a dict for more problems.
+
+    Raises ModelError.
+    """
     problems: dict[Keys, str] = {}
+    if not os.path.lexists(file):
+        return {}, None, problems
+    trust = FileTrust(_own())
+    source = Source(file, trust)
 
     def report(at: Keys, problem: str) -> None:
         problems.setdefault(at, problem)
 
-    tables = Validator(source.folder, report).read(CONFIG, source.tables)
-    numbers = [_number(account) for account in tables.get("trusted_owners", [])]
-    for index, number in enumerate(numbers):
-        if number is None:
-            problems["trusted_owners", index] = "This machine has no account of that name; remove it."
-    complaints = [source.complaint(at, problem) for at, problem in problems.items()]
-    if complaints := [*trust.warnings(), *complaints]:
+    tables = Validator(source.folder, report).read(shape, source.tables)
+    if complaints := [*trust.warnings(), *(source.complaint(at, each) for at, each in problems.items())]:
         raise ModelError(complaints)
-    return frozenset(number for number in numbers if number is not None)
+    return tables, source, problems
+
+
+def _own() -> frozenset[int]:
+    return frozenset({ROOT, os.geteuid()})
+
+
+def _zone(key: str) -> ZoneInfo | None:
+    """The zone of a name; None where there is none."""
+    try:
+        return ZoneInfo(key)
+    except (ValueError, OSError, KeyError):
+        return None
 
 
 def _number(account: str) -> int | None:

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar, Literal
 
@@ -18,7 +18,9 @@ from textual.widget import Widget
 
 from octotui.engine.commands import CancelRun, Refused
 from octotui.engine.state import State
+from octotui.model.complaints import ModelError
 from octotui.store.errors import StoreError
+from octotui.store.user_config import ListSetting
 from octotui.ui.dialogs.quit_dialog import QuitDialog
 from octotui.ui.key_actions import KeyAction, refusal, relabel
 from octotui.ui.palette import commands
@@ -29,6 +31,7 @@ from octotui.ui.visible_filter import VisibleFilter
 from octotui.ui.widgets.key_bar import KeyBar
 from octotui.views.labels import GLYPHS
 from octotui.views.runs import EndedRun
+from octotui.views.text.clock_times import Zone
 from octotui.views.text.visible_text import visible, visible_lines
 
 if TYPE_CHECKING:
@@ -75,9 +78,15 @@ class OctotuiApp(App[Left]):
         *,
         glyphs: Literal["unicode", "ascii"] = "unicode",
         now: Callable[[], float] | None = None,
+        zone: Zone = None,
+        lists: Mapping[str, ListSetting] | None = None,
+        keep: Callable[[str, ListSetting], None] | None = None,
         detaches: bool = False,
     ) -> None:
-        """With `detaches` active runs go on elsewhere when the app is left."""
+        """With `detaches` active runs go on elsewhere when the app is left; times are told in a `zone`.
+
+        `lists` are the columns of lists as somebody chose them, and `keep` keeps what is chosen here.
+        """
         if not os.environ.get("NO_COLOR"):
             os.environ.pop("NO_COLOR", None)  # set but empty means nothing, though not to Textual
         super().__init__()
@@ -87,6 +96,9 @@ class OctotuiApp(App[Left]):
         self.session = session
         self.failure: StoreError | None = None  # what ended the session, to be raised by who opened it
         self.glyphs = GLYPHS[glyphs]
+        self.zone = zone
+        self._lists = lists or {}
+        self._keep = keep
         self._clock = now or time.time
         self._detaches = detaches
         self._visible = VisibleFilter()
@@ -101,7 +113,7 @@ class OctotuiApp(App[Left]):
         """Open the board, and follow the session."""
         self.set_class(self.glyphs.name == "ascii", "-ascii")
         self.set_interval(1.0, self._tick)
-        self.push_screen(Board(self.session))
+        self.push_screen(Board(self.session, self._lists))
         self._follow()
 
     def _tick(self) -> None:
@@ -153,6 +165,14 @@ class OctotuiApp(App[Left]):
         """Say something in the key bar's place until the next key; nothing shows the keys again."""
         for bar in self.screen.query(KeyBar):
             bar.say(sentence)
+
+    def keep_list(self, name: str, setting: ListSetting) -> None:
+        """Have the columns and the order of a list kept; say so where that cannot be done."""
+        try:
+            if self._keep is not None:
+                self._keep(name, setting)
+        except (StoreError, ModelError) as problem:
+            self.notify(f"not kept: {problem}", severity="error")
 
     def bar(self) -> Widget | None:
         """A line of its own above the keys of each screen, where there is one."""

@@ -14,6 +14,7 @@ from octotui.ui.panels.tree_panel import TreePanel
 from octotui.ui.screens.board import Board
 from octotui.ui.screens.run_actions import RunActionsScreen
 from octotui.views.events.replay_moments import ReplayMoment, moment, stop
+from octotui.views.text.clock_times import Zone
 
 PACES = (1, 10, 100)
 FRAME = 1 / 15  # seconds
@@ -69,8 +70,10 @@ class ReplayApp(OctotuiApp):
     pace: reactive[int] = reactive(PACES[0])
     playing: reactive[bool] = reactive(False)
 
-    def __init__(self, replay: Replay, *, glyphs: Literal["unicode", "ascii"] = "unicode") -> None:
-        super().__init__(replay, glyphs=glyphs, now=replay.now)
+    def __init__(
+        self, replay: Replay, *, glyphs: Literal["unicode", "ascii"] = "unicode", zone: Zone = None
+    ) -> None:
+        super().__init__(replay, glyphs=glyphs, now=replay.now, zone=zone)
         self.replay = replay
         self.set_reactive(ReplayApp.moment, self._present())
 
@@ -162,4 +165,4 @@ class ReplayApp(OctotuiApp):
 
     def _present(self) -> ReplayMoment:
         film, number = self.replay.film, self.replay.number
-        return moment(film, number)
+        return moment(film, number, self.zone)

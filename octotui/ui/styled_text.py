@@ -1,6 +1,7 @@
 """Lines of text with colour roles, cut to a width: what every list and bar here is drawn from."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import tzinfo
 from typing import Literal
 
 from rich.cells import cell_len, set_cell_size
@@ -11,6 +12,7 @@ from textual.widget import Widget
 
 from octotui.ui.theme import Styles, role_styles
 from octotui.views.labels import UNICODE, Glyphs, Mark, Role
+from octotui.views.text.clock_times import Zone
 from octotui.views.text.visible_text import visible, visible_lines
 
 Span = tuple[str, Role]
@@ -29,6 +31,12 @@ def glyphs_of(widget: Widget) -> Glyphs:
     """The characters that a widget draws with: those of its app."""
     glyphs = getattr(widget.app, "glyphs", UNICODE)
     return glyphs if isinstance(glyphs, Glyphs) else UNICODE
+
+
+def zone_of(widget: Widget) -> Zone:
+    """Whose clock times a widget tells: those of its app."""
+    zone = getattr(widget.app, "zone", None)
+    return zone if isinstance(zone, tzinfo) else None
 
 
 def styles_of(widget: Widget) -> Styles:

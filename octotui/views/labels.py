@@ -4,7 +4,6 @@ Rows name a `Sign`; which character that is, is decided where they are drawn.
 """
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Literal
 
 import msgspec
@@ -134,29 +133,6 @@ def duration(seconds: float) -> str:
     if days:
         return f"{days}d {hours:02}:{minutes:02}"
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes:02}:{rest:02}"
-
-
-def clock(at: float, now: float) -> str:
-    """A time of day here, with its day where that is another one: `03:00`, `Tue 24 Nov 03:00`."""
-    moment, present = _moment(at), _moment(now)
-    time_of_day = f"{moment:%H:%M:%S}" if moment.second else f"{moment:%H:%M}"
-    if moment.date() == present.date():
-        return time_of_day
-    year = f" {moment.year}" if moment.year != present.year else ""
-    return f"{moment:%a} {moment.day} {moment:%b}{year} {time_of_day}"
-
-
-def date(at: float) -> str:
-    """A day and a time of day here, as `--at` takes them: `2026-11-23 03:00:00`."""
-    return f"{_moment(at):%Y-%m-%d %H:%M:%S}"
-
-
-def _moment(at: float) -> datetime:
-    """A time here, or the first or the last that calendars show."""
-    try:
-        return datetime.fromtimestamp(at)
-    except (ValueError, OverflowError, OSError):
-        return datetime.max if at > 0 else datetime.min
 
 
 def ordinal(number: int) -> str:

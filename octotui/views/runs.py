@@ -1,14 +1,16 @@
 """The list of runs: what is open in the order it was asked for, then what has ended, latest first."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 
 from octotui.engine.rules.run_queue import place_in_queue
 from octotui.engine.state import ENDED, ForChild, Run, RunState, State
+from octotui.engine.state.run_request import RunRequest
 from octotui.model.space import Model
 from octotui.views.labels import RUNS, SCHEDULED, WAITS, Mark, duration
+from octotui.views.text.clock_times import Zone, clock_time
 from octotui.views.waits import asks, of_run
 
 
@@ -23,6 +25,8 @@ class EndedRun(Protocol):
     def root(self) -> str: ...  # noqa: D102
     @property
     def process(self) -> str: ...  # noqa: D102
+    @property
+    def requester(self) -> str: ...  # noqa: D102
     @property
     def name(self) -> str: ...  # noqa: D102
     @property
@@ -42,15 +46,17 @@ class EndedRun(Protocol):
     @property
     def warnings(self) -> int: ...  # noqa: D102
     @property
-    def requester(self) -> str: ...  # noqa: D102
-    @property
     def workers(self) -> tuple[str, ...]: ...  # noqa: D102
     @property
     def pools(self) -> tuple[str, ...]: ...  # noqa: D102
 
 
 class RunRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One run in a list; `detail` is what it waits for, or why it ended so; `ahead` of others in line."""
+    """One run in a list; `detail` is what it waits for, or why it ended so; `ahead` of others in line.
+
+    It `starts_at` the time it started at, or is to; so many `step`s of all its `steps` have begun, where
+    that is known.
+    """
 
     id: str
     root: str
@@ -63,6 +69,18 @@ class RunRow(msgspec.Struct, frozen=True, kw_only=True):
     open: bool
     warnings: int = 0
     ahead: bool = False
+    environment: str = ""
+    tenant: str = ""
+    by: str = ""
+    worker: str = ""
+    step: int = 0
+    steps: int = 0
+    project: str = ""
+    release: str = ""
+    queued_at: float = 0.0
+    starts_at: float | None = None
+    ended_at: float | None = None
+    seconds: float = 0.0
 
 
 def order(state: State, past: Sequence[EndedRun] = ()) -> tuple[str, ...]:
@@ -75,12 +93,14 @@ def order(state: State, past: Sequence[EndedRun] = ()) -> tuple[str, ...]:
     return tuple(f"run-{number}" for number in (*sorted(still), *sorted(set(over), reverse=True)))
 
 
-def row(state: State, name: str, now: float) -> RunRow | None:
+def row(state: State, name: str, now: float, zone: Zone = None) -> RunRow | None:
     """The row of a run that the State holds."""
     run = state.runs.get(name)
     if run is None:
         return None
-    wait = of_run(state, run, now)
+    wait = of_run(state, run, now, zone)
+    begun, steps = _steps(run)
+    release = run.request.release.version if run.request.release else ""
     return RunRow(
         id=run.id,
         root=run.root,
@@ -93,7 +113,55 @@ def row(state: State, name: str, now: float) -> RunRow | None:
         time=time_of(run, now),
         open=not run.ended,
         warnings=len(run.progress.warnings),
+        worker=workers(run),
+        step=begun,
+        steps=steps,
+        starts_at=run.queueing.not_before if run.started_at is None else run.started_at,
+        seconds=(run.queueing.not_before or now) - now if _is_due(run) else _seconds(run, now),
+        release=release,
+        **_facts(state.model, run, run.request),
     )
+
+
+def _facts(model: Model, run: Run | EndedRun, request: RunRequest | EndedRun) -> dict[str, Any]:
+    """What columns show of a run, be it in the State or not."""
+    project = model.projects.get(model.project_of(request.process) or "")
+    return {
+        "environment": where(model, request.environment, None),
+        "tenant": where(model, None, request.tenant),
+        "by": request.requester,
+        "project": project.name if project else "",
+        "queued_at": run.queued_at,
+        "ended_at": run.ended_at,
+    }
+
+
+def _steps(run: Run) -> tuple[int, int]:
+    """How many of its steps have begun or were left out, of how many; child steps count with their own."""
+    both = zip(run.runbook.steps, run.progress.steps, strict=False)
+    each = [progress for step, progress in both if not step.within]
+    return sum(1 for progress in each if progress.state != "pending"), len(each)
+
+
+def workers(run: Run) -> str:
+    """The worker that a run has, or had last, and how many others: `worker1 +2`."""
+    return _first_of(list(dict.fromkeys(pick.worker for pick in run.selection.current)))
+
+
+def _first_of(names: Sequence[str]) -> str:
+    """The first of some names, and how many more there are."""
+    return f"{names[0]} +{len(names) - 1}" if len(names) > 1 else "".join(names)
+
+
+def _is_due(run: Run) -> bool:
+    """Whether it is still to come at a time of its own."""
+    return run.queueing.not_before is not None and not run.ended
+
+
+def _seconds(run: Run | EndedRun, now: float) -> float:
+    """How long it takes or took since it started; since it was queued, where it never did."""
+    began = run.queued_at if run.started_at is None else run.started_at
+    return (now if run.ended_at is None else run.ended_at) - began
 
 
 def time_of(run: Run, now: float) -> str:
@@ -101,6 +169,19 @@ def time_of(run: Run, now: float) -> str:
     if run.queueing.not_before is not None and not run.ended:
         return duration(run.queueing.not_before - now)
     return lasted(run.queued_at, run.started_at, run.ended_at, now)
+
+
+def when(run: Run, now: float, zone: Zone = None) -> str:
+    """When a run started and ended, as far as it has: `14:02 to 14:15`, `since 14:02`, `queued 14:02`."""
+    if run.queueing.not_before is not None and not run.ended:
+        return f"starts {clock_time(run.queueing.not_before, now, zone)}"
+    if run.ended_at is not None:
+        began, ended = (clock_time(at, now, zone) for at in (run.started_at or run.queued_at, run.ended_at))
+        day, _, time_of_day = ended.rpartition(" ")
+        return f"{began} to {time_of_day if began.startswith(f'{day} ') else ended}"
+    if run.started_at is not None:
+        return f"since {clock_time(run.started_at, now, zone)}"
+    return f"queued {clock_time(run.queued_at, now, zone)}"
 
 
 def past_row(model: Model, record: EndedRun, now: float) -> RunRow:
@@ -116,7 +197,19 @@ def past_row(model: Model, record: EndedRun, now: float) -> RunRow:
         time=lasted(record.queued_at, record.started_at, record.ended_at, now),
         open=record.state not in ENDED,
         warnings=record.warnings,
+        starts_at=record.started_at,
+        seconds=_seconds(record, now),
+        worker=_first_of(record.workers),
+        release=_release(model, record),
+        **_facts(model, record, record),
     )
+
+
+def _release(model: Model, record: EndedRun) -> str:
+    """The version of a deployment, which stands in its name behind that of its project."""
+    project = model.projects.get(record.process)
+    named = project is not None and record.name.startswith(f"{project.name} ")
+    return record.name[len(project.name) + 1 :] if project and named else ""
 
 
 def _in_line(state: State, run: Run) -> Mark:

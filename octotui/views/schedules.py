@@ -1,6 +1,5 @@
 """The schedules of a space in words: what each starts, when next, and how the last time went."""
 
-from datetime import datetime
 from itertools import islice
 
 import msgspec
@@ -8,14 +7,17 @@ import msgspec
 from octotui.engine.state import State
 from octotui.model.schedules import explained, upcoming
 from octotui.model.space import Model, Schedule
-from octotui.views.labels import clock, duration
+from octotui.views.labels import duration
 from octotui.views.runs import where
+from octotui.views.text.clock_times import Zone, zoned_time
 
 
-def schedule_lines(state: State, now: float, times: int = 3) -> list[tuple[str, list[str]]]:
+def schedule_lines(
+    state: State, now: float, times: int = 3, zone: Zone = None
+) -> list[tuple[str, list[str]]]:
     """Headed paragraphs, one a schedule: the head says what it starts, the lines say when."""
     return [
-        (head(state.model, slug, schedule), [*_lines(state, slug, schedule, now, times)])
+        (head(state.model, slug, schedule), [*_lines(state, slug, schedule, now, zone, times)])
         for slug, schedule in state.model.schedules.items()
     ]
 
@@ -69,18 +71,14 @@ def head(model: Model, slug: str, schedule: Schedule) -> str:
     return " · ".join(filter(None, (called, title, destination)))
 
 
-def _lines(state: State, slug: str, schedule: Schedule, now: float, times: int) -> list[str]:
+def _lines(state: State, slug: str, schedule: Schedule, now: float, zone: Zone, times: int) -> list[str]:
     lines = [explained(schedule)]
     if slug in state.missed:
-        lines.append(f"did not start a run at {_here(state.schedules[slug], now)}: {state.missed[slug]}")
+        due = zoned_time(state.schedules[slug], now, zone)
+        lines.append(f"did not start a run at {due}: {state.missed[slug]}")
     elif slug in state.schedules:
-        lines.append(f"started a run at {_here(state.schedules[slug], now)}")
+        lines.append(f"started a run at {zoned_time(state.schedules[slug], now, zone)}")
     if not schedule.enabled:
         return [*lines, "is not enabled"]
     coming = islice(upcoming(schedule, now), times)
-    return [*lines, *(f"starts at {_here(at, now)}, in {duration(at - now)}" for at in coming)]
-
-
-def _here(at: float, now: float) -> str:
-    """A time with the name of the zone that it is told in: `03:00 CET`."""
-    return f"{clock(at, now)} {datetime.fromtimestamp(at).astimezone():%Z}"
+    return [*lines, *(f"starts at {zoned_time(at, now, zone)}, in {duration(at - now)}" for at in coming)]

@@ -8,7 +8,8 @@ from octotui.engine.rules.locks import blockers, place_in_line
 from octotui.engine.rules.run_queue import ancestor_holds, place_in_queue
 from octotui.engine.state import ForAnswer, ForChild, ForLock, ForPlace, ForRetry, Job, Run, State, step_of
 from octotui.views.answers import approvals, expiry
-from octotui.views.labels import RUNS, clock, counted, duration, listed, ordinal
+from octotui.views.labels import RUNS, counted, duration, listed, ordinal
+from octotui.views.text.clock_times import Zone, exact_time
 
 
 class Waiting(msgspec.Struct, frozen=True):
@@ -40,10 +41,10 @@ def of_job(state: State, job: Job, now: float) -> Waiting | None:
             assert_never(unknown)
 
 
-def of_run(state: State, run: Run, now: float) -> Waiting | None:
+def of_run(state: State, run: Run, now: float, zone: Zone = None) -> Waiting | None:
     """What a run as a whole waits for: its place in the queue, people, or its first waiting job."""
     if run.state == "queued":
-        return _queued(state, run, now)
+        return _queued(state, run, now, zone)
     if run.queueing.resuming:
         cap = state.model.engine.task_cap
         sentence = f"waits for a slot to continue, ahead of queued runs: {cap} of {cap} are taken"
@@ -56,11 +57,11 @@ def of_run(state: State, run: Run, now: float) -> Waiting | None:
     return next((wait for wait in waits if wait is not None), None)
 
 
-def _queued(state: State, run: Run, now: float) -> Waiting:
+def _queued(state: State, run: Run, now: float, zone: Zone) -> Waiting:
     """Why a run is queued: its time, versions, a tag, the cap (Q5)."""
     due, name = run.queueing.not_before, run.queueing.tag
     if due is not None:
-        sentence = f"starts at {clock(due, now)}, in {duration(due - now)}"
+        sentence = f"starts at {exact_time(due, now, zone)}, in {duration(due - now)}"
         return Waiting("its time", run.queued_at, sentence)
     if run.awaits_packages:
         packages = listed(run.needs_packages)

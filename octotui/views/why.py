@@ -7,15 +7,16 @@ from octotui.views import waits
 from octotui.views.labels import counted, duration, listed
 from octotui.views.pools import next_worker
 from octotui.views.selections import at_length
+from octotui.views.text.clock_times import Zone, exact_time
 from octotui.views.tree.outlook import may_run, why
 
 
-def of_run(state: State, name: str, now: float) -> list[tuple[str, list[str]]]:
+def of_run(state: State, name: str, now: float, zone: Zone = None) -> list[tuple[str, list[str]]]:
     """Headed paragraphs about a run: how it stands, what it waits for, why it has its workers."""
     run = state.runs.get(name)
     if run is None:
         return []
-    parts = [("State", _standing(state, run, now)), ("Waits", _waits(state, run, now))]
+    parts = [("State", _standing(state, run, now, zone)), ("Waits", _waits(state, run, now, zone))]
     selection = run.selection
     before = selection.picks[: selection.selected]
     if before:
@@ -26,10 +27,8 @@ def of_run(state: State, name: str, now: float) -> list[tuple[str, list[str]]]:
     return [(head, lines) for head, lines in parts if lines]
 
 
-def _standing(state: State, run: Run, now: float) -> list[str]:
-    since = f"queued {duration(now - run.queued_at)} ago"
-    by = f" by {run.request.requester}" if run.request.requester else ""
-    lines = [f"{run.id} {run.title} {waits.verb(state, run)}; {since}{by}"]
+def _standing(state: State, run: Run, now: float, zone: Zone) -> list[str]:
+    lines = [f"{run.id} {run.title} {waits.verb(state, run)}", _times(run, now, zone)]
     parent = state.jobs.get(run.parent or "")
     if parent is not None:
         lines.append(f"started by {parent.run} {state.runs[parent.run].title}")
@@ -49,16 +48,30 @@ def _standing(state: State, run: Run, now: float) -> list[str]:
     return [*lines, run.reason] if run.reason else lines
 
 
+def _times(run: Run, now: float, zone: Zone) -> str:
+    """When it was queued, and by whom, started and ended: `queued 14:02 by ann, started 14:03, 00:07 ago`."""
+    by = f" by {run.request.requester}" if run.request.requester else ""
+    parts = [f"queued {exact_time(run.queued_at, now, zone)}{by}"]
+    if run.started_at is not None:
+        parts.append(f"started {exact_time(run.started_at, now, zone)}")
+    since = run.queued_at if run.started_at is None else run.started_at
+    if run.ended_at is None:
+        parts[-1] += f", {duration(now - since)} ago"
+    else:
+        parts.append(f"ended {exact_time(run.ended_at, now, zone)} after {duration(run.ended_at - since)}")
+    return ", ".join(parts)
+
+
 def _may_run(state: State, run: Run) -> list[str]:
     """The steps of which nobody can say yet whether they run (S3)."""
     each = ((step.name, may_run(state, run, index)) for index, step in enumerate(run.runbook.steps))
     return [f"“{name}”: {why(outputs)}" for name, outputs in each if outputs]
 
 
-def _waits(state: State, run: Run, now: float) -> list[str]:
+def _waits(state: State, run: Run, now: float, zone: Zone) -> list[str]:
     sentences = []
     if run.state == "queued" or run.queueing.resuming:
-        wait = waits.of_run(state, run, now)
+        wait = waits.of_run(state, run, now, zone)
         sentences.append(f"{wait.sentence} · for {duration(now - wait.since)}" if wait else "")
     for _, name in run.progress.open:
         job = state.jobs[name]

@@ -44,6 +44,7 @@ NAMED = {
     "tenants": '["contoso"]',
     "token_env": '"FEED_TOKEN"',
     "variables": '{ Colour = "blue" }',
+    "timezone": '"Europe/Berlin"',
     "trusted_owners": '["deploy"]',
     "username": '"reader"',
 }

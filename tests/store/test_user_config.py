@@ -1,13 +1,23 @@
-"""R9: whom an account trusts beside itself and root, as only it may say."""
+"""R9, R11: what only an account may say for all its spaces: whom it trusts, its time zone, its lists."""
 
 import os
+import stat
 from pathlib import Path
 
 import pytest
 
 from octotui.model.complaints import ModelError
 from octotui.model.file_trust import Distrusted
-from octotui.store.user_config import config_file, file_trust
+from octotui.store.errors import StoreError
+from octotui.store.user_config import (
+    ListSetting,
+    config_file,
+    file_trust,
+    keep_list,
+    list_settings,
+    lists_file,
+    time_zone,
+)
 
 ROOT_ONLY = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
 
@@ -58,6 +68,12 @@ def test_r9_root_this_account_and_those_it_names_are_trusted(config: Path, tmp_p
         ("trusted_owners = [0]", "Expected the name of an account, not the number 0."),
         ('trusted_owners = ["no-such-account"]', "This machine has no account of that name; remove it."),
         ('trusted_owners = ["root", ""]', "Expected the name of an account, not an empty text."),
+        ('timezone = "Mars"', 'There is no time zone "Mars"; write one such as "UTC" or "Europe/Berlin".'),
+        (
+            'timezone = "../UTC"',
+            'There is no time zone "../UTC"; write one such as "UTC" or "Europe/Berlin".',
+        ),
+        ('timezone = ""', "Expected a time zone, not an empty text."),
         ("trusted_owners = [", "This is not TOML: a value is missing after the =."),
     ],
 )
@@ -93,3 +109,60 @@ def test_whoever_owns_a_folder_without_a_configuration_matters_to_nobody(config:
     os.chown(config.parent, 1, -1)
     config.unlink()
     assert file_trust()
+
+
+def test_r11_the_zone_of_times_is_that_of_the_machine_unless_the_account_names_one(config: Path) -> None:
+    assert time_zone() is None
+    for zone in ("UTC", "Europe/Berlin"):
+        config.write_text(f'timezone = "{zone}"')
+        assert str(time_zone()) == zone
+    config.unlink()
+    assert time_zone() is None
+
+
+RUNS, POOLS = ListSetting(("id", "title"), "-started"), ListSetting(("worker",))
+
+
+def test_the_columns_of_a_list_are_kept_beside_those_of_others(config: Path) -> None:
+    """And beside what people wrote themselves, which stays as it is."""
+    config.write_text("# mine\n")
+    assert list_settings() == {}
+    keep_list("runs", POOLS)
+    keep_list("pools", POOLS)
+    keep_list("runs", RUNS)
+    assert list_settings() == {"runs": RUNS, "pools": POOLS}
+    assert stat.S_IMODE(lists_file().stat().st_mode) == 0o600
+    keep_list("pools", ListSetting())
+    assert list_settings() == {"runs": RUNS}
+    assert sorted(each.name for each in config.parent.iterdir()) == ["config.toml", "lists.toml"]
+    assert config.read_text() == "# mine\n"
+
+
+def test_columns_are_kept_where_there_is_no_folder_yet(config: Path) -> None:
+    config.unlink()
+    config.parent.rmdir()
+    keep_list("runs", RUNS)
+    assert list_settings() == {"runs": RUNS}
+
+
+def test_columns_that_cannot_be_kept_are_a_sentence_and_leave_nothing(config: Path) -> None:
+    lists_file().mkdir()
+    with pytest.raises((StoreError, ModelError)):
+        keep_list("runs", RUNS)
+    assert sorted(each.name for each in config.parent.iterdir()) == ["config.toml", "lists.toml"]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("[runs]\ncolumns = 1", "Expected a list, not the number 1."),
+        ("[runs]\ncolumn = []", '"column" is not known here; did you mean "columns"?'),
+        ("runs = 1", "Expected a table, not the number 1."),
+    ],
+)
+def test_kept_columns_that_are_none_are_one_sentence(config: Path, text: str, sentence: str) -> None:
+    lists_file().write_text(text)
+    with pytest.raises(ModelError) as caught:
+        list_settings()
+    (complaint,) = caught.value.complaints
+    assert (complaint.file, complaint.message) == (str(lists_file()), sentence)

@@ -52,10 +52,9 @@ class Opened(NamedTuple):
 
 @asynccontextmanager
 async def opened(
-    scene: Scene, directory: Path, size: tuple[int, int] = (120, 40), **more: str
+    scene: Scene, directory: Path, size: tuple[int, int] = (120, 40), user: str = "ann", **more: object
 ) -> AsyncIterator[Opened]:
     """The app on a scene, its board drawn."""
-    user = more.pop("user", "ann")
     session = FakeSession(scene, directory, user)
     app = OctotuiApp(session, now=session.now, **more)  # type: ignore[arg-type]
     async with app.run_test(size=size, notifications=True) as pilot:

@@ -44,6 +44,7 @@ PLACES = {
     "a filter that can be completed": Place(scenes.seed, ("slash", *"env:")),
     "saved views": Place(scenes.seed, ("F",), sizes=(LOW, NARROW)),
     "no such saved view": Place(scenes.seed, ("F", *"zzz")),
+    "columns": Place(scenes.seed, ("C", "j")),
     "pools": Place(scenes.seed, ("tab",), sizes=(NARROW, WIDE)),
     "the tree": Place(scenes.seed, ("tab", "tab"), sizes=(WIDE,)),
     "the output": Place(scenes.seed, ("tab", "tab", "tab"), sizes=(WIDE,)),

@@ -14,6 +14,7 @@ from tests.ui.dialogs.test_prompt_dialog import scene as asking_for
 from tests.ui.fake import FakeSession
 
 NARROW, WIDE = (80, 24), (120, 40)
+LOW, HUGE = (60, 20), (200, 60)
 
 
 @pytest.fixture
@@ -101,6 +102,12 @@ class TestBoard:
         monkeypatch.setenv("NO_COLOR", "1")
         assert pictured(scenes.failed(), WIDE)
 
+    def test_many_low(self, pictured):
+        assert pictured(scenes.many(), LOW)
+
+    def test_many_huge_sorted(self, pictured):
+        assert pictured(scenes.many(), HUGE, "C", *"jjjjjss", "enter")
+
     def test_tiny(self, pictured):
         assert pictured(scenes.lock_wait(), (40, 10))
 
@@ -155,6 +162,9 @@ class TestDialogs:
 
     def test_a_failed_step_that_asks(self, pictured):
         assert pictured(scenes.guided(), NARROW, "t")
+
+    def test_columns(self, pictured):
+        assert pictured(scenes.many(), NARROW, "C", "j", "j", "s")
 
     def test_help(self, pictured):
         assert pictured(scenes.seed(), NARROW, "question_mark")

@@ -6,20 +6,7 @@ from rich.cells import cell_len
 
 from octotui.engine.state import Health, JobState, RunState, StepState
 from octotui.views import labels
-from octotui.views.labels import (
-    ASCII,
-    GLYPHS,
-    UNICODE,
-    clock,
-    counted,
-    date,
-    duration,
-    listed,
-    ordinal,
-    size,
-    unstopped,
-)
-from tests.world import START
+from octotui.views.labels import ASCII, GLYPHS, UNICODE, counted, duration, listed, ordinal, size, unstopped
 
 
 @pytest.mark.parametrize(
@@ -101,22 +88,6 @@ def test_a_bar_is_as_long_as_it_should_be_and_full_at_the_end_alone(glyphs):
     assert [glyphs.progress(percentage, 4) for percentage in (0, 50, 99, 100)] == [
         ("", left * 4), (done * 2, left * 2), (done * 3, left), (done * 4, ""),
     ]  # fmt: skip
-
-
-def test_a_time_of_day_has_its_day_where_that_is_another_one():
-    """Q5: in the time zone of this machine."""
-    assert date(START) == "1970-01-12 13:46:40"
-    assert clock(START, START) == "13:46:40"
-    assert clock(START + 20, START) == "13:47"
-    assert clock(START + 86_420, START) == "Tue 13 Jan 13:47"
-    assert clock(START + 365 * 86_400 + 20, START) == "Tue 12 Jan 1971 13:47"
-
-
-@pytest.mark.parametrize(("at", "told"), [(1e300, "9999-12-31 23:59:59"), (-1e300, "0001-01-01 00:00:00")])
-def test_a_time_that_no_calendar_shows_is_the_last_or_the_first_that_one_does(at, told):
-    assert date(at).rjust(19, "0") == told
-    assert clock(at, START)
-    assert clock(START, at)
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,5 @@
+from datetime import UTC
+
 from msgspec.structs import replace
 
 from octotui.engine import commands
@@ -32,8 +34,9 @@ def test_a_row_has_everything_a_list_shows():
     row = runs.row(scene.state, "run-1", scene.now)
     assert row == runs.RunRow(
         id="run-1", root="run-1", process="tame", name="Tame the kraken", where="Production · Contoso",
-        mark=runs.RUNS["paused"], time="00:42", open=True,
-        detail="asks Finance: nobody has taken the question yet",
+        mark=runs.RUNS["paused"], detail="asks Finance: nobody has taken the question yet", time="00:42",
+        open=True, environment="Production", tenant="Contoso", by="ann", worker="worker1 +1", step=2, steps=4,
+        queued_at=START, starts_at=START, seconds=42.0,
     )  # fmt: skip
     assert runs.row(scene.state, "run-99", scene.now) is None
 
@@ -43,6 +46,7 @@ def test_a_past_row_has_the_same_and_how_long_it_took():
     assert row == runs.RunRow(
         id="run-2", root="run-2", process="tame", name="Tame", where="Test · Contoso",
         mark=runs.RUNS["failed"], detail="step “A” failed", time="01:00", open=False,
+        environment="Test", tenant="Contoso", starts_at=10.0, ended_at=70.0, seconds=60.0,
     )  # fmt: skip
 
 
@@ -98,6 +102,21 @@ def test_a_run_that_waits_for_its_time_counts_down():
     row = runs.row(world.state, "run-1", START + 91)
     assert row is not None
     assert (row.mark.word, row.time) == ("executing", "00:01")
+
+
+def test_r11_a_head_says_when_a_run_started_and_ended_as_far_as_it_has():
+    world = World(model({"go": [script("A", simulate=takes(90))]}))
+    world.start("go", not_before=START + 20)
+    told = [runs.when(world.state.runs["run-1"], world.now, UTC)]
+    world.run_until(21)
+    told.append(runs.when(world.state.runs["run-1"], world.now, UTC))
+    world.run_until(200)
+    run = world.past.runs["run-1"]
+    told.append(runs.when(run, world.now, UTC))
+    assert told == ["starts 13:47", "since 13:47", "13:47 to 13:48"]
+    assert runs.when(run, world.now + 86_400, UTC) == "Jan 12 13:47 to 13:48"
+    late = replace(run, ended_at=START + 86_400)
+    assert runs.when(late, world.now + 86_400, UTC) == "Jan 12 13:47 to 13:46"
 
 
 def test_one_that_is_cancelled_before_its_time_is_scheduled_no_more():

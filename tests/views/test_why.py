@@ -14,7 +14,8 @@ def test_a_run_says_how_it_stands_what_it_waits_for_and_why_its_workers():
     scene = SCENES["lock_wait"]()
     parts = told(why.of_run(scene.state, "run-9", scene.now))
     assert parts["State"] == [
-        "run-9 Tame the kraken is executing; queued 00:01 ago by ann",
+        "run-9 Tame the kraken is executing",
+        "queued 13:47:10 by ann, started 13:47:10, 00:01 ago",
         "packages worker-image 1.0.0",
     ]
     assert parts["Waits"] == [

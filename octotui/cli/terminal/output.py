@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import sys
 from collections.abc import Sequence
 from types import TracebackType
@@ -98,6 +99,11 @@ def wants_words(asked: bool = False) -> bool:
     """Whether to say lines of words: asked for, by who listens, or of a terminal that shows no screen."""
     listens = os.environ.get("ACCESSIBLE", "") not in ("", "0")
     return asked or listens or (_is_terminal() and os.environ.get("TERM", "") in ("", "dumb"))
+
+
+def terminal_width() -> int | None:
+    """The cells of a line of the terminal; None where the output is no terminal, and lines have no bound."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
 def need_screen(instead: str) -> None:

@@ -6,6 +6,7 @@ import click
 
 from octotui.cli.space_argument import space_argument, space_of
 from octotui.cli.start_options import state_option
+from octotui.cli.terminal.user_settings import utc_option
 from octotui.cli.verbs.open import open_app
 
 
@@ -13,6 +14,7 @@ from octotui.cli.verbs.open import open_app
 @space_argument
 @click.option("--ascii", "ascii_only", is_flag=True, help="Draw with ASCII characters.")
 @click.option("--plain", is_flag=True, help="Print plain lines instead of a screen, as ACCESSIBLE=1 does.")
+@utc_option
 @state_option
 def command(space: str, ascii_only: bool, plain: bool, state: Path | None) -> None:
     """Attach to the server of a space: FILE is its model, its name, or its folder, also another account's.

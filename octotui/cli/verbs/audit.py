@@ -11,6 +11,7 @@ from octotui.cli.since_option import EVERYTHING, Since, since_option
 from octotui.cli.space_argument import space_of, spaces
 from octotui.cli.start_options import state_option
 from octotui.cli.terminal.output import refuse, say, warn
+from octotui.cli.terminal.user_settings import shown_zone, utc_option
 
 if TYPE_CHECKING:
     from octotui.views.events.audit import AuditRow
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     help="Print the head of the chain; with --verify, a head kept earlier (or a file with it) to check.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON Lines.")
+@utc_option
 @state_option
 def command(
     file: str | None,
@@ -112,16 +114,16 @@ def _verify(journal: Path, kept: str, *, as_json: bool) -> None:
 def _list(journal: Path, run: str | None, user: str | None, since: Since, *, as_json: bool) -> None:
     from octotui.cli.terminal.output import say_json
     from octotui.views.events.audit import line
-    from octotui.views.labels import clock
+    from octotui.views.text.clock_times import exact_time
 
-    now = time.time()
+    now, zone = time.time(), shown_zone()
     for row in _rows(journal, run, since):
         if user is not None and row.user != user:
             continue
         if as_json:
             say_json(row)
         else:
-            say(line(row, clock(row.at, now)))
+            say(line(row, exact_time(row.at, now, zone)))
 
 
 def _rows(journal: Path, run: str | None, since: Since) -> "Iterator[AuditRow]":

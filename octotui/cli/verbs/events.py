@@ -10,6 +10,7 @@ from octotui.cli.requests import run_request, verb_options
 from octotui.cli.since_option import EVERYTHING, Since, since_option
 from octotui.cli.space_argument import SpaceName, space_argument, space_of
 from octotui.cli.terminal.output import say, wants_ascii
+from octotui.cli.terminal.user_settings import shown_zone
 from octotui.engine.evolve.evolve import evolve
 from octotui.engine.state import State
 from octotui.runtime.space_access import SpaceAccess
@@ -80,7 +81,7 @@ def standing(client: SpaceAccess) -> list[str]:
     state, now = client.state, time.time()
     lines = [f"{state.model.space.name}: {', '.join(each.text for each in summary.of(state))}"]
     for name in runs.order(state):
-        row = runs.row(state, name, now)
+        row = runs.row(state, name, now, shown_zone())
         if row is not None:
             details = (row.id, row.name, row.where, row.mark.word, row.time, row.detail)
             lines.append(", ".join(filter(None, details)))

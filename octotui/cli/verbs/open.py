@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Coroutine
 from importlib import import_module
 from pathlib import Path
-from typing import NoReturn
+from typing import Literal, NoReturn
 
 import click
 
@@ -13,7 +13,10 @@ from octotui.cli.model_files import load_or_exit, read_model
 from octotui.cli.space_argument import SpaceName, served
 from octotui.cli.start_options import account, state_option
 from octotui.cli.terminal.output import need_screen, refuse, say, wants_ascii, wants_words
+from octotui.cli.terminal.user_settings import chosen_lists, shown_zone, utc_option
 from octotui.model.space import Model
+
+Glyphs = Literal["unicode", "ascii"]
 
 
 @click.command("open")
@@ -21,6 +24,7 @@ from octotui.model.space import Model
 @click.option("--ascii", "ascii_only", is_flag=True, help="Draw with ASCII characters.")
 @click.option("--plain", is_flag=True, help="Print plain lines instead of a screen, as ACCESSIBLE=1 does.")
 @click.option("--foreground", is_flag=True, help="Run everything in this process, without a server.")
+@utc_option
 @state_option
 def command(file: Path | None, ascii_only: bool, plain: bool, foreground: bool, state: Path | None) -> None:
     """Open the app on a model, a TOML file or a folder of them; without one, on the kraken demo.
@@ -61,13 +65,22 @@ def run_in(main: Callable[[], Coroutine[None, None, int]]) -> int:
 async def _attached(named: SpaceName, ascii_only: bool, *, start: bool) -> int:
     """The app as a client of the space's server; what is active goes on without it."""
     from octotui.cli.connection import attach
+    from octotui.store.user_config import keep_list
 
+    zone, lists = shown_zone(), chosen_lists()
     loading = asyncio.ensure_future(asyncio.to_thread(import_module, "octotui.ui.app"))  # while servers start
     async with attach(named.slug, named.state, file=named.file, start=start) as client:
         await loading
         from octotui.ui.app import OctotuiApp
 
-        app = OctotuiApp(client, glyphs="ascii" if ascii_only else "unicode", detaches=True)
+        app = OctotuiApp(
+            client,
+            glyphs="ascii" if ascii_only else "unicode",
+            zone=zone,
+            lists=lists,
+            keep=keep_list,
+            detaches=True,
+        )
         await app.run_async()
         if app.failure is not None:
             raise app.failure
@@ -84,13 +97,17 @@ async def _alone(model: Model, file: Path | None, state: Path | None, ascii_only
     from octotui.runtime.open_space import open_space
     from octotui.runtime.server.lifetime import shared
     from octotui.store.accounts import account_exists
+    from octotui.store.user_config import keep_list
     from octotui.ui.app import OctotuiApp
 
+    zone, lists = shown_zone(), chosen_lists()
     async with (
         open_space(model, state, account(), time.time, schedules=True, accounts=account_exists) as session,
         shared(session, model, state, file, read_model),
     ):
-        app = OctotuiApp(session, glyphs="ascii" if ascii_only else "unicode")
+        app = OctotuiApp(
+            session, glyphs="ascii" if ascii_only else "unicode", zone=zone, lists=lists, keep=keep_list
+        )
         await app.run_async()
         if app.failure is not None:
             raise app.failure

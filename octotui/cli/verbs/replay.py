@@ -12,6 +12,7 @@ import click
 
 from octotui.cli.start_options import account
 from octotui.cli.terminal.output import need_screen, refuse, say, wants_ascii, wants_words
+from octotui.cli.terminal.user_settings import shown_zone, utc_option
 
 if TYPE_CHECKING:
     from octotui.runtime.replay import Replay
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 @click.option("--plain", is_flag=True, help="In words, without a screen: every change, or one moment.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON Lines: events, then a Summary.")
 @click.option("--ascii", "ascii_only", is_flag=True, help="Draw with ASCII characters.")
+@utc_option
 def command(
     out: Path, at: str | None, event: int | None, plain: bool, as_json: bool, ascii_only: bool
 ) -> None:
@@ -81,7 +83,7 @@ async def _app(replay: "Replay", ascii_only: bool) -> None:
     """The app, until it is left."""
     from octotui.ui.replay_app import ReplayApp
 
-    await ReplayApp(replay, glyphs="ascii" if ascii_only else "unicode").run_async()
+    await ReplayApp(replay, glyphs="ascii" if ascii_only else "unicode", zone=shown_zone()).run_async()
 
 
 def _tell(replay: "Replay", *, as_json: bool, ascii_only: bool, all_of_it: bool) -> None:
@@ -100,7 +102,7 @@ def _tell(replay: "Replay", *, as_json: bool, ascii_only: bool, all_of_it: bool)
         return
     glyphs = ASCII if wants_ascii(ascii_only) else UNICODE
     if all_of_it:
-        for line in changes(replay.film):
+        for line in changes(replay.film, shown_zone()):
             say(glyphs.text(line))
     for line in _standing(replay, glyphs):
         say(line)
@@ -110,7 +112,7 @@ def _standing(replay: "Replay", glyphs: "Glyphs") -> list[str]:
     """How things stand at the moment."""
     from octotui.views.events.replay_moments import standing
 
-    return list(standing(replay.film, replay.number, replay.roots, replay.now(), glyphs))
+    return list(standing(replay.film, replay.number, replay.roots, replay.now(), glyphs, shown_zone()))
 
 
 def _go(replay: "Replay", moment: float | None, event: int | None) -> None:

@@ -8,10 +8,12 @@ import click
 from octotui.cli.requests import verb_options
 from octotui.cli.space_argument import model_and_space, space_argument
 from octotui.cli.terminal.output import refuse, say
+from octotui.cli.terminal.user_settings import shown_zone, utc_option
 
 
 @click.command("schedules")
 @space_argument
+@utc_option
 @verb_options
 def command(space: str, as_json: bool, state: Path | None) -> None:
     """List each schedule of a space with its next three times; the app starts them while it is open."""
@@ -31,7 +33,7 @@ def command(space: str, as_json: bool, state: Path | None) -> None:
         for row in schedule_rows(kept, time.time()):
             say_json(row)
         return
-    schedules = schedule_lines(kept, time.time())
+    schedules = schedule_lines(kept, time.time(), zone=shown_zone())
     for head, lines in schedules:
         say(head)
         for line in lines:

@@ -10,6 +10,7 @@ from octotui.cli.reports import print_run
 from octotui.cli.requests import verb_options
 from octotui.cli.shell_completion import runs
 from octotui.cli.space_argument import space_argument
+from octotui.cli.terminal.user_settings import shown_zone, utc_option
 from octotui.engine.state import State
 from octotui.views import files
 from octotui.views.files import Where
@@ -21,6 +22,7 @@ from octotui.views.why import of_run
 @space_argument
 @click.argument("run", shell_complete=runs)
 @click.option("--variables", is_flag=True, help="Its variables, and why each value won.")
+@utc_option
 @verb_options
 def command(space: str, run: str, variables: bool, as_json: bool, state: Path | None) -> None:
     """Say how RUN stands, what it waits for, why it has its workers, and which files its scripts had kept."""
@@ -29,7 +31,7 @@ def command(space: str, run: str, variables: bool, as_json: bool, state: Path | 
 
 def _at_length(family: State, run: str, where: Where) -> Iterator[str]:
     """How a run stands, and its files: headed paragraphs."""
-    for head, lines in (*of_run(family, run, time.time()), *files.of_run(family, run, where)):
+    for head, lines in (*of_run(family, run, time.time(), shown_zone()), *files.of_run(family, run, where)):
         yield head
         yield from (f"  {line}" for line in lines)
 

@@ -7,6 +7,7 @@ import click
 from octotui.cli.reports import Rows, print_rows
 from octotui.cli.requests import verb_options
 from octotui.cli.space_argument import space_argument
+from octotui.cli.terminal.user_settings import shown_zone, utc_option
 from octotui.engine.state import State, in_order, step_of
 from octotui.views.labels import duration
 from octotui.views.waits import of_job, of_run
@@ -14,6 +15,7 @@ from octotui.views.waits import of_job, of_run
 
 @click.command("waits")
 @space_argument
+@utc_option
 @verb_options
 def command(space: str, as_json: bool, state: Path | None) -> None:
     """Say of everything that waits for what, since when, and who is truly in the way."""
@@ -21,9 +23,10 @@ def command(space: str, as_json: bool, state: Path | None) -> None:
 
 
 def _waits(state: State, now: float) -> Rows:
+    zone = shown_zone()
     waiting = False
     for run in in_order(state):
-        own = of_run(state, run, now) if run.state == "queued" or run.queueing.resuming else None
+        own = of_run(state, run, now, zone) if run.state == "queued" or run.queueing.resuming else None
         jobs = [state.jobs[name] for _, name in run.progress.open]
         each = [(None, own)] if own else [(job, of_job(state, job, now)) for job in jobs]
         for job, wait in each:

@@ -3,7 +3,6 @@
 A place in a log is a `Spot`, (line, row of that line), both from 0; an unwrapped line is one row.
 """
 
-import time
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -18,6 +17,7 @@ from octotui.store.logs.line_levels import LevelReader
 from octotui.store.logs.log_reader import LogReader
 from octotui.ui.log.line_text import LogLine, parse
 from octotui.ui.log.patterns import Pattern
+from octotui.views.text.clock_times import Zone, time_of_day
 from octotui.views.text.log_text import plains
 
 HEADINGS = 1000  # highlights that may be one of an attempt
@@ -113,10 +113,10 @@ class LineWindow:
             return [self.get(number).text for number in range(first, min(last, self.count))]
         return plains(self.reader.lines(first, last))
 
-    def clock(self, number: int, *, blank: bool = False) -> str:
+    def clock(self, number: int, zone: Zone = None, *, blank: bool = False) -> str:
         """When a line was printed, for the gutter."""
         at = None if blank else self.reader.time_of(self.line(number))
-        return " " * 9 if at is None else time.strftime("%H:%M:%S ", time.localtime(at))
+        return " " * 9 if at is None else f"{time_of_day(at, zone)} "
 
     def end(self, height: int, width: int) -> Spot:
         """The top of the last screenful."""

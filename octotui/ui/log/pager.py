@@ -20,7 +20,7 @@ from octotui.ui.key_actions import ExplainedActions, KeyAction
 from octotui.ui.log.line_text import LogLine
 from octotui.ui.log.line_window import LineWindow, LogRow, Spot
 from octotui.ui.log.search import Search
-from octotui.ui.styled_text import tints_of
+from octotui.ui.styled_text import tints_of, zone_of
 
 COPIED_AT_MOST = 10_000
 OF_LINES = ("last", "wrap", "times", "select", "verbose", "copy")  # nothing without a line
@@ -181,7 +181,8 @@ class LogPager(ExplainedActions, ScrollView, can_focus=True):
         if self._anchor is not None:
             first, last = self.chosen
             mark = "|" if first <= number <= last else " "
-        clock = self._lines.clock(number, blank=self._wrapped and start > 0) if self._timed else ""
+        blank = self._wrapped and start > 0
+        clock = self._lines.clock(number, zone_of(self), blank=blank) if self._timed else ""
         level = self._lines.level(number)
         if self._wrapped:
             return LogRow(line, number, start, end, 0, mark + clock, level)

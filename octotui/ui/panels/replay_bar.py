@@ -6,9 +6,10 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
-from octotui.ui.styled_text import Span, glyphs_of, spread, strip_of, styles_of
+from octotui.ui.styled_text import Span, glyphs_of, spread, strip_of, styles_of, zone_of
 from octotui.views.events.replay_moments import ReplayMoment
-from octotui.views.labels import Role, clock
+from octotui.views.labels import Role
+from octotui.views.text.clock_times import exact_time
 
 ROLES: dict[str | None, Role] = {None: "plain", "asks": "asks", "bad": "bad", "waits": "waits"}
 
@@ -36,7 +37,7 @@ class ReplayBar(Widget):
             return Strip.blank(width, styles["plain"])
         left: list[Span] = [
             (" Replay ", "lit"),
-            (f"{clock(self.now, moment.first)} ", "strong"),
+            (f"{exact_time(self.now, moment.first, zone_of(self))} ", "strong"),
             (f" {moment.number}/{moment.count} ", "muted"),
             (f" {moment.text}", ROLES[moment.stop]),
         ]

@@ -7,56 +7,44 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
-from textual.message import Message
 from textual.reactive import reactive
 
 from octotui.engine.queries.query import EVERYTHING, Query
 from octotui.engine.state import State
 from octotui.store.journal.search_summary import SearchSummary
+from octotui.store.user_config import ListSetting
 from octotui.ui.key_actions import KeyAction, key_of
 from octotui.ui.panels.query_line import QueryLine
-from octotui.ui.styled_text import Span, cut, glyphs_of, length, sign, spread
+from octotui.ui.panels.run_detail import RunDetail
+from octotui.ui.panels.run_messages import (
+    ColumnsWanted,
+    CountWanted,
+    PageWanted,
+    RunChosen,
+    RunOpened,
+    ViewsWanted,
+)
+from octotui.ui.panels.run_pages import HistoryPages
+from octotui.ui.panels.runs_table import RunsTable
+from octotui.ui.styled_text import glyphs_of, zone_of
+from octotui.ui.widgets.column_head import ColumnHead
 from octotui.ui.widgets.line_list import LineList
 from octotui.ui.widgets.pane_heading import PaneHeading
-from octotui.ui.widgets.plain_text import PlainText
-from octotui.views import runs
-from octotui.views.labels import Glyphs, counted
+from octotui.views.lists.columns import CellContext
 from octotui.views.queries.known import known_values
-from octotui.views.queries.matching import matching
-from octotui.views.runs import EndedRun, RunRow
+from octotui.views.runs import EndedRun
 
 RECENT = 100  # ended and open runs that are listed without asking for more
-COUNTED = 2.0  # seconds until a count is looked up again
 NEAR = 50  # lines from the end at which more are asked for
-
-
-class HistoryPages:
-    """How far older runs of a query are known; `count` is how many have ended that it finds, of how many."""
-
-    def __init__(self, query: Query = EVERYTHING) -> None:
-        self.query = query
-        self.count: tuple[int, int] | None = None
-        self.counted_at = 0.0
-        self.before: int | None = None
-        self.whole = self.asked = False
-
-    def count_is_old(self, now: float) -> bool:
-        """Whether runs that have ended since may have changed the count."""
-        return now - self.counted_at >= COUNTED
-
-    def take(self, records: Sequence[EndedRun], *, whole: bool) -> None:
-        """Note a page."""
-        self.asked, self.whole = False, whole
-        self.before = min((each.number for each in records), default=self.before)
 
 
 class RunsPanel(Vertical):
     """Every run that is open, then what has ended; the one under the cursor is looked at."""
 
     HELP = """Runs that are open, in the order they were asked for, then those that have ended.
-Of queued runs those moved to the top go first, then those with priority, then the rest.
-A run that executes but only waits shows as waiting; its tree says for what.
-In a guided run a step that failed asks what to do about it."""
+Of queued runs those moved to the top go first, then those with priority, then the rest. A run that executes
+but only waits shows as waiting; its tree says for what. In a guided run a failed step asks what to do.
+A wider terminal shows more columns."""
     KEYS_TITLE = "In the list of runs"
     BINDINGS: ClassVar[list[BindingType]] = [
         KeyAction(
@@ -74,6 +62,14 @@ In a guided run a step that failed asks what to do about it."""
             title="Saved views",
             tooltip="Choose a filter by name, or save one",
         ),
+        KeyAction(
+            "C",
+            "columns",
+            "columns",
+            show=False,
+            title="Columns",
+            tooltip="Which columns the list has, in which order, and by which it is sorted",
+        ),
         KeyAction("escape", "drop_filter", "no filter", tooltip="Show all runs again"),
     ]
 
@@ -81,51 +77,17 @@ In a guided run a step that failed asks what to do about it."""
     now: reactive[float] = reactive(0.0, repaint=False)
     past: reactive[Sequence[EndedRun]] = reactive(tuple, repaint=False)
 
-    class Chosen(Message):
-        """The cursor is on another run."""
-
-        def __init__(self, run: str | None) -> None:
-            super().__init__()
-            self.run = run
-
-    class Opened(Chosen):
-        """The run under the cursor is to be opened."""
-
-    class Wanted(Message):
-        """Older runs are to be looked up: those that a query finds, before this number."""
-
-        def __init__(self, query: Query, before: int | None) -> None:
-            super().__init__()
-            self.query = query
-            self.before = before
-
-    class Uncounted(Message):
-        """How many ended runs a query finds is to be looked up."""
-
-        def __init__(self, query: Query) -> None:
-            super().__init__()
-            self.query = query
-
-    class ViewsWanted(Message):
-        """Saved views are to be offered; `text` is the present filter."""
-
-        def __init__(self, text: str) -> None:
-            super().__init__()
-            self.text = text
-
-    def __init__(self) -> None:
+    def __init__(self, setting: ListSetting = ListSetting()) -> None:  # noqa: B008 - it is immutable
         super().__init__()
-        self._order: tuple[str, ...] = ()
-        self._wanted = self._detail_text = ""
-        self._kept: dict[str, EndedRun] = {}
-        self._pages = HistoryPages()
+        self._table, self._pages, self._wanted = RunsTable(setting), HistoryPages(), ""
         self._values: dict[str, dict[str, str]] = {}
 
     def compose(self) -> ComposeResult:
         """The heading, the list, and its filter."""
         yield PaneHeading("Runs")
-        yield LineList(self._draw, empty=self._why_empty(""), id="runs")
-        yield PlainText("", id="detail")
+        yield ColumnHead()
+        yield LineList(self._table.draw, empty=self._why_empty(""), id="runs")
+        yield RunDetail(id="detail")
         yield QueryLine(lambda: self.now, lambda: known_values(self.state, self._values))
 
     @property
@@ -143,38 +105,39 @@ In a guided run a step that failed asks what to do about it."""
         self._list()
 
     def watch_now(self) -> None:
-        """Draw the times."""
-        if self.is_mounted:
-            self.lines.repaint()
-            self._detail()
+        """Draw the times, and sort again by what may have changed meanwhile."""
+        self._list(changed=False, again=True)
 
     def on_mount(self) -> None:
         """List for the first time."""
         self._list()
 
-    def _list(self, *, changed: bool = True) -> None:
+    def on_resize(self) -> None:
+        """Say which columns there are at another width."""
+        self.call_after_refresh(self._say_columns)
+
+    def _list(self, *, changed: bool = True, again: bool = False) -> None:
         if not self.is_mounted or not self.state.seq:
             return
-        line = self._line
+        table, line = self._table, self._line
+        table.look(self.state, CellContext(self.now, zone_of(self), glyphs_of(self)))
         if changed:
-            self._kept.update((each.id, each) for each in self.past)
-            self._pages.count = None if self._pages.count_is_old(self.now) else self._pages.count
-            self._order = runs.order(self.state, tuple(self._kept.values()))
-        names = self._order
-        if line.text:
-            names = matching(self.state, self._kept, names, line.query_asked)
-        count = f"{len(names)}/{len(self._order)}" if line.text else str(len(names))
-        count = count if self._is_whole else f"{count}+"
+            table.add(self.past)
+            table.find()
+            self._pages.expire(self.now)
+        names = table.matching(line.query_asked if line.text else EVERYTHING, again=changed or again)
+        count = f"{len(names)}{f'/{len(table.order)}' if line.text else ''}{'' if self._is_whole else '+'}"
         self.query_one(PaneHeading).say(right=((count, "muted"),))
         self.lines.empty = self._why_empty(line.text)
         self.lines.show(names)
-        if self._wanted in self._order:
+        if self._wanted in table.order:
             wanted, self._wanted = self._wanted, ""
             if not self.lines.select(wanted):
                 line.drop()
-                self.lines.show(self._order)
+                self.lines.show(table.matching(EVERYTHING, again=False))
                 self.lines.select(wanted)
         self._detail()
+        self._say_columns()
         self._count()
 
     @property
@@ -183,19 +146,16 @@ In a guided run a step that failed asks what to do about it."""
 
     def _count(self) -> None:
         """Say how many runs the query finds, and ask anew where that may be old."""
-        pages = self._pages
         if not self._line.text:
             return
-        if pages.count is None and self.now - pages.counted_at >= COUNTED:
-            pages.counted_at = self.now
-            self.post_message(self.Uncounted(pages.query))
-        if pages.count is not None:
-            found, total = pages.count
-            still = [name for name, run in self.state.runs.items() if not run.ended]
-            found += len(matching(self.state, self._kept, still, pages.query))
-            self._line.count(found, total + len(still))
+        if self._pages.should_count(self.now):
+            self.post_message(CountWanted(self._pages.query))
+        if self._pages.count is not None:
+            open_found, still = self._table.count_open(self._pages.query)
+            found, total = self._pages.count
+            self._line.count(found + open_found, total + still)
         elif self._is_whole:
-            self._line.count(len(self.lines.keys), len(self._order))
+            self._line.count(len(self.lines.keys), len(self._table.order))
 
     def learn(self, query: Query, summary: SearchSummary | None) -> None:
         """Take how many ended runs a query finds, and what values they have."""
@@ -205,26 +165,14 @@ In a guided run a step that failed asks what to do about it."""
             self._line.learn()
             self._count()
 
-    def _row(self, name: str) -> RunRow | None:
-        row = runs.row(self.state, name, self.now)
-        if row is None and name in self._kept:
-            return runs.past_row(self.state.model, self._kept[name], self.now)
-        return row
+    def _say_columns(self) -> None:
+        """Say above the list what its columns are, as wide as those are now."""
+        self.query_one(ColumnHead).spans = self._table.head(self.lines.line_width)
 
     def _detail(self) -> None:
         """Say in a line what the run under the cursor waits for; narrow terminals show it."""
-        row = self._row(self.lines.key or "")
-        text = glyphs_of(self).text(row.detail) if row is not None else ""
-        if text != self._detail_text:
-            self._detail_text = text
-            detail = self.query_one("#detail", PlainText)
-            detail.set_class(bool(text), "-told")
-            detail.update(text)
-
-    def _draw(self, name: str, width: int) -> list[Span]:
-        row = self._row(name)
-        number = len(f"run-{self.state.next_run}")
-        return [] if row is None else draw(row, width, number, glyphs_of(self))
+        row = self._table.row(self.lines.key or "")
+        self.query_one(RunDetail).show(row.detail if row is not None else "")
 
     @property
     def _is_whole(self) -> bool:
@@ -239,13 +187,13 @@ In a guided run a step that failed asks what to do about it."""
             before = self._pages.before
             if before is None and self._pages.query == EVERYTHING:
                 before = min(each.number for each in self.past)
-            self.post_message(self.Wanted(self._pages.query, before))
+            self.post_message(PageWanted(self._pages.query, before))
 
     def add(self, query: Query, records: Sequence[EndedRun], *, whole: bool) -> None:
         """Take a page of older runs; `whole` says that it was the last. One of another query is late."""
         if query == self._pages.query:
             self._pages.take(records, whole=whole)
-            self._kept.update((each.id, each) for each in records)
+            self._table.add(records)
             self._list()
             self._ask()
 
@@ -267,20 +215,29 @@ In a guided run a step that failed asks what to do about it."""
         """Show all runs again."""
         self._line.drop()
 
+    def action_filter(self) -> None:
+        """Type a filter."""
+        if not self._values:
+            self.post_message(CountWanted(self._pages.query))
+        self._line.ask()
+
     def action_views(self) -> None:
         """Offer the saved views."""
-        self.post_message(self.ViewsWanted(self._line.text))
+        self.post_message(ViewsWanted(self._line.text))
 
     def show_view(self, text: str) -> None:
         """Filter by a view."""
         self._line.put(text)
         self.lines.focus()
 
-    def action_filter(self) -> None:
-        """Type a filter."""
-        if not self._values:
-            self.post_message(self.Uncounted(self._pages.query))
-        self._line.ask()
+    def action_columns(self) -> None:
+        """Have columns and order chosen."""
+        self.post_message(ColumnsWanted(self._table.usual, self._table.columns, self._table.setting.sort))
+
+    def take_setting(self, setting: ListSetting) -> None:
+        """Take columns and order."""
+        self._table.arrange(setting)
+        self._list(changed=False)
 
     @on(QueryLine.Changed)
     def _filter(self, event: QueryLine.Changed) -> None:
@@ -300,7 +257,7 @@ In a guided run a step that failed asks what to do about it."""
     @on(LineList.Opened)
     def _open(self, event: LineList.Opened) -> None:
         event.stop()
-        self.post_message(self.Opened(event.key))
+        self.post_message(RunOpened(event.key))
 
     @on(LineList.Moved)
     def _choose(self, event: LineList.Moved) -> None:
@@ -308,22 +265,4 @@ In a guided run a step that failed asks what to do about it."""
         if not isinstance(event, LineList.Opened):
             self._detail()
             self._ask()
-            self.post_message(self.Chosen(event.key))
-
-
-def draw(row: RunRow, width: int, number: int, glyphs: Glyphs) -> list[Span]:
-    """A run in one line: sign, id, name, place; word and time at the right."""
-    right: list[Span] = [(f"{row.mark.word:<10}", row.mark.role), (f"{row.time:>6}", "muted")]
-    if width < 44:
-        right = right[:1]
-    if row.warnings:
-        text = counted(row.warnings, "warning") if width >= 64 else f"!{row.warnings}"
-        right.insert(0, (f"{text} ", "warned"))
-    head: list[Span] = [sign(row.mark, glyphs), (f"{row.id:<{number}} ", "muted")]
-    room = width - length(head) - length(right) - 1
-    where = cut([(row.where, "muted")], max(0, min(12 if width < 64 else 24, room - 11)), glyphs)
-    forward: list[Span] = [("↑ ", "lit")] if row.ahead else []
-    name = cut([*forward, (row.name, "plain")], room - length(where) - 1, glyphs)
-    if width >= 64:
-        name.append((" " * (24 - length(name)), "plain"))
-    return spread([*head, *name, (" ", "plain"), *where], right, width, glyphs)
+            self.post_message(RunChosen(event.key))

@@ -1,14 +1,13 @@
 """The first line of a screen: the space, what goes on in it, and the time of day."""
 
-import time
-
 from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
 from octotui.engine.state import State
-from octotui.ui.styled_text import Span, glyphs_of, length, spread, strip_of, styles_of
+from octotui.ui.styled_text import Span, glyphs_of, length, spread, strip_of, styles_of, zone_of
 from octotui.views import summary
+from octotui.views.text.clock_times import is_utc, time_of_day
 
 
 class StatusBar(Widget):
@@ -51,7 +50,8 @@ class StatusBar(Widget):
             counts += [(text, "warned"), (" · ", "muted")]
         for each in summary.of(self.state):
             counts.extend(((each.text, each.role), (" · ", "muted")))
-        clock: Span = (f"   {time.strftime('%H:%M:%S', time.localtime(self.now))} ", "muted")
+        zone = zone_of(self)
+        clock: Span = (f"   {time_of_day(self.now, zone)}{' UTC' if is_utc(zone) else ''} ", "muted")
         right = [*counts[:-1], clock]
         if length(left) + length(right) + 2 > width:
             right = counts[:-1]

@@ -11,15 +11,17 @@ from textual.reactive import reactive
 
 from octotui.engine.state import State
 from octotui.ui.panels.tree_layout import TreeLine, lay
-from octotui.ui.styled_text import Span, glyphs_of, sign
+from octotui.ui.styled_text import Span, glyphs_of, length, sign, zone_of
 from octotui.ui.widgets.line_list import LineList
 from octotui.ui.widgets.pane_heading import PaneHeading
+from octotui.views import runs
 from octotui.views.labels import Sign
 from octotui.views.tree import run_tree
 from octotui.views.tree.rows import TreeRow
 
 FIRST: tuple[Sign, ...] = ("active", "ending", "asks", "waits", "bad")  # what matters, in this order
 
+MARGINS = 12  # cells of a heading that its texts have not
 UNDER = ("text", "progress", "attempt")  # beneath the row of their job
 
 
@@ -96,7 +98,7 @@ steps, the runs these started, and what each waits for. The output is that of th
     def _list(self) -> None:
         self._pending = False
         lines = self.query_one(LineList)
-        rows = run_tree.rows(self.picture, self.run, self.now) if self.run else ()
+        rows = run_tree.rows(self.picture, self.run, self.now, zone_of(self)) if self.run else ()
         glyphs = glyphs_of(self)
         self._rows = rows
         self._title()
@@ -117,8 +119,24 @@ steps, the runs these started, and what each waits for. The output is that of th
         right: tuple[Span, ...] = ()
         if top.mark is not None:
             glyph = sign(top.mark, glyphs_of(self))
-            right = (glyph, (top.mark.word, top.mark.role), (f" {top.time}", "muted"))
+            right = (glyph, (top.mark.word, top.mark.role), *self._facts(top))
         heading.say(top.text, right)
+
+    def _facts(self, top: TreeRow) -> list[Span]:
+        """How long, when and by whom: as much of it as there is room for beside what the run is called."""
+        run = self.picture.runs.get(top.run)
+        if run is None or top.mark is None:
+            return []
+        when = f" · {runs.when(run, self.now, zone_of(self))}"
+        by = f" · by {run.request.requester}" if run.request.requester else ""
+        room = self.size.width - length([(f"{top.text}{top.mark.word}", "plain")]) - MARGINS
+        facts: list[Span] = []
+        for fact in filter(None, (f" {top.time}", when, by)):
+            room -= length([(fact, "muted")])
+            if room < 0 and facts:
+                break
+            facts.append((fact, "muted"))
+        return facts
 
     def _point_at_what_matters(self, lines: LineList) -> None:
         """Put the cursor on what runs or asks, else on what failed, else on what came last."""

@@ -1,16 +1,28 @@
 """The board: runs and pools at the left; the tree and the output of the run looked at, at the right."""
 
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
 from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 
 from octotui.store.errors import StoreError
 from octotui.store.saved_views import save_view, saved_views, views_file
+from octotui.store.user_config import ListSetting
 from octotui.ui.dialogs.views_dialog import ViewsDialog
 from octotui.ui.dialogs.why_dialog import WhyDialog
 from octotui.ui.panels.output_panel import OutputPanel
 from octotui.ui.panels.pools_panel import PoolsPanel
 from octotui.ui.panels.question_bar import QuestionBar
+from octotui.ui.panels.run_messages import (
+    ColumnsWanted,
+    CountWanted,
+    PageWanted,
+    RunChosen,
+    RunOpened,
+    ViewsWanted,
+)
 from octotui.ui.panels.runs_panel import RunsPanel
 from octotui.ui.panels.status_bar import StatusBar
 from octotui.ui.panels.tree_panel import TreePanel
@@ -18,6 +30,10 @@ from octotui.ui.screens.run_actions import RunActionsScreen
 from octotui.ui.screens.run_screen import RunScreen
 from octotui.ui.widgets.key_bar import KeyBar
 from octotui.views import why
+from octotui.views.lists import run_columns
+
+if TYPE_CHECKING:
+    from octotui.runtime.space_access import SpaceAccess
 
 PAGE = 200  # runs that are fetched at a time
 
@@ -26,15 +42,20 @@ class Board(RunActionsScreen):
     """All of a space on one screen; narrow terminals show the right half as a screen of its own."""
 
     CSS_PATH = "board.tcss"
-    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (110, "-wide")]  # noqa: RUF012
+    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (110, "-wide"), (160, "-broad")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-low"), (18, "-tall")]  # noqa: RUF012
+
+    def __init__(self, session: "SpaceAccess", settings: Mapping[str, ListSetting]) -> None:
+        """`settings` are the columns and orders that somebody chose before, by list."""
+        super().__init__(session)
+        self._settings = settings
 
     def compose(self) -> ComposeResult:
         """Panels, each bound to its part."""
         yield StatusBar().data_bind(RunActionsScreen.state, RunActionsScreen.now)
         with Horizontal(id="halves"):
             with Vertical(id="left"):
-                yield RunsPanel().data_bind(
+                yield RunsPanel(self._settings.get("runs", ListSetting())).data_bind(
                     RunActionsScreen.state, RunActionsScreen.now, RunActionsScreen.past
                 )
                 yield PoolsPanel().data_bind(RunActionsScreen.state, RunActionsScreen.process)
@@ -56,14 +77,14 @@ class Board(RunActionsScreen):
         pools = self.query_one(PoolsPanel)
         return pools.worker if pools.has_focus_within else None
 
-    @on(RunsPanel.Chosen)
-    def _choose(self, event: RunsPanel.Chosen) -> None:
-        if not isinstance(event, RunsPanel.Opened):
+    @on(RunChosen)
+    def _choose(self, event: RunChosen) -> None:
+        if not isinstance(event, RunOpened):
             self.run = event.run
 
-    @on(RunsPanel.Wanted)
+    @on(PageWanted)
     @work(exclusive=True, group="history")
-    async def _look_up(self, event: RunsPanel.Wanted) -> None:
+    async def _look_up(self, event: PageWanted) -> None:
         """Fetch a page of runs that ended long ago."""
         try:
             records = await self.session.history(event.query, event.before, PAGE)
@@ -72,9 +93,9 @@ class Board(RunActionsScreen):
             return
         self.query_one(RunsPanel).add(event.query, records, whole=len(records) < PAGE)
 
-    @on(RunsPanel.Uncounted)
+    @on(CountWanted)
     @work(exclusive=True, group="summary")
-    async def _summarize(self, event: RunsPanel.Uncounted) -> None:
+    async def _summarize(self, event: CountWanted) -> None:
         """Count what has ended, after the page is there."""
         try:
             summary = await self.session.summary(event.query)
@@ -82,9 +103,9 @@ class Board(RunActionsScreen):
             return  # the page says why
         self.query_one(RunsPanel).learn(event.query, summary)
 
-    @on(RunsPanel.ViewsWanted)
+    @on(ViewsWanted)
     @work
-    async def _choose_view(self, event: RunsPanel.ViewsWanted) -> None:
+    async def _choose_view(self, event: ViewsWanted) -> None:
         """Show a saved view, or save the present filter as one."""
         chosen = await self.app.push_screen_wait(ViewsDialog(saved_views(), event.text))
         if chosen is None:
@@ -99,8 +120,21 @@ class Board(RunActionsScreen):
             return
         self.notify(f"“{chosen.name}” is saved in {views_file()}", markup=False)
 
-    @on(RunsPanel.Opened)
-    def _open(self, event: RunsPanel.Opened) -> None:
+    @on(ColumnsWanted)
+    @work
+    async def _choose_columns(self, event: ColumnsWanted) -> None:
+        """Have the columns of the runs chosen, and keep them."""
+        from octotui.ui.dialogs.columns_dialog import ColumnsDialog  # noqa: PLC0415 - few choose often
+
+        dialog = ColumnsDialog("runs", run_columns.COLUMNS, event.usual, event.shown, event.sort)
+        setting = await self.app.push_screen_wait(dialog)
+        if setting is not None:
+            app: Any = self.app
+            self.query_one(RunsPanel).take_setting(setting)
+            app.keep_list("runs", setting)
+
+    @on(RunOpened)
+    def _open(self, event: RunOpened) -> None:
         self.app.push_screen(RunScreen(self.session, event.run))
 
     @on(TreePanel.Opened)

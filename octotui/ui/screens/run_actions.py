@@ -23,6 +23,7 @@ from octotui.ui.dialogs.why_dialog import FilesDialog, SchedulesDialog, WhyDialo
 from octotui.ui.key_actions import ExplainedActions, KeyAction, working_keys
 from octotui.ui.screens.run_refusals import OF_A_RUN, RunLookedAt, run_refusal
 from octotui.ui.send_command import release, send
+from octotui.ui.styled_text import zone_of
 from octotui.ui.widgets.key_bar import KeyBar
 from octotui.views import files, questions, schedules, variables, why
 from octotui.views.labels import listed
@@ -266,7 +267,7 @@ class RunActionsScreen(ExplainedActions, Screen[None]):
 
     def action_schedules(self) -> None:
         """Say what the clock starts, and when."""
-        parts = schedules.schedule_lines(self.state, self.now)
+        parts = schedules.schedule_lines(self.state, self.now, zone=zone_of(self))
         self.app.push_screen(SchedulesDialog(self.state.model.space.name, parts))
 
     async def action_top(self) -> None:
@@ -311,7 +312,7 @@ class RunActionsScreen(ExplainedActions, Screen[None]):
             parts = why.of_worker(self.state, worker, self.now)
             self.app.push_screen(WhyDialog(worker, parts))
         elif self.run is not None:
-            parts = why.of_run(self.picture, self.run, self.now)
+            parts = why.of_run(self.picture, self.run, self.now, zone_of(self))
             self.app.push_screen(WhyDialog(self.run, parts))
 
     def pointed_worker(self) -> str | None:

@@ -86,6 +86,11 @@ class LineList(ExplainedActions, ScrollView, can_focus=True):
         """All keys, line by line."""
         return self._keys
 
+    @property
+    def line_width(self) -> int:
+        """The cells that a line has beside the marker and the margin."""
+        return max(0, self.size.width - 2)
+
     def show(self, keys: Sequence[str], deaf: frozenset[int] = frozenset()) -> None:
         """Take these lines; the cursor stays with its key, and never stands on a deaf line."""
         keys = tuple(keys)
@@ -199,7 +204,7 @@ class LineList(ExplainedActions, ScrollView, can_focus=True):
 
     def _look(self, y: int) -> Look:
         """What is to be seen in a line of the screen, and whether the cursor is on it."""
-        index, width = y + self.scroll_offset.y, self.size.width - 2
+        index, width = y + self.scroll_offset.y, self.line_width
         if index >= len(self._keys):
             text = self.empty if not self._keys and y == 0 else ""
             return False, [(text, "muted")]

@@ -11,6 +11,7 @@ from octotui.views.answers import approvals
 from octotui.views.labels import counted, listed
 from octotui.views.releases import made
 from octotui.views.selections import at_length
+from octotui.views.text.clock_times import Zone
 from octotui.views.waits import may_be_answered_by, of_job, of_run
 
 ENDED = {
@@ -24,7 +25,7 @@ ENDED = {
 QUARTER = 25  # percent: what is between is for screens
 
 
-def lines(event: AnyEvent, before: State, after: State, now: float) -> list[str]:
+def lines(event: AnyEvent, before: State, after: State, now: float, zone: Zone = None) -> list[str]:
     """The sentences of one event, none where people need not know; `now` is when it happened."""
     if isinstance(event, SpaceEvent):
         return [_of_space(event)]
@@ -32,7 +33,7 @@ def lines(event: AnyEvent, before: State, after: State, now: float) -> list[str]
     run = state.runs.get(event.run)
     if run is None or (isinstance(event, events.JobProgressed) and not _far(event, before)):
         return []
-    return [f"{run.id}  {each}" for each in _of_run(event, state, run, now)]
+    return [f"{run.id}  {each}" for each in _of_run(event, state, run, now, zone)]
 
 
 def _of_space(event: SpaceEvent) -> str:
@@ -62,7 +63,7 @@ def refusal(event: events.ActionRefused) -> str:
 
 
 def _of_run(  # noqa: C901, PLR0912 - one line an event
-    event: RunEvent | JobEvent | InterruptionEvent, state: State, run: Run, now: float
+    event: RunEvent | JobEvent | InterruptionEvent, state: State, run: Run, now: float, zone: Zone
 ) -> list[str]:
     if isinstance(event, JobEvent):
         return _of_job(event, state, run, now)
@@ -70,9 +71,9 @@ def _of_run(  # noqa: C901, PLR0912 - one line an event
         return _of_question(event, state)
     match event:
         case events.RunQueued():
-            return [_queued(state, run), *_wait_of(state, run, now)]
+            return [_queued(state, run), *_wait_of(state, run, now, zone)]
         case events.RunDue():
-            return ["is due", *_wait_of(state, run, now)]
+            return ["is due", *_wait_of(state, run, now, zone)]
         case events.RunMoved(by=by):
             return [f"is moved to the top{f' by {by}' if by else ''}"]
         case events.RunStarted():
@@ -86,7 +87,7 @@ def _of_run(  # noqa: C901, PLR0912 - one line an event
         case events.RunPaused():
             return ["is paused: it releases its slot and its leases"]
         case events.RunRequeued():
-            return ["is queued again", *_wait_of(state, run, now)]
+            return ["is queued again", *_wait_of(state, run, now, zone)]
         case events.RunCancelling(reason=reason):
             return [f"is being ended: {reason}"]
         case events.RunEnded(state=end, reason=reason):
@@ -196,11 +197,11 @@ def _queued(state: State, run: Run) -> str:
     return f"{run.title} is queued{' for ' + ', '.join(where) if where else ''}{by}"
 
 
-def _wait_of(state: State, run: Run, now: float) -> list[str]:
+def _wait_of(state: State, run: Run, now: float, zone: Zone) -> list[str]:
     """Why a run is queued, where it will not start at once."""
     if state.slots < state.model.engine.task_cap and run.place in tuple(state.ready):
         return []
-    wait = of_run(state, run, now)
+    wait = of_run(state, run, now, zone)
     return [wait.sentence] if wait else []
 
 

@@ -10,7 +10,8 @@ from octotui.engine.events import AnyEvent
 from octotui.engine.history import History
 from octotui.engine.state import ForLock, State
 from octotui.views.events.event_text import lines
-from octotui.views.labels import Glyphs, clock, date
+from octotui.views.labels import Glyphs
+from octotui.views.text.clock_times import Zone, date_and_time, exact_time
 from octotui.views.tree.run_tree import as_lines, rows
 
 Stop = Literal["asks", "bad", "waits"]
@@ -27,10 +28,10 @@ class ReplayMoment(msgspec.Struct, frozen=True, kw_only=True):
     stop: Stop | None = None
 
 
-def moment(film: History, number: int) -> ReplayMoment:
+def moment(film: History, number: int, zone: Zone = None) -> ReplayMoment:
     """The moment after an event of a film."""
     event, before, after = film.event(number), film.state(number - 1), film.state(number)
-    sentences = lines(event, before, after, event.at)
+    sentences = lines(event, before, after, event.at, zone)
     text = " · ".join([*sentences[:1], *(each.partition("  ")[2] or each for each in sentences[1:])])
     return ReplayMoment(
         number=number,
@@ -57,23 +58,25 @@ def stop(event: AnyEvent, before: State, after: State) -> Stop | None:
     return None
 
 
-def changes(film: History) -> Iterator[str]:
+def changes(film: History, zone: Zone = None) -> Iterator[str]:
     """All that changed, line by line, each with its time."""
     first = film.event(1).at
     for event, before, after in film.through():
-        for line in lines(event, before, after, event.at):
-            yield f"{clock(event.at, first)}  {line}"
+        for line in lines(event, before, after, event.at, zone):
+            yield f"{exact_time(event.at, first, zone)}  {line}"
 
 
-def standing(film: History, number: int, roots: Sequence[str], now: float, glyphs: Glyphs) -> Iterator[str]:
+def standing(
+    film: History, number: int, roots: Sequence[str], now: float, glyphs: Glyphs, zone: Zone = None
+) -> Iterator[str]:
     """How things stand at a moment: what has just happened, and the trees of runs that are there by then."""
-    this = moment(film, number)
-    yield glyphs.text(f"{date(now)}  event {number} of {len(film)}  {this.text}")
+    this = moment(film, number, zone)
+    yield glyphs.text(f"{date_and_time(now, zone)}  event {number} of {len(film)}  {this.text}")
     state = film.state(number)
     for root in roots:
         if root in state.runs:
             yield ""
-            yield from as_lines(rows(state, root, now), glyphs)
+            yield from as_lines(rows(state, root, now, zone), glyphs)
 
 
 def _named(event: AnyEvent) -> str:

@@ -6,24 +6,25 @@ from octotui.engine.state import Job, Run, State, StepProgress
 from octotui.views.labels import Glyphs, unstopped
 from octotui.views.runs import mark, time_of, where
 from octotui.views.selections import why
+from octotui.views.text.clock_times import Zone
 from octotui.views.tree import steps, targets
 from octotui.views.tree.rows import Branch, TreeRow, grown
 from octotui.views.waits import of_run
 
 
-def rows(state: State, name: str, now: float) -> tuple[TreeRow, ...]:
+def rows(state: State, name: str, now: float, zone: Zone = None) -> tuple[TreeRow, ...]:
     """The tree of one run, its own row first; nothing where the State does not hold it."""
     run = state.runs.get(name)
     if run is None:
         return ()
-    root = _run(state, run, now)
+    root = _run(state, run, now, zone)
     text = " ".join(filter(None, (run.id, run.title)))
     destination = where(state.model, run.request.environment, run.request.tenant)
     root.row = replace(root.row, text=f"{text} · {destination}" if destination else text)
     return tuple(grown(root))
 
 
-def _run(state: State, run: Run, now: float) -> Branch:
+def _run(state: State, run: Run, now: float, zone: Zone) -> Branch:
     """A run: its reason or wait, and what hangs from it."""
     destination = where(state.model, run.request.environment, run.request.tenant)
     row = TreeRow(
@@ -34,8 +35,8 @@ def _run(state: State, run: Run, now: float) -> Branch:
         time=time_of(run, now),
         run=run.id,
     )
-    branch = Branch(row=row, branches=_workers(state, run, now))
-    wait = of_run(state, run, now)
+    branch = Branch(row=row, branches=_workers(state, run, now, zone))
+    wait = of_run(state, run, now, zone)
     if wait is not None and (run.state == "queued" or run.queueing.resuming):
         branch.notes.append((wait.sentence, "waits"))
     if run.reason and (run.ended or run.state == "cancelling") and not _told_by_a_step(state, run):
@@ -50,7 +51,7 @@ def _told_by_a_step(state: State, run: Run) -> bool:
     )
 
 
-def _workers(state: State, run: Run, now: float) -> list[Branch]:
+def _workers(state: State, run: Run, now: float, zone: Zone) -> list[Branch]:
     """A run's steps in order, each under the worker it runs on; a manual step stands by itself."""
     branches: list[Branch] = []
     shown: set[int] = set()
@@ -59,7 +60,7 @@ def _workers(state: State, run: Run, now: float) -> list[Branch]:
     for index, progress in enumerate(run.progress.steps):
         if run.runbook.steps[index].within:
             continue  # it stands under each target of the step it is within
-        step = _step(state, run, index, now)
+        step = _step(state, run, index, now, zone)
         before = [steps.acquisition(state, run, job, now) for job in acquiring.pop(index, ())]
         if run.runbook.steps[index].for_targets:
             step.branches[:0], before = before, []
@@ -99,7 +100,7 @@ def _reason(run: Run, pick: int) -> str:
     return f"selected again: {reason}" if pick >= run.selection.selected > 0 else reason
 
 
-def _step(state: State, run: Run, index: int, now: float) -> Branch:
+def _step(state: State, run: Run, index: int, now: float, zone: Zone) -> Branch:
     """A step, and the run it started beneath it."""
     if run.runbook.steps[index].for_targets:
         return targets.step(state, run, index, now)
@@ -107,7 +108,7 @@ def _step(state: State, run: Run, index: int, now: float) -> Branch:
     for name in run.progress.steps[index].jobs:
         child = state.runs.get(state.jobs[name].child or "")
         if child is not None:
-            branch.branches.append(_child(_run(state, child, now)))
+            branch.branches.append(_child(_run(state, child, now, zone)))
     return branch
 
 

@@ -1,22 +1,91 @@
 """The list of runs."""
 
 import json
+import time
+from pathlib import Path
 
 import pytest
 
 from octotui.store.saved_views import views_file
+from octotui.store.user_config import ListSetting, keep_list
 from tests.cli.conftest import Call, Lived
 
 
 def test_open_ones_come_first_and_words_filter(octotui: Call, lived: Lived) -> None:
     model, *state = lived.at
-    lines = octotui("runs", model, *state).out.splitlines()
-    assert lines[0].startswith("run-2  asks")
-    assert lines[-1].startswith("run-1  succeeded")
-    (found,) = octotui("runs", model, "first", "asks", *state).out.splitlines()
-    assert found.startswith("run-2  asks  ")
-    assert "Ask first" in found
+    head, *lines = octotui("runs", model, *state).out.splitlines()
+    assert head.split() == [
+        "run",
+        "title",
+        "state",
+        "env",
+        "start",
+        "took",
+        "by",
+        "worker",
+        "wait",
+        "step",
+        "tenant",
+    ]
+    assert lines[0].startswith("? run-2 Ask first")
+    assert lines[-1].startswith("✔ run-1 ok")
+    _, found = octotui("runs", model, "first", "asks", *state).out.splitlines()
+    assert found.split()[2:5] == ["Ask", "first", "asks"]
     assert octotui("runs", model, "nothing", "such", *state).out == ""
+
+
+def table(said: str) -> list[list[str]]:
+    return [line.split() for line in said.splitlines()]
+
+
+def test_columns_and_order_can_be_said(octotui: Call, lived: Lived) -> None:
+    """Whatever the app has; a column may be sorted by that is not shown."""
+    model, *state = lived.at
+    ids = [row[0] for row in table(octotui("runs", model, "--columns", "id", "--sort", "id", *state).out)]
+    assert ids[0] == "run"
+    assert ids[1:] == sorted(ids[1:], key=lambda each: int(each[4:]))
+    back = table(octotui("runs", model, "--columns", "state, id", "--sort", "-id", *state).out)
+    assert back[0] == ["state", "run"]
+    assert [row[-1] for row in back[1:]] == ids[:0:-1]
+    told = octotui("runs", model, "--json", "--sort", "-id", *state).out.splitlines()
+    assert [json.loads(line)["id"] for line in told] == ids[:0:-1]
+
+
+def test_a_column_that_there_is_not_is_a_sentence(octotui: Call, lived: Lived) -> None:
+    model, *state = lived.at
+    for option, text in (("--columns", "id,strated"), ("--sort", "-strated")):
+        said = octotui("runs", model, option, text, *state)
+        assert (said.code, said.out) == (2, "")
+        assert said.err == "octotui: there is no column strated; did you mean started?\n"
+
+
+def test_what_the_app_has_kept_is_used(
+    octotui: Call, lived: Lived, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Columns that this version does not know are left out, and options go before."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    model, *state = lived.at
+    keep_list("runs", ListSetting(("id", "future", "by"), "-id"))
+    rows = table(octotui("runs", model, *state).out)
+    assert rows[0] == ["run", "by"]
+    assert rows[1][0] > rows[-1][0]
+    assert table(octotui("runs", model, "--columns", "title", *state).out)[0] == ["title"]
+
+
+def test_r11_times_are_told_in_utc_where_that_is_asked_for(
+    octotui: Call, lived: Lived, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model, *state = lived.at
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "Asia/Kathmandu")  # UTC+05:45
+        time.tzset()
+        told = [
+            table(octotui("runs", model, "first", "--columns", "queued", *more, *state).out)[1]
+            for more in ((), ("--utc",))
+        ]
+    time.tzset()
+    minutes = [int(each[-1][:2]) * 60 + int(each[-1][3:]) for each in told]
+    assert (minutes[0] - minutes[1]) % 1440 == 345
 
 
 def test_json_is_a_record_a_line(octotui: Call, lived: Lived) -> None:

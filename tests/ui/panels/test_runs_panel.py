@@ -1,34 +1,15 @@
+from datetime import UTC
+from zoneinfo import ZoneInfo
+
 from octotui.engine.queries.parse import parse
 from octotui.engine.queries.query import EVERYTHING
+from octotui.engine.state import State
 from octotui.store.journal.run_records import RunRecord
-from octotui.ui.panels.runs_panel import RunsPanel, draw
+from octotui.store.user_config import ListSetting
+from octotui.ui.panels.runs_panel import RunsPanel
 from octotui.ui.widgets.line_list import LineList
-from octotui.views import runs
-from octotui.views.labels import UNICODE
 from tests import scenes
-from tests.scenes import SCENES
 from tests.ui.opened import Opened, opened
-
-
-def line(run: str, width: int) -> str:
-    scene = SCENES["asking"]()
-    row = runs.row(scene.state, run, scene.now)
-    assert row is not None
-    return "".join(text for text, _ in draw(row, width, 5, UNICODE))
-
-
-def test_columns_go_with_the_width_but_never_the_word():
-    words = line("run-1", 78).split("  ")
-    assert [word.strip() for word in words if word] == [
-        "? run-1 Tame the kraken",
-        "Production · Contoso",
-        "asks",
-        "00:42",
-    ]
-    assert line("run-1", 50) == "? run-1 Tame the kra… Production… asks       00:42"
-    assert line("run-2", 36) == "▶ run-2 Create AWS… Test  executing "
-    for width in range(20, 120):
-        assert len(line("run-1", width)) == width
 
 
 async def test_a_started_run_is_selected_though_a_filter_hides_it(tmp_path):
@@ -53,17 +34,6 @@ async def test_narrow_it_says_what_the_run_waits_for(tmp_path):
         await it.sees("waits for the tag “backup”, held by run-1 Nightly backup · first in queue")
         await it.press("k")
         assert "waits for “backup”" not in it.text
-
-
-def test_warnings_are_counted_whatever_the_width():
-    """S7."""
-    scene = SCENES["telling"]()
-    row = runs.row(scene.state, "run-1", scene.now)
-    assert row is not None
-    for width, told in ((78, "2 warnings executing"), (50, "!2 executing"), (30, "!2 executing")):
-        line = "".join(text for text, _ in draw(row, width, 5, UNICODE))
-        assert told in line
-        assert len(line) == width
 
 
 def ended(first: int, last: int) -> list[RunRecord]:
@@ -136,3 +106,42 @@ async def test_a_filter_without_a_match_says_so_and_esc_drops_it(tmp_path):
             assert "no filter" not in it.text.splitlines()[-1]
         await it.press("slash", *"unleash", "enter", "escape")
         await it.sees("run-2 Create AWS RDS")
+
+
+async def test_r11_the_app_tells_times_in_its_zone(tmp_path):
+    async with opened(scenes.seed(), tmp_path, (120, 40), zone=ZoneInfo("Asia/Kathmandu")) as it:
+        await it.sees(" 19:16 ")
+        assert "13:46" not in it.text
+        await it.press("enter")
+        await it.sees("since 19:16 · by ann")
+        assert "13:46" not in it.text
+
+
+async def test_r11_in_utc_the_clock_says_so(tmp_path):
+    async with opened(scenes.seed(), tmp_path, (120, 40), zone=UTC) as it:
+        await it.sees("13:46:52 UTC", " 13:46 ")
+
+
+async def test_a_sorted_list_is_sorted_again_as_time_goes_by(tmp_path):
+    """By what changes without a run that comes or goes."""
+    async with opened(scenes.seed(), tmp_path, (120, 40)) as it:
+        panel = it.app.screen.query_one(RunsPanel)
+        panel.take_setting(ListSetting((), "state"))
+        assert panel.lines.keys[-1] == "run-1"
+        it.session.later(31)
+        await it.sees("✔ run-2")
+        panel.watch_now()
+        rows = [panel._table.row(key) for key in panel.lines.keys]
+        states = [row.mark.word for row in rows if row is not None]
+        assert states == sorted(states)
+
+
+async def test_only_lines_that_look_different_are_made_anew_and_only_those_in_view(tmp_path, monkeypatch):
+    async with opened(scenes.many(), tmp_path, (80, 24)) as it:
+        panel = it.app.screen.query_one(RunsPanel)
+        made: list[str] = []
+        row = panel._table.row
+        monkeypatch.setattr(panel._table, "row", lambda name: made.append(name) or row(name))
+        panel.watch_state(State(), it.app.state)
+        await it.pilot.pause()
+        assert 0 < len({*made}) <= panel.lines.size.height

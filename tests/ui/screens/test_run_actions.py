@@ -75,7 +75,7 @@ async def test_a_queued_run_is_moved_to_the_top(tmp_path):
         await it.sees("2nd in queue")
         await it.press("T")
         assert it.session.sent == [MoveToTop(run="run-5", by="ann")]
-        await it.sees("first in queue, moved to")
+        await it.sees("first in queue", "moved to the top")
         assert it.app.screen.check_action("top", ()) is False
         await it.press("k", "k", "k", "k")
         assert it.app.screen.check_action("top", ()) is False
@@ -103,7 +103,7 @@ async def test_schedules_are_told_where_there_are_any(tmp_path):
     async with opened(scene._replace(state=scene.world.state), tmp_path) as it:
         await it.press("u")
         await it.sees(
-            "Schedules: Kraken", "N (dump) · Nightly backup", "At 03:00 every day, UTC", "starts at Tue"
+            "Schedules: Kraken", "N (dump) · Nightly backup", "At 03:00 every day, UTC", "starts at Jan 13"
         )
         await it.press("escape")
         await it.sees("No runs yet")

@@ -1,0 +1,122 @@
+"""The runs of the board in columns: which are listed in which order, and the line of each."""
+
+from collections.abc import Iterable, Sequence
+
+from octotui.engine.queries.query import Query
+from octotui.engine.state import State
+from octotui.store.user_config import ListSetting
+from octotui.ui.styled_text import Span
+from octotui.ui.widgets.column_head import head_spans, row_spans
+from octotui.views import runs
+from octotui.views.lists import run_columns
+from octotui.views.lists.columns import CellContext, Placed, UnknownColumn, by_column, named, placed, sorting
+from octotui.views.queries.matching import matching
+from octotui.views.runs import EndedRun, RunRow
+from octotui.views.text.clock_times import clock_time
+
+
+class RunsTable:
+    """The rows of runs that are open or have ended, made one by one as they are seen."""
+
+    def __init__(self, setting: ListSetting = ListSetting()) -> None:  # noqa: B008 - it is immutable
+        self.state = State()
+        self.scope = CellContext()
+        self.order: tuple[str, ...] = ()
+        self._people: set[str] = set()
+        self.kept: dict[str, EndedRun] = {}
+        self.arrange(setting)
+
+    def arrange(self, setting: ListSetting) -> None:
+        """Take other columns and another order; those that this version does not know are left out."""
+        known = {each.name for each in run_columns.COLUMNS}
+        self.chosen = tuple(each for each in setting.columns if each in known)
+        try:
+            self.sort = sorting(run_columns.COLUMNS, setting.sort)
+        except UnknownColumn:
+            self.sort = None
+        self._placed: dict[int, tuple[Placed[RunRow], ...]] = {}
+        self._sorted: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of the columns that are shown as far as they fit."""
+        return self.chosen or self.usual
+
+    @property
+    def usual(self) -> tuple[str, ...]:
+        """The names of those that are shown where nobody has chosen."""
+        return run_columns.usual(self.state.model)
+
+    @property
+    def setting(self) -> ListSetting:
+        """Columns and order as they are kept."""
+        sort = f"{'-' if self.sort[1] else ''}{self.sort[0].name}" if self.sort else ""
+        return ListSetting(self.chosen, sort)
+
+    def add(self, records: Iterable[EndedRun]) -> None:
+        """Know of runs that have ended."""
+        self.kept.update((each.id, each) for each in records)
+
+    def count_open(self, query: Query) -> tuple[int, int]:
+        """How many open runs a query finds, of how many."""
+        still = [name for name in self.order if name in self.state.runs and not self.state.runs[name].ended]
+        return len(matching(self.state, self.kept, still, query)), len(still)
+
+    def look(self, state: State, scope: CellContext) -> None:
+        """Take the present State, moment and zone: the widths of columns may be others."""
+        self.state, self.scope = state, scope
+        self._placed = {}
+
+    def find(self) -> None:
+        """Find out again which runs there are."""
+        self.order = runs.order(self.state, tuple(self.kept.values()))
+        self._people = {run.request.requester for run in self.state.runs.values()}
+        self._people |= {each.requester for each in self.kept.values()}
+
+    def matching(self, query: Query, *, again: bool) -> tuple[str, ...]:
+        """The runs that a query finds, sorted; `again` also where only what is in them may have changed."""
+        names = matching(self.state, self.kept, self.order, query)
+        if self.sort is None:
+            return names
+        if again or names != self._sorted[0]:
+            rows = (row for row in map(self.row, names) if row is not None)
+            column, descending = self.sort
+            by = by_column(rows, column, descending=descending)
+            self._sorted = names, tuple(row.id for row in by)
+        return self._sorted[1]
+
+    def row(self, name: str) -> RunRow | None:
+        """The row of a run, None where nobody knows of it."""
+        row = runs.row(self.state, name, self.scope.now, self.scope.zone)
+        if row is None and name in self.kept:
+            return runs.past_row(self.state.model, self.kept[name], self.scope.now)
+        return row
+
+    def draw(self, name: str, width: int) -> list[Span]:
+        """A run in one line."""
+        row = self.row(name)
+        return [] if row is None else row_spans(self._place(width), row, self.scope)
+
+    def head(self, width: int) -> tuple[Span, ...]:
+        """What the columns are."""
+        column, descending = (self.sort[0].name, self.sort[1]) if self.sort else ("", False)
+        return head_spans(self._place(width), column, self.scope.glyphs, descending=descending)
+
+    def _place(self, width: int) -> Sequence[Placed[RunRow]]:
+        """The columns that fit; worked out once for each width."""
+        if width not in self._placed:
+            model, scope = self.state.model, self.scope
+            oldest = [*self._oldest()]
+            times = [clock_time(at, scope.now, scope.zone) for at in oldest]
+            longest = scope.now - min(oldest, default=scope.now)
+            sizes = run_columns.sizes(model, self.state.next_run, times, self._people, longest)
+            columns = named(run_columns.COLUMNS, self.columns)
+            self._placed = {width: placed(columns, width, sizes)}
+        return self._placed[width]
+
+    def _oldest(self) -> Iterable[float]:
+        """When the oldest of those that are open, and of those that have ended, were queued."""
+        for name in {*self.order[:1], *self.order[-1:]}:
+            run = self.state.runs.get(name) or self.kept.get(name)
+            if run is not None:
+                yield run.queued_at

@@ -1,0 +1,62 @@
+"""Rows and the head line of a list in columns."""
+
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
+
+from textual.reactive import reactive
+from textual.strip import Strip
+from textual.widget import Widget
+
+from octotui.ui.styled_text import Span, cut, glyphs_of, length, strip_of, styles_of
+from octotui.views.labels import Glyphs
+from octotui.views.lists.columns import CellContext, Placed
+
+Row = TypeVar("Row")
+
+
+class ColumnHead(Widget):
+    """The line above a list that says what its columns are, and by which it is sorted."""
+
+    DEFAULT_CSS = "ColumnHead { height: 1; }"
+
+    spans: reactive[tuple[Span, ...]] = reactive(())
+
+    def render_line(self, y: int) -> Strip:
+        """The one line, indented as the lines of the list are."""
+        styles, width = styles_of(self), self.size.width
+        strip = strip_of([(" ", "plain"), *self.spans], styles, glyphs_of(self))
+        return strip.adjust_cell_length(width, styles["plain"])
+
+
+def row_spans(columns: Sequence[Placed[Row]], row: Row, scope: CellContext) -> list[Span]:
+    """A row in its columns, each cell cut to its width."""
+    cells = (each.column.cell(row, each.width, scope) for each in columns)
+    return list(_joined(columns, cells, scope.glyphs))
+
+
+def head_spans(
+    columns: Sequence[Placed[Row]], sort: str, glyphs: Glyphs, *, descending: bool
+) -> tuple[Span, ...]:
+    """The heads of columns, an arrow at the one that the list is sorted by."""
+    arrow = "↓" if descending else "↑"
+
+    def cell(each: Placed[Row]) -> Sequence[Span]:
+        head = each.column.head
+        if each.column.name != sort:
+            return ((head, "muted"),)
+        return ((f"{head[: each.width - 1]}{arrow}", "lit"),)
+
+    return tuple(_joined(columns, map(cell, columns), glyphs))
+
+
+def _joined(
+    columns: Sequence[Placed[Row]], cells: Iterable[Sequence[Span]], glyphs: Glyphs
+) -> Iterable[Span]:
+    """Cells side by side, padded at the side where their column has no text."""
+    for each, cell in zip(columns, cells, strict=True):
+        spans = cut(cell, each.width, glyphs)
+        padding = " " * (each.width - length(spans))
+        before, after = (padding, "") if each.column.right else ("", padding)
+        yield " " * each.gap + before, "plain"
+        yield from spans
+        yield after, "plain"

@@ -1,0 +1,129 @@
+"""Columns of any list: as many as fit into a width, the first ones first, and none wider than it needs."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC
+from difflib import get_close_matches
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+from octotui.views.labels import UNICODE, Glyphs, Role
+from octotui.views.text.clock_times import Zone
+
+Row = TypeVar("Row")
+Spans = tuple[tuple[str, Role], ...]
+ENOUGH = 28  # cells that a column is given before others behind it get more than they need
+UNCUT = 10_000  # cells of a column that has all the room it may want
+NARROW = 64  # cells: below it one space is between columns, else two
+
+
+class CellContext(msgspec.Struct, frozen=True):
+    """What a cell is drawn for: the present time, the zone of its times, and the characters there are."""
+
+    now: float = 0.0
+    zone: Zone = UTC
+    glyphs: Glyphs = UNICODE
+
+
+class Column(msgspec.Struct, Generic[Row], frozen=True, kw_only=True):
+    """One column: `cell` draws a row in at most so many cells, `key` is what it is sorted by, None last.
+
+    It takes `least` to `most` cells, and more than are `enough` only when no other wants any. Behind a
+    `tight` one there is one space; an `extra` one is shown only where none before it is cut.
+    """
+
+    name: str
+    about: str
+    cell: Callable[[Row, int, CellContext], Spans]
+    key: Callable[[Row], Any]
+    least: int
+    most: int
+    head: str = ""
+    right: bool = False
+    enough: int = ENOUGH
+    tight: bool = False
+    extra: bool = False
+
+
+class UnknownColumn(ValueError):
+    """A list has no column of that name; its text is a sentence."""
+
+
+class Placed(msgspec.Struct, Generic[Row], frozen=True):
+    """A column, and the cells it has in a list of some width, with so many spaces before it."""
+
+    column: Column[Row]
+    width: int
+    gap: int
+
+
+def named(columns: Iterable[Column[Row]], names: Iterable[str]) -> tuple[Column[Row], ...]:
+    """The columns of these names, once each, in their order; raises UnknownColumn."""
+    known = {each.name: each for each in columns}
+    for name in (found := dict.fromkeys(names)):
+        if name not in known:
+            near = get_close_matches(name, known, n=1)
+            advice = f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}"
+            raise UnknownColumn(f"there is no column {name}; {advice}")
+    return tuple(known[name] for name in found)
+
+
+def sorting(columns: Iterable[Column[Row]], sort: str) -> tuple[Column[Row], bool] | None:
+    """The column to sort by and whether descending, of `started` or `-started`; None of an empty text."""
+    if not sort:
+        return None
+    (column,) = named(columns, [sort.removeprefix("-")])
+    return column, sort.startswith("-")
+
+
+def by_column(rows: Iterable[Row], column: Column[Row], *, descending: bool) -> list[Row]:
+    """The rows sorted by a column; equal ones keep their order, and those without a value come last."""
+    keyed = [(column.key(row), row) for row in rows]
+    known = [each for each in keyed if each[0] is not None]
+    known.sort(key=lambda each: each[0], reverse=descending)
+    return [row for _, row in known] + [row for key, row in keyed if key is None]
+
+
+def placed(columns: Sequence[Column[Row]], width: int, sizes: Mapping[str, int]) -> tuple[Placed[Row], ...]:
+    """The first of the columns that fit into a width side by side; `sizes` are those that need less room.
+
+    What is left over goes to columns that are cut, the first ones first; the rest stays empty.
+    """
+    space = 1 if width < NARROW else 2
+    shown: list[Placed[Row]] = []
+    left = roomy = width
+    for column in columns:
+        gap = 0 if not shown else 1 if shown[-1].column.tight else space
+        least = min(column.least, _most(column, sizes))
+        if gap + least > (roomy if column.extra else left):
+            break
+        shown.append(Placed(column, least, gap))
+        left -= gap + least
+        roomy -= gap + max(least, min(column.enough, _most(column, sizes)))
+    for all_of_it in (False, True):
+        for index, each in enumerate(shown):
+            most = _most(each.column, sizes)
+            wanted = most if all_of_it else min(each.column.enough, most)
+            more = max(0, min(left, wanted - each.width))
+            shown[index] = Placed(each.column, each.width + more, each.gap)
+            left -= more
+    return tuple(shown)
+
+
+def whole(
+    columns: Sequence[Column[Row]], rows: Sequence[Row], scope: CellContext, length: Callable[[str], int]
+) -> tuple[Placed[Row], ...]:
+    """The columns side by side, each as wide as its widest cell; `length` is how many cells a text takes."""
+    shown: list[Placed[Row]] = []
+    for column in columns:
+        cells = (column.cell(row, UNCUT, scope) for row in rows)
+        widest = max((sum(length(text) for text, _ in cell) for cell in cells), default=0)
+        gap = 0 if not shown else 1 if shown[-1].column.tight else 2
+        shown.append(Placed(column, max(widest, len(column.head)), gap))
+    return tuple(shown)
+
+
+def _most(column: Column[Row], sizes: Mapping[str, int]) -> int:
+    """The cells that a column can use: those of its widest cell, where that is known, and of its head."""
+    widest = sizes.get(column.name)
+    return column.most if widest is None else max(1, len(column.head), min(column.most, widest))

@@ -1,0 +1,91 @@
+"""Which runs are listed, in which order, and the line of each."""
+
+from datetime import UTC
+
+import pytest
+
+from octotui.store.user_config import ListSetting
+from octotui.ui.panels import runs_table
+from octotui.ui.panels.runs_table import RunsTable
+from octotui.views.lists.columns import CellContext
+from octotui.views.lists.run_columns import usual
+from tests.scenes import SCENES
+from tests.ui.panels.test_runs_panel import ended
+
+
+def table(setting: ListSetting = ListSetting(), name: str = "seed") -> RunsTable:  # noqa: B008
+    scene = SCENES[name]()
+    made = RunsTable(setting)
+    made.look(scene.state, CellContext(scene.now, UTC))
+    made.find()
+    return made
+
+
+def text(made: RunsTable, name: str, width: int) -> str:
+    return "".join(each for each, _ in made.draw(name, width))
+
+
+def test_columns_go_with_the_width_but_never_the_word():
+    made = table(name="asking")
+    assert text(made, "run-1", 78).split("  ")[0] == "? run-1 Tame the kraken"
+    assert text(made, "run-1", 38).split() == ["?", "run-1", "Tame", "the", "kraken", "asks"]
+    for width in range(34, 200):
+        assert len(text(made, "run-1", width)) <= width
+        assert "asks" in text(made, "run-1", width)
+    heads = ["".join(each for each, _ in made.head(width)).split() for width in (38, 78, 160)]
+    assert heads[0] == ["run", "title", "state"]
+    assert heads[1] == ["run", "title", "state", "env", "start", "took", "by"]
+    assert heads[2] == [*heads[1], "worker", "wait", "step", "tenant"]
+
+
+def test_heads_stand_above_their_cells():
+    made = table(name="asking")
+    head = "".join(each for each, _ in made.head(78))
+    line = text(made, "run-1", 78)
+    for name, cell in (("run", "run-1"), ("title", "Tame"), ("state", "asks"), ("env", "Production")):
+        assert head.index(name) == line.index(cell)
+    for name, cell in (("start", "13:46"), ("took", "00:42")):
+        assert head.index(name) + len(name) == line.index(cell) + len(cell)
+
+
+def test_warnings_are_counted_whatever_the_width():
+    """S7."""
+    made = table(name="telling")
+    for width in (78, 50, 34):
+        assert "!2 " in text(made, "run-1", width)
+
+
+def test_sorted_by_a_column_the_list_keeps_its_order_until_something_else_is_to_be_sorted(monkeypatch):
+    made = table(ListSetting(("id", "title"), "-id"))
+    assert made.matching("", set(), again=True) == ("run-5", "run-4", "run-3", "run-2", "run-1")
+    assert made.head(80)[-2][0] != ""
+    assert "run↓" in "".join(each for each, _ in made.head(80))
+    asked = []
+    monkeypatch.setattr(runs_table, "by_column", lambda rows, *more, **_: asked.append(1) or list(rows))
+    assert made.matching("", set(), again=False)[0] == "run-5"
+    assert asked == []
+    made.matching("unleash", set(), again=False)
+    made.matching("unleash", set(), again=True)
+    assert asked == [1, 1]
+
+
+def test_what_a_later_version_kept_is_left_out():
+    made = table(ListSetting(("id", "future", "title"), "-future"))
+    assert made.columns == ("id", "title")
+    assert made.setting == ListSetting(("id", "title"))
+    made.arrange(ListSetting(("future",)))
+    assert made.columns == usual(made.state.model)
+
+
+def test_a_run_that_has_left_the_state_is_drawn_from_its_record():
+    made = table()
+    made.add(ended(100, 101))
+    made.find()
+    assert made.order[-3:] == ("run-101", "run-100", "run-1")
+    assert "Rare 100" in text(made, "run-100", 80)
+    assert made.draw("run-999", 80) == []
+
+
+@pytest.mark.parametrize("width", [0, 1, 5])
+def test_a_list_without_room_shows_what_fits(width: int):
+    assert len(text(table(), "run-1", width)) <= width
