@@ -73,6 +73,8 @@ async def test_of_copies_the_one_asked_for_last_is_kept_up_to_date(tmp_path: Pat
     logs.log("run-1", "job-1.1")
     assert asyncio.all_tasks() == before
     await logs.close()
+    await asyncio.sleep(0)
+    assert asyncio.all_tasks() == {asyncio.current_task()}
 
 
 async def test_a_whole_log_is_there_up_to_its_present_end(tmp_path: Path, monkeypatch) -> None:

@@ -126,6 +126,7 @@ async def test_the_events_of_one_question_come_newest_first(journal: AnyJournal)
 
 async def test_runs_that_were_open_between_two_times_are_found(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "journal.sqlite")
+    assert journal.last() == 0
     await journal.append(history())
     found = {
         when: [each.id for each in journal.meanwhile(*when)]
