@@ -131,9 +131,10 @@ def uri(path: Path, how: str) -> str:
 
 def open_read_only(path: Path) -> sqlite3.Connection:
     """A connection that only reads; raises StoreError for a damaged or a newer journal."""
-    # Without a write-ahead log nobody writes, and SQLite need not make its own files beside the journal.
-    log = path.with_name(f"{path.name}-wal")
-    mode = "mode=ro" if log.exists() and log.stat().st_size else "immutable=1"
+    # Without a write-ahead log there is no writer, and SQLite need not make its own files beside the journal.
+    # A writer that has committed nothing yet has an empty log, and its shared memory beside it.
+    log, memory = (path.with_name(f"{path.name}-{each}") for each in ("wal", "shm"))
+    mode = "mode=ro" if log.exists() and (log.stat().st_size or memory.exists()) else "immutable=1"
     database: sqlite3.Connection | None = None
     if not path.exists():
         raise StoreError(f"nothing has run in this space yet: there is no {path}")

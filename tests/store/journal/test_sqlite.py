@@ -158,6 +158,24 @@ async def test_a_journal_in_use_is_read_up_to_its_last_commit(tmp_path: Path) ->
     journal.close()
 
 
+async def test_r5_a_reader_from_before_the_first_commit_of_a_writer_sees_what_comes_then(
+    tmp_path: Path,
+) -> None:
+    """With an empty write-ahead log, as of a session that has just opened the space."""
+    path = tmp_path / "journal.sqlite"
+    first, *rest = numbered(queued(1), queued(2))
+    journal = Journal(path)
+    await journal.append([first])
+    journal.close()
+    journal = Journal(path)
+    with closing(sqlite.open_read_only(path)) as reader:
+        count = "SELECT count(*) FROM events"
+        assert reader.execute(count).fetchone() == (1,)
+        await journal.append(rest)
+        assert reader.execute(count).fetchone() == (1 + len(rest),)
+    journal.close()
+
+
 async def test_names_that_a_url_would_cut_are_read_too(tmp_path: Path) -> None:
     folder = tmp_path / "50% off? #1"
     folder.mkdir()
