@@ -50,7 +50,7 @@ VERBS = {
     "replay": "Replay an exported run: its state at any moment.",
     "backup": "Back up a space into one file, also while it is in use.",
     "restore": "Restore a space from a backup.",
-    "clock": "Say whether the machine's clock has jumped; confirm its new time.",
+    "clock": "Say whether the clock has jumped; confirm its new time.",
     "audit": "List who did what, and verify the journal.",
     "check": "Check a model, and say everything that is wrong with it.",
     "variables": "Show what every variable resolves to, and why.",

@@ -1,9 +1,14 @@
 """What goes wrong on disk, said in one sentence."""
 
-import sqlite3
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
+
+if TYPE_CHECKING:
+    import sqlite3
+
+SHORT_READ = 522  # SQLITE_IOERR_SHORT_READ; `check` does without loading sqlite3
 
 
 class StoreError(Exception):
@@ -18,13 +23,13 @@ class Damaged(StoreError):
     """What is on disk is not what was written; opening the space goes on with what can be read."""
 
 
-def unusable(path: Path, problem: OSError | sqlite3.Error) -> StoreError:
+def unusable(path: Path, problem: "OSError | sqlite3.Error") -> StoreError:
     """The sentence for a file that the system or SQLite refused."""
     if isinstance(problem, OSError):
         return StoreError(f"{path} cannot be used: {problem.strerror or problem}")
     text = str(problem)
     # The file ends before a page that SQLite has read of: newer ones say so, older ones that it is malformed.
-    ends_early = getattr(problem, "sqlite_errorcode", None) == sqlite3.SQLITE_IOERR_SHORT_READ
+    ends_early = getattr(problem, "sqlite_errorcode", None) == SHORT_READ
     if ends_early or "not a database" in text or "malformed" in text:
         return Damaged(f"{path} is damaged ({text}): open the space to go on with what can be read of it")
     if "full" in text:

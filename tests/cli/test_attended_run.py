@@ -180,7 +180,7 @@ def test_one_of_two_approvals_is_all_one_can_give(octotui: Call, write: Call, st
         4,
         "octotui: “May it go on?” has 1 of 2 approvals: another person must answer, too\n",
     )
-    assert "says proceed to “May it go on?” (1 of 2 approvals)" in said.out
+    assert "answers “May it go on?” with proceed (1 of 2 approvals)" in said.out
     assert states(state) == {"run-1": "paused"}
 
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from octotui.cli.summary import summary
+from octotui.engine.state.run_parts import with_progress
 from tests.scenes import SCENES, takes
 from tests.world import World, child, model, on_targets, replay, script
 
@@ -69,7 +70,7 @@ def test_what_waits_says_for_what_since_when_and_in_words() -> None:
         if job["wait"] is not None and job["wait"]["for"] == "worker1"
     ]
     assert waits
-    assert all("waits for worker1" in sentence for _, sentence in waits)
+    assert all("waits for exclusive use of worker1" in sentence for _, sentence in waits)
 
 
 def test_a_question_says_who_may_answer_and_who_has_it() -> None:
@@ -89,7 +90,7 @@ def test_v5_outputs_are_shown_and_of_sensitive_ones_the_names_alone() -> None:
     root = world.start("a")
     world.run_out()
     state = replay(world.events)
-    run = changed(
+    run = with_progress(
         state.runs[root],
         outputs=(("Set", "Colour", "red"), ("Set", "Colour", "blue"), ("Set", "Token", "was plain")),
         target_outputs=(("Set", "web1", "Port", "80"),),

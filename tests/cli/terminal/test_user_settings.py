@@ -35,11 +35,11 @@ def test_r11_the_option_goes_before_the_configuration_and_that_before_the_machin
     def told(*more: str) -> str:
         return octotui("schedules", model, "--state", state, *more).out
 
-    assert "17:30, in" in told()
-    assert "12:00, in" in told("--utc")
+    assert "17:30 IST, in" in told()
+    assert "12:00 UTC, in" in told("--utc")
     config.write_text('timezone = "Asia/Tokyo"')
-    assert "21:00, in" in told()
-    assert "12:00, in" in told("--utc")
+    assert "21:00 JST, in" in told()
+    assert "12:00 UTC, in" in told("--utc")
 
 
 def test_a_wrong_configuration_is_a_sentence_and_exit_code_2(
