@@ -153,7 +153,7 @@ ASKED: dict[str, Callable[[Journal], object]] = {
     "family": lambda journal: journal.family("run-1"),
     "question": lambda journal: journal.question("question-1"),
     "runs": lambda journal: journal.runs(9),
-    "history": lambda journal: journal.history(("failed",)),
+    "history": lambda journal: journal.history(parse("failed", 0.0)),
     "open runs": lambda journal: journal.open_runs(),
     "snapshot": lambda journal: journal.snapshot(),
     "effect": lambda journal: journal.effect(RequestId("ann", b"", b"")),

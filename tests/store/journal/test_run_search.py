@@ -1,6 +1,8 @@
 """Pages of ended runs: the right ones, newest first, found by indexes alone."""
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from random import Random
 
@@ -47,27 +49,36 @@ def records(count: int) -> list[RunRecord]:
 
 
 def fill(database: sqlite3.Connection, kept: list[RunRecord]) -> None:
+    database.execute("BEGIN")
     database.executemany(ROWS, map(to_row, kept))
     ended = (each for each in kept if each.ended_at is not None)
     database.executemany(
         "INSERT INTO places VALUES (?, ?, ?)", [p for each in ended for p in places_of(each)]
     )
+    database.execute("COMMIT")
 
 
 def asked(text: str) -> Query:
     return parse(text, NOW)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def kept() -> list[RunRecord]:
     return records(400)
 
 
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory, kept: list[RunRecord]) -> Iterator[sqlite3.Connection]:
+    with closing(connect(tmp_path_factory.mktemp("filled") / "journal.sqlite")) as database:
+        fill(database, kept)
+        yield database
+
+
 @pytest.fixture
-def database(tmp_path: Path, kept: list[RunRecord]) -> sqlite3.Connection:
-    database = connect(tmp_path / "journal.sqlite")
-    fill(database, kept)
-    return database
+def database(tmp_path: Path, filled: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    with closing(connect(tmp_path / "journal.sqlite")) as database:
+        filled.backup(database)
+        yield database
 
 
 QUERIES = (
