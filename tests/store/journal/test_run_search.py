@@ -135,11 +135,10 @@ def test_values_are_found_by_jumping_through_their_index(database: sqlite3.Conne
     database.set_progress_handler(count, 100)
     select(database, asked("nowhere"), LATEST, 30, NAMES)
     few, steps = steps, 0
-    database.executemany(ROWS, map(to_row, records(4000)[400:]))
+    fill(database, records(4000)[400:])
     steps = 0
     select(database, asked("nowhere"), LATEST, 30, NAMES)
     assert steps <= few * 1.5 + 2
-    database.close()
 
 
 def many(reason: str = "", count: int = 300) -> list[RunRecord]:
