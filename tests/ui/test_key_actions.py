@@ -11,6 +11,7 @@ from textual.app import App, ComposeResult
 from textual.binding import BindingType
 
 import octotui.ui
+from octotui.ui.dialogs.columns_dialog import ColumnsDialog
 from octotui.ui.dialogs.confirm import Confirm
 from octotui.ui.dialogs.help_dialog import keys_of
 from octotui.ui.dialogs.quit_dialog import QuitDialog
@@ -84,7 +85,7 @@ def test_every_binding_of_the_app_is_declared_so():
         assert all(isinstance(each, KeyAction) for each in vars(kind)["BINDINGS"])
 
 
-MENUS = (Confirm, QuitDialog)  # they list their keys beside what is chosen by them
+MENUS = (Confirm, QuitDialog, ColumnsDialog)  # they list their keys beside what is chosen by them
 ELSEWHERE = {"n": "for notes in a question, where there is nothing to search"}
 
 
@@ -159,5 +160,6 @@ async def test_a_key_that_a_field_takes_as_a_character_is_not_offered(tmp_path):
         assert [(each.key, each.description) for each in shown if each.show] == [
             ("escape", "no filter"),
             ("enter", "keep"),
+            ("tab", "complete"),
             ("ctrl+q", "quit"),
         ]

@@ -13,6 +13,8 @@ async def test_it_offers_what_the_screen_offers(tmp_path):
         titles = [each.title for each in commands(it.app.screen)]
         assert titles == [
             "Filter the runs",
+            "Saved views",
+            "Columns",
             "Start a run",
             "Why?",
             "Output",

@@ -28,7 +28,7 @@ async def test_keys_go_from_event_to_event(tmp_path):
 async def test_keys_go_to_what_matters(tmp_path):
     async with replayed(tmp_path) as it:
         await it.press("left_curly_bracket", "right_square_bracket")
-        await it.sees("23/98", "run-4  acquiring worker-image 1.0.0 waits for worker1")
+        await it.sees("23/98", "run-4  acquiring worker-image 1.0.0 waits for exclusive use of worker1")
         await it.press(*["right_square_bracket"] * 2)
         await it.sees("39/98", "run-2  asks Finance: Look at the bill (question-1)", "? run-2 asks Finance")
         await it.sees("─ run-2 Tame the kraken ─")  # that run is looked at

@@ -93,7 +93,7 @@ class TestBoard:
 
     def test_saved_views(self, pictured, monkeypatch, tmp_path):
         monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
-        assert pictured(scenes.many(), NARROW, "slash", *"is:waiting", "enter", "F")
+        assert pictured(scenes.many(), NARROW, "slash", *"is:waiting", "enter", "S")
 
     def test_ascii(self, pictured):
         assert pictured(scenes.seed(), WIDE, "G", glyphs="ascii")

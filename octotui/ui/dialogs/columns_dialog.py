@@ -98,6 +98,8 @@ class ColumnsDialog(ExplainedActions, ModalScreen[ListSetting | None]):
             step, at = int(str(parameters[0])), self._order.index(self._here)
             ends = {0: "it is the first", len(self._order) - 1: "it is the last"}
             return "" if 0 <= at + step < len(self._order) else ends[at]
+        if action == "usual" and self._setting() == ListSetting():
+            return "the columns and the order are those of a new list already"
         return ""
 
     def action_choose(self) -> None:

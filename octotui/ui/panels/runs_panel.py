@@ -55,7 +55,7 @@ A wider terminal shows more columns."""
             tooltip="By words, state:failed, env:test, since:8h …",
         ),
         KeyAction(
-            "F",
+            "S",
             "views",
             "views",
             show=False,

@@ -15,7 +15,7 @@ def config(tmp_path, monkeypatch):
 
 async def test_a_view_is_chosen_by_a_part_of_its_name(tmp_path):
     async with opened(scenes.asking(), tmp_path) as it:
-        await it.press("F")
+        await it.press("S")
         await it.sees("last night's failures", "waits for people")
         await it.press(*"people", "enter")
         await it.sees("is:asking", "1 of ")
@@ -26,20 +26,20 @@ async def test_a_view_is_chosen_by_a_part_of_its_name(tmp_path):
 
 async def test_the_present_filter_is_saved_under_a_name(tmp_path):
     async with opened(scenes.asking(), tmp_path) as it:
-        await it.press("slash", *"is:asking", "enter", "F", *"mine", "ctrl+s")
+        await it.press("slash", *"is:asking", "enter", "S", *"mine", "ctrl+s")
         await it.until(lambda: saved_views().views.get("mine") == "is:asking")
         await it.sees("“mine” is saved in")
-        await it.press("F")
+        await it.press("S")
         await it.sees("mine", "last night's failures")
 
 
 async def test_keys_that_make_no_sense_say_why(tmp_path):
     async with opened(scenes.asking(), tmp_path) as it:
-        await it.press("F", "ctrl+s")
+        await it.press("S", "ctrl+s")
         await it.sees("there is no filter to save: type one first")
         await it.press(*"zzz", "enter")
         await it.sees("no view has this name")
-        await it.press("escape", "slash", *"aws", "enter", "F", "ctrl+s")
+        await it.press("escape", "slash", *"aws", "enter", "S", "ctrl+s")
         await it.sees("type a name for the filter first")
 
 
@@ -47,7 +47,7 @@ async def test_r4_a_broken_file_is_one_sentence_and_the_rest_works(tmp_path):
     views_file().parent.mkdir(parents=True)
     views_file().write_text("[views\n")
     async with opened(scenes.asking(), tmp_path) as it:
-        await it.press("slash", *"aws", "enter", "F")
+        await it.press("slash", *"aws", "enter", "S")
         await it.sees("This is not TOML", "last night's failures")
         await it.press(*"mine", "ctrl+s")
         await it.sees("mend the file of views first")
@@ -57,7 +57,7 @@ async def test_r4_a_broken_file_is_one_sentence_and_the_rest_works(tmp_path):
 async def test_a_view_that_is_no_query_is_shown_with_what_is_wrong(tmp_path):
     save_view("bad", "staet:failed")
     async with opened(scenes.asking(), tmp_path) as it:
-        await it.press("F", *"bad", "enter")
+        await it.press("S", *"bad", "enter")
         await it.sees("staet:failed", "there is no key “staet”")
 
 

@@ -1,13 +1,24 @@
+from octotui.engine.queries.parse import parse
 from octotui.ui.panels.run_pages import HistoryPages
 from tests.ui.panels.test_runs_panel import ended
 
 
 def test_r5_pages_go_on_before_the_oldest_that_was_found():
-    pages = HistoryPages(("rare",))
+    pages = HistoryPages(parse("rare", 0.0))
     assert (pages.before, pages.whole) == (None, False)
     pages.asked = True
     pages.take(ended(300, 302), whole=False)
     assert (pages.before, pages.whole, pages.asked) == (300, False, False)
     pages.take([], whole=True)
     assert (pages.before, pages.whole) == (300, True)
-    assert pages.found == {"run-300", "run-301", "run-302"}
+
+
+def test_a_count_is_looked_up_once_in_a_while_and_again_when_it_may_be_old():
+    pages = HistoryPages(parse("rare", 0.0))
+    assert [pages.should_count(at) for at in (10.0, 10.5, 12.0)] == [True, False, True]
+    pages.count = (3, 9)
+    assert not pages.should_count(20.0)
+    pages.expire(13.0)
+    assert pages.count == (3, 9)
+    pages.expire(14.0)
+    assert pages.count is None

@@ -4,6 +4,8 @@ from datetime import UTC
 
 import pytest
 
+from octotui.engine.queries.parse import parse
+from octotui.engine.queries.query import EVERYTHING
 from octotui.store.user_config import ListSetting
 from octotui.ui.panels import runs_table
 from octotui.ui.panels.runs_table import RunsTable
@@ -57,15 +59,15 @@ def test_warnings_are_counted_whatever_the_width():
 
 def test_sorted_by_a_column_the_list_keeps_its_order_until_something_else_is_to_be_sorted(monkeypatch):
     made = table(ListSetting(("id", "title"), "-id"))
-    assert made.matching("", set(), again=True) == ("run-5", "run-4", "run-3", "run-2", "run-1")
+    assert made.matching(EVERYTHING, again=True) == ("run-5", "run-4", "run-3", "run-2", "run-1")
     assert made.head(80)[-2][0] != ""
     assert "run↓" in "".join(each for each, _ in made.head(80))
     asked = []
     monkeypatch.setattr(runs_table, "by_column", lambda rows, *more, **_: asked.append(1) or list(rows))
-    assert made.matching("", set(), again=False)[0] == "run-5"
+    assert made.matching(EVERYTHING, again=False)[0] == "run-5"
     assert asked == []
-    made.matching("unleash", set(), again=False)
-    made.matching("unleash", set(), again=True)
+    made.matching(parse("unleash", 0.0), again=False)
+    made.matching(parse("unleash", 0.0), again=True)
     assert asked == [1, 1]
 
 
