@@ -1,4 +1,4 @@
-"""Whose files are used: judged folder by folder on the way to them, and once more when they are open."""
+"""File trust: owner and mode are checked for each folder of a path, and again on the open descriptor."""
 
 import errno
 import os
@@ -16,14 +16,14 @@ FOLDER = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_NOFOLLOW | o
 
 
 class Distrusted(Exception):
-    """A file that strangers can change; its text says by which path, and what to do, without a full stop."""
+    """Raised for a file that untrusted accounts can change; names the path and the remedy, no full stop."""
 
 
 class FileTrust:
-    """The `owners`, by number, whose files are used; None is anybody.
+    """Checks that files belong to trusted `owners` (uids; None trusts every owner).
 
-    What everybody can write is refused, be it a file or a folder above it; a sticky folder, such as /tmp, is
-    none of those for what a trusted owner has in it. `config` is where people name further owners.
+    World-writable files and folders on the path are refused; a sticky folder such as /tmp is accepted above a
+    trusted owner's file. `config` is the file that names further owners, for messages.
     """
 
     def __init__(self, owners: Set[int] | None = None, config: str = "") -> None:
@@ -32,12 +32,12 @@ class FileTrust:
         self._group_writable: dict[str, tuple[int, int]] = {}
 
     def read(self, path: Path | str) -> bytes:
-        """The content of a file; raises Distrusted or OSError."""
+        """Return the content of a file. Raises Distrusted or OSError."""
         with open(self.open(path), "rb") as file:  # noqa: PTH123 - it is open already
             return file.read()
 
     def open(self, path: Path | str) -> int:
-        """A descriptor to read a file by, judged as it is open; raises Distrusted or OSError."""
+        """Open a file for reading and check the descriptor too. Raises Distrusted or OSError."""
         with _Way(self, str(path)) as way:
             name, found = way.end()
             way.judge(name, found)
@@ -51,16 +51,16 @@ class FileTrust:
             return file
 
     def check(self, path: Path | str, *, inside: bool = False) -> None:
-        """Raise Distrusted for a file or a folder, or OSError where there is none.
+        """Raise Distrusted for an untrusted file or folder, OSError for a missing one.
 
-        A sticky folder that everybody can write is refused, too, unless it is for what one has `inside`.
+        A sticky world-writable folder is refused too, unless only files `inside` it matter.
         """
         with _Way(self, str(path)) as way:
             name, found = way.end()
             way.judge(name, found, inside=inside)
 
     def warnings(self, group: str | None = None) -> Iterable[Complaint]:
-        """What members of other groups than this one can change, of all that was used."""
+        """Yield a warning for each path used so far that another group than `group` can write."""
         for path, (owner, number) in self._group_writable.items():
             name, members = _group(number)
             private = owner != 0 and name == _account(owner) and set(members) <= {name}
@@ -69,7 +69,7 @@ class FileTrust:
                 yield Complaint(path, 0, 0, "", sentence)
 
     def judge(self, path: str, found: os.stat_result, *, inside: bool) -> None:
-        """Raise Distrusted for one file, link or folder; for the latter, with regard to what is `inside`."""
+        """Raise Distrusted for one untrusted file, link or folder; `inside` accepts a sticky folder."""
         if self._owners is not None and found.st_uid not in self._owners:
             owner = _account(found.st_uid)
             what = "the link " if stat.S_ISLNK(found.st_mode) else ""
@@ -87,7 +87,7 @@ class FileTrust:
 
 
 class _Way:
-    """The way to a file, gone as the kernel goes it: `folder` is how far it has come."""
+    """Path resolution as in the kernel, component by component; `folder` is the descriptor reached so far."""
 
     def __init__(self, trust: FileTrust, path: str) -> None:
         self._trust = trust
@@ -109,7 +109,7 @@ class _Way:
         self._leave()
 
     def end(self) -> tuple[str, os.stat_result]:
-        """Go to the last folder, and say the name there, which is no link, and what it is."""
+        """Walk to the last folder; return the final name in it, links resolved, and its stat."""
         while True:
             name = self._rest.popleft() if self._rest else "."
             found = os.stat(name, dir_fd=self.folder, follow_symlinks=False)
@@ -126,11 +126,11 @@ class _Way:
                 return name, found
 
     def judge(self, name: str, found: os.stat_result, *, inside: bool = False) -> None:
-        """Judge what is in the folder that was reached."""
+        """Raise Distrusted for an untrusted entry of the folder reached so far."""
         self._trust.judge(self._path(name), found, inside=inside)
 
     def _follow(self, name: str, found: os.stat_result, target: str) -> None:
-        """Go on where a link leads; in a folder where everybody can make one, its owner counts."""
+        """Follow a link; in a folder that others can write, its owner must be trusted."""
         self._links += 1
         if self._links > MOST_LINKS:
             raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
@@ -155,7 +155,7 @@ class _Way:
         self.folder = -1
 
     def _path(self, name: str) -> str:
-        """How people write where a name of this folder leads; no link is on the way to it."""
+        """Return the normalized path of a name in the folder reached so far; links are resolved by now."""
         return name if name == "/" else os.path.normpath(f"{self._at.rstrip('/')}/{name}")
 
 
@@ -164,8 +164,8 @@ def _names(path: str) -> list[str]:
 
 
 def _account(number: int) -> str:
-    """The name of an account, or its number where it has none."""
-    import pwd  # noqa: PLC0415 - only for who is told of one
+    """Return the name of an account, or its uid where it has none."""
+    import pwd  # noqa: PLC0415 - only for messages
 
     try:
         return pwd.getpwuid(number).pw_name
@@ -174,7 +174,7 @@ def _account(number: int) -> str:
 
 
 def _group(number: int) -> tuple[str, list[str]]:
-    """A group's name, or its number where it has none, and its members."""
+    """Return a group's name, or its gid where it has none, and its members."""
     import grp  # noqa: PLC0415
 
     try:

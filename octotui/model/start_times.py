@@ -1,4 +1,4 @@
-"""When runs start that wait for a time: a time of day, or a date with one, in UTC or another time zone."""
+"""Parsing of start times: a time of day, or a date and time, in UTC or another time zone."""
 
 import re
 from datetime import datetime, timedelta, timezone, tzinfo
@@ -15,13 +15,13 @@ _DAY = timedelta(days=1)
 
 
 class TimeError(ValueError):
-    """A text that says no time to start at; says what one looks like."""
+    """Raised for a text that is no start time; shows a valid one."""
 
 
 def start_time(text: str, now: float) -> float:
-    """The time (seconds since 1970) that a text says, such as `03:00` or `2026-11-23 03:00 Europe/Berlin`.
+    """Parse a time such as `03:00` or `2026-11-23 03:00 Europe/Berlin` to seconds since 1970.
 
-    Of a time of day it is the next one from `now` on. Raises TimeError.
+    A time of day means its next occurrence from `now` on. Raises TimeError.
     """
     said = _TIME.fullmatch(text.strip())
     if said is None:
@@ -41,7 +41,7 @@ def start_time(text: str, now: float) -> float:
 
 
 def _zone(said: str) -> tzinfo:
-    """The time zone of a name or an offset."""
+    """Return the time zone of a name or an offset. Raises TimeError."""
     if said[0] in "+-":
         hours, minutes = int(said[1:3]), int(said[4:])
         if hours < 24 and minutes < 60:
