@@ -27,7 +27,7 @@ class AttemptLocation(msgspec.Struct, frozen=True):
 class AttemptSpec(msgspec.Struct, frozen=True, kw_only=True):
     """What an attempt executes: a script, its values by name, and the values that its environment carries.
 
-    It starts only if the machine has the commands in `needs`. Its output is masked for `sensitive` texts (V5).
+    It starts only if the machine has the commands in `needs`. `sensitive` texts are masked in output (V5).
     From the machine's environment it inherits the variables that all scripts inherit, and those that match
     the patterns `passed`, but none of `withheld`. `grace` is seconds between TERM and KILL.
     """

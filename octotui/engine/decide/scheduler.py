@@ -1,4 +1,4 @@
-"""What may go on because of an event: a lock came free, a slot of the cap, the next step of a run."""
+"""The scheduler: reacts to events by granting locks, slots and places, and by starting the next steps."""
 
 from typing import assert_never
 
@@ -28,7 +28,7 @@ from octotui.engine.state import ForChild, Job, Outcome, Run, in_order
 
 
 def schedule(turn: Transaction) -> None:
-    """Look at each event once, in order; what it lets go on are events that are looked at in turn."""
+    """React to each event once, in order, including the events emitted meanwhile."""
     while turn.looked_at < len(turn.events):
         turn.looked_at += 1
         _react(turn, turn.events[turn.looked_at - 1])
@@ -73,13 +73,13 @@ def _react(turn: Transaction, event: AnyEvent) -> None:  # noqa: C901, PLR0912, 
             | (events.ScheduleMissed() | events.ActionRefused() | events.RunsRemoved())
             | events.FilesRemoved()
         ):
-            pass  # nothing waits for them
+            pass  # nothing waits for these
         case _:
             assert_never(event)
 
 
 def _fill_slots(turn: Transaction) -> None:
-    """Give free slots to those who come next (Q1, Q4)."""
+    """Give free slots of the cap to the next runs (Q1, Q4)."""
     while (run := next_to_go(turn.state)) is not None:
         if run.queueing.resuming:
             turn.emit(events.RunResumed(run=run.id))
@@ -88,20 +88,20 @@ def _fill_slots(turn: Transaction) -> None:
 
 
 def _use_new_limits(turn: Transaction) -> None:
-    """A new model may allow more jobs and runs side by side; runs that do wait are all looked at."""
+    """Apply the limits of a new model, which may allow more concurrency, to all runs."""
     for run in in_order(turn.state):
         _place(turn, run.id)
     _fill_slots(turn)
 
 
 def _grant(turn: Transaction, machine: str | None) -> None:
-    """Start those at the head of a machine's line that its lock lets in (L2)."""
+    """Start the jobs at the head of a machine's lock queue that the lock admits (L2)."""
     while machine is not None and (job := grantable(turn.state, machine)) is not None:
         turn.emit(events.JobStarted(run=job.run, job=job.id, attempt=job.attempt + 1))
 
 
 def _let_start(turn: Transaction, job: Job) -> None:
-    """Start a job that has its place: at once where it takes no lock."""
+    """Start a job that has its place, when it holds its lock or needs none."""
     if job.mode is not None:
         _grant(turn, job.worker)
     elif job.kind == "runbook" and job.wait is None and job.state == "waiting":
@@ -109,7 +109,7 @@ def _let_start(turn: Transaction, job: Job) -> None:
 
 
 def _place(turn: Transaction, name: str) -> None:
-    """Give free places of a run to its jobs that wait for one."""
+    """Give free places of a run to its waiting jobs (a semaphore of `max_parallelism`)."""
     limit = turn.state.model.engine.max_parallelism
     while (run := turn.run(name)).queueing.slot and run.progress.placed < limit:
         first = run.progress.unplaced.first()
@@ -119,7 +119,7 @@ def _place(turn: Transaction, name: str) -> None:
 
 
 def _start_child(turn: Transaction, job: Job) -> None:
-    """Queue the run that a `runbook` step starts; without `wait` the step is done."""
+    """Queue the child run of a step; without `wait` the step succeeds at once."""
     run = turn.run(job.run)
     child = None if job.step is None else run.runbook.steps[job.step].child_run
     if job.step is None or child is None or job.state != "running":
@@ -150,7 +150,7 @@ def _start_child(turn: Transaction, job: Job) -> None:
 
 
 def _maybe_yield(turn: Transaction, name: str) -> None:
-    """Give back the slot of a run that does nothing but wait for children (Q4)."""
+    """Release the slot of a run whose open jobs all wait for child runs (Q4)."""
     run = turn.run(name)
     busy = len(run.progress.open) - len(run.progress.unplaced) - run.progress.children
     if run.state == "executing" and run.queueing.slot and run.progress.open and busy == 0:
@@ -158,7 +158,7 @@ def _maybe_yield(turn: Transaction, name: str) -> None:
 
 
 def _after_job(turn: Transaction, event: events.JobEnded) -> None:
-    """Hand on what a job held, and go on with its run."""
+    """Grant the lock that a job held to the next, and continue the run."""
     _grant(turn, event.worker)
     run = turn.state.runs.get(event.run)
     if run is None:
@@ -176,7 +176,7 @@ def _after_job(turn: Transaction, event: events.JobEnded) -> None:
 
 
 def _carry_on(turn: Transaction, name: str) -> None:
-    """Let a run that has a slot do what it can now; it may have ended while a child's end was told."""
+    """Continue a run that has a slot, unless it has ended meanwhile."""
     run = turn.state.runs.get(name)
     if run is None or not run.queueing.slot:
         return
@@ -188,7 +188,7 @@ def _carry_on(turn: Transaction, name: str) -> None:
 
 
 def _after_last_answer(turn: Transaction, run: Run) -> None:
-    """Queue the run again for what can still run; where nothing can, it ends (W7, I3)."""
+    """Queue the run again if any step can still run, else end it (W7, I3)."""
     if can_go_on(turn, run):
         turn.emit(events.RunRequeued(run=run.id))
     else:
@@ -196,7 +196,7 @@ def _after_last_answer(turn: Transaction, run: Run) -> None:
 
 
 def _tell_parent(turn: Transaction, event: events.RunEnded) -> None:
-    """End the job that waited for a run."""
+    """End the job that waited for a child run."""
     child = turn.state.runs.get(event.run)
     parent = turn.state.jobs.get(child.parent) if child is not None and child.parent else None
     if child is not None and parent is not None and isinstance(parent.wait, ForChild):
