@@ -146,15 +146,15 @@ def _unpublished(step: Step, job: Job, outcome: Outcome) -> Outcome:
         return outcome  # another target may set it
     reasons = {name.lower(): SENSITIVE_OUTPUT for name in outcome.secrets}
     are_set = {name.lower() for name in outcome.outputs}
-    told = tuple(
+    warnings = tuple(
         f"{name} is not published into {into}: {reasons.get(name.lower(), UNSET_OUTPUT)}"
         for name, into in step.publish.items()
         if name.lower() not in are_set
     )
-    return replace(outcome, warnings=outcome.warnings + told) if told else outcome
+    return replace(outcome, warnings=outcome.warnings + warnings) if warnings else outcome
 
 
-def of_child(child: Run) -> Outcome:
+def child_outcome(child: Run) -> Outcome:
     """Return the outcome of a job that waited for a child run, with the run's output variables."""
     outputs = {f"Run[{step}].{name}": value for step, name, value in child.progress.outputs}
     secrets = tuple(dict.fromkeys(f"Run[{step}].{name}" for step, _, name in child.progress.secret_outputs))

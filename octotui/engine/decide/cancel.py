@@ -21,7 +21,7 @@ def cancel(
         cancel_child(turn, job, f"its parent {name} was ended")
 
 
-def give_up_all(turn: Transaction, reason: str) -> None:
+def cancel_all(turn: Transaction, reason: str) -> None:
     """Begin to cancel all runs, if there is a reason."""
     for run in in_order(turn.state) if reason else ():
         if not turn.run(run.id).ended and turn.run(run.id).state != "cancelling":
@@ -34,7 +34,7 @@ def cancel_child(turn: Transaction, job: Job, reason: str) -> None:
         cancel(turn, job.wait.run, reason)
 
 
-def end_what_is_open(turn: Transaction, name: str) -> None:
+def end_open_jobs(turn: Transaction, name: str) -> None:
     """End the waiting jobs of a run and stop the running ones; child runs are being cancelled already."""
     run = turn.run(name)
     for job in open_jobs(turn, name):
@@ -43,10 +43,10 @@ def end_what_is_open(turn: Transaction, name: str) -> None:
         elif job.state != "running" and not isinstance(job.wait, ForChild):
             _close_question(turn, run, job)
             end_job(turn, job, Outcome(state="cancelled", reason=run.reason))
-    end_if_nothing_is_open(turn, name)
+    end_if_idle(turn, name)
 
 
-def end_if_nothing_is_open(turn: Transaction, name: str) -> None:
+def end_if_idle(turn: Transaction, name: str) -> None:
     """End a run that is being cancelled once it has no open jobs."""
     run = turn.run(name)
     if not run.progress.open:

@@ -6,7 +6,7 @@ from octotui.engine import commands, events
 from octotui.engine.commands import Command, Refused
 from octotui.engine.decide import questions
 from octotui.engine.decide.attempt_outcomes import report_outcome, report_progress
-from octotui.engine.decide.cancel import cancel, give_up_all
+from octotui.engine.decide.cancel import cancel, cancel_all
 from octotui.engine.decide.create_release import create_release
 from octotui.engine.decide.due_deadlines import fire_deadline
 from octotui.engine.decide.start_run import start_due, start_run
@@ -54,7 +54,7 @@ def decide(turn: Transaction, command: Command) -> None:  # noqa: C901, PLR0912,
         case commands.RecordRemoval():
             turn.emit(events.FilesRemoved(kind=command.kind, runs=command.runs))
         case commands.Reopen():
-            give_up_all(turn, command.unsure)
+            cancel_all(turn, command.unsure)
             if command.model is not None:
                 turn.emit(events.ModelLoaded(model=command.model))
         case commands.Tick():

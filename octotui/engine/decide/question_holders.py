@@ -39,11 +39,11 @@ def with_accounts(command: C, state: State, owner: str, exists: AccountExists) -
         return command
     since = None
     if question is not None and holder is not None and command.user == owner != holder:
-        since = _why_left_behind(state, question, holder, owner, exists)
+        since = _why_unable(state, question, holder, owner, exists)
     return replace(command, holder=holder if holder and since else "", since=since or "")
 
 
-def _why_left_behind(
+def _why_unable(
     state: State, question: Interruption, holder: str, owner: str, exists: AccountExists
 ) -> Reason | None:
     """Return why the holder of a question cannot answer it any more, or None."""

@@ -15,7 +15,7 @@ def take(turn: Transaction, command: commands.TakeInterruption) -> None:
     if question.responsible == command.user:
         return
     _check_open(question)
-    if question.responsible is not None and not _left_behind(question, command):
+    if question.responsible is not None and not _takes_over(question, command):
         raise Refused(f"{question.responsible} has taken “{question.step}”")
     if (refusal := may_answer(turn.state, question, command.user)) is not None:
         raise Refused(refusal)
@@ -31,7 +31,7 @@ def take(turn: Transaction, command: commands.TakeInterruption) -> None:
 def answer(turn: Transaction, command: commands.AnswerInterruption) -> None:
     """Accept an answer of the responsible user; idempotent (I5). Raises Refused."""
     question = _known(turn.state, command.interruption)
-    if _said_already(turn.state, question, command):
+    if _is_repeat(turn.state, question, command):
         return
     _check_open(question)
     _check_responsible(question, command.user, "answer")
@@ -58,12 +58,12 @@ def release(turn: Transaction, command: commands.ReleaseInterruption) -> None:
     """Release a question, so that others can take it. Raises Refused."""
     question = _known(turn.state, command.interruption)
     _check_open(question)
-    if not _left_behind(question, command):
+    if not _takes_over(question, command):
         _check_responsible(question, command.user, "release it")
     _release(turn, question, command)
 
 
-def _left_behind(
+def _takes_over(
     question: Interruption, command: commands.TakeInterruption | commands.ReleaseInterruption
 ) -> bool:
     """Return whether the command takes over from a holder who cannot answer any more."""
@@ -75,7 +75,7 @@ def _release(
     question: Interruption,
     command: commands.TakeInterruption | commands.ReleaseInterruption,
 ) -> None:
-    taken_from = _left_behind(question, command)
+    taken_from = _takes_over(question, command)
     turn.emit(
         events.InterruptionReleased(
             run=question.run,
@@ -181,7 +181,7 @@ def _check_responsible(question: Interruption, user: str, what: str) -> None:
         raise Refused(f"{question.responsible} has taken “{question.step}”, and only they may {what}")
 
 
-def _said_already(state: State, question: Interruption, command: commands.AnswerInterruption) -> bool:
+def _is_repeat(state: State, question: Interruption, command: commands.AnswerInterruption) -> bool:
     """Return whether the answer repeats the user's own. Raises Refused for a different one."""
     earlier = next((each for each in question.answers if each.user == command.user), None)
     if earlier is None:

@@ -11,7 +11,7 @@ from octotui.engine.decide.guided_failure import is_guided
 from octotui.engine.decide.target_steps import TargetSelection, begin, find_targets, outermost
 from octotui.engine.decide.transaction import Transaction
 from octotui.engine.rules.machines import acquisitions, job_kind, machine_of, mode_on
-from octotui.engine.rules.run_queue import circle
+from octotui.engine.rules.run_queue import wait_cycle
 from octotui.engine.rules.start_prompts import GivenValues
 from octotui.engine.rules.step_conditions import not_due, verdict
 from octotui.engine.rules.variable_context import lookup, values_for
@@ -57,7 +57,7 @@ def queue_run(
             guidance=command.guided,
             secrets=tuple(given.secrets),
             priority=bool((definition and definition.priority) or (above and above.queueing.priority)),
-            not_before=_yet_to_come(turn, command.not_before),
+            not_before=_if_future(turn, command.not_before),
             schedule=command.schedule,
             due=command.due,
             origin=command.origin,
@@ -73,19 +73,19 @@ def _guidance(turn: Transaction, command: StartRun, parent: str | None) -> bool 
     return declared == "on" if command.guided is None and declared is not None else command.guided
 
 
-def _yet_to_come(turn: Transaction, at: float | None) -> float | None:
+def _if_future(turn: Transaction, at: float | None) -> float | None:
     """Return a time if it is in the future, else None."""
     return at if at is not None and at > turn.at else None
 
 
-def why_no_child(
+def child_refusal(
     turn: Transaction, run: Run, child: tuple[str, str | None, str | None], start: float | None = None
 ) -> Reason | None:
     """Return why a run may not start a child (process, environment, tenant), or None; prevents recursion."""
     process = child[0]
     if process not in turn.state.model.runbooks:
         return f"runbook {process} is not in the model any more"
-    ancestor: Run | None = run if _yet_to_come(turn, start) is None else None
+    ancestor: Run | None = run if _if_future(turn, start) is None else None
     while ancestor is not None and ancestor.queued_at == turn.at:
         if (ancestor.request.process, ancestor.request.environment, ancestor.request.tenant) == child:
             return (
@@ -97,7 +97,7 @@ def why_no_child(
 
 def fail_circular_wait(turn: Transaction, name: str) -> None:
     """Fail a queued run that closes a cycle of waits (a deadlock), and name the cycle (L5)."""
-    runs = circle(turn.state, turn.run(name))
+    runs = wait_cycle(turn.state, turn.run(name))
     if runs:
         path = " → ".join([*(each.id for each in runs), name])
         reason = f"deadlock: it would wait for itself ({path})"
@@ -124,7 +124,7 @@ def plan(turn: Transaction, name: str) -> None:
         turn.emit(events.WorkersSelected(run=name, picks=selection.picks))
     if targets.steps:
         _select_targets(turn, run, targets)
-    go_on(turn, name)
+    start_next_group(turn, name)
 
 
 def _select_targets(turn: Transaction, run: Run, selection: TargetSelection) -> None:
@@ -151,7 +151,7 @@ def _within_skipped(run: Run, index: int) -> Reason | None:
     return f"“{run.runbook.steps[outer].name}” is skipped" if skipped else None
 
 
-def go_on(turn: Transaction, name: str) -> None:
+def start_next_group(turn: Transaction, name: str) -> None:
     """Start the next group of a run without open jobs, or end the run."""
     while (run := turn.run(name)).progress.group < len(run.groups):
         steps, progress = run.runbook.steps, run.progress
@@ -169,7 +169,7 @@ def _acquire(turn: Transaction, run: Run, steps: list[int]) -> bool:
     """Queue the acquisition of packages before the first steps that need any; return whether it did (P2)."""
     if run.selection.acquired != "no":
         return False
-    if not any(run.runbook.steps[each].packages and _may_come(turn, run, each) for each in steps):
+    if not any(run.runbook.steps[each].packages and _would_run(turn, run, each) for each in steps):
         return False
     needed = acquisitions(run)  # none where all targets are excluded
     for worker, packages in needed:
@@ -186,7 +186,7 @@ def _acquire(turn: Transaction, run: Run, steps: list[int]) -> bool:
     return bool(needed)
 
 
-def _may_come(turn: Transaction, run: Run, index: int) -> bool:
+def _would_run(turn: Transaction, run: Run, index: int) -> bool:
     """Return whether a step, or for a child step its rolling step, would run now."""
     try:
         return not_due(turn.state, run, outermost(run, index), turn.budget(run.id)) is None
@@ -294,10 +294,10 @@ def _raise(turn: Transaction, run: Run, index: int, action: Manual) -> bool:
     return True
 
 
-def can_go_on(turn: Transaction, run: Run) -> bool:
+def has_runnable_step(turn: Transaction, run: Run) -> bool:
     """Return whether any pending step would run now (W7)."""
     return any(
-        progress.state == "pending" and not run.runbook.steps[index].within and _may_come(turn, run, index)
+        progress.state == "pending" and not run.runbook.steps[index].within and _would_run(turn, run, index)
         for index, progress in enumerate(run.progress.steps)
     )
 

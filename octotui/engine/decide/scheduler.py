@@ -7,21 +7,21 @@ from msgspec.structs import replace
 from octotui.engine import events
 from octotui.engine.commands import StartRun
 from octotui.engine.decide.answered_questions import apply_answer
-from octotui.engine.decide.attempt_outcomes import end_attempt, of_child
-from octotui.engine.decide.cancel import cancel_child, end_if_nothing_is_open, end_what_is_open
+from octotui.engine.decide.attempt_outcomes import child_outcome, end_attempt
+from octotui.engine.decide.cancel import cancel_child, end_if_idle, end_open_jobs
 from octotui.engine.decide.create_release import newest_release, publish
 from octotui.engine.decide.run_process import (
-    can_go_on,
+    child_refusal,
     fail_circular_wait,
-    go_on,
+    has_runnable_step,
     plan,
     queue_run,
-    why_no_child,
+    start_next_group,
 )
-from octotui.engine.decide.target_steps import roll_on
+from octotui.engine.decide.target_steps import start_following
 from octotui.engine.decide.transaction import Transaction
 from octotui.engine.events import AnyEvent
-from octotui.engine.rules.child_values import Unsayable, child_start, given_to_child
+from octotui.engine.rules.child_values import ChildValueError, child_start, given_to_child
 from octotui.engine.rules.locks import grantable
 from octotui.engine.rules.run_queue import next_to_go
 from octotui.engine.state import ForChild, Job, Outcome, Run, in_order
@@ -42,18 +42,18 @@ def _react(turn: Transaction, event: AnyEvent) -> None:  # noqa: C901, PLR0912, 
         case events.RunStarted():
             plan(turn, event.run)
         case events.RunResumed():
-            _carry_on(turn, event.run)
+            _continue_run(turn, event.run)
         case events.ModelLoaded():
             _use_new_limits(turn)
         case events.RunYielded() | events.RunPaused():
             _fill_slots(turn)
         case events.RunCancelling():
-            end_what_is_open(turn, event.run)
+            end_open_jobs(turn, event.run)
         case events.RunEnded():
-            _tell_parent(turn, event)
+            _end_parent_job(turn, event)
             _fill_slots(turn)
         case events.JobQueued() | events.JobPlaced() | events.JobRetried():
-            _let_start(turn, turn.job(event.job))
+            _start_if_ready(turn, turn.job(event.job))
         case events.JobStarted():
             _start_child(turn, turn.job(event.job))
         case events.JobStopping():
@@ -100,7 +100,7 @@ def _grant(turn: Transaction, machine: str | None) -> None:
         turn.emit(events.JobStarted(run=job.run, job=job.id, attempt=job.attempt + 1))
 
 
-def _let_start(turn: Transaction, job: Job) -> None:
+def _start_if_ready(turn: Transaction, job: Job) -> None:
     """Start a job that has its place, when it holds its lock or needs none."""
     if job.mode is not None:
         _grant(turn, job.worker)
@@ -136,8 +136,8 @@ def _start_child(turn: Transaction, job: Job) -> None:
         budget = turn.budget(run.id)
         given = given_to_child(turn.state, run, job.step, command, release, budget, turn.mask)
         start = child_start(turn.state, run, job.step, budget)
-        reason = why_no_child(turn, run, (command.process, command.environment, command.tenant), start)
-    except Unsayable as error:
+        reason = child_refusal(turn, run, (command.process, command.environment, command.tenant), start)
+    except ChildValueError as error:
         reason = str(error)
     if reason is not None:
         end_attempt(turn, job, Outcome(state="failed", reason=reason))
@@ -165,17 +165,17 @@ def _after_job(turn: Transaction, event: events.JobEnded) -> None:
         return  # its whole family has ended meanwhile
     publish(turn, event)
     if run.state == "cancelling":
-        end_if_nothing_is_open(turn, run.id)
+        end_if_idle(turn, run.id)
     elif run.queueing.resuming:
         _fill_slots(turn)
     elif run.state == "executing":
-        roll_on(turn, turn.job(event.job))
-        _carry_on(turn, run.id)
+        start_following(turn, turn.job(event.job))
+        _continue_run(turn, run.id)
     elif run.state == "paused" and not run.progress.open:
         _after_last_answer(turn, run)
 
 
-def _carry_on(turn: Transaction, name: str) -> None:
+def _continue_run(turn: Transaction, name: str) -> None:
     """Continue a run that has a slot, unless it has ended meanwhile."""
     run = turn.state.runs.get(name)
     if run is None or not run.queueing.slot:
@@ -184,20 +184,20 @@ def _carry_on(turn: Transaction, name: str) -> None:
     if run.progress.open:
         _maybe_yield(turn, name)
     else:
-        go_on(turn, name)
+        start_next_group(turn, name)
 
 
 def _after_last_answer(turn: Transaction, run: Run) -> None:
     """Queue the run again if any step can still run, else end it (W7, I3)."""
-    if can_go_on(turn, run):
+    if has_runnable_step(turn, run):
         turn.emit(events.RunRequeued(run=run.id))
     else:
-        go_on(turn, run.id)
+        start_next_group(turn, run.id)
 
 
-def _tell_parent(turn: Transaction, event: events.RunEnded) -> None:
+def _end_parent_job(turn: Transaction, event: events.RunEnded) -> None:
     """End the job that waited for a child run."""
     child = turn.state.runs.get(event.run)
     parent = turn.state.jobs.get(child.parent) if child is not None and child.parent else None
     if child is not None and parent is not None and isinstance(parent.wait, ForChild):
-        end_attempt(turn, parent, of_child(child))
+        end_attempt(turn, parent, child_outcome(child))

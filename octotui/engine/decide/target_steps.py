@@ -94,7 +94,7 @@ def begin(turn: Transaction, name: str, index: int) -> bool:
     return begun > 0
 
 
-def roll_on(turn: Transaction, job: Job) -> None:
+def start_following(turn: Transaction, job: Job) -> None:
     """After a job, start the next child step on its target, or else the step on its next target."""
     if job.target is None or job.step is None:
         return

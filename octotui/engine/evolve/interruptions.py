@@ -75,14 +75,14 @@ def answered(state: State, event: events.InterruptionAnswered) -> State:
     if event.expired:
         question = replace(question, responsible=None, expired=True)
     else:
-        question = replace(question, answers=(*question.answers, _said(event)), notes=event.notes)
+        question = replace(question, answers=(*question.answers, _given_answer(event)), notes=event.notes)
         if event.answer == "proceed" and len(question.answers) < manual_of(state, question).approvals:
             freed = replace(question, responsible=None)
             return replace(state, interruptions=state.interruptions.insert(freed.id, freed))
     return _end_interruption(state, replace(question, answer=event.answer, ended_at=event.at))
 
 
-def _said(event: events.InterruptionAnswered) -> GivenAnswer:
+def _given_answer(event: events.InterruptionAnswered) -> GivenAnswer:
     return GivenAnswer(
         user=event.user,
         answer=event.answer,

@@ -27,7 +27,7 @@ from octotui.engine.state.sorted_sequence import SortedSequence
 from octotui.model.process import Runbook
 
 NO_LEASES = SortedSequence()
-NOBODY = Family(PersistentVector(), 0)
+EMPTY_FAMILY = Family(PersistentVector(), 0)
 
 
 def new_run(state: State, event: events.RunQueued) -> Run:
@@ -72,10 +72,10 @@ def queued(state: State, event: events.RunQueued) -> State:
     run = new_run(state, event)
     run = with_progress(run, pending=_pending(run, 0))
     if event.schedule is not None and event.due is not None:
-        state = _had_its_time(state, event.schedule, event.due)
+        state = _with_due_time(state, event.schedule, event.due)
     if event.not_before is not None:
         state, run = set_deadline(state, run, event.not_before)
-    family = state.families.get(event.root, NOBODY)
+    family = state.families.get(event.root, EMPTY_FAMILY)
     family = Family(family.runs.add(run.id), family.open + 1)
     state = replace(state, next_run=run.number + 1, families=state.families.insert(event.root, family))
     run = with_queueing(run, tag=version_1.tag_of(state, run) if event.tag is UNSET else event.tag)
@@ -104,7 +104,7 @@ def _with_child(state: State, event: events.RunQueued) -> State:
     return replace(state, jobs=state.jobs.insert(job.id, job), runs=state.runs.insert(run.id, run))
 
 
-def _had_its_time(state: State, schedule: str, due: float) -> State:
+def _with_due_time(state: State, schedule: str, due: float) -> State:
     """Record the last due time of a schedule: no time up to it is started again."""
     schedules = state.schedules.insert(schedule, due)
     return replace(state, schedules=schedules, missed=state.missed.discard(schedule))
@@ -112,7 +112,7 @@ def _had_its_time(state: State, schedule: str, due: float) -> State:
 
 def missed(state: State, event: events.ScheduleMissed) -> State:
     """Record the missed time of a schedule, with the reason."""
-    state = _had_its_time(state, event.schedule, event.due)
+    state = _with_due_time(state, event.schedule, event.due)
     return replace(state, missed=state.missed.insert(event.schedule, event.reason))
 
 
@@ -188,7 +188,7 @@ def resumed(state: State, event: events.RunResumed) -> State:
 
 def paused(state: State, event: events.RunPaused) -> State:
     """Release all that the paused run holds, except a tag with `block_concurrent` (Q3)."""
-    state, run = _give_all_back(state, state.runs[event.run])
+    state, run = _release_all(state, state.runs[event.run])
     run = replace(run, state="paused")
     steps = zip(run.runbook.steps, run.progress.steps, strict=True)
     if any(step.block_concurrent for step, progress in steps if progress.jobs):
@@ -196,7 +196,7 @@ def paused(state: State, event: events.RunPaused) -> State:
     return _with(*run_queue.release_tag(state, run))
 
 
-def _give_all_back(state: State, run: Run) -> Held:
+def _release_all(state: State, run: Run) -> Held:
     """Release slot and leases, and stop the time limit."""
     if run.executing_since is not None:
         run = replace(run, spent=run.spent + state.at - run.executing_since, executing_since=None)
@@ -221,7 +221,7 @@ def cancelling(state: State, event: events.RunCancelling) -> State:
 def ended(state: State, event: events.RunEnded) -> State:
     """Release all that the run holds; with the last of its family, remove the family."""
     state, run = run_queue.dequeue(state, state.runs[event.run])
-    state, run = run_queue.release_tag(*_give_all_back(state, run))
+    state, run = run_queue.release_tag(*_release_all(state, run))
     run = replace(run, state=event.state, reason=event.reason, ended_at=event.at)
     family = state.families[run.root]
     family = replace(family, open=family.open - 1)

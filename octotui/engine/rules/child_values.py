@@ -29,11 +29,11 @@ OUTPUT = "octopus.action["
 """The prefix of output variables, in lower case."""
 
 
-class Unsayable(Exception):
+class ChildValueError(Exception):
     """Raised for values that cannot be given to a child run; the text says which, and why."""
 
 
-class _Watched(Names):
+class _RecordingNames(Names):
     """Values that record lookups of `hidden` ones."""
 
     def __init__(self, values: Mapping[str, str], hidden: Collection[str]) -> None:
@@ -60,7 +60,7 @@ class FilledValue(msgspec.Struct, frozen=True):
     outputs: tuple[str, ...] = ()
 
 
-def say(
+def fill_child_text(
     state: State, run: Run, step: int, text: str, budget: Budget, known: Mapping[str, str] = NOTHING
 ) -> FilledValue:
     """Expand a text of a step that starts a run. Raises OverBudget.
@@ -73,7 +73,7 @@ def say(
     names = {name.lower() for name in known}
     values = {name: value for name, value in values.items() if name.lower() not in names} | {**known}
     hidden = [name for name, value in values.items() if value == HIDDEN and name not in known]
-    watched = _Watched(values, hidden)
+    watched = _RecordingNames(values, hidden)
     filled = Filler(watched, state.at, budget).fill_in(text)
     return FilledValue(filled, tuple(watched.seen), _outputs(run, (*filled.unknown, *filled.strange)))
 
@@ -98,27 +98,27 @@ def child_values(
     A value is sensitive if it uses or contains a sensitive one. Raises ChildValueError.
     """
     child = run.runbook.steps[step].child_run
-    said: dict[str, str] = {}
+    plain: dict[str, str] = {}
     apart: list[str] = []
     warnings: list[str] = []
     for name, text in child.variables.items() if child is not None else ():
         try:
-            value = say(state, run, step, text, budget)
+            value = fill_child_text(state, run, step, text, budget)
         except OverBudget as error:
-            raise Unsayable(f"its value for {name} cannot be filled in: {error.reason}") from None
+            raise ChildValueError(f"its value for {name} cannot be filled in: {error.reason}") from None
         filled = value.filled
         masked = mask is not None and mask(filled.text) != filled.text
         if value.hidden or value.outputs or masked:
             apart.append(name)
-            filled = _plainly_unknown(value)
+            filled = _without_hidden(value)
         else:
-            said[name] = filled.text
-        told = (f"{each}, in the value for {name}" for each in warnings_of(filled))
-        warnings += map(mask, told) if mask is not None else told
-    return said, tuple(apart), tuple(warnings)
+            plain[name] = filled.text
+        sentences = (f"{each}, in the value for {name}" for each in warnings_of(filled))
+        warnings += map(mask, sentences) if mask is not None else sentences
+    return plain, tuple(apart), tuple(warnings)
 
 
-def _plainly_unknown(value: FilledValue) -> Filled:
+def _without_hidden(value: FilledValue) -> Filled:
     """Return only the certainly unknown names of a text with hidden values, for warnings."""
     unknown = (*value.filled.unknown, *value.filled.strange)
     return Filled("", tuple(each for each in unknown if each not in value.outputs and HIDDEN not in each))
@@ -130,11 +130,11 @@ def child_start(state: State, run: Run, step: int, budget: Budget) -> float | No
     if child is None or child.at is None:
         return None
     try:
-        return start_time(say(state, run, step, child.at, budget).filled.text, state.at)
+        return start_time(fill_child_text(state, run, step, child.at, budget).filled.text, state.at)
     except OverBudget as error:
-        raise Unsayable(f"its start time cannot be filled in: {error.reason}") from None
+        raise ChildValueError(f"its start time cannot be filled in: {error.reason}") from None
     except TimeError as error:
-        raise Unsayable(f"its start time cannot be read. {error}") from None
+        raise ChildValueError(f"its start time cannot be read. {error}") from None
 
 
 def given_to_child(
@@ -147,8 +147,8 @@ def given_to_child(
     mask: Mask | None = None,
 ) -> GivenValues:
     """Return the validated values of a child run, by declared name. Raises ChildValueError."""
-    said, apart, warnings = child_values(state, run, step, budget, mask)
-    given = sort_out(state.model, start.process, said)
+    plain, apart, warnings = child_values(state, run, step, budget, mask)
+    given = sort_out(state.model, start.process, plain)
     declared = sort_out(state.model, start.process, dict.fromkeys(apart, HIDDEN))
     hidden = dict.fromkeys((*declared.variables, *declared.secrets), HIDDEN)
     names = {name.lower() for name in given.variables}
@@ -158,5 +158,5 @@ def given_to_child(
         if given.variables and each.name.lower() in names
     )
     if problems := problems_with(asked, given):
-        raise Unsayable("; ".join(problems))
+        raise ChildValueError("; ".join(problems))
     return GivenValues(given.variables, given.secrets | hidden, warnings)

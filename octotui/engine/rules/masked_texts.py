@@ -20,15 +20,15 @@ TEXTS = frozenset(
 """Fields of commands and events that hold free text."""
 
 
-def masked(said: T, mask: Mask) -> T:
+def masked(record: T, mask: Mask) -> T:
     """Mask the free texts of a command or event, but not names or values of variables."""
     changed = {}
-    for name in _texts_of(type(said)):
-        before = getattr(said, name)
+    for name in _texts_of(type(record)):
+        before = getattr(record, name)
         after = _masked(before, mask)
         if after != before:
             changed[name] = after
-    return replace(said, **changed) if changed else said
+    return replace(record, **changed) if changed else record
 
 
 def _masked(value: object, mask: Mask) -> object:

@@ -23,10 +23,10 @@ from octotui.variables.syntax.names import inner, key_of, steps
 PLAIN = ("success", "failure", "always")
 NOTHING = StepProgress()
 ANY = (".",)
-OURS = ("octopus.action", "octopus.step[")
-AS_PLAYED = ("manual.approved", "manual.expired", "guidance.")
+SYSTEM_PREFIXES = ("octopus.action", "octopus.step[")
+ASSUMED_OUTPUTS = ("manual.approved", "manual.expired", "guidance.")
 """Outputs of answers that a prediction assumes; the texts of answers stay unknown."""
-OF_ANSWERS = (
+ANSWER_OUTPUTS = (
     "manual.approved",
     "manual.notes",
     "manual.responsibleuser.username",
@@ -60,7 +60,7 @@ class _OpenNames:
 
     def __call__(self, key: str) -> bool:
         """Return whether the value of a name in lower case is open."""
-        if not key.startswith(OURS):
+        if not key.startswith(SYSTEM_PREFIXES):
             return any(key == each or key.startswith((f"{each}.", f"{each}[")) for each in self._published)
         match steps(key):
             case ["octopus", ".action"]:
@@ -103,12 +103,12 @@ class _OpenNames:
         on = rest[0] if rest and rest[0][0] == "[" else ""
         name = "".join(rest).removeprefix(on).removeprefix(".")
         over = progress.state not in ("pending", "started")
-        if over and (not self._state.predicted or name.startswith(AS_PLAYED)):
+        if over and (not self._state.predicted or name.startswith(ASSUMED_OUTPUTS)):
             return False
         if on and self._run.selection.targeted:
             called = (target_name(self._state, each).lower() for each in _targets(self._run, index))
             return inner(on) in called
-        answers = step.question is not None and name in OF_ANSWERS
+        answers = step.question is not None and name in ANSWER_OUTPUTS
         return answers or _can_set(self._state, step, rest, progress)
 
 

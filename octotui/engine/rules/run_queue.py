@@ -10,7 +10,7 @@ from octotui.engine.state import ConcurrencyTag, ForChild, Run, State
 from octotui.engine.state.run_parts import with_queueing
 from octotui.variables.fill import fill_in
 
-NOBODY = ConcurrencyTag()
+UNHELD = ConcurrencyTag()
 Held = tuple[State, Run]
 
 
@@ -34,7 +34,7 @@ def enqueue(state: State, run: Run) -> Held:
     if name is None or run.queueing.holds_tag or ancestor_holds(state, run):
         return replace(state, ready=state.ready.add(run.place)), run
     state = _preempt(state, run, name)
-    tag = state.tags.get(name, NOBODY)
+    tag = state.tags.get(name, UNHELD)
     if tag.holder is not None:
         tag = replace(tag, queue=tag.queue.add(run.place))
         return replace(state, tags=state.tags.insert(name, tag)), run
@@ -48,7 +48,7 @@ def enqueue(state: State, run: Run) -> Held:
 
 def _preempt(state: State, run: Run, name: str) -> State:
     """Return a tag's holder that has never started to the queue if this run precedes it."""
-    tag = state.tags.get(name, NOBODY)
+    tag = state.tags.get(name, UNHELD)
     holder = state.runs[tag.holder] if tag.holder is not None else None
     if holder is None or holder.state != "queued" or holder.started_at is not None:
         return state
@@ -88,12 +88,12 @@ def release_tag(state: State, run: Run) -> Held:
     first = tag.queue.first()
     if first is None:
         return replace(state, tags=state.tags.discard(name)), run
-    heir = state.runs[first[-1]]
+    next_run = state.runs[first[-1]]
     state = replace(
         state,
-        tags=state.tags.insert(name, ConcurrencyTag(heir.id, tag.queue.discard(first))),
-        ready=state.ready.add(heir.place),
-        runs=state.runs.insert(heir.id, with_queueing(heir, holds_tag=True)),
+        tags=state.tags.insert(name, ConcurrencyTag(next_run.id, tag.queue.discard(first))),
+        ready=state.ready.add(next_run.place),
+        runs=state.runs.insert(next_run.id, with_queueing(next_run, holds_tag=True)),
     )
     return state, run
 
@@ -153,7 +153,7 @@ def waited_for_by(state: State, run: Run) -> Run | None:
     return state.runs[job.run]
 
 
-def circle(state: State, run: Run) -> tuple[Run, ...]:
+def wait_cycle(state: State, run: Run) -> tuple[Run, ...]:
     """Return the cycle of waits through a queued run, beginning with it, or `()` (deadlock detection, L5)."""
     led_to: dict[str, Run] = {}
     unseen = [run]
@@ -188,5 +188,5 @@ def tag_holder(state: State, run: Run) -> Run | None:
     stands = run.queueing
     if stands.tag is None or stands.holds_tag or stands.not_before is not None or ancestor_holds(state, run):
         return None
-    holder = state.tags.get(stands.tag, NOBODY).holder
+    holder = state.tags.get(stands.tag, UNHELD).holder
     return None if holder is None else state.runs[holder]

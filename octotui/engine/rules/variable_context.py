@@ -63,8 +63,8 @@ def values_for(
     values = {name: value.shown for name, value in declared(state, run, defined, target).items()}
     values |= _given(state, run, defined, target)
     values |= _system(state, run) | output_values(state, run, target)
-    if any(STANDING.search(each) for each in (text, *values.values())):
-        values |= _standing(run)
+    if any(STATE_NAMES.search(each) for each in (text, *values.values())):
+        values |= _step_states(run)
     return values | _of_step(state, run, step) | _of_target(state, target)
 
 
@@ -165,7 +165,7 @@ def _of_release(state: State, run: Run) -> dict[str, str]:
     return values | ({"Octopus.Release.CurrentForEnvironment.Number": before} if before else {})
 
 
-STANDING = re.compile(r"\.Status\.Code|\.IsSkipped", re.IGNORECASE)
+STATE_NAMES = re.compile(r"\.Status\.Code|\.IsSkipped", re.IGNORECASE)
 CODES: dict[StepState, str] = {
     "pending": "Pending",
     "started": "Running",
@@ -179,7 +179,7 @@ CODES: dict[StepState, str] = {
 """Octopus's names of the states of steps."""
 
 
-def _standing(run: Run) -> dict[str, str]:
+def _step_states(run: Run) -> dict[str, str]:
     """Return the system variables of the states of all steps."""
     values: dict[str, str] = {}
     for step, progress in zip(run.runbook.steps, run.progress.steps, strict=True):

@@ -36,14 +36,14 @@ class PersistentVector(Generic[T_co]):
             blocks = (*self._blocks[:-1], self._blocks[-1] + alone)
         else:
             blocks = (*self._blocks, alone)
-        return _series(blocks, self._length + 1)
+        return _vector(blocks, self._length + 1)
 
     def put(self, index: int, item: T_co) -> "PersistentVector[T_co]":  # type: ignore[misc]  # a new value, too
         """Return a vector with the item at an index replaced."""
         number, at = divmod(range(self._length)[index], BLOCK)
         block = self._blocks[number]
         changed = (*block[:at], item, *block[at + 1 :])
-        return _series((*self._blocks[:number], changed, *self._blocks[number + 1 :]), self._length)
+        return _vector((*self._blocks[:number], changed, *self._blocks[number + 1 :]), self._length)
 
     def __getitem__(self, index: int) -> T_co:
         number, at = divmod(range(self._length)[index], BLOCK)
@@ -65,8 +65,8 @@ class PersistentVector(Generic[T_co]):
         return f"PersistentVector({tuple(self)!r})"
 
 
-def _series(blocks: tuple[tuple[T_co, ...], ...], length: int) -> PersistentVector[T_co]:
-    series: PersistentVector[T_co] = PersistentVector.__new__(PersistentVector)
-    series._blocks = blocks
-    series._length = length
-    return series
+def _vector(blocks: tuple[tuple[T_co, ...], ...], length: int) -> PersistentVector[T_co]:
+    vector: PersistentVector[T_co] = PersistentVector.__new__(PersistentVector)
+    vector._blocks = blocks
+    vector._length = length
+    return vector

@@ -10,8 +10,8 @@ from octotui.engine.state.sequence import PersistentVector
 from octotui.engine.state.sorted_sequence import SortedSequence
 from octotui.engine.state.state import State
 
-NOBODY = SortedSequence()
-NOTHING: PersistentVector[Any] = PersistentVector()
+EMPTY_SEQUENCE = SortedSequence()
+EMPTY_VECTOR: PersistentVector[Any] = PersistentVector()
 VERSION = 8  # of the format: increment it with every change
 
 
@@ -56,9 +56,9 @@ def _plain(value: Any) -> Any:
 def _sequence(kind: Any, value: Any) -> Any:
     """Convert JSON to a SortedSequence or PersistentVector, the only custom types of a State."""
     if kind is SortedSequence:
-        return SortedSequence(tuple(map(tuple, value))) if value else NOBODY
+        return SortedSequence(tuple(map(tuple, value))) if value else EMPTY_SEQUENCE
     if not value:
-        return NOTHING
+        return EMPTY_VECTOR
     item = get_args(kind)[0]
     return PersistentVector(
         value if item is str else msgspec.convert(value, _list_of(item), dec_hook=_sequence)

@@ -35,7 +35,7 @@ class SortedSequence:
         # Most items come at the end: a full last block is left full.
         half = BLOCK if number + 1 >= len(self._blocks) else BLOCK // 2
         parts = (longer,) if len(longer) <= BLOCK else (longer[:half], longer[half:])
-        return _line(self._blocks[:number] + parts + self._blocks[number + 1 :], self._length + 1)
+        return _sequence(self._blocks[:number] + parts + self._blocks[number + 1 :], self._length + 1)
 
     def discard(self, item: Item) -> "SortedSequence":
         """Return a sequence without this item, or itself if it is not in it."""
@@ -46,7 +46,7 @@ class SortedSequence:
             return self
         rest = block[:at] + block[at + 1 :]
         parts = (rest,) if rest else ()
-        return _line(self._blocks[:number] + parts + self._blocks[number + 1 :], self._length - 1)
+        return _sequence(self._blocks[:number] + parts + self._blocks[number + 1 :], self._length - 1)
 
     def first(self) -> Item | None:
         """Return the lowest item, or None."""
@@ -79,8 +79,8 @@ class SortedSequence:
         return f"SortedSequence({tuple(self)!r})"
 
 
-def _line(blocks: Blocks, length: int) -> SortedSequence:
-    line = SortedSequence.__new__(SortedSequence)
-    line._blocks = blocks
-    line._length = length
-    return line
+def _sequence(blocks: Blocks, length: int) -> SortedSequence:
+    sequence = SortedSequence.__new__(SortedSequence)
+    sequence._blocks = blocks
+    sequence._length = length
+    return sequence

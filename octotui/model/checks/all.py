@@ -7,10 +7,10 @@ from octotui.model.checks.packages import check_packages
 from octotui.model.checks.projects import check_projects
 from octotui.model.checks.prompts import check_prompts
 from octotui.model.checks.references import check_references
-from octotui.model.checks.runbook_cycles import check_circles
+from octotui.model.checks.runbook_cycles import check_cycles
 from octotui.model.checks.targets import check_targets
-from octotui.model.checks.variable_conflicts import check_ties
-from octotui.model.checks.variable_set_conflicts import check_ties_of_sets
+from octotui.model.checks.variable_conflicts import check_conflicts
+from octotui.model.checks.variable_set_conflicts import check_set_conflicts
 from octotui.model.complaints import Report, did_you_mean
 from octotui.model.iteration import (
     placed,
@@ -42,9 +42,9 @@ def check(model: Model, report: Report) -> None:
     check_targets(model, report)
     check_ineffective_keys(model, report)
     check_given_values(model, report)
-    check_ties(model, report)
-    check_ties_of_sets(model, report)
-    check_circles(model, report)
+    check_conflicts(model, report)
+    check_set_conflicts(model, report)
+    check_cycles(model, report)
     check_packages(model, report)
     if model.schedules:
         from octotui.model.schedules import check_schedules  # noqa: PLC0415 - cron and time zones take their time

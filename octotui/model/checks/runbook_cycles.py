@@ -9,7 +9,7 @@ from octotui.model.space import Model
 MOST_NAMED = 20  # runbooks of a circle
 
 
-def check_circles(model: Model, report: Report) -> None:
+def check_cycles(model: Model, report: Report) -> None:
     """Report the step that closes each cycle, and name the cycle."""
     done: set[str] = set()
     for start in model.runbooks:

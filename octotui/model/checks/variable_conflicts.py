@@ -24,7 +24,7 @@ _ASPECTS = (
 MOST_PAIRS = 10_000  # of values of one variable that are compared
 
 
-def check_ties(model: Model, report: Report) -> None:
+def check_conflicts(model: Model, report: Report) -> None:
     """Report every value that ties with an earlier one, and a context in which it does."""
     for keys, values in variables(model):
         if len(values) > 1:

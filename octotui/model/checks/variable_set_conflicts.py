@@ -23,7 +23,7 @@ class _Seen(msgspec.Struct, frozen=True):
         return self.sets.get(id(self.values[index]))
 
 
-def check_ties_of_sets(model: Model, report: Report) -> None:
+def check_set_conflicts(model: Model, report: Report) -> None:
     """Report two sets of a project that tie, unless a value of the project itself takes precedence."""
     for slug, project in model.projects.items():
         if len(project.variable_sets) < 2:

@@ -39,7 +39,7 @@ def read_leniently(text: str, spend: Callable[[int], None]) -> tuple[Parts, list
     reading = _Reading(text, spend)
     while True:
         try:
-            return reading.go_on(), sorted(reading.misread)
+            return reading.parse(), sorted(reading.misread)
         except UnexpectedInput as error:
             reading.recover(error)
 
@@ -59,7 +59,7 @@ class _Reading:
         self._place = cast("LexerState", self._parser.lexer_thread.state).line_ctr
         self._literal: set[int] = set()  # offsets of `#{` that are text
 
-    def go_on(self) -> Parts:
+    def parse(self) -> Parts:
         """Parse to the end of the text. Raises UnexpectedInput."""
         for token in self._tokens():
             self._spend(TOKEN_WORK + TEXT_WORK * len(token))
