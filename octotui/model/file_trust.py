@@ -11,7 +11,7 @@ from types import TracebackType
 
 from octotui.model.complaints import Complaint
 
-MOST_LINKS = 40  # on the way to one file, as in the kernel
+MOST_LINKS = 40  # links in the resolution of one path, as in the kernel
 FOLDER = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
@@ -38,13 +38,13 @@ class FileTrust:
 
     def open(self, path: Path | str) -> int:
         """Open a file for reading and check the descriptor too. Raises Distrusted or OSError."""
-        with _Way(self, str(path)) as way:
-            name, found = way.end()
-            way.judge(name, found)
+        with _PathWalk(self, str(path)) as walk:
+            name, found = walk.resolve()
+            walk.judge(name, found)
             nofollow = 0 if stat.S_ISFIFO(found.st_mode) else os.O_NOFOLLOW
-            file = os.open(name, os.O_RDONLY | os.O_CLOEXEC | nofollow, dir_fd=way.folder)
+            file = os.open(name, os.O_RDONLY | os.O_CLOEXEC | nofollow, dir_fd=walk.folder)
             try:
-                way.judge(name, os.fstat(file))
+                walk.judge(name, os.fstat(file))
             except Distrusted:
                 os.close(file)
                 raise
@@ -55,9 +55,9 @@ class FileTrust:
 
         A sticky world-writable folder is refused too, unless only files `inside` it matter.
         """
-        with _Way(self, str(path)) as way:
-            name, found = way.end()
-            way.judge(name, found, inside=inside)
+        with _PathWalk(self, str(path)) as walk:
+            name, found = walk.resolve()
+            walk.judge(name, found, inside=inside)
 
     def warnings(self, group: str | None = None) -> Iterable[Complaint]:
         """Yield a warning for each path used so far that another group than `group` can write."""
@@ -76,7 +76,7 @@ class FileTrust:
             named = f", or name {owner} in trusted_owners of {self._config}" if self._config else ""
             raise Distrusted(f"{what}{path} belongs to {owner}, who is not trusted: chown it{named}")
         if not any(kind(found.st_mode) for kind in (stat.S_ISREG, stat.S_ISDIR, stat.S_ISFIFO)):
-            return  # what is written to a device, or a link, is not what others read
+            return  # the mode of a device or link says nothing about its content
         sticky = stat.S_ISDIR(found.st_mode) and bool(found.st_mode & stat.S_ISVTX)
         if found.st_mode & stat.S_IWOTH and not (sticky and inside):
             if sticky:
@@ -86,7 +86,7 @@ class FileTrust:
             self._group_writable[path] = found.st_uid, found.st_gid
 
 
-class _Way:
+class _PathWalk:
     """Path resolution as in the kernel, component by component; `folder` is the descriptor reached so far."""
 
     def __init__(self, trust: FileTrust, path: str) -> None:
@@ -97,7 +97,7 @@ class _Way:
         self._shared = False
         self.folder = -1
 
-    def __enter__(self) -> "_Way":
+    def __enter__(self) -> "_PathWalk":
         try:
             self._enter("/")
         except BaseException:
@@ -108,7 +108,7 @@ class _Way:
     def __exit__(self, *exc: type[BaseException] | BaseException | TracebackType | None) -> None:
         self._leave()
 
-    def end(self) -> tuple[str, os.stat_result]:
+    def resolve(self) -> tuple[str, os.stat_result]:
         """Walk to the last folder; return the final name in it, links resolved, and its stat."""
         while True:
             name = self._rest.popleft() if self._rest else "."

@@ -7,7 +7,7 @@ import msgspec
 HIDDEN = "********"
 """The mask that replaces sensitive values (V5)."""
 
-SHORTEST = 4  # characters of a sensitive value: masking what is shorter would spoil every log (V5)
+SHORTEST = 4  # characters of a sensitive value: masking shorter ones would garble every log (V5)
 
 
 class Secret(msgspec.Struct, frozen=True, kw_only=True):

@@ -48,7 +48,9 @@ def report_outcome(turn: Transaction, command: ReportOutcome) -> None:
 def end_attempt(turn: Transaction, job: Job, outcome: Outcome) -> None:
     """End an attempt, and its job unless it is retried or people are asked (S5, I7)."""
     step = step_of(turn.state, job)
-    outcome = _judged(turn.run(job.run), job, outcome if step is None else _unpublished(step, job, outcome))
+    outcome = _adjusted(
+        turn.run(job.run), job, outcome if step is None else _with_warnings(step, job, outcome)
+    )
     if step is not None and outcome.state == "failed" and job.attempt <= step.retries:
         turn.emit(
             events.AttemptFailed(
@@ -127,7 +129,7 @@ def end_job(turn: Transaction, job: Job, outcome: Outcome) -> None:
     )
 
 
-def _judged(run: Run, job: Job, outcome: Outcome) -> Outcome:
+def _adjusted(run: Run, job: Job, outcome: Outcome) -> Outcome:
     """Adjust an outcome: a job that was stopped or cancelled did not succeed."""
     if run.state == "cancelling":
         return replace(outcome, state="cancelled", reason=run.reason)
@@ -140,7 +142,7 @@ def _judged(run: Run, job: Job, outcome: Outcome) -> Outcome:
     return outcome
 
 
-def _unpublished(step: Step, job: Job, outcome: Outcome) -> Outcome:
+def _with_warnings(step: Step, job: Job, outcome: Outcome) -> Outcome:
     """Add a warning about outputs to publish that were not set, or are sensitive (V4)."""
     if job.target is not None or outcome.state not in ("succeeded", "succeeded-with-warnings"):
         return outcome  # another target may set it

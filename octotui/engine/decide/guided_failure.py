@@ -33,10 +33,10 @@ def asks(state: State, job: Job, outcome: Outcome) -> bool:
     if outcome.state != "failed" or not state.runs[job.run].request.guided:
         return False
     child = state.runs.get(job.child or "")
-    return bool(job.stopping) or child is None or not _wanted(state, child)
+    return bool(job.stopping) or child is None or not _failed_by_people(state, child)
 
 
-def _wanted(state: State, run: Run) -> bool:
+def _failed_by_people(state: State, run: Run) -> bool:
     """Return whether people made a run fail: by cancelling it, or by an answer in it or a child run."""
     if run.state == "cancelled":
         return True
@@ -44,7 +44,7 @@ def _wanted(state: State, run: Run) -> bool:
         return True
     failed = (state.jobs[name] for name in run.progress.jobs if state.jobs[name].state == "failed")
     children = (state.runs.get(job.child or "") for job in failed)
-    return any(child is not None and _wanted(state, child) for child in children)
+    return any(child is not None and _failed_by_people(state, child) for child in children)
 
 
 def choices(state: State, job: Job) -> tuple[Answer, ...]:

@@ -50,7 +50,7 @@ def queued(state: State, event: events.JobQueued) -> State:
     if event.kind == "manual":
         return with_job(state, run, job)
     if version_1.has_place(state, run) if event.has_place is UNSET else event.has_place:
-        state, job = _ask(state, run, job)
+        state, job = _queue_for_lock(state, run, job)
         return with_job(state, with_progress(run, placed=run.progress.placed + 1), job)
     run = with_progress(run, unplaced=run.progress.unplaced.add(job.place))
     return with_job(state, run, replace(job, wait=ForPlace(event.at)))
@@ -59,13 +59,13 @@ def queued(state: State, event: events.JobQueued) -> State:
 def placed(state: State, event: events.JobPlaced) -> State:
     """Give the job one of its run's places, and queue it for its lock."""
     run = state.runs[event.run]
-    state, job = _ask(state, run, state.jobs[event.job])
+    state, job = _queue_for_lock(state, run, state.jobs[event.job])
     progress = run.progress
     run = with_progress(run, placed=progress.placed + 1, unplaced=progress.unplaced.discard(job.place))
     return with_job(state, run, job)
 
 
-def _ask(state: State, run: Run, job: Job) -> tuple[State, Job]:
+def _queue_for_lock(state: State, run: Run, job: Job) -> tuple[State, Job]:
     """Queue a job for its lock; its step's `wait_limit` counts from here (L6)."""
     state, job = locks.enqueue(state, job)
     limit = None if job.step is None else run.runbook.steps[job.step].wait_limit
@@ -113,12 +113,12 @@ def attempt_failed(state: State, event: events.AttemptFailed) -> State:
         artifacts=before.artifacts + event.artifacts,
     )
     if due is not None:
-        job = _tried(job, event.at)
+        job = _with_failed_attempt(job, event.at)
     state, job = set_deadline(locks.release(state, before), job, due)
     return with_job(state, run, job)
 
 
-def _tried(job: Job, at: float) -> Job:
+def _with_failed_attempt(job: Job, at: float) -> Job:
     """Add the failed attempt to the job's history."""
     return replace(job, attempts=(*job.attempts, Attempt(job.reason, job.exit_code, job.started_at, at)))
 
@@ -127,15 +127,15 @@ def retried(state: State, event: events.JobRetried) -> State:
     """Queue the job for its lock again."""
     job = state.jobs[event.job]
     if isinstance(job.wait, ForAnswer):
-        job = replace(_tried(job, job.wait.since), state="waiting", outcome=None)
-    state, job = _ask(state, state.runs[event.run], job)
+        job = replace(_with_failed_attempt(job, job.wait.since), state="waiting", outcome=None)
+    state, job = _queue_for_lock(state, state.runs[event.run], job)
     return _put_job(state, job)
 
 
 def ended(state: State, event: events.JobEnded) -> State:
     """End the job: release its lock and place, and update its step."""
     before = state.jobs[event.job]
-    state, run = _ask_for_slot_again(state, _without_job(state.runs[event.run], before, event))
+    state, run = _queue_for_slot(state, _without_job(state.runs[event.run], before, event))
     state, job = set_deadline(locks.release(state, before), before, None)
     job = replace(
         job,
@@ -166,7 +166,7 @@ def _without_job(run: Run, job: Job, event: events.JobEnded) -> Run:
         failed=before.failed or failed,
         warnings=add_warnings(before.warnings, event.warnings),
     )
-    reason = run.reason or (_blame(run, job, event.reason) if failed else "")
+    reason = run.reason or (_failure_reason(run, job, event.reason) if failed else "")
     run = replace(run, reason=reason, progress=progress)
     if job.step is None:
         return _acquired(run, failed=failed)
@@ -201,14 +201,14 @@ def add_warnings(warnings: tuple[str, ...], more: tuple[str, ...]) -> tuple[str,
     return (*warnings, *(each for each in dict.fromkeys(more) if each not in warnings))
 
 
-def _blame(run: Run, job: Job, reason: str) -> str:
+def _failure_reason(run: Run, job: Job, reason: str) -> str:
     if job.step is None:
         return f"packages could not be acquired on {job.worker}: {reason}"
     where = f" on {job.target}" if job.target else ""
     return f"step “{run.runbook.steps[job.step].name}” failed{where}: {reason}"
 
 
-def _ask_for_slot_again(state: State, run: Run) -> run_queue.Held:
+def _queue_for_slot(state: State, run: Run) -> run_queue.Held:
     """Queue a run that yielded for a slot, when it has something to do again (Q4)."""
     if run.yielded and not run.queueing.resuming and (not run.progress.open or run.progress.unplaced):
         return run_queue.enqueue_for_slot(state, run)

@@ -18,7 +18,7 @@ def output_values(state: State, run: Run, target: str | None = None) -> dict[str
     target, or else of the job that ended last in the journal, where a sensitive one takes precedence, masked.
     Values are untrusted, and therefore escaped.
     """
-    found: dict[str, tuple[str, str]] = {}  # by the name in lower case: two of them may differ in case
+    found: dict[str, tuple[str, str]] = {}  # by the name in lower case, since two may differ in case alone
     outputs = (*_set_by_scripts(run), *_set_by_people(state, run), *_hidden(run))
     for step, on, name, value in outputs:
         whole = f"{output_prefixes(state, step, on)[-1]}.{name}"

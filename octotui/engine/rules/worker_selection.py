@@ -111,12 +111,12 @@ def _pick(state: State, run: Run, slug: str, index: int, taken: SelectionTally) 
     pool, step = state.model.pool(slug), run.runbook.steps[index]
     if not pool.workers:
         return _built_in(state, run, slug, index)
-    in_turn = pool.policy == "round-robin"
+    rotates = pool.policy == "round-robin"
     known = taken.cursors.get(slug) or state.cursors.get(cursor_key(slug, run.request.process))
-    cursor = known if in_turn else None
-    held = {} if in_turn else _leases(state, slug, taken)
+    cursor = known if rotates else None
+    held = {} if rotates else _leases(state, slug, taken)
     passed: list[RejectedCandidate] = []
-    for worker in from_cursor(pool, cursor) if in_turn else by_leases(pool, held):
+    for worker in from_cursor(pool, cursor) if rotates else by_leases(pool, held):
         reason = not_eligible(state, worker)
         if reason is None:
             return Pick(
@@ -127,7 +127,7 @@ def _pick(state: State, run: Run, slug: str, index: int, taken: SelectionTally) 
                 container=step.container,
                 policy=pool.policy,
                 cursor_before=cursor,
-                cursor_after=worker if in_turn else None,
+                cursor_after=worker if rotates else None,
                 rejected=tuple(passed),
                 leases=held.get(worker),
             )

@@ -6,7 +6,7 @@ it has one of the run's `max_parallelism` places, and counted in `placed` from t
 need no place. `children` counts the open jobs that wait for a run they started: where these are all there
 are, the run yields its slot.
 
-Counts and lines could be found by looking at all steps and jobs. They are kept so that an event costs the
+Counts and queues could be derived from all steps and jobs. They are stored so that an event costs the
 same however many of these there are.
 """
 

@@ -24,8 +24,8 @@ class RunSelection(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     leased: bool = False
     acquired: Literal["no", "yes", "failed"] = "no"
     targeted: bool = False  # its targets are selected
-    without: tuple[RejectedCandidate, ...] = ()  # targets it goes without from the start
-    excluded: tuple[str, ...] = ()  # targets that it goes on without
+    without: tuple[RejectedCandidate, ...] = ()  # targets rejected at the selection
+    excluded: tuple[str, ...] = ()  # targets excluded later
 
     @property
     def current(self) -> tuple[Pick, ...]:

@@ -6,7 +6,7 @@ from octotui.model.complaints import Report
 from octotui.model.process import Runbook
 from octotui.model.space import Model
 
-MOST_NAMED = 20  # runbooks of a circle
+MOST_NAMED = 20  # runbooks of a cycle
 
 
 def check_cycles(model: Model, report: Report) -> None:

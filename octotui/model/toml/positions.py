@@ -19,7 +19,7 @@ class Positions:
         self._offsets: dict[Keys, int] = {(): 0}
         self._texts: dict[Keys, Node] = {}
         self._lengths: dict[Keys, int] = {}  # of arrays of tables, so far
-        self._unread: dict[Keys, list[Node]] = {}  # pairs of tables, until one of them is looked for
+        self._unread: dict[Keys, list[Node]] = {}  # pairs of tables, indexed lazily
         root = Parser(Language(tree_sitter_toml.language())).parse(self._bytes).root_node
         for node in root.named_children:
             if node.type == "pair":

@@ -46,11 +46,11 @@ class Validator:
         if not self._table(raw, at):
             return {}
         clean = {}
-        required, dependent = self._known.get(id(record)) or self._learn(record)
+        required, dependent = self._known.get(id(record)) or self._index_keys(record)
         for name, value in raw.items():
             if key := record.keys.get(name):
                 if name in dependent:
-                    self._beside(record, name, raw, at)
+                    self._check_combination(record, name, raw, at)
                 shape = key.shape
                 if isinstance(shape, ScalarSpec) and not shape.path and shape.holds(value):
                     clean[name] = shape.clean(value)  # the fast path: no key path is built
@@ -62,7 +62,7 @@ class Validator:
         self._missing(record, required, raw, at)
         return clean
 
-    def _learn(self, record: TableSpec) -> tuple[tuple[str, ...], frozenset[str]]:
+    def _index_keys(self, record: TableSpec) -> tuple[tuple[str, ...], frozenset[str]]:
         known = self._known[id(record)] = record.required(), record.dependent()
         return known
 
@@ -73,7 +73,7 @@ class Validator:
         if record.one_of and not any(name in raw for name in record.one_of):
             self._report(at, f"One of {listing(list(record.one_of))} is missing.")
 
-    def _beside(self, record: TableSpec, name: str, raw: dict[str, Any], at: Keys) -> None:
+    def _check_combination(self, record: TableSpec, name: str, raw: dict[str, Any], at: Keys) -> None:
         """Report a key that requires or excludes another one."""
         key = record.keys[name]
         if key.only_with and key.only_with not in raw:

@@ -63,7 +63,7 @@ def apply(name: str, given: FilterArguments, answerable: bool, note: Callable[[s
     try:
         answer = FILTERS[written](given)
     except (ValueError, ArithmeticError, RecursionError):
-        answer = None  # such as a date before the first or after the last there is
+        answer = None  # such as a date out of range
     if answer is None and answerable and written != NULL:
         call = " ".join((written, *(f'"{option}"' for option in given.options)))
         note(f"The filter {call[:80]} has no answer here.")
