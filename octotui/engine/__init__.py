@@ -1,5 +1,5 @@
-"""The pure core: commands in, events out, one immutable State between them.
+"""The pure core: an event-sourced state machine; commands in, events out, one immutable State.
 
-`advance` is the one door; `decide` turns commands into events by `rules`, `evolve` turns events into State.
-Never a clock, a file, a process or a screen: time comes in with the command.
+`advance` is the entry point; `decide` turns commands into events by `rules`, `evolve` folds events to States.
+Never a clock, a file, a process or a screen: the time is passed with the command.
 """

@@ -1,4 +1,4 @@
-"""The one door into the core: a State and a command in, a State and events out."""
+"""The entry point of the core: a State and a command in, a State and events out."""
 
 from octotui.engine.commands import Command, Tick
 from octotui.engine.decide.decide import decide
@@ -13,9 +13,9 @@ from octotui.engine.state import State
 def advance(
     state: State, command: Command, at: float, mask: Mask | None = None
 ) -> tuple[State, tuple[AnyEvent, ...]]:
-    """What a command leads to at a time (seconds since 1970); raises `Refused` and changes nothing.
+    """Execute a command at a time (seconds since 1970); return the new State and the events.
 
-    With `mask`, free texts of events are masked.
+    `mask` is applied to free texts of events. Raises Refused.
     """
     turn = Transaction(state, at, mask)
     decide(turn, command)

@@ -1,4 +1,4 @@
-"""What is asked of the engine; one that makes no sense is `Refused` and changes nothing."""
+"""The commands of the engine; an invalid one raises `Refused` and changes nothing."""
 
 import msgspec
 
@@ -7,35 +7,34 @@ from octotui.model.space import Model
 
 
 class Refused(Exception):
-    """A command that fits no state; its text is a sentence that says why and what to do."""
+    """Raised for a command that the State does not allow; the text says why and what to do."""
 
 
 class LoadModel(msgspec.Struct, frozen=True, tag=True):
-    """Take this model as the declared world."""
+    """Replace the model."""
 
     model: Model
 
 
 class ReportHealth(msgspec.Struct, frozen=True, tag=True):
-    """A worker, or a target, was checked."""
+    """Report the health of a worker or target."""
 
     worker: str
     health: Health
 
 
 class StartRun(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """Queue a run of a runbook or a release, by slugs; `variables` are values given for this run alone.
+    """Queue a run of a runbook or a release, by slugs, with values of `variables` for this run alone.
 
-    A runbook that was published runs as it was then, unless a `draft` is asked for; `skip` are names of
-    steps to leave out. `guided` says whether failures of it, and of the runs it starts, ask people;
-    None leaves it to the model.
+    A published runbook runs as published, except as `draft`; `skip` are names of steps to leave out. `guided`
+    says whether failures of it and of its child runs ask people; None leaves that to the model.
 
-    Values of the variables named in `sensitive` stand nowhere, as if these were declared so (V5).
+    Variables named in `sensitive` are treated as declared sensitive: their values are not stored (V5).
 
-    It stands in no line until `not_before` (seconds since 1970). What a schedule starts says which one, and
-    the time it was due at: a time that has been started already is refused. A caller's values are answers to
-    prompts; any other name is refused (V6). `passed` are variables of the environment that its owner gives
-    it: sensitive values are read from them before the server's own (V5).
+    The run is not queued until `not_before` (seconds since 1970). A run of a `schedule` has its `due` time; a
+    time that was started already is refused. A caller's values are answers to prompts; any other name is
+    refused (V6). `passed` are environment variables from its owner: sensitive values are read from these
+    before the server's own (V5).
     """
 
     process: str
@@ -56,16 +55,16 @@ class StartRun(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class StartDue(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """A time of a schedule has come: start what it says."""
+    """Start the run of a schedule that is due at a time."""
 
     schedule: str
     due: float
 
 
 class CreateRelease(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """Freeze a project, or publish a runbook: without a version the next, without a channel the default.
+    """Create a release of a project, or publish a runbook; defaults: next version, default channel.
 
-    `versions` of packages are by requirement (`tools`, `tools@1.x`), chosen from feeds beforehand.
+    `versions` of packages by requirement (`tools`, `tools@1.x`) were chosen from feeds beforehand.
     """
 
     process: str
@@ -78,7 +77,7 @@ class CreateRelease(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class ChoosePackages(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """The feeds were read for a run: a version by requirement, and what is wrong."""
+    """Set the versions of a run's packages, by requirement, and the problems found in feeds."""
 
     run: str
     versions: dict[str, str]
@@ -86,7 +85,7 @@ class ChoosePackages(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class ReportProgress(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """A script said how far it has come; a stale report, or one that says nothing new, is ignored."""
+    """Report a script's progress; a stale or unchanged report is ignored."""
 
     job: str
     attempt: int
@@ -95,7 +94,7 @@ class ReportProgress(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class ReportOutcome(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """An executor is done with an attempt; a stale report is ignored."""
+    """Report the outcome of an attempt; a stale report is ignored."""
 
     job: str
     attempt: int
@@ -103,10 +102,10 @@ class ReportOutcome(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class TakeInterruption(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """A user takes responsibility for a question.
+    """Make a user responsible for a question.
 
-    The owner of a space takes it also from a `holder` who cannot answer any more, for the reason `since`:
-    both are what the server found, never what a client says.
+    The owner of a space may take it from a `holder` who cannot answer any more, for the reason `since`: both
+    are determined by the server, never by a client.
     """
 
     interruption: str
@@ -117,9 +116,9 @@ class TakeInterruption(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class AnswerInterruption(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """The responsible user answers a question; `values` are those of its fields, by name (I6).
+    """Answer a question as its responsible user; `values` are those of its fields, by name (I6).
 
-    Values of the fields named in `sensitive` stand nowhere, as if these were declared so (V5).
+    Fields named in `sensitive` are treated as declared sensitive: their values are not stored (V5).
     """
 
     interruption: str
@@ -132,7 +131,7 @@ class AnswerInterruption(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class ReleaseInterruption(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """The responsible user lets others take a question; `holder` and `since` as where one is taken."""
+    """Release a question, so that others can take it; `holder` and `since` as in TakeInterruption."""
 
     interruption: str
     user: str
@@ -142,7 +141,7 @@ class ReleaseInterruption(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class HandOverInterruption(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """The responsible user makes somebody else responsible."""
+    """Transfer responsibility for a question to another user."""
 
     interruption: str
     user: str
@@ -151,14 +150,14 @@ class HandOverInterruption(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class ReportNotice(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """Nobody could be told of a question, and why."""
+    """Report that the notification of a question failed."""
 
     interruption: str
     problem: str
 
 
 class MoveToTop(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """Let a queued run go before all others that are queued."""
+    """Move a queued run to the top of the queue."""
 
     run: str
     by: str = ""
@@ -166,7 +165,7 @@ class MoveToTop(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class CancelRun(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """End a run, whatever it is doing."""
+    """Cancel a run in any state."""
 
     run: str
     by: str = ""
@@ -174,9 +173,9 @@ class CancelRun(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class RecordRefusal(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """Somebody was refused what they asked for: keep who it was, what it was about, and why.
+    """Record for the audit that a request was refused: its user, subject and reason.
 
-    It stands for so many `more` refusals of the same person.
+    It stands for `more` further refusals of the same user, which were throttled.
     """
 
     user: str
@@ -188,7 +187,7 @@ class RecordRefusal(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class RemoveRuns(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """Forget ended runs for good; `keep` what the space knows of them, with the first of a pass."""
+    """Remove ended runs; with `keep`, once a pass, record the retained state."""
 
     runs: tuple[str, ...]
     gaps: tuple[Gap, ...] = ()
@@ -196,16 +195,16 @@ class RemoveRuns(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class RecordRemoval(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """Files of so many ended runs were removed."""
+    """Record that files of `runs` ended runs were removed."""
 
     kind: FileKind
     runs: int
 
 
 class Reopen(msgspec.Struct, frozen=True, tag=True):
-    """The space was opened again, with this model if it is another one: what starts now obeys it.
+    """Reopen the space, with a model if it has changed.
 
-    Where events are missing, it is `unsure` how far open runs are, and they are ended with that reason.
+    If events are missing, open runs are cancelled with the reason `unsure`.
     """
 
     model: Model | None = None
@@ -213,7 +212,7 @@ class Reopen(msgspec.Struct, frozen=True, tag=True):
 
 
 class Tick(msgspec.Struct, frozen=True, tag=True):
-    """Time has passed: deadlines that are due take effect."""
+    """Fire the deadlines that are due."""
 
 
 AboutQuestion = TakeInterruption | AnswerInterruption | ReleaseInterruption | HandOverInterruption
@@ -228,7 +227,7 @@ Request = (
     | MoveToTop
     | CancelRun
 )
-"""What people ask for; `origin` says from where, as far as the machine knows."""
+"""Commands of people; `origin` is where they come from, as far as the machine knows."""
 
 Command = (
     LoadModel

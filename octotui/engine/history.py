@@ -1,4 +1,4 @@
-"""The history of a list of events: every State that they went through, to be looked at in any order."""
+"""Random access to every State of a list of events, by checkpoints."""
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
@@ -7,15 +7,15 @@ from octotui.engine.events import AnyEvent, RunQueued
 from octotui.engine.evolve.evolve import DOES_NOT_FIT, evolve
 from octotui.engine.state import State
 
-KEPT = 10_000  # States at most; those between two are made anew when somebody looks
+KEPT = 10_000  # States at most; those between two are folded on demand
 
 
 class InconsistentHistory(Exception):
-    """Events that do not follow from one another; its text is a sentence."""
+    """Raised for events that do not follow from one another; its text is a sentence."""
 
 
 class History:
-    """The moments from the first run on, from 1; raises `InconsistentHistory` for events that do not fit."""
+    """The events from the first run on, numbered from 1, and their States. Raises InconsistentHistory."""
 
     def __init__(self, events: Sequence[AnyEvent], kept: int = KEPT) -> None:
         first = next((index for index, each in enumerate(events) if isinstance(each, RunQueued)), None)
@@ -36,7 +36,7 @@ class History:
         return len(self.events)
 
     def state(self, number: int) -> State:
-        """The State after the event of this number; 0 is before the first."""
+        """Return the State after the event of this number; 0 is before the first."""
         index = number // self._every
         state = self._kept[index]
         for event in self.events[index * self._every : number]:
@@ -44,7 +44,7 @@ class History:
         return state
 
     def through(self) -> Iterator[tuple[AnyEvent, State, State]]:
-        """Every event in order, with the States before and after it."""
+        """Yield every event in order, with the States before and after it."""
         before = self._kept[0]
         for event in self.events:
             after = _fold(before, event)
@@ -52,11 +52,11 @@ class History:
             before = after
 
     def event(self, number: int) -> AnyEvent:
-        """The event that led to a moment."""
+        """Return the event of this number."""
         return self.events[number - 1]
 
     def at(self, moment: float) -> int:
-        """The number of the last event by a time, 1 where there is none yet."""
+        """Return the number of the last event up to a time, or 1."""
         return max(1, bisect_right(self.events, moment, key=lambda event: event.at))
 
 

@@ -1,4 +1,4 @@
-"""What is wrong with a model, where it stands, and the name that was probably meant."""
+"""Complaints about a model: the problem, its position, and a suggestion ("did you mean")."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -8,17 +8,17 @@ from typing import Any
 import msgspec
 
 Keys = tuple[str | int, ...]
-"""A way into a TOML document: keys of tables, and indexes of lists from 0."""
+"""A path into a TOML document: keys of tables, and indexes of lists from 0."""
 
 Reason = str
-"""Why something may not be, or did not happen: a sentence, or the end of one; None where it may, or did."""
+"""Why something is refused or failed, as a sentence or the end of one; `None` instead means success."""
 
 Report = Callable[[Keys, str], None]
-"""Takes a sentence about what is wrong with a key."""
+"""Callback that receives a key and a sentence about its problem."""
 
 
 class SourcePosition(msgspec.Struct, frozen=True):
-    """A place in a text: line and column from 1; the text is that of a key, or of a `file` it names."""
+    """A position in the text of a key, or of a `file` it names; line and column count from 1."""
 
     line: int
     column: int
@@ -26,11 +26,11 @@ class SourcePosition(msgspec.Struct, frozen=True):
 
 
 InsideReport = Callable[[Keys, str, SourcePosition], None]
-"""Takes a sentence about what is wrong with the text of a key, and where in it."""
+"""Callback that receives a key, a sentence about its text, and the position in that text."""
 
 
 class Complaint(msgspec.Struct, frozen=True):
-    """One sentence about one place; line and column count from 1, and line 0 means the whole file."""
+    """One problem at one position; line and column count from 1, and line 0 means the whole file."""
 
     file: str
     line: int
@@ -56,7 +56,7 @@ _comparisons: ContextVar[list[int] | None] = ContextVar("_comparisons", default=
 
 @contextmanager
 def bounded_suggestions(comparisons: int = 300_000) -> Iterator[None]:
-    """While this lasts, so many names are compared to find near ones: a broken model may have very many."""
+    """Limit the comparisons of names for suggestions inside the block: a broken model may have very many."""
     token = _comparisons.set([comparisons])
     try:
         yield
@@ -65,7 +65,7 @@ def bounded_suggestions(comparisons: int = 300_000) -> Iterator[None]:
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """The end of a sentence about an unknown name: the nearest known one, or else those there are."""
+    """Return the end of a sentence about an unknown name: the nearest known name, or a list of them."""
     import difflib  # noqa: PLC0415  (only a model with complaints pays for it)
 
     left = _comparisons.get()
@@ -104,11 +104,11 @@ SYNONYMS = {
     "parallelism": "max_parallelism",
     "wait_timeout": "wait_limit",
 }
-"""What people write who know other programs, and what it is called here."""
+"""Keys of other programs, and their names here."""
 
 
 def key_meant(name: str, known: Iterable[str]) -> str:
-    """The end of a sentence about an unknown key: what it is called here, or the nearest known ones."""
+    """Return the end of a sentence about an unknown key: its synonym here, or the nearest known keys."""
     import difflib  # noqa: PLC0415  (only a model with complaints pays for it)
 
     keys = list(known)
@@ -122,13 +122,13 @@ def key_meant(name: str, known: Iterable[str]) -> str:
 
 
 def listing(names: list[str], most: int = 24) -> str:
-    """Names in quotes with commas between, no more than people read."""
+    """Return names in quotes, separated by commas, at most `most` of them."""
     more = f" and {len(names) - most} more" if len(names) > most else ""
     return ", ".join(f'"{each}"' for each in names[:most]) + more
 
 
 def key_text(at: Keys, tables: Any) -> str:
-    """How people find a key: dotted, a list's element by its name or counted from 1."""
+    """Return a key path for people: dotted, elements of lists by name or counted from 1."""
     text, node = "", tables
     for key in at:
         if isinstance(key, int) and not isinstance(node, list):
@@ -144,7 +144,7 @@ def key_text(at: Keys, tables: Any) -> str:
 
 
 def _inside(node: Any, key: str | int) -> Any:
-    """What stands under a key, or None."""
+    """Return the value under a key, or None."""
     if isinstance(node, dict):
         return node.get(key)
     if isinstance(node, list) and isinstance(key, int) and key < len(node):

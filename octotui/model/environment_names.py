@@ -1,4 +1,4 @@
-"""Names of environment variables: which of a machine's scripts get, and which no value of a run has."""
+"""Names of environment variables: those that scripts inherit, and those reserved from variables of a run."""
 
 import re
 from collections.abc import Iterable
@@ -9,14 +9,14 @@ PASSED = (
     *("http_proxy", "https_proxy", "no_proxy", "all_proxy"),
     *("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY"),
 )
-"""What scripts get of the environment of their machine, whatever the model says."""
+"""Variables that scripts always inherit from the environment of their machine."""
 
 _SYSTEM = r"""
     PATH|HOME|SHELL|USER|LOGNAME|PWD|OLDPWD|TMPDIR|LANG|LANGUAGE|LC_\w+
     |(?:LD|DYLD)\w*|(?:MALLOC|GLIBC|RLD)_\w+|GCONV_PATH|GETCONF_DIR|LOCPATH|NLSPATH|NIS_PATH|TZDIR|SHLIB_PATH|LIBPATH
     |HOSTALIASES|LOCALDOMAIN|RES_OPTIONS|RESOLV_\w+|TERMINFO|TERMINFO_DIRS|TERMCAP|TERMPATH
     |OPENSSL_(?:CONF|CONF_INCLUDE|ENGINES|MODULES)|MUSL_\w+|ICU_DATA|CLR_\w+|XDG_\w+"""
-"""What the loader and the libraries of every program go by."""
+"""Variables that configure the loader and the system's libraries."""
 
 _SHELLS = r"""
     |IFS|ENV|CDPATH|PS[0-4]|SHELLOPTS|POSIXLY_CORRECT|GLOBIGNORE|GLOBSORT|EXECIGNORE|FIGNORE|FPATH|TMOUT|TIMEFORMAT
@@ -25,7 +25,7 @@ _SHELLS = r"""
     |DIRSTACK|FUNCNAME|FUNCNEST|PIPESTATUS|HISTCMD|COMP_WORDBREAKS|CHILD_MAX
     |PS(?:Module|_Module|Native|_Native)\w*|OFS|POWERSHELL_\w+|CORECLR_\w+|COMP[Ll][Uu][Ss]_\w+
     |DOTNET_(?!ENVIRONMENT$|CLI_)\w+"""
-"""What shells go by, or set themselves."""
+"""Variables that configure shells, or that shells set."""
 
 _PROGRAMS = r"""
     |PYTHON\w*|PERL(?:5OPT|5LIB|LIB|5DB|5SHELL|IO|IO_DEBUG|_UNICODE)|RUBY(?:OPT|LIB|SHELL)|NODE_(?:OPTIONS|PATH)
@@ -35,31 +35,31 @@ _PROGRAMS = r"""
     |LESSOPEN|LESSCLOSE|SSH_ASKPASS\w*|SUDO_ASKPASS|SUDO_EDITOR
     |GIT_(?:ASKPASS|CONFIG\w*|DIR|EDITOR|EXEC_PATH|EXTERNAL_DIFF|PAGER|PROXY_COMMAND|PROXY_SSL\w*|SEQUENCE_EDITOR
            |SSH|SSH_COMMAND|SSH_VARIANT|TEMPLATE_DIR|TRACE\w*)"""
-"""What programs are told by to load code or to run another one."""
+"""Variables that make programs load code or run other programs."""
 
 RESERVED = re.compile(_SYSTEM + _SHELLS + _PROGRAMS, re.VERBOSE)
 
 
 def is_reserved(name: str) -> bool:
-    """Whether no value of a run has a name in the environment of its script.
+    """Return whether no variable of a run may have this name in the environment of its script.
 
-    Programs go by it, or every script gets what the machine has by it.
+    It configures programs, or every script inherits it from the machine.
     """
     return RESERVED.fullmatch(name) is not None or is_passed(name)
 
 
 @lru_cache(maxsize=4096)  # jobs set variables, too
 def environment_name(name: str) -> str:
-    """A variable's name as an environment variable: `Octopus_Step_Name`; `...` has none.
+    """Return a variable's name as an environment variable: `Octopus_Step_Name`; nothing for `...`.
 
-    One that programs go by gets a line before it: a variable `PATH` is `_PATH`.
+    A reserved name is prefixed with an underscore: a variable `PATH` is `_PATH`.
     """
     plain = re.sub(r"[^A-Za-z0-9_]+", "_", name).strip("_")
     return f"_{plain}" if plain[:1].isdigit() or is_reserved(plain) else plain
 
 
 def is_passed(name: str, patterns: Iterable[str] = ()) -> bool:
-    """Whether scripts get a variable of their machine: by default, or since a pattern names it."""
+    """Return whether scripts inherit this variable of their machine, by default or by a pattern."""
     return _matching(tuple(patterns)).fullmatch(name) is not None
 
 

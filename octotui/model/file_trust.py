@@ -1,4 +1,4 @@
-"""Whose files are used: judged folder by folder on the way to them, and once more when they are open."""
+"""File trust: owner and mode are checked for each folder of a path, and again on the open descriptor."""
 
 import errno
 import os
@@ -11,19 +11,19 @@ from types import TracebackType
 
 from octotui.model.complaints import Complaint
 
-MOST_LINKS = 40  # on the way to one file, as in the kernel
+MOST_LINKS = 40  # links in the resolution of one path, as in the kernel
 FOLDER = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 class Distrusted(Exception):
-    """A file that strangers can change; its text says by which path, and what to do, without a full stop."""
+    """Raised for a file that untrusted accounts can change; names the path and the remedy, no full stop."""
 
 
 class FileTrust:
-    """The `owners`, by number, whose files are used; None is anybody.
+    """Checks that files belong to trusted `owners` (uids; None trusts every owner).
 
-    What everybody can write is refused, be it a file or a folder above it; a sticky folder, such as /tmp, is
-    none of those for what a trusted owner has in it. `config` is where people name further owners.
+    World-writable files and folders on the path are refused; a sticky folder such as /tmp is accepted above a
+    trusted owner's file. `config` is the file that names further owners, for messages.
     """
 
     def __init__(self, owners: Set[int] | None = None, config: str = "") -> None:
@@ -32,35 +32,35 @@ class FileTrust:
         self._group_writable: dict[str, tuple[int, int]] = {}
 
     def read(self, path: Path | str) -> bytes:
-        """The content of a file; raises Distrusted or OSError."""
+        """Return the content of a file. Raises Distrusted or OSError."""
         with open(self.open(path), "rb") as file:  # noqa: PTH123 - it is open already
             return file.read()
 
     def open(self, path: Path | str) -> int:
-        """A descriptor to read a file by, judged as it is open; raises Distrusted or OSError."""
-        with _Way(self, str(path)) as way:
-            name, found = way.end()
-            way.judge(name, found)
+        """Open a file for reading and check the descriptor too. Raises Distrusted or OSError."""
+        with _PathWalk(self, str(path)) as walk:
+            name, found = walk.resolve()
+            walk.judge(name, found)
             nofollow = 0 if stat.S_ISFIFO(found.st_mode) else os.O_NOFOLLOW
-            file = os.open(name, os.O_RDONLY | os.O_CLOEXEC | nofollow, dir_fd=way.folder)
+            file = os.open(name, os.O_RDONLY | os.O_CLOEXEC | nofollow, dir_fd=walk.folder)
             try:
-                way.judge(name, os.fstat(file))
+                walk.judge(name, os.fstat(file))
             except Distrusted:
                 os.close(file)
                 raise
             return file
 
     def check(self, path: Path | str, *, inside: bool = False) -> None:
-        """Raise Distrusted for a file or a folder, or OSError where there is none.
+        """Raise Distrusted for an untrusted file or folder, OSError for a missing one.
 
-        A sticky folder that everybody can write is refused, too, unless it is for what one has `inside`.
+        A sticky world-writable folder is refused too, unless only files `inside` it matter.
         """
-        with _Way(self, str(path)) as way:
-            name, found = way.end()
-            way.judge(name, found, inside=inside)
+        with _PathWalk(self, str(path)) as walk:
+            name, found = walk.resolve()
+            walk.judge(name, found, inside=inside)
 
     def warnings(self, group: str | None = None) -> Iterable[Complaint]:
-        """What members of other groups than this one can change, of all that was used."""
+        """Yield a warning for each path used so far that another group than `group` can write."""
         for path, (owner, number) in self._group_writable.items():
             name, members = _group(number)
             private = owner != 0 and name == _account(owner) and set(members) <= {name}
@@ -69,14 +69,14 @@ class FileTrust:
                 yield Complaint(path, 0, 0, "", sentence)
 
     def judge(self, path: str, found: os.stat_result, *, inside: bool) -> None:
-        """Raise Distrusted for one file, link or folder; for the latter, with regard to what is `inside`."""
+        """Raise Distrusted for one untrusted file, link or folder; `inside` accepts a sticky folder."""
         if self._owners is not None and found.st_uid not in self._owners:
             owner = _account(found.st_uid)
             what = "the link " if stat.S_ISLNK(found.st_mode) else ""
             named = f", or name {owner} in trusted_owners of {self._config}" if self._config else ""
             raise Distrusted(f"{what}{path} belongs to {owner}, who is not trusted: chown it{named}")
         if not any(kind(found.st_mode) for kind in (stat.S_ISREG, stat.S_ISDIR, stat.S_ISFIFO)):
-            return  # what is written to a device, or a link, is not what others read
+            return  # the mode of a device or link says nothing about its content
         sticky = stat.S_ISDIR(found.st_mode) and bool(found.st_mode & stat.S_ISVTX)
         if found.st_mode & stat.S_IWOTH and not (sticky and inside):
             if sticky:
@@ -86,8 +86,8 @@ class FileTrust:
             self._group_writable[path] = found.st_uid, found.st_gid
 
 
-class _Way:
-    """The way to a file, gone as the kernel goes it: `folder` is how far it has come."""
+class _PathWalk:
+    """Path resolution as in the kernel, component by component; `folder` is the descriptor reached so far."""
 
     def __init__(self, trust: FileTrust, path: str) -> None:
         self._trust = trust
@@ -97,7 +97,7 @@ class _Way:
         self._shared = False
         self.folder = -1
 
-    def __enter__(self) -> "_Way":
+    def __enter__(self) -> "_PathWalk":
         try:
             self._enter("/")
         except BaseException:
@@ -108,8 +108,8 @@ class _Way:
     def __exit__(self, *exc: type[BaseException] | BaseException | TracebackType | None) -> None:
         self._leave()
 
-    def end(self) -> tuple[str, os.stat_result]:
-        """Go to the last folder, and say the name there, which is no link, and what it is."""
+    def resolve(self) -> tuple[str, os.stat_result]:
+        """Walk to the last folder; return the final name in it, links resolved, and its stat."""
         while True:
             name = self._rest.popleft() if self._rest else "."
             found = os.stat(name, dir_fd=self.folder, follow_symlinks=False)
@@ -126,11 +126,11 @@ class _Way:
                 return name, found
 
     def judge(self, name: str, found: os.stat_result, *, inside: bool = False) -> None:
-        """Judge what is in the folder that was reached."""
+        """Raise Distrusted for an untrusted entry of the folder reached so far."""
         self._trust.judge(self._path(name), found, inside=inside)
 
     def _follow(self, name: str, found: os.stat_result, target: str) -> None:
-        """Go on where a link leads; in a folder where everybody can make one, its owner counts."""
+        """Follow a link; in a folder that others can write, its owner must be trusted."""
         self._links += 1
         if self._links > MOST_LINKS:
             raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
@@ -155,7 +155,7 @@ class _Way:
         self.folder = -1
 
     def _path(self, name: str) -> str:
-        """How people write where a name of this folder leads; no link is on the way to it."""
+        """Return the normalized path of a name in the folder reached so far; links are resolved by now."""
         return name if name == "/" else os.path.normpath(f"{self._at.rstrip('/')}/{name}")
 
 
@@ -164,8 +164,8 @@ def _names(path: str) -> list[str]:
 
 
 def _account(number: int) -> str:
-    """The name of an account, or its number where it has none."""
-    import pwd  # noqa: PLC0415 - only for who is told of one
+    """Return the name of an account, or its uid where it has none."""
+    import pwd  # noqa: PLC0415 - only for messages
 
     try:
         return pwd.getpwuid(number).pw_name
@@ -174,7 +174,7 @@ def _account(number: int) -> str:
 
 
 def _group(number: int) -> tuple[str, list[str]]:
-    """A group's name, or its number where it has none, and its members."""
+    """Return a group's name, or its gid where it has none, and its members."""
     import grp  # noqa: PLC0415
 
     try:

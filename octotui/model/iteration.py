@@ -1,4 +1,4 @@
-"""What a model declares in more than one table, each with the keys that lead to it."""
+"""Iteration over declarations that stand in several tables of a model, each with its key path."""
 
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
@@ -11,7 +11,7 @@ NOTHING: Mapping[str, Variables] = MappingProxyType({})
 
 
 def processes(model: Model) -> Iterator[tuple[Keys, Runbook]]:
-    """Every runbook, and the deployment of every project."""
+    """Yield every runbook, and the deployment of every project."""
     for slug, runbook in model.runbooks.items():
         yield ("runbooks", slug), runbook
     for slug, project in model.projects.items():
@@ -19,13 +19,13 @@ def processes(model: Model) -> Iterator[tuple[Keys, Runbook]]:
 
 
 def steps(model: Model) -> Iterator[tuple[Keys, Step]]:
-    """Every step of every process, child steps behind the step they are within."""
+    """Yield every step of every process, child steps after their rolling step."""
     for at, process in processes(model):
         yield from placed(process, at)
 
 
 def placed(process: Runbook, at: Keys = ()) -> Iterator[tuple[Keys, Step]]:
-    """Every step of one process, child steps too."""
+    """Yield every step of one process, child steps after their rolling step."""
     for index, step in enumerate(process.steps):
         yield (*at, "steps", index), step
         for child_index, child in enumerate(step.child_steps):
@@ -33,7 +33,7 @@ def placed(process: Runbook, at: Keys = ()) -> Iterator[tuple[Keys, Step]]:
 
 
 def tables_of_variables(model: Model) -> Iterator[tuple[Keys, Variables]]:
-    """The variables of the space, those of projects, and variable sets."""
+    """Yield the variables of the space, those of projects, and variable sets."""
     yield ("variables",), model.variables
     for slug, project in model.projects.items():
         yield ("projects", slug, "variables"), project.variables
@@ -42,14 +42,14 @@ def tables_of_variables(model: Model) -> Iterator[tuple[Keys, Variables]]:
 
 
 def variables(model: Model) -> Iterator[tuple[Keys, tuple[Value, ...]]]:
-    """Every variable of every table, with its values."""
+    """Yield every variable of every table, with its values."""
     for at, table in tables_of_variables(model):
         for name, values in table.items():
             yield (*at, name), values
 
 
 def environment_sources(model: Model) -> dict[str, Keys]:
-    """Where each environment variable stands that a sensitive value, or a feed's token, is read from."""
+    """Return the key path of each environment variable that holds a sensitive value or a feed's token."""
     sources: dict[str, Keys] = {}
     for at, values in variables(model):
         for index, value in enumerate(values):
@@ -64,9 +64,9 @@ def environment_sources(model: Model) -> dict[str, Keys]:
 def visible_tables(
     model: Model, process: str, published: Mapping[str, Variables] = NOTHING
 ) -> tuple[tuple[str, Variables], ...]:
-    """The tables of variables that a process sees, first its project's, and what people call them (V4).
+    """Return the tables of variables that a process sees, labelled, in order of precedence (V4).
 
-    What was `published` in a variable set comes before what the set declares; the space's own comes last.
+    The project's come first, then its sets (`published` values before declared ones), then the space's.
     """
     slug = model.project_of(process) or ""
     project = model.projects.get(slug)
@@ -82,21 +82,21 @@ def visible_tables(
 
 
 def seen_by(model: Model, process: str) -> tuple[Variables, ...]:
-    """The tables of variables that a process sees: its project's, those of its sets, the space's (V4)."""
+    """Return the tables of variables that a process sees: its project's, its sets', the space's (V4)."""
     return tuple(table for _, table in visible_tables(model, process))
 
 
 def values_of(seen: Variables, name: str) -> tuple[Value, ...]:
-    """The values of a variable, found by its name in any case (V8); none where there is no such variable."""
+    """Return the values of a variable, its name case-insensitive (V8); `()` for an unknown one."""
     if name in seen:
         return seen[name]
     return next((values for each, values in seen.items() if each.lower() == name.lower()), ())
 
 
 def values_seen_by(model: Model, process: str, published: Mapping[str, Variables] = NOTHING) -> Variables:
-    """Every value that a process sees, by name: its project's before those of its sets and the space's (V4).
+    """Return all values that a process sees, by name, in order of precedence: project, sets, space (V4).
 
-    A name is found in any case, and written as it is where it comes first.
+    Names are case-insensitive, and spelled as where they come first.
     """
     tables = visible_tables(model, process, published)
     if len(tables) == 1:

@@ -14,9 +14,9 @@ On = Literal["target", "worker", "worker-for-each-target"]
 
 
 class ScriptAction(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What all steps have that run a script on a machine; `file` says where `body` was read from.
+    """Base of the actions that run a script on a machine; `file` says where `body` was read from.
 
-    One that is `verbatim` runs as it is written: nothing in it is filled in.
+    A `verbatim` script runs as it is written, without substitution of variables.
     """
 
     body: str
@@ -26,16 +26,16 @@ class ScriptAction(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 
 
 class Script(ScriptAction, frozen=True, kw_only=True, omit_defaults=True, tag_field="kind", tag="script"):
-    """A step that runs the script that it says."""
+    """A step that runs its own script."""
 
 
 class TemplateCall(
     ScriptAction, frozen=True, kw_only=True, omit_defaults=True, tag_field="kind", tag="template"
 ):
-    """A step that runs a template's script, as it was when the model was read.
+    """A step that runs a template's script, copied when the model was read.
 
-    `parameters` are texts by name, defaults included, that are filled in when the script starts; those in
-    `sensitive` are masked, and those in `executed` are run, such as statements of SQL. `needs` are commands,
+    `parameters` are texts by name, defaults included, that are expanded when the script starts; those in
+    `sensitive` are masked, and those in `executed` are code, such as statements of SQL. `needs` are commands,
     and Python modules such as `python:boto3`.
     """
 
@@ -47,9 +47,10 @@ class TemplateCall(
 
 
 class Package(ScriptAction, frozen=True, kw_only=True, omit_defaults=True, tag_field="kind", tag="package"):
-    """A step that deploys the first of its packages; the script that does it is made when it starts.
+    """A step that deploys the first of its packages, by a script that is generated at its start.
 
-    `install_to` is the folder it replaces, filled in; the files that match `substitute` are filled in, too.
+    `install_to` is a template of the folder it replaces; variables are substituted in files that match
+    `substitute`.
     """
 
     body: str = ""
@@ -60,9 +61,9 @@ class Package(ScriptAction, frozen=True, kw_only=True, omit_defaults=True, tag_f
 class StartRunbook(
     msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="kind", tag="runbook"
 ):
-    """A step that starts another run; without an environment or tenant the child has its parent's.
+    """A step that starts another run; environment and tenant default to the parent's.
 
-    `variables` are texts by name, and `at` says a time; both are filled in when the step starts.
+    `variables` are texts by name, `at` a start time; both are expanded when the step starts.
     """
 
     runbook: str
@@ -75,11 +76,11 @@ class StartRunbook(
 
 
 class Manual(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="kind", tag="manual"):
-    """A step that asks people; `instructions` are Markdown, `teams` may answer (nobody named: anyone).
+    """A step that asks people; `instructions` are Markdown; only `teams` may answer, if any are named.
 
-    So many different people must say proceed as it wants `approvals` (I6), with `not_requester` none of whom
-    has started the run. After `expires` seconds it is answered by nobody, as `on_expiry` says. Who proceeds
-    fills in its `fields`, which become output variables of the step.
+    `approvals` different people must proceed (I6); with `not_requester`, none of them has started the run.
+    After `expires` seconds without an answer, `on_expiry` is the answer. Who proceeds fills in `fields`,
+    which become output variables of the step.
     """
 
     instructions: str
@@ -94,25 +95,25 @@ class Manual(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_
 class HealthCheck(
     msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="kind", tag="health_check"
 ):
-    """A step that finds out how its targets are; without one that is unhealthy the run fails, or goes on."""
+    """A step that checks its targets; an unhealthy one fails the run, or is excluded from it."""
 
     script: Script = Script(body="")
     unhealthy: Literal["fail", "exclude"] = "fail"
 
 
 class Rolling(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="kind", tag="rolling"):
-    """A step whose child steps go through one target before the next."""
+    """A step whose child steps all run on one target before they run on the next."""
 
     steps: "tuple[Step, ...]" = ()
 
 
 AnyScript = Script | TemplateCall | Package
 Action = AnyScript | StartRunbook | Manual | HealthCheck | Rolling
-"""The kinds of steps: a `match` on them, or on the scripts among them, ends with `assert_never`."""
+"""The kinds of steps; every `match` on them ends with `assert_never`."""
 
 
 class Simulate(msgspec.Struct, frozen=True, kw_only=True):
-    """What a job of this step does in a prediction; `takes` in seconds."""
+    """The duration and result of the step's jobs in a prediction; `takes` in seconds."""
 
     takes: float = 1.0
     result: Literal["success", "failure"] = "success"
@@ -126,12 +127,12 @@ class Requirement(msgspec.Struct, frozen=True):
 
     @property
     def text(self) -> str:
-        """How it is written: `tools`, `tools@1.2.0`."""
+        """The requirement as text: `tools`, `tools@1.2.0`."""
         return f"{self.id}@{self.version}" if self.version else self.id
 
 
 def requirement_of(text: str) -> Requirement:
-    """Read back the text of a requirement, by which releases and journals name its version."""
+    """Parse the text of a requirement, the key of its version in releases and journals."""
     package, _, version = text.partition("@")
     return Requirement(package, version or None)
 
@@ -139,10 +140,10 @@ def requirement_of(text: str) -> Requirement:
 class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One step of a process; durations are seconds, and None is no limit.
 
-    Its condition is `success`, `failure`, `always`, or an expression on variables; `publish` says by the
-    name of an output variable which variable set is given its value. With `roles` it goes to the targets that
-    have one of them, `window` at a time; a child step has them from the step it is `within`.
-    `runs_contained` says whether its script runs in its container; None is of times when nobody could say.
+    `condition` is `success`, `failure`, `always`, or an expression on variables; `publish` maps names of
+    output variables to variable sets. With `roles` it runs on the targets with one of them, `window` at a
+    time; a child step takes them from the step it is `within`.
+    `runs_contained`: whether its script runs in its container; None in journals older than the key.
     """
 
     name: str
@@ -175,7 +176,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def needs_worker(self) -> bool:
-        """Whether a worker is selected for it: one that asks people, or runs on its targets, needs none."""
+        """Whether a worker is selected for it; manual steps, and steps on targets, need none."""
         match self.action:
             case Script() | TemplateCall() | Package() | HealthCheck() | StartRunbook():
                 return self.on != "target"
@@ -186,12 +187,12 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def for_targets(self) -> bool:
-        """Whether it has a job for each of its targets, or its child steps have."""
+        """Whether it, or each of its child steps, has one job per target."""
         return self.on != "worker"
 
     @property
     def script(self) -> AnyScript | None:
-        """The script that its jobs run, if they run one."""
+        """The script that its jobs run, if any."""
         match self.action:
             case Script() | TemplateCall() | Package() as script:
                 return script
@@ -204,7 +205,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def child_run(self) -> StartRunbook | None:
-        """The run that it starts, if it starts one."""
+        """The run that it starts, if any."""
         match self.action:
             case StartRunbook() as child:
                 return child
@@ -215,7 +216,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def question(self) -> Manual | None:
-        """What it asks people, if it asks them."""
+        """The question of a manual step, else None."""
         match self.action:
             case Manual() as question:
                 return question
@@ -226,7 +227,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def is_rolling(self) -> bool:
-        """Whether it is its child steps that do the work, on one target before the next."""
+        """Whether it is a rolling step."""
         match self.action:
             case Rolling():
                 return True
@@ -237,12 +238,12 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def child_steps(self) -> "tuple[Step, ...]":
-        """Its child steps, if it is a rolling step."""
+        """The child steps of a rolling step, else `()`."""
         return self.action.steps if isinstance(self.action, Rolling) else ()
 
     @property
     def images(self) -> tuple[str, ...]:
-        """The requirement of its container where that says a range, such as `container:alpine@3.x`."""
+        """The requirement of its container's image if that is a range, such as `container:alpine@3.x`."""
         ranged = self.container and "@" in self.container and "@sha256:" not in self.container
         return (f"container:{self.container}",) if ranged else ()
 
@@ -253,10 +254,10 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Runbook(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A process: named steps in order; `concurrency` is a tag that one run at a time may hold.
+    """A process: named steps in order; `concurrency` is a tag that one run at a time holds (a mutex).
 
-    Its runs go before others where it has `priority`. Its `project` is the one whose variables it has; that
-    of a deployment is the project it stands in.
+    With `priority`, its runs are queued before others. `project` is the one whose variables it sees; that of
+    a deployment is the project that declares it.
     """
 
     name: str
@@ -270,13 +271,13 @@ class Runbook(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     priority: bool = False
 
     def flat(self) -> "Runbook":
-        """The same with each rolling step's child steps behind it, `within` it and on its targets."""
+        """Return the process with child steps flattened: after their rolling step and `within` it."""
         if not any(step.is_rolling for step in self.steps):
             return self
         return replace(self, steps=tuple(each for step in self.steps for each in (step, *_children(step))))
 
     def groups(self) -> tuple[tuple[int, ...], ...]:
-        """The indexes of its steps once flat, those that start together side by side (S2)."""
+        """Group the indexes of its flattened steps: the steps of a group start together (S2)."""
         groups: list[list[int]] = []
         for index, step in enumerate(self.steps):
             if step.within or (step.start == "with-previous" and groups):

@@ -1,4 +1,4 @@
-"""Durations, sizes and rates: the text people write, and the numbers the program counts with."""
+"""Durations, sizes and rates: parsed to numbers, and formatted back as text."""
 
 import re
 
@@ -19,11 +19,11 @@ _BYTES = {
 
 
 class QuantityError(ValueError):
-    """A text that is no duration, size or rate; says what one looks like."""
+    """Raised for a text that is no duration, size or rate; shows a valid one."""
 
 
 def seconds(text: str) -> float:
-    """The seconds of a duration such as `90s` or `1h30m`, to the millisecond."""
+    """Return the seconds of a duration such as `90s` or `1h30m`, to the millisecond. Raises QuantityError."""
     if not re.fullmatch(DURATION, text):
         raise QuantityError(f'Expected a duration such as "90s", "15m" or "1h30m", not "{text}".')
     parts = re.findall(r"([0-9.]+)(ms|[dhms])", text)
@@ -31,7 +31,7 @@ def seconds(text: str) -> float:
 
 
 def duration(value: float) -> str:
-    """The shortest text for so many seconds, such as `1h30m`; `seconds` reads it back exactly."""
+    """Format seconds as the shortest text, such as `1h30m`; `seconds` reads it back exactly."""
     left = round(value * 1000)
     text = ""
     for unit in ("h", "m", "s", "ms"):
@@ -41,19 +41,19 @@ def duration(value: float) -> str:
 
 
 def bytes_per_second(text: str) -> int:
-    """The bytes a second of a rate such as `64 KiB/s` or `1 MB/s`; at least one."""
+    """Return the bytes per second of a rate such as `64 KiB/s`, at least one. Raises QuantityError."""
     if not re.fullmatch(RATE, text):
         raise QuantityError(f'Expected a rate such as "64 KiB/s" or "1 MB/s", not "{text}".')
     return size_in_bytes(text.removesuffix("/s"))
 
 
 def rate(value: int) -> str:
-    """The text for so many bytes a second, in the largest unit that divides them."""
+    """Format bytes per second in the largest unit that divides them."""
     return f"{size(value)}/s"
 
 
 def size_in_bytes(text: str) -> int:
-    """The bytes of a size such as `10 GiB` or `500 MB`; at least one."""
+    """Return the bytes of a size such as `10 GiB`, at least one. Raises QuantityError."""
     if not re.fullmatch(SIZE, text):
         raise QuantityError(f'Expected a size such as "500 MB" or "10 GiB", not "{text}".')
     unit = text.lstrip("0123456789. ")
@@ -61,6 +61,6 @@ def size_in_bytes(text: str) -> int:
 
 
 def size(value: int) -> str:
-    """The text for so many bytes, in the largest unit that divides them."""
+    """Format bytes in the largest unit that divides them."""
     unit = next(unit for unit, one in _BYTES.items() if value % one == 0)
     return f"{value // _BYTES[unit]} {unit}"

@@ -1,4 +1,4 @@
-"""Schedules: when runs are started by the clock, as cron says it."""
+"""Schedules: cron expressions by which the clock starts runs."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -17,23 +17,23 @@ VALUES = {
     "month": "1 to 12 or JAN to DEC",
     "day-of-week": "0 to 7 or SUN to SAT",
 }
-"""What a field of a cron text takes, by the name that CronSim gives it."""
+"""The values that a field of a cron expression takes, by CronSim's name of the field."""
 SAMPLE = datetime(2026, 1, 1, tzinfo=ZoneInfo("UTC"))
 
 
 def upcoming(schedule: Schedule, after: float) -> Iterator[float]:
-    """The times (seconds since 1970) after another at which a schedule that was checked is due."""
+    """Yield the times (seconds since 1970) after `after` at which a valid schedule is due."""
     times = CronSim(schedule.cron, datetime.fromtimestamp(after, ZoneInfo(schedule.timezone)))
     return (moment for each in times if (moment := each.timestamp()) > after)
 
 
 def explained(schedule: Schedule) -> str:
-    """Its cron text in words: `At 03:00 every day, Europe/Berlin`."""
+    """Describe a cron expression in words: `At 03:00 every day, Europe/Berlin`."""
     return f"{CronSim(schedule.cron, SAMPLE).explain()}, {schedule.timezone}"
 
 
 def check_schedules(model: Model, report: Report) -> None:
-    """Complains about times that never come, and channels that are not those of the project."""
+    """Report invalid cron expressions, time zones and channels."""
     for slug, schedule in model.schedules.items():
         at: Keys = ("schedules", slug)
         if (problem := wrong_times(schedule.cron)) is not None:
@@ -53,7 +53,7 @@ def _check_channel(model: Model, schedule: Schedule, at: Keys, report: Report) -
 
 
 def wrong_times(cron: str) -> Reason | None:
-    """What is wrong with a cron text, or None."""
+    """Return the problem of a cron expression, or None."""
     if len(cron.split()) != FIELDS:
         return f'Expected minute, hour, day, month and weekday, such as "0 3 * * *", not "{cron}".'
     try:
@@ -67,7 +67,7 @@ def wrong_times(cron: str) -> Reason | None:
 
 
 def is_zone(name: str) -> bool:
-    """Whether there is a time zone of that name."""
+    """Return whether a time zone of that name exists."""
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):

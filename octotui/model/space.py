@@ -15,16 +15,16 @@ DEFAULT_CHANNEL = "default"
 
 
 class Space(msgspec.Struct, frozen=True):
-    """The name people call it by, and the slug that names its folder on disk."""
+    """A space's name for people, and the slug that names its folder on disk."""
 
     name: str
     slug: str
 
 
 class Engine(msgspec.Struct, frozen=True, kw_only=True):
-    """Limits of the space: executing runs at a time, jobs of one run side by side, bytes of packages kept.
+    """Limits of the space: concurrent runs, concurrent jobs of one run, bytes of the package cache.
 
-    `environment` names what scripts get of the server's environment beside the few names of `PASSED`, by
+    `environment` lists the variables that scripts inherit from the server beside those of `PASSED`, by
     patterns such as `AWS_*`.
     """
 
@@ -36,19 +36,19 @@ class Engine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Keep(msgspec.Struct, frozen=True, kw_only=True):
-    """What of ended runs is kept: that of so many of the latest, and none that ended so many seconds ago."""
+    """A retention rule: keep that of the latest `keep` ended runs, and none older than `age` seconds."""
 
     keep: int | None = None
     age: float | None = None
 
     @property
     def forever(self) -> bool:
-        """Whether nothing is ever removed."""
+        """Whether the rule never removes anything."""
         return self.keep is None and self.age is None
 
 
 class Retention(msgspec.Struct, frozen=True, kw_only=True):
-    """How long ended runs are remembered, and what they left behind; a run and all it started are one."""
+    """Retention of ended runs and of the files they left; a run and all it started count as one."""
 
     runs: Keep = Keep()
     logs: Keep = Keep()
@@ -57,7 +57,7 @@ class Retention(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Pool(msgspec.Struct, frozen=True, kw_only=True):
-    """Workers in declared order, and the policy that selects one of them."""
+    """Workers in declared order, and the policy that selects among them."""
 
     name: str
     workers: tuple[str, ...] = ()
@@ -69,7 +69,7 @@ class Pool(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Worker(msgspec.Struct, frozen=True, kw_only=True):
-    """A machine that runs jobs; `directory` is where it keeps its work and its packages."""
+    """A machine that runs jobs; `directory` holds its workspaces and packages."""
 
     name: str
     enabled: bool = True
@@ -78,7 +78,7 @@ class Worker(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Target(msgspec.Struct, frozen=True, kw_only=True):
-    """A machine that is deployed to, by its roles; with no environments, tenants or tags named, in all."""
+    """A machine that is deployed to, by role; an empty list of environments, tenants or tags means all."""
 
     name: str
     roles: tuple[str, ...] = ()
@@ -90,31 +90,31 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Environment(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a run takes effect: development, test, production; with guided failure, failures ask people."""
+    """Where a run takes effect, such as production; with guided failure, failed jobs ask people."""
 
     name: str
     guided_failure: Literal["on", "off"] = "off"
 
 
 class Tenant(msgspec.Struct, frozen=True, kw_only=True):
-    """For whom a run takes effect; tags are written `set/tag`."""
+    """A customer that a run is for; tags are written `set/tag`."""
 
     name: str
     tags: tuple[str, ...] = ()
 
 
 class Team(msgspec.Struct, frozen=True, kw_only=True):
-    """People who may answer; members are accounts of the machine, and nobody listed means anyone."""
+    """People who may answer questions; members are accounts of the machine, an empty list means anyone."""
 
     name: str
     members: tuple[str, ...] = ()
 
 
 class Access(msgspec.Struct, frozen=True, kw_only=True):
-    """Who of the machine may do what in the space, beside the account that its server runs as.
+    """Authorization in the space, for accounts other than the one its server runs as.
 
-    Members of the Unix `group` can connect at all; a right is for teams, and for accounts by name. Who may
-    start or answer may read, too.
+    Members of the Unix `group` can connect; each right lists teams and accounts. `start` and `answer` imply
+    `read`.
     """
 
     group: str | None = None
@@ -124,11 +124,11 @@ class Access(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Feed(msgspec.Struct, frozen=True, kw_only=True):
-    """Where packages come from: a folder, an address that lists them, or a registry of images.
+    """A source of packages: a folder, an address that lists them, or a registry of images.
 
-    `directory` is absolute, `rate` in bytes a second, `timeout` in seconds; `token_env` names the environment
-    variable that holds the server's token, or the password of `username`. `hosts` are others that the server
-    may lead to, each with a port or with the usual one.
+    `directory` is absolute, `rate` in bytes per second, `timeout` in seconds; `token_env` is the environment
+    variable with the server's token, or with the password of `username`. `hosts` are further hosts that links
+    and redirects may lead to, each with an optional port.
     """
 
     directory: str | None = None
@@ -142,7 +142,7 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Scope(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a value holds: any of the names of one kind, and every kind that names some (V2)."""
+    """Where a value applies: any of the names within a kind, and all kinds that have names (V2)."""
 
     step: tuple[str, ...] = ()
     target: tuple[str, ...] = ()
@@ -155,9 +155,9 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Value(msgspec.Struct, frozen=True, kw_only=True):
-    """One value of a variable and its scope; of kind `pool` it is the slug of a pool.
+    """One value of a variable and its scope; one of kind `pool` is the slug of a pool.
 
-    A sensitive value is read where its `secret` says, a prompted one is asked for as its `prompt` says.
+    A sensitive value is read from its `secret`, a prompted one asked for by its `prompt`.
     """
 
     value: str = ""
@@ -168,12 +168,12 @@ class Value(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_sensitive(self) -> bool:
-        """Whether nobody may see it (V5)."""
+        """Whether the value must never be shown (V5)."""
         return self.kind == "sensitive" or (self.prompt is not None and self.prompt.kind == "sensitive")
 
     @property
     def shown(self) -> str:
-        """What people may see of it: its text, what a prompt has by default, or ********."""
+        """The text to show: the value, a prompt's default, or ********."""
         if self.is_sensitive:
             return HIDDEN
         return self.value if self.prompt is None else self.prompt.otherwise
@@ -184,7 +184,7 @@ Variables = dict[str, tuple[Value, ...]]
 
 
 class Phase(msgspec.Struct, frozen=True, kw_only=True):
-    """Environments of a lifecycle side by side; an `optional` one may be passed by."""
+    """A stage of a lifecycle: environments in any order; an `optional` phase may be skipped."""
 
     name: str
     environments: tuple[str, ...] = ()
@@ -192,14 +192,14 @@ class Phase(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Lifecycle(msgspec.Struct, frozen=True, kw_only=True):
-    """Through which environments a release goes, phase by phase."""
+    """The order of phases in which a release is promoted through environments."""
 
     name: str
     phases: tuple[Phase, ...] = ()
 
 
 class Channel(msgspec.Struct, frozen=True, kw_only=True):
-    """A kind of releases: their lifecycle, and what the versions of their packages must fit."""
+    """A kind of releases: their lifecycle, and the version ranges of their packages."""
 
     name: str
     default: bool = False
@@ -209,7 +209,7 @@ class Channel(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Project(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that is deployed: its process, its variables, and the channels of its releases."""
+    """A deployable: its process, its variables, and the channels of its releases."""
 
     deployment: Runbook
     lifecycle: str | None = None
@@ -219,23 +219,23 @@ class Project(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def name(self) -> str:
-        """What people call it: the name of its process."""
+        """The name of its process."""
         return self.deployment.name
 
     @property
     def default_channel(self) -> str:
-        """The slug of the channel of releases that name none: the one marked, or the first."""
+        """The slug of the default channel: the one marked, or the first."""
         marked = (slug for slug, channel in self.channels.items() if channel.default)
         return next(marked, next(iter(self.channels), DEFAULT_CHANNEL))
 
     def lifecycle_of(self, channel: str) -> str | None:
-        """The slug of the lifecycle of a channel's releases: its own, or the project's."""
+        """Return the slug of the lifecycle of a channel's releases: its own, or the project's."""
         declared = self.channels.get(channel)
         return declared.lifecycle if declared and declared.lifecycle else self.lifecycle
 
 
 class Notify(msgspec.Struct, frozen=True, kw_only=True):
-    """How people hear of a question: in their terminals, and by a template that is sent once for each."""
+    """How questions are notified: in terminals, and by a template that runs once for each question."""
 
     bell: bool = True
     terminal: bool = True
@@ -243,7 +243,7 @@ class Notify(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Schedule(msgspec.Struct, frozen=True, kw_only=True):
-    """When a runbook, or the newest release of a project's channel, is started by the clock."""
+    """The times at which the clock starts a runbook, or deploys the newest release of a channel."""
 
     name: str
     cron: str = ""
@@ -258,12 +258,12 @@ class Schedule(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def process(self) -> str:
-        """The slug of what it starts."""
+        """The slug of the project or runbook that it starts."""
         return self.project or self.runbook or ""
 
 
 class Model(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything one space declares; `workers` also holds those that only a pool names."""
+    """All declarations of one space; `workers` includes those that only a pool names."""
 
     space: Space
     engine: Engine = Engine()
@@ -286,16 +286,16 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def processes(self) -> dict[str, Runbook]:
-        """What can be run, by slug: runbooks, and the deployments of projects."""
+        """Runbooks, and the deployments of projects, by slug."""
         return self.runbooks | {slug: project.deployment for slug, project in self.projects.items()}
 
     def process(self, slug: str) -> Runbook | None:
-        """The runbook of that slug, or the deployment of the project; None where there is neither."""
+        """Return the runbook, or the deployment of the project, of that slug, or None."""
         project = self.projects.get(slug)
         return project.deployment if project else self.runbooks.get(slug)
 
     def project_of(self, process: str) -> str | None:
-        """The slug of the project whose variables a process has, if any."""
+        """Return the slug of the project whose variables a process sees, or None."""
         if process in self.projects:
             return process
         runbook = self.runbooks.get(process)
@@ -303,15 +303,15 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def place_names(self) -> dict[str, str]:
-        """What people call environments and tenants, by slug."""
+        """The names of environments and tenants, by slug."""
         names = {slug: each.name for slug, each in self.tenants.items()}
         return names | {slug: each.name for slug, each in self.environments.items()}
 
     @property
     def default_pool(self) -> str:
-        """The slug of the default pool: the one marked, or the implicit empty one (W1)."""
+        """The slug of the default pool: the one marked, or the implicit empty pool (W1)."""
         return next((slug for slug, pool in self.pools.items() if pool.default), DEFAULT_POOL)
 
     def pool(self, slug: str) -> Pool:
-        """The pool of that slug; the implicit default pool has no members."""
+        """Return the pool of that slug; the implicit default pool has no workers."""
         return self.pools.get(slug) or Pool(name="Default", default=True)

@@ -1,4 +1,4 @@
-"""When runs start that wait for a time: a time of day, or a date with one, in UTC or another time zone."""
+"""Parsing of start times: a time of day, or a date and time, in UTC or another time zone."""
 
 import re
 from datetime import datetime, timedelta, timezone, tzinfo
@@ -15,22 +15,22 @@ _DAY = timedelta(days=1)
 
 
 class TimeError(ValueError):
-    """A text that says no time to start at; says what one looks like."""
+    """Raised for a text that is no start time; shows a valid one."""
 
 
 def start_time(text: str, now: float) -> float:
-    """The time (seconds since 1970) that a text says, such as `03:00` or `2026-11-23 03:00 Europe/Berlin`.
+    """Parse a time such as `03:00` or `2026-11-23 03:00 Europe/Berlin` to seconds since 1970.
 
-    Of a time of day it is the next one from `now` on. Raises TimeError.
+    A time of day means its next occurrence from `now` on. Raises TimeError.
     """
-    said = _TIME.fullmatch(text.strip())
-    if said is None:
+    match = _TIME.fullmatch(text.strip())
+    if match is None:
         raise TimeError(f'Expected a time such as "03:00" or "2026-11-23 03:00 Europe/Berlin", not "{text}".')
-    zone = _zone(said["offset"] or said["zone"] or "UTC")
+    zone = _zone(match["offset"] or match["zone"] or "UTC")
     try:
         today = datetime.fromtimestamp(now, zone).date().isoformat()
-        moment = datetime.fromisoformat(f"{said['date'] or today} {said['time']}").replace(tzinfo=zone)
-        if not said["date"] and moment.timestamp() < now:
+        moment = datetime.fromisoformat(f"{match['date'] or today} {match['time']}").replace(tzinfo=zone)
+        if not match["date"] and moment.timestamp() < now:
             moment += _DAY
         time = moment.timestamp()
     except (ValueError, OverflowError, OSError):
@@ -40,16 +40,16 @@ def start_time(text: str, now: float) -> float:
     return time
 
 
-def _zone(said: str) -> tzinfo:
-    """The time zone of a name or an offset."""
-    if said[0] in "+-":
-        hours, minutes = int(said[1:3]), int(said[4:])
+def _zone(name: str) -> tzinfo:
+    """Return the time zone of a name or an offset. Raises TimeError."""
+    if name[0] in "+-":
+        hours, minutes = int(name[1:3]), int(name[4:])
         if hours < 24 and minutes < 60:
             ahead = timedelta(hours=hours, minutes=minutes)
-            return timezone(-ahead if said[0] == "-" else ahead)
+            return timezone(-ahead if name[0] == "-" else ahead)
     else:
         try:
-            return ZoneInfo("UTC" if said == "Z" else said)
+            return ZoneInfo("UTC" if name == "Z" else name)
         except (ZoneInfoNotFoundError, ValueError, OSError):
             pass
-    raise TimeError(f'There is no time zone "{said}"; write one such as "Europe/Berlin".')
+    raise TimeError(f'There is no time zone "{name}"; write one such as "Europe/Berlin".')

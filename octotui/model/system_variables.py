@@ -1,4 +1,4 @@
-"""The names of what octotui itself gives to runs: which of them there are depends on the run (V1)."""
+"""Names of system variables, which octotui itself defines; a run has some of them (V1)."""
 
 import re
 
@@ -31,7 +31,7 @@ NOTICE = tuple(
 LOOP = tuple(f"Octopus.Template.Each.{each}" for each in ("Index", "First", "Last"))
 
 SYSTEM_VARIABLES = (*RUN, *STEP, *NOTICE, *LOOP)
-"""As they are written, with `[*]` for each index."""
+"""All names of system variables, with `[*]` for each index."""
 
 _INDEX = re.compile(r"\[[^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*\]")
 _OF_STEP = re.compile(rf"octopus\.(?:action|step)({_INDEX.pattern})", re.IGNORECASE)
@@ -41,24 +41,24 @@ _SETS = frozenset(each[: each.index("[*]")] for each in _KEYS if "[*]" in each)
 
 
 def is_system_variable(name: str) -> bool:
-    """Whether octotui gives a variable of this name to some run, or a set of that name."""
+    """Return whether the name is that of a system variable, or of a set of them."""
     key = _INDEX.sub("[*]", name.lower())
     return key in _KEYS or key in _SETS or key.startswith(_OUTPUT) or _without_index(key) in _KEYS
 
 
 def step_in(name: str) -> str | None:
-    """The name of the step, as it is written, whose output or state a variable is; None for others."""
+    """Return the step, as spelled in the name of a system variable on its output or state, or None."""
     found = _OF_STEP.match(name)
     return found[1][1:-1].strip() if found and is_system_variable(name) else None
 
 
 def _without_index(key: str) -> str:
-    """A name that leads into a value in JSON, without that."""
+    """Remove the last index of a name, which may select inside a JSON value."""
     return key.rpartition("[*]")[0]
 
 
 def system_names_for(name: str) -> tuple[str, ...]:
-    """The names that this one may have been meant for, with its index."""
+    """Return the candidates for a misspelled name of a system variable, with its index."""
     index = _INDEX.search(name)
     meant = SYSTEM_VARIABLES if package_file_in(name) is None else (EXTRACTED,)
     return tuple(each.replace("[*]", index[0] if index else "[…]", 1) for each in meant)
@@ -72,6 +72,6 @@ NO_PACKAGE_FILE = (
 
 
 def package_file_in(text: str) -> int | None:
-    """Where a text asks for the file of a package, as scripts elsewhere do; None where it does not."""
+    """Return the offset at which a text uses `PackageFilePath` or `PackageFileName`, or None."""
     found = _PACKAGE_FILE.search(text)
     return found.start() if found else None

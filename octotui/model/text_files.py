@@ -1,4 +1,4 @@
-"""Text files of all origins: how they are written, read so that all of it can be written again as it was."""
+"""Encodings of text files: detection, and a lossless round trip of decoding and encoding."""
 
 import codecs
 import re
@@ -12,31 +12,31 @@ MARKS = {
     codecs.BOM_UTF16_LE: "utf-16-le",
     codecs.BOM_UTF16_BE: "utf-16-be",
 }
-"""How a text is written that begins with one of these byte order marks."""
+"""Encodings by their byte order mark."""
 
 BARE = "utf-16-le", "utf-16-be"
-"""What texts without a mark may be in that are full of NULs."""
+"""Candidate encodings of texts with NULs and no byte order mark."""
 
 DECLARED = re.compile(rb"""\b(?:encoding|charset|coding)\s*[=:]\s*["']?([A-Za-z][\w.:-]*)""")
 DECLARED_WITHIN = 1024  # bytes from the beginning, as editors and XML have it
-WINDOWS = "windows-1252"  # Latin-1, with characters where that has controls nobody uses
-CONTROLS = re.compile(r"[\0-\x06\x0e-\x1a\x1c-\x1f\x7f]")  # that no text has; some have bells and colours
+WINDOWS = "windows-1252"  # a superset of the printable characters of Latin-1
+CONTROLS = re.compile(r"[\0-\x06\x0e-\x1a\x1c-\x1f\x7f]")  # never in text; BEL and ESC (colours) may be
 MARK = "\ufeff"
 
 
 class UnwritableText(Exception):
-    """A text that the encoding of its file has not all characters for; its own text says so."""
+    """Raised for a text with characters that the encoding of its file lacks."""
 
 
 class TextFile(msgspec.Struct, frozen=True):
-    """The text of a file, with the byte order mark it has, and its encoding, which may be `assumed`."""
+    """The text of a file, its byte order mark included, and its encoding, which may be `assumed`."""
 
     text: str
     encoding: str = "utf-8"
     assumed: bool = False
 
     def encoded(self, text: str) -> bytes:
-        """Another text written as this one is: what stands in both is the same bytes in both.
+        """Encode another text as this file is: characters in both texts have the same bytes.
 
         Raises UnwritableText.
         """
@@ -51,12 +51,12 @@ class TextFile(msgspec.Struct, frozen=True):
 
 
 def _errors(encoding: str) -> str:
-    """How what no character is comes through unchanged, both ways."""
+    """Return the error handler that round-trips undecodable bytes in an encoding."""
     return "surrogatepass" if encoding.startswith(("utf-16", "utf-32")) else "surrogateescape"
 
 
 def text_file(data: bytes, sign: str = "#{") -> TextFile | None:
-    """The text of a file whose `sign` somebody looks for; None of one that is no text."""
+    """Decode a file by its detected encoding, or return None for a binary one; `sign` helps detect UTF-16."""
     if (encoding := _marked(data)) is not None:
         return _read(data, encoding)
     if b"\0" in data:
@@ -70,7 +70,7 @@ def _marked(data: bytes) -> str | None:
 
 
 def _read(data: bytes, encoding: str, *, assumed: bool = False) -> TextFile | None:
-    """The text in an encoding, or None where it is in another; all bytes are something in Windows-1252."""
+    """Decode a text, or return None if it is not in this encoding."""
     errors = _errors(encoding) if assumed or encoding != "utf-8" else "strict"
     try:
         return TextFile(data.decode(encoding, errors), encoding, assumed)
@@ -79,7 +79,7 @@ def _read(data: bytes, encoding: str, *, assumed: bool = False) -> TextFile | No
 
 
 def _declared(data: bytes) -> TextFile | None:
-    """The text in the encoding that it names itself, as XML, HTML and Python do, if it is in that one."""
+    """Decode a text by its encoding declaration, as in XML, HTML and Python, or return None."""
     named = DECLARED.search(data[:DECLARED_WITHIN])
     try:
         encoding = codecs.lookup(named[1].decode()).name if named else ""
@@ -90,17 +90,17 @@ def _declared(data: bytes) -> TextFile | None:
 
 
 def decoded(data: bytes) -> str:
-    """A text without the mark that says how it is written, else in UTF-8; raises UnicodeDecodeError."""
+    """Decode by the byte order mark, which is removed, or else as UTF-8. Raises UnicodeDecodeError."""
     return data.decode(_marked(data) or "utf-8").removeprefix(MARK)
 
 
 def plain_lines(script: str) -> str:
-    """A script whose lines end as shells have it, without a byte order mark that was copied into it."""
+    """Normalize line endings to LF and remove a leading byte order mark."""
     return script.removeprefix(MARK).replace("\r\n", "\n").replace("\r", "\n")
 
 
 def plain_script(data: bytes) -> bytes:
-    """A script from a file, as shells have it; one that is no text, as with an archive in it, stays."""
+    """Normalize a script's line endings and byte order mark; leave binary content, such as an archive."""
     try:
         text = decoded(data)
     except UnicodeDecodeError:
@@ -109,7 +109,7 @@ def plain_script(data: bytes) -> bytes:
 
 
 def _is_of_windows(data: bytes) -> bool:
-    """Whether it is a text of Windows: all of it is characters, and all of its lines end as there."""
+    """Return whether the data is Windows-1252 text with CRLF line endings throughout."""
     try:
         text = data.decode(WINDOWS)
     except UnicodeDecodeError:

@@ -1,17 +1,17 @@
-"""Values that no file holds: where a sensitive one is read, and how people are asked for one (V5, V6)."""
+"""Values from outside the model: sources of sensitive values, and prompts (V5, V6)."""
 
 from typing import Literal
 
 import msgspec
 
 HIDDEN = "********"
-"""What stands wherever a sensitive value would be seen (V5)."""
+"""The mask that replaces sensitive values (V5)."""
 
-SHORTEST = 4  # characters of a sensitive value: masking what is shorter would spoil every log (V5)
+SHORTEST = 4  # characters of a sensitive value: masking shorter ones would garble every log (V5)
 
 
 class Secret(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a sensitive value is read: one of these.
+    """The source of a sensitive value: exactly one of the fields is set.
 
     `env` is an environment variable, `file` an absolute path, `command` a program and its arguments that
     prints the value, `keyring` a `service/user` of the keyring library.
@@ -24,7 +24,7 @@ class Secret(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Prompt(msgspec.Struct, frozen=True, kw_only=True):
-    """How people are asked for a value at the start of a run; without a label by the variable's name."""
+    """A prompt for a value at the start of a run; the label defaults to the variable's name."""
 
     label: str = ""
     help: str = ""
@@ -35,10 +35,10 @@ class Prompt(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def otherwise(self) -> str:
-        """The value where nobody gives one: the default, an unticked checkbox, or nothing."""
+        """The value without an answer: the default, an unticked checkbox, or the empty text."""
         return self.default or ("False" if self.kind == "checkbox" else "")
 
     @property
     def needs_answer(self) -> bool:
-        """Whether somebody has to give a value."""
+        """Whether the prompt cannot be left unanswered."""
         return self.required and not self.otherwise

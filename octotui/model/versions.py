@@ -3,9 +3,9 @@
 Libraries for versions know either SemVer, with exactly three numbers, or Python's own versions; packages of
 Octopus have up to four numbers, dates among them (`2022.1.3.45`), and any pre-release tag.
 
-What may be asked for: `1.2.0` is just this version; `[1.0,2.0)` an interval, whose ends may be missing;
-`1.x` or `1.2.*` whatever begins so. Pre-releases are taken only where a range names one (`[1.0-beta,2.0)`),
-or lets them in by their tag: `1.x-*`, `*-beta*`.
+Ranges: `1.2.0` is exactly this version; `[1.0,2.0)` an interval, whose ends may be missing;
+`1.x` or `1.2.*` a prefix. Pre-releases match only where a range names one (`[1.0-beta,2.0)`),
+or has a pattern of tags: `1.x-*`, `*-beta*`.
 """
 
 import re
@@ -24,11 +24,11 @@ _FLOATING = re.compile(r"((?:[0-9]{1,18}\.){0,9})[*xX](?:\.[*xX])*(?:-([0-9A-Za-
 
 
 class RangeError(ValueError):
-    """A text that is no range of versions; says what one looks like."""
+    """Raised for a text that is no range of versions; shows a valid one."""
 
 
 class Range(msgspec.Struct, frozen=True, kw_only=True):
-    """What fits: from `low` to `high`, each included or not; the first `numbers`; the tag's pattern."""
+    """A range: from `low` to `high`, each inclusive or not; a prefix of `numbers`; a glob of tags."""
 
     low: str | None = None
     high: str | None = None
@@ -40,7 +40,7 @@ class Range(msgspec.Struct, frozen=True, kw_only=True):
 
 @lru_cache(maxsize=1024)
 def precedence(version: str) -> tuple[Any, ...]:
-    """What versions are ordered by, as SemVer says; also with more or fewer than three numbers."""
+    """Return the sort key of a version by SemVer's precedence, for any count of numbers."""
     numbers = list(numbers_of(version))
     while numbers and numbers[-1] == 0:
         numbers.pop()
@@ -50,19 +50,19 @@ def precedence(version: str) -> tuple[Any, ...]:
 
 
 def numbers_of(version: str) -> tuple[int, ...]:
-    """The numbers of a version: 1, 2 and 0 of `1.2.0-beta`."""
+    """Return the numbers of a version: 1, 2 and 0 of `1.2.0-beta`."""
     core = version.partition("+")[0].partition("-")[0]
     return tuple(int(each) for each in core.split("."))
 
 
 def tag_of(version: str) -> str:
-    """The pre-release tag of a version: `beta.2` of `1.2.0-beta.2`, nothing of a release."""
+    """Return the pre-release tag of a version: `beta.2` of `1.2.0-beta.2`, `""` of a release."""
     return version.partition("+")[0].partition("-")[2]
 
 
 @lru_cache(maxsize=1024)
 def range_of(text: str) -> Range:
-    """The range that a text says; raises RangeError."""
+    """Parse a range of versions. Raises RangeError."""
     if re.fullmatch(VERSION, text):
         return Range(low=text, high=text)
     if match := _FLOATING.fullmatch(text):
@@ -81,10 +81,10 @@ def range_of(text: str) -> Range:
 
 
 def fits(version: str, wanted: str = ANY, tag: str | None = None) -> bool:
-    """Whether a version is in a range.
+    """Return whether a version is in a range.
 
-    With a `tag`, a regular expression as channels have it, the pre-release tag must match: `^$` lets only
-    releases through, and `^beta` their pre-releases. An unreadable range raises RangeError.
+    With a `tag`, the regular expression of a channel, the pre-release tag must match: `^$` accepts only
+    releases, `^beta` pre-releases. Raises RangeError.
     """
     limits = range_of(wanted)
     version_tag = tag_of(version)
@@ -94,16 +94,16 @@ def fits(version: str, wanted: str = ANY, tag: str | None = None) -> bool:
 
 
 def highest(versions: Iterable[str], wanted: str = ANY, tag: str | None = None) -> str | None:
-    """The highest version that fits, or None; of equal ones the first."""
+    """Return the highest version that fits, or None; of equal ones the first."""
     return max((each for each in versions if fits(each, wanted, tag)), key=precedence, default=None)
 
 
 def best(
     versions: Iterable[str], wanted: str = ANY, limits: str | None = None, tag: str | None = None
 ) -> str | None:
-    """The highest version that fits what a step wants within what a channel allows, or None.
+    """Return the highest version that a step wants and a channel allows (`limits`, `tag`), or None.
 
-    Which pre-releases are taken is for the channel to say, where it says anything.
+    A channel that limits anything also decides which pre-releases are allowed.
     """
     if limits is None and tag is None:
         return highest(versions, wanted)
@@ -117,7 +117,7 @@ def _inside(version: str, limits: Range) -> bool:
     if padded[:count] != limits.numbers:
         return False
     if limits.low is not None and limits.low == limits.high and "+" in limits.low:
-        return version == limits.low  # builds are equal in order, and yet not the same
+        return version == limits.low  # builds have equal precedence, but are different versions
     return _above(version_key, limits) and _below(version_key, limits)
 
 
@@ -136,7 +136,7 @@ def _below(version_key: tuple[Any, ...], limits: Range) -> bool:
 
 
 def _lets_in(limits: Range, tag: str) -> bool:
-    """Whether a range without a channel's tag takes this pre-release."""
+    """Return whether a range accepts this pre-release tag without a channel's pattern."""
     if limits.tag is not None:
         return fnmatchcase(tag, limits.tag)
     return any(tag_of(end) for end in (limits.low, limits.high) if end is not None)

@@ -1,5 +1,5 @@
-"""Values and their scopes: which one wins, and how a text is filled in.
+"""Variables: precedence of scoped values, and expansion of `#{…}` templates.
 
-Here live resolution, name look-up and the evaluation of the `#{…}` language; `syntax` reads it, `filters` are
-its functions. Never a State or a run: whoever calls brings the values.
+Holds resolution, name lookup, evaluation and checks of the `#{…}` language; `syntax` parses it, `filters`
+are its functions. Never a State or a run: the caller passes the values.
 """

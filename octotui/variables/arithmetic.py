@@ -1,4 +1,4 @@
-"""`#{calc …}`: numbers, names of numbers, and signs between them."""
+"""Arithmetic of `#{calc …}`: numbers, names of numbers, and operators."""
 
 import math
 import re
@@ -14,7 +14,7 @@ WHOLE = 2**63
 def result_of(
     number: Number, find: Callable[[Name | Path], str | None], note: Callable[[str], None]
 ) -> str | None:
-    """The result as text, or None where there is none: a name without a number, a division by zero."""
+    """Return the result as text, or None: for a name that is no number, or a division by zero."""
     try:
         result = _value(number, find, note)
     except (ZeroDivisionError, OverflowError):
@@ -24,7 +24,7 @@ def result_of(
 
 
 def parsed(text: str) -> float | None:
-    """The number that a text is, or None."""
+    """Parse a number, with optional thousands separators, or return None."""
     return float(text.replace(",", "")) if len(text) < 400 and NUMBER.fullmatch(text) else None
 
 

@@ -1,4 +1,4 @@
-"""Scripts that what people say becomes part of, so that they can run anything there: warned of (V6, I6)."""
+"""Warnings about code injection: scripts into which untrusted input is substituted (V6, I6)."""
 
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -30,20 +30,20 @@ SAFE = {
     "pwsh": 'Read it as $OctopusParameters["{name}"], or from the environment, instead.',
 }
 CHOICE = 'Let people choose with kind = "select" instead.'
-SAID = Value(kind="prompt", prompt=Prompt())
-"""Stands for a value that people say, which a step gives to a run."""
+UNTRUSTED = Value(kind="prompt", prompt=Prompt())
+"""A placeholder for an untrusted value that a step gives to a run."""
 
 INSTRUCTIONS = "Octopus.Interruption.Instructions"
 
 Find = Callable[[str], Iterator[TaintedVariable]]
-"""What people say in the variables that a name may stand for."""
+"""Finds the untrusted input in the variables that a name may refer to."""
 
 Injection = tuple[Keys, SourcePosition, TaintedVariable, str]
-"""A place where what people say becomes part of a script, and what to do instead."""
+"""A position where untrusted input becomes part of a script, and the remedy."""
 
 
 def warn_of_injections(model: Model, report: InsideReport, names: ModelTexts | None = None) -> None:
-    """Warn of every text that people give and `#{}` puts into a script, once for each name and step."""
+    """Warn of untrusted input that `#{}` puts into scripts, once for each name and step."""
     tables = _Tables(model, names or ModelTexts())
     tables.follow_starts()
     for at, process in processes(model):
@@ -68,31 +68,31 @@ def warn_of_injections(model: Model, report: InsideReport, names: ModelTexts | N
 
 
 class _Tables:
-    """The variables that each process sees, with those that steps give to its runs."""
+    """The variables that each process sees, with the untrusted ones that steps give to its runs."""
 
     def __init__(self, model: Model, names: ModelTexts) -> None:
         self._model = model
         self._names = names
         self._tables: dict[tuple[str | None, str], VariableTable] = {}
-        self._said: dict[str, dict[str, str]] = {}  # by process, and by name in lower case
+        self._untrusted: dict[str, dict[str, str]] = {}  # by process, and by name in lower case
 
     def of(self, slug: str) -> VariableTable:
-        """Those of a process, which all of one project share that are given nothing that people say."""
-        key = self._model.project_of(slug), slug if slug in self._said else ""
+        """Return the table of a process; processes of a project share it if no untrusted values are given."""
+        key = self._model.project_of(slug), slug if slug in self._untrusted else ""
         if key not in self._tables:
             values = values_seen_by(self._model, slug)
             written = {name.lower(): name for name in values}
-            given = {written.get(each, name): name for each, name in self._said.get(slug, {}).items()}
-            said = {name: (*values.get(name, ()), SAID) for name in given}
-            self._tables[key] = VariableTable(values | said, self._names)
+            given = {written.get(each, name): name for each, name in self._untrusted.get(slug, {}).items()}
+            given_untrusted = {name: (*values.get(name, ()), UNTRUSTED) for name in given}
+            self._tables[key] = VariableTable(values | given_untrusted, self._names)
         return self._tables[key]
 
     def merged(self, text: str) -> tuple[str, ...]:
-        """The names whose values become part of a text."""
+        """Return the names whose values become part of a text."""
         return self._names.of(text).merged
 
     def follow_starts(self) -> None:
-        """Find what people say in what steps give to the runs they start, and these to others."""
+        """Propagate untrusted input through the values that steps give to child runs, to a fixed point."""
         given = [
             (str(at[1]), step.name, started.runbook, name, text)
             for at, step in steps(self._model)
@@ -104,9 +104,9 @@ class _Tables:
         while found:
             found = False
             for slug, step, child, name, text in given:
-                known = name.lower() in self._said.get(child, {}) or self._is_chosen(child, name)
+                known = name.lower() in self._untrusted.get(child, {}) or self._is_chosen(child, name)
                 if not known and self._holds(slug, step, text):
-                    self._said.setdefault(child, {})[name.lower()] = name
+                    self._untrusted.setdefault(child, {})[name.lower()] = name
                     self._tables.pop((self._model.project_of(child), child), None)
                     found = True
 
@@ -116,7 +116,7 @@ class _Tables:
         return any(True for key in self.merged(text) for _ in texts.find(key, step))
 
     def _is_chosen(self, slug: str, name: str) -> bool:
-        """Whether only options are taken for a variable, whoever gives it a value."""
+        """Return whether a variable accepts only options that the model lists."""
         values = self.of(slug).declared.get(name.lower(), ("", ()))[1]
         return any(each.prompt for each in values) and not is_free(values)
 
@@ -133,16 +133,16 @@ def _texts_of(script: AnyScript) -> Iterator[str]:
 
 
 def _body_of(script: AnyScript) -> str:
-    """What is filled in of a script itself."""
+    """Return the script's body if it is expanded, else `""`."""
     return "" if script.verbatim else script.body
 
 
 def _warn(injections: Iterator[Injection], report: InsideReport) -> None:
-    told: set[str] = set()
+    reported: set[str] = set()
     for at, position, found, instead in injections:
         source = found.source
-        if source.name not in told:
-            told.add(source.name)
+        if source.name not in reported:
+            reported.add(source.name)
             name = f'"{source.name}"' if found.name == source.name else f'"{source.name}" in "{found.name}"'
             why = f"what they say for {name} becomes part of the script"
             report(at, f"Who {source.who} can run anything here: {why}. {instead}", position)
@@ -167,7 +167,7 @@ def _of_script(script: AnyScript, at: Keys, find: Find) -> Iterator[Injection]:
 
 
 def _of_template(call: TemplateCall, at: Keys, find: Find) -> Iterator[Injection]:
-    """What its script injections in itself, and the parameters that it injections in, or runs."""
+    """Yield injections into the template's script, and into parameters that it substitutes or runs."""
     parameters = {name.lower(): name for name in call.parameters}
     run = dict.fromkeys(call.executed, CHOICE)
     for reference in references(_body_of(call)):
@@ -186,7 +186,7 @@ def _of_template(call: TemplateCall, at: Keys, find: Find) -> Iterator[Injection
 def _found(
     text: str, find: Find, file: str | None = None
 ) -> Iterator[tuple[TaintedVariable, SourcePosition]]:
-    """What people say of what becomes part of a text, and where."""
+    """Yield the untrusted input that becomes part of a text, with its position."""
     for reference in references(text):
         for found in find(reference.key):
             yield found, SourcePosition(*place(text, reference.start), file)

@@ -1,4 +1,4 @@
-"""Names in `#{…}` that nothing in a model declares: they stay as they were written, so `check` warns (V1)."""
+"""Warnings about undeclared names in `#{…}`, which expansion leaves as they are written (V1)."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
@@ -11,18 +11,18 @@ from octotui.model.system_variables import is_system_variable, step_in, system_n
 from octotui.variables.check_templates import texts
 from octotui.variables.syntax.names import LONGEST, key_of
 from octotui.variables.syntax.nodes import place
-from octotui.variables.syntax.scanner import read_what_can_be
+from octotui.variables.syntax.scanner import read_leniently
 from octotui.variables.text_names import ModelTexts, looked_up
 
-MOST = 10  # of what is said of one text
+MOST = 10  # warnings about one text
 
 NOTIFY: Keys = ("notify",)
 STEP, CHILD_STEP = 4, 6
-"""How many keys lead to a step, and to one within another."""
+"""Lengths of the key paths of a step and of a child step."""
 
 
 def check_names(model: Model, report: InsideReport, names: ModelTexts | None = None) -> None:
-    """Warn of each name that no variable of the model has, once a text, with the nearest one there is."""
+    """Warn of each undeclared name, once per text, with the nearest declared one."""
     names = names or ModelTexts()
     known = _KnownNames(model)
     for at, text, file in texts(model):
@@ -35,7 +35,7 @@ def check_names(model: Model, report: InsideReport, names: ModelTexts | None = N
 
 
 def _sentences(text: str, names: ModelTexts, known: "Sequence[_Known]") -> Iterator[tuple[str, int, int]]:
-    """What is said of a text's names that are not known, with their lines and columns."""
+    """Yield a sentence, line and column for each unknown name of a text."""
     if all(any(each.covers(key) for each in known) for key in names.of(text).keys):
         return
     for name, position in islice(_unknown(text, known).items(), MOST):
@@ -47,7 +47,7 @@ def _sentences(text: str, names: ModelTexts, known: "Sequence[_Known]") -> Itera
 
 
 class _KnownNames:
-    """What the texts of a model may name, by where they stand."""
+    """The names that are in scope in each text of a model, by key path."""
 
     def __init__(self, model: Model) -> None:
         self._model = model
@@ -69,7 +69,7 @@ class _KnownNames:
         self._parameters = {at: _Known(call.parameters) for at, call in self.calls.items()}
 
     def in_text(self, at: Keys) -> "tuple[_Known, ...]":
-        """What a text may name: the variables that are seen there, and parameters of its template."""
+        """Return the names in scope in a text: visible variables, steps, and parameters of its template."""
         known = self._everywhere
         if at[0] in ("runbooks", "projects") and "variables" not in at:
             slug = str(at[1])
@@ -87,7 +87,7 @@ class _KnownNames:
 
 
 class _Known:
-    """Names of variables, found by the names that texts have for them, and of steps."""
+    """Sets of names of variables and of steps, case-insensitive."""
 
     def __init__(self, names: Iterable[str], steps: Iterable[str] = ()) -> None:
         self.names, self.steps = tuple(names), tuple(steps)
@@ -96,7 +96,7 @@ class _Known:
         self._sets = {start for key in self._keys for start in starts(key, "[")}
 
     def covers(self, path: str) -> bool:
-        """Whether it is given, or a variable has this name, is JSON that it leads into, or is in the set."""
+        """Return whether a name is a variable, a system variable, a set, or a path into a JSON value."""
         if path in self._keys or path in self._sets:
             return True
         if (step := step_in(path)) is not None:
@@ -107,15 +107,15 @@ class _Known:
 
 
 def starts(name: str, ends: str) -> Iterator[str]:
-    """The beginnings of a name before some characters, no more than are looked up."""
+    """Return the prefixes of a name before any of the characters, as many as a lookup tries."""
     places = (at for at, character in enumerate(name) if character in ends)
     return (name[:at] for at in islice(places, LONGEST))
 
 
 def _unknown(text: str, known: Sequence[_Known]) -> dict[str, int]:
-    """The names of a text that are not known, and where the first tag stands that has each."""
+    """Return the unknown names of a text, each with the offset of its first tag."""
     found: dict[str, tuple[str, int]] = {}
-    parts, _ = read_what_can_be(text)
+    parts, _ = read_leniently(text)
     for name, position in looked_up(parts):
         if not any(each.covers(key_of(name)) for each in known):
             found.setdefault(key_of(name), (name, position))
@@ -123,12 +123,12 @@ def _unknown(text: str, known: Sequence[_Known]) -> dict[str, int]:
 
 
 def _names(like: str, known: Sequence[_Known]) -> Iterator[str]:
-    """The names that one may have been meant for."""
+    """Yield the candidates for a misspelled name of a variable."""
     yield from (name for each in known for name in each.names)
     if like.lower().startswith("octopus"):
         yield from system_names_for(like)
 
 
 def _steps(known: Sequence[_Known]) -> Iterator[str]:
-    """The names of steps that one may have been meant for."""
+    """Yield the candidates for a misspelled name of a step."""
     yield from (name for each in known for name in each.steps)

@@ -1,4 +1,4 @@
-"""Every `#{…}` of a model that cannot be read, where it stands: an error where nothing else will do (V1)."""
+"""Syntax checks of every `#{…}` in a model: errors where a text decides something, else warnings (V1)."""
 
 from collections.abc import Iterator
 from typing import assert_never
@@ -20,15 +20,15 @@ from octotui.variables.syntax.nodes import left_as_written
 from octotui.variables.text_names import ModelTexts
 
 Text = tuple[Keys, str, str | None]
-"""The keys of a text, what it says, and the file it was read from, if it was."""
+"""The key path of a text, the text, and the file it was read from, if any."""
 
-MOST = 10  # of what is said of one text
+MOST = 10  # warnings about one text
 
 
 def check_expressions(model: Model, report: InsideReport, names: ModelTexts | None = None) -> None:
-    """Complains about broken expressions where something is decided by what a text comes to.
+    """Report syntax errors in texts that control execution, such as conditions.
 
-    Names that nobody knows are no error.
+    Unknown names are no error.
     """
     names = names or ModelTexts()
     for at, text, file in _deciding(model):
@@ -37,7 +37,7 @@ def check_expressions(model: Model, report: InsideReport, names: ModelTexts | No
 
 
 def warn_of_expressions(model: Model, report: InsideReport, names: ModelTexts | None = None) -> None:
-    """Warns of what is no expression in all other texts, where it stays as it is written."""
+    """Warn of syntax errors in all other texts, where the tag is left as written."""
     names = names or ModelTexts()
     for at, text, file in _filled(model):
         errors = names.of(text).errors
@@ -54,13 +54,13 @@ def warn_of_expressions(model: Model, report: InsideReport, names: ModelTexts | 
 
 
 def texts(model: Model) -> Iterator[Text]:
-    """Every text of a model that is filled in."""
+    """Yield every text of a model that is expanded."""
     yield from _deciding(model)
     yield from _filled(model)
 
 
 def _deciding(model: Model) -> Iterator[Text]:
-    """What is a condition, the name of a tag, or a folder that is replaced: broken, it would be another."""
+    """Yield texts that control execution: concurrency tags, conditions, folders to replace, start times."""
     for at, process in processes(model):
         if process.concurrency is not None:
             yield (*at, "concurrency"), process.concurrency, None
@@ -74,7 +74,7 @@ def _deciding(model: Model) -> Iterator[Text]:
 
 
 def _filled(model: Model) -> Iterator[Text]:
-    """What is filled in for scripts and for people to read."""
+    """Yield texts that are expanded for scripts, and for people to read."""
     for at, step in steps(model):
         yield from _of_step(at, step)
     for name, text in model.notify.action.parameters.items() if model.notify.action else ():
@@ -97,7 +97,7 @@ def _of_step(at: Keys, step: Step) -> Iterator[Text]:
         case StartRunbook(variables=given):
             yield from _of_table((*at, "variables"), given)
         case Package() | Rolling():
-            pass  # its own texts decide something, or are those of its child steps
+            pass  # its texts control execution, or are those of its child steps
         case _:
             assert_never(step.action)
 

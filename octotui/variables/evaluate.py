@@ -1,10 +1,10 @@
-"""Filling in: parts and values to a text, within bounds of depth, size and work."""
+"""Evaluation of templates: parts and values to a text, within bounds of depth, size and work."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from octotui.variables.arithmetic import result_of
-from octotui.variables.budget import JOB_WORK, PART_WORK, TURN_WORK, Budget
+from octotui.variables.budget import ITERATION_WORK, JOB_WORK, PART_WORK, Budget
 from octotui.variables.name_lookup import Lookup
 from octotui.variables.syntax.nodes import (
     LARGEST,
@@ -28,18 +28,18 @@ from octotui.variables.syntax.nodes import (
     left_as_written,
     place,
 )
-from octotui.variables.syntax.scanner import READ_WORK, read_what_can_be
+from octotui.variables.syntax.scanner import READ_WORK, read_leniently
 from octotui.variables.syntax.sensitive_names import SensitiveNames
 
 CALC_WORK = 32  # for each character of a calculation
-MOST_WORK = JOB_WORK  # of a text that is filled in for itself
+MOST_WORK = JOB_WORK  # of a text without a shared budget
 NONE_SENSITIVE = SensitiveNames({}, ())
 FALSE = frozenset(("", "0", "no", "false"))
 TOO_DEEP = "The expressions stand too deep in one another."
 
 
 class SharedValues:
-    """What texts with the same values share: values that were filled in, by name, and JSON that was read."""
+    """A cache for texts with the same values: expanded values by name, and decoded JSON."""
 
     def __init__(self) -> None:
         self.values: dict[tuple[str, str], Filled] = {}
@@ -54,10 +54,10 @@ def fill(
     budget: Budget | None = None,
     resolved: SharedValues | None = None,
 ) -> Filled:
-    """The text with the values, whose names are in lower case, in it.
+    """Expand parsed text with values, whose names are in lower case.
 
-    Texts with the same values may share what is `resolved`; without it nothing is kept. Raises OverBudget
-    where it is too much, and TemplateError where something stands too deep.
+    Texts with the same values may share the cache `resolved`. Raises OverBudget, or TemplateError when
+    nested too deeply.
     """
     evaluation = Evaluation(source, values, now, budget or Budget(MOST_WORK), resolved)
     with evaluation.bounds():
@@ -66,12 +66,12 @@ def fill(
 
 
 def is_truthy(text: str) -> bool:
-    """Whether a value counts as true: not empty, `0`, `no` or `false`."""
+    """Return whether a value counts as true: not empty, `0`, `no` or `false`."""
     return text.strip().lower() not in FALSE
 
 
 class Evaluation:
-    """One filling in: the text that is read at the moment, and what nobody knew."""
+    """One expansion: the text being evaluated, its values, and the unknown names found so far."""
 
     def __init__(
         self,
@@ -98,7 +98,7 @@ class Evaluation:
 
     @contextmanager
     def bounds(self) -> Iterator[None]:
-        """Where filling in goes over a bound, say so, at which place, and in which variable."""
+        """Convert an exceeded bound to a TemplateError with position and variable."""
         try:
             yield
         except (TooDeep, RecursionError) as error:
@@ -111,7 +111,7 @@ class Evaluation:
             raise over from None
 
     def block(self, parts: Parts) -> str:
-        """Parts one after the other; most are text or names of plain values, which take the short way."""
+        """Evaluate parts in order; plain text and names of plain values take a fast path."""
         self.spend(PART_WORK * (len(parts) + 1))
         get = (lambda _: None) if self.lookup.items else self.values.get
         done: list[str] = []
@@ -125,7 +125,7 @@ class Evaluation:
         return self.joined(done)
 
     def part(self, part: Part) -> str:
-        """One part; what has no value stays as it was written."""
+        """Evaluate one part; without a value it is left as written."""
         if isinstance(part, str):
             return part
         if self.source is self.whole:
@@ -147,13 +147,13 @@ class Evaluation:
         return self.source[part.start : part.end] if filled is None else filled
 
     def value(self, name: str, raw: str) -> str:
-        """A value that holds expressions itself, filled in once unless it may be another one here."""
+        """Expand a value that has expressions, from the cache unless a loop or cycle affects it."""
         shared = None if self.lookup.items else self.resolved
         filled = None if shared is None else shared.get((name.lower(), raw))
         if filled is None:
             outside, cuts = (self.unknown, self.problems), self.lookup.cuts
             self.unknown, self.problems = {}, {}
-            text = self.value_anew(name, raw)
+            text = self.expand_value(name, raw)
             filled = Filled(text, tuple(self.unknown.values()), tuple(self.problems))
             self.unknown, self.problems = outside
             if shared is not None and self.lookup.cuts == cuts:
@@ -164,9 +164,9 @@ class Evaluation:
         self.problems |= dict.fromkeys(filled.problems)
         return filled.text
 
-    def value_anew(self, name: str, raw: str) -> str:
-        """A value with its expressions filled in; what is none stays as it is."""
-        parts, misread = read_what_can_be(raw, self.spend)
+    def expand_value(self, name: str, raw: str) -> str:
+        """Expand a value; what cannot be parsed is left as written."""
+        parts, misread = read_leniently(raw, self.spend)
         for error in misread:
             self.note(f"In the value of {name}, {left_as_written(error)}")
         outer, self.source = self.source, raw
@@ -178,7 +178,7 @@ class Evaluation:
         return text
 
     def optional(self, expression: Expression, *, quiet: bool = False) -> str | None:
-        """What an expression stands for, or None; a name nobody knows is noted unless `quiet`."""
+        """Evaluate an expression, or return None; an unknown name is recorded unless `quiet`."""
         if isinstance(expression, Filtered):
             return self.filtered(expression)
         if isinstance(expression, Name) and not self.lookup.items:
@@ -192,7 +192,7 @@ class Evaluation:
         return value
 
     def path(self, expression: Name | Path) -> str | None:
-        """The name an expression comes to, its indexes filled in, or None if one of them has no value."""
+        """Return an expression's name with its indexes evaluated, or None if one of them has no value."""
         if isinstance(expression, Name):
             return expression.path
         pieces: list[str] = []
@@ -206,7 +206,7 @@ class Evaluation:
         return "".join(pieces)
 
     def filtered(self, expression: Filtered) -> str | None:
-        """A value sent through its filters, which is noted where it was made of a sensitive one."""
+        """Apply filters to a value; record the result as sensitive if it derives from a sensitive value."""
         before = self.sensitive.looked_up
         text = self.through_filters(expression)
         if text is not None and (self.sensitive_items or self.sensitive.looked_up > before):
@@ -214,7 +214,7 @@ class Evaluation:
         return text
 
     def through_filters(self, expression: Filtered) -> str | None:
-        """A value sent through its filters, or None if one of them has no answer."""
+        """Apply filters to a value from left to right, or return None if one of them fails."""
         from octotui.variables.filters.registry import is_null  # noqa: PLC0415  (for those who use one)
 
         subject = expression.subject
@@ -230,7 +230,7 @@ class Evaluation:
         return self.optional(subject) if value is None and subject is not None else value
 
     def applied(self, call: Call, value: str | None, *, answerable: bool) -> str | None:
-        """What a filter makes of a value."""
+        """Apply one filter to a value."""
         from octotui.variables.filters.registry import FilterArguments, apply, searches, work_of  # noqa: PLC0415
 
         options = tuple(self.block((option,)) for option in call.options)
@@ -246,9 +246,9 @@ class Evaluation:
             raise
 
     def met(self, condition: Condition) -> bool | None:
-        """Whether a condition is met; an unknown name is empty here, a filter without an answer is None.
+        """Return whether a condition is met, or None if a filter fails; unknown names are empty here.
 
-        What depends on a sensitive value is none itself.
+        A text that only depends on a sensitive condition is not sensitive.
         """
         before = self.sensitive.looked_up
         left, right = self.operand(condition.left), self.operand(condition.right)
@@ -260,7 +260,7 @@ class Evaluation:
         return None if right is None else (left == right) is condition.equal
 
     def operand(self, operand: Expression | str | None) -> str | None:
-        """One side of a condition."""
+        """Evaluate one side of a condition."""
         if operand is None or isinstance(operand, str):
             return operand
         return (
@@ -270,7 +270,7 @@ class Evaluation:
         )
 
     def repeated(self, part: Each) -> str | None:
-        """A block for every item of its collection."""
+        """Evaluate a loop: its block for every item of the collection."""
         before = self.sensitive.looked_up
         if isinstance(part.collection, Filtered):
             value = self.filtered(part.collection)
@@ -280,29 +280,29 @@ class Evaluation:
         else:
             path = self.path(part.collection)
             items = [] if path is None else self.lookup.items_of(path)
-        outer, outer_sensitive = (self.lookup.items, self.lookup.turn), self.sensitive_items
+        outer, outer_sensitive = (self.lookup.items, self.lookup.iteration), self.sensitive_items
         self.sensitive_items |= self.sensitive.looked_up > before
         done: list[str] = []
         for index, item in enumerate(items):
-            self.spend(TURN_WORK)
+            self.spend(ITERATION_WORK)
             self.lookup.items = {**outer[0], part.item.lower(): item}
-            self.lookup.turn = index, len(items)
+            self.lookup.iteration = index, len(items)
             done.append(self.block(part.body))
-        self.lookup.items, self.lookup.turn = outer
+        self.lookup.items, self.lookup.iteration = outer
         self.sensitive_items = outer_sensitive
         return self.joined(done)
 
     def note(self, problem: str) -> None:
-        """Notes a sentence about what went wrong, once."""
+        """Record a problem, once."""
         self.problems[problem] = None
 
     def joined(self, done: list[str]) -> str:
-        """Texts as one, within the bounds."""
+        """Join texts, within the bounds."""
         self.made(sum(map(len, done)))
         return "".join(done)
 
     def made(self, size: int) -> None:
-        """Stops at a text too large, and counts its making as work."""
+        """Count a result of `size` characters as work. Raises TooMuch over LARGEST."""
         if size > LARGEST:
             raise TooMuch(f"The result would be longer than {LARGEST:,} characters.")
         self.spend(size)

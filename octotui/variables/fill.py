@@ -1,4 +1,4 @@
-"""Filling in a text of the model: what is wrong with it is told, and it stays as it was written (V1)."""
+"""Expansion of texts of the model: problems become warnings, and faulty tags are left as written (V1)."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -9,19 +9,19 @@ from octotui.variables.budget import Budget, text_budget
 from octotui.variables.evaluate import SharedValues, fill
 from octotui.variables.syntax.names import key_of
 from octotui.variables.syntax.nodes import Parts, TooMuch, left_as_written
-from octotui.variables.syntax.scanner import errors_at, read_what_can_be
+from octotui.variables.syntax.scanner import errors_at, read_leniently
 from octotui.variables.syntax.sensitive_names import SensitiveNames
 from octotui.variables.template import Filled, OverBudget, TemplateError
 from octotui.variables.text_names import looked_up
 
 MOST_WARNINGS = 100  # of one text
-NOBODY = "there is no variable"
+UNKNOWN_NAME = "there is no variable"
 PLAIN_NAME = re.compile(r"[\w\s.:/~()\[\]*@-]*")
-"""A name of which it is plain that it is one; others may be of another language, as `x + 1` is of Ruby."""
+"""Matches a plausible name; other tags may be of another language, as `#{x + 1}` is Ruby."""
 
 
 class Filler:
-    """Fills in texts with the same values, names in lower case: each value once, and from one budget."""
+    """Expands texts with the same values (names in lower case): each value once, within one budget."""
 
     def __init__(
         self, values: Mapping[str, str], now: float | None = None, budget: Budget | None = None
@@ -33,18 +33,18 @@ class Filler:
 
     @property
     def derived(self) -> tuple[str, ...]:
-        """What filters have made of sensitive values so far, where it is known which those are."""
+        """Results of filters on sensitive values so far."""
         return tuple(self.values.derived) if isinstance(self.values, SensitiveNames) else ()
 
     def fill_in(self, text: str) -> Filled:
-        """The text with the values in it, what nobody knew, and what could not be done.
+        """Expand a text; return it with its unknown names and problems.
 
-        Unknown names stay as they were written. Raises OverBudget where it is too much.
+        Unknown names are left as written. Raises OverBudget.
         """
         if "#{" not in text:
             return Filled(text)
         try:
-            parts, misread = read_what_can_be(text, self._budget.spend)
+            parts, misread = read_leniently(text, self._budget.spend)
             filled = fill(text, parts, self.values, self._now, self._budget, self._resolved)
         except TooMuch as error:
             raise OverBudget(str(error), 1, 1) from None
@@ -56,14 +56,16 @@ class Filler:
 
 
 def _placed(filled: Filled, text: str, parts: Parts, misread: Iterable[TemplateError]) -> Filled:
-    """The same with the places of what is no expression, and of names that hardly are names."""
+    """Add the positions of syntax errors and of implausible names to the problems."""
     strange = {key_of(name): name for name in filled.unknown if not PLAIN_NAME.fullmatch(name)}
     places: dict[str, int] = {}  # characters from 0
     for path, start in looked_up(parts) if strange else ():
         places.setdefault(key_of(path), start)
     strange = {key: name for key, name in strange.items() if key in places}
-    nobody = errors_at(text, sorted((places[key], f"{NOBODY} {name}.") for key, name in strange.items()))
-    errors = sorted((*misread, *nobody), key=lambda each: (each.line, each.column))
+    implausible = errors_at(
+        text, sorted((places[key], f"{UNKNOWN_NAME} {name}.") for key, name in strange.items())
+    )
+    errors = sorted((*misread, *implausible), key=lambda each: (each.line, each.column))
     return replace(
         filled,
         unknown=tuple(name for name in filled.unknown if key_of(name) not in strange),
@@ -73,7 +75,7 @@ def _placed(filled: Filled, text: str, parts: Parts, misread: Iterable[TemplateE
 
 
 def fill_in(text: str, values: Mapping[str, str], now: float | None = None) -> Filled:
-    """A single text filled in; what is too much stays as it was written, as what is broken does."""
+    """Expand a single text; one that is over budget or faulty is left as written."""
     try:
         return Filler(values, now).fill_in(text)
     except OverBudget as error:
@@ -81,11 +83,11 @@ def fill_in(text: str, values: Mapping[str, str], now: float | None = None) -> F
 
 
 def warnings_of(filled: Filled) -> tuple[str, ...]:
-    """What people are to be told of a text that was filled in: unknown names, and what went wrong.
+    """Return warnings about an expanded text: unknown names and problems.
 
-    Of very many the first, and how many more there are.
+    At most MOST_WARNINGS, and the count of the others.
     """
-    warnings = tuple(f"{NOBODY} {name}" for name in filled.unknown) + filled.problems
+    warnings = tuple(f"{UNKNOWN_NAME} {name}" for name in filled.unknown) + filled.problems
     if (more := len(warnings) - MOST_WARNINGS) > 0:
         return (*warnings[:MOST_WARNINGS], f"and there are {more:,} more warnings of this text")
     return warnings
@@ -95,9 +97,9 @@ NOTHING = '#{if ""}#{/if}'
 
 
 def escape(text: str) -> str:
-    """The text so written that filling it in gives it back: `##{` stands for `#{`.
+    """Escape a text so that its expansion gives it back: `##{` stands for `#{`.
 
-    Of an even run of hashes the last one would begin a tag, so that it stands apart.
+    After an even number of hashes an empty block separates the last one, which would begin a tag.
     """
     return re.sub(r"(?<!#)#++(?=\{)", _escaped, text)
 

@@ -1,21 +1,21 @@
-"""Values that are JSON, also with bare names and single quotes as people write it, and ways into them."""
+"""Values in JSON, also the lenient kind with bare names and single quotes, and paths into them."""
 
 import json
 import re
 from collections.abc import Callable
 from decimal import Decimal
 
-# Whole strings are passed over, so that what looks like a name inside of one stays.
+# Matches whole strings first, so that nothing inside a string is taken for a bare name.
 LOOSE = re.compile(r""""(?:[^"\\]|\\.)*+"|'((?:[^'\\]|\\.)*+)'|([A-Za-z_$][\w$-]*+)(?=\s*+:)""", re.DOTALL)
 
 
 def looks_like_json(text: str) -> bool:
-    """Whether a text may be a list or a table in JSON."""
+    """Return whether a text may be an array or object in JSON."""
     return text.lstrip()[:1] in {"[", "{"}
 
 
 def decoded(text: str) -> object:
-    """The list or the table that a text is in JSON, or None."""
+    """Decode an array or object in JSON, or return None."""
     if not looks_like_json(text):
         return None
     for strict in (True, False):
@@ -27,8 +27,8 @@ def decoded(text: str) -> object:
     return None
 
 
-def dig(text: str, path: list[str], decode: Callable[[str], object] = decoded) -> str | None:
-    """What lies on a path into a text in JSON; a missing part is empty, and None means there is no way."""
+def value_at(text: str, path: list[str], decode: Callable[[str], object] = decoded) -> str | None:
+    """Return the value at a path into a JSON text: `""` for a missing part, None if not traversable."""
     value: object = text
     for name in path:
         if isinstance(value, str):
@@ -44,7 +44,7 @@ def dig(text: str, path: list[str], decode: Callable[[str], object] = decoded) -
 
 
 def written(value: object) -> str:
-    """A value of JSON as the text it has in a result."""
+    """Format a JSON value as text of a result."""
     match value:
         case str():
             return value
@@ -59,7 +59,7 @@ def written(value: object) -> str:
 
 
 def number(value: float) -> str:
-    """A number as .NET writes it: no `.0`, and an exponent, from 16 digits on, as `E+20`."""
+    """Format a number as .NET does: no `.0`, and from 16 digits on an exponent such as `E+20`."""
     if abs(value) >= 1e15:
         return f"{Decimal(repr(value)).normalize():E}"
     if value.is_integer():

@@ -1,23 +1,23 @@
-"""What a name stands for: an item of a loop, a value, a part of a value in JSON, an index of a set."""
+"""Name lookup: items of loops, values, paths into JSON values, indexes of sets, in this order."""
 
 from collections.abc import Callable, Mapping
 from functools import cached_property
 
 import msgspec
 
-from octotui.variables.json_values import decoded, dig, looks_like_json, written
+from octotui.variables.json_values import decoded, looks_like_json, value_at, written
 from octotui.variables.syntax.names import LONGEST, Names, inner, sets, steps
 from octotui.variables.syntax.nodes import TooDeep
 
-DEEPEST = 32  # values within values
+DEEPEST = 32  # nested values
 NAME_WORK = 16  # for each character of a name that is looked up
-JSON_WORK = 64  # for each character of a value that is read as JSON
+JSON_WORK = 64  # for each character of a value that is decoded as JSON
 ITEM_WORK = 256  # for each item of a collection
-SHORT = 1000  # characters of a value in JSON that is read each time
+SHORT = 1000  # characters of a JSON value that is not worth caching
 
 
 class Item(msgspec.Struct, frozen=True):
-    """One item of a loop: a text, with the `value` of its key in JSON, or the `path` it is in a set."""
+    """One item of a loop: a text, with the `value` of a key of a JSON object, or the `path` of an index."""
 
     text: str
     value: str | None = None
@@ -25,7 +25,7 @@ class Item(msgspec.Struct, frozen=True):
 
 
 def items_in(text: str, decode: Callable[[str], object] = decoded) -> list[Item]:
-    """The items of a value: of a list or a table in JSON, or between commas."""
+    """Return the items of a value: of a JSON array or object, or separated by commas."""
     match decode(text):
         case list() as elements:
             return [Item(written(each)) for each in elements]
@@ -36,10 +36,10 @@ def items_in(text: str, decode: Callable[[str], object] = decoded) -> list[Item]
 
 
 class Lookup:
-    """Finds names in values and in the loops around; `fill` fills in a value with expressions of its own.
+    """Resolves names in values and enclosing loops; `fill` expands a value that has expressions.
 
-    `spend` is told how much work that is; `documents` are values in JSON that were read. `cuts` counts values
-    that were left out because they are part of themselves: what was found meanwhile does not hold elsewhere.
+    `spend` receives the work; `documents` caches decoded JSON. `cuts` counts values left out because they are
+    part of themselves (a cycle): results found meanwhile must not be cached.
     """
 
     def __init__(
@@ -58,20 +58,20 @@ class Lookup:
         self.cuts = 0
         self.within: tuple[str, ...] = ()
         self.items: dict[str, Item] = {}
-        self.turn = 0, 0  # of the innermost loop, from 0, and how many it has
+        self.iteration = 0, 0  # of the innermost loop: the iteration, from 0, and their count
 
     @cached_property
     def sets(self) -> dict[str, dict[str, str]]:
-        """The indexes of all sets, by the name before them."""
+        """The indexes of all indexed names, by the name before them."""
         return self.values.sets if isinstance(self.values, Names) else sets(self.values)
 
     def written(self, key: str) -> str:
-        """A name in lower case as it was declared."""
+        """Return the declared spelling of a name in lower case."""
         names = self.values.written if isinstance(self.values, Names) else ()
         return next((each for each in names if each.lower() == key), key)
 
     def find(self, path: str) -> str | None:
-        """What a name stands for, or None if nobody knows."""
+        """Return the value of a name, or None if it is unknown."""
         self.spend(NAME_WORK * len(path))
         taken = steps(path)
         if self.items:
@@ -82,7 +82,7 @@ class Lookup:
         return self._global(taken)
 
     def items_of(self, path: str) -> list[Item]:
-        """The items a name stands for: those of its value, or else the indexes of its set."""
+        """Return the items to loop over for a name: those of its value, or else the indexes of its set."""
         value = self.find(path)
         if value is not None:
             return self.items_in(value)
@@ -94,13 +94,13 @@ class Lookup:
         return [Item(each, path=f"{whole}[{each}]") for each in self.sets.get(whole.lower(), {}).values()]
 
     def items_in(self, text: str) -> list[Item]:
-        """The items of a value."""
+        """Return the items of a value, counted as work."""
         self.spend(ITEM_WORK * (1 + text.count(",")))
         return items_in(text, self._decoded)
 
     def _special(self, key: str) -> str | None:
-        """What a loop says of its turn."""
-        index, count = self.turn
+        """Return the value of a loop variable: `Octopus.Template.Each.Index`, `First` or `Last`."""
+        index, count = self.iteration
         match key:
             case "octopus.template.each.index":
                 return str(index)
@@ -116,8 +116,8 @@ class Lookup:
         names = [inner(each) for each in rest]
         if item.value is not None and names and names[0].lower() in {"key", "value"}:
             text = item.text if names[0].lower() == "key" else item.value
-            return dig(text, names[1:], self._decoded)
-        return dig(item.text, names, self._decoded)
+            return value_at(text, names[1:], self._decoded)
+        return value_at(item.text, names, self._decoded)
 
     def _global(self, taken: list[str]) -> str | None:
         key = "".join(taken).lower()
@@ -133,17 +133,17 @@ class Lookup:
         return self._index(taken)
 
     def _part(self, raw: str, taken: list[str], cut: int) -> str | None:
-        """A part of a value in JSON, which may well name other parts of the same value."""
+        """Return a part of a JSON value, which may refer to other parts of the same value."""
         name, names = "".join(taken[:cut]), [inner(each) for each in taken[cut:]]
         if name.lower() not in self.within:
             text = self.filled(name, raw)
-            return None if text is None else dig(text, names, self._decoded)
+            return None if text is None else value_at(text, names, self._decoded)
         self.cuts += 1
-        part = dig(raw, names, self._decoded)
+        part = value_at(raw, names, self._decoded)
         return None if part is None else self.filled("".join(taken), part)
 
     def _decoded(self, text: str) -> object:
-        """A text in JSON, decoded once where that is worth keeping."""
+        """Decode JSON, cached for long texts."""
         if text in self.documents:
             return self.documents[text]
         self.spend((JSON_WORK if looks_like_json(text) else NAME_WORK) * len(text))
@@ -153,7 +153,7 @@ class Lookup:
         return value
 
     def _index(self, taken: list[str]) -> str | None:
-        """An index of a set stands for itself, and `[*]` for the first of them."""
+        """Resolve an index of a set to itself, and `[*]` to the first index."""
         for at, step in enumerate(taken):
             indexes = self.sets.get("".join(taken[:at]).lower(), {}) if step[0] == "[" else {}
             if step == "[*]" and indexes and "*" not in indexes:
@@ -163,7 +163,7 @@ class Lookup:
         return None
 
     def filled(self, name: str, raw: str) -> str | None:
-        """A value filled in, or None within itself."""
+        """Expand a value; return None for a cycle. Raises TooDeep."""
         if "#{" not in raw:
             return raw
         key = name.lower()

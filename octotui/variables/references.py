@@ -1,4 +1,4 @@
-"""Names whose values become part of a text with expressions, without those that it only looks at."""
+"""References: names whose values flow into a text, without those that only conditions test."""
 
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
@@ -17,10 +17,10 @@ from octotui.variables.syntax.nodes import (
     Path,
     Substitution,
 )
-from octotui.variables.syntax.scanner import read_what_can_be
+from octotui.variables.syntax.scanner import read_leniently
 
 ANY = "[*]"
-"""Stands in a name for an index that is known only when the text is filled in."""
+"""A wildcard for an index that is known only at expansion."""
 
 PLAIN = frozenset(
     {
@@ -30,29 +30,29 @@ PLAIN = frozenset(
         *("greaterthan", "greaterthanorequal", "lessthan", "lessthanorequal"),
     }
 )
-"""Filters that leave letters, digits and `+/=` alone, whatever they are given."""
+"""Filters whose results have only letters, digits and `+/=`, whatever the input."""
 
 Items = Mapping[str, tuple[str, ...]]
-"""What each loop around goes through, by the name of its item in lower case."""
+"""The collections of enclosing loops, by the name of their item in lower case."""
 
 NO_ITEMS: Items = MappingProxyType({})
 
 
 class Reference(msgspec.Struct, frozen=True):
-    """A name in lower case whose value becomes part of a text; `start` is where its tag is, from 0."""
+    """A name in lower case whose value becomes part of a text; `start` is its tag's offset."""
 
     key: str
     start: int
 
 
 def references(text: str) -> tuple[Reference, ...]:
-    """The names whose values become part of a text, in their order."""
-    parts, _ = read_what_can_be(text)
+    """Return the names whose values become part of a text, in order."""
+    parts, _ = read_leniently(text)
     return tuple(Reference(key, start) for key, start in _of_parts(parts, NO_ITEMS))
 
 
 def _of_parts(parts: Parts, items: Items) -> Iterator[tuple[str, int]]:
-    """Names, and where the tags stand that hold them."""
+    """Yield names, with the offsets of their tags."""
     for part in parts:
         yield from _of_part(part, items)
 
@@ -74,7 +74,7 @@ def _of_part(part: Part, items: Items) -> Iterator[tuple[str, int]]:
 
 
 def _of_expression(expression: Expression, items: Items) -> list[str]:
-    """The names whose values are left once all filters have seen them."""
+    """Return the names whose values survive all filters."""
     if not isinstance(expression, Filtered):
         return list(_keys(expression, items))
     left = [] if expression.subject is None else list(_keys(expression.subject, items))
@@ -89,7 +89,7 @@ def _of_expression(expression: Expression, items: Items) -> list[str]:
 
 
 def _keys(name: Name | Path, items: Items) -> Iterator[str]:
-    """The names that one in a text may stand for: itself, or what the item of a loop is of."""
+    """Yield the names that one may refer to: itself, or the collections of its loop item."""
     if isinstance(name, Name) and not items:
         yield name.key
         return

@@ -1,4 +1,4 @@
-"""What every variable resolves to in a context, and which values it won over (V2 to V4)."""
+"""Resolution of variables in a context by precedence, with the values that lost (V2 to V4)."""
 
 from collections.abc import Sequence
 
@@ -10,10 +10,10 @@ from octotui.model.space import Model, Scope, Value, Variables
 
 
 class Resolved(msgspec.Struct, frozen=True):
-    """A variable, and the value that holds, or None.
+    """A variable and its winning value, or None.
 
-    `later` are as specific and stand in a table that comes later (V4), `beaten` are less specific (V3), and
-    those of `elsewhere` do not hold here (V2).
+    `later` are as specific but in a table of lower precedence (V4), `beaten` are less specific (V3), and
+    those of `elsewhere` do not match the context (V2).
     """
 
     name: str
@@ -24,12 +24,12 @@ class Resolved(msgspec.Struct, frozen=True):
 
 
 def resolve(seen: Variables, context: Scope) -> tuple[Resolved, ...]:
-    """Every variable that is seen, in declared order."""
+    """Resolve every visible variable, in declared order."""
     return tuple(_resolved(name, values, context) for name, values in seen.items())
 
 
 class Origins:
-    """Which table each value that a process sees stands in."""
+    """The table of each value that a process sees."""
 
     def __init__(self, model: Model, process: str) -> None:
         self._labels: dict[int, str] = {}
@@ -39,7 +39,7 @@ class Origins:
                     self._labels.setdefault(id(each), label)  # the model holds them as long as this is used
 
     def of(self, value: Value) -> str:
-        """`project shop`, `variable set mail`, or the space's own table, which is ``."""
+        """Return the label of a value's table: `project shop`, `variable set mail`, or `""` for the space."""
         return self._labels.get(id(value), "")
 
 
@@ -51,7 +51,7 @@ def context_of(
     process: str | None = None,
     channel: str | None = None,
 ) -> Scope:
-    """Where values are asked for, by slugs and the name of a step; a tenant brings its tags."""
+    """Return a context from slugs and the name of a step; a tenant implies its tags."""
     declared = model.tenants.get(tenant) if tenant else None
     return Scope(
         step=(step,) if step else (),
@@ -77,6 +77,6 @@ def _resolved(name: str, values: tuple[Value, ...], context: Scope) -> Resolved:
 
 
 def winner(values: Sequence[Value], context: Scope) -> Value | None:
-    """The value that holds where these names do, or None; of a tie, which `check` refuses, the first."""
+    """Return the winning value in a context, or None; of a tie, which `check` refuses, the first."""
     left = most_specific(values, context)
     return left[0] if left else None

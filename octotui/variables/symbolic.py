@@ -1,7 +1,7 @@
-"""Whether a text is true where values are still to come: evaluated on every path that they may lead to.
+"""Symbolic evaluation: decides whether a text is true while some values are unknown, on every path.
 
-What is not known yet is a symbol in texts. Where the way on depends on one, a path takes one of two, and
-another path the other; a path never contradicts itself.
+An unknown value is a symbol in texts. Where evaluation branches on a symbol, it forks into two paths; a path
+never contradicts itself.
 """
 
 import re
@@ -31,18 +31,18 @@ from octotui.variables.syntax.scanner import read
 
 MOST_PATHS = 256
 SYMBOL = re.compile("\ufdd0[0-9]+\ufdd1")
-"""Stands in a text for a value that is not known; both ends are no characters, so that no value has them."""
+"""A placeholder for an unknown value; both ends are Unicode noncharacters, which no value has."""
 
 IsOpen = Callable[[str], bool]
-"""Whether the value of a name in lower case is still to come."""
+"""Returns whether the value of a name in lower case is not known yet."""
 
 
 def undecided_by(
     text: str, values: Mapping[str, str], is_open: IsOpen, now: float | None = None
 ) -> tuple[str, ...]:
-    """The names of values still to come that decide whether a text is true; none where that is decided.
+    """Return the names of unknown values on which the truth of a text depends; `()` if it is decided.
 
-    A text that names what nobody knows is false. `values`, by names in lower case, holds none that is open.
+    A text with an undeclared name is false. `values`, by names in lower case, holds none that is open.
     """
     names: dict[str, None] = {}
     ends: set[bool] = set()
@@ -64,7 +64,7 @@ def undecided_by(
 
 
 def _is_true(text: str, evaluation: "SymbolicEvaluation") -> bool:
-    """Whether a text is true on one path; raises OverBudget."""
+    """Return whether a text is true on one path. Raises OverBudget."""
     try:
         with evaluation.bounds():
             filled = evaluation.block(read(text))
@@ -78,7 +78,7 @@ def _is_true(text: str, evaluation: "SymbolicEvaluation") -> bool:
 
 
 class PathChoices:
-    """What is taken for true on one path: first what is `given`, then that all is so."""
+    """The branches taken on one path: first those `given`, then always true."""
 
     def __init__(self, given: Sequence[bool]) -> None:
         self.names: dict[str, None] = {}
@@ -89,12 +89,12 @@ class PathChoices:
         self._bound: dict[str, str] = {}
 
     def others(self) -> list[tuple[bool, ...]]:
-        """The beginnings of the paths that take another way where this one first had a choice."""
+        """Return the prefixes of the paths that fork off this one at its free choices."""
         free = range(len(self._given), len(self.taken))
         return [(*self.taken[:at], not self.taken[at]) for at in free]
 
     def takes(self, question: tuple[str, Any]) -> bool:
-        """Whether something is so on this path, as often as it is asked."""
+        """Return the answer to a question on this path, consistently for repeated questions."""
         if question not in self._answers:
             at = len(self.taken)
             self._answers[question] = self._given[at] if at < len(self._given) else True
@@ -102,23 +102,23 @@ class PathChoices:
         return self._answers[question]
 
     def open_value(self, name: str) -> str | None:
-        """The symbol of a value that is still to come, or None where it never comes."""
+        """Return the symbol of an unknown value, or None on paths where it is never set."""
         self.names[name] = None
         key = key_of(name)
         return self.symbol(key) if self.takes(("set", key)) else None
 
     def symbol(self, of: Hashable) -> str:
-        """The symbol that stands for this."""
+        """Return the symbol for this key, made on first use."""
         return self._symbols.setdefault(of, f"\ufdd0{len(self._symbols)}\ufdd1")
 
     def known(self, text: str) -> str:
-        """A text with what this path knows of its symbols."""
+        """Replace the symbols of a text that this path has bound."""
         while (more := SYMBOL.sub(lambda match: self._bound.get(match[0], match[0]), text)) != text:
             text = more
         return text
 
     def is_true(self, text: str) -> bool:
-        """Whether a text counts as true."""
+        """Return whether a text counts as true on this path."""
         text = self.known(text).strip()
         if not is_symbolic(text):
             return is_truthy(text)
@@ -126,7 +126,7 @@ class PathChoices:
         return not any(_may_be(pieces, each) for each in FALSE) or self.takes(("true", text))
 
     def equal(self, one: str, other: str) -> bool:
-        """Whether two texts are the same; a symbol that is the same as another text is that from now on."""
+        """Return whether two texts are equal; a symbol that equals a text is bound to it from then on."""
         one, other = sorted((self.known(one), self.known(other)), key=is_symbolic)
         if one == other or not is_symbolic(other):
             return one == other
@@ -139,11 +139,11 @@ class PathChoices:
         return same
 
     def _truth(self, text: str) -> bool | None:
-        """Whether a text counts as true, or None where this path has not said so yet."""
+        """Return whether a text counts as true, or None if this path has not decided it."""
         return self._answers.get(("true", text)) if is_symbolic(text) else is_truthy(text)
 
     def _bind(self, symbol: str, text: str) -> None:
-        """Take a symbol for a text, or another symbol, of which all holds that was said of it."""
+        """Bind a symbol to a text or another symbol, and transfer the answers about it."""
         self._bound[symbol] = text
         for (kind, of), answer in list(self._answers.items()):
             if kind == "true" and of == symbol:
@@ -153,17 +153,17 @@ class PathChoices:
 
 
 def is_symbolic(text: str) -> bool:
-    """Whether anything in a text is not known."""
+    """Return whether a text has a symbol."""
     return SYMBOL.search(text) is not None
 
 
 def _may_be(pieces: Sequence[str], text: str) -> bool:
-    """Whether pieces with anything in between may be a text; what is surely not is said."""
+    """Return whether pieces with anything in between may equal a text; False is certain, True is not."""
     return sum(map(len, pieces)) <= len(text) and text.startswith(pieces[0]) and text.endswith(pieces[-1])
 
 
 class SymbolicEvaluation(Evaluation):
-    """One filling in along one path."""
+    """One expansion along one path."""
 
     def __init__(
         self,
@@ -177,18 +177,18 @@ class SymbolicEvaluation(Evaluation):
         super().__init__(source, values, now, budget, None)
         self.choices = choices
         self._is_open = is_open
-        self._in_any_turn = False  # of a loop through nobody knows how many items
+        self._in_symbolic_loop = False  # of a loop over an unknown number of items
 
     def optional(self, expression: Expression, *, quiet: bool = False) -> str | None:
-        """What an expression stands for, a symbol where that is still to come."""
+        """Evaluate an expression, to a symbol if its value is unknown."""
         if isinstance(expression, Filtered):
             return self.filtered(expression)
         path = self.path(expression)
         if path is None:
             return None
-        if self._in_any_turn and key_of(path).startswith("octopus.template.each."):
+        if self._in_symbolic_loop and key_of(path).startswith("octopus.template.each."):
             return self.choices.symbol(key_of(path))
-        if (name := self._to_come(path)) is not None:
+        if (name := self._open_name(path)) is not None:
             value = self.choices.open_value(name)
         else:
             value = self.lookup.find(path)
@@ -198,8 +198,8 @@ class SymbolicEvaluation(Evaluation):
             self.unknown.setdefault(path.lower(), path)
         return value
 
-    def _to_come(self, path: str) -> str | None:
-        """The name that a path stands for, where its value is still to come."""
+    def _open_name(self, path: str) -> str | None:
+        """Return the name that a path refers to if its value is unknown, else None."""
         first, *rest = steps(path) or [path]
         item = self.lookup.items.get(first.lower())
         if item is not None and item.path is None:
@@ -208,13 +208,13 @@ class SymbolicEvaluation(Evaluation):
         return name if is_symbolic(name) or self._is_open(key_of(name)) else None
 
     def _is_part_of_symbol(self, path: str) -> bool:
-        """Whether a name leads into the JSON of a value that is not all known."""
+        """Return whether a name is a path into the JSON of a value with symbols."""
         taken = steps(path)
         wholes = (self.lookup.find("".join(taken[:cut])) for cut in range(len(taken) - 1, 0, -1))
         return is_symbolic(next((each for each in wholes if each is not None), ""))
 
     def met(self, condition: Condition) -> bool | None:
-        """Whether a condition is met on this path."""
+        """Return whether a condition is met on this path, or None if a filter fails."""
         left, right = self.operand(condition.left), self.operand(condition.right)
         if left is None or (right is None and condition.right is not None):
             return None
@@ -223,7 +223,7 @@ class SymbolicEvaluation(Evaluation):
         return self.choices.equal(left, right) is condition.equal
 
     def applied(self, call: Call, value: str | None, *, answerable: bool) -> str | None:
-        """What a filter makes of a value: of one that is not known, a symbol."""
+        """Apply a filter, to a symbol if the input has symbols."""
         value = None if value is None else self.choices.known(value)
         options = tuple(self.choices.known(self.block((option,))) for option in call.options)
         if any(map(is_symbolic, (value or "", *options))):
@@ -231,7 +231,7 @@ class SymbolicEvaluation(Evaluation):
         return super().applied(call, value, answerable=answerable)
 
     def part(self, part: Part) -> str:
-        """One part; a calculation with what is not known has a result that is not known."""
+        """Evaluate one part; a calculation with symbols is a symbol."""
         if isinstance(part, Calc):
             numbers = [self.choices.known(each) for each in self._numbers(part.number)]
             if any(map(is_symbolic, numbers)):
@@ -247,16 +247,16 @@ class SymbolicEvaluation(Evaluation):
         return []
 
     def repeated(self, part: Each) -> str | None:
-        """A block for every item; of items that are not known, for none or for any one."""
+        """Evaluate a loop; over an unknown collection, for no item or for one symbolic item."""
         whole = self.choices.known(self.optional(part.collection, quiet=True) or "")
         if not is_symbolic(whole):
             return super().repeated(part)
         if not self.choices.takes(("items", whole)):
             return ""
-        outer = self.lookup.items, self._in_any_turn
+        outer = self.lookup.items, self._in_symbolic_loop
         item = Item(self.choices.symbol(("item", whole)))
         self.lookup.items = {**outer[0], part.item.lower(): item}
-        self._in_any_turn = True
+        self._in_symbolic_loop = True
         body = self.block(part.body)
-        self.lookup.items, self._in_any_turn = outer
+        self.lookup.items, self._in_symbolic_loop = outer
         return self.choices.symbol(("items", whole, body)) if body.strip() else body

@@ -1,7 +1,7 @@
-"""The `#{…}` language (V1): texts are read once and filled in with values as often as wanted.
+"""Templates in the `#{…}` language (V1): parsed once, expanded with any values.
 
-It is Octostache, as Octopus Deploy has it: `#{Name}`, filters, `if`, `unless`, `each`, `calc`, nested
-indexes and parts of values in JSON; `##{` is the text `#{`. What nobody knows stays as it was written.
+It is the Octostache of Octopus Deploy: `#{Name}`, filters, `if`, `unless`, `each`, `calc`, nested
+indexes and paths into JSON values; `##{` is the text `#{`. Unknown names are left as written.
 """
 
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ __all__ = ["Filled", "Names", "OverBudget", "Template", "TemplateError", "is_tru
 
 
 class Template(msgspec.Struct, frozen=True):
-    """A text that was read."""
+    """A parsed text."""
 
     text: str
     parts: Parts
@@ -30,15 +30,15 @@ class Template(msgspec.Struct, frozen=True):
         budget: Budget | None = None,
         resolved: SharedValues | None = None,
     ) -> Filled:
-        """The text with values in it; raises TemplateError where it gets too deep, too large, too much work.
+        """Expand the text. Raises TemplateError when nested too deeply, OverBudget over size or work.
 
-        `values` has its names in lower case; a `Names` also knows how they were written, and an `each` over
-        a set gives its indexes so. `now`, in seconds since 1970, is the time of `NowDate` and `NowDateUtc`.
-        Texts with the same values may share a budget, and what is `resolved`.
+        `values` has its names in lower case; a `Names` also has their spelling, in which an `each` over a set
+        yields its indexes. `now`, in seconds since 1970, is the time of `NowDate` and `NowDateUtc`.
+        Texts with the same values may share a budget and the cache `resolved`.
         """
         return fill(self.text, self.parts, values, now, budget, resolved)
 
 
 def parse(text: str) -> Template:
-    """Reads a text; raises TemplateError where its expressions are broken."""
+    """Parse a text. Raises TemplateError on a syntax error."""
     return Template(text, read(text))

@@ -1,4 +1,4 @@
-"""The names that texts of a model have: each text is read once, and little of it is kept."""
+"""Index of the names in texts of a model, cached for the duration of a check."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -22,7 +22,7 @@ from octotui.variables.syntax.nodes import (
     Substitution,
     TemplateError,
 )
-from octotui.variables.syntax.scanner import NAME, plain_keys, read_what_can_be
+from octotui.variables.syntax.scanner import NAME, plain_keys, read_leniently
 
 SIMPLE = re.compile(
     rf"""(?<!\#)((?:\#\#)++)(?=\#?\{{)
@@ -35,15 +35,15 @@ SIMPLE = re.compile(
     )?+""",
     re.VERBOSE,
 )
-"""An escape, or the beginning of a tag, of which nothing more is found where the grammar has to read it."""
+"""Matches an escape or a simple tag; of a tag that needs the grammar, only its `#{`."""
 
 NO_ITEMS: frozenset[str] = frozenset()
 
 
 class TextNames(msgspec.Struct, frozen=True):
-    """Names in lower case: those that a text looks up, and those whose values become part of it.
+    """Names in lower case: `keys` that a text looks up, `merged` whose values become part of it.
 
-    `errors` are about what is no expression in it.
+    `errors` are about its invalid tags.
     """
 
     keys: tuple[str, ...] = ()
@@ -55,14 +55,14 @@ NOTHING = TextNames()
 
 
 class ModelTexts:
-    """The names in texts, as long as a model is checked."""
+    """A cache of the names in texts, for one check of a model."""
 
     def __init__(self) -> None:
         self._known: dict[str, TextNames] = {}
-        self._names: dict[str, str] = {}  # each of them once
+        self._names: dict[str, str] = {}  # interned
 
     def of(self, text: str) -> TextNames:
-        """The names of a text, and what is wrong with it."""
+        """Return the names and syntax errors of a text."""
         if "#{" not in text:
             return NOTHING
         known = self._known.get(text)
@@ -76,7 +76,7 @@ class ModelTexts:
             return TextNames(keys, keys)
         if (simple := simple_keys(text)) is not None:
             return TextNames(self._once(simple[0]), self._once(simple[1]))
-        parts, errors = read_what_can_be(text)
+        parts, errors = read_leniently(text)
         keys = self._once(key_of(path) for path, _ in looked_up(parts))
         return TextNames(keys, self._once(each.key for each in references(text)), errors)
 
@@ -85,14 +85,14 @@ class ModelTexts:
 
 
 def simple_keys(text: str) -> tuple[list[str], list[str]] | None:
-    """The names that a text looks up, and those whose values become part of it; None if it wants the grammar.
+    """Return the names that a text looks up, and those it merges, or None if it needs the grammar.
 
-    It is read without, thirty times as fast, if it has nothing but names, with one filter at most, and blocks
-    whose conditions are a name or compare one with a text.
+    Thirty times as fast as the grammar, for texts with only names, each with one filter at most, and blocks
+    whose conditions are a name or compare one with a literal.
     """
     looked: list[str] = []
     merged: list[str] = []
-    opened: list[tuple[str, bool]] = []  # the blocks around, and whether their second half has begun
+    opened: list[tuple[str, bool]] = []  # the enclosing blocks, and whether their `else` has begun
     for hashes, block, condition, other, end, path, call in SIMPLE.findall(text):
         if block:
             opened.append((block.lower(), False))
@@ -111,7 +111,7 @@ def simple_keys(text: str) -> tuple[list[str], list[str]] | None:
 
 
 def looked_up(parts: Parts, items: frozenset[str] = NO_ITEMS) -> Iterator[tuple[str, int]]:
-    """Every plain name in parts, but items of loops, with the position of its tag."""
+    """Yield every constant name in parts, except items of loops, with the offset of its tag."""
     for part in parts:
         yield from _of_part(part, items)
 

@@ -1,4 +1,4 @@
-"""Which variables hold what people say: prompts (V6), fields and notes of answers (I6), notes of releases."""
+"""Taint analysis: variables with untrusted input from prompts (V6), answers (I6) and release notes."""
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -12,61 +12,61 @@ from octotui.variables.references import ANY
 from octotui.variables.syntax.names import key_of
 from octotui.variables.text_names import ModelTexts
 
-DEEPEST = 32  # values within values, as where they are filled in
-OURS = "octopus."
-SAID = ("octopus.action[", "octopus.release.notes", "octopus.interruption.")
+DEEPEST = 32  # nested values, as in their expansion
+SYSTEM_PREFIX = "octopus."
+UNTRUSTED_PREFIXES = ("octopus.action[", "octopus.release.notes", "octopus.interruption.")
 NOTES = "notes"
 OF_TARGET = re.compile(r"\.output\[[^\[\]]*\]")
 CHOSEN = ("select", "checkbox")
-"""Kinds of prompts whose answers are among texts that the model itself holds."""
+"""Kinds of prompts whose answers are limited to texts of the model."""
 
 
 class TaintSource(msgspec.Struct, frozen=True):
-    """A variable that holds what people say, and who says it: `starts a run`."""
+    """A variable with untrusted input, and who supplies it, as in "who `starts a run`"."""
 
     name: str
     who: str
 
 
 TaintSources = Mapping[str, TaintSource]
-"""TaintSources by their names in lower case."""
+"""Sources by their names in lower case."""
 
 Field = tuple[tuple[str, ...], str]
-"""A field that people fill in in a child run: the steps that lead to it, and its name."""
+"""A field of a question in a child run: the path of steps to it, and its name."""
 
 Origin = TaintSource | str
-"""What a value comes to: what people say, or the name of a variable that octotui makes for a run."""
+"""An origin of a value: untrusted input, or the name of a variable that octotui sets for a run."""
 
 
 class TaintedVariable(msgspec.Struct, frozen=True):
-    """A variable that a text names, and what of it people say, which may be in a value within its value."""
+    """A variable that a text refers to, and the untrusted source in its value, which may be nested."""
 
     name: str
     source: TaintSource
 
 
 class VariableTable:
-    """Declared variables, by name in lower case, and what their values come to; each is looked at once."""
+    """Declared variables, by name in lower case, with memoized origins of their values."""
 
     def __init__(self, values: Variables, names: ModelTexts | None = None) -> None:
         self._names = names or ModelTexts()
         self._harmless: dict[str, bool] = {}
         self.declared = {name.lower(): (name, each) for name, each in values.items()}
         scopes = {each.scope for some in values.values() for each in some}
-        self.silent = not any(is_free(some) or _names_ours(some) for some in values.values())
+        self.silent = not any(is_free(some) or _names_system_variable(some) for some in values.values())
         self._scoped = any(each.step or each.process for each in scopes)
         self._known: dict[tuple[str, str], dict[str, tuple[Origin, ...]]] = {}
 
     def is_harmless(self, key: str) -> bool:
-        """Whether nothing that people say is in the variables that a name stands for, wherever it is read."""
-        if self._scoped or _may_be_said(key):
+        """Return whether no variable that a name refers to has untrusted input, in any step."""
+        if self._scoped or _may_be_untrusted(key):
             return False
         if key not in self._harmless:
             self._harmless[key] = not any(self.origins_of(each, "", "") for each in named(key, self.declared))
         return self._harmless[key]
 
     def origins_of(self, name: str, process: str, step: str) -> tuple[Origin, ...]:
-        """What the values of a variable come to, where this step sees them."""
+        """Return the origins of the values of a variable that this step sees."""
         place = (process, step) if self._scoped else ("", "")
         return self._origins(name, place, self._known.setdefault(place, {}), 0)
 
@@ -81,7 +81,7 @@ class VariableTable:
             if is_free(values) and any(each.prompt for each in here):
                 origins[TaintSource(written, "starts a run")] = None
             for key in (each for text in _texts(here) for each in self._names.of(text).merged):
-                if _may_be_said(key):
+                if _may_be_untrusted(key):
                     origins[key] = None
                 for inner in named(key, self.declared):
                     origins |= dict.fromkeys(self._origins(inner, place, known, depth + 1))
@@ -90,7 +90,7 @@ class VariableTable:
 
 
 class UntrustedValues:
-    """What people say in the variables that a process sees."""
+    """The untrusted input in the variables that a process sees."""
 
     def __init__(self, table: VariableTable, sources: TaintSources, process: str = "") -> None:
         self._table = table
@@ -99,11 +99,11 @@ class UntrustedValues:
         self._silent = table.silent and all(NOTES in key for key in sources)
 
     def may_be_in(self, texts: Iterable[str]) -> bool:
-        """Whether it is worth while to read texts: most models ask nobody for more than notes."""
+        """Return whether texts need to be parsed at all: most models accept no input but notes."""
         return not self._silent or any(NOTES in each.lower() for each in texts)
 
     def find(self, key: str, step: str = "") -> Iterator[TaintedVariable]:
-        """What people say in the variables that a name in lower case may stand for in a step."""
+        """Yield the untrusted input in the variables that a name in lower case may refer to in a step."""
         if self._table.is_harmless(key):
             return
         for source in self._made(key):
@@ -115,20 +115,20 @@ class UntrustedValues:
                     yield TaintedVariable(written, source)
 
     def _made(self, key: str) -> Iterable[TaintSource]:
-        """What people say in a variable that octotui makes for a run, of one target or of all."""
-        if not key.startswith(OURS):
+        """Return the sources behind a variable that octotui sets for a run, for one target or for all."""
+        if not key.startswith(SYSTEM_PREFIX):
             return ()
         names = named(OF_TARGET.sub(".output", key), self._sources)
         return [self._sources[each] for each in names]
 
 
-def _may_be_said(key: str) -> bool:
-    """Whether a name may be that of a variable which octotui makes of what people say."""
-    return key.startswith(SAID) or (key.startswith(OURS) and ANY in key)
+def _may_be_untrusted(key: str) -> bool:
+    """Return whether a name may be that of a variable that octotui sets from untrusted input."""
+    return key.startswith(UNTRUSTED_PREFIXES) or (key.startswith(SYSTEM_PREFIX) and ANY in key)
 
 
 def named(key: str, known: Collection[str]) -> Collection[str]:
-    """The known variables that a name may stand for, which may also go on into their JSON."""
+    """Return the known variables that a name may refer to, directly or by a path into their JSON."""
     if key in known:
         return (key,)
     if ANY in key:
@@ -142,7 +142,7 @@ def named(key: str, known: Collection[str]) -> Collection[str]:
 
 
 def of_process(model: Model, slug: str, process: Runbook) -> TaintSources:
-    """What people say in the variables that octotui makes for a run of a process."""
+    """Return the sources of untrusted input that octotui sets for a run of a process."""
     sources = [source for step in process.flat().steps for source in _answers(step)]
     for step in process.steps:
         if step.child_run is not None and step.child_run.wait:
@@ -153,7 +153,7 @@ def of_process(model: Model, slug: str, process: Runbook) -> TaintSources:
 
 
 def _of_child(step: str, fields: Iterable[Field]) -> Iterator[TaintSource]:
-    """The variables that answers in a child run make, by both names that its outputs have."""
+    """Yield the variables that answers in a child run set, by both names of its outputs."""
     for path, name in fields:
         for way in ("Run", "Deployment"):
             inner = "".join(f".{way}[{each}]" for each in path)
@@ -161,7 +161,7 @@ def _of_child(step: str, fields: Iterable[Field]) -> Iterator[TaintSource]:
 
 
 def _fields_of(model: Model, runbook: str, known: dict[str, tuple[Field, ...]]) -> tuple[Field, ...]:
-    """What people fill in in a run of a runbook, and in those that it starts; each is looked at once."""
+    """Return the free fields of questions in a run of a runbook and its child runs, memoized in `known`."""
     if runbook not in known:
         known[runbook] = ()  # within itself
         declared = model.runbooks.get(runbook)
@@ -178,7 +178,7 @@ def _fields_of(model: Model, runbook: str, known: dict[str, tuple[Field, ...]]) 
 
 
 def _answers(step: Step) -> Iterator[TaintSource]:
-    """The variables that an answer to a step makes."""
+    """Yield the variables that an answer to a step sets."""
     output, who = f"Octopus.Action[{step.name}].Output", f"answers “{step.name}”"
     if step.question is None:
         yield TaintSource(f"{output}.Guidance.Notes", who)
@@ -190,12 +190,12 @@ def _answers(step: Step) -> Iterator[TaintSource]:
 
 
 def is_free(values: Iterable[Value]) -> bool:
-    """Whether anything can be said for a variable: any of its prompts may judge it, so all must offer."""
+    """Return whether a variable accepts free text: some prompt of it does not limit answers to options."""
     return any(each.prompt is not None and each.prompt.kind not in CHOSEN for each in values)
 
 
 def _holding(values: Iterable[Value], process: str, step: str) -> list[Value]:
-    """The values that may hold in a step, as far as the names of the process and the step say."""
+    """Return the values whose scope may match a step, judged by process and step alone."""
     here = [
         each
         for each in values
@@ -206,13 +206,13 @@ def _holding(values: Iterable[Value], process: str, step: str) -> list[Value]:
     return [each for each in here if each.scope.step] if sure else here
 
 
-def _names_ours(values: Iterable[Value]) -> bool:
-    """Whether texts of values may name a variable that octotui makes for a run."""
-    return any("#{" in text and OURS in text.lower() for text in _texts(values))
+def _names_system_variable(values: Iterable[Value]) -> bool:
+    """Return whether texts of values may refer to a variable that octotui sets for a run."""
+    return any("#{" in text and SYSTEM_PREFIX in text.lower() for text in _texts(values))
 
 
 def _texts(values: Iterable[Value]) -> Iterator[str]:
-    """What may be filled in of some values."""
+    """Yield the texts of values that may be expanded."""
     for value in values:
         if value.prompt is not None:
             yield from (value.prompt.otherwise, *value.prompt.options)

@@ -1,5 +1,5 @@
-"""How a job reaches a machine: one Executor contract, one small file or folder for each way.
+"""Executors: how a job reaches a machine; one protocol, and one file or folder for each implementation.
 
-Here live the contract, shells, helper functions for scripts, `local` and `simulated`. Never a State, an event
+Holds the protocol, shells, helper functions for scripts, `local` and `simulated`. Never a State, an event
 or the journal.
 """

@@ -1,4 +1,4 @@
-"""Which values of a run the environment of its script carries; helper functions read all of them (V9)."""
+"""Selection of the values that a script's environment carries; helper functions read all of them (V9)."""
 
 import os
 import resource
@@ -7,24 +7,24 @@ from typing import NamedTuple
 
 from octotui.model.environment_names import environment_name, is_reserved
 
-LARGEST = 1 << 17  # bytes of one variable, with its name: Linux starts no program with a larger one
-ROOM = 1 << 19  # bytes of all at most; the rest of what a program may have is for its arguments
-ENTRY = 10  # bytes that a variable takes beside its name and its value
-MANY = 20  # names that a warning says
-LONGEST = 80  # characters of one
+LARGEST = 1 << 17  # bytes of one variable with its name: the limit of Linux (MAX_ARG_STRLEN)
+ROOM = 1 << 19  # bytes of all; the rest of the limit (ARG_MAX) is for arguments
+ENTRY = 10  # bytes of overhead for each variable
+MANY = 20  # names in a warning
+LONGEST = 80  # characters of a name in a warning
 
 _BEGINNING = "get_octopusvariable has these variables, and the environment of scripts does not: "
 
 
 class CarriedValues(NamedTuple):
-    """Values by the names that they have in an environment, and why others are left out, by their own."""
+    """Values by their environment names, and the reasons for those left out, by their own names."""
 
     environment: dict[str, str]
     left_out: dict[str, str]
 
 
 def carried(values: Mapping[str, str]) -> CarriedValues:
-    """Choose what is unambiguous and fits, small values first."""
+    """Choose the values that are unambiguous and fit, small ones first."""
     named: dict[str, list[str]] = {}
     for name in values:
         named.setdefault(environment_name(name), []).append(name)
@@ -46,13 +46,13 @@ def carried(values: Mapping[str, str]) -> CarriedValues:
 
 
 def _room() -> int:
-    """How many bytes all may take: a quarter of what Linux gives a program, by the size of its stack."""
+    """Return the bytes for all values: a quarter of ARG_MAX, which depends on the stack limit."""
     stack, _ = resource.getrlimit(resource.RLIMIT_STACK)
     return ROOM if stack == resource.RLIM_INFINITY else max(1 << 15, min(ROOM, stack // 16))
 
 
 def _unfit(plain: str, value: str, size: int, meant: set[str]) -> str:
-    """Why no environment can hold what is called so there, or nothing."""
+    """Return why no environment can hold this variable, or `""`."""
     if not plain:
         return "not a letter or digit in the name"
     if len(meant) > 1:
@@ -63,12 +63,12 @@ def _unfit(plain: str, value: str, size: int, meant: set[str]) -> str:
 
 
 def warnings_of(values: CarriedValues, warned: Iterable[str] = ()) -> tuple[str, ...]:
-    """What to warn of that the run has not been `warned` of: values left out, and renamed ones."""
-    said = tuple(each for each in warned if each.startswith(_BEGINNING))
+    """Return warnings about values left out and renamed, except those in `warned`."""
+    earlier = tuple(each for each in warned if each.startswith(_BEGINNING))
     left_out = {
         name: why
         for name, why in values.left_out.items()
-        if not any(_quoted(name) in each or each.endswith(" more") for each in said)
+        if not any(_quoted(name) in each or each.endswith(" more") for each in earlier)
     }
     sentences = (*_of_left_out(left_out), *_of_renamed(values.environment))
     return tuple(each for each in sentences if each not in warned)
@@ -87,7 +87,7 @@ def _of_left_out(left_out: Mapping[str, str]) -> Iterator[str]:
 
 
 def _of_renamed(environment: Iterable[str]) -> Iterator[str]:
-    """Of names that programs go by, or that every script gets: they are others' in the environment."""
+    """Yield a warning about reserved names, which have another meaning in the environment."""
     names = sorted(name[1:] for name in environment if name.startswith("_") and is_reserved(name[1:]))
     if names:
         found = ", ".join(f"$_{name}" for name in names)

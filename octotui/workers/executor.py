@@ -1,7 +1,7 @@
-"""How the runtime and a machine talk: a job's work, and the one contract of all executors.
+"""The protocol of executors, and the values that the runtime exchanges with them.
 
-A job outlives us: it is started in a place that can be written down, and followed there, also by a later
-process. Following always hands on the output from its beginning; who follows knows what it has already.
+A job outlives this process: it is started at a location that can be stored, and followed there, also by a
+later process. Following always replays the output from its start; the follower skips what it has.
 """
 
 from collections.abc import Awaitable, Callable, Set
@@ -17,7 +17,7 @@ Leave = Callable[[str], Awaitable[None]]
 
 
 class AttemptLocation(msgspec.Struct, frozen=True):
-    """Where one attempt at a job runs: in the directory of its worker, by its name among those of a space."""
+    """Where an attempt runs: the directory of its worker, the space, and the attempt's name in that space."""
 
     directory: str
     space: str
@@ -25,11 +25,11 @@ class AttemptLocation(msgspec.Struct, frozen=True):
 
 
 class AttemptSpec(msgspec.Struct, frozen=True, kw_only=True):
-    """An attempt at a job: the script, its values by their own names, and those that its environment carries.
+    """What an attempt executes: a script, its values by name, and the values that its environment carries.
 
-    It begins only where the machine has what it `needs`. What is `sensitive` among them must not be seen in
-    what it prints (V5). Of its machine's own environment it gets the few that all scripts get, and what the
-    patterns `passed` name, but nothing that is `withheld`.
+    It starts only if the machine has the commands in `needs`. `sensitive` texts are masked in output (V5).
+    From the machine's environment it inherits the variables that all scripts inherit, and those that match
+    the patterns `passed`, but none of `withheld`. `grace` is seconds between TERM and KILL.
     """
 
     job: str
@@ -50,10 +50,10 @@ class AttemptSpec(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AttemptStatus(msgspec.Struct, frozen=True):
-    """What an earlier process has left in a place, and the resume that it was started with.
+    """The state of an attempt that an earlier process started, and its resume record.
 
-    A script that is `unstarted` did not begin; one that is `lost` has gone, and nobody knows how, or what is
-    known of it is of no use for the `reason`.
+    `unstarted`: the script did not begin. `lost`: it has ended with unknown result, or its record is not
+    credible, for `reason`.
     """
 
     state: Literal["nothing", "unstarted", "running", "ended", "lost"]
@@ -62,40 +62,40 @@ class AttemptStatus(msgspec.Struct, frozen=True):
 
 
 class StartError(Exception):
-    """A script cannot be started; the text says why."""
+    """Raised when a script cannot be started; the text says why."""
 
 
 class Executor(Protocol):
-    """Runs scripts on one kind of machine."""
+    """Runs scripts on one kind of machine (a protocol)."""
 
     async def inspect(self, location: AttemptLocation) -> AttemptStatus:
-        """What is there of an attempt that an earlier process may have started."""
+        """Return the status of an attempt that an earlier process may have started."""
         ...
 
     async def start(self, location: AttemptLocation, work: AttemptSpec, resume: str = "") -> None:
-        """Begin the work where nothing has begun; the resume record is there before it. Raises StartError."""
+        """Start an attempt at a new location, its resume record written first. Raises StartError."""
         ...
 
     async def follow(self, location: AttemptLocation, output: Output, leave: Leave | None = None) -> Outcome:
-        """Be with what was started, by whomever, to its end: 0 is success (S7).
+        """Wait for the attempt, started by any process, and return its Outcome: exit code 0 is success (S7).
 
-        `output` gets chunks of all that it has printed, at most 1 MiB each. `leave` is called with the
-        directory it ran in, when it has ended. Cancelled, it lets go of a job that goes on.
+        `output` receives all it has printed, in chunks of at most 1 MiB. `leave` is awaited with its
+        directory when it has ended. Cancellation detaches from the job, which continues.
         """
         ...
 
     def stop(self, location: AttemptLocation, grace: float) -> None:
-        """Begin to end what we began or follow: TERM, its grace, KILL for all; `follow` then returns."""
+        """Begin to stop an attempt: TERM to all processes, KILL after `grace` seconds; then `follow` ends."""
         ...
 
     def clean(self, location: AttemptLocation) -> None:
-        """Take away what is left in a place: how it ended is on disk."""
+        """Remove the files of an ended attempt, once its outcome is in the journal."""
         ...
 
     async def remove_orphans(self, directory: str, space: str, keep: Set[str]) -> None:
-        """Take away what crashes have left of a space's places, but those of names to keep."""
+        """Remove locations of a space that crashes have left, except those of attempts to `keep`."""
         ...
 
     async def close(self) -> None:
-        """Let go of everything; what runs goes on."""
+        """Release all resources; running jobs continue."""
         ...

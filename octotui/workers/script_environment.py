@@ -1,4 +1,4 @@
-"""What a script has in its environment beside the values of its run, and what it may miss there (V5, V9)."""
+"""The environment of a script, and hints about variables that it missed (V5, V9)."""
 
 import re
 from collections.abc import Collection, Mapping
@@ -12,15 +12,15 @@ _MISSED = re.compile(
     r"unbound variable|KeyError|\b(?:not |un)set\b|\bnot (?:defined|found|present|provided|specified)\b"
     r"|\bundefined\b|\bmissing\b|\brequired\b|\bmust (?:be|have)\b|: (?:line )?\d+: (?:\S+: )?\w+: "
 )
-"""What programs say of an environment variable that is not there; the last is what `${NAME:?…}` does,
-in dash with the name of the script between."""
+"""Messages of programs about a missing environment variable; the last is that of `${NAME:?…}`,
+which in dash includes the script's name."""
 
 _SET_BY_SHELLS = frozenset({"_", "PWD", "OLDPWD", "SHLVL"})
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 def script_environment(work: AttemptSpec, surroundings: Mapping[str, str]) -> dict[str, str]:
-    """The environment of a script on a machine whose own one is `surroundings`."""
+    """Return the environment of a script on a machine whose own environment is `surroundings`."""
     passed = {
         name: value
         for name, value in surroundings.items()
@@ -33,9 +33,9 @@ def script_environment(work: AttemptSpec, surroundings: Mapping[str, str]) -> di
 def missed(
     output: str, surroundings: Collection[str], patterns: tuple[str, ...], withheld: Collection[str]
 ) -> str:
-    """Which variables a script that has failed seems to have missed, by its output; never what they hold.
+    """Return a hint about variables that a failed script seems to have missed, by its output, or `""`.
 
-    It is a hint in one sentence, or nothing.
+    The hint is one sentence, and never includes values.
     """
     lines = filter(_MISSED.search, output.splitlines())
     names = dict.fromkeys(name for line in lines for name in _NAME.findall(line))

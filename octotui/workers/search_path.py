@@ -1,20 +1,20 @@
-"""Where programs and modules are looked for: in folders named from the root, never where we stand."""
+"""The search path of programs and modules: absolute folders only, never the current directory."""
 
 import os
 import sys
 
 
 def absolute(path: str) -> str:
-    """A PATH without what it names in the current directory, which an empty entry does, too."""
+    """Return a PATH without relative entries; an empty entry means the current directory, too."""
     return os.pathsep.join(each for each in path.split(os.pathsep) if each.startswith(os.sep)) or os.defpath
 
 
 def find(program: str) -> str | None:
-    """The path of a program, by its name in PATH or by an absolute path; None where there is none.
+    """Return the path of a program, by its name in PATH or by an absolute path, or None.
 
-    What everybody can write, or lies where everybody can put something, is none.
+    World-writable programs, and those in world-writable folders, are ignored.
     """
-    from shutil import which  # noqa: PLC0415 - not for who only checks a model
+    from shutil import which  # noqa: PLC0415 - not needed to check a model
 
     if os.sep in program and not program.startswith(os.sep):
         return None
@@ -25,8 +25,8 @@ def find(program: str) -> str | None:
 
 
 def _is_safe(path: str) -> bool:
-    """Whether not everybody could have written a program."""
-    from octotui.model.file_trust import Distrusted, FileTrust  # noqa: PLC0415 - what it loads comes later
+    """Return whether a program and its folders are not world-writable."""
+    from octotui.model.file_trust import Distrusted, FileTrust  # noqa: PLC0415 - it imports much
 
     try:
         FileTrust().check(path)
@@ -36,9 +36,9 @@ def _is_safe(path: str) -> bool:
 
 
 def leave_current_directory() -> tuple[str, ...]:
-    """Keep this process, and all that it starts, from looking where it stands; say what PATH has named there.
+    """Remove relative entries from PATH, PYTHONPATH and sys.path; return those that PATH had.
 
-    By now the interpreter has put what PYTHONPATH names into its own path.
+    The interpreter has copied PYTHONPATH to sys.path by now.
     """
     programs, modules = (_relative(os.environ.get(name, "")) for name in ("PATH", "PYTHONPATH"))
     os.environ["PATH"] = absolute(os.environ.get("PATH", ""))
@@ -52,5 +52,5 @@ def leave_current_directory() -> tuple[str, ...]:
 
 
 def _relative(path: str) -> tuple[str, ...]:
-    """What a path names in the current directory."""
+    """Return the relative entries of a path."""
     return tuple(each for each in path.split(os.pathsep) if path and not each.startswith(os.sep))

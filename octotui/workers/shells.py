@@ -1,4 +1,4 @@
-"""How a script of each shell is started, with Octopus's helper functions at hand (V7)."""
+"""Commands that start a script in each shell, with Octopus's helper functions defined (V7)."""
 
 import os
 from collections.abc import Mapping
@@ -6,18 +6,18 @@ from pathlib import Path
 from shlex import quote
 
 HELPERS = str(Path(__file__).parent / "helpers")
-VALUES = "OCTOTUI_VALUES"  # names the file that the helper functions read
+VALUES = "OCTOTUI_VALUES"  # the path of the file that the helper functions read
 NEEDS = "OCTOTUI_NEEDS"
 
 
 def command(shell: str, script_path: str, helpers: str = HELPERS) -> list[str]:
-    """The program and its arguments; `helpers` is where the files of that folder are on the machine.
+    """Return the program and its arguments; `helpers` is the folder of helper files on the machine.
 
-    The script is the whole of a file of its own, so that its lines have the numbers that its author knows.
+    The script has a file of its own, so that its line numbers are those its author knows.
     """
     match shell:
         case "python":
-            return ["python3", "-u", f"{helpers}/octopus.py", script_path]  # what it prints is seen at once
+            return ["python3", "-u", f"{helpers}/octopus.py", script_path]  # unbuffered
         case "pwsh":
             return [
                 *("pwsh", "-NoLogo", "-NoProfile", "-NonInteractive"),
@@ -33,7 +33,7 @@ def command(shell: str, script_path: str, helpers: str = HELPERS) -> list[str]:
 def environment(
     shell: str, helpers: str = HELPERS, surroundings: Mapping[str, str] = os.environ
 ) -> dict[str, str]:
-    """The environment variables that bring the functions; the file that `BASH_ENV` names is still read."""
+    """Return the variables that load the helpers in bash; a `BASH_ENV` of the machine is chained."""
     if shell != "bash":
         return {}
     ours = {"BASH_ENV": f"{helpers}/octopus.bash"}

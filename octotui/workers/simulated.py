@@ -1,4 +1,4 @@
-"""An executor that only takes time: for predictions, in a loop of virtual time."""
+"""An executor that only sleeps: for predictions, in a loop of virtual time."""
 
 import asyncio
 from collections.abc import Set
@@ -9,21 +9,21 @@ from octotui.workers.executor import AttemptLocation, AttemptSpec, AttemptStatus
 
 
 class SimulatedExecutor:
-    """Sleeps as long as a step's `simulate` says, and ends as it says; nothing of it outlives us."""
+    """Sleeps as long as a step's `simulate` says, and returns its result; nothing outlives this process."""
 
     def __init__(self) -> None:
         self._begun: dict[AttemptLocation, tuple[Simulate, asyncio.Event]] = {}
 
     async def inspect(self, location: AttemptLocation) -> AttemptStatus:
-        """Nothing is there."""
+        """Return that nothing was started."""
         return AttemptStatus("nothing")
 
     async def start(self, location: AttemptLocation, work: AttemptSpec, resume: str = "") -> None:
-        """Note what to do."""
+        """Record the attempt."""
         self._begun[location] = (work.simulate or Simulate(), asyncio.Event())
 
     async def follow(self, location: AttemptLocation, output: Output, leave: Leave | None = None) -> Outcome:
-        """Take the time, and say the result."""
+        """Sleep, and return the simulated Outcome."""
         simulate, stopped = self._begun[location]
         try:
             async with asyncio.timeout(simulate.takes):
@@ -35,18 +35,18 @@ class SimulatedExecutor:
         return Outcome(state="cancelled")
 
     def stop(self, location: AttemptLocation, grace: float) -> None:
-        """End a job at once."""
+        """Cancel an attempt at once."""
         if location in self._begun:
             self._begun[location][1].set()
 
     def clean(self, location: AttemptLocation) -> None:
-        """Forget it."""
+        """Forget an attempt."""
         self._begun.pop(location, None)
 
     async def remove_orphans(self, directory: str, space: str, keep: Set[str]) -> None:
-        """There is nothing to take away."""
+        """Do nothing: there are no files."""
 
     async def close(self) -> None:
-        """End everything."""
+        """Cancel all attempts."""
         for _, stopped in self._begun.values():
             stopped.set()

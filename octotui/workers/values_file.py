@@ -1,26 +1,26 @@
-r"""The file by which a script's values travel: every one by its exact name, whatever it holds (V9).
+r"""The file that transfers values to a script: by exact name, with any content (V9).
 
-Its lines are commands of any sh, so that shells look a value up without another program, and without reading
-what stands behind it: `octotui_value 'KEY' 'NAME' 'VALUE'`, where the key is the name in lower case. Before
-them `octotui_change 'FROM' 'TO'` says, in order, how letters of a name become those of a key. What would end
-a word or a line, and what no shell can hold, is `\0` and three octal digits, as `printf %b` reads it; nothing
-else has a backslash.
+Its lines are commands of any sh, so that shells look a value up without another program, and without parsing
+the lines after it: `octotui_value 'KEY' 'NAME' 'VALUE'`, where the key is the name in lower case. Before
+them `octotui_change 'FROM' 'TO'` lists, in order, how letters of a name become those of a key. What would end
+a word or a line, and what no shell can hold, is escaped as `\0` and three octal digits, as for `printf %b`;
+nothing else has a backslash.
 """
 
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 _ESCAPES = {code: f"\\0{code:03o}" for code in (ord("\\"), *range(0x20), ord("'"), 0x7F)}
-_OTHERS = "ςİϴẞ\u2126\u212a\u212b"  # letters that are no upper case of those they are found by
+_OTHERS = "ςİϴẞ\u2126\u212a\u212b"  # letters that fold to one whose upper case is another letter
 
 
 def key_of(name: str) -> str:
-    """What a name is found by in any case: also a sigma, which is another one at the end of a word."""
+    """Fold the case of a name, a final sigma included."""
     return name.lower().replace("ς", "σ")
 
 
 def encode(values: Mapping[str, str]) -> bytes:
-    """All values, small ones first; of names that differ by case alone the last counts."""
+    """Encode all values, small ones first; of names that differ in case alone the last wins."""
     last = {key_of(name): name for name in values}
     lines = [
         f"octotui_value '{_escaped(key)}' '{_escaped(name)}' '{_escaped(values[name])}'\n"
@@ -33,7 +33,7 @@ def encode(values: Mapping[str, str]) -> bytes:
 
 @lru_cache(maxsize=256)
 def _changes(letters: frozenset[str]) -> str:
-    """What makes a key of a name: what is escaped, a backslash first, then other cases of letters in keys."""
+    """Return the lines that convert names to keys: escapes, the backslash first, then changes of case."""
     return "".join((*_escaping(letters), *_lowering(letters)))
 
 

@@ -7,7 +7,7 @@ from functools import partial
 
 import jinja2
 
-from octotui.variables.syntax.scanner import read_anew
+from octotui.variables.syntax.scanner import read_uncached
 from octotui.variables.template import Template
 from tests.ratios import Ratio, measure
 
@@ -58,15 +58,15 @@ def ratio_of(ours: Callable[[], object], theirs: Callable[[], object], rounds: i
 def main(names: int = 10_000, rounds: int = 5) -> Iterator[Ratio]:
     """Compare filling in each text, from the text and when it is parsed already."""
     values = {f"name_{number}": f"value {number}" for number in range(names)} | {"yes": "true"}
-    read_anew("#{if yes}#{/if}")
+    read_uncached("#{if yes}#{/if}")
     for what, text in texts(names).items():
         most = 1.0 if what == "names" else float("inf")
         theirs = jinja_text(text)
-        template, compiled = Template(text, read_anew(text)), environment().from_string(theirs)
+        template, compiled = Template(text, read_uncached(text)), environment().from_string(theirs)
         assert template.fill(values).text.strip() == compiled.render(values).strip()
 
         def read(text: str = text) -> object:
-            return Template(text, read_anew(text)).fill(values)
+            return Template(text, read_uncached(text)).fill(values)
 
         def compiled_anew(theirs: str = theirs) -> object:
             return environment().from_string(theirs).render(values)

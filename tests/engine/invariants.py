@@ -8,7 +8,7 @@ from octotui.engine import events
 from octotui.engine.decide.target_steps import outermost
 from octotui.engine.events import AnyEvent
 from octotui.engine.rules.locks import grantable
-from octotui.engine.rules.run_queue import ancestor_holds, circle, next_to_go
+from octotui.engine.rules.run_queue import ancestor_holds, next_to_go, wait_cycle
 from octotui.engine.state import (
     ENDED,
     ForAnswer,
@@ -111,7 +111,7 @@ def check_settled(state: State, cap_was: int) -> None:
             assert all(job.stopping or isinstance(job.wait, ForChild) for job in waits)
             children = [state.runs[job.wait.run] for job in waits if isinstance(job.wait, ForChild)]
             assert all(child.state == "cancelling" for child in children)
-        assert not circle(state, run)
+        assert not wait_cycle(state, run)
 
 
 def _locks(state: State, jobs: list[Job]) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from octotui.variables.json_values import decoded, dig, number, written
+from octotui.variables.json_values import decoded, number, value_at, written
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def test_v1_lists_and_tables_are_read_also_with_bare_names(text, wanted):
 )
 def test_v1_a_way_into_a_value(path, wanted):
     text = '{"a": {"b": ["x", "{\\"c\\": 1}"]}}'
-    assert dig(text, path) == (text if wanted is None and not path else wanted)
+    assert value_at(text, path) == (text if wanted is None and not path else wanted)
 
 
 @pytest.mark.parametrize(

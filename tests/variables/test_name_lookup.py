@@ -100,7 +100,7 @@ def test_v1_a_star_that_is_an_index_itself_stands_for_itself():
 def test_v1_an_item_hides_a_value_and_a_turn_is_known_within_a_loop_alone():
     known = lookup({"i": "outer", "P[Web].Port": "80"})
     assert known.find("Octopus.Template.Each.Index") is None
-    known.items, known.turn = (
+    known.items, known.iteration = (
         {"i": Item("[5]"), "k": Item("a", "[7]"), "p": Item("Web", path="P[Web]")},
         (1, 2),
     )

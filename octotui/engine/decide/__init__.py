@@ -1,5 +1,5 @@
-"""Decisions: what a command leads to, and what may go on because of an event.
+"""Decisions: the handlers of commands, and the scheduler's reactions to events.
 
-Here live the handlers of commands, the scheduler and the `Transaction` they emit events through, which
-records in each what follows from its moment. Never a change of State other than by emitting an event.
+Holds also the `Transaction` that they emit events through, which records in each event the facts of its
+moment. Never a change of State other than by emitting an event.
 """

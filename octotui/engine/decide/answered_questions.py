@@ -1,4 +1,4 @@
-"""What follows from an answer: to a manual step (I3, I6), or to a job that failed (I7)."""
+"""Effects of answers: to manual steps (I3, I6), and to failed jobs (I7)."""
 
 from msgspec.structs import replace
 
@@ -10,7 +10,7 @@ from octotui.model.quantities import duration
 
 
 def apply_answer(turn: Transaction, event: events.InterruptionAnswered) -> None:
-    """Let the job that asked end as the answer says, or try again; one of several approvals is no end."""
+    """End or retry the job by the answer; do nothing while approvals are missing."""
     question = turn.state.interruptions[event.interruption]
     job = turn.job(question.job)
     if question.open:
@@ -33,12 +33,12 @@ def apply_answer(turn: Transaction, event: events.InterruptionAnswered) -> None:
 
 
 def _expired(turn: Transaction, question: Interruption) -> str:
-    """Why a question has an answer that nobody gave."""
+    """Return the reason of an expired question."""
     return f"expired: nobody answered within {duration(manual_of(turn.state, question).expires or 0.0)}"
 
 
 def _exclude(turn: Transaction, job: Job, user: str) -> None:
-    """The rest of the run goes without the job's target; the job is neither a success nor a failure."""
+    """Exclude the job's target from the rest of the run; the job counts as cancelled."""
     failed = _failed(job)
     reason = f"{user} excluded {job.target}: {failed.reason}"
     turn.emit(events.TargetExcluded(run=job.run, target=job.target or "", by=user, reason=reason))
@@ -46,12 +46,12 @@ def _exclude(turn: Transaction, job: Job, user: str) -> None:
 
 
 def _failed(job: Job) -> Outcome:
-    """What the job would have ended with if nobody had been asked."""
+    """Return the outcome the job would have had without guided failure."""
     return job.outcome or Outcome(state="failed", reason=job.reason, exit_code=job.exit_code)
 
 
 def _ignored(job: Job, user: str) -> Outcome:
-    """The failure as a warning that says who ignored what."""
+    """Return a success with a warning about the ignored failure."""
     failed = _failed(job)
     warning = (
         f"{user} ignored the failure: {failed.reason}" if failed.reason else f"{user} ignored the failure"

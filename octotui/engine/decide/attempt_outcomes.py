@@ -1,4 +1,4 @@
-"""What executors report: how far an attempt is, how it ended, and whether there is another one (S5, S7)."""
+"""Reports of executors: progress and outcomes of attempts, retries with exponential backoff (S5, S7)."""
 
 from typing import assert_never
 
@@ -22,11 +22,11 @@ from octotui.model.process import (
 )
 
 UNSET_OUTPUT, SENSITIVE_OUTPUT = "no such output was set", "it is sensitive"
-DOUBLINGS = 10  # of a step's backoff, at most: each wait is twice the one before
+DOUBLINGS = 10  # the limit of the exponential backoff
 
 
 def report_progress(turn: Transaction, command: ReportProgress) -> None:
-    """Take what a running attempt says of itself; a job that is being ended goes nowhere any more."""
+    """Accept progress of a running attempt; ignore it if stale, unchanged, or the job is being stopped."""
     job = turn.state.jobs.get(command.job)
     if job is None or job.state != "running" or job.stopping or job.attempt != command.attempt:
         return
@@ -39,16 +39,18 @@ def report_progress(turn: Transaction, command: ReportProgress) -> None:
 
 
 def report_outcome(turn: Transaction, command: ReportOutcome) -> None:
-    """Take an executor's report; one of another attempt, or of a job that is over, is ignored."""
+    """Accept the outcome of the present attempt; ignore a stale one (fencing by attempt number)."""
     job = turn.state.jobs.get(command.job)
     if job is not None and job.state == "running" and job.attempt == command.attempt:
         end_attempt(turn, job, command.outcome)
 
 
 def end_attempt(turn: Transaction, job: Job, outcome: Outcome) -> None:
-    """End a job's attempt, and the job with it unless it may be tried again, or people are asked (S5, I7)."""
+    """End an attempt, and its job unless it is retried or people are asked (S5, I7)."""
     step = step_of(turn.state, job)
-    outcome = _judged(turn.run(job.run), job, outcome if step is None else _unpublished(step, job, outcome))
+    outcome = _adjusted(
+        turn.run(job.run), job, outcome if step is None else _with_warnings(step, job, outcome)
+    )
     if step is not None and outcome.state == "failed" and job.attempt <= step.retries:
         turn.emit(
             events.AttemptFailed(
@@ -67,7 +69,7 @@ def end_attempt(turn: Transaction, job: Job, outcome: Outcome) -> None:
 
 
 def _end(turn: Transaction, job: Job, action: Action, outcome: Outcome) -> None:
-    """End a job as its kind of step wants it."""
+    """End a job by its kind of step."""
     match action:
         case HealthCheck() if outcome.state != "lost":
             _end_check(turn, job, action, outcome)
@@ -78,7 +80,7 @@ def _end(turn: Transaction, job: Job, action: Action, outcome: Outcome) -> None:
 
 
 def end_or_ask(turn: Transaction, job: Job, outcome: Outcome) -> None:
-    """End a job, or ask people what to do about a failure where that is wanted (I7)."""
+    """End a job, or with guided failure ask people (I7)."""
     if asks(turn.state, job, outcome):
         ask(turn, job, outcome)
     else:
@@ -93,7 +95,7 @@ HEALTH: dict[str, Health] = {
 
 
 def _end_check(turn: Transaction, job: Job, check: HealthCheck, outcome: Outcome) -> None:
-    """A target's health is what its check says; the run may go on without one that is not well."""
+    """Record a target's health by its check; an unhealthy one may be excluded."""
     health = HEALTH.get(outcome.state)
     if job.target is None or health is None:
         end_job(turn, job, outcome)
@@ -109,7 +111,7 @@ def _end_check(turn: Transaction, job: Job, check: HealthCheck, outcome: Outcome
 
 
 def end_job(turn: Transaction, job: Job, outcome: Outcome) -> None:
-    """End a job for good."""
+    """End a job."""
     turn.emit(
         events.JobEnded(
             run=job.run,
@@ -127,8 +129,8 @@ def end_job(turn: Transaction, job: Job, outcome: Outcome) -> None:
     )
 
 
-def _judged(run: Run, job: Job, outcome: Outcome) -> Outcome:
-    """The outcome as the run sees it: who was told to stop did not succeed."""
+def _adjusted(run: Run, job: Job, outcome: Outcome) -> Outcome:
+    """Adjust an outcome: a job that was stopped or cancelled did not succeed."""
     if run.state == "cancelling":
         return replace(outcome, state="cancelled", reason=run.reason)
     if job.stopping:
@@ -140,22 +142,22 @@ def _judged(run: Run, job: Job, outcome: Outcome) -> Outcome:
     return outcome
 
 
-def _unpublished(step: Step, job: Job, outcome: Outcome) -> Outcome:
-    """The outcome with a warning of what a step was to publish and has not set, or only as sensitive (V4)."""
+def _with_warnings(step: Step, job: Job, outcome: Outcome) -> Outcome:
+    """Add a warning about outputs to publish that were not set, or are sensitive (V4)."""
     if job.target is not None or outcome.state not in ("succeeded", "succeeded-with-warnings"):
         return outcome  # another target may set it
     reasons = {name.lower(): SENSITIVE_OUTPUT for name in outcome.secrets}
     are_set = {name.lower() for name in outcome.outputs}
-    told = tuple(
+    warnings = tuple(
         f"{name} is not published into {into}: {reasons.get(name.lower(), UNSET_OUTPUT)}"
         for name, into in step.publish.items()
         if name.lower() not in are_set
     )
-    return replace(outcome, warnings=outcome.warnings + told) if told else outcome
+    return replace(outcome, warnings=outcome.warnings + warnings) if warnings else outcome
 
 
-def of_child(child: Run) -> Outcome:
-    """What a child run's end means for the job that waited for it; its output variables come back."""
+def child_outcome(child: Run) -> Outcome:
+    """Return the outcome of a job that waited for a child run, with the run's output variables."""
     outputs = {f"Run[{step}].{name}": value for step, name, value in child.progress.outputs}
     secrets = tuple(dict.fromkeys(f"Run[{step}].{name}" for step, _, name in child.progress.secret_outputs))
     if child.state == "succeeded":

@@ -1,4 +1,4 @@
-"""Ending a run before its time, and with it the runs it waits for (Q6, S5)."""
+"""Cancellation of a run, and of the child runs it waits for (Q6, S5)."""
 
 from octotui.engine import events
 from octotui.engine.decide.attempt_outcomes import end_job
@@ -15,27 +15,27 @@ def cancel(
     by: str | None = None,
     origin: str = "",
 ) -> None:
-    """Begin to end a run and all it waits for, before anything that they hold can go on to one of them."""
+    """Begin to cancel a run and the child runs it waits for, all before anything they hold is reassigned."""
     turn.emit(events.RunCancelling(run=name, ending=ending, reason=reason, by=by, origin=origin))
     for job in open_jobs(turn, name):
         cancel_child(turn, job, f"its parent {name} was ended")
 
 
-def give_up_all(turn: Transaction, reason: str) -> None:
-    """Begin to end all runs, before one of them can go on; without a reason none."""
+def cancel_all(turn: Transaction, reason: str) -> None:
+    """Begin to cancel all runs, if there is a reason."""
     for run in in_order(turn.state) if reason else ():
         if not turn.run(run.id).ended and turn.run(run.id).state != "cancelling":
             cancel(turn, run.id, reason)
 
 
 def cancel_child(turn: Transaction, job: Job, reason: str) -> None:
-    """Begin to end the run that a job waits for, if it does and that run is not being ended yet."""
+    """Begin to cancel the child run that a job waits for, unless it is being cancelled."""
     if isinstance(job.wait, ForChild) and turn.run(job.wait.run).state != "cancelling":
         cancel(turn, job.wait.run, reason)
 
 
-def end_what_is_open(turn: Transaction, name: str) -> None:
-    """End what only waits, and stop what runs; children of the run are being ended already."""
+def end_open_jobs(turn: Transaction, name: str) -> None:
+    """End the waiting jobs of a run and stop the running ones; child runs are being cancelled already."""
     run = turn.run(name)
     for job in open_jobs(turn, name):
         if job.state == "running" and not job.stopping:
@@ -43,18 +43,18 @@ def end_what_is_open(turn: Transaction, name: str) -> None:
         elif job.state != "running" and not isinstance(job.wait, ForChild):
             _close_question(turn, run, job)
             end_job(turn, job, Outcome(state="cancelled", reason=run.reason))
-    end_if_nothing_is_open(turn, name)
+    end_if_idle(turn, name)
 
 
-def end_if_nothing_is_open(turn: Transaction, name: str) -> None:
-    """A run that is being ended is over when nothing of it is open."""
+def end_if_idle(turn: Transaction, name: str) -> None:
+    """End a run that is being cancelled once it has no open jobs."""
     run = turn.run(name)
     if not run.progress.open:
         turn.end_run(name, run.ending, run.reason)
 
 
 def open_jobs(turn: Transaction, name: str) -> list[Job]:
-    """The jobs of a run that have not ended, in the order they were queued."""
+    """Return the open jobs of a run, in the order they were queued."""
     return [turn.job(each) for _, each in turn.run(name).progress.open]
 
 

@@ -1,4 +1,4 @@
-"""Releases are made, looked for, and what their steps publish goes into variable sets (P1)."""
+"""Creation and lookup of releases, and publication of outputs into variable sets (P1)."""
 
 from octotui.engine import events
 from octotui.engine.commands import CreateRelease, Refused
@@ -19,7 +19,7 @@ from octotui.model.space import DEFAULT_CHANNEL, Model
 
 
 def create_release(turn: Transaction, command: CreateRelease) -> None:
-    """Freeze a process as it is declared now; raises Refused."""
+    """Create a release of a process as it is declared now. Raises Refused."""
     model, process = turn.state.model, command.process
     definition = model.process(process)
     if definition is None:
@@ -58,7 +58,7 @@ def create_release(turn: Transaction, command: CreateRelease) -> None:
 
 
 def channel_of(model: Model, process: str, channel: str | None) -> str | None:
-    """The slug of the channel named, or of the default one; None for a runbook. May raise Refused."""
+    """Return the slug of the named or default channel; None for a runbook. Raises Refused."""
     project = model.projects.get(process)
     if project is None:
         if channel is not None:
@@ -71,19 +71,19 @@ def channel_of(model: Model, process: str, channel: str | None) -> str | None:
 
 
 def releases_of(state: State, process: str) -> list[Release]:
-    """All releases of a process, in the order they were made; costs as much as there are of all."""
+    """Return the releases of a process in order of creation; O(all releases)."""
     releases = (release for _, release in state.releases.items() if release.process == process)
     return sorted(releases, key=lambda release: release.created)
 
 
 def newest_release(state: State, process: str) -> Release | None:
-    """The release of a process that was made last, or None; of a runbook: what was published last."""
+    """Return the latest release of a project, or publication of a runbook, or None."""
     version = state.newest.get(process)
     return None if version is None else state.releases[release_key(process, version)]
 
 
 def publish(turn: Transaction, ended: events.JobEnded) -> None:
-    """Give the output variables of a step that succeeded to the variable sets it names."""
+    """Publish the outputs of a successful step to the variable sets it names."""
     job, run = turn.job(ended.job), turn.run(ended.run)
     step = step_of(turn.state, job)
     if step is None or ended.state not in ("succeeded", "succeeded-with-warnings"):

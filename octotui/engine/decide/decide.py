@@ -1,4 +1,4 @@
-"""What a command leads to at once, or why it is refused."""
+"""The dispatch of commands to their handlers, which emit events or refuse."""
 
 from typing import assert_never
 
@@ -6,7 +6,7 @@ from octotui.engine import commands, events
 from octotui.engine.commands import Command, Refused
 from octotui.engine.decide import questions
 from octotui.engine.decide.attempt_outcomes import report_outcome, report_progress
-from octotui.engine.decide.cancel import cancel, give_up_all
+from octotui.engine.decide.cancel import cancel, cancel_all
 from octotui.engine.decide.create_release import create_release
 from octotui.engine.decide.due_deadlines import fire_deadline
 from octotui.engine.decide.start_run import start_due, start_run
@@ -15,7 +15,7 @@ from octotui.engine.state.retained import retained_state
 
 
 def decide(turn: Transaction, command: Command) -> None:  # noqa: C901, PLR0912, PLR0915 - one line a command
-    """Emit what a command leads to; the rest follows from these events (`schedule`)."""
+    """Emit the direct events of a command; `schedule` reacts to them. Raises Refused."""
     match command:
         case commands.LoadModel():
             turn.emit(events.ModelLoaded(model=command.model))
@@ -54,7 +54,7 @@ def decide(turn: Transaction, command: Command) -> None:  # noqa: C901, PLR0912,
         case commands.RecordRemoval():
             turn.emit(events.FilesRemoved(kind=command.kind, runs=command.runs))
         case commands.Reopen():
-            give_up_all(turn, command.unsure)
+            cancel_all(turn, command.unsure)
             if command.model is not None:
                 turn.emit(events.ModelLoaded(model=command.model))
         case commands.Tick():
@@ -73,7 +73,7 @@ def _report_health(turn: Transaction, command: commands.ReportHealth) -> None:
 def _choose_packages(turn: Transaction, command: commands.ChoosePackages) -> None:
     run = turn.state.runs.get(command.run)
     if run is None or run.state != "queued" or not run.awaits_packages:
-        return  # the run has ended while its feeds were read, or somebody was faster
+        return  # stale: the run has ended, or its versions were chosen already
     turn.emit(events.PackagesChosen(run=run.id, versions=command.versions, problems=command.problems))
 
 

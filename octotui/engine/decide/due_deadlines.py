@@ -1,4 +1,4 @@
-"""What happens when a deadline has come: starts, limits, questions, waits before a retry (Q5, S5, L6, I6)."""
+"""Deadlines that fire: start times, time and wait limits, expiry, backoff (Q5, S5, L6, I6)."""
 
 from octotui.engine import events
 from octotui.engine.decide.attempt_outcomes import end_or_ask
@@ -10,13 +10,13 @@ from octotui.engine.state import ForAnswer, ForLock, ForRetry, Job, Outcome, ste
 
 
 def is_due(turn: Transaction) -> bool:
-    """Whether anything's time has come."""
+    """Return whether a deadline is due."""
     first = turn.state.deadlines.first()
     return first is not None and first[0] <= turn.at
 
 
 def fire_deadline(turn: Transaction) -> None:
-    """Let the first thing that is due take effect, if any."""
+    """Fire the first deadline that is due, if any."""
     first = turn.state.deadlines.first()
     if first is None or first[0] > turn.at:
         return

@@ -1,4 +1,4 @@
-"""Guided failure: where it is on, whom a failure asks, and between what people may choose (I7)."""
+"""Guided failure: whether it is on, whether a failure asks, and the choices of answers (I7)."""
 
 from msgspec.structs import replace
 
@@ -8,13 +8,13 @@ from octotui.engine.state import Answer, Job, Outcome, Run, State, step_of
 from octotui.model.process import Runbook
 from octotui.model.space import Model
 
-RETRIES = 10  # of one job that people may ask for
+RETRIES = 10  # manual retries of one job
 
 
 def is_guided(
     model: Model, definition: Runbook | None, environment: str | None, guidance: bool | None
 ) -> bool:
-    """Whether failures of a run ask people: as its caller says, else its process, else its environment."""
+    """Return whether failures of a run ask people. Precedence: caller, process, environment."""
     if guidance is not None:
         return guidance
     if definition is not None and definition.guided_failure != "environment":
@@ -24,34 +24,34 @@ def is_guided(
 
 
 def asks(state: State, job: Job, outcome: Outcome) -> bool:
-    """Whether a job that is about to end asks instead: it failed, and not because people wanted it to.
+    """Return whether a job asks people instead of ending: it failed, but not by their own decision.
 
-    One that is lost always asks: nobody knows what it has done, so that people have to say (R4).
+    A lost job always asks, since its effects are unknown (R4).
     """
     if outcome.state == "lost":
         return True
     if outcome.state != "failed" or not state.runs[job.run].request.guided:
         return False
     child = state.runs.get(job.child or "")
-    return bool(job.stopping) or child is None or not _wanted(state, child)
+    return bool(job.stopping) or child is None or not _failed_by_people(state, child)
 
 
-def _wanted(state: State, run: Run) -> bool:
-    """Whether people have made a run fail: they cancelled it, or an answer fails it or one below."""
+def _failed_by_people(state: State, run: Run) -> bool:
+    """Return whether people made a run fail: by cancelling it, or by an answer in it or a child run."""
     if run.state == "cancelled":
         return True
     if any(state.interruptions[each].answer in ("abort", "fail") for each in run.progress.interruptions):
         return True
     failed = (state.jobs[name] for name in run.progress.jobs if state.jobs[name].state == "failed")
     children = (state.runs.get(job.child or "") for job in failed)
-    return any(child is not None and _wanted(state, child) for child in children)
+    return any(child is not None and _failed_by_people(state, child) for child in children)
 
 
 def choices(state: State, job: Job) -> tuple[Answer, ...]:
-    """What people may answer.
+    """Return the valid answers to a failure.
 
-    A job that was retried often can't be again; packages and required steps can't be ignored, nor the target
-    of a required step excluded.
+    Retries are limited; acquisitions and required steps can't be ignored, nor the target of a required step
+    excluded.
     """
     asked = (state.interruptions[name] for name in state.runs[job.run].progress.interruptions)
     retried = sum(each.job == job.id and each.answer == "retry" for each in asked)
@@ -67,7 +67,7 @@ def choices(state: State, job: Job) -> tuple[Answer, ...]:
 
 
 def ask(turn: Transaction, job: Job, outcome: Outcome) -> None:
-    """Ask what is to become of a job that failed; its run keeps its slot, its leases and the job's place."""
+    """Raise a question about a failed job; its run keeps its slot, its leases and the job's place."""
     turn.emit(
         events.AttemptFailed(
             run=job.run,

@@ -1,4 +1,4 @@
-"""Who has a question and cannot answer it: who serves the space knows the accounts of the machine (I8)."""
+"""Holders of questions who cannot answer any more, judged by the accounts of the server's machine (I8)."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -18,15 +18,15 @@ from octotui.engine.state import Interruption, State
 from octotui.model.complaints import Reason
 
 AccountExists = Callable[[str], bool]
-"""Whether the machine has an account of that name."""
+"""Returns whether the machine has an account of that name."""
 
 C = TypeVar("C", bound=Command)
 
 
 def with_accounts(command: C, state: State, owner: str, exists: AccountExists) -> C:
-    """The command; one of the space's owner about a question whose holder cannot answer any more says so.
+    """Return the command; with `holder` and `since` if the owner takes over from one who cannot answer.
 
-    Raises Refused where a question is to be handed over to an account that does not exist.
+    Raises Refused for a transfer to an account that does not exist.
     """
     if not isinstance(command, HandOverInterruption | TakeInterruption | ReleaseInterruption):
         return command
@@ -39,14 +39,14 @@ def with_accounts(command: C, state: State, owner: str, exists: AccountExists) -
         return command
     since = None
     if question is not None and holder is not None and command.user == owner != holder:
-        since = _why_left_behind(state, question, holder, owner, exists)
+        since = _why_unable(state, question, holder, owner, exists)
     return replace(command, holder=holder if holder and since else "", since=since or "")
 
 
-def _why_left_behind(
+def _why_unable(
     state: State, question: Interruption, holder: str, owner: str, exists: AccountExists
 ) -> Reason | None:
-    """Why who is responsible for a question cannot answer it any more, or None."""
+    """Return why the holder of a question cannot answer it any more, or None."""
     if not exists(holder):
         return f"{holder} has no account on this machine any more"
     if missing_right(state.model, owner, holder, "answer") is not None:

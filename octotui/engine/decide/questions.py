@@ -1,4 +1,4 @@
-"""What people may do with a question: take it, answer it, release it, hand it over (I2, I5, I6)."""
+"""Operations on questions: take, answer, release, hand over, expire (I2, I5, I6)."""
 
 from octotui.engine import commands, events
 from octotui.engine.commands import Refused
@@ -10,12 +10,12 @@ from octotui.model.complaints import Reason
 
 
 def take(turn: Transaction, command: commands.TakeInterruption) -> None:
-    """Let a user be responsible; who is already may say so again (I5)."""
+    """Make a user responsible for a question; idempotent (I5). Raises Refused."""
     question = _known(turn.state, command.interruption)
     if question.responsible == command.user:
         return
     _check_open(question)
-    if question.responsible is not None and not _left_behind(question, command):
+    if question.responsible is not None and not _takes_over(question, command):
         raise Refused(f"{question.responsible} has taken “{question.step}”")
     if (refusal := may_answer(turn.state, question, command.user)) is not None:
         raise Refused(refusal)
@@ -29,9 +29,9 @@ def take(turn: Transaction, command: commands.TakeInterruption) -> None:
 
 
 def answer(turn: Transaction, command: commands.AnswerInterruption) -> None:
-    """Take an answer of who is responsible; the same one again changes nothing (I5)."""
+    """Accept an answer of the responsible user; idempotent (I5). Raises Refused."""
     question = _known(turn.state, command.interruption)
-    if _said_already(turn.state, question, command):
+    if _is_repeat(turn.state, question, command):
         return
     _check_open(question)
     _check_responsible(question, command.user, "answer")
@@ -55,18 +55,18 @@ def answer(turn: Transaction, command: commands.AnswerInterruption) -> None:
 
 
 def release(turn: Transaction, command: commands.ReleaseInterruption) -> None:
-    """Let others take what somebody has taken and will not, or cannot, answer."""
+    """Release a question, so that others can take it. Raises Refused."""
     question = _known(turn.state, command.interruption)
     _check_open(question)
-    if not _left_behind(question, command):
+    if not _takes_over(question, command):
         _check_responsible(question, command.user, "release it")
     _release(turn, question, command)
 
 
-def _left_behind(
+def _takes_over(
     question: Interruption, command: commands.TakeInterruption | commands.ReleaseInterruption
 ) -> bool:
-    """Whether the machine found that who is responsible cannot answer any more."""
+    """Return whether the command takes over from a holder who cannot answer any more."""
     return question.responsible is not None and question.responsible == command.holder != command.user
 
 
@@ -75,7 +75,7 @@ def _release(
     question: Interruption,
     command: commands.TakeInterruption | commands.ReleaseInterruption,
 ) -> None:
-    taken_from = _left_behind(question, command)
+    taken_from = _takes_over(question, command)
     turn.emit(
         events.InterruptionReleased(
             run=question.run,
@@ -89,7 +89,7 @@ def _release(
 
 
 def hand_over(turn: Transaction, command: commands.HandOverInterruption) -> None:
-    """Make somebody else responsible, who might take it themselves."""
+    """Transfer responsibility to a user who may take the question. Raises Refused."""
     question = _known(turn.state, command.interruption)
     _check_open(question)
     _check_responsible(question, command.user, "hand it over")
@@ -111,7 +111,7 @@ def hand_over(turn: Transaction, command: commands.HandOverInterruption) -> None
 
 
 def expire(turn: Transaction, question: Interruption) -> None:
-    """Answer a question for nobody: its time is over (I6)."""
+    """Answer an expired question by its `on_expiry` (I6)."""
     manual = manual_of(turn.state, question)
     values = question.answers[-1].values if question.answers else {}
     proceeds = manual.on_expiry == "proceed"
@@ -128,7 +128,7 @@ def expire(turn: Transaction, question: Interruption) -> None:
 
 
 def may_answer(state: State, question: Interruption, user: str) -> Reason | None:
-    """Why a user may not take a question, or None: a team without members is anyone (I2, I6)."""
+    """Return why a user may not take a question, or None; a team without members is anyone (I2, I6)."""
     teams = {slug: state.model.teams.get(slug) for slug in question.teams}
     if teams and not any(team and (not team.members or user in team.members) for team in teams.values()):
         names = " or ".join(team.name if team else slug for slug, team in teams.items())
@@ -145,14 +145,14 @@ def may_answer(state: State, question: Interruption, user: str) -> Reason | None
 
 
 def people(state: State, question: Interruption) -> tuple[str, ...]:
-    """The members of its teams who may take it, in the order they are listed."""
+    """Return the members of its teams who may take a question, in declared order."""
     teams = (state.model.teams.get(slug) for slug in question.teams)
     members = dict.fromkeys(member for team in teams if team for member in team.members)
     return tuple(each for each in members if may_answer(state, question, each) is None)
 
 
 def answered(step: str, user: str, given: str) -> str:
-    """That a question has its answer, and from whom; nobody's is one that has expired."""
+    """Return a sentence about a question that was answered, or has expired (`user` is empty)."""
     who = f"{user} said {given}" if user else f"it expired, which counts as {given}"
     return f"“{step}” was answered already: {who}"
 
@@ -181,8 +181,8 @@ def _check_responsible(question: Interruption, user: str, what: str) -> None:
         raise Refused(f"{question.responsible} has taken “{question.step}”, and only they may {what}")
 
 
-def _said_already(state: State, question: Interruption, command: commands.AnswerInterruption) -> bool:
-    """Whether a user has said the same; what they said cannot be changed."""
+def _is_repeat(state: State, question: Interruption, command: commands.AnswerInterruption) -> bool:
+    """Return whether the answer repeats the user's own. Raises Refused for a different one."""
     earlier = next((each for each in question.answers if each.user == command.user), None)
     if earlier is None:
         return False
@@ -194,7 +194,7 @@ def _said_already(state: State, question: Interruption, command: commands.Answer
 
 
 def _filled_in(state: State, question: Interruption, command: commands.AnswerInterruption) -> GivenValues:
-    """The values of the fields, which only who proceeds fills in; raises Refused with all their problems."""
+    """Return the values of the fields, if the answer is proceed. Raises Refused with all problems."""
     if command.answer != "proceed":
         return GivenValues({}, {})
     manual = manual_of(state, question)

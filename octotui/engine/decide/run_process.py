@@ -1,4 +1,4 @@
-"""How a run goes through its process: queued, planned, group by group, and to its end (S2, S3)."""
+"""The life of a run: queued, planned, its groups of steps started in order, ended (S2, S3)."""
 
 from typing import cast
 
@@ -11,7 +11,7 @@ from octotui.engine.decide.guided_failure import is_guided
 from octotui.engine.decide.target_steps import TargetSelection, begin, find_targets, outermost
 from octotui.engine.decide.transaction import Transaction
 from octotui.engine.rules.machines import acquisitions, job_kind, machine_of, mode_on
-from octotui.engine.rules.run_queue import circle
+from octotui.engine.rules.run_queue import wait_cycle
 from octotui.engine.rules.start_prompts import GivenValues
 from octotui.engine.rules.step_conditions import not_due, verdict
 from octotui.engine.rules.variable_context import lookup, values_for
@@ -31,10 +31,10 @@ def queue_run(
     release: Release | None,
     parent: str | None = None,
 ) -> None:
-    """Queue a run of a runbook as it is declared, or of a release; guided or not is fixed now (I7).
+    """Queue a run of a declared runbook, or of a release; guided failure is decided now (I7).
 
-    The values are those of the command, sorted out; `parent` is the job that starts it, if one does: what a
-    run with priority starts has priority, too.
+    `given` are the validated values; `parent` is the job that starts the run, if any, whose run's priority it
+    inherits.
     """
     name, model, process = f"run-{turn.state.next_run}", turn.state.model, command.process
     declared = model.process(process)
@@ -57,7 +57,7 @@ def queue_run(
             guidance=command.guided,
             secrets=tuple(given.secrets),
             priority=bool((definition and definition.priority) or (above and above.queueing.priority)),
-            not_before=_yet_to_come(turn, command.not_before),
+            not_before=_if_future(turn, command.not_before),
             schedule=command.schedule,
             due=command.due,
             origin=command.origin,
@@ -67,25 +67,25 @@ def queue_run(
 
 
 def _guidance(turn: Transaction, command: StartRun, parent: str | None) -> bool | None:
-    """Whether failures of a run ask people, as far as who starts it says: a caller before a step (I7)."""
+    """Return the guidance of who starts a run, or None; a caller takes precedence over a step (I7)."""
     step = step_of(turn.state, turn.job(parent)) if parent else None
-    said = step.child_run.guided_failure if step and step.child_run else None
-    return said == "on" if command.guided is None and said is not None else command.guided
+    declared = step.child_run.guided_failure if step and step.child_run else None
+    return declared == "on" if command.guided is None and declared is not None else command.guided
 
 
-def _yet_to_come(turn: Transaction, at: float | None) -> float | None:
-    """A time to wait for, or None where it has come already."""
+def _if_future(turn: Transaction, at: float | None) -> float | None:
+    """Return a time if it is in the future, else None."""
     return at if at is not None and at > turn.at else None
 
 
-def why_no_child(
+def child_refusal(
     turn: Transaction, run: Run, child: tuple[str, str | None, str | None], start: float | None = None
 ) -> Reason | None:
-    """Why a run may not start another one, of a process, environment and tenant, at a time; or None."""
+    """Return why a run may not start a child (process, environment, tenant), or None; prevents recursion."""
     process = child[0]
     if process not in turn.state.model.runbooks:
         return f"runbook {process} is not in the model any more"
-    ancestor: Run | None = run if _yet_to_come(turn, start) is None else None
+    ancestor: Run | None = run if _if_future(turn, start) is None else None
     while ancestor is not None and ancestor.queued_at == turn.at:
         if (ancestor.request.process, ancestor.request.environment, ancestor.request.tenant) == child:
             return (
@@ -96,8 +96,8 @@ def why_no_child(
 
 
 def fail_circular_wait(turn: Transaction, name: str) -> None:
-    """Fail a queued run that closes a circle of waits, and name the circle (L5)."""
-    runs = circle(turn.state, turn.run(name))
+    """Fail a queued run that closes a cycle of waits (a deadlock), and name the cycle (L5)."""
+    runs = wait_cycle(turn.state, turn.run(name))
     if runs:
         path = " → ".join([*(each.id for each in runs), name])
         reason = f"deadlock: it would wait for itself ({path})"
@@ -105,7 +105,7 @@ def fail_circular_wait(turn: Transaction, name: str) -> None:
 
 
 def plan(turn: Transaction, name: str) -> None:
-    """Select workers for every step still to come, or fail before any of them (W6, W7, W11)."""
+    """Select workers and targets for all pending steps, or fail the run before any of them (W6, W7, W11)."""
     run = turn.run(name)
     if not run.selection.picks:
         _skip_what_does_not_apply(turn, run)
@@ -124,11 +124,11 @@ def plan(turn: Transaction, name: str) -> None:
         turn.emit(events.WorkersSelected(run=name, picks=selection.picks))
     if targets.steps:
         _select_targets(turn, run, targets)
-    go_on(turn, name)
+    start_next_group(turn, name)
 
 
 def _select_targets(turn: Transaction, run: Run, selection: TargetSelection) -> None:
-    """The targets of each step; a step without any is skipped."""
+    """Record the targets of each step; skip a step without any."""
     turn.emit(events.TargetsSelected(run=run.id, steps=selection.steps, rejected=selection.rejected))
     for each in selection.steps:
         if not each.targets:
@@ -145,14 +145,14 @@ def _skip_what_does_not_apply(turn: Transaction, run: Run) -> None:
 
 
 def _within_skipped(run: Run, index: int) -> Reason | None:
-    """Why a child step is skipped with the step it is within, or None."""
+    """Return why a child step is skipped with its rolling step, or None."""
     outer = outermost(run, index)
     skipped = run.progress.steps[outer].state == "skipped"
     return f"“{run.runbook.steps[outer].name}” is skipped" if skipped else None
 
 
-def go_on(turn: Transaction, name: str) -> None:
-    """Start what comes next in a run that has nothing open, or end it."""
+def start_next_group(turn: Transaction, name: str) -> None:
+    """Start the next group of a run without open jobs, or end the run."""
     while (run := turn.run(name)).progress.group < len(run.groups):
         steps, progress = run.runbook.steps, run.progress
         pending = [each for each in run.groups[progress.group] if progress.steps[each].state == "pending"]
@@ -166,10 +166,10 @@ def go_on(turn: Transaction, name: str) -> None:
 
 
 def _acquire(turn: Transaction, run: Run, steps: list[int]) -> bool:
-    """Acquire the selection's packages just before the first steps that need some (P2)."""
+    """Queue the acquisition of packages before the first steps that need any; return whether it did (P2)."""
     if run.selection.acquired != "no":
         return False
-    if not any(run.runbook.steps[each].packages and _may_come(turn, run, each) for each in steps):
+    if not any(run.runbook.steps[each].packages and _would_run(turn, run, each) for each in steps):
         return False
     needed = acquisitions(run)  # none where all targets are excluded
     for worker, packages in needed:
@@ -186,16 +186,16 @@ def _acquire(turn: Transaction, run: Run, steps: list[int]) -> bool:
     return bool(needed)
 
 
-def _may_come(turn: Transaction, run: Run, index: int) -> bool:
-    """Whether a step is due as things stand; a child step may come where the step it is within is due."""
+def _would_run(turn: Transaction, run: Run, index: int) -> bool:
+    """Return whether a step, or for a child step its rolling step, would run now."""
     try:
         return not_due(turn.state, run, outermost(run, index), turn.budget(run.id)) is None
     except OverBudget:
-        return True  # it fails when its turn comes
+        return True  # it fails when it is started
 
 
 def _start(turn: Transaction, run: Run, steps: list[int]) -> bool:
-    """Start the steps of a group that are due, side by side, and skip the others."""
+    """Start the due steps of a group concurrently, skip the others; return whether anything was queued."""
     started = False
     for index in steps:
         if run.runbook.steps[index].within:
@@ -208,9 +208,9 @@ def _start(turn: Transaction, run: Run, steps: list[int]) -> bool:
 
 
 def _is_due(turn: Transaction, run: Run, index: int) -> bool:
-    """Whether a step is to run as things stand; else it is skipped, or fails where nobody can tell.
+    """Return whether a step runs now; otherwise skip it, or fail it if its condition is over budget.
 
-    The targets that it is to leave out are known now, too.
+    Its skipped targets are recorded too.
     """
     try:
         judged = verdict(turn.state, run, index, turn.budget(run.id))
@@ -231,14 +231,14 @@ def _begin(turn: Transaction, run: Run, index: int) -> bool:
 
 
 def _fail(turn: Transaction, run: Run, index: int, reason: str) -> None:
-    """Let a step fail that cannot begin: its one job ends without a machine, and is not tried again."""
+    """Fail a step that cannot begin: its job ends without a machine or retry."""
     kind, job = job_kind(run.runbook.steps[index].action), _next_job(turn, run)
     turn.emit(events.JobQueued(run=run.id, job=job, kind=kind, step=index))
     end_job(turn, turn.job(job), Outcome(state="failed", reason=reason))
 
 
 def _skip_with_outermost(turn: Transaction, name: str, index: int) -> None:
-    """A child step comes when its rolling step has begun, or is skipped with it."""
+    """Skip a child step if its rolling step is skipped."""
     run = turn.run(name)
     reason = _within_skipped(run, index)
     if reason is not None and run.progress.steps[index].state == "pending":
@@ -246,7 +246,7 @@ def _skip_with_outermost(turn: Transaction, name: str, index: int) -> None:
 
 
 def _queue(turn: Transaction, run: Run, index: int) -> bool:
-    """Queue the one job of a step on its worker."""
+    """Queue the single job of a step on its worker."""
     kind = job_kind(run.runbook.steps[index].action)
     turn.emit(
         events.JobQueued(
@@ -262,7 +262,7 @@ def _queue(turn: Transaction, run: Run, index: int) -> bool:
 
 
 def _ask(turn: Transaction, run: Run, steps: list[int]) -> bool:
-    """Ask the manual steps of a group together, once nothing else of it runs, and pause (I1)."""
+    """Raise the questions of a group's manual steps, once nothing else of it runs, and pause the run (I1)."""
     due = [index for index in steps if _is_due(turn, run, index)]
     asked = [_raise(turn, run, index, cast("Manual", run.runbook.steps[index].action)) for index in due]
     if any(asked):
@@ -271,7 +271,7 @@ def _ask(turn: Transaction, run: Run, steps: list[int]) -> bool:
 
 
 def _raise(turn: Transaction, run: Run, index: int, action: Manual) -> bool:
-    """Raise the question of a manual step; False where the step fails since nobody can say what it asks."""
+    """Raise the question of a manual step; return False if its instructions are over budget and it fails."""
     job = _next_job(turn, run)
     turn.emit(events.JobQueued(run=run.id, job=job, kind="manual", step=index))
     values = lookup(values_for(turn.state, run, index, action.instructions))
@@ -294,10 +294,10 @@ def _raise(turn: Transaction, run: Run, index: int, action: Manual) -> bool:
     return True
 
 
-def can_go_on(turn: Transaction, run: Run) -> bool:
-    """Whether any step that is still to come would run as things stand (W7)."""
+def has_runnable_step(turn: Transaction, run: Run) -> bool:
+    """Return whether any pending step would run now (W7)."""
     return any(
-        progress.state == "pending" and not run.runbook.steps[index].within and _may_come(turn, run, index)
+        progress.state == "pending" and not run.runbook.steps[index].within and _would_run(turn, run, index)
         for index, progress in enumerate(run.progress.steps)
     )
 

@@ -1,4 +1,4 @@
-"""What may go on because of an event: a lock came free, a slot of the cap, the next step of a run."""
+"""The scheduler: reacts to events by granting locks, slots and places, and by starting the next steps."""
 
 from typing import assert_never
 
@@ -7,28 +7,28 @@ from msgspec.structs import replace
 from octotui.engine import events
 from octotui.engine.commands import StartRun
 from octotui.engine.decide.answered_questions import apply_answer
-from octotui.engine.decide.attempt_outcomes import end_attempt, of_child
-from octotui.engine.decide.cancel import cancel_child, end_if_nothing_is_open, end_what_is_open
+from octotui.engine.decide.attempt_outcomes import child_outcome, end_attempt
+from octotui.engine.decide.cancel import cancel_child, end_if_idle, end_open_jobs
 from octotui.engine.decide.create_release import newest_release, publish
 from octotui.engine.decide.run_process import (
-    can_go_on,
+    child_refusal,
     fail_circular_wait,
-    go_on,
+    has_runnable_step,
     plan,
     queue_run,
-    why_no_child,
+    start_next_group,
 )
-from octotui.engine.decide.target_steps import roll_on
+from octotui.engine.decide.target_steps import start_following
 from octotui.engine.decide.transaction import Transaction
 from octotui.engine.events import AnyEvent
-from octotui.engine.rules.child_values import Unsayable, child_start, given_to_child
+from octotui.engine.rules.child_values import ChildValueError, child_start, given_to_child
 from octotui.engine.rules.locks import grantable
 from octotui.engine.rules.run_queue import next_to_go
 from octotui.engine.state import ForChild, Job, Outcome, Run, in_order
 
 
 def schedule(turn: Transaction) -> None:
-    """Look at each event once, in order; what it lets go on are events that are looked at in turn."""
+    """React to each event once, in order, including the events emitted meanwhile."""
     while turn.looked_at < len(turn.events):
         turn.looked_at += 1
         _react(turn, turn.events[turn.looked_at - 1])
@@ -42,18 +42,18 @@ def _react(turn: Transaction, event: AnyEvent) -> None:  # noqa: C901, PLR0912, 
         case events.RunStarted():
             plan(turn, event.run)
         case events.RunResumed():
-            _carry_on(turn, event.run)
+            _continue_run(turn, event.run)
         case events.ModelLoaded():
             _use_new_limits(turn)
         case events.RunYielded() | events.RunPaused():
             _fill_slots(turn)
         case events.RunCancelling():
-            end_what_is_open(turn, event.run)
+            end_open_jobs(turn, event.run)
         case events.RunEnded():
-            _tell_parent(turn, event)
+            _end_parent_job(turn, event)
             _fill_slots(turn)
         case events.JobQueued() | events.JobPlaced() | events.JobRetried():
-            _let_start(turn, turn.job(event.job))
+            _start_if_ready(turn, turn.job(event.job))
         case events.JobStarted():
             _start_child(turn, turn.job(event.job))
         case events.JobStopping():
@@ -73,13 +73,13 @@ def _react(turn: Transaction, event: AnyEvent) -> None:  # noqa: C901, PLR0912, 
             | (events.ScheduleMissed() | events.ActionRefused() | events.RunsRemoved())
             | events.FilesRemoved()
         ):
-            pass  # nothing waits for them
+            pass  # nothing waits for these
         case _:
             assert_never(event)
 
 
 def _fill_slots(turn: Transaction) -> None:
-    """Give free slots to those who come next (Q1, Q4)."""
+    """Give free slots of the cap to the next runs (Q1, Q4)."""
     while (run := next_to_go(turn.state)) is not None:
         if run.queueing.resuming:
             turn.emit(events.RunResumed(run=run.id))
@@ -88,20 +88,20 @@ def _fill_slots(turn: Transaction) -> None:
 
 
 def _use_new_limits(turn: Transaction) -> None:
-    """A new model may allow more jobs and runs side by side; runs that do wait are all looked at."""
+    """Apply the limits of a new model, which may allow more concurrency, to all runs."""
     for run in in_order(turn.state):
         _place(turn, run.id)
     _fill_slots(turn)
 
 
 def _grant(turn: Transaction, machine: str | None) -> None:
-    """Start those at the head of a machine's line that its lock lets in (L2)."""
+    """Start the jobs at the head of a machine's lock queue that the lock admits (L2)."""
     while machine is not None and (job := grantable(turn.state, machine)) is not None:
         turn.emit(events.JobStarted(run=job.run, job=job.id, attempt=job.attempt + 1))
 
 
-def _let_start(turn: Transaction, job: Job) -> None:
-    """Start a job that has its place: at once where it takes no lock."""
+def _start_if_ready(turn: Transaction, job: Job) -> None:
+    """Start a job that has its place, when it holds its lock or needs none."""
     if job.mode is not None:
         _grant(turn, job.worker)
     elif job.kind == "runbook" and job.wait is None and job.state == "waiting":
@@ -109,7 +109,7 @@ def _let_start(turn: Transaction, job: Job) -> None:
 
 
 def _place(turn: Transaction, name: str) -> None:
-    """Give free places of a run to its jobs that wait for one."""
+    """Give free places of a run to its waiting jobs (a semaphore of `max_parallelism`)."""
     limit = turn.state.model.engine.max_parallelism
     while (run := turn.run(name)).queueing.slot and run.progress.placed < limit:
         first = run.progress.unplaced.first()
@@ -119,7 +119,7 @@ def _place(turn: Transaction, name: str) -> None:
 
 
 def _start_child(turn: Transaction, job: Job) -> None:
-    """Queue the run that a `runbook` step starts; without `wait` the step is done."""
+    """Queue the child run of a step; without `wait` the step succeeds at once."""
     run = turn.run(job.run)
     child = None if job.step is None else run.runbook.steps[job.step].child_run
     if job.step is None or child is None or job.state != "running":
@@ -136,8 +136,8 @@ def _start_child(turn: Transaction, job: Job) -> None:
         budget = turn.budget(run.id)
         given = given_to_child(turn.state, run, job.step, command, release, budget, turn.mask)
         start = child_start(turn.state, run, job.step, budget)
-        reason = why_no_child(turn, run, (command.process, command.environment, command.tenant), start)
-    except Unsayable as error:
+        reason = child_refusal(turn, run, (command.process, command.environment, command.tenant), start)
+    except ChildValueError as error:
         reason = str(error)
     if reason is not None:
         end_attempt(turn, job, Outcome(state="failed", reason=reason))
@@ -150,7 +150,7 @@ def _start_child(turn: Transaction, job: Job) -> None:
 
 
 def _maybe_yield(turn: Transaction, name: str) -> None:
-    """Give back the slot of a run that does nothing but wait for children (Q4)."""
+    """Release the slot of a run whose open jobs all wait for child runs (Q4)."""
     run = turn.run(name)
     busy = len(run.progress.open) - len(run.progress.unplaced) - run.progress.children
     if run.state == "executing" and run.queueing.slot and run.progress.open and busy == 0:
@@ -158,25 +158,25 @@ def _maybe_yield(turn: Transaction, name: str) -> None:
 
 
 def _after_job(turn: Transaction, event: events.JobEnded) -> None:
-    """Hand on what a job held, and go on with its run."""
+    """Grant the lock that a job held to the next, and continue the run."""
     _grant(turn, event.worker)
     run = turn.state.runs.get(event.run)
     if run is None:
         return  # its whole family has ended meanwhile
     publish(turn, event)
     if run.state == "cancelling":
-        end_if_nothing_is_open(turn, run.id)
+        end_if_idle(turn, run.id)
     elif run.queueing.resuming:
         _fill_slots(turn)
     elif run.state == "executing":
-        roll_on(turn, turn.job(event.job))
-        _carry_on(turn, run.id)
+        start_following(turn, turn.job(event.job))
+        _continue_run(turn, run.id)
     elif run.state == "paused" and not run.progress.open:
         _after_last_answer(turn, run)
 
 
-def _carry_on(turn: Transaction, name: str) -> None:
-    """Let a run that has a slot do what it can now; it may have ended while a child's end was told."""
+def _continue_run(turn: Transaction, name: str) -> None:
+    """Continue a run that has a slot, unless it has ended meanwhile."""
     run = turn.state.runs.get(name)
     if run is None or not run.queueing.slot:
         return
@@ -184,20 +184,20 @@ def _carry_on(turn: Transaction, name: str) -> None:
     if run.progress.open:
         _maybe_yield(turn, name)
     else:
-        go_on(turn, name)
+        start_next_group(turn, name)
 
 
 def _after_last_answer(turn: Transaction, run: Run) -> None:
-    """Queue the run again for what can still run; where nothing can, it ends (W7, I3)."""
-    if can_go_on(turn, run):
+    """Queue the run again if any step can still run, else end it (W7, I3)."""
+    if has_runnable_step(turn, run):
         turn.emit(events.RunRequeued(run=run.id))
     else:
-        go_on(turn, run.id)
+        start_next_group(turn, run.id)
 
 
-def _tell_parent(turn: Transaction, event: events.RunEnded) -> None:
-    """End the job that waited for a run."""
+def _end_parent_job(turn: Transaction, event: events.RunEnded) -> None:
+    """End the job that waited for a child run."""
     child = turn.state.runs.get(event.run)
     parent = turn.state.jobs.get(child.parent) if child is not None and child.parent else None
     if child is not None and parent is not None and isinstance(parent.wait, ForChild):
-        end_attempt(turn, parent, of_child(child))
+        end_attempt(turn, parent, child_outcome(child))

@@ -1,4 +1,4 @@
-"""What a run is started with, and why it may not be: names, releases, lifecycles, steps left out."""
+"""Validation of the start of a run: names, releases, lifecycles, skipped steps, given values."""
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
@@ -30,12 +30,12 @@ NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 def start_run(turn: Transaction, command: StartRun) -> None:
-    """Queue what a caller asks for, who gives values to prompts alone (V6); raises Refused."""
+    """Queue the run that a caller requests, with values for prompts alone (V6). Raises Refused."""
     _start(turn, command, of_model=False)
 
 
 def _start(turn: Transaction, command: StartRun, *, of_model: bool) -> None:
-    """Queue a run of a runbook, or a deployment of a release; values `of_model` may have any name."""
+    """Queue a run or deployment; values `of_model` may be of any variable. Raises Refused."""
     model = turn.state.model
     declared = model.process(command.process)
     if declared is None:
@@ -58,7 +58,7 @@ def _start(turn: Transaction, command: StartRun, *, of_model: bool) -> None:
 
 
 def start_due(turn: Transaction, command: StartDue) -> None:
-    """Queue the run of a schedule's time, or say why there is none; refuses a time that had one."""
+    """Queue the run of a due schedule, or record why it was missed. Raises Refused for a repeated time."""
     schedule = turn.state.model.schedules.get(command.schedule)
     if schedule is None or not schedule.enabled:
         raise Refused(f"there is no schedule {command.schedule}, or it is not enabled")
@@ -80,7 +80,7 @@ def start_due(turn: Transaction, command: StartDue) -> None:
 
 
 def _check_passed(state: State, command: StartRun) -> None:
-    """Only what sensitive values are read from can be passed (V5)."""
+    """Raise Refused for a passed variable that is no source of a sensitive value (V5)."""
     sources = {value.secret.env for _, each in variables(state.model) for value in each if value.secret}
     for name in command.passed:
         if name not in sources:
@@ -89,7 +89,7 @@ def _check_passed(state: State, command: StartRun) -> None:
 
 
 def _newest(state: State, schedule: Schedule) -> str | None:
-    """The version of the newest release in a schedule's channel, if it is one of a project."""
+    """Return the version of the newest release in a project schedule's channel, or None."""
     project = state.model.projects.get(schedule.project or "")
     if project is None:
         return None
@@ -104,7 +104,7 @@ def _newest(state: State, schedule: Schedule) -> str | None:
 
 
 def _check_schedule(state: State, command: StartRun) -> None:
-    """No time of a schedule is started twice (Q5)."""
+    """Raise Refused for a time of a schedule that was started already (idempotent, Q5)."""
     if command.schedule is not None and command.due is not None:
         last = state.schedules.get(command.schedule)
         if last is not None and command.due <= last:
@@ -112,16 +112,16 @@ def _check_schedule(state: State, command: StartRun) -> None:
 
 
 def _check_times(command: StartRun) -> None:
-    """No time is one that clocks do not know: below 0, beyond calendars, or no number at all."""
+    """Raise Refused for a time that is negative, beyond calendars, or not a number."""
     for time in (command.not_before, command.due):
         if time is not None and not 0 <= time < LATEST:
             raise Refused(f"{time:g} is no time to start at: say seconds since 1970, before the year 9999")
 
 
 class Rerun(msgspec.Struct, frozen=True):
-    """What starts a run once more, and the names of values of that run that it goes without.
+    """The command to rerun a run, and the names of the values that it cannot reuse.
 
-    For those that are `dropped` nobody is asked any more; `unkept` are sensitive, and to be given again (V5).
+    `dropped` ones have no prompt any more; `unkept` ones are sensitive, and must be given again (V5).
     """
 
     command: StartRun
@@ -130,7 +130,7 @@ class Rerun(msgspec.Struct, frozen=True):
 
 
 def again(state: State, run: Run, user: str, given: Mapping[str, str] = NOTHING) -> Rerun:
-    """What starts a run once more, with these values beside or instead of those it had (V6)."""
+    """Return the command to rerun a run, with `given` values overriding those it had (V6)."""
     had = run.request
     start = StartRun(
         process=had.process,
@@ -144,13 +144,13 @@ def again(state: State, run: Run, user: str, given: Mapping[str, str] = NOTHING)
     asked = {each.name.lower() for each in requested_prompts(state, start)}
     kept = {name: value for name, value in had.variables.items() if name.lower() in asked}
     dropped = tuple(name for name in (*had.variables, *had.secrets) if name.lower() not in asked)
-    said = {name.lower() for name in given}
-    unkept = tuple(name for name in had.secrets if name.lower() in asked - said)
+    names = {name.lower() for name in given}
+    unkept = tuple(name for name in had.secrets if name.lower() in asked - names)
     return Rerun(msgspec.structs.replace(start, variables={**kept, **given}), dropped, unkept)
 
 
 def requested_prompts(state: State, command: StartRun) -> tuple[RequiredPrompt, ...]:
-    """What is to be asked before a run is started; nothing where it would be refused anyway."""
+    """Return the prompts before the start of a run; `()` if it would be refused anyway."""
     declared = state.model.process(command.process)
     if declared is None:
         return ()
@@ -161,7 +161,7 @@ def requested_prompts(state: State, command: StartRun) -> tuple[RequiredPrompt, 
 
 
 def release_for(state: State, command: StartRun, name: str) -> Release | None:
-    """The release that is to run; a project always needs one, a runbook has one where it was published."""
+    """Return the release to run: a project needs one, a published runbook has its latest. Raises Refused."""
     is_project = command.process in state.model.projects
     if command.release is None:
         if is_project:
@@ -184,7 +184,7 @@ def _check_place(state: State, command: StartRun, release: Release) -> None:
 
 
 def _check_skipped(definition: Runbook, skip: Sequence[str]) -> None:
-    """Nobody leaves out a step that is required, or that asks certain people (S4, I2)."""
+    """Raise Refused for skipping an unknown step, a required one, or one that asks teams (S4, I2)."""
     steps = {step.name: step for step in definition.flat().steps}
     for name in skip:
         if name not in steps:
@@ -196,7 +196,7 @@ def _check_skipped(definition: Runbook, skip: Sequence[str]) -> None:
 
 
 def _must_run(step: Step) -> Reason | None:
-    """Why a step cannot be left out, or None."""
+    """Return why a step cannot be skipped, or None."""
     if step.required:
         return f"“{step.name}” is required"
     if step.question is not None and step.question.teams:

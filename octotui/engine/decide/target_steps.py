@@ -1,4 +1,4 @@
-"""Steps on targets: which ones, a window of them at a time, child steps one target after another (S6)."""
+"""Steps on targets: selection, rolling windows, and child steps in order on each target (S6)."""
 
 from collections.abc import Iterator, Sequence
 
@@ -16,7 +16,7 @@ from octotui.variables.template import OverBudget
 
 
 class TargetSelection(msgspec.Struct, frozen=True):
-    """The targets of each step that goes to some, who is passed over, and every problem with them."""
+    """The targets of each step, the rejected candidates, and all problems."""
 
     steps: tuple[StepTargets, ...] = ()
     rejected: tuple[RejectedCandidate, ...] = ()
@@ -24,7 +24,7 @@ class TargetSelection(msgspec.Struct, frozen=True):
 
 
 def find_targets(state: State, run: Run) -> TargetSelection:
-    """The targets of a run, by the roles of its steps, its environment and its tenant."""
+    """Select the targets of a run by the roles of its steps, its environment and its tenant."""
     wanted = [
         index
         for index, progress in enumerate(run.progress.steps)
@@ -72,7 +72,7 @@ def _problem(unavailable: RejectedCandidate) -> str:
 
 
 def _serves(state: State, run: Run, target: Target) -> bool:
-    """Whether a target is there for the environment and the tenant of a run; naming none means all."""
+    """Return whether a target serves the environment and tenant of a run; an empty list means all."""
     if target.environments and run.request.environment not in target.environments:
         return False
     if not target.tenants and not target.tenant_tags:
@@ -83,7 +83,7 @@ def _serves(state: State, run: Run, target: Target) -> bool:
 
 
 def begin(turn: Transaction, name: str, index: int) -> bool:
-    """Start a step on as many targets as its window lets in; False where there is nothing to do."""
+    """Start a step on as many targets as its window allows; return whether any was started."""
     run = turn.run(name)
     window = run.runbook.steps[index].window or len(run.progress.steps[index].targets)
     begun = 0
@@ -94,8 +94,8 @@ def begin(turn: Transaction, name: str, index: int) -> bool:
     return begun > 0
 
 
-def roll_on(turn: Transaction, job: Job) -> None:
-    """After a job: the next child step on its target, or the step's next target."""
+def start_following(turn: Transaction, job: Job) -> None:
+    """After a job, start the next child step on its target, or else the step on its next target."""
     if job.target is None or job.step is None:
         return
     run = turn.run(job.run)
@@ -110,7 +110,7 @@ def roll_on(turn: Transaction, job: Job) -> None:
 
 
 def _begin_next(turn: Transaction, name: str, index: int) -> bool:
-    """Start a step on its next target; after a failure it goes to no further one, unless it is for that."""
+    """Start a step on its next target; return whether it did. After a failure, a `success` step stops."""
     run = turn.run(name)
     progress = run.progress.steps[index]
     if progress.failed_on and run.runbook.steps[index].condition == "success":
@@ -127,9 +127,9 @@ def _begin_next(turn: Transaction, name: str, index: int) -> bool:
 def _first_due(
     turn: Transaction, run: Run, top: int, target: str, after: int = -1
 ) -> tuple[int, Reason | None] | None:
-    """The step itself, or its first child step behind another one that is due on a target.
+    """Return the step, or its first due child step after `after`, on a target; or None.
 
-    With it stands why it fails there at once, where nobody can tell whether it is due.
+    The second item is the reason why it fails there at once, if its condition is over budget.
     """
     if target in run.selection.excluded or target in run.progress.steps[top].left_out:
         return None
@@ -145,7 +145,7 @@ def _first_due(
 
 
 def _queue(turn: Transaction, run: Run, index: int, problem: Reason | None, target: str) -> None:
-    """Queue a job on a target; where there is a problem it fails at once, and needs no machine."""
+    """Queue a job on a target; with a problem, fail it at once without a machine."""
     job = f"job-{run.number}.{len(turn.run(run.id).progress.jobs) + 1}"
     turn.emit(
         events.JobQueued(
@@ -163,7 +163,7 @@ def _queue(turn: Transaction, run: Run, index: int, problem: Reason | None, targ
 
 
 def _close(turn: Transaction, name: str, top: int) -> None:
-    """A step that is over on all targets leaves no child step behind it that might still come."""
+    """Skip a step that is over on all targets, and its child steps, if still pending."""
     run = turn.run(name)
     for index in (top, *children_of(run, top)):
         if turn.run(name).progress.steps[index].state == "pending":
@@ -172,14 +172,14 @@ def _close(turn: Transaction, name: str, top: int) -> None:
 
 
 def outermost(run: Run, index: int) -> int:
-    """The rolling step that a step is within, or the step itself."""
+    """Return the index of the rolling step of a child step, or of the step itself."""
     while run.runbook.steps[index].within:
         index -= 1
     return index
 
 
 def children_of(run: Run, index: int) -> Iterator[int]:
-    """The child steps of a rolling step, in order."""
+    """Yield the indexes of the child steps of a rolling step, in order."""
     steps = run.runbook.steps
     for each in range(index + 1, len(steps)):
         if not steps[each].within:

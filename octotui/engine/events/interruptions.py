@@ -1,4 +1,4 @@
-"""What has happened to questions: they are asked, taken, answered, and need no answer any more (I2, I6)."""
+"""Events of questions: raised, taken, answered, released, handed over, closed (I2, I6)."""
 
 from msgspec import field
 
@@ -6,7 +6,7 @@ from octotui.engine.state import Answer, Event, Question
 
 
 class InterruptionRaised(Event, frozen=True, tag=True):
-    """People are asked: by a manual step, whose `instructions` are Markdown, or because a job failed (I7)."""
+    """A question was raised, by a manual step (`instructions` are Markdown) or by a failed job (I7)."""
 
     run: str
     job: str
@@ -19,7 +19,7 @@ class InterruptionRaised(Event, frozen=True, tag=True):
 
 
 class InterruptionTaken(Event, frozen=True, tag=True):
-    """Someone took responsibility for the answer."""
+    """A user took responsibility for the answer."""
 
     run: str
     interruption: str
@@ -28,10 +28,10 @@ class InterruptionTaken(Event, frozen=True, tag=True):
 
 
 class InterruptionAnswered(Event, frozen=True, tag=True):
-    """The one who is responsible answered; where it needs more approvals, it is free for the next (I6).
+    """The responsible user answered; if more approvals are needed, others can take the question (I6).
 
-    `values` are those of its fields, without the `secrets`, whose names alone stand here (V5). One that has
-    `expired` was answered by nobody.
+    `values` are those of its fields; `secrets` are names of sensitive ones, whose values are not stored (V5).
+    An `expired` question was answered by its `on_expiry`.
     """
 
     run: str
@@ -46,7 +46,7 @@ class InterruptionAnswered(Event, frozen=True, tag=True):
 
 
 class InterruptionReleased(Event, frozen=True, tag=True):
-    """The one who was responsible lets others take it; or the owner of the space takes it from a `holder`."""
+    """The responsible user released the question, or the space's owner took it from a `holder`."""
 
     run: str
     interruption: str
@@ -57,7 +57,7 @@ class InterruptionReleased(Event, frozen=True, tag=True):
 
 
 class InterruptionHandedOver(Event, frozen=True, tag=True):
-    """The one who was responsible made somebody else so."""
+    """The responsible user transferred responsibility to another."""
 
     run: str
     interruption: str
@@ -67,7 +67,7 @@ class InterruptionHandedOver(Event, frozen=True, tag=True):
 
 
 class NoticeFailed(Event, frozen=True, tag=True):
-    """Nobody could be told of a question: a warning of its run."""
+    """The notification of a question failed: a warning of its run."""
 
     run: str
     interruption: str
@@ -75,7 +75,7 @@ class NoticeFailed(Event, frozen=True, tag=True):
 
 
 class InterruptionClosed(Event, frozen=True, tag=True):
-    """Nobody needs to answer any more: the run is being ended."""
+    """A question was withdrawn, since its run is being ended."""
 
     run: str
     interruption: str

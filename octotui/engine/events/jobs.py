@@ -13,10 +13,10 @@ from octotui.engine.state.records import (
 
 
 class JobQueued(Event, frozen=True, tag=True):
-    """A step needs this done: on which machine, in which mode of its lock (None: no lock).
+    """A job was queued, for a machine and in a mode of its lock (None: no lock).
 
-    `has_place` says whether it has one of its run's places at once, or waits for one (S5); `undecided`, in a
-    prediction, the outputs that decide whether it comes at all (S3).
+    `has_place` says whether it has one of its run's places at once (S5); `undecided`, in a prediction, are
+    the outputs that decide whether it is needed at all (S3).
     """
 
     run: str
@@ -32,14 +32,14 @@ class JobQueued(Event, frozen=True, tag=True):
 
 
 class JobPlaced(Event, frozen=True, tag=True):
-    """A job that waited for one of its run's places has one, and asks for its lock."""
+    """A waiting job got one of its run's places, and queues for its lock."""
 
     run: str
     job: str
 
 
 class JobStarted(Event, frozen=True, tag=True):
-    """A job has its lock and starts."""
+    """A job acquired its lock, and an attempt starts."""
 
     run: str
     job: str
@@ -47,7 +47,7 @@ class JobStarted(Event, frozen=True, tag=True):
 
 
 class JobStopping(Event, frozen=True, tag=True):
-    """A running job is to be ended: TERM, its grace, KILL; it keeps its lock until it is gone."""
+    """A running job is being stopped: TERM, grace, KILL; it keeps its lock until it has ended."""
 
     run: str
     job: str
@@ -55,9 +55,9 @@ class JobStopping(Event, frozen=True, tag=True):
 
 
 class AttemptFailed(Event, frozen=True, tag=True):
-    """An attempt failed and the job tries again at `retry_at`; until then it holds no lock.
+    """An attempt failed, and the job is retried at `retry_at`; until then it holds no lock.
 
-    Where there is no such time, people are asked, and `outcome` is what it ends with if they say so (I7).
+    Without `retry_at` people are asked, and `outcome` is the result of the job if they answer `fail` (I7).
     """
 
     run: str
@@ -70,14 +70,14 @@ class AttemptFailed(Event, frozen=True, tag=True):
 
 
 class JobRetried(Event, frozen=True, tag=True):
-    """The wait before another attempt is over, or people want one, and the job asks for its lock again."""
+    """A job is retried, after its backoff or by an answer, and queues for its lock again."""
 
     run: str
     job: str
 
 
 class JobProgressed(Event, frozen=True, tag=True):
-    """A running job's script says how far it has come, from 0 to 100."""
+    """A running script reported its progress, from 0 to 100."""
 
     run: str
     job: str
@@ -86,7 +86,7 @@ class JobProgressed(Event, frozen=True, tag=True):
 
 
 class JobEnded(Event, frozen=True, tag=True):
-    """A job is over, and the lock of its worker free; `secrets` are names of sensitive outputs (V5)."""
+    """A job ended and released its lock; `secrets` are names of sensitive outputs (V5)."""
 
     run: str
     job: str

@@ -13,15 +13,15 @@ from octotui.engine.state.releases import Release
 
 
 class RunQueued(Event, frozen=True, tag=True):
-    """A run was asked for, by slugs; `parent` is the job that started it.
+    """A run was requested, by slugs; `parent` is the job that started it.
 
-    With a `release` the run does what that one says, whatever is declared; steps of `skip` are left out.
-    `guided` says whether its failures ask people, and `guidance` what the caller said about that, which holds
-    for the runs it starts, too (I7).
-    `secrets` are the names of sensitive values that were given, which stand nowhere (V5).
-    It stands in no line until `not_before`; `schedule` and `due` say which time of which schedule it is.
-    `warnings` are of the values that a step gave to it.
-    `tag` is its concurrency tag, as it was filled in (Q2).
+    With a `release` its definition is used instead of the model's; steps of `skip` are left out.
+    `guided` says whether its failures ask people; `guidance` is the caller's choice, which child runs inherit
+    (I7).
+    `secrets` are the names of sensitive values that were given, and are not stored (V5).
+    It is not queued before `not_before`; `schedule` and `due` name the schedule and time that started it.
+    `warnings` are about the values that a step gave to it.
+    `tag` is its expanded concurrency tag (Q2).
     """
 
     run: str
@@ -48,7 +48,7 @@ class RunQueued(Event, frozen=True, tag=True):
 
 
 class RunDue(Event, frozen=True, tag=True):
-    """The time has come that a run waited for, and it stands in the queue."""
+    """The start time of a run has come, and it joins the queue."""
 
     run: str
 
@@ -62,7 +62,7 @@ class RunMoved(Event, frozen=True, tag=True):
 
 
 class PackagesChosen(Event, frozen=True, tag=True):
-    """The versions of a run's packages are fixed, by requirement (`tools`, `tools@1.2.0`); or cannot be."""
+    """The versions of a run's packages were chosen, by requirement (`tools`, `tools@1.2.0`), or cannot be."""
 
     run: str
     versions: dict[str, str]
@@ -70,20 +70,20 @@ class PackagesChosen(Event, frozen=True, tag=True):
 
 
 class RunStarted(Event, frozen=True, tag=True):
-    """A queued run took a slot of the cap, the first time or again."""
+    """A queued run got a slot of the cap, the first time or again."""
 
     run: str
 
 
 class WorkersSelected(Event, frozen=True, tag=True):
-    """Workers were leased for all steps still to come."""
+    """Workers were selected and leased for all pending steps."""
 
     run: str
     picks: tuple[Pick, ...]
 
 
 class TargetsSelected(Event, frozen=True, tag=True):
-    """The targets of each step are known, once for the whole run, and those it goes without (S6)."""
+    """The targets of each step were selected, once for the whole run, and others rejected (S6)."""
 
     run: str
     steps: tuple[StepTargets, ...]
@@ -91,7 +91,7 @@ class TargetsSelected(Event, frozen=True, tag=True):
 
 
 class TargetExcluded(Event, frozen=True, tag=True):
-    """The rest of the run goes without this target; `by` is empty where a step's own rule says so."""
+    """A target was excluded from the rest of the run, `by` a user, or by a step's own rule if empty."""
 
     run: str
     target: str
@@ -100,7 +100,7 @@ class TargetExcluded(Event, frozen=True, tag=True):
 
 
 class TargetSkipped(Event, frozen=True, tag=True):
-    """One step of a run will not run on this target, and why."""
+    """One step of a run is skipped on this target, for a reason."""
 
     run: str
     step: int
@@ -109,31 +109,31 @@ class TargetSkipped(Event, frozen=True, tag=True):
 
 
 class RunYielded(Event, frozen=True, tag=True):
-    """A run gave its slot back, since waiting for children is all it does (Q4)."""
+    """A run released its slot, since it only waits for child runs (Q4)."""
 
     run: str
 
 
 class RunResumed(Event, frozen=True, tag=True):
-    """A run whose child ended took a slot again."""
+    """A run whose child run ended got a slot again."""
 
     run: str
 
 
 class RunPaused(Event, frozen=True, tag=True):
-    """A run waits for people: its slot, leases and tag are given back (Q3, W7)."""
+    """A run waits for people, and released its slot, leases and tag (Q3, W7)."""
 
     run: str
 
 
 class RunRequeued(Event, frozen=True, tag=True):
-    """A run whose questions are all answered stands in the queue again."""
+    """A run whose questions are all answered joined the queue again."""
 
     run: str
 
 
 class RunCancelling(Event, frozen=True, tag=True):
-    """A run is being ended before its time, and will be `ending` when its last job has gone."""
+    """A run is being ended early, and its state will be `ending` when its last job has ended."""
 
     run: str
     ending: RunEnd
@@ -143,16 +143,16 @@ class RunCancelling(Event, frozen=True, tag=True):
 
 
 class RunEnded(Event, frozen=True, tag=True):
-    """A run is over."""
+    """A run ended."""
 
     run: str
     state: RunEnd
     reason: str = ""
-    warnings: int = 0  # how many there were
+    warnings: int = 0  # their number
 
 
 class StepSkipped(Event, frozen=True, tag=True):
-    """A step of this run will not run, and why."""
+    """A step of a run is skipped, for a reason."""
 
     run: str
     step: int
@@ -160,7 +160,7 @@ class StepSkipped(Event, frozen=True, tag=True):
 
 
 class VariablePublished(Event, frozen=True, tag=True):
-    """A step gave a variable of a variable set its value for the run's environment; without one: for all."""
+    """A step published a value to a variable set, for the run's environment, or without one for all."""
 
     run: str
     variable_set: str

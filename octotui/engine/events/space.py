@@ -14,20 +14,20 @@ from octotui.model.space import Model
 
 
 class ModelLoaded(Event, frozen=True, tag=True):
-    """The declared world is this from now on; runs that are open keep their own definition."""
+    """The model was replaced; open runs keep their own definition."""
 
     model: Model
 
 
 class HealthChanged(Event, frozen=True, tag=True):
-    """A worker's, or target's, health was found to be this."""
+    """The health of a worker or target changed."""
 
     worker: str
     health: Health
 
 
 class ReleaseCreated(Event, frozen=True, tag=True):
-    """A process, as it was declared, can be deployed under a version."""
+    """A release of a process was created from its present definition."""
 
     release: Release
     requester: str = ""
@@ -35,7 +35,7 @@ class ReleaseCreated(Event, frozen=True, tag=True):
 
 
 class ScheduleMissed(Event, frozen=True, tag=True):
-    """A schedule could not start its run of this time, and why."""
+    """A schedule could not start its run of this time, for a reason."""
 
     schedule: str
     due: float
@@ -43,9 +43,9 @@ class ScheduleMissed(Event, frozen=True, tag=True):
 
 
 class ActionRefused(Event, frozen=True, tag=True):
-    """Somebody was refused what they asked for; `action` is the name of the command.
+    """A request of a user was refused; `action` is the name of the command.
 
-    It is the last of several where it stands for `more`, which came too fast to be kept one by one.
+    It stands for `more` further refusals, which came too fast to be recorded one by one (throttled).
     """
 
     user: str
@@ -57,9 +57,9 @@ class ActionRefused(Event, frozen=True, tag=True):
 
 
 class RunsRemoved(Event, frozen=True, tag=True):
-    """Ended runs, with all they started, are no longer in the journal, and their logs and artifacts are gone.
+    """Ended runs, with all they started, were removed from the journal, with their logs and artifacts.
 
-    `gaps` is where events are missing since; `retained` is what the space still knows of all that was before.
+    `gaps` are the ranges of missing events; `retained` is the state that outlives them.
     """
 
     runs: tuple[str, ...]
@@ -68,7 +68,7 @@ class RunsRemoved(Event, frozen=True, tag=True):
 
 
 class FilesRemoved(Event, frozen=True, tag=True):
-    """Logs, artifacts or workspaces of so many ended runs were removed; the runs are still known."""
+    """Logs, artifacts or workspaces of `runs` ended runs were removed; the runs themselves remain."""
 
     kind: FileKind
     runs: int

@@ -1,6 +1,6 @@
-"""The only maker of States: what each event changes.
+"""The fold of events: the only code that makes States.
 
-One function an event, by subject. Never a decision: what is to happen was decided before the event was
-written, and what follows from the moment stands in it, where `Transaction` has recorded it. Events of
-version 1 lack that: `version_1` finds it by the rules of then.
+One function for each event, by subject. Never a decision: facts that depend on rules were recorded in the
+event by `Transaction`, so that replay is deterministic. Events of version 1 lack these facts: `version_1`
+derives them by the rules of that version.
 """

@@ -1,4 +1,4 @@
-"""What falls due: one deadline at a time for a job or a run, in order of time."""
+"""Deadlines, sorted by time: at most one for each job or run."""
 
 from typing import TypeVar
 
@@ -10,7 +10,7 @@ Waiting = TypeVar("Waiting", Job, Run)
 
 
 def set_deadline(state: State, waiting: Waiting, at: float | None) -> tuple[State, Waiting]:
-    """The state and the job or run, in hand, once it falls due at this time; None for never."""
+    """Set or clear (None) the deadline of a job or run; return the state and that job or run."""
     if waiting.deadline == at:
         return state, waiting
     deadlines = state.deadlines

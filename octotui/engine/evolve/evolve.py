@@ -1,4 +1,4 @@
-"""The only maker of States: what each event changes, and nothing else."""
+"""The dispatch of events to the functions that apply them to a State."""
 
 from collections.abc import Iterable
 from typing import assert_never
@@ -12,11 +12,11 @@ from octotui.engine.state import State
 from octotui.engine.state.retained import restored
 
 DOES_NOT_FIT = (LookupError, ValueError, TypeError, AttributeError, ArithmeticError, RecursionError)
-"""What `evolve` raises for an event that does not fit the State before it: one damaged, or made up."""
+"""The exceptions of `evolve` for an event that does not fit its State: a damaged or forged one."""
 
 
 def evolve(state: State, event: AnyEvent) -> State:  # noqa: C901, PLR0912, PLR0915 - one line an event
-    """The state after an event."""
+    """Apply an event to a State."""
     state = replace(state, seq=event.seq, at=event.at)
     match event:
         case events.ModelLoaded():
@@ -100,7 +100,7 @@ def evolve(state: State, event: AnyEvent) -> State:  # noqa: C901, PLR0912, PLR0
 
 
 def replay(history: Iterable[AnyEvent]) -> State:
-    """A State in which all of these history can be looked at, also what has ended."""
+    """Fold a history to a State that keeps ended runs."""
     state = State(keep_ended=True)
     for event in history:
         state = evolve(state, event)

@@ -1,4 +1,4 @@
-"""What events of questions to people change in a State (I1 to I7)."""
+"""The effects of events of questions on a State (I1 to I7)."""
 
 from msgspec.structs import replace
 
@@ -17,7 +17,7 @@ from octotui.engine.state.run_parts import with_progress
 
 
 def raised(state: State, event: events.InterruptionRaised) -> State:
-    """People are asked: for a manual step that is its work, a failed job has had its own."""
+    """Add a question; a manual step's job starts with it, a failed job has had its attempt."""
     run = state.runs[event.run]
     job = replace(state.jobs[event.job], state="asking", wait=ForAnswer(event.at, event.interruption))
     step = step_of(state, job)
@@ -50,17 +50,17 @@ def raised(state: State, event: events.InterruptionRaised) -> State:
 
 
 def taken(state: State, event: events.InterruptionTaken) -> State:
-    """Someone is responsible for the answer."""
+    """Set the responsible user."""
     return _with_responsible(state, event.interruption, event.user)
 
 
 def released(state: State, event: events.InterruptionReleased) -> State:
-    """Nobody is responsible any more."""
+    """Clear the responsible user."""
     return _with_responsible(state, event.interruption, None)
 
 
 def handed_over(state: State, event: events.InterruptionHandedOver) -> State:
-    """Somebody else is responsible."""
+    """Replace the responsible user."""
     return _with_responsible(state, event.interruption, event.to)
 
 
@@ -70,19 +70,19 @@ def _with_responsible(state: State, name: str, user: str | None) -> State:
 
 
 def answered(state: State, event: events.InterruptionAnswered) -> State:
-    """The question has its answer, or one of those who must say proceed has said it (I6)."""
+    """Add an answer; close the question unless more approvals are needed (I6)."""
     question = state.interruptions[event.interruption]
     if event.expired:
         question = replace(question, responsible=None, expired=True)
     else:
-        question = replace(question, answers=(*question.answers, _said(event)), notes=event.notes)
+        question = replace(question, answers=(*question.answers, _given_answer(event)), notes=event.notes)
         if event.answer == "proceed" and len(question.answers) < manual_of(state, question).approvals:
             freed = replace(question, responsible=None)
             return replace(state, interruptions=state.interruptions.insert(freed.id, freed))
     return _end_interruption(state, replace(question, answer=event.answer, ended_at=event.at))
 
 
-def _said(event: events.InterruptionAnswered) -> GivenAnswer:
+def _given_answer(event: events.InterruptionAnswered) -> GivenAnswer:
     return GivenAnswer(
         user=event.user,
         answer=event.answer,
@@ -94,7 +94,7 @@ def _said(event: events.InterruptionAnswered) -> GivenAnswer:
 
 
 def notice_failed(state: State, event: events.NoticeFailed) -> State:
-    """The run is warned, and the question says so."""
+    """Add the warning to the run and to the question."""
     run = state.runs[event.run]
     run = with_progress(run, warnings=add_warnings(run.progress.warnings, (event.reason,)))
     question = replace(state.interruptions[event.interruption], untold=event.reason)
@@ -106,7 +106,7 @@ def notice_failed(state: State, event: events.NoticeFailed) -> State:
 
 
 def closed(state: State, event: events.InterruptionClosed) -> State:
-    """Nobody needs to answer."""
+    """Close the question without an answer."""
     return _end_interruption(state, replace(state.interruptions[event.interruption], ended_at=event.at))
 
 

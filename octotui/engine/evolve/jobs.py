@@ -1,4 +1,4 @@
-"""What events of jobs change in a State."""
+"""The effects of events of jobs on a State."""
 
 from msgspec import UNSET
 from msgspec.structs import replace
@@ -24,7 +24,7 @@ from octotui.engine.state.run_parts import with_progress, with_selection
 
 
 def queued(state: State, event: events.JobQueued) -> State:
-    """A step has a job; with a place of its run it stands in its lock's line."""
+    """Add a job; with a place of its run, queue it for its lock."""
     run = state.runs[event.run]
     job = Job(
         id=event.job,
@@ -50,30 +50,30 @@ def queued(state: State, event: events.JobQueued) -> State:
     if event.kind == "manual":
         return with_job(state, run, job)
     if version_1.has_place(state, run) if event.has_place is UNSET else event.has_place:
-        state, job = _ask(state, run, job)
+        state, job = _queue_for_lock(state, run, job)
         return with_job(state, with_progress(run, placed=run.progress.placed + 1), job)
     run = with_progress(run, unplaced=run.progress.unplaced.add(job.place))
     return with_job(state, run, replace(job, wait=ForPlace(event.at)))
 
 
 def placed(state: State, event: events.JobPlaced) -> State:
-    """The job has one of its run's places, and asks for its lock."""
+    """Give the job one of its run's places, and queue it for its lock."""
     run = state.runs[event.run]
-    state, job = _ask(state, run, state.jobs[event.job])
+    state, job = _queue_for_lock(state, run, state.jobs[event.job])
     progress = run.progress
     run = with_progress(run, placed=progress.placed + 1, unplaced=progress.unplaced.discard(job.place))
     return with_job(state, run, job)
 
 
-def _ask(state: State, run: Run, job: Job) -> tuple[State, Job]:
-    """Stand in the lock's line; a step's `wait_limit` counts from here (L6)."""
+def _queue_for_lock(state: State, run: Run, job: Job) -> tuple[State, Job]:
+    """Queue a job for its lock; its step's `wait_limit` counts from here (L6)."""
     state, job = locks.enqueue(state, job)
     limit = None if job.step is None else run.runbook.steps[job.step].wait_limit
     return set_deadline(state, job, None if limit is None or job.mode is None else state.at + limit)
 
 
 def started(state: State, event: events.JobStarted) -> State:
-    """The job holds its lock and runs; its `time_limit` counts from here."""
+    """Give the job its lock and start its attempt; its `time_limit` counts from here."""
     job = state.jobs[event.job]
     job = replace(job, state="running", wait=None, attempt=event.attempt, started_at=event.at)
     step = step_of(state, job)
@@ -83,20 +83,20 @@ def started(state: State, event: events.JobStarted) -> State:
 
 
 def progressed(state: State, event: events.JobProgressed) -> State:
-    """The job's script has come so far."""
+    """Set the job's progress."""
     return _put_job(
         state, replace(state.jobs[event.job], progress=JobProgress(event.percentage, event.message))
     )
 
 
 def stopping(state: State, event: events.JobStopping) -> State:
-    """The job is being ended, and keeps its lock until it is gone."""
+    """Mark the job as stopping; it keeps its lock until it has ended."""
     state, job = set_deadline(state, state.jobs[event.job], None)
     return _put_job(state, replace(job, stopping=event.reason))
 
 
 def attempt_failed(state: State, event: events.AttemptFailed) -> State:
-    """The job waits before another attempt, or for people to be asked, and holds no lock meanwhile (L5)."""
+    """Release the job's lock; let it wait for its backoff, or for people to be asked (L5)."""
     before = state.jobs[event.job]
     run = state.runs[before.run]
     run = with_progress(run, children=run.progress.children - isinstance(before.wait, ForChild))
@@ -113,29 +113,29 @@ def attempt_failed(state: State, event: events.AttemptFailed) -> State:
         artifacts=before.artifacts + event.artifacts,
     )
     if due is not None:
-        job = _tried(job, event.at)
+        job = _with_failed_attempt(job, event.at)
     state, job = set_deadline(locks.release(state, before), job, due)
     return with_job(state, run, job)
 
 
-def _tried(job: Job, at: float) -> Job:
-    """The job, whose last attempt failed at a time and will not be the last one."""
+def _with_failed_attempt(job: Job, at: float) -> Job:
+    """Add the failed attempt to the job's history."""
     return replace(job, attempts=(*job.attempts, Attempt(job.reason, job.exit_code, job.started_at, at)))
 
 
 def retried(state: State, event: events.JobRetried) -> State:
-    """The job stands in its lock's line again."""
+    """Queue the job for its lock again."""
     job = state.jobs[event.job]
     if isinstance(job.wait, ForAnswer):
-        job = replace(_tried(job, job.wait.since), state="waiting", outcome=None)
-    state, job = _ask(state, state.runs[event.run], job)
+        job = replace(_with_failed_attempt(job, job.wait.since), state="waiting", outcome=None)
+    state, job = _queue_for_lock(state, state.runs[event.run], job)
     return _put_job(state, job)
 
 
 def ended(state: State, event: events.JobEnded) -> State:
-    """The job is over: its lock and its place are free, and its step is as far as it."""
+    """End the job: release its lock and place, and update its step."""
     before = state.jobs[event.job]
-    state, run = _ask_for_slot_again(state, _without_job(state.runs[event.run], before, event))
+    state, run = _queue_for_slot(state, _without_job(state.runs[event.run], before, event))
     state, job = set_deadline(locks.release(state, before), before, None)
     job = replace(
         job,
@@ -153,7 +153,7 @@ def ended(state: State, event: events.JobEnded) -> State:
 
 
 def _without_job(run: Run, job: Job, event: events.JobEnded) -> Run:
-    """The run once a job of it is over."""
+    """Update the run of a job that ended."""
     failed = event.state in ("failed", "lost")
     unplaced = isinstance(job.wait, ForPlace)
     before = run.progress
@@ -166,7 +166,7 @@ def _without_job(run: Run, job: Job, event: events.JobEnded) -> Run:
         failed=before.failed or failed,
         warnings=add_warnings(before.warnings, event.warnings),
     )
-    reason = run.reason or (_blame(run, job, event.reason) if failed else "")
+    reason = run.reason or (_failure_reason(run, job, event.reason) if failed else "")
     run = replace(run, reason=reason, progress=progress)
     if job.step is None:
         return _acquired(run, failed=failed)
@@ -178,7 +178,7 @@ def _without_job(run: Run, job: Job, event: events.JobEnded) -> Run:
 
 
 def _acquired(run: Run, *, failed: bool) -> Run:
-    """The run once a machine has its packages, or could not get them."""
+    """Update the run when a machine acquired its packages or failed to."""
     if failed:
         return with_selection(run, acquired="failed")
     done = run.selection.acquired == "no" and not run.progress.open
@@ -186,7 +186,7 @@ def _acquired(run: Run, *, failed: bool) -> Run:
 
 
 def _with_outputs(run: Run, step: str, job: Job, event: events.JobEnded) -> Run:
-    """The run with the output variables that a job has set; of sensitive ones with their names (V7)."""
+    """Add a job's output variables to the run; of sensitive ones only their names (V7)."""
     set_here = tuple((step, output, value) for output, value in event.outputs.items())
     secret = tuple((step, job.target, output) for output in event.secrets)
     return with_progress(
@@ -197,26 +197,26 @@ def _with_outputs(run: Run, step: str, job: Job, event: events.JobEnded) -> Run:
 
 
 def add_warnings(warnings: tuple[str, ...], more: tuple[str, ...]) -> tuple[str, ...]:
-    """Warnings of a run, each once: two steps may lack the same variable (V1)."""
+    """Append warnings without duplicates: two steps may lack the same variable (V1)."""
     return (*warnings, *(each for each in dict.fromkeys(more) if each not in warnings))
 
 
-def _blame(run: Run, job: Job, reason: str) -> str:
+def _failure_reason(run: Run, job: Job, reason: str) -> str:
     if job.step is None:
         return f"packages could not be acquired on {job.worker}: {reason}"
     where = f" on {job.target}" if job.target else ""
     return f"step “{run.runbook.steps[job.step].name}” failed{where}: {reason}"
 
 
-def _ask_for_slot_again(state: State, run: Run) -> run_queue.Held:
-    """A run that yielded wants its slot back when there is something to do again (Q4)."""
+def _queue_for_slot(state: State, run: Run) -> run_queue.Held:
+    """Queue a run that yielded for a slot, when it has something to do again (Q4)."""
     if run.yielded and not run.queueing.resuming and (not run.progress.open or run.progress.unplaced):
         return run_queue.enqueue_for_slot(state, run)
     return state, run
 
 
 def with_job(state: State, run: Run, job: Job) -> State:
-    """Put a run and a job of it into a State."""
+    """Replace a run and a job of it in a State."""
     return replace(state, runs=state.runs.insert(run.id, run), jobs=state.jobs.insert(job.id, job))
 
 

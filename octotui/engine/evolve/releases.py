@@ -1,4 +1,4 @@
-"""What releases, and what runs publish, change in a State."""
+"""The effects of releases and published variables on a State."""
 
 from msgspec.structs import replace
 
@@ -8,7 +8,7 @@ from octotui.engine.state.releases import Deployed
 
 
 def created(state: State, event: events.ReleaseCreated) -> State:
-    """There is a new release, and it is the newest of its process."""
+    """Add a release as the newest of its process."""
     release = event.release
     return replace(
         state,
@@ -19,7 +19,7 @@ def created(state: State, event: events.ReleaseCreated) -> State:
 
 
 def deployed(state: State, run: Run) -> State:
-    """A run of a release succeeded: it is what runs there now; in a replay there may be no such release."""
+    """Record the deployment of a successful run's release; a replay may lack that release."""
     asked = run.request
     release = state.releases.get(asked.release.key) if asked.release else None
     if release is None:
@@ -36,7 +36,7 @@ def deployed(state: State, run: Run) -> State:
 
 
 def published(state: State, event: events.VariablePublished) -> State:
-    """A variable set has another value of a variable for an environment."""
+    """Set a published value of a variable set for an environment."""
     variables = dict(state.published.get(event.variable_set, {}))
     variables[event.name] = {**variables.get(event.name, {}), event.environment or "": event.value}
     return replace(state, published=state.published.insert(event.variable_set, variables))

@@ -1,4 +1,4 @@
-"""What events of runs change in a State."""
+"""The effects of events of runs on a State."""
 
 from msgspec import UNSET
 from msgspec.structs import replace
@@ -27,15 +27,15 @@ from octotui.engine.state.sorted_sequence import SortedSequence
 from octotui.model.process import Runbook
 
 NO_LEASES = SortedSequence()
-NOBODY = Family(PersistentVector(), 0)
+EMPTY_FAMILY = Family(PersistentVector(), 0)
 
 
 def new_run(state: State, event: events.RunQueued) -> Run:
-    """The run that is queued, without its concurrency tag."""
+    """Return the queued run, without its concurrency tag."""
     release = event.release
     runbook = (release.definition if release else _declared(state, event.process)).flat()
     tenant = state.model.tenants.get(event.tenant or "")
-    number = int(event.run.removeprefix("run-"))  # alone in its id: the events of a family do not count runs
+    number = int(event.run.removeprefix("run-"))  # by its id: a replay of one family lacks the other runs
     return Run(
         id=event.run,
         number=number,
@@ -68,14 +68,14 @@ def new_run(state: State, event: events.RunQueued) -> Run:
 
 
 def queued(state: State, event: events.RunQueued) -> State:
-    """A new run stands in the queue, and its parent's job knows it."""
+    """Add a run to the queue, and link it to its parent's job."""
     run = new_run(state, event)
     run = with_progress(run, pending=_pending(run, 0))
     if event.schedule is not None and event.due is not None:
-        state = _had_its_time(state, event.schedule, event.due)
+        state = _with_due_time(state, event.schedule, event.due)
     if event.not_before is not None:
         state, run = set_deadline(state, run, event.not_before)
-    family = state.families.get(event.root, NOBODY)
+    family = state.families.get(event.root, EMPTY_FAMILY)
     family = Family(family.runs.add(run.id), family.open + 1)
     state = replace(state, next_run=run.number + 1, families=state.families.insert(event.root, family))
     run = with_queueing(run, tag=version_1.tag_of(state, run) if event.tag is UNSET else event.tag)
@@ -83,7 +83,7 @@ def queued(state: State, event: events.RunQueued) -> State:
 
 
 def _declared(state: State, process: str) -> Runbook:
-    """A process of the model; one that is not there does not fit the journal."""
+    """Return a process of the model. Raises KeyError."""
     definition = state.model.process(process)
     if definition is None:
         raise KeyError(process)
@@ -91,7 +91,7 @@ def _declared(state: State, process: str) -> Runbook:
 
 
 def _with_child(state: State, event: events.RunQueued) -> State:
-    """The job that starts a run knows it, and waits for it where it is to."""
+    """Link the parent's job to its child run, and let it wait if its step does."""
     if event.parent is None:
         return state
     job = state.jobs[event.parent]
@@ -104,38 +104,38 @@ def _with_child(state: State, event: events.RunQueued) -> State:
     return replace(state, jobs=state.jobs.insert(job.id, job), runs=state.runs.insert(run.id, run))
 
 
-def _had_its_time(state: State, schedule: str, due: float) -> State:
-    """No time of the schedule up to this one will be started."""
+def _with_due_time(state: State, schedule: str, due: float) -> State:
+    """Record the last due time of a schedule: no time up to it is started again."""
     schedules = state.schedules.insert(schedule, due)
     return replace(state, schedules=schedules, missed=state.missed.discard(schedule))
 
 
 def missed(state: State, event: events.ScheduleMissed) -> State:
-    """The schedule's time has passed without a run."""
-    state = _had_its_time(state, event.schedule, event.due)
+    """Record the missed time of a schedule, with the reason."""
+    state = _with_due_time(state, event.schedule, event.due)
     return replace(state, missed=state.missed.insert(event.schedule, event.reason))
 
 
 def due(state: State, event: events.RunDue) -> State:
-    """The run stands in the queue, behind those that came before this moment."""
+    """Add the run to the queue now, behind those queued earlier."""
     state, run = set_deadline(state, state.runs[event.run], None)
     return _with(*run_queue.enqueue(state, with_queueing(run, not_before=None, ticket=event.seq)))
 
 
 def moved(state: State, event: events.RunMoved) -> State:
-    """The run stands before all that were not moved."""
+    """Move the run before all that were not moved."""
     state, run = run_queue.dequeue(state, state.runs[event.run])
     return _with(*run_queue.enqueue(state, with_queueing(run, moved=True)))
 
 
 def packages_chosen(state: State, event: events.PackagesChosen) -> State:
-    """The run's versions are fixed, and it may stand in line."""
+    """Set the run's versions, and queue it."""
     run = with_selection(state.runs[event.run], versions=event.versions, problems=event.problems)
     return _with(*run_queue.enqueue(state, run))
 
 
 def started(state: State, event: events.RunStarted) -> State:
-    """The run has a slot, and its clock runs."""
+    """Give the run a slot, and start its time limit."""
     state, run = run_queue.take_slot(state, state.runs[event.run])
     first = event.at if run.started_at is None else run.started_at
     run = replace(run, started_at=first, executing_since=event.at)
@@ -145,7 +145,7 @@ def started(state: State, event: events.RunStarted) -> State:
 
 
 def workers_selected(state: State, event: events.WorkersSelected) -> State:
-    """Cursors moved, leases taken, and each step knows its pick."""
+    """Advance the cursors, add the leases, and set the pick of each step."""
     run = state.runs[event.run]
     cursors, leases = state.cursors, state.leases
     steps = list(run.progress.steps)
@@ -168,7 +168,7 @@ def workers_selected(state: State, event: events.WorkersSelected) -> State:
 
 
 def _end_leases(state: State, run: Run) -> Held:
-    """The run leases no worker."""
+    """Remove the leases of a run."""
     leases = state.leases
     for worker in dict.fromkeys(pick.worker for pick in run.selection.leases):
         line = leases[worker].discard((run.number, run.id))
@@ -177,18 +177,18 @@ def _end_leases(state: State, run: Run) -> Held:
 
 
 def yielded(state: State, event: events.RunYielded) -> State:
-    """The run has no slot while it waits for children."""
+    """Release the run's slot while it waits for child runs."""
     return _with(*run_queue.release_slot(state, state.runs[event.run]))
 
 
 def resumed(state: State, event: events.RunResumed) -> State:
-    """The run has a slot again."""
+    """Give the run a slot again."""
     return _with(*run_queue.take_slot(state, state.runs[event.run]))
 
 
 def paused(state: State, event: events.RunPaused) -> State:
-    """The run keeps nothing while people think, but a tag that blocks others (Q3)."""
-    state, run = _give_all_back(state, state.runs[event.run])
+    """Release all that the paused run holds, except a tag with `block_concurrent` (Q3)."""
+    state, run = _release_all(state, state.runs[event.run])
     run = replace(run, state="paused")
     steps = zip(run.runbook.steps, run.progress.steps, strict=True)
     if any(step.block_concurrent for step, progress in steps if progress.jobs):
@@ -196,8 +196,8 @@ def paused(state: State, event: events.RunPaused) -> State:
     return _with(*run_queue.release_tag(state, run))
 
 
-def _give_all_back(state: State, run: Run) -> Held:
-    """The run has neither slot nor leases, and its clock stands."""
+def _release_all(state: State, run: Run) -> Held:
+    """Release slot and leases, and stop the time limit."""
     if run.executing_since is not None:
         run = replace(run, spent=run.spent + state.at - run.executing_since, executing_since=None)
     state, run = set_deadline(state, run, None)
@@ -206,22 +206,22 @@ def _give_all_back(state: State, run: Run) -> Held:
 
 
 def requeued(state: State, event: events.RunRequeued) -> State:
-    """The run stands at the end of the queue, with the steps it still has."""
+    """Add the run to the end of the queue."""
     run = with_queueing(replace(state.runs[event.run], state="queued"), ticket=event.seq, moved=False)
     return _with(*run_queue.enqueue(state, run))
 
 
 def cancelling(state: State, event: events.RunCancelling) -> State:
-    """The run waits in no line any more; what runs is being ended."""
+    """Remove the run from its queue, and mark it as cancelling."""
     state, run = run_queue.dequeue(state, state.runs[event.run])
     run = replace(run, state="cancelling", ending=event.ending, reason=event.reason)
     return _with(*set_deadline(state, run, None))
 
 
 def ended(state: State, event: events.RunEnded) -> State:
-    """The run keeps nothing; with the last of its family it leaves the State."""
+    """Release all that the run holds; with the last of its family, remove the family."""
     state, run = run_queue.dequeue(state, state.runs[event.run])
-    state, run = run_queue.release_tag(*_give_all_back(state, run))
+    state, run = run_queue.release_tag(*_release_all(state, run))
     run = replace(run, state=event.state, reason=event.reason, ended_at=event.at)
     family = state.families[run.root]
     family = replace(family, open=family.open - 1)
@@ -247,14 +247,14 @@ def _without(state: State, root: str, family: Family) -> State:
 
 
 def step_skipped(state: State, event: events.StepSkipped) -> State:
-    """The step will not run."""
+    """Mark the step as skipped."""
     run = state.runs[event.run]
     progress = replace(run.progress.steps[event.step], state="skipped", reason=event.reason)
     return _with(state, with_step_progress(run, event.step, progress))
 
 
 def with_step_progress(run: Run, step: int, progress: StepProgress) -> Run:
-    """A run one of whose steps is this far; its group moves on with its last pending step."""
+    """Replace a step's progress; the present group advances with its last pending step."""
     was_pending = run.progress.steps[step].state == "pending"
     run = with_progress(run, steps=run.progress.steps.put(step, progress))
     if not was_pending or progress.state == "pending" or step not in run.present:
@@ -267,7 +267,7 @@ def with_step_progress(run: Run, step: int, progress: StepProgress) -> Run:
 
 
 def _pending(run: Run, group: int) -> int:
-    """How many steps of a group have neither started nor been skipped; each group is counted once."""
+    """Return the number of pending steps of a group; each group is counted once."""
     if group >= len(run.groups):
         return 0
     return sum(run.progress.steps[each].state == "pending" for each in run.groups[group])

@@ -1,4 +1,4 @@
-"""What events of targets, and of jobs on them, change in a State (S6)."""
+"""The effects of events of targets, and of jobs on them, on a State (S6)."""
 
 from msgspec.structs import replace
 
@@ -8,11 +8,11 @@ from octotui.engine.state import Job, JobEnd, RejectedCandidate, Run, State, Ste
 from octotui.engine.state.run_parts import with_progress, with_selection
 
 WORSE: tuple[JobEnd, ...] = ("succeeded", "succeeded-with-warnings", "cancelled", "lost", "failed")
-"""How a job may end, from good to bad: a step on targets is as well as the worst of its jobs."""
+"""Ends of jobs, from best to worst: a step on targets has the worst of its jobs."""
 
 
 def selected(state: State, event: events.TargetsSelected) -> State:
-    """Each step knows its targets, for the whole run."""
+    """Set the targets of each step, for the whole run."""
     run = state.runs[event.run]
     steps = run.progress.steps
     for each in event.steps:
@@ -23,7 +23,7 @@ def selected(state: State, event: events.TargetsSelected) -> State:
 
 
 def excluded(state: State, event: events.TargetExcluded) -> State:
-    """The run goes on without a target."""
+    """Exclude a target from the rest of the run."""
     run = state.runs[event.run]
     if event.target in run.selection.excluded:
         return state
@@ -32,7 +32,7 @@ def excluded(state: State, event: events.TargetExcluded) -> State:
 
 
 def skipped(state: State, event: events.TargetSkipped) -> State:
-    """A step leaves out a target."""
+    """Mark a target as skipped in a step."""
     run = state.runs[event.run]
     progress = run.progress.steps[event.step]
     skipped = (*progress.skipped, RejectedCandidate(event.target, event.reason))
@@ -41,7 +41,7 @@ def skipped(state: State, event: events.TargetSkipped) -> State:
 
 
 def begun(run: Run, index: int, target: str) -> Run:
-    """The run once a step, and the step it is within, have another job on a target."""
+    """Count another job on a target, for a step and its rolling step."""
     for each in _with_outermost(run, index):
         before = run.progress.steps[each]
         run = with_step_progress(run, each, replace(before, state="started", open=before.open + 1))
@@ -54,7 +54,7 @@ def begun(run: Run, index: int, target: str) -> Run:
 
 
 def over(run: Run, job: Job, event: events.JobEnded) -> Run:
-    """The run once a job on a target is over: its step is over as well where no other job of it is open."""
+    """Count an ended job on a target; its step ends with its last open job."""
     if job.step is None or job.target is None:
         return run
     name = run.runbook.steps[job.step].name
@@ -80,7 +80,7 @@ def _after(before: StepProgress, target: str, end: JobEnd, reason: str) -> StepP
 
 
 def _with_outermost(run: Run, index: int) -> tuple[int, ...]:
-    """A step, and the rolling step that it is within."""
+    """Return the indexes of a step and of its rolling step, if any."""
     outer = index
     while run.runbook.steps[outer].within:
         outer -= 1

@@ -1,8 +1,8 @@
-"""What events of version 1 leave out, by the rules that held when they were written.
+"""Facts that events of version 1 lack, by the rules of that version.
 
-Journals of that version are folded with them for ever, so never change this file: rules that change are
-those of `rules`, which decide what is recorded from now on. Not frozen here is only what a tag's text is
-filled in with and by: the variables of `rules`, and the template language.
+Journals of that version are folded by these for ever, so never change this file: changed rules go to
+`rules`, which decide what is recorded from now on. Not frozen are only the variables of `rules` and the
+template language, by which a tag is expanded.
 """
 
 from octotui.engine.rules.variable_context import lookup, values_for
@@ -11,7 +11,7 @@ from octotui.variables.fill import fill_in
 
 
 def tag_of(state: State, run: Run) -> str | None:
-    """Find the concurrency tag of a new run."""
+    """Return the concurrency tag of a new run, or None."""
     if run.runbook.concurrency is not None:
         return fill_in(run.runbook.concurrency, lookup(values_for(state, run))).text
     asked = run.request
@@ -21,5 +21,5 @@ def tag_of(state: State, run: Run) -> str | None:
 
 
 def has_place(state: State, run: Run) -> bool:
-    """Whether a new job has one of its run's places at once."""
+    """Return whether a new job has one of its run's places at once."""
     return run.progress.placed < state.model.engine.max_parallelism

@@ -1,5 +1,4 @@
-"""Questions to a State: who is selected, who holds a lock, who may answer, who is next.
+"""Queries on a State, as pure functions that several decisions share.
 
-Pure functions that several decisions share: locks, the run queue, worker selection, authorization, prompts,
-conditions. Never an event is emitted here.
+Locks, the run queue, worker selection, authorization, prompts, conditions, variables. Never emits an event.
 """

@@ -1,4 +1,4 @@
-"""Who may do what in a shared space: reading, starting and answering are separate rights."""
+"""Authorization in a shared space: the rights to read, start and answer."""
 
 from typing import Literal, assert_never
 
@@ -18,7 +18,7 @@ _MAY: dict[Right, str] = {
 
 
 def right_for(request: commands.Request) -> Right:
-    """The right that somebody needs who asks for this."""
+    """Return the right that a request requires."""
     match request:
         case commands.StartRun() | commands.CreateRelease() | commands.MoveToTop() | commands.CancelRun():
             return "start"
@@ -34,7 +34,7 @@ def right_for(request: commands.Request) -> Right:
 
 
 def missing_right(model: Model, owner: str, user: str, right: Right) -> Reason | None:
-    """Why a user may not, or None; the owner of the space may everything, and who may act may read."""
+    """Return the reason for a refusal, or None. The owner has all rights; start and answer imply read."""
     enough: tuple[Right, ...] = ("read", "start", "answer") if right == "read" else (right,)
     if user == owner or any(_has(model, user, each) for each in enough):
         return None
@@ -42,7 +42,7 @@ def missing_right(model: Model, owner: str, user: str, right: Right) -> Reason |
 
 
 def _has(model: Model, user: str, right: Right) -> bool:
-    """Whether a right is given to a user, or to a team of theirs; a team without members is anyone."""
+    """Return whether a user has a right, directly or by a team; a team without members is anyone."""
     for who in getattr(model.access, right):
         team = model.teams.get(who)
         if user in ((who,) if team is None else team.members) or (team is not None and not team.members):
@@ -51,7 +51,7 @@ def _has(model: Model, user: str, right: Right) -> bool:
 
 
 def with_actor(request: commands.Request, user: str, origin: str) -> commands.Request:
-    """The same request as one of this user, whoever it says asks; raises Refused for what only we may say."""
+    """Set the authenticated user and the origin of a request. Raises Refused for reserved fields."""
     match request:
         case commands.StartRun() if request.schedule is not None or request.due is not None:
             raise commands.Refused("the clock alone starts what a schedule says: leave schedule and due out")
@@ -68,7 +68,7 @@ def with_actor(request: commands.Request, user: str, origin: str) -> commands.Re
 
 
 def subject_of(request: commands.Request) -> str:
-    """What a request is about: a process, a run or a question."""
+    """Return the subject of a request: a process, run or question."""
     match request:
         case commands.StartRun() | commands.CreateRelease():
             return request.process

@@ -1,4 +1,4 @@
-"""What a step gives to the run it starts: its texts filled in, as literal values (V5, V6)."""
+"""Values that a step gives to its child run: expanded, then passed as literals (V5, V6)."""
 
 from collections.abc import Collection, Mapping
 from types import MappingProxyType
@@ -26,15 +26,15 @@ from octotui.variables.template import Filled, OverBudget
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 OUTPUT = "octopus.action["
-"""Output variables begin so, in lower case."""
+"""The prefix of output variables, in lower case."""
 
 
-class Unsayable(Exception):
-    """Values that cannot be given; the text says which, and why."""
+class ChildValueError(Exception):
+    """Raised for values that cannot be given to a child run; the text says which, and why."""
 
 
-class _Watched(Names):
-    """Values that note which of the `hidden` ones were looked up."""
+class _RecordingNames(Names):
+    """Values that record lookups of `hidden` ones."""
 
     def __init__(self, values: Mapping[str, str], hidden: Collection[str]) -> None:
         super().__init__(values)
@@ -42,17 +42,17 @@ class _Watched(Names):
         self.seen: dict[str, None] = {}
 
     def get(self, key: str, default: Any = None) -> Any:
-        """The value of a name, or the default."""
+        """Return the value of a name, or the default."""
         if key in self._hidden:
             self.seen[self._hidden[key]] = None
         return super().get(key, default)
 
 
 class FilledValue(msgspec.Struct, frozen=True):
-    """A text filled in, and what it named that is not known here.
+    """An expanded text, and the hidden names it used.
 
-    That is the sensitive variables that were looked at, and outputs that may be sensitive: of steps that have
-    begun, since no event holds the names of those.
+    `hidden` are sensitive variables; `outputs` are those of steps that have begun, which may be sensitive: no
+    event has the names of the sensitive ones yet.
     """
 
     filled: Filled
@@ -60,12 +60,12 @@ class FilledValue(msgspec.Struct, frozen=True):
     outputs: tuple[str, ...] = ()
 
 
-def say(
+def fill_child_text(
     state: State, run: Run, step: int, text: str, budget: Budget, known: Mapping[str, str] = NOTHING
 ) -> FilledValue:
-    """A text of a step that starts a run, filled in when it does; raises OverBudget.
+    """Expand a text of a step that starts a run. Raises OverBudget.
 
-    Sensitive values are hidden but those that are `known`, written so that they are filled in no more.
+    Sensitive values are masked, except the `known` ones, which must be escaped.
     """
     defined = run.runbook.steps[step]
     values = values_for(state, run, step, text)
@@ -73,13 +73,13 @@ def say(
     names = {name.lower() for name in known}
     values = {name: value for name, value in values.items() if name.lower() not in names} | {**known}
     hidden = [name for name, value in values.items() if value == HIDDEN and name not in known]
-    watched = _Watched(values, hidden)
+    watched = _RecordingNames(values, hidden)
     filled = Filler(watched, state.at, budget).fill_in(text)
     return FilledValue(filled, tuple(watched.seen), _outputs(run, (*filled.unknown, *filled.strange)))
 
 
 def _outputs(run: Run, names: Collection[str]) -> tuple[str, ...]:
-    """Those of the names that are outputs of steps which have begun."""
+    """Return the names that are outputs of steps which have begun."""
     names = [each for each in names if key_of(each).startswith(OUTPUT)]
     begun = tuple(
         key_of(f"{OUTPUT}{each.name}]")
@@ -93,48 +93,48 @@ def _outputs(run: Run, names: Collection[str]) -> tuple[str, ...]:
 def child_values(
     state: State, run: Run, step: int, budget: Budget, mask: Mask | None = None
 ) -> tuple[dict[str, str], tuple[str, ...], tuple[str, ...]]:
-    """What a step says: values that may be seen, names of those that may not, and what to warn of.
+    """Return a step's plain values, the names of its sensitive ones, and warnings.
 
-    A value may not be seen that was made with one that may not, or holds one. Raises Unsayable.
+    A value is sensitive if it uses or contains a sensitive one. Raises ChildValueError.
     """
     child = run.runbook.steps[step].child_run
-    said: dict[str, str] = {}
+    plain: dict[str, str] = {}
     apart: list[str] = []
     warnings: list[str] = []
     for name, text in child.variables.items() if child is not None else ():
         try:
-            value = say(state, run, step, text, budget)
+            value = fill_child_text(state, run, step, text, budget)
         except OverBudget as error:
-            raise Unsayable(f"its value for {name} cannot be filled in: {error.reason}") from None
+            raise ChildValueError(f"its value for {name} cannot be filled in: {error.reason}") from None
         filled = value.filled
         masked = mask is not None and mask(filled.text) != filled.text
         if value.hidden or value.outputs or masked:
             apart.append(name)
-            filled = _plainly_unknown(value)
+            filled = _without_hidden(value)
         else:
-            said[name] = filled.text
-        told = (f"{each}, in the value for {name}" for each in warnings_of(filled))
-        warnings += map(mask, told) if mask is not None else told
-    return said, tuple(apart), tuple(warnings)
+            plain[name] = filled.text
+        sentences = (f"{each}, in the value for {name}" for each in warnings_of(filled))
+        warnings += map(mask, sentences) if mask is not None else sentences
+    return plain, tuple(apart), tuple(warnings)
 
 
-def _plainly_unknown(value: FilledValue) -> Filled:
-    """Of a text with values that are not known here: the names that nobody knows, whatever those are."""
+def _without_hidden(value: FilledValue) -> Filled:
+    """Return only the certainly unknown names of a text with hidden values, for warnings."""
     unknown = (*value.filled.unknown, *value.filled.strange)
     return Filled("", tuple(each for each in unknown if each not in value.outputs and HIDDEN not in each))
 
 
 def child_start(state: State, run: Run, step: int, budget: Budget) -> float | None:
-    """When the run that a step starts may begin (seconds since 1970), if not at once; raises Unsayable."""
+    """Return the start time of a child run (seconds since 1970), or None. Raises ChildValueError."""
     child = run.runbook.steps[step].child_run
     if child is None or child.at is None:
         return None
     try:
-        return start_time(say(state, run, step, child.at, budget).filled.text, state.at)
+        return start_time(fill_child_text(state, run, step, child.at, budget).filled.text, state.at)
     except OverBudget as error:
-        raise Unsayable(f"its start time cannot be filled in: {error.reason}") from None
+        raise ChildValueError(f"its start time cannot be filled in: {error.reason}") from None
     except TimeError as error:
-        raise Unsayable(f"its start time cannot be read. {error}") from None
+        raise ChildValueError(f"its start time cannot be read. {error}") from None
 
 
 def given_to_child(
@@ -146,9 +146,9 @@ def given_to_child(
     budget: Budget,
     mask: Mask | None = None,
 ) -> GivenValues:
-    """The values of a run that a step starts, by the names that its process declares; raises Unsayable."""
-    said, apart, warnings = child_values(state, run, step, budget, mask)
-    given = sort_out(state.model, start.process, said)
+    """Return the validated values of a child run, by declared name. Raises ChildValueError."""
+    plain, apart, warnings = child_values(state, run, step, budget, mask)
+    given = sort_out(state.model, start.process, plain)
     declared = sort_out(state.model, start.process, dict.fromkeys(apart, HIDDEN))
     hidden = dict.fromkeys((*declared.variables, *declared.secrets), HIDDEN)
     names = {name.lower() for name in given.variables}
@@ -158,5 +158,5 @@ def given_to_child(
         if given.variables and each.name.lower() in names
     )
     if problems := problems_with(asked, given):
-        raise Unsayable("; ".join(problems))
+        raise ChildValueError("; ".join(problems))
     return GivenValues(given.variables, given.secrets | hidden, warnings)

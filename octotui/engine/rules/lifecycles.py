@@ -1,4 +1,4 @@
-"""Where a release may go next: the phases of its lifecycle, and what it has gone through."""
+"""Promotion of releases through the phases of their lifecycle."""
 
 from octotui.engine.state.releases import Release
 from octotui.model.complaints import Reason
@@ -6,7 +6,7 @@ from octotui.model.space import Lifecycle, Model
 
 
 def why_not_here(model: Model, release: Release, environment: str, tenant: str | None) -> Reason | None:
-    """Why a release may not be deployed to an environment yet, or None; without a lifecycle it may."""
+    """Return why a release may not be deployed to an environment yet, or None."""
     lifecycle = lifecycle_of(model, release)
     if lifecycle is None:
         return None
@@ -27,7 +27,7 @@ def why_not_here(model: Model, release: Release, environment: str, tenant: str |
 
 
 def lifecycle_of(model: Model, release: Release) -> Lifecycle | None:
-    """The lifecycle of a release's channel, or of its project; None where it may go anywhere."""
+    """Return the lifecycle of a release's channel or project, or None if it may go anywhere."""
     project = model.projects.get(release.process)
     slug = project.lifecycle_of(release.channel or "") if project else None
     lifecycle = model.lifecycles.get(slug or "")
@@ -35,7 +35,7 @@ def lifecycle_of(model: Model, release: Release) -> Lifecycle | None:
 
 
 def next_environments(model: Model, release: Release, tenant: str | None) -> tuple[str, ...]:
-    """The environments of the first phase that a release has not gone through, for a tenant."""
+    """Return the environments of the phase after the last one deployed to, for a tenant."""
     lifecycle = lifecycle_of(model, release)
     if lifecycle is None:
         return tuple(model.environments)

@@ -1,4 +1,4 @@
-"""A machine's reader-writer lock: first come, first served, and nobody starves (L1, L2)."""
+"""The reader-writer lock of a machine: FIFO, without starvation (L1, L2)."""
 
 from msgspec.structs import replace
 
@@ -8,7 +8,7 @@ FREE = Lock()
 
 
 def enqueue(state: State, job: Job) -> tuple[State, Job]:
-    """The state and the job, in hand, once it stands in the line of its machine's lock, or needs none."""
+    """Queue a job for its machine's lock, if it needs one; return the state and the job."""
     if job.worker is None or job.mode is None:
         return state, replace(job, wait=None)
     lock = state.locks.get(job.worker, FREE)
@@ -18,7 +18,7 @@ def enqueue(state: State, job: Job) -> tuple[State, Job]:
 
 
 def acquire(state: State, job: Job) -> State:
-    """The state once the first in line holds the lock."""
+    """Let a job hold its lock and leave the queue."""
     if job.worker is None or job.mode is None:
         return state
     lock = state.locks.get(job.worker, FREE)
@@ -32,7 +32,7 @@ def acquire(state: State, job: Job) -> State:
 
 
 def release(state: State, job: Job) -> State:
-    """The state once a job neither holds its lock nor waits for it."""
+    """Remove a job from the holders and the queue of its lock."""
     if job.worker is None or job.mode is None:
         return state
     lock = state.locks.get(job.worker, FREE)
@@ -45,7 +45,7 @@ def release(state: State, job: Job) -> State:
 
 
 def grantable(state: State, machine: str) -> Job | None:
-    """The first in line, if the lock may be given to it now."""
+    """Return the first queued job if the lock admits it now, else None."""
     lock = state.locks.get(machine, FREE)
     first = lock.queue.first()
     if first is None:
@@ -57,7 +57,7 @@ def grantable(state: State, machine: str) -> Job | None:
 
 
 def blockers(state: State, job: Job) -> tuple[Job, ...]:
-    """Who a waiting job truly waits for: the holders it can't join, and exclusive requests ahead (L4)."""
+    """Return the jobs that block a waiting job: holders it can't join, and exclusive requests ahead (L4)."""
     if not isinstance(job.wait, ForLock):
         return ()
     lock = state.locks.get(job.wait.machine, FREE)
@@ -68,7 +68,7 @@ def blockers(state: State, job: Job) -> tuple[Job, ...]:
 
 
 def place_in_line(state: State, job: Job) -> int:
-    """How many stand in line up to this job: 1 is first."""
+    """Return the position of a job in its lock's queue, from 1; 0 if it is not queued."""
     if not isinstance(job.wait, ForLock):
         return 0
     lock = state.locks.get(job.wait.machine, FREE)

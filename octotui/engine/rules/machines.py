@@ -1,4 +1,4 @@
-"""What jobs a step has, what must be acquired on which worker, and which locks jobs take (S1, P2, L1, L3)."""
+"""Machines of jobs: kinds, packages to acquire on each machine, lock modes (S1, P2, L1, L3)."""
 
 from typing import assert_never
 
@@ -19,7 +19,7 @@ Packages = tuple[tuple[str, str], ...]
 
 
 def acquisitions(run: Run) -> tuple[tuple[str, Packages], ...]:
-    """The packages, as (id, version), of each machine of the current selection; one job each."""
+    """Return the packages, as (id, version), of each machine of the current selection; one job each."""
     versions = run.selection.versions or {}
     by_machine: dict[str, dict[tuple[str, str], None]] = {}
     for pick in run.selection.leases:
@@ -37,7 +37,7 @@ def acquisitions(run: Run) -> tuple[tuple[str, Packages], ...]:
 
 
 def job_kind(action: Action) -> JobKind:
-    """What the jobs of a step do, or those of its child steps."""
+    """Return the kind of a step's jobs, or of its child steps' jobs."""
     match action:
         case Script() | TemplateCall() | Package() | HealthCheck() | Rolling():
             return "script"
@@ -50,13 +50,13 @@ def job_kind(action: Action) -> JobKind:
 
 
 def target_of(run: Run, job: Job) -> str | None:
-    """The target of a job, also of one that acquires packages there."""
+    """Return the target of a job, also of one that acquires packages there, or None."""
     on_target = job.kind == "acquire" and all(pick.worker != job.worker for pick in run.selection.picks)
     return job.worker if on_target else job.target
 
 
 def packages_in_use(state: State) -> frozenset[tuple[str, str]]:
-    """The packages, as (id, version), that open runs need; only to look one up in."""
+    """Return the packages, as (id, version), that open runs need; a set for lookup alone."""
     return frozenset(
         (requirement_of(requirement).id, version)
         for _, run in state.runs.items()
@@ -66,14 +66,14 @@ def packages_in_use(state: State) -> frozenset[tuple[str, str]]:
 
 
 def machine_of(run: Run, step: int, target: str | None = None) -> str:
-    """Where a step's script runs: on the target itself, or on the worker that was picked."""
+    """Return the machine of a step's script: the target itself, or the picked worker."""
     if target is not None and run.runbook.steps[step].on == "target":
         return target
     return run.selection.picks[run.progress.steps[step].pick or 0].worker
 
 
 def mode_on(state: State, run: Run, step: int) -> Mode:
-    """How a script takes its lock: shared on a worker, exclusive on a target (L1), or as they say (L3)."""
+    """Return the lock mode of a script: by default shared on a worker, exclusive on a target (L1, L3)."""
     defined = run.runbook.steps[step]
     if defined.on == "target":
         return "shared" if defined.shared else "exclusive"

@@ -1,4 +1,4 @@
-"""Free texts in commands and events, masked before they become a part of the State and the journal (V5)."""
+"""Masking of free texts in commands and events, before they reach the State and the journal (V5)."""
 
 from collections.abc import Callable
 from functools import cache
@@ -17,18 +17,18 @@ TEXTS = frozenset(
         *("outcome", "release"),  # in which there are such texts
     }
 )
-"""Fields of commands and events."""
+"""Fields of commands and events that hold free text."""
 
 
-def masked(said: T, mask: Mask) -> T:
-    """A command or an event with its free texts masked: not what it names, nor the values of variables."""
+def masked(record: T, mask: Mask) -> T:
+    """Mask the free texts of a command or event, but not names or values of variables."""
     changed = {}
-    for name in _texts_of(type(said)):
-        before = getattr(said, name)
+    for name in _texts_of(type(record)):
+        before = getattr(record, name)
         after = _masked(before, mask)
         if after != before:
             changed[name] = after
-    return replace(said, **changed) if changed else said
+    return replace(record, **changed) if changed else record
 
 
 def _masked(value: object, mask: Mask) -> object:
@@ -44,5 +44,5 @@ def _masked(value: object, mask: Mask) -> object:
 
 @cache
 def _texts_of(kind: type[msgspec.Struct]) -> tuple[str, ...]:
-    """The fields of a kind of struct that hold free text."""
+    """Return the fields of a struct type that hold free text."""
     return tuple(name for name in kind.__struct_fields__ if name in TEXTS)

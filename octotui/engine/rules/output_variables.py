@@ -1,4 +1,4 @@
-"""Output variables, as later steps read them: what scripts, people and child runs have set (V7, V8, I4)."""
+"""Output variables as later steps read them: of scripts, answers and child runs (V7, V8, I4)."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -8,17 +8,17 @@ from octotui.model.values import HIDDEN
 from octotui.variables.fill import escape
 
 OF_CHILD = re.compile(r"(^|\]\.)Run\[")
-"""Where an output variable names a step of a child run: Octopus says `Deployment[` there."""
+"""Matches the step of a child run in the name of an output variable; Octopus has `Deployment[` there."""
 
 
 def output_values(state: State, run: Run, target: str | None = None) -> dict[str, str]:
-    """Every output variable of a run, for a step that reads it, on a target where it is on one.
+    """Return every output variable of a run, as a step reads them, on its target if it has one.
 
-    Those of a target are also there by its name. Without an index it is the reader's own where its target has
-    set one, and else that of the job which ended last, in the journal's order, a sensitive one before others:
-    that is there, and hidden. What they hold was said by a script or by people, and is filled in no more.
+    Outputs of targets are also indexed by target. Without an index a name is the output of the reader's own
+    target, or else of the job that ended last in the journal, where a sensitive one takes precedence, masked.
+    Values are untrusted, and therefore escaped.
     """
-    found: dict[str, tuple[str, str]] = {}  # by the name in lower case: two of them may differ in case
+    found: dict[str, tuple[str, str]] = {}  # by the name in lower case, since two may differ in case alone
     outputs = (*_set_by_scripts(run), *_set_by_people(state, run), *_hidden(run))
     for step, on, name, value in outputs:
         whole = f"{output_prefixes(state, step, on)[-1]}.{name}"
@@ -31,11 +31,11 @@ def output_values(state: State, run: Run, target: str | None = None) -> dict[str
 
 
 Output = tuple[str, str | None, str, str]
-"""The name of a step, the target that it is kept for (None: the step as a whole), its own name and value."""
+"""The name of a step, the target (None: the step as a whole), the name of the output, its value."""
 
 
 def _set_by_scripts(run: Run) -> Iterator[Output]:
-    """What scripts have set, those of child runs by both of their names."""
+    """Yield outputs of scripts, those of child runs by both of their names."""
     starting = _starting(run)
     for step, name, value in run.progress.outputs:
         yield from (
@@ -46,7 +46,7 @@ def _set_by_scripts(run: Run) -> Iterator[Output]:
 
 
 def _hidden(run: Run) -> Iterator[Output]:
-    """What scripts have set and nobody may see (V5)."""
+    """Yield the sensitive outputs of scripts, masked (V5)."""
     starting = _starting(run)
     for step, target, name in run.progress.secret_outputs:
         for each in output_names(name, of_child=step in starting):
@@ -54,18 +54,18 @@ def _hidden(run: Run) -> Iterator[Output]:
 
 
 def _starting(run: Run) -> set[str]:
-    """The names of the steps that start runs."""
+    """Return the names of the steps that start runs."""
     return {step.name for step in run.runbook.steps if step.child_run is not None}
 
 
 def output_names(name: str, *, of_child: bool) -> tuple[str, ...]:
-    """What an output variable is called: one of a child run also as Octopus has it."""
+    """Return the names of an output variable; one of a child run also has Octopus's name."""
     both = of_child and name.startswith("Run[")
     return (name, OF_CHILD.sub(r"\1Deployment[", name)) if both else (name,)
 
 
 def output_prefixes(state: State, step: str, target: str | None) -> tuple[str, ...]:
-    """What the names of output variables of a step begin with: for all targets, and for one of them."""
+    """Return the prefixes of a step's output variables: for all targets, and for one of them."""
     return (_of(step), f"{_of(step)}[{target_name(state, target)}]") if target else (_of(step),)
 
 
@@ -74,16 +74,16 @@ def _of(step: str) -> str:
 
 
 def target_name(state: State, target: str) -> str:
-    """What people call a target."""
+    """Return the name of a target by its slug."""
     return state.model.targets[target].name if target in state.model.targets else target
 
 
 def own_secrets(
     state: State, target: str | None, values: Iterable[str], secrets: Mapping[str, str]
 ) -> Mapping[str, str]:
-    """Sensitive values as a job on a target reads them: an output without an index is its own (V8).
+    """Return sensitive values as a job on a target reads them: without an index, its own output (V8).
 
-    `values` are the names of all that is not sensitive: where its own is among them, it is no other one's.
+    `values` are the names of plain values: the target's own plain output hides a sensitive one of another.
     """
     if target is None:
         return secrets
@@ -101,7 +101,7 @@ def own_secrets(
 
 
 def _set_by_people(state: State, run: Run) -> Iterator[Output]:
-    """What people said, as output variables of their steps (I4); the last answer counts."""
+    """Yield answers as output variables of their steps (I4); the last answer wins."""
     for name in run.progress.interruptions:
         interruption = state.interruptions[name]
         if interruption.answer is None:
@@ -114,7 +114,7 @@ def _set_by_people(state: State, run: Run) -> Iterator[Output]:
 
 
 def _answer(interruption: Interruption) -> dict[str, str]:
-    """One answer, as output variables."""
+    """Return the output variables of one answer."""
     manual = interruption.kind == "manual"
     kind, what = ("Manual", "Approved") if manual else ("Guidance", "Answer")
     values = {
@@ -130,12 +130,12 @@ def _answer(interruption: Interruption) -> dict[str, str]:
 
 
 def secret_answers(state: State, run: Run) -> tuple[str, ...]:
-    """The names of output variables that people gave in their answers and nobody may see (I6, V5)."""
+    """Return the names of the sensitive outputs of answers (I6, V5)."""
     return tuple(f"{_of(step)}.{name}" for step, name in _secret_answers(state, run))
 
 
 def secret_outputs(state: State, run: Run) -> tuple[str, ...]:
-    """The names of output variables that scripts have set and nobody may see (V5), as steps read them."""
+    """Return the names of the sensitive outputs of scripts (V5), as steps read them."""
     return tuple(f"{output_prefixes(state, step, on)[-1]}.{name}" for step, on, name, _ in _hidden(run))
 
 

@@ -1,4 +1,4 @@
-"""Conditions that read an output which is not set yet: nobody can say whether their step runs (S3)."""
+"""Conditions that depend on outputs which are not set yet, so that they are undecided (S3)."""
 
 from collections.abc import Iterator, Sequence
 from typing import assert_never
@@ -23,10 +23,10 @@ from octotui.variables.syntax.names import inner, key_of, steps
 PLAIN = ("success", "failure", "always")
 NOTHING = StepProgress()
 ANY = (".",)
-OURS = ("octopus.action", "octopus.step[")
-AS_PLAYED = ("manual.approved", "manual.expired", "guidance.")
-"""What people say in a prediction is what it takes for granted, but no texts of theirs."""
-OF_ANSWERS = (
+SYSTEM_PREFIXES = ("octopus.action", "octopus.step[")
+ASSUMED_OUTPUTS = ("manual.approved", "manual.expired", "guidance.")
+"""Outputs of answers that a prediction assumes; the texts of answers stay unknown."""
+ANSWER_OUTPUTS = (
     "manual.approved",
     "manual.notes",
     "manual.responsibleuser.username",
@@ -36,9 +36,9 @@ OF_ANSWERS = (
 
 
 def undecided(state: State, run: Run, index: int, target: str | None = None) -> tuple[str, ...]:
-    """The outputs still to come that decide whether a step runs, by their names; none where that is decided.
+    """Return the names of unknown outputs that decide whether a step runs; `()` if it is decided.
 
-    In a prediction the outputs of steps that ran are still to come, too: their scripts were not run.
+    In a prediction the outputs of simulated steps are unknown, too.
     """
     condition = run.runbook.steps[index].condition
     if condition in PLAIN:
@@ -50,7 +50,7 @@ def undecided(state: State, run: Run, index: int, target: str | None = None) -> 
 
 
 class _OpenNames:
-    """The names whose values may still come, or change, before a step is judged."""
+    """A predicate on names: whether their value may still be set or change before a step is judged."""
 
     def __init__(self, state: State, run: Run, reader: int) -> None:
         self._state = state
@@ -59,8 +59,8 @@ class _OpenNames:
         self._published = tuple(self._to_publish())
 
     def __call__(self, key: str) -> bool:
-        """Whether a name in lower case is one of them."""
-        if not key.startswith(OURS):
+        """Return whether the value of a name in lower case is open."""
+        if not key.startswith(SYSTEM_PREFIXES):
             return any(key == each or key.startswith((f"{each}.", f"{each}[")) for each in self._published)
         match steps(key):
             case ["octopus", ".action"]:
@@ -77,7 +77,7 @@ class _OpenNames:
         return self._run.runbook.steps
 
     def _to_publish(self) -> Iterator[str]:
-        """The variables that steps publish where the run sees them (V4)."""
+        """Yield the open variables that steps publish to sets which the run sees (V4)."""
         project = self._state.model.projects.get(
             self._state.model.project_of(self._run.request.process) or ""
         )
@@ -88,13 +88,13 @@ class _OpenNames:
                     yield name
 
     def _may_run(self, index: int) -> bool:
-        """Whether a prediction has played a step of which nobody can say whether it comes."""
+        """Return whether a prediction has simulated a step whose condition is undecided."""
         return any(self._state.jobs[job].undecided for job in self._run.progress.steps[index].jobs)
 
     def _sets(self, index: int, rest: Sequence[str]) -> bool:
-        """Whether a step may still set an output; `rest` is the end of its name.
+        """Return whether a step may still set an output; `rest` are the last steps of its name.
 
-        An empty `rest` asks whether it sets any output of a target.
+        With an empty `rest`, return whether it may set any output of a target.
         """
         step, progress = self._steps[index], self._run.progress.steps[index]
         left_out = progress.state == "skipped" or self._run.not_applicable(step)
@@ -103,17 +103,17 @@ class _OpenNames:
         on = rest[0] if rest and rest[0][0] == "[" else ""
         name = "".join(rest).removeprefix(on).removeprefix(".")
         over = progress.state not in ("pending", "started")
-        if over and (not self._state.predicted or name.startswith(AS_PLAYED)):
+        if over and (not self._state.predicted or name.startswith(ASSUMED_OUTPUTS)):
             return False
         if on and self._run.selection.targeted:
             called = (target_name(self._state, each).lower() for each in _targets(self._run, index))
             return inner(on) in called
-        answers = step.question is not None and name in OF_ANSWERS
+        answers = step.question is not None and name in ANSWER_OUTPUTS
         return answers or _can_set(self._state, step, rest, progress)
 
 
 def _comes_before(run: Run, index: int, reader: int) -> bool:
-    """Whether a step may be over when another is judged: child steps and questions come later (I1)."""
+    """Return whether a step may end before another is judged: child steps and questions come later (I1)."""
     steps = run.runbook.steps
     before, after = (
         next(number for number, group in enumerate(run.groups) if each in group) for each in (index, reader)
@@ -123,14 +123,14 @@ def _comes_before(run: Run, index: int, reader: int) -> bool:
 
 
 def _targets(run: Run, index: int) -> tuple[str, ...]:
-    """The targets of a step, or of the rolling step that it is within."""
+    """Return the targets of a step, or of its rolling step."""
     while run.runbook.steps[index].within:
         index -= 1
     return run.progress.steps[index].targets
 
 
 def _can_set(state: State, step: Step, rest: Sequence[str], progress: StepProgress = NOTHING) -> bool:
-    """Whether a step of this kind ever sets an output whose name ends so."""
+    """Return whether a step of this kind can set an output whose name ends in `rest`."""
     match step.action:
         case Rolling():
             return False
@@ -148,7 +148,7 @@ def _can_set(state: State, step: Step, rest: Sequence[str], progress: StepProgre
 
 
 def _comes_back(state: State, action: StartRunbook, rest: Sequence[str], progress: StepProgress) -> bool:
-    """Whether a child run that is waited for may set an output, which its parent reads as its own."""
+    """Return whether an awaited child run can set an output, which its parent reads as its own."""
     if not rest or not action.wait or rest[0] not in (".run", ".deployment"):
         return bool(rest) and rest[0] == ".guidance"
     child = next((run for job in progress.jobs if (run := state.runs.get(state.jobs[job].child or ""))), None)

@@ -1,6 +1,6 @@
-"""The queue of runs: slots of the cap, concurrency tags, and who goes on when one comes free (Q1 to Q5).
+"""The run queue: slots of the cap (a semaphore), concurrency tags (mutexes), and their order (Q1 to Q5).
 
-A run that changes is in the hand of its caller: functions that change it return it beside the State.
+Functions that change a run return it beside the State, and leave it to the caller to put it there.
 """
 
 from msgspec.structs import replace
@@ -10,31 +10,31 @@ from octotui.engine.state import ConcurrencyTag, ForChild, Run, State
 from octotui.engine.state.run_parts import with_queueing
 from octotui.variables.fill import fill_in
 
-NOBODY = ConcurrencyTag()
+UNHELD = ConcurrencyTag()
 Held = tuple[State, Run]
 
 
 def concurrency_tag(state: State, run: Run) -> str | None:
-    """The tag of a new run: deployments of one project to one place go one at a time (Q2)."""
+    """Return the tag of a new run, or None; deployments of a project to one place are serialized (Q2)."""
     if run.runbook.concurrency is not None:
         return fill_in(run.runbook.concurrency, lookup(values_for(state, run))).text
     return run.request.destination if run.request.channel is not None else None
 
 
 def _must_wait(run: Run) -> bool:
-    """Whether a queued run stands in no line yet: its time has not come, or its packages are not known."""
+    """Return whether a run cannot be queued yet: before its start time, or without versions of packages."""
     return run.queueing.not_before is not None or run.awaits_packages
 
 
 def enqueue(state: State, run: Run) -> Held:
-    """A queued run stands where it must wait: for its time, its packages, its tag, or a slot."""
+    """Add a run to the queue it must wait in: for its tag, or for a slot."""
     if _must_wait(run):
         return state, run
     name = run.queueing.tag
     if name is None or run.queueing.holds_tag or ancestor_holds(state, run):
         return replace(state, ready=state.ready.add(run.place)), run
     state = _preempt(state, run, name)
-    tag = state.tags.get(name, NOBODY)
+    tag = state.tags.get(name, UNHELD)
     if tag.holder is not None:
         tag = replace(tag, queue=tag.queue.add(run.place))
         return replace(state, tags=state.tags.insert(name, tag)), run
@@ -47,8 +47,8 @@ def enqueue(state: State, run: Run) -> Held:
 
 
 def _preempt(state: State, run: Run, name: str) -> State:
-    """Who has a tag and has never started goes back into its line for a run that comes before it."""
-    tag = state.tags.get(name, NOBODY)
+    """Return a tag's holder that has never started to the queue if this run precedes it."""
+    tag = state.tags.get(name, UNHELD)
     holder = state.runs[tag.holder] if tag.holder is not None else None
     if holder is None or holder.state != "queued" or holder.started_at is not None:
         return state
@@ -63,7 +63,7 @@ def _preempt(state: State, run: Run, name: str) -> State:
 
 
 def dequeue(state: State, run: Run) -> Held:
-    """The run stands in no line any more."""
+    """Remove the run from its queue."""
     if run.queueing.resuming:
         entry = (run.queueing.ticket, run.id)
         return replace(state, resuming=state.resuming.discard(entry)), with_queueing(run, resuming=False)
@@ -79,7 +79,7 @@ def dequeue(state: State, run: Run) -> Held:
 
 
 def release_tag(state: State, run: Run) -> Held:
-    """The next in the tag's line has it, and stands in the queue at its own place."""
+    """Release the run's tag, and give it to the next run, which joins the queue at its own place."""
     name = run.queueing.tag
     if name is None or not run.queueing.holds_tag:
         return state, run
@@ -88,35 +88,35 @@ def release_tag(state: State, run: Run) -> Held:
     first = tag.queue.first()
     if first is None:
         return replace(state, tags=state.tags.discard(name)), run
-    heir = state.runs[first[-1]]
+    next_run = state.runs[first[-1]]
     state = replace(
         state,
-        tags=state.tags.insert(name, ConcurrencyTag(heir.id, tag.queue.discard(first))),
-        ready=state.ready.add(heir.place),
-        runs=state.runs.insert(heir.id, with_queueing(heir, holds_tag=True)),
+        tags=state.tags.insert(name, ConcurrencyTag(next_run.id, tag.queue.discard(first))),
+        ready=state.ready.add(next_run.place),
+        runs=state.runs.insert(next_run.id, with_queueing(next_run, holds_tag=True)),
     )
     return state, run
 
 
 def take_slot(state: State, run: Run) -> Held:
-    """The run is executing, in a slot of the cap."""
+    """Let the run execute in a slot of the cap."""
     state, run = dequeue(state, run)
     return replace(state, slots=state.slots + 1), with_queueing(replace(run, state="executing"), slot=True)
 
 
 def release_slot(state: State, run: Run) -> Held:
-    """The run has no slot."""
+    """Release the run's slot, if it has one."""
     return replace(state, slots=state.slots - run.queueing.slot), with_queueing(run, slot=False)
 
 
 def enqueue_for_slot(state: State, run: Run) -> Held:
-    """A run whose child ended stands in line ahead of queued runs (Q4)."""
+    """Queue a run whose child run ended for a slot, ahead of queued runs (Q4)."""
     state = replace(state, resuming=state.resuming.add((state.seq, run.id)))
     return state, with_queueing(run, resuming=True, ticket=state.seq)
 
 
 def place_in_queue(state: State, run: Run) -> int | None:
-    """How many go on before this queued run, and it: 1 is first; None where it does not wait for a slot."""
+    """Return the position of a run in the queue for slots, from 1; None if it is not in it."""
     if run.state != "queued" or _must_wait(run):
         return None
     if run.queueing.tag is not None and not run.queueing.holds_tag and not ancestor_holds(state, run):
@@ -125,9 +125,9 @@ def place_in_queue(state: State, run: Run) -> int | None:
 
 
 def next_to_go(state: State) -> Run | None:
-    """Who takes the next free slot: a run whose child ended, then the first in the queue (Q1, Q4).
+    """Return the next run for a free slot, or None: first runs whose child ended, then the queue (Q1, Q4).
 
-    First are those that were moved to the top, then those with priority, then the rest.
+    The queue is sorted: moved to the top, with priority, the rest.
     """
     if state.slots >= state.model.engine.task_cap:
         return None
@@ -136,7 +136,7 @@ def next_to_go(state: State) -> Run | None:
 
 
 def ancestor_holds(state: State, run: Run) -> bool:
-    """Whether a run that waits for this one, or one that waits for that, holds its tag (L5)."""
+    """Return whether a run that waits for this one, directly or not, holds its tag (L5)."""
     waiting = waited_for_by(state, run)
     while waiting is not None:
         if waiting.queueing.holds_tag and waiting.queueing.tag == run.queueing.tag:
@@ -146,15 +146,15 @@ def ancestor_holds(state: State, run: Run) -> bool:
 
 
 def waited_for_by(state: State, run: Run) -> Run | None:
-    """The run that waits for this one to end, or None."""
+    """Return the run that waits for this one to end, or None."""
     job = state.jobs.get(run.parent) if run.parent else None
     if job is None or not isinstance(job.wait, ForChild):
         return None
     return state.runs[job.run]
 
 
-def circle(state: State, run: Run) -> tuple[Run, ...]:
-    """The runs, from this queued one on, each of which waits for the next and the last for the first (L5)."""
+def wait_cycle(state: State, run: Run) -> tuple[Run, ...]:
+    """Return the cycle of waits through a queued run, beginning with it, or `()` (deadlock detection, L5)."""
     led_to: dict[str, Run] = {}
     unseen = [run]
     while unseen:
@@ -172,9 +172,9 @@ def circle(state: State, run: Run) -> tuple[Run, ...]:
 
 
 def _waits_for(state: State, run: Run) -> tuple[Run, ...]:
-    """The runs that must end, or give a tag back, before this one can.
+    """Return the runs that must end, or release a tag, before this one can.
 
-    Those ahead in a tag's line are left out: they wait for its holder, as this one does.
+    Those ahead in a tag's queue are left out: they wait for its holder, too.
     """
     if run.state == "queued":
         holder = tag_holder(state, run)
@@ -184,9 +184,9 @@ def _waits_for(state: State, run: Run) -> tuple[Run, ...]:
 
 
 def tag_holder(state: State, run: Run) -> Run | None:
-    """The run whose concurrency tag keeps this queued one from going on, or None (Q5)."""
+    """Return the run that holds the concurrency tag a queued run waits for, or None (Q5)."""
     stands = run.queueing
     if stands.tag is None or stands.holds_tag or stands.not_before is not None or ancestor_holds(state, run):
         return None
-    holder = state.tags.get(stands.tag, NOBODY).holder
+    holder = state.tags.get(stands.tag, UNHELD).holder
     return None if holder is None else state.runs[holder]

@@ -1,4 +1,4 @@
-"""What a run asks for at its start, and what is taken of the values it was given (V5, V6)."""
+"""Prompts at the start of a run, and validation of given values (V5, V6)."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import islice
@@ -18,19 +18,19 @@ from octotui.variables.resolution import context_of, winner
 
 
 class RequiredPrompt(msgspec.Struct, frozen=True):
-    """A variable that a run asks for, and how."""
+    """A variable that a run prompts for."""
 
     name: str
     prompt: Prompt
 
     @property
     def label(self) -> str:
-        """What people are asked."""
+        """The label of the prompt, or the variable's name."""
         return self.prompt.label or self.name
 
 
 class GivenValues(msgspec.Struct, frozen=True):
-    """Values for a run: those that may be seen, those that may not, and what to warn of in them."""
+    """Values for a run: plain ones, sensitive ones, and warnings about them."""
 
     variables: dict[str, str]
     secrets: dict[str, str]
@@ -38,25 +38,25 @@ class GivenValues(msgspec.Struct, frozen=True):
 
 
 class StartRequest(Protocol):
-    """What is known of a run before there is one; a command has it, and a run."""
+    """The request of a run, as a command or a run has it (a protocol)."""
 
     @property
     def process(self) -> str:
-        """What is run, by its slug."""
+        """The slug of the process."""
 
     @property
     def environment(self) -> str | None:
-        """Where."""
+        """The slug of the environment."""
 
     @property
     def tenant(self) -> str | None:
-        """For whom."""
+        """The slug of the tenant."""
 
 
 def required_prompts(
     model: Model, start: StartRequest, release: Release | None = None
 ) -> tuple[RequiredPrompt, ...]:
-    """What a run asks for: every variable whose value there, or in one of its steps, is a prompt."""
+    """Return the prompts of a run: variables that resolve to a prompt in the run or one of its steps."""
     definition = release.definition if release else model.process(start.process)
     steps = (None, *(step.name for step in definition.flat().steps)) if definition else ()
     channel = release.channel if release else None
@@ -74,18 +74,18 @@ def required_prompts(
 def sort_out(
     model: Model, process: str, variables: Mapping[str, str], sensitive: Collection[str] = ()
 ) -> GivenValues:
-    """The given values by their declared names, those of sensitive variables apart.
+    """Split given values, by declared names, into plain and sensitive ones.
 
-    So are those of `sensitive` names, of which a caller says so, unless the model offers them as a choice.
+    A caller may mark further names as `sensitive`, except those with options.
     """
     seen = values_seen_by(model, process)
     declared = {name.lower(): name for name in seen}
     named = {declared.get(name.lower(), name): value for name, value in variables.items()}
     ticked = [name for name in named if any(_is_checkbox(value) for value in seen.get(name, ()))]
     named |= {name: named[name].capitalize() for name in ticked}
-    said = {declared.get(name.lower(), name) for name in sensitive}
+    marked = {declared.get(name.lower(), name) for name in sensitive}
     apart = {name for name in named if any(value.is_sensitive for value in seen.get(name, ()))}
-    apart |= {name for name in said if not any(is_choice(value.prompt) for value in seen.get(name, ()))}
+    apart |= {name for name in marked if not any(is_choice(value.prompt) for value in seen.get(name, ()))}
     return GivenValues(
         {name: value for name, value in named.items() if name not in apart},
         {name: value for name, value in named.items() if name in apart and value},
@@ -93,12 +93,12 @@ def sort_out(
 
 
 def is_choice(prompt: Prompt | None) -> bool:
-    """Whether people choose from what the model says, so that their answer is no secret."""
+    """Return whether a prompt has fixed options, so that its answer is no secret."""
     return prompt is not None and prompt.kind in ("checkbox", "select")
 
 
 def problems_with(asked: tuple[RequiredPrompt, ...], given: GivenValues) -> tuple[str, ...]:
-    """What is wrong with given values, or missing, in sentences that begin with the variable (V5, V6)."""
+    """Return sentences about missing and invalid values, each beginning with the variable (V5, V6)."""
     problems = []
     values = {name.lower(): value for name, value in (given.variables | given.secrets).items()}
     for each in asked:
@@ -114,7 +114,7 @@ def problems_with(asked: tuple[RequiredPrompt, ...], given: GivenValues) -> tupl
 
 
 def unanswered(asked: tuple[RequiredPrompt, ...], given: Collection[str]) -> tuple[str, ...]:
-    """The same for a run that nobody was asked for, as one that a step has started."""
+    """Return sentences about required prompts of a run that a step or schedule started."""
     names = {name.lower() for name in given}
     return tuple(
         f"{each.name} is asked for at the start of a run, has no default, and was given no value"
@@ -124,7 +124,7 @@ def unanswered(asked: tuple[RequiredPrompt, ...], given: Collection[str]) -> tup
 
 
 def prompts_anywhere(model: Model, process: str) -> tuple[RequiredPrompt, ...]:
-    """What runs of a process may ask for, wherever that is scoped to."""
+    """Return all prompts of a process, whatever their scope."""
     seen = values_seen_by(model, process).items()
     prompts = ((name, value.prompt) for name, values in seen for value in values if value.prompt)
     return tuple(RequiredPrompt(name, prompt) for name, prompt in dict(prompts).items())
@@ -133,7 +133,7 @@ def prompts_anywhere(model: Model, process: str) -> tuple[RequiredPrompt, ...]:
 def unasked(
     model: Model, process: str, asked: Sequence[RequiredPrompt], names: Iterable[str]
 ) -> tuple[str, ...]:
-    """Which of the names that a caller gives values to are not asked for, in sentences (V6)."""
+    """Return sentences about given names that the run does not prompt for (V6)."""
     known = {each.name.lower() for each in asked}
     unknown = [name for name in names if name.lower() not in known]
     if not unknown:
@@ -143,7 +143,7 @@ def unasked(
 
 
 def _unasked(name: str, values: Sequence[Value], asked: Sequence[RequiredPrompt]) -> str:
-    """Why nobody is asked for a name: it is misspelt, its value is declared, or it is asked for elsewhere."""
+    """Return why there is no prompt for a name: misspelt, declared with a value, or scoped elsewhere."""
     prompts = [value for value in values if value.prompt is not None]
     if not values:
         return f"there is no prompt for {name}{did_you_mean(name, [each.name for each in asked]).rstrip('.')}"
@@ -156,5 +156,5 @@ def _unasked(name: str, values: Sequence[Value], asked: Sequence[RequiredPrompt]
 
 
 def _is_checkbox(value: Value) -> bool:
-    """Whether a value is ticked or not: `true` is `True`."""
+    """Return whether a value is a checkbox, whose `true` means `True`."""
     return value.prompt is not None and value.prompt.kind == "checkbox"

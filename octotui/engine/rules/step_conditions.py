@@ -1,4 +1,4 @@
-"""Whether a step is to run as things stand: its condition, and its packages (S3, P3)."""
+"""Conditions of steps: whether a step runs now, by its condition and its packages (S3, P3)."""
 
 import msgspec
 
@@ -13,21 +13,21 @@ from octotui.variables.template import is_truthy
 
 
 class StepVerdict(msgspec.Struct, frozen=True):
-    """Why a step is not to run, or None; and, where it is, why not on some of its targets."""
+    """Why a step does not run, or None; if it runs, the reasons against some of its targets."""
 
     not_due: Reason | None = None
     by_target: dict[str, Reason] = {}
 
 
 def not_due(state: State, run: Run, index: int, budget: Budget) -> Reason | None:
-    """Why a step is not to run as things stand, or None; raises OverBudget."""
+    """Return why a step does not run now, or None. Raises OverBudget."""
     return verdict(state, run, index, budget).not_due
 
 
 def verdict(state: State, run: Run, index: int, budget: Budget) -> StepVerdict:
-    """Whether a step is to run as things stand, and on which of its targets; raises OverBudget.
+    """Judge whether a step runs now, and on which of its targets. Raises OverBudget.
 
-    By an expression it decides for each of them, and is to run where that is true on any.
+    An expression is evaluated for each target, and the step runs if it is true on any.
     """
     left = [each for each in run.progress.steps[index].targets if each not in run.selection.excluded]
     if not left or not _decides_by_target(run.runbook.steps[index]):
@@ -45,7 +45,7 @@ def _decides_by_target(step: Step) -> bool:
 
 
 def not_due_on(state: State, run: Run, index: int, budget: Budget, target: str) -> Reason | None:
-    """Why a child step is not to run on a target, or None: what failed is what failed there (S6).
+    """Return why a child step does not run on a target, or None; only failures there count (S6).
 
     Raises OverBudget.
     """
@@ -79,9 +79,9 @@ def _why_not(
 def _not_met(
     state: State, run: Run, index: int, expression: str, budget: Budget, target: str | None
 ) -> Reason | None:
-    """Why an expression keeps a step from running: it is false, or cannot be told.
+    """Return why an expression keeps a step from running: false, or not evaluable; or None.
 
-    A prediction takes for met what outputs decide that scripts have not set.
+    A prediction assumes that a condition on unknown outputs is met.
     """
     if state.predicted and undecided(state, run, index, target):
         return None

@@ -1,4 +1,4 @@
-"""What a run's texts are filled in with: declared, given and system variables (V1 to V3)."""
+"""The variables that texts of a run are expanded with: declared, given and system ones (V1 to V3)."""
 
 import re
 
@@ -17,7 +17,7 @@ from octotui.variables.template import Names
 
 
 def scope_context(state: State, run: Run, step: Step | None = None, target: str | None = None) -> Scope:
-    """Where a run, one step of it, or that on one target, asks for a value."""
+    """Return the context of a run, of one step of it, or of that step on a target."""
     named = step.name if step else None
     asked = run.request
     context = context_of(state.model, asked.environment, asked.tenant, named, asked.process, asked.channel)
@@ -26,7 +26,7 @@ def scope_context(state: State, run: Run, step: Step | None = None, target: str 
 
 
 def declared(state: State, run: Run, step: Step | None = None, target: str | None = None) -> dict[str, Value]:
-    """The declared value of each variable that has one for a run, or one step of it (V2 to V4)."""
+    """Return the declared value of each variable that resolves in a run or step (V2 to V4)."""
     context = scope_context(state, run, step, target)
     seen = visible(state, run.request.process)
     winners = ((name, winner(values, context)) for name, values in seen.items())
@@ -34,7 +34,7 @@ def declared(state: State, run: Run, step: Step | None = None, target: str | Non
 
 
 def visible(state: State, process: str) -> Variables:
-    """Every value that a process sees, what runs have published in its variable sets included (V4)."""
+    """Return every value that a process sees, including published values of its sets (V4)."""
     project = state.model.projects.get(state.model.project_of(process) or "")
     sets = project.variable_sets if project else ()
     published = {slug: _values_of(values) for slug in sets if (values := state.published.get(slug))}
@@ -54,24 +54,24 @@ def _values_of(published: Published) -> Variables:
 def values_for(
     state: State, run: Run, step: int | None = None, text: str = "", *, target: str | None = None
 ) -> dict[str, str]:
-    """Every variable that has a value for a run, a step of it, or that on a target; names are as declared.
+    """Return the values of all variables in a run, a step of it, or that step on a target; names as declared.
 
-    How the steps stand is two values a step, and so only there where the text to be filled in, or a value,
-    asks for it.
+    The states of steps are included only if `text` or a value refers to them, since they are two values for
+    each step.
     """
     defined = None if step is None else run.runbook.steps[step]
     values = {name: value.shown for name, value in declared(state, run, defined, target).items()}
     values |= _given(state, run, defined, target)
     values |= _system(state, run) | output_values(state, run, target)
-    if any(STANDING.search(each) for each in (text, *values.values())):
-        values |= _standing(run)
+    if any(STATE_NAMES.search(each) for each in (text, *values.values())):
+        values |= _step_states(run)
     return values | _of_step(state, run, step) | _of_target(state, target)
 
 
 def _given(state: State, run: Run, step: Step | None, target: str | None) -> dict[str, str]:
-    """The values that a run was given, where they hold; what people typed is no text of the model.
+    """Return the given values that apply; those that people typed are escaped, as untrusted.
 
-    What a step gives was filled in when it started the run.
+    Values from a step were expanded when it started the run.
     """
     if run.parent is not None:
         literal = {name: escape(value) for name, value in run.request.variables.items()}
@@ -88,15 +88,15 @@ def _given(state: State, run: Run, step: Step | None, target: str | None) -> dic
 
 
 def _is_default(value: str, values: tuple[Value, ...]) -> bool:
-    """Whether a value that was given is what a prompt of the model offers, and so the model's own text."""
+    """Return whether a given value is a prompt's default, and so the model's own text."""
     return any(each.prompt is not None and each.prompt.default == value for each in values)
 
 
 def overruled(state: State, run: Run, step: Step | None = None, target: str | None = None) -> frozenset[str]:
-    """The names of given values that do not hold here, where another value is declared than the prompt (V6).
+    """Return the names of given values that are overridden here by a declared value (V6).
 
-    What a caller says is the value of the prompt, so that it replaces no value which nobody asks for. What a
-    schedule or a step says is the model's own, and holds everywhere.
+    A caller's value replaces only the prompt, and no other declared value. Values from a schedule or a step
+    are the model's own, and apply everywhere.
     """
     given = (*run.request.variables, *run.request.secrets)
     if not given or run.request.schedule is not None or run.parent is not None:
@@ -113,7 +113,7 @@ def overruled(state: State, run: Run, step: Step | None = None, target: str | No
 
 
 def lookup(values: dict[str, str]) -> Names:
-    """The same values as texts are filled in with: names have no case."""
+    """Return the values for expansion, with case-insensitive names."""
     return Names(values)
 
 
@@ -148,7 +148,7 @@ def _of_runbook(run: Run) -> dict[str, str]:
 
 
 def _of_release(state: State, run: Run) -> dict[str, str]:
-    """What is deployed, and what was deployed there last."""
+    """Return the system variables of the release, and of the one deployed there before."""
     asked, release = run.request, run.request.release
     if release is None:
         return {}
@@ -165,7 +165,7 @@ def _of_release(state: State, run: Run) -> dict[str, str]:
     return values | ({"Octopus.Release.CurrentForEnvironment.Number": before} if before else {})
 
 
-STANDING = re.compile(r"\.Status\.Code|\.IsSkipped", re.IGNORECASE)
+STATE_NAMES = re.compile(r"\.Status\.Code|\.IsSkipped", re.IGNORECASE)
 CODES: dict[StepState, str] = {
     "pending": "Pending",
     "started": "Running",
@@ -176,11 +176,11 @@ CODES: dict[StepState, str] = {
     "cancelled": "Canceled",
     "lost": "Abandoned",
 }
-"""How Octopus calls the states of a step, for scripts that read them."""
+"""Octopus's names of the states of steps."""
 
 
-def _standing(run: Run) -> dict[str, str]:
-    """How each step stands, in Octopus's words."""
+def _step_states(run: Run) -> dict[str, str]:
+    """Return the system variables of the states of all steps."""
     values: dict[str, str] = {}
     for step, progress in zip(run.runbook.steps, run.progress.steps, strict=True):
         values[f"Octopus.Step[{step.name}].Status.Code"] = CODES[progress.state]

@@ -1,4 +1,4 @@
-"""Which workers a run leases, and why these: decided for all its steps at once (W2 to W11)."""
+"""Selection of the workers that a run leases, for all its steps at once, with the reasons (W2 to W11)."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -18,14 +18,14 @@ Key = tuple[str, tuple[str, ...], str | None, int | None]
 
 
 class Selection(msgspec.Struct, frozen=True):
-    """The picks of a run in step order, or every problem that stands in their way (W11)."""
+    """The picks of a run in step order, or else all problems (W11)."""
 
     picks: tuple[Pick, ...] = ()
     problems: tuple[str, ...] = ()
 
 
 class SelectionTally(msgspec.Struct):
-    """What a selection has taken so far: cursors it moved, workers it picked; leases there were before it."""
+    """The state of a selection in progress: cursors moved, workers picked, leases before it."""
 
     cursors: dict[str, str] = {}
     workers: Counter[str] = msgspec.field(default_factory=Counter)
@@ -33,7 +33,7 @@ class SelectionTally(msgspec.Struct):
 
 
 def select(state: State, run: Run, steps: Sequence[int]) -> Selection:
-    """Workers for these steps of a run; nothing is changed where there is a problem (W5)."""
+    """Select workers for steps of a run; all or nothing (W5)."""
     picks: dict[Key, Pick] = {}
     sharing: dict[Key, list[int]] = {}
     problems = [*run.selection.problems, *_unanswered(state, run)]
@@ -68,22 +68,22 @@ def select(state: State, run: Run, steps: Sequence[int]) -> Selection:
 
 
 def _unanswered(state: State, run: Run) -> tuple[str, ...]:
-    """What a run would have to ask for and nobody was asked, as when a step has started it (V6)."""
+    """Return problems with required prompts that were not answered, as in a child run (V6)."""
     if run.selection.picks:
-        return ()  # what it was given was enough before
+        return ()  # they were checked at the first selection
     asked = required_prompts(state.model, run.request, run.request.release)
     return unanswered(asked, (*run.request.variables, *run.request.secrets))
 
 
 class ResolvedPool(msgspec.Struct, frozen=True):
-    """The pool a step runs in, or why there is none."""
+    """The pool of a step, or the reason why there is none."""
 
     slug: str = ""
     problem: Reason | None = None
 
 
 def pool_of(state: State, run: Run, step: Step) -> ResolvedPool:
-    """A step's pool: the one it names, what its pool variable says here, or the default (W2, W10)."""
+    """Return a step's pool: the named one, that of its pool variable, or the default (W2, W10)."""
     slug = step.pool or state.model.default_pool
     if step.pool is None and step.pool_variable is not None:
         values = values_of(visible(state, run.request.process), step.pool_variable)
@@ -100,23 +100,23 @@ def pool_of(state: State, run: Run, step: Step) -> ResolvedPool:
 
 
 def _container_problem(pool: Pool, step: Step) -> Reason | None:
-    """Why a step can't run in its container in this pool (S8), or None."""
+    """Return why a step can't run in its container in this pool (S8), or None."""
     if step.container is not None and not pool.containers:
         return f"the pool says containers = false, but the step wants container {step.container}"
     return None
 
 
 def _pick(state: State, run: Run, slug: str, index: int, taken: SelectionTally) -> Pick | Reason:
-    """A worker of a pool by its policy, or a sentence why there is none."""
+    """Pick a worker of a pool by its policy, or return a sentence why there is none."""
     pool, step = state.model.pool(slug), run.runbook.steps[index]
     if not pool.workers:
         return _built_in(state, run, slug, index)
-    in_turn = pool.policy == "round-robin"
+    rotates = pool.policy == "round-robin"
     known = taken.cursors.get(slug) or state.cursors.get(cursor_key(slug, run.request.process))
-    cursor = known if in_turn else None
-    held = {} if in_turn else _leases(state, slug, taken)
+    cursor = known if rotates else None
+    held = {} if rotates else _leases(state, slug, taken)
     passed: list[RejectedCandidate] = []
-    for worker in from_cursor(pool, cursor) if in_turn else by_leases(pool, held):
+    for worker in from_cursor(pool, cursor) if rotates else by_leases(pool, held):
         reason = not_eligible(state, worker)
         if reason is None:
             return Pick(
@@ -127,7 +127,7 @@ def _pick(state: State, run: Run, slug: str, index: int, taken: SelectionTally) 
                 container=step.container,
                 policy=pool.policy,
                 cursor_before=cursor,
-                cursor_after=worker if in_turn else None,
+                cursor_after=worker if rotates else None,
                 rejected=tuple(passed),
                 leases=held.get(worker),
             )
@@ -137,18 +137,18 @@ def _pick(state: State, run: Run, slug: str, index: int, taken: SelectionTally) 
 
 
 def from_cursor(pool: Pool, cursor: str | None) -> tuple[str, ...]:
-    """The workers in declared order, beginning after the cursor."""
+    """Return the workers in declared order, rotated to begin after the cursor."""
     start = pool.workers.index(cursor) + 1 if cursor in pool.workers else 0
     return pool.workers[start:] + pool.workers[:start]
 
 
 def by_leases(pool: Pool, held: Mapping[str, int]) -> tuple[str, ...]:
-    """The workers with the fewest leases first, ties in declared order."""
+    """Return the workers by number of leases, ties in declared order."""
     return tuple(sorted(pool.workers, key=held.__getitem__))
 
 
 def _leases(state: State, slug: str, taken: SelectionTally) -> dict[str, int]:
-    """How many leases each worker of a pool has, those that this selection takes included."""
+    """Return the number of leases of each worker of a pool, including those of this selection."""
     before = taken.leases.get(slug)
     if before is None:
         before = taken.leases[slug] = live_leases(state, state.model.pool(slug))
@@ -156,7 +156,7 @@ def _leases(state: State, slug: str, taken: SelectionTally) -> dict[str, int]:
 
 
 def live_leases(state: State, pool: Pool) -> dict[str, int]:
-    """How many leases each worker of a pool has."""
+    """Return the number of leases of each worker of a pool."""
     held: dict[str, int] = {}
     for worker in pool.workers:
         runs = (state.runs[name] for _, name in state.leases.get(worker, ()))
@@ -165,7 +165,7 @@ def live_leases(state: State, pool: Pool) -> dict[str, int]:
 
 
 def _built_in(state: State, run: Run, slug: str, index: int) -> Pick | Reason:
-    """The built-in worker, for the default pool without members (W3)."""
+    """Pick the built-in worker for an empty default pool, or return why not (W3)."""
     if slug != state.model.default_pool:
         return "the pool has no workers: name some in workers = [...]"
     if not state.model.engine.built_in_worker:
@@ -182,7 +182,7 @@ def _built_in(state: State, run: Run, slug: str, index: int) -> Pick | Reason:
 
 
 def not_eligible(state: State, worker: str) -> Reason | None:
-    """Why a worker may not be selected, or None (W4); a local one not checked yet is healthy."""
+    """Return why a worker may not be selected, or None (W4); an unchecked one counts as healthy."""
     declared = state.model.workers.get(worker)
     if declared is not None and not declared.enabled:
         return "disabled"

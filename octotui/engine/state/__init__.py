@@ -1,6 +1,6 @@
-"""The State: everything that is known at one moment, as one immutable value.
+"""The State: everything known at one moment, as one immutable value.
 
-Here live the records it is made of, its persistent sequences, snapshots and what outlives removed runs.
+Holds the records it is made of, its persistent sequences, snapshots, and what outlives removed runs.
 `state` opens with the theory of operation. Never a decision (`decide`, `rules`); only `evolve` makes a State.
 """
 

@@ -1,4 +1,4 @@
-"""What events, commands and States say things with: picks, outcomes, answers, and the words for them."""
+"""Records shared by events, commands and States: picks, outcomes, answers, and their enumerations."""
 
 from typing import Literal
 
@@ -15,21 +15,21 @@ JobEnd = Literal["succeeded", "succeeded-with-warnings", "failed", "cancelled", 
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", gc=False):
-    """What every event has; the engine numbers and dates it."""
+    """Base of all events; the engine sets number (`seq`) and time (`at`)."""
 
     seq: int = 0
     at: float = 0.0
 
 
 class RejectedCandidate(msgspec.Struct, frozen=True, gc=False):
-    """A worker, or target, that a selection looked at and did not take, and why."""
+    """A worker or target that a selection rejected, with the reason."""
 
     worker: str
     reason: str
 
 
 class Pick(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One worker selected for steps of one lease key, and why it was this one (W6, W8)."""
+    """One worker selected for the steps of one lease key, with the data of the decision (W6, W8)."""
 
     pool: str
     worker: str
@@ -40,20 +40,20 @@ class Pick(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     cursor_before: str | None = None
     cursor_after: str | None = None
     rejected: tuple[RejectedCandidate, ...] = msgspec.field(name="passed_over", default=())
-    leases: int | None = None  # the live leases it had, where the policy looks at them
+    leases: int | None = None  # its live leases, for the policy least-leases
 
 
 class Artifact(msgspec.Struct, frozen=True, gc=False):
-    """A file that a script had kept (V7): its name among those of its job, and its size in bytes."""
+    """A file kept from a script (V7): its name, unique in the job, and its size in bytes."""
 
     name: str
     size: int
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """How an attempt ended on its machine, and what its script said: output variables and more (V7).
+    """The result of an attempt on its machine, with outputs and messages of its script (V7).
 
-    Of sensitive outputs these are the names alone, in `secrets` (V5).
+    `secrets` are the names of sensitive outputs, whose values are not stored (V5).
     """
 
     state: JobEnd
@@ -67,7 +67,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class GivenAnswer(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """What one person answered to a question, and filled in: `secrets` are names alone (I6, V5)."""
+    """One person's answer to a question, with field values; `secrets` are names alone (I6, V5)."""
 
     user: str
     answer: Answer
@@ -78,14 +78,14 @@ class GivenAnswer(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class StepTargets(msgspec.Struct, frozen=True, gc=False):
-    """The targets that one step of a run goes to, in declared order."""
+    """The targets of one step of a run, in declared order."""
 
     step: int
     targets: tuple[str, ...]
 
 
 class Gap(msgspec.Struct, frozen=True, gc=False):
-    """Events that retention removed, and the chain's hashes before the first and after the last, in hex."""
+    """A range of removed events, and the chain's hashes before the first and after the last, in hex."""
 
     first: int
     last: int
@@ -94,14 +94,14 @@ class Gap(msgspec.Struct, frozen=True, gc=False):
 
 
 class JobProgress(msgspec.Struct, frozen=True, gc=False):
-    """How far a job's script says it has come, from 0 to 100, and with what."""
+    """Progress that a script reported, from 0 to 100, with a message."""
 
     percentage: int
     message: str = ""
 
 
 class Attempt(msgspec.Struct, frozen=True, gc=False):
-    """An attempt at a job that failed and was not the last."""
+    """A failed attempt that was not the last of its job."""
 
     reason: str
     exit_code: int | None
@@ -110,7 +110,7 @@ class Attempt(msgspec.Struct, frozen=True, gc=False):
 
 
 class Interruption(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
-    """A question to people: who may answer, who took it, what each has said."""
+    """A question to people: eligible teams, the responsible user, the answers."""
 
     id: str
     run: str
@@ -127,7 +127,7 @@ class Interruption(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     choices: tuple[Answer, ...] = ("proceed", "abort")
     answers: tuple[GivenAnswer, ...] = msgspec.field(name="said", default=())
     expired: bool = False
-    untold: str = ""  # why nobody was told of it
+    untold: str = ""  # why its notification failed
 
     @property
     def open(self) -> bool:

@@ -1,4 +1,4 @@
-"""Releases: a process as it was, with the versions of its packages, under a version of its own (P1)."""
+"""Releases: an immutable copy of a process and its package versions, under a version of its own (P1)."""
 
 import re
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ ANY_CHANNEL = Channel(name="Default")
 
 
 class Deployed(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """The last time a release was deployed to an environment, for a tenant, and succeeded."""
+    """The last successful deployment of a release to an environment, for a tenant."""
 
     environment: str | None
     tenant: str | None
@@ -23,9 +23,9 @@ class Deployed(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Release(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """A frozen process: `versions` of its packages by requirement (`tools`, `tools@1.x`).
+    """A release: a process, and the `versions` of its packages by requirement (`tools`, `tools@1.x`).
 
-    One without a channel is that of a runbook which was published; `created` counts all there have been.
+    Without a channel it is a published runbook; `created` is its number among all releases, in order.
     """
 
     process: str
@@ -39,57 +39,57 @@ class Release(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     @property
     def key(self) -> str:
-        """Its place in a State: `shop/1.2.0`."""
+        """Its key in a State: `shop/1.2.0`."""
         return release_key(self.process, self.version)
 
     @property
     def title(self) -> str:
-        """What people call a run of it: a deployment says which release, a runbook does not."""
+        """The title of its runs: with the version for a deployment, without for a runbook."""
         name = self.definition.name
         return name if self.channel is None else f"{name} {self.version}"
 
     def deployed_to(self, environments: Iterable[str], tenant: str | None) -> bool:
-        """Whether it was deployed to one of these environments, for this tenant."""
+        """Return whether it was deployed to one of these environments, for this tenant."""
         places = {(each.environment, each.tenant) for each in self.deployed}
         return any((environment, tenant) in places for environment in environments)
 
 
 def release_key(process: str, version: str) -> str:
-    """The key of a release in a State: `shop/1.2.0`."""
+    """Return the key of a release in a State: `shop/1.2.0`."""
     return f"{process}/{version}"
 
 
 def place_key(process: str, environment: str | None, tenant: str | None) -> str:
-    """Where a project is deployed to: `shop/production`, or `shop/production/contoso` (Q2)."""
+    """Return the key of a destination: `shop/production`, or `shop/production/contoso` (Q2)."""
     return "/".join((process, environment or "", *((tenant,) if tenant else ())))
 
 
 def declared_channel(model: Model, process: str, slug: str | None) -> Channel:
-    """What a channel says of versions; one that is not declared takes any."""
+    """Return a declared channel, or one that accepts any version."""
     project = model.projects.get(process)
     return project.channels.get(slug or "", ANY_CHANNEL) if project else ANY_CHANNEL
 
 
 def has_declared_tag(model: Model, channel: Channel) -> bool:
-    """Whether the pattern for tags of a channel, if it has one, is that of a channel of the model."""
+    """Return whether a channel's tag pattern, if any, is one that the model declares."""
     channels = (each for project in model.projects.values() for each in project.channels.values())
     return channel.tag is None or any(channel.tag == each.tag for each in channels)
 
 
 def requirements(definition: Runbook) -> tuple[Requirement, ...]:
-    """Every package that enabled steps of a process need, once each."""
+    """Return every package requirement of enabled steps, without duplicates."""
     steps = (step for step in definition.flat().steps if step.enabled)
     return tuple(dict.fromkeys(package for step in steps for package in step.packages))
 
 
 def images(definition: Runbook) -> tuple[str, ...]:
-    """Every image with a range that containers of enabled steps name, once each."""
+    """Return every image requirement with a range of enabled steps, without duplicates."""
     steps = (step for step in definition.flat().steps if step.enabled)
     return tuple(dict.fromkeys(image for step in steps for image in step.images))
 
 
 def next_version(versions: Iterable[str]) -> str:
-    """The version after the highest of these, or the first one."""
+    """Return the highest of these versions with its patch incremented, or `0.0.1`."""
     highest = max(versions, key=precedence, default=None)
     if highest is None:
         return "0.0.1"
@@ -98,12 +98,12 @@ def next_version(versions: Iterable[str]) -> str:
 
 
 def is_version(text: str) -> bool:
-    """Whether a text is a version."""
+    """Return whether a text is a version."""
     return bool(re.fullmatch(VERSION, text))
 
 
 def unfit(needed: Requirement, channel: Channel, version: str | None) -> Reason | None:
-    """Why a package's version may not be in a release of a channel, or None."""
+    """Return why a package's version does not fit a release of a channel, or None."""
     if version is None:
         return f"no version was chosen for {needed.text}"
     if not is_version(version):

@@ -1,4 +1,4 @@
-"""What a space still knows when the runs it knows it from are removed from the journal."""
+"""The part of a State that outlives runs removed from the journal."""
 
 import msgspec
 from msgspec.structs import replace
@@ -12,7 +12,7 @@ MAPS = ("cursors", "health", "releases", "newest", "current", "published", "sche
 
 
 class RetainedState(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """All of a State that ended runs have left in it: whatever is folded before, it is this from here on."""
+    """State that outlives runs; restored when RunsRemoved is replayed, whatever was folded before."""
 
     next_run: int
     next_interruption: int
@@ -28,7 +28,7 @@ class RetainedState(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 def retained_state(state: State) -> RetainedState:
-    """What a State knows beside its open runs."""
+    """Extract the retained part of a State."""
     maps = {name: dict(sorted(getattr(state, name).items())) for name in MAPS}
     return RetainedState(
         next_run=state.next_run,
@@ -39,7 +39,7 @@ def retained_state(state: State) -> RetainedState:
 
 
 def restored(state: State, kept: RetainedState) -> State:
-    """A State that knows what was kept."""
+    """Replace the retained part of a State."""
     maps = {name: HashTrieMap(getattr(kept, name)) for name in MAPS}
     return replace(
         state,

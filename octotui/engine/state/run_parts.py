@@ -1,4 +1,4 @@
-"""Change a part of a run: the run with other values for these fields of that part."""
+"""Functional updates of the parts of a run."""
 
 from msgspec.structs import replace
 
@@ -6,15 +6,15 @@ from octotui.engine.state.state import Run
 
 
 def with_queueing(run: Run, **changes: object) -> Run:
-    """Replace fields of its queueing."""
+    """Replace fields of the run's queueing."""
     return replace(run, queueing=replace(run.queueing, **changes))
 
 
 def with_selection(run: Run, **changes: object) -> Run:
-    """Replace fields of its selection."""
+    """Replace fields of the run's selection."""
     return replace(run, selection=replace(run.selection, **changes))
 
 
 def with_progress(run: Run, **changes: object) -> Run:
-    """Replace fields of its progress."""
+    """Replace fields of the run's progress."""
     return replace(run, progress=replace(run.progress, **changes))

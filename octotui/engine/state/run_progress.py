@@ -1,4 +1,4 @@
-"""How far a run and each of its steps have come.
+"""The progress of a run and of each of its steps.
 
 Theory of operation. Steps go group by group. `group` is the present one: the first with steps that are
 `pending`, neither started nor skipped. They start when no job of the run is `open`. A job is `unplaced` until
@@ -6,7 +6,7 @@ it has one of the run's `max_parallelism` places, and counted in `placed` from t
 need no place. `children` counts the open jobs that wait for a run they started: where these are all there
 are, the run yields its slot.
 
-Counts and lines could be found by looking at all steps and jobs. They are kept so that an event costs the
+Counts and queues could be derived from all steps and jobs. They are stored so that an event costs the
 same however many of these there are.
 """
 
@@ -25,10 +25,10 @@ NO_JOBS: PersistentVector[str] = PersistentVector()
 
 
 class StepProgress(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
-    """How far one step of a run has come; `pick` is the index of its worker's pick.
+    """The progress of one step of a run; `pick` is the index of its worker's pick.
 
-    On targets it has `begun` with so many of them, has so many `open` jobs, and its `result` is the worst so
-    far; it leaves out those that are `skipped`. A rolling step counts the jobs of its child steps.
+    On targets: `begun` counts started targets, `open` open jobs; `result` is the worst end so far; `skipped`
+    targets are left out. A rolling step counts the jobs of its child steps.
     """
 
     state: StepState = "pending"
@@ -44,12 +44,12 @@ class StepProgress(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 
     @property
     def left_out(self) -> frozenset[str]:
-        """The targets that it is skipped on."""
+        """The skipped targets."""
         return frozenset(each.worker for each in self.skipped)
 
 
 class RunProgress(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
-    """The steps and jobs of a run, and what came of them: warnings, questions, output variables (V7)."""
+    """The steps and jobs of a run, and their results: warnings, questions, output variables (V7)."""
 
     group: int = 0
     pending: int = 0  # steps of that group that have neither started nor been skipped

@@ -1,9 +1,9 @@
-"""Where a run stands among others: in a line, with a concurrency tag, in a slot of the cap.
+"""The scheduling of a run among others: its queue, concurrency tag and slot of the cap.
 
-Theory of operation. A run stands in at most one line, and these fields say in which: in none until
+Theory of operation. A run is in at most one queue, and these fields say in which: in none until
 `not_before`, or before its packages are known; in that of its `tag` until it `holds_tag`; in `State.ready`
-until it has a `slot`; in `State.resuming` while it is `resuming`. Lines are sorted, and a run is found there
-by what it stands there with, its rank and ticket: dequeue it before either changes.
+until it has a `slot`; in `State.resuming` while it is `resuming`. Queues are sorted by rank and ticket, by
+which a run is found: dequeue it before either changes.
 """
 
 import msgspec
@@ -15,7 +15,7 @@ class RunQueueing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True,
     ticket: int = 0
     priority: bool = False
     moved: bool = False
-    not_before: float | None = None  # until then it stands in no line
+    not_before: float | None = None  # until then it is in no queue
     tag: str | None = None
     holds_tag: bool = False
     slot: bool = False
@@ -23,5 +23,5 @@ class RunQueueing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True,
 
     @property
     def rank(self) -> int:
-        """Those moved to the top come first, then those with priority, then the rest (Q1)."""
+        """The first sort key: runs moved to the top, then those with priority, then the rest (Q1)."""
         return 0 if self.moved else 1 if self.priority else 2

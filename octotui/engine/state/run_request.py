@@ -1,4 +1,4 @@
-"""What a run was started with, by a person, a schedule or a step; nothing changes it later."""
+"""The request of a run, by a person, a schedule or a step; never changed later."""
 
 import msgspec
 
@@ -6,14 +6,14 @@ from octotui.engine.state.releases import Release, place_key
 
 
 class RunRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
-    """What a run does, where, for whom, with which values; of sensitive ones it has the names alone (V5)."""
+    """The process, place and values of a run; `secrets` are names of sensitive values, not stored (V5)."""
 
     process: str
     environment: str | None
     tenant: str | None
     requester: str
     variables: dict[str, str]
-    secrets: tuple[str, ...] = ()  # names of sensitive values, which are nowhere here
+    secrets: tuple[str, ...] = ()
     release: Release | None = None
     skip: tuple[str, ...] = ()
     tenant_tags: tuple[str, ...] = ()
@@ -23,10 +23,10 @@ class RunRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, 
 
     @property
     def channel(self) -> str | None:
-        """The channel of the release that is deployed, if it is one."""
+        """The channel of the deployed release, or None."""
         return self.release.channel if self.release else None
 
     @property
     def destination(self) -> str:
-        """Where it is deployed to: `shop/production`, or `shop/production/contoso` (Q2)."""
+        """The key of its destination: `shop/production`, or `shop/production/contoso` (Q2)."""
         return place_key(self.process, self.environment, self.tenant)

@@ -1,4 +1,4 @@
-"""What was chosen for a run: versions of packages, workers, and targets.
+"""The choices for a run: versions of packages, workers, and targets.
 
 Theory of operation. Versions are those of the release, or chosen once, while the run is queued; targets are
 selected once, before its first step. Workers are selected for all steps still to come each time the run has
@@ -24,8 +24,8 @@ class RunSelection(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     leased: bool = False
     acquired: Literal["no", "yes", "failed"] = "no"
     targeted: bool = False  # its targets are selected
-    without: tuple[RejectedCandidate, ...] = ()  # targets it goes without from the start
-    excluded: tuple[str, ...] = ()  # targets that it goes on without
+    without: tuple[RejectedCandidate, ...] = ()  # targets rejected at the selection
+    excluded: tuple[str, ...] = ()  # targets excluded later
 
     @property
     def current(self) -> tuple[Pick, ...]:
@@ -34,9 +34,9 @@ class RunSelection(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 
     @property
     def leases(self) -> tuple[Pick, ...]:
-        """The picks whose workers it leases now."""
+        """The picks whose workers are leased now."""
         return self.current if self.leased else ()
 
     def version_of(self, requirement: str) -> str:
-        """The version chosen for a requirement (`tools`, `container:alpine@3.x`); empty where none was."""
+        """Return the version chosen for a requirement (`tools`, `container:alpine@3.x`), or `""`."""
         return (self.versions or {}).get(requirement, "")

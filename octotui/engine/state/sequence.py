@@ -1,4 +1,4 @@
-"""A persistent sequence: what grows with a run, cheap to change at any length.
+"""A persistent vector, for sequences that grow with a run: O(blocks) to change.
 
 Measured with Python 3.12, in µs of CPU to append and to replace, for 20 and for 10,000 items: 0.5 and 1.0,
 1.9 and 2.8 here; 0.2 and 0.3, 0.1 and 0.4 in pyrsistent's C; 0.6 and 1.2, 1.2 and 2.8 in its Python, which is
@@ -30,20 +30,20 @@ class PersistentVector(Generic[T_co]):
         self._length = len(given)
 
     def add(self, item: T_co) -> "PersistentVector[T_co]":  # type: ignore[misc]  # a new value, as of a tuple
-        """A series with one more item at its end."""
+        """Return a vector with an item appended."""
         alone = (item,)
         if self._length % BLOCK:
             blocks = (*self._blocks[:-1], self._blocks[-1] + alone)
         else:
             blocks = (*self._blocks, alone)
-        return _series(blocks, self._length + 1)
+        return _vector(blocks, self._length + 1)
 
     def put(self, index: int, item: T_co) -> "PersistentVector[T_co]":  # type: ignore[misc]  # a new value, too
-        """A series with another item in this place."""
+        """Return a vector with the item at an index replaced."""
         number, at = divmod(range(self._length)[index], BLOCK)
         block = self._blocks[number]
         changed = (*block[:at], item, *block[at + 1 :])
-        return _series((*self._blocks[:number], changed, *self._blocks[number + 1 :]), self._length)
+        return _vector((*self._blocks[:number], changed, *self._blocks[number + 1 :]), self._length)
 
     def __getitem__(self, index: int) -> T_co:
         number, at = divmod(range(self._length)[index], BLOCK)
@@ -65,8 +65,8 @@ class PersistentVector(Generic[T_co]):
         return f"PersistentVector({tuple(self)!r})"
 
 
-def _series(blocks: tuple[tuple[T_co, ...], ...], length: int) -> PersistentVector[T_co]:
-    series: PersistentVector[T_co] = PersistentVector.__new__(PersistentVector)
-    series._blocks = blocks
-    series._length = length
-    return series
+def _vector(blocks: tuple[tuple[T_co, ...], ...], length: int) -> PersistentVector[T_co]:
+    vector: PersistentVector[T_co] = PersistentVector.__new__(PersistentVector)
+    vector._blocks = blocks
+    vector._length = length
+    return vector

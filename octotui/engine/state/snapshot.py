@@ -1,4 +1,4 @@
-"""A State as bytes and back, so that a space opens without folding its whole history (R5)."""
+"""Serialization of a State, so that a space opens without folding its whole history (R5)."""
 
 from functools import cache
 from typing import Any, get_args
@@ -10,30 +10,30 @@ from octotui.engine.state.sequence import PersistentVector
 from octotui.engine.state.sorted_sequence import SortedSequence
 from octotui.engine.state.state import State
 
-NOBODY = SortedSequence()
-NOTHING: PersistentVector[Any] = PersistentVector()
-VERSION = 8  # goes up whenever a State is written differently
+EMPTY_SEQUENCE = SortedSequence()
+EMPTY_VECTOR: PersistentVector[Any] = PersistentVector()
+VERSION = 8  # of the format: increment it with every change
 
 
 class UnreadableSnapshot(Exception):
-    """A snapshot of another version of octotui, or a broken one: fold the events from the start instead."""
+    """Raised for a snapshot of another version, or a broken one: fold the events from the start instead."""
 
 
 class StateSnapshot(msgspec.Struct, frozen=True):
-    """What is written: the version says whether the rest can be read."""
+    """The envelope of a snapshot: the version says whether the rest can be read."""
 
     version: int
     state: msgspec.Raw
 
 
 def encode(state: State) -> bytes:
-    """The State as JSON; maps are written in the order of their keys, so equal States give equal bytes."""
+    """Encode a State as JSON, deterministically: maps are sorted by key."""
     body = msgspec.json.encode(state, enc_hook=_plain)
     return msgspec.json.encode(StateSnapshot(VERSION, msgspec.Raw(body)))
 
 
 def decode(body: bytes) -> State:
-    """The State that was encoded; raises `UnreadableSnapshot`."""
+    """Decode a State. Raises UnreadableSnapshot."""
     try:
         snapshot = msgspec.json.decode(body, type=StateSnapshot)
         if snapshot.version != VERSION:
@@ -49,16 +49,16 @@ def decode(body: bytes) -> State:
 
 
 def _plain(value: Any) -> Any:
-    """A map, a line or a series in terms of JSON."""
+    """Convert a map or sequence to plain JSON types."""
     return dict(sorted(value.items())) if isinstance(value, HashTrieMap) else tuple(value)
 
 
 def _sequence(kind: Any, value: Any) -> Any:
-    """A line or a series from JSON; nothing else in a State has a type of its own."""
+    """Convert JSON to a SortedSequence or PersistentVector, the only custom types of a State."""
     if kind is SortedSequence:
-        return SortedSequence(tuple(map(tuple, value))) if value else NOBODY
+        return SortedSequence(tuple(map(tuple, value))) if value else EMPTY_SEQUENCE
     if not value:
-        return NOTHING
+        return EMPTY_VECTOR
     item = get_args(kind)[0]
     return PersistentVector(
         value if item is str else msgspec.convert(value, _list_of(item), dec_hook=_sequence)

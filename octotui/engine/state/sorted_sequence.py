@@ -1,4 +1,4 @@
-"""A persistent sorted sequence: lines people stand in, and deadlines, cheap at any length."""
+"""A persistent sorted sequence, for queues and deadlines."""
 
 from bisect import bisect_left
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ class SortedSequence:
         self._length = len(ordered)
 
     def add(self, item: Item) -> "SortedSequence":
-        """A line with this item in its place."""
+        """Return a sequence with this item inserted in order."""
         number = self._block_of(item)
         block = self._blocks[number] if self._blocks else ()
         at = bisect_left(block, item)
@@ -35,10 +35,10 @@ class SortedSequence:
         # Most items come at the end: a full last block is left full.
         half = BLOCK if number + 1 >= len(self._blocks) else BLOCK // 2
         parts = (longer,) if len(longer) <= BLOCK else (longer[:half], longer[half:])
-        return _line(self._blocks[:number] + parts + self._blocks[number + 1 :], self._length + 1)
+        return _sequence(self._blocks[:number] + parts + self._blocks[number + 1 :], self._length + 1)
 
     def discard(self, item: Item) -> "SortedSequence":
-        """A line without this item; the same line where it holds none."""
+        """Return a sequence without this item, or itself if it is not in it."""
         number = self._block_of(item)
         block = self._blocks[number] if self._blocks else ()
         at = bisect_left(block, item)
@@ -46,21 +46,21 @@ class SortedSequence:
             return self
         rest = block[:at] + block[at + 1 :]
         parts = (rest,) if rest else ()
-        return _line(self._blocks[:number] + parts + self._blocks[number + 1 :], self._length - 1)
+        return _sequence(self._blocks[:number] + parts + self._blocks[number + 1 :], self._length - 1)
 
     def first(self) -> Item | None:
-        """The lowest item, or None."""
+        """Return the lowest item, or None."""
         return self._blocks[0][0] if self._blocks else None
 
     def until(self, item: Item) -> Iterator[Item]:
-        """The items before this one, in order."""
+        """Yield the items before this one, in order."""
         for each in self:
             if each >= item:
                 return
             yield each
 
     def _block_of(self, item: Item) -> int:
-        """The last block whose first item is not higher, or the first block."""
+        """Return the index of the last block whose first item is not higher, or 0."""
         return max(bisect_left(self._blocks, (item, (inf,))) - 1, 0)
 
     def __iter__(self) -> Iterator[Item]:
@@ -79,8 +79,8 @@ class SortedSequence:
         return f"SortedSequence({tuple(self)!r})"
 
 
-def _line(blocks: Blocks, length: int) -> SortedSequence:
-    line = SortedSequence.__new__(SortedSequence)
-    line._blocks = blocks
-    line._length = length
-    return line
+def _sequence(blocks: Blocks, length: int) -> SortedSequence:
+    sequence = SortedSequence.__new__(SortedSequence)
+    sequence._blocks = blocks
+    sequence._length = length
+    return sequence

@@ -63,7 +63,7 @@ else:  # rpds' maps are generic for the type checker alone
     Map = dict
 
 Published = dict[str, dict[str, str]]
-"""Values that runs gave to variables of a set: by name, then by environment (`""`: wherever none is)."""
+"""Published values of a variable set: by name, then by environment (`""`: without one)."""
 
 RunState = Literal[
     "queued", "executing", "paused", "cancelling", "succeeded", "failed", "cancelled", "timed-out"
@@ -81,7 +81,7 @@ class ForPlace(msgspec.Struct, frozen=True, tag=True, gc=False):
 
 
 class ForLock(msgspec.Struct, frozen=True, tag=True, gc=False):
-    """A job waits for a machine's lock; its place in the line is its ticket."""
+    """A job waits for a machine's lock; its ticket is its place in the queue."""
 
     since: float
     machine: str
@@ -89,21 +89,21 @@ class ForLock(msgspec.Struct, frozen=True, tag=True, gc=False):
 
 
 class ForRetry(msgspec.Struct, frozen=True, tag=True, gc=False):
-    """A job waits before it tries again."""
+    """A job waits for its backoff before a retry."""
 
     since: float
     until: float
 
 
 class ForChild(msgspec.Struct, frozen=True, tag=True, gc=False):
-    """A job waits for the run it started."""
+    """A job waits for its child run."""
 
     since: float
     run: str
 
 
 class ForAnswer(msgspec.Struct, frozen=True, tag=True, gc=False):
-    """A job waits for people."""
+    """A job waits for an answer of people."""
 
     since: float
     interruption: str
@@ -142,11 +142,11 @@ class Job(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fals
     number: int = 0  # among the jobs of its run, from 1
     outcome: Outcome | None = None  # of an attempt that failed, while people are asked about it
     target: str | None = None
-    undecided: tuple[str, ...] = ()  # in a prediction: outputs that decide whether it comes at all
+    undecided: tuple[str, ...] = ()  # in a prediction: unknown outputs that decide whether it is needed
 
     @property
     def place(self) -> tuple[int, str]:
-        """What stands for it in the lines of its run."""
+        """Its entry in the sequences of its run."""
         return self.number, self.id
 
 
@@ -170,28 +170,28 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fals
     started_at: float | None = None
     ended_at: float | None = None
     executing_since: float | None = None
-    spent: float = 0.0  # seconds of execution before that
+    spent: float = 0.0  # seconds of execution before `executing_since`
     deadline: float | None = None
 
     @property
     def title(self) -> str:
-        """What people call it: its runbook, or project and release."""
+        """Its title: the runbook, or project and release."""
         release = self.request.release
         return release.title if release else self.runbook.name
 
     @property
     def place(self) -> tuple[int, int, str]:
-        """What stands for it in a line, by its rank, and then its ticket (Q1)."""
+        """Its entry in queues, sorted by rank and ticket (Q1)."""
         return self.queueing.rank, self.queueing.ticket, self.id
 
     @property
     def ended(self) -> bool:
-        """Whether it is over."""
+        """Whether it has ended."""
         return self.state in ENDED
 
     @property
     def yielded(self) -> bool:
-        """Whether it gave its slot back while it waits for children (Q4)."""
+        """Whether it released its slot while it waits for child runs (Q4)."""
         return self.state == "executing" and not self.queueing.slot
 
     @property
@@ -203,7 +203,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fals
 
     @property
     def needs_packages(self) -> tuple[str, ...]:
-        """Every requirement of the steps that apply, once each: `tools`, `container:alpine@3.x`."""
+        """The requirements of applicable steps, without duplicates: `tools`, `container:alpine@3.x`."""
         needed: dict[str, None] = {}
         for step in self.runbook.steps:
             if self.not_applicable(step) is None:
@@ -213,11 +213,11 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fals
 
     @property
     def awaits_packages(self) -> bool:
-        """Whether versions of its packages are still to be chosen."""
+        """Whether the versions of its packages must still be chosen."""
         return self.selection.versions is None and bool(self.needs_packages)
 
     def not_applicable(self, step: Step) -> Reason | None:
-        """Why a step does not apply to this run, or None (S4)."""
+        """Return why a step does not apply to this run, or None (S4)."""
         asked = self.request
         if not step.enabled:
             return "it is disabled"
@@ -233,7 +233,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fals
 
 
 class Lock(msgspec.Struct, frozen=True, gc=False):
-    """A machine's reader-writer lock: `(ticket, job)` of who holds it and of who waits, in order."""
+    """A machine's reader-writer lock: `(ticket, job)` of holders and of queued jobs, in order."""
 
     holders: SortedSequence = SortedSequence()
     exclusive: bool = False
@@ -241,7 +241,7 @@ class Lock(msgspec.Struct, frozen=True, gc=False):
 
 
 class ConcurrencyTag(msgspec.Struct, frozen=True, gc=False):
-    """A concurrency tag: the run that has it, and the places of those who wait."""
+    """A concurrency tag, a mutex of runs: its holder, and the entries of queued runs."""
 
     holder: str | None = None
     queue: SortedSequence = SortedSequence()
@@ -255,13 +255,13 @@ class Family(msgspec.Struct, frozen=True, gc=False):
 
 
 class State(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One moment of a space; made by `evolve` alone."""
+    """The state of a space at one moment; made by `evolve` alone."""
 
     model: Model = Model(space=Space("", ""))
     seq: int = 0
     at: float = 0.0
     keep_ended: bool = False
-    predicted: bool = False  # played in virtual time: no script of it is run, so that none sets an output
+    predicted: bool = False  # simulated in virtual time: no script runs, so none sets an output
     next_run: int = 1
     next_interruption: int = 1
     runs: "Map[str, Run]" = HashTrieMap()
@@ -279,26 +279,26 @@ class State(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     asking: SortedSequence = SortedSequence()
     deadlines: SortedSequence = SortedSequence()
     releases: "Map[str, Release]" = HashTrieMap()  # by `shop/1.2.0`
-    newest: "Map[str, str]" = HashTrieMap()  # the version made last, by process
+    newest: "Map[str, str]" = HashTrieMap()  # the version created last, by process
     current: "Map[str, str]" = HashTrieMap()  # the version deployed last, by `shop/production[/tenant]`
     releases_created: int = 0
     published: "Map[str, Published]" = HashTrieMap()  # by variable set
-    schedules: "Map[str, float]" = HashTrieMap()  # the time of each that was due last
-    missed: "Map[str, str]" = HashTrieMap()  # why those could not start their last run
+    schedules: "Map[str, float]" = HashTrieMap()  # the last due time of each
+    missed: "Map[str, str]" = HashTrieMap()  # the reasons of those that missed their last run
 
 
 def in_order(state: State) -> list[Run]:
-    """Every run in the State, in the order they were queued; costs as much as there are."""
+    """Return all runs in the order they were queued; O(n log n)."""
     return sorted((run for _, run in state.runs.items()), key=lambda run: run.number)
 
 
 def cursor_key(pool: str, process: str) -> str:
-    """Whose cursor it is: that of a pool and a process together (W5)."""
+    """Return the key of the cursor of a pool and a process (W5)."""
     return f"{pool}/{process}"
 
 
 def missing_tags(wanted: Sequence[str], tags: Sequence[str]) -> tuple[str, ...]:
-    """The tags, all of the first set of which none is there; any of a set will do, but of each set one."""
+    """Return the wanted tags of the first set that is not matched, or `()`: of each set, any one suffices."""
     sets: dict[str, list[str]] = {}
     for tag in wanted:
         sets.setdefault(tag.partition("/")[0], []).append(tag)
@@ -306,17 +306,17 @@ def missing_tags(wanted: Sequence[str], tags: Sequence[str]) -> tuple[str, ...]:
 
 
 def step_of(state: State, job: Job) -> Step | None:
-    """The definition of the step a job belongs to; None for acquiring packages."""
+    """Return the definition of a job's step; None for acquiring packages."""
     return None if job.step is None else state.runs[job.run].runbook.steps[job.step]
 
 
 def manual_of(state: State, question: Interruption) -> Manual:
-    """What the step that asks says of its question; a job that failed asks anyone, once (I7)."""
+    """Return the manual action of a question; a failed job's question has default settings (I7)."""
     step = step_of(state, state.jobs[question.job])
     return (step and step.question) or Manual(instructions="")
 
 
 def next_deadline(state: State) -> float | None:
-    """When the next thing falls due, or None."""
+    """Return the time of the next deadline, or None."""
     first = state.deadlines.first()
     return None if first is None else first[0]

@@ -1,4 +1,4 @@
-"""Cross-checks on a model: names that nothing has, and declarations that contradict each other."""
+"""All cross-checks of a model, in order: dangling references, contradictory declarations."""
 
 from octotui.model.checks.given_values import check_given_values
 from octotui.model.checks.ineffective_keys import check_ineffective_keys
@@ -7,10 +7,10 @@ from octotui.model.checks.packages import check_packages
 from octotui.model.checks.projects import check_projects
 from octotui.model.checks.prompts import check_prompts
 from octotui.model.checks.references import check_references
-from octotui.model.checks.runbook_cycles import check_circles
+from octotui.model.checks.runbook_cycles import check_cycles
 from octotui.model.checks.targets import check_targets
-from octotui.model.checks.variable_conflicts import check_ties
-from octotui.model.checks.variable_set_conflicts import check_ties_of_sets
+from octotui.model.checks.variable_conflicts import check_conflicts
+from octotui.model.checks.variable_set_conflicts import check_set_conflicts
 from octotui.model.complaints import Report, did_you_mean
 from octotui.model.iteration import (
     placed,
@@ -28,7 +28,7 @@ _BEFORE_TARGETS = {"pool": "A pool is chosen", "prompt": "A value is asked for"}
 
 
 def check(model: Model, report: Report) -> None:
-    """Reports all that is wrong with what the tables say together."""
+    """Report every contradiction between tables."""
     check_references(model, report)
     _check_workers(model, report)
     _check_default_pool(model, report)
@@ -42,9 +42,9 @@ def check(model: Model, report: Report) -> None:
     check_targets(model, report)
     check_ineffective_keys(model, report)
     check_given_values(model, report)
-    check_ties(model, report)
-    check_ties_of_sets(model, report)
-    check_circles(model, report)
+    check_conflicts(model, report)
+    check_set_conflicts(model, report)
+    check_cycles(model, report)
     check_packages(model, report)
     if model.schedules:
         from octotui.model.schedules import check_schedules  # noqa: PLC0415 - cron and time zones take their time
@@ -53,7 +53,7 @@ def check(model: Model, report: Report) -> None:
 
 
 def _check_workers(model: Model, report: Report) -> None:
-    """A worker is of use only in a pool, and only the program itself has one called `built-in`."""
+    """Report workers that no pool lists, and uses of the reserved slug `built-in`."""
     reserved = f'"{BUILT_IN}" is the worker of octotui itself; call this one otherwise.'
     for slug, pool in model.pools.items():
         if BUILT_IN in pool.workers:
@@ -75,7 +75,7 @@ def _check_default_pool(model: Model, report: Report) -> None:
 
 
 def _check_step_names(model: Model, report: Report) -> None:
-    """Outputs of a step are found by its name in any case, so that no two steps may have one (V8)."""
+    """Report steps of one process with the same name: outputs are found by it, case-insensitively (V8)."""
     for at, process in processes(model):
         kind = str(at[0]).removesuffix("s")
         seen: dict[str, str] = {}
@@ -91,7 +91,7 @@ def _check_step_names(model: Model, report: Report) -> None:
 
 
 def _check_target_names(model: Model, report: Report) -> None:
-    """Outputs of a target are found by its name in any case, so that no two targets may have one (V8)."""
+    """Report targets with the same name: outputs are found by it, case-insensitively (V8)."""
     seen: dict[str, str] = {}
     for slug, target in model.targets.items():
         first = seen.setdefault(target.name.lower(), slug)
@@ -103,7 +103,7 @@ def _check_target_names(model: Model, report: Report) -> None:
 
 
 def _check_pool_variables(model: Model, report: Report) -> None:
-    """A variable that says which pool says nothing else, and is known while planning (W10)."""
+    """Report pool variables with other values, or scoped by what is unknown before targets are (W10)."""
     for at, values in variables(model):
         for index, value in enumerate(values):
             for kind in ("target", "role"):
@@ -120,7 +120,7 @@ def _check_pool_variables(model: Model, report: Report) -> None:
 
 
 def _check_variable_names(model: Model, report: Report) -> None:
-    """A variable is found by its name in any case, so that two may not differ in case alone."""
+    """Report variables of one table whose names differ in case alone."""
     for at, table in tables_of_variables(model):
         seen: dict[str, str] = {}
         for variable in table:

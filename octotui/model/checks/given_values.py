@@ -1,4 +1,4 @@
-"""Values that schedules and steps give to runs: what does nothing, or keeps runs from starting (V5, V6)."""
+"""Values that schedules and steps give to runs: ineffective ones, and missing answers to prompts (V5, V6)."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -20,21 +20,21 @@ _NOBODY: tuple[str | None, ...] = (None,)
 
 
 class _Giver(msgspec.Struct, frozen=True):
-    """A step or a schedule that starts runs of a process, and where these may be."""
+    """A step or a schedule that starts runs of a process, with their possible environments and tenants."""
 
     at: Keys
     process: str
     given: dict[str, str]
-    named: str  # the key that says what it starts
+    named: str  # the key that names the process
     fails: str
     environments: tuple[str, ...] = ()  # none: any
     tenants: tuple[str, ...] = ()
-    anywhere: bool = False  # whether what is not named here is that of whoever starts it
+    anywhere: bool = False  # whether environment and tenant, where not named, are the parent run's
     channel: str | None = None
 
 
 def check_given_values(model: Model, report: Report) -> None:
-    """Complains about names that differ in case alone, and about times that are none."""
+    """Report names that differ in case alone, and invalid start times."""
     for at, step in steps(model):
         if step.child_run is not None:
             _check_case((*at, "variables"), step.child_run.variables, report)
@@ -52,7 +52,7 @@ def _check_case(at: Keys, given: Iterable[str], report: Report) -> None:
 
 
 def _check_time(at: Keys, text: str | None, report: Report) -> None:
-    """Judges a time that is not yet to be filled in."""
+    """Report an invalid start time, unless it has expressions."""
     if text is not None and "#{" not in text:
         try:
             start_time(text, 0.0)
@@ -61,7 +61,7 @@ def _check_time(at: Keys, text: str | None, report: Report) -> None:
 
 
 def warn_of_given_values(model: Model, report: InsideReport) -> None:
-    """Warn of values that no variable of a process takes, and of prompts that get none."""
+    """Warn of values for unknown variables, and of required prompts without a value."""
     for giver in _givers(model):
         seen = values_seen_by(model, giver.process)
         for name, text in giver.given.items():
@@ -115,7 +115,7 @@ def _listed(slug: str | None) -> tuple[str, ...]:
 
 
 def _problem(giver: _Giver, seen: Variables, name: str, text: str) -> str:
-    """What is wrong with giving this text to a variable, as a sentence, or nothing."""
+    """Return a sentence about the problem of giving this text to a variable, or `""`."""
     values = next((values for each, values in seen.items() if each.lower() == name.lower()), None)
     if values is None:
         return f'"{giver.process}" has no variable "{name}"{did_you_mean(name, seen)}'
@@ -131,7 +131,7 @@ def _problem(giver: _Giver, seen: Variables, name: str, text: str) -> str:
 
 
 def _unanswered(model: Model, giver: _Giver, seen: Variables) -> Iterator[tuple[str, str]]:
-    """The prompts that must be answered and are not, and where, if only somewhere."""
+    """Yield the required prompts without an answer, and where, if not everywhere."""
     given = {name.lower() for name in giver.given}
     for name, values in seen.items():
         if name.lower() not in given and any(_needs_answer(each) for each in values):
@@ -150,7 +150,7 @@ def _needs_answer(value: Value | None) -> bool:
 
 
 def _places(model: Model, giver: _Giver, values: Sequence[Value]) -> Iterator[tuple[str | None, str | None]]:
-    """Where runs may be, as far as that makes a difference to these values: environments and tenants."""
+    """Yield the pairs of environment and tenant of possible runs that these values distinguish."""
     environments, tenants = giver.environments or _NOBODY, giver.tenants or _NOBODY
     if giver.anywhere and not giver.environments:
         environments += tuple(dict.fromkeys(each for value in values for each in value.scope.environment))
@@ -164,7 +164,7 @@ def _places(model: Model, giver: _Giver, values: Sequence[Value]) -> Iterator[tu
 def _asks(
     model: Model, giver: _Giver, values: Sequence[Value], environment: str | None, tenant: str | None
 ) -> bool:
-    """Whether a run there, or a step of it, has one of these values that must be answered."""
+    """Return whether a run there, or a step of it, resolves to a prompt that requires an answer."""
     process = model.process(giver.process)
     named = {each for value in values for each in value.scope.step}
     own = [step.name for step in process.flat().steps if step.name in named] if process and named else []

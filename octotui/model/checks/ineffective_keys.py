@@ -1,4 +1,4 @@
-"""Keys that say what octotui would not do: refused, or, where that harms nobody, warned of (R8)."""
+"""Keys without effect: reported, or only warned of where that is harmless (R8)."""
 
 from collections.abc import Iterator
 from itertools import pairwise
@@ -12,16 +12,16 @@ from octotui.model.system_variables import is_system_variable
 from octotui.model.values import Prompt
 
 Found = Iterator[tuple[Keys, str]]
-"""The keys within a step, or a table, and a sentence."""
+"""Pairs of a key path within a step or table, and a sentence."""
 
 _SHELLS = {".py": ("python",), ".ps1": ("pwsh",), ".bash": ("bash",), ".sh": ("bash", "sh")}
-"""The shells that the end of a script file's name says."""
+"""Shells by the suffix of a script file's name."""
 
 _PLAIN = Step(name="", action=Manual(instructions=""))
 
 
 def check_ineffective_keys(model: Model, report: Report) -> None:
-    """Complains about keys of steps that would have no effect."""
+    """Report keys of steps that would have no effect."""
     for at, step in steps(model):
         for problems in (_of_container(step), _of_places(step), _of_children(step)):
             for key, sentence in problems:
@@ -39,7 +39,7 @@ def _of_container(step: Step) -> Found:
 
 
 def _of_places(step: Step) -> Found:
-    """What is only for scripts on targets, or for several of them."""
+    """Yield keys that apply only to scripts on targets."""
     if step.roles and step.on != "target" and step.shared:
         yield ("shared",), "It is for the lock of a target, and its script runs on a worker; remove it."
     if step.roles and step.on == "worker" and step.window is not None:
@@ -47,7 +47,7 @@ def _of_places(step: Step) -> Found:
 
 
 def _of_children(step: Step) -> Found:
-    """What is only for those who wait for the run that they start."""
+    """Yield keys that apply only to steps that wait for their child run."""
     if step.child_run is not None and not step.child_run.wait:
         for key in ("time_limit", "publish", "retries"):
             if getattr(step, key) != getattr(_PLAIN, key):
@@ -55,7 +55,7 @@ def _of_children(step: Step) -> Found:
 
 
 def warn_of_ineffective_keys(model: Model, report: InsideReport) -> None:
-    """Warn of keys that have no effect as things stand."""
+    """Warn of keys without effect in combination with others."""
     found = [(at, _of_process(process, deploys=at[0] == "projects")) for at, process in processes(model)]
     found += [(at, _of_step(step)) for at, step in steps(model)]
     found += [

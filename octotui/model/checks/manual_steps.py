@@ -1,4 +1,4 @@
-"""Questions that nobody could answer, or whose fields contradict each other (I6)."""
+"""Manual steps: unanswerable questions, and contradictory fields (I6)."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ Found = Iterator[tuple[Keys, str]]
 
 
 def check_questions(model: Model, report: Report) -> None:
-    """Complains about what manual steps ask that cannot be answered as it says."""
+    """Report manual steps that cannot be answered as declared."""
     for at, step in steps(model):
         if (asked := step.question) is not None:
             for problems in (_of_people(model, asked), _of_fields(asked), _of_expiry(asked)):
@@ -21,7 +21,7 @@ def check_questions(model: Model, report: Report) -> None:
 
 
 def _of_people(model: Model, manual: Manual) -> Found:
-    """More approvals than there are people who may give one."""
+    """Yield a complaint about more approvals than people who may approve."""
     teams = [model.teams[slug] for slug in manual.teams if slug in model.teams]
     people = {member for team in teams for member in team.members}
     if teams and all(team.members for team in teams) and len(people) < manual.approvals:

@@ -1,4 +1,4 @@
-"""Which packages the folders of feeds hold, and what a file's name says about one."""
+"""Packages of steps: their feeds, version ranges and files."""
 
 import re
 from collections.abc import Iterable
@@ -15,13 +15,13 @@ _FILE = re.compile(rf"(.+?)\.({VERSION})\.(?:zip|tar\.gz|tgz|nupkg)")
 
 
 def package_of(file: str) -> Requirement | None:
-    """The id and version in the name of a file such as `worker-image.2.1.0.zip`, or None."""
+    """Return the id and version in the name of a file such as `worker-image.2.1.0.zip`, or None."""
     match = _FILE.fullmatch(file)
     return Requirement(match[1], match[2]) if match else None
 
 
 def check_packages(model: Model, report: Report) -> None:
-    """Complains about feeds without a folder, and packages that no feed holds; no server is asked (P1)."""
+    """Report feeds without a folder, and packages that no feed holds, without network access (P1)."""
     folders = {slug: Path(feed.directory) for slug, feed in model.feeds.items() if feed.directory}
     missing = [slug for slug, folder in folders.items() if not folder.is_dir()]
     for slug in missing:
@@ -41,7 +41,7 @@ def check_packages(model: Model, report: Report) -> None:
 
 
 def warn_of_package_files(model: Model, report: InsideReport) -> None:
-    """Warn of scripts that ask for the file of a package, of which there is none once it is extracted."""
+    """Warn of scripts that use the file of a package, which is not kept once extracted."""
     for at, step in steps(model):
         script = step.script
         if script is not None and step.packages and (found := package_file_in(script.body)) is not None:
@@ -54,7 +54,7 @@ def warn_of_package_files(model: Model, report: InsideReport) -> None:
 
 
 def _place(step: Step, index: int) -> Keys:
-    """The keys of a step's package, the first of which may be the one it deploys."""
+    """Return the key path of a step's package within the step; the first may be the one it deploys."""
     if not isinstance(step.action, Package):
         return ("packages", index)
     return ("packages", index - 1) if index else ("package",)

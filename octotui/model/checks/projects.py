@@ -1,4 +1,4 @@
-"""What projects and lifecycles say that contradicts itself."""
+"""Contradictions in projects and lifecycles."""
 
 import re
 
@@ -10,7 +10,7 @@ from octotui.model.versions import RangeError, range_of
 
 
 def check_projects(model: Model, report: Report) -> None:
-    """Complains about slugs, channels and phases that do not go together."""
+    """Report contradictory slugs, channels and phases."""
     for slug, project in model.projects.items():
         at: Keys = ("projects", slug)
         if slug in model.runbooks:
@@ -27,7 +27,7 @@ def check_projects(model: Model, report: Report) -> None:
 
 
 def _check_channels(channels: dict[str, Channel], process: Runbook, at: Keys, report: Report) -> None:
-    """One channel at most is the default, and ranges are of packages that the process needs."""
+    """Report second default channels, bad patterns, and ranges of packages that no step needs."""
     marked = [slug for slug, channel in channels.items() if channel.default]
     for slug in marked[1:]:
         message = f'"{marked[0]}" is the default channel already; keep one of them.'
@@ -56,7 +56,7 @@ def _not_a_pattern(pattern: str) -> Reason | None:
 
 
 def _check_applies(process: Runbook, channels: list[str], at: Keys, report: Report) -> None:
-    """A step applies to channels of its own project."""
+    """Report steps that apply to channels of other projects."""
     for of_step, step in placed(process, at):
         for index, name in enumerate(step.channels):
             if name not in channels:
@@ -65,7 +65,7 @@ def _check_applies(process: Runbook, channels: list[str], at: Keys, report: Repo
 
 
 def _check_phases(lifecycle: Lifecycle, at: Keys, report: Report) -> None:
-    """Phases have names of their own and some environment, and no environment comes twice."""
+    """Report phases with duplicate names, without environments, or with duplicate ones."""
     called: set[str] = set()
     seen: dict[str, str] = {}
     for index, phase in enumerate(lifecycle.phases):

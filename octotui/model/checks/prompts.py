@@ -1,4 +1,4 @@
-"""Prompts that nobody could answer, or whose default is no answer (V6)."""
+"""Prompts: unanswerable ones, and invalid defaults and answers (V6)."""
 
 from octotui.model.complaints import Reason, Report, did_you_mean, listing
 from octotui.model.iteration import variables
@@ -6,11 +6,11 @@ from octotui.model.space import Model
 from octotui.model.values import Prompt
 
 CHECKED = ("True", "False")
-"""What a checkbox stands for, ticked and not."""
+"""The values of a checkbox, ticked and not."""
 
 
 def check_prompts(model: Model, report: Report) -> None:
-    """Complains about options and defaults that do not fit the kind of a prompt."""
+    """Report options and defaults that do not fit the kind of a prompt."""
     for at, values in variables(model):
         for index, value in enumerate(values):
             if value.prompt is not None:
@@ -19,7 +19,7 @@ def check_prompts(model: Model, report: Report) -> None:
 
 
 def answer_problem(prompt: Prompt, answer: str) -> Reason | None:
-    """Why a text is no answer to a prompt, as the end of a sentence; or None."""
+    """Return why a text is no valid answer to a prompt, as the end of a sentence, or None."""
     if prompt.kind == "select" and answer not in prompt.options and (answer or prompt.required):
         return f"must be one of {listing(list(prompt.options))}"
     if prompt.kind == "checkbox" and answer.capitalize() not in CHECKED:
@@ -30,7 +30,7 @@ def answer_problem(prompt: Prompt, answer: str) -> Reason | None:
 
 
 def prompt_problems(prompt: Prompt) -> list[tuple[str, str]]:
-    """What is wrong with a prompt, by its key."""
+    """Return the problems of a prompt: pairs of a key and a sentence."""
     problems = []
     if prompt.kind == "select" and not prompt.options:
         problems.append(("options", 'A select offers options; name some in options = ["…"].'))

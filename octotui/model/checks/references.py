@@ -1,4 +1,4 @@
-"""Names in a model that nothing has."""
+"""Dangling references: names in a model that nothing declares."""
 
 from collections.abc import Collection, Iterator
 from typing import assert_never
@@ -18,7 +18,7 @@ from octotui.model.process import (
 from octotui.model.scoping import names
 from octotui.model.space import Model, Scope, Value
 
-# A place, what kind of thing it names, and the name.
+# The key path, the kind of thing it refers to, and the name.
 Reference = tuple[Keys, str, str]
 
 EVERYWHERE = Scope()
@@ -35,7 +35,7 @@ _SCOPES = {
 
 
 def check_references(model: Model, report: Report) -> None:
-    """Complains about every name that nothing has, and says which was probably meant."""
+    """Report every dangling reference, with a suggestion."""
     known = _known(model)
     for at, kind, name in _references(model):
         if name not in known[kind]:
@@ -50,7 +50,7 @@ def check_references(model: Model, report: Report) -> None:
 
 
 def _known(model: Model) -> dict[str, Collection[str]]:
-    """The names that may be referred to, by kind."""
+    """Return the declared names, by kind."""
     channels = (channel for project in model.projects.values() for channel in project.channels)
     return {
         "pool": dict.fromkeys((*model.pools, model.default_pool)),

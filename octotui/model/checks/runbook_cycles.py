@@ -1,4 +1,4 @@
-"""Runbooks that start each other in a circle and wait, so that no run of them could ever end."""
+"""Cycles of runbooks that start and await each other: a deadlock of their runs."""
 
 from collections.abc import Iterator
 
@@ -6,11 +6,11 @@ from octotui.model.complaints import Report
 from octotui.model.process import Runbook
 from octotui.model.space import Model
 
-MOST_NAMED = 20  # runbooks of a circle
+MOST_NAMED = 20  # runbooks of a cycle
 
 
-def check_circles(model: Model, report: Report) -> None:
-    """Complains about the step that closes each circle, and names the circle."""
+def check_cycles(model: Model, report: Report) -> None:
+    """Report the step that closes each cycle, and name the cycle."""
     done: set[str] = set()
     for start in model.runbooks:
         if start not in done:
@@ -20,7 +20,7 @@ def check_circles(model: Model, report: Report) -> None:
 def _follow(
     model: Model, trail: "list[tuple[str, Iterator[tuple[int, str]]]]", done: set[str], report: Report
 ) -> None:
-    """Goes through all runbooks that the first of the trail leads to, each once."""
+    """Search depth-first from the trail's runbook, visiting each runbook once."""
     depths = {slug: depth for depth, (slug, _) in enumerate(trail)}
     while trail:
         slug, waits = trail[-1]
@@ -42,7 +42,7 @@ def _follow(
 
 
 def _waits(runbook: Runbook) -> Iterator[tuple[int, str]]:
-    """The enabled steps that wait for a run they start, and its runbook."""
+    """Yield the index and runbook of each enabled step that waits for its child run."""
     for index, step in enumerate(runbook.steps):
         if step.enabled and step.child_run is not None and step.child_run.wait:
             yield index, step.child_run.runbook

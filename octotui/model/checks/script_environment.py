@@ -1,4 +1,4 @@
-"""What a script does not find in its environment: warned of (V5, V9)."""
+"""Warnings about environment variables that scripts do not inherit (V5, V9)."""
 
 from octotui.model.complaints import InsideReport, SourcePosition, key_text
 from octotui.model.environment_names import PASSED, environment_name, is_passed, is_reserved
@@ -9,7 +9,7 @@ _START = SourcePosition(1, 1)
 
 
 def warn_of_script_environment(model: Model, report: InsideReport) -> None:
-    """Warn of patterns that name where a secret is read, and of variables with names that programs go by."""
+    """Warn of patterns that match the source of a secret, and of variables with reserved names."""
     sources = environment_sources(model)
     for source, at in sources.items():
         if is_passed(source):

@@ -1,4 +1,4 @@
-"""What steps that go to targets may not say."""
+"""Keys that steps on targets cannot have."""
 
 from octotui.model.complaints import Report
 from octotui.model.iteration import steps
@@ -15,7 +15,7 @@ _PLAIN = Step(name="", action=Rolling())
 
 
 def check_targets(model: Model, report: Report) -> None:
-    """Complains about keys that say nothing for a step on targets."""
+    """Report keys that do not apply to a step on targets."""
     for at, step in steps(model):
         for key, message in _problems(step):
             report((*at, key), message)
@@ -41,5 +41,5 @@ def _problems(step: Step) -> list[tuple[str, str]]:
 
 
 def _declared_keys(step: Step, keys: tuple[str, ...]) -> list[str]:
-    """Those of the keys that say something else than they do where they are not there."""
+    """Return the keys whose values differ from their defaults."""
     return [key for key in keys if getattr(step, key) != getattr(_PLAIN, key)]

@@ -1,4 +1,4 @@
-"""Values of one variable of which more than one could be left (V3)."""
+"""Ambiguous values: two values of one variable that tie in precedence in some context (V3)."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import product
@@ -10,7 +10,7 @@ from octotui.model.iteration import variables
 from octotui.model.scoping import KINDS, kinds_of, matches, most_specific, names
 from octotui.model.space import Model, Scope, Value
 
-# What is decided together: a tenant brings its tags, a step is one of a certain process.
+# Kinds that depend on each other: a tenant implies its tags, a step its process.
 _ASPECTS = (
     ("environment",),
     ("tenant", "tenant_tag"),
@@ -24,8 +24,8 @@ _ASPECTS = (
 MOST_PAIRS = 10_000  # of values of one variable that are compared
 
 
-def check_ties(model: Model, report: Report) -> None:
-    """Complains about every value that ties with an earlier one, and says where."""
+def check_conflicts(model: Model, report: Report) -> None:
+    """Report every value that ties with an earlier one, and a context in which it does."""
     for keys, values in variables(model):
         if len(values) > 1:
             _check_values(model, keys, values, report)
@@ -33,13 +33,13 @@ def check_ties(model: Model, report: Report) -> None:
 
 def _check_values(model: Model, keys: Keys, values: tuple[Value, ...], report: Report) -> None:
     contexts: Contexts | None = None
-    told: set[int] = set()
+    reported: set[int] = set()
     compared = 0
-    for one, other in candidates(values, told):
+    for one, other in candidates(values, reported):
         first, second = values[one], values[other]
         at = (*keys, other)
         if _same(first.scope, second.scope):
-            told.add(other)
+            reported.add(other)
             report(at, f"This value has the same scope as value {one + 1}; keep one of them.")
             continue
         compared += 1
@@ -48,27 +48,27 @@ def _check_values(model: Model, keys: Keys, values: tuple[Value, ...], report: R
             return
         contexts = contexts or Contexts(model, values)
         if context := contexts.tie(first, second):
-            told.add(other)
+            reported.add(other)
             where = f"Value {one + 1} holds {words(context)} too, and neither is more specific"
             report(at, f"{where}; narrow one of them.")
 
 
-def candidates(values: Sequence[Value], told: Collection[int] | None = None) -> Iterator[tuple[int, int]]:
-    """The pairs of values that can match together and are scoped by the same kinds, earlier ones first.
+def candidates(values: Sequence[Value], reported: Collection[int] | None = None) -> Iterator[tuple[int, int]]:
+    """Yield pairs of indexes of values that may match together and have the same kinds of scope.
 
-    Where `told` is given, a value is in no pair once it is told of, and only in one with its like.
+    With `reported`, a value whose index is in it is skipped, and duplicates are paired only with their first.
     """
     alike: dict[tuple[str, ...], list[int]] = {}
     for index, value in enumerate(values):
         alike.setdefault(kinds_of(value.scope), []).append(index)
     for kinds, indexes in alike.items():
-        yield from _candidates(values, kinds, indexes, told)
+        yield from _candidates(values, kinds, indexes, reported)
 
 
 def _candidates(
-    values: Sequence[Value], kinds: tuple[str, ...], indexes: list[int], told: Collection[int] | None
+    values: Sequence[Value], kinds: tuple[str, ...], indexes: list[int], reported: Collection[int] | None
 ) -> Iterator[tuple[int, int]]:
-    """The pairs of values that are scoped by these kinds; those that share no name are not looked at."""
+    """Yield the pairs among values scoped by these kinds; an index by name avoids comparing all pairs."""
     # Two tags may be those of one tenant; two names of any other kind never hold together.
     single = [kind for kind in kinds if kind != "tenant_tag"]
     sets = {each: [frozenset(names(values[each].scope, kind)) for kind in single] for each in indexes}
@@ -76,12 +76,12 @@ def _candidates(
     like: dict[tuple[frozenset[str], ...], int] = {}
     for other in indexes:
         key = tuple(frozenset(names(values[other].scope, kind)) for kind in kinds)
-        if told is not None and like.setdefault(key, other) != other:
+        if reported is not None and like.setdefault(key, other) != other:
             yield like[key], other
             continue
         own = sets[other][0] if single else {""}
         for one in sorted({each for name in own for each in by_name.get(name, ())}):
-            if told is not None and other in told:
+            if reported is not None and other in reported:
                 break
             if not any(map(frozenset.isdisjoint, sets[one], sets[other])):
                 yield one, other
@@ -94,10 +94,10 @@ def _same(one: Scope, other: Scope) -> bool:
 
 
 class Contexts:
-    """The contexts that the values of one variable can tell apart, aspect by aspect."""
+    """The contexts that the values of one variable distinguish, aspect by aspect."""
 
     def __init__(self, model: Model, values: tuple[Value, ...], project: str | None = None) -> None:
-        """Where `project` is given, only its processes count."""
+        """Consider only processes of `project`, if given."""
         self._project = project
         self._values = values
         self._named = {kind: _union(names(value.scope, kind) for value in values) for kind in KINDS}
@@ -107,7 +107,7 @@ class Contexts:
         }
 
     def tie(self, one: Value, other: Value, before: Sequence[Value] = ()) -> Scope | None:
-        """A context in which both values are left and none of those that come `before` them, or None."""
+        """Return a context in which both values win and none that comes `before` them does, or None."""
         for parts in product(*(self._where_both(one, other, kinds) for kinds in _ASPECTS)):
             context = _joined(parts)
             left = most_specific(self._values, context)
@@ -116,7 +116,7 @@ class Contexts:
         return None
 
     def _where_both(self, one: Value, other: Value, kinds: tuple[str, ...]) -> list[Scope]:
-        """The possible contexts of one aspect in which both values match."""
+        """Return the contexts of one aspect in which both values match."""
         return [
             context
             for context in self._options.get(kinds) or self._each(kinds[0])
@@ -124,11 +124,11 @@ class Contexts:
         ]
 
     def _each(self, kind: str) -> list[Scope]:
-        """None of a kind, or one of those that values name."""
+        """Return the contexts of one kind: empty, or one of the names that values have."""
         return [Scope(), *(_context({kind: (name,)}) for name in self._named[kind])]
 
     def _tenants(self, model: Model) -> list[Scope]:
-        """No tenant, and of the tenants that no value tells apart one each."""
+        """Return the empty context, and one for each class of tenants that no value distinguishes."""
         if not (self._named["tenant"] or self._named["tenant_tag"]):
             return [Scope()]
         scopes = {Scope(): None}
@@ -139,7 +139,7 @@ class Contexts:
         return list(scopes)
 
     def _places(self, model: Model) -> list[Scope]:
-        """A run as a whole, and its steps, of every process that some value tells apart."""
+        """Return contexts of runs and of steps, for every process that some value distinguishes."""
         if not (self._named["process"] or self._named["step"]):
             return [Scope()]
         scopes = {} if model.processes else {Scope(): None}
@@ -155,7 +155,7 @@ class Contexts:
 
 
 def _has(values: Sequence[Value], one: Value) -> bool:
-    """Whether it is among them, and not only one that is equal."""
+    """Return whether the value is among them, by identity, not equality."""
     return any(value is one for value in values)
 
 
@@ -172,7 +172,7 @@ def _joined(parts: tuple[Scope, ...]) -> Scope:
 
 
 def words(context: Scope) -> str:
-    """A context in a sentence."""
+    """Return a context as a phrase."""
     return " and ".join(_phrases(context))
 
 

@@ -1,4 +1,4 @@
-"""Values in two variable sets of a project of which neither would win (V4)."""
+"""Ambiguous values: two variable sets of a project that tie in precedence (V4)."""
 
 from collections.abc import Iterator
 
@@ -12,19 +12,19 @@ from octotui.model.space import Model, Value, Variables
 
 
 class _Seen(msgspec.Struct, frozen=True):
-    """All values of one variable that a project sees: its own, and by their set those of its sets."""
+    """All values of one variable that a project sees; `sets` maps ids of values to their set."""
 
     values: tuple[Value, ...]
     own: tuple[Value, ...]
     sets: dict[int, str]
 
     def set_of(self, index: int) -> str | None:
-        """The variable set of a value, if it stands in one."""
+        """Return the variable set of a value by its index, or None."""
         return self.sets.get(id(self.values[index]))
 
 
-def check_ties_of_sets(model: Model, report: Report) -> None:
-    """Complains where two sets of a project tie and the project itself says nothing that comes before."""
+def check_set_conflicts(model: Model, report: Report) -> None:
+    """Report two sets of a project that tie, unless a value of the project itself takes precedence."""
     for slug, project in model.projects.items():
         if len(project.variable_sets) < 2:
             continue
@@ -45,7 +45,7 @@ def _named(table: Variables, name: str) -> tuple[Value, ...]:
 
 
 def _ties(model: Model, project: str, seen: _Seen) -> Iterator[tuple[str, str]]:
-    """The second set of each two that tie, and a sentence about them."""
+    """Yield the second set of each tied pair, and a sentence about the pair."""
     if len(dict.fromkeys(seen.sets.values())) < 2:
         return
     contexts = Contexts(model, seen.values, project)

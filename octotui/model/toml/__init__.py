@@ -1,5 +1,5 @@
 """A model as TOML: read, validated, located, written, described by a JSON Schema.
 
-Here live the specifications of tables, from which reader, writer and schema follow, and step templates. Never
-a check that needs two tables: those are in `checks`.
+Holds the specifications of tables, from which reader, writer and schema derive, and step templates. Never
+a check across tables: those are in `checks`.
 """

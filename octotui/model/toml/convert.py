@@ -1,4 +1,4 @@
-"""From clean tables to the model: names default to slugs, bare workers get entries, steps get actions."""
+"""Conversion of clean tables to a Model: names default to slugs, bare workers get entries, steps actions."""
 
 import re
 from typing import Any
@@ -29,9 +29,9 @@ _OF_PROJECT = ("lifecycle", "variable_sets")
 
 
 def convert(tables: dict[str, Any], report: Report, library: Library) -> Model:
-    """The model of clean tables, with the templates it may use.
+    """Convert clean tables to a Model, with the templates of `library`.
 
-    What a complaint was made about already gets a harmless stand-in.
+    A value that was reported already is replaced by a harmless placeholder.
     """
     converted = dict(tables)
     for table in _NAMED:
@@ -53,18 +53,18 @@ def convert(tables: dict[str, Any], report: Report, library: Library) -> Model:
 
 
 def space_slug(name: str) -> str:
-    """The name of a space as that of a folder."""
+    """Return the slug of a space's name, valid as the name of a folder."""
     return re.sub(r"\W+", "-", name.casefold())[:60].strip("-_") or "space"
 
 
 def _notify(table: dict[str, Any], report: Report, library: Library) -> dict[str, Any]:
-    """How people hear of questions; what is sent is the action of a step that uses the template."""
+    """Convert notifications; the template becomes the action of a step."""
     sent = {"action": templated(table, ("notify",), report, library)} if "template" in table else {}
     return {**{key: table[key] for key in ("bell", "terminal") if key in table}, **sent}
 
 
 def _project(table: dict[str, Any]) -> dict[str, Any]:
-    """A project; all that a runbook has too says what its deployment is."""
+    """Convert a project; the keys that it shares with runbooks declare its deployment."""
     channels = table.get("channels", {})
     return {
         **{key: table[key] for key in _OF_PROJECT if key in table},
@@ -99,11 +99,11 @@ def _step(step: dict[str, Any], at: Keys, report: Report, library: Library) -> d
 
 
 def _container(step: dict[str, Any]) -> dict[str, Any]:
-    """The image of a step, and whether its script is to run in it: where nobody says otherwise, it is."""
-    said = step.get("container")
-    if said is None:
+    """Convert a step's image and `run`, which is true by default."""
+    declared = step.get("container")
+    if declared is None:
         return {}
-    table = {"image": said} if isinstance(said, str) else said
+    table = {"image": declared} if isinstance(declared, str) else declared
     return {"container": table.get("image", "?"), "runs_contained": table.get("run", True)}
 
 
@@ -128,7 +128,7 @@ def _action(step: dict[str, Any], at: Keys, report: Report, library: Library) ->
 
 
 def _script(table: dict[str, Any], at: Keys, report: Report, trust: FileTrust) -> dict[str, Any]:
-    """The script of a table, written there or in a file."""
+    """Convert the script of a table, inline or from a file."""
     script = table.get("script", "")
     beside = {"verbatim": True} if table.get("verbatim") else {}
     if isinstance(script, str):
@@ -138,7 +138,7 @@ def _script(table: dict[str, Any], at: Keys, report: Report, trust: FileTrust) -
 
 
 def _read(file: str, at: Keys, report: Report, trust: FileTrust) -> str:
-    """The script in a file; what is wrong with the file is a complaint about its key."""
+    """Read a script file; report its problem at the key that names it."""
     try:
         return decoded(trust.read(file))
     except Distrusted as untrusted:

@@ -7,7 +7,7 @@ from octotui.model.toml.spec import AlternativeSpec, KeyedSpec, ListSpec, Scalar
 
 
 def schema() -> dict[str, Any]:
-    """The schema (draft 2020-12) of one TOML file of a model."""
+    """Return the schema (draft 2020-12) of one TOML file of a model."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "A model of octotui: pools, workers, environments, projects and runbooks",
@@ -35,7 +35,7 @@ def _schema(shape: Spec) -> dict[str, Any]:
 
 
 def _record(record: TableSpec) -> dict[str, Any]:
-    """A table and the rules about which keys stand together."""
+    """Return the schema of a table, with the constraints between its keys."""
     keys = record.keys.items()
     about = {
         name: {"description": key.about, **_default(record, name), **_schema(key.shape)} for name, key in keys

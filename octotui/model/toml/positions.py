@@ -1,4 +1,4 @@
-"""Where the keys of a TOML text stand; loaded only when there is something to complain about."""
+"""Positions of keys in a TOML text; imported only when there are complaints (tree-sitter)."""
 
 import re
 import tomllib
@@ -11,7 +11,7 @@ from octotui.model.complaints import Keys
 
 
 class Positions:
-    """The place of every key and list element of one TOML text that tomllib accepted."""
+    """The position of every key and list element of a TOML text that tomllib accepted."""
 
     def __init__(self, text: str) -> None:
         self._bytes = text.encode()
@@ -19,7 +19,7 @@ class Positions:
         self._offsets: dict[Keys, int] = {(): 0}
         self._texts: dict[Keys, Node] = {}
         self._lengths: dict[Keys, int] = {}  # of arrays of tables, so far
-        self._unread: dict[Keys, list[Node]] = {}  # pairs of tables, until one of them is looked for
+        self._unread: dict[Keys, list[Node]] = {}  # pairs of tables, indexed lazily
         root = Parser(Language(tree_sitter_toml.language())).parse(self._bytes).root_node
         for node in root.named_children:
             if node.type == "pair":
@@ -28,11 +28,11 @@ class Positions:
                 self._table(node)
 
     def find(self, at: Keys) -> tuple[int, int]:
-        """Line and column, in characters from 1, of a key or of the innermost table on the way to it."""
+        """Return line and column, in characters from 1, of a key or of the innermost table on its path."""
         return self._place(self._offsets[self._innermost(at)])
 
     def inside(self, at: Keys, line: int, column: int) -> tuple[int, int]:
-        """The place of a line and column in the text of a key; where that has escapes, its beginning."""
+        """Return the position of a line and column inside a key's text, or its start if it has escapes."""
         node = self._texts.get(self._innermost(at))
         if node is None:
             return self.find(at)
@@ -47,7 +47,7 @@ class Positions:
         return first + line - 1, column if line > 1 else begin + quotes + column - 1
 
     def _innermost(self, at: Keys) -> Keys:
-        """The keys of the innermost table, value or element on the way."""
+        """Return the longest prefix of a key path that stands in the text."""
         keys: Keys = ()
         self._read_pairs(keys)
         for key in at:
@@ -112,7 +112,7 @@ def _parts(node: Node) -> list[Node]:
 
 
 def _segments(key: Node) -> list[Node]:
-    """The parts of a dotted key, which nests to the left."""
+    """Return the segments of a dotted key, which nests to the left."""
     segments: list[Node] = []
     while key.type == "dotted_key":  # of any depth
         key, *last = key.named_children

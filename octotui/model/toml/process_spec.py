@@ -1,4 +1,4 @@
-"""The tables of processes: steps, what they do, templates, runbooks."""
+"""Specifications of the tables of processes: steps, actions, templates, runbooks."""
 
 from msgspec.structs import replace
 
@@ -110,7 +110,7 @@ CONTAINER = TableSpec(
     }
 )
 IMAGE = replace(name("an image"), schema={"not": {}})
-"""An image alone, in which a script was to run: editors tell of it, and the check that says what to do."""
+"""An image alone: editors mark it as invalid, and the cross-check says what to write instead."""
 
 GIVEN = KeyedSpec(name("the name of a variable"), scalar())
 

@@ -1,4 +1,4 @@
-"""Reading a model from a TOML file, or a folder of them: the frozen values, or all complaints at once."""
+"""Reading a model from a TOML file or a folder of them, with all complaints at once."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -26,11 +26,11 @@ _SINGLE = ("space", "engine", "access", "notify", "retention")
 
 
 Check = Callable[[Model, InsideReport], None]
-"""Looks at what texts of a model say, which other rooms understand."""
+"""Checks texts of a model whose language belongs to another package, such as templates."""
 
 
 def load(path: Path | str, checks: Sequence[Check] = (), trust: FileTrust | None = None) -> Model:
-    """The model in a file, or in the `*.toml` of a folder together; raises ModelError with all complaints."""
+    """Read a model from a file, or from all `*.toml` of a folder. Raises ModelError with all complaints."""
     return load_with_warnings(path, checks, (), trust)[0]
 
 
@@ -40,10 +40,10 @@ def load_with_warnings(
     advice: Sequence[Check] = (),
     trust: FileTrust | None = None,
 ) -> tuple[Model, tuple[Complaint, ...]]:
-    """The model, and what `advice` warns of in it, by place; raises ModelError with all complaints.
+    """Return the model and its warnings, sorted by position. Raises ModelError with all complaints.
 
-    Its files are read where `trust` lets them, or, without it, whoever owns them. It warns of those that
-    groups can change, too.
+    `checks` report complaints, `advice` reports warnings. Without `trust` files of every owner are read;
+    group-writable files are warned of.
     """
     with bounded_suggestions():
         return _read(Path(path), checks, advice, trust or FileTrust())
@@ -72,7 +72,7 @@ def _read(
 
 
 class _Reading:
-    """The tables of several files as one, where each stands, and the first problem with each key."""
+    """The merged tables of several files, the origin of each, and the first problem of each key."""
 
     def __init__(self, trust: FileTrust) -> None:
         self._trust = trust
@@ -84,7 +84,7 @@ class _Reading:
         self._places: dict[tuple[Source, Keys], SourcePosition] = {}
 
     def add(self, file: Path) -> None:
-        """Reads one file; what is declared already stays as it is."""
+        """Read and merge one file; the first declaration of a key is kept."""
         try:
             source = Source(file, self._trust)
         except ModelError as error:
@@ -102,7 +102,7 @@ class _Reading:
                 merged.update(new)
 
     def model(self) -> Model:
-        """Converts and checks what all files declare together."""
+        """Convert and cross-check the merged tables."""
         if "space" not in self._tables:
             self._about(("space",), '"space" is missing: say [space] and name = "…" in one place.')
         library = Library(self._sources[0].folder, self._trust)
@@ -112,16 +112,16 @@ class _Reading:
         return model
 
     def inside(self, at: Keys, message: str, position: SourcePosition) -> None:
-        """Takes a problem inside the text of a key, or of the file that it names."""
+        """Record a problem inside the text of a key, or of the file that it names."""
         self._places[self._source(at), at] = position
         self._about(at, message)
 
     def complaint(self, at: Keys, message: str, position: SourcePosition) -> Complaint:
-        """A sentence about a place inside the text of a key, of which there may be several."""
+        """Return a complaint about a position inside the text of a key."""
         return self._source(at).complaint(at, message, position)
 
     def complaints(self) -> list[Complaint]:
-        """Every problem at its place."""
+        """Return all recorded problems as complaints."""
         complaints = (
             source.complaint(at, message, self._places.get((source, at)))
             for (source, at), message in self._problems.items()

@@ -1,4 +1,4 @@
-"""The single values of a model's tables: names, slugs, packages, durations and the like."""
+"""Specifications of single values: names, slugs, packages, durations and the like."""
 
 from msgspec.structs import replace
 
@@ -17,7 +17,7 @@ from octotui.model.toml.spec import KeySpec, ScalarSpec, quantity, text
 
 
 def name(what: str = "a name in one line") -> ScalarSpec:
-    """Text of one line with something in it."""
+    """Return the specification of a non-blank text of one line."""
     return text(what, r"\S(?:.*\S)?")
 
 

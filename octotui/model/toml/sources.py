@@ -1,4 +1,4 @@
-"""The TOML files of a model: found, decoded, and judged by tomllib."""
+"""The TOML files of a model: found, decoded, and parsed by tomllib."""
 
 import os
 import re
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 
 class Source:
-    """One TOML file: its tables, and where their keys stand."""
+    """One TOML file: its tables, and the positions of their keys."""
 
     def __init__(self, file: Path, trust: FileTrust | None = None) -> None:
-        """Reads the file, or raises a ModelError with one complaint; any owner will do without `trust`."""
+        """Read the file; without `trust` of any owner. Raises ModelError with one complaint."""
         self.file = file
         self.folder = file.parent.absolute()
         self._text = _text(file, trust or FileTrust())
@@ -31,12 +31,12 @@ class Source:
         return Positions(self._text)
 
     def place(self, at: Keys) -> str:
-        """The place of a key as people read it: file:line:column."""
+        """Return the position of a key as file:line:column."""
         line, column = self._positions.find(at)
         return f"{self.file}:{line}:{column}"
 
     def complaint(self, at: Keys, message: str, inside: SourcePosition | None = None) -> Complaint:
-        """A complaint about a key of this file, or about a place inside its text."""
+        """Return a complaint about a key of this file, or about a position inside its text."""
         key = key_text(at, self.tables)
         if inside is not None and inside.file is not None:
             return Complaint(inside.file, inside.line, inside.column, key, message)
@@ -46,7 +46,7 @@ class Source:
 
 
 def files_of(path: Path) -> list[Path]:
-    """The file itself, or the TOML files of a folder by name."""
+    """Return the file itself, or the TOML files of a folder sorted by name."""
     if not os.path.isdir(path):  # noqa: PTH112 - of a name that is too long, a Path raises
         return [path]
     files = sorted(each for each in path.glob("*.toml") if not each.name.startswith("."))
@@ -95,11 +95,11 @@ _WORD = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-"""What is no text, a comment, or a whole text, of one line or of several."""
+"""A run without strings, a comment, or a complete string, of one line or several."""
 
 
 def _explained(what: str, lines: list[str], line: int, column: int) -> str:
-    """What tomllib says, with the keys as they are written, and what to do where its words do not say it."""
+    """Rephrase an error of tomllib: keys in dotted form, and the remedy where it names none."""
     if keys := re.search(r"\((?:'(?:[^'\\]|\\.)*',? ?)+\)", what):
         what = what.replace(keys[0], ".".join(re.findall(r"'((?:[^'\\]|\\.)*)'", keys[0])))
     written = lines[line - 1] if line <= len(lines) else ""
@@ -124,7 +124,7 @@ def _explained(what: str, lines: list[str], line: int, column: int) -> str:
 
 
 def _unclosed(text: str) -> str:
-    """What is said of a text that goes on to the end of the file: the first that is no whole word of TOML."""
+    """Return a message about the first string that is never closed."""
     end = 0
     while word := _WORD.match(text, end):
         end = word.end()
@@ -134,7 +134,7 @@ def _unclosed(text: str) -> str:
 
 
 def _first_word(text: str) -> str:
-    """The beginning of what is written, as far as people need it to find it."""
+    """Return the first word of a text, at most 40 characters."""
     return re.split(r"[\s=#]", text, maxsplit=1)[0][:40] or "this"
 
 

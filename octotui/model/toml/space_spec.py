@@ -1,4 +1,4 @@
-"""The tables of a model: every key there is, what it holds, and a sentence about it."""
+"""Specifications of the tables of a model: every key, its value, and a sentence about it."""
 
 from octotui.model.process import Runbook
 from octotui.model.space import (

@@ -1,4 +1,4 @@
-"""What a TOML table may hold, as data: the reader, the writer and the JSON Schema all follow it."""
+"""Specifications of TOML tables as data, from which reader, writer and JSON Schema derive."""
 
 import re
 from collections.abc import Callable
@@ -8,7 +8,7 @@ import msgspec
 
 
 class ScalarSpec(msgspec.Struct, frozen=True, kw_only=True):
-    """A single value: whether a raw one holds, the clean one made of it, and how that is written again."""
+    """A single value: a predicate on the raw value, its conversion (`clean`), and the inverse (`show`)."""
 
     what: str
     schema: dict[str, Any]
@@ -20,9 +20,9 @@ class ScalarSpec(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TableSpec(msgspec.Struct, frozen=True):
-    """A table with known keys, of which exactly one of `one_of` is there.
+    """A table with known keys, including exactly one of `one_of`.
 
-    `values` are the structs that it is read into: their defaults are those of its keys.
+    `values` are the structs that it is read into; their defaults are the defaults of its keys.
     """
 
     keys: dict[str, "KeySpec"]
@@ -31,17 +31,17 @@ class TableSpec(msgspec.Struct, frozen=True):
     values: tuple[type[msgspec.Struct], ...] = ()
 
     def required(self) -> tuple[str, ...]:
-        """The keys that have to be there."""
+        """Return the keys that must be present."""
         return tuple(name for name, key in self.keys.items() if key.required)
 
     def dependent(self) -> frozenset[str]:
-        """The keys that want or exclude others beside them."""
+        """Return the keys that require or exclude other keys."""
         return frozenset(
             name for name, key in self.keys.items() if key.only_with or key.not_with or name in self.one_of
         )
 
     def default(self, name: str) -> str | int | bool | None:
-        """Return the value of a key that is left out, as TOML writes it; None where that is no value."""
+        """Return the default of a key as written in TOML, or None."""
         key = self.keys[name]
         if key.default is not None or not isinstance(key.shape, ScalarSpec):
             return key.default
@@ -52,14 +52,14 @@ class TableSpec(msgspec.Struct, frozen=True):
 
 
 class KeyedSpec(msgspec.Struct, frozen=True):
-    """A table whose keys people choose."""
+    """A table with free keys, such as slugs."""
 
     key: ScalarSpec
     of: "Spec"
 
 
 class ListSpec(msgspec.Struct, frozen=True):
-    """A list; where `alone`, one value that is no list stands for a list of one; `least` is its shortest."""
+    """A list of at least `least` elements; with `alone`, a single value stands for a list of one."""
 
     of: "Spec"
     alone: bool = False
@@ -68,16 +68,16 @@ class ListSpec(msgspec.Struct, frozen=True):
 
 
 class AlternativeSpec(msgspec.Struct, frozen=True):
-    """A single value, or a table that says more."""
+    """A single value, or a table with further keys."""
 
     leaf: ScalarSpec
     record: TableSpec
 
 
 class KeySpec(msgspec.Struct, frozen=True):
-    """A key of a record: its value, a sentence for editors, and the keys it needs or excludes beside it.
+    """A key of a table: its value, a sentence for editors, and the keys it requires or excludes.
 
-    `rule` names the rules of docs/rules.md that it is about; `default` is said where no struct has it.
+    `rule` names the rules of docs/rules.md about it; `default` is for keys that no struct has a default for.
     """
 
     shape: "Spec"
@@ -96,7 +96,7 @@ JOINERS = str.maketrans("", "", "\u200c\u200d")
 
 
 def _is_printable(text: str) -> bool:
-    """Whether a text shows as it is: joiners within words, which many scripts need, count as letters."""
+    """Return whether a text is printable; joiners within words, which many scripts need, are accepted."""
     if text.isprintable():
         return True
     within = text.strip("\u200c\u200d") == text
@@ -107,7 +107,7 @@ LINES = str.maketrans("\r\n\t", "   ")
 
 
 def text(what: str, pattern: str, *, path: bool = False, lines: bool = False) -> ScalarSpec:
-    """A printable text that matches a pattern, of one line, or of several `lines`.
+    """Return the specification of a printable text that matches a pattern, of one or several `lines`.
 
     A `path` is relative to its file.
     """
@@ -122,7 +122,7 @@ def text(what: str, pattern: str, *, path: bool = False, lines: bool = False) ->
 
 
 def prose(*, empty: bool = True) -> ScalarSpec:
-    """Text of any number of lines; where not `empty`, there must be something to read."""
+    """Return the specification of a text of any number of lines, blank only if `empty`."""
     return ScalarSpec(
         what="text" if empty else "text with something in it",
         schema={"type": "string"} if empty else {"type": "string", "pattern": r"\S"},
@@ -133,24 +133,24 @@ def prose(*, empty: bool = True) -> ScalarSpec:
 def quantity(
     what: str, pattern: str, clean: Callable[[str], float], show: Callable[[Any], str]
 ) -> ScalarSpec:
-    """A number that people write as text with a unit; `clean` reads every text of the pattern."""
+    """Return the specification of a number with a unit; `clean` parses every text of the pattern."""
     return msgspec.structs.replace(text(what, pattern), clean=clean, show=show)
 
 
 def choice(*names: str) -> ScalarSpec:
-    """One of a few words."""
+    """Return the specification of an enumeration."""
     what = " or ".join(f'"{name}"' for name in names)
     return ScalarSpec(what=what, schema={"enum": list(names)}, holds=lambda raw: raw in names, known=names)
 
 
 def flag() -> ScalarSpec:
-    """True or false."""
+    """Return the specification of a boolean."""
     schema = {"type": "boolean"}
     return ScalarSpec(what="true or false", schema=schema, holds=lambda raw: isinstance(raw, bool))
 
 
 def whole(least: int, most: int = 1_000_000) -> ScalarSpec:
-    """A whole number between two others."""
+    """Return the specification of an integer from `least` to `most`."""
     return ScalarSpec(
         what=f"a whole number from {least} to {most}",
         schema={"type": "integer", "minimum": least, "maximum": most},
@@ -159,7 +159,7 @@ def whole(least: int, most: int = 1_000_000) -> ScalarSpec:
 
 
 def scalar() -> ScalarSpec:
-    """Text, or a number or true or false that becomes text."""
+    """Return the specification of a text, or of a number or boolean that is converted to text."""
     return ScalarSpec(
         what="text, a number, true or false",
         schema={"type": ["string", "number", "boolean"]},

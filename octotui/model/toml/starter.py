@@ -1,4 +1,4 @@
-"""The commented file that `octotui init` writes, for people to change."""
+"""The commented starter file that `octotui init` writes."""
 
 from typing import Any
 
@@ -83,7 +83,7 @@ _PARTS: tuple[tuple[str, dict[str, Any]], ...] = (
 
 
 def starter() -> str:
-    """A TOML text with a comment on every part; it is a model without complaints."""
+    """Return a valid model in TOML with a comment on every part."""
     return "\n".join(f"{_comment(about)}{toml(tables)}" for about, tables in _PARTS)
 
 

@@ -1,4 +1,4 @@
-"""Steps that use a template: the script they run, and what is wrong with what they say to it."""
+"""Steps that use a template: conversion to an action, and checks of their arguments."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from octotui.model.toml.templates import Library, StepTemplate, problem_with
 
 
 def templated(step: dict[str, Any], at: Keys, report: Report, library: Library) -> dict[str, Any]:
-    """The action of a step that says `template`; what a complaint was made about gets a stand-in."""
+    """Convert a step with `template` to an action; a value that is reported gets a placeholder."""
     slug = step["template"]
     arguments: dict[str, str] = step.get("parameters", {})
     action = {"kind": "template", "template": slug, "body": "", "parameters": arguments}
@@ -35,7 +35,7 @@ def templated(step: dict[str, Any], at: Keys, report: Report, library: Library) 
 
 
 def _check(arguments: dict[str, str], template: StepTemplate, at: Keys, report: Report) -> None:
-    """Complains about parameters that are unknown, missing or wrong."""
+    """Report unknown, missing and invalid parameters."""
     for name, text in arguments.items():
         parameter = template.parameters.get(name)
         if parameter is None:

@@ -1,4 +1,4 @@
-"""Step templates: named scripts with parameters, in TOML files of octotui or beside a model."""
+"""Step templates: named scripts with parameters, in TOML files shipped with octotui or beside a model."""
 
 import re
 from pathlib import Path
@@ -18,7 +18,7 @@ FOLDER = "templates"  # beside a model
 
 
 class Parameter(msgspec.Struct, frozen=True, kw_only=True):
-    """What a template asks for: a text, for which nothing is a choice unless it is `required`."""
+    """A parameter of a template: a text, which may be empty unless `required`."""
 
     label: str
     help: str = ""
@@ -29,9 +29,9 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StepTemplate(msgspec.Struct, frozen=True, kw_only=True):
-    """A named script for one shell or several; `outputs` say what its output variables are.
+    """A named script for one shell or several; `outputs` describe its output variables.
 
-    Nothing is filled in in the scripts of one that is `verbatim`.
+    With `verbatim`, no variables are substituted in its scripts.
     """
 
     name: str
@@ -44,10 +44,10 @@ class StepTemplate(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Library:
-    """The templates that a model may use: those in the folder beside it, and those of octotui."""
+    """The templates of a model: those in the folder beside it, then those shipped with octotui."""
 
     def __init__(self, folder: Path | None = None, trust: FileTrust | None = None) -> None:
-        """Judge files beside the model by `trust`; whoever installed octotui may own its own."""
+        """Check files beside the model by `trust`, but not the shipped ones."""
         self.complaints: list[Complaint] = []
         self.trust = trust or FileTrust()
         self._folders = (SHIPPED,) if folder is None else (folder / FOLDER, SHIPPED)
@@ -55,16 +55,16 @@ class Library:
 
     @property
     def names(self) -> list[str]:
-        """The slugs of all templates there are."""
+        """The sorted slugs of all templates."""
         return sorted({file.stem for folder in self._folders for file in folder.glob("*.toml")})
 
     def file(self, slug: str) -> Path | None:
-        """The file of a template; one beside the model comes first."""
+        """Return the file of a template, or None; one beside the model takes precedence."""
         files = (folder / f"{slug}.toml" for folder in self._folders)
         return next((file for file in files if file.is_file()), None)
 
     def find(self, slug: str) -> StepTemplate | None:
-        """The template of that slug; None where its file is broken, and then there are complaints."""
+        """Return the template of that slug; None, with complaints, if its file is invalid."""
         if slug not in self._read:
             file = self.file(slug)
             self._read[slug] = None if file is None else self._template(slug, file)
@@ -79,7 +79,7 @@ class Library:
 
 
 def read_template(slug: str, file: Path, trust: FileTrust | None = None) -> StepTemplate:
-    """The template in a file; raises ModelError with all complaints."""
+    """Read a template from a file. Raises ModelError with all complaints."""
     source = Source(file, trust)
     problems: dict[Keys, str] = {}
 
@@ -99,7 +99,7 @@ def read_template(slug: str, file: Path, trust: FileTrust | None = None) -> Step
 
 
 def _check(parameter: Parameter, at: Keys, report: Report) -> None:
-    """Complains about a parameter whose keys contradict each other."""
+    """Report a parameter with contradictory keys."""
     if parameter.kind == "select" and not parameter.options:
         report((*at, "kind"), 'A select offers options; name some in options = ["…"].')
     elif parameter.kind != "select" and parameter.options:
@@ -109,7 +109,7 @@ def _check(parameter: Parameter, at: Keys, report: Report) -> None:
 
 
 def problem_with(parameter: Parameter, text: str) -> Reason | None:
-    """What is wrong with the text of a parameter, or None; what is yet to be filled in is not judged."""
+    """Return the problem of a parameter's text, or None; texts with expressions are not checked."""
     if not text or "#{" in text:
         return None
     match parameter.kind:

@@ -1,4 +1,4 @@
-"""A walk over raw tables along their description: says all that is wrong, and keeps what is clean."""
+"""Validation of raw tables by their specification: reports every problem and returns clean values."""
 
 import pathlib
 from collections.abc import Hashable
@@ -12,15 +12,15 @@ from octotui.model.toml.spec import AlternativeSpec, KeyedSpec, ListSpec, Scalar
 
 
 class Validator:
-    """Reads the tables of one file, in whose folder relative paths begin."""
+    """Validates the tables of one file; relative paths resolve against its `folder`."""
 
     def __init__(self, folder: pathlib.Path, report: Report) -> None:
         self._folder = folder
         self._report = report
-        self._known: dict[int, tuple[tuple[str, ...], frozenset[str]]] = {}  # of tables: required, dependent
+        self._known: dict[int, tuple[tuple[str, ...], frozenset[str]]] = {}  # by id: required, dependent keys
 
     def read(self, shape: Spec, raw: Any, at: Keys = ()) -> Any:
-        """The clean value, or UNSET where the raw one is of no use; a broken table becomes an empty one."""
+        """Return the clean value, or UNSET for an invalid one; an invalid table becomes an empty one."""
         if isinstance(shape, AlternativeSpec):
             shape = shape.record if isinstance(raw, dict) else shape.leaf
         match shape:
@@ -46,14 +46,14 @@ class Validator:
         if not self._table(raw, at):
             return {}
         clean = {}
-        required, dependent = self._known.get(id(record)) or self._learn(record)
+        required, dependent = self._known.get(id(record)) or self._index_keys(record)
         for name, value in raw.items():
             if key := record.keys.get(name):
                 if name in dependent:
-                    self._beside(record, name, raw, at)
+                    self._check_combination(record, name, raw, at)
                 shape = key.shape
                 if isinstance(shape, ScalarSpec) and not shape.path and shape.holds(value):
-                    clean[name] = shape.clean(value)  # most are, and so no place has to be made for them
+                    clean[name] = shape.clean(value)  # the fast path: no key path is built
                 elif (read := self.read(shape, value, (*at, name))) is not UNSET:
                     clean[name] = read
             else:
@@ -62,7 +62,7 @@ class Validator:
         self._missing(record, required, raw, at)
         return clean
 
-    def _learn(self, record: TableSpec) -> tuple[tuple[str, ...], frozenset[str]]:
+    def _index_keys(self, record: TableSpec) -> tuple[tuple[str, ...], frozenset[str]]:
         known = self._known[id(record)] = record.required(), record.dependent()
         return known
 
@@ -73,8 +73,8 @@ class Validator:
         if record.one_of and not any(name in raw for name in record.one_of):
             self._report(at, f"One of {listing(list(record.one_of))} is missing.")
 
-    def _beside(self, record: TableSpec, name: str, raw: dict[str, Any], at: Keys) -> None:
-        """Complains about keys that do not go together."""
+    def _check_combination(self, record: TableSpec, name: str, raw: dict[str, Any], at: Keys) -> None:
+        """Report a key that requires or excludes another one."""
         key = record.keys[name]
         if key.only_with and key.only_with not in raw:
             self._report((*at, name), f'"{name}" goes only with "{key.only_with}"; remove it.')
@@ -120,7 +120,7 @@ class Validator:
 
 
 def _unfit(leaf: ScalarSpec, raw: Any) -> str:
-    """A sentence about a value that is not what it should be."""
+    """Return a sentence about a value that does not fit its specification."""
     if isinstance(raw, str) and raw != raw.strip() and leaf.holds(raw.strip()):
         end = "begins" if raw != raw.lstrip() else "ends"
         return f"{_value_text(raw)} {end} with a blank; remove it."
@@ -128,7 +128,7 @@ def _unfit(leaf: ScalarSpec, raw: Any) -> str:
 
 
 def _value_text(raw: object) -> str:
-    """A raw value in a sentence."""
+    """Return a raw value as a phrase."""
     match raw:
         case bool():
             return str(raw).lower()

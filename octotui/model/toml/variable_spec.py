@@ -1,4 +1,4 @@
-"""The tables of variables: values, their scopes, where sensitive ones are read, how people are asked."""
+"""Specifications of the tables of variables: values, scopes, sources of secrets, prompts."""
 
 from octotui.model.toml.scalars import PATH, SLUG, VARIABLE, name
 from octotui.model.toml.spec import (

@@ -1,4 +1,4 @@
-"""Writing a model as TOML: only what differs from the defaults, so that reading it gives the same model."""
+"""Writing a model as TOML: only values that differ from defaults; reading it gives the same model."""
 
 from typing import Any, assert_never
 
@@ -25,7 +25,7 @@ from octotui.model.toml.variable_spec import PROMPT, SECRET, VALUE
 
 
 def dump(model: Model) -> str:
-    """The TOML text of a model; scripts that were read from files stay references to them."""
+    """Return the TOML text of a model; scripts that were read from files stay references to them."""
     tables: dict[str, Any] = {"space": {"name": model.space.name}}
     for table in (
         "engine",
@@ -44,7 +44,7 @@ def dump(model: Model) -> str:
         tables[table] = _plain(MODEL.keys[table].shape, getattr(model, table))
     listed = {worker for pool in model.pools.values() for worker in pool.workers}
     tables["workers"] = {slug: more for slug, more in tables["workers"].items() if more or slug not in listed}
-    tables["notify"] = _plain(NOTIFY, model.notify) | _sent(model.notify.action)
+    tables["notify"] = _plain(NOTIFY, model.notify) | _template_call(model.notify.action)
     tables["variables"] = _variables(model.variables)
     tables["variable_sets"] = {slug: _variables(each) for slug, each in model.variable_sets.items()}
     tables["projects"] = {slug: _project(slug, each) for slug, each in model.projects.items()}
@@ -54,13 +54,13 @@ def dump(model: Model) -> str:
 
 
 def toml(tables: dict[str, Any]) -> str:
-    """Tables as TOML; texts of many lines stand as such, unless that would lose a carriage return."""
+    """Serialize tables as TOML; multi-line strings are used unless that would lose a carriage return."""
     plain = tomli_w.dumps(tables)
     return plain if r"\r" in plain else tomli_w.dumps(tables, multiline_strings=True)
 
 
 def _plain(shape: Spec, value: Any) -> Any:
-    """A value as the description has it in TOML."""
+    """Convert a value to TOML by its specification."""
     match shape:
         case ScalarSpec():
             return shape.show(value)
@@ -85,7 +85,7 @@ def _differs(field: FieldInfo, value: Any) -> bool:
 
 
 def _named(slug: str, table: dict[str, Any]) -> dict[str, Any]:
-    """A table without the name that is its slug anyway."""
+    """Return a table without a name that equals its slug."""
     return {key: value for key, value in table.items() if (key, value) != ("name", slug)}
 
 
@@ -107,7 +107,7 @@ def _step(step: Step) -> dict[str, Any]:
     table: dict[str, Any] = _plain(STEP, plain) | _packages(step) | _container(step)
     match step.action:
         case TemplateCall() as template:
-            table |= _sent(template)
+            table |= _template_call(template)
         case Package() as package:
             table["package"] = {"id": step.packages[0].text} | _plain(DEPLOYED, package)
         case Script() as script:
@@ -126,8 +126,8 @@ def _step(step: Step) -> dict[str, Any]:
     return table
 
 
-def _sent(template: TemplateCall | None) -> dict[str, Any]:
-    """The template that a step uses, or that tells of questions, and what is said to it."""
+def _template_call(template: TemplateCall | None) -> dict[str, Any]:
+    """Return the keys of a step or notification that uses a template."""
     if template is None:
         return {}
     parameters = {"parameters": template.parameters} if template.parameters else {}
@@ -135,13 +135,13 @@ def _sent(template: TemplateCall | None) -> dict[str, Any]:
 
 
 def _packages(step: Step) -> dict[str, Any]:
-    """The packages of a step but the one it deploys, which stands elsewhere."""
+    """Return the packages of a step without the one it deploys."""
     beside = step.packages[1:] if isinstance(step.action, Package) else step.packages
     return {"packages": [each.text for each in beside]} if beside else {}
 
 
 def _container(step: Step) -> dict[str, Any]:
-    """The image of a step, which no script runs in yet."""
+    """Return the image of a step, with `run = false`: no script runs in one yet."""
     return {"container": {"image": step.container, "run": False}} if step.container else {}
 
 

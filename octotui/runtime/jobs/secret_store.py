@@ -10,7 +10,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from octotui.engine.rules.child_values import say
+from octotui.engine.rules.child_values import fill_child_text
 from octotui.engine.rules.output_variables import (
     output_names,
     output_prefixes,
@@ -379,7 +379,7 @@ def _said(state: State, job: Job, name: str, known: Mapping[str, str]) -> tuple[
     texts = step.child_run.variables.items() if step and step.child_run else ()
     text = next((text for each, text in texts if each.lower() == name.lower()), "")
     try:
-        said = say(state, state.runs[job.run], job.step or 0, text, text_budget(), known)
+        said = fill_child_text(state, state.runs[job.run], job.step or 0, text, text_budget(), known)
     except OverBudget as error:
         raise UnreadableSecret(f"it cannot be filled in: {error.reason}") from None
     if said.outputs:

@@ -1,4 +1,4 @@
 """The filters of the `#{…}` language, one file for each family, found by name in `registry`.
 
-A filter is a plain function of a text and arguments. Never grammar, and never a look-up of names.
+A filter is a pure function of a text and arguments. Never grammar, and never a lookup of names.
 """

@@ -1,4 +1,4 @@
-"""What a filter is given, and the ways to make one from a plain function."""
+"""Arguments of filters, and adapters from plain functions to filters."""
 
 from collections.abc import Callable
 
@@ -8,9 +8,9 @@ Options = tuple[str, ...]
 
 
 class FilterArguments(msgspec.Struct, frozen=True):
-    """A text (None for a name nobody knows, or none at all), the arguments, and the time.
+    """A text (None for an unknown name, or without one), the arguments, and the time in seconds since 1970.
 
-    A pattern may search for so many `seconds`, or as long as any may.
+    `seconds` limits a pattern search.
     """
 
     text: str | None
@@ -23,12 +23,12 @@ Filter = Callable[[FilterArguments], str | None]
 
 
 def plain(function: Callable[[str], str | None]) -> Filter:
-    """A filter of a text alone; with arguments it has no answer."""
+    """Adapt a function of a text; with arguments the filter returns None."""
     return lambda given: None if given.text is None or given.options else function(given.text)
 
 
 def taking(function: Callable[[str, Options], str | None], least: int = 0, most: int = 9) -> Filter:
-    """A filter of a text and so many arguments."""
+    """Adapt a function of a text and `least` to `most` arguments."""
 
     def answer(given: FilterArguments) -> str | None:
         fits = given.text is not None and least <= len(given.options) <= most
@@ -38,5 +38,5 @@ def taking(function: Callable[[str, Options], str | None], least: int = 0, most:
 
 
 def truth(value: bool) -> str:
-    """True or false, as filters write it."""
+    """Format a boolean as filters do."""
     return "true" if value else "false"

@@ -15,7 +15,7 @@ ROUND_TRIP = "O"
 
 
 def now_date(given: FilterArguments, *, utc: bool) -> str | None:
-    """The time that was given, here or at Greenwich; takes a format, and nothing before it."""
+    """Format the current time, local or UTC; takes an optional format and no subject."""
     if given.text is not None or len(given.options) > 1 or given.now is None:
         return None
     date = datetime.fromtimestamp(given.now, UTC) if utc else datetime.fromtimestamp(given.now)
@@ -23,7 +23,7 @@ def now_date(given: FilterArguments, *, utc: bool) -> str | None:
 
 
 def shifted(unit: str, text: str, options: Options) -> str | None:
-    """A date so many units later, with its offset, if it has one, as it was."""
+    """Add an amount of units to a date; its UTC offset is kept."""
     date, amount = read_date(text), None if "," in options[0] else parsed(options[0])
     if date is None or amount is None or not math.isfinite(amount):
         return None
@@ -34,7 +34,7 @@ def shifted(unit: str, text: str, options: Options) -> str | None:
 
 
 def months_later(text: str, options: Options) -> str | None:
-    """A date so many whole months later, at the latest on the last day of the month."""
+    """Add whole months to a date, clamped to the last day of the month."""
     date, amount = read_date(text), parsed(options[0])
     if date is None or amount is None or not amount.is_integer():
         return None
@@ -48,7 +48,7 @@ def months_later(text: str, options: Options) -> str | None:
 
 
 def formatted(text: str, options: Options) -> str | None:
-    """A number, or else a date, in a format; the first of two arguments says which kind it is."""
+    """Format a number or else a date; the first of two arguments names the kind."""
     *kinds, form = options
     if kinds:
         writer = KINDS.get(kinds[0].lower())

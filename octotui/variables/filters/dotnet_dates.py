@@ -1,4 +1,4 @@
-"""Dates as .NET reads and writes them, in American English."""
+"""Dates parsed and formatted as in .NET, culture en-US."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -51,7 +51,7 @@ READ = tuple(
 
 
 def read_date(text: str) -> datetime | None:
-    """A date and time, with an offset if one is given, or None."""
+    """Parse a date and time, with an optional offset, or return None."""
     text = text.strip()
     if not 6 <= len(text) <= 64:
         return None
@@ -66,7 +66,7 @@ def read_date(text: str) -> datetime | None:
 
 
 def write_date(date: datetime, form: str) -> str | None:
-    """A date in a .NET format, standard or custom, or None if there is no such format."""
+    """Format a date in a .NET format, standard or custom; None for an unknown format."""
     if len(form) < 2:
         if form in {"u", "r", "R"} and date.tzinfo is not None:
             date = date.astimezone(UTC)

@@ -1,4 +1,4 @@
-"""Numbers as .NET writes them, in American English."""
+"""Numbers formatted as in .NET, culture en-US."""
 
 import re
 from decimal import ROUND_HALF_UP, Decimal, localcontext
@@ -13,7 +13,7 @@ TOKEN = re.compile(r"'[^']*+'|\"[^\"]*+\"|\\.|.", re.DOTALL)
 
 
 class Section(msgspec.Struct):
-    """A custom format taken apart: what to write before, between and after the point, from left to right."""
+    """A parsed section of a custom format: the tokens before and after the decimal point."""
 
     whole: list[str]
     fraction: list[str]
@@ -22,14 +22,14 @@ class Section(msgspec.Struct):
 
 
 def read_number(text: str) -> Decimal | None:
-    """A number, or None."""
+    """Parse a number, or return None."""
     if len(text) > LONGEST or not NUMBER.fullmatch(text):
         return None
     return Decimal(text.strip().replace(",", ""))
 
 
 def write_number(number: Decimal, form: str, *, integer: bool = False) -> str | None:
-    """A number in a .NET format, standard or custom, or None if there is no such format."""
+    """Format a number in a .NET format, standard or custom; None for an unknown format."""
     if len(form) > LONGEST_FORM:
         return None
     with localcontext(prec=2 * LONGEST + 100):
@@ -77,12 +77,12 @@ def _rounded(number: Decimal, places: int) -> Decimal:
 
 
 def _custom(number: Decimal, form: str) -> str:
-    """A custom format; between semicolons the second part is for numbers below zero, the third for zero."""
+    """Apply a custom format; its sections, separated by semicolons, are for positive, negative, zero."""
     sections = _sections(form)
     which = 1 if number < 0 and len(sections) > 1 else 2 if number == 0 and len(sections) > 2 else 0
     if not sections[which]:
         which = 0
-    section = _taken_apart(sections[which])
+    section = _parsed_section(sections[which])
     size = _rounded(
         abs(number) * (100 if section.percent else 1), sum(each in "0#" for each in section.fraction)
     )
@@ -101,7 +101,7 @@ def _sections(form: str) -> list[list[str]]:
     return sections[:3]
 
 
-def _taken_apart(tokens: list[str]) -> Section:
+def _parsed_section(tokens: list[str]) -> Section:
     point = tokens.index(".") if "." in tokens else len(tokens)
     whole, fraction = tokens[:point], tokens[point + 1 :]
     digits = [at for at, token in enumerate(whole) if token in "0#"]
@@ -111,7 +111,7 @@ def _taken_apart(tokens: list[str]) -> Section:
 
 
 def _whole(section: Section, digits: str) -> str:
-    """The digits before the point, from the right; the leftmost place takes all that are left."""
+    """Place the integer digits from the right; the leftmost placeholder takes all that are left."""
     places = [at for at, token in enumerate(section.whole) if token in "0#"]
     zeros = [at for at in places if section.whole[at] == "0"]
     padded = digits.rjust(len(places) - places.index(zeros[0]) if zeros else 0, "0")
@@ -134,7 +134,7 @@ def _whole(section: Section, digits: str) -> str:
 
 
 def _fraction(section: Section, digits: str) -> str:
-    """The digits after the point, without zeros at the end where the format has `#`."""
+    """Place the fraction digits, without trailing zeros where the format has `#`."""
     places = [token for token in section.fraction if token in "0#"]
     needed = max((at + 1 for at, token in enumerate(places) if token == "0"), default=0)
     kept = digits[:needed] + digits[needed:].rstrip("0")

@@ -1,4 +1,4 @@
-"""Filters that write a text so that another language reads it as it was, and Markdown as HTML."""
+"""Filters that escape a text for another language, and Markdown to HTML."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -22,12 +22,12 @@ NOT_LATIN = re.compile(r"[^\x00-\xfe]")
 
 
 def escaped(table: Mapping[str, str], text: str) -> str:
-    """A text with each character of a table replaced."""
+    """Replace each character of a table in a text."""
     return text.translate({ord(each): written for each, written in table.items()})
 
 
 def unicode_escaped(table: Mapping[str, str], others: re.Pattern[str], text: str) -> str:
-    """A text escaped, with `others` by their numbers in UTF-16, as `u` and four digits after a backslash."""
+    r"""Escape a text by a table, and the matches of `others` as UTF-16 code units, `\uXXXX`."""
     return others.sub(_code_units, escaped(table, text))
 
 
@@ -37,20 +37,20 @@ def _code_units(match: re.Match[str]) -> str:
 
 
 def yaml_single(text: str) -> str:
-    """A text for between single quotes in YAML, where a line break counts only after another."""
+    """Escape a text for single quotes in YAML, where a single line break is folded, so they are doubled."""
     doubled = LINES.sub(lambda lines: ("\r\n" if lines.group()[0] == "\r" else "\n") + lines.group(), text)
     return doubled.replace("'", "''")
 
 
 def properties_value(text: str) -> str:
-    """A text for the value in a .properties file, where only space at its start is lost."""
+    """Escape a value of a .properties file, where leading space would be lost."""
     done = unicode_escaped(CONTROL, NOT_LATIN, text)
     return f"\\{done}" if done.startswith(" ") else done
 
 
 @cache
 def markdown() -> "MarkdownIt":
-    """The reader of Markdown: CommonMark with tables, strikethrough and links from bare addresses."""
+    """Return the Markdown parser: CommonMark with tables, strikethrough and linkified addresses."""
     from markdown_it import MarkdownIt  # noqa: PLC0415  (for those who use it)
 
     reader = MarkdownIt("commonmark", {"linkify": True})
@@ -58,7 +58,7 @@ def markdown() -> "MarkdownIt":
 
 
 def to_html(text: str) -> str:
-    """Markdown as HTML."""
+    """Render Markdown as HTML."""
     return str(markdown().render(text.strip())) + "\n"
 
 

@@ -1,4 +1,4 @@
-"""All filters, found by name whatever its case."""
+"""All filters, by case-insensitive name, and their cost in work."""
 
 from collections.abc import Callable
 
@@ -25,14 +25,14 @@ WORK: dict[str, tuple[int, int]] = {
     "UriPart": (2048, 40),
     **dict.fromkeys(("Match", "Replace"), (2048, 100)),
 }
-"""How much work a filter is: for a call, and for each character of its text and its arguments."""
+"""The work of a filter: for a call, and for each character of its text and arguments."""
 LINK_WORK = 4  # for each character of Markdown and each address in it
-PATTERN_WORK = 1600  # for each character of a pattern, which is compiled
-UNKNOWN_WORK = 20_000  # to find a name that is near
+PATTERN_WORK = 1600  # for each character of a pattern, to compile it
+UNKNOWN_WORK = 20_000  # to suggest a name
 
 
 def work_of(name: str, given: FilterArguments) -> int:
-    """How much work it is, at most, to apply a filter, in units of the budget."""
+    """Return an upper bound of the work to apply a filter, in units of the budget."""
     written = WRITTEN.get(name.lower())
     if written is None:
         return UNKNOWN_WORK
@@ -45,17 +45,17 @@ def work_of(name: str, given: FilterArguments) -> int:
 
 
 def searches(name: str) -> bool:
-    """Whether a filter searches for a pattern, which nobody can say beforehand how long it takes."""
+    """Return whether a filter searches for a pattern, whose work cannot be bounded beforehand."""
     return name.lower() in ("match", "replace")
 
 
 def is_null(name: str) -> bool:
-    """Whether this is the filter that takes a value away."""
+    """Return whether this is the filter `Null`, which discards a value."""
     return name.lower() == NULL.lower()
 
 
 def apply(name: str, given: FilterArguments, answerable: bool, note: Callable[[str], None]) -> str | None:
-    """What a filter makes of what it is given; without an answer None, and a sentence if `answerable`."""
+    """Apply a filter, or return None on failure, which is noted if `answerable`."""
     written = WRITTEN.get(name.lower())
     if written is None:
         note(no_such_filter(name))
@@ -63,7 +63,7 @@ def apply(name: str, given: FilterArguments, answerable: bool, note: Callable[[s
     try:
         answer = FILTERS[written](given)
     except (ValueError, ArithmeticError, RecursionError):
-        answer = None  # such as a date before the first or after the last there is
+        answer = None  # such as a date out of range
     if answer is None and answerable and written != NULL:
         call = " ".join((written, *(f'"{option}"' for option in given.options)))
         note(f"The filter {call[:80]} has no answer here.")

@@ -1,4 +1,4 @@
-"""Filters that search a text, or compare it."""
+"""Filters that search a text, or compare numbers."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -9,20 +9,20 @@ from octotui.variables.arithmetic import parsed
 from octotui.variables.filters.arguments import Filter, FilterArguments, Options, taking, truth
 from octotui.variables.syntax.nodes import LARGEST, TooMuch
 
-SECONDS = 0.5  # a pattern may search for so long, at most
-MOST_REPEATS = 10_000  # of a pattern, each of which is compiled
+SECONDS = 0.5  # the time limit of one search
+MOST_REPEATS = 10_000  # of a pattern, the product of nested ones
 REPEATS = re.compile(r"\\.|\[\]?(?:\\.|[^\]\\])*+\]|\{(\d+)(?:,\d*)?[}]", re.DOTALL)
 REFERENCE = re.compile(r"\$(?:(\$)|(&)|(\d{1,2})|\{(\w+)\})")
 
 
 class BadPattern(ValueError):
-    """A regular expression that is none."""
+    """Raised for an invalid regular expression."""
 
 
 def matches(pattern: str, text: str, seconds: float) -> Iterator[re.Match[str]]:
-    """The matches of a regular expression, which may search for so long; raises BadPattern and TooMuch.
+    """Yield the matches of a regular expression within a time limit. Raises BadPattern and TooMuch.
 
-    Others go on meanwhile. Repeats are compiled one by one, so that a few nested ones would take all memory.
+    The search releases the GIL. Nested repeats are limited, since their compilation would exhaust memory.
     """
     import regex  # type: ignore[import-untyped]  # noqa: PLC0415  (re cannot be stopped)
 
@@ -37,7 +37,7 @@ def matches(pattern: str, text: str, seconds: float) -> Iterator[re.Match[str]]:
 
 
 def match(given: FilterArguments) -> str | None:
-    """Whether a regular expression is found in the text."""
+    """Return whether a regular expression is found in the text."""
     if given.text is None or len(given.options) != 1:
         return None
     try:
@@ -47,7 +47,7 @@ def match(given: FilterArguments) -> str | None:
 
 
 def replace(given: FilterArguments) -> str | None:
-    """Every match of a regular expression replaced or removed; knows `$1`, `${name}`, `$&` and `$$`."""
+    """Replace or remove every match of a regular expression; supports `$1`, `${name}`, `$&` and `$$`."""
     text, options = given.text, given.options
     if text is None or not options:
         return None
@@ -79,7 +79,7 @@ def _reference(match: re.Match[str], reference: re.Match[str]) -> str:
 
 
 def compared(test: Callable[[float, float], bool]) -> Filter:
-    """A filter that compares two numbers; None unless both are."""
+    """Return a filter that compares two numbers, with None for anything else."""
 
     def answer(text: str, options: Options) -> str | None:
         left, right = [None if "," in each else parsed(each) for each in (text, options[0])]

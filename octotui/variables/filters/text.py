@@ -15,12 +15,12 @@ ENCODINGS = {"utf8": "utf-8", "utf-8": "utf-8", "unicode": "utf-16-le"}
 
 
 def whole(text: str) -> int | None:
-    """A whole number from 0, or None."""
+    """Parse a whole number from 0, or return None."""
     return int(text) if re.fullmatch(r"\s*\+?\d{1,9}\s*", text, re.ASCII) else None
 
 
 def truncate(text: str, options: Options) -> str | None:
-    """The first characters, and an ellipsis where there were more."""
+    """Truncate to a length, with an ellipsis appended if shortened."""
     length = whole(options[0])
     if length is None:
         return None
@@ -28,7 +28,7 @@ def truncate(text: str, options: Options) -> str | None:
 
 
 def substring(text: str, options: Options) -> str | None:
-    """So many characters from a place, or from the start; None if there are not so many."""
+    """Return a substring by start and length, or by length; None if out of range."""
     start, length = [whole(each) for each in (options if len(options) == 2 else ("0", *options))]
     if start is None or length is None or start + length > len(text):
         return None
@@ -36,14 +36,14 @@ def substring(text: str, options: Options) -> str | None:
 
 
 def trim(text: str, options: Options) -> str | None:
-    """A text without space around it, or at its `start` or `end`."""
+    """Strip space on both sides, or at the `start` or `end`."""
     ways: dict[str, Callable[[], str]] = {"": text.strip, "start": text.lstrip, "end": text.rstrip}
     way = ways.get(options[0].lower() if options else "")
     return way() if way else None
 
 
 def indent(text: str, options: Options) -> str | None:
-    """Every line further in: by 4, by `8`, by `4/8` (the first, the others), by `/8`, or by texts."""
+    """Indent every line: by 4, by `8`, by `4/8` (the first, the others), by `/8`, or by texts."""
     first, rest = options if len(options) == 2 else (options or ("4",)) * 2
     if len(options) < 2 and (sizes := INDENT.fullmatch(rest)):
         deep = int(sizes["rest"])
@@ -56,20 +56,20 @@ def indent(text: str, options: Options) -> str | None:
 
 
 def to_base64(text: str, options: Options) -> str | None:
-    """Base64 of a text in UTF-8, or in `unicode`, which is UTF-16."""
+    """Encode a text as Base64, in UTF-8 or in `unicode`, which is UTF-16."""
     data = encoded(text, options[0] if options else "utf8")
     return None if data is None else base64.b64encode(data).decode()
 
 
 def from_base64(text: str, options: Options) -> str | None:
-    """The text that a Base64 holds, or None."""
+    """Decode a text from Base64, or return None."""
     encoding = ENCODINGS.get(options[0].lower() if options else "utf8")
     data = encoded(text, "base64")
     return None if data is None or encoding is None else data.decode(encoding, "replace")
 
 
 def encoded(text: str, encoding: str) -> bytes | None:
-    """A text as bytes, or None."""
+    """Encode a text to bytes, or return None."""
     if encoding.lower() == "base64":
         try:
             return base64.b64decode("".join(text.split()), validate=True)
@@ -80,7 +80,7 @@ def encoded(text: str, encoding: str) -> bytes | None:
 
 
 def digest(algorithm: str, text: str, options: Options) -> str | None:
-    """A digest in hexadecimal; the arguments are a number of bytes and an encoding, in any order."""
+    """Return a digest in hexadecimal; the arguments are a number of bytes and an encoding, in any order."""
     sizes = [size for each in options if (size := whole(each))]
     encodings = [each for each in options if not whole(each)]
     if len(sizes) > 1 or len(encodings) > 1:
@@ -93,7 +93,7 @@ def digest(algorithm: str, text: str, options: Options) -> str | None:
 
 
 def joined(given: FilterArguments, *, before: bool) -> str | None:
-    """Arguments put before or after a text, which may be missing."""
+    """Prepend or append arguments to a text, which may be missing."""
     if not given.options:
         return None
     added, text = "".join(given.options), given.text or ""

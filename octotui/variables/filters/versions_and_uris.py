@@ -1,4 +1,4 @@
-"""Filters that take a part out of a version or an address."""
+"""Filters that extract a part of a version or of a URI."""
 
 import ipaddress
 import re
@@ -19,7 +19,7 @@ PORTS = {"http": 80, "ws": 80, "https": 443, "wss": 443, "ftp": 21, "ldap": 389,
 
 
 def version_part(part: str, text: str) -> str | None:
-    """A part of a version; a missing number is 0, a missing word empty, and no version at all is None."""
+    """Return a part of a version; a missing number is 0, a missing word empty; None for no version."""
     match = VERSION.fullmatch(text)
     if match is None:
         return None
@@ -28,7 +28,7 @@ def version_part(part: str, text: str) -> str | None:
 
 
 def uri_part(text: str, options: Options) -> str:
-    """A part of an address, or a note of what is wrong."""
+    """Return a part of a URI, or an error text in brackets, as Octopus does."""
     if not options:
         return "[UriPart error: no argument given]"
     part = options[0].lower()

@@ -1,4 +1,4 @@
-"""The `#{…}` language read into frozen nodes: names, scanner, grammar, parser, recovery, syntax errors.
+"""Parsing of the `#{…}` language to frozen nodes: names, scanner, grammar, parser, recovery, syntax errors.
 
-A text is read once and kept. Never values: filling in is `evaluate`.
+A parsed text is cached. Never values: expansion is `evaluate`.
 """

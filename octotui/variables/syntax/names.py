@@ -1,4 +1,4 @@
-"""Names in steps: `A.B[c].D` is `A`, `.B`, `[c]`, `.D`; and the sets that indexed names make."""
+"""Names as paths of steps: `A.B[c].D` is `A`, `.B`, `[c]`, `.D`; and the sets that indexed names form."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -10,7 +10,7 @@ SPACED = re.compile(r"\s[.\[\]]|[.\[\]]\s")
 
 
 class Names(dict[str, str]):
-    """Values by their names in lower case, which remember how the names were written."""
+    """Values by their names in lower case, with the original spelling of the names."""
 
     def __init__(self, values: Mapping[str, str]) -> None:
         super().__init__((name.lower(), value) for name, value in values.items())
@@ -18,27 +18,27 @@ class Names(dict[str, str]):
 
     @cached_property
     def sets(self) -> dict[str, dict[str, str]]:
-        """For every name before an index its indexes."""
+        """The indexes of every indexed name."""
         return sets(self.written)
 
 
 def steps(path: str) -> list[str]:
-    """The steps of a name, without space around them."""
-    return [tidy for step in STEP.findall(path) if (tidy := _tidy(step))]
+    """Split a name into its steps, stripped of space."""
+    return [stripped for step in STEP.findall(path) if (stripped := _stripped(step))]
 
 
 def key_of(path: str) -> str:
-    """A name as values are found by: in lower case, without space around its steps."""
+    """Normalize a name for lookup: lower case, steps stripped of space."""
     return ("".join(steps(path)) if SPACED.search(path) else path).lower()
 
 
 def inner(step: str) -> str:
-    """What a step names, without its dot or its brackets."""
+    """Return a step without its dot or brackets."""
     return step[1:-1] if step[0] == "[" else step.removeprefix(".")
 
 
 def sets(values: Iterable[str]) -> dict[str, dict[str, str]]:
-    """For every name before an index its indexes: in lower case, and as first written."""
+    """Map every indexed name to its indexes: in lower case to their first spelling."""
     indexes: dict[str, dict[str, str]] = {}
     for name in values:
         if "[" not in name:
@@ -51,7 +51,7 @@ def sets(values: Iterable[str]) -> dict[str, dict[str, str]]:
     return indexes
 
 
-def _tidy(step: str) -> str:
+def _stripped(step: str) -> str:
     if step[0] in "[.":
         bracket = "]" if step[0] == "[" else ""
         return f"{step[0]}{inner(step).strip()}{bracket}"

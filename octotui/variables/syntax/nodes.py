@@ -1,12 +1,12 @@
-"""What a text with expressions is read into: frozen nodes, and what filling it in gives."""
+"""The syntax tree of a text as frozen nodes, and the result of its expansion."""
 
 import msgspec
 
-LARGEST = 1 << 24  # characters in a result, or in any value on the way to it
+LARGEST = 1 << 24  # characters of a result, or of any intermediate value
 
 
 class TemplateError(Exception):
-    """A text whose expressions cannot be read or filled in: a sentence, and where (characters from 1)."""
+    """Raised for a text that cannot be parsed or expanded: a sentence, line and column from 1."""
 
     def __init__(self, sentence: str, line: int, column: int) -> None:
         super().__init__(f"line {line}, column {column}: {sentence}")
@@ -16,29 +16,29 @@ class TemplateError(Exception):
 
 
 class OverBudget(TemplateError):
-    """A text that is too much to fill in; `variable` is the outermost one that it was in, or empty."""
+    """Raised when expansion exceeds its budget; `variable` names the values it was in, or is empty."""
 
     variable = ""
 
     @property
     def reason(self) -> str:
-        """One sentence that names the variable."""
+        """The cause in one sentence, with the variable."""
         what = f"the variable {self.variable}" if self.variable else "its text"
         return f"{what} cannot be filled in: {self.sentence[:1].lower()}{self.sentence[1:]}"
 
 
 class TooMuch(Exception):
-    """Filling in went over a bound of size or work: the sentence that says which."""
+    """Raised when expansion exceeds a bound of size or work; the sentence says which."""
 
 
 class TooDeep(TooMuch):
-    """Values or expressions stand too deep in one another: the sentence that says so."""
+    """Raised when values or expressions are nested too deeply."""
 
 
 class Filled(msgspec.Struct, frozen=True):
-    """A text filled in, the names nobody knew, and what else went wrong in sentences, once each.
+    """An expanded text, its unknown names, and other problems as sentences, once each.
 
-    Names that hardly are names are `strange`, and what went wrong says of them where they stand.
+    Implausible names are `strange`; their positions are in `problems`.
     """
 
     text: str
@@ -48,7 +48,7 @@ class Filled(msgspec.Struct, frozen=True):
 
 
 class Name(msgspec.Struct, frozen=True):
-    """A name known when read, such as `A.B[c]`, and from where to where its tag stands."""
+    """A constant name such as `A.B[c]`, and the offsets of its tag."""
 
     path: str
     key: str
@@ -57,27 +57,27 @@ class Name(msgspec.Struct, frozen=True):
 
 
 class Path(msgspec.Struct, frozen=True):
-    """A name with tags as indexes, such as `A[#{B}].C`: text and tags in turn."""
+    """A name with tags as indexes, such as `A[#{B}].C`: text and tags alternating."""
 
     pieces: tuple["str | Name | Substitution", ...]
 
 
 class Call(msgspec.Struct, frozen=True):
-    """A filter and its arguments, such as `| Replace "a" #{b}`."""
+    """A filter call, such as `| Replace "a" #{b}`."""
 
     filter: str
     options: "Parts"
 
 
 class Filtered(msgspec.Struct, frozen=True):
-    """A name, or none, sent through filters from left to right."""
+    """A pipeline of filters on an optional name."""
 
     subject: Name | Path | None
     calls: tuple[Call, ...]
 
 
 class Substitution(msgspec.Struct, frozen=True):
-    """A tag to be replaced by what it stands for, unless it is a plain `Name`."""
+    """A tag that is replaced by a value, other than a plain `Name`."""
 
     expression: Path | Filtered
     start: int
@@ -85,7 +85,7 @@ class Substitution(msgspec.Struct, frozen=True):
 
 
 class Condition(msgspec.Struct, frozen=True):
-    """A value that is true or false, or two that are compared; plain text is a quoted one."""
+    """A truth value, or a comparison of two operands; `str` is a quoted literal."""
 
     left: "Expression | str"
     right: "Expression | str | None" = None
@@ -93,7 +93,7 @@ class Condition(msgspec.Struct, frozen=True):
 
 
 class If(msgspec.Struct, frozen=True):
-    """Either of two blocks; an `unless` has them the other way round, an `elseif` is one within."""
+    """A conditional; an `unless` is one with swapped blocks, an `elseif` one nested in `otherwise`."""
 
     condition: Condition
     then: "Parts"
@@ -103,7 +103,7 @@ class If(msgspec.Struct, frozen=True):
 
 
 class Each(msgspec.Struct, frozen=True):
-    """A block for each item of a collection."""
+    """A loop over the items of a collection."""
 
     item: str
     collection: "Expression"
@@ -113,7 +113,7 @@ class Each(msgspec.Struct, frozen=True):
 
 
 class Operation(msgspec.Struct, frozen=True):
-    """Two numbers and a sign of `+-*/%`."""
+    """A binary operation, one of `+-*/%`."""
 
     left: "Number"
     sign: str
@@ -121,7 +121,7 @@ class Operation(msgspec.Struct, frozen=True):
 
 
 class Calc(msgspec.Struct, frozen=True):
-    """A calculation whose result stands in the text."""
+    """A calculation that is replaced by its result."""
 
     number: "Number"
     start: int
@@ -135,10 +135,10 @@ Parts = tuple[Part, ...]
 
 
 def left_as_written(sentence: object) -> str:
-    """What is said of what is no expression, and so stands in a text as it did."""
+    """Append to a sentence that the tag is left as written."""
     return f"{sentence} It stays as it is written."
 
 
 def place(text: str, at: int) -> tuple[int, int]:
-    """Line and column of a place in a text, both from 1 and in characters."""
+    """Return line and column of an offset in a text, from 1 and in characters."""
     return text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)

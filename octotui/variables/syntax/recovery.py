@@ -1,4 +1,4 @@
-"""A text whose tags cannot all be read: those that cannot are text, and all others are read (V1)."""
+"""Error recovery of the parser: tags that cannot be parsed become text, all others are parsed (V1)."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -24,31 +24,30 @@ from octotui.variables.syntax.syntax_errors import (
 TOKEN_WORK = 1500  # for each token
 TEXT_WORK = 8  # for each character
 LAST = {"END_IF", "END_UNLESS", "END_EACH"}
-ENDS = {"ELSEIF", "_ELSE", *LAST}  # of what is in a block
+ENDS = {"ELSEIF", "_ELSE", *LAST}  # tokens that end the body of a block
 BLOCK = re.compile(r"(?<!#)((?:##)*+#)\{\s*+(/?(?i:if|unless|each)|(?i:else|elseif))\b")
-"""What looks like a tag of a block, by which those of one that is none are found: they are text with it."""
+"""Matches apparent tags of blocks: when a block's first tag becomes text, so do its others."""
 
 END_OF_TEXT = "$END"
 
 Misread = tuple[int, str]
-"""Where a `#{` stands, from 0, that begins no tag, or what makes it none, and the sentence that says why."""
+"""The offset of a `#{` that begins no tag, or of the error in it, and a sentence about it."""
 
 
-def read_what_can_be(text: str, spend: Callable[[int], None]) -> tuple[Parts, list[Misread]]:
-    """The parts of any text, and what looks like a tag in it and is none; `spend` is told the work."""
+def read_leniently(text: str, spend: Callable[[int], None]) -> tuple[Parts, list[Misread]]:
+    """Parse any text; return its parts and its invalid tags. `spend` receives the work."""
     reading = _Reading(text, spend)
     while True:
         try:
-            return reading.go_on(), sorted(reading.misread)
+            return reading.parse(), sorted(reading.misread)
         except UnexpectedInput as error:
             reading.recover(error)
 
 
 class _Reading:
-    """A parser that goes back to what it cannot read, and takes it for text.
+    """A parser that backtracks to the tag it cannot parse, and takes that for text.
 
-    On the stack of values stand the tokens of tags that are not complete, and those of blocks whose ends have
-    not come; all before the first of them is read for good.
+    The value stack holds the tokens of incomplete tags and of unclosed blocks; all before the first is final.
     """
 
     def __init__(self, text: str, spend: Callable[[int], None]) -> None:
@@ -58,22 +57,22 @@ class _Reading:
         self._parser = grammar().parse_interactive(text)
         self._state = self._parser.parser_state
         self._place = cast("LexerState", self._parser.lexer_thread.state).line_ctr
-        self._literal: set[int] = set()  # where a `#{` stands that is text
+        self._literal: set[int] = set()  # offsets of `#{` that are text
 
-    def go_on(self) -> Parts:
-        """Read to the end of the text; raises UnexpectedInput."""
+    def parse(self) -> Parts:
+        """Parse to the end of the text. Raises UnexpectedInput."""
         for token in self._tokens():
             self._spend(TOKEN_WORK + TEXT_WORK * len(token))
             if token.type in ENDS and not self._fits(token):
                 raise UnexpectedToken(token, set(), state=self._state)  # type: ignore[no-untyped-call]
             self._parser.feed_token(token)
         end = Token(END_OF_TEXT, "", len(self._text))
-        return cast("Parts", self._parser.feed_token(end))  # the rules make parts, not trees
+        return cast("Parts", self._parser.feed_token(end))  # the rules build parts, not trees
 
     def _fits(self, token: Token) -> bool:
-        """Whether a token may come here; asked before it ends a block, which is a node from then on."""
+        """Return whether the LALR tables accept a token, without reducing the block before it to a node."""
         states, stack = self._state.parse_conf.states, self._state.state_stack
-        left, made = len(stack), list[Any]()  # how many of the stack are left, and what would be upon them
+        left, made = len(stack), list[Any]()  # the depth that is left, and the states simulated on top
         while step := states[made[-1] if made else stack[left - 1]].get(token.type):
             if step[0] is Shift:
                 return True
@@ -84,7 +83,7 @@ class _Reading:
         return False
 
     def _tokens(self) -> Iterator[Token]:
-        """The tokens from where the parser is, each looked for as its state has it."""
+        """Yield the tokens from the parser's position, lexed in the context of its state."""
         lexed: Iterator[Token] = self._parser.lexer_thread.lex(self._state)  # type: ignore[no-untyped-call]
         while True:
             at = self._place.char_pos
@@ -97,7 +96,7 @@ class _Reading:
                 return
 
     def recover(self, error: UnexpectedInput) -> None:
-        """Take what an error is about for text: tags or blocks without ends, or ends that close nothing."""
+        """Turn the cause of an error into text: an unclosed tag or block, or an end that closes nothing."""
         at = offset_of(self._text, error)
         ended = isinstance(error, UnexpectedToken) and error.token.type == END_OF_TEXT
         opened = list(self._opened(ended))
@@ -115,7 +114,7 @@ class _Reading:
 
     @cached_property
     def _blocks(self) -> dict[int, list[int]]:
-        """Where the tags of a block stand, after the first of them, by where that stands."""
+        """The offsets of a block's further tags, by the offset of its first."""
         blocks: dict[int, list[int]] = {}
         opened: list[tuple[int, str]] = []
         for match in BLOCK.finditer(self._text):
@@ -130,14 +129,14 @@ class _Reading:
         return blocks
 
     def _opened(self, everywhere: bool) -> Iterator[int]:
-        """Where tags stand on the stack of values that are not complete, the innermost first.
+        """Yield the indexes of incomplete tags on the value stack, innermost first.
 
-        Those without their `}`, all of which meet the same error; `everywhere`, also those around the
-        innermost block that has no end yet, and such blocks.
+        These lack their `}`, so that all of them meet the same error; with `everywhere`, also unclosed blocks
+        and the incomplete tags around them.
         """
         stack = self._state.value_stack
         last = stack[-1] if stack and isinstance(stack[-1], Token) else None
-        complete = last is not None and last.type in LAST  # it is yet to be made a node
+        complete = last is not None and last.type in LAST  # it is not reduced to a node yet
         for index in reversed(range(len(stack))):
             if not isinstance(stack[index], Token) or not begins_tag(stack[index]):
                 continue
@@ -153,7 +152,7 @@ class _Reading:
         return cast("Token", self._state.value_stack[index])
 
     def _go_back(self, index: int) -> None:
-        """Be where a tag on the stack was met; an `elseif` has ended what is before it: it is read again."""
+        """Backtrack to a tag on the stack; for an `elseif`, whose predecessor was reduced, to its block."""
         state = self._state
         while self._token(index).type == "ELSEIF":
             index = next(

@@ -1,4 +1,4 @@
-"""A text read into parts: one regular expression where it has names alone, the grammar where it has more."""
+"""Parsing of texts: by one regular expression if all tags are plain names, else by the grammar."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -7,7 +7,7 @@ from functools import lru_cache
 from octotui.variables.syntax.names import key_of
 from octotui.variables.syntax.nodes import Name, Part, Parts, TemplateError
 
-# The first alternative is an escape, the second a tag with nothing but a name; a bare `#{` wants the grammar.
+# The first alternative is an escape, the second a tag with only a name; a bare `#{` needs the grammar.
 NAME = r"""(?: [^\s\[\]{}|"\#=!\\]++ | \s++(?=[^\s\]{}|"\#=!\\])
   | \[(?!\s*\#\{)[^\[\]]*+(?:\[[^\[\]]*+\][^\[\]]*+)*+\] )++"""
 PLAIN = re.compile(
@@ -17,44 +17,44 @@ PLAIN = re.compile(
     re.VERBOSE,
 )
 READ_WORK = 8  # for each character
-TAG_WORK = 1500  # for each word and sign within tags that want the grammar
+TAG_WORK = 1500  # for each token within tags that need the grammar
 TAGS = re.compile(r"#\{[^}]*+")
 WORDS = re.compile(r"[\w:/~()@.-]++|\S")
 BLANK = re.compile(r"(?<!#)(?:##)*+(#\{\s*+\})")
 EMPTY = "An empty tag names nothing; write `##{` where the text itself is meant."
-LONGEST_KEPT = 100_000  # characters of a text whose parts are worth keeping
+LONGEST_CACHED = 100_000  # characters of a text whose parts are cached
 
 
 def read(text: str, spend: Callable[[int], None] = lambda work: None) -> Parts:
-    """The parts of a text; raises TemplateError. `spend` is told how much work it is, before it is done."""
+    """Parse a text. Raises TemplateError. `spend` receives the work before it is done."""
     if "#{" not in text:
         return (text,) if text else ()
-    short = len(text) <= LONGEST_KEPT
+    short = len(text) <= LONGEST_CACHED
     spend(READ_WORK * len(text))
-    parts = kept_plainly(text) if short else read_plainly(text)
+    parts = read_plainly_cached(text) if short else read_plainly(text)
     if parts is None:
         spend(TAG_WORK * sum(len(WORDS.findall(text, *match.span())) for match in TAGS.finditer(text)))
-        parts = kept_fully(text) if short else read_fully(text)
+        parts = read_fully_cached(text) if short else read_fully(text)
     return parts
 
 
-def read_what_can_be(
+def read_leniently(
     text: str, spend: Callable[[int], None] = lambda work: None
 ) -> tuple[Parts, tuple[TemplateError, ...]]:
-    """The parts of a text, of which each `#{` that is no tag is text as it stands, and why it is none."""
+    """Parse a text leniently: return its parts, invalid tags left as text, and an error for each of those."""
     misread: list[tuple[int, str]] = []
     try:
         parts = read(text, spend)
     except TemplateError:
         from octotui.variables.syntax import recovery  # noqa: PLC0415  (lark, for those who need it)
 
-        parts, misread = recovery.read_what_can_be(text, spend)
+        parts, misread = recovery.read_leniently(text, spend)
     blank = ((match.end() - len(match[1]), EMPTY) for match in BLANK.finditer(text))
     return parts, errors_at(text, sorted((*misread, *blank)))
 
 
 def errors_at(text: str, misread: Iterable[tuple[int, str]]) -> tuple[TemplateError, ...]:
-    """Sentences with their lines and columns, in their order."""
+    """Convert offsets, ascending, and sentences to errors with line and column, in one pass."""
     errors: list[TemplateError] = []
     line, begin, counted = 1, 0, 0
     for at, sentence in misread:
@@ -65,27 +65,27 @@ def errors_at(text: str, misread: Iterable[tuple[int, str]]) -> tuple[TemplateEr
     return tuple(errors)
 
 
-def read_anew(text: str) -> Parts:
-    """The parts of a text that has expressions, whether it was read before or not."""
+def read_uncached(text: str) -> Parts:
+    """Parse a text that has expressions, without the cache."""
     parts = read_plainly(text)
     return read_fully(text) if parts is None else parts
 
 
 def read_fully(text: str) -> Parts:
-    """The parts of a text by the grammar; raises TemplateError."""
+    """Parse a text by the grammar. Raises TemplateError."""
     from octotui.variables.syntax import parser  # noqa: PLC0415  (lark, for those who need it)
 
     return parser.read_fully(text)
 
 
 def plain_keys(text: str) -> list[str] | None:
-    """The names of a text with no tags but plain names, in lower case, or None if it has others."""
+    """Return the names, in lower case, of a text whose tags are all plain names, or None."""
     found = PLAIN.findall(text)
     return None if ("", "") in found else [key_of(path) for _, path in found if path]
 
 
 def read_plainly(text: str) -> Parts | None:
-    """The parts of a text with no tags but plain names, or None if it has others."""
+    """Parse a text whose tags are all plain names, or return None."""
     parts: list[Part] = []
     begin = 0
     for match in PLAIN.finditer(text):
@@ -102,5 +102,5 @@ def read_plainly(text: str) -> Parts | None:
     return tuple(parts)
 
 
-kept_plainly = lru_cache(maxsize=512)(read_plainly)
-kept_fully = lru_cache(maxsize=512)(read_fully)
+read_plainly_cached = lru_cache(maxsize=512)(read_plainly)
+read_fully_cached = lru_cache(maxsize=512)(read_fully)

@@ -1,4 +1,4 @@
-"""Values of which some are sensitive, and what filters make of those while texts are filled in (V5)."""
+"""Taint tracking of sensitive values, and of the results of filters on them, during expansion (V5)."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -6,13 +6,13 @@ from typing import Any
 from octotui.variables.syntax.names import Names
 
 PLAIN = frozenset(("", "true", "false", "http", "https"))
-"""What filters answer of many values, in lower case: it says nothing of a sensitive one."""
+"""Common results of filters, in lower case, which reveal nothing of a sensitive value."""
 
 
 class SensitiveNames(Names):
-    """Values by their names in lower case, which note that a `sensitive` one was looked up.
+    """Values by their names in lower case, which count lookups of `sensitive` ones.
 
-    Values that were made of one are sensitive as well once they are filled in.
+    Values that contain a sensitive one become sensitive as well once they are expanded.
     """
 
     def __init__(
@@ -21,25 +21,25 @@ class SensitiveNames(Names):
         sensitive: Iterable[str],
         derived: dict[str, None] | None = None,
     ) -> None:
-        """With `derived`, share what is noted with others."""
+        """Record derived values in `derived`, which others may share."""
         super().__init__(values)
         self.sensitive = {name.lower() for name in sensitive}
         self.looked_up = 0
         self.derived = {} if derived is None else derived
 
     def get(self, key: str, default: Any = None) -> Any:
-        """The value of a name in lower case, or the default."""
+        """Return the value of a name in lower case, or the default."""
         if key in self.sensitive:
             self.looked_up += 1
         return super().get(key, default)
 
     def beside(self, values: Mapping[str, str]) -> "SensitiveNames":
-        """These and other values, which share what is noted."""
+        """Return these values merged over others, with the same record of derived values."""
         return SensitiveNames(
             {**values, **{name: self[name.lower()] for name in self.written}}, self.sensitive, self.derived
         )
 
     def note(self, text: str) -> None:
-        """Note what filters have made of a sensitive value."""
+        """Record the result of filters on a sensitive value."""
         if text.strip().lower() not in PLAIN:
             self.derived[text] = None

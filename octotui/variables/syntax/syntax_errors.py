@@ -1,4 +1,4 @@
-"""What is said of a text that does not fit the grammar: one sentence at one place."""
+"""Messages of syntax errors: one sentence at one position."""
 
 import re
 
@@ -20,7 +20,7 @@ FORMS = {
 
 
 def syntax_error(text: str, error: UnexpectedInput) -> TemplateError:
-    """The error to raise for what the parser met."""
+    """Convert an error of the parser to a TemplateError."""
     at = offset_of(text, error)
     inside = _inside(error)
     if at == len(text) and inside is not None:
@@ -29,12 +29,12 @@ def syntax_error(text: str, error: UnexpectedInput) -> TemplateError:
 
 
 def sentence_of(text: str, error: UnexpectedInput) -> str:
-    """What is said of something that the parser met where it may not be."""
+    """Return a sentence about an unexpected token or character."""
     return _misplaced(text, offset_of(text, error), _inside(error))
 
 
 def offset_of(text: str, error: UnexpectedInput) -> int:
-    """Where the parser met what it did not expect, in characters from 0."""
+    """Return the offset of an error of the parser, in characters from 0."""
     if isinstance(error, UnexpectedToken):
         token = error.token
         return len(text) if token.type == "$END" or token.start_pos is None else token.start_pos
@@ -42,18 +42,18 @@ def offset_of(text: str, error: UnexpectedInput) -> int:
 
 
 def _inside(error: UnexpectedInput) -> Token | None:
-    """The innermost tag that is not complete, or whose block is not."""
+    """Return the innermost incomplete tag or unclosed block, or None."""
     stack = getattr(error.state, "value_stack", [])
     return next((each for each in reversed(stack) if isinstance(each, Token) and begins_tag(each)), None)
 
 
 def begins_tag(token: Token) -> bool:
-    """Whether a token is the beginning of a tag."""
+    """Return whether a token begins a tag."""
     return token.type in BEGINNINGS or token.type in BLOCKS
 
 
 def unclosed(text: str, inside: Token) -> str:
-    """What is said of a tag that has no end, or whose block has none."""
+    """Return a sentence about an unclosed tag or block."""
     if block := BLOCKS.get(inside.type):
         return f"{_shown(text, inside)} is never closed; it wants `#{{/{block}}}`."
     return f"{_shown(text, inside)} is never closed with `}}`; write `##{{` where the text itself is meant."

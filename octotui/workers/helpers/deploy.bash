@@ -1,6 +1,6 @@
-# Deploying a package: what the script of such a step reads, after it has said what goes where.
+# Deployment of a package: sourced by the script of the step, which sets
 #   _source=FOLDER  _target=FOLDER  _package="ID VERSION"  _job=NAME  _python=PROGRAM
-# stage <<'END' … with a line for each file that was filled in; install.
+# and calls: stage <<'END' … with a line for each substituted file; install.
 
 set -eu
 
@@ -8,22 +8,22 @@ _new=$_target.new-$_job
 
 trap leave EXIT
 
-# leave: whatever happens, nothing half-done stays, and what was there before is there again.
+# leave: roll back an incomplete installation, whatever happens.
 leave() {
     "$_python" -I "${BASH_ENV%/*}/deploy.py" leave "$_target" "$_job" || true
 }
 
-# place ACTION …: what deploy.py does, by descriptors and through no link; what it refuses fails the step.
+# place ACTION …: run deploy.py, which follows no link; its refusal fails the step.
 place() {
-    if ! _said=$("$_python" -I "${BASH_ENV%/*}/deploy.py" "$1" "$_target" "$_job" "${@:2}"); then fail_step "$_said"; fi
+    if ! _refusal=$("$_python" -I "${BASH_ENV%/*}/deploy.py" "$1" "$_target" "$_job" "${@:2}"); then fail_step "$_refusal"; fi
 }
 
-# stage: a copy beside the place where it will be.
+# stage: copy the package beside its target.
 stage() {
     place stage "$_source" "$_package"
 }
 
-# install: PreDeploy in the copy, the copy in its place, Deploy and PostDeploy there.
+# install: run PreDeploy in the copy, replace the target by it, run Deploy and PostDeploy there.
 install() {
     perform "$_new" PreDeploy
     place install
@@ -33,7 +33,7 @@ install() {
     perform "$_target" PostDeploy
 }
 
-# perform FOLDER NAME: the package's own script of that name, in each shell there is one for.
+# perform FOLDER NAME: run the package's own scripts of that name, of each shell.
 perform() {
     cd "$1"
     if [ -f "$2.sh" ]; then write_verbose "$2.sh"; bash "./$2.sh"; fi

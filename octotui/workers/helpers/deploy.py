@@ -1,8 +1,8 @@
-"""Putting a package into its place: python3 deploy.py stage|install|leave TARGET JOB [SOURCE PACKAGE].
+"""Deployment of a package to a folder: python3 deploy.py stage|install|leave TARGET JOB [SOURCE PACKAGE].
 
-It is read by whatever Python a worker has, from 3.8 on. It goes into a folder, and does everything by names
-in there: no link in the package, in what is installed, or planted beside it leads a write anywhere else.
-Links on the way to the target are followed if root or we have made them. What is refused is a line on stdout.
+Runs on the worker's Python, from 3.8 on. It changes into the parent folder and uses names relative to it, so
+that no symbolic link in the package, in the installed files, or planted beside them redirects a write.
+Links on the path to the target are followed if root or this account owns them. Refusals go to stdout.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ FOLLOWED = 40  # links on the way to a target
 
 
 class Refused(Exception):
-    """It cannot be done; the text is a sentence."""
+    """Raised when a deployment is refused; the text is a sentence."""
 
 
 def enter(path: str) -> None:
-    """Go into a folder by its whole path, and make what is missing of it; raises Refused or OSError."""
+    """Change into a folder by its absolute path, creating missing parts. Raises Refused or OSError."""
     os.chdir("/")
     left = path.split("/")[::-1]
     followed = 0
@@ -46,7 +46,7 @@ def enter(path: str) -> None:
 
 
 def target_of(link: Path, followed: int) -> str:
-    """Where a link on the way leads; an absolute one from the root, to which we go. Raises Refused."""
+    """Return the target of a trusted link; change to the root for an absolute one. Raises Refused."""
     owner = link.lstat().st_uid
     if owner not in (0, os.geteuid()) or followed > FOLLOWED:
         raise Refused(f"{link.absolute()} is a link of the account {owner}: install elsewhere")
@@ -57,7 +57,7 @@ def target_of(link: Path, followed: int) -> str:
 
 
 def go_into(folder: Path) -> None:
-    """Go into a folder that is no link; raises OSError."""
+    """Change into a folder that is no link. Raises OSError."""
     descriptor = os.open(folder, FOLDER)
     try:
         os.fchdir(descriptor)
@@ -66,12 +66,12 @@ def go_into(folder: Path) -> None:
 
 
 def is_there(path: Path) -> bool:
-    """Whether anything has this name, be it a link that leads nowhere."""
+    """Return whether the name exists, even as a dangling link."""
     return path.is_symlink() or path.exists()
 
 
 def remove(path: Path) -> None:
-    """Remove whatever has a name in this folder, never what a link leads to; raises OSError."""
+    """Remove a file, folder or link; the target of a link is kept. Raises OSError."""
     if path.is_symlink() or path.is_file():
         path.unlink()
     elif path.exists():
@@ -79,14 +79,14 @@ def remove(path: Path) -> None:
 
 
 def is_free(target: Path) -> bool:
-    """Whether a target is not there, is empty, or was installed by us."""
+    """Return whether a target is missing, empty, or was installed by octotui."""
     if not is_there(target) or (target / MARK).is_file():
         return True
     return target.is_dir() and not any(target.iterdir())
 
 
 def stage(new: Path, source: Path, package: str, filled: Mapping[str, bytes]) -> None:
-    """Copy a package into a new folder, some files with new content; raises Refused or OSError."""
+    """Copy a package into a new folder, `filled` files with their new content. Raises Refused or OSError."""
     remove(new)
     new.mkdir(0o700)
     go_into(new)
@@ -109,7 +109,7 @@ def stage(new: Path, source: Path, package: str, filled: Mapping[str, bytes]) ->
 
 
 def contents(source: Path) -> Iterator[tuple[Path, os.stat_result]]:
-    """All that a package holds but our mark, by relative paths, folders before what is in them."""
+    """Yield the contents of a package without the marker file, by relative path, folders first."""
     folders = [source]
     while folders:
         for path in sorted(folders.pop().iterdir()):
@@ -122,7 +122,7 @@ def contents(source: Path) -> Iterator[tuple[Path, os.stat_result]]:
 
 
 def copy(source: Path, name: Path, status: os.stat_result, filled: bytes | None) -> None:
-    """Copy a file of the package, or write what it was filled in to, with its mode."""
+    """Copy a file of the package, or write its substituted content, with its mode."""
     mode = stat.S_IMODE(status.st_mode) & 0o755
     if filled is not None:
         return write(name, filled, mode)
@@ -142,12 +142,12 @@ def write(name: Path, data: bytes, mode: int) -> None:
 
 
 def created(name: Path) -> BinaryIO:
-    """A new file, where nothing has this name."""
-    return open(os.open(name, CREATE, 0o600), "wb")  # noqa: PTH123 - who asks closes it
+    """Create a file exclusively, and return it open."""
+    return open(os.open(name, CREATE, 0o600), "wb")  # noqa: PTH123 - the caller closes it
 
 
 def set_mode(folder: Path, status: os.stat_result) -> None:
-    """Give a folder of ours the mode of another."""
+    """Give a new folder the mode in `status`."""
     descriptor = os.open(folder, FOLDER)
     try:
         os.fchmod(descriptor, stat.S_IMODE(status.st_mode) & 0o755 | 0o700)
@@ -156,7 +156,7 @@ def set_mode(folder: Path, status: os.stat_result) -> None:
 
 
 def install(target: Path, new: Path, old: Path) -> None:
-    """Let the copy take the place of what is there; raises OSError."""
+    """Replace the target by the copy. Raises OSError."""
     remove(old)
     if is_there(target):
         target.rename(old)
@@ -165,7 +165,7 @@ def install(target: Path, new: Path, old: Path) -> None:
 
 
 def leave(target: Path, new: Path, old: Path) -> None:
-    """Let nothing half-done stay, and what was there before be there again; raises OSError."""
+    """Roll back an incomplete installation, and clean up. Raises OSError."""
     if is_there(old) and not is_there(target):
         old.rename(target)
     remove(new)
@@ -173,13 +173,13 @@ def leave(target: Path, new: Path, old: Path) -> None:
 
 
 def read_filled(lines: Iterable[bytes]) -> dict[str, bytes]:
-    """The files that were filled in: a line for each, its path and its content in Base64."""
+    """Parse the substituted files: a line for each, its path and content in Base64."""
     pairs = (line.split(b" ") for line in lines)
     return {os.fsdecode(base64.b64decode(name)): base64.b64decode(content) for name, content in pairs}
 
 
 def main(action: str, path: str, job: str, source: str = "", package: str = "") -> None:
-    """Do one part of a deployment; raises Refused or OSError."""
+    """Perform one action of a deployment. Raises Refused or OSError."""
     folder, name = os.path.split(path)
     target, new, old = Path(name), Path(f"{name}.new-{job}"), Path(f"{name}.old-{job}")
     enter(folder)

@@ -1,5 +1,5 @@
-# Octopus's helper functions for bash. Every bash of a job reads this file first (BASH_ENV), so it must
-# leave a script as it is: no option set, nothing printed, right under `set -eu` and in bash 3.2.
+# Octopus's helper functions for bash. Every bash of a job sources this file first (BASH_ENV), so it must
+# not affect the script: no option set, nothing printed, correct under `set -eu` and in bash 3.2.
 
 if [ -r "${OCTOTUI_BASH_ENV:-}" ]; then
     . "$OCTOTUI_BASH_ENV" # the one that this file stands in for
@@ -43,7 +43,7 @@ report_kubernetes_manifest_file() {
     report_kubernetes_manifest "$(cat "$1")" "${2-}"
 }
 
-# What an earlier version has started has its values in the environment alone.
+# Jobs that an earlier version started have their values in the environment alone.
 if [ -z "${OCTOTUI_VALUES-}" ]; then
     get_octopusvariable() {
         local LC_ALL=C
@@ -55,7 +55,7 @@ if [ -z "${OCTOTUI_VALUES-}" ]; then
         while [[ $__octotui_name == _* ]]; do __octotui_name=${__octotui_name#_}; done
         while [[ $__octotui_name == *_ ]]; do __octotui_name=${__octotui_name%_}; done
         if [[ $__octotui_name == [0-9]* ]]; then __octotui_name=_$__octotui_name; fi
-        # A name that programs go by is theirs; the variable that is called so has a line before it.
+        # A variable with a reserved name is prefixed with an underscore.
         if [[ -n $__octotui_name ]]; then
             local __octotui_other=_$__octotui_name
             if [[ -n ${!__octotui_other+known} ]]; then __octotui_name=$__octotui_other; fi

@@ -1,4 +1,4 @@
-# Octopus's helper functions for PowerShell, and the script that is run with them:
+# Octopus's helper functions for PowerShell, and the runner of a script that uses them:
 # pwsh -File octopus.ps1 SCRIPT
 param([Parameter(Mandatory = $true)][string] $OctotuiScript)
 
@@ -13,13 +13,13 @@ function Convert-ToServiceMessageParameter([string] $name, [string] $value) {
     return "$name='$(Convert-ServiceMessageValue $value)'"
 }
 
-# A message with its pairs of keys and values, in their order.
+# Writes a service message with its pairs of keys and values, in order.
 function Write-OctotuiMessage([string] $name, [System.Collections.IDictionary] $values) {
     $pairs = foreach ($key in $values.Keys) { ' ' + (Convert-ToServiceMessageParameter $key $values[$key]) }
     Write-Host "##octopus[$name$(-join $pairs)]"
 }
 
-# A text of a level, written at once, so that what runs beside it gets no line between.
+# Writes a text of a level, in one write, so that lines of concurrent processes do not come between.
 function Write-OctotuiText([string] $level, [string] $text) {
     Write-Host (("##octopus[stdout-$level]", $text, '##octopus[stdout-default]') -join "`n")
 }
@@ -63,14 +63,14 @@ function Fail-Step([string] $message) {
     exit -1
 }
 
-# Ends the script where the machine lacks a command; python:MODULE is a module of python3.
+# Fails the step if the machine lacks a command; python:MODULE is a module of python3.
 function fail_without {
     $missing = foreach ($need in $args) {
         $module = if ($need.StartsWith('python:')) { $need.Substring(7) }
         $program = if ($module) { 'python3' } else { $need }
         $found = [bool](Get-Command -Name $program -CommandType Application -ErrorAction Ignore)
         if ($found -and $module) {
-            # Not from where the script stands: that is what an empty entry means.
+            # Not from the current directory, which an empty entry means.
             & python3 -c "import sys; sys.path = list(filter(None, sys.path)); import $module" 2>&1 | Out-Null
             $found = $LASTEXITCODE -eq 0
             $global:LASTEXITCODE = 0
@@ -181,7 +181,7 @@ function Report-KubernetesManifestFile {
     }
 }
 
-# What an earlier version has started has its values in the environment alone, where 'My.Name' is My_Name.
+# Jobs that an earlier version started have their values in the environment alone, where 'My.Name' is My_Name.
 class OctotuiNames : System.Collections.Generic.IEqualityComparer[string] {
     static [string] Plain([string] $name) {
         $plain = ($name -creplace '[^A-Za-z0-9_]+', '_').Trim([char] '_')
@@ -194,7 +194,7 @@ class OctotuiNames : System.Collections.Generic.IEqualityComparer[string] {
     [int] GetHashCode([string] $name) { return [OctotuiNames]::Plain($name).GetHashCode() }
 }
 
-# Names without regard to case: also a sigma, which is another one at the end of a word.
+# Compares names case-insensitively, a final sigma included.
 class OctotuiKeys : System.Collections.Generic.IEqualityComparer[string] {
     static [string] Plain([string] $name) {
         return $name.ToLowerInvariant().Replace([char] 0x3c2, [char] 0x3c3)
@@ -205,13 +205,13 @@ class OctotuiKeys : System.Collections.Generic.IEqualityComparer[string] {
     [int] GetHashCode([string] $name) { return [OctotuiKeys]::Plain($name).GetHashCode() }
 }
 
-# The variables by their own names, without regard to case: $OctopusParameters['My.Name'].
+# The variables by name, case-insensitive: $OctopusParameters['My.Name'].
 if ($env:OCTOTUI_VALUES) {
     $OctopusParameters = [System.Collections.Generic.Dictionary[string, string]]::new([OctotuiKeys]::new())
     foreach ($OctotuiLine in [System.IO.File]::ReadLines($env:OCTOTUI_VALUES)) {
         $OctotuiWords = $OctotuiLine.Split([char] "'")
         if ($OctotuiWords[0] -cne 'octotui_value ') { continue }
-        # A backslash is always before a zero and three octal digits.
+        # Every backslash precedes a zero and three octal digits.
         $OctotuiName, $OctotuiValue = foreach ($OctotuiWord in $OctotuiWords[3], $OctotuiWords[5]) {
             [regex]::Replace($OctotuiWord, '\\0([0-7]{3})', {
                 param($found)
@@ -222,7 +222,7 @@ if ($env:OCTOTUI_VALUES) {
     }
 } else {
     $OctopusParameters = [System.Collections.Generic.Dictionary[string, string]]::new([OctotuiNames]::new())
-    # A name that programs go by is theirs; the variable that is called so has a line before it, and comes later.
+    # A variable with a reserved name is prefixed with an underscore, and comes later.
     foreach ($OctotuiEntry in [Environment]::GetEnvironmentVariables().GetEnumerator() | Sort-Object { $_.Key[0] -eq '_' }) {
         if ($OctotuiEntry.Key -match '^_?[A-Za-z0-9]\w*$') {
             $OctopusParameters[$OctotuiEntry.Key] = $OctotuiEntry.Value
@@ -230,7 +230,7 @@ if ($env:OCTOTUI_VALUES) {
     }
 }
 
-# As Octopus has them also $MyName, and $My_Name, where that means one of them; not what PowerShell goes by.
+# As in Octopus also $MyName and $My_Name, if unambiguous and not reserved by PowerShell.
 $OctotuiMeant = @{}
 foreach ($OctotuiName in $OctopusParameters.Keys) {
     $OctotuiWord = ($OctotuiName -creplace '[^A-Za-z0-9_]+', '_').Trim([char] '_')
@@ -246,14 +246,14 @@ foreach ($OctotuiPlain in $OctotuiMeant.Keys) {
     }
 }
 
-# What the script needs is looked for before it begins, and not again by what it starts.
+# Check the needs of the script before it begins, but not again in the shells it starts.
 if ($env:OCTOTUI_NEEDS) {
     $OctotuiNeeds = $env:OCTOTUI_NEEDS.Split([char] ' ')
     $env:OCTOTUI_NEEDS = $null
     fail_without @OctotuiNeeds
 }
 
-# Only a file of this name is read as a script.
+# PowerShell runs only a file of this name as a script.
 if ([System.IO.Path]::GetExtension($OctotuiScript) -ne '.ps1') {
     Copy-Item -LiteralPath $OctotuiScript -Destination "$OctotuiScript.ps1"
     $OctotuiScript = "$OctotuiScript.ps1"
@@ -268,5 +268,5 @@ try {
     exit 1
 }
 
-# A program that failed last fails the script, as in Octopus.
+# If the last program failed, so does the script, as in Octopus.
 if (Test-Path variable:global:LASTEXITCODE) { exit $LASTEXITCODE }

@@ -1,6 +1,6 @@
-"""Octopus's helper functions for Python, and the script that is run with them: python3 octopus.py SCRIPT.
+"""Octopus's helper functions for Python, and the runner of a script that uses them: octopus.py SCRIPT.
 
-It is read by whatever Python a worker has, from 3.8 on, and imports little: every script waits for it.
+Runs on the worker's Python, from 3.8 on, and imports little, since it delays the start of every script.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ IMPORTED = ("base64", "binascii", "os", "sys")  # in Octopus, scripts have these
 
 
 class Variables(dict):  # type: ignore[type-arg]
-    """The variables of a job by their own names, found without regard to case."""
+    """The variables of a job by name, case-insensitive."""
 
     def __init__(self, path: str | None) -> None:
-        """Read the file of the values; a job that an earlier version has started has none."""
+        """Read the values file; a job that an earlier version started has none."""
         super().__init__()
         self._names: dict[str, str] = {}
         self._in_environment = path is None
@@ -33,11 +33,11 @@ class Variables(dict):  # type: ignore[type-arg]
             self[name] = value
 
     def __setitem__(self, name: str, value: str) -> None:
-        """Set a variable, which has one value in whatever case it is written."""
+        """Set a variable, whose name is case-insensitive."""
         super().__setitem__(self._names.setdefault(_key(name), name), value)
 
     def __missing__(self, name: str) -> str:
-        """Find a variable, or raise KeyError."""
+        """Return the value of a name in another case. Raises KeyError."""
         known = self._names.get(_key(name), name)
         if known != name:
             found: str = self[known]
@@ -47,11 +47,11 @@ class Variables(dict):  # type: ignore[type-arg]
         raise KeyError(name)
 
     def __contains__(self, name: object) -> bool:
-        """Whether a variable is known."""
+        """Return whether a variable exists."""
         return self.get(name) is not None
 
     def get(self, name: Any, default: Any = None) -> Any:
-        """Find a variable, or else a default."""
+        """Return the value of a variable, or a default."""
         try:
             return self[name]
         except KeyError:
@@ -59,12 +59,12 @@ class Variables(dict):  # type: ignore[type-arg]
 
 
 def _key(name: str) -> str:
-    """What a name is found by in any case: also a sigma, which is another one at the end of a word."""
+    """Fold the case of a name, a final sigma included."""
     return name.lower().replace("\u03c2", "\u03c3")
 
 
 def _read(path: str) -> Iterator[tuple[str, str]]:
-    """The names and values of a file; none where it went, as it does when the job has ended."""
+    """Yield names and values of a file; none if it is gone, as after the end of the job."""
     try:
         with open(path, "rb") as file:  # noqa: PTH123
             lines = file.read().split(b"\n")
@@ -77,17 +77,17 @@ def _read(path: str) -> Iterator[tuple[str, str]]:
 
 
 def _unescaped(word: bytes) -> str:
-    """A word of such a file: a backslash is always before a zero and three octal digits."""
+    """Unescape a word of the values file: every backslash precedes a zero and three octal digits."""
     first, *rest = word.split(b"\\")
     body = first + b"".join(bytes((int(each[1:4], 8),)) + each[4:] for each in rest)
     return body.decode("utf-8", "surrogateescape")
 
 
 def _from_environment(name: str) -> str:
-    """The value of an environment variable, which has the name as far as one can; raises KeyError."""
+    """Return the value of the environment variable for this name. Raises KeyError."""
     words = "".join(each if each in LETTERS else " " for each in name)
     plain = "_".join(word for word in words.split(" ") if word).strip("_")
-    # A name that programs go by is theirs; the variable that is called so has a line before it.
+    # A variable with a reserved name is prefixed with an underscore.
     for each in ("_" + plain, plain) if plain else ():
         if each in os.environ:
             return os.environ[each]
@@ -98,18 +98,18 @@ octopusvariables = Variables(os.environ.get("OCTOTUI_VALUES"))
 
 
 def encode(value: object) -> str:
-    """Put a value into Base64, as service messages have it."""
+    """Encode a value in Base64, for service messages."""
     plain = str(value).encode("utf-8", "surrogateescape")
     return binascii.b2a_base64(plain, newline=False).decode("ascii")
 
 
 def decode(value: str) -> str:
-    """Read a value in Base64."""
+    """Decode a value from Base64."""
     return binascii.a2b_base64(value).decode("utf-8")
 
 
 def get_octopusvariable(key: str) -> str:
-    """Find the value of a variable; raises KeyError where nobody knows it."""
+    """Return the value of a variable. Raises KeyError."""
     value: str = octopusvariables[key]
     return value
 
@@ -122,7 +122,7 @@ def set_octopusvariable(name: str, value: object, sensitive: bool = False) -> No
 
 
 def createartifact(path: str, fileName: str | None = None) -> None:  # noqa: N803
-    """Keep a file when the step is over."""
+    """Keep a file as an artifact when the step ends."""
     name = os.path.basename(path) if fileName is None else fileName  # noqa: PTH119
     length = os.stat(path).st_size if os.path.isfile(path) else 0  # noqa: PTH113, PTH116
     whole = os.path.abspath(path)  # noqa: PTH100
@@ -131,27 +131,27 @@ def createartifact(path: str, fileName: str | None = None) -> None:  # noqa: N80
 
 
 def updateprogress(progress: object, message: str = "") -> None:
-    """Say how far the step has come, in percent."""
+    """Report the progress of the step, in percent."""
     _say("progress", percentage=progress, message=message)
 
 
 def failstep(message: str | None = None) -> None:
-    """End the script, and the step with it."""
+    """Fail the step and exit."""
     if message is not None:
         _say("resultMessage", message=message)
     sys.exit(-1)
 
 
 def fail_without(*needs: str) -> None:
-    """End the script where the machine lacks a command; `python:module` is a module of this Python."""
-    missing = [told for told in map(_missing, needs) if told]
+    """Fail the step if the machine lacks a command, or for `python:module` a module of this Python."""
+    missing = [lacked for lacked in map(_missing, needs) if lacked]
     if missing:
         where = octopusvariables.get("Octopus.Worker.Name", "this machine")
         failstep(f"{where} lacks what this step needs, so install it there: {', '.join(missing)}")
 
 
 def _missing(need: str) -> str:
-    """How people call what the machine lacks, or nothing."""
+    """Return a name for a missing command or module, or `""` if it is there."""
     from importlib.util import find_spec  # noqa: PLC0415
     from shutil import which  # noqa: PLC0415
 
@@ -161,22 +161,22 @@ def _missing(need: str) -> str:
     try:
         found = find_spec(module)
     except ImportError:
-        found = None  # not even the package is there that it would be in
+        found = None  # its parent package is missing, too
     return "" if found else f"the Python module {module}"
 
 
 def printverbose(message: object) -> None:
-    """Print a text that is seen only by who asks for details."""
+    """Print a text of level verbose."""
     _print("verbose", message)
 
 
 def printhighlight(message: object) -> None:
-    """Print a text that is to be noticed."""
+    """Print a text of level highlight."""
     _print("highlight", message)
 
 
 def printwait(message: object) -> None:
-    """Print what the script waits for."""
+    """Print a text of level wait: what the script waits for."""
     _print("wait", message)
 
 
@@ -191,7 +191,7 @@ def _say(message: str, /, **values: object) -> None:
 
 
 def _print(level: str, message: object) -> None:
-    # In one piece, so that what runs beside it gets no line between.
+    # One write, so that lines of concurrent processes do not come between.
     sys.stdout.write(f"##octopus[stdout-{level}]\n{message}\n##octopus[stdout-default]\n")
 
 
@@ -200,7 +200,7 @@ def _hide_ourselves(
     error: BaseException,
     trace: TracebackType | None,
 ) -> None:
-    """Print a traceback that begins with the script."""
+    """Print a traceback without the frames of this file."""
     ourselves = _hide_ourselves.__code__.co_filename  # Python 3.14 has forgotten __file__ by now
     while trace is not None and trace.tb_frame.f_code.co_filename == ourselves:
         trace = trace.tb_next
@@ -208,7 +208,7 @@ def _hide_ourselves(
 
 
 def _main(script: str, body: bytes) -> ModuleType:
-    """Make the module that the script is to be, and point the interpreter at it."""
+    """Create the script's `__main__` module, and install it in the interpreter."""
     if not getattr(sys.flags, "safe_path", False):
         sys.path[0] = os.path.dirname(os.path.realpath(script))  # noqa: PTH120
     del sys.argv[0]
@@ -226,5 +226,5 @@ if __name__ == "__main__":
     with open(sys.argv[1], "rb") as file:  # noqa: PTH123
         body = file.read()
     main = _main(sys.argv[1], body)
-    fail_without(*os.environ.pop("OCTOTUI_NEEDS", "").split())  # what it needs is there before it begins
+    fail_without(*os.environ.pop("OCTOTUI_NEEDS", "").split())
     exec(compile(body, sys.argv[0], "exec", dont_inherit=True), main.__dict__)

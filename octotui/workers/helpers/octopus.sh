@@ -1,7 +1,7 @@
 # Octopus's helper functions for sh, and for bash, which has some more: nothing is printed, no option is set, and
-# they are right under `set -eu`, in bash 3.2, dash and busybox. They find each other by __octotui_helpers.
+# they work under `set -eu`, in bash 3.2, dash and busybox. They find each other by __octotui_helpers.
 
-# encode_servicemessagevalue VALUE: the value in Base64, on one line.
+# encode_servicemessagevalue VALUE: print the value in Base64, on one line.
 encode_servicemessagevalue() {
     if command -v base64 >/dev/null; then
         printf '%s' "${1-}" | base64 | tr -d '\r\n'
@@ -10,7 +10,7 @@ encode_servicemessagevalue() {
     fi
 }
 
-# decode_servicemessagevalue BASE64: the value again.
+# decode_servicemessagevalue BASE64: print the decoded value.
 decode_servicemessagevalue() {
     if command -v base64 >/dev/null; then
         printf '%s' "${1-}" | base64 -d
@@ -19,13 +19,13 @@ decode_servicemessagevalue() {
     fi
 }
 
-# get_octopusvariable NAME: its value; an empty line where nobody knows it.
+# get_octopusvariable NAME: print its value; an empty line if it is unknown.
 get_octopusvariable() (
     { set +euxv; } 2>/dev/null
     . "$__octotui_helpers/values.sh"
 )
 
-# set_octopusvariable NAME VALUE [-sensitive]: an output variable of this step.
+# set_octopusvariable NAME VALUE [-sensitive]: set an output variable of this step.
 set_octopusvariable() {
     local __octotui_sensitive=
     if [ "${3-}" = -sensitive ]; then __octotui_sensitive=" sensitive='VHJ1ZQ=='"; fi
@@ -33,7 +33,7 @@ set_octopusvariable() {
         "$(encode_servicemessagevalue "${2-}")" "$__octotui_sensitive"
 }
 
-# new_octopusartifact PATH [NAME]: keep a file when the step is over.
+# new_octopusartifact PATH [NAME]: keep a file as an artifact when the step ends.
 new_octopusartifact() {
     local __octotui_path="${1-}"
     local __octotui_name="${2-}"
@@ -57,7 +57,7 @@ update_progress() {
         "$(encode_servicemessagevalue "${2-}")"
 }
 
-# fail_step [REASON]: end the script, and the step with it.
+# fail_step [REASON]: fail the step and exit.
 fail_step() {
     if [ -n "${1-}" ]; then
         printf "##octopus[resultMessage message='%s']\n" "$(encode_servicemessagevalue "$1")"
@@ -65,13 +65,13 @@ fail_step() {
     exit 1
 }
 
-# fail_without COMMAND…: end the script where the machine lacks one; python:MODULE is a module of python3.
+# fail_without COMMAND…: fail the step if the machine lacks one; python:MODULE is a module of python3.
 fail_without() {
     local __octotui_need __octotui_missing=
     for __octotui_need; do
         case $__octotui_need in
             python:*)
-                # Not from where the script stands: that is what an empty entry means.
+                # Not from the current directory, which an empty entry means.
                 if python3 -c "import sys; sys.path = list(filter(None, sys.path)); import ${__octotui_need#python:}" \
                     >/dev/null 2>&1; then continue; fi
                 __octotui_need="the Python module ${__octotui_need#python:}"
@@ -84,14 +84,14 @@ fail_without() {
     fail_step "${Octopus_Worker_Name:-this machine} lacks what this step needs, so install it there: $__octotui_missing"
 }
 
-# write_verbose TEXT, write_highlight TEXT …: a text of that level; they are written at once, so that what
-# runs beside them gets no line between.
+# write_verbose TEXT, write_highlight TEXT …: print a text of that level, in one write, so that lines of
+# concurrent processes do not come between.
 write_verbose() { __octotui_write verbose "${1-}"; }
 write_highlight() { __octotui_write highlight "${1-}"; }
 write_wait() { __octotui_write wait "${1-}"; }
 write_warning() { __octotui_write warning "${1-}"; }
 
-# What health checks say: has warnings; is unhealthy, and why.
+# Results of a health check: has warnings; is unhealthy, with the reason.
 echo_warning() { __octotui_write warning "${1-}"; }
 echo_error() { __octotui_write error "${1-}"; }
 fail_healthcheck() {
@@ -130,7 +130,7 @@ new_octopustarget() (
     printf '##octopus[createStepPackageTarget%s]\n' "$pairs"
 )
 
-# What a script needs is looked for before it begins, and not again by what it starts.
+# Check the needs of the script before it begins, but not again in the shells it starts.
 if [ -n "${OCTOTUI_NEEDS-}" ]; then
     __octotui_needs=$OCTOTUI_NEEDS
     unset OCTOTUI_NEEDS

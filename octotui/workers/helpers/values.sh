@@ -1,10 +1,10 @@
-# Printing one value of a job by its name, $1: what get_octopusvariable reads, in a subshell of any sh. The file
-# OCTOTUI_VALUES names is read as commands, and no further than to where the value is.
+# Print one value of a job by its name, $1, for get_octopusvariable, in a subshell of any sh. The file
+# OCTOTUI_VALUES is sourced, up to the line of the value.
 
 LC_ALL=C
 __octotui_name=$1
 
-# octotui_change FROM TO: in the name that is looked for, so that it becomes a key.
+# octotui_change FROM TO: replace a letter in the name, to convert it to a key.
 octotui_change() {
     __octotui_changed=
     while [ "${__octotui_name#*"$1"}" != "$__octotui_name" ]; do
@@ -14,7 +14,7 @@ octotui_change() {
     __octotui_name=$__octotui_changed$__octotui_name
 }
 
-# octotui_value KEY NAME VALUE: print it and end, if it is the one.
+# octotui_value KEY NAME VALUE: print it and exit, if the key matches.
 octotui_value() {
     case $1 in
         "$__octotui_name")

@@ -1,4 +1,4 @@
-"""Jobs on this machine: processes in workspaces, all of their spools read by one timer."""
+"""The executor of this machine: processes in workspaces, all of their spools read by one timer."""
 
 import asyncio
 import os
@@ -21,14 +21,14 @@ from octotui.workers.search_path import absolute, find
 OVERWRITTEN = "the record in its workspace was emptied or replaced, and it is unknown how far it got"
 RUNS_ON = "the record in its workspace was emptied or replaced, so it cannot be followed; it still runs in"
 
-TICK = 0.01  # seconds between two looks at the spools
-FIRST = 0.003  # seconds before the first look, when nothing else runs
-MUCH = 1 << 18  # characters of values, which take some milliseconds
-SHARE = 20  # looking takes at most one part of so many of the time
+TICK = 0.01  # seconds between reads of the spools
+FIRST = 0.003  # seconds before the first read, when nothing else runs
+MUCH = 1 << 18  # characters of values, whose encoding takes some milliseconds
+SHARE = 20  # reading takes at most 1/20 of the time
 
 
 class LocalExecutor:
-    """Runs scripts as processes of this machine, which go on when we do not."""
+    """Runs scripts as processes of this machine that outlive this one."""
 
     def __init__(self, trust: FileTrust | None = None) -> None:
         self._begun: dict[AttemptLocation, Process] = {}
@@ -40,7 +40,7 @@ class LocalExecutor:
         self._open_files = open_file_limit.raise_soft()
 
     async def inspect(self, location: AttemptLocation) -> AttemptStatus:
-        """What is there of an attempt: as long as its record is locked, something of it lives."""
+        """Return the status of an attempt; it runs as long as its record is locked."""
         left: str | None = f"{location.directory}/work"
         try:
             left = self._workspaces.left(location)
@@ -55,7 +55,7 @@ class LocalExecutor:
             workspace.close()
 
     async def start(self, location: AttemptLocation, work: AttemptSpec, resume: str = "") -> None:
-        """Begin the work under a supervisor; raises StartError."""
+        """Start the script under a supervisor. Raises StartError."""
         program = self._programs.get(work.shell) or _program(work.shell)
         if not program:
             raise StartError(f"{work.shell} is not on this machine: install it, or say another shell")
@@ -74,12 +74,12 @@ class LocalExecutor:
             environment = script_environment(work, self._surroundings) | {shells.VALUES: workspace.values}
             child = spawn(workspace, command, environment, self._open_files)
         except (OSError, ValueError) as error:
-            self._elsewhere(workspace.remove)
+            self._in_thread(workspace.remove)
             raise StartError(f"{work.shell} cannot be started on {work.worker}: {_why(error)}") from None
         self._begun[location] = Process(workspace, child)
 
     async def follow(self, location: AttemptLocation, output: Output, leave: Leave | None = None) -> Outcome:
-        """Be with an attempt to its end; what it left running is ended."""
+        """Wait for an attempt and return its Outcome; processes it left running are killed."""
         try:
             process = self._begun.get(location) or self._process(location)
         except OSError as problem:
@@ -90,7 +90,7 @@ class LocalExecutor:
             outcome = await process.ended(output)
         finally:
             del self._followed[location]
-            process.let_go()
+            process.detach()
         if outcome.state != "succeeded":
             process.workspace.drop_values()
         if leave is not None:
@@ -98,44 +98,44 @@ class LocalExecutor:
         return outcome
 
     def stop(self, location: AttemptLocation, grace: float) -> None:
-        """Begin to end an attempt and all it started: TERM, its grace, KILL."""
+        """Begin to stop an attempt and all it started: TERM, KILL after `grace` seconds."""
         if location in self._begun:
             self._begun[location].stop(grace)
 
     def clean(self, location: AttemptLocation) -> None:
-        """Take away the workspace of an attempt; what takes long is done elsewhere."""
+        """Remove the workspace of an attempt, in a thread."""
         process = self._begun.pop(location, None)
         left = None
         with suppress(OSError):
             left = self._workspaces.forget(location)
         if process is not None:
-            self._elsewhere(process.workspace.remove)
+            self._in_thread(process.workspace.remove)
         elif left is not None:
-            self._elsewhere(partial(remove_tree, left))
+            self._in_thread(partial(remove_tree, left))
 
     async def remove_orphans(self, directory: str, space: str, keep: Set[str]) -> None:
-        """Take away what crashes have left."""
+        """Remove workspaces that crashes have left."""
         for path in self._workspaces.others(directory, space, frozenset(keep)):
             await asyncio.to_thread(remove_tree, path)
 
     async def close(self) -> None:
-        """Let go of everything; what runs goes on."""
+        """Release all resources; running jobs continue."""
         if self._ticking is not None:
             self._ticking.cancel()
         for process in self._begun.values():
-            process.let_go()
+            process.detach()
             process.workspace.close()
         self._begun.clear()
         self._workspaces.close()
 
     def _process(self, location: AttemptLocation) -> Process:
         left = self._workspaces.left(location)
-        assert left is not None, "it was looked for, and is there"
+        assert left is not None, "inspect has found it"
         process = self._begun[location] = Process(Workspace(left))
         return process
 
-    def _elsewhere(self, remove: Callable[[], None]) -> None:
-        """Remove something in a thread: it may be large."""
+    def _in_thread(self, remove: Callable[[], None]) -> None:
+        """Remove files in a thread: there may be many."""
         asyncio.get_running_loop().run_in_executor(None, remove)
 
     def _tick_soon(self, delay: float) -> None:
@@ -143,7 +143,7 @@ class LocalExecutor:
             self._ticking = asyncio.get_running_loop().call_later(delay, self._tick)
 
     def _tick(self) -> None:
-        """Hand on what was printed since the last look; who prints much is looked at again at once."""
+        """Read all spools; schedule the next read at once if there is more, else after a delay."""
         self._ticking = None
         loop = asyncio.get_running_loop()
         began = loop.time()
@@ -153,14 +153,14 @@ class LocalExecutor:
 
 
 async def _encoded(values: Mapping[str, str]) -> bytes:
-    """The values as their file has them: made beside all else where they are many."""
+    """Encode the values file, in a thread if it is large."""
     if sum(map(len, values.values())) < MUCH:
         return values_file.encode(values)
     return await asyncio.to_thread(values_file.encode, values)
 
 
 def _status(attempt: str, workspace: Workspace) -> AttemptStatus:
-    """How an attempt stands by what is in its workspace, where that can be believed."""
+    """Return the status of an attempt by its workspace, as far as that is credible."""
     running, record = workspace.locked(), workspace.read()  # in this order: it may end meanwhile
     if record.name != attempt:
         reason = f"{RUNS_ON} {workspace.path}" if running else OVERWRITTEN
@@ -176,19 +176,19 @@ def _status(attempt: str, workspace: Workspace) -> AttemptStatus:
 
 
 def _gone(path: str | None, problem: OSError) -> str:
-    """Why nobody knows how an attempt ended whose workspace cannot be read."""
+    """Return the reason of a lost attempt whose workspace cannot be read."""
     return f"{path}, where it ran, cannot be read ({_why(problem)}), and it is unknown how far it got"
 
 
 def _program(shell: str) -> str:
-    """The program that runs a shell's scripts, or nothing; Python may be the one we run in."""
+    """Return the path of a shell's program, or `""`; Python falls back to this interpreter."""
     if shell == "python":
         return find("python3") or sys.executable
     return find(shell) or ""
 
 
 def _why(error: OSError | ValueError) -> str:
-    """What the system said, as a part of a sentence."""
+    """Return the system's message as a phrase."""
     if isinstance(error, OSError) and error.strerror:
         return f"{error.strerror}: {error.filename}" if error.filename else error.strerror
     return str(error)

@@ -1,4 +1,4 @@
-"""One attempt at a job on this machine: started, read, stopped, and how it ended, whoever has started it."""
+"""The process group of one attempt, started by this process or an earlier one: output, stop, outcome."""
 
 import asyncio
 import os
@@ -19,8 +19,8 @@ from octotui.workers.local.workspace_record import exit_code, named_signal
 from octotui.workers.local.workspaces import Workspace
 from octotui.workers.search_path import find
 
-GONE = 0.05  # seconds between two looks at whether a group is gone
-LOOKS = 20  # at whether what has ended is gone, before what is left of it is left alone
+GONE = 0.05  # seconds between checks whether a group is gone
+CHECKS = 20  # checks whether the rest of an ended attempt is gone, before it is abandoned
 
 SH = find("sh") or "/bin/sh"
 SUPERVISOR = str(Path(__file__).parent / "supervisor.sh")
@@ -28,15 +28,15 @@ DEFAULTS = (
     *(signal.SIGHUP, signal.SIGINT, signal.SIGQUIT),
     *(signal.SIGTERM, signal.SIGPIPE, signal.SIGXFSZ),
 )
-LONGEST = 100  # bytes that a supervisor says
+LONGEST = 100  # bytes of a supervisor's report
 ALL_KILLED = "all its processes were killed, and it is unknown how far it got"
 UNCLEAR = "the record in its workspace is damaged, and it is unknown how it ended"
 
-_SAID = re.compile(rb"begun\n(?:exit (\d{1,3})\n)?")
+_REPORT = re.compile(rb"begun\n(?:exit (\d{1,3})\n)?")
 
 
 class Child(NamedTuple):
-    """A supervisor that we have started, and the pipe to it, of which the script knows nothing."""
+    """A supervisor that this process started, and the pipe from it, which the script does not inherit."""
 
     pid: int
     pipe: int
@@ -45,12 +45,12 @@ class Child(NamedTuple):
 def spawn(
     workspace: Workspace, command: Sequence[str], environment: Mapping[str, str], open_files: str
 ) -> Child:
-    """Start the supervisor of a command in a workspace that is filled; raises OSError or ValueError."""
+    """Start the supervisor of a command in a filled workspace. Raises OSError or ValueError."""
     given = list(workspace.opened())
-    said, says = os.pipe()
-    given.append(says)
+    read_end, write_end = os.pipe()
+    given.append(write_end)
     try:
-        os.set_blocking(said, False)
+        os.set_blocking(read_end, False)
         pid = os.posix_spawn(
             SH,
             ("sh", SUPERVISOR, workspace.path, open_files, *command),
@@ -58,19 +58,19 @@ def spawn(
             file_actions=[(os.POSIX_SPAWN_DUP2, file, number) for number, file in enumerate(given)],
             setsid=True,
             setsigmask=(),
-            setsigdef=DEFAULTS,  # Python ignores some, and who started us may ignore others
+            setsigdef=DEFAULTS,  # Python ignores some, and our parent may ignore others
         )
     except BaseException:
-        os.close(said)
+        os.close(read_end)
         raise
     finally:
         for file in given:
             os.close(file)
-    return Child(pid, said)
+    return Child(pid, read_end)
 
 
 class Process:
-    """A process group, and how far its spool was read; `child` is its leader where we started it."""
+    """A process group, and its spool; `child` is its leader if this process started it."""
 
     def __init__(self, workspace: Workspace, child: Child | None = None) -> None:
         self.workspace = workspace
@@ -87,12 +87,12 @@ class Process:
         self._watch = None if child is None else Watch(child.pid, self._over, self._exited.set)
 
     async def ended(self, output: Output) -> Outcome:
-        """Wait for the script's exit, hand on the rest of its output, and say how it went.
+        """Wait for the script's exit, read the rest of its output, and return its Outcome.
 
-        What it left running is ended. What `output` raises it raises; cancelled, it lets go.
+        Processes it left running are killed. Reraises what `output` has raised.
         """
         await self._gone()
-        self._end_the_rest()
+        self._kill_rest()
         self._spool.finish()
         while self.read(output):
             await asyncio.sleep(0)
@@ -102,25 +102,25 @@ class Process:
         return replace(self._outcome(), warnings=warnings)
 
     def read(self, output: Output) -> bool:
-        """Hand on what is new in the spool, and say whether there may be more."""
+        """Pass new output to `output`; return whether there may be more."""
         if self._failure is not None:
             return False
         try:
             return self._spool.read(output)
-        except Exception as error:  # it would end in the loop's timer, and the job with nobody to read it
+        except Exception as error:  # raised by `ended`: in the timer it would stop all jobs' output
             self._failure = error
             self._kill()
             return False
 
     def stop(self, grace: float) -> None:
-        """Ask the whole group to end, and kill it when its grace is over."""
+        """Send TERM to the whole group, and KILL after `grace` seconds."""
         if self._killing is None:
             self._stopped = True
             self._send(signal.SIGTERM)
             self._killing = asyncio.get_running_loop().call_later(grace, self._kill)
 
-    def let_go(self) -> None:
-        """Watch it no longer; it goes on."""
+    def detach(self) -> None:
+        """Stop watching the group, which continues."""
         if self._watch is not None:
             self._watch.close()
         if self._killing is not None:
@@ -130,7 +130,7 @@ class Process:
             self._child = self._child._replace(pipe=-1)
 
     async def _gone(self) -> None:
-        """Wait for the exit; what a stopped script started has the rest of the grace."""
+        """Wait for the exit; processes that a stopped script started have the rest of its grace."""
         if self._child is None:
             await self._watch_started()
         await self._exited.wait()
@@ -138,14 +138,14 @@ class Process:
             await asyncio.sleep(GONE)
 
     async def _watch_started(self) -> None:
-        """Watch what another process has started; of one that has ended, wait until all of it is gone.
+        """Watch a group that another process started; of an ended one, wait until all of it is gone.
 
-        The number that is written down is watched only where it is the leader's.
+        The recorded pid is watched only if it is that of the leader, by the lock.
         """
-        record, looks = self.workspace.read(), 0
-        while looks < LOOKS and self.workspace.locked():
+        record, checks = self.workspace.read(), 0
+        while checks < CHECKS and self.workspace.locked():
             if record.code is not None:
-                looks += 1
+                checks += 1
             elif record.pid not in (None, self._leader):
                 self._leader = record.pid
                 if self._leader is not None and self._leader in self._groups():
@@ -158,7 +158,7 @@ class Process:
     def _free(self) -> bool:
         return not self.workspace.locked()
 
-    def _end_the_rest(self) -> None:
+    def _kill_rest(self) -> None:
         if self._killing is not None:
             self._killing.cancel()
         self._kill()
@@ -169,30 +169,30 @@ class Process:
         self._send(signal.SIGKILL)
 
     def _send(self, number: int) -> None:
-        """Send a signal to all of it."""
+        """Send a signal to every group of the attempt."""
         groups = self._groups()
         self._signalled.update(groups)
         for group in groups:
             send(group, number)
 
     def _groups(self) -> tuple[int, ...]:
-        """The groups that are known to be of this job.
+        """Return the process groups that are certain to be of this attempt.
 
-        The number of our child is nobody else's as long as it is not waited for; any other may be, unless its
-        group has the lock.
+        Our child's pid cannot be reused while it is unreaped; any other pid may have been, unless its group
+        holds the lock.
         """
         if self._child is not None and self._status is None:
             return (self._child.pid,)
         return holding(self.workspace.lock, self._leader) if self.workspace.locked() else ()
 
     def _over(self) -> bool:
-        """Whether our child has ended; it is waited for later, where that can be."""
+        """Return whether our child has ended, without reaping it if possible."""
         if self._child is None or not hasattr(os, "waitid"):
             return self._reaped()
         return os.waitid(os.P_PID, self._child.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
     def _reaped(self) -> bool:
-        """Wait for our child, if it has ended; whether that is so."""
+        """Reap our child if it has ended; return whether it has."""
         if self._child is not None and self._status is None:
             pid, status = os.waitpid(self._child.pid, os.WNOHANG)
             if pid:
@@ -204,7 +204,7 @@ class Process:
         if self._child is None:
             begun, code = True, None if record.damaged else record.code
         else:
-            begun, code = self._heard(self._child, record.code)
+            begun, code = self._reported(self._child, record.code)
         if self._stopped:
             return Outcome(state="cancelled", exit_code=code)
         if code is None:
@@ -218,18 +218,18 @@ class Process:
         reason = f"killed by {_signal_name(-code)}" if code < 0 else f"exit code {code}"
         return Outcome(state="failed", exit_code=code, reason=reason)
 
-    def _heard(self, child: Child, recorded: int | None) -> tuple[bool, int | None]:
-        """Whether the script has begun, and its exit code, as its supervisor has said, or its own end says.
+    def _reported(self, child: Child, recorded: int | None) -> tuple[bool, int | None]:
+        """Return whether the script has begun, and its exit code, by its supervisor's report or exit status.
 
-        Only the record has what the supervisor's shell says of a signal; of the code it is not believed.
+        Only the record shows whether a code above 128 was a signal; its code is not trusted.
         """
-        said = b""
+        report = b""
         with suppress(OSError):
-            said = os.read(child.pipe, LONGEST)
-        heard = _SAID.fullmatch(said)
-        code = exit_code(heard[1] or b"") if heard else None
+            report = os.read(child.pipe, LONGEST)
+        match = _REPORT.fullmatch(report)
+        code = exit_code(match[1] or b"") if match else None
         if code is None:
-            return heard is not None, self._status
+            return match is not None, self._status
         return True, named_signal(code, reported=recorded == named_signal(code, reported=True))
 
 

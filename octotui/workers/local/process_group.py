@@ -1,4 +1,4 @@
-"""Process groups: signals to all of a job, knowing whether any of it still runs, and when it exits."""
+"""Process groups: signals, liveness, ownership of a lock, and notification of an exit."""
 
 import asyncio
 import os
@@ -7,12 +7,12 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-LOOK = 0.02  # seconds between two looks at a process, where the system doesn't tell of its end
+POLL = 0.02  # seconds between checks of a process, where pidfd is not available
 _LOCKED = re.compile(r"^lock:.*\bFLOCK\b.*\bWRITE\b", re.MULTILINE)
 
 
 def send(group: int, number: int) -> bool:
-    """Send a signal to a group, and say whether there was anybody to get it; never to ours or init's."""
+    """Send a signal to a group, never to ours or init's; return whether it was delivered."""
     if group <= 1 or group == os.getpgrp():
         return False
     try:
@@ -23,7 +23,7 @@ def send(group: int, number: int) -> bool:
 
 
 def alive(group: int) -> bool:
-    """Whether anything of a group runs; the dead that nobody has waited for don't count."""
+    """Return whether any process of a group runs; zombies don't count."""
     if not send(group, 0):
         return False
     return sys.platform != "linux" or any(map(_runs_in(group), Path("/proc").glob("[0-9]*/stat")))
@@ -41,14 +41,14 @@ def _runs_in(group: int) -> Callable[[Path], bool]:
 
 
 def holding(file: int, leader: int | None) -> tuple[int, ...]:
-    """The groups whose processes hold the lock of a file that we have open: the leader's alone, if it does.
+    """Return the groups whose processes hold the lock of an open file: only the leader's, if it does.
 
-    A number that was written down may be another's by now, or have been written by anybody; the lock is
-    inherited, and nobody else gets it. Where the system doesn't tell who does, the leader of a session does.
+    A recorded pid may have been reused or forged; the lock is inherited by descendants alone. Where the
+    system does not list locks (not Linux), the leader of a session counts.
     """
     if sys.platform != "linux":
         return (leader,) if leader is not None and _leads_session(leader) else ()
-    link = os.readlink(f"/proc/self/fd/{file}")  # noqa: PTH115 - a Path says less of what was removed
+    link = os.readlink(f"/proc/self/fd/{file}")  # noqa: PTH115 - a Path drops the mark of removed files
     groups = dict(_others())
     if leader is not None and any(_holds(pid, link) for pid, group in groups.items() if group == leader):
         return (leader,)
@@ -63,7 +63,7 @@ def _leads_session(leader: int) -> bool:
 
 
 def _others() -> Iterator[tuple[int, int]]:
-    """Every process outside our session, and its group."""
+    """Yield the pid and group of every process outside our session."""
     ours = os.getsid(0)
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
@@ -75,7 +75,7 @@ def _others() -> Iterator[tuple[int, int]]:
 
 
 def _holds(pid: int, link: str) -> bool:
-    """Whether a process has a file open by a descriptor that has the lock; nothing is opened."""
+    """Return whether a process has a descriptor of this file that holds the lock; nothing is opened."""
     try:
         for number in os.listdir(f"/proc/{pid}/fd"):  # noqa: PTH208
             if os.readlink(f"/proc/{pid}/fd/{number}") == link and _LOCKED.search(  # noqa: PTH115
@@ -88,9 +88,9 @@ def _holds(pid: int, link: str) -> bool:
 
 
 class Watch:
-    """Calls `exited` in the loop once a process has ended, be it our child or not; it is not waited for.
+    """Calls `exited` in the loop once a process has ended, our child or not; it is not reaped.
 
-    Where the system can't tell (not Linux, or one that is too old), `over` is asked again and again.
+    Without pidfd (not Linux, or an old one) `over` is polled.
     """
 
     def __init__(self, pid: int, over: Callable[[], bool], exited: Callable[[], None]) -> None:
@@ -102,14 +102,14 @@ class Watch:
         try:
             self._descriptor = os.pidfd_open(pid)
         except ProcessLookupError:
-            self._timer = self._loop.call_soon(self._note)
+            self._timer = self._loop.call_soon(self._notify)
         except (AttributeError, OSError):
-            self._look()
+            self._poll()
         else:
-            self._loop.add_reader(self._descriptor, self._note)
+            self._loop.add_reader(self._descriptor, self._notify)
 
     def close(self) -> None:
-        """Watch no longer."""
+        """Stop watching."""
         if self._timer is not None:
             self._timer.cancel()
         if self._descriptor >= 0:
@@ -117,12 +117,12 @@ class Watch:
             os.close(self._descriptor)
             self._descriptor = -1
 
-    def _note(self) -> None:
+    def _notify(self) -> None:
         self.close()
         self._exited()
 
-    def _look(self) -> None:
+    def _poll(self) -> None:
         if self._over():
-            self._note()
+            self._notify()
         else:
-            self._timer = self._loop.call_later(LOOK, self._look)
+            self._timer = self._loop.call_later(POLL, self._poll)

@@ -1,4 +1,4 @@
-"""Open files in folders that a job can write to, where links, pipes and devices may stand in their place."""
+"""Safe opening of files in folders that a job can write to: links, pipes or devices may replace them."""
 
 import os
 import stat
@@ -7,13 +7,13 @@ NEVER_WAIT = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
 
 
 class IrregularFile(OSError):
-    """Something other than an ordinary file has the name of one."""
+    """Raised when a name is not that of the expected regular file."""
 
 
 def open_regular(path: str, flags: int, like: int | None = None) -> int:
-    """Open an ordinary file, made with mode 0600 where `flags` say so; where given, the one open as `like`.
+    """Open a regular file, created with mode 0600 if `flags` say so; with `like`, only that descriptor's.
 
-    Raises OSError; never waits for a writer, a lease or a device, and follows no link.
+    Raises OSError. Never blocks on a writer, a lease or a device, and follows no link.
     """
     file = os.open(path, flags | NEVER_WAIT, 0o600)
     try:
@@ -22,7 +22,7 @@ def open_regular(path: str, flags: int, like: int | None = None) -> int:
             raise IrregularFile(f"{path} is no ordinary file")
         if like is not None and not os.path.samestat(found, os.fstat(like)):
             raise IrregularFile(f"{path} was replaced")
-        os.set_blocking(file, True)  # programs may refuse an output that is not
+        os.set_blocking(file, True)  # programs may fail on a non-blocking output
     except OSError:
         os.close(file)
         raise
@@ -30,7 +30,7 @@ def open_regular(path: str, flags: int, like: int | None = None) -> int:
 
 
 def is_same(path: str, file: int) -> bool:
-    """Whether a path names the ordinary file that we have open, which has no other name."""
+    """Return whether a path is the only name of the open file."""
     try:
         named, opened = os.lstat(path), os.fstat(file)
     except OSError:

@@ -1,4 +1,4 @@
-"""Read what a job prints: piece by piece, in bounded memory and time, whatever becomes of the file."""
+"""Reading of a job's spool in chunks, in bounded memory and time, whatever the job does to the file."""
 
 import errno
 import os
@@ -6,19 +6,19 @@ import time
 
 from octotui.workers.executor import Output
 
-CHUNK = 1 << 18  # bytes handed on at a time: what stays in the processor's cache
-SMALLEST = 1 << 14  # bytes handed on at a time, where it takes long to understand them
-PATIENCE = 8  # chunks of one job before another has its turn
-LONG = 0.03  # seconds that one chunk may take, and that one job has before another has its turn
-BEHIND = 1 << 22  # bytes not read yet, from which on they may be a hole
-HOLES = 1 << 32  # bytes that nobody wrote, and that are handed on all the same
+CHUNK = 1 << 18  # bytes of a chunk: fits the processor's cache
+SMALLEST = 1 << 14  # bytes of a chunk, when processing is slow
+PATIENCE = 8  # chunks of one job before the next job is read
+LONG = 0.03  # seconds for one job before the next is read; slower ones get smaller chunks
+BEHIND = 1 << 22  # unread bytes from which on a hole is looked for
+HOLES = 1 << 32  # bytes of holes that are passed on as zeros
 
 
 class SpoolReader:
-    """Hands on a spool from its beginning, as it grows.
+    """Reads a spool from its start, as it grows.
 
-    A script may cut it short, and is then read from the start; it may also move its end to anywhere, at no
-    cost: beyond `HOLES`, what was never written is passed over.
+    A truncated spool is read from its start again. A script may also extend it sparsely at no cost: beyond
+    `HOLES` bytes, holes are skipped.
     """
 
     def __init__(self, file: int) -> None:
@@ -32,7 +32,7 @@ class SpoolReader:
 
     @property
     def warning(self) -> str:
-        """What of it could not be handed on, if anything."""
+        """The reason why some output was skipped, or `""`."""
         if self._problem:
             return f"the rest of its output cannot be read: {self._problem}"
         if self._skipped:
@@ -40,7 +40,7 @@ class SpoolReader:
         return ""
 
     def read(self, output: Output) -> bool:
-        """Hand on some of what is new, and say whether there may be more; raises what `output` raises."""
+        """Pass some new output on; return whether there may be more. Reraises what `output` raises."""
         size = self._size()
         began = time.monotonic()
         for _ in range(PATIENCE):
@@ -54,7 +54,7 @@ class SpoolReader:
         return True
 
     def finish(self) -> None:
-        """Read no further than to where it ends now: who still prints is none of the job."""
+        """Read no further than the present end: later output is not the job's."""
         self._end = self._size()
 
     def _next(self, size: int) -> bytes:
@@ -71,16 +71,16 @@ class SpoolReader:
         return chunk
 
     def _size(self) -> int:
-        """Where it ends."""
+        """Return the offset to read to."""
         size = os.fstat(self._file).st_size
         if self._end is not None:
             return min(self._end, size)
         if size < self._at:
-            self._at = 0  # the script has cut it short, as `: > /dev/stdout` does
+            self._at = 0  # the script has truncated it, as `: > /dev/stdout` does
         return size
 
     def _adapt(self, took: float) -> None:
-        """Hand on less at a time where that takes long, so that nobody else has to wait."""
+        """Adapt the size of chunks to the time they take, so that other jobs are not delayed."""
         if took > LONG:
             self._chunk = max(SMALLEST, self._chunk // 2)
         else:

@@ -1,7 +1,7 @@
-"""Note, beside the workspaces of a space, which attempts were started and where.
+"""A log of started attempts and their folders, beside the workspaces of a space.
 
-A job may empty its record or remove its workspace. By these notes it is still not taken for one that never
-began, and no other folder is taken for its own.
+A job may empty its record or remove its workspace. By this log it is still not taken for one that never
+started, and no other folder is taken for its own.
 """
 
 import os
@@ -13,7 +13,7 @@ from octotui.workers.local.regular_files import is_same, open_regular
 from octotui.workers.local.tree_removal import remove_tree
 
 LARGEST = 1 << 24  # bytes that are read
-MANY = 10_000  # lines, after which those of what is over are left out
+MANY = 10_000  # lines, after which the log is compacted
 NONE = "-"
 
 _LINE = re.compile(r"([^\s/]+) (\S+)")
@@ -21,9 +21,9 @@ _APPENDED = os.O_RDWR | os.O_APPEND | os.O_CREAT
 
 
 class StartedAttempts:
-    """The notes of one space in the folder of its workspaces: a line for each, there or not.
+    """The log of one space: a line for each entry, incomplete lines ignored.
 
-    It says the name of a workspace, and the attempt that it is for from then on, or that it is for none.
+    A line has the name of a workspace and the attempt it belongs to from then on, or `-` for none.
     """
 
     def __init__(self, path: str) -> None:
@@ -33,7 +33,7 @@ class StartedAttempts:
         self._known: dict[str, str] = {}
 
     def read(self) -> Mapping[str, str]:
-        """What an earlier process has noted: for which attempt each workspace is."""
+        """Read the log of an earlier process: the attempt of each workspace."""
         lines = _whole(self._path).split("\n")
         found = {each[1]: each[2] for each in map(_LINE.fullmatch, lines) if each}
         last = {attempt: folder for folder, attempt in found.items() if attempt != NONE}
@@ -41,48 +41,48 @@ class StartedAttempts:
         return dict(self._known)
 
     def note(self, folder: str, attempt: str) -> None:
-        """Note an attempt that is about to be started; raises OSError."""
+        """Append an attempt that is about to be started. Raises OSError."""
         self._known[folder] = attempt
         if self._file < 0 or self._lines >= MANY or not is_same(self._path, self._file):
-            self._write_anew()
+            self._rewrite()
         else:
             _write(self._file, {folder: attempt})
             self._lines += 1
 
     def keep(self, attempts: Collection[str]) -> None:
-        """Keep the notes of these attempts alone; where none is left there is no file. Raises OSError."""
+        """Keep only these attempts; without any, remove the file. Raises OSError."""
         self._known = {folder: each for folder, each in self._known.items() if each in attempts}
         if self._known:
-            self._write_anew()
+            self._rewrite()
         else:
             self.end()
 
     def forget(self, attempt: str) -> None:
-        """Note that an attempt is over."""
+        """Append that an attempt is over."""
         for folder in [folder for folder, each in self._known.items() if each == attempt]:
             del self._known[folder]
             if self._file >= 0:
-                with suppress(OSError):  # then it is thought to be there still, and not looked for
+                with suppress(OSError):  # then it counts as started, which is harmless
                     _write(self._file, {folder: NONE})
                     self._lines += 1
 
     def end(self) -> None:
-        """Let go of the file, which goes where nothing goes on that it says."""
+        """Close the file, and remove it if no attempt is left."""
         self.close()
         if not self._known:
             remove_tree(self._path)
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         if self._file >= 0:
             os.close(self._file)
             self._file = -1
 
-    def _write_anew(self) -> None:
+    def _rewrite(self) -> None:
         self.close()
         try:
             self._file = open_regular(self._path, _APPENDED)
-        except OSError:  # whatever it is, it is no file of ours
+        except OSError:  # a job has put something in its place
             remove_tree(self._path)
             self._file = open_regular(self._path, _APPENDED)
         os.ftruncate(self._file, 0)
@@ -91,7 +91,7 @@ class StartedAttempts:
 
 
 def _whole(path: str) -> str:
-    """The whole lines of a file, as far as they can be read."""
+    """Return the complete lines of a file, or `""` if it cannot be read."""
     try:
         file = open_regular(path, os.O_RDONLY)
     except OSError:

@@ -1,4 +1,4 @@
-"""Remove what a job has left, whatever that is: folders as deep as disks allow, closed ones, links, pipes."""
+"""Removal of hostile trees: folders of any depth, without permissions, links, pipes."""
 
 import os
 import stat
@@ -7,12 +7,12 @@ from contextlib import suppress
 from itertools import count
 from secrets import token_hex
 
-DEEP = 50  # folders in one another, beyond which their contents come up instead of our going down
+DEEP = 50  # levels of recursion; the contents of deeper folders are moved up instead
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 def remove_tree(path: str) -> None:
-    """Remove a folder with all in it, or what else has its name; what can't be removed stays."""
+    """Remove a folder with its contents, or a file; ignore what cannot be removed."""
     with suppress(OSError):
         if not stat.S_ISDIR(os.lstat(path).st_mode):
             os.unlink(path)  # noqa: PTH108
@@ -26,7 +26,7 @@ def remove_tree(path: str) -> None:
 
 
 def remove_files(path: str, names: Iterable[str], *, whole: bool = False) -> bool:
-    """Remove these files of a folder, and where it is the `whole` of it the folder; whether that is gone."""
+    """Remove these files of a folder, with `whole` the folder too; return whether the folder is gone."""
     try:
         folder = _opened(path)
     except OSError:
@@ -45,8 +45,8 @@ def remove_files(path: str, names: Iterable[str], *, whole: bool = False) -> boo
 
 
 def _empty(top: int) -> None:
-    """Remove all that is in a folder, until nothing is left, or nothing of it can be removed."""
-    chosen = token_hex(8)  # no name that a job has chosen
+    """Remove the contents of a folder, until nothing is left or can be removed."""
+    chosen = token_hex(8)  # a name that no job can have chosen
     names = (f".{chosen}-{number}" for number in count())
     before: list[str] = []
     while (left := sorted(os.listdir(top))) != before:
@@ -55,9 +55,9 @@ def _empty(top: int) -> None:
 
 
 def _remove_from(folder: int, left: list[str], top: int, names: Iterator[str], deep: int) -> None:
-    """Remove these of a folder; what lies too deep for that is moved to the top."""
+    """Remove entries of a folder; move the contents of folders that are too deep to the top."""
     for name in left:
-        with suppress(OSError):  # the rest may go
+        with suppress(OSError):  # continue with the others
             if not stat.S_ISDIR(os.lstat(name, dir_fd=folder).st_mode):
                 os.unlink(name, dir_fd=folder)
                 continue
@@ -74,7 +74,7 @@ def _remove_from(folder: int, left: list[str], top: int, names: Iterator[str], d
 
 
 def _opened(name: str, folder: int | None = None) -> int:
-    """A folder and never a link, opened so that what is in it can be removed."""
+    """Open a folder, never a link, with the permissions to remove its contents."""
     file = os.open(name, getattr(os, "O_PATH", os.O_RDONLY) | _FOLDER, dir_fd=folder)
     try:
         if os.fstat(file).st_mode & stat.S_IRWXU != stat.S_IRWXU:

@@ -1,45 +1,45 @@
-"""What is recorded of the attempts in a workspace, in whole lines: the resume record, then the supervisor's.
+"""The record of a workspace, in complete lines: the resume record, then the supervisor's lines.
 
-A record is only appended to: on a busy disk, cutting or renaming files costs more than starting a job.
-Earlier versions gave a folder to one attempt after another; whose it is says the last resume. The script can
-write to it as well, so that nothing in it is believed that a supervisor does not write: each line once, in
-its order, with a number that can be one.
+A record is append-only: on a busy disk, truncating or renaming files costs more than starting a job.
+Earlier versions reused a folder for several attempts; the last resume record names its owner. The script can
+write to it as well, so a record is trusted only if a supervisor could have written it: each line once, in
+order, with a possible number.
 """
 
 import re
 
 import msgspec
 
-SIGNALS = 128  # a shell adds this to the number of the signal that has killed a program
-LARGEST = 1 << 26  # bytes of a record: more than the environment that its resume was made for
-REST = 1 << 16  # bytes behind the resume: a few lines
+SIGNALS = 128  # a shell adds this to the number of the signal that killed a program
+LARGEST = 1 << 26  # bytes of a record: more than any resume record needs
+REST = 1 << 16  # bytes after the resume record: a few lines
 
 _PID = re.compile(rb"[1-9]\d{0,6}")
 _EXIT = re.compile(rb"0|[1-9]\d{0,2}")
-_LAST_PID = 1 << 22  # what Linux counts to at most
+_LAST_PID = 1 << 22  # the largest pid of Linux
 _LAST_EXIT = 255
 
 
 class WorkspaceRecord(msgspec.Struct, frozen=True):
-    """How far the last attempt has come: its name, what we have noted, its leader, and how it ended.
+    """The record of the last attempt: its name, resume record, leader's pid, and exit code.
 
-    A `damaged` one says what no supervisor writes: how the attempt stands is not known.
+    A `damaged` one has lines that no supervisor writes: the state of the attempt is unknown.
     """
 
     name: str = ""
     resume: str = ""
     pid: int | None = None
-    code: int | None = None  # negative: the number of the signal that has killed the script
+    code: int | None = None  # negative: the number of the signal that killed the script
     damaged: bool = False
 
 
 def resume_line(name: str, resume: str) -> bytes:
-    """The line that begins an attempt."""
+    """Return the first line of an attempt's record."""
     return f"memo {name} {resume}\n".encode()
 
 
 def read(body: bytes) -> WorkspaceRecord:
-    """The record of the last attempt; what stands behind the last line end is not there yet."""
+    """Parse the record of the last attempt; an incomplete last line is ignored."""
     whole = body[: body.rfind(b"\n") + 1]
     head, _, rest = whole[whole.rfind(b"\nmemo ") + 1 :].partition(b"\n")
     if not head.startswith(b"memo "):
@@ -50,9 +50,9 @@ def read(body: bytes) -> WorkspaceRecord:
 
 
 def _supervisor(lines: bytes) -> tuple[int | None, int | None, bool]:
-    """The leader and the exit code in what the supervisor has written, and whether it cannot have.
+    """Parse the supervisor's lines: the leader's pid, the exit code, and whether they are damaged.
 
-    Between its two lines stands what its shell says.
+    Its shell may print a message about a signal between the two lines.
     """
     if len(lines) > REST:
         return None, None, True
@@ -74,17 +74,17 @@ def _supervisor(lines: bytes) -> tuple[int | None, int | None, bool]:
 
 
 def process_number(digits: bytes) -> int | None:
-    """The number of a process, or None where none has it."""
+    """Parse a pid, or return None for an impossible one."""
     number = int(digits) if _PID.fullmatch(digits) else 0
     return number if 0 < number <= _LAST_PID else None
 
 
 def exit_code(digits: bytes) -> int | None:
-    """The code that a shell gives, or None where it gives no such."""
+    """Parse an exit code of a shell, or return None for an impossible one."""
     code = int(digits) if _EXIT.fullmatch(digits) else _LAST_EXIT + 1
     return code if code <= _LAST_EXIT else None
 
 
 def named_signal(code: int, *, reported: bool) -> int:
-    """Was it a signal? A script may exit with 137 itself, but then its shell has nothing to say."""
+    """Convert a code to a negative signal number if the shell `reported` one; `exit 137` is no signal."""
     return SIGNALS - code if reported and code > SIGNALS else code

@@ -1,4 +1,4 @@
-"""Folders that attempts run in, one for each: found by a later process, and removed when it is over."""
+"""Workspaces: one folder for each attempt, found by a later process, and removed when it is over."""
 
 import fcntl
 import os
@@ -17,7 +17,7 @@ from octotui.workers.local.started_attempts import StartedAttempts
 from octotui.workers.local.tree_removal import remove_files, remove_tree
 from octotui.workers.local.workspace_record import WorkspaceRecord
 
-MANY = 100  # names that are tried in turn; a job that has made them all holds nobody up
+MANY = 100  # numbered names to try before random ones: a job may have taken them all
 OURS = os.O_RDWR | os.O_CREAT
 NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 APPEND = os.O_WRONLY | os.O_APPEND
@@ -27,23 +27,22 @@ FILES = ("script", VALUES, *OPENED)
 
 
 class Workspace:
-    """A folder for one attempt: its script, its values, the spool of its output, and the record.
+    """A folder for one attempt: its script, values, output spool and record.
 
-    Nobody else may look, and no other attempt ever has it: a script reads itself while it runs, and finds
-    nothing there that another has left. The record is locked as long as anything of the attempt lives, by a
-    file that all of it inherits.
+    It has mode 0700 and is never reused: a shell reads its script while it runs. The record is locked as long
+    as any process of the attempt lives, by an inherited descriptor.
 
-    A job may put anything in their place. Ours stay open, and what has their names is believed only where it
-    is the same.
+    A job may replace these files. Ours stay open, and a file of the same name is trusted only if it is the
+    same file.
     """
 
     def __init__(self, path: str) -> None:
-        """Open the files of a folder that is there; raises OSError."""
+        """Open the files of an existing folder. Raises OSError."""
         self.path = path
         self.script = f"{path}/script"
         self.values = f"{path}/{VALUES}"
         self._files: list[int] = []
-        self._seen: tuple[int, int] | None = None  # how large and how old the record was that was read
+        self._seen: tuple[int, int] | None = None  # size and mtime of the record when it was read
         self._record = WorkspaceRecord()
         if not stat.S_ISDIR(os.lstat(path).st_mode):
             raise IrregularFile(f"{path} is no folder")
@@ -56,21 +55,21 @@ class Workspace:
 
     @property
     def spool(self) -> int:
-        """The file of its output, to be read."""
+        """The descriptor of the output spool, for reading."""
         return self._files[0]
 
     @property
     def lock(self) -> int:
-        """The file that is locked as long as anything of the attempt lives: its record."""
+        """The descriptor of the record, which is locked while any process of the attempt lives."""
         return self._files[1]
 
     @property
     def printed(self) -> bool:
-        """Whether anything has come out of it."""
+        """Whether the script has printed anything."""
         return os.fstat(self.spool).st_size > 0
 
     def fill(self, name: str, script: str, resume: str, values: bytes = b"") -> None:
-        """Put in what an attempt begins with, whose it is first; raises OSError, or ValueError."""
+        """Write the files of an attempt, the resume record first. Raises OSError or ValueError."""
         line = workspace_record.resume_line(name, resume)
         if len(line) > workspace_record.LARGEST // 2:
             raise ValueError("its sensitive values are too large to be noted")
@@ -79,7 +78,7 @@ class Workspace:
         _make(self.values, values)
 
     def opened(self) -> tuple[int, int, int]:
-        """What a supervisor is given: the lock, the spool and the record; raises OSError."""
+        """Take the lock; return the supervisor's descriptors: lock, spool, record. Raises OSError."""
         given: list[int] = []
         try:
             given.append(open_regular(f"{self.path}/record", os.O_RDONLY, self.lock))
@@ -94,7 +93,7 @@ class Workspace:
         return lock, spool, record
 
     def locked(self) -> bool:
-        """Whether anything of the attempt lives."""
+        """Return whether any process of the attempt lives."""
         try:
             fcntl.flock(self.lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -103,7 +102,7 @@ class Workspace:
         return False
 
     def read(self) -> WorkspaceRecord:
-        """How far the attempt has come."""
+        """Return the record, read again if it has changed."""
         found = os.fstat(self.lock)
         now = (found.st_size, found.st_mtime_ns)
         if now != self._seen:
@@ -111,23 +110,23 @@ class Workspace:
         return self._record
 
     def drop_values(self) -> None:
-        """Remove the values, which nothing of the attempt needs any more."""
+        """Remove the values file of an ended attempt."""
         remove_files(self.path, (VALUES,))
 
     def remove(self) -> None:
-        """Take the folder away with all that is in it."""
+        """Remove the folder with its contents."""
         self.close()
         if not remove_files(self.path, FILES, whole=True):
             remove_tree(self.path)
 
     def close(self) -> None:
-        """Let go of its files."""
+        """Close its files."""
         while self._files:
             os.close(self._files.pop())
 
 
 def _make(path: str, body: bytes) -> None:
-    """Write a new file for us alone; raises OSError."""
+    """Write a new file with mode 0600. Raises OSError."""
     file = os.open(path, NEW | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:
         _write(file, body)
@@ -142,7 +141,7 @@ def _write(file: int, body: bytes) -> None:
 
 
 def _read(file: int, size: int) -> WorkspaceRecord:
-    """What a record says; of one that is larger than any, nothing is known."""
+    """Parse a record from a file; one that is too large counts as damaged."""
     if size > workspace_record.LARGEST:
         return WorkspaceRecord(damaged=True)
     try:
@@ -152,10 +151,10 @@ def _read(file: int, size: int) -> WorkspaceRecord:
 
 
 class Workspaces:
-    """The workspaces of this machine, and what earlier processes have left there.
+    """The workspaces of this machine, and those that earlier processes left.
 
-    A folder is named by its space and a number; whose it is says the note of its start, and before that its
-    record, in a line that is there or not. So no crash takes one attempt for another.
+    A folder is named by its space and a number; its owner is in the log of started attempts, and before that
+    in its record, in one atomic line. So no crash confuses two attempts.
     """
 
     def __init__(self, trust: FileTrust | None = None) -> None:
@@ -165,15 +164,14 @@ class Workspaces:
         self._numbers: dict[tuple[str, str], Iterator[int]] = {}
 
     def take(self, location: AttemptLocation) -> Workspace:
-        """A new workspace for an attempt that has not begun; raises OSError where none can be made.
+        """Create a workspace for a new attempt; remove one that a crash left before its start.
 
-        What a crash has left of it before it began goes. Raises Distrusted where strangers could put another
-        script into it.
+        Raises OSError, or Distrusted where other accounts could replace the script.
         """
         left = self.forget(location)
         if left is not None:
             remove_tree(left)
-        path = self._made(location.directory, location.space)
+        path = self._new_folder(location.directory, location.space)
         try:
             self._trust.check(path)
             return Workspace(path)
@@ -182,24 +180,24 @@ class Workspaces:
             raise
 
     def note(self, location: AttemptLocation, workspace: Workspace) -> None:
-        """Note that an attempt is about to be started in a workspace; raises OSError."""
+        """Log that an attempt is about to be started in a workspace. Raises OSError."""
         folder = workspace.path.rpartition("/")[2]
         self._notes(location.directory, location.space).note(folder, location.name)
 
     def left(self, location: AttemptLocation) -> str | None:
-        """The folder that an earlier process has made for an attempt, which may be gone.
+        """Return the folder that an earlier process created for an attempt, or None; it may be gone.
 
-        Raises OSError where nobody can look for it.
+        Raises OSError if the folders cannot be listed.
         """
         return self._folders(location.directory, location.space).get(location.name)
 
     def forget(self, location: AttemptLocation) -> str | None:
-        """The folder that was made for an attempt, which is here no longer; raises OSError."""
+        """Forget an attempt and return its folder, or None. Raises OSError."""
         self._notes(location.directory, location.space).forget(location.name)
         return self._folders(location.directory, location.space).pop(location.name, None)
 
     def others(self, directory: str, space: str, keep: frozenset[str]) -> list[str]:
-        """The folders that earlier processes of a space have left, but those of attempts to keep."""
+        """Forget and return the folders that earlier processes of a space left, except those to `keep`."""
         others: list[str] = []
         with suppress(OSError):
             folders = self._folders(directory, space)
@@ -208,7 +206,7 @@ class Workspaces:
         return others
 
     def close(self) -> None:
-        """Let go of the notes."""
+        """Close the logs of started attempts."""
         for started in self._started.values():
             started.end()
 
@@ -217,16 +215,16 @@ class Workspaces:
         return self._started[directory, space]
 
     def _folders(self, directory: str, space: str) -> dict[str, str]:
-        """What was left for a space, by the names of attempts; looked for once, before anything is made."""
+        """Return the folders left of a space, by attempt; scanned once, before any is created."""
         if (directory, space) not in self._left:
             started = StartedAttempts(f"{directory}/work/{space}.started")
-            left = _look(f"{directory}/work", f"{space}-", started.read())
+            left = _scan(f"{directory}/work", f"{space}-", started.read())
             self._started[directory, space], self._left[directory, space] = started, left
             self._numbers[directory, space] = count(1 + max(map(_number, left.values()), default=0))
         return self._left[directory, space]
 
-    def _made(self, directory: str, space: str) -> str:
-        """A new folder, of a name that none had that may still be about to be removed."""
+    def _new_folder(self, directory: str, space: str) -> str:
+        """Create a folder whose name differs from those that may still be being removed."""
         folder = f"{directory}/work"
         numbers = map(str, islice(self._numbers[directory, space], MANY))
         for name in chain(numbers, (token_hex(8) for _ in count())):
@@ -242,8 +240,8 @@ class Workspaces:
         raise AssertionError
 
 
-def _look(folder: str, prefix: str, started: Mapping[str, str]) -> dict[str, str]:
-    """The folders there are, and those that should be, by the names of attempts, or else by their own."""
+def _scan(folder: str, prefix: str, started: Mapping[str, str]) -> dict[str, str]:
+    """Return the existing and the logged folders, by attempt, or by their own name if that is unknown."""
     try:
         names = [name for name in os.listdir(folder) if name.startswith(prefix)]  # noqa: PTH208
     except (FileNotFoundError, NotADirectoryError):
@@ -259,7 +257,7 @@ def _look(folder: str, prefix: str, started: Mapping[str, str]) -> dict[str, str
 
 
 def _name(path: str) -> str:
-    """The attempt that a folder is for, or nothing where that was not written down."""
+    """Return the attempt in a folder's record, or `""`."""
     try:
         file = open_regular(f"{path}/record", os.O_RDONLY)
     except OSError:
@@ -271,14 +269,14 @@ def _name(path: str) -> str:
 
 
 def _number(path: str) -> int:
-    """The number that a folder is called by."""
+    """Return the number in a folder's name, or 0."""
     number = path.rpartition("-")[2]
     return int(number) if number.isdecimal() and len(number) < 10 else 0
 
 
 def _make_folder(folder: Path) -> None:
-    """Make a folder, and what is missing above it, for its owner alone."""
+    """Create a folder and its missing parents with mode 0700."""
     for each in (*reversed(folder.parents), folder):
         if not each.is_dir():
-            with suppress(FileExistsError):  # somebody else has just made it
+            with suppress(FileExistsError):  # another process has just created it
                 each.mkdir(0o700)

@@ -3,7 +3,7 @@
 import pytest
 
 from octotui.engine import commands
-from octotui.engine.decide.attempt_outcomes import DOUBLINGS, of_child
+from octotui.engine.decide.attempt_outcomes import DOUBLINGS, child_outcome
 from octotui.engine.events import AttemptFailed, JobEnded, JobProgressed, JobRetried, JobStarted, RunEnded
 from octotui.engine.state import Artifact, Attempt, ForRetry, JobProgress, Outcome
 from octotui.model.process import Simulate
@@ -113,7 +113,7 @@ def test_a_child_that_was_cancelled_fails_its_job_and_is_tried_again() -> None:
     world.run_out()
     assert world.happened(AttemptFailed)[0].reason == "run-2 was cancelled: cancelled by bob"
     assert world.ends() == {"run-1": "succeeded", "run-2": "cancelled", "run-3": "succeeded"}
-    assert of_child(world.run("run-2")).state == "failed"
+    assert child_outcome(world.run("run-2")).state == "failed"
 
 
 def test_the_warnings_of_a_child_are_its_jobs() -> None:

@@ -2,7 +2,7 @@ import time
 
 from msgspec.structs import replace
 
-from octotui.model.checks.variable_conflicts import check_ties
+from octotui.model.checks.variable_conflicts import check_conflicts
 from octotui.model.complaints import Keys
 from octotui.model.process import Runbook, Script, Step
 from octotui.model.space import Model, Scope, Space, Tenant, Value
@@ -31,7 +31,7 @@ def ties(*scopes: Scope) -> dict[Keys, str]:
     replaced = Model(
         space=MODEL.space, tenants=MODEL.tenants, runbooks=MODEL.runbooks, variables={"X": values}
     )
-    check_ties(replaced, found.__setitem__)
+    check_conflicts(replaced, found.__setitem__)
     return found
 
 
@@ -95,7 +95,7 @@ def test_very_many_values_are_compared_in_no_time() -> None:
     alike = tuple(Value(value="x", scope=Scope(environment=("test",))) for _ in range(5000))
     told: list[tuple[Keys, str]] = []
     start = time.process_time()
-    check_ties(replace(MODEL, variables={"Many": alike}), lambda at, message: told.append((at, message)))
+    check_conflicts(replace(MODEL, variables={"Many": alike}), lambda at, message: told.append((at, message)))
     assert len(told) == 4999
     assert told[-1] == (
         ("variables", "Many", 4999),
@@ -103,7 +103,7 @@ def test_very_many_values_are_compared_in_no_time() -> None:
     )
     tags = tuple(Value(scope=Scope(tenant_tag=(f"a/{n}", f"b/{n % 7}"))) for n in range(300))
     told.clear()
-    check_ties(replace(MODEL, variables={"Many": tags}), lambda at, message: told.append((at, message)))
+    check_conflicts(replace(MODEL, variables={"Many": tags}), lambda at, message: told.append((at, message)))
     assert told == [
         (
             ("variables", "Many"),

@@ -8,7 +8,7 @@ from hypothesis import strategies as some
 
 from octotui.variables.fill import Filler
 from octotui.variables.syntax.nodes import TemplateError, TooMuch
-from octotui.variables.syntax.recovery import read_what_can_be
+from octotui.variables.syntax.recovery import read_leniently
 from octotui.variables.syntax.scanner import read
 
 PIECES = [
@@ -20,7 +20,7 @@ TEXTS = some.lists(some.sampled_from(PIECES), max_size=14).map("".join)
 
 
 def told(text):
-    return read_what_can_be(text, lambda work: None)
+    return read_leniently(text, lambda work: None)
 
 
 @given(TEXTS)
@@ -90,4 +90,4 @@ def test_v1_going_back_is_work():
 
     left = [1 << 28]
     with pytest.raises(TooMuch):
-        read_what_can_be("#{if a}" + "#{elseif =}" * 2_000, spend)
+        read_leniently("#{if a}" + "#{elseif =}" * 2_000, spend)

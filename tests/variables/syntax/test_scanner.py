@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from octotui.variables.syntax import nodes
 from octotui.variables.syntax.nodes import Name
 from octotui.variables.syntax.parser import read_fully
-from octotui.variables.syntax.scanner import LONGEST_KEPT, read, read_plainly
+from octotui.variables.syntax.scanner import LONGEST_CACHED, read, read_plainly
 from octotui.variables.template import TemplateError, parse
 from tests.variables.test_template import TEXTS
 
@@ -39,7 +39,7 @@ def test_v1_a_text_with_more_than_names_wants_the_grammar(text):
 
 
 def test_v1_parts_are_kept_unless_the_text_is_long():
-    short, long = "#{A} kept", "#{A}" + "x" * LONGEST_KEPT
+    short, long = "#{A} kept", "#{A}" + "x" * LONGEST_CACHED
     assert read(short) is read(short)
     assert read(long) == read(long)
     assert read(long) is not read(long)
