@@ -13,7 +13,7 @@ from octotui.model.space import Model
 from octotui.variables.check_templates import texts
 from octotui.variables.filters.registry import WRITTEN, no_such_filter
 from octotui.variables.syntax.nodes import Call, left_as_written, place
-from octotui.variables.syntax.scanner import read_what_can_be
+from octotui.variables.syntax.scanner import read_leniently
 from octotui.variables.text_names import ModelTexts
 
 MOST = 10  # of what is said of one text
@@ -38,7 +38,7 @@ def _sentences(text: str) -> Iterator[tuple[str, int, int]]:
     if "#{" not in text or all(word.lower() in WRITTEN for word in PIPED.findall(text)):
         return
     found: dict[str, int] = {}
-    for name, start in _calls(read_what_can_be(text)[0], 0):
+    for name, start in _calls(read_leniently(text)[0], 0):
         if name.lower() not in WRITTEN:
             found.setdefault(name, start)
     for name, start in islice(found.items(), MOST):
