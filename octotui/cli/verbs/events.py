@@ -33,7 +33,7 @@ def command(space: str, follow: bool, since: Since, as_json: bool, state: Path |
         from octotui.cli.connection import attach
 
         async with attach(named.slug, named.state, file=named.file) as client:
-            if since != EVERYTHING:
+            if since is not EVERYTHING:  # `--since 0` asks for all that happened before, too
                 _tell_past(named, narration, since, client.state.seq)
             client.listen(narration.tell)
             async for _ in client.states():

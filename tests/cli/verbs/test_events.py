@@ -5,6 +5,8 @@ import os
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from tests.cli.conftest import OK, ROOT, Call, Lived, command, environment
 from tests.cli.verbs.test_run import journaled
 from tests.servers import holder
@@ -23,13 +25,15 @@ def test_they_are_those_of_the_journal(octotui: Call, write: Call, state: Path) 
     assert told[-1] == "run-1  succeeded"
 
 
-def test_followed_they_go_on_from_where_somebody_was(octotui: Call, lived: Lived) -> None:
+@pytest.mark.parametrize("since", [0, 2])
+def test_followed_they_go_on_from_where_somebody_was(octotui: Call, lived: Lived, since: int) -> None:
+    """Also from before the first event, which all that has happened comes after."""
     model, *state = lived.at
-    call = command("events", model, "-f", "--since", 2, "--json", *state)
+    call = command("events", model, "-f", "--since", since, "--json", *state)
     with subprocess.Popen(call, cwd=ROOT, stdout=subprocess.PIPE, text=True) as child:
         assert child.stdout is not None
         first = json.loads(child.stdout.readline())
-        assert first["seq"] == 3
+        assert first["seq"] == since + 1
         octotui("cancel", model, "run-2", *state)
         last = first
         while last["type"] != "RunCancelling":
