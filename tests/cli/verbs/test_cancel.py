@@ -14,7 +14,7 @@ def test_runs_are_cancelled(octotui: Call, lived: Lived) -> None:
 
 def test_what_has_ended_can_neither(octotui: Call, lived: Lived) -> None:
     model, *state = lived.at
-    for verb in ("cancel", "top"):
+    for verb, sentence in (("cancel", "run-1 cannot be cancelled"), ("top", "run-1 is not queued")):
         said = octotui(verb, model, "run-1", *state)
         assert said.code == 2
-        assert said.err.startswith("octotui: run-1 is not")
+        assert said.err.startswith(f"octotui: {sentence}")

@@ -29,4 +29,4 @@ def test_r6_a_terminal_that_shows_no_screen_is_told_in_words(write: Call, state:
         assert "\x1b" not in str(terminal.child.before)
     with Terminal("open", write(OK), "--foreground", "--state", state, TERM=term) as terminal:
         assert terminal.left() == 2
-        assert f"the app needs a full-screen terminal, and TERM={term} has not;" in terminal.text
+        assert f"the app needs a full-screen terminal, and TERM={term} is none;" in terminal.text

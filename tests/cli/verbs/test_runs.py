@@ -97,7 +97,8 @@ def test_json_is_a_record_a_line(octotui: Call, lived: Lived) -> None:
 
 
 def ids(text: str) -> list[str]:
-    return [line.split()[0] for line in text.splitlines()]
+    """The second column of each line but the head line."""
+    return [line.split()[1] for line in text.splitlines()[1:]]
 
 
 def test_the_language_of_the_app_finds_open_and_ended_runs(octotui: Call, lived: Lived) -> None:

@@ -8,7 +8,7 @@ from tests.cli.conftest import Call, Lived
 def test_show_says_how_it_stands_and_what_its_variables_are(octotui: Call, lived: Lived) -> None:
     model, *state = lived.at
     told = octotui("show", model, "run-2", *state).out
-    assert told.startswith("State\n  run-2 Ask first waits for an answer; ")
+    assert told.startswith("State\n  run-2 Ask first waits for an answer\n  queued ")
     assert "Waits" in told
     assert "asks anyone: nobody has taken the question yet" in told
     variables = octotui("show", model, "2", "--variables", *state).out
