@@ -1,4 +1,4 @@
-"""What goes wrong on disk, said in one sentence."""
+"""Errors of the disk, each as one sentence."""
 
 import sqlite3
 from pathlib import Path
@@ -7,7 +7,7 @@ import msgspec
 
 
 class StoreError(Exception):
-    """Something could not be kept or read; its text is a sentence that says what and where."""
+    """Something could not be written or read; the text is a sentence that says what and where."""
 
 
 class InUse(StoreError):
@@ -15,15 +15,15 @@ class InUse(StoreError):
 
 
 class Damaged(StoreError):
-    """What is on disk is not what was written; opening the space goes on with what can be read."""
+    """Stored data is corrupt; opening the space recovers what can be read."""
 
 
 def unusable(path: Path, problem: OSError | sqlite3.Error) -> StoreError:
-    """The sentence for a file that the system or SQLite refused."""
+    """Return the StoreError for an error of the system or of SQLite."""
     if isinstance(problem, OSError):
         return StoreError(f"{path} cannot be used: {problem.strerror or problem}")
     text = str(problem)
-    # The file ends before a page that SQLite has read of: newer ones say so, older ones that it is malformed.
+    # The file ends before a page that it refers to: newer SQLites report this, older ones "malformed".
     ends_early = getattr(problem, "sqlite_errorcode", None) == sqlite3.SQLITE_IOERR_SHORT_READ
     if ends_early or "not a database" in text or "malformed" in text:
         return Damaged(f"{path} is damaged ({text}): open the space to go on with what can be read of it")
@@ -33,7 +33,7 @@ def unusable(path: Path, problem: OSError | sqlite3.Error) -> StoreError:
 
 
 class Envelope(msgspec.Struct, frozen=True):
-    """What every event has, of whatever version."""
+    """The fields that every event of every version has."""
 
     type: str
     seq: int
@@ -41,7 +41,7 @@ class Envelope(msgspec.Struct, frozen=True):
 
 
 def unreadable(path: Path, seq: int, body: bytes, problem: msgspec.MsgspecError) -> StoreError:
-    """The sentence for a body that is no event: damaged, or one that only a newer octotui knows."""
+    """Return the StoreError for a body that cannot be decoded: damaged, or written by a newer octotui."""
     try:
         kind = msgspec.json.decode(body, type=Envelope).type
     except msgspec.MsgspecError:
@@ -50,5 +50,7 @@ def unreadable(path: Path, seq: int, body: bytes, problem: msgspec.MsgspecError)
 
 
 def suspect(path: Path) -> Path:
-    """The note beside a journal that writing it failed of damage, so that all of it must be looked at."""
+    """Return the path of the note that a write found damage, so that the next opening checks the whole
+    journal.
+    """
     return path.with_suffix(".suspect")
