@@ -102,7 +102,7 @@ class EffectRunner:
     async def inspect(self, state: State) -> tuple[ReportOutcome, ...]:
         """Find what runs, or ran, since the space was left; what is lost has to be reported first."""
         self._secret_store.hold_own(state.model)
-        await self._secret_store.take_up(state)
+        await self._secret_store.reload(state)
         running = tuple(job for job in state.jobs.values() if job.state == "running")
         lost = []
         for job in sorted(running, key=lambda each: each.place):
@@ -114,7 +114,7 @@ class EffectRunner:
         await self._scripts.remove_orphans(running)
         return tuple(lost)
 
-    def take_up(self, state: State) -> None:
+    def resume(self, state: State) -> None:
         """Go on with what an earlier session left: jobs that it began, and packages to be chosen.
 
         Acquiring packages is done again: it finds what is there already.

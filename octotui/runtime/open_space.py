@@ -28,7 +28,7 @@ from octotui.store.space_folder import SpaceFolder, default_base
 from octotui.store.user_config import file_trust
 from octotui.workers.local.executor import LocalExecutor
 
-LOOK = 1.0  # seconds between two looks at whether a folder is still there
+POLL = 1.0  # seconds between two looks at whether a folder is still there
 
 
 @asynccontextmanager
@@ -100,7 +100,7 @@ async def _beside(*work: Coroutine[None, None, None]) -> AsyncIterator[None]:
 async def _watch(session: Session) -> None:
     """End a session whose folder is gone also where it has nothing to write."""
     while session.is_there():
-        await asyncio.sleep(LOOK)
+        await asyncio.sleep(POLL)
 
 
 def _taken_up(folder: SpaceFolder) -> tuple[Journal, State, Recovery | None]:

@@ -135,7 +135,7 @@ class Replay:
             folder = self._content.folder
             log = folder / "logs" / run / f"{_plain(job)}.log"
             self._reels[run, job] = reel = LogPlayback(log, folder.with_name("shown") / run / log.stem)
-        return reel.wound(self._moment)
+        return reel.seek(self._moment)
 
     def artifact_path(self, run: str, job: str, name: str) -> Path:
         """Where a file is for as long as this is looked at, if it was exported."""

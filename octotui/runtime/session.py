@@ -99,7 +99,7 @@ class Session:
             await self.send(report)
         if self._timetable is not None:
             self._timetable.follow(self.state, self.now())
-        self._effects.take_up(self.state)
+        self._effects.resume(self.state)
         self._arm()
 
     async def send(self, command: Command, request: RequestId | None = None) -> tuple[AnyEvent, ...]:

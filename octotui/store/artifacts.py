@@ -1,4 +1,4 @@
-"""Artifacts: files that scripts asked to keep, copied into the space's folder, one folder for each job (V7)."""
+"""Artifacts: files that scripts asked to keep, copied into the space's folder, a folder for each job (V7)."""
 
 import os
 import shutil

@@ -47,7 +47,7 @@ class Cancellation:
 
     @contextmanager
     def interrupting(self, interrupt: Callable[[], None]) -> Iterator[None]:
-        """Call `interrupt` when cancellation is requested inside the block; it must neither block nor raise."""
+        """Call `interrupt` on a cancellation inside the block; it must neither block nor raise."""
         self._interrupt = interrupt
         try:
             if self.stopped:

@@ -82,7 +82,7 @@ class Directory:
         os.symlink(target, name, dir_fd=parent)
 
     def replace(self, path: str, data: bytes, mode: int | None = None) -> None:
-        """Replace a file or a link by a new file, which takes over its mode if none is given; raises OSError."""
+        """Replace a file or a link by a new file, with the old mode if none is given; raises OSError."""
         parent, name = self._at(path)
         if mode is None:
             mode = stat.S_IMODE(os.stat(name, dir_fd=parent, follow_symlinks=False).st_mode)
@@ -138,9 +138,7 @@ class Directory:
         self.close()
 
     def _at(self, path: str) -> tuple[int, str]:
-        """Return the descriptor of a path's parent folder, cached for the next path, and the path's last
-        name.
-        """
+        """Return the descriptor of a path's parent, cached for the next path, and its last name."""
         parent, _, name = path.rpartition("/")
         if parent != self._parent:
             self._leave_parent()

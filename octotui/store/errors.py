@@ -50,7 +50,5 @@ def unreadable(path: Path, seq: int, body: bytes, problem: msgspec.MsgspecError)
 
 
 def suspect(path: Path) -> Path:
-    """Return the path of the note that a write found damage, so that the next opening checks the whole
-    journal.
-    """
+    """Return the path of the note that a write found damage, for which the next opening checks everything."""
     return path.with_suffix(".suspect")

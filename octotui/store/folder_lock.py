@@ -21,8 +21,8 @@ NAME = "lock"
 FROM_NOW = ("", NAME)  # watched as soon as a folder is locked; "" is the folder itself
 ONCE_OPEN = ("journal.sqlite", "journal.sqlite-wal")  # watched from the first check after that
 LARGEST = 1 << 13  # bytes of a lock file
-DYING = 5.0  # seconds in which the child of a killed process calls exec, on a busy machine
-LOOK = 0.01  # seconds between two polls of that
+EXEC_TIME = 5.0  # seconds in which the child of a killed process calls exec, on a busy machine
+POLL = 0.01  # seconds between two polls of that
 
 
 class Displaced(StoreError):
@@ -30,7 +30,7 @@ class Displaced(StoreError):
 
 
 class LockNote(NamedTuple):
-    """The content of a lock file: the last holder's process id, the id of the space, and the folder's path."""
+    """A lock file's content: the last holder's process id, the id of the space, and the folder's path."""
 
     process: str = ""
     space: str = ""
@@ -147,16 +147,16 @@ def _locked(lock: int) -> bool:
     """Lock an open file; return whether this succeeded.
 
     A process killed while it forks leaves a copy of the lock to its child until that calls exec; so a lock
-    whose holder is dead is polled for DYING seconds.
+    whose holder is dead is polled for EXEC_TIME seconds.
     """
-    until = time.monotonic() + DYING
+    until = time.monotonic() + EXEC_TIME
     while True:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             if _lives(_read(lock).process) or time.monotonic() > until:
                 return False
-            time.sleep(LOOK)
+            time.sleep(POLL)
         else:
             return True
 
@@ -185,9 +185,7 @@ def _read(lock: int) -> LockNote:
 
 
 def _refuse_copy(folder: Path, noted: LockNote) -> None:
-    """Refuse a copy whose original is still there, as both would start the runs of the space; raises
-    StoreError.
-    """
+    """Refuse a copy while its original exists, as both would start the space's runs; raises StoreError."""
     origin = Path(noted.path)
     if not noted.space or note_of(origin).space != noted.space or _same(origin, folder):
         return

@@ -4,15 +4,15 @@ import os
 from pathlib import Path
 from typing import IO, Literal
 
-WAY = 0o711  # mode of folders above a space's: its access group may traverse them, and nobody may list them
+PARENT_MODE = 0o711  # of folders above a space: its access group may traverse them, and nobody may list them
+    0o711  # mode of folders above a space's: its access group may traverse them, and nobody may list them
+)
 
 Mode = Literal["wb", "ab", "xb", "x+b"]
 
 
 def make_folder(path: Path, mode: int = 0o700, above: int = 0o700) -> None:
-    """Make a folder and its missing parents, for the owner alone unless other modes are given; raises
-    OSError.
-    """
+    """Make a folder and its missing parents, by default for the owner alone; raises OSError."""
     try:
         path.mkdir(mode)
     except FileExistsError:

@@ -10,12 +10,12 @@ from platformdirs import user_state_dir
 from octotui.store.accounts import account_name
 from octotui.store.errors import StoreError, unusable
 from octotui.store.folder_lock import FolderLock, held_elsewhere, is_held
-from octotui.store.private_files import WAY, make_folder
+from octotui.store.private_files import PARENT_MODE, make_folder
 from octotui.store.trusted_path import UntrustedPath, check_private, resolve
 
 
 def default_base() -> Path:
-    """Return the folder of all spaces where `--state` is not given; raises StoreError without a home folder."""
+    """Return the folder of spaces where `--state` is not given; raises StoreError without a home."""
     base = Path(user_state_dir("octotui"))
     if not base.is_absolute():  # it would depend on the working directory
         raise StoreError(f"{base} is no folder to keep spaces in: set HOME or XDG_STATE_HOME, or say --state")
@@ -74,14 +74,14 @@ class SpaceFolder:
         """Make the folder, or verify that this account owns it; raises StoreError."""
         self.verify()
         try:
-            make_folder(self.path, above=WAY)
+            make_folder(self.path, above=PARENT_MODE)
             self.verify()  # in a sticky folder another account may have made it since
             self._make_private()
         except OSError as problem:
             raise unusable(self.path, problem) from problem
 
     def _make_private(self) -> None:
-        """Remove access that an earlier octotui left to others; everything deeper is behind these entries."""
+        """Remove access that an earlier octotui left to others; deeper entries are behind these."""
         status = self.path.stat()
         if status.st_uid != os.geteuid():
             owner = account_name(status.st_uid)
@@ -96,7 +96,7 @@ class SpaceFolder:
                 Path(entry.path).chmod(stat.S_IMODE(mode) & 0o700)
 
     def take(self) -> "SpaceFolder":
-        """Make the folder, and lock it while this process lives; raises StoreError, InUse where it is locked."""
+        """Make the folder, and lock it while this process lives; raises StoreError, InUse if it is locked."""
         self.make()
         self._lock = FolderLock(self.path)
         return self

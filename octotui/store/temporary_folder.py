@@ -10,7 +10,7 @@ from octotui.store.user_config import file_trust
 
 
 def temporary_folder(prefix: str) -> "tempfile.TemporaryDirectory[str]":
-    """Make a folder that is removed with its object; raises StoreError, also where others can change TMPDIR."""
+    """Make a folder that is removed with its object; raises StoreError, also if others can change TMPDIR."""
     base = "TMPDIR"
     try:
         base = tempfile.gettempdir()

@@ -43,7 +43,7 @@ WRITTEN = "# The columns and the order of lists, as octotui keeps them.\n"
 
 
 class ListSetting(msgspec.Struct, frozen=True):
-    """The columns of a list, and its sort column (after a `-` descending); empty means the list's defaults."""
+    """A list's columns, and its sort column (after a `-` descending); empty means the defaults."""
 
     columns: tuple[str, ...] = ()
     sort: str = ""

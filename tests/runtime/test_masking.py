@@ -298,7 +298,7 @@ def test_v5_after_a_restart_values_are_read_from_where_they_come(
     store = SecretStore()
 
     async def opened() -> None:
-        await store.take_up(state)
+        await store.reload(state)
         await store.close()
 
     asyncio.run(opened())

@@ -17,7 +17,7 @@ from octotui.model.complaints import did_you_mean
 from octotui.runtime.server.client import Client
 from octotui.store.logs.log_reader import LogReader
 
-LOOK = 0.2  # seconds between two looks at logs that are followed
+POLL = 0.2  # seconds between two looks at logs that are followed
 LogPath = Callable[[str, str], Awaitable[Path]]
 ACQUIRE = "Acquire packages"
 BLOCK = 1000  # lines at a time
@@ -85,7 +85,7 @@ class LogPrinter:
             await self.take(family, client.whole_log, whole=ended)
             if ended:
                 return
-            await asyncio.sleep(LOOK)
+            await asyncio.sleep(POLL)
 
     async def take(self, family: State, where: LogPath, *, whole: bool = True) -> None:
         """Print what is new; a last line that has not ended only if the `whole` output is there."""

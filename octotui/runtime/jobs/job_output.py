@@ -37,9 +37,9 @@ class JobOutput:
         self._now = now
         self._end = end
 
-    def __call__(self, chunk: bytes, turns: Sequence[LevelChange] = ()) -> None:
+    def __call__(self, chunk: bytes, changes: Sequence[LevelChange] = ()) -> None:
         """Keep a chunk, and where in it another level begins; where that can't be, end the job once."""
-        self._write(lambda log: log.append(chunk, self._now(), turns))
+        self._write(lambda log: log.append(chunk, self._now(), changes))
 
     def note_masked(self, spans: Sequence[MaskedSpan]) -> None:
         """Note what is masked in what comes next, before it is kept."""
@@ -52,7 +52,7 @@ class JobOutput:
         if self._spans is None or self._log is None or self.problem:
             return None
         try:
-            return masked_spans.take_up(self._spans, self._log.again)
+            return masked_spans.resume(self._spans, self._log.repeated)
         except OSError as error:
             self._fail(error)
             return None

@@ -147,7 +147,7 @@ class SecretStore:
         if self._read is not None:
             self.masked.hold(_OCTOTUI, own_secrets(model))
 
-    async def take_up(self, state: State) -> None:
+    async def reload(self, state: State) -> None:
         """Mask again what open runs had read, and were given by steps, before octotui was opened anew.
 
         What cannot be read is left: a job that needs it says so. Equal sources are read once.

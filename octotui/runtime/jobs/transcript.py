@@ -70,7 +70,7 @@ class Transcript:
         self._masker.record(secrets)
         self._shown: list[bytes] = []  # of the present chunk, for the log
         self._length = 0
-        self._turns: list[LevelChange] = []
+        self._changes: list[LevelChange] = []
         self._warnings: dict[str, None] = {}
         self._highlights: list[str] = []
         self._level = "default"
@@ -113,7 +113,7 @@ class Transcript:
         self._take(*self._reader.end())
         self._show(self._masker.end())
         self._flush()
-        self._turn("default")
+        self._set_level("default")
         self._hide_outputs()
         if self._silent:
             self.warn(f"{_TOO_MANY}: the rest of its output is not shown")
@@ -155,8 +155,8 @@ class Transcript:
     def _flush(self) -> None:
         """Put what was shown into the log, and where in it other levels begin."""
         if self._shown:
-            self._log(b"".join(self._shown), self._turns)
-            self._shown, self._turns, self._length = [], [], 0
+            self._log(b"".join(self._shown), self._changes)
+            self._shown, self._changes, self._length = [], [], 0
 
     def _understand(self, message: Message) -> None:
         match message:
@@ -173,7 +173,7 @@ class Transcript:
             case ProgressMessage(percentage=percentage, message=text):
                 self._tell(percentage, " ".join(self._masker.text(text).split())[:SHORT])
             case Level(stream="stdout", level=level):
-                self._turn(level)
+                self._set_level(level)
             case _:
                 pass  # nothing is done about the others, and both streams are one here
 
@@ -230,7 +230,7 @@ class Transcript:
             if value and not self._masker.holds(name):
                 yield name
 
-    def _turn(self, level: str) -> None:
+    def _set_level(self, level: str) -> None:
         """Mean what comes from here on otherwise; keep what was said as a warning or a highlight, by line."""
         if self._level_text:
             said = bytes(self._level_text)
@@ -248,7 +248,7 @@ class Transcript:
                     self.warn(f"highlights beyond the first {HIGHLIGHTS} are in the output alone")
             self._level_text = bytearray()
         self._level = level
-        self._turns.append(LevelChange(self._length, level))
+        self._changes.append(LevelChange(self._length, level))
 
     def warn(self, text: str) -> None:
         """Warn once of each thing."""

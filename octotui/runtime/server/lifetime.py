@@ -12,7 +12,7 @@ from octotui.runtime.server.model_watcher import Load, ModelWatcher
 from octotui.runtime.server.server import Server
 from octotui.runtime.session import Session
 
-LOOK = 1.0  # seconds between two looks at whether anybody needs it
+POLL = 1.0  # seconds between two looks at whether anybody needs it
 IDLE = 60.0  # seconds after which a server ends that nobody needs
 
 
@@ -69,8 +69,8 @@ async def until_stopped(server: Server, ending: ShutdownSignal, *, idle: float |
     ]
     unused = 0.0
     while not any(each.done() for each in waiting):
-        await asyncio.wait(waiting, timeout=LOOK, return_when=asyncio.FIRST_COMPLETED)
-        unused = 0.0 if server.is_used else unused + LOOK
+        await asyncio.wait(waiting, timeout=POLL, return_when=asyncio.FIRST_COMPLETED)
+        unused = 0.0 if server.is_used else unused + POLL
         if idle is not None and unused >= idle:
             ending.tell("it was idle")
     for each in (reading, *waiting):

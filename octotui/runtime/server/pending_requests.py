@@ -18,7 +18,7 @@ from octotui.store.errors import StoreError
 MOST = 6  # times that a request is sent: it may be what ends the server
 PATIENCE = 60.0  # seconds in which the server has to be back; it remembers requests for far longer
 AWAY = "the connection to the server was lost before it answered"
-LOOK = "check whether it took effect before you ask again"
+ADVICE = "check whether it took effect before you ask again"
 
 
 def new_key() -> str:
@@ -95,7 +95,7 @@ class PendingRequest:
     def lose(self) -> None:
         """Wait for the server to come back, if the request may be sent to it again."""
         if self._changes and not self._is_remembered(self._server):
-            self.settle(Undecided(f"{AWAY}: {LOOK}"))
+            self.settle(Undecided(f"{AWAY}: {ADVICE}"))
         elif self._timer is None:
             late = self._given_up(f"{AWAY}, and was not back within {PATIENCE:.0f} seconds")
             self._timer = asyncio.get_running_loop().call_later(PATIENCE, self.settle, late)
@@ -109,7 +109,7 @@ class PendingRequest:
             self.settle(DoneReply(id=request.id))  # the one that was to end has ended
             return False
         if self._changes and not self._is_remembered(server):
-            self.settle(Undecided(f"{AWAY}: {LOOK}"))
+            self.settle(Undecided(f"{AWAY}: {ADVICE}"))
             return False
         if self._sent == MOST:
             self.settle(self._given_up(f"{AWAY}, {MOST} times"))
@@ -121,7 +121,7 @@ class PendingRequest:
     def fail(self, failure: Exception) -> None:
         """Say that no answer will come."""
         undecided = self._changes and isinstance(failure, StoreError)
-        self.settle(StoreError(f"{failure}; {LOOK}") if undecided else failure)
+        self.settle(StoreError(f"{failure}; {ADVICE}") if undecided else failure)
 
     @property
     def _changes(self) -> bool:
@@ -138,4 +138,4 @@ class PendingRequest:
         return server is not None and server.remembers
 
     def _given_up(self, sentence: str) -> Refused:
-        return Undecided(f"{sentence}: {LOOK}") if self._changes else Refused(sentence)
+        return Undecided(f"{sentence}: {ADVICE}") if self._changes else Refused(sentence)

@@ -41,7 +41,7 @@ from octotui.store.errors import StoreError
 from octotui.store.space_folder import SpaceFolder
 
 FAR = 5000  # events after which a State is told anew, and not what happened since
-LOOK = 1.0  # seconds between two looks at the socket's file, the model's, and at who listens
+POLL = 1.0  # seconds between two looks at the socket's file, the model's, and at who listens
 
 PeerOf = Callable[[socket.socket], Peer]
 
@@ -144,7 +144,7 @@ class Server:
     async def _look(self) -> None:
         """Keep the socket's file there, follow the model's, and let those go who listen no more."""
         while True:
-            await asyncio.sleep(LOOK)
+            await asyncio.sleep(POLL)
             self._keep_socket()
             await self.follow_file()
             await self._check_members()

@@ -90,7 +90,7 @@ class LineWindow:
 
     def attempt(self, number: int) -> int | None:
         """The number of the line an attempt begins with, where its heading is among the first highlights."""
-        headings = islice(self._levels.turns_to("highlight"), HEADINGS)
+        headings = islice(self._levels.starts_of("highlight"), HEADINGS)
         wanted = [f"octotui: attempt {number}"]
         heading = (
             0 if number == 1 else next((h for h in headings if self.reader.lines(h, h + 1) == wanted), None)

@@ -24,13 +24,13 @@ MODEL = model({"ask": [manual("May it?")]})
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lifetime, "LOOK", 0.01)
+    monkeypatch.setattr(lifetime, "POLL", 0.01)
 
 
 async def test_a_session_is_shared_and_its_model_followed_at_once_where_that_is_asked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("octotui.runtime.server.server.LOOK", 1000.0)
+    monkeypatch.setattr("octotui.runtime.server.server.POLL", 1000.0)
     file = tmp_path / "model.toml"
     file.write_text('[space]\nname = "Test"\n')
     declared = load(file)

@@ -272,7 +272,7 @@ class TestWithdrawnRights:
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         members = {"bob"}
-        monkeypatch.setattr("octotui.runtime.server.server.LOOK", 0.02)
+        monkeypatch.setattr("octotui.runtime.server.server.POLL", 0.02)
         monkeypatch.setattr(admission, "is_member", lambda user, group: user in members)
         own = grp.getgrgid(os.getegid()).gr_name
         declared = replace(SHARED, access=replace(SHARED.access, group=own))
@@ -453,7 +453,7 @@ class TestCosts:
     async def test_i8_sums_are_told_while_it_goes_on(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("octotui.runtime.server.server.LOOK", 0.02)
+        monkeypatch.setattr("octotui.runtime.server.server.POLL", 0.02)
         monkeypatch.setattr(refusals, "SUM", 0.05)
         monkeypatch.setattr(refusals, "PAUSE", 0.0)
         async with served(MODEL, tmp_path) as here:
@@ -570,7 +570,7 @@ class TestBadClients:
     async def test_r6_who_takes_nothing_is_found_though_nothing_happens(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("octotui.runtime.server.server.LOOK", 0.02)
+        monkeypatch.setattr("octotui.runtime.server.server.POLL", 0.02)
         async with served(MODEL, tmp_path) as here, here.attached() as ann:
             monkeypatch.setattr(connection, "PATIENCE", 0.1)
             listening = set(here.server.seats)
@@ -642,7 +642,7 @@ async def test_one_line_of_100_mb_costs_the_server_nothing(tmp_path: Path) -> No
 async def test_a_socket_that_somebody_removes_is_there_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("octotui.runtime.server.server.LOOK", 0.02)
+    monkeypatch.setattr("octotui.runtime.server.server.POLL", 0.02)
     async with served(MODEL, tmp_path) as here, here.attached() as before:
         path = here.folder.path / "socket"
         path.unlink()
@@ -655,7 +655,7 @@ async def test_a_socket_that_somebody_removes_is_there_again(
 async def test_its_socket_is_made_anew_for_another_group_and_for_nothing_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("octotui.runtime.server.server.LOOK", 0.01)
+    monkeypatch.setattr("octotui.runtime.server.server.POLL", 0.01)
     own = grp.getgrgid(os.getegid()).gr_name
     declared = replace(MODEL, access=Access(group=own))
     async with served(declared, tmp_path) as here:
