@@ -66,9 +66,9 @@ class RequestEvents:
     def __init__(self, client: SpaceAccess, *, as_json: bool) -> None:
         self._as_json = as_json
         self._heard: dict[int, tuple[AnyEvent, State, State]] = {}
-        client.listen(self._hear)
+        client.listen(self._on_commit)
 
-    def _hear(self, events: tuple[AnyEvent, ...], before: State, after: State) -> None:
+    def _on_commit(self, events: tuple[AnyEvent, ...], before: State, after: State) -> None:
         for event in events:
             state = evolve(before, event)
             self._heard[event.seq] = event, before, state

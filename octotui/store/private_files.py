@@ -4,9 +4,7 @@ import os
 from pathlib import Path
 from typing import IO, Literal
 
-PARENT_MODE = 0o711  # of folders above a space: its access group may traverse them, and nobody may list them
-    0o711  # mode of folders above a space's: its access group may traverse them, and nobody may list them
-)
+PARENT_MODE = 0o711  # of folders above a space: its access group may traverse, but not list them
 
 Mode = Literal["wb", "ab", "xb", "x+b"]
 

@@ -98,21 +98,21 @@ class ReplayApp(OctotuiApp):
 
     def action_go(self, number: int) -> None:
         """Go to an event; -1 is the last."""
-        self._go(number if number > 0 else len(self.replay.film))
+        self._go(number if number > 0 else len(self.replay.timeline))
 
     def action_seek(self, step: int) -> None:
         """Go to the next question, failure or wait for a lock; where there is none, to the end."""
-        film, number = self.replay.film, self.replay.number + step
-        while 1 <= number <= len(film) and not self._matters(number):
+        timeline, number = self.replay.timeline, self.replay.number + step
+        while 1 <= number <= len(timeline) and not self._matters(number):
             number += step
         self._go(number)
-        run, screen = getattr(film.event(self.replay.number), "run", None), self.screen
+        run, screen = getattr(timeline.event(self.replay.number), "run", None), self.screen
         if run is not None and isinstance(screen, Board):
             screen.started(run)  # it is the one to look at
 
     def _matters(self, number: int) -> bool:
-        film = self.replay.film
-        return stop(film.event(number), film.state(number - 1), film.state(number)) is not None
+        timeline = self.replay.timeline
+        return stop(timeline.event(number), timeline.state(number - 1), timeline.state(number)) is not None
 
     def action_play(self) -> None:
         """Let time pass, from the beginning where it is over; or stop."""
@@ -164,5 +164,5 @@ class ReplayApp(OctotuiApp):
             screen.query_one(TreePanel).point_again()
 
     def _present(self) -> ReplayMoment:
-        film, number = self.replay.film, self.replay.number
-        return moment(film, number, self.zone)
+        timeline, number = self.replay.timeline, self.replay.number
+        return moment(timeline, number, self.zone)

@@ -102,7 +102,7 @@ def _tell(replay: "Replay", *, as_json: bool, ascii_only: bool, all_of_it: bool)
         return
     glyphs = ASCII if wants_ascii(ascii_only) else UNICODE
     if all_of_it:
-        for line in changes(replay.film, shown_zone()):
+        for line in changes(replay.timeline, shown_zone()):
             say(glyphs.text(line))
     for line in _standing(replay, glyphs):
         say(line)
@@ -112,7 +112,7 @@ def _standing(replay: "Replay", glyphs: "Glyphs") -> list[str]:
     """How things stand at the moment."""
     from octotui.views.events.replay_moments import standing
 
-    return list(standing(replay.film, replay.number, replay.roots, replay.now(), glyphs, shown_zone()))
+    return list(standing(replay.timeline, replay.number, replay.roots, replay.now(), glyphs, shown_zone()))
 
 
 def _go(replay: "Replay", moment: float | None, event: int | None) -> None:
@@ -120,8 +120,8 @@ def _go(replay: "Replay", moment: float | None, event: int | None) -> None:
     if moment is not None:
         replay.go_to(moment)
     elif event is not None:
-        if event > len(replay.film):
-            refuse(f"there are {len(replay.film)} events in it, and no event {event}")
+        if event > len(replay.timeline):
+            refuse(f"there are {len(replay.timeline)} events in it, and no event {event}")
         replay.go(event)
 
 

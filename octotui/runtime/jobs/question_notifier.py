@@ -44,14 +44,14 @@ class QuestionNotifier:
         self,
         folder: SpaceFolder,
         executor: Executor,
-        vault: SecretStore,
+        secret_store: SecretStore,
         now: Clock,
         report: Callable[[Command], None],
     ) -> None:
         self._folder = folder
         self._executor = executor
-        self._secret_store = vault
-        self._masked = vault.masked
+        self._secret_store = secret_store
+        self._masked = secret_store.masked
         self._now = now
         self._report = report
         self._tasks: set[asyncio.Task[None]] = set()

@@ -58,7 +58,7 @@ class ScriptJobs:
         folder: SpaceFolder,
         executor: Executor,
         acquirer: Acquirer,
-        vault: SecretStore,
+        secret_store: SecretStore,
         now: Clock,
         session: SessionPort,
         *,
@@ -67,13 +67,13 @@ class ScriptJobs:
         self._session = session
         self._folder = folder
         self._executor = executor
-        self._secret_store = vault
+        self._secret_store = secret_store
         self._now = now
         self._keeps_output = keeps_output
         self._packages = AttemptPackages(acquirer)
         self._names = WorkspaceIndex(folder)
         self._locations: dict[str, AttemptLocation] = {}
-        self._masked: SensitiveValues = vault.masked
+        self._masked: SensitiveValues = secret_store.masked
 
     async def inspect(self, state: State, job: Job) -> ResumableAttempt | Outcome:
         """What is left of an attempt that ran when the space was left, or the outcome that it is lost."""

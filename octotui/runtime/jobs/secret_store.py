@@ -32,7 +32,7 @@ from octotui.variables.template import OverBudget
 T = TypeVar("T")
 Reader = Callable[[Secret], Coroutine[Any, Any, str]]
 
-HandedValues = dict[str, str | UnreadableSecret]
+InheritedValues = dict[str, str | UnreadableSecret]
 """What a step gives to a run, by the names there: values, or why there is none."""
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
@@ -65,7 +65,7 @@ class SecretStore:
         self._set: dict[str, dict[str, str]] = {}
         self._reading: dict[str, dict[Secret, asyncio.Task[str]]] = {}
         self._waiting: dict[str, asyncio.Task[dict[str, str]]] = {}
-        self._handed: dict[str, asyncio.Task[HandedValues]] = {}
+        self._inheriting: dict[str, asyncio.Task[InheritedValues]] = {}
         self._working: set[asyncio.Task[Any]] = set()
 
     def give(self, run: str, values: Mapping[str, str], passed: Mapping[str, str] = NOTHING) -> None:
@@ -75,7 +75,7 @@ class SecretStore:
         if passed:
             self._passed[run] = dict(passed)
 
-    def hand_down(self, state: State, name: str) -> None:
+    def inherit(self, state: State, name: str) -> None:
         """Begin to fill in the sensitive values that a step gives to the run it starts, as they are now."""
         run = state.runs.get(name)
         job = state.jobs.get(run.parent or "") if run is not None and run.request.secrets else None
@@ -83,39 +83,39 @@ class SecretStore:
             return
         known = {each: escape(value) for each, value in self._set.get(job.run, {}).items()}
         given = dict(self._given.get(job.run, {}))
-        filling = self._handed_values(state, run, job, known, given, self._handed.get(job.run))
-        self._handed[name] = self._begun(filling)
+        filling = self._fill_inherited(state, run, job, known, given, self._inheriting.get(job.run))
+        self._inheriting[name] = self._begun(filling)
 
-    async def _handed_values(
+    async def _fill_inherited(
         self,
         state: State,
         run: Run,
         job: Job,
         known: dict[str, str],
         given: dict[str, str],
-        above: "asyncio.Task[HandedValues] | None",
-    ) -> "HandedValues":
+        above: "asyncio.Task[InheritedValues] | None",
+    ) -> "InheritedValues":
         """What a job gives to the run it started, filled in with what is `known` and its run was `given`."""
         wanted, parent = self._wanted(state, job), state.runs[job.run]
         read = self._reader(state.model)
-        handed: HandedValues = {**given, **(await asyncio.shield(above) if above is not None else {})}
+        inherited: InheritedValues = {**given, **(await asyncio.shield(above) if above is not None else {})}
         kept_in_memory = (*secret_answers(state, parent), *secret_outputs(state, parent))
         for name in kept_in_memory:  # those that are known are not looked for
-            handed[name] = UnreadableSecret(f"it needs {name}, which {_GONE}")
-        values: HandedValues = {}
+            inherited[name] = UnreadableSecret(f"it needs {name}, which {_GONE}")
+        values: InheritedValues = {}
         for name in run.request.secrets:
             try:
-                filled, hidden = _said(state, job, name, known)
+                filled, hidden = _filled_in(state, job, name, known)
                 while hidden:
                     for each in hidden:
                         known[each] = escape(
-                            await self._of_parent(run, parent, each, wanted.get(each), handed, read)
+                            await self._of_parent(run, parent, each, wanted.get(each), inherited, read)
                         )
-                    filled, hidden = _said(state, job, name, known)
+                    filled, hidden = _filled_in(state, job, name, known)
                 values[name] = checked(filled) if filled else ""
             except UnreadableSecret as problem:
                 values[name] = problem
-        if run.id in self._handed:  # it has not ended meanwhile
+        if run.id in self._inheriting:  # it has not ended meanwhile
             self.masked.hold(run.id, (value for value in values.values() if isinstance(value, str)))
         return values
 
@@ -125,7 +125,7 @@ class SecretStore:
         parent: Run,
         name: str,
         secret: Secret | None,
-        given: "HandedValues",
+        given: "InheritedValues",
         read: Reader,
     ) -> str:
         """A sensitive value of the run that has started another one; raises UnreadableSecret."""
@@ -138,7 +138,7 @@ class SecretStore:
             value = checked(passed[secret.env]) if secret.env in passed else await read(secret)
         except UnreadableSecret as problem:
             raise self._explained(problem, secret) from None
-        if run.id in self._handed:
+        if run.id in self._inheriting:
             self.masked.hold(run.id, (value,))
         return value
 
@@ -167,7 +167,7 @@ class SecretStore:
             return await asyncio.shield(readings[secret])
 
         runs = sorted((run for _, run in state.runs.items() if not run.ended), key=lambda run: run.number)
-        tasks: list[asyncio.Task[Any]] = [self._begun(self._handed_again(state, run)) for run in runs]
+        tasks: list[asyncio.Task[Any]] = [self._begun(self._inherit_again(state, run)) for run in runs]
         has_secrets = any(each.secret for _, values in variables(state.model) for each in values)
         for run in runs if has_secrets else ():
             secrets = dict.fromkeys(self._read_before(state, run))
@@ -175,14 +175,14 @@ class SecretStore:
         if tasks:
             await asyncio.wait(tasks, timeout=OPENING)
 
-    async def _handed_again(self, state: State, run: Run) -> None:
+    async def _inherit_again(self, state: State, run: Run) -> None:
         """Mask what a step gave to a run; where something is missing, a job that needs it looks again."""
-        self.hand_down(state, run.id)
-        task = self._handed.get(run.id)
+        self.inherit(state, run.id)
+        task = self._inheriting.get(run.id)
         values = await asyncio.shield(task) if task is not None else {}
         missing = any(isinstance(value, UnreadableSecret) for value in values.values())
-        if missing and self._handed.get(run.id) is task:
-            del self._handed[run.id]
+        if missing and self._inheriting.get(run.id) is task:
+            del self._inheriting[run.id]
 
     def _read_before(self, state: State, run: Run) -> Iterator[Secret]:
         """What jobs of a run that have begun read their sensitive values from."""
@@ -195,7 +195,7 @@ class SecretStore:
         """Work that goes on by itself, until it is over or the store is closed."""
         task = asyncio.ensure_future(work)
         self._working.add(task)
-        task.add_done_callback(_seen)
+        task.add_done_callback(_retrieve_exception)
         task.add_done_callback(self._working.discard)
         return task
 
@@ -217,7 +217,7 @@ class SecretStore:
                 kept[f"{prefix}.{name}"] = value
         self.masked.hold(job.run, outputs.values())
 
-    def hand_up(self, state: State, name: str) -> None:
+    def return_outputs(self, state: State, name: str) -> None:
         """Keep what scripts of a run that has ended have set for the step that waited for it, too (V7)."""
         run = state.runs.get(name)
         job = state.jobs.get(run.parent or "") if run is not None else None
@@ -242,7 +242,7 @@ class SecretStore:
         self.masked.release(run)
         self._given.pop(run, None)
         self._set.pop(run, None)
-        self._handed.pop(run, None)
+        self._inheriting.pop(run, None)
         for task in self._reading.pop(run, {}).values():
             task.cancel()
 
@@ -256,8 +256,8 @@ class SecretStore:
         if not wanted:
             return dict(self._set.get(job.run, {}))
         run = state.runs[job.run]
-        if run.id not in self._handed and not self._given.get(run.id, {}).keys() >= set(run.request.secrets):
-            self.hand_down(state, run.id)
+        if run.id not in self._inheriting and not self._given.get(run.id, {}).keys() >= set(run.request.secrets):
+            self.inherit(state, run.id)
         reading = self._all(run, wanted, self._reader(state.model))
         waiting = self._waiting[job.id] = asyncio.ensure_future(reading)
         await asyncio.wait({waiting})
@@ -334,10 +334,10 @@ class SecretStore:
 
     async def _inherited(self, run: str, name: str) -> str:
         """A sensitive value that a step gave to a run; raises UnreadableSecret."""
-        task = self._handed.get(run)
+        task = self._inheriting.get(run)
         values = await asyncio.shield(task) if task is not None else {}
-        if isinstance(values.get(name), UnreadableSecret) and self._handed.get(run) is task:
-            del self._handed[run]  # a retry reads it anew
+        if isinstance(values.get(name), UnreadableSecret) and self._inheriting.get(run) is task:
+            del self._inheriting[run]  # a retry reads it anew
         return _value(values, name)
 
     async def _read_once(self, run: Run, secret: Secret, read: Reader) -> str:
@@ -345,7 +345,7 @@ class SecretStore:
         tasks = self._reading.setdefault(run.id, {})
         if secret not in tasks:
             tasks[secret] = asyncio.ensure_future(read(secret))
-            tasks[secret].add_done_callback(_seen)
+            tasks[secret].add_done_callback(_retrieve_exception)
         try:
             value = await asyncio.shield(tasks[secret])
             if self._reading.get(run.id) is tasks:  # it has not ended meanwhile
@@ -362,7 +362,7 @@ class SecretStore:
         return problem
 
 
-def _value(given: "HandedValues", name: str) -> str:
+def _value(given: "InheritedValues", name: str) -> str:
     """A value of those that were given; raises UnreadableSecret where there is none."""
     value = given.get(name, UnreadableSecret(_LOST))
     if isinstance(value, UnreadableSecret):
@@ -370,7 +370,7 @@ def _value(given: "HandedValues", name: str) -> str:
     return value
 
 
-def _said(state: State, job: Job, name: str, known: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
+def _filled_in(state: State, job: Job, name: str, known: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
     """What the step of a job says for a variable, and the sensitive ones it names that are not known.
 
     Raises UnreadableSecret where it names an output that its step may have set, and that is not here.
@@ -387,7 +387,7 @@ def _said(state: State, job: Job, name: str, known: Mapping[str, str]) -> tuple[
     return said.filled.text, said.hidden
 
 
-def _seen(task: "asyncio.Task[Any]") -> None:
+def _retrieve_exception(task: "asyncio.Task[Any]") -> None:
     """Take note of how reading ended, though nobody may wait for it any more."""
     if not task.cancelled():
         task.exception()

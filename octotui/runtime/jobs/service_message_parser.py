@@ -2,7 +2,7 @@
 
 import re
 
-from octotui.runtime.jobs.service_message_types import Message, Problem, understand
+from octotui.runtime.jobs.service_message_types import Message, Problem, parse_message
 
 MARK = b"##octopus["
 LIMIT = 1 << 20  # bytes of a message that are waited for; what is longer is text
@@ -111,7 +111,7 @@ class _Page:
             visible = (
                 stop if self.fresh else whole.end()
             )  # the line end, of a line whose beginning is visible
-            message = understand(whole[1].decode(), whole[2], self._length + stop - visible)
+            message = parse_message(whole[1].decode(), whole[2], self._length + stop - visible)
             self.said.append(message)
             self.show(text[start if isinstance(message, Problem) else visible : stop])
         else:

@@ -130,7 +130,7 @@ _LEVELS = re.compile(
 _OTHERS = re.compile(r"createStepPackageTarget|(create|delete)-[\w-]+|k8s-[\w-]+")
 
 
-def understand(name: str, pairs: bytes, at: int) -> Message:
+def parse_message(name: str, pairs: bytes, at: int) -> Message:
     """The message of a name and its `key='Base64'` pairs, or the Problem with it."""
     try:
         values = _Values(name, pairs)

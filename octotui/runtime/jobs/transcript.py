@@ -133,14 +133,14 @@ class Transcript:
     def _take(self, text: bytes, messages: Sequence[Message]) -> None:
         position = 0
         for message in messages:
-            self._hear(text[position : message.at])
+            self._add(text[position : message.at])
             position = message.at
             if not self._silent:
-                self._understand(message)
-        self._hear(text[position:])
+                self._apply(message)
+        self._add(text[position:])
         self._flush()
 
-    def _hear(self, text: bytes) -> None:
+    def _add(self, text: bytes) -> None:
         if self._silent:
             return
         if self._level in ("warning", "highlight"):
@@ -158,7 +158,7 @@ class Transcript:
             self._log(b"".join(self._shown), self._changes)
             self._shown, self._changes, self._length = [], [], 0
 
-    def _understand(self, message: Message) -> None:
+    def _apply(self, message: Message) -> None:
         match message:
             case SetVariable():
                 self._set(message)

@@ -46,7 +46,7 @@ KEPT = 100  # records of the newest runs
 Again = Callable[[], Awaitable[None]]
 
 
-def _at_one_go(state: bytes) -> State:
+def _decode_without_gc(state: bytes) -> State:
     """A State from its bytes; the garbage collector would look at all that is made of it again and again."""
     collects = gc.isenabled()
     gc.disable()
@@ -75,7 +75,7 @@ class Client:
     ) -> None:
         self.user = ""
         self.trouble = ""
-        self._shown = StateFeed(State())
+        self._feed = StateFeed(State())
         self.now = now
         self._folder = folder
         self._model = _as_text(model)
@@ -91,15 +91,15 @@ class Client:
     @property
     def state(self) -> State:
         """The State as it is known here."""
-        return self._shown.state
+        return self._feed.state
 
     async def open(self, *, follow: bool = True) -> None:
         """Connect, and wait for the present; raises OSError where none is, StoreError where it refuses."""
         await self._connect(protocol.Hello(version=protocol.VERSION, follow=follow, model=self._model))
         self._reading = asyncio.ensure_future(self._read(follow))
-        while self._shown.failure is None and not (self.state.seq if follow else self.user):
-            await self._shown.change()
-        self._shown.check()
+        while self._feed.failure is None and not (self.state.seq if follow else self.user):
+            await self._feed.change()
+        self._feed.check()
 
     async def close(self) -> None:
         """Let go of the server; nothing else changes."""
@@ -151,11 +151,11 @@ class Client:
                 told = self.trouble
                 yield told
             else:
-                await self._shown.change()
+                await self._feed.change()
 
     def check(self) -> None:
         """Raise what keeps it from ever hearing more, such as the end of the server, if anything does."""
-        self._shown.check()
+        self._feed.check()
 
     def listen(self, listener: Listener) -> None:
         """Call back with (events, before, after) for all that is told from now on."""
@@ -163,7 +163,7 @@ class Client:
 
     def states(self) -> AsyncIterator[State]:
         """The present State, and then every later one, merged to at most 30 a second."""
-        return self._shown.states()
+        return self._feed.states()
 
     def recent(self, limit: int = KEPT) -> list[RunRecord]:
         """The newest runs of the space, open and ended."""
@@ -212,7 +212,7 @@ class Client:
 
     async def _ask(self, question: Callable[[int], protocol.ClientRequest]) -> protocol.DoneReply:
         """The answer to a question."""
-        self._shown.check()
+        self._feed.check()
         if self.trouble == AWAY:
             raise commands.Refused(AWAY)
         request = question(next(self._numbers))
@@ -225,7 +225,7 @@ class Client:
 
     async def _read(self, follow: bool) -> None:
         """Take what the server says, and find it again where it went away, until it says goodbye."""
-        while self._shown.failure is None:
+        while self._feed.failure is None:
             try:
                 while (raw := await self._reader.readline()).endswith(b"\n"):  # else it was cut off
                     self._take(self._decoder.decode(raw))
@@ -240,7 +240,7 @@ class Client:
             except Exception as bug:  # nobody else would see it
                 self._fail(bug)
             self._writer.close()
-            if self._shown.failure is None:
+            if self._feed.failure is None:
                 self._lose()
                 await self._reach_again(follow)
 
@@ -248,7 +248,7 @@ class Client:
         """Say that the server is away; what was asked for waits for it, or is given up."""
         self.trouble = AWAY
         self._pending.lose()
-        self._shown.wake()
+        self._feed.wake()
 
     async def _reach_again(self, follow: bool) -> None:
         """Connect anew; where no server is started from here, only for a while after the last was seen."""
@@ -281,12 +281,12 @@ class Client:
                 self._greet(message)
             case protocol.SnapshotMessage(state=state, recent=recent):
                 self._records = {each.id: each for each in recent}
-                self._shown.show(_at_one_go(bytes(state)))
+                self._feed.show(_decode_without_gc(bytes(state)))
             case protocol.EventsMessage(events=events):
                 self._follow(events)
             case protocol.TroubleMessage(text=text):
                 self.trouble = text
-                self._shown.wake()
+                self._feed.wake()
             case protocol.DoneReply(id=number):
                 self._pending.settle(number, message)
             case protocol.RefusedReply(id=number, reason=reason):
@@ -303,7 +303,7 @@ class Client:
         self._server, self.user, self.trouble = server, server.user, server.trouble
         for request in self._pending.to_send_again(server):
             self._writer.write(protocol.line(request))
-        self._shown.wake()
+        self._feed.wake()
 
     def _follow(self, events: tuple[AnyEvent, ...]) -> None:
         """Let events change the State here as they did there; raises SequenceGap."""
@@ -316,10 +316,10 @@ class Client:
             record = record_of(event, self._records.get(run))
             if record is not None:
                 self._records[run] = record
-        self._shown.show(state)
+        self._feed.show(state)
         for listener in self._listeners:
             listener(events, before, state)
 
     def _fail(self, failure: Exception) -> None:
         self._pending.fail(failure)
-        self._shown.fail(failure)
+        self._feed.fail(failure)

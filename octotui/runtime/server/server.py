@@ -60,7 +60,7 @@ class Server:
     ) -> None:
         self.stopped = asyncio.Event()
         self.report: Callable[[str], None] = lambda trouble: None  # is told of trouble, and when it is over
-        self.seats: set[ClientConnection] = set()
+        self.connections: set[ClientConnection] = set()
         self._serving: set[asyncio.Task[None]] = set()
         self._members = GroupMembers()
         self._session = session
@@ -82,7 +82,7 @@ class Server:
     async def open(self) -> None:
         """Listen; raises StoreError."""
         self._listen()
-        self._session.listen(self._heed)
+        self._session.listen(self._queue_events)
         self._looking = asyncio.ensure_future(self._look())
 
     async def close(self, why: str = "the server of this space was stopped") -> None:
@@ -91,8 +91,8 @@ class Server:
         self._looking.cancel()
         self._server.close()
         await asyncio.sleep(0)  # who has just connected is served to the end as well
-        for seat in tuple(self.seats):
-            seat.drop("stopped", _sentence(self.failure) or why)
+        for client in tuple(self.connections):
+            client.drop("stopped", _sentence(self.failure) or why)
         tasks = (*self._asking, *self._serving)
         for task in tasks:
             task.cancel()
@@ -118,7 +118,7 @@ class Server:
         """Whether somebody is attached, anything is open, or the clock may start something."""
         state = self._session.state
         scheduled = any(each.enabled for each in state.model.schedules.values())
-        return any(seat.greeted for seat in self.seats) or bool(len(state.families)) or scheduled
+        return any(client.greeted for client in self.connections) or bool(len(state.families)) or scheduled
 
     def look_soon(self) -> None:
         """Look at the model's file at once."""
@@ -151,9 +151,9 @@ class Server:
             with suppress(StoreError):  # the session has failed, and says so
                 await self._handler.refusals.flush()
             now = asyncio.get_running_loop().time()
-            for seat in tuple(self.seats):
-                if seat.is_stuck(now):
-                    seat.drop("slow", "")
+            for client in tuple(self.connections):
+                if client.is_stuck(now):
+                    client.drop("slow", "")
 
     def _keep_socket(self) -> None:
         """Make the socket anew where somebody has removed it, or other people are to connect."""
@@ -171,10 +171,14 @@ class Server:
     async def _check_members(self, *, anew: bool = False) -> None:
         """Let those go who are no members of the access group any more, or `anew` none of another one."""
         group = self._session.state.model.access.group
-        users = {seat.peer.user for seat in self.seats if seat.peer.uid and seat.peer.user != self._owner}
+        users = {
+            client.peer.user
+            for client in self.connections
+            if client.peer.uid and client.peer.user != self._owner
+        }
         outside = await asyncio.to_thread(self._members.outside, users, group, anew=anew)
-        for seat in [each for each in self.seats if each.peer.user in outside]:
-            seat.drop("forbidden", outside[seat.peer.user])
+        for client in [each for each in self.connections if each.peer.user in outside]:
+            client.drop("forbidden", outside[client.peer.user])
 
     async def follow_file(self, path: str | None = None) -> None:
         """Take up what the model's file says now, or another file; one that is broken changes nothing."""
@@ -189,8 +193,8 @@ class Server:
         if self._session.trouble != trouble:
             self._session.trouble = trouble
             self.report(trouble)
-            for seat in [each for each in self.seats if each.greeted]:
-                seat.follow(line(TroubleMessage(text=self._session.trouble)))
+            for client in [each for each in self.connections if each.greeted]:
+                client.follow(line(TroubleMessage(text=self._session.trouble)))
 
     def _admit(self, connection: socket.socket) -> None:
         """Serve a connection, unless its account has too many; may raise OSError.
@@ -219,33 +223,33 @@ class Server:
             unserved.callback(connection.close)
             reader, writer = await asyncio.open_unix_connection(sock=connection, limit=SHORT)
             unserved.pop_all()
-        seat = ClientConnection(peer, writer, self._missing)
-        self.seats.add(seat)
+        client = ClientConnection(peer, writer, self._missing)
+        self.connections.add(client)
         try:
-            async for raw in seat.lines(reader, lambda: self._longest(seat)):
-                await self._take(seat, raw)
-                if seat.gone:
+            async for raw in client.lines(reader, lambda: self._longest(client)):
+                await self._take(client, raw)
+                if client.gone:
                     break
         except (msgspec.MsgspecError, ValueError, RecursionError) as problem:
-            seat.drop("wrong", f"that is no message of a client: {str(problem)[:200]}")
+            client.drop("wrong", f"that is no message of a client: {str(problem)[:200]}")
         except TimeoutError:
-            seat.drop("wrong", f"you sent no whole message for {HANDSHAKE:.0f} seconds")
+            client.drop("wrong", f"you sent no whole message for {HANDSHAKE:.0f} seconds")
         except StoreError as problem:  # the session has failed, and says so
-            seat.drop("wrong", str(problem))
+            client.drop("wrong", str(problem))
         except ConnectionError:
             pass
         finally:
-            self.seats.discard(seat)
-            seat.drop("wrong", "")
+            self.connections.discard(client)
+            client.drop("wrong", "")
 
-    async def _take(self, seat: ClientConnection, raw: bytes) -> None:
+    async def _take(self, client: ClientConnection, raw: bytes) -> None:
         message = self._decoder.decode(raw)
         if isinstance(message, Hello):
-            await self._greet(seat, message)
-        elif seat.greeted:
-            await seat.requests.acquire()
-            task = self._begin(self._answer(seat, message))
-            task.add_done_callback(lambda _: seat.requests.release())
+            await self._greet(client, message)
+        elif client.greeted:
+            await client.requests.acquire()
+            task = self._begin(self._answer(client, message))
+            task.add_done_callback(lambda _: client.requests.release())
         else:
             raise ValueError("a client must send Hello first")
 
@@ -253,40 +257,40 @@ class Server:
         """Why somebody may not read, as the model is now, or None."""
         return missing_right(self._session.state.model, self._owner, peer.user, "read")
 
-    def _longest(self, seat: ClientConnection) -> int:
+    def _longest(self, client: ClientConnection) -> int:
         """How many bytes a line of a client may have, by what it may ask for."""
-        model, user = self._session.state.model, seat.peer.user
-        rights: tuple[Right, ...] = ("start", "answer") if seat.greeted else ()
+        model, user = self._session.state.model, client.peer.user
+        rights: tuple[Right, ...] = ("start", "answer") if client.greeted else ()
         may_act = any(missing_right(model, self._owner, user, right) is None for right in rights)
         return LONGEST if may_act else SHORT
 
-    async def _greet(self, seat: ClientConnection, hello: Hello) -> None:
+    async def _greet(self, client: ClientConnection, hello: Hello) -> None:
         if hello.version != VERSION:
             speaks = f"the server speaks version {VERSION}, this octotui version {hello.version}"
             sentence = f"{speaks}: stop the server first"
-            seat.drop("wrong", sentence)
+            client.drop("wrong", sentence)
             return
-        missing = await self._missing_at_door(seat.peer)
+        missing = await self._missing_at_door(client.peer)
         if missing is not None:
             await self._handler.refusals.add(
-                seat.peer, "Hello", self._session.state.model.space.slug, missing
+                client.peer, "Hello", self._session.state.model.space.slug, missing
             )
-            seat.drop("forbidden", missing)
+            client.drop("forbidden", missing)
             return
-        if hello.model is not None and seat.peer.user == self._owner:
+        if hello.model is not None and client.peer.user == self._owner:
             await self.follow_file(hello.model)
-        seat.greeted = True
-        seat.tell(
+        client.greeted = True
+        client.tell(
             Welcome(
                 version=VERSION,
-                user=seat.peer.user,
+                user=client.peer.user,
                 process=self._handler.process,
                 trouble=self._session.trouble,
                 remembers=True,
             )
         )
         if hello.follow:
-            await self._catch_up(seat, hello.since)
+            await self._catch_up(client, hello.since)
 
     async def _missing_at_door(self, peer: Peer) -> Reason | None:
         """Why somebody who connects is kept out: a right, or a group that they have left, is missing."""
@@ -296,17 +300,17 @@ class Server:
             return missing
         return (await asyncio.to_thread(self._members.outside, {peer.user}, group)).get(peer.user)
 
-    async def _catch_up(self, seat: ClientConnection, since: int | None) -> None:
+    async def _catch_up(self, client: ClientConnection, since: int | None) -> None:
         """Tell a client the present, and from then on what happens."""
         self._flush()
         state = self._session.published
-        seat.hold()
+        client.hold()
         known = since if since is not None and 0 <= state.seq - since <= FAR else state.seq
         events = await self._session.events(known, state.seq)
         if since is None or len(events) != state.seq - since:
-            seat.release(self._present(state))
+            client.release(self._present(state))
         else:
-            seat.release(line(EventsMessage(events=events)) if events else b"")
+            client.release(line(EventsMessage(events=events)) if events else b"")
 
     def _present(self, state: State) -> bytes:
         """The State as a line, made once for all who come at the same moment."""
@@ -315,20 +319,20 @@ class Server:
             self._snapshot = state, line(SnapshotMessage(state=msgspec.Raw(encode(state)), recent=recent))
         return self._snapshot[1]
 
-    async def _answer(self, seat: ClientConnection, asked: ClientRequest) -> None:
+    async def _answer(self, client: ClientConnection, asked: ClientRequest) -> None:
         """Do what a client asks; what it led to is told before the answer."""
-        answer = await self._handler.answer(seat.peer, asked)
+        answer = await self._handler.answer(client.peer, asked)
         self._flush()
-        seat.tell(answer)
+        client.tell(answer)
 
-    def _heed(self, events: tuple[AnyEvent, ...], before: State, after: State) -> None:
+    def _queue_events(self, events: tuple[AnyEvent, ...], before: State, after: State) -> None:
         """Have it told: at once, or with what else happens within the thirtieth of a second.
 
         Before a new model is told, those are let go who may not read by it.
         """
         if after.model is not before.model:
-            for seat in [each for each in self.seats if each.greeted]:
-                seat.check_right()
+            for client in [each for each in self.connections if each.greeted]:
+                client.check_right()
             if after.model.access.group != before.model.access.group:
                 self._begin(self._check_members(anew=True))
         self._events += events
@@ -344,11 +348,11 @@ class Server:
             self._flushed = asyncio.get_running_loop().time()
         if self._events:
             events, self._events = tuple(self._events), []
-            following = [seat for seat in self.seats if seat.follows]
+            following = [client for client in self.connections if client.follows]
             if following:
                 data = line(EventsMessage(events=events))
-                for seat in following:
-                    seat.follow(data)
+                for client in following:
+                    client.follow(data)
 
 
 def _sentence(failure: BaseException | None) -> str:

@@ -28,16 +28,16 @@ class ReplayMoment(msgspec.Struct, frozen=True, kw_only=True):
     stop: Stop | None = None
 
 
-def moment(film: History, number: int, zone: Zone = None) -> ReplayMoment:
-    """The moment after an event of a film."""
-    event, before, after = film.event(number), film.state(number - 1), film.state(number)
+def moment(history: History, number: int, zone: Zone = None) -> ReplayMoment:
+    """The moment after an event of a history."""
+    event, before, after = history.event(number), history.state(number - 1), history.state(number)
     sentences = lines(event, before, after, event.at, zone)
     text = " · ".join([*sentences[:1], *(each.partition("  ")[2] or each for each in sentences[1:])])
     return ReplayMoment(
         number=number,
-        count=len(film),
+        count=len(history),
         at=event.at,
-        first=film.event(1).at,
+        first=history.event(1).at,
         text=text or _named(event),
         stop=stop(event, before, after),
     )
@@ -58,21 +58,21 @@ def stop(event: AnyEvent, before: State, after: State) -> Stop | None:
     return None
 
 
-def changes(film: History, zone: Zone = None) -> Iterator[str]:
+def changes(history: History, zone: Zone = None) -> Iterator[str]:
     """All that changed, line by line, each with its time."""
-    first = film.event(1).at
-    for event, before, after in film.through():
+    first = history.event(1).at
+    for event, before, after in history.through():
         for line in lines(event, before, after, event.at, zone):
             yield f"{exact_time(event.at, first, zone)}  {line}"
 
 
 def standing(
-    film: History, number: int, roots: Sequence[str], now: float, glyphs: Glyphs, zone: Zone = None
+    history: History, number: int, roots: Sequence[str], now: float, glyphs: Glyphs, zone: Zone = None
 ) -> Iterator[str]:
     """How things stand at a moment: what has just happened, and the trees of runs that are there by then."""
-    this = moment(film, number, zone)
-    yield glyphs.text(f"{date_and_time(now, zone)}  event {number} of {len(film)}  {this.text}")
-    state = film.state(number)
+    this = moment(history, number, zone)
+    yield glyphs.text(f"{date_and_time(now, zone)}  event {number} of {len(history)}  {this.text}")
+    state = history.state(number)
     for root in roots:
         if root in state.runs:
             yield ""

@@ -132,7 +132,7 @@ async def test_one_is_needed_by_who_is_attached_by_what_is_open_and_by_schedules
         async with here.attached() as client:
             assert here.server.is_used
             await client.send(commands.StartRun(process="ask"))
-        await until(lambda: not here.server.seats)
+        await until(lambda: not here.server.connections)
         assert here.server.is_used
         await here.session.send(commands.CancelRun(run="run-1"))
         assert not here.server.is_used
