@@ -33,12 +33,10 @@ class Prediction(msgspec.Struct, frozen=True):
 
 
 def predict(model: Model, before: State, command: StartRun, start: float, folder: SpaceFolder) -> Prediction:
-    """Play a run to its end from the cursors and the health of a State; every question is a proceed.
+    """Simulate a run to its end, with the cursors and health of a State, and answer "proceed" to questions.
 
-    It is said by as many different people as it wants; what nobody may answer is left open (I6).
-
-    Where a failed job asks, it is left to fail (I7). A project without a release is taken as it is, and no
-    lifecycle holds it back.
+    As many different people answer as are needed; a question that nobody may answer stays open (I6). A failed
+    job that asks is left to fail (I7). A project without a release is taken as it is, without its lifecycle.
     """
     if command.process in model.projects and command.release is None:
         model = replace(model, lifecycles={})
