@@ -1,4 +1,4 @@
-"""A space in one line: `2 executing · 1 waits for a lock · 1 asks`."""
+"""The summary of a space in one line: `2 executing · 1 waits for a lock · 1 asks`."""
 
 import msgspec
 
@@ -7,14 +7,14 @@ from octotui.views.labels import Role
 
 
 class Count(msgspec.Struct, frozen=True):
-    """How many of something, in words and with its colour role."""
+    """A count in words, with its colour role."""
 
     text: str
     role: Role
 
 
 def of(state: State) -> tuple[Count, ...]:
-    """The counts that are not zero; it looks at lines of waiting ones alone, never at every run."""
+    """Return the counts that are not zero; visits queues only, never every run."""
     locked = {
         state.jobs[job].run
         for lock in state.locks.values()
@@ -55,5 +55,5 @@ def _count(number: int, one: str, many: str, role: Role) -> Count | None:
 
 
 def text(state: State) -> str:
-    """The counts as one text."""
+    """Return the counts as one text."""
     return " · ".join(each.text for each in of(state))

@@ -1,4 +1,4 @@
-"""Stdin, stdout and stderr, whatever a caller has made of them: closed, full, or a pipe without a reader."""
+"""Robust stdin, stdout and stderr: closed, on a full disk, or a pipe without a reader."""
 
 import errno
 import io
@@ -11,11 +11,11 @@ if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
 FAILED = 1
-NO_READER = 141  # as shells say of what ended by SIGPIPE
+NO_READER = 141  # the shells' exit code for SIGPIPE
 
 
 class OutputLost(Exception):
-    """Nothing more can be written to stdout; it is raised once, and what is written later goes nowhere."""
+    """Stdout can no longer be written; raised once, and later output is dropped."""
 
     def __init__(self, problem: OSError) -> None:
         super().__init__(f"the output cannot be written: {problem.strerror or problem}")
@@ -23,19 +23,19 @@ class OutputLost(Exception):
 
 
 class _Output(io.FileIO):
-    """A descriptor that takes what is written to it, or says once that it cannot, as no OSError of a file."""
+    """A descriptor that reports its first failed write, and drops later output."""
 
     def __init__(self, descriptor: int, *, heard: bool) -> None:
-        """Where nobody is `heard` to complain of it, that it cannot is not said either."""
+        """Open the descriptor; unless `heard`, failures are not reported."""
         super().__init__(descriptor, "wb", closefd=False)
         self._heard = heard
         self._lost = False
 
     def write(self, data: "ReadableBuffer") -> int:
-        """Write as much as goes in at once, waiting until any does; raises OutputLost."""
+        """Write as much as possible, blocking until that is something; raises OutputLost."""
         if not self._lost:
             try:
-                while (written := super().write(data)) is None:  # another process has set it not to wait
+                while (written := super().write(data)) is None:  # another process made it non-blocking
                     select.select((), (self,), ())
                 return written
             except OSError as problem:
@@ -46,9 +46,9 @@ class _Output(io.FileIO):
 
 
 def take_over() -> None:
-    """Let stdout and stderr say that they are lost in one way, and what was closed be as /dev/null is.
+    """Replace stdout and stderr by robust streams, and closed descriptors by /dev/null.
 
-    A descriptor that stays closed would be that of the next file that is opened: it would hold what we say.
+    A descriptor that stays closed would be reused by the next opened file, which would receive the output.
     """
     for number in range(3):
         try:
@@ -62,7 +62,7 @@ def take_over() -> None:
 
 
 def _text(before: TextIO | None, descriptor: int, *, heard: bool) -> TextIO:
-    """The stream that takes the place of one, with its encoding."""
+    """Return a robust stream with the encoding of the previous one."""
     if before is not None:
         before.flush()
     return io.TextIOWrapper(

@@ -43,7 +43,7 @@ def command(space: str, follow: bool, since: Since, as_json: bool, state: Path |
 
 
 def _tell_past(named: SpaceName, narration: EventPrinter, since: Since, last: int | None) -> None:
-    """Tell what came after a time or an event, up to another one or the end, from the journal on disk."""
+    """Print events from the journal on disk, from a time or an event to another one or the end."""
     from octotui.runtime.open_space import space_folder
     from octotui.store.journal.journal import JournalReader
 
@@ -58,7 +58,7 @@ def _tell_past(named: SpaceName, narration: EventPrinter, since: Since, last: in
 
 
 async def follow(named: SpaceName, *, start: bool) -> int:
-    """The app for those who listen rather than look: how all stands, and then what happens, until ^C."""
+    """Print the present state, and then events until ^C: the app in words."""
     from octotui.cli.connection import attach
 
     async with attach(named.slug, named.state, file=named.file, start=start) as client:
@@ -75,7 +75,7 @@ async def follow(named: SpaceName, *, start: bool) -> int:
 
 
 def standing(client: SpaceAccess) -> list[str]:
-    """How a space stands, in lines: its runs, its questions, and how to answer."""
+    """Return a space's state in lines: its runs, its questions, and how to answer."""
     from octotui.views import questions, runs, summary
 
     state, now = client.state, time.time()

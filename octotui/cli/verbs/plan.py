@@ -67,7 +67,7 @@ def command(
 
 
 def _warn_of_secrets(model: Model, process: str) -> None:
-    """Say which sensitive values of a process could not be read, were it to run from here (V5)."""
+    """Warn of sensitive values of a process that could not be read here (V5)."""
     from octotui.runtime.jobs.secret_sources import unreadable_here
 
     for name, problem in unreadable_here(values_seen_by(model, process)).items():

@@ -67,7 +67,7 @@ def command(
 
 
 def _read() -> bytes:
-    """The text on stdin, as bytes; one sentence where there is none, or no end of it."""
+    """Return the bytes on stdin; exit with one sentence where there are none, or too many."""
     try:
         text = sys.stdin.buffer.read(LARGEST + 1)
     except OSError as error:
