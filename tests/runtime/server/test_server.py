@@ -554,7 +554,7 @@ class TestBadClients:
             stalled = await here.raw()
             stalled.writer.transport.pause_reading()  # type: ignore[attr-defined]
             stalled.say(HELLO)
-            await until(lambda: any(connection.follows for connection in here.server.connections))
+            await until(lambda: any(each.follows for each in here.server.connections))
             async with here.attached() as client:
                 for _ in range(400):
                     await client.send(commands.StartRun(process="go", variables={"Large": "x" * 2000}))
@@ -588,13 +588,13 @@ class TestBadClients:
         raw = await here.raw()
         raw.writer.transport.pause_reading()  # type: ignore[attr-defined]
         raw.say(HELLO)
-        await until(lambda: any(connection.follows for connection in here.server.connections))
-        (connection,) = here.server.connections
-        connection.write(b"x" * (4 << 20))
+        await until(lambda: any(accepted.follows for accepted in here.server.connections))
+        (accepted,) = here.server.connections
+        accepted.write(b"x" * (4 << 20))
         now = time.monotonic()
-        assert not connection.is_stuck(now)
-        assert not connection.is_stuck(now + connection.PATIENCE - 1)
-        assert connection.is_stuck(now + connection.PATIENCE + 1)
+        assert not accepted.is_stuck(now)
+        assert not accepted.is_stuck(now + connection.PATIENCE - 1)
+        assert accepted.is_stuck(now + connection.PATIENCE + 1)
 
     async def still_well(self, here: Served) -> None:
         async with here.attached() as client:
