@@ -1,4 +1,4 @@
-"""`octotui audit FILE`: who did what, and whether the journal is what it was."""
+"""`octotui audit FILE`: the audit of a space, and verification of its journal."""
 
 import time
 from collections.abc import Iterator

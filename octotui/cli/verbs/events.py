@@ -1,4 +1,4 @@
-"""`octotui events FILE`, and the app in plain words: what happened and what happens, line by line."""
+"""`octotui events FILE`, and the app in words: past and new events, line by line."""
 
 import time
 from pathlib import Path

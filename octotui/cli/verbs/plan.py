@@ -1,4 +1,4 @@
-"""`octotui plan FILE PROCESS`: what a run would lead to."""
+"""`octotui plan FILE PROCESS`: a predicted run."""
 
 import time
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`octotui pools FILE`: pools and workers, and who has them."""
+"""`octotui pools FILE`: pools and workers, their leases and locks."""
 
 from functools import partial
 from pathlib import Path

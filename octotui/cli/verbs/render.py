@@ -1,4 +1,4 @@
-"""`octotui render [FILE]`: a text from stdin, filled in."""
+"""`octotui render [FILE]`: the text on stdin, filled in."""
 
 import sys
 import time

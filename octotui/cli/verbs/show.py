@@ -1,4 +1,4 @@
-"""`octotui show FILE RUN`: how a run stands, and why; its variables."""
+"""`octotui show FILE RUN`: the state of a run, with reasons; its variables."""
 
 import time
 from collections.abc import Iterator

@@ -56,7 +56,7 @@ def _host(feed: Feed) -> str:
 
 
 def _tags(feed: Feed, name: str) -> list[str] | None:
-    """All tags of an image; None where the registry does not know it."""
+    """Return all tags of an image; None where the registry does not have it."""
     tags: list[str] = []
     path = f"/v2/{name}/tags/list"
     for _ in range(PAGES):

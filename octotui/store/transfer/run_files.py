@@ -13,7 +13,7 @@ _RANKS = {".index": 0, ".log": 1, ".levels": 2}
 def pieces(folder: Path) -> list[Path]:
     """Return the ordinary files in a folder tree, by name; none where there is no folder.
 
-    An index sorts before its log, and that before its levels, so that a copy is never ahead of its source.
+    An index comes before its log, and that before its levels: each copied file then covers the one before.
     """
     paths = (Path(where, name) for where, _, names in os.walk(folder) for name in names)
     return sorted((each for each in paths if each.is_file() and not each.is_symlink()), key=_sort_key)
