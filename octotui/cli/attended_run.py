@@ -48,7 +48,7 @@ class AttendedRun:
         file: Path | None,
         start: StartRun,
         answer: Answer | None,
-        narration: EventPrinter,
+        printer: EventPrinter,
         *,
         top: bool = False,
     ) -> None:
@@ -56,7 +56,7 @@ class AttendedRun:
         self._file = file
         self._start = start
         self._answer = answer
-        self._narration = narration
+        self._printer = printer
         self._top = top
         self._asking = TerminalQuestions()
         self._unanswered: set[str] = set()
@@ -68,11 +68,11 @@ class AttendedRun:
     async def run(self, state_dir: Path | None) -> int:
         """Run it in its space, and return the exit code; may raise StoreError or OutputLost."""
         async with there(self._model, self._file, state_dir, self._tell) as session:
-            self._narration.where = session.artifact_path
+            self._printer.where = session.artifact_path
             if isinstance(session, Client):
-                self._narration.hold()
+                self._printer.hold()
             root = await self._begin(session)
-            self._heed_signals(session, root)
+            self._handle_signals(session, root)
             following = asyncio.ensure_future(self._follow(session, root))
             leaving = asyncio.ensure_future(self._leave.wait())
             await asyncio.wait({following, leaving}, return_when=asyncio.FIRST_COMPLETED)
@@ -83,7 +83,7 @@ class AttendedRun:
             family = await session.family(root)
         if self._lost is not None:
             raise self._lost
-        self._narration.end(family, root, time.time())
+        self._printer.end(family, root, time.time())
         if self._interrupted or self._hung_up:
             return INTERRUPTED if self._interrupted else HUNG_UP
         return exit_code(family, root)
@@ -91,7 +91,7 @@ class AttendedRun:
     def _tell(self, events: tuple[AnyEvent, ...], before: State, after: State) -> None:
         """Print events; once that is impossible, leave, and the run goes on."""
         try:
-            self._narration.tell(events, before, after)
+            self._printer.tell(events, before, after)
         except OutputLost as lost:
             self._lost = lost
             self._leave.set()
@@ -100,12 +100,12 @@ class AttendedRun:
         """Start the run, and return its id."""
         events = await session.send(self._start)
         root = next(event.run for event in events if isinstance(event, RunQueued))
-        self._narration.follow(root)
+        self._printer.follow(root)
         if self._top:
             await _move_to_top(session, root)
         return root
 
-    def _heed_signals(self, session: SpaceAccess, root: str) -> None:
+    def _handle_signals(self, session: SpaceAccess, root: str) -> None:
         """Cancel the run on ^C and TERM; leave it on a hang-up."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -151,13 +151,13 @@ class AttendedRun:
             reply = await self._answer_to(session, question)
             if reply is not None:
                 await _send(session, question, reply)
-                self._say_what_is_missing(session.state, question)
+                self._warn_of_missing_approvals(session.state, question)
                 return
         except Refused as refused:
             warn(str(refused))
         self._unanswered.add(question.id)
 
-    def _say_what_is_missing(self, state: State, question: Interruption) -> None:
+    def _warn_of_missing_approvals(self, state: State, question: Interruption) -> None:
         """Leave a question that needs more approvals to other people (I6)."""
         left = state.interruptions.get(question.id)
         if left is not None and left.open:
@@ -243,8 +243,8 @@ def attend(model: Model, file: Path | None, start: StartRun, options: AttendOpti
     )
     if options["detach"]:
         _detached(model, file, start, options)
-    narration = EventPrinter(as_json=options["as_json"], ascii_only=wants_ascii(options["plain"]))
-    attended = AttendedRun(model, file, start, options["answer"], narration, top=options["top"])
+    printer = EventPrinter(as_json=options["as_json"], ascii_only=wants_ascii(options["plain"]))
+    attended = AttendedRun(model, file, start, options["answer"], printer, top=options["top"])
     raise SystemExit(run_request(lambda: attended.run(options["state"])))
 
 
@@ -257,10 +257,10 @@ def _detached(model: Model, file: Path | None, start: StartRun, options: AttendO
         async with attach(model.space.slug, options["state"], file=file) as client:
             if client.trouble:
                 warn(client.trouble)
-            heard = RequestEvents(client, as_json=options["as_json"])
-            root = heard.tell_started(await client.send(start))
+            own_events = RequestEvents(client, as_json=options["as_json"])
+            root = own_events.tell_started(await client.send(start))
             if options["top"]:
-                heard.tell_aside(await _move_to_top(client, root))
+                own_events.tell_aside(await _move_to_top(client, root))
 
     run_request(main)
     raise SystemExit(0)

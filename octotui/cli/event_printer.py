@@ -26,25 +26,25 @@ class EventPrinter:
         self._zone = shown_zone()
         self._glyphs = ASCII if ascii_only else UNICODE
         self.where: Where | None = None  # returns the path of an artifact
-        self._heard: list[tuple[tuple[AnyEvent, ...], State, State]] | None = None
+        self._buffered: list[tuple[tuple[AnyEvent, ...], State, State]] | None = None
         self._root: str | None = None
 
     def hold(self) -> None:
         """Buffer events until `follow` names the run to print: others start runs, too."""
-        self._heard = []
+        self._buffered = []
 
     def follow(self, root: str) -> None:
         """Print the buffered and later events of this run and its descendants."""
-        if self._heard is not None:
+        if self._buffered is not None:
             self._root = root
-            heard, self._heard = self._heard, None
-            for each in heard:
+            buffered, self._buffered = self._buffered, None
+            for each in buffered:
                 self.tell(*each)
 
     def tell(self, events: tuple[AnyEvent, ...], before: State, after: State) -> None:
         """Print the changes of events."""
-        if self._heard is not None:
-            self._heard.append((events, before, after))
+        if self._buffered is not None:
+            self._buffered.append((events, before, after))
             return
         for event in events:
             state = evolve(before, event)

@@ -46,7 +46,7 @@ def value_options(what: str) -> Callable[[click.decorators.FC], click.decorators
         ):
             function = click.option(
                 option, name, metavar=metavar, multiple=True, type=click.UNPROCESSED, help=text
-            )(function)  # what is no text is told without its value
+            )(function)  # invalid text is reported without its value
         return function
 
     return decorate

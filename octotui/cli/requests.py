@@ -53,9 +53,9 @@ def send_requests(space: SpaceName, wishes: Wishes, *, as_json: bool) -> None:
         async with attach(space.slug, space.state, file=space.file) as client:
             if client.trouble:
                 warn(client.trouble)
-            heard = RequestEvents(client, as_json=as_json)
+            own_events = RequestEvents(client, as_json=as_json)
             for wish in tuple(wishes(client.state, client.user)):
-                heard.tell(await client.send(wish))
+                own_events.tell(await client.send(wish))
 
     run_request(main)
 
@@ -65,13 +65,13 @@ class RequestEvents:
 
     def __init__(self, client: SpaceAccess, *, as_json: bool) -> None:
         self._as_json = as_json
-        self._heard: dict[int, tuple[AnyEvent, State, State]] = {}
+        self._received: dict[int, tuple[AnyEvent, State, State]] = {}
         client.listen(self._on_commit)
 
     def _on_commit(self, events: tuple[AnyEvent, ...], before: State, after: State) -> None:
         for event in events:
             state = evolve(before, event)
-            self._heard[event.seq] = event, before, state
+            self._received[event.seq] = event, before, state
             before = state
 
     def tell(self, events: Iterable[AnyEvent]) -> None:
@@ -113,5 +113,5 @@ class RequestEvents:
         from octotui.views.labels import ASCII, UNICODE
 
         glyphs = ASCII if wants_ascii(asked=False) else UNICODE
-        told = lines(*self._heard[event.seq], event.at, shown_zone())
+        told = lines(*self._received[event.seq], event.at, shown_zone())
         return (glyphs.text(line) for line in told)

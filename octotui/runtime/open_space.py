@@ -73,7 +73,7 @@ async def open_space(
             try:
                 await session.start(model, rescued)
                 keep_anchor(folder.path, *clock.moment())
-                async with _beside(RetentionCleaner(session, folder).work(), _watch(session)):
+                async with _in_background(RetentionCleaner(session, folder).work(), _watch(session)):
                     yield session
             finally:
                 await session.close()
@@ -86,7 +86,7 @@ async def open_space(
 
 
 @asynccontextmanager
-async def _beside(*work: Coroutine[None, None, None]) -> AsyncIterator[None]:
+async def _in_background(*work: Coroutine[None, None, None]) -> AsyncIterator[None]:
     """Run coroutines in the background of the block."""
     tasks = [asyncio.create_task(each) for each in work]
     try:

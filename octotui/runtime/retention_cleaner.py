@@ -40,11 +40,11 @@ class RetentionCleaner:
         declared = self._session.state.model.retention
         if any(not getattr(declared, name).forever for name in ("runs", *KINDS)):
             families = await asyncio.to_thread(ended_families, self._folder.journal)
-            gone = too_many(families, declared.runs, self._session.now())
+            gone = expired(families, declared.runs, self._session.now())
             await self._remove_runs(gone)
             left = [each for each in families if each not in set(gone)]
             for kind in KINDS:
-                await self._remove_files(kind, too_many(left, getattr(declared, kind), self._session.now()))
+                await self._remove_files(kind, expired(left, getattr(declared, kind), self._session.now()))
 
     async def _remove_runs(self, families: Sequence[EndedFamily]) -> None:
         """Remove families, the oldest first; the first event also records what must be kept."""
@@ -53,12 +53,12 @@ class RetentionCleaner:
             await asyncio.to_thread(self._remove_orphans)
         for first in range(0, len(families), STEP):
             some = families[first : first + STEP]
-            expired = await asyncio.to_thread(removal, self._folder.journal, some, before)
-            command = RemoveRuns(runs=expired.runs, gaps=expired.gaps, keep=before is None)
+            doomed = await asyncio.to_thread(removal, self._folder.journal, some, before)
+            command = RemoveRuns(runs=doomed.runs, gaps=doomed.gaps, keep=before is None)
             events = await self._session.send(command)
             before = before or events[0].seq
             for kind in KINDS:
-                await asyncio.to_thread(_remove, self._folder.path / kind, expired.runs)
+                await asyncio.to_thread(_remove, self._folder.path / kind, doomed.runs)
             await asyncio.sleep(REST)
 
     async def _remove_files(self, kind: FileKind, families: Sequence[EndedFamily]) -> None:
@@ -80,7 +80,7 @@ class RetentionCleaner:
             _remove(self._folder.path / kind, sorted(names - known))
 
 
-def too_many(families: Sequence[EndedFamily], keep: Keep, now: float) -> list[EndedFamily]:
+def expired(families: Sequence[EndedFamily], keep: Keep, now: float) -> list[EndedFamily]:
     """Return the families that have expired, oldest first; `families` come latest first."""
     spare = families[keep.keep :] if keep.keep is not None else ()
     old = (each for each in families if keep.age is not None and each.ended_at < now - keep.age)

@@ -39,7 +39,7 @@ def keep(source: str, name: str, folder: Path, largest: int = LARGEST) -> Artifa
         raise ArtifactError(error.strerror or str(error)) from None
 
 
-def leave_only(folder: Path, names: Collection[str]) -> None:
+def remove_all_but(folder: Path, names: Collection[str]) -> None:
     """Remove files that a crash left before the journal knew of them: all but `names`."""
     with suppress(OSError):
         for path in list(folder.iterdir()):

@@ -45,7 +45,7 @@ class FolderLock:
         self._folder = folder
         self._real = os.path.realpath(folder)
         self._seen: dict[str, tuple[int, int]] = {}
-        self._file = _taken(folder)
+        self._file = _acquire(folder)
         try:
             noted = _read(self._file)
             _refuse_copy(folder, noted)
@@ -122,7 +122,7 @@ def note_of(folder: Path) -> LockNote:
         os.close(lock)
 
 
-def _taken(folder: Path) -> int:
+def _acquire(folder: Path) -> int:
     """Return the descriptor of the locked file, which is the one at the path now."""
     path = folder / NAME
     while True:
@@ -154,14 +154,14 @@ def _locked(lock: int) -> bool:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            if _lives(_read(lock).process) or time.monotonic() > until:
+            if _is_alive(_read(lock).process) or time.monotonic() > until:
                 return False
             time.sleep(POLL)
         else:
             return True
 
 
-def _lives(process: str) -> bool:
+def _is_alive(process: str) -> bool:
     """Return whether a process is alive; True for a number that cannot be a process id."""
     if not (process.isascii() and process.isdecimal()):
         return True

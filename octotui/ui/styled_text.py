@@ -95,10 +95,10 @@ def spread(left: Sequence[Span], right: Sequence[Span], width: int, glyphs: Glyp
 
 def strip_of(spans: Iterable[Span], styles: Styles, glyphs: Glyphs, over: Style | None = None) -> Strip:
     """Return the spans as a strip; with `over`, in that one style."""
-    return Strip([Segment(glyphs.text(text), over or styles[role]) for text, role in _led(spans)])
+    return Strip([Segment(glyphs.text(text), over or styles[role]) for text, role in _with_gaps(spans)])
 
 
-def _led(spans: Iterable[Span]) -> Iterator[tuple[str, Role | Literal["gap"]]]:
+def _with_gaps(spans: Iterable[Span]) -> Iterator[tuple[str, Role | Literal["gap"]]]:
     """Yield the spans made visible, leading spaces as spans of their own."""
     for written, role in spans:
         text = visible(written)

@@ -25,10 +25,10 @@ class OutputLost(Exception):
 class _Output(io.FileIO):
     """A descriptor that reports its first failed write, and drops later output."""
 
-    def __init__(self, descriptor: int, *, heard: bool) -> None:
-        """Open the descriptor; unless `heard`, failures are not reported."""
+    def __init__(self, descriptor: int, *, reports: bool) -> None:
+        """Open the descriptor; unless `reports`, failures are not reported."""
         super().__init__(descriptor, "wb", closefd=False)
-        self._heard = heard
+        self._reports = reports
         self._lost = False
 
     def write(self, data: "ReadableBuffer") -> int:
@@ -40,7 +40,7 @@ class _Output(io.FileIO):
                 return written
             except OSError as problem:
                 self._lost = True
-                if self._heard:
+                if self._reports:
                     raise OutputLost(problem) from problem
         return memoryview(data).nbytes
 
@@ -57,16 +57,16 @@ def take_over() -> None:
             os.open(os.devnull, os.O_RDWR)  # the lowest number that is free
     if sys.stdin is None:
         sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115
-    sys.stdout = _text(sys.stdout, 1, heard=True)
-    sys.stderr = _text(sys.stderr, 2, heard=False)
+    sys.stdout = _text(sys.stdout, 1, reports=True)
+    sys.stderr = _text(sys.stderr, 2, reports=False)
 
 
-def _text(before: TextIO | None, descriptor: int, *, heard: bool) -> TextIO:
+def _text(before: TextIO | None, descriptor: int, *, reports: bool) -> TextIO:
     """Return a robust stream with the encoding of the previous one."""
     if before is not None:
         before.flush()
     return io.TextIOWrapper(
-        io.BufferedWriter(_Output(descriptor, heard=heard)),
+        io.BufferedWriter(_Output(descriptor, reports=reports)),
         encoding=getattr(before, "encoding", None) or "utf-8",
         errors=getattr(before, "errors", None) or "replace",
         line_buffering=True,

@@ -61,8 +61,8 @@ def command(
         refuse(str(error), 1)
     except Refused as refused:
         refuse(str(refused))
-    narration = EventPrinter(as_json=options["as_json"], ascii_only=wants_ascii(options["plain"]))
-    narration.end(prediction.state, prediction.root, prediction.state.at, lock_waits(prediction.events))
+    printer = EventPrinter(as_json=options["as_json"], ascii_only=wants_ascii(options["plain"]))
+    printer.end(prediction.state, prediction.root, prediction.state.at, lock_waits(prediction.events))
     raise SystemExit(exit_code(prediction.state, prediction.root))
 
 

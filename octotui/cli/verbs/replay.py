@@ -46,7 +46,7 @@ def command(
     from octotui.views.labels import ASCII
 
     for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _leave)  # what was unpacked goes with it
+        signal.signal(number, _leave)  # removes the unpacked files
     try:
         with exported(out) as content:
             with _fitting(out):

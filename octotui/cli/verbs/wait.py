@@ -14,7 +14,7 @@ from octotui.model.quantities import QuantityError, seconds
 from octotui.runtime.quiescence import waiting_on_people
 from octotui.runtime.space_access import SpaceAccess
 
-LATE = 3  # the exit code of who has waited long enough
+LATE = 3  # the exit code of a timeout
 
 
 @click.command("wait")

@@ -94,7 +94,7 @@ class ScriptJobs:
     async def remove_orphans(self, jobs: tuple[Job, ...]) -> None:
         """Remove what crashes have left, except of these jobs."""
         keep = frozenset(attempt_name(job) for job in jobs)
-        artifacts.leave_only(self._folder.masked_spans(""), keep)
+        artifacts.remove_all_but(self._folder.masked_spans(""), keep)
         for directory in self._names.directories:
             await self._executor.remove_orphans(directory, self._names.space, keep)
             await self._packages.remove_orphans(directory, self._names.space, keep)
@@ -108,7 +108,7 @@ class ScriptJobs:
         """Run an attempt, or resume it, to its end."""
         if attempt is not None and attempt.begun:
             known = [each.name for each in job.artifacts]
-            artifacts.leave_only(self._folder.artifacts(job.run, job.id), known)
+            artifacts.remove_all_but(self._folder.artifacts(job.run, job.id), known)
             self._secret_store.restore(self._session.state.runs[job.run], attempt.resume.secrets)
             asyncio.get_running_loop().call_soon(self._stop_if_told, job)  # when it is followed
             return await self._follow(job, output, attempt.location, attempt.resume)

@@ -95,7 +95,7 @@ def _read_now(secret: Secret, trust: FileTrust | None) -> str | None:
         return read_env(secret.env)
     if secret.file is not None:
         return read_file(secret.file, trust)
-    _found(secret.command, trust)
+    _resolved(secret.command, trust)
     return None
 
 
@@ -184,7 +184,7 @@ def _text(read: bytes, where: str) -> str:
 
 def _from_keyring(entry: str) -> str:
     try:
-        import keyring  # noqa: PLC0415 - slow to load, and there for those who want it
+        import keyring  # noqa: PLC0415 - slow to load, and optional
     except ImportError:
         raise UnreadableSecret("the keyring library is not installed: install octotui[keyring]") from None
     service, _, user = entry.partition("/")
@@ -197,7 +197,7 @@ def _from_keyring(entry: str) -> str:
     return value
 
 
-def _found(command: Sequence[str], trust: FileTrust | None = None) -> tuple[str, ...]:
+def _resolved(command: Sequence[str], trust: FileTrust | None = None) -> tuple[str, ...]:
     """Resolve a command's program, and check that others can write neither to it nor to files it names.
 
     Raises UnreadableSecret, UntrustedSecret where others can write to one.
@@ -225,7 +225,7 @@ def _found(command: Sequence[str], trust: FileTrust | None = None) -> tuple[str,
 async def _printed(command: tuple[str, ...], withheld: Collection[str]) -> bytes:
     """Return a program's output; it runs without a shell and a terminal, in the root folder."""
     try:
-        found = await asyncio.to_thread(_found, command)
+        found = await asyncio.to_thread(_resolved, command)
         process = await asyncio.create_subprocess_exec(
             *found,
             stdin=DEVNULL,

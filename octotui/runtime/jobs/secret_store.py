@@ -132,7 +132,7 @@ class SecretStore:
         if name in given or name in parent.request.secrets:
             return _value(given, name)
         if secret is None:
-            return ""  # asked for, and nobody said anything
+            return ""  # a prompt without an answer
         passed = self._passed.get(run.root, {})
         try:
             value = checked(passed[secret.env]) if secret.env in passed else await read(secret)
@@ -325,7 +325,7 @@ class SecretStore:
             given = self._given.get(run.id, {})
             return given[name] if name in given else await self._inherited(run.id, name)
         if secret is None or self._read is None:
-            return ""  # asked for, and nobody said anything
+            return ""  # a prompt without an answer
         passed = self._passed.get(run.root, {})
         if secret.env in passed:
             value = checked(passed[secret.env])

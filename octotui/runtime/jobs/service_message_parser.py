@@ -32,7 +32,7 @@ class ServiceMessageParser:
     def __init__(self) -> None:
         self._held: list[bytes] = []
         self._size = 0
-        self._open = False  # what is held is a message that lacks its ]
+        self._open = False  # the held text is a message without its ]
         self._fresh = True  # nothing of the present line is visible yet
 
     def feed(self, chunk: bytes) -> tuple[bytes, list[Message]]:
@@ -41,7 +41,7 @@ class ServiceMessageParser:
             if self._open and self._size + len(chunk) <= LIMIT and b"\n" not in chunk and b"]" not in chunk:
                 self._hold(chunk)
                 return b"", []
-            chunk = self._taken() + chunk
+            chunk = self._take_held() + chunk
         if b"#" not in chunk or (MARK not in chunk and not _begun(chunk)):
             if chunk:
                 self._fresh = chunk.endswith(b"\n")
@@ -50,7 +50,7 @@ class ServiceMessageParser:
 
     def end(self) -> tuple[bytes, list[Message]]:
         """Return what was held back, at the end of the output."""
-        return self._read(self._taken(), last=True)
+        return self._read(self._take_held(), last=True)
 
     def _read(self, text: bytes, last: bool) -> tuple[bytes, list[Message]]:
         page = _Page(self._fresh)
@@ -73,7 +73,7 @@ class ServiceMessageParser:
             self._held.append(text)
             self._size += len(text)
 
-    def _taken(self) -> bytes:
+    def _take_held(self) -> bytes:
         """Return and clear what was held back."""
         text = b"".join(self._held)
         self._held.clear()

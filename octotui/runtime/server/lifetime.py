@@ -84,4 +84,4 @@ async def _read_again(server: Server, ending: ShutdownSignal) -> None:
     """Reload the model at each SIGHUP."""
     while True:
         await ending.hung_up()
-        server.look_soon()
+        server.check_file_soon()

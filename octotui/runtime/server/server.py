@@ -83,12 +83,12 @@ class Server:
         """Start to listen; raises StoreError."""
         self._listen()
         self._session.listen(self._queue_events)
-        self._looking = asyncio.ensure_future(self._look())
+        self._polling = asyncio.ensure_future(self._poll())
 
     async def close(self, why: str = "the server of this space was stopped") -> None:
         """Say goodbye to all clients, and stop listening."""
         self._flush()
-        self._looking.cancel()
+        self._polling.cancel()
         self._server.close()
         await asyncio.sleep(0)  # let connections that were just accepted be served
         for client in tuple(self.connections):
@@ -120,7 +120,7 @@ class Server:
         scheduled = any(each.enabled for each in state.model.schedules.values())
         return any(client.greeted for client in self.connections) or bool(len(state.families)) or scheduled
 
-    def look_soon(self) -> None:
+    def check_file_soon(self) -> None:
         """Check the model's file at once."""
         self._begin(self.follow_file())
 
@@ -141,7 +141,7 @@ class Server:
         self._inode = self._socket.stat().st_ino
         self._server = Acceptor(opened, self._admit)
 
-    async def _look(self) -> None:
+    async def _poll(self) -> None:
         """Check periodically: the socket's file, the model's, members of the group, and stuck clients."""
         while True:
             await asyncio.sleep(POLL)
@@ -270,7 +270,7 @@ class Server:
             sentence = f"{speaks}: stop the server first"
             client.drop("wrong", sentence)
             return
-        missing = await self._missing_at_door(client.peer)
+        missing = await self._missing_to_connect(client.peer)
         if missing is not None:
             await self._handler.refusals.add(
                 client.peer, "Hello", self._session.state.model.space.slug, missing
@@ -292,7 +292,7 @@ class Server:
         if hello.follow:
             await self._catch_up(client, hello.since)
 
-    async def _missing_at_door(self, peer: Peer) -> Reason | None:
+    async def _missing_to_connect(self, peer: Peer) -> Reason | None:
         """Return why an account may not connect: a missing right, or a group that it left."""
         group = self._session.state.model.access.group
         missing = self._missing(peer)

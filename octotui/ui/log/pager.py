@@ -115,9 +115,9 @@ class LogPager(ExplainedActions, ScrollView, can_focus=True):
         """Read what was appended, and repaint; call it at most 30 times a second."""
         if self._lines.refresh():
             self._settle()
-            self.took_up()
+            self.log_grew()
 
-    def took_up(self) -> None:
+    def log_grew(self) -> None:
         """Handle growth of the log."""
 
     @on(events.Resize)

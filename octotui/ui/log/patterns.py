@@ -30,7 +30,7 @@ class Pattern:
         spans: list[tuple[int, int]] = []
         try:
             for match in self._compiled.finditer(text, start, timeout=GLANCE):
-                spans.append(match.span())  # noqa: PERF401 - what was found in time is kept
+                spans.append(match.span())  # noqa: PERF401 - matches before the timeout are kept
         except TimeoutError:
             pass
         return spans

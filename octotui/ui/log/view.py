@@ -26,7 +26,7 @@ class LogView(LogPager):
         KeyAction("escape", "drop", "drop", show=False, tooltip="The selection, else the search"),
     ]
 
-    def took_up(self) -> None:
+    def log_grew(self) -> None:
         """Search what was appended."""
         self._look_further()
 

@@ -19,7 +19,7 @@ from octotui.views.labels import Sign
 from octotui.views.tree import run_tree
 from octotui.views.tree.rows import TreeRow
 
-FIRST: tuple[Sign, ...] = ("active", "ending", "asks", "waits", "bad")  # what matters, in this order
+FIRST: tuple[Sign, ...] = ("active", "ending", "asks", "waits", "bad")  # signs in order of interest
 
 MARGINS = 12  # cells of a heading that its texts have not
 UNDER = ("text", "progress", "attempt")  # beneath the row of their job
@@ -104,8 +104,8 @@ steps, the runs these started, and what each waits for. The output is that of th
         self._title()
         laid = lay(_beneath(rows), max(20, self.size.width - 2 - lines.scrollbar_size_vertical), glyphs)
         self._lines = {line.key: line for line in laid}
-        deaf = frozenset(index for index, line in enumerate(laid) if not line.first)
-        lines.show(tuple(self._lines), deaf)
+        skipped = frozenset(index for index, line in enumerate(laid) if not line.first)
+        lines.show(tuple(self._lines), skipped)
         if not self._own:
             self._point_at_what_matters(lines)
         self._tell()

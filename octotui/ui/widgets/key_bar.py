@@ -39,7 +39,7 @@ class KeyBar(Widget):
     def __init__(self) -> None:
         super().__init__()
         self._keys: list[Key] = []
-        self._silence: Timer | None = None
+        self._sentence_timer: Timer | None = None
 
     def on_mount(self) -> None:
         """Follow the bindings."""
@@ -55,11 +55,11 @@ class KeyBar(Widget):
 
     def say(self, sentence: str) -> None:
         """Show a sentence instead of the keys for a while; "" shows the keys again."""
-        if self._silence is not None:
-            self._silence.stop()
+        if self._sentence_timer is not None:
+            self._sentence_timer.stop()
         self.sentence = sentence
         if sentence:
-            self._silence = self.set_timer(SAID, partial(setattr, self, "sentence", ""))
+            self._sentence_timer = self.set_timer(SAID, partial(setattr, self, "sentence", ""))
 
     def _pieces(self) -> list[tuple[Binding, list[Span]]]:
         """Return each key with its spans, as many as fit: lasting ones are dropped last."""

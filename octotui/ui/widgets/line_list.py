@@ -71,7 +71,7 @@ class LineList(ExplainedActions, ScrollView, can_focus=True):
         self._draw_line = draw
         self.empty = empty
         self._keys: tuple[str, ...] = ()
-        self._deaf: frozenset[int] = frozenset()
+        self._skipped: frozenset[int] = frozenset()
         self._painted: Styles | None = None
         self._shown: dict[int, Look] = {}
         self._pending = False
@@ -91,12 +91,12 @@ class LineList(ExplainedActions, ScrollView, can_focus=True):
         """The cells of a line beside the marker and the margin."""
         return max(0, self.size.width - 2)
 
-    def show(self, keys: Sequence[str], deaf: frozenset[int] = frozenset()) -> None:
-        """Replace the lines; the cursor stays with its key, and skips `deaf` lines."""
+    def show(self, keys: Sequence[str], skipped: frozenset[int] = frozenset()) -> None:
+        """Replace the lines; the cursor stays with its key, and is never on `skipped` lines."""
         keys = tuple(keys)
-        if keys != self._keys or deaf != self._deaf:
+        if keys != self._keys or skipped != self._skipped:
             before, index = self.key, self.cursor
-            self._keys, self._deaf = keys, deaf
+            self._keys, self._skipped = keys, skipped
             self.virtual_size = Size(0, len(keys))
             self.cursor = keys.index(before) if before in keys else self._near(min(index, len(keys) - 1), 1)
             if (self.key is None) != (before is None):
@@ -137,7 +137,7 @@ class LineList(ExplainedActions, ScrollView, can_focus=True):
         for way in (step, -step):
             at = index
             while 0 <= at < len(self._keys):
-                if at not in self._deaf:
+                if at not in self._skipped:
                     return at
                 at += 1 if way > 0 else -1
         return index
@@ -187,7 +187,7 @@ class LineList(ExplainedActions, ScrollView, can_focus=True):
     def on_click(self, event: events.Click) -> None:
         """Move the cursor to the mouse; a double click opens."""
         index = event.y + self.scroll_offset.y
-        if index < len(self._keys) and index not in self._deaf:
+        if index < len(self._keys) and index not in self._skipped:
             self.cursor = index
             if event.chain == 2:
                 self.action_open()

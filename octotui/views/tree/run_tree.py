@@ -59,7 +59,7 @@ def _workers(state: State, run: Run, now: float, zone: Zone) -> list[Branch]:
     acquiring = _acquisitions(state, run)
     for index, progress in enumerate(run.progress.steps):
         if run.runbook.steps[index].within:
-            continue  # it stands under each target of the step it is within
+            continue  # shown below each target of its parent
         step = _step(state, run, index, now, zone)
         before = [steps.acquisition(state, run, job, now) for job in acquiring.pop(index, ())]
         if run.runbook.steps[index].for_targets:

@@ -102,7 +102,7 @@ async def test_r10_while_the_server_is_away_nothing_is_sent(tmp_path: Path) -> N
     async with served(MODEL, tmp_path) as here, here.attached() as client:
         here.server._server.close()
         (here.folder.path / "socket").unlink()
-        here.server._looking.cancel()
+        here.server._polling.cancel()
         for connection in tuple(here.server.connections):
             connection._transport.abort()
         await until(lambda: client.trouble)
@@ -205,7 +205,7 @@ async def test_a_server_that_ends_without_a_word_has_stopped(tmp_path: Path) -> 
         await asyncio.sleep(0)
         here.server._server.close()
         (here.folder.path / "socket").unlink()
-        here.server._looking.cancel()
+        here.server._polling.cancel()
         for connection in tuple(here.server.connections):
             connection._transport.abort()
         await asyncio.wait_for(stopping, 5)
@@ -224,7 +224,7 @@ async def test_where_nobody_answers_a_server_is_started_again(tmp_path: Path) ->
         await client.open()
         here.server._server.close()
         (here.folder.path / "socket").unlink()
-        here.server._looking.cancel()
+        here.server._polling.cancel()
         for connection in tuple(here.server.connections):
             connection._transport.abort()
         await until(lambda: started and client.trouble == "")
@@ -244,7 +244,7 @@ async def test_where_none_can_be_started_it_says_why(tmp_path: Path) -> None:
         await client.open()
         here.server._server.close()
         (here.folder.path / "socket").unlink()
-        here.server._looking.cancel()
+        here.server._polling.cancel()
         for connection in tuple(here.server.connections):
             connection._transport.abort()
         with pytest.raises(StoreError, match="the model is broken"):
@@ -260,7 +260,7 @@ async def test_r6_where_none_is_started_again_it_says_so(
     async with served(MODEL, tmp_path) as here, here.attached() as client:
         here.server._server.close()
         (here.folder.path / "socket").unlink()
-        here.server._looking.cancel()
+        here.server._polling.cancel()
         for connection in tuple(here.server.connections):
             connection._transport.abort()
         told = []

@@ -40,7 +40,7 @@ async def test_a_session_is_shared_and_its_model_followed_at_once_where_that_is_
     ):
         assert (tmp_path / "test" / "socket").exists()
         file.write_text('[space]\nname = "Test"\n[environments.live]\n')
-        server.look_soon()
+        server.check_file_soon()
         await until(lambda: session.state.model.environments)
     assert not (tmp_path / "test" / "socket").exists()
 
@@ -82,7 +82,7 @@ async def test_each_hang_up_has_it_read_its_model_again_also_one_that_came_early
 ) -> None:
     looks: list[int] = []
     async with served(MODEL, tmp_path) as here:
-        monkeypatch.setattr(here.server, "look_soon", lambda: looks.append(1))
+        monkeypatch.setattr(here.server, "check_file_soon", lambda: looks.append(1))
         signals = ShutdownSignal()
         os.kill(os.getpid(), signal.SIGHUP)
         await asyncio.sleep(0.05)

@@ -17,7 +17,7 @@ LONGEST_ROW = 1024  # bytes of a row that are one unit
 _DOUBLED = (b"'", b'"', b"%", b"$")
 _PAIRED = frozenset(b"\\'\"`%$")
 _CONTROLS = {bytes((letter,)): bytes((control,)) for control, letter in enumerate(b"abtnvfr", 7)}
-_LETTERS = {**_CONTROLS, b"e": b"\x1b", b"E": b"\x1b", b"\n": b""}  # a line goes on behind a backslash
+_LETTERS = {**_CONTROLS, b"e": b"\x1b", b"E": b"\x1b", b"\n": b""}  # a backslash continues a line
 
 
 class Escape(NamedTuple):
