@@ -130,7 +130,7 @@ class AttendedRun:
             return
         warn("cancelling; ^C again leaves at once")
         for run in left:
-            if session.state.runs[run.id].state != "cancelling":  # it may be with the one before
+            if session.state.runs[run.id].state != "cancelling":  # a parent cancels its children
                 cancel = session.send(CancelRun(run=run.id, by=session.user))
                 self._cancelling.append(asyncio.ensure_future(cancel))
 

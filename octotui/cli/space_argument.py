@@ -94,7 +94,7 @@ def space_named(argument: str, state: Path | None) -> SpaceName:
     path = Path(argument)
     if _is_space(path):
         return SpaceName(path.absolute().name, None, path.absolute().parent)
-    if os.path.exists(path):  # noqa: PTH110 - of a name that is too long, a Path raises
+    if os.path.exists(path):  # noqa: PTH110 - a Path raises for a name that is too long
         return SpaceName(space_slug(_name_in(path)), path, state)
     base = default_base() if state is None else state
     slug = space_slug(argument)

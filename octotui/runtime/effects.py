@@ -157,7 +157,7 @@ class EffectRunner:
                 | (commands.CancelRun() | commands.RecordRefusal() | commands.RemoveRuns())
                 | (commands.RecordRemoval() | commands.Tick())
             ):
-                pass  # they hold no values of variables
+                pass  # they carry no values of variables
             case _:
                 assert_never(command)
         return masked(command, self.mask)
@@ -224,7 +224,7 @@ class EffectRunner:
             case "script":
                 self._scripts.stop(job)
             case "runbook" | "manual":
-                pass  # nothing of them runs anywhere
+                pass  # they have no process
             case _:
                 assert_never(job.kind)
 

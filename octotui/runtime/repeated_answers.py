@@ -11,7 +11,7 @@ from octotui.engine.state import State
 from octotui.model.complaints import Reason
 from octotui.store.journal.in_memory import AnyJournal
 
-LONGEST = 16  # digits of a question's number; Python reads no number of thousands
+LONGEST = 16  # digits of a question's number; Python refuses thousands of them
 
 
 def has_left(state: State, question: str) -> bool:

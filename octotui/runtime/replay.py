@@ -33,7 +33,7 @@ class Replay:
         except InconsistentHistory as misfit:
             raise StoreError(f"the export is damaged: {misfit}; export the run again") from misfit
         self.user = user
-        self.trouble = ""  # a file that was exported is in none
+        self.trouble = ""  # an export has no problems of a server
         self.number = len(self.timeline)
         self.state: State = self.timeline.state(self.number)
         self._content = content

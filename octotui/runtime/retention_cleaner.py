@@ -16,7 +16,7 @@ from octotui.store.journal.removal import EndedFamily, ended_families, removal, 
 from octotui.store.space_folder import SpaceFolder
 
 HOUR = 3600.0  # seconds from one cleaning to the next
-STEP = 20  # families that are removed at a time
+STEP = 20  # families of one step
 REST = 0.05  # seconds between two steps
 KINDS: tuple[FileKind, ...] = get_args(FileKind)
 

@@ -40,7 +40,7 @@ from octotui.store.journal.remembered_requests import Effect, RequestId, TakenRe
 from octotui.store.journal.run_records import RunRecord
 from octotui.store.journal.search_summary import SearchSummary
 
-FAREWELL = 1.0  # seconds in which the last events are written
+FAREWELL = 1.0  # seconds to wait for the last commit
 LOOK_AGAIN = 60.0  # most seconds of the timer, as a machine may be suspended or its clock set
 
 

@@ -26,7 +26,7 @@ def account_exists(name: str) -> bool:
     """Return whether this machine has an account of that name."""
     try:
         pwd.getpwnam(name)
-    except (KeyError, ValueError, OSError):  # unknown, or no name that an account can have
+    except (KeyError, ValueError, OSError):  # unknown, or an invalid name
         return False
     return True
 

@@ -94,7 +94,7 @@ def _copied(file: int, name: str, folder: Path, largest: int) -> Artifact:
     try:
         while block := os.read(file, BLOCK):
             size += len(block)
-            _refuse_larger(size, largest)  # it may grow while it is read
+            _refuse_larger(size, largest)  # it may grow meanwhile
             while block:
                 block = block[os.write(copy, block) :]
     except (OSError, ArtifactError):

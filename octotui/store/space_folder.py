@@ -41,7 +41,7 @@ class SpaceFolder:
 
     def log(self, run: str, job: str) -> Path:
         """Return the path of a job's output."""
-        return Path(f"{self.path}/logs/{run}/{job}.log")  # joining paths piece by piece costs more
+        return Path(f"{self.path}/logs/{run}/{job}.log")  # joining Paths costs more
 
     def masked_spans(self, attempt: str) -> Path:
         """Return the path of the masked spans of an attempt that still runs."""
@@ -67,7 +67,7 @@ class SpaceFolder:
     def verify(self) -> "SpaceFolder":
         """Resolve the path, of which no untrusted account may control a part; raises StoreError."""
         check_private(resolve(self.path))
-        self.path = resolve(self.path.parent) / self.path.name  # its name is the space's, also of a link
+        self.path = resolve(self.path.parent) / self.path.name  # the name is the slug, also of a link
         return self
 
     def make(self) -> None:

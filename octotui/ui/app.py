@@ -88,10 +88,10 @@ class OctotuiApp(App[Left]):
         `lists` are the saved settings of lists, and `keep` saves a changed one.
         """
         if not os.environ.get("NO_COLOR"):
-            os.environ.pop("NO_COLOR", None)  # set but empty means nothing, though not to Textual
+            os.environ.pop("NO_COLOR", None)  # empty means unset, but not to Textual
         super().__init__()
         self.register_theme(THEME)
-        self.set_reactive(App.theme, THEME.name)  # before the stylesheet is read, so that it is read once
+        self.set_reactive(App.theme, THEME.name)  # before the stylesheet, so that it is read only once
         self.stylesheet.set_variables(self.get_css_variables())
         self.session = session
         self.failure: StoreError | None = None  # ended the session; the caller of the app raises it

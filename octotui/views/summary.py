@@ -39,7 +39,7 @@ def _scheduled(state: State) -> int:
 
 
 def _resting(state: State) -> Count:
-    active = any(family.open for family in state.families.values())  # in a replay ended ones stay
+    active = any(family.open for family in state.families.values())  # ended families stay in a replay
     return Count("choosing packages", "muted") if active else Count("idle", "muted")
 
 

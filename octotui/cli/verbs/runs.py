@@ -117,7 +117,7 @@ def _as_typed(word: str) -> str:
     keyed = re.match(r"-?(?:[A-Za-z]+:)?", word)
     value = word[keyed.end() :] if keyed else word
     if '"' in word or not re.search(r"\s", value) or re.search(r"\s-?[A-Za-z]+:", value):
-        return word  # it has quotes of its own, needs none, or is a whole filter
+        return word  # quoted already, without need of quotes, or a whole filter
     return f'{word.removesuffix(value)}"{value}"'
 
 

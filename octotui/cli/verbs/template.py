@@ -55,7 +55,7 @@ def show(name: str, file: Path | None, as_json: bool) -> None:
         refuse(f"there is no template “{name}”{did_you_mean(name, library.names)}")
     template = library.find(name)
     _complain(library)
-    assert template is not None  # or there were complaints
+    assert template is not None  # else `_complain` has exited
     if as_json:
         plain: dict[str, Any] = msgspec.to_builtins(template)
         say_json({"slug": name, **plain}, indent=2)

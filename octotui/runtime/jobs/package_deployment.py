@@ -98,7 +98,7 @@ def deployment(
     """Return the script that deploys a job's package, and warnings; raises Undeployable and OverBudget."""
     step = run.runbook.steps[job.step or 0]
     action, package = cast("Package", step.action), step.packages[0]
-    settings = {  # by names that no variable of a run has in the environment
+    settings = {  # names that no variable of a run has in the environment
         "_source": extracted_to(run, step, packages),
         "_target": _target(filler),
         "_package": f"{package.id} {run.selection.version_of(package.text)}",

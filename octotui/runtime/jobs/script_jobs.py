@@ -110,7 +110,7 @@ class ScriptJobs:
             known = [each.name for each in job.artifacts]
             artifacts.remove_all_but(self._folder.artifacts(job.run, job.id), known)
             self._secret_store.restore(self._session.state.runs[job.run], attempt.resume.secrets)
-            asyncio.get_running_loop().call_soon(self._stop_if_told, job)  # when it is followed
+            asyncio.get_running_loop().call_soon(self._stop_if_told, job)  # once it is followed
             return await self._follow(job, output, attempt.location, attempt.resume)
         state = self._session.state
         try:

@@ -165,7 +165,7 @@ def read_file(path: str, trust: FileTrust | None = None) -> str:
     try:
         if not Path(path).is_file():
             raise UnreadableSecret(f"there is no file {path}")
-        with open((trust or file_trust()).open(path), "rb") as file:  # noqa: PTH123 - it is open already
+        with open((trust or file_trust()).open(path), "rb") as file:  # noqa: PTH123 - a descriptor
             return _text(file.read(LARGEST + 1), path)
     except (Distrusted, ModelError) as problem:
         raise UntrustedSecret(str(problem)) from None
@@ -190,7 +190,7 @@ def _from_keyring(entry: str) -> str:
     service, _, user = entry.partition("/")
     try:
         value = keyring.get_password(service, user)
-    except Exception as error:  # each backend has its own
+    except Exception as error:  # each backend raises its own
         raise UnreadableSecret(f"the keyring cannot be read: {type(error).__name__}") from None
     if value is None:
         raise UnreadableSecret(f"the keyring has no entry {entry}")
@@ -213,7 +213,7 @@ def _resolved(command: Sequence[str], trust: FileTrust | None = None) -> tuple[s
     try:
         trust = trust or file_trust()
         for path in (program, *arguments):
-            if path.startswith("/") and os.path.isfile(path):  # noqa: PTH113 - it may be no path at all
+            if path.startswith("/") and os.path.isfile(path):  # noqa: PTH113 - it may be no path
                 trust.check(path)
     except (Distrusted, ModelError) as problem:
         raise UntrustedSecret(str(problem)) from None

@@ -100,7 +100,7 @@ class SecretStore:
         read = self._reader(state.model)
         inherited: InheritedValues = {**given, **(await asyncio.shield(above) if above is not None else {})}
         kept_in_memory = (*secret_answers(state, parent), *secret_outputs(state, parent))
-        for name in kept_in_memory:  # those that are known are not looked for
+        for name in kept_in_memory:  # known ones are not looked up
             inherited[name] = UnreadableSecret(f"it needs {name}, which {_GONE}")
         values: InheritedValues = {}
         for name in run.request.secrets:
@@ -115,7 +115,7 @@ class SecretStore:
                 values[name] = checked(filled) if filled else ""
             except UnreadableSecret as problem:
                 values[name] = problem
-        if run.id in self._inheriting:  # it has not ended meanwhile
+        if run.id in self._inheriting:  # the run has not ended meanwhile
             self.masked.hold(run.id, (value for value in values.values() if isinstance(value, str)))
         return values
 
@@ -338,7 +338,7 @@ class SecretStore:
         task = self._inheriting.get(run)
         values = await asyncio.shield(task) if task is not None else {}
         if isinstance(values.get(name), UnreadableSecret) and self._inheriting.get(run) is task:
-            del self._inheriting[run]  # a retry reads it anew
+            del self._inheriting[run]  # a retry reads it again
         return _value(values, name)
 
     async def _read_once(self, run: Run, secret: Secret, read: Reader) -> str:
@@ -349,11 +349,11 @@ class SecretStore:
             tasks[secret].add_done_callback(_retrieve_exception)
         try:
             value = await asyncio.shield(tasks[secret])
-            if self._reading.get(run.id) is tasks:  # it has not ended meanwhile
+            if self._reading.get(run.id) is tasks:  # the run has not ended meanwhile
                 self.masked.hold(run.id, (value,))
             return value
         except UnreadableSecret as problem:
-            tasks.pop(secret, None)  # a retry reads it anew
+            tasks.pop(secret, None)  # a retry reads it again
             raise self._explained(problem, secret) from None
 
     def _explained(self, problem: UnreadableSecret, secret: Secret) -> UnreadableSecret:

@@ -33,7 +33,7 @@ class ServiceMessageParser:
         self._held: list[bytes] = []
         self._size = 0
         self._open = False  # the held text is a message without its ]
-        self._fresh = True  # nothing of the present line is visible yet
+        self._fresh = True  # no part of the present line is visible yet
 
     def feed(self, chunk: bytes) -> tuple[bytes, list[Message]]:
         """Return the visible text that a chunk adds, and its messages."""
@@ -110,7 +110,7 @@ class _Page:
         if self.fresh or line_end or stop == len(text):
             visible = (
                 stop if self.fresh else whole.end()
-            )  # the line end, of a line whose beginning is visible
+            )  # keeps the line end of a line whose beginning is visible
             message = parse_message(whole[1].decode(), whole[2], self._length + stop - visible)
             self.said.append(message)
             self.show(text[start if isinstance(message, Problem) else visible : stop])

@@ -175,7 +175,7 @@ class Transcript:
             case Level(stream="stdout", level=level):
                 self._set_level(level)
             case _:
-                pass  # nothing is done about the others, and both streams are one here
+                pass  # the others are ignored, and both streams are one here
 
     def _want(self, message: CreateArtifact) -> None:
         """Note a file to keep, up to a limit."""

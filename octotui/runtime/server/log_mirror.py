@@ -64,7 +64,7 @@ class LogMirror:
 
     async def _copy(self, run: str, job: str, copy: Path) -> None:
         while True:
-            with suppress(Refused, StoreError):  # the server is away, and comes back
+            with suppress(Refused, StoreError):  # the server is away: retried
                 await self._catch_up(run, job, copy)
             await asyncio.sleep(PAUSE)
 

@@ -148,7 +148,7 @@ class Server:
             self._keep_socket()
             await self.follow_file()
             await self._check_members()
-            with suppress(StoreError):  # the session has failed, and says so
+            with suppress(StoreError):  # the session has failed, and reports it
                 await self._handler.refusals.flush()
             now = asyncio.get_running_loop().time()
             for client in tuple(self.connections):
@@ -234,7 +234,7 @@ class Server:
             client.drop("wrong", f"that is no message of a client: {str(problem)[:200]}")
         except TimeoutError:
             client.drop("wrong", f"you sent no whole message for {HANDSHAKE:.0f} seconds")
-        except StoreError as problem:  # the session has failed, and says so
+        except StoreError as problem:  # the session has failed, and reports it
             client.drop("wrong", str(problem))
         except ConnectionError:
             pass

@@ -11,8 +11,8 @@ from octotui.store.cancellation import Cancelled
 
 Kind = Literal["file", "folder", "symbolic link", "hard link"]
 
-CHUNK = 256 * 1024  # bytes of a file that are held at a time
-HEADER = 2**20  # bytes before an entry's content; no honest name is longer
+CHUNK = 256 * 1024  # bytes of a file in memory
+HEADER = 2**20  # most bytes of headers before an entry's content
 
 
 class ArchiveError(Exception):

@@ -10,7 +10,7 @@ LONGEST = 1000  # bytes of a path: with its folder it stays below PATH_MAX
 LONGEST_PART = 255  # bytes of a file's name
 DEEPEST = 100  # folders
 
-_JOINERS = "\u200c\u200d"  # which some languages need inside words
+_JOINERS = "\u200c\u200d"  # needed inside words of some languages
 _CONTROL = frozenset(("Cc", "Cf", "Cs", "Zl", "Zp"))
 """Categories of control, bidirectional and invisible characters, and of surrogates (invalid bytes)."""
 _IGNORED = re.compile(
@@ -50,7 +50,7 @@ def check_target(name: str, target: str) -> None:
 
 def _spellings(name: str, text: str) -> tuple[str, str]:
     """Return a text as it is and normalized, both at most LONGEST bytes; raises ArchiveError."""
-    both = text, normalized(text) if len(text) <= LONGEST else text  # it would take long
+    both = text, normalized(text) if len(text) <= LONGEST else text  # normalizing takes long
     if any(len(each.encode(errors="surrogatepass")) > LONGEST for each in both):
         raise ArchiveError(f"holds {shown(name)}, whose name is too long")
     return both

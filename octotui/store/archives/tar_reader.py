@@ -9,8 +9,8 @@ from typing import IO, Any, cast
 from octotui.store.archives.bounded_file import BoundedFile
 from octotui.store.archives.entries import CHUNK, HEADER, ArchiveError, Entry, Kind, parsing, shown
 
-GLOBALS = 1000  # headers that hold for all entries
-GLOBAL_BYTES = 2**20  # of all of them
+GLOBALS = 1000  # most global headers
+GLOBAL_BYTES = 2**20  # of all global headers
 KINDS: dict[bytes, Kind] = {
     **dict.fromkeys(tarfile.REGULAR_TYPES, "file"),
     tarfile.DIRTYPE: "folder",
@@ -18,7 +18,7 @@ KINDS: dict[bytes, Kind] = {
     tarfile.LNKTYPE: "hard link",
 }
 LATEST = 2**33  # seconds since 1970
-TRAILING = 64 * 2**20  # bytes of zeros that fill up a last record
+TRAILING = 64 * 2**20  # most bytes of trailing zeros
 
 
 class TarReader:

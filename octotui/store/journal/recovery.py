@@ -110,7 +110,7 @@ def finish(path: Path) -> Path | None:
         return None
     names = (path.with_name(f"{path.stem}.damaged-{number}.sqlite") for number in count(1))
     kept = next(name for name in names if not name.exists())
-    for ending in ("-shm", "-wal", ""):  # the file itself last: until then the same number is free
+    for ending in ("-shm", "-wal", ""):  # the file itself last, as it reserves the number
         with suppress(FileNotFoundError):
             path.with_name(path.name + ending).rename(kept.with_name(kept.name + ending))
     suspect(path).unlink(missing_ok=True)

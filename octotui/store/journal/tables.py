@@ -13,7 +13,7 @@ from octotui.store.journal.hash_chain import START, link
 from octotui.store.journal.run_records import CHANGES, RunRecord, from_row, record_of, run_number, to_row
 from octotui.store.journal.sqlite import PART
 
-ROWS = 500  # a statement; SQLite takes 32,766 values
+ROWS = 500  # rows of one statement; SQLite takes 32,766 values
 RECORD = len(RunRecord.__struct_fields__)
 
 

@@ -60,7 +60,7 @@ def fetch(package: PackageFile, part: Path, stopping: Cancellation) -> str:
             forget(part)
         raise
     except OSError:
-        forget(part)  # the disk may be full of it
+        forget(part)  # it may have filled the disk
         raise
 
 
@@ -71,7 +71,7 @@ def forget(part: Path) -> None:
 
 
 def _from_server(package: PackageFile, part: Path, stopping: Cancellation) -> str:
-    from octotui.store.packages.http_client import FetchError, HttpClient  # noqa: PLC0415 - it brings a client along
+    from octotui.store.packages.http_client import FetchError, HttpClient  # noqa: PLC0415 - slow to load
 
     try:
         server = HttpClient(package.feed, stopping)
@@ -102,7 +102,7 @@ def _copy(package: PackageFile, part: Path, stopping: Cancellation) -> str:
 def _opened(path: str) -> IO[bytes]:
     """Open a package's file in a folder; raises DownloadError where everybody can change it."""
     try:
-        return open(FileTrust().open(path), "rb")  # noqa: PTH123 - it is open already
+        return open(FileTrust().open(path), "rb")  # noqa: PTH123 - a descriptor
     except Distrusted as problem:
         raise DownloadError(str(problem)) from None
 

@@ -71,7 +71,7 @@ def _links(text: str, url: str) -> list[Listed]:
 
     try:
         Links().feed(text)
-    except AssertionError as error:  # of markup that the standard library does not expect
+    except AssertionError as error:  # html.parser raises it for some markup
         raise ListingError("answers with broken HTML") from error
     files = (_file(address, url) for address in dict.fromkeys(addresses))
     return [each for each in files if each is not None]

@@ -107,7 +107,7 @@ def _size(file: Path) -> int | None:
 
 def _listing(feed: Feed, url: str) -> list[Listed]:
     """Return all pages of a server's listing."""
-    from octotui.store.packages.http_client import FetchError, HttpClient  # noqa: PLC0415 - it brings a client along
+    from octotui.store.packages.http_client import FetchError, HttpClient  # noqa: PLC0415 - slow to load
 
     files: list[Listed] = []
     try:

@@ -232,7 +232,7 @@ def _joined(url: str, location: str) -> str:
 
 def _interrupt(response: urllib3.BaseHTTPResponse) -> None:
     """Wake up the thread that reads from a response."""
-    with suppress(ValueError, RuntimeError, OSError):  # it has just come to its end
+    with suppress(ValueError, RuntimeError, OSError):  # the response has just ended
         response.shutdown()
 
 

@@ -85,7 +85,7 @@ def _digest(feed: Feed, name: str, tag: str) -> str:
 
 def _ask(feed: Feed, path: str, headers: Mapping[str, str] | None = None) -> "Response | None":
     """Get a path of a registry, None where it does not exist; with a token where the registry wants one."""
-    from octotui.store.packages.http_client import FetchError, HttpClient  # noqa: PLC0415 - it brings a client along
+    from octotui.store.packages.http_client import FetchError, HttpClient  # noqa: PLC0415 - slow to load
 
     try:
         url = urljoin(feed.registry or "", path)

@@ -101,7 +101,7 @@ def remove(target: Path) -> None:
         target.rename(away)
     remove_tree(away)
     with suppress(OSError):
-        away.unlink()  # it was no folder
+        away.unlink()  # not a folder
     _note(target).unlink(missing_ok=True)
 
 

@@ -28,9 +28,7 @@ JOURNAL = "journal.sqlite"
 FOLDERS = ("logs", "artifacts")
 QUICK = 1  # gzip's level: logs become as small as with higher ones, in a third of the time
 COUNTS = "SELECT (SELECT coalesce(max(seq), 0) FROM events), (SELECT count(*) FROM runs)"
-ALL = Limits(
-    entries=20_000_000, size=2**60, ratio=10_000
-)  # logs repeat themselves; the disk has its own limit
+ALL = Limits(entries=20_000_000, size=2**60, ratio=10_000)  # logs are repetitive; the disk is the limit
 
 
 class BackupContents(msgspec.Struct, frozen=True):

@@ -21,7 +21,7 @@ FORMAT = 1
 MANIFEST, EVENTS = "manifest.json", "events.jsonl"
 PACKED = 128 * 2**20  # bytes that are compressed; the rest is stored, or it would look like a zip bomb
 LATEST = 1e11  # seconds since 1970; no honest time is later
-_FIRST_DAY = (1980, 1, 1, 0, 0, 0)  # the same runs are the same bytes
+_FIRST_DAY = (1980, 1, 1, 0, 0, 0)  # reproducible: equal runs are equal bytes
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
@@ -141,7 +141,7 @@ class _Bundle:
     def _open(self, name: str, size: int) -> IO[bytes]:
         info = zipfile.ZipInfo(name, _FIRST_DAY)
         info.external_attr = 0o600 << 16
-        info.create_system = 3  # Unix, wherever it is made
+        info.create_system = 3  # Unix
         fits = self._packed + size <= PACKED
         info.compress_type = zipfile.ZIP_DEFLATED if fits else zipfile.ZIP_STORED
         self._packed += size if fits else 0

@@ -18,8 +18,8 @@ from octotui.store.temporary_folder import temporary_folder
 from octotui.store.transfer.exports import EVENTS, FORMAT, LATEST, MANIFEST, Manifest
 
 AGAIN = "export the run again"
-LARGEST = 2**53  # of whole numbers; sizes of files are smaller
-ID = r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}"  # of a run or a job; folders and files are named by them
+LARGEST = 2**53  # most of an integer; sizes of files are smaller
+ID = r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}"  # of a run or a job, which name folders and files
 KNOWN = {each.__name__ for each in get_args(AnyEvent)}
 
 

@@ -32,7 +32,7 @@ def opened(path: Path) -> Iterator[tuple[IO[bytes], int] | None]:
     except FileNotFoundError:
         yield None
         return
-    with open(descriptor, "rb") as file:  # noqa: PTH123 - only so it follows no link
+    with open(descriptor, "rb") as file:  # noqa: PTH123 - a descriptor
         yield file, os.fstat(file.fileno()).st_size
 
 

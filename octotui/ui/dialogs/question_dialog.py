@@ -165,7 +165,7 @@ class QuestionDialog(ExplainedActions, ModalScreen[None]):
         answered = asyncio.Event()
         self.app.run_worker(
             self._deliver(command, answered)
-        )  # a bug in it ends the app, however late it shows
+        )  # a worker of the app, so that a bug in it ends the app
         with suppress(TimeoutError):
             async with asyncio.timeout(PATIENCE):
                 await answered.wait()

@@ -105,7 +105,7 @@ class LineWindow:
             for index, raw in enumerate(self.reader.lines(first, first + 64), first):
                 if index not in self._kept:
                     self._kept[index] = parse(raw)
-        return self._kept.get(number) or LogLine("")  # of a log that was cut short
+        return self._kept.get(number) or LogLine("")  # of a truncated log
 
     def texts(self, first: int, last: int) -> list[str]:
         """Return the clean text of the lines from `first` up to, but excluding, `last`."""

@@ -93,7 +93,7 @@ class LogPager(ExplainedActions, ScrollView, can_focus=True):
         self._lines.brief = self._brief
         self._page: list[LogRow] = []
         self._top: Spot = (0, 0)
-        self._left = self._room = self._row_room = 0  # cells: out of view, for text, in a wrapped row
+        self._left = self._room = self._row_room = 0  # cells: scrolled out, for text, of a wrapped row
         self._pointed: int | None = None
         self._anchor: int | None = None
         self._search: Search | None = None

@@ -23,8 +23,8 @@ class OutputPanel(Vertical):
     def __init__(self) -> None:
         super().__init__()
         self._title = "Output"
-        self._position: tuple[Span, ...] = ()  # where in the log one is
-        self._attempt: tuple[str, str | None, int | None] | None = None  # the one gone to
+        self._position: tuple[Span, ...] = ()  # position in the log
+        self._attempt: tuple[str, str | None, int | None] | None = None  # the attempt last scrolled to
 
     def compose(self) -> ComposeResult:
         """Yield the heading and the log."""

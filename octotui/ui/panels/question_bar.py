@@ -48,7 +48,7 @@ class QuestionBar(Widget):
         question = self.question
         if question is None:
             return Strip.blank(width, styles["plain"])
-        past = self.state.keep_ended  # a replay: there is nothing to take or answer
+        past = self.state.keep_ended  # a replay, where nothing can be answered
         left: list[Span] = [
             (" ? ", "asks"),
             (f"{question.run} asks {question.asks}: ", "plain"),

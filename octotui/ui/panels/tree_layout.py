@@ -6,7 +6,7 @@ from octotui.ui.styled_text import Span, cut, length, sign, spread, wrapped
 from octotui.views.labels import Glyphs
 from octotui.views.tree.rows import TreeRow
 
-NARROW = 60  # cells: with less, a bar of a progress is shorter
+NARROW = 60  # cells; narrower trees have shorter progress bars
 
 
 class TreeLine(NamedTuple):

@@ -21,8 +21,8 @@ from octotui.views.tree.rows import TreeRow
 
 FIRST: tuple[Sign, ...] = ("active", "ending", "asks", "waits", "bad")  # signs in order of interest
 
-MARGINS = 12  # cells of a heading that its texts have not
-UNDER = ("text", "progress", "attempt")  # beneath the row of their job
+MARGINS = 12  # cells of a heading around its texts
+UNDER = ("text", "progress", "attempt")  # kinds of rows below that of their job
 
 
 class TreePanel(Vertical):

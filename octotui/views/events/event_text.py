@@ -121,7 +121,7 @@ def _of_job(  # noqa: C901 - one line an event
         case events.JobQueued() if (
             isinstance(job.wait, ForLock) and grantable(state, job.wait.machine) == job
         ):
-            return []  # it starts at once
+            return []  # the job starts at once
         case events.AttemptFailed(retry_at=None, reason=reason):
             return [f"{_named(run, job)} failed: {reason}"]
         case events.JobQueued() | events.JobPlaced() | events.AttemptFailed():

@@ -12,7 +12,7 @@ from octotui.views.text.sgr import TextStyle
 from octotui.views.text.visible_text import is_visible, visible_lines
 
 _ESCAPES = re.compile(
-    r"\x1b(?:\[(?P<codes>[0-?]{0,64})[ -/]{0,4}(?P<final>[@-~])"  # CSI; the one that ends with m is SGR
+    r"\x1b(?:\[(?P<codes>[0-?]{0,64})[ -/]{0,4}(?P<final>[@-~])"  # CSI; final m is SGR
     r"|[ -/]{1,4}[0-~]|[78=>])"
 )
 _REPLACED = re.compile(r"^\x08+|[^\x08\x1b]\x08")

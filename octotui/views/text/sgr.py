@@ -39,7 +39,7 @@ def applied(style: TextStyle, codes: str) -> TextStyle:
             case 48 | 49:
                 style = style._replace(background=_colour(numbers) if number == 48 else None)
             case 58:
-                _colour(numbers)  # of the underline: not shown
+                _colour(numbers)  # colour of the underline, which is not shown
             case _ if 30 <= number % 60 <= 37 and number < 98:
                 style = style._replace(foreground=number % 10 + 8 * (number > 89))
             case _ if 40 <= number % 60 <= 47 and number < 108:

@@ -38,13 +38,11 @@ class Escape(NamedTuple):
 
     def undo(self, text: bytes) -> bytes:
         """Return the text with every escape decoded."""
-        if self.mark[0] not in text or self.mark not in text:  # the first is the fast one
+        if self.mark[0] not in text or self.mark not in text:  # the first test is the fast one
             return text
         if isinstance(self.meaning, bytes):
             return self.written.sub(self.meaning, text)
-        pieces = self.written.split(
-            text
-        )  # each other one is an escape; faster than to replace them one by one
+        pieces = self.written.split(text)  # every second piece is an escape; faster than a callback each
         pieces[1::2] = map(self.meaning, pieces[1::2])
         return b"".join(pieces)
 

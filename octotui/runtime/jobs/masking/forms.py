@@ -72,7 +72,7 @@ def encoded_forms(value: str) -> frozenset[bytes]:
         for digits in (raw.hex(), raw.hex().upper()):
             forms.add(digits.encode())
             if len(raw) >= TELLING:
-                forms.add(digits[2:].encode())  # a line may end behind the first two
+                forms.add(digits[2:].encode())  # a line may end after the first two
         forms.update(_within_base64(text.encode("utf-16-le", "surrogatepass")))  # as PowerShell does
     return frozenset(form for form in forms if len(form) >= DERIVED)
 

@@ -23,7 +23,7 @@ class SensitiveValues:
         self._holders: Counter[str] = Counter()
         self._forms: dict[str, ValueForms] = {}
         self._compiled = Matcher({})
-        self._new: dict[str, ValueForms] = {}  # since it was compiled
+        self._new: dict[str, ValueForms] = {}  # added since the compilation
         self._released = 0  # since then
         self._matcher: AnyMatcher | None = self._compiled
         self._joined: AnyMatcher = self._compiled
