@@ -19,11 +19,11 @@ class Damaged(StoreError):
 
 
 def unusable(path: Path, problem: OSError | sqlite3.Error) -> StoreError:
-    """Return the StoreError for an error of the system or of SQLite."""
+    """The sentence for a file that the system or SQLite refused."""
     if isinstance(problem, OSError):
         return StoreError(f"{path} cannot be used: {problem.strerror or problem}")
     text = str(problem)
-    # The file ends before a page that it refers to: newer SQLites report this, older ones "malformed".
+    # The file ends before a page that SQLite has read of: newer ones say so, older ones that it is malformed.
     ends_early = getattr(problem, "sqlite_errorcode", None) == sqlite3.SQLITE_IOERR_SHORT_READ
     if ends_early or "not a database" in text or "malformed" in text:
         return Damaged(f"{path} is damaged ({text}): open the space to go on with what can be read of it")

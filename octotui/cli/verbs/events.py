@@ -24,25 +24,25 @@ from octotui.runtime.space_access import SpaceAccess
 def command(space: str, follow: bool, since: Since, as_json: bool, state: Path | None) -> None:
     """Print what has happened in a space in words, or every event as it is journaled."""
     named = space_of(space, state)
-    printer = EventPrinter(as_json=as_json, ascii_only=wants_ascii(asked=False))
+    narration = EventPrinter(as_json=as_json, ascii_only=wants_ascii(asked=False))
 
     async def main() -> None:
         if not follow:
-            _tell_past(named, printer, since, None)
+            _tell_past(named, narration, since, None)
             return
         from octotui.cli.connection import attach
 
         async with attach(named.slug, named.state, file=named.file) as client:
             if since != EVERYTHING:
-                _tell_past(named, printer, since, client.state.seq)
-            client.listen(printer.tell)
+                _tell_past(named, narration, since, client.state.seq)
+            client.listen(narration.tell)
             async for _ in client.states():
-                pass  # the printer is a listener
+                pass  # the narration is a listener
 
     run_request(main)
 
 
-def _tell_past(named: SpaceName, printer: EventPrinter, since: Since, last: int | None) -> None:
+def _tell_past(named: SpaceName, narration: EventPrinter, since: Since, last: int | None) -> None:
     """Print events from the journal on disk, from a time or an event to another one or the end."""
     from octotui.runtime.open_space import space_folder
     from octotui.store.journal.journal import JournalReader
@@ -53,7 +53,7 @@ def _tell_past(named: SpaceName, printer: EventPrinter, since: Since, last: int 
             break
         after = evolve(before, event)
         if since.admits(event.seq, event.at):
-            printer.tell((event,), before, after)
+            narration.tell((event,), before, after)
         before = after
 
 
@@ -62,12 +62,12 @@ async def follow(named: SpaceName, *, start: bool) -> int:
     from octotui.cli.connection import attach
 
     async with attach(named.slug, named.state, file=named.file, start=start) as client:
-        printer = EventPrinter(as_json=False, ascii_only=wants_ascii(asked=False))
+        narration = EventPrinter(as_json=False, ascii_only=wants_ascii(asked=False))
         for line in standing(client):
             say(line)
-        client.listen(printer.tell)
+        client.listen(narration.tell)
         was_well = True
-        async for trouble in client.troubles():  # the printer prints events
+        async for trouble in client.troubles():  # the narration prints events
             if trouble or not was_well:
                 say(trouble or "the trouble with the model's file or the server is over")
             was_well = not trouble

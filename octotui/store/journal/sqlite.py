@@ -130,8 +130,8 @@ def uri(path: Path, how: str) -> str:
 
 
 def open_read_only(path: Path) -> sqlite3.Connection:
-    """Open a read-only connection; raises StoreError for a missing, damaged or newer journal."""
-    # Without a write-ahead log there is no writer; `immutable` keeps SQLite from creating one.
+    """A connection that only reads; raises StoreError for a damaged or a newer journal."""
+    # Without a write-ahead log nobody writes, and SQLite need not make its own files beside the journal.
     log = path.with_name(f"{path.name}-wal")
     mode = "mode=ro" if log.exists() and log.stat().st_size else "immutable=1"
     database: sqlite3.Connection | None = None

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-POLL = 0.02  # seconds between two looks at a process, where the system doesn't tell of its end
+LOOK = 0.02  # seconds between two looks at a process, where the system doesn't tell of its end
 _LOCKED = re.compile(r"^lock:.*\bFLOCK\b.*\bWRITE\b", re.MULTILINE)
 
 
@@ -125,4 +125,4 @@ class Watch:
         if self._over():
             self._note()
         else:
-            self._timer = self._loop.call_later(POLL, self._look)
+            self._timer = self._loop.call_later(LOOK, self._look)
