@@ -34,7 +34,7 @@ class Glyphs(msgspec.Struct, frozen=True):
     here: str
     rule: str
     letters: dict[str, str] = {}
-    bar: tuple[str, str] = ("█", "░")  # done, left
+    bar: tuple[str, str] = ("█", "░")  # what is done, and what is left
 
     def sign(self, sign: Sign) -> str:
         """Return the character of a sign."""

@@ -15,7 +15,7 @@ from octotui.views.waits import asks, of_run
 
 
 class EndedRun(Protocol):
-    """The journal's record of a run, as far as a list shows it."""
+    """What the journal keeps of a run, as far as a list shows it."""
 
     @property
     def id(self) -> str: ...  # noqa: D102
@@ -52,9 +52,10 @@ class EndedRun(Protocol):
 
 
 class RunRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One run in a list; `detail` is its wait or its reason, `ahead` says that it has priority.
+    """One run in a list; `detail` is what it waits for, or why it ended so; `ahead` of others in line.
 
-    `starts_at` is when it started, or is to start; `step` of its `steps` have begun, where that is known.
+    It `starts_at` the time it started at, or is to; so many `step`s of all its `steps` have begun, where
+    that is known.
     """
 
     id: str
@@ -205,7 +206,7 @@ def past_row(model: Model, record: EndedRun, now: float) -> RunRow:
 
 
 def _release(model: Model, record: EndedRun) -> str:
-    """Return the version of a deployment, from its name after that of its project."""
+    """The version of a deployment, which stands in its name behind that of its project."""
     project = model.projects.get(record.process)
     named = project is not None and record.name.startswith(f"{project.name} ")
     return record.name[len(project.name) + 1 :] if project and named else ""

@@ -31,7 +31,7 @@ stand below, with the runs whose steps have them."""
     process: reactive[str | None] = reactive(None, repaint=False)
 
     class Opened(Message):
-        """A worker was opened, for an explanation."""
+        """More is to be said about a worker."""
 
         def __init__(self, worker: str) -> None:
             super().__init__()

@@ -34,12 +34,12 @@ from octotui.views.lists.columns import CellContext
 from octotui.views.queries.known import known_values
 from octotui.views.runs import EndedRun
 
-RECENT = 100  # newest runs that are listed without a request
-NEAR = 50  # lines from the end at which more are requested
+RECENT = 100  # ended and open runs that are listed without asking for more
+NEAR = 50  # lines from the end at which more are asked for
 
 
 class RunsPanel(Vertical):
-    """Open runs, then ended ones; the one under the cursor is selected."""
+    """Every run that is open, then what has ended; the one under the cursor is looked at."""
 
     HELP = """Runs that are open, in the order they were asked for, then those that have ended.
 Of queued runs those moved to the top go first, then those with priority, then the rest. A run that executes
@@ -83,7 +83,7 @@ A wider terminal shows more columns."""
         self._values: dict[str, dict[str, str]] = {}
 
     def compose(self) -> ComposeResult:
-        """Yield the heading, the list, and its filter."""
+        """The heading, the list, and its filter."""
         yield PaneHeading("Runs")
         yield ColumnHead()
         yield LineList(self._table.draw, empty=self._why_empty(""), id="runs")
@@ -92,28 +92,28 @@ A wider terminal shows more columns."""
 
     @property
     def lines(self) -> LineList:
-        """The list."""
+        """The list itself."""
         return self.query_one(LineList)
 
     def watch_state(self, old: State, new: State) -> None:
-        """List anew when a run was added or ended; else repaint."""
+        """List again when a run came or ended; otherwise only draw."""
         if old is not new and self.is_mounted:
             self._list(changed=old.families is not new.families)
 
     def watch_past(self) -> None:
-        """List anew with ended runs."""
+        """List again with what has ended."""
         self._list()
 
     def watch_now(self) -> None:
-        """Update times, and sort again."""
+        """Draw the times, and sort again by what may have changed meanwhile."""
         self._list(changed=False, again=True)
 
     def on_mount(self) -> None:
-        """List the runs."""
+        """List for the first time."""
         self._list()
 
     def on_resize(self) -> None:
-        """Lay out the columns for another width."""
+        """Say which columns there are at another width."""
         self.call_after_refresh(self._say_columns)
 
     def _list(self, *, changed: bool = True, again: bool = False) -> None:
@@ -145,7 +145,7 @@ A wider terminal shows more columns."""
         return self.query_one(QueryLine)
 
     def _count(self) -> None:
-        """Show how many runs match, and ask again where that may be stale."""
+        """Say how many runs the query finds, and ask anew where that may be old."""
         if not self._line.text:
             return
         if self._pages.should_count(self.now):
@@ -158,7 +158,7 @@ A wider terminal shows more columns."""
             self._line.count(len(self.lines.keys), len(self._table.order))
 
     def learn(self, query: Query, summary: SearchSummary | None) -> None:
-        """Take the summary of a query: counts and values of ended runs."""
+        """Take how many ended runs a query finds, and what values they have."""
         if summary is not None and query == self._pages.query:
             self._values = summary.values
             self._pages.count = (summary.found, summary.total)
@@ -166,21 +166,21 @@ A wider terminal shows more columns."""
             self._count()
 
     def _say_columns(self) -> None:
-        """Show the heads of the columns at their present widths."""
+        """Say above the list what its columns are, as wide as those are now."""
         self.query_one(ColumnHead).spans = self._table.head(self.lines.line_width)
 
     def _detail(self) -> None:
-        """Show the wait of the run under the cursor, for narrow terminals."""
+        """Say in a line what the run under the cursor waits for; narrow terminals show it."""
         row = self._table.row(self.lines.key or "")
         self.query_one(RunDetail).show(row.detail if row is not None else "")
 
     @property
     def _is_whole(self) -> bool:
-        """Return whether every matching run is listed."""
+        """Whether everything there is to list, by the filter, is here."""
         return self._pages.whole or len(self.past) < RECENT
 
     def _ask(self) -> None:
-        """Request older runs when the cursor nears the end of the list."""
+        """Ask for older runs when the cursor comes near the end of the list."""
         near = self.lines.cursor >= len(self.lines.keys) - NEAR
         if near and not self._is_whole and not self._pages.asked:
             self._pages.asked = True
@@ -190,7 +190,7 @@ A wider terminal shows more columns."""
             self.post_message(PageWanted(self._pages.query, before))
 
     def add(self, query: Query, records: Sequence[EndedRun], *, whole: bool) -> None:
-        """Add a page of older runs; `whole` says that it is the last. Ignores one of an earlier query."""
+        """Take a page of older runs; `whole` says that it was the last. One of another query is late."""
         if query == self._pages.query:
             self._pages.take(records, whole=whole)
             self._table.add(records)
@@ -198,7 +198,7 @@ A wider terminal shows more columns."""
             self._ask()
 
     def select(self, run: str) -> None:
-        """Move the cursor to a run once it is listed, and drop a filter that hides it."""
+        """Put the cursor on a run, as soon as it is known and whatever the filter was."""
         self._wanted = run
         self._list()
 
@@ -208,34 +208,34 @@ A wider terminal shows more columns."""
         return f"No run matches “{query}”: {key_of(RunsPanel, 'drop_filter')} drops the filter."
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer to drop a filter where there is one; otherwise leave the key to the screen."""
+        """Offer to drop a filter where there is one; elsewhere the key is the screen's."""
         return action != "drop_filter" or bool(self.is_mounted and self._line.text)
 
     def action_drop_filter(self) -> None:
-        """Show all runs."""
+        """Show all runs again."""
         self._line.drop()
 
     def action_filter(self) -> None:
-        """Open the filter."""
+        """Type a filter."""
         if not self._values:
             self.post_message(CountWanted(self._pages.query))
         self._line.ask()
 
     def action_views(self) -> None:
-        """Request the saved views."""
+        """Offer the saved views."""
         self.post_message(ViewsWanted(self._line.text))
 
     def show_view(self, text: str) -> None:
-        """Apply a saved view."""
+        """Filter by a view."""
         self._line.put(text)
         self.lines.focus()
 
     def action_columns(self) -> None:
-        """Request a choice of columns."""
+        """Have columns and order chosen."""
         self.post_message(ColumnsWanted(self._table.usual, self._table.columns, self._table.setting.sort))
 
     def take_setting(self, setting: ListSetting) -> None:
-        """Apply columns and order."""
+        """Take columns and order."""
         self._table.arrange(setting)
         self._list(changed=False)
 

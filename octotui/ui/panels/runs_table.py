@@ -1,4 +1,4 @@
-"""The table of runs on the board: which are listed, their order, and their lines."""
+"""The runs of the board in columns: which are listed in which order, and the line of each."""
 
 from collections.abc import Iterable, Sequence
 
@@ -16,7 +16,7 @@ from octotui.views.text.clock_times import clock_time
 
 
 class RunsTable:
-    """The rows of open and ended runs, made as they are drawn."""
+    """The rows of runs that are open or have ended, made one by one as they are seen."""
 
     def __init__(self, setting: ListSetting = ListSetting()) -> None:  # noqa: B008 - it is immutable
         self.state = State()
@@ -27,7 +27,7 @@ class RunsTable:
         self.arrange(setting)
 
     def arrange(self, setting: ListSetting) -> None:
-        """Set columns and order; unknown columns are left out."""
+        """Take other columns and another order; those that this version does not know are left out."""
         known = {each.name for each in run_columns.COLUMNS}
         self.chosen = tuple(each for each in setting.columns if each in known)
         try:
@@ -39,42 +39,42 @@ class RunsTable:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The names of the columns, in order of preference."""
+        """The names of the columns that are shown as far as they fit."""
         return self.chosen or self.usual
 
     @property
     def usual(self) -> tuple[str, ...]:
-        """The names of the default columns."""
+        """The names of those that are shown where nobody has chosen."""
         return run_columns.usual(self.state.model)
 
     @property
     def setting(self) -> ListSetting:
-        """The setting of columns and order."""
+        """Columns and order as they are kept."""
         sort = f"{'-' if self.sort[1] else ''}{self.sort[0].name}" if self.sort else ""
         return ListSetting(self.chosen, sort)
 
     def add(self, records: Iterable[EndedRun]) -> None:
-        """Add ended runs."""
+        """Know of runs that have ended."""
         self.kept.update((each.id, each) for each in records)
 
     def count_open(self, query: Query) -> tuple[int, int]:
-        """Return how many open runs match a query, of how many."""
+        """How many open runs a query finds, of how many."""
         still = [name for name in self.order if name in self.state.runs and not self.state.runs[name].ended]
         return len(matching(self.state, self.kept, still, query)), len(still)
 
     def look(self, state: State, scope: CellContext) -> None:
-        """Take the present State, time and zone, which may change the widths of columns."""
+        """Take the present State, moment and zone: the widths of columns may be others."""
         self.state, self.scope = state, scope
         self._placed = {}
 
     def find(self) -> None:
-        """Collect the runs again."""
+        """Find out again which runs there are."""
         self.order = runs.order(self.state, tuple(self.kept.values()))
         self._people = {run.request.requester for run in self.state.runs.values()}
         self._people |= {each.requester for each in self.kept.values()}
 
     def matching(self, query: Query, *, again: bool) -> tuple[str, ...]:
-        """Return the runs that match a query, sorted; `again` recomputes where only their content changed."""
+        """The runs that a query finds, sorted; `again` also where only what is in them may have changed."""
         names = matching(self.state, self.kept, self.order, query)
         if self.sort is None:
             return names
@@ -86,24 +86,24 @@ class RunsTable:
         return self._sorted[1]
 
     def row(self, name: str) -> RunRow | None:
-        """Return the row of a run; None where it is unknown."""
+        """The row of a run, None where nobody knows of it."""
         row = runs.row(self.state, name, self.scope.now, self.scope.zone)
         if row is None and name in self.kept:
             return runs.past_row(self.state.model, self.kept[name], self.scope.now)
         return row
 
     def draw(self, name: str, width: int) -> list[Span]:
-        """Return the spans of a run."""
+        """A run in one line."""
         row = self.row(name)
         return [] if row is None else row_spans(self._place(width), row, self.scope)
 
     def head(self, width: int) -> tuple[Span, ...]:
-        """Return the spans of the heads."""
+        """What the columns are."""
         column, descending = (self.sort[0].name, self.sort[1]) if self.sort else ("", False)
         return head_spans(self._place(width), column, self.scope.glyphs, descending=descending)
 
     def _place(self, width: int) -> Sequence[Placed[RunRow]]:
-        """Return the columns that fit, cached for a width."""
+        """The columns that fit; worked out once for each width."""
         if width not in self._placed:
             model, scope = self.state.model, self.scope
             oldest = [*self._oldest()]
@@ -115,7 +115,7 @@ class RunsTable:
         return self._placed[width]
 
     def _oldest(self) -> Iterable[float]:
-        """Return when the oldest open and the oldest ended run were queued."""
+        """When the oldest of those that are open, and of those that have ended, were queued."""
         for name in {*self.order[:1], *self.order[-1:]}:
             run = self.state.runs.get(name) or self.kept.get(name)
             if run is not None:

@@ -39,7 +39,7 @@ PAGE = 200  # runs that are fetched at a time
 
 
 class Board(RunActionsScreen):
-    """A space on one screen; narrow terminals show the right half as a screen of its own."""
+    """All of a space on one screen; narrow terminals show the right half as a screen of its own."""
 
     CSS_PATH = "board.tcss"
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (110, "-wide"), (160, "-broad")]  # noqa: RUF012

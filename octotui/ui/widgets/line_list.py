@@ -203,7 +203,7 @@ class LineList(ExplainedActions, ScrollView, can_focus=True):
         self.refresh()
 
     def _look(self, y: int) -> Look:
-        """Return whether the cursor is on a line of the screen, and the line's spans."""
+        """What is to be seen in a line of the screen, and whether the cursor is on it."""
         index, width = y + self.scroll_offset.y, self.line_width
         if index >= len(self._keys):
             text = self.empty if not self._keys and y == 0 else ""
@@ -211,7 +211,7 @@ class LineList(ExplainedActions, ScrollView, can_focus=True):
         return index == self.cursor, cut(self._draw_line(self._keys[index], width), width, glyphs_of(self))
 
     def render_line(self, y: int) -> Strip:
-        """Render one line: the marker and its spans."""
+        """One line: the marker, and what `draw` says."""
         if self._painted is None:
             self._painted = styles_of(self)
         styles, glyphs, width = self._painted, glyphs_of(self), self.size.width

@@ -49,7 +49,7 @@ def _sign(row: RunRow, width: int, scope: CellContext) -> Spans:
 
 
 def _title(row: RunRow, width: int, scope: CellContext) -> Spans:
-    """Draw the title after the number of warnings and the sign of priority."""
+    """What it is called, behind how often it warned and whether it goes ahead of others."""
     ahead: Spans = (("↑ ", "lit"),) if row.ahead else ()
     warned: Spans = ((f"!{row.warnings} ", "warned"),) if row.warnings else ()
     return (*ahead, *warned, (row.name, "plain"))
