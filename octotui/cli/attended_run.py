@@ -1,4 +1,4 @@
-"""One attended run: what happens is told line by line, and questions are asked at the terminal."""
+"""An attended run: its events are printed line by line, and questions are asked at the terminal."""
 
 import asyncio
 import signal
@@ -40,7 +40,7 @@ HUNG_UP = 129
 
 
 class AttendedRun:
-    """A run from its start until everything of it has ended, or only questions are left."""
+    """A run from its start until its whole family has ended, or only questions are left."""
 
     def __init__(
         self,
@@ -48,7 +48,7 @@ class AttendedRun:
         file: Path | None,
         start: StartRun,
         answer: Answer | None,
-        narration: EventPrinter,
+        printer: EventPrinter,
         *,
         top: bool = False,
     ) -> None:
@@ -56,7 +56,7 @@ class AttendedRun:
         self._file = file
         self._start = start
         self._answer = answer
-        self._narration = narration
+        self._printer = printer
         self._top = top
         self._asking = TerminalQuestions()
         self._unanswered: set[str] = set()
@@ -66,13 +66,13 @@ class AttendedRun:
         self._cancelling: list[asyncio.Future[object]] = []
 
     async def run(self, state_dir: Path | None) -> int:
-        """Run it in its space, and say how it went as an exit code; may raise StoreError or OutputLost."""
+        """Run it in its space, and return the exit code; may raise StoreError or OutputLost."""
         async with there(self._model, self._file, state_dir, self._tell) as session:
-            self._narration.where = session.artifact_path
+            self._printer.where = session.artifact_path
             if isinstance(session, Client):
-                self._narration.hold()
+                self._printer.hold()
             root = await self._begin(session)
-            self._heed_signals(session, root)
+            self._handle_signals(session, root)
             following = asyncio.ensure_future(self._follow(session, root))
             leaving = asyncio.ensure_future(self._leave.wait())
             await asyncio.wait({following, leaving}, return_when=asyncio.FIRST_COMPLETED)
@@ -83,30 +83,30 @@ class AttendedRun:
             family = await session.family(root)
         if self._lost is not None:
             raise self._lost
-        self._narration.end(family, root, time.time())
+        self._printer.end(family, root, time.time())
         if self._interrupted or self._hung_up:
             return INTERRUPTED if self._interrupted else HUNG_UP
         return exit_code(family, root)
 
     def _tell(self, events: tuple[AnyEvent, ...], before: State, after: State) -> None:
-        """Say what happened; where that cannot be said any more, the run goes on without us."""
+        """Print events; once that is impossible, leave, and the run goes on."""
         try:
-            self._narration.tell(events, before, after)
+            self._printer.tell(events, before, after)
         except OutputLost as lost:
             self._lost = lost
             self._leave.set()
 
     async def _begin(self, session: SpaceAccess) -> str:
-        """Start the run, and say its id."""
+        """Start the run, and return its id."""
         events = await session.send(self._start)
         root = next(event.run for event in events if isinstance(event, RunQueued))
-        self._narration.follow(root)
+        self._printer.follow(root)
         if self._top:
             await _move_to_top(session, root)
         return root
 
-    def _heed_signals(self, session: SpaceAccess, root: str) -> None:
-        """Take ^C and TERM as the wish to cancel; when the terminal is gone, the run goes on without it."""
+    def _handle_signals(self, session: SpaceAccess, root: str) -> None:
+        """Cancel the run on ^C and TERM; leave it on a hang-up."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             if signal.getsignal(number) is not signal.SIG_IGN:
@@ -115,12 +115,12 @@ class AttendedRun:
             loop.add_signal_handler(signal.SIGHUP, self._hang_up)
 
     def _hang_up(self) -> None:
-        """Leave: nobody is there any more."""
+        """Leave: the terminal is gone."""
         self._hung_up = True
         self._leave.set()
 
     def _interrupt(self, session: SpaceAccess, root: str) -> None:
-        """Cancel the run on ^C; a second one does not wait for that."""
+        """Cancel the run; a second ^C leaves at once."""
         left = open_runs(session.state, root)
         if self._interrupted or not left:
             self._leave.set()
@@ -130,12 +130,12 @@ class AttendedRun:
             return
         warn("cancelling; ^C again leaves at once")
         for run in left:
-            if session.state.runs[run.id].state != "cancelling":  # it may be with the one before
+            if session.state.runs[run.id].state != "cancelling":  # a parent cancels its children
                 cancel = session.send(CancelRun(run=run.id, by=session.user))
                 self._cancelling.append(asyncio.ensure_future(cancel))
 
     async def _follow(self, session: SpaceAccess, root: str) -> None:
-        """Answer the questions of this call, until nothing of it can go on without people."""
+        """Answer questions until the run has ended, or waits for other people."""
         async for state in session.states():
             asked = questions_of(state, root)
             for question in asked:
@@ -146,19 +146,19 @@ class AttendedRun:
                 return
 
     async def _ask(self, session: SpaceAccess, question: Interruption) -> None:
-        """Take a question and answer it, if there is an answer and the caller may give it."""
+        """Take and answer a question, if there is an answer and the user may give it."""
         try:
             reply = await self._answer_to(session, question)
             if reply is not None:
                 await _send(session, question, reply)
-                self._say_what_is_missing(session.state, question)
+                self._warn_of_missing_approvals(session.state, question)
                 return
         except Refused as refused:
             warn(str(refused))
         self._unanswered.add(question.id)
 
-    def _say_what_is_missing(self, state: State, question: Interruption) -> None:
-        """A question that wants more people than the one here is left to them (I6)."""
+    def _warn_of_missing_approvals(self, state: State, question: Interruption) -> None:
+        """Leave a question that needs more approvals to other people (I6)."""
         left = state.interruptions.get(question.id)
         if left is not None and left.open:
             so_far = approvals(state, left)
@@ -166,7 +166,7 @@ class AttendedRun:
             self._unanswered.add(left.id)
 
     async def _answer_to(self, session: SpaceAccess, question: Interruption) -> TypedAnswer | None:
-        """What was said beforehand, or is said at the terminal; raises Refused for who may say nothing."""
+        """Return the preset answer, or one typed at the terminal; raises Refused without the right."""
         state, user, given = session.state, session.user, preset_answer(question, self._answer)
         if given is not None:
             return preset_reply(state, question, given)
@@ -182,7 +182,7 @@ class AttendedRun:
 
 
 def preset_reply(state: State, question: Interruption, answer: Answer) -> TypedAnswer:
-    """An answer with what its fields have by default; raises Refused where they need more than that (I6)."""
+    """Return an answer with its fields' defaults; raises Refused where they need more (I6)."""
     manual = manual_of(state, question)
     values = question.answers[-1].values if question.answers else {}
     if answer == "proceed" and (problems := problems_in(manual, values)):
@@ -191,15 +191,15 @@ def preset_reply(state: State, question: Interruption, answer: Answer) -> TypedA
 
 
 def preset_answer(question: Interruption, answer: Answer | None) -> Answer | None:
-    """What `--proceed` or `--abort` answers: to a job that failed, abort is fail, and proceed is nothing."""
+    """Return the answer of `--proceed` or `--abort`; for a failed job, abort is fail, and proceed is none."""
     if question.kind == "manual":
         return answer
     return "fail" if answer == "abort" else None
 
 
 async def _move_to_top(session: SpaceAccess, root: str) -> tuple[AnyEvent, ...]:
-    """Move a run that was just started to the top, unless it has begun; a refusal would deny its start."""
-    run = session.state.runs.get(root)  # where the reply was lost on its way, it may have ended by now
+    """Move a new run to the top unless it has begun, as a refusal would look like one of its start."""
+    run = session.state.runs.get(root)  # after a retried request it may have ended
     if run is None or run.state != "queued":
         return ()
     return await session.send(MoveToTop(run=root, by=session.user))
@@ -231,7 +231,7 @@ class AttendOptions(StartOptions, OutputOptions):
 
 
 def attend(model: Model, file: Path | None, start: StartRun, options: AttendOptions) -> NoReturn:
-    """Run it to its end, and leave with its exit code; what makes no sense is exit code 2."""
+    """Run it to its end, and exit with its exit code, 2 for invalid options."""
     from octotui.cli.attended_run import AttendedRun
     from octotui.cli.event_printer import EventPrinter
     from octotui.cli.requests import run_request
@@ -243,13 +243,13 @@ def attend(model: Model, file: Path | None, start: StartRun, options: AttendOpti
     )
     if options["detach"]:
         _detached(model, file, start, options)
-    narration = EventPrinter(as_json=options["as_json"], ascii_only=wants_ascii(options["plain"]))
-    attended = AttendedRun(model, file, start, options["answer"], narration, top=options["top"])
+    printer = EventPrinter(as_json=options["as_json"], ascii_only=wants_ascii(options["plain"]))
+    attended = AttendedRun(model, file, start, options["answer"], printer, top=options["top"])
     raise SystemExit(run_request(lambda: attended.run(options["state"])))
 
 
 def _detached(model: Model, file: Path | None, start: StartRun, options: AttendOptions) -> NoReturn:
-    """Start it at the space's server, say which run it is, and leave it to go on."""
+    """Start it at the space's server, print its id, and leave."""
     from octotui.cli.connection import attach
     from octotui.cli.requests import RequestEvents, run_request
 
@@ -257,10 +257,10 @@ def _detached(model: Model, file: Path | None, start: StartRun, options: AttendO
         async with attach(model.space.slug, options["state"], file=file) as client:
             if client.trouble:
                 warn(client.trouble)
-            heard = RequestEvents(client, as_json=options["as_json"])
-            root = heard.tell_started(await client.send(start))
+            own_events = RequestEvents(client, as_json=options["as_json"])
+            root = own_events.tell_started(await client.send(start))
             if options["top"]:
-                heard.tell_aside(await _move_to_top(client, root))
+                own_events.tell_aside(await _move_to_top(client, root))
 
     run_request(main)
     raise SystemExit(0)

@@ -1,4 +1,4 @@
-"""What `octotui check` says of a model: loaded without click, since editors call it at every save."""
+"""The report of `octotui check`, without click, since editors call it at every save."""
 
 import sys
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ from octotui.model.space import Model
 
 
 def check(path: Path | str, *, as_json: bool = False, here: bool = False) -> None:
-    """Say what a model holds, with its warnings; exit code 2 and every complaint where it is wrong."""
+    """Print a model's counts and warnings; exit with code 2 and every complaint where it is invalid."""
     try:
         model, warnings = read_with_warnings(path, here=here)
     except ModelError as error:
@@ -33,7 +33,7 @@ def check(path: Path | str, *, as_json: bool = False, here: bool = False) -> Non
 
 
 def _counts(model: Model) -> dict[str, int]:
-    """How many of each there are, by noun."""
+    """Return how many of each there are, by noun."""
     steps = sum(len(process.steps) for process in model.processes.values())
     projects = {"project": len(model.projects)} if model.projects else {}
     return {
@@ -48,7 +48,7 @@ def _counts(model: Model) -> dict[str, int]:
 def _object(
     model: Model | None, complaints: Iterable[Complaint], warnings: Iterable[Complaint]
 ) -> dict[str, Any]:
-    """What `--json` prints: `space` and `counts` are null where the model cannot be read."""
+    """Return what `--json` prints: `space` and `counts` are null where the model cannot be read."""
     return {
         "space": model.space.name if model else None,
         "counts": _counts(model) if model else None,

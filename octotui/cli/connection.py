@@ -1,4 +1,4 @@
-"""Getting at the space of a model: its server, started in the background where there is none."""
+"""Connections to the space of a model: its server, started in the background where there is none."""
 
 import asyncio
 import os
@@ -28,21 +28,21 @@ from octotui.store.space_folder import SpaceFolder
 from octotui.store.trusted_path import named_owners
 from octotui.views.text.clock_times import exact_time
 
-PATIENCE = 20.0  # seconds in which a server has to be there
+PATIENCE = 20.0  # seconds in which a server must answer
 LOG = "server.log"
 
 
 class NoServer(StoreError):
-    """Nobody serves a space."""
+    """A space has no server."""
 
 
 @asynccontextmanager
 async def attach(
     slug: str, state: Path | None, *, file: Path | None = None, start: bool = True, follow: bool = True
 ) -> AsyncIterator[Client]:
-    """A client of a space's server; raises StoreError, and NoServer where none is to be started.
+    """Yield a client of a space's server; raises StoreError, NoServer where none is to be started.
 
-    `file` is the model that a new server is started with; only the demo's is known without.
+    `file` is the model for a new server; only the demo's is known without it.
     """
     folder = space_folder(slug, state)
     starts = start and (file is not None or slug == DEMO_SPACE.slug)
@@ -61,7 +61,7 @@ async def attach(
 
 
 async def _open(client: Client, folder: SpaceFolder, file: Path | None, *, start: bool, follow: bool) -> None:
-    """Connect; where nobody answers, start a server and connect to that, or to one that was faster."""
+    """Connect; without a server start one, and connect to that or to a concurrently started one."""
     await _await_moved(folder)
     with suppress(OSError):
         await client.open(follow=follow)
@@ -83,17 +83,17 @@ async def _open(client: Client, folder: SpaceFolder, file: Path | None, *, start
 
 
 async def _await_moved(folder: SpaceFolder) -> None:
-    """Give a server the time to end whose folder was moved here; it finds out by itself."""
+    """Wait for a server to end whose folder was moved here."""
     end = time.monotonic() + PATIENCE
     while folder.held_elsewhere and time.monotonic() < end:
         await asyncio.sleep(0.05)
 
 
 def start_server(file: Path | None, folder: SpaceFolder) -> None:
-    """Start the server of a space, or find that somebody has; raises StoreError where it can't be started.
+    """Start the server of a space unless another process does; raises StoreError where that fails.
 
-    It has a session of its own, so that it outlives terminals, and writes into a log in the space's folder.
-    Its interpreter looks for no module where we stand (-P), nor does it stand there.
+    It runs in a session of its own, so that it outlives terminals, and logs to a file in the space's folder.
+    Its interpreter imports nothing from the current directory (-P), nor does it run there.
     """
     folder.make()
     listening, saying = os.pipe()
@@ -119,7 +119,7 @@ def start_server(file: Path | None, folder: SpaceFolder) -> None:
                 cwd="/",
                 start_new_session=True,
                 pass_fds=(saying,),
-            ).returncode = 0  # it is nobody's child to wait for
+            ).returncode = 0  # it is never waited for
     except OSError as problem:
         raise StoreError(f"the server cannot be started: {problem.strerror or problem}") from problem
     finally:
@@ -134,9 +134,9 @@ def start_server(file: Path | None, folder: SpaceFolder) -> None:
 async def there(
     model: Model, file: Path | None, state: Path | None, *listeners: Listener
 ) -> AsyncIterator[SpaceAccess]:
-    """A model's space: at its server where there is one, else in this process, where others may attach to it.
+    """Yield a model's space: at its server, or in this process, where others may attach to it.
 
-    What can still go on when this process lets go of it is handed to a server. Raises StoreError.
+    Work that continues when this process leaves is handed over to a server. Raises StoreError.
     """
     slug = model.space.slug
     try:
@@ -160,7 +160,7 @@ async def there(
 
 
 def _abandoned(state: State, folder: SpaceFolder) -> str | None:
-    """What to say where runs are executing, as far as is known, and no session has their space open."""
+    """Return a warning where runs were executing when last known, and no session has their space open."""
     if not any(job.state == "running" for _, job in state.jobs.items()) or folder.is_held:
         return None
     last = exact_time(state.at, time.time(), shown_zone())
@@ -172,7 +172,7 @@ def _abandoned(state: State, folder: SpaceFolder) -> str | None:
 
 @asynccontextmanager
 async def looked_at(slug: str, state: Path | None) -> AsyncIterator[Client | OfflineSpace]:
-    """A space to look at: on disk, or, for who may not open its files, at its server."""
+    """Yield a space to read: on disk, or at its server where its files are not readable."""
     folder = space_folder(slug, state)
     if os.access(folder.path, os.R_OK) or not folder.path.exists():
         space = OfflineSpace(folder)

@@ -1,4 +1,4 @@
-"""What a run without a screen says: a line per change and the tree at its end, or JSON Lines."""
+"""The output of a run without a screen: a line for each change and the tree at its end, or JSON Lines."""
 
 from collections.abc import Mapping
 
@@ -19,32 +19,32 @@ from octotui.views.tree.script_notes import file
 
 
 class EventPrinter:
-    """Tells what is committed, as it is committed."""
+    """Prints events as they are committed."""
 
     def __init__(self, *, as_json: bool, ascii_only: bool) -> None:
         self._as_json = as_json
         self._zone = shown_zone()
         self._glyphs = ASCII if ascii_only else UNICODE
-        self.where: Where | None = None  # the files are that scripts had kept
-        self._heard: list[tuple[tuple[AnyEvent, ...], State, State]] | None = None
+        self.where: Where | None = None  # returns the path of an artifact
+        self._buffered: list[tuple[tuple[AnyEvent, ...], State, State]] | None = None
         self._root: str | None = None
 
     def hold(self) -> None:
-        """Keep what is heard until it is known which run is to be told of: others start runs, too."""
-        self._heard = []
+        """Buffer events until `follow` names the run to print: others start runs, too."""
+        self._buffered = []
 
     def follow(self, root: str) -> None:
-        """Tell of this run and what it starts alone, where all was held."""
-        if self._heard is not None:
+        """Print the buffered and later events of this run and its descendants."""
+        if self._buffered is not None:
             self._root = root
-            heard, self._heard = self._heard, None
-            for each in heard:
+            buffered, self._buffered = self._buffered, None
+            for each in buffered:
                 self.tell(*each)
 
     def tell(self, events: tuple[AnyEvent, ...], before: State, after: State) -> None:
-        """Print what events changed."""
-        if self._heard is not None:
-            self._heard.append((events, before, after))
+        """Print the changes of events."""
+        if self._buffered is not None:
+            self._buffered.append((events, before, after))
             return
         for event in events:
             state = evolve(before, event)
@@ -61,13 +61,13 @@ class EventPrinter:
         self._tell_files(event)
 
     def _tell_files(self, event: AnyEvent) -> None:
-        """Say where the files are that a job's script had kept."""
+        """Print the paths of a job's artifacts."""
         if isinstance(event, AttemptFailed | JobEnded) and self.where is not None:
             for each in event.artifacts:
                 say(f"{event.run}  {file(each)} kept at {self.where(event.run, event.job, each.name)}")
 
     def end(self, state: State, root: str, now: float, notes: Mapping[str, str] | None = None) -> None:
-        """Print the allocation tree, with notes on its jobs, or the Summary."""
+        """Print the allocation tree with notes on jobs, or the Summary."""
         if self._as_json:
             say_json(summary(state, root, self.where))
             return
@@ -81,7 +81,7 @@ class EventPrinter:
 
 
 def _root_of(event: AnyEvent, before: State, after: State) -> str | None:
-    """The first run of the family that an event is about."""
+    """Return the root of the family that an event is about."""
     name = getattr(event, "run", "")
     run = after.runs.get(name) or before.runs.get(name)
     return run.root if run else None

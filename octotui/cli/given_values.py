@@ -23,12 +23,12 @@ from octotui.model.complaints import did_you_mean
 from octotui.model.iteration import variables
 from octotui.model.space import Model
 
-LARGEST = 1 << 19  # bytes of a value; a request has to hold all of them
+LARGEST = 1 << 19  # bytes of a value; a request must hold all values
 INTERRUPTED = 130
 
 
 class ValueOptions(TypedDict):
-    """Where the caller's values are: pairs `NAME=VALUE`, and those whose right side says where to read."""
+    """The caller's values: pairs `NAME=VALUE`, and `NAME=SOURCE` of files and environment variables."""
 
     pairs: tuple[str, ...]
     from_files: tuple[str, ...]
@@ -36,7 +36,7 @@ class ValueOptions(TypedDict):
 
 
 def value_options(what: str) -> Callable[[click.decorators.FC], click.decorators.FC]:
-    """The options that give values of `what`."""
+    """Return the options that give values of `what`."""
 
     def decorate(function: click.decorators.FC) -> click.decorators.FC:
         for option, name, metavar, text in (
@@ -46,16 +46,16 @@ def value_options(what: str) -> Callable[[click.decorators.FC], click.decorators
         ):
             function = click.option(
                 option, name, metavar=metavar, multiple=True, type=click.UNPROCESSED, help=text
-            )(function)  # what is no text is told without its value
+            )(function)  # invalid text is reported without its value
         return function
 
     return decorate
 
 
 def values_of(options: ValueOptions, *, stdin: bool = True) -> dict[str, str]:
-    """The caller's values by name; exit code 2, and one sentence, where one cannot be read.
+    """Return the caller's values by name; exit with code 2, and one sentence, where one cannot be read.
 
-    Where `stdin` is not free, no value can be read from it.
+    Without `stdin`, no value can be read from it.
     """
     values: dict[str, str] = {}
     for name, value in _each("--set", "NAME=VALUE", options["pairs"]):
@@ -75,7 +75,7 @@ def values_of(options: ValueOptions, *, stdin: bool = True) -> dict[str, str]:
 
 
 def _warn_of_twice(names: list[str]) -> None:
-    """Say of a name that is given again, in whatever case, that its last value counts."""
+    """Warn of a name that is given twice, in any case: the last value counts."""
     first: dict[str, str] = {}
     for name in names:
         if (other := first.get(name.lower())) is not None:
@@ -85,20 +85,20 @@ def _warn_of_twice(names: list[str]) -> None:
 
 
 def environment_value(option: str, name: str) -> str:
-    """The value of an environment variable of the caller; exit code 2 where it is not set."""
+    """Return the value of the caller's environment variable; exit with code 2 where it is not set."""
     if name not in os.environ:
         refuse(f"{option}: the environment variable {name}{did_you_mean_set(name)}")
     return _text(option, os.environb[os.fsencode(name)])
 
 
 def did_you_mean_set(name: str) -> str:
-    """The end of a sentence about a variable that is not set; never the names of all that are."""
+    """Return the end of a sentence about a variable that is not set, without listing all that are."""
     near = did_you_mean(name, os.environ)
     return f" is not set{near}" if near.startswith("; did you") else " is not set"
 
 
 def warn_of_typed_secrets(model: Model, start: StartRun, options: ValueOptions) -> None:
-    """Say that a sensitive value on the command line can be seen by others of the machine, and what to do."""
+    """Warn that others on the machine can read a sensitive value on the command line."""
     typed = {name for name, value in _each("--set", "NAME=VALUE", options["pairs"]) if value != "-"}
     for name in sort_out(model, start.process, dict.fromkeys(typed, "typed")).secrets:
         warn(
@@ -108,9 +108,9 @@ def warn_of_typed_secrets(model: Model, start: StartRun, options: ValueOptions) 
 
 
 def ask_for_missing(model: Model, start: StartRun) -> dict[str, str]:
-    """Values that a run needs and nobody gave, typed at the terminal, sensitive ones unseen.
+    """Return the values with required ones that are missing, typed at the terminal, sensitive ones unseen.
 
-    Where there is no terminal, or a given value is wrong, all problems are said at once, and exit code 2.
+    Without a terminal, or with an invalid value, print all problems, and exit with code 2.
     """
     asked = required_prompts(model, start)
     values = dict(start.variables)
@@ -127,9 +127,9 @@ def ask_for_missing(model: Model, start: StartRun) -> dict[str, str]:
 
 
 def _check_asked(model: Model, start: StartRun) -> None:
-    """End with exit code 2 where a value is given that no run of its process asks for (V6).
+    """Exit with code 2 for a value that no run of the process asks for (V6).
 
-    Which prompts there are for a release and its channel, the engine knows.
+    The engine checks the prompts of a particular release and channel.
     """
     process = start.process
     if unknown := unasked(model, process, prompts_anywhere(model, process), start.variables):
@@ -137,7 +137,7 @@ def _check_asked(model: Model, start: StartRun) -> None:
 
 
 def passed_environment(model: Model, names: tuple[str, ...]) -> dict[str, str]:
-    """The caller's values of the variables that sensitive values are read from; exit code 2 for others."""
+    """Return the caller's values of variables that secrets are read from; exit with code 2 for others."""
     sources = {value.secret.env for _, each in variables(model) for value in each if value.secret}
     known = sorted(filter(None, sources))
     for name in names:
@@ -187,7 +187,7 @@ def _file(option: str, path: str) -> str:
 
 
 def _text(option: str, content: bytes) -> str:
-    """Text without the end of its last line."""
+    """Decode a value without its final newline."""
     if len(content) > LARGEST:
         refuse(f"{option}: it is larger than {LARGEST // 1024} KiB")
     try:
@@ -200,7 +200,7 @@ def _text(option: str, content: bytes) -> str:
 
 
 def _typed(model: Model, start: StartRun, asked: RequiredPrompt) -> str:
-    """A value that fits, asked for until it does."""
+    """Ask for a value until it is valid."""
     label = f"{asked.label} ({', '.join(asked.prompt.options)})" if asked.prompt.options else asked.label
     while True:
         hidden = asked.prompt.kind == "sensitive"

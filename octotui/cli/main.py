@@ -1,4 +1,4 @@
-"""The command line: verbs that are loaded when they are called, and `octotui [FILE]` for the app."""
+"""The command line: verbs that are imported when they are called, and `octotui [FILE]` for the app."""
 
 import os
 import sys
@@ -75,7 +75,7 @@ GROUPS = {
     "Spaces": ("serve", "stop", "export", "replay", "backup", "restore", "audit", "clock"),
     "Shells": ("completion",),
 }
-"""The verbs by what they are for, in the order that one needs them."""
+"""The verbs by purpose, in the order of use."""
 SYNONYMS = {
     "approve": "proceed",
     "deny": "abort",
@@ -90,7 +90,7 @@ SYNONYMS = {
     "watch": "events",
     "workers": "pools",
 }
-"""What verbs are called elsewhere, and here."""
+"""Names of verbs in other programs, and here."""
 EXIT_CODES = {
     0: "it succeeded",
     1: "a run failed or timed out; a space, file or journal cannot be used; output cannot be written; "
@@ -106,10 +106,10 @@ EXIT_CODES = {
 
 
 class Text(click.types.StringParamType):
-    """What a verb takes as text is kept, told and sent as such; paths alone may have any bytes."""
+    """A text argument in UTF-8; paths alone may have any bytes."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """The text as it is; exit code 2 where its bytes are none."""
+        """Return the text; exit with code 2 where it is not UTF-8."""
         text = str(super().convert(value, param, ctx))
         try:
             text.encode()
@@ -120,7 +120,7 @@ class Text(click.types.StringParamType):
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
-        """What a parameter of that name takes."""
+        """Return completions by the parameter's name."""
         offered: list[CompletionItem] = import_module("octotui.cli.shell_completion").complete(
             ctx, param, incomplete
         )
@@ -131,14 +131,14 @@ TEXT = Text()
 
 
 class Verbs(click.Group):
-    """Commands by name; anything else is the file that the app opens."""
+    """Verbs by name; any other first word is the file that the app opens."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """The verbs in the order they are used."""
+        """Return the verbs in the order of the help."""
         return [verb for verbs in GROUPS.values() for verb in verbs]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The verb of that name, from its file."""
+        """Import and return the verb of that name."""
         if cmd_name not in VERBS:
             return None
         shared = next((file for file, verbs in TOGETHER.items() if cmd_name in verbs), None)
@@ -148,7 +148,7 @@ class Verbs(click.Group):
         return _with_text(command)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The verbs and what they do, without loading any, and the exit codes."""
+        """Write the verbs with their help, without importing any, and the exit codes."""
         width = max(map(len, VERBS))
         for title, verbs in GROUPS.items():
             with formatter.section(title):
@@ -157,16 +157,16 @@ class Verbs(click.Group):
             formatter.write_dl([(str(code), text.replace("`", "")) for code, text in EXIT_CODES.items()])
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
-        """The verbs that begin so, or a file for the app."""
+        """Return the verbs that begin so, or a file for the app."""
         return super().shell_complete(ctx, incomplete) or [CompletionItem(incomplete, type="file")]
 
     def make_context(self, *args: Any, **extra: Any) -> click.Context:
-        """Read what comes before the verb."""
+        """Parse what comes before the verb."""
         with _visible_errors():
             return super().make_context(*args, **extra)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the verb; interrupted, it ends as shells expect."""
+        """Run the verb; exit as shells expect when interrupted."""
         try:
             with _visible_errors():
                 return super().invoke(ctx)
@@ -179,9 +179,9 @@ class Verbs(click.Group):
             raise
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Take `octotui`, and `octotui FILE …`, for `octotui open FILE …`."""
+        """Treat `octotui`, and `octotui FILE …`, as `octotui open FILE …`."""
         if ctx.resilient_parsing:
-            return super().parse_args(ctx, args)  # a shell asks what there is
+            return super().parse_args(ctx, args)  # shell completion
         if not args or (args[0] not in VERBS and args[0] not in ("--help", "--version")):
             _refuse_unknown_verb(ctx, args)
             args = ["open", *args]
@@ -189,7 +189,7 @@ class Verbs(click.Group):
 
 
 def _refuse_unknown_verb(ctx: click.Context, args: list[str]) -> None:
-    """End where the first word is neither a verb nor a file: the app takes one file alone, and options.
+    """Exit where the first word is neither a verb nor a file: the app takes one file, and options.
 
     A word alone, or with options, may be meant as a file where it has a dot or a slash.
     """
@@ -206,7 +206,7 @@ def _refuse_unknown_verb(ctx: click.Context, args: list[str]) -> None:
 
 
 def _with_text(command: click.Command) -> click.Command:
-    """A verb, or one of verbs, whose texts are checked to be some."""
+    """Make a verb, and its subcommands, check that texts are UTF-8."""
     for param in command.params:
         if param.type is click.STRING:
             param.type = TEXT
@@ -216,7 +216,7 @@ def _with_text(command: click.Command) -> click.Command:
 
 
 def _refuse_unusable(problem: Exception) -> None:
-    """Say what is wrong with a space, or with the account's own configuration, and end."""
+    """Print the problem of a space, or of the account's configuration, and exit."""
     from octotui.cli.terminal.output import USAGE, complain, refuse
     from octotui.model.complaints import ModelError
     from octotui.store.errors import StoreError
@@ -230,7 +230,7 @@ def _refuse_unusable(problem: Exception) -> None:
 
 @contextmanager
 def _visible_errors() -> Iterator[None]:
-    """What is wrong with a command line, with what stands in its arguments made visible."""
+    """Make invisible characters in click's error messages visible."""
     try:
         yield
     except click.ClickException as error:

@@ -1,4 +1,4 @@
-"""Models on the command line: loading one, checking one, and names that people type."""
+"""Models on the command line: loading, checking, and resolving typed names."""
 
 import gc
 import sys
@@ -31,7 +31,7 @@ DEMO_SPACE = Space("Kraken demo", "kraken-demo")
 
 
 def load_or_exit(path: Path | str | None) -> Model:
-    """The model of a file or a folder (the demo without one); complaints go to stderr, exit code 2."""
+    """Load a model (the demo without a path); print complaints to stderr and exit with code 2."""
     try:
         if path is None:
             return replace(load(DEMO), space=DEMO_SPACE)
@@ -42,16 +42,16 @@ def load_or_exit(path: Path | str | None) -> Model:
 
 
 def read_model(path: Path | str) -> Model:
-    """The model of a file or a folder, with all that is checked; raises ModelError."""
+    """Load a model with all checks; raises ModelError."""
     trust = file_trust()
     with _uncollected():
         return load(path, _checks(trust, ModelTexts()), trust)
 
 
 def read_with_warnings(path: Path | str, *, here: bool = False) -> tuple[Model, tuple[Complaint, ...]]:
-    """The model with all that is checked, and what `check` warns of in it; raises ModelError.
+    """Load a model with all checks, and return it with the warnings of `check`; raises ModelError.
 
-    Where it is to be used `here`, it warns of sensitive values that cannot be read, too.
+    With `here`, also warn of sensitive values that cannot be read in this environment.
     """
     trust, names = file_trust(), ModelTexts()
     advice = (*(partial(each, names=names) for each in NAMES), *ADVICE, *((_check_here,) if here else ()))
@@ -61,7 +61,7 @@ def read_with_warnings(path: Path | str, *, here: bool = False) -> tuple[Model, 
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """While this lasts nothing looks for garbage: a model is millions of values, and none of them is any."""
+    """Disable the garbage collector: a model has millions of values, none of them garbage."""
     collecting = gc.isenabled()
     gc.disable()
     try:
@@ -72,14 +72,14 @@ def _uncollected() -> Iterator[None]:
 
 
 def _check_here(model: Model, report: InsideReport) -> None:
-    """Warns of what cannot be read in this environment (V5)."""
+    """Warn of sensitive values that cannot be read in this environment (V5)."""
     from octotui.runtime.jobs.secret_sources import check_here
 
     check_here(model, report)
 
 
 def _check_secrets(trust: FileTrust, model: Model, report: InsideReport) -> None:
-    """Complains about sensitive values that are too short, or strangers', where that can be known (V5)."""
+    """Report sensitive values that are too short, or whose source others can write to (V5)."""
     if any(value.secret for _, values in variables(model) for value in values):
         from octotui.runtime.jobs.secret_sources import check_secrets
 
@@ -87,7 +87,7 @@ def _check_secrets(trust: FileTrust, model: Model, report: InsideReport) -> None
 
 
 def _check_folders(trust: FileTrust, model: Model, report: InsideReport) -> None:
-    """Complains about folders of packages that everybody can change, and of machines that strangers can."""
+    """Report package folders that everybody can write to, and worker folders that untrusted accounts can."""
     tables: dict[str, Mapping[str, Feed | Worker | Target]] = {
         "feeds": model.feeds,
         "workers": model.workers,
@@ -108,27 +108,27 @@ def _check_folders(trust: FileTrust, model: Model, report: InsideReport) -> None
         except Distrusted as problem:
             report((table, slug, "directory"), f"It is not used: {problem}.", SourcePosition(1, 1))
         except OSError:
-            pass  # it may be there when it is needed
+            pass  # it may exist when it is needed
 
 
 def _checks(trust: FileTrust, names: ModelTexts) -> tuple[Check, ...]:
-    """What other rooms find wrong in a model's texts, and in files that it names."""
+    """Return the checks of texts in a model, and of the files that it names."""
     expressions = partial(check_expressions, names=names)
     return expressions, partial(_check_secrets, trust), partial(_check_folders, trust)
 
 
 NAMES = warn_of_expressions, check_names, check_filters, warn_of_injections
-"""What `check` warns of in the texts of a model, and in the names that they have."""
+"""Warnings of `check` about texts of a model, and names in them."""
 
 ADVICE: tuple[Check, ...] = (
     *(warn_of_given_values, warn_of_ineffective_keys),
     *(warn_of_script_environment, warn_of_package_files),
 )
-"""What else `check` warns of in a model that is right."""
+"""Further warnings of `check` about a valid model."""
 
 
 def slug_of(kind: str, argument: str, declared: Mapping[str, object]) -> str:
-    """The slug that somebody means who typed a slug or a name; exit code 2 where there is none."""
+    """Resolve a typed slug or name to a slug; exit with code 2 where there is none."""
     if argument in declared:
         return argument
     names = {slug: getattr(each, "name", slug) for slug, each in declared.items()}

@@ -1,4 +1,4 @@
-"""What `release` and `publish` share: options, and making it in the space."""
+"""Options that `release` and `publish` share, and the creation of a release in a space."""
 
 from pathlib import Path
 from typing import TypedDict
@@ -16,7 +16,7 @@ from octotui.model.space import Model
 
 
 class ReleaseOptions(TypedDict):
-    """The options of making a release."""
+    """The options of creating a release."""
 
     version: str | None
     packages: tuple[str, ...]
@@ -26,7 +26,7 @@ class ReleaseOptions(TypedDict):
 
 
 def making_options(function: click.decorators.FC) -> click.decorators.FC:
-    """The options of `ReleaseOptions`."""
+    """Add the options of `ReleaseOptions`."""
     for decorate in (
         state_option,
         click.option("--json", "as_json", is_flag=True, help="Print it as JSON."),
@@ -41,7 +41,7 @@ def making_options(function: click.decorators.FC) -> click.decorators.FC:
 
 
 def make(model: Model, file: Path, process: str, channel: str | None, options: ReleaseOptions) -> None:
-    """Make a release of a process in its space, and say what it is; exit code 2 where that makes no sense."""
+    """Create a release of a process in its space, and print it; exit with code 2 where it is refused."""
     from octotui.cli.requests import run_request
 
     command = CreateRelease(
@@ -74,7 +74,7 @@ async def _make(
 
 
 def pinned(pairs: tuple[str, ...]) -> dict[str, str]:
-    """What `--package ID=VERSION` gave."""
+    """Parse `--package ID=VERSION`."""
     packages = {}
     for pair in pairs:
         package, equals, version = pair.partition("=")
@@ -85,7 +85,7 @@ def pinned(pairs: tuple[str, ...]) -> dict[str, str]:
 
 
 def listed(release: Release) -> dict[str, object]:
-    """A release as JSON has it."""
+    """Return a release as JSON."""
     return {
         "type": "Release",
         "process": release.process,
@@ -98,7 +98,7 @@ def listed(release: Release) -> dict[str, object]:
 
 
 def state_of(model: Model, state_dir: Path | None) -> State:
-    """Where the space was left; exit code 1 where that cannot be read."""
+    """Return the State of a space on disk; exit with code 1 where it cannot be read."""
     from octotui.runtime.open_space import space_folder, state_on_disk
     from octotui.store.errors import StoreError
 
@@ -109,7 +109,7 @@ def state_of(model: Model, state_dir: Path | None) -> State:
 
 
 def newest(model: Model, state: State, project: str) -> Release:
-    """The newest release of a project's default channel; exit code 2 where there is none."""
+    """Return the newest release in a project's default channel; exit with code 2 where there is none."""
     declared = model.projects[project]
     releases = [each for each in releases_of(state, project) if each.channel == declared.default_channel]
     if not releases:
@@ -121,7 +121,7 @@ def newest(model: Model, state: State, project: str) -> Release:
 
 
 def deployed_in(model: Model, state: State, project: str, environment: str, tenant: str | None) -> Release:
-    """The release that was deployed last to an environment; exit code 2 where there is none."""
+    """Return the release deployed last to an environment; exit with code 2 where there is none."""
     version = state.current.get(place_key(project, environment, tenant))
     release = state.releases.get(release_key(project, version or ""))
     if release is None:
@@ -134,7 +134,7 @@ def deployed_in(model: Model, state: State, project: str, environment: str, tena
 
 
 def next_place(model: Model, release: Release, tenant: str | None) -> str:
-    """The environment that a release goes to next; exit code 2 where there are several, or none."""
+    """Return the next environment of a release; exit with code 2 where there are several, or none."""
     places = next_environments(model, release, tenant)
     if not places:
         refuse(f"{release.title} is at the end of its lifecycle: say where with --to")

@@ -1,4 +1,4 @@
-"""Print rows about a space, or lines about a run: as sentences, or as JSON."""
+"""Prints rows about a space, or lines about a run, as sentences or JSON."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -16,7 +16,7 @@ Rows = Iterator[tuple[str, dict[str, Any]]]
 
 
 def print_rows(space: str, state: Path | None, rows: Any, *, as_json: bool) -> None:
-    """Say each row, as a sentence or as an object."""
+    """Print each row, as a sentence or as an object."""
     named = space_of(space, state)
 
     async def main() -> None:
@@ -38,7 +38,7 @@ RunLines = Callable[[State, str, Where], Iterable[str]]
 
 
 def print_run(space: str, argument: str, state: Path | None, lines: RunLines, *, as_json: bool) -> None:
-    """Say something of a run, or give its Summary as JSON."""
+    """Print lines about a run, or its Summary as JSON."""
     named, run = space_of(space, state), run_id(argument)
 
     async def main() -> None:

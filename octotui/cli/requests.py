@@ -1,4 +1,4 @@
-"""What verbs on a space that is there have in common: asking its server, and failing in words."""
+"""Shared parts of verbs on an existing space: requests to its server, and error messages."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator
@@ -18,18 +18,18 @@ from octotui.views.text.visible_text import visible
 
 T = TypeVar("T")
 Wishes = Callable[[State, str], Iterable[Request]]
-"""What is asked for in a State, by the user of that name; may raise Refused."""
+"""Returns the requests to make in a State, as a user; may raise Refused."""
 
 
 def verb_options(function: click.decorators.FC) -> click.decorators.FC:
-    """The options of every verb on a space that is there."""
+    """Add the options of every verb on an existing space."""
     return click.option("--json", "as_json", is_flag=True, help="Print JSON Lines.")(state_option(function))
 
 
 def run_request(doing: Callable[[], Awaitable[T]]) -> T:
-    """What came of something; what makes no sense is exit code 2, a space that can't be used 1.
+    """Return the result of a coroutine; exit with code 2 where it is refused, 1 where the space is unusable.
 
-    So is what may have taken effect: a script that trusts 2 would ask again, with another key.
+    `Undecided` is code 1, too: on 2, a script would retry with another key.
     """
     from octotui.store.errors import StoreError
 
@@ -45,7 +45,7 @@ def run_request(doing: Callable[[], Awaitable[T]]) -> T:
 
 
 def send_requests(space: SpaceName, wishes: Wishes, *, as_json: bool) -> None:
-    """Ask the server of a space, started where there is none, and say what it led to at once."""
+    """Send requests to a space's server, started where there is none, and print their events."""
 
     async def main() -> None:
         from octotui.cli.connection import attach
@@ -53,29 +53,29 @@ def send_requests(space: SpaceName, wishes: Wishes, *, as_json: bool) -> None:
         async with attach(space.slug, space.state, file=space.file) as client:
             if client.trouble:
                 warn(client.trouble)
-            heard = RequestEvents(client, as_json=as_json)
+            own_events = RequestEvents(client, as_json=as_json)
             for wish in tuple(wishes(client.state, client.user)):
-                heard.tell(await client.send(wish))
+                own_events.tell(await client.send(wish))
 
     run_request(main)
 
 
 class RequestEvents:
-    """What a client hears, of which only what it asked for itself is told."""
+    """The events that a client receives, of which only those of its own requests are printed."""
 
     def __init__(self, client: SpaceAccess, *, as_json: bool) -> None:
         self._as_json = as_json
-        self._heard: dict[int, tuple[AnyEvent, State, State]] = {}
-        client.listen(self._hear)
+        self._received: dict[int, tuple[AnyEvent, State, State]] = {}
+        client.listen(self._on_commit)
 
-    def _hear(self, events: tuple[AnyEvent, ...], before: State, after: State) -> None:
+    def _on_commit(self, events: tuple[AnyEvent, ...], before: State, after: State) -> None:
         for event in events:
             state = evolve(before, event)
-            self._heard[event.seq] = event, before, state
+            self._received[event.seq] = event, before, state
             before = state
 
     def tell(self, events: Iterable[AnyEvent]) -> None:
-        """Say what has just happened, as lines or as JSON."""
+        """Print events, as lines or as JSON."""
         from octotui.cli.terminal.output import say_json
 
         for event in events:
@@ -86,9 +86,9 @@ class RequestEvents:
                     say(line)
 
     def tell_started(self, events: Iterable[AnyEvent]) -> str:
-        """Print the id of the run that was started and nothing else, or its RunQueued; return the id.
+        """Print just the id of a started run, or its RunQueued; return the id.
 
-        What else there is to say goes to stderr, so that `ID=$(octotui run --detach …)` works.
+        Everything else goes to stderr, so that `ID=$(octotui run --detach …)` works.
         """
         from octotui.cli.terminal.output import say_json
 
@@ -102,7 +102,7 @@ class RequestEvents:
         return queued.run
 
     def tell_aside(self, events: Iterable[AnyEvent]) -> None:
-        """Say what has just happened on stderr; nothing of it where JSON is wanted."""
+        """Print events to stderr; none with JSON."""
         for event in () if self._as_json else events:
             for line in self._lines(event):
                 tell(f"{visible(line)}\n")
@@ -113,5 +113,5 @@ class RequestEvents:
         from octotui.views.labels import ASCII, UNICODE
 
         glyphs = ASCII if wants_ascii(asked=False) else UNICODE
-        told = lines(*self._heard[event.seq], event.at, shown_zone())
+        told = lines(*self._received[event.seq], event.at, shown_zone())
         return (glyphs.text(line) for line in told)

@@ -1,4 +1,4 @@
-"""What shells are offered to complete: what the space or model that was named has of each kind."""
+"""Completions for shells, from the model or the space that was named."""
 
 import os
 import re
@@ -18,22 +18,22 @@ Completer = Callable[[click.Context, click.Parameter, str], list[CompletionItem]
 
 
 def processes(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """The runbooks and projects of the model or space that was named."""
+    """Complete runbooks and projects."""
     return _declared(ctx, incomplete, lambda model: model.processes)
 
 
 def environments(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Its environments."""
+    """Complete environments."""
     return _declared(ctx, incomplete, lambda model: model.environments)
 
 
 def tenants(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Its tenants."""
+    """Complete tenants."""
     return _declared(ctx, incomplete, lambda model: model.tenants)
 
 
 def channels(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """The channels of the project that was named."""
+    """Complete the channels of the named project."""
     project = _said(ctx).get("project")
     return _declared(
         ctx, incomplete, lambda model: model.projects[project].channels if project in model.projects else {}
@@ -41,12 +41,12 @@ def channels(ctx: click.Context, param: click.Parameter, incomplete: str) -> lis
 
 
 def pools(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Its pools and workers."""
+    """Complete pools and workers."""
     return _declared(ctx, incomplete, lambda model: {**model.pools, **model.workers})
 
 
 def steps(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """The steps of the run or the process that was named, else of all processes."""
+    """Complete the steps of the named run or process, else of all processes."""
     said = _said(ctx)
     if "run" in said:
         return _offered(((name, "") for name in _steps_of_run(ctx, said["run"])), incomplete)
@@ -58,7 +58,7 @@ def steps(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[C
 
 
 def releases(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """The releases of the project that was named, the newest first."""
+    """Complete the releases of the named project, the newest first."""
     state = _state(ctx)
     project = _said(ctx).get("project") or _said(ctx).get("process")
     found = [] if state is None else [each for _, each in state.releases.items()]
@@ -67,7 +67,7 @@ def releases(ctx: click.Context, param: click.Parameter, incomplete: str) -> lis
 
 
 def runs(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """The newest runs of the space that was named."""
+    """Complete the newest runs of the named space."""
     from octotui.store.journal.journal import JournalReader
 
     journal = _journal(ctx)
@@ -76,7 +76,7 @@ def runs(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Co
 
 
 def questions(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """The open questions of the space that was named."""
+    """Complete the open questions of the named space."""
     state = _state(ctx)
     asked = () if state is None else (state.interruptions[name] for _, name in state.asking)
     return _offered(((each.id, f"{each.run} {each.step}") for each in asked), incomplete)
@@ -96,11 +96,11 @@ BY_PARAMETER: Mapping[str, Completer] = {
     "step": steps,
     "tenant": tenants,
 }
-"""What a parameter of that name takes, in every verb that has one."""
+"""Completers by name of parameter, in every verb."""
 
 
 def complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """What is offered for a parameter that takes text."""
+    """Return the completions of a text parameter."""
     completer = BY_PARAMETER.get(param.name or "")
     return completer(ctx, param, incomplete) if completer else []
 
@@ -108,14 +108,14 @@ def complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> lis
 def _declared(
     ctx: click.Context, incomplete: str, part: Callable[[Model], Mapping[str, object]]
 ) -> list[CompletionItem]:
-    """What a part of the model declares, each by its slug."""
+    """Return the slugs that a part of the model declares."""
     model = _model(ctx)
     found = {} if model is None else part(model)
     return _offered(((slug, getattr(each, "name", "")) for slug, each in found.items()), incomplete)
 
 
 def _offered(choices: Iterable[tuple[str, str]], incomplete: str) -> list[CompletionItem]:
-    """What can be typed; a value that a shell would not show as it is cannot."""
+    """Return the choices that begin so, except those with invisible characters."""
     return [
         CompletionItem(_typed(value), help=visible(text))
         for value, text in choices
@@ -124,7 +124,7 @@ def _offered(choices: Iterable[tuple[str, str]], incomplete: str) -> list[Comple
 
 
 def _typed(value: str) -> str:
-    """A value as it is typed; bash alone leaves it to us to escape blanks and the like."""
+    """Return a value as it is typed; bash alone leaves escaping to the program."""
     if not os.environ.get("_OCTOTUI_COMPLETE", "").startswith("bash"):
         return value
     return re.sub(r"([^\w@%+=:,./-])", r"\\\1", value)
@@ -135,14 +135,14 @@ def _file(ctx: click.Context) -> Path:
 
 
 def _said(ctx: click.Context) -> dict[str, Any]:
-    """What was said before the word that is completed; behind an option click leaves arguments unnamed."""
+    """Return the arguments before the completed word; after an option click leaves arguments unnamed."""
     arguments = [each.name or "" for each in ctx.command.params if isinstance(each, click.Argument)]
     named = {name: value for name, value in ctx.params.items() if value}
     return {**dict(zip(arguments, ctx.args, strict=False)), **named}
 
 
 def _model(ctx: click.Context) -> Model | None:
-    """The model of the file that was named, or of the space."""
+    """Load the model of the named file, or of the space."""
     from octotui.model.complaints import ModelError
     from octotui.model.toml.read import load
 
@@ -154,7 +154,7 @@ def _model(ctx: click.Context) -> Model | None:
 
 
 def _state(ctx: click.Context) -> State | None:
-    """How the space that was named stands, if there is one."""
+    """Return the State of the named space, if there is one."""
     from octotui.runtime.open_space import last_state
     from octotui.store.errors import StoreError
     from octotui.store.journal.journal import JournalReader
@@ -167,7 +167,7 @@ def _state(ctx: click.Context) -> State | None:
 
 
 def _steps_of_run(ctx: click.Context, run: str) -> list[str]:
-    """The names of the steps that a run may have output of."""
+    """Return the names of a run's steps."""
     from octotui.engine.evolve.evolve import replay
     from octotui.store.errors import StoreError
     from octotui.store.journal.journal import JournalReader
@@ -183,7 +183,7 @@ def _steps_of_run(ctx: click.Context, run: str) -> list[str]:
 
 
 def _journal(ctx: click.Context) -> Path | None:
-    """The journal of the space that was named, if there is one, and one to be trusted."""
+    """Return the journal of the named space, if there is one and it is trusted."""
     from octotui.cli.space_argument import UnknownSpace, space_named
     from octotui.runtime.open_space import space_folder
     from octotui.store.errors import StoreError

@@ -1,4 +1,4 @@
-"""The `--since` of every verb: a time here, a duration back, or an event."""
+"""The `--since` option of all verbs: a local time, a duration back, or an event."""
 
 import re
 import time
@@ -13,13 +13,13 @@ _EVENT = re.compile(r"#?([0-9]{1,15})", re.ASCII)
 
 
 class Since(msgspec.Struct, frozen=True):
-    """From when on things are listed: at a time (seconds since 1970) or later, and after an event."""
+    """A start of listing: at a time (seconds since 1970) or later, and after an event."""
 
     at: float = 0.0
     after: int = 0
 
     def admits(self, seq: int, at: float) -> bool:
-        """Whether an event of this number and time is listed."""
+        """Return whether an event of this seq and time is listed."""
         return seq > self.after and at >= self.at
 
 
@@ -27,12 +27,12 @@ EVERYTHING = Since()
 
 
 class SinceType(click.ParamType):  # type: ignore[type-arg]  # generic in newer clicks alone
-    """Reads what people write after `--since`; exit code 2 where it says no time and no event."""
+    """The type of `--since`; exits with code 2 for neither a time nor an event."""
 
     name = "TIME"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Since:
-        """The time or the event."""
+        """Parse a time or an event."""
         if isinstance(value, Since):
             return value
         if event := _EVENT.fullmatch(value):
@@ -44,7 +44,7 @@ class SinceType(click.ParamType):  # type: ignore[type-arg]  # generic in newer 
 
 
 def since_option(function: click.decorators.FC) -> click.decorators.FC:
-    """The `--since` option, as a `Since`; `EVERYTHING` without it."""
+    """Add the `--since` option, a `Since`; `EVERYTHING` without it."""
     return click.option(
         "--since",
         metavar="TIME",

@@ -1,4 +1,4 @@
-"""How verbs name a space that is there already: by its model, by its name, or by its folder."""
+"""Resolution of an existing space: by its model, its name, or its folder."""
 
 import os
 import tomllib
@@ -22,7 +22,7 @@ from octotui.views.text.visible_text import visible
 
 
 class SpaceName(NamedTuple):
-    """A space that somebody means: its slug, its model's file if that was said, where spaces are kept."""
+    """A named space: its slug, its model's file if known, and the folder of spaces."""
 
     slug: str
     file: Path | None
@@ -30,7 +30,7 @@ class SpaceName(NamedTuple):
 
 
 def spaces(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """The spaces that are kept, the models in the folder that is named, and files as the shell knows them."""
+    """Complete spaces, models in the named folder, and files."""
     here = Path(incomplete if incomplete.endswith("/") else os.path.dirname(incomplete))  # noqa: PTH120
     names: list[str] = []
     with suppress(OSError, StoreError, ValueError):
@@ -44,15 +44,15 @@ def spaces(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[
 
 
 def space_argument(function: click.decorators.FC) -> click.decorators.FC:
-    """The argument SPACE."""
-    path = click.Path(readable=False)  # members of an access group may go through it, and no more
+    """Add the argument SPACE."""
+    path = click.Path(readable=False)  # an access group may traverse it, and no more
     return click.argument("space", metavar="FILE", type=path, shell_complete=spaces)(function)
 
 
 def model_and_space(argument: str, state: Path | None) -> tuple[Model, SpaceName]:
-    """A model's file, and its space; or a space that was named, and the model that it has.
+    """Return the model and space of a model's file, or of a named space.
 
-    Exit code 2, and every complaint, where the file is wrong; 1 where the space cannot be read.
+    Exit with code 2 and every complaint where the file is invalid, 1 where the space cannot be read.
     """
     from octotui.cli.model_files import load_or_exit
     from octotui.runtime.open_space import space_folder, state_on_disk
@@ -71,7 +71,7 @@ def model_and_space(argument: str, state: Path | None) -> tuple[Model, SpaceName
 
 
 class UnknownSpace(Exception):
-    """Nothing that somebody has said names a space; its text says what to do."""
+    """An argument names no space; the text says what to do."""
 
     def __init__(self, sentence: str, code: int = USAGE) -> None:
         super().__init__(sentence)
@@ -79,7 +79,7 @@ class UnknownSpace(Exception):
 
 
 def space_of(argument: str, state: Path | None) -> SpaceName:
-    """The space of a model's file, or of that name or folder; exit code 2 where there is none."""
+    """Return the space of a model's file, name or folder; exit with code 2 where there is none."""
     try:
         return space_named(argument, state)
     except UnknownSpace as unknown:
@@ -87,14 +87,14 @@ def space_of(argument: str, state: Path | None) -> SpaceName:
 
 
 def space_named(argument: str, state: Path | None) -> SpaceName:
-    """The space of a model's file, or of that name or folder; raises UnknownSpace.
+    """Return the space of a model's file, name or folder; raises UnknownSpace.
 
-    Of a file only the name of its space is read, so that a model that is broken meanwhile holds nobody up.
+    Only the space's name is read from a file, so that a broken model is no obstacle.
     """
     path = Path(argument)
     if _is_space(path):
         return SpaceName(path.absolute().name, None, path.absolute().parent)
-    if os.path.exists(path):  # noqa: PTH110 - of a name that is too long, a Path raises
+    if os.path.exists(path):  # noqa: PTH110 - a Path raises for a name that is too long
         return SpaceName(space_slug(_name_in(path)), path, state)
     base = default_base() if state is None else state
     slug = space_slug(argument)
@@ -106,7 +106,7 @@ def space_named(argument: str, state: Path | None) -> SpaceName:
 
 
 def _is_space(path: Path) -> bool:
-    """Whether a folder is that of a space; raises UnknownSpace where it is closed to us."""
+    """Return whether a folder is that of a space; raises UnknownSpace where access is denied."""
     try:
         return (path / "journal.sqlite").exists()
     except PermissionError:
@@ -124,7 +124,7 @@ def _suggestion(argument: str, base: Path) -> str:
 
 
 def served(file: Path | None, state: Path | None) -> SpaceName | None:
-    """The space of a model's file, where it is served already, also by a model that is broken by now."""
+    """Return the space of a model's file where it has a server, even if the model is broken now."""
     try:
         name = None if file is None else _declared_name(file)
     except (ModelError, OSError, ValueError):
@@ -135,12 +135,12 @@ def served(file: Path | None, state: Path | None) -> SpaceName | None:
     try:
         there = folder.verify().is_held and (folder.path / "socket").exists()
     except (StoreError, OSError):
-        return None  # who opens it says why
+        return None  # opening it reports why
     return SpaceName(space_slug(name), file, state) if there else None
 
 
 def _name_in(path: Path) -> str:
-    """The name of the space that a model declares; raises UnknownSpace."""
+    """Return the name of the space that a model declares; raises UnknownSpace."""
     try:
         name = _declared_name(path)
     except ModelError as error:
@@ -153,7 +153,7 @@ def _name_in(path: Path) -> str:
 
 
 def _declared_name(path: Path) -> str | None:
-    """The name of the space that a model declares; raises ModelError, OSError or ValueError."""
+    """Return the name of the space that a model declares; raises ModelError, OSError or ValueError."""
     for file in files_of(path):
         try:
             space = tomllib.loads(file.read_text("utf-8-sig")).get("space", {})
@@ -167,7 +167,7 @@ def _declared_name(path: Path) -> str | None:
 
 
 def run_id(argument: str) -> str:
-    """The id of a run, also where only its number was said; exit code 2 where it is neither."""
+    """Return the id of a run given by id or number; exit with code 2 for anything else."""
     number = argument.removeprefix("run-")
     if not (number.isascii() and number.isdigit() and len(number) < 16):
         refuse(f"“{argument}” is not the id of a run: say one such as run-7")
@@ -175,6 +175,6 @@ def run_id(argument: str) -> str:
 
 
 def no_such_run(name: str, state: State) -> Refused:
-    """The refusal of a run that there is not, with the newest that there is."""
+    """Return the refusal of an unknown run, with the newest one."""
     newest = state.next_run - 1
     return Refused(f"there is no run {name}{f'; the newest is run-{newest}' if newest else ''}")

@@ -1,4 +1,4 @@
-"""What verbs take to start a run: a runbook, where, for whom, and values; and where spaces are kept."""
+"""Options that start a run (process, environment, tenant, values), and the folder of spaces."""
 
 import os
 from collections.abc import Callable
@@ -24,7 +24,7 @@ from octotui.model.space import Model
 
 
 def state_option(function: click.decorators.FC) -> click.decorators.FC:
-    """The `--state DIR` option, and `--owner ACCOUNT` for spaces of other accounts."""
+    """Add the `--state DIR` option, and `--owner ACCOUNT` for spaces of other accounts."""
     owner = click.option(
         "--owner",
         metavar="ACCOUNT",
@@ -57,7 +57,7 @@ def _name_owners(ctx: click.Context, param: click.Parameter, accounts: tuple[str
 
 
 class StartOptions(ValueOptions):
-    """The options that say where, for whom, and with what a run is started."""
+    """The options for environment, tenant and values of a run."""
 
     environment: str | None
     tenant: str | None
@@ -66,7 +66,7 @@ class StartOptions(ValueOptions):
 
 
 class OutputOptions(TypedDict):
-    """The options that say how what happens is told, and where spaces are kept."""
+    """The options for output, and for the folder of spaces."""
 
     as_json: bool
     plain: bool
@@ -77,7 +77,7 @@ Decorator = Callable[[click.decorators.FC], click.decorators.FC]
 
 
 def start_options(function: click.decorators.FC) -> click.decorators.FC:
-    """The options of `StartOptions`."""
+    """Add the options of `StartOptions`."""
     where = click.option(
         "--environment", metavar="E", help="The environment it takes effect in: a slug or a name."
     )
@@ -85,7 +85,7 @@ def start_options(function: click.decorators.FC) -> click.decorators.FC:
 
 
 def run_options(function: click.decorators.FC) -> click.decorators.FC:
-    """The options of `StartOptions` that do not say where."""
+    """Add the options of `StartOptions` except `--environment`."""
     return _all(
         function,
         click.option("--tenant", metavar="T", help="The tenant it is for: a slug or a name."),
@@ -101,7 +101,7 @@ def run_options(function: click.decorators.FC) -> click.decorators.FC:
 
 
 def telling_options(function: click.decorators.FC) -> click.decorators.FC:
-    """The options of `OutputOptions`."""
+    """Add the options of `OutputOptions`."""
     return _all(
         function,
         click.option("--json", "as_json", is_flag=True, help="Print JSON Lines: events, then a Summary."),
@@ -111,7 +111,7 @@ def telling_options(function: click.decorators.FC) -> click.decorators.FC:
 
 
 def attending_options(function: click.decorators.FC) -> click.decorators.FC:
-    """The options that say when a run starts, and beforehand what is answered."""
+    """Add the options for a run's start time and its preset answers."""
     return _all(
         function,
         click.option("--at", metavar="TIME", help='Start at a time here, such as "2026-11-23 03:00".'),
@@ -140,7 +140,7 @@ def attending_options(function: click.decorators.FC) -> click.decorators.FC:
 
 
 def file_argument(function: click.decorators.FC) -> click.decorators.FC:
-    """The argument FILE."""
+    """Add the argument FILE."""
     return click.argument("file", type=click.Path(path_type=Path))(function)
 
 
@@ -151,7 +151,7 @@ def _all(function: click.decorators.FC, *decorators: Decorator[click.decorators.
 
 
 def start_command(model: Model, process: str, options: StartOptions) -> StartRun:
-    """The command that the caller's words mean for a process; exit code 2 where a name is not known."""
+    """Return the command to start a process; exit with code 2 for an unknown name."""
     start = StartRun(
         process=process,
         environment=environment_of(model, options["environment"]),
@@ -166,46 +166,46 @@ def start_command(model: Model, process: str, options: StartOptions) -> StartRun
 
 
 def refuse_swapped(file: Path, name: str) -> None:
-    """Exit code 2, and the right order, where a model's file was said behind the name of what is in it."""
+    """Exit with code 2, and the right order, where a model's file follows a name in it."""
     if not os.path.lexists(file) and os.path.lexists(name):
         verb = click.get_current_context().info_name
         refuse(f"say the model first: octotui {verb} {name} {file}")
 
 
 def what_to_run(model: Model, argument: str) -> str:
-    """The slug of the runbook or project that was said; exit code 2 where it is not known."""
+    """Return the slug of a runbook or project; exit with code 2 where it is unknown."""
     kind = "runbook or project" if model.projects else "runbook"
     return slug_of(kind, argument, model.processes)
 
 
 def project_of(model: Model, argument: str) -> str:
-    """The slug of the project that was said; exit code 2 where it is not known."""
+    """Return the slug of a project; exit with code 2 where it is unknown."""
     return slug_of("project", argument, model.projects)
 
 
 def environment_of(model: Model, argument: str | None) -> str | None:
-    """The slug of the environment that was said, if one was; exit code 2 where it is not known."""
+    """Return the slug of an environment, if given; exit with code 2 where it is unknown."""
     return None if argument is None else slug_of("environment", argument, model.environments)
 
 
 def tenant_of(model: Model, argument: str | None) -> str | None:
-    """The slug of the tenant that was said, if one was; exit code 2 where it is not known."""
+    """Return the slug of a tenant, if given; exit with code 2 where it is unknown."""
     return None if argument is None else slug_of("tenant", argument, model.tenants)
 
 
 def process_option(function: click.decorators.FC) -> click.decorators.FC:
-    """The `--process P` option, whose name may as well be `--project`."""
+    """Add the `--process P` option, also called `--project`."""
     text = "Of which runbook or project: a slug or a name."
     return click.option("--process", "--project", "process", metavar="P", help=text)(function)
 
 
 def process_of(model: Model, argument: str | None) -> str | None:
-    """The slug of the runbook or project that was said, if one was; exit code 2 where it is not known."""
+    """Return the slug of a runbook or project, if given; exit with code 2 where it is unknown."""
     return None if argument is None else slug_of("runbook or project", argument, model.processes)
 
 
 def starting_time(at: str | None, after: str | None, now: float) -> float | None:
-    """The time (seconds since 1970) that `--at` or `--in` says; exit code 2 where it says none."""
+    """Return the time (seconds since 1970) of `--at` or `--in`; exit with code 2 for an invalid one."""
     if at is not None and after is not None:
         refuse("--at and --in do not go together; give one of them")
     if after is not None:
@@ -225,7 +225,7 @@ def starting_time(at: str | None, after: str | None, now: float) -> float | None
 
 
 def account() -> str:
-    """The account of the machine that calls, whatever its environment says."""
+    """Return the name of the calling account, whatever its environment says."""
     from octotui.runtime.server.peer_credentials import this_account
 
     return this_account()

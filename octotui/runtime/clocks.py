@@ -1,4 +1,4 @@
-"""Clocks: that of the wall, and a loop whose time jumps to whatever comes next."""
+"""Clocks: a wall clock that resists steps, and an event loop in virtual time."""
 
 import asyncio
 import selectors
@@ -14,17 +14,17 @@ T = TypeVar("T")
 Arguments = TypeVarTuple("Arguments")
 
 
-STEP = 300.0  # seconds by which the wall's clock may be corrected without a word
-TRIAL = 3600.0  # seconds that a larger step has to last before it counts
+STEP = 300.0  # seconds by which the wall clock may be stepped unnoticed
+TRIAL = 3600.0  # seconds that a larger step must last before it counts
 
 
 class SteadyClock:
-    """A clock that follows the wall's, and the machine's own where that of the wall jumps (R7).
+    """A monotonic wall clock, which follows the boot clock where the wall clock is stepped (R7).
 
-    A step of over five minutes against the time since boot counts once it has lasted an hour, or when it is
-    confirmed; until then this clock goes on by the time since boot: a jump alone lets nothing fall due. It
-    never goes back, and begins no earlier than the last event, whose session may have had a clock that ran
-    ahead. An `anchor` of the same boot tells of a step that came while nobody looked.
+    A step of over five minutes against the boot clock counts once it has lasted an hour, or is confirmed;
+    until then this clock follows the boot clock, so that a step alone fires no deadline. It never goes back,
+    and starts no earlier than the last event, whose session may have had a clock that ran ahead. An `anchor`
+    of the same boot reveals a step between two sessions.
     """
 
     def __init__(
@@ -34,14 +34,14 @@ class SteadyClock:
         self._steady = steady
         self._last = least
         self._at: float | None = None
-        self._step = 0.0  # how far the wall's clock is from this one, where that does not count yet
-        self._behind = 0.0  # how far it is behind this one, where that does
+        self._step = 0.0  # offset of the wall clock from this one, of a step that does not count yet
+        self._behind = 0.0  # the same of an accepted step backwards
         self._since = 0.0  # on the steady clock
         if anchor is not None:
             self._last, self._at = max(least, anchor.wall), anchor.steady
 
     def __call__(self) -> float:
-        """Seconds since 1970."""
+        """Return the seconds since 1970."""
         wall, steady = self._wall(), self._now_steady()
         expected = self._last + (max(0.0, steady - self._at) if self._at is not None else 0.0)
         step = wall - expected if self._at is not None else 0.0
@@ -59,7 +59,7 @@ class SteadyClock:
 
     @property
     def trouble(self) -> str:
-        """A sentence about a step that does not count yet, or nothing."""
+        """A sentence about a step that does not count yet, or ""."""
         if not self._step:
             return ""
         way = "ahead" if self._step > 0 else "back"
@@ -71,14 +71,14 @@ class SteadyClock:
         )
 
     def confirm(self) -> None:
-        """Let a step count now; after one back this clock stays ahead of the wall's."""
+        """Accept a step now; after one backwards this clock stays ahead of the wall clock."""
         if self._step > 0:
             self._last, self._at = max(self._last, self._wall()), self._now_steady()
         self._behind = min(0.0, self._step)
         self._step = 0.0
 
     def moment(self) -> tuple[float, float]:
-        """What this clock and that of the boot say now."""
+        """Return this clock and the boot clock, in seconds."""
         return self(), self._now_steady()
 
     def _now_steady(self) -> float:
@@ -86,12 +86,12 @@ class SteadyClock:
 
 
 def since_boot() -> float:
-    """Seconds since the machine started, those in which it slept included."""
+    """Return the seconds since the machine booted, with suspends."""
     return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
 
 def _minutes(seconds: float) -> str:
-    """A duration in a sentence: `5 min`, `2 h 05 min`, `3 d 4 h`."""
+    """Format a duration for a sentence: `5 min`, `2 h 05 min`, `3 d 4 h`."""
     minutes = max(1, round(seconds / 60))
     if minutes < 60:
         return f"{minutes} min"
@@ -101,25 +101,25 @@ def _minutes(seconds: float) -> str:
 
 
 class VirtualLoop(asyncio.SelectorEventLoop):
-    """An event loop in virtual time: when everybody sleeps, time jumps to the first who wakes.
+    """An event loop in virtual time: when every task sleeps, time jumps to the first timer.
 
-    Threads work in real time, so while one does, a timer is waited for: no timeout is over before its thread
+    Threads work in real time, so while one does, timers are waited for: no timeout fires before its thread
     had that long.
     """
 
     def __init__(self) -> None:
         super().__init__(_Jumping(self))
         self.moment = 0.0
-        self.calls = 0  # in threads, not yet returned
+        self.calls = 0  # running calls in threads
 
     def time(self) -> float:
-        """Seconds since the loop was made, in its own time."""
+        """Return the seconds of virtual time since the loop was made."""
         return self.moment
 
     def run_in_executor(
         self, executor: Executor | None, func: Callable[[*Arguments], T], *args: *Arguments
     ) -> asyncio.Future[T]:
-        """Call a function in a thread, and let time be real until it returns."""
+        """Call a function in a thread, and run in real time until it returns."""
         future = super().run_in_executor(executor, func, *args)
         self.calls += 1
         future.add_done_callback(self._returned)
@@ -129,7 +129,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self.calls -= 1
 
     async def shutdown_default_executor(self, timeout: float | None = None) -> None:
-        """Wait until the threads have ended; from Python 3.12 on asyncio sets a timeout for this (300 s)."""
+        """Wait for the threads to end; from Python 3.12 on, asyncio sets a timeout for this (300 s)."""
         self.calls += 1
         try:
             await super().shutdown_default_executor(*(() if timeout is None else (timeout,)))
@@ -138,7 +138,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
 
 class _Jumping(selectors.DefaultSelector):
-    """A selector that waits for a timer only while threads work, and else lets the loop's time jump to it."""
+    """A selector that waits for timers only while threads work, and else advances the loop's time."""
 
     def __init__(self, loop: VirtualLoop) -> None:
         super().__init__()
@@ -152,7 +152,7 @@ class _Jumping(selectors.DefaultSelector):
 
 
 def in_virtual_time(main: Callable[[Clock], Coroutine[Any, Any, T]], start: float) -> T:
-    """Run a coroutine in virtual time; it is given a clock that begins at `start`."""
+    """Run a coroutine in virtual time, with a clock that starts at `start`."""
     with asyncio.Runner(loop_factory=VirtualLoop) as runner:
         loop = runner.get_loop()
         return runner.run(main(lambda: start + loop.time()))

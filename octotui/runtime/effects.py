@@ -29,7 +29,7 @@ from octotui.workers.executor import Executor
 
 
 class EffectRunner:
-    """The executors of a session, and what they have in hand."""
+    """Runs the effects of a session's events: the executors, and the tasks in progress."""
 
     def __init__(
         self,
@@ -40,7 +40,7 @@ class EffectRunner:
         session: SessionPort,
         *,
         keeps_output: bool = True,
-        vault: SecretStore | None = None,
+        secret_store: SecretStore | None = None,
     ) -> None:
         self._session = session
         self._folder = folder
@@ -48,7 +48,7 @@ class EffectRunner:
         self._acquirer = acquirer
         self._now = now
         self._keeps_output = keeps_output
-        self._secret_store = vault or SecretStore()
+        self._secret_store = secret_store or SecretStore()
         self._masked = self._secret_store.masked
         self._notifier = QuestionNotifier(folder, executor, self._secret_store, now, session.report)
         self._scripts = ScriptJobs(
@@ -60,10 +60,10 @@ class EffectRunner:
         self._closed = False
 
     def perform(self, event: AnyEvent) -> None:  # noqa: C901 - one line an event
-        """Do what a committed event asks for, if anything."""
+        """Perform the effect of a committed event, if it has one."""
         match event:
             case events.RunQueued():
-                self._secret_store.hand_down(self._session.state, event.run)
+                self._secret_store.inherit(self._session.state, event.run)
                 self._choose(self._session.state.runs.get(event.run))
             case events.JobStarted():
                 job = self._session.state.jobs.get(event.job)
@@ -76,7 +76,7 @@ class EffectRunner:
             case events.JobEnded() | events.AttemptFailed():
                 self._scripts.clean(event.job)
             case events.RunEnded():
-                self._secret_store.hand_up(self._session.state, event.run)
+                self._secret_store.return_outputs(self._session.state, event.run)
                 self._secret_store.forget(event.run, self._session.state)
             case (
                 (events.RunDue() | events.RunMoved() | events.PackagesChosen() | events.RunStarted())
@@ -95,14 +95,14 @@ class EffectRunner:
                 | (events.HealthChanged() | events.ReleaseCreated() | events.ScheduleMissed())
                 | (events.ActionRefused() | events.RunsRemoved() | events.FilesRemoved())
             ):
-                pass  # they ask for nothing
+                pass  # they have no effect
             case _:
                 assert_never(event)
 
     async def inspect(self, state: State) -> tuple[ReportOutcome, ...]:
-        """Find what runs, or ran, since the space was left; what is lost has to be reported first."""
+        """Inspect attempts that ran when the space was left; return reports of those that are lost."""
         self._secret_store.hold_own(state.model)
-        await self._secret_store.take_up(state)
+        await self._secret_store.reload(state)
         running = tuple(job for job in state.jobs.values() if job.state == "running")
         lost = []
         for job in sorted(running, key=lambda each: each.place):
@@ -114,10 +114,10 @@ class EffectRunner:
         await self._scripts.remove_orphans(running)
         return tuple(lost)
 
-    def take_up(self, state: State) -> None:
-        """Go on with what an earlier session left: jobs that it began, and packages to be chosen.
+    def resume(self, state: State) -> None:
+        """Resume the jobs that an earlier session began, and the pending choices of packages.
 
-        Acquiring packages is done again: it finds what is there already.
+        Acquiring packages starts again: it finds those that are cached.
         """
         self._scripts.account()
         for name, attempt in self._attempts.items():
@@ -128,19 +128,19 @@ class EffectRunner:
             self._choose(run)
 
     def give(self, run: str, secrets: Mapping[str, str], passed: Mapping[str, str]) -> None:
-        """Take the sensitive values that were given for a run, which no event holds; see SecretStore."""
+        """Keep the sensitive values given to a run, which no event holds; see SecretStore."""
         self._secret_store.give(run, secrets, passed)
 
     def record(self, job: Job, secrets: Mapping[str, str]) -> None:
-        """Take the sensitive values that were given in an answer, which no event holds."""
+        """Keep the sensitive values of an answer, which no event holds."""
         self._secret_store.record(self._session.state, job, secrets)
 
     def mask(self, text: str) -> str:
-        """A text without the sensitive values of open runs."""
+        """Return a text with the sensitive values of open runs masked."""
         return self._masked.text(text)
 
     def without_sensitive(self, command: Command) -> Command:
-        """A command as it may be journaled: texts masked, and values apart that hold a sensitive one (V5)."""
+        """Return a command fit for the journal: texts masked, variables with sensitive values marked (V5)."""
         match command:
             case commands.LoadModel() | commands.Reopen():
                 if command.model is not None:
@@ -157,29 +157,29 @@ class EffectRunner:
                 | (commands.CancelRun() | commands.RecordRefusal() | commands.RemoveRuns())
                 | (commands.RecordRemoval() | commands.Tick())
             ):
-                pass  # they hold no values of variables
+                pass  # they carry no values of variables
             case _:
                 assert_never(command)
         return masked(command, self.mask)
 
     def check_folder(self) -> None:
-        """Find the folder of the space where it was; raises StoreError."""
+        """Check that the space's folder is still at its path; raises StoreError."""
         self._folder.check(above=True)
 
     def log_path(self, run: str, job: str) -> Path:
-        """Where a job's output is kept."""
+        """Return the path of a job's output."""
         return self._folder.log(run, job)
 
     def artifact_path(self, run: str, job: str, name: str) -> Path:
-        """Where a file is that a job's script had kept."""
+        """Return the path of a job's artifact."""
         return self._folder.artifacts(run, job) / name
 
     async def flush(self) -> bool:
-        """Let those who are being told of questions hear of them; whether there was anybody."""
+        """Let pending notifications finish; return whether there were any."""
         return await self._notifier.close()
 
     async def close(self) -> None:
-        """Let go of everything in hand: scripts go on, and are taken up by the next session."""
+        """Stop following everything: scripts go on, and the next session resumes them."""
         self._closed = True
         await self._secret_store.close()
         tasks = tuple(self._tasks.values())
@@ -189,7 +189,7 @@ class EffectRunner:
         await self._executor.close()
 
     async def choose(self, needed: tuple[str, ...], channel: Channel) -> Chosen:
-        """Versions of packages for a release of a channel, from the feeds as they are now."""
+        """Return versions of packages for a release of a channel, from the feeds as they are now."""
         return await self._acquirer.choose(self._session.state.model, needed, channel)
 
     def _choose(self, run: Run | None) -> None:
@@ -197,7 +197,7 @@ class EffectRunner:
             self._spawn(run.id, self._choose_versions(run))
 
     async def _choose_versions(self, run: Run) -> None:
-        """Fix the versions of a run's packages; one run after the other, so that they keep their order."""
+        """Choose the versions of a run's packages, one run at a time, so that runs keep their order."""
         async with self._choosing:
             versions, problems = await self._acquirer.choose(self._session.state.model, run.needs_packages)
             self._session.report(ChoosePackages(run=run.id, versions=versions, problems=problems))
@@ -207,7 +207,7 @@ class EffectRunner:
             case "script" | "acquire":
                 self._spawn(job.id, self._work(job))
             case "runbook" | "manual":
-                pass  # the core does what they are for
+                pass  # the engine drives them
             case _:
                 assert_never(job.kind)
 
@@ -217,19 +217,19 @@ class EffectRunner:
             self._end(job)
 
     def _end(self, job: Job) -> None:
-        """Begin to end a job where it runs; one that has not begun yet won't begin."""
+        """Begin to stop a job; one that has not started never starts."""
         match job.kind:
             case "acquire":
                 self._acquirer.stop(job.id)
             case "script":
                 self._scripts.stop(job)
             case "runbook" | "manual":
-                pass  # nothing of them runs anywhere
+                pass  # they have no process
             case _:
                 assert_never(job.kind)
 
     def _end_unkept(self, job: Job) -> None:
-        """Begin to end a job whose output cannot be kept; where the folder is gone, it goes on without us."""
+        """Stop a job whose output cannot be written; where the folder is gone, end the session instead."""
         try:
             self.check_folder()
         except StoreError as problem:
@@ -238,9 +238,9 @@ class EffectRunner:
             self._end(job)
 
     async def _work(self, job: Job, attempt: ResumableAttempt | None = None) -> None:
-        """Do a job, keep its output, and report how it ended."""
+        """Run a job, keep its output, and report its outcome."""
         if self._closed or (attempt is None and self._session.state.jobs[job.id].stopping):
-            outcome = Outcome(state="cancelled")  # it was to end before it began
+            outcome = Outcome(state="cancelled")  # stopped before it started
         else:
             with self._output(job, attempt) as output:
                 outcome = await self._outcome(job, output, attempt)
@@ -249,7 +249,7 @@ class EffectRunner:
         self._session.report(ReportOutcome(job=job.id, attempt=job.attempt, outcome=outcome))
 
     def _output(self, job: Job, attempt: ResumableAttempt | None) -> JobOutput:
-        """The output of a job; what is done or heard again is kept once."""
+        """Return the output of a job; repeated output is kept once."""
         log = self._folder.log(job.run, job.id) if self._keeps_output else None
         first = job.attempt == 1
         if log is not None and first and job.kind == "acquire":
@@ -272,7 +272,7 @@ class EffectRunner:
         )
 
     def _sensitive(self, values: Mapping[str, str], said: tuple[str, ...]) -> tuple[str, ...]:
-        """The names of values in which a sensitive one is, and those of which it was said."""
+        """Return the names of values that contain a sensitive one, or are declared sensitive."""
         return tuple(name for name, value in values.items() if name in said or self._masked.are_in(value))
 
     def _spawn(self, name: str, work: Coroutine[Any, Any, None]) -> None:
@@ -281,7 +281,7 @@ class EffectRunner:
         task.add_done_callback(lambda done: self._done(name, done))
 
     def _done(self, name: str, task: "asyncio.Task[None]") -> None:
-        """Forget a task; what it raised is a bug, and ends the session."""
+        """Remove a finished task; an exception in it is a bug, and ends the session."""
         if self._tasks.get(name) is task:
             del self._tasks[name]
         if not task.cancelled() and (error := task.exception()) is not None:

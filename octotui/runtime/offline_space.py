@@ -1,4 +1,4 @@
-"""A space looked at where it lies, beside whoever has it open: nothing is started, nothing written."""
+"""Read-only access to a space on disk, beside the process that may have it open."""
 
 import asyncio
 from pathlib import Path
@@ -14,7 +14,7 @@ from octotui.store.space_folder import SpaceFolder
 
 
 class OfflineSpace:
-    """The part of a client's surface that needs no server; may raise StoreError."""
+    """The part of a client's interface that needs no server; methods may raise StoreError."""
 
     def __init__(self, folder: SpaceFolder) -> None:
         self.state: State = state_on_disk(folder)
@@ -24,31 +24,31 @@ class OfflineSpace:
     async def history(
         self, query: Query = EVERYTHING, before: int | None = None, limit: int = 100
     ) -> list[RunRecord]:
-        """Ended runs that fulfil a query, which is resolved, the newest of those before a number."""
+        """Return a page of ended runs that match a resolved query, newest first, numbered below `before`."""
         if not self.state.seq:
             return []
         names = self.state.model.place_names
         return await asyncio.to_thread(self._journal.history, query, limit, before, names)
 
     async def summary(self, query: Query = EVERYTHING) -> SearchSummary | None:
-        """How many ended runs a query finds, and the values that all of them have."""
+        """Count the ended runs that match a query, and list the values of all ended runs."""
         if not self.state.seq:
             return SearchSummary()
         return await asyncio.to_thread(self._journal.summary, query, self.state.model.place_names)
 
     async def family(self, root: str) -> State:
-        """A State in which a run and all it started can be looked at, though it has ended."""
+        """Return a State with a run and its descendants, also after they have ended."""
         journal = self._journal
         return replay(await asyncio.to_thread(lambda: journal.family(journal.root_of(root) or root)))
 
     def log_path(self, run: str, job: str) -> Path:
-        """Where a job's output is; a job without output has no file."""
+        """Return the path of a job's output; a job without output has no file."""
         return self._folder.log(run, job)
 
     async def whole_log(self, run: str, job: str) -> Path:
-        """The same: all of it is there."""
+        """Return the same path: the log is complete."""
         return self.log_path(run, job)
 
     def artifact_path(self, run: str, job: str, name: str) -> Path:
-        """Where a file is that a job's script had kept."""
+        """Return the path of a job's artifact."""
         return self._folder.artifacts(run, job) / name

@@ -1,4 +1,4 @@
-"""Opening a space: its folder, its journal, the State where it was left, and a session on it."""
+"""Opens a space: its folder, its journal, the State where it was left, and a session."""
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
@@ -28,7 +28,7 @@ from octotui.store.space_folder import SpaceFolder, default_base
 from octotui.store.user_config import file_trust
 from octotui.workers.local.executor import LocalExecutor
 
-LOOK = 1.0  # seconds between two looks at whether a folder is still there
+POLL = 1.0  # seconds between two checks that a folder is still there
 
 
 @asynccontextmanager
@@ -42,19 +42,19 @@ async def open_space(
     served: bool = False,
     accounts: AccountExists | None = None,
 ) -> AsyncIterator[Session]:
-    """A session on the model's space, for one octotui at a time; raises StoreError.
+    """Yield a session on the model's space, which one process at a time can have; raises StoreError.
 
-    It keeps to the model's `schedules` where that is asked for, and is `served` where a server has it. Where
-    `accounts` are not asked, any name is one. Of a damaged journal `session.rescued` says what is missing.
+    With `schedules`, it starts scheduled runs; `served` says that a server has it. Without `accounts`, any
+    name counts as an account. After a recovery, `session.rescued` says what is missing.
     """
     folder = space_folder(model.space.slug, state_dir)
     with folder:
-        journal, state, rescued = _taken_up(folder)
+        journal, state, rescued = _open_or_recover(folder)
         try:
             secrets = SecretStore(served=served)
             executor = LocalExecutor(file_trust())
             acquirer = RealAcquirer(folder.manifests)
-            effects = partial(EffectRunner, folder, executor, acquirer, now, vault=secrets)
+            effects = partial(EffectRunner, folder, executor, acquirer, now, secret_store=secrets)
             timetable = ScheduleTimer() if schedules else None
             clock = SteadyClock(now, state.at, since_boot, read_anchor(folder.path))
             session = Session(
@@ -73,11 +73,11 @@ async def open_space(
             try:
                 await session.start(model, rescued)
                 keep_anchor(folder.path, *clock.moment())
-                async with _beside(RetentionCleaner(session, folder).work(), _watch(session)):
+                async with _in_background(RetentionCleaner(session, folder).work(), _watch(session)):
                     yield session
             finally:
                 await session.close()
-            with suppress(StoreError):  # it only saves the next one time
+            with suppress(StoreError):  # a snapshot only speeds up the next opening
                 folder.check(above=True)
                 keep_anchor(folder.path, *clock.moment())
                 await journal.save_snapshot(session.state.seq, encode(session.state))
@@ -86,8 +86,8 @@ async def open_space(
 
 
 @asynccontextmanager
-async def _beside(*work: Coroutine[None, None, None]) -> AsyncIterator[None]:
-    """Do something in the background meanwhile."""
+async def _in_background(*work: Coroutine[None, None, None]) -> AsyncIterator[None]:
+    """Run coroutines in the background of the block."""
     tasks = [asyncio.create_task(each) for each in work]
     try:
         yield
@@ -98,13 +98,13 @@ async def _beside(*work: Coroutine[None, None, None]) -> AsyncIterator[None]:
 
 
 async def _watch(session: Session) -> None:
-    """End a session whose folder is gone also where it has nothing to write."""
+    """End a session whose folder is gone, even while it has nothing to write."""
     while session.is_there():
-        await asyncio.sleep(LOOK)
+        await asyncio.sleep(POLL)
 
 
-def _taken_up(folder: SpaceFolder) -> tuple[Journal, State, Recovery | None]:
-    """The journal and where it was left; of a damaged one what can be read, and a sentence about it."""
+def _open_or_recover(folder: SpaceFolder) -> tuple[Journal, State, Recovery | None]:
+    """Open the journal and fold its State; recover a damaged one, and say so."""
     path = folder.journal
     finish(path)
     try:
@@ -125,7 +125,7 @@ def _opened(folder: SpaceFolder) -> tuple[Journal, State]:
 
 
 def last_state(journal: JournalReader) -> State:
-    """Where the space was left: the last snapshot, and the events after it (R5)."""
+    """Return the State where the space was left: the snapshot, and the events after it (R5)."""
     state = _kept(journal)
     for event in journal.read(state.seq):
         try:
@@ -138,7 +138,7 @@ def last_state(journal: JournalReader) -> State:
 
 
 def _kept(journal: JournalReader) -> State:
-    """The last snapshot, or the beginning where there is none that can be read."""
+    """Return the State of the snapshot, or an empty one where it cannot be read."""
     kept = journal.snapshot()
     try:
         return State() if kept is None else decode(kept[1])
@@ -147,7 +147,7 @@ def _kept(journal: JournalReader) -> State:
 
 
 def state_on_disk(folder: SpaceFolder) -> State:
-    """Where a space was left, read beside whoever has it open; an empty State where there is none."""
+    """Return the State where a space was left, also while it is open; empty where there is none."""
     try:
         there = folder.journal.stat().st_size > 0
     except OSError:
@@ -156,8 +156,8 @@ def state_on_disk(folder: SpaceFolder) -> State:
 
 
 def space_folder(slug: str, state_dir: Path | None) -> SpaceFolder:
-    """The folder of a space, under the platform's state directory or another one.
+    """Return the verified folder of a space, in `state_dir` or the platform's state directory.
 
-    Raises StoreError where somebody who is not trusted could have put it there.
+    Raises StoreError where an untrusted account could have put it there.
     """
     return SpaceFolder(default_base() if state_dir is None else state_dir.absolute(), slug).verify()

@@ -1,4 +1,4 @@
-"""What would happen: the same core and session, in virtual time, with nothing started and nothing written."""
+"""Prediction of a run: the same engine and session in virtual time, without any effect."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -25,7 +25,7 @@ from octotui.workers.simulated import SimulatedExecutor
 
 
 class Prediction(msgspec.Struct, frozen=True):
-    """What a run would lead to: its id, every event, and a State in which it can all be looked at."""
+    """The outcome of a predicted run: its id, all events, and a State that holds the whole family."""
 
     root: str
     events: tuple[AnyEvent, ...]
@@ -33,12 +33,10 @@ class Prediction(msgspec.Struct, frozen=True):
 
 
 def predict(model: Model, before: State, command: StartRun, start: float, folder: SpaceFolder) -> Prediction:
-    """Play a run to its end from the cursors and the health of a State; every question is a proceed.
+    """Simulate a run to its end, with the cursors and health of a State, and answer "proceed" to questions.
 
-    It is said by as many different people as it wants; what nobody may answer is left open (I6).
-
-    Where a failed job asks, it is left to fail (I7). A project without a release is taken as it is, and no
-    lifecycle holds it back.
+    As many different people answer as are needed; a question that nobody may answer stays open (I6). A failed
+    job that asks is left to fail (I7). A project without a release is taken as it is, without its lifecycle.
     """
     if command.process in model.projects and command.release is None:
         model = replace(model, lifecycles={})
@@ -66,7 +64,7 @@ async def _play(model: Model, state: State, command: StartRun, now: Clock, folde
         SimulatedAcquirer(),
         now,
         keeps_output=False,
-        vault=SecretStore(None),
+        secret_store=SecretStore(None),
     )
     session = Session(state, MemoryJournal(), effects, user=command.requester, now=now)
     seen: list[AnyEvent] = []
@@ -76,7 +74,7 @@ async def _play(model: Model, state: State, command: StartRun, now: Clock, folde
         root = await _start(session, command)
         async for present in session.states():
             stuck = [asked for asked in questions(present, root) if not await _answer(session, asked)]
-            if not open_runs(present, root) or (stuck and _stands_still(session.state, root)):
+            if not open_runs(present, root) or (stuck and _is_quiescent(session.state, root)):
                 break
     finally:
         await session.close()
@@ -84,7 +82,7 @@ async def _play(model: Model, state: State, command: StartRun, now: Clock, folde
 
 
 async def _start(session: Session, command: StartRun) -> str:
-    """Start the run, of a release that is made for it where none is named."""
+    """Start the run; create its release first where none is named."""
     if command.process in session.state.model.projects and command.release is None:
         made = await make_release(session, CreateRelease(process=command.process))
         command = replace(command, release=made.version)
@@ -93,33 +91,33 @@ async def _start(session: Session, command: StartRun) -> str:
 
 
 async def _answer(session: Session, asked: Interruption) -> bool:
-    """Take and answer a question, one approval a time; False where nobody may."""
+    """Answer a question with one approval; return False where nobody may."""
     state = session.state
-    user = next(_who_may(state, asked), None)
+    user = next(_who_may_answer(state, asked), None)
     if user is None:
         return False
     answer: Answer = "proceed" if asked.kind == "manual" else "fail"
     fields = manual_of(state, asked).fields.items()
-    values = {name: _something(name, prompt) for name, prompt in fields if prompt.needs_answer}
+    values = {name: _valid_value(name, prompt) for name, prompt in fields if prompt.needs_answer}
     await session.send(TakeInterruption(interruption=asked.id, user=user))
     await session.send(AnswerInterruption(interruption=asked.id, user=user, answer=answer, values=values))
     return True
 
 
-def _who_may(state: State, asked: Interruption) -> Iterator[str]:
-    """Those who may answer: the members of its teams, or else as many people as it takes."""
+def _who_may_answer(state: State, asked: Interruption) -> Iterator[str]:
+    """Yield people who may answer: members of its teams, or else as many made-up people as needed."""
     yield from people(state, asked)
     made_up = ("somebody", *(f"somebody {number}" for number in range(2, len(asked.answers) + 4)))
     yield from (each for each in made_up if may_answer(state, asked, each) is None)
 
 
-def _something(name: str, prompt: Prompt) -> str:
-    """A value that a field takes."""
+def _valid_value(name: str, prompt: Prompt) -> str:
+    """Return a valid value of a field."""
     if prompt.kind == "select":
         return prompt.options[0]
     return HIDDEN if prompt.kind == "sensitive" else name
 
 
-def _stands_still(state: State, root: str) -> bool:
-    """Whether nothing goes on without people, nor as time goes by."""
+def _is_quiescent(state: State, root: str) -> bool:
+    """Return whether nothing proceeds without people, or by time."""
     return waiting_on_people(state, open_runs(state, root)) and next_deadline(state) is None

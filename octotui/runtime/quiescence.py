@@ -1,4 +1,4 @@
-"""When runs have come as far as they can: to the end, or to people."""
+"""Quiescence: whether runs have ended, or wait for people."""
 
 from collections.abc import Iterable
 
@@ -7,7 +7,7 @@ from octotui.engine.state import ForAnswer, ForChild, ForPlace, Interruption, Ru
 
 
 def open_runs(state: State, root: str) -> list[Run]:
-    """The runs of a family that have not ended, in the order they were queued."""
+    """Return the open runs of a family, in the order they were queued."""
     family = state.families.get(root)
     if family is None:
         return []
@@ -15,13 +15,13 @@ def open_runs(state: State, root: str) -> list[Run]:
 
 
 def questions(state: State, root: str) -> list[Interruption]:
-    """The open questions of a family, oldest first."""
+    """Return the open questions of a family, oldest first."""
     asked = (state.interruptions[name] for _, name in state.asking)
     return [each for each in asked if state.runs[each.run].root == root]
 
 
 def waiting_on_people(state: State, runs: Iterable[Run]) -> bool:
-    """Whether every one of these runs that has not ended waits for an answer, or for a run that does."""
+    """Return whether each of these runs has ended, or waits, perhaps through other runs, for an answer."""
     in_slots = tuple(run for _, run in state.runs.items() if run.queueing.slot)
     unseen = [run for run in runs if not run.ended]
     seen: set[str] = set()
@@ -37,7 +37,7 @@ def waiting_on_people(state: State, runs: Iterable[Run]) -> bool:
 
 
 def _awaited(state: State, run: Run, in_slots: tuple[Run, ...]) -> tuple[Run, ...] | None:
-    """The runs that one waits for, none where people alone can help, or None where it moves by itself."""
+    """Return the runs that a run waits for, () if it waits for people, None if it proceeds by itself."""
     if run.state == "paused":
         return ()
     if run.state == "queued" or run.queueing.resuming:

@@ -1,4 +1,4 @@
-"""Making a release: the versions of its packages are chosen from the feeds, and then all is frozen (P1)."""
+"""Creation of a release: its packages' versions are chosen from the feeds, then all is frozen (P1)."""
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
@@ -19,7 +19,7 @@ NONE: Mapping[str, str] = MappingProxyType({})
 async def make_release(
     session: SpaceAccess, command: CreateRelease, pinned: Mapping[str, str] = NONE
 ) -> Release:
-    """Make a release with these versions of packages, and the highest that fit of others; raises Refused."""
+    """Create a release with `pinned` versions, and the highest that fit of other packages; raises Refused."""
     model = session.state.model
     definition = model.process(command.process)
     if definition is not None:
@@ -35,7 +35,7 @@ async def make_release(
 
 
 def _asked(needed: Sequence[Requirement], pinned: Mapping[str, str]) -> dict[str, str]:
-    """What feeds are asked for, by requirement: what it says, or the version named for its package."""
+    """Return by requirement what feeds are asked for: the requirement, or its pinned version."""
     ids = [each.id for each in needed]
     for package in pinned:
         if package not in ids:

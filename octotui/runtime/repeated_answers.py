@@ -1,4 +1,4 @@
-"""Questions whose runs have left the State: the journal knows what was said to them (I5)."""
+"""Repeated answers to questions whose runs have left the State, checked against the journal (I5)."""
 
 import asyncio
 from collections.abc import Sequence
@@ -11,11 +11,11 @@ from octotui.engine.state import State
 from octotui.model.complaints import Reason
 from octotui.store.journal.in_memory import AnyJournal
 
-LONGEST = 16  # digits of a question's number; Python reads no number of thousands
+LONGEST = 16  # digits of a question's number; Python refuses thousands of them
 
 
 def has_left(state: State, question: str) -> bool:
-    """Whether there was such a question, which is not in the State any more."""
+    """Return whether a question existed that is no longer in the State."""
     number = question.removeprefix("question-")
     a_number = len(number) < LONGEST and number.isdecimal() and number.isascii()
     there_was = a_number and 0 < int(number) < state.next_interruption
@@ -23,7 +23,7 @@ def has_left(state: State, question: str) -> bool:
 
 
 async def check_repeated(journal: AnyJournal, command: AboutQuestion) -> None:
-    """Nothing, where a wish of the same person was fulfilled before; otherwise raises Refused."""
+    """Accept an idempotent repeat by the same person; otherwise raise Refused."""
     newest_first = await asyncio.to_thread(journal.question, command.interruption)
     refusal = _refusal(newest_first[::-1], command)
     if refusal is not None:
@@ -44,7 +44,7 @@ def _refusal(history: Sequence[AnyEvent], command: AboutQuestion) -> Reason | No
 
 
 def _responsible(history: Sequence[AnyEvent]) -> str | None:
-    """Who had the question in the end."""
+    """Return who had taken the question last."""
     user = None
     for event in history:
         match event:
@@ -56,7 +56,7 @@ def _responsible(history: Sequence[AnyEvent]) -> str | None:
 
 
 def _same(own: events.InterruptionAnswered, command: AnswerInterruption) -> bool:
-    """Whether an answer is what its user has said before; sensitive values stand nowhere (V5)."""
+    """Return whether an answer repeats an earlier one; sensitive values are stored nowhere (V5)."""
     before = {name.lower(): value for name, value in own.values.items()}
     values = {name.lower(): value for name, value in command.values.items()}
     seen = all(before[name].lower() == value.lower() for name, value in values.items() if name in before)

@@ -1,4 +1,4 @@
-"""Exported runs as something to look at: any moment of them, and nothing that could be changed."""
+"""Replay of exported runs: a space at any moment of them, read-only."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -19,88 +19,88 @@ from octotui.store.transfer.exports import artifact_folder
 from octotui.store.transfer.imports import ImportedRuns
 from octotui.store.transfer.log_playback import LogPlayback, last_output
 
-LULL = 5.0  # seconds for which a player shows that nothing happens; then comes what happens next
+LULL = 5.0  # seconds without an event that a player shows; then it skips to the next
 NOTHING = "this is a replay: nothing can be changed"
 
 
 class Replay:
-    """What a screen sees of a space, as it was at one moment; it begins at the last one."""
+    """A space as it was at one moment, at first the last one."""
 
     def __init__(self, content: ImportedRuns, user: str) -> None:
-        """Raises StoreError where the events do not fit together."""
+        """Load the events; raises StoreError where they are inconsistent."""
         try:
-            self.film = History(content.events)
+            self.timeline = History(content.events)
         except InconsistentHistory as misfit:
             raise StoreError(f"the export is damaged: {misfit}; export the run again") from misfit
         self.user = user
-        self.trouble = ""  # a file that was exported is in none
-        self.number = len(self.film)
-        self.state: State = self.film.state(self.number)
+        self.trouble = ""  # an export has no problems of a server
+        self.number = len(self.timeline)
+        self.state: State = self.timeline.state(self.number)
         self._content = content
         self._until = max(self.state.at, last_output(content.folder / "logs"))
         self._moment = self._until
         self._lull = 0.0
-        self._reels: dict[tuple[str, str], LogPlayback] = {}
+        self._playbacks: dict[tuple[str, str], LogPlayback] = {}
         self._changed = asyncio.Event()
 
     def now(self) -> float:
-        """The moment looked at, in seconds since 1970."""
+        """Return the moment shown, in seconds since 1970."""
         return self._moment
 
     def go(self, number: int) -> None:
-        """Look at the moment after an event, or at the nearest there is."""
-        self._show(min(max(number, 1), len(self.film)))
-        self._moment = self._until if number >= len(self.film) else self.state.at
+        """Show the moment after an event, clamped to those there are."""
+        self._show(min(max(number, 1), len(self.timeline)))
+        self._moment = self._until if number >= len(self.timeline) else self.state.at
 
     def go_to(self, moment: float) -> None:
-        """Look at a time."""
-        self._show(self.film.at(moment))
+        """Show a time (seconds since 1970)."""
+        self._show(self.timeline.at(moment))
         self._moment = min(max(moment, self.state.at), self._until)
 
     def play(self, seconds: float, speed: float) -> None:
-        """Let time pass so many times as fast; a lull is cut short."""
+        """Advance by `seconds` times `speed`; a lull longer than LULL is skipped."""
         if self.ended:
             return
         self._lull += seconds
-        due = self._until if self.number == len(self.film) else self.film.event(self.number + 1).at
+        due = self._until if self.number == len(self.timeline) else self.timeline.event(self.number + 1).at
         self.go_to(due if self._lull >= LULL else self._moment + seconds * speed)
 
     @property
     def events(self) -> tuple[AnyEvent, ...]:
-        """All that had happened by now, with the models from before the first run."""
+        """All events up to this moment, with the models from before the first run."""
         events = self._content.events
-        return events[: len(events) - len(self.film) + self.number]
+        return events[: len(events) - len(self.timeline) + self.number]
 
     @property
     def roots(self) -> tuple[str, ...]:
-        """The runs that were exported and are there by now."""
+        """The exported runs that exist at this moment."""
         return tuple(each for each in self._content.manifest.runs if each in self.state.runs)
 
     @property
     def ended(self) -> bool:
         """Whether this is the last moment."""
-        return self.number == len(self.film) and self._moment >= self._until
+        return self.number == len(self.timeline) and self._moment >= self._until
 
     def _show(self, number: int) -> None:
         if number != self.number:
-            self.number, self.state = number, self.film.state(number)
+            self.number, self.state = number, self.timeline.state(number)
             self._lull = 0.0
             self._changed.set()
             self._changed = asyncio.Event()
 
     async def send(self, command: Command) -> tuple[AnyEvent, ...]:
-        """Nothing: what has been can't be changed."""
+        """Raise Refused: a replay is read-only."""
         raise Refused(NOTHING)
 
     async def choose(self, needed: tuple[str, ...], channel: Channel) -> Chosen:
-        """Nothing either."""
+        """Raise Refused: a replay is read-only."""
         raise Refused(NOTHING)
 
     def listen(self, listener: Listener) -> None:
-        """Never call back: nothing is committed here."""
+        """Do nothing: a replay commits nothing."""
 
     async def states(self) -> AsyncIterator[State]:
-        """The State looked at, and each other one."""
+        """Yield the State at the moment shown, and again after each change."""
         seen: State | None = None
         while True:
             changed = self._changed
@@ -111,39 +111,41 @@ class Replay:
                 await changed.wait()
 
     def recent(self, limit: int = 100) -> list[RunRecord]:
-        """No runs but those of the State: none of them ever leaves it."""
+        """Return nothing: every run is in the State."""
         return []
 
     async def history(
         self, query: Query = EVERYTHING, before: int | None = None, limit: int = 100
     ) -> list[RunRecord]:
-        """Nothing more: all that there is can be seen."""
+        """Return nothing: every run is in the State."""
         return []
 
     async def summary(self, query: Query = EVERYTHING) -> SearchSummary | None:
-        """None: all that there is can be seen and counted."""
+        """Return None: every run is in the State."""
         return None
 
     async def family(self, root: str) -> State:
-        """The State looked at, in which all runs are."""
+        """Return the State, which holds every run."""
         return self.state
 
     def log_path(self, run: str, job: str) -> Path:
-        """Where a job's output is, as far as it had come."""
-        reel = self._reels.get((run, job))
-        if reel is None:
+        """Return the path of a job's output up to this moment."""
+        playback = self._playbacks.get((run, job))
+        if playback is None:
             folder = self._content.folder
             log = folder / "logs" / run / f"{_plain(job)}.log"
-            self._reels[run, job] = reel = LogPlayback(log, folder.with_name("shown") / run / log.stem)
-        return reel.wound(self._moment)
+            self._playbacks[run, job] = playback = LogPlayback(
+                log, folder.with_name("shown") / run / log.stem
+            )
+        return playback.seek(self._moment)
 
     def artifact_path(self, run: str, job: str, name: str) -> Path:
-        """Where a file is for as long as this is looked at, if it was exported."""
+        """Return the path of an artifact, which exists while the replay is open, if it was exported."""
         folder = self._content.folder / artifact_folder(run, _plain(job))
         matches = sorted(each for each in folder.glob("*/*") if each.name == name)
         return matches[0] if matches else Path("not exported: `octotui export --artifacts` takes files along")
 
 
 def _plain(job: str) -> str:
-    """A job's id as the name of a file, though somebody may have made it up."""
+    """Return a job's id as a file name, also where it is forged."""
     return job.replace("/", "_")

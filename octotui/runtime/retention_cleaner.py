@@ -1,4 +1,4 @@
-"""Retention: what has ended long enough ago is removed, in the background and in small steps."""
+"""Retention: expired runs and files are removed in the background, in small steps."""
 
 import asyncio
 from collections.abc import Sequence
@@ -16,53 +16,53 @@ from octotui.store.journal.removal import EndedFamily, ended_families, removal, 
 from octotui.store.space_folder import SpaceFolder
 
 HOUR = 3600.0  # seconds from one cleaning to the next
-STEP = 20  # families that are removed at a time
+STEP = 20  # families of one step
 REST = 0.05  # seconds between two steps
 KINDS: tuple[FileKind, ...] = get_args(FileKind)
 
 
 class RetentionCleaner:
-    """Cleans the space of a session as its model says, at once and then every hour."""
+    """Applies a model's retention to a session's space, at once and then every hour."""
 
     def __init__(self, session: Session, folder: SpaceFolder) -> None:
         self._session = session
         self._folder = folder
 
     async def work(self) -> None:
-        """Clean until somebody cancels this; what goes wrong is tried again an hour later."""
+        """Clean until cancelled; errors are retried an hour later."""
         while True:
             with suppress(StoreError, Refused):
                 await self.clean()
             await asyncio.sleep(HOUR)
 
     async def clean(self) -> None:
-        """Remove now what may go."""
+        """Remove everything that has expired."""
         declared = self._session.state.model.retention
         if any(not getattr(declared, name).forever for name in ("runs", *KINDS)):
             families = await asyncio.to_thread(ended_families, self._folder.journal)
-            gone = too_many(families, declared.runs, self._session.now())
+            gone = expired(families, declared.runs, self._session.now())
             await self._remove_runs(gone)
             left = [each for each in families if each not in set(gone)]
             for kind in KINDS:
-                await self._remove_files(kind, too_many(left, getattr(declared, kind), self._session.now()))
+                await self._remove_files(kind, expired(left, getattr(declared, kind), self._session.now()))
 
     async def _remove_runs(self, families: Sequence[EndedFamily]) -> None:
-        """Forget families, the oldest first; the first of these events says what the space still knows."""
+        """Remove families, the oldest first; the first event also records what must be kept."""
         before: int | None = None
         if families:
             await asyncio.to_thread(self._remove_orphans)
         for first in range(0, len(families), STEP):
             some = families[first : first + STEP]
-            expired = await asyncio.to_thread(removal, self._folder.journal, some, before)
-            command = RemoveRuns(runs=expired.runs, gaps=expired.gaps, keep=before is None)
+            doomed = await asyncio.to_thread(removal, self._folder.journal, some, before)
+            command = RemoveRuns(runs=doomed.runs, gaps=doomed.gaps, keep=before is None)
             events = await self._session.send(command)
             before = before or events[0].seq
             for kind in KINDS:
-                await asyncio.to_thread(_remove, self._folder.path / kind, expired.runs)
+                await asyncio.to_thread(_remove, self._folder.path / kind, doomed.runs)
             await asyncio.sleep(REST)
 
     async def _remove_files(self, kind: FileKind, families: Sequence[EndedFamily]) -> None:
-        """Remove what jobs of these families left; the runs are still known."""
+        """Remove one kind of files of these families; the runs themselves stay."""
         folder = self._folder.path / kind
         there = await asyncio.to_thread(_names, folder)
         runs = [run for family in families for run in family.runs if run in there]
@@ -73,15 +73,15 @@ class RetentionCleaner:
             await self._session.send(RecordRemoval(kind=kind, runs=len(runs)))
 
     def _remove_orphans(self) -> None:
-        """Remove what runs left that are forgotten: a crash came between the two."""
+        """Remove files of removed runs, which a crash in between has left."""
         there = {kind: _names(self._folder.path / kind) for kind in KINDS}
-        known = runs_in(self._folder.journal)  # afterwards: a run is known before it leaves anything
+        known = runs_in(self._folder.journal)  # after the listing: a run is journaled before it has files
         for kind, names in there.items():
             _remove(self._folder.path / kind, sorted(names - known))
 
 
-def too_many(families: Sequence[EndedFamily], keep: Keep, now: float) -> list[EndedFamily]:
-    """Of families, the latest first, those that are not kept; the oldest first."""
+def expired(families: Sequence[EndedFamily], keep: Keep, now: float) -> list[EndedFamily]:
+    """Return the families that have expired, oldest first; `families` come latest first."""
     spare = families[keep.keep :] if keep.keep is not None else ()
     old = (each for each in families if keep.age is not None and each.ended_at < now - keep.age)
     gone = {each.root: each for each in (*spare, *old)}

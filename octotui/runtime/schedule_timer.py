@@ -1,4 +1,4 @@
-"""When the schedules of a model are due next; a session that keeps to one starts their runs."""
+"""The next due times of a model's schedules, for a session that starts their runs."""
 
 from octotui.engine.commands import StartDue
 from octotui.engine.state import State
@@ -7,14 +7,14 @@ from octotui.model.space import Schedule
 
 
 class ScheduleTimer:
-    """The next time of each schedule; times that passed while nobody kept to it are left out (Q5)."""
+    """The next due time of each schedule; times missed while no session ran are skipped (Q5)."""
 
     def __init__(self) -> None:
         self._schedules: dict[str, Schedule] = {}
         self._next: dict[str, float] = {}
 
     def follow(self, state: State, now: float) -> None:
-        """Take the schedules of a State's model; one that is as it was keeps its time."""
+        """Take over the schedules of a State's model; an unchanged one keeps its due time."""
         enabled = {slug: each for slug, each in state.model.schedules.items() if each.enabled}
         kept = {slug: at for slug, at in self._next.items() if enabled.get(slug) == self._schedules[slug]}
         self._schedules, self._next = enabled, kept
@@ -23,11 +23,11 @@ class ScheduleTimer:
                 self._set(slug, max(now, state.schedules.get(slug, now)))
 
     def next(self) -> float | None:
-        """When the first of them is due."""
+        """Return the earliest due time; None without schedules."""
         return min(self._next.values(), default=None)
 
     def due(self, now: float) -> list[StartDue]:
-        """What is to be started by now, in order of time: one run each, however many times have passed."""
+        """Return the schedules due by now in order of time, once each, however many times have passed."""
         starts = sorted((at, slug) for slug, at in self._next.items() if at <= now)
         for _, slug in starts:
             self._set(slug, now)

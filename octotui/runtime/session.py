@@ -1,4 +1,4 @@
-"""A Session owns the State of a space: commands in, events to the journal, work for the executors."""
+"""The Session owns the State of a space: commands in, events to the journal, effects after the commit."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -40,15 +40,15 @@ from octotui.store.journal.remembered_requests import Effect, RequestId, TakenRe
 from octotui.store.journal.run_records import RunRecord
 from octotui.store.journal.search_summary import SearchSummary
 
-FAREWELL = 1.0  # seconds in which the last events are written
-LOOK_AGAIN = 60.0  # seconds after which the clock is looked at again: a machine may sleep, its clock be set
+FAREWELL = 1.0  # seconds to wait for the last commit
+LOOK_AGAIN = 60.0  # most seconds of the timer, as a machine may be suspended or its clock set
 
 
 UNSURE = "the journal was damaged, and it is unknown how this run ended: check, and start it again"
 
 
 class Session:
-    """The one holder of a State; what it decides is on disk before anybody acts on it (R2)."""
+    """The only owner of a State; every event is on disk before it has an effect (R2)."""
 
     def __init__(
         self,
@@ -62,15 +62,15 @@ class Session:
         clock: SteadyClock | None = None,
         accounts: AccountExists | None = None,
     ) -> None:
-        """Make the runner of `effects`, too; without `accounts` of the machine, any name is one."""
+        """Create the runner with `effects`; without `accounts`, any name counts as an account."""
         self.state = state
         self.user = user
         self.trouble = ""
         self.clock = clock or SteadyClock(now, state.at)
         self.now: Clock = self.clock
-        self.rescued: Recovery | None = None  # what became of a damaged journal
+        self.rescued: Recovery | None = None  # the recovery of a damaged journal
         self._journal = journal
-        self._shown = StateFeed(state)
+        self._feed = StateFeed(state)
         self._listeners: list[Listener] = []
         self._timetable = timetable
         self._accounts = accounts
@@ -83,12 +83,12 @@ class Session:
     @property
     def published(self) -> State:
         """The last State that is on disk."""
-        return self._shown.state
+        return self._feed.state
 
     async def start(self, model: Model, rescued: Recovery | None = None) -> None:
-        """Take the space up with this model: what runs is found, what is lost is told, the rest goes on.
+        """Resume the space with this model: inspect attempts, report lost ones, and go on with the others.
 
-        Where events are missing, nobody knows what became of open runs, and they are ended.
+        Where events are missing, the fate of open runs is unknown, and they are ended.
         """
         self.rescued = rescued
         self.trouble = rescued.message if rescued is not None else ""
@@ -99,101 +99,101 @@ class Session:
             await self.send(report)
         if self._timetable is not None:
             self._timetable.follow(self.state, self.now())
-        self._effects.take_up(self.state)
+        self._effects.resume(self.state)
         self._arm()
 
     async def send(self, command: Command, request: RequestId | None = None) -> tuple[AnyEvent, ...]:
-        """Let a command take effect, and return when its events are on disk; may raise `Refused`.
+        """Apply a command, and return its events once they are on disk; may raise `Refused`.
 
-        The `request` that it came by is remembered with its events.
+        The `request` that carried it is remembered with its events.
         """
         if self._accounts is not None:
             command = with_accounts(command, self.state, self.user, self._accounts)
         if isinstance(command, AboutQuestion) and has_left(self.state, command.interruption):
             if self._written is not None:
-                await asyncio.wait({self._written})  # what ended its run may be on its way to the disk
+                await asyncio.wait({self._written})  # the end of its run may not be on disk yet
             await check_repeated(self._journal, command)
             return ()
         events, committed = self._apply(command, request)
         if committed is not None:
             if committed.done():
-                await asyncio.sleep(0)  # it is acted upon first, as it is where a disk takes its time
+                await asyncio.sleep(0)  # its effects come first, as with a slow disk
             await asyncio.shield(committed)
         return events
 
     def report(self, command: Command) -> None:
-        """Apply a command that nobody waits for; one that comes after the end is ignored."""
-        if not self._closed and self._shown.failure is None:
-            with suppress(Exception):  # the session has failed of it, and says so
+        """Apply a command without waiting; ignored after the end."""
+        if not self._closed and self._feed.failure is None:
+            with suppress(Exception):  # the failure has ended the session
                 self._apply(command)
 
     def effect(self, request: RequestId) -> Effect | None:
-        """What a request led to, where it took effect before and is remembered."""
+        """Return what a request led to; None where it did not take effect, or is no longer remembered."""
         return self._journal.effect(request)
 
     async def remember(self, request: RequestId) -> None:
-        """Note that a request took effect that no event tells of."""
+        """Record that a request without events took effect."""
         await self._journal.append((), TakenRequest(request, self.now()))
 
     async def choose(self, needed: tuple[str, ...], channel: Channel) -> Chosen:
-        """Versions of packages for a release of a channel, from the feeds as they are now."""
+        """Return versions of packages for a release of a channel, from the feeds as they are now."""
         return await self._effects.choose(needed, channel)
 
     def listen(self, listener: Listener) -> None:
-        """Call back with (events, before, after) for all that is committed from now on."""
+        """Call `listener` with (events, before, after) for each commit from now on."""
         self._listeners.append(listener)
 
     def states(self) -> AsyncIterator[State]:
-        """The present State, and then every later one, merged to at most 30 a second."""
-        return self._shown.states()
+        """Yield the present State, and then later ones, throttled to 30 a second."""
+        return self._feed.states()
 
     def recent(self, limit: int = 100) -> list[RunRecord]:
-        """The newest runs of the space, open and ended."""
+        """Return the newest runs of the space, open and ended."""
         return self._journal.runs(limit)
 
     async def history(
         self, query: Query = EVERYTHING, before: int | None = None, limit: int = 100
     ) -> list[RunRecord]:
-        """Ended runs that fulfil a query, which is resolved, the newest of those before a number."""
+        """Return a page of ended runs that match a resolved query, newest first, numbered below `before`."""
         names = self.state.model.place_names
         return await asyncio.to_thread(self._journal.history, query, limit, before, names)
 
     async def summary(self, query: Query = EVERYTHING) -> SearchSummary | None:
-        """How many ended runs a query finds, and the values that all of them have."""
+        """Count the ended runs that match a query, and list the values of all ended runs."""
         return await asyncio.to_thread(self._journal.summary, query, self.state.model.place_names)
 
     async def family(self, root: str) -> State:
-        """A State in which a run and all it started can be looked at, though it has ended."""
+        """Return a State with a run and its descendants, also after they have ended."""
         return replay(await self.events_of(root))
 
     async def events_of(self, run: str) -> tuple[AnyEvent, ...]:
-        """All events of the family of a run, and the models in force meanwhile."""
+        """Return all events of a run's family, and the models in force meanwhile."""
         return tuple(await asyncio.to_thread(lambda: self._journal.family(self._journal.root_of(run) or run)))
 
     async def events(self, after: int, last: int) -> tuple[AnyEvent, ...]:
-        """The events behind one, up to another that is on disk, without those of runs that were removed."""
+        """Return the events after one seq up to another, which is on disk, without removed ones."""
         until = takewhile(lambda event: event.seq <= last, self._journal.read(after))
         return await asyncio.to_thread(tuple, until)
 
     def log_path(self, run: str, job: str) -> Path:
-        """Where a job's output is; a job without output has no file."""
+        """Return the path of a job's output; a job without output has no file."""
         return self._effects.log_path(run, job)
 
     def artifact_path(self, run: str, job: str, name: str) -> Path:
-        """Where a file is that a job's script had kept."""
+        """Return the path of a job's artifact."""
         return self._effects.artifact_path(run, job, name)
 
     def fail(self, failure: BaseException) -> None:
-        """End the session: whoever follows its states, or sends, is told."""
-        self._shown.fail(failure)
+        """End the session: its followers and senders get the failure."""
+        self._feed.fail(failure)
 
     @property
     def failure(self) -> BaseException | None:
-        """What has ended it, if anything."""
-        return self._shown.failure
+        """The exception that ended the session, or None."""
+        return self._feed.failure
 
     def is_there(self) -> bool:
-        """Whether it goes on; it ends now where its folder is not where it was."""
+        """Return whether the session goes on; end it where its folder was moved."""
         try:
             self._effects.check_folder()
         except StoreError as problem:
@@ -201,13 +201,13 @@ class Session:
         return self.failure is None
 
     async def failed(self) -> None:
-        """Wait until something has ended it."""
-        await self._shown.failed()
+        """Wait until a failure has ended the session."""
+        await self._feed.failed()
 
     async def close(self) -> None:
-        """Let go of what runs, and leave the journal complete."""
+        """Stop following everything that runs, and leave the journal complete."""
         if await self._effects.flush() and self._written is not None:
-            await asyncio.wait({self._written}, timeout=FAREWELL)  # how that went is told before all ends
+            await asyncio.wait({self._written}, timeout=FAREWELL)  # the results of notifications
         self._closed = True
         if self._timer is not None:
             self._timer.cancel()
@@ -216,7 +216,7 @@ class Session:
     def _apply(
         self, command: Command, request: RequestId | None = None
     ) -> tuple[tuple[AnyEvent, ...], "asyncio.Future[None] | None"]:
-        self._shown.check()
+        self._feed.check()
         before = self.state
         command = self._effects.without_sensitive(command)
         try:
@@ -243,14 +243,14 @@ class Session:
         return events, committed
 
     def _keep_secrets(self, command: StartRun, events: tuple[AnyEvent, ...]) -> None:
-        """Hand on what no event may hold (V5)."""
+        """Pass on the given sensitive values, which no event may hold (V5)."""
         given = sort_out(self.state.model, command.process, command.variables, command.sensitive).secrets
         for event in events:
             if isinstance(event, RunQueued) and event.parent is None and (event.secrets or command.passed):
                 self._effects.give(event.run, given, command.passed)
 
     def _keep_answered(self, command: AnswerInterruption) -> None:
-        """Hand on the sensitive values of an answer that decides its question (I6, V5)."""
+        """Pass on the sensitive values of an answer that settles its question (I6, V5)."""
         question = self.state.interruptions.get(command.interruption)
         if question is not None and question.answer == "proceed":
             secrets = fill_in(manual_of(self.state, question), command.values, command.sensitive).secrets
@@ -263,7 +263,7 @@ class Session:
         after: State,
         committed: "asyncio.Future[None]",
     ) -> None:
-        """Act on what is now on disk; a commit that failed ends the session."""
+        """Perform the effects of committed events; a failed commit ends the session."""
         failure = committed.exception()
         if failure is not None:
             self.fail(failure)
@@ -271,10 +271,10 @@ class Session:
         if not self._closed:
             try:
                 self._act(events, before, after)
-            except Exception as problem:  # a loop would only log it, and go on
+            except Exception as problem:  # the loop would only log it
                 self.fail(problem)
                 return
-        self._shown.show(after)
+        self._feed.show(after)
 
     def _act(self, events: tuple[AnyEvent, ...], before: State, after: State) -> None:
         for event in events:
@@ -283,7 +283,7 @@ class Session:
             listener(events, before, after)
 
     def _arm(self) -> None:
-        """Set the one timer to what falls due next."""
+        """Set the only timer to the next deadline."""
         due = self._next()
         if due == self._due or self._closed:
             return
@@ -295,12 +295,12 @@ class Session:
             self._timer = loop.call_later(min(max(0.0, due - self.now()), LOOK_AGAIN), self._ring)
 
     def look_again(self) -> None:
-        """Set the timer anew: the clock says something else now."""
+        """Reset the timer after a change of the clock."""
         self._due = None
         self._arm()
 
     def _next(self) -> float | None:
-        """When something falls due next, of a run or of a schedule."""
+        """Return when the next deadline of a run, or a schedule, is due."""
         first = (next_deadline(self.state), self._timetable.next() if self._timetable else None)
         return min((each for each in first if each is not None), default=None)
 

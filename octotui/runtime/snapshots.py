@@ -8,26 +8,26 @@ from octotui.engine.state import State
 from octotui.engine.state.snapshot import encode
 from octotui.store.journal.in_memory import AnyJournal
 
-EVENTS = 2000  # from one snapshot to the next, at least
-BYTES = 256  # of a snapshot for each event that it saves: with many open runs they come seldomer
+EVENTS = 2000  # least number of events between two snapshots
+BYTES = 256  # bytes of a snapshot for each event since the last: a large State is saved less often
 
 
 class SnapshotWriter:
-    """Listens to a session, and keeps its State now and then."""
+    """A listener of a session that saves its State from time to time."""
 
     def __init__(self, journal: AnyJournal, kept: int) -> None:
-        """`kept` is the last event in the snapshot there is."""
+        """Start after the last snapshot, which holds the events up to `kept`."""
         self._journal = journal
         self._next = kept + EVENTS
 
     def take(self, events: Sequence[AnyEvent], before: State, after: State) -> None:
-        """Keep the State after these events, if it is time."""
+        """Save the State after these events, if a snapshot is due."""
         if after.seq >= self._next:
             body = encode(after)
             self._next = after.seq + max(EVENTS, len(body) // BYTES)
-            self._journal.save_snapshot(after.seq, body).add_done_callback(_passed_over)
+            self._journal.save_snapshot(after.seq, body).add_done_callback(_ignore_failure)
 
 
-def _passed_over(saved: "asyncio.Future[None]") -> None:
-    """A snapshot only saves time: what its commit failed of, the next events fail of, too."""
+def _ignore_failure(saved: "asyncio.Future[None]") -> None:
+    """Ignore a failed snapshot: the next append fails in the same way."""
     saved.exception()

@@ -1,4 +1,4 @@
-"""What a screen or a verb talks to: a session in this process, a client of a server's, or a replay."""
+"""The interface of a space to screens and verbs: a session, a client of a server, or a replay."""
 
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -17,14 +17,14 @@ Listener = Callable[[tuple[AnyEvent, ...], State, State], None]
 
 
 class Undecided(Refused):
-    """Nobody can say whether a command took effect: it was sent to a server, and no answer came."""
+    """It is unknown whether a command took effect: it was sent to a server, and no reply came."""
 
 
 class SpaceAccess(Protocol):
-    """A space that somebody looks at, and may ask for something, as `user`."""
+    """A space that `user` looks at, and may send commands to."""
 
     user: str
-    trouble: str  # what is the matter with the model's file or the server, as a sentence, or nothing
+    trouble: str  # a sentence about a problem of the model's file or the server, or ""
 
     @property
     def state(self) -> State:
@@ -32,50 +32,50 @@ class SpaceAccess(Protocol):
         ...
 
     def now(self) -> float:
-        """The time there, in seconds since 1970."""
+        """Return the space's time, in seconds since 1970."""
         ...
 
     async def send(self, command: Command) -> tuple[AnyEvent, ...]:
-        """Let a command take effect, and return when its events are on disk.
+        """Apply a command, and return its events once they are on disk.
 
-        May raise `Refused`; where it is not known whether the command took effect, `Undecided`.
+        May raise `Refused`; where it is unknown whether the command took effect, `Undecided`.
         """
         ...
 
     async def choose(self, needed: tuple[str, ...], channel: Channel) -> Chosen:
-        """Versions of packages for a release of a channel, from the feeds as they are now."""
+        """Return versions of packages for a release of a channel, from the feeds as they are now."""
         ...
 
     def listen(self, listener: Listener) -> None:
-        """Call back with (events, before, after) for all that is committed from now on."""
+        """Call `listener` with (events, before, after) for each commit from now on."""
         ...
 
     def states(self) -> AsyncIterator[State]:
-        """The present State, and then every later one, merged to at most 30 a second."""
+        """Yield the present State, and then later ones, throttled to 30 a second."""
         ...
 
     def recent(self, limit: int = 100) -> list[RunRecord]:
-        """The newest runs of the space, open and ended."""
+        """Return the newest runs of the space, open and ended."""
         ...
 
     async def history(
         self, query: Query = EVERYTHING, before: int | None = None, limit: int = 100
     ) -> list[RunRecord]:
-        """Ended runs that fulfil a query, which is resolved, the newest of those before a number."""
+        """Return a page of ended runs that match a resolved query, newest first, numbered below `before`."""
         ...
 
     async def summary(self, query: Query = EVERYTHING) -> SearchSummary | None:
-        """How many ended runs a query finds, and the values of all; None where a server does not say."""
+        """Count the ended runs that match a query, and list the values of all; None where a server cannot."""
         ...
 
     async def family(self, root: str) -> State:
-        """A State in which a run and all it started can be looked at, though it has ended."""
+        """Return a State with a run and its descendants, also after they have ended."""
         ...
 
     def log_path(self, run: str, job: str) -> Path:
-        """Where a job's output is; a job without output has no file."""
+        """Return the path of a job's output; a job without output has no file."""
         ...
 
     def artifact_path(self, run: str, job: str, name: str) -> Path:
-        """Where a file is that a job's script had kept."""
+        """Return the path of a job's artifact."""
         ...

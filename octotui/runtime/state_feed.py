@@ -1,15 +1,15 @@
-"""A State that others follow: the present one, later ones merged to frames, and how it came to an end."""
+"""A latest-value feed of a State: the present one, later ones throttled to frames, and a final failure."""
 
 import asyncio
 from collections.abc import AsyncIterator
 
 from octotui.engine.state import State
 
-FRAME = 1 / 30  # seconds between two states that a screen is given
+FRAME = 1 / 30  # seconds between two states
 
 
 class StateFeed:
-    """What a session, or a client of a server's, shows of its State."""
+    """The State of a session, or of a server's client, for its followers."""
 
     def __init__(self, state: State) -> None:
         self.state = state
@@ -17,36 +17,36 @@ class StateFeed:
         self._changed = asyncio.Event()
 
     def show(self, state: State) -> None:
-        """Show another State."""
+        """Publish another State."""
         self.state = state
         self.wake()
 
     def fail(self, failure: BaseException) -> None:
-        """Show nothing more: whoever follows is told; the first failure stays."""
+        """End the feed for all followers; the first failure stays."""
         self.failure = self.failure or failure
         self.wake()
 
     def check(self) -> None:
-        """Raise what ended it, if anything has."""
+        """Raise the failure that ended the feed, if any."""
         if self.failure is not None:
             raise self.failure
 
     async def failed(self) -> None:
-        """Wait until something has ended it."""
+        """Wait until a failure has ended the feed."""
         while self.failure is None:
             await self.change()
 
     def wake(self) -> None:
-        """Let all look again who wait."""
+        """Wake up all followers."""
         self._changed.set()
         self._changed = asyncio.Event()
 
     async def change(self) -> None:
-        """Wait until there is something to look at."""
+        """Wait for the next wake-up."""
         await self._changed.wait()
 
     async def states(self) -> AsyncIterator[State]:
-        """The present State, and then every later one, merged to at most 30 a second."""
+        """Yield the present State, and then later ones, throttled to 30 a second."""
         seen: State | None = None
         while True:
             self.check()

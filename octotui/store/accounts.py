@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 
 def account_name(uid: int) -> str:
-    """The name of an account, or its number where it has none."""
+    """Return the name of an account, or its number where it has none."""
     try:
         return pwd.getpwuid(uid).pw_name
     except KeyError:
@@ -15,7 +15,7 @@ def account_name(uid: int) -> str:
 
 
 def account_id(name: str) -> int | None:
-    """The number of an account that is named, or said by its number; None where there is none of the name."""
+    """Return the uid of an account given by name or number; None where no account has the name."""
     try:
         return pwd.getpwnam(name).pw_uid
     except KeyError:
@@ -23,16 +23,16 @@ def account_id(name: str) -> int | None:
 
 
 def account_exists(name: str) -> bool:
-    """Whether this machine has an account of that name."""
+    """Return whether this machine has an account of that name."""
     try:
         pwd.getpwnam(name)
-    except (KeyError, ValueError, OSError):  # unknown, or no name that an account can have
+    except (KeyError, ValueError, OSError):  # unknown, or an invalid name
         return False
     return True
 
 
 def group_name(gid: int) -> str:
-    """The name of a group, or its number where it has none."""
+    """Return the name of a group, or its number where it has none."""
     try:
         return grp.getgrgid(gid).gr_name
     except KeyError:
@@ -40,7 +40,7 @@ def group_name(gid: int) -> str:
 
 
 def is_member(user: str, group: str) -> bool:
-    """Whether a group has an account among its members, by the names of both."""
+    """Return whether an account is a member of a group, both by name."""
     try:
         account, number = pwd.getpwnam(user), grp.getgrnam(group).gr_gid
     except KeyError:
@@ -49,9 +49,9 @@ def is_member(user: str, group: str) -> bool:
 
 
 def is_private_group(gid: int, accounts: Collection[int]) -> bool:
-    """Whether a group is that of one account alone, which is among these, as systems make one for each.
+    """Return whether a group belongs to one account alone, and that one is among `accounts`.
 
-    Such a group is called as its account, and has no other members.
+    Many systems make such a group for each account; it has the account's name and no other members.
     """
     try:
         group = grp.getgrgid(gid)

@@ -1,4 +1,4 @@
-"""Files that scripts had kept: copies in the space's folder, a folder for each job (V7)."""
+"""Artifacts: files that scripts asked to keep, copied into the space's folder, a folder for each job (V7)."""
 
 import os
 import shutil
@@ -13,18 +13,18 @@ from octotui.model.complaints import Reason
 from octotui.store.private_files import make_folder, opened_private
 
 LARGEST = 1 << 30  # bytes of an artifact
-LONGEST = 200  # bytes of its name
+LONGEST = 200  # bytes of an artifact's name
 BLOCK = 1 << 20
 
 
 class ArtifactError(Exception):
-    """A file can't be kept; its text says why."""
+    """A file cannot be kept; the text says why."""
 
 
 def keep(source: str, name: str, folder: Path, largest: int = LARGEST) -> Artifact:
     """Copy a file into a job's folder; raises ArtifactError, and then leaves nothing there.
 
-    Only an ordinary file is read, never a link or a device. Where there is one of the name, it gets a number.
+    Only an ordinary file is read, never a link or a device. A name that is taken gets a number.
     """
     try:
         file = _opened(source)
@@ -39,17 +39,17 @@ def keep(source: str, name: str, folder: Path, largest: int = LARGEST) -> Artifa
         raise ArtifactError(error.strerror or str(error)) from None
 
 
-def leave_only(folder: Path, names: Collection[str]) -> None:
-    """Take away the files that a crash has left before anybody was told of them."""
+def remove_all_but(folder: Path, names: Collection[str]) -> None:
+    """Remove files that a crash left before the journal knew of them: all but `names`."""
     with suppress(OSError):
         for path in list(folder.iterdir()):
             if path.name not in names:
-                with suppress(OSError):  # no file, and so none that we have made
+                with suppress(OSError):  # a folder: artifacts are files
                     path.unlink()
 
 
 def safe_name(name: str) -> str:
-    """The name of one file, whatever the name was: without folders, control characters and excess."""
+    """Return a safe file name: without folders and control characters, at most LONGEST bytes."""
     plain = "".join(each if each.isprintable() and each not in "/\\" else "_" for each in name.strip())
     if not plain.strip("._ "):
         return "artifact"
@@ -59,13 +59,13 @@ def safe_name(name: str) -> str:
 
 
 def _parts(name: str) -> tuple[str, str]:
-    """A name and its ending, where that is one: `report` and `.html`."""
+    """Split a name into stem and suffix: `report` and `.html`."""
     stem, dot, end = name.rpartition(".")
     return (stem, dot + end) if stem and len(end) <= 10 else (name, "")
 
 
 def _opened(source: str) -> int:
-    """An ordinary file, opened to be read; a pipe without a writer holds nobody up."""
+    """Open an ordinary file to read, without blocking on a pipe that has no writer."""
     _refuse_others(os.lstat(source).st_mode)
     file = os.open(source, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     try:
@@ -94,7 +94,7 @@ def _copied(file: int, name: str, folder: Path, largest: int) -> Artifact:
     try:
         while block := os.read(file, BLOCK):
             size += len(block)
-            _refuse_larger(size, largest)  # it may grow while it is read
+            _refuse_larger(size, largest)  # it may grow meanwhile
             while block:
                 block = block[os.write(copy, block) :]
     except (OSError, ArtifactError):
@@ -106,7 +106,7 @@ def _copied(file: int, name: str, folder: Path, largest: int) -> Artifact:
 
 
 def _new(folder: Path, name: str) -> tuple[Path, int]:
-    """A new file of that name, or of that name and a number."""
+    """Create a file of that name, or of that name and a number."""
     stem, suffix = _parts(name)
     for number in count(1):
         path = folder / (name if number == 1 else f"{stem}-{number}{suffix}")
@@ -118,10 +118,9 @@ def _new(folder: Path, name: str) -> tuple[Path, int]:
 
 
 def keep_workspace(directory: str, folder: Path, without: Collection[str]) -> Reason | None:
-    """Move what is in a directory, but these names, into a folder; the problem with that, or None.
+    """Move everything in a directory except `without` into a folder; return the problem, or None.
 
-    A link in the place of the directory leads to what is another's. On another disk copies are made, of
-    files, folders and links alone.
+    A link in place of the directory is refused. Across file systems only files, folders and links are copied.
     """
     try:
         opened = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
@@ -138,7 +137,7 @@ def keep_workspace(directory: str, folder: Path, without: Collection[str]) -> Re
 
 
 def _why(problem: Exception) -> str:
-    """What was wrong, of which a copied folder has a list of all: where from, where to, and why."""
+    """Return the reason of an error; `shutil.Error` holds a list of (source, target, reason)."""
     match problem.args:
         case ([(_, _, why), *_],):
             return str(why)

@@ -1,4 +1,4 @@
-"""A file that is there when it is whole: written beside its place under another name, then renamed."""
+"""Atomic creation of a file: written under another name beside its place, then renamed."""
 
 import os
 from collections.abc import Iterator
@@ -11,14 +11,14 @@ from octotui.store.private_files import opened_private
 
 
 def refuse_what_is_there(path: Path) -> None:
-    """Raise StoreError where something has that name already."""
+    """Raise StoreError where the path exists."""
     if os.path.lexists(path):
         raise StoreError(f"{path} is there already: choose another name")
 
 
 @contextmanager
 def new_file(path: Path) -> Iterator[IO[bytes]]:
-    """A new private file, on disk and under its name when all went well; else nothing stays of it."""
+    """Yield a new private file; sync and rename it on success, remove it on failure. Raises StoreError."""
     refuse_what_is_there(path)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:

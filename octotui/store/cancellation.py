@@ -1,19 +1,19 @@
-"""Work in a thread that others may end: it looks after every chunk, and what holds it up is interrupted."""
+"""Cooperative cancellation of work in a thread: checked after every chunk; a blocking call is interrupted."""
 
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-SLICE = 0.1  # seconds between two looks
+SLICE = 0.1  # seconds between two polls
 
 
 class Cancelled(Exception):
-    """The work was ended before its time."""
+    """Raised in work whose cancellation was requested."""
 
 
 class Cancellation:
-    """Whether somebody wants an end."""
+    """A cancellation token, shared by a worker thread and those who may cancel it."""
 
     def __init__(self) -> None:
         self._event = threading.Event()
@@ -21,44 +21,44 @@ class Cancellation:
 
     @property
     def stopped(self) -> bool:
-        """Whether the end was asked for."""
+        """Whether cancellation was requested."""
         return self._event.is_set()
 
     def stop(self) -> None:
-        """Ask for the end, from any thread."""
+        """Request cancellation, from any thread."""
         self._event.set()
         self._interrupt()
 
     def check(self) -> None:
-        """Go on, or raise Stopped."""
+        """Raise Cancelled once cancellation was requested."""
         if self._event.is_set():
             raise Cancelled
 
     def rest(self, seconds: float) -> None:
-        """Wait so long; raises Stopped as soon as the end is asked for."""
+        """Sleep for some seconds; raises Cancelled as soon as cancellation is requested."""
         if seconds > 0:
             self._event.wait(seconds)
         self.check()
 
     def until(self, ready: Callable[[], bool]) -> None:
-        """Wait until something is so, looking now and then; raises Stopped."""
+        """Poll until `ready` returns true; raises Cancelled."""
         while not ready():
             self.rest(SLICE)
 
     @contextmanager
     def interrupting(self, interrupt: Callable[[], None]) -> Iterator[None]:
-        """Call this when the end is asked for meanwhile; it must not wait, nor raise."""
+        """Call `interrupt` on a cancellation inside the block; it must neither block nor raise."""
         self._interrupt = interrupt
         try:
             if self.stopped:
-                interrupt()  # it came just before
+                interrupt()  # requested just before the block
             yield
         finally:
             self._interrupt = lambda: None
 
 
 class RateLimiter:
-    """No more bytes a second than a feed's rate."""
+    """Throttles a transfer to a feed's rate in bytes a second; None is unlimited."""
 
     def __init__(self, rate: int | None, stopping: Cancellation) -> None:
         self._rate, self._stopping = rate, stopping
@@ -66,7 +66,7 @@ class RateLimiter:
         self.chunk = 64 * 1024 if rate is None else max(1, min(64 * 1024, rate // 10))
 
     def passed(self, count: int) -> None:
-        """So many bytes more have come; waits until they may have, or raises Stopped."""
+        """Count received bytes, and sleep until the rate allows them; raises Cancelled."""
         self._done += count
         late = 0.0 if self._rate is None else self._done / self._rate - (time.monotonic() - self._started)
         self._stopping.rest(late)

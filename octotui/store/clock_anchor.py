@@ -1,4 +1,4 @@
-"""What the clocks of a machine said when its space was last open: a small file in the space's folder."""
+"""The clocks of a machine when its space was last open: a small file in the space's folder."""
 
 import os
 from contextlib import suppress
@@ -10,7 +10,7 @@ from octotui.store.workspace_index import boot_id
 
 
 class Anchor(msgspec.Struct, frozen=True):
-    """The wall's clock (seconds since 1970) and that of the boot (seconds since its start) at one moment."""
+    """The wall clock (seconds since 1970) and the boot clock (seconds since boot) at one moment."""
 
     wall: float
     steady: float
@@ -18,7 +18,7 @@ class Anchor(msgspec.Struct, frozen=True):
 
 
 def read_anchor(folder: Path) -> Anchor | None:
-    """The anchor that was kept since the machine started, or None."""
+    """Return the anchor kept since the machine booted, or None."""
     try:
         anchor = msgspec.json.decode((folder / "clock.json").read_bytes(), type=Anchor)
     except (OSError, msgspec.MsgspecError):
@@ -27,7 +27,7 @@ def read_anchor(folder: Path) -> Anchor | None:
 
 
 def keep_anchor(folder: Path, wall: float, steady: float) -> None:
-    """Keep what both clocks say now; a disk that takes nothing only loses a check of the next session."""
+    """Store both clocks; a failed write only costs the next session a check."""
     new = folder / "clock.new"
     with suppress(OSError):
         file = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)

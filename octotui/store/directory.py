@@ -1,4 +1,4 @@
-"""A folder by its descriptor: what is done in it follows no link, and lands nowhere else."""
+"""A folder by its descriptor: no operation in it follows a link or leaves it."""
 
 import errno
 import os
@@ -17,10 +17,10 @@ CREATE = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 class Directory:
-    """A folder, and all in it by relative paths such as `web/app.json`; for one thread.
+    """A folder, and everything in it by relative paths such as `web/app.json`; for one thread.
 
-    Each folder of a path is opened from the one before it, and is never a link. What is made gets the mode
-    that is said, whatever the umask, and replaces nothing.
+    Each folder of a path is opened from the one before it, and is never a link. New entries get the given
+    mode, whatever the umask, and replace nothing.
     """
 
     def __init__(self, path: Path) -> None:
@@ -40,12 +40,12 @@ class Directory:
             os.close(folder)
 
     def chmod(self, mode: int) -> None:
-        """Give this folder itself a mode; raises OSError."""
+        """Set the mode of this folder itself; raises OSError."""
         os.fchmod(self._root, mode)
 
     @contextmanager
     def created(self, path: str, mode: int) -> Iterator[int]:
-        """A new file, to be written and read; it has its mode when all went well. Raises OSError."""
+        """Yield a new file to write and read; its mode is set on success. Raises OSError."""
         parent, name = self._at(path)
         file = os.open(name, CREATE, 0o600, dir_fd=parent)
         try:
@@ -56,7 +56,7 @@ class Directory:
 
     @contextmanager
     def opened(self, path: str) -> Iterator[int]:
-        """A file to be read; raises OSError, also for what is no ordinary file."""
+        """Yield an ordinary file to read; raises OSError."""
         parent, name = self._at(path)
         file = os.open(name, READ, dir_fd=parent)
         try:
@@ -67,9 +67,9 @@ class Directory:
             os.close(file)
 
     def link(self, path: str, source: str) -> None:
-        """Give a file in this folder another name; raises OSError."""
+        """Make a hard link `path` to the file `source` of this folder; raises OSError."""
         source_parent, source_name = self._at(source)
-        held = os.dup(source_parent)  # going to the other folder closes it
+        held = os.dup(source_parent)  # opening the other parent closes it
         try:
             parent, name = self._at(path)
             os.link(source_name, name, src_dir_fd=held, dst_dir_fd=parent, follow_symlinks=False)
@@ -82,7 +82,7 @@ class Directory:
         os.symlink(target, name, dir_fd=parent)
 
     def replace(self, path: str, data: bytes, mode: int | None = None) -> None:
-        """Put a new file in the place of a file or a link, with its mode if none is said; raises OSError."""
+        """Replace a file or a link by a new file, with the old mode if none is given; raises OSError."""
         parent, name = self._at(path)
         if mode is None:
             mode = stat.S_IMODE(os.stat(name, dir_fd=parent, follow_symlinks=False).st_mode)
@@ -91,19 +91,19 @@ class Directory:
             write_all(file, data)
 
     def status(self, path: str) -> os.stat_result:
-        """What the system says of a file, a folder (`""` is this one) or a link itself; raises OSError."""
+        """Return the stat of a file, a folder (`""` is this one) or a link itself; raises OSError."""
         if not path:
             return os.fstat(self._root)
         parent, name = self._at(path)
         return os.stat(name, dir_fd=parent, follow_symlinks=False)
 
     def target(self, path: str) -> str:
-        """Where a symbolic link leads; raises OSError."""
+        """Return the target of a symbolic link; raises OSError."""
         parent, name = self._at(path)
         return os.readlink(name, dir_fd=parent)
 
     def names(self, path: str) -> Iterator[str]:
-        """The names in a folder (`""` is this one), in no order; raises OSError."""
+        """Yield the names in a folder (`""` is this one), unordered; raises OSError."""
         folder = self._opened(path)
         try:
             with os.scandir(folder) as entries:
@@ -113,7 +113,7 @@ class Directory:
 
     @property
     def folds_case(self) -> bool:
-        """Whether two names that differ in case alone are one file here; nothing is left of finding out."""
+        """Whether the file system ignores case; probed with a temporary folder."""
         name = ".octotui-Case"
         os.mkdir(name, 0o700, dir_fd=self._root)
         try:
@@ -125,7 +125,7 @@ class Directory:
         return True
 
     def close(self) -> None:
-        """Let go of the folder."""
+        """Close the descriptors."""
         self._leave_parent()
         os.close(self._root)
 
@@ -138,7 +138,7 @@ class Directory:
         self.close()
 
     def _at(self, path: str) -> tuple[int, str]:
-        """The descriptor of the folder that a path lies in, kept for the next path, and its name there."""
+        """Return the descriptor of a path's parent, cached for the next path, and its last name."""
         parent, _, name = path.rpartition("/")
         if parent != self._parent:
             self._leave_parent()
@@ -146,7 +146,7 @@ class Directory:
         return self._descriptor, _plain(name)
 
     def _opened(self, path: str) -> int:
-        """A new descriptor of a folder."""
+        """Open a new descriptor of a folder."""
         folder = os.dup(self._root)
         for name in path.split("/") if path else ():
             try:
@@ -163,26 +163,26 @@ class Directory:
 
 
 def _plain(name: str) -> str:
-    """A name that leads nowhere but to an entry of its folder; raises OSError."""
+    """Return a name that is an entry of its folder and nothing else; raises OSError."""
     if name in ("", ".", ".."):
         raise OSError(errno.EINVAL, "a path leads out of its folder", name)
     return name
 
 
 def remove_tree(path: Path | str) -> None:
-    """Remove a folder and all in it as far as that can be, however deep a script has made it."""
+    """Remove a folder and everything in it as far as possible, however deeply nested."""
     with suppress(OSError):
-        if not stat.S_ISDIR(os.lstat(path).st_mode):  # a pipe would be opened, and waited for
+        if not stat.S_ISDIR(os.lstat(path).st_mode):  # rmtree would open a pipe, and block
             os.unlink(path)  # noqa: PTH108
             return
     try:
         shutil.rmtree(path, ignore_errors=True)
-    except RecursionError:  # which the standard library does not pass over
+    except RecursionError:  # `ignore_errors` does not cover it
         subprocess.run(("rm", "-rf", "--", path), check=False, capture_output=True)
 
 
 def write_new(path: Path, data: bytes) -> None:
-    """Put a private file in the place of whatever has its name, at once and as a whole; raises OSError."""
+    """Replace whatever has this path by a private file, atomically; raises OSError."""
     new = path.with_name(f".{path.name}.{token_hex(4)}.new")
     file = os.open(new, CREATE, 0o600)
     try:
@@ -196,7 +196,7 @@ def write_new(path: Path, data: bytes) -> None:
 
 
 def write_all(file: int, data: bytes) -> None:
-    """Write all of some bytes to a descriptor; raises OSError."""
+    """Write all the bytes to a descriptor; raises OSError."""
     left = memoryview(data)
     while left:
         left = left[os.write(file, left) :]

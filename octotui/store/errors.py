@@ -1,4 +1,4 @@
-"""What goes wrong on disk, said in one sentence."""
+"""Errors of the disk, each as one sentence."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +12,7 @@ SHORT_READ = 522  # SQLITE_IOERR_SHORT_READ; `check` does without loading sqlite
 
 
 class StoreError(Exception):
-    """Something could not be kept or read; its text is a sentence that says what and where."""
+    """Something could not be written or read; the text is a sentence that says what and where."""
 
 
 class InUse(StoreError):
@@ -20,7 +20,7 @@ class InUse(StoreError):
 
 
 class Damaged(StoreError):
-    """What is on disk is not what was written; opening the space goes on with what can be read."""
+    """Stored data is corrupt; opening the space recovers what can be read."""
 
 
 def unusable(path: Path, problem: "OSError | sqlite3.Error") -> StoreError:
@@ -38,7 +38,7 @@ def unusable(path: Path, problem: "OSError | sqlite3.Error") -> StoreError:
 
 
 class Envelope(msgspec.Struct, frozen=True):
-    """What every event has, of whatever version."""
+    """The fields that every event of every version has."""
 
     type: str
     seq: int
@@ -46,7 +46,7 @@ class Envelope(msgspec.Struct, frozen=True):
 
 
 def unreadable(path: Path, seq: int, body: bytes, problem: msgspec.MsgspecError) -> StoreError:
-    """The sentence for a body that is no event: damaged, or one that only a newer octotui knows."""
+    """Return the StoreError for a body that cannot be decoded: damaged, or written by a newer octotui."""
     try:
         kind = msgspec.json.decode(body, type=Envelope).type
     except msgspec.MsgspecError:
@@ -55,5 +55,5 @@ def unreadable(path: Path, seq: int, body: bytes, problem: msgspec.MsgspecError)
 
 
 def suspect(path: Path) -> Path:
-    """The note beside a journal that writing it failed of damage, so that all of it must be looked at."""
+    """Return the path of the note that a write found damage, for which the next opening checks everything."""
     return path.with_suffix(".suspect")

@@ -1,7 +1,7 @@
-"""The lock of a space's folder, which one process has, and whether the folder is still where it was.
+"""The exclusive lock of a space's folder, and a check that the folder is still where it was.
 
-In its file stand the number of the process, a name that the space has whatever its path, and that path: by
-them a copy is known beside what it was made of. A NUL stands behind them, as a path may have several lines.
+The lock file holds the process id, an id of the space and the folder's path, by which a copy is told from its
+original. A NUL ends it, as a path may contain newlines.
 """
 
 import errno
@@ -18,19 +18,19 @@ from octotui.store.errors import InUse, StoreError, unusable
 from octotui.store.private_files import private
 
 NAME = "lock"
-FROM_NOW = ("", NAME)  # what is looked for as soon as a folder is taken; "" is the folder itself
-ONCE_OPEN = ("journal.sqlite", "journal.sqlite-wal")  # and what, from the first look after that
-LARGEST = 1 << 13  # bytes of a note
-DYING = 5.0  # seconds until the last child of a killed process has become another program, on a busy machine
-LOOK = 0.01  # seconds between two looks at whether that is so
+FROM_NOW = ("", NAME)  # watched as soon as a folder is locked; "" is the folder itself
+ONCE_OPEN = ("journal.sqlite", "journal.sqlite-wal")  # watched from the first check after that
+LARGEST = 1 << 13  # bytes of a lock file
+EXEC_TIME = 5.0  # seconds in which the child of a killed process calls exec, on a busy machine
+POLL = 0.01  # seconds between two polls of that
 
 
 class Displaced(StoreError):
-    """The path of a space leads no longer to the folder that was opened by it."""
+    """The path of a space no longer leads to the folder that was opened."""
 
 
 class LockNote(NamedTuple):
-    """Who had a folder last, what its space is called among all, and where the folder was then."""
+    """A lock file's content: the last holder's process id, the id of the space, and the folder's path."""
 
     process: str = ""
     space: str = ""
@@ -38,14 +38,14 @@ class LockNote(NamedTuple):
 
 
 class FolderLock:
-    """A folder that this process has for itself, until it is released."""
+    """An exclusive lock of a folder, held by this process until it is released."""
 
     def __init__(self, folder: Path) -> None:
-        """Take it; raises StoreError, InUse where another process has it."""
+        """Acquire the lock; raises StoreError, InUse where another process holds it."""
         self._folder = folder
         self._real = os.path.realpath(folder)
         self._seen: dict[str, tuple[int, int]] = {}
-        self._file = _taken(folder)
+        self._file = _acquire(folder)
         try:
             noted = _read(self._file)
             _refuse_copy(folder, noted)
@@ -61,9 +61,9 @@ class FolderLock:
             raise
 
     def check(self, *, above: bool = False) -> None:
-        """Find each file that counts where it was, and the same; raises Displaced.
+        """Check that each watched file is still the same inode at its path; raises Displaced.
 
-        It costs a few microseconds, and some more where the links `above` the folder are looked at.
+        It costs a few microseconds, and a little more where the links `above` the folder are checked too.
         """
         self._find(FROM_NOW + ONCE_OPEN)
         if above and os.path.realpath(self._folder) != self._real:
@@ -76,25 +76,25 @@ class FolderLock:
                 status = os.lstat(path)
             except OSError as problem:
                 if problem.errno == errno.ENOENT and name not in self._seen:
-                    continue  # it is made later
+                    continue  # not created yet
                 raise _displaced(path) from problem
             found = (status.st_dev, status.st_ino)
             if self._seen.setdefault(name, found) != found:
                 raise _displaced(path)
 
     def release(self) -> None:
-        """Let another process have it."""
+        """Release the lock."""
         os.close(self._file)
 
 
 def held_elsewhere(folder: Path) -> bool:
-    """Whether a process still has a folder that was at another path when it was opened."""
+    """Return whether a process holds a folder that it opened at another path."""
     noted = note_of(folder)
     return bool(noted.path) and not _same(Path(noted.path), folder) and is_held(folder)
 
 
 def is_held(folder: Path) -> bool:
-    """Whether any process has a folder for itself."""
+    """Return whether any process holds the lock of a folder."""
     try:
         lock = private(str(folder / NAME), os.O_RDONLY | os.O_NONBLOCK)
     except OSError:
@@ -109,7 +109,7 @@ def is_held(folder: Path) -> bool:
 
 
 def note_of(folder: Path) -> LockNote:
-    """What stands in the lock of a folder; nothing where none can be read."""
+    """Return the content of a folder's lock file; an empty LockNote where it cannot be read."""
     try:
         lock = private(str(folder / NAME), os.O_RDONLY | os.O_NONBLOCK)
     except (OSError, ValueError):
@@ -122,8 +122,8 @@ def note_of(folder: Path) -> LockNote:
         os.close(lock)
 
 
-def _taken(folder: Path) -> int:
-    """The descriptor of the lock, which is the one that the folder has by now."""
+def _acquire(folder: Path) -> int:
+    """Return the descriptor of the locked file, which is the one at the path now."""
     path = folder / NAME
     while True:
         try:
@@ -140,52 +140,52 @@ def _taken(folder: Path) -> int:
         with suppress(OSError):
             if os.path.samestat(os.lstat(path), os.fstat(lock)):
                 return lock
-        os.close(lock)  # it was removed before it was ours
+        os.close(lock)  # removed before the lock was acquired
 
 
 def _locked(lock: int) -> bool:
-    """Lock an open file, and say whether we have it.
+    """Lock an open file; return whether this succeeded.
 
-    A process that is killed while it starts another leaves that one a copy of the lock until it is executed;
-    so a lock whose holder is dead is waited for.
+    A process killed while it forks leaves a copy of the lock to its child until that calls exec; so a lock
+    whose holder is dead is polled for EXEC_TIME seconds.
     """
-    until = time.monotonic() + DYING
+    until = time.monotonic() + EXEC_TIME
     while True:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            if _lives(_read(lock).process) or time.monotonic() > until:
+            if _is_alive(_read(lock).process) or time.monotonic() > until:
                 return False
-            time.sleep(LOOK)
+            time.sleep(POLL)
         else:
             return True
 
 
-def _lives(process: str) -> bool:
-    """Whether a process is there and not dead; of a number that cannot be one nobody knows."""
+def _is_alive(process: str) -> bool:
+    """Return whether a process is alive; True for a number that cannot be a process id."""
     if not (process.isascii() and process.isdecimal()):
         return True
     try:
         os.kill(int(process), 0)
     except ProcessLookupError:
         return False
-    except (PermissionError, OverflowError):  # it is somebody else's, or none
+    except (PermissionError, OverflowError):  # another account's, or no process id
         return True
-    with suppress(OSError):  # it has gone meanwhile, or this system has no such files
+    with suppress(OSError):  # it has ended since, or there is no /proc
         state = Path(f"/proc/{process}/stat").read_bytes().rpartition(b") ")[2][:1]
         return state not in (b"Z", b"X")
     return sys.platform != "linux"
 
 
 def _read(lock: int) -> LockNote:
-    """The note in a lock's file, of which an older octotui has written the first line alone, or no NUL."""
+    """Return the content of a lock file; an older octotui wrote only the first line, or no NUL."""
     process, space, rest = (*os.fsdecode(os.pread(lock, LARGEST, 0)).split("\n", 2), "", "")[:3]
     path, _, _ = rest.partition("\n\0" if "\n\0" in rest else "\n")
     return LockNote(process.strip()[:20], space, path)
 
 
 def _refuse_copy(folder: Path, noted: LockNote) -> None:
-    """Refuse a copy beside what it was made of: both would do what the space has to do; raises StoreError."""
+    """Refuse a copy while its original exists, as both would start the space's runs; raises StoreError."""
     origin = Path(noted.path)
     if not noted.space or note_of(origin).space != noted.space or _same(origin, folder):
         return

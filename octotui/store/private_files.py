@@ -1,19 +1,16 @@
-"""Files and folders of a space, private from the moment they are made, whatever the umask."""
+"""Files and folders of a space, private from their creation, whatever the umask."""
 
 import os
 from pathlib import Path
 from typing import IO, Literal
 
-WAY = 0o711  # of folders above a space's: members of its access group go through, and nobody looks around
+PARENT_MODE = 0o711  # of folders above a space: its access group may traverse, but not list them
 
 Mode = Literal["wb", "ab", "xb", "x+b"]
 
 
 def make_folder(path: Path, mode: int = 0o700, above: int = 0o700) -> None:
-    """Make a folder, and what is missing above it, for its owner alone unless other modes are given.
-
-    Raises OSError.
-    """
+    """Make a folder and its missing parents, by default for the owner alone; raises OSError."""
     try:
         path.mkdir(mode)
     except FileExistsError:
@@ -24,14 +21,14 @@ def make_folder(path: Path, mode: int = 0o700, above: int = 0o700) -> None:
         make_folder(path.parent, above, above)
         make_folder(path, mode, above)
         return
-    path.chmod(mode)  # the umask may have taken some of it
+    path.chmod(mode)  # the umask may have cleared some bits
 
 
 def private(path: str, flags: int) -> int:
-    """Open a file as `open` does, one that is new for its owner alone; never by way of a link."""
+    """Open a file as `open` does, without following a link; a new one is for its owner alone."""
     return os.open(path, flags | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
 
 
 def opened_private(path: Path, mode: Mode) -> IO[bytes]:
-    """Open a file to write to, one that is new for its owner alone; raises OSError."""
+    """Open a file to write, a new one for its owner alone; raises OSError."""
     return open(path, mode, opener=private)

@@ -1,4 +1,4 @@
-"""Queries that an account has given names, beside those that octotui brings; in a file of its own."""
+"""Saved views: an account's named queries in a file of its own, beside those that octotui ships."""
 
 import os
 from collections.abc import Mapping
@@ -25,28 +25,28 @@ SHIPPED = {
     "waits for people": "is:asking",
     "does not move": "is:waiting",
 }
-"""Last night is from 18:00 of the day before until 08:00 of today, also for who asks at 02:00 or at 20:00."""
+"""Last night is from 18:00 of the day before until 08:00 of today, at whatever time it is asked for."""
 
 
 class SavedViews(NamedTuple):
-    """Queries by name, the account's own first; what is wrong with its file, in a sentence."""
+    """Queries by name, the account's own first; `problem` is a sentence about an unusable file."""
 
     views: dict[str, str]
     problem: str = ""
 
     def find(self, name: str) -> str | None:
-        """The query of that name, however its letters are written."""
+        """Return the query of that name, in any case."""
         folded = {each.casefold(): text for each, text in self.views.items()}
         return self.views.get(name, folded.get(name.casefold()))
 
 
 def views_file() -> Path:
-    """Where the account's own views are, if there are any."""
+    """Return the path of the account's own views; the file may not exist."""
     return config_file().with_name("views.toml")
 
 
 def saved_views() -> SavedViews:
-    """The views that there are; a file that cannot be used takes nothing else away."""
+    """Return all views; an unusable file is reported and leaves those that octotui ships."""
     file = views_file()
     if not os.path.lexists(file):
         return SavedViews(dict(SHIPPED))
@@ -58,7 +58,7 @@ def saved_views() -> SavedViews:
 
 
 def save_view(name: str, text: str) -> None:
-    """Keep a query under a name, in place of one that has it; raises StoreError, and changes nothing then."""
+    """Save a query under a name, replacing one of that name; raises StoreError, and then changes nothing."""
     file, name = views_file(), name.strip()
     own = _own(file) if os.path.lexists(file) else {}
     own[name] = text
@@ -79,7 +79,7 @@ def save_view(name: str, text: str) -> None:
 
 
 def _own(file: Path) -> dict[str, str]:
-    """The views of a file that nobody else may have written; raises StoreError."""
+    """Read the views of a file that no other account can write; raises StoreError."""
     try:
         if not file.is_file() or file.stat().st_size > LARGEST:
             raise StoreError(f"{file} is not used: it is no file of {LARGEST >> 10} KiB at most")
@@ -98,7 +98,7 @@ def _own(file: Path) -> dict[str, str]:
 
 
 def _check(file: Path, views: Mapping[str, object]) -> None:
-    """Raise StoreError for what is no list of views."""
+    """Raise StoreError for an invalid table of views."""
     if len(views) > MOST:
         raise StoreError(f"{file} may hold {MOST} views, and no more")
     for name, text in views.items():

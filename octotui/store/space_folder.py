@@ -1,4 +1,4 @@
-"""The folder of a space: where things lie in it, and having it for oneself."""
+"""The folder of a space: its layout, and its lock."""
 
 import os
 import stat
@@ -10,14 +10,14 @@ from platformdirs import user_state_dir
 from octotui.store.accounts import account_name
 from octotui.store.errors import StoreError, unusable
 from octotui.store.folder_lock import FolderLock, held_elsewhere, is_held
-from octotui.store.private_files import WAY, make_folder
+from octotui.store.private_files import PARENT_MODE, make_folder
 from octotui.store.trusted_path import UntrustedPath, check_private, resolve
 
 
 def default_base() -> Path:
-    """Where the folders of spaces lie unless `--state` says so; raises StoreError where nobody can know."""
+    """Return the folder of spaces where `--state` is not given; raises StoreError without a home."""
     base = Path(user_state_dir("octotui"))
-    if not base.is_absolute():  # it would be another one wherever we stand
+    if not base.is_absolute():  # it would depend on the working directory
         raise StoreError(f"{base} is no folder to keep spaces in: set HOME or XDG_STATE_HOME, or say --state")
     return base
 
@@ -31,64 +31,64 @@ class SpaceFolder:
 
     @property
     def journal(self) -> Path:
-        """The journal's file."""
+        """Path of the journal."""
         return self.path / "journal.sqlite"
 
     @property
     def notifications(self) -> Path:
-        """What became of telling people of questions."""
+        """Path of the log of notifications about questions."""
         return self.path / "notifications.log"
 
     def log(self, run: str, job: str) -> Path:
-        """The output of one job."""
-        return Path(f"{self.path}/logs/{run}/{job}.log")  # joining paths piece by piece costs more
+        """Return the path of a job's output."""
+        return Path(f"{self.path}/logs/{run}/{job}.log")  # joining Paths costs more
 
     def masked_spans(self, attempt: str) -> Path:
-        """What was masked in the output of an attempt that is not over."""
+        """Return the path of the masked spans of an attempt that still runs."""
         return Path(f"{self.path}/masked/{attempt}")
 
     def artifacts(self, run: str, job: str) -> Path:
-        """The files that a job's script had kept."""
+        """Return the folder of a job's artifacts."""
         return Path(f"{self.path}/artifacts/{run}/{job}")
 
     def workspace(self, run: str, attempt: str) -> Path:
-        """What an attempt left in its workspace, where that is kept."""
+        """Return the folder of an attempt's workspace, where it is kept."""
         return self.path / "workspaces" / run / attempt
 
     def worker(self, worker: str) -> Path:
-        """Where a worker of this machine keeps its work and its packages."""
+        """Return the folder of a local worker's workspaces and package cache."""
         return Path(f"{self.path}/workers/{worker}")
 
     @property
     def manifests(self) -> Path:
-        """What packages in the caches of workers must be, a folder for each worker."""
+        """Folder of the manifests of cached packages, one folder for each worker."""
         return self.path / "manifests"
 
     def verify(self) -> "SpaceFolder":
-        """Resolve its path, which no stranger could have turned elsewhere; raises StoreError."""
+        """Resolve the path, of which no untrusted account may control a part; raises StoreError."""
         check_private(resolve(self.path))
-        self.path = resolve(self.path.parent) / self.path.name  # its name is the space's, also of a link
+        self.path = resolve(self.path.parent) / self.path.name  # the name is the slug, also of a link
         return self
 
     def make(self) -> None:
-        """Make the folder, or find that it is ours; raises StoreError."""
+        """Make the folder, or verify that this account owns it; raises StoreError."""
         self.verify()
         try:
-            make_folder(self.path, above=WAY)
-            self.verify()  # in a sticky folder somebody else may have made it meanwhile
+            make_folder(self.path, above=PARENT_MODE)
+            self.verify()  # in a sticky folder another account may have made it since
             self._make_private()
         except OSError as problem:
             raise unusable(self.path, problem) from problem
 
     def _make_private(self) -> None:
-        """Take from others what an earlier octotui has let them: whatever lies deeper is behind it."""
+        """Remove access that an earlier octotui left to others; deeper entries are behind these."""
         status = self.path.stat()
         if status.st_uid != os.geteuid():
             owner = account_name(status.st_uid)
             raise UntrustedPath(
                 f"{self.path} cannot be used: it belongs to {owner}, and only {owner} can open its space"
             )
-        if status.st_mode & 0o067:  # members of an access group go through it
+        if status.st_mode & 0o067:  # 0o710 stays: an access group traverses it
             self.path.chmod(0o700)
         for entry in os.scandir(self.path):
             mode = entry.stat(follow_symlinks=False).st_mode
@@ -96,31 +96,31 @@ class SpaceFolder:
                 Path(entry.path).chmod(stat.S_IMODE(mode) & 0o700)
 
     def take(self) -> "SpaceFolder":
-        """Make the folder and hold it while this process lives; raises StoreError where another does."""
+        """Make the folder, and lock it while this process lives; raises StoreError, InUse if it is locked."""
         self.make()
         self._lock = FolderLock(self.path)
         return self
 
     def check(self, *, above: bool = False) -> None:
-        """Find a held folder where it was when it was taken; raises Displaced.
+        """Check that a locked folder is still at its path; raises Displaced.
 
-        Where its path leads by the links `above` it is looked at if asked for.
+        Links `above` it are followed again only if asked for.
         """
         if self._lock is not None:
             self._lock.check(above=above)
 
     @property
     def is_held(self) -> bool:
-        """Whether any process has the folder for itself."""
+        """Whether any process holds the folder's lock."""
         return is_held(self.path)
 
     @property
     def held_elsewhere(self) -> bool:
-        """Whether a process still has it that opened it at another path, and is about to find out."""
+        """Whether a process still holds the lock that opened the folder at another path."""
         return held_elsewhere(self.path)
 
     def release(self) -> None:
-        """Let another octotui have the folder."""
+        """Release the folder's lock."""
         if self._lock is not None:
             self._lock.release()
             self._lock = None

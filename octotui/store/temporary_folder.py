@@ -1,4 +1,4 @@
-"""Private folders for what is needed only for a while, where nobody can put another in their place."""
+"""Private temporary folders, which no other account can replace."""
 
 import tempfile
 from pathlib import Path
@@ -10,7 +10,7 @@ from octotui.store.user_config import file_trust
 
 
 def temporary_folder(prefix: str) -> "tempfile.TemporaryDirectory[str]":
-    """A new folder that goes with its object; raises StoreError, also where others can change TMPDIR."""
+    """Make a folder that is removed with its object; raises StoreError, also if others can change TMPDIR."""
     base = "TMPDIR"
     try:
         base = tempfile.gettempdir()

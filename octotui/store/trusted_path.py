@@ -1,9 +1,8 @@
-"""Paths that no stranger can turn elsewhere: every folder above belongs to an account that is trusted.
+"""Trusted paths: every folder above one belongs to a trusted account, so that nobody else can replace it.
 
-Trusted are the account that calls, root, and the accounts that the caller names, for as long as the process
-lives. Where each folder of a path belongs to one of them and nobody else can write to it, nobody else can put
-another folder, link or socket in its place, neither now nor later: so a path that was resolved once stays
-what it is.
+Trusted are the calling account, root, and the accounts that the caller names, while the process lives. Where
+each folder of a path belongs to one of them and nobody else can write to it, nobody else can put another
+folder, link or socket in its place, neither now nor later: a path that was resolved once stays valid.
 """
 
 import os
@@ -13,16 +12,16 @@ from pathlib import Path
 from octotui.store.accounts import account_id, account_name, group_name, is_private_group
 from octotui.store.errors import StoreError, unusable
 
-LINKS = 40  # on the way to a folder; the kernel follows as many
+LINKS = 40  # on the way to a folder; the kernel's own limit
 _named: dict[str, int] = {}
 
 
 class UntrustedPath(StoreError):
-    """Somebody who is not trusted could have put there what lies there."""
+    """An account that is not trusted could have put the entry there."""
 
 
 def name_owner(account: str) -> None:
-    """Trust an account of the machine, by its name or number; raises ValueError where there is none."""
+    """Trust an account, by name or uid; raises ValueError where there is none."""
     number = account_id(account)
     if number is None:
         raise ValueError(f"this machine has no account “{account}”")
@@ -30,19 +29,20 @@ def name_owner(account: str) -> None:
 
 
 def forget_owners() -> None:
-    """Trust nobody any more but the account that calls, and root."""
+    """Trust only the calling account and root again."""
     _named.clear()
 
 
 def named_owners() -> tuple[str, ...]:
-    """The accounts that the caller has named."""
+    """Return the accounts that the caller has named."""
     return tuple(_named)
 
 
 def resolve(path: Path) -> Path:
-    """The path without links; what of it is not there yet stays as it is. Raises StoreError.
+    """Resolve all links of a path and check every owner on the way; raises StoreError.
 
-    Who may write to a sticky folder, as /tmp is, cannot replace what others made in it.
+    A part that does not exist yet stays as it is. A sticky folder, such as /tmp, passes: others can write to
+    it, but cannot replace entries that are not theirs.
     """
     here, links = Path("/"), 0
     rest = [*reversed(path.absolute().parts)]
@@ -68,7 +68,7 @@ def resolve(path: Path) -> Path:
 
 
 def check_private(path: Path) -> None:
-    """Refuse a folder that others can write to, though it be sticky; raises StoreError."""
+    """Refuse a folder that others can write to, even a sticky one; raises StoreError."""
     try:
         status = path.stat()
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""What the account that runs octotui says for all its spaces: whom it trusts, its time zone, its lists."""
+"""An account's configuration for all its spaces: trusted accounts, time zone, columns of lists."""
 
 import os
 import pwd
@@ -43,36 +43,36 @@ WRITTEN = "# The columns and the order of lists, as octotui keeps them.\n"
 
 
 class ListSetting(msgspec.Struct, frozen=True):
-    """The columns of a list, and the one it is sorted by, after a `-` descending; none is its own order."""
+    """A list's columns, and its sort column (after a `-` descending); empty means the defaults."""
 
     columns: tuple[str, ...] = ()
     sort: str = ""
 
 
 def config_file() -> Path:
-    """Where the account's own configuration is, if there is any."""
+    """Return the path of the account's configuration; the file may not exist."""
     return Path(user_config_dir("octotui")) / "config.toml"
 
 
 def lists_file() -> Path:
-    """Where the columns of lists are kept, beside the configuration, which people write."""
+    """Return the path of the settings of lists, apart from the configuration, which people write."""
     return config_file().with_name("lists.toml")
 
 
 def file_trust() -> FileTrust:
-    """Trust in files of this account, of root, and of the `trusted_owners`; raises ModelError."""
+    """Return trust in files of this account, root and the `trusted_owners`; raises ModelError."""
     owners = frozenset(map(_number, _config().get("trusted_owners", ())))
     return FileTrust(_own() | {each for each in owners if each is not None}, str(config_file()))
 
 
 def time_zone() -> tzinfo | None:
-    """The zone in which times are told, None for that of the machine; raises ModelError."""
+    """Return the zone in which times are shown, None for that of the machine; raises ModelError."""
     zone = _config().get("timezone")
     return None if zone is None else _zone(zone)
 
 
 def list_settings() -> dict[str, ListSetting]:
-    """What is kept of each list, by its name; raises ModelError."""
+    """Return the settings of each list by its key; raises ModelError."""
     tables, _, _ = _read(lists_file(), LISTS)
     return {
         key: ListSetting(tuple(each.get("columns", ())), each.get("sort", "")) for key, each in tables.items()
@@ -80,8 +80,8 @@ def list_settings() -> dict[str, ListSetting]:
 
 
 def keep_list(key: str, setting: ListSetting) -> None:
-    """Keep the columns of one list beside those of the others; raises ModelError or StoreError."""
-    import tomli_w  # noqa: PLC0415 - only who chooses columns writes
+    """Save the settings of one list, and keep those of the others; raises ModelError or StoreError."""
+    import tomli_w  # noqa: PLC0415 - needed only to write
 
     settings = list_settings() | {key: setting}
     tables = {
@@ -103,7 +103,7 @@ def keep_list(key: str, setting: ListSetting) -> None:
 
 
 def _config() -> dict[str, Any]:
-    """The account's own configuration, checked; nothing where there is none."""
+    """Read and validate the account's configuration; empty where there is none."""
     tables, source, problems = _read(config_file(), CONFIG)
     for index, account in enumerate(tables.get("trusted_owners", ())):
         if _number(account) is None:
@@ -117,7 +117,7 @@ def _config() -> dict[str, Any]:
 
 
 def _read(file: Path, shape: Spec) -> tuple[dict[str, Any], Source | None, dict[Keys, str]]:
-    """The tables of a file that nobody else may have written, where it is, and a dict for more problems.
+    """Read the tables of a file that no other account can write: (tables, source, dict of problems).
 
     Raises ModelError.
     """
@@ -141,7 +141,7 @@ def _own() -> frozenset[int]:
 
 
 def _zone(key: str) -> ZoneInfo | None:
-    """The zone of a name; None where there is none."""
+    """Return a time zone by its name; None where there is none."""
     try:
         return ZoneInfo(key)
     except (ValueError, OSError, KeyError):
@@ -149,7 +149,7 @@ def _zone(key: str) -> ZoneInfo | None:
 
 
 def _number(account: str) -> int | None:
-    """The number of an account, by its name or as it is; None where there is no such name."""
+    """Return the uid of an account given by name or number; None where no account has the name."""
     if account.isascii() and account.isdigit():
         return int(account)
     try:

@@ -1,6 +1,6 @@
-"""Where the attempts of a space run, written down so that they are found again after a crash or a move.
+"""The directories in which a space's attempts run, written down to be found after a crash or a move.
 
-The boot that was noted last tells whether the machine was restarted: then nothing runs any more.
+The boot id noted last tells whether the machine has rebooted: then nothing runs any more.
 """
 
 import os
@@ -17,13 +17,13 @@ from octotui.store.private_files import make_folder, opened_private
 from octotui.store.space_folder import SpaceFolder
 
 LARGEST = 1 << 22  # bytes of the file
-MOST = 1000  # directories: a job can write to the file, too
+MOST = 1000  # directories: a job can write to the file
 
 Directory = Annotated[str, msgspec.Meta(min_length=1, max_length=4096, pattern=r"^[^\0]*$")]
 
 
 class _Kept(msgspec.Struct, frozen=True):
-    """What the file holds: an id of the space, the last boot, and every directory that workers had."""
+    """The content of the file: an id of the space, the last boot id, and all working directories."""
 
     id: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{1,40}$")]
     boot: Annotated[str, msgspec.Meta(max_length=200)] = ""
@@ -31,7 +31,7 @@ class _Kept(msgspec.Struct, frozen=True):
 
 
 class WorkspaceIndex:
-    """The name of a space among all of a machine, and the directories that its attempts may be in."""
+    """The name of a space that is unique on its machine, and the directories that its attempts may be in."""
 
     def __init__(self, folder: SpaceFolder) -> None:
         self._path = folder.path / "places.json"
@@ -41,12 +41,12 @@ class WorkspaceIndex:
 
     @property
     def space(self) -> str:
-        """What the space is called among all that use the directories of its workers."""
+        """The name of the space, unique among all that use the directories of its workers."""
         return f"{self._space.name}-{self._kept.id}"
 
     @property
     def same_boot(self) -> bool:
-        """Whether the machine has run without a break since `note_boot`; if nobody knows, it has not."""
+        """Whether the machine has not rebooted since `note_boot`; False where that is unknown."""
         return self._kept.boot != "" and self._kept.boot == boot_id()
 
     @property
@@ -55,7 +55,7 @@ class WorkspaceIndex:
         return tuple(str(self._space / each) for each in self._kept.directories)
 
     def use(self, directory: str) -> None:
-        """Note a directory before something runs in it; raises StoreError."""
+        """Record a directory before anything runs in it; raises StoreError."""
         if directory in self._used:
             return
         if directory not in self.directories:
@@ -65,7 +65,7 @@ class WorkspaceIndex:
         self._used.add(directory)
 
     def note_boot(self) -> None:
-        """Say that all that ran before this boot is accounted for; raises StoreError."""
+        """Record the boot id once all attempts from before it are accounted for; raises StoreError."""
         if not self.same_boot:
             self._keep(msgspec.structs.replace(self._kept, boot=boot_id()))
 
@@ -82,7 +82,7 @@ class WorkspaceIndex:
 
 
 def _read(path: Path) -> _Kept | None:
-    """What was kept; a file that can't be read says nothing, and then nothing is known of the last boot."""
+    """Read the file; None where it cannot be read, and then the last boot is unknown."""
     try:
         kept = msgspec.json.decode(_body(path), type=_Kept)
     except (OSError, msgspec.MsgspecError, ValueError, RecursionError):
@@ -91,7 +91,7 @@ def _read(path: Path) -> _Kept | None:
 
 
 def _body(path: Path) -> bytes:
-    """The content of an ordinary file; raises OSError where it is something else."""
+    """Read an ordinary file; raises OSError where it is something else."""
     file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     try:
         if not stat.S_ISREG(os.fstat(file).st_mode):
@@ -102,7 +102,7 @@ def _body(path: Path) -> bytes:
 
 
 def boot_id() -> str:
-    """What the system calls its present run, from its start to its end; empty where it doesn't say."""
+    """Return the kernel's id of the current boot; empty where there is none."""
     try:
         if os.uname().sysname == "Linux":
             return Path("/proc/sys/kernel/random/boot_id").read_text().strip()

@@ -1,4 +1,4 @@
-"""The app: it follows the session, keeps the time, and says goodbye."""
+"""The app: it follows the session, keeps the time, and asks before it quits."""
 
 import os
 import time
@@ -44,12 +44,12 @@ REPLACED = {
 }
 """Commands of Textual's that the palette does not offer, and why."""
 
-TROUBLE = "Trouble"  # over toasts that go when it is over
+TROUBLE = "Trouble"  # title of toasts that are removed once the problem is over
 Left = Literal["quit", "wait", "cancel", "leave"]
 
 
 class OctotuiApp(App[Left]):
-    """A window on a session; its result says how it was left."""
+    """The app on a session; its result says how it was left."""
 
     CSS_PATH = "app.tcss"
     TITLE = "octotui"
@@ -83,18 +83,18 @@ class OctotuiApp(App[Left]):
         keep: Callable[[str, ListSetting], None] | None = None,
         detaches: bool = False,
     ) -> None:
-        """With `detaches` active runs go on elsewhere when the app is left; times are told in a `zone`.
+        """Create the app; with `detaches`, active runs go on elsewhere after it. Times are in `zone`.
 
-        `lists` are the columns of lists as somebody chose them, and `keep` keeps what is chosen here.
+        `lists` are the saved settings of lists, and `keep` saves a changed one.
         """
         if not os.environ.get("NO_COLOR"):
-            os.environ.pop("NO_COLOR", None)  # set but empty means nothing, though not to Textual
+            os.environ.pop("NO_COLOR", None)  # empty means unset, but not to Textual
         super().__init__()
         self.register_theme(THEME)
-        self.set_reactive(App.theme, THEME.name)  # before the stylesheet is read, so that it is read once
+        self.set_reactive(App.theme, THEME.name)  # before the stylesheet, so that it is read only once
         self.stylesheet.set_variables(self.get_css_variables())
         self.session = session
-        self.failure: StoreError | None = None  # what ended the session, to be raised by who opened it
+        self.failure: StoreError | None = None  # ended the session; the caller of the app raises it
         self.glyphs = GLYPHS[glyphs]
         self.zone = zone
         self._lists = lists or {}
@@ -121,7 +121,7 @@ class OctotuiApp(App[Left]):
         self.trouble = self.session.trouble
 
     def watch_trouble(self, trouble: str) -> None:
-        """Say in full what is the matter, until it is over; the first line of screens keeps a word of it."""
+        """Show a problem as a toast until it is over; the status bar keeps a word of it."""
         if trouble:
             self.notify(trouble, title=TROUBLE, severity="warning", timeout=15, markup=False)
         else:
@@ -130,7 +130,7 @@ class OctotuiApp(App[Left]):
 
     @work
     async def _follow(self) -> None:
-        """Take each state, and what has ended with it, at one time."""
+        """Take each state together with the runs that ended with it."""
         try:
             async for state in self.session.states():
                 self._take(state)
@@ -148,7 +148,7 @@ class OctotuiApp(App[Left]):
             self.exit(self.leaving)
 
     def _ring(self, text: str) -> None:
-        """Let the terminal say that a question waits, as far as the model wants that."""
+        """Notify the terminal of a question, as far as the model wants that."""
         notify = self.state.model.notify
         if notify.bell:
             self.bell()
@@ -158,16 +158,16 @@ class OctotuiApp(App[Left]):
             driver.write(escapes(text))
 
     def on_key(self, event: Key) -> None:
-        """Say in the key bar's place why a key does nothing, until the next one is pressed."""
+        """Show in the key bar why a key does nothing, until the next key."""
         self.say(refusal(self.screen, event.key))
 
     def say(self, sentence: str) -> None:
-        """Say something in the key bar's place until the next key; nothing shows the keys again."""
+        """Show a sentence in the key bar until the next key; "" shows the keys again."""
         for bar in self.screen.query(KeyBar):
             bar.say(sentence)
 
     def keep_list(self, name: str, setting: ListSetting) -> None:
-        """Have the columns and the order of a list kept; say so where that cannot be done."""
+        """Save the columns and the order of a list; show an error where that fails."""
         try:
             if self._keep is not None:
                 self._keep(name, setting)
@@ -175,13 +175,13 @@ class OctotuiApp(App[Left]):
             self.notify(f"not kept: {problem}", severity="error")
 
     def bar(self) -> Widget | None:
-        """A line of its own above the keys of each screen, where there is one."""
+        """Return a line above the key bar of each screen, if any."""
         return None
 
     def _fatal_error(self) -> None:
-        """Leave after a bug, and tell it without local variables: they may be sensitive (V5).
+        """Exit after a bug with a traceback without local variables, which may be sensitive (V5).
 
-        It is Textual's own method with `show_locals=False`, and what an exception quotes made visible.
+        It is Textual's own method with `show_locals=False`, and what an exception quotes is made visible.
         """
         from rich.segment import Segment, Segments  # noqa: PLC0415 - only a bug needs them
         from rich.traceback import Traceback  # noqa: PLC0415
@@ -194,7 +194,7 @@ class OctotuiApp(App[Left]):
         self._close_messages_no_wait()
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """The last door of the screen after Textual's own filters."""
+        """Add the last filter of the screen to Textual's own."""
         return [*super().get_line_filters(), self._visible]
 
     def notify(
@@ -206,13 +206,13 @@ class OctotuiApp(App[Left]):
         timeout: float | None = None,
         markup: bool = True,
     ) -> None:
-        """Show a toast, never with markup, its control and invisible characters made visible."""
+        """Show a toast, never with markup, with control and invisible characters made visible."""
         super().notify(
             visible_lines(message), title=visible(title), severity=severity, timeout=timeout, markup=False
         )
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """What the palette offers: what is declared, and what of Textual's own that does not say again."""
+        """Yield the palette's commands: declared ones, and those of Textual's that are not replaced."""
         yield from commands(screen)
         yield from (each for each in super().get_system_commands(screen) if each.title not in REPLACED)
 
@@ -235,5 +235,5 @@ class OctotuiApp(App[Left]):
     async def _cancel_all(self) -> None:
         for run in sorted(self.state.runs.values(), key=lambda each: each.number):
             if not run.ended:
-                with suppress(Refused, StoreError):  # it ends with the one that waits for it
+                with suppress(Refused, StoreError):  # a child ends with its parent
                     await self.session.send(CancelRun(run=run.id, by=self.session.user))

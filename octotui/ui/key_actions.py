@@ -1,6 +1,6 @@
-"""A key and what it does, declared once: in the `BINDINGS` of the screen, dialog, pane or widget it works in.
+"""Key actions, each declared once: in the `BINDINGS` of the screen, dialog, pane or widget it works in.
 
-What Textual binds, the key bar, the help, the palette and `docs/keys.md` come from this one line.
+Textual's bindings, the key bar, the help, the palette and `docs/keys.md` come from this declaration.
 """
 
 from dataclasses import dataclass, replace
@@ -17,9 +17,9 @@ from textual.widget import Widget
 
 @dataclass(frozen=True)
 class KeyAction(Binding):
-    """A binding of Textual's that says more: with a `title` the palette offers it, its `tooltip` beneath.
+    """A binding with more texts: one with a `title` is in the palette, its `tooltip` below.
 
-    `description` is what the key bar and the help say. `show=False` leaves it out of the key bar, and
+    `description` is shown in the key bar and the help. `show=False` leaves it out of the key bar, and
     `lasting` keeps it there longest where the screen is narrow.
     """
 
@@ -28,24 +28,24 @@ class KeyAction(Binding):
 
     @property
     def keys(self) -> list[str]:
-        """All of its keys, as people write them."""
+        """All of its keys in readable form."""
         return [written(key) for key in self.key.split(",")]
 
 
 class ExplainedActions:
-    """What refuses an action in a sentence, which is said when its key is pressed: the one place for both."""
+    """A node that refuses an action with a sentence, which is shown when its key is pressed."""
 
     def why_not(self, action: str, parameters: tuple[object, ...]) -> str:
-        """Why an action makes no sense now, in words without a full stop; empty where it does."""
+        """Return why an action is refused now, without a full stop; empty where it is not."""
         return ""
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer what nothing speaks against."""
+        """Allow actions that are not refused."""
         return not self.why_not(action, parameters)
 
 
 def refusal(screen: Screen[Any], key: str) -> str:
-    """Why a key does nothing on a screen now; empty where it does something, or is declared by nobody."""
+    """Return why a key does nothing on a screen now; empty where it works, or is not declared."""
     for node in nodes_of(screen):
         action = action_on(type(node), key)
         if action is not None:
@@ -55,41 +55,41 @@ def refusal(screen: Screen[Any], key: str) -> str:
 
 
 def written(key: str) -> str:
-    """A key as people write it: `?` for `question_mark`."""
+    """Return a key in readable form: `?` for `question_mark`."""
     text = format_key(key)
     return text if text.isascii() else key  # no arrows: a terminal may have none
 
 
 def own_actions(kind: type) -> list[KeyAction]:
-    """The keys that a class declares itself, in their order."""
+    """Return the keys that a class itself declares, in order."""
     return [each for each in vars(kind).get("BINDINGS", ()) if isinstance(each, KeyAction)]
 
 
 @cache
 def actions_of(kind: type) -> tuple[KeyAction, ...]:
-    """The keys that a class and those it is made from declare; of the same keys the last declaration."""
+    """Return the keys that a class and its bases declare; the last declaration of a key wins."""
     declared = (each for base in reversed(kind.__mro__) for each in own_actions(base))
     return tuple({each.key: each for each in declared}.values())
 
 
 def action_on(kind: type, key: str) -> KeyAction | None:
-    """The declaration of a key, None where Textual or nobody has declared it."""
+    """Return the declaration of a key; None where it is Textual's, or undeclared."""
     return next((each for each in reversed(actions_of(kind)) if key in each.key.split(",")), None)
 
 
 def key_of(kind: type, action: str) -> str:
-    """The first key of an action, as people write it; empty where there is none."""
+    """Return the first key of an action in readable form; empty where there is none."""
     return next((each.keys[0] for each in actions_of(kind) if each.action == action), "")
 
 
 def nodes_of(screen: Screen[Any]) -> list[DOMNode]:
-    """The nodes whose keys work on a screen now, from the focused widget up to the app."""
+    """Return the nodes whose keys work on a screen now, from the focused widget up to the app."""
     focused = screen.focused
     return list(focused.ancestors_with_self if focused is not None else (screen, screen.app))
 
 
 def working_keys(screen: Screen[Any]) -> list[tuple[KeyAction, list[Binding]]]:
-    """What works on a screen now, those of the focused widget first: what was declared, and its bindings."""
+    """Return the keys that work on a screen now, those of the focused widget first, with their bindings."""
     active, found = screen.active_bindings, []
     for node in nodes_of(screen):
         for action in actions_of(type(node)):
@@ -105,13 +105,13 @@ def working_keys(screen: Screen[Any]) -> list[tuple[KeyAction, list[Binding]]]:
 
 
 def _is_typed(focused: Widget | None, key: str) -> bool:
-    """Whether a key is a character that the focused field takes."""
+    """Return whether the focused field takes a key as a character."""
     text = written(key)
     return focused is not None and len(text) == 1 and focused.check_consume_key(key, text)
 
 
 def relabel(node: DOMNode, action: str, description: str) -> None:
-    """Call an action otherwise on this one node."""
+    """Change the description of an action on this one node."""
     bound = node._bindings.key_to_bindings
     for key, bindings in bound.items():
         bound[key] = [

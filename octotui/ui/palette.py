@@ -1,4 +1,4 @@
-"""What the command palette offers: the actions of the panes and screens looked at that have a title."""
+"""The commands of the palette: titled actions of the focused pane, the screen and the app."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -13,7 +13,7 @@ from octotui.ui.key_actions import KeyAction, actions_of, nodes_of
 
 
 def commands(screen: Screen[Any]) -> Iterator[SystemCommand]:
-    """Those actions that work now: of the pane with the focus, the screen, and the app."""
+    """Yield the titled actions that work now."""
     for node in nodes_of(screen):
         for action in actions_of(type(node)):
             if action.title and _is_offered(node, action):

@@ -1,4 +1,4 @@
-"""The app on a replay: keys that go to any moment of it, and let time pass."""
+"""The app on a replay, with keys to any moment, and to play."""
 
 from typing import Any, ClassVar, Literal
 
@@ -21,7 +21,7 @@ FRAME = 1 / 15  # seconds
 
 
 class ReplayApp(OctotuiApp):
-    """A window on what has been, at one moment of it."""
+    """The app on past runs, at one moment."""
 
     KEYS_TITLE = "In a replay"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -78,44 +78,44 @@ class ReplayApp(OctotuiApp):
         self.set_reactive(ReplayApp.moment, self._present())
 
     def on_mount(self) -> None:
-        """Be ready to play; Textual calls what all apps do when they are mounted, too."""
+        """Create the player's timer; Textual also calls the base class's handler."""
         self._player = self.set_interval(FRAME, self._pass, pause=True)
 
     def _ring(self, text: str) -> None:
-        """Call nobody: the question was answered long ago."""
+        """Notify nobody: the question is in the past."""
 
     def bar(self) -> ReplayBar:
-        """The line that says which moment it is."""
+        """Return the line that shows the moment."""
         return ReplayBar()
 
     async def action_quit(self) -> None:
-        """Leave: nothing runs here."""
+        """Quit at once: nothing runs here."""
         self.exit("quit")
 
     def action_step(self, events: int) -> None:
-        """Go so many events on, or back."""
+        """Go some events forward or back."""
         self._go(self.replay.number + events)
 
     def action_go(self, number: int) -> None:
         """Go to an event; -1 is the last."""
-        self._go(number if number > 0 else len(self.replay.film))
+        self._go(number if number > 0 else len(self.replay.timeline))
 
     def action_seek(self, step: int) -> None:
-        """Go to the next question, failure or wait for a lock; where there is none, to the end."""
-        film, number = self.replay.film, self.replay.number + step
-        while 1 <= number <= len(film) and not self._matters(number):
+        """Go to the next question, failure or wait for a lock, or else to the end."""
+        timeline, number = self.replay.timeline, self.replay.number + step
+        while 1 <= number <= len(timeline) and not self._matters(number):
             number += step
         self._go(number)
-        run, screen = getattr(film.event(self.replay.number), "run", None), self.screen
+        run, screen = getattr(timeline.event(self.replay.number), "run", None), self.screen
         if run is not None and isinstance(screen, Board):
-            screen.started(run)  # it is the one to look at
+            screen.started(run)  # select the run of the event
 
     def _matters(self, number: int) -> bool:
-        film = self.replay.film
-        return stop(film.event(number), film.state(number - 1), film.state(number)) is not None
+        timeline = self.replay.timeline
+        return stop(timeline.event(number), timeline.state(number - 1), timeline.state(number)) is not None
 
     def action_play(self) -> None:
-        """Let time pass, from the beginning where it is over; or stop."""
+        """Play, from the beginning if at the end; or stop."""
         if self.playing:
             self._stop()
             return
@@ -129,7 +129,7 @@ class ReplayApp(OctotuiApp):
         self._player.pause()
 
     def action_faster(self, step: int) -> None:
-        """Let time pass faster, or slower."""
+        """Play faster, or slower."""
         index = PACES.index(self.pace) + step
         if 0 <= index < len(PACES):
             self.pace = PACES[index]
@@ -137,7 +137,7 @@ class ReplayApp(OctotuiApp):
             self.say(f"it goes no {'faster' if step > 0 else 'slower'} than x{self.pace}")
 
     def _pass(self) -> None:
-        """Let a frame's time pass."""
+        """Advance by one frame."""
         self.replay.play(FRAME, self.pace)
         self._show()
         if self.replay.ended:
@@ -151,7 +151,7 @@ class ReplayApp(OctotuiApp):
         self._show()
 
     def _show(self) -> None:
-        """Show the replay's moment, and the output as far as it had come."""
+        """Show the replay's moment, with the output up to it."""
         if self.moment is None or self.moment.number != self.replay.number:
             self.moment = self._present()
         self.now = self.replay.now()
@@ -164,5 +164,5 @@ class ReplayApp(OctotuiApp):
             screen.query_one(TreePanel).point_again()
 
     def _present(self) -> ReplayMoment:
-        film, number = self.replay.film, self.replay.number
-        return moment(film, number, self.zone)
+        timeline, number = self.replay.timeline, self.replay.number
+        return moment(timeline, number, self.zone)

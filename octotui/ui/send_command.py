@@ -1,4 +1,4 @@
-"""Sending a command from a screen: a refusal becomes a toast."""
+"""Sends commands from a screen; a refusal becomes a toast."""
 
 from collections.abc import Awaitable
 from typing import TYPE_CHECKING, TypeVar
@@ -19,12 +19,12 @@ T = TypeVar("T")
 
 
 async def send(node: DOMNode, session: "SpaceAccess", command: Command) -> tuple[AnyEvent, ...]:
-    """The events a command led to; none where it was refused."""
+    """Send a command, and return its events; none where it was refused."""
     return await _result(node, session.send(command)) or ()
 
 
 async def release(node: DOMNode, session: "SpaceAccess", command: CreateRelease) -> Release | None:
-    """The release that was made; None where it was refused."""
+    """Create a release, and return it; None where it was refused."""
     return await _result(node, make_release(session, command))
 
 
@@ -35,5 +35,5 @@ async def _result(node: DOMNode, asked: Awaitable[T]) -> T | None:
         title = "Not known" if isinstance(refused, Undecided) else "Refused"
         node.app.notify(str(refused), title=title, severity="warning", markup=False)
     except StoreError:
-        pass  # the session has ended, and the app hears of it through its states
+        pass  # the app gets the failure through the session's states
     return None

@@ -1,4 +1,4 @@
-"""Lines of text with colour roles, cut to a width: what every list and bar here is drawn from."""
+"""Lines of text with colour roles, cut to a width, from which lists and bars are drawn."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import tzinfo
@@ -28,46 +28,46 @@ TINTS: dict[str, Role | None] = {
 
 
 def glyphs_of(widget: Widget) -> Glyphs:
-    """The characters that a widget draws with: those of its app."""
+    """Return the glyphs of a widget's app."""
     glyphs = getattr(widget.app, "glyphs", UNICODE)
     return glyphs if isinstance(glyphs, Glyphs) else UNICODE
 
 
 def zone_of(widget: Widget) -> Zone:
-    """Whose clock times a widget tells: those of its app."""
+    """Return the time zone of a widget's app."""
     zone = getattr(widget.app, "zone", None)
     return zone if isinstance(zone, tzinfo) else None
 
 
 def styles_of(widget: Widget) -> Styles:
-    """A style for each role on a widget's ground, in the colours of the app's theme."""
+    """Return a style for each role on a widget's background, in the theme's colours."""
     return role_styles(widget.app.current_theme, widget.rich_style)
 
 
 def tints_of(widget: Widget) -> dict[str, Style]:
-    """How the text of a log's lines is drawn by their level; what has none looks as it is."""
+    """Return the style of a log's lines by level; none for the default level."""
     styles = role_styles(widget.app.current_theme, Style.null())
     return {level: styles[role] if role else Style.null() for level, role in TINTS.items()}
 
 
 def sign(mark: Mark | None, glyphs: Glyphs) -> Span:
-    """A mark's character and a space, or two spaces."""
+    """Return a mark's character and a space, or two spaces."""
     return (f"{glyphs.sign(mark.sign)} ", mark.role) if mark is not None else ("  ", "plain")
 
 
 def length(spans: Iterable[Span]) -> int:
-    """How many cells the spans take when they are drawn."""
+    """Return the cells that the spans take."""
     return sum(cell_len(visible(text)) for text, _ in spans)
 
 
 def padded(text: str, width: int) -> str:
-    """A text made visible, with spaces up to a width in cells."""
+    """Make a text visible, and pad it to a width in cells."""
     shown = visible(text)
     return shown + " " * (width - cell_len(shown))
 
 
 def cut(spans: Sequence[Span], width: int, glyphs: Glyphs) -> list[Span]:
-    """The spans, ended with an ellipsis where they are wider than a width."""
+    """Return the spans, with an ellipsis where they are wider than a width."""
     spans = [(visible(text), role) for text, role in spans]
     if length(spans) <= width:
         return spans
@@ -84,7 +84,7 @@ def cut(spans: Sequence[Span], width: int, glyphs: Glyphs) -> list[Span]:
 
 
 def spread(left: Sequence[Span], right: Sequence[Span], width: int, glyphs: Glyphs) -> list[Span]:
-    """Left and right parts with room between; the right part goes first where there is too little."""
+    """Align left and right parts; where they do not fit, drop the right one."""
     beside = length(right)
     if beside and width - beside < 8:
         right, beside = [], 0
@@ -94,12 +94,12 @@ def spread(left: Sequence[Span], right: Sequence[Span], width: int, glyphs: Glyp
 
 
 def strip_of(spans: Iterable[Span], styles: Styles, glyphs: Glyphs, over: Style | None = None) -> Strip:
-    """The spans as a strip; with `over` that one style for all of them."""
-    return Strip([Segment(glyphs.text(text), over or styles[role]) for text, role in _led(spans)])
+    """Return the spans as a strip; with `over`, in that one style."""
+    return Strip([Segment(glyphs.text(text), over or styles[role]) for text, role in _with_gaps(spans)])
 
 
-def _led(spans: Iterable[Span]) -> Iterator[tuple[str, Role | Literal["gap"]]]:
-    """The spans made visible, the spaces before a text for themselves."""
+def _with_gaps(spans: Iterable[Span]) -> Iterator[tuple[str, Role | Literal["gap"]]]:
+    """Yield the spans made visible, leading spaces as spans of their own."""
     for written, role in spans:
         text = visible(written)
         bare = text.lstrip(" ")
@@ -110,7 +110,7 @@ def _led(spans: Iterable[Span]) -> Iterator[tuple[str, Role | Literal["gap"]]]:
 
 
 def wrapped(text: str, width: int) -> list[str]:
-    """A text in lines of at most a width, broken between words."""
+    """Wrap a text between words."""
     lines: list[str] = []
     line = ""
     for word in visible_lines(text).split():

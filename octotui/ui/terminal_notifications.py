@@ -1,4 +1,4 @@
-"""Telling who sits at the terminal that a question waits: what terminals show as notifications."""
+"""Notifications of questions through the terminal."""
 
 from collections.abc import Callable
 
@@ -7,11 +7,11 @@ from octotui.views.questions import notification
 from octotui.views.text.visible_text import visible
 
 LONGEST = 200  # characters of a notification
-NO_TITLES = ("linux", "dumb")  # terminals that would print what they do not understand
+NO_TITLES = ("linux", "dumb")  # terminals that print unknown sequences
 
 
 class TerminalNotifications:
-    """Knows which questions were there before; those that come are told once each (I6)."""
+    """Knows the earlier questions, and notifies of each new one once (I6)."""
 
     def __init__(self, user: str, state: State, tell: Callable[[str], None]) -> None:
         self._user = user
@@ -19,7 +19,7 @@ class TerminalNotifications:
         self._asking = state.asking
 
     def check(self, state: State) -> None:
-        """Tell of the questions that are new, if this user may answer them."""
+        """Notify of new questions that this user may answer."""
         if state.asking is not self._asking:
             before = set(self._asking)
             self._asking = state.asking
@@ -29,6 +29,6 @@ class TerminalNotifications:
 
 
 def escapes(text: str) -> str:
-    """A notification as terminals understand it: OSC 9 and OSC 777, without anything that could be more."""
+    """Return a notification as OSC 9 and OSC 777, which the text cannot break out of."""
     plain = visible(text.replace("\n", " "))[:LONGEST]
     return f"\x1b]9;octotui: {plain}\x1b\\" + f"\x1b]777;notify;octotui;{plain.replace(';', ',')}\x1b\\"

@@ -1,4 +1,4 @@
-"""Colours: calm ground, and one colour for each thing a state can mean."""
+"""The theme: a calm background, and one colour for each role."""
 
 from typing import Literal
 
@@ -40,11 +40,11 @@ _known: dict[tuple[str, Style], Styles] = {}
 
 
 def role_styles(theme: Theme, ground: Style) -> Styles:
-    """A style for each role in a theme's colours, on the ground that a widget draws on."""
+    """Return a style for each role in a theme's colours, on a widget's background."""
     key = (theme.name, ground)
     if key not in _known:
         styles: Styles = {role: ground + style for role, style in _of_theme(theme).items()}
-        # Where there is no text a style of its own, or pictures of a screen lose the spaces before a text.
+        # Leading spaces have a style of their own, or exported screens lose them.
         _known[key] = styles | {"gap": Style(bgcolor=ground.bgcolor)}
     return _known[key]
 

@@ -1,4 +1,4 @@
-"""The last door of the screen: every line of every widget, Textual's own included, goes through it."""
+"""The last filter of the screen, through which every line of every widget goes, also Textual's own."""
 
 from rich.segment import Segment
 from rich.style import Style
@@ -10,13 +10,13 @@ from octotui.views.text.visible_text import is_visible, visible
 
 
 class VisibleFilter(LineFilter):
-    """Makes control and invisible characters visible, and takes hyperlinks off; a line keeps its width.
+    """Makes control and invisible characters visible, and removes hyperlinks; lines keep their width.
 
-    Texts that are known to come from outside were made visible before, when there was room to be made.
+    Texts from outside were made visible before, at a place with room for it.
     """
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
-        """The segments, which are the same ones where there is nothing to be done."""
+        """Return the segments, the same objects where nothing changes."""
         if all(is_visible(text) and not (style and style.link) for text, style, _ in segments):
             return segments
         width = sum(segment.cell_length for segment in segments)

@@ -1,5 +1,5 @@
-"""Pure pictures of a State: rows, trees and sentences, without a terminal.
+"""Views of a State: rows, trees and sentences, without a terminal.
 
-One file for what a pane or verb shows; `tree` is the allocation tree. Never colours or keys (`ui`), and never
-a decision of the engine's copied.
+One file for each pane or verb; `tree` is the allocation tree. Never colours or keys (`ui`), and never a copy
+of the engine's decisions.
 """

@@ -1,4 +1,4 @@
-"""What was said to a question, how many more must say it, and until when: in words (I4, I6)."""
+"""Answers to a question, missing approvals, and the expiry, in words (I4, I6)."""
 
 from octotui.engine.state import GivenAnswer, Interruption, State, manual_of
 from octotui.model.values import HIDDEN
@@ -6,7 +6,7 @@ from octotui.views.labels import duration
 
 
 def answer_lines(question: Interruption) -> list[str]:
-    """What each has answered, with notes and what they filled in: `ann said proceed: fine (Size = large)`."""
+    """Return each person's answer with notes and values: `ann said proceed: fine (Size = large)`."""
     return [f"{each.user} said {each.answer}{_more(each)}" for each in question.answers]
 
 
@@ -19,14 +19,14 @@ def _more(each: GivenAnswer) -> str:
 
 
 def approvals(state: State, question: Interruption) -> str:
-    """How many have said proceed, where more than one must: `1 of 2 approvals`."""
+    """Return the approvals where several are needed: `1 of 2 approvals`."""
     wanted = manual_of(state, question).approvals
     given = sum(each.answer == "proceed" for each in question.answers)
     return f"{given} of {wanted} approvals" if wanted > 1 else ""
 
 
 def expiry(state: State, question: Interruption, now: float) -> str:
-    """When nobody can answer any more, and what becomes of it: `expires in 03:12, then abort`."""
+    """Return when a question expires, and what then: `expires in 03:12, then abort`."""
     manual = manual_of(state, question)
     if manual.expires is None:
         return ""

@@ -1,4 +1,4 @@
-"""The files that a run's scripts had kept, and where they are (V7)."""
+"""The artifacts of a run, and their paths (V7)."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,7 +10,7 @@ Where = Callable[[str, str, str], Path]
 
 
 def of_run(state: State, name: str, where: Where) -> list[tuple[str, list[str]]]:
-    """Headed lines about a run and those it started: a job and its files, each with its size and path."""
+    """Return headed lines about a run and its descendants: a job, and its files with size and path."""
     return [
         (
             _head(state, job),
@@ -22,7 +22,7 @@ def of_run(state: State, name: str, where: Where) -> list[tuple[str, list[str]]]
 
 
 def jobs(state: State, name: str) -> Iterator[Job]:
-    """The jobs of a run and of all it started, in their order."""
+    """Yield the jobs of a run and of its descendants, in order."""
     run = state.runs.get(name)
     for each in () if run is None else run.progress.jobs:
         job = state.jobs[each]

@@ -1,6 +1,6 @@
-"""How states look and read: sign, word and colour role of each, in a unicode and an ASCII set.
+"""Labels of states: a sign, a word and a colour role each, in a Unicode and an ASCII set.
 
-Rows name a `Sign`; which character that is, is decided where they are drawn.
+Rows name a `Sign`; its character is chosen where it is drawn.
 """
 
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ Role = Literal["plain", "muted", "strong", "lit", "active", "waits", "asks", "go
 
 
 class Mark(msgspec.Struct, frozen=True):
-    """How something stands: a sign, a word, and a colour that says it again."""
+    """The label of a state: a sign, a word, and a colour role."""
 
     sign: Sign
     word: str
@@ -37,16 +37,16 @@ class Glyphs(msgspec.Struct, frozen=True):
     bar: tuple[str, str] = ("█", "░")  # what is done, and what is left
 
     def sign(self, sign: Sign) -> str:
-        """The one character of a sign."""
+        """Return the character of a sign."""
         return self.signs[sign]
 
     def progress(self, percentage: int, width: int = 20) -> tuple[str, str]:
-        """A bar of a width, in its two parts: what is done, and what is left."""
+        """Return a progress bar of `width` cells in two parts: done and left."""
         done = percentage * width // 100
         return self.bar[0] * done, self.bar[1] * (width - done)
 
     def text(self, text: str) -> str:
-        """A text in this set's characters."""
+        """Translate a text to this set's characters."""
         return (
             text.translate({ord(each): letter for each, letter in self.letters.items()})
             if self.letters
@@ -125,7 +125,7 @@ STOPPING = Mark("ending", "stopping", "warned")
 
 
 def duration(seconds: float) -> str:
-    """How long, as people read a clock: `00:12`, `02:13`, `2:13:05`, `3d 04:10`."""
+    """Format seconds as a clock: `00:12`, `02:13`, `2:13:05`, `3d 04:10`."""
     whole = max(0, int(seconds))
     minutes, rest = divmod(whole, 60)
     hours, minutes = divmod(minutes, 60)
@@ -136,7 +136,7 @@ def duration(seconds: float) -> str:
 
 
 def ordinal(number: int) -> str:
-    """A place in a line: first, 2nd, 3rd, 11th."""
+    """Return an ordinal: first, 2nd, 3rd, 11th."""
     if number == 1:
         return "first"
     last = 0 if 10 <= number % 100 <= 20 else number % 10
@@ -144,7 +144,7 @@ def ordinal(number: int) -> str:
 
 
 def listed(names: Iterable[str], *, most: int = 3, last: str = "and") -> str:
-    """Names in a sentence: `a`, `a and b`, `a, b and 5 more`."""
+    """Join names for a sentence: `a`, `a and b`, `a, b and 5 more`."""
     each = list(dict.fromkeys(names))
     if len(each) > most:
         each = [*each[: most - 1], f"{len(each) - most + 1} more"]
@@ -157,12 +157,12 @@ def unstopped(sentence: str) -> str:
 
 
 def counted(number: int, one: str, many: str = "") -> str:
-    """A number of things: `1 run`, `2 runs`."""
+    """Return a number with its noun: `1 run`, `2 runs`."""
     return f"{number} {one}" if number == 1 else f"{number} {many or one + 's'}"
 
 
 def size(number: int) -> str:
-    """So many bytes, as people say it: `512 B`, `12 KiB`, `3.4 MiB`."""
+    """Format bytes: `512 B`, `12 KiB`, `3.4 MiB`."""
     if number < 1024:
         return f"{number} B"
     value, unit = number / 1024, "KiB"

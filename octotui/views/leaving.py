@@ -1,4 +1,4 @@
-"""What leaving means for open runs, and one sentence on each thing that was written to be taken away."""
+"""What leaving a space means for open runs, and one sentence each for exports and backups."""
 
 from pathlib import Path
 
@@ -9,14 +9,14 @@ from octotui.views.labels import counted, listed, size
 
 
 class Leaving(msgspec.Struct, frozen=True):
-    """What is active, and what leaving means for it."""
+    """The active runs, and the consequence of leaving."""
 
     active: str
     leave: str
 
 
 class OpenWork(msgspec.Struct, frozen=True):
-    """What a server that ends leaves behind: jobs that run on by themselves, open runs, and both in lines."""
+    """The work that continues after a server ends: running jobs, open runs, and both in lines."""
 
     jobs: tuple[str, ...]
     runs: tuple[str, ...]
@@ -24,7 +24,7 @@ class OpenWork(msgspec.Struct, frozen=True):
 
 
 def leave_text(state: State) -> Leaving:
-    """Both in words."""
+    """Return the consequence of leaving, in words."""
     active = sum(1 for run in state.runs.values() if not run.ended)
     head = f"{counted(active, 'run')} {'is' if active == 1 else 'are'} active"
     running = len(_running(state))
@@ -35,7 +35,7 @@ def leave_text(state: State) -> Leaving:
 
 
 def open_work(state: State) -> OpenWork:
-    """What goes on, and what waits until somebody opens the space again."""
+    """Return the jobs that continue, and the runs that wait until the space is opened again."""
     jobs = _running(state)
     runs = tuple(run.id for run in in_order(state) if not run.ended)
     lines = [f"{job.run}  {_named(state, job)} continues on {job.worker}" for job in jobs]
@@ -46,7 +46,7 @@ def open_work(state: State) -> OpenWork:
 
 
 def _running(state: State) -> list[Job]:
-    """The scripts that run now, in the order of their runs."""
+    """Return the running scripts, in the order of their runs."""
     jobs = [state.jobs[name] for run in in_order(state) for _, name in run.progress.open]
     return [job for job in jobs if job.state == "running" and job.kind == "script"]
 
@@ -57,7 +57,7 @@ def _named(state: State, job: Job) -> str:
 
 
 def exported(path: Path, length: int, runs: tuple[str, ...], events: int, *, whole: bool) -> str:
-    """An export: `run-12.zip: run-12 and all it started, 87 events, 12 KiB`."""
+    """Return the sentence of an export: `run-12.zip: run-12 and all it started, 87 events, 12 KiB`."""
     started = "all it started" if len(runs) == 1 else "all they started"
     so_far = "" if whole else ", not ended yet"
     what = f"{listed(runs, most=5)} and {started}{so_far}"
@@ -65,5 +65,5 @@ def exported(path: Path, length: int, runs: tuple[str, ...], events: int, *, who
 
 
 def backed_up(path: Path, length: int, space: str, seq: int, runs: int) -> str:
-    """A backup: `kraken.tar.gz: Kraken up to event 1204, 12 runs, 3.4 MiB`."""
+    """Return the sentence of a backup: `kraken.tar.gz: Kraken up to event 1204, 12 runs, 3.4 MiB`."""
     return f"{path}: {space} up to event {seq}, {counted(runs, 'run')}, {size(length)}"

@@ -1,4 +1,4 @@
-"""Pools and their workers, and targets: who leases and holds them, who waits, and who comes next."""
+"""Pools, workers and targets: leases, locks, queues, and the next selection."""
 
 import msgspec
 
@@ -11,11 +11,11 @@ from octotui.views.labels import HEALTH, IDLE, JOBS, Mark, listed
 
 LEASED = Mark("idle", "leased", "plain")
 HELD = Mark("lock", "held", "waits")
-TARGETS = "targets/"  # stands for a pool in front of the targets; no slug has a slash
+TARGETS = "targets/"  # the pseudo pool of the targets; no slug has a slash
 
 
 class PoolRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One pool: its slug, policy, and anything special about it."""
+    """One pool: its slug, name, and policy with notes."""
 
     pool: str
     name: str
@@ -23,7 +23,7 @@ class PoolRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WorkerRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One worker of a pool; `doing` says who has it, `queue` how many wait for its lock."""
+    """One worker of a pool; `doing` names the runs on it, `queue` is the length of its lock's queue."""
 
     pool: str
     worker: str
@@ -35,7 +35,7 @@ class WorkerRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def order(model: Model) -> tuple[tuple[str, str], ...]:
-    """`(pool, worker)` line by line; a pool's own line has an empty worker. Targets come last."""
+    """Return `(pool, worker)` line by line; a pool's own line has an empty worker. Targets come last."""
     lines: list[tuple[str, str]] = []
     for slug in shown(model):
         pool = model.pool(slug)
@@ -47,7 +47,7 @@ def order(model: Model) -> tuple[tuple[str, str], ...]:
 
 
 def shown(model: Model) -> tuple[str, ...]:
-    """The declared pools, and the implicit default one where a step may use it."""
+    """Return the declared pools, and the implicit default one where a step may use it."""
     if model.default_pool in model.pools or not _uses_default(model):
         return tuple(model.pools)
     return (*model.pools, model.default_pool)
@@ -62,14 +62,14 @@ def _uses_default(model: Model) -> bool:
 
 
 def members(model: Model, slug: str, pool: Pool) -> tuple[str, ...]:
-    """A pool's workers; the default one without members has the built-in worker (W3)."""
+    """Return a pool's workers; the default pool without members has the built-in worker (W3)."""
     if not pool.workers and slug == model.default_pool:
         return (BUILT_IN,)
     return pool.workers
 
 
 def pool_row(model: Model, slug: str) -> PoolRow:
-    """The line of a pool, or that in front of the targets."""
+    """Return the row of a pool, or the heading of the targets."""
     if slug == TARGETS:
         return PoolRow(pool=slug, name="Targets", policy="one step at a time")
     pool = model.pool(slug)
@@ -81,7 +81,7 @@ def pool_row(model: Model, slug: str) -> PoolRow:
 
 
 def worker_row(state: State, slug: str, worker: str, process: str | None = None) -> WorkerRow:
-    """The line of a worker, or of a target; `next`: the process gets it next in this pool (W5)."""
+    """Return the row of a worker or target; `next`: the process gets it next in this pool (W5)."""
     lock = state.locks.get(worker, FREE)
     mark, doing = _doing_on_target(state, worker, lock) if slug == TARGETS else _doing(state, worker, lock)
     holding = {state.jobs[job].run for _, job in lock.holders}
@@ -101,7 +101,7 @@ def worker_row(state: State, slug: str, worker: str, process: str | None = None)
 
 
 def _doing(state: State, worker: str, lock: Lock) -> tuple[Mark, str]:
-    """How a worker stands, and the runs whose jobs are on it."""
+    """Return a worker's mark, and the runs whose jobs hold it."""
     jobs = [state.jobs[name] for _, name in lock.holders]
     if lock.exclusive and jobs:
         packages = ", ".join(package for package, _ in jobs[0].packages)
@@ -120,7 +120,7 @@ def _doing(state: State, worker: str, lock: Lock) -> tuple[Mark, str]:
 
 
 def _doing_on_target(state: State, target: str, lock: Lock) -> tuple[Mark, str]:
-    """How a target stands, the runs whose steps have it, or what it is there for."""
+    """Return a target's mark, and the runs that hold it, or its roles."""
     jobs = [state.jobs[name] for _, name in lock.holders]
     if jobs:
         return JOBS["running"], listed((job.run for job in jobs), most=4)
@@ -133,7 +133,7 @@ def _doing_on_target(state: State, target: str, lock: Lock) -> tuple[Mark, str]:
 
 
 def used_by(model: Model, slug: str, process: str) -> bool:
-    """Whether a step of a process may run in a pool."""
+    """Return whether a step of a process may run in a pool."""
     runbook = model.process(process)
     steps = [step for step in runbook.steps if step.needs_worker] if runbook is not None else []
     named = {step.pool or model.default_pool for step in steps if step.pool or step.pool_variable is None}
@@ -143,7 +143,7 @@ def used_by(model: Model, slug: str, process: str) -> bool:
 
 
 def next_worker(state: State, slug: str, process: str) -> str | None:
-    """Who would be picked next for a process in a pool, as things stand (W5)."""
+    """Return the worker that would be selected next for a process in a pool (W5)."""
     pool, cursor = state.model.pool(slug), state.cursors.get(cursor_key(slug, process))
     order = (
         from_cursor(pool, cursor)

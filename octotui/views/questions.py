@@ -1,4 +1,4 @@
-"""Open questions to people: what is asked, who may answer, who has taken it, since when (I1, I2, I6, I7)."""
+"""Open questions to people: text, teams, the person responsible, and age (I1, I2, I6, I7)."""
 
 import msgspec
 
@@ -16,9 +16,8 @@ from octotui.views.waits import may_be_answered_by
 class QuestionRow(msgspec.Struct, frozen=True, kw_only=True):
     """One open question; `refusal` says why this user may not take it, or is None.
 
-    `text` is what is to be read before an answer: Markdown of a manual step, or how its `job` failed.
-    `answers` is what others have said, `fields` is to be filled in with `offered` values, and `people` are
-    those who might take it instead.
+    `text` is Markdown of a manual step, or how its `job` failed. `answers` are those of others, `fields` are
+    to be filled in with `offered` values, and `people` are those who might take it instead.
     """
 
     id: str
@@ -48,12 +47,12 @@ class QuestionRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def rows(state: State, user: str, now: float) -> tuple[QuestionRow, ...]:
-    """Every open question, the oldest first."""
+    """Return every open question, the oldest first."""
     return tuple(_row(state, state.interruptions[name], user, now) for _, name in state.asking)
 
 
 def row(state: State, name: str, user: str, now: float) -> QuestionRow | None:
-    """One open question, or None when it needs no answer any more."""
+    """Return an open question, or None where it needs no answer any more."""
     question = state.interruptions.get(name)
     return _row(state, question, user, now) if question is not None and question.open else None
 
@@ -89,7 +88,7 @@ def _row(state: State, question: Interruption, user: str, now: float) -> Questio
 
 
 def title(state: State, question: Interruption) -> str:
-    """What a question is about: a manual step, or one that failed, on a target where it has many."""
+    """Return the subject of a question: a manual step, or a failed one, with its target if it has many."""
     if question.kind == "manual":
         return question.step
     target = state.jobs[question.job].target
@@ -97,7 +96,7 @@ def title(state: State, question: Interruption) -> str:
 
 
 def question_text(state: State, question: Interruption) -> str:
-    """What is to be read before it is answered: instructions, or which attempt failed where, and why."""
+    """Return the instructions, or which attempt failed where, and why."""
     if question.kind == "manual":
         return question.instructions
     job = state.jobs[question.job]
@@ -109,7 +108,7 @@ def question_text(state: State, question: Interruption) -> str:
 
 
 def more(row: QuestionRow) -> list[str]:
-    """What else there is to know of it, a line each: how far it is, what others said, what is to be said."""
+    """Return further lines: approvals, expiry, answers of others, and fields."""
     far = " · ".join(filter(None, (row.approvals, row.expiry)))
     fields = listed((asked.label for asked in row.fields), most=8)
     return [
@@ -119,7 +118,7 @@ def more(row: QuestionRow) -> list[str]:
 
 
 def standing(row: QuestionRow) -> str:
-    """Who has it, in words."""
+    """Return who has taken a question, in words."""
     if row.mine:
         return "you have taken it"
     if row.responsible:
@@ -128,7 +127,7 @@ def standing(row: QuestionRow) -> str:
 
 
 def notification(state: State, name: str, user: str) -> str:
-    """A new question in one line for somebody who may answer it, and nothing for others."""
+    """Return a new question in one line for a user who may answer it; empty for others."""
     question = state.interruptions.get(name)
     if question is None or question.responsible is not None:
         return ""
@@ -139,7 +138,7 @@ def notification(state: State, name: str, user: str) -> str:
 
 
 def first(state: State, user: str, now: float, run: str | None = None) -> QuestionRow | None:
-    """The question to answer next: that of a run, else one that this user may answer, else the oldest."""
+    """Return the question to answer next: of this run, else one that the user may answer, else the oldest."""
     oldest = state.asking.first()
     if oldest is None:
         return None

@@ -1,4 +1,4 @@
-"""Releases in words: what one is made of, and where it is."""
+"""Releases in words: their content, and where they are deployed."""
 
 from octotui.engine.state.releases import Release
 from octotui.model.process import requirement_of
@@ -7,7 +7,7 @@ from octotui.views.runs import where
 
 
 def made(release: Release) -> str:
-    """What became of a release that was made."""
+    """Return the sentence of a release that was created."""
     name = release.definition.name
     if release.channel is None:
         return f"{name} is published as {release.version}"
@@ -18,13 +18,13 @@ def made(release: Release) -> str:
 
 
 def deployed(model: Model, release: Release) -> str:
-    """Where a release was deployed last: `Test, Production · Contoso`."""
+    """Return where a release was deployed last: `Test, Production · Contoso`."""
     done = sorted(release.deployed, key=lambda each: each.at)
     return ", ".join(where(model, each.environment, each.tenant) or "nowhere" for each in done)
 
 
 def line(model: Model, release: Release) -> str:
-    """A release in one line of a list."""
+    """Format a release as one line of a list."""
     done = deployed(model, release)
     return "  ".join(
         filter(None, (release.version, release.channel, f"in {done}" if done else "not deployed"))

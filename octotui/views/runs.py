@@ -1,4 +1,4 @@
-"""The list of runs: what is open in the order it was asked for, then what has ended, latest first."""
+"""The list of runs: open ones in the order of their requests, then ended ones, latest first."""
 
 from collections.abc import Sequence
 from typing import Any, Protocol
@@ -84,7 +84,7 @@ class RunRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def order(state: State, past: Sequence[EndedRun] = ()) -> tuple[str, ...]:
-    """The ids of all runs to list; it changes only when `state.families` does."""
+    """Return the ids of all runs to list; changes only when `state.families` does."""
     still: list[int] = []
     over: list[int] = []
     for run in state.runs.values():
@@ -94,7 +94,7 @@ def order(state: State, past: Sequence[EndedRun] = ()) -> tuple[str, ...]:
 
 
 def row(state: State, name: str, now: float, zone: Zone = None) -> RunRow | None:
-    """The row of a run that the State holds."""
+    """Return the row of a run in the State."""
     run = state.runs.get(name)
     if run is None:
         return None
@@ -124,7 +124,7 @@ def row(state: State, name: str, now: float, zone: Zone = None) -> RunRow | None
 
 
 def _facts(model: Model, run: Run | EndedRun, request: RunRequest | EndedRun) -> dict[str, Any]:
-    """What columns show of a run, be it in the State or not."""
+    """Return the fields of a row that open and ended runs share."""
     project = model.projects.get(model.project_of(request.process) or "")
     return {
         "environment": where(model, request.environment, None),
@@ -137,42 +137,42 @@ def _facts(model: Model, run: Run | EndedRun, request: RunRequest | EndedRun) ->
 
 
 def _steps(run: Run) -> tuple[int, int]:
-    """How many of its steps have begun or were left out, of how many; child steps count with their own."""
+    """Return how many steps have begun or were skipped, of how many; child steps count with their parent."""
     both = zip(run.runbook.steps, run.progress.steps, strict=False)
     each = [progress for step, progress in both if not step.within]
     return sum(1 for progress in each if progress.state != "pending"), len(each)
 
 
 def workers(run: Run) -> str:
-    """The worker that a run has, or had last, and how many others: `worker1 +2`."""
+    """Return a run's current or last worker, and the number of others: `worker1 +2`."""
     return _first_of(list(dict.fromkeys(pick.worker for pick in run.selection.current)))
 
 
 def _first_of(names: Sequence[str]) -> str:
-    """The first of some names, and how many more there are."""
+    """Return the first name, and the number of others."""
     return f"{names[0]} +{len(names) - 1}" if len(names) > 1 else "".join(names)
 
 
 def _is_due(run: Run) -> bool:
-    """Whether it is still to come at a time of its own."""
+    """Return whether a run is scheduled for later."""
     return run.queueing.not_before is not None and not run.ended
 
 
 def _seconds(run: Run | EndedRun, now: float) -> float:
-    """How long it takes or took since it started; since it was queued, where it never did."""
+    """Return the seconds since a run started, or was queued where it never did, up to its end."""
     began = run.queued_at if run.started_at is None else run.started_at
     return (now if run.ended_at is None else run.ended_at) - began
 
 
 def time_of(run: Run, now: float) -> str:
-    """How long it has taken, or is still to wait for its time."""
+    """Return how long a run has taken, or how long until it starts."""
     if run.queueing.not_before is not None and not run.ended:
         return duration(run.queueing.not_before - now)
     return lasted(run.queued_at, run.started_at, run.ended_at, now)
 
 
 def when(run: Run, now: float, zone: Zone = None) -> str:
-    """When a run started and ended, as far as it has: `14:02 to 14:15`, `since 14:02`, `queued 14:02`."""
+    """Return when a run started and ended: `14:02 to 14:15`, `since 14:02`, `queued 14:02`."""
     if run.queueing.not_before is not None and not run.ended:
         return f"starts {clock_time(run.queueing.not_before, now, zone)}"
     if run.ended_at is not None:
@@ -185,7 +185,7 @@ def when(run: Run, now: float, zone: Zone = None) -> str:
 
 
 def past_row(model: Model, record: EndedRun, now: float) -> RunRow:
-    """The row of a run that has left the State."""
+    """Return the row of a run that has left the State."""
     return RunRow(
         id=record.id,
         root=record.root,
@@ -213,14 +213,14 @@ def _release(model: Model, record: EndedRun) -> str:
 
 
 def _in_line(state: State, run: Run) -> Mark:
-    """How a run stands, with its place where it waits for a slot: `queued #2`."""
+    """Return a run's mark, with its position where it waits for a slot: `queued #2`."""
     stands = mark(state, run)
     position = place_in_queue(state, run)
     return stands if position is None else Mark(stands.sign, f"{stands.word} #{position}", stands.role)
 
 
 def mark(state: State, run: Run) -> Mark:
-    """How a run stands; one that executes but can't move waits, and one of which a failed job asks, asks."""
+    """Return a run's mark; an executing one without progress waits, one with a failed job's question asks."""
     if run.queueing.not_before is not None and run.state == "queued":
         return SCHEDULED
     if run.state != "executing":
@@ -235,7 +235,7 @@ def mark(state: State, run: Run) -> Mark:
 
 
 def where(model: Model, environment: str | None, tenant: str | None) -> str:
-    """Environment and tenant, by name: `Production · Contoso`."""
+    """Return environment and tenant, by name: `Production · Contoso`."""
     declared = model.environments.get(environment or "")
     leased = model.tenants.get(tenant or "")
     names = (declared.name if declared else environment, leased.name if leased else tenant)
@@ -243,5 +243,5 @@ def where(model: Model, environment: str | None, tenant: str | None) -> str:
 
 
 def lasted(queued: float, started: float | None, ended: float | None, now: float) -> str:
-    """How long a run takes or took since it started; since it was queued, where it never did."""
+    """Return how long a run took since it started, or was queued where it never did."""
     return duration((now if ended is None else ended) - (queued if started is None else started))

@@ -1,4 +1,4 @@
-"""The schedules of a space in words: what each starts, when next, and how the last time went."""
+"""The schedules of a space in words: process, next times, and the last result."""
 
 from itertools import islice
 
@@ -15,7 +15,7 @@ from octotui.views.text.clock_times import Zone, zoned_time
 def schedule_lines(
     state: State, now: float, times: int = 3, zone: Zone = None
 ) -> list[tuple[str, list[str]]]:
-    """Headed paragraphs, one a schedule: the head says what it starts, the lines say when."""
+    """Return a head (the process) and lines (the times) for each schedule."""
     return [
         (head(state.model, slug, schedule), [*_lines(state, slug, schedule, now, zone, times)])
         for slug, schedule in state.model.schedules.items()
@@ -23,9 +23,9 @@ def schedule_lines(
 
 
 class ScheduleRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A schedule as JSON has it; `due` is when it was due last, `next` when it is next (seconds since 1970).
+    """A schedule as JSON; `due` is its last due time, `next` its next ones (seconds since 1970).
 
-    `missed` is why it could not start a run when it was due last.
+    `missed` is why no run could be started when it was due last.
     """
 
     schedule: str
@@ -42,7 +42,7 @@ class ScheduleRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def schedule_rows(state: State, now: float, times: int = 3) -> list[ScheduleRow]:
-    """Every schedule, with its next times where it is enabled."""
+    """Return every schedule, with its next times where it is enabled."""
     return [
         ScheduleRow(
             schedule=slug,
@@ -62,7 +62,7 @@ def schedule_rows(state: State, now: float, times: int = 3) -> list[ScheduleRow]
 
 
 def head(model: Model, slug: str, schedule: Schedule) -> str:
-    """A schedule and what it starts: `Every night (nightly) · Back up · Production`."""
+    """Return a schedule and its process: `Every night (nightly) · Back up · Production`."""
     process = model.process(schedule.process)
     destination = where(model, schedule.environment, schedule.tenant)
     name = process.name if process else schedule.process

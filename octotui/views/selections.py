@@ -1,4 +1,4 @@
-"""Why a worker was selected, in words (W6, W8)."""
+"""Reasons of selections of workers, in words (W6, W8)."""
 
 from octotui.engine.state import Pick, Run
 from octotui.model.space import BUILT_IN
@@ -6,7 +6,7 @@ from octotui.views.labels import counted, listed
 
 
 def why(pick: Pick) -> str:
-    """A short reason: `next after worker3 in setup`, `first in setup, skipping worker1 (disabled)`."""
+    """Return a short reason: `next after worker3 in setup`, `first in setup, skipping worker1 (disabled)`."""
     if pick.policy == BUILT_IN:
         return f"the built-in worker: {pick.pool} has none of its own"
     if pick.leases is not None:
@@ -21,14 +21,14 @@ def why(pick: Pick) -> str:
 
 
 def past(pick: Pick) -> str:
-    """Who was passed over and why, or nothing: `, skipping worker1 (disabled)`."""
+    """Return the rejected workers with reasons, or "": `, skipping worker1 (disabled)`."""
     if not pick.rejected:
         return ""
     return ", skipping " + listed((f"{each.worker} ({each.reason})" for each in pick.rejected), most=4)
 
 
 def at_length(run: Run, pick: Pick) -> str:
-    """The whole reason as a sentence, with the steps it holds for and its lease key."""
+    """Return the whole reason as a sentence, with its steps and its lease key."""
     steps = listed((f"“{run.runbook.steps[each].name}”" for each in pick.steps), most=4)
     return f"{pick.worker} for {steps}: {why(pick)} ({_rule(pick)}){_key(pick)}"
 

@@ -1,4 +1,4 @@
-"""What is asked before a run starts: what to run, which release of a project, where, and for whom."""
+"""The questions before a run starts: process, release, environment, tenant."""
 
 import msgspec
 from msgspec.structs import replace
@@ -13,12 +13,12 @@ from octotui.views.labels import counted
 from octotui.views.releases import deployed
 
 NEW = "new "
-"""What the key of a release begins with that is still to be made; its channel follows."""
-MOST = 50  # releases that are offered
+"""Prefix of the key of a release that is to be created; its channel follows."""
+MOST = 50  # most releases that are offered
 
 
 class StartChoice(msgspec.Struct, frozen=True):
-    """One thing to choose; the key is its slug, and empty means none."""
+    """One choice; its key is a slug, empty for none."""
 
     key: str
     text: str
@@ -26,21 +26,21 @@ class StartChoice(msgspec.Struct, frozen=True):
 
 
 class StartQuestion(msgspec.Struct, frozen=True):
-    """What is asked now, and what there is to choose."""
+    """A question with its choices."""
 
     title: str
     choices: tuple[StartChoice, ...]
 
 
 class PreparedStart(msgspec.Struct, frozen=True):
-    """A run to start, and the release to make before."""
+    """A run to start, and the release to create before it."""
 
     command: StartRun
     release: CreateRelease | None = None
 
 
 def is_asked(model: Model, chosen: tuple[str, ...]) -> bool:
-    """Whether the next question (process, release, environment, tenant) has more than one answer."""
+    """Return whether the next question (process, release, environment, tenant) has more than one answer."""
     match len(chosen):
         case 0:
             return True
@@ -53,14 +53,14 @@ def is_asked(model: Model, chosen: tuple[str, ...]) -> bool:
 
 
 def next_place(model: Model, chosen: tuple[str, ...]) -> tuple[str, ...]:
-    """The answers so far, with none for each question that has no other answer."""
+    """Complete the answers with an empty one for each question that has no other."""
     while 1 <= len(chosen) <= 3 and not is_asked(model, chosen):
         chosen = (*chosen, "")
     return chosen
 
 
 def ask(state: State, chosen: tuple[str, ...]) -> StartQuestion | None:
-    """The next question after these answers, or None when all are given."""
+    """Return the next question after these answers, or None when all are given."""
     model = state.model
     match chosen:
         case ():
@@ -83,7 +83,7 @@ def ask(state: State, chosen: tuple[str, ...]) -> StartQuestion | None:
 
 
 def command(model: Model, chosen: tuple[str, ...], user: str) -> PreparedStart:
-    """What all the answers ask for."""
+    """Return the commands that all the answers ask for."""
     process, release, environment, tenant = chosen
     start = StartRun(process=process, environment=environment or None, tenant=tenant or None, requester=user)
     if release.startswith(NEW):
@@ -115,7 +115,7 @@ def _kind(model: Model, slug: str) -> str:
 
 
 def _releases(state: State, process: str) -> tuple[StartChoice, ...]:
-    """The releases of a project, the newest first, and a new one in each of its channels."""
+    """Return a project's releases, the newest first, and a new one for each channel."""
     model = state.model
     project = model.projects[process]
     channels = dict.fromkeys((project.default_channel, *project.channels))
@@ -137,7 +137,7 @@ def _releases(state: State, process: str) -> tuple[StartChoice, ...]:
 
 
 def _places(state: State, process: str, version: str) -> tuple[StartChoice, ...]:
-    """Where a run may take effect; of a release, where its lifecycle lets it go now first."""
+    """Return the environments of a run; of a release, those that its lifecycle allows now first."""
     model = state.model
     named = {slug: each.name for slug, each in model.environments.items()}
     if process not in model.projects:

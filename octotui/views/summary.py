@@ -1,4 +1,4 @@
-"""A space in one line: `2 executing · 1 waits for a lock · 1 asks`."""
+"""The summary of a space in one line: `2 executing · 1 waits for a lock · 1 asks`."""
 
 import msgspec
 
@@ -7,14 +7,14 @@ from octotui.views.labels import Role
 
 
 class Count(msgspec.Struct, frozen=True):
-    """How many of something, in words and with its colour role."""
+    """A count in words, with its colour role."""
 
     text: str
     role: Role
 
 
 def of(state: State) -> tuple[Count, ...]:
-    """The counts that are not zero; it looks at lines of waiting ones alone, never at every run."""
+    """Return the counts that are not zero; visits queues only, never every run."""
     locked = {
         state.jobs[job].run
         for lock in state.locks.values()
@@ -39,7 +39,7 @@ def _scheduled(state: State) -> int:
 
 
 def _resting(state: State) -> Count:
-    active = any(family.open for family in state.families.values())  # in a replay ended ones stay
+    active = any(family.open for family in state.families.values())  # ended families stay in a replay
     return Count("choosing packages", "muted") if active else Count("idle", "muted")
 
 
@@ -55,5 +55,5 @@ def _count(number: int, one: str, many: str, role: Role) -> Count | None:
 
 
 def text(state: State) -> str:
-    """The counts as one text."""
+    """Return the counts as one text."""
     return " · ".join(each.text for each in of(state))

@@ -1,4 +1,4 @@
-"""The variables of a run: what each stands for, and why (V2 to V7)."""
+"""The variables of a run: their values, and why (V2 to V7)."""
 
 from collections.abc import Iterator
 
@@ -16,20 +16,20 @@ from octotui.views.labels import counted
 
 
 class VariableRow(msgspec.Struct, frozen=True):
-    """A variable of a run, its value as people may see it, and where that comes from."""
+    """A variable of a run, its displayed value, and the value's origin."""
 
     name: str
     value: str
     why: str
 
     def holds(self, words: str) -> bool:
-        """Whether all these words stand in it somewhere, in any case."""
+        """Return whether it contains all these words, in any case."""
         text = f"{self.name} {self.value} {self.why}".lower()
         return all(word in text for word in words.lower().split())
 
 
 def of_run(state: State, name: str) -> tuple[VariableRow, ...]:
-    """Every variable that has a value for a run as a whole: declared ones first, then those of octotui."""
+    """Return every variable with a value for a run as a whole: declared ones first, then octotui's."""
     run = state.runs.get(name)
     if run is None:
         return ()
@@ -54,14 +54,14 @@ def of_run(state: State, name: str) -> tuple[VariableRow, ...]:
 
 
 def _giver(state: State, name: str) -> str:
-    """The step that started a run, and of which run it is."""
+    """Return the step that started a run, and that step's run."""
     job = state.jobs.get(name)
     step = step_of(state, job) if job else None
     return f"“{step.name}” of {job.run}" if job and step else "the step that started it"
 
 
 def _filled(filler: Filler, value: str) -> str:
-    """A value filled in; what is too much to be looked at is shown as it is written."""
+    """Fill in a value; one beyond the budget is shown as written."""
     try:
         return filler.fill_in(value).text
     except OverBudget:
@@ -88,7 +88,7 @@ def _reasons(resolved: Resolved, origins: Origins) -> Iterator[str]:
 
 
 def value_text(value: Value) -> str:
-    """What a value is, as people may see it."""
+    """Return the displayed text of a value."""
     if value.kind == "pool":
         return f"pool {value.value}"
     if value.secret is not None:
@@ -100,7 +100,7 @@ def value_text(value: Value) -> str:
 
 
 def secret_source(secret: Secret) -> str:
-    """Where a sensitive value is read."""
+    """Return the source of a sensitive value, in words."""
     if secret.env is not None:
         return f"the environment variable {secret.env}"
     if secret.file is not None:
@@ -111,7 +111,7 @@ def secret_source(secret: Secret) -> str:
 
 
 def scope_text(value: Value, origin: str = "") -> str:
-    """For what a value is declared, and in which table."""
+    """Return the scope of a value, and its table."""
     scopes = [
         f"{kind.replace('_', ' ')} {' or '.join(names(value.scope, kind))}" for kind in kinds_of(value.scope)
     ]

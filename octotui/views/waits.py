@@ -1,4 +1,4 @@
-"""Why something does not move: every wait as a sentence that names who is truly in the way (L4, Q5)."""
+"""Waits in words: every wait as a sentence that names the actual blockers (L4, Q5)."""
 
 from typing import assert_never
 
@@ -13,7 +13,7 @@ from octotui.views.text.clock_times import Zone, exact_time
 
 
 class Waiting(msgspec.Struct, frozen=True):
-    """One wait: for what in a word or two, since when, and the whole sentence."""
+    """One wait: its object in a word or two, since when, and the whole sentence."""
 
     what: str
     since: float
@@ -21,7 +21,7 @@ class Waiting(msgspec.Struct, frozen=True):
 
 
 def of_job(state: State, job: Job, now: float) -> Waiting | None:
-    """What a job waits for, or None."""
+    """Return a job's wait, or None."""
     match job.wait:
         case None:
             return None
@@ -42,7 +42,7 @@ def of_job(state: State, job: Job, now: float) -> Waiting | None:
 
 
 def of_run(state: State, run: Run, now: float, zone: Zone = None) -> Waiting | None:
-    """What a run as a whole waits for: its place in the queue, people, or its first waiting job."""
+    """Return a run's wait: its place in the queue, people, or its first waiting job."""
     if run.state == "queued":
         return _queued(state, run, now, zone)
     if run.queueing.resuming:
@@ -58,7 +58,7 @@ def of_run(state: State, run: Run, now: float, zone: Zone = None) -> Waiting | N
 
 
 def _queued(state: State, run: Run, now: float, zone: Zone) -> Waiting:
-    """Why a run is queued: its time, versions, a tag, the cap (Q5)."""
+    """Return why a run is queued: its time, versions, a tag, the cap (Q5)."""
     due, name = run.queueing.not_before, run.queueing.tag
     if due is not None:
         sentence = f"starts at {exact_time(due, now, zone)}, in {duration(due - now)}"
@@ -80,7 +80,7 @@ def _queued(state: State, run: Run, now: float, zone: Zone) -> Waiting:
 
 
 def _ahead(run: Run) -> str:
-    """What brings a run forward in a line (Q1)."""
+    """Return why a run is ahead in the queue (Q1)."""
     return ", moved to the top" if run.queueing.moved else ", with priority" if run.queueing.priority else ""
 
 
@@ -97,7 +97,7 @@ def _for_lock(state: State, job: Job, wait: ForLock, now: float) -> str:
 
 
 def doing(state: State, job: Job, now: float) -> str:
-    """What a job does, in words: `run-9 is acquiring worker-image for 00:06`."""
+    """Return a job's activity: `run-9 is acquiring worker-image for 00:06`."""
     step = step_of(state, job)
     what = f"“{step.name}”" if step else ", ".join(package for package, _ in job.packages) or "packages"
     if job.state != "running":
@@ -121,18 +121,18 @@ def _for_child(state: State, child: str) -> str:
 
 
 def verb(state: State, run: Run) -> str:
-    """How a run stands, as the end of a sentence: `is executing`, `waits for an answer`."""
+    """Return a run's state as a predicate: `is executing`, `waits for an answer`."""
     waits = run.state == "paused" or asks(state, run)
     return "waits for an answer" if waits else f"is {RUNS[run.state].word}"
 
 
 def asks(state: State, run: Run) -> bool:
-    """Whether anything of a run waits for an answer: a manual step, or a job that failed."""
+    """Return whether a manual step or a failed job of a run waits for an answer."""
     return any(state.jobs[name].state == "asking" for _, name in run.progress.open)
 
 
 def for_answer(state: State, name: str, now: float) -> str:
-    """Who a question waits for, and until when: `asks Finance`; or what a failed job may become."""
+    """Return whom a question asks, and until when: `asks Finance`; or the choices about a failed job."""
     question = state.interruptions[name]
     if question.kind == "guided":
         taken = f" · {question.responsible} has taken the question" if question.responsible else ""
@@ -147,6 +147,6 @@ def for_answer(state: State, name: str, now: float) -> str:
 
 
 def may_be_answered_by(state: State, teams: tuple[str, ...]) -> str:
-    """The teams that may answer, by name, or anyone (I2)."""
+    """Return the names of the teams that may answer, or "anyone" (I2)."""
     known = [state.model.teams[slug] for slug in teams if slug in state.model.teams]
     return listed((team.name for team in known), last="or") if known else "anyone"

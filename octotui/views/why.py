@@ -1,4 +1,4 @@
-"""Why things are as they are, at length: selections and waits of a run, or of a worker, in sentences."""
+"""Explanations at length: selections and waits of a run, or of a worker, in sentences."""
 
 from octotui.engine.rules.locks import FREE
 from octotui.engine.rules.worker_selection import not_eligible
@@ -12,7 +12,7 @@ from octotui.views.tree.outlook import may_run, why
 
 
 def of_run(state: State, name: str, now: float, zone: Zone = None) -> list[tuple[str, list[str]]]:
-    """Headed paragraphs about a run: how it stands, what it waits for, why it has its workers."""
+    """Return headed paragraphs about a run: its state, its waits, its selections."""
     run = state.runs.get(name)
     if run is None:
         return []
@@ -49,7 +49,7 @@ def _standing(state: State, run: Run, now: float, zone: Zone) -> list[str]:
 
 
 def _times(run: Run, now: float, zone: Zone) -> str:
-    """When it was queued, and by whom, started and ended: `queued 14:02 by ann, started 14:03, 00:07 ago`."""
+    """Return when a run was queued, started and ended: `queued 14:02 by ann, started 14:03, 00:07 ago`."""
     by = f" by {run.request.requester}" if run.request.requester else ""
     parts = [f"queued {exact_time(run.queued_at, now, zone)}{by}"]
     if run.started_at is not None:
@@ -63,7 +63,7 @@ def _times(run: Run, now: float, zone: Zone) -> str:
 
 
 def _may_run(state: State, run: Run) -> list[str]:
-    """The steps of which nobody can say yet whether they run (S3)."""
+    """Return the steps of which it is undecided whether they run (S3)."""
     each = ((step.name, may_run(state, run, index)) for index, step in enumerate(run.runbook.steps))
     return [f"“{name}”: {why(outputs)}" for name, outputs in each if outputs]
 
@@ -83,7 +83,7 @@ def _waits(state: State, run: Run, now: float, zone: Zone) -> list[str]:
 
 
 def of_worker(state: State, worker: str, now: float) -> list[tuple[str, list[str]]]:
-    """Headed paragraphs about a worker: may it be picked, who has it, who waits in which order."""
+    """Return headed paragraphs about a worker: eligibility, leases, lock holders, queue."""
     lock = state.locks.get(worker, FREE)
     reason = not_eligible(state, worker)
     stands = "may be selected" if reason is None else f"may not be selected: it is {reason}"

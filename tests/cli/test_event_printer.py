@@ -29,16 +29,16 @@ def test_lines_of_several_events_are_told_each_in_its_own_state(capsys: pytest.C
 
 def test_the_tree_has_notes_on_jobs(capsys: pytest.CaptureFixture[str]) -> None:
     done = world()
-    narration = EventPrinter(as_json=False, ascii_only=False)
-    narration.end(replay(done.events), "run-1", done.now, {"job-1.1": "waited 00:04 for worker1"})
+    printer = EventPrinter(as_json=False, ascii_only=False)
+    printer.end(replay(done.events), "run-1", done.now, {"job-1.1": "waited 00:04 for worker1"})
     assert "✔ Run  waited 00:04 for worker1, succeeded" in capsys.readouterr().out
 
 
 def test_json_is_utf_8_whatever_the_output_says(capsysbinary: pytest.CaptureFixture[bytes]) -> None:
     done = world()
-    narration = EventPrinter(as_json=True, ascii_only=True)
-    narration.tell(tuple(done.events), State(), done.state)
-    narration.end(replay(done.events), "run-1", done.now)
+    printer = EventPrinter(as_json=True, ascii_only=True)
+    printer.tell(tuple(done.events), State(), done.state)
+    printer.end(replay(done.events), "run-1", done.now)
     lines = [json.loads(line) for line in capsysbinary.readouterr().out.splitlines()]
     assert [line.get("seq") for line in lines] == [*range(1, len(done.events) + 1), None]
     assert lines[-1]["type"] == "Summary"
@@ -46,11 +46,11 @@ def test_json_is_utf_8_whatever_the_output_says(capsysbinary: pytest.CaptureFixt
 
 def test_v7_it_says_where_files_are_kept(capsys: pytest.CaptureFixture[str]) -> None:
     done = SCENES["telling"]()
-    narration = EventPrinter(as_json=False, ascii_only=False)
-    narration.where = lambda *names: Path("/kept", *names)
-    narration.tell(tuple(done.world.events), State(), done.state)
+    printer = EventPrinter(as_json=False, ascii_only=False)
+    printer.where = lambda *names: Path("/kept", *names)
+    printer.tell(tuple(done.world.events), State(), done.state)
     told = capsys.readouterr().out.splitlines()
     wanted = "run-1  artifact kraken-weight.csv 12 KiB kept at /kept/run-1/job-1.1/kraken-weight.csv"
     assert wanted in told
-    narration.end(done.state, "run-1", done.now, {"job-1.1": "waited 00:04"})
+    printer.end(done.state, "run-1", done.now, {"job-1.1": "waited 00:04"})
     assert capsys.readouterr().out.count("waited 00:04") == 1

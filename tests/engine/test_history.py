@@ -20,27 +20,27 @@ def folded() -> list[State]:
 @pytest.mark.parametrize("kept", [10_000, 7, 1])
 def test_r3_every_moment_is_the_state_that_its_events_lead_to(kept: int) -> None:
     events, states = scenes.approved().world.events, folded()
-    film = History(events, kept)
-    assert len(film) == len(events) - 1  # the model was there before
-    assert [film.state(number) for number in range(len(film) + 1)] == states
-    assert [film.event(number) for number in range(1, len(film) + 1)] == events[1:]
-    assert [after for _, _, after in film.through()] == states[1:]
-    assert [before for _, before, _ in film.through()] == states[:-1]
-    assert len(film._kept) <= kept + 1
-    assert film.state(3) == states[3]  # in any order
+    history = History(events, kept)
+    assert len(history) == len(events) - 1  # the model was there before
+    assert [history.state(number) for number in range(len(history) + 1)] == states
+    assert [history.event(number) for number in range(1, len(history) + 1)] == events[1:]
+    assert [after for _, _, after in history.through()] == states[1:]
+    assert [before for _, before, _ in history.through()] == states[:-1]
+    assert len(history._kept) <= kept + 1
+    assert history.state(3) == states[3]  # in any order
 
 
 def test_a_time_is_the_last_event_by_then() -> None:
-    film = History(scenes.seed().world.events)
-    times = [event.at for event in film.events]
-    assert film.at(times[0] - 100) == 1
-    assert film.at(times[-1] + 100) == len(film)
-    assert film.at(times[0]) == times.count(times[0])
+    history = History(scenes.seed().world.events)
+    times = [event.at for event in history.events]
+    assert history.at(times[0] - 100) == 1
+    assert history.at(times[-1] + 100) == len(history)
+    assert history.at(times[0]) == times.count(times[0])
 
 
 def test_ended_runs_stay_to_be_looked_at() -> None:
-    film = History(scenes.approved().world.events)
-    assert film.state(len(film)).keep_ended
+    history = History(scenes.approved().world.events)
+    assert history.state(len(history)).keep_ended
 
 
 def test_events_that_do_not_fit_are_refused() -> None:

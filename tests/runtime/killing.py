@@ -172,7 +172,7 @@ def arm(killer: Killer) -> None:
         (session.Session, "_after_commit"),
         (effects.EffectRunner, "perform"),
         (effects.EffectRunner, "inspect"),
-        (effects.EffectRunner, "take_up"),
+        (effects.EffectRunner, "resume"),
         (script_jobs.ScriptJobs, "clean"),
         (process.os, "posix_spawn"),
         (process.Process, "_kill_rest"),

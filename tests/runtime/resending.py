@@ -125,14 +125,14 @@ class Loser(Killer):
 
     def __init__(self, moment: int | None, loss: Loss) -> None:
         super().__init__(moment if loss == "kill" else None)
-        self.seats: set[connection.ClientConnection] = set()
+        self.connections: set[connection.ClientConnection] = set()
         self._cut_at = moment if loss == "cut" else None
 
     def here(self) -> None:
         """A moment at which it may die, or lose its clients."""
         super().here()
         if self.count == self._cut_at:
-            for seat in tuple(self.seats):
+            for seat in tuple(self.connections):
                 seat._transport.abort()
 
     def tear_lines(self) -> None:
@@ -156,7 +156,7 @@ async def _be_server(base: Path, loser: Loser) -> None:
         open_space(scenario(), base, this_account(), time.time) as opened,
         shared(opened, scenario(), base, None, lambda _: scenario()) as served,
     ):
-        loser.seats = served.seats
+        loser.connections = served.connections
         await until_stopped(served, ending)
 
 

@@ -116,7 +116,7 @@ class Rig:
         acquirer: Acquirer,
         journal: AnyJournal,
         state: State,
-        vault: SecretStore | None,
+        secret_store: SecretStore | None,
         timetable: ScheduleTimer | None = None,
     ) -> None:
         self.now = now
@@ -125,7 +125,7 @@ class Rig:
         def effects(session: SessionPort) -> EffectRunner:
             self.port = session
             self.crew = EffectRunner(
-                SpaceFolder(folder, "space"), executor, acquirer, now, session, vault=vault
+                SpaceFolder(folder, "space"), executor, acquirer, now, session, secret_store=secret_store
             )
             return self.crew
 
@@ -168,7 +168,7 @@ def play(
     acquirer: Acquirer | None = None,
     journal: AnyJournal | None = None,
     state: State | None = None,
-    vault: SecretStore | None = None,
+    secret_store: SecretStore | None = None,
     timetable: ScheduleTimer | None = None,
 ) -> T:
     """Open a session on a model in virtual time, let `main` do its part, and close it."""
@@ -181,7 +181,7 @@ def play(
             acquirer or SimulatedAcquirer(),
             journal or MemoryJournal(),
             state or State(),
-            vault,
+            secret_store,
             timetable,
         )
         starting = asyncio.ensure_future(rig.session.start(model))

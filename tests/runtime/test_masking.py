@@ -87,7 +87,7 @@ def test_v5_what_a_run_was_given_is_masked_in_the_jobs_of_others(tmp_path: Path)
             ("Tell", "My ********", "open"),
         )
 
-    play(with_value(space()), tmp_path, main, executor=hands, journal=journal, vault=SecretStore(read))
+    play(with_value(space()), tmp_path, main, executor=hands, journal=journal, secret_store=SecretStore(read))
     kept = everything(tmp_path, journal)
     assert "it is ********" in kept
     assert not [text for text in (VALUE, "hunter", *encoded) if text in kept]
@@ -114,7 +114,7 @@ def test_v5_when_the_last_run_that_knows_a_value_has_ended_it_is_shown_again(tmp
                 await rig.until(lambda number=number: rig.run_state(f"run-{number}") == "succeeded")
         assert rig.crew._masked.matcher.values == frozenset()
 
-    play(with_value(space()), tmp_path, main, executor=hands, vault=SecretStore(read))
+    play(with_value(space()), tmp_path, main, executor=hands, secret_store=SecretStore(read))
 
 
 @pytest.mark.parametrize(
@@ -188,7 +188,7 @@ def test_v5_what_people_type_is_masked(tmp_path: Path) -> None:
         await send(commands.RecordRefusal(user="bob", action="StartRun", subject=VALUE, reason=f"no {VALUE}"))
         await send(commands.CreateRelease(process="teller", notes=f"with {VALUE}"))
 
-    play(declared, tmp_path, main, executor=hands, journal=journal, vault=SecretStore(read))
+    play(declared, tmp_path, main, executor=hands, journal=journal, secret_store=SecretStore(read))
     assert VALUE not in everything(tmp_path, journal)
 
 
@@ -210,7 +210,7 @@ def test_v5_after_a_crash_values_of_jobs_that_go_on_are_masked_in_all(tmp_path: 
 
     two = model({"keeper": [script("One"), script("Two")], "teller": [script("Tell")]})
     two = with_value(two)
-    play(two, tmp_path, before, executor=hands, journal=journal, vault=SecretStore(read))
+    play(two, tmp_path, before, executor=hands, journal=journal, secret_store=SecretStore(read))
     again = Hands()
     again.left = {job: AttemptStatus("running", hands.memos[job]) for job in ("job-1.2", "job-2.1")}
 
@@ -224,7 +224,7 @@ def test_v5_after_a_crash_values_of_jobs_that_go_on_are_masked_in_all(tmp_path: 
         assert not list((tmp_path / "space" / "masked").iterdir())
 
     state = states[0]
-    play(two, tmp_path, after, executor=again, journal=journal, state=state, vault=SecretStore(read))
+    play(two, tmp_path, after, executor=again, journal=journal, state=state, secret_store=SecretStore(read))
 
 
 WAITING = [script("Log in"), Step(name="May it?", action=Manual(instructions="?")), script("Then")]
@@ -242,7 +242,7 @@ def left_waiting(declared: Model, folder: Path, journal: MemoryJournal, runs: in
             await rig.until(lambda: len(rig.state.interruptions) == number)  # noqa: B023
         states.append(rig.state)
 
-    play(declared, folder, main, executor=hands, journal=journal, vault=SecretStore(read))
+    play(declared, folder, main, executor=hands, journal=journal, secret_store=SecretStore(read))
     return states[0]
 
 
@@ -275,7 +275,15 @@ def test_v5_after_a_restart_what_a_run_that_waits_has_read_is_masked(tmp_path: P
         assert answered.notes == "since ********"
         await rig.until(lambda: rig.run_state("run-1") == "failed")  # its next script needs what is gone
 
-    play(declared, tmp_path, after, executor=hands, journal=journal, state=state, vault=SecretStore(reread))
+    play(
+        declared,
+        tmp_path,
+        after,
+        executor=hands,
+        journal=journal,
+        state=state,
+        secret_store=SecretStore(reread),
+    )
     assert VALUE not in everything(tmp_path, journal)
 
 
@@ -298,7 +306,7 @@ def test_v5_after_a_restart_values_are_read_from_where_they_come(
     store = SecretStore()
 
     async def opened() -> None:
-        await store.take_up(state)
+        await store.reload(state)
         await store.close()
 
     asyncio.run(opened())
@@ -322,7 +330,7 @@ def test_v5_opening_waits_only_so_long_for_values_and_masks_them_once_they_are_r
         assert rig.crew._masked.held_by("run-1") == rig.crew._masked.held_by("run-2") == (VALUE,)
         assert len(asked) == 1
 
-    play(declared, tmp_path, after, state=state, vault=SecretStore(slow))
+    play(declared, tmp_path, after, state=state, secret_store=SecretStore(slow))
 
 
 def test_v5_what_filters_made_of_a_value_is_masked_wherever_it_is_said(tmp_path: Path) -> None:
@@ -343,7 +351,7 @@ def test_v5_what_filters_made_of_a_value_is_masked_wherever_it_is_said(tmp_path:
         log = rig.session.log_path("run-2", "job-2.1").read_text()
         assert log == f"********\n********\n{VALUE[:5]}\n"
 
-    play(declared, tmp_path, main, executor=hands, journal=journal, vault=SecretStore(read))
+    play(declared, tmp_path, main, executor=hands, journal=journal, secret_store=SecretStore(read))
 
 
 class TellingAcquirer:
@@ -407,7 +415,7 @@ def test_v5_an_end_while_a_value_is_read_leaves_nothing_held(tmp_path: Path) -> 
         await soon()
         assert rig.crew._masked.matcher.values == frozenset()
 
-    play(with_value(space()), tmp_path, main, executor=hands, vault=SecretStore(slow))
+    play(with_value(space()), tmp_path, main, executor=hands, secret_store=SecretStore(slow))
 
 
 REAL = """

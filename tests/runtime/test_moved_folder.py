@@ -58,7 +58,7 @@ async def test_r2_nothing_is_acknowledged_by_who_had_it_before(tmp_path: Path, w
 async def test_r2_a_session_that_has_nothing_to_write_finds_out_too(
     tmp_path: Path, way: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(opening, "LOOK", 0.05)
+    monkeypatch.setattr(opening, "POLL", 0.05)
     base = tmp_path / "state"
 
     async def play() -> None:
@@ -105,7 +105,7 @@ async def test_r2_jobs_go_on_and_are_taken_up_where_the_folder_is_opened_next(tm
 async def test_r2_a_first_line_after_a_move_neither_ends_its_job_nor_makes_the_old_folder_anew(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(opening, "LOOK", 60.0)
+    monkeypatch.setattr(opening, "POLL", 60.0)
     body = f"touch {tmp_path}/begun; until [ -e {tmp_path}/go ]; do sleep 0.01; done; echo first; echo last"
     quiet = model({"a": [shell("Quiet", body)]})  # type: ignore[list-item]
     old, new = tmp_path / "old", tmp_path / "new"

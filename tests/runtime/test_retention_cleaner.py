@@ -14,7 +14,7 @@ from octotui.model.process import Script
 from octotui.model.space import Keep, Model, Retention
 from octotui.runtime import retention_cleaner
 from octotui.runtime.open_space import last_state, open_space
-from octotui.runtime.retention_cleaner import too_many
+from octotui.runtime.retention_cleaner import expired
 from octotui.runtime.session import Session
 from octotui.store.errors import StoreError
 from octotui.store.journal.journal import JournalReader
@@ -160,7 +160,7 @@ def test_count_and_age_are_both_limits() -> None:
     families = [EndedFamily(f"run-{number}", (f"run-{number}",), float(number)) for number in range(9, 0, -1)]
 
     def gone(**keep: float) -> list[int]:
-        return [int(each.ended_at) for each in too_many(families, Keep(**keep), 10.0)]  # type: ignore[arg-type]
+        return [int(each.ended_at) for each in expired(families, Keep(**keep), 10.0)]  # type: ignore[arg-type]
 
     assert gone() == []
     assert gone(keep=7) == [1, 2]

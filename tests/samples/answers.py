@@ -64,7 +64,7 @@ def replayed(export: Path) -> Answers:
     with exported(export) as content:
         replay = Replay(content, "ann")
         found = {"last": plain(replay.state)}
-        for number in range(1, len(replay.film), APART):
+        for number in range(1, len(replay.timeline), APART):
             replay.go(number)
             found[f"event {number}"] = plain(replay.state)
     return found

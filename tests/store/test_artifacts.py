@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from octotui.engine.state import Artifact
-from octotui.store.artifacts import LONGEST, ArtifactError, keep, keep_workspace, leave_only, safe_name
+from octotui.store.artifacts import LONGEST, ArtifactError, keep, keep_workspace, remove_all_but, safe_name
 
 
 @pytest.fixture
@@ -231,7 +231,7 @@ def test_r6_what_no_crash_left_does_not_keep_an_attempt_from_going_on(tmp_path: 
     (tmp_path / "folder" / "deep").mkdir(parents=True)
     (tmp_path / "half").touch()
     (tmp_path / "whole").touch()
-    leave_only(tmp_path, ["whole"])
+    remove_all_but(tmp_path, ["whole"])
     assert names(tmp_path) == ["folder", "whole"]
-    leave_only(tmp_path / "whole", ())
-    leave_only(tmp_path / "missing", ())
+    remove_all_but(tmp_path / "whole", ())
+    remove_all_but(tmp_path / "missing", ())

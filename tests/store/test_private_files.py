@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from octotui.store.private_files import WAY, make_folder, opened_private
+from octotui.store.private_files import PARENT_MODE, make_folder, opened_private
 
 
 @pytest.fixture(params=[0, 0o022, 0o077, 0o777], ids=oct)
@@ -24,8 +24,8 @@ def mode(path: Path) -> int:
 def test_i9_a_folder_is_private_and_so_is_what_is_missing_above_it(tmp_path: Path, umask: int) -> None:
     make_folder(tmp_path / "a" / "b" / "c")
     assert [mode(tmp_path / each) for each in ("a", "a/b", "a/b/c")] == [0o700] * 3
-    make_folder(tmp_path / "d" / "e", above=WAY)
-    assert [mode(tmp_path / each) for each in ("d", "d/e")] == [WAY, 0o700]
+    make_folder(tmp_path / "d" / "e", above=PARENT_MODE)
+    assert [mode(tmp_path / each) for each in ("d", "d/e")] == [PARENT_MODE, 0o700]
 
 
 def test_a_folder_that_is_there_stays_as_it_is(tmp_path: Path) -> None:

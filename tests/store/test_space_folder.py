@@ -81,7 +81,7 @@ def test_r4_a_killed_holder_s_child_that_is_about_to_be_executed_is_waited_for(
 def test_a_dead_holder_s_child_that_keeps_the_lock_is_not_waited_for_for_ever(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(folder_lock, "DYING", 0.1)
+    monkeypatch.setattr(folder_lock, "EXEC_TIME", 0.1)
     with subprocess.Popen([sys.executable, "-c", DYING, str(tmp_path), "2"], stdout=subprocess.PIPE) as other:
         assert other.stdout is not None
         assert other.stdout.readline() == b"forked\n"

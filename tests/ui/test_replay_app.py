@@ -101,7 +101,9 @@ async def test_a_run_is_looked_at_before_it_was_there_and_after(tmp_path):
         await it.press("left_curly_bracket")
         await it.sees("No run is selected")
         queued = next(
-            n for n, e in enumerate(it.film.film.events, 1) if isinstance(e, RunQueued) and e.run == "run-5"
+            n
+            for n, e in enumerate(it.film.timeline.events, 1)
+            if isinstance(e, RunQueued) and e.run == "run-5"
         )
         it.film.go(queued)
         await it.press("full_stop")

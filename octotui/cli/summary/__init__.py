@@ -1,7 +1,6 @@
-"""The Summary: what `--json` says of a run and all it started, its schema, and the exit code that follows.
+"""The Summary: what `--json` prints of a run and its descendants, its schema, and the exit code.
 
-Here lives what scripts read: names that are there stay, and only new ones are added. Never a sentence that
-is not also a value.
+Scripts read it: names stay, and only new ones are added. Never a sentence that is not also a value.
 """
 
 from octotui.cli.summary.build import summary

@@ -1,4 +1,4 @@
-"""Make the Summary of a run and all it started."""
+"""Builds the Summary of a run and its descendants."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -25,7 +25,7 @@ from octotui.views.tree.outlook import may_run
 
 
 def summary(state: State, root: str, where: Where | None = None) -> dict[str, Any]:
-    """The Summary of a run and all it started, in the order they were queued; `where` files are kept."""
+    """Return the Summary of a run and its descendants, as queued; `where` returns the path of an artifact."""
     family = state.families[root]
     whole = Summary(
         type="Summary",
@@ -70,7 +70,7 @@ def _run(state: State, run: Run, where: Where | None) -> RunSummary:
 
 
 def _steps(state: State, run: Run) -> Iterator[StepSummary]:
-    """Every step of a run, also those that it has not come to."""
+    """Yield every step of a run, also those that it has not reached."""
     for index, (step, progress) in enumerate(zip(run.runbook.steps, run.progress.steps, strict=True)):
         jobs = tuple(_job(state, run, state.jobs[name]) for name in progress.jobs)
         started = [job.started_at for job in jobs if job.started_at is not None]
@@ -139,7 +139,7 @@ def _question(question: Interruption) -> QuestionSummary:
 
 
 def _workers(state: State, run: Run) -> dict[str, str]:
-    """The last machine of each step that ran; one that ran nowhere is left out."""
+    """Return the last machine of each step that ran on one."""
     workers: dict[str, str] = {}
     for step, progress in zip(run.runbook.steps, run.progress.steps, strict=True):
         started = [state.jobs[name] for name in progress.jobs if state.jobs[name].started_at is not None]
@@ -149,7 +149,7 @@ def _workers(state: State, run: Run) -> dict[str, str]:
 
 
 def _files(run: Run, jobs: list[Job], where: Where | None) -> Iterator[FileSummary]:
-    """The files that the run's scripts had kept."""
+    """Yield the artifacts of a run."""
     for job in jobs:
         for each in job.artifacts:
             yield FileSummary(
@@ -161,7 +161,7 @@ def _files(run: Run, jobs: list[Job], where: Where | None) -> Iterator[FileSumma
 
 
 def _outputs(run: Run) -> Iterator[OutputSummary]:
-    """Every output variable as it was set last; of sensitive ones their names alone are known (V5)."""
+    """Yield every output variable as it was set last; sensitive ones without their values (V5)."""
     values: dict[tuple[str, str | None, str], str] = {}
     values |= {(step, None, name): value for step, name, value in run.progress.outputs}
     values |= {(step, target, name): value for step, target, name, value in run.progress.target_outputs}

@@ -1,4 +1,4 @@
-"""How a run and all it started came out: the exit code, and what waited for locks."""
+"""The outcome of a run and its descendants: the exit code, and waits for locks."""
 
 from collections.abc import Iterable
 from typing import Literal
@@ -13,14 +13,14 @@ EXIT_CODES = {"succeeded": 0, "failed": 1, "timed-out": 1, "cancelled": 5}
 
 
 def exit_code(state: State, root: str) -> Literal[0, 1, 4, 5]:
-    """The worst of a family's ends: 1 failed, 5 cancelled, 4 only questions are left, 0 succeeded."""
+    """Return the worst end in a family: 1 failed, 5 cancelled, 4 only questions are left, 0 succeeded."""
     codes = {EXIT_CODES.get(state.runs[name].state, 4) for name in state.families[root].runs}
     worst_first: tuple[Literal[0, 1, 4, 5], ...] = (1, 5, 4, 0)
     return next(code for code in worst_first if code in codes)
 
 
 def lock_waits(events: Iterable[AnyEvent]) -> dict[str, str]:
-    """What to say of each job that did not get its lock at once: `waited 00:04 for worker3, behind run-1`."""
+    """Return a note for each job that waited for its lock: `waited 00:04 for worker3, behind run-1`."""
     state = State(keep_ended=True)
     behind: dict[str, str] = {}
     sentences: dict[str, str] = {}

@@ -1,4 +1,4 @@
-"""The JSON Schema of a Summary, for who reads it in scripts."""
+"""The JSON Schema of a Summary, for scripts."""
 
 from typing import Any
 
@@ -10,5 +10,5 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def summary_schema() -> dict[str, Any]:
-    """The schema as `octotui schema --summary` prints it; names may be added to what it describes."""
+    """Return the schema that `octotui schema --summary` prints; names may be added later."""
     return {"$schema": DIALECT, "title": "octotui Summary", **msgspec.json.schema(Summary)}

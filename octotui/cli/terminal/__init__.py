@@ -1,4 +1,4 @@
-"""What is printed and asked at a terminal, or at whatever stands in its place.
+"""Output and questions at a terminal, or at pipes in its place.
 
-`output` is the one door, through which every verb prints. Never which sentence is said: verbs know that.
+Every verb prints through `output`. Never which sentence is printed: verbs know that.
 """

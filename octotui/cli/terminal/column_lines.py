@@ -12,7 +12,7 @@ Row = TypeVar("Row")
 def column_lines(
     columns: Sequence[Column[Row]], rows: Sequence[Row], scope: CellContext, width: int | None
 ) -> Iterator[str]:
-    """The head and a line for each row, in as many columns as fit into a width; all of them without one."""
+    """Yield the head and a line for each row, in as many columns as fit into `width`, or all with None."""
     from rich.cells import cell_len, set_cell_size
 
     def length(text: str) -> int:

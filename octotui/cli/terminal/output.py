@@ -1,4 +1,4 @@
-"""The one door to stdout and stderr: what a terminal would obey, reorder or hide is made visible."""
+"""The only way to stdout and stderr: control, bidirectional and invisible characters are made visible."""
 
 import json
 import os
@@ -16,27 +16,27 @@ from octotui.views.text.log_text import coloured
 from octotui.views.text.visible_text import escaped_json, visible, visible_lines
 
 USAGE = 2  # the exit code of a wrong model and of wrong usage
-MOST_COMPLAINTS = 200  # lines that one call prints of what is wrong with a model
-_BYTES = re.compile("([\udca0-\udcff]+)")  # that are no UTF-8 and no control characters anywhere
+MOST_COMPLAINTS = 200  # most complaints that one call prints
+_BYTES = re.compile("([\udca0-\udcff]+)")  # bytes that are not UTF-8, and control characters in no encoding
 
 
 def say(line: str) -> None:
-    r"""Print a line at once; line breaks in it are shown as `\n`."""
+    r"""Print a line and flush; line breaks in it are shown as `\n`."""
     _print(visible(line))
 
 
 def say_lines(text: str) -> None:
-    """Print a text that may have several lines."""
+    """Print a text of several lines."""
     _print(visible_lines(text))
 
 
 def say_output(line: str, name: str = "", *, raw: bool = False) -> None:
-    """Print a line of a job's output behind a name: its colours stay, or all of it where it is `raw`."""
+    """Print a line of a job's output after a name, with its colours, or unchanged if `raw`."""
     _print(visible(name) + (line if raw else coloured(line)))
 
 
 def say_document(file: TextFile, *, raw: bool) -> bool:
-    """Write a text in its own encoding; whether characters were made visible: where it is `raw` none is.
+    """Write a text in its own encoding; return whether characters were made visible, never if `raw`.
 
     Raises UnwritableText.
     """
@@ -49,65 +49,65 @@ def say_document(file: TextFile, *, raw: bool) -> bool:
 
 
 def say_json(value: Any, *, indent: int = 0) -> None:
-    """Print a value as JSON in one line, or indented; strings hold nothing but what can be seen."""
+    """Print a value as JSON in one line, or indented; invisible characters in strings are escaped."""
     try:
         document = msgspec.json.format(msgspec.json.encode(value), indent=indent or -1).decode()
-    except UnicodeEncodeError:  # halves of characters, such as in names of files
+    except UnicodeEncodeError:  # surrogates, such as in names of files
         document = json.dumps(msgspec.to_builtins(value), indent=indent or None)
     _write(escaped_json(document).encode() + b"\n")
 
 
 def warn(sentence: str) -> None:
-    """Say one sentence on stderr."""
+    """Print one sentence to stderr."""
     tell(f"octotui: {visible(sentence)}\n")
 
 
 def refuse(sentence: str, code: int = USAGE) -> NoReturn:
-    """Say one sentence on stderr, and end."""
+    """Print one sentence to stderr, and exit."""
     warn(sentence)
     sys.exit(code)
 
 
 def complain(complaints: Sequence[object], *, prefix: str = "") -> None:
-    """Say complaints on stderr, a line each; of very many the first, and how many more there are."""
+    """Print complaints to stderr, one a line, at most MOST_COMPLAINTS of them."""
     tell("".join(f"{prefix}{visible(str(each))}\n" for each in complaints[:MOST_COMPLAINTS]))
     if (more := len(complaints) - MOST_COMPLAINTS) > 0:
         warn(f"there are {more:,} more; octotui check --json lists all of them")
 
 
 def tell(text: str) -> None:
-    """Write a text to stderr for who sits there, such as a question, and stay in its last line."""
+    """Write a text to stderr without a newline, such as a prompt."""
     text = visible_lines(text)
     encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
     print(text.encode(encoding, "replace").decode(encoding), end="", file=sys.stderr, flush=True)
 
 
 def ask_unseen(prompt: str) -> str:
-    """A line typed at the terminal without being shown; raises EOFError."""
+    """Read a line from the terminal without echo; raises EOFError."""
     import getpass
 
     return getpass.getpass(visible(prompt))
 
 
 def wants_ascii(asked: bool) -> bool:
-    """Whether to draw with plain characters: asked for, or a terminal that knows no others."""
+    """Return whether to draw with ASCII: on request, or for a terminal without Unicode."""
     encoding = (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "")
     return asked or os.environ.get("TERM") == "linux" or not encoding.startswith("utf")
 
 
 def wants_words(asked: bool = False) -> bool:
-    """Whether to say lines of words: asked for, by who listens, or of a terminal that shows no screen."""
+    """Return whether to print lines instead of a screen: on request, for ACCESSIBLE, or a dumb terminal."""
     listens = os.environ.get("ACCESSIBLE", "") not in ("", "0")
     return asked or listens or (_is_terminal() and os.environ.get("TERM", "") in ("", "dumb"))
 
 
 def terminal_width() -> int | None:
-    """The cells of a line of the terminal; None where the output is no terminal, and lines have no bound."""
+    """Return the width of the terminal; None where the output is none, and lines are unbounded."""
     return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
 def need_screen(instead: str) -> None:
-    """End with exit code 2 where no screen can be drawn; what to do `instead` is said."""
+    """Exit with code 2 where no screen can be drawn, and say what to do `instead`."""
     if not _is_terminal():
         refuse(f"the app needs a terminal; {instead}")
     if wants_words():
@@ -120,14 +120,14 @@ def _is_terminal() -> bool:
 
 
 def report_bug(kind: type[BaseException], bug: BaseException, trace: TracebackType | None) -> None:
-    """Print a traceback, whose sentences may quote what others wrote."""
+    """Print a traceback, with invisible characters made visible."""
     import traceback
 
     tell("".join(traceback.format_exception(kind, bug, trace)))
 
 
 def _print(text: str) -> None:
-    """Print a line at once, with a question mark for each character that the output does not know."""
+    """Print a line and flush, with "?" for characters that the encoding lacks."""
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
     print(text.encode(encoding, "replace").decode(encoding), flush=True)
 

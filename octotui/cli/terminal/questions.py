@@ -1,4 +1,4 @@
-"""Asking at the terminal: a question, an answer, and notes."""
+"""Questions at the terminal: a choice, values and notes."""
 
 import asyncio
 import sys
@@ -14,7 +14,7 @@ from octotui.engine.state import Answer, Interruption
 
 
 class TypedAnswer(NamedTuple):
-    """What somebody says to a question."""
+    """An answer to a question."""
 
     answer: Answer
     notes: str = ""
@@ -22,15 +22,15 @@ class TypedAnswer(NamedTuple):
 
 
 class TerminalQuestions:
-    """Who sits at the terminal, if anybody."""
+    """Asks the user at the terminal, if there is one."""
 
     def __init__(self) -> None:
         self._typed: asyncio.Future[bool] | None = None
-        self._over = False  # nothing more will be typed
+        self._over = False  # the input has ended
 
     @property
     def possible(self) -> bool:
-        """Whether there is a terminal to ask at."""
+        """Whether stdin is a terminal."""
         return sys.stdin is not None and sys.stdin.isatty()
 
     async def ask(
@@ -41,7 +41,7 @@ class TerminalQuestions:
         fields: Sequence[RequiredPrompt] = (),
         offered: Mapping[str, str] | None = None,
     ) -> TypedAnswer | None:
-        """Say what is to be read first, and ask for one of the choices or none, for notes and fields."""
+        """Print the text, and ask for a choice, fields and notes; None leaves the question open."""
         tell(f"\n{question.run} asks: {title}\n\n{text.strip()}\n\n")
         answers = {word: each for each in question.choices for word in (each, each[0])}
         while True:
@@ -58,7 +58,7 @@ class TerminalQuestions:
     async def _fill_in(
         self, fields: Sequence[RequiredPrompt], offered: Mapping[str, str]
     ) -> dict[str, str] | None:
-        """A value for each field; None where something needed is left empty, and so the question is left."""
+        """Ask for a value for each field; None where a required one is left empty."""
         values: dict[str, str] = {}
         for field in fields:
             value = await self._field(field, offered.get(field.name, field.prompt.otherwise))
@@ -68,7 +68,7 @@ class TerminalQuestions:
         return values
 
     async def _field(self, field: RequiredPrompt, otherwise: str) -> str | None:
-        """A value that fits; empty input takes what is offered."""
+        """Ask until a value is valid; empty input takes the default."""
         while True:
             with _unseen(field.prompt.kind == "sensitive"):
                 typed = await self._line(field_prompt(field, otherwise)) or otherwise
@@ -80,12 +80,12 @@ class TerminalQuestions:
             tell("".join(f"{problem}\n" for problem in problems))
 
     def give_up(self) -> None:
-        """Take whatever is being asked as left."""
+        """Cancel the pending question."""
         if self._typed is not None and not self._typed.done():
             self._typed.set_result(False)
 
     async def _line(self, prompt: str) -> str:
-        """A line typed at the terminal, without holding up the session; nothing at the end of input."""
+        """Read a line from the terminal without blocking the loop; empty at the end of input."""
         tell(prompt)
         loop = asyncio.get_running_loop()
         self._typed = loop.create_future()
@@ -101,7 +101,7 @@ class TerminalQuestions:
 
 @contextmanager
 def _unseen(hidden: bool) -> Iterator[None]:
-    """While this lasts, the terminal does not show what is typed, where it is to be hidden (V5)."""
+    """Switch off the terminal's echo in the block, if `hidden` (V5)."""
     if not hidden:
         yield
         return
@@ -116,7 +116,7 @@ def _unseen(hidden: bool) -> Iterator[None]:
 
 
 def field_prompt(field: RequiredPrompt, otherwise: str) -> str:
-    """What is asked for, and what empty input means: `How large? (small, large) [small]: `."""
+    """Return the prompt of a field, with its default: `How large? (small, large) [small]: `."""
     prompt = field.prompt
     options = ", ".join(("true", "false") if prompt.kind == "checkbox" else prompt.options)
     empty = otherwise or ("leaves the question" if prompt.required else "may be empty")
@@ -125,7 +125,7 @@ def field_prompt(field: RequiredPrompt, otherwise: str) -> str:
 
 
 def prompt(choices: tuple[Answer, ...]) -> str:
-    """What may be typed: `retry, ignore, fail, or leave it? [r/i/f/l] `."""
+    """Return the prompt of choices: `retry, ignore, fail, or leave it? [r/i/f/l] `."""
     return f"{', '.join(choices)}, or leave it? [{'/'.join((*(each[0] for each in choices), 'l'))}] "
 
 

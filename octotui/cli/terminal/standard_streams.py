@@ -1,4 +1,4 @@
-"""Stdin, stdout and stderr, whatever a caller has made of them: closed, full, or a pipe without a reader."""
+"""Robust stdin, stdout and stderr: closed, on a full disk, or a pipe without a reader."""
 
 import errno
 import io
@@ -11,11 +11,11 @@ if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
 FAILED = 1
-NO_READER = 141  # as shells say of what ended by SIGPIPE
+NO_READER = 141  # the shells' exit code for SIGPIPE
 
 
 class OutputLost(Exception):
-    """Nothing more can be written to stdout; it is raised once, and what is written later goes nowhere."""
+    """Stdout can no longer be written; raised once, and later output is dropped."""
 
     def __init__(self, problem: OSError) -> None:
         super().__init__(f"the output cannot be written: {problem.strerror or problem}")
@@ -23,32 +23,32 @@ class OutputLost(Exception):
 
 
 class _Output(io.FileIO):
-    """A descriptor that takes what is written to it, or says once that it cannot, as no OSError of a file."""
+    """A descriptor that reports its first failed write, and drops later output."""
 
-    def __init__(self, descriptor: int, *, heard: bool) -> None:
-        """Where nobody is `heard` to complain of it, that it cannot is not said either."""
+    def __init__(self, descriptor: int, *, reports: bool) -> None:
+        """Open the descriptor; unless `reports`, failures are not reported."""
         super().__init__(descriptor, "wb", closefd=False)
-        self._heard = heard
+        self._reports = reports
         self._lost = False
 
     def write(self, data: "ReadableBuffer") -> int:
-        """Write as much as goes in at once, waiting until any does; raises OutputLost."""
+        """Write as much as possible, blocking until that is something; raises OutputLost."""
         if not self._lost:
             try:
-                while (written := super().write(data)) is None:  # another process has set it not to wait
+                while (written := super().write(data)) is None:  # another process made it non-blocking
                     select.select((), (self,), ())
                 return written
             except OSError as problem:
                 self._lost = True
-                if self._heard:
+                if self._reports:
                     raise OutputLost(problem) from problem
         return memoryview(data).nbytes
 
 
 def take_over() -> None:
-    """Let stdout and stderr say that they are lost in one way, and what was closed be as /dev/null is.
+    """Replace stdout and stderr by robust streams, and closed descriptors by /dev/null.
 
-    A descriptor that stays closed would be that of the next file that is opened: it would hold what we say.
+    A descriptor that stays closed would be reused by the next opened file, which would receive the output.
     """
     for number in range(3):
         try:
@@ -57,16 +57,16 @@ def take_over() -> None:
             os.open(os.devnull, os.O_RDWR)  # the lowest number that is free
     if sys.stdin is None:
         sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115
-    sys.stdout = _text(sys.stdout, 1, heard=True)
-    sys.stderr = _text(sys.stderr, 2, heard=False)
+    sys.stdout = _text(sys.stdout, 1, reports=True)
+    sys.stderr = _text(sys.stderr, 2, reports=False)
 
 
-def _text(before: TextIO | None, descriptor: int, *, heard: bool) -> TextIO:
-    """The stream that takes the place of one, with its encoding."""
+def _text(before: TextIO | None, descriptor: int, *, reports: bool) -> TextIO:
+    """Return a robust stream with the encoding of the previous one."""
     if before is not None:
         before.flush()
     return io.TextIOWrapper(
-        io.BufferedWriter(_Output(descriptor, heard=heard)),
+        io.BufferedWriter(_Output(descriptor, reports=reports)),
         encoding=getattr(before, "encoding", None) or "utf-8",
         errors=getattr(before, "errors", None) or "replace",
         line_buffering=True,

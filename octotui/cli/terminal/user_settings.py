@@ -1,4 +1,4 @@
-"""What an account has set up: the zone in which times are told, unless `--utc` is said, and its lists."""
+"""An account's settings: the zone in which times are shown, unless `--utc` is given, and its lists."""
 
 import sys
 from collections.abc import Callable
@@ -19,7 +19,7 @@ ASKED = "octotui.utc"
 
 
 def utc_option(function: click.decorators.FC) -> click.decorators.FC:
-    """The `--utc` option, which `shown_zone` knows of."""
+    """Add the `--utc` option, which `shown_zone` reads."""
     return click.option(
         "--utc",
         is_flag=True,
@@ -34,7 +34,7 @@ def _note(ctx: click.Context, param: click.Parameter, asked: bool) -> None:
 
 
 def shown_zone() -> Zone:
-    """The zone to tell times in; leaves with exit code 2 where the configuration is wrong."""
+    """Return the zone of shown times; exit with code 2 where the configuration is invalid."""
     from octotui.store.user_config import time_zone
 
     context = click.get_current_context(silent=True)
@@ -44,14 +44,14 @@ def shown_zone() -> Zone:
 
 
 def chosen_lists() -> "dict[str, ListSetting]":
-    """The columns and orders that the account chose for lists; leaves with code 2 where they are wrong."""
+    """Return the account's settings of lists; exit with code 2 where they are invalid."""
     from octotui.store.user_config import list_settings
 
     return _read(list_settings)
 
 
 def _read(reader: Callable[[], T]) -> T:
-    """What is read of a configuration; what is wrong with it is said."""
+    """Read a configuration; print complaints and exit with code 2 where it is invalid."""
     try:
         return reader()
     except ModelError as error:

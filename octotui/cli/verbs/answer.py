@@ -23,7 +23,7 @@ from octotui.views.labels import listed
 
 
 def question_of(state: State, argument: str) -> Interruption:
-    """The open question of that id, or the only one that a run of that id asks; raises Refused."""
+    """Return the open question of that id, or the only one of a run of that id; raises Refused."""
     asking = [state.interruptions[name] for _, name in state.asking]
     matches = [each for each in asking if argument in (each.id, each.run)]
     if len(matches) == 1:

@@ -1,4 +1,4 @@
-"""`octotui attach SPACE`: the app on a space that is served already, by whoever it is."""
+"""`octotui attach SPACE`: the app on a space that has a server already, also another account's."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""`octotui audit FILE`: who did what, and whether the journal is what it was."""
+"""`octotui audit FILE`: the audit of a space, and verification of its journal."""
 
 import time
 from collections.abc import Iterator
@@ -68,7 +68,7 @@ def command(
 
 
 def _refuse_nonsense(file: str | None, head: str | None, *, verify: bool, filtered: bool) -> None:
-    """Leave with exit code 2 where options do not go together."""
+    """Exit with code 2 where options exclude each other."""
     if file is None:
         refuse("say of which space: octotui audit FILE")
     if filtered and (verify or head is not None):
@@ -89,7 +89,7 @@ def _head(journal: Path, *, as_json: bool) -> None:
 
 
 def _verify(journal: Path, kept: str, *, as_json: bool) -> None:
-    """Say what is wrong with the chain, and leave with exit code 1 where anything is."""
+    """Print breaks of the chain, and exit with code 1 where there are any."""
     from octotui.cli.terminal.output import say_json
     from octotui.store.journal.hash_chain import Head
     from octotui.store.journal.verification import verify
@@ -127,7 +127,7 @@ def _list(journal: Path, run: str | None, user: str | None, since: Since, *, as_
 
 
 def _rows(journal: Path, run: str | None, since: Since) -> "Iterator[AuditRow]":
-    """The rows of a journal, or of a run's family, from a time or an event on."""
+    """Yield the rows of a journal, or of a run's family, from a time or an event on."""
     from octotui.engine.events import InterruptionRaised
     from octotui.store.journal.event_query import events_of
     from octotui.store.journal.journal import JournalReader
@@ -142,7 +142,7 @@ def _rows(journal: Path, run: str | None, since: Since) -> "Iterator[AuditRow]":
         return (row for row in entries if since.admits(row.seq, row.at))
 
     def raised(name: str, question: str) -> float | None:
-        """When a question was asked that `since` leaves out."""
+        """Return when a question was asked that `since` leaves out."""
         family = reader.family(reader.root_of(name) or name)
         asked = (each for each in family if isinstance(each, InterruptionRaised))
         return next((each.at for each in asked if each.interruption == question), None)

@@ -1,4 +1,4 @@
-"""`octotui backup FILE DEST`: a copy of a space as one file, also while it is used."""
+"""`octotui backup FILE DEST`: a copy of a space as one file, also while it is open."""
 
 import time
 from pathlib import Path

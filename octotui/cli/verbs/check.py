@@ -1,4 +1,4 @@
-"""`octotui check FILE`: everything that is wrong with a model, and what it had better say otherwise."""
+"""`octotui check FILE`: all errors and warnings of a model."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""`octotui clock FILE`: whether the machine's clock was set, and letting its new time count."""
+"""`octotui clock FILE`: a step of the machine's clock, and its confirmation."""
 
 from pathlib import Path
 

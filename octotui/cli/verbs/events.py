@@ -1,4 +1,4 @@
-"""`octotui events FILE`, and the app in plain words: what happened and what happens, line by line."""
+"""`octotui events FILE`, and the app in words: past and new events, line by line."""
 
 import time
 from pathlib import Path
@@ -37,13 +37,13 @@ def command(space: str, follow: bool, since: Since, as_json: bool, state: Path |
                 _tell_past(named, narration, since, client.state.seq)
             client.listen(narration.tell)
             async for _ in client.states():
-                pass  # the narration tells
+                pass  # the narration is a listener
 
     run_request(main)
 
 
 def _tell_past(named: SpaceName, narration: EventPrinter, since: Since, last: int | None) -> None:
-    """Tell what came after a time or an event, up to another one or the end, from the journal on disk."""
+    """Print events from the journal on disk, from a time or an event to another one or the end."""
     from octotui.runtime.open_space import space_folder
     from octotui.store.journal.journal import JournalReader
 
@@ -58,7 +58,7 @@ def _tell_past(named: SpaceName, narration: EventPrinter, since: Since, last: in
 
 
 async def follow(named: SpaceName, *, start: bool) -> int:
-    """The app for those who listen rather than look: how all stands, and then what happens, until ^C."""
+    """Print the present state, and then events until ^C: the app in words."""
     from octotui.cli.connection import attach
 
     async with attach(named.slug, named.state, file=named.file, start=start) as client:
@@ -67,7 +67,7 @@ async def follow(named: SpaceName, *, start: bool) -> int:
             say(line)
         client.listen(narration.tell)
         was_well = True
-        async for trouble in client.troubles():  # of the rest the narration tells
+        async for trouble in client.troubles():  # the narration prints events
             if trouble or not was_well:
                 say(trouble or "the trouble with the model's file or the server is over")
             was_well = not trouble
@@ -75,7 +75,7 @@ async def follow(named: SpaceName, *, start: bool) -> int:
 
 
 def standing(client: SpaceAccess) -> list[str]:
-    """How a space stands, in lines: its runs, its questions, and how to answer."""
+    """Return a space's state in lines: its runs, its questions, and how to answer."""
     from octotui.views import questions, runs, summary
 
     state, now = client.state, time.time()

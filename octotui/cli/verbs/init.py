@@ -9,7 +9,7 @@ from octotui.cli.terminal.output import refuse, say
 
 
 def _unshared(path: str, flags: int) -> int:
-    """Open a new file that others may read, as the umask says, and never write."""
+    """Open a new file that others may read, as the umask allows, and never write."""
     return os.open(path, flags, 0o644)
 
 

@@ -17,7 +17,7 @@ from octotui.model.complaints import did_you_mean
 from octotui.runtime.server.client import Client
 from octotui.store.logs.log_reader import LogReader
 
-LOOK = 0.2  # seconds between two looks at logs that are followed
+POLL = 0.2  # seconds between two polls of followed logs
 LogPath = Callable[[str, str], Awaitable[Path]]
 ACQUIRE = "Acquire packages"
 BLOCK = 1000  # lines at a time
@@ -62,7 +62,7 @@ def command(
 
 
 class LogPrinter:
-    """How much of each job's output was printed already."""
+    """Prints logs, and knows how much of each was printed."""
 
     def __init__(
         self, run: str, step: str | None, tail: int | None, *, as_json: bool, raw: bool = False
@@ -75,7 +75,7 @@ class LogPrinter:
         self._logs: dict[str, tuple[LogReader, int]] = {}
 
     async def follow(self, client: Client) -> None:
-        """Print what there is and what comes, until the run has ended; raises what ends the client before."""
+        """Print logs until the run has ended; raises what ends the client before."""
         while True:
             client.check()
             family = client.state if self._run in client.state.runs else await client.family(self._run)
@@ -85,10 +85,10 @@ class LogPrinter:
             await self.take(family, client.whole_log, whole=ended)
             if ended:
                 return
-            await asyncio.sleep(LOOK)
+            await asyncio.sleep(POLL)
 
     async def take(self, family: State, where: LogPath, *, whole: bool = True) -> None:
-        """Print what is new; a last line that has not ended only if the `whole` output is there."""
+        """Print new lines; an unfinished last one only if the `whole` output is there."""
         if self._run not in family.runs:
             raise no_such_run(self._run, family)
         self._refuse_unknown_step(family)
@@ -102,13 +102,13 @@ class LogPrinter:
             self._print(family, job, alone=len(jobs) == 1, whole=whole)
 
     def _refuse_unknown_step(self, family: State) -> None:
-        """Raise Refused where the run has no step of the name that was said, whether it came to it or not."""
+        """Raise Refused where the run has no step of the given name, reached or not."""
         known = [*(step.name for step in family.runs[self._run].runbook.steps), ACQUIRE]
         if self._step is not None and self._step not in known:
             raise Refused(f"{self._run} has no step “{self._step}”{did_you_mean(self._step, known)}")
 
     def _jobs(self, family: State) -> Iterator[Job]:
-        """The jobs of the run that may print something."""
+        """Yield the jobs of the run that may print something."""
         for name in family.runs[self._run].progress.jobs:
             job, step = family.jobs[name], step_of(family, family.jobs[name])
             named = step.name if step else ACQUIRE

@@ -43,7 +43,7 @@ def command(file: Path | None, ascii_only: bool, plain: bool, foreground: bool, 
 
 
 def open_app(named: SpaceName, *, ascii_only: bool, plain: bool, start: bool = True) -> NoReturn:
-    """The app, or its words, on a space whose server is started where there is none."""
+    """Open the app, or its words, on a space whose server is started where there is none."""
     if wants_words(plain):
         from octotui.cli.verbs.events import follow
 
@@ -53,7 +53,7 @@ def open_app(named: SpaceName, *, ascii_only: bool, plain: bool, start: bool = T
 
 
 def run_in(main: Callable[[], Coroutine[None, None, int]]) -> int:
-    """The exit code of what runs in a loop; a space that can't be used is exit code 1."""
+    """Run a coroutine, and return its exit code, 1 for an unusable space."""
     from octotui.store.errors import StoreError
 
     try:
@@ -63,7 +63,7 @@ def run_in(main: Callable[[], Coroutine[None, None, int]]) -> int:
 
 
 async def _attached(named: SpaceName, ascii_only: bool, *, start: bool) -> int:
-    """The app as a client of the space's server; what is active goes on without it."""
+    """Open the app as a client of the space's server; active runs go on without it."""
     from octotui.cli.connection import attach
     from octotui.store.user_config import keep_list
 
@@ -93,7 +93,7 @@ async def _attached(named: SpaceName, ascii_only: bool, *, start: bool) -> int:
 
 
 async def _alone(model: Model, file: Path | None, state: Path | None, ascii_only: bool) -> int:
-    """The app in the process that holds the space; what still runs when it is left goes on by itself."""
+    """Open the app in the process that holds the space; running scripts go on after it."""
     from octotui.runtime.open_space import open_space
     from octotui.runtime.server.lifetime import shared
     from octotui.store.accounts import account_exists

@@ -1,4 +1,4 @@
-"""`octotui plan FILE PROCESS`: what a run would lead to."""
+"""`octotui plan FILE PROCESS`: a predicted run."""
 
 import time
 from pathlib import Path
@@ -61,13 +61,13 @@ def command(
         refuse(str(error), 1)
     except Refused as refused:
         refuse(str(refused))
-    narration = EventPrinter(as_json=options["as_json"], ascii_only=wants_ascii(options["plain"]))
-    narration.end(prediction.state, prediction.root, prediction.state.at, lock_waits(prediction.events))
+    printer = EventPrinter(as_json=options["as_json"], ascii_only=wants_ascii(options["plain"]))
+    printer.end(prediction.state, prediction.root, prediction.state.at, lock_waits(prediction.events))
     raise SystemExit(exit_code(prediction.state, prediction.root))
 
 
 def _warn_of_secrets(model: Model, process: str) -> None:
-    """Say which sensitive values of a process could not be read, were it to run from here (V5)."""
+    """Warn of sensitive values of a process that could not be read here (V5)."""
     from octotui.runtime.jobs.secret_sources import unreadable_here
 
     for name, problem in unreadable_here(values_seen_by(model, process)).items():

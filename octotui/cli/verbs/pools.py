@@ -1,4 +1,4 @@
-"""`octotui pools FILE`: pools and workers, and who has them."""
+"""`octotui pools FILE`: pools and workers, their leases and locks."""
 
 from functools import partial
 from pathlib import Path
@@ -56,7 +56,7 @@ def _pools(state: State, now: float, names: tuple[str, ...] = ()) -> Rows:
 
 
 def _refuse_unknown(names: tuple[str, ...], known: list[str]) -> None:
-    """Raise Refused where one of the names is no pool, worker or target."""
+    """Raise Refused where a name is no pool, worker or target."""
     for name in names:
         if name not in known:
             raise Refused(f"there is no pool, worker or target “{name}”{did_you_mean(name, known)}")

@@ -1,4 +1,4 @@
-"""`octotui render [FILE]`: a text from stdin, filled in."""
+"""`octotui render [FILE]`: the text on stdin, filled in."""
 
 import sys
 import time
@@ -67,7 +67,7 @@ def command(
 
 
 def _read() -> bytes:
-    """The text on stdin, as bytes; one sentence where there is none, or no end of it."""
+    """Return the bytes on stdin; exit with one sentence where there are none, or too many."""
     try:
         text = sys.stdin.buffer.read(LARGEST + 1)
     except OSError as error:

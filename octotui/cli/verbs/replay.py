@@ -46,7 +46,7 @@ def command(
     from octotui.views.labels import ASCII
 
     for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _leave)  # what was unpacked goes with it
+        signal.signal(number, _leave)  # removes the unpacked files
     try:
         with exported(out) as content:
             with _fitting(out):
@@ -64,7 +64,7 @@ def command(
 
 @contextmanager
 def _fitting(out: Path) -> Iterator[None]:
-    """Refuse what somebody has made up: events that cannot be folded or told; raises StoreError.
+    """Refuse forged events that cannot be folded or shown; raises StoreError.
 
     Only what is read: an error of the app is a bug of ours, whatever the export says.
     """
@@ -80,14 +80,14 @@ def _fitting(out: Path) -> Iterator[None]:
 
 
 async def _app(replay: "Replay", ascii_only: bool) -> None:
-    """The app, until it is left."""
+    """Run the app until it is left."""
     from octotui.ui.replay_app import ReplayApp
 
     await ReplayApp(replay, glyphs="ascii" if ascii_only else "unicode", zone=shown_zone()).run_async()
 
 
 def _tell(replay: "Replay", *, as_json: bool, ascii_only: bool, all_of_it: bool) -> None:
-    """Say all that changed up to the moment, or how things stand at it."""
+    """Print all changes up to the moment, or the state at it."""
     from octotui.cli.summary import summary
     from octotui.cli.terminal.output import say_json
     from octotui.views.events.replay_moments import changes
@@ -102,26 +102,26 @@ def _tell(replay: "Replay", *, as_json: bool, ascii_only: bool, all_of_it: bool)
         return
     glyphs = ASCII if wants_ascii(ascii_only) else UNICODE
     if all_of_it:
-        for line in changes(replay.film, shown_zone()):
+        for line in changes(replay.timeline, shown_zone()):
             say(glyphs.text(line))
     for line in _standing(replay, glyphs):
         say(line)
 
 
 def _standing(replay: "Replay", glyphs: "Glyphs") -> list[str]:
-    """How things stand at the moment."""
+    """Return the state at the moment, in lines."""
     from octotui.views.events.replay_moments import standing
 
-    return list(standing(replay.film, replay.number, replay.roots, replay.now(), glyphs, shown_zone()))
+    return list(standing(replay.timeline, replay.number, replay.roots, replay.now(), glyphs, shown_zone()))
 
 
 def _go(replay: "Replay", moment: float | None, event: int | None) -> None:
-    """Look at what was asked for, if anything was."""
+    """Show the requested moment, if any."""
     if moment is not None:
         replay.go_to(moment)
     elif event is not None:
-        if event > len(replay.film):
-            refuse(f"there are {len(replay.film)} events in it, and no event {event}")
+        if event > len(replay.timeline):
+            refuse(f"there are {len(replay.timeline)} events in it, and no event {event}")
         replay.go(event)
 
 
@@ -133,5 +133,5 @@ def _time(at: str) -> float:
 
 
 def _leave(number: int, frame: object) -> NoReturn:
-    """End as a signal would, having cleaned up."""
+    """Exit as a signal would, after cleaning up."""
     raise SystemExit(128 + number)

@@ -36,9 +36,9 @@ def command(space: str, run: str, as_json: bool, state: Path | None, **options: 
             family = await client.family(name)
             if name not in family.runs:
                 raise no_such_run(name, client.state)
-            heard = RequestEvents(client, as_json=as_json)
+            own_events = RequestEvents(client, as_json=as_json)
             rerun = again(client.state, family.runs[name], client.user, given)
-            heard.tell_started(await client.send(rerun.command))
+            own_events.tell_started(await client.send(rerun.command))
             if rerun.dropped:
                 names = ", ".join(rerun.dropped)
                 warn(f"values that are not asked for any more are left out: {names}")

@@ -27,7 +27,7 @@ def command(backup: Path, as_json: bool, state: Path | None) -> None:
     from octotui.store.user_config import file_trust
 
     try:
-        with suppress(OSError):  # restoring says what is the matter
+        with suppress(OSError):  # restoring reports the problem
             file_trust().check(backup)
         folder = restore(backup, default_base() if state is None else state.absolute())
     except (Distrusted, ModelError) as problem:

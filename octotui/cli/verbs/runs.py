@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def view_names(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """The saved views, for shells to complete."""
+    """Complete saved views."""
     from octotui.store.saved_views import saved_views
 
     views = saved_views().views.items()
@@ -99,7 +99,7 @@ def command(
 
 
 def _query(words: Sequence[str], view: str | None) -> "Query":
-    """What is asked by a view and by words; exit code 2 where either is no query."""
+    """Return the query of a view and words; exit with code 2 where either is invalid."""
     from octotui.engine.queries.parse import QueryError, parse
 
     now = time.time()
@@ -111,18 +111,18 @@ def _query(words: Sequence[str], view: str | None) -> "Query":
 
 
 def _as_typed(word: str) -> str:
-    """An argument as it would be typed in the app: the shell has taken its quotes off."""
+    """Return an argument as it would be typed in the app: the shell has removed its quotes."""
     if word.startswith("--"):
         refuse(f"there is no option {word}: `octotui runs --help` lists those there are")
     keyed = re.match(r"-?(?:[A-Za-z]+:)?", word)
     value = word[keyed.end() :] if keyed else word
     if '"' in word or not re.search(r"\s", value) or re.search(r"\s-?[A-Za-z]+:", value):
-        return word  # it has quotes of its own, needs none, or is a whole filter
+        return word  # quoted already, without need of quotes, or a whole filter
     return f'{word.removesuffix(value)}"{value}"'
 
 
 def _saved(view: str | None) -> str:
-    """The text of a saved view; exit code 2 where there is none of that name."""
+    """Return the text of a saved view; exit with code 2 where there is none."""
     if view is None:
         return ""
     from octotui.model.complaints import did_you_mean
@@ -136,7 +136,7 @@ def _saved(view: str | None) -> str:
 
 
 async def _resolved(here: "Client | OfflineSpace", query: "Query") -> "Query":
-    """The query with slugs for names; exit code 2 for a value that the space has never heard of."""
+    """Return the query with slugs for names; exit with code 2 for an unknown value."""
     from octotui.engine.queries.known_values import resolve, unknown_value
     from octotui.engine.queries.query import PLACES
     from octotui.views.queries.known import known_values
@@ -152,7 +152,7 @@ async def _resolved(here: "Client | OfflineSpace", query: "Query") -> "Query":
 
 
 def _setting(columns: str | None, sort: str | None) -> "ListSetting":
-    """The columns and the order that are asked for, else those of the app; exit code 2 for unknown ones."""
+    """Return the given columns and order, else those of the app; exit with code 2 for unknown ones."""
     from octotui.store.user_config import ListSetting
     from octotui.views.lists.columns import UnknownColumn, named, sorting
     from octotui.views.lists.run_columns import COLUMNS

@@ -41,7 +41,7 @@ def command(file: Path | None, state: Path | None, ready: int | None) -> None:
 
 
 class _Ready:
-    """Tells who started us in the background that we are there, or why not."""
+    """Tells the process that started this server that it is ready, or why not."""
 
     def __init__(self, descriptor: int | None) -> None:
         self.background = descriptor is not None
@@ -55,7 +55,7 @@ class _Ready:
 
 
 def _report(trouble: str) -> None:
-    """Say what is the matter with the model, or that nothing is any more; where it cannot be said, go on."""
+    """Print the problem of the model, or its end; ignore where that is impossible."""
     with suppress(OSError, OutputLost):
         say(f"{time.strftime('%F %T')} {trouble or 'the model is well again'}")
 

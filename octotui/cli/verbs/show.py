@@ -1,4 +1,4 @@
-"""`octotui show FILE RUN`: how a run stands, and why; its variables."""
+"""`octotui show FILE RUN`: the state of a run, with reasons; its variables."""
 
 import time
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ def command(space: str, run: str, variables: bool, as_json: bool, state: Path | 
 
 
 def _at_length(family: State, run: str, where: Where) -> Iterator[str]:
-    """How a run stands, and its files: headed paragraphs."""
+    """Yield headed paragraphs about a run and its files."""
     for head, lines in (*of_run(family, run, time.time(), shown_zone()), *files.of_run(family, run, where)):
         yield head
         yield from (f"  {line}" for line in lines)

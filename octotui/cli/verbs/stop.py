@@ -1,4 +1,4 @@
-"""`octotui stop FILE`: the server of a space ends."""
+"""`octotui stop FILE`: end the server of a space."""
 
 from pathlib import Path
 

@@ -55,7 +55,7 @@ def show(name: str, file: Path | None, as_json: bool) -> None:
         refuse(f"there is no template “{name}”{did_you_mean(name, library.names)}")
     template = library.find(name)
     _complain(library)
-    assert template is not None  # or there were complaints
+    assert template is not None  # else `_complain` has exited
     if as_json:
         plain: dict[str, Any] = msgspec.to_builtins(template)
         say_json({"slug": name, **plain}, indent=2)
@@ -70,14 +70,14 @@ def _library(file: Path | None) -> Library:
 
 
 def _complain(library: Library) -> None:
-    """Exit code 2, and every complaint, where a template is broken."""
+    """Exit with code 2 and every complaint where a template is invalid."""
     complain(library.complaints)
     if library.complaints:
         sys.exit(USAGE)
 
 
 def _lines(slug: str, template: StepTemplate) -> Iterator[str]:
-    """A template as people read it, the scripts last."""
+    """Yield a template for people, its scripts last."""
     yield f"{slug}: {template.name}"
     if template.description:
         yield template.description
@@ -97,7 +97,7 @@ def _lines(slug: str, template: StepTemplate) -> Iterator[str]:
 
 
 def _about(name: str, parameter: Parameter) -> str:
-    """What there is to know of a parameter, in brackets."""
+    """Return the notes about a parameter, in brackets."""
     facts = [f"“{parameter.label}”"] if parameter.label != name else []
     facts += [parameter.kind] if parameter.kind != "text" else []
     facts += [f"one of {', '.join(parameter.options)}"] if parameter.options else []

@@ -55,7 +55,7 @@ def command(
 
 
 def lines(resolved: Resolved, origins: Origins) -> list[str]:
-    """The sentences about one variable."""
+    """Return the sentences about one variable."""
     text = partial(_text, origins)
     if resolved.value is None:
         shown = [f"{resolved.name} has no value here"]
@@ -67,7 +67,7 @@ def lines(resolved: Resolved, origins: Origins) -> list[str]:
 
 
 def plain(resolved: Resolved, origins: Origins) -> dict[str, Any]:
-    """The same as JSON has it: `value` is null where the variable has none here."""
+    """Return the same as JSON: `value` is null where the variable has none here."""
 
     def each(value: Value) -> dict[str, str]:
         return {"value": value_text(value), "scope": scope_text(value, origins.of(value))}
@@ -83,7 +83,7 @@ def plain(resolved: Resolved, origins: Origins) -> dict[str, Any]:
 
 
 def _text(origins: Origins, value: Value) -> str:
-    """A value and where it holds."""
+    """Return a value and its scope."""
     return f"{value_text(value)}  ({scope_text(value, origins.of(value))})"
 
 

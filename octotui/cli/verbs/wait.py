@@ -14,7 +14,7 @@ from octotui.model.quantities import QuantityError, seconds
 from octotui.runtime.quiescence import waiting_on_people
 from octotui.runtime.space_access import SpaceAccess
 
-LATE = 3  # the exit code of who has waited long enough
+LATE = 3  # the exit code of a timeout
 
 
 @click.command("wait")
@@ -63,7 +63,7 @@ async def _until_over(client: SpaceAccess, names: list[str]) -> None:
 
 
 async def _tell(client: SpaceAccess, name: str, *, as_json: bool) -> int:
-    """Say how a run has come out, and its exit code."""
+    """Print the outcome of a run, and return its exit code."""
     family = await client.family(name)
     if name not in family.runs:
         raise no_such_run(name, client.state)

@@ -1,4 +1,4 @@
-"""`octotui waits FILE`: who waits for what, and who is in the way."""
+"""`octotui waits FILE`: every wait, with its blockers."""
 
 from pathlib import Path
 

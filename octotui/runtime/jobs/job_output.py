@@ -1,4 +1,4 @@
-"""What a job prints, kept in its log; a disk that takes no more ends the job."""
+"""A job's output, written to its log; a full disk ends the job."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -15,10 +15,10 @@ Log = Callable[[bytes, Sequence[LevelChange]], None]
 
 
 class JobOutput:
-    """Takes a job's chunks while it is open, and never raises: an executor can do nothing about our disk.
+    """Takes a job's chunks, and never raises: an executor can do nothing about the disk.
 
-    Without a log, nothing is kept. With `since`, it says again what begins there in the log. In `spans` is
-    noted what is masked in it.
+    Without a log, nothing is kept. With `since`, output is repeated that the log has from that offset on.
+    `spans` is the file of the spans that are masked in it.
     """
 
     def __init__(
@@ -37,33 +37,33 @@ class JobOutput:
         self._now = now
         self._end = end
 
-    def __call__(self, chunk: bytes, turns: Sequence[LevelChange] = ()) -> None:
-        """Keep a chunk, and where in it another level begins; where that can't be, end the job once."""
-        self._write(lambda log: log.append(chunk, self._now(), turns))
+    def __call__(self, chunk: bytes, changes: Sequence[LevelChange] = ()) -> None:
+        """Append a chunk and its level changes; the first failure ends the job."""
+        self._write(lambda log: log.append(chunk, self._now(), changes))
 
     def note_masked(self, spans: Sequence[MaskedSpan]) -> None:
-        """Note what is masked in what comes next, before it is kept."""
+        """Store the spans that are masked in the next chunk, before it is written."""
         if self._spans is not None:
             path = self._spans
             self._write(lambda log: masked_spans.append(path, spans))
 
     def masked_before(self) -> EarlierSpans | None:
-        """What was masked in the rest of what it says again; None where that is not known."""
+        """Return the spans that were masked in the repeated output; None where they are unknown."""
         if self._spans is None or self._log is None or self.problem:
             return None
         try:
-            return masked_spans.take_up(self._spans, self._log.again)
+            return masked_spans.resume(self._spans, self._log.repeated)
         except OSError as error:
             self._fail(error)
             return None
 
     def say(self, sentence: str, level: str) -> None:
-        """Put a line of our own between those of the job."""
+        """Insert a line of octotui's own."""
         line = f"octotui: {sentence}\n".encode()
         self._write(lambda log: self._say(log, line, level))
 
     def last(self, since: int) -> str:
-        """The end of what was kept from an offset on."""
+        """Return the end of the output from an offset on."""
         return "" if self._log is None or self._path is None else last_of(self._path, since)
 
     def _say(self, log: LogWriter, line: bytes, level: str) -> None:

@@ -1,4 +1,4 @@
-"""What an executor is given for a job: the script filled in, its values, and those in its environment."""
+"""The input of an executor: a job's script filled in, its values, and its environment."""
 
 import asyncio
 import time
@@ -23,8 +23,8 @@ from octotui.workers import environment_values
 from octotui.workers.environment_values import carried
 from octotui.workers.executor import AttemptSpec
 
-MANY = 2000  # variables that take a while, whatever is in them
-SECONDS = 10.0  # in which all patterns of a job have to be found
+MANY = 2000  # variables whose filling takes long, whatever they hold
+SECONDS = 10.0  # time limit for all patterns of a job
 WITH_NUL = (
     "a value with a NUL was filled into the script, and no shell reads a NUL, so it was left out: read the"
     " value with get_octopusvariable"
@@ -38,10 +38,10 @@ NO_FILES: Files = MappingProxyType({})
 async def fill_without_blocking(
     filling: Callable[[Budget], T], model: Model, process: str, *, large: bool = False
 ) -> T:
-    """What comes of filling in the texts of a job: in a thread where they are `large`, or much work.
+    """Return `filling(budget)`, in a thread where its texts are `large` or take long.
 
-    `filling` is called with a small budget first, and where that is not enough, with that of a whole job.
-    Raises OverBudget.
+    It is called with a small budget first, and where that is exceeded, with that of a whole job. Raises
+    OverBudget.
     """
     if not large and sum(map(len, seen_by(model, process))) < MANY:
         try:
@@ -62,11 +62,11 @@ def script_work(
     packages: str = "",
     budget: Budget | None = None,
 ) -> tuple[AttemptSpec, tuple[str, ...]]:
-    """The work of a script job on a worker that lives in `directory`, and what to warn of (V1).
+    """Return the spec of a script job on a worker with this `directory`, and warnings (V1).
 
-    `secrets` are sensitive values, by their names, that only the script may see; `packages` is the folder of
-    its packages, and `files` are those of the package it deploys that are filled in. All of it is filled in
-    from one budget. Raises Undeployable and OverBudget.
+    `secrets` are sensitive values by name, for the script alone; `packages` is the folder of its packages,
+    and `files` are those of the deployed package to fill in. One budget covers everything. Raises
+    Undeployable and OverBudget.
     """
     run = state.runs[job.run]
     step = run.runbook.steps[job.step or 0]
@@ -115,9 +115,9 @@ def filled(
     now: float | None,
     budget: Budget,
 ) -> tuple[Filler, dict[str, str], TemplateArguments]:
-    """What fills in a script, its values filled in, what its template is told; raises OverBudget.
+    """Return the filler of a script, its values filled in, and its template's arguments; raises OverBudget.
 
-    What filters make of sensitive values, there and in texts that it fills in, is sensitive as well (V5).
+    Whatever filters derive from sensitive values is sensitive as well (V5).
     """
     literal = {name: escape(value) for name, value in secrets.items()}
     seen = {**values, **literal}
@@ -135,7 +135,7 @@ def filled(
 
 
 def body_of(script: AnyScript, filler: Filler) -> tuple[str, tuple[str, ...]]:
-    """A script filled in, unless it is `verbatim`, and what to warn of; raises OverBudget."""
+    """Fill in a script, unless it is `verbatim`; return it with warnings. Raises OverBudget."""
     text = script.body
     warnings: tuple[str, ...] = ()
     if not script.verbatim:
@@ -145,7 +145,7 @@ def body_of(script: AnyScript, filler: Filler) -> tuple[str, tuple[str, ...]]:
 
 
 def extracted(run: Run, job: Job, directory: str, packages: str) -> dict[str, str]:
-    """Where the packages of a job's step lie on its worker, in the folder `packages`."""
+    """Return the variables of a step's packages, which are extracted in the folder `packages`."""
     step = run.runbook.steps[job.step or 0]
     values: dict[str, str] = {}
     for each in step.packages:
@@ -161,7 +161,7 @@ def extracted(run: Run, job: Job, directory: str, packages: str) -> dict[str, st
 
 
 def uncontained(step: Step) -> tuple[str, ...]:
-    """A warning of a script that was to run in a container, when a model could still ask for that (S8)."""
+    """Return a warning for a script that a model of an older version wanted in a container (S8)."""
     if step.container is None or step.runs_contained is False:
         return ()
     return (f"no script runs in a container yet, so that this one does not run in {step.container}",)

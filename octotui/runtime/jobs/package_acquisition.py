@@ -1,4 +1,4 @@
-"""Packages: which version a run takes, and getting it onto a worker and to attempts, or predicting that."""
+"""Acquisition of packages: choose a run's versions, install them on workers, copy them for attempts."""
 
 import asyncio
 import os
@@ -19,17 +19,17 @@ from octotui.store.packages.installer import PackageError, acquire, locate, prov
 from octotui.store.packages.package_cache import InUse, PackageCache, evict
 from octotui.workers.executor import AttemptLocation
 
-FOLDER = "extracted"  # in a worker's directory: what attempts have for themselves
+FOLDER = "extracted"  # of a worker's directory: the copies of attempts
 
 Output = Callable[[bytes], None]
 Packages = Sequence[tuple[str, str]]
 """The ids and versions of packages."""
 Chosen = tuple[dict[str, str], tuple[str, ...]]
-"""A version for each requirement, and what is wrong with the others."""
+"""A version for each requirement, and the problems of the others."""
 
 
 def choose_versions(model: Model, needed: tuple[str, ...], channel: Channel | None = None) -> Chosen:
-    """A version for each requirement (`tools`, `tools@[1.0,2.0)`), and what is wrong with the others (P1)."""
+    """Return a version for each requirement (`tools`, `tools@[1.0,2.0)`), and the problems of others (P1)."""
     versions: dict[str, str] = {}
     problems: list[str] = []
     try:
@@ -50,40 +50,40 @@ def choose_versions(model: Model, needed: tuple[str, ...], channel: Channel | No
 
 
 class Acquirer(Protocol):
-    """How the packages of a run are found in feeds, and reach its workers."""
+    """How a run's packages are found in feeds, and reach its workers."""
 
     async def choose(self, model: Model, needed: tuple[str, ...], channel: Channel | None = None) -> Chosen:
-        """Look for versions without holding up the session."""
+        """Choose versions without blocking the session."""
         ...
 
     async def acquire(
         self, model: Model, job: Job, directory: Path, output: Output, in_use: InUse = frozenset
     ) -> Outcome:
-        """Get all packages of a job into the worker's cache, which keeps those that are `in_use`."""
+        """Install a job's packages in the worker's cache, which evicts none that is `in_use`."""
         ...
 
     async def provide(
         self, model: Model, job: Job, packages: Packages, directory: Path, target: Path
     ) -> tuple[str, ...]:
-        """Copy packages of the worker's cache for one attempt, each below `target`, and say what to warn of.
+        """Copy cached packages for one attempt to folders below `target`; return warnings.
 
         Raises PackageError.
         """
         ...
 
     def stop(self, job: str) -> None:
-        """End an acquisition, or the copying for an attempt, before its time."""
+        """Cancel an acquisition, or the copying for an attempt."""
         ...
 
 
 class RealAcquirer:
-    """Copies, checks and extracts packages in a thread, so that the session goes on meanwhile."""
+    """Fetches, verifies, extracts and copies packages in threads."""
 
     def __init__(self, manifests: Path) -> None:
-        """Keep what packages must be in a folder of its own for each worker."""
+        """Keep the packages' manifests in `manifests`, a folder for each worker."""
         self._manifests = manifests
         self._stopping: dict[str, Cancellation] = {}
-        self._threads = ThreadPoolExecutor(64, "acquire")  # they mostly sleep, and must not hold up others
+        self._threads = ThreadPoolExecutor(64, "acquire")  # they mostly sleep, and must not block others
 
     async def choose(self, model: Model, needed: tuple[str, ...], channel: Channel | None = None) -> Chosen:
         """Read the feeds in a thread."""
@@ -92,7 +92,7 @@ class RealAcquirer:
     async def acquire(
         self, model: Model, job: Job, directory: Path, output: Output, in_use: InUse = frozenset
     ) -> Outcome:
-        """Get all packages of a job into the worker's cache; one that is broken fails the job (P3)."""
+        """Install a job's packages in the worker's cache; a broken one fails the job (P3)."""
         stopping = self._stopping[job.id] = Cancellation()
         loop, feeds, cache = (
             asyncio.get_running_loop(),
@@ -122,7 +122,7 @@ class RealAcquirer:
     async def provide(
         self, model: Model, job: Job, packages: Packages, directory: Path, target: Path
     ) -> tuple[str, ...]:
-        """Copy packages for an attempt; what an earlier start of it has left goes first."""
+        """Copy packages for an attempt, after removing the copies of an earlier start."""
         stopping = self._stopping[job.id] = Cancellation()
         loop, feeds, cache = (
             asyncio.get_running_loop(),
@@ -141,7 +141,7 @@ class RealAcquirer:
         return tuple(filter(None, warnings))
 
     def stop(self, job: str) -> None:
-        """End what is done for a job at its next chunk."""
+        """Cancel a job's work at its next chunk."""
         if job in self._stopping:
             self._stopping[job].stop()
 
@@ -150,20 +150,20 @@ class RealAcquirer:
 
 
 class SimulatedAcquirer:
-    """Takes the time that a feed's rate would, and copies nothing."""
+    """Takes the time of a feed's rate, and copies nothing."""
 
     def __init__(self) -> None:
         self._stopped: dict[str, asyncio.Event] = {}
         self._there: set[Path] = set()
 
     async def choose(self, model: Model, needed: tuple[str, ...], channel: Channel | None = None) -> Chosen:
-        """Read the feeds at once: virtual time does not wait for threads."""
+        """Read the feeds on the loop: virtual time does not wait for threads."""
         return choose_versions(model, needed, channel)
 
     async def acquire(
         self, model: Model, job: Job, directory: Path, output: Output, in_use: InUse = frozenset
     ) -> Outcome:
-        """Wait as long as the packages would take to arrive."""
+        """Sleep as long as the packages would take to arrive."""
         try:
             seconds = sum(self._seconds(model, directory, *each) for each in job.packages)
         except FeedError as error:
@@ -181,16 +181,16 @@ class SimulatedAcquirer:
     async def provide(
         self, model: Model, job: Job, packages: Packages, directory: Path, target: Path
     ) -> tuple[str, ...]:
-        """Copy nothing: there is nothing to copy."""
+        """Copy nothing."""
         return ()
 
     def stop(self, job: str) -> None:
-        """End an acquisition at once."""
+        """Cancel an acquisition."""
         if job in self._stopped:
             self._stopped[job].set()
 
     def _seconds(self, model: Model, directory: Path, package: str, version: str) -> float:
-        """How long a package takes to arrive; none at all where the worker has it."""
+        """Return how long a package takes to arrive; 0 where the worker has it."""
         there = directory / "packages" / package / version
         if there in self._there or there.is_dir():
             return 0.0
@@ -200,7 +200,7 @@ class SimulatedAcquirer:
 
 
 class AttemptPackages:
-    """Makes and removes copies; each is named by its space and attempt, so that it is found after a crash."""
+    """Copies of packages for attempts, named by space and attempt to be found after a crash."""
 
     def __init__(self, acquirer: Acquirer) -> None:
         self._acquirer = acquirer
@@ -208,7 +208,7 @@ class AttemptPackages:
     async def provide(
         self, state: State, job: Job, directory: Path, location: AttemptLocation
     ) -> tuple[str, ...]:
-        """Copy the packages of a job's step, and say what to warn of; raises PackageError."""
+        """Copy the packages of a job's step, and return warnings; raises PackageError."""
         run = state.runs[job.run]
         needed = run.runbook.steps[job.step or 0].packages
         if not needed:
@@ -219,17 +219,17 @@ class AttemptPackages:
         )
 
     def stop(self, job: str) -> None:
-        """End the copying for a job before its time."""
+        """Cancel the copying for a job."""
         self._acquirer.stop(job)
 
     def remove(self, location: AttemptLocation) -> None:
-        """Take away what an attempt had; it may be large."""
+        """Remove an attempt's copies in a thread, as they may be large."""
         path = copies(location)
         if os.path.lexists(path):
             asyncio.get_running_loop().run_in_executor(None, remove_tree, path)
 
     async def remove_orphans(self, directory: str, space: str, keep: Set[str]) -> None:
-        """Take away what crashes have left of a space's copies, but those of attempts to keep."""
+        """Remove a space's copies that crashes have left, except of attempts in `keep`."""
         prefix = f"{space}-"
         folder = Path(directory, FOLDER)
         left = [each for each in folder.glob("*") if each.name.startswith(prefix)]
@@ -239,5 +239,5 @@ class AttemptPackages:
 
 
 def copies(location: AttemptLocation) -> str:
-    """Where the packages of an attempt lie, by their ids and versions."""
+    """Return the folder of an attempt's packages, by id and version."""
     return f"{location.directory}/{FOLDER}/{location.space}-{location.name}"

@@ -1,4 +1,4 @@
-"""Steps that deploy a package: where it is installed, and which of its files are filled in (S1, V1)."""
+"""Deployment of a package: where it is installed, and which of its files are filled in (S1, V1)."""
 
 import base64
 import os
@@ -16,22 +16,22 @@ from octotui.model.text_files import UnwritableText, plain_script, text_file
 from octotui.store.directory import Directory
 from octotui.variables.fill import Filler, warnings_of
 
-LARGEST = 4 * 2**20  # bytes; what is filled in is configuration
+LARGEST = 4 * 2**20  # bytes of a file that is filled in
 MOST = 1000  # files
 
 SCRIPTS = frozenset(f"{name}.{end}" for name in ("PreDeploy", "Deploy", "PostDeploy") for end in ("sh", "py"))
-"""What a package runs itself, where a carriage return or a byte order mark would be part of a command."""
+"""A package's own scripts, in which a carriage return or a byte order mark would be part of a command."""
 
 Files = Mapping[str, bytes]
-"""Files of a package that are to be filled in, and its own scripts, by their paths in it."""
+"""Files of a package to fill in, and its own scripts, by path."""
 
 
 class Undeployable(Exception):
-    """A package that can't be deployed as the step says; its text is a sentence."""
+    """A package cannot be deployed as the step says; the text is a sentence."""
 
 
 def files_to_fill(run: Run, job: Job, packages: str) -> Files:
-    """The files of a job's package that may be changed, none behind a link; raises Undeployable."""
+    """Return the files of a job's package to fill in, none behind a link; raises Undeployable."""
     step = run.runbook.steps[job.step or 0]
     if not isinstance(step.action, Package):
         return {}
@@ -47,26 +47,26 @@ def files_to_fill(run: Run, job: Job, packages: str) -> Files:
                     filled += wanted
                     if wanted and (len(data) > LARGEST or filled > MOST):
                         raise _too_much(name)
-                    if len(data) <= LARGEST:  # a larger script carries what it extracts
+                    if len(data) <= LARGEST:  # a larger script holds an archive
                         files[name] = data
     return files
 
 
 def _is_wanted(action: Package, name: str) -> bool:
-    """Whether a step wants a file of its package filled in."""
+    """Return whether a step fills in a file of its package."""
     patterns = (PurePosixPath(each).parts for each in action.substitute)
     return any(_fits(tuple(name.split("/")), pattern) for pattern in patterns)
 
 
 def _names(root: Path) -> Iterator[str]:
-    """The paths of all files below a folder; no link is gone through, of which a package may hold many."""
+    """Yield the paths of all files below a folder, without following links."""
     for folder, _, names in os.walk(root):
         inside = os.path.relpath(folder, root)
         yield from (name if inside == "." else f"{inside}/{name}" for name in names)
 
 
 def _fits(path: tuple[str, ...], pattern: tuple[str, ...]) -> bool:
-    """Whether a path is what a pattern means: `**` is any number of folders, `*` is within one name."""
+    """Match a path against a pattern: `**` is any number of folders, `*` is within one name."""
     if not pattern:
         return not path
     if pattern[0] == "**":
@@ -75,12 +75,12 @@ def _fits(path: tuple[str, ...], pattern: tuple[str, ...]) -> bool:
 
 
 def texts_of(files: Files) -> str:
-    """All that is filled in of a package."""
+    """Return all texts of a package that are filled in."""
     return "\n".join(file.text for data in files.values() if (file := text_file(data)))
 
 
 def variables(run: Run, step: Step, job: Job, directory: str) -> dict[str, str]:
-    """What a package's own scripts are told of it."""
+    """Return the variables that a package's own scripts get."""
     if not isinstance(step.action, Package):
         return {}
     package = step.packages[0]
@@ -95,10 +95,10 @@ def variables(run: Run, step: Step, job: Job, directory: str) -> dict[str, str]:
 def deployment(
     run: Run, job: Job, packages: str, files: Files, filler: Filler
 ) -> tuple[str, tuple[str, ...]]:
-    """The script that deploys a job's package, and what to warn of; raises Undeployable and OverBudget."""
+    """Return the script that deploys a job's package, and warnings; raises Undeployable and OverBudget."""
     step = run.runbook.steps[job.step or 0]
     action, package = cast("Package", step.action), step.packages[0]
-    settings = {  # by names that no variable of a run has in the environment
+    settings = {  # names that no variable of a run has in the environment
         "_source": extracted_to(run, step, packages),
         "_target": _target(filler),
         "_package": f"{package.id} {run.selection.version_of(package.text)}",
@@ -118,20 +118,20 @@ def deployment(
 
 
 def extracted_to(run: Run, step: Step, packages: str) -> str:
-    """Where the package that a step deploys was extracted."""
+    """Return the folder of the step's package."""
     package = step.packages[0]
     return f"{packages}/{package.id}/{run.selection.version_of(package.text)}"
 
 
 def _own_place(run: Run, step: Step, job: Job, directory: str) -> str:
-    """Where a package is installed of which nobody says where."""
+    """Return the folder in which a package is installed by default."""
     places = [each for each in (run.request.environment, run.request.tenant) if each]
     version = run.selection.version_of(step.packages[0].text)
     return "/".join([directory, "applications", *places, step.packages[0].id, version])
 
 
 def _target(filler: Filler) -> str:
-    """Where it is installed: deep enough that a variable without a value replaces no half of a machine."""
+    """Return the folder to install to, deep enough that an unset variable cannot replace a system folder."""
     directory = filler.values["octopus.action.package.installationdirectorypath"]
     path = PurePosixPath(filler.fill_in(directory).text)
     if not path.is_absolute() or ".." in path.parts or len(path.parts) < 3 or "#{" in str(path):
@@ -142,7 +142,7 @@ def _target(filler: Filler) -> str:
 
 
 def _filled(name: str, data: bytes, filler: Filler) -> tuple[bytes, tuple[str, ...]]:
-    """A file with the values in it, in its own encoding, and what to warn of; raises Undeployable."""
+    """Fill in a file in its own encoding; return it with warnings. Raises Undeployable."""
     file = text_file(data)
     if file is None:
         return data, ("it is not text, and stays as it is",) if b"#{" in data else ()

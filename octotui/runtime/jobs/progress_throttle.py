@@ -1,25 +1,25 @@
-"""How far a script says it has come, told no more often than people can read (V7)."""
+"""Throttles a script's progress to what people can read (V7)."""
 
 import asyncio
 from collections.abc import Callable
 
 from octotui.engine.state import JobProgress
 
-EVERY = 0.5  # seconds between two words of one job, at first
-MANY = 200  # words, after which each so many more it is twice as long
-SLOWEST = 60.0  # seconds, which it is at most
+EVERY = 0.5  # seconds between two messages of one job, at first
+MANY = 200  # messages after which the interval doubles
+SLOWEST = 60.0  # seconds of the longest interval
 
 Tell = Callable[[int, str], None]
 
 
 class ProgressThrottle:
-    """Passes on what a script says of its progress: the first word at once, the last one at its end.
+    """Passes on progress: the first message at once, the last one at the end, with growing intervals between.
 
-    Each is an event, so that who has said very much is heard more and more rarely.
+    Each is an event, so that a script with very many messages is throttled more and more.
     """
 
     def __init__(self, tell: Tell, sent: JobProgress | None = None) -> None:
-        """Where something was `sent` already, a script is heard again: its old words come first, and fast."""
+        """Start; after `sent`, the script's earlier messages are repeated first, in a burst."""
         self._tell = tell
         self._sent = sent
         self._latest: JobProgress | None = None
@@ -29,20 +29,20 @@ class ProgressThrottle:
             self._rest()
 
     def __call__(self, percentage: int, message: str) -> None:
-        """Take a word of the script."""
+        """Take a message of the script."""
         self._latest = JobProgress(percentage, message)
         if self._timer is None:
             self._pass_on()
 
     def end(self) -> None:
-        """Pass on what was held back; the script has ended."""
+        """Pass on the held back message; the script has ended."""
         if self._timer is not None:
             self._timer.cancel()
             self._pass_on()
             self._drop_timer()
 
     def _pass_on(self) -> None:
-        """Tell what is new, and nothing more for a while."""
+        """Pass on a new message, and start the next interval."""
         self._drop_timer()
         if self._latest is not None and self._latest != self._sent:
             self._sent = self._latest

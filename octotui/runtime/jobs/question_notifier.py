@@ -1,4 +1,4 @@
-"""Telling people of a question by the template that the model names: once each, beside all else."""
+"""Notifies people of questions by the model's template: once each, in the background."""
 
 import asyncio
 import os
@@ -32,32 +32,32 @@ from octotui.workers.environment_values import carried
 from octotui.workers.executor import AttemptLocation, AttemptSpec, Executor, StartError
 from octotui.workers.script_environment import missed
 
-PATIENCE = 120.0  # seconds that telling of one question may take
-GRACE = 5.0  # seconds that closing a space waits for it
-LARGEST = 1 << 16  # bytes of what it prints that are kept
+PATIENCE = 120.0  # seconds that one notification may take
+GRACE = 5.0  # seconds that closing a space waits for notifications
+LARGEST = 1 << 16  # bytes of a notification's output that are kept
 
 
 class QuestionNotifier:
-    """Sends the template for each question that is raised, and keeps in a file how that went."""
+    """Runs the template for each question that is raised, and logs the result to a file."""
 
     def __init__(
         self,
         folder: SpaceFolder,
         executor: Executor,
-        vault: SecretStore,
+        secret_store: SecretStore,
         now: Clock,
         report: Callable[[Command], None],
     ) -> None:
         self._folder = folder
         self._executor = executor
-        self._secret_store = vault
-        self._masked = vault.masked
+        self._secret_store = secret_store
+        self._masked = secret_store.masked
         self._now = now
         self._report = report
         self._tasks: set[asyncio.Task[None]] = set()
 
     def tell(self, state: State, name: str) -> None:
-        """Begin to tell of a question that still waits, where the model says how."""
+        """Start the notification of an open question, where the model has a template."""
         question, action = state.interruptions.get(name), state.model.notify.action
         if action is not None and question is not None and question.open:
             task = asyncio.get_running_loop().create_task(self._tell(state, question, action))
@@ -65,7 +65,7 @@ class QuestionNotifier:
             task.add_done_callback(self._tasks.discard)
 
     async def close(self) -> bool:
-        """Give what is being sent a moment, and end it; whether there was anything."""
+        """Wait briefly for running notifications, and cancel them; return whether there were any."""
         sending = tuple(self._tasks)
         if sending:
             await asyncio.wait(sending, timeout=GRACE)
@@ -80,7 +80,7 @@ class QuestionNotifier:
         try:
             outcome = await self._outcome(state, question, action, printed)
             problem = None if outcome.state.startswith("succeeded") else outcome.reason or outcome.state
-        except Exception as error:  # whatever it is: nobody's run may fail of it
+        except Exception as error:  # no run may fail because of a notification
             problem = f"{type(error).__name__}, which is a bug of octotui"
         finally:
             problem = None if problem is None else self._masked.text(problem)
@@ -111,7 +111,7 @@ class QuestionNotifier:
             return Outcome(state="failed", reason=problem.reason)
         masker = Masker((*secrets.values(), *work.sensitive), values=self._masked, holder=question.id)
         transcript = Transcript(
-            lambda chunk, turns: printed.extend(chunk[: LARGEST - len(printed)]), masker=masker
+            lambda chunk, changes: printed.extend(chunk[: LARGEST - len(printed)]), masker=masker
         )
         printed.extend("".join(f"{transcript.masked(each)}\n" for each in warnings).encode()[:LARGEST])
         outcome = transcript.ended(await self._in_time(work, transcript))
@@ -121,7 +121,7 @@ class QuestionNotifier:
         return outcome
 
     async def _in_time(self, work: AttemptSpec, transcript: Transcript) -> Outcome:
-        """Do the work, or end it when it takes too long."""
+        """Run the script, and stop it after PATIENCE seconds."""
         location = AttemptLocation(work.directory, f"{self._folder.path.name}-notices", f"{work.job}-1")
         self._executor.clean(location)
         try:
@@ -144,7 +144,7 @@ class QuestionNotifier:
     def _keep(
         self, question: Interruption, action: TemplateCall, problem: Reason | None, printed: bytes
     ) -> Reason | None:
-        """Write down how it went; the problem with that, or None."""
+        """Log the result; return the problem with that, or None."""
         at = datetime.fromtimestamp(self._now(), UTC).isoformat(timespec="seconds")
         how = "was sent" if problem is None else f"was not sent: {problem}"
         head = f"{at} {question.id} of {question.run}: {action.template} {how}\n".encode()
@@ -166,7 +166,7 @@ def notice(
     secrets: Mapping[str, str],
     budget: Budget,
 ) -> tuple[AttemptSpec, tuple[str, ...]]:
-    """The work of telling of a question, and what to warn of while it was filled in; raises OverBudget."""
+    """Return the spec of a notification, and warnings from filling it in; raises OverBudget."""
     run = state.runs[question.run]
     values = values_for(state, run, None, texts(action)) | variables(state, question)
     filler, told, arguments = filled(action, values, secrets, now, budget)
@@ -191,7 +191,7 @@ def notice(
 
 
 def variables(state: State, question: Interruption) -> dict[str, str]:
-    """What a notification may say of its question."""
+    """Return the variables of a question that a notification may use."""
     teams = (state.model.teams.get(slug) for slug in question.teams)
     failed = question.kind == "guided"
     expires = manual_of(state, question).expires

@@ -1,4 +1,4 @@
-"""What is kept beside a running script, so that a later session can go on with what it prints."""
+"""The resume record beside a running script, with which a later session follows its output."""
 
 from collections.abc import Iterable
 from typing import Annotated
@@ -6,15 +6,15 @@ from typing import Annotated
 import msgspec
 from msgspec.structs import replace
 
-WARNINGS = 100  # that are said before a script begins
-LONGEST = 1000  # characters of one
+WARNINGS = 100  # most warnings before a script's output
+LONGEST = 1000  # characters of a warning
 
 
 class ResumeRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Where in the job's log the attempt begins, what we say before it, and what must be masked (V5).
+    """Where the attempt begins in the job's log, octotui's warnings before it, and values to mask (V5).
 
-    The `secrets` by name, and what else is `sensitive`, are as private as the script beside them, and go
-    when the attempt has ended. What was masked is noted beside the log where `notes_spans` says so.
+    `secrets` by name, and other `sensitive` values, are as private as the script beside them, and are removed
+    when the attempt has ended. `notes_spans` says that masked spans are stored beside the log.
     """
 
     log: Annotated[int, msgspec.Meta(ge=0, lt=1 << 62)] = 0
@@ -25,17 +25,17 @@ class ResumeRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 
 
 def bounded(warnings: Iterable[str]) -> tuple[str, ...]:
-    """As many warnings, and as much of each, as is kept."""
+    """Return unique warnings, cut to WARNINGS of LONGEST characters."""
     return tuple(dict.fromkeys(each[:LONGEST] for each in warnings))[:WARNINGS]
 
 
 def encode(resume: ResumeRecord) -> str:
-    """The resume as one line."""
+    """Encode a record as one line."""
     return msgspec.json.encode(resume).decode()
 
 
 def decode(text: str) -> ResumeRecord | None:
-    """The resume of a line, or None where it is none that we understand: then nothing can be masked."""
+    """Decode a record; None where it is invalid, and then nothing can be masked."""
     try:
         resume = msgspec.json.decode(text, type=ResumeRecord)
     except (msgspec.MsgspecError, ValueError, RecursionError):  # the script may have written anything there

@@ -1,4 +1,4 @@
-"""Attempts at script jobs: begun in a place, followed to their end, and taken up again by a later session."""
+"""Attempts at script jobs: started at a location, followed to their end, resumed by a later session."""
 
 import asyncio
 import os
@@ -39,11 +39,11 @@ RESTARTED = "its machine was restarted while it was running, and it is unknown h
 KILLED = "all its processes were killed while octotui was not running, and it is unknown how far it got"
 UNREADABLE = "another version of octotui started it, and its record cannot be read by this one"
 
-STOPPED = Outcome(state="cancelled")  # it was to end before it began
+STOPPED = Outcome(state="cancelled")  # stopped before it started
 
 
 class ResumableAttempt(msgspec.Struct, frozen=True):
-    """What an earlier session has left of an attempt: where, the resume, and whether it has begun."""
+    """An attempt that an earlier session left: its location, its resume record, whether it has started."""
 
     location: AttemptLocation
     resume: ResumeRecord
@@ -51,14 +51,14 @@ class ResumableAttempt(msgspec.Struct, frozen=True):
 
 
 class ScriptJobs:
-    """The script jobs that a session has in hand."""
+    """The script jobs of a session."""
 
     def __init__(
         self,
         folder: SpaceFolder,
         executor: Executor,
         acquirer: Acquirer,
-        vault: SecretStore,
+        secret_store: SecretStore,
         now: Clock,
         session: SessionPort,
         *,
@@ -67,16 +67,16 @@ class ScriptJobs:
         self._session = session
         self._folder = folder
         self._executor = executor
-        self._secret_store = vault
+        self._secret_store = secret_store
         self._now = now
         self._keeps_output = keeps_output
         self._packages = AttemptPackages(acquirer)
         self._names = WorkspaceIndex(folder)
         self._locations: dict[str, AttemptLocation] = {}
-        self._masked: SensitiveValues = vault.masked
+        self._masked: SensitiveValues = secret_store.masked
 
     async def inspect(self, state: State, job: Job) -> ResumableAttempt | Outcome:
-        """What is left of an attempt that ran when the space was left, or the outcome that it is lost."""
+        """Return an attempt that ran when the space was left, or the outcome `lost`."""
         here = str(self.directory(state, job))
         location, left = self._location(here, job), AttemptStatus("nothing")
         for directory in dict.fromkeys((here, *self._names.directories)):
@@ -92,25 +92,25 @@ class ScriptJobs:
         return _judged(location, left, resume, same_boot=self._names.same_boot)
 
     async def remove_orphans(self, jobs: tuple[Job, ...]) -> None:
-        """Take away what crashes have left, but that of these jobs."""
+        """Remove what crashes have left, except of these jobs."""
         keep = frozenset(attempt_name(job) for job in jobs)
-        artifacts.leave_only(self._folder.masked_spans(""), keep)
+        artifacts.remove_all_but(self._folder.masked_spans(""), keep)
         for directory in self._names.directories:
             await self._executor.remove_orphans(directory, self._names.space, keep)
             await self._packages.remove_orphans(directory, self._names.space, keep)
 
     def account(self) -> None:
-        """Note that all that was lost is told; raises StoreError."""
+        """Record the boot id once lost jobs are reported; raises StoreError."""
         if self._keeps_output:
             self._names.note_boot()
 
     async def run(self, job: Job, output: JobOutput, attempt: ResumableAttempt | None = None) -> Outcome:
-        """Do an attempt from where it is to its end."""
+        """Run an attempt, or resume it, to its end."""
         if attempt is not None and attempt.begun:
             known = [each.name for each in job.artifacts]
-            artifacts.leave_only(self._folder.artifacts(job.run, job.id), known)
+            artifacts.remove_all_but(self._folder.artifacts(job.run, job.id), known)
             self._secret_store.restore(self._session.state.runs[job.run], attempt.resume.secrets)
-            asyncio.get_running_loop().call_soon(self._stop_if_told, job)  # when it is followed
+            asyncio.get_running_loop().call_soon(self._stop_if_told, job)  # once it is followed
             return await self._follow(job, output, attempt.location, attempt.resume)
         state = self._session.state
         try:
@@ -128,7 +128,7 @@ class ScriptJobs:
             return Outcome(state="failed", reason=self._masked.text(reason))
 
     def stop(self, job: Job) -> None:
-        """Begin to end a job where it runs; one that has not begun yet won't begin."""
+        """Begin to stop a job; one that has not started never starts."""
         self._secret_store.stop(job.id)
         self._packages.stop(job.id)
         location, step = self._locations.get(job.id), step_of(self._session.state, job)
@@ -136,7 +136,7 @@ class ScriptJobs:
             self._executor.stop(location, step.grace)
 
     def clean(self, job: str) -> None:
-        """Take away what an attempt needed; how it ended is on disk."""
+        """Remove an attempt's files once its outcome is on disk."""
         location = self._locations.pop(job, None)
         if location is not None:
             self._folder.masked_spans(location.name).unlink(missing_ok=True)
@@ -144,7 +144,7 @@ class ScriptJobs:
             self._packages.remove(location)
 
     def directory(self, state: State, job: Job) -> Path:
-        """Where a job's worker, or target, keeps its work and its packages."""
+        """Return the directory of a job's worker or target."""
         worker = job.worker or ""
         declared = state.model.workers.get(worker) or state.model.targets.get(worker)
         if declared is not None and declared.directory is not None:
@@ -182,7 +182,7 @@ class ScriptJobs:
         except StartError as problem:
             self._introduce(job, output, resume)
             return Outcome(state="failed", reason=str(problem), warnings=resume.warnings)
-        self._stop_if_told(job)  # as long as it was being started, nobody could
+        self._stop_if_told(job)  # a stop during the start had no effect
         return await self._follow(job, output, location, resume)
 
     async def _work(
@@ -194,7 +194,7 @@ class ScriptJobs:
         files: Files,
         packages: str,
     ) -> tuple[AttemptSpec, tuple[str, ...]]:
-        """The work of a job: filled in at once where that is little, else while others go on."""
+        """Return the spec of a job, filled in without blocking the loop."""
         filling = partial(script_work, state, job, directory, self._now(), secrets, files, packages)
         return await fill_without_blocking(
             filling, state.model, state.runs[job.run].request.process, large=bool(files)
@@ -216,7 +216,7 @@ class ScriptJobs:
         return replace(outcome, warnings=resume.warnings + outcome.warnings + hints)
 
     def _hints(self, output: JobOutput, since: int) -> tuple[str, ...]:
-        """What the server has that a script seems to have missed, said behind its output, too."""
+        """Return hints about variables that the script seems to miss, and append them to its output."""
         model = self._session.state.model
         withheld = environment_sources(model)
         hint = missed(output.last(since), os.environ, model.engine.environment, withheld)
@@ -225,7 +225,7 @@ class ScriptJobs:
         return (hint,) if hint else ()
 
     async def _leave(self, job: Job, transcript: Transcript, directory: str) -> None:
-        """Keep the files that the script wants kept, and what else it left where the model wants that."""
+        """Copy the artifacts, and the rest of the workspace if the model keeps it."""
         await transcript.keep_artifacts(directory, self._folder.artifacts(job.run, job.id))
         if not self._session.state.model.retention.workspaces.forever:
             folder = self._folder.workspace(job.run, attempt_name(job))
@@ -234,7 +234,7 @@ class ScriptJobs:
                 transcript.warn(problem)
 
     def _introduce(self, job: Job, output: JobOutput, resume: ResumeRecord) -> None:
-        """Say what stands before the script's own output."""
+        """Write the lines before the script's own output."""
         if job.attempt > 1:
             output.say(f"attempt {job.attempt}", "highlight")
         for warning in resume.warnings:
@@ -244,12 +244,12 @@ class ScriptJobs:
         return AttemptLocation(directory, self._names.space, attempt_name(job))
 
     def _log_begins(self, job: Job) -> int:
-        """Where the output of an attempt that has said nothing yet begins in the log of its job."""
+        """Return the offset in the job's log at which a new attempt's output begins."""
         first = job.attempt == 1 or not self._keeps_output
         return 0 if first else size_of(self._folder.log(job.run, job.id))
 
     def _may_warn(self, warning: str) -> bool:
-        """A prediction cannot know what steps will set."""
+        """Return whether a warning holds: a prediction cannot know the outputs of steps."""
         return self._keeps_output or "].Output" not in warning
 
     def _stop_if_told(self, job: Job) -> None:
@@ -258,7 +258,7 @@ class ScriptJobs:
             self.stop(job)
 
     async def _files(self, state: State, job: Job, packages: str) -> Files:
-        """The files of a package that are filled in; a prediction reads none."""
+        """Return the files of a package to fill in; a prediction reads none."""
         run = state.runs[job.run]
         deploys = isinstance(run.runbook.steps[job.step or 0].action, Package)
         if not deploys or not self._keeps_output:
@@ -266,20 +266,20 @@ class ScriptJobs:
         return await asyncio.to_thread(files_to_fill, run, job, packages)
 
     def _progress(self, job: Job, percentage: int, message: str) -> None:
-        """Report how far a job's script has come."""
+        """Report a script's progress."""
         report = ReportProgress(job=job.id, attempt=job.attempt, percentage=percentage, message=message)
         self._session.report(report)
 
 
 def attempt_name(job: Job) -> str:
-    """The name of a job's attempt among all of its space."""
+    """Return the name of a job's attempt, unique in its space."""
     return f"{job.id}-{job.attempt}"
 
 
 def _judged(
     location: AttemptLocation, left: AttemptStatus, resume: ResumeRecord | None, *, same_boot: bool
 ) -> ResumableAttempt | Outcome:
-    """What is to become of what was left: nothing is silently run twice (R4)."""
+    """Decide about an attempt that was left: none is run twice silently (R4)."""
     begun = left.state in ("running", "ended")
     if not begun and not same_boot:
         return Outcome(state="lost", reason=RESTARTED)

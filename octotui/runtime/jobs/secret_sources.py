@@ -1,4 +1,4 @@
-"""Where sensitive values are read: an environment variable, a file, a command or the keyring (V5)."""
+"""Sources of sensitive values: an environment variable, a file, a command or the keyring (V5)."""
 
 import asyncio
 import os
@@ -23,22 +23,22 @@ from octotui.workers.search_path import find
 T = TypeVar("T")
 
 LARGEST = 1 << 16  # bytes of a sensitive value
-_PASSWORD = re.compile(r"://[^/@]*?:([^/]*)@")  # of an address, as it is written there
+_PASSWORD = re.compile(r"://[^/@]*?:([^/]*)@")  # of a URL, still percent-encoded
 PATIENCE = 30.0  # seconds that a command, or the keyring, may take
 
 
 class UnreadableSecret(Exception):
-    """A sensitive value that cannot be used; its text says why, and never what the value is."""
+    """A sensitive value cannot be used; the text says why, and never the value."""
 
 
 class UntrustedSecret(UnreadableSecret):
-    """A source of a sensitive value that strangers could have written, or that is no source anywhere."""
+    """A source is invalid, or an untrusted account could have written it."""
 
 
 async def read_secret(secret: Secret, withheld: Collection[str] = ()) -> str:
-    """The value, without the end of its last line; raises UnreadableSecret.
+    """Read a value, without its final newline; raises UnreadableSecret.
 
-    A command has the environment that we have, but what is `withheld`: what other secrets are read from.
+    A command gets this process's environment except `withheld`, the sources of other secrets.
     """
     if secret.env is not None:
         value = read_env(secret.env)
@@ -52,7 +52,7 @@ async def read_secret(secret: Secret, withheld: Collection[str] = ()) -> str:
 
 
 def own_secrets(model: Model) -> tuple[str, ...]:
-    """What octotui reads for itself: the tokens of feeds, and the passwords of proxies."""
+    """Return octotui's own secrets: the tokens of feeds, and the passwords of proxies."""
     tokens = {os.environ.get(feed.token_env or "", "").strip() for feed in model.feeds.values()}
     proxies = (value for name, value in os.environ.items() if name.lower().endswith("_proxy"))
     passwords = (found[1] for value in proxies if (found := _PASSWORD.search(value)))
@@ -60,7 +60,7 @@ def own_secrets(model: Model) -> tuple[str, ...]:
 
 
 def check_secrets(model: Model, report: InsideReport, trust: FileTrust | None = None) -> None:
-    """Complains about values that are here to be read and cannot be used; others are told when a job asks."""
+    """Report values that can be read now and are unusable; a job reports those that are missing."""
     for keys, values in variables(model):
         for index, value in enumerate(values):
             key, problem = _problem(value.secret, trust)
@@ -71,7 +71,7 @@ def check_secrets(model: Model, report: InsideReport, trust: FileTrust | None = 
 
 
 def _problem(secret: Secret | None, trust: FileTrust | None) -> tuple[str, str]:
-    """By which key a value is read, and why it cannot be used, as far as that is known here and now."""
+    """Return the key of a value's source, and why the value is unusable, as far as is known now."""
     key = next((each for each in ("env", "file", "command") if getattr(secret, each, None)), "")
     if secret is None or not key:
         return "", ""
@@ -80,7 +80,7 @@ def _problem(secret: Secret | None, trust: FileTrust | None) -> tuple[str, str]:
     except UntrustedSecret as problem:
         return key, str(problem)
     except UnreadableSecret:
-        return key, ""  # it may be there when it is needed
+        return key, ""  # it may exist when it is needed
     try:
         if value is not None:
             checked(value)
@@ -90,17 +90,17 @@ def _problem(secret: Secret | None, trust: FileTrust | None) -> tuple[str, str]:
 
 
 def _read_now(secret: Secret, trust: FileTrust | None) -> str | None:
-    """The value, or None where a program says it; raises UnreadableSecret."""
+    """Read a value, or return None where a program prints it; raises UnreadableSecret."""
     if secret.env is not None:
         return read_env(secret.env)
     if secret.file is not None:
         return read_file(secret.file, trust)
-    _found(secret.command, trust)
+    _resolved(secret.command, trust)
     return None
 
 
 def check_here(model: Model, report: InsideReport) -> None:
-    """Report every sensitive value, and token of a feed, that cannot be read here; runs their commands."""
+    """Report every sensitive value and feed token that cannot be read here; runs their commands."""
     start = SourcePosition(1, 1)
     for keys, problem in asyncio.run(_unreadable(model)):
         report(keys, f"It cannot be read here: {problem}.", start)
@@ -111,7 +111,7 @@ def check_here(model: Model, report: InsideReport) -> None:
 
 
 async def _unreadable(model: Model) -> list[tuple[Keys, str]]:
-    """Where each sensitive value stands that cannot be read, and why; equal sources are read once."""
+    """Return the position and problem of each unreadable value; equal sources are read once."""
     sources = [
         ((*keys, index, "sensitive"), value.secret)
         for keys, values in variables(model)
@@ -128,7 +128,7 @@ async def _unreadable(model: Model) -> list[tuple[Keys, str]]:
 
 
 def unreadable_here(values: Mapping[str, Iterable[Value]]) -> dict[str, str]:
-    """Why variables cannot be read from the environment or from files here and now, by name."""
+    """Return by name why variables cannot be read from the environment or from files here."""
     problems = {}
     for name, each in values.items():
         for secret in (value.secret for value in each if value.secret is not None):
@@ -143,7 +143,7 @@ def unreadable_here(values: Mapping[str, Iterable[Value]]) -> dict[str, str]:
 
 
 def checked(value: str) -> str:
-    """The same value, if it can be masked wherever it may leave; else raises UnreadableSecret."""
+    """Return the value if it can be masked everywhere; else raise UnreadableSecret."""
     if len(value) < SHORTEST:
         raise UnreadableSecret(
             f"it has fewer than {SHORTEST} characters, which cannot be masked: make it longer"
@@ -154,18 +154,18 @@ def checked(value: str) -> str:
 
 
 def read_env(name: str) -> str:
-    """The value of an environment variable; raises UnreadableSecret."""
+    """Return the value of an environment variable; raises UnreadableSecret."""
     if (value := os.environ.get(name)) is None:
         raise UnreadableSecret(f"the environment variable {name} is not set")
     return value
 
 
 def read_file(path: str, trust: FileTrust | None = None) -> str:
-    """The text of a file; raises UnreadableSecret, and of what strangers can change UntrustedSecret."""
+    """Return the text of a file; raises UnreadableSecret, UntrustedSecret where others can write to it."""
     try:
         if not Path(path).is_file():
             raise UnreadableSecret(f"there is no file {path}")
-        with open((trust or file_trust()).open(path), "rb") as file:  # noqa: PTH123 - it is open already
+        with open((trust or file_trust()).open(path), "rb") as file:  # noqa: PTH123 - a descriptor
             return _text(file.read(LARGEST + 1), path)
     except (Distrusted, ModelError) as problem:
         raise UntrustedSecret(str(problem)) from None
@@ -184,23 +184,23 @@ def _text(read: bytes, where: str) -> str:
 
 def _from_keyring(entry: str) -> str:
     try:
-        import keyring  # noqa: PLC0415 - slow to load, and there for those who want it
+        import keyring  # noqa: PLC0415 - slow to load, and optional
     except ImportError:
         raise UnreadableSecret("the keyring library is not installed: install octotui[keyring]") from None
     service, _, user = entry.partition("/")
     try:
         value = keyring.get_password(service, user)
-    except Exception as error:  # each backend has its own
+    except Exception as error:  # each backend raises its own
         raise UnreadableSecret(f"the keyring cannot be read: {type(error).__name__}") from None
     if value is None:
         raise UnreadableSecret(f"the keyring has no entry {entry}")
     return value
 
 
-def _found(command: Sequence[str], trust: FileTrust | None = None) -> tuple[str, ...]:
-    """A command with its program's path, which nobody may change who is not trusted, nor any file it names.
+def _resolved(command: Sequence[str], trust: FileTrust | None = None) -> tuple[str, ...]:
+    """Resolve a command's program, and check that others can write neither to it nor to files it names.
 
-    Raises UnreadableSecret, and of what strangers can change UntrustedSecret.
+    Raises UnreadableSecret, UntrustedSecret where others can write to one.
     """
     program, *arguments = command
     if not program.startswith("/"):
@@ -213,7 +213,7 @@ def _found(command: Sequence[str], trust: FileTrust | None = None) -> tuple[str,
     try:
         trust = trust or file_trust()
         for path in (program, *arguments):
-            if path.startswith("/") and os.path.isfile(path):  # noqa: PTH113 - it may be no path at all
+            if path.startswith("/") and os.path.isfile(path):  # noqa: PTH113 - it may be no path
                 trust.check(path)
     except (Distrusted, ModelError) as problem:
         raise UntrustedSecret(str(problem)) from None
@@ -223,9 +223,9 @@ def _found(command: Sequence[str], trust: FileTrust | None = None) -> tuple[str,
 
 
 async def _printed(command: tuple[str, ...], withheld: Collection[str]) -> bytes:
-    """What a program prints, started without a shell and without a terminal, at the root of all folders."""
+    """Return a program's output; it runs without a shell and a terminal, in the root folder."""
     try:
-        found = await asyncio.to_thread(_found, command)
+        found = await asyncio.to_thread(_resolved, command)
         process = await asyncio.create_subprocess_exec(
             *found,
             stdin=DEVNULL,
@@ -244,7 +244,7 @@ async def _printed(command: tuple[str, ...], withheld: Collection[str]) -> bytes
         if process.returncode is None:
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
-            with suppress(TimeoutError):  # what it left to be read keeps it from being over
+            with suppress(TimeoutError):  # unread output keeps a process from ending
                 await asyncio.wait_for(process.communicate(), PATIENCE)
 
 

@@ -1,11 +1,11 @@
-"""Octopus's service messages, read out of what a job prints (V7)."""
+"""Parser of Octopus's service messages in a job's output (V7)."""
 
 import re
 
-from octotui.runtime.jobs.service_message_types import Message, Problem, understand
+from octotui.runtime.jobs.service_message_types import Message, Problem, parse_message
 
 MARK = b"##octopus["
-LIMIT = 1 << 20  # bytes of a message that are waited for; what is longer is text
+LIMIT = 1 << 20  # bytes of a message; a longer one is text
 _NO_MESSAGE = (
     "a line begins like a service message, but is not valid: it needs a name, key='Base64' pairs and ]"
     " on one line of at most 1 MiB"
@@ -23,25 +23,25 @@ _LINE_END = re.compile(rb"\r?\n")
 
 
 class ServiceMessageParser:
-    """Divides a job's output, chunk by chunk, into what people should see and what was said to us.
+    """Splits a job's output, chunk by chunk, into visible text and service messages.
 
-    A message begins a line, or ends one whose beginning stays visible; a line that begins like one and is
-    none stays visible with a Problem. Only what may still become one is held back, at most `LIMIT` bytes.
+    A message begins a line, or ends one whose beginning stays visible; a line that begins like a message but
+    is invalid stays visible, with a Problem. Only a possible message is held back, at most `LIMIT` bytes.
     """
 
     def __init__(self) -> None:
         self._held: list[bytes] = []
         self._size = 0
-        self._open = False  # what is held is a message that lacks its ]
-        self._fresh = True  # nothing of the present line is visible yet
+        self._open = False  # the held text is a message without its ]
+        self._fresh = True  # no part of the present line is visible yet
 
     def feed(self, chunk: bytes) -> tuple[bytes, list[Message]]:
-        """The visible text that a chunk adds, and the messages in it."""
+        """Return the visible text that a chunk adds, and its messages."""
         if self._held:
             if self._open and self._size + len(chunk) <= LIMIT and b"\n" not in chunk and b"]" not in chunk:
                 self._hold(chunk)
                 return b"", []
-            chunk = self._taken() + chunk
+            chunk = self._take_held() + chunk
         if b"#" not in chunk or (MARK not in chunk and not _begun(chunk)):
             if chunk:
                 self._fresh = chunk.endswith(b"\n")
@@ -49,8 +49,8 @@ class ServiceMessageParser:
         return self._read(chunk, last=False)
 
     def end(self) -> tuple[bytes, list[Message]]:
-        """What was held back when the output is over."""
-        return self._read(self._taken(), last=True)
+        """Return what was held back, at the end of the output."""
+        return self._read(self._take_held(), last=True)
 
     def _read(self, text: bytes, last: bool) -> tuple[bytes, list[Message]]:
         page = _Page(self._fresh)
@@ -73,8 +73,8 @@ class ServiceMessageParser:
             self._held.append(text)
             self._size += len(text)
 
-    def _taken(self) -> bytes:
-        """What was held back; it is no longer."""
+    def _take_held(self) -> bytes:
+        """Return and clear what was held back."""
         text = b"".join(self._held)
         self._held.clear()
         self._size = 0
@@ -83,7 +83,7 @@ class ServiceMessageParser:
 
 
 class _Page:
-    """What comes out of a text: its visible pieces, and the messages between them."""
+    """The result of parsing a text: visible pieces, and the messages between them."""
 
     def __init__(self, fresh: bool) -> None:
         self.shown: list[bytes] = []
@@ -98,7 +98,7 @@ class _Page:
             self.fresh = piece.endswith(b"\n")
 
     def take(self, text: bytes, start: int) -> int:
-        """Take what may be a message out of a text, or leave it visible; where the text goes on."""
+        """Take a possible message, or leave it visible; return where the text goes on."""
         whole = _WHOLE.match(text, start)
         if not whole:
             if self.fresh:
@@ -110,8 +110,8 @@ class _Page:
         if self.fresh or line_end or stop == len(text):
             visible = (
                 stop if self.fresh else whole.end()
-            )  # the line end, of a line whose beginning is visible
-            message = understand(whole[1].decode(), whole[2], self._length + stop - visible)
+            )  # keeps the line end of a line whose beginning is visible
+            message = parse_message(whole[1].decode(), whole[2], self._length + stop - visible)
             self.said.append(message)
             self.show(text[start if isinstance(message, Problem) else visible : stop])
         else:
@@ -120,7 +120,7 @@ class _Page:
 
 
 def _waits(text: bytes, start: int) -> bool:
-    """Whether what is still to come decides on the message that begins in a text."""
+    """Return whether later output decides about the message that begins here."""
     if len(text) - start > LIMIT:
         return False
     whole = _WHOLE.match(text, start)
@@ -130,7 +130,7 @@ def _waits(text: bytes, start: int) -> bool:
 
 
 def _begun(text: bytes) -> int:
-    """How many bytes at a text's end may be the beginning of a message."""
+    """Return how many bytes at the end of a text may be the beginning of a message."""
     at = text.find(b"#", max(0, len(text) - len(MARK) + 1))
     while at >= 0:
         if MARK.startswith(text[at:]):

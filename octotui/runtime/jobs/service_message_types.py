@@ -1,4 +1,4 @@
-"""What a script says with service messages, and what is wrong where it cannot be understood (V7)."""
+"""The service messages of scripts, and the problems of invalid ones (V7)."""
 
 import re
 from base64 import b64decode
@@ -9,7 +9,7 @@ import msgspec
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
-    """What a script said, and where: `at` counts in the text that came out beside it."""
+    """A service message; `at` is its offset in the visible text beside it."""
 
     at: int
 
@@ -23,7 +23,7 @@ class SetVariable(Message, frozen=True, kw_only=True):
 
 
 class CreateArtifact(Message, frozen=True, kw_only=True):
-    """A file that is to be kept when the step is over."""
+    """A file to keep after the step."""
 
     path: str
     name: str
@@ -31,40 +31,40 @@ class CreateArtifact(Message, frozen=True, kw_only=True):
 
 
 class ProgressMessage(Message, frozen=True, kw_only=True):
-    """How far a step has come, from 0 to 100."""
+    """The progress of a step, from 0 to 100."""
 
     percentage: int
     message: str = ""
 
 
 class Level(Message, frozen=True, kw_only=True):
-    """How the lines from here on are meant, of one of the script's two streams."""
+    """The level of the following lines of one of the script's two streams."""
 
     stream: Literal["stdout", "stderr"]
     level: str
 
 
 class Fail(Message, frozen=True, kw_only=True):
-    """What to say if the script fails: its exit code decides whether it does."""
+    """The reason to show if the script fails; its exit code decides whether it does."""
 
     message: str
 
 
 class Mask(Message, frozen=True, kw_only=True):
-    """A value that is sensitive from here on."""
+    """A value that is sensitive from now on."""
 
     value: str
 
 
 class Other(Message, frozen=True, kw_only=True):
-    """A message that Octopus knows, and octotui does nothing with: new targets, accounts, manifests."""
+    """A message of Octopus that octotui ignores: new targets, accounts, manifests."""
 
     name: str
     values: dict[str, str]
 
 
 class Problem(Message, frozen=True, kw_only=True):
-    """Why a line that looks like a message was taken for text: a sentence without what the script printed."""
+    """Why a line that looks like a message is text: a sentence without the script's output."""
 
     text: str
 
@@ -76,7 +76,7 @@ _EACH = re.compile(rb"([\w-]+)=['\"]([^'\"]*)")
 
 
 class _Broken(Exception):
-    """A message cannot be understood."""
+    """A message is invalid."""
 
 
 class _Values(dict[str, str]):
@@ -130,8 +130,8 @@ _LEVELS = re.compile(
 _OTHERS = re.compile(r"createStepPackageTarget|(create|delete)-[\w-]+|k8s-[\w-]+")
 
 
-def understand(name: str, pairs: bytes, at: int) -> Message:
-    """The message of a name and its `key='Base64'` pairs, or the Problem with it."""
+def parse_message(name: str, pairs: bytes, at: int) -> Message:
+    """Parse a message's name and its `key='Base64'` pairs; return the Problem of an invalid one."""
     try:
         values = _Values(name, pairs)
         if kind := _KINDS.get(name):
@@ -147,5 +147,5 @@ def understand(name: str, pairs: bytes, at: int) -> Message:
 
 
 def shortened(name: str) -> str:
-    """As much of a name that a script has chosen as a sentence may repeat."""
+    """Cut a name that a script has chosen, for a sentence."""
     return name if len(name) <= SHORT else f"{name[:SHORT]}…"

@@ -1,4 +1,4 @@
-"""The port of a session: all that its effects and jobs see of it, and the one way back into it."""
+"""The port of a session: all that its effects and jobs see of it, and their only way back into it."""
 
 from typing import Protocol
 
@@ -15,9 +15,9 @@ class SessionPort(Protocol):
         ...
 
     def report(self, command: Command) -> None:
-        """Send a command that nobody waits for; it is ignored once the session has ended."""
+        """Apply a command without waiting; ignored once the session has ended."""
         ...
 
     def fail(self, failure: BaseException) -> None:
-        """End the session because of a failure that no command can tell of."""
+        """End the session because of a failure that no command can report."""
         ...

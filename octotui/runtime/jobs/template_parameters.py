@@ -1,4 +1,4 @@
-"""What a step says to its template, filled in just before the script starts."""
+"""The parameters of a template, filled in just before its script starts."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -13,9 +13,9 @@ from octotui.variables.template import Names
 
 
 class TemplateArguments(msgspec.Struct, frozen=True):
-    """The parameters as variables, which are not filled in again; what to mask, and what to warn of.
+    """Parameters as variables, which are not filled in again; values to mask, and warnings.
 
-    Names in lower case of those that are sensitive, or made of sensitive values, are `made_of_sensitive`.
+    `made_of_sensitive` are the names, in lower case, of those that are or contain sensitive values.
     """
 
     values: dict[str, str] = {}
@@ -27,7 +27,7 @@ class TemplateArguments(msgspec.Struct, frozen=True):
 def given(
     action: AnyScript, values: Mapping[str, str], now: float | None = None, budget: Budget | None = None
 ) -> TemplateArguments:
-    """The parameters of a template, filled in with `values`, and with each other; raises OverBudget."""
+    """Fill in a template's parameters with `values` and with each other; raises OverBudget."""
     if not isinstance(action, TemplateCall):
         return TemplateArguments()
     budget = budget or Budget()
@@ -43,7 +43,7 @@ def given(
 
 
 def _beside(values: Mapping[str, str], parameters: Mapping[str, str], name: str) -> Mapping[str, str]:
-    """The variables, and each other parameter whose name none has: one that names itself means a variable."""
+    """Return the variables, and other parameters whose names no variable has."""
     own = {key: text for key, text in parameters.items() if key != name and key.lower() not in values}
     if isinstance(values, SensitiveNames):
         return values.beside(own)
@@ -54,13 +54,13 @@ def _beside(values: Mapping[str, str], parameters: Mapping[str, str], name: str)
 
 
 def texts(action: AnyScript) -> str:
-    """All that is filled in for a script: its body, and its parameters."""
+    """Return all texts of a script that are filled in: its body and its parameters."""
     parameters = action.parameters.values() if isinstance(action, TemplateCall) else ()
     return "\n".join(("" if action.verbatim else action.body, *parameters))
 
 
 def requirements(action: AnyScript) -> tuple[str, ...]:
-    """What a template's script needs of its worker, without which it does not begin."""
+    """Return the programs that a template's script needs on its worker."""
     return action.needs if isinstance(action, TemplateCall) else ()
 
 
@@ -68,9 +68,9 @@ _ALL_OUTPUTS = re.compile(r"\.output(?![\w.\[])", re.IGNORECASE)
 
 
 def may_ask_for(script: AnyScript | None, seen: Iterable[str], output: str) -> bool:
-    """Whether a script, or a value that it sees, has the name of an output, or goes through all outputs.
+    """Return whether a script, or a value that it sees, names an output, or iterates over all outputs.
 
-    Nobody knows what the scripts of a package say before it is there.
+    True for the scripts of a package, which are unknown before it is there.
     """
     if script is None or isinstance(script, Package):
         return True

@@ -1,4 +1,4 @@
-"""What a script prints: its service messages taken out and remembered, sensitive values masked (V5, V7)."""
+"""The transcript of a script: service messages are extracted, sensitive values masked (V5, V7)."""
 
 import asyncio
 import os
@@ -30,25 +30,25 @@ WARNINGS = 100
 HIGHLIGHTS = 20
 ARTIFACTS = 100
 SPACE = 1 << 32  # bytes of all artifacts of an attempt
-OUTPUTS = 1000  # output variables
-NAME = 1000  # characters of the name of one
+OUTPUTS = 1000  # output variables of an attempt
+NAME = 1000  # characters of an output variable's name
 ROOM = 1 << 24  # bytes of all output variables of an attempt
-SHORT = 200  # characters of what comes with a progress
-MASKED = 256  # values that a script may have masked
-MASKED_ROOM = 1 << 20  # characters of them
+SHORT = 200  # characters of a progress message
+MASKED = 256  # values that a script may mask
+MASKED_ROOM = 1 << 20  # characters of all these values
 
 
 _TOO_MANY = f"it has more than {MASKED} values masked, or more than {MASKED_ROOM >> 20} MiB of them"
 
 
 def _nobody(percentage: int, message: str) -> None:
-    """Tell nobody."""
+    """Ignore progress."""
 
 
 class Transcript:
-    """Stands between a job's output and its log, and knows in the end what the script has said.
+    """Stands between a job's output and its log, and collects the script's service messages.
 
-    What a script says is kept up to a limit each; the log has all that it prints.
+    Each kind of message is limited; the log has the whole output.
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class Transcript:
         *,
         masker: Masker | None = None,
     ) -> None:
-        """Mask `secrets`, and what a `masker` masks beside them."""
+        """Mask `secrets`, beside the values of a `masker`."""
         self.outputs: dict[str, str] = {}
         self.sensitive: dict[str, str] = {}
         self.artifacts: list[Artifact] = []
@@ -70,11 +70,11 @@ class Transcript:
         self._masker.record(secrets)
         self._shown: list[bytes] = []  # of the present chunk, for the log
         self._length = 0
-        self._turns: list[LevelChange] = []
+        self._changes: list[LevelChange] = []
         self._warnings: dict[str, None] = {}
         self._highlights: list[str] = []
         self._level = "default"
-        self._level_text = bytearray()  # what is said as a warning or highlight, while it is
+        self._level_text = bytearray()  # text of the pending warning or highlight
         self._wanted: list[CreateArtifact] = []
         self._room = ROOM
         self._masked: dict[str, None] = {}
@@ -88,7 +88,7 @@ class Transcript:
         self._take(*self._reader.feed(chunk))
 
     async def keep_artifacts(self, directory: str, folder: Path) -> None:
-        """Copy what the script wants kept; it has ended, and the directory it ran in is still there."""
+        """Copy the requested artifacts, while the ended script's directory still exists."""
         self._take(*self._reader.end())
         while self._wanted:
             wanted = self._wanted.pop(0)
@@ -105,15 +105,15 @@ class Transcript:
                 self.warn(f"the artifact {name} was not kept: {error}")
 
     def masked(self, text: str) -> str:
-        """What people may see of a text."""
+        """Return a text with sensitive values masked."""
         return self._masker.text(text)
 
     def ended(self, outcome: Outcome) -> Outcome:
-        """Let go of what was held back, and say the outcome with what the script has said."""
+        """Flush what was held back, and return the outcome with the script's messages."""
         self._take(*self._reader.end())
         self._show(self._masker.end())
         self._flush()
-        self._turn("default")
+        self._set_level("default")
         self._hide_outputs()
         if self._silent:
             self.warn(f"{_TOO_MANY}: the rest of its output is not shown")
@@ -133,14 +133,14 @@ class Transcript:
     def _take(self, text: bytes, messages: Sequence[Message]) -> None:
         position = 0
         for message in messages:
-            self._hear(text[position : message.at])
+            self._add(text[position : message.at])
             position = message.at
             if not self._silent:
-                self._understand(message)
-        self._hear(text[position:])
+                self._apply(message)
+        self._add(text[position:])
         self._flush()
 
-    def _hear(self, text: bytes) -> None:
+    def _add(self, text: bytes) -> None:
         if self._silent:
             return
         if self._level in ("warning", "highlight"):
@@ -153,12 +153,12 @@ class Transcript:
             self._length += len(text)
 
     def _flush(self) -> None:
-        """Put what was shown into the log, and where in it other levels begin."""
+        """Write the visible text and its level changes to the log."""
         if self._shown:
-            self._log(b"".join(self._shown), self._turns)
-            self._shown, self._turns, self._length = [], [], 0
+            self._log(b"".join(self._shown), self._changes)
+            self._shown, self._changes, self._length = [], [], 0
 
-    def _understand(self, message: Message) -> None:
+    def _apply(self, message: Message) -> None:
         match message:
             case SetVariable():
                 self._set(message)
@@ -173,19 +173,19 @@ class Transcript:
             case ProgressMessage(percentage=percentage, message=text):
                 self._tell(percentage, " ".join(self._masker.text(text).split())[:SHORT])
             case Level(stream="stdout", level=level):
-                self._turn(level)
+                self._set_level(level)
             case _:
-                pass  # nothing is done about the others, and both streams are one here
+                pass  # the others are ignored, and both streams are one here
 
     def _want(self, message: CreateArtifact) -> None:
-        """Remember a file to keep; an endless row of them is not."""
+        """Note a file to keep, up to a limit."""
         if len(self._wanted) < ARTIFACTS:
             self._wanted.append(message)
         else:
             self.warn(f"artifacts beyond the first {ARTIFACTS} were not kept")
 
     def _set(self, message: SetVariable) -> None:
-        """Set an output variable, as long as there is room."""
+        """Set an output variable, within the limits."""
         set_before = self.outputs.get(message.name, self.sensitive.get(message.name))
         known = set_before is not None
         room = self._room - len(message.value) + len(set_before or "") - (0 if known else len(message.name))
@@ -210,7 +210,7 @@ class Transcript:
             self.warn(f"{_TOO_MANY}: further sensitive output variables were not set")
 
     def _mask(self, value: str) -> bool:
-        """Mask a value from now on; whether there is room for it."""
+        """Mask a value from now on; return whether that is within the limits."""
         if value not in self._masked:
             if len(self._masked) == MASKED or len(value) > self._masked_room:
                 return False
@@ -220,18 +220,18 @@ class Transcript:
         return True
 
     def _hide_outputs(self) -> None:
-        """Set those output variables apart in which there is what came to be sensitive since."""
+        """Move outputs that contain values which became sensitive later to the sensitive ones."""
         for name in [name for name, value in self.outputs.items() if self._masker.holds(value)]:
             self._set_apart(name, self.outputs.pop(name))
 
     def _names_to_tell(self) -> Iterator[str]:
-        """The names of sensitive outputs: of those that hold something, and give nothing away (V5)."""
+        """Yield the names of sensitive outputs that are not empty, and whose names reveal nothing (V5)."""
         for name, value in self.sensitive.items():
             if value and not self._masker.holds(name):
                 yield name
 
-    def _turn(self, level: str) -> None:
-        """Mean what comes from here on otherwise; keep what was said as a warning or a highlight, by line."""
+    def _set_level(self, level: str) -> None:
+        """Switch the log level; flush the pending warning or highlight."""
         if self._level_text:
             said = bytes(self._level_text)
             is_cut = len(said) == LONGEST
@@ -248,10 +248,10 @@ class Transcript:
                     self.warn(f"highlights beyond the first {HIGHLIGHTS} are in the output alone")
             self._level_text = bytearray()
         self._level = level
-        self._turns.append(LevelChange(self._length, level))
+        self._changes.append(LevelChange(self._length, level))
 
     def warn(self, text: str) -> None:
-        """Warn once of each thing."""
+        """Add a warning, once."""
         masked = self._masker.text(text)[:LONGEST]
         full = len(self._warnings) >= WARNINGS and masked not in self._warnings
         self._warnings["there are more warnings, in the output alone" if full else masked] = None

@@ -1,17 +1,17 @@
-"""Accept connections one at a time, between all else that the loop has to do."""
+"""Accepts connections one at a time, fairly with everything else on the loop."""
 
 import asyncio
 import socket
 from collections.abc import Callable
 
-PAUSE = 1.0  # seconds until the next try where no descriptor is left
+PAUSE = 1.0  # seconds until the next try when descriptors have run out
 
 
 class Acceptor:
-    """Hands on the connections of a listening socket; a flood of them gets no more than its turn."""
+    """Passes on the connections of a listening socket; a flood of them cannot starve the loop."""
 
     def __init__(self, listening: socket.socket, take: Callable[[socket.socket], None]) -> None:
-        """Begin; what `take` raises as OSError closes the connection."""
+        """Start; an OSError from `take` closes the connection."""
         self._listening = listening
         self._take = take
         self._loop = asyncio.get_running_loop()
@@ -19,7 +19,7 @@ class Acceptor:
         self._resume()
 
     def close(self) -> None:
-        """Listen no more; connections that were handed on stay."""
+        """Stop listening; accepted connections stay open."""
         if self._paused is not None:
             self._paused.cancel()
         if self._listening.fileno() >= 0:
@@ -34,12 +34,12 @@ class Acceptor:
             connection, _ = self._listening.accept()
         except (BlockingIOError, InterruptedError, ConnectionError):
             return
-        except OSError:  # who waits does so in the kernel
+        except OSError:  # clients wait in the kernel's backlog
             self._loop.remove_reader(self._listening)
             self._paused = self._loop.call_later(PAUSE, self._resume)
             return
         try:
             connection.setblocking(False)
             self._take(connection)
-        except OSError:  # who connected is gone already
+        except OSError:  # the client is gone already
             connection.close()

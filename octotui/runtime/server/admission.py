@@ -1,4 +1,4 @@
-"""Bound the connections that accounts of the machine have to a server, and know who left its group."""
+"""Limits on the connections of each account, and revocation for accounts that left the access group."""
 
 from collections import Counter
 from collections.abc import Collection
@@ -6,10 +6,10 @@ from collections.abc import Collection
 from octotui.model.complaints import Reason
 from octotui.store.accounts import is_member
 
-OWN = 512  # connections of the account that the space belongs to
-MOST = 64  # of any other
-STRANGERS = 16  # of one that may not even read
-OTHERS = 256  # of all accounts but the owner: jobs and the owner need descriptors, too
+OWN = 512  # connections of the space's owner
+MOST = 64  # connections of any other account
+STRANGERS = 16  # connections of an account without the right to read
+OTHERS = 256  # connections of all accounts but the owner: jobs and the owner need descriptors, too
 
 
 class Admission:
@@ -20,7 +20,7 @@ class Admission:
         self._open: Counter[str] = Counter()
 
     def enter(self, user: str, *, may_read: bool) -> Reason | None:
-        """Count one more connection, or say why there can be no more."""
+        """Count a new connection; return a reason where it exceeds a limit."""
         own, count = user == self._owner, self._open[user]
         others = self._open.total() - self._open[self._owner]
         most = OWN if own else MOST if may_read else STRANGERS
@@ -32,23 +32,23 @@ class Admission:
         return None
 
     def leave(self, user: str) -> None:
-        """Count one less."""
+        """Count a closed connection."""
         self._open[user] -= 1
         if not self._open[user]:
             del self._open[user]
 
 
 class GroupMembers:
-    """Members of access groups, as they were when they were last looked for."""
+    """The members of access groups, as of the last check."""
 
     def __init__(self) -> None:
         self._seen: set[tuple[str, str]] = set()
 
     def outside(self, users: Collection[str], group: str | None, *, anew: bool = False) -> dict[str, Reason]:
-        """Those who are no members of the group any more, or `anew` all who are none, each with a sentence.
+        """Return users who have left the group, or, with `anew`, all who are no members, each with a reason.
 
-        Of accounts that never were among its members the kernel knows better, which has let them in: a
-        process may have a group that its account has not.
+        An account that never was a member was admitted by the kernel, which knows better: a process may have
+        a group that its account lacks.
         """
         if group is None:
             sentence = "may not connect to this space any more: [access] of the model names no group"

@@ -1,7 +1,7 @@
-"""A client of a space's server: it has the same State, since it hears the same events.
+"""The client of a space's server: a replica of the State, kept by the same events.
 
-Where the connection is lost it is made anew, also to a server that was started again: the client is told what
-it has missed, and what it had asked for is sent again with the same key, to take effect once.
+It reconnects when the connection is lost, also to a server that was restarted: then it gets the events that
+it missed, and sends unanswered requests again with the same idempotency keys.
 """
 
 import asyncio
@@ -37,17 +37,17 @@ from octotui.store.space_folder import SpaceFolder
 
 AWAY = "the server cannot be reached: connecting again"
 GONE = "the server has ended, and none was started again: octotui FILE starts one"
-AGAIN = 0.2  # seconds between two tries to reach it
-PATIENCE = 20.0  # seconds in which somebody else has to start one, where it is not started from here
-HELD = 0.02  # seconds between two looks at whether a server that is to end has let go of its folder
+AGAIN = 0.2  # seconds between two attempts to connect
+PATIENCE = 20.0  # seconds in which a server must be started elsewhere, where this client starts none
+HELD = 0.02  # seconds between two checks whether a stopping server has released its folder
 LONGEST = 1 << 30  # bytes of a line from the server: a State may be large
 KEPT = 100  # records of the newest runs
 
 Again = Callable[[], Awaitable[None]]
 
 
-def _at_one_go(state: bytes) -> State:
-    """A State from its bytes; the garbage collector would look at all that is made of it again and again."""
+def _decode_without_gc(state: bytes) -> State:
+    """Decode a State with the garbage collector off, which would scan its many objects again and again."""
     collects = gc.isenabled()
     gc.disable()
     try:
@@ -58,24 +58,24 @@ def _at_one_go(state: bytes) -> State:
 
 
 def _as_text(path: Path | None) -> str | None:
-    """The path of a model as a server is told it; none where it is no text: it has that from its start."""
+    """Return a model's path for the wire; None where it is not UTF-8: the server has it from its start."""
     text = None if path is None else str(path.absolute())
     return text if text is None or text.encode(errors="ignore").decode() == text else None
 
 
 class SequenceGap(Exception):
-    """Something that happened was not told."""
+    """Raised when an event's seq is not last + 1."""
 
 
 class Client:
-    """Follows a server, also where it is started again; `again` starts one where there is none."""
+    """Follows a server, also after its restart; `again` starts one where there is none."""
 
     def __init__(
         self, folder: SpaceFolder, now: Clock, *, model: Path | None = None, again: Again | None = None
     ) -> None:
         self.user = ""
         self.trouble = ""
-        self._shown = StateFeed(State())
+        self._feed = StateFeed(State())
         self.now = now
         self._folder = folder
         self._model = _as_text(model)
@@ -91,18 +91,18 @@ class Client:
     @property
     def state(self) -> State:
         """The State as it is known here."""
-        return self._shown.state
+        return self._feed.state
 
     async def open(self, *, follow: bool = True) -> None:
-        """Connect, and wait for the present; raises OSError where none is, StoreError where it refuses."""
+        """Connect and wait for the State; raises OSError without a server, StoreError where it refuses."""
         await self._connect(protocol.Hello(version=protocol.VERSION, follow=follow, model=self._model))
         self._reading = asyncio.ensure_future(self._read(follow))
-        while self._shown.failure is None and not (self.state.seq if follow else self.user):
-            await self._shown.change()
-        self._shown.check()
+        while self._feed.failure is None and not (self.state.seq if follow else self.user):
+            await self._feed.change()
+        self._feed.check()
 
     async def close(self) -> None:
-        """Let go of the server; nothing else changes."""
+        """Disconnect from the server."""
         self._reading.cancel()
         self._pending.fail(StoreError("the connection was closed before the server answered"))
         self._writer.close()
@@ -110,40 +110,40 @@ class Client:
         await self._mirror.close()
 
     async def send(self, command: Command) -> tuple[AnyEvent, ...]:
-        """Ask for something, and wait until it took effect; may raise `Refused`, also as `Undecided`."""
+        """Send a request and return its events; may raise `Refused`, or `Undecided` without a reply."""
         if not isinstance(command, commands.Request):
             raise TypeError(f"{type(command).__name__} is no request")
         asked = partial(protocol.SendRequest, request=command, key=new_key())
         return (await self._ask(lambda number: asked(id=number))).events
 
     async def choose(self, needed: tuple[str, ...], channel: Channel) -> Chosen:
-        """Versions of packages for a release of a channel, from the feeds as they are now."""
+        """Return versions of packages for a release of a channel, from the feeds as they are now."""
         done = await self._ask(
             lambda number: protocol.ChooseRequest(id=number, needed=needed, channel=channel)
         )
         return done.versions, done.problems
 
     async def clock(self, *, confirm: bool) -> str:
-        """What is the matter with the clock of the space's machine, or nothing; the owner can confirm it."""
+        """Return a sentence about a step of the space's clock, or ""; the owner may `confirm` it."""
         asked = partial(protocol.ClockRequest, confirmed=confirm, key=new_key() if confirm else None)
         done = await self._ask(lambda number: asked(id=number))
         return "; ".join(done.problems)
 
     async def stop(self) -> None:
-        """End the server, and wait until it has let go of the space; what runs on machines goes on."""
+        """Stop the server, and wait until it has released the space; running scripts go on."""
         self._again, server = None, self._server
         asked = partial(protocol.StopRequest, process=None if server is None else server.process)
         asking = asyncio.ensure_future(self._ask(lambda number: asked(id=number)))
         while not asking.done() and (self.trouble != AWAY or self._folder.is_held):
             await asyncio.wait({asking}, timeout=HELD)
         if asking.cancel():
-            return  # it ended without a word
+            return  # it ended without a reply
         asking.result()
         while self._folder.is_held and self._server is server:
             await asyncio.sleep(HELD)
 
     async def troubles(self) -> AsyncIterator[str]:
-        """What is the matter now, or nothing, and then whatever is the matter later."""
+        """Yield the present problem of the model or the connection, or "", and then each change."""
         told: str | None = None
         while True:
             self.check()
@@ -151,51 +151,51 @@ class Client:
                 told = self.trouble
                 yield told
             else:
-                await self._shown.change()
+                await self._feed.change()
 
     def check(self) -> None:
-        """Raise what keeps it from ever hearing more, such as the end of the server, if anything does."""
-        self._shown.check()
+        """Raise the failure that ended the client, if any."""
+        self._feed.check()
 
     def listen(self, listener: Listener) -> None:
-        """Call back with (events, before, after) for all that is told from now on."""
+        """Call `listener` with (events, before, after) for each commit from now on."""
         self._listeners.append(listener)
 
     def states(self) -> AsyncIterator[State]:
-        """The present State, and then every later one, merged to at most 30 a second."""
-        return self._shown.states()
+        """Yield the present State, and then later ones, throttled to 30 a second."""
+        return self._feed.states()
 
     def recent(self, limit: int = KEPT) -> list[RunRecord]:
-        """The newest runs of the space, open and ended."""
+        """Return the newest runs of the space, open and ended."""
         return sorted(self._records.values(), key=lambda each: -each.number)[:limit]
 
     async def history(
         self, query: Query = EVERYTHING, before: int | None = None, limit: int = KEPT
     ) -> list[RunRecord]:
-        """Ended runs that fulfil a query, which is resolved, the newest of those before a number."""
+        """Return a page of ended runs that match a resolved query, newest first, numbered below `before`."""
         ask = partial(protocol.HistoryRequest, words=query.words, query=query, before=before, limit=limit)
         return list((await self._ask(lambda number: ask(id=number))).records)
 
     async def summary(self, query: Query = EVERYTHING) -> SearchSummary | None:
-        """How many ended runs a query finds, and the values of all; None where the server does not say."""
+        """Count the ended runs that match a query, and list the values of all; None if the server cannot."""
         ask = partial(protocol.HistoryRequest, query=query, limit=1, summary=True)
         return (await self._ask(lambda number: ask(id=number))).summary
 
     async def family(self, root: str) -> State:
-        """A State in which a run and all it started can be looked at, though it has ended."""
+        """Return a State with a run and its descendants, also after they have ended."""
         done = await self._ask(lambda number: protocol.FamilyRequest(id=number, root=root))
         return await asyncio.to_thread(replay, done.events)
 
     def log_path(self, run: str, job: str) -> Path:
-        """Where a job's output is: in the space's folder, or a copy for who may not look there."""
+        """Return the path of a job's output: in the space's folder, or a copy where that is not readable."""
         return self._mirror.log(run, job)
 
     async def whole_log(self, run: str, job: str) -> Path:
-        """Where a job's output is, once all is there that was printed by now."""
+        """Return the path of a job's output, complete to the log's current end."""
         return await self._mirror.whole(run, job)
 
     def artifact_path(self, run: str, job: str, name: str) -> Path:
-        """Where a file is that a job's script had kept."""
+        """Return the path of a job's artifact."""
         return self._folder.artifacts(run, job) / name
 
     async def _part(self, run: str, job: str, offset: int) -> bytes:
@@ -203,7 +203,7 @@ class Client:
         return done.data
 
     async def _connect(self, hello: protocol.Hello) -> None:
-        """Say who we are to the server of the folder, if both can be trusted; may raise StoreError."""
+        """Connect to the folder's server once both are verified, and say Hello; may raise StoreError."""
         self._folder.verify()
         self._reader, self._writer = await asyncio.open_unix_connection(
             sock=connected(self._folder.path), limit=LONGEST
@@ -211,8 +211,8 @@ class Client:
         self._writer.write(protocol.line(hello))
 
     async def _ask(self, question: Callable[[int], protocol.ClientRequest]) -> protocol.DoneReply:
-        """The answer to a question."""
-        self._shown.check()
+        """Send a request and wait for its reply."""
+        self._feed.check()
         if self.trouble == AWAY:
             raise commands.Refused(AWAY)
         request = question(next(self._numbers))
@@ -224,34 +224,34 @@ class Client:
             self._pending.remove(request.id)
 
     async def _read(self, follow: bool) -> None:
-        """Take what the server says, and find it again where it went away, until it says goodbye."""
-        while self._shown.failure is None:
+        """Read messages, and reconnect, until the server says goodbye."""
+        while self._feed.failure is None:
             try:
-                while (raw := await self._reader.readline()).endswith(b"\n"):  # else it was cut off
+                while (raw := await self._reader.readline()).endswith(b"\n"):  # else it was truncated
                     self._take(self._decoder.decode(raw))
             except (ConnectionError, SequenceGap):
-                pass  # the rest is asked for anew
+                pass  # reconnect, and get the missing events
             except (msgspec.MsgspecError, UnreadableSnapshot):
                 self._fail(
                     StoreError(
                         "the server has another version: end it with octotui stop, then open the space again"
                     )
                 )
-            except Exception as bug:  # nobody else would see it
+            except Exception as bug:  # this task has no other observer
                 self._fail(bug)
             self._writer.close()
-            if self._shown.failure is None:
+            if self._feed.failure is None:
                 self._lose()
                 await self._reach_again(follow)
 
     def _lose(self) -> None:
-        """Say that the server is away; what was asked for waits for it, or is given up."""
+        """Note the lost connection; requests wait for the server, or are given up."""
         self.trouble = AWAY
         self._pending.lose()
-        self._shown.wake()
+        self._feed.wake()
 
     async def _reach_again(self, follow: bool) -> None:
-        """Connect anew; where no server is started from here, only for a while after the last was seen."""
+        """Reconnect; without `again`, only for PATIENCE seconds after the last server was seen."""
         since = self.state.seq or None
         now = asyncio.get_running_loop().time
         end = now() + PATIENCE
@@ -266,7 +266,7 @@ class Client:
                     return
                 if self._again is not None:
                     await self._again()
-                elif self._folder.is_held:  # one ends, or begins
+                elif self._folder.is_held:  # a server is stopping or starting
                     end = now() + PATIENCE
                 elif now() > end:
                     raise StoreError(GONE)
@@ -281,12 +281,12 @@ class Client:
                 self._greet(message)
             case protocol.SnapshotMessage(state=state, recent=recent):
                 self._records = {each.id: each for each in recent}
-                self._shown.show(_at_one_go(bytes(state)))
+                self._feed.show(_decode_without_gc(bytes(state)))
             case protocol.EventsMessage(events=events):
                 self._follow(events)
             case protocol.TroubleMessage(text=text):
                 self.trouble = text
-                self._shown.wake()
+                self._feed.wake()
             case protocol.DoneReply(id=number):
                 self._pending.settle(number, message)
             case protocol.RefusedReply(id=number, reason=reason):
@@ -294,19 +294,19 @@ class Client:
             case protocol.FailedReply(id=number, reason=reason):
                 self._pending.fail_one(number, StoreError(reason))
             case protocol.Goodbye(kind="slow"):
-                pass  # it goes on from where it was
+                pass  # reconnect from the last event
             case protocol.Goodbye(reason=reason):
                 self._fail(StoreError(reason))
 
     def _greet(self, server: protocol.Welcome) -> None:
-        """Know who we are to a server, and ask it again for what the one before has not answered."""
+        """Note the server's Welcome, and resend requests that the previous server did not answer."""
         self._server, self.user, self.trouble = server, server.user, server.trouble
         for request in self._pending.to_send_again(server):
             self._writer.write(protocol.line(request))
-        self._shown.wake()
+        self._feed.wake()
 
     def _follow(self, events: tuple[AnyEvent, ...]) -> None:
-        """Let events change the State here as they did there; raises SequenceGap."""
+        """Fold events into the State; raises SequenceGap."""
         before = state = self.state
         for event in events:
             if event.seq != state.seq + 1:
@@ -316,10 +316,10 @@ class Client:
             record = record_of(event, self._records.get(run))
             if record is not None:
                 self._records[run] = record
-        self._shown.show(state)
+        self._feed.show(state)
         for listener in self._listeners:
             listener(events, before, state)
 
     def _fail(self, failure: Exception) -> None:
         self._pending.fail(failure)
-        self._shown.fail(failure)
+        self._feed.fail(failure)

@@ -1,4 +1,4 @@
-"""A client at the server: what it is still to be told, and what becomes of it when it does not listen."""
+"""A connection at the server: a bounded send buffer, deadlines for reading, and how it is dropped."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -7,11 +7,11 @@ from octotui.model.complaints import Reason
 from octotui.runtime.server.peer_credentials import Peer
 from octotui.runtime.server.protocol import Goodbye, Parting, ToClient, line
 
-ROOM = 8 << 20  # bytes that may wait for a client beside its snapshot
-PATIENCE = 30.0  # seconds in which some of what waits has to be taken
-HANDSHAKE = 10.0  # seconds in which a client says Hello, and then in which it ends a line that it has begun
-BLOCK = 1 << 14  # bytes that are read at a time
-AT_ONCE = 16  # requests of one client; the next one is read when one of them was answered
+ROOM = 8 << 20  # bytes of the send buffer, beside a snapshot
+PATIENCE = 30.0  # seconds in which some of the buffer must be read
+HANDSHAKE = 10.0  # seconds for Hello, and later for the rest of a line that was begun
+BLOCK = 1 << 14  # bytes of one read
+AT_ONCE = 16  # concurrent requests of one client; further ones are not read until one is answered
 
 Missing = Callable[[Peer], Reason | None]
 
@@ -21,9 +21,9 @@ def _nothing(peer: Peer) -> Reason | None:
 
 
 class ClientConnection:
-    """One connection; whatever it does, nobody waits for it.
+    """One connection, on which the session never waits (no backpressure).
 
-    `missing` says why a person may not read, or None; it is asked before anything is told to one.
+    `missing` says why an account may not read, or None; it is asked before each message.
     """
 
     def __init__(self, peer: Peer, writer: asyncio.StreamWriter, missing: Missing = _nothing) -> None:
@@ -40,11 +40,11 @@ class ClientConnection:
         self._since = 0.0
 
     def tell(self, message: ToClient) -> None:
-        """Say something."""
+        """Send a message."""
         self.write(line(message))
 
     def write(self, data: bytes) -> None:
-        """Say a line that is made already; who has let too much wait, or may not read any more, is let go."""
+        """Send an encoded line; drop the client if its buffer overflows or its right to read has ended."""
         self.check_right()
         if self.gone:
             return
@@ -56,34 +56,34 @@ class ClientConnection:
             )
 
     def check_right(self) -> None:
-        """Let the client go if it may not read any more."""
+        """Drop the client if its right to read has ended."""
         missing = None if self.gone else self._missing(self.peer)
         if missing is not None:
             self.drop("forbidden", missing)
 
     def follow(self, data: bytes) -> None:
-        """Say what happened, or keep it until what happened before is said."""
+        """Send events, or queue them while they are held."""
         if self._kept is not None:
             self._kept.append(data)
         else:
             self.write(data)
 
     def hold(self) -> None:
-        """Keep what happens from now on."""
+        """Queue events from now on, until `release`."""
         self.follows = True
         self._kept = []
 
     def release(self, before: bytes) -> None:
-        """Say first this, and then what was kept; so much may wait for the client beside the rest."""
+        """Send `before`, then queued events; allow len(before) extra buffer bytes."""
         self._room = ROOM + len(before)
         kept, self._kept = self._kept or [], None
         for each in (before, *kept):
             self.write(each)
 
     async def lines(self, reader: asyncio.StreamReader, longest: Callable[[], int]) -> AsyncIterator[bytes]:
-        """The lines that the client says; Hello, and each that was begun, ends in time.
+        """Yield the client's lines, with deadlines for Hello and for each line that was begun.
 
-        Raises ValueError for one that is longer than it may be now, and TimeoutError.
+        Raises ValueError for a line longer than `longest()`, and TimeoutError.
         """
         now = asyncio.get_running_loop().time
         begun, due = bytearray(), now() + HANDSHAKE
@@ -103,7 +103,7 @@ class ClientConnection:
                 due = now() + HANDSHAKE
 
     def is_stuck(self, now: float) -> bool:
-        """Whether nothing of what waits was taken for a while; asked every now and then."""
+        """Return whether the client has read nothing for PATIENCE seconds; called periodically."""
         waiting = self._transport.get_write_buffer_size()
         if not waiting or not self._stuck or waiting < self._stuck:
             self._since = now
@@ -111,7 +111,7 @@ class ClientConnection:
         return bool(waiting) and now - self._since > PATIENCE
 
     def drop(self, kind: Parting, reason: str) -> None:
-        """Let the client go: with a word where it can hear one."""
+        """Close the connection, with a Goodbye where the client can receive one."""
         if self.gone:
             return
         self.gone = True

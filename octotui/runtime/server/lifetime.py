@@ -1,4 +1,4 @@
-"""A server from its start to its end: until it is asked to stop, a signal says so, or nobody needs it."""
+"""The lifetime of a server: until a stop request, a signal, or a time without use."""
 
 import asyncio
 import signal
@@ -12,15 +12,15 @@ from octotui.runtime.server.model_watcher import Load, ModelWatcher
 from octotui.runtime.server.server import Server
 from octotui.runtime.session import Session
 
-LOOK = 1.0  # seconds between two looks at whether anybody needs it
-IDLE = 60.0  # seconds after which a server ends that nobody needs
+POLL = 1.0  # seconds between two checks for use
+IDLE = 60.0  # seconds after which an unused server ends
 
 
 @asynccontextmanager
 async def shared(
     session: Session, model: Model, state_dir: Path | None, path: Path | None, load: Load
 ) -> AsyncIterator[Server]:
-    """Let others attach to a session, and follow its model's file."""
+    """Serve a session to clients for the duration of the block, and watch its model's file."""
     file = None if path is None else ModelWatcher(path.absolute(), load, model)
     server = Server(session, space_folder(model.space.slug, state_dir), file)
     await server.open()
@@ -31,9 +31,9 @@ async def shared(
 
 
 class ShutdownSignal:
-    """Why a server is to end; signals are heeded from when this is made, which is before anybody can connect.
+    """Why a server is to end; its signal handlers are installed before anybody can connect.
 
-    A hang-up only has it read its model again, and a stop stops nothing: it has no terminal to give back.
+    SIGHUP only reloads the model, and SIGTSTP is ignored.
     """
 
     def __init__(self) -> None:
@@ -47,30 +47,30 @@ class ShutdownSignal:
         loop.add_signal_handler(signal.SIGTSTP, lambda: None)
 
     def tell(self, why: str) -> None:
-        """Let it end."""
+        """Request the end; the first reason stays."""
         self.why = self.why or why
         self._signalled.set()
 
     async def wait(self) -> None:
-        """Wait until it is to end."""
+        """Wait until the end is requested."""
         await self._signalled.wait()
 
     async def hung_up(self) -> None:
-        """Wait for the next hang-up, or return at once where one came since the last was heeded."""
+        """Wait for the next SIGHUP; return at once if one came since the last call."""
         await self._hung_up.wait()
         self._hung_up.clear()
 
 
 async def until_stopped(server: Server, ending: ShutdownSignal, *, idle: float | None = None) -> str:
-    """Wait until the server is to end, and say why; raises what has ended its session."""
+    """Wait until the server is to end, and return why; raises its session's failure."""
     reading = asyncio.ensure_future(_read_again(server, ending))
     waiting = [
         asyncio.ensure_future(each) for each in (ending.wait(), server.stopped.wait(), server.failed())
     ]
     unused = 0.0
     while not any(each.done() for each in waiting):
-        await asyncio.wait(waiting, timeout=LOOK, return_when=asyncio.FIRST_COMPLETED)
-        unused = 0.0 if server.is_used else unused + LOOK
+        await asyncio.wait(waiting, timeout=POLL, return_when=asyncio.FIRST_COMPLETED)
+        unused = 0.0 if server.is_used else unused + POLL
         if idle is not None and unused >= idle:
             ending.tell("it was idle")
     for each in (reading, *waiting):
@@ -81,7 +81,7 @@ async def until_stopped(server: Server, ending: ShutdownSignal, *, idle: float |
 
 
 async def _read_again(server: Server, ending: ShutdownSignal) -> None:
-    """Have the model read at each hang-up."""
+    """Reload the model at each SIGHUP."""
     while True:
         await ending.hung_up()
-        server.look_soon()
+        server.check_file_soon()

@@ -1,4 +1,4 @@
-"""Logs of a space for those who may not open its files: copies that grow as the logs do."""
+"""Copies of logs, for clients that may not open the space's files, which grow as the logs do."""
 
 import asyncio
 import os
@@ -15,11 +15,11 @@ from octotui.store.temporary_folder import temporary_folder
 
 Part = Callable[[str, str, int], Awaitable[bytes]]
 
-PAUSE = 0.3  # seconds before a log is asked for more
+PAUSE = 0.3  # seconds between two requests for more
 
 
 class LogMirror:
-    """Where logs are: in the space's folder, or, kept up to date meanwhile, in one of our own."""
+    """Finds logs in the space's folder, or copies them to a private one and keeps the copy current."""
 
     def __init__(self, folder: SpaceFolder, part: Part) -> None:
         self._folder = folder
@@ -28,7 +28,7 @@ class LogMirror:
         self._copying: tuple[str, asyncio.Task[None]] | None = None
 
     def log(self, run: str, job: str) -> Path:
-        """The file with a job's output; of copies the one asked for last is kept up to date."""
+        """Return the path of a job's output; of copies, only the latest asked for is kept current."""
         copy = self._path(run, job)
         if copy == self._folder.log(run, job):
             return copy
@@ -38,14 +38,14 @@ class LogMirror:
         return copy
 
     async def whole(self, run: str, job: str) -> Path:
-        """The file with a job's output, once all of it is there that there is now."""
+        """Return the path of a copy complete to the log's current end."""
         copy = self._path(run, job)
         if copy != self._folder.log(run, job):
             await self._catch_up(run, job, copy)
         return copy
 
     async def close(self) -> None:
-        """Take the copies away."""
+        """Remove the copies."""
         self._stop()
         if self._own is not None:
             self._own.cleanup()
@@ -64,7 +64,7 @@ class LogMirror:
 
     async def _copy(self, run: str, job: str, copy: Path) -> None:
         while True:
-            with suppress(Refused, StoreError):  # the server is away, and comes back
+            with suppress(Refused, StoreError):  # the server is away: retried
                 await self._catch_up(run, job, copy)
             await asyncio.sleep(PAUSE)
 

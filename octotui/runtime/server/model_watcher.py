@@ -1,4 +1,4 @@
-"""The model's file, followed while runs are active: a good change is taken up, a broken one only told."""
+"""Watches a model's files: a valid change is loaded, an invalid one only reported."""
 
 import asyncio
 from collections.abc import Callable, Iterator
@@ -14,7 +14,7 @@ Signature = tuple[tuple[str | int, ...], ...]
 
 
 class ModelWatcher:
-    """A file, or folder, that a model was read from, and what is the matter with it now."""
+    """A model's file or folder, and a sentence about what is wrong with it now."""
 
     def __init__(self, path: Path, load: Load, model: Model) -> None:
         self.trouble = ""
@@ -24,7 +24,7 @@ class ModelWatcher:
         self._seen = _signature(path, model)
 
     async def check(self, path: str | None = None) -> Model | None:
-        """The model, where its files, or another file that is followed from now on, say something new."""
+        """Return the model if its files changed, or None; `path` is another file to watch from now on."""
         if path is not None and Path(path) != self._path:
             self._path, self._seen = Path(path), ()
         seen = _signature(self._path, self._model)
@@ -48,14 +48,14 @@ class ModelWatcher:
 
 
 def _sentence(error: ModelError) -> str:
-    """The first complaint, and how many more there are."""
+    """Return the first complaint, and how many more there are."""
     first, *more = error.complaints
     rest = f", and {len(more)} more" if more else ""
     return f"the model has errors and was not loaded: {first}{rest}"
 
 
 def _signature(path: Path, model: Model) -> Signature:
-    """What tells whether any file of a model was changed, or who may change it."""
+    """Return a value that changes when a file of the model, or who may write it, changes."""
     files = tuple(_files(path, model))
     folders = dict.fromkeys(parent for file in files for parent in file.parents)
     return *map(_stamp, files), *(_stamp(each)[-2:] for each in folders)

@@ -1,4 +1,4 @@
-"""Who is at the other end of a Unix socket: what the kernel says, never what is claimed."""
+"""The account at the other end of a Unix socket, from the kernel and never from the peer."""
 
 import os
 import socket
@@ -11,12 +11,12 @@ import msgspec
 from octotui.store.accounts import account_name
 
 _CREDENTIALS = struct.Struct("3i")  # process, user, group
-_LOCAL_CREDENTIALS, _LOCAL_PROCESS = 1, 2  # of macOS, at level 0
+_LOCAL_CREDENTIALS, _LOCAL_PROCESS = 1, 2  # macOS socket options, at level 0
 _PSEUDO_TERMINALS = 136  # the first of eight major numbers
 
 
 class Peer(msgspec.Struct, frozen=True):
-    """An account of the machine, by number and by name, and from where it speaks."""
+    """An account by uid and name, and the process and terminal it connects from."""
 
     uid: int
     user: str
@@ -24,13 +24,13 @@ class Peer(msgspec.Struct, frozen=True):
 
 
 def peer_of(connection: socket.socket) -> Peer:
-    """Who connected."""
+    """Return the peer of a connection."""
     uid, process = peer_ids(connection)
     return Peer(uid, account_name(uid), origin_of(process))
 
 
 def peer_ids(connection: socket.socket) -> tuple[int, int]:
-    """The account and the process at the other end, by their numbers: who connected, or who listens."""
+    """Return the (uid, pid) of the socket's other end, client or listener."""
     if sys.platform == "linux":
         credentials = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
         process, uid, _ = _CREDENTIALS.unpack(credentials)
@@ -41,18 +41,18 @@ def peer_ids(connection: socket.socket) -> tuple[int, int]:
 
 
 def this_account() -> str:
-    """The account that this process runs as."""
+    """Return the name of the account that this process runs as."""
     return account_name(os.geteuid())
 
 
 def origin_of(process: int) -> str:
-    """From where a process speaks, as people read it: `process 4711 on pts/3`."""
+    """Describe a process for people: `process 4711 on pts/3`."""
     terminal = _terminal_of(process)
     return f"process {process} on {terminal}" if terminal else f"process {process}"
 
 
 def _terminal_of(process: int) -> str:
-    """The terminal of a process, where Linux knows one."""
+    """Return the terminal of a process, where Linux knows one."""
     try:
         stat = Path(f"/proc/{process}/stat").read_bytes()
         number = int(stat.rpartition(b") ")[2].split()[4])

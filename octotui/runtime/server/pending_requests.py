@@ -1,4 +1,4 @@
-"""What a client has asked for without an answer yet: sent again after a lost connection, within limits."""
+"""A client's requests without a reply: retried after a lost connection, within limits."""
 
 import asyncio
 from secrets import token_urlsafe
@@ -15,59 +15,59 @@ from octotui.runtime.server.protocol import (
 from octotui.runtime.space_access import Undecided
 from octotui.store.errors import StoreError
 
-MOST = 6  # times that a request is sent: it may be what ends the server
-PATIENCE = 60.0  # seconds in which the server has to be back; it remembers requests for far longer
+MOST = 6  # times that a request is sent: it may itself crash the server
+PATIENCE = 60.0  # seconds in which the server must return; it remembers requests for far longer
 AWAY = "the connection to the server was lost before it answered"
-LOOK = "check whether it took effect before you ask again"
+ADVICE = "check whether it took effect before you ask again"
 
 
 def new_key() -> str:
-    """A key for a request: 24 characters that no other request has."""
+    """Return a random idempotency key of 24 characters."""
     return token_urlsafe(18)
 
 
 class PendingRequests:
-    """Requests by number, each until its answer has come or none will."""
+    """Requests by number, each until its reply comes or is given up."""
 
     def __init__(self) -> None:
         self._pending: dict[int, PendingRequest] = {}
 
     def add(self, request: ClientRequest, server: Welcome | None) -> "PendingRequest":
-        """Keep a request that is about to be sent to this server."""
+        """Register a request that is about to be sent to a server."""
         pending = self._pending[request.id] = PendingRequest(request, server)
         return pending
 
     def remove(self, number: int) -> None:
-        """Forget a request."""
+        """Remove a request."""
         self._pending.pop(number).forget()
 
     def settle(self, number: int, answer: DoneReply | Exception) -> None:
-        """Hand on an answer; one that nobody waits for any more is passed over."""
+        """Deliver a reply; ignored where the request is gone."""
         if number in self._pending:
             self._pending[number].settle(answer)
 
     def fail_one(self, number: int, failure: Exception) -> None:
-        """Hand on that the space failed at a request: it may have taken effect all the same."""
+        """Deliver a failure of the space, after which the request may have taken effect all the same."""
         if number in self._pending:
             self._pending[number].fail(failure)
 
     def lose(self) -> None:
-        """Give up what cannot be sent again; the rest waits for the server, for a while."""
+        """Give up requests that cannot be retried; let the others wait for the server."""
         for pending in self._pending.values():
             pending.lose()
 
     def to_send_again(self, server: Welcome) -> list[ClientRequest]:
-        """The requests that this server is to be sent once more, in the order they were made."""
+        """Return the requests to resend to this server, in order."""
         return [each.request for each in self._pending.values() if each.may_be_sent_again(server)]
 
     def fail(self, failure: Exception) -> None:
-        """Tell all that no answer will come, and those whose effect is unknown that, too."""
+        """Fail all requests, and say so where an effect is unknown."""
         for pending in self._pending.values():
             pending.fail(failure)
 
 
 class PendingRequest:
-    """One request, the server that it was sent to, and its answer."""
+    """One request, the server it was sent to, and its reply."""
 
     def __init__(self, request: ClientRequest, server: Welcome | None) -> None:
         self.request = request
@@ -77,7 +77,7 @@ class PendingRequest:
         self._timer: asyncio.TimerHandle | None = None
 
     def settle(self, answer: DoneReply | Exception) -> None:
-        """Set the answer, if there is none yet."""
+        """Set the reply, unless there is one."""
         self.forget()
         if self.answer.done():
             return
@@ -87,29 +87,29 @@ class PendingRequest:
             self.answer.set_result(answer)
 
     def forget(self) -> None:
-        """Wait no longer for the server."""
+        """Stop waiting for the server."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
 
     def lose(self) -> None:
-        """Wait for the server to come back, if the request may be sent to it again."""
+        """Wait for the server to return, if the request may be retried; otherwise settle it as undecided."""
         if self._changes and not self._is_remembered(self._server):
-            self.settle(Undecided(f"{AWAY}: {LOOK}"))
+            self.settle(Undecided(f"{AWAY}: {ADVICE}"))
         elif self._timer is None:
             late = self._given_up(f"{AWAY}, and was not back within {PATIENCE:.0f} seconds")
             self._timer = asyncio.get_running_loop().call_later(PATIENCE, self.settle, late)
 
     def may_be_sent_again(self, server: Welcome) -> bool:
-        """Whether this server is to be asked again; where not, the request has its answer then."""
+        """Return whether to resend the request to this server; otherwise settle it."""
         if self.answer.done():
             return False
         request, before = self.request, self._server
         if isinstance(request, StopRequest) and (before is None or before.process != server.process):
-            self.settle(DoneReply(id=request.id))  # the one that was to end has ended
+            self.settle(DoneReply(id=request.id))  # the server to be stopped has ended
             return False
         if self._changes and not self._is_remembered(server):
-            self.settle(Undecided(f"{AWAY}: {LOOK}"))
+            self.settle(Undecided(f"{AWAY}: {ADVICE}"))
             return False
         if self._sent == MOST:
             self.settle(self._given_up(f"{AWAY}, {MOST} times"))
@@ -119,13 +119,13 @@ class PendingRequest:
         return True
 
     def fail(self, failure: Exception) -> None:
-        """Say that no answer will come."""
+        """Settle the request with a failure."""
         undecided = self._changes and isinstance(failure, StoreError)
-        self.settle(StoreError(f"{failure}; {LOOK}") if undecided else failure)
+        self.settle(StoreError(f"{failure}; {ADVICE}") if undecided else failure)
 
     @property
     def _changes(self) -> bool:
-        """Whether it would matter if it took effect twice."""
+        """Whether the request is not idempotent by nature."""
         match self.request:
             case SendRequest():
                 return True
@@ -138,4 +138,4 @@ class PendingRequest:
         return server is not None and server.remembers
 
     def _given_up(self, sentence: str) -> Refused:
-        return Undecided(f"{sentence}: {LOOK}") if self._changes else Refused(sentence)
+        return Undecided(f"{sentence}: {ADVICE}") if self._changes else Refused(sentence)

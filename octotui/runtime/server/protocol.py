@@ -1,10 +1,10 @@
-"""What a space's server and its clients say to each other: one JSON object a line, of the core's own types.
+"""The protocol of a space's server and its clients: one JSON object a line, of the engine's own types.
 
-A client says `Hello` first, and then sends requests, each with a number of its own. The server says
-`Welcome`, a `SnapshotMessage` with the State (or, to a client that knows an earlier moment, just the events
-since), and then an `EventsMessage` for all that is committed, in order. `DoneReply`, `RefusedReply` and
-`FailedReply` answer requests; the events of a reply have been sent before it. Who lost the connection, or the
-server, before the reply sends the same request with the same key once more. Tags are the names on the wire.
+A client sends `Hello`, and then requests, each with a number of its own. The server sends `Welcome`, a
+`SnapshotMessage` with the State (or, to a client that has an earlier one, just the events since), and then an
+`EventsMessage` for every commit, in order. `DoneReply`, `RefusedReply` and `FailedReply` answer requests,
+after the events that they led to. A client that lost the connection before the reply sends the same request
+with the same key again. Tags are the names on the wire.
 """
 
 from typing import Annotated, Literal
@@ -21,23 +21,23 @@ from octotui.store.journal.search_summary import SearchSummary
 Parting = Literal["stopped", "slow", "wrong", "forbidden"]
 
 VERSION = 1
-LONGEST = 1 << 20  # bytes of a line that a client may say who may start or answer
-SHORT = 1 << 14  # bytes of one of any other client, and of Hello
-PART = 1 << 18  # bytes of a log that go over at a time
+LONGEST = 1 << 20  # bytes of a line of a client with the right to start or answer
+SHORT = 1 << 14  # bytes of a line of any other client, and of Hello
+PART = 1 << 18  # bytes of a log in one reply
 
 Number = Annotated[int, msgspec.Meta(ge=0, le=(1 << 63) - 1)]
-"""A number that a client says: no larger than what files and databases count with."""
+"""A number in a request: at most what files and databases count with."""
 
 Key = Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Za-z_-]{16,64}\Z")]
-"""A random word that a client makes for one request (an idempotency key), and says again if it repeats it."""
+"""An idempotency key: random, made by the client for one request, and repeated when that is retried."""
 
 RunId = Annotated[str, msgspec.Meta(pattern=r"^run-[0-9]{1,15}\Z")]
 
 
 class Hello(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """Who connects begins so; with `since` only what came after that event is told.
+    """The first message of a client; with `since`, only the events after that seq are sent.
 
-    `model` is the file that the client was opened with. Without `follow` nothing is told but answers.
+    `model` is the file that the client was opened with. Without `follow` only replies are sent.
     """
 
     version: Number
@@ -47,7 +47,7 @@ class Hello(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class SendRequest(msgspec.Struct, frozen=True, kw_only=True, tag="Send"):
-    """Ask for something to be done; with the same `key` of an account once, however often it is asked."""
+    """Apply a command; requests of an account with the same `key` take effect once."""
 
     id: Number
     request: Request
@@ -55,7 +55,7 @@ class SendRequest(msgspec.Struct, frozen=True, kw_only=True, tag="Send"):
 
 
 class ChooseRequest(msgspec.Struct, frozen=True, kw_only=True, tag="Choose"):
-    """Ask for versions of packages, as feeds have them now."""
+    """Choose versions of packages, from the feeds as they are now."""
 
     id: Number
     needed: tuple[str, ...]
@@ -63,17 +63,17 @@ class ChooseRequest(msgspec.Struct, frozen=True, kw_only=True, tag="Choose"):
 
 
 class FamilyRequest(msgspec.Struct, frozen=True, kw_only=True, tag="Family"):
-    """Ask for all events of a run and what it started."""
+    """Get all events of a run and its descendants."""
 
     id: Number
     root: RunId
 
 
 class HistoryRequest(msgspec.Struct, frozen=True, kw_only=True, tag="History"):
-    """Ask for ended runs that fulfil a query, which is resolved, the newest of those before a number.
+    """Get a page of ended runs that match a resolved query, newest first, numbered below `before`.
 
-    `words` are what a client of before queries asks for, and what a server of that time understands.
-    With `summary` ask how many there are instead, and for the values that all of them have.
+    `words` is the query of older clients, and all that older servers understand. With `summary`, get the
+    counts and values of all matching runs instead.
     """
 
     id: Number
@@ -85,7 +85,7 @@ class HistoryRequest(msgspec.Struct, frozen=True, kw_only=True, tag="History"):
 
 
 class LogRequest(msgspec.Struct, frozen=True, kw_only=True, tag="ReadLog"):
-    """Ask for a part of a job's output, for somebody who may not open the file."""
+    """Get a part of a job's output, for a client that may not open the file."""
 
     id: Number
     run: RunId
@@ -94,9 +94,9 @@ class LogRequest(msgspec.Struct, frozen=True, kw_only=True, tag="ReadLog"):
 
 
 class StopRequest(msgspec.Struct, frozen=True, kw_only=True, tag="Stop"):
-    """Ask the server to end; what runs on machines goes on.
+    """Stop the server; running scripts go on.
 
-    With the `process` of its Welcome no other is meant: one that came after it does not end, too.
+    With `process`, the pid of a Welcome, only that server is meant, not its successor.
     """
 
     id: Number
@@ -104,7 +104,7 @@ class StopRequest(msgspec.Struct, frozen=True, kw_only=True, tag="Stop"):
 
 
 class ClockRequest(msgspec.Struct, frozen=True, kw_only=True, tag="Clock"):
-    """Ask whether the machine's clock was set, and let the new time count where that is to be `confirmed`."""
+    """Get a step of the machine's clock, and accept it if `confirmed`."""
 
     id: Number
     confirmed: bool = False
@@ -118,9 +118,9 @@ ToServer = Hello | ClientRequest
 
 
 class Welcome(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """Who the client is, by the kernel's word, and what is the matter with the model's file, if anything.
+    """The client's account, as the kernel says, and a sentence about the model's file, if something is wrong.
 
-    A server that `remembers` keys of requests may be asked for the same again.
+    A server that `remembers` keys can be sent the same request again.
     """
 
     version: int
@@ -131,26 +131,26 @@ class Welcome(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class SnapshotMessage(msgspec.Struct, frozen=True, kw_only=True, tag="Snapshot"):
-    """The State as `engine.snapshot` writes it, and the newest runs."""
+    """The State as `engine.snapshot` encodes it, and the newest runs."""
 
     state: msgspec.Raw
     recent: tuple[RunRecord, ...] = ()
 
 
 class EventsMessage(msgspec.Struct, frozen=True, kw_only=True, tag="Happened"):
-    """What was committed, in order."""
+    """Committed events, in order."""
 
     events: tuple[AnyEvent, ...]
 
 
 class TroubleMessage(msgspec.Struct, frozen=True, kw_only=True, tag="Trouble"):
-    """What is the matter with the model's file now; nothing, when it is well again."""
+    """A sentence about what is wrong with the model's file; empty once it is valid again."""
 
     text: str
 
 
 class DoneReply(msgspec.Struct, frozen=True, kw_only=True, tag="Done"):
-    """It took effect; or the answer to a question."""
+    """The request took effect, or the result of a query."""
 
     id: int
     events: tuple[AnyEvent, ...] = ()
@@ -162,21 +162,21 @@ class DoneReply(msgspec.Struct, frozen=True, kw_only=True, tag="Done"):
 
 
 class RefusedReply(msgspec.Struct, frozen=True, kw_only=True, tag="Refused"):
-    """It makes no sense, or a right is missing; nothing changed."""
+    """The request is invalid, or a right is missing; nothing changed."""
 
     id: int
     reason: str
 
 
 class FailedReply(msgspec.Struct, frozen=True, kw_only=True, tag="Failed"):
-    """The space can't be used: its disk, or a bug."""
+    """The space cannot be used: its disk, or a bug."""
 
     id: int
     reason: str
 
 
 class Goodbye(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """The server lets go of the client: for good where it stops, for its fault, or since it was slow."""
+    """The server closes the connection: it stops, or the client is at fault or too slow."""
 
     kind: Parting
     reason: str
@@ -195,5 +195,5 @@ ToClient = (
 
 
 def line(message: ToServer | ToClient) -> bytes:
-    """A message as one line."""
+    """Encode a message as one line."""
     return msgspec.json.encode(message) + b"\n"

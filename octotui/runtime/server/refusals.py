@@ -1,4 +1,4 @@
-"""Record refusals within a rate, so that nobody fills the journal by asking for what they may not have."""
+"""Records refusals, rate-limited, so that no account fills the journal with them."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -8,11 +8,11 @@ from msgspec.structs import replace
 from octotui.engine.commands import RecordRefusal
 from octotui.runtime.server.peer_credentials import Peer
 
-BURST = 10  # refusals of an account that are recorded one by one
-REGAINED = 600.0  # seconds after which there may be one more
-SUM, LONGEST_SUM = 1.0, 3600.0  # seconds between sums of the rest: each twice the one before, up to an hour
-PAUSE = 0.02  # seconds that the answer to one of the rest takes
-SUBJECT, REASON = 200, 500  # characters that are kept
+BURST = 10  # capacity of the token bucket: refusals of an account that are recorded one by one
+REGAINED = 600.0  # seconds to refill one token
+SUM, LONGEST_SUM = 1.0, 3600.0  # seconds between sums of the rest: doubled each time, up to an hour
+PAUSE = 0.02  # seconds of delay for each of the rest
+SUBJECT, REASON = 200, 500  # characters that are recorded
 
 Record = Callable[[RecordRefusal], Awaitable[object]]
 
@@ -25,7 +25,7 @@ class RefusalRecorder:
         self._accounts: dict[str, _Account] = {}
 
     async def add(self, peer: Peer, action: str, subject: str, reason: str) -> None:
-        """Record that somebody was refused something, or count it; who asks too often waits a moment."""
+        """Record a refusal; over the limit, count it and delay the caller by PAUSE."""
         refusal = _refusal(peer, action, subject, reason)
         if self._account(peer).allows(_now()):
             await self._record(refusal)
@@ -34,11 +34,11 @@ class RefusalRecorder:
             await asyncio.sleep(PAUSE)
 
     def count(self, peer: Peer, action: str, subject: str, reason: str) -> None:
-        """Count that somebody was refused something, which is recorded with the next sum."""
+        """Count a refusal, to be recorded with the next sum."""
         self._account(peer).count(_refusal(peer, action, subject, reason), _now())
 
     async def flush(self, *, at_once: bool = False) -> None:
-        """Record the sums that are due, or all; forget who has not been refused anything for long."""
+        """Record the sums that are due, or all; forget accounts without recent refusals."""
         now = _now()
         for user, account in tuple(self._accounts.items()):
             summed = account.sum(now, at_once=at_once)
@@ -52,7 +52,7 @@ class RefusalRecorder:
 
 
 class _Account:
-    """What an account may still have recorded, and what waits to be summed up."""
+    """An account's token bucket, and its refusals that are not summed up yet."""
 
     def __init__(self, now: float) -> None:
         self._left, self._since = float(BURST), now

@@ -1,4 +1,4 @@
-"""A request that is sent again takes effect once, and its reply is the one it had (R10)."""
+"""Idempotency: a request that is sent again takes effect once, and gets the same reply (R10)."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -16,9 +16,9 @@ Act = Callable[[RequestId | None], Awaitable[tuple[AnyEvent, ...]]]
 
 
 class RepeatedRequests:
-    """Requests that have a key, by account: those under way, and those that the journal remembers.
+    """Requests with a key, by account: those in progress, and those that the journal remembers.
 
-    Only effects are remembered: what was refused, or led to nothing, is judged again as things are now.
+    Only effects are remembered: a request that was refused, or led to nothing, is decided anew.
     """
 
     def __init__(self, session: Session) -> None:
@@ -26,7 +26,7 @@ class RepeatedRequests:
         self._under_way: dict[tuple[str, bytes], asyncio.Event] = {}
 
     async def once(self, user: str, request: SendRequest | ClockRequest, act: Act) -> tuple[AnyEvent, ...]:
-        """What a request leads to, or led to when it was sent before; raises `Refused`."""
+        """Perform a request, or return the events of its first effect; raises `Refused`."""
         if request.key is None:  # an older client
             return await act(None)
         content = msgspec.json.encode(replace(request, id=0, key=None))
@@ -45,7 +45,7 @@ class RepeatedRequests:
             ended.set()
 
     async def _result(self, known: RequestId, effect: Effect) -> tuple[AnyEvent, ...]:
-        """The events that a request led to."""
+        """Return the events that a request led to."""
         if effect.digest != known.digest:
             raise Refused("this key was used for another request: a new request needs a new key")
         if not effect.first:

@@ -1,4 +1,4 @@
-"""What clients of a space ask for, done in their name if they may, and what they are refused."""
+"""Authorizes and performs the requests of clients, and records refusals."""
 
 import asyncio
 import os
@@ -36,13 +36,13 @@ from octotui.store.errors import StoreError
 from octotui.store.journal.remembered_requests import RequestId
 from octotui.store.space_folder import SpaceFolder
 
-WORDS = 50  # of a search: each costs look-ups
+WORDS = 50  # words of a search: each costs look-ups
 
 Answer = DoneReply | RefusedReply | FailedReply
 
 
 class RequestHandler:
-    """Answers for a session, to people who are who the kernel says."""
+    """Answers requests to a session, for accounts that the kernel has identified."""
 
     def __init__(
         self,
@@ -62,14 +62,14 @@ class RequestHandler:
         self.refusals = RefusalRecorder(session.send)
 
     async def answer(self, peer: Peer, request: ClientRequest) -> Answer:
-        """The answer to what somebody asks; never raises."""
+        """Return the reply to a request; never raises."""
         try:
             return await self._do(peer, request)
         except commands.Refused as refused:
             return RefusedReply(id=request.id, reason=str(refused))
         except (StoreError, OSError) as problem:
             return FailedReply(id=request.id, reason=str(problem))
-        except Exception as bug:  # a client must not wait for ever, nor fill the log of the server
+        except Exception as bug:  # a client must neither wait for ever nor fill the server's log
             return FailedReply(id=request.id, reason=f"{type(bug).__name__}, which is a bug of octotui")
 
     async def _do(self, peer: Peer, client_request: ClientRequest) -> Answer:
@@ -100,7 +100,7 @@ class RequestHandler:
     async def _send(
         self, peer: Peer, client_request: SendRequest, known: RequestId | None
     ) -> tuple[AnyEvent, ...]:
-        """Ask in somebody's name; what is refused to those who answer questions is kept (I2)."""
+        """Apply a command as its account; record refusals of the right to answer (I2)."""
         await self._check(peer, client_request)
         request = client_request.request
         try:
@@ -114,14 +114,14 @@ class RequestHandler:
             raise
 
     async def _choose(self, request: ChooseRequest) -> Answer:
-        """Versions of packages; a channel's tag is a pattern, and only one of the model is run."""
+        """Choose versions of packages; the channel's tag is a pattern, and must be one of the model."""
         if not has_declared_tag(self._session.state.model, request.channel):
             raise commands.Refused(f"no channel of this space has the tag “{request.channel.tag}”")
         versions, problems = await self._session.choose(request.needed, request.channel)
         return DoneReply(id=request.id, versions=versions, problems=problems)
 
     async def _history(self, request: HistoryRequest) -> Answer:
-        """A page of ended runs, or how many there are."""
+        """Return a page of ended runs, or their summary."""
         if len(request.words) > WORDS:
             raise StoreError(f"a search takes {WORDS} words at most")
         query = request.query or Query(tuple(Term("word", (word.lower(),)) for word in request.words))
@@ -131,13 +131,13 @@ class RequestHandler:
         return DoneReply(id=request.id, records=tuple(records))
 
     def _stop(self, request: StopRequest) -> Answer:
-        """End this server once that is said; one that was asked before it has ended already."""
+        """Stop this server after the reply; a request meant for a predecessor does nothing."""
         if request.process in (None, self.process):
             asyncio.get_running_loop().call_soon(self._stopped.set)
         return DoneReply(id=request.id)
 
     async def _clock(self, peer: Peer, request: ClockRequest) -> Answer:
-        """Look at the clock now, and say what is the matter with it, or let a new time count (R7)."""
+        """Read the clock, return a sentence about a step, or accept the step (R7)."""
         self._session.clock()
         if request.confirmed:
             await self._repeated.once(peer.user, request, self._confirm_clock)
@@ -145,7 +145,7 @@ class RequestHandler:
         return DoneReply(id=request.id, problems=(trouble,) if trouble else ())
 
     async def _confirm_clock(self, known: RequestId | None) -> tuple[AnyEvent, ...]:
-        """Let a new time count, also at the server that comes after this one."""
+        """Accept a step of the clock, also for the next server."""
         self._session.clock.confirm()
         self._session.look_again()
         keep_anchor(self._folder.path, *self._session.clock.moment())
@@ -154,7 +154,7 @@ class RequestHandler:
         return ()
 
     async def _check(self, peer: Peer, request: ClientRequest) -> None:
-        """Refuse somebody who lacks the right to what they ask, and keep that they tried (I8)."""
+        """Refuse an account without the right to a request, and record the attempt (I8)."""
         missing = self._missing(peer, request)
         if missing is not None:
             action, subject = self._asked_for(request)
@@ -162,7 +162,7 @@ class RequestHandler:
             raise commands.Refused(missing)
 
     def _missing(self, peer: Peer, request: ClientRequest) -> Reason | None:
-        """Why somebody may not ask this, as the model is now, or None."""
+        """Return why an account may not make a request under the present model, or None."""
         for_owner = _for_owner(request)
         if for_owner:
             return None if peer.user == self._owner else f"only {self._owner}, who {for_owner}"
@@ -180,7 +180,7 @@ class RequestHandler:
         return missing_right(self._session.state.model, self._owner, peer.user, right)
 
     def _asked_for(self, request: ClientRequest) -> tuple[str, str]:
-        """What somebody asks for, and what it is about, as it is recorded."""
+        """Return the action and subject of a request, as they are recorded."""
         match request:
             case SendRequest(request=wish):
                 return _tag(wish), subject_of(wish)
@@ -194,7 +194,7 @@ class RequestHandler:
                 assert_never(request)
 
     def _part(self, request: LogRequest) -> bytes:
-        """The next bytes of a job's output, none where there are no more yet."""
+        """Return the next bytes of a job's output, none at its present end."""
         try:
             with self._folder.log(request.run, request.job).open("rb") as file:
                 file.seek(request.offset)
@@ -204,7 +204,7 @@ class RequestHandler:
 
 
 def _for_owner(request: ClientRequest) -> str:
-    """The rest of the sentence for others, of what only the owner may ask for."""
+    """Return the rest of the refusal's sentence where only the owner may make a request."""
     match request:
         case StopRequest():
             return "started the server, may stop it"
@@ -217,5 +217,5 @@ def _for_owner(request: ClientRequest) -> str:
 
 
 def _tag(request: commands.Request | ClientRequest) -> str:
-    """What a request is called on the wire."""
+    """Return a request's name on the wire."""
     return str(request.__struct_config__.tag)

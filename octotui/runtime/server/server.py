@@ -1,4 +1,4 @@
-"""The server of a space: its session for everybody who may connect, over a socket in the space's folder."""
+"""The server of a space: its session, shared over a Unix socket in the space's folder."""
 
 import asyncio
 import socket
@@ -40,14 +40,14 @@ from octotui.runtime.state_feed import FRAME
 from octotui.store.errors import StoreError
 from octotui.store.space_folder import SpaceFolder
 
-FAR = 5000  # events after which a State is told anew, and not what happened since
-LOOK = 1.0  # seconds between two looks at the socket's file, the model's, and at who listens
+FAR = 5000  # events beyond which a client gets a snapshot instead of the events that it lacks
+POLL = 1.0  # seconds between two periodic checks
 
 PeerOf = Callable[[socket.socket], Peer]
 
 
 class Server:
-    """Tells every client what happens, and lets those who may ask for something."""
+    """Sends every commit to all clients, and performs their requests."""
 
     def __init__(
         self,
@@ -59,8 +59,8 @@ class Server:
         peer: PeerOf = peer_of,
     ) -> None:
         self.stopped = asyncio.Event()
-        self.report: Callable[[str], None] = lambda trouble: None  # is told of trouble, and when it is over
-        self.seats: set[ClientConnection] = set()
+        self.report: Callable[[str], None] = lambda trouble: None  # called when a problem begins or ends
+        self.connections: set[ClientConnection] = set()
         self._serving: set[asyncio.Task[None]] = set()
         self._members = GroupMembers()
         self._session = session
@@ -80,19 +80,19 @@ class Server:
         self._decoder = msgspec.json.Decoder(ToServer)
 
     async def open(self) -> None:
-        """Listen; raises StoreError."""
+        """Start to listen; raises StoreError."""
         self._listen()
-        self._session.listen(self._heed)
-        self._looking = asyncio.ensure_future(self._look())
+        self._session.listen(self._queue_events)
+        self._polling = asyncio.ensure_future(self._poll())
 
     async def close(self, why: str = "the server of this space was stopped") -> None:
-        """Say goodbye to everybody, and listen no more."""
+        """Say goodbye to all clients, and stop listening."""
         self._flush()
-        self._looking.cancel()
+        self._polling.cancel()
         self._server.close()
-        await asyncio.sleep(0)  # who has just connected is served to the end as well
-        for seat in tuple(self.seats):
-            seat.drop("stopped", _sentence(self.failure) or why)
+        await asyncio.sleep(0)  # let connections that were just accepted be served
+        for client in tuple(self.connections):
+            client.drop("stopped", _sentence(self.failure) or why)
         tasks = (*self._asking, *self._serving)
         for task in tasks:
             task.cancel()
@@ -100,32 +100,32 @@ class Server:
         with suppress(FileNotFoundError):
             if self._socket.stat().st_ino == self._inode:
                 self._socket.unlink()
-        with suppress(Exception):  # of a session that has failed nothing can be kept
+        with suppress(Exception):  # a failed session records nothing
             await self._handler.refusals.flush(at_once=True)
-        self._flush()  # nobody is left to be told of it: no timer outlives the server
+        self._flush()  # cancels the timer, which must not outlive the server
 
     @property
     def failure(self) -> BaseException | None:
-        """What has ended its session, if anything."""
+        """The exception that ended its session, or None."""
         return self._session.failure
 
     async def failed(self) -> None:
-        """Wait until something has ended its session."""
+        """Wait until a failure has ended its session."""
         await self._session.failed()
 
     @property
     def is_used(self) -> bool:
-        """Whether somebody is attached, anything is open, or the clock may start something."""
+        """Whether a client is connected, a run is open, or a schedule is enabled."""
         state = self._session.state
         scheduled = any(each.enabled for each in state.model.schedules.values())
-        return any(seat.greeted for seat in self.seats) or bool(len(state.families)) or scheduled
+        return any(client.greeted for client in self.connections) or bool(len(state.families)) or scheduled
 
-    def look_soon(self) -> None:
-        """Look at the model's file at once."""
+    def check_file_soon(self) -> None:
+        """Check the model's file at once."""
         self._begin(self.follow_file())
 
     def _begin(self, work: Coroutine[None, None, None]) -> "asyncio.Task[None]":
-        """Do something beside all else."""
+        """Start a background task."""
         task = asyncio.ensure_future(work)
         self._asking.add(task)
         task.add_done_callback(self._asking.discard)
@@ -141,23 +141,23 @@ class Server:
         self._inode = self._socket.stat().st_ino
         self._server = Acceptor(opened, self._admit)
 
-    async def _look(self) -> None:
-        """Keep the socket's file there, follow the model's, and let those go who listen no more."""
+    async def _poll(self) -> None:
+        """Check periodically: the socket's file, the model's, members of the group, and stuck clients."""
         while True:
-            await asyncio.sleep(LOOK)
+            await asyncio.sleep(POLL)
             self._keep_socket()
             await self.follow_file()
             await self._check_members()
-            with suppress(StoreError):  # the session has failed, and says so
+            with suppress(StoreError):  # the session has failed, and reports it
                 await self._handler.refusals.flush()
             now = asyncio.get_running_loop().time()
-            for seat in tuple(self.seats):
-                if seat.is_stuck(now):
-                    seat.drop("slow", "")
+            for client in tuple(self.connections):
+                if client.is_stuck(now):
+                    client.drop("slow", "")
 
     def _keep_socket(self) -> None:
-        """Make the socket anew where somebody has removed it, or other people are to connect."""
-        if not self._session.is_there():  # it would lie in somebody else's folder
+        """Recreate the socket where it was removed, or the access group has changed."""
+        if not self._session.is_there():  # it would be in another space's folder
             return
         try:
             there = self._socket.stat().st_ino == self._inode
@@ -165,19 +165,23 @@ class Server:
             there = False
         if not there or self._group != self._session.state.model.access.group:
             self._server.close()
-            with suppress(Exception):  # it is tried again in a second
+            with suppress(Exception):  # retried at the next poll
                 self._listen()
 
     async def _check_members(self, *, anew: bool = False) -> None:
-        """Let those go who are no members of the access group any more, or `anew` none of another one."""
+        """Drop clients that have left the access group, or, with `anew`, all that are not in it."""
         group = self._session.state.model.access.group
-        users = {seat.peer.user for seat in self.seats if seat.peer.uid and seat.peer.user != self._owner}
+        users = {
+            client.peer.user
+            for client in self.connections
+            if client.peer.uid and client.peer.user != self._owner
+        }
         outside = await asyncio.to_thread(self._members.outside, users, group, anew=anew)
-        for seat in [each for each in self.seats if each.peer.user in outside]:
-            seat.drop("forbidden", outside[seat.peer.user])
+        for client in [each for each in self.connections if each.peer.user in outside]:
+            client.drop("forbidden", outside[client.peer.user])
 
     async def follow_file(self, path: str | None = None) -> None:
-        """Take up what the model's file says now, or another file; one that is broken changes nothing."""
+        """Load the model if its file, or another `path`, changed; an invalid one is only reported."""
         if self._file is None:
             return
         model = await self._file.check(path)
@@ -189,13 +193,13 @@ class Server:
         if self._session.trouble != trouble:
             self._session.trouble = trouble
             self.report(trouble)
-            for seat in [each for each in self.seats if each.greeted]:
-                seat.follow(line(TroubleMessage(text=self._session.trouble)))
+            for client in [each for each in self.connections if each.greeted]:
+                client.follow(line(TroubleMessage(text=self._session.trouble)))
 
     def _admit(self, connection: socket.socket) -> None:
-        """Serve a connection, unless its account has too many; may raise OSError.
+        """Serve a connection within the limits of its account; may raise OSError.
 
-        One that comes by a folder that was moved here hears that it is to be opened anew.
+        A client that comes through a folder moved to this path is told to reconnect.
         """
         if not self._session.is_there():
             connection.send(line(Goodbye(kind="stopped", reason=_sentence(self.failure))))
@@ -214,121 +218,121 @@ class Server:
         task.add_done_callback(lambda _: self._admission.leave(peer.user))
 
     async def _serve(self, connection: socket.socket, peer: Peer) -> None:
-        """Serve a connection until its client leaves, or has to."""
+        """Serve one connection until it closes or is dropped."""
         with ExitStack() as unserved:
             unserved.callback(connection.close)
             reader, writer = await asyncio.open_unix_connection(sock=connection, limit=SHORT)
             unserved.pop_all()
-        seat = ClientConnection(peer, writer, self._missing)
-        self.seats.add(seat)
+        client = ClientConnection(peer, writer, self._missing)
+        self.connections.add(client)
         try:
-            async for raw in seat.lines(reader, lambda: self._longest(seat)):
-                await self._take(seat, raw)
-                if seat.gone:
+            async for raw in client.lines(reader, lambda: self._longest(client)):
+                await self._take(client, raw)
+                if client.gone:
                     break
         except (msgspec.MsgspecError, ValueError, RecursionError) as problem:
-            seat.drop("wrong", f"that is no message of a client: {str(problem)[:200]}")
+            client.drop("wrong", f"that is no message of a client: {str(problem)[:200]}")
         except TimeoutError:
-            seat.drop("wrong", f"you sent no whole message for {HANDSHAKE:.0f} seconds")
-        except StoreError as problem:  # the session has failed, and says so
-            seat.drop("wrong", str(problem))
+            client.drop("wrong", f"you sent no whole message for {HANDSHAKE:.0f} seconds")
+        except StoreError as problem:  # the session has failed, and reports it
+            client.drop("wrong", str(problem))
         except ConnectionError:
             pass
         finally:
-            self.seats.discard(seat)
-            seat.drop("wrong", "")
+            self.connections.discard(client)
+            client.drop("wrong", "")
 
-    async def _take(self, seat: ClientConnection, raw: bytes) -> None:
+    async def _take(self, client: ClientConnection, raw: bytes) -> None:
         message = self._decoder.decode(raw)
         if isinstance(message, Hello):
-            await self._greet(seat, message)
-        elif seat.greeted:
-            await seat.requests.acquire()
-            task = self._begin(self._answer(seat, message))
-            task.add_done_callback(lambda _: seat.requests.release())
+            await self._greet(client, message)
+        elif client.greeted:
+            await client.requests.acquire()
+            task = self._begin(self._answer(client, message))
+            task.add_done_callback(lambda _: client.requests.release())
         else:
             raise ValueError("a client must send Hello first")
 
     def _missing(self, peer: Peer) -> Reason | None:
-        """Why somebody may not read, as the model is now, or None."""
+        """Return why an account may not read under the present model, or None."""
         return missing_right(self._session.state.model, self._owner, peer.user, "read")
 
-    def _longest(self, seat: ClientConnection) -> int:
-        """How many bytes a line of a client may have, by what it may ask for."""
-        model, user = self._session.state.model, seat.peer.user
-        rights: tuple[Right, ...] = ("start", "answer") if seat.greeted else ()
+    def _longest(self, client: ClientConnection) -> int:
+        """Return the longest line a client may send, in bytes, by its rights."""
+        model, user = self._session.state.model, client.peer.user
+        rights: tuple[Right, ...] = ("start", "answer") if client.greeted else ()
         may_act = any(missing_right(model, self._owner, user, right) is None for right in rights)
         return LONGEST if may_act else SHORT
 
-    async def _greet(self, seat: ClientConnection, hello: Hello) -> None:
+    async def _greet(self, client: ClientConnection, hello: Hello) -> None:
         if hello.version != VERSION:
             speaks = f"the server speaks version {VERSION}, this octotui version {hello.version}"
             sentence = f"{speaks}: stop the server first"
-            seat.drop("wrong", sentence)
+            client.drop("wrong", sentence)
             return
-        missing = await self._missing_at_door(seat.peer)
+        missing = await self._missing_to_connect(client.peer)
         if missing is not None:
             await self._handler.refusals.add(
-                seat.peer, "Hello", self._session.state.model.space.slug, missing
+                client.peer, "Hello", self._session.state.model.space.slug, missing
             )
-            seat.drop("forbidden", missing)
+            client.drop("forbidden", missing)
             return
-        if hello.model is not None and seat.peer.user == self._owner:
+        if hello.model is not None and client.peer.user == self._owner:
             await self.follow_file(hello.model)
-        seat.greeted = True
-        seat.tell(
+        client.greeted = True
+        client.tell(
             Welcome(
                 version=VERSION,
-                user=seat.peer.user,
+                user=client.peer.user,
                 process=self._handler.process,
                 trouble=self._session.trouble,
                 remembers=True,
             )
         )
         if hello.follow:
-            await self._catch_up(seat, hello.since)
+            await self._catch_up(client, hello.since)
 
-    async def _missing_at_door(self, peer: Peer) -> Reason | None:
-        """Why somebody who connects is kept out: a right, or a group that they have left, is missing."""
+    async def _missing_to_connect(self, peer: Peer) -> Reason | None:
+        """Return why an account may not connect: a missing right, or a group that it left."""
         group = self._session.state.model.access.group
         missing = self._missing(peer)
         if missing is not None or group is None or peer.user == self._owner:
             return missing
         return (await asyncio.to_thread(self._members.outside, {peer.user}, group)).get(peer.user)
 
-    async def _catch_up(self, seat: ClientConnection, since: int | None) -> None:
-        """Tell a client the present, and from then on what happens."""
+    async def _catch_up(self, client: ClientConnection, since: int | None) -> None:
+        """Send a client the snapshot or the events it lacks, and from then on every commit."""
         self._flush()
         state = self._session.published
-        seat.hold()
+        client.hold()
         known = since if since is not None and 0 <= state.seq - since <= FAR else state.seq
         events = await self._session.events(known, state.seq)
         if since is None or len(events) != state.seq - since:
-            seat.release(self._present(state))
+            client.release(self._present(state))
         else:
-            seat.release(line(EventsMessage(events=events)) if events else b"")
+            client.release(line(EventsMessage(events=events)) if events else b"")
 
     def _present(self, state: State) -> bytes:
-        """The State as a line, made once for all who come at the same moment."""
+        """Return the snapshot as a line, cached for all that connect at the same State."""
         if self._snapshot is None or self._snapshot[0] is not state:
             recent = tuple(self._session.recent())
             self._snapshot = state, line(SnapshotMessage(state=msgspec.Raw(encode(state)), recent=recent))
         return self._snapshot[1]
 
-    async def _answer(self, seat: ClientConnection, asked: ClientRequest) -> None:
-        """Do what a client asks; what it led to is told before the answer."""
-        answer = await self._handler.answer(seat.peer, asked)
+    async def _answer(self, client: ClientConnection, asked: ClientRequest) -> None:
+        """Reply to a request, after the events that it led to."""
+        answer = await self._handler.answer(client.peer, asked)
         self._flush()
-        seat.tell(answer)
+        client.tell(answer)
 
-    def _heed(self, events: tuple[AnyEvent, ...], before: State, after: State) -> None:
-        """Have it told: at once, or with what else happens within the thirtieth of a second.
+    def _queue_events(self, events: tuple[AnyEvent, ...], before: State, after: State) -> None:
+        """Queue committed events for all clients: at once, or batched within a thirtieth of a second.
 
-        Before a new model is told, those are let go who may not read by it.
+        Under a new model, clients without the right to read are dropped first.
         """
         if after.model is not before.model:
-            for seat in [each for each in self.seats if each.greeted]:
-                seat.check_right()
+            for client in [each for each in self.connections if each.greeted]:
+                client.check_right()
             if after.model.access.group != before.model.access.group:
                 self._begin(self._check_members(anew=True))
         self._events += events
@@ -344,15 +348,15 @@ class Server:
             self._flushed = asyncio.get_running_loop().time()
         if self._events:
             events, self._events = tuple(self._events), []
-            following = [seat for seat in self.seats if seat.follows]
+            following = [client for client in self.connections if client.follows]
             if following:
                 data = line(EventsMessage(events=events))
-                for seat in following:
-                    seat.follow(data)
+                for client in following:
+                    client.follow(data)
 
 
 def _sentence(failure: BaseException | None) -> str:
-    """What clients are told of what has ended the session; nothing where nothing has."""
+    """Return a sentence for clients about the failure of the session; empty without one."""
     if failure is None or isinstance(failure, StoreError):
         return str(failure or "")
     return f"the server of this space ended by {type(failure).__name__}, which is a bug of octotui"

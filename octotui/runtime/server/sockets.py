@@ -1,4 +1,4 @@
-"""The socket of a space: a file in its folder, however long the path of that is."""
+"""The socket of a space: a file in its folder, however long the folder's path."""
 
 import grp
 import os
@@ -17,7 +17,7 @@ _LONGEST = 100  # bytes that every system takes as the path of a socket
 
 
 def listening(folder: Path, group: str | None = None) -> socket.socket:
-    """A new socket in a folder, for its owner, or for a group's members too; raises StoreError."""
+    """Create a listening socket in a folder, for its owner, or a group's members too; raises StoreError."""
     path = folder / NAME
     new = folder / f"{NAME}.{os.getpid()}"
     server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -38,10 +38,10 @@ def listening(folder: Path, group: str | None = None) -> socket.socket:
 
 
 def connected(folder: Path) -> socket.socket:
-    """A socket that is connected to the server of a space.
+    """Return a socket connected to a space's server.
 
-    Raises OSError where nobody answers, StoreError where we may not ask, or where the account that answers is
-    not the folder's.
+    Raises OSError where none answers, StoreError where access is denied, or the server's account does not own
+    the folder.
     """
     client = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
@@ -61,7 +61,7 @@ def connected(folder: Path) -> socket.socket:
 
 
 def _check_server(folder: Path, uid: int) -> None:
-    """Refuse a server of another account than the folder's, before anything is said to it."""
+    """Refuse a server of another account than the folder's owner, before anything is sent."""
     owner = folder.stat().st_uid
     if uid != owner:
         name = account_name(owner)
@@ -72,7 +72,7 @@ def _check_server(folder: Path, uid: int) -> None:
 
 
 def _bind_private(server: socket.socket, path: str) -> None:
-    """Bind a socket whose file is its owner's alone from the start."""
+    """Bind a socket whose file is private to its owner from the start."""
     before = os.umask(0o177)
     try:
         server.bind(path)
@@ -82,13 +82,13 @@ def _bind_private(server: socket.socket, path: str) -> None:
 
 @contextmanager
 def _reachable(path: Path) -> Iterator[str]:
-    """The path, or a shorter one by way of its folder: the kernel takes only a hundred bytes."""
+    """Yield the path, or a short alias of it: the kernel limits it to about a hundred bytes."""
     if len(os.fsencode(path)) <= _LONGEST:
         yield str(path)
         return
     if not Path("/proc/self/fd").is_dir():
         raise OSError(f"its path is longer than {_LONGEST} bytes: say a shorter one with --state")
-    way = getattr(os, "O_PATH", os.O_RDONLY)  # members of a group go through the folder, and can't read it
+    way = getattr(os, "O_PATH", os.O_RDONLY)  # a group's members can traverse the folder, but not read it
     folder = os.open(path.parent, way | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         yield f"/proc/self/fd/{folder}/{path.name}"
@@ -97,7 +97,7 @@ def _reachable(path: Path) -> Iterator[str]:
 
 
 def _let_in(folder: Path, path: Path, group: str | None) -> None:
-    """Let the members of a group connect where one is named; as yet only the owner can."""
+    """Let the members of a group connect, where one is named; else only the owner can."""
     if group is None:
         folder.chmod(0o700)
         return

@@ -1,4 +1,4 @@
-"""The one door by which archives from elsewhere are unpacked: packages, backups, exports.
+"""Archives from elsewhere, unpacked in one place: packages, backups, exports.
 
-All names and links are judged before anything is written. Never what an archive is for, and never a feed.
+All names and links are validated before anything is written. Never what an archive is for, and never a feed.
 """

@@ -1,4 +1,4 @@
-"""A file of an archive, as the libraries that take archives apart may read it."""
+"""A file with a budget of bytes, for libraries that parse hostile archives."""
 
 import gzip
 from typing import IO
@@ -7,18 +7,18 @@ from octotui.store.archives.entries import ArchiveError
 
 
 class BoundedFile:
-    """A file of which no more is read than is allowed, as for a name without end."""
+    """A file of which at most the allowed bytes can be read, as against an endless name."""
 
     def __init__(self, file: IO[bytes] | gzip.GzipFile, allowed: int) -> None:
         self._file = file
         self._allowed = allowed
 
     def allow(self, size: int) -> None:
-        """Let so many bytes be read from now on, in one piece or in many."""
+        """Set the budget of bytes for the reads from now on."""
         self._allowed = size
 
     def read(self, size: int = -1) -> bytes:
-        """Read so many bytes, or fewer at the end; raises ArchiveError for more than is allowed."""
+        """Read up to `size` bytes; raises ArchiveError beyond the budget."""
         data = b"" if size > self._allowed else self._file.read(self._allowed + 1 if size < 0 else size)
         if max(size, len(data)) > self._allowed:
             raise ArchiveError("is damaged: it holds a header that is too large")
@@ -26,17 +26,17 @@ class BoundedFile:
         return data
 
     def seek(self, offset: int, whence: int = 0) -> int:
-        """Go to a place, and say which it is."""
+        """Seek, and return the new offset."""
         return self._file.seek(offset, whence)
 
     def tell(self) -> int:
-        """Say which place this is."""
+        """Return the offset."""
         return self._file.tell()
 
     def seekable(self) -> bool:
-        """Say that any place can be gone to."""
+        """Return True."""
         return True
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._file.close()

@@ -1,4 +1,4 @@
-"""What an archive says that it holds, and how much of it is believed."""
+"""The entries of an archive, and the limits within which it is accepted."""
 
 import errno
 from collections.abc import Iterator
@@ -11,16 +11,16 @@ from octotui.store.cancellation import Cancelled
 
 Kind = Literal["file", "folder", "symbolic link", "hard link"]
 
-CHUNK = 256 * 1024  # bytes of a file that are held at a time
-HEADER = 2**20  # bytes before an entry's content; no honest name is longer
+CHUNK = 256 * 1024  # bytes of a file in memory
+HEADER = 2**20  # most bytes of headers before an entry's content
 
 
 class ArchiveError(Exception):
-    """An archive that is refused; its text is the end of a sentence that begins with its name."""
+    """An archive is refused; the text is the end of a sentence that begins with its name."""
 
 
 class Limits(msgspec.Struct, frozen=True):
-    """The most that an archive may hold: entries, and bytes; over `small` so many times its own size."""
+    """The most that an archive may hold: entries, and bytes; beyond `small`, `ratio` times its own size."""
 
     entries: int = 200_000
     size: int = 64 * 2**30
@@ -28,15 +28,15 @@ class Limits(msgspec.Struct, frozen=True):
     small: int = 256 * 2**20
 
     def largest(self, archive: int) -> int:
-        """The most bytes that an archive of so many may unpack to."""
+        """Return the most bytes that an archive of some size may unpack to."""
         return min(self.size, max(self.small, archive * self.ratio))
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """One entry as the archive has it: `link` is where a link leads, `blocks` where a file's content lies.
+    """One entry of an archive: `link` is the target of a link, `blocks` locate a file's content.
 
-    Blocks are (offset in the file, offset in the archive, bytes), rising; what lies between them is zeros.
-    `headers` are bytes that say more of it than the usual.
+    Blocks are (offset in the file, offset in the archive, bytes), ascending; between them are zeros.
+    `headers` counts the bytes of headers beyond the usual one.
     """
 
     name: str
@@ -50,26 +50,26 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 class ArchiveReader(Protocol):
-    """An archive of one kind."""
+    """An archive of some format."""
 
     def entries(self) -> Iterator[Entry]:
-        """Read what it holds, to its end; raises ArchiveError."""
+        """Yield its entries, to its end; raises ArchiveError."""
         ...
 
     def content(self, entry: Entry) -> Iterator[bytes]:
-        """Read a file's content in chunks; raises ArchiveError, also where it is cut or too long."""
+        """Yield a file's content in chunks; raises ArchiveError, also where its size is wrong."""
         ...
 
 
 @contextmanager
 def parsing() -> Iterator[None]:
-    """Say of whatever a library raises that the archive is damaged: hostile bytes may lead to anything."""
+    """Turn whatever a library raises into ArchiveError: hostile bytes may lead to any exception."""
     try:
         yield
     except (ArchiveError, Cancelled):
         raise
     except OSError as error:
-        if error.errno not in (None, errno.EINVAL):  # the latter says that it leads before its beginning
+        if error.errno not in (None, errno.EINVAL):  # EINVAL: a seek before the start
             raise
         raise _damaged(error) from error
     except Exception as error:
@@ -81,6 +81,6 @@ def _damaged(error: Exception) -> ArchiveError:
 
 
 def shown(name: str) -> str:
-    """A name as it may stand in a sentence: in one line, and not too long."""
+    """Return a name for a sentence: on one line, at most 120 characters."""
     plain = "".join(each if each.isprintable() else "?" for each in name[:121])
     return plain if len(plain) <= 120 else f"{plain[:120]}…"

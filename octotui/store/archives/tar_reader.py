@@ -1,4 +1,4 @@
-"""Tar files, compressed by gzip or not: the library reads headers, and nothing is extracted by it."""
+"""Tar files, gzip-compressed or not: `tarfile` parses headers, and extracts nothing."""
 
 import gzip
 import tarfile
@@ -9,8 +9,8 @@ from typing import IO, Any, cast
 from octotui.store.archives.bounded_file import BoundedFile
 from octotui.store.archives.entries import CHUNK, HEADER, ArchiveError, Entry, Kind, parsing, shown
 
-GLOBALS = 1000  # headers that hold for all entries
-GLOBAL_BYTES = 2**20  # of all of them
+GLOBALS = 1000  # most global headers
+GLOBAL_BYTES = 2**20  # of all global headers
 KINDS: dict[bytes, Kind] = {
     **dict.fromkeys(tarfile.REGULAR_TYPES, "file"),
     tarfile.DIRTYPE: "folder",
@@ -18,14 +18,14 @@ KINDS: dict[bytes, Kind] = {
     tarfile.LNKTYPE: "hard link",
 }
 LATEST = 2**33  # seconds since 1970
-TRAILING = 64 * 2**20  # bytes of zeros that fill up a last record
+TRAILING = 64 * 2**20  # most bytes of trailing zeros
 
 
 class TarReader:
     """A tar file; read once to its end for the entries, and again for their content."""
 
     def __init__(self, raw: IO[bytes]) -> None:
-        """Look at its first entry; raises ArchiveError."""
+        """Parse the first header; raises ArchiveError."""
         self._compressed = raw.read(2) == b"\x1f\x8b"
         raw.seek(0)
         self._file = BoundedFile(gzip.GzipFile(fileobj=raw) if self._compressed else raw, HEADER)
@@ -35,7 +35,7 @@ class TarReader:
             )
 
     def entries(self) -> Iterator[Entry]:
-        """Read what it holds, to its end; raises ArchiveError."""
+        """Yield its entries, to its end; raises ArchiveError."""
         with parsing():
             end = 0
             while (member := self._tar.next()) is not None:
@@ -49,7 +49,7 @@ class TarReader:
             self._read_to_the_end()
 
     def content(self, entry: Entry) -> Iterator[bytes]:
-        """Read a file's content in chunks, zeros where it says nothing; raises ArchiveError."""
+        """Yield a file's content in chunks, zeros in its holes; raises ArchiveError."""
         end = 0
         for offset, at, size in (*entry.blocks, (entry.size, 0, 0)):
             yield from _zeros(offset - end)
@@ -69,7 +69,7 @@ class TarReader:
             yield chunk
 
     def _read_to_the_end(self) -> None:
-        """Find out whether it is whole: it ends with zeros, and what is compressed with a checksum."""
+        """Verify that the file is complete: it ends with zeros, and gzip with a checksum."""
         self._file.seek(self._tar.offset)
         self._file.allow(TRAILING)
         if self._file.read(tarfile.BLOCKSIZE).strip(b"\0"):
@@ -79,7 +79,7 @@ class TarReader:
 
 
 def _entry(member: tarfile.TarInfo, headers: int) -> Entry:
-    """An entry without what we have no use for; `headers` are all bytes before its content."""
+    """Convert a member; `headers` are all bytes before its content."""
     kind = KINDS.get(member.type)
     if kind is None:
         what = "a device" if member.isdev() else "neither a file nor a folder nor a link"
@@ -99,7 +99,7 @@ def _entry(member: tarfile.TarInfo, headers: int) -> Entry:
 
 
 def _blocks(member: tarfile.TarInfo) -> tuple[tuple[int, int, int], ...]:
-    """Where the content of a file lies, which may have holes; raises ArchiveError."""
+    """Return the blocks of a file, which may be sparse; raises ArchiveError."""
     sparse: list[tuple[int, int]] | None = getattr(member, "sparse", None)
     if sparse is None:
         return ((0, member.offset_data, member.size),)

@@ -1,21 +1,21 @@
-"""What an archive would write, judged as a whole: every path once, every link inside."""
+"""The tree that an archive would write, validated as a whole: unique paths, links that stay inside."""
 
 from collections.abc import Callable, Iterator
 
 from octotui.store.archives.entries import ArchiveError, Entry, Kind, Limits, shown
 from octotui.store.archives.names import check_target, folded, normalized, parts_of
 
-FOLLOWED = 40  # links one after the other; systems follow no more
-STEPS = 2_000_000  # of all links together, so that looking at them comes to an end
+FOLLOWED = 40  # chained links; the kernel's own limit
+STEPS = 2_000_000  # path components of all links together, which bounds the time
 
 _FOLDER = Entry("", "folder")
 
 
 class Tree:
-    """The files, folders and links of an archive by their paths, in the archive's order.
+    """The files, folders and links of an archive by path, in the archive's order.
 
-    It depends neither on the order of entries nor on anything that is on disk. Paths stay as they are spelled
-    and are compared as every file system might compare them.
+    It depends neither on the order of entries nor on the disk. Paths keep their spelling, and are compared as
+    any file system might compare them.
     """
 
     def __init__(self, archive_size: int, limits: Limits) -> None:
@@ -30,7 +30,7 @@ class Tree:
         self.twins: tuple[str, str] | None = None
 
     def add(self, entry: Entry) -> None:
-        """Take one more entry, whose name must lie inside and be no other's; raises ArchiveError."""
+        """Add an entry, whose path must be inside and unique; raises ArchiveError."""
         self._added += 1
         self.size += entry.size + entry.headers
         self._check_size()
@@ -47,7 +47,7 @@ class Tree:
         self._check_size()
 
     def check(self) -> None:
-        """Look at all links and twins once all entries are there; raises ArchiveError."""
+        """Check all links and case conflicts once all entries are added; raises ArchiveError."""
         self._find_twins()
         systems = [
             _Links(self._entries, find, self._count) for find in (str, self._normal, self._without_case)
@@ -59,18 +59,18 @@ class Tree:
             self.linked(entry)
 
     def of_kind(self, kind: Kind) -> Iterator[tuple[str, Entry]]:
-        """The paths and entries of one kind."""
+        """Return the paths and entries of one kind."""
         return ((path, entry) for path, entry in self._entries.items() if entry.kind == kind)
 
     def linked(self, entry: Entry) -> str:
-        """The path of the file that a hard link is another name of; raises ArchiveError without one."""
+        """Return the path of a hard link's file; raises ArchiveError without one."""
         path = "/".join(parts_of(entry.link))
         if self._entries.get(path, _FOLDER).kind != "file":
             raise ArchiveError(f"holds {shown(entry.name)}, a hard link to what is no file in it")
         return path
 
     def refuse_twins(self) -> None:
-        """Refuse names that are the same to a file system that knows no case; raises ArchiveError."""
+        """Refuse paths that are equal where case is ignored; raises ArchiveError."""
         if self.twins is not None:
             one, other = map(shown, self.twins)
             raise ArchiveError(f"holds both {one} and {other}, which are the same file on this machine")
@@ -83,7 +83,7 @@ class Tree:
             )
 
     def _add_folders(self, name: str, parts: tuple[str, ...]) -> None:
-        """Take the folders that an entry lies in, from the nearest to the first that is there already."""
+        """Add the parent folders of an entry, from the nearest to the first that is known."""
         for depth in range(len(parts) - 1, 0, -1):
             path = "/".join(parts[:depth])
             there = self._entries.get(path)
@@ -96,7 +96,7 @@ class Tree:
                 raise ArchiveError(f"holds {shown(name)}, which lies behind {what}")
 
     def _put(self, path: str, entry: Entry) -> None:
-        """Take an entry; of a file that is there twice the last one counts, as where one was appended."""
+        """Add an entry; of a file that occurs twice the last one counts, as in an appended tar."""
         there = self._entries.get(path)
         if there is not None and not there.kind == entry.kind in ("file", "folder"):
             raise ArchiveError(f"holds {shown(path)} twice, as a {there.kind} and as a {entry.kind}")
@@ -104,7 +104,7 @@ class Tree:
         self._entries[path] = entry
 
     def _find_twins(self) -> None:
-        """Note names that differ in case alone; a link is never one of them, whatever the file system."""
+        """Note paths that differ in case alone; refuse links among them."""
         for path, entry in self._entries.items():
             other = self._by_normal.setdefault(normalized(path), path)
             if other != path:
@@ -130,7 +130,7 @@ class Tree:
 
 
 class _Links:
-    """The symbolic links of a tree, followed as a file system would that finds entries by `find`."""
+    """The symbolic links of a tree, resolved as by a file system that finds entries with `find`."""
 
     def __init__(
         self, entries: dict[str, Entry], find: Callable[[str], str], count: Callable[[], None]
@@ -139,7 +139,7 @@ class _Links:
         self._resolved: dict[str, tuple[str, ...]] = {}
 
     def resolve(self, path: str, depth: int = 1) -> tuple[str, ...]:
-        """Say where a link leads in the end; raises ArchiveError where any step of it leads outside."""
+        """Return the final target of a link; raises ArchiveError where any step leads outside."""
         if path in self._resolved:
             return self._resolved[path]
         entry = self._entries[path]

@@ -1,4 +1,4 @@
-"""Unpacking what comes from elsewhere: judged as a whole, then written where no link leads away (P4)."""
+"""Unpacking of archives from elsewhere: validated as a whole, then written without following a link (P4)."""
 
 import os
 import shutil
@@ -29,10 +29,10 @@ def unpack(
     private: bool = False,
     judge: Callable[[Entry], None] = lambda entry: None,
 ) -> None:
-    """Unpack an archive into a new folder; raises ArchiveError, OSError or Cancelled, and then leaves none.
+    """Unpack into a new folder; raises ArchiveError, OSError or Cancelled, and then leaves none.
 
-    Its name says which format it has, unless the caller knows. All of it is read and judged, also by `judge`,
-    before anything is written. What is `private` is for its owner alone, whatever the archive says.
+    The format follows from the name unless `form` is given. Every entry is validated, also by `judge`, before
+    anything is written. With `private`, everything is for the owner alone, whatever the archive says.
     """
     with archive.open("rb") as raw:
         limits = limits or PACKAGE
@@ -62,7 +62,7 @@ def _reader(raw: IO[bytes], form: Format, limits: Limits) -> ArchiveReader:
 
 
 def _check_room(folder: Path, size: int) -> None:
-    """Refuse what the disk cannot hold, before it is full of it; raises ArchiveError."""
+    """Refuse what exceeds the disk's free space; raises ArchiveError."""
     free = shutil.disk_usage(folder).free
     if size > free - RESERVE:
         raise ArchiveError(
@@ -73,7 +73,7 @@ def _check_room(folder: Path, size: int) -> None:
 def _write(
     reader: ArchiveReader, tree: Tree, folder: Directory, stopping: Cancellation, *, private: bool
 ) -> None:
-    """Write folders, then files, then links: no link is there while anything is written."""
+    """Write folders, then files, then links, so that no link exists while files are written."""
     if folder.folds_case:
         tree.refuse_twins()
     mask = 0o700 if private else 0o755
@@ -107,6 +107,6 @@ def _write_file(
 
 
 def _mode(entry: Entry) -> int:
-    """What may be done with a file: its owner writes, nobody gets more than that, nothing is set-user-id."""
+    """Return a file's mode: writable by its owner alone, never set-user-id."""
     executable = 0o111 if entry.mode & 0o100 else 0
     return 0o600 | entry.mode & (0o644 | executable)

@@ -1,4 +1,4 @@
-"""Zip files, and NuGet's packages, which are zip files too."""
+"""Zip files, and NuGet packages, which are zip files too."""
 
 import zipfile
 from collections.abc import Iterator
@@ -9,20 +9,20 @@ from urllib.parse import unquote
 from octotui.store.archives.bounded_file import BoundedFile
 from octotui.store.archives.entries import CHUNK, ArchiveError, Entry, parsing, shown
 
-DIRECTORY = 32 * 2**20  # bytes of the list of all entries
-MINIMAL, SIGNATURE = 46, b"PK\1\2"  # of an entry in that list: its bytes without a name, and how it begins
-NUPKG = ("_rels", "[Content_Types].xml")  # what NuGet says of the package itself
+DIRECTORY = 32 * 2**20  # bytes of the central directory
+MINIMAL, SIGNATURE = 46, b"PK\1\2"  # of an entry in it: bytes without a name, and the magic number
+NUPKG = ("_rels", "[Content_Types].xml")  # NuGet's metadata of the package itself
 
 
 class _CountedFile(BoundedFile):
-    """A zip file whose list of entries is counted before it is taken apart, which costs far more."""
+    """A zip file whose directory is counted before it is parsed, which costs far more."""
 
     def __init__(self, file: IO[bytes], most: int) -> None:
         super().__init__(file, DIRECTORY)
         self._most = most
 
     def read(self, size: int = -1) -> bytes:
-        """Read so many bytes; raises ArchiveError also where they list too many entries."""
+        """Read up to `size` bytes; raises ArchiveError also where they list too many entries."""
         data = super().read(size)
         if len(data) > MINIMAL * self._most and (count := data.count(SIGNATURE)) > self._most:
             raise ArchiveError(f"holds {count:,} files, which is refused")
@@ -30,10 +30,10 @@ class _CountedFile(BoundedFile):
 
 
 class ZipReader:
-    """A zip file; its list of entries is what counts, and each entry must agree with it."""
+    """A zip file; its central directory counts, and each entry must agree with it."""
 
     def __init__(self, raw: IO[bytes], *, nupkg: bool, most: int) -> None:
-        """Read the list of entries, unless there are more than `most`; raises ArchiveError."""
+        """Parse the central directory of at most `most` entries; raises ArchiveError."""
         self._nupkg = nupkg
         self._file = _CountedFile(raw, most)
         with parsing():
@@ -41,7 +41,7 @@ class ZipReader:
         self._infos = dict(enumerate(self._zip.infolist()))
 
     def entries(self) -> Iterator[Entry]:
-        """Read what it holds; raises ArchiveError."""
+        """Yield its entries; raises ArchiveError."""
         for number, info in self._infos.items():
             name = unquote(info.filename) if self._nupkg else info.filename
             if self._nupkg and _of_nuget(name):
@@ -57,7 +57,7 @@ class ZipReader:
             )
 
     def content(self, entry: Entry) -> Iterator[bytes]:
-        """Read a file's content in chunks; raises ArchiveError."""
+        """Yield a file's content in chunks; raises ArchiveError."""
         ((_, number, _),) = entry.blocks
         self._file.allow(DIRECTORY)
         with parsing(), self._zip.open(self._infos[number]) as content:
@@ -71,7 +71,7 @@ def _of_nuget(name: str) -> bool:
 
 
 def _check(info: zipfile.ZipInfo, name: str) -> None:
-    """Refuse what is neither a file nor a folder; raises ArchiveError."""
+    """Refuse anything but files and folders; raises ArchiveError."""
     kind = S_IFMT(info.external_attr >> 16)
     if "\0" in info.orig_filename:
         raise ArchiveError(f"holds {shown(info.orig_filename)}, whose name has control characters")

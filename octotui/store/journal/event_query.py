@@ -1,4 +1,4 @@
-"""Reading of a journal only those events that are of some types, or came after a time."""
+"""Queries for the events of some types, or since a time, in which SQLite skips all others."""
 
 import sqlite3
 from collections.abc import Collection, Iterator
@@ -11,7 +11,7 @@ from octotui.engine.events import AnyEvent
 from octotui.store.errors import unreadable, unusable
 from octotui.store.journal.sqlite import open_read_only
 
-# A body begins with `{"type":"RunQueued",`: SQLite compares its type, and only what fits is read by Python.
+# A body begins with `{"type":"RunQueued",`: SQLite compares the type, and Python decodes only the matches.
 TYPE = "CAST(substr(body, 10, instr(substr(body, 10, 64), x'22') - 1) AS TEXT)"
 
 
@@ -19,7 +19,7 @@ DECODER: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
 
 
 class EventTime(msgspec.Struct, frozen=True):
-    """The part of an event that says when it happened."""
+    """The time of an event, decoded alone."""
 
     at: float
 
@@ -27,7 +27,7 @@ class EventTime(msgspec.Struct, frozen=True):
 def events_of(
     path: Path, types: Collection[str], since: float | None = None, after: int = 0
 ) -> Iterator[AnyEvent]:
-    """The events of these types in order, from a time (seconds since 1970) on, and after one of them.
+    """Yield the events of some types in order, `since` a time (seconds since 1970) and `after` a seq.
 
     Raises StoreError.
     """
@@ -50,7 +50,7 @@ def _read(path: Path, seq: int, body: bytes) -> AnyEvent:
 
 
 def _first_since(database: sqlite3.Connection, since: float) -> int:
-    """The first event that is not older; times never go back, so that halving finds it in a few steps."""
+    """Return the first seq at or after a time, by binary search: times never decrease."""
     low, high = 0, database.execute("SELECT coalesce(max(seq), 0) FROM events").fetchone()[0] + 1
     while low < high:
         middle = (low + high) // 2

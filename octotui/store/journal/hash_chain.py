@@ -1,6 +1,6 @@
-"""The chain of events: each row's hash is that of the one before and its own body, so that no row can go.
+"""The hash chain of events: each row's hash is that of the previous hash and its body, so that none can go.
 
-What retention removed is vouched for: a later event says where the chain stood before and after each gap.
+For rows that retention removed, a later event records the hashes before and after each gap.
 """
 
 import re
@@ -11,12 +11,12 @@ import msgspec
 
 from octotui.engine.state import Gap
 
-START = bytes(32)  # what stands before the first event
+START = bytes(32)  # the hash before the first event
 Row = tuple[int, bytes, bytes | None]
 
 
 class Head(msgspec.Struct, frozen=True):
-    """How far a chain goes, and the hash that stands for all of it; in words: `1205 9f86d0…`."""
+    """The seq of a chain's last event, and the hash that covers the whole chain; as text: `1205 9f86d0…`."""
 
     seq: int
     digest: str
@@ -26,7 +26,7 @@ class Head(msgspec.Struct, frozen=True):
 
     @classmethod
     def read(cls, text: str) -> "Head":
-        """The head in a text such as `1205 9f86d0…`; raises ValueError."""
+        """Parse a head such as `1205 9f86d0…`; raises ValueError."""
         match = re.fullmatch(r"\s*(\d{1,18})\s+([0-9a-f]{64})\s*", text)
         if match is None:
             raise ValueError(f"“{text.strip()}” is no head: it is a number, and a hash of 64 hex digits")
@@ -34,7 +34,7 @@ class Head(msgspec.Struct, frozen=True):
 
 
 class Break(msgspec.Struct, frozen=True):
-    """A place where the chain is broken, from the first event that is not what it was to the last."""
+    """A break in the chain: the first and last event that are missing or changed."""
 
     first: int
     last: int
@@ -42,31 +42,31 @@ class Break(msgspec.Struct, frozen=True):
 
 
 def link(before: bytes, body: bytes) -> bytes:
-    """The hash of an event's row."""
+    """Return the hash of an event's row."""
     return sha256(before + body).digest()
 
 
 def seal(body: bytes) -> bytes:
-    """A body that is no event, with its own hash before it."""
+    """Return sha256(body) + body, for a body that is not in the chain."""
     return sha256(body).digest() + body
 
 
 def unseal(sealed: bytes) -> bytes | None:
-    """The body that was sealed; None where it is not what it was."""
+    """Return the body of sealed bytes; None where its hash does not match."""
     body = sealed[len(START) :]
     return body if sha256(body).digest() == sealed[: len(START)] else None
 
 
 class Walk:
-    """Goes along rows in order, and finds where they do not follow from one another."""
+    """Verifies rows in order, and finds where the chain is broken."""
 
     def __init__(self, gaps: Iterable[Gap] = (), after: tuple[int, bytes] = (0, START)) -> None:
-        """Begin after a row that is trusted, or with the first."""
+        """Start after a trusted row (seq, hash), or at the first row."""
         self._gaps = _longest(gaps)
         self.seq, self.hash = after
 
     def breaks(self, rows: Iterable[Row]) -> Iterator[Break]:
-        """Every break on the way; after each one the chain is believed again."""
+        """Yield every break; after each one, the row's own hash is trusted again."""
         for seq, body, digest in rows:
             missing = self._over_gaps(seq)
             if missing is not None:
@@ -76,7 +76,7 @@ class Walk:
             self.seq, self.hash = seq, digest or START
 
     def _over_gaps(self, seq: int) -> Break | None:
-        """Go on to just before a row, over what retention removed; whatever else is missing is a break."""
+        """Advance to just before a row, across recorded gaps; return a Break where more is missing."""
         while self.seq + 1 < seq:
             gap = self._gaps.get(self.seq + 1)
             if gap is None or gap.last >= seq:
@@ -88,7 +88,7 @@ class Walk:
 
 
 def _longest(gaps: Iterable[Gap]) -> Mapping[int, Gap]:
-    """Of gaps that begin at the same event, the one that was found last, which holds the others."""
+    """Return the gaps by their first event; of several the last recorded, which contains the others."""
     longest: dict[int, Gap] = {}
     for gap in gaps:
         known = longest.get(gap.first)
@@ -102,5 +102,5 @@ def _missing(first: int, last: int) -> Break:
 
 
 def events_named(first: int, last: int) -> str:
-    """So many events in words: `event 5`, `events 5 to 9`."""
+    """Return a range of events in words: `event 5`, `events 5 to 9`."""
     return f"event {first}" if first == last else f"events {first} to {last}"

@@ -1,4 +1,4 @@
-"""A journal that forgets: for predictions and tests."""
+"""A journal in memory, for predictions and tests."""
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,7 +16,7 @@ from octotui.store.journal.search_summary import SearchSummary, summary_of
 
 
 class MemoryJournal:
-    """What `Journal` is, without a disk: an append resolves at once."""
+    """The interface of `Journal` without a disk: an append resolves at once."""
 
     def __init__(self) -> None:
         self._written: list[AnyEvent] = []
@@ -37,24 +37,24 @@ class MemoryJournal:
         return _done()
 
     def effect(self, request: RequestId) -> Effect | None:
-        """What a request led to, where it took effect before."""
+        """Return what a request led to; None where it did not take effect before."""
         return self._taken.get((request.user, request.name))
 
     def save_snapshot(self, seq: int, body: bytes) -> "asyncio.Future[None]":
-        """Keep this state in place of the last one; `seq` is the last event in it."""
+        """Replace the snapshot; `seq` is the last event in it."""
         self._snapshot = (seq, body)
         return _done()
 
     def snapshot(self) -> tuple[int, bytes] | None:
-        """The state that was kept last."""
+        """Return the last snapshot as (seq, body)."""
         return self._snapshot
 
     def read(self, after: int = 0) -> Iterator[AnyEvent]:
-        """The events after a sequence number, in order."""
+        """Return the events after a seq, in order."""
         return (event for event in self._written if event.seq > after)
 
     def family(self, root: str) -> list[AnyEvent]:
-        """The events of a run and all it started, and the models in force meanwhile."""
+        """Return the events of a run and its descendants, and the models in force meanwhile."""
         members = {run for run, record in self._runs.items() if record.root == root}
         own = [event for event in self._written if getattr(event, "run", None) in members]
         if not own:
@@ -65,15 +65,15 @@ class MemoryJournal:
         return sorted([*before[-1:], *between, *own], key=lambda event: event.seq)
 
     def root_of(self, run: str) -> str:
-        """The first run of a run's family; the run itself where it is not known."""
+        """Return the root of a run's family; the run itself where it is unknown."""
         return self._runs[run].root if run in self._runs else run
 
     def question(self, name: str) -> list[AnyEvent]:
-        """The events of one question, the newest first."""
+        """Return the events of one question, the newest first."""
         return [event for event in reversed(self._written) if getattr(event, "interruption", None) == name]
 
     def runs(self, limit: int, before: int | None = None) -> list[RunRecord]:
-        """The newest runs first; `before` is the number of the last one on the page above."""
+        """Return a page of runs, newest first, numbered below `before`."""
         newest = sorted(self._runs.values(), key=lambda record: -record.number)
         return list(islice((each for each in newest if before is None or each.number < before), limit))
 
@@ -84,22 +84,22 @@ class MemoryJournal:
         before: int | None = None,
         names: Mapping[str, str] = NOTHING,
     ) -> list[RunRecord]:
-        """The newest ended runs that fulfil a query, which is resolved; `before` as above."""
+        """Return a page of ended runs that match a resolved query, newest first, numbered below `before`."""
         ended = (each for each in self.runs(len(self._runs), before) if each.ended_at is not None)
         return list(islice((each for each in ended if matches(query, each, names)), limit))
 
     def summary(self, query: Query = EVERYTHING, names: Mapping[str, str] = NOTHING) -> SearchSummary:
-        """How many ended runs a query finds, and the values that all of them have."""
+        """Count the ended runs that match a query, and list the values of all ended runs."""
         ended = (each for each in self.runs(len(self._runs)) if each.ended_at is not None)
         return summary_of(ended, query, names)
 
     def open_runs(self) -> list[RunRecord]:
-        """The runs that have not ended, oldest first."""
+        """Return the runs that have not ended, oldest first."""
         still = (record for record in self._runs.values() if record.ended_at is None)
         return sorted(still, key=lambda record: record.number)
 
     def close(self) -> None:
-        """Nothing to let go of."""
+        """Do nothing: there is nothing to close."""
 
 
 AnyJournal: TypeAlias = Journal | MemoryJournal

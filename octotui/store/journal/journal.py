@@ -1,4 +1,4 @@
-"""The journal: every event of a space in SQLite, on disk before it is acted upon."""
+"""The journal's interface: append events, and read events, runs and snapshots."""
 
 import sqlite3
 import sys
@@ -30,29 +30,29 @@ Values: TypeAlias = tuple[float | str | bytes, ...] | dict[str, int]
 
 
 class JournalReader:
-    """What a journal holds, read from any thread; it may be somebody else's, and nothing is written."""
+    """Read-only access to a journal from any thread, also to one that another process writes."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._decoder: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
 
     def snapshot(self) -> tuple[int, bytes] | None:
-        """The state that was kept last; None also where it is not what was written."""
+        """Return the last snapshot as (seq, body); None where there is none, or its hash does not match."""
         for seq, sealed in self._rows("SELECT seq, CAST(body AS BLOB) FROM snapshot"):
             body = unseal(sealed)
             return None if body is None else (seq, body)
         return None
 
     def read(self, after: int = 0) -> Iterator[AnyEvent]:
-        """The events after a sequence number, in order."""
+        """Yield the events after a seq, in order."""
         return self._events("SELECT seq, body FROM events WHERE seq > ? ORDER BY seq", (after,))
 
     def family(self, root: str) -> list[AnyEvent]:
-        """The events of a run and all it started, and the models in force meanwhile."""
+        """Return the events of a run and its descendants, and the models in force meanwhile."""
         return list(self._events(FAMILY, {"root": run_number(root)}))
 
     def question(self, name: str) -> list[AnyEvent]:
-        """The events of one question, the newest first; the more has happened since, the longer it takes."""
+        """Return the events of one question, the newest first; scans back to the event that raised it."""
         events: list[AnyEvent] = []
         about = f'"interruption":"{name}"'.encode()
         query = "SELECT seq, body FROM events WHERE instr(body, ?) ORDER BY seq DESC"
@@ -63,22 +63,22 @@ class JournalReader:
         return events
 
     def runs(self, limit: int, before: int | None = None) -> list[RunRecord]:
-        """The newest runs first; `before` is the number of the last one on the page above."""
+        """Return a page of runs, newest first, numbered below `before`."""
         last = sys.maxsize if before is None else before
         return self._records("WHERE number < ? ORDER BY number DESC LIMIT ?", (last, limit))
 
     def last(self) -> int:
-        """The sequence number of the last event, 0 where there is none."""
+        """Return the last event's seq, 0 where there is none."""
         seq: int = next(self._rows("SELECT coalesce(max(seq), 0) FROM events"))[0]
         return seq
 
     def meanwhile(self, start: float, end: float) -> list[RunRecord]:
-        """The runs that were open at any time between two, oldest first."""
+        """Return the runs that were open at any time from `start` to `end`, oldest first."""
         when = "WHERE queued_at <= ? AND (ended_at IS NULL OR ended_at >= ?) ORDER BY number"
         return self._records(when, (end, start))
 
     def root_of(self, run: str) -> str | None:
-        """The first run of the family that a run belongs to; None where there is no such run."""
+        """Return the root of a run's family; None where there is no such run."""
         return next((root for (root,) in self._rows("SELECT root FROM runs WHERE id = ?", (run,))), None)
 
     def history(
@@ -88,9 +88,9 @@ class JournalReader:
         before: int | None = None,
         names: Mapping[str, str] = NOTHING,
     ) -> list[RunRecord]:
-        """The newest ended runs that fulfil a query, which is resolved; `before` as above.
+        """Return a page of ended runs that match a resolved query, newest first, numbered below `before`.
 
-        `names` are what people call environments and tenants, by slug.
+        `names` maps slugs of environments and tenants to their display names.
         """
         try:
             with closing(self._connect()) as database:
@@ -99,7 +99,7 @@ class JournalReader:
             raise unusable(self._path, problem) from problem
 
     def summary(self, query: Query = EVERYTHING, names: Mapping[str, str] = NOTHING) -> SearchSummary:
-        """How many ended runs a query finds, and the values that all of them have."""
+        """Count the ended runs that match a query, and list the values of all ended runs."""
         try:
             with closing(self._connect()) as database:
                 return summarize(database, query, names)
@@ -107,7 +107,7 @@ class JournalReader:
             raise unusable(self._path, problem) from problem
 
     def open_runs(self) -> list[RunRecord]:
-        """The runs that have not ended, oldest first."""
+        """Return the runs that have not ended, oldest first."""
         return self._records("WHERE ended_at IS NULL ORDER BY number")
 
     def _connect(self) -> sqlite3.Connection:
@@ -136,24 +136,24 @@ def _unchecked() -> None:
 
 
 class Journal(JournalReader):
-    """The events of a space, and a table of its runs, in the hands of the one who writes them."""
+    """The journal of a space with its only writer."""
 
     def __init__(self, path: Path, check: Check = _unchecked) -> None:
-        """Open the file, or make it; raises StoreError when it cannot be used.
+        """Open the file, or create it; raises StoreError when it cannot be used.
 
-        `check` is asked with every commit whether it is still what people would open.
+        `check` is called with every commit, and raises StoreError once the path leads to another file.
         """
         super().__init__(path)
         self._writer = Writer(path, check)
         self._lookups: sqlite3.Connection | None = None
 
     def append(self, events: Sequence[Event], taken: TakenRequest | None = None) -> "asyncio.Future[None]":
-        """Write events, and the request that led to them; resolves once on disk, or raises StoreError."""
+        """Append events, and the request that led to them; resolves once on disk, or raises StoreError."""
         return self._writer.put(events, taken)
 
     def effect(self, request: RequestId) -> Effect | None:
-        """What a request led to, where it took effect before and is remembered."""
-        self._lookups = self._lookups or connect(self._path)  # one for all: opening it is most of the work
+        """Return what a request led to; None where it did not take effect, or is no longer remembered."""
+        self._lookups = self._lookups or connect(self._path)  # reused: opening one is most of the work
         try:
             rows = self._lookups.execute(FIND, (request.user, request.name)).fetchall()
         except sqlite3.Error as problem:
@@ -161,11 +161,11 @@ class Journal(JournalReader):
         return Effect(*rows[0]) if rows else None
 
     def save_snapshot(self, seq: int, body: bytes) -> "asyncio.Future[None]":
-        """Keep this state in place of the last one; `seq` is the last event in it."""
+        """Replace the snapshot; `seq` is the last event in it."""
         return self._writer.put(StoredSnapshot(seq, body))
 
     def close(self) -> None:
-        """Write what waits, and let go of the file."""
+        """Commit what is queued, and close the file."""
         if self._lookups is not None:
             self._lookups.close()
         self._writer.close()

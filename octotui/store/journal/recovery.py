@@ -1,7 +1,7 @@
-"""A damaged journal: finding that it is, and going on with what can be read of it, up to the damage.
+"""Detection of a damaged journal, and recovery of everything up to the damage.
 
-The part that can be read becomes a new journal; the damaged files are kept beside it, and nothing is deleted.
-A rescue may be cut short at any moment: `finish` goes on with one whose new journal is complete.
+The readable part becomes a new journal; the damaged files are kept beside it, and nothing is deleted. A crash
+may interrupt a recovery at any moment: `finish` completes one whose new journal is complete.
 """
 
 import os
@@ -29,27 +29,27 @@ from octotui.store.journal.tables import Tables
 from octotui.store.journal.verification import ROWS, vouched
 from octotui.store.private_files import opened_private
 
-LATEST = 200  # events whose chain is looked at on opening, and all since the last snapshot
+LATEST = 200  # events whose chain is verified on opening, beside all since the last snapshot
 BATCH = 5000
 PAGE = 4096  # bytes; SQLite's own choice
 
 
 class Recovery(msgspec.Struct, frozen=True):
-    """What became of a damaged journal: a sentence for people, and whether events are missing."""
+    """The result of a recovery: a sentence for people, and whether events are missing."""
 
     message: str
     missing: bool
 
 
 def check(path: Path) -> None:
-    """Look at what a space is opened from; raises `Damaged`, or StoreError where it cannot be read at all.
+    """Check what opening a space reads; raises `Damaged`, or StoreError where it cannot be read at all.
 
-    Older events are looked at by `verify` alone: opening must not take longer with a longer history (R5).
+    Only `verify` checks older events: opening must not take longer with a longer history (R5).
     """
     if not path.exists():
         return
     size = path.stat().st_size
-    if size < PAGE and (size or path.with_name("logs").exists()):  # SQLite takes it for a new one
+    if size < PAGE and (size or path.with_name("logs").exists()):  # to SQLite it is a new one
         raise Damaged(f"{path} is damaged: only {size} bytes of it are left")
     if not size:
         return
@@ -86,7 +86,7 @@ def _gaps(database: sqlite3.Connection) -> list[Gap]:
 
 
 def recover(path: Path) -> Recovery:
-    """Make a new journal of all that can be read up to the damage; raises StoreError."""
+    """Make a new journal of everything readable up to the damage; raises StoreError."""
     source, part = path.with_suffix(".copy"), path.with_suffix(".part")
     try:
         for each in (source, part):
@@ -98,19 +98,19 @@ def recover(path: Path) -> Recovery:
         kept = finish(path)
     except OSError as problem:
         raise unusable(path, problem) from problem
-    gone = _told_missing(last, expected)
+    gone = _missing_events(last, expected)
     where = f"; the damaged file is kept as {kept}" if kept else ""
     return Recovery(f"{path} was damaged: {gone or 'no event is missing'}{where}", missing=gone is not None)
 
 
 def finish(path: Path) -> Path | None:
-    """Put a new journal that is complete in the place of the damaged one, which is kept; says where."""
+    """Replace the damaged journal by a complete new one; return where the damaged one is kept."""
     whole = _whole(path)
     if not whole.exists():
         return None
     names = (path.with_name(f"{path.stem}.damaged-{number}.sqlite") for number in count(1))
     kept = next(name for name in names if not name.exists())
-    for ending in ("-shm", "-wal", ""):  # the file itself last: until then the same number is free
+    for ending in ("-shm", "-wal", ""):  # the file itself last, as it reserves the number
         with suppress(FileNotFoundError):
             path.with_name(path.name + ending).rename(kept.with_name(kept.name + ending))
     suspect(path).unlink(missing_ok=True)
@@ -128,7 +128,7 @@ def _remove(path: Path) -> None:
 
 
 def _copy(path: Path, source: Path) -> None:
-    """A copy that SQLite can open: a file that was cut has its pages again, though empty."""
+    """Make a copy that SQLite can open: missing pages of a truncated file are filled with zeros."""
     for ending in ("", "-wal"):
         with suppress(FileNotFoundError):
             _copy_file(path.with_name(path.name + ending), source.with_name(source.name + ending))
@@ -149,7 +149,7 @@ def _copy_file(path: Path, copy: Path) -> None:
 
 
 def _first_page(source: Path, size: int) -> bytes:
-    """The first page of a journal: it says where the tables begin, which is the same in all."""
+    """Make the first page of a journal, which locates the tables, the same in all journals."""
     fresh = source.with_suffix(".fresh")
     sqlite.connect(fresh).close()
     page = bytearray(fresh.read_bytes()[:PAGE])
@@ -159,7 +159,7 @@ def _first_page(source: Path, size: int) -> bytes:
 
 
 def _read_over(source: Path, part: Path) -> tuple[int, int | None]:
-    """Write all that can be read into a new journal; its last event, and the last that there once was."""
+    """Write everything readable into a new journal; return its last seq, and the last there was if known."""
     new = sqlite.connect(part)
     try:
         state, tables = State(), Tables(new)
@@ -181,14 +181,14 @@ def _read_over(source: Path, part: Path) -> tuple[int, int | None]:
         with suppress(sqlite3.Error), closing(_open(source)) as database:
             copy_requests(database, new, state.seq)
         new.execute(sqlite.SAVE_SNAPSHOT, (state.seq, seal(encode(state))))
-        new.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # all of it is synced to the file then
+        new.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # syncs everything to the file
     finally:
         new.close()
     return state.seq, _expected(source, state.seq)
 
 
 def _readable(source: Path) -> Iterator[tuple[AnyEvent, bytes, bytes]]:
-    """The events up to the damage, each with its body and hash as they stand there."""
+    """Yield the events up to the damage, each with its stored body and hash."""
     decode = msgspec.json.Decoder(AnyEvent).decode
     with suppress(sqlite3.Error, msgspec.MsgspecError), closing(_open(source)) as database:
         version = database.execute("PRAGMA user_version").fetchone()[0]
@@ -218,28 +218,28 @@ def _known_gaps(database: sqlite3.Connection) -> list[Gap]:
 
 
 def _copy_gaps(source: Path, new: sqlite3.Connection, last: int) -> None:
-    """Keep what is known of gaps, also where the event that vouched for one is lost."""
+    """Copy the recorded gaps, also where the event that recorded one is lost."""
     with suppress(sqlite3.Error), closing(_open(source)) as database:
         rows: list[Any] = [msgspec.structs.astuple(gap) for gap in _known_gaps(database) if gap.last <= last]
         new.executemany("INSERT OR REPLACE INTO gaps VALUES (?, ?, ?, ?)", rows)
 
 
 def _expected(source: Path, last: int) -> int | None:
-    """The last event that there was; None where the damaged file does not say it any more."""
+    """Return the last seq there was; None where the damaged file no longer says it."""
     whole = _asked(source, "SELECT coalesce(max(seq), 0) FROM events HAVING count(body) >= 0")
     kept = _asked(source, "SELECT seq FROM snapshot") or 0
     return max(whole, kept) if whole is not None else kept if kept > last else None
 
 
 def _asked(source: Path, query: str) -> int | None:
-    """A number from a damaged file, if it can be read."""
+    """Query a number in a damaged file; None where it cannot be read."""
     with suppress(sqlite3.Error), closing(_open(source)) as database:
         row = database.execute(query).fetchone()
         return row[0] if row and isinstance(row[0], int) else None
     return None
 
 
-def _told_missing(last: int, expected: int | None) -> Reason | None:
+def _missing_events(last: int, expected: int | None) -> Reason | None:
     if expected is None:
         return f"all events after event {last} are missing" if last else "none of its events can be read"
     if expected <= last:

@@ -1,7 +1,7 @@
-"""Requests that took effect: what makes the same one, sent twice, take effect once (idempotency).
+"""Remembered requests: idempotency keys, so that a request sent twice takes effect once.
 
-A row is written in the transaction of the events that a request led to. Neither the key nor the request
-stands in it, but hashes: nobody can guess by them what was asked for who does not have the key (V5).
+A row is written in the transaction of the events that a request led to. It holds hashes instead of the key
+and the request: without the key nobody can guess from them what was requested (V5).
 """
 
 import sqlite3
@@ -11,9 +11,9 @@ from hmac import digest
 import msgspec
 
 REMEMBERED = 24 * 3600.0  # seconds that a request is remembered
-MOST = 10_000  # requests of an account that are remembered: its newest
+MOST = 10_000  # newest requests of each account that are remembered
 
-# There is no new version of the journal for it, so that an older octotui goes on opening the same one.
+# The table has no version of its own, so that an older octotui still opens the journal.
 TABLE = """
 CREATE TABLE IF NOT EXISTS requests (
     user TEXT NOT NULL, number INTEGER NOT NULL, name BLOB NOT NULL, digest BLOB NOT NULL,
@@ -37,7 +37,7 @@ PASTE = "INSERT OR REPLACE INTO requests VALUES (?, ?, ?, ?, ?, ?, ?)"
 
 
 class RequestId(msgspec.Struct, frozen=True):
-    """Which request it is: of which account, under which key (as a hash), with which content (as another)."""
+    """The identity of a request: its account, the hash of its key, and a keyed hash of its content."""
 
     user: str
     name: bytes
@@ -45,13 +45,13 @@ class RequestId(msgspec.Struct, frozen=True):
 
     @classmethod
     def of(cls, user: str, key: str, request: bytes) -> "RequestId":
-        """The id of a request that an account sent under a key."""
+        """Return the id of a request that an account sent under a key."""
         secret = key.encode()
         return cls(user, sha256(secret).digest(), digest(secret, request, "sha256"))
 
 
 class TakenRequest(msgspec.Struct, frozen=True):
-    """A request that took effect at a time: from its first event to its last, 0 where it led to none."""
+    """A request that took effect: its time, and its first and last event, 0 where it led to none."""
 
     request: RequestId
     at: float
@@ -60,7 +60,7 @@ class TakenRequest(msgspec.Struct, frozen=True):
 
 
 class Effect(msgspec.Struct, frozen=True):
-    """What the journal knows of a request: the hash of its content, and its first and last event."""
+    """The journal's row of a request: the hash of its content, and its first and last event."""
 
     digest: bytes
     first: int
@@ -68,7 +68,7 @@ class Effect(msgspec.Struct, frozen=True):
 
 
 def remember(database: sqlite3.Connection, taken: TakenRequest) -> None:
-    """Add a request within the transaction of the caller, and forget those whose time is over."""
+    """Insert a request in the caller's transaction, and delete those that have expired."""
     request = taken.request
     values = {"user": request.user, "name": request.name, "digest": request.digest, "most": MOST}
     values |= {"first": taken.first, "last": taken.last, "at": taken.at, "over": taken.at - REMEMBERED}

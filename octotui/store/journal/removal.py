@@ -1,7 +1,7 @@
-"""What retention may remove: which families of runs, which events with them, and the gaps that this leaves.
+"""Choice of what retention removes: families of runs, their events, and the gaps that this leaves.
 
-A family's events go together. What belongs to no family goes when all families from its time have gone, but
-for the model in force then, and the values that runs published: both are needed to fold what is left.
+A family's events go together. Events of no family go once all families of their time have gone, except the
+model in force then and the values that runs published: both are needed to fold the rest.
 """
 
 import sqlite3
@@ -25,7 +25,7 @@ FIRST_LEFT = "SELECT root FROM runs WHERE number NOT IN ({}) ORDER BY number LIM
 
 
 class EndedFamily(msgspec.Struct, frozen=True):
-    """A run that has ended with all it started, and when the last of them did."""
+    """A run that has ended with all its descendants, and when the last of them ended."""
 
     root: str
     runs: tuple[str, ...]
@@ -33,14 +33,14 @@ class EndedFamily(msgspec.Struct, frozen=True):
 
 
 class Removal(msgspec.Struct, frozen=True):
-    """Runs that go, and where the journal has gaps then."""
+    """The runs to remove, and the gaps that this leaves in the journal."""
 
     runs: tuple[str, ...]
     gaps: tuple[Gap, ...]
 
 
 def ended_families(path: Path) -> list[EndedFamily]:
-    """The families that have ended, the latest first; raises StoreError."""
+    """Return the families that have ended, the latest first; raises StoreError."""
     query = (
         "SELECT root, group_concat(id), max(ended_at) AS ended FROM runs GROUP BY root "
         "HAVING count(*) = count(ended_at) ORDER BY ended DESC, root"
@@ -53,7 +53,7 @@ def ended_families(path: Path) -> list[EndedFamily]:
 
 
 def runs_in(path: Path) -> set[str]:
-    """The ids of all runs in a journal; raises StoreError."""
+    """Return the ids of all runs in a journal; raises StoreError."""
     try:
         with closing(open_read_only(path)) as database:
             return {run for (run,) in database.execute("SELECT id FROM runs")}
@@ -62,7 +62,7 @@ def runs_in(path: Path) -> set[str]:
 
 
 def removal(path: Path, families: Sequence[EndedFamily], before: int | None = None) -> Removal:
-    """What goes with these families; of what belongs to none, events before a number. Raises StoreError."""
+    """Return what goes with these families, and events of no family below `before`; raises StoreError."""
     runs = tuple(run for family in families for run in family.runs)
     try:
         with closing(open_read_only(path)) as database:
@@ -78,7 +78,7 @@ def removal(path: Path, families: Sequence[EndedFamily], before: int | None = No
 
 
 def _own_events(database: sqlite3.Connection, roots: Sequence[int]) -> list[int]:
-    """The events of families, but for values that they published."""
+    """Return the seqs of families' events, except of values that they published."""
     some = ",".join(map(str, roots))
     numbers: list[int] = []
     for (part,) in database.execute(f"SELECT DISTINCT part FROM parts WHERE root IN ({some})").fetchall():
@@ -91,7 +91,7 @@ def _own_events(database: sqlite3.Connection, roots: Sequence[int]) -> list[int]
 
 
 def _first_left(database: sqlite3.Connection, runs: Sequence[str]) -> int:
-    """The first event of the first family that stays; what comes after the last, where none does."""
+    """Return the first seq of the first family that stays, or last seq + 1 where none does."""
     gone = ",".join(str(run_number(run)) for run in runs)
     row = database.execute(FIRST_LEFT.format(gone)).fetchone()
     if row is None:
@@ -103,7 +103,7 @@ def _first_left(database: sqlite3.Connection, runs: Sequence[str]) -> int:
 
 
 def _loose_events(database: sqlite3.Connection, first: int) -> list[int]:
-    """Everything before an event, but for the model in force there and each variable's value."""
+    """Return all seqs before `first`, except of the model in force there and of each variable's value."""
     decode = msgspec.json.Decoder(AnyEvent).decode
     needed: dict[str, int] = {}
     query = f"SELECT seq, body FROM events WHERE seq < ? AND {TYPE} IN (?, ?) ORDER BY seq"
@@ -118,7 +118,7 @@ def _loose_events(database: sqlite3.Connection, first: int) -> list[int]:
 
 
 def _gaps(database: sqlite3.Connection, doomed: Sequence[int]) -> list[Gap]:
-    """The gaps there are when these events have gone: each as long as it can be."""
+    """Return the maximal gaps that remain once the `doomed` events are removed."""
     gaps: list[Gap] = []
     at = 0
     while at < len(doomed):
@@ -137,7 +137,7 @@ def _gap(database: sqlite3.Connection, doomed: Sequence[int], at: int) -> Gap:
         "SELECT seq, hash FROM events WHERE seq >= ? ORDER BY seq", (doomed[at],)
     ):
         if at == len(doomed) or seq != doomed[at]:
-            if seq - 1 > last:  # what follows was removed earlier
+            if seq - 1 > last:  # the next events were removed earlier
                 last = seq - 1
                 after = bytes.fromhex(_after(database, last))
             break
@@ -150,7 +150,7 @@ def _after(database: sqlite3.Connection, last: int) -> str:
 
 
 def _older_gaps(database: sqlite3.Connection, new: Iterable[Gap], first: int) -> list[Gap]:
-    """Gaps for which an event vouched that goes now, too."""
+    """Return the older gaps whose recording event is removed now."""
     covered = [(gap.first, gap.last) for gap in new]
     rows = database.execute("SELECT * FROM gaps WHERE last < ? ORDER BY first", (first,))
     gaps = (Gap(*row) for row in rows)

@@ -1,4 +1,4 @@
-"""Giving the runs of an older journal their workers and pools, from its events."""
+"""Migration: fill in the workers and pools of runs in an older journal, from its events."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -24,14 +24,14 @@ class _Selection(msgspec.Struct):
 
 
 class _Leased(msgspec.Struct):
-    """What one run has leased so far, each name once, in order."""
+    """The workers and pools that one run has leased so far, ordered and unique."""
 
     workers: dict[str, None] = msgspec.field(default_factory=dict)
     pools: dict[str, None] = msgspec.field(default_factory=dict)
 
 
 def enter_places(database: sqlite3.Connection) -> None:
-    """Fill columns and index within the transaction of the caller, in one pass over the events."""
+    """Fill the columns and the index in the caller's transaction, in one pass over the events."""
     runs: dict[int, _Leased] = {}
     for selection in _selections(database):
         leased = runs.setdefault(run_number(selection.run), _Leased())
@@ -50,7 +50,7 @@ def enter_places(database: sqlite3.Connection) -> None:
 
 
 def _selections(database: sqlite3.Connection) -> Iterator[_Selection]:
-    """What was leased, in order; an event that cannot be read is told when it is replayed."""
+    """Yield the selections of workers in order; skip unreadable events, which replaying reports."""
     decoder = msgspec.json.Decoder(_Selection)
     query = "SELECT body FROM events WHERE substr(body, 1, ?) = ? ORDER BY seq"
     rows = database.execute(query, (len(SELECTED), SELECTED))

@@ -1,4 +1,4 @@
-"""The table of runs for lists: one small record a run, kept up to date by its events."""
+"""The table of runs for lists: one small record for each run, updated by its events."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any, Literal
@@ -24,7 +24,7 @@ CHANGES = frozenset((RunQueued, RunStarted, RunPaused, RunRequeued, RunCancellin
 
 
 class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of a list of runs; `parent` is the job that started it, times are seconds since 1970."""
+    """One row of a list of runs; `parent` is the job that started the run, times are seconds since 1970."""
 
     number: int
     id: str
@@ -41,17 +41,17 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
     started_at: float | None = None
     ended_at: float | None = None
     warnings: int = 0
-    workers: tuple[str, ...] = ()  # that it has leased, and of which pools
+    workers: tuple[str, ...] = ()  # leased so far, and their pools
     pools: tuple[str, ...] = ()
 
 
 def run_number(run: str) -> int:
-    """The number in a run's id: 7 of `run-7`."""
+    """Return the number in a run's id: 7 of `run-7`."""
     return int(run.rpartition("-")[2])
 
 
 def record_of(event: Event, before: RunRecord | None) -> RunRecord | None:
-    """A run's record after an event, made from the one before; None where the event changes nothing in it."""
+    """Return a run's record after an event; None where the event does not change it."""
     if type(event) not in CHANGES:
         return None
     if isinstance(event, RunQueued):
@@ -79,7 +79,7 @@ def _changed(event: Event, before: RunRecord) -> RunRecord | None:
 
 
 def _with(known: tuple[str, ...], more: Iterable[str]) -> tuple[str, ...]:
-    """Names, each once, in the order they came."""
+    """Append names, and drop duplicates."""
     return tuple(dict.fromkeys((*known, *more)))
 
 
@@ -99,7 +99,7 @@ def _queued(event: RunQueued) -> RunRecord:
 
 
 def record_of_run(run: Run) -> RunRecord:
-    """The record of a run that a State holds."""
+    """Return the record of a run in a State."""
     return RunRecord(
         number=run.number,
         id=run.id,
@@ -122,18 +122,18 @@ def record_of_run(run: Run) -> RunRecord:
 
 
 def to_row(record: RunRecord) -> tuple[Any, ...]:
-    """The row of a record in the table: its fields in their order, names of machines as JSON."""
+    """Return a record's row: its fields in order, lists of names as JSON."""
     *plain, workers, pools = astuple(record)
     return (*plain, names_text(workers), names_text(pools))
 
 
 def names_text(names: Sequence[str]) -> str:
-    """Names as a column of the table holds them."""
+    """Encode names for a column of the table."""
     return msgspec.json.encode(names).decode() if names else "[]"
 
 
 def _names(text: str) -> tuple[str, ...]:
-    """The names in a column; none where somebody has written something else there."""
+    """Decode the names in a column; empty where it is invalid."""
     try:
         return () if text == "[]" else msgspec.json.decode(text, type=tuple[str, ...])
     except (msgspec.MsgspecError, TypeError):
@@ -141,7 +141,7 @@ def _names(text: str) -> tuple[str, ...]:
 
 
 def from_row(row: Sequence[Any]) -> RunRecord:
-    """The record in a row of the table, whose columns are its fields in their order; an old one has fewer."""
+    """Return the record of a row, whose columns are the fields in order; an older journal has fewer."""
     fields = dict(zip(RunRecord.__struct_fields__, row, strict=False))
     for lists in ("workers", "pools"):
         if lists in fields:

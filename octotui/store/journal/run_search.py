@@ -1,8 +1,8 @@
-"""Pages of ended runs, newest first, that a query finds: every term costs index look-ups, never all runs.
+"""Search for ended runs by a query, in pages, newest first; terms cost index look-ups, not full scans.
 
-A term stands for some of the few values there are (processes, states, workers …). The runs of each value lie
-in an index in their order, so that SQLite merges these rows and stops at the end of the page. The other terms
-are tests on each row that is found so.
+A term stands for some of the few distinct values (processes, states, workers …). The runs of each value are
+adjacent and ordered in an index, so that SQLite merges them and stops at the end of the page. One term is
+read from its index; the others are conditions on its rows.
 """
 
 import sqlite3
@@ -18,20 +18,20 @@ from octotui.store.journal.run_records import RunRecord, from_row
 LATEST = (1 << 63) - 1  # above every number
 ENDED = "runs.ended_at IS NOT NULL"
 INDEXED = 4  # the first version of the tables with all of these indexes
-COUNTED = 10_000  # runs of a term after which it is not looked at how many more there are
-DENSE = 1000  # runs that are sorted for a page, and different reasons that are looked at one by one
-WIDE = 100  # values that one term may stand for before it is simply looked at all runs in their order
+COUNTED = 10_000  # runs of a term at which counting stops
+DENSE = 1000  # most runs that are sorted for a page, and most distinct reasons that are compared one by one
+WIDE = 100  # most values of a term that is read from indexes; beyond, all runs are scanned in order
 COLUMNS = {
     "state": "state", "env": "environment", "tenant": "tenant", "by": "requester",
 }  # fmt: skip
-"""The columns of keys, each of which has an index of ended runs."""
+"""The columns of keys, each with an index of ended runs."""
 TITLED = "process = ? AND name = ?"
 TEXTS = ("state", "environment", "tenant", "requester", "reason")
-_SOME = {"reason": " AND reason <> ''"}  # what its index says, too
+_SOME = {"reason": " AND reason <> ''"}  # the condition of its partial index
 
 
 class Kind(NamedTuple):
-    """Some ended runs that lie together in an index: by what, and its values."""
+    """The ended runs with one value of an index: the index, its condition and the bound values."""
 
     by: str
     test: str
@@ -39,9 +39,9 @@ class Kind(NamedTuple):
 
 
 class IndexedTerm(NamedTuple):
-    """What one term stands for: any of these kinds, or with `negated` none of them.
+    """A term of a query as a union of kinds, or with `negated` its complement.
 
-    `tests` are tests for runs that no index finds.
+    `tests` are conditions that no index serves.
     """
 
     kinds: tuple[Kind, ...]
@@ -55,16 +55,16 @@ class IndexedTerm(NamedTuple):
 
     @property
     def is_nothing(self) -> bool:
-        """Whether no run can fulfil it."""
+        """Whether no run can match."""
         return not self.kinds and not self.tests and not self.negated
 
 
 def page(
     database: sqlite3.Connection, query: Query, before: int, limit: int, names: Mapping[str, str] = NOTHING
 ) -> list[RunRecord]:
-    """Ended runs numbered below `before` that fulfil a query which is resolved; the newest first.
+    """Return a page of ended runs that match a resolved query, newest first, numbered below `before`.
 
-    `names` are what people call environments and tenants, by slug. May raise StoreError.
+    `names` maps slugs of environments and tenants to their display names. Raises StoreError.
     """
     if not is_indexed(database):
         return _read_all(database, query, before, limit, names)
@@ -74,7 +74,7 @@ def page(
 
 
 def is_indexed(database: sqlite3.Connection) -> bool:
-    """Whether the tables are of this version; those of an older journal stay until it is opened to write."""
+    """Return whether the tables have these indexes; an older journal gets them when it is opened to write."""
     return bool(database.execute("PRAGMA user_version").fetchone()[0] >= INDEXED)
 
 
@@ -85,7 +85,7 @@ def select(
     limit: int,
     names: Mapping[str, str] = NOTHING,
 ) -> tuple[str, list[Any]]:
-    """The statement for a page, and its values; an empty one where nothing can be found."""
+    """Return the SQL of a page and its bound values; an empty one where nothing can match."""
     inner, values = numbers(database, query, before, names)
     if not inner:
         return "", []
@@ -99,7 +99,7 @@ def select(
 def numbers(
     database: sqlite3.Connection, query: Query, before: int, names: Mapping[str, str] = NOTHING
 ) -> tuple[str, list[Any]]:
-    """The statement for the numbers of all that a query finds below one, and its values."""
+    """Return the SQL of the numbers below `before` of all matching runs, and its bound values."""
     database.create_function("holds_word", 2, _holds_word, deterministic=True)
     found = [_condition(database, term, names) for term in query.terms if not _is_idle(term)]
     found += _times(query)
@@ -120,24 +120,24 @@ def numbers(
 
 
 def _source(kind: Kind) -> str:
-    """The table that a kind is read from, by its index."""
+    """Return the table and index that a kind is read from."""
     if kind.by == "places":
         return "places CROSS JOIN runs ON runs.number = places.number"
     return f"runs INDEXED BY {kind.by}" if kind.by else "runs"
 
 
 def _number(kind: Kind) -> str:
-    """The number of a run as its index has it, so that SQLite sees its order."""
+    """Return the run number's column in the kind's index, so that SQLite sees the order."""
     return "places.number" if kind.by == "places" else "runs.number"
 
 
 def _is_idle(term: Term) -> bool:
-    """Whether a term leaves nothing out."""
+    """Return whether a term excludes nothing."""
     return term.key == "word" and not term.negated and is_prefix(term.values[0])
 
 
 def _tests(conditions: Sequence[IndexedTerm]) -> tuple[str, list[Any]]:
-    """What the rows that one condition finds must be besides, by the other ones."""
+    """Return SQL conditions for further terms, and their bound values."""
     text, values = "", []
     for each in conditions:
         parts = list(each.tests)
@@ -157,7 +157,7 @@ def _by_column(kinds: Sequence[Kind]) -> dict[tuple[str, str], list[Kind]]:
 
 
 def _any_of(by: tuple[str, str], kinds: Sequence[Kind]) -> tuple[str, tuple[Any, ...]]:
-    """One test for all values of a column, however many."""
+    """Return one condition for all values of a column, however many."""
     index, test = by
     values = tuple(value for kind in kinds for value in kind.values)
     if index == "places":
@@ -173,7 +173,7 @@ def _any_of(by: tuple[str, str], kinds: Sequence[Kind]) -> tuple[str, tuple[Any,
 
 
 def _condition(database: sqlite3.Connection, term: Term, names: Mapping[str, str]) -> IndexedTerm:
-    """What a term stands for in this journal."""
+    """Translate a term to kinds and tests of this journal."""
     match term.key:
         case "word":
             return _word(database, term, names)
@@ -193,7 +193,7 @@ def _condition(database: sqlite3.Connection, term: Term, names: Mapping[str, str
 
 
 def _processes(database: sqlite3.Connection, term: Term) -> IndexedTerm:
-    """The runs of processes: those of each title lie in their order, where there are not too many titles."""
+    """Translate processes to their titles, whose runs an index orders, or to a test if they are too many."""
     kinds: list[Kind] = []
     for process in term.values:
         for name in distinct(database, "name", "process = ? AND", (process,), WIDE + 1 - len(kinds)):
@@ -205,12 +205,12 @@ def _processes(database: sqlite3.Connection, term: Term) -> IndexedTerm:
 
 
 def _standing(value: str) -> tuple[str, tuple[Any, ...]]:
-    """How ended runs can stand: the other values of `is` are of open ones."""
+    """Return the test for a value of `is`; all others are of open runs."""
     return {"ended": "1", "warned": "warnings > 0"}.get(value, "0"), ()
 
 
 def _times(query: Query) -> Iterator[IndexedTerm]:
-    """What a query asks of the time at which runs ended."""
+    """Yield a term for the query's range of end times, if any."""
     tests = [
         (test, time)
         for test, time in (("ended_at >= ?", query.since), ("ended_at < ?", query.until))
@@ -222,7 +222,7 @@ def _times(query: Query) -> Iterator[IndexedTerm]:
 
 
 def _word(database: sqlite3.Connection, term: Term, names: Mapping[str, str]) -> IndexedTerm:
-    """Everything that a word may stand for."""
+    """Translate a word to everything that it may match."""
     word = term.values[0]
     kinds = [*_numbered(word), *_titled(database, word)]
     tests: list[tuple[str, tuple[Any, ...]]] = []
@@ -238,14 +238,14 @@ def _word(database: sqlite3.Connection, term: Term, names: Mapping[str, str]) ->
 
 
 def _numbered(word: str) -> Iterator[Kind]:
-    """The run whose number or id a word is."""
+    """Yield the run whose number or id the word is."""
     number = word.removeprefix("run-")
     if number.isascii() and number.isdecimal() and len(number) < 18 and is_number(word, int(number)):
         yield Kind("", "runs.number = ?", (int(number),))
 
 
 def _titled(database: sqlite3.Connection, word: str) -> Iterator[Kind]:
-    """The runs of processes that have a word in their slug or title."""
+    """Yield the runs of processes whose slug or title contains the word."""
     for process in distinct(database, "process"):
         for name in distinct(database, "name", "process = ? AND", (process,)):
             if word in f"{process} {name}".lower():
@@ -253,7 +253,7 @@ def _titled(database: sqlite3.Connection, word: str) -> Iterator[Kind]:
 
 
 def _spoken(column: str, value: str, names: Mapping[str, str]) -> str:
-    """What people call a value."""
+    """Return the display name of a value."""
     if column == "state":
         return value.replace("-", " ")
     return names.get(value, "") if column in ("environment", "tenant") else ""
@@ -270,7 +270,7 @@ def distinct(
     values: tuple[str, ...] = (),
     most: int = -1,
 ) -> list[str]:
-    """The different values of a column, found by jumping from each to the next in its index."""
+    """Return the distinct values of a column by a loose index scan."""
     index = "ended_process" if column == "name" else f"ended_{column}"
     some = ENDED + _SOME.get(column, "")
     least = f"SELECT min({column}) FROM runs INDEXED BY {index} WHERE {given} {some} AND {column}"
@@ -278,7 +278,7 @@ def distinct(
 
 
 def distinct_places(database: sqlite3.Connection, place: str, most: int) -> list[str]:
-    """The workers, or the pools, that ended runs have leased."""
+    """Return the workers, or the pools, that ended runs have leased."""
     return _jumps(database, "SELECT min(name) FROM places WHERE place = ? AND name", (place,), most)
 
 
@@ -293,9 +293,9 @@ def _jumps(database: sqlite3.Connection, least: str, values: tuple[str, ...], mo
 
 
 def _count(database: sqlite3.Connection, condition: IndexedTerm) -> int:
-    """How many runs a condition finds, as exactly as it is worth knowing."""
+    """Count the runs of a condition, up to COUNTED."""
     if condition.negated or condition.tests:
-        return COUNTED * 2  # never the one that is read from
+        return COUNTED * 2  # never the term that is read from an index
     total = 0
     for kind in condition.kinds:
         where = f"{ENDED} AND {kind.test}"
@@ -308,7 +308,7 @@ def _count(database: sqlite3.Connection, condition: IndexedTerm) -> int:
         ).fetchone()
         total += count
         if kind.by == "ended_time" and total >= DENSE:
-            return COUNTED * 2  # a page is not in the order of time, and so many are not sorted
+            return COUNTED * 2  # it is not in the page's order, and too many to sort
         if total == COUNTED:
             break
     return total
@@ -317,7 +317,7 @@ def _count(database: sqlite3.Connection, condition: IndexedTerm) -> int:
 def _read_all(
     database: sqlite3.Connection, query: Query, before: int, limit: int, names: Mapping[str, str]
 ) -> list[RunRecord]:
-    """The page from an older journal that is only read, and gets no indexes by that: from run to run."""
+    """Scan for a page in an older journal, which is only read and so has no indexes; raises StoreError."""
     if any(term.key in ("worker", "pool") for term in query.terms):
         raise StoreError(
             "an older octotui wrote this space, and no index of its workers: "

@@ -1,4 +1,4 @@
-"""How many ended runs a query finds of how many, and the values that all have: it is asked after a page."""
+"""The summary of a search: counts, and the distinct values of all ended runs; asked for after the page."""
 
 import sqlite3
 from collections.abc import Iterable, Mapping
@@ -23,7 +23,10 @@ _COLUMNS = {"env": "environment", "tenant": "tenant", "by": "requester"}
 
 
 class SearchSummary(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Counts of ended runs, and by key the values that they have, with names; `process` has two keys."""
+    """Counts of ended runs (found, total), and by key their values with display names.
+
+    `process` serves the keys `runbook` and `project`.
+    """
 
     found: int = 0
     total: int = 0
@@ -33,7 +36,7 @@ class SearchSummary(msgspec.Struct, frozen=True, omit_defaults=True):
 def summarize(
     database: sqlite3.Connection, query: Query, names: Mapping[str, str] = NOTHING
 ) -> SearchSummary:
-    """Count what a query finds, and list the values of all runs; may raise StoreError."""
+    """Count the matching runs, and list the distinct values of all; may raise StoreError."""
     if not is_indexed(database):
         return summary_of(page(database, EVERYTHING, LATEST, LATEST, names), query, names)
     (total,) = database.execute(f"SELECT count(*) FROM runs WHERE {ENDED}").fetchone()
@@ -47,7 +50,7 @@ def summarize(
 def summary_of(
     records: Iterable[RunRecord], query: Query, names: Mapping[str, str] = NOTHING
 ) -> SearchSummary:
-    """The same of ended runs that are at hand."""
+    """Return the same summary of records in memory."""
     ended = list(records)
     values: dict[str, dict[str, str]] = {}
     for each in ended:

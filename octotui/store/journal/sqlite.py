@@ -1,4 +1,4 @@
-"""The journal's tables in SQLite, and opening a connection to them."""
+"""The journal's tables in SQLite, their migration, and connections to them."""
 
 import os
 import sqlite3
@@ -16,8 +16,8 @@ CHAINED = 3  # the first version whose events have hashes
 
 # `root` is the number of the family's first run; 0 for models, which every family needs; NULL for the rest.
 # An index of it would be a fifth of the work of a commit; instead `parts` says in which parts of the journal,
-# of PART events each, a family has any. `hash` chains a row to the one before (`chain.py`), and `gaps` says
-# what retention removed; the events of retention say it, too, and only they count when the chain is verified.
+# of PART events each, a family has any. `hash` chains a row to the one before (`hash_chain.py`). `gaps`
+# copies what RunsRemoved events record, which alone count when the chain is verified.
 PART = 1024
 TABLES = """
 CREATE TABLE events (seq INTEGER PRIMARY KEY, root INTEGER, body BLOB NOT NULL, hash BLOB);
@@ -32,7 +32,7 @@ CREATE TABLE runs (
 CREATE INDEX open_runs ON runs (number) WHERE ended_at IS NULL;
 CREATE TABLE snapshot (only INTEGER PRIMARY KEY CHECK (only = 1), seq INTEGER NOT NULL, body BLOB NOT NULL);
 """
-# Lists of what has ended are filtered by these; a run is entered once, when it ends.
+# Indexes of ended runs, for lists; a run enters them once, when it ends.
 FILTERS = """
 CREATE TABLE gaps (
     first INTEGER PRIMARY KEY, last INTEGER NOT NULL, before TEXT NOT NULL, after TEXT NOT NULL
@@ -43,7 +43,7 @@ CREATE INDEX ended_environment ON runs (environment) WHERE ended_at IS NOT NULL 
 CREATE INDEX ended_tenant ON runs (tenant) WHERE ended_at IS NOT NULL AND tenant IS NOT NULL;
 CREATE INDEX ended_requester ON runs (requester) WHERE ended_at IS NOT NULL;
 """
-# Beside it, what runs leased; and indexes by which a text and a time are found.
+# Version 4: what runs leased, and indexes of reasons and end times.
 PLACES = """
 ALTER TABLE runs ADD COLUMN workers TEXT NOT NULL DEFAULT '[]';
 ALTER TABLE runs ADD COLUMN pools TEXT NOT NULL DEFAULT '[]';
@@ -69,10 +69,10 @@ ORDER BY seq
 
 
 def connect(path: Path) -> sqlite3.Connection:
-    """Open a journal, making its tables if there are none; refuses a damaged or a newer one."""
+    """Open a journal to write, creating or migrating its tables; raises StoreError."""
     database: sqlite3.Connection | None = None
     try:
-        if not path.exists():  # SQLite gives its files beside it the same mode
+        if not path.exists():  # SQLite gives its WAL files the same mode
             opened_private(path, "ab").close()
         database = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         _prepare(database, path)
@@ -84,7 +84,7 @@ def connect(path: Path) -> sqlite3.Connection:
 
 
 def refuse_newer(database: sqlite3.Connection, path: Path) -> int:
-    """The version of a journal, 0 where it has no tables yet; one from the future raises StoreError."""
+    """Return a journal's version, 0 where it has no tables yet; raises StoreError for a newer one."""
     version: int = database.execute("PRAGMA user_version").fetchone()[0]
     if version > VERSION:
         raise StoreError(
@@ -95,7 +95,7 @@ def refuse_newer(database: sqlite3.Connection, path: Path) -> int:
 
 def _prepare(database: sqlite3.Connection, path: Path) -> None:
     version = refuse_newer(database, path)
-    # Checkpoints cost a commit several syncs; a longer log has them seldom.
+    # A checkpoint costs a commit several syncs; a longer log needs them rarely.
     database.executescript(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 2000"
     )
@@ -112,7 +112,7 @@ def _prepare(database: sqlite3.Connection, path: Path) -> None:
 
 
 def _chain(database: sqlite3.Connection) -> None:
-    """Give the rows of an older journal their hashes."""
+    """Compute the hashes of an older journal's rows."""
     digest, seq = START, 0
     while rows := database.execute(
         "SELECT seq, body FROM events WHERE seq > ? ORDER BY seq LIMIT 10000", (seq,)
@@ -125,7 +125,7 @@ def _chain(database: sqlite3.Connection) -> None:
 
 
 def uri(path: Path, how: str) -> str:
-    """What SQLite calls a file that is opened in a way such as `mode=ro`; its name may have any bytes."""
+    """Return SQLite's URI of a file with parameters such as `mode=ro`; its name may have any bytes."""
     return f"file:{quote(os.fsencode(path))}?{how}"
 
 

@@ -1,4 +1,4 @@
-"""Putting events into the journal's tables, and keeping the table of runs up to date by them."""
+"""Inserts of events into the journal's tables, and the updates of runs that follow from them."""
 
 import sqlite3
 from collections.abc import Iterable, Sequence
@@ -13,12 +13,12 @@ from octotui.store.journal.hash_chain import START, link
 from octotui.store.journal.run_records import CHANGES, RunRecord, from_row, record_of, run_number, to_row
 from octotui.store.journal.sqlite import PART
 
-ROWS = 500  # a statement; SQLite takes 32,766 values
+ROWS = 500  # rows of one statement; SQLite takes 32,766 values
 RECORD = len(RunRecord.__struct_fields__)
 
 
 class Tables:
-    """Adds events within the transaction of its caller; remembers the runs that are open."""
+    """Adds events in the caller's transaction; caches the records of open runs."""
 
     def __init__(self, database: sqlite3.Connection) -> None:
         self._database = database
@@ -30,7 +30,7 @@ class Tables:
         self._hash = self._last_hash()
 
     def add(self, events: Iterable[Event]) -> None:
-        """Add events, and the records of the runs that they changed."""
+        """Insert events, and the records of the runs that they changed."""
         encode, roots, digest = self._encode, self._roots, self._hash
         touched: dict[str, RunRecord] = {}
         rows: list[Any] = []
@@ -64,7 +64,7 @@ class Tables:
             self._remove(each)
 
     def restore(self, rows: Sequence[tuple[AnyEvent, bytes, bytes]]) -> None:
-        """Add events with the bodies and hashes that another journal gave them."""
+        """Insert events with the bodies and hashes of another journal."""
         self.add([event for event, _, _ in rows])
         self._database.executemany(
             "UPDATE events SET body = ?, hash = ? WHERE seq = ?",
@@ -73,7 +73,7 @@ class Tables:
         self._hash = rows[-1][2] if rows else self._hash
 
     def _remove(self, event: RunsRemoved) -> None:
-        """Take out what the event says is no longer there, and note where the chain has gaps."""
+        """Delete the rows of removed runs, and record the gaps."""
         many = self._database.executemany
         numbers = [(run_number(run),) for run in event.runs]
         gaps = [(gap.first, gap.last) for gap in event.gaps]
@@ -86,7 +86,7 @@ class Tables:
         many("INSERT INTO gaps VALUES (?, ?, ?, ?)", map(astuple, event.gaps))
 
     def _last_hash(self) -> bytes:
-        """Where the chain stands; what comes next is chained to it."""
+        """Return the hash of the last event."""
         row = self._database.execute("SELECT hash FROM events ORDER BY seq DESC LIMIT 1").fetchone()
         return row[0] if row else START
 
@@ -101,13 +101,13 @@ class Tables:
             self._roots[run] = run_number(record.root)
 
     def _enter_places(self, records: Iterable[RunRecord]) -> None:
-        """Enter where runs that have just ended were, for lists of what has ended."""
+        """Index the workers and pools of runs that have just ended."""
         ended = (each for each in records if each.ended_at is not None)
         values = [value for each in ended for place in places_of(each) for value in place]
         self._insert("INSERT OR IGNORE INTO places", values, 3)
 
     def _enter(self, root: int, part: int) -> tuple[int, int]:
-        """Note that a family has events in this part of the journal."""
+        """Return the row of `parts` that says a family has events in this part of the journal."""
         if part != self._part:
             self._part = part
             self._in_part.clear()
@@ -115,7 +115,7 @@ class Tables:
         return root, part
 
     def _root(self, run: str) -> int:
-        """The family of a run that is not remembered."""
+        """Look up the family of a run that is not cached."""
         record = self._stored(run)
         self._roots[run] = root = run_number(record.root if record else run)
         return root
@@ -125,7 +125,7 @@ class Tables:
         return row and from_row(row)
 
     def _insert(self, verb: str, values: list[Any], width: int) -> None:
-        """Put rows in, many a statement: at each one this thread has to wait for the loop's."""
+        """Insert many rows a statement, as each statement contends with the loop's thread for the GIL."""
         row = f"({','.join('?' * width)})"
         for first in range(0, len(values), ROWS * width):
             some = values[first : first + ROWS * width]
@@ -138,7 +138,7 @@ class Tables:
 
 
 def places_of(record: RunRecord | None) -> list[tuple[str, str, int]]:
-    """The rows of a run in the index of workers and pools."""
+    """Return a run's rows in the index of workers and pools."""
     if record is None:
         return []
     lists = (("worker", record.workers), ("pool", record.pools))

@@ -1,4 +1,4 @@
-"""Going along a journal's whole chain, to find what was changed or is missing."""
+"""Verification of a journal's whole chain, which finds what was changed or is missing."""
 
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -18,13 +18,13 @@ FOR_EVER = 1 << 62
 
 
 class RecordedGaps(msgspec.Struct, frozen=True):
-    """The part of a RunsRemoved that vouches for gaps."""
+    """The gaps that a RunsRemoved records, decoded alone."""
 
     gaps: tuple[Gap, ...] = ()
 
 
 class Verdict(msgspec.Struct, frozen=True):
-    """Where a chain ends, how many events it has, and every break in it."""
+    """The head of a chain, its number of events, and every break in it."""
 
     head: Head
     events: int
@@ -32,9 +32,9 @@ class Verdict(msgspec.Struct, frozen=True):
 
 
 def verify(path: Path, kept: Head | None = None) -> Verdict:
-    """Look at every event of a journal; `kept` is a head that must be part of its chain.
+    """Verify every event of a journal, and that the chain contains `kept`, a head saved earlier.
 
-    Raises StoreError where there is no journal to look at, or only one that has no chain yet.
+    Raises StoreError where there is no journal, or only one without a chain.
     """
     try:
         with closing(open_read_only(path)) as database:
@@ -44,7 +44,7 @@ def verify(path: Path, kept: Head | None = None) -> Verdict:
 
 
 def head_of(path: Path) -> Head:
-    """Where the chain of a journal ends; raises StoreError."""
+    """Return the head of a journal's chain; raises StoreError."""
     try:
         with closing(open_read_only(path)) as database:
             row = database.execute("SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1").fetchone()
@@ -54,7 +54,7 @@ def head_of(path: Path) -> Head:
 
 
 def _verify(database: sqlite3.Connection, kept: Head | None) -> Verdict:
-    database.execute("BEGIN")  # one moment of the journal, whoever writes it meanwhile
+    database.execute("BEGIN")  # a consistent view, whoever writes meanwhile
     gaps = vouched(database)
     walk, count = Walk(gaps), 0
     breaks: list[Break] = []
@@ -73,7 +73,7 @@ def _verify(database: sqlite3.Connection, kept: Head | None) -> Verdict:
 
 
 def vouched(database: sqlite3.Connection) -> list[Gap]:
-    """The gaps that events of retention vouch for, in their order; garbage vouches for nothing."""
+    """Return the gaps that RunsRemoved events record, in order; ignores what cannot be read."""
     gaps: list[Gap] = []
     with suppress(sqlite3.DatabaseError, msgspec.MsgspecError):
         rows = database.execute(
@@ -85,7 +85,7 @@ def vouched(database: sqlite3.Connection) -> list[Gap]:
 
 
 def _against(database: sqlite3.Connection, kept: Head, head: Head, gaps: Sequence[Gap]) -> Iterator[Break]:
-    """What is wrong with a head that was kept elsewhere, if anything."""
+    """Yield a Break where the chain contradicts a head that was saved elsewhere."""
     row = database.execute("SELECT hash FROM events WHERE seq = ?", (kept.seq,)).fetchone()
     removed = [gap for gap in gaps if gap.first <= kept.seq <= gap.last]
     if row is not None and (row[0] or b"").hex() != kept.digest:

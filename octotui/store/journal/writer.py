@@ -1,4 +1,4 @@
-"""The journal's only writer: a thread that commits in one transaction all that waits for it."""
+"""The journal's only writer: a thread that commits all that is queued in one transaction (group commit)."""
 
 import asyncio
 import sqlite3
@@ -20,7 +20,7 @@ from octotui.store.private_files import opened_private
 
 
 class StoredSnapshot(msgspec.Struct, frozen=True):
-    """A state as bytes, with the sequence number of the last event in it."""
+    """An encoded State, with the seq of the last event in it."""
 
     seq: int
     body: bytes
@@ -29,11 +29,14 @@ class StoredSnapshot(msgspec.Struct, frozen=True):
 Content = Sequence[Event] | StoredSnapshot
 Entry = tuple[Content, TakenRequest | None, "asyncio.Future[None]"]
 Check = Callable[[], None]
-"""Raises StoreError where the journal is no longer what people would open."""
+"""Raises StoreError where the journal's path leads to another file."""
 
 
 class Writer:
-    """Takes entries from one event loop, and tells it after the commit; the first failure is final."""
+    """Takes entries from one event loop, and resolves their futures after the commit.
+
+    The first failure is final.
+    """
 
     def __init__(self, path: Path, check: Check) -> None:
         self._path = path
@@ -48,7 +51,7 @@ class Writer:
         self._thread.start()
 
     def put(self, content: Content, taken: TakenRequest | None = None) -> "asyncio.Future[None]":
-        """Have this written, and the request that led to it; resolves once on disk, or raises StoreError."""
+        """Queue content, and the request that led to it; resolves once on disk, or raises StoreError."""
         future = asyncio.get_running_loop().create_future()
         if self._closed:
             future.set_exception(StoreError(f"{self._path} is closed"))
@@ -57,7 +60,7 @@ class Writer:
         return future
 
     def close(self) -> None:
-        """Write what waits, and let go of the file."""
+        """Commit what is queued, and close the file."""
         if not self._closed:
             self._closed = True
             self._queue.put(None)
@@ -78,7 +81,7 @@ class Writer:
         self._database.close()
 
     def _await_others(self) -> None:
-        """Let a writer finish that had the folder before: what it begins from now on, it finds to be ours."""
+        """Wait for the transaction of a previous writer; it finds the folder locked before its next one."""
         try:
             self._database.executescript("BEGIN IMMEDIATE; COMMIT")
         except sqlite3.Error as problem:
@@ -95,10 +98,10 @@ class Writer:
         return batch
 
     def _commit(self, contents: Iterable[tuple[Content, TakenRequest | None]]) -> Exception | None:
-        """Write all of it in one transaction, or say why that cannot be acknowledged.
+        """Commit everything in one transaction; return why it cannot be acknowledged, or None.
 
-        Nothing of it is written then, save where the journal was moved away after the last look before the
-        commit: the one that was moved has all of it.
+        After a failure nothing is written, except where the journal was moved between the last check and the
+        commit: then the moved file has all of it.
         """
         execute = self._database.execute
         try:
@@ -115,14 +118,14 @@ class Writer:
             self._tables.add(events)
             execute("COMMIT")
             self._check()
-        except Exception as problem:  # a future nobody settles would hang the session for ever
+        except Exception as problem:  # an unresolved future would hang the session
             if self._database.in_transaction:
                 execute("ROLLBACK")
             return self._failed(problem) if isinstance(problem, sqlite3.Error) else problem
         return None
 
     def _failed(self, problem: sqlite3.Error) -> StoreError:
-        """The sentence for a failure; of damage there is a note, and the next opening looks at everything."""
+        """Return the StoreError; after damage, leave a note that makes the next opening check everything."""
         failure = unusable(self._path, problem)
         if isinstance(failure, Damaged):
             with suppress(OSError):
@@ -131,7 +134,7 @@ class Writer:
 
 
 def _settle(futures: list["asyncio.Future[None]"], failure: Exception | None) -> None:
-    """Wake the loop once for all of them."""
+    """Resolve all futures with one wake-up of the loop."""
 
     def settle() -> None:
         for future in futures:
@@ -142,5 +145,5 @@ def _settle(futures: list["asyncio.Future[None]"], failure: Exception | None) ->
             else:
                 future.set_exception(failure)
 
-    with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+    with suppress(RuntimeError):  # the loop is closed, and nothing waits
         futures[0].get_loop().call_soon_threadsafe(settle)

@@ -1,7 +1,7 @@
-"""How the lines of a log are meant, where a script has said so: a small file beside the log, of turns only.
+"""Levels of a log's lines, which scripts set: a small file beside the log, of level changes only.
 
-A row stands for a turn: the line from which on another level holds. A script that says nothing of levels has
-no such file, and costs nothing.
+A row holds the line from which a level applies. A script that sets no level has no such file, and costs
+nothing.
 """
 
 import os
@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-HIDDEN = ("verbose", "ignore")  # what is for those who ask for details
+HIDDEN = ("verbose", "ignore")  # levels that are shown on request
 LEVELS = ("default", "verbose", "highlight", "wait", "warning", "error", "ignore")
 
 _ROW = struct.Struct("<QB")
@@ -20,22 +20,22 @@ _NUMBERS = {level: number for number, level in enumerate(LEVELS)}
 
 
 class LevelChange(NamedTuple):
-    """From this byte of a chunk on, lines are meant so."""
+    """At byte `at` of a chunk, the level becomes `level`."""
 
     at: int
     level: str
 
 
 def levels_path(log: Path) -> Path:
-    """Where the levels of a log lie."""
+    """Return the path of a log's levels."""
     return log.with_name(f"{log.name}.levels")
 
 
-def rows(chunk: bytes, line: int, turns: Iterable[LevelChange]) -> bytes:
-    """The rows for the turns in a chunk that begins after so many newlines; the last one of a line holds."""
+def rows(chunk: bytes, line: int, changes: Iterable[LevelChange]) -> bytes:
+    """Return the rows of a chunk's level changes; `line` newlines precede it. A line's last change wins."""
     levels: dict[int, int] = {}
     position = 0
-    for at, level in turns:
+    for at, level in changes:
         line += chunk.count(b"\n", position, at)
         position = at
         levels[line] = _NUMBERS[level]
@@ -43,7 +43,7 @@ def rows(chunk: bytes, line: int, turns: Iterable[LevelChange]) -> bytes:
 
 
 def rows_before(log: Path, line: int | None) -> bytes:
-    """The rows for the lines before a line, or all, as they stand in the file."""
+    """Return the stored rows of the lines before a line, or of all."""
     try:
         body = levels_path(log).read_bytes()
     except FileNotFoundError:
@@ -56,24 +56,24 @@ def rows_before(log: Path, line: int | None) -> bytes:
 
 
 def drop_torn(file: int) -> None:
-    """Cut off a row of which a crash has left a part."""
+    """Truncate a row that a crash left incomplete."""
     size = os.fstat(file).st_size
     if size % _ROW.size:
         os.ftruncate(file, size // _ROW.size * _ROW.size)
 
 
 class LevelReader:
-    """The levels of a log's lines, numbered from 0, also while it grows: what `refresh` has seen of it."""
+    """The levels of a growing log's lines, numbered from 0, as of the last `refresh`."""
 
     def __init__(self, log: Path) -> None:
         self._path = levels_path(log)
         self._read = 0
         self._lines = array("Q")
         self._levels = bytearray()
-        self._hidden = array("Q")  # how many lines before each row are for who asks for details
+        self._hidden = array("Q")  # number of hidden lines before each row
 
     def refresh(self) -> bool:
-        """Take up what was written since; whether there was anything."""
+        """Read the rows written since; return whether there were any."""
         try:
             with self._path.open("rb") as file:
                 file.seek(self._read)
@@ -87,24 +87,24 @@ class LevelReader:
         return whole > 0
 
     def of(self, line: int) -> str:
-        """How a line is meant."""
+        """Return the level of a line."""
         index = bisect_right(self._lines, line) - 1
         return LEVELS[self._levels[index]] if index >= 0 else "default"
 
-    def turns_to(self, level: str) -> Iterator[int]:
-        """The lines at which a level begins."""
+    def starts_of(self, level: str) -> Iterator[int]:
+        """Return the lines at which a level begins."""
         number = _NUMBERS[level]
         return (line for line, each in zip(self._lines, self._levels, strict=True) if each == number)
 
     def hidden_before(self, line: int) -> int:
-        """How many of the lines before a line are for those who ask for details."""
+        """Return how many lines before a line are hidden."""
         index = bisect_right(self._lines, line) - 1
         if index < 0:
             return 0
         return self._hidden[index] + (line - self._lines[index]) * self._hides(index)
 
     def line_of(self, shown: int) -> int:
-        """The line that is the one of that number among the lines that are not hidden."""
+        """Return the line that has an index among the lines that are not hidden."""
         index = bisect_right(range(len(self._lines)), shown, key=self._shown_before) - 1
         return shown if index < 0 else self._lines[index] + shown - self._shown_before(index)
 
@@ -115,7 +115,7 @@ class LevelReader:
         return LEVELS[self._levels[index]] in HIDDEN
 
     def _add(self, line: int, level: int) -> None:
-        """Take up a row; one that goes back is said again after a crash, and so is what comes behind it."""
+        """Add a row; one that goes back was repeated after a crash, and replaces the rows from there on."""
         while self._lines and self._lines[-1] >= line:
             for rows_of in (self._hidden, self._lines, self._levels):
                 rows_of.pop()

@@ -1,7 +1,7 @@
-"""The output of jobs: one plain file each, and a sparse index beside it, so that any part is found at once.
+"""The sparse index beside a log, by which any part of the log is found with a seek.
 
-A row of the index stands for a chunk: `offset` in the file where it began, how many newlines came before, and
-its time. Rows are at least 64 KiB or 100 ms apart, so the index stays small, and is read row by row in place.
+A row describes a chunk: its `offset` in the file, the number of newlines before it, and its time. Rows are at
+least 64 KiB or 100 ms apart, so the index stays small, and is read row by row in place.
 """
 
 import struct
@@ -29,12 +29,12 @@ class IndexEntry(NamedTuple):
 
 
 def index_path(log: Path) -> Path:
-    """Where the index of a log lies."""
+    """Return the path of a log's index."""
     return log.with_name(f"{log.name}.index")
 
 
 class LogIndex(Sequence[IndexEntry]):
-    """The rows of a log's index as they are now; none where there is no index."""
+    """The rows of a log's index as they are now; empty where there is none."""
 
     def __init__(self, log: Path) -> None:
         try:
@@ -58,12 +58,12 @@ class LogIndex(Sequence[IndexEntry]):
         return IndexEntry(*ENTRY.unpack_from(self._body, row * ENTRY.size))
 
     def written(self, first: int, last: int) -> bytes:
-        """The rows from `first` up to but without `last`, as they stand in the file."""
+        """Return the stored bytes of the rows from `first` up to, but excluding, `last`."""
         return self._body[first * ENTRY.size : last * ENTRY.size]
 
 
 def size_of(log: Path) -> int:
-    """How many bytes a log has; one that is not there has none."""
+    """Return a log's size in bytes, 0 where there is none."""
     try:
         return log.stat().st_size
     except FileNotFoundError:
@@ -71,6 +71,6 @@ def size_of(log: Path) -> int:
 
 
 def remove(log: Path) -> None:
-    """Take a log away, and what is beside it."""
+    """Remove a log, its index and its levels."""
     for path in (log, index_path(log), levels_path(log)):
         path.unlink(missing_ok=True)

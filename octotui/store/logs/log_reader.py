@@ -1,4 +1,4 @@
-"""Read a job's log while it grows: lines by number, times of lines."""
+"""Reads a growing log: lines by number, and times of lines."""
 
 import os
 from bisect import bisect_left, bisect_right
@@ -15,7 +15,7 @@ LONGEST = 64 * 1024  # bytes of one line that are shown; the file keeps all of i
 
 
 class LogReader:
-    """Any lines of a log, numbered from 0, also while it grows: what `refresh` has seen of it."""
+    """The lines of a growing log, numbered from 0, as of the last `refresh`."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -29,11 +29,11 @@ class LogReader:
 
     @property
     def line_count(self) -> int:
-        """How many lines there are; one that has not ended yet counts."""
+        """The number of lines, with an unfinished last one."""
         return self.newlines + (not self.ends)
 
     def refresh(self) -> None:
-        """Take up what was written since."""
+        """Read what was written since."""
         self._log = _opened(self._path) if self._log is None else self._log
         self._index = _opened(index_path(self._path)) if self._index is None else self._index
         size = 0 if self._log is None else os.fstat(self._log).st_size
@@ -49,7 +49,7 @@ class LogReader:
             self.ends = block.endswith(b"\n")
 
     def lines(self, first: int, last: int) -> list[str]:
-        """The lines from `first` up to but without `last`; what is beyond 64 KiB of a line is left out."""
+        """Return the lines from `first` up to, but excluding, `last`, each cut after 64 KiB."""
         first, last = max(first, 0), min(last, self.line_count)
         wanted = last - first
         lines: list[bytes] = []
@@ -68,20 +68,20 @@ class LogReader:
         return [_text(line) for line in lines[: max(wanted, 0)]]
 
     def begins_line(self, offset: int) -> bool:
-        """Whether a line begins at an offset."""
+        """Return whether a line begins at an offset."""
         return offset == 0 or self._log is None or os.pread(self._log, 1, offset - 1) == b"\n"
 
     def tail(self, count: int) -> list[str]:
-        """The last lines."""
+        """Return the last lines."""
         return self.lines(self.line_count - count, self.line_count)
 
     def time_of(self, line: int) -> float | None:
-        """When a line was printed, as exactly as the index knows."""
+        """Return when a line was printed, as precisely as the index knows; None without an index."""
         after = bisect_right(range(self._marks), line, key=lambda row: self._mark(row).line)
         return self._mark(after - 1).at if after else None
 
     def close(self) -> None:
-        """Let go of the files."""
+        """Close the files."""
         for file in (self._log, self._index):
             if file is not None:
                 os.close(file)
@@ -96,7 +96,7 @@ class LogReader:
         self.close()
 
     def _start(self, line: int) -> int:
-        """The offset at which a line starts."""
+        """Return the offset at which a line starts."""
         if line == 0:
             return 0
         row = bisect_left(range(self._marks), line, key=lambda row: self._mark(row).line)
@@ -129,7 +129,7 @@ def _text(line: bytes) -> str:
 
 
 def last_of(path: Path, since: int = 0) -> str:
-    """The last 64 KiB of a log, or what there is from an offset on; nothing where it cannot be read."""
+    """Return at most the last 64 KiB of a log, from an offset on; empty where it cannot be read."""
     try:
         with path.open("rb") as log:
             log.seek(max(since, log.seek(0, os.SEEK_END) - LONGEST))

@@ -1,4 +1,4 @@
-"""Write a job's log: append chunks, their times and the levels of their lines."""
+"""Writes a log: appends chunks, their times, and the levels of their lines."""
 
 import os
 from collections.abc import Sequence
@@ -15,14 +15,14 @@ _APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
 class LogWriter:
     """Appends to a log; without output there is no file. A full disk raises OSError.
 
-    With `since`, what has been in the log from that offset on is said once more, by who follows a job again
-    after a crash: nothing is written until more comes than is there.
+    With `since`, the output that the log has from that offset on is repeated, as a job is followed again
+    after a crash: as many bytes are skipped.
     """
 
     def __init__(self, path: Path, since: int | None = None) -> None:
         self._path = path
         self._since = since
-        self._again = 0  # bytes of what comes next that are there already
+        self._repeated = 0  # next bytes that are in the log already
         self._files: tuple[int, int] | None = None
         self._levels: int | None = None
         self._offset = 0
@@ -32,26 +32,26 @@ class LogWriter:
 
     @property
     def fresh(self) -> bool:
-        """Whether what comes next begins a line."""
+        """Whether the next chunk begins a line."""
         if self._files is None:
             self._open()
         return self._fresh
 
     @property
-    def again(self) -> int:
-        """How many bytes of what comes next are there already."""
+    def repeated(self) -> int:
+        """How many of the next bytes are in the log already, and are skipped."""
         if self._files is None and self._since is not None and self._path.exists():
             self._open()
-        return self._again
+        return self._repeated
 
-    def append(self, chunk: bytes, at: float, turns: Sequence[LevelChange] = ()) -> None:
-        """Add what was printed at a time, and where in it another level begins."""
+    def append(self, chunk: bytes, at: float, changes: Sequence[LevelChange] = ()) -> None:
+        """Append a chunk that was printed at a time, and its level changes."""
         log, index = self._files or self._open()
         self._fresh = chunk.endswith(b"\n") if chunk else self._fresh
-        if self._again:
-            chunk, turns = self._beyond(chunk, turns)
-        if turns:
-            self._turn(chunk, turns)  # first: who sees the lines knows how they are meant
+        if self._repeated:
+            chunk, changes = self._beyond(chunk, changes)
+        if changes:
+            self._write_levels(chunk, changes)  # first, so that no reader sees lines without their level
         if not chunk:
             return
         _write(log, chunk)
@@ -63,7 +63,7 @@ class LogWriter:
         self._line += chunk.count(b"\n")
 
     def close(self) -> None:
-        """Let go of the files."""
+        """Close the files."""
         if self._files is not None:
             for file in self._files:
                 os.close(file)
@@ -72,18 +72,18 @@ class LogWriter:
             os.close(self._levels)
             self._levels = None
 
-    def _beyond(self, chunk: bytes, turns: Sequence[LevelChange]) -> tuple[bytes, list[LevelChange]]:
-        """What of a chunk is not in the log; a turn just where that ends may have been kept, or not."""
-        known = min(self._again, len(chunk))
-        self._again -= known
-        left = [LevelChange(turn.at - known, turn.level) for turn in turns if turn.at >= known]
-        return chunk[known:], [] if self._again else left
+    def _beyond(self, chunk: bytes, changes: Sequence[LevelChange]) -> tuple[bytes, list[LevelChange]]:
+        """Return the part of a chunk that is not in the log; a change at the log's end may be stored."""
+        known = min(self._repeated, len(chunk))
+        self._repeated -= known
+        left = [LevelChange(each.at - known, each.level) for each in changes if each.at >= known]
+        return chunk[known:], [] if self._repeated else left
 
-    def _turn(self, chunk: bytes, turns: Sequence[LevelChange]) -> None:
+    def _write_levels(self, chunk: bytes, changes: Sequence[LevelChange]) -> None:
         if self._levels is None:
             self._levels = os.open(levels_path(self._path), _APPEND, 0o600)
             drop_torn(self._levels)
-        _write(self._levels, rows(chunk, self._line, turns))
+        _write(self._levels, rows(chunk, self._line, changes))
 
     def __enter__(self) -> "LogWriter":
         return self
@@ -94,17 +94,17 @@ class LogWriter:
         self.close()
 
     def _open(self) -> tuple[int, int]:
-        """Go on where the log ends: a second attempt writes into the log of the first."""
+        """Open to append: a second attempt writes into the log of the first."""
         with LogReader(self._path) as before:
             self._offset, self._line = before.size, before.newlines
             self._fresh = before.ends
             if self._since is not None and self._since < before.size:
-                self._again = before.size - self._since
+                self._repeated = before.size - self._since
                 self._fresh = before.begins_line(self._since)
         try:
             log = os.open(self._path, _APPEND, 0o600)
         except FileNotFoundError:
-            for folder in (self._path.parent.parent, self._path.parent):  # but nothing above them anew
+            for folder in (self._path.parent.parent, self._path.parent):  # never a missing space folder
                 folder.mkdir(0o700, exist_ok=True)
             log = os.open(self._path, _APPEND, 0o600)
         try:
@@ -118,6 +118,6 @@ class LogWriter:
 
 
 def _write(file: int, data: bytes) -> None:
-    """Write all of it: a disk that fills up writes a part, and fails at the next."""
+    """Write everything: a disk that fills up takes a part, and fails at the next write."""
     while data:
         data = data[os.write(file, data) :]

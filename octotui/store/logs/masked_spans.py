@@ -1,8 +1,7 @@
-"""What was masked in the output of an attempt: it is masked alike when it is read again after a crash.
+"""The masked spans of an attempt's output, so that it is masked identically when it is reread after a crash.
 
-Which values are masked changes with the runs that are open; what a log has of an output must not. A row
-stands for a part of what was printed, and says how long that is which stands in the log instead. No value is
-kept.
+The masked values change with the open runs; the log of an output must not. A row holds the range that was
+printed, and the length of its replacement in the log. No value is stored.
 """
 
 import os
@@ -17,9 +16,9 @@ _ROW = struct.Struct("<QQQ")
 
 
 class MaskedSpan(NamedTuple):
-    """A part of an output, in bytes of all that was printed, and how many `shown` bytes are in its place.
+    """A byte range of the printed output, and how many `shown` bytes replace it.
 
-    One that begins before the end of the last one only makes that one longer.
+    One that begins before the end of the previous one extends it.
     """
 
     start: int
@@ -28,21 +27,21 @@ class MaskedSpan(NamedTuple):
 
 
 class EarlierSpans(NamedTuple):
-    """What an earlier session has masked of an output, and how much of it is in the log."""
+    """The spans that an earlier session masked, and how many printed bytes are in the log."""
 
     spans: tuple[MaskedSpan, ...] = ()
     printed: int = 0
 
 
 def append(path: Path, spans: Iterable[MaskedSpan]) -> None:
-    """Keep what is masked now, before it is in the log; raises OSError."""
+    """Store spans before their replacements are in the log; raises OSError."""
     make_folder(path.parent)
     with opened_private(path, "ab") as file:
         file.write(b"".join(_ROW.pack(*each) for each in spans))
 
 
-def take_up(path: Path, shown: int) -> EarlierSpans:
-    """What was masked before, where `shown` bytes of an output are in its log; the file goes on there."""
+def resume(path: Path, shown: int) -> EarlierSpans:
+    """Return the spans of the first `shown` bytes of a log, and truncate the file to them."""
     try:
         body = path.read_bytes()
     except FileNotFoundError:
@@ -56,7 +55,7 @@ def take_up(path: Path, shown: int) -> EarlierSpans:
 
 
 def _printed(spans: Sequence[MaskedSpan], shown: int) -> int:
-    """How many bytes were printed where so many are in the log."""
+    """Return how many printed bytes led to `shown` bytes in the log."""
     at = 0
     for start, stop, instead in spans:
         before = max(0, start - at)

@@ -1,7 +1,7 @@
-"""A copy of a package for one attempt at a job: what its script does to it reaches nobody else (P4).
+"""A private copy of a package for one attempt, whose script can change no other's (P4).
 
-Where the file system can do that, its blocks are those of the cache until one of the two is written to (a
-reflink). Hard links would be one file for both.
+Where the file system supports reflinks (copy on write), the copy shares its blocks with the cache. Hard links
+would be one file for both.
 """
 
 import fcntl
@@ -14,14 +14,13 @@ from octotui.store.cancellation import Cancellation
 from octotui.store.directory import Directory, remove_tree, write_all
 from octotui.store.packages.manifest import FileRecord, PackageChanged, PackageManifest, blocks, digest_of
 
-FICLONE = 0x40049409  # of Linux: share all blocks of a file
+FICLONE = 0x40049409  # Linux ioctl: share all blocks of a file (reflink)
 
 
 def copy_package(source: Path, manifest: PackageManifest, target: Path, stopping: Cancellation) -> None:
-    """Copy what the manifest says into a new folder; raises PackageChanged, OSError or Cancelled.
+    """Copy a package by its manifest to a new folder; raises PackageChanged, OSError or Cancelled.
 
-    What was copied is compared with the manifest, not what lies in the cache: that may change meanwhile.
-    Nothing stays of a copy that went wrong.
+    The copy is compared with the manifest, as the cache may change meanwhile. A failed copy is removed.
     """
     target.mkdir(0o700)
     try:
@@ -33,7 +32,7 @@ def copy_package(source: Path, manifest: PackageManifest, target: Path, stopping
 
 
 class _Copy:
-    """One copy while it is made: folders, then files, then links."""
+    """One copy in progress: folders, then files, then links."""
 
     def __init__(
         self, cached: Directory, copied: Directory, manifest: PackageManifest, stopping: Cancellation
@@ -52,7 +51,7 @@ class _Copy:
         self._copied.chmod(self._manifest.folders[""])
 
     def _file(self, path: str, record: FileRecord) -> None:
-        """Copy a file; one that has several names in the cache gets them here, too."""
+        """Copy a file; hard links within the package stay hard links."""
         with self._cached.opened(path) as file:
             status = os.fstat(file)
             other = self._names.setdefault(status.st_ino, path)
@@ -66,7 +65,7 @@ class _Copy:
                 os.utime(copy, ns=(status.st_mtime_ns, status.st_mtime_ns))
 
     def _share(self, file: int, copy: int, size: int) -> str:
-        """Share a file's blocks, and say the SHA-256 of the copy; nothing where the file system cannot."""
+        """Clone a file's blocks, and return the copy's SHA-256; empty where the file system cannot."""
         if self._shares:
             try:
                 fcntl.ioctl(copy, FICLONE, file)
@@ -75,7 +74,7 @@ class _Copy:
         return digest_of(copy, size, self._stopping) if self._shares else ""
 
     def _copy(self, file: int, copy: int, size: int) -> str:
-        """Copy a file's first bytes, and say their SHA-256."""
+        """Copy a file's first `size` bytes, and return their SHA-256."""
         digest = hashlib.sha256()
         for block in blocks(file, size):
             self._stopping.check()

@@ -1,4 +1,4 @@
-"""Connections whose addresses are judged before anything is sent to them."""
+"""Connection pools that check each address before anything is sent to it."""
 
 import socket
 from collections.abc import Callable
@@ -9,11 +9,11 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 
 Check = Callable[[str, str], None]
-"""Lets a host, by its name, be reached at an address, or raises."""
+"""Admits an address (second) of a host name (first), or raises."""
 
 
 def checked_pools(check: Check) -> urllib3.PoolManager:
-    """Connections to servers, none through a proxy, each to an address that `check` lets through."""
+    """Return connection pools without a proxy, which connect only to addresses that `check` admits."""
 
     class Http(HTTPConnection):
         def _new_conn(self) -> socket.socket:
@@ -37,7 +37,7 @@ def checked_pools(check: Check) -> urllib3.PoolManager:
 def _connected(
     connection: HTTPConnection, connect: Callable[[], socket.socket], check: Check
 ) -> socket.socket:
-    """Connect to the first address of a name that answers; it is looked up once, and judged then."""
+    """Resolve a name once, check its addresses, and connect to the first that answers."""
     name = connection._dns_host
     try:
         found = socket.getaddrinfo(name, connection.port, type=socket.SOCK_STREAM)
@@ -55,5 +55,5 @@ def _connected(
                 if number == len(addresses):
                     raise
     finally:
-        connection._dns_host = name  # by which the server is asked, and its certificate checked
+        connection._dns_host = name  # for the Host header and the certificate
     raise AssertionError("a name that is found has an address")

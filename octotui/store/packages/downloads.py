@@ -1,4 +1,4 @@
-"""Getting a package's file here, from a folder or from a server; what broke off goes on later (P2)."""
+"""Downloads of packages from a folder or a server; an interrupted one is resumed (P2)."""
 
 import hashlib
 import re
@@ -25,28 +25,28 @@ SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 class DownloadError(Exception):
-    """A file that can't be had; its text is the sentence that says why."""
+    """A file cannot be fetched; the text is a sentence that says why."""
 
 
 class WrongChecksum(DownloadError):
-    """A file that came, and is not what it should be."""
+    """A file was fetched, and its checksum differs."""
 
 
 class TooLarge(DownloadError):
-    """A file that the disk has no room for; it may have no end."""
+    """A file is larger than the free space of the disk, or endless."""
 
 
 class _Part(msgspec.Struct, frozen=True):
-    """What a half-done download was begun from: its address, and what tells if the file is still the same."""
+    """What a partial download was begun from: its address, and the validator (ETag or date) of the file."""
 
     url: str
     validator: str
 
 
 def fetch(package: PackageFile, part: Path, stopping: Cancellation) -> str:
-    """Get a package's file into `part`, and say its SHA-256; raises DownloadError, OSError or Stopped.
+    """Fetch a package's file into `part`, and return its SHA-256; raises DownloadError, OSError or Cancelled.
 
-    What a server sent before it broke off, or before the end was asked for, stays to be gone on with.
+    What a server sent before an interruption or a cancellation stays in `part`, to be resumed.
     """
     try:
         if package.feed.directory is not None:
@@ -60,18 +60,18 @@ def fetch(package: PackageFile, part: Path, stopping: Cancellation) -> str:
             forget(part)
         raise
     except OSError:
-        forget(part)  # the disk may be full of it
+        forget(part)  # it may have filled the disk
         raise
 
 
 def forget(part: Path) -> None:
-    """Remove what came of a file."""
+    """Remove a partial download and its note."""
     part.unlink(missing_ok=True)
     _notes(part).unlink(missing_ok=True)
 
 
 def _from_server(package: PackageFile, part: Path, stopping: Cancellation) -> str:
-    from octotui.store.packages.http_client import FetchError, HttpClient  # noqa: PLC0415 - it brings a client along
+    from octotui.store.packages.http_client import FetchError, HttpClient  # noqa: PLC0415 - slow to load
 
     try:
         server = HttpClient(package.feed, stopping)
@@ -83,7 +83,7 @@ def _from_server(package: PackageFile, part: Path, stopping: Cancellation) -> st
 
 
 def _copy(package: PackageFile, part: Path, stopping: Cancellation) -> str:
-    """Copy in chunks, no faster than the rate; what was read decides what must have arrived."""
+    """Copy in chunks, throttled to the feed's rate, and verify that the copy is what was read."""
     digest, pace = hashlib.sha256(), RateLimiter(package.feed.rate, stopping)
     with _opened(package.source) as read, opened_private(part, "wb") as write:
         while data := read.read(pace.chunk):
@@ -100,15 +100,15 @@ def _copy(package: PackageFile, part: Path, stopping: Cancellation) -> str:
 
 
 def _opened(path: str) -> IO[bytes]:
-    """A package's file in a folder; raises DownloadError where everybody can change it."""
+    """Open a package's file in a folder; raises DownloadError where everybody can change it."""
     try:
-        return open(FileTrust().open(path), "rb")  # noqa: PTH123 - it is open already
+        return open(FileTrust().open(path), "rb")  # noqa: PTH123 - a descriptor
     except Distrusted as problem:
         raise DownloadError(str(problem)) from None
 
 
 def _checked(package: PackageFile, part: Path, wanted: str) -> str:
-    """The SHA-256 of what came, which must be the one wanted, if any."""
+    """Return the SHA-256 of the fetched file; raises WrongChecksum unless it is `wanted`, if known."""
     digest = _sha256(part)
     if wanted not in ("", digest):
         origin = "its .sha256 file" if package.checksum else "its feed"
@@ -117,14 +117,14 @@ def _checked(package: PackageFile, part: Path, wanted: str) -> str:
 
 
 def _beside(server: "HttpClient", package: PackageFile) -> str:
-    """What the .sha256 file of a package says, where the server lists one."""
+    """Return the checksum in a package's .sha256 file, where the server lists one."""
     if not package.checksum:
         return ""
     return _digest_in(package, server.page(package.checksum).body[:4096].decode("utf-8", "replace"))
 
 
 def _digest_in(package: PackageFile, text: str) -> str:
-    """The checksum in a .sha256 file, which may name the file behind it."""
+    """Return the checksum in a .sha256 file, which may name the file after it."""
     first = (text.split() or [""])[0].lower()
     if not SHA256.fullmatch(first):
         raise WrongChecksum(f"{package.name} is not what its .sha256 file says: no SHA-256 stands there")
@@ -137,14 +137,14 @@ def _sha256(path: Path) -> str:
 
 
 def _download(server: "HttpClient", package: PackageFile, part: Path, stopping: Cancellation) -> None:
-    """Fetch what `part` lacks; from the start where the file has changed, or the server can't say."""
+    """Fetch the rest of `part`; from the start where the file changed, or the server has no ranges."""
     from octotui.store.packages.http_client import FetchError  # noqa: PLC0415
 
     there, headers = _half_done(package, part)
     with server.opened(package.source, headers, fine=(200, 206, 416)) as response:
         if response.status == 416:
             if there and response.headers.get("Content-Range", "").strip() == f"bytes */{there}":
-                return  # it was complete, and only the rest of the work was interrupted
+                return  # the download was complete, and a later step was interrupted
             forget(part)
             raise FetchError(f"{package.source} answers with HTTP 416", again=bool(there))
         appends = response.status == 206 and _start(response.headers) == there
@@ -168,12 +168,12 @@ def _receive(
                     f"{part.name} is larger than what the disk of {part.parent} has left: make room"
                 )
             write.write(data)
-            write.flush()  # a killed octotui goes on from here
+            write.flush()  # a killed octotui resumes from here
             pace.passed(len(data))
 
 
 def _half_done(package: PackageFile, part: Path) -> tuple[int, dict[str, str]]:
-    """How much of a file is here, and the headers that ask for the rest, if it is still the same file."""
+    """Return the size of a partial download, and the headers that request the rest if it is unchanged."""
     with suppress(OSError, msgspec.DecodeError):
         begun = msgspec.json.decode(_notes(part).read_bytes(), type=_Part)
         size = part.stat().st_size
@@ -183,7 +183,7 @@ def _half_done(package: PackageFile, part: Path) -> tuple[int, dict[str, str]]:
 
 
 def _remember(package: PackageFile, part: Path, headers: Mapping[str, str]) -> None:
-    """Note what tells later whether the file is still the same: a strong ETag, or a date."""
+    """Store the validator that tells later whether the file changed: a strong ETag, or a date."""
     tag = headers.get("ETag", "")
     validator = tag if tag.startswith('"') else headers.get("Last-Modified", "")
     with opened_private(_notes(part), "wb") as notes:
@@ -191,7 +191,7 @@ def _remember(package: PackageFile, part: Path, headers: Mapping[str, str]) -> N
 
 
 def _start(headers: Mapping[str, str]) -> int | None:
-    """Where a part of a file begins that a server sends."""
+    """Return the offset at which a partial response begins."""
     match = re.match(r"bytes (\d{1,18})-", headers.get("Content-Range", ""))
     return int(match[1]) if match else None
 

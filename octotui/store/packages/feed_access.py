@@ -1,7 +1,7 @@
-"""Where the server of a feed may lead us: to itself, and to the hosts that the model allows (P1).
+"""Which servers a feed's requests may reach: its own, and the hosts that the model allows (P1).
 
-An address is judged when a connection to it is made, so that a name cannot mean one machine when it is looked
-at, and another when it is used.
+An address is checked when its connection is made, so that a name cannot resolve to another machine between
+the check and the use (DNS rebinding).
 """
 
 import ipaddress
@@ -16,19 +16,19 @@ from octotui.model.space import Feed
 PORTS = {"http": 80, "https": 443}
 NAMES = Path("/etc/hosts")
 METADATA = frozenset(("100.100.100.200", "192.0.0.192", "fd00:ec2::254"))
-"""What clouds answer machines by that ask who they are, beside link-local addresses."""
+"""Metadata services of clouds, beside link-local addresses."""
 _WITHIN = tuple(map(ipaddress.IPv6Network, ("64:ff9b::/96", "64:ff9b:1::/48", "::/96")))
-"""IPv6 addresses that end with one of IPv4, by which translators reach it."""
+"""IPv6 prefixes with an embedded IPv4 address, as NAT64 has them."""
 
 Nearness = Literal["on", "beside", ""]
 
 
 class ForbiddenAddress(Exception):
-    """An address that a feed may not lead to; the text is a sentence that says what to do."""
+    """A feed may not lead to this address; the text is a sentence that says what to do."""
 
 
 class Origin(NamedTuple):
-    """Whom an address asks."""
+    """The scheme, host and port of a URL."""
 
     scheme: str
     host: str
@@ -40,26 +40,26 @@ class Origin(NamedTuple):
 
 
 def origin_of(url: str) -> Origin:
-    """Whom an address asks, as it is taken apart for asking; raises urllib3's LocationParseError."""
+    """Return the origin of a URL, as the HTTP client parses it; raises urllib3's LocationParseError."""
     parts = parse_url(url)
     scheme = (parts.scheme or "").lower()
     return Origin(scheme, _plain(parts.host or ""), parts.port or PORTS.get(scheme, 0))
 
 
 class FeedAccess:
-    """What one feed may ask."""
+    """The servers that one feed may reach."""
 
     def __init__(self, feed: Feed) -> None:
-        """Raises urllib3's LocationParseError."""
+        """Parse the feed's addresses; raises urllib3's LocationParseError."""
         self.home = origin_of(feed.url or feed.registry or "")
         self._hosts = frozenset(map(_host_and_port, feed.hosts))
 
     def is_home(self, url: str) -> bool:
-        """Whether this asks the feed's own server, which alone is told who we are."""
+        """Return whether a URL is on the feed's own server, which alone gets credentials."""
         return origin_of(url) == self.home
 
     def checked(self, url: str) -> str:
-        """An address as it is to be asked; raises ForbiddenAddress, or urllib3's LocationParseError."""
+        """Return a URL to request; raises ForbiddenAddress, or urllib3's LocationParseError."""
         origin = origin_of(url)
         if origin != self.home:
             self._check_other(origin)
@@ -76,7 +76,7 @@ class FeedAccess:
             )
 
     def check_address(self, host: str, address: str) -> None:
-        """Let a connection be made; near ones only where the feed is as near. Raises ForbiddenAddress."""
+        """Admit an address; a local one only where the feed is as local. Raises ForbiddenAddress."""
         nearness = nearness_of(address)
         if nearness and nearness not in self._near():
             advice = ": write that address into the feed if it is" if host == self.home.host else ""
@@ -84,7 +84,7 @@ class FeedAccess:
             raise ForbiddenAddress(f"{host} leads to {place}, where the feed {self.home} is not{advice}")
 
     def _near(self) -> set[Nearness]:
-        """How near the feed is by what the model, or this machine's own list of names, says."""
+        """Return how local the feed is by the model, or by this machine's hosts file."""
         host = self.home.host
         if host == "localhost" or host.endswith(".localhost"):
             return {"on"}
@@ -92,14 +92,14 @@ class FeedAccess:
 
 
 def nearness_of(address: str) -> Nearness:
-    """Whether an address is on this machine or beside it on its link; a name, and any other, is neither."""
+    """Return whether an address is on this machine, or beside it (link-local); "" for all others."""
     try:
         ip = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
         return ""
     if isinstance(ip, ipaddress.IPv6Address):
         inner = _within(ip)
-        if inner is not None and int(inner) > 1:  # `::` and `::1` are addresses of their own
+        if inner is not None and int(inner) > 1:  # `::` and `::1` embed none
             return nearness_of(str(inner))
     if ip.is_loopback or ip.is_unspecified or address.startswith("0."):
         return "on"
@@ -108,7 +108,7 @@ def nearness_of(address: str) -> Nearness:
 
 
 def _within(ip: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
-    """The IPv4 address that an IPv6 address stands for, if it does."""
+    """Return the IPv4 address that is embedded in an IPv6 address, if any."""
     if ip.ipv4_mapped or ip.sixtofour:
         return ip.ipv4_mapped or ip.sixtofour
     if any(ip in network for network in _WITHIN):
@@ -117,7 +117,7 @@ def _within(ip: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
 
 
 def _listed(host: str) -> list[str]:
-    """The addresses of a name in this machine's own list."""
+    """Return the addresses of a name in the hosts file."""
     with suppress(OSError):
         lines = (line.partition("#")[0].split() for line in NAMES.read_text("utf-8", "replace").splitlines())
         return [words[0] for words in lines if host in map(str.lower, words[1:])]
@@ -125,7 +125,7 @@ def _listed(host: str) -> list[str]:
 
 
 def _host_and_port(host: str) -> tuple[str, int]:
-    """A host that the model allows, and its port, 0 for the usual one."""
+    """Parse a host that the model allows, with its port, 0 for the default."""
     parts = parse_url(f"//{host}")
     return _plain(parts.host or ""), parts.port or 0
 

@@ -1,4 +1,4 @@
-"""What a server says it holds: a web page of links, a JSON list, or a bucket's listing as S3 writes it."""
+"""Parsers of a server's listing: an HTML page of links, a JSON list, or an S3 bucket."""
 
 import json
 import re
@@ -9,19 +9,19 @@ from xml.parsers import expat
 
 import msgspec
 
-LONGEST = 255  # letters of a file's name
-DEEPEST = 50  # elements of XML, one in another
+LONGEST = 255  # characters of a file's name
+DEEPEST = 50  # nested elements of XML
 _SIZE = re.compile(r"[0-9]{1,18}")
 _NAMES = ("url", "href", "name", "key")
 _S3 = b"<ListBucketResult"
 
 
 class ListingError(Exception):
-    """A text that is no listing; its text is the end of a sentence that begins with its address."""
+    """A text is no listing; the message is the end of a sentence that begins with its address."""
 
 
 class Listed(msgspec.Struct, frozen=True):
-    """A file that a server holds: its name, its address, and its size and SHA-256 where they are told."""
+    """A file on a server: its name, its address, and its size and SHA-256 where they are known."""
 
     name: str
     url: str
@@ -30,14 +30,14 @@ class Listed(msgspec.Struct, frozen=True):
 
 
 class Page(msgspec.Struct, frozen=True):
-    """A part of a listing, and the address of the next one."""
+    """One page of a listing, and the address of the next."""
 
     files: tuple[Listed, ...]
     following: str | None = None
 
 
 def read_listing(body: bytes, url: str) -> Page:
-    """The files in what an address answered with; raises ListingError."""
+    """Parse a response body to a page; raises ListingError."""
     text = body.removeprefix(b"\xef\xbb\xbf").lstrip()
     if _S3 in text[:1000]:
         return _bucket(text, url)
@@ -49,7 +49,7 @@ def read_listing(body: bytes, url: str) -> Page:
 
 
 def _file(address: str, url: str, size: Any = None, sha256: Any = "") -> Listed | None:
-    """A file by its address, relative to that of the listing; None for what can't be fetched from there."""
+    """Return a file by its address, relative to the listing's; None where it cannot be fetched."""
     try:
         full = urlsplit(urljoin(url, address))
     except ValueError:
@@ -62,7 +62,7 @@ def _file(address: str, url: str, size: Any = None, sha256: Any = "") -> Listed 
 
 
 def _links(text: str, url: str) -> list[Listed]:
-    """The targets of a page's links."""
+    """Parse the links of an HTML page."""
     addresses: list[str] = []
 
     class Links(HTMLParser):
@@ -71,14 +71,14 @@ def _links(text: str, url: str) -> list[Listed]:
 
     try:
         Links().feed(text)
-    except AssertionError as error:  # of markup that the standard library does not expect
+    except AssertionError as error:  # html.parser raises it for some markup
         raise ListingError("answers with broken HTML") from error
     files = (_file(address, url) for address in dict.fromkeys(addresses))
     return [each for each in files if each is not None]
 
 
 def _json(text: bytes, url: str) -> list[Listed]:
-    """A list of names, or of objects with `name` or `url`, perhaps with `size` and `sha256`."""
+    """Parse a list of names, or of objects with `name` or `url`, perhaps with `size` and `sha256`."""
     try:
         content = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -101,7 +101,7 @@ def _entry(entry: Any, url: str) -> Listed | None:
 
 
 def _bucket(text: bytes, url: str) -> Page:
-    """The keys of a bucket, and where its listing goes on."""
+    """Parse a bucket's keys, and the address of its next page."""
     objects, single = _fields(text)
     parts = urlsplit(url)
     root = urlunsplit((parts.scheme, parts.netloc, parts.path.rstrip("/") + "/", "", ""))
@@ -117,7 +117,7 @@ def _bucket(text: bytes, url: str) -> Page:
 
 
 def _goes_on(single: dict[str, str], keys: list[tuple[str, str]]) -> tuple[str, str]:
-    """The parameter that asks for the next part of a bucket's listing."""
+    """Return the query parameter of a bucket's next page."""
     if token := single.get("NextContinuationToken"):
         return "continuation-token", token
     if not keys:
@@ -131,7 +131,7 @@ def _query(query: str, name: str, value: str) -> str:
 
 
 def _fields(text: bytes) -> tuple[list[dict[str, str]], dict[str, str]]:
-    """What a bucket's listing says of each object, and of itself."""
+    """Return the fields of each object in a bucket's listing, and of the listing itself."""
     objects: list[dict[str, str]] = []
     single: dict[str, str] = {}
     inside: dict[str, str] = {}
@@ -148,7 +148,7 @@ def _fields(text: bytes) -> tuple[list[dict[str, str]], dict[str, str]]:
 
 
 def _elements(text: bytes) -> list[tuple[tuple[str, ...], str]]:
-    """The elements of XML as they end, with their texts; nothing that declares entities is read."""
+    """Return the elements of XML as they end, with their texts; refuses entity declarations."""
     elements: list[tuple[tuple[str, ...], str]] = []
     path: list[str] = []
     texts: list[str] = []

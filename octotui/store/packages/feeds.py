@@ -1,4 +1,4 @@
-"""Feeds: which packages they hold, and which version a run takes (P1)."""
+"""Feeds: the packages in them, and the version that a run takes (P1)."""
 
 from collections.abc import Iterable
 from contextlib import suppress
@@ -14,15 +14,15 @@ from octotui.model.versions import ANY, best, precedence, tag_of
 from octotui.store.packages.feed_listings import Listed, ListingError, read_listing
 
 MOST = 12  # versions that a sentence names
-PAGES = 1000  # parts of one listing
+PAGES = 1000  # most pages of one listing
 
 
 class FeedError(Exception):
-    """A package that no feed has, or a feed that can't be read; its text is the sentence that says so."""
+    """No feed has a package, or a feed cannot be read; the text is a sentence that says so."""
 
 
 class PackageFile(msgspec.Struct, frozen=True, kw_only=True):
-    """A package in a feed: its file's name, and the path or the address it is fetched from.
+    """A package in a feed: its file's name, and the path or URL that it is fetched from.
 
     `checksum` is the address of a file with the SHA-256, where the feed has one.
     """
@@ -40,7 +40,7 @@ class PackageFile(msgspec.Struct, frozen=True, kw_only=True):
 def choose(
     held: Iterable[PackageFile], package: str, version: str | None, channel: Channel | None = None
 ) -> PackageFile:
-    """The highest version of a package that fits, also into a channel; raises FeedError."""
+    """Return a package's highest version that satisfies the range, and the channel; raises FeedError."""
     held = list(held)
     of_id = [each for each in held if each.id == package]
     limits, tag = (channel.versions.get(package), channel.tag) if channel else (None, None)
@@ -55,7 +55,7 @@ def choose(
 
 
 def catalogue(feeds: Iterable[Feed]) -> list[PackageFile]:
-    """The packages that feeds hold; raises FeedError where one can't be read."""
+    """Return the packages in feeds; raises FeedError where one cannot be read."""
     packages: list[PackageFile] = []
     for feed in feeds:
         if feed.directory is not None:
@@ -66,7 +66,7 @@ def catalogue(feeds: Iterable[Feed]) -> list[PackageFile]:
 
 
 def _packages(feed: Feed, files: Iterable[Listed]) -> list[PackageFile]:
-    """Which of a feed's files are packages, by their names."""
+    """Return the files of a feed that are packages, by their names."""
     by_name = {each.name: each for each in files}
     packages = []
     for name, file in by_name.items():
@@ -88,7 +88,7 @@ def _packages(feed: Feed, files: Iterable[Listed]) -> list[PackageFile]:
 
 
 def _files(directory: str) -> list[Listed]:
-    """What is in a folder; raises FeedError, also where everybody can put something there."""
+    """List a folder; raises FeedError, also where everybody can write to it."""
     try:
         FileTrust().check(directory)
         return [Listed(each.name, str(each), _size(each)) for each in sorted(Path(directory).iterdir())]
@@ -99,15 +99,15 @@ def _files(directory: str) -> list[Listed]:
 
 
 def _size(file: Path) -> int | None:
-    """How large a file is, where that can be seen."""
+    """Return a file's size, where it is readable."""
     with suppress(OSError):
         return file.stat().st_size
     return None
 
 
 def _listing(feed: Feed, url: str) -> list[Listed]:
-    """All parts of what a server lists."""
-    from octotui.store.packages.http_client import FetchError, HttpClient  # noqa: PLC0415 - it brings a client along
+    """Return all pages of a server's listing."""
+    from octotui.store.packages.http_client import FetchError, HttpClient  # noqa: PLC0415 - slow to load
 
     files: list[Listed] = []
     try:
@@ -131,7 +131,7 @@ def _of_channel(channel: Channel | None, limits: str | None) -> str:
 
 
 def _none_fits(package: str, version: str | None, held: list[str]) -> str:
-    """Why none of the versions held is taken."""
+    """Return a sentence that says why none of the versions is taken."""
     rising = sorted(held, key=precedence)
     there = f"there is {', '.join(rising[-MOST:])}"
     if version is None and all(map(tag_of, held)):

@@ -1,10 +1,10 @@
-"""Asking a feed's server: patiently for a moment, and with one sentence about what went wrong.
+"""The HTTP client of feeds: retries, redirects that are checked, and one sentence for each error.
 
-urllib3 rather than the standard library, since it lets another thread end a read, and knows when a body was
-cut short. Its `Retry` says which answers are worth another attempt, and when. The waiting is done here, since
-its own cannot be ended, and since bodies that break off, redirects, which are judged, and downloads that go
-on where they were are beyond it. Where a server may send us, `feed_access` says. Only those who ask a server
-load this.
+urllib3 rather than the standard library, since another thread can interrupt its reads, and it detects
+truncated bodies. Its `Retry` decides which responses are retried, and when. The waiting is done here, since
+urllib3's own cannot be cancelled and covers neither truncated bodies, nor redirects that are checked, nor
+resumed downloads. `feed_access` decides which redirects are followed. Only code that asks a server imports
+this module.
 """
 
 import base64
@@ -25,22 +25,22 @@ from octotui.store.cancellation import Cancellation
 from octotui.store.packages.checked_connections import checked_pools
 from octotui.store.packages.feed_access import FeedAccess, ForbiddenAddress, origin_of
 
-LARGEST_PAGE = 64 * 2**20  # bytes; what lists packages is smaller
+LARGEST_PAGE = 64 * 2**20  # bytes; listings are smaller
 CHUNK = 64 * 1024
-MORE = 2  # attempts after the first
-PAUSE = 0.5  # seconds before the second attempt; four times as many before the third
+MORE = 2  # retries
+PAUSE = 0.5  # seconds before the first retry; four times as many before the second
 BUSY = (429, 500, 502, 503, 504)
 REDIRECTS = (301, 302, 303, 307, 308)
-HOPS = 6  # answers, of which the last is none that sends us on
+HOPS = 6  # responses to one request, of which the last is no redirect
 NOTHING: Mapping[str, str] = {}
 
 T = TypeVar("T")
 
 
 class FetchError(Exception):
-    """A server that gives no answer of use, as a sentence; with `again`, it may give one a little later.
+    """A request has failed, with a sentence; `again` says that a retry may succeed.
 
-    `after` are the seconds that it asks to be left alone for.
+    `after` are the seconds before which the server wants no retry.
     """
 
     def __init__(
@@ -51,17 +51,17 @@ class FetchError(Exception):
 
 
 class Response:
-    """The whole body of an answer, its headers, and the address it came from in the end."""
+    """A response: its whole body, its headers, and its URL after all redirects."""
 
     def __init__(self, body: bytes, headers: Mapping[str, str], url: str) -> None:
         self.body, self.headers, self.url = body, headers, url
 
 
 class HttpClient:
-    """The server of a feed, asked with the feed's timeout and its token."""
+    """A client of a feed's server, with the feed's timeout and credentials."""
 
     def __init__(self, feed: Feed, stopping: Cancellation | None = None) -> None:
-        """Connects to nothing yet; raises FetchError where the token is missing, or the address is none."""
+        """Prepare without connecting; raises FetchError where the token is missing or the URL is invalid."""
         self.stopping = stopping or Cancellation()
         self._timeout = feed.timeout
         try:
@@ -73,13 +73,13 @@ class HttpClient:
         self._arrived = ""
 
     def page(self, url: str, headers: Mapping[str, str] = NOTHING, *, token: str = "") -> Response:
-        """What an address answers, asked again where that may help; raises FetchError or Stopped."""
+        """Get a URL, with retries; raises FetchError or Cancelled."""
         return self.patiently(lambda: self._page(url, headers, token))
 
     def patiently(self, ask: Callable[[], T]) -> T:
-        """The result of asking, tried a few times where a server is busy or a connection breaks.
+        """Return `ask()`, retried with backoff while a server is busy or a connection breaks.
 
-        A server that asks for more time than the feed's timeout is not asked again.
+        There is no retry where the server asks for more time than the feed's timeout.
         """
         retry = _retry()
         while True:
@@ -104,7 +104,7 @@ class HttpClient:
         token: str = "",
         fine: tuple[int, ...] = (200,),
     ) -> Iterator[urllib3.BaseHTTPResponse]:
-        """An answer whose body is still to be read; raises FetchError also for what goes wrong meanwhile."""
+        """Yield a response whose body is unread; raises FetchError, also for errors inside the block."""
         self.stopping.check()
         try:
             response = self._followed(url, headers, token)
@@ -118,11 +118,11 @@ class HttpClient:
         except ForbiddenAddress as refusal:
             raise FetchError(str(refusal)) from refusal
         except wrong.HTTPError as error:
-            self.stopping.check()  # it was we who ended it
+            self.stopping.check()  # the error comes from the cancellation
             raise self._sentence(url, error) from error
 
     def _followed(self, url: str, headers: Mapping[str, str], token: str) -> urllib3.BaseHTTPResponse:
-        """Ask an address, and those that we are sent on to, each as far as the feed may ask it."""
+        """Get a URL, and follow redirects that the feed may follow."""
         self._arrived = url
         for _ in range(HOPS):
             response = self._ask(self._arrived, headers, token)
@@ -162,13 +162,13 @@ class HttpClient:
             return Response(bytes(body), response.headers, self._arrived)
 
     def _authorize(self, url: str, token: str) -> str:
-        """Who we are, and a token that we were given, told to nobody but the feed's own server."""
+        """Return the Authorization header; empty for any but the feed's own server."""
         if not self._access.is_home(url):
             return ""
         return f"Bearer {token}" if token else self._authorization
 
     def _pool_for(self, url: str) -> urllib3.PoolManager:
-        """How an address is reached: by the proxy that the environment names, if any."""
+        """Return the pool for a URL: a proxy where the environment names one."""
         origin = origin_of(url)
         self._access.check_address(origin.host, origin.host)  # a proxy looks names up itself
         proxy = getproxies().get(origin.scheme)
@@ -180,7 +180,7 @@ class HttpClient:
         return FetchError(f"{url} did not answer within {self._timeout:g} seconds")
 
     def _sentence(self, url: str, error: wrong.HTTPError) -> FetchError:
-        """What went wrong between us and a server."""
+        """Return the FetchError for an error of urllib3."""
         reason = error.reason if isinstance(error, wrong.MaxRetryError) else error
         match reason:
             case wrong.NameResolutionError():
@@ -202,7 +202,7 @@ def _retry() -> urllib3.Retry:
 
 
 def _refused(url: str, status: int, headers: Mapping[str, str]) -> FetchError:
-    """What a status other than success means."""
+    """Return the FetchError for an HTTP status."""
     if status == 404:
         return FetchError(f"{url} is not there (HTTP 404)", status=status)
     if status in (401, 403):
@@ -215,7 +215,7 @@ def _refused(url: str, status: int, headers: Mapping[str, str]) -> FetchError:
 
 
 def _retry_after(headers: Mapping[str, str]) -> float:
-    """The seconds until a server wants to be asked again; 0 where it does not say, or nothing of sense."""
+    """Return the seconds of Retry-After; 0 where there is none, or it is invalid."""
     try:
         return _retry().parse_retry_after(headers.get("Retry-After", "0"))
     except (wrong.InvalidHeader, ValueError, OverflowError):
@@ -223,7 +223,7 @@ def _retry_after(headers: Mapping[str, str]) -> float:
 
 
 def _joined(url: str, location: str) -> str:
-    """Where we are sent on to; raises urllib3's LocationParseError."""
+    """Return the target of a redirect; raises urllib3's LocationParseError."""
     try:
         return urljoin(url, location)
     except ValueError as error:
@@ -231,13 +231,13 @@ def _joined(url: str, location: str) -> str:
 
 
 def _interrupt(response: urllib3.BaseHTTPResponse) -> None:
-    """Wake up the thread that waits for more of an answer."""
-    with suppress(ValueError, RuntimeError, OSError):  # it has just come to its end
+    """Wake up the thread that reads from a response."""
+    with suppress(ValueError, RuntimeError, OSError):  # the response has just ended
         response.shutdown()
 
 
 def _authorization(feed: Feed) -> str:
-    """The header that says who we are, or nothing."""
+    """Return the header of the feed's own credentials, or nothing."""
     if feed.token_env is None:
         return ""
     token = os.environ.get(feed.token_env, "").strip()

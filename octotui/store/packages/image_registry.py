@@ -1,4 +1,4 @@
-"""Registries of container images: which tag fits, and the digest that fixes it; nothing is pulled (P1)."""
+"""Registries of container images: the tag that satisfies a range, and its digest; nothing is pulled (P1)."""
 
 import hashlib
 import json
@@ -28,9 +28,9 @@ TAG = r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}"  # as registries define it
 
 
 def fixed_image(feeds: Iterable[Feed], wanted: str) -> str:
-    """An image such as `tools@[1.0,2.0)` with its tag and digest, of the first registry that has it.
+    """Resolve an image such as `tools@[1.0,2.0)` to tag and digest, at the first registry that has it.
 
-    Raises FeedError where none has it, no tag fits, or one can't be asked.
+    Raises FeedError where none has it, no tag fits, or a registry cannot be read.
     """
     image, _, limits = wanted.partition("@")
     registries = [feed for feed in feeds if feed.registry]
@@ -56,7 +56,7 @@ def _host(feed: Feed) -> str:
 
 
 def _tags(feed: Feed, name: str) -> list[str] | None:
-    """All tags of an image; None where the registry does not know it."""
+    """Return all tags of an image; None where the registry does not have it."""
     tags: list[str] = []
     path = f"/v2/{name}/tags/list"
     for _ in range(PAGES):
@@ -76,7 +76,7 @@ def _tags(feed: Feed, name: str) -> list[str] | None:
 
 
 def _digest(feed: Feed, name: str, tag: str) -> str:
-    """What a tag stands for now: the digest of its manifest."""
+    """Return the digest of a tag's manifest."""
     answer = _ask(feed, f"/v2/{name}/manifests/{tag}", {"Accept": MANIFESTS})
     if answer is None:
         raise FeedError(f"{_host(feed)} has no manifest of {name}:{tag}")
@@ -84,8 +84,8 @@ def _digest(feed: Feed, name: str, tag: str) -> str:
 
 
 def _ask(feed: Feed, path: str, headers: Mapping[str, str] | None = None) -> "Response | None":
-    """What a registry answers, None for nothing there; with a token where it asks for one."""
-    from octotui.store.packages.http_client import FetchError, HttpClient  # noqa: PLC0415 - it brings a client along
+    """Get a path of a registry, None where it does not exist; with a token where the registry wants one."""
+    from octotui.store.packages.http_client import FetchError, HttpClient  # noqa: PLC0415 - slow to load
 
     try:
         url = urljoin(feed.registry or "", path)
@@ -109,7 +109,7 @@ def _ask(feed: Feed, path: str, headers: Mapping[str, str] | None = None) -> "Re
 
 
 def _token(server: "HttpClient", challenge: str) -> str:
-    """The token that a registry sends us away for, or nothing."""
+    """Fetch the bearer token that a registry's challenge names; empty where there is none."""
     parameters = dict(re.findall(r'(\w+)="([^"]*)"', challenge))
     if not challenge.lower().startswith("bearer ") or "realm" not in parameters:
         return ""

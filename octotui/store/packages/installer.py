@@ -1,4 +1,4 @@
-"""Getting a package into a worker's cache: fetched, checked, extracted; all of it or nothing (P2, P3)."""
+"""Installation of a package in a worker's cache: fetch, verify, extract; all of it or nothing (P2, P3)."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -35,7 +35,7 @@ Tell = Callable[[str], None]
 
 
 class PackageError(Exception):
-    """A package that can't be had; its text is the sentence that says why."""
+    """A package cannot be installed; the text is a sentence that says why."""
 
 
 def acquire(
@@ -46,11 +46,11 @@ def acquire(
     tell: Tell,
     stopping: Cancellation,
 ) -> str:
-    """Get a package into a worker's cache, unless it is there as it was extracted; raises PackageError.
+    """Install a package in a worker's cache unless it is there, unchanged; return a warning, or "".
 
-    Whoever wants the same one meanwhile waits, and finds it there. Returns what to warn of, if anything.
+    Concurrent calls for the same package wait for the first. Raises PackageError.
     """
-    with _told(package, version), lock_package(cache.folder, package, version, stopping):
+    with _package_errors(package, version), lock_package(cache.folder, package, version, stopping):
         target, warning = cache.content(package, version), ""
         manifest = read_manifest(cache.manifest(package, version))
         change = _change(target, manifest, stopping) if manifest and target.is_dir() else None
@@ -78,13 +78,13 @@ def provide(
     target: Path,
     stopping: Cancellation,
 ) -> str:
-    """Make an attempt its own copy of a package, as it was extracted; raises PackageError.
+    """Make an attempt's own copy of a package, as it was extracted; return a warning, or "".
 
-    One that was changed since it was acquired, or that an earlier octotui has acquired, is acquired again.
-    Returns what to warn of, if anything.
+    A package that was changed since, or that an earlier octotui acquired, is acquired again. Raises
+    PackageError.
     """
     warning = ""
-    with _told(package, version):
+    with _package_errors(package, version):
         make_folder(target.parent)
         try:
             _copy(cache, package, version, target, stopping)
@@ -102,7 +102,7 @@ def _copy(cache: PackageCache, package: str, version: str, target: Path, stoppin
 
 
 def _change(target: Path, manifest: PackageManifest, stopping: Cancellation) -> str:
-    """What of a package in the cache is not as it was extracted; nothing where all of it is."""
+    """Return the first difference between a cached package and its manifest; empty where there is none."""
     try:
         with Directory(target) as folder:
             verify(folder, manifest, stopping)
@@ -112,8 +112,8 @@ def _change(target: Path, manifest: PackageManifest, stopping: Cancellation) -> 
 
 
 @contextmanager
-def _told(package: str, version: str) -> Iterator[None]:
-    """Say of a package in one sentence what goes wrong; raises PackageError."""
+def _package_errors(package: str, version: str) -> Iterator[None]:
+    """Turn errors in a package into PackageErrors, one sentence each."""
     try:
         yield
     except Cancelled as end:
@@ -129,9 +129,9 @@ def _told(package: str, version: str) -> Iterator[None]:
 
 
 def locate(feeds: Iterable[Feed], package: str, version: str) -> PackageFile:
-    """Where this version of a package is, in the first feed that has it; raises FeedError.
+    """Return a version of a package in the first feed that has it; raises FeedError.
 
-    Where none of the feeds that can be read has it, one that can't be read is the reason.
+    Where no readable feed has it, the error of an unreadable one is raised.
     """
     held: list[PackageFile] = []
     problem: FeedError | None = None
@@ -149,7 +149,7 @@ def locate(feeds: Iterable[Feed], package: str, version: str) -> PackageFile:
 
 
 def _bring(package: PackageFile, cache: PackageCache, tell: Tell, stopping: Cancellation) -> None:
-    """Fetch, extract and put in place; a download that broke off is gone on with the next time."""
+    """Fetch, extract and install a package; an interrupted download is resumed the next time."""
     work = cache.folder / f".{package.id}.{package.version}.work"
     part = part_of(cache.folder, package.id, package.name)
     make_folder(part.parent)
@@ -171,7 +171,7 @@ def _bring(package: PackageFile, cache: PackageCache, tell: Tell, stopping: Canc
 
 
 def _put_in_place(package: PackageFile, content: Path, cache: PackageCache, stopping: Cancellation) -> None:
-    """Let a package take its place, from which one that was changed goes, and write down what it is."""
+    """Move a package to its place, replacing a changed one, and write its manifest."""
     with Directory(content) as folder:
         manifest = survey(folder, stopping)
     target = cache.content(package.id, package.version)
@@ -182,7 +182,7 @@ def _put_in_place(package: PackageFile, content: Path, cache: PackageCache, stop
 
 
 def _fetched(package: PackageFile, part: Path, tell: Tell, stopping: Cancellation) -> str:
-    """The SHA-256 of a package's file, in `part` then; what isn't what it should be is fetched twice."""
+    """Fetch a package's file into `part`, once more on a wrong checksum, and return its SHA-256."""
     size = "" if package.size is None else f", {package.size:,} bytes"
     tell(f"copying {package.name}{size}")
     try:

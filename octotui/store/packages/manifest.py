@@ -1,6 +1,6 @@
-"""What an extracted package must be: every folder, file and link with its mode, size and SHA-256 (P4).
+"""The manifest of an extracted package: every folder, file and link with mode, size and SHA-256 (P4).
 
-It is kept in the space's folder, away from the worker's own, and compared with what is there before each use.
+It is kept in the space's folder, apart from the worker's own, and compared with the package before each use.
 """
 
 import hashlib
@@ -19,7 +19,7 @@ BLOCK = 1 << 20
 
 
 class FileRecord(msgspec.Struct, frozen=True, array_like=True):
-    """What a file must be."""
+    """The expected mode, size and SHA-256 of a file."""
 
     mode: int
     size: int
@@ -27,7 +27,7 @@ class FileRecord(msgspec.Struct, frozen=True, array_like=True):
 
 
 class PackageManifest(msgspec.Struct, frozen=True):
-    """The folders of a package with their modes (`""` is its own), its files, and where its links lead."""
+    """A package's folders with their modes (`""` is its root), its files, and the targets of its links."""
 
     folders: dict[str, int]
     files: dict[str, FileRecord]
@@ -35,11 +35,11 @@ class PackageManifest(msgspec.Struct, frozen=True):
 
 
 class PackageChanged(Exception):
-    """A package is not what its manifest says; the text is the path of the first thing that differs."""
+    """A package differs from its manifest; the text is the path of the first difference."""
 
 
 def survey(folder: Directory, stopping: Cancellation) -> PackageManifest:
-    """Write down what there is of a package that was just extracted; raises OSError or Cancelled."""
+    """Make the manifest of a package that was just extracted; raises OSError or Cancelled."""
     manifest = PackageManifest({"": stat.S_IMODE(folder.status("").st_mode)}, {}, {})
     folders = [""]
     while folders:
@@ -53,7 +53,7 @@ def survey(folder: Directory, stopping: Cancellation) -> PackageManifest:
 
 
 def _note(folder: Directory, path: str, manifest: PackageManifest, stopping: Cancellation) -> bool:
-    """Write down one thing, and say whether it is a folder."""
+    """Record one entry, and return whether it is a folder."""
     status = folder.status(path)
     mode = stat.S_IMODE(status.st_mode)
     if stat.S_ISDIR(status.st_mode):
@@ -68,9 +68,9 @@ def _note(folder: Directory, path: str, manifest: PackageManifest, stopping: Can
 
 
 def verify(folder: Directory, manifest: PackageManifest, stopping: Cancellation) -> None:
-    """Compare all there is of a package with its manifest; raises PackageChanged or Cancelled.
+    """Compare a package with its manifest; raises PackageChanged or Cancelled.
 
-    No more is read than the manifest has, whatever was put there.
+    No more is read than the manifest lists, whatever the folder holds.
     """
     try:
         _verify_names(folder, manifest)
@@ -83,7 +83,7 @@ def verify(folder: Directory, manifest: PackageManifest, stopping: Cancellation)
 
 
 def _verify_kinds(folder: Directory, manifest: PackageManifest) -> None:
-    """Find what is something else, or may be used otherwise; this reads no file."""
+    """Compare types, modes, sizes and link targets, without reading a file."""
     for path, mode in manifest.folders.items():
         status = folder.status(path)
         _expect(path, stat.S_ISDIR(status.st_mode) and stat.S_IMODE(status.st_mode) == mode)
@@ -96,7 +96,7 @@ def _verify_kinds(folder: Directory, manifest: PackageManifest) -> None:
 
 
 def _verify_names(folder: Directory, manifest: PackageManifest) -> None:
-    """Find what is there and should not be, or should be and is not there."""
+    """Find entries that are missing or unexpected."""
     missing = {*manifest.folders, *manifest.files, *manifest.links} - {""}
     for at in manifest.folders:
         for name in folder.names(at):
@@ -113,7 +113,7 @@ def _expect(path: str, as_expected: bool) -> None:
 
 
 def digest_of(file: int, size: int, stopping: Cancellation) -> str:
-    """The SHA-256 of a file's first bytes; raises OSError or Cancelled."""
+    """Return the SHA-256 of a file's first `size` bytes; raises OSError or Cancelled."""
     digest = hashlib.sha256()
     for block in blocks(file, size):
         stopping.check()
@@ -122,7 +122,7 @@ def digest_of(file: int, size: int, stopping: Cancellation) -> str:
 
 
 def blocks(file: int, size: int) -> Iterator[bytes]:
-    """A file's first bytes from its beginning, a piece at a time; raises OSError."""
+    """Yield a file's first `size` bytes in blocks; raises OSError."""
     at = 0
     while at < size and (block := os.pread(file, min(BLOCK, size - at), at)):
         yield block
@@ -130,7 +130,7 @@ def blocks(file: int, size: int) -> Iterator[bytes]:
 
 
 def read_manifest(path: Path) -> PackageManifest | None:
-    """What was written down of a package; None where nothing was, or it cannot be read."""
+    """Read a manifest; None where there is none, or it cannot be read."""
     try:
         return msgspec.json.decode(path.read_bytes(), type=PackageManifest)
     except (OSError, msgspec.MsgspecError):
@@ -138,6 +138,6 @@ def read_manifest(path: Path) -> PackageManifest | None:
 
 
 def write_manifest(path: Path, manifest: PackageManifest) -> None:
-    """Keep a manifest, all of it or none; raises OSError."""
+    """Write a manifest atomically; raises OSError."""
     make_folder(path.parent)
     write_new(path, msgspec.json.encode(manifest))

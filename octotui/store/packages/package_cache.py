@@ -1,4 +1,4 @@
-"""A worker's package cache on disk: one at a time gets a package there, and what nobody needs goes."""
+"""A worker's package cache on disk: a lock for each package, and eviction of the least recently used."""
 
 import fcntl
 import os
@@ -14,40 +14,40 @@ from octotui.store.cancellation import Cancellation
 from octotui.store.directory import remove_tree, write_new
 from octotui.store.private_files import make_folder
 
-STALE = 7 * 86400.0  # seconds after which nobody goes on with a half-done download
+STALE = 7 * 86400.0  # seconds after which a partial download is no longer resumed
 
 InUse = Callable[[], Collection[tuple[str, str]]]
 """The packages, as (id, version), that open runs need."""
 
 
 class PackageCache(msgspec.Struct, frozen=True):
-    """Where a worker keeps packages; and where we keep what each must be, of which scripts are not told."""
+    """The folder of a worker's packages, and that of their manifests, which scripts are not told."""
 
     folder: Path
     manifests: Path
 
     def content(self, package: str, version: str) -> Path:
-        """Where a package's content lies, or would lie."""
+        """Return the path of a package's content, which may not exist."""
         return package_path(self.folder, package, version)
 
     def manifest(self, package: str, version: str) -> Path:
-        """Where it is written down what that content must be."""
+        """Return the path of the content's manifest."""
         return self.manifests / package / f"{version}.json"
 
 
 def package_path(cache: Path, package: str, version: str) -> Path:
-    """Where a package's content lies, or would lie."""
+    """Return the path of a package's content, which may not exist."""
     return cache / package / version
 
 
 def part_of(cache: Path, package: str, name: str) -> Path:
-    """Where the file of a package lies until it is complete."""
+    """Return the path of a package's file until it is complete."""
     return cache / ".parts" / package / name
 
 
 @contextmanager
 def lock_package(cache: Path, package: str, version: str, stopping: Cancellation) -> Iterator[None]:
-    """Be the only one, of all threads and processes, to get a package into this cache; may raise Stopped."""
+    """Hold a package's lock, among all threads and processes, to install it; may raise Cancelled."""
     path = cache / f".{package}.{version}.lock"
     make_folder(cache)
     held: list[int] = []
@@ -71,7 +71,7 @@ def lock_package(cache: Path, package: str, version: str, stopping: Cancellation
 
 
 def touch(target: Path) -> None:
-    """Note that a package was needed just now."""
+    """Record that a package was used just now."""
     note = _note(target)
     with suppress(OSError):
         if _noted_size(note) is None:
@@ -80,7 +80,7 @@ def touch(target: Path) -> None:
 
 
 def evict(cache: Path, limit: int, in_use: InUse, tell: Callable[[str], None]) -> None:
-    """Remove what was needed longest ago until a cache holds no more than so many bytes; nothing in use."""
+    """Remove the least recently used packages until the cache has at most `limit` bytes; none in use."""
     notes = [note for note in cache.glob("[!.]*/.*.size") if _target(note).is_dir()]
     sizes = {note: _noted_size(note) or 0 for note in notes}
     total = sum(sizes.values())
@@ -95,25 +95,25 @@ def evict(cache: Path, limit: int, in_use: InUse, tell: Callable[[str], None]) -
 
 
 def remove(target: Path) -> None:
-    """Take a package out of the cache, at once and as a whole."""
+    """Remove a package from the cache, atomically."""
     away = target.with_name(f".{target.name}.{token_hex(4)}")
     with suppress(OSError):
         target.rename(away)
     remove_tree(away)
     with suppress(OSError):
-        away.unlink()  # it was no folder
+        away.unlink()  # not a folder
     _note(target).unlink(missing_ok=True)
 
 
 def remove_leftovers(part: Path) -> None:
-    """Leave no empty folders behind."""
+    """Remove empty folders."""
     with suppress(OSError):
         part.parent.rmdir()
         part.parent.parent.rmdir()
 
 
 def sweep(cache: PackageCache) -> None:
-    """Remove half-done downloads that nobody has gone on with for long, and manifests of what is gone."""
+    """Remove stale partial downloads, and manifests of packages that are gone."""
     for part in (cache.folder / ".parts").glob("*/*"):
         with suppress(OSError):
             if time.time() - part.stat().st_mtime > STALE:
@@ -124,12 +124,12 @@ def sweep(cache: PackageCache) -> None:
 
 
 def _note(target: Path) -> Path:
-    """The file whose text is a package's size, and whose time is that of its last use."""
+    """Return the file whose text is a package's size, and whose mtime is that of its last use."""
     return target.with_name(f".{target.name}.size")
 
 
 def _noted_size(note: Path) -> int | None:
-    """The size that was noted of a package, which a script may have changed; None for what is no size."""
+    """Return the recorded size of a package, which a script may have changed; None if it is invalid."""
     with suppress(OSError, ValueError):
         if not note.is_symlink() and note.stat().st_size < 20:
             return int(note.read_bytes())

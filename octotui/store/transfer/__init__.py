@@ -1,5 +1,4 @@
 """A space or its runs as one file: backups, exports, imports, and logs played back.
 
-Nothing in a file from elsewhere is believed before it was looked at. Never the live journal's format: that is
-`journal`.
+Files from elsewhere are validated before use. Never the live journal's format: that is `journal`.
 """

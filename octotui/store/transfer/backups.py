@@ -1,7 +1,7 @@
-"""A copy of a whole space as one file, also while it is used: its journal, output and kept files.
+"""Backups: a copy of a whole space as one file, also while it is open: journal, output and artifacts.
 
-It is a tar.gz of the space's folder, so that unpacking it in a state directory is all that restores it. Who
-holds the space, what its workers do and their caches stay out: jobs that ran then are lost in the copy.
+It is a tar.gz of the space's folder, so that unpacking it in a state directory restores it. The lock,
+workers' workspaces and caches are left out: jobs that ran then are lost in the copy.
 """
 
 import sqlite3
@@ -19,29 +19,27 @@ from octotui.store.atomic_file import new_file, refuse_what_is_there
 from octotui.store.cancellation import Cancellation
 from octotui.store.errors import StoreError, unusable
 from octotui.store.journal.sqlite import open_read_only, refuse_newer, uri
-from octotui.store.private_files import WAY, make_folder, opened_private
+from octotui.store.private_files import PARENT_MODE, make_folder, opened_private
 from octotui.store.space_folder import SpaceFolder
 from octotui.store.transfer.run_files import opened, pieces
 from octotui.store.trusted_path import resolve
 
 JOURNAL = "journal.sqlite"
 FOLDERS = ("logs", "artifacts")
-QUICK = 1  # of gzip's levels: logs become as small as with more, and it takes a third of the time
+QUICK = 1  # gzip's level: logs become as small as with higher ones, in a third of the time
 COUNTS = "SELECT (SELECT coalesce(max(seq), 0) FROM events), (SELECT count(*) FROM runs)"
-ALL = Limits(
-    entries=20_000_000, size=2**60, ratio=10_000
-)  # logs repeat themselves; the disk has its own limit
+ALL = Limits(entries=20_000_000, size=2**60, ratio=10_000)  # logs are repetitive; the disk is the limit
 
 
 class BackupContents(msgspec.Struct, frozen=True):
-    """What a backup holds: up to which event, of how many runs."""
+    """The content of a backup: its last event, and its number of runs."""
 
     seq: int
     runs: int
 
 
 def back_up(folder: SpaceFolder, target: Path) -> BackupContents:
-    """Write a copy of the space into a new file; raises StoreError. Who writes the space is not held up."""
+    """Write a copy of the space to a new file, without blocking its writer; raises StoreError."""
     refuse_what_is_there(target)
     if not folder.journal.is_file():
         raise StoreError(f"there is nothing to back up: no space was ever opened in {folder.path}")
@@ -49,7 +47,7 @@ def back_up(folder: SpaceFolder, target: Path) -> BackupContents:
     try:
         with TemporaryDirectory(prefix=".octotui-backup-", dir=target.parent) as name:
             journal = Path(name) / JOURNAL
-            copied = _copy_journal(folder.journal, journal)  # first: what it says of is in the logs by then
+            copied = _copy_journal(folder.journal, journal)  # first: the logs have its output by then
             with new_file(target) as file, _packing(file) as archive:
                 _add(archive, f"{slug}/{JOURNAL}", journal)
                 for path in (path for each in FOLDERS for path in pieces(folder.path / each)):
@@ -64,7 +62,7 @@ def _packing(file: IO[bytes]) -> tarfile.TarFile:
 
 
 def _copy_journal(source: Path, target: Path) -> BackupContents:
-    """Copy the journal as it is at one moment, by SQLite's own backup."""
+    """Copy a consistent view of the journal, by SQLite's own backup."""
     opened_private(target, "ab").close()
     try:
         with closing(_source(source)) as journal, closing(sqlite3.connect(target)) as copied:
@@ -75,7 +73,7 @@ def _copy_journal(source: Path, target: Path) -> BackupContents:
 
 
 def _source(path: Path) -> sqlite3.Connection:
-    """A connection that sees what others write meanwhile; in a folder where nobody can, one that looks."""
+    """Open a connection that sees other writers' commits; a read-only one if the folder is not writable."""
     database = sqlite3.connect(uri(path, "mode=rw"), uri=True)
     try:
         refuse_newer(database, path)
@@ -90,7 +88,7 @@ def _source(path: Path) -> sqlite3.Connection:
 
 
 def _add(archive: tarfile.TarFile, name: str, path: Path) -> None:
-    """Put a file in, as far as it has come."""
+    """Add a file at its present size."""
     with opened(path) as file:
         if file is None:
             return
@@ -101,13 +99,13 @@ def _add(archive: tarfile.TarFile, name: str, path: Path) -> None:
 
 
 def restore(backup: Path, base: Path) -> Path:
-    """Unpack a backup into a state directory, and say which folder it became; raises StoreError.
+    """Unpack a backup into a state directory, and return the new folder; raises StoreError.
 
-    A space that is there is never touched, and what can't be restored as a whole leaves nothing.
+    An existing space is never touched, and a failed restore leaves nothing.
     """
     try:
         base = resolve(base)
-        make_folder(base, WAY, above=WAY)
+        make_folder(base, PARENT_MODE, above=PARENT_MODE)
         with TemporaryDirectory(prefix=".octotui-restore-", dir=base) as name:
             space = _unpack(backup, Path(name) / "content")
             refuse_what_is_there(base / space.name)
@@ -119,11 +117,11 @@ def restore(backup: Path, base: Path) -> Path:
 
 
 def _unpack(backup: Path, content: Path) -> Path:
-    """Unpack plain files of one space, and say where it lies."""
+    """Unpack the plain files of one space, and return its folder."""
     slugs: set[str] = set()
 
     def judge(entry: Entry) -> None:
-        """Let only that be there which a backup is made of."""
+        """Refuse any entry that is no part of a backup."""
         first, *rest = entry.name.split("/")
         slugs.add(first)
         known = rest == [JOURNAL] or (len(rest) > 1 and rest[0] in FOLDERS)

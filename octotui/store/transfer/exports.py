@@ -1,4 +1,4 @@
-"""Runs as one file: a zip of their events, their output and a manifest, written beside whoever runs them."""
+"""Exports: runs as one zip file of events, output and a manifest, written while others may run them."""
 
 import zipfile
 from collections.abc import Iterable, Sequence
@@ -21,11 +21,11 @@ FORMAT = 1
 MANIFEST, EVENTS = "manifest.json", "events.jsonl"
 PACKED = 128 * 2**20  # bytes that are compressed; the rest is stored, or it would look like a zip bomb
 LATEST = 1e11  # seconds since 1970; no honest time is later
-_FIRST_DAY = (1980, 1, 1, 0, 0, 0)  # the same runs are the same bytes
+_FIRST_DAY = (1980, 1, 1, 0, 0, 0)  # reproducible: equal runs are equal bytes
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
-    """What an export says of itself; `runs` are those that started all others in it."""
+    """The manifest of an export; `runs` are the roots of its families."""
 
     octotui_export: int
     written_by: str
@@ -37,14 +37,14 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ExportedRuns(NamedTuple):
-    """What was exported."""
+    """The result of an export."""
 
     manifest: Manifest
     events: tuple[AnyEvent, ...]
 
 
 def first_of_family(folder: SpaceFolder, name: str) -> str:
-    """The run with which it began, of a run by its id or number; raises StoreError where there is none."""
+    """Return the root of a run's family, by the run's id or number; raises StoreError where there is none."""
     if not folder.journal.is_file():
         raise StoreError(f"there is no run “{name}”: nothing has run in this space, {folder.path}")
     reader = JournalReader(folder.journal)
@@ -61,12 +61,12 @@ def first_of_family(folder: SpaceFolder, name: str) -> str:
 def export(
     folder: SpaceFolder, roots: Sequence[str], target: Path, *, artifacts: bool, others: bool = False
 ) -> ExportedRuns:
-    """Write families into a new file, as far as they have come; raises StoreError.
+    """Write families to a new file, as far as they have come; raises StoreError.
 
-    With `others` also the events, though not the output, of all that was open in the space meanwhile.
+    With `others`, also the events, but not the output, of all runs that were open meanwhile.
     """
     reader = JournalReader(folder.journal)
-    last = reader.last()  # families are read one after the other, and what happens meanwhile is not of it
+    last = reader.last()  # families are read one by one: later events are left out
     own = [each for each in _events(reader, roots) if each.seq <= last]
     events = _with_others(reader, roots, own) if others else own
     queued = {each.run for each in own if isinstance(each, RunQueued)}
@@ -93,31 +93,31 @@ def export(
 
 
 def _events(reader: JournalReader, roots: Iterable[str]) -> list[AnyEvent]:
-    """The events of some families, and the models in force meanwhile, each once and in order."""
+    """Return the events of families, and the models in force meanwhile, unique and in order."""
     events = {event.seq: event for root in dict.fromkeys(roots) for event in reader.family(root)}
     return [events[seq] for seq in sorted(events)]
 
 
 def _with_others(reader: JournalReader, roots: Sequence[str], own: Sequence[AnyEvent]) -> list[AnyEvent]:
-    """The events of these families, and up to their last one those of all that was open meanwhile."""
+    """Return the events of families and of all runs open meanwhile, up to the families' last one."""
     start = min(each.at for each in own if isinstance(each, RunQueued))
     more = (each.root for each in reader.meanwhile(start, own[-1].at))
     return [each for each in _events(reader, (*roots, *more)) if each.seq <= own[-1].seq]
 
 
 def artifact_folder(run: str, job: str) -> str:
-    """Where in an export a job's files lie, each in a folder of its own, whatever its name."""
+    """Return the folder of a job's artifacts in an export."""
     return f"artifacts/{run}/{job}"
 
 
 def _artifacts(events: Iterable[AnyEvent]) -> list[tuple[AttemptFailed | JobEnded, Artifact]]:
-    """The files that jobs' scripts had kept, with the event that says so."""
+    """Return the artifacts of jobs, each with the event that records it."""
     ends = (event for event in events if isinstance(event, AttemptFailed | JobEnded))
     return [(event, each) for event in ends for each in event.artifacts]
 
 
 class _Bundle:
-    """A zip whose bytes depend on nothing but what is put into it."""
+    """A reproducible zip: its bytes depend on the content alone."""
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self._archive = archive
@@ -141,7 +141,7 @@ class _Bundle:
     def _open(self, name: str, size: int) -> IO[bytes]:
         info = zipfile.ZipInfo(name, _FIRST_DAY)
         info.external_attr = 0o600 << 16
-        info.create_system = 3  # Unix, wherever it is made
+        info.create_system = 3  # Unix
         fits = self._packed + size <= PACKED
         info.compress_type = zipfile.ZIP_DEFLATED if fits else zipfile.ZIP_STORED
         self._packed += size if fits else 0

@@ -1,4 +1,4 @@
-"""Opening exported runs: nothing in the file is believed before it was looked at."""
+"""Imports of exported runs, which are validated before use."""
 
 import re
 import zipfile
@@ -18,13 +18,13 @@ from octotui.store.temporary_folder import temporary_folder
 from octotui.store.transfer.exports import EVENTS, FORMAT, LATEST, MANIFEST, Manifest
 
 AGAIN = "export the run again"
-LARGEST = 2**53  # of whole numbers; sizes of files are smaller
-ID = r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}"  # of a run or a job; folders and files are named by them
+LARGEST = 2**53  # most of an integer; sizes of files are smaller
+ID = r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}"  # of a run or a job, which name folders and files
 KNOWN = {each.__name__ for each in get_args(AnyEvent)}
 
 
 class ImportedRuns(msgspec.Struct, frozen=True):
-    """An export that was unpacked into a private folder: what it says of itself, and its events."""
+    """An export that is unpacked in a private folder: its manifest and its events."""
 
     folder: Path
     manifest: Manifest
@@ -32,20 +32,20 @@ class ImportedRuns(msgspec.Struct, frozen=True):
 
 
 class _Kind(msgspec.Struct):
-    """What an export of any format says."""
+    """The field that manifests of every format have."""
 
     octotui_export: int
 
 
 class _Tagged(msgspec.Struct):
-    """What an event of any version says."""
+    """The field that events of every version have."""
 
     type: str
 
 
 @contextmanager
 def exported(path: Path) -> Iterator[ImportedRuns]:
-    """Unpack an export for as long as it is looked at; raises StoreError for what is none."""
+    """Unpack an export for the duration of the block; raises StoreError for an invalid one."""
     with temporary_folder("octotui-replay-") as name:
         content = Path(name) / "content"
         try:
@@ -60,7 +60,7 @@ def exported(path: Path) -> Iterator[ImportedRuns]:
 
 
 def _refuse_others(path: Path) -> None:
-    """Refuse what is no zip of an export, or of a later format, before anything is unpacked."""
+    """Refuse a file that is no zip before anything is unpacked."""
     with path.open("rb") as file:
         begins = file.read(4)
     if begins != b"PK\x03\x04":
@@ -70,7 +70,7 @@ def _refuse_others(path: Path) -> None:
 
 
 def _unread(line: bytes, number: int) -> str:
-    """Why an event can't be read: a later octotui may know more of them."""
+    """Return why an event cannot be read: damage, or a newer octotui."""
     try:
         kind = msgspec.json.decode(line, type=_Tagged).type
     except (msgspec.MsgspecError, ValueError, RecursionError):
@@ -97,7 +97,7 @@ def _manifest(path: Path, content: Path) -> Manifest:
 
 
 def _check(event: AnyEvent) -> None:
-    """Refuse times and numbers that nothing can show, and ids that would lead out of its folder (P4)."""
+    """Refuse times and numbers that cannot be shown, and ids that would lead out of the folder (P4)."""
     if not 0 <= event.at < LATEST:
         raise ValueError("its time is impossible")
     for field in event.__struct_fields__:
@@ -110,7 +110,7 @@ def _check(event: AnyEvent) -> None:
 
 
 def _events(path: Path, content: Path, count: int) -> tuple[AnyEvent, ...]:
-    """The events, as many as the manifest says."""
+    """Read the events, as many as the manifest says."""
     events: list[AnyEvent] = []
     decode = msgspec.json.Decoder(AnyEvent).decode
     try:

@@ -1,6 +1,6 @@
-"""The log of an exported job as far as it had come at a moment: a copy that grows as time goes on.
+"""Playback of an exported job's log: a copy that grows to where the log was at a moment.
 
-When time goes back the copy is begun anew under another path, so that no reader sees a log shrink.
+When time goes back, the copy starts again at another path, so that no reader sees a log shrink.
 """
 
 import shutil
@@ -15,13 +15,13 @@ from octotui.store.transfer.run_files import copy
 
 
 def last_output(logs: Path) -> float:
-    """When the last of all these logs was written to, as exactly as their indexes know; 0 where none was."""
+    """Return the time of the last output in all these logs, by their indexes; 0 where there is none."""
     indexes = (LogIndex(each.with_suffix("")) for each in logs.glob("*/*.index"))
     return max((index[-1].at for index in indexes if len(index) and 0 <= index[-1].at < LATEST), default=0.0)
 
 
 class LogPlayback:
-    """One log, wound to where it was at a time."""
+    """One log, played back to a time."""
 
     def __init__(self, log: Path, folder: Path) -> None:
         self._log = log
@@ -33,13 +33,13 @@ class LogPlayback:
         self._shown = 0
         self._levels = 0
 
-    def wound(self, moment: float) -> Path:
-        """Where the log is as it was then; there is no file where nothing was printed yet."""
+    def seek(self, moment: float) -> Path:
+        """Return the path of the log as it was at a time; no file exists where nothing was printed yet."""
         rows = bisect_right(self._index, moment, key=lambda mark: mark.at)
         after = self._index[rows] if rows < len(self._index) else None
         size = self._size if after is None else min(self._size, after.offset)
         if size < self._shown:
-            shutil.rmtree(self._folder / str(self._begun))  # who has it open can still read it
+            shutil.rmtree(self._folder / str(self._begun))  # readers keep their open files
             self._begun += 1
             self._rows = self._shown = self._levels = 0
         path = self._folder / str(self._begun) / self._log.name
@@ -49,7 +49,7 @@ class LogPlayback:
         return path
 
     def _append(self, path: Path, rows: int, size: int, line: int | None) -> None:
-        """Add what was printed since, as whoever wrote the log did: levels, output, index."""
+        """Append the output printed since, in a writer's order: levels, output, index."""
         levels = rows_before(self._log, line)
         if len(levels) > self._levels:
             _add(levels_path(path), levels[self._levels :])

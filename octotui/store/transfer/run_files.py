@@ -1,4 +1,4 @@
-"""The files that belong to runs, in the order in which they can be copied while somebody writes them."""
+"""The files of runs, in the order in which they can be copied while they are written."""
 
 import os
 from collections.abc import Iterator
@@ -11,9 +11,9 @@ _RANKS = {".index": 0, ".log": 1, ".levels": 2}
 
 
 def pieces(folder: Path) -> list[Path]:
-    """The ordinary files of a folder and those in it, by name; none where there is no folder.
+    """Return the ordinary files in a folder tree, by name; none where there is no folder.
 
-    What an index says of is then in its log, and the levels of all that is in the log are known.
+    An index comes before its log, and that before its levels: each copied file then covers the one before.
     """
     paths = (Path(where, name) for where, _, names in os.walk(folder) for name in names)
     return sorted((each for each in paths if each.is_file() and not each.is_symlink()), key=_sort_key)
@@ -26,18 +26,18 @@ def _sort_key(path: Path) -> tuple[str, str, int]:
 
 @contextmanager
 def opened(path: Path) -> Iterator[tuple[IO[bytes], int] | None]:
-    """A file and how large it is now, however it grows; None where it is gone meanwhile."""
+    """Yield a file and its present size; None where it is gone."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
     except FileNotFoundError:
         yield None
         return
-    with open(descriptor, "rb") as file:  # noqa: PTH123 - only so it follows no link
+    with open(descriptor, "rb") as file:  # noqa: PTH123 - a descriptor
         yield file, os.fstat(file.fileno()).st_size
 
 
 def copy(source: IO[bytes], target: IO[bytes], size: int) -> None:
-    """Copy so many bytes; what grew since stays where it is."""
+    """Copy `size` bytes; raises EOFError where there are fewer."""
     while size:
         block = source.read(min(BLOCK, size))
         if not block:

@@ -1,4 +1,4 @@
-"""Which columns a list has, in which order, and by which it is sorted."""
+"""The dialog for the columns of a list, their order, and the sort column."""
 
 from collections.abc import Sequence
 from typing import Any, ClassVar
@@ -22,7 +22,7 @@ NAMES = 13  # cells
 
 
 class ColumnsDialog(ExplainedActions, ModalScreen[ListSetting | None]):
-    """Every column a line, those that are shown first; the first ones stay where room is short."""
+    """Every column on a line, those that are shown first; the first ones stay where the list is narrow."""
 
     TITLE = "Columns"
     KEYS_TITLE = "Where columns are chosen"
@@ -43,7 +43,7 @@ class ColumnsDialog(ExplainedActions, ModalScreen[ListSetting | None]):
         shown: Sequence[str],
         sort: str,
     ) -> None:
-        """`usual` are the columns shown unless others are chosen, `shown` those shown now."""
+        """Create it; `usual` are the default columns, `shown` the present ones."""
         super().__init__()
         self._about = about
         self._columns = {each.name: each for each in columns}
@@ -52,19 +52,19 @@ class ColumnsDialog(ExplainedActions, ModalScreen[ListSetting | None]):
         self._take(shown)
 
     def _take(self, shown: Sequence[str]) -> None:
-        """Show these, and behind them the rest."""
+        """Order the columns: the shown ones, then the others."""
         self._shown = set(shown)
         self._order = [*shown, *(name for name in self._columns if name not in self._shown)]
 
     def compose(self) -> ComposeResult:
-        """The columns, and what can be done to them."""
+        """Yield the columns, and the keys."""
         with Vertical(classes="dialog"):
             yield PlainText(f"{self.TITLE}: {self._about}", classes="dialog--title")
             yield LineList(self._line)
             yield KeyBar()
 
     def on_mount(self) -> None:
-        """List them."""
+        """List the columns."""
         lines = self.query_one(LineList)
         lines.styles.height = len(self._order)
         lines.show(self._order)
@@ -84,12 +84,12 @@ class ColumnsDialog(ExplainedActions, ModalScreen[ListSetting | None]):
         return self.query_one(LineList).key or self._order[0]
 
     def _setting(self) -> ListSetting:
-        """What is chosen; the usual columns are not kept, so that they may change."""
+        """Return the setting; default columns are not stored, so that they may change."""
         shown = tuple(name for name in self._order if name in self._shown)
         return ListSetting(() if shown == self._usual else shown, self._sort)
 
     def why_not(self, action: str, parameters: tuple[object, ...]) -> str:
-        """Say why the last column stays, and where one cannot be moved."""
+        """Refuse to hide the last column, or to move one beyond the ends."""
         if not self.is_mounted:
             return ""
         if action == "choose" and self._shown == {self._here}:
@@ -103,24 +103,24 @@ class ColumnsDialog(ExplainedActions, ModalScreen[ListSetting | None]):
         return ""
 
     def action_choose(self) -> None:
-        """Show a column, or hide it."""
+        """Show or hide a column."""
         self._shown ^= {self._here}
         self._changed()
 
     def action_shift(self, step: int) -> None:
-        """Move a column among the others."""
+        """Move a column."""
         at = self._order.index(self._here)
         self._order[at], self._order[at + step] = self._order[at + step], self._order[at]
         self._changed()
 
     def action_sort(self) -> None:
-        """Sort by a column: ascending, then descending, then not at all."""
+        """Sort by a column: ascending, descending, not at all."""
         name = self._here
         self._sort = {name: f"-{name}", f"-{name}": ""}.get(self._sort, name)
         self._changed()
 
     def action_usual(self) -> None:
-        """Show what is shown unless somebody chooses."""
+        """Restore the defaults."""
         self._sort = ""
         self._take(self._usual)
         self._changed()

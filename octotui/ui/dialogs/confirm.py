@@ -1,4 +1,4 @@
-"""A question before something that can't be undone."""
+"""A confirmation of an irreversible action."""
 
 from typing import ClassVar
 
@@ -15,7 +15,7 @@ from octotui.ui.widgets.plain_text import PlainText
 
 
 class Confirm(ModalScreen[bool]):
-    """Asks once; the safe answer is the one under the cursor."""
+    """Asks once; the safe answer is under the cursor."""
 
     KEYS_TITLE = "In a confirmation"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -33,7 +33,7 @@ class Confirm(ModalScreen[bool]):
         ]
 
     def compose(self) -> ComposeResult:
-        """The question and two answers."""
+        """Yield the question and two answers."""
         with Vertical(classes="dialog"):
             yield PlainText(self._question, classes="dialog--title")
             if self._details:
@@ -45,9 +45,9 @@ class Confirm(ModalScreen[bool]):
         self.dismiss(event.key == "yes")
 
     def action_yes(self) -> None:
-        """Do it."""
+        """Confirm."""
         self.dismiss(True)
 
     def action_no(self) -> None:
-        """Leave it."""
+        """Decline."""
         self.dismiss(False)

@@ -1,4 +1,4 @@
-"""Help for the pane that has the focus: what it shows, and the keys that work there."""
+"""Help for the focused pane: its purpose, and its keys."""
 
 from collections.abc import Iterable, Sequence
 from typing import ClassVar
@@ -13,7 +13,7 @@ from octotui.ui.widgets.plain_text import PlainText
 
 
 class HelpDialog(ModalScreen[None]):
-    """A few lines of words, then the keys."""
+    """A paragraph of help, then the keys."""
 
     KEYS_TITLE = "In the help"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -28,7 +28,7 @@ class HelpDialog(ModalScreen[None]):
         self._keys = keys_of(working)
 
     def compose(self) -> ComposeResult:
-        """What the pane shows, and its keys."""
+        """Yield the help and the keys."""
         with Vertical(classes="dialog -broad"):
             yield PlainText("Help", classes="dialog--title")
             with VerticalScroll():
@@ -44,7 +44,7 @@ class HelpDialog(ModalScreen[None]):
 
 
 def keys_of(working: Iterable[tuple[KeyAction, Sequence[Binding]]]) -> list[tuple[str, str]]:
-    """Keys and what they do, those that do the same together."""
+    """Return keys with their descriptions, those with the same one together."""
     actions: dict[str, list[str]] = {}
     for _, bindings in working:
         actions.setdefault(bindings[0].description, []).extend(written(each.key) for each in bindings)

@@ -1,4 +1,4 @@
-"""Whom to hand a question over to: one of those who may take it, or the name of an account."""
+"""The dialog that asks to whom a question is handed over."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -19,7 +19,7 @@ from octotui.ui.widgets.plain_text import PlainText
 
 
 class PeopleDialog(ExplainedActions, ModalScreen[str | None]):
-    """Lists the members of the teams; where a team lists nobody, any account can be typed."""
+    """Lists the members of the teams; where a team has none, any account can be typed."""
 
     KEYS_TITLE = "Where a question is handed over"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -35,7 +35,7 @@ class PeopleDialog(ExplainedActions, ModalScreen[str | None]):
         self._anyone = anyone
 
     def compose(self) -> ComposeResult:
-        """The names, and a line for another one."""
+        """Yield the names, and an input for another one."""
         with Vertical(classes="dialog"):
             yield PlainText(self._title, classes="dialog--title")
             if self._people:
@@ -45,20 +45,20 @@ class PeopleDialog(ExplainedActions, ModalScreen[str | None]):
             yield KeyBar()
 
     def on_mount(self) -> None:
-        """Nothing blinks."""
+        """Stop cursors from blinking."""
         for line in self.query(Input):
             line.cursor_blink = False
 
     @property
     def _named(self) -> str:
-        """Whom the focused line names."""
+        """The person on the focused line."""
         focused = self.focused
         if isinstance(focused, Input):
             return focused.value.strip()
         return (focused.key or "") if isinstance(focused, LineList) else ""
 
     def why_not(self, action: str, parameters: tuple[object, ...]) -> str:
-        """Say where nobody is named."""
+        """Refuse without a person."""
         return "type the name of an account" if action == "hand_over" and not self._named else ""
 
     @on(Input.Changed)
@@ -68,5 +68,5 @@ class PeopleDialog(ExplainedActions, ModalScreen[str | None]):
 
     @on(LineList.Opened)
     def action_hand_over(self) -> None:
-        """Give back whom the focused line names."""
+        """Return the person on the focused line."""
         self.dismiss(self._named)

@@ -1,4 +1,4 @@
-"""The values that a run asks for at its start, or a question for its answer, by keyboard (V6, I6)."""
+"""The dialog for values that a run asks for at its start, or a question for its answer (V6, I6)."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import ClassVar
@@ -19,11 +19,11 @@ from octotui.ui.widgets.key_bar import KeyBar
 from octotui.ui.widgets.plain_text import PlainText
 
 Judge = Callable[[Mapping[str, str]], Sequence[str]]
-"""What is wrong with values, in sentences."""
+"""Returns the problems of values, in sentences."""
 
 
 class PromptDialog(ExplainedActions, ModalScreen[dict[str, str] | None]):
-    """A field for each value; what is wrong with them is said beneath, all at once."""
+    """A field for each value, with all problems below."""
 
     AUTO_FOCUS = ""
     KEYS_TITLE = "Where values are filled in"
@@ -55,7 +55,7 @@ class PromptDialog(ExplainedActions, ModalScreen[dict[str, str] | None]):
         *,
         done: str = "start",
     ) -> None:
-        """`before` are values that are offered instead of the defaults; `done` is what becomes of them."""
+        """Create it; `before` are values offered instead of the defaults, `done` labels the last key."""
         super().__init__()
         relabel(self, "start", done)
         self._title = title
@@ -63,7 +63,7 @@ class PromptDialog(ExplainedActions, ModalScreen[dict[str, str] | None]):
         self._fields = {each.name: (each, _field(each, before)) for each in asked}
 
     def compose(self) -> ComposeResult:
-        """Label, help and field of each value."""
+        """Yield label, help and field of each value."""
         with Vertical(classes="dialog"):
             yield PlainText(self._title, classes="dialog--title")
             with VerticalScroll(id="fields", can_focus=False):
@@ -73,7 +73,7 @@ class PromptDialog(ExplainedActions, ModalScreen[dict[str, str] | None]):
             yield KeyBar()
 
     def on_mount(self) -> None:
-        """Begin with the first field; nothing blinks."""
+        """Focus the first field; stop cursors from blinking."""
         for field in self._widgets():
             if isinstance(field, Input | TextArea):
                 field.cursor_blink = False
@@ -81,7 +81,7 @@ class PromptDialog(ExplainedActions, ModalScreen[dict[str, str] | None]):
 
     @on(Input.Submitted)
     def _next(self, event: Input.Submitted) -> None:
-        """Go to the next field; after the last one, be done."""
+        """Focus the next field; submit after the last."""
         event.stop()
         fields = list(self._widgets())
         after = fields[fields.index(event.input) + 1 :]
@@ -91,17 +91,17 @@ class PromptDialog(ExplainedActions, ModalScreen[dict[str, str] | None]):
             self.action_start()
 
     def why_not(self, action: str, parameters: tuple[object, ...]) -> str:
-        """Say where there is no other field."""
+        """Refuse to move where there is no other field."""
         return "this is the only field" if action == "field" and len(self._fields) < 2 else ""
 
     def action_field(self, step: int) -> None:
-        """Go to another field; after the last comes the first."""
+        """Focus another field, wrapping around."""
         fields = list(self._widgets())
         at = next((index for index, field in enumerate(fields) if field.has_focus), -step)
         fields[(at + step) % len(fields)].focus()
 
     def action_start(self) -> None:
-        """Be done, unless something is wrong."""
+        """Submit the values if they are valid."""
         values = {name: _value(field) for name, (_, field) in self._fields.items()}
         problems = self._judge(values)
         self.query_one("#problems", PlainText).update("\n".join(problems))
@@ -113,7 +113,7 @@ class PromptDialog(ExplainedActions, ModalScreen[dict[str, str] | None]):
 
 
 def _lines(asked: RequiredPrompt) -> Iterator[PlainText]:
-    """What stands above a field."""
+    """Yield the label and the help of a field."""
     star = " *" if asked.prompt.required and asked.prompt.kind != "checkbox" else ""
     yield PlainText(f"{asked.label}{star}", classes="prompt--label")
     if asked.prompt.help:

@@ -1,4 +1,4 @@
-"""The question screen: what is asked or has failed, who may answer, and the answer."""
+"""The question dialog: the instructions or the failure, who may answer, and the answer."""
 
 import asyncio
 from contextlib import suppress
@@ -38,20 +38,20 @@ from octotui.views.questions import QuestionRow
 if TYPE_CHECKING:
     from octotui.runtime.space_access import SpaceAccess
 
-PATIENCE = 2.0  # seconds that keys wait for a command before them
+PATIENCE = 2.0  # seconds that keys wait for an earlier command
 
 
 class Notes(Input):
-    """The line for notes; enter is done with them, and sends nothing."""
+    """The input for notes; enter leaves it, and sends nothing."""
 
     KEYS_TITLE = "In the notes of a question"
     BINDINGS: ClassVar[list[BindingType]] = [KeyAction("enter", "submit", "done")]
 
 
 class QuestionDialog(ExplainedActions, ModalScreen[None]):
-    """Instructions rendered as Markdown; take, notes, proceed, or abort, which asks once more; hand over.
+    """A manual step's instructions in Markdown, or a failure with the end of its output; and the answers.
 
-    Of a step that failed: how, the end of its output, and what may become of it.
+    Keys take, give back or hand over the question, and answer it; abort asks for a confirmation.
     """
 
     CSS_PATH = "question_dialog.tcss"
@@ -82,7 +82,7 @@ class QuestionDialog(ExplainedActions, ModalScreen[None]):
         self._take = take
 
     def compose(self) -> ComposeResult:
-        """What is to be read, and the line for notes."""
+        """Yield the text, and the input for notes."""
         row, glyphs = self._first, glyphs_of(self)
         where = f" · {row.where}" if row.where else ""
         with Vertical(classes="dialog -broad"):
@@ -102,7 +102,7 @@ class QuestionDialog(ExplainedActions, ModalScreen[None]):
             yield KeyBar()
 
     async def on_mount(self) -> None:
-        """Follow the app, and take the question where that was asked for."""
+        """Follow the app, and take the question if requested."""
         self.query_one("#notes", Input).cursor_blink = False
         self.query_one("#instructions").focus()
         for log in self.query(LogView):
@@ -115,13 +115,13 @@ class QuestionDialog(ExplainedActions, ModalScreen[None]):
             await self.action_take()
 
     def _follow(self, state: State) -> None:
-        """Go when the question needs no answer any more."""
+        """Close when the question needs no answer any more."""
         self.row = questions.row(state, self._asked, self.session.user, self.session.now())
         if self.row is None and self.is_active:
             self.dismiss()
 
     def on_screen_resume(self) -> None:
-        """Go when the question was answered while something stood before it."""
+        """Close when the question was answered while another screen covered it."""
         self._follow(self.session.state)
 
     def _show(self, now: float) -> None:
@@ -130,7 +130,7 @@ class QuestionDialog(ExplainedActions, ModalScreen[None]):
             self.row = row
 
     def watch_row(self, row: QuestionRow | None) -> None:
-        """Show who has it and since when."""
+        """Show who has taken it, and its age."""
         if row is None:
             return
         told = f"asks {row.asks} for {row.time} · run started by {row.requester or 'unknown'}"
@@ -144,7 +144,7 @@ class QuestionDialog(ExplainedActions, ModalScreen[None]):
         self.refresh_bindings()
 
     def why_not(self, action: str, parameters: tuple[object, ...]) -> str:
-        """Why not: take before, and answers after it, by whom may answer."""
+        """Refuse what the user may not do: take it first, then answer."""
         row = self.row or self._first
         if action == "take" and row.mine:
             return questions.standing(row)
@@ -161,11 +161,11 @@ class QuestionDialog(ExplainedActions, ModalScreen[None]):
         await self._send(TakeInterruption(interruption=self._asked, user=self.session.user))
 
     async def _send(self, command: Command) -> None:
-        """Send a command; keys pressed meanwhile wait for it, so that they count in their order."""
+        """Send a command; keys pressed meanwhile are handled after it, in order."""
         answered = asyncio.Event()
         self.app.run_worker(
             self._deliver(command, answered)
-        )  # a bug in it ends the app, however late it shows
+        )  # a worker of the app, so that a bug in it ends the app
         with suppress(TimeoutError):
             async with asyncio.timeout(PATIENCE):
                 await answered.wait()
@@ -178,7 +178,7 @@ class QuestionDialog(ExplainedActions, ModalScreen[None]):
             answered.set()
 
     def action_notes(self) -> None:
-        """Write notes."""
+        """Focus the notes."""
         self.query_one("#notes").focus()
 
     @on(Input.Submitted)
@@ -187,7 +187,7 @@ class QuestionDialog(ExplainedActions, ModalScreen[None]):
 
     @work
     async def action_answer(self, answer: Answer) -> None:
-        """Answer; abort asks once more, proceed for what is to be filled in."""
+        """Answer; abort asks for a confirmation, proceed for values."""
         values: dict[str, str] | None = {}
         if answer == "abort":
             sentence = "The step fails; later steps go by their conditions (failure, always, expressions)."
@@ -204,7 +204,7 @@ class QuestionDialog(ExplainedActions, ModalScreen[None]):
         await send(self, self.session, command)
 
     async def _filled_in(self) -> dict[str, str] | None:
-        """What somebody fills in, if there is anything; None where they go back."""
+        """Ask for values, if there are fields; None where the user goes back."""
         row, asked = self.row or self._first, self.session.state.interruptions.get(self._asked)
         if not row.fields or asked is None:
             return {}
@@ -216,12 +216,12 @@ class QuestionDialog(ExplainedActions, ModalScreen[None]):
         return await self.app.push_screen_wait(dialog)
 
     async def action_release(self) -> None:
-        """Let others take it."""
+        """Give the question back."""
         await self._send(ReleaseInterruption(interruption=self._asked, user=self.session.user))
 
     @work
     async def action_hand_over(self) -> None:
-        """Ask to whom, and hand it over."""
+        """Ask for a person, and hand the question over."""
         row = self.row or self._first
         if not row.people and not row.anyone:
             self.app.notify(f"no other person may take “{row.title}”", severity="warning", markup=False)
@@ -233,7 +233,7 @@ class QuestionDialog(ExplainedActions, ModalScreen[None]):
             await send(self, self.session, command)
 
     def action_back(self) -> None:
-        """Leave the notes, then the screen."""
+        """Leave the notes, then the dialog."""
         if self.query_one("#notes").has_focus:
             self.query_one("#instructions").focus()
         else:

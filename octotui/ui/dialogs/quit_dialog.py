@@ -1,4 +1,4 @@
-"""What becomes of runs that are active when somebody quits."""
+"""The dialog that asks what becomes of active runs on quitting."""
 
 from typing import ClassVar, Literal
 
@@ -34,7 +34,7 @@ class QuitDialog(ModalScreen[Way]):
         self._sentences = leave_text(state)
 
     def compose(self) -> ComposeResult:
-        """What is active, and the four ways."""
+        """Yield the active runs, and the four choices."""
         with Vertical(classes="dialog"):
             yield PlainText(self._sentences.active, classes="dialog--title")
             yield ChoiceList([self._item(each) for each in own_actions(QuitDialog)])

@@ -1,4 +1,4 @@
-"""Starting a run by keyboard: which runbook, or release of a project, in which environment, for whom."""
+"""The dialog that starts a run: process, release, environment, tenant."""
 
 from typing import ClassVar
 
@@ -21,9 +21,9 @@ from octotui.views import start_choices
 
 
 class StartDialog(ExplainedActions, ModalScreen[start_choices.PreparedStart | None]):
-    """One list after the other, each narrowed by typing; esc goes a step back.
+    """One list after the other, each filtered by typing; esc goes a step back.
 
-    Whether a failed step asks people (I7) is said beneath, where it is not to be as the model says.
+    The key bar shows whether a failed step asks people (I7).
     """
 
     KEYS_TITLE = "Where a run is started"
@@ -51,7 +51,7 @@ class StartDialog(ExplainedActions, ModalScreen[start_choices.PreparedStart | No
         self._guided: bool | None = None
 
     def compose(self) -> ComposeResult:
-        """What was chosen, the filter, and what there is to choose."""
+        """Yield the question, the filter, and the choices."""
         with Vertical(classes="dialog"):
             yield PlainText("", id="path", classes="dialog--title")
             yield Input(placeholder="type to filter", compact=True)
@@ -59,14 +59,14 @@ class StartDialog(ExplainedActions, ModalScreen[start_choices.PreparedStart | No
             yield KeyBar()
 
     def on_mount(self) -> None:
-        """Ask what to run first."""
+        """Ask for the process."""
         self.query_one(ChoiceList).can_focus = False
         self.query_one(Input).cursor_blink = False
         self._say_guided()
         self._ask()
 
     def _ask(self) -> None:
-        """Offer what comes next, or be done."""
+        """Show the next question, or finish."""
         self._chosen = list(start_choices.next_place(self._state.model, tuple(self._chosen)))
         question = start_choices.ask(self._state, tuple(self._chosen))
         if question is None:
@@ -90,13 +90,13 @@ class StartDialog(ExplainedActions, ModalScreen[start_choices.PreparedStart | No
         self.refresh_bindings()
 
     def why_not(self, action: str, parameters: tuple[object, ...]) -> str:
-        """Say where there is nothing to choose."""
+        """Refuse without a choice."""
         nothing = action == "choose" and self.is_mounted and self.query_one(ChoiceList).key is None
         return "there is nothing to choose" if nothing else ""
 
     @on(LineList.Opened)
     def action_choose(self) -> None:
-        """Take what is under the cursor."""
+        """Choose what is under the cursor."""
         key = self.query_one(ChoiceList).key
         if key is not None:
             self._chosen.append(key)
@@ -107,18 +107,18 @@ class StartDialog(ExplainedActions, ModalScreen[start_choices.PreparedStart | No
         self.dismiss(replace(start, command=replace(start.command, guided=self._guided)))
 
     def action_guide(self) -> None:
-        """Let failed steps ask people, or not, or as the model says."""
+        """Toggle guided failure: as declared, on, off."""
         self._guided = {None: True, True: False, False: None}[self._guided]
         self._say_guided()
 
     def _say_guided(self) -> None:
-        """Say with the key whether failed steps ask."""
+        """Show guided failure in the key bar."""
         text = {None: "as declared", True: "on", False: "off"}[self._guided]
         relabel(self, "guide", f"guided failure: {text}")
         self.refresh_bindings()
 
     def action_back(self) -> None:
-        """Go to the question before, or away."""
+        """Go to the previous question, or close."""
         while self._chosen:
             self._chosen.pop()
             if start_choices.is_asked(self._state.model, tuple(self._chosen)):
@@ -135,6 +135,6 @@ class StartDialog(ExplainedActions, ModalScreen[start_choices.PreparedStart | No
         self.query_one(ChoiceList).action_page(step)
 
     def on_key(self, event: events.Key) -> None:
-        """Keep keys of the list out of the filter."""
+        """Keep the list's keys out of the filter."""
         if event.key == "tab":
             event.stop()

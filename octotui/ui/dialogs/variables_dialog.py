@@ -21,7 +21,7 @@ WIDEST = 44  # characters of a name, where there is room for them
 
 
 class VariablesDialog(ModalScreen[None]):
-    """A line a variable, filtered by typing; the whole of the one under the cursor stands beneath."""
+    """A variable on each line, filtered by typing; the one under the cursor is shown in full below."""
 
     KEYS_TITLE = "In the list of variables"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -42,7 +42,7 @@ class VariablesDialog(ModalScreen[None]):
         self._width = min(WIDEST, max((len(name) for name in self._rows), default=0))
 
     def compose(self) -> ComposeResult:
-        """The list, its filter, and one variable in full."""
+        """Yield the list, its filter, and one variable in full."""
         with Vertical(classes="dialog -broad"):
             yield PlainText(f"Variables: {self._about}", classes="dialog--title")
             yield LineList(self._line, empty="no such variable", opens=False)
@@ -51,12 +51,12 @@ class VariablesDialog(ModalScreen[None]):
             yield KeyBar()
 
     def on_mount(self) -> None:
-        """Show all of them."""
+        """Show all variables."""
         self._filter()
         self.query_one(LineList).focus()
 
     def action_filter(self) -> None:
-        """Type a filter."""
+        """Open the filter."""
         self.query_one(FilterInput).ask()
 
     @on(FilterInput.Changed)

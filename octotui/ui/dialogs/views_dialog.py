@@ -18,7 +18,7 @@ from octotui.ui.widgets.plain_text import PlainText
 
 
 class ChosenView(NamedTuple):
-    """A view by its name: to be shown, or to be saved as that."""
+    """A view to show, or to save under a name."""
 
     name: str
     text: str
@@ -26,7 +26,7 @@ class ChosenView(NamedTuple):
 
 
 class ViewsDialog(ExplainedActions, ModalScreen[ChosenView | None]):
-    """Typing narrows the list, and is the name that ctrl+s saves the present filter under."""
+    """Typing filters the list, and is the name under which ctrl+s saves the present filter."""
 
     KEYS_TITLE = "Where a saved view is chosen"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -39,13 +39,13 @@ class ViewsDialog(ExplainedActions, ModalScreen[ChosenView | None]):
     DEFAULT_CSS = "ViewsDialog { Input { background: $panel; margin-top: 1; } #problem { color: $warning; } }"
 
     def __init__(self, saved: SavedViews, present: str) -> None:
-        """`present` is the filter that could be saved."""
+        """Create it; `present` is the filter that could be saved."""
         super().__init__()
         self._saved = saved
         self._present = present
 
     def compose(self) -> ComposeResult:
-        """What is shown now, a name, and the views there are."""
+        """Yield the present filter, a name, and the views."""
         with Vertical(classes="dialog -broad"):
             yield PlainText("Saved views", classes="dialog--title")
             if self._present:
@@ -58,7 +58,7 @@ class ViewsDialog(ExplainedActions, ModalScreen[ChosenView | None]):
             yield KeyBar()
 
     def on_mount(self) -> None:
-        """Offer all of them."""
+        """Show all views."""
         self.query_one(ChoiceList).can_focus = False
         self.query_one(Input).cursor_blink = False
         self._offer()
@@ -79,7 +79,7 @@ class ViewsDialog(ExplainedActions, ModalScreen[ChosenView | None]):
         self.refresh_bindings()
 
     def why_not(self, action: str, parameters: tuple[object, ...]) -> str:
-        """Say where there is nothing to choose or to save."""
+        """Refuse without a view, or without a filter and a name to save."""
         if not self.is_mounted:
             return ""
         match action:
@@ -94,16 +94,16 @@ class ViewsDialog(ExplainedActions, ModalScreen[ChosenView | None]):
         return ""
 
     def action_move(self, step: int) -> None:
-        """Go through the list while the name has the focus."""
+        """Move in the list while the name has the focus."""
         self._list.action_move(step)
 
     @on(LineList.Opened)
     def action_choose(self) -> None:
-        """Give back the view under the cursor."""
+        """Return the view under the cursor."""
         name = self._list.key
         if name is not None:
             self.dismiss(ChosenView(name, self._saved.views[name]))
 
     def action_save(self) -> None:
-        """Give back the name to save as."""
+        """Return the name and the filter to save."""
         self.dismiss(ChosenView(self._typed, self._present, is_new=True))

@@ -1,4 +1,4 @@
-"""Why something is as it is, in words."""
+"""Explanations, in words."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -32,7 +32,7 @@ class WhyDialog(ModalScreen[None]):
         self._parts = parts
 
     def compose(self) -> ComposeResult:
-        """A heading and its sentences, part by part."""
+        """Yield each heading with its sentences."""
         glyphs = glyphs_of(self)
         with Vertical(classes="dialog -broad"):
             yield PlainText(f"{self.TITLE}: {self._about}", classes="dialog--title")
@@ -48,13 +48,13 @@ class WhyDialog(ModalScreen[None]):
 
 
 class SchedulesDialog(WhyDialog):
-    """What the clock starts, and when."""
+    """The schedules of a space, and their times."""
 
     TITLE = "Schedules"
 
 
 class FilesDialog(WhyDialog):
-    """The artifacts of a run and of those it started, each with its size and its path."""
+    """The artifacts of a run and its descendants, with sizes and paths."""
 
     TITLE = "Files"
     KEYS_TITLE = "In the list of files"

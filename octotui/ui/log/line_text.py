@@ -1,4 +1,4 @@
-"""A line of a log as people see it: control characters made visible, coloured, cut into rows."""
+"""A line of a log as it is shown: control characters made visible, coloured, cut into rows."""
 
 from array import array
 from bisect import bisect_left, bisect_right
@@ -35,7 +35,7 @@ def _color(colour: Colour | None) -> Color | None:
 
 
 def parse(raw: str) -> "LogLine":
-    """Make a line that may be shown out of what a job wrote."""
+    """Parse the raw output of a job to a line that may be shown."""
     if is_visible(raw):
         return LogLine(raw, (), _edges(raw))
     style, column = TextStyle(), 0
@@ -52,7 +52,7 @@ def parse(raw: str) -> "LogLine":
 
 
 def _edges(text: str) -> "array[int] | None":
-    """The cell each character begins at, and the width, unless every character takes one cell."""
+    """Return the first cell of each character, and the width; None where every character takes one cell."""
     if text.isascii():
         return None
     widths = [get_character_cell_size(character) for character in text]
@@ -61,7 +61,7 @@ def _edges(text: str) -> "array[int] | None":
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LogLine:
-    """A line as it may be shown: clean text, the styles that begin in it, the cell of each character."""
+    """A line that may be shown: clean text, styles by first character, and first cells."""
 
     text: str
     marks: Sequence[tuple[int, Style]] = ()
@@ -69,38 +69,38 @@ class LogLine:
 
     @property
     def width(self) -> int:
-        """How many cells the line takes."""
+        """The cells that the line takes."""
         return self.edges[-1] if self.edges else len(self.text)
 
     def span(self, left: int, width: int) -> tuple[int, int]:
-        """The characters that lie wholly in `width` cells from the cell `left` on."""
+        """Return the range of characters that lie wholly in `width` cells from the cell `left` on."""
         if self.edges is None:
             return min(left, len(self.text)), min(left + width, len(self.text))
         start = min(bisect_left(self.edges, left), len(self.text))
         return start, max(start, bisect_right(self.edges, left + width) - 1)
 
     def cell(self, character: int) -> int:
-        """The cell a character begins at."""
+        """Return the first cell of a character."""
         return self.edges[character] if self.edges else character
 
     def starts(self, width: int) -> Sequence[int]:
-        """The characters at which rows of `width` cells begin: at least one, and one row where it is 0."""
+        """Return the first characters of rows of `width` cells; one row where it is 0."""
         if self.edges is None:
             return range(0, len(self.text) or 1, width or len(self.text) or 1)
         return _starts(self, width)
 
     def rows(self, width: int, first: int = 0) -> Iterator[tuple[int, int]]:
-        """Where rows begin and end, from the row `first` on."""
+        """Yield the ranges of rows, from the row `first` on."""
         starts = self.starts(width)
         for row in range(first, len(starts)):
             yield starts[row], starts[row + 1] if row + 1 < len(starts) else len(self.text)
 
     def row_of(self, character: int, width: int) -> int:
-        """The row a character stands in."""
+        """Return the row of a character."""
         return bisect_right(self.starts(width), character) - 1
 
     def cut(self, start: int, end: int, pattern: Pattern | None = None) -> list[Segment]:
-        """The styled pieces of a part of the line, what the pattern matches in reverse."""
+        """Return the styled segments of a range, with matches of the pattern in reverse."""
         first = max(0, bisect_right(self.marks, start, key=_first) - 1)
         marks = self.marks[first : bisect_left(self.marks, end, key=_first)]
         near = self.text[: end + 1000] if pattern else ""

@@ -1,6 +1,6 @@
-"""The lines of a job's log near the view, a few at a time: a log is never read as a whole.
+"""A window of lines near the view of a log, which is never read as a whole.
 
-A place in a log is a `Spot`, (line, row of that line), both from 0; an unwrapped line is one row.
+A position in a log is a `Spot`, (line, row of that line), both from 0; an unwrapped line is one row.
 """
 
 from collections.abc import Iterator
@@ -20,13 +20,13 @@ from octotui.ui.log.patterns import Pattern
 from octotui.views.text.clock_times import Zone, time_of_day
 from octotui.views.text.log_text import plains
 
-HEADINGS = 1000  # highlights that may be one of an attempt
+HEADINGS = 1000  # first highlights that may be an attempt's heading
 
 Spot = tuple[int, int]
 
 
 class LogRow(NamedTuple):
-    """A row of the screen: the characters of a line it shows, the cells before them, its gutter and level."""
+    """A row of the screen: a range of a line's characters, the padding before it, its gutter and level."""
 
     line: LogLine
     number: int
@@ -37,7 +37,7 @@ class LogRow(NamedTuple):
     level: str = "default"
 
     def strip(self, width: int, base: Style, tint: Style, pattern: Pattern | None, *, cut: bool) -> Strip:
-        """The row as it is drawn, its text in a tint; a `>` at its end says where a line was cut."""
+        """Return the row as a tinted strip; a `>` at its end marks a cut line."""
         dim = base + Style(dim=True)
         here = base + Style(reverse=True) if self.gutter[0] == "|" else base
         pieces = [Segment(self.gutter, base if self.gutter[0] == ">" else dim), Segment(" " * self.pad, here)]
@@ -49,10 +49,10 @@ class LogRow(NamedTuple):
 
 
 class LineWindow:
-    """The lines of a log near the view, and the way between its rows.
+    """The lines of a log near the view, and moves between its rows.
 
-    A `width` of 0 means unwrapped: every line is one row. Where it is `brief`, what is for those who ask for
-    details is not there, and lines are numbered without it.
+    A `width` of 0 means unwrapped: every line is one row. With `brief`, hidden lines are left out of the
+    numbers.
     """
 
     def __init__(self, path: Path) -> None:
@@ -64,23 +64,23 @@ class LineWindow:
 
     @property
     def count(self) -> int:
-        """How many lines there are."""
+        """The number of lines."""
         return self.place(self.reader.line_count)
 
     def place(self, line: int) -> int:
-        """The number of a line of the log here; of one that is not there, that of the next."""
+        """Return the number here of a line of the log; of a hidden one, that of the next."""
         return line - self._levels.hidden_before(line) if self.brief else line
 
     def line(self, number: int) -> int:
-        """The line of the log that has a number here."""
+        """Return the line of the log with a number here."""
         return self._levels.line_of(number) if self.brief else number
 
     def level(self, number: int) -> str:
-        """How a line is meant."""
+        """Return the level of a line."""
         return self._levels.of(self.line(number))
 
     def refresh(self) -> bool:
-        """Look at what was appended; False where nothing was."""
+        """Read what was appended; return whether there was anything."""
         size, last = self.reader.size, self.reader.line_count - 1
         self.reader.refresh()
         if self.reader.size != size:
@@ -89,8 +89,8 @@ class LineWindow:
         return self.reader.size != size
 
     def attempt(self, number: int) -> int | None:
-        """The number of the line an attempt begins with, where its heading is among the first highlights."""
-        headings = islice(self._levels.turns_to("highlight"), HEADINGS)
+        """Return the line at which an attempt begins; None where its heading is not found."""
+        headings = islice(self._levels.starts_of("highlight"), HEADINGS)
         wanted = [f"octotui: attempt {number}"]
         heading = (
             0 if number == 1 else next((h for h in headings if self.reader.lines(h, h + 1) == wanted), None)
@@ -98,32 +98,32 @@ class LineWindow:
         return None if heading is None else self.place(heading)
 
     def get(self, number: int) -> LogLine:
-        """One line; a block of lines around it is read where it is not kept."""
+        """Return one line; read a block of lines around it unless it is cached."""
         number = self.line(number)
         if number not in self._kept:
             first = number - number % 64
             for index, raw in enumerate(self.reader.lines(first, first + 64), first):
                 if index not in self._kept:
                     self._kept[index] = parse(raw)
-        return self._kept.get(number) or LogLine("")  # of a log that was cut short
+        return self._kept.get(number) or LogLine("")  # of a truncated log
 
     def texts(self, first: int, last: int) -> list[str]:
-        """The clean text of the lines from `first` up to and without `last`."""
+        """Return the clean text of the lines from `first` up to, but excluding, `last`."""
         if self.brief:
             return [self.get(number).text for number in range(first, min(last, self.count))]
         return plains(self.reader.lines(first, last))
 
     def clock(self, number: int, zone: Zone = None, *, blank: bool = False) -> str:
-        """When a line was printed, for the gutter."""
+        """Return when a line was printed, for the gutter."""
         at = None if blank else self.reader.time_of(self.line(number))
         return " " * 9 if at is None else f"{time_of_day(at, zone)} "
 
     def end(self, height: int, width: int) -> Spot:
-        """The top of the last screenful."""
+        """Return the top of the last screenful."""
         return self.up((self.count - 1, len(self.get(self.count - 1).starts(width)) - 1), height - 1, width)
 
     def up(self, spot: Spot, rows: int, width: int) -> Spot:
-        """The spot some rows above another, or the first."""
+        """Return the spot some rows above another, or the first."""
         number, row = spot
         if not width:
             return max(0, number - rows), 0
@@ -133,7 +133,7 @@ class LineWindow:
         return number, max(0, row - rows)
 
     def down(self, spot: Spot, rows: int, width: int) -> Spot:
-        """The spot some rows below another, or the last."""
+        """Return the spot some rows below another, or the last."""
         number, row = spot
         if not width:
             return min(self.count - 1, number + rows), 0
@@ -142,7 +142,7 @@ class LineWindow:
         return number, row + min(rows, left)
 
     def page(self, top: Spot, height: int, width: int) -> Iterator[tuple[int, LogLine, int, int]]:
-        """The rows from a spot on: number and line, and the characters where the row begins and ends."""
+        """Yield the rows from a spot on: number, line, and the range of characters."""
         first, skip = top
         for number in range(first, min(first + height, self.count)):
             line = self.get(number)

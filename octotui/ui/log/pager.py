@@ -1,4 +1,4 @@
-"""The live output of a job, drawn line by line: it costs what is visible, whatever the length of the log."""
+"""The live output of a job, drawn row by row: the cost is that of the visible rows."""
 
 from itertools import islice, zip_longest
 from pathlib import Path
@@ -23,11 +23,11 @@ from octotui.ui.log.search import Search
 from octotui.ui.styled_text import tints_of, zone_of
 
 COPIED_AT_MOST = 10_000
-OF_LINES = ("last", "wrap", "times", "select", "verbose", "copy")  # nothing without a line
+OF_LINES = ("last", "wrap", "times", "select", "verbose", "copy")  # actions that need a line
 
 
 class LogPager(ExplainedActions, ScrollView, can_focus=True):
-    """The output of a job, at its end while it grows, or where the reader left it."""
+    """The output of a job, followed while it grows, or at the reader's position."""
 
     ALLOW_SELECT = False
     DEFAULT_CSS = """
@@ -68,7 +68,7 @@ class LogPager(ExplainedActions, ScrollView, can_focus=True):
     ]
 
     class Changed(Message, namespace="log_view"):
-        """Position, following, selection or search changed: the suffix says how, as text without markup."""
+        """Position, following, selection or search changed; the suffix shows them, without markup."""
 
         def __init__(self, log_view: "LogPager", title_suffix: str) -> None:
             super().__init__()
@@ -93,14 +93,14 @@ class LogPager(ExplainedActions, ScrollView, can_focus=True):
         self._lines.brief = self._brief
         self._page: list[LogRow] = []
         self._top: Spot = (0, 0)
-        self._left = self._room = self._row_room = 0  # cells: out of view, for text, in a wrapped row
+        self._left = self._room = self._row_room = 0  # cells: scrolled out, for text, of a wrapped row
         self._pointed: int | None = None
         self._anchor: int | None = None
         self._search: Search | None = None
-        self._jump: int | None = None  # where a search was begun, until it has found a line
+        self._jump: int | None = None  # start of a search that has not found a line yet
 
     def show(self, path: Path | None, title: str = "", *, live: bool = True) -> None:
-        """Show a log, or none; a log that is shown already stays where the reader left it."""
+        """Show a log, or none; the same log keeps the reader's position."""
         changed, self.title, self.live = (path, live) != (self.path, self.live), title, live
         if path != self.path:
             self.workers.cancel_group(self, "search")
@@ -112,19 +112,19 @@ class LogPager(ExplainedActions, ScrollView, can_focus=True):
         self.tick()
 
     def tick(self) -> None:
-        """Look at what was appended and repaint what it changed; to be called at most 30 times a second."""
+        """Read what was appended, and repaint; call it at most 30 times a second."""
         if self._lines.refresh():
             self._settle()
-            self.took_up()
+            self.log_grew()
 
-    def took_up(self) -> None:
-        """Called when the log has grown."""
+    def log_grew(self) -> None:
+        """Handle growth of the log."""
 
     @on(events.Resize)
     @on(events.Focus)
     @on(events.Blur)
     def _settle(self) -> None:
-        """Bring page, scrollbar, repaints and title in line with what is to be seen."""
+        """Update page, scrollbar, dirty regions and title."""
         size = self.scrollable_content_region.size
         if not size or not self.is_attached:
             return
@@ -150,14 +150,14 @@ class LogPager(ExplainedActions, ScrollView, can_focus=True):
             self.refresh_bindings()
 
     def why_not(self, action: str, parameters: tuple[object, ...]) -> str:
-        """Say where there are no lines, and where their end is shown."""
+        """Refuse actions without lines, and following at the end."""
         if action in OF_LINES and not self._lines.count:
             return "there is no output"
         is_at_end = action == "last" and self.following and self._anchor is None
         return "the end of the output is shown already" if is_at_end else ""
 
     def _turn(self, room: int, style: Style) -> None:
-        """Draw with another width or style; the character at the top stays there."""
+        """Lay out for another width or style; the first character stays at the top."""
         row_room, (number, row) = room * self._wrapped, self._top
         if row and number < self._lines.count:
             line = self._lines.get(number)
@@ -171,7 +171,7 @@ class LogPager(ExplainedActions, ScrollView, can_focus=True):
         self.refresh()
 
     def _current(self, shown: set[int]) -> int:
-        """The line that is copied, and that a selection or a search begins at."""
+        """Return the current line, at which copying, selections and searches start."""
         if self._pointed is not None and (self._pointed in shown or self._anchor is not None):
             return self._pointed
         return max(shown) if self.following else self._top[0]
@@ -190,7 +190,7 @@ class LogPager(ExplainedActions, ScrollView, can_focus=True):
         return LogRow(line, number, start, end, max(0, line.cell(start) - self._left), mark + clock, level)
 
     def _mirror(self, below: int, size: Size) -> None:
-        """Make the scrollbar say where the top is; it costs no layout, unless the bar comes or goes."""
+        """Update the scrollbar's position, without a layout unless the bar comes or goes."""
         virtual = Size(size.width, below + size.height)
         if virtual != self.virtual_size:
             self.set_reactive(Widget.virtual_size, virtual)
@@ -212,7 +212,7 @@ class LogPager(ExplainedActions, ScrollView, can_focus=True):
             self.post_message(self.Changed(self, suffix))
 
     def render_line(self, y: int) -> Strip:
-        """One row of the page."""
+        """Render one row of the page."""
         width = self.scrollable_content_region.width
         if y >= len(self._page):
             words = "" if self._page or y else " no output yet" if self.live and self.path else " no output"
@@ -227,11 +227,11 @@ class LogPager(ExplainedActions, ScrollView, can_focus=True):
         return strip
 
     def on_unmount(self) -> None:
-        """Let go of the log."""
+        """Close the log."""
         self._lines.reader.close()
 
     def notify_style_update(self) -> None:
-        """Draw with the new style."""
+        """Redraw with the new style."""
         super().notify_style_update()
         self._settle()
 
@@ -258,7 +258,7 @@ class LogPager(ExplainedActions, ScrollView, can_focus=True):
         self.action_rows(rows if halves > 0 else -rows)
 
     def action_columns(self, columns: int) -> None:
-        """Scroll sideways, as far as the widest line in view reaches."""
+        """Scroll sideways, as far as the widest visible line reaches."""
         widest = 0 if self._wrapped else max((row.line.width for row in self._page), default=0)
         farthest = max(self._left, widest - self._room) if columns > 0 else self._left
         self._sideways(max(0, min(self._left + columns, farthest)))
@@ -270,7 +270,7 @@ class LogPager(ExplainedActions, ScrollView, can_focus=True):
             self._settle()
 
     def to_attempt(self, number: int) -> None:
-        """Go to where an attempt begins."""
+        """Go to the beginning of an attempt."""
         line = self._lines.attempt(number)
         if line is not None:
             self._go((line, 0))
@@ -291,17 +291,17 @@ class LogPager(ExplainedActions, ScrollView, can_focus=True):
             self._go(self._top, following=True)
 
     def action_wrap(self) -> None:
-        """Wrap long lines, or no longer."""
+        """Toggle wrapping of long lines."""
         self._wrapped, self._left = not self._wrapped, 0
         self._settle()
 
     def action_times(self) -> None:
-        """Show when each line came, or no longer."""
+        """Toggle times."""
         self._timed = not self._timed
         self._settle()
 
     def action_verbose(self) -> None:
-        """Leave out what is for those who ask for details, or show it again; the reader stays in place."""
+        """Toggle hidden lines; the reader's position stays."""
         self._anchor = self._pointed = None
         top = self._lines.line(self._top[0])
         self._brief = self._lines.brief = not self._brief
@@ -311,12 +311,12 @@ class LogPager(ExplainedActions, ScrollView, can_focus=True):
 
     @property
     def chosen(self) -> tuple[int, int]:
-        """The first and the last line of the selection, or the current line."""
+        """The first and last line of the selection, or the current line."""
         anchor = self.line if self._anchor is None else self._anchor
         return min(anchor, self.line), max(anchor, self.line)
 
     def _point(self, line: int, position: int = 0, *, far: bool = False) -> None:
-        """Make a line the current one, and scroll where it, or a character in it, is out of view."""
+        """Make a line the current one, and scroll to it, or to a character in it, if it is out of view."""
         self.following, self._pointed, self.line = False, line, line
         text, height = self._lines.get(line), self.scrollable_content_region.height
         spot = (line, text.row_of(position, self._row_room))
@@ -326,7 +326,7 @@ class LogPager(ExplainedActions, ScrollView, can_focus=True):
         self._settle()
 
     def _extend(self, line: int) -> None:
-        """Move the end of the selection, which begins at the current line if there was none."""
+        """Move the end of the selection, which starts at the current line."""
         if self._lines.count:
             self._anchor = self.line if self._anchor is None else self._anchor
             self._point(max(0, min(line, self._lines.count - 1)))
@@ -336,11 +336,11 @@ class LogPager(ExplainedActions, ScrollView, can_focus=True):
         self._settle()
 
     def action_extend(self, lines: int) -> None:
-        """Select one more line, or one less."""
+        """Extend or shrink the selection by a line."""
         self._extend(self.line + lines)
 
     def action_select(self) -> None:
-        """Begin a selection at the current line, or drop it."""
+        """Start a selection at the current line, or drop it."""
         if self._anchor is None:
             self._extend(self.line)
         else:

@@ -1,14 +1,14 @@
-"""What is looked for in a log: a text or a regular expression, of which no line can make the app wait."""
+"""Patterns of searches in a log, with a time limit for each line."""
 
 import re
 import warnings
 
 PATIENCE = 0.5  # seconds that a search spends on one line
-GLANCE = 0.01  # seconds that drawing spends on one
+GLANCE = 0.01  # seconds that drawing spends on one line
 
 
 class Pattern:
-    """A regular expression, or the text itself where it is none; without capitals, letters of either case."""
+    """A regular expression, or the text itself where it is none; smart case: lower case matches any."""
 
     def __init__(self, text: str) -> None:
         import regex  # type: ignore[import-untyped]  # noqa: PLC0415 - slow to load; re cannot be stopped
@@ -22,15 +22,15 @@ class Pattern:
                 self._compiled = regex.compile(regex.escape(text), flags)
 
     def found(self, text: str) -> bool:
-        """Whether it is in a text; raises TimeoutError where that cannot be said soon."""
+        """Return whether a text matches; raises TimeoutError after PATIENCE seconds."""
         return self._compiled.search(text, timeout=PATIENCE, concurrent=True) is not None
 
     def spans(self, text: str, start: int = 0) -> list[tuple[int, int]]:
-        """Where it is in a text from a place on, as far as that can be said at a glance."""
+        """Return the matches from a place on, as many as are found within GLANCE seconds."""
         spans: list[tuple[int, int]] = []
         try:
             for match in self._compiled.finditer(text, start, timeout=GLANCE):
-                spans.append(match.span())  # noqa: PERF401 - what was found in time is kept
+                spans.append(match.span())  # noqa: PERF401 - matches before the timeout are kept
         except TimeoutError:
             pass
         return spans

@@ -1,4 +1,4 @@
-"""Looking for a text in a log, through the file in blocks, and the prompt that asks for it."""
+"""Search in a log, block by block through the file, and its prompt."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
@@ -17,13 +17,13 @@ from octotui.ui.key_actions import KeyAction
 from octotui.ui.log.patterns import Pattern
 from octotui.views.text.log_text import plains
 
-NOTHING = r"(?!)"  # is nowhere
+NOTHING = r"(?!)"  # never matches
 
 
 class Search:
-    """What is looked for in a log, and the lines where it was found so far.
+    """A search in a log, and the lines found so far.
 
-    Where it is `brief`, lines for those who ask for details are passed over.
+    With `brief`, hidden lines are skipped.
     """
 
     def __init__(self, text: str, path: Path, brief: bool = False) -> None:
@@ -37,7 +37,7 @@ class Search:
         self.gave_up = False
 
     def run(self) -> Iterator[None]:
-        """Search what was not searched yet, and the last line again, since it may have grown.
+        """Search what is new, and the last line again, which may have grown; yield between blocks.
 
         It gives up for good where one line takes too long.
         """
@@ -66,7 +66,7 @@ class Search:
                 yield
 
     def state(self, line: int) -> str:
-        """What was looked for and how often it was found, for a title: `/error 3/41`."""
+        """Return the search and its number of matches, for a title: `/error 3/41`."""
         if self.gave_up:
             return f"/{self.text} takes too long: search for a simpler pattern"
         index = bisect_left(self.hits, line)
@@ -75,13 +75,13 @@ class Search:
         return f"/{self.text} {count}{'…' if self.running else ''}"
 
     def next(self, line: int, step: int) -> int:
-        """The next line found after another, or before it; round the end."""
+        """Return the next or previous matching line, wrapping around."""
         index = bisect_right(self.hits, line) if step > 0 else bisect_left(self.hits, line) - 1
         return self.hits[index % len(self.hits)]
 
 
 class SearchPrompt(ModalScreen[str | None]):
-    """One line over the foot of a log, where a search is typed."""
+    """A prompt for a search over the last line of a log."""
 
     DEFAULT_CSS = "SearchPrompt { background: $background 0%; }"
     KEYS_TITLE = "While a search is typed"
@@ -93,12 +93,12 @@ class SearchPrompt(ModalScreen[str | None]):
         self._area = area
 
     def compose(self) -> ComposeResult:
-        """The line."""
+        """Yield the input."""
         line = Input(self._text, placeholder="search: text or a regular expression", compact=True)
         line.styles.width = self._area.width
         line.styles.offset = (self._area.x, self._area.bottom - 1)
         yield line
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Give back what was typed."""
+        """Return the typed text."""
         self.dismiss(event.value)

@@ -1,4 +1,4 @@
-"""The live output of a job, with a search: what a panel shows."""
+"""The live output of a job with a search, which panels show."""
 
 import time
 from functools import partial
@@ -14,7 +14,7 @@ from octotui.ui.log.search import Search, SearchPrompt
 
 
 class LogView(LogPager):
-    """A log that can be searched; the search goes on as the log grows."""
+    """A pager with a search that goes on as the log grows."""
 
     KEYS_TITLE = "In the output"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -26,12 +26,12 @@ class LogView(LogPager):
         KeyAction("escape", "drop", "drop", show=False, tooltip="The selection, else the search"),
     ]
 
-    def took_up(self) -> None:
-        """Search what was appended, too."""
+    def log_grew(self) -> None:
+        """Search what was appended."""
         self._look_further()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Leave the key to others where there is nothing to drop."""
+        """Leave the key to other nodes where there is nothing to drop."""
         if action == "drop":
             return self._anchor is not None or self._search is not None
         return super().check_action(action, parameters)
@@ -44,12 +44,12 @@ class LogView(LogPager):
             self.search("")
 
     def action_search(self) -> None:
-        """Ask what to look for."""
+        """Ask for a search."""
         prompt = SearchPrompt(self._search.text if self._search is not None else "", self.region)
         self.app.push_screen(prompt, lambda text: None if text is None else self.search(text))
 
     def search(self, text: str) -> None:
-        """Look for a text or a regular expression from the current line on; for nothing: no longer."""
+        """Search a text or a regular expression from the current line on; "" ends the search."""
         self.workers.cancel_group(self, "search")
         self._begin(text)
         self._jump = self._lines.line(self._top[0] if self.following else self.line)
@@ -61,7 +61,7 @@ class LogView(LogPager):
         self._search = Search(text, self.path, self._brief) if text and self.path is not None else None
 
     def action_verbose(self) -> None:
-        """Leave out what is for those who ask for details, or show it again; search what is there then."""
+        """Toggle hidden lines, and restart the search."""
         super().action_verbose()
         if self._search is not None:
             self.workers.cancel_group(self, "search")
@@ -86,7 +86,7 @@ class LogView(LogPager):
         self.post_message(events.Callback(callback=partial(self._found_more, search)))
 
     def _found_more(self, search: Search) -> None:
-        """Go to the first line found after the current one, as soon as it is known."""
+        """Go to the first match after the current line, once it is known."""
         jump = self._jump
         if search is not self._search:
             return
@@ -104,6 +104,6 @@ class LogView(LogPager):
             self._sideways(max(0, text.cell(position) - self._room // 2))
 
     def action_found(self, step: int) -> None:
-        """Go to the next line found, or the one before; round the end."""
+        """Go to the next or previous match, wrapping around."""
         if (search := self._search) is not None and search.hits:
             self._visit(search, search.next(self._lines.line(self.line), step))

@@ -15,7 +15,7 @@ from octotui.views.tree.rows import TreeRow
 
 
 class OutputPanel(Vertical):
-    """What a job has printed, as it prints it."""
+    """The live output of a job."""
 
     HELP = "The output of the step under the tree's cursor, as it is written."
     BINDINGS: ClassVar[list[BindingType]] = []
@@ -23,11 +23,11 @@ class OutputPanel(Vertical):
     def __init__(self) -> None:
         super().__init__()
         self._title = "Output"
-        self._position: tuple[Span, ...] = ()  # where in the log one is
-        self._attempt: tuple[str, str | None, int | None] | None = None  # the one gone to
+        self._position: tuple[Span, ...] = ()  # position in the log
+        self._attempt: tuple[str, str | None, int | None] | None = None  # the attempt last scrolled to
 
     def compose(self) -> ComposeResult:
-        """The heading and the log."""
+        """Yield the heading and the log."""
         yield PaneHeading("Output")
         yield LogView()
 
@@ -44,12 +44,12 @@ class OutputPanel(Vertical):
         self._attempt = attempt
 
     def on_mount(self) -> None:
-        """Look at the log as often as a screen may change."""
+        """Poll the log at the rate of frames."""
         self.set_interval(1 / 10, self.query_one(LogView).tick)
 
     @on(LogView.Changed)
     def _follow(self, event: LogView.Changed) -> None:
-        """Say where in the log one is."""
+        """Show the position in the log."""
         event.stop()
         suffix = event.title_suffix
         self._position = ((suffix, "muted"),) if suffix else ()

@@ -20,7 +20,7 @@ from octotui.views.pools import WorkerRow
 
 
 class PoolsPanel(Vertical):
-    """Each pool with its policy, each worker with who has it and who waits for it."""
+    """Each pool with its policy, each worker with its holders, leases and queue."""
 
     HELP = """Pools and their workers: which runs are on a worker now, which only lease it, how many wait in
 line for its lock. The arrow marks the worker that comes next for the runbook of the run you look at. Targets
@@ -42,7 +42,7 @@ stand below, with the runs whose steps have them."""
         self._model: Model | None = None
 
     def compose(self) -> ComposeResult:
-        """The heading and the list."""
+        """Yield the heading and the list."""
         yield PaneHeading("Pools")
         yield LineList(self._draw, id="pools")
 
@@ -53,11 +53,11 @@ stand below, with the runs whose steps have them."""
         return key.partition(" ")[2] or None if key else None
 
     def on_mount(self) -> None:
-        """List what is known."""
+        """List pools and workers."""
         self._list()
 
     def watch_state(self, old: State, new: State) -> None:
-        """List again with another model; draw again when a lock, a lease, a cursor or a health changed."""
+        """List anew under another model; repaint when a lock, a lease, a cursor or a health changed."""
         if not self.is_mounted or old is new:
             return
         parts = ("model", "locks", "leases", "cursors", "health")
@@ -65,7 +65,7 @@ stand below, with the runs whose steps have them."""
             self._list()
 
     def watch_process(self) -> None:
-        """Mark what comes next for another runbook."""
+        """Mark the next workers of another process."""
         if self.is_mounted:
             self._list()
 
@@ -105,7 +105,7 @@ stand below, with the runs whose steps have them."""
 
 
 def draw(row: WorkerRow, width: int, names: int, glyphs: Glyphs) -> list[Span]:
-    """A worker in one line: the arrow, its name, who is on it, who leases it, how many wait."""
+    """Draw a worker: the arrow, its name, its jobs, its leases, and its queue."""
     left: list[Span] = [
         (glyphs.cursor if row.next else "  ", "active"),
         (f"{padded(row.worker, names)}  ", "plain"),

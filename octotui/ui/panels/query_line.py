@@ -1,4 +1,4 @@
-"""The lines beneath the runs where a query is typed: what completes it or is wrong with it, and a count."""
+"""The lines below the runs for a query: completions or a problem, and a count."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -21,7 +21,7 @@ UNUSABLE = "nothing known completes this"
 
 
 class QueryLine(Vertical):
-    """Hidden until asked for; keeps the last query that made sense while the next one is typed."""
+    """Hidden until asked for; keeps the last valid query while the next one is typed."""
 
     DEFAULT_CSS = """
     QueryLine {
@@ -35,13 +35,13 @@ class QueryLine(Vertical):
     """
 
     class Changed(Message):
-        """Another query is asked for."""
+        """The query has changed."""
 
     class Left(Message):
-        """The line was left, and the list has the focus again."""
+        """The line was left, and the list gets the focus back."""
 
     def __init__(self, now: Callable[[], float], known: Callable[[], KnownValues]) -> None:
-        """`known` are the values that the space knows now, `now` is its time."""
+        """Create it; `known` returns the known values of the space, `now` its time."""
         super().__init__()
         self._now = now
         self._known = known
@@ -51,7 +51,7 @@ class QueryLine(Vertical):
         self.display = False
 
     def compose(self) -> ComposeResult:
-        """The hint over the input and its count."""
+        """Yield the hint over the input and its count."""
         yield PlainText("", id="hint")
         with Horizontal():
             yield QueryInput(lambda text, cursor: complete(text, cursor, self._known()))
@@ -59,36 +59,36 @@ class QueryLine(Vertical):
 
     @property
     def input(self) -> QueryInput:
-        """Where the query is typed."""
+        """The input of the query."""
         return self.query_one(QueryInput)
 
     @property
     def text(self) -> str:
-        """What was typed."""
+        """The typed text."""
         return self.input.value if self.is_mounted else ""
 
     def ask(self) -> None:
-        """Open the line."""
+        """Show and focus the line."""
         self.display = True
         self.input.ask()
         self._hint()
 
     def put(self, text: str) -> None:
-        """Take a query that was typed before."""
+        """Set the query."""
         self.display = self.input.display = bool(text)
         self.input.value = text
         self.input.cursor_position = len(text)
 
     def drop(self) -> None:
-        """Show everything again."""
+        """Drop the query."""
         self.input.action_drop()
 
     def count(self, found: int, total: int) -> None:
-        """Say how many runs the query finds."""
+        """Show how many runs match."""
         self.query_one("#count", PlainText).update(f"{found} of {total}" if self.text else "")
 
     def learn(self) -> None:
-        """Look again at what the space knows, of which all is there now."""
+        """Resolve the query again, as more values are known."""
         self._is_known = True
         self._resolve()
         self._hint()
@@ -101,20 +101,20 @@ class QueryLine(Vertical):
             self._unresolved = parse(self.text, self._now())
         except QueryError as error:
             self._problem = str(error)
-            with suppress(QueryError):  # of the word that is being typed the rest does not depend
+            with suppress(QueryError):  # the rest does not depend on the word that is being typed
                 self._unresolved = parse(without_word(self.text, self.input.cursor_position), self._now())
         self._resolve()
         self._hint()
 
     def _resolve(self) -> None:
-        """Ask for what is meant, where that is another query now."""
+        """Post the query if it has changed."""
         query = resolve(self._unresolved, self._known())
         if query != self.query_asked:
             self.query_asked = query
             self.post_message(self.Changed())
 
     def _hint(self) -> None:
-        """Show what completes the query while it is typed; else what is wrong with it."""
+        """Show completions while the query is typed; else its problem."""
         options = self.input.completion.options if self.input.has_focus else ()
         problem = self._problem
         if not problem and self._is_known:
@@ -132,7 +132,7 @@ class QueryLine(Vertical):
 
     @on(QueryInput.Completed)
     def _completed(self, event: QueryInput.Completed) -> None:
-        """Keep what tab chooses from in view, the present one first."""
+        """Keep the options of tab in view, the present one first."""
         event.stop()
         self._say(_turned(event.completion, event.taken) or UNUSABLE, is_problem=not event.taken)
 
@@ -145,7 +145,7 @@ class QueryLine(Vertical):
 
 
 def _turned(completion: Completion, taken: str) -> str:
-    """The options from the one that was taken on."""
+    """Return the options, starting with the applied one."""
     options = completion.options
     at = options.index(taken) if taken in options else 0
     return "  ".join((*options[at:], *options[:at]))

@@ -1,4 +1,4 @@
-"""The line at the bottom of the board when something asks."""
+"""The line at the bottom of the board when a run asks a question."""
 
 from textual.reactive import reactive
 from textual.strip import Strip
@@ -11,7 +11,7 @@ from octotui.views.questions import QuestionRow, first, standing
 
 
 class QuestionBar(Widget):
-    """The question to answer next: that of the run looked at, else the oldest."""
+    """The question to answer next: that of the selected run, else the oldest."""
 
     DEFAULT_CSS = "QuestionBar { height: 1; display: none; } QuestionBar.-asks { display: block; }"
 
@@ -29,7 +29,7 @@ class QuestionBar(Widget):
         return first(self.state, self._user, self.now, self.run)
 
     def watch_state(self, old: State, new: State) -> None:
-        """Come and go with the questions."""
+        """Appear and disappear with the questions."""
         if old.asking is not new.asking or old.interruptions is not new.interruptions:
             self.set_class(len(new.asking) > 0, "-asks")
             self.refresh()
@@ -39,16 +39,16 @@ class QuestionBar(Widget):
         self.refresh()
 
     def watch_now(self) -> None:
-        """Show since when."""
+        """Update its age."""
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        """The one line."""
+        """Render the line."""
         glyphs, styles, width = glyphs_of(self), styles_of(self), self.size.width
         question = self.question
         if question is None:
             return Strip.blank(width, styles["plain"])
-        past = self.state.keep_ended  # a replay: there is nothing to take or answer
+        past = self.state.keep_ended  # a replay, where nothing can be answered
         left: list[Span] = [
             (" ? ", "asks"),
             (f"{question.run} asks {question.asks}: ", "plain"),

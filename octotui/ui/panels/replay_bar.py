@@ -1,4 +1,4 @@
-"""The line of a replay: the moment looked at, how far it is from the end, and what has just happened."""
+"""The line of a replay: the moment, its distance from the end, and its event."""
 
 from functools import partial
 
@@ -25,12 +25,12 @@ class ReplayBar(Widget):
     playing: reactive[bool] = reactive(False)
 
     def on_mount(self) -> None:
-        """Follow the app, on whatever screen this is."""
+        """Follow the app, on any screen."""
         for name in ("moment", "now", "pace", "playing"):
             self.watch(self.app, name, partial(setattr, self, name))
 
     def render_line(self, y: int) -> Strip:
-        """The one line."""
+        """Render the line."""
         glyphs, styles, width = glyphs_of(self), styles_of(self), self.size.width
         moment = self.moment
         if moment is None:

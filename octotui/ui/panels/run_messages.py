@@ -1,4 +1,4 @@
-"""What the pane of runs tells its screen."""
+"""Messages of the pane of runs to its screen."""
 
 from textual.message import Message
 
@@ -14,11 +14,11 @@ class RunChosen(Message):
 
 
 class RunOpened(RunChosen):
-    """The run under the cursor is to be opened."""
+    """The run under the cursor was opened."""
 
 
 class PageWanted(Message):
-    """Older runs are to be looked up: those that a query finds, before this number."""
+    """A page of older runs is wanted: those that match a query, numbered below `before`."""
 
     def __init__(self, query: Query, before: int | None) -> None:
         super().__init__()
@@ -27,7 +27,7 @@ class PageWanted(Message):
 
 
 class CountWanted(Message):
-    """How many ended runs a query finds is to be looked up."""
+    """The number of ended runs that match a query is wanted."""
 
     def __init__(self, query: Query) -> None:
         super().__init__()
@@ -35,7 +35,7 @@ class CountWanted(Message):
 
 
 class ViewsWanted(Message):
-    """Saved views are to be offered; `text` is the present filter."""
+    """Saved views are wanted; `text` is the present filter."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -43,7 +43,7 @@ class ViewsWanted(Message):
 
 
 class ColumnsWanted(Message):
-    """Columns and order are to be chosen: the usual ones, those shown now, and what it is sorted by."""
+    """A choice of columns is wanted: the default ones, those shown now, and the sort column."""
 
     def __init__(self, usual: tuple[str, ...], shown: tuple[str, ...], sort: str) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""The first line of a screen: the space, what goes on in it, and the time of day."""
+"""The first line of a screen: the space, its counts, and the time of day."""
 
 from textual.reactive import reactive
 from textual.strip import Strip
@@ -21,7 +21,7 @@ class StatusBar(Widget):
     trouble: reactive[str] = reactive("")
 
     def on_mount(self) -> None:
-        """Say when the app is about to leave."""
+        """Show when the app is about to leave."""
         self.watch(self.app, "leaving", self._leave)
         self.watch(self.app, "trouble", self._warn)
 
@@ -33,16 +33,16 @@ class StatusBar(Widget):
         self.leaving = sentences.get(way or "", "")
 
     def watch_state(self, old: State, new: State) -> None:
-        """Draw again when something happened."""
+        """Redraw after events."""
         if old is not new:
             self.refresh()
 
     def watch_now(self) -> None:
-        """Draw the time."""
+        """Redraw the time."""
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        """The one line."""
+        """Render the line."""
         glyphs, styles, width = glyphs_of(self), styles_of(self), self.size.width
         left: list[Span] = [(" octotui", "strong"), (f" · {self.state.model.space.name}", "plain")]
         counts: list[Span] = []

@@ -1,4 +1,4 @@
-"""How the rows of an allocation tree are laid out in lines of a width."""
+"""The layout of an allocation tree's rows in lines of a width."""
 
 from typing import NamedTuple
 
@@ -6,11 +6,11 @@ from octotui.ui.styled_text import Span, cut, length, sign, spread, wrapped
 from octotui.views.labels import Glyphs
 from octotui.views.tree.rows import TreeRow
 
-NARROW = 60  # cells: with less, a bar of a progress is shorter
+NARROW = 60  # cells; narrower trees have shorter progress bars
 
 
 class TreeLine(NamedTuple):
-    """One line on the screen, of one row; only a row's first line is stood on."""
+    """One line on the screen, of one row; the cursor stops on a row's first line only."""
 
     key: str
     row: TreeRow
@@ -19,7 +19,7 @@ class TreeLine(NamedTuple):
 
 
 def lay(rows: tuple[TreeRow, ...], width: int, glyphs: Glyphs) -> list[TreeLine]:
-    """All rows in lines: a note stands in its row where it fits, and beneath it where it doesn't."""
+    """Lay out all rows: a note is in its row where it fits, and below it where it does not."""
     lines: list[TreeLine] = []
     for row in rows:
         if row.percentage is not None:
@@ -30,7 +30,7 @@ def lay(rows: tuple[TreeRow, ...], width: int, glyphs: Glyphs) -> list[TreeLine]
 
 
 def _progress(row: TreeRow, percentage: int, width: int, glyphs: Glyphs) -> TreeLine:
-    """A bar, the percentage, and what was said with it as far as there is room."""
+    """Return a bar, the percentage, and as much of the message as fits."""
     done, left = glyphs.progress(percentage, 20 if width >= NARROW else 10)
     spans: list[Span] = [
         (row.rails, "muted"),

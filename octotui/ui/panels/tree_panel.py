@@ -19,14 +19,14 @@ from octotui.views.labels import Sign
 from octotui.views.tree import run_tree
 from octotui.views.tree.rows import TreeRow
 
-FIRST: tuple[Sign, ...] = ("active", "ending", "asks", "waits", "bad")  # what matters, in this order
+FIRST: tuple[Sign, ...] = ("active", "ending", "asks", "waits", "bad")  # signs in order of interest
 
-MARGINS = 12  # cells of a heading that its texts have not
-UNDER = ("text", "progress", "attempt")  # beneath the row of their job
+MARGINS = 12  # cells of a heading around its texts
+UNDER = ("text", "progress", "attempt")  # kinds of rows below that of their job
 
 
 class TreePanel(Vertical):
-    """A run, its workers and why these, their steps, the runs these started, and what each waits for."""
+    """A run, its workers with reasons, their steps, child runs, and waits."""
 
     HELP = """The run's workers in the order of its steps, and why each was selected; beneath them their
 steps, the runs these started, and what each waits for. The output is that of the step under the cursor."""
@@ -37,14 +37,14 @@ steps, the runs these started, and what each waits for. The output is that of th
     now: reactive[float] = reactive(0.0, repaint=False)
 
     class Pointed(Message):
-        """The cursor is on a row of another job, or the job to look at is another."""
+        """The cursor is on a row of another job, or its output has changed."""
 
         def __init__(self, row: TreeRow | None) -> None:
             super().__init__()
             self.row = row
 
     class Opened(Pointed):
-        """The row under the cursor is to be opened."""
+        """The row under the cursor was opened."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -56,12 +56,12 @@ steps, the runs these started, and what each waits for. The output is that of th
         self._resized = True
 
     def compose(self) -> ComposeResult:
-        """The heading and the list."""
+        """Yield the heading and the list."""
         yield PaneHeading("")
         yield LineList(self._draw, empty="No run is selected.", id="tree")
 
     def on_mount(self) -> None:
-        """Lay out what is known."""
+        """Lay out the tree."""
         self._soon()
 
     @property
@@ -71,17 +71,17 @@ steps, the runs these started, and what each waits for. The output is that of th
         return None if line is None else line.row
 
     def watch_picture(self, old: State, new: State) -> None:
-        """Lay the tree out again when something happened."""
+        """Lay the tree out again after events."""
         if old is not new:
             self._soon()
 
     def watch_run(self) -> None:
-        """Look at another run, from its most interesting row."""
+        """Show another run, with the cursor on its most interesting row."""
         self._own = False
         self._soon()
 
     def watch_now(self) -> None:
-        """Show the times."""
+        """Update the times."""
         self._soon()
 
     def on_resize(self) -> None:
@@ -90,7 +90,7 @@ steps, the runs these started, and what each waits for. The output is that of th
         self._soon()
 
     def _soon(self) -> None:
-        """Lay the tree out once for all that happens at one time."""
+        """Lay the tree out once for all changes of one iteration of the loop."""
         if self.is_mounted and not self._pending:
             self._pending = True
             self.call_later(self._list)
@@ -104,8 +104,8 @@ steps, the runs these started, and what each waits for. The output is that of th
         self._title()
         laid = lay(_beneath(rows), max(20, self.size.width - 2 - lines.scrollbar_size_vertical), glyphs)
         self._lines = {line.key: line for line in laid}
-        deaf = frozenset(index for index, line in enumerate(laid) if not line.first)
-        lines.show(tuple(self._lines), deaf)
+        skipped = frozenset(index for index, line in enumerate(laid) if not line.first)
+        lines.show(tuple(self._lines), skipped)
         if not self._own:
             self._point_at_what_matters(lines)
         self._tell()
@@ -123,7 +123,7 @@ steps, the runs these started, and what each waits for. The output is that of th
         heading.say(top.text, right)
 
     def _facts(self, top: TreeRow) -> list[Span]:
-        """How long, when and by whom: as much of it as there is room for beside what the run is called."""
+        """Return duration, times and requester, as far as they fit beside the title."""
         run = self.picture.runs.get(top.run)
         if run is None or top.mark is None:
             return []
@@ -139,7 +139,7 @@ steps, the runs these started, and what each waits for. The output is that of th
         return facts
 
     def _point_at_what_matters(self, lines: LineList) -> None:
-        """Put the cursor on what runs or asks, else on what failed, else on what came last."""
+        """Move the cursor to a running or asking row, else to a failed one, else to the last."""
         jobs = [row for row in self._rows if row.job is not None and row.kind not in UNDER]
         matches = (row for sign in FIRST for row in jobs if row.mark is not None and row.mark.sign == sign)
         best = next(matches, jobs[-1] if jobs else None)
@@ -158,7 +158,7 @@ steps, the runs these started, and what each waits for. The output is that of th
         self._pointed = row
 
     def point_again(self) -> None:
-        """Say once more which row the cursor is on: its output may be another."""
+        """Post the row under the cursor again: its output may be another."""
         self._pointed = None
         self._tell()
 
@@ -179,10 +179,10 @@ steps, the runs these started, and what each waits for. The output is that of th
 
 
 def _beneath(rows: tuple[TreeRow, ...]) -> tuple[TreeRow, ...]:
-    """What stands beneath the heading, which is the run's own row already."""
+    """Return the rows below the heading, which is the run's own row."""
     return rows[1:]
 
 
 def _output_of(row: TreeRow | None) -> tuple[object, ...]:
-    """Whose output a row has, and whether more of it may come."""
+    """Return whose output a row has, and whether it may grow."""
     return () if row is None else (row.run, row.job, row.attempt, row.mark and row.mark.sign)

@@ -1,4 +1,4 @@
-"""The board: runs and pools at the left; the tree and the output of the run looked at, at the right."""
+"""The board: runs and pools on the left; the selected run's tree and output on the right."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -46,12 +46,12 @@ class Board(RunActionsScreen):
     VERTICAL_BREAKPOINTS = [(0, "-low"), (18, "-tall")]  # noqa: RUF012
 
     def __init__(self, session: "SpaceAccess", settings: Mapping[str, ListSetting]) -> None:
-        """`settings` are the columns and orders that somebody chose before, by list."""
+        """Create it with the saved settings of lists."""
         super().__init__(session)
         self._settings = settings
 
     def compose(self) -> ComposeResult:
-        """Panels, each bound to its part."""
+        """Yield the panels, each bound to its part of the state."""
         yield StatusBar().data_bind(RunActionsScreen.state, RunActionsScreen.now)
         with Horizontal(id="halves"):
             with Vertical(id="left"):
@@ -69,11 +69,11 @@ class Board(RunActionsScreen):
         yield KeyBar()
 
     def started(self, run: str) -> None:
-        """Put the cursor on a run that was started here."""
+        """Move the cursor to a run that was started here."""
         self.query_one(RunsPanel).select(run)
 
     def pointed_worker(self) -> str | None:
-        """The worker under the cursor of the pools, where the focus is there."""
+        """Return the worker under the cursor of the pools, where they have the focus."""
         pools = self.query_one(PoolsPanel)
         return pools.worker if pools.has_focus_within else None
 
@@ -85,7 +85,7 @@ class Board(RunActionsScreen):
     @on(PageWanted)
     @work(exclusive=True, group="history")
     async def _look_up(self, event: PageWanted) -> None:
-        """Fetch a page of runs that ended long ago."""
+        """Fetch a page of ended runs."""
         try:
             records = await self.session.history(event.query, event.before, PAGE)
         except StoreError as problem:
@@ -96,7 +96,7 @@ class Board(RunActionsScreen):
     @on(CountWanted)
     @work(exclusive=True, group="summary")
     async def _summarize(self, event: CountWanted) -> None:
-        """Count what has ended, after the page is there."""
+        """Fetch the summary of a query, after its page."""
         try:
             summary = await self.session.summary(event.query)
         except StoreError:
@@ -106,7 +106,7 @@ class Board(RunActionsScreen):
     @on(ViewsWanted)
     @work
     async def _choose_view(self, event: ViewsWanted) -> None:
-        """Show a saved view, or save the present filter as one."""
+        """Apply a saved view, or save the present filter as one."""
         chosen = await self.app.push_screen_wait(ViewsDialog(saved_views(), event.text))
         if chosen is None:
             return
@@ -123,7 +123,7 @@ class Board(RunActionsScreen):
     @on(ColumnsWanted)
     @work
     async def _choose_columns(self, event: ColumnsWanted) -> None:
-        """Have the columns of the runs chosen, and keep them."""
+        """Ask for the columns of the runs, and save them."""
         from octotui.ui.dialogs.columns_dialog import ColumnsDialog  # noqa: PLC0415 - few choose often
 
         dialog = ColumnsDialog("runs", run_columns.COLUMNS, event.usual, event.shown, event.sort)
@@ -154,6 +154,6 @@ class Board(RunActionsScreen):
         self.app.push_screen(WhyDialog(event.worker, why.of_worker(self.state, event.worker, self.now)))
 
     def action_log(self) -> None:
-        """Open the output of the run looked at."""
+        """Open the output of the selected run."""
         if self.run is not None:
             self.app.push_screen(RunScreen(self.session, self.run, log=True))

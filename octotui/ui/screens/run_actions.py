@@ -1,4 +1,4 @@
-"""A screen that looks at one run: it follows the app's state, and finds runs that have left it."""
+"""The base of screens about one run, which follow the app's state, and load runs that have left it."""
 
 from collections.abc import Sequence
 from itertools import takewhile
@@ -36,7 +36,7 @@ OFFERED = (*OF_A_RUN, "answer", "schedules")
 
 
 class RunActionsScreen(ExplainedActions, Screen[None]):
-    """What board and run screen share: the run looked at, its picture, and what can be done to it."""
+    """The shared part of board and run screen: the selected run, its picture, and its actions."""
 
     KEYS_TITLE = "On the board and on a run"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -137,29 +137,29 @@ class RunActionsScreen(ExplainedActions, Screen[None]):
         self.watch(self.app, "now", self._follow)
 
     def _keep_focus(self, screen: Screen[Any]) -> None:
-        """Give the focus to the first pane that is shown, where what has it is not shown in this layout."""
+        """Focus the first visible pane where the focused one is hidden in this layout."""
         shown = self.focus_chain
         if self.app.app_focus and shown and self.focused not in shown:
             self.set_focus(shown[0])
 
     def on_screen_resume(self) -> None:
-        """Catch up with what happened while nobody saw this screen."""
+        """Catch up after the screen was covered."""
         self._follow()
 
     def _follow(self) -> None:
-        """Take what the app has, while anybody can see it."""
+        """Take the app's state while the screen is visible."""
         if self._is_seen():
             app: Any = self.app
             self.past, self.now, self.state = app.past, app.now, app.state
             self._look()
 
     def _is_seen(self) -> bool:
-        """Whether nothing but dialogs stands before this screen."""
+        """Return whether only dialogs cover this screen."""
         before = takewhile(lambda screen: screen is not self, reversed(self.app.screen_stack))
         return all(isinstance(screen, ModalScreen) for screen in before)
 
     def watch_run(self) -> None:
-        """Look at another run."""
+        """Show another run."""
         self._look()
 
     def _look(self) -> None:
@@ -184,14 +184,14 @@ class RunActionsScreen(ExplainedActions, Screen[None]):
 
     @work(exclusive=True, group="family")
     async def _fetch(self, root: str) -> None:
-        """Replay an ended family; the old picture stays until it is there."""
+        """Replay an ended family; the old picture stays meanwhile."""
         self._ended[root] = await self.session.family(root)
         while len(self._ended) > 20:
             self._ended.pop(next(iter(self._ended)))
         self._look()
 
     def why_not(self, action: str, parameters: tuple[object, ...]) -> str:
-        """Why an action makes no sense for the run looked at, or the worker."""
+        """Return why an action is refused for the selected run or worker."""
         if action == "why" and self.focused is not None and self.pointed_worker() is not None:
             return ""
         return run_refusal(action, RunLookedAt(self.run or "", self.process or "", self.state, self.picture))
@@ -211,7 +211,7 @@ class RunActionsScreen(ExplainedActions, Screen[None]):
         await self._start(command)
 
     async def _start(self, command: StartRun) -> None:
-        """Ask for the values that the run wants, and start it."""
+        """Ask for the values of a run, and start it."""
         asked = requested_prompts(self.state, command)
         if asked:
             values = await self._ask(command, asked)
@@ -223,7 +223,7 @@ class RunActionsScreen(ExplainedActions, Screen[None]):
                 self.started(event.run)
 
     async def _ask(self, command: StartRun, asked: tuple[RequiredPrompt, ...]) -> dict[str, str] | None:
-        """The values that somebody gives, or None."""
+        """Ask for values; return None where the user goes back."""
         from octotui.ui.dialogs.prompt_dialog import PromptDialog  # noqa: PLC0415 - fields are slow to load
 
         model = self.state.model
@@ -237,12 +237,12 @@ class RunActionsScreen(ExplainedActions, Screen[None]):
         return await self.app.push_screen_wait(dialog)
 
     def started(self, run: str) -> None:
-        """Look at a run that was started here."""
+        """Select a run that was started here."""
         self.run = run
 
     @work
     async def action_again(self) -> None:
-        """Ask once, and start the same runbook in the same place."""
+        """Ask for a confirmation, and start the same process in the same place."""
         run = self.picture.runs.get(self.run or "")
         if run is None:
             return
@@ -256,7 +256,7 @@ class RunActionsScreen(ExplainedActions, Screen[None]):
 
     @work
     async def action_cancel(self) -> None:
-        """Ask once, and cancel the run."""
+        """Ask for a confirmation, and cancel the run."""
         run = self.state.runs.get(self.run or "")
         if run is None:
             return
@@ -266,12 +266,12 @@ class RunActionsScreen(ExplainedActions, Screen[None]):
             await send(self, self.session, CancelRun(run=run.id, by=self.session.user))
 
     def action_schedules(self) -> None:
-        """Say what the clock starts, and when."""
+        """Show the schedules."""
         parts = schedules.schedule_lines(self.state, self.now, zone=zone_of(self))
         self.app.push_screen(SchedulesDialog(self.state.model.space.name, parts))
 
     async def action_top(self) -> None:
-        """Let the queued run go before all others."""
+        """Move the queued run to the top of the queue."""
         if self.run is not None:
             await send(self, self.session, MoveToTop(run=self.run, by=self.session.user))
 
@@ -284,7 +284,7 @@ class RunActionsScreen(ExplainedActions, Screen[None]):
         await self._open_question(take=True)
 
     async def _open_question(self, *, take: bool) -> None:
-        """Open it, and let keys pressed meanwhile wait until it is open, so that they are for it."""
+        """Open the question; keys pressed meanwhile wait for it."""
         from octotui.ui.dialogs.question_dialog import QuestionDialog  # noqa: PLC0415 - Markdown is slow to load
 
         row = questions.first(self.state, self.session.user, self.now, self.run)
@@ -292,13 +292,13 @@ class RunActionsScreen(ExplainedActions, Screen[None]):
             await self.app.push_screen(QuestionDialog(self.session, row, take=take and not row.mine))
 
     def action_files(self) -> None:
-        """Say where the files are that the run's scripts had kept."""
+        """Show the artifacts of the run."""
         if self.run is not None:
             parts = files.of_run(self.picture, self.run, self.session.artifact_path)
             self.app.push_screen(FilesDialog(self.run, parts))
 
     def action_variables(self) -> None:
-        """Show the variables of the run looked at, and why they are as they are."""
+        """Show the variables of the run, with reasons."""
         rows = variables.of_run(self.picture, self.run or "")
         if rows:
             from octotui.ui.dialogs.variables_dialog import VariablesDialog  # noqa: PLC0415 - few look at them
@@ -306,7 +306,7 @@ class RunActionsScreen(ExplainedActions, Screen[None]):
             self.app.push_screen(VariablesDialog(self.run or "", rows))
 
     def action_why(self) -> None:
-        """Say why, of the worker or the run looked at."""
+        """Explain the selected worker or run."""
         worker = self.pointed_worker()
         if worker is not None:
             parts = why.of_worker(self.state, worker, self.now)
@@ -316,16 +316,16 @@ class RunActionsScreen(ExplainedActions, Screen[None]):
             self.app.push_screen(WhyDialog(self.run, parts))
 
     def pointed_worker(self) -> str | None:
-        """The worker that `w` is about, where the focus is on one."""
+        """Return the worker that `w` explains, where the focus is on one."""
         return None
 
     def action_help(self) -> None:
-        """Say what this pane shows, and its keys."""
+        """Show the help of the focused pane, and its keys."""
         self.app.push_screen(HelpDialog(_help_of(self.focused), working_keys(self)))
 
 
 def _help_of(widget: Widget | None) -> str:
-    """The help text of the pane that a widget is in."""
+    """Return the help text of a widget's pane."""
     for node in widget.ancestors_with_self if widget is not None else ():
         text = getattr(node, "HELP", None)
         if isinstance(text, str) and "HELP" in vars(type(node)):

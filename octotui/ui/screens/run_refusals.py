@@ -1,4 +1,4 @@
-"""Why an action on the run looked at makes no sense now: a sentence for each that may not."""
+"""Refusals of actions on the selected run, a sentence for each."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -8,7 +8,7 @@ from octotui.views import files
 
 
 class RunLookedAt(NamedTuple):
-    """A run, what it runs, the State of now, and the State in which it is to be seen."""
+    """A run, its process, the present State, and the State in which the run is shown."""
 
     run: str
     process: str
@@ -58,7 +58,7 @@ OF_A_RUN: dict[str, Callable[[RunLookedAt], str]] = {
 
 
 def run_refusal(action: str, at: RunLookedAt) -> str:
-    """Why an action makes no sense, in words without a full stop; empty where it does."""
+    """Return why an action is refused, without a full stop; empty where it is not."""
     if action in CHANGING and at.state.keep_ended:
         return "this is a replay: nothing can be changed"
     if action == "schedules":

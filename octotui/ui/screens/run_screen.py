@@ -1,4 +1,4 @@
-"""One run on a screen of its own: its allocation tree, and the output of the step under the cursor."""
+"""The screen of one run: its allocation tree, and the output of the step under the cursor."""
 
 from typing import TYPE_CHECKING, ClassVar
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class RunScreen(RunActionsScreen):
-    """Tree above, live output beneath; `l` gives the output the whole screen."""
+    """The tree above, the live output below; `l` gives the output the whole screen."""
 
     CSS_PATH = "run_screen.tcss"
     VERTICAL_BREAKPOINTS = [(0, "-low"), (18, "-tall")]  # noqa: RUF012
@@ -34,7 +34,7 @@ class RunScreen(RunActionsScreen):
         self._log = log
 
     def compose(self) -> ComposeResult:
-        """The tree and the output."""
+        """Yield the tree and the output."""
         yield StatusBar().data_bind(RunActionsScreen.state, RunActionsScreen.now)
         yield TreePanel().data_bind(RunActionsScreen.picture, RunActionsScreen.run, RunActionsScreen.now)
         yield OutputPanel()
@@ -43,7 +43,7 @@ class RunScreen(RunActionsScreen):
         yield KeyBar()
 
     def on_mount(self) -> None:
-        """Show the output alone where that was asked for."""
+        """Show the output alone if requested."""
         self.set_class(self._log, "-log")
 
     @on(TreePanel.Pointed)
@@ -60,12 +60,12 @@ class RunScreen(RunActionsScreen):
             self.action_log()
 
     def pointed_worker(self) -> str | None:
-        """The worker under the tree's cursor, where its line is that of a worker."""
+        """Return the worker under the tree's cursor, if its row is about one."""
         row = self.query_one(TreePanel).row
         return row.worker if row is not None and row.kind == "worker" else None
 
     def action_log(self) -> None:
-        """Give the output the whole screen, or half of it again, and the tree the focus."""
+        """Give the output the whole screen, or the half again, with the focus on the tree."""
         self.toggle_class("-log")
         if not self.has_class("-log"):
             self.call_after_refresh(self.query_one(LineList).focus)

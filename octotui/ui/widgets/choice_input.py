@@ -1,4 +1,4 @@
-"""A choice in one line: left, right and space go through what there is."""
+"""A choice on one line, changed with left, right and space."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -10,7 +10,7 @@ from octotui.ui.widgets.plain_text import PlainText
 
 
 class ChoiceInput(PlainText, can_focus=True):
-    """Shows the chosen one of a few texts, and which of how many it is."""
+    """Shows the chosen one of a few texts, and its position."""
 
     DEFAULT_CSS = "ChoiceInput { height: 1; }"
     KEYS_TITLE = "In a choice of one line"
@@ -20,7 +20,7 @@ class ChoiceInput(PlainText, can_focus=True):
     ]
 
     def __init__(self, options: Sequence[str], chosen: str, names: Sequence[str] = ()) -> None:
-        """`names` are what people see of the options; what is not among these leaves the choice open."""
+        """Create it; `names` are shown instead of the options; an unknown `chosen` leaves it open."""
         super().__init__()
         self._options = tuple(options)
         self._names = tuple(names) or self._options
@@ -28,15 +28,15 @@ class ChoiceInput(PlainText, can_focus=True):
 
     @property
     def value(self) -> str:
-        """The chosen one, or nothing while there is none."""
+        """The chosen option, "" while there is none."""
         return "" if self._at is None else self._options[self._at]
 
     def on_mount(self) -> None:
-        """Show it."""
+        """Show the choice."""
         self._show()
 
     def action_turn(self, step: int) -> None:
-        """Choose another one; after the last comes the first."""
+        """Choose another option, wrapping around."""
         at = self._at if self._at is not None else -1 if step > 0 else 0
         self._at = (at + step) % len(self._options)
         self._show()

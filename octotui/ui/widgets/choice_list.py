@@ -1,4 +1,4 @@
-"""A list to choose one thing from: a text and a note a line."""
+"""A list of choices, with a text and a note on each line."""
 
 from collections.abc import Sequence
 from typing import ClassVar, NamedTuple
@@ -11,7 +11,7 @@ from octotui.ui.widgets.line_list import LineList
 
 
 class ChoiceItem(NamedTuple):
-    """One thing to choose."""
+    """One choice."""
 
     key: str
     text: str
@@ -19,7 +19,7 @@ class ChoiceItem(NamedTuple):
 
 
 class ChoiceList(LineList):
-    """Lines made of options; enter chooses."""
+    """A list of options; enter chooses."""
 
     LIT = True
     DEFAULT_CSS = "ChoiceList { height: auto; max-height: 16; }"
@@ -32,7 +32,7 @@ class ChoiceList(LineList):
         self.offer(options)
 
     def offer(self, options: Sequence[ChoiceItem]) -> None:
-        """Offer these."""
+        """Replace the options."""
         self._options = {each.key: each for each in options}
         self._width = max((length([(each.text, "plain")]) for each in options), default=0)
         self.show(tuple(self._options))

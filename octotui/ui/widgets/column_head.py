@@ -1,4 +1,4 @@
-"""Rows and the head line of a list in columns."""
+"""Rows and the head of a list in columns."""
 
 from collections.abc import Iterable, Sequence
 from typing import TypeVar
@@ -15,21 +15,21 @@ Row = TypeVar("Row")
 
 
 class ColumnHead(Widget):
-    """The line above a list that says what its columns are, and by which it is sorted."""
+    """The line above a list with the names of its columns, and the sort order."""
 
     DEFAULT_CSS = "ColumnHead { height: 1; }"
 
     spans: reactive[tuple[Span, ...]] = reactive(())
 
     def render_line(self, y: int) -> Strip:
-        """The one line, indented as the lines of the list are."""
+        """Render the line, indented like those of the list."""
         styles, width = styles_of(self), self.size.width
         strip = strip_of([(" ", "plain"), *self.spans], styles, glyphs_of(self))
         return strip.adjust_cell_length(width, styles["plain"])
 
 
 def row_spans(columns: Sequence[Placed[Row]], row: Row, scope: CellContext) -> list[Span]:
-    """A row in its columns, each cell cut to its width."""
+    """Return a row in its columns, each cell cut to its width."""
     cells = (each.column.cell(row, each.width, scope) for each in columns)
     return list(_joined(columns, cells, scope.glyphs))
 
@@ -37,7 +37,7 @@ def row_spans(columns: Sequence[Placed[Row]], row: Row, scope: CellContext) -> l
 def head_spans(
     columns: Sequence[Placed[Row]], sort: str, glyphs: Glyphs, *, descending: bool
 ) -> tuple[Span, ...]:
-    """The heads of columns, an arrow at the one that the list is sorted by."""
+    """Return the heads of columns, with an arrow at the sort column."""
     arrow = "↓" if descending else "↑"
 
     def cell(each: Placed[Row]) -> Sequence[Span]:
@@ -52,7 +52,7 @@ def head_spans(
 def _joined(
     columns: Sequence[Placed[Row]], cells: Iterable[Sequence[Span]], glyphs: Glyphs
 ) -> Iterable[Span]:
-    """Cells side by side, padded at the side where their column has no text."""
+    """Yield cells side by side, padded on the side without text."""
     for each, cell in zip(columns, cells, strict=True):
         spans = cut(cell, each.width, glyphs)
         padding = " " * (each.width - length(spans))

@@ -1,4 +1,4 @@
-"""The line beneath a list where its filter is typed."""
+"""The input below a list for its filter."""
 
 from typing import ClassVar
 
@@ -19,7 +19,7 @@ class FilterInput(Input):
     ]
 
     class Left(Message):
-        """The filter was kept or dropped, and the list has the focus again."""
+        """The filter was kept or dropped, and the list gets the focus back."""
 
     def __init__(self) -> None:
         keep, drop = key_of(FilterInput, "keep"), key_of(FilterInput, "drop")
@@ -30,17 +30,17 @@ class FilterInput(Input):
         self.cursor_blink = False
 
     def ask(self) -> None:
-        """Open the line."""
+        """Show and focus the input."""
         self.display = True
         self.focus()
 
     def action_keep(self) -> None:
-        """Keep what was typed; nothing typed is no filter."""
+        """Keep the filter; an empty one hides the input."""
         self.display = bool(self.value)
         self.post_message(self.Left())
 
     def action_drop(self) -> None:
-        """Show everything again."""
+        """Drop the filter."""
         self.value = ""
         self.display = False
         self.post_message(self.Left())

@@ -1,4 +1,4 @@
-"""The last line of a screen: the keys that matter now."""
+"""The last line of a screen: the keys that work now."""
 
 from functools import partial
 from typing import NamedTuple
@@ -13,24 +13,24 @@ from textual.widget import Widget
 from octotui.ui.key_actions import working_keys, written
 from octotui.ui.styled_text import Span, cut, glyphs_of, length, strip_of, styles_of
 
-SAID = 5.0  # seconds that a sentence stays
+SAID = 5.0  # seconds that a sentence is shown
 
 
 class Key(NamedTuple):
-    """A key that is shown, and whether it stays longest."""
+    """A shown key, and whether it is dropped last."""
 
     binding: Binding
     lasting: bool
 
     @property
     def spans(self) -> list[Span]:
-        """How it is drawn."""
+        """Its text and description."""
         key = self.binding.key_display or written(self.binding.key)
         return [(f" {key}", "asks"), (f" {self.binding.description} ", "muted")]
 
 
 class KeyBar(Widget):
-    """Keys and what they do, those of the focused pane first; a click does it, too."""
+    """Keys with descriptions, those of the focused pane first; they can be clicked."""
 
     DEFAULT_CSS = "KeyBar { height: 1; }"
 
@@ -39,7 +39,7 @@ class KeyBar(Widget):
     def __init__(self) -> None:
         super().__init__()
         self._keys: list[Key] = []
-        self._silence: Timer | None = None
+        self._sentence_timer: Timer | None = None
 
     def on_mount(self) -> None:
         """Follow the bindings."""
@@ -54,15 +54,15 @@ class KeyBar(Widget):
             self.refresh()
 
     def say(self, sentence: str) -> None:
-        """Show a sentence in the place of the keys for a while, or until the next one; or the keys again."""
-        if self._silence is not None:
-            self._silence.stop()
+        """Show a sentence instead of the keys for a while; "" shows the keys again."""
+        if self._sentence_timer is not None:
+            self._sentence_timer.stop()
         self.sentence = sentence
         if sentence:
-            self._silence = self.set_timer(SAID, partial(setattr, self, "sentence", ""))
+            self._sentence_timer = self.set_timer(SAID, partial(setattr, self, "sentence", ""))
 
     def _pieces(self) -> list[tuple[Binding, list[Span]]]:
-        """Each key with what is drawn for it, as many as there is room for: the lasting ones go last."""
+        """Return each key with its spans, as many as fit: lasting ones are dropped last."""
         keys = list(self._keys)
         while keys and sum(length(each.spans) for each in keys) > self.size.width:
             passing = [each for each in keys if not each.lasting]
@@ -70,7 +70,7 @@ class KeyBar(Widget):
         return [(each.binding, each.spans) for each in keys]
 
     def render_line(self, y: int) -> Strip:
-        """The one line."""
+        """Render the line."""
         styles, glyphs = styles_of(self), glyphs_of(self)
         spans = [span for _, piece in self._pieces() for span in piece]
         if self.sentence:
@@ -78,7 +78,7 @@ class KeyBar(Widget):
         return strip_of(spans, styles, glyphs).adjust_cell_length(self.size.width, styles["plain"])
 
     def on_click(self, event: events.Click) -> None:
-        """Do what the key under the mouse does."""
+        """Press the key under the mouse."""
         position = event.x
         for binding, spans in self._pieces():
             position -= length(spans)

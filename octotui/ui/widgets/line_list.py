@@ -1,4 +1,4 @@
-"""A list with a cursor, drawn line by line: it costs what is visible, whatever its length."""
+"""A list with a cursor, drawn line by line: the cost is that of the visible lines."""
 
 from collections.abc import Callable, Sequence
 from typing import ClassVar
@@ -20,7 +20,7 @@ Look = tuple[bool, list[Span]]
 
 
 class LineList(ExplainedActions, ScrollView, can_focus=True):
-    """Keys of lines, and a cursor on one of them; `draw` says how the line of a key looks now."""
+    """Keys of lines, and a cursor on one of them; `draw` returns the spans of a key."""
 
     DEFAULT_CSS = """
     LineList { height: 1fr; overflow-x: hidden; scrollbar-size-vertical: 1; }
@@ -37,7 +37,7 @@ class LineList(ExplainedActions, ScrollView, can_focus=True):
         KeyAction("enter", "open", "open", tooltip="What is under the cursor"),
     ]
 
-    LIT: ClassVar[bool] = False  # whether the cursor's line stands out without the focus, too
+    LIT: ClassVar[bool] = False  # whether the cursor's line is highlighted also without the focus
 
     cursor: reactive[int] = reactive(0, repaint=False)
 
@@ -55,7 +55,7 @@ class LineList(ExplainedActions, ScrollView, can_focus=True):
             return self.lines
 
     class Opened(Moved):
-        """The line under the cursor is to be opened."""
+        """The line under the cursor was opened."""
 
     def __init__(
         self,
@@ -65,13 +65,13 @@ class LineList(ExplainedActions, ScrollView, can_focus=True):
         opens: bool = True,
         id: str | None = None,  # noqa: A002
     ) -> None:
-        """`opens` says whether there is more to see of a line than itself."""
+        """Create it; `opens` says whether lines can be opened."""
         super().__init__(id=id)
         self._opens = opens
         self._draw_line = draw
         self.empty = empty
         self._keys: tuple[str, ...] = ()
-        self._deaf: frozenset[int] = frozenset()
+        self._skipped: frozenset[int] = frozenset()
         self._painted: Styles | None = None
         self._shown: dict[int, Look] = {}
         self._pending = False
@@ -88,15 +88,15 @@ class LineList(ExplainedActions, ScrollView, can_focus=True):
 
     @property
     def line_width(self) -> int:
-        """The cells that a line has beside the marker and the margin."""
+        """The cells of a line beside the marker and the margin."""
         return max(0, self.size.width - 2)
 
-    def show(self, keys: Sequence[str], deaf: frozenset[int] = frozenset()) -> None:
-        """Take these lines; the cursor stays with its key, and never stands on a deaf line."""
+    def show(self, keys: Sequence[str], skipped: frozenset[int] = frozenset()) -> None:
+        """Replace the lines; the cursor stays with its key, and is never on `skipped` lines."""
         keys = tuple(keys)
-        if keys != self._keys or deaf != self._deaf:
+        if keys != self._keys or skipped != self._skipped:
             before, index = self.key, self.cursor
-            self._keys, self._deaf = keys, deaf
+            self._keys, self._skipped = keys, skipped
             self.virtual_size = Size(0, len(keys))
             self.cursor = keys.index(before) if before in keys else self._near(min(index, len(keys) - 1), 1)
             if (self.key is None) != (before is None):
@@ -108,7 +108,7 @@ class LineList(ExplainedActions, ScrollView, can_focus=True):
             self.repaint()
 
     def repaint(self) -> None:
-        """Draw again those visible lines that look different, once for all that happens at one time."""
+        """Redraw visible lines that have changed, once for all calls of one iteration of the loop."""
         if not self._pending:
             self._pending = True
             self.call_later(self._repaint)
@@ -120,37 +120,37 @@ class LineList(ExplainedActions, ScrollView, can_focus=True):
                 self.refresh(Region(0, y, self.size.width, 1))
 
     def select(self, key: str) -> bool:
-        """Put the cursor on a key; False where it is not there."""
+        """Move the cursor to a key; return False where it is absent."""
         if key not in self._keys:
             return False
         self.cursor = self._keys.index(key)
         return True
 
     def reveal(self) -> None:
-        """Scroll so that the cursor is seen, and as much as possible of what stands above it."""
+        """Scroll the cursor into view, with as many lines above it as possible."""
         top = max(0, self.cursor + 2 - max(2, self.size.height))
         self.scroll_to(y=top, animate=False, force=True)
 
     def _near(self, index: int, step: int) -> int:
-        """The next line from a place, in steps, that the cursor may stand on."""
+        """Return the nearest line in a direction, or else the other, that the cursor may be on."""
         index = max(0, min(index, len(self._keys) - 1))
         for way in (step, -step):
             at = index
             while 0 <= at < len(self._keys):
-                if at not in self._deaf:
+                if at not in self._skipped:
                     return at
                 at += 1 if way > 0 else -1
         return index
 
     def watch_cursor(self) -> None:
-        """Keep the cursor in view, and tell."""
+        """Keep the cursor in view, and post `Moved`."""
         if self._keys:
             self._keep_in_view()
             self.post_message(self.Moved(self, self.key))
         self.refresh()
 
     def _keep_in_view(self) -> None:
-        """Scroll to the cursor, and to what stands above it where it can go no further up."""
+        """Scroll to the cursor; from the first possible line also to the lines above it."""
         first = self._near(0, 1)
         top = 0 if self.cursor == first else self.cursor
         if self._keys and self.size.height:
@@ -158,17 +158,17 @@ class LineList(ExplainedActions, ScrollView, can_focus=True):
             self.scroll_to_region(region, animate=False, force=True)
 
     def on_resize(self) -> None:
-        """Keep the cursor in view at another height."""
+        """Keep the cursor in view."""
         self._keep_in_view()
 
     def why_not(self, action: str, parameters: tuple[object, ...]) -> str:
-        """Say where there is nothing to open."""
+        """Refuse to open where there is nothing to open."""
         if action != "open" or (self._opens and self.key is not None):
             return ""
         return "there is no more to see of it" if self.key is not None else "there is nothing to open"
 
     def action_move(self, step: int) -> None:
-        """Go down or up."""
+        """Move down or up."""
         self.cursor = self._near(self.cursor + step, step)
 
     def action_to(self, index: int) -> None:
@@ -176,7 +176,7 @@ class LineList(ExplainedActions, ScrollView, can_focus=True):
         self.cursor = self._near(index if index >= 0 else len(self._keys) - 1, 1 if index >= 0 else -1)
 
     def action_page(self, step: int) -> None:
-        """Go a page down or up."""
+        """Move a page down or up."""
         self.cursor = self._near(self.cursor + step * max(1, self.size.height - 1), step)
 
     def action_open(self) -> None:
@@ -185,20 +185,20 @@ class LineList(ExplainedActions, ScrollView, can_focus=True):
             self.post_message(self.Opened(self, self.key))
 
     def on_click(self, event: events.Click) -> None:
-        """Put the cursor where the mouse was pressed; twice opens."""
+        """Move the cursor to the mouse; a double click opens."""
         index = event.y + self.scroll_offset.y
-        if index < len(self._keys) and index not in self._deaf:
+        if index < len(self._keys) and index not in self._skipped:
             self.cursor = index
             if event.chain == 2:
                 self.action_open()
 
     def notify_style_update(self) -> None:
-        """Forget styles that the stylesheet has changed."""
+        """Drop cached styles."""
         self._painted = None
         super().notify_style_update()
 
     def watch_has_focus(self, focused: bool) -> None:
-        """The cursor's line looks different with the focus."""
+        """Redraw: the cursor's line looks different with the focus."""
         super().watch_has_focus(focused)
         self.refresh()
 

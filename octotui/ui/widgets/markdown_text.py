@@ -1,4 +1,4 @@
-"""Markdown from outside, whose entities may stand for any character."""
+"""Markdown from outside, whose entities may be any character."""
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
@@ -9,7 +9,7 @@ from octotui.views.text.visible_text import visible_lines
 
 
 class MarkdownText(Markdown):
-    """Markdown with its control and invisible characters made visible; its links lead nowhere."""
+    """Markdown with control and invisible characters made visible, and links disabled."""
 
     def __init__(self, text: str) -> None:
         super().__init__(text, open_links=False, parser_factory=_parser)
@@ -22,7 +22,7 @@ def _parser() -> MarkdownIt:
 
 
 def _make_visible(state: StateCore) -> None:
-    """Make characters visible once entities such as `&#x202e;` have been read."""
+    """Make characters visible after entities such as `&#x202e;` are decoded."""
     for token in state.tokens:
         _make_token_visible(token)
 

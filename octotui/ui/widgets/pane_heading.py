@@ -1,4 +1,4 @@
-"""The line over a pane: its title at the left, a fact at the right, a rule between."""
+"""The heading of a pane: a title on the left, a fact on the right, a rule between."""
 
 from typing import ClassVar
 
@@ -11,7 +11,7 @@ from octotui.views.labels import Role
 
 
 class PaneHeading(Widget):
-    """One line with title, rule and fact; the stylesheet shows which pane has the focus."""
+    """A line with title, rule and fact; the stylesheet marks the focused pane."""
 
     DEFAULT_CSS = "PaneHeading { height: 1; }"
     COMPONENT_CLASSES: ClassVar[set[str]] = {"heading--rule"}
@@ -28,18 +28,18 @@ class PaneHeading(Widget):
         self.watch(self.screen, "focused", self._follow)
 
     def _follow(self) -> None:
-        """Stand out where the focus is in this pane."""
+        """Mark the heading where the focus is in its pane."""
         focused = self.screen.focused
         self.set_class(focused is not None and self.parent in focused.ancestors, "-focused")
 
     def say(self, left: str | None = None, right: tuple[Span, ...] = ()) -> None:
-        """Show this title, or the one it has, and these facts."""
+        """Show a title, or keep the present one, and a fact."""
         if left is not None:
             self.left = ((left, "strong"),)
         self.right = right
 
     def render_line(self, y: int) -> Strip:
-        """The one line."""
+        """Render the line."""
         glyphs, width = glyphs_of(self), self.size.width
         styles = styles_of(self)
         rule = self.get_component_rich_style("heading--rule")

@@ -7,11 +7,11 @@ from octotui.views.text.visible_text import visible_lines
 
 
 class PlainText(Static):
-    """A text without markup, its control and invisible characters made visible."""
+    """A text without markup, with control and invisible characters made visible."""
 
     def __init__(self, text: str = "", *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(visible_lines(text), id=id, classes=classes, markup=False)
 
     def update(self, content: VisualType = "", *, layout: bool = True) -> None:
-        """Show another text."""
+        """Replace the text."""
         super().update(visible_lines(content) if isinstance(content, str) else content, layout=layout)

@@ -1,4 +1,4 @@
-"""The input of a query: a filter whose words can be completed."""
+"""The input of a query, with completion."""
 
 from collections.abc import Callable
 from typing import ClassVar
@@ -11,11 +11,11 @@ from octotui.ui.widgets.filter_input import FilterInput
 from octotui.views.queries.completion import Completion
 
 Complete = Callable[[str, int], Completion]
-"""How a text can go on at a cursor."""
+"""Returns the completion of a text at a cursor."""
 
 
 class QueryInput(FilterInput):
-    """Tab takes the first completion; again, of values, the next one."""
+    """Tab applies the first completion; again, the next value."""
 
     KEYS_TITLE = "In the filter of runs"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -23,7 +23,7 @@ class QueryInput(FilterInput):
     ]
 
     class Completed(Message):
-        """Tab was pressed; `completion` is what it chose from."""
+        """Tab was pressed; `completion` are the options, `taken` is the applied one."""
 
         def __init__(self, completion: Completion, taken: str) -> None:
             super().__init__()
@@ -39,11 +39,11 @@ class QueryInput(FilterInput):
 
     @property
     def completion(self) -> Completion:
-        """What can stand at the cursor."""
+        """The completion at the cursor."""
         return self._complete(self.value, self.cursor_position)
 
     def action_complete(self) -> None:
-        """Take a completion."""
+        """Apply a completion."""
         if self.value == self._taken:
             self._at += 1
         else:

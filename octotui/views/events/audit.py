@@ -1,4 +1,4 @@
-"""What people asked of a space, and what it asked of them: who, when, from where, and how long it waited."""
+"""The audit of a space: requests of people and questions to them, with account, time, origin and wait."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
@@ -13,7 +13,7 @@ from octotui.views.labels import duration
 
 
 class AuditRow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One line of an audit; `waited` is the seconds from the question to this, where there was one."""
+    """One row of an audit; `waited` is the seconds since its question was asked."""
 
     seq: int
     at: float
@@ -27,11 +27,11 @@ class AuditRow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 Raised = Callable[[str, str], float | None]
-"""When a question of a run was asked, for those that were asked before what is looked at."""
+"""Returns when a question of a run was asked, for one from before the events that are listed."""
 
 
 def rows(history: Iterable[AnyEvent], raised: Raised = lambda run, question: None) -> Iterator[AuditRow]:
-    """The rows of those events that are about people, in their order."""
+    """Yield the rows of events that are about people, in order."""
     asked: dict[str, float | None] = {}
     for event in history:
         telling = TELLING.get(type(event))
@@ -51,7 +51,7 @@ def rows(history: Iterable[AnyEvent], raised: Raised = lambda run, question: Non
 
 
 def line(row: AuditRow, clock: str) -> str:
-    """A row in one line of text; `clock` is its time as people read it."""
+    """Format a row as one line; `clock` is its formatted time."""
     who = row.user or "-"
     at = f" from {row.origin}" if row.origin else ""
     waited = "" if row.waited is None else f" after {duration(row.waited)}"
@@ -60,7 +60,7 @@ def line(row: AuditRow, clock: str) -> str:
 
 
 def _row(event: Event, what: str, text: str) -> AuditRow:
-    """What the event itself says; each names people in its own way."""
+    """Return the row of an event, each type of which names people in another field."""
     fields: Mapping[str, Any] = {name: getattr(event, name) for name in event.__struct_fields__}
     who = next((fields[name] for name in ("user", "by", "requester") if fields.get(name)), "")
     return AuditRow(
@@ -111,4 +111,4 @@ TELLING: Mapping[type[Any], tuple[str, Callable[[Any], str]]] = {
         lambda event: f"{event.action} {event.subject}".strip() + f": {refusal(event)}",
     ),
 }
-"""Each event that an audit has, in a word and a sentence; a new one of people needs but a line here."""
+"""Every type of event in an audit, with a word and a sentence; a new one about people needs a line here."""

@@ -1,4 +1,4 @@
-"""What an event changed, as plain lines: who got which worker and why, waits as they begin (W8, L4)."""
+"""Events as lines of text: selections of workers with reasons, and waits as they begin (W8, L4)."""
 
 from typing import assert_never
 
@@ -20,13 +20,13 @@ ENDED = {
     "timed-out": "timed out",
     "lost": "is lost",
 }
-"""What a run or a job did that ended so, where its state is no verb."""
+"""The verbs of ends whose state is no verb."""
 
-QUARTER = 25  # percent: what is between is for screens
+QUARTER = 25  # percent: steps of progress in lines; screens show every one
 
 
 def lines(event: AnyEvent, before: State, after: State, now: float, zone: Zone = None) -> list[str]:
-    """The sentences of one event, none where people need not know; `now` is when it happened."""
+    """Return the sentences of an event, none for internal ones; `now` is its time."""
     if isinstance(event, SpaceEvent):
         return [_of_space(event)]
     state = after if event.run in after.runs else before
@@ -37,7 +37,7 @@ def lines(event: AnyEvent, before: State, after: State, now: float, zone: Zone =
 
 
 def _of_space(event: SpaceEvent) -> str:
-    """The sentence of an event that belongs to no run."""
+    """Return the sentence of an event without a run."""
     match event:
         case events.ModelLoaded(model=model):
             return f"the model of {model.space.name} is loaded"
@@ -58,7 +58,7 @@ def _of_space(event: SpaceEvent) -> str:
 
 
 def refusal(event: events.ActionRefused) -> str:
-    """Why somebody was refused something, and how often since."""
+    """Return why a request was refused, and how often since."""
     return f"{event.reason}{f', and {event.more:,} more' if event.more else ''}"
 
 
@@ -107,7 +107,7 @@ def _of_run(  # noqa: C901, PLR0912 - one line an event
 
 
 def _failed_unasked(event: JobEvent, job: Job) -> bool:
-    """Whether a manual step has failed without a question, of whose answer there would be an event."""
+    """Return whether a manual step failed without a question, whose answer would be an event of its own."""
     return isinstance(event, events.JobEnded) and job.attempt == 0
 
 
@@ -121,7 +121,7 @@ def _of_job(  # noqa: C901 - one line an event
         case events.JobQueued() if (
             isinstance(job.wait, ForLock) and grantable(state, job.wait.machine) == job
         ):
-            return []  # it starts at once
+            return []  # the job starts at once
         case events.AttemptFailed(retry_at=None, reason=reason):
             return [f"{_named(run, job)} failed: {reason}"]
         case events.JobQueued() | events.JobPlaced() | events.AttemptFailed():
@@ -147,7 +147,7 @@ def _of_job(  # noqa: C901 - one line an event
 
 
 def _far(event: events.JobProgressed, before: State) -> bool:
-    """Whether a job has come as far as another quarter since it last said anything."""
+    """Return whether a job has reached another quarter since its last progress."""
     last = before.jobs[event.job].progress
     return last is None or last.percentage // QUARTER != event.percentage // QUARTER
 
@@ -198,7 +198,7 @@ def _queued(state: State, run: Run) -> str:
 
 
 def _wait_of(state: State, run: Run, now: float, zone: Zone) -> list[str]:
-    """Why a run is queued, where it will not start at once."""
+    """Return why a run is queued, unless it starts at once."""
     if state.slots < state.model.engine.task_cap and run.place in tuple(state.ready):
         return []
     wait = of_run(state, run, now, zone)

@@ -1,4 +1,4 @@
-"""One moment of a replay in words: what has just happened, and whether one would want to stop there."""
+"""One moment of a replay in words: its event, and whether playing stops there."""
 
 from collections.abc import Iterator, Sequence
 from typing import Literal
@@ -18,33 +18,33 @@ Stop = Literal["asks", "bad", "waits"]
 
 
 class ReplayMoment(msgspec.Struct, frozen=True, kw_only=True):
-    """Event `number` of `count`, when it was, and in words what it changed; `stop` where that matters."""
+    """Event `number` of `count`, its time and its sentences; `stop` says why playing stops there."""
 
     number: int
     count: int
     at: float
-    first: float  # when the first event was
+    first: float  # time of the first event
     text: str
     stop: Stop | None = None
 
 
-def moment(film: History, number: int, zone: Zone = None) -> ReplayMoment:
-    """The moment after an event of a film."""
-    event, before, after = film.event(number), film.state(number - 1), film.state(number)
+def moment(history: History, number: int, zone: Zone = None) -> ReplayMoment:
+    """Return the moment after an event of a history."""
+    event, before, after = history.event(number), history.state(number - 1), history.state(number)
     sentences = lines(event, before, after, event.at, zone)
     text = " · ".join([*sentences[:1], *(each.partition("  ")[2] or each for each in sentences[1:])])
     return ReplayMoment(
         number=number,
-        count=len(film),
+        count=len(history),
         at=event.at,
-        first=film.event(1).at,
+        first=history.event(1).at,
         text=text or _named(event),
         stop=stop(event, before, after),
     )
 
 
 def stop(event: AnyEvent, before: State, after: State) -> Stop | None:
-    """Whether this is a question, a failure, or the beginning of a wait for a lock."""
+    """Return why to stop: a question, a failure, or the start of a wait for a lock; else None."""
     match event:
         case events.InterruptionRaised():
             return "asks"
@@ -58,21 +58,21 @@ def stop(event: AnyEvent, before: State, after: State) -> Stop | None:
     return None
 
 
-def changes(film: History, zone: Zone = None) -> Iterator[str]:
-    """All that changed, line by line, each with its time."""
-    first = film.event(1).at
-    for event, before, after in film.through():
+def changes(history: History, zone: Zone = None) -> Iterator[str]:
+    """Yield every change as a line with its time."""
+    first = history.event(1).at
+    for event, before, after in history.through():
         for line in lines(event, before, after, event.at, zone):
             yield f"{exact_time(event.at, first, zone)}  {line}"
 
 
 def standing(
-    film: History, number: int, roots: Sequence[str], now: float, glyphs: Glyphs, zone: Zone = None
+    history: History, number: int, roots: Sequence[str], now: float, glyphs: Glyphs, zone: Zone = None
 ) -> Iterator[str]:
-    """How things stand at a moment: what has just happened, and the trees of runs that are there by then."""
-    this = moment(film, number, zone)
-    yield glyphs.text(f"{date_and_time(now, zone)}  event {number} of {len(film)}  {this.text}")
-    state = film.state(number)
+    """Yield the state at a moment: the last event, and the trees of the runs that exist."""
+    this = moment(history, number, zone)
+    yield glyphs.text(f"{date_and_time(now, zone)}  event {number} of {len(history)}  {this.text}")
+    state = history.state(number)
     for root in roots:
         if root in state.runs:
             yield ""
@@ -80,7 +80,7 @@ def standing(
 
 
 def _named(event: AnyEvent) -> str:
-    """An event that people need not know of, by its name: `run-1  job placed`."""
+    """Return an internal event by its name: `run-1  job placed`."""
     name = type(event).__name__
     words = "".join(f" {each.lower()}" if each.isupper() else each for each in name).strip()
     run = getattr(event, "run", None)

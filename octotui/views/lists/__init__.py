@@ -1,4 +1,4 @@
-"""Lists as columns: which there are, how wide each is, what it shows of a row, and how rows are sorted by it.
+"""Lists as columns: their widths, cells, and sort keys.
 
 The app's panes and the verbs draw from the same columns. Never where a list gets its rows from.
 """

@@ -1,4 +1,4 @@
-"""Columns of any list: as many as fit into a width, the first ones first, and none wider than it needs."""
+"""Columns of any list: as many as fit into a width, in order of preference."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC
@@ -12,13 +12,13 @@ from octotui.views.text.clock_times import Zone
 
 Row = TypeVar("Row")
 Spans = tuple[tuple[str, Role], ...]
-ENOUGH = 28  # cells that a column is given before others behind it get more than they need
-UNCUT = 10_000  # cells of a column that has all the room it may want
-NARROW = 64  # cells: below it one space is between columns, else two
+ENOUGH = 28  # cells that a column gets before others get more than they need
+UNCUT = 10_000  # cells of a column without a limit
+NARROW = 64  # cells; narrower lists have gaps of one space, others of two
 
 
 class CellContext(msgspec.Struct, frozen=True):
-    """What a cell is drawn for: the present time, the zone of its times, and the characters there are."""
+    """The context of a cell: the present time, the time zone, and the glyphs."""
 
     now: float = 0.0
     zone: Zone = UTC
@@ -26,10 +26,10 @@ class CellContext(msgspec.Struct, frozen=True):
 
 
 class Column(msgspec.Struct, Generic[Row], frozen=True, kw_only=True):
-    """One column: `cell` draws a row in at most so many cells, `key` is what it is sorted by, None last.
+    """One column: `cell` draws a row within a width, `key` is its sort key, None last.
 
-    It takes `least` to `most` cells, and more than are `enough` only when no other wants any. Behind a
-    `tight` one there is one space; an `extra` one is shown only where none before it is cut.
+    It takes `least` to `most` cells, and more than `enough` only when no other column wants them. A `tight`
+    one is followed by one space; an `extra` one is shown only where none before it is cut.
     """
 
     name: str
@@ -46,11 +46,11 @@ class Column(msgspec.Struct, Generic[Row], frozen=True, kw_only=True):
 
 
 class UnknownColumn(ValueError):
-    """A list has no column of that name; its text is a sentence."""
+    """A list has no column of that name; the text is a sentence."""
 
 
 class Placed(msgspec.Struct, Generic[Row], frozen=True):
-    """A column, and the cells it has in a list of some width, with so many spaces before it."""
+    """A column with its width in cells, and the gap before it."""
 
     column: Column[Row]
     width: int
@@ -58,7 +58,7 @@ class Placed(msgspec.Struct, Generic[Row], frozen=True):
 
 
 def named(columns: Iterable[Column[Row]], names: Iterable[str]) -> tuple[Column[Row], ...]:
-    """The columns of these names, once each, in their order; raises UnknownColumn."""
+    """Return the columns of these names, unique and in order; raises UnknownColumn."""
     known = {each.name: each for each in columns}
     for name in (found := dict.fromkeys(names)):
         if name not in known:
@@ -69,7 +69,7 @@ def named(columns: Iterable[Column[Row]], names: Iterable[str]) -> tuple[Column[
 
 
 def sorting(columns: Iterable[Column[Row]], sort: str) -> tuple[Column[Row], bool] | None:
-    """The column to sort by and whether descending, of `started` or `-started`; None of an empty text."""
+    """Parse `started` or `-started` to a column and whether descending; None for an empty text."""
     if not sort:
         return None
     (column,) = named(columns, [sort.removeprefix("-")])
@@ -77,7 +77,7 @@ def sorting(columns: Iterable[Column[Row]], sort: str) -> tuple[Column[Row], boo
 
 
 def by_column(rows: Iterable[Row], column: Column[Row], *, descending: bool) -> list[Row]:
-    """The rows sorted by a column; equal ones keep their order, and those without a value come last."""
+    """Sort rows by a column, stably; rows without a value come last."""
     keyed = [(column.key(row), row) for row in rows]
     known = [each for each in keyed if each[0] is not None]
     known.sort(key=lambda each: each[0], reverse=descending)
@@ -85,9 +85,9 @@ def by_column(rows: Iterable[Row], column: Column[Row], *, descending: bool) -> 
 
 
 def placed(columns: Sequence[Column[Row]], width: int, sizes: Mapping[str, int]) -> tuple[Placed[Row], ...]:
-    """The first of the columns that fit into a width side by side; `sizes` are those that need less room.
+    """Fit columns into a width, the first ones first; `sizes` are those that need less than `most`.
 
-    What is left over goes to columns that are cut, the first ones first; the rest stays empty.
+    The remaining cells go to columns that are cut, the first ones first.
     """
     space = 1 if width < NARROW else 2
     shown: list[Placed[Row]] = []
@@ -113,7 +113,7 @@ def placed(columns: Sequence[Column[Row]], width: int, sizes: Mapping[str, int])
 def whole(
     columns: Sequence[Column[Row]], rows: Sequence[Row], scope: CellContext, length: Callable[[str], int]
 ) -> tuple[Placed[Row], ...]:
-    """The columns side by side, each as wide as its widest cell; `length` is how many cells a text takes."""
+    """Lay out all columns at full width; `length` returns the cells of a text."""
     shown: list[Placed[Row]] = []
     for column in columns:
         cells = (column.cell(row, UNCUT, scope) for row in rows)
@@ -124,6 +124,6 @@ def whole(
 
 
 def _most(column: Column[Row], sizes: Mapping[str, int]) -> int:
-    """The cells that a column can use: those of its widest cell, where that is known, and of its head."""
+    """Return the cells that a column can use: its widest known cell, or its head."""
     widest = sizes.get(column.name)
     return column.most if widest is None else max(1, len(column.head), min(column.most, widest))

@@ -13,7 +13,7 @@ DATE = 6  # cells of `Nov 26`
 
 
 def short_duration(seconds: float) -> str:
-    """How long in five cells: `00:12`, `2h13m`, `3d04h`."""
+    """Format seconds in five cells: `00:12`, `2h13m`, `3d04h`."""
     minutes = max(0, int(seconds)) // 60
     hours, minutes = divmod(minutes, 60)
     days, hours = divmod(hours, 24)
@@ -23,7 +23,7 @@ def short_duration(seconds: float) -> str:
 
 
 def _text(name: str, about: str, value: Callable[[RunRow], str], **more: Any) -> Column[RunRow]:
-    """A column of words, muted, sorted as people sort words."""
+    """Return a column of muted words, sorted without case."""
 
     def cell(row: RunRow, width: int, scope: CellContext) -> Spans:
         return ((value(row), "muted"),)
@@ -33,7 +33,7 @@ def _text(name: str, about: str, value: Callable[[RunRow], str], **more: Any) ->
 
 
 def _time(name: str, head: str, about: str, value: Callable[[RunRow], float | None]) -> Column[RunRow]:
-    """A column of times: that of another day is its date alone where there is no room for both."""
+    """Return a column of times; one of another day is shortened to its date."""
 
     def cell(row: RunRow, width: int, scope: CellContext) -> Spans:
         at = value(row)
@@ -165,14 +165,14 @@ COLUMNS: tuple[Column[RunRow], ...] = (
         right=True,
     ),
 )
-"""All columns, in the order in which they are shown unless somebody chooses others."""
+"""All columns, in their default order."""
 
-LABELS = 12  # cells of a version behind the name of a project
-UNASKED = 14  # of them that are shown without being asked for
+LABELS = 12  # cells of a version after the name of a project
+UNASKED = 14  # columns that are shown by default
 
 
 def usual(model: Model) -> tuple[str, ...]:
-    """The names of the columns that are shown unless others are chosen: without those that stay empty."""
+    """Return the names of the default columns, without those that stay empty."""
     empty = {
         *(() if model.environments else ("environment",)),
         *(() if model.tenants else ("tenant",)),
@@ -184,7 +184,7 @@ def usual(model: Model) -> tuple[str, ...]:
 def sizes(
     model: Model, number: int, times: Iterable[str], people: Iterable[str], longest: float
 ) -> dict[str, int]:
-    """The cells that columns need: of so many runs, of such times and people, the longest in seconds."""
+    """Return the cells that columns need for the highest number, times and people, and longest seconds."""
     widest = max((len(each) for each in times), default=0)
     return {
         "by": _longest(people),

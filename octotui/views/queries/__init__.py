@@ -1,4 +1,4 @@
-"""Queries over what is seen: which runs of a list match, what a space knows, how a query can be completed.
+"""Queries over a State: matching open runs, known values, completion.
 
-The language itself is in `engine/queries`; what has ended long ago is found by the store. Never a widget.
+The language itself is in `engine/queries`; ended runs are found by the store. Never a widget.
 """

@@ -1,4 +1,4 @@
-"""How the word under the cursor of a query can go on: keys, then the values that a space knows."""
+"""Completion of the word at a query's cursor: keys, then the known values of a space."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
@@ -13,19 +13,19 @@ _FIXED: Mapping[str, Iterable[str]] = {"state": STATES, "is": STANDINGS, "since"
 
 
 class Completion(NamedTuple):
-    """What may stand in a text from `start` to `end` instead, the likeliest first."""
+    """Replacements for the text from `start` to `end`, the likeliest first."""
 
     start: int
     end: int
     options: tuple[str, ...] = ()
 
     def applied(self, text: str, option: str) -> tuple[str, int]:
-        """The text with one of the options, and where its cursor is then."""
+        """Return the text with an option applied, and its cursor."""
         return text[: self.start] + option + text[self.end :], self.start + len(option)
 
 
 def complete(text: str, cursor: int, known: KnownValues) -> Completion:
-    """What can be typed at the cursor; no options where that is anything, or is there already."""
+    """Return the completion at the cursor, without options where any text is valid, or it is complete."""
     word = next((each for each in scan(text) if each.start < cursor <= each.end), None)
     if word is None:
         return Completion(cursor, cursor, tuple(f"{key}:" for key in KEYS))
@@ -37,13 +37,13 @@ def complete(text: str, cursor: int, known: KnownValues) -> Completion:
 
 
 def without_word(text: str, cursor: int) -> str:
-    """A text without the word at the cursor."""
+    """Remove the word at the cursor."""
     word = next((each for each in scan(text) if each.start < cursor <= each.end), None)
     return text if word is None else text[: word.start] + text[word.end :]
 
 
 def _value(text: str, cursor: int, word: TypedWord, known: KnownValues) -> Completion:
-    """The values that go on from what is typed of the one under the cursor."""
+    """Return the values that complete the one at the cursor."""
     value = next((each for each in reversed(word.values) if each.start <= cursor), None)
     if value is None or cursor > value.end:
         return Completion(cursor, cursor)
@@ -56,7 +56,7 @@ def _value(text: str, cursor: int, word: TypedWord, known: KnownValues) -> Compl
 
 
 def _options(key: str, begun: str, known: KnownValues) -> Iterator[str]:
-    """The values of a key that begin so, then those that have it within."""
+    """Yield the values of a key that begin with a text, then those that contain it."""
     names = {each: each for each in _FIXED[key]} if key in _FIXED else known.get(key, {})
     told = {slug: (slug.casefold(), name.casefold()) for slug, name in names.items()}
     starting = [slug for slug, both in told.items() if any(each.startswith(begun) for each in both)]

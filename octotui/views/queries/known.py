@@ -1,4 +1,4 @@
-"""What a space knows: what its model declares, and what its runs have had."""
+"""The known values of a space: those of its model and of its runs."""
 
 from collections.abc import Mapping
 
@@ -9,9 +9,9 @@ NONE: Mapping[str, Mapping[str, str]] = {}
 
 
 def known_values(state: State, past: Mapping[str, Mapping[str, str]] = NONE) -> KnownValues:
-    """The values of each key, by slug with a name; `past` are those of ended runs.
+    """Return the values of each key, by slug with a name; `past` are those of ended runs.
 
-    A process that is declared no more may have been a runbook or a project: it counts as both.
+    A process that is no longer declared may have been a runbook or a project: it counts as both.
     """
     model = state.model
     declared = {

@@ -1,4 +1,4 @@
-"""The runs of a list that a query finds, open ones among them."""
+"""The runs of a list that match a query, with open ones."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -11,11 +11,11 @@ from octotui.views.labels import SCHEDULED, WAITS
 from octotui.views.runs import mark
 
 STANDINGS = {"asks": ("asking", "asks"), WAITS.word: ("waiting", "waits"), SCHEDULED.word: ("scheduled",)}
-"""What a run's word in lists is called in queries, where it says more than its state."""
+"""Values of `is` by a run's word in lists, where that differs from its state."""
 
 
 class _OpenRun(msgspec.Struct, frozen=True):
-    """What a query can ask of a run that the State holds."""
+    """The searchable fields of a run in the State."""
 
     id: str
     number: int
@@ -38,7 +38,7 @@ def matching(
     names: Sequence[str],
     query: Query,
 ) -> tuple[str, ...]:
-    """Those of the runs named that a resolved query finds, in their order."""
+    """Return the named runs that match a resolved query, in order."""
     if query == EVERYTHING:
         return tuple(names)
     places = state.model.place_names

@@ -1,7 +1,7 @@
-"""A line of a job's output without what would move the cursor: text, and the SGR codes between its pieces.
+"""A line of a job's output without cursor movements: text, and the SGR codes between its pieces.
 
-Sequences that have no text in them (moves, erasing, modes, character sets) are left out. All else that begins
-with ESC stays, to be made visible: titles, links, the clipboard, and sequences that are not complete.
+Escape sequences without text (movement, erasing, modes, character sets) are dropped. All others stay, to be
+made visible: titles, links, the clipboard, and incomplete sequences.
 """
 
 import re
@@ -12,7 +12,7 @@ from octotui.views.text.sgr import TextStyle
 from octotui.views.text.visible_text import is_visible, visible_lines
 
 _ESCAPES = re.compile(
-    r"\x1b(?:\[(?P<codes>[0-?]{0,64})[ -/]{0,4}(?P<final>[@-~])"  # CSI; the one that ends with m is SGR
+    r"\x1b(?:\[(?P<codes>[0-?]{0,64})[ -/]{0,4}(?P<final>[@-~])"  # CSI; final m is SGR
     r"|[ -/]{1,4}[0-~]|[78=>])"
 )
 _REPLACED = re.compile(r"^\x08+|[^\x08\x1b]\x08")
@@ -29,7 +29,7 @@ Piece = tuple[str, str | None]
 
 
 def pieces(raw: str) -> Iterator[Piece]:
-    """The pieces of a line, from left to right; each is to be made visible before it is shown."""
+    """Yield the pieces of a line, from left to right; each must be made visible before it is shown."""
     before, state = _last_state(raw)
     for match in _ESCAPES.finditer(before):
         if match["final"] == "m":
@@ -42,13 +42,13 @@ def pieces(raw: str) -> Iterator[Piece]:
 
 
 def expanded(text: str, column: int = 0) -> str:
-    """A piece made visible, its tabs expanded from a column on."""
+    """Make a piece visible, and expand its tabs from a column on."""
     shown = visible_lines(text)
     return (" " * (column % 8) + shown).expandtabs(8)[column % 8 :] if "\t" in shown else shown
 
 
 def plain(raw: str) -> str:
-    """The text of a line as it is shown, searched and copied."""
+    """Return the text of a line as it is shown, searched and copied."""
     if is_visible(raw):
         return raw
     text = ""
@@ -58,7 +58,7 @@ def plain(raw: str) -> str:
 
 
 def plains(raws: list[str]) -> list[str]:
-    """The text of many lines: escapes are taken out of all of them at once, five times as fast."""
+    """Return the text of many lines: escapes are removed from all at once, five times as fast."""
     block = "\n".join(raws)
     lines = raws
     if "\x1b" in block and "\r" not in block and "\b" not in block:
@@ -67,7 +67,7 @@ def plains(raws: list[str]) -> list[str]:
 
 
 def coloured(raw: str) -> str:
-    """A line for a terminal: no sequence but SGR colours and attributes, which end with the line."""
+    """Return a line for a terminal, with SGR colours and attributes only, which end with the line."""
     if is_visible(raw):
         return raw
     style, done = TextStyle(), [""]
@@ -81,7 +81,7 @@ def coloured(raw: str) -> str:
 
 
 def _last_state(raw: str) -> tuple[str, str]:
-    """What went before the last visible state of a line with carriage returns, and that state."""
+    """Split a line with carriage returns into its last visible state, and everything before that."""
     parts = raw.rstrip("\r").split("\r")
     while len(parts) > 1 and not _ESCAPES.sub("", parts[-1]).strip():
         parts.pop()

@@ -1,4 +1,4 @@
-"""Colours and attributes that a job's output switches on with SGR codes, such as `1;31` or `38;2;1;2;3`."""
+"""Colours and attributes of a job's output, set by SGR codes such as `1;31` or `38;2;1;2;3`."""
 
 from collections.abc import Iterator
 from functools import lru_cache
@@ -13,7 +13,7 @@ OFF = {22: {"bold", "dim"}, 23: {"italic"}, 24: {"underline", "underline2"}, 27:
 
 
 class TextStyle(NamedTuple):
-    """The colours and attributes that codes have switched on so far; a colour that hides text is left out."""
+    """The colours and attributes that are in effect; a colour that hides text is dropped."""
 
     foreground: Colour | None = None
     background: Colour | None = None
@@ -21,14 +21,14 @@ class TextStyle(NamedTuple):
 
     @property
     def hides(self) -> bool:
-        """Whether the text could not be read: in its background's colour, or black on what may be dark."""
+        """Whether text would be unreadable: in its background's colour, or black on a possibly dark one."""
         under = BLACK if self.background is None else _mixed(self.background)
         return self.foreground is not None and _mixed(self.foreground) == under
 
 
 @lru_cache(2048)
 def applied(style: TextStyle, codes: str) -> TextStyle:
-    """Apply one SGR sequence; what hides or blinks (5, 6, 8) and what is unknown is passed over."""
+    """Apply one SGR sequence; hidden, blinking (5, 6, 8) and unknown attributes are ignored."""
     numbers = _numbers(codes)
     for number in numbers:
         match number:
@@ -39,7 +39,7 @@ def applied(style: TextStyle, codes: str) -> TextStyle:
             case 48 | 49:
                 style = style._replace(background=_colour(numbers) if number == 48 else None)
             case 58:
-                _colour(numbers)  # of the underline: not shown
+                _colour(numbers)  # colour of the underline, which is not shown
             case _ if 30 <= number % 60 <= 37 and number < 98:
                 style = style._replace(foreground=number % 10 + 8 * (number > 89))
             case _ if 40 <= number % 60 <= 47 and number < 108:
@@ -52,7 +52,7 @@ def applied(style: TextStyle, codes: str) -> TextStyle:
 
 
 def sequence(style: TextStyle) -> str:
-    """The escape sequence that gives a terminal this style, whatever it had before."""
+    """Return the escape sequence that sets a terminal to this style from any other."""
     flags = (number for number, flag in ON.items() if flag in style.flags)
     foreground = () if style.hides else _parameters(38, style.foreground)
     numbers = (0, *flags, *foreground, *_parameters(48, style.background))
@@ -60,7 +60,7 @@ def sequence(style: TextStyle) -> str:
 
 
 def _mixed(colour: Colour) -> Colour:
-    """A colour as red, green and blue, but for those that each terminal mixes as it likes."""
+    """Convert a colour to RGB, except those of the palette that terminals define."""
     if not isinstance(colour, int) or 0 < colour < 16:
         return colour
     if colour >= 232:
@@ -71,7 +71,7 @@ def _mixed(colour: Colour) -> Colour:
 
 
 def _level(step: int) -> int:
-    """One of six levels of a colour, as the palette's cube has them."""
+    """Return one of six levels of the palette's colour cube."""
     return 55 + 40 * step if step else 0
 
 
@@ -82,7 +82,7 @@ def _parameters(kind: int, colour: Colour | None) -> tuple[int, ...]:
 
 
 def _numbers(codes: str) -> Iterator[int]:
-    """The numbers of an SGR sequence; of `a:b:c` all where it is a colour, else the first."""
+    """Yield the numbers of an SGR sequence; of `a:b:c` all if it is a colour, else the first."""
     for part in () if codes[:1] in {*"<=>?"} else codes.split(";"):
         pieces = [piece for piece in part.split(":") if piece] or ["0"]
         if pieces[0] not in {"38", "48", "58"}:
@@ -93,7 +93,7 @@ def _numbers(codes: str) -> Iterator[int]:
 
 
 def _colour(numbers: Iterator[int]) -> Colour | None:
-    """The colour after a 38 or 48: `5;n` or `2;r;g;b`."""
+    """Parse the colour after a 38 or 48: `5;n` or `2;r;g;b`."""
     kind = next(numbers, -1)
     parts = [next(numbers, -1) for _ in range({5: 1, 2: 3}.get(kind, 0))]
     if not parts or not all(0 <= part <= 255 for part in parts):

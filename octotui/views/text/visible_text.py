@@ -9,7 +9,7 @@ stays, and so does a selector right after the character that it selects.
 import re
 from unicodedata import category
 
-# Characters that show nothing though Python calls them printable: fillers, joiners and selectors.
+# Invisible characters that Python calls printable: fillers, joiners and selectors.
 _IGNORABLE = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
 )
@@ -23,22 +23,22 @@ _NAMED = {"\t": r"\t", "\n": r"\n", "\r": r"\r"}
 
 
 def visible(text: str) -> str:
-    r"""A text of one line: line breaks and tabs are shown as `\n` and `\t`, too."""
+    r"""Make a text of one line visible, with line breaks and tabs as `\n` and `\t`."""
     return text if is_visible(text) else _UNUSUAL.sub(_shown, text)
 
 
 def visible_lines(text: str) -> str:
-    """A text that may have several lines and tabs, which stay."""
+    """Make a text visible; its line breaks and tabs stay."""
     return text if is_visible(text) else _UNUSUAL_IN_LINES.sub(_shown, text)
 
 
 def is_visible(text: str) -> bool:
-    """Whether a text of one line certainly has nothing to be made visible; what has a joiner may have not."""
+    """Return whether a text of one line certainly needs no change; False for some that contain a joiner."""
     return text.isprintable() and (text.isascii() or not _IGNORABLE.search(text))
 
 
 def escaped_json(document: str) -> str:
-    r"""A document in JSON, with everything that is not visible in its strings as `\u` escapes."""
+    r"""Replace everything invisible in a JSON document's strings by `\u` escapes."""
     return document if is_visible(document) else _UNUSUAL_IN_LINES.sub(_code_units, document)
 
 
@@ -61,12 +61,12 @@ def _code_units(match: re.Match[str]) -> str:
 
 
 def _is_plain(character: str) -> bool:
-    """Whether a character shows itself; a wide or fixed space is a space to see."""
+    """Return whether a character shows itself; a wide or fixed space does."""
     return (character.isprintable() or category(character) == "Zs") and not _IGNORABLE.match(character)
 
 
 def _belongs(text: str, at: int) -> bool:
-    """Whether a joiner stands within a word or an emoji, or a selector after what it selects."""
+    """Return whether a joiner is within a word or an emoji, or a selector after its character."""
     character, before, after = text[at], text[at - 1 : at], text[at + 1 : at + 2]
     if character in (_NON_JOINER, _JOINER):
         within_emoji = character == _JOINER and before and _is_emoji(text, at - 1) and _is_symbol(after)
@@ -79,12 +79,12 @@ def _belongs(text: str, at: int) -> bool:
 
 
 def _is_letter(character: str) -> bool:
-    """Whether this is a part of a word."""
+    """Return whether a character is a part of a word."""
     return bool(character) and _is_plain(character) and category(character)[0] in "LMN"
 
 
 def _is_emoji(text: str, at: int) -> bool:
-    """Whether an emoji ends here, with its colour or its selector."""
+    """Return whether an emoji ends here, with its skin tone or its selector."""
     if text[at] == _EMOJI and at:
         at -= 1
     return _is_symbol(text[at]) or ord(text[at]) in _SKIN_TONES

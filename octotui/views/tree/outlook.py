@@ -1,4 +1,4 @@
-"""Steps of which nobody can say yet whether they run: their conditions read outputs that are not set (S3)."""
+"""Steps that may run: their conditions depend on outputs that are not set yet (S3)."""
 
 import operator
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ MOST_KNOWN = 256
 
 
 class _Known(NamedTuple):
-    """What is undecided of a step, and what of a State that follows from."""
+    """A cached result: the outputs that decide about a step, and the parts of the State it depends on."""
 
     second: int
     parts: tuple[object, ...]
@@ -20,15 +20,15 @@ class _Known(NamedTuple):
 
 
 _known: dict[tuple[str, int], _Known] = {}
-"""By run and step, the newest: it saves time, and nothing else follows from it."""
+"""A cache of the newest results, by run and step."""
 
 MAY_RUN = Mark("pending", "may run", "muted")
-AS_PLAYED = ("succeeded", "succeeded-with-warnings")
-"""The ends that a prediction takes for granted: of a step that may run, nothing more is known."""
+ASSUMED_ENDS = ("succeeded", "succeeded-with-warnings")
+"""The ends that a prediction assumes; of a step that may run, they are shown as undecided."""
 
 
 def may_run(state: State, run: Run, index: int) -> tuple[str, ...]:
-    """The outputs still to come that decide whether a step runs, or, in a prediction, whether it ran."""
+    """Return the outputs, still unset, that decide whether a step runs, or, in a prediction, ran."""
     progress = run.progress.steps[index]
     if progress.jobs:
         return tuple(dict.fromkeys(name for job in progress.jobs for name in state.jobs[job].undecided))
@@ -38,10 +38,10 @@ def may_run(state: State, run: Run, index: int) -> tuple[str, ...]:
 
 
 def _remembered(state: State, run: Run, index: int) -> tuple[str, ...]:
-    """What is undecided of a step, worked out anew only where something changed that it follows from.
+    """Return what decides about a step, cached until a part of the State that it depends on changes.
 
-    A tree is drawn many times a second, and a condition sees thousands of variables. It may ask for the time,
-    too, which counts by the second here.
+    A tree is drawn many times a second, and a condition sees thousands of variables. A condition may also
+    depend on the time, here in whole seconds.
     """
     if run.runbook.steps[index].condition in PLAIN:
         return ()
@@ -55,14 +55,14 @@ def _remembered(state: State, run: Run, index: int) -> tuple[str, ...]:
 
 
 def _follows_from(state: State, run: Run) -> Iterator[object]:
-    """All that conditions of a run can see of a State, but for the time."""
+    """Yield every part of a State that conditions of a run can see, except the time."""
     yield from (run, state.model, state.published, state.current)
     yield from (state.interruptions[name] for name in run.progress.interruptions)
     yield from _descendants(state, run)
 
 
 def _descendants(state: State, run: Run) -> Iterator[Run]:
-    """The runs that a run has started, and those that they have."""
+    """Yield a run's descendants."""
     for step, progress in zip(run.runbook.steps, run.progress.steps, strict=True):
         for job in progress.jobs if step.child_run is not None else ():
             child = state.runs.get(state.jobs[job].child or "")
@@ -76,20 +76,20 @@ def _same(before: tuple[object, ...], now: tuple[object, ...]) -> bool:
 
 
 def _undecided(state: State, run: Run, index: int) -> tuple[str, ...]:
-    """The outputs that decide whether a step runs, or whether it does on a target that it goes to."""
+    """Return the outputs that decide whether a step runs, or whether it does on one of its targets."""
     places = (None, *run.progress.steps[index].targets)
     return next(filter(None, (undecided(state, run, index, target) for target in places)), ())
 
 
 def mark_of(state: State, run: Run, index: int) -> Mark:
-    """How a step stands: that it may run where that is all there is to say."""
+    """Return a step's mark, "may run" where that is undecided."""
     progress = run.progress.steps[index]
-    undetermined = progress.state in (*AS_PLAYED, "pending") and may_run(state, run, index)
+    undetermined = progress.state in (*ASSUMED_ENDS, "pending") and may_run(state, run, index)
     return MAY_RUN if undetermined else STEPS[progress.state]
 
 
 def why(outputs: tuple[str, ...]) -> str:
-    """Why nobody can say whether a step runs, or nothing where that is decided."""
+    """Return why it is undecided whether a step runs, or ""."""
     if not outputs:
         return ""
     return f"its condition depends on {listed(outputs)}, not set yet"

@@ -1,4 +1,4 @@
-"""Branches of a tree, and how they become lines with rails in front."""
+"""Branches of a tree, and their rows with rails."""
 
 from collections.abc import Iterator
 from typing import Literal
@@ -14,7 +14,7 @@ Kind = Literal["run", "worker", "step", "acquire", "attempt", "progress", "text"
 class TreeRow(msgspec.Struct, frozen=True, kw_only=True):
     """One line of a tree: rails, sign, text; then note, word and time at the right.
 
-    That of a progress has its percentage before the text.
+    A row of progress has its percentage before the text.
     """
 
     key: str
@@ -34,7 +34,7 @@ class TreeRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Branch(msgspec.Struct, kw_only=True):
-    """A row to be, what is said beneath it, and what hangs from it."""
+    """A row with its notes, its progress, and its branches."""
 
     row: TreeRow
     notes: list[tuple[str, Role]] = []
@@ -43,7 +43,7 @@ class Branch(msgspec.Struct, kw_only=True):
 
 
 def grown(root: Branch) -> Iterator[TreeRow]:
-    """The rows of a tree; what hangs from the root directly stands without rails."""
+    """Yield the rows of a tree; the root's own branches have no rails."""
     yield from _lines(root, "", "")
     for branch in root.branches:
         yield from _lines(branch, "", "")
@@ -59,7 +59,7 @@ def _hanging(parent: Branch, rails: str) -> Iterator[TreeRow]:
 
 
 def _lines(branch: Branch, rails: str, below: str) -> Iterator[TreeRow]:
-    """A branch's own row and the texts beneath it, which keep the rails of what follows."""
+    """Yield a branch's own row and the notes below it, which keep the rails of the following rows."""
     under = below + ("│ " if branch.branches and (rails or branch.row.kind == "worker") else "  ")
     yield msgspec.structs.replace(branch.row, rails=rails, below=under)
     if branch.progress is not None:
@@ -72,7 +72,7 @@ def _lines(branch: Branch, rails: str, below: str) -> Iterator[TreeRow]:
 
 
 def _beneath(row: TreeRow, text: TreeRow, under: str) -> TreeRow:
-    """A line beneath a row is about the same."""
+    """Return a line below a row, about the same run, job and worker."""
     return msgspec.structs.replace(
         text, rails=under, below=under, run=row.run, job=row.job, worker=row.worker
     )

@@ -1,4 +1,4 @@
-"""The allocation tree of a run: its workers and why these, their steps, and the runs these started."""
+"""The allocation tree of a run: its workers with reasons, their steps, and child runs."""
 
 from msgspec.structs import replace
 
@@ -13,7 +13,7 @@ from octotui.views.waits import of_run
 
 
 def rows(state: State, name: str, now: float, zone: Zone = None) -> tuple[TreeRow, ...]:
-    """The tree of one run, its own row first; nothing where the State does not hold it."""
+    """Return the tree of a run, its own row first; empty where the State does not hold it."""
     run = state.runs.get(name)
     if run is None:
         return ()
@@ -25,7 +25,7 @@ def rows(state: State, name: str, now: float, zone: Zone = None) -> tuple[TreeRo
 
 
 def _run(state: State, run: Run, now: float, zone: Zone) -> Branch:
-    """A run: its reason or wait, and what hangs from it."""
+    """Return the branch of a run: its reason or wait, and its workers."""
     destination = where(state.model, run.request.environment, run.request.tenant)
     row = TreeRow(
         key=run.id,
@@ -45,21 +45,21 @@ def _run(state: State, run: Run, now: float, zone: Zone) -> Branch:
 
 
 def _told_by_a_step(state: State, run: Run) -> bool:
-    """Whether the reason of a failed run stands at one of its jobs."""
+    """Return whether a failed run's reason is shown at one of its jobs."""
     return run.state == "failed" and any(
         state.jobs[name].state in ("failed", "lost") for name in run.progress.jobs
     )
 
 
 def _workers(state: State, run: Run, now: float, zone: Zone) -> list[Branch]:
-    """A run's steps in order, each under the worker it runs on; a manual step stands by itself."""
+    """Return a run's steps in order, each below its worker; a manual step has none."""
     branches: list[Branch] = []
     shown: set[int] = set()
     current: int | None = None
     acquiring = _acquisitions(state, run)
     for index, progress in enumerate(run.progress.steps):
         if run.runbook.steps[index].within:
-            continue  # it stands under each target of the step it is within
+            continue  # shown below each target of its parent
         step = _step(state, run, index, now, zone)
         before = [steps.acquisition(state, run, job, now) for job in acquiring.pop(index, ())]
         if run.runbook.steps[index].for_targets:
@@ -95,13 +95,13 @@ def _worker(run: Run, index: int, *, again: bool) -> Branch:
 
 
 def _reason(run: Run, pick: int) -> str:
-    """Why this worker, and that it is a new selection where it is one (W7)."""
+    """Return why this worker was selected, and whether it was selected again (W7)."""
     reason = why(run.selection.picks[pick])
     return f"selected again: {reason}" if pick >= run.selection.selected > 0 else reason
 
 
 def _step(state: State, run: Run, index: int, now: float, zone: Zone) -> Branch:
-    """A step, and the run it started beneath it."""
+    """Return the branch of a step, with the run that it started."""
     if run.runbook.steps[index].for_targets:
         return targets.step(state, run, index, now)
     branch = steps.step(state, run, index, now)
@@ -113,7 +113,7 @@ def _step(state: State, run: Run, index: int, now: float, zone: Zone) -> Branch:
 
 
 def _child(branch: Branch) -> Branch:
-    """A child run; where it has one worker only, that is said on its own row."""
+    """Return the branch of a child run, merged with its worker if it has only one."""
     if len(branch.branches) == 1 and branch.branches[0].row.kind == "worker":
         worker = branch.branches[0]
         branch.row = replace(
@@ -127,7 +127,7 @@ def _child(branch: Branch) -> Branch:
 
 
 def _acquisitions(state: State, run: Run) -> dict[int, list[Job]]:
-    """The acquire jobs by the first step that comes after each on its worker."""
+    """Return the acquire jobs by the first step after each on its worker."""
     acquisitions: dict[int, list[Job]] = {}
     for name in run.progress.jobs:
         job = state.jobs[name]
@@ -137,7 +137,7 @@ def _acquisitions(state: State, run: Run) -> dict[int, list[Job]]:
 
 
 def _first_after(state: State, run: Run, acquiring: Job) -> int:
-    """The first step on a job's worker, or target, that had not started when the job was queued."""
+    """Return the first step on a job's worker or target that had not started when the job was queued."""
     on_worker = [
         index
         for index, each in enumerate(run.progress.steps)
@@ -153,7 +153,7 @@ def _had_started(state: State, progress: StepProgress, later: Job) -> bool:
 
 
 def as_lines(rows: tuple[TreeRow, ...], glyphs: Glyphs) -> list[str]:
-    """A tree as plain lines of text."""
+    """Format a tree as lines of text."""
     return [_as_line(row, glyphs) for row in rows]
 
 

@@ -1,4 +1,4 @@
-"""What a job's script has said, beneath the row of its step: highlights, files, warnings, attempts."""
+"""Notes of a job's script below the row of its step: highlights, files, warnings, attempts."""
 
 from octotui.engine.state import Artifact, Job
 from octotui.views.labels import JOBS, Mark, Role, counted, duration, size, unstopped
@@ -8,7 +8,7 @@ FAILED = JOBS["failed"]
 
 
 def script_notes(job: Job) -> list[tuple[str, Role]]:
-    """What the script of a job that is over has said; files are named as soon as they are kept."""
+    """Return the notes of an ended job's script; files are shown as soon as they are kept."""
     notes: list[tuple[str, Role]] = []
     if job.ended_at is not None:
         notes += [(text, "lit") for text in job.highlights]
@@ -19,17 +19,17 @@ def script_notes(job: Job) -> list[tuple[str, Role]]:
 
 
 def file(artifact: Artifact) -> str:
-    """A file in a line: `artifact report.html 12 KiB`."""
+    """Format an artifact: `artifact report.html 12 KiB`."""
     return f"artifact {artifact.name} {size(artifact.size)}"
 
 
 def warned(job: Job) -> str:
-    """How often it warned: `2 warnings`."""
+    """Return the number of warnings: `2 warnings`."""
     return counted(len(job.warnings), "warning") if job.warnings else ""
 
 
 def attempts(job: Job, mark: Mark, time: str) -> list[Branch]:
-    """Each attempt of a job that was tried again: those that failed, and the one that is or was the last."""
+    """Return the attempts of a job that was retried: the failed ones, and the present or last."""
     if job.attempt <= 1 and job.state != "waiting":
         return []
     rows = [
@@ -62,7 +62,7 @@ def _attempt(job: Job, number: int, mark: Mark, note: str, time: str) -> Branch:
 
 
 def _why(reason: str, code: int | None) -> str:
-    """A reason and the exit code, unless the reason is that already."""
+    """Return a reason with the exit code, unless it names that already."""
     status = f"exit code {code}"
     if code is None or status in reason:
         return reason

@@ -1,17 +1,17 @@
-"""Steps and their jobs as branches of an allocation tree: how far they are, and what they wait for."""
+"""Steps and their jobs as branches of an allocation tree: states, waits, answers."""
 
 from octotui.engine.rules.machines import target_of
 from octotui.engine.state import ForChild, Job, Run, State
 from octotui.views import answers
 from octotui.views.labels import JOBS, STOPPING, Mark, Role, duration, listed
 from octotui.views.tree import script_notes
-from octotui.views.tree.outlook import AS_PLAYED, MAY_RUN, mark_of, may_run, why
+from octotui.views.tree.outlook import ASSUMED_ENDS, MAY_RUN, mark_of, may_run, why
 from octotui.views.tree.rows import Branch, TreeRow
 from octotui.views.waits import of_job
 
 
 def step(state: State, run: Run, index: int, now: float) -> Branch:
-    """A step of a run, by its latest job."""
+    """Return the branch of a step, by its latest job."""
     progress, name = run.progress.steps[index], run.runbook.steps[index].name
     key = f"{run.id}:{index}"
     if not progress.jobs:
@@ -30,7 +30,7 @@ def step(state: State, run: Run, index: int, now: float) -> Branch:
 
 
 def of_one(state: State, run: Run, job: Job, text: str, now: float) -> Branch:
-    """One of a step's jobs: that on one target."""
+    """Return the branch of one of a step's jobs, on one target."""
     return _of_job(state, run, job, (job.id, text), now)
 
 
@@ -44,7 +44,7 @@ def _of_job(state: State, run: Run, job: Job, named: tuple[str, str], now: float
 
 
 def acquisition(state: State, run: Run, job: Job, now: float) -> Branch:
-    """A job that acquires packages on a worker, or on the target that it names."""
+    """Return the branch of a job that acquires packages on a worker or a target."""
     packages = listed((f"{name} {version}" for name, version in job.packages), most=4)
     where = f" on {target}" if (target := target_of(run, job)) else ""
     return Branch(
@@ -67,15 +67,15 @@ def _row(key: str, text: str, job: Job, run: Run, now: float) -> TreeRow:
 
 
 def _mark(job: Job) -> Mark:
-    if job.undecided and job.state in AS_PLAYED:
+    if job.undecided and job.state in ASSUMED_ENDS:
         return MAY_RUN
     return STOPPING if job.stopping and job.state == "running" else JOBS[job.state]
 
 
 def _note(run: Run, job: Job) -> str:
-    """Why a job ended, or asks, as it does, which attempt it is, and how often it warned.
+    """Return a job's reason, attempt, and number of warnings.
 
-    People may have wanted more attempts than the step says.
+    People may have asked for more attempts than the step declares.
     """
     tries = 1 if job.step is None else 1 + run.runbook.steps[job.step].retries
     again = f"attempt {job.attempt}" if job.attempt > 1 else ""
@@ -87,7 +87,7 @@ def _note(run: Run, job: Job) -> str:
 
 
 def _time(job: Job, now: float) -> str:
-    """Since when it waits, runs or asks; how long it took."""
+    """Return how long a job waits, runs or asks, or took."""
     if job.wait is not None:
         return duration(now - job.wait.since)
     if job.started_at is None:
@@ -96,7 +96,7 @@ def _time(job: Job, now: float) -> str:
 
 
 def _notes(state: State, run: Run, job: Job, now: float) -> list[tuple[str, Role]]:
-    """What is to be said about a job beneath its row."""
+    """Return the notes below a job's row."""
     notes: list[tuple[str, Role]] = []
     wait = of_job(state, job, now)
     if wait is not None and not (isinstance(job.wait, ForChild) and job.wait.run in state.runs):
@@ -108,7 +108,7 @@ def _notes(state: State, run: Run, job: Job, now: float) -> list[tuple[str, Role
 
 
 def _answers(state: State, run: Run, job: Job) -> list[tuple[str, Role]]:
-    """Who answered its questions, what each has said, and that nobody was told of one (I4, I6, I7)."""
+    """Return the answers to a job's questions, and failures to notify people of one (I4, I6, I7)."""
     asked = [state.interruptions[name] for name in run.progress.interruptions]
     notes: list[tuple[str, Role]] = []
     for each in asked:

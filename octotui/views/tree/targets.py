@@ -1,4 +1,4 @@
-"""Steps on targets as branches of an allocation tree: a row for each target, and for child steps under it."""
+"""Steps on targets as branches of an allocation tree: a row for each target, and child steps below it."""
 
 from msgspec.structs import replace
 
@@ -11,7 +11,7 @@ from octotui.views.tree.rows import Branch, TreeRow
 
 
 def step(state: State, run: Run, index: int, now: float) -> Branch:
-    """A step that goes to targets: how far it is, and a row for each target that it has begun with."""
+    """Return the branch of a step on targets: its progress, and a row for each target that it began with."""
     progress, defined = run.progress.steps[index], run.runbook.steps[index]
     rolling = defined.is_rolling
     if len(progress.jobs) == len(progress.targets) == 1 and not rolling:
@@ -38,7 +38,7 @@ def _on_its_only_one(state: State, run: Run, index: int, now: float) -> Branch:
 
 
 def _note(run: Run, index: int) -> str:
-    """How many targets, and how many at a time; or why none."""
+    """Return how many targets, and how many at a time; or why none."""
     progress, window = run.progress.steps[index], run.runbook.steps[index].window
     if not progress.begun:
         return progress.reason
@@ -49,7 +49,7 @@ def _note(run: Run, index: int) -> str:
 
 
 def _without(run: Run, index: int) -> list[tuple[str, Role]]:
-    """The targets that the run goes without."""
+    """Return a note about the targets that the run goes without."""
     progress, selection = run.progress.steps[index], run.selection
     roles_of = set(progress.targets)
     without = selection.without if progress.begun else ()
@@ -63,7 +63,7 @@ def _simple(state: State, run: Run, index: int, now: float) -> list[Branch]:
 
 
 def _target(state: State, run: Run, job: Job, now: float) -> Branch:
-    """A target's one job."""
+    """Return the branch of a target's only job."""
     branch = steps.of_one(state, run, job, job.target or "", now)
     where = f"on {job.worker}" if job.worker != job.target else ""
     note = " · ".join(filter(None, (where, branch.row.note)))
@@ -72,7 +72,7 @@ def _target(state: State, run: Run, job: Job, now: float) -> Branch:
 
 
 def _skipped(run: Run, index: int, target: RejectedCandidate) -> Branch:
-    """A target that the step leaves out, and why."""
+    """Return the branch of a target that the step skips, with the reason."""
     row = TreeRow(
         key=f"{run.id}:{index}/{target.worker}",
         kind="step",
@@ -86,7 +86,7 @@ def _skipped(run: Run, index: int, target: RejectedCandidate) -> Branch:
 
 
 def _rolling(state: State, run: Run, index: int, now: float) -> list[Branch]:
-    """Each target, and under it the child steps it has been through."""
+    """Return the branch of each target, with the child steps that it has begun."""
     branches: dict[str, Branch] = {}
     jobs = [state.jobs[name] for child in children_of(run, index) for name in run.progress.steps[child].jobs]
     for job in sorted(jobs, key=lambda each: each.number):

@@ -145,7 +145,7 @@ def test_v5_one_whose_values_cannot_be_read_is_not_sent_and_says_so(tmp_path: Pa
     declared, store = replace(space(), variables={"Word": (word,)}), SecretStore(nobody)
     store.masked.hold("another run", ["squid-33"])
     (tmp_path / "space").mkdir()
-    play(declared, tmp_path, main, executor=hands, vault=store)
+    play(declared, tmp_path, main, executor=hands, secret_store=store)
     told = (tmp_path / "space" / "notifications.log").read_text()
     assert "was not sent: the sensitive variable Word" in told
     assert "squid" not in told
@@ -190,7 +190,7 @@ def test_q6_nobody_is_told_of_the_question_of_a_run_that_ends_meanwhile(tmp_path
         tmp_path,
         main,
         executor=hands,
-        vault=SecretStore(locked),
+        secret_store=SecretStore(locked),
     )
     told = (tmp_path / "space" / "notifications.log").read_text()
     assert told.endswith("question-1 of run-1: tell was not sent: its run ended\n")

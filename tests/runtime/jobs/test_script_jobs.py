@@ -102,9 +102,9 @@ def test_v5_what_was_made_of_a_value_is_masked_after_a_crash(tmp_path: Path) -> 
     run = Step(name="Run", action=Script(body="echo #{Password | Substring 4 7}"), pool="setup")
     password = Value(kind="sensitive", secret=Secret(env="PASSWORD"))
     declared = model({"a": [run]}, variables={"Password": (password,)})
-    play(declared, tmp_path, left, executor=before, vault=SecretStore(read))
+    play(declared, tmp_path, left, executor=before, secret_store=SecretStore(read))
     there = hands(AttemptStatus("running", before.memos["job-1.1"]))
-    play(declared, tmp_path, main, executor=there, state=states[0], vault=SecretStore(None))
+    play(declared, tmp_path, main, executor=there, state=states[0], secret_store=SecretStore(None))
 
 
 def test_r4_an_attempt_is_followed_where_its_worker_was_when_it_began(tmp_path: Path) -> None:
@@ -246,7 +246,7 @@ def test_q6_a_job_whose_values_are_still_read_is_stopped_and_others_go_on(tmp_pa
 
     password = Value(kind="sensitive", secret=Secret(env="PASSWORD"))
     declared = model({"a": [script("Run")]}, variables={"Password": (password,)})
-    play(declared, tmp_path, main, executor=there, vault=SecretStore(ask))
+    play(declared, tmp_path, main, executor=there, secret_store=SecretStore(ask))
 
 
 def test_files_that_a_crash_left_half_kept_are_not_kept_twice(tmp_path: Path) -> None:

@@ -90,7 +90,7 @@ def test_a_script_gets_the_value_that_wins_and_nobody_else_sees_it(tmp_path: Pat
         assert source.read == ["TEST"]
 
     world = small(step("A", body), Password=declared, Url=(Value(value="db://me:#{Password}@x"),))
-    play(world, tmp_path, main, executor=hands, vault=SecretStore(source), journal=journal)
+    play(world, tmp_path, main, executor=hands, secret_store=SecretStore(source), journal=journal)
 
 
 def test_values_are_read_once_a_run_and_forgotten_with_it(tmp_path: Path) -> None:
@@ -112,7 +112,7 @@ def test_values_are_read_once_a_run_and_forgotten_with_it(tmp_path: Path) -> Non
         tmp_path,
         main,
         executor=hands,
-        vault=SecretStore(source),
+        secret_store=SecretStore(source),
     )
 
 
@@ -131,7 +131,7 @@ def test_what_cannot_be_read_fails_the_job_and_names_every_variable(tmp_path: Pa
         assert hands.begun == []
 
     world = small(step("A"), Password=(secret("ONE"),), Token=(secret("TWO"),))
-    play(world, tmp_path, main, executor=hands, vault=SecretStore(source))
+    play(world, tmp_path, main, executor=hands, secret_store=SecretStore(source))
 
 
 def test_a_retry_reads_again(tmp_path: Path) -> None:
@@ -151,7 +151,7 @@ def test_a_retry_reads_again(tmp_path: Path) -> None:
         tmp_path,
         main,
         executor=hands,
-        vault=SecretStore(source),
+        secret_store=SecretStore(source),
     )
 
 
@@ -168,7 +168,11 @@ def test_a_job_that_is_cancelled_does_not_wait_for_its_values(tmp_path: Path) ->
         assert hands.begun == []
 
     play(
-        small(step("A"), Password=(secret("ONE"),)), tmp_path, main, executor=hands, vault=SecretStore(source)
+        small(step("A"), Password=(secret("ONE"),)),
+        tmp_path,
+        main,
+        executor=hands,
+        secret_store=SecretStore(source),
     )
 
 
@@ -185,7 +189,7 @@ def test_closing_ends_what_is_being_read(tmp_path: Path) -> None:
         tmp_path,
         main,
         executor=Hands(),
-        vault=SecretStore(source),
+        secret_store=SecretStore(source),
     )
     assert source.read == ["ONE"]
 
@@ -256,7 +260,7 @@ def test_v5_nothing_is_held_for_a_run_that_ends_while_its_values_are_read(tmp_pa
         assert store.masked.text("hunter22") == "hunter22"
 
     world = family(at_a_time(Db="#{Password}"), Password=(secret("PASSWORD", process=("a",)),))
-    play(world, tmp_path, main, executor=hands, vault=store)
+    play(world, tmp_path, main, executor=hands, secret_store=store)
 
 
 def test_what_nobody_gave_is_empty(tmp_path: Path) -> None:
@@ -304,7 +308,7 @@ def test_without_a_reader_nothing_is_read(tmp_path: Path) -> None:
         await rig.until(lambda: rig.run_state("run-1") == "succeeded")
 
     world = small(step("A"), Password=(secret("ONE"),))
-    play(world, tmp_path, main, executor=SimulatedExecutor(), vault=SecretStore(None))
+    play(world, tmp_path, main, executor=SimulatedExecutor(), secret_store=SecretStore(None))
 
 
 def test_on_a_target_its_own_values_hold_and_stay_apart(tmp_path: Path) -> None:
@@ -330,7 +334,7 @@ def test_on_a_target_its_own_values_hold_and_stay_apart(tmp_path: Path) -> None:
         variables={"Password": (secret("REST"), secret("WEB", role=("web",)))},
         targets=targets,
     )
-    play(world, tmp_path, main, executor=hands, vault=SecretStore(source))
+    play(world, tmp_path, main, executor=hands, secret_store=SecretStore(source))
 
 
 def test_v8_on_a_target_a_sensitive_output_is_its_own_also_in_a_new_session(tmp_path: Path) -> None:
@@ -420,11 +424,11 @@ def test_a_value_of_an_answer_is_not_there_after_a_restart(tmp_path: Path) -> No
         states.append(rig.state)
 
     play(declared, tmp_path, before, executor=hands)
-    vault, job = SecretStore(), states[0].jobs["job-1.2"]
+    store, job = SecretStore(), states[0].jobs["job-1.2"]
 
     async def later() -> str:
         try:
-            await vault.values(states[0], job)
+            await store.values(states[0], job)
         except UnreadableSecret as problem:
             return str(problem)
         return ""
@@ -454,7 +458,7 @@ def test_v5_a_variable_that_is_passed_comes_before_the_servers_own_for_a_whole_f
             await rig.until(lambda: not rig.state.families)
         assert "correct horse" not in repr(vars(store))
 
-    play(declared, tmp_path, main, executor=hands, vault=store)
+    play(declared, tmp_path, main, executor=hands, secret_store=store)
     scripts = [work.script.split("\n")[0] for work in hands.begun]
     assert scripts == ["correct horse"] * 2 + ["of the server"] * 2
 
@@ -467,7 +471,7 @@ def test_v5_a_server_says_that_its_own_environment_lacks_a_variable(tmp_path: Pa
         await rig.until(lambda: rig.run_state("run-1") == "failed")
 
     declared = small(step("A"), Password=(secret("OCTOTUI_NOT_SET"),))
-    play(declared, tmp_path, main, vault=SecretStore(Source(), served=True), journal=journal)
+    play(declared, tmp_path, main, secret_store=SecretStore(Source(), served=True), journal=journal)
     (ended,) = (event for event in journal.read() if isinstance(event, JobEnded))
     assert "is not set in the server's environment: `octotui stop FILE`, then start it" in ended.reason
     assert "--pass-env OCTOTUI_NOT_SET" in ended.reason
@@ -487,7 +491,7 @@ def test_v5_a_server_that_has_a_variable_says_only_why_it_cannot_be_used(
         await rig.until(lambda: rig.run_state("run-1") == "failed")
 
     declared = small(step("A"), Password=(secret("OCTOTUI_TEST_SET"),))
-    play(declared, tmp_path, main, vault=SecretStore(short, served=True), journal=journal)
+    play(declared, tmp_path, main, secret_store=SecretStore(short, served=True), journal=journal)
     (ended,) = (event for event in journal.read() if isinstance(event, JobEnded))
     assert ended.reason.endswith("Password cannot be used: it has fewer than 4 characters")
 
@@ -517,7 +521,7 @@ def test_v5_a_command_sees_no_source_of_another_value_also_where_a_step_gives_wh
             await rig.until(lambda count=count: len(hands.begun) == count)
             hands.end(hands.begun[-1].job)
 
-    play(world, tmp_path, main, executor=hands, vault=store)
+    play(world, tmp_path, main, executor=hands, secret_store=store)
     assert [work.script for work in hands.begun] == ["use saw none hunter of LATER .", "use saw none none ."]
 
 
@@ -556,7 +560,7 @@ def test_v5_a_child_run_sees_what_its_parent_made_of_a_sensitive_value(tmp_path:
     values = starts("child", Db="#{Url}", Plain="in the open")
     password, url = secret("PASSWORD", process=("a",)), Value(value="db://#{Password}@x")
     world = family(values, Password=(password,), Url=(url,))
-    play(world, tmp_path, main, executor=hands, vault=SecretStore(source), journal=journal)
+    play(world, tmp_path, main, executor=hands, secret_store=SecretStore(source), journal=journal)
 
 
 def test_v5_a_parent_that_has_ended_has_given_its_values(tmp_path: Path) -> None:
@@ -583,7 +587,7 @@ def test_v5_a_parent_that_has_ended_has_given_its_values(tmp_path: Path) -> None
     world = model(
         runbooks, variables={"Token": (token,), "Key": (secret("KEY"),), "Plain": (Value(value=""),)}
     )
-    play(world, tmp_path, main, executor=hands, vault=SecretStore(source))
+    play(world, tmp_path, main, executor=hands, secret_store=SecretStore(source))
 
 
 def test_v5_a_value_that_cannot_be_read_fails_the_job_that_needs_it_and_a_retry_reads_anew(
@@ -601,7 +605,7 @@ def test_v5_a_value_that_cannot_be_read_fails_the_job_that_needs_it_and_a_retry_
     password = Value(kind="sensitive", secret=Secret(env="PASSWORD"), scope=Scope(process=("a",)))
     runbooks = {"a": [starts("child", Db="#{Password}")], "child": [step("Work", retries=1, backoff=1.0)]}
     world = model(runbooks, variables={"Password": (password,)})
-    play(world, tmp_path, main, executor=hands, vault=SecretStore(source))
+    play(world, tmp_path, main, executor=hands, secret_store=SecretStore(source))
 
 
 def test_v5_a_value_too_short_to_be_masked_is_refused_where_it_is_made(tmp_path: Path) -> None:
@@ -615,7 +619,7 @@ def test_v5_a_value_too_short_to_be_masked_is_refused_where_it_is_made(tmp_path:
         assert hands.begun == []
 
     world = family(starts("child", Db="#{Password | Substring 2}"), Password=(secret("PASSWORD"),))
-    play(world, tmp_path, main, executor=hands, vault=SecretStore(source))
+    play(world, tmp_path, main, executor=hands, secret_store=SecretStore(source))
 
 
 def test_v6_what_nobody_gave_to_a_parent_is_empty_in_what_its_step_gives_to_a_child(tmp_path: Path) -> None:
@@ -643,7 +647,7 @@ def test_v5_after_a_restart_it_is_read_again_and_what_was_given_is_gone(tmp_path
         await rig.session.send(StartRun(process="a", requester="ann", variables={"Token": "hunter33"}))
         await rig.until(lambda: source.read)
 
-    play(world, tmp_path, before, executor=hands, vault=SecretStore(source), journal=journal)
+    play(world, tmp_path, before, executor=hands, secret_store=SecretStore(source), journal=journal)
     state = State()
     for event in journal.read():
         state = evolve(state, event)
@@ -658,7 +662,9 @@ def test_v5_after_a_restart_it_is_read_again_and_what_was_given_is_gone(tmp_path
         )
         assert source.read.count("PASSWORD") > 0
 
-    play(world, tmp_path, after, executor=hands, vault=SecretStore(source), journal=journal, state=state)
+    play(
+        world, tmp_path, after, executor=hands, secret_store=SecretStore(source), journal=journal, state=state
+    )
 
 
 def at_a_time(**values: str) -> Step:
@@ -685,8 +691,8 @@ def test_v5_after_a_restart_what_a_step_gave_to_a_run_that_waits_is_masked(tmp_p
     async def after(rig: Rig) -> None:
         assert rig.crew.mask("it is nter2") == "it is ********"
 
-    play(world, tmp_path, before, vault=SecretStore(source))
-    play(world, tmp_path, after, vault=SecretStore(source), state=states[0])
+    play(world, tmp_path, before, secret_store=SecretStore(source))
+    play(world, tmp_path, after, secret_store=SecretStore(source), state=states[0])
 
 
 def test_v5_what_cannot_be_read_where_a_space_is_opened_is_looked_for_again_by_the_job_that_needs_it(
@@ -701,7 +707,7 @@ def test_v5_what_cannot_be_read_where_a_space_is_opened_is_looked_for_again_by_t
         await rig.until(lambda: "run-2" in rig.state.runs)
         states.append(rig.state)
 
-    play(world, tmp_path, before, vault=SecretStore(Source(PASSWORD="hunter22")))
+    play(world, tmp_path, before, secret_store=SecretStore(Source(PASSWORD="hunter22")))
     source = Source()
 
     async def after(rig: Rig) -> None:
@@ -710,7 +716,7 @@ def test_v5_what_cannot_be_read_where_a_space_is_opened_is_looked_for_again_by_t
         await rig.until(lambda: hands.begun)
         assert hands.begun[0].environment["Db"] == "hunter22"
 
-    play(world, tmp_path, after, executor=hands, vault=SecretStore(source), state=states[0])
+    play(world, tmp_path, after, executor=hands, secret_store=SecretStore(source), state=states[0])
 
 
 def test_v5_after_a_restart_nothing_is_read_for_scripts_that_had_not_begun(tmp_path: Path) -> None:
@@ -741,7 +747,11 @@ def test_v5_after_a_restart_nothing_is_read_for_scripts_that_had_not_begun(tmp_p
         states.append(rig.state)
 
     play(
-        world, tmp_path, before, executor=hands, vault=SecretStore(Source(ONE="hunter-one", TWO="hunter-two"))
+        world,
+        tmp_path,
+        before,
+        executor=hands,
+        secret_store=SecretStore(Source(ONE="hunter-one", TWO="hunter-two")),
     )
     source = Source(ONE="hunter-one", TWO="hunter-two")
 
@@ -749,7 +759,7 @@ def test_v5_after_a_restart_nothing_is_read_for_scripts_that_had_not_begun(tmp_p
         assert source.read == ["ONE"]
         assert rig.crew.mask("hunter-one hunter-two") == "******** hunter-two"
 
-    play(world, tmp_path, after, vault=SecretStore(source), state=states[0])
+    play(world, tmp_path, after, secret_store=SecretStore(source), state=states[0])
 
 
 @pytest.mark.parametrize("kind", ["answer", "output", "output of an older journal"])

@@ -72,8 +72,8 @@ async def test_it_finds_a_server_that_comes_back_and_misses_nothing(tmp_path: Pa
     """R4: also when the connection just breaks."""
     async with served(MODEL, tmp_path) as here, here.attached() as client:
         seq = client.state.seq
-        for seat in tuple(here.server.seats):
-            seat._transport.abort()
+        for connection in tuple(here.server.connections):
+            connection._transport.abort()
         await here.session.send(commands.StartRun(process="ask", requester="bob"))
         await until(lambda: client.state.seq == here.session.state.seq > seq)
         assert client.trouble == ""
@@ -88,8 +88,8 @@ async def test_r10_what_was_asked_when_the_connection_broke_is_sent_again(tmp_pa
             asking = asyncio.ensure_future(client.send(commands.StartRun(process="ask")))
             for _ in range(turns):
                 await asyncio.sleep(0)
-            for seat in tuple(here.server.seats):
-                seat._transport.abort()
+            for connection in tuple(here.server.connections):
+                connection._transport.abort()
             (queued, *_) = await asking
             assert queued.run == f"run-{turns + 1}"
             assert client.state.seq >= queued.seq
@@ -102,9 +102,9 @@ async def test_r10_while_the_server_is_away_nothing_is_sent(tmp_path: Path) -> N
     async with served(MODEL, tmp_path) as here, here.attached() as client:
         here.server._server.close()
         (here.folder.path / "socket").unlink()
-        here.server._looking.cancel()
-        for seat in tuple(here.server.seats):
-            seat._transport.abort()
+        here.server._polling.cancel()
+        for connection in tuple(here.server.connections):
+            connection._transport.abort()
         await until(lambda: client.trouble)
         with pytest.raises(Refused, match="the server cannot be reached"):
             await client.send(commands.StartRun(process="go"))
@@ -173,8 +173,8 @@ async def test_a_reconnecting_client_takes_the_events_that_it_missed_and_no_snap
         take = client._take
         client._take = lambda message: (taken.append(message), take(message))  # type: ignore[method-assign]
         for _ in range(3):
-            for seat in tuple(here.server.seats):
-                seat._transport.abort()
+            for connection in tuple(here.server.connections):
+                connection._transport.abort()
             await here.session.send(commands.StartRun(process="ask", requester="bob"))
             await until(lambda: client.state.seq == here.session.state.seq)
         assert told == list(range(begun + 1, here.session.state.seq + 1))
@@ -189,8 +189,8 @@ async def test_a_server_is_stopped_though_the_connection_breaks(tmp_path: Path) 
             stopping = asyncio.ensure_future(client.stop())
             for _ in range(turns):
                 await asyncio.sleep(0)
-            for seat in tuple(here.server.seats):
-                seat._transport.abort()
+            for connection in tuple(here.server.connections):
+                connection._transport.abort()
             await asyncio.wait_for(here.server.stopped.wait(), 5)
             here.folder.release()
             await asyncio.wait_for(stopping, 5)
@@ -205,9 +205,9 @@ async def test_a_server_that_ends_without_a_word_has_stopped(tmp_path: Path) -> 
         await asyncio.sleep(0)
         here.server._server.close()
         (here.folder.path / "socket").unlink()
-        here.server._looking.cancel()
-        for seat in tuple(here.server.seats):
-            seat._transport.abort()
+        here.server._polling.cancel()
+        for connection in tuple(here.server.connections):
+            connection._transport.abort()
         await asyncio.wait_for(stopping, 5)
         await asyncio.sleep(0)
 
@@ -224,9 +224,9 @@ async def test_where_nobody_answers_a_server_is_started_again(tmp_path: Path) ->
         await client.open()
         here.server._server.close()
         (here.folder.path / "socket").unlink()
-        here.server._looking.cancel()
-        for seat in tuple(here.server.seats):
-            seat._transport.abort()
+        here.server._polling.cancel()
+        for connection in tuple(here.server.connections):
+            connection._transport.abort()
         await until(lambda: started and client.trouble == "")
         await client.send(commands.StartRun(process="go"))
         await client.close()
@@ -244,9 +244,9 @@ async def test_where_none_can_be_started_it_says_why(tmp_path: Path) -> None:
         await client.open()
         here.server._server.close()
         (here.folder.path / "socket").unlink()
-        here.server._looking.cancel()
-        for seat in tuple(here.server.seats):
-            seat._transport.abort()
+        here.server._polling.cancel()
+        for connection in tuple(here.server.connections):
+            connection._transport.abort()
         with pytest.raises(StoreError, match="the model is broken"):
             async for _ in client.states():
                 pass
@@ -260,9 +260,9 @@ async def test_r6_where_none_is_started_again_it_says_so(
     async with served(MODEL, tmp_path) as here, here.attached() as client:
         here.server._server.close()
         (here.folder.path / "socket").unlink()
-        here.server._looking.cancel()
-        for seat in tuple(here.server.seats):
-            seat._transport.abort()
+        here.server._polling.cancel()
+        for connection in tuple(here.server.connections):
+            connection._transport.abort()
         told = []
 
         async def hear() -> None:
@@ -365,7 +365,7 @@ async def test_what_goes_wrong_in_who_listens_is_heard_by_who_looks(tmp_path: Pa
     async with served(MODEL, tmp_path) as here, here.attached() as client:
         client.listen(broken)
         await here.session.send(commands.StartRun(process="ask", requester="bob"))
-        await until(lambda: client._shown.failure)
+        await until(lambda: client._feed.failure)
         with pytest.raises(ZeroDivisionError):
             client.check()
 
@@ -425,8 +425,8 @@ class TestTrust:
             client = Client(here.folder, time.time)
             await client.open()
             os.chown(here.folder.path, 54321, -1)
-            for seat in tuple(here.server.seats):
-                seat._transport.abort()
+            for connection in tuple(here.server.connections):
+                connection._transport.abort()
             with pytest.raises(UntrustedPath, match="belongs to 54321"):
                 async for _ in client.states():
                     pass

@@ -24,13 +24,13 @@ MODEL = model({"ask": [manual("May it?")]})
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lifetime, "LOOK", 0.01)
+    monkeypatch.setattr(lifetime, "POLL", 0.01)
 
 
 async def test_a_session_is_shared_and_its_model_followed_at_once_where_that_is_asked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("octotui.runtime.server.server.LOOK", 1000.0)
+    monkeypatch.setattr("octotui.runtime.server.server.POLL", 1000.0)
     file = tmp_path / "model.toml"
     file.write_text('[space]\nname = "Test"\n')
     declared = load(file)
@@ -40,7 +40,7 @@ async def test_a_session_is_shared_and_its_model_followed_at_once_where_that_is_
     ):
         assert (tmp_path / "test" / "socket").exists()
         file.write_text('[space]\nname = "Test"\n[environments.live]\n')
-        server.look_soon()
+        server.check_file_soon()
         await until(lambda: session.state.model.environments)
     assert not (tmp_path / "test" / "socket").exists()
 
@@ -82,7 +82,7 @@ async def test_each_hang_up_has_it_read_its_model_again_also_one_that_came_early
 ) -> None:
     looks: list[int] = []
     async with served(MODEL, tmp_path) as here:
-        monkeypatch.setattr(here.server, "look_soon", lambda: looks.append(1))
+        monkeypatch.setattr(here.server, "check_file_soon", lambda: looks.append(1))
         signals = ShutdownSignal()
         os.kill(os.getpid(), signal.SIGHUP)
         await asyncio.sleep(0.05)
@@ -132,7 +132,7 @@ async def test_one_is_needed_by_who_is_attached_by_what_is_open_and_by_schedules
         async with here.attached() as client:
             assert here.server.is_used
             await client.send(commands.StartRun(process="ask"))
-        await until(lambda: not here.server.seats)
+        await until(lambda: not here.server.connections)
         assert here.server.is_used
         await here.session.send(commands.CancelRun(run="run-1"))
         assert not here.server.is_used

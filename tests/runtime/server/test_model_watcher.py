@@ -149,7 +149,7 @@ async def test_runs_keep_what_they_began_with_and_new_ones_have_the_new(
     file: Path, tmp_path: Path, monkeypatch
 ) -> None:
     """A model that changes while runs are active: for a client, too; what is broken is told to it."""
-    monkeypatch.setattr("octotui.runtime.server.server.LOOK", 0.01)
+    monkeypatch.setattr("octotui.runtime.server.server.POLL", 0.01)
     async with served(load(file), tmp_path / "state", followed(file)) as here, here.attached() as client:
         await client.send(commands.StartRun(process="go"))
         await until(lambda: here.hands.jobs)

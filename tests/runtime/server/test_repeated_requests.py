@@ -31,7 +31,7 @@ MODEL = replace(
 ANN, BOB = Peer(1, "ann", "process 5"), Peer(2, "bob", "process 6")
 
 
-def desk(here: Served) -> RequestHandler:
+def handler_of(here: Served) -> RequestHandler:
     return RequestHandler(here.session, here.folder, "ann", asyncio.Event(), lambda _: True)
 
 
@@ -41,8 +41,8 @@ def runs(here: Served) -> list[str]:
 
 async def test_r10_a_request_that_is_sent_again_has_the_reply_it_had(tmp_path: Path) -> None:
     async with served(MODEL, tmp_path) as here:
-        first = await desk(here).answer(ANN, START)
-        again = await desk(here).answer(ANN, replace(START, id=7))  # another server, another number
+        first = await handler_of(here).answer(ANN, START)
+        again = await handler_of(here).answer(ANN, replace(START, id=7))  # another server, another number
         assert isinstance(first, DoneReply)
         assert again == replace(first, id=7)
         assert runs(here) == ["run-1"]
@@ -75,11 +75,11 @@ async def test_r10_whatever_people_ask_for_takes_effect_once(
         for each in before:
             await here.session.send(each)
         said = SendRequest(id=1, request=request_, key=KEY)
-        first = await desk(here).answer(ANN, said)
+        first = await handler_of(here).answer(ANN, said)
         seq = here.session.state.seq
         assert isinstance(first, DoneReply)
         assert first.events
-        assert await desk(here).answer(ANN, said) == first
+        assert await handler_of(here).answer(ANN, said) == first
         assert here.session.state.seq == seq
 
 
@@ -92,15 +92,15 @@ def test_r10_every_request_is_among_them() -> None:
 async def test_r10_without_a_key_each_takes_effect_as_from_an_older_client(tmp_path: Path) -> None:
     async with served(MODEL, tmp_path) as here:
         for _ in range(2):
-            await desk(here).answer(ANN, replace(START, key=None))
+            await handler_of(here).answer(ANN, replace(START, key=None))
         assert runs(here) == ["run-1", "run-2"]
 
 
 async def test_r10_a_key_is_that_of_the_account_which_sent_it(tmp_path: Path) -> None:
     """Who guesses the key of somebody else neither sees what that led to nor keeps it from happening."""
     async with served(MODEL, tmp_path) as here:
-        await desk(here).answer(ANN, START)
-        other = await desk(here).answer(BOB, replace(START, request=commands.StartRun(process="go")))
+        await handler_of(here).answer(ANN, START)
+        other = await handler_of(here).answer(BOB, replace(START, request=commands.StartRun(process="go")))
         assert isinstance(other, DoneReply)
         assert [each.requester for each in here.events(events.RunQueued)] == ["ann", "bob"]
 
@@ -108,28 +108,28 @@ async def test_r10_a_key_is_that_of_the_account_which_sent_it(tmp_path: Path) ->
 @pytest.mark.parametrize("other", [commands.StartRun(process="go"), commands.CancelRun(run="run-1")])
 async def test_r10_another_request_with_the_same_key_is_refused(tmp_path: Path, other: Any) -> None:
     async with served(MODEL, tmp_path) as here:
-        await desk(here).answer(ANN, START)
-        refused = await desk(here).answer(ANN, replace(START, request=other))
+        await handler_of(here).answer(ANN, START)
+        refused = await handler_of(here).answer(ANN, replace(START, request=other))
         sentence = "this key was used for another request: a new request needs a new key"
         assert refused == RefusedReply(id=1, reason=sentence)
         assert runs(here) == ["run-1"]
-        assert await desk(here).answer(ANN, ClockRequest(id=1, confirmed=True, key=KEY)) == refused
+        assert await handler_of(here).answer(ANN, ClockRequest(id=1, confirmed=True, key=KEY)) == refused
 
 
 async def test_r10_what_was_refused_is_judged_again(tmp_path: Path) -> None:
     async with served(MODEL, tmp_path) as here:
         said = SendRequest(id=1, request=commands.CancelRun(run="run-1"), key=KEY)
-        assert isinstance(await desk(here).answer(ANN, said), RefusedReply)
+        assert isinstance(await handler_of(here).answer(ANN, said), RefusedReply)
         await here.session.send(commands.StartRun(process="ask", requester="ann"))
-        assert isinstance(await desk(here).answer(ANN, said), DoneReply)
+        assert isinstance(await handler_of(here).answer(ANN, said), DoneReply)
 
 
 async def test_r10_who_has_lost_a_right_since_hears_what_took_effect(tmp_path: Path) -> None:
     async with served(MODEL, tmp_path) as here:
-        first = await desk(here).answer(BOB, START)
+        first = await handler_of(here).answer(BOB, START)
         await here.session.send(commands.LoadModel(replace(MODEL, access=Access(read=("bob",)))))
-        assert await desk(here).answer(BOB, START) == first
-        later = await desk(here).answer(BOB, replace(START, key=f"{KEY}-2"))
+        assert await handler_of(here).answer(BOB, START) == first
+        later = await handler_of(here).answer(BOB, replace(START, key=f"{KEY}-2"))
         assert isinstance(later, RefusedReply)
         assert "may not start" in later.reason
 
@@ -140,7 +140,7 @@ async def test_r10_one_that_comes_while_the_first_is_being_written_waits_for_it(
         journal = SlowJournal()
         journal._written = here.journal._written
         here.session._journal = journal
-        handler = desk(here)
+        handler = handler_of(here)
         asked = [asyncio.ensure_future(handler.answer(ANN, START)) for _ in range(3)]
         await until(lambda: journal.waiting)
         await asyncio.sleep(0.02)
@@ -181,18 +181,18 @@ async def test_r10_a_clock_is_confirmed_once(tmp_path: Path) -> None:
         clock._wall = lambda: wall() + 4000
         clock()
         assert clock.trouble
-        assert await desk(here).answer(ANN, said) == DoneReply(id=1)
+        assert await handler_of(here).answer(ANN, said) == DoneReply(id=1)
         clock._wall = lambda: wall() + 9000
         clock()
-        (trouble,) = (await desk(here).answer(ANN, said)).problems
+        (trouble,) = (await handler_of(here).answer(ANN, said)).problems
         assert "was set ahead by" in trouble
         assert (here.folder.path / "clock.json").is_file()
-        assert await desk(here).answer(ANN, replace(said, key=f"{KEY}-2")) == DoneReply(id=1)
+        assert await handler_of(here).answer(ANN, replace(said, key=f"{KEY}-2")) == DoneReply(id=1)
 
 
 async def test_r10_a_stop_that_comes_again_ends_no_server_that_came_after(tmp_path: Path) -> None:
     async with served(MODEL, tmp_path) as here:
-        handler = desk(here)
+        handler = handler_of(here)
         said = protocol.StopRequest(id=1, process=handler.process + 1)
         assert await handler.answer(ANN, said) == DoneReply(id=1)
         await asyncio.sleep(0)
@@ -212,11 +212,11 @@ async def test_r10_what_retention_has_removed_is_said_to_have_taken_effect(
     async with served(MODEL, tmp_path) as here:
         here.session._journal = journal = Journal(here.folder.journal)
         await journal.append(tuple(here.journal.read()))
-        await desk(here).answer(ANN, said)
+        await handler_of(here).answer(ANN, said)
         await here.session.send(commands.CancelRun(run="run-1", by="ann"))
         gone = removal(here.folder.journal, ended_families(here.folder.journal))
         await here.session.send(commands.RemoveRuns(runs=gone.runs, gaps=gone.gaps))
-        refused = await desk(here).answer(ANN, said)
+        refused = await handler_of(here).answer(ANN, said)
         sentence = "this took effect before, and what came of it was removed by retention since"
         assert refused == RefusedReply(id=1, reason=sentence)
         journal.close()

@@ -23,14 +23,14 @@ MODEL = model({"go": [script("A")], "ask": [manual("May it?")]})
 ANN, BOB = Peer(1, "ann", "process 5"), Peer(2, "bob", "process 6")
 
 
-def desk(here: Served) -> RequestHandler:
+def handler_of(here: Served) -> RequestHandler:
     return RequestHandler(here.session, here.folder, "ann", asyncio.Event())
 
 
 async def test_a_request_is_done_in_the_name_of_who_asks(tmp_path: Path) -> None:
     async with served(MODEL, tmp_path) as here:
         request = commands.StartRun(process="go", requester="somebody else")
-        done = await desk(here).answer(ANN, protocol.SendRequest(id=3, request=request))
+        done = await handler_of(here).answer(ANN, protocol.SendRequest(id=3, request=request))
         assert isinstance(done, protocol.DoneReply)
         assert isinstance(done.events[0], events.RunQueued)
         assert (done.id, done.events[0].requester, done.events[0].origin) == (3, "ann", "process 5")
@@ -49,7 +49,7 @@ async def test_i8_who_lacks_the_right_is_refused_and_that_is_kept(
     tmp_path: Path, said: protocol.ClientRequest
 ) -> None:
     async with served(replace(MODEL, access=Access(answer=("bob",))), tmp_path) as here:
-        refused = await desk(here).answer(BOB, said)
+        refused = await handler_of(here).answer(BOB, said)
         assert isinstance(refused, protocol.RefusedReply)
         (kept,) = here.events(events.ActionRefused)
         assert (kept.user, kept.origin, kept.reason) == ("bob", "process 6", refused.reason)
@@ -63,13 +63,13 @@ async def test_v5_only_the_owner_passes_variables_of_an_environment(tmp_path: Pa
     )
     request = commands.StartRun(process="go", passed={"DB": "correct horse"})
     async with served(declared, tmp_path) as here:
-        refused = await desk(here).answer(BOB, protocol.SendRequest(id=1, request=request))
+        refused = await handler_of(here).answer(BOB, protocol.SendRequest(id=1, request=request))
         assert isinstance(refused, protocol.RefusedReply)
         assert refused.reason == "only ann, who owns the space, may pass values with --pass-env"
-        done = await desk(here).answer(ANN, protocol.SendRequest(id=2, request=request))
+        done = await handler_of(here).answer(ANN, protocol.SendRequest(id=2, request=request))
         assert isinstance(done, protocol.DoneReply)
         wrong = replace(request, passed={"PATH": "/tmp"})
-        other = await desk(here).answer(ANN, protocol.SendRequest(id=3, request=wrong))
+        other = await handler_of(here).answer(ANN, protocol.SendRequest(id=3, request=wrong))
         assert isinstance(other, protocol.RefusedReply)
         assert other.reason == 'no sensitive value is read from the variable PATH; known: "DB".'
 
@@ -89,14 +89,14 @@ async def test_i8_each_read_needs_the_right_as_the_model_is_now(
     declared = replace(MODEL, access=Access(read=("bob",)))
     async with served(declared, tmp_path) as here:
         await here.session.send(commands.StartRun(process="ask", requester="ann"))
-        assert isinstance(await desk(here).answer(BOB, said), protocol.DoneReply)
+        assert isinstance(await handler_of(here).answer(BOB, said), protocol.DoneReply)
         await here.session.send(commands.LoadModel(MODEL))
-        refused = await desk(here).answer(BOB, said)
+        refused = await handler_of(here).answer(BOB, said)
         assert isinstance(refused, protocol.RefusedReply)
         assert "the right “read”" in refused.reason
         (kept,) = here.events(events.ActionRefused)
         assert (kept.user, kept.action, kept.subject) == ("bob", action, subject)
-        assert isinstance(await desk(here).answer(ANN, said), protocol.DoneReply)
+        assert isinstance(await handler_of(here).answer(ANN, said), protocol.DoneReply)
 
 
 async def test_r7_a_clock_that_was_set_is_told_and_only_the_owner_lets_it_count(tmp_path: Path) -> None:
@@ -105,13 +105,13 @@ async def test_r7_a_clock_that_was_set_is_told_and_only_the_owner_lets_it_count(
         before, wall = clock(), clock._wall
         clock._wall = lambda: wall() + 86400.0
         assert clock() < before + 60
-        asked = await desk(here).answer(BOB, protocol.ClockRequest(id=1))
+        asked = await handler_of(here).answer(BOB, protocol.ClockRequest(id=1))
         assert isinstance(asked, protocol.DoneReply)
         assert asked.problems[0].startswith("the clock of this machine was set ahead by 1 d 0 h: ")
-        refused = await desk(here).answer(BOB, protocol.ClockRequest(id=2, confirmed=True))
+        refused = await handler_of(here).answer(BOB, protocol.ClockRequest(id=2, confirmed=True))
         assert isinstance(refused, protocol.RefusedReply)
         assert here.events(events.ActionRefused)[-1].action == "Clock"
-        done = await desk(here).answer(ANN, protocol.ClockRequest(id=3, confirmed=True))
+        done = await handler_of(here).answer(ANN, protocol.ClockRequest(id=3, confirmed=True))
         assert isinstance(done, protocol.DoneReply)
         assert done.problems == ()
         assert clock() >= before + 86400.0
@@ -124,13 +124,13 @@ async def test_r7_a_clock_is_looked_at_when_somebody_asks(tmp_path: Path, days: 
         clock = here.session.clock
         before, wall = clock(), clock._wall
         clock._wall = lambda: wall() + days * 86400.0
-        asked = await desk(here).answer(BOB, protocol.ClockRequest(id=1))
+        asked = await handler_of(here).answer(BOB, protocol.ClockRequest(id=1))
         assert isinstance(asked, protocol.DoneReply)
         assert "was set" in asked.problems[0]
         clock._wall = wall
-        assert await desk(here).answer(BOB, protocol.ClockRequest(id=2)) == protocol.DoneReply(id=2)
+        assert await handler_of(here).answer(BOB, protocol.ClockRequest(id=2)) == protocol.DoneReply(id=2)
         clock._wall = lambda: wall() + days * 86400.0
-        assert await desk(here).answer(ANN, protocol.ClockRequest(id=3, confirmed=True)) == (
+        assert await handler_of(here).answer(ANN, protocol.ClockRequest(id=3, confirmed=True)) == (
             protocol.DoneReply(id=3)
         )
         assert clock() >= before + max(0, days) * 86400.0
@@ -145,9 +145,9 @@ async def test_r7_a_time_that_is_confirmed_counts_at_the_next_server_too(
         clock = here.session.clock
         wall = clock._wall
         clock._wall = lambda: wall() + 86400.0
-        assert await desk(here).answer(ANN, protocol.ClockRequest(id=1)) != protocol.DoneReply(id=1)
+        assert await handler_of(here).answer(ANN, protocol.ClockRequest(id=1)) != protocol.DoneReply(id=1)
         assert clock_anchor.read_anchor(here.folder.path) is None
-        await desk(here).answer(ANN, protocol.ClockRequest(id=2, confirmed=True))
+        await handler_of(here).answer(ANN, protocol.ClockRequest(id=2, confirmed=True))
         kept = clock_anchor.read_anchor(here.folder.path)
         assert kept is not None
         assert kept.wall > wall() + 80000
@@ -175,7 +175,9 @@ async def test_a_log_is_read_in_parts(tmp_path: Path, monkeypatch: pytest.Monkey
             log.append(b"hello\n", 1.0)
         found = [
             (
-                await desk(here).answer(ANN, protocol.LogRequest(id=1, run="run-1", job=job, offset=offset))
+                await handler_of(here).answer(
+                    ANN, protocol.LogRequest(id=1, run="run-1", job=job, offset=offset)
+                )
             ).data  # type: ignore[union-attr]
             for job, offset in (("job-1.1", 0), ("job-1.1", 4), ("job-1.1", 6), ("job-1.9", 0))
         ]
@@ -185,7 +187,9 @@ async def test_a_log_is_read_in_parts(tmp_path: Path, monkeypatch: pytest.Monkey
 async def test_a_space_that_broke_down_is_an_answer_too(tmp_path: Path) -> None:
     async with served(MODEL, tmp_path) as here:
         (tmp_path / "test" / "logs").write_text("in the way")
-        failed = await desk(here).answer(ANN, protocol.LogRequest(id=4, run="run-1", job="job-1.1", offset=0))
+        failed = await handler_of(here).answer(
+            ANN, protocol.LogRequest(id=4, run="run-1", job="job-1.1", offset=0)
+        )
         assert isinstance(failed, protocol.FailedReply)
         assert failed.id == 4
 
@@ -258,7 +262,7 @@ async def test_r6_the_largest_numbers_have_an_answer(tmp_path: Path) -> None:
                 request=commands.TakeInterruption(interruption=f"question-{'9' * 5000}", user="ann"),
             ),
         ):
-            answer = await desk(here).answer(ANN, request)
+            answer = await handler_of(here).answer(ANN, request)
             assert answer.id == largest
 
 
@@ -270,7 +274,7 @@ class TestQuestionsOfThoseWhoAreGone:
     async def test_i8_the_owner_takes_it_back_and_to_ghosts_it_never_goes(self, tmp_path: Path) -> None:
         """As the machine has it: neither ann nor bob is an account of it."""
         async with served(replace(MODEL, access=Access(answer=("bob",))), tmp_path) as here:
-            handler = desk(here)
+            handler = handler_of(here)
             await self.asked(here, handler, ANN, commands.StartRun(process="ask"))
             take = commands.TakeInterruption(interruption="question-1", user="")
             assert isinstance(await self.asked(here, handler, BOB, take), protocol.DoneReply)
@@ -307,19 +311,19 @@ async def test_r6_a_channel_that_no_project_has_is_refused_before_its_pattern_is
     channel = Channel(name="Default", tag="(a+)+$")
     async with served(MODEL, tmp_path) as here:
         request = protocol.ChooseRequest(id=1, needed=("tools",), channel=channel)
-        refused = await desk(here).answer(ANN, request)
+        refused = await handler_of(here).answer(ANN, request)
         assert isinstance(refused, protocol.RefusedReply)
         assert refused.reason == "no channel of this space has the tag “(a+)+$”"
         allowed = protocol.ChooseRequest(id=2, needed=("tools",), channel=ANY_CHANNEL)
-        assert isinstance(await desk(here).answer(ANN, allowed), protocol.DoneReply)
+        assert isinstance(await handler_of(here).answer(ANN, allowed), protocol.DoneReply)
 
 
 async def test_r6_a_search_takes_fifty_words(tmp_path: Path) -> None:
     async with served(MODEL, tmp_path) as here:
         words = tuple(f"word{number}" for number in range(50))
         asked = protocol.HistoryRequest(id=1, words=words)  # as clients asked before there were queries
-        assert await desk(here).answer(ANN, asked) == protocol.DoneReply(id=1)
-        refused = await desk(here).answer(ANN, replace(asked, words=(*words, "more")))
+        assert await handler_of(here).answer(ANN, asked) == protocol.DoneReply(id=1)
+        refused = await handler_of(here).answer(ANN, replace(asked, words=(*words, "more")))
         assert refused == protocol.FailedReply(id=1, reason="a search takes 50 words at most")
 
 
@@ -332,5 +336,5 @@ async def test_r7_what_falls_due_by_a_time_that_is_confirmed_starts_at_once(tmp_
         clock._wall = lambda: wall() + 4000
         clock()
         assert here.session.state.runs["run-1"].state == "queued"
-        await desk(here).answer(ANN, protocol.ClockRequest(id=1, confirmed=True))
+        await handler_of(here).answer(ANN, protocol.ClockRequest(id=1, confirmed=True))
         await until(lambda: here.session.state.runs["run-1"].state == "paused")

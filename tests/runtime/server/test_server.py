@@ -202,7 +202,7 @@ class TestWithdrawnRights:
                 assert (goodbye.kind, goodbye.reason[:27]) == ("forbidden", "bob may not look at this sp")
                 assert await raw.hear() is None
             assert isinstance((await ann.until(EventsMessage)).events[0], events.ModelLoaded)
-            await until(lambda: len(here.server.seats) == 1)
+            await until(lambda: len(here.server.connections) == 1)
 
     async def test_i8_who_keeps_a_right_goes_on(self, tmp_path: Path) -> None:
         async with served(SHARED, tmp_path) as here, here.attached("carol") as carol:
@@ -272,7 +272,7 @@ class TestWithdrawnRights:
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         members = {"bob"}
-        monkeypatch.setattr("octotui.runtime.server.server.LOOK", 0.02)
+        monkeypatch.setattr("octotui.runtime.server.server.POLL", 0.02)
         monkeypatch.setattr(admission, "is_member", lambda user, group: user in members)
         own = grp.getgrgid(os.getegid()).gr_name
         declared = replace(SHARED, access=replace(SHARED.access, group=own))
@@ -311,7 +311,7 @@ class TestWithdrawnRights:
         watcher = ModelWatcher(file, load, MODEL)
         async with served(MODEL, tmp_path, watcher) as here:
             raw = await here.raw("eve")
-            await until(lambda: here.server.seats)
+            await until(lambda: here.server.connections)
             file.write_text("secret = nonsense")
             await here.server.follow_file()
             assert "nonsense" in here.session.trouble or "broken" in here.session.trouble
@@ -362,7 +362,7 @@ class TestCosts:
             assert (await begun.until(Goodbye)).kind == "wrong"
             await asyncio.sleep(0.3)
             await ann.history()
-            assert len(here.server.seats) == 1, "who listens may be silent"
+            assert len(here.server.connections) == 1, "who listens may be silent"
 
     async def test_r6_connections_of_an_account_are_bounded(self, tmp_path: Path) -> None:
         async with served(MODEL, tmp_path) as here:
@@ -370,7 +370,7 @@ class TestCosts:
             last = await raws[-1].hear()
             assert last.kind == "forbidden"
             assert last.reason == "eve has 16 connections to this space already: end some of them first"
-            assert len(here.server.seats) == admission.STRANGERS
+            assert len(here.server.connections) == admission.STRANGERS
             assert not here.server.is_used, "who may not read keeps no server alive"
             async with here.attached() as ann:
                 await ann.send(commands.StartRun(process="go"))
@@ -379,7 +379,7 @@ class TestCosts:
             assert (refused.user, refused.action, refused.subject) == ("eve", "Hello", "test")
             assert (refused.reason, refused.more) == (last.reason, 100 - admission.STRANGERS - 1)
             raws[0].writer.transport.abort()
-            await until(lambda: len(here.server.seats) == admission.STRANGERS - 1)
+            await until(lambda: len(here.server.connections) == admission.STRANGERS - 1)
             again = await here.raw("eve")
             again.say(HELLO)
             assert "the right “read”" in (await again.hear()).reason
@@ -453,7 +453,7 @@ class TestCosts:
     async def test_i8_sums_are_told_while_it_goes_on(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("octotui.runtime.server.server.LOOK", 0.02)
+        monkeypatch.setattr("octotui.runtime.server.server.POLL", 0.02)
         monkeypatch.setattr(refusals, "SUM", 0.05)
         monkeypatch.setattr(refusals, "PAUSE", 0.0)
         async with served(MODEL, tmp_path) as here:
@@ -543,7 +543,7 @@ class TestBadClients:
             goodbye = await raw.until(Goodbye)
             assert goodbye.kind == "wrong"
             assert await raw.hear() is None
-            await until(lambda: not here.server.seats)
+            await until(lambda: not here.server.connections)
             await self.still_well(here)
 
     async def test_a_client_that_does_not_listen_is_let_go_and_holds_nobody_up(
@@ -554,13 +554,13 @@ class TestBadClients:
             stalled = await here.raw()
             stalled.writer.transport.pause_reading()  # type: ignore[attr-defined]
             stalled.say(HELLO)
-            await until(lambda: any(seat.follows for seat in here.server.seats))
+            await until(lambda: any(each.follows for each in here.server.connections))
             async with here.attached() as client:
                 for _ in range(400):
                     await client.send(commands.StartRun(process="go", variables={"Large": "x" * 2000}))
-                    if len(here.server.seats) == 1:
+                    if len(here.server.connections) == 1:
                         break
-                assert len(here.server.seats) == 1, "the slow one is still there"
+                assert len(here.server.connections) == 1, "the slow one is still there"
                 assert client.state.seq == here.session.state.seq
 
     async def test_a_client_that_takes_nothing_of_its_snapshot_is_let_go(self, tmp_path: Path) -> None:
@@ -570,17 +570,17 @@ class TestBadClients:
     async def test_r6_who_takes_nothing_is_found_though_nothing_happens(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("octotui.runtime.server.server.LOOK", 0.02)
+        monkeypatch.setattr("octotui.runtime.server.server.POLL", 0.02)
         async with served(MODEL, tmp_path) as here, here.attached() as ann:
             monkeypatch.setattr(connection, "PATIENCE", 0.1)
-            listening = set(here.server.seats)
+            listening = set(here.server.connections)
             raw = await here.raw()
             raw.writer.transport.pause_reading()  # type: ignore[attr-defined]
             raw.say(HELLO)
-            await until(lambda: len([each for each in here.server.seats if each.follows]) == 2)
-            (stalled,) = here.server.seats - listening
+            await until(lambda: len([each for each in here.server.connections if each.follows]) == 2)
+            (stalled,) = here.server.connections - listening
             stalled.write(b"x" * (4 << 20))
-            await until(lambda: here.server.seats == listening)
+            await until(lambda: here.server.connections == listening)
             await ann.history()
 
     @staticmethod
@@ -588,13 +588,13 @@ class TestBadClients:
         raw = await here.raw()
         raw.writer.transport.pause_reading()  # type: ignore[attr-defined]
         raw.say(HELLO)
-        await until(lambda: any(seat.follows for seat in here.server.seats))
-        (seat,) = here.server.seats
-        seat.write(b"x" * (4 << 20))
+        await until(lambda: any(accepted.follows for accepted in here.server.connections))
+        (accepted,) = here.server.connections
+        accepted.write(b"x" * (4 << 20))
         now = time.monotonic()
-        assert not seat.is_stuck(now)
-        assert not seat.is_stuck(now + connection.PATIENCE - 1)
-        assert seat.is_stuck(now + connection.PATIENCE + 1)
+        assert not accepted.is_stuck(now)
+        assert not accepted.is_stuck(now + connection.PATIENCE - 1)
+        assert accepted.is_stuck(now + connection.PATIENCE + 1)
 
     async def still_well(self, here: Served) -> None:
         async with here.attached() as client:
@@ -642,7 +642,7 @@ async def test_one_line_of_100_mb_costs_the_server_nothing(tmp_path: Path) -> No
 async def test_a_socket_that_somebody_removes_is_there_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("octotui.runtime.server.server.LOOK", 0.02)
+    monkeypatch.setattr("octotui.runtime.server.server.POLL", 0.02)
     async with served(MODEL, tmp_path) as here, here.attached() as before:
         path = here.folder.path / "socket"
         path.unlink()
@@ -655,7 +655,7 @@ async def test_a_socket_that_somebody_removes_is_there_again(
 async def test_its_socket_is_made_anew_for_another_group_and_for_nothing_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("octotui.runtime.server.server.LOOK", 0.01)
+    monkeypatch.setattr("octotui.runtime.server.server.POLL", 0.01)
     own = grp.getgrgid(os.getegid()).gr_name
     declared = replace(MODEL, access=Access(group=own))
     async with served(declared, tmp_path) as here:
@@ -707,13 +707,13 @@ async def test_what_happens_is_told_at_once_and_then_with_the_next_frame(tmp_pat
         for flushed, due in ((begun - 9, begun), (begun + 9, begun + 9 + FRAME)):
             server._flush()
             server._flushed = flushed
-            server._heed((), nothing, nothing)
+            server._queue_events((), nothing, nothing)
             assert server._flushing is not None
             late = server._flushing.when() - due
             assert -0.001 < late < loop.time() - begun + 0.001
         server._flushed = 0.0
         server._flush()
-        server._heed((), nothing, nothing)
+        server._queue_events((), nothing, nothing)
         assert server._flushing.when() > begun + FRAME - 0.001, "one frame after what was just told"
 
 

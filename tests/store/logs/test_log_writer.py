@@ -80,12 +80,12 @@ def test_r4_torn_rows_do_no_harm(tmp_path: Path) -> None:
 
 def test_r4_it_is_known_how_much_is_said_again(path: Path) -> None:
     with LogWriter(path, 0) as log:
-        assert log.again == 0
+        assert log.repeated == 0
         assert not path.exists()
         log.append(b"one\ntwo\n", 1.0)
     with LogWriter(path, 4) as log:
-        assert log.again == 4
+        assert log.repeated == 4
         log.append(b"tw", 2.0)
-        assert log.again == 2
+        assert log.repeated == 2
     with LogWriter(path) as log:
-        assert log.again == 0
+        assert log.repeated == 0

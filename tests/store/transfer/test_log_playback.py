@@ -31,17 +31,17 @@ def levels(path: Path) -> list[str]:
 
 def test_a_log_is_wound_to_a_moment_and_on(tmp_path: Path) -> None:
     log = written(tmp_path)
-    reel = LogPlayback(log, tmp_path / "shown")
-    assert lines(reel.wound(0.5)) == []
-    first = reel.wound(1.5)
+    playback = LogPlayback(log, tmp_path / "shown")
+    assert lines(playback.seek(0.5)) == []
+    first = playback.seek(1.5)
     assert lines(first) == ["one"]
     with LogReader(first) as reader:
-        assert reel.wound(2.0) == first  # a reader sees it grow
+        assert playback.seek(2.0) == first  # a reader sees it grow
         reader.refresh()
         assert reader.lines(0, 9) == ["one", "two"]
         assert reader.time_of(1) == 2.0
         assert levels(first)[:2] == ["default", "warning"]
-        assert reel.wound(9.0) == first
+        assert playback.seek(9.0) == first
         reader.refresh()
         assert reader.lines(0, 9) == ["one", "two", "three", "four"]
     assert first.read_bytes() == log.read_bytes()
@@ -50,22 +50,22 @@ def test_a_log_is_wound_to_a_moment_and_on(tmp_path: Path) -> None:
 
 
 def test_a_log_that_is_wound_back_is_another_file(tmp_path: Path) -> None:
-    reel = LogPlayback(written(tmp_path), tmp_path / "shown")
-    whole = reel.wound(9.0)
+    playback = LogPlayback(written(tmp_path), tmp_path / "shown")
+    whole = playback.seek(9.0)
     with LogReader(whole) as reader:
-        back = reel.wound(1.0)
+        back = playback.seek(1.0)
         assert back != whole
         assert reader.lines(0, 9) == ["one", "two", "three", "four"]
     assert lines(back) == ["one"]
-    assert reel.wound(0.0) not in (back, whole)
+    assert playback.seek(0.0) not in (back, whole)
     assert not whole.exists()  # a long log would fill the disk
     assert not back.exists()
 
 
 def test_a_job_without_output_has_no_file(tmp_path: Path) -> None:
-    assert not LogPlayback(tmp_path / "none.log", tmp_path / "shown").wound(9.0).exists()
+    assert not LogPlayback(tmp_path / "none.log", tmp_path / "shown").seek(9.0).exists()
 
 
 def test_a_log_without_an_index_is_shown_whole(tmp_path: Path) -> None:
     (tmp_path / "job.log").write_text("one\n")
-    assert lines(LogPlayback(tmp_path / "job.log", tmp_path / "shown").wound(0.0)) == ["one"]
+    assert lines(LogPlayback(tmp_path / "job.log", tmp_path / "shown").seek(0.0)) == ["one"]

@@ -1,7 +1,7 @@
-"""Sensitive values, kept out of texts: the forms in which they are written, found and masked.
+"""Masking of sensitive values in texts: their written forms, and how they are found.
 
-`SensitiveValues` are those of a space; a `Masker` masks what one job prints. Here is never decided which
-values are sensitive, nor where a text goes.
+`SensitiveValues` are those of a space; a `Masker` masks what one job prints. Never which values are
+sensitive, nor where a text goes.
 """
 
 from octotui.runtime.jobs.masking.masked_text import STARS

@@ -1,6 +1,6 @@
-"""The ways in which languages write some bytes with others, and how each is undone.
+"""The escapes with which languages write bytes, and their decoding.
 
-A row of quotes, backslashes and the like is one piece: what it says depends on where it is begun to be read.
+A row of quotes, backslashes and the like is one unit: its meaning depends on where decoding starts.
 """
 
 import re
@@ -9,22 +9,22 @@ from functools import lru_cache
 from html.entities import html5
 from typing import NamedTuple
 
-WIDEST = 12  # bytes that stand for one
-COLOURED = 28  # the same with a colour for each
-TAIL = 64  # bytes; what is unfinished at a text's end is shorter
-LONGEST_ROW = 1024  # bytes of a row that are kept together
+WIDEST = 12  # bytes of the longest escape of one byte
+COLOURED = 28  # the same with a colour for each byte
+TAIL = 64  # bytes; an incomplete escape is shorter
+LONGEST_ROW = 1024  # bytes of a row that are one unit
 
 _DOUBLED = (b"'", b'"', b"%", b"$")
 _PAIRED = frozenset(b"\\'\"`%$")
 _CONTROLS = {bytes((letter,)): bytes((control,)) for control, letter in enumerate(b"abtnvfr", 7)}
-_LETTERS = {**_CONTROLS, b"e": b"\x1b", b"E": b"\x1b", b"\n": b""}  # a line goes on behind a backslash
+_LETTERS = {**_CONTROLS, b"e": b"\x1b", b"E": b"\x1b", b"\n": b""}  # a backslash continues a line
 
 
 class Escape(NamedTuple):
-    """How a language writes bytes, as a pattern of one group, and what they mean.
+    """A language's escape: a pattern of one group, and what a match means.
 
-    `mark` is a part of all that is written so. It only matters where a value has one of the bytes in
-    `needed_for`, if that says some.
+    `mark` is a part of every match. It only matters for values with one of the bytes in `needed_for`, unless
+    that is empty.
     """
 
     mark: bytes
@@ -33,34 +33,32 @@ class Escape(NamedTuple):
     needed_for: bytes = b""
 
     def matters(self, alphabet: frozenset[int]) -> bool:
-        """Whether values made of these bytes can be written so."""
+        """Return whether values of these bytes can be written with it."""
         return not self.needed_for or not alphabet.isdisjoint(self.needed_for)
 
     def undo(self, text: bytes) -> bytes:
-        """The text with every escape replaced by what it means."""
-        if self.mark[0] not in text or self.mark not in text:  # the first is the fast one
+        """Return the text with every escape decoded."""
+        if self.mark[0] not in text or self.mark not in text:  # the first test is the fast one
             return text
         if isinstance(self.meaning, bytes):
             return self.written.sub(self.meaning, text)
-        pieces = self.written.split(
-            text
-        )  # each other one is an escape; faster than to replace them one by one
+        pieces = self.written.split(text)  # every second piece is an escape; faster than a callback each
         pieces[1::2] = map(self.meaning, pieces[1::2])
         return b"".join(pieces)
 
     def length(self, written: bytes) -> int:
-        """How many bytes something means."""
+        """Return how many bytes a match means."""
         return len(self.meaning if isinstance(self.meaning, bytes) else self.meaning(written))
 
 
 def unfinished(text: bytes) -> int:
-    """Where an escape begins that may go on behind a text, or else its end."""
+    """Return where an incomplete escape begins at the end of a text, or the end."""
     found = _UNFINISHED.search(text, max(0, len(text) - TAIL))
     return found.start() if found else len(text)
 
 
 def row_start(text: bytes, at: int) -> int:
-    """Where the row begins that ends at a place; where none does, that place."""
+    """Return where the row of paired characters begins that ends at a place."""
     start = at
     while start and text[start - 1] in _PAIRED and at - start < LONGEST_ROW:
         start -= 1
@@ -72,7 +70,7 @@ def _pattern(written: bytes) -> re.Pattern[bytes]:
 
 
 def _pair(high: bytes, low: bytes) -> bytes:
-    """The character of two surrogates."""
+    """Decode a pair of surrogates."""
     return bytes.fromhex((high + low).decode()).decode("utf-16-be").encode()
 
 
@@ -82,7 +80,7 @@ def _character(number: str) -> bytes:
 
 @lru_cache(4096)
 def _of_backslash(written: bytes) -> bytes:
-    """What JSON, C, Python, `printf %q` and `$'…'` mean."""
+    """Decode as JSON, C, Python, `printf %q` and `$'…'` do."""
     kind, digits = written[1:2], written[2:].decode("latin-1").strip("{}")
     if kind.isdigit():
         return bytes((int(written[1:], 8) & 0xFF,)) if kind < b"8" else kind
@@ -95,14 +93,14 @@ def _of_backslash(written: bytes) -> bytes:
 
 @lru_cache(4096)
 def _of_code_points(written: bytes) -> bytes:
-    """What YAML and Python's `repr` mean: two digits say which character it is, not which byte."""
+    """Decode as YAML and Python's `repr` do: two digits are a character, not a byte."""
     is_byte = written[1:2] == b"x" and len(written) == 4
     return _character(written[2:].decode()) if is_byte else _of_backslash(written)
 
 
 @lru_cache(4096)
 def _of_percent(written: bytes) -> bytes:
-    """What URLs mean, and what JavaScript's `escape` writes."""
+    """Decode as URLs and JavaScript's `escape` do."""
     if written[1:2] != b"u":
         return bytes.fromhex(written[1:].decode())
     return _pair(written[2:6], written[8:]) if len(written) > 6 else _character(written[2:].decode())
@@ -117,7 +115,7 @@ def _of_entity(written: bytes) -> bytes:
 
 
 def _of_quotes(written: bytes) -> bytes:
-    """What bash means by a quote behind a backslash, and others by one, or several, in double quotes."""
+    """Decode a quote after a backslash, as in bash, or one or several in double quotes."""
     return written.split(b'"')[1] if b'"' in written else b"'"
 
 
@@ -138,7 +136,7 @@ ESCAPES = (
 )
 
 GAPS = b" \t\r\n:"
-"""What may divide Base64 into lines, and hexadecimal into bytes."""
+"""Separators of Base64's lines, and of hexadecimal bytes."""
 
 LETTERS = re.compile(rb"[^ \t\r\n:]+")
 URL_SAFE = bytes.maketrans(b"-_", b"+/")

@@ -1,4 +1,4 @@
-"""All forms of values in what a text says, found in one pass over it."""
+"""Finds all forms of values in a text, in one pass."""
 
 import re
 from collections import defaultdict
@@ -9,18 +9,18 @@ from octotui.runtime.jobs.masking.forms import ValueForms
 from octotui.runtime.jobs.masking.needles import HEAD, Heads, Span
 from octotui.runtime.jobs.masking.readings import Letters, Reading
 
-UNBROKEN = 4  # letters of an encoded value before a line may end in it: most lines end like its beginning
+UNBROKEN = 4  # first letters of an encoded value in which no line ends: most lines end like its beginning
 SPARE = 256  # bytes of gaps within an encoded value, beside as many as it has letters
 _HEXADECIMAL = re.compile(rb"(?:[0-9a-f]{2})+|(?:[0-9A-F]{2})+")
-DIVIDED = 64  # times that it costs to compare what may be divided
-COMPARED = 4096  # bytes that are compared for one of a text: what is like values everywhere is masked
+DIVIDED = 64  # cost of comparing a divided form, relative to a printed one
+COMPARED = 4096  # budget of compared bytes for each byte of a text; beyond it, all candidates are masked
 
 Trace = tuple[int, int]
-"""Where there is one, and how many bytes of a value may be before it or behind it."""
+"""The place of a trace, and how many bytes of a value may be before or after it."""
 
 
 class Finder:
-    """The heads of printed forms, pieces of encoded ones, and traces of those that are escaped."""
+    """The heads of printed forms, pieces of encoded ones, and traces of escaped ones."""
 
     def __init__(self, forms: Collection[ValueForms]) -> None:
         self._printed: defaultdict[bytes, list[bytes]] = defaultdict(list)
@@ -36,11 +36,11 @@ class Finder:
         self._heads = Heads((*self._printed, *self._traces))
 
     def is_near(self, text: bytes) -> bool:
-        """Whether there may be the beginning of a long form in a text, or one with escapes."""
+        """Return whether a text may contain the beginning of a long or an escaped form."""
         return bool(self._heads.find(text))
 
     def find(self, reading: Reading) -> tuple[list[Span], list[Trace]]:
-        """Where forms are written in the first text, and where in this one there are traces of others."""
+        """Return the spans of forms in the original text, and the traces of escaped ones in this one."""
         text = reading.text
         spans: list[Span] = []
         near: list[Trace] = []
@@ -61,7 +61,7 @@ class Finder:
 
 
 def pieces(forms: Collection[bytes]) -> Iterator[tuple[bytes, bytes, int]]:
-    """Pieces of encoded forms, of which one at least is not divided, and where in each form they are."""
+    """Yield pieces of encoded forms, at least one of them undivided, with form and offset in it."""
     for part in (form for form in forms if not any(each in form for each in forms if each != form)):
         within = [(form, form.find(part)) for form in forms if part in form]
         for piece, offset in _pieces(part):
@@ -70,9 +70,9 @@ def pieces(forms: Collection[bytes]) -> Iterator[tuple[bytes, bytes, int]]:
 
 
 def _pieces(form: bytes) -> Iterator[tuple[bytes, int]]:
-    """Two pieces, since a line may end in the first or the second; of a short form, some in which one does.
+    """Yield two pieces, as a line may end in either; of a short form, also divided ones.
 
-    Where it is hexadecimal, the bytes may be divided, too.
+    The bytes of hexadecimal may be divided, too.
     """
     yield form[:HEAD], 0
     if len(form) >= 2 * HEAD:
@@ -87,7 +87,7 @@ def _pieces(form: bytes) -> Iterator[tuple[bytes, int]]:
 
 
 def _encoded(text: bytes, form: bytes, at: int, offset: int) -> Span | None:
-    """Where an encoded form is written of which a piece, at an offset in it, is somewhere in a text."""
+    """Return the span of an encoded form whose piece at `offset` is found at `at`."""
     start = at - offset
     if start >= 0 and text.startswith(form, start):
         return start, start + len(form)

@@ -1,7 +1,7 @@
-"""The ways in which a sensitive value is written, as bytes to search for (V5).
+"""The written forms of a sensitive value, as bytes to search for (V5).
 
-What is escaped character by character (in URLs, JSON, XML, by shells) is undone by `readings`; forms are what
-stands in a text then. `traces` of them tell where it is worth undoing anything.
+Escapes of single characters (in URLs, JSON, XML, by shells) are decoded by `readings`; forms are what a
+decoded text contains. `traces` tell where decoding is worth its cost.
 """
 
 import re
@@ -15,13 +15,13 @@ from octotui.model.values import SHORTEST
 from octotui.variables.filters.arguments import FilterArguments
 from octotui.variables.filters.escaping import ESCAPES
 
-DERIVED = 6  # bytes of a derived form that are told from ordinary text
-TELLING = 8  # bytes of a value of which also a part, in digits, is told from a row of numbers
+DERIVED = 6  # least bytes of a derived form, to differ from ordinary text
+TELLING = 8  # least bytes of a value whose hexadecimal is searched for without its first byte
 BEGINNING = 16  # letters of an encoded form that is a trace of itself
-TRACE = 3  # letters and digits in a row that are found in few texts
-MIXED = 6  # letters by which a word is longer that is found in as many
-LONG = 600  # bytes of a value of which not all is near each trace
-EARLY = 64  # bytes of a long value in which there is one
+TRACE = 3  # letters and digits of a run that is rare in texts
+MIXED = 6  # letters by which a word must be longer than a mixed run to be as rare
+LONG = 600  # bytes of a value that are searched around a trace
+EARLY = 64  # first bytes of a long value that must hold a trace
 
 _MARKS = b"\\%&+'`"
 _ALPHANUMERIC = re.compile(rb"[0-9A-Za-z]+")
@@ -29,14 +29,14 @@ _ESCAPED_ALL = (
     *("\\u%04x", "\\u%04X", "\\x%02x", "\\x%02X", "\\%03o", "\\u{%x}", "\\U%08x"),
     *("%%%02x", "%%%02X", "%%u%04x", "%%u%04X", "&#%d;", "&#x%x;", "&#x%X;", "&#X%X;"),
 )
-"""How a character is written where all are escaped, also letters and digits."""
+"""Escapes of a character where all are escaped, also letters and digits."""
 
 
 class ValueForms(NamedTuple):
-    """The forms of a value, and traces of it: bytes near which it may be written with escapes.
+    """The forms of a value, and its traces: bytes near which it may be written with escapes.
 
-    A trace comes with how many bytes of the value may be before or behind it. `traces` are None where the
-    value may be anywhere.
+    A trace comes with how many bytes of the value may be before or after it. `traces` is None where the value
+    may be anywhere.
     """
 
     printed: frozenset[bytes]
@@ -45,7 +45,7 @@ class ValueForms(NamedTuple):
 
 
 def forms_of(value: str) -> ValueForms:
-    """All that is looked for because of a value; nothing for one that is too short."""
+    """Return all forms to search for; none for a value that is too short."""
     encoded = encoded_forms(value)
     escaped = traces(value)
     return ValueForms(
@@ -54,7 +54,7 @@ def forms_of(value: str) -> ValueForms:
 
 
 def printed_forms(value: str) -> frozenset[bytes]:
-    """The forms that stand in a text as they are: the value, each of its lines, what filters make of it."""
+    """Return the undivided forms: the value, each of its lines, and what filters derive from it."""
     forms: set[bytes] = set()
     for text in _spellings(value):
         parts = {text, *(line.strip() for line in text.splitlines())}
@@ -64,7 +64,7 @@ def printed_forms(value: str) -> frozenset[bytes]:
 
 
 def encoded_forms(value: str) -> frozenset[bytes]:
-    """The forms that may be divided: Base64, wherever in it the value begins, and hexadecimal."""
+    """Return the forms that may be divided: Base64 at each alignment, and hexadecimal."""
     forms: set[bytes] = set()
     for text in _spellings(value):
         raw = encoded(text)
@@ -72,13 +72,16 @@ def encoded_forms(value: str) -> frozenset[bytes]:
         for digits in (raw.hex(), raw.hex().upper()):
             forms.add(digits.encode())
             if len(raw) >= TELLING:
-                forms.add(digits[2:].encode())  # a line may end behind the first two
+                forms.add(digits[2:].encode())  # a line may end after the first two
         forms.update(_within_base64(text.encode("utf-16-le", "surrogatepass")))  # as PowerShell does
     return frozenset(form for form in forms if len(form) >= DERIVED)
 
 
 def traces(value: str) -> dict[bytes, int] | None:
-    """Bytes of which some stand wherever a value, or a line of it, is written with escapes; or None."""
+    """Return bytes of which some occur wherever a value, or a line of it, is written with escapes.
+
+    None where there are none.
+    """
     found: dict[bytes, int] = {}
     for text in map(encoded, _spellings(value)):
         lines = text.splitlines()
@@ -96,18 +99,18 @@ def traces(value: str) -> dict[bytes, int] | None:
 
 
 def encoded_traces(forms: Collection[bytes]) -> dict[bytes, int]:
-    """The same for encoded forms that do not begin with letters and digits alone: signs may be escaped."""
+    """Return the traces of encoded forms that begin with other signs, which may be escaped."""
     runs = {_telling_run(form): len(form) for form in forms if not form[:BEGINNING].isalnum()}
     return {run: length for run, length in runs.items() if len(run) >= TRACE}
 
 
 def encoded(text: str) -> bytes:
-    """A text as it is printed."""
+    """Encode a text as it is printed."""
     return text.encode(errors="surrogateescape")
 
 
 def _traces(text: bytes) -> set[bytes]:
-    """Letters and digits in a row, or two of them and how what follows them may begin."""
+    """Return a run of letters and digits, or a short one with what may follow it."""
     if len(run := _telling_run(text)) >= TRACE:
         return {run}
     at = text.find(run) + len(run)
@@ -117,19 +120,19 @@ def _traces(text: bytes) -> set[bytes]:
 
 
 def _telling_run(text: bytes) -> bytes:
-    """The letters and digits in a row that few other texts have: mixed ones rather than a word, and many."""
+    """Return the rarest run of letters and digits: mixed ones rather than words, and long ones."""
     return max(_ALPHANUMERIC.findall(text), key=lambda run: len(run) + MIXED * _is_mixed(run), default=b"")
 
 
 def _is_mixed(run: bytes) -> bool:
-    """Whether there are letters and digits in it, or letters of both cases, as no word has them."""
+    """Return whether a run mixes letters and digits, or cases, as no word does."""
     if run.isalpha():
         return not (run.islower() or run.isupper() or run.istitle())
     return len(run) >= TRACE and not run.isdigit()
 
 
 def _spellings(value: str) -> set[str]:
-    """A value as it is, and with its accents composed and decomposed; none where it is too short."""
+    """Return a value as it is, in NFC and in NFD; none where it is too short."""
     if len(value) < SHORTEST:
         return set()
     return {value, *(unicodedata.normalize(form, value) for form in ("NFC", "NFD"))}
@@ -144,9 +147,9 @@ def _derived(text: str) -> Iterator[bytes]:
 
 
 def _within_base64(raw: bytes) -> Iterator[bytes]:
-    """The letters that these bytes alone decide, for each place in a group of three where they may begin.
+    """Yield the Base64 letters that these bytes alone determine, for each alignment in a group of three.
 
-    Once more without those before the next group of four, behind which a line may end.
+    Also without those before the next group of four, after which a line may end.
     """
     for skipped in range(3):
         letters = b64encode(bytes(skipped) + raw)

@@ -1,4 +1,4 @@
-"""A text with ******** in place of each part of it that nobody may see."""
+"""Replacement of parts of a text by ********."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -12,7 +12,7 @@ STARS = HIDDEN.encode()
 
 
 class MaskedText(NamedTuple):
-    """What may be seen of a text, how many bytes behind it are masked with it, and what was masked."""
+    """A masked text, how many bytes after it belong to its last masked part, and the masked spans."""
 
     shown: bytes
     covered: int
@@ -20,10 +20,10 @@ class MaskedText(NamedTuple):
 
 
 def mask(text: bytes, parts: Iterable[Span], *, until: int, covered: int = 0) -> MaskedText:
-    """Mask the parts, in order, that begin before a place, up to which the text is shown.
+    """Mask the sorted parts that begin before `until`, up to which the text is shown.
 
-    Parts that overlap are masked together, and with the bytes at the beginning that are `covered` already.
-    Colours within a part stay, or what follows would have the wrong one.
+    Overlapping parts are masked together, and with the first `covered` bytes. Terminal colours within a part
+    stay, as the following text depends on them.
     """
     shown: list[bytes] = []
     spans: list[MaskedSpan] = []
@@ -47,6 +47,6 @@ def mask(text: bytes, parts: Iterable[Span], *, until: int, covered: int = 0) ->
 
 
 def _codes(text: bytes, start: int, stop: int) -> bytes:
-    """The terminal codes in a part."""
+    """Return the terminal codes in a part."""
     found = TERMINAL.written.finditer(text, start, stop) if TERMINAL.mark in text else ()
     return b"".join(each[0] for each in found)

@@ -1,4 +1,4 @@
-"""Sensitive values, kept out of what a job prints (V5)."""
+"""Masks sensitive values in the output of a job (V5)."""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
@@ -9,20 +9,20 @@ from octotui.runtime.jobs.masking.matcher import AnyMatcher
 from octotui.runtime.jobs.masking.sensitive_values import SensitiveValues, masked_with
 from octotui.store.logs.masked_spans import EarlierSpans, MaskedSpan
 
-FULL = 1 << 16  # bytes of a chunk behind which there may be more that was printed before it came
+FULL = 1 << 16  # bytes of a full chunk, after which more output may be waiting
 
 Note = Callable[[Sequence[MaskedSpan]], None]
 
 
 def _nobody(spans: Sequence[MaskedSpan]) -> None:
-    """Note nothing."""
+    """Ignore spans."""
 
 
 class Masker:
-    """Puts ******** in place of every sensitive value of a space in a text that comes in chunks.
+    """Replaces every sensitive value of a space by ******** in a text that comes in chunks.
 
-    What is released meanwhile is masked until all is read that was printed before. Each part that is masked
-    is noted. What is read again after a crash is masked as it was, as far as it was.
+    A value released meanwhile is masked until all output printed before is read. `note` gets each masked
+    span. Output that is reread after a crash is masked as it was.
     """
 
     def __init__(
@@ -34,30 +34,30 @@ class Masker:
         earlier: EarlierSpans | None = None,
         note: Note = _nobody,
     ) -> None:
-        """Mask what a space holds, and `secrets`, which `holder` holds from now on."""
+        """Mask the space's `values`, and `secrets`, which `holder` holds from now on."""
         self._values = SensitiveValues() if values is None else values
         self._holder = holder
         self._earlier = deque(earlier.spans if earlier else ())
-        self._again = earlier.printed if earlier else 0  # bytes that were read before
+        self._reread = earlier.printed if earlier else 0  # bytes that were read before
         self._note = note
-        self._at = 0  # bytes that came before those that are held back
-        self._held = b""  # the end of what came, that may be the beginning of a value
-        self._covered = 0  # how much of it is a part of the value before it
+        self._at = 0  # offset of the bytes that are held back
+        self._held = b""  # the end of the text, which may be the beginning of a value
+        self._covered = 0  # bytes of it that belong to the previous value
         self.record(secrets)
         self._matcher = self._values.matcher
 
     def record(self, secrets: Iterable[str]) -> None:
-        """Mask more values in what is still to come, here and in the whole space."""
+        """Mask more values from now on, here and in the whole space."""
         self._values.hold(self._holder, secrets)
 
     def feed(self, chunk: bytes) -> bytes:
-        """Mask a chunk, and hold back its end as long as that may be the beginning of a value."""
+        """Mask a chunk, and hold back its end while that may be the beginning of a value."""
         if not chunk:
             return b""
         matcher = self._in_force()
         text = self._held + chunk if self._held else chunk
-        before, text = self._as_before(text) if self._at < self._again else (b"", text)
-        if self._at < self._again:
+        before, text = self._as_before(text) if self._at < self._reread else (b"", text)
+        if self._at < self._reread:
             self._held = text
             return before
         shown = before + self._masked(text, matcher.decided(text))
@@ -66,34 +66,34 @@ class Masker:
         return shown
 
     def end(self) -> bytes:
-        """Give out what was held back; more may follow, as a new text."""
+        """Return what was held back; a new text may follow."""
         self._in_force()
         return self._masked(self._held, len(self._held))
 
     def text(self, text: str) -> str:
-        """Mask a text that is complete, as a message or a reason is."""
+        """Mask a complete text."""
         return self.whole(encoded(text)).decode(errors="surrogateescape")
 
     def whole(self, text: bytes) -> bytes:
-        """Mask a text that is complete."""
+        """Mask a complete text."""
         return masked_with(self._in_force(), text)
 
     def beginning(self, text: bytes) -> bytes:
-        """Mask a text that was cut somewhere; what may be a cut value at its end is left out."""
+        """Mask a truncated text, without a possibly truncated value at its end."""
         matcher = self._in_force()
         return mask(text, matcher.find(text), until=matcher.decided(text)).shown
 
     def holds(self, text: str) -> bool:
-        """Whether there is something to mask in a text: then it is as sensitive itself."""
+        """Return whether a text contains a sensitive value."""
         return bool(self._in_force().find(encoded(text)))
 
     def _in_force(self) -> AnyMatcher:
-        """What finds the values that are held now, or were when this text was printed."""
+        """Return the matcher of the values held now, or when this text was printed."""
         self._matcher = self._values.joined(self._matcher)
         return self._matcher
 
     def _masked(self, text: bytes, decided: int) -> bytes:
-        """What is shown of a text that is decided up to a place, from which on it is held back."""
+        """Mask a text up to `decided`, and hold back the rest."""
         parts = self._matcher.find(text)
         if parts or self._covered:
             shown, self._covered, spans = mask(text, parts, until=decided, covered=self._covered)
@@ -108,8 +108,8 @@ class Masker:
         return shown
 
     def _as_before(self, text: bytes) -> tuple[bytes, bytes]:
-        """What was shown of a text that is read again, and the rest, which is new or not read as a whole."""
-        until = min(self._again - self._at, len(text))
+        """Mask reread text as it was; return that and the rest, which is new or incomplete."""
+        until = min(self._reread - self._at, len(text))
         parts = []
         while self._earlier and self._earlier[0].start < self._at + until:
             start, stop = self._earlier[0].start - self._at, self._earlier[0].stop - self._at

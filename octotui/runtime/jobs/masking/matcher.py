@@ -1,4 +1,4 @@
-"""Where values are in a text, however they are written, and how much of a text is decided."""
+"""Matches values in a text, in all their forms, and decides how much of a text is complete."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Protocol
@@ -9,46 +9,46 @@ from octotui.runtime.jobs.masking.forms import ValueForms, encoded
 from octotui.runtime.jobs.masking.needles import Beginnings, Span
 from octotui.runtime.jobs.masking.readings import Letters, Reading, plain, unescaped
 
-NEAR = 8192  # bytes of a text's end that are read as what may be escaped
-SPARE = 512  # bytes of colours and gaps within a value as it is written
+NEAR = 8192  # bytes at the end of a text that are always searched for an incomplete value
+SPARE = 512  # bytes of colours and gaps within a written value
 ESCAPE = 0x1B
 
 
 class AnyMatcher(Protocol):
-    """What finds some values."""
+    """A matcher of some values."""
 
     @property
     def values(self) -> frozenset[str]:
-        """What it finds."""
+        """The values that it matches."""
         ...
 
     def find(self, text: bytes) -> list[Span]:
-        """Where values are written, in order; they may overlap."""
+        """Return the sorted spans of values, which may overlap."""
         ...
 
     def decided(self, text: bytes) -> int:
-        """How much of a text is decided: nothing that begins there is a value only with what follows."""
+        """Return the length of the text in which no value begins that later text may complete."""
         ...
 
 
 class JointMatcher:
-    """What finds the values of two others."""
+    """The union of two matchers."""
 
     def __init__(self, one: AnyMatcher, other: AnyMatcher) -> None:
         self.values = one.values | other.values
         self._both = (one, other)
 
     def find(self, text: bytes) -> list[Span]:
-        """Where values of either are written."""
+        """Return the sorted spans of both."""
         return sorted(span for each in self._both for span in each.find(text))
 
     def decided(self, text: bytes) -> int:
-        """How much of a text is decided for both."""
+        """Return the length of the text that is decided for both."""
         return min(each.decided(text) for each in self._both)
 
 
 class Matcher:
-    """Some values, compiled in all the forms that are looked for."""
+    """Some values, compiled in all their forms."""
 
     def __init__(self, forms: Mapping[str, ValueForms]) -> None:
         self.values = frozenset(forms)
@@ -63,7 +63,7 @@ class Matcher:
         self._reach = SPARE + max(COLOURED * longest, self._printed.longest, 2 * self._encoded.longest)
 
     def find(self, text: bytes) -> list[Span]:
-        """Where values are written, in order; they may overlap."""
+        """Return the sorted spans of values, which may overlap."""
         if not self.values:
             return []
         first = Reading(text)
@@ -77,7 +77,7 @@ class Matcher:
         return sorted(each for each in spans if each[1] - each[0] <= self._reach)
 
     def decided(self, text: bytes) -> int:
-        """How much of a text is decided: nothing that begins there is a value only with what follows."""
+        """Return the length of the text in which no value begins that later text may complete."""
         if not self.values:
             return len(text)
         stop = row_start(text, unfinished(text))
@@ -86,7 +86,7 @@ class Matcher:
         return row_start(text, first + start)
 
     def _looked_back(self, text: bytes) -> int:
-        """How many bytes of a text's end may be the beginning of a value; a long one leaves a trace."""
+        """Return how many bytes at the end may be the beginning of a value; a long one leaves a trace."""
         is_short = self._reach <= NEAR or len(text) <= NEAR
         if is_short or self._is_everywhere:
             return self._reach
@@ -94,7 +94,7 @@ class Matcher:
         return self._reach if self._finder.is_near(end.text) else NEAR
 
     def _parts(self, reading: Reading, near: Iterable[Trace]) -> Iterator[Reading]:
-        """The parts of a text in which a value may be escaped: those around traces."""
+        """Yield the parts around traces, in which a value may be escaped."""
         text = reading.text
         if self._is_everywhere:
             yield reading
@@ -111,7 +111,7 @@ class Matcher:
             yield Reading(text[start:stop], reading, start)
 
     def _begun(self, text: bytes) -> Iterator[int]:
-        """For each reading of a text, the first place from which on it may be the beginning of a value."""
+        """Yield, for each reading of a text, the first place that may be the beginning of a value."""
         first = Reading(text)
         reading = plain(first)
         if reading is not first and self._codes_matter:

@@ -1,22 +1,22 @@
-"""Many byte strings, found in one pass over a text however many they are."""
+"""Multi-pattern search: many byte strings in one pass over a text."""
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation, MatchKind
 
-HEAD = 8  # bytes of a needle that the automaton knows; the rest is compared
-NECK = 4  # bytes of a needle that are looked for at a text's end; every needle has as many
-FEW = 60  # needles for which there are vector instructions, if they need not be found where they overlap
-WORTH = 1 << 22  # bytes of text for which a table is made: that takes long, and is twice as fast
-TABLE = 1 << 16  # bytes of needles that it is made for: it is large
-TRIED = 256  # places at a text's end
+HEAD = 8  # bytes of a needle in the automaton; the rest is compared
+NECK = 4  # bytes of a needle that are searched for at a text's end; every needle has as many
+FEW = 60  # most needles for a search with vector instructions, which finds no overlaps
+WORTH = 1 << 22  # bytes of text after which a table is compiled: that takes long, and is twice as fast
+TABLE = 1 << 16  # most bytes of needles for a table, which is large
+TRIED = 256  # most places that are compared at a text's end
 
 Span = tuple[int, int]
 
 
 class Heads:
-    """The beginnings of byte strings, up to `HEAD` bytes of each; Aho and Corasick's automaton of them."""
+    """The first `HEAD` bytes of byte strings, in an Aho-Corasick automaton."""
 
     def __init__(self, heads: Iterable[bytes]) -> None:
         self._heads = sorted(set(heads))
@@ -26,7 +26,7 @@ class Heads:
         self._unread = WORTH
 
     def find(self, text: bytes) -> list[tuple[bytes, int]]:
-        """Each of them in a text, and where it is, also where they overlap."""
+        """Return each match in a text with its place, also where they overlap."""
         if self._first is not None and not self._first.find_matches_as_indexes(text):
             return []
         self._read(len(text))
@@ -34,7 +34,7 @@ class Heads:
         return [(self._heads[index], start) for index, start, _ in found]
 
     def _read(self, length: int) -> None:
-        """Make a table once there is so much to read that it pays."""
+        """Compile a table (DFA) once enough text was read to pay for it."""
         before, self._unread = self._unread, self._unread - length
         if before > 0 >= self._unread and sum(map(len, self._heads)) <= TABLE:
             self._automaton = self._compiled(Implementation.DFA)
@@ -44,7 +44,7 @@ class Heads:
 
 
 class Beginnings:
-    """The beginnings of byte strings of any length, at the end of a text."""
+    """Finds incomplete byte strings at the end of a text."""
 
     def __init__(self, needles: Iterable[bytes]) -> None:
         self._sorted = sorted(set(needles))
@@ -55,9 +55,9 @@ class Beginnings:
         self._shorter = frozenset(each[:length] for each in necks for length in range(1, NECK))
 
     def begun(self, text: bytes) -> Iterator[int]:
-        """Each place from which on a text is the beginning of a needle that goes on behind it."""
+        """Yield each place at which the rest of the text is a proper beginning of a needle."""
         if not text or text[-1] not in self.alphabet:
-            return  # as most texts end: with a line's end
+            return  # the usual case: a newline
         first = max(0, len(text) - self.longest + 1)
         found = self._necks.find_matches_as_indexes(text[first:], overlapping=True)
         for tried, (_, start, _) in enumerate(found):
@@ -68,6 +68,6 @@ class Beginnings:
                 yield len(text) - length
 
     def _goes_on(self, beginning: bytes) -> bool:
-        """Whether there is a longer needle with a beginning."""
+        """Return whether a longer needle has this beginning."""
         after = bisect_right(self._sorted, beginning)
         return after < len(self._sorted) and self._sorted[after].startswith(beginning)

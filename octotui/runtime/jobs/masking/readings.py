@@ -1,6 +1,6 @@
-"""What a text says once the escapes in it are undone, and where in the text it is written.
+"""Readings: a text with escapes decoded, and the mapping of places to the original.
 
-Escapes are undone one language at a time: in what a JSON string says, `%41` is no letter.
+Escapes are decoded one language at a time: within a JSON string, `%41` is no letter.
 """
 
 from bisect import bisect_right
@@ -11,12 +11,12 @@ from typing import NamedTuple
 from octotui.runtime.jobs.masking.escapes import GAPS, LETTERS, TERMINAL, URL_SAFE, Escape
 from octotui.runtime.jobs.masking.needles import Span
 
-DEPTH = 2  # times that a text may be escaped by one language, as a URL in a URL
-BLOCK = 128  # bytes; where a letter is written is looked for in one block
+DEPTH = 2  # levels of one language's escapes, as of a URL in a URL
+BLOCK = 128  # bytes of a block in the index of letters
 
 
 class Reading:
-    """What a text says, and where it is written; the text itself, or a part of it."""
+    """A decoded text with a mapping to its source; also the original, or a part of it."""
 
     def __init__(self, text: bytes, source: "Reading | None" = None, offset: int = 0) -> None:
         self.text = text
@@ -24,17 +24,17 @@ class Reading:
         self._offset = offset
 
     def place(self, start: int, stop: int) -> Span:
-        """Where a part, which is not empty, is written in the first text."""
+        """Map a non-empty part to the original text."""
         start, stop = self.origin(start)[0], self.origin(stop - 1)[1]
         return self.source.place(start, stop) if self.source else (start, stop)
 
     def origin(self, at: int) -> Span:
-        """Where a byte is written in the source."""
+        """Map a byte to the source."""
         return self._offset + at, self._offset + at + 1
 
 
 class _Mark(NamedTuple):
-    """Where a reading says what is escaped, how many bytes it is, and where that is written."""
+    """A decoded escape: its place and length here, and its span in the source."""
 
     at: int
     length: int
@@ -43,7 +43,7 @@ class _Mark(NamedTuple):
 
 
 class Unescaped(Reading):
-    """What a text says when it is read in one language."""
+    """A text with the escapes of one language decoded."""
 
     def __init__(self, text: bytes, source: Reading, escape: Escape) -> None:
         super().__init__(text, source)
@@ -51,7 +51,7 @@ class Unescaped(Reading):
         self._marks: list[_Mark] = []
 
     def origin(self, at: int) -> Span:
-        """Where a byte is written in the source: by itself, or by an escape."""
+        """Map a byte to the source: a plain byte, or a whole escape."""
         if not self._marks:
             self._marks = [_Mark(0, 0, 0, 0), *self._found()]
         last = self._marks[bisect_right(self._marks, at, key=lambda mark: mark.at) - 1]
@@ -69,15 +69,15 @@ class Unescaped(Reading):
 
 
 class Letters(Reading):
-    """The letters of Base64 in a text, and the digits of hexadecimal, without what divides them."""
+    """The letters of Base64, or hexadecimal, without their separators."""
 
     def __init__(self, source: Reading, stop: int | None = None) -> None:
-        """Those up to a place; URL-safe Base64 has the usual letters then."""
+        """Take the letters up to `stop`; URL-safe Base64 is normalized."""
         super().__init__(source.text[:stop].translate(URL_SAFE, GAPS), source)
         self._blocks: list[int] = []
 
     def origin(self, at: int) -> Span:
-        """Where a letter is written in the source."""
+        """Map a letter to the source."""
         assert self.source is not None
         text = self.source.text
         if not self._blocks:
@@ -92,19 +92,19 @@ class Letters(Reading):
         raise AssertionError
 
     def breaks(self, start: int, length: int) -> bool:
-        """Whether a line ends within a part of that length, as it is written; there may be less of it."""
+        """Return whether a line ends within this part in the source."""
         assert self.source is not None
         stop = self.origin(start + length - 1)[1] if start + length <= len(self.text) else None
         return b"\n" in self.source.text[self.origin(start)[0] : stop]
 
 
 def plain(text: Reading) -> Reading:
-    """A text without terminal codes, as where a search has coloured what it found."""
+    """Strip terminal codes, such as the colours of `grep`."""
     return _undone(text, TERMINAL) or text
 
 
 def unescaped(text: Reading, escapes: Iterable[Escape]) -> Iterator[Reading]:
-    """All else that a text may say, read in one language each time."""
+    """Yield all readings of a text, each decoded by one language."""
     for escape in escapes:
         reading = text
         for _ in range(DEPTH):
@@ -116,6 +116,6 @@ def unescaped(text: Reading, escapes: Iterable[Escape]) -> Iterator[Reading]:
 
 
 def _undone(source: Reading, escape: Escape) -> Reading | None:
-    """What a text says without an escape, or None where it has none."""
+    """Decode one kind of escape; None where there is none."""
     text = escape.undo(source.text)
     return None if text == source.text else Unescaped(text, source, escape)

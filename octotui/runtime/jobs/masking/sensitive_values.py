@@ -1,4 +1,4 @@
-"""The values that nobody may see: those of all open runs of a space, and what octotui itself reads (V5)."""
+"""The sensitive values of a space: those of all open runs, and octotui's own (V5)."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -8,14 +8,14 @@ from octotui.runtime.jobs.masking.forms import ValueForms, encoded, forms_of
 from octotui.runtime.jobs.masking.masked_text import mask
 from octotui.runtime.jobs.masking.matcher import AnyMatcher, JointMatcher, Matcher
 
-FEW = 100  # values that are compiled anew with each change
-SHARE = 8  # of many values, that part may have changed before they are
+FEW = 100  # most values that are recompiled with each change
+SHARE = 8  # of more values, an eighth may change before they are
 
 
 class SensitiveValues:
-    """Values by their holders, such as runs: each is masked in the whole space while it has one.
+    """Values by their holders, such as runs; each is masked in the whole space while it has a holder.
 
-    Where there are very many, some are masked for a while longer.
+    Where there are very many, released ones are masked a while longer.
     """
 
     def __init__(self) -> None:
@@ -23,13 +23,13 @@ class SensitiveValues:
         self._holders: Counter[str] = Counter()
         self._forms: dict[str, ValueForms] = {}
         self._compiled = Matcher({})
-        self._new: dict[str, ValueForms] = {}  # since it was compiled
+        self._new: dict[str, ValueForms] = {}  # added since the compilation
         self._released = 0  # since then
         self._matcher: AnyMatcher | None = self._compiled
         self._joined: AnyMatcher = self._compiled
 
     def hold(self, holder: str, values: Iterable[str]) -> None:
-        """Mask values until the holder releases them; those that are too short are not masked (V5)."""
+        """Mask values until the holder releases them; too short ones are not masked (V5)."""
         for value in values:
             if len(value) >= SHORTEST and value not in self._held.get(holder, ()):
                 self._held.setdefault(holder, {})[value] = None
@@ -38,19 +38,19 @@ class SensitiveValues:
                     self._add(value)
 
     def release(self, holder: str) -> None:
-        """Mask what a holder held no longer, unless another one holds it."""
+        """Release a holder's values; those of other holders stay masked."""
         for value in self._held.pop(holder, ()):
             self._holders[value] -= 1
             if not self._holders[value]:
                 self._remove(value)
 
     def held_by(self, holder: str) -> tuple[str, ...]:
-        """The values of a holder."""
+        """Return the values of a holder."""
         return tuple(self._held.get(holder, ()))
 
     @property
     def matcher(self) -> AnyMatcher:
-        """What finds all that is held now; the same one as long as that does not change."""
+        """The matcher of all present values; the same object while they do not change."""
         if self._matcher is None:
             changed = len(self._new) + self._released
             if len(self._forms) <= FEW or changed * SHARE > len(self._forms):
@@ -61,7 +61,7 @@ class SensitiveValues:
         return self._matcher
 
     def joined(self, earlier: AnyMatcher) -> AnyMatcher:
-        """What finds all that is held now, and what an earlier one found."""
+        """Return a matcher of all present values and those of an earlier matcher."""
         now = self.matcher
         if earlier is now or earlier.values <= now.values:
             return now
@@ -73,15 +73,15 @@ class SensitiveValues:
         return self._joined
 
     def text(self, text: str) -> str:
-        """Mask a text that is complete, as a message or a reason is."""
+        """Mask a complete text."""
         return self.whole(encoded(text)).decode(errors="surrogateescape")
 
     def whole(self, text: bytes) -> bytes:
-        """The same for bytes."""
+        """Mask complete bytes."""
         return masked_with(self.matcher, text)
 
     def are_in(self, text: str) -> bool:
-        """Whether there is something to mask in a text: then it is as sensitive itself."""
+        """Return whether a text contains a sensitive value."""
         return bool(self.matcher.find(encoded(text)))
 
     def _add(self, value: str) -> None:
@@ -102,6 +102,6 @@ class SensitiveValues:
 
 
 def masked_with(matcher: AnyMatcher, text: bytes) -> bytes:
-    """A text without what is found in it."""
+    """Mask the matches in a text."""
     found = matcher.find(text)
     return mask(text, found, until=len(text)).shown if found else text

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from octotui.runtime.jobs.masking import STARS, Masker, SensitiveValues
 from octotui.runtime.jobs.masking.masked_text import mask
 from octotui.runtime.jobs.masking.masker import FULL
-from octotui.store.logs.masked_spans import append, take_up
+from octotui.store.logs.masked_spans import append, resume
 from tests.runtime.jobs.masking.encodings import ALPHABETS, ENCODINGS, PROGRAMS
 from tests.runtime.jobs.masking.encodings import values as values_of
 
@@ -221,7 +221,7 @@ class Log:
     def read(self, text: bytes, values: SensitiveValues, random: Random) -> Masker:
         """Read what was printed so far in pieces, and keep what is not there yet."""
         self._again = len(self.kept)
-        earlier = take_up(self.spans, len(self.kept))
+        earlier = resume(self.spans, len(self.kept))
         masker = Masker(values=values, earlier=earlier, note=lambda spans: append(self.spans, spans))
         while text:
             cut = random.randint(1, 30)
@@ -258,5 +258,5 @@ def test_r4_what_is_read_again_is_masked_as_it_was_whatever_runs_are_open(tmp_pa
         if printed < len(text):
             del log.kept[random.randint(max(len(before), len(log.kept) - 20), len(log.kept)) :]
     log.keep(masker.end())
-    spans = take_up(log.spans, len(log.kept)).spans
+    spans = resume(log.spans, len(log.kept)).spans
     assert log.kept == mask(text, [(start, stop) for start, stop, _ in spans], until=len(text)).shown
