@@ -243,7 +243,8 @@ READ = {
     "TEMPLATE.outputs": "octotui.cli.verbs.template:_lines",
     "TEMPLATE.verbatim": "octotui.model.toml.template_steps:templated",
     "TEMPLATE.scripts": "octotui.model.toml.template_steps:templated",
-    "CONFIG.trusted_owners": "octotui.store.user_config:_trusted_owners",
+    "CONFIG.trusted_owners": "octotui.store.user_config:file_trust",
+    "CONFIG.timezone": "octotui.store.user_config:time_zone",
 }
 """By key: where it is read, since it is about files, servers, screens or accounts; that is proved there."""
 
