@@ -53,6 +53,8 @@ PLACES = {
     "a run": Place(scenes.seed, ("enter",), sizes=(LOW, NARROW)),
     "the output of a run": Place(scenes.seed, ("enter", "tab")),
     "the output alone": Place(scenes.seed, ("l",), sizes=(LOW, NARROW)),
+    "the dashboard": Place(scenes.deployed, ("D",), sizes=(LOW, NARROW, WIDE, HUGE)),
+    "an empty cell of the dashboard": Place(scenes.deployed, ("D", "down")),
     "a question": Place(scenes.asking, ("a",)),
     "a question that was taken": Place(scenes.taken, ("a",)),
     "notes": Place(scenes.taken, ("a", "n", "x")),

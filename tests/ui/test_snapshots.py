@@ -129,6 +129,26 @@ class TestRun:
         assert pictured(scenes.seed(), NARROW, "l")
 
 
+class TestDashboard:
+    def test_it_low(self, pictured):
+        assert pictured(scenes.deployed(), LOW, "D", "right", "right", "right")
+
+    def test_it_narrow(self, pictured):
+        assert pictured(scenes.deployed(), NARROW, "D")
+
+    def test_it_wide(self, pictured):
+        assert pictured(scenes.deployed(), WIDE, "D", "down")
+
+    def test_it_huge(self, pictured):
+        assert pictured(scenes.deployed(), HUGE, "D", "right", "down")
+
+    def test_nothing_has_run(self, pictured):
+        assert pictured(scenes.idle(), NARROW, "D")
+
+    def test_ascii(self, pictured):
+        assert pictured(scenes.deployed(), NARROW, "D", glyphs="ascii")
+
+
 class TestTargets:
     def test_two_runs_take_turns(self, pictured):
         assert pictured(scenes.turns(), WIDE)

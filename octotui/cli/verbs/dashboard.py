@@ -13,6 +13,7 @@ from octotui.cli.terminal.output import say, wants_ascii
 from octotui.cli.terminal.user_settings import shown_zone, utc_option
 
 if TYPE_CHECKING:
+    from octotui.engine.state import State
     from octotui.views.lists.columns import Column
     from octotui.views.pages.dashboard import Dashboard, DashboardRow
 
@@ -46,7 +47,7 @@ def command(space: str, as_json: bool, state: Path | None) -> None:
             for each in _objects(shown):
                 say_json(each)
             return
-        for line in column_lines(_columns(shown), shown.rows, scope, None):
+        for line in column_lines(_columns(shown, here.state), shown.rows, scope, None):
             say(line)
 
     run_request(main)
@@ -70,17 +71,17 @@ def _objects(shown: "Dashboard") -> Iterator[dict[str, Any]]:
                 }
 
 
-def _columns(shown: "Dashboard") -> "list[Column[DashboardRow]]":
+def _columns(shown: "Dashboard", state: "State") -> "list[Column[DashboardRow]]":
     """The name of each row, and a column for each environment."""
     from octotui.views.lists.columns import UNCUT, Column
-    from octotui.views.pages.dashboard import cell_words
+    from octotui.views.pages.dashboard import cell, cell_words
     from octotui.views.text.visible_text import visible
 
     def place(slug: str, name: str) -> "Column[DashboardRow]":
         return Column(
             name=slug,
             about="",
-            cell=lambda row, width, scope: cell_words(row.cells.get(slug, ()), scope),
+            cell=lambda row, width, scope: cell_words(cell(state, row, slug), scope),
             key=lambda row: slug,
             least=1,
             most=UNCUT,

@@ -7,8 +7,8 @@ import msgspec
 from octotui.engine.state import State
 from octotui.model.space import Model
 from octotui.views.labels import Sign, counted
-from octotui.views.lists.columns import CellContext, Spans
-from octotui.views.pages.last_runs import LastRun, RunPlace
+from octotui.views.lists.columns import UNCUT, CellContext, Spans
+from octotui.views.pages.last_runs import LastRun, RunPlace, present
 from octotui.views.text.clock_times import clock_time, fitting_time
 
 NOWHERE = "-"  # stands for the environment of runs that have none; no slug begins with it
@@ -16,7 +16,6 @@ FIRST: tuple[Sign, ...] = (
     "asks", "bad", "waits", "active", "ending", "queued", "stopped", "warned", "good",
 )  # fmt: skip
 """Which of several tenants' runs stands for all, the most urgent first."""
-ONE_LINE = 30  # cells from which on a cell says all in one line
 
 
 class DashboardRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,7 +50,7 @@ def dashboard(model: Model, last: Mapping[RunPlace, LastRun]) -> Dashboard:
             process=process,
             name=name,
             is_project=is_project,
-            cells={slug: tuple(sorted(runs, key=_urgency)) for slug, runs in own.items()},
+            cells={slug: tuple(runs) for slug, runs in own.items()},
         )
 
     rows = [row(slug, each.name, is_project=True) for slug, each in model.projects.items()]
@@ -70,6 +69,11 @@ def _environments(model: Model, cells: Iterable[tuple[str, str]]) -> list[str]:
     return [slug for slug in model.environments if slug in used or not model.projects]
 
 
+def cell(state: State, row: DashboardRow, environment: str) -> tuple[LastRun, ...]:
+    """The last runs of a row in an environment as they stand now, the most urgent first."""
+    return tuple(sorted((present(state, run) for run in row.cells.get(environment, ())), key=_urgency))
+
+
 def _urgency(run: LastRun) -> tuple[int, int]:
     return FIRST.index(run.mark.sign), -run.number
 
@@ -84,7 +88,7 @@ def cell_lines(
     sign = (f"{scope.glyphs.sign(first.mark.sign)} ", first.mark.role)
     if len(runs) > 1:
         head: Spans = (sign, (_whom(runs), "plain"))
-        rest: Spans = ((_standing(runs), first.mark.role),)
+        rest: Spans = ((_standing(runs, width - 2), first.mark.role),)
     else:
         tenant = state.model.tenants.get(first.place.tenant or "")
         whom = tenant.name if tenant else first.place.tenant
@@ -105,14 +109,19 @@ def _whom(runs: Sequence[LastRun]) -> str:
     return counted(tenants, "tenant") + ("" if tenants == len(runs) else " + untenanted")
 
 
-def _standing(runs: Sequence[LastRun]) -> str:
-    """How the runs of several tenants stand, the most urgent first: `1 failed`, or `succeeded`."""
+def _standing(runs: Sequence[LastRun], width: int) -> str:
+    """How the runs of several tenants stand, the most urgent first: `1 failed`, or `succeeded`.
+
+    Those that do not fit into a width are left out.
+    """
     counts: dict[str, int] = {}
     for run in runs:
         counts[run.mark.word] = counts.get(run.mark.word, 0) + 1
     if len(counts) == 1:
         return next(iter(counts))
     words = [f"{number} {word}" for word, number in counts.items() if word != "succeeded"]
+    while len(words) > 1 and len(", ".join(words)) > width:
+        words.pop()
     return ", ".join(words)
 
 
@@ -123,6 +132,6 @@ def cell_words(runs: Sequence[LastRun], scope: CellContext) -> Spans:
     first = runs[0]
     sign = f"{scope.glyphs.sign(first.mark.sign)} "
     if len(runs) > 1:
-        return ((f"{sign}{_whom(runs)} · {_standing(runs)}", first.mark.role),)
+        return ((f"{sign}{_whom(runs)} · {_standing(runs, UNCUT)}", first.mark.role),)
     words = (first.version, first.mark.word, clock_time(first.at, scope.now, scope.zone))
     return ((sign + " ".join(filter(None, words)), first.mark.role),)

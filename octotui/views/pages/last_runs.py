@@ -6,7 +6,7 @@ from typing import NamedTuple, Protocol
 import msgspec
 
 from octotui.engine.queries.query import MOST, Query, Term
-from octotui.engine.state import State
+from octotui.engine.state import Run, State
 from octotui.model.space import Model
 from octotui.views.labels import RUNS, Mark
 from octotui.views.runs import EndedRun, mark, version_of
@@ -120,16 +120,7 @@ def standings(state: State, records: LastRuns) -> dict[RunPlace, LastRun]:
         place = RunPlace(run.request.process, run.request.environment, run.request.tenant)
         before = found.get(place)
         if before is None or before.number <= run.number:
-            found[place] = LastRun(
-                id=run.id,
-                number=run.number,
-                place=place,
-                version=run.request.release.version if run.request.release else "",
-                mark=mark(state, run),
-                queued_at=run.queued_at,
-                started_at=run.started_at,
-                ended_at=run.ended_at,
-            )
+            found[place] = _of_run(state, run)
     for release in state.releases.values():
         for done in release.deployed if release.channel is not None else ():
             place = RunPlace(release.process, done.environment, done.tenant)
@@ -147,6 +138,25 @@ def standings(state: State, records: LastRuns) -> dict[RunPlace, LastRun]:
                     ended_at=done.at,
                 )
     return found
+
+
+def present(state: State, run: LastRun) -> LastRun:
+    """The same run as it stands now, where the State holds it."""
+    now = state.runs.get(run.id)
+    return run if now is None else _of_run(state, now)
+
+
+def _of_run(state: State, run: Run) -> LastRun:
+    return LastRun(
+        id=run.id,
+        number=run.number,
+        place=RunPlace(run.request.process, run.request.environment, run.request.tenant),
+        version=run.request.release.version if run.request.release else "",
+        mark=mark(state, run),
+        queued_at=run.queued_at,
+        started_at=run.started_at,
+        ended_at=run.ended_at,
+    )
 
 
 def _of_record(model: Model, record: EndedRun) -> LastRun:

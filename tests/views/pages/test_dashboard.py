@@ -6,7 +6,7 @@ import msgspec
 
 from octotui.views.labels import ASCII
 from octotui.views.lists.columns import CellContext
-from octotui.views.pages.dashboard import NOWHERE, cell_lines, cell_words, dashboard
+from octotui.views.pages.dashboard import NOWHERE, cell, cell_lines, cell_words, dashboard
 from octotui.views.pages.last_runs import newer, standings
 from tests import scenes
 from tests.scenes import Scene
@@ -23,7 +23,8 @@ def words(scene: Scene, tmp_path) -> dict[str, dict[str, str]]:
     scope = CellContext(scene.now, UTC)
     return {
         row.process: {
-            slug: "".join(text for text, _ in cell_words(runs, scope)) for slug, runs in row.cells.items()
+            slug: "".join(text for text, _ in cell_words(cell(scene.state, row, slug), scope))
+            for slug in row.cells
         }
         for row in shown(scene, tmp_path).rows
     }
@@ -87,7 +88,7 @@ def test_a_cell_takes_one_line_or_two_and_shortens_its_time(tmp_path) -> None:
     scope = CellContext(scene.now, UTC)
 
     def text(process: str, place: str, width: int, lines: int) -> list[str]:
-        found = cell_lines(rows[process].cells.get(place, ()), scene.state, width, scope, lines)
+        found = cell_lines(cell(scene.state, rows[process], place), scene.state, width, scope, lines)
         return ["".join(text for text, _ in line) for line in found]
 
     ended = rows["shop"].cells["staging"][0]
