@@ -149,6 +149,29 @@ class TestDashboard:
         assert pictured(scenes.deployed(), NARROW, "D", glyphs="ascii")
 
 
+class TestPlaces:
+    def test_a_worker(self, pictured):
+        assert pictured(scenes.lock_wait(), NARROW, "tab", "enter")
+
+    def test_a_worker_wide(self, pictured):
+        assert pictured(scenes.lock_wait(), WIDE, "tab", "enter")
+
+    def test_a_pool(self, pictured):
+        assert pictured(scenes.many(), NARROW, "tab", "k", "enter")
+
+    def test_a_pool_wide(self, pictured):
+        assert pictured(scenes.many(), WIDE, "tab", "k", "enter")
+
+    def test_an_environment(self, pictured):
+        assert pictured(scenes.deployed(), NARROW, "D", *["right"] * 3, "up", "enter")
+
+    def test_an_environment_wide(self, pictured):
+        assert pictured(scenes.deployed(), WIDE, "D", *["right"] * 3, "up", "enter")
+
+    def test_the_space(self, pictured):
+        assert pictured(scenes.turns(), NARROW, "P")
+
+
 class TestTargets:
     def test_two_runs_take_turns(self, pictured):
         assert pictured(scenes.turns(), WIDE)

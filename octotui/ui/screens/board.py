@@ -12,7 +12,6 @@ from octotui.store.errors import StoreError
 from octotui.store.saved_views import save_view, saved_views, views_file
 from octotui.store.user_config import ListSetting
 from octotui.ui.dialogs.views_dialog import ViewsDialog
-from octotui.ui.dialogs.why_dialog import WhyDialog
 from octotui.ui.key_actions import KeyAction
 from octotui.ui.panels.output_panel import OutputPanel
 from octotui.ui.panels.pools_panel import PoolsPanel
@@ -29,11 +28,13 @@ from octotui.ui.panels.runs_panel import RunsPanel
 from octotui.ui.panels.status_bar import StatusBar
 from octotui.ui.panels.tree_panel import TreePanel
 from octotui.ui.screens.dashboard_screen import DashboardScreen
+from octotui.ui.screens.place_screen import PlaceScreen
 from octotui.ui.screens.run_actions import RunActionsScreen
 from octotui.ui.screens.run_screen import RunScreen
 from octotui.ui.widgets.key_bar import KeyBar
-from octotui.views import why
 from octotui.views.lists import run_columns
+from octotui.views.pages.page import PagePlace, PlaceKind
+from octotui.views.pools import TARGETS
 
 if TYPE_CHECKING:
     from octotui.runtime.space_access import SpaceAccess
@@ -54,6 +55,14 @@ class Board(RunActionsScreen):
             show=False,
             title="Dashboard",
             tooltip="What is deployed where: version, state and when",
+        ),
+        KeyAction(
+            "P",
+            "places",
+            "places",
+            show=False,
+            title="Pools, environments, targets",
+            tooltip="The pages of the space's pools, workers, environments and targets",
         ),
     ]
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (110, "-wide"), (160, "-broad")]  # noqa: RUF012
@@ -165,7 +174,15 @@ class Board(RunActionsScreen):
 
     @on(PoolsPanel.Opened)
     def _open_worker(self, event: PoolsPanel.Opened) -> None:
-        self.app.push_screen(WhyDialog(event.worker, why.of_worker(self.state, event.worker, self.now)))
+        trail = () if event.pool == TARGETS else (PagePlace("pool", event.pool),)
+        if event.worker:
+            kind: PlaceKind = "target" if event.pool == TARGETS else "worker"
+            trail = (*trail, PagePlace(kind, event.worker))
+        self.app.push_screen(PlaceScreen(self.session, trail))
+
+    def action_places(self) -> None:
+        """Show what the space has."""
+        self.app.push_screen(PlaceScreen(self.session, (PagePlace("space"),)))
 
     def action_dashboard(self) -> None:
         """Show what is deployed where."""

@@ -11,10 +11,12 @@ from octotui.ui.key_actions import KeyAction
 from octotui.ui.panels.dashboard_panel import DashboardPanel
 from octotui.ui.panels.question_bar import QuestionBar
 from octotui.ui.panels.status_bar import StatusBar
+from octotui.ui.screens.place_screen import PlaceScreen
 from octotui.ui.screens.run_actions import RunActionsScreen
 from octotui.ui.screens.run_screen import RunScreen
 from octotui.ui.widgets.key_bar import KeyBar
 from octotui.views.pages.last_runs import last_runs
+from octotui.views.pages.page import PagePlace
 
 
 class DashboardScreen(RunActionsScreen):
@@ -51,6 +53,10 @@ class DashboardScreen(RunActionsScreen):
         self.run = event.run
         if isinstance(event, DashboardPanel.RunOpened):
             self.app.push_screen(RunScreen(self.session, event.run))
+
+    @on(DashboardPanel.EnvironmentOpened)
+    def _open_environment(self, event: DashboardPanel.EnvironmentOpened) -> None:
+        self.app.push_screen(PlaceScreen(self.session, (PagePlace("environment", event.environment),)))
 
     def action_log(self) -> None:
         """Open the output of the run under the cursor."""
