@@ -8,7 +8,7 @@ from textual.binding import BindingType
 
 from octotui.store.errors import StoreError
 from octotui.ui.key_actions import KeyAction
-from octotui.ui.panels.dashboard_panel import DashboardPanel
+from octotui.ui.panels.pages.dashboard_panel import DashboardPanel
 from octotui.ui.panels.question_bar import QuestionBar
 from octotui.ui.panels.status_bar import StatusBar
 from octotui.ui.screens.place_screen import PlaceScreen

@@ -8,12 +8,13 @@ from textual.binding import BindingType
 
 from octotui.store.errors import StoreError
 from octotui.ui.key_actions import KeyAction
-from octotui.ui.panels.place_panel import PlacePanel, Trail
+from octotui.ui.panels.pages.place_panel import PlacePanel, Trail
 from octotui.ui.panels.question_bar import QuestionBar
 from octotui.ui.panels.status_bar import StatusBar
 from octotui.ui.screens.run_actions import RunActionsScreen
 from octotui.ui.screens.run_screen import RunScreen
 from octotui.ui.widgets.key_bar import KeyBar
+from octotui.views.pages.last_runs import last_runs_in
 from octotui.views.pages.page import PagePlace, query_of
 
 if TYPE_CHECKING:
@@ -60,10 +61,12 @@ class PlaceScreen(RunActionsScreen):
             return
         try:
             records = await self.session.history(query, limit=PAGE)
+            self.query_one(PlacePanel).add(place, records)
+            if place.kind == "environment":
+                last = await last_runs_in(self.session.state.model, self.session.history, place.slug)
+                self.query_one(PlacePanel).add_last(place, last)
         except StoreError as problem:
             self.notify(str(problem), severity="error", markup=False)
-            return
-        self.query_one(PlacePanel).add(place, records)
 
     @on(PlacePanel.Pointed)
     def _point(self, event: PlacePanel.Pointed) -> None:

@@ -80,6 +80,15 @@ async def last_runs(model: Model, history: History) -> dict[RunPlace, EndedRun]:
     return found
 
 
+async def last_runs_in(model: Model, history: History, environment: str) -> dict[RunPlace, EndedRun]:
+    """The last ended deployment of every project in one environment, for each tenant."""
+    found: dict[RunPlace, EndedRun] = {}
+    for process in model.projects:
+        terms = (Term("project", (process,)), Term("env", (environment,)))
+        found = newer(found, await _of_environment(model, history, terms))
+    return found
+
+
 async def _of_process(model: Model, history: History, process: Term) -> Sequence[EndedRun]:
     records = await history(Query((process,)), limit=PAGE)
     if len(records) < PAGE:

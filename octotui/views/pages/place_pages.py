@@ -84,12 +84,13 @@ def _pool(slug: str, scope: PageScope) -> PageLines:
 
 def _worker_line(state: State, slug: str, worker: str) -> PageLine:
     row = pools.worker_row(state, slug, worker)
+    doing = "" if row.leases and row.mark is pools.LEASED else row.doing
     leases = f"leased by {row.leases}" if row.leases else ""
     line = f"{counted(row.queue, 'waits', 'wait')} for its lock" if row.queue else ""
     return PageLine(
         key=f"worker {worker}",
         text=worker,
-        note=" · ".join(filter(None, (row.doing, leases, line))),
+        note=" · ".join(filter(None, (doing, leases, line))),
         mark=row.mark,
         place=PagePlace("target" if slug == pools.TARGETS else "worker", worker),
     )
@@ -145,10 +146,12 @@ def _environment(slug: str, scope: PageScope) -> PageLines:
     state, model = scope.state, scope.state.model
     guided = model.environments[slug].guided_failure == "on"
     yield PageLine(key="facts", text="failed steps ask people" if guided else "failed steps fail their run")
-    deployed = (run for place, run in scope.last.items() if place.environment == slug and run.version)
-    yield from section(
-        "Deployed last", (_deployed(run, scope) for run in deployed if run.place.process in model.projects)
-    )
+    order = {process: at for at, process in enumerate(model.projects)}
+    deployed = [
+        run for run in scope.last.values() if run.place.environment == slug and run.place.process in order
+    ]
+    deployed.sort(key=lambda run: (order[run.place.process], run.place.tenant or ""))
+    yield from section("Deployed last", (_deployed(run, scope) for run in deployed))
     here = (run.id for run in in_order(state) if run.request.environment == slug and not run.ended)
     yield from _runs_here("Open runs", here, "No run is open here.")
     targets = (

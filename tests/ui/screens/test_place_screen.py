@@ -77,3 +77,22 @@ async def test_what_the_journal_cannot_say_is_said(tmp_path, monkeypatch):
         await it.press("tab", "enter")
         await it.sees("the journal cannot be read", "looking them up")
         assert isinstance(it.app.screen, PlaceScreen)
+
+
+async def test_a_run_that_is_not_among_the_newest_can_be_looked_at(tmp_path, monkeypatch):
+    async with opened(scenes.deployed(), tmp_path) as it:
+        await it.press("P", "G", "enter")
+        await it.sees("Kraken > Production", "run-4")
+        it.app.past = ()
+        await it.press("G", "enter")
+        await it.sees("run-1 Shop 2.4.0", "✔ Deploy")
+
+
+async def test_a_run_that_is_not_kept_is_said(tmp_path, monkeypatch):
+    async with opened(scenes.released(), tmp_path) as it:
+        monkeypatch.setattr(type(it.session), "_ended", lambda _: [])
+        it.app.past = ()
+        await it.press("D")
+        await it.sees("1 project", "1.2.0")
+        await it.press("enter")
+        await it.sees("run-1 is not kept any more")

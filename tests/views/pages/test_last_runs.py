@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from itertools import count
 
 import pytest
+from msgspec import structs
 
 from octotui.engine.queries.matcher import matches
 from octotui.engine.queries.query import Query
@@ -12,7 +13,7 @@ from octotui.model.process import Runbook
 from octotui.model.space import Tenant
 from octotui.store.journal.run_records import RunRecord
 from octotui.views.pages import last_runs as pages
-from octotui.views.pages.last_runs import RunPlace, last_runs, newer, standings
+from octotui.views.pages.last_runs import RunPlace, last_runs, last_runs_in, newer, standings
 from tests import scenes
 from tests.world import World, model, script
 
@@ -102,3 +103,16 @@ def test_a_run_that_is_queued_stands_since_then() -> None:
     found = standings(world.state, newer({}, []))
     assert found[RunPlace("nightly", None, None)].id == "run-2"
     assert found[RunPlace("nightly", None, None)].at == world.now
+
+
+def test_the_last_deployments_of_one_environment_are_found_for_each_tenant(monkeypatch) -> None:
+    monkeypatch.setattr(pages, "PAGE", 3)
+    scene = scenes.released()
+    records = [
+        structs.replace(record(number, *place), process="shop")
+        for number, place in enumerate(
+            [("test", None), ("live", None), ("test", "contoso"), *[("test", None)] * 9], 1
+        )
+    ]
+    found = asyncio.run(last_runs_in(scene.state.model, Index(records).history, "test"))
+    assert {place.tenant: each.number for place, each in found.items()} == {None: 12, "contoso": 3}

@@ -76,7 +76,7 @@ def test_an_environment_s_page_says_what_is_deployed_there(tmp_path) -> None:
         ("Billing service", "1.0.3", "failed"),
         ("Billing service", "1.0.3", "executing"),
     }
-    assert len(deployed) == 5
+    assert [each.run for each in deployed] == ["run-1", "run-2", "run-3", "run-4", "run-12"]
     assert [each.run for each in under(found, "Open runs")] == ["run-12"]
     assert "run-6" in [each.run for each in under(found, "Last runs")]
     assert "run-7" not in [each.run for each in under(found, "Last runs")]
@@ -88,6 +88,11 @@ def test_a_target_s_page_says_its_roles_and_who_waits_for_it(tmp_path) -> None:
     assert not any(each.text == "Last runs" for each in found)
     environment = lines(scenes.turns(), tmp_path, PagePlace("environment", "production"))
     assert PagePlace("target", "web1") in [each.place for each in under(environment, "Targets")]
+
+
+def test_a_worker_that_is_only_leased_says_so_once(tmp_path) -> None:
+    found = lines(scenes.retrying(), tmp_path, PagePlace("pool", "setup"))
+    assert [each.note for each in under(found, "Workers")] == ["leased by run-1", "idle", "idle"]
 
 
 def test_the_space_s_page_leads_to_all_that_has_one(tmp_path) -> None:

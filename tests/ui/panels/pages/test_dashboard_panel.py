@@ -1,6 +1,6 @@
 """The pane of the dashboard: what it lists, when it lists again, and what it says cannot be opened."""
 
-from octotui.ui.panels.dashboard_panel import DashboardPanel
+from octotui.ui.panels.pages.dashboard_panel import DashboardPanel
 from octotui.ui.widgets.cell_grid import CellGrid
 from tests import scenes
 from tests.ui.opened import opened

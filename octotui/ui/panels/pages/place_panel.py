@@ -13,21 +13,18 @@ from textual.reactive import reactive
 from octotui.engine.queries.matcher import matches
 from octotui.engine.state import State
 from octotui.ui.key_actions import KeyAction
+from octotui.ui.panels.pages.run_lines import run_spans
 from octotui.ui.styled_text import Span, glyphs_of, sign, spread, zone_of
-from octotui.ui.widgets.column_head import row_spans
 from octotui.ui.widgets.line_list import LineList
 from octotui.ui.widgets.pane_heading import PaneHeading
 from octotui.views import runs
 from octotui.views.labels import Role
-from octotui.views.lists import run_columns
-from octotui.views.lists.columns import CellContext, named, placed
-from octotui.views.pages.last_runs import newer, standings
+from octotui.views.lists.columns import CellContext
+from octotui.views.pages.last_runs import LastRuns, newer, standings
 from octotui.views.pages.page import PageLine, PagePlace, crumbs, query_of
 from octotui.views.pages.place_pages import PageScope, page
 from octotui.views.runs import EndedRun, RunRow
-from octotui.views.text.clock_times import clock_time
 
-COLUMNS = ("sign", "id", "title", "state", "environment", "started", "duration", "by")
 Trail = tuple[PagePlace, ...]
 
 
@@ -76,6 +73,7 @@ Whatever has a page or is a run can be opened. The first line is the way here, w
         super().__init__()
         self._trail = trail
         self._known: dict[PagePlace, dict[str, EndedRun]] = {}
+        self._last: dict[PagePlace, LastRuns] = {}
         self._lines: dict[str, PageLine] = {}
         self._cursors: dict[Trail, str] = {}
 
@@ -122,6 +120,12 @@ Whatever has a page or is a run can be opened. The first line is the way here, w
         if place == self.place:
             self._list()
 
+    def add_last(self, place: PagePlace, records: LastRuns) -> None:
+        """Know the last deployments in an environment."""
+        self._last[place] = records
+        if place == self.place:
+            self._list()
+
     def follow(self, place: PagePlace) -> None:
         """Go on to a page; to one that is on the way here, back."""
         way = self._trail
@@ -147,7 +151,9 @@ Whatever has a page or is a run can be opened. The first line is the way here, w
     def _list(self) -> None:
         known = self._known.get(self.place)
         past = None if known is None else sorted(known.values(), key=lambda each: -each.number)
-        last = standings(self.state, newer({}, past or ())) if self.place.kind == "environment" else None
+        last = None
+        if self.place.kind == "environment":
+            last = standings(self.state, newer(self._last.get(self.place, {}), past or ()))
         lines = page(self.place, PageScope(self.state, self.now, zone_of(self), past, last))
         self._lines = {each.key: each for each in lines}
         deaf = frozenset(at for at, each in enumerate(lines) if each.place is None and each.run is None)
@@ -160,7 +166,12 @@ Whatever has a page or is a run can be opened. The first line is the way here, w
             return [(line.text, "lit")]
         row = self._row(line.run) if line.in_columns and line.run else None
         if row is not None:
-            return self._in_columns(row, width)
+            scope = CellContext(self.now, zone_of(self), glyphs)
+            known = self._known.get(self.place, {})
+            return [
+                ("  ", "plain"),
+                *run_spans(row, width - 2, scope, self.state, self.place, known.values()),
+            ]
         mark = [sign(line.mark, glyphs)] if line.mark is not None else []
         role = line.mark.role if line.mark is not None and line.note else "muted"
         text: Role = "plain" if line.place or line.run else "muted"
@@ -170,16 +181,6 @@ Whatever has a page or is a run can be opened. The first line is the way here, w
         row = runs.row(self.state, run, self.now, zone_of(self))
         record = self._known.get(self.place, {}).get(run)
         return runs.past_row(self.state.model, record, self.now) if row is None and record else row
-
-    def _in_columns(self, row: RunRow, width: int) -> list[Span]:
-        scope = CellContext(self.now, zone_of(self), glyphs_of(self))
-        known = self._known.get(self.place, {}).values()
-        oldest = min((each.queued_at for each in known), default=self.now)
-        times = [clock_time(oldest, self.now, scope.zone)]
-        people = {row.by, *(each.requester for each in known)}
-        sizes = run_columns.sizes(self.state.model, self.state.next_run, times, people, self.now - oldest)
-        columns = placed(named(run_columns.COLUMNS, COLUMNS), width - 2, sizes)
-        return [("  ", "plain"), *row_spans(columns, row, scope)]
 
     @on(LineList.Moved)
     def _point(self, event: LineList.Moved) -> None:

@@ -1,6 +1,6 @@
 """A page in the app: what it shows, how it follows what happens, and what it costs."""
 
-from octotui.ui.panels.place_panel import PageList, PlacePanel
+from octotui.ui.panels.pages.place_panel import PageList, PlacePanel
 from octotui.views.pages.page import PagePlace
 from tests import scenes
 from tests.ui.opened import opened
