@@ -144,8 +144,7 @@ def _waiting(scope: PageScope, name: str) -> str:
 
 def _environment(slug: str, scope: PageScope) -> PageLines:
     state, model = scope.state, scope.state.model
-    guided = model.environments[slug].guided_failure == "on"
-    yield PageLine(key="facts", text="failed steps ask people" if guided else "failed steps fail their run")
+    yield PageLine(key="facts", text=f"guided failure: {model.environments[slug].guided_failure}")
     order = {process: at for at, process in enumerate(model.projects)}
     deployed = [
         run for run in scope.last.values() if run.place.environment == slug and run.place.process in order
