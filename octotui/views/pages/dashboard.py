@@ -66,7 +66,7 @@ def _environments(model: Model, cells: Iterable[tuple[str, str]]) -> list[str]:
         for lifecycle in (model.lifecycles.get(slug or "") for slug in slugs):
             phases = lifecycle.phases if lifecycle else ()
             used |= {each for phase in phases for each in phase.environments} or {*model.environments}
-    return [slug for slug in model.environments if slug in used or not model.projects]
+    return [slug for slug in model.environments if slug in used or not (model.projects or used)]
 
 
 def cell(state: State, row: DashboardRow, environment: str) -> tuple[LastRun, ...]:

@@ -180,7 +180,9 @@ def _runs_here(heading: str, names: Iterable[str], empty: str = "") -> PageLines
 
 
 def _past(scope: PageScope) -> PageLines:
-    """What has ended here, the newest first."""
+    """What has ended here, the newest first; a replay has no index that could say."""
+    if scope.state.keep_ended:
+        return iter(())
     if scope.past is None:
         return section("Last runs", (), "looking them up …")
     lines = (PageLine(key=f"past {each.id}", run=each.id, in_columns=True) for each in scope.past)

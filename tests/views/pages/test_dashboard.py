@@ -43,10 +43,11 @@ def test_a_lifecycle_without_phases_leads_everywhere(tmp_path) -> None:
     assert list(columns) == ["development", "test", "staging", "production", NOWHERE]
 
 
-def test_a_space_without_projects_has_all_its_environments(tmp_path) -> None:
+def test_a_space_without_projects_has_the_environments_where_something_ran_else_all(tmp_path) -> None:
     columns = shown(scenes.idle(), tmp_path).environments
     assert list(columns) == ["development", "test", "staging", "production"]
     assert shown(scenes.idle(), tmp_path).rows == ()
+    assert list(shown(scenes.failed(), tmp_path).environments) == ["test"]
 
 
 def test_a_space_without_environments_has_one_column(tmp_path) -> None:

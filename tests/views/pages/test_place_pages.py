@@ -3,6 +3,8 @@
 from collections import Counter
 from datetime import UTC
 
+from msgspec import structs
+
 from octotui.engine.queries.matcher import matches
 from octotui.views.pages.last_runs import newer, standings
 from octotui.views.pages.page import PageLine, PagePlace, query_of
@@ -111,3 +113,10 @@ def test_while_it_is_looked_up_nothing_is_claimed() -> None:
     scene = scenes.seed()
     found = page(PagePlace("pool", "west"), PageScope(scene.state, scene.now, UTC))
     assert [each.text for each in under(found, "Last runs")] == ["looking them up …"]
+
+
+def test_in_a_replay_nothing_is_said_of_what_has_ended() -> None:
+    scene = scenes.seed()
+    state = structs.replace(scene.state, keep_ended=True)
+    found = page(PagePlace("pool", "setup"), PageScope(state, scene.now, UTC, ()))
+    assert "Last runs" not in [each.text for each in found]
