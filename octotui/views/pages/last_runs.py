@@ -22,7 +22,7 @@ class RunPlace(NamedTuple):
     tenant: str | None
 
 
-class History(Protocol):
+class RunFinder(Protocol):
     """What finds ended runs, the newest first."""
 
     async def __call__(self, query: Query, before: int | None = None, limit: int = 100) -> Sequence[EndedRun]:
@@ -68,7 +68,7 @@ def newer(known: LastRuns, records: Iterable[EndedRun]) -> dict[RunPlace, EndedR
     return found
 
 
-async def last_runs(model: Model, history: History) -> dict[RunPlace, EndedRun]:
+async def last_runs(model: Model, history: RunFinder) -> dict[RunPlace, EndedRun]:
     """The last ended run of every declared process in every place.
 
     A process that has ended more runs than a page holds is looked up environment by environment, and one
@@ -80,7 +80,7 @@ async def last_runs(model: Model, history: History) -> dict[RunPlace, EndedRun]:
     return found
 
 
-async def last_runs_in(model: Model, history: History, environment: str) -> dict[RunPlace, EndedRun]:
+async def last_runs_in(model: Model, history: RunFinder, environment: str) -> dict[RunPlace, EndedRun]:
     """The last ended deployment of every project in one environment, for each tenant."""
     found: dict[RunPlace, EndedRun] = {}
     for process in model.projects:
@@ -89,7 +89,7 @@ async def last_runs_in(model: Model, history: History, environment: str) -> dict
     return found
 
 
-async def _of_process(model: Model, history: History, process: Term) -> Sequence[EndedRun]:
+async def _of_process(model: Model, history: RunFinder, process: Term) -> Sequence[EndedRun]:
     records = await history(Query((process,)), limit=PAGE)
     if len(records) < PAGE:
         return records
@@ -100,7 +100,7 @@ async def _of_process(model: Model, history: History, process: Term) -> Sequence
     return found
 
 
-async def _of_environment(model: Model, history: History, terms: tuple[Term, ...]) -> Sequence[EndedRun]:
+async def _of_environment(model: Model, history: RunFinder, terms: tuple[Term, ...]) -> Sequence[EndedRun]:
     records = await history(Query(terms), limit=PAGE if model.tenants else 1)
     if len(records) < PAGE:
         return records
