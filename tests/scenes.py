@@ -301,3 +301,49 @@ def released() -> Scene:
     world.start("shop", release="1.2.0", environment="production")
     world.now += 7
     return _scene(world)
+
+
+def deployed() -> Scene:
+    """Three projects in four environments: for tenants, failed, executing, asking; and runbooks."""
+    places = ("development", "test", "staging", "production")
+    lifecycles = {
+        "standard": Lifecycle(
+            name="Standard",
+            phases=tuple(Phase(name=each.title(), environments=(each,)) for each in places[1:]),
+        ),
+        "anywhere": Lifecycle(name="Anywhere"),
+    }
+
+    def project(name: str, *steps: Step) -> Project:
+        return Project(deployment=Runbook(name=name, steps=steps), lifecycle="anywhere")
+
+    projects = {
+        "shop": project("Shop", script("Deploy", simulate=takes(20))),
+        "billing": project("Billing service", script("Deploy", simulate=takes(5, "failure"))),
+        "portal": project("Portal", manual("Look at it", ("finance",), BILL), script("Deploy")),
+        "search": Project(deployment=Runbook(name="Search", steps=(script("Deploy"),)), lifecycle="standard"),
+    }
+    tenants = {slug: Tenant(name=slug.title()) for slug in ("contoso", "fabrikam", "globex")}
+    world = World(kraken(projects=projects, lifecycles=lifecycles, tenants=tenants))
+    for process, version in (
+        ("shop", "2.4.0"), ("shop", "2.5.0-beta.1"), ("billing", "1.0.3"), ("portal", "0.9.0"),
+    ):  # fmt: skip
+        world.send(commands.CreateRelease(process=process, version=version))
+    for tenant in tenants:
+        world.start("shop", release="2.4.0", environment="production", tenant=tenant)
+    world.start("billing", release="1.0.3", environment="production", tenant="contoso")
+    world.start("shop", release="2.4.0", environment="staging")
+    world.start("nightly", environment="production")
+    world.start("create-aws-rds", environment="test")
+    world.start("nightly")
+    world.run_out()
+    world.now += 2 * 24 * 3600
+    world.start("billing", release="1.0.3", environment="test")
+    world.start("break", environment="staging")
+    world.run_out()
+    world.now += 3600
+    world.start("shop", release="2.5.0-beta.1", environment="development")
+    world.start("billing", release="1.0.3", environment="production", tenant="globex")
+    world.start("portal", release="0.9.0", environment="test")
+    world.now += 7
+    return Scene(world.state, world.now, world)

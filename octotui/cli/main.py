@@ -25,6 +25,7 @@ VERBS = {
     "promote": "Deploy what is in one environment to the next.",
     "publish": "Freeze a runbook as it is; its runs do that from now on.",
     "plan": "Predict a run: workers, lock waits, times. Starts nothing.",
+    "dashboard": "Show what is deployed where: version, state and when.",
     "runs": "List the runs of a space.",
     "show": "Show the state of a run, and the reason for it.",
     "tree": "Show the allocation tree of a run.",
@@ -67,7 +68,7 @@ TOGETHER = {
 GROUPS = {
     "The app": ("open", "attach"),
     "Start": ("run", "plan", "rerun", "schedules"),
-    "Watch": ("runs", "show", "tree", "logs", "waits", "pools", "events", "wait"),
+    "Watch": ("dashboard", "runs", "show", "tree", "logs", "waits", "pools", "events", "wait"),
     "Answer": TOGETHER["answer"],
     "Change": ("cancel", "top"),
     "Projects": ("release", "releases", "deploy", "promote", "publish"),

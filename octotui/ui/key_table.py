@@ -17,15 +17,21 @@ screen.
 
 <!-- Made from the declarations beside each screen and pane: python -m octotui.ui.key_table > docs/keys.md -->
 """
-ORDER = ("app", "screens", "panels", "widgets", "log", "dialogs", "replay_app")
+ORDER = ("app", "screens.run_actions", "screens", "panels", "widgets", "log", "dialogs", "replay_app")
 
 
 def modules() -> Iterator[ModuleType]:
     """Yield the modules of the app, in the order of the document."""
     names = [each.name for each in walk_packages(octotui.ui.__path__, "octotui.ui.")]
-    places = {name: name.removeprefix("octotui.ui.").partition(".")[0] for name in names}
+    places = {name: _place(name.removeprefix("octotui.ui.")) for name in names}
     for place in ORDER:
         yield from (import_module(name) for name in names if places[name] == place)
+
+
+def _place(name: str) -> str:
+    """The part of the order that a module is in: the most exact one."""
+    parts = [each for each in ORDER if f"{name}.".startswith(f"{each}.")]
+    return max(parts, key=len, default="")
 
 
 def declaring() -> list[type]:

@@ -160,8 +160,8 @@ class ReplayApp(OctotuiApp):
 
     def _point_again(self) -> None:
         screen: Screen[Any] = self.screen
-        if isinstance(screen, RunActionsScreen):
-            screen.query_one(TreePanel).point_again()
+        for tree in screen.query(TreePanel) if isinstance(screen, RunActionsScreen) else ():
+            tree.point_again()
 
     def _present(self) -> ReplayMoment:
         timeline, number = self.replay.timeline, self.replay.number

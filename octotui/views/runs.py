@@ -200,12 +200,12 @@ def past_row(model: Model, record: EndedRun, now: float) -> RunRow:
         starts_at=record.started_at,
         seconds=_seconds(record, now),
         worker=_first_of(record.workers),
-        release=_release(model, record),
+        release=version_of(model, record),
         **_facts(model, record, record),
     )
 
 
-def _release(model: Model, record: EndedRun) -> str:
+def version_of(model: Model, record: EndedRun) -> str:
     """The version of a deployment, which stands in its name behind that of its project."""
     project = model.projects.get(record.process)
     named = project is not None and record.name.startswith(f"{project.name} ")

@@ -84,7 +84,7 @@ def test_r6_no_verb_prints_what_a_terminal_would_obey(model: Path, state: Path, 
     assert r"failed: x\x1b]52;c;QUJD" in run.out
     for words in (
         ("show", 1), ("show", 1, "--variables"), ("tree", 1), ("events",), ("runs",), ("waits",), ("pools",),
-        ("wait", 1),
+        ("wait", 1), ("dashboard",),
     ):  # fmt: skip
         verb, *rest = words
         done = visible_in(said(verb, model, *rest, *at))

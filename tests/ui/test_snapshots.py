@@ -129,6 +129,49 @@ class TestRun:
         assert pictured(scenes.seed(), NARROW, "l")
 
 
+class TestDashboard:
+    def test_it_low(self, pictured):
+        assert pictured(scenes.deployed(), LOW, "D", "right", "right", "right")
+
+    def test_it_narrow(self, pictured):
+        assert pictured(scenes.deployed(), NARROW, "D")
+
+    def test_it_wide(self, pictured):
+        assert pictured(scenes.deployed(), WIDE, "D", "down")
+
+    def test_it_huge(self, pictured):
+        assert pictured(scenes.deployed(), HUGE, "D", "right", "down")
+
+    def test_nothing_has_run(self, pictured):
+        assert pictured(scenes.idle(), NARROW, "D")
+
+    def test_ascii(self, pictured):
+        assert pictured(scenes.deployed(), NARROW, "D", glyphs="ascii")
+
+
+class TestPlaces:
+    def test_a_worker(self, pictured):
+        assert pictured(scenes.lock_wait(), NARROW, "tab", "enter")
+
+    def test_a_worker_wide(self, pictured):
+        assert pictured(scenes.lock_wait(), WIDE, "tab", "enter")
+
+    def test_a_pool(self, pictured):
+        assert pictured(scenes.many(), NARROW, "tab", "k", "enter")
+
+    def test_a_pool_wide(self, pictured):
+        assert pictured(scenes.many(), WIDE, "tab", "k", "enter")
+
+    def test_an_environment(self, pictured):
+        assert pictured(scenes.deployed(), NARROW, "D", *["right"] * 3, "up", "enter")
+
+    def test_an_environment_wide(self, pictured):
+        assert pictured(scenes.deployed(), WIDE, "D", *["right"] * 3, "up", "enter")
+
+    def test_the_space(self, pictured):
+        assert pictured(scenes.turns(), NARROW, "P")
+
+
 class TestTargets:
     def test_two_runs_take_turns(self, pictured):
         assert pictured(scenes.turns(), WIDE)

@@ -31,10 +31,11 @@ stand below, with the runs whose steps have them."""
     process: reactive[str | None] = reactive(None, repaint=False)
 
     class Opened(Message):
-        """More is to be said about a worker."""
+        """The page of a worker or target is to be opened; without one, that of its pool."""
 
-        def __init__(self, worker: str) -> None:
+        def __init__(self, pool: str, worker: str) -> None:
             super().__init__()
+            self.pool = pool
             self.worker = worker
 
     def __init__(self) -> None:
@@ -75,8 +76,11 @@ stand below, with the runs whose steps have them."""
         if model is not self._model:
             self._model = model
             order = pools.order(model)
-            heads = frozenset(index for index, (_, worker) in enumerate(order) if not worker)
+            heads = frozenset(at for at, line in enumerate(order) if line == (pools.TARGETS, ""))
+            is_first = lines.key is None
             lines.show([f"{pool} {worker}" for pool, worker in order], heads)
+            if is_first:
+                lines.cursor = next((at for at, (_, worker) in enumerate(order) if worker), 0)
             self.styles.height = len(order) + 1
         runbook = model.process(self.process or "")
         right: tuple[Span, ...] = ()
@@ -100,8 +104,9 @@ stand below, with the runs whose steps have them."""
     @on(LineList.Opened)
     def _open(self, event: LineList.Opened) -> None:
         event.stop()
-        if self.worker is not None:
-            self.post_message(self.Opened(self.worker))
+        pool, _, worker = event.key.partition(" ") if event.key is not None else ("", "", "")
+        if pool:
+            self.post_message(self.Opened(pool, worker))
 
 
 def draw(row: WorkerRow, width: int, names: int, glyphs: Glyphs) -> list[Span]:

@@ -1,17 +1,18 @@
 """The board: runs and pools on the left; the selected run's tree and output on the right."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 
 from octotui.store.errors import StoreError
 from octotui.store.saved_views import save_view, saved_views, views_file
 from octotui.store.user_config import ListSetting
 from octotui.ui.dialogs.views_dialog import ViewsDialog
-from octotui.ui.dialogs.why_dialog import WhyDialog
+from octotui.ui.key_actions import KeyAction
 from octotui.ui.panels.output_panel import OutputPanel
 from octotui.ui.panels.pools_panel import PoolsPanel
 from octotui.ui.panels.question_bar import QuestionBar
@@ -26,11 +27,14 @@ from octotui.ui.panels.run_messages import (
 from octotui.ui.panels.runs_panel import RunsPanel
 from octotui.ui.panels.status_bar import StatusBar
 from octotui.ui.panels.tree_panel import TreePanel
+from octotui.ui.screens.dashboard_screen import DashboardScreen
+from octotui.ui.screens.place_screen import PlaceScreen
 from octotui.ui.screens.run_actions import RunActionsScreen
 from octotui.ui.screens.run_screen import RunScreen
 from octotui.ui.widgets.key_bar import KeyBar
-from octotui.views import why
 from octotui.views.lists import run_columns
+from octotui.views.pages.page import PagePlace, PlaceKind
+from octotui.views.pools import TARGETS
 
 if TYPE_CHECKING:
     from octotui.runtime.space_access import SpaceAccess
@@ -42,6 +46,25 @@ class Board(RunActionsScreen):
     """All of a space on one screen; narrow terminals show the right half as a screen of its own."""
 
     CSS_PATH = "board.tcss"
+    KEYS_TITLE = "On the board"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        KeyAction(
+            "D",
+            "dashboard",
+            "dashboard",
+            show=False,
+            title="Dashboard",
+            tooltip="What is deployed where: version, state and when",
+        ),
+        KeyAction(
+            "P",
+            "places",
+            "places",
+            show=False,
+            title="Pools, environments, targets",
+            tooltip="The pages of the space's pools, workers, environments and targets",
+        ),
+    ]
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (110, "-wide"), (160, "-broad")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-low"), (18, "-tall")]  # noqa: RUF012
 
@@ -151,7 +174,19 @@ class Board(RunActionsScreen):
 
     @on(PoolsPanel.Opened)
     def _open_worker(self, event: PoolsPanel.Opened) -> None:
-        self.app.push_screen(WhyDialog(event.worker, why.of_worker(self.state, event.worker, self.now)))
+        trail = () if event.pool == TARGETS else (PagePlace("pool", event.pool),)
+        if event.worker:
+            kind: PlaceKind = "target" if event.pool == TARGETS else "worker"
+            trail = (*trail, PagePlace(kind, event.worker))
+        self.app.push_screen(PlaceScreen(self.session, trail))
+
+    def action_places(self) -> None:
+        """Show what the space has."""
+        self.app.push_screen(PlaceScreen(self.session, (PagePlace("space"),)))
+
+    def action_dashboard(self) -> None:
+        """Show what is deployed where."""
+        self.app.push_screen(DashboardScreen(self.session))
 
     def action_log(self) -> None:
         """Open the output of the selected run."""

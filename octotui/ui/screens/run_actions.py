@@ -14,8 +14,11 @@ from textual.widget import Widget
 from octotui.engine.commands import CancelRun, MoveToTop, StartRun
 from octotui.engine.decide.start_run import again, requested_prompts
 from octotui.engine.events import RunQueued
+from octotui.engine.queries.query import Query, Term
 from octotui.engine.rules.start_prompts import RequiredPrompt, problems_with, sort_out
 from octotui.engine.state import State
+from octotui.store.errors import StoreError
+from octotui.store.journal.run_records import run_number
 from octotui.ui.dialogs.confirm import Confirm
 from octotui.ui.dialogs.help_dialog import HelpDialog
 from octotui.ui.dialogs.start_dialog import StartDialog
@@ -125,6 +128,8 @@ class RunActionsScreen(ExplainedActions, Screen[None]):
         self.session = session
         self.set_reactive(RunActionsScreen.run, run)
         self._ended: dict[str, State] = {}
+        self._older: dict[str, EndedRun] = {}  # runs that were looked up, since they are not among the newest
+        self._sought: str | None = None
         self._offered: list[bool | None] = []
 
     def on_mount(self) -> None:
@@ -165,7 +170,7 @@ class RunActionsScreen(ExplainedActions, Screen[None]):
     def _look(self) -> None:
         """Take the picture from the state, or from the journal for a run that has left it."""
         run = self.state.runs.get(self.run or "")
-        record = next((each for each in self.past if each.id == self.run), None)
+        record = next((each for each in self.past if each.id == self.run), self._older.get(self.run or ""))
         if run is not None:
             self.picture = self.state
             self.process = run.request.process
@@ -177,6 +182,9 @@ class RunActionsScreen(ExplainedActions, Screen[None]):
                 self._fetch(record.root)
         elif self.state.keep_ended:
             self.picture = self.state  # a replay of a time when the run was not there yet
+        elif self.run is not None and self.run != self._sought:
+            self._sought = self.run
+            self._find(self.run)
         offered = [self.check_action(action, ()) for action in OFFERED]
         if offered != self._offered:
             self._offered = offered
@@ -189,6 +197,21 @@ class RunActionsScreen(ExplainedActions, Screen[None]):
         while len(self._ended) > 20:
             self._ended.pop(next(iter(self._ended)))
         self._look()
+
+    @work(exclusive=True, group="older")
+    async def _find(self, run: str) -> None:
+        """Look up a run that is not among the newest, and look at it."""
+        query = Query((Term("word", (run,)),))
+        try:
+            records = await self.session.history(query, run_number(run) + 1, 1)
+        except StoreError as problem:
+            self.notify(str(problem), severity="error", markup=False)
+            return
+        if records and records[0].id == run:
+            self._older = {run: records[0]}
+            self._look()
+        else:
+            self.notify(f"{run} is not kept any more", severity="warning", markup=False)
 
     def why_not(self, action: str, parameters: tuple[object, ...]) -> str:
         """Return why an action is refused for the selected run or worker."""

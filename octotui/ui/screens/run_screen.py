@@ -26,7 +26,7 @@ class RunScreen(RunActionsScreen):
     VERTICAL_BREAKPOINTS = [(0, "-low"), (18, "-tall")]  # noqa: RUF012
     KEYS_TITLE = "On a run"
     BINDINGS: ClassVar[list[BindingType]] = [
-        KeyAction("escape", "back", "back", lasting=True, tooltip="To the tree, then to the board")
+        KeyAction("escape,backspace", "back", "back", lasting=True, tooltip="To the tree, then to the board")
     ]
 
     def __init__(self, session: "SpaceAccess", run: str | None, *, log: bool = False) -> None:

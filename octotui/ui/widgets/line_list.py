@@ -98,7 +98,8 @@ class LineList(ExplainedActions, ScrollView, can_focus=True):
             before, index = self.key, self.cursor
             self._keys, self._skipped = keys, skipped
             self.virtual_size = Size(0, len(keys))
-            self.cursor = keys.index(before) if before in keys else self._near(min(index, len(keys) - 1), 1)
+            index = keys.index(before) if before in keys else min(index, len(keys) - 1)
+            self.cursor = self._near(index, 1)
             if (self.key is None) != (before is None):
                 self.refresh_bindings()
             if self.key != before:

@@ -26,10 +26,24 @@ def test_a_worker_in_one_line():
     assert line("lock_wait", "worker3", 60, ASCII).startswith("->worker3   # run-7")
 
 
-async def test_heads_of_pools_are_passed_over(tmp_path):
+async def test_a_worker_has_the_cursor_first_and_heads_of_pools_open_their_page(tmp_path):
     async with opened(scenes.lock_wait(), tmp_path) as it:
-        await it.press("tab", "j", "j", "j", "w")
+        await it.press("tab", "w")
+        await it.sees("Why: worker1")
+        await it.press("escape", "j", "j", "j", "j", "w")
         await it.sees("Why: west1")
+        await it.press("escape", "k", "enter")
+        await it.sees("Kraken > West US", "Workers")
+
+
+async def test_the_head_of_targets_is_passed_over_and_a_target_opens_its_page(tmp_path):
+    async with opened(scenes.turns(), tmp_path) as it:
+        await it.press("tab", "G", "enter")
+        await it.sees("Kraken > db1", "roles: db")
+        await it.press("escape", "g", *"jjjjjj")
+        assert it.app.screen.query_one("#pools", LineList).key == "west west2"
+        await it.press("j", "enter")
+        await it.sees("Kraken > web1")
 
 
 async def test_it_follows_health_and_models(tmp_path):

@@ -70,7 +70,7 @@ async def test_tab_goes_from_pane_to_pane_and_w_asks_about_the_worker(tmp_path):
         await it.press("w")
         await it.sees("Why: worker1", "Lock held in exclusive mode", "run-6 is acquiring worker-image")
         await it.press("escape", "enter")
-        await it.sees("Why: worker1")
+        await it.sees("Kraken > Setup > worker1")
 
 
 async def test_cancel_asks_once(tmp_path):

@@ -1,0 +1,195 @@
+"""The pane with the page of a worker, a pool, an environment, a target or the space."""
+
+from collections.abc import Iterable, Sequence
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.message import Message
+from textual.reactive import reactive
+
+from octotui.engine.queries.matcher import matches
+from octotui.engine.state import State
+from octotui.ui.key_actions import KeyAction
+from octotui.ui.panels.pages.run_lines import run_spans
+from octotui.ui.styled_text import Span, glyphs_of, sign, spread, zone_of
+from octotui.ui.widgets.line_list import LineList
+from octotui.ui.widgets.pane_heading import PaneHeading
+from octotui.views import runs
+from octotui.views.labels import Role
+from octotui.views.lists.columns import CellContext
+from octotui.views.pages.last_runs import LastRuns, newer, standings
+from octotui.views.pages.page import PageLine, PagePlace, crumbs, query_of
+from octotui.views.pages.place_pages import PageScope, page
+from octotui.views.runs import EndedRun, RunRow
+
+Trail = tuple[PagePlace, ...]
+
+
+class PageList(LineList):
+    """Lines of which some lead nowhere: the cursor passes them, unless there are no others."""
+
+    def why_not(self, action: str, parameters: tuple[object, ...]) -> str:
+        """Say where there is nothing to open."""
+        if action == "open" and self.cursor in self._deaf:
+            return "there is no more to see of it"
+        return super().why_not(action, parameters)
+
+
+class PlacePanel(Vertical):
+    """Lines of a page under the way that led to it; enter goes on, backspace back."""
+
+    HELP = """One thing of the space: how it stands, what goes on there now, and what has ended there last.
+Whatever has a page or is a run can be opened. The first line is the way here, which backspace goes back."""
+    KEYS_TITLE = "On a page"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        KeyAction("backspace", "up", "back one page", tooltip="Along the way in the first line")
+    ]
+
+    state: reactive[State] = reactive(State(), repaint=False)
+    now: reactive[float] = reactive(0.0, repaint=False)
+    past: reactive[Sequence[EndedRun]] = reactive(tuple, repaint=False)
+
+    class Pointed(Message):
+        """The cursor is on another line."""
+
+        def __init__(self, line: PageLine | None) -> None:
+            super().__init__()
+            self.line = line
+
+    class Opened(Pointed):
+        """What the line under the cursor leads to is to be opened."""
+
+    class Turned(Message):
+        """Another page is shown, whose ended runs are to be looked up; without a place the last was left."""
+
+        def __init__(self, place: PagePlace | None) -> None:
+            super().__init__()
+            self.place = place
+
+    def __init__(self, trail: Trail) -> None:
+        super().__init__()
+        self._trail = trail
+        self._known: dict[PagePlace, dict[str, EndedRun]] = {}
+        self._last: dict[PagePlace, LastRuns] = {}
+        self._lines: dict[str, PageLine] = {}
+        self._cursors: dict[Trail, str] = {}
+
+    def compose(self) -> ComposeResult:
+        """The way, and the lines."""
+        yield PaneHeading()
+        yield PageList(self._draw, id="page")
+
+    @property
+    def place(self) -> PagePlace:
+        """What the page is about."""
+        return self._trail[-1]
+
+    @property
+    def line(self) -> PageLine | None:
+        """The line under the cursor."""
+        return self._lines.get(self.query_one(LineList).key or "") if self.is_mounted else None
+
+    def on_mount(self) -> None:
+        """Show the first page."""
+        self._turn(self._trail)
+
+    def watch_state(self, old: State, new: State) -> None:
+        """Make the page again."""
+        if old is not new and self.is_mounted:
+            self._list()
+
+    def watch_now(self) -> None:
+        """Tell times anew."""
+        if self.is_mounted:
+            self._list()
+
+    def watch_past(self) -> None:
+        """Take what has ended here since."""
+        query = query_of(self.place)
+        if self.is_mounted and query is not None and self.place in self._known:
+            names = self.state.model.place_names
+            ended = (each for each in self.past if each.ended_at is not None)
+            self.add(self.place, (each for each in ended if matches(query, each, names)))
+
+    def add(self, place: PagePlace, records: Iterable[EndedRun]) -> None:
+        """Know of runs that have ended in a place."""
+        self._known.setdefault(place, {}).update((each.id, each) for each in records)
+        if place == self.place:
+            self._list()
+
+    def add_last(self, place: PagePlace, records: LastRuns) -> None:
+        """Know the last deployments in an environment."""
+        self._last[place] = records
+        if place == self.place:
+            self._list()
+
+    def follow(self, place: PagePlace) -> None:
+        """Go on to a page; to one that is on the way here, back."""
+        way = self._trail
+        self._turn(way[: way.index(place) + 1] if place in way else (*way, place))
+
+    def action_up(self) -> None:
+        """Go back one page, or leave the first."""
+        if len(self._trail) > 1:
+            self._turn(self._trail[:-1])
+        else:
+            self.post_message(self.Turned(None))
+
+    def _turn(self, trail: Trail) -> None:
+        lines = self.query_one(LineList)
+        if lines.key is not None:
+            self._cursors[self._trail] = lines.key
+        self._trail = trail
+        self.post_message(self.Turned(self.place))
+        self._list()
+        if not lines.select(self._cursors.get(trail, "")):
+            lines.action_to(0)
+
+    def _list(self) -> None:
+        known = self._known.get(self.place)
+        past = None if known is None else sorted(known.values(), key=lambda each: -each.number)
+        last = None
+        if self.place.kind == "environment":
+            last = standings(self.state, newer(self._last.get(self.place, {}), past or ()))
+        lines = page(self.place, PageScope(self.state, self.now, zone_of(self), past, last))
+        self._lines = {each.key: each for each in lines}
+        deaf = frozenset(at for at, each in enumerate(lines) if each.place is None and each.run is None)
+        self.query_one(PaneHeading).say(crumbs(self.state.model, self._trail))
+        self.query_one(LineList).show(tuple(self._lines), deaf)
+
+    def _draw(self, key: str, width: int) -> list[Span]:
+        line, glyphs = self._lines[key], glyphs_of(self)
+        if line.is_heading:
+            return [(line.text, "lit")]
+        row = self._row(line.run) if line.in_columns and line.run else None
+        if row is not None:
+            scope = CellContext(self.now, zone_of(self), glyphs)
+            known = self._known.get(self.place, {})
+            return [
+                ("  ", "plain"),
+                *run_spans(row, width - 2, scope, self.state, self.place, known.values()),
+            ]
+        mark = [sign(line.mark, glyphs)] if line.mark is not None else []
+        role = line.mark.role if line.mark is not None and line.note else "muted"
+        text: Role = "plain" if line.place or line.run else "muted"
+        return spread([("  ", "plain"), *mark, (line.text, text)], [(line.note, role)], width, glyphs)
+
+    def _row(self, run: str) -> RunRow | None:
+        row = runs.row(self.state, run, self.now, zone_of(self))
+        record = self._known.get(self.place, {}).get(run)
+        return runs.past_row(self.state.model, record, self.now) if row is None and record else row
+
+    @on(LineList.Moved)
+    def _point(self, event: LineList.Moved) -> None:
+        event.stop()
+        line = self._lines.get(event.key or "")
+        if isinstance(event, LineList.Opened):
+            if line is not None and line.place is not None:
+                self.follow(line.place)
+            elif line is not None and line.run is not None:
+                self.post_message(self.Opened(line))
+            return
+        self.post_message(self.Pointed(line))

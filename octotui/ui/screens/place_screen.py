@@ -1,0 +1,92 @@
+"""The pages of a space on a screen: workers, pools, environments, targets, and the way between them."""
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+
+from octotui.store.errors import StoreError
+from octotui.ui.key_actions import KeyAction
+from octotui.ui.panels.pages.place_panel import PlacePanel, Trail
+from octotui.ui.panels.question_bar import QuestionBar
+from octotui.ui.panels.status_bar import StatusBar
+from octotui.ui.screens.run_actions import RunActionsScreen
+from octotui.ui.screens.run_screen import RunScreen
+from octotui.ui.widgets.key_bar import KeyBar
+from octotui.views.pages.last_runs import last_runs_in
+from octotui.views.pages.page import PagePlace, query_of
+
+if TYPE_CHECKING:
+    from octotui.runtime.space_access import SpaceAccess
+
+PAGE = 100  # runs that are looked up for a page
+
+
+class PlaceScreen(RunActionsScreen):
+    """A page; what can be done to a run is done to that under the cursor."""
+
+    KEYS_TITLE = "On a page"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        KeyAction("escape", "back", "back", lasting=True, tooltip="To where the pages were opened")
+    ]
+
+    def __init__(self, session: "SpaceAccess", trail: Trail) -> None:
+        """Show the last page of a way."""
+        super().__init__(session)
+        self._trail = trail
+
+    def compose(self) -> ComposeResult:
+        """The page between the usual lines."""
+        yield StatusBar().data_bind(RunActionsScreen.state, RunActionsScreen.now)
+        yield PlacePanel(self._trail).data_bind(
+            RunActionsScreen.state, RunActionsScreen.now, RunActionsScreen.past
+        )
+        bar = QuestionBar(self.session.user)
+        yield bar.data_bind(RunActionsScreen.state, RunActionsScreen.now, RunActionsScreen.run)
+        yield KeyBar()
+
+    @on(PlacePanel.Turned)
+    def _turn(self, event: PlacePanel.Turned) -> None:
+        if event.place is None:
+            self.dismiss()
+        else:
+            self._look_up(event.place)
+
+    @work(exclusive=True, group="history")
+    async def _look_up(self, place: PagePlace) -> None:
+        """Look up what has ended in a place."""
+        query = query_of(place)
+        if query is None:
+            return
+        try:
+            records = await self.session.history(query, limit=PAGE)
+            self.query_one(PlacePanel).add(place, records)
+            if place.kind == "environment":
+                last = await last_runs_in(self.session.state.model, self.session.history, place.slug)
+                self.query_one(PlacePanel).add_last(place, last)
+        except StoreError as problem:
+            self.notify(str(problem), severity="error", markup=False)
+
+    @on(PlacePanel.Pointed)
+    def _point(self, event: PlacePanel.Pointed) -> None:
+        self.run = event.line.run if event.line is not None else None
+        if isinstance(event, PlacePanel.Opened):
+            self.app.push_screen(RunScreen(self.session, self.run))
+
+    def pointed_worker(self) -> str | None:
+        """The worker under the cursor, or the one that the page is about where the cursor is on no run."""
+        panel = self.query_one(PlacePanel)
+        line = panel.line
+        if line is not None and line.run is not None:
+            return None
+        place = line.place if line is not None and line.place is not None else panel.place
+        return place.slug if place.kind == "worker" else None
+
+    def action_log(self) -> None:
+        """Open the output of the run under the cursor."""
+        self.app.push_screen(RunScreen(self.session, self.run, log=True))
+
+    def action_back(self) -> None:
+        """Go back to where the pages were opened."""
+        self.dismiss()

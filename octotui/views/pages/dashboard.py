@@ -1,0 +1,137 @@
+"""The dashboard: a row a project or runbook, a column an environment, and its last run there in the cell."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+
+from octotui.engine.state import State
+from octotui.model.space import Model
+from octotui.views.labels import Sign, counted
+from octotui.views.lists.columns import UNCUT, CellContext, Spans
+from octotui.views.pages.last_runs import LastRun, RunPlace, present
+from octotui.views.text.clock_times import clock_time, fitting_time
+
+NOWHERE = "-"  # stands for the environment of runs that have none; no slug begins with it
+FIRST: tuple[Sign, ...] = (
+    "asks", "bad", "waits", "active", "ending", "queued", "stopped", "warned", "good",
+)  # fmt: skip
+"""Which of several tenants' runs stands for all, the most urgent first."""
+
+
+class DashboardRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A project, or a runbook; `cells` by environment: its last run there, for each tenant."""
+
+    process: str
+    name: str
+    is_project: bool
+    cells: Mapping[str, tuple[LastRun, ...]]
+
+
+class Dashboard(msgspec.Struct, frozen=True, kw_only=True):
+    """Its columns, by the slug of the environment with its name, and its rows, projects first."""
+
+    environments: Mapping[str, str]
+    rows: tuple[DashboardRow, ...]
+
+
+def dashboard(model: Model, last: Mapping[RunPlace, LastRun]) -> Dashboard:
+    """What is deployed where; runbooks that have never run are left out."""
+    cells: dict[tuple[str, str], list[LastRun]] = {}
+    for place, run in last.items():
+        if place.environment is None or place.environment in model.environments:
+            cells.setdefault((place.process, place.environment or NOWHERE), []).append(run)
+    columns = {slug: model.environments[slug].name for slug in _environments(model, cells)}
+    if any(slug == NOWHERE for _, slug in cells) or not columns:
+        columns[NOWHERE] = "no environment"
+
+    def row(process: str, name: str, *, is_project: bool) -> DashboardRow:
+        own = {slug: cells[process, slug] for slug in columns if (process, slug) in cells}
+        return DashboardRow(
+            process=process,
+            name=name,
+            is_project=is_project,
+            cells={slug: tuple(runs) for slug, runs in own.items()},
+        )
+
+    rows = [row(slug, each.name, is_project=True) for slug, each in model.projects.items()]
+    runbooks = (row(slug, each.name, is_project=False) for slug, each in model.runbooks.items())
+    return Dashboard(environments=columns, rows=(*rows, *(each for each in runbooks if each.cells)))
+
+
+def _environments(model: Model, cells: Iterable[tuple[str, str]]) -> list[str]:
+    """The environments that lifecycles lead to, and those where something has run, in the model's order."""
+    used = {slug for _, slug in cells}
+    for project in model.projects.values():
+        slugs = {project.lifecycle, *(each.lifecycle for each in project.channels.values() if each.lifecycle)}
+        for lifecycle in (model.lifecycles.get(slug or "") for slug in slugs):
+            phases = lifecycle.phases if lifecycle else ()
+            used |= {each for phase in phases for each in phase.environments} or {*model.environments}
+    return [slug for slug in model.environments if slug in used or not (model.projects or used)]
+
+
+def cell(state: State, row: DashboardRow, environment: str) -> tuple[LastRun, ...]:
+    """The last runs of a row in an environment as they stand now, the most urgent first."""
+    return tuple(sorted((present(state, run) for run in row.cells.get(environment, ())), key=_urgency))
+
+
+def _urgency(run: LastRun) -> tuple[int, int]:
+    return FIRST.index(run.mark.sign), -run.number
+
+
+def cell_lines(
+    runs: Sequence[LastRun], state: State, width: int, scope: CellContext, lines: int
+) -> tuple[Spans, ...]:
+    """A cell in one or two lines of a width: version, state and when, or how many tenants' runs stand how."""
+    if not runs:
+        return ((),) * lines
+    first = runs[0]
+    sign = (f"{scope.glyphs.sign(first.mark.sign)} ", first.mark.role)
+    if len(runs) > 1:
+        head: Spans = (sign, (_whom(runs), "plain"))
+        rest: Spans = ((_standing(runs, width - 2), first.mark.role),)
+    else:
+        tenant = state.model.tenants.get(first.place.tenant or "")
+        whom = tenant.name if tenant else first.place.tenant
+        title = " ".join(filter(None, (first.version or first.id, whom)))
+        head = (sign, (title, "plain" if first.version else "muted"))
+        word = (f"{first.mark.word} ", first.mark.role)
+        room = width - len(first.mark.word) - (3 if lines > 1 else 5 + len(title))
+        time = fitting_time(first.at, scope.now, max(6, room), scope.zone)
+        rest = (word, (time, "muted"))
+    if lines > 1:
+        return head, (("  ", "plain"), *rest)
+    return ((*head, ("  ", "plain"), *rest),)
+
+
+def _whom(runs: Sequence[LastRun]) -> str:
+    """For how many tenants there are runs, and whether there is one for none: `3 tenants + untenanted`."""
+    tenants = sum(1 for run in runs if run.place.tenant is not None)
+    return counted(tenants, "tenant") + ("" if tenants == len(runs) else " + untenanted")
+
+
+def _standing(runs: Sequence[LastRun], width: int) -> str:
+    """How the runs of several tenants stand, the most urgent first: `1 failed`, or `succeeded`.
+
+    Those that do not fit into a width are left out.
+    """
+    counts: dict[str, int] = {}
+    for run in runs:
+        counts[run.mark.word] = counts.get(run.mark.word, 0) + 1
+    if len(counts) == 1:
+        return next(iter(counts))
+    words = [f"{number} {word}" for word, number in counts.items() if word != "succeeded"]
+    while len(words) > 1 and len(", ".join(words)) > width:
+        words.pop()
+    return ", ".join(words)
+
+
+def cell_words(runs: Sequence[LastRun], scope: CellContext) -> Spans:
+    """A cell as verbs print it: nothing is cut."""
+    if not runs:
+        return ()
+    first = runs[0]
+    sign = f"{scope.glyphs.sign(first.mark.sign)} "
+    if len(runs) > 1:
+        return ((f"{sign}{_whom(runs)} · {_standing(runs, UNCUT)}", first.mark.role),)
+    words = (first.version, first.mark.word, clock_time(first.at, scope.now, scope.zone))
+    return ((sign + " ".join(filter(None, words)), first.mark.role),)

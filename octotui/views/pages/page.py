@@ -1,0 +1,101 @@
+"""What a page is made of: places that have one, and lines which each may lead to a place or to a run."""
+
+from collections.abc import Iterable, Iterator
+from typing import Literal, NamedTuple
+
+import msgspec
+
+from octotui.engine.queries.query import Query, Term
+from octotui.model.space import Model
+from octotui.views.labels import Mark
+from octotui.views.pools import members
+
+PlaceKind = Literal["space", "pool", "worker", "target", "environment"]
+
+
+class PagePlace(NamedTuple):
+    """Something that has a page; the space itself has no slug."""
+
+    kind: PlaceKind
+    slug: str = ""
+
+
+class PageLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One line: a heading, a text with a note, or a run in columns; enter leads to its `place` or `run`.
+
+    Its key is unique on its page and stays the same while the line means the same.
+    """
+
+    key: str
+    text: str = ""
+    note: str = ""
+    mark: Mark | None = None
+    place: PagePlace | None = None
+    run: str | None = None
+    is_heading: bool = False
+    in_columns: bool = False
+
+
+PageLines = Iterator[PageLine]
+
+
+def name_of(model: Model, place: PagePlace) -> str:
+    """What people call a place."""
+    match place.kind:
+        case "space":
+            return model.space.name
+        case "pool":
+            return model.pool(place.slug).name if place.slug == model.default_pool else _named(model, place)
+        case "environment":
+            declared = model.environments.get(place.slug)
+            return declared.name if declared else place.slug
+    return place.slug
+
+
+def _named(model: Model, place: PagePlace) -> str:
+    pool = model.pools.get(place.slug)
+    return pool.name if pool else place.slug
+
+
+def crumbs(model: Model, trail: Iterable[PagePlace]) -> str:
+    """The way to a page: `Kraken > Setup > worker1`."""
+    return " > ".join([model.space.name, *(name_of(model, each) for each in trail if each.kind != "space")])
+
+
+def is_declared(model: Model, place: PagePlace) -> bool:
+    """Whether the model knows a place; a worker is known by its pools, too."""
+    match place.kind:
+        case "space":
+            return True
+        case "pool":
+            return place.slug in model.pools or place.slug == model.default_pool
+        case "worker":
+            return bool(pools_of(model, place.slug)) or place.slug in model.workers
+        case "target":
+            return place.slug in model.targets
+        case "environment":
+            return place.slug in model.environments
+
+
+def pools_of(model: Model, worker: str) -> tuple[str, ...]:
+    """The pools that a worker is in; the built-in one serves a default pool without members."""
+    slugs = dict.fromkeys((*model.pools, model.default_pool))
+    return tuple(slug for slug in slugs if worker in members(model, slug, model.pool(slug)))
+
+
+def query_of(place: PagePlace) -> Query | None:
+    """What finds the runs that have ended in a place; None where no index knows them."""
+    match place.kind:
+        case "pool" | "worker":
+            return Query((Term(place.kind, (place.slug,)),))
+        case "environment":
+            return Query((Term("env", (place.slug,)),))
+    return None
+
+
+def section(heading: str, lines: Iterable[PageLine], empty: str = "") -> PageLines:
+    """Lines beneath a heading; without any a sentence, or nothing at all."""
+    found = tuple(lines)
+    if found or empty:
+        yield PageLine(key=f"# {heading.partition(',')[0]}", text=heading, is_heading=True)
+        yield from found or (PageLine(key=f"- {heading.partition(',')[0]}", text=empty),)

@@ -1,0 +1,189 @@
+"""The pages of a space: of each worker and target, pool and environment, and of the space itself."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from octotui.engine.rules.locks import FREE
+from octotui.engine.rules.worker_selection import not_eligible
+from octotui.engine.state import State, in_order
+from octotui.views import pools, waits
+from octotui.views.labels import counted, duration, listed
+from octotui.views.pages.last_runs import LastRun, RunPlace
+from octotui.views.pages.page import PageLine, PageLines, PagePlace, is_declared, pools_of, section
+from octotui.views.runs import EndedRun
+from octotui.views.text.clock_times import Zone, clock_time
+
+
+class PageScope:
+    """What a page is made from: a State at a moment, and what has ended in the place, the newest first."""
+
+    def __init__(
+        self,
+        state: State,
+        now: float,
+        zone: Zone = None,
+        past: Sequence[EndedRun] | None = None,
+        last: Mapping[RunPlace, LastRun] | None = None,
+    ) -> None:
+        """`past` is None while it is looked up; `last` are the last runs of all processes."""
+        self.state = state
+        self.now = now
+        self.zone = zone
+        self.past = past
+        self.last = last or {}
+
+
+def page(place: PagePlace, scope: PageScope) -> tuple[PageLine, ...]:
+    """The lines of a page."""
+    if not is_declared(scope.state.model, place):
+        text = f"The model declares no {place.kind} {place.slug} any more."
+        return (PageLine(key="gone", text=text),)
+    match place.kind:
+        case "space":
+            lines = _space(scope)
+        case "pool":
+            lines = _pool(place.slug, scope)
+        case "worker" | "target":
+            lines = _machine(place, scope)
+        case "environment":
+            lines = _environment(place.slug, scope)
+    return tuple(lines)
+
+
+def _space(scope: PageScope) -> PageLines:
+    model = scope.state.model
+    pool_lines = (_pool_line(scope.state, slug) for slug in pools.shown(model))
+    yield from section("Pools", pool_lines, "The model declares no pools.")
+    environments = (
+        PageLine(key=f"environment {slug}", text=each.name, place=PagePlace("environment", slug))
+        for slug, each in model.environments.items()
+    )
+    yield from section("Environments", environments)
+    targets = (_worker_line(scope.state, pools.TARGETS, slug) for slug in model.targets)
+    yield from section("Targets", targets)
+
+
+def _pool_line(state: State, slug: str) -> PageLine:
+    row = pools.pool_row(state.model, slug)
+    names = pools.members(state.model, slug, state.model.pool(slug))
+    busy = sum(1 for name in names if state.locks.get(name, FREE).holders)
+    note = " · ".join(
+        filter(None, (counted(len(names), "worker"), f"{busy} busy" if busy else "", row.policy))
+    )
+    return PageLine(key=f"pool {slug}", text=row.name, note=note, place=PagePlace("pool", slug))
+
+
+def _pool(slug: str, scope: PageScope) -> PageLines:
+    state, model = scope.state, scope.state.model
+    yield PageLine(key="facts", text=pools.pool_row(model, slug).policy or "no worker is declared")
+    names = pools.members(model, slug, model.pool(slug))
+    yield from section("Workers", (_worker_line(state, slug, name) for name in names))
+    leases = dict.fromkeys(run for name in names for _, run in state.leases.get(name, ()))
+    yield from _runs_here("Runs that lease its workers", leases, "No run leases a worker of it.")
+    yield from _past(scope)
+
+
+def _worker_line(state: State, slug: str, worker: str) -> PageLine:
+    row = pools.worker_row(state, slug, worker)
+    doing = "" if row.leases and row.mark is pools.LEASED else row.doing
+    leases = f"leased by {row.leases}" if row.leases else ""
+    line = f"{counted(row.queue, 'waits', 'wait')} for its lock" if row.queue else ""
+    return PageLine(
+        key=f"worker {worker}",
+        text=worker,
+        note=" · ".join(filter(None, (doing, leases, line))),
+        mark=row.mark,
+        place=PagePlace("target" if slug == pools.TARGETS else "worker", worker),
+    )
+
+
+def _machine(place: PagePlace, scope: PageScope) -> PageLines:
+    """A worker or a target: how it stands, who has its lock and who waits for it, what it did last."""
+    state, worker = scope.state, place.slug
+    lock = state.locks.get(worker, FREE)
+    own_pools = pools_of(state.model, worker) if place.kind == "worker" else ()
+    yield _facts(state, place, own_pools)
+    holders = (
+        _job_line(state, job, waits.doing(state, state.jobs[job], scope.now)) for _, job in lock.holders
+    )
+    mode = "exclusive" if lock.exclusive else "shared"
+    yield from section(
+        f"Lock, held in {mode} mode" if lock.holders else "Lock", holders, "Nobody holds its lock."
+    )
+    queue = (_job_line(state, job, _waiting(scope, job)) for _, job in lock.queue)
+    yield from section(f"Line, {counted(len(lock.queue), 'waits', 'wait')} for its lock", queue)
+    yield from _runs_here("Runs that lease it", (run for _, run in state.leases.get(worker, ())))
+    yield from section("Pools", (_pool_line(state, slug) for slug in own_pools))
+    if place.kind == "worker":
+        yield from _past(scope)
+
+
+def _facts(state: State, place: PagePlace, own_pools: Sequence[str]) -> PageLine:
+    slug = own_pools[0] if own_pools else "" if place.kind == "worker" else pools.TARGETS
+    row = pools.worker_row(state, slug, place.slug)
+    health = state.health.get(place.slug, "not checked yet")
+    facts = [row.mark.word, f"health: {health}"]
+    if place.kind == "worker":
+        reason = not_eligible(state, place.slug)
+        facts.append("may be selected" if reason is None else f"may not be selected: it is {reason}")
+    else:
+        facts.append(f"roles: {listed(state.model.targets[place.slug].roles, most=8)}")
+    return PageLine(key="facts", text=" · ".join(facts), mark=row.mark)
+
+
+def _job_line(state: State, job: str, sentence: str) -> PageLine:
+    run = state.jobs[job].run
+    return PageLine(key=f"job {job}", text=sentence, run=run)
+
+
+def _waiting(scope: PageScope, name: str) -> str:
+    job = scope.state.jobs[name]
+    wait = waits.of_job(scope.state, job, scope.now)
+    told = f" {wait.sentence} · for {duration(scope.now - wait.since)}" if wait else ""
+    return f"{job.run}{told}"
+
+
+def _environment(slug: str, scope: PageScope) -> PageLines:
+    state, model = scope.state, scope.state.model
+    yield PageLine(key="facts", text=f"guided failure: {model.environments[slug].guided_failure}")
+    order = {process: at for at, process in enumerate(model.projects)}
+    deployed = [
+        run for run in scope.last.values() if run.place.environment == slug and run.place.process in order
+    ]
+    deployed.sort(key=lambda run: (order[run.place.process], run.place.tenant or ""))
+    yield from section("Deployed last", (_deployed(run, scope) for run in deployed))
+    here = (run.id for run in in_order(state) if run.request.environment == slug and not run.ended)
+    yield from _runs_here("Open runs", here, "No run is open here.")
+    targets = (
+        name for name, each in model.targets.items() if not each.environments or slug in each.environments
+    )
+    yield from section("Targets", (_worker_line(state, pools.TARGETS, name) for name in targets))
+    yield from _past(scope)
+
+
+def _deployed(run: LastRun, scope: PageScope) -> PageLine:
+    model = scope.state.model
+    tenant = model.tenants.get(run.place.tenant or "")
+    whom = tenant.name if tenant else run.place.tenant
+    parts = (run.version, whom, run.mark.word, clock_time(run.at, scope.now, scope.zone))
+    return PageLine(
+        key=f"deployed {'/'.join(map(str, run.place))}",
+        text=model.projects[run.place.process].name,
+        note=" · ".join(filter(None, parts)),
+        mark=run.mark,
+        run=run.id,
+    )
+
+
+def _runs_here(heading: str, names: Iterable[str], empty: str = "") -> PageLines:
+    lines = (PageLine(key=f"open {name}", run=name, in_columns=True) for name in names)
+    return section(heading, lines, empty)
+
+
+def _past(scope: PageScope) -> PageLines:
+    """What has ended here, the newest first; a replay has no index that could say."""
+    if scope.state.keep_ended:
+        return iter(())
+    if scope.past is None:
+        return section("Last runs", (), "looking them up …")
+    lines = (PageLine(key=f"past {each.id}", run=each.id, in_columns=True) for each in scope.past)
+    return section("Last runs", lines, "No run has ended here.")
