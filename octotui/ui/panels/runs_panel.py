@@ -13,28 +13,25 @@ from octotui.engine.queries.query import EVERYTHING, Query
 from octotui.engine.state import State
 from octotui.store.journal.search_summary import SearchSummary
 from octotui.store.user_config import ListSetting
-from octotui.ui.key_actions import KeyAction, key_of
+from octotui.ui.key_actions import key_of
 from octotui.ui.panels.query_line import QueryLine
 from octotui.ui.panels.run_detail import RunDetail
 from octotui.ui.panels.run_messages import (
     ColumnsWanted,
-    CountWanted,
-    PageWanted,
     RunChosen,
     RunOpened,
     ViewsWanted,
 )
-from octotui.ui.panels.run_pages import HistoryPages
+from octotui.ui.panels.runs.history_line import HistoryLine
+from octotui.ui.panels.runs.run_keys import RUN_KEYS
 from octotui.ui.panels.runs_table import RunsTable
 from octotui.ui.styled_text import glyphs_of, zone_of
 from octotui.ui.widgets.column_head import ColumnHead
 from octotui.ui.widgets.line_list import LineList
 from octotui.ui.widgets.pane_heading import PaneHeading
 from octotui.views.lists.columns import CellContext
-from octotui.views.queries.known import known_values
 from octotui.views.runs import EndedRun
 
-RECENT = 100  # ended and open runs that are listed without asking for more
 NEAR = 50  # lines from the end at which more are asked for
 
 
@@ -46,32 +43,7 @@ Of queued runs those moved to the top go first, then those with priority, then t
 but only waits shows as waiting; its tree says for what. In a guided run a failed step asks what to do.
 A wider terminal shows more columns."""
     KEYS_TITLE = "In the list of runs"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        KeyAction(
-            "slash",
-            "filter",
-            "filter",
-            title="Filter the runs",
-            tooltip="By words, state:failed, env:test, since:8h …",
-        ),
-        KeyAction(
-            "F",
-            "views",
-            "views",
-            show=False,
-            title="Saved views",
-            tooltip="Choose a filter by name, or save one",
-        ),
-        KeyAction(
-            "C",
-            "columns",
-            "columns",
-            show=False,
-            title="Columns",
-            tooltip="Which columns the list has, in which order, and by which it is sorted",
-        ),
-        KeyAction("escape", "drop_filter", "no filter", tooltip="Show all runs again"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = RUN_KEYS
 
     state: reactive[State] = reactive(State(), repaint=False)
     now: reactive[float] = reactive(0.0, repaint=False)
@@ -79,8 +51,7 @@ A wider terminal shows more columns."""
 
     def __init__(self, setting: ListSetting = ListSetting()) -> None:  # noqa: B008 - it is immutable
         super().__init__()
-        self._table, self._pages, self._wanted = RunsTable(setting), HistoryPages(), ""
-        self._values: dict[str, dict[str, str]] = {}
+        self._table, self._wanted = RunsTable(setting), ""
 
     def compose(self) -> ComposeResult:
         """The heading, the list, and its filter."""
@@ -88,7 +59,7 @@ A wider terminal shows more columns."""
         yield ColumnHead()
         yield LineList(self._table.draw, empty=self._why_empty(""), id="runs")
         yield RunDetail(id="detail")
-        yield QueryLine(lambda: self.now, lambda: known_values(self.state, self._values))
+        yield HistoryLine(self._table, lambda: self.now, lambda: self.state)
 
     @property
     def lines(self) -> LineList:
@@ -124,9 +95,10 @@ A wider terminal shows more columns."""
         if changed:
             table.add(self.past)
             table.find()
-            self._pages.expire(self.now)
-        names = table.matching(line.query_asked if line.text else EVERYTHING, again=changed or again)
-        count = f"{len(names)}{f'/{len(table.order)}' if line.text else ''}{'' if self._is_whole else '+'}"
+            line.expire()
+        names = table.matching(line.active_query, again=changed or again)
+        more = "" if line.is_whole(self.past) else "+"
+        count = f"{len(names)}{f'/{len(table.order)}' if line.text else ''}{more}"
         self.query_one(PaneHeading).say(right=((count, "muted"),))
         self.lines.empty = self._why_empty(line.text)
         self.lines.show(names)
@@ -138,32 +110,16 @@ A wider terminal shows more columns."""
                 self.lines.select(wanted)
         self._detail()
         self._say_columns()
-        self._count()
+        line.say_count(self.past, len(self.lines.keys))
 
     @property
-    def _line(self) -> QueryLine:
-        return self.query_one(QueryLine)
-
-    def _count(self) -> None:
-        """Say how many runs the query finds, and ask anew where that may be old."""
-        if not self._line.text:
-            return
-        if self._pages.should_count(self.now):
-            self.post_message(CountWanted(self._pages.query))
-        if self._pages.count is not None:
-            open_found, still = self._table.count_open(self._pages.query)
-            found, total = self._pages.count
-            self._line.count(found + open_found, total + still)
-        elif self._is_whole:
-            self._line.count(len(self.lines.keys), len(self._table.order))
+    def _line(self) -> HistoryLine:
+        return self.query_one(HistoryLine)
 
     def learn(self, query: Query, summary: SearchSummary | None) -> None:
         """Take how many ended runs a query finds, and what values they have."""
-        if summary is not None and query == self._pages.query:
-            self._values = summary.values
-            self._pages.count = (summary.found, summary.total)
-            self._line.learn()
-            self._count()
+        if self._line.take_summary(query, summary):
+            self._line.say_count(self.past, len(self.lines.keys))
 
     def _say_columns(self) -> None:
         """Say above the list what its columns are, as wide as those are now."""
@@ -174,25 +130,14 @@ A wider terminal shows more columns."""
         row = self._table.row(self.lines.key or "")
         self.query_one(RunDetail).show(row.detail if row is not None else "")
 
-    @property
-    def _is_whole(self) -> bool:
-        """Whether everything there is to list, by the filter, is here."""
-        return self._pages.whole or len(self.past) < RECENT
-
     def _ask(self) -> None:
         """Ask for older runs when the cursor comes near the end of the list."""
-        near = self.lines.cursor >= len(self.lines.keys) - NEAR
-        if near and not self._is_whole and not self._pages.asked:
-            self._pages.asked = True
-            before = self._pages.before
-            if before is None and self._pages.query == EVERYTHING:
-                before = min(each.number for each in self.past)
-            self.post_message(PageWanted(self._pages.query, before))
+        if self.lines.cursor >= len(self.lines.keys) - NEAR:
+            self._line.ask_page(self.past)
 
     def add(self, query: Query, records: Sequence[EndedRun], *, whole: bool) -> None:
         """Take a page of older runs; `whole` says that it was the last. One of another query is late."""
-        if query == self._pages.query:
-            self._pages.take(records, whole=whole)
+        if self._line.take_page(query, records, whole=whole):
             self._table.add(records)
             self._list()
             self._ask()
@@ -217,8 +162,6 @@ A wider terminal shows more columns."""
 
     def action_filter(self) -> None:
         """Type a filter."""
-        if not self._values:
-            self.post_message(CountWanted(self._pages.query))
         self._line.ask()
 
     def action_views(self) -> None:
@@ -242,7 +185,7 @@ A wider terminal shows more columns."""
     @on(QueryLine.Changed)
     def _filter(self, event: QueryLine.Changed) -> None:
         event.stop()
-        self._pages = HistoryPages(self._line.query_asked)
+        self._line.restart()
         self._list(changed=False)
         self._ask()
         self.refresh_bindings()

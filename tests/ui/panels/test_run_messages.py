@@ -1,10 +1,12 @@
+from octotui.engine.queries.parse import parse
 from octotui.ui.panels.run_messages import ColumnsWanted, PageWanted, RunChosen, RunOpened
 
 
 def test_messages_carry_what_is_wanted():
     assert RunChosen("run-1").run == RunOpened("run-1").run == "run-1"
     assert isinstance(RunOpened("run-1"), RunChosen)
-    page = PageWanted(("rare",), 7)
-    assert (page.words, page.before) == (("rare",), 7)
+    query = parse("rare", 0)
+    page = PageWanted(query, 7)
+    assert (page.query, page.before) == (query, 7)
     columns = ColumnsWanted(("id",), ("title",), "-id")
     assert (columns.usual, columns.shown, columns.sort) == (("id",), ("title",), "-id")
