@@ -1,31 +1,23 @@
 """The pane with the list of runs."""
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import BindingType
-from textual.containers import Vertical
 from textual.reactive import reactive
 
 from octotui.engine.queries.query import EVERYTHING, Query
 from octotui.engine.state import State
 from octotui.store.journal.search_summary import SearchSummary
 from octotui.store.user_config import ListSetting
-from octotui.ui.key_actions import key_of
 from octotui.ui.panels.query_line import QueryLine
 from octotui.ui.panels.run_detail import RunDetail
-from octotui.ui.panels.run_messages import (
-    ColumnsWanted,
-    RunChosen,
-    RunOpened,
-    ViewsWanted,
-)
+from octotui.ui.panels.run_messages import RunChosen, RunOpened
+from octotui.ui.panels.runs.filtered_pane import FilteredPane
 from octotui.ui.panels.runs.history_line import HistoryLine
-from octotui.ui.panels.runs.run_keys import RUN_KEYS
+from octotui.ui.panels.runs.run_lines import RunLines
 from octotui.ui.panels.runs_table import RunsTable
-from octotui.ui.styled_text import glyphs_of, zone_of
+from octotui.ui.styled_text import Span, glyphs_of, zone_of
 from octotui.ui.widgets.column_head import ColumnHead
 from octotui.ui.widgets.line_list import LineList
 from octotui.ui.widgets.pane_heading import PaneHeading
@@ -35,16 +27,14 @@ from octotui.views.runs import EndedRun
 NEAR = 50  # lines from the end at which more are asked for
 
 
-class RunsPanel(Vertical):
+class RunsPanel(FilteredPane):
     """Every run that is open, then what has ended; the one under the cursor is looked at."""
 
     HELP = """Runs that are open, in the order they were asked for, then those that have ended.
 Of queued runs those moved to the top go first, then those with priority, then the rest. A run that executes
 but only waits shows as waiting; its tree says for what. In a guided run a failed step asks what to do.
-A wider terminal shows more columns."""
-    KEYS_TITLE = "In the list of runs"
-    BINDINGS: ClassVar[list[BindingType]] = RUN_KEYS
-
+A run that started others stands for all of them, with the state that needs people first, until it is
+unfolded. A wider terminal shows more columns."""
     state: reactive[State] = reactive(State(), repaint=False)
     now: reactive[float] = reactive(0.0, repaint=False)
     past: reactive[Sequence[EndedRun]] = reactive(tuple, repaint=False)
@@ -57,14 +47,9 @@ A wider terminal shows more columns."""
         """The heading, the list, and its filter."""
         yield PaneHeading("Runs")
         yield ColumnHead()
-        yield LineList(self._table.draw, empty=self._why_empty(""), id="runs")
+        yield RunLines(self._table, empty=self.why_empty())
         yield RunDetail(id="detail")
         yield HistoryLine(self._table, lambda: self.now, lambda: self.state)
-
-    @property
-    def lines(self) -> LineList:
-        """The list itself."""
-        return self.query_one(LineList)
 
     def watch_state(self, old: State, new: State) -> None:
         """List again when a run came or ended; otherwise only draw."""
@@ -85,59 +70,52 @@ A wider terminal shows more columns."""
 
     def on_resize(self) -> None:
         """Say which columns there are at another width."""
-        self.call_after_refresh(self._say_columns)
+        self.call_after_refresh(self._say)
 
     def _list(self, *, changed: bool = True, again: bool = False) -> None:
         if not self.is_mounted or not self.state.seq:
             return
-        table, line = self._table, self._line
+        table, line = self._table, self.line
         table.look(self.state, CellContext(self.now, zone_of(self), glyphs_of(self)))
         if changed:
             table.add(self.past)
             table.find()
             line.expire()
-        names = table.matching(line.active_query, again=changed or again)
-        more = "" if line.is_whole(self.past) else "+"
-        count = f"{len(names)}{f'/{len(table.order)}' if line.text else ''}{more}"
-        self.query_one(PaneHeading).say(right=((count, "muted"),))
-        self.lines.empty = self._why_empty(line.text)
-        self.lines.show(names)
+        self.lines.has_more, self.lines.empty = not line.is_whole(self.past), self.why_empty()
+        self.lines.outline(line.active_query, again=changed or again)
         if self._wanted in table.order:
             wanted, self._wanted = self._wanted, ""
-            if not self.lines.select(wanted):
+            if not self.lines.uncover(wanted, line.active_query):
                 line.drop()
-                self.lines.show(table.matching(EVERYTHING, again=False))
-                self.lines.select(wanted)
-        self._detail()
-        self._say_columns()
-        line.say_count(self.past, len(self.lines.keys))
+                self.lines.uncover(wanted, EVERYTHING)
+        self._say()
 
-    @property
-    def _line(self) -> HistoryLine:
-        return self.query_one(HistoryLine)
+    def _say(self) -> None:
+        """Say around the list its columns, how many runs it has, and what the chosen one waits for."""
+        line, lines = self.line, self.lines
+        self.query_one(ColumnHead).spans = self._table.head(lines.line_width)
+        row = self._table.row(lines.key or "")
+        self.query_one(RunDetail).show(row.detail if row is not None else "")
+        count = f"{lines.found}{f'/{lines.total}' if line.text else ''}{'+' if lines.has_more else ''}"
+        marked: list[Span] = (
+            [(f"{len(lines.marked)} marked", "lit"), (" · ", "muted")] if lines.marked else []
+        )
+        self.query_one(PaneHeading).say(right=(*marked, (count, "muted")))
+        line.say_count(self.past, lines.found)
 
     def learn(self, query: Query, summary: SearchSummary | None) -> None:
         """Take how many ended runs a query finds, and what values they have."""
-        if self._line.take_summary(query, summary):
-            self._line.say_count(self.past, len(self.lines.keys))
-
-    def _say_columns(self) -> None:
-        """Say above the list what its columns are, as wide as those are now."""
-        self.query_one(ColumnHead).spans = self._table.head(self.lines.line_width)
-
-    def _detail(self) -> None:
-        """Say in a line what the run under the cursor waits for; narrow terminals show it."""
-        row = self._table.row(self.lines.key or "")
-        self.query_one(RunDetail).show(row.detail if row is not None else "")
+        if self.line.take_summary(query, summary):
+            self._say()
 
     def _ask(self) -> None:
         """Ask for older runs when the cursor comes near the end of the list."""
         if self.lines.cursor >= len(self.lines.keys) - NEAR:
-            self._line.ask_page(self.past)
+            self.line.ask_page(self.past)
 
     def add(self, query: Query, records: Sequence[EndedRun], *, whole: bool) -> None:
         """Take a page of older runs; `whole` says that it was the last. One of another query is late."""
-        if self._line.take_page(query, records, whole=whole):
+        if self.line.take_page(query, records, whole=whole):
             self._table.add(records)
             self._list()
             self._ask()
@@ -147,35 +125,22 @@ A wider terminal shows more columns."""
         self._wanted = run
         self._list()
 
-    def _why_empty(self, query: str) -> str:
-        if not query:
-            return f"No runs yet: {key_of(type(self.screen), 'start')} starts one."
-        return f"No run matches “{query}”: {key_of(RunsPanel, 'drop_filter')} drops the filter."
+    def process_of(self, run: str) -> str:
+        """What a run that is known runs."""
+        row = self._table.row(run)
+        return row.process if row is not None else ""
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer to drop a filter where there is one; elsewhere the key is the screen's."""
-        return action != "drop_filter" or bool(self.is_mounted and self._line.text)
+    def root_of(self, run: str) -> str:
+        """The first run of the family of one that is known."""
+        row = self._table.row(run)
+        return row.root if row is not None else run
 
-    def action_drop_filter(self) -> None:
-        """Show all runs again."""
-        self._line.drop()
-
-    def action_filter(self) -> None:
-        """Type a filter."""
-        self._line.ask()
-
-    def action_views(self) -> None:
-        """Offer the saved views."""
-        self.post_message(ViewsWanted(self._line.text))
-
-    def show_view(self, text: str) -> None:
-        """Filter by a view."""
-        self._line.put(text)
-        self.lines.focus()
-
-    def action_columns(self) -> None:
-        """Have columns and order chosen."""
-        self.post_message(ColumnsWanted(self._table.usual, self._table.columns, self._table.setting.sort))
+    def go_to_next(self, sign: str) -> str | None:
+        """Put the cursor on the next run that stands so, be it folded away; None where there is none."""
+        run = self._table.next_of(self.lines.key, self.lines.matches, sign)
+        if run is not None:
+            self.select(run)
+        return run
 
     def take_setting(self, setting: ListSetting) -> None:
         """Take columns and order."""
@@ -185,10 +150,10 @@ A wider terminal shows more columns."""
     @on(QueryLine.Changed)
     def _filter(self, event: QueryLine.Changed) -> None:
         event.stop()
-        self._line.restart()
+        self.line.restart()
         self._list(changed=False)
         self._ask()
-        self.refresh_bindings()
+        self.follow_drop()
 
     @on(QueryLine.Left)
     def _back(self, event: QueryLine.Left) -> None:
@@ -196,6 +161,19 @@ A wider terminal shows more columns."""
         self._list(changed=False)
         self.refresh_bindings()
         self.lines.focus()
+
+    @on(RunLines.Refolded)
+    def _refold(self, event: RunLines.Refolded) -> None:
+        event.stop()
+        self._list(changed=False)
+        self._ask()
+        self.refresh_bindings()
+
+    @on(RunLines.Remarked)
+    def _remark(self, event: RunLines.Remarked) -> None:
+        event.stop()
+        self._say()
+        self.follow_drop()
 
     @on(LineList.Opened)
     def _open(self, event: LineList.Opened) -> None:
@@ -206,6 +184,6 @@ A wider terminal shows more columns."""
     def _choose(self, event: LineList.Moved) -> None:
         event.stop()
         if not isinstance(event, LineList.Opened):
-            self._detail()
+            self._say()
             self._ask()
             self.post_message(RunChosen(event.key))

@@ -26,6 +26,7 @@ from octotui.ui.panels.run_messages import (
 from octotui.ui.panels.runs_panel import RunsPanel
 from octotui.ui.panels.status_bar import StatusBar
 from octotui.ui.panels.tree_panel import TreePanel
+from octotui.ui.screens.board_actions import BoardActions
 from octotui.ui.screens.run_actions import RunActionsScreen
 from octotui.ui.screens.run_screen import RunScreen
 from octotui.ui.widgets.key_bar import KeyBar
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 PAGE = 200  # runs that are fetched at a time
 
 
-class Board(RunActionsScreen):
+class Board(BoardActions):
     """All of a space on one screen; narrow terminals show the right half as a screen of its own."""
 
     CSS_PATH = "board.tcss"
