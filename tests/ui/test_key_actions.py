@@ -11,6 +11,7 @@ from textual.app import App, ComposeResult
 from textual.binding import BindingType
 
 import octotui.ui
+from octotui.ui.dialogs.bulk_dialog import BulkDialog
 from octotui.ui.dialogs.confirm import Confirm
 from octotui.ui.dialogs.help_dialog import keys_of
 from octotui.ui.dialogs.quit_dialog import QuitDialog
@@ -84,7 +85,7 @@ def test_every_binding_of_the_app_is_declared_so():
         assert all(isinstance(each, KeyAction) for each in vars(kind)["BINDINGS"])
 
 
-MENUS = (Confirm, QuitDialog)  # they list their keys beside what is chosen by them
+MENUS = (Confirm, QuitDialog, BulkDialog)  # they ask whether something is to be done: y is yes
 ELSEWHERE = {"n": "for notes in a question, where there is nothing to search"}
 
 

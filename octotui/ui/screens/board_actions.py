@@ -48,7 +48,7 @@ class BoardActions(RunActionsScreen):
             tooltip="The next run of the list that asks; after the last comes the first",
         ),
         KeyAction(
-            "e",
+            "E",
             "next('bad')",
             "next failure",
             show=False,
