@@ -15,7 +15,7 @@ from octotui.ui.widgets.line_list import LineList
 class RunLines(LineList):
     """A list that knows its families and its marks; both are by run, and outlast filters and sorting."""
 
-    KEYS_TITLE = "On a line of the list of runs"
+    KEYS_TITLE = "In the list of runs"
     BINDINGS: ClassVar[list[BindingType]] = [
         KeyAction("space", "mark", "mark", tooltip="This run, and go on; again: unmark it"),
         KeyAction(
