@@ -13,7 +13,7 @@ from textual.widgets import Input
 from octotui.engine.commands import Refused
 from octotui.store.errors import StoreError
 from octotui.ui.key_actions import ExplainedActions, KeyAction, key_of, relabel
-from octotui.ui.styled_text import Span, glyphs_of
+from octotui.ui.styled_text import Span, glyphs_of, length
 from octotui.ui.widgets.key_bar import KeyBar
 from octotui.ui.widgets.line_list import LineList
 from octotui.ui.widgets.plain_text import PlainText
@@ -73,7 +73,7 @@ class BulkDialog(ExplainedActions, ModalScreen[frozenset[str]]):
     ]
     DEFAULT_CSS = """
     BulkDialog {
-        LineList { height: auto; max-height: 50vh; margin-top: 1; }
+        LineList { margin-top: 1; }
         #reason { height: auto; max-height: 4; color: $foreground 85%; padding: 0 2; }
         BulkNotes { background: $panel; margin-top: 1; }
     }
@@ -103,21 +103,25 @@ class BulkDialog(ExplainedActions, ModalScreen[frozenset[str]]):
     def on_mount(self) -> None:
         """List them all, the first one chosen."""
         lines = self.query_one(LineList)
-        lines.styles.height = len(self._items)
         lines.show([*self._items])
         lines.focus()
         for notes in self.query(BulkNotes):
             notes.cursor_blink = False
-        self._explain()
+        self.on_resize()
+
+    def on_resize(self) -> None:
+        """Give the list at most half of the height."""
+        self.query_one(LineList).styles.height = min(len(self._items), max(2, self.size.height // 2))
+        self.call_after_refresh(self._explain)
 
     def _title(self) -> str:
-        """What is asked before: `Cancel 3 of 5 runs?`."""
-        words, all_of_it, count = self._words, len(self._items), len(working(self._items.values()))
-        again = " again" if self._action == "again" else ""
+        """What is asked before: `Cancel 3 runs, and leave 2 out?`."""
+        words, count = self._words, len(working(self._items.values()))
+        again, left_out = " again" if self._action == "again" else "", len(self._items) - count
+        rest = f", and leave {left_out} out" if left_out else ""
         if not count:
-            return f"{words.verb}{again}: it works for none of {counted(all_of_it, words.thing)}"
-        number = f"{count}" if count == all_of_it else f"{count} of {all_of_it}"
-        return f"{words.verb} {number} {words.thing}{'s' if all_of_it > 1 else ''}{again}?"
+            return f"{words.verb}{again}: it works for none of them"
+        return f"{words.verb} {counted(count, words.thing)}{again}{rest}?"
 
     def _line(self, at: str, width: int) -> list[Span]:
         item, glyphs = self._items[at], glyphs_of(self)
@@ -139,9 +143,11 @@ class BulkDialog(ExplainedActions, ModalScreen[frozenset[str]]):
 
     @on(LineList.Moved)
     def _explain(self) -> None:
-        """Say in full what the chosen line may have no room for."""
-        at = self.query_one(LineList).key or ""
-        text = self._refused.get(at) or (self._items[at].note if at in self._items else "")
+        """Say in full what the chosen line has no room for."""
+        lines = self.query_one(LineList)
+        at, width, text = lines.key or "", lines.line_width, ""
+        if at and length(self._line(at, width)) > width:
+            text = self._refused.get(at) or self._items[at].note
         self.query_one("#reason", PlainText).update(glyphs_of(self).text(text))
 
     def why_not(self, action: str, parameters: tuple[object, ...]) -> str:
