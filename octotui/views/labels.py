@@ -35,6 +35,8 @@ class Glyphs(msgspec.Struct, frozen=True):
     rule: str
     letters: dict[str, str] = {}
     bar: tuple[str, str] = ("█", "░")  # what is done, and what is left
+    fold: tuple[str, str] = ("▸", "▾")  # of a family whose runs are folded away, or listed below
+    marked: str = "◆"
 
     def sign(self, sign: Sign) -> str:
         """Return the character of a sign."""
@@ -74,6 +76,8 @@ ASCII = Glyphs(
     here=">",
     rule="-",
     bar=("#", "."),
+    fold=("+", "-"),
+    marked="*",
     letters={
         "“": '"', "”": '"', "·": "-", "–": "-", "…": "~", "→": ">", "↑": "^", "├": "|", "└": "`",
         "│": "|", "─": "-",

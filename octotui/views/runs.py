@@ -24,6 +24,8 @@ class EndedRun(Protocol):
     @property
     def root(self) -> str: ...  # noqa: D102
     @property
+    def parent(self) -> str | None: ...  # noqa: D102
+    @property
     def process(self) -> str: ...  # noqa: D102
     @property
     def requester(self) -> str: ...  # noqa: D102
@@ -55,7 +57,7 @@ class RunRow(msgspec.Struct, frozen=True, kw_only=True):
     """One run in a list; `detail` is what it waits for, or why it ended so; `ahead` of others in line.
 
     It `starts_at` the time it started at, or is to; so many `step`s of all its `steps` have begun, where
-    that is known.
+    that is known. It stands at this `depth` below who started it, and has so many runs `below` it.
     """
 
     id: str
@@ -81,6 +83,9 @@ class RunRow(msgspec.Struct, frozen=True, kw_only=True):
     starts_at: float | None = None
     ended_at: float | None = None
     seconds: float = 0.0
+    depth: int = 0
+    below: int = 0
+    unfolded: bool = False
 
 
 def order(state: State, past: Sequence[EndedRun] = ()) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from textual.app import App, ComposeResult
 from textual.binding import BindingType
 
 import octotui.ui
+from octotui.ui.dialogs.bulk_dialog import BulkDialog
 from octotui.ui.dialogs.columns_dialog import ColumnsDialog
 from octotui.ui.dialogs.confirm import Confirm
 from octotui.ui.dialogs.help_dialog import keys_of
@@ -85,7 +86,7 @@ def test_every_binding_of_the_app_is_declared_so():
         assert all(isinstance(each, KeyAction) for each in vars(kind)["BINDINGS"])
 
 
-MENUS = (Confirm, QuitDialog, ColumnsDialog)  # they list their keys beside what is chosen by them
+MENUS = (Confirm, QuitDialog, ColumnsDialog, BulkDialog)  # they list their keys beside what is chosen
 ELSEWHERE = {"n": "for notes in a question, where there is nothing to search"}
 
 
@@ -97,7 +98,7 @@ def test_a_letter_means_one_thing_in_all_panes():
             for key in each.key.split(","):
                 if key.isalpha() and len(key) == 1 and kind not in MENUS and each.description != "back":
                     meanings[key].add(each.description)
-    assert [key for key, what in meanings.items() if len(what) > 1] == list(ELSEWHERE)
+    assert {key for key, what in meanings.items() if len(what) > 1} == {*ELSEWHERE}
 
 
 @pytest.mark.parametrize("kind", DECLARING, ids=lambda kind: kind.__name__)

@@ -30,6 +30,6 @@ def test_every_declaration_has_its_row():
 
 def test_what_people_see_first_stands_first():
     titles = list(sections())
-    assert titles[:2] == ["Everywhere", "On the board and on a run"]
+    assert titles[:3] == ["Everywhere", "On the board", "On the board and on a run"]
     assert titles[-1] == "In a replay"
     assert "| `s` | start: choose a runbook, an environment, a tenant | Start a run |" in document()

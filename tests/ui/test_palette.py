@@ -10,11 +10,14 @@ from tests.ui.opened import opened
 
 async def test_it_offers_what_the_screen_offers(tmp_path):
     async with opened(scenes.seed(), tmp_path) as it:
+        await it.press("right", "j")
         titles = [each.title for each in commands(it.app.screen)]
         assert titles == [
+            "Mark all runs listed",
+            "Fold or unfold all families",
+            "Columns",
             "Filter the runs",
             "Saved views",
-            "Columns",
             "Start a run",
             "Why?",
             "Output",
@@ -22,6 +25,8 @@ async def test_it_offers_what_the_screen_offers(tmp_path):
             "Cancel the run",
             "Run again",
             "Help",
+            "Next question",
+            "Next failure",
             "Leave octotui",
         ]
 
@@ -39,7 +44,7 @@ async def test_colon_opens_it_and_its_commands_work(tmp_path):
 async def test_it_offers_what_a_key_of_the_pane_hides(tmp_path):
     """In the output `v` selects lines; the variables of the run can be had all the same."""
     async with opened(scenes.seed(), tmp_path) as it:
-        await it.press("tab", "tab", "tab")
+        await it.press("right", "j", "tab", "tab", "tab")
         offered = {each.title: each for each in commands(it.app.screen)}
         assert {"Wrap the output", "Search the output", "Variables"} <= offered.keys()
         await offered["Variables"].callback()

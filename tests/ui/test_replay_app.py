@@ -95,7 +95,7 @@ async def test_time_passes_as_it_did_or_faster(tmp_path):
 
 async def test_a_run_is_looked_at_before_it_was_there_and_after(tmp_path):
     async with replayed(tmp_path, scene=scenes.seed()) as it:
-        await it.press("j", "j", "j", "enter")
+        await it.press("right", "j", "j", "j", "j", "enter")
         await it.sees("run-5 Create AWS RDS", "Create the instance", "esc back")
         assert it.text.count("Replay") == 1
         await it.press("left_curly_bracket")

@@ -95,6 +95,15 @@ class TestBoard:
         monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
         assert pictured(scenes.many(), NARROW, "slash", *"is:waiting", "enter", "S")
 
+    def test_a_family_and_marks(self, pictured):
+        assert pictured(scenes.seed(), WIDE, "right", "j", "space", "space")
+
+    def test_a_family_and_marks_narrow(self, pictured):
+        assert pictured(scenes.seed(), NARROW, "right", "j", "space", "space")
+
+    def test_a_filter_that_finds_a_child(self, pictured):
+        assert pictured(scenes.seed(), NARROW, "slash", *"env:test", "enter", "asterisk")
+
     def test_ascii(self, pictured):
         assert pictured(scenes.seed(), WIDE, "G", glyphs="ascii")
 
@@ -178,6 +187,12 @@ class TestTargets:
 
 
 class TestDialogs:
+    def test_cancel_several(self, pictured):
+        assert pictured(scenes.seed(), NARROW, "right", "asterisk", "c")
+
+    def test_proceed_with_several(self, pictured):
+        assert pictured(scenes.many(), WIDE, "slash", *"is:open", "enter", "asterisk", "p")
+
     def test_start(self, pictured):
         assert pictured(scenes.idle(), NARROW, "s")
 

@@ -1,99 +1,55 @@
 """The pane with the list of runs."""
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import BindingType
-from textual.containers import Vertical
 from textual.reactive import reactive
 
 from octotui.engine.queries.query import EVERYTHING, Query
 from octotui.engine.state import State
 from octotui.store.journal.search_summary import SearchSummary
 from octotui.store.user_config import ListSetting
-from octotui.ui.key_actions import KeyAction, key_of
 from octotui.ui.panels.query_line import QueryLine
 from octotui.ui.panels.run_detail import RunDetail
-from octotui.ui.panels.run_messages import (
-    ColumnsWanted,
-    CountWanted,
-    PageWanted,
-    RunChosen,
-    RunOpened,
-    ViewsWanted,
-)
-from octotui.ui.panels.run_pages import HistoryPages
+from octotui.ui.panels.run_messages import RunChosen, RunOpened
+from octotui.ui.panels.runs.filtered_pane import FilteredPane
+from octotui.ui.panels.runs.history_line import HistoryLine
+from octotui.ui.panels.runs.run_lines import RunLines
 from octotui.ui.panels.runs_table import RunsTable
-from octotui.ui.styled_text import glyphs_of, zone_of
+from octotui.ui.styled_text import Span, glyphs_of, zone_of
 from octotui.ui.widgets.column_head import ColumnHead
 from octotui.ui.widgets.line_list import LineList
 from octotui.ui.widgets.pane_heading import PaneHeading
 from octotui.views.lists.columns import CellContext
-from octotui.views.queries.known import known_values
 from octotui.views.runs import EndedRun
 
-RECENT = 100  # ended and open runs that are listed without asking for more
 NEAR = 50  # lines from the end at which more are asked for
 
 
-class RunsPanel(Vertical):
+class RunsPanel(FilteredPane):
     """Every run that is open, then what has ended; the one under the cursor is looked at."""
 
     HELP = """Runs that are open, in the order they were asked for, then those that have ended.
 Of queued runs those moved to the top go first, then those with priority, then the rest. A run that executes
 but only waits shows as waiting; its tree says for what. In a guided run a failed step asks what to do.
-A wider terminal shows more columns."""
-    KEYS_TITLE = "In the list of runs"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        KeyAction(
-            "slash",
-            "filter",
-            "filter",
-            title="Filter the runs",
-            tooltip="By words, state:failed, env:test, since:8h …",
-        ),
-        KeyAction(
-            "S",
-            "views",
-            "views",
-            show=False,
-            title="Saved views",
-            tooltip="Choose a filter by name, or save one",
-        ),
-        KeyAction(
-            "C",
-            "columns",
-            "columns",
-            show=False,
-            title="Columns",
-            tooltip="Which columns the list has, in which order, and by which it is sorted",
-        ),
-        KeyAction("escape", "drop_filter", "no filter", tooltip="Show all runs again"),
-    ]
-
+A run that started others stands for all of them, with the state that needs people first, until it is
+unfolded. A wider terminal shows more columns."""
     state: reactive[State] = reactive(State(), repaint=False)
     now: reactive[float] = reactive(0.0, repaint=False)
     past: reactive[Sequence[EndedRun]] = reactive(tuple, repaint=False)
 
     def __init__(self, setting: ListSetting = ListSetting()) -> None:  # noqa: B008 - it is immutable
         super().__init__()
-        self._table, self._pages, self._wanted = RunsTable(setting), HistoryPages(), ""
-        self._values: dict[str, dict[str, str]] = {}
+        self._table, self._wanted = RunsTable(setting), ""
 
     def compose(self) -> ComposeResult:
         """The heading, the list, and its filter."""
         yield PaneHeading("Runs")
         yield ColumnHead()
-        yield LineList(self._table.draw, empty=self._why_empty(""), id="runs")
+        yield RunLines(self._table, empty=self.why_empty())
         yield RunDetail(id="detail")
-        yield QueryLine(lambda: self.now, lambda: known_values(self.state, self._values))
-
-    @property
-    def lines(self) -> LineList:
-        """The list itself."""
-        return self.query_one(LineList)
+        yield HistoryLine(self._table, lambda: self.now, lambda: self.state)
 
     def watch_state(self, old: State, new: State) -> None:
         """List again when a run came or ended; otherwise only draw."""
@@ -114,85 +70,52 @@ A wider terminal shows more columns."""
 
     def on_resize(self) -> None:
         """Say which columns there are at another width."""
-        self.call_after_refresh(self._say_columns)
+        self.call_after_refresh(self._say)
 
     def _list(self, *, changed: bool = True, again: bool = False) -> None:
         if not self.is_mounted or not self.state.seq:
             return
-        table, line = self._table, self._line
+        table, line = self._table, self.line
         table.look(self.state, CellContext(self.now, zone_of(self), glyphs_of(self)))
         if changed:
             table.add(self.past)
             table.find()
-            self._pages.expire(self.now)
-        names = table.matching(line.query_asked if line.text else EVERYTHING, again=changed or again)
-        count = f"{len(names)}{f'/{len(table.order)}' if line.text else ''}{'' if self._is_whole else '+'}"
-        self.query_one(PaneHeading).say(right=((count, "muted"),))
-        self.lines.empty = self._why_empty(line.text)
-        self.lines.show(names)
+            line.expire()
+        self.lines.has_more, self.lines.empty = not line.is_whole(self.past), self.why_empty()
+        self.lines.outline(line.active_query, again=changed or again)
         if self._wanted in table.order:
             wanted, self._wanted = self._wanted, ""
-            if not self.lines.select(wanted):
+            if not self.lines.uncover(wanted, line.active_query):
                 line.drop()
-                self.lines.show(table.matching(EVERYTHING, again=False))
-                self.lines.select(wanted)
-        self._detail()
-        self._say_columns()
-        self._count()
+                self.lines.uncover(wanted, EVERYTHING)
+        self._say()
 
-    @property
-    def _line(self) -> QueryLine:
-        return self.query_one(QueryLine)
-
-    def _count(self) -> None:
-        """Say how many runs the query finds, and ask anew where that may be old."""
-        if not self._line.text:
-            return
-        if self._pages.should_count(self.now):
-            self.post_message(CountWanted(self._pages.query))
-        if self._pages.count is not None:
-            open_found, still = self._table.count_open(self._pages.query)
-            found, total = self._pages.count
-            self._line.count(found + open_found, total + still)
-        elif self._is_whole:
-            self._line.count(len(self.lines.keys), len(self._table.order))
+    def _say(self) -> None:
+        """Say around the list its columns, how many runs it has, and what the chosen one waits for."""
+        line, lines = self.line, self.lines
+        self.query_one(ColumnHead).spans = self._table.head(lines.line_width)
+        row = self._table.row(lines.key or "")
+        self.query_one(RunDetail).show(row.detail if row is not None else "")
+        count = f"{lines.found}{f'/{lines.total}' if line.text else ''}{'+' if lines.has_more else ''}"
+        marked: list[Span] = (
+            [(f"{len(lines.marked)} marked", "lit"), (" · ", "muted")] if lines.marked else []
+        )
+        self.query_one(PaneHeading).say(right=(*marked, (count, "muted")))
+        line.say_count(self.past, lines.found)
 
     def learn(self, query: Query, summary: SearchSummary | None) -> None:
         """Take how many ended runs a query finds, and what values they have."""
-        if summary is not None and query == self._pages.query:
-            self._values = summary.values
-            self._pages.count = (summary.found, summary.total)
-            self._line.learn()
-            self._count()
-
-    def _say_columns(self) -> None:
-        """Say above the list what its columns are, as wide as those are now."""
-        self.query_one(ColumnHead).spans = self._table.head(self.lines.line_width)
-
-    def _detail(self) -> None:
-        """Say in a line what the run under the cursor waits for; narrow terminals show it."""
-        row = self._table.row(self.lines.key or "")
-        self.query_one(RunDetail).show(row.detail if row is not None else "")
-
-    @property
-    def _is_whole(self) -> bool:
-        """Whether everything there is to list, by the filter, is here."""
-        return self._pages.whole or len(self.past) < RECENT
+        if self.line.take_summary(query, summary):
+            self._say()
 
     def _ask(self) -> None:
         """Ask for older runs when the cursor comes near the end of the list."""
-        near = self.lines.cursor >= len(self.lines.keys) - NEAR
-        if near and not self._is_whole and not self._pages.asked:
-            self._pages.asked = True
-            before = self._pages.before
-            if before is None and self._pages.query == EVERYTHING:
-                before = min(each.number for each in self.past)
-            self.post_message(PageWanted(self._pages.query, before))
+        if self.lines.cursor >= len(self.lines.keys) - NEAR:
+            self.line.ask_page(self.past)
 
     def add(self, query: Query, records: Sequence[EndedRun], *, whole: bool) -> None:
         """Take a page of older runs; `whole` says that it was the last. One of another query is late."""
-        if query == self._pages.query:
-            self._pages.take(records, whole=whole)
+        if self.line.take_page(query, records, whole=whole):
             self._table.add(records)
             self._list()
             self._ask()
@@ -202,37 +125,22 @@ A wider terminal shows more columns."""
         self._wanted = run
         self._list()
 
-    def _why_empty(self, query: str) -> str:
-        if not query:
-            return f"No runs yet: {key_of(type(self.screen), 'start')} starts one."
-        return f"No run matches “{query}”: {key_of(RunsPanel, 'drop_filter')} drops the filter."
+    def process_of(self, run: str) -> str:
+        """What a run that is known runs."""
+        row = self._table.row(run)
+        return row.process if row is not None else ""
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer to drop a filter where there is one; elsewhere the key is the screen's."""
-        return action != "drop_filter" or bool(self.is_mounted and self._line.text)
+    def root_of(self, run: str) -> str:
+        """The first run of the family of one that is known."""
+        row = self._table.row(run)
+        return row.root if row is not None else run
 
-    def action_drop_filter(self) -> None:
-        """Show all runs again."""
-        self._line.drop()
-
-    def action_filter(self) -> None:
-        """Type a filter."""
-        if not self._values:
-            self.post_message(CountWanted(self._pages.query))
-        self._line.ask()
-
-    def action_views(self) -> None:
-        """Offer the saved views."""
-        self.post_message(ViewsWanted(self._line.text))
-
-    def show_view(self, text: str) -> None:
-        """Filter by a view."""
-        self._line.put(text)
-        self.lines.focus()
-
-    def action_columns(self) -> None:
-        """Have columns and order chosen."""
-        self.post_message(ColumnsWanted(self._table.usual, self._table.columns, self._table.setting.sort))
+    def go_to_next(self, sign: str) -> str | None:
+        """Put the cursor on the next run that stands so, be it folded away; None where there is none."""
+        run = self._table.next_of(self.lines.key, self.lines.matches, sign)
+        if run is not None:
+            self.select(run)
+        return run
 
     def take_setting(self, setting: ListSetting) -> None:
         """Take columns and order."""
@@ -242,10 +150,10 @@ A wider terminal shows more columns."""
     @on(QueryLine.Changed)
     def _filter(self, event: QueryLine.Changed) -> None:
         event.stop()
-        self._pages = HistoryPages(self._line.query_asked)
+        self.line.restart()
         self._list(changed=False)
         self._ask()
-        self.refresh_bindings()
+        self.follow_drop()
 
     @on(QueryLine.Left)
     def _back(self, event: QueryLine.Left) -> None:
@@ -253,6 +161,19 @@ A wider terminal shows more columns."""
         self._list(changed=False)
         self.refresh_bindings()
         self.lines.focus()
+
+    @on(RunLines.Refolded)
+    def _refold(self, event: RunLines.Refolded) -> None:
+        event.stop()
+        self._list(changed=False)
+        self._ask()
+        self.refresh_bindings()
+
+    @on(RunLines.Remarked)
+    def _remark(self, event: RunLines.Remarked) -> None:
+        event.stop()
+        self._say()
+        self.follow_drop()
 
     @on(LineList.Opened)
     def _open(self, event: LineList.Opened) -> None:
@@ -263,6 +184,6 @@ A wider terminal shows more columns."""
     def _choose(self, event: LineList.Moved) -> None:
         event.stop()
         if not isinstance(event, LineList.Opened):
-            self._detail()
+            self._say()
             self._ask()
             self.post_message(RunChosen(event.key))

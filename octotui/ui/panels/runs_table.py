@@ -1,6 +1,8 @@
 """The runs of the board in columns: which are listed in which order, and the line of each."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+
+from msgspec.structs import replace
 
 from octotui.engine.queries.query import Query
 from octotui.engine.state import State
@@ -10,9 +12,20 @@ from octotui.ui.widgets.column_head import head_spans, row_spans
 from octotui.views import runs
 from octotui.views.lists import run_columns
 from octotui.views.lists.columns import CellContext, Placed, UnknownColumn, by_column, named, placed, sorting
+from octotui.views.lists.families import (
+    Families,
+    ListedRun,
+    families,
+    members,
+    most_urgent,
+    outline,
+    whole_row,
+)
 from octotui.views.queries.matching import matching
 from octotui.views.runs import EndedRun, RunRow
 from octotui.views.text.clock_times import clock_time
+
+FAMILY = 4  # cells before a title in a list of families: `▸12 `
 
 
 class RunsTable:
@@ -22,6 +35,10 @@ class RunsTable:
         self.state = State()
         self.scope = CellContext()
         self.order: tuple[str, ...] = ()
+        self.families = Families()
+        self.unfiltered_folds: dict[str, bool] = {}
+        self.filtered_folds: dict[str, bool] = {}
+        self._lines: dict[str, ListedRun] = {}
         self._people: set[str] = set()
         self.kept: dict[str, EndedRun] = {}
         self.arrange(setting)
@@ -35,7 +52,7 @@ class RunsTable:
         except UnknownColumn:
             self.sort = None
         self._placed: dict[int, tuple[Placed[RunRow], ...]] = {}
-        self._sorted: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
+        self._sorted: dict[tuple[str, ...], Sequence[str]] = {}
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -70,23 +87,66 @@ class RunsTable:
     def find(self) -> None:
         """Find out again which runs there are."""
         self.order = runs.order(self.state, tuple(self.kept.values()))
+        self.families = families(self.state, self.kept, self.order)
         self._people = {run.request.requester for run in self.state.runs.values()}
         self._people |= {each.requester for each in self.kept.values()}
 
-    def matching(self, query: Query, *, again: bool) -> tuple[str, ...]:
-        """The runs that a query finds, sorted; `again` also where only what is in them may have changed."""
-        names = matching(self.state, self.kept, self.order, query)
-        if self.sort is None:
+    def matching(self, query: Query) -> tuple[str, ...]:
+        """The runs that a query finds, in the order of no list."""
+        return matching(self.state, self.kept, self.order, query)
+
+    def outline(self, names: Collection[str] | None, *, again: bool) -> tuple[str, ...]:
+        """The lines of the list, where these match a filter, or of all without one.
+
+        With `again` they are sorted again though no run came or went: what is in them may have changed.
+        """
+        if again:
+            self._sorted = {}
+        lines = outline(self.families, names, self.folds(names), self._arrange)
+        self._lines = {each.id: each for each in lines}
+        return tuple(self._lines)
+
+    def next_of(self, name: str | None, names: Collection[str] | None, sign: str) -> str | None:
+        """The run after one in the list that has a sign, of these or of all, as if nothing was folded."""
+        everything = outline(self.families, names, dict.fromkeys(self.families.children, True), self._arrange)
+        order = [each.id for each in everything if names is None or each.id in names]
+        at = order.index(name) + 1 if name in order else 0
+        turned = [*order[at:], *order[:at]]
+        marks = members(self.state, self.kept, turned)
+        return next((each.id for each in marks if each.mark.sign == sign), None)
+
+    def folds(self, names: Collection[str] | None) -> dict[str, bool]:
+        """The families that somebody has unfolded (True) or folded, with a filter and without one."""
+        return self.unfiltered_folds if names is None else self.filtered_folds
+
+    def _arrange(self, names: Sequence[str]) -> Sequence[str]:
+        """Runs of one parent in the order that was chosen."""
+        key = tuple(names)
+        if self.sort is None or not key:
             return names
-        if again or names != self._sorted[0]:
-            rows = (row for row in map(self.row, names) if row is not None)
+        if key not in self._sorted:
+            rows = (row for row in map(self.row, key) if row is not None)
             column, descending = self.sort
-            by = by_column(rows, column, descending=descending)
-            self._sorted = names, tuple(row.id for row in by)
-        return self._sorted[1]
+            self._sorted[key] = [row.id for row in by_column(rows, column, descending=descending)]
+        return self._sorted[key]
+
+    def is_unfolded(self, name: str) -> bool:
+        """Whether runs that a run has started are listed below it."""
+        return name in self._lines and self._lines[name].unfolded
 
     def row(self, name: str) -> RunRow | None:
-        """The row of a run, None where nobody knows of it."""
+        """The row of a run with its place in its family, None where nobody knows of it."""
+        row = self._own_row(name)
+        if row is None:
+            return None
+        line, below = self._lines.get(name, ListedRun(name)), [*self.families.below(name)]
+        if below and not line.unfolded:
+            family = [*members(self.state, self.kept, (name, *below))]
+            row = whole_row(row, family, self._own_row(most_urgent(family).id) or row, self.scope.now)
+        return replace(row, depth=line.depth, below=len(below), unfolded=line.unfolded)
+
+    def _own_row(self, name: str) -> RunRow | None:
+        """The row of a run as if it had no family."""
         row = runs.row(self.state, name, self.scope.now, self.scope.zone)
         if row is None and name in self.kept:
             return runs.past_row(self.state.model, self.kept[name], self.scope.now)
@@ -110,6 +170,8 @@ class RunsTable:
             times = [clock_time(at, scope.now, scope.zone) for at in oldest]
             longest = scope.now - min(oldest, default=scope.now)
             sizes = run_columns.sizes(model, self.state.next_run, times, self._people, longest)
+            if self.families.parents:
+                sizes["title"] += FAMILY
             columns = named(run_columns.COLUMNS, self.columns)
             self._placed = {width: placed(columns, width, sizes)}
         return self._placed[width]

@@ -27,6 +27,7 @@ from octotui.ui.panels.run_messages import (
 from octotui.ui.panels.runs_panel import RunsPanel
 from octotui.ui.panels.status_bar import StatusBar
 from octotui.ui.panels.tree_panel import TreePanel
+from octotui.ui.screens.board_actions import BoardActions
 from octotui.ui.screens.dashboard_screen import DashboardScreen
 from octotui.ui.screens.place_screen import PlaceScreen
 from octotui.ui.screens.run_actions import RunActionsScreen
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 PAGE = 200  # runs that are fetched at a time
 
 
-class Board(RunActionsScreen):
+class Board(BoardActions):
     """All of a space on one screen; narrow terminals show the right half as a screen of its own."""
 
     CSS_PATH = "board.tcss"

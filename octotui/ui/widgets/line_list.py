@@ -16,7 +16,7 @@ from octotui.ui.styled_text import Span, cut, glyphs_of, strip_of, styles_of
 from octotui.ui.theme import Styles
 
 Draw = Callable[[str, int], Sequence[Span]]
-Look = tuple[bool, list[Span]]
+Look = tuple[bool, bool, list[Span]]
 
 
 class LineList(ExplainedActions, ScrollView, can_focus=True):
@@ -74,6 +74,7 @@ class LineList(ExplainedActions, ScrollView, can_focus=True):
         self._skipped: frozenset[int] = frozenset()
         self._painted: Styles | None = None
         self._shown: dict[int, Look] = {}
+        self.marked: frozenset[str] = frozenset()
         self._pending = False
 
     @property
@@ -204,24 +205,28 @@ class LineList(ExplainedActions, ScrollView, can_focus=True):
         self.refresh()
 
     def _look(self, y: int) -> Look:
-        """What is to be seen in a line of the screen, and whether the cursor is on it."""
+        """What is to be seen in a line of the screen, and whether the cursor and a mark are on it."""
         index, width = y + self.scroll_offset.y, self.line_width
         if index >= len(self._keys):
             text = self.empty if not self._keys and y == 0 else ""
-            return False, [(text, "muted")]
-        return index == self.cursor, cut(self._draw_line(self._keys[index], width), width, glyphs_of(self))
+            return False, False, [(text, "muted")]
+        key = self._keys[index]
+        spans = cut(self._draw_line(key, width), width, glyphs_of(self))
+        return index == self.cursor, key in self.marked, spans
 
     def render_line(self, y: int) -> Strip:
         """One line: the marker, and what `draw` says."""
         if self._painted is None:
             self._painted = styles_of(self)
         styles, glyphs, width = self._painted, glyphs_of(self), self.size.width
-        here, spans = self._shown[y] = self._look(y)
-        strip = strip_of([(" ", "plain"), *spans], styles, glyphs)
-        if here and (self.has_focus or self.LIT):
-            line = [(glyphs.here, "plain"), *spans, (" " * width, "plain")]
+        here, marked, spans = self._shown[y] = self._look(y)
+        lit = here and (self.has_focus or self.LIT)
+        first: Span = (glyphs.marked, "lit") if marked else (glyphs.here if here else " ", "muted")
+        if lit:
+            line = [(first[0], "plain"), *spans, (" " * width, "plain")]
             strip = strip_of(line, styles, glyphs, self.get_component_rich_style("lines--cursor"))
-        elif here:
-            strip = strip_of([(glyphs.here, "muted"), *spans], styles, glyphs)
+        else:
+            strip = strip_of([first, *spans], styles, glyphs)
+        if here and not lit:
             strip = strip.apply_style(self.get_component_rich_style("lines--here", partial=True))
         return strip.adjust_cell_length(width, styles["plain"])

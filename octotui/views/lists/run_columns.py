@@ -49,10 +49,13 @@ def _sign(row: RunRow, width: int, scope: CellContext) -> Spans:
 
 
 def _title(row: RunRow, width: int, scope: CellContext) -> Spans:
-    """What it is called, behind how often it warned and whether it goes ahead of others."""
+    """What it is called, behind its place in a family, how often it warned and whether it goes ahead."""
+    family: Spans = (("  " * row.depth, "plain"),) if row.depth else ()
+    if row.below:
+        family = (*family, (f"{scope.glyphs.fold[row.unfolded]}{row.below} ", "lit"))
     ahead: Spans = (("↑ ", "lit"),) if row.ahead else ()
     warned: Spans = ((f"!{row.warnings} ", "warned"),) if row.warnings else ()
-    return (*ahead, *warned, (row.name, "plain"))
+    return (*family, *ahead, *warned, (row.name, "plain"))
 
 
 def _state(row: RunRow, width: int, scope: CellContext) -> Spans:

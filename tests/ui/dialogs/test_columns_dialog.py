@@ -46,16 +46,16 @@ async def test_a_column_is_hidden_and_another_comes_first(tmp_path):
 
 async def test_sorting_goes_up_then_down_then_away(tmp_path):
     it = Chosen(tmp_path)
-    text = await it.press("C", "j", "s", "enter", "C", "j", "s", "enter")
+    text = await it.press("right", "C", "j", "s", "enter", "C", "j", "s", "enter")
     assert [setting.sort for _, setting in it.kept] == ["id", "-id"]
     assert "run↓" in text
     lines = [line.split()[1] for line in text.splitlines()[3:8]]
     assert [each for each in lines if each.startswith("run-")] == [
+        "run-1",
         "run-5",
         "run-4",
         "run-3",
         "run-2",
-        "run-1",
     ]
     again = Chosen(tmp_path, runs=ListSetting((), "-id"))
     text = await again.press("C", "j", "s", "enter")

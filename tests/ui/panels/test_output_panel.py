@@ -19,7 +19,7 @@ async def test_output_comes_as_it_is_written(tmp_path):
 async def test_a_job_without_output_says_so(tmp_path):
     async with opened(scenes.seed(), tmp_path) as it:
         it.session.log_path = lambda run, job: tmp_path / "none.log"
-        await it.press("j")
+        await it.press("right", "j", "j")
         await it.sees("Output · run-3", "no output yet")
 
 
@@ -51,7 +51,7 @@ async def test_what_has_ended_is_not_followed_and_nothing_more_is_expected(tmp_p
         (tmp_path / "job.log").write_text("done\n")
         async with opened(scenes.seed(), tmp_path) as it:
             it.session.log_path = lambda run, job, name=name: tmp_path / name
-            await it.press("j", *keys)
+            await it.press("right", "j", "j", *keys)
             await it.sees("run-3 Create the instance", live)
             it.session.later(31)
             await it.sees("✔ Create the instance" if keys != ("l",) else "Output · run-3", ended)

@@ -5,7 +5,6 @@ from datetime import UTC
 import pytest
 
 from octotui.engine.queries.parse import parse
-from octotui.engine.queries.query import EVERYTHING
 from octotui.store.user_config import ListSetting
 from octotui.ui.panels import runs_table
 from octotui.ui.panels.runs_table import RunsTable
@@ -59,16 +58,36 @@ def test_warnings_are_counted_whatever_the_width():
 
 def test_sorted_by_a_column_the_list_keeps_its_order_until_something_else_is_to_be_sorted(monkeypatch):
     made = table(ListSetting(("id", "title"), "-id"))
-    assert made.matching(EVERYTHING, again=True) == ("run-5", "run-4", "run-3", "run-2", "run-1")
+    made.folds(None)["run-1"] = True
+    assert made.outline(None, again=True) == ("run-1", "run-5", "run-4", "run-3", "run-2")
     assert made.head(80)[-2][0] != ""
     assert "run↓" in "".join(each for each, _ in made.head(80))
     asked = []
     monkeypatch.setattr(runs_table, "by_column", lambda rows, *more, **_: asked.append(1) or list(rows))
-    assert made.matching(EVERYTHING, again=False)[0] == "run-5"
+    assert made.outline(None, again=False)[1] == "run-5"
     assert asked == []
-    made.matching(parse("unleash", 0.0), again=False)
-    made.matching(parse("unleash", 0.0), again=True)
-    assert asked == [1, 1]
+    names = made.matching(parse("env:test", 0))
+    assert made.outline(names, again=False) == ("run-1", "run-3")
+    assert made.outline(names, again=True) == ("run-1", "run-3")
+    assert asked == [1, 1, 1]
+
+
+def test_a_folded_family_is_drawn_as_a_whole_and_an_unfolded_one_run_by_run():
+    made = table()
+    made.outline(None, again=True)
+    assert text(made, "run-1", 78).split()[:6] == ["▶", "run-1", "▸4", "Unleash", "the", "kraken"]
+    made.folds(None)["run-1"] = True
+    made.outline(None, again=False)
+    assert text(made, "run-1", 60).split()[:3] == ["✔", "run-1", "▾4"]
+    assert "run-2   Create" in text(made, "run-2", 60)
+
+
+def test_the_next_of_a_kind_is_looked_for_in_folded_families_and_by_the_filter():
+    made = table()
+    assert made.next_of("run-1", None, "active") == "run-2"
+    assert made.next_of("run-5", None, "active") == "run-2"
+    assert made.next_of("run-1", ["run-4"], "active") == "run-4"
+    assert made.next_of("run-1", None, "asks") is None
 
 
 def test_what_a_later_version_kept_is_left_out():

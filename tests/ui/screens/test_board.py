@@ -35,6 +35,7 @@ async def test_narrow_enter_opens_the_right_half_and_esc_goes_back(tmp_path):
 
 async def test_it_follows_the_session_and_keeps_the_run_looked_at(tmp_path):
     async with opened(scenes.seed(), tmp_path) as it:
+        await it.press("right", "j")
         await it.sees("run-2 Create AWS RDS · Development")
         it.session.later(31)
         await it.sees(
@@ -45,6 +46,7 @@ async def test_it_follows_the_session_and_keeps_the_run_looked_at(tmp_path):
 
 async def test_an_ended_run_never_leaves_the_screen_empty(tmp_path):
     async with opened(scenes.seed(), tmp_path) as it:
+        await it.press("right", "j")
         await it.sees("Create the instance")
         seen: list[str] = []
         it.app.watch(it.app, "state", lambda: seen.append(it.text), init=False)
@@ -75,7 +77,7 @@ async def test_tab_goes_from_pane_to_pane_and_w_asks_about_the_worker(tmp_path):
 
 async def test_cancel_asks_once(tmp_path):
     async with opened(scenes.seed(), tmp_path) as it:
-        await it.press("c")
+        await it.press("right", "j", "c")
         await it.sees("Cancel run-2 Create AWS RDS?")
         await it.press("enter")
         assert it.session.sent == []
@@ -86,7 +88,7 @@ async def test_cancel_asks_once(tmp_path):
 
 async def test_the_log_key_opens_the_output_alone(tmp_path):
     async with opened(scenes.seed(), tmp_path) as it:
-        await it.press("l")
+        await it.press("right", "j", "l")
         await it.sees("Output · run-2 Create the instance")
         assert "worker1" not in it.text
         await it.press("escape")

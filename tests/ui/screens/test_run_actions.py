@@ -11,9 +11,10 @@ from tests.ui.opened import opened
 async def test_only_what_makes_sense_is_offered(tmp_path):
     async with opened(scenes.seed(), tmp_path) as it:
         screen = it.app.screen
+        await it.press("right", "j")
         assert screen.check_action("cancel", ()) is True
         assert screen.check_action("answer", ()) is False
-        await it.press("G")
+        await it.press("g")
         assert screen.check_action("cancel", ()) is False
         assert screen.check_action("again", ()) is True
         await it.sees("start")
@@ -33,6 +34,7 @@ async def test_run_again_asks_once_and_starts_in_the_same_place(tmp_path):
 
 async def test_a_refusal_is_a_toast(tmp_path):
     async with opened(scenes.seed(), tmp_path) as it:
+        await it.press("right", "j")
         it.session.world.send(CancelRun(run="run-2"))  # somebody else was quicker
         await it.press("c", "y")
         await it.sees("run-2 is being ended already")
@@ -51,13 +53,13 @@ async def test_a_hidden_screen_rests_and_catches_up(tmp_path):
     async with opened(scenes.seed(), tmp_path, (80, 24)) as it:
         board = it.app.screen
         assert isinstance(board, RunActionsScreen)
-        await it.press("enter")
+        await it.press("right", "j", "enter")
         before = board.state
         it.session.later(31)
         await it.sees("✔ succeeded")
         assert board.state is before
         await it.press("escape")
-        await it.sees("✔ run-2 Create AWS RDS")
+        await it.sees("✔ run-2   Create AWS RDS")
         assert board.state is it.session.state
 
 

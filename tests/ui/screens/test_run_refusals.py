@@ -30,10 +30,9 @@ def test_each_refusal_says_why():
 
 async def test_it_is_said_in_the_place_of_the_keys_until_the_next_one(tmp_path):
     async with opened(scenes.seed(), tmp_path, (80, 24)) as it:
-        await it.press("G")
         text = await it.press("c")
         assert text.splitlines()[-1] == " run-1 has ended"
-        text = await it.press("k")
+        text = await it.press("right")
         assert "start" in text.splitlines()[-1]
         assert it.session.sent == []
 

@@ -17,7 +17,7 @@ async def test_it_shows_tree_and_output_of_the_row_under_the_cursor(tmp_path):
 
 async def test_l_gives_the_output_the_whole_screen_and_back(tmp_path):
     async with opened(scenes.seed(), tmp_path, (80, 24)) as it:
-        await it.press("enter", "l")
+        await it.press("right", "j", "enter", "l")
         assert "first in setup" not in it.text
         await it.press("escape")
         await it.sees("first in setup")
@@ -36,7 +36,7 @@ async def test_enter_opens_a_child_or_the_output(tmp_path):
 
 async def test_w_on_a_worker_asks_about_the_worker_else_about_the_run(tmp_path):
     async with opened(scenes.seed(), tmp_path, (80, 24)) as it:
-        await it.press("enter", "w")
+        await it.press("right", "j", "enter", "w")
         await it.sees("Why: run-2")
         await it.press("escape", "g", "w")
         await it.sees("Why: worker1")
@@ -44,7 +44,7 @@ async def test_w_on_a_worker_asks_about_the_worker_else_about_the_run(tmp_path):
 
 async def test_it_stays_on_a_run_that_ends(tmp_path):
     async with opened(scenes.seed(), tmp_path, (80, 24)) as it:
-        await it.press("enter")
+        await it.press("right", "j", "enter")
         it.session.later(31)
         await it.sees("run-2 Create AWS RDS · Development", "✔ succeeded 00:30")
 
@@ -52,7 +52,7 @@ async def test_it_stays_on_a_run_that_ends(tmp_path):
 async def test_esc_is_offered_for_what_it_does_in_the_output(tmp_path):
     """It goes back, unless there is a selection or a search to drop first."""
     async with opened(scenes.seed(), tmp_path, (80, 24)) as it:
-        await it.press("l")
+        await it.press("right", "j", "l")
         await it.until(lambda: "esc back" in it.text)
         await it.press("m")
         await it.until(lambda: "esc back" not in it.text)

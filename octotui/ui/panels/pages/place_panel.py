@@ -33,7 +33,7 @@ class PageList(LineList):
 
     def why_not(self, action: str, parameters: tuple[object, ...]) -> str:
         """Say where there is nothing to open."""
-        if action == "open" and self.cursor in self._deaf:
+        if action == "open" and self.cursor in self._skipped:
             return "there is no more to see of it"
         return super().why_not(action, parameters)
 

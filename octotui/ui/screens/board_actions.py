@@ -1,0 +1,124 @@
+"""What the board does to several runs at once: those that are marked."""
+
+from typing import ClassVar
+
+from textual import work
+from textual.binding import BindingType
+from textual.worker import Worker
+
+from octotui.engine.state import State
+from octotui.ui.dialogs.bulk_dialog import BulkDialog
+from octotui.ui.key_actions import KeyAction, key_of
+from octotui.ui.panels.runs.run_lines import RunLines
+from octotui.ui.panels.runs_panel import RunsPanel
+from octotui.ui.screens.run_actions import RunActionsScreen
+from octotui.ui.screens.run_refusals import OF_A_RUN, RunLookedAt, run_refusal
+from octotui.views.bulk.plan import BulkAction, plan
+
+MARKABLE = ("cancel", "again", "take")
+
+
+class BoardActions(RunActionsScreen):
+    """Keys that go for the marked runs where there are any, and those that lead to the next run of a kind."""
+
+    KEYS_TITLE = "On the board"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        KeyAction(
+            "p",
+            "answer_marked('proceed')",
+            "proceed",
+            title="Proceed with the marked runs",
+            tooltip="Take and answer what the marked runs ask, after a confirmation",
+        ),
+        KeyAction(
+            "x",
+            "answer_marked('abort')",
+            "abort",
+            title="Abort what the marked runs ask",
+            tooltip="Take and abort what the marked runs ask, after a confirmation",
+        ),
+        KeyAction(
+            "A",
+            "next('asks')",
+            "next question",
+            show=False,
+            title="Next question",
+            tooltip="The next run of the list that asks; after the last comes the first",
+        ),
+        KeyAction(
+            "E",
+            "next('bad')",
+            "next failure",
+            show=False,
+            title="Next failure",
+            tooltip="The next run of the list that failed or timed out; after the last comes the first",
+        ),
+    ]
+
+    @property
+    def runs(self) -> RunsPanel:
+        """The pane of runs."""
+        return self.query_one(RunsPanel)
+
+    @property
+    def marked(self) -> tuple[str, ...]:
+        """The marked runs, in the order they were asked for."""
+        marked = (name for lines in self.query(RunLines) for name in lines.marked)
+        return tuple(sorted(marked, key=lambda name: int(name.rpartition("-")[2])))
+
+    def why_not(self, action: str, parameters: tuple[object, ...]) -> str:
+        """Offer for marked runs what makes no sense for the one looked at: a dialog says what works."""
+        if action in MARKABLE and self.marked:
+            return ""
+        if action == "answer_marked":
+            return "" if self.marked else f"no run is marked: {key_of(RunLines, 'mark')} marks one"
+        return super().why_not(action, parameters)
+
+    def action_cancel(self) -> Worker[None]:
+        """Cancel the marked runs, or the one looked at."""
+        return self.do_to_marked("cancel") if self.marked else super().action_cancel()
+
+    def action_again(self) -> Worker[None]:
+        """Run the marked runs again, or the one looked at."""
+        return self.do_to_marked("again") if self.marked else super().action_again()
+
+    async def action_take(self) -> None:
+        """Take what the marked runs ask, or the question to answer next."""
+        if self.marked:
+            self.do_to_marked("take")
+        else:
+            await super().action_take()
+
+    def action_answer_marked(self, answer: BulkAction) -> None:
+        """Answer what the marked runs ask."""
+        self.do_to_marked(answer)
+
+    @work
+    async def do_to_marked(self, action: BulkAction) -> None:
+        """Show what it is done to, and do it; the runs for which it worked are marked no more."""
+        families = await self._families() if action == "again" else {}
+        refusals = {}
+        for name in self.marked if action in OF_A_RUN else ():
+            picture = families.get(name, self.state)
+            process = self.runs.process_of(name)
+            refusals[name] = run_refusal(action, RunLookedAt(name, process, self.state, picture))
+        items = plan(action, self.marked, self.state, families, self.session.user, self.now, refusals)
+        done = await self.app.push_screen_wait(BulkDialog(self.session, action, items))
+        lines = self.runs.lines
+        lines.mark(lines.marked - (done or frozenset()))
+
+    async def _families(self) -> dict[str, State]:
+        """The States in which those of the marked runs can be looked at that have left the present one."""
+        roots = {name: self.runs.root_of(name) for name in self.marked if name not in self.state.runs}
+        states = {root: await self.session.family(root) for root in dict.fromkeys(roots.values())}
+        return {name: states[root] for name, root in roots.items()}
+
+    def action_next(self, sign: str) -> None:
+        """Put the cursor on the next run that asks, or that failed; say so where there is none."""
+        kind = {"asks": "question", "bad": "failure"}[sign]
+        before, found = self.runs.lines.key, self.runs.go_to_next(sign)
+        if found is None or found == before:
+            self._say(f"there is no {'other ' if found else ''}{kind} in the list")
+
+    def _say(self, sentence: str) -> None:
+        self.app.say(sentence)  # type: ignore[attr-defined]

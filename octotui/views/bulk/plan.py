@@ -1,0 +1,157 @@
+"""One action on several runs: what is sent for each, and why it would not work."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Literal
+
+import msgspec
+from msgspec.structs import replace
+
+from octotui.engine.advance import advance
+from octotui.engine.commands import (
+    AnswerInterruption,
+    CancelRun,
+    Refused,
+    Request,
+    TakeInterruption,
+)
+from octotui.engine.decide.start_run import again
+from octotui.engine.state import Run, State
+from octotui.views.labels import listed
+from octotui.views.questions import QuestionRow, row, standing
+from octotui.views.runs import where
+
+NONE: Mapping[str, str] = {}
+BulkAction = Literal["cancel", "again", "take", "proceed", "abort"]
+
+
+class BulkItem(msgspec.Struct, frozen=True, kw_only=True):
+    """A run, or a question of it, with what is sent in this order; `refusal` says why nothing is.
+
+    `note` is what else there is to know of it.
+    """
+
+    run: str
+    about: str
+    commands: tuple[Request, ...] = ()
+    refusal: str = ""
+    note: str = ""
+
+
+def plan(
+    action: BulkAction,
+    runs: Sequence[str],
+    state: State,
+    families: Mapping[str, State],
+    user: str,
+    now: float,
+    refusals: Mapping[str, str] = NONE,
+) -> tuple[BulkItem, ...]:
+    """What is to be done to each run, as far as it works after what is done to those before it.
+
+    `families` are the States in which ended runs can be looked at, by run; `refusals` are the reasons that
+    are known without the engine.
+    """
+    items = [item for run in runs for item in _items(action, run, state, families.get(run, state), user)]
+    items = [replace(each, refusal=each.refusal or refusals.get(each.run, "")) for each in items]
+    return tuple(_judged(items, state, now))
+
+
+def noted(item: BulkItem, notes: str) -> BulkItem:
+    """The same with notes that go with its answer."""
+    commands = (
+        replace(each, notes=notes) if isinstance(each, AnswerInterruption) else each for each in item.commands
+    )
+    return replace(item, commands=tuple(commands))
+
+
+def working(items: Iterable[BulkItem]) -> tuple[BulkItem, ...]:
+    """Those for which something is sent."""
+    return tuple(each for each in items if not each.refusal)
+
+
+def _items(action: BulkAction, name: str, state: State, family: State, user: str) -> Iterator[BulkItem]:
+    run = state.runs.get(name) or family.runs.get(name)
+    if run is None:
+        yield BulkItem(run=name, about=name, refusal=f"{name} is not known any more")
+        return
+    about = " · ".join(filter(None, (run.title, _place(state, run))))
+    match action:
+        case "cancel":
+            yield BulkItem(run=name, about=about, commands=(CancelRun(run=name, by=user),))
+        case "again":
+            yield _again(state, run, about, user)
+        case _:
+            yield from _answers(action, state, run, about, user)
+
+
+def _place(state: State, run: Run) -> str:
+    return where(state.model, run.request.environment, run.request.tenant)
+
+
+def _again(state: State, run: Run, about: str, user: str) -> BulkItem:
+    """Start a run once more, with the values it had."""
+    rerun = again(state, run, user)
+    notes = [f"without {listed(rerun.dropped)}, not asked for any more"] if rerun.dropped else []
+    notes += [f"without {listed(rerun.unkept)}, sensitive and not kept"] if rerun.unkept else []
+    return BulkItem(run=run.id, about=about, commands=(rerun.command,), note="; ".join(notes))
+
+
+def _answers(action: BulkAction, state: State, run: Run, about: str, user: str) -> Iterator[BulkItem]:
+    """Take or answer each open question of a run; one that nobody has taken is taken before."""
+    asked = (row(state, name, user, state.at) for name in run.progress.interruptions)
+    questions = [each for each in asked if each is not None]
+    if not questions:
+        yield BulkItem(run=run.id, about=about, refusal=f"{run.id} asks nothing{_who_asks(state, run)}")
+    for each in questions:
+        yield BulkItem(
+            run=run.id,
+            about=f"{about}: {each.title}",
+            commands=tuple(_answer(action, each, user)),
+            refusal=standing(each) if action == "take" and each.mine else "",
+            note=_values(each) if action == "proceed" else "",
+        )
+
+
+def _answer(action: BulkAction, question: QuestionRow, user: str) -> Iterator[Request]:
+    if not question.mine:
+        yield TakeInterruption(interruption=question.id, user=user)
+    if action in ("proceed", "abort"):
+        values = question.offered if action == "proceed" else {}
+        yield AnswerInterruption(interruption=question.id, user=user, answer=action, values=values)
+
+
+def _values(question: QuestionRow) -> str:
+    """That fields are answered with what they offer."""
+    return f"{listed(each.label for each in question.fields)} as offered" if question.fields else ""
+
+
+def _who_asks(state: State, run: Run) -> str:
+    """Which runs of the same family ask instead."""
+    others = [
+        question.run
+        for _, name in state.asking
+        if state.runs[(question := state.interruptions[name]).run].root == run.root
+    ]
+    return f"; {listed(others)} of its family asks" if others else ""
+
+
+def _judged(items: Iterable[BulkItem], state: State, now: float) -> Iterator[BulkItem]:
+    """Each with the reason for which the engine refuses it, after all before it took effect."""
+    before, at = state, max(now, state.at)
+    for item in items:
+        after, refusal = (state, item.refusal) if item.refusal else _tried(state, item, at)
+        if refusal and not item.refusal and state is not before and not _tried(before, item, at)[1]:
+            refusal = f"by then {refusal}"
+        state = after
+        yield replace(item, refusal=refusal)
+
+
+def _tried(state: State, item: BulkItem, at: float) -> tuple[State, str]:
+    """The State after an item's commands; the same State, and why, where one of them is refused."""
+    after = state
+    try:
+        for each in item.commands:
+            after, _ = advance(after, each, at)
+    except Refused as refused:
+        return state, str(refused)
+    return after, ""
