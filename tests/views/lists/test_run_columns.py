@@ -39,7 +39,7 @@ def test_a_run_that_asks_shows_all_there_is_to_say_of_it():
     assert cells(seen("asking", "run-1")) == {
         "sign": "?", "id": "run-1", "title": "Tame the kraken", "state": "asks", "environment": "Production",
         "started": "13:46", "duration": "00:42", "by": "ann", "worker": "worker1 +1",
-        "wait": "asks Finance: nobody has taken it yet", "step": "2/4", "project": "", "release": "",
+        "wait": "asks Finance: nobody has taken the question yet", "step": "2/4", "project": "", "release": "",
         "tenant": "Contoso", "queued": "13:46", "ended": "", "warnings": "",
     }  # fmt: skip
 
