@@ -32,10 +32,10 @@ def test_through_both_runbooks_to_the_approved_and_finished_run(tmp_path: Path) 
         terminal.wait("run-2 Development on worker1", "run-3 Test on worker2", "run-4 Staging on worker3")
         terminal.wait("run-5 Production on worker1", "next after worker1 in setup")
         terminal.wait("worker1   ▶ run-2 and run-5", "worker2   ▶ run-3")
-        terminal.wait("idle", "✔ run-5 Create AWS RDS Production   succeeded", gone="executing")
+        terminal.wait("idle", "✔ run-1 ▸4 Unleash", gone="executing")
         start(terminal, "Tame the kraken")
         terminal.wait(
-            "1 waits for a lock", "waits for worker3: run-6 is acquiring worker-image", "first in queue"
+            "1 waits for a lock", "waits for exclusive use of worker3", "first in queue"
         )
         terminal.wait("▣ run-6 acquires worker-image", "◔ 1 waits")
         terminal.wait(QUESTION, "you may take it", "asks Finance: nobody has taken the question yet")
@@ -114,7 +114,7 @@ def test_two_terminals_at_one_space_see_the_same_and_what_runs_outlives_both(tmp
         with Terminal(KRAKEN, "--state", tmp_path, columns=80, lines=24) as second:
             second.wait("No runs yet")
             start(first, "Unleash the kraken")
-            second.wait("run-2 Create AWS RDS", "4 executing")
+            second.wait("run-1 ▸4 Unleash the kraken", "4 executing")
             first.press("q")
             assert first.left() == 0
             first.wait("detached from Kraken: 4 runs continue; octotui stop ends the server")
@@ -125,7 +125,9 @@ def test_two_terminals_at_one_space_see_the_same_and_what_runs_outlives_both(tmp
         assert time.monotonic() < end
         time.sleep(0.05)
     with Terminal(KRAKEN, "--state", tmp_path) as third:
-        third.wait("✔ run-5 Create AWS RDS Production   succeeded")
+        third.wait("✔ run-1 ▸4 Unleash")
+        third.press("right")
+        third.wait("✔ run-5", "Create AWS RDS", "Product…")
 
 
 def test_a_space_that_is_held_in_the_foreground_can_be_attached_to(tmp_path: Path) -> None:

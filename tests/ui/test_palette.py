@@ -27,6 +27,8 @@ async def test_it_offers_what_the_screen_offers(tmp_path):
             "Help",
             "Next question",
             "Next failure",
+            "Dashboard",
+            "Pools, environments, targets",
             "Leave octotui",
         ]
 
