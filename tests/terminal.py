@@ -11,7 +11,8 @@ import pyte
 from tests.cli.conftest import ROOT
 
 NOT_OURS = ("NO_COLOR", "COLORTERM", "COLUMNS", "LINES")  # they would speak for another terminal
-KEYS = {"enter": "\r", "esc": "\x1b", "tab": "\t", "down": "\x1b[B", "up": "\x1b[A"}
+KEYS = {"enter": "\r", "esc": "\x1b", "tab": "\t"}
+KEYS |= {"down": "\x1b[B", "up": "\x1b[A", "right": "\x1b[C", "left": "\x1b[D"}
 
 
 class Terminal:

@@ -34,9 +34,7 @@ def test_through_both_runbooks_to_the_approved_and_finished_run(tmp_path: Path) 
         terminal.wait("worker1   ▶ run-2 and run-5", "worker2   ▶ run-3")
         terminal.wait("idle", "✔ run-1 ▸4 Unleash", gone="executing")
         start(terminal, "Tame the kraken")
-        terminal.wait(
-            "1 waits for a lock", "waits for exclusive use of worker3", "first in queue"
-        )
+        terminal.wait("1 waits for a lock", "waits for worker3: run-6 is", "first in queue")
         terminal.wait("▣ run-6 acquires worker-image", "◔ 1 waits")
         terminal.wait(QUESTION, "you may take it", "asks Finance: nobody has taken the question yet")
         assert "run-7 Inspect the dock" in terminal.text
@@ -47,7 +45,7 @@ def test_through_both_runbooks_to_the_approved_and_finished_run(tmp_path: Path) 
         terminal.press("n", "four it is")
         terminal.wait("four it is")
         terminal.press("enter", "p")
-        terminal.wait("✔ run-6 Tame the kraken", "said proceed: four it is", "idle", gone="notes")
+        terminal.wait("✔ run-6 ▸1 Tame the", "said proceed: four it is", "idle", gone="notes")
         terminal.wait("selected again: next after worker1 in setup", "✔ Feed the kraken")
         terminal.press("q")
         assert terminal.left() == 0
