@@ -26,7 +26,7 @@ from octotui.engine.commands import (
 )
 from octotui.engine.events import AnyEvent, RunQueued
 from octotui.engine.rules.answer_fields import fill_in, problems_in
-from octotui.engine.state import Answer, Interruption, State, manual_of
+from octotui.engine.state import Answer, Interruption, State, in_order, manual_of
 from octotui.model.space import Model
 from octotui.runtime.quiescence import open_runs, waiting_on_people
 from octotui.runtime.quiescence import questions as questions_of
@@ -34,6 +34,7 @@ from octotui.runtime.server.client import Client
 from octotui.runtime.space_access import SpaceAccess
 from octotui.views import questions
 from octotui.views.answers import approvals
+from octotui.views.labels import listed
 
 INTERRUPTED = 130
 HUNG_UP = 129
@@ -84,6 +85,8 @@ class AttendedRun:
         if self._lost is not None:
             raise self._lost
         self._printer.end(family, root, time.time())
+        if not isinstance(session, Client):
+            _warn_of_lost_values(family)
         if self._interrupted or self._hung_up:
             return INTERRUPTED if self._interrupted else HUNG_UP
         return exit_code(family, root)
@@ -195,6 +198,16 @@ def preset_answer(question: Interruption, answer: Answer | None) -> Answer | Non
     if question.kind == "manual":
         return answer
     return "fail" if answer == "abort" else None
+
+
+def _warn_of_lost_values(family: State) -> None:
+    """Name the sensitive values given to runs that stay open, which end with this process (V5)."""
+    left = [run for run in in_order(family) if not run.ended]
+    if names := listed(dict.fromkeys(name for run in left for name in run.request.secrets)):
+        warn(
+            f"{left[0].id} stays open, but its sensitive values ({names}) were kept in this process only, so"
+            " that steps that read them will fail: start it with --detach, for a server to keep them"
+        )
 
 
 async def _move_to_top(session: SpaceAccess, root: str) -> tuple[AnyEvent, ...]:

@@ -262,3 +262,18 @@ def test_of_a_detached_run_stdout_holds_the_id_alone_and_stderr_the_rest(
     said = octotui("run", model, "ask", "--detach", "--top", "--json", "--state", state)
     started = json.loads(said.out)
     assert (said.err, started["type"], started["run"]) == ("", "RunQueued", "run-2")
+
+
+def test_v5_who_leaves_a_question_hears_that_sensitive_values_end_with_the_process(
+    octotui: Call, write: Call, state: Path, tmp_path: Path
+) -> None:
+    asked = '[variables]\nToken = { prompt = { kind = "sensitive" } }\n'
+    model, token = write(ASK, head=asked), tmp_path / "token"
+    token.write_text("abcdefgh")
+    given, at = ("--set-file", f"Token={token}"), ("--state", state)
+    said = octotui("run", model, "ask", *given, *at)
+    assert said.code == 4
+    assert "run-1 stays open, but its sensitive values (Token) were kept in this process only" in said.err
+    ended = octotui("run", model, "ask", *given, *at, "--proceed")
+    assert (ended.code, "sensitive" in ended.err) == (0, False)
+    assert "sensitive" not in octotui("run", model, "ask", *given, *at, "--detach").err

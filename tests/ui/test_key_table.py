@@ -10,7 +10,7 @@ FILE = ROOT / "docs" / "keys.md"
 
 
 def test_the_docs_table_is_that_of_the_declarations():
-    """`python -m octotui.ui.key_table > docs/keys.md` brings it up to date."""
+    """`python -m tests.docs` brings it up to date."""
     assert FILE.read_text("utf-8") == document()
 
 
@@ -30,6 +30,6 @@ def test_every_declaration_has_its_row():
 
 def test_what_people_see_first_stands_first():
     titles = list(sections())
-    assert titles[:3] == ["Everywhere", "On the board", "On the board and on a run"]
+    assert titles[:3] == ["Everywhere", "On the board and on a run", "On the board"]
     assert titles[-1] == "In a replay"
     assert "| `s` | start: choose a runbook, an environment, a tenant | Start a run |" in document()
