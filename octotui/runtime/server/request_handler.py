@@ -8,7 +8,7 @@ from typing import assert_never
 from octotui.engine import commands
 from octotui.engine.decide.question_holders import AccountExists, with_accounts
 from octotui.engine.events import AnyEvent
-from octotui.engine.queries.query import Query, Term
+from octotui.engine.queries.query import Query, QueryError, Term, bounded
 from octotui.engine.rules.authorization import missing_right, right_for, subject_of, with_actor
 from octotui.engine.state.releases import has_declared_tag
 from octotui.model.complaints import Reason
@@ -35,8 +35,6 @@ from octotui.store.clock_anchor import keep_anchor
 from octotui.store.errors import StoreError
 from octotui.store.journal.remembered_requests import RequestId
 from octotui.store.space_folder import SpaceFolder
-
-WORDS = 50  # words of a search: each costs look-ups
 
 Answer = DoneReply | RefusedReply | FailedReply
 
@@ -122,9 +120,11 @@ class RequestHandler:
 
     async def _history(self, request: HistoryRequest) -> Answer:
         """Return a page of ended runs, or their summary."""
-        if len(request.words) > WORDS:
-            raise StoreError(f"a search takes {WORDS} words at most")
         query = request.query or Query(tuple(Term("word", (word.lower(),)) for word in request.words))
+        try:
+            query = bounded(query)
+        except QueryError as problem:
+            raise StoreError(str(problem)) from problem
         if request.summary:
             return DoneReply(id=request.id, summary=await self._session.summary(query))
         records = await self._session.history(query, request.before, request.limit)

@@ -126,6 +126,8 @@ def test_the_language_of_the_app_finds_open_and_ended_runs(octotui: Call, lived:
         ("runbook:Ask firts", 'there is no runbook “Ask firts”; did you mean "Ask first"?'),
         ("since:noon", "since: expected a time such as"),
         ("--limt", "there is no option --limt"),
+        ("x" * 1001, "a word of a filter has 1000 characters at most"),
+        ("env:" + "x" * 1001, "a word of a filter has 1000 characters at most"),
     ],
 )
 def test_what_is_no_filter_is_one_sentence(octotui: Call, lived: Lived, word: str, sentence: str) -> None:

@@ -324,7 +324,7 @@ async def test_r6_a_search_takes_fifty_words(tmp_path: Path) -> None:
         asked = protocol.HistoryRequest(id=1, words=words)  # as clients asked before there were queries
         assert await handler_of(here).answer(ANN, asked) == protocol.DoneReply(id=1)
         refused = await handler_of(here).answer(ANN, replace(asked, words=(*words, "more")))
-        assert refused == protocol.FailedReply(id=1, reason="a search takes 50 words at most")
+        assert refused == protocol.FailedReply(id=1, reason="a filter takes 50 words at most")
 
 
 async def test_r7_what_falls_due_by_a_time_that_is_confirmed_starts_at_once(tmp_path: Path) -> None:
