@@ -414,17 +414,17 @@ class TestCosts:
             asked: list[int] = []
             go_on = asyncio.Event()
 
-            async def slowly(*_: object) -> list[RunRecord]:
+            async def slowly(_: str) -> tuple[events.AnyEvent, ...]:
                 asked.append(1)
                 await go_on.wait()
-                return []
+                return ()
 
-            monkeypatch.setattr(here.session, "history", slowly)
+            monkeypatch.setattr(here.session, "events_of", slowly)
             raw = await here.raw("bob")
             raw.say(replace(HELLO, follow=False))
             await raw.until(Welcome)
             for number in range(100):
-                raw.say(HistoryRequest(id=number))
+                raw.say(protocol.FamilyRequest(id=number, root="run-1"))
             await asyncio.sleep(0.2)
             assert len(asked) == connection.AT_ONCE
             go_on.set()
