@@ -183,16 +183,16 @@ class Client:
         """Return a page of ended runs that match a resolved query, newest first, numbered below `before`."""
         asked = _bounded(query)
         ask = partial(protocol.HistoryRequest, words=asked.words, query=asked, before=before, limit=limit)
-        return list((await self._ask(lambda number: ask(id=number))).records)
+        return list((await self._look_up(lambda number: ask(id=number))).records)
 
     async def summary(self, query: Query = EVERYTHING) -> SearchSummary | None:
         """Count the ended runs that match a query, and list the values of all; None if the server cannot."""
         ask = partial(protocol.HistoryRequest, query=_bounded(query), limit=1, summary=True)
-        return (await self._ask(lambda number: ask(id=number))).summary
+        return (await self._look_up(lambda number: ask(id=number))).summary
 
     async def family(self, root: str) -> State:
         """Return a State with a run and its descendants, also after they have ended."""
-        done = await self._ask(lambda number: protocol.FamilyRequest(id=number, root=root))
+        done = await self._look_up(lambda number: protocol.FamilyRequest(id=number, root=root))
         return await asyncio.to_thread(replay, done.events)
 
     def log_path(self, run: str, job: str) -> Path:
@@ -231,6 +231,13 @@ class Client:
             return await pending.answer
         finally:
             self._pending.remove(request.id)
+
+    async def _look_up(self, question: Callable[[int], protocol.ClientRequest]) -> protocol.DoneReply:
+        """Ask for something that is stored; raises StoreError alone, as a look at the disk does."""
+        try:
+            return await self._ask(question)
+        except commands.Refused as refused:
+            raise StoreError(str(refused)) from refused
 
     async def _read(self, follow: bool) -> None:
         """Read messages, and reconnect, until the server says goodbye."""
