@@ -148,6 +148,7 @@ async def _resolved(here: "Client | OfflineSpace", query: "Query") -> "Query":
     known = known_values(here.state, summary.values if summary else {})
     unknown = unknown_value(query, known) if summary else ""
     if unknown:
+        await here.history(query, limit=1)  # raises StoreError where an older index knows no workers
         refuse(unknown)
     try:
         return resolve(query, known)
