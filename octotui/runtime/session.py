@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 from itertools import takewhile
@@ -40,6 +41,7 @@ from octotui.store.journal.remembered_requests import Effect, RequestId, TakenRe
 from octotui.store.journal.run_records import RunRecord
 from octotui.store.journal.search_summary import SearchSummary
 
+SEARCHES = 4  # at a time; nothing else waits for their threads
 FAREWELL = 1.0  # seconds to wait for the last commit
 LOOK_AGAIN = 60.0  # most seconds of the timer, as a machine may be suspended or its clock set
 
@@ -74,6 +76,7 @@ class Session:
         self._listeners: list[Listener] = []
         self._timetable = timetable
         self._accounts = accounts
+        self._searches = ThreadPoolExecutor(SEARCHES, "search")
         self._timer: asyncio.TimerHandle | None = None
         self._due: float | None = None
         self._written: asyncio.Future[None] | None = None
@@ -155,12 +158,13 @@ class Session:
         self, query: Query = EVERYTHING, before: int | None = None, limit: int = 100
     ) -> list[RunRecord]:
         """Return a page of ended runs that match a resolved query, newest first, numbered below `before`."""
-        names = self.state.model.place_names
-        return await asyncio.to_thread(self._journal.history, query, limit, before, names)
+        search = partial(self._journal.history, query, limit, before, self.state.model.place_names)
+        return await asyncio.get_running_loop().run_in_executor(self._searches, search)
 
     async def summary(self, query: Query = EVERYTHING) -> SearchSummary | None:
         """Count the ended runs that match a query, and list the values of all ended runs."""
-        return await asyncio.to_thread(self._journal.summary, query, self.state.model.place_names)
+        search = partial(self._journal.summary, query, self.state.model.place_names)
+        return await asyncio.get_running_loop().run_in_executor(self._searches, search)
 
     async def family(self, root: str) -> State:
         """Return a State with a run and its descendants, also after they have ended."""
@@ -205,7 +209,9 @@ class Session:
         await self._feed.failed()
 
     async def close(self) -> None:
-        """Stop following everything that runs, and leave the journal complete."""
+        """Stop following everything that runs, interrupt searches, and leave the journal complete."""
+        self._journal.end_searches()
+        self._searches.shutdown(wait=False, cancel_futures=True)
         if await self._effects.flush() and self._written is not None:
             await asyncio.wait({self._written}, timeout=FAREWELL)  # the results of notifications
         self._closed = True

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import tomli_w
 
+from octotui.engine.queries.query import LONGEST
 from octotui.model.complaints import ModelError
 from octotui.model.file_trust import FileTrust
 from octotui.model.toml.sources import Source
@@ -18,7 +19,6 @@ from octotui.store.user_config import ROOT, config_file
 MOST = 200  # views of an account
 LARGEST = 1 << 18  # bytes of the file
 LONGEST_NAME = 60
-LONGEST = 2000  # characters of a query
 SHIPPED = {
     "last night's failures": "state:failed,timed-out since:yesterdayT18:00 until:todayT08:00",
     "failures": "state:failed,timed-out",

@@ -1,6 +1,7 @@
 """The Session: what is decided is on disk before anybody acts on it (R2), and what fails ends it."""
 
 import asyncio
+import threading
 from itertools import pairwise
 from pathlib import Path
 
@@ -24,8 +25,10 @@ from octotui.model.space import Environment
 from octotui.runtime import session as module
 from octotui.runtime import state_feed
 from octotui.store.errors import StoreError
+from octotui.store.journal.run_records import RunRecord
 from octotui.workers.simulated import SimulatedExecutor
 from tests.runtime.rig import Hands, Rig, SlowJournal, play, soon
+from tests.runtime.served import served
 from tests.scenes import takes
 from tests.world import START, model, script
 
@@ -256,6 +259,26 @@ def test_history_knows_what_people_call_an_environment(tmp_path: Path) -> None:
     environments = {"test": Environment(name="Quality"), "production": Environment(name="Production")}
     named = replace(SMALL, environments=environments)
     play(named, tmp_path, main, executor=SimulatedExecutor())
+
+
+async def test_r6_long_searches_hold_up_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    go_on = threading.Event()
+
+    def long(*_: object) -> list[RunRecord]:
+        go_on.wait()
+        return []
+
+    try:
+        async with served(SMALL, tmp_path) as here:
+            monkeypatch.setattr(here.session._journal, "history", long)
+            searches = [asyncio.ensure_future(here.session.history()) for _ in range(100)]
+            await asyncio.sleep(0)
+            assert await here.session.events_of("run-1") == ()
+        assert not any(each.done() and not each.cancelled() for each in searches)  # the session ended first
+    finally:
+        go_on.set()
+    found = await asyncio.gather(*searches, return_exceptions=True)
+    assert sum(isinstance(each, asyncio.CancelledError) for each in found) == 100 - module.SEARCHES
 
 
 def test_the_clock_is_looked_at_again_while_a_run_waits_for_its_time(tmp_path: Path) -> None:

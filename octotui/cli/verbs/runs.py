@@ -100,7 +100,8 @@ def command(
 
 def _query(words: Sequence[str], view: str | None) -> "Query":
     """Return the query of a view and words; exit with code 2 where either is invalid."""
-    from octotui.engine.queries.parse import QueryError, parse
+    from octotui.engine.queries.parse import parse
+    from octotui.engine.queries.query import QueryError
 
     now = time.time()
     text = " ".join(map(_as_typed, words))
@@ -136,9 +137,9 @@ def _saved(view: str | None) -> str:
 
 
 async def _resolved(here: "Client | OfflineSpace", query: "Query") -> "Query":
-    """Return the query with slugs for names; exit with code 2 for an unknown value."""
+    """Return the query with slugs for names; exit with code 2 for an unknown value, or too many."""
     from octotui.engine.queries.known_values import resolve, unknown_value
-    from octotui.engine.queries.query import PLACES
+    from octotui.engine.queries.query import PLACES, QueryError
     from octotui.views.queries.known import known_values
 
     if not any(term.key in PLACES for term in query.terms):
@@ -147,8 +148,12 @@ async def _resolved(here: "Client | OfflineSpace", query: "Query") -> "Query":
     known = known_values(here.state, summary.values if summary else {})
     unknown = unknown_value(query, known) if summary else ""
     if unknown:
+        await here.history(query, limit=1)  # raises StoreError where an older index knows no workers
         refuse(unknown)
-    return resolve(query, known)
+    try:
+        return resolve(query, known)
+    except QueryError as error:
+        refuse(str(error))
 
 
 def _setting(columns: str | None, sort: str | None) -> "ListSetting":

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from msgspec.structs import replace
 
-from octotui.engine.queries.query import PLACES, Query, Term
+from octotui.engine.queries.query import PLACES, Query, Term, bounded
 from octotui.model.complaints import did_you_mean
 
 KnownValues = Mapping[str, Mapping[str, str]]
@@ -21,8 +21,11 @@ NOUNS = {
 
 
 def resolve(query: Query, known: KnownValues) -> Query:
-    """The query with slugs for names and for beginnings of either; an unknown value stays as it is."""
-    return replace(query, terms=tuple(_resolved(term, known) for term in query.terms))
+    """The query with slugs for names and for beginnings of either; an unknown value stays as it is.
+
+    Raises QueryError where a beginning is that of too many.
+    """
+    return bounded(replace(query, terms=tuple(_resolved(term, known) for term in query.terms)))
 
 
 def unknown_value(query: Query, known: KnownValues) -> str:

@@ -1,11 +1,20 @@
 """Reading a query: `state:failed env:prod -word since:8h`."""
 
 from octotui.engine.queries.moments import MomentError, moment
-from octotui.engine.queries.query import KEYS, MOST, STANDINGS, STATES, Key, Query, Term
+from octotui.engine.queries.query import (
+    KEYS,
+    LONGEST,
+    STANDINGS,
+    STATES,
+    Key,
+    Query,
+    QueryError,
+    Term,
+    bounded,
+)
 from octotui.engine.queries.scanner import TypedWord, scan
 from octotui.model.complaints import did_you_mean
 
-LONGEST = 2000  # characters of a query
 SYNONYMS = {
     "environment": "env",
     "status": "state",
@@ -21,10 +30,6 @@ SYNONYMS = {
 }
 """Keys of other programs, and what they are called here."""
 _CLOSED = {"state": STATES, "is": tuple(STANDINGS)}
-
-
-class QueryError(ValueError):
-    """A text that is no query; its sentence says what to do."""
 
 
 def parse(text: str, now: float) -> Query:
@@ -44,13 +49,8 @@ def parse(text: str, now: float) -> Query:
         else:
             at = (word.key, word.negated, -1)
             found[at] = tuple(dict.fromkeys((*found.get(at, ()), *_values(word))))
-    if len(found) > MOST or any(len(values) > MOST for values in found.values()):
-        raise QueryError(f"a filter takes {MOST} words at most")
-    return Query(
-        tuple(Term(_key(key), values, negated) for (key, negated, _), values in found.items() if any(values)),
-        min(times["since"], default=None),
-        max(times["until"], default=None),
-    )
+    terms = (Term(_key(key), values, negated) for (key, negated, _), values in found.items() if any(values))
+    return bounded(Query(tuple(terms), min(times["since"], default=None), max(times["until"], default=None)))
 
 
 def _values(word: TypedWord) -> tuple[str, ...]:

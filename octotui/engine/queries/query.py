@@ -7,8 +7,13 @@ import msgspec
 from octotui.engine.state import RunState
 
 Key = Literal["word", "state", "env", "worker", "pool", "runbook", "project", "by", "tenant", "is"]
-MOST = 50  # terms of a query, and values of one: each costs look-ups
-Text = Annotated[str, msgspec.Meta(max_length=1000)]
+MOST = 50  # terms of a query: each costs look-ups
+MOST_VALUES = (
+    2500  # of all terms: SQLite binds so many, and what is typed may stand for all workers of a space
+)
+LONGEST = 2000  # characters of a query as it is typed
+LONGEST_VALUE = 1000  # characters of a word or a value
+LARGEST = 100_000  # bytes of a query on the wire
 
 STATES: tuple[str, ...] = get_args(RunState)
 STANDINGS = {
@@ -37,18 +42,25 @@ PLACES = ("env", "worker", "pool", "runbook", "project", "by", "tenant")
 """The keys whose values are those of a space."""
 
 
+class QueryError(ValueError):
+    """A text that is no query, or a query that asks too much; its sentence says what to do."""
+
+
 class Term(msgspec.Struct, frozen=True, omit_defaults=True):
     """One condition: any of the values of a key, or with `negated` none; a word is a part of a text."""
 
     key: Key
-    values: Annotated[tuple[Text, ...], msgspec.Meta(min_length=1, max_length=MOST)]
+    values: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
     negated: bool = False
 
 
 class Query(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Conditions that all hold; `since` and `until` are seconds since 1970, between which a run ended."""
+    """Conditions that all hold; `since` and `until` are seconds since 1970, between which a run ended.
 
-    terms: Annotated[tuple[Term, ...], msgspec.Meta(max_length=MOST)] = ()
+    One that is typed, resolved, narrowed or received is `bounded`.
+    """
+
+    terms: tuple[Term, ...] = ()
     since: float | None = None
     until: float | None = None
 
@@ -60,10 +72,34 @@ class Query(msgspec.Struct, frozen=True, omit_defaults=True):
         )
 
     def narrowed(self, other: "Query") -> "Query":
-        """What both ask."""
+        """What both ask; raises QueryError where that is too much."""
         since = max((each for each in (self.since, other.since) if each is not None), default=None)
         until = min((each for each in (self.until, other.until) if each is not None), default=None)
-        return Query((*self.terms, *other.terms), since, until)
+        return bounded(Query((*self.terms, *other.terms), since, until))
 
 
 EVERYTHING = Query()
+
+
+def bounded(query: Query) -> Query:
+    """The query without equal terms; raises QueryError where the wire and the index do not take it."""
+    terms = tuple(dict.fromkeys(query.terms))
+    if len(terms) > MOST:
+        raise QueryError(f"a filter takes {MOST} words at most")
+    if any(term.key == "word" and len(term.values) > 1 for term in terms):
+        raise QueryError("each word of a filter is a term of its own")
+    if sum(len(term.values) for term in terms) > MOST_VALUES:
+        raise QueryError(f"this stands for more than {MOST_VALUES:,} values: type more of the name")
+    if any(len(value) > LONGEST_VALUE for term in terms for value in term.values):
+        raise QueryError(f"a word of a filter has {LONGEST_VALUE} characters at most")
+    return _sized(Query(terms, query.since, query.until))
+
+
+def _sized(query: Query) -> Query:
+    try:
+        size = len(msgspec.json.encode(query))
+    except UnicodeEncodeError:
+        raise QueryError("a filter is text in UTF-8") from None
+    if size > LARGEST:
+        raise QueryError(f"this stands for more than {LARGEST:,} bytes of values: type more of the name")
+    return query

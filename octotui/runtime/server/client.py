@@ -18,7 +18,7 @@ from octotui.engine import commands
 from octotui.engine.commands import Command
 from octotui.engine.events import AnyEvent
 from octotui.engine.evolve.evolve import evolve, replay
-from octotui.engine.queries.query import EVERYTHING, Query
+from octotui.engine.queries.query import EVERYTHING, Query, QueryError, bounded
 from octotui.engine.state import State
 from octotui.engine.state.snapshot import UnreadableSnapshot, decode
 from octotui.model.space import Channel
@@ -61,6 +61,14 @@ def _as_text(path: Path | None) -> str | None:
     """Return a model's path for the wire; None where it is not UTF-8: the server has it from its start."""
     text = None if path is None else str(path.absolute())
     return text if text is None or text.encode(errors="ignore").decode() == text else None
+
+
+def _bounded(query: Query) -> Query:
+    """Return a query that the server takes, or raise StoreError: a longer line would end the connection."""
+    try:
+        return bounded(query)
+    except QueryError as problem:
+        raise StoreError(str(problem)) from problem
 
 
 class SequenceGap(Exception):
@@ -173,17 +181,18 @@ class Client:
         self, query: Query = EVERYTHING, before: int | None = None, limit: int = KEPT
     ) -> list[RunRecord]:
         """Return a page of ended runs that match a resolved query, newest first, numbered below `before`."""
-        ask = partial(protocol.HistoryRequest, words=query.words, query=query, before=before, limit=limit)
-        return list((await self._ask(lambda number: ask(id=number))).records)
+        asked = _bounded(query)
+        ask = partial(protocol.HistoryRequest, words=asked.words, query=asked, before=before, limit=limit)
+        return list((await self._look_up(lambda number: ask(id=number))).records)
 
     async def summary(self, query: Query = EVERYTHING) -> SearchSummary | None:
         """Count the ended runs that match a query, and list the values of all; None if the server cannot."""
-        ask = partial(protocol.HistoryRequest, query=query, limit=1, summary=True)
-        return (await self._ask(lambda number: ask(id=number))).summary
+        ask = partial(protocol.HistoryRequest, query=_bounded(query), limit=1, summary=True)
+        return (await self._look_up(lambda number: ask(id=number))).summary
 
     async def family(self, root: str) -> State:
         """Return a State with a run and its descendants, also after they have ended."""
-        done = await self._ask(lambda number: protocol.FamilyRequest(id=number, root=root))
+        done = await self._look_up(lambda number: protocol.FamilyRequest(id=number, root=root))
         return await asyncio.to_thread(replay, done.events)
 
     def log_path(self, run: str, job: str) -> Path:
@@ -222,6 +231,13 @@ class Client:
             return await pending.answer
         finally:
             self._pending.remove(request.id)
+
+    async def _look_up(self, question: Callable[[int], protocol.ClientRequest]) -> protocol.DoneReply:
+        """Ask for something that is stored; raises StoreError alone, as a look at the disk does."""
+        try:
+            return await self._ask(question)
+        except commands.Refused as refused:
+            raise StoreError(str(refused)) from refused
 
     async def _read(self, follow: bool) -> None:
         """Read messages, and reconnect, until the server says goodbye."""

@@ -22,7 +22,8 @@ Parting = Literal["stopped", "slow", "wrong", "forbidden"]
 
 VERSION = 1
 LONGEST = 1 << 20  # bytes of a line of a client with the right to start or answer
-SHORT = 1 << 14  # bytes of a line of any other client, and of Hello
+MEDIUM = 1 << 18  # bytes of a line of a client that may only read: a query, and its words again
+SHORT = 1 << 14  # bytes of Hello
 PART = 1 << 18  # bytes of a log in one reply
 
 Number = Annotated[int, msgspec.Meta(ge=0, le=(1 << 63) - 1)]

@@ -2,13 +2,14 @@
 
 import asyncio
 import os
+from collections import defaultdict
 from functools import partial
 from typing import assert_never
 
 from octotui.engine import commands
 from octotui.engine.decide.question_holders import AccountExists, with_accounts
 from octotui.engine.events import AnyEvent
-from octotui.engine.queries.query import Query, Term
+from octotui.engine.queries.query import Query, QueryError, Term, bounded
 from octotui.engine.rules.authorization import missing_right, right_for, subject_of, with_actor
 from octotui.engine.state.releases import has_declared_tag
 from octotui.model.complaints import Reason
@@ -36,8 +37,6 @@ from octotui.store.errors import StoreError
 from octotui.store.journal.remembered_requests import RequestId
 from octotui.store.space_folder import SpaceFolder
 
-WORDS = 50  # words of a search: each costs look-ups
-
 Answer = DoneReply | RefusedReply | FailedReply
 
 
@@ -58,6 +57,7 @@ class RequestHandler:
         self._folder = folder
         self._owner = owner
         self._stopped = stopped
+        self._searching: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._repeated = RepeatedRequests(session)
         self.refusals = RefusalRecorder(session.send)
 
@@ -85,7 +85,7 @@ class RequestHandler:
             case FamilyRequest(root=root):
                 return DoneReply(id=client_request.id, events=await session.events_of(root))
             case HistoryRequest():
-                return await self._history(client_request)
+                return await self._history(peer, client_request)
             case LogRequest():
                 return DoneReply(
                     id=client_request.id, data=await asyncio.to_thread(self._part, client_request)
@@ -120,15 +120,18 @@ class RequestHandler:
         versions, problems = await self._session.choose(request.needed, request.channel)
         return DoneReply(id=request.id, versions=versions, problems=problems)
 
-    async def _history(self, request: HistoryRequest) -> Answer:
-        """Return a page of ended runs, or their summary."""
-        if len(request.words) > WORDS:
-            raise StoreError(f"a search takes {WORDS} words at most")
+    async def _history(self, peer: Peer, request: HistoryRequest) -> Answer:
+        """Return a page of ended runs, or their summary; searches of an account take turns."""
         query = request.query or Query(tuple(Term("word", (word.lower(),)) for word in request.words))
-        if request.summary:
-            return DoneReply(id=request.id, summary=await self._session.summary(query))
-        records = await self._session.history(query, request.before, request.limit)
-        return DoneReply(id=request.id, records=tuple(records))
+        try:
+            query = bounded(query)
+        except QueryError as problem:
+            raise StoreError(str(problem)) from problem
+        async with self._searching[peer.user]:
+            if request.summary:
+                return DoneReply(id=request.id, summary=await self._session.summary(query))
+            records = await self._session.history(query, request.before, request.limit)
+            return DoneReply(id=request.id, records=tuple(records))
 
     def _stop(self, request: StopRequest) -> Answer:
         """Stop this server after the reply; a request meant for a predecessor does nothing."""

@@ -21,6 +21,7 @@ from octotui.runtime.server.model_watcher import ModelWatcher
 from octotui.runtime.server.peer_credentials import Peer, peer_of, this_account
 from octotui.runtime.server.protocol import (
     LONGEST,
+    MEDIUM,
     SHORT,
     VERSION,
     ClientRequest,
@@ -260,9 +261,11 @@ class Server:
     def _longest(self, client: ClientConnection) -> int:
         """Return the longest line a client may send, in bytes, by its rights."""
         model, user = self._session.state.model, client.peer.user
-        rights: tuple[Right, ...] = ("start", "answer") if client.greeted else ()
+        if not client.greeted:
+            return SHORT
+        rights: tuple[Right, ...] = ("start", "answer")
         may_act = any(missing_right(model, self._owner, user, right) is None for right in rights)
-        return LONGEST if may_act else SHORT
+        return LONGEST if may_act else MEDIUM
 
     async def _greet(self, client: ClientConnection, hello: Hello) -> None:
         if hello.version != VERSION:

@@ -40,6 +40,9 @@ class MemoryJournal:
         """Return what a request led to; None where it did not take effect before."""
         return self._taken.get((request.user, request.name))
 
+    def end_searches(self) -> None:
+        """Do nothing: a search here is of few runs."""
+
     def save_snapshot(self, seq: int, body: bytes) -> "asyncio.Future[None]":
         """Replace the snapshot; `seq` is the last event in it."""
         self._snapshot = (seq, body)

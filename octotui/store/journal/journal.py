@@ -3,8 +3,9 @@
 import sqlite3
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
@@ -13,7 +14,7 @@ from octotui.engine.events import AnyEvent, InterruptionRaised
 from octotui.engine.queries.matcher import NOTHING
 from octotui.engine.queries.query import EVERYTHING, Query
 from octotui.engine.state import Event
-from octotui.store.errors import unreadable, unusable
+from octotui.store.errors import StoreError, unreadable, unusable
 from octotui.store.journal.hash_chain import unseal
 from octotui.store.journal.remembered_requests import FIND, Effect, RequestId, TakenRequest
 from octotui.store.journal.run_records import RunRecord, from_row, run_number
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
     import asyncio
 
 
+SEARCH = 2.0  # seconds of one search
+STEPS = 1000  # of SQLite between two looks at the time
+TOO_LONG = "the search takes too long: narrow it, for example by since: or state:"
+
 Values: TypeAlias = tuple[float | str | bytes, ...] | dict[str, int]
 
 
@@ -34,6 +39,7 @@ class JournalReader:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._is_ended = False
         self._decoder: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
 
     def snapshot(self) -> tuple[int, bytes] | None:
@@ -92,23 +98,34 @@ class JournalReader:
 
         `names` maps slugs of environments and tenants to their display names.
         """
-        try:
-            with closing(self._connect()) as database:
-                return page(database, query, LATEST if before is None else before, limit, names)
-        except sqlite3.Error as problem:
-            raise unusable(self._path, problem) from problem
+        with self._search() as database:
+            return page(database, query, LATEST if before is None else before, limit, names)
 
     def summary(self, query: Query = EVERYTHING, names: Mapping[str, str] = NOTHING) -> SearchSummary:
         """Count the ended runs that match a query, and list the values of all ended runs."""
-        try:
-            with closing(self._connect()) as database:
-                return summarize(database, query, names)
-        except sqlite3.Error as problem:
-            raise unusable(self._path, problem) from problem
+        with self._search() as database:
+            return summarize(database, query, names)
+
+    def end_searches(self) -> None:
+        """Interrupt the long searches of other threads."""
+        self._is_ended = True
 
     def open_runs(self) -> list[RunRecord]:
         """Return the runs that have not ended, oldest first."""
         return self._records("WHERE ended_at IS NULL ORDER BY number")
+
+    @contextmanager
+    def _search(self) -> Iterator[sqlite3.Connection]:
+        """Yield a connection for a search; raises StoreError after SEARCH seconds, or once searches end."""
+        end = monotonic() + SEARCH
+        try:
+            with closing(self._connect()) as database:
+                database.set_progress_handler(lambda: self._is_ended or monotonic() > end, STEPS)
+                yield database
+        except sqlite3.Error as problem:
+            if getattr(problem, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:
+                raise StoreError(TOO_LONG) from problem
+            raise unusable(self._path, problem) from problem
 
     def _connect(self) -> sqlite3.Connection:
         return open_read_only(self._path)

@@ -9,8 +9,8 @@ from textual.containers import Horizontal, Vertical
 from textual.message import Message
 
 from octotui.engine.queries.known_values import KnownValues, resolve, unknown_value
-from octotui.engine.queries.parse import QueryError, parse
-from octotui.engine.queries.query import EVERYTHING
+from octotui.engine.queries.parse import parse
+from octotui.engine.queries.query import EVERYTHING, QueryError
 from octotui.ui.styled_text import glyphs_of
 from octotui.ui.widgets.filter_input import FilterInput
 from octotui.ui.widgets.plain_text import PlainText
@@ -46,7 +46,7 @@ class QueryLine(Vertical):
         self._now = now
         self._known = known
         self._unresolved = self.query_asked = EVERYTHING
-        self._problem = ""
+        self._problem = self._excess = ""
         self._is_known = False
         self.display = False
 
@@ -107,8 +107,13 @@ class QueryLine(Vertical):
         self._hint()
 
     def _resolve(self) -> None:
-        """Post the query if it has changed."""
-        query = resolve(self._unresolved, self._known())
+        """Post the query if it has changed; keep the last one where it stands for too much."""
+        self._excess = ""
+        try:
+            query = resolve(self._unresolved, self._known())
+        except QueryError as error:
+            self._excess = str(error)
+            return
         if query != self.query_asked:
             self.query_asked = query
             self.post_message(self.Changed())
@@ -116,7 +121,7 @@ class QueryLine(Vertical):
     def _hint(self) -> None:
         """Show completions while the query is typed; else its problem."""
         options = self.input.completion.options if self.input.has_focus else ()
-        problem = self._problem
+        problem = self._problem or self._excess
         if not problem and self._is_known:
             problem = unknown_value(self._unresolved, self._known())
         if options:

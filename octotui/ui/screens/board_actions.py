@@ -7,6 +7,7 @@ from textual.binding import BindingType
 from textual.worker import Worker
 
 from octotui.engine.state import State
+from octotui.store.errors import StoreError
 from octotui.ui.dialogs.bulk_dialog import BulkDialog
 from octotui.ui.key_actions import KeyAction, key_of
 from octotui.ui.panels.runs.run_lines import RunLines
@@ -96,7 +97,11 @@ class BoardActions(RunActionsScreen):
     @work
     async def do_to_marked(self, action: BulkAction) -> None:
         """Show what it is done to, and do it; the runs for which it worked are marked no more."""
-        families = await self._families() if action == "again" else {}
+        try:
+            families = await self._families() if action == "again" else {}
+        except StoreError as problem:
+            self.notify(str(problem), severity="error", markup=False)
+            return
         refusals = {}
         for name in self.marked if action in OF_A_RUN else ():
             picture = families.get(name, self.state)

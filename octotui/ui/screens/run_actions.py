@@ -130,6 +130,7 @@ class RunActionsScreen(ExplainedActions, Screen[None]):
         self._ended: dict[str, State] = {}
         self._older: dict[str, EndedRun] = {}  # runs that were looked up, since they are not among the newest
         self._sought: str | None = None
+        self._unreadable = ""
         self._offered: list[bool | None] = []
 
     def on_mount(self) -> None:
@@ -193,7 +194,13 @@ class RunActionsScreen(ExplainedActions, Screen[None]):
     @work(exclusive=True, group="family")
     async def _fetch(self, root: str) -> None:
         """Replay an ended family; the old picture stays meanwhile."""
-        self._ended[root] = await self.session.family(root)
+        try:
+            self._ended[root] = await self.session.family(root)
+        except StoreError as problem:
+            if root != self._unreadable:  # this is tried again with every State
+                self.notify(str(problem), severity="error", markup=False)
+            self._unreadable = root
+            return
         while len(self._ended) > 20:
             self._ended.pop(next(iter(self._ended)))
         self._look()

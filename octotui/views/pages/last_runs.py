@@ -5,7 +5,7 @@ from typing import NamedTuple, Protocol
 
 import msgspec
 
-from octotui.engine.queries.query import MOST, Query, Term
+from octotui.engine.queries.query import Query, Term
 from octotui.engine.state import Run, State
 from octotui.model.space import Model
 from octotui.views.labels import RUNS, Mark
@@ -113,10 +113,9 @@ async def _of_environment(model: Model, history: RunFinder, terms: tuple[Term, .
 
 
 def _nowhere(key: str, names: Iterable[str]) -> tuple[Term, ...]:
-    """The condition that a run has none of these: of at most so many values a term."""
+    """The condition that a run has none of these."""
     slugs = tuple(names)
-    parts = (slugs[first : first + MOST] for first in range(0, len(slugs), MOST))
-    return tuple(Term(key, part, negated=True) for part in parts)  # type: ignore[arg-type]
+    return (Term(key, slugs, negated=True),) if slugs else ()  # type: ignore[arg-type]
 
 
 def standings(state: State, records: LastRuns) -> dict[RunPlace, LastRun]:

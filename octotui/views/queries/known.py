@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from octotui.engine.queries.known_values import KnownValues
 from octotui.engine.state import State
+from octotui.model.space import BUILT_IN
 
 NONE: Mapping[str, Mapping[str, str]] = {}
 
@@ -20,7 +21,7 @@ def known_values(state: State, past: Mapping[str, Mapping[str, str]] = NONE) -> 
         "runbook": {slug: each.name for slug, each in model.runbooks.items()},
         "project": {slug: each.name for slug, each in model.projects.items()},
         "pool": {slug: slug for slug in (*model.pools, model.default_pool)},
-        "worker": {slug: slug for slug in model.workers},
+        "worker": {slug: slug for slug in (*model.workers, BUILT_IN)},
         "by": {},
     }
     gone = {slug: name for slug, name in past.get("process", {}).items() if not model.process(slug)}

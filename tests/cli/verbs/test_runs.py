@@ -1,11 +1,14 @@
 """The list of runs."""
 
 import json
+import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from octotui.runtime.open_space import space_folder
 from octotui.store.saved_views import views_file
 from octotui.store.user_config import ListSetting, keep_list
 from tests.cli.conftest import Call, Lived
@@ -126,6 +129,8 @@ def test_the_language_of_the_app_finds_open_and_ended_runs(octotui: Call, lived:
         ("runbook:Ask firts", 'there is no runbook “Ask firts”; did you mean "Ask first"?'),
         ("since:noon", "since: expected a time such as"),
         ("--limt", "there is no option --limt"),
+        ("x" * 1001, "a word of a filter has 1000 characters at most"),
+        ("env:" + "x" * 1001, "a word of a filter has 1000 characters at most"),
     ],
 )
 def test_what_is_no_filter_is_one_sentence(octotui: Call, lived: Lived, word: str, sentence: str) -> None:
@@ -152,3 +157,15 @@ def test_a_saved_view_is_named_and_narrowed(
     views_file().write_text("[views")
     broken = octotui("runs", model, "--view", "mine", *state)
     assert "This is not TOML" in broken.err
+
+
+@pytest.mark.parametrize("worker", ["built-in", "gone"])
+def test_a_worker_in_an_older_space_is_not_unknown(octotui: Call, lived: Lived, worker: str) -> None:
+    """Its index has no workers: that is said, not that there is no such worker."""
+    model, *state = lived.at
+    assert octotui("stop", model, *state).code == 0
+    with closing(sqlite3.connect(space_folder("small", lived.state).journal)) as database:
+        database.execute("PRAGMA user_version = 3")
+    done = octotui("runs", model, f"worker:{worker}", *state)
+    assert "an older octotui wrote this space" in done.err
+    assert (done.code, done.out) == (1, "")

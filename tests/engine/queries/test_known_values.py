@@ -4,7 +4,7 @@ import pytest
 
 from octotui.engine.queries.known_values import NOUNS, resolve, unknown_value
 from octotui.engine.queries.parse import parse
-from octotui.engine.queries.query import PLACES
+from octotui.engine.queries.query import PLACES, QueryError
 
 KNOWN = {
     "env": {"production": "Production", "pre": "Pre-production"},
@@ -34,6 +34,14 @@ KNOWN = {
 def test_a_name_that_is_there_is_meant_before_beginnings(text: str, values: tuple[str, ...]) -> None:
     (term,) = resolve(parse(text, 0), KNOWN).terms
     assert term.values == values
+
+
+def test_a_beginning_may_stand_for_all_workers_of_a_large_space() -> None:
+    workers = {f"w{number}": f"w{number}" for number in range(2500)}
+    (term,) = resolve(parse("worker:w", 0), {"worker": workers}).terms
+    assert term.values == tuple(workers)
+    with pytest.raises(QueryError, match="type more of the name"):
+        resolve(parse("worker:w", 0), {"worker": {**workers, "wx": "wx"}})
 
 
 @pytest.mark.parametrize(

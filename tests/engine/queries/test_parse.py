@@ -2,8 +2,8 @@
 
 import pytest
 
-from octotui.engine.queries.parse import QueryError, parse
-from octotui.engine.queries.query import KEYS, STANDINGS, STATES, Query, Term
+from octotui.engine.queries.parse import parse
+from octotui.engine.queries.query import KEYS, STANDINGS, STATES, Query, QueryError, Term
 
 NOW = 1_790_000_000.0
 
@@ -38,6 +38,10 @@ def test_times_are_moments_and_the_widest_counts() -> None:
     assert parse("since:8h,9h since:1h until:3h until:2h", NOW) == Query((), NOW - 9 * 3600, NOW - 2 * 3600)
 
 
+def test_a_word_that_is_typed_again_is_asked_once() -> None:
+    assert parse("e " * 60 + "zzz E -e", NOW) == parse("e zzz -e", NOW)
+
+
 def test_nothing_typed_is_no_filter() -> None:
     assert parse("", NOW) == parse('  "" ', NOW) == Query()
 
@@ -57,8 +61,9 @@ def test_nothing_typed_is_no_filter() -> None:
         ("since:", "since: expected a time such as"),
         ("-since:8h", "“since” takes no minus: say until: instead"),
         ("-until:8h", "“until” takes no minus: say since: instead"),
-        ("x " * 51, "a filter takes 50 words at most"),
-        ("env:" + ",".join(map(str, range(51))), "a filter takes 50 words at most"),
+        (" ".join(map(str, range(51))), "a filter takes 50 words at most"),
+        ("x" * 1001, "a word of a filter has 1000 characters at most"),
+        ("env:" + "x" * 1001, "a word of a filter has 1000 characters at most"),
         ("x" * 2001, "a filter has 2000 characters at most"),
     ],
 )

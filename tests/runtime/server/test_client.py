@@ -370,6 +370,15 @@ async def test_what_goes_wrong_in_who_listens_is_heard_by_who_looks(tmp_path: Pa
             client.check()
 
 
+async def test_what_is_looked_up_while_the_server_is_away_is_an_error_of_the_store(tmp_path: Path) -> None:
+    """Lists catch it, as they do where a disk fails."""
+    async with served(MODEL, tmp_path) as here, here.attached() as client:
+        client.trouble = module.AWAY
+        for look_up in (client.history(), client.summary(), client.family("run-1")):
+            with pytest.raises(StoreError, match=module.AWAY):
+                await look_up
+
+
 async def test_what_was_answered_is_kept_no_longer(tmp_path: Path) -> None:
     async with served(MODEL, tmp_path) as here, here.attached() as client:
         await client.send(commands.StartRun(process="ask"))

@@ -15,6 +15,7 @@ from octotui.runtime.server import protocol
 from octotui.runtime.server.peer_credentials import Peer
 from octotui.runtime.server.request_handler import RequestHandler
 from octotui.store import clock_anchor
+from octotui.store.journal.run_records import RunRecord
 from octotui.store.logs.log_writer import LogWriter
 from tests.runtime.served import Served, served, until
 from tests.world import manual, model, script
@@ -324,7 +325,27 @@ async def test_r6_a_search_takes_fifty_words(tmp_path: Path) -> None:
         asked = protocol.HistoryRequest(id=1, words=words)  # as clients asked before there were queries
         assert await handler_of(here).answer(ANN, asked) == protocol.DoneReply(id=1)
         refused = await handler_of(here).answer(ANN, replace(asked, words=(*words, "more")))
-        assert refused == protocol.FailedReply(id=1, reason="a search takes 50 words at most")
+        assert refused == protocol.FailedReply(id=1, reason="a filter takes 50 words at most")
+
+
+async def test_r6_searches_of_one_account_take_turns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with served(replace(MODEL, access=Access(read=("bob",))), tmp_path) as here:
+        go_on, begun = asyncio.Event(), 0
+
+        async def long(*_: object) -> list[RunRecord]:
+            nonlocal begun
+            begun += 1
+            await go_on.wait()
+            return []
+
+        monkeypatch.setattr(here.session, "history", long)
+        handler, asked = handler_of(here), protocol.HistoryRequest(id=1)
+        answers = [asyncio.ensure_future(handler.answer(peer, asked)) for peer in (BOB, BOB, BOB, ANN)]
+        await until(lambda: begun == 2)
+        assert handler._searching["bob"].locked()
+        go_on.set()
+        assert await asyncio.gather(*answers) == [protocol.DoneReply(id=1)] * 4
+        assert begun == 4
 
 
 async def test_r7_what_falls_due_by_a_time_that_is_confirmed_starts_at_once(tmp_path: Path) -> None:

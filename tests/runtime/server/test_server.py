@@ -386,7 +386,7 @@ class TestCosts:
 
     @pytest.mark.parametrize(
         ("user", "hello", "size"),
-        [("eve", False, protocol.SHORT), ("ann", False, protocol.SHORT), ("bob", True, protocol.SHORT)],
+        [("eve", False, protocol.SHORT), ("ann", False, protocol.SHORT), ("bob", True, protocol.MEDIUM)],
         ids=["a stranger", "the owner, before Hello", "who only reads"],
     )
     async def test_r6_who_may_ask_for_little_may_say_little(
@@ -414,17 +414,17 @@ class TestCosts:
             asked: list[int] = []
             go_on = asyncio.Event()
 
-            async def slowly(*_: object) -> list[RunRecord]:
+            async def slowly(_: str) -> tuple[events.AnyEvent, ...]:
                 asked.append(1)
                 await go_on.wait()
-                return []
+                return ()
 
-            monkeypatch.setattr(here.session, "history", slowly)
+            monkeypatch.setattr(here.session, "events_of", slowly)
             raw = await here.raw("bob")
             raw.say(replace(HELLO, follow=False))
             await raw.until(Welcome)
             for number in range(100):
-                raw.say(HistoryRequest(id=number))
+                raw.say(protocol.FamilyRequest(id=number, root="run-1"))
             await asyncio.sleep(0.2)
             assert len(asked) == connection.AT_ONCE
             go_on.set()
@@ -484,11 +484,28 @@ class TestCosts:
         async with served(SHARED, tmp_path) as here:
             raw = await here.raw("bob")
             raw.say(replace(HELLO, follow=False))
-            raw.say(HistoryRequest(id=1, words=("a",) * 51))
-            assert (await raw.until(FailedReply)).reason == "a search takes 50 words at most"
-            terms = (Term("word", ("a",)),) * 51
-            raw.say(HistoryRequest(id=2, query=Query(terms)))
-            assert (await raw.until(Goodbye)).kind == "wrong"
+            words = tuple(map(str, range(51)))
+            terms = tuple(Term("word", (word,)) for word in words)
+            for asked in (HistoryRequest(id=1, words=words), HistoryRequest(id=2, query=Query(terms))):
+                raw.say(asked)
+                assert (await raw.until(FailedReply)).reason == "a filter takes 50 words at most"
+
+    async def test_a_client_that_only_reads_asks_for_all_workers_of_a_large_space(
+        self, tmp_path: Path
+    ) -> None:
+        workers = Term("worker", tuple(f"{number:a>36}" for number in range(2400)))
+        words = tuple(Term("word", (f"{number:a>100}",)) for number in range(40))
+        async with served(SHARED, tmp_path) as here, here.attached("bob") as bob:
+            query = Query((workers, *words))
+            assert await bob.history(query) == []
+            assert (await bob.summary(query)).found == 0
+
+    async def test_a_query_that_no_server_takes_is_not_sent(self, tmp_path: Path) -> None:
+        """It fails alone: the server would end the connection for it, and the app with it."""
+        async with served(SHARED, tmp_path) as here, here.attached("bob") as bob:
+            with pytest.raises(StoreError, match="1000 characters at most"):
+                await bob.history(Query((Term("word", ("a" * (1 << 20),)),)))
+            assert await bob.history() == []
 
     async def test_a_query_goes_to_the_server_and_its_count_comes_back(self, tmp_path: Path) -> None:
         async with served(SHARED, tmp_path) as here, here.attached("bob") as bob:

@@ -1,6 +1,6 @@
 import asyncio
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -10,10 +10,13 @@ from octotui.engine.events import InterruptionClosed, InterruptionRaised, Interr
 from octotui.engine.queries.parse import parse
 from octotui.engine.queries.query import EVERYTHING
 from octotui.store.errors import Damaged, StoreError
+from octotui.store.journal import journal as module
 from octotui.store.journal.in_memory import AnyJournal
 from octotui.store.journal.journal import Journal
 from octotui.store.journal.remembered_requests import RequestId
+from octotui.store.journal.sqlite import connect
 from tests.store.events import history, numbered, queued
+from tests.store.journal.test_run_search import fill, records
 
 
 async def test_what_is_appended_is_read_in_order(journal: AnyJournal) -> None:
@@ -59,6 +62,38 @@ async def test_history_is_of_ended_runs_of_all_words(journal: AnyJournal) -> Non
     assert [each.id for each in journal.history(parse("create FAILED", 0))] == ["run-3"]
     assert [each.id for each in journal.history(parse("run-1", 0))] == ["run-1"]
     assert journal.history(parse("create nothing", 0)) == []
+
+
+@pytest.fixture
+def long(tmp_path: Path) -> Iterator[Journal]:
+    """A journal in which a search for `NOTHING` looks at many runs."""
+    path = tmp_path / "journal.sqlite"
+    with closing(connect(path)) as database:
+        fill(database, records(1000))
+    made = Journal(path)
+    yield made
+    made.close()
+
+
+NOTHING = parse("is:warned -is:warned", 0)
+
+
+def test_r6_a_search_that_takes_too_long_is_a_sentence(
+    long: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert long.history(NOTHING) == []
+    assert long.summary(NOTHING).found == 0
+    monkeypatch.setattr(module, "SEARCH", -1.0)
+    for search in (long.history, long.summary):
+        with pytest.raises(StoreError, match="takes too long: narrow it, for example by since: or state:"):
+            search(NOTHING)
+    assert len(long.runs(2000)) == 1000  # nothing else has a limit
+
+
+def test_r6_a_search_does_not_outlast_the_session(long: Journal) -> None:
+    long.end_searches()
+    with pytest.raises(StoreError):
+        long.history(NOTHING)
 
 
 async def test_open_runs_are_those_without_an_end(journal: AnyJournal) -> None:

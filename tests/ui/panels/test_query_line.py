@@ -52,6 +52,17 @@ async def test_what_is_no_query_is_said_and_the_rest_still_counts(tmp_path):
         await it.until(lambda: lines.keys == ("run-1",))
 
 
+async def test_a_beginning_of_too_many_names_is_said_and_the_filter_before_it_holds(tmp_path, monkeypatch):
+    async with opened(scenes.idle(), tmp_path) as it:
+        line = it.app.screen.query_one(QueryLine)
+        await it.press("slash", *"is:ended", "enter")
+        await it.until(lambda: line.query_asked == parse("is:ended", 0))
+        monkeypatch.setattr("octotui.engine.queries.query.MOST_VALUES", 1)
+        await it.press("slash", "space", *"env:x,y", "enter")
+        await it.sees("this stands for more than 1 values: type more of the name")
+        assert line.query_asked == parse("is:ended", 0)
+
+
 async def test_an_unknown_value_is_said_with_the_nearest_one(tmp_path):
     async with opened(scenes.asking(), tmp_path) as it:
         await it.press("slash", *"env:prodution")

@@ -4,6 +4,7 @@ import msgspec
 
 from octotui.engine.commands import CancelRun, StartRun
 from octotui.model.process import Runbook
+from octotui.store.errors import StoreError
 from octotui.ui.panels.runs.run_lines import RunLines
 from tests import scenes
 from tests.scenes import Scene
@@ -61,6 +62,23 @@ async def test_v6_marked_runs_start_again_also_those_that_have_left_the_state(tm
         await it.sees("2 started again")
         starts = [each for each in it.session.sent if isinstance(each, StartRun)]
         assert [each.environment for each in starts] == ["development", "test"]
+
+
+async def test_a_family_that_cannot_be_read_is_said_and_the_app_goes_on(tmp_path, monkeypatch):
+    async with opened(scenes.seed(), tmp_path, NARROW) as it:
+
+        async def broken(root: str) -> None:
+            raise StoreError(f"the family of {root} cannot be read")
+
+        monkeypatch.setattr(it.session, "family", broken)
+        it.session.later(100)
+        await it.until(lambda: not len(it.app.state.runs))
+        await it.press("right", "j")
+        await it.sees("the family of run-1 cannot be read")
+        it.app.clear_notifications()
+        await it.until(lambda: "cannot be read" not in it.text)
+        await it.press("space", "space", "R")
+        await it.sees("the family of run-1 cannot be read")
 
 
 async def test_questions_of_marked_runs_are_taken(tmp_path):

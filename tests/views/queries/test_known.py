@@ -9,6 +9,7 @@ def test_declared_things_have_names() -> None:
     assert known["env"]["development"] == "Development"
     assert known["runbook"]["unleash"] == "Unleash the kraken"
     assert {"worker1", "worker2", "worker3"} <= set(known["worker"])
+    assert "built-in" in known["worker"]
     assert "setup" in known["pool"]
 
 
