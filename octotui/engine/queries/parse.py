@@ -1,7 +1,7 @@
 """Reading a query: `state:failed env:prod -word since:8h`."""
 
 from octotui.engine.queries.moments import MomentError, moment
-from octotui.engine.queries.query import KEYS, MOST, STANDINGS, STATES, Key, Query, Term
+from octotui.engine.queries.query import KEYS, MOST, SHOWN, STANDINGS, STATES, Key, Query, Term
 from octotui.engine.queries.scanner import TypedWord, scan
 from octotui.model.complaints import did_you_mean
 
@@ -20,7 +20,7 @@ SYNONYMS = {
     "before": "until",
 }
 """Keys of other programs, and what they are called here."""
-_CLOSED = {"state": STATES, "is": tuple(STANDINGS)}
+_CLOSED = {"state": (*STATES, *SHOWN), "is": tuple(STANDINGS)}
 
 
 class QueryError(ValueError):
@@ -64,7 +64,7 @@ def _values(word: TypedWord) -> tuple[str, ...]:
         raise QueryError(f"“{word.key}:” needs a value: {KEYS[word.key]}")
     if word.key not in _CLOSED:
         return values
-    values = tuple(each.lower() for each in values)
+    values = tuple(each.lower().replace(" ", "-") for each in values)  # lists say “timed out”
     for value in values:
         if value not in _CLOSED[word.key]:
             raise QueryError(_unknown(word.key, value))

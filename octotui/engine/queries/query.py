@@ -11,6 +11,8 @@ MOST = 50  # terms of a query, and values of one: each costs look-ups
 Text = Annotated[str, msgspec.Meta(max_length=1000)]
 
 STATES: tuple[str, ...] = get_args(RunState)
+SHOWN = ("asks", "waits", "scheduled")
+"""How lists call an open run where that is not its state: further values of `state`."""
 STANDINGS = {
     "asking": "a person is asked something",
     "waiting": "it executes, but cannot move",
