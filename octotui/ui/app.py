@@ -44,6 +44,7 @@ REPLACED = {
 }
 """Commands of Textual's that the palette does not offer, and why."""
 
+QUIT = "ctrl+q"  # also in inputs, where q is a letter
 TROUBLE = "Trouble"  # title of toasts that are removed once the problem is over
 Left = Literal["quit", "wait", "cancel", "leave"]
 
@@ -57,7 +58,7 @@ class OctotuiApp(App[Left]):
     BINDINGS: ClassVar[list[BindingType]] = [
         KeyAction("colon,ctrl+p", "command_palette", "palette", show=False, tooltip="All commands"),
         KeyAction(
-            "q,ctrl+q",
+            f"q,{QUIT}",
             "quit",
             "quit",
             lasting=True,
@@ -160,6 +161,8 @@ class OctotuiApp(App[Left]):
     def on_key(self, event: Key) -> None:
         """Show in the key bar why a key does nothing, until the next key."""
         self.say(refusal(self.screen, event.key))
+        if event.key == "ctrl+c" and self.screen.is_modal:
+            self.action_help_quit()  # Textual asks no binding of the app in a dialog
 
     def say(self, sentence: str) -> None:
         """Show a sentence in the key bar until the next key; "" shows the keys again."""
@@ -172,7 +175,7 @@ class OctotuiApp(App[Left]):
             if self._keep is not None:
                 self._keep(name, setting)
         except (StoreError, ModelError) as problem:
-            self.notify(f"not kept: {problem}", severity="error")
+            self.notify(f"not kept: {problem}", severity="error", markup=False)
 
     def bar(self) -> Widget | None:
         """Return a line above the key bar of each screen, if any."""
@@ -215,6 +218,12 @@ class OctotuiApp(App[Left]):
         """Yield the palette's commands: declared ones, and those of Textual's that are not replaced."""
         yield from commands(screen)
         yield from (each for each in super().get_system_commands(screen) if each.title not in REPLACED)
+
+    def action_help_quit(self) -> None:
+        """Say which key leaves, since ctrl+c does not."""
+        first = "esc, then " if self.screen.is_modal else ""  # a dialog hides the keys of the app
+        runs = "; runs continue" if self._detaches else ""
+        self.notify(f"{first}{QUIT} leaves octotui{runs}", markup=False)
 
     async def action_quit(self) -> None:
         """Quit, or ask what becomes of active runs."""

@@ -1,4 +1,4 @@
-"""Sends commands from a screen; a refusal becomes a toast."""
+"""Sends commands and looks up records from a screen; a refusal or a failure becomes a toast."""
 
 from collections.abc import Awaitable
 from typing import TYPE_CHECKING, TypeVar
@@ -26,6 +26,16 @@ async def send(node: DOMNode, session: "SpaceAccess", command: Command) -> tuple
 async def release(node: DOMNode, session: "SpaceAccess", command: CreateRelease) -> Release | None:
     """Create a release, and return it; None where it was refused."""
     return await _result(node, make_release(session, command))
+
+
+async def look_up(node: DOMNode, asked: Awaitable[T], *, quiet: bool = False) -> T | None:
+    """Return the answer of a session; None where there is none, which a toast says unless it is `quiet`."""
+    try:
+        return await asked
+    except (Refused, StoreError) as problem:
+        if not quiet:
+            node.app.notify(str(problem), severity="error", markup=False)
+    return None
 
 
 async def _result(node: DOMNode, asked: Awaitable[T]) -> T | None:

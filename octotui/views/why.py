@@ -1,6 +1,7 @@
 """Explanations at length: selections and waits of a run, or of a worker, in sentences."""
 
 from octotui.engine.rules.locks import FREE
+from octotui.engine.rules.run_queue import ancestor_holds
 from octotui.engine.rules.worker_selection import not_eligible
 from octotui.engine.state import Run, State
 from octotui.views import waits
@@ -37,8 +38,7 @@ def _standing(state: State, run: Run, now: float, zone: Zone) -> list[str]:
     queueing = run.queueing
     if queueing.moved or queueing.priority:
         lines.append("was moved to the top of the queue" if queueing.moved else "has priority in the queue")
-    if queueing.tag is not None:
-        lines.append(f"{'holds' if queueing.holds_tag else 'waits for'} the concurrency tag “{queueing.tag}”")
+    lines += _tag(state, run)
     if run.selection.versions:
         lines.append("packages " + listed((f"{k} {v}" for k, v in run.selection.versions.items()), most=8))
     if run.request.guided:
@@ -46,6 +46,15 @@ def _standing(state: State, run: Run, now: float, zone: Zone) -> list[str]:
     if run.yielded:
         lines.append("has released its slot, since it only waits for child runs")
     return [*lines, run.reason] if run.reason else lines
+
+
+def _tag(state: State, run: Run) -> list[str]:
+    """Return whether a run holds its concurrency tag, or waits for it: only a queued one does."""
+    name = run.queueing.tag
+    if name is not None and run.queueing.holds_tag:
+        return [f"holds the concurrency tag “{name}”"]
+    waiting = name is not None and run.state == "queued" and not ancestor_holds(state, run)
+    return [f"waits for the concurrency tag “{name}”"] if waiting else []
 
 
 def _times(run: Run, now: float, zone: Zone) -> str:

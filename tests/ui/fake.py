@@ -103,3 +103,13 @@ class FakeSession:
         path = self.directory / f"{job}.log"
         path.write_text(OUTPUT)
         return path
+
+
+def away(session: FakeSession, problem: Exception) -> None:
+    """Let every look-up fail, as that of a client does whose server cannot be reached."""
+
+    async def failing(*_: object, **more: object) -> None:
+        raise problem
+
+    for name in ("history", "summary", "family"):
+        setattr(session, name, failing)

@@ -131,3 +131,15 @@ async def test_what_is_the_matter_with_the_model_is_said_and_goes_when_it_is_wel
         it.app._tick()
         await it.until(lambda: "has errors" not in it.text)
         await it.sees("something else")
+
+
+@pytest.mark.parametrize("key", ["escape", "D", "P", "question_mark", "slash", "s", "enter"])
+async def test_ctrl_c_says_which_key_leaves_on_every_screen(tmp_path, key):
+    async with opened(scenes.seed(), tmp_path) as it:
+        await it.press(key, "ctrl+c")
+        await it.sees("ctrl+q leaves octotui")
+        assert len(it.app._notifications) == 1
+        assert "[b]" not in it.text
+        assert ("esc, then" in it.text) == it.app.screen.is_modal
+        await it.press(*["escape"] * it.app.screen.is_modal, "ctrl+q")
+        assert isinstance(it.app.screen, QuitDialog)

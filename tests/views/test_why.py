@@ -3,7 +3,7 @@ from octotui.model.process import Runbook
 from octotui.views import why
 from tests import scenes
 from tests.scenes import SCENES
-from tests.world import START, World, engine, model, script
+from tests.world import START, World, engine, manual, model, script
 
 
 def told(parts: list[tuple[str, list[str]]]) -> dict[str, list[str]]:
@@ -99,3 +99,14 @@ def test_a_run_says_what_brought_it_forward_and_which_schedule_started_it():
     assert "has priority in the queue" in stands
     world.send(commands.MoveToTop(run="run-2"))
     assert "was moved to the top of the queue" in told(why.of_run(world.state, "run-2", START))["State"]
+
+
+def test_q3_only_a_queued_run_waits_for_its_tag():
+    asks = Runbook(name="Asks", concurrency="db", steps=(manual("Approve"),))
+    world = World(model({"asks": asks}))
+    first, second = world.start("asks"), world.start("asks")
+    world.run_until(10)
+    assert world.state.runs[first].state == "paused"
+    world.send(commands.CancelRun(run=second))
+    for run in (first, second):
+        assert "concurrency tag" not in str(why.of_run(world.state, run, world.now)), run

@@ -71,7 +71,7 @@ def _values(key: str, run: Searchable, standing: Collection[str]) -> Collection[
     """The values that a run has of a key."""
     match key:
         case "state":
-            return (run.state,)
+            return (run.state, *standing)
         case "env":
             return (run.environment,)
         case "tenant":

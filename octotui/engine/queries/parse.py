@@ -4,6 +4,7 @@ from octotui.engine.queries.moments import MomentError, moment
 from octotui.engine.queries.query import (
     KEYS,
     LONGEST,
+    SHOWN,
     STANDINGS,
     STATES,
     Key,
@@ -29,7 +30,7 @@ SYNONYMS = {
     "before": "until",
 }
 """Keys of other programs, and what they are called here."""
-_CLOSED = {"state": STATES, "is": tuple(STANDINGS)}
+_CLOSED = {"state": (*STATES, *SHOWN), "is": tuple(STANDINGS)}
 
 
 def parse(text: str, now: float) -> Query:
@@ -64,7 +65,7 @@ def _values(word: TypedWord) -> tuple[str, ...]:
         raise QueryError(f"“{word.key}:” needs a value: {KEYS[word.key]}")
     if word.key not in _CLOSED:
         return values
-    values = tuple(each.lower() for each in values)
+    values = tuple(each.lower().replace(" ", "-") for each in values)  # lists say “timed out”
     for value in values:
         if value not in _CLOSED[word.key]:
             raise QueryError(_unknown(word.key, value))

@@ -16,6 +16,8 @@ LONGEST_VALUE = 1000  # characters of a word or a value
 LARGEST = 100_000  # bytes of a query on the wire
 
 STATES: tuple[str, ...] = get_args(RunState)
+SHOWN = ("asks", "waits", "scheduled")
+"""How lists call an open run where that is not its state: further values of `state`."""
 STANDINGS = {
     "asking": "a person is asked something",
     "waiting": "it executes, but cannot move",

@@ -354,7 +354,7 @@ class LogPager(ExplainedActions, ScrollView, can_focus=True):
             self.notify(f"{count:,} lines are too many to copy. They are in {self.path}", markup=False)
         elif count > 0:
             self.app.copy_to_clipboard("\n".join(self._lines.texts(first, last + 1)))
-            self.notify(f"Copied {count:,} line{'s' * (count > 1)}")
+            self.notify(f"Copied {count:,} line{'s' * (count > 1)}", markup=False)
             self._unselect()
 
     @on(events.MouseScrollDown)

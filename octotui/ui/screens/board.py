@@ -32,6 +32,7 @@ from octotui.ui.screens.dashboard_screen import DashboardScreen
 from octotui.ui.screens.place_screen import PlaceScreen
 from octotui.ui.screens.run_actions import RunActionsScreen
 from octotui.ui.screens.run_screen import RunScreen
+from octotui.ui.send_command import look_up
 from octotui.ui.widgets.key_bar import KeyBar
 from octotui.views.lists import run_columns
 from octotui.views.pages.page import PagePlace, PlaceKind
@@ -110,22 +111,18 @@ class Board(BoardActions):
     @work(exclusive=True, group="history")
     async def _look_up(self, event: PageWanted) -> None:
         """Fetch a page of ended runs."""
-        try:
-            records = await self.session.history(event.query, event.before, PAGE)
-        except StoreError as problem:
-            self.notify(str(problem), severity="error", markup=False)
-            return
-        self.query_one(RunsPanel).add(event.query, records, whole=len(records) < PAGE)
+        records = await look_up(self, self.session.history(event.query, event.before, PAGE))
+        if records is not None:
+            self.query_one(RunsPanel).add(event.query, records, whole=len(records) < PAGE)
 
     @on(CountWanted)
     @work(exclusive=True, group="summary")
     async def _summarize(self, event: CountWanted) -> None:
         """Fetch the summary of a query, after its page."""
-        try:
-            summary = await self.session.summary(event.query)
-        except StoreError:
-            return  # the page says why
-        self.query_one(RunsPanel).learn(event.query, summary)
+        asked = self.session.summary(event.query)
+        self.query_one(RunsPanel).learn(
+            event.query, await look_up(self, asked, quiet=True)
+        )  # the page says why
 
     @on(ViewsWanted)
     @work

@@ -7,13 +7,13 @@ from textual.binding import BindingType
 from textual.worker import Worker
 
 from octotui.engine.state import State
-from octotui.store.errors import StoreError
 from octotui.ui.dialogs.bulk_dialog import BulkDialog
 from octotui.ui.key_actions import KeyAction, key_of
 from octotui.ui.panels.runs.run_lines import RunLines
 from octotui.ui.panels.runs_panel import RunsPanel
 from octotui.ui.screens.run_actions import RunActionsScreen
 from octotui.ui.screens.run_refusals import OF_A_RUN, RunLookedAt, run_refusal
+from octotui.ui.send_command import look_up
 from octotui.views.bulk.plan import BulkAction, plan
 
 MARKABLE = ("cancel", "again", "take")
@@ -97,10 +97,8 @@ class BoardActions(RunActionsScreen):
     @work
     async def do_to_marked(self, action: BulkAction) -> None:
         """Show what it is done to, and do it; the runs for which it worked are marked no more."""
-        try:
-            families = await self._families() if action == "again" else {}
-        except StoreError as problem:
-            self.notify(str(problem), severity="error", markup=False)
+        families = await self._families() if action == "again" else {}
+        if families is None:
             return
         refusals = {}
         for name in self.marked if action in OF_A_RUN else ():
@@ -112,10 +110,18 @@ class BoardActions(RunActionsScreen):
         lines = self.runs.lines
         lines.mark(lines.marked - (done or frozenset()))
 
-    async def _families(self) -> dict[str, State]:
-        """The States in which those of the marked runs can be looked at that have left the present one."""
+    async def _families(self) -> dict[str, State] | None:
+        """The States in which those of the marked runs can be looked at that have left the present one.
+
+        None where one cannot be looked up, which a toast says.
+        """
         roots = {name: self.runs.root_of(name) for name in self.marked if name not in self.state.runs}
-        states = {root: await self.session.family(root) for root in dict.fromkeys(roots.values())}
+        states = {}
+        for root in dict.fromkeys(roots.values()):
+            family = await look_up(self, self.session.family(root))
+            if family is None:
+                return None
+            states[root] = family
         return {name: states[root] for name, root in roots.items()}
 
     def action_next(self, sign: str) -> None:

@@ -6,7 +6,6 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
-from octotui.store.errors import StoreError
 from octotui.ui.key_actions import KeyAction
 from octotui.ui.panels.pages.dashboard_panel import DashboardPanel
 from octotui.ui.panels.question_bar import QuestionBar
@@ -14,6 +13,7 @@ from octotui.ui.panels.status_bar import StatusBar
 from octotui.ui.screens.place_screen import PlaceScreen
 from octotui.ui.screens.run_actions import RunActionsScreen
 from octotui.ui.screens.run_screen import RunScreen
+from octotui.ui.send_command import look_up
 from octotui.ui.widgets.key_bar import KeyBar
 from octotui.views.pages.last_runs import last_runs
 from octotui.views.pages.page import PagePlace
@@ -41,12 +41,9 @@ class DashboardScreen(RunActionsScreen):
 
     @work(exclusive=True, group="history")
     async def _look_up(self) -> None:
-        try:
-            records = await last_runs(self.session.state.model, self.session.history)
-        except StoreError as problem:
-            self.notify(str(problem), severity="error", markup=False)
-            return
-        self.query_one(DashboardPanel).add(records.values())
+        records = await look_up(self, last_runs(self.session.state.model, self.session.history))
+        if records is not None:
+            self.query_one(DashboardPanel).add(records.values())
 
     @on(DashboardPanel.RunChosen)
     def _choose(self, event: DashboardPanel.RunChosen) -> None:

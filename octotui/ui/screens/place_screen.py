@@ -6,13 +6,13 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
-from octotui.store.errors import StoreError
 from octotui.ui.key_actions import KeyAction
 from octotui.ui.panels.pages.place_panel import PlacePanel, Trail
 from octotui.ui.panels.question_bar import QuestionBar
 from octotui.ui.panels.status_bar import StatusBar
 from octotui.ui.screens.run_actions import RunActionsScreen
 from octotui.ui.screens.run_screen import RunScreen
+from octotui.ui.send_command import look_up
 from octotui.ui.widgets.key_bar import KeyBar
 from octotui.views.pages.last_runs import last_runs_in
 from octotui.views.pages.page import PagePlace, query_of
@@ -59,14 +59,15 @@ class PlaceScreen(RunActionsScreen):
         query = query_of(place)
         if query is None:
             return
-        try:
-            records = await self.session.history(query, limit=PAGE)
-            self.query_one(PlacePanel).add(place, records)
-            if place.kind == "environment":
-                last = await last_runs_in(self.session.state.model, self.session.history, place.slug)
+        records = await look_up(self, self.session.history(query, limit=PAGE))
+        if records is None:
+            return
+        self.query_one(PlacePanel).add(place, records)
+        if place.kind == "environment":
+            asked = last_runs_in(self.session.state.model, self.session.history, place.slug)
+            last = await look_up(self, asked)
+            if last is not None:
                 self.query_one(PlacePanel).add_last(place, last)
-        except StoreError as problem:
-            self.notify(str(problem), severity="error", markup=False)
 
     @on(PlacePanel.Pointed)
     def _point(self, event: PlacePanel.Pointed) -> None:

@@ -17,7 +17,6 @@ from octotui.engine.events import RunQueued
 from octotui.engine.queries.query import Query, Term
 from octotui.engine.rules.start_prompts import RequiredPrompt, problems_with, sort_out
 from octotui.engine.state import State
-from octotui.store.errors import StoreError
 from octotui.store.journal.run_records import run_number
 from octotui.ui.dialogs.confirm import Confirm
 from octotui.ui.dialogs.help_dialog import HelpDialog
@@ -25,7 +24,7 @@ from octotui.ui.dialogs.start_dialog import StartDialog
 from octotui.ui.dialogs.why_dialog import FilesDialog, SchedulesDialog, WhyDialog
 from octotui.ui.key_actions import ExplainedActions, KeyAction, working_keys
 from octotui.ui.screens.run_refusals import OF_A_RUN, RunLookedAt, run_refusal
-from octotui.ui.send_command import release, send
+from octotui.ui.send_command import look_up, release, send
 from octotui.ui.styled_text import zone_of
 from octotui.ui.widgets.key_bar import KeyBar
 from octotui.views import files, questions, schedules, variables, why
@@ -130,7 +129,7 @@ class RunActionsScreen(ExplainedActions, Screen[None]):
         self._ended: dict[str, State] = {}
         self._older: dict[str, EndedRun] = {}  # runs that were looked up, since they are not among the newest
         self._sought: str | None = None
-        self._unreadable = ""
+        self._missed = ""  # what was looked up without an answer, as a toast says once
         self._offered: list[bool | None] = []
 
     def on_mount(self) -> None:
@@ -194,13 +193,11 @@ class RunActionsScreen(ExplainedActions, Screen[None]):
     @work(exclusive=True, group="family")
     async def _fetch(self, root: str) -> None:
         """Replay an ended family; the old picture stays meanwhile."""
-        try:
-            self._ended[root] = await self.session.family(root)
-        except StoreError as problem:
-            if root != self._unreadable:  # this is tried again with every State
-                self.notify(str(problem), severity="error", markup=False)
-            self._unreadable = root
-            return
+        ended = await look_up(self, self.session.family(root), quiet=self._missed == root)
+        self._missed = "" if ended is not None else root
+        if ended is None:
+            return  # looked up again with the next tick
+        self._ended[root] = ended
         while len(self._ended) > 20:
             self._ended.pop(next(iter(self._ended)))
         self._look()
@@ -209,12 +206,12 @@ class RunActionsScreen(ExplainedActions, Screen[None]):
     async def _find(self, run: str) -> None:
         """Look up a run that is not among the newest, and look at it."""
         query = Query((Term("word", (run,)),))
-        try:
-            records = await self.session.history(query, run_number(run) + 1, 1)
-        except StoreError as problem:
-            self.notify(str(problem), severity="error", markup=False)
-            return
-        if records and records[0].id == run:
+        asked = self.session.history(query, run_number(run) + 1, 1)
+        records = await look_up(self, asked, quiet=self._missed == run)
+        self._missed = "" if records is not None else run
+        if records is None:
+            self._sought = None  # looked up again with the next tick
+        elif records and records[0].id == run:
             self._older = {run: records[0]}
             self._look()
         else:

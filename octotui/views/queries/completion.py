@@ -4,12 +4,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from octotui.engine.queries.known_values import KnownValues
-from octotui.engine.queries.query import KEYS, STANDINGS, STATES
+from octotui.engine.queries.query import KEYS, SHOWN, STANDINGS, STATES
 from octotui.engine.queries.scanner import TypedWord, quoted, scan
 
 MOST = 50
 TIMES = ("1h", "8h", "24h", "7d", "today", "yesterday", "yesterdayT18:00")
-_FIXED: Mapping[str, Iterable[str]] = {"state": STATES, "is": STANDINGS, "since": TIMES, "until": TIMES}
+_FIXED: Mapping[str, Iterable[str]] = {
+    "state": (*STATES, *SHOWN), "is": STANDINGS, "since": TIMES, "until": TIMES,
+}  # fmt: skip
 
 
 class Completion(NamedTuple):

@@ -6,6 +6,7 @@ from octotui.engine.queries.known_values import resolve
 from octotui.engine.queries.parse import parse
 from octotui.engine.state import State
 from octotui.store.journal.run_records import RunRecord, record_of_run
+from octotui.views.labels import RUNS, SCHEDULED, WAITS
 from octotui.views.queries.known import known_values
 from octotui.views.queries.matching import matching
 from tests import scenes
@@ -55,3 +56,19 @@ def test_a_run_in_the_state_is_found_as_its_record_is() -> None:
     assert found(state, "is:waiting") | found(state, "-is:waiting") == found(state, "")
     assert "run-1000" not in found(state, "pool:setup")
     assert found(state, "worker:worker1")
+
+
+def test_every_word_of_the_state_column_is_a_value_of_state() -> None:
+    scheduled = scenes.idle()
+    scheduled.world.start("nightly", not_before=scheduled.now + 3600)
+    states = [scenes.asking().state, scenes.lock_wait().state, scheduled.world.state]
+    for shown, same in (("asks", "asking"), ("waits", "waiting"), ("scheduled", "scheduled")):
+        for state in states:
+            assert found(state, f"state:{shown}") == found(state, f"is:{same}")
+            assert found(state, f"-state:{shown}") == found(state, f"-is:{same}")
+        assert any(found(state, f"state:{shown}") for state in states), shown
+    for mark in (*RUNS.values(), SCHEDULED, WAITS):
+        assert parse(f'state:"{mark.word}"', 1e9).terms, mark
+    assert found(scenes.asking().state, "state:asks,failed") == found(scenes.asking().state, "is:asking") | {
+        OLD.id
+    }
