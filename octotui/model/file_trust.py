@@ -31,20 +31,29 @@ class FileTrust:
         self._config = config
         self._group_writable: dict[str, tuple[int, int]] = {}
 
-    def read(self, path: Path | str) -> bytes:
-        """Return the content of a file. Raises Distrusted or OSError."""
-        with open(self.open(path), "rb") as file:  # noqa: PTH123 - it is open already
-            return file.read()
+    def read(self, path: Path | str, most: int | None = None) -> bytes:
+        """Return the content of a file; with `most`, only of a regular one of at most so many bytes.
 
-    def open(self, path: Path | str) -> int:
-        """Open a file for reading and check the descriptor too. Raises Distrusted or OSError."""
+        Raises Distrusted or OSError.
+        """
+        with open(self.open(path, most), "rb") as file:  # noqa: PTH123 - it is open already
+            return file.read(most)
+
+    def open(self, path: Path | str, most: int | None = None) -> int:
+        """Open a file for reading and check the descriptor too. Raises Distrusted or OSError.
+
+        With `most`, only a regular file of at most so many bytes; opening then never waits.
+        """
         with _PathWalk(self, str(path)) as walk:
             name, found = walk.resolve()
             walk.judge(name, found)
-            nofollow = 0 if stat.S_ISFIFO(found.st_mode) else os.O_NOFOLLOW
-            file = os.open(name, os.O_RDONLY | os.O_CLOEXEC | nofollow, dir_fd=walk.folder)
+            _refuse_large(path, found, most)
+            how = 0 if stat.S_ISFIFO(found.st_mode) else os.O_NOFOLLOW
+            how |= 0 if most is None else os.O_NONBLOCK
+            file = os.open(name, os.O_RDONLY | os.O_CLOEXEC | how, dir_fd=walk.folder)
             try:
                 walk.judge(name, os.fstat(file))
+                _refuse_large(path, os.fstat(file), most)
             except Distrusted:
                 os.close(file)
                 raise
@@ -157,6 +166,12 @@ class _PathWalk:
     def _path(self, name: str) -> str:
         """Return the normalized path of a name in the folder reached so far; links are resolved by now."""
         return name if name == "/" else os.path.normpath(f"{self._at.rstrip('/')}/{name}")
+
+
+def _refuse_large(path: Path | str, found: os.stat_result, most: int | None) -> None:
+    """Raise Distrusted for anything but a regular file of at most `most` bytes; None accepts everything."""
+    if most is not None and not (stat.S_ISREG(found.st_mode) and found.st_size <= most):
+        raise Distrusted(f"{path} is no file of {most >> 10} KiB at most")
 
 
 def _names(path: str) -> list[str]:

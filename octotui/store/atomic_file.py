@@ -1,13 +1,15 @@
 """Atomic creation of a file: written under another name beside its place, then renamed."""
 
+import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from secrets import token_hex
 from typing import IO
 
 from octotui.store.errors import StoreError, unusable
-from octotui.store.private_files import opened_private
+from octotui.store.private_files import make_folder, opened_private, private
 
 
 def refuse_what_is_there(path: Path) -> None:
@@ -20,7 +22,49 @@ def refuse_what_is_there(path: Path) -> None:
 def new_file(path: Path) -> Iterator[IO[bytes]]:
     """Yield a new private file; sync and rename it on success, remove it on failure. Raises StoreError."""
     refuse_what_is_there(path)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    with _renamed(path, refuse_what_is_there) as file:
+        yield file
+
+
+def replace_file(path: Path, text: str) -> None:
+    """Replace a file, or that which a link leads to, by a private one with this text; raises StoreError."""
+    try:
+        data = text.encode()
+    except UnicodeEncodeError as problem:
+        raise StoreError(f"{path} cannot hold the character {text[problem.start]!a}: remove it") from None
+    with _renamed(Path(os.path.realpath(path)), lambda _: None) as file:
+        file.write(data)
+
+
+@contextmanager
+def exclusive(path: Path) -> Iterator[None]:
+    """Hold a lock on a file, whose folder is made, while it is read, changed and replaced.
+
+    Raises StoreError.
+    """
+    try:
+        make_folder(path.parent)
+        lock = private(str(path.with_name(f".{path.name}.lock")), os.O_RDWR | os.O_CREAT | os.O_NONBLOCK)
+    except OSError as problem:
+        raise unusable(path, problem) from problem
+    try:
+        _lock(path, lock)
+        yield
+    finally:
+        os.close(lock)
+
+
+def _lock(path: Path, lock: int) -> None:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+    except OSError as problem:
+        raise unusable(path, problem) from problem
+
+
+@contextmanager
+def _renamed(path: Path, check: Callable[[Path], None]) -> Iterator[IO[bytes]]:
+    """Yield a file that gets its path at the end, once `check` accepts the path. Raises StoreError."""
+    part = path.with_name(f".{path.name}.{token_hex(8)}.part")
     try:
         file = opened_private(part, "x+b")
         try:
@@ -28,8 +72,8 @@ def new_file(path: Path) -> Iterator[IO[bytes]]:
                 yield file
                 file.flush()
                 os.fsync(file.fileno())
-            refuse_what_is_there(path)
-            part.rename(path)
+            check(path)
+            part.replace(path)
         finally:
             part.unlink(missing_ok=True)
     except OSError as problem:

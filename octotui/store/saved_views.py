@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,14 +9,11 @@ import tomli_w
 
 from octotui.engine.queries.query import LONGEST
 from octotui.model.complaints import ModelError
-from octotui.model.file_trust import FileTrust
-from octotui.model.toml.sources import Source
-from octotui.store.errors import StoreError, unusable
-from octotui.store.private_files import make_folder, opened_private
-from octotui.store.user_config import ROOT, config_file
+from octotui.store.atomic_file import exclusive, replace_file
+from octotui.store.errors import StoreError
+from octotui.store.user_config import config_file, user_source
 
 MOST = 200  # views of an account
-LARGEST = 1 << 18  # bytes of the file
 LONGEST_NAME = 60
 SHIPPED = {
     "last night's failures": "state:failed,timed-out since:yesterdayT18:00 until:todayT08:00",
@@ -60,32 +56,17 @@ def saved_views() -> SavedViews:
 def save_view(name: str, text: str) -> None:
     """Save a query under a name, replacing one of that name; raises StoreError, and then changes nothing."""
     file, name = views_file(), name.strip()
-    own = _own(file) if os.path.lexists(file) else {}
-    own[name] = text
-    _check(file, own)
-    part = file.with_name(f".{file.name}.{os.getpid()}.part")
-    try:
-        make_folder(file.parent)
-        part.unlink(missing_ok=True)
-        with opened_private(part, "xb") as to:
-            to.write(tomli_w.dumps({"views": own}).encode())
-            to.flush()
-            os.fsync(to.fileno())
-        part.replace(file)
-    except OSError as problem:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
-        raise unusable(file, problem) from problem
+    _check(file, {name: text})
+    with exclusive(file):
+        own = (_own(file) if os.path.lexists(file) else {}) | {name: text}
+        _check(file, own)
+        replace_file(file, tomli_w.dumps({"views": own}))
 
 
 def _own(file: Path) -> dict[str, str]:
     """Read the views of a file that no other account can write; raises StoreError."""
     try:
-        if not file.is_file() or file.stat().st_size > LARGEST:
-            raise StoreError(f"{file} is not used: it is no file of {LARGEST >> 10} KiB at most")
-        tables = Source(file, FileTrust(frozenset({ROOT, os.geteuid()}))).tables
-    except OSError as problem:
-        raise unusable(file, problem) from problem
+        tables = user_source(file).tables
     except ModelError as error:
         raise StoreError(str(error.complaints[0])) from None
     views = tables.get("views", {})

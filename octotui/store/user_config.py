@@ -2,23 +2,21 @@
 
 import os
 import pwd
-from contextlib import suppress
 from datetime import tzinfo
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import msgspec
 from platformdirs import user_config_dir
 
-from octotui.model.complaints import Keys, ModelError
+from octotui.model.complaints import Complaint, Keys, ModelError
 from octotui.model.file_trust import FileTrust
 from octotui.model.toml.scalars import SLUG, name
 from octotui.model.toml.sources import Source
 from octotui.model.toml.spec import KeyedSpec, KeySpec, ListSpec, Spec, TableSpec
 from octotui.model.toml.validate import Validator
-from octotui.store.errors import unusable
-from octotui.store.private_files import make_folder, opened_private
+from octotui.store.atomic_file import exclusive, replace_file
 
 ROOT = 0
 CONFIG = TableSpec(
@@ -30,15 +28,15 @@ CONFIG = TableSpec(
     }
 )
 COLUMN = name("the name of a column")
-LISTS = KeyedSpec(
-    SLUG,
-    TableSpec(
-        {
-            "columns": KeySpec(ListSpec(COLUMN, least=1), "The columns, the first ones where room is short."),
-            "sort": KeySpec(COLUMN, "What it is sorted by; after a -, the largest first."),
-        }
-    ),
+SETTING = TableSpec(
+    {
+        "columns": KeySpec(ListSpec(COLUMN, least=1), "The columns, the first ones where room is short."),
+        "sort": KeySpec(COLUMN, "What it is sorted by; after a -, the largest first."),
+    }
 )
+LISTS = KeyedSpec(SLUG, SETTING)
+LARGEST = 1 << 18  # bytes of a file of the account
+LONGEST_UID = 10  # digits
 WRITTEN = "# The columns and the order of lists, as octotui keeps them.\n"
 
 
@@ -47,6 +45,13 @@ class ListSetting(msgspec.Struct, frozen=True):
 
     columns: tuple[str, ...] = ()
     sort: str = ""
+
+
+class ListSettings(NamedTuple):
+    """Settings of lists by key; the first complaint is about what is not used of their file."""
+
+    settings: dict[str, ListSetting]
+    complaint: Complaint | None = None
 
 
 def config_file() -> Path:
@@ -71,69 +76,77 @@ def time_zone() -> tzinfo | None:
     return None if zone is None else _zone(zone)
 
 
-def list_settings() -> dict[str, ListSetting]:
-    """Return the settings of each list by its key; raises ModelError."""
-    tables, _, _ = _read(lists_file(), LISTS)
-    return {
+def list_settings() -> ListSettings:
+    """Return the usable settings of each list by its key, and a complaint about the rest of the file."""
+    try:
+        tables, source, problems = _read(lists_file(), LISTS)
+    except ModelError as error:
+        return ListSettings({}, error.complaints[0])
+    settings = {
         key: ListSetting(tuple(each.get("columns", ())), each.get("sort", "")) for key, each in tables.items()
     }
+    complaint = next((source.complaint(*each) for each in problems.items()), None) if source else None
+    return ListSettings(settings, complaint)
 
 
 def keep_list(key: str, setting: ListSetting) -> None:
     """Save the settings of one list, and keep those of the others; raises ModelError or StoreError."""
     import tomli_w  # noqa: PLC0415 - needed only to write
 
-    settings = list_settings() | {key: setting}
-    tables = {
-        each: {"columns": list(kept.columns)} | ({"sort": kept.sort} if kept.sort else {})
-        for each, kept in settings.items()
-        if kept.columns
-    }
     file = lists_file()
-    part = file.with_name(f".{file.name}.{os.getpid()}.part")
-    try:
-        make_folder(file.parent)
-        with opened_private(part, "wb") as out:
-            out.write((WRITTEN + tomli_w.dumps(tables)).encode())
-        part.replace(file)
-    except OSError as problem:
-        with suppress(OSError):
-            part.unlink()
-        raise unusable(file, problem) from problem
+    with exclusive(file):
+        tables = user_source(file).tables if os.path.lexists(file) else {}
+        before = tables.pop(key, {})
+        kept = before if isinstance(before, dict) else {}
+        changed = {"columns": list(setting.columns)} | ({"sort": setting.sort} if setting.sort else {})
+        if setting.columns:  # keys that only a newer octotui knows stay
+            tables[key] = {name: kept[name] for name in kept if name not in SETTING.keys} | changed
+        replace_file(file, WRITTEN + tomli_w.dumps(tables))
+
+
+def user_source(file: Path) -> Source:
+    """Read a file of the account: a regular one, LARGEST bytes at most, that no other account can write.
+
+    Raises ModelError.
+    """
+    trust = FileTrust(_own())
+    source = Source(file, trust, LARGEST)
+    if complaints := [*trust.warnings()]:
+        raise ModelError(complaints)
+    return source
 
 
 def _config() -> dict[str, Any]:
     """Read and validate the account's configuration; empty where there is none."""
     tables, source, problems = _read(config_file(), CONFIG)
+    _refuse(source, problems)
     for index, account in enumerate(tables.get("trusted_owners", ())):
         if _number(account) is None:
             problems["trusted_owners", index] = "This machine has no account of that name; remove it."
     zone = tables.get("timezone")
     if zone is not None and _zone(zone) is None:
         problems["timezone",] = f'There is no time zone "{zone}"; write one such as "UTC" or "Europe/Berlin".'
-    if problems and source is not None:
-        raise ModelError([source.complaint(at, problem) for at, problem in problems.items()])
+    _refuse(source, problems)
     return tables
 
 
-def _read(file: Path, shape: Spec) -> tuple[dict[str, Any], Source | None, dict[Keys, str]]:
-    """Read the tables of a file that no other account can write: (tables, source, dict of problems).
+def _refuse(source: Source | None, problems: dict[Keys, str]) -> None:
+    """Raise ModelError for the problems of a file."""
+    if problems and source is not None:
+        raise ModelError([source.complaint(at, problem) for at, problem in problems.items()])
 
-    Raises ModelError.
-    """
+
+def _read(file: Path, shape: Spec) -> tuple[dict[str, Any], Source | None, dict[Keys, str]]:
+    """Read the tables of a file of the account: (tables, source, dict of problems). Raises ModelError."""
     problems: dict[Keys, str] = {}
     if not os.path.lexists(file):
         return {}, None, problems
-    trust = FileTrust(_own())
-    source = Source(file, trust)
+    source = user_source(file)
 
     def report(at: Keys, problem: str) -> None:
         problems.setdefault(at, problem)
 
-    tables = Validator(source.folder, report).read(shape, source.tables)
-    if complaints := [*trust.warnings(), *(source.complaint(at, each) for at, each in problems.items())]:
-        raise ModelError(complaints)
-    return tables, source, problems
+    return Validator(source.folder, report).read(shape, source.tables), source, problems
 
 
 def _own() -> frozenset[int]:
@@ -151,7 +164,7 @@ def _zone(key: str) -> ZoneInfo | None:
 def _number(account: str) -> int | None:
     """Return the uid of an account given by name or number; None where no account has the name."""
     if account.isascii() and account.isdigit():
-        return int(account)
+        return int(account) if len(account) <= LONGEST_UID else None
     try:
         return pwd.getpwnam(account).pw_uid
     except KeyError:

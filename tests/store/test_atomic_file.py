@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from octotui.store.atomic_file import new_file
+from octotui.store.atomic_file import new_file, replace_file
 from octotui.store.errors import StoreError
 
 
@@ -42,3 +42,30 @@ def test_a_folder_that_is_not_there_and_a_full_disk_are_told(tmp_path: Path) -> 
         new_file(tmp_path / "new"),
     ):
         raise OSError(28, "No space left on device")
+
+
+def test_a_file_that_a_link_leads_to_is_replaced_and_the_link_stays(tmp_path: Path) -> None:
+    link, target = tmp_path / "link", tmp_path / "folder" / "target"
+    target.parent.mkdir()
+    target.write_text("old")
+    link.symlink_to(target)
+    replace_file(link, "new")
+    assert link.readlink() == target
+    assert target.read_text() == "new"
+    assert target.stat().st_mode & 0o777 == 0o600
+    assert list(target.parent.iterdir()) == [target]
+
+
+def test_a_text_that_has_no_encoding_is_a_sentence_and_changes_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "old"
+    path.write_text("old")
+    with pytest.raises(StoreError, match=r"cannot hold the character '\\udcff': remove it"):
+        replace_file(path, "a\udcff")
+    assert {each.name: each.read_text() for each in tmp_path.iterdir()} == {"old": "old"}
+
+
+def test_a_folder_in_the_way_is_a_sentence_and_leaves_nothing(tmp_path: Path) -> None:
+    (tmp_path / "new").mkdir()
+    with pytest.raises(StoreError, match="new cannot be used"):
+        replace_file(tmp_path / "new", "new")
+    assert [each.name for each in tmp_path.iterdir()] == ["new"]

@@ -1,5 +1,6 @@
 """Views of an account: its own and those that octotui brings; its file may be anything."""
 
+import multiprocessing
 import os
 from datetime import datetime
 from pathlib import Path
@@ -42,7 +43,7 @@ def test_a_saved_view_comes_first_and_is_private(file: Path) -> None:
     assert views.find("nothing") is None
     assert set(SHIPPED) < set(views.views)
     assert file.stat().st_mode & 0o777 == 0o600
-    assert list(file.parent.iterdir()) == [file]
+    assert {*file.parent.iterdir()} == {file, file.with_name(".views.toml.lock")}
 
 
 BROKEN = {
@@ -104,3 +105,23 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(file: Path) -> None:
     file.parent.write_text("in the way")
     with pytest.raises(StoreError):
         save_view("mine", "state:failed")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_r9_a_file_that_a_group_can_write_is_not_used(file: Path) -> None:
+    save_view("mine", "state:failed")
+    file.chmod(0o660)
+    os.chown(file, -1, 1)
+    assert saved_views().views == SHIPPED
+    assert f"chmod g-w {file}" in saved_views().problem
+
+
+def _save_thirty(which: int) -> None:
+    for number in range(30):
+        save_view(f"{which}-{number}", "state:failed")
+
+
+def test_two_processes_that_save_views_lose_none(file: Path) -> None:
+    with multiprocessing.get_context("spawn").Pool(2) as pool:
+        pool.map(_save_thirty, (1, 2))
+    assert len(saved_views().views) == 60 + len(SHIPPED)

@@ -1,7 +1,9 @@
 """R9, R11: what only an account may say for all its spaces: whom it trusts, its time zone, its lists."""
 
+import multiprocessing
 import os
 import stat
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -73,6 +75,10 @@ def test_r9_root_this_account_and_those_it_names_are_trusted(config: Path, tmp_p
             'timezone = "../UTC"',
             'There is no time zone "../UTC"; write one such as "UTC" or "Europe/Berlin".',
         ),
+        (
+            f'trusted_owners = ["{"9" * 5000}"]',
+            "This machine has no account of that name; remove it.",
+        ),
         ('timezone = ""', "Expected a time zone, not an empty text."),
         ("trusted_owners = [", "This is not TOML: a value is missing after the =."),
     ],
@@ -126,15 +132,19 @@ RUNS, POOLS = ListSetting(("id", "title"), "-started"), ListSetting(("worker",))
 def test_the_columns_of_a_list_are_kept_beside_those_of_others(config: Path) -> None:
     """And beside what people wrote themselves, which stays as it is."""
     config.write_text("# mine\n")
-    assert list_settings() == {}
+    assert list_settings().settings == {}
     keep_list("runs", POOLS)
     keep_list("pools", POOLS)
     keep_list("runs", RUNS)
-    assert list_settings() == {"runs": RUNS, "pools": POOLS}
+    assert list_settings().settings == {"runs": RUNS, "pools": POOLS}
     assert stat.S_IMODE(lists_file().stat().st_mode) == 0o600
     keep_list("pools", ListSetting())
-    assert list_settings() == {"runs": RUNS}
-    assert sorted(each.name for each in config.parent.iterdir()) == ["config.toml", "lists.toml"]
+    assert list_settings().settings == {"runs": RUNS}
+    assert sorted(each.name for each in config.parent.iterdir()) == [
+        ".lists.toml.lock",
+        "config.toml",
+        "lists.toml",
+    ]
     assert config.read_text() == "# mine\n"
 
 
@@ -142,14 +152,18 @@ def test_columns_are_kept_where_there_is_no_folder_yet(config: Path) -> None:
     config.unlink()
     config.parent.rmdir()
     keep_list("runs", RUNS)
-    assert list_settings() == {"runs": RUNS}
+    assert list_settings().settings == {"runs": RUNS}
 
 
 def test_columns_that_cannot_be_kept_are_a_sentence_and_leave_nothing(config: Path) -> None:
     lists_file().mkdir()
     with pytest.raises((StoreError, ModelError)):
         keep_list("runs", RUNS)
-    assert sorted(each.name for each in config.parent.iterdir()) == ["config.toml", "lists.toml"]
+    assert sorted(each.name for each in config.parent.iterdir()) == [
+        ".lists.toml.lock",
+        "config.toml",
+        "lists.toml",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -160,9 +174,65 @@ def test_columns_that_cannot_be_kept_are_a_sentence_and_leave_nothing(config: Pa
         ("runs = 1", "Expected a table, not the number 1."),
     ],
 )
-def test_kept_columns_that_are_none_are_one_sentence(config: Path, text: str, sentence: str) -> None:
-    lists_file().write_text(text)
-    with pytest.raises(ModelError) as caught:
-        list_settings()
-    (complaint,) = caught.value.complaints
+def test_kept_columns_that_are_none_are_one_sentence_and_the_rest_is_used(
+    config: Path, text: str, sentence: str
+) -> None:
+    lists_file().write_text(f'{text}\n[pools]\ncolumns = ["worker"]\n')
+    settings, complaint = list_settings()
+    assert settings["pools"] == POOLS
+    assert complaint is not None
     assert (complaint.file, complaint.message) == (str(lists_file()), sentence)
+
+
+def test_columns_that_a_newer_octotui_kept_stay(config: Path) -> None:
+    lists_file().write_text("colour = 1\n[runs]\ncolumns = ['id']\nsort = 'id'\nwidth = 3\n[x]\ny = 1\n")
+    keep_list("runs", POOLS)
+    assert tomllib.loads(lists_file().read_text()) == {
+        "colour": 1,
+        "runs": {"columns": ["worker"], "width": 3},
+        "x": {"y": 1},
+    }
+
+
+@pytest.mark.parametrize("name", ["config.toml", "lists.toml"])
+@pytest.mark.parametrize("kind", ["FIFO", "device", "large", "broken", "deep"])
+def test_r9_what_is_no_small_file_is_one_sentence_and_nothing_waits(
+    config: Path, kind: str, name: str
+) -> None:
+    file = config.with_name(name)
+    config.unlink()
+    match kind:
+        case "FIFO":
+            os.mkfifo(file)
+        case "device":
+            file.symlink_to("/dev/zero")
+        case "large":
+            file.write_bytes(b"#" * ((1 << 18) + 1))
+        case "broken":
+            file.write_text("a = [")
+        case "deep":
+            file.write_text(".".join("a" * 50_000) + " = 1")
+    if name == "config.toml":
+        said = refused(file)
+    else:
+        settings, complaint = list_settings()
+        assert settings == {}
+        assert complaint is not None
+        said = complaint.message
+        with pytest.raises(ModelError):
+            keep_list("runs", RUNS)
+    assert said == {
+        "broken": "This is not TOML: a value is missing after the =.",
+        "deep": "Lists or tables are nested too deeply.",
+    }.get(kind, f"This file is not used: {file} is no file of 256 KiB at most.")
+
+
+def _keep_thirty(which: int) -> None:
+    for number in range(30):
+        keep_list(f"list-{which}-{number}", POOLS)
+
+
+def test_two_processes_that_keep_lists_lose_none(config: Path) -> None:
+    with multiprocessing.get_context("spawn").Pool(2) as pool:
+        pool.map(_keep_thirty, (1, 2))
+    assert len(list_settings().settings) == 60

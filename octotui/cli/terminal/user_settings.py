@@ -1,20 +1,18 @@
 """An account's settings: the zone in which times are shown, unless `--utc` is given, and its lists."""
 
 import sys
-from collections.abc import Callable
 from datetime import UTC
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
-from octotui.cli.terminal.output import USAGE, complain
+from octotui.cli.terminal.output import USAGE, complain, warn
 from octotui.model.complaints import ModelError
 from octotui.views.text.clock_times import Zone
 
 if TYPE_CHECKING:
     from octotui.store.user_config import ListSetting
 
-T = TypeVar("T")
 ASKED = "octotui.utc"
 
 
@@ -40,20 +38,18 @@ def shown_zone() -> Zone:
     context = click.get_current_context(silent=True)
     if context is not None and context.meta.get(ASKED):
         return UTC
-    return _read(time_zone)
-
-
-def chosen_lists() -> "dict[str, ListSetting]":
-    """Return the account's settings of lists; exit with code 2 where they are invalid."""
-    from octotui.store.user_config import list_settings
-
-    return _read(list_settings)
-
-
-def _read(reader: Callable[[], T]) -> T:
-    """Read a configuration; print complaints and exit with code 2 where it is invalid."""
     try:
-        return reader()
+        return time_zone()
     except ModelError as error:
         complain(error.complaints)
         sys.exit(USAGE)
+
+
+def chosen_lists() -> "dict[str, ListSetting]":
+    """Return the account's settings of lists; warn where the file holds anything else."""
+    from octotui.store.user_config import list_settings
+
+    settings, complaint = list_settings()
+    if complaint is not None:
+        warn(str(complaint))
+    return settings

@@ -162,7 +162,9 @@ def _setting(columns: str | None, sort: str | None) -> "ListSetting":
     from octotui.views.lists.columns import UnknownColumn, named, sorting
     from octotui.views.lists.run_columns import COLUMNS
 
-    kept = chosen_lists().get("runs", ListSetting())
+    kept = ListSetting()
+    if columns is None or sort is None:
+        kept = chosen_lists().get("runs", kept)
     known = {each.name for each in COLUMNS}
     names = tuple(name for name in kept.columns if name in known)
     if columns is not None:

@@ -17,11 +17,14 @@ if TYPE_CHECKING:
 class Source:
     """One TOML file: its tables, and the positions of their keys."""
 
-    def __init__(self, file: Path, trust: FileTrust | None = None) -> None:
-        """Read the file; without `trust` of any owner. Raises ModelError with one complaint."""
+    def __init__(self, file: Path, trust: FileTrust | None = None, most: int | None = None) -> None:
+        """Read the file; without `trust` of any owner; with `most`, a regular one of so many bytes at most.
+
+        Raises ModelError with one complaint.
+        """
         self.file = file
         self.folder = file.parent.absolute()
-        self._text = _text(file, trust or FileTrust())
+        self._text = _text(file, trust or FileTrust(), most)
         self.tables = _tables(file, self._text)
 
     @cached_property
@@ -55,9 +58,9 @@ def files_of(path: Path) -> list[Path]:
     return files
 
 
-def _text(file: Path, trust: FileTrust) -> str:
+def _text(file: Path, trust: FileTrust, most: int | None) -> str:
     try:
-        return trust.read(file).decode("utf-8-sig")
+        return trust.read(file, most).decode("utf-8-sig")
     except Distrusted as problem:
         raise _error(file, f"This file is not used: {problem}.") from None
     except FileNotFoundError:
@@ -70,10 +73,12 @@ def _text(file: Path, trust: FileTrust) -> str:
 
 
 def _tables(file: Path, text: str) -> dict[str, Any]:
+    if deep := _DEEP.search(text):  # tomllib takes a minute for a key of 50,000 parts
+        raise _error(file, NESTED, text.count("\n", 0, deep.start()) + 1, 1)
     try:
         return tomllib.loads(text)
     except RecursionError:
-        raise _error(file, "Lists or tables are nested too deeply.", 1, 1) from None
+        raise _error(file, NESTED, 1, 1) from None
     except ValueError as error:
         what, _, where = str(error).partition(" (at ")
         lines = text.replace("\r\n", "\n").removesuffix("\n").split("\n")  # as tomllib counts them
@@ -84,6 +89,17 @@ def _tables(file: Path, text: str) -> dict[str, Any]:
             file, f"This is not TOML: {_explained(what, lines, line, column)}.", line, column
         ) from None
 
+
+NESTED = "Lists or tables are nested too deeply."
+
+_DEEP = re.compile(
+    r"""
+    (?: ^ | [\[{,] ) [ \t]*+
+    (?: (?: [\w-]++ | "[^"\n]*+" | '[^'\n]*+' ) [ \t]*+ \. [ \t]*+ ){100}
+    """,
+    re.VERBOSE | re.MULTILINE,
+)
+"""The beginning of a dotted key of more than 100 parts."""
 
 QUOTES = "text stands in quotes"
 

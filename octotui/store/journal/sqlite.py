@@ -1,5 +1,6 @@
 """The journal's tables in SQLite, their migration, and connections to them."""
 
+import errno
 import os
 import sqlite3
 from pathlib import Path
@@ -100,15 +101,24 @@ def _prepare(database: sqlite3.Connection, path: Path) -> None:
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 2000"
     )
     if version < VERSION:
-        tables = {0: TABLES + FILTERS, 1: FROM_1 + FROM_2 + FILTERS, 2: FROM_2 + FILTERS, 3: ""}[version]
-        database.executescript(f"BEGIN IMMEDIATE; {tables} {PLACES}")
-        if version in (1, 2):
-            _chain(database)
-        if version:
-            enter_places(database)
-        database.execute(f"PRAGMA user_version = {VERSION}")
+        database.execute("BEGIN IMMEDIATE")
+        _upgrade(database, refuse_newer(database, path))  # another process may have done so meanwhile
         database.execute("COMMIT")
     database.executescript(remembered_requests.TABLE)
+
+
+def _upgrade(database: sqlite3.Connection, version: int) -> None:
+    """Create or migrate the tables, in the transaction of the caller."""
+    if version == VERSION:
+        return
+    tables = {0: TABLES + FILTERS, 1: FROM_1 + FROM_2 + FILTERS, 2: FROM_2 + FILTERS, 3: ""}[version]
+    for statement in f"{tables} {PLACES}".split(";"):  # `executescript` would commit first
+        database.execute(statement)
+    if version in (1, 2):
+        _chain(database)
+    if version:
+        enter_places(database)
+    database.execute(f"PRAGMA user_version = {VERSION}")
 
 
 def _chain(database: sqlite3.Connection) -> None:
@@ -131,19 +141,36 @@ def uri(path: Path, how: str) -> str:
 
 def open_read_only(path: Path) -> sqlite3.Connection:
     """A connection that only reads; raises StoreError for a damaged or a newer journal."""
-    # Without a write-ahead log there is no writer, and SQLite need not make its own files beside the journal.
-    # A writer that has committed nothing yet has an empty log, and its shared memory beside it.
-    log, memory = (path.with_name(f"{path.name}-{each}") for each in ("wal", "shm"))
-    mode = "mode=ro" if log.exists() and (log.stat().st_size or memory.exists()) else "immutable=1"
-    database: sqlite3.Connection | None = None
     if not path.exists():
         raise StoreError(f"nothing has run in this space yet: there is no {path}")
     try:
-        where = uri(path, mode)
-        database = sqlite3.connect(where, uri=True, isolation_level=None, check_same_thread=False)
+        try:
+            return _opened(path, _mode(path))
+        except (OSError, sqlite3.Error):  # a writer may have come or gone meanwhile, which changes the mode
+            return _opened(path, _mode(path))
+    except (OSError, sqlite3.Error) as problem:
+        raise unusable(path, problem) from problem
+
+
+def _mode(path: Path) -> str:
+    """Return the parameter of SQLite's URI to read a journal with, or without, a writer."""
+    # Without a write-ahead log there is no writer, and SQLite need not make its own files beside the journal.
+    # A writer that has committed nothing yet has an empty log, and its shared memory beside it.
+    log, memory = (path.with_name(f"{path.name}-{each}") for each in ("wal", "shm"))
+    try:
+        return "mode=ro" if log.stat().st_size or memory.exists() else "immutable=1"
+    except FileNotFoundError:
+        return "immutable=1"
+
+
+def _opened(path: Path, mode: str) -> sqlite3.Connection:
+    """Open a journal to read; raises StoreError for a newer one, OSError where a writer came meanwhile."""
+    database = sqlite3.connect(uri(path, mode), uri=True, isolation_level=None, check_same_thread=False)
+    try:
         refuse_newer(database, path)
-    except (sqlite3.Error, StoreError) as problem:
-        if database is not None:
-            database.close()
-        raise problem if isinstance(problem, StoreError) else unusable(path, problem) from problem
+        if mode != "mode=ro" and _mode(path) != mode:
+            raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+    except (OSError, sqlite3.Error, StoreError):
+        database.close()
+        raise
     return database

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from octotui.store.user_config import config_file
+from octotui.store.user_config import config_file, lists_file
 from tests.cli.conftest import OK, Call
 
 DAILY = """
@@ -51,3 +51,16 @@ def test_a_wrong_configuration_is_a_sentence_and_exit_code_2(
     assert (said.code, said.out) == (2, "")
     assert said.err.startswith(f"{config}:1:")
     assert said.err.endswith('There is no time zone "Mars"; write one such as "UTC" or "Europe/Berlin".\n')
+
+
+def test_settings_of_lists_by_a_newer_octotui_are_one_warning(
+    octotui: Call, write: Call, state: Path, config: Path
+) -> None:
+    model = write(OK)
+    lists_file().write_text('[runs]\ncolumns = ["id", "of-tomorrow"]\nwidth = 3\nheight = 4\n')
+    said = octotui("runs", model, "--state", state)
+    assert said.code == 0
+    assert said.err.startswith(f"octotui: {lists_file()}:3:")
+    assert said.err.count("\n") == 1
+    said = octotui("runs", model, "--state", state, "--columns", "id", "--sort", "id")
+    assert (said.code, said.err) == (0, "")

@@ -3,6 +3,7 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -198,3 +199,54 @@ def test_a_damaged_a_newer_and_a_missing_one_are_told(tmp_path: Path) -> None:
         JournalReader(newer).snapshot()
     with pytest.raises(StoreError, match="nothing has run in this space yet"):
         JournalReader(tmp_path / "missing.sqlite").snapshot()
+
+
+async def test_r5_a_writer_that_comes_while_a_reader_opens_is_read_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, connect, writers = tmp_path / "journal.sqlite", sqlite3.connect, list[Journal]()
+    first, *rest = numbered(queued(1), queued(2))
+    journal = Journal(path)
+    await journal.append([first])
+    journal.close()
+
+    def late(where: str, **more: Any) -> sqlite3.Connection:
+        if "immutable" in where:
+            with monkeypatch.context() as usual:
+                usual.setattr(sqlite3, "connect", connect)
+                writers.append(Journal(path))
+        return connect(where, **more)
+
+    monkeypatch.setattr(sqlite3, "connect", late)
+    reader = sqlite.open_read_only(path)
+    (writer,) = writers
+    await writer.append(rest)
+    assert reader.execute("SELECT count(*) FROM events").fetchone() == (1 + len(rest),)
+    reader.close()
+    writer.close()
+
+
+def test_r5_a_log_that_goes_while_a_reader_opens_is_no_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "journal.sqlite"
+    Journal(path).close()
+    monkeypatch.setattr(Path, "exists", lambda _: True)  # as it was a moment ago
+    sqlite.open_read_only(path).close()
+
+
+@pytest.mark.parametrize("version", [0, 1, 2])
+def test_two_upgrades_at_once_are_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: int) -> None:
+    path, read = tmp_path / "journal.sqlite", sqlite.refuse_newer
+    if version:
+        older(path, version, history())
+
+    def overtaken(database: sqlite3.Connection, of: Path) -> int:
+        found = read(database, of)
+        monkeypatch.setattr(sqlite, "refuse_newer", read)
+        sqlite.connect(of).close()
+        return found
+
+    monkeypatch.setattr(sqlite, "refuse_newer", overtaken)
+    with closing(sqlite.connect(path)) as database:
+        assert read(database, path) == sqlite.VERSION
