@@ -56,8 +56,9 @@ class EndedRun(Protocol):
 class RunRow(msgspec.Struct, frozen=True, kw_only=True):
     """One run in a list; `detail` is what it waits for, or why it ended so; `ahead` of others in line.
 
-    It `starts_at` the time it started at, or is to; so many `step`s of all its `steps` have begun, where
-    that is known. It stands at this `depth` below who started it, and has so many runs `below` it.
+    It `starts_at` the time it started at, or is to; before that it has taken no `seconds`. So many `step`s
+    of all its `steps` have begun, where that is known. It stands at this `depth` below who started it, and
+    has so many runs `below` it.
     """
 
     id: str
@@ -82,7 +83,7 @@ class RunRow(msgspec.Struct, frozen=True, kw_only=True):
     queued_at: float = 0.0
     starts_at: float | None = None
     ended_at: float | None = None
-    seconds: float = 0.0
+    seconds: float | None = None
     depth: int = 0
     below: int = 0
     unfolded: bool = False
@@ -115,14 +116,14 @@ def row(state: State, name: str, now: float, zone: Zone = None) -> RunRow | None
         mark=_in_line(state, run),
         ahead=run.state == "queued" and (run.queueing.moved or run.queueing.priority),
         detail=wait.sentence if wait else run.reason,
-        time=time_of(run, now),
+        time=_took(run, now),
         open=not run.ended,
         warnings=len(run.progress.warnings),
         worker=workers(run),
         step=begun,
         steps=steps,
-        starts_at=run.queueing.not_before if run.started_at is None else run.started_at,
-        seconds=(run.queueing.not_before or now) - now if _is_due(run) else _seconds(run, now),
+        starts_at=run.queueing.not_before if run.started_at is None and not run.ended else run.started_at,
+        seconds=_seconds(run, now),
         release=release,
         **_facts(state.model, run, run.request),
     )
@@ -158,15 +159,17 @@ def _first_of(names: Sequence[str]) -> str:
     return f"{names[0]} +{len(names) - 1}" if len(names) > 1 else "".join(names)
 
 
-def _is_due(run: Run) -> bool:
-    """Return whether a run is scheduled for later."""
-    return run.queueing.not_before is not None and not run.ended
+def _seconds(run: Run | EndedRun, now: float) -> float | None:
+    """Return the seconds since a run started up to its end; None where it never did."""
+    if run.started_at is None:
+        return None
+    return (now if run.ended_at is None else run.ended_at) - run.started_at
 
 
-def _seconds(run: Run | EndedRun, now: float) -> float:
-    """Return the seconds since a run started, or was queued where it never did, up to its end."""
-    began = run.queued_at if run.started_at is None else run.started_at
-    return (now if run.ended_at is None else run.ended_at) - began
+def _took(run: Run | EndedRun, now: float) -> str:
+    """Return how long a run has taken; empty where it never started."""
+    seconds = _seconds(run, now)
+    return "" if seconds is None else duration(seconds)
 
 
 def time_of(run: Run, now: float) -> str:
@@ -199,7 +202,7 @@ def past_row(model: Model, record: EndedRun, now: float) -> RunRow:
         where=where(model, record.environment, record.tenant),
         mark=RUNS[record.state],
         detail=record.reason,
-        time=lasted(record.queued_at, record.started_at, record.ended_at, now),
+        time=_took(record, now),
         open=record.state not in ENDED,
         warnings=record.warnings,
         starts_at=record.started_at,

@@ -97,7 +97,8 @@ def test_a_run_that_waits_for_its_time_counts_down():
     world.start("go", not_before=START + 90)
     row = runs.row(world.state, "run-1", START + 30)
     assert row is not None
-    assert (row.mark.word, row.time, row.detail) == ("scheduled", "01:00", "starts at 13:48:10, in 01:00")
+    assert (row.mark.word, row.detail) == ("scheduled", "starts at 13:48:10, in 01:00")
+    assert (row.time, row.seconds, row.starts_at) == ("", None, START + 90)
     world.run_until(91)
     row = runs.row(world.state, "run-1", START + 91)
     assert row is not None
@@ -126,7 +127,7 @@ def test_one_that_is_cancelled_before_its_time_is_scheduled_no_more():
     world.send(commands.CancelRun(run="run-1"))
     row = runs.row(world.past, "run-1", START)
     assert row is not None
-    assert (row.mark.word, row.time) == ("cancelled", "00:00")
+    assert (row.mark.word, row.time, row.seconds, row.starts_at) == ("cancelled", "", None, None)
 
 
 def test_a_queued_run_says_its_place_and_whether_it_was_brought_forward():

@@ -56,7 +56,8 @@ def command(
     FILTER is that of the app: words, and state: env: worker: pool: runbook: project: by: tenant: since:
     until: is:, as in state:failed,cancelled env:production -word since:8h. A view and words must both hold.
 
-    A terminal shows as many columns as fit; elsewhere, and with --columns, all of them are there.
+    A terminal shows as many columns as fit, and cuts them to its width; elsewhere all of them are there.
+    Columns are called by their names or their heads.
     """
     where = space_of(space, state)
     query, setting = _query(words, view), _setting(columns, sort)
@@ -68,7 +69,7 @@ def command(
         from octotui.store.journal.run_records import record_of_run
         from octotui.views import runs
         from octotui.views.labels import ASCII, UNICODE
-        from octotui.views.lists.columns import CellContext, by_column, named, sorting
+        from octotui.views.lists.columns import CellContext, by_column, cut_before_left_out, named, sorting
         from octotui.views.lists.run_columns import COLUMNS, usual
         from octotui.views.queries.matching import matching
 
@@ -92,7 +93,8 @@ def command(
                     say_json(records.get(row.id) or record_of_run(here.state.runs[row.id]))
                 return
             chosen = named(COLUMNS, setting.columns or usual(here.state.model))
-            for line in column_lines(chosen, rows, scope, None if columns else terminal_width()):
+            chosen = chosen if columns is None else tuple(map(cut_before_left_out, chosen))
+            for line in column_lines(chosen, rows, scope, terminal_width()):
                 say(line)
 
     run_request(main)
@@ -158,6 +160,7 @@ async def _resolved(here: "Client | OfflineSpace", query: "Query") -> "Query":
 
 def _setting(columns: str | None, sort: str | None) -> "ListSetting":
     """Return the given columns and order, else those of the app; exit with code 2 for unknown ones."""
+    from octotui.model.complaints import did_you_mean
     from octotui.store.user_config import ListSetting
     from octotui.views.lists.columns import UnknownColumn, named, sorting
     from octotui.views.lists.run_columns import COLUMNS
@@ -165,10 +168,12 @@ def _setting(columns: str | None, sort: str | None) -> "ListSetting":
     kept = ListSetting()
     if columns is None or sort is None:
         kept = chosen_lists().get("runs", kept)
-    known = {each.name for each in COLUMNS}
+    known = [each.name for each in COLUMNS]
     names = tuple(name for name in kept.columns if name in known)
     if columns is not None:
-        names = tuple(each.strip() for each in columns.split(","))
+        names = tuple(name for each in columns.split(",") if (name := each.strip()))
+        if not names:
+            refuse(f"--columns needs the name of a column{did_you_mean('', known)}")
     try:
         named(COLUMNS, names)
         sorting(COLUMNS, sort or "")

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC
-from difflib import get_close_matches
 from typing import Any, Generic, TypeVar
 
 import msgspec
 
+from octotui.model.complaints import did_you_mean
 from octotui.views.labels import UNICODE, Glyphs, Role
 from octotui.views.text.clock_times import Zone
 
@@ -58,14 +58,20 @@ class Placed(msgspec.Struct, Generic[Row], frozen=True):
 
 
 def named(columns: Iterable[Column[Row]], names: Iterable[str]) -> tuple[Column[Row], ...]:
-    """Return the columns of these names, unique and in order; raises UnknownColumn."""
+    """Return the columns of these names or heads, unique and in order; raises UnknownColumn."""
     known = {each.name: each for each in columns}
-    for name in (found := dict.fromkeys(names)):
-        if name not in known:
-            near = get_close_matches(name, known, n=1)
-            advice = f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}"
-            raise UnknownColumn(f"there is no column {name}; {advice}")
-    return tuple(known[name] for name in found)
+    either = {each.head: each for each in known.values() if each.head} | known
+    found: dict[str, Column[Row]] = {}
+    for name in names:
+        if name not in either:
+            raise UnknownColumn(f"there is no column “{name}”{did_you_mean(name, known)}")
+        found[either[name].name] = either[name]
+    return tuple(found.values())
+
+
+def cut_before_left_out(column: Column[Row]) -> Column[Row]:
+    """Return a column that is shown also where one before it is cut."""
+    return msgspec.structs.replace(column, extra=False)
 
 
 def sorting(columns: Iterable[Column[Row]], sort: str) -> tuple[Column[Row], bool] | None:

@@ -132,9 +132,8 @@ def whole_row(parent: RunRow, family: Sequence[FamilyMember], worst: RunRow, now
     ends = [each.ended_at for each in family if each.ended_at is not None]
     is_open = len(ends) < len(family)
     ended_at = None if is_open else max(ends)
-    began = parent.queued_at if parent.starts_at is None else parent.starts_at
-    seconds = (now if ended_at is None else ended_at) - began
-    due = seconds < 0  # it is to start at a time of its own
+    began = None if parent.seconds is None else parent.starts_at
+    seconds = None if began is None else (now if ended_at is None else ended_at) - began
     detail = worst.detail if worst.id == parent.id or not worst.detail else f"{worst.id} {worst.detail}"
     return replace(
         parent,
@@ -143,8 +142,8 @@ def whole_row(parent: RunRow, family: Sequence[FamilyMember], worst: RunRow, now
         open=is_open,
         ended_at=ended_at,
         warnings=sum(each.warnings for each in family),
-        seconds=parent.seconds if due else seconds,
-        time=parent.time if due else duration(seconds),
+        seconds=seconds,
+        time="" if seconds is None else duration(seconds),
     )
 
 

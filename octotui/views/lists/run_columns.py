@@ -63,6 +63,8 @@ def _state(row: RunRow, width: int, scope: CellContext) -> Spans:
 
 
 def _took(row: RunRow, width: int, scope: CellContext) -> Spans:
+    if row.seconds is None:
+        return ()
     return ((row.time if len(row.time) <= width else short_duration(row.seconds), "muted"),)
 
 

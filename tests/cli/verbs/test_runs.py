@@ -59,7 +59,38 @@ def test_a_column_that_there_is_not_is_a_sentence(octotui: Call, lived: Lived) -
     for option, text in (("--columns", "id,strated"), ("--sort", "-strated")):
         said = octotui("runs", model, option, text, *state)
         assert (said.code, said.out) == (2, "")
-        assert said.err == "octotui: there is no column strated; did you mean started?\n"
+        assert said.err == 'octotui: there is no column “strated”; did you mean "started"?\n'
+
+
+def test_columns_are_called_by_their_heads_too(octotui: Call, lived: Lived) -> None:
+    model, *state = lived.at
+    heads = octotui("runs", model, "--columns", "run,env,start,took,id", "--sort", "-took", *state)
+    assert (
+        heads.out
+        == octotui(
+            "runs", model, "--columns", "id,environment,started,duration", "--sort", "-duration", *state
+        ).out
+    )
+    assert table(heads.out)[0] == ["run", "env", "start", "took"]
+    for none in ("", " ,"):
+        said = octotui("runs", model, "--columns", none, *state)
+        assert (said.code, said.out, len(said.err.splitlines())) == (2, "", 1)
+        assert '--columns needs the name of a column; known: "sign", "id", "title"' in said.err
+
+
+def test_lines_of_chosen_columns_are_cut_to_a_terminal(
+    octotui: Call, lived: Lived, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the output is no terminal they are whole, without trailing spaces."""
+    model, *state = lived.at
+    chosen = ("--columns", "run,title,state,wait")
+    whole = octotui("runs", model, *chosen, *state).out.splitlines()
+    assert max(map(len, whole)) > 50
+    assert all(line == line.rstrip() for line in whole)
+    monkeypatch.setattr("octotui.cli.verbs.runs.terminal_width", lambda: 50)
+    cut = octotui("runs", model, *chosen, *state).out.splitlines()
+    assert max(map(len, cut)) <= 50
+    assert cut[0].split() == whole[0].split()
 
 
 def test_what_the_app_has_kept_is_used(

@@ -64,9 +64,9 @@ def test_narrow_lists_have_one_space_between_columns_and_wide_ones_two():
 
 def test_columns_are_found_by_name_once_each():
     assert named((A, B, C), ["c", "a", "c"]) == (C, A)
-    with pytest.raises(UnknownColumn, match="there is no column x; there are a, b, c"):
+    with pytest.raises(UnknownColumn, match='there is no column “x”; known: "a", "b", "c"'):
         named((A, B, C), ["x"])
-    with pytest.raises(UnknownColumn, match="no column startd; did you mean started"):
+    with pytest.raises(UnknownColumn, match='no column “startd”; did you mean "started"'):
         named((column("started", 1, 1),), ["startd"])
 
 

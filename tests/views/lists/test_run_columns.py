@@ -106,6 +106,13 @@ def test_a_long_duration_fits_into_five_cells(seconds: float, told: str):
     assert cells(row, width=5)["duration"] == told
 
 
+def test_a_run_takes_no_time_before_it_has_started():
+    row = replace(seen("asking", "run-1"), seconds=None, time="")
+    assert cells(row)["duration"] == ""
+    (took,) = named(COLUMNS, ["duration"])
+    assert by_column([row, seen("asking", "run-1")], took, descending=False)[-1] == row
+
+
 def test_every_column_can_be_sorted_by():
     rows = [seen("many", f"run-{number}") for number in (6, 23, 41, 42, 65, 66)]
     for each in named(COLUMNS, [column.name for column in COLUMNS]):
