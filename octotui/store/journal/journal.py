@@ -2,10 +2,10 @@
 
 import sqlite3
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import msgspec
 
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 
 Values: TypeAlias = tuple[float | str | bytes, ...] | dict[str, int]
+
+T = TypeVar("T")
 
 
 class JournalReader:
@@ -92,19 +94,12 @@ class JournalReader:
 
         `names` maps slugs of environments and tenants to their display names.
         """
-        try:
-            with closing(self._connect()) as database:
-                return page(database, query, LATEST if before is None else before, limit, names)
-        except sqlite3.Error as problem:
-            raise unusable(self._path, problem) from problem
+        last = LATEST if before is None else before
+        return self._look(lambda database: page(database, query, last, limit, names))
 
     def summary(self, query: Query = EVERYTHING, names: Mapping[str, str] = NOTHING) -> SearchSummary:
         """Count the ended runs that match a query, and list the values of all ended runs."""
-        try:
-            with closing(self._connect()) as database:
-                return summarize(database, query, names)
-        except sqlite3.Error as problem:
-            raise unusable(self._path, problem) from problem
+        return self._look(lambda database: summarize(database, query, names))
 
     def open_runs(self) -> list[RunRecord]:
         """Return the runs that have not ended, oldest first."""
@@ -114,7 +109,22 @@ class JournalReader:
         return open_read_only(self._path)
 
     def _records(self, rest: str, values: tuple[float | str, ...] = ()) -> list[RunRecord]:
-        return [from_row(row) for row in self._rows(f"SELECT * FROM runs {rest}", values)]
+        query = f"SELECT * FROM runs {rest}"
+        return self._look(lambda database: [from_row(row) for row in database.execute(query, values)])
+
+    def _look(self, read: Callable[[sqlite3.Connection], T]) -> T:
+        """Read, and once more where that fails: a writer that comes and goes changes the file beneath."""
+        try:
+            try:
+                return self._read_once(read)
+            except sqlite3.Error:
+                return self._read_once(read)
+        except sqlite3.Error as problem:
+            raise unusable(self._path, problem) from problem
+
+    def _read_once(self, read: Callable[[sqlite3.Connection], T]) -> T:
+        with closing(self._connect()) as database:
+            return read(database)
 
     def _events(self, query: str, values: Values) -> Iterator[AnyEvent]:
         for seq, body in self._rows(query, values):
