@@ -28,13 +28,15 @@ CONFIG = TableSpec(
     }
 )
 COLUMN = name("the name of a column")
-SETTING = TableSpec(
-    {
-        "columns": KeySpec(ListSpec(COLUMN, least=1), "The columns, the first ones where room is short."),
-        "sort": KeySpec(COLUMN, "What it is sorted by; after a -, the largest first."),
-    }
+LISTS = KeyedSpec(
+    SLUG,
+    TableSpec(
+        {
+            "columns": KeySpec(ListSpec(COLUMN, least=1), "The columns, the first ones where room is short."),
+            "sort": KeySpec(COLUMN, "What it is sorted by; after a -, the largest first."),
+        }
+    ),
 )
-LISTS = KeyedSpec(SLUG, SETTING)
 LARGEST = 1 << 18  # bytes of a file of the account
 LONGEST_UID = 10  # digits
 WRITTEN = "# The columns and the order of lists, as octotui keeps them.\n"
@@ -97,10 +99,11 @@ def keep_list(key: str, setting: ListSetting) -> None:
     with exclusive(file):
         tables = user_source(file).tables if os.path.lexists(file) else {}
         before = tables.pop(key, {})
-        kept = before if isinstance(before, dict) else {}
+        others = before if isinstance(before, dict) else {}  # keys that only a newer octotui knows stay
         changed = {"columns": list(setting.columns)} | ({"sort": setting.sort} if setting.sort else {})
-        if setting.columns:  # keys that only a newer octotui knows stay
-            tables[key] = {name: kept[name] for name in kept if name not in SETTING.keys} | changed
+        if setting.columns:
+            known = ListSetting.__struct_fields__
+            tables[key] = {name: others[name] for name in others if name not in known} | changed
         replace_file(file, WRITTEN + tomli_w.dumps(tables))
 
 

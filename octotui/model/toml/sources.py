@@ -103,6 +103,9 @@ _DEEP = re.compile(
 
 QUOTES = "text stands in quotes"
 
+_SECRET = re.compile("sensitive|secret|passw|token|credential|key", re.IGNORECASE)
+"""In a key whose value is never repeated."""
+
 _WORD = re.compile(
     r"""
     [^#"']+ | \#[^\n]*
@@ -123,6 +126,7 @@ def _explained(what: str, lines: list[str], line: int, column: int) -> str:
     match what.split():
         case ["Invalid", "value"]:
             missing = not rest or rest.startswith("#")
+            rest = "" if _SECRET.search(written[: column - 1]) else rest
             return (
                 "a value is missing after the =" if missing else f"{_first_word(rest)} is no value; {QUOTES}"
             )

@@ -171,6 +171,7 @@ FEED = TableSpec(
             "The environment variable that holds its token, or the password of the account.",
             not_with=("directory",),
             rule="V5, P1",
+            secret=True,
         ),
         "hosts": KeySpec(
             ListSpec(HOST),

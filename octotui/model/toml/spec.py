@@ -78,6 +78,7 @@ class KeySpec(msgspec.Struct, frozen=True):
     """A key of a table: its value, a sentence for editors, and the keys it requires or excludes.
 
     `rule` names the rules of docs/rules.md about it; `default` is for keys that no struct has a default for.
+    Of a `secret` one, no complaint repeats the value, as people write the secret itself there by mistake.
     """
 
     shape: "Spec"
@@ -87,6 +88,7 @@ class KeySpec(msgspec.Struct, frozen=True):
     not_with: tuple[str, ...] = ()
     rule: str = ""
     default: str | int | bool | None = None
+    secret: bool = False
 
 
 Spec = ScalarSpec | TableSpec | KeyedSpec | ListSpec | AlternativeSpec

@@ -1,6 +1,7 @@
 """Validation of raw tables by their specification: reports every problem and returns clean values."""
 
 import pathlib
+import re
 from collections.abc import Hashable
 from typing import Any
 
@@ -8,7 +9,10 @@ import msgspec
 from msgspec import UNSET
 
 from octotui.model.complaints import Keys, Report, did_you_mean, key_meant, listing
-from octotui.model.toml.spec import AlternativeSpec, KeyedSpec, ListSpec, ScalarSpec, Spec, TableSpec
+from octotui.model.toml.spec import AlternativeSpec, KeyedSpec, KeySpec, ListSpec, ScalarSpec, Spec, TableSpec
+
+_ACCOUNT = re.compile(r"(://)[^/?#]*@")
+"""The account and password in an address, which are not repeated."""
 
 
 class Validator:
@@ -17,6 +21,7 @@ class Validator:
     def __init__(self, folder: pathlib.Path, report: Report) -> None:
         self._folder = folder
         self._report = report
+        self._hides = False  # values, within a secret key
         self._known: dict[int, tuple[tuple[str, ...], frozenset[str]]] = {}  # by id: required, dependent keys
 
     def read(self, shape: Spec, raw: Any, at: Keys = ()) -> Any:
@@ -35,15 +40,15 @@ class Validator:
 
     def _leaf(self, leaf: ScalarSpec, raw: Any, at: Keys) -> Any:
         if not leaf.holds(raw):
-            if leaf.known and isinstance(raw, str):
+            if leaf.known and isinstance(raw, str) and not self._hides:
                 self._report(at, f'"{raw}" is not known{did_you_mean(raw, leaf.known)}')
             else:
-                self._report(at, _unfit(leaf, raw))
+                self._report(at, f"Expected {leaf.what}." if self._hides else _unfit(leaf, raw))
             return UNSET
         return str(self._folder / raw) if leaf.path else leaf.clean(raw)
 
     def _record(self, record: TableSpec, raw: Any, at: Keys) -> dict[str, Any]:
-        if not self._table(raw, at):
+        if not self._table(raw, at, record):
             return {}
         clean = {}
         required, dependent = self._known.get(id(record)) or self._index_keys(record)
@@ -54,13 +59,21 @@ class Validator:
                 shape = key.shape
                 if isinstance(shape, ScalarSpec) and not shape.path and shape.holds(value):
                     clean[name] = shape.clean(value)  # the fast path: no key path is built
-                elif (read := self.read(shape, value, (*at, name))) is not UNSET:
+                elif (read := self._value(key, value, (*at, name))) is not UNSET:
                     clean[name] = read
             else:
                 meant = key_meant(name, record.keys)
                 self._report((*at, name), f'"{name}" is not known here{meant} {record.hint}'.rstrip())
         self._missing(record, required, raw, at)
         return clean
+
+    def _value(self, key: KeySpec, raw: Any, at: Keys) -> Any:
+        """Read the value of a key; within a secret one, no complaint repeats any."""
+        before, self._hides = self._hides, self._hides or key.secret
+        try:
+            return self.read(key.shape, raw, at)
+        finally:
+            self._hides = before
 
     def _index_keys(self, record: TableSpec) -> tuple[tuple[str, ...], frozenset[str]]:
         known = self._known[id(record)] = record.required(), record.dependent()
@@ -100,7 +113,7 @@ class Validator:
                 clean = self.read(shape.of, raw, at)
                 return [] if clean is UNSET else [clean]
             headers = " Write its header in double brackets: [[…]]." if isinstance(raw, dict) else ""
-            self._report(at, f"Expected a list, not {_value_text(raw)}.{headers}")
+            self._report(at, f"Expected a list{self._but(raw)}.{headers}")
             return []
         if len(raw) < shape.least:
             self._report(at, "This list is empty; name at least one.")
@@ -108,15 +121,24 @@ class Validator:
             seen: set[object] = set()
             for index, each in enumerate(raw):
                 if isinstance(each, Hashable) and each in seen:
-                    self._report((*at, index), f"{_value_text(each)} is listed twice; keep one.")
+                    shown = "This" if self._hides else _value_text(each)
+                    self._report((*at, index), f"{shown} is listed twice; keep one.")
                 seen |= {each} if isinstance(each, Hashable) else set()
         values = [self.read(shape.of, each, (*at, index)) for index, each in enumerate(raw)]
         return [each for each in values if each is not UNSET]
 
-    def _table(self, raw: Any, at: Keys) -> bool:
-        if not isinstance(raw, dict):
-            self._report(at, f"Expected a table, not {_value_text(raw)}.")
-        return isinstance(raw, dict)
+    def _table(self, raw: Any, at: Keys, record: TableSpec | None = None) -> bool:
+        if isinstance(raw, dict):
+            return True
+        if self._hides and record is not None and record.one_of:
+            such = " or ".join(f"{{ {name} = … }}" for name in record.one_of[:2])
+            self._report(at, f"Expected a table such as {such}. {record.hint}".rstrip())
+        else:
+            self._report(at, f"Expected a table{self._but(raw)}.")
+        return False
+
+    def _but(self, raw: Any) -> str:
+        return "" if self._hides else f", not {_value_text(raw)}"
 
 
 def _unfit(leaf: ScalarSpec, raw: Any) -> str:
@@ -133,7 +155,8 @@ def _value_text(raw: object) -> str:
         case bool():
             return str(raw).lower()
         case str():
-            return msgspec.json.encode(raw[:60]).decode() if raw else "an empty text"
+            shown = _ACCOUNT.sub(r"\1…@", raw)
+            return msgspec.json.encode(shown[:60]).decode() if raw else "an empty text"
         case int() | float():
             return f"the number {raw}" if abs(raw) < 1e18 else "so large a number"
         case dict():

@@ -58,7 +58,7 @@ VALUE = TableSpec(
     {
         "value": KeySpec(scalar(), "The text.", rule="V1"),
         "pool": KeySpec(SLUG, "The pool, where the variable says which.", rule="W10"),
-        "sensitive": KeySpec(SECRET, "Where a value that nobody may see is read.", rule="V5"),
+        "sensitive": KeySpec(SECRET, "Where a value that nobody may see is read.", rule="V5", secret=True),
         "prompt": KeySpec(PROMPT, "How people are asked for the value at the start of a run.", rule="V6"),
         "step": KeySpec(_NAMES, "The steps it holds for.", rule="V2"),
         "target": KeySpec(_NAMES, "The targets it holds for.", rule="V2"),

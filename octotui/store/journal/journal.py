@@ -2,11 +2,11 @@
 
 import sqlite3
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import msgspec
 
@@ -32,6 +32,8 @@ STEPS = 1000  # of SQLite between two looks at the time
 TOO_LONG = "the search takes too long: narrow it, for example by since: or state:"
 
 Values: TypeAlias = tuple[float | str | bytes, ...] | dict[str, int]
+
+T = TypeVar("T")
 
 
 class JournalReader:
@@ -98,13 +100,12 @@ class JournalReader:
 
         `names` maps slugs of environments and tenants to their display names.
         """
-        with self._search() as database:
-            return page(database, query, LATEST if before is None else before, limit, names)
+        last = LATEST if before is None else before
+        return self._search(lambda database: page(database, query, last, limit, names))
 
     def summary(self, query: Query = EVERYTHING, names: Mapping[str, str] = NOTHING) -> SearchSummary:
         """Count the ended runs that match a query, and list the values of all ended runs."""
-        with self._search() as database:
-            return summarize(database, query, names)
+        return self._search(lambda database: summarize(database, query, names))
 
     def end_searches(self) -> None:
         """Interrupt the long searches of other threads."""
@@ -114,24 +115,40 @@ class JournalReader:
         """Return the runs that have not ended, oldest first."""
         return self._records("WHERE ended_at IS NULL ORDER BY number")
 
-    @contextmanager
-    def _search(self) -> Iterator[sqlite3.Connection]:
-        """Yield a connection for a search; raises StoreError after SEARCH seconds, or once searches end."""
+    def _search(self, read: Callable[[sqlite3.Connection], T]) -> T:
+        """Read within SEARCH seconds; raises StoreError after them, or once searches end."""
         end = monotonic() + SEARCH
-        try:
-            with closing(self._connect()) as database:
-                database.set_progress_handler(lambda: self._is_ended or monotonic() > end, STEPS)
-                yield database
-        except sqlite3.Error as problem:
-            if getattr(problem, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:
-                raise StoreError(TOO_LONG) from problem
-            raise unusable(self._path, problem) from problem
+
+        def bounded(database: sqlite3.Connection) -> T:
+            database.set_progress_handler(lambda: self._is_ended or monotonic() > end, STEPS)
+            return read(database)
+
+        return self._look(bounded)
 
     def _connect(self) -> sqlite3.Connection:
         return open_read_only(self._path)
 
     def _records(self, rest: str, values: tuple[float | str, ...] = ()) -> list[RunRecord]:
-        return [from_row(row) for row in self._rows(f"SELECT * FROM runs {rest}", values)]
+        query = f"SELECT * FROM runs {rest}"
+        return self._look(lambda database: [from_row(row) for row in database.execute(query, values)])
+
+    def _look(self, read: Callable[[sqlite3.Connection], T]) -> T:
+        """Read, and once more where that fails: a writer that comes and goes changes the file beneath."""
+        try:
+            try:
+                return self._read_once(read)
+            except sqlite3.Error as problem:
+                if _is_interrupted(problem):
+                    raise
+                return self._read_once(read)
+        except sqlite3.Error as problem:
+            if _is_interrupted(problem):
+                raise StoreError(TOO_LONG) from problem
+            raise unusable(self._path, problem) from problem
+
+    def _read_once(self, read: Callable[[sqlite3.Connection], T]) -> T:
+        with closing(self._connect()) as database:
+            return read(database)
 
     def _events(self, query: str, values: Values) -> Iterator[AnyEvent]:
         for seq, body in self._rows(query, values):
@@ -146,6 +163,10 @@ class JournalReader:
                 yield from database.execute(query, values)
         except sqlite3.Error as problem:
             raise unusable(self._path, problem) from problem
+
+
+def _is_interrupted(problem: sqlite3.Error) -> bool:
+    return getattr(problem, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT
 
 
 def _unchecked() -> None:

@@ -49,6 +49,8 @@ def test_what_is_not_utf8_is_one_sentence(tmp_path: Path) -> None:
         ),
         ('a = abc"', ':1:5: This is not TOML: abc" is no value; text stands in quotes.'),
         ("a = yes # or no", ":1:5: This is not TOML: yes is no value; text stands in quotes."),
+        ("sensitive = hunter2", ":1:13: This is not TOML: this is no value; text stands in quotes."),
+        ("Db_Password = hunter2", ":1:15: This is not TOML: this is no value; text stands in quotes."),
         ("a = # none", ":1:5: This is not TOML: a value is missing after the =."),
         (
             "[a.b]\nc = 1\n[a.b]",

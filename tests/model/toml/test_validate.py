@@ -73,6 +73,7 @@ def test_one_of_several_keys_must_be_there_and_some_need_another() -> None:
     [
         ("", "an empty text"),
         ('a"b\n', '"a\\"b\\n"'),
+        ("https://ann:hunter2@host/a", '"https://…@host/a"'),
         (5, "the number 5"),
         (10**30, "so large a number"),
         (True, "true"),
@@ -139,3 +140,35 @@ def test_a_blank_at_an_end_is_called_that_and_joiners_within_words_are_letters()
     assert walk(name, "क्\u200dष") == ("क्\u200dष", {})
     for unseen in ("a\u200c", "\u200da", "a\u202eb", "a\u200bb", "a\x1bb"):
         assert walk(name, unseen)[1]
+
+
+SECRET = TableSpec(
+    {
+        "env": KeySpec(WORD, ""),
+        "list": KeySpec(ListSpec(WORD), ""),
+        "either": KeySpec(choice("a", "b"), ""),
+        "table": KeySpec(KeyedSpec(WORD, WORD), ""),
+    },
+    one_of=("env", "list"),
+    hint="It never stands here.",
+)
+HOLDER = TableSpec({"deep": KeySpec(SECRET, "", secret=True), "name": KeySpec(WORD, "")})
+
+
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        ("hunter2", "Expected a table such as { env = … } or { list = … }. It never stands here."),
+        (31337, "Expected a table such as { env = … } or { list = … }. It never stands here."),
+        ({"env": "Hunter2"}, "Expected a word."),
+        ({"env": "hunter "}, "Expected a word."),
+        ({"list": "hunter"}, "Expected a list."),
+        ({"list": ["hunter", "hunter"]}, "This is listed twice; keep one."),
+        ({"env": "a", "either": "hunter"}, 'Expected "a" or "b".'),
+        ({"env": "a", "table": "hunter"}, "Expected a table."),
+    ],
+)
+def test_v5_where_a_secret_is_expected_no_complaint_repeats_what_stands_there(raw: Any, said: str) -> None:
+    _, found = walk(HOLDER, {"deep": raw, "name": "Seen"})
+    assert found.pop(("name",)) == 'Expected a word, not "Seen".'
+    assert [*found.values()] == [said]

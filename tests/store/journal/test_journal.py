@@ -12,7 +12,7 @@ from octotui.engine.queries.query import EVERYTHING
 from octotui.store.errors import Damaged, StoreError
 from octotui.store.journal import journal as module
 from octotui.store.journal.in_memory import AnyJournal
-from octotui.store.journal.journal import Journal
+from octotui.store.journal.journal import Journal, JournalReader
 from octotui.store.journal.remembered_requests import RequestId
 from octotui.store.journal.sqlite import connect
 from tests.store.events import history, numbered, queued
@@ -211,3 +211,25 @@ async def test_r4_what_cannot_be_read_is_never_taken_for_nothing(
         file.write(b"\xaa" * (path.stat().st_size - 4096))
     with closing(journal), pytest.raises(Damaged):
         asked(journal)
+
+
+@pytest.mark.parametrize("asked", ["history", "summary", "open_runs"])
+async def test_r5_a_list_that_a_writer_spoils_while_it_is_read_is_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: str
+) -> None:
+    path, connect, faults = tmp_path / "journal.sqlite", JournalReader._connect, [True]
+    writer = Journal(path)
+    await writer.append(history())
+    writer.close()
+    expected = getattr(JournalReader(path), asked)()
+
+    class Spoiled(sqlite3.Connection):
+        def execute(self, *_: object) -> sqlite3.Cursor:
+            raise sqlite3.DatabaseError("database disk image is malformed")
+
+    def first_spoiled(reader: JournalReader) -> sqlite3.Connection:
+        return Spoiled(path) if faults and faults.pop() else connect(reader)
+
+    monkeypatch.setattr(JournalReader, "_connect", first_spoiled)
+    assert getattr(JournalReader(path), asked)() == expected
+    assert not faults
