@@ -140,13 +140,15 @@ def test_a_space_in_use_is_told_in_one_sentence(octotui: Call, write: Call, stat
 
 def test_what_ran_before_is_taken_up_and_handed_to_a_server(octotui: Call, write: Call, state: Path) -> None:
     """R4: the call for another run waits for that alone, and leaves the others in good hands."""
-    short = SLEEP.replace("sleep 100", "sleep 2; echo awake")
-    model = write(short + OK)
+    go = state.with_name("go")
+    until_told = SLEEP.replace("sleep 100", f"until test -e '{go}'; do sleep 0.1; done; echo awake")
+    model = write(until_told + OK)
     with running(model, state) as child:
         child.kill()
         child.wait()
     assert octotui("run", model, "ok", "--state", state).code == 0
     assert states(state) == {"run-1": "executing"}
+    go.touch()
     assert octotui("wait", model, "run-1", "--state", state).code == 0
     assert output(state, "run-1") == "sleeping\nawake\n"
 
