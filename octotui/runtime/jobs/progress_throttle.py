@@ -37,7 +37,6 @@ class ProgressThrottle:
     def end(self) -> None:
         """Pass on the held back message; the script has ended."""
         if self._timer is not None:
-            self._timer.cancel()
             self._pass_on()
             self._drop_timer()
 
