@@ -5,7 +5,6 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from secrets import token_hex
 from typing import IO
 
 from octotui.store.errors import StoreError, unusable
@@ -64,6 +63,8 @@ def _lock(path: Path, lock: int) -> None:
 @contextmanager
 def _renamed(path: Path, check: Callable[[Path], None]) -> Iterator[IO[bytes]]:
     """Yield a file that gets its path at the end, once `check` accepts the path. Raises StoreError."""
+    from secrets import token_hex  # noqa: PLC0415 - only who writes needs it, and it loads slowly
+
     part = path.with_name(f".{path.name}.{token_hex(8)}.part")
     try:
         file = opened_private(part, "x+b")
