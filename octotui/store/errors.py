@@ -24,7 +24,7 @@ class Damaged(StoreError):
 
 
 def unusable(path: Path, problem: "OSError | sqlite3.Error") -> StoreError:
-    """The sentence for a file that the system or SQLite refused."""
+    """Return the error for a file that the system or SQLite refused."""
     if isinstance(problem, OSError):
         return StoreError(f"{path} cannot be used: {problem.strerror or problem}")
     text = str(problem)

@@ -100,10 +100,11 @@ def keep_list(key: str, setting: ListSetting) -> None:
         tables = user_source(file).tables if os.path.lexists(file) else {}
         before = tables.pop(key, {})
         others = before if isinstance(before, dict) else {}  # keys that only a newer octotui knows stay
-        changed = {"columns": list(setting.columns)} | ({"sort": setting.sort} if setting.sort else {})
-        if setting.columns:
-            known = ListSetting.__struct_fields__
-            tables[key] = {name: others[name] for name in others if name not in known} | changed
+        columns = {"columns": list(setting.columns)} if setting.columns else {}
+        sort = {"sort": setting.sort} if setting.sort else {}
+        unknown = {name: others[name] for name in others if name not in ListSetting.__struct_fields__}
+        if kept := unknown | columns | sort:
+            tables[key] = kept
         replace_file(file, WRITTEN + tomli_w.dumps(tables))
 
 

@@ -29,7 +29,7 @@ def modules() -> Iterator[ModuleType]:
 
 
 def _place(name: str) -> str:
-    """The part of the order that a module is in: the most exact one."""
+    """Return the longest prefix in ORDER that a module falls under."""
     parts = [each for each in ORDER if f"{name}.".startswith(f"{each}.")]
     return max(parts, key=len, default="")
 

@@ -5,6 +5,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from octotui.engine.queries.matcher import Searchable
 from octotui.engine.rules.run_queue import place_in_queue
 from octotui.engine.state import ENDED, ForChild, Run, RunState, State
 from octotui.engine.state.run_request import RunRequest
@@ -14,43 +15,19 @@ from octotui.views.text.clock_times import Zone, clock_time
 from octotui.views.waits import asks, of_run
 
 
-class EndedRun(Protocol):
+class EndedRun(Searchable, Protocol):
     """What the journal keeps of a run, as far as a list shows it."""
 
-    @property
-    def id(self) -> str: ...  # noqa: D102
-    @property
-    def number(self) -> int: ...  # noqa: D102
     @property
     def root(self) -> str: ...  # noqa: D102
     @property
     def parent(self) -> str | None: ...  # noqa: D102
     @property
-    def process(self) -> str: ...  # noqa: D102
-    @property
-    def requester(self) -> str: ...  # noqa: D102
-    @property
-    def name(self) -> str: ...  # noqa: D102
-    @property
-    def environment(self) -> str | None: ...  # noqa: D102
-    @property
-    def tenant(self) -> str | None: ...  # noqa: D102
-    @property
     def state(self) -> RunState: ...  # noqa: D102
-    @property
-    def reason(self) -> str: ...  # noqa: D102
     @property
     def queued_at(self) -> float: ...  # noqa: D102
     @property
     def started_at(self) -> float | None: ...  # noqa: D102
-    @property
-    def ended_at(self) -> float | None: ...  # noqa: D102
-    @property
-    def warnings(self) -> int: ...  # noqa: D102
-    @property
-    def workers(self) -> tuple[str, ...]: ...  # noqa: D102
-    @property
-    def pools(self) -> tuple[str, ...]: ...  # noqa: D102
 
 
 class RunRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -214,7 +191,7 @@ def past_row(model: Model, record: EndedRun, now: float) -> RunRow:
 
 
 def version_of(model: Model, record: EndedRun) -> str:
-    """The version of a deployment, which stands in its name behind that of its project."""
+    """Return the version of a deployment, from its name, where it follows that of its project."""
     project = model.projects.get(record.process)
     named = project is not None and record.name.startswith(f"{project.name} ")
     return record.name[len(project.name) + 1 :] if project and named else ""

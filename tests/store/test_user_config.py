@@ -148,6 +148,16 @@ def test_the_columns_of_a_list_are_kept_beside_those_of_others(config: Path) -> 
     assert config.read_text() == "# mine\n"
 
 
+def test_the_order_is_kept_where_the_usual_columns_are_shown(config: Path) -> None:
+    """The usual columns are not kept, so that they may change."""
+    by_start = ListSetting((), "-started")
+    keep_list("runs", by_start)
+    assert list_settings().settings == {"runs": by_start}
+    assert tomllib.loads(lists_file().read_text()) == {"runs": {"sort": "-started"}}
+    keep_list("runs", ListSetting())
+    assert list_settings().settings == {}
+
+
 def test_columns_are_kept_where_there_is_no_folder_yet(config: Path) -> None:
     config.unlink()
     config.parent.rmdir()

@@ -54,7 +54,7 @@ def command(space: str, as_json: bool, state: Path | None) -> None:
 
 
 def _objects(shown: "Dashboard") -> Iterator[dict[str, Any]]:
-    """The last run of each place as an object."""
+    """Yield the last run of each place as an object for JSON."""
     for row in shown.rows:
         for runs in row.cells.values():
             for run in runs:
@@ -72,7 +72,7 @@ def _objects(shown: "Dashboard") -> Iterator[dict[str, Any]]:
 
 
 def _columns(shown: "Dashboard", state: "State") -> "list[Column[DashboardRow]]":
-    """The name of each row, and a column for each environment."""
+    """Return a column for the names of rows, and one for each environment."""
     from octotui.views.lists.columns import UNCUT, Column
     from octotui.views.pages.dashboard import cell, cell_words
     from octotui.views.text.visible_text import visible

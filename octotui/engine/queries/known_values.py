@@ -21,7 +21,7 @@ NOUNS = {
 
 
 def resolve(query: Query, known: KnownValues) -> Query:
-    """The query with slugs for names and for beginnings of either; an unknown value stays as it is.
+    """Replace names, and beginnings of slugs or names, by slugs; unknown values stay.
 
     Raises QueryError where a beginning is that of too many.
     """
@@ -29,7 +29,7 @@ def resolve(query: Query, known: KnownValues) -> Query:
 
 
 def unknown_value(query: Query, known: KnownValues) -> str:
-    """What a space has never heard of, as a sentence with the nearest name; empty where it knows all."""
+    """Return a sentence about a value that the space does not know; empty where it knows all."""
     for term in query.terms:
         names = known.get(term.key, {})
         for value in term.values if term.key in PLACES else ():
@@ -48,7 +48,7 @@ def _resolved(term: Term, known: KnownValues) -> Term:
 
 
 def _meant(value: str, names: Mapping[str, str]) -> tuple[str, ...]:
-    """The slugs that a value stands for: of that name; where there is none, those that begin with it."""
+    """Return the slugs that a value names, or else those that begin with it."""
     folded = value.casefold()
     spoken = [(slug, (slug.casefold(), name.casefold())) for slug, name in names.items()]
     exact = tuple(slug for slug, both in spoken if folded in both)

@@ -42,7 +42,7 @@ class Searchable(Protocol):
 def matches(
     query: Query, run: Searchable, names: Mapping[str, str] = NOTHING, standing: Collection[str] = ()
 ) -> bool:
-    """Whether a run fulfils a query that is resolved.
+    """Return whether a run matches a resolved query.
 
     `names` are what people call environments and tenants, `standing` how an open run stands beside its state.
     """
@@ -68,7 +68,7 @@ def _holds(term: Term, run: Searchable, names: Mapping[str, str], standing: Coll
 
 
 def _values(key: str, run: Searchable, standing: Collection[str]) -> Collection[str | None]:
-    """The values that a run has of a key."""
+    """Return the values that a run has of a key."""
     match key:
         case "state":
             return (run.state, *standing)
@@ -89,17 +89,17 @@ def _values(key: str, run: Searchable, standing: Collection[str]) -> Collection[
 
 
 def is_number(word: str, number: int) -> bool:
-    """Whether a word is the whole number or id of a run."""
+    """Return whether a word is the whole number or id of a run."""
     return word in (str(number), f"run-{number}")
 
 
 def is_prefix(word: str) -> bool:
-    """Whether a word is the beginning of every id, which leaves nothing out."""
+    """Return whether a word begins every id, so that it filters nothing."""
     return "run-".startswith(word)
 
 
 def _is_in(word: str, run: Searchable, names: Mapping[str, str], standing: Collection[str]) -> bool:
-    """Whether a word is a part of one of a run's texts."""
+    """Return whether a word is part of a text of a run."""
     places = (f"{slug} {names.get(slug, '')}" for slug in (run.environment, run.tenant) if slug)
     state = f"{run.state} {run.state.replace('-', ' ')}"
     texts = (f"{run.process} {run.name}", state, run.requester, run.reason, *places, *standing)

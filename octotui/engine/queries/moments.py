@@ -18,7 +18,7 @@ class MomentError(ValueError):
 
 
 def moment(text: str, now: float) -> float:
-    """The time (seconds since 1970) that a text says: `8h` ago, `14:02`, a date, `yesterdayT18:00`.
+    """Parse a time into seconds since 1970: `8h` ago, `14:02`, a date, `yesterdayT18:00`.
 
     A time of day is the last one that has been; a date alone is its beginning. Raises MomentError.
     """

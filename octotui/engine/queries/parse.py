@@ -34,7 +34,7 @@ _CLOSED = {"state": (*STATES, *SHOWN), "is": tuple(STANDINGS)}
 
 
 def parse(text: str, now: float) -> Query:
-    """What a text asks of runs; values of one key are alternatives, all else is required.
+    """Parse a text into a query; values of one key are alternatives, all else is required.
 
     Raises QueryError.
     """
@@ -55,7 +55,7 @@ def parse(text: str, now: float) -> Query:
 
 
 def _values(word: TypedWord) -> tuple[str, ...]:
-    """The values of a word with a key."""
+    """Return the validated values of a word with a key."""
     if word.key not in KEYS:
         meant = SYNONYMS.get(word.key)
         nearest = f'; did you mean "{meant}"?' if meant else did_you_mean(word.key, KEYS)
@@ -73,7 +73,7 @@ def _values(word: TypedWord) -> tuple[str, ...]:
 
 
 def _unknown(key: str, value: str) -> str:
-    """Where a value that is none belongs, or the nearest one."""
+    """Name the key that a wrong value belongs to, or the nearest valid value."""
     other = "is" if key == "state" else "state"
     if value in _CLOSED[other]:
         return f'“{value}” is not a value of “{key}”; did you mean "{other}:{value}"?'
@@ -91,5 +91,5 @@ def _times(word: TypedWord, now: float) -> list[float]:
 
 
 def _key(key: str) -> Key:
-    """The same, for the type checker: it is one of `KEYS`, or a word."""
+    """Narrow a key's type: it is one of `KEYS`, or `word`."""
     return key  # type: ignore[return-value]

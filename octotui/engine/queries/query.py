@@ -74,7 +74,7 @@ class Query(msgspec.Struct, frozen=True, omit_defaults=True):
         )
 
     def narrowed(self, other: "Query") -> "Query":
-        """What both ask; raises QueryError where that is too much."""
+        """Combine two queries, of which both must match; raises QueryError where that is too much."""
         since = max((each for each in (self.since, other.since) if each is not None), default=None)
         until = min((each for each in (self.until, other.until) if each is not None), default=None)
         return bounded(Query((*self.terms, *other.terms), since, until))
@@ -84,7 +84,7 @@ EVERYTHING = Query()
 
 
 def bounded(query: Query) -> Query:
-    """The query without equal terms; raises QueryError where the wire and the index do not take it."""
+    """Merge equal terms; raises QueryError where the query exceeds the limits of wire and index."""
     terms = tuple(dict.fromkeys(query.terms))
     if len(terms) > MOST:
         raise QueryError(f"a filter takes {MOST} words at most")

@@ -33,7 +33,7 @@ class TypedWord(NamedTuple):
 
 
 def scan(text: str) -> Iterator[TypedWord]:
-    """The words of a text, in order; a quote that is not closed goes to the end."""
+    """Split a text into words, in order; an unclosed quote extends to the end."""
     for found in _WORD.finditer(text):
         start, end = found.span()
         negated = text[start] == "-" and end - start > 1
@@ -44,13 +44,13 @@ def scan(text: str) -> Iterator[TypedWord]:
 
 
 def quoted(text: str) -> str:
-    """A value as it can be typed."""
+    """Quote a value so that it can be typed."""
     plain = text and not re.search(r'[\s",]', text)
     return text if plain else '"' + text.replace('"', '""') + '"'
 
 
 def _values(text: str, start: int, end: int) -> Iterator[TypedValue]:
-    """The values between commas; one that is empty, too."""
+    """Split a value at commas; empty parts are kept."""
     while True:
         found = _VALUE.match(text, start, end)
         stop = found.end() if found else end
@@ -65,7 +65,7 @@ def _value(text: str, start: int, end: int) -> TypedValue:
 
 
 def _inside(quote: re.Match[str]) -> str:
-    """What stands between quotes; two of them in there are one."""
+    """Return the text between quotes; a doubled quote stands for one."""
     inner = quote[0][1:]
     closed = quote[0].count('"') % 2 == 0
     return (inner[:-1] if closed else inner).replace('""', '"')

@@ -140,7 +140,7 @@ def uri(path: Path, how: str) -> str:
 
 
 def open_read_only(path: Path) -> sqlite3.Connection:
-    """A connection that only reads; raises StoreError for a damaged or a newer journal."""
+    """Open a read-only connection; raises StoreError for a damaged or a newer journal."""
     if not path.exists():
         raise StoreError(f"nothing has run in this space yet: there is no {path}")
     try:

@@ -90,7 +90,7 @@ class BulkDialog(ExplainedActions, ModalScreen[frozenset[str]]):
         self._sending = False
 
     def compose(self) -> ComposeResult:
-        """The question, its meaning, each run or question, and what is to be read of the chosen one."""
+        """Yield the question, what it means, the list of items, and details of the selected one."""
         with Vertical(classes="dialog -broad"):
             yield PlainText(self._title(), classes="dialog--title")
             yield PlainText(self._words.meaning, classes="dialog--text", id="meaning")
@@ -115,7 +115,7 @@ class BulkDialog(ExplainedActions, ModalScreen[frozenset[str]]):
         self.call_after_refresh(self._explain)
 
     def _title(self) -> str:
-        """What is asked before: `Cancel 3 runs, and leave 2 out?`."""
+        """Return the question: `Cancel 3 runs, and leave 2 out?`."""
         words, count = self._words, len(working(self._items.values()))
         again, left_out = " again" if self._action == "again" else "", len(self._items) - count
         rest = f", and leave {left_out} out" if left_out else ""
@@ -178,7 +178,7 @@ class BulkDialog(ExplainedActions, ModalScreen[frozenset[str]]):
             self.dismiss(self._runs_done())
 
     def _runs_done(self) -> frozenset[str]:
-        """The runs of which nothing is left to do."""
+        """Return the runs with nothing left to do."""
         left = {item.run for at, item in self._items.items() if at not in self._done}
         return frozenset(self._items[at].run for at in self._done) - left
 

@@ -44,7 +44,7 @@ unfolded. A wider terminal shows more columns."""
         self._table, self._wanted = RunsTable(setting), ""
 
     def compose(self) -> ComposeResult:
-        """The heading, the list, and its filter."""
+        """Yield the heading, the list, and its filter."""
         yield PaneHeading("Runs")
         yield ColumnHead()
         yield RunLines(self._table, empty=self.why_empty())
@@ -126,12 +126,12 @@ unfolded. A wider terminal shows more columns."""
         self._list()
 
     def process_of(self, run: str) -> str:
-        """What a run that is known runs."""
+        """Return the process of a known run."""
         row = self._table.row(run)
         return row.process if row is not None else ""
 
     def root_of(self, run: str) -> str:
-        """The first run of the family of one that is known."""
+        """Return the root of a known run's family."""
         row = self._table.row(run)
         return row.root if row is not None else run
 

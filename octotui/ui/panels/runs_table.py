@@ -75,7 +75,7 @@ class RunsTable:
         self.kept.update((each.id, each) for each in records)
 
     def count_open(self, query: Query) -> tuple[int, int]:
-        """How many open runs a query finds, of how many."""
+        """Count the open runs that match a query: (matches, all)."""
         still = [name for name in self.order if name in self.state.runs and not self.state.runs[name].ended]
         return len(matching(self.state, self.kept, still, query)), len(still)
 
@@ -92,11 +92,11 @@ class RunsTable:
         self._people |= {each.requester for each in self.kept.values()}
 
     def matching(self, query: Query) -> tuple[str, ...]:
-        """The runs that a query finds, in the order of no list."""
+        """Return the runs that match a query, neither sorted nor folded."""
         return matching(self.state, self.kept, self.order, query)
 
     def outline(self, names: Collection[str] | None, *, again: bool) -> tuple[str, ...]:
-        """The lines of the list, where these match a filter, or of all without one.
+        """Return the lines of the list: `names` that match with their parents; None lists all.
 
         With `again` they are sorted again though no run came or went: what is in them may have changed.
         """
@@ -107,7 +107,7 @@ class RunsTable:
         return tuple(self._lines)
 
     def next_of(self, name: str | None, names: Collection[str] | None, sign: str) -> str | None:
-        """The run after one in the list that has a sign, of these or of all, as if nothing was folded."""
+        """Return the next run that has a sign, also in folded families; None where there is none."""
         everything = outline(self.families, names, dict.fromkeys(self.families.children, True), self._arrange)
         order = [each.id for each in everything if names is None or each.id in names]
         at = order.index(name) + 1 if name in order else 0
@@ -116,11 +116,11 @@ class RunsTable:
         return next((each.id for each in marks if each.mark.sign == sign), None)
 
     def folds(self, names: Collection[str] | None) -> dict[str, bool]:
-        """The families that somebody has unfolded (True) or folded, with a filter and without one."""
+        """Return the families that were unfolded (True) or folded by hand, with a filter or without one."""
         return self.unfiltered_folds if names is None else self.filtered_folds
 
     def _arrange(self, names: Sequence[str]) -> Sequence[str]:
-        """Runs of one parent in the order that was chosen."""
+        """Sort the runs of one parent by the chosen column."""
         key = tuple(names)
         if self.sort is None or not key:
             return names
@@ -131,11 +131,11 @@ class RunsTable:
         return self._sorted[key]
 
     def is_unfolded(self, name: str) -> bool:
-        """Whether runs that a run has started are listed below it."""
+        """Return whether a run's descendants are listed below it."""
         return name in self._lines and self._lines[name].unfolded
 
     def row(self, name: str) -> RunRow | None:
-        """The row of a run with its place in its family, None where nobody knows of it."""
+        """Return the row of a run with its place in its family; None where the run is unknown."""
         row = self._own_row(name)
         if row is None:
             return None
@@ -146,24 +146,24 @@ class RunsTable:
         return replace(row, depth=line.depth, below=len(below), unfolded=line.unfolded)
 
     def _own_row(self, name: str) -> RunRow | None:
-        """The row of a run as if it had no family."""
+        """Return the row of a run without its family."""
         row = runs.row(self.state, name, self.scope.now, self.scope.zone)
         if row is None and name in self.kept:
             return runs.past_row(self.state.model, self.kept[name], self.scope.now)
         return row
 
     def draw(self, name: str, width: int) -> list[Span]:
-        """A run in one line."""
+        """Draw a run in one line."""
         row = self.row(name)
         return [] if row is None else row_spans(self._place(width), row, self.scope)
 
     def head(self, width: int) -> tuple[Span, ...]:
-        """What the columns are."""
+        """Draw the heads of the columns."""
         column, descending = (self.sort[0].name, self.sort[1]) if self.sort else ("", False)
         return head_spans(self._place(width), column, self.scope.glyphs, descending=descending)
 
     def _place(self, width: int) -> Sequence[Placed[RunRow]]:
-        """The columns that fit; worked out once for each width."""
+        """Return the columns that fit a width; computed once for each width."""
         if width not in self._placed:
             model, scope = self.state.model, self.scope
             oldest = [*self._oldest()]
@@ -177,7 +177,7 @@ class RunsTable:
         return self._placed[width]
 
     def _oldest(self) -> Iterable[float]:
-        """When the oldest of those that are open, and of those that have ended, were queued."""
+        """Yield when the oldest open and the oldest ended run were queued."""
         for name in {*self.order[:1], *self.order[-1:]}:
             run = self.state.runs.get(name) or self.kept.get(name)
             if run is not None:

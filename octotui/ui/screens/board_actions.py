@@ -111,7 +111,7 @@ class BoardActions(RunActionsScreen):
         lines.mark(lines.marked - (done or frozenset()))
 
     async def _families(self) -> dict[str, State] | None:
-        """The States in which those of the marked runs can be looked at that have left the present one.
+        """Replay the families of marked runs that have left the State, by run.
 
         None where one cannot be looked up, which a toast says.
         """

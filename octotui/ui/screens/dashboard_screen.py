@@ -28,7 +28,7 @@ class DashboardScreen(RunActionsScreen):
     ]
 
     def compose(self) -> ComposeResult:
-        """The dashboard between the usual lines."""
+        """Yield the dashboard between the status and key bars."""
         yield StatusBar().data_bind(RunActionsScreen.state, RunActionsScreen.now)
         yield DashboardPanel().data_bind(RunActionsScreen.state, RunActionsScreen.now, RunActionsScreen.past)
         bar = QuestionBar(self.session.user)

@@ -37,7 +37,7 @@ class PlaceScreen(RunActionsScreen):
         self._trail = trail
 
     def compose(self) -> ComposeResult:
-        """The page between the usual lines."""
+        """Yield the page between the status and key bars."""
         yield StatusBar().data_bind(RunActionsScreen.state, RunActionsScreen.now)
         yield PlacePanel(self._trail).data_bind(
             RunActionsScreen.state, RunActionsScreen.now, RunActionsScreen.past
@@ -76,7 +76,7 @@ class PlaceScreen(RunActionsScreen):
             self.app.push_screen(RunScreen(self.session, self.run))
 
     def pointed_worker(self) -> str | None:
-        """The worker under the cursor, or the one that the page is about where the cursor is on no run."""
+        """Return the worker under the cursor, or that of the page where the cursor is on no run."""
         panel = self.query_one(PlacePanel)
         line = panel.line
         if line is not None and line.run is not None:

@@ -128,7 +128,7 @@ class CellGrid(ExplainedActions, ScrollView, can_focus=True):
         return self._columns[self.place[1]][0] if self._columns else ""
 
     def _measure(self) -> _Sizes:
-        """The sizes that fit the widget as wide as it is."""
+        """Compute the sizes of columns that fit the widget's width."""
         width = max(1, self.size.width - 1)
         longest = max((length([(each.name, "plain")]) for each in self._rows), default=8)
         names = max(8, min(longest, 32, width // 4))
@@ -164,7 +164,7 @@ class CellGrid(ExplainedActions, ScrollView, can_focus=True):
         self.refresh()
 
     def _near(self, at: int, step: int) -> int:
-        """The next row with cells from one on."""
+        """Return the nearest row with cells, in a direction."""
         while 0 <= at < len(self._rows) and not self._rows[at].has_cells:
             at += step
         return at
@@ -226,7 +226,7 @@ class CellGrid(ExplainedActions, ScrollView, can_focus=True):
             self.action_open()
 
     def watch_has_focus(self, focused: bool) -> None:
-        """The cursor looks different with the focus."""
+        """Repaint the cursor, which looks different with the focus."""
         super().watch_has_focus(focused)
         self.refresh()
 
@@ -237,7 +237,7 @@ class CellGrid(ExplainedActions, ScrollView, can_focus=True):
                 self.refresh(Region(0, y, self.size.width, 1))
 
     def _look(self, y: int) -> list[GridCell]:
-        """What is to be seen in a line: the name, then its cells."""
+        """Return the content of a line: the name of its row, and its cells."""
         sizes, glyphs = self._sizes, glyphs_of(self)
         at, line = HEAD, 0
         if y:
@@ -258,14 +258,14 @@ class CellGrid(ExplainedActions, ScrollView, can_focus=True):
         return found
 
     def _row_name(self, at: int, line: int) -> Span:
-        """The name of a row in its first line; over the names which columns of how many are shown."""
+        """Return a row's name for its first line; in the head, the range of visible columns."""
         if at < 0:
             count, many = self._sizes.columns, len(self._columns)
             return (f"{self._first + 1}-{self._first + count} of {many}" if count < many else "", "muted")
         return (self._rows[at].name if line == 0 else "", "strong" if self._rows[at].has_cells else "muted")
 
     def render_line(self, y: int) -> Strip:
-        """One line: the name, and the cells."""
+        """Render one line: the name, and the cells."""
         styles, glyphs = styles_of(self), glyphs_of(self)
         parts = self._shown[y] = self._look(y)
         strips = [strip_of([(" ", "plain")], styles, glyphs)]

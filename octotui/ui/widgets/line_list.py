@@ -205,7 +205,7 @@ class LineList(ExplainedActions, ScrollView, can_focus=True):
         self.refresh()
 
     def _look(self, y: int) -> Look:
-        """What is to be seen in a line of the screen, and whether the cursor and a mark are on it."""
+        """Return the content of a visible line, and whether the cursor and a mark are on it."""
         index, width = y + self.scroll_offset.y, self.line_width
         if index >= len(self._keys):
             text = self.empty if not self._keys and y == 0 else ""
@@ -215,7 +215,7 @@ class LineList(ExplainedActions, ScrollView, can_focus=True):
         return index == self.cursor, key in self.marked, spans
 
     def render_line(self, y: int) -> Strip:
-        """One line: the marker, and what `draw` says."""
+        """Render one line: the marker, and the spans of `draw`."""
         if self._painted is None:
             self._painted = styles_of(self)
         styles, glyphs, width = self._painted, glyphs_of(self), self.size.width

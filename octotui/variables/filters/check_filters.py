@@ -34,7 +34,7 @@ def check_filters(model: Model, report: InsideReport, names: ModelTexts | None =
 
 
 def _sentences(text: str) -> Iterator[tuple[str, int, int]]:
-    """What is said of a text's filters that are none, with their lines and columns."""
+    """Yield a sentence for each unknown filter of a text, with line and column."""
     if "#{" not in text or all(word.lower() in WRITTEN for word in PIPED.findall(text)):
         return
     found: dict[str, int] = {}
@@ -46,7 +46,7 @@ def _sentences(text: str) -> Iterator[tuple[str, int, int]]:
 
 
 def _calls(node: object, start: int) -> Iterator[tuple[str, int]]:
-    """The name of every filter in parts of a text, and where the tag stands that has it."""
+    """Yield the name of every filter in parts of a text, and the position of its tag."""
     if isinstance(node, tuple):
         for each in node:
             yield from _calls(each, start)

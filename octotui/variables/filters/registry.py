@@ -71,7 +71,7 @@ def apply(name: str, given: FilterArguments, answerable: bool, note: Callable[[s
 
 
 def no_such_filter(name: str) -> str:
-    """The sentence about a name that no filter has, with the nearest one."""
+    """Return the sentence for an unknown filter, with the nearest name."""
     return f"There is no filter {name[:40]}{_near(name)}"
 
 

@@ -46,7 +46,7 @@ def plan(
     now: float,
     refusals: Mapping[str, str] = NONE,
 ) -> tuple[BulkItem, ...]:
-    """What is to be done to each run, as far as it works after what is done to those before it.
+    """Plan an action for each run, tried in order on the State that the actions before it lead to.
 
     `families` are the States in which ended runs can be looked at, by run; `refusals` are the reasons that
     are known without the engine.
@@ -57,7 +57,7 @@ def plan(
 
 
 def noted(item: BulkItem, notes: str) -> BulkItem:
-    """The same with notes that go with its answer."""
+    """Add notes to the answer of an item."""
     commands = (
         replace(each, notes=notes) if isinstance(each, AnswerInterruption) else each for each in item.commands
     )
@@ -65,7 +65,7 @@ def noted(item: BulkItem, notes: str) -> BulkItem:
 
 
 def working(items: Iterable[BulkItem]) -> tuple[BulkItem, ...]:
-    """Those for which something is sent."""
+    """Return the items for which commands are sent."""
     return tuple(each for each in items if not each.refusal)
 
 
@@ -126,7 +126,7 @@ def _values(question: QuestionRow) -> str:
 
 
 def _who_asks(state: State, run: Run) -> str:
-    """Which runs of the same family ask instead."""
+    """Name the runs of the same family that ask instead."""
     others = [
         question.run
         for _, name in state.asking
@@ -136,7 +136,7 @@ def _who_asks(state: State, run: Run) -> str:
 
 
 def _judged(items: Iterable[BulkItem], state: State, now: float) -> Iterator[BulkItem]:
-    """Each with the reason for which the engine refuses it, after all before it took effect."""
+    """Yield each item with the engine's refusal, if any, after those before it."""
     before, at = state, max(now, state.at)
     for item in items:
         after, refusal = (state, item.refusal) if item.refusal else _tried(state, item, at)
@@ -147,7 +147,7 @@ def _judged(items: Iterable[BulkItem], state: State, now: float) -> Iterator[Bul
 
 
 def _tried(state: State, item: BulkItem, at: float) -> tuple[State, str]:
-    """The State after an item's commands; the same State, and why, where one of them is refused."""
+    """Return the State after an item's commands; where one is refused, the State before, and the reason."""
     after = state
     try:
         for each in item.commands:

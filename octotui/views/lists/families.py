@@ -35,14 +35,14 @@ class Families(msgspec.Struct, frozen=True):
     children: Mapping[str, tuple[str, ...]] = {}
 
     def below(self, name: str) -> Iterator[str]:
-        """All that a run started, and what those started."""
+        """Yield all descendants of a run."""
         waiting = [*reversed(self.children.get(name, ()))]
         while waiting:
             yield (each := waiting.pop())
             waiting.extend(reversed(self.children.get(each, ())))
 
     def above(self, name: str) -> Iterator[str]:
-        """Who started a run, and who started that one."""
+        """Yield the ancestors of a run, its parent first."""
         while name in self.parents:
             yield (name := self.parents[name])
 
@@ -56,14 +56,14 @@ class ListedRun(NamedTuple):
 
 
 def parent_of(state: State, past: Mapping[str, EndedRun], name: str) -> str | None:
-    """The run that started a run; a job's id begins with the number of its run."""
+    """Return the run that started a run; a job's id begins with the number of its run."""
     run = state.runs.get(name)
     job = run.parent if run is not None else past[name].parent if name in past else None
     return None if job is None else f"run-{job.removeprefix('job-').partition('.')[0]}"
 
 
 def families(state: State, past: Mapping[str, EndedRun], names: Sequence[str]) -> Families:
-    """The families of runs: those with an open run, the oldest first, then others, the latest first."""
+    """Group runs into families: those with an open run first, oldest first, then others, latest first."""
     listed = frozenset(names)
     parents: dict[str, str] = {}
     children: dict[str, list[str]] = {}
@@ -83,9 +83,9 @@ def families(state: State, past: Mapping[str, EndedRun], names: Sequence[str]) -
 def outline(
     found: Families, matches: Collection[str] | None, folds: Mapping[str, bool], arrange: Arrange
 ) -> tuple[ListedRun, ...]:
-    """The lines of the list: families folded, but those in which a child matches a filter.
+    """Return the lines of the list: families folded, except where a child matches a filter.
 
-    `matches` is None without a filter; `folds` are the families that somebody has unfolded (True) or folded.
+    `matches` is None without a filter; `folds` are the families unfolded (True) or folded by hand.
     `arrange` sorts siblings.
     """
     shown = None if matches is None else {*matches, *(up for name in matches for up in found.above(name))}
@@ -103,7 +103,7 @@ def outline(
 def _shown_children(
     children: Sequence[str], shown: Collection[str] | None, unfolded: bool | None
 ) -> Sequence[str]:
-    """All of a family that was unfolded; of another one those that a filter shows."""
+    """Return all children of an unfolded family; of a folded one, those that match a filter."""
     if unfolded:
         return children
     if shown is None or unfolded is False:
@@ -112,7 +112,7 @@ def _shown_children(
 
 
 def members(state: State, past: Mapping[str, EndedRun], names: Iterable[str]) -> Iterator[FamilyMember]:
-    """What the state of the whole depends on, of each of these runs."""
+    """Yield the state, end and warnings of each run, from which those of a family follow."""
     for name in names:
         run = state.runs.get(name)
         if run is not None:
@@ -123,12 +123,12 @@ def members(state: State, past: Mapping[str, EndedRun], names: Iterable[str]) ->
 
 
 def most_urgent(family: Iterable[FamilyMember]) -> FamilyMember:
-    """The run that needs people first; the first of equal ones."""
+    """Return the member that needs people first; the first of equal ones."""
     return min(family, key=lambda each: URGENCY.index(each.mark.sign))
 
 
 def whole_row(parent: RunRow, family: Sequence[FamilyMember], worst: RunRow, now: float) -> RunRow:
-    """The row of a folded family, the parent its first member: the state of the `worst`, the time of all."""
+    """Merge a folded family into its parent's row: the `worst` state, and the time of all."""
     ends = [each.ended_at for each in family if each.ended_at is not None]
     is_open = len(ends) < len(family)
     ended_at = None if is_open else max(ends)

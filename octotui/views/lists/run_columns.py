@@ -49,7 +49,7 @@ def _sign(row: RunRow, width: int, scope: CellContext) -> Spans:
 
 
 def _title(row: RunRow, width: int, scope: CellContext) -> Spans:
-    """What it is called, behind its place in a family, how often it warned and whether it goes ahead."""
+    """Draw a title after its place in a family, its warnings and its priority."""
     family: Spans = (("  " * row.depth, "plain"),) if row.depth else ()
     if row.below:
         family = (*family, (f"{scope.glyphs.fold[row.unfolded]}{row.below} ", "lit"))

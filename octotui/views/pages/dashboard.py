@@ -35,7 +35,7 @@ class Dashboard(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def dashboard(model: Model, last: Mapping[RunPlace, LastRun]) -> Dashboard:
-    """What is deployed where; runbooks that have never run are left out."""
+    """Return the grid of what is deployed where; runbooks that never ran are left out."""
     cells: dict[tuple[str, str], list[LastRun]] = {}
     for place, run in last.items():
         if place.environment is None or place.environment in model.environments:
@@ -59,7 +59,7 @@ def dashboard(model: Model, last: Mapping[RunPlace, LastRun]) -> Dashboard:
 
 
 def _environments(model: Model, cells: Iterable[tuple[str, str]]) -> list[str]:
-    """The environments that lifecycles lead to, and those where something has run, in the model's order."""
+    """Return the environments of lifecycles, and those where something ran, in the model's order."""
     used = {slug for _, slug in cells}
     for project in model.projects.values():
         slugs = {project.lifecycle, *(each.lifecycle for each in project.channels.values() if each.lifecycle)}
@@ -70,7 +70,7 @@ def _environments(model: Model, cells: Iterable[tuple[str, str]]) -> list[str]:
 
 
 def cell(state: State, row: DashboardRow, environment: str) -> tuple[LastRun, ...]:
-    """The last runs of a row in an environment as they stand now, the most urgent first."""
+    """Return the last runs of a row in an environment, the most urgent first."""
     return tuple(sorted((present(state, run) for run in row.cells.get(environment, ())), key=_urgency))
 
 
@@ -81,7 +81,7 @@ def _urgency(run: LastRun) -> tuple[int, int]:
 def cell_lines(
     runs: Sequence[LastRun], state: State, width: int, scope: CellContext, lines: int
 ) -> tuple[Spans, ...]:
-    """A cell in one or two lines of a width: version, state and when, or how many tenants' runs stand how."""
+    """Draw a cell in one or two lines: version, state and time, or a count of tenants by state."""
     if not runs:
         return ((),) * lines
     first = runs[0]
@@ -110,7 +110,7 @@ def _whom(runs: Sequence[LastRun]) -> str:
 
 
 def _standing(runs: Sequence[LastRun], width: int) -> str:
-    """How the runs of several tenants stand, the most urgent first: `1 failed`, or `succeeded`.
+    """Summarize the runs of several tenants, the most urgent state first: `1 failed`, or `succeeded`.
 
     Those that do not fit into a width are left out.
     """
@@ -126,7 +126,7 @@ def _standing(runs: Sequence[LastRun], width: int) -> str:
 
 
 def cell_words(runs: Sequence[LastRun], scope: CellContext) -> Spans:
-    """A cell as verbs print it: nothing is cut."""
+    """Return a cell as text for verbs, uncut."""
     if not runs:
         return ()
     first = runs[0]

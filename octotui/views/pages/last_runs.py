@@ -54,12 +54,12 @@ LastRuns = Mapping[RunPlace, EndedRun]
 
 
 def place_of(record: EndedRun) -> RunPlace:
-    """Where the run of a record took effect."""
+    """Return where a recorded run took effect."""
     return RunPlace(record.process, record.environment, record.tenant)
 
 
 def newer(known: LastRuns, records: Iterable[EndedRun]) -> dict[RunPlace, EndedRun]:
-    """The last run of each place among those known and some more."""
+    """Return the last run of each place among known records and more."""
     found = dict(known)
     for record in records:
         before = found.get(place_of(record))
@@ -69,7 +69,7 @@ def newer(known: LastRuns, records: Iterable[EndedRun]) -> dict[RunPlace, EndedR
 
 
 async def last_runs(model: Model, history: RunFinder) -> dict[RunPlace, EndedRun]:
-    """The last ended run of every declared process in every place.
+    """Look up the last ended run of every declared process in every place.
 
     A process that has ended more runs than a page holds is looked up environment by environment, and one
     of these with as many tenant by tenant.
@@ -81,7 +81,7 @@ async def last_runs(model: Model, history: RunFinder) -> dict[RunPlace, EndedRun
 
 
 async def last_runs_in(model: Model, history: RunFinder, environment: str) -> dict[RunPlace, EndedRun]:
-    """The last ended deployment of every project in one environment, for each tenant."""
+    """Look up the last ended deployment of every project in one environment, for each tenant."""
     found: dict[RunPlace, EndedRun] = {}
     for process in model.projects:
         terms = (Term("project", (process,)), Term("env", (environment,)))
@@ -113,13 +113,13 @@ async def _of_environment(model: Model, history: RunFinder, terms: tuple[Term, .
 
 
 def _nowhere(key: str, names: Iterable[str]) -> tuple[Term, ...]:
-    """The condition that a run has none of these."""
+    """Return the condition that excludes some values of a key."""
     slugs = tuple(names)
     return (Term(key, slugs, negated=True),) if slugs else ()  # type: ignore[arg-type]
 
 
 def standings(state: State, records: LastRuns) -> dict[RunPlace, LastRun]:
-    """The last run of each place: one that the State holds, an ended one, or what a release remembers.
+    """Return the last run of each place, from the State, the index, or a release.
 
     A release remembers where it was deployed, though the run may have been removed since.
     """
@@ -149,7 +149,7 @@ def standings(state: State, records: LastRuns) -> dict[RunPlace, LastRun]:
 
 
 def present(state: State, run: LastRun) -> LastRun:
-    """The same run as it stands now, where the State holds it."""
+    """Return a run as it is in the State; unchanged where it has left it."""
     now = state.runs.get(run.id)
     return run if now is None else _of_run(state, now)
 

@@ -40,7 +40,7 @@ PageLines = Iterator[PageLine]
 
 
 def name_of(model: Model, place: PagePlace) -> str:
-    """What people call a place."""
+    """Return the display name of a place."""
     match place.kind:
         case "space":
             return model.space.name
@@ -58,12 +58,12 @@ def _named(model: Model, place: PagePlace) -> str:
 
 
 def crumbs(model: Model, trail: Iterable[PagePlace]) -> str:
-    """The way to a page: `Kraken > Setup > worker1`."""
+    """Return the breadcrumbs of a page: `Kraken > Setup > worker1`."""
     return " > ".join([model.space.name, *(name_of(model, each) for each in trail if each.kind != "space")])
 
 
 def is_declared(model: Model, place: PagePlace) -> bool:
-    """Whether the model knows a place; a worker is known by its pools, too."""
+    """Return whether the model declares a place; a pool's members count as workers."""
     match place.kind:
         case "space":
             return True
@@ -78,13 +78,13 @@ def is_declared(model: Model, place: PagePlace) -> bool:
 
 
 def pools_of(model: Model, worker: str) -> tuple[str, ...]:
-    """The pools that a worker is in; the built-in one serves a default pool without members."""
+    """Return the pools of a worker; the built-in one serves a default pool without members."""
     slugs = dict.fromkeys((*model.pools, model.default_pool))
     return tuple(slug for slug in slugs if worker in members(model, slug, model.pool(slug)))
 
 
 def query_of(place: PagePlace) -> Query | None:
-    """What finds the runs that have ended in a place; None where no index knows them."""
+    """Return the query for ended runs of a place; None where no index has them."""
     match place.kind:
         case "pool" | "worker":
             return Query((Term(place.kind, (place.slug,)),))
@@ -94,7 +94,7 @@ def query_of(place: PagePlace) -> Query | None:
 
 
 def section(heading: str, lines: Iterable[PageLine], empty: str = "") -> PageLines:
-    """Lines beneath a heading; without any a sentence, or nothing at all."""
+    """Yield a heading and lines; without lines the sentence `empty`, or nothing."""
     found = tuple(lines)
     if found or empty:
         yield PageLine(key=f"# {heading.partition(',')[0]}", text=heading, is_heading=True)

@@ -33,7 +33,7 @@ class PageScope:
 
 
 def page(place: PagePlace, scope: PageScope) -> tuple[PageLine, ...]:
-    """The lines of a page."""
+    """Return the lines of a page."""
     if not is_declared(scope.state.model, place):
         text = f"The model declares no {place.kind} {place.slug} any more."
         return (PageLine(key="gone", text=text),)
@@ -97,7 +97,7 @@ def _worker_line(state: State, slug: str, worker: str) -> PageLine:
 
 
 def _machine(place: PagePlace, scope: PageScope) -> PageLines:
-    """A worker or a target: how it stands, who has its lock and who waits for it, what it did last."""
+    """Yield the lines of a worker or target: state, lock and its queue, and last runs."""
     state, worker = scope.state, place.slug
     lock = state.locks.get(worker, FREE)
     own_pools = pools_of(state.model, worker) if place.kind == "worker" else ()
@@ -180,7 +180,7 @@ def _runs_here(heading: str, names: Iterable[str], empty: str = "") -> PageLines
 
 
 def _past(scope: PageScope) -> PageLines:
-    """What has ended here, the newest first; a replay has no index that could say."""
+    """Return the ended runs of a place, newest first; a replay has no index to ask."""
     if scope.state.keep_ended:
         return iter(())
     if scope.past is None:

@@ -59,7 +59,7 @@ the heads of the columns: each opens the page of its environment."""
         self._rows: dict[str, DashboardRow] = {}
 
     def compose(self) -> ComposeResult:
-        """The heading and the grid."""
+        """Yield the heading and the grid."""
         yield PaneHeading("Dashboard")
         yield CellGrid(self._draw, id="dashboard")
 

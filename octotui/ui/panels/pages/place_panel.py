@@ -78,7 +78,7 @@ Whatever has a page or is a run can be opened. The first line is the way here, w
         self._cursors: dict[Trail, str] = {}
 
     def compose(self) -> ComposeResult:
-        """The way, and the lines."""
+        """Yield the breadcrumbs and the lines."""
         yield PaneHeading()
         yield PageList(self._draw, id="page")
 

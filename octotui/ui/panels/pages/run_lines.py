@@ -17,7 +17,7 @@ COLUMNS = (
 
 
 def columns_of(state: State, place: PagePlace) -> tuple[str, ...]:
-    """The names of the columns: without the place itself, and without those that the model leaves empty."""
+    """Return the names of the columns, without that of the place itself and those the model leaves empty."""
     usual = run_columns.usual(state.model)
     return tuple(name for name in COLUMNS if name in usual and name != place.kind)
 
@@ -25,7 +25,7 @@ def columns_of(state: State, place: PagePlace) -> tuple[str, ...]:
 def run_spans(
     row: RunRow, width: int, scope: CellContext, state: State, place: PagePlace, known: Iterable[EndedRun]
 ) -> list[Span]:
-    """A run in one line of a width; its columns are as wide as those of all runs known in the place."""
+    """Draw a run in one line of a width; columns are as wide as the runs of the place need."""
     known = tuple(known)
     oldest = min((each.queued_at for each in known), default=scope.now)
     people = {row.by, *(each.requester for each in known)}

@@ -33,7 +33,7 @@ class HistoryLine(QueryLine):
         return self.query_asked if self.text else EVERYTHING
 
     def is_whole(self, recent: Sequence[EndedRun]) -> bool:
-        """Whether all that the query finds is known: the recent runs, and the pages that were asked for."""
+        """Return whether all matches are known: the recent runs, and the fetched pages."""
         return self._pages.whole or len(recent) < RECENT
 
     def restart(self) -> None:
