@@ -1,6 +1,6 @@
 """The pane with the list of runs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from textual import on
 from textual.app import ComposeResult
@@ -124,6 +124,11 @@ unfolded. A wider terminal shows more columns."""
         """Put the cursor on a run, as soon as it is known and whatever the filter was."""
         self._wanted = run
         self._list()
+
+    @property
+    def ended(self) -> Mapping[str, EndedRun]:
+        """The known records of runs that have ended, by run."""
+        return self._table.kept
 
     def process_of(self, run: str) -> str:
         """Return the process of a known run."""

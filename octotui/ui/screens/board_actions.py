@@ -105,7 +105,8 @@ class BoardActions(RunActionsScreen):
             picture = families.get(name, self.state)
             process = self.runs.process_of(name)
             refusals[name] = run_refusal(action, RunLookedAt(name, process, self.state, picture))
-        items = plan(action, self.marked, self.state, families, self.session.user, self.now, refusals)
+        user, ended = self.session.user, self.runs.ended
+        items = plan(action, self.marked, self.state, families, user, self.now, refusals, ended)
         done = await self.app.push_screen_wait(BulkDialog(self.session, action, items))
         lines = self.runs.lines
         lines.mark(lines.marked - (done or frozenset()))

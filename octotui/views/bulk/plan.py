@@ -18,9 +18,10 @@ from octotui.engine.decide.start_run import again
 from octotui.engine.state import Run, State
 from octotui.views.labels import listed
 from octotui.views.questions import QuestionRow, row, standing
-from octotui.views.runs import where
+from octotui.views.runs import EndedRun, where
 
 NONE: Mapping[str, str] = {}
+NOTHING_ENDED: Mapping[str, EndedRun] = {}
 BulkAction = Literal["cancel", "again", "take", "proceed", "abort"]
 
 
@@ -45,13 +46,16 @@ def plan(
     user: str,
     now: float,
     refusals: Mapping[str, str] = NONE,
+    ended: Mapping[str, EndedRun] = NOTHING_ENDED,
 ) -> tuple[BulkItem, ...]:
     """Plan an action for each run, tried in order on the State that the actions before it lead to.
 
     `families` are the States in which ended runs can be looked at, by run; `refusals` are the reasons that
-    are known without the engine.
+    are known without the engine; `ended` are the records of runs that have left the State.
     """
-    items = [item for run in runs for item in _items(action, run, state, families.get(run, state), user)]
+    items = [
+        item for run in runs for item in _items(action, run, state, families.get(run, state), user, ended)
+    ]
     items = [replace(each, refusal=each.refusal or refusals.get(each.run, "")) for each in items]
     return tuple(_judged(items, state, now))
 
@@ -69,10 +73,12 @@ def working(items: Iterable[BulkItem]) -> tuple[BulkItem, ...]:
     return tuple(each for each in items if not each.refusal)
 
 
-def _items(action: BulkAction, name: str, state: State, family: State, user: str) -> Iterator[BulkItem]:
+def _items(
+    action: BulkAction, name: str, state: State, family: State, user: str, ended: Mapping[str, EndedRun]
+) -> Iterator[BulkItem]:
     run = state.runs.get(name) or family.runs.get(name)
     if run is None:
-        yield BulkItem(run=name, about=name, refusal=f"{name} is not known any more")
+        yield _left(name, state, ended.get(name))
         return
     about = " · ".join(filter(None, (run.title, _place(state, run))))
     match action:
@@ -82,6 +88,15 @@ def _items(action: BulkAction, name: str, state: State, family: State, user: str
             yield _again(state, run, about, user)
         case _:
             yield from _answers(action, state, run, about, user)
+
+
+def _left(name: str, state: State, record: EndedRun | None) -> BulkItem:
+    """Refuse an action on a run that has left the State: it has ended, or retention removed it."""
+    if record is None:
+        return BulkItem(run=name, about="", refusal=f"{name} is not known any more")
+    place = where(state.model, record.environment, record.tenant)
+    about = " · ".join(filter(None, (record.name, place)))
+    return BulkItem(run=name, about=about, refusal=f"{name} has ended")
 
 
 def _place(state: State, run: Run) -> str:

@@ -6,6 +6,7 @@ from octotui.engine.commands import AnswerInterruption, CancelRun, StartRun, Tak
 from octotui.engine.state import State
 from octotui.model.process import Manual, Runbook, Step
 from octotui.model.values import Prompt
+from octotui.store.journal.run_records import RunRecord
 from octotui.views.bulk.plan import BulkAction, BulkItem, noted, plan, working
 from tests import scenes
 from tests.scenes import Scene
@@ -121,3 +122,14 @@ def test_v6_a_run_starts_again_with_the_values_it_had_also_from_another_state():
     assert ended == item
     (gone,) = plan("again", ["run-77"], now.state, {}, "ann", now.now)
     assert gone.refusal == "run-77 is not known any more"
+
+
+@pytest.mark.parametrize("action", ["cancel", "take", "proceed", "abort"])
+def test_what_has_left_the_state_has_ended_and_is_called_by_its_name(action):
+    now = scenes.idle()
+    record = RunRecord(
+        number=3, id="run-3", root="run-3", process="old", name="Old one", environment="test", queued_at=1.0,
+        state="failed", ended_at=2.0,
+    )  # fmt: skip
+    (item,) = plan(action, ["run-3"], now.state, {}, "ann", now.now, ended={"run-3": record})
+    assert (item.about, item.refusal, item.commands) == ("Old one · Test", "run-3 has ended", ())
