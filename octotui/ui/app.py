@@ -23,6 +23,7 @@ from octotui.store.errors import StoreError
 from octotui.store.user_config import ListSetting
 from octotui.ui.dialogs.quit_dialog import QuitDialog
 from octotui.ui.key_actions import KeyAction, refusal, relabel
+from octotui.ui.key_order import OrderedKeysApp
 from octotui.ui.palette import commands
 from octotui.ui.screens.board import Board
 from octotui.ui.terminal_notifications import NO_TITLES, TerminalNotifications, escapes
@@ -49,7 +50,7 @@ TROUBLE = "Trouble"  # title of toasts that are removed once the problem is over
 Left = Literal["quit", "wait", "cancel", "leave"]
 
 
-class OctotuiApp(App[Left]):
+class OctotuiApp(OrderedKeysApp[Left]):
     """The app on a session; its result says how it was left."""
 
     CSS_PATH = "app.tcss"

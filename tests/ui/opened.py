@@ -33,6 +33,8 @@ class Opened(NamedTuple):
     async def press(self, *keys: str) -> str:
         """Press keys, and say what is seen then."""
         await self.pilot.press(*keys)
+        while self.app.is_handling_keys and self.app.is_running:
+            await asyncio.sleep(0.001)
         await self.pilot.pause()
         return self.text
 

@@ -331,7 +331,7 @@ while time.monotonic() < end:
         held.pop(0).close()
 """
 AS_NOBODY = """
-import difflib, encodings.utf_8_sig, importlib, os, pathlib, sys
+import difflib, encodings.utf_8_sig, importlib, os, pathlib, rich.cells, sys
 import octotui.cli.main
 for file in pathlib.Path("octotui").rglob("[a-z]*.py"):
     if file.parts[1] != "ui" and "helpers" not in file.parts:

@@ -190,6 +190,16 @@ async def test_keys_pressed_fast_count_all_and_in_order(tmp_path, monkeypatch, k
         assert [type(each) for each in session.sent] == [wanted[key] for key in keys if key in wanted]
 
 
+async def test_what_is_typed_right_after_the_key_for_notes_is_in_the_notes(tmp_path):
+    """I3: no letter of it answers, though each is a key of the dialog."""
+    async with opened(scenes.taken(), tmp_path, (80, 24)) as it:
+        await it.press("a")
+        for key in ("n", *"xpbh"):
+            it.app.post_message(Key(key, key))
+        await it.until(lambda: it.app.screen.query_one("#notes").value == "xpbh", lambda: it.text)
+        assert it.session.sent == []
+
+
 async def test_a_server_that_does_not_answer_holds_keys_only_for_a_while(tmp_path, monkeypatch):
     class Stuck(FakeSession):
         async def send(self, command):
