@@ -1,7 +1,8 @@
 """Shared parts of verbs on an existing space: requests to its server, and error messages."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from time import time
 from typing import TypeVar
 
 import click
@@ -9,6 +10,7 @@ import click
 from octotui.cli.space_argument import SpaceName
 from octotui.cli.start_options import state_option
 from octotui.cli.terminal.output import USAGE, refuse, say, tell, wants_ascii, warn
+from octotui.engine.advance import advance
 from octotui.engine.commands import Refused, Request
 from octotui.engine.events import AnyEvent, RunQueued
 from octotui.engine.evolve.evolve import evolve
@@ -45,7 +47,10 @@ def run_request(doing: Callable[[], Awaitable[T]]) -> T:
 
 
 def send_requests(space: SpaceName, wishes: Wishes, *, as_json: bool) -> None:
-    """Send requests to a space's server, started where there is none, and print their events."""
+    """Send requests to a space's server, started where there is none, and print their events.
+
+    Where one would be refused, none is sent: a question that cannot be answered so is not taken for it.
+    """
 
     async def main() -> None:
         from octotui.cli.connection import attach
@@ -54,10 +59,20 @@ def send_requests(space: SpaceName, wishes: Wishes, *, as_json: bool) -> None:
             if client.trouble:
                 warn(client.trouble)
             own_events = RequestEvents(client, as_json=as_json)
-            for wish in tuple(wishes(client.state, client.user)):
-                own_events.tell(await client.send(wish))
+            requests = tuple(wishes(client.state, client.user))
+            _try_out(client.state, requests)
+            for each in requests:
+                own_events.tell(await client.send(each))
 
     run_request(main)
+
+
+def _try_out(state: State, requests: Sequence[Request]) -> None:
+    """Raise Refused where the engine refuses one of several requests; a single one is left to the server."""
+    if len(requests) < 2:
+        return
+    for each in requests:
+        state, _ = advance(state, each, max(time(), state.at))
 
 
 class RequestEvents:

@@ -46,6 +46,8 @@ def test_an_answer_that_is_none_of_the_choices_is_refused(octotui: Call, lived: 
     said = octotui("ignore", model, "run-2", *state)
     assert said.code == 2
     assert said.err == "octotui: “May it go on?” can't be answered with ignore: say proceed or abort\n"
+    asked = state_on_disk(space_folder("small", lived.state)).interruptions.values()
+    assert {each.responsible for each in asked} == {None}, "it is not taken for an answer that is refused"
 
 
 def test_what_asks_nothing_is_told_with_what_does(octotui: Call, lived: Lived) -> None:
