@@ -61,8 +61,9 @@ unfolded. A wider terminal shows more columns."""
         self._list()
 
     def watch_now(self) -> None:
-        """Draw the times, and sort again by what may have changed meanwhile."""
+        """Draw the times, sort again by what may have changed meanwhile, and ask again for a refused page."""
         self._list(changed=False, again=True)
+        self.line.ask_again(self.past)
 
     def on_mount(self) -> None:
         """List for the first time."""

@@ -112,8 +112,11 @@ class Board(BoardActions):
     async def _look_up(self, event: PageWanted) -> None:
         """Fetch a page of ended runs."""
         records = await look_up(self, self.session.history(event.query, event.before, PAGE))
-        if records is not None:
-            self.query_one(RunsPanel).add(event.query, records, whole=len(records) < PAGE)
+        panel = self.query_one(RunsPanel)
+        if records is None:
+            panel.line.refuse_page(event.query)
+        else:
+            panel.add(event.query, records, whole=len(records) < PAGE)
 
     @on(CountWanted)
     @work(exclusive=True, group="summary")

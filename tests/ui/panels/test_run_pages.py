@@ -13,6 +13,17 @@ def test_r5_pages_go_on_before_the_oldest_that_was_found():
     assert (pages.before, pages.whole) == (300, True)
 
 
+def test_r10_a_page_that_could_not_be_fetched_is_asked_for_again_a_little_later():
+    pages = HistoryPages(parse("rare", 0.0))
+    assert pages.should_ask(10.0)
+    pages.asked = True
+    assert not pages.should_ask(10.0)
+    pages.refuse(10.0)
+    assert [pages.should_ask(at) for at in (10.5, 12.0)] == [False, True]
+    pages.take([], whole=True)
+    assert not pages.should_ask(20.0)
+
+
 def test_a_count_is_looked_up_once_in_a_while_and_again_when_it_may_be_old():
     pages = HistoryPages(parse("rare", 0.0))
     assert [pages.should_count(at) for at in (10.0, 10.5, 12.0)] == [True, False, True]

@@ -5,6 +5,7 @@ from octotui.engine.commands import CancelRun
 from octotui.engine.queries.parse import parse
 from octotui.engine.queries.query import EVERYTHING
 from octotui.engine.state import State
+from octotui.store.errors import StoreError
 from octotui.store.journal.run_records import RunRecord
 from octotui.store.user_config import ListSetting
 from octotui.ui.panels.runs_panel import RunsPanel
@@ -88,6 +89,23 @@ async def test_r5_a_filter_finds_what_was_not_loaded(tmp_path):
         assert (parse("rare", 0), None) in it.session.asked
         await it.press("slash", "escape")
         await it.until(lambda: len(lines.keys) > 100)
+
+
+async def test_r10_a_page_refused_while_the_server_was_away_comes_once_it_is_back(tmp_path):
+    """Though nothing is listed that the cursor could move on."""
+    async with opened(scenes.idle(), tmp_path) as it:
+        remember(it, 1000)
+        lines, history = it.app.screen.query_one(RunsPanel).query_one(LineList), it.session.history
+
+        async def away(*_):
+            raise StoreError("the server is away")
+
+        it.session.history = away
+        await it.press("slash", *"rare", "enter")
+        await it.sees("the server is away")
+        it.session.history = history
+        it.session.later(3)
+        await it.until(lambda: len(lines.keys) == 10)
 
 
 async def test_a_short_list_asks_for_nothing(tmp_path):

@@ -46,7 +46,7 @@ class HistoryLine(QueryLine):
 
     def ask_page(self, recent: Sequence[EndedRun]) -> None:
         """Ask for the next page of older runs, where there is one and nobody has asked for it."""
-        if self.is_whole(recent) or self._pages.asked:
+        if self.is_whole(recent) or not self._pages.should_ask(self._now()):
             return
         self._pages.asked = True
         before = self._pages.before
@@ -64,6 +64,16 @@ class HistoryLine(QueryLine):
             return False
         self._pages.take(records, whole=whole)
         return True
+
+    def refuse_page(self, query: Query) -> None:
+        """Note that a page cannot be fetched now, so that it is asked for again."""
+        if query == self._pages.query:
+            self._pages.refuse(self._now())
+
+    def ask_again(self, recent: Sequence[EndedRun]) -> None:
+        """Ask for the page again that could not be fetched, if any."""
+        if self._pages.is_refused:
+            self.ask_page(recent)
 
     def say_count(self, recent: Sequence[EndedRun], listed: int) -> None:
         """Say how many runs the query finds, and ask anew where that may be old."""
