@@ -2,14 +2,13 @@
 
 import sqlite3
 from collections.abc import Collection, Iterator
-from contextlib import closing
 from pathlib import Path
 
 import msgspec
 
 from octotui.engine.events import AnyEvent
 from octotui.store.errors import unreadable, unusable
-from octotui.store.journal.sqlite import open_read_only
+from octotui.store.journal.sqlite import look, stream
 
 # A body begins with `{"type":"RunQueued",`: SQLite compares the type, and Python decodes only the matches.
 TYPE = "CAST(substr(body, 10, instr(substr(body, 10, 64), x'22') - 1) AS TEXT)"
@@ -34,10 +33,9 @@ def events_of(
     marks = ",".join("?" * len(types))
     query = f"SELECT seq, body FROM events WHERE seq >= ? AND {TYPE} IN ({marks}) ORDER BY seq"
     try:
-        with closing(open_read_only(path)) as database:
-            first = max(after + 1, 0 if since is None else _first_since(database, since))
-            for seq, body in database.execute(query, (first, *types)):
-                yield _read(path, seq, body)
+        start = 0 if since is None else look(path, lambda database: _first_since(database, since))
+        for seq, body in stream(path, query, (max(after + 1, start), *types)):
+            yield _read(path, seq, body)
     except sqlite3.Error as problem:
         raise unusable(path, problem) from problem
 

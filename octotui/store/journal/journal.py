@@ -3,10 +3,9 @@
 import sqlite3
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
@@ -20,7 +19,7 @@ from octotui.store.journal.remembered_requests import FIND, Effect, RequestId, T
 from octotui.store.journal.run_records import RunRecord, from_row, run_number
 from octotui.store.journal.run_search import LATEST, page
 from octotui.store.journal.search_summary import SearchSummary, summarize
-from octotui.store.journal.sqlite import FAMILY, connect, open_read_only
+from octotui.store.journal.sqlite import FAMILY, Values, connect, is_interrupted, look, open_read_only, stream
 from octotui.store.journal.writer import Check, StoredSnapshot, Writer
 
 if TYPE_CHECKING:
@@ -30,8 +29,6 @@ if TYPE_CHECKING:
 SEARCH = 2.0  # seconds of one search
 STEPS = 1000  # of SQLite between two looks at the time
 TOO_LONG = "the search takes too long: narrow it, for example by since: or state:"
-
-Values: TypeAlias = tuple[float | str | bytes, ...] | dict[str, int]
 
 T = TypeVar("T")
 
@@ -125,30 +122,20 @@ class JournalReader:
 
         return self._look(bounded)
 
-    def _connect(self) -> sqlite3.Connection:
-        return open_read_only(self._path)
+    def _connect(self, path: Path) -> sqlite3.Connection:
+        return open_read_only(path)
 
     def _records(self, rest: str, values: tuple[float | str, ...] = ()) -> list[RunRecord]:
         query = f"SELECT * FROM runs {rest}"
         return self._look(lambda database: [from_row(row) for row in database.execute(query, values)])
 
     def _look(self, read: Callable[[sqlite3.Connection], T]) -> T:
-        """Read, and once more where that fails: a writer that comes and goes changes the file beneath."""
         try:
-            try:
-                return self._read_once(read)
-            except sqlite3.Error as problem:
-                if _is_interrupted(problem):
-                    raise
-                return self._read_once(read)
+            return look(self._path, read, self._connect)
         except sqlite3.Error as problem:
-            if _is_interrupted(problem):
+            if is_interrupted(problem):
                 raise StoreError(TOO_LONG) from problem
             raise unusable(self._path, problem) from problem
-
-    def _read_once(self, read: Callable[[sqlite3.Connection], T]) -> T:
-        with closing(self._connect()) as database:
-            return read(database)
 
     def _events(self, query: str, values: Values) -> Iterator[AnyEvent]:
         for seq, body in self._rows(query, values):
@@ -159,14 +146,9 @@ class JournalReader:
 
     def _rows(self, query: str, values: Values = ()) -> Iterator[tuple[Any, ...]]:
         try:
-            with closing(self._connect()) as database:
-                yield from database.execute(query, values)
+            yield from stream(self._path, query, values, self._connect)
         except sqlite3.Error as problem:
             raise unusable(self._path, problem) from problem
-
-
-def _is_interrupted(problem: sqlite3.Error) -> bool:
-    return getattr(problem, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT
 
 
 def _unchecked() -> None:
@@ -208,5 +190,5 @@ class Journal(JournalReader):
             self._lookups.close()
         self._writer.close()
 
-    def _connect(self) -> sqlite3.Connection:
-        return connect(self._path)
+    def _connect(self, path: Path) -> sqlite3.Connection:
+        return connect(path)

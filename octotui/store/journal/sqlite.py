@@ -3,7 +3,10 @@
 import errno
 import os
 import sqlite3
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
+from typing import Any, TypeAlias, TypeVar
 from urllib.parse import quote
 
 from octotui.store.errors import StoreError, unusable
@@ -11,6 +14,10 @@ from octotui.store.journal import remembered_requests
 from octotui.store.journal.hash_chain import START, link
 from octotui.store.journal.run_places import enter_places
 from octotui.store.private_files import opened_private
+
+T = TypeVar("T")
+Connect: TypeAlias = Callable[[Path], sqlite3.Connection]
+Values: TypeAlias = tuple[float | str | bytes, ...] | Mapping[str, int]
 
 VERSION = 4
 CHAINED = 3  # the first version whose events have hashes
@@ -139,7 +146,25 @@ def uri(path: Path, how: str) -> str:
     return f"file:{quote(os.fsencode(path))}?{how}"
 
 
-def open_read_only(path: Path) -> sqlite3.Connection:
+class Unlocked(sqlite3.Connection):
+    """A read-only connection without locks: what it has read counts only where `check` passes afterwards."""
+
+    stamp: tuple[int, int, int] | None = None  # of the file when it was opened; None where there are locks
+
+
+def check(database: sqlite3.Connection, path: Path) -> None:
+    """Raise OperationalError where a connection has no locks, and another process has written meanwhile."""
+    stamp = database.stamp if isinstance(database, Unlocked) else None
+    if stamp is not None and _stamp(path) != stamp:
+        raise sqlite3.OperationalError("it was written to meanwhile: try again")
+
+
+def _stamp(path: Path) -> tuple[int, int, int]:
+    found = path.stat()
+    return found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def open_read_only(path: Path) -> Unlocked:
     """Open a read-only connection; raises StoreError for a damaged or a newer journal."""
     if not path.exists():
         raise StoreError(f"nothing has run in this space yet: there is no {path}")
@@ -150,6 +175,59 @@ def open_read_only(path: Path) -> sqlite3.Connection:
             return _opened(path, _mode(path))
     except (OSError, sqlite3.Error) as problem:
         raise unusable(path, problem) from problem
+
+
+def look(path: Path, read: Callable[[sqlite3.Connection], T], connected: Connect = open_read_only) -> T:
+    """Return what `read` returns; reads once more where a writer came or went. Raises sqlite3.Error."""
+    try:
+        return _look_once(path, read, connected)
+    except sqlite3.Error as problem:
+        if is_interrupted(problem):
+            raise
+        return _look_once(path, read, connected)
+
+
+def _look_once(path: Path, read: Callable[[sqlite3.Connection], T], connected: Connect) -> T:
+    with closing(connected(path)) as database:
+        try:
+            return read(database)
+        finally:
+            check(database, path)
+
+
+def stream(
+    path: Path, query: str, values: Values = (), connected: Connect = open_read_only
+) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows of a query, by a key in the first column; goes on where a writer came or went.
+
+    Raises sqlite3.Error.
+    """
+    last: tuple[object, ...] = ()
+    for is_last_try in (False, False, True):
+        try:
+            with closing(connected(path)) as database:
+                for row in _after(last, database.execute(query, values)):
+                    check(database, path)
+                    last = row[:1]
+                    yield row
+                check(database, path)
+        except sqlite3.Error:
+            if is_last_try:
+                raise
+        else:
+            return
+
+
+def _after(last: tuple[object, ...], rows: Iterator[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows after one with a key; all where there is none yet."""
+    if last and all(row[:1] != last for row in rows):
+        raise sqlite3.OperationalError("it was written to meanwhile: try again")
+    yield from rows
+
+
+def is_interrupted(problem: sqlite3.Error) -> bool:
+    """Return whether a query was ended from outside."""
+    return getattr(problem, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT
 
 
 def _mode(path: Path) -> str:
@@ -163,9 +241,13 @@ def _mode(path: Path) -> str:
         return "immutable=1"
 
 
-def _opened(path: Path, mode: str) -> sqlite3.Connection:
+def _opened(path: Path, mode: str) -> Unlocked:
     """Open a journal to read; raises StoreError for a newer one, OSError where a writer came meanwhile."""
-    database = sqlite3.connect(uri(path, mode), uri=True, isolation_level=None, check_same_thread=False)
+    stamp = None if mode == "mode=ro" else _stamp(path)
+    database = sqlite3.connect(
+        uri(path, mode), uri=True, isolation_level=None, check_same_thread=False, factory=Unlocked
+    )
+    database.stamp = stamp
     try:
         refuse_newer(database, path)
         if mode != "mode=ro" and _mode(path) != mode:

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import closing, suppress
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -10,10 +10,11 @@ import msgspec
 from octotui.engine.state import Gap
 from octotui.store.errors import unusable
 from octotui.store.journal.hash_chain import Break, Head, Walk, events_named
-from octotui.store.journal.sqlite import open_read_only
+from octotui.store.journal.sqlite import look
 
 REMOVED = b'{"type":"RunsRemoved",'
 ROWS = "SELECT seq, coalesce(CAST(body AS BLOB), x''), CAST(hash AS BLOB) FROM events ORDER BY seq"
+HEAD = "SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1"
 FOR_EVER = 1 << 62
 
 
@@ -37,8 +38,7 @@ def verify(path: Path, kept: Head | None = None) -> Verdict:
     Raises StoreError where there is no journal, or only one without a chain.
     """
     try:
-        with closing(open_read_only(path)) as database:
-            return _verify(database, kept)
+        return look(path, lambda database: _verify(database, kept))
     except sqlite3.Error as problem:
         raise unusable(path, problem) from problem
 
@@ -46,8 +46,7 @@ def verify(path: Path, kept: Head | None = None) -> Verdict:
 def head_of(path: Path) -> Head:
     """Return the head of a journal's chain; raises StoreError."""
     try:
-        with closing(open_read_only(path)) as database:
-            row = database.execute("SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1").fetchone()
+        row = look(path, lambda database: database.execute(HEAD).fetchone())
     except sqlite3.Error as problem:
         raise unusable(path, problem) from problem
     return Head(row[0], row[1].hex()) if row else Head(0, bytes(32).hex())

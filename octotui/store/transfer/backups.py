@@ -18,7 +18,7 @@ from octotui.store.archives.unpack import unpack
 from octotui.store.atomic_file import new_file, refuse_what_is_there
 from octotui.store.cancellation import Cancellation
 from octotui.store.errors import StoreError, unusable
-from octotui.store.journal.sqlite import open_read_only, refuse_newer, uri
+from octotui.store.journal.sqlite import check, open_read_only, refuse_newer, uri
 from octotui.store.private_files import PARENT_MODE, make_folder, opened_private
 from octotui.store.space_folder import SpaceFolder
 from octotui.store.transfer.run_files import opened, pieces
@@ -67,6 +67,7 @@ def _copy_journal(source: Path, target: Path) -> BackupContents:
     try:
         with closing(_source(source)) as journal, closing(sqlite3.connect(target)) as copied:
             journal.backup(copied)
+            check(journal, source)
             return BackupContents(*copied.execute(COUNTS).fetchone())
     except sqlite3.Error as problem:
         raise unusable(source, problem) from problem

@@ -227,8 +227,8 @@ async def test_r5_a_list_that_a_writer_spoils_while_it_is_read_is_read_again(
         def execute(self, *_: object) -> sqlite3.Cursor:
             raise sqlite3.DatabaseError("database disk image is malformed")
 
-    def first_spoiled(reader: JournalReader) -> sqlite3.Connection:
-        return Spoiled(path) if faults and faults.pop() else connect(reader)
+    def first_spoiled(reader: JournalReader, path: Path) -> sqlite3.Connection:
+        return Spoiled(path) if faults and faults.pop() else connect(reader, path)
 
     monkeypatch.setattr(JournalReader, "_connect", first_spoiled)
     assert getattr(JournalReader(path), asked)() == expected

@@ -1,16 +1,18 @@
 import os
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from octotui.engine.events import RunQueued, RunStarted
+from octotui.engine.events import AnyEvent, RunQueued, RunStarted
 from octotui.engine.queries.parse import parse
 from octotui.store.errors import StoreError
 from octotui.store.journal import sqlite
+from octotui.store.journal.event_query import events_of
+from octotui.store.journal.hash_chain import Walk
 from octotui.store.journal.journal import Journal, JournalReader
 from octotui.store.journal.verification import head_of, verify
 from tests.store.events import history, numbered, queued
@@ -224,6 +226,65 @@ async def test_r5_a_writer_that_comes_while_a_reader_opens_is_read_too(
     assert reader.execute("SELECT count(*) FROM events").fetchone() == (1 + len(rest),)
     reader.close()
     writer.close()
+
+
+def add_events(path: Path, first: int, last: int) -> None:
+    """Let a session come, write events, and go."""
+    journal = Journal(path)
+    journal.append(numbered(*(queued(number) for number in range(first, last + 1)), first=first))
+    journal.close()
+
+
+READERS: dict[str, Callable[[Path], Iterator[AnyEvent]]] = {
+    "all": lambda path: JournalReader(path).read(),
+    "some types": lambda path: events_of(path, ["RunQueued"], since=0.0),
+}
+
+
+@pytest.mark.parametrize("times", [1, 2])
+@pytest.mark.parametrize("reader", READERS)
+async def test_r5_sessions_that_come_and_go_while_events_are_read_spoil_nothing(
+    tmp_path: Path, reader: str, times: int
+) -> None:
+    path, last = tmp_path / "journal.sqlite", 500
+    add_events(path, 1, last)
+    events = READERS[reader](path)
+    seqs = [next(events).seq for _ in range(50)]
+    for _ in range(times):
+        add_events(path, last + 1, last + 500)
+        last += 500
+        seqs += [next(events).seq for _ in range(50)]
+    assert seqs + [each.seq for each in events] == [*range(1, last + 1)]
+
+
+async def test_r5_a_session_that_comes_and_goes_while_all_is_verified_breaks_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, breaks, visits = tmp_path / "journal.sqlite", Walk.breaks, [True]
+    add_events(path, 1, 500)
+
+    def visited(walk: Walk, rows: Any) -> Any:
+        if walk.seq == 100 and visits:
+            visits.pop()
+            add_events(path, 501, 1000)
+        return breaks(walk, rows)
+
+    monkeypatch.setattr(Walk, "breaks", visited)
+    verdict = verify(path)
+    assert (verdict.events, verdict.breaks, visits) == (1000, (), [])
+
+
+async def test_r6_a_stream_that_cannot_go_on_says_so(tmp_path: Path) -> None:
+    """Where retention removed the event that was read last, nothing is left out without a word."""
+    path = tmp_path / "journal.sqlite"
+    add_events(path, 1, 500)
+    events = JournalReader(path).read()
+    for _ in range(50):
+        next(events)
+    with closing(sqlite.connect(path)) as writer:
+        writer.execute("DELETE FROM events WHERE seq < 60")
+    with pytest.raises(StoreError, match="it was written to meanwhile: try again"):
+        list(events)
 
 
 def test_r5_a_log_that_goes_while_a_reader_opens_is_no_error(
