@@ -5,10 +5,13 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic, sleep
 from typing import IO
 
 from octotui.store.errors import StoreError, unusable
 from octotui.store.private_files import make_folder, opened_private, private
+
+PATIENCE = 2.0  # seconds; who holds the lock reads and writes a small file
 
 
 def refuse_what_is_there(path: Path) -> None:
@@ -39,7 +42,7 @@ def replace_file(path: Path, text: str) -> None:
 def exclusive(path: Path) -> Iterator[None]:
     """Hold a lock on a file, whose folder is made, while it is read, changed and replaced.
 
-    Raises StoreError.
+    Raises StoreError, also where another process does not release the lock within PATIENCE.
     """
     try:
         make_folder(path.parent)
@@ -54,10 +57,16 @@ def exclusive(path: Path) -> Iterator[None]:
 
 
 def _lock(path: Path, lock: int) -> None:
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-    except OSError as problem:
-        raise unusable(path, problem) from problem
+    end = monotonic() + PATIENCE
+    while True:
+        try:
+            return fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if monotonic() >= end:
+                raise StoreError(f"{path} is being changed by another process: try again later") from None
+            sleep(0.01)
+        except OSError as problem:
+            raise unusable(path, problem) from problem
 
 
 @contextmanager

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from octotui.store.atomic_file import new_file, replace_file
+from octotui.store import atomic_file
+from octotui.store.atomic_file import exclusive, new_file, replace_file
 from octotui.store.errors import StoreError
 
 
@@ -69,3 +70,15 @@ def test_a_folder_in_the_way_is_a_sentence_and_leaves_nothing(tmp_path: Path) ->
     with pytest.raises(StoreError, match="new cannot be used"):
         replace_file(tmp_path / "new", "new")
     assert [each.name for each in tmp_path.iterdir()] == ["new"]
+
+
+def test_a_lock_that_is_never_released_is_waited_for_only_a_while(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(atomic_file, "PATIENCE", 0.05)
+    path = tmp_path / "views.toml"
+    refused = pytest.raises(StoreError, match="is being changed by another process: try again later")
+    with exclusive(path), refused, exclusive(path):
+        pass
+    with exclusive(path):
+        pass

@@ -163,5 +163,7 @@ def child_outcome(child: Run) -> Outcome:
     if child.state == "succeeded":
         return Outcome(state="succeeded", warnings=child.progress.warnings, outputs=outputs, secrets=secrets)
     cause = f": {child.reason}" if child.reason else ""
+    if child.reason.startswith("cancelled by "):
+        cause = child.reason.removeprefix("cancelled")
     ending = {"failed": "failed", "cancelled": "was cancelled", "timed-out": "timed out"}[child.state]
     return Outcome(state="failed", reason=f"{child.id} {ending}{cause}", outputs=outputs, secrets=secrets)

@@ -91,8 +91,7 @@ def _of_run(  # noqa: C901, PLR0912 - one line an event
         case events.RunCancelling(reason=reason):
             return [f"is being ended: {reason}"]
         case events.RunEnded(state=end, reason=reason):
-            ended = ENDED.get(end, end)
-            return [f"{ended}: {reason}" if reason and end != "succeeded" else ended]
+            return [_end(end, reason if end != "succeeded" else "")]
         case events.VariablePublished(variable_set=variable_set, name=name):
             where = f" for {run.request.environment}" if run.request.environment else ""
             return [f"publishes {name} into {variable_set}{where}"]
@@ -104,6 +103,13 @@ def _of_run(  # noqa: C901, PLR0912 - one line an event
             return []
         case _:
             assert_never(event)
+
+
+def _end(state: str, reason: str, where: str = "") -> str:
+    """Return how something ended, where, and why."""
+    if state == "cancelled" and reason.startswith("cancelled by "):
+        return f"was cancelled{where} {reason.removeprefix('cancelled ')}"
+    return f"{ENDED.get(state, state)}{where}{f': {reason}' if reason else ''}"
 
 
 def _failed_unasked(event: JobEvent, job: Job) -> bool:
@@ -136,9 +142,8 @@ def _of_job(  # noqa: C901 - one line an event
         case events.JobProgressed(percentage=percentage, message=message):
             return [f"{_named(run, job)} is at {percentage} %{f': {message}' if message else ''}"]
         case events.JobEnded(state=end, reason=reason):
-            word = ENDED.get(end, end)
             where = f" on {machine}" if (machine := target_of(run, job)) else ""
-            ended = f"{_named(run, job)} {word}{where}{f': {reason}' if reason else ''}"
+            ended = f"{_named(run, job)} {_end(end, reason, where)}"
             return [*event.highlights, ended, *event.warnings]
         case events.JobRetried():
             return []

@@ -104,7 +104,7 @@ def test_what_is_cancelled_and_whose_slot_moves_is_told():
     assert "worker2 is unhealthy" in found
     assert "run-2  is being ended: cancelled by ann" in found
     assert "run-2  “S” is being ended: cancelled by ann" in found
-    assert "run-1  “Call” failed: run-2 was cancelled: cancelled by ann" in found
+    assert "run-1  “Call” failed: run-2 was cancelled by ann" in found
 
 
 def test_a_parent_that_goes_on_has_a_slot_again():
