@@ -91,8 +91,8 @@ class OrderedKeysApp(App[T]):
 
     async def _go_on(self, number: int) -> None:
         turn = self._turn
-        if turn is None or turn.number != number:
-            return
+        if turn is None or turn.number != number or not self.screen_stack:
+            return  # without screens, the app is ending
         turn.target = None
         if turn.rounds < ROUNDS or turn.screen is not self.screen:
             self._go_round(turn, self._focus)
@@ -106,7 +106,7 @@ class OrderedKeysApp(App[T]):
 
     async def _look(self) -> None:
         turn = self._turn
-        if turn is None:
+        if turn is None or not self.screen_stack:
             return
         if monotonic() - turn.begun >= PATIENCE:
             await self._end(turn)

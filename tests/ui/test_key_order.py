@@ -53,3 +53,14 @@ async def test_a_key_whose_end_is_never_heard_of_holds_the_next_only_for_a_while
         async with asyncio.timeout(20):
             while app.query_one(Hostile).value != "abc":
                 await asyncio.sleep(0.01)
+
+
+async def test_a_key_that_ends_the_app_has_no_next():
+    """What looks after it, by a timer or after a message, finds no screen any more."""
+    app = Alone()
+    async with app.run_test():
+        app.post_message(Key("a", "a"))
+        app.exit()
+    assert app.is_handling_keys
+    await app._look()
+    await app._go_on(1)

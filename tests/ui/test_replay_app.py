@@ -1,6 +1,11 @@
+from unittest.mock import Mock
+
+import pytest
+from textual.timer import Timer
+
 from octotui.engine.events import RunQueued
 from octotui.ui.dialogs.quit_dialog import QuitDialog
-from octotui.ui.replay_app import ReplayApp
+from octotui.ui.replay_app import FRAME, ReplayApp
 from tests import scenes
 from tests.exported import write_log
 from tests.ui.replayed import replayed
@@ -67,30 +72,52 @@ async def test_nothing_is_offered_that_would_change_anything(tmp_path):
         assert it.app.return_value == "quit"
 
 
+async def test_time_passes_by_a_timer_of_its_own(tmp_path):
+    async with replayed(tmp_path) as it:
+        it.film.go(36)
+        await it.press("plus", "space")
+        await it.until(lambda: it.film.number > 36)  # it took 18 seconds
+
+
 async def test_time_passes_as_it_did_or_faster(tmp_path):
     async with replayed(tmp_path) as it:
         app = it.app
         assert isinstance(app, ReplayApp)
+        timer = app._player
+        app._player = Mock(Timer)  # the test lets time pass
+
+        async def passes(seconds: float) -> None:
+            for _ in range(round(seconds / FRAME)):
+                app._pass()
+            await it.pilot.pause()
+
         it.film.go(36)
         await it.press("plus")
         await it.until(lambda: it.text.splitlines()[-2].endswith(" x10"))
         await it.press("space")
+        await passes(FRAME)
         await it.sees("plays x10", "36/98")
-        await it.until(lambda: it.film.number > 36)  # it took 18 seconds
+        app._player.resume.assert_called_once_with()
+        began = it.film.now()
+        await passes(1)
+        assert (it.film.number, it.film.now()) == (36, pytest.approx(began + 10))
+        await passes(1)
+        assert it.film.number > 36  # it took 18 seconds
         await it.press("minus")
         await it.until(lambda: it.text.splitlines()[-2].endswith("plays x1"))
         await it.press("space")
         await it.until(lambda: not app.playing)
-        stood = it.film.now()
-        await it.pilot.pause(0.3)
-        assert it.film.now() == stood == app.now
+        app._player.pause.assert_called_once_with()
         await it.press("plus", "plus", "plus", "space")
-        await it.until(lambda: it.film.ended and not app.playing)
+        await passes(5)
+        assert it.film.ended
+        await it.until(lambda: not app.playing)
         await it.sees("98/98", "idle")
         assert "plays x" not in it.text.splitlines()[-2]
         it.film.go(98)
         await it.press("minus", "minus", "space")
         await it.until(lambda: it.film.number < 40)  # from the beginning
+        app._player = timer
 
 
 async def test_a_run_is_looked_at_before_it_was_there_and_after(tmp_path):
