@@ -1,7 +1,5 @@
 """Completions for shells, from the model or the space that was named."""
 
-import os
-import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -117,17 +115,10 @@ def _declared(
 def _offered(choices: Iterable[tuple[str, str]], incomplete: str) -> list[CompletionItem]:
     """Return the choices that begin so, except those with invisible characters."""
     return [
-        CompletionItem(_typed(value), help=visible(text))
+        CompletionItem(value, help=visible(text))
         for value, text in choices
         if value.startswith(incomplete) and visible(value) == value
     ]
-
-
-def _typed(value: str) -> str:
-    """Return a value as it is typed; bash alone leaves escaping to the program."""
-    if not os.environ.get("_OCTOTUI_COMPLETE", "").startswith("bash"):
-        return value
-    return re.sub(r"([^\w@%+=:,./-])", r"\\\1", value)
 
 
 def _file(ctx: click.Context) -> Path:

@@ -1,11 +1,37 @@
 """`octotui completion SHELL`: what makes a shell complete verbs, options and names."""
 
 import click
-from click.shell_completion import get_completion_class
+from click.shell_completion import BashComplete, get_completion_class
 
 from octotui.cli.terminal.output import say_lines
 
 SHELLS = ("bash", "zsh", "fish")
+BASH = r"""%(complete_func)s() {
+    local type value
+    while IFS=',' read -r type value; do
+        case $type in
+            dir) compopt -o dirnames ;;
+            file) compopt -o default ;;
+            plain) case ${COMP_WORDS[COMP_CWORD]} in
+                [\'\"]*) [[ $value == *[\'\"\\\$\`!]* ]] || COMPREPLY+=("$value") ;;
+                *) printf -v value %%q "$value"; COMPREPLY+=("$value") ;;
+            esac ;;
+        esac
+    done < <(IFS=$'\n'; env COMP_WORDS="${COMP_WORDS[*]}" COMP_CWORD=$COMP_CWORD \
+        %(complete_var)s=bash_complete "$1")
+}
+complete -o nosort -F %(complete_func)s %(prog_name)s
+"""
+
+
+class QuotingBashComplete(BashComplete):
+    """Click's completion for bash, whose script would insert names with blanks or `$(…)` as several words.
+
+    Bash inserts what it is given as it is. Where a quote was typed before it, names that would end the quote
+    or be expanded in it are not offered.
+    """
+
+    source_template = BASH
 
 
 @click.command("completion")
@@ -17,6 +43,6 @@ def command(shell: str) -> None:
     """
     from octotui.cli.main import cli
 
-    completion = get_completion_class(shell)
+    completion = QuotingBashComplete if shell == "bash" else get_completion_class(shell)
     assert completion is not None
     say_lines(completion(cli, {}, "octotui", "_OCTOTUI_COMPLETE").source())
