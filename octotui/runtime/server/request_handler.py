@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections import defaultdict
+from collections.abc import Callable
 from functools import partial
 from typing import assert_never
 
@@ -61,10 +62,12 @@ class RequestHandler:
         self._repeated = RepeatedRequests(session)
         self.refusals = RefusalRecorder(session.send)
 
-    async def answer(self, peer: Peer, request: ClientRequest) -> Answer:
-        """Return the reply to a request; never raises."""
+    async def answer(
+        self, peer: Peer, request: ClientRequest, is_gone: Callable[[], bool] = lambda: False
+    ) -> Answer:
+        """Return the reply to a request; never raises. `is_gone` returns whether its client waits no more."""
         try:
-            return await self._do(peer, request)
+            return await self._do(peer, request, is_gone)
         except commands.Refused as refused:
             return RefusedReply(id=request.id, reason=str(refused))
         except (StoreError, OSError) as problem:
@@ -72,7 +75,7 @@ class RequestHandler:
         except Exception as bug:  # a client must neither wait for ever nor fill the server's log
             return FailedReply(id=request.id, reason=f"{type(bug).__name__}, which is a bug of octotui")
 
-    async def _do(self, peer: Peer, client_request: ClientRequest) -> Answer:
+    async def _do(self, peer: Peer, client_request: ClientRequest, is_gone: Callable[[], bool]) -> Answer:
         session = self._session
         if isinstance(client_request, SendRequest):
             send = partial(self._send, peer, client_request)
@@ -85,7 +88,7 @@ class RequestHandler:
             case FamilyRequest(root=root):
                 return DoneReply(id=client_request.id, events=await session.events_of(root))
             case HistoryRequest():
-                return await self._history(peer, client_request)
+                return await self._history(peer, client_request, is_gone)
             case LogRequest():
                 return DoneReply(
                     id=client_request.id, data=await asyncio.to_thread(self._part, client_request)
@@ -120,7 +123,7 @@ class RequestHandler:
         versions, problems = await self._session.choose(request.needed, request.channel)
         return DoneReply(id=request.id, versions=versions, problems=problems)
 
-    async def _history(self, peer: Peer, request: HistoryRequest) -> Answer:
+    async def _history(self, peer: Peer, request: HistoryRequest, is_gone: Callable[[], bool]) -> Answer:
         """Return a page of ended runs, or their summary; searches of an account take turns."""
         query = request.query or Query(tuple(Term("word", (word.lower(),)) for word in request.words))
         try:
@@ -128,6 +131,8 @@ class RequestHandler:
         except QueryError as problem:
             raise StoreError(str(problem)) from problem
         async with self._searching[peer.user]:
+            if is_gone():
+                return FailedReply(id=request.id, reason="its client has gone")
             if request.summary:
                 return DoneReply(id=request.id, summary=await self._session.summary(query))
             records = await self._session.history(query, request.before, request.limit)

@@ -324,7 +324,7 @@ class Server:
 
     async def _answer(self, client: ClientConnection, asked: ClientRequest) -> None:
         """Reply to a request, after the events that it led to."""
-        answer = await self._handler.answer(client.peer, asked)
+        answer = await self._handler.answer(client.peer, asked, lambda: client.gone)
         self._flush()
         client.tell(answer)
 

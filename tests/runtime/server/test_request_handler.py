@@ -346,6 +346,15 @@ async def test_r6_searches_of_one_account_take_turns(tmp_path: Path, monkeypatch
         go_on.set()
         assert await asyncio.gather(*answers) == [protocol.DoneReply(id=1)] * 4
         assert begun == 4
+        go_on.clear()
+        answers = [asyncio.ensure_future(handler.answer(BOB, asked, gone)) for gone in (bool, lambda: True)]
+        await until(lambda: begun == 5)
+        go_on.set()
+        assert [type(each) for each in await asyncio.gather(*answers)] == [
+            protocol.DoneReply,
+            protocol.FailedReply,
+        ]
+        assert begun == 5, "nobody waits for the other one any more"
 
 
 async def test_r7_what_falls_due_by_a_time_that_is_confirmed_starts_at_once(tmp_path: Path) -> None:
