@@ -65,6 +65,8 @@ def check(path: Path) -> None:
 def _check_latest(path: Path, database: sqlite3.Connection, *, all_of_it: bool) -> None:
     last = database.execute("SELECT coalesce(max(seq), 0) FROM events").fetchone()[0]
     kept = database.execute("SELECT coalesce(max(seq), 0) FROM snapshot").fetchone()[0]
+    if not isinstance(kept, int):  # SQLite keeps any value in any column
+        raise Damaged(f"{path} is damaged: its snapshot cannot be read")
     if kept > last:
         raise Damaged(f"{path} is damaged: {events_named(last + 1, kept)} cannot be found")
     sealed = database.execute("SELECT CAST(body AS BLOB) FROM snapshot").fetchone()
@@ -82,7 +84,12 @@ def _check_latest(path: Path, database: sqlite3.Connection, *, all_of_it: bool) 
 
 
 def _gaps(database: sqlite3.Connection) -> list[Gap]:
-    return [Gap(*row) for row in database.execute("SELECT * FROM gaps ORDER BY last")]
+    """Return the recorded gaps, except those of damaged rows."""
+    gaps = []
+    for row in database.execute("SELECT * FROM gaps ORDER BY last"):
+        with suppress(msgspec.ValidationError):
+            gaps.append(msgspec.convert(dict(zip(Gap.__struct_fields__, row, strict=True)), Gap))
+    return gaps
 
 
 def recover(path: Path) -> Recovery:
@@ -219,7 +226,7 @@ def _known_gaps(database: sqlite3.Connection) -> list[Gap]:
 
 def _copy_gaps(source: Path, new: sqlite3.Connection, last: int) -> None:
     """Copy the recorded gaps, also where the event that recorded one is lost."""
-    with suppress(sqlite3.Error), closing(_open(source)) as database:
+    with closing(_open(source)) as database:
         rows: list[Any] = [msgspec.structs.astuple(gap) for gap in _known_gaps(database) if gap.last <= last]
         new.executemany("INSERT OR REPLACE INTO gaps VALUES (?, ?, ?, ?)", rows)
 

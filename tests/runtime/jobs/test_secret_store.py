@@ -1,6 +1,7 @@
 """V5: sensitive values of open runs, in memory alone."""
 
 import asyncio
+import gc
 from pathlib import Path
 
 import msgspec
@@ -261,6 +262,26 @@ def test_v5_nothing_is_held_for_a_run_that_ends_while_its_values_are_read(tmp_pa
 
     world = family(at_a_time(Db="#{Password}"), Password=(secret("PASSWORD", process=("a",)),))
     play(world, tmp_path, main, executor=hands, secret_store=store)
+
+
+async def test_q6_what_a_stopped_job_no_longer_waits_for_may_fail_unnoticed() -> None:
+    """Its run may go on, as where the step has timed out."""
+    noticed: list[dict[str, object]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda loop, context: noticed.append(context))
+    state, _ = advance(State(), LoadModel(small(step("A"), Password=(secret("ONE"),))), 1.0)
+    state, _ = advance(state, StartRun(process="a"), 2.0)
+    source = Source()
+    source.patience = asyncio.Event()
+    store = SecretStore(source)
+    reading = asyncio.ensure_future(store.values(state, state.jobs["job-1.1"]))
+    await soon()
+    store.stop("job-1.1")
+    assert await reading is None
+    source.patience.set()
+    await soon()
+    store.forget("run-1", state)
+    gc.collect()
+    assert noticed == []
 
 
 def test_what_nobody_gave_is_empty(tmp_path: Path) -> None:

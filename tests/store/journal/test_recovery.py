@@ -221,6 +221,92 @@ def test_r4_a_file_that_was_cut_is_read_up_to_the_cut(path: Path) -> None:
     assert len(left) > len(events()) // 3
 
 
+def test_r4_a_copy_of_a_file_that_was_cut_is_as_long_as_the_file_was(path: Path) -> None:
+    size = path.stat().st_size
+    with path.open("r+b") as file:
+        file.truncate(size // 2)
+    copy = path.with_name("copy.sqlite")
+    rescuing._copy(path, copy)
+    assert copy.stat().st_size == size
+    assert not any(copy.read_bytes()[size // 2 :])
+
+
+DIGEST = "00" * 32
+
+
+@pytest.mark.parametrize(
+    "gap", [(20, b"25", DIGEST, DIGEST), (20, 25, "no digest", DIGEST), (20, 25, DIGEST, b"\xff")]
+)
+def test_r4_a_damaged_row_of_the_table_of_gaps_is_no_gap(path: Path, gap: tuple[object, ...]) -> None:
+    """It hides nothing that is missing, and the others are kept."""
+    sql(path, "INSERT INTO gaps VALUES (?, ?, ?, ?)", *gap)
+    sql(path, "INSERT INTO gaps VALUES (?, ?, ?, ?)", 3, 4, DIGEST, DIGEST)
+    check(path)
+    sql(path, "DELETE FROM events WHERE seq BETWEEN 20 AND 25")
+    with pytest.raises(Damaged, match="events 20 to 25 are missing"):
+        check(path)
+    recover(path)
+    assert list(JournalReader(path).read()) == events()[:19]
+    with closing(sqlite3.connect(path)) as database:
+        assert database.execute("SELECT * FROM gaps").fetchall() == [(3, 4, DIGEST, DIGEST)]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE runs SET name = CAST(x'ff' AS TEXT) WHERE number = 1",
+        f"INSERT INTO gaps VALUES (2, 3, CAST(x'ff' AS TEXT), '{DIGEST}')",
+        "UPDATE snapshot SET seq = CAST(x'ff' AS TEXT)",
+        "UPDATE snapshot SET seq = 'none'",
+    ],
+)
+def test_r4_columns_of_rubbish_are_damage(path: Path, statement: str) -> None:
+    """SQLite keeps any value in any column, and takes any bytes for a text."""
+    sql(path, statement)
+    with pytest.raises(Damaged):
+        check(path)
+    assert not recover(path).missing
+    assert opened(path) == fold(events())
+
+
+def leaves(path: Path, table: str) -> list[int]:
+    """The pages that hold the rows of a table, in order."""
+    with closing(sqlite3.connect(path)) as database:
+        query = "SELECT rootpage FROM sqlite_schema WHERE name = ?"
+        (root,) = database.execute(query, (table,)).fetchone()
+    data = path.read_bytes()
+
+    def below(number: int) -> Iterator[int]:
+        page = data[(number - 1) * PAGE : number * PAGE]
+        if page[0] == 13:  # a leaf
+            yield number
+            return
+        cells = [int.from_bytes(page[at : at + 2], "big") for at in range(12, 12 + 2 * page[4], 2)]
+        for child in (*(page[at : at + 4] for at in cells), page[8:12]):
+            yield from below(int.from_bytes(child, "big"))
+
+    return list(below(root))
+
+
+def test_r5_the_latest_100_runs_are_looked_at_and_no_earlier_ones(tmp_path: Path) -> None:
+    path, here = tmp_path / "journal.sqlite", tmp_path / "here.sqlite"
+    database = sqlite.connect(path)
+    Tables(database).add(numbered(*map(queued, range(1, 401))))
+    database.close()
+    pages = leaves(path, "runs")
+    assert len(pages) > 5
+    for page, found in ((pages[-1], True), (pages[-2], True), (pages[0], False), (pages[1], False)):
+        shutil.copy(path, here)
+        with here.open("r+b") as file:
+            file.seek((page - 1) * PAGE)
+            file.write(b"\xaa" * PAGE)
+        if not found:
+            check(here)
+            continue
+        with pytest.raises(Damaged, match="malformed"):
+            check(here)
+
+
 def test_r4_an_event_that_was_changed_into_another_is_no_part_of_what_can_be_read(path: Path) -> None:
     """It can be read, and fits: only the chain says that it is not what was written."""
     forged = msgspec.json.encode(replace(events()[20], at=events()[20].at + 0.001))
