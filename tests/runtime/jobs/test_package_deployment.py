@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import os
 import stat
 import tarfile
 import time
@@ -15,9 +16,16 @@ from octotui.engine.commands import StartRun
 from octotui.model.process import Package, Requirement, Script, Step
 from octotui.model.space import Target, Value
 from octotui.runtime.jobs import package_deployment
-from octotui.runtime.jobs.package_deployment import _fits, _names
+from octotui.runtime.jobs.package_deployment import (
+    Undeployable,
+    _fits,
+    _names,
+    extracted_to,
+    files_to_fill,
+)
 from octotui.runtime.open_space import open_space
 from tests.runtime.feeds import fed
+from tests.world import World, model
 
 SAY = 'echo "{name}: $PWD: $(get_octopusvariable Octopus.Action.Package.PackageVersion): $(cat app.json)"\n'
 
@@ -231,18 +239,45 @@ async def test_v1_what_is_too_much_to_be_filled_in_is_deployed_where_nobody_want
     """A package's own script may carry all it extracts, and takes no place of a file that is filled in."""
     monkeypatch.setattr(package_deployment, "LARGEST", 40)
     monkeypatch.setattr(package_deployment, "MOST", 2)
-    files = {"Deploy.sh": b"echo deployed; exit\n" + b"\r\n" * 40, "PostDeploy.sh": b"echo over\r\n"}
-    shop(tmp_path / "feed", files | {"a.json": b"#{Colour}", "b.json": b"#{Colour}"})
+    files = {
+        "Deploy.sh": b"echo deployed; exit\n" + b"\r\n" * 40,
+        "PostDeploy.sh": b"echo over #".ljust(38) + b"\r\n",
+    }
+    shop(tmp_path / "feed", files | {"a.json": b"#{Colour}".ljust(40), "b.json": b"#{Colour}"})
     for patterns in ((), ("*.json",)):
         told = await deploy(tmp_path, Package(install_to="#{Root}/shop", substitute=patterns))
         assert (told.state, told.reason) == ("succeeded", "")
         assert "deployed\n" in told.printed
         assert "over\n" in told.printed
         assert (tmp_path / "srv" / "shop" / "Deploy.sh").read_bytes() == files["Deploy.sh"]
+        assert (tmp_path / "srv" / "shop" / "PostDeploy.sh").read_bytes().endswith(b" \n")
     told = await deploy(tmp_path, Package(install_to="#{Root}/shop", substitute=("Deploy.*",)))
     assert "Deploy.sh cannot be filled in: that is for at most 2 files of at most 40 bytes" in told.reason
     told = await deploy(tmp_path, Package(install_to="#{Root}/shop", substitute=("*.json", "Post*")))
     assert "b.json cannot be filled in" in told.reason
+
+
+def test_v1_1000_files_of_4_mib_are_filled_in_and_no_more_or_larger_ones(tmp_path: Path) -> None:
+    action = Package(substitute=("*.json", "*.txt"))
+    step = Step(name="Deploy", action=action, pool="setup", packages=(Requirement("shop"),))
+    world = World(model({"a": [step]}))
+    world.send(StartRun(process="a", requester="ann"))
+    run, job = world.state.runs["run-1"], world.state.jobs["job-1.1"]
+    place = Path(extracted_to(run, step, str(tmp_path)))
+    place.mkdir(parents=True)
+    for number in range(999):
+        (place / f"{number}.json").touch()
+    large = place / "large.txt"
+    large.touch()
+    os.truncate(large, 4 << 20)
+    assert len(files_to_fill(run, job, str(tmp_path))) == 1000
+    os.truncate(large, (4 << 20) + 1)
+    with pytest.raises(Undeployable, match=r"^large\.txt .* at most 1000 files of at most 4,194,304 bytes$"):
+        files_to_fill(run, job, str(tmp_path))
+    os.truncate(large, 0)
+    (place / "more.txt").touch()
+    with pytest.raises(Undeployable, match=r"^more\.txt cannot be filled in"):
+        files_to_fill(run, job, str(tmp_path))
 
 
 async def test_q6_a_deployment_that_is_cancelled_puts_things_back(tmp_path: Path) -> None:
@@ -339,8 +374,6 @@ async def test_p4_what_is_deployed_is_what_was_extracted(tmp_path: Path) -> None
 
 async def test_p4_a_link_of_another_account_on_the_way_is_not_followed(tmp_path: Path) -> None:
     """P4: one sentence says which it is, and nothing is written behind it."""
-    import os
-
     shop(tmp_path / "feed", {"new.txt": b"2"})
     (tmp_path / "victim").mkdir()
     (tmp_path / "srv").symlink_to(tmp_path / "victim")
