@@ -227,12 +227,16 @@ def test_v1_one_budget_is_for_all_texts_of_a_job() -> None:
     world = World(model({"a": [script("Run")]}, variables=DEEP))
     world.start("a")
     start = time.process_time()
-    with pytest.raises(OverBudget):
-        work_of(world.state, world.state.jobs["job-1.1"], "/somewhere", budget=Budget(PART_WORK))
     with pytest.raises(OverBudget) as raised:
         work_of(world.state, world.state.jobs["job-1.1"], "/somewhere")
     assert raised.value.reason.startswith("the variable V")
     assert time.process_time() - start < 2.0
+
+
+def test_v1_a_job_is_filled_in_within_the_budget_it_is_given() -> None:
+    state, job = at_work("echo #{Greeting}")
+    with pytest.raises(OverBudget):
+        work_of(state, state.jobs[job], "/somewhere", budget=Budget(PART_WORK))
 
 
 async def test_v1_what_is_little_is_done_at_once_and_what_is_much_in_a_thread() -> None:

@@ -264,8 +264,9 @@ def test_v5_nothing_is_held_for_a_run_that_ends_while_its_values_are_read(tmp_pa
     play(world, tmp_path, main, executor=hands, secret_store=store)
 
 
-async def test_q6_what_a_stopped_job_no_longer_waits_for_may_fail_unnoticed() -> None:
-    """Its run may go on, as where the step has timed out."""
+@pytest.mark.parametrize("restarted", [False, True])
+async def test_q6_what_nobody_waits_for_any_more_may_fail_unnoticed(*, restarted: bool) -> None:
+    """A job is stopped, or its run ends, while its values are read, also those that a server reads again."""
     noticed: list[dict[str, object]] = []
     asyncio.get_running_loop().set_exception_handler(lambda loop, context: noticed.append(context))
     state, _ = advance(State(), LoadModel(small(step("A"), Password=(secret("ONE"),))), 1.0)
@@ -273,11 +274,15 @@ async def test_q6_what_a_stopped_job_no_longer_waits_for_may_fail_unnoticed() ->
     source = Source()
     source.patience = asyncio.Event()
     store = SecretStore(source)
-    reading = asyncio.ensure_future(store.values(state, state.jobs["job-1.1"]))
+    job = state.jobs["job-1.1"]
+    reading = asyncio.ensure_future(store.reload(state) if restarted else store.values(state, job))
     await soon()
-    store.stop("job-1.1")
-    assert await reading is None
+    assert source.read == ["ONE"]
+    store.stop(job.id)
+    if restarted:
+        store.forget("run-1", state)
     source.patience.set()
+    assert await reading is None
     await soon()
     store.forget("run-1", state)
     gc.collect()
