@@ -81,6 +81,5 @@ def test_v5_the_trace_of_a_value_is_what_few_other_texts_have() -> None:
 
 def test_v5_an_encoded_value_that_may_be_escaped_itself_has_a_trace() -> None:
     """As in a URL, where it begins with signs; letters are found as they are."""
-    assert encoded_traces({b"+/+/correctHorse", b"correctHorseBattery", b"+/ab+/cd+/ef+/gh"}) == {
-        b"correctHorse": 16
-    }
+    forms = {b"+/+/correctHorse", b"correctHorseBattery", b"+/ab+/cd+/ef+/gh", b"/abc+de/"}
+    assert encoded_traces(forms) == {b"correctHorse": 16, b"abc": 8}
