@@ -55,6 +55,16 @@ def test_v5_a_piece_alone_is_nothing_but_a_trace() -> None:
         assert offset < len(form)
 
 
+def test_v5_around_a_trace_of_several_values_there_is_room_for_the_longest() -> None:
+    short = "correct horse"
+    long = f"{short} battery staple 123"
+    for secrets in ((short, long), (long, short)):
+        finder = Finder([forms_of(each) for each in secrets])
+        for written in (base64.b64encode(long.encode()), long.encode()):
+            _, near = finder.find(Reading(written[:16]))
+            assert max(length for _, length in near) == len(written)
+
+
 def test_v5_where_a_value_is_in_a_part_of_a_text_is_told_for_the_whole() -> None:
     whole = Reading(b"before hunter22 behind")
     assert Finder([forms_of("hunter22")]).find(Reading(whole.text[5:], whole, 5))[0] == [(7, 15)]
