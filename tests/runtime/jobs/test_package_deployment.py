@@ -395,6 +395,7 @@ async def test_p4_a_link_of_another_account_on_the_way_is_not_followed(tmp_path:
         ("web/**/*.json", ["web/b.json", "web/x/y/c.json"]),
         ("**/*.json", ["a.json", "web/b.json", "web/x/y/c.json"]),
         ("**/x/**/*.json", ["web/x/y/c.json"]),
+        ("web/x/**", ["web/x/d.txt", "web/x/y/c.json"]),
         ("*/*/*.json", []),
         ("[ab].json", ["a.json"]),
         ("web", []),
