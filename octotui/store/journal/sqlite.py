@@ -6,7 +6,7 @@ import sqlite3
 from pathlib import Path
 from urllib.parse import quote
 
-from octotui.store.errors import StoreError, unusable
+from octotui.store.errors import Damaged, StoreError, unusable
 from octotui.store.journal import remembered_requests
 from octotui.store.journal.hash_chain import START, link
 from octotui.store.journal.run_places import enter_places
@@ -152,6 +152,14 @@ def open_read_only(path: Path) -> sqlite3.Connection:
         raise unusable(path, problem) from problem
 
 
+def _read_schema(database: sqlite3.Connection, path: Path) -> None:
+    """Have SQLite read which tables there are; raises Damaged where its error has a damaged name."""
+    try:
+        database.execute("SELECT 1 FROM sqlite_schema").fetchone()
+    except UnicodeDecodeError:
+        raise Damaged(f"{path} is damaged: open the space to go on with what can be read of it") from None
+
+
 def _mode(path: Path) -> str:
     """Return the parameter of SQLite's URI to read a journal with, or without, a writer."""
     # Without a write-ahead log there is no writer, and SQLite need not make its own files beside the journal.
@@ -168,6 +176,7 @@ def _opened(path: Path, mode: str) -> sqlite3.Connection:
     database = sqlite3.connect(uri(path, mode), uri=True, isolation_level=None, check_same_thread=False)
     try:
         refuse_newer(database, path)
+        _read_schema(database, path)
         if mode != "mode=ro" and _mode(path) != mode:
             raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
     except (OSError, sqlite3.Error, StoreError):

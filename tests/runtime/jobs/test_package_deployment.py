@@ -20,10 +20,14 @@ from octotui.runtime.jobs.package_deployment import (
     Undeployable,
     _fits,
     _names,
+    _target,
     extracted_to,
     files_to_fill,
 )
 from octotui.runtime.open_space import open_space
+from octotui.variables.budget import Budget
+from octotui.variables.fill import Filler
+from octotui.variables.template import Names
 from tests.runtime.feeds import fed
 from tests.world import World, model
 
@@ -158,7 +162,14 @@ async def test_s1_a_folder_of_somebody_else_is_left_alone(tmp_path: Path) -> Non
     assert mine.read_text() == "years of work"
 
 
-@pytest.mark.parametrize("place", ["/", "/srv", "shop", "/srv/#{Nothing}/shop", "/srv/../etc/shop"])
+def test_s1_a_folder_in_one_of_the_root_is_deep_enough() -> None:
+    name = "Octopus.Action.Package.InstallationDirectoryPath"
+    assert _target(Filler(Names({name: "/srv/shop"}), None, Budget())) == "/srv/shop"
+
+
+@pytest.mark.parametrize(
+    "place", ["/", "/srv", "shop", "srv/in/shop", "/srv/#{Nothing}/shop", "/srv/../etc/shop"]
+)
 async def test_s1_no_half_of_a_machine_is_replaced(tmp_path: Path, place: str) -> None:
     shop(tmp_path / "feed", {"new.txt": b"2"})
     told = await deploy(tmp_path, Package(install_to=place))
@@ -349,16 +360,17 @@ async def test_p4_nothing_behind_a_link_is_filled_in(tmp_path: Path) -> None:
 
 async def test_p4_what_is_deployed_is_what_was_extracted(tmp_path: Path) -> None:
     """P4: though a script of the run has changed the cache before."""
-    shop(tmp_path / "feed", {"new.txt": b"good"})
+    shop(tmp_path / "feed", {"new.txt": b"good #{Octopus.Action[Before].Output.Colour}"})
     cached = tmp_path / "state" / "test" / "workers" / "worker1" / "packages" / "shop" / "1.2.0" / "new.txt"
     before = Step(
         name="Before",
-        action=Script(body=f"echo evil >{cached}"),
+        action=Script(body=f"echo evil >{cached}; set_octopusvariable Colour red"),
         pool="setup",
         packages=(Requirement("shop", "[1.0,2.0)"),),
     )
     target = tmp_path / "srv" / "shop"
-    step = replace(before, name="Deploy", action=Package(install_to=str(target)))
+    action = Package(install_to=str(target), substitute=("*.txt",))
+    step = replace(before, name="Deploy", action=action)
     async with open_space(
         fed(tmp_path / "feed", a=[before, step]), tmp_path / "state", "ann", time.time
     ) as session:
@@ -368,7 +380,7 @@ async def test_p4_what_is_deployed_is_what_was_extracted(tmp_path: Path) -> None
                 break
         family = await session.family("run-1")
     assert family.runs["run-1"].state == "succeeded"
-    assert (target / "new.txt").read_bytes() == b"good"
+    assert (target / "new.txt").read_bytes() == b"good red"
     assert "was changed in the cache (new.txt)" in family.runs["run-1"].progress.warnings[0]
 
 

@@ -3,7 +3,7 @@
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from functools import cache
 from pathlib import Path
 from random import Random
@@ -267,6 +267,46 @@ def test_r4_columns_of_rubbish_are_damage(path: Path, statement: str) -> None:
         check(path)
     assert not recover(path).missing
     assert opened(path) == fold(events())
+
+
+def test_r4_a_snapshot_without_a_body_is_none(path: Path) -> None:
+    sql(path, "DROP TABLE snapshot")
+    sql(path, "CREATE TABLE snapshot (only, seq, body)")
+    sql(path, "INSERT INTO snapshot VALUES (1, 5, NULL)")
+    assert opened(path) == fold(events())
+
+
+@pytest.mark.parametrize(
+    ("at", "written"),
+    [
+        (b"body BLOB NOT NULL, hash BLOB", b"bodi BLOB NOT NULL, hash BLOB"),
+        (b"body BLOB NOT NULL, hash BLOB", b"body BLOB NOT NULL, hasj BLOB"),
+        (b"seq INTEGER PRIMARY KEY", b"seq INTEGER PRIMARY_KEY"),
+        (b"INDEX models ON events (seq)", b"INDEX models ON events (s\xffq)"),
+        (b"TABLE snapshot (only", b"TABLE sn\xffpshot (only"),
+        (b"TABLE runs (", b"TABLE ru_s ("),
+    ],
+)
+def test_r4_a_first_page_with_a_wrong_word_costs_no_event(path: Path, at: bytes, written: bytes) -> None:
+    """It says which tables there are, as SQL; SQLite quotes what it does not understand, in any bytes."""
+    data = path.read_bytes()
+    assert data[:PAGE].count(at) == 1
+    path.write_bytes(data.replace(at, written, 1))
+    with pytest.raises(Damaged):
+        check(path)
+    assert not recover(path).missing
+    assert list(JournalReader(path).read()) == events()
+
+
+@pytest.mark.parametrize("count", [b"\xff\xff\xff\xff", b"\0\0\0\1"])
+def test_r4_whatever_length_the_first_page_says_no_event_is_lost(path: Path, count: bytes) -> None:
+    with path.open("r+b") as file:
+        file.seek(28)
+        file.write(count)
+    with suppress(Damaged):
+        check(path)
+    assert not recover(path).missing
+    assert list(JournalReader(path).read()) == events()
 
 
 def leaves(path: Path, table: str) -> list[int]:
