@@ -74,8 +74,8 @@ def _locates_events(database: sqlite3.Connection) -> bool:
     try:
         version = database.execute("PRAGMA user_version").fetchone()[0]
         database.execute(f"EXPLAIN {_query(version)}").fetchall()
-        key = "SELECT 1 FROM pragma_table_info('events') WHERE name = 'seq' AND type = 'INTEGER' AND pk = 1"
-        return database.execute(key).fetchone() is not None
+        numbered = "SELECT 1 FROM pragma_table_info('events') WHERE name = 'seq' AND type = 'INTEGER'"
+        return database.execute(numbered).fetchone() is not None
     except UNREADABLE:
         return False
 

@@ -285,6 +285,8 @@ def test_r4_a_snapshot_without_a_body_is_none(path: Path) -> None:
         (b"INDEX models ON events (seq)", b"INDEX models ON events (s\xffq)"),
         (b"TABLE snapshot (only", b"TABLE sn\xffpshot (only"),
         (b"TABLE runs (", b"TABLE ru_s ("),
+        (b"TABLE parts (", b"TABLE pa_ts ("),
+        (b"seq INTEGER NOT NULL, body", b"sek INTEGER NOT NULL, body"),
     ],
 )
 def test_r4_a_first_page_with_a_wrong_word_costs_no_event(path: Path, at: bytes, written: bytes) -> None:
@@ -305,6 +307,20 @@ def test_r4_whatever_length_the_first_page_says_no_event_is_lost(path: Path, cou
         file.write(count)
     with suppress(Damaged):
         check(path)
+    assert not recover(path).missing
+    assert list(JournalReader(path).read()) == events()
+
+
+def test_r4_a_first_page_that_says_more_than_a_file_may_have_costs_no_event(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(file: int, size: int) -> None:
+        raise OSError(27, "File too large")
+
+    with path.open("r+b") as file:
+        file.seek(28)
+        file.write(b"\xff\xff\xff\xff")
+    monkeypatch.setattr(rescuing.os, "ftruncate", refused)
     assert not recover(path).missing
     assert list(JournalReader(path).read()) == events()
 
