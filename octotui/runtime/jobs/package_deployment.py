@@ -157,7 +157,7 @@ def _filled(name: str, data: bytes, filler: Filler) -> tuple[bytes, tuple[str, .
 
 
 def _beyond_ascii(text: str) -> list[str]:
-    return [each for each in text if each > "\x7f"]
+    return [each for each in text if not each.isascii()]
 
 
 def _encoded(data: bytes) -> str:

@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from octotui.runtime.jobs.masking.finder import Finder, pieces
+from octotui.runtime.jobs.masking.finder import SPARE, Finder, pieces
 from octotui.runtime.jobs.masking.forms import forms_of
 from octotui.runtime.jobs.masking.needles import HEAD
 from octotui.runtime.jobs.masking.readings import Reading
@@ -18,7 +18,7 @@ def found(value: str, text: bytes) -> list[bytes]:
 
 
 @pytest.mark.parametrize("value", ["abcde", "hunter22", "correct horse battery staple", "käse" * 20])
-@pytest.mark.parametrize("gap", [b"\n", b"\r\n", b"\n    ", b"\n\t"])
+@pytest.mark.parametrize("gap", [b"\n", b"\r\n", b"\n    ", b"\n\t", b"\n" + b" " * (SPARE - 1)])
 def test_v5_an_encoded_value_is_found_wherever_a_line_ends_in_it(value: str, gap: bytes) -> None:
     """Not within the first four letters, with which many a line ends; a short one is not indented."""
     for letters in (base64.b64encode(value.encode()), value.encode().hex().encode()):
